@@ -4,3 +4,4 @@ pub mod commands;
 pub mod engine;
 pub mod io;
 pub mod output;
+pub mod timestamp;
