@@ -4,4 +4,5 @@ pub mod commands;
 pub mod engine;
 pub mod io;
 pub mod output;
+pub mod shard;
 pub mod timestamp;

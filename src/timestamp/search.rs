@@ -89,7 +89,11 @@ pub fn find<S: RandomAccess + ?Sized>(
         None => search.within.end,
     };
     // The entries at both ends cost two pages more, and show many a file that is not in order as a whole.
-    let near_end = search.within.end.saturating_sub(SMALL).max(search.within.start);
+    let near_end = search
+        .within
+        .end
+        .saturating_sub(SMALL)
+        .max(search.within.start);
     search.entry(search.within.start, search.within.start + SMALL)?;
     search.entry(near_end, search.within.end)?;
     Ok(Found {

@@ -1,0 +1,133 @@
+//! One of N equal parts of a file, cut at line ends, for `--shard I/N` of `cat` and `grep`.
+//!
+//! A line belongs to the part in which its first byte lies, so the parts one after another are exactly the whole, whoever
+//! reads them and wherever. A part may be empty: where one line is longer than a whole part, for one.
+
+use std::io;
+use std::ops::Range;
+use std::str::FromStr;
+
+use memchr::memchr;
+
+use crate::timestamp::RandomAccess;
+
+/// The I-th of N parts, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    index: u64,
+    count: u64,
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (index, count) = text.split_once('/').ok_or("give it as I/N, such as 1/4")?;
+        let number = |text: &str| match text.parse::<u64>() {
+            Ok(number) if text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(number),
+            _ => Err(format!("'{text}' is no number")),
+        };
+        let (index, count) = (number(index)?, number(count)?);
+        if count == 0 {
+            return Err("there is no such thing as zero parts".to_owned());
+        }
+        if !(1..=count).contains(&index) {
+            return Err(format!("parts are counted from 1 to {count}"));
+        }
+        Ok(Self { index, count })
+    }
+}
+
+impl Shard {
+    /// The bytes of `within` in which this part's lines begin.
+    #[must_use]
+    pub fn of(&self, within: Range<u64>) -> Range<u64> {
+        let len = u128::from(within.end - within.start);
+        // Never above `len`, which fits.
+        let edge =
+            |index: u64| within.start + (len * u128::from(index) / u128::from(self.count)) as u64;
+        edge(self.index - 1)..edge(self.index)
+    }
+
+    /// The bytes of this part's lines: [`Self::of`] moved on to the next line starts. `within` starts a line.
+    ///
+    /// # Errors
+    ///
+    /// Whatever reading the source fails with.
+    pub fn find<S: RandomAccess + ?Sized>(
+        &self,
+        source: &S,
+        within: Range<u64>,
+        terminator: u8,
+    ) -> io::Result<Range<u64>> {
+        let part = self.of(within.clone());
+        let line_start = |at: u64| -> io::Result<u64> {
+            if at == within.start {
+                return Ok(at);
+            }
+            // A line starts at `at` if the byte before ends one.
+            let mut from = at - 1;
+            let mut buffer = vec![0; 4096];
+            while from < within.end {
+                let want = (within.end - from).min(buffer.len() as u64) as usize;
+                let got = source.read_at(&mut buffer[..want], from)?;
+                if got == 0 {
+                    break;
+                }
+                if let Some(end) = memchr(terminator, &buffer[..got]) {
+                    return Ok(from + end as u64 + 1);
+                }
+                from += got as u64;
+                buffer.resize((buffer.len() * 2).min(1 << 20), 0);
+            }
+            Ok(within.end)
+        };
+        let start = line_start(part.start)?;
+        Ok(start..line_start(part.end)?.max(start))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_is_a_part() {
+        for text in ["1/1", "1/4", "4/4", "1/18446744073709551615"] {
+            assert!(text.parse::<Shard>().is_ok(), "{text}");
+        }
+        for text in [
+            "", "1", "/", "0/4", "5/4", "1/0", "-1/4", "+1/4", "1/4/4", "a/b", "1 /4",
+        ] {
+            assert!(text.parse::<Shard>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn parts_together_are_the_whole(
+            text in vec(prop_oneof![3 => Just(b'a'), 1 => Just(b'\n')], 0..300),
+            count in 1u64..20,
+            start in 0usize..10,
+        ) {
+            let start = start.min(text.len());
+            let within = start as u64..text.len() as u64;
+            let mut whole = Vec::new();
+            for index in 1..=count {
+                let shard = Shard { index, count };
+                let span = shard.find(&text[..], within.clone(), b'\n').expect("memory can be read");
+                let begins = shard.of(within.clone());
+                for at in span.clone() {
+                    let at = at as usize;
+                    if at == start || text[at - 1] == b'\n' {
+                        prop_assert!(begins.contains(&(at as u64)));
+                    }
+                }
+                whole.extend_from_slice(&text[span.start as usize..span.end as usize]);
+            }
+            prop_assert_eq!(whole, &text[start..]);
+        }
+    }
+}
