@@ -1,8 +1,63 @@
-//! `mapped` inspects files through memory maps.
+//! `mapped` inspects files of any size through memory maps: `cat`, `grep`, `hexdump`, `stat`,
+//! `checksum` and `bench`.
+//!
+//! # The one law
+//! What is printed never depends on how the bytes came in: mapped or read, one thread or many, any
+//! block size down to one byte, a file, the same file on redirected standard input, or the same
+//! bytes through a pipe.
+//!
+//! # The tour
+//! - [`cli`]: the command line as typed.
+//! - [`config`]: the one place that resolves it against the environment.
+//! - [`io`]: sources, windows of a mapping that survive truncation, streams.
+//! - [`engine`]: the ordered parallel pipeline from blocks to text.
+//! - [`output`]: the only writer to standard output.
+//! - [`commands`]: a kernel each.
+//!
+//! Dependencies run `commands → engine → io` and `commands → output`, never back.
+
 pub mod cli;
 pub mod commands;
+pub mod config;
 pub mod engine;
+pub mod exit;
 pub mod io;
 pub mod output;
+mod report;
 pub mod shard;
 pub mod timestamp;
+
+use std::process::ExitCode;
+
+use exit::Exit;
+use output::Output;
+
+/// Runs one parsed command line and gives its exit code. Errors have been reported.
+pub fn run(cli: &cli::Cli) -> ExitCode {
+    let trouble = commands::trouble(&cli.command);
+    let mut output = match Output::stdout() {
+        Ok(output) => output,
+        Err(error) => {
+            eprintln!("mapped: standard output: {}", output::message(&error));
+            return trouble.into();
+        }
+    };
+    let exit = commands::run(&cli.command, &mut output).and_then(|exit| {
+        output.flush()?;
+        Ok(exit)
+    });
+    match exit {
+        Ok(exit) => exit.into(),
+        Err(error) => match error.downcast_ref::<std::io::Error>() {
+            Some(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Closed.into(),
+            Some(error) => {
+                eprintln!("mapped: write error: {}", output::message(error));
+                trouble.into()
+            }
+            None => {
+                eprintln!("mapped: {error:#}");
+                trouble.into()
+            }
+        },
+    }
+}

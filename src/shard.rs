@@ -44,8 +44,7 @@ impl Shard {
     pub fn of(&self, within: Range<u64>) -> Range<u64> {
         let len = u128::from(within.end - within.start);
         // Never above `len`, which fits.
-        let edge =
-            |index: u64| within.start + (len * u128::from(index) / u128::from(self.count)) as u64;
+        let edge = |index: u64| within.start + (len * u128::from(index) / u128::from(self.count)) as u64;
         edge(self.index - 1)..edge(self.index)
     }
 
@@ -98,9 +97,7 @@ mod tests {
         for text in ["1/1", "1/4", "4/4", "1/18446744073709551615"] {
             assert!(text.parse::<Shard>().is_ok(), "{text}");
         }
-        for text in [
-            "", "1", "/", "0/4", "5/4", "1/0", "-1/4", "+1/4", "1/4/4", "a/b", "1 /4",
-        ] {
+        for text in ["", "1", "/", "0/4", "5/4", "1/0", "-1/4", "+1/4", "1/4/4", "a/b", "1 /4"] {
             assert!(text.parse::<Shard>().is_err(), "{text}");
         }
     }

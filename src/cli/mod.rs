@@ -1,1 +1,23 @@
-//! cli
+//! The command line as typed. Nothing is resolved here: no environment, no terminal, no file.
+
+use clap::{Parser, Subcommand};
+
+pub mod cat;
+pub mod common;
+pub mod size;
+
+/// Inspect files of any size through memory maps.
+#[derive(Debug, Parser)]
+#[command(name = "mapped", version, propagate_version = true, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write files to standard output
+    Cat(cat::Args),
+}

@@ -1,7 +1,31 @@
-//! One module a subcommand.
+//! One module a subcommand. Each receives what was typed, resolves it through [`crate::config`],
+//! and runs a kernel of its own on the engine.
+
 pub mod bench;
 pub mod cat;
 pub mod checksum;
 pub mod grep;
 pub mod hexdump;
 pub mod stat;
+
+use crate::cli::Command;
+use crate::exit::Exit;
+use crate::output::Output;
+
+/// Runs a subcommand.
+///
+/// # Errors
+/// A failure of standard output, as [`std::io::Error`], or what keeps the whole run from starting.
+/// Inputs that fail are reported and merged into the exit code instead.
+pub fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit> {
+    match command {
+        Command::Cat(args) => cat::run(args, output),
+    }
+}
+
+/// The exit code of a run that could not be carried through: 2 for `grep`, as GNU grep has it.
+pub fn trouble(command: &Command) -> Exit {
+    match command {
+        Command::Cat(_) => Exit::Failure,
+    }
+}

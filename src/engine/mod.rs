@@ -1,1 +1,19 @@
-//! engine
+//! The ordered parallel pipeline between the bytes and what is printed of them.
+//!
+//! A cursor hands out spans under one lock; workers load each as a [`Block`], run a pure [`Kernel`]
+//! over it, hand running totals on in file order, format in parallel, verify that the file still
+//! held what they saw, and emit in file order. At most one batch a thread is in flight, so memory
+//! is bounded by the thread count. The engine knows no file format, and a kernel knows no file.
+
+mod block;
+mod cursor;
+mod kernel;
+mod run;
+mod stats;
+mod turn;
+
+pub use block::Block;
+pub use cursor::{Cut, Input, Plan};
+pub use kernel::{Flow, Kernel};
+pub use run::{BLOCK, Engine, Outcome};
+pub use stats::{Stats, Tally};

@@ -1,1 +1,21 @@
-//! io
+//! Bytes come in here: through windows of a mapping, positioned reads, or a stream.
+//!
+//! [`Source`] decides once, at open, which of the three it is and keeps the reason. [`Window`] is a
+//! bounded piece of a mapping that survives the truncation of its file; [`Stream`] reads what has no
+//! pages. Nothing here knows a command, a line or a digest.
+
+mod fault;
+mod holes;
+mod lease;
+mod name;
+mod source;
+mod stream;
+mod window;
+
+pub use fault::live_windows;
+pub use holes::{Extent, next_extent};
+pub use lease::Lease;
+pub use name::escape_name;
+pub use source::{Kind, Policy, Range, Reason, Source, Way};
+pub use stream::{Filled, Stop, Stream};
+pub use window::{Window, page_size};

@@ -1,1 +1,9 @@
-//! output
+//! Everything that leaves the program: standard output, messages, colour decisions, progress.
+
+mod progress;
+mod splice;
+mod stdout;
+
+pub use progress::Progress;
+pub use splice::{Handed, copy_range, splice};
+pub use stdout::{Destination, Output, message};

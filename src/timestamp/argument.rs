@@ -66,10 +66,7 @@ fn written(text: &str, now: &Zoned) -> Option<Timestamp> {
                 let date = numeric_date(at)?;
                 let mut time = Time::midnight();
                 let mut offset = None;
-                if at
-                    .take_if(|byte| matches!(byte, b'T' | b't' | b' '))
-                    .is_some()
-                {
+                if at.take_if(|byte| matches!(byte, b'T' | b't' | b' ')).is_some() {
                     time = clock(at)?;
                     offset = zone_offset(at);
                 }
@@ -88,9 +85,7 @@ fn written(text: &str, now: &Zoned) -> Option<Timestamp> {
 fn short_seconds(scanner: &mut Scanner<'_>) -> Option<Timestamp> {
     scanner.take(b"@")?;
     let digits = scanner.count_digits();
-    let seconds = (1..=9)
-        .contains(&digits)
-        .then(|| scanner.digits(digits))??;
+    let seconds = (1..=9).contains(&digits).then(|| scanner.digits(digits))??;
     Timestamp::new(i64::from(seconds), scanner.fraction()).ok()
 }
 
@@ -99,11 +94,7 @@ fn clock(scanner: &mut Scanner<'_>) -> Option<Time> {
     let hour = scanner.digits(2)? as i8;
     scanner.take(b":")?;
     let minute = scanner.digits(2)? as i8;
-    let second = if scanner.take(b":").is_some() {
-        scanner.digits(2)? as i8
-    } else {
-        0
-    };
+    let second = if scanner.take(b":").is_some() { scanner.digits(2)? as i8 } else { 0 };
     Time::new(hour, minute, second, scanner.fraction()).ok()
 }
 
@@ -152,17 +143,7 @@ mod tests {
 
     #[test]
     fn what_is_no_time() {
-        for text in [
-            "",
-            "soon",
-            "2026-13-01",
-            "25:00",
-            "2026-11-21T",
-            "2026-11-21 14:30 x",
-            "12",
-            "@",
-            "+",
-        ] {
+        for text in ["", "soon", "2026-13-01", "25:00", "2026-11-21T", "2026-11-21 14:30 x", "12", "@", "+"] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

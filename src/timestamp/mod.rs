@@ -51,8 +51,7 @@ impl Period {
         let mut edges = Edges::default();
         let mut start = 0;
         while start < block.len() {
-            let end =
-                memchr::memchr(b'\n', &block[start..]).map_or(block.len(), |len| start + len + 1);
+            let end = memchr::memchr(b'\n', &block[start..]).map_or(block.len(), |len| start + len + 1);
             if let Some(time) = recognizer.recognize(&block[start..end]) {
                 let (first, last) = edges.times.unwrap_or((time, time));
                 if time < last && edges.disorder.is_none() {

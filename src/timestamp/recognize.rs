@@ -9,19 +9,11 @@ use jiff::tz::{Offset, TimeZone};
 
 use super::scan::Scanner;
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /// Keys of a JSON object that hold its time, in the order they are looked for.
-const JSON_KEYS: [&[u8]; 5] = [
-    b"\"time\":",
-    b"\"ts\":",
-    b"\"timestamp\":",
-    b"\"@timestamp\":",
-    b"\"t\":",
-];
+const JSON_KEYS: [&[u8]; 5] = [b"\"time\":", b"\"ts\":", b"\"timestamp\":", b"\"@timestamp\":", b"\"t\":"];
 
 /// How much of a line may come before its time, in bytes: more is not searched.
 pub(super) const HEAD: usize = 1024;
@@ -64,11 +56,7 @@ impl Recognizer {
             // RFC 5424 has its version here, RFC 3164 nothing.
             let _ = scanner.take(b"1 ");
         }
-        let level = scanner
-            .0
-            .iter()
-            .take_while(|byte| byte.is_ascii_uppercase())
-            .count();
+        let level = scanner.0.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
         if (3..=8).contains(&level) {
             scanner.0 = &scanner.0[level..];
             let _ = scanner.take(b":");
@@ -114,11 +102,7 @@ impl Recognizer {
         if year.is_none() {
             let mut after = at;
             if after.take(b" ").is_some() && after.count_digits() == 4 {
-                year = after.digits(4).filter(|_| {
-                    after
-                        .peek()
-                        .is_none_or(|byte| !byte.is_ascii_alphanumeric())
-                });
+                year = after.digits(4).filter(|_| after.peek().is_none_or(|byte| !byte.is_ascii_alphanumeric()));
                 if year.is_some() {
                     at = after;
                 }
@@ -126,10 +110,7 @@ impl Recognizer {
         }
         *scanner = at;
         match year {
-            Some(year) => self.in_zone(
-                DateTime::from_parts(Date::new(year as i16, month, day).ok()?, time),
-                None,
-            ),
+            Some(year) => self.in_zone(DateTime::from_parts(Date::new(year as i16, month, day).ok()?, time), None),
             None => self.without_year(month, day, time),
         }
     }
@@ -139,19 +120,15 @@ impl Recognizer {
         let limit = self.latest.as_second().saturating_add(86_400);
         let year = self.zone.to_datetime(self.latest).year();
         // The 29th of February may be eight years back; the year after `latest` may be within the grace.
-        (year.saturating_sub(8)..=year.saturating_add(1))
-            .rev()
-            .find_map(|year| {
-                let date = Date::new(year, month, day).ok()?;
-                self.in_zone(DateTime::from_parts(date, time), None)
-                    .filter(|time| time.as_second() <= limit)
-            })
+        (year.saturating_sub(8)..=year.saturating_add(1)).rev().find_map(|year| {
+            let date = Date::new(year, month, day).ok()?;
+            self.in_zone(DateTime::from_parts(date, time), None).filter(|time| time.as_second() <= limit)
+        })
     }
 
     /// `127.0.0.1 - frank [21/Nov/2026:01:47:04 +0100] "GET …`
     fn common_log(&self, line: &[u8]) -> Option<Timestamp> {
-        memchr::memchr_iter(b'[', line)
-            .find_map(|at| self.day_month_year(&mut Scanner(&line[at + 1..])))
+        memchr::memchr_iter(b'[', line).find_map(|at| self.day_month_year(&mut Scanner(&line[at + 1..])))
     }
 
     /// `21/Nov/2026:01:47:04 +0100`
@@ -206,13 +183,7 @@ fn time_of_day(scanner: &mut Scanner<'_>) -> Option<Time> {
     let minute = scanner.digits(2)? as i8;
     scanner.take(b":")?;
     let second = scanner.digits(2)? as i8;
-    Time::new(
-        hour,
-        minute,
-        if second == 60 { 59 } else { second },
-        scanner.fraction(),
-    )
-    .ok()
+    Time::new(hour, minute, if second == 60 { 59 } else { second }, scanner.fraction()).ok()
 }
 
 /// `Z`, `+01:00`, `+0100`, `+01` or ` UTC`, before the last four also after a space. Taken only if it is one.
@@ -232,11 +203,7 @@ pub(super) fn zone_offset(scanner: &mut Scanner<'_>) -> Option<Offset> {
             at.0 = &at.0[1..];
             let hours = at.digits(2)?;
             let colon = at.take(b":").is_some();
-            let minutes = if colon || at.count_digits() == 2 {
-                at.digits(2)?
-            } else {
-                0
-            };
+            let minutes = if colon || at.count_digits() == 2 { at.digits(2)? } else { 0 };
             let seconds = hours * 3600 + minutes * 60;
             Offset::from_seconds(if sign == b'-' { -seconds } else { seconds }).ok()?
         }
@@ -262,12 +229,9 @@ pub(super) fn epoch(scanner: &mut Scanner<'_>) -> Option<Timestamp> {
     };
     let mut seconds = i64::from(at.digits(5)?) * 100_000;
     seconds += i64::from(at.digits(5)?);
-    let nanoseconds = at.digits(extra)? * (1_000_000_000 / per_second)
-        + if extra == 0 { at.fraction() } else { 0 };
+    let nanoseconds = at.digits(extra)? * (1_000_000_000 / per_second) + if extra == 0 { at.fraction() } else { 0 };
     // A number that goes on as something else, such as an address or a name, is no time.
-    if at.peek().is_some_and(|byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/')
-    }) {
+    if at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/')) {
         return None;
     }
     *scanner = at;
@@ -282,9 +246,7 @@ mod tests {
     fn recognize(line: &str) -> Option<String> {
         let zone = TimeZone::fixed(Offset::constant(2));
         let latest = "2026-11-21T12:00:00Z".parse().expect("a time");
-        Recognizer::new(zone, latest)
-            .recognize(line.as_bytes())
-            .map(|time| time.to_string())
+        Recognizer::new(zone, latest).recognize(line.as_bytes()).map(|time| time.to_string())
     }
 
     #[track_caller]
@@ -296,19 +258,10 @@ mod tests {
     fn rfc_3339_and_its_relatives() {
         same("2026-11-21T01:47:04Z up", "2026-11-21T01:47:04Z");
         same("2026-11-21t01:47:04.25z", "2026-11-21T01:47:04.25Z");
-        same(
-            "2026-11-21T01:47:04.123456789-05:30 up",
-            "2026-11-21T07:17:04.123456789Z",
-        );
-        same(
-            "2026-11-21 01:47:04,123 INFO up",
-            "2026-11-20T23:47:04.123Z",
-        );
+        same("2026-11-21T01:47:04.123456789-05:30 up", "2026-11-21T07:17:04.123456789Z");
+        same("2026-11-21 01:47:04,123 INFO up", "2026-11-20T23:47:04.123Z");
         same("2026-11-21 01:47:04 +0100 up", "2026-11-21T00:47:04Z");
-        same(
-            "2026-11-21 01:47:04.5 UTC [1] LOG",
-            "2026-11-21T01:47:04.5Z",
-        );
+        same("2026-11-21 01:47:04.5 UTC [1] LOG", "2026-11-21T01:47:04.5Z");
         same("2026/11/21 01:47:04 [error] 12#0", "2026-11-20T23:47:04Z");
         same("[2026-11-21T01:47:04+01] up", "2026-11-21T00:47:04Z");
         same("ERROR: [2026-11-21T01:47:04Z] up", "2026-11-21T01:47:04Z");
@@ -321,15 +274,9 @@ mod tests {
     fn syslog() {
         same("Nov 21 01:47:04 host sshd[1]: up", "2026-11-20T23:47:04Z");
         same("<34>Oct  1 22:14:15 host su: up", "2026-10-01T20:14:15Z");
-        same(
-            "<165>1 2026-10-11T22:14:15.003Z host app 1 - - up",
-            "2026-10-11T22:14:15.003Z",
-        );
+        same("<165>1 2026-10-11T22:14:15.003Z host app 1 - - up", "2026-10-11T22:14:15.003Z");
         same("Nov 21 2025 01:47:04: %ASA-6: up", "2025-11-20T23:47:04Z");
-        same(
-            "[Sat Nov 21 01:47:04.123456 2026] [core:error]",
-            "2026-11-20T23:47:04.123456Z",
-        );
+        same("[Sat Nov 21 01:47:04.123456 2026] [core:error]", "2026-11-20T23:47:04.123456Z");
     }
 
     #[test]
@@ -342,14 +289,8 @@ mod tests {
 
     #[test]
     fn web_servers() {
-        same(
-            "127.0.0.1 - - [21/Nov/2026:01:47:04 +0100] \"GET / HTTP/1.1\" 200",
-            "2026-11-21T00:47:04Z",
-        );
-        same(
-            "::1 - a[b [21/Nov/2026:01:47:04 +0000] \"GET / HTTP/1.1\" 200",
-            "2026-11-21T01:47:04Z",
-        );
+        same("127.0.0.1 - - [21/Nov/2026:01:47:04 +0100] \"GET / HTTP/1.1\" 200", "2026-11-21T00:47:04Z");
+        same("::1 - a[b [21/Nov/2026:01:47:04 +0000] \"GET / HTTP/1.1\" 200", "2026-11-21T01:47:04Z");
     }
 
     #[test]
@@ -363,14 +304,8 @@ mod tests {
 
     #[test]
     fn json() {
-        same(
-            r#"{"level":"info","ts":"2026-11-21T01:47:04Z","msg":"up"}"#,
-            "2026-11-21T01:47:04Z",
-        );
-        same(
-            r#"{"time": 1795225624123, "msg":"up"}"#,
-            "2026-11-21T01:47:04.123Z",
-        );
+        same(r#"{"level":"info","ts":"2026-11-21T01:47:04Z","msg":"up"}"#, "2026-11-21T01:47:04Z");
+        same(r#"{"time": 1795225624123, "msg":"up"}"#, "2026-11-21T01:47:04.123Z");
         same(r#"{"@timestamp":1795225624.5}"#, "2026-11-21T01:47:04.5Z");
     }
 

@@ -30,21 +30,16 @@ impl Scanner<'_> {
     /// Takes a number of exactly `count` digits, at most nine.
     pub fn digits(&mut self, count: usize) -> Option<i32> {
         let (digits, rest) = self.0.split_at_checked(count)?;
-        let number = digits.iter().try_fold(0i32, |number, digit| {
-            digit
-                .is_ascii_digit()
-                .then(|| number * 10 + i32::from(digit - b'0'))
-        })?;
+        let number = digits
+            .iter()
+            .try_fold(0i32, |number, digit| digit.is_ascii_digit().then(|| number * 10 + i32::from(digit - b'0')))?;
         self.0 = rest;
         Some(number)
     }
 
     /// How many digits stand here.
     pub fn count_digits(&self) -> usize {
-        self.0
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count()
+        self.0.iter().take_while(|byte| byte.is_ascii_digit()).count()
     }
 
     /// Takes a decimal fraction with its point or comma, in nanoseconds; nothing is zero.
@@ -64,9 +59,7 @@ impl Scanner<'_> {
 
     /// Takes whichever of `names` stands here and gives its place among them, from one.
     pub fn name(&mut self, names: &[&str]) -> Option<i8> {
-        let at = names
-            .iter()
-            .position(|name| self.0.starts_with(name.as_bytes()))?;
+        let at = names.iter().position(|name| self.0.starts_with(name.as_bytes()))?;
         self.0 = &self.0[names[at].len()..];
         Some(at as i8 + 1)
     }

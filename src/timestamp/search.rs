@@ -26,10 +26,7 @@ pub trait RandomAccess {
 
 impl RandomAccess for [u8] {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        let rest = usize::try_from(offset)
-            .ok()
-            .and_then(|offset| self.get(offset..))
-            .unwrap_or_default();
+        let rest = usize::try_from(offset).ok().and_then(|offset| self.get(offset..)).unwrap_or_default();
         let len = rest.len().min(buffer.len());
         buffer[..len].copy_from_slice(&rest[..len]);
         Ok(len)
@@ -71,15 +68,7 @@ pub fn find<S: RandomAccess + ?Sized>(
     period: &Period,
     recognizer: &Recognizer,
 ) -> io::Result<Found> {
-    let mut search = Search {
-        source,
-        within,
-        recognizer,
-        buffer: Vec::new(),
-        base: 0,
-        times: Vec::new(),
-        read: 0,
-    };
+    let mut search = Search { source, within, recognizer, buffer: Vec::new(), base: 0, times: Vec::new(), read: 0 };
     let start = match period.since {
         Some(since) => search.first(search.within.start, |time| time >= since)?,
         None => search.within.start,
@@ -89,11 +78,7 @@ pub fn find<S: RandomAccess + ?Sized>(
         None => search.within.end,
     };
     // The entries at both ends cost two pages more, and show many a file that is not in order as a whole.
-    let near_end = search
-        .within
-        .end
-        .saturating_sub(SMALL)
-        .max(search.within.start);
+    let near_end = search.within.end.saturating_sub(SMALL).max(search.within.start);
     search.entry(search.within.start, search.within.start + SMALL)?;
     search.entry(near_end, search.within.end)?;
     Ok(Found {
@@ -209,9 +194,7 @@ impl<S: RandomAccess + ?Sized> Search<'_, S> {
         };
         if at_hand(self.base, self.buffer.len()).is_none() {
             // What has been read stays if the rest follows on it.
-            let keep = offset
-                .checked_sub(self.base)
-                .filter(|&skip| skip < self.buffer.len() as u64);
+            let keep = offset.checked_sub(self.base).filter(|&skip| skip < self.buffer.len() as u64);
             match keep {
                 Some(skip) => drop(self.buffer.drain(..skip as usize)),
                 None => self.buffer.clear(),
@@ -234,23 +217,18 @@ impl<S: RandomAccess + ?Sized> Search<'_, S> {
                 self.within.end = from + got as u64;
             }
         }
-        let skip = usize::try_from(offset - self.base)
-            .unwrap_or(usize::MAX)
-            .min(self.buffer.len());
+        let skip = usize::try_from(offset - self.base).unwrap_or(usize::MAX).min(self.buffer.len());
         Ok(&self.buffer[skip..])
     }
 
     fn disorder(&mut self) -> Option<Disorder> {
         self.times.sort_unstable();
         self.times.dedup();
-        self.times
-            .windows(2)
-            .find(|pair| pair[1].1 < pair[0].1)
-            .map(|pair| Disorder {
-                offset: pair[1].0,
-                time: pair[1].1,
-                before: pair[0].1,
-            })
+        self.times.windows(2).find(|pair| pair[1].1 < pair[0].1).map(|pair| Disorder {
+            offset: pair[1].0,
+            time: pair[1].1,
+            before: pair[0].1,
+        })
     }
 }
 
@@ -262,10 +240,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn recognizer() -> Recognizer {
-        Recognizer::new(
-            TimeZone::UTC,
-            Timestamp::from_second(2_000_000_000).expect("in range"),
-        )
+        Recognizer::new(TimeZone::UTC, Timestamp::from_second(2_000_000_000).expect("in range"))
     }
 
     fn time(second: i64) -> Timestamp {
@@ -275,11 +250,7 @@ mod tests {
     /// Every line looked at in turn.
     fn oracle(log: &[u8], period: &Period) -> Range<u64> {
         let edges = period.cut(&recognizer(), log);
-        let start = if period.since.is_some() {
-            edges.since.unwrap_or(log.len())
-        } else {
-            0
-        };
+        let start = if period.since.is_some() { edges.since.unwrap_or(log.len()) } else { 0 };
         let end = edges.until.unwrap_or(log.len()).max(start);
         start as u64..end as u64
     }
@@ -332,20 +303,10 @@ mod tests {
     #[test]
     fn a_search_reads_few_pages() {
         let log = log(&vec![Ok(1); 1_000_000]);
-        let period = Period {
-            since: Some(time(1_000_712_345)),
-            until: Some(time(1_000_712_349)),
-        };
-        let found = find(&log[..], 0..log.len() as u64, &period, &recognizer())
-            .expect("memory can be read");
+        let period = Period { since: Some(time(1_000_712_345)), until: Some(time(1_000_712_349)) };
+        let found = find(&log[..], 0..log.len() as u64, &period, &recognizer()).expect("memory can be read");
         assert_eq!(found.span, oracle(&log, &period));
-        assert_eq!(
-            log[found.span.start as usize..found.span.end as usize]
-                .iter()
-                .filter(|&&b| b == b'\n')
-                .count(),
-            5
-        );
+        assert_eq!(log[found.span.start as usize..found.span.end as usize].iter().filter(|&&b| b == b'\n').count(), 5);
         assert!(found.read < 40 * PROBE as u64, "read {} bytes", found.read);
     }
 
@@ -354,29 +315,18 @@ mod tests {
         let mut log = log(&vec![Ok(1); 10_000]);
         log.extend_from_slice(&b"2001-09-09T02:00:00Z back\n".repeat(5_000));
         log.extend_from_slice(b"2021-09-09T02:00:00Z last\n");
-        let period = Period {
-            since: Some(time(1_000_009_000)),
-            until: None,
-        };
-        let found = find(&log[..], 0..log.len() as u64, &period, &recognizer())
-            .expect("memory can be read");
+        let period = Period { since: Some(time(1_000_009_000)), until: None };
+        let found = find(&log[..], 0..log.len() as u64, &period, &recognizer()).expect("memory can be read");
         let disorder = found.disorder.expect("it jumps back");
         assert!(disorder.time < disorder.before);
-        assert_eq!(
-            &log[disorder.offset as usize..][..20],
-            disorder.time.to_string().as_bytes()
-        );
+        assert_eq!(&log[disorder.offset as usize..][..20], disorder.time.to_string().as_bytes());
     }
 
     #[test]
     fn no_times_at_all() {
         let log = b"no time here\n".repeat(10_000);
-        let period = Period {
-            since: Some(time(0)),
-            until: None,
-        };
-        let found = find(&log[..], 0..log.len() as u64, &period, &recognizer())
-            .expect("memory can be read");
+        let period = Period { since: Some(time(0)), until: None };
+        let found = find(&log[..], 0..log.len() as u64, &period, &recognizer()).expect("memory can be read");
         assert!(!found.recognized);
         assert!(found.span.is_empty());
     }

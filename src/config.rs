@@ -1,0 +1,96 @@
+//! What was typed, resolved: the one place that looks at the environment or asks for a terminal.
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::cli::common::{Common, Io, StatsFormat, When};
+use crate::engine::{Engine, Input, Stats};
+use crate::io::{Policy, Range};
+use crate::output::{Destination, Output, Progress};
+use crate::report;
+
+/// Decisions for a run, and what it shares.
+#[derive(Debug)]
+pub struct Config {
+    /// How blocks come in.
+    pub engine: Engine,
+    /// Whether standard output takes colour.
+    pub color: bool,
+    /// The run's counters.
+    pub stats: Arc<Stats>,
+    stats_format: Option<StatsFormat>,
+    progress: When,
+    begun: Instant,
+}
+
+impl Config {
+    /// Resolves the shared options.
+    pub fn new(common: &Common, output: &Output) -> Config {
+        let stats = Arc::new(Stats::default());
+        if common.stats.is_some() {
+            stats.count_resident();
+        }
+        Config {
+            engine: Engine {
+                policy: match common.io {
+                    Io::Auto => Policy::Auto,
+                    Io::Mmap => Policy::Mmap,
+                    Io::Read => Policy::Read,
+                },
+                threads: common.threads.map_or_else(default_threads, usize::from),
+                block: common.block_size.map(|size| usize::try_from(size).unwrap_or(usize::MAX >> 1)),
+                range: Range { offset: common.offset.unwrap_or(0), length: common.length },
+            },
+            color: wants_color(common.color, output),
+            stats,
+            stats_format: common.stats,
+            progress: common.progress,
+            begun: Instant::now(),
+        }
+    }
+
+    /// Shows progress over `names` where it is wanted. By default that is when standard error is a
+    /// terminal and standard output is another thing, which the bar could only disturb.
+    pub fn progress(&self, names: &[OsString], output: &Output) -> Option<Progress> {
+        let wanted = match self.progress {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => std::io::stderr().is_terminal() && output.destination() != Destination::Terminal,
+        };
+        wanted.then(|| Progress::start(Arc::clone(&self.stats), report::total_bytes(names, self.engine.range)))
+    }
+
+    /// Prints the statistics, where they were asked for.
+    pub fn finish(&self) {
+        if let Some(format) = self.stats_format {
+            report::print_stats(format, &self.stats, self.begun.elapsed());
+        }
+    }
+}
+
+/// The inputs named on a command line: standard input when there are none.
+pub fn inputs(names: &[OsString]) -> Vec<Input> {
+    if names.is_empty() {
+        return vec![Input::Named("-".into())];
+    }
+    names.iter().cloned().map(Input::Named).collect()
+}
+
+fn default_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// `NO_COLOR` (<https://no-color.org>) and a dumb terminal turn colour off, unless it is asked for.
+fn wants_color(when: When, output: &Output) -> bool {
+    match when {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => {
+            output.destination() == Destination::Terminal
+                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! A block: owned bytes with their place in an input.
+
+use std::io;
+use std::sync::Arc;
+
+use crate::io::{Source, Window};
+
+/// Owned bytes of one input, mapped or read, and where they stand. Dropping it unmaps.
+#[derive(Debug)]
+pub struct Block {
+    pub(super) source: Arc<Source>,
+    pub(super) input: usize,
+    pub(super) offset: u64,
+    /// Where it stands in the source, whatever it is joined with.
+    pub(super) at: u64,
+    pub(super) first: bool,
+    pub(super) last: bool,
+    pub(super) verdict: u8,
+    pub(super) data: Data,
+}
+
+#[derive(Debug)]
+pub(super) enum Data {
+    /// A mapped window, of which the first so many bytes count.
+    Window(Window, usize),
+    Buffer(Vec<u8>),
+    /// A run of a sparse file without pages, this long.
+    Hole(u64),
+}
+
+impl Block {
+    /// The bytes. Empty for a hole, and for the end of an input that was not foreseen.
+    pub fn bytes(&self) -> &[u8] {
+        match &self.data {
+            Data::Window(window, len) => &window.bytes()[..*len],
+            Data::Buffer(bytes) => bytes,
+            Data::Hole(_) => &[],
+        }
+    }
+
+    /// The length in bytes, that of a hole included.
+    pub fn len(&self) -> u64 {
+        match &self.data {
+            Data::Hole(len) => *len,
+            _ => self.bytes().len() as u64,
+        }
+    }
+
+    /// Whether it has no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The length of the hole, where this block is one: so many zero bytes.
+    pub fn hole(&self) -> Option<u64> {
+        match &self.data {
+            Data::Hole(len) => Some(*len),
+            _ => None,
+        }
+    }
+
+    /// The offset in its input of the first byte; when inputs are joined, in all of them together.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Whether this is the first block of its input (of all inputs, when they are joined).
+    pub fn is_first(&self) -> bool {
+        self.first
+    }
+
+    /// Whether its input ends with it. Such a block may be empty. An input that fails has none.
+    pub fn is_last(&self) -> bool {
+        self.last
+    }
+
+    /// The number of its input, from 0 in the order given.
+    pub fn input(&self) -> usize {
+        self.input
+    }
+
+    /// What [`super::Kernel::judge`] said of the input's beginning.
+    pub fn verdict(&self) -> u8 {
+        self.verdict
+    }
+
+    /// Where it comes from.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    pub(super) fn is_mapped(&self) -> bool {
+        matches!(self.data, Data::Window(..))
+    }
+
+    /// Looks whether the file still holds what was seen of it: how many of this block's bytes are
+    /// true, and what went wrong after them. `None` when all is well.
+    ///
+    /// The order matters: a truncation lowers the size before it zeroes a byte, so bytes that were
+    /// looked at before a size that covers them was read are true.
+    pub(super) fn damage(&self) -> Option<(u64, io::Error)> {
+        let Data::Window(window, len) = &self.data else { return None };
+        let end = self.at + *len as u64;
+        let base = self.source.base();
+        let size = match self.source.length_now() {
+            Ok(size) => size.unwrap_or(u64::MAX),
+            Err(err) => return Some((0, err)),
+        };
+        if size < end {
+            return Some((size.saturating_sub(self.at), truncated(base + size)));
+        }
+        let fault = window.fault()? - base;
+        if fault >= end {
+            return None;
+        }
+        // The size stands, so the disk failed, or the file was cut and grew again. Reading that one
+        // page tells which.
+        let cause = match self.source.read_at(&mut [0], fault) {
+            Err(err) => err,
+            Ok(_) => truncated(fault + base),
+        };
+        Some((fault.saturating_sub(self.at), cause))
+    }
+
+    /// Keeps the first `len` bytes.
+    pub(super) fn clip(&mut self, keep: u64) {
+        self.last = false;
+        match &mut self.data {
+            Data::Window(_, len) => *len = (*len).min(usize::try_from(keep).unwrap_or(usize::MAX)),
+            Data::Buffer(bytes) => bytes.truncate(usize::try_from(keep).unwrap_or(usize::MAX)),
+            Data::Hole(len) => *len = (*len).min(keep),
+        }
+    }
+}
+
+/// The one message for a file that was cut while it was read.
+pub(super) fn truncated(size: u64) -> io::Error {
+    io::Error::other(format!("truncated to {size} bytes while being read"))
+}

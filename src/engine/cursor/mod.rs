@@ -1,0 +1,314 @@
+//! The cursor: hands out the next span of the inputs, under one lock.
+//!
+//! It opens inputs in order, cuts each at line or row ends, and crosses file borders, so that ten
+//! thousand small files spread over the threads just as one huge file does. Small files go out many
+//! at a time. Spans begin small and grow, so that a first match is not kept waiting by a full block.
+
+use std::sync::Arc;
+
+use crate::io::{Source, Stop, Stream, Way};
+
+use super::stats::Stats;
+pub(super) use span::{Batch, Content, Item, Span};
+pub use span::{Cut, Input, Plan};
+
+mod joint;
+mod positioned;
+mod span;
+mod streamed;
+
+use joint::Joint;
+use positioned::Positioned;
+use streamed::{Piece, Streamed};
+
+/// First span of a run, under [`Plan::ramp`].
+const FIRST: usize = 64 * 1024;
+/// Small files in a batch, at most.
+const MANY: usize = 32;
+
+pub(super) struct Cursor<'a> {
+    inputs: Box<dyn Iterator<Item = Input> + Send + 'a>,
+    plan: Plan,
+    head: usize,
+    judge: &'a (dyn Fn(&[u8]) -> u8 + Sync),
+    stats: &'a Stats,
+    current: Option<Current>,
+    opened: usize,
+    batches: u64,
+    nominal: usize,
+    handed_out: u64,
+    /// Worker threads in all, for how far to read ahead.
+    threads: usize,
+    joint: Joint,
+    finished: bool,
+}
+
+struct Current {
+    source: Arc<Source>,
+    input: usize,
+    first: bool,
+    verdict: u8,
+    place: Place,
+}
+
+enum Place {
+    Positioned(Positioned),
+    Streamed(Streamed),
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(
+        inputs: Box<dyn Iterator<Item = Input> + Send + 'a>,
+        plan: Plan,
+        head: usize,
+        judge: &'a (dyn Fn(&[u8]) -> u8 + Sync),
+        stats: &'a Stats,
+        threads: usize,
+    ) -> Cursor<'a> {
+        let nominal = if plan.ramp { FIRST.min(plan.block) } else { plan.block };
+        Cursor {
+            inputs,
+            plan,
+            head,
+            judge,
+            stats,
+            current: None,
+            opened: 0,
+            batches: 0,
+            nominal,
+            handed_out: 0,
+            threads,
+            joint: Joint::default(),
+            finished: false,
+        }
+    }
+
+    /// Whether there was work enough to make further threads worth their start.
+    pub(super) fn is_long(&self) -> bool {
+        self.handed_out >= 1 << 20 || self.batches > 3
+    }
+
+    /// Drops the rest of an input that nobody needs any more.
+    pub(super) fn end_input(&mut self, input: usize) {
+        self.current.take_if(|current| current.input == input);
+    }
+
+    /// The next batch, or `None` when all inputs are through. `spare` are buffers to use again.
+    pub(super) fn next(&mut self, spare: &mut Vec<Vec<u8>>, stop: &Stop) -> Option<Batch> {
+        let mut items = Vec::new();
+        let mut bytes = 0;
+        while !stop.asked() && items.len() < MANY {
+            if self.current.is_none() && !self.open_next(&mut items) {
+                break;
+            }
+            let Some(current) = &mut self.current else { continue };
+            if let Some(span) = take_whole(current, &self.plan, self.nominal) {
+                bytes += span.at.end - span.at.start;
+                items.push(Item::Span(span));
+                self.current = None;
+                if bytes >= self.nominal as u64 {
+                    break;
+                }
+                continue;
+            }
+            if !items.is_empty() {
+                break;
+            }
+            let item = self.cut_current(spare, stop);
+            self.ramp_up();
+            if let Some(item) = item {
+                items.push(item);
+                break;
+            }
+        }
+        if items.is_empty() && !stop.asked() {
+            items.extend(self.finish_joined().map(Item::Span));
+        }
+        if items.is_empty() {
+            return None;
+        }
+        self.handed_out += bytes;
+        let number = self.batches;
+        self.batches += 1;
+        Some(Batch { number, items })
+    }
+
+    fn ramp_up(&mut self) {
+        self.nominal = (self.nominal * 2).min(self.plan.block);
+    }
+
+    fn is_joined(&self) -> bool {
+        matches!(self.plan.cut, Cut::Rows(_))
+    }
+
+    /// Opens the next input. `false` when there is none, or when it must wait until the items so
+    /// far are out: opening a FIFO blocks until somebody writes to it.
+    fn open_next(&mut self, items: &mut Vec<Item>) -> bool {
+        if self.is_joined() && self.plan.range.length == Some(0) && self.opened > 0 {
+            return false;
+        }
+        let Some(input) = self.inputs.next() else { return false };
+        if let Input::Named(name) = &input
+            && !items.is_empty()
+            && name != "-"
+            && std::fs::metadata(name).is_ok_and(|m| std::os::unix::fs::FileTypeExt::is_fifo(&m.file_type()))
+        {
+            let rest = std::mem::replace(&mut self.inputs, Box::new(std::iter::empty()));
+            self.inputs = Box::new(std::iter::once(input).chain(rest));
+            return false;
+        }
+        let number = self.opened;
+        self.opened += 1;
+        let opened = match input {
+            Input::Named(name) => Source::open(&name, self.plan.policy, self.plan.range).map_err(|error| (name, error)),
+            Input::Open(source) => Ok(source),
+            Input::Failed(name, error) => Err((name, error)),
+        };
+        match opened {
+            Ok(source) => {
+                self.stats.opened(&source);
+                self.begin(Arc::new(source), number);
+            }
+            Err((name, error)) => items.push(Item::Failed { input: number, name, error }),
+        }
+        true
+    }
+
+    fn begin(&mut self, source: Arc<Source>, input: usize) {
+        let place = match source.way() {
+            Way::Stream => Place::Streamed(Streamed::new(Stream::new(Arc::clone(&source)), self.plan.cut, self.head)),
+            Way::Map | Way::Pread => Place::Positioned(Positioned::new(&source)),
+        };
+        let mut verdict = 0;
+        if let Place::Positioned(positioned) = &place {
+            let len = positioned.left();
+            if self.is_joined() {
+                self.joint.took(source.start(), len, &mut self.plan.range);
+            }
+            if self.head > 0 && len > self.nominal as u64 {
+                let mut head = vec![0; self.head.min(len as usize)];
+                let got = source.read_at(&mut head, source.start()).unwrap_or(0);
+                verdict = (self.judge)(&head[..got]);
+            }
+        }
+        self.current = Some(Current { source, input, first: true, verdict, place });
+    }
+
+    /// Cuts the next span off the current input; `None` when it had no more.
+    fn cut_current(&mut self, spare: &mut Vec<Vec<u8>>, stop: &Stop) -> Option<Item> {
+        if let Cut::Rows(row) = self.plan.cut
+            && self.joint.has_begun_row()
+        {
+            return self.complete_row(row, stop);
+        }
+        let current = self.current.as_mut()?;
+        let (at, last, content) = match &mut current.place {
+            Place::Positioned(positioned) => {
+                let (at, content) = positioned.next(&current.source, &self.plan, self.nominal);
+                if self.stats.is_cold() {
+                    positioned.read_ahead(&current.source, self.nominal as u64 * (self.threads as u64 + 1));
+                }
+                (at, positioned.left() == 0, content)
+            }
+            Place::Streamed(streamed) => {
+                let buffer = spare.pop().unwrap_or_default();
+                match streamed.next(buffer, self.nominal, self.judge, stop) {
+                    Ok(Piece::Stopped) => return None,
+                    Ok(Piece::Bytes { bytes, at, last, drained }) => {
+                        current.verdict = streamed.verdict();
+                        (at..at + bytes.len() as u64, last, Content::Loaded { bytes, drained })
+                    }
+                    Err(error) => return Some(self.fail_current(error)),
+                }
+            }
+        };
+        let mut span = Span {
+            source: Arc::clone(&current.source),
+            input: current.input,
+            offset: at.start,
+            first: std::mem::take(&mut current.first),
+            at,
+            last,
+            verdict: current.verdict,
+            content,
+        };
+        self.handed_out += span.at.end - span.at.start;
+        if span.last {
+            // Where a program that reads would leave redirected standard input.
+            span.source.leave_at(span.at.end);
+            self.end_current();
+        }
+        if let Cut::Rows(row) = self.plan.cut {
+            self.joint.admit(&mut span, row);
+            if span.at.is_empty() {
+                return None;
+            }
+        }
+        Some(Item::Span(span))
+    }
+
+    fn fail_current(&mut self, error: std::io::Error) -> Item {
+        let ended = self.current.take();
+        let (input, name) = ended.map(|c| (c.input, c.source.name().to_owned())).unwrap_or_default();
+        Item::Failed { input, name, error }
+    }
+
+    fn end_current(&mut self) {
+        if let Some(Current { place: Place::Streamed(streamed), .. }) = self.current.take()
+            && self.is_joined()
+        {
+            // Only its end tells how much of the joined range a stream has used up.
+            self.joint.took(streamed.skipped(), streamed.delivered(), &mut self.plan.range);
+        }
+    }
+
+    /// Fills the row that began in an earlier input from the current one.
+    fn complete_row(&mut self, row: usize, stop: &Stop) -> Option<Item> {
+        let current = self.current.as_mut()?;
+        let missing = row - self.joint.row_mut().len();
+        let ended = match &mut current.place {
+            Place::Positioned(positioned) => {
+                positioned.append_to(&current.source, self.joint.row_mut(), missing);
+                positioned.left() == 0
+            }
+            Place::Streamed(streamed) => match streamed.append_to(self.joint.row_mut(), missing, stop) {
+                Ok(ended) => ended,
+                Err(error) => return Some(self.fail_current(error)),
+            },
+        };
+        let (source, input) = (Arc::clone(&current.source), current.input);
+        if ended {
+            self.end_current();
+        }
+        (self.joint.row_mut().len() == row).then(|| Item::Span(self.joint.row_span(source, input)))
+    }
+
+    /// The last block of joined inputs: the row that was never filled, or no bytes at all.
+    fn finish_joined(&mut self) -> Option<Span> {
+        if !self.is_joined() || std::mem::replace(&mut self.finished, true) {
+            return None;
+        }
+        self.joint.finish(self.opened.saturating_sub(1))
+    }
+}
+
+/// A small file as one span, to be read by the worker that takes it.
+fn take_whole(current: &mut Current, plan: &Plan, nominal: usize) -> Option<Span> {
+    let Place::Positioned(positioned) = &current.place else { return None };
+    let joined = matches!(plan.cut, Cut::Rows(_));
+    if joined || current.source.way() != Way::Pread || !current.first || positioned.left() > nominal as u64 {
+        return None;
+    }
+    let at = positioned.rest();
+    current.source.leave_at(at.end);
+    Some(Span {
+        source: Arc::clone(&current.source),
+        input: current.input,
+        offset: at.start,
+        at,
+        first: true,
+        last: true,
+        verdict: current.verdict,
+        content: Content::ToLoad,
+    })
+}

@@ -1,0 +1,93 @@
+//! What the cursor hands out: spans to load, many at a time where they are small.
+
+use std::ffi::OsString;
+use std::io;
+use std::ops::Range as Place;
+use std::sync::Arc;
+
+use crate::io::{Policy, Range, Source};
+
+/// Where blocks may be cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// Anywhere; blocks begin at multiples of the block size.
+    Exact,
+    /// After a line terminator. With `or_nul`, after a NUL byte too: such an input is binary, and a
+    /// sparse file is not one endless line.
+    Lines {
+        /// The byte that ends a line.
+        terminator: u8,
+        /// Whether a NUL byte ends one too.
+        or_nul: bool,
+    },
+    /// After a whole row of so many bytes, all inputs joined to one stream.
+    Rows(usize),
+}
+
+/// How the inputs are to be cut and loaded.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// Where blocks may be cut.
+    pub cut: Cut,
+    /// Nominal block size in bytes.
+    pub block: usize,
+    /// Whether blocks begin small and grow to `block`.
+    pub ramp: bool,
+    /// Whether holes of sparse files come as blocks of their own, without bytes.
+    pub holes: bool,
+    /// Map or read.
+    pub policy: Policy,
+    /// The wanted bytes of each input, or of all together where they are joined.
+    pub range: Range,
+}
+
+/// One input of a run.
+#[derive(Debug)]
+pub enum Input {
+    /// A path to open, or `-`.
+    Named(OsString),
+    /// An input that is open already.
+    Open(Source),
+    /// What could not even be named: reported when its turn comes.
+    Failed(OsString, io::Error),
+}
+
+/// A piece of an input to load.
+#[derive(Debug)]
+pub(crate) struct Span {
+    pub source: Arc<Source>,
+    pub input: usize,
+    /// Where it stands in the source.
+    pub at: Place<u64>,
+    /// Where it stands for the reader: the same, or its place in the joined inputs.
+    pub offset: u64,
+    pub first: bool,
+    pub last: bool,
+    pub verdict: u8,
+    pub content: Content,
+}
+
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// To be mapped or read by the worker.
+    ToLoad,
+    /// Came in already. `drained` says that its writer is slow, so nothing may wait behind it.
+    Loaded {
+        bytes: Vec<u8>,
+        drained: bool,
+    },
+    Hole,
+}
+
+#[derive(Debug)]
+pub(crate) enum Item {
+    Span(Span),
+    Failed { input: usize, name: OsString, error: io::Error },
+}
+
+/// Spans that one worker takes at a time, with their place in the order of all.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    pub number: u64,
+    pub items: Vec<Item>,
+}

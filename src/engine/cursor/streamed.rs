@@ -1,0 +1,152 @@
+//! Cutting what comes only once: bytes are read first and cut where they allow it.
+
+use std::io;
+
+use memchr::{memchr, memchr2, memrchr, memrchr2};
+
+use crate::io::{Filled, Stop, Stream};
+
+use super::Cut;
+
+/// A stream with what was read of it and not yet handed out.
+pub(super) struct Streamed {
+    stream: Stream,
+    cut: Cut,
+    /// How many bytes of the beginning are wanted for a verdict, before anything is handed out.
+    head: usize,
+    verdict: Option<u8>,
+    pending: Vec<u8>,
+    ended: bool,
+    handed: u64,
+    failed: Option<io::Error>,
+}
+
+pub(super) enum Piece {
+    Bytes { bytes: Vec<u8>, at: u64, last: bool, drained: bool },
+    Stopped,
+}
+
+impl Streamed {
+    pub(super) fn new(stream: Stream, cut: Cut, head: usize) -> Streamed {
+        Streamed { stream, cut, head, verdict: None, pending: Vec::new(), ended: false, handed: 0, failed: None }
+    }
+
+    pub(super) fn verdict(&self) -> u8 {
+        self.verdict.unwrap_or(0)
+    }
+
+    /// Bytes handed out so far.
+    pub(super) fn delivered(&self) -> u64 {
+        self.handed
+    }
+
+    /// Bytes that were passed over before the wanted range.
+    pub(super) fn skipped(&self) -> u64 {
+        self.stream.skipped()
+    }
+
+    /// The next piece of about `nominal` bytes, shorter when the writer pauses, longer when a line is.
+    pub(super) fn next(
+        &mut self,
+        mut buffer: Vec<u8>,
+        nominal: usize,
+        judge: &(dyn Fn(&[u8]) -> u8 + Sync),
+        stop: &Stop,
+    ) -> io::Result<Piece> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        buffer.clear();
+        buffer.append(&mut self.pending);
+        let mut drained = false;
+        if self.head > 0 && self.verdict.is_none() {
+            while buffer.len() < self.head && !drained && !self.ended {
+                match self.fill(&mut buffer, self.head, stop)? {
+                    Filled::Stopped => return Ok(Piece::Stopped),
+                    filled => drained = filled == Filled::Drained,
+                }
+            }
+            self.verdict = Some(judge(&buffer[..buffer.len().min(self.head)]));
+        }
+        // Where the search for a cut goes on: nothing is looked at twice.
+        let mut searched = 0;
+        let cut = loop {
+            if self.ended && buffer.len() <= nominal {
+                break buffer.len();
+            }
+            let enough = buffer.len() >= nominal || drained || self.ended;
+            if enough && let Some(cut) = self.cut_point(&buffer, nominal, searched) {
+                break cut;
+            }
+            if self.ended {
+                break buffer.len();
+            }
+            if enough {
+                searched = buffer.len();
+            }
+            let want = nominal.saturating_sub(buffer.len()).max(nominal.min(1 << 20)).max(1);
+            match self.fill(&mut buffer, want, stop) {
+                Ok(Filled::Stopped) => return Ok(Piece::Stopped),
+                Ok(filled) => drained = filled == Filled::Drained,
+                Err(error) => {
+                    // Whole lines and rows before the error are true and go out first.
+                    let whole = self.cut_point(&buffer, buffer.len(), 0).unwrap_or(0);
+                    if whole == 0 {
+                        return Err(error);
+                    }
+                    self.failed = Some(error);
+                    buffer.truncate(whole);
+                    break whole;
+                }
+            }
+        };
+        self.pending.extend_from_slice(&buffer[cut..]);
+        buffer.truncate(cut);
+        let at = self.stream.offset() - (self.pending.len() + cut) as u64;
+        self.handed += cut as u64;
+        let last = self.ended && self.pending.is_empty();
+        Ok(Piece::Bytes { bytes: buffer, at, last, drained })
+    }
+
+    /// Moves up to `count` bytes to the end of `row`; whether the stream ended with them.
+    pub(super) fn append_to(&mut self, row: &mut Vec<u8>, count: usize, stop: &Stop) -> io::Result<bool> {
+        let goal = row.len() + count;
+        let kept = count.min(self.pending.len());
+        row.extend(self.pending.drain(..kept));
+        while row.len() < goal && !self.ended {
+            let missing = goal - row.len();
+            if self.fill(row, missing, stop)? == Filled::Stopped {
+                break;
+            }
+        }
+        self.handed += (count - (goal - row.len())) as u64;
+        Ok(self.ended && self.pending.is_empty())
+    }
+
+    fn fill(&mut self, buffer: &mut Vec<u8>, want: usize, stop: &Stop) -> io::Result<Filled> {
+        let filled = self.stream.fill(buffer, want, stop)?;
+        self.ended |= filled == Filled::Ended;
+        Ok(filled)
+    }
+
+    /// Where `buffer` may be cut: the last place within `nominal` bytes, else the first behind them.
+    /// The bytes before `searched` are known to hold none.
+    fn cut_point(&self, buffer: &[u8], nominal: usize, searched: usize) -> Option<usize> {
+        let near = nominal.min(buffer.len());
+        let from = searched.max(near);
+        match self.cut {
+            Cut::Exact => (near > 0).then_some(near),
+            Cut::Rows(row) => match (near / row * row, buffer.len() >= row) {
+                (0, false) => None,
+                (0, true) => Some(row),
+                (cut, _) => Some(cut),
+            },
+            Cut::Lines { terminator, or_nul: false } => memrchr(terminator, &buffer[searched.min(near)..near])
+                .map(|i| searched.min(near) + i + 1)
+                .or_else(|| memchr(terminator, &buffer[from..]).map(|i| from + i + 1)),
+            Cut::Lines { terminator, or_nul: true } => memrchr2(terminator, 0, &buffer[searched.min(near)..near])
+                .map(|i| searched.min(near) + i + 1)
+                .or_else(|| memchr2(terminator, 0, &buffer[from..]).map(|i| from + i + 1)),
+        }
+    }
+}

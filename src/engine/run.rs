@@ -1,0 +1,450 @@
+//! The workers: take a batch, load, scan, hand totals on, format, verify, emit.
+
+use std::ffi::OsString;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use memchr::{memrchr, memrchr2};
+
+use crate::io::{Policy, Range, Source, Stop, Way, Window};
+use crate::output::Output;
+
+use super::block::{Block, Data, truncated};
+use super::cursor::{Batch, Content, Cursor, Cut, Input, Item, Plan, Span};
+use super::kernel::{Flow, Kernel};
+use super::stats::Stats;
+use super::turn::Turns;
+
+/// How blocks come in and how many workers there are: the same for every kernel of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Engine {
+    /// Map or read.
+    pub policy: Policy,
+    /// Workers, the calling thread included. Further ones start only when there is work for them.
+    pub threads: usize,
+    /// Nominal block size; `None` leaves it to the kernel's default.
+    pub block: Option<usize>,
+    /// The wanted bytes of each input.
+    pub range: Range,
+}
+
+/// Default block size in bytes: under 4 MiB mapping costs more than it saves, and two of them with
+/// their text stay far below 100 MiB.
+pub const BLOCK: usize = 4 << 20;
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Outcome<C> {
+    /// The totals after the last block.
+    pub carry: C,
+    /// Whether the kernel asked to stop.
+    pub stopped: bool,
+    /// Whether an input failed; it has been reported.
+    pub failed: bool,
+    /// Whether standard output failed or was closed by its reader.
+    pub output: io::Result<()>,
+}
+
+impl Engine {
+    /// A plan with this engine's settings. `block` is the kernel's own default size.
+    pub fn plan(&self, cut: Cut, block: usize) -> Plan {
+        Plan {
+            cut,
+            block: self.block.unwrap_or(block).max(1),
+            ramp: self.block.is_none(),
+            holes: false,
+            policy: self.policy,
+            range: self.range,
+        }
+    }
+
+    /// Runs `kernel` over the inputs in order, with `carry` handed on from block to block, and
+    /// writes its text to `output`. Inputs that fail are reported there when their turn comes.
+    pub fn run<K: Kernel>(
+        &self,
+        inputs: impl Iterator<Item = Input> + Send,
+        plan: Plan,
+        kernel: &K,
+        carry: K::Carry,
+        output: &mut Output,
+        stats: &Stats,
+    ) -> Outcome<K::Carry> {
+        let threads = self.threads.max(1);
+        let judge = |head: &[u8]| kernel.judge(head);
+        let crew = Crew {
+            kernel,
+            plan,
+            stats,
+            stop: Stop::new(),
+            cursor: Mutex::new(Cursor::new(Box::new(inputs), plan, K::HEAD, &judge, stats, threads)),
+            totals: Turns::new(Totals { carry, ended: None, stopped: false }, threads),
+            emission: Turns::new(
+                Emission { output, dropped: None, halted: false, failed: false, result: Ok(()) },
+                threads,
+            ),
+        };
+        std::thread::scope(|scope| {
+            let mut waiting_to_start = threads - 1;
+            crew.work(|| {
+                // A thread that cannot be started is work for those there are.
+                while waiting_to_start > 0 {
+                    waiting_to_start -= 1;
+                    let builder = std::thread::Builder::new().stack_size(1 << 20);
+                    if builder.spawn_scoped(scope, || crew.work(|| {})).is_err() {
+                        break;
+                    }
+                    Stats::add(&stats.threads, 1);
+                }
+            });
+        });
+        Stats::add(&stats.threads, 1);
+        let Crew { totals, emission, .. } = crew;
+        let (totals, emission) = (totals.into_value(), emission.into_value());
+        Outcome { carry: totals.carry, stopped: totals.stopped, failed: emission.failed, output: emission.result }
+    }
+}
+
+/// What the workers share.
+struct Crew<'a, K: Kernel> {
+    kernel: &'a K,
+    plan: Plan,
+    stats: &'a Stats,
+    stop: Stop,
+    cursor: Mutex<Cursor<'a>>,
+    totals: Turns<Totals<K::Carry>>,
+    emission: Turns<Emission<'a>>,
+}
+
+struct Totals<C> {
+    carry: C,
+    /// The input of which no more is wanted.
+    ended: Option<usize>,
+    stopped: bool,
+}
+
+struct Emission<'a> {
+    output: &'a mut Output,
+    /// The input that failed, of which blocks may still be in flight.
+    dropped: Option<usize>,
+    /// Nothing more may be printed: what follows would stand in the wrong place.
+    halted: bool,
+    failed: bool,
+    result: io::Result<()>,
+}
+
+/// One block on its way through a worker.
+struct Job<K: Kernel> {
+    block: Block,
+    part: Option<K::Part>,
+    /// The totals before this block, for when it has to be done again. Only mapped bytes can change.
+    before: Option<K::Carry>,
+    /// Where its text ends in the batch's.
+    text_end: usize,
+    damage: Option<io::Error>,
+    drained: bool,
+}
+
+enum Step<K: Kernel> {
+    Job(Job<K>),
+    Failed { input: usize, name: OsString, error: io::Error },
+}
+
+/// A batch's two turns. Whatever happens to its worker, both are passed on.
+struct Ticket<'c, 'a, K: Kernel> {
+    crew: &'c Crew<'a, K>,
+    number: u64,
+    counted: bool,
+    emitted: bool,
+}
+
+impl<K: Kernel> Drop for Ticket<'_, '_, K> {
+    fn drop(&mut self) {
+        if self.counted && self.emitted {
+            return;
+        }
+        self.crew.stop.ask();
+        if !self.counted {
+            drop(self.crew.totals.take(self.number));
+        }
+        drop(self.crew.emission.take(self.number));
+    }
+}
+
+impl<K: Kernel> Crew<'_, K> {
+    /// One worker's life. `call_others` runs once, when there turns out to be work for more.
+    fn work(&self, mut call_others: impl FnMut()) {
+        let mut spare = Vec::new();
+        let mut text = Vec::new();
+        let mut called = false;
+        loop {
+            let (batch, long) = {
+                let mut cursor = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
+                (cursor.next(&mut spare, &self.stop), cursor.is_long())
+            };
+            let Some(batch) = batch else { break };
+            if long && !called {
+                called = true;
+                call_others();
+            }
+            self.process(batch, &mut spare, &mut text);
+        }
+    }
+
+    fn process(&self, batch: Batch, spare: &mut Vec<Vec<u8>>, text: &mut Vec<u8>) {
+        let mut ticket = Ticket { crew: self, number: batch.number, counted: false, emitted: false };
+        let mut steps: Vec<Step<K>> = Vec::with_capacity(batch.items.len());
+        for item in batch.items {
+            let step = match item {
+                Item::Failed { input, name, error } => Step::Failed { input, name, error },
+                Item::Span(span) => self.load_and_scan(span, spare),
+            };
+            steps.push(step);
+        }
+        self.count(&mut ticket, &mut steps);
+        text.clear();
+        for step in &mut steps {
+            if let Step::Job(job) = step {
+                self.format(job, text);
+            }
+        }
+        self.emit(&mut ticket, &steps, text);
+        for step in steps {
+            if let Step::Job(Job { block: Block { data: Data::Buffer(buffer), .. }, .. }) = step
+                && spare.len() < 4
+            {
+                spare.push(buffer);
+            }
+        }
+        // One block of long lines should not pin its text's memory for the rest of the run.
+        if text.capacity() > 4 * self.plan.block.max(1 << 20) {
+            *text = Vec::new();
+        }
+    }
+
+    fn load_and_scan(&self, span: Span, spare: &mut Vec<Vec<u8>>) -> Step<K> {
+        let drained = matches!(span.content, Content::Loaded { drained: true, .. });
+        let source = std::sync::Arc::clone(&span.source);
+        match self.load(span, spare) {
+            Ok((mut block, mut damage)) => {
+                if K::HEAD > 0 && block.first && block.last {
+                    let bytes = block.bytes();
+                    block.verdict = self.kernel.judge(&bytes[..bytes.len().min(K::HEAD)]);
+                }
+                if damage.is_some() {
+                    self.clip_to_whole(&mut block);
+                }
+                let mut part = self.kernel.scan(&block);
+                while let Some((keep, error)) = block.damage() {
+                    block.clip(keep);
+                    self.clip_to_whole(&mut block);
+                    damage = Some(error);
+                    part = self.kernel.scan(&block);
+                }
+                Stats::add(&self.stats.bytes, block.len());
+                Step::Job(Job { block, part: Some(part), before: None, text_end: 0, damage, drained })
+            }
+            Err((input, error)) => Step::Failed { input, name: source.name().to_owned(), error },
+        }
+    }
+
+    /// Brings a span's bytes in. The second value is what went wrong behind the bytes that came.
+    #[allow(clippy::type_complexity, reason = "a pair named by the sentence above")]
+    fn load(&self, span: Span, spare: &mut Vec<Vec<u8>>) -> Result<(Block, Option<io::Error>), (usize, io::Error)> {
+        let Span { source, input, at, offset, first, last, verdict, content } = span;
+        let length = at.end - at.start;
+        let mut block =
+            Block { source, input, offset, at: at.start, first, last, verdict, data: Data::Buffer(Vec::new()) };
+        match content {
+            Content::Loaded { bytes, .. } => block.data = Data::Buffer(bytes),
+            Content::Hole => block.data = Data::Hole(length),
+            Content::ToLoad if length == 0 => {}
+            Content::ToLoad => {
+                let length = usize::try_from(length).map_err(|_| (input, too_long(length)))?;
+                let mapped = match block.source.way() {
+                    Way::Map => self.map(&block.source, at.start, length),
+                    _ => None,
+                };
+                match mapped {
+                    Some(window) => block.data = Data::Window(window, length),
+                    None if block.source.way() == Way::Map && self.plan.policy == Policy::Mmap => {
+                        let reason = block.source.reason().map(|r| r.to_string()).unwrap_or_default();
+                        return Err((input, io::Error::other(format!("not mappable: {reason}"))));
+                    }
+                    None => {
+                        let mut buffer = spare.pop().unwrap_or_default();
+                        let damage = read_block(&mut block, &mut buffer, length).map_err(|error| (input, error))?;
+                        block.data = Data::Buffer(buffer);
+                        return Ok((block, damage));
+                    }
+                }
+            }
+        }
+        Ok((block, None))
+    }
+
+    /// Maps and populates, or notes why not.
+    fn map(&self, source: &Source, at: u64, length: usize) -> Option<Window> {
+        let begun = Instant::now();
+        match Window::map(source.fd(), source.base() + at, length) {
+            Ok(window) => {
+                // A page that is gone by now is an error here and a recorded fault in the scan; the
+                // verify step deals with both.
+                let _ = window.populate();
+                self.stats.learn(length, begun.elapsed());
+                Stats::add(&self.stats.windows, 1);
+                Some(window)
+            }
+            Err(error) => {
+                source.note_refusal(&error);
+                self.stats.refused(source);
+                None
+            }
+        }
+    }
+
+    /// Clips a damaged block back to whole lines or rows: half a line was never a line of the file.
+    fn clip_to_whole(&self, block: &mut Block) {
+        let bytes = block.bytes();
+        let whole = match self.plan.cut {
+            Cut::Exact => bytes.len(),
+            Cut::Rows(row) => bytes.len() / row * row,
+            Cut::Lines { terminator, or_nul: false } => memrchr(terminator, bytes).map_or(0, |i| i + 1),
+            Cut::Lines { terminator, or_nul: true } => memrchr2(terminator, 0, bytes).map_or(0, |i| i + 1),
+        };
+        block.clip(whole as u64);
+    }
+
+    /// Takes the totals in order. Blocks of an input that is done with lose their part.
+    fn count(&self, ticket: &mut Ticket<'_, '_, K>, steps: &mut [Step<K>]) {
+        let mut totals = self.totals.take(ticket.number);
+        ticket.counted = true;
+        for step in steps {
+            match step {
+                Step::Failed { input, .. } => totals.ended = Some(*input),
+                Step::Job(job) if totals.stopped || totals.ended == Some(job.block.input) => job.part = None,
+                Step::Job(job) => {
+                    let Some(part) = &mut job.part else { continue };
+                    if job.block.is_mapped() {
+                        job.before = Some(totals.carry.clone());
+                    }
+                    let flow = self.kernel.carry(&job.block, part, &mut totals.carry);
+                    if job.damage.is_some() || job.block.last || flow == Flow::EndInput {
+                        totals.ended = Some(job.block.input);
+                    }
+                    match flow {
+                        Flow::Continue => {}
+                        Flow::EndInput => self.end_input(job.block.input),
+                        Flow::Stop => {
+                            totals.stopped = true;
+                            self.stop.ask();
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn end_input(&self, input: usize) {
+        self.cursor.lock().unwrap_or_else(PoisonError::into_inner).end_input(input);
+    }
+
+    /// Writes a job's text behind that of the jobs before it, and does the job again on what is true
+    /// when the file changed under it.
+    fn format(&self, job: &mut Job<K>, text: &mut Vec<u8>) {
+        let start = text.len();
+        if let Some(part) = &mut job.part {
+            self.kernel.format(&job.block, part, text);
+        }
+        while job.part.is_some()
+            && let Some((keep, error)) = job.block.damage()
+        {
+            text.truncate(start);
+            job.block.clip(keep);
+            self.clip_to_whole(&mut job.block);
+            job.damage = Some(error);
+            let mut part = self.kernel.scan(&job.block);
+            if let Some(carry) = &mut job.before.clone() {
+                self.kernel.carry(&job.block, &mut part, carry);
+            }
+            self.kernel.format(&job.block, &mut part, text);
+            job.part = Some(part);
+        }
+        job.text_end = text.len();
+    }
+
+    fn emit(&self, ticket: &mut Ticket<'_, '_, K>, steps: &[Step<K>], text: &[u8]) {
+        let mut emission = self.emission.take(ticket.number);
+        ticket.emitted = true;
+        let mut start = 0;
+        for step in steps {
+            match step {
+                Step::Failed { input, name, error } => {
+                    if emission.dropped != Some(*input) {
+                        self.report(&mut emission, *input, name, error);
+                    }
+                }
+                Step::Job(job) => {
+                    let piece = &text[start..job.text_end];
+                    start = job.text_end;
+                    let unwanted = emission.halted || emission.dropped == Some(job.block.input);
+                    if unwanted || emission.result.is_err() {
+                        continue;
+                    }
+                    let mut result = emission.output.write_all(piece);
+                    if result.is_ok() && job.drained {
+                        result = emission.output.flush();
+                    }
+                    if let Err(error) = result {
+                        emission.result = Err(error);
+                        self.stop.ask();
+                        continue;
+                    }
+                    if let (Some(error), true) = (&job.damage, job.part.is_some()) {
+                        self.report(&mut emission, job.block.input, job.block.source.name(), error);
+                    }
+                }
+            }
+        }
+    }
+
+    fn report(&self, emission: &mut Emission<'_>, input: usize, name: &std::ffi::OsStr, error: &io::Error) {
+        emission.dropped = Some(input);
+        emission.failed = true;
+        emission.output.report(name, error);
+        self.end_input(input);
+        if matches!(self.plan.cut, Cut::Rows(_)) && emission.output.bytes() > 0 {
+            // Rows of joined inputs behind a broken one would stand in the wrong place.
+            emission.halted = true;
+            self.stop.ask();
+        }
+    }
+}
+
+fn too_long(length: u64) -> io::Error {
+    io::Error::other(format!("a line of {length} bytes does not fit into memory"))
+}
+
+/// Reads a span by position. Less than asked for is a truncation when the size says so; a file that
+/// states more than it holds (sysfs) merely ends.
+fn read_block(block: &mut Block, buffer: &mut Vec<u8>, length: usize) -> io::Result<Option<io::Error>> {
+    buffer.clear();
+    if buffer.try_reserve_exact(length).is_err() {
+        return Err(too_long(length as u64));
+    }
+    buffer.resize(length, 0);
+    let got = block.source.read_at(buffer, block.at)?;
+    buffer.truncate(got);
+    // A truncation lowers the size before it zeroes a page, so a size that still covers what was
+    // read, read afterwards, shows that it was read before.
+    let end = block.at + length as u64;
+    if let Some(size) = block.source.length_now()?.filter(|&size| size < end) {
+        buffer.truncate(usize::try_from(size.saturating_sub(block.at)).unwrap_or(0));
+        block.last = false;
+        return Ok(Some(truncated(block.source.base() + size)));
+    }
+    if got < length {
+        block.last = true;
+    }
+    Ok(None)
+}

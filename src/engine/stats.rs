@@ -1,0 +1,107 @@
+//! What a run did, counted as it went: the figures behind `--stats` and progress.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::io::{Reason, Source, Way};
+
+/// Counters shared by the workers of a run.
+#[derive(Debug, Default)]
+pub struct Stats {
+    /// Bytes that went through a kernel or were copied.
+    pub bytes: AtomicU64,
+    /// Windows mapped.
+    pub windows: AtomicU64,
+    /// Bytes given to the output without a copy by this program.
+    pub uncopied: AtomicU64,
+    /// Threads that took part.
+    pub threads: AtomicU64,
+    cold: AtomicBool,
+    tally: Mutex<Tally>,
+}
+
+/// How inputs came in, and why.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// For each way and reason, how many inputs it served.
+    pub ways: Vec<(Way, Option<Reason>, u64)>,
+    /// How output went to stdout by another way than `write`, if it did.
+    pub output: Option<&'static str>,
+    /// Bytes of all mapped inputs and how many of them were in memory before the run; counted only
+    /// when asked for.
+    pub resident: Option<(u64, u64)>,
+    /// Whether to count `resident` at open.
+    pub count_resident: bool,
+}
+
+impl Stats {
+    /// Counts an input that was opened.
+    pub fn opened(&self, source: &Source) {
+        let mut tally = self.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (way, reason) = (source.way(), source.reason());
+        match tally.ways.iter_mut().find(|entry| entry.0 == way && entry.1 == reason) {
+            Some(entry) => entry.2 += 1,
+            None => tally.ways.push((way, reason, 1)),
+        }
+        if tally.count_resident
+            && let Some((resident, total)) = resident_bytes(source)
+        {
+            let before = tally.resident.unwrap_or_default();
+            tally.resident = Some((before.0 + resident, before.1 + total));
+        }
+    }
+
+    /// Asks for the resident share of every input from here on. It costs a system call a file.
+    pub fn count_resident(&self) {
+        self.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner).count_resident = true;
+    }
+
+    /// Notes that a window of `source` was read because `mmap` refused it.
+    pub fn refused(&self, source: &Source) {
+        let mut tally = self.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let reason = source.reason();
+        if !tally.ways.iter().any(|entry| entry.0 == Way::Pread && entry.1 == reason) {
+            tally.ways.push((Way::Pread, reason, 1));
+        }
+    }
+
+    /// Notes how the output goes.
+    pub fn output(&self, way: &'static str) {
+        self.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner).output = Some(way);
+    }
+
+    /// What was noted so far.
+    pub fn tally(&self) -> Tally {
+        self.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Learns from how long `bytes` took to come in whether they had to come from the disk.
+    pub(super) fn learn(&self, bytes: usize, took: Duration) {
+        // Mapping pages that are in memory runs at 10 GB/s and more, a fast disk at a few.
+        let rate = bytes as f64 / took.as_secs_f64().max(1e-9);
+        if bytes >= 256 * 1024 {
+            self.cold.store(rate < 2.5e9, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the last bytes came from the disk, so that reading ahead pays.
+    pub(super) fn is_cold(&self) -> bool {
+        self.cold.load(Ordering::Relaxed)
+    }
+
+    /// Adds to a counter.
+    pub fn add(counter: &AtomicU64, by: u64) {
+        counter.fetch_add(by, Ordering::Relaxed);
+    }
+
+    /// Reads a counter.
+    pub fn get(counter: &AtomicU64) -> u64 {
+        counter.load(Ordering::Relaxed)
+    }
+}
+
+/// Bytes of a file that are in memory, and all its bytes.
+fn resident_bytes(_: &Source) -> Option<(u64, u64)> {
+    None
+}

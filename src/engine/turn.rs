@@ -1,0 +1,106 @@
+//! A turnstile: workers pass in the order of their numbers, each with the value in its hands.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// A value that is handed from number to number. The number after the one that holds it waits.
+pub(super) struct Turns<T> {
+    state: Mutex<State<T>>,
+    /// One condition for each worker, so that passing on wakes the one whose turn it is.
+    waiting: Vec<Condvar>,
+}
+
+struct State<T> {
+    next: u64,
+    value: T,
+}
+
+impl<T> Turns<T> {
+    /// At most `workers` numbers wait at a time: those after the next are consecutive.
+    pub(super) fn new(value: T, workers: usize) -> Turns<T> {
+        let waiting = (0..workers.max(1)).map(|_| Condvar::new()).collect();
+        Turns { state: Mutex::new(State { next: 0, value }), waiting }
+    }
+
+    /// Waits until it is `number`'s turn. Dropping the turn passes it on, also when a panic unwinds,
+    /// so nobody waits for ever.
+    pub(super) fn take(&self, number: u64) -> Turn<'_, T> {
+        // A worker that panicked passed its turn on while unwinding; its panic ends the run when
+        // the threads are joined, and until then the others only have to get out.
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        while state.next != number {
+            state = self.condition(number).wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        Turn { turns: self, state }
+    }
+
+    pub(super) fn into_value(self) -> T {
+        self.state.into_inner().unwrap_or_else(PoisonError::into_inner).value
+    }
+
+    fn condition(&self, number: u64) -> &Condvar {
+        &self.waiting[(number % self.waiting.len() as u64) as usize]
+    }
+}
+
+/// The value, for as long as it is this number's turn.
+pub(super) struct Turn<'a, T> {
+    turns: &'a Turns<T>,
+    state: MutexGuard<'a, State<T>>,
+}
+
+impl<T> Deref for Turn<'_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.state.value
+    }
+}
+
+impl<T> DerefMut for Turn<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.state.value
+    }
+}
+
+impl<T> Drop for Turn<'_, T> {
+    fn drop(&mut self) {
+        self.state.next += 1;
+        self.turns.condition(self.state.next).notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passes_in_order_whatever_the_threads_do() {
+        let turns = Turns::new(Vec::new(), 4);
+        std::thread::scope(|scope| {
+            for worker in 0..4u64 {
+                let turns = &turns;
+                scope.spawn(move || {
+                    for round in 0..500 {
+                        let number = round * 4 + (worker * 3 + round) % 4;
+                        turns.take(number).push(number);
+                    }
+                });
+            }
+        });
+        assert_eq!(turns.into_value(), (0..2000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_panic_passes_the_turn_on() {
+        let turns = Turns::new(0, 2);
+        std::thread::scope(|scope| {
+            let failing = scope.spawn(|| {
+                let _turn = turns.take(0);
+                panic!("as a kernel with a bug would");
+            });
+            *turns.take(1) += 1;
+            assert!(failing.join().is_err());
+        });
+        assert_eq!(turns.into_value(), 1);
+    }
+}

@@ -1,0 +1,63 @@
+//! Exit codes, and how those of several inputs merge.
+
+use std::process::ExitCode;
+
+/// How a subcommand ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All went well: 0.
+    Success,
+    /// Something failed and was reported: 1.
+    Failure,
+    /// `grep` selected no line: 1.
+    NoMatch,
+    /// `grep` failed, or the command line was wrong: 2.
+    Trouble,
+    /// The reader of standard output went away: 141, which is what a shell shows for a program
+    /// ended by SIGPIPE (128 + 13).
+    Closed,
+}
+
+impl Exit {
+    /// The exit of two inputs together: the worse one.
+    #[must_use]
+    pub fn and(self, other: Exit) -> Exit {
+        if other.rank() > self.rank() { other } else { self }
+    }
+
+    fn rank(self) -> u8 {
+        match self {
+            Exit::Success => 0,
+            Exit::NoMatch => 1,
+            Exit::Failure => 2,
+            Exit::Trouble => 3,
+            Exit::Closed => 4,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(match exit {
+            Exit::Success => 0,
+            Exit::Failure | Exit::NoMatch => 1,
+            Exit::Trouble => 2,
+            Exit::Closed => 141,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worse_one_wins() {
+        use Exit::{Closed, Failure, Success, Trouble};
+        assert_eq!(Success.and(Success), Success);
+        assert_eq!(Success.and(Failure), Failure);
+        assert_eq!(Failure.and(Success), Failure);
+        assert_eq!(Trouble.and(Failure), Trouble);
+        assert_eq!(Failure.and(Closed), Closed);
+    }
+}

@@ -1,0 +1,211 @@
+//! The SIGBUS guard: a fault in a live window becomes a recorded offset instead of a death.
+//!
+//! A file that is truncated, or whose disk fails, under a mapping raises SIGBUS at the touch of the
+//! page that is gone. The handler looks the address up in a fixed table of live windows, lays zero
+//! pages from the faulting page to the window's end, notes the lowest fault, and returns; the scan
+//! goes on over zeros and the verify step that follows every scan throws their outcome away. An
+//! address in no window is somebody's real bug and goes on to the handler that stood before.
+//!
+//! The handler takes no lock, allocates nothing and makes one system call, `mmap`.
+#![allow(unsafe_code)]
+
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// How many windows can be guarded at a time. A window past that is not mapped but read.
+const SLOTS: usize = 1024;
+
+/// No fault so far.
+const UNTOUCHED: usize = usize::MAX;
+
+struct Slot {
+    taken: AtomicBool,
+    /// First address of the window, page-aligned; 0 while the slot guards nothing.
+    start: AtomicUsize,
+    /// The address after the window's last page. Valid whenever `start` is not 0.
+    end: AtomicUsize,
+    /// Lowest fault, in bytes from `start`, or [`UNTOUCHED`].
+    fault: AtomicUsize,
+}
+
+impl Slot {
+    const fn new() -> Slot {
+        Slot {
+            taken: AtomicBool::new(false),
+            start: AtomicUsize::new(0),
+            end: AtomicUsize::new(0),
+            fault: AtomicUsize::new(UNTOUCHED),
+        }
+    }
+
+    /// Whether `addr` lies in this slot's window, and if so where the window ends.
+    ///
+    /// `start` is read again after `end`: a slot released and taken anew in between could otherwise
+    /// pair an old start with a new end.
+    fn covers(&self, addr: usize) -> Option<(usize, usize)> {
+        let start = self.start.load(Ordering::Acquire);
+        if start == 0 || addr < start {
+            return None;
+        }
+        let end = self.end.load(Ordering::Acquire);
+        if addr >= end || self.start.load(Ordering::Acquire) != start {
+            return None;
+        }
+        Some((start, end))
+    }
+}
+
+static TABLE: [Slot; SLOTS] = [const { Slot::new() }; SLOTS];
+static HINT: AtomicUsize = AtomicUsize::new(0);
+static PAGE: AtomicUsize = AtomicUsize::new(4096);
+
+/// One window's place in the table. Dropping it ends the protection, so a window drops its guard
+/// before its mapping.
+#[derive(Debug)]
+pub(super) struct Guard {
+    slot: usize,
+}
+
+impl Guard {
+    /// Protects the pages from `start` to `end`; `None` when the table is full.
+    ///
+    /// Both are addresses on page boundaries.
+    pub(super) fn new(start: usize, end: usize, page: usize) -> Option<Guard> {
+        install(page);
+        let from = HINT.fetch_add(1, Ordering::Relaxed);
+        let slot = (0..SLOTS).map(|i| (from + i) % SLOTS).find(|&i| !TABLE[i].taken.swap(true, Ordering::Acquire))?;
+        let entry = &TABLE[slot];
+        entry.fault.store(UNTOUCHED, Ordering::Relaxed);
+        entry.end.store(end, Ordering::Release);
+        entry.start.store(start, Ordering::Release);
+        Some(Guard { slot })
+    }
+
+    /// The lowest fault so far, in bytes from the window's start.
+    pub(super) fn fault(&self) -> Option<usize> {
+        match TABLE[self.slot].fault.load(Ordering::Acquire) {
+            UNTOUCHED => None,
+            at => Some(at),
+        }
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let entry = &TABLE[self.slot];
+        entry.start.store(0, Ordering::Release);
+        entry.taken.store(false, Ordering::Release);
+    }
+}
+
+/// How many windows are guarded now. Zero when nothing is mapped: a leaked slot would show here.
+pub fn live_windows() -> usize {
+    TABLE.iter().filter(|slot| slot.taken.load(Ordering::Relaxed)).count()
+}
+
+static mut PREVIOUS: std::mem::MaybeUninit<libc::sigaction> = std::mem::MaybeUninit::uninit();
+
+fn install(page: usize) {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        PAGE.store(page, Ordering::Relaxed);
+        // SAFETY: `action` is fully initialised before use; the handler is async-signal-safe (see
+        // `on_sigbus`). PREVIOUS is written once, here, by the kernel; a SIGBUS that came between
+        // the call's effect and its return could only be a stranger's, as no window exists yet.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) = on_sigbus;
+            action.sa_sigaction = handler as *const () as usize;
+            action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+            libc::sigemptyset(&raw mut action.sa_mask);
+            let previous = &raw mut PREVIOUS;
+            libc::sigaction(libc::SIGBUS, &raw const action, (*previous).as_mut_ptr());
+        }
+    });
+}
+
+extern "C" fn on_sigbus(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+    // SAFETY: the kernel passes a valid siginfo to an SA_SIGINFO handler. `si_addr` is the faulting
+    // address when `si_code` is positive (sigaction(2)); a SIGBUS sent by kill(2) has none.
+    let (code, addr) = unsafe { ((*info).si_code, (*info).si_addr() as usize) };
+    if code > 0 {
+        for slot in &TABLE {
+            let Some((start, end)) = slot.covers(addr) else { continue };
+            let page = addr & !(PAGE.load(Ordering::Relaxed) - 1);
+            if lay_zero_pages(page, end) {
+                slot.fault.fetch_min(page - start, Ordering::AcqRel);
+                return;
+            }
+        }
+    }
+    hand_on(signal, code, info, context);
+}
+
+/// Replaces the pages from `page` to `end` by private zero pages and leaves `errno` as it was.
+fn lay_zero_pages(page: usize, end: usize) -> bool {
+    // SAFETY: `page..end` lies inside a live window of ours, found in the table, whose owner is
+    // blocked in this very fault or reads it as plain bytes that may change at any time; nothing
+    // else lives in that range. mmap is a bare system call and errno is put back.
+    unsafe {
+        let errno = libc::__errno_location();
+        let saved = *errno;
+        let laid = libc::mmap(
+            page as *mut libc::c_void,
+            end - page,
+            libc::PROT_READ,
+            libc::MAP_PRIVATE | libc::MAP_FIXED | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+            -1,
+            0,
+        );
+        *errno = saved;
+        laid != libc::MAP_FAILED
+    }
+}
+
+/// Not ours: what stood before decides, and by default the program dies of it as it would have.
+fn hand_on(signal: libc::c_int, code: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+    // SAFETY: PREVIOUS was filled by `install` before this handler could run for the first time.
+    // The previous handler is called with the arguments and in the form it was registered for.
+    unsafe {
+        let previous = &raw const PREVIOUS;
+        let previous = *(*previous).as_ptr();
+        match previous.sa_sigaction {
+            libc::SIG_IGN if code <= 0 => {}
+            libc::SIG_DFL | libc::SIG_IGN => {
+                // Returning runs the faulting instruction again, now under the default action; a
+                // signal that was sent has no instruction to run again and is raised anew.
+                libc::signal(signal, libc::SIG_DFL);
+                if code <= 0 {
+                    libc::raise(signal);
+                }
+            }
+            handler if previous.sa_flags & libc::SA_SIGINFO != 0 => {
+                let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) =
+                    std::mem::transmute(handler);
+                handler(signal, info, context);
+            }
+            handler => {
+                let handler: extern "C" fn(libc::c_int) = std::mem::transmute(handler);
+                handler(signal);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_is_given_back() {
+        let guard = Guard::new(0x10_000, 0x20_000, 4096).unwrap();
+        let slot = guard.slot;
+        assert_eq!(TABLE[slot].covers(0x10_000), Some((0x10_000, 0x20_000)));
+        assert_eq!(TABLE[slot].covers(0x1_ffff), Some((0x10_000, 0x20_000)));
+        assert_eq!(TABLE[slot].covers(0x20_000), None);
+        assert_eq!(TABLE[slot].covers(0xffff), None);
+        assert_eq!(guard.fault(), None);
+        drop(guard);
+        assert_eq!(TABLE[slot].covers(0x10_000), None);
+    }
+}

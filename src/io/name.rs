@@ -1,0 +1,61 @@
+//! How a path is shown to a person: one line, and nothing in it that drives a terminal.
+
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+/// The name with control characters and invalid UTF-8 written as `\n`, `\x1b`, `\xff`, for messages.
+///
+/// A backslash is left alone: the escaped form is for eyes, not for scripts.
+pub fn escape_name(name: &OsStr) -> Cow<'_, str> {
+    if let Some(plain) = name.to_str()
+        && !plain.chars().any(must_escape)
+    {
+        return Cow::Borrowed(plain);
+    }
+    let mut shown = String::new();
+    for chunk in name.as_bytes().utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\n' => shown.push_str("\\n"),
+                '\r' => shown.push_str("\\r"),
+                '\t' => shown.push_str("\\t"),
+                c if must_escape(c) && (c as u32) < 0x100 => {
+                    shown.push_str(&format!("\\x{:02x}", c as u32));
+                }
+                c if must_escape(c) => shown.push_str(&format!("\\u{{{:x}}}", c as u32)),
+                c => shown.push(c),
+            }
+        }
+        for byte in chunk.invalid() {
+            shown.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Control characters of C0 and C1, and the bidirectional overrides that reorder what is shown
+/// (Unicode Technical Report 36, "Bidirectional Text Spoofing").
+fn must_escape(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_one_harmless_line() {
+        let cases: [(&[u8], &str); 6] = [
+            (b"plain name.log", "plain name.log"),
+            ("gr\u{fc}n".as_bytes(), "gr\u{fc}n"),
+            (b"a\nb\tc", "a\\nb\\tc"),
+            (b"\x1b[31mred", "\\x1b[31mred"),
+            (b"bad\xff\xfe", "bad\\xff\\xfe"),
+            ("rtl\u{202e}gpj".as_bytes(), "rtl\\u{202e}gpj"),
+        ];
+        for (name, want) in cases {
+            assert_eq!(escape_name(OsStr::from_bytes(name)), want);
+        }
+    }
+}

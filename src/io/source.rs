@@ -1,0 +1,512 @@
+//! What an input is, how its bytes will come in, and why.
+//!
+//! All of it is decided once, at open. Nothing after that asks whether a source was a pipe: the
+//! engine loads blocks by [`Way`], and the [`Reason`] kept here is the one that `--stats`, `stat`
+//! and every error message show.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::FileExt;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
+
+use super::name::escape_name;
+use super::window::Window;
+
+/// A file smaller than this is read under [`Policy::Auto`]: one `pread` costs less than `mmap`,
+/// the faults and `munmap` together.
+pub const SMALL: u64 = 256 * 1024;
+
+/// What the caller asks for: `--io`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Policy {
+    /// Map what gains from it, read the rest.
+    #[default]
+    Auto,
+    /// Map or fail.
+    Mmap,
+    /// Never map.
+    Read,
+}
+
+/// What kind of file an input is (`inode(7)`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file that states its size.
+    Regular,
+    /// A regular file that states no size: `/proc`, or empty.
+    Unsized,
+    /// A block device. Its length comes from seeking to its end.
+    BlockDevice,
+    /// A character device that is no terminal.
+    CharDevice,
+    /// A pipe or FIFO.
+    Pipe,
+    /// A socket.
+    Socket,
+    /// A terminal.
+    Terminal,
+}
+
+impl Kind {
+    /// The kind, as a word for people and for JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Regular => "regular file",
+            Kind::Unsized => "regular file of unknown size",
+            Kind::BlockDevice => "block device",
+            Kind::CharDevice => "character device",
+            Kind::Pipe => "pipe",
+            Kind::Socket => "socket",
+            Kind::Terminal => "terminal",
+        }
+    }
+}
+
+/// How bytes come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Through windows of a shared, read-only mapping.
+    Map,
+    /// By `pread` at any offset, from any thread.
+    Pread,
+    /// By `read`, front to back.
+    Stream,
+}
+
+impl Way {
+    /// The system call that brings the bytes, for `--stats`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Way::Map => "mmap",
+            Way::Pread => "pread",
+            Way::Stream => "read",
+        }
+    }
+}
+
+/// Why a source is not mapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// A pipe has no pages.
+    Pipe,
+    /// A socket has no pages.
+    Socket,
+    /// A terminal has no pages.
+    Terminal,
+    /// A character device delivers, it does not store.
+    CharDevice,
+    /// The file states a size of 0, as those of `/proc` do whatever they hold.
+    SizeUnknown,
+    /// Reading so little costs less than mapping it.
+    Small,
+    /// `--io read`.
+    Asked,
+    /// `mmap(2)` refused, with this errno.
+    Refused(i32),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::Pipe => f.write_str("pipe: not mappable"),
+            Reason::Socket => f.write_str("socket: not mappable"),
+            Reason::Terminal => f.write_str("terminal: not mappable"),
+            Reason::CharDevice => f.write_str("character device: not mappable"),
+            Reason::SizeUnknown => f.write_str("size unknown"),
+            Reason::Small => f.write_str("small: reading costs less"),
+            Reason::Asked => f.write_str("reading was asked for"),
+            Reason::Refused(errno) => {
+                let name = errno_name(*errno);
+                write!(f, "{name} from mmap")
+            }
+        }
+    }
+}
+
+fn errno_name(errno: i32) -> String {
+    match errno {
+        libc::ENODEV => "ENODEV".into(),
+        libc::ENOMEM => "ENOMEM".into(),
+        libc::EACCES => "EACCES".into(),
+        libc::EPERM => "EPERM".into(),
+        libc::EAGAIN => "EAGAIN".into(),
+        libc::EINVAL => "EINVAL".into(),
+        libc::EOVERFLOW => "EOVERFLOW".into(),
+        other => format!("error {other}"),
+    }
+}
+
+/// Which bytes of every input are wanted: `--offset` and `--length`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Range {
+    /// First byte; a negative one counts from the end.
+    pub offset: i64,
+    /// How many bytes at most.
+    pub length: Option<u64>,
+}
+
+/// An open input.
+#[derive(Debug)]
+pub struct Source {
+    name: OsString,
+    file: File,
+    stdin: bool,
+    kind: Kind,
+    way: Way,
+    reason: Option<Reason>,
+    /// The file position of this source's byte 0: where redirected stdin stood, else 0.
+    base: u64,
+    start: u64,
+    /// The wanted end. For a stream: `None` is until it ends.
+    end: Option<u64>,
+    /// Bytes wanted from the end of a stream, for a negative `--offset`.
+    tail: Option<u64>,
+    length: Option<u64>,
+    /// The errno of a window that `mmap` refused later on, when others had been mapped.
+    refused: AtomicI32,
+}
+
+impl Source {
+    /// Opens `name`, or standard input for `-`.
+    ///
+    /// # Errors
+    /// What `open(2)` says; EISDIR for a directory; under [`Policy::Mmap`] an error that gives the
+    /// [`Reason`] when the input cannot be mapped.
+    pub fn open(name: &OsStr, policy: Policy, range: Range) -> io::Result<Source> {
+        if name == "-" {
+            let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+            Source::from_file(name.to_owned(), file, true, policy, range)
+        } else {
+            let file = File::open(name)?;
+            Source::from_file(name.to_owned(), file, false, policy, range)
+        }
+    }
+
+    /// Takes over a file that is open already. `stdin` says that it is a shared descriptor whose
+    /// position counts and has to be left right.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn from_file(name: OsString, file: File, stdin: bool, policy: Policy, range: Range) -> io::Result<Source> {
+        let stat = fstat(&file)?;
+        let kind = kind_of(&file, &stat)?;
+        let base = match kind {
+            Kind::Regular | Kind::BlockDevice if stdin => seek(&file, SeekFrom::Current(0))?,
+            _ => 0,
+        };
+        let mut source = Source {
+            name,
+            file,
+            stdin,
+            kind,
+            way: Way::Stream,
+            reason: None,
+            base,
+            start: 0,
+            end: None,
+            tail: None,
+            length: range.length,
+            refused: AtomicI32::new(0),
+        };
+        match kind {
+            Kind::Regular | Kind::BlockDevice => {
+                let size = match kind {
+                    Kind::BlockDevice => seek(&source.file, SeekFrom::End(0))?,
+                    _ => stat.st_size as u64,
+                };
+                if kind == Kind::BlockDevice {
+                    seek(&source.file, SeekFrom::Start(base))?;
+                }
+                source.place(size.saturating_sub(base), range);
+                source.choose(policy);
+            }
+            _ => {
+                source.reason = Some(match kind {
+                    Kind::Pipe => Reason::Pipe,
+                    Kind::Socket => Reason::Socket,
+                    Kind::Terminal => Reason::Terminal,
+                    Kind::CharDevice => Reason::CharDevice,
+                    _ => Reason::SizeUnknown,
+                });
+                if range.offset < 0 {
+                    source.tail = Some(range.offset.unsigned_abs());
+                } else {
+                    source.start = range.offset as u64;
+                    source.end = range.length.map(|length| source.start.saturating_add(length));
+                }
+            }
+        }
+        if policy == Policy::Mmap && source.way != Way::Map {
+            source.refuse_unmapped()?;
+        }
+        Ok(source)
+    }
+
+    /// Settles the wanted range against a known length.
+    fn place(&mut self, len: u64, range: Range) {
+        self.start = match range.offset {
+            at if at < 0 => len.saturating_sub(at.unsigned_abs()),
+            at => (at as u64).min(len),
+        };
+        let end = range.length.map_or(len, |length| self.start.saturating_add(length).min(len));
+        self.end = Some(end);
+    }
+
+    fn choose(&mut self, policy: Policy) {
+        let wanted = self.end.unwrap_or(0) - self.start;
+        let reason = match policy {
+            Policy::Read => Some(Reason::Asked),
+            Policy::Auto if wanted < SMALL => Some(Reason::Small),
+            _ if wanted == 0 => None,
+            // One page is mapped to learn what the file's own driver says (ENODEV for sysfs and for
+            // FUSE with direct I/O), so that the way and its reason stand before the first byte.
+            _ => match Window::map(self.file.as_fd(), self.base + self.start, 1) {
+                Ok(_) => None,
+                Err(err) => Some(Reason::Refused(err.raw_os_error().unwrap_or(0))),
+            },
+        };
+        self.way = if reason.is_some() { Way::Pread } else { Way::Map };
+        self.reason = reason;
+    }
+
+    /// Under `--io mmap`, what cannot be mapped is an error, except an empty file: it has no byte
+    /// that could come in another way.
+    fn refuse_unmapped(&self) -> io::Result<()> {
+        if self.kind == Kind::Unsized && self.file.read_at(&mut [0], 0).is_ok_and(|n| n == 0) {
+            return Ok(());
+        }
+        let reason = self.reason.map(|r| r.to_string()).unwrap_or_default();
+        let text = if reason.ends_with("not mappable") { reason } else { format!("not mappable: {reason}") };
+        Err(io::Error::other(text))
+    }
+
+    /// The name as it was given; `-` is standard input.
+    pub fn name(&self) -> &OsStr {
+        &self.name
+    }
+
+    /// The name for messages, harmless on a terminal.
+    pub fn shown_name(&self) -> String {
+        if self.stdin { "(standard input)".into() } else { escape_name(&self.name).into_owned() }
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// How its bytes come in.
+    pub fn way(&self) -> Way {
+        self.way
+    }
+
+    /// Why it is not mapped; `None` when it is.
+    pub fn reason(&self) -> Option<Reason> {
+        match self.refused.load(Ordering::Relaxed) {
+            0 => self.reason,
+            errno => Some(Reason::Refused(errno)),
+        }
+    }
+
+    /// Remembers that `mmap` refused a window after it had been chosen, so that `--stats` says so.
+    pub fn note_refusal(&self, err: &io::Error) {
+        self.refused.store(err.raw_os_error().unwrap_or(libc::ENOMEM), Ordering::Relaxed);
+    }
+
+    /// Whether this is standard input, whose file position belongs to others too.
+    pub fn is_stdin(&self) -> bool {
+        self.stdin
+    }
+
+    /// The descriptor, for system calls by position.
+    pub fn fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
+
+    /// The open file.
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// The file position of this source's byte 0: not 0 only where redirected stdin stood further on.
+    pub fn base(&self) -> u64 {
+        self.base
+    }
+
+    /// First wanted byte.
+    pub fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// Moves the beginning of the wanted range on: what stands before has been dealt with.
+    pub fn begin_at(&mut self, offset: u64) {
+        self.start = offset;
+    }
+
+    /// End of the wanted range: known for what can be read by position, and for a stream only when
+    /// a length was asked for.
+    pub fn end(&self) -> Option<u64> {
+        self.end
+    }
+
+    /// How many bytes from a stream's end are wanted, when `--offset` was negative.
+    pub fn tail(&self) -> Option<u64> {
+        self.tail
+    }
+
+    /// The length asked for, whatever the input holds.
+    pub fn length(&self) -> Option<u64> {
+        self.length
+    }
+
+    /// The length now, counted from [`Source::base`]; `None` for what states none (streams, devices).
+    ///
+    /// # Errors
+    /// What `fstat(2)` says.
+    pub fn length_now(&self) -> io::Result<Option<u64>> {
+        if self.kind != Kind::Regular {
+            return Ok(None);
+        }
+        let size = fstat(&self.file)?.st_size as u64;
+        Ok(Some(size.saturating_sub(self.base)))
+    }
+
+    /// Where the input ends by now, when it has grown since `end` and no length bounds it.
+    pub fn grown_past(&self, end: u64) -> Option<u64> {
+        if self.length.is_some() {
+            return None;
+        }
+        self.length_now().ok().flatten().filter(|&now| now > end)
+    }
+
+    /// Reads at `offset` until `buf` is full or the input ends; gives the number of bytes read.
+    ///
+    /// # Errors
+    /// What `pread(2)` says; EINTR is tried again.
+    pub fn read_at(&self, mut buf: &mut [u8], offset: u64) -> io::Result<usize> {
+        let wanted = buf.len();
+        let mut at = self.base + offset;
+        while !buf.is_empty() {
+            match self.file.read_at(buf, at) {
+                Ok(0) => break,
+                Ok(n) => {
+                    buf = &mut buf[n..];
+                    at += n as u64;
+                }
+                Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
+                Err(err) => return Err(err),
+            }
+        }
+        Ok(wanted - buf.len())
+    }
+
+    /// Leaves redirected stdin's position where a reading program that consumed everything up to
+    /// `offset` would leave it. Anything else has no position to leave.
+    pub fn leave_at(&self, offset: u64) {
+        if self.stdin && self.way != Way::Stream {
+            let _ = seek(&self.file, SeekFrom::Start(self.base + offset));
+        }
+    }
+
+    /// Asks the kernel to bring `range` in, without waiting (`posix_fadvise(2)`, WILLNEED).
+    pub fn read_ahead(&self, offset: u64, len: u64) {
+        let Some(len) = std::num::NonZeroU64::new(len) else { return };
+        let _ = rustix::fs::fadvise(&self.file, self.base + offset, Some(len), rustix::fs::Advice::WillNeed);
+    }
+}
+
+fn kind_of(file: &File, stat: &Stat) -> io::Result<Kind> {
+    Ok(match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile if stat.st_size == 0 => Kind::Unsized,
+        FileType::RegularFile => Kind::Regular,
+        FileType::BlockDevice => Kind::BlockDevice,
+        FileType::CharacterDevice if rustix::termios::isatty(file) => Kind::Terminal,
+        FileType::CharacterDevice => Kind::CharDevice,
+        FileType::Fifo => Kind::Pipe,
+        FileType::Socket => Kind::Socket,
+        FileType::Directory => return Err(io::Error::from_raw_os_error(libc::EISDIR)),
+        _ => return Err(io::Error::from_raw_os_error(libc::EINVAL)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Seek, Write};
+
+    fn open(path: &std::path::Path, policy: Policy, range: Range) -> io::Result<Source> {
+        Source::open(path.as_os_str(), policy, range)
+    }
+
+    #[test]
+    fn ways_and_reasons() {
+        let dir = tempfile::tempdir().unwrap();
+        let big = dir.path().join("big");
+        std::fs::write(&big, vec![7; SMALL as usize]).unwrap();
+        let small = dir.path().join("small");
+        std::fs::write(&small, b"x").unwrap();
+        let empty = dir.path().join("empty");
+        std::fs::write(&empty, b"").unwrap();
+        let all = Range::default();
+
+        let source = open(&big, Policy::Auto, all).unwrap();
+        assert_eq!((source.way(), source.reason()), (Way::Map, None));
+        let source = open(&small, Policy::Auto, all).unwrap();
+        assert_eq!((source.way(), source.reason()), (Way::Pread, Some(Reason::Small)));
+        let source = open(&small, Policy::Mmap, all).unwrap();
+        assert_eq!(source.way(), Way::Map);
+        let source = open(&big, Policy::Read, all).unwrap();
+        assert_eq!((source.way(), source.reason()), (Way::Pread, Some(Reason::Asked)));
+        let source = open(&empty, Policy::Mmap, all).unwrap();
+        assert_eq!((source.way(), source.kind()), (Way::Stream, Kind::Unsized));
+        assert_eq!(open(dir.path(), Policy::Auto, all).unwrap_err().raw_os_error(), Some(libc::EISDIR));
+
+        let proc = std::path::Path::new("/proc/self/status");
+        let source = open(proc, Policy::Auto, all).unwrap();
+        assert_eq!((source.way(), source.reason()), (Way::Stream, Some(Reason::SizeUnknown)));
+        let err = open(proc, Policy::Mmap, all).unwrap_err().to_string();
+        assert_eq!(err, "not mappable: size unknown");
+        let err = open(std::path::Path::new("/dev/zero"), Policy::Mmap, all).unwrap_err().to_string();
+        assert_eq!(err, "character device: not mappable");
+    }
+
+    #[test]
+    fn ranges_are_settled_at_open() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        std::fs::write(&path, [1; 100]).unwrap();
+        let cases = [
+            (0, None, 0..100),
+            (10, None, 10..100),
+            (10, Some(5), 10..15),
+            (95, Some(50), 95..100),
+            (200, None, 100..100),
+            (-10, None, 90..100),
+            (-10, Some(3), 90..93),
+            (-500, None, 0..100),
+        ];
+        for (offset, length, want) in cases {
+            let source = open(&path, Policy::Auto, Range { offset, length }).unwrap();
+            assert_eq!(source.start()..source.end().unwrap(), want, "{offset} {length:?}");
+        }
+    }
+
+    #[test]
+    fn redirected_stdin_counts_from_its_position() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"0123456789").unwrap();
+        file.seek(io::SeekFrom::Start(4)).unwrap();
+        let source = Source::from_file("-".into(), file, true, Policy::Mmap, Range::default()).unwrap();
+        assert_eq!((source.base(), source.start(), source.end()), (4, 0, Some(6)));
+        let mut buf = [0; 20];
+        let n = source.read_at(&mut buf, 1).unwrap();
+        assert_eq!(&buf[..n], b"56789");
+        source.leave_at(6);
+        assert_eq!(seek(source.fd(), SeekFrom::Current(0)).unwrap(), 10);
+    }
+}

@@ -1,0 +1,224 @@
+//! Bytes that come once, front to back: pipes, sockets, terminals, `/proc`.
+//!
+//! A fill waits for the first byte only, then takes what is ready up to what was wanted: a fast
+//! writer is read in large pieces, and a line from a slow one is passed on the moment it comes.
+#![allow(unsafe_code)]
+
+use std::collections::VecDeque;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
+use rustix::io::Errno;
+
+use super::source::Source;
+
+/// Ends work early, also that of a thread that waits for a slow writer.
+///
+/// The flag is for loops that look at it; the descriptor wakes a `poll`.
+#[derive(Debug)]
+pub struct Stop {
+    asked: AtomicBool,
+    wake: Option<OwnedFd>,
+}
+
+impl Default for Stop {
+    fn default() -> Stop {
+        Stop::new()
+    }
+}
+
+impl Stop {
+    /// Not stopped. Where no eventfd is to be had, a waiting read is merely not woken.
+    pub fn new() -> Stop {
+        Stop { asked: AtomicBool::new(false), wake: eventfd(0, EventfdFlags::CLOEXEC).ok() }
+    }
+
+    /// Asks every thread to end.
+    pub fn ask(&self) {
+        self.asked.store(true, Ordering::Release);
+        if let Some(wake) = &self.wake {
+            let _ = rustix::io::write(wake, &1u64.to_ne_bytes());
+        }
+    }
+
+    /// Whether an end was asked for.
+    pub fn asked(&self) -> bool {
+        self.asked.load(Ordering::Acquire)
+    }
+}
+
+/// How a fill ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filled {
+    /// As many bytes as were wanted; there may be more at once.
+    Full,
+    /// Nothing more is ready; the writer is slow.
+    Drained,
+    /// The stream has ended.
+    Ended,
+    /// An end was asked for while waiting.
+    Stopped,
+}
+
+/// A source read from front to back.
+#[derive(Debug)]
+pub struct Stream {
+    source: Arc<Source>,
+    /// The offset of the next byte that a fill gives.
+    offset: u64,
+    skip: u64,
+    end: Option<u64>,
+    /// A negative offset's bytes, once the stream was read to its end for them.
+    tail: Option<VecDeque<u8>>,
+    ended: bool,
+}
+
+impl Stream {
+    /// Reads `source` within the range that it was opened with.
+    pub fn new(source: Arc<Source>) -> Stream {
+        if source.kind() == super::Kind::Pipe {
+            // A writer that fills a megabyte at a time is woken less often. Refused beyond the
+            // user's pipe quota (pipe(7)), and then the pipe stays as it was.
+            let _ = rustix::pipe::fcntl_setpipe_size(source.fd(), 1 << 20);
+        }
+        let (skip, end) = (source.start(), source.end());
+        Stream { source, offset: skip, skip, end, tail: None, ended: false }
+    }
+
+    /// The offset of the next byte that a fill gives, from the stream's beginning.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// How many bytes were passed over before the wanted range, so far.
+    pub fn skipped(&self) -> u64 {
+        self.source.start() - self.skip
+    }
+
+    /// Appends up to `want` bytes: waits for the first, takes the rest as far as they are ready.
+    ///
+    /// # Errors
+    /// What `read(2)` or `poll(2)` says. EINTR, and EAGAIN of a descriptor that does not block, are
+    /// no errors.
+    pub fn fill(&mut self, buf: &mut Vec<u8>, want: usize, stop: &Stop) -> io::Result<Filled> {
+        if self.source.tail().is_some() && self.tail.is_none() && !self.keep_tail(stop)? {
+            return Ok(Filled::Stopped);
+        }
+        while self.skip > 0 && !self.ended {
+            let mut scratch = Vec::with_capacity(self.skip.min(1 << 16) as usize);
+            match self.read_some(&mut scratch, self.skip.min(1 << 16) as usize, stop, true)? {
+                Filled::Stopped => return Ok(Filled::Stopped),
+                _ => self.skip -= scratch.len() as u64,
+            }
+        }
+        let goal = buf.len() + want;
+        let mut wait = true;
+        loop {
+            let room = goal - buf.len();
+            let left = self.end.map_or(u64::MAX, |end| end.saturating_sub(self.offset));
+            if left == 0 {
+                self.ended = true;
+            }
+            if self.ended {
+                return Ok(Filled::Ended);
+            }
+            if room == 0 {
+                return Ok(Filled::Full);
+            }
+            let before = buf.len();
+            let room = room.min(usize::try_from(left).unwrap_or(usize::MAX));
+            let filled = match &mut self.tail {
+                Some(tail) => {
+                    let n = room.min(tail.len());
+                    buf.extend(tail.drain(..n));
+                    self.ended = tail.is_empty();
+                    Filled::Full
+                }
+                None => self.read_some(buf, room, stop, wait)?,
+            };
+            self.offset += (buf.len() - before) as u64;
+            wait = false;
+            match filled {
+                Filled::Drained | Filled::Stopped => return Ok(filled),
+                Filled::Full | Filled::Ended => {}
+            }
+        }
+    }
+
+    /// One read of up to `room` bytes. Without `wait`, [`Filled::Drained`] when nothing is ready.
+    fn read_some(&mut self, buf: &mut Vec<u8>, room: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
+        buf.reserve(room);
+        loop {
+            match ready(self.source.fd(), stop, wait)? {
+                Ready::Yes => {}
+                Ready::No => return Ok(Filled::Drained),
+                Ready::Stop => return Ok(Filled::Stopped),
+            }
+            // Only as much as was asked for: what stands behind a `--length` is not ours to take.
+            let spare = &mut buf.spare_capacity_mut()[..room];
+            let result = rustix::io::read(self.source.fd(), spare).map(|(filled, _)| filled.len());
+            match result {
+                Ok(0) => {
+                    self.ended = true;
+                    return Ok(Filled::Ended);
+                }
+                Ok(n) => {
+                    // SAFETY: the kernel has just filled the first `n` bytes of the spare capacity.
+                    unsafe { buf.set_len(buf.len() + n) };
+                    return Ok(Filled::Full);
+                }
+                Err(Errno::INTR | Errno::AGAIN) => {}
+                Err(err) => return Err(err.into()),
+            }
+        }
+    }
+
+    /// Reads all there is and keeps the last bytes, at most twice as many as are wanted at a time.
+    fn keep_tail(&mut self, stop: &Stop) -> io::Result<bool> {
+        let keep = usize::try_from(self.source.tail().unwrap_or(0)).unwrap_or(usize::MAX);
+        let mut tail = VecDeque::new();
+        let mut total = 0u64;
+        let mut piece = Vec::new();
+        while !self.ended {
+            piece.clear();
+            if self.read_some(&mut piece, 1 << 16, stop, true)? == Filled::Stopped {
+                return Ok(false);
+            }
+            total += piece.len() as u64;
+            tail.extend(&piece);
+            tail.drain(..tail.len().saturating_sub(keep));
+        }
+        self.offset = total - tail.len() as u64;
+        self.end = self.source.length().map(|length| self.offset.saturating_add(length));
+        self.ended = tail.is_empty();
+        self.tail = Some(tail);
+        Ok(true)
+    }
+}
+
+enum Ready {
+    Yes,
+    No,
+    Stop,
+}
+
+fn ready(fd: BorrowedFd<'_>, stop: &Stop, wait: bool) -> io::Result<Ready> {
+    let none = PollFd::from_borrowed_fd(fd, PollFlags::IN);
+    let wake = stop.wake.as_ref().map_or(none.clone(), |w| PollFd::from_borrowed_fd(w.as_fd(), PollFlags::IN));
+    let mut fds = [none, wake];
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    loop {
+        match poll(&mut fds, if wait { None } else { Some(&now) }) {
+            Err(Errno::INTR) => {}
+            // What cannot be polled is read: a regular file never keeps anybody waiting.
+            Err(_) => return Ok(Ready::Yes),
+            Ok(_) if stop.asked() => return Ok(Ready::Stop),
+            // POLLHUP and POLLERR come unasked; the read that follows says what they mean.
+            Ok(_) if !fds[0].revents().is_empty() => return Ok(Ready::Yes),
+            Ok(_) => return Ok(Ready::No),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! A window: one page-aligned, bounded, read-only `MAP_SHARED` piece of a file.
+//!
+//! Windows, not one map of the whole file, keep the address space and the resident set bounded
+//! whatever the file's size. Each is guarded against SIGBUS for as long as it lives. What it does
+//! not promise: another process may write to the file at any time, so the bytes may change between
+//! two looks. They stay `&[u8]`, never unchecked `str`, and nothing indexes by what they said before.
+#![allow(unsafe_code)]
+
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use memmap2::{Advice, Mmap, MmapOptions};
+
+use super::fault::Guard;
+
+/// The page size in bytes (`sysconf(_SC_PAGESIZE)`).
+pub fn page_size() -> usize {
+    static SIZE: OnceLock<usize> = OnceLock::new();
+    *SIZE.get_or_init(rustix::param::page_size)
+}
+
+/// `MADV_POPULATE_READ` came with Linux 5.14; older kernels answer EINVAL once and are not asked again.
+static POPULATE_MISSING: AtomicBool = AtomicBool::new(false);
+
+/// A mapped, guarded range of a file.
+#[derive(Debug)]
+pub struct Window {
+    // The guard stands first: fields drop in order, and it must end before the mapping does.
+    guard: Guard,
+    map: Mmap,
+    offset: u64,
+    start: usize,
+}
+
+impl Window {
+    /// Maps `len` bytes of the file from byte `offset`, which need not be on a page boundary.
+    ///
+    /// # Errors
+    /// What `mmap(2)` says (ENODEV, ENOMEM, EPERM, EAGAIN …), or ENOMEM when more windows are alive
+    /// than the fault table has places for. A caller reads instead then.
+    pub fn map(file: BorrowedFd<'_>, offset: u64, len: usize) -> io::Result<Window> {
+        // SAFETY: the mapping is read-only and lives as long as this value. Another process may
+        // change or truncate the file: bytes are only handed out as `&[u8]` that every kernel must
+        // bear to see change (the module's contract), and the guard turns SIGBUS into a record.
+        let map = unsafe { MmapOptions::new().offset(offset).len(len).map(file.as_raw_fd())? };
+        let page = page_size();
+        let first = map.as_ptr() as usize;
+        let start = first & !(page - 1);
+        let end = (first + len).next_multiple_of(page);
+        let guard = Guard::new(start, end, page).ok_or(io::Error::from_raw_os_error(libc::ENOMEM))?;
+        Ok(Window { guard, map, offset, start })
+    }
+
+    /// Brings every page in with one call, so that a scan meets no page fault.
+    ///
+    /// # Errors
+    /// EFAULT when a page is beyond the end of the file by now or its disk failed; the pages before
+    /// it are in. A kernel without `MADV_POPULATE_READ` is no error: the pages then come by faults.
+    pub fn populate(&self) -> io::Result<()> {
+        if POPULATE_MISSING.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        match self.map.advise(Advice::PopulateRead) {
+            Err(err) if err.raw_os_error() == Some(libc::EINVAL) => {
+                POPULATE_MISSING.store(true, Ordering::Relaxed);
+                let _ = self.map.advise(Advice::WillNeed);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// The mapped bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.map
+    }
+
+    /// Where in the file the first byte stands.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The file offset of the first page that could not be had, if a fault was met. Everything at
+    /// and after it reads as zeros and must not be believed.
+    pub fn fault(&self) -> Option<u64> {
+        let at = self.guard.fault()?;
+        let lead = self.map.as_ptr() as usize - self.start;
+        Some(self.offset + at.saturating_sub(lead) as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::os::fd::AsFd;
+
+    fn file_of(len: usize) -> std::fs::File {
+        let mut file = tempfile::tempfile().unwrap();
+        let bytes: Vec<u8> = (0..len).map(|i| (i % 251) as u8).collect();
+        file.write_all(&bytes).unwrap();
+        file
+    }
+
+    #[test]
+    fn maps_any_offset() {
+        let file = file_of(20_000);
+        for (offset, len) in [(0u64, 1usize), (1, 1), (4095, 2), (4096, 4096), (8191, 11_809)] {
+            let window = Window::map(file.as_fd(), offset, len).unwrap();
+            window.populate().unwrap();
+            let want: Vec<u8> = (0..len).map(|i| ((offset as usize + i) % 251) as u8).collect();
+            assert_eq!(window.bytes(), want, "offset {offset}, length {len}");
+            assert_eq!(window.fault(), None);
+        }
+    }
+
+    #[test]
+    fn truncation_is_recorded_not_fatal() {
+        let page = page_size();
+        let file = file_of(10 * page);
+        let window = Window::map(file.as_fd(), 100, 10 * page - 100).unwrap();
+        file.set_len(3 * page as u64 + 1).unwrap();
+        let sum: u64 = window.bytes().iter().map(|&b| u64::from(b)).sum();
+        assert!(sum > 0);
+        assert_eq!(window.fault(), Some(4 * page as u64));
+        assert!(window.bytes()[4 * page..].iter().all(|&b| b == 0));
+        // The tail of the last partial page turned to zeros with no fault: only fstat shows it.
+        assert!(window.bytes()[3 * page + 1 - 100..4 * page - 100].iter().all(|&b| b == 0));
+        let gone = Window::map(file.as_fd(), 0, 10 * page).unwrap();
+        assert_eq!(gone.populate().unwrap_err().raw_os_error(), Some(libc::EFAULT));
+    }
+
+    #[test]
+    fn windows_leave_no_slot_behind() {
+        let file = file_of(page_size());
+        for _ in 0..5_000 {
+            let window = Window::map(file.as_fd(), 0, 10).unwrap();
+            assert_eq!(window.bytes()[3], 3);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! How far, how fast, how long still: a bar on standard error while a run goes on.
+
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::engine::Stats;
+
+/// A bar that follows the bytes of a run. Dropping it clears the line.
+#[derive(Debug)]
+pub struct Progress {
+    end: Option<Sender<()>>,
+    painter: Option<JoinHandle<()>>,
+}
+
+/// A run shorter than this shows nothing.
+const DELAY: Duration = Duration::from_millis(300);
+
+impl Progress {
+    /// Follows `stats`. `total` is the number of bytes to come, where it is known.
+    pub fn start(stats: Arc<Stats>, total: Option<u64>) -> Progress {
+        let (end, ended) = channel::<()>();
+        let painter = std::thread::Builder::new().name("progress".into()).spawn(move || {
+            if ended.recv_timeout(DELAY) != Err(RecvTimeoutError::Timeout) {
+                return;
+            }
+            let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr_with_hz(10));
+            let style = match total {
+                Some(_) => {
+                    "{bar:30} {percent:>3}% {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} eta {eta}"
+                }
+                None => "{spinner} {binary_bytes} {binary_bytes_per_sec} {elapsed}",
+            };
+            if let Ok(style) = ProgressStyle::with_template(style) {
+                bar.set_style(style);
+            }
+            loop {
+                bar.set_position(Stats::get(&stats.bytes));
+                if ended.recv_timeout(Duration::from_millis(100)) != Err(RecvTimeoutError::Timeout) {
+                    break;
+                }
+            }
+            bar.finish_and_clear();
+        });
+        Progress { end: Some(end), painter: painter.ok() }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        drop(self.end.take());
+        if let Some(painter) = self.painter.take() {
+            // A painter that panicked has only lost its bar.
+            let _ = painter.join();
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Ways of giving a file's bytes to the output that never copy them through this program.
+//!
+//! A mapped window's pages go to a pipe by `vmsplice(2)`, a regular file's to another regular file by
+//! `copy_file_range(2)`. Pages in a pipe stay the file's own until they are read, so they are only
+//! handed over under a [`Lease`], and the last ones, as many as the pipe holds, are written as a copy:
+//! when that write returns, every page handed over before it has been read, and the lease can go.
+#![allow(unsafe_code)]
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::copy_file_range as kernel_copy;
+use rustix::io::Errno;
+use rustix::pipe::{IoSliceRaw, SpliceFlags, vmsplice};
+
+use crate::io::{Lease, Source, Window};
+
+use super::stdout::Output;
+
+/// Bytes mapped at a time.
+const WINDOW: u64 = 8 << 20;
+/// How long somebody who wants to write to the file is kept waiting for a reader that has paused.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// How far a source was handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handed {
+    /// The offset of the first byte that was not; the rest has to be written.
+    pub until: u64,
+    /// Windows mapped on the way.
+    pub windows: u64,
+}
+
+/// Hands the mapped pages of `source` to the pipe that `output` is, as far as that is safe.
+///
+/// Nothing is handed over where no lease is to be had, and no more once somebody wants to write to
+/// the file; the rest is the caller's to write.
+///
+/// # Errors
+/// What `vmsplice(2)` says of the pipe: EPIPE when its reader has gone.
+pub fn splice(output: &mut Output, source: &Source) -> io::Result<Handed> {
+    let (mut at, end) = (source.start(), source.end().unwrap_or(0));
+    let mut windows = 0;
+    output.flush()?;
+    output.enlarge_pipe();
+    let Ok(capacity) = rustix::pipe::fcntl_getpipe_size(output.fd()) else {
+        return Ok(Handed { until: at, windows });
+    };
+    let limit = end.saturating_sub(capacity as u64);
+    if at >= limit {
+        return Ok(Handed { until: at, windows });
+    }
+    let Some(lease) = Lease::take(source.fd()) else {
+        return Ok(Handed { until: at, windows });
+    };
+    // The size may have changed between open and lease; from here on it cannot.
+    if source.length_now()?.is_some_and(|size| size < end) {
+        return Ok(Handed { until: at, windows });
+    }
+    while at < limit {
+        let length = (limit - at).min(WINDOW);
+        let Ok(window) = Window::map(source.fd(), source.base() + at, length as usize) else { break };
+        if window.populate().is_err() {
+            break;
+        }
+        windows += 1;
+        let mut done = 0;
+        while done < length as usize && lease.intact() {
+            done += hand_over(output, &window.bytes()[done..])?;
+        }
+        at += done as u64;
+        output.count(done as u64);
+        if done < length as usize {
+            break;
+        }
+    }
+    if at < limit {
+        // Somebody waits for the file, or the disk failed. Let the reader have its pages first.
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE && rustix::io::ioctl_fionread(output.fd()).is_ok_and(|left| left > 0) {
+            std::thread::sleep(Duration::from_micros(200));
+        }
+    } else {
+        write_tail(output, source, limit, end)?;
+        at = end;
+    }
+    drop(lease);
+    Ok(Handed { until: at, windows })
+}
+
+/// One step of handing over; 0 when the pipe stayed full for a moment, so that the lease is looked at.
+fn hand_over(output: &Output, bytes: &[u8]) -> io::Result<usize> {
+    // SAFETY: the pages belong to a shared file mapping under a read lease. The kernel takes its own
+    // references to them; they outlive the window, nobody writes to them while the lease holds, and
+    // `splice` gives the lease back only when the pipe has been read or after it stopped waiting.
+    match unsafe { vmsplice(output.fd(), &[IoSliceRaw::from_slice(bytes)], SpliceFlags::NONBLOCK) } {
+        Ok(n) => Ok(n),
+        Err(Errno::AGAIN) => {
+            let mut fds = [PollFd::from_borrowed_fd(output.fd(), PollFlags::OUT)];
+            let moment = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
+            match poll(&mut fds, Some(&moment)) {
+                Ok(_) | Err(Errno::INTR) => Ok(0),
+                Err(err) => Err(err.into()),
+            }
+        }
+        Err(Errno::INTR) => Ok(0),
+        Err(err) => Err(err.into()),
+    }
+}
+
+/// Writes the last bytes as a copy, in pieces, while the lease still holds.
+fn write_tail(output: &mut Output, source: &Source, from: u64, end: u64) -> io::Result<()> {
+    let mut piece = vec![0; (end - from) as usize];
+    let got = source.read_at(&mut piece, from)?;
+    output.write_all(&piece[..got])
+}
+
+/// Copies the source's range into the regular file that `output` is, inside the kernel; gives the
+/// offset up to which that went.
+///
+/// # Errors
+/// What the output says (ENOSPC, EFBIG, EDQUOT). A pair of files that cannot be copied so is no
+/// error: then the offset is where it started.
+pub fn copy_range(output: &mut Output, source: &Source) -> io::Result<u64> {
+    let (mut at, end) = (source.start(), source.end().unwrap_or(0));
+    output.flush()?;
+    while at < end {
+        let mut place = source.base() + at;
+        let length = (end - at).min(1 << 30) as usize;
+        match kernel_copy(source.fd(), Some(&mut place), output.fd(), None, length) {
+            Ok(0) => break,
+            Ok(n) => {
+                at += n as u64;
+                output.count(n as u64);
+            }
+            Err(Errno::INTR) => {}
+            Err(err @ (Errno::NOSPC | Errno::FBIG | Errno::DQUOT)) => return Err(err.into()),
+            Err(_) => break,
+        }
+    }
+    Ok(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::{Policy, Range};
+    use std::fs::File;
+    use std::io::Read;
+    use std::os::fd::OwnedFd;
+
+    fn data(len: usize) -> Vec<u8> {
+        (0..len).map(|i| (i % 251 + (i >> 16)) as u8).collect()
+    }
+
+    #[test]
+    fn what_is_handed_over_is_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        let want = data((5 << 20) + 1234);
+        std::fs::write(&path, &want).unwrap();
+        let source = Source::open(path.as_os_str(), Policy::Auto, Range { offset: 77, length: None }).unwrap();
+        let (mut reader, writer) = io::pipe().unwrap();
+        let collector = std::thread::spawn(move || {
+            let mut all = Vec::new();
+            reader.read_to_end(&mut all).unwrap();
+            all
+        });
+        let mut output = Output::to(File::from(OwnedFd::from(writer))).unwrap();
+        let handed = splice(&mut output, &source).unwrap();
+        drop(output);
+        let got = collector.join().unwrap();
+        assert_eq!(got, want[77..handed.until as usize]);
+    }
+
+    #[test]
+    fn a_writer_gets_the_file_while_the_reader_sleeps() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        std::fs::write(&path, data(8 << 20)).unwrap();
+        let source = Source::open(path.as_os_str(), Policy::Auto, Range::default()).unwrap();
+        if Lease::take(source.fd()).is_none() {
+            eprintln!("skipped: this filesystem gives no leases");
+            return;
+        }
+        let (reader, writer) = io::pipe().unwrap();
+        let truncation = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            let begun = Instant::now();
+            File::options().write(true).open(&path).unwrap().set_len(10).unwrap();
+            begun.elapsed()
+        });
+        let mut output = Output::to(File::from(OwnedFd::from(writer))).unwrap();
+        let handed = splice(&mut output, &source).unwrap();
+        assert!(handed.until < 8 << 20, "stopped for the writer");
+        assert!(truncation.join().unwrap() < Duration::from_secs(2));
+        drop(reader);
+    }
+}

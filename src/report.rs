@@ -1,0 +1,129 @@
+//! `--stats`: how the bytes came in, how fast, and at what cost.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::cli::common::StatsFormat;
+use crate::engine::Stats;
+use crate::io::Range;
+
+#[derive(Serialize)]
+struct Report {
+    bytes: u64,
+    seconds: f64,
+    gb_per_second: f64,
+    ways: Vec<WayReport>,
+    output: &'static str,
+    bytes_never_copied: u64,
+    threads: u64,
+    windows: u64,
+    minor_faults: u64,
+    major_faults: u64,
+    peak_resident_bytes: u64,
+    device_bytes_read: Option<u64>,
+    resident_before: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct WayReport {
+    way: &'static str,
+    reason: Option<String>,
+    inputs: u64,
+}
+
+/// Prints the figures of a run to standard error.
+pub(crate) fn print_stats(format: StatsFormat, stats: &Stats, took: Duration) {
+    let tally = stats.tally();
+    let bytes = Stats::get(&stats.bytes);
+    let seconds = took.as_secs_f64();
+    let (minor_faults, major_faults) = faults().unwrap_or((0, 0));
+    let report = Report {
+        bytes,
+        seconds,
+        gb_per_second: bytes as f64 / 1e9 / seconds.max(1e-9),
+        ways: tally
+            .ways
+            .iter()
+            .map(|(way, reason, inputs)| WayReport {
+                way: way.word(),
+                reason: reason.map(|reason| reason.to_string()),
+                inputs: *inputs,
+            })
+            .collect(),
+        output: tally.output.unwrap_or("write"),
+        bytes_never_copied: Stats::get(&stats.uncopied),
+        threads: Stats::get(&stats.threads).max(1),
+        windows: Stats::get(&stats.windows),
+        minor_faults,
+        major_faults,
+        peak_resident_bytes: proc_field("/proc/self/status", "VmHWM:").unwrap_or(0) * 1024,
+        device_bytes_read: proc_field("/proc/self/io", "read_bytes:"),
+        resident_before: tally.resident.map(|(resident, total)| resident as f64 / (total.max(1)) as f64),
+    };
+    match format {
+        StatsFormat::Json => eprintln!("{}", serde_json::to_string(&report).unwrap_or_default()),
+        StatsFormat::Text => print_text(&report),
+    }
+}
+
+fn print_text(report: &Report) {
+    eprintln!(
+        "{} bytes in {:.3} s, {:.2} GB/s, {} thread{}",
+        report.bytes,
+        report.seconds,
+        report.gb_per_second,
+        report.threads,
+        if report.threads == 1 { "" } else { "s" }
+    );
+    for way in &report.ways {
+        let reason = way.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        eprintln!("in:  {} for {} input{}{reason}", way.way, way.inputs, if way.inputs == 1 { "" } else { "s" });
+    }
+    eprintln!("out: {}, {} bytes never copied", report.output, report.bytes_never_copied);
+    eprintln!(
+        "{} windows mapped, {} minor and {} major faults, {:.1} MiB peak resident",
+        report.windows,
+        report.minor_faults,
+        report.major_faults,
+        report.peak_resident_bytes as f64 / (1 << 20) as f64
+    );
+    if let Some(read) = report.device_bytes_read {
+        eprintln!("{read} bytes read from the device");
+    }
+    if let Some(share) = report.resident_before {
+        eprintln!("{:.1} % resident before the run", share * 100.0);
+    }
+}
+
+/// Minor and major faults so far: fields 10 and 12 of `/proc/self/stat` (proc(5)).
+fn faults() -> Option<(u64, u64)> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The command name before may hold spaces and parentheses; the last parenthesis closes it.
+    let mut fields = stat[stat.rfind(')')? + 1..].split_ascii_whitespace().skip(7);
+    let minor = fields.next()?.parse().ok()?;
+    let major = fields.nth(1)?.parse().ok()?;
+    Some((minor, major))
+}
+
+fn proc_field(path: &str, key: &str) -> Option<u64> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let line = text.lines().find(|line| line.starts_with(key))?;
+    line.split_ascii_whitespace().nth(1)?.parse().ok()
+}
+
+/// How many bytes `names` hold within `range`, if all of them say.
+pub(crate) fn total_bytes(names: &[OsString], range: Range) -> Option<u64> {
+    let mut total = 0;
+    for name in names {
+        let meta = std::fs::metadata(name).ok().filter(|meta| meta.is_file() && meta.len() > 0)?;
+        let len = if range.offset < 0 {
+            meta.len().min(range.offset.unsigned_abs())
+        } else {
+            meta.len().saturating_sub(range.offset as u64)
+        };
+        total += range.length.map_or(len, |length| length.min(len));
+    }
+    (!names.is_empty()).then_some(total)
+}
