@@ -306,7 +306,7 @@ impl<K: Kernel> Crew<'_, K> {
     /// Clips a damaged block back to whole lines or rows: half a line was never a line of the file.
     fn clip_to_whole(&self, block: &mut Block) {
         let bytes = block.bytes();
-        let whole = match self.plan.cut {
+        let whole = match self.plan.cut.under(block.verdict) {
             Cut::Exact => bytes.len(),
             Cut::Rows(row) => bytes.len() / row * row,
             Cut::Lines { terminator, or_nul: false } => memrchr(terminator, bytes).map_or(0, |i| i + 1),

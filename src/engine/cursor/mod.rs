@@ -204,7 +204,7 @@ impl<'a> Cursor<'a> {
         let current = self.current.as_mut()?;
         let (at, last, content) = match &mut current.place {
             Place::Positioned(positioned) => {
-                let (at, content) = positioned.next(&current.source, &self.plan, self.nominal);
+                let (at, content) = positioned.next(&current.source, &self.plan.under(current.verdict), self.nominal);
                 if self.stats.is_cold() {
                     positioned.read_ahead(&current.source, self.nominal as u64 * (self.threads as u64 + 1));
                 }

@@ -12,16 +12,26 @@ use crate::io::{Policy, Range, Source};
 pub enum Cut {
     /// Anywhere; blocks begin at multiples of the block size.
     Exact,
-    /// After a line terminator. With `or_nul`, after a NUL byte too: such an input is binary, and a
-    /// sparse file is not one endless line.
+    /// After a line terminator. With `or_nul`, after a NUL byte too in inputs whose verdict is not 0:
+    /// such an input is binary, and a sparse file is not one endless line.
     Lines {
         /// The byte that ends a line.
         terminator: u8,
-        /// Whether a NUL byte ends one too.
+        /// Whether a NUL byte ends one too where the verdict is not 0.
         or_nul: bool,
     },
     /// After a whole row of so many bytes, all inputs joined to one stream.
     Rows(usize),
+}
+
+impl Cut {
+    /// What holds for an input with this verdict.
+    pub(crate) fn under(self, verdict: u8) -> Cut {
+        match self {
+            Cut::Lines { terminator, or_nul } => Cut::Lines { terminator, or_nul: or_nul && verdict != 0 },
+            other => other,
+        }
+    }
 }
 
 /// How the inputs are to be cut and loaded.
@@ -39,6 +49,13 @@ pub struct Plan {
     pub policy: Policy,
     /// The wanted bytes of each input, or of all together where they are joined.
     pub range: Range,
+}
+
+impl Plan {
+    /// What holds for an input with this verdict.
+    pub(super) fn under(self, verdict: u8) -> Plan {
+        Plan { cut: self.cut.under(verdict), ..self }
+    }
 }
 
 /// One input of a run.

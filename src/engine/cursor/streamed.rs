@@ -134,7 +134,7 @@ impl Streamed {
     fn cut_point(&self, buffer: &[u8], nominal: usize, searched: usize) -> Option<usize> {
         let near = nominal.min(buffer.len());
         let from = searched.max(near);
-        match self.cut {
+        match self.cut.under(self.verdict()) {
             Cut::Exact => (near > 0).then_some(near),
             Cut::Rows(row) => match (near / row * row, buffer.len() >= row) {
                 (0, false) => None,
