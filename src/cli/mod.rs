@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 pub mod cat;
 pub mod common;
+pub mod grep;
 pub mod size;
 
 /// Inspect files of any size through memory maps.
@@ -20,4 +21,6 @@ pub struct Cli {
 pub enum Command {
     /// Write files to standard output
     Cat(cat::Args),
+    /// Print the lines that match a pattern
+    Grep(Box<grep::Args>),
 }

@@ -20,6 +20,7 @@ use crate::output::Output;
 pub fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit> {
     match command {
         Command::Cat(args) => cat::run(args, output),
+        Command::Grep(args) => grep::run(args, output),
     }
 }
 
@@ -27,5 +28,6 @@ pub fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit> {
 pub fn trouble(command: &Command) -> Exit {
     match command {
         Command::Cat(_) => Exit::Failure,
+        Command::Grep(_) => Exit::Trouble,
     }
 }

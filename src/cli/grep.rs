@@ -1,0 +1,251 @@
+//! `mapped grep`.
+
+use std::ffi::OsString;
+
+use clap::{ArgAction, Args as ClapArgs, ValueEnum};
+
+use super::common::Common;
+use super::size::parse_size;
+
+/// Print the lines that match a pattern.
+///
+/// Names of options are those of GNU grep and ripgrep where the two agree, and GNU grep's where they do not. Without
+/// -E, -F or -G a pattern is a Rust regex, as in ripgrep.
+#[derive(ClapArgs, Clone, Debug)]
+#[command(disable_help_flag = true)]
+pub struct Args {
+    /// The pattern (unless -e or -f gives it), then the files; `-` or none is standard input
+    #[arg(value_name = "PATTERN|FILE")]
+    pub operands: Vec<OsString>,
+
+    /// Print help
+    #[arg(long, action = ArgAction::Help)]
+    help: Option<bool>,
+
+    /// What selects lines.
+    #[command(flatten)]
+    pub patterns: Patterns,
+
+    /// What is printed.
+    #[command(flatten)]
+    pub printing: Printing,
+
+    /// What is searched.
+    #[command(flatten)]
+    pub inputs: Inputs,
+
+    /// The options that every reading subcommand shares.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What selects lines.
+#[derive(ClapArgs, Clone, Debug)]
+#[command(next_help_heading = "Patterns")]
+pub struct Patterns {
+    /// A pattern; with several, a line that matches any is selected
+    #[arg(short = 'e', long = "regexp", value_name = "PATTERN", allow_hyphen_values = true, action = ArgAction::Append)]
+    pub regexp: Vec<OsString>,
+
+    /// Patterns from a file, one a line; `-` is standard input
+    #[arg(short = 'f', long = "file", value_name = "FILE", action = ArgAction::Append)]
+    pub file: Vec<OsString>,
+
+    /// A pattern that must match too
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true, action = ArgAction::Append)]
+    pub and: Vec<OsString>,
+
+    /// A pattern that must not match
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true, action = ArgAction::Append)]
+    pub not: Vec<OsString>,
+
+    /// Patterns are POSIX extended regular expressions, as in grep -E
+    #[arg(short = 'E', long, overrides_with_all = ["basic_regexp", "fixed_strings", "perl_regexp"])]
+    pub extended_regexp: bool,
+
+    /// Patterns are POSIX basic regular expressions, as in plain grep
+    #[arg(short = 'G', long, overrides_with_all = ["extended_regexp", "fixed_strings", "perl_regexp"])]
+    pub basic_regexp: bool,
+
+    /// Patterns are plain strings
+    #[arg(short = 'F', long, overrides_with_all = ["extended_regexp", "basic_regexp", "perl_regexp"])]
+    pub fixed_strings: bool,
+
+    /// Patterns are Rust regexes, which is the default and reads most of Perl's syntax
+    #[arg(short = 'P', long, overrides_with_all = ["extended_regexp", "basic_regexp", "fixed_strings"])]
+    pub perl_regexp: bool,
+
+    /// Upper and lower case are alike
+    #[arg(short = 'i', short_alias = 'y', long, overrides_with_all = ["no_ignore_case", "smart_case"])]
+    pub ignore_case: bool,
+
+    /// Upper and lower case differ; the default
+    #[arg(long, visible_alias = "case-sensitive", overrides_with_all = ["ignore_case", "smart_case"])]
+    pub no_ignore_case: bool,
+
+    /// Upper and lower case are alike unless a pattern holds an upper-case letter
+    #[arg(short = 'S', long, overrides_with_all = ["ignore_case", "no_ignore_case"])]
+    pub smart_case: bool,
+
+    /// A match is no part of a longer word
+    #[arg(short = 'w', long, overrides_with = "word_regexp")]
+    pub word_regexp: bool,
+
+    /// A match is the whole line
+    #[arg(short = 'x', long, overrides_with = "line_regexp")]
+    pub line_regexp: bool,
+
+    /// Select the lines that do not match
+    #[arg(short = 'v', long, overrides_with = "invert_match")]
+    pub invert_match: bool,
+
+    /// A carriage return before a newline belongs to the line's end
+    #[arg(long, overrides_with = "crlf")]
+    pub crlf: bool,
+
+    /// Lines end with NUL instead of newline
+    #[arg(short = 'z', long, overrides_with = "null_data")]
+    pub null_data: bool,
+}
+
+/// What is printed.
+#[derive(ClapArgs, Clone, Debug)]
+#[command(next_help_heading = "Output")]
+pub struct Printing {
+    /// Only the number of selected lines of each input
+    #[arg(short = 'c', long, overrides_with = "count")]
+    pub count: bool,
+
+    /// Only the number of matches of each input
+    #[arg(long, overrides_with = "count_matches")]
+    pub count_matches: bool,
+
+    /// Only the names of inputs with a selected line
+    #[arg(short = 'l', long, overrides_with_all = ["files_with_matches", "files_without_match"])]
+    pub files_with_matches: bool,
+
+    /// Only the names of inputs without one
+    #[arg(short = 'L', long, overrides_with_all = ["files_with_matches", "files_without_match"])]
+    pub files_without_match: bool,
+
+    /// Nothing; the exit status tells, and the first match ends the search
+    #[arg(short = 'q', long, visible_alias = "silent", overrides_with = "quiet")]
+    pub quiet: bool,
+
+    /// Stop each input after so many selected lines
+    #[arg(short = 'm', long, value_name = "N", allow_negative_numbers = true, overrides_with = "max_count")]
+    pub max_count: Option<i64>,
+
+    /// Only the matches, each on a line
+    #[arg(short = 'o', long, overrides_with = "only_matching")]
+    pub only_matching: bool,
+
+    /// The line's number before it
+    #[arg(short = 'n', long, overrides_with_all = ["line_number", "no_line_number"])]
+    pub line_number: bool,
+
+    /// No line's number, whatever else asks for it
+    #[arg(short = 'N', long, overrides_with_all = ["line_number", "no_line_number"])]
+    pub no_line_number: bool,
+
+    /// The column of the first match, in bytes from 1, with the line's number
+    #[arg(long, overrides_with = "column")]
+    pub column: bool,
+
+    /// The line's offset in bytes, or with -o the match's
+    #[arg(short = 'b', long, overrides_with = "byte_offset")]
+    pub byte_offset: bool,
+
+    /// The input's name before each line; the default with several
+    #[arg(short = 'H', long, overrides_with_all = ["with_filename", "no_filename"])]
+    pub with_filename: bool,
+
+    /// No input's name
+    #[arg(short = 'h', long, overrides_with_all = ["with_filename", "no_filename"])]
+    pub no_filename: bool,
+
+    /// What standard input is called
+    #[arg(long, value_name = "LABEL", overrides_with = "label")]
+    pub label: Option<OsString>,
+
+    /// The input's name once, above its lines; the default on a terminal
+    #[arg(long, overrides_with_all = ["heading", "no_heading"])]
+    pub heading: bool,
+
+    /// The input's name before each line also on a terminal
+    #[arg(long, overrides_with_all = ["heading", "no_heading"])]
+    pub no_heading: bool,
+
+    /// Align numbers, and begin lines at a tab stop
+    #[arg(short = 'T', long, overrides_with = "initial_tab")]
+    pub initial_tab: bool,
+
+    /// NUL after an input's name
+    #[arg(short = 'Z', short_alias = '0', long, overrides_with = "null")]
+    pub null: bool,
+
+    /// Lines after each selected one
+    #[arg(short = 'A', long, value_name = "N", value_parser = parse_size, overrides_with = "after_context")]
+    pub after_context: Option<u64>,
+
+    /// Lines before each selected one
+    #[arg(short = 'B', long, value_name = "N", value_parser = parse_size, overrides_with = "before_context")]
+    pub before_context: Option<u64>,
+
+    /// Lines before and after each selected one; -N is short for -C N
+    #[arg(short = 'C', long, value_name = "N", value_parser = parse_size, overrides_with = "context")]
+    pub context: Option<u64>,
+
+    /// What stands between stretches of context
+    #[arg(long, visible_alias = "context-separator", value_name = "TEXT", allow_hyphen_values = true, overrides_with_all = ["group_separator", "no_group_separator"])]
+    pub group_separator: Option<OsString>,
+
+    /// Nothing between stretches of context
+    #[arg(long, visible_alias = "no-context-separator", overrides_with_all = ["group_separator", "no_group_separator"])]
+    pub no_group_separator: bool,
+
+    /// Of lines longer than so many bytes, the part around the first match; 0 for no limit
+    #[arg(short = 'M', long, value_name = "N", value_parser = parse_size, overrides_with = "max_columns")]
+    pub max_columns: Option<u64>,
+
+    /// One JSON message a line, in ripgrep's format
+    #[arg(long, overrides_with = "json")]
+    pub json: bool,
+
+    /// Write each line as soon as it is found
+    #[arg(long, overrides_with = "line_buffered")]
+    pub line_buffered: bool,
+}
+
+/// What is searched.
+#[derive(ClapArgs, Clone, Debug)]
+#[command(next_help_heading = "Inputs")]
+pub struct Inputs {
+    /// Treat every input as text
+    #[arg(short = 'a', long, overrides_with_all = ["text", "skip_binary", "binary_files"])]
+    pub text: bool,
+
+    /// Treat a binary input as one without a match
+    #[arg(short = 'I', overrides_with_all = ["text", "skip_binary", "binary_files"])]
+    pub skip_binary: bool,
+
+    /// How to treat a binary input
+    #[arg(long, value_name = "TYPE", overrides_with_all = ["text", "skip_binary", "binary_files"])]
+    pub binary_files: Option<BinaryFiles>,
+
+    /// No messages about inputs that cannot be read
+    #[arg(short = 's', long, overrides_with = "no_messages")]
+    pub no_messages: bool,
+}
+
+/// `--binary-files`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum BinaryFiles {
+    /// Tell that it matches, print none of it
+    #[default]
+    Binary,
+    /// As -a
+    Text,
+    /// As -I
+    WithoutMatch,
+}

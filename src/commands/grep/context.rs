@@ -1,0 +1,276 @@
+//! Which lines around the selected ones are printed (`-A`, `-B`, `-C`), and what of that reaches over a block's border.
+//!
+//! A scan lays out what the block shows if it stood alone ([`lay_out`], any thread). In file order, [`Reach`] then adds
+//! what earlier blocks owe it: lines still due after their last match, and copies of the last lines they left
+//! unprinted. So a block of one byte and a block of a gigabyte print the same.
+
+use super::search::{Piece, count_lines, last_lines, skip_lines};
+
+/// How many lines of context are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    /// Lines before a selected line.
+    pub before: u64,
+    /// Lines after it.
+    pub after: u64,
+}
+
+impl Context {
+    /// Whether none is.
+    pub fn is_none(self) -> bool {
+        self.before == 0 && self.after == 0
+    }
+}
+
+/// Puts context pieces between the selected ones of a block that stands alone.
+pub fn lay_out(hay: &[u8], selected: &[Piece], context: Context, terminator: u8) -> Vec<Piece> {
+    let mut pieces = Vec::with_capacity(selected.len() * 2 + 1);
+    let mut shown = 0;
+    for (i, piece) in selected.iter().enumerate() {
+        let gap = &hay[shown..piece.start];
+        let (start, lines) = last_lines(gap, context.before, terminator);
+        if lines > 0 {
+            let line = piece.line - lines;
+            pieces.push(Piece { start: shown + start, end: piece.start, line, lines, selected: false });
+        }
+        pieces.push(*piece);
+        shown = piece.end;
+        let next = selected.get(i + 1).map_or(hay.len(), |next| next.start);
+        if let Some(after) = following(hay, *piece, next, context.after, terminator) {
+            shown = after.end;
+            pieces.push(after);
+        }
+    }
+    pieces
+}
+
+/// The context after `piece`, up to `limit`.
+fn following(hay: &[u8], piece: Piece, limit: usize, lines: u64, terminator: u8) -> Option<Piece> {
+    let gap = &hay[piece.end..limit];
+    let length = skip_lines(gap, lines, terminator);
+    (length > 0).then(|| Piece {
+        start: piece.end,
+        end: piece.end + length,
+        line: piece.line + piece.lines,
+        lines: count_lines(&gap[..length], terminator),
+        selected: false,
+    })
+}
+
+/// Cuts a layout down to its first `left` selected lines. What follows them is context, whether it would match or not,
+/// as in GNU grep.
+pub fn keep_first(hay: &[u8], pieces: &mut Vec<Piece>, left: u64, context: Context, terminator: u8) {
+    let mut left = left;
+    for i in 0..pieces.len() {
+        let piece = &mut pieces[i];
+        if !piece.selected {
+            continue;
+        }
+        if left == 0 {
+            pieces.truncate(i);
+            while pieces.last().is_some_and(|piece| !piece.selected) {
+                pieces.pop();
+            }
+            break;
+        }
+        if piece.lines > left {
+            piece.end = piece.start + skip_lines(&hay[piece.start..piece.end], left, terminator);
+            piece.lines = left;
+            pieces.truncate(i + 1);
+        }
+        left -= pieces[i].lines;
+        if i + 1 == pieces.len() {
+            break;
+        }
+    }
+    if left == 0
+        && let Some(last) = pieces.iter().rposition(|piece| piece.selected)
+    {
+        pieces.truncate(last + 1);
+        pieces.extend(following(hay, pieces[last], hay.len(), context.after, terminator));
+    }
+}
+
+/// Lines of earlier blocks that a block prints as its leading context.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lead {
+    /// Their bytes.
+    pub bytes: Vec<u8>,
+    /// How many lines they are.
+    pub lines: u64,
+}
+
+/// What reaches from one block of an input into the next.
+#[derive(Clone, Debug, Default)]
+pub struct Reach {
+    context: Context,
+    terminator: u8,
+    /// Lines of context still due after the last selected line.
+    due: u64,
+    /// Whether a line of this input was printed.
+    printed: bool,
+    /// How many lines have gone by since, or since the input's start.
+    gap: u64,
+    /// The last of those, at most as many as may be wanted before a match.
+    unprinted: Vec<u8>,
+    /// Where in `unprinted` they begin; what is before has been dropped.
+    dropped: usize,
+    /// How many they are.
+    held: u64,
+}
+
+impl Reach {
+    /// For the start of an input.
+    pub fn new(context: Context, terminator: u8) -> Reach {
+        Reach { context, terminator, ..Reach::default() }
+    }
+
+    /// Whether lines are still due.
+    pub fn is_due(&self) -> bool {
+        self.due > 0
+    }
+
+    /// Completes the layout of a block of `lines` lines with what earlier blocks owe it, and notes what it owes the
+    /// next. Gives the lines to print before it, and whether the first line printed directly follows the last one.
+    pub fn cross(&mut self, hay: &[u8], pieces: &mut Vec<Piece>, lines: u64) -> (Lead, bool) {
+        let first_shown = pieces.first().map_or(hay.len(), |piece| piece.start);
+        if self.due > 0 && first_shown > 0 {
+            let end = skip_lines(&hay[..first_shown], self.due, self.terminator);
+            let lines = count_lines(&hay[..end], self.terminator);
+            pieces.insert(0, Piece { start: 0, end, line: 0, lines, selected: false });
+            self.due = self.due.saturating_sub(lines);
+        }
+        let lead = self.lead(pieces);
+        let follows = match pieces.first() {
+            Some(_) if lead.lines > 0 => self.printed && self.gap == lead.lines,
+            Some(first) => self.printed && self.gap == 0 && first.start == 0,
+            None => false,
+        };
+        self.note(hay, pieces, lines);
+        (lead, follows)
+    }
+
+    /// The lines of earlier blocks that the block's first selected line asks for.
+    fn lead(&self, pieces: &[Piece]) -> Lead {
+        let Some(first) = pieces.iter().find(|piece| piece.selected) else { return Lead::default() };
+        let wanted = self.context.before.saturating_sub(first.line);
+        let held = &self.unprinted[self.dropped..];
+        let (start, lines) = last_lines(held, wanted, self.terminator);
+        Lead { bytes: held[start..].to_vec(), lines }
+    }
+
+    fn note(&mut self, hay: &[u8], pieces: &[Piece], lines: u64) {
+        if let Some(last) = pieces.iter().rfind(|piece| piece.selected) {
+            self.due = self.context.after.saturating_sub(lines - last.line - last.lines);
+        }
+        let rest = match pieces.last() {
+            Some(last) => {
+                self.printed = true;
+                self.gap = 0;
+                self.unprinted.clear();
+                (self.dropped, self.held) = (0, 0);
+                &hay[last.end..]
+            }
+            None => hay,
+        };
+        let (start, kept) = last_lines(rest, self.context.before, self.terminator);
+        self.gap += if pieces.is_empty() { lines } else { count_lines(rest, self.terminator) };
+        let surplus = (self.held + kept).saturating_sub(self.context.before).min(self.held);
+        self.dropped += skip_lines(&self.unprinted[self.dropped..], surplus, self.terminator);
+        self.held = self.held - surplus + kept;
+        if self.dropped > self.unprinted.len() / 2 {
+            self.unprinted.drain(..self.dropped);
+            self.dropped = 0;
+        }
+        self.unprinted.extend_from_slice(&rest[start..]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::search::lines_of;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Which lines are shown, line by line: `(text, selected)`, with `None` where a separator stands.
+    fn naive(lines: &[&[u8]], context: Context, most: u64) -> Vec<Option<(Vec<u8>, bool)>> {
+        let mut selected: Vec<usize> = (0..lines.len()).filter(|&i| lines[i].starts_with(b"x")).collect();
+        selected.truncate(most as usize);
+        let mut shown = Vec::new();
+        let mut last: Option<usize> = None;
+        for (i, line) in lines.iter().enumerate() {
+            let is_selected = selected.contains(&i);
+            let near =
+                |&s: &usize| (i < s && (s - i) as u64 <= context.before) || (i > s && (i - s) as u64 <= context.after);
+            if is_selected || selected.iter().any(near) {
+                if last.is_some_and(|last| last + 1 != i) {
+                    shown.push(None);
+                }
+                shown.push(Some((line.to_vec(), is_selected)));
+                last = Some(i);
+            }
+        }
+        shown
+    }
+
+    /// The same, through layouts of blocks of `block` lines.
+    fn in_blocks(lines: &[&[u8]], context: Context, most: u64, block: usize) -> Vec<Option<(Vec<u8>, bool)>> {
+        let mut shown = Vec::new();
+        let mut reach = Reach::new(context, b'\n');
+        let mut left = most;
+        for block in lines.chunks(block) {
+            let hay = block.concat();
+            let mut selected = Vec::new();
+            let mut at = 0;
+            for (i, line) in block.iter().enumerate() {
+                if line.starts_with(b"x") {
+                    selected.push(Piece { start: at, end: at + line.len(), line: i as u64, lines: 1, selected: true });
+                }
+                at += line.len();
+            }
+            let count = selected.len() as u64;
+            let mut pieces = lay_out(&hay, &selected, context, b'\n');
+            if count > left {
+                keep_first(&hay, &mut pieces, left, context, b'\n');
+            }
+            left -= count.min(left);
+            let (lead, follows) = reach.cross(&hay, &mut pieces, block.len() as u64);
+            if pieces.is_empty() {
+                continue;
+            }
+            if !shown.is_empty() && !follows {
+                shown.push(None);
+            }
+            shown.extend(lines_of(&lead.bytes, b'\n').map(|line| Some((line.to_vec(), false))));
+            let mut end = pieces[0].start;
+            for piece in &pieces {
+                if piece.start != end {
+                    shown.push(None);
+                }
+                end = piece.end;
+                shown.extend(
+                    lines_of(&hay[piece.start..piece.end], b'\n').map(|line| Some((line.to_vec(), piece.selected))),
+                );
+            }
+        }
+        shown
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_of_any_size_show_the_same_lines(
+            text in proptest::collection::vec(prop_oneof![3 => Just("a"), 1 => Just("x"), 1 => Just("")], 0..40),
+            before in 0u64..6, after in 0u64..6, block in 1usize..9, most in prop_oneof![Just(u64::MAX), 1u64..4],
+            open: bool,
+        ) {
+            let mut lines: Vec<Vec<u8>> =
+                text.iter().enumerate().map(|(i, start)| format!("{start}{i}\n").into_bytes()).collect();
+            if open && let Some(last) = lines.last_mut() {
+                last.pop();
+            }
+            let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
+            let context = Context { before, after };
+            prop_assert_eq!(in_blocks(&lines, context, most, block), naive(&lines, context, most));
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! ripgrep's JSON messages: `begin`, `match`, `context`, `end` and `summary`, one a line.
+//!
+//! Their form is that of the `grep-printer` crate's documentation. Texts that are no UTF-8 are base64 under `bytes`.
+
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::search::{Query, lines_of};
+
+/// Running totals, of the input at hand and of all.
+#[derive(Clone, Debug)]
+pub struct Totals {
+    input: Stats,
+    all: Stats,
+    begun: Instant,
+    input_begun: Instant,
+    begin_printed: bool,
+    binary_offset: Option<u64>,
+}
+
+impl Default for Totals {
+    fn default() -> Totals {
+        let now = Instant::now();
+        Totals {
+            input: Stats::default(),
+            all: Stats::default(),
+            begun: now,
+            input_begun: now,
+            begin_printed: false,
+            binary_offset: None,
+        }
+    }
+}
+
+/// Where some lines stand.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The input's name.
+    pub name: &'a [u8],
+    /// The number of the first line, from 1.
+    pub number: u64,
+    /// The offset of the first line, in bytes.
+    pub offset: u64,
+    /// Selected, or context.
+    pub selected: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+struct Stats {
+    elapsed: Elapsed,
+    searches: u64,
+    searches_with_match: u64,
+    bytes_searched: u64,
+    bytes_printed: u64,
+    matched_lines: u64,
+    matches: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Elapsed(Duration);
+
+impl Serialize for Elapsed {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Fields {
+            secs: u64,
+            nanos: u32,
+            human: String,
+        }
+        let human = format!("{:.6}s", self.0.as_secs_f64());
+        Fields { secs: self.0.as_secs(), nanos: self.0.subsec_nanos(), human }.serialize(serializer)
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", content = "data", rename_all = "lowercase")]
+enum Message<'a> {
+    Begin { path: Data<'a> },
+    Match(Lines<'a>),
+    Context(Lines<'a>),
+    End { path: Data<'a>, binary_offset: Option<u64>, stats: Stats },
+    Summary { elapsed_total: Elapsed, stats: Stats },
+}
+
+#[derive(Serialize)]
+struct Lines<'a> {
+    path: Data<'a>,
+    lines: Data<'a>,
+    line_number: u64,
+    absolute_offset: u64,
+    submatches: Vec<Submatch<'a>>,
+}
+
+#[derive(Serialize)]
+struct Submatch<'a> {
+    #[serde(rename = "match")]
+    matched: Data<'a>,
+    start: usize,
+    end: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Data<'a> {
+    Text(&'a str),
+    Bytes(String),
+}
+
+impl<'a> Data<'a> {
+    fn new(bytes: &'a [u8]) -> Data<'a> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Data::Text(text),
+            Err(_) => Data::Bytes(base64(bytes)),
+        }
+    }
+}
+
+impl Totals {
+    pub(super) fn begin_input(&mut self) {
+        self.input = Stats { searches: 1, ..Stats::default() };
+        self.input_begun = Instant::now();
+        self.begin_printed = false;
+        self.binary_offset = None;
+    }
+
+    /// Notes where an input that is binary holds its first NUL byte.
+    pub(super) fn note_binary(&mut self, offset: u64) {
+        self.binary_offset.get_or_insert(offset);
+    }
+
+    /// Prints whole lines that follow one another, each as a message; before the first of an input, its `begin`.
+    pub(super) fn lines(&mut self, query: &Query, lines: &[u8], place: Place<'_>, text: &mut Vec<u8>) {
+        if lines.is_empty() {
+            return;
+        }
+        let start = text.len();
+        let path = || Data::new(place.name);
+        if !std::mem::replace(&mut self.begin_printed, true) {
+            push(&Message::Begin { path: path() }, text);
+        }
+        let (mut number, mut offset) = (place.number, place.offset);
+        for line in lines_of(lines, query.terminator) {
+            let mut submatches = Vec::new();
+            if place.selected != query.invert {
+                query.any.matches_in(query.any.content(line), |found| {
+                    let (start, end) = (found.start, found.end);
+                    submatches.push(Submatch { matched: Data::new(&line[found]), start, end });
+                    true
+                });
+            }
+            if place.selected {
+                self.input.matched_lines += 1;
+                self.input.matches += submatches.len() as u64;
+            }
+            let lines = Lines {
+                path: path(),
+                lines: Data::new(line),
+                line_number: number,
+                absolute_offset: offset,
+                submatches,
+            };
+            push(&if place.selected { Message::Match(lines) } else { Message::Context(lines) }, text);
+            number += 1;
+            offset += line.len() as u64;
+        }
+        self.input.bytes_printed += (text.len() - start) as u64;
+    }
+
+    /// Prints the `end` of an input that had a `begin`, and adds its figures up.
+    pub(super) fn end_input(&mut self, name: &[u8], searched: u64, text: &mut Vec<u8>) {
+        self.input.bytes_searched = searched;
+        self.input.searches_with_match = u64::from(self.input.matched_lines > 0);
+        self.input.elapsed = Elapsed(self.input_begun.elapsed());
+        if self.begin_printed {
+            let (binary_offset, stats) = (self.binary_offset, self.input);
+            push(&Message::End { path: Data::new(name), binary_offset, stats }, text);
+        }
+        let (all, input) = (&mut self.all, &self.input);
+        all.elapsed.0 += input.elapsed.0;
+        all.searches += input.searches;
+        all.searches_with_match += input.searches_with_match;
+        all.bytes_searched += input.bytes_searched;
+        all.bytes_printed += input.bytes_printed;
+        all.matched_lines += input.matched_lines;
+        all.matches += input.matches;
+    }
+
+    /// The last message, over all inputs.
+    pub(super) fn summary(&self) -> Vec<u8> {
+        let mut text = Vec::new();
+        push(&Message::Summary { elapsed_total: Elapsed(self.begun.elapsed()), stats: self.all }, &mut text);
+        text
+    }
+}
+
+fn push(message: &Message<'_>, text: &mut Vec<u8>) {
+    // Serialising strings and numbers into memory has nothing that could fail.
+    if serde_json::to_writer(&mut *text, message).is_ok() {
+        text.push(b'\n');
+    }
+}
+
+/// Standard base64 with padding (RFC 4648, section 4).
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let word = group.iter().fold(0u32, |word, &byte| word << 8 | u32::from(byte)) << (8 * (3 - group.len()));
+        for i in 0..4 {
+            let digit = ALPHABET[(word >> (18 - 6 * i) & 63) as usize];
+            text.push(if i <= group.len() { char::from(digit) } else { '=' });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_that_of_the_rfc() {
+        let cases =
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy")];
+        for (bytes, text) in cases {
+            assert_eq!(base64(bytes.as_bytes()), text);
+        }
+        assert_eq!(base64(b"a\xffb\n"), "Yf9iCg==");
+    }
+}

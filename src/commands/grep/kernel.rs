@@ -1,0 +1,435 @@
+//! The kernel: what a block of lines adds to the output, and what it hands on to the next.
+
+use std::borrow::Cow;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
+
+use memchr::memchr;
+
+use crate::cli::grep::BinaryFiles;
+use crate::engine::{Block, Flow, Kernel};
+
+use super::context::{Lead, Reach, keep_first, lay_out};
+use super::json;
+use super::print::{At, Printer, push_number};
+use super::search::{Found, Piece, Wanted, count_lines, lines_of};
+use super::settings::{Report, Settings};
+
+/// The input is text, or is to be taken as text.
+const TEXT: u8 = 0;
+/// The input's beginning holds a NUL byte: it is binary.
+const BINARY: u8 = 1;
+
+/// Searches blocks as the settings say.
+#[derive(Debug)]
+pub struct Search<'s> {
+    /// What to look for and what to print.
+    pub settings: &'s Settings,
+}
+
+/// What one block leaves.
+#[derive(Debug, Default)]
+pub struct Part {
+    found: Found,
+    /// How many lines the block has, where numbers are wanted.
+    lines: u64,
+    /// A selected line holds a NUL byte: nothing from there on is printed.
+    turned_binary: bool,
+    /// Where the block's first NUL byte is, for an input that is binary and reported as JSON.
+    nul: Option<usize>,
+    /// The number of the block's first line, from 1.
+    first_line: u64,
+    lead: Lead,
+    /// A separator goes before the first line printed.
+    separated: bool,
+    /// The input's name goes above its first line printed; `true` asks for an empty line above that.
+    heading: Option<bool>,
+    /// The input ended: its total.
+    total: Option<u64>,
+    /// Text that only file order could make.
+    text: Vec<u8>,
+}
+
+/// What is handed on from block to block and from input to input.
+#[derive(Clone, Debug, Default)]
+pub struct Totals {
+    /// Whether any line of any input was selected.
+    pub selected_any: bool,
+    /// Inputs that are binary and have selected lines, to be told of.
+    pub binary: Vec<OsString>,
+    /// What `--json` sums up.
+    pub json: json::Totals,
+    /// Where to leave standard input, when its search ended before it did.
+    pub leave_at: Option<u64>,
+    printed_any: bool,
+    /// The input at hand: terminators before this block, selected lines and matches so far, selected lines still wanted.
+    line: u64,
+    selected: u64,
+    left: u64,
+    printed: bool,
+    hidden: bool,
+    reach: Reach,
+}
+
+impl Kernel for Search<'_> {
+    type Part = Part;
+    type Carry = Totals;
+
+    /// GNU grep decides by its first buffer, of 96 KiB, so up to there the verdicts agree.
+    const HEAD: usize = 96 << 10;
+
+    fn judge(&self, head: &[u8]) -> u8 {
+        let settings = self.settings;
+        let text = settings.binary == BinaryFiles::Text || settings.query.terminator == 0;
+        if !text && memchr(0, head).is_some() { BINARY } else { TEXT }
+    }
+
+    fn scan(&self, block: &Block) -> Part {
+        let settings = self.settings;
+        let binary = block.verdict() == BINARY;
+        if binary && settings.binary == BinaryFiles::WithoutMatch && settings.report != Report::Json {
+            return Part::default();
+        }
+        if binary && settings.report != Report::Json {
+            let lines = nul_ends_lines(block.bytes());
+            return Part { found: settings.query.scan(&lines, self.wanted_of_binary()), ..Part::default() };
+        }
+        self.scan_text(block.bytes(), binary)
+    }
+
+    fn carry(&self, block: &Block, part: &mut Part, totals: &mut Totals) -> Flow {
+        if block.is_first() {
+            self.begin_input(totals);
+        }
+        let flow = self.take(block, part, totals);
+        let ended = block.is_last() || flow != Flow::Continue;
+        if ended {
+            self.end_input(block, part, totals);
+        }
+        if flow == Flow::EndInput && block.source().is_stdin() {
+            totals.leave_at = Some(block.offset() + self.stopped_at(block, part) as u64);
+        }
+        flow
+    }
+
+    fn format(&self, block: &Block, part: &mut Part, text: &mut Vec<u8>) {
+        let settings = self.settings;
+        match settings.report {
+            Report::Lines => self.print_lines(block, part, text),
+            Report::Json => text.append(&mut part.text),
+            Report::Count | Report::CountMatches => {
+                if let Some(total) = part.total {
+                    if settings.style.name {
+                        self.printer().name(self.name(block), b":", text);
+                    }
+                    push_number(total, 0, text);
+                    text.push(b'\n');
+                }
+            }
+            Report::Names { matching } => {
+                if part.total.is_some_and(|total| (total > 0) == matching) {
+                    self.printer().name(self.name(block), b"\n", text);
+                }
+            }
+            Report::Nothing => {}
+        }
+    }
+}
+
+impl Search<'_> {
+    fn printer(&self) -> Printer<'_> {
+        Printer { style: &self.settings.style, pattern: &self.settings.query.any }
+    }
+
+    fn name<'b>(&'b self, block: &'b Block) -> &'b [u8] {
+        self.settings.name_of(block.source())
+    }
+
+    fn wanted(&self) -> Wanted {
+        let settings = self.settings;
+        let limit = settings.max_count;
+        match settings.report {
+            Report::Lines => Wanted {
+                pieces: true,
+                numbers: settings.style.number || !settings.context.is_none(),
+                matches: false,
+                limit,
+            },
+            Report::Json => Wanted { pieces: true, numbers: true, matches: false, limit },
+            Report::Count => Wanted { limit, ..Wanted::default() },
+            Report::CountMatches => Wanted { matches: true, limit, ..Wanted::default() },
+            Report::Names { .. } | Report::Nothing => Wanted { limit: Some(1), ..Wanted::default() },
+        }
+    }
+
+    /// No line of a binary input is printed, so one is enough unless they are counted.
+    fn wanted_of_binary(&self) -> Wanted {
+        match self.settings.report {
+            Report::Count | Report::CountMatches => self.wanted(),
+            _ => Wanted { limit: Some(1), ..Wanted::default() },
+        }
+    }
+
+    fn scan_text(&self, hay: &[u8], binary: bool) -> Part {
+        let settings = self.settings;
+        let terminator = settings.query.terminator;
+        let mut part = Part { found: settings.query.scan(hay, self.wanted()), ..Part::default() };
+        let open = hay.last().is_some_and(|&last| last != terminator);
+        part.lines = part.found.terminators + u64::from(open);
+        let mut text = hay;
+        if settings.report == Report::Json {
+            part.nul = if binary { memchr(0, hay) } else { None };
+        } else if settings.report == Report::Lines
+            && settings.binary != BinaryFiles::Text
+            && terminator != 0
+            && let Some(at) = cut_at_nul(hay, &mut part.found, terminator)
+        {
+            text = &hay[..at];
+            part.turned_binary = true;
+        }
+        if !settings.context.is_none() {
+            part.found.pieces = lay_out(text, &part.found.pieces, settings.context, terminator);
+        }
+        part
+    }
+
+    fn begin_input(&self, totals: &mut Totals) {
+        totals.line = 0;
+        totals.selected = 0;
+        totals.left = self.settings.max_count.unwrap_or(u64::MAX);
+        totals.printed = false;
+        totals.hidden = false;
+        totals.reach = Reach::new(self.settings.context, self.settings.query.terminator);
+        totals.json.begin_input();
+    }
+
+    /// Takes a block's findings in file order.
+    fn take(&self, block: &Block, part: &mut Part, totals: &mut Totals) -> Flow {
+        let settings = self.settings;
+        let mut selected = part.found.selected;
+        if selected > totals.left {
+            if settings.report == Report::CountMatches {
+                let hay = if block.verdict() == BINARY { nul_ends_lines(block.bytes()) } else { block.bytes().into() };
+                part.found = settings.query.scan(&hay, Wanted { limit: Some(totals.left), ..self.wanted() });
+            }
+            selected = totals.left;
+            let hay = block.bytes();
+            keep_first(hay, &mut part.found.pieces, selected, settings.context, settings.query.terminator);
+            part.turned_binary = false;
+        }
+        totals.left -= selected;
+        totals.selected_any |= selected > 0;
+        let enough = totals.left == 0;
+        match settings.report {
+            Report::Nothing if selected > 0 => return Flow::Stop,
+            Report::Nothing => {}
+            Report::Names { .. } => {
+                totals.selected += selected;
+                if selected > 0 {
+                    return Flow::EndInput;
+                }
+            }
+            Report::Count => totals.selected += selected,
+            Report::CountMatches => totals.selected += part.found.matches,
+            Report::Json => {
+                totals.selected += selected;
+                self.cross(block, part, totals);
+                self.print_json(block, part, totals);
+            }
+            Report::Lines if block.verdict() == BINARY => {
+                if selected > 0 {
+                    if settings.binary == BinaryFiles::Binary {
+                        totals.binary.push(self.message_name(block));
+                    }
+                    return Flow::EndInput;
+                }
+            }
+            Report::Lines => {
+                self.cross(block, part, totals);
+                if part.turned_binary {
+                    totals.selected_any = true;
+                    totals.hidden = true;
+                    return Flow::EndInput;
+                }
+            }
+        }
+        if enough && !totals.reach.is_due() { Flow::EndInput } else { Flow::Continue }
+    }
+
+    /// Settles where the block's lines stand, and what of context reaches into it and out of it.
+    fn cross(&self, block: &Block, part: &mut Part, totals: &mut Totals) {
+        let settings = self.settings;
+        part.first_line = totals.line + 1;
+        totals.line += part.found.terminators;
+        let hay = block.bytes();
+        let mut follows = true;
+        if !settings.context.is_none() {
+            (part.lead, follows) = totals.reach.cross(hay, &mut part.found.pieces, part.lines);
+        }
+        if part.found.pieces.is_empty() {
+            return;
+        }
+        part.separated = totals.printed_any && !follows && settings.report == Report::Lines;
+        if settings.style.heading && !totals.printed {
+            // The empty line above a heading does what a separator does.
+            part.heading = Some(totals.printed_any);
+            part.separated = false;
+        }
+        totals.printed_any = true;
+        totals.printed = true;
+        if settings.checks_encoding && !settings.style.only_matching {
+            let valid = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok();
+            let all = valid(&part.lead.bytes) && part.found.pieces.iter().all(|p| valid(&hay[p.start..p.end]));
+            totals.hidden |= !all;
+        }
+    }
+
+    fn end_input(&self, block: &Block, part: &mut Part, totals: &mut Totals) {
+        part.total = Some(totals.selected);
+        if std::mem::take(&mut totals.hidden) && self.settings.report == Report::Lines {
+            totals.binary.push(self.message_name(block));
+        }
+        if self.settings.report == Report::Json {
+            let bytes = block.offset() + block.len();
+            totals.json.end_input(self.name(block), bytes, &mut part.text);
+        }
+    }
+
+    fn message_name(&self, block: &Block) -> OsString {
+        std::ffi::OsStr::from_bytes(self.name(block)).to_owned()
+    }
+
+    /// Up to where in the block a program that reads line by line would have read when it stopped.
+    fn stopped_at(&self, block: &Block, part: &Part) -> usize {
+        match self.settings.report {
+            Report::Lines | Report::Json if block.verdict() == TEXT => {
+                part.found.pieces.iter().rfind(|piece| piece.selected).map_or(0, |piece| piece.end)
+            }
+            _ => {
+                let limit = Some(self.settings.max_count.unwrap_or(1));
+                let hay = block.bytes();
+                let found = self.settings.query.scan(hay, Wanted { pieces: true, limit, ..Wanted::default() });
+                found.pieces.last().map_or(hay.len(), |piece| piece.end)
+            }
+        }
+    }
+
+    fn print_lines(&self, block: &Block, part: &Part, text: &mut Vec<u8>) {
+        let settings = self.settings;
+        let pieces = &part.found.pieces;
+        if pieces.is_empty() {
+            return;
+        }
+        let printer = self.printer();
+        let name = self.name(block);
+        if let Some(blank) = part.heading {
+            if blank {
+                text.push(b'\n');
+            }
+            printer.name(name, b"\n", text);
+        }
+        if part.separated && !settings.context.is_none() {
+            self.separator(text);
+        }
+        let width = settings.width_of(block.source());
+        let hay = block.bytes();
+        let at = |piece: &Piece| At {
+            name,
+            number: part.first_line + piece.line,
+            offset: block.offset() + piece.start as u64,
+            selected: piece.selected,
+            width,
+        };
+        if part.lead.lines > 0 {
+            let number = part.first_line - part.lead.lines;
+            let offset = block.offset() - part.lead.bytes.len() as u64;
+            self.print_piece(&part.lead.bytes, At { name, number, offset, selected: false, width }, text);
+        }
+        let mut shown = pieces[0].start;
+        for piece in pieces {
+            if piece.start != shown && !settings.context.is_none() {
+                self.separator(text);
+            }
+            self.print_piece(&hay[piece.start..piece.end], at(piece), text);
+            shown = piece.end;
+        }
+    }
+
+    fn separator(&self, text: &mut Vec<u8>) {
+        if let Some(separator) = &self.settings.group_separator {
+            self.printer().separator(separator, text);
+        }
+    }
+
+    /// Prints lines, but none that is no text in a dialect that cares.
+    fn print_piece(&self, lines: &[u8], at: At<'_>, text: &mut Vec<u8>) {
+        let printer = self.printer();
+        let checks = self.settings.checks_encoding && !self.settings.style.only_matching;
+        if !checks || std::str::from_utf8(lines).is_ok() {
+            printer.lines(lines, at, text);
+            return;
+        }
+        let mut at = at;
+        for line in lines_of(lines, self.settings.query.terminator) {
+            if std::str::from_utf8(line).is_ok() {
+                printer.lines(line, at, text);
+            }
+            at.number += 1;
+            at.offset += line.len() as u64;
+        }
+    }
+
+    /// Messages count their bytes and matches, so they are made in file order.
+    fn print_json(&self, block: &Block, part: &mut Part, totals: &mut Totals) {
+        let hay = block.bytes();
+        let name = self.name(block);
+        if block.offset() < Self::HEAD as u64
+            && let Some(nul) = part.nul
+        {
+            totals.json.note_binary(block.offset() + nul as u64);
+        }
+        let mut text = std::mem::take(&mut part.text);
+        let query = &self.settings.query;
+        if part.lead.lines > 0 {
+            let number = part.first_line - part.lead.lines;
+            let offset = block.offset() - part.lead.bytes.len() as u64;
+            let place = json::Place { name, number, offset, selected: false };
+            totals.json.lines(query, &part.lead.bytes, place, &mut text);
+        }
+        for piece in &part.found.pieces {
+            let place = json::Place {
+                name,
+                number: part.first_line + piece.line,
+                offset: block.offset() + piece.start as u64,
+                selected: piece.selected,
+            };
+            totals.json.lines(query, &hay[piece.start..piece.end], place, &mut text);
+        }
+        part.text = text;
+    }
+}
+
+/// A binary input's lines end with newlines and NUL bytes alike.
+fn nul_ends_lines(hay: &[u8]) -> Cow<'_, [u8]> {
+    if memchr(0, hay).is_none() {
+        return Cow::Borrowed(hay);
+    }
+    Cow::Owned(hay.iter().map(|&byte| if byte == 0 { b'\n' } else { byte }).collect())
+}
+
+/// Drops what was found from the first selected line on that holds a NUL byte; gives where that line begins.
+fn cut_at_nul(hay: &[u8], found: &mut Found, terminator: u8) -> Option<usize> {
+    let holds_nul = |piece: &Piece| memchr(0, &hay[piece.start..piece.end]);
+    let (index, nul) = found.pieces.iter().enumerate().find_map(|(i, piece)| Some((i, holds_nul(piece)?)))?;
+    found.pieces.truncate(index + 1);
+    let piece = &mut found.pieces[index];
+    let line_start =
+        memchr::memrchr(terminator, &hay[piece.start..piece.start + nul]).map_or(piece.start, |i| piece.start + i + 1);
+    piece.end = line_start;
+    piece.lines = count_lines(&hay[piece.start..line_start], terminator);
+    if piece.lines == 0 {
+        found.pieces.pop();
+    }
+    found.selected = found.pieces.iter().map(|piece| piece.lines).sum();
+    Some(line_start)
+}

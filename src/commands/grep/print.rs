@@ -1,0 +1,358 @@
+//! Lines as GNU grep prints them: names, numbers, columns, offsets, colours, parts of lines.
+//!
+//! A piece of plain lines is copied whole. Only where something stands before a line or inside it is a line looked at
+//! by itself, and only where matches are shown is it searched again.
+
+use std::ops::Range;
+
+use super::colors::Colors;
+use super::excerpt::Excerpt;
+use super::pattern::Pattern;
+use super::search::lines_of;
+
+/// What stands before, in and after a line.
+#[derive(Clone, Debug)]
+pub struct Style {
+    /// The input's name before each line (`-H`).
+    pub name: bool,
+    /// The name once, on a line of its own (`--heading`).
+    pub heading: bool,
+    /// Line numbers (`-n`).
+    pub number: bool,
+    /// The column in bytes of the first match, from 1 (`--column`).
+    pub column: bool,
+    /// The offset in bytes of the line, or of the match (`-b`).
+    pub offset: bool,
+    /// Text at a tab stop, numbers aligned (`-T`).
+    pub tab: bool,
+    /// NUL after names (`-Z`).
+    pub null: bool,
+    /// Only the matches (`-o`).
+    pub only_matching: bool,
+    /// Lines longer than this many bytes as an excerpt around their first match (`--max-columns`).
+    pub max_columns: Option<usize>,
+    /// Colours, when they are wanted.
+    pub colors: Option<Colors>,
+    /// Selected lines are those that do not match, so context lines may hold matches (`-v`).
+    pub inverted: bool,
+    /// The byte that ends a line.
+    pub terminator: u8,
+}
+
+/// Where some lines stand.
+#[derive(Clone, Copy, Debug)]
+pub struct At<'a> {
+    /// The input's name.
+    pub name: &'a [u8],
+    /// The number of the first line, from 1.
+    pub number: u64,
+    /// The offset of the first line, in bytes.
+    pub offset: u64,
+    /// Selected, or context.
+    pub selected: bool,
+    /// How many digits `-T` aligns numbers to.
+    pub width: usize,
+}
+
+/// Prints lines into a buffer.
+#[derive(Clone, Copy, Debug)]
+pub struct Printer<'a> {
+    /// How.
+    pub style: &'a Style,
+    /// What matches are shown of.
+    pub pattern: &'a Pattern,
+}
+
+impl Printer<'_> {
+    /// Prints whole lines that follow one another. A last line without terminator gets one.
+    pub fn lines(&self, lines: &[u8], at: At<'_>, text: &mut Vec<u8>) {
+        let style = self.style;
+        let matches = self.shows_matches(at.selected);
+        if style.only_matching && (!at.selected || style.inverted) {
+            return;
+        }
+        let bare = !(style.name && !style.heading || style.number || style.offset || style.tab || style.column);
+        if bare && !matches && style.max_columns.is_none() && self.line_color(at.selected).is_empty() {
+            text.extend_from_slice(lines);
+            self.terminate(lines, text);
+            return;
+        }
+        let mut at = at;
+        for line in lines_of(lines, style.terminator) {
+            if style.only_matching {
+                self.parts(line, at, text);
+            } else {
+                self.line(line, matches, at, text);
+            }
+            at.number += 1;
+            at.offset += line.len() as u64;
+        }
+    }
+
+    /// The line between stretches of lines that do not touch.
+    pub fn separator(&self, separator: &[u8], text: &mut Vec<u8>) {
+        match &self.style.colors {
+            Some(colors) => colors.paint(&colors.separator, separator, text),
+            None => text.extend_from_slice(separator),
+        }
+        text.push(b'\n');
+    }
+
+    /// A name on a line of its own, or before a count.
+    pub fn name(&self, name: &[u8], end: &[u8], text: &mut Vec<u8>) {
+        match &self.style.colors {
+            Some(colors) => colors.paint(&colors.name, name, text),
+            None => text.extend_from_slice(name),
+        }
+        match (&self.style.colors, self.style.null) {
+            (_, true) => text.push(0),
+            (Some(colors), false) if end == b":" => colors.paint(&colors.separator, end, text),
+            _ => text.extend_from_slice(end),
+        }
+    }
+
+    fn shows_matches(&self, selected: bool) -> bool {
+        let style = self.style;
+        let holds = selected != style.inverted;
+        let colored = style
+            .colors
+            .as_ref()
+            .is_some_and(|colors| !(if selected { &colors.matched } else { &colors.matched_in_context }).is_empty());
+        holds && (style.only_matching || colored)
+    }
+
+    fn line_color(&self, selected: bool) -> &str {
+        match &self.style.colors {
+            Some(colors) if selected => &colors.selected,
+            Some(colors) => &colors.context,
+            None => "",
+        }
+    }
+
+    fn terminate(&self, lines: &[u8], text: &mut Vec<u8>) {
+        if lines.last().is_some_and(|&last| last != self.style.terminator) {
+            text.push(self.style.terminator);
+        }
+    }
+
+    fn line(&self, line: &[u8], matches: bool, at: At<'_>, text: &mut Vec<u8>) {
+        let content = self.pattern.content(line);
+        let column = if self.style.column && at.selected && !self.style.inverted {
+            self.pattern.find_at(content, 0).map(|found| found.start + 1)
+        } else {
+            None
+        };
+        self.prefix(column, line.len() > usize::from(line.ends_with(&[self.style.terminator])), at, text);
+        if let Some(most) = self.style.max_columns.filter(|&most| content.len() > most) {
+            let first = if at.selected { self.pattern.find_at(content, 0) } else { None };
+            let excerpt = Excerpt::around(content, first, most);
+            text.extend_from_slice(excerpt.before);
+            self.content(&content[excerpt.shown.clone()], Some((content, excerpt.shown)), matches, at.selected, text);
+            text.extend_from_slice(excerpt.after);
+            text.push(self.style.terminator);
+            return;
+        }
+        self.content(line, None, matches, at.selected, text);
+        self.terminate(line, text);
+    }
+
+    /// The line's own bytes, coloured where they are to be. Of a part of a line, matches are looked for in the whole.
+    fn content(
+        &self,
+        line: &[u8],
+        part: Option<(&[u8], Range<usize>)>,
+        matches: bool,
+        selected: bool,
+        text: &mut Vec<u8>,
+    ) {
+        let Some(colors) = &self.style.colors else {
+            text.extend_from_slice(line);
+            return;
+        };
+        let color = self.line_color(selected);
+        let matched = if selected { &colors.matched } else { &colors.matched_in_context };
+        let (whole, shown) = part.unwrap_or((self.pattern.content(line), 0..usize::MAX));
+        let mut done = shown.start;
+        if matches {
+            self.pattern.matches_in(whole, |found| {
+                let (start, end) = (found.start.max(shown.start), found.end.min(shown.end));
+                if start < end {
+                    if start > done {
+                        colors.paint(color, &whole[done..start], text);
+                    }
+                    colors.paint(matched, &whole[start..end], text);
+                    done = end;
+                }
+                found.end < shown.end
+            });
+        }
+        let rest = &line[done - shown.start..];
+        let tail = rest.len() - (rest.len().min(self.line_ending(line)));
+        if tail > 0 {
+            colors.paint(color, &rest[..tail], text);
+        }
+        text.extend_from_slice(&rest[tail..]);
+    }
+
+    /// How many bytes end this line: its terminator, and the carriage return before it.
+    fn line_ending(&self, line: &[u8]) -> usize {
+        match line.strip_suffix(&[self.style.terminator]) {
+            Some(content) => 1 + usize::from(content.ends_with(b"\r")),
+            None => 0,
+        }
+    }
+
+    /// Each match of a line, on a line of its own.
+    fn parts(&self, line: &[u8], at: At<'_>, text: &mut Vec<u8>) {
+        let content = self.pattern.content(line);
+        self.pattern.matches_in(content, |found| {
+            if found.is_empty() {
+                return true;
+            }
+            let place = At { offset: at.offset + found.start as u64, ..at };
+            self.prefix(self.style.column.then_some(found.start + 1), true, place, text);
+            let matched = &content[found];
+            let (cut, after) = match self.style.max_columns {
+                Some(most) if matched.len() > most => {
+                    let excerpt = Excerpt::around(matched, None, most);
+                    (&matched[excerpt.shown], excerpt.after)
+                }
+                _ => (matched, &b""[..]),
+            };
+            match &self.style.colors {
+                Some(colors) => colors.paint(&colors.matched, cut, text),
+                None => text.extend_from_slice(cut),
+            }
+            text.extend_from_slice(after);
+            text.push(self.style.terminator);
+            true
+        });
+    }
+
+    fn prefix(&self, column: Option<usize>, has_text: bool, at: At<'_>, text: &mut Vec<u8>) {
+        let style = self.style;
+        let separator: &[u8] = if at.selected { b":" } else { b"-" };
+        let mut any = false;
+        let end = |text: &mut Vec<u8>| match &style.colors {
+            Some(colors) => colors.paint(&colors.separator, separator, text),
+            None => text.extend_from_slice(separator),
+        };
+        if style.name && !style.heading {
+            any = true;
+            match &style.colors {
+                Some(colors) => colors.paint(&colors.name, at.name, text),
+                None => text.extend_from_slice(at.name),
+            }
+            if style.null { text.push(0) } else { end(text) }
+        }
+        let number = |value: u64, offset: bool, text: &mut Vec<u8>| {
+            let width = if style.tab { at.width } else { 0 };
+            match &style.colors {
+                Some(colors) => {
+                    let sgr = if offset { &colors.offset } else { &colors.line };
+                    colors.start(sgr, text);
+                    push_number(value, width, text);
+                    colors.end(sgr, text);
+                }
+                None => push_number(value, width, text),
+            }
+            end(text);
+        };
+        if style.number {
+            any = true;
+            number(at.number, false, text);
+        }
+        if let Some(column) = column {
+            any = true;
+            number(column as u64, false, text);
+        }
+        if style.offset {
+            any = true;
+            number(at.offset, true, text);
+        }
+        if style.tab && any && has_text {
+            text.push(b'\t');
+        }
+    }
+}
+
+/// Writes `value` in decimal, right-aligned in `width` columns.
+pub fn push_number(value: u64, width: usize, text: &mut Vec<u8>) {
+    let mut digits = [0u8; 20];
+    let mut start = digits.len();
+    let mut rest = value;
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    let digits = &digits[start..];
+    text.resize(text.len() + width.saturating_sub(digits.len()), b' ');
+    text.extend_from_slice(digits);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pattern::Syntax;
+    use super::*;
+
+    fn plain() -> Style {
+        Style {
+            name: false,
+            heading: false,
+            number: false,
+            column: false,
+            offset: false,
+            tab: false,
+            null: false,
+            only_matching: false,
+            max_columns: None,
+            colors: None,
+            inverted: false,
+            terminator: b'\n',
+        }
+    }
+
+    fn printed(style: &Style, lines: &[u8]) -> String {
+        let pattern = Pattern::new(&[b"b+".to_vec()], &Syntax::default()).unwrap();
+        let mut text = Vec::new();
+        let at = At { name: b"f", number: 9, offset: 100, selected: true, width: 4 };
+        Printer { style, pattern: &pattern }.lines(lines, at, &mut text);
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn plain_lines_are_copied_and_the_last_one_ended() {
+        assert_eq!(printed(&plain(), b"abc\nb"), "abc\nb\n");
+    }
+
+    #[test]
+    fn every_prefix_in_its_order() {
+        let style = Style { name: true, number: true, column: true, offset: true, ..plain() };
+        assert_eq!(printed(&style, b"abc\nxxb\n"), "f:9:2:100:abc\nf:10:3:104:xxb\n");
+        assert_eq!(printed(&Style { null: true, number: false, ..style.clone() }, b"abc\n"), "f\u{0}2:100:abc\n");
+        assert_eq!(printed(&Style { tab: true, column: false, ..style }, b"abc\n"), "f:   9: 100:\tabc\n");
+    }
+
+    #[test]
+    fn only_the_matches_each_at_its_own_offset() {
+        let style = Style { number: true, offset: true, only_matching: true, ..plain() };
+        assert_eq!(printed(&style, b"abbab\nbx\n"), "9:101:bb\n9:104:b\n10:106:b\n");
+    }
+
+    #[test]
+    fn matches_in_colour() {
+        let style = Style { colors: Some(Colors::default()), ..plain() };
+        assert_eq!(printed(&style, b"abbc\n"), "a\u{1b}[01;31m\u{1b}[Kbb\u{1b}[m\u{1b}[Kc\n");
+    }
+
+    #[test]
+    fn a_long_line_is_an_excerpt_around_its_match() {
+        let style = Style { max_columns: Some(9), ..plain() };
+        assert_eq!(printed(&style, b"0123456789abba9876543210\n"), "[...]89abba987[...]\n");
+        assert_eq!(printed(&style, b"abc\n"), "abc\n");
+    }
+}

@@ -1,0 +1,385 @@
+//! Which lines of a block are selected: the kernel's inner part, from a slice to spans.
+//!
+//! The whole slice is searched at once and a line is looked at only where a match was found, so a block without a
+//! match costs one pass at the speed of the pattern's best literal. Selected lines that touch are kept as one piece,
+//! so a block in which every line matches leaves one span. Nothing here knows what came before the block.
+
+use std::ops::Range;
+
+use memchr::{memchr, memchr_iter, memrchr};
+
+use super::pattern::Pattern;
+
+/// How much is searched before its lines are counted: small enough to be in the cache still, large enough that a
+/// search is not forever starting.
+const COUNTED_CHUNK: usize = 128 << 10;
+
+/// What selects a line: some alternative, every `--and`, no `--not`; or, inverted, the lines that does not select.
+#[derive(Debug)]
+pub struct Query {
+    /// The alternatives, any of which selects.
+    pub any: Pattern,
+    /// Patterns each of which must match too.
+    pub and: Vec<Pattern>,
+    /// Patterns none of which may match.
+    pub not: Vec<Pattern>,
+    /// Select what would not be selected (`-v`).
+    pub invert: bool,
+    /// The byte that ends a line.
+    pub terminator: u8,
+}
+
+/// What a scan must leave; less is quicker.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// Where the selected lines are, not only how many.
+    pub pieces: bool,
+    /// Line numbers, and the number of lines in the block.
+    pub numbers: bool,
+    /// How many matches the selected lines hold in all.
+    pub matches: bool,
+    /// Stop after so many selected lines.
+    pub limit: Option<u64>,
+}
+
+/// Whole lines that follow one another, all selected or all context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Where in the block the first of them begins.
+    pub start: usize,
+    /// Where the last of them ends, its terminator included.
+    pub end: usize,
+    /// How many lines of the block come before them; 0 when numbers are not wanted.
+    pub line: u64,
+    /// How many lines they are.
+    pub lines: u64,
+    /// Selected, or context.
+    pub selected: bool,
+}
+
+/// What a scan found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The selected lines in order, when wanted.
+    pub pieces: Vec<Piece>,
+    /// How many lines were selected.
+    pub selected: u64,
+    /// How many matches they hold, when wanted.
+    pub matches: u64,
+    /// How many terminators the block holds, when numbers are wanted.
+    pub terminators: u64,
+}
+
+impl Query {
+    /// Finds the selected lines of `hay`, which begins at a line's start.
+    pub fn scan(&self, hay: &[u8], wanted: Wanted) -> Found {
+        let mut scan = Scan { query: self, hay, wanted, found: Found::default(), counted: 0 };
+        let limit = wanted.limit.unwrap_or(u64::MAX);
+        if limit == 0 {
+            return scan.found;
+        }
+        let chunk = if wanted.numbers { COUNTED_CHUNK } else { usize::MAX };
+        let mut start = 0;
+        while start < hay.len() && scan.found.selected < limit {
+            let end = match hay.len() - start {
+                rest if rest > chunk => line_end(hay, start + chunk, self.terminator),
+                _ => hay.len(),
+            };
+            scan.chunk(start..end);
+            start = end;
+        }
+        if wanted.numbers {
+            scan.count_to(hay.len());
+        }
+        scan.found
+    }
+
+    /// The next selected line of `hay` from `from` on, as if not inverted.
+    fn find(&self, hay: &[u8], mut from: usize) -> Option<Range<usize>> {
+        while let Some(line) = self.any.find_line(hay, from) {
+            if self.confirms(&hay[line.clone()]) {
+                return Some(line);
+            }
+            from = line.end;
+        }
+        None
+    }
+
+    fn confirms(&self, line: &[u8]) -> bool {
+        if self.and.is_empty() && self.not.is_empty() {
+            return true;
+        }
+        let line = self.any.content(line);
+        self.and.iter().all(|pattern| pattern.is_match(line)) && !self.not.iter().any(|pattern| pattern.is_match(line))
+    }
+
+    /// How many matches a selected line holds; an inverted query's lines hold none, and count once.
+    fn matches_in(&self, line: &[u8]) -> u64 {
+        if self.invert {
+            return 1;
+        }
+        let mut matches = 0;
+        self.any.matches_in(line, |_| {
+            matches += 1;
+            true
+        });
+        matches
+    }
+}
+
+/// A scan under way.
+struct Scan<'s> {
+    query: &'s Query,
+    hay: &'s [u8],
+    wanted: Wanted,
+    found: Found,
+    /// Up to where terminators have been counted.
+    counted: usize,
+}
+
+impl Scan<'_> {
+    fn chunk(&mut self, chunk: Range<usize>) {
+        let hay = &self.hay[..chunk.end];
+        let everything = self.query.any.is_everything() && self.query.and.is_empty() && self.query.not.is_empty();
+        if everything {
+            if !self.query.invert {
+                self.select(chunk);
+            }
+            return;
+        }
+        let mut from = chunk.start;
+        while from < chunk.end && !self.is_enough() {
+            let line = self.query.find(hay, from);
+            if self.query.invert {
+                let gap_end = line.as_ref().map_or(chunk.end, |line| line.start);
+                if gap_end > from {
+                    self.select(from..gap_end);
+                }
+            } else if let Some(line) = line.clone() {
+                self.select(line);
+            }
+            let Some(line) = line else { return };
+            from = line.end;
+        }
+    }
+
+    fn is_enough(&self) -> bool {
+        self.wanted.limit.is_some_and(|limit| self.found.selected >= limit)
+    }
+
+    /// Takes whole lines in, as many as the limit leaves.
+    fn select(&mut self, mut lines: Range<usize>) {
+        let left = self.wanted.limit.map_or(u64::MAX, |limit| limit - self.found.selected);
+        let one = !self.query.invert && !self.query.any.is_everything();
+        let mut count = if one { 1 } else { count_lines(&self.hay[lines.clone()], self.query.terminator) };
+        if count > left {
+            lines.end = lines.start + skip_lines(&self.hay[lines.clone()], left, self.query.terminator);
+            count = left;
+        }
+        self.found.selected += count;
+        if self.wanted.numbers {
+            self.count_to(lines.start);
+        }
+        if self.wanted.matches {
+            for line in lines_of(&self.hay[lines.clone()], self.query.terminator) {
+                self.found.matches += self.query.matches_in(self.query.any.content(line));
+            }
+        }
+        if !self.wanted.pieces {
+            return;
+        }
+        match self.found.pieces.last_mut() {
+            Some(last) if last.end == lines.start => {
+                last.end = lines.end;
+                last.lines += count;
+            }
+            _ => {
+                let line = self.found.terminators;
+                self.found.pieces.push(Piece {
+                    start: lines.start,
+                    end: lines.end,
+                    line,
+                    lines: count,
+                    selected: true,
+                });
+            }
+        }
+    }
+
+    fn count_to(&mut self, end: usize) {
+        self.found.terminators += memchr_iter(self.query.terminator, &self.hay[self.counted..end]).count() as u64;
+        self.counted = end;
+    }
+}
+
+/// Where the line that holds `at` ends, its terminator included.
+pub fn line_end(hay: &[u8], at: usize, terminator: u8) -> usize {
+    memchr(terminator, &hay[at..]).map_or(hay.len(), |i| at + i + 1)
+}
+
+/// How many lines `hay` is; a last one without terminator is one.
+pub fn count_lines(hay: &[u8], terminator: u8) -> u64 {
+    let open = hay.last().is_some_and(|&last| last != terminator);
+    memchr_iter(terminator, hay).count() as u64 + u64::from(open)
+}
+
+/// Where the first `lines` lines of `hay` end.
+pub fn skip_lines(hay: &[u8], lines: u64, terminator: u8) -> usize {
+    let mut at = 0;
+    for _ in 0..lines {
+        if at == hay.len() {
+            break;
+        }
+        at = line_end(hay, at, terminator);
+    }
+    at
+}
+
+/// Where the last `lines` lines of `hay` begin, and how many there are when `hay` holds fewer.
+pub fn last_lines(hay: &[u8], lines: u64, terminator: u8) -> (usize, u64) {
+    let (mut at, mut count) = (hay.len(), 0);
+    while count < lines && at > 0 {
+        at = memrchr(terminator, &hay[..at - 1]).map_or(0, |i| i + 1);
+        count += 1;
+    }
+    (at, count)
+}
+
+/// The lines of `hay`, terminators included.
+pub fn lines_of(hay: &[u8], terminator: u8) -> impl Iterator<Item = &[u8]> {
+    let mut rest = hay;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (line, after) = rest.split_at(line_end(rest, 0, terminator));
+        rest = after;
+        Some(line)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pattern::{Boundary, Case, Dialect, Syntax};
+    use super::*;
+    use proptest::prelude::*;
+
+    fn pattern(alternatives: &[&str], syntax: &Syntax) -> Pattern {
+        let bytes: Vec<Vec<u8>> = alternatives.iter().map(|s| s.as_bytes().to_vec()).collect();
+        Pattern::new(&bytes, syntax).unwrap()
+    }
+
+    fn query(alternatives: &[&str], syntax: &Syntax, invert: bool) -> Query {
+        Query {
+            any: pattern(alternatives, syntax),
+            and: Vec::new(),
+            not: Vec::new(),
+            invert,
+            terminator: syntax.terminator,
+        }
+    }
+
+    const ALL: Wanted = Wanted { pieces: true, numbers: true, matches: false, limit: None };
+
+    /// Line by line, each asked by itself.
+    fn naive(query: &Query, hay: &[u8]) -> Vec<(usize, usize, u64)> {
+        let mut selected = Vec::new();
+        let mut start = 0;
+        for (number, line) in lines_of(hay, query.terminator).enumerate() {
+            let content = query.any.content(line);
+            let holds = query.any.is_match(content)
+                && query.and.iter().all(|p| p.is_match(content))
+                && !query.not.iter().any(|p| p.is_match(content));
+            if holds != query.invert {
+                selected.push((start, start + line.len(), number as u64));
+            }
+            start += line.len();
+        }
+        selected
+    }
+
+    fn one_by_one(found: &Found, hay: &[u8], terminator: u8) -> Vec<(usize, usize, u64)> {
+        let mut lines = Vec::new();
+        for piece in &found.pieces {
+            let (mut start, mut number) = (piece.start, piece.line);
+            for line in lines_of(&hay[piece.start..piece.end], terminator) {
+                lines.push((start, start + line.len(), number));
+                start += line.len();
+                number += 1;
+            }
+            assert_eq!(number - piece.line, piece.lines);
+        }
+        lines
+    }
+
+    proptest! {
+        #[test]
+        fn the_fast_path_selects_what_asking_each_line_selects(
+            hay in proptest::collection::vec(prop_oneof![Just(b'a'), Just(b'b'), Just(b' '), Just(b'\n'), Just(b'\r'), Just(0u8), Just(0xffu8), Just(b'k')], 0..200),
+            which in 0usize..14,
+            case in 0u8..2, boundary in 0u8..3, invert: bool, zero: bool, crlf: bool,
+            and in proptest::option::of(0usize..14), not in proptest::option::of(0usize..14),
+        ) {
+            let patterns = ["a", "ab", "", "^", "$", "^$", "a*b", "[ab]+ a", "b.a", "(a|b)b|k", r"\bab\b", "a$", "^b", r"\Aa"];
+            let syntax = Syntax {
+                case: if case == 0 { Case::Sensitive } else { Case::Insensitive },
+                boundary: [Boundary::Any, Boundary::Word, Boundary::Line][usize::from(boundary)],
+                terminator: if zero { 0 } else { b'\n' },
+                crlf: crlf && !zero,
+                ..Syntax::default()
+            };
+            let mut query = query(&[patterns[which]], &syntax, invert);
+            query.and.extend(and.map(|i| pattern(&[patterns[i]], &syntax)));
+            query.not.extend(not.map(|i| pattern(&[patterns[i]], &syntax)));
+            let found = query.scan(&hay, ALL);
+            let expected = naive(&query, &hay);
+            prop_assert_eq!(one_by_one(&found, &hay, syntax.terminator), expected.clone());
+            prop_assert_eq!(found.selected, expected.len() as u64);
+            let counted = query.scan(&hay, Wanted::default());
+            prop_assert_eq!(counted.selected, expected.len() as u64);
+            let limited = query.scan(&hay, Wanted { limit: Some(3), ..ALL });
+            prop_assert_eq!(one_by_one(&limited, &hay, syntax.terminator), expected[..expected.len().min(3)].to_vec());
+        }
+    }
+
+    #[test]
+    fn lines_that_touch_are_one_piece() {
+        let found = query(&["a"], &Syntax::default(), false).scan(b"a\na\nb\na", ALL);
+        let piece = |start, end, line, lines| Piece { start, end, line, lines, selected: true };
+        assert_eq!(found.pieces, [piece(0, 4, 0, 2), piece(6, 7, 3, 1)]);
+        assert_eq!((found.selected, found.terminators), (3, 3));
+    }
+
+    #[test]
+    fn numbers_are_right_across_counted_chunks() {
+        let mut hay = b"no match in this line\n".repeat(40_000);
+        hay.extend_from_slice(b"needle\n");
+        let found = query(&["needle"], &Syntax::default(), false).scan(&hay, ALL);
+        assert_eq!(found.pieces[0].line, 40_000);
+        assert_eq!(found.terminators, 40_001);
+    }
+
+    #[test]
+    fn no_alternative_selects_nothing_and_inverted_everything() {
+        let none: &[&str] = &[];
+        assert_eq!(query(none, &Syntax::default(), false).scan(b"a\nb\n", ALL).selected, 0);
+        assert_eq!(query(none, &Syntax::default(), true).scan(b"a\nb\n", ALL).selected, 2);
+    }
+
+    #[test]
+    fn the_longest_match_is_found_under_posix_rules_and_the_first_otherwise() {
+        let ends = |alternatives: &[&str], dialect| {
+            let syntax = Syntax { dialect, ..Syntax::default() };
+            let mut all = Vec::new();
+            pattern(alternatives, &syntax).matches_in(b"xabcd", |m| {
+                all.push((m.start, m.end));
+                true
+            });
+            all
+        };
+        assert_eq!(ends(&["a|ab|abc"], Dialect::Rust), [(1, 2)]);
+        assert_eq!(ends(&["a|ab|abc"], Dialect::Extended), [(1, 4)]);
+        assert_eq!(ends(&["(a|ab)(c|bcd)"], Dialect::Extended), [(1, 5)]);
+        assert_eq!(ends(&["a", "abc"], Dialect::Fixed), [(1, 4)]);
+    }
+}

@@ -1,0 +1,256 @@
+//! What was typed and what the environment says, resolved into what the kernel works by.
+
+use std::ffi::OsString;
+use std::io::Read;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::cli::grep::{Args, BinaryFiles, Patterns};
+use crate::io::Source;
+
+use super::colors::Colors;
+use super::context::Context;
+use super::pattern::{Boundary, Case, Dialect, Pattern, Syntax};
+use super::print::Style;
+use super::search::Query;
+
+/// What a run prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// Selected lines and their context.
+    Lines,
+    /// The number of selected lines of each input.
+    Count,
+    /// The number of matches of each input.
+    CountMatches,
+    /// The names of inputs with a selected line, or without.
+    Names {
+        /// With.
+        matching: bool,
+    },
+    /// Nothing (`-q`).
+    Nothing,
+    /// ripgrep's messages.
+    Json,
+}
+
+/// Everything a search goes by.
+#[derive(Debug)]
+pub struct Settings {
+    /// What selects lines.
+    pub query: Query,
+    /// How lines are printed.
+    pub style: Style,
+    /// What is printed.
+    pub report: Report,
+    /// How many lines around the selected ones.
+    pub context: Context,
+    /// What stands between stretches of context; `None` for nothing.
+    pub group_separator: Option<Vec<u8>>,
+    /// At most so many selected lines of each input.
+    pub max_count: Option<u64>,
+    /// What becomes of binary inputs.
+    pub binary: BinaryFiles,
+    /// Whether lines that are no valid UTF-8 are binary and not printed: GNU grep's rule in a UTF-8 locale.
+    pub checks_encoding: bool,
+    /// What standard input is called.
+    pub label: Vec<u8>,
+}
+
+/// What of the environment matters here.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// The locale's characters are UTF-8.
+    pub utf8: bool,
+    /// `GREP_COLORS`.
+    pub colors: String,
+    /// Standard output takes colour.
+    pub color: bool,
+    /// Standard output is a terminal.
+    pub terminal: bool,
+}
+
+impl Environment {
+    /// Reads the locale as setlocale(3) does, and `GREP_COLORS`.
+    pub fn read(color: bool, terminal: bool) -> Environment {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable).unwrap_or_default().to_lowercase();
+        let utf8 = locale.contains("utf-8") || locale.contains("utf8");
+        Environment { utf8, colors: variable("GREP_COLORS").unwrap_or_default(), color, terminal }
+    }
+}
+
+impl Settings {
+    /// Resolves `args`. Gives the files too, which begin after the pattern unless -e or -f gave one. `many` says
+    /// whether these are to be searched under their names by default.
+    ///
+    /// # Errors
+    /// When a pattern is wrong or missing, a pattern file cannot be read, or options exclude each other.
+    pub fn resolve(args: &Args, environment: &Environment) -> Result<(Settings, Vec<OsString>)> {
+        let (alternatives, files) = alternatives(args)?;
+        let printing = &args.printing;
+        let syntax = syntax(&args.patterns, environment);
+        let compile = |all: &[Vec<u8>]| Pattern::new(all, &syntax);
+        let each = |all: &[OsString]| -> Result<Vec<Pattern>> {
+            all.iter().map(|one| compile(&split(one.as_bytes()))).collect()
+        };
+        let query = Query {
+            any: compile(&alternatives)?,
+            and: each(&args.patterns.and)?,
+            not: each(&args.patterns.not)?,
+            invert: args.patterns.invert_match,
+            terminator: syntax.terminator,
+        };
+        let name = match (printing.with_filename, printing.no_filename) {
+            (true, _) => true,
+            (_, true) => false,
+            _ => files.len() > 1,
+        };
+        let report = if printing.quiet {
+            Report::Nothing
+        } else if printing.files_with_matches || printing.files_without_match {
+            Report::Names { matching: printing.files_with_matches }
+        } else if printing.count_matches {
+            Report::CountMatches
+        } else if printing.count {
+            Report::Count
+        } else if printing.json {
+            Report::Json
+        } else {
+            Report::Lines
+        };
+        let lines_matter = matches!(report, Report::Lines | Report::Json);
+        let around = printing.context.unwrap_or(0);
+        let context = Context {
+            before: if lines_matter { printing.before_context.unwrap_or(around) } else { 0 },
+            after: if lines_matter { printing.after_context.unwrap_or(around) } else { 0 },
+        };
+        let binary = match args.inputs.binary_files {
+            _ if args.inputs.text => BinaryFiles::Text,
+            _ if args.inputs.skip_binary => BinaryFiles::WithoutMatch,
+            other => other.unwrap_or_default(),
+        };
+        let terminal_lines = environment.terminal && report == Report::Lines;
+        let style = Style {
+            name,
+            heading: name && !printing.no_heading && (printing.heading || terminal_lines),
+            number: (printing.line_number || printing.column) && !printing.no_line_number,
+            column: printing.column,
+            offset: printing.byte_offset,
+            tab: printing.initial_tab,
+            null: printing.null,
+            only_matching: printing.only_matching,
+            max_columns: printing
+                .max_columns
+                .filter(|&most| most > 0)
+                .map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
+            colors: environment.color.then(|| Colors::from_variable(&environment.colors, query.invert)),
+            inverted: query.invert,
+            terminator: syntax.terminator,
+        };
+        let group_separator = match &printing.group_separator {
+            _ if printing.no_group_separator => None,
+            Some(separator) => Some(separator.as_bytes().to_vec()),
+            None => Some(b"--".to_vec()),
+        };
+        let settings = Settings {
+            checks_encoding: environment.utf8 && syntax.dialect.is_posix() && binary != BinaryFiles::Text,
+            query,
+            style,
+            report,
+            context,
+            group_separator,
+            max_count: printing.max_count.and_then(|most| u64::try_from(most).ok()),
+            binary,
+            label: printing.label.as_ref().map_or(b"(standard input)".to_vec(), |label| label.as_bytes().to_vec()),
+        };
+        Ok((settings, files))
+    }
+
+    /// The name to print for an input.
+    pub fn name_of<'s>(&'s self, source: &'s Source) -> &'s [u8] {
+        if source.is_stdin() { &self.label } else { source.name().as_bytes() }
+    }
+
+    /// How many digits `-T` aligns numbers to: those of the input's size; of the largest, where that is not known.
+    pub fn width_of(&self, source: &Source) -> usize {
+        if !self.style.tab {
+            return 0;
+        }
+        match source.length_now() {
+            Ok(Some(size)) => size.max(1).ilog10() as usize + 1,
+            _ => i64::MAX.ilog10() as usize + 1,
+        }
+    }
+}
+
+fn syntax(patterns: &Patterns, environment: &Environment) -> Syntax {
+    let dialect = if patterns.extended_regexp {
+        Dialect::Extended
+    } else if patterns.basic_regexp {
+        Dialect::Basic
+    } else if patterns.fixed_strings {
+        Dialect::Fixed
+    } else {
+        Dialect::Rust
+    };
+    Syntax {
+        dialect,
+        case: if patterns.ignore_case {
+            Case::Insensitive
+        } else if patterns.smart_case {
+            Case::Smart
+        } else {
+            Case::Sensitive
+        },
+        boundary: if patterns.line_regexp {
+            Boundary::Line
+        } else if patterns.word_regexp {
+            Boundary::Word
+        } else {
+            Boundary::Any
+        },
+        terminator: if patterns.null_data { 0 } else { b'\n' },
+        crlf: patterns.crlf,
+        unicode: environment.utf8 || !dialect.is_posix(),
+        multiline: false,
+        dot_all: false,
+    }
+}
+
+/// A newline in a pattern parts alternatives.
+fn split(pattern: &[u8]) -> Vec<Vec<u8>> {
+    pattern.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect()
+}
+
+fn alternatives(args: &Args) -> Result<(Vec<Vec<u8>>, Vec<OsString>)> {
+    let patterns = &args.patterns;
+    let mut operands = args.operands.iter();
+    let mut all = Vec::new();
+    for pattern in &patterns.regexp {
+        all.extend(split(pattern.as_bytes()));
+    }
+    for file in &patterns.file {
+        let mut text = Vec::new();
+        let read = if file == "-" {
+            std::io::stdin().read_to_end(&mut text)
+        } else {
+            std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut text))
+        };
+        if let Err(error) = read {
+            bail!("{}: {}", crate::io::escape_name(file), crate::output::message(&error));
+        }
+        if text.ends_with(b"\n") {
+            text.pop();
+        } else if text.is_empty() {
+            continue;
+        }
+        all.extend(text.split(|&byte| byte == b'\n').map(<[u8]>::to_vec));
+    }
+    if patterns.regexp.is_empty() && patterns.file.is_empty() {
+        let first = operands.next().context("no pattern; see `mapped grep --help`")?;
+        all = split(&first.clone().into_vec());
+    }
+    Ok((all, operands.cloned().collect()))
+}
