@@ -8,6 +8,8 @@
 mod block;
 mod cursor;
 mod kernel;
+mod lanes;
+mod load;
 mod run;
 mod stats;
 mod turn;
@@ -15,5 +17,6 @@ mod turn;
 pub use block::Block;
 pub use cursor::{Cut, Input, Plan};
 pub use kernel::{Flow, Kernel};
+pub use lanes::{Lane, Permits};
 pub use run::{BLOCK, Engine, Outcome};
 pub use stats::{Stats, Tally};

@@ -3,16 +3,16 @@
 use std::ffi::OsString;
 use std::io;
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
 
 use memchr::{memrchr, memrchr2};
 
-use crate::io::{Policy, Range, Source, Stop, Way, Window};
+use crate::io::{Policy, Range, Stop};
 use crate::output::Output;
 
-use super::block::{Block, Data, truncated};
+use super::block::{Block, Data};
 use super::cursor::{Batch, Content, Cursor, Cut, Input, Item, Plan, Span};
 use super::kernel::{Flow, Kernel};
+use super::load::Loader;
 use super::stats::Stats;
 use super::turn::Turns;
 
@@ -54,6 +54,7 @@ impl Engine {
             block: self.block.unwrap_or(block).max(1),
             ramp: self.block.is_none(),
             holes: false,
+            longest_hole: u64::MAX,
             policy: self.policy,
             range: self.range,
         }
@@ -225,7 +226,8 @@ impl<K: Kernel> Crew<'_, K> {
     fn load_and_scan(&self, span: Span, spare: &mut Vec<Vec<u8>>) -> Step<K> {
         let drained = matches!(span.content, Content::Loaded { drained: true, .. });
         let source = std::sync::Arc::clone(&span.source);
-        match self.load(span, spare) {
+        let loader = Loader { plan: &self.plan, stats: self.stats };
+        match loader.load(span, spare) {
             Ok((mut block, mut damage)) => {
                 if K::HEAD > 0 && block.first && block.last {
                     let bytes = block.bytes();
@@ -245,61 +247,6 @@ impl<K: Kernel> Crew<'_, K> {
                 Step::Job(Job { block, part: Some(part), before: None, text_end: 0, damage, drained })
             }
             Err((input, error)) => Step::Failed { input, name: source.name().to_owned(), error },
-        }
-    }
-
-    /// Brings a span's bytes in. The second value is what went wrong behind the bytes that came.
-    #[allow(clippy::type_complexity, reason = "a pair named by the sentence above")]
-    fn load(&self, span: Span, spare: &mut Vec<Vec<u8>>) -> Result<(Block, Option<io::Error>), (usize, io::Error)> {
-        let Span { source, input, at, offset, first, last, verdict, content } = span;
-        let length = at.end - at.start;
-        let mut block =
-            Block { source, input, offset, at: at.start, first, last, verdict, data: Data::Buffer(Vec::new()) };
-        match content {
-            Content::Loaded { bytes, .. } => block.data = Data::Buffer(bytes),
-            Content::Hole => block.data = Data::Hole(length),
-            Content::ToLoad if length == 0 => {}
-            Content::ToLoad => {
-                let length = usize::try_from(length).map_err(|_| (input, too_long(length)))?;
-                let mapped = match block.source.way() {
-                    Way::Map => self.map(&block.source, at.start, length),
-                    _ => None,
-                };
-                match mapped {
-                    Some(window) => block.data = Data::Window(window, length),
-                    None if block.source.way() == Way::Map && self.plan.policy == Policy::Mmap => {
-                        let reason = block.source.reason().map(|r| r.to_string()).unwrap_or_default();
-                        return Err((input, io::Error::other(format!("not mappable: {reason}"))));
-                    }
-                    None => {
-                        let mut buffer = spare.pop().unwrap_or_default();
-                        let damage = read_block(&mut block, &mut buffer, length).map_err(|error| (input, error))?;
-                        block.data = Data::Buffer(buffer);
-                        return Ok((block, damage));
-                    }
-                }
-            }
-        }
-        Ok((block, None))
-    }
-
-    /// Maps and populates, or notes why not.
-    fn map(&self, source: &Source, at: u64, length: usize) -> Option<Window> {
-        let begun = Instant::now();
-        match Window::map(source.fd(), source.base() + at, length) {
-            Ok(window) => {
-                // A page that is gone by now is an error here and a recorded fault in the scan; the
-                // verify step deals with both.
-                let _ = window.populate();
-                self.stats.learn(length, begun.elapsed());
-                Stats::add(&self.stats.windows, 1);
-                Some(window)
-            }
-            Err(error) => {
-                source.note_refusal(&error);
-                self.stats.refused(source);
-                None
-            }
         }
     }
 
@@ -419,32 +366,4 @@ impl<K: Kernel> Crew<'_, K> {
             self.stop.ask();
         }
     }
-}
-
-fn too_long(length: u64) -> io::Error {
-    io::Error::other(format!("a line of {length} bytes does not fit into memory"))
-}
-
-/// Reads a span by position. Less than asked for is a truncation when the size says so; a file that
-/// states more than it holds (sysfs) merely ends.
-fn read_block(block: &mut Block, buffer: &mut Vec<u8>, length: usize) -> io::Result<Option<io::Error>> {
-    buffer.clear();
-    if buffer.try_reserve_exact(length).is_err() {
-        return Err(too_long(length as u64));
-    }
-    buffer.resize(length, 0);
-    let got = block.source.read_at(buffer, block.at)?;
-    buffer.truncate(got);
-    // A truncation lowers the size before it zeroes a page, so a size that still covers what was
-    // read, read afterwards, shows that it was read before.
-    let end = block.at + length as u64;
-    if let Some(size) = block.source.length_now()?.filter(|&size| size < end) {
-        buffer.truncate(usize::try_from(size.saturating_sub(block.at)).unwrap_or(0));
-        block.last = false;
-        return Ok(Some(truncated(block.source.base() + size)));
-    }
-    if got < length {
-        block.last = true;
-    }
-    Ok(None)
 }

@@ -45,6 +45,7 @@ impl Positioned {
             goal = match self.run_at(source) {
                 Extent::DataUntil(until) => until,
                 Extent::HoleUntil(until) => {
+                    let until = until.min(start.saturating_add(plan.longest_hole));
                     // A row is whole or it is no row: the few bytes over go with the data behind.
                     let whole = if until < self.end { until - (until - start) % row } else { until };
                     if whole > start {

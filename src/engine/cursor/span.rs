@@ -45,6 +45,8 @@ pub struct Plan {
     pub ramp: bool,
     /// Whether holes of sparse files come as blocks of their own, without bytes.
     pub holes: bool,
+    /// How long a hole's block may be, in bytes: for kernels to which zeros are work too.
+    pub longest_hole: u64,
     /// Map or read.
     pub policy: Policy,
     /// The wanted bytes of each input, or of all together where they are joined.

@@ -1,0 +1,264 @@
+//! One input through several consumers that each want every block in order: digests.
+//!
+//! Each consumer is a lane with a turnstile of its own. Workers take blocks alternately, and each passes through the
+//! lanes one after another, so that while one worker's block is in the second lane the next worker's is in the first:
+//! different consumers run on different threads over the same bytes, and each sees them in order. Whatever a lane can
+//! do without its turn it does before. With one lane the second worker has the next block mapped and populated by the
+//! time the first is done. Nothing is printed here: an input gives its lanes' totals, or an error.
+
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::io::Stop;
+
+use super::block::{Block, Data};
+use super::cursor::{Cursor, Input, Item, Plan};
+use super::load::Loader;
+use super::stats::Stats;
+use super::turn::Turns;
+use super::{BLOCK, Cut, Engine};
+
+/// Something that takes in the bytes of an input in order.
+pub trait Lane: Sync {
+    /// What can be made of a block without those before it.
+    type Part: Send;
+    /// The running total.
+    type State: Send;
+
+    /// Looks at a block on its own: any thread, any order. `at` counts from the first byte that is taken.
+    fn part(&self, at: u64, block: &Block) -> Self::Part;
+
+    /// Takes the block in. In order.
+    fn take(&self, state: &mut Self::State, block: &Block, part: Self::Part);
+}
+
+/// Threads that may still be started. Whoever starts one gives it back when it ends.
+#[derive(Debug)]
+pub struct Permits(AtomicUsize);
+
+impl Permits {
+    /// So many.
+    pub fn new(count: usize) -> Permits {
+        Permits(AtomicUsize::new(count))
+    }
+
+    /// Takes one, if there is one.
+    pub fn take(&self) -> bool {
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| count.checked_sub(1)).is_ok()
+    }
+
+    /// Gives one back.
+    pub fn give(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Engine {
+    /// The plan for lanes: holes apart, blocks of one size.
+    pub fn lane_plan(&self) -> Plan {
+        Plan { holes: true, ramp: false, ..self.plan(Cut::Exact, BLOCK) }
+    }
+
+    /// Takes one input through `lanes`. Helpers are started while the input is long and `permits` has any, at most
+    /// `helpers` of them.
+    ///
+    /// # Errors
+    /// Whatever kept a byte from coming in, a truncation met on the way included: there is no total of half an input.
+    pub fn feed<L: Lane>(
+        &self,
+        input: Input,
+        plan: Plan,
+        lanes: &[L],
+        states: Vec<L::State>,
+        (permits, helpers): (&Permits, usize),
+        stats: &Stats,
+    ) -> io::Result<Vec<L::State>> {
+        let stop = Stop::new();
+        let feeding = Feeding {
+            plan: &plan,
+            lanes,
+            stats,
+            stop: &stop,
+            cursor: Mutex::new((
+                Cursor::new(Box::new(std::iter::once(input)), plan, 0, &|_| 0, stats, helpers + 1),
+                None,
+            )),
+            turns: states.into_iter().map(|state| Turns::new(state, helpers + 1)).collect(),
+            failure: Mutex::new(None),
+        };
+        std::thread::scope(|scope| {
+            let mut started = 0;
+            feeding.work(|| {
+                while started < helpers && permits.take() {
+                    started += 1;
+                    let helper = || {
+                        feeding.work(|| {});
+                        permits.give();
+                    };
+                    // A thread that cannot be started is work for those there are.
+                    if std::thread::Builder::new().stack_size(1 << 20).spawn_scoped(scope, helper).is_err() {
+                        permits.give();
+                        break;
+                    }
+                    Stats::add(&stats.threads, 1);
+                }
+            });
+        });
+        match feeding.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some((_, error)) => Err(error),
+            None => Ok(feeding.turns.into_iter().map(Turns::into_value).collect()),
+        }
+    }
+}
+
+struct Feeding<'a, L: Lane> {
+    plan: &'a Plan,
+    lanes: &'a [L],
+    stats: &'a Stats,
+    stop: &'a Stop,
+    /// The cursor, and where the input's first byte stands.
+    cursor: Mutex<(Cursor<'a>, Option<u64>)>,
+    turns: Vec<Turns<L::State>>,
+    /// What went wrong in the lowest block in which something did.
+    failure: Mutex<Option<(u64, io::Error)>>,
+}
+
+/// A block's turns in the lanes. Whatever happens to its worker, all are passed on.
+struct Passage<'f, 'a, L: Lane> {
+    feeding: &'f Feeding<'a, L>,
+    number: u64,
+    passed: usize,
+}
+
+impl<L: Lane> Drop for Passage<'_, '_, L> {
+    fn drop(&mut self) {
+        for turns in &self.feeding.turns[self.passed..] {
+            drop(turns.take(self.number));
+        }
+    }
+}
+
+impl<L: Lane> Feeding<'_, L> {
+    /// One worker's life. `call_others` runs before each block of an input that is long.
+    fn work(&self, mut call_others: impl FnMut()) {
+        let mut spare = Vec::new();
+        loop {
+            let (batch, base, long) = {
+                let mut cursor = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
+                let Some(batch) = cursor.0.next(&mut spare, self.stop) else { return };
+                if let (None, Some(Item::Span(span))) = (cursor.1, batch.items.first()) {
+                    cursor.1 = Some(span.offset);
+                }
+                (batch, cursor.1.unwrap_or(0), cursor.0.is_long())
+            };
+            if long {
+                call_others();
+            }
+            let mut passage = Passage { feeding: self, number: batch.number, passed: 0 };
+            for item in batch.items {
+                let result = match item {
+                    Item::Failed { error, .. } => Err(error),
+                    Item::Span(span) => self.pass(span, base, &mut spare, &mut passage),
+                };
+                if let Err(error) = result {
+                    self.stop.ask();
+                    let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+                    if failure.as_ref().is_none_or(|(number, _)| *number > batch.number) {
+                        *failure = Some((batch.number, error));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Loads a span and takes it through every lane.
+    fn pass(
+        &self,
+        span: super::cursor::Span,
+        base: u64,
+        spare: &mut Vec<Vec<u8>>,
+        passage: &mut Passage<'_, '_, L>,
+    ) -> io::Result<()> {
+        let loader = Loader { plan: self.plan, stats: self.stats };
+        let (block, damage) = loader.load(span, spare).map_err(|(_, error)| error)?;
+        if let Some(error) = damage {
+            return Err(error);
+        }
+        let at = block.offset() - base;
+        let parts: Vec<L::Part> = self.lanes.iter().map(|lane| lane.part(at, &block)).collect();
+        for ((lane, turns), part) in self.lanes.iter().zip(&self.turns).zip(parts) {
+            let mut state = turns.take(passage.number);
+            passage.passed += 1;
+            lane.take(&mut state, &block, part);
+        }
+        // Only now have all bytes been looked at: if the file still holds them, they were true.
+        if let Some((_, error)) = block.damage() {
+            return Err(error);
+        }
+        Stats::add(&self.stats.bytes, block.len());
+        if let Data::Buffer(buffer) = block.data
+            && spare.len() < 2
+        {
+            spare.push(buffer);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::{Policy, Range};
+    use std::io::Write;
+
+    /// Keeps every byte, and how many bytes came when.
+    struct Keep;
+
+    impl Lane for Keep {
+        type Part = (u64, usize);
+        type State = Vec<u8>;
+
+        fn part(&self, at: u64, block: &Block) -> (u64, usize) {
+            (at, block.bytes().len())
+        }
+
+        fn take(&self, state: &mut Vec<u8>, block: &Block, part: (u64, usize)) {
+            assert_eq!(part, (state.len() as u64, block.bytes().len()));
+            state.extend(block.bytes());
+            state.resize(state.len() + block.hole().unwrap_or(0) as usize, 0);
+        }
+    }
+
+    fn feed(engine: Engine, path: &std::path::Path) -> io::Result<Vec<Vec<u8>>> {
+        let input = Input::Named(path.into());
+        let states = vec![Vec::new(); 3];
+        engine.feed(input, engine.lane_plan(), &[Keep, Keep, Keep], states, (&Permits::new(3), 3), &Stats::default())
+    }
+
+    #[test]
+    fn every_lane_sees_every_byte_in_order() {
+        let bytes: Vec<u8> = (0..3_000_000u32).map(|i| (i % 251) as u8).collect();
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(&bytes).unwrap();
+        for policy in [Policy::Auto, Policy::Mmap, Policy::Read] {
+            for block in [Some(4099), Some(100_000), None] {
+                for (offset, length) in [(0, None), (5000, None), (-70_000, Some(60_000))] {
+                    let engine = Engine { policy, threads: 4, block, range: Range { offset, length } };
+                    let start = if offset < 0 { bytes.len() - 70_000 } else { offset as usize };
+                    let want = &bytes[start..length.map_or(bytes.len(), |length| start + length as usize)];
+                    for state in feed(engine, file.path()).unwrap() {
+                        assert!(state == want, "{policy:?} {block:?} {offset}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_opened_is_an_error() {
+        let engine = Engine { policy: Policy::Auto, threads: 2, block: None, range: Range::default() };
+        let error = feed(engine, std::path::Path::new("/no/such/file")).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    }
+}

@@ -1,0 +1,105 @@
+//! Brings a span's bytes in, mapped or read, as a block.
+
+use std::io;
+use std::time::Instant;
+
+use crate::io::{Policy, Source, Way, Window};
+
+use super::block::{Block, Data, truncated};
+use super::cursor::{Content, Plan, Span};
+use super::stats::Stats;
+
+/// What loading depends on beside the span.
+pub(super) struct Loader<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) stats: &'a Stats,
+}
+
+impl Loader<'_> {
+    /// Brings a span's bytes in. The second value is what went wrong behind the bytes that came.
+    #[allow(clippy::type_complexity, reason = "a pair named by the sentence above")]
+    pub(super) fn load(
+        &self,
+        span: Span,
+        spare: &mut Vec<Vec<u8>>,
+    ) -> Result<(Block, Option<io::Error>), (usize, io::Error)> {
+        let Span { source, input, at, offset, first, last, verdict, content } = span;
+        let length = at.end - at.start;
+        let mut block =
+            Block { source, input, offset, at: at.start, first, last, verdict, data: Data::Buffer(Vec::new()) };
+        match content {
+            Content::Loaded { bytes, .. } => block.data = Data::Buffer(bytes),
+            Content::Hole => block.data = Data::Hole(length),
+            Content::ToLoad if length == 0 => {}
+            Content::ToLoad => {
+                let length = usize::try_from(length).map_err(|_| (input, too_long(length)))?;
+                let mapped = match block.source.way() {
+                    Way::Map => self.map(&block.source, at.start, length),
+                    _ => None,
+                };
+                match mapped {
+                    Some(window) => block.data = Data::Window(window, length),
+                    None if block.source.way() == Way::Map && self.plan.policy == Policy::Mmap => {
+                        let reason = block.source.reason().map(|r| r.to_string()).unwrap_or_default();
+                        return Err((input, io::Error::other(format!("not mappable: {reason}"))));
+                    }
+                    None => {
+                        let mut buffer = spare.pop().unwrap_or_default();
+                        let damage = read_block(&mut block, &mut buffer, length).map_err(|error| (input, error))?;
+                        block.data = Data::Buffer(buffer);
+                        return Ok((block, damage));
+                    }
+                }
+            }
+        }
+        Ok((block, None))
+    }
+
+    /// Maps and populates, or notes why not.
+    fn map(&self, source: &Source, at: u64, length: usize) -> Option<Window> {
+        let begun = Instant::now();
+        match Window::map(source.fd(), source.base() + at, length) {
+            Ok(window) => {
+                // A page that is gone by now is an error here and a recorded fault in the scan; the
+                // verify step deals with both.
+                let _ = window.populate();
+                self.stats.learn(length, begun.elapsed());
+                Stats::add(&self.stats.windows, 1);
+                Some(window)
+            }
+            Err(error) => {
+                source.note_refusal(&error);
+                self.stats.refused(source);
+                None
+            }
+        }
+    }
+}
+
+fn too_long(length: u64) -> io::Error {
+    io::Error::other(format!("a line of {length} bytes does not fit into memory"))
+}
+
+/// Reads a span by position. Less than asked for is a truncation when the size says so; a file that
+/// states more than it holds (sysfs) merely ends.
+fn read_block(block: &mut Block, buffer: &mut Vec<u8>, length: usize) -> io::Result<Option<io::Error>> {
+    buffer.clear();
+    if buffer.try_reserve_exact(length).is_err() {
+        return Err(too_long(length as u64));
+    }
+    buffer.resize(length, 0);
+    let got = block.source.read_at(buffer, block.at)?;
+    buffer.truncate(got);
+    // A truncation lowers the size before it zeroes a page, so a size that still covers what was
+    // read, read afterwards, shows that it was read before.
+    let end = block.at + length as u64;
+    if let Some(size) = block.source.length_now()?.filter(|&size| size < end) {
+        buffer.truncate(usize::try_from(size.saturating_sub(block.at)).unwrap_or(0));
+        block.last = false;
+        return Ok(Some(truncated(block.source.base() + size)));
+    }
+    if got < length {
+        block.last = true;
+    }
+    Ok(None)
+}
