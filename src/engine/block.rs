@@ -100,6 +100,9 @@ impl Block {
     /// looked at before a size that covers them was read are true.
     pub(super) fn damage(&self) -> Option<(u64, io::Error)> {
         let Data::Window(window, len) = &self.data else { return None };
+        if *len == 0 {
+            return None;
+        }
         let end = self.at + *len as u64;
         let base = self.source.base();
         let size = match self.source.length_now() {

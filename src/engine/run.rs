@@ -209,7 +209,7 @@ impl<K: Kernel> Crew<'_, K> {
                 self.format(job, text);
             }
         }
-        self.emit(&mut ticket, &steps, text);
+        self.emit(&mut ticket, &steps, text, batch.flush);
         for step in steps {
             if let Step::Job(Job { block: Block { data: Data::Buffer(buffer), .. }, .. }) = step
                 && spare.len() < 4
@@ -320,7 +320,7 @@ impl<K: Kernel> Crew<'_, K> {
         job.text_end = text.len();
     }
 
-    fn emit(&self, ticket: &mut Ticket<'_, '_, K>, steps: &[Step<K>], text: &[u8]) {
+    fn emit(&self, ticket: &mut Ticket<'_, '_, K>, steps: &[Step<K>], text: &[u8], flush: bool) {
         let mut emission = self.emission.take(ticket.number);
         ticket.emitted = true;
         let mut start = 0;
@@ -352,6 +352,13 @@ impl<K: Kernel> Crew<'_, K> {
                     }
                 }
             }
+        }
+        if flush
+            && emission.result.is_ok()
+            && let Err(error) = emission.output.flush()
+        {
+            emission.result = Err(error);
+            self.stop.ask();
         }
     }
 

@@ -2,6 +2,7 @@
 //! kernel from file to file, and the engine for everything else.
 
 use std::io;
+use std::os::unix::fs::FileTypeExt;
 
 use crate::config::Config;
 use crate::engine::{Block, Cut, Flow, Input, Kernel, Stats};
@@ -34,6 +35,12 @@ const BLOCK: usize = 256 * 1024;
 pub(super) fn run(inputs: Vec<Input>, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
     for input in inputs {
+        if let Input::Named(name) = &input
+            && std::fs::metadata(name).is_ok_and(|meta| meta.file_type().is_fifo())
+        {
+            // Opening it waits for a writer, and what stands before it must not wait with it.
+            output.flush()?;
+        }
         let input = match input {
             Input::Named(name) => match Source::open(&name, config.engine.policy, config.engine.range) {
                 Ok(source) => Input::Open(source),

@@ -97,8 +97,10 @@ impl<'a> Cursor<'a> {
     pub(super) fn next(&mut self, spare: &mut Vec<Vec<u8>>, stop: &Stop) -> Option<Batch> {
         let mut items = Vec::new();
         let mut bytes = 0;
+        let mut flush = false;
         while !stop.asked() && items.len() < MANY {
             if self.current.is_none() && !self.open_next(&mut items) {
+                flush = true;
                 break;
             }
             let Some(current) = &mut self.current else { continue };
@@ -130,7 +132,7 @@ impl<'a> Cursor<'a> {
         self.handed_out += bytes;
         let number = self.batches;
         self.batches += 1;
-        Some(Batch { number, items })
+        Some(Batch { number, items, flush })
     }
 
     fn ramp_up(&mut self) {

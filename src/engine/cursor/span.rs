@@ -109,4 +109,6 @@ pub(crate) enum Item {
 pub(crate) struct Batch {
     pub number: u64,
     pub items: Vec<Item>,
+    /// The cursor may be kept waiting behind this batch: nothing of it may be held back.
+    pub flush: bool,
 }

@@ -1,0 +1,108 @@
+//! The one law: what is printed never depends on how the bytes came in.
+//!
+//! [`Law`] runs one command line every way there is, mapped, read, on redirected standard input and
+//! through a pipe, with 1, 2 and 7 threads, in blocks from one byte up, and compares each with what an
+//! oracle says. Every subcommand's tests go through it.
+
+use std::fs::File;
+use std::process::Stdio;
+
+use crate::util::{Dir, Ran, awkward_inputs, mapped, run_piped};
+
+const THREADS: [&str; 3] = ["1", "2", "7"];
+const BLOCKS: [Option<&str>; 10] = [
+    None,
+    Some("1"),
+    Some("2"),
+    Some("3"),
+    Some("15"),
+    Some("16"),
+    Some("17"),
+    Some("4095"),
+    Some("4096"),
+    Some("4097"),
+];
+
+/// A command line and what it must print, however its input comes in.
+pub struct Law {
+    args: Vec<String>,
+    input: Vec<u8>,
+    blocks: Vec<Option<&'static str>>,
+}
+
+impl Law {
+    /// `args` begin with the subcommand and name no file.
+    pub fn new(args: &[&str], input: &[u8]) -> Law {
+        Law { args: args.iter().map(ToString::to_string).collect(), input: input.to_vec(), blocks: BLOCKS.to_vec() }
+    }
+
+    /// Leaves out some block sizes for a case among very many.
+    pub fn quick(mut self) -> Law {
+        self.blocks = vec![None, Some("1"), Some("17"), Some("4096")];
+        self
+    }
+
+    /// Checks every way of running against `stdout` and `code`.
+    #[track_caller]
+    pub fn holds(&self, stdout: &[u8], code: i32) {
+        let dir = Dir::new();
+        let path = dir.file("input", &self.input);
+        for threads in THREADS {
+            for block in &self.blocks {
+                for way in ["mmap", "read", "redirected", "pipe"] {
+                    let ran = self.run(way, threads, *block, &path);
+                    let what = format!("{:?} {way}, {threads} threads, block {block:?}", self.args);
+                    assert_eq!(
+                        String::from_utf8_lossy(&ran.stdout),
+                        String::from_utf8_lossy(stdout),
+                        "{what}; stderr: {}",
+                        ran.stderr
+                    );
+                    assert_eq!(ran.stdout, stdout, "{what}");
+                    assert_eq!(ran.code, code, "{what}; stderr: {}", ran.stderr);
+                }
+            }
+        }
+    }
+
+    fn run(&self, way: &str, threads: &str, block: Option<&str>, path: &std::path::Path) -> Ran {
+        let mut command = mapped();
+        command.args(&self.args).args(["--threads", threads]);
+        if let Some(block) = block {
+            command.args(["--block-size", block]);
+        }
+        match way {
+            "mmap" | "read" => command.args(["--io", way]).arg("--").arg(path).output().unwrap().into(),
+            "redirected" => command.stdin(Stdio::from(File::open(path).unwrap())).output().unwrap().into(),
+            _ => run_piped(&mut command, &self.input),
+        }
+    }
+}
+
+#[test]
+fn cat_is_its_input() {
+    for (name, input) in awkward_inputs() {
+        eprintln!("{name}");
+        Law::new(&["cat"], &input).holds(&input, 0);
+    }
+}
+
+#[test]
+fn ranges_are_slices() {
+    let input: Vec<u8> = (0..10_000u32).flat_map(|i| format!("{i}\n").into_bytes()).collect();
+    let len = input.len();
+    let cases: [(&[&str], std::ops::Range<usize>); 8] = [
+        (&["--offset", "0"], 0..len),
+        (&["--offset", "5000"], 5000..len),
+        (&["--offset", "4K", "--length", "1"], 4096..4097),
+        (&["--length", "8193"], 0..8193),
+        (&["--offset", "-100"], len - 100..len),
+        (&["--offset", "-100", "--length", "7"], len - 100..len - 93),
+        (&["--offset", "1M"], len..len),
+        (&["--offset", "-1M", "--length", "0"], 0..0),
+    ];
+    for (options, range) in cases {
+        let args = [&["cat"], options].concat();
+        Law::new(&args, &input).quick().holds(&input[range], 0);
+    }
+}

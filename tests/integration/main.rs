@@ -1,0 +1,8 @@
+//! The program as a user runs it. One binary, a module per subcommand; `law` states what holds for
+//! all of them.
+
+mod cat;
+mod faults;
+mod law;
+mod sources;
+mod util;

@@ -1,0 +1,202 @@
+//! Everything a path or a descriptor can be.
+
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::util::{Dir, Ran, mapped, run};
+
+#[test]
+fn proc_and_sys_files() {
+    for path in ["/proc/self/mounts", "/proc/cpuinfo", "/sys/kernel/mm/transparent_hugepage/enabled"] {
+        let Ok(want) = std::fs::read(path) else { continue };
+        let ran = run(&["cat", path]);
+        assert_eq!(ran.code, 0, "{path}: {}", ran.stderr);
+        if path != "/proc/cpuinfo" && path != "/proc/self/mounts" {
+            assert_eq!(ran.stdout, want, "{path}");
+        }
+        assert!(!ran.stdout.is_empty());
+    }
+}
+
+#[test]
+fn what_cannot_be_mapped_says_why() {
+    let cases = [
+        ("/proc/self/status", "/proc/self/status: not mappable: size unknown"),
+        ("/dev/zero", "/dev/zero: character device: not mappable"),
+    ];
+    for (path, want) in cases {
+        let ran = run(&["cat", "--io", "mmap", path]);
+        assert_eq!(ran.stderr, format!("mapped: {want}\n"));
+        assert_eq!(ran.code, 1);
+    }
+    let ran = crate::util::run_piped(mapped().args(["cat", "--io", "mmap"]), b"x");
+    assert_eq!(ran.stderr, "mapped: (standard input): pipe: not mappable\n");
+}
+
+#[test]
+fn an_endless_device_with_a_length() {
+    let ran = run(&["cat", "--length", "1000000", "/dev/zero"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.stdout.len() == 1_000_000 && ran.stdout.iter().all(|&b| b == 0));
+}
+
+#[test]
+fn a_fifo_and_small_files_before_it() {
+    let dir = Dir::new();
+    let before = dir.file("before", b"before\n");
+    let fifo = dir.path().join("fifo");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let mut child =
+        mapped().arg("cat").arg(&before).arg(&fifo).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // What stands before the FIFO is printed although nobody has opened it for writing yet.
+    let mut first = [0; 7];
+    child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+    assert_eq!(&first, b"before\n");
+    std::fs::File::options().write(true).open(&fifo).unwrap().write_all(b"through\n").unwrap();
+    let ran: Ran = child.wait_with_output().unwrap().into();
+    assert_eq!((ran.stdout.as_slice(), ran.code), (&b"through\n"[..], 0));
+}
+
+#[test]
+fn a_socket_on_standard_input() {
+    let (mut ours, theirs) = UnixStream::pair().unwrap();
+    let child = mapped()
+        .arg("cat")
+        .stdin(Stdio::from(OwnedFd::from(theirs)))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    ours.write_all(b"over a socket\n").unwrap();
+    drop(ours);
+    let ran: Ran = child.wait_with_output().unwrap().into();
+    assert_eq!((ran.stdout.as_slice(), ran.code), (&b"over a socket\n"[..], 0));
+}
+
+#[test]
+fn redirected_input_is_mapped_from_where_it_stands_and_left_at_its_end() {
+    let dir = Dir::new();
+    let bytes: Vec<u8> = (0..1_000_000u32).map(|i| (i % 249) as u8).collect();
+    let path = dir.file("f", &bytes);
+    let mut file = std::fs::File::open(&path).unwrap();
+    file.seek(SeekFrom::Start(123)).unwrap();
+    let ran: Ran =
+        mapped().args(["cat", "--stats=json"]).stdin(Stdio::from(file.try_clone().unwrap())).output().unwrap().into();
+    assert!(ran.stdout == bytes[123..]);
+    assert!(ran.stderr.contains("\"way\":\"mmap\""), "{}", ran.stderr);
+    assert_eq!(file.stream_position().unwrap(), bytes.len() as u64);
+}
+
+#[test]
+fn a_line_from_a_slow_writer_comes_through_at_once() {
+    let mut child = mapped().arg("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    let mut worst = Duration::ZERO;
+    for i in 0..5 {
+        let line = format!("line {i}\n");
+        let begun = Instant::now();
+        stdin.write_all(line.as_bytes()).unwrap();
+        let mut got = vec![0; line.len()];
+        stdout.read_exact(&mut got).unwrap();
+        worst = worst.max(begun.elapsed());
+        assert_eq!(got, line.as_bytes());
+    }
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+    // Generous, for a busy machine: output held back until a buffer fills would wait for ever.
+    assert!(worst < Duration::from_secs(5), "{worst:?}");
+}
+
+#[test]
+fn a_reader_that_leaves_ends_it_quietly() {
+    let dir = Dir::new();
+    let big = dir.file("big", &vec![b'z'; 20 << 20]);
+    for file in [big.as_os_str(), "/dev/zero".as_ref()] {
+        let mut child = mapped().arg("cat").arg(file).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut some = [0; 10];
+        child.stdout.take().unwrap().read_exact(&mut some).unwrap();
+        let ran: Ran = child.wait_with_output().unwrap().into();
+        assert_eq!((ran.code, ran.stderr.as_str()), (141, ""), "{file:?}");
+    }
+}
+
+#[test]
+fn no_permission_is_an_error_of_one_input() {
+    let dir = Dir::new();
+    let secret = dir.file("secret", b"s\n");
+    let open = dir.file("open", b"o\n");
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o000)).unwrap();
+    std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o644)).unwrap();
+    std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let program = dir.path().join("mapped");
+    std::fs::copy(assert_cmd::cargo::cargo_bin!("mapped"), &program).unwrap();
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+    if !rustix::process::geteuid().is_root() {
+        command = Command::new("env");
+    }
+    let ran: Ran = command.arg(&program).arg("cat").arg(&secret).arg(&open).output().unwrap().into();
+    assert_eq!((ran.stdout.as_slice(), ran.code), (&b"o\n"[..], 1), "{}", ran.stderr);
+    assert!(ran.stderr.ends_with("secret: Permission denied\n"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_loop_device_is_mapped() {
+    let dir = Dir::new();
+    let bytes: Vec<u8> = (0..1 << 20u32).map(|i: u32| (i % 253) as u8).collect();
+    let image = dir.file("image", &bytes);
+    let made = Command::new("losetup").args(["--find", "--show", "--read-only"]).arg(&image).output();
+    let Some(made) = made.ok().filter(|made| made.status.success()) else {
+        eprintln!("skipped: no loop device is to be had here");
+        return;
+    };
+    let device = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+    let ran = run(&["cat", "--stats=json", &device]);
+    let tail = run(&["cat", "--offset", "-10", &device]);
+    assert!(Command::new("losetup").args(["--detach", &device]).status().unwrap().success());
+    assert!(ran.stdout == bytes, "{}", ran.stderr);
+    assert!(ran.stderr.contains("\"way\":\"mmap\""), "{}", ran.stderr);
+    assert_eq!(tail.stdout, bytes[bytes.len() - 10..]);
+}
+
+#[test]
+fn a_terminal_is_read_line_by_line() {
+    let Ok(pty) = rustix_openpty::openpty(None, None) else {
+        eprintln!("skipped: no pseudo-terminal is to be had here");
+        return;
+    };
+    let mut controller = std::fs::File::from(pty.controller);
+    let child = mapped()
+        .args(["cat", "--stats=json"])
+        .stdin(Stdio::from(pty.user))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    controller.write_all(b"typed\n\x04").unwrap();
+    let ran: Ran = child.wait_with_output().unwrap().into();
+    assert_eq!(ran.stdout, b"typed\n");
+    assert!(ran.stderr.contains("terminal: not mappable"), "{}", ran.stderr);
+}
+
+#[test]
+fn huge_sparse_files_under_a_small_address_space() {
+    let dir = Dir::new();
+    let path = dir.path().join("sparse");
+    std::fs::File::create(&path).unwrap().set_len(10 << 30).unwrap();
+    let script = "ulimit -v 400000; exec \"$0\" cat --offset 3G --length 2G \"$1\" | wc -c";
+    let ran: Ran = Command::new("sh")
+        .args(["-c", script])
+        .arg(assert_cmd::cargo::cargo_bin!("mapped"))
+        .arg(&path)
+        .output()
+        .unwrap()
+        .into();
+    assert_eq!(String::from_utf8_lossy(&ran.stdout).trim(), (2u64 << 30).to_string(), "{}", ran.stderr);
+    assert_eq!(ran.stderr, "");
+}

@@ -1,0 +1,118 @@
+//! Running the program under test, and inputs to run it on.
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// The program under test.
+pub fn mapped() -> Command {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("mapped"));
+    command.env_remove("NO_COLOR").env("LC_ALL", "C");
+    command
+}
+
+/// What a finished run left behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ran {
+    pub stdout: Vec<u8>,
+    pub stderr: String,
+    /// The exit code; a death by signal is the signal's number, negated.
+    pub code: i32,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Ran {
+        use std::os::unix::process::ExitStatusExt;
+        Ran {
+            stdout: output.stdout,
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            code: output.status.code().unwrap_or_else(|| -output.status.signal().unwrap_or(999)),
+        }
+    }
+}
+
+/// Runs `mapped` with nothing on standard input.
+pub fn run<S: AsRef<OsStr>>(args: &[S]) -> Ran {
+    mapped().args(args).stdin(Stdio::null()).output().unwrap().into()
+}
+
+/// Runs a command with `bytes` on standard input through a pipe.
+pub fn run_piped(command: &mut Command, bytes: &[u8]) -> Ran {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            // A program that has seen enough closes its input; that is no failure of the test.
+            let _ = stdin.write_all(bytes);
+        });
+        child.wait_with_output().unwrap().into()
+    })
+}
+
+#[allow(dead_code, reason = "used by the modules that have a peer")]
+/// Runs a tool of the system as an oracle. `None`, with a printed reason, where it is missing; in
+/// CI, which installs them all, that is a failure.
+pub fn oracle<S: AsRef<OsStr>>(tool: &str, args: &[S], stdin: &[u8]) -> Option<Ran> {
+    let mut command = Command::new(tool);
+    command.args(args).env("LC_ALL", "C");
+    match Command::new(tool).arg("--version").stdin(Stdio::null()).output() {
+        Ok(_) => Some(run_piped(&mut command, stdin)),
+        Err(error) => {
+            assert!(std::env::var_os("CI").is_none(), "{tool} is not installed: {error}");
+            eprintln!("skipped: {tool} is not installed");
+            None
+        }
+    }
+}
+
+/// A directory that goes away with the test.
+pub struct Dir(tempfile::TempDir);
+
+impl Dir {
+    pub fn new() -> Dir {
+        Dir(tempfile::tempdir().unwrap())
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Writes a file and gives its path.
+    pub fn file(&self, name: impl AsRef<Path>, bytes: &[u8]) -> PathBuf {
+        let path = self.0.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+}
+
+/// Inputs on which line and block borders fall in every awkward place.
+pub fn awkward_inputs() -> Vec<(&'static str, Vec<u8>)> {
+    let mut many = Vec::new();
+    for i in 0..400 {
+        many.extend(format!("line {i} {}\n", "x".repeat(i % 37)).bytes());
+    }
+    let mut random = 12_345_u64;
+    let noise: Vec<u8> = (0..9_000)
+        .map(|_| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let byte = (random >> 56) as u8;
+            if byte % 11 == 0 { b'\n' } else { byte }
+        })
+        .collect();
+    vec![
+        ("empty", Vec::new()),
+        ("one byte", b"x".to_vec()),
+        ("one newline", b"\n".to_vec()),
+        ("no final newline", b"first\nsecond\nthird".to_vec()),
+        ("only newlines", vec![b'\n'; 300]),
+        ("blank runs", b"a\n\n\n\nb\n\n\n\n\n\nc\n\n".to_vec()),
+        ("one long line", vec![b'y'; 10_000]),
+        ("NULs", b"a\0b\n\0\0\nline\0\n".to_vec()),
+        ("CRLF", b"dos\r\nlines\r\n\r\nmixed\nend\r".to_vec()),
+        ("invalid UTF-8", b"caf\xe9 \xff\xfe\xc3\x28 \xf0\x9f\x98\n\x80\n".to_vec()),
+        ("control characters", (0..=255).collect()),
+        ("many lines", many),
+        ("noise", noise),
+    ]
+}
