@@ -1,0 +1,296 @@
+//! One running digest of any algorithm, behind one small interface, over the crate that is fastest for it.
+//!
+//! A digest is fed in order: bytes, runs of zeros, and, where the algorithm's mathematics allows, parts that were
+//! hashed elsewhere without what comes before them. Nothing here knows of files, threads or output.
+
+use super::algorithm::{Algorithm, Spec};
+use super::crc::Model;
+use super::md5::Md5;
+#[cfg(target_arch = "x86_64")]
+use super::sha512::Sha512;
+use super::sums;
+use super::tree::{self, Key, Tree};
+
+/// What digests that cannot leap over a hole are fed instead of the file's pages.
+pub static ZEROS: [u8; 4 << 20] = [0; 4 << 20];
+
+/// A digest to compute, with what the whole run decided about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipe {
+    /// Which digest, and its length.
+    pub spec: Spec,
+    /// BLAKE3's key.
+    pub key: Key,
+    /// Where in BLAKE3's endless output the digest starts, in bytes.
+    pub seek: u64,
+}
+
+impl From<Spec> for Recipe {
+    fn from(spec: Spec) -> Recipe {
+        Recipe { spec, key: Key::None, seek: 0 }
+    }
+}
+
+/// What [`Recipe::part`] leaves of a piece of the input.
+#[derive(Debug)]
+pub enum Part {
+    /// The algorithm is serial: the bytes themselves are wanted.
+    Bytes,
+    /// A CRC or sum of the piece alone.
+    Sum(u64),
+    /// BLAKE3's subtrees.
+    Tree(tree::Part),
+}
+
+impl Recipe {
+    /// Whether pieces of one input can be hashed apart from each other.
+    pub fn splits(&self) -> bool {
+        matches!(self.spec.algorithm, Algorithm::Blake3 | Algorithm::Adler32 | Algorithm::Sysv)
+            || Model::of(self.spec.algorithm).is_some()
+    }
+
+    /// Whether a run of zeros costs nothing, however long.
+    pub fn leaps_zeros(&self) -> bool {
+        matches!(self.spec.algorithm, Algorithm::Adler32 | Algorithm::Sysv | Algorithm::Bsd)
+            || Model::of(self.spec.algorithm).is_some()
+    }
+
+    /// Hashes the piece at `offset` as far as that is possible on its own.
+    pub fn part(&self, offset: u64, bytes: &[u8]) -> Part {
+        match self.spec.algorithm {
+            Algorithm::Blake3 => Part::Tree(tree::part(&self.key, offset, bytes)),
+            Algorithm::Adler32 => Part::Sum(sums::adler32(bytes).into()),
+            Algorithm::Sysv => Part::Sum(sums::sysv(bytes).into()),
+            algorithm => Model::of(algorithm).map_or(Part::Bytes, |model| Part::Sum(model.checksum(bytes))),
+        }
+    }
+
+    /// A digest of nothing yet, for input that comes in order.
+    pub fn hasher(&self) -> Hasher {
+        Hasher { recipe: *self, len: 0, state: State::new(self) }
+    }
+
+    /// A digest of nothing yet, for input whose parts come from [`Recipe::part`].
+    pub fn joiner(&self) -> Hasher {
+        let state = match self.spec.algorithm {
+            Algorithm::Blake3 => State::Tree(Tree::new(self.key)),
+            _ => State::new(self),
+        };
+        Hasher { recipe: *self, len: 0, state }
+    }
+}
+
+/// A running digest.
+pub struct Hasher {
+    recipe: Recipe,
+    len: u64,
+    state: State,
+}
+
+#[allow(clippy::large_enum_variant, reason = "a few exist at a time, and each is used for megabytes")]
+enum State {
+    Blake3(Box<blake3::Hasher>),
+    Tree(Tree),
+    #[cfg(target_arch = "x86_64")]
+    Sha512(Sha512),
+    Aws(aws_lc_rs::digest::Context),
+    Sha3_224(sha3::Sha3_224),
+    Md5(Md5),
+    Blake2b(Box<blake2b_simd::State>),
+    Sm3(sm3::Sm3),
+    Crc(Model, u64),
+    Adler32(u32),
+    Bsd(u16),
+    Sysv(u32),
+    Xxh32(twox_hash::XxHash32),
+    Xxh64(twox_hash::XxHash64),
+    Xxh3(Box<twox_hash::XxHash3_64>),
+    Xxh128(Box<twox_hash::XxHash3_128>),
+}
+
+impl State {
+    fn new(recipe: &Recipe) -> State {
+        use aws_lc_rs::digest;
+        let aws = |algorithm| State::Aws(digest::Context::new(algorithm));
+        #[cfg(target_arch = "x86_64")]
+        let sha512 = |ours: Option<Sha512>, otherwise| ours.map_or_else(|| aws(otherwise), State::Sha512);
+        #[cfg(target_arch = "x86_64")]
+        use Sha512 as Kernel;
+        #[cfg(not(target_arch = "x86_64"))]
+        let sha512 = |_: (), otherwise| aws(otherwise);
+        #[cfg(not(target_arch = "x86_64"))]
+        use Absent as Kernel;
+        match recipe.spec.algorithm {
+            Algorithm::Blake3 => State::Blake3(Box::new(recipe.key.hasher())),
+            Algorithm::Sha256 => aws(&digest::SHA256),
+            Algorithm::Sha224 => aws(&digest::SHA224),
+            Algorithm::Sha384 => sha512(Kernel::sha384(), &digest::SHA384),
+            Algorithm::Sha512 => sha512(Kernel::full(), &digest::SHA512),
+            Algorithm::Sha512_256 => sha512(Kernel::sha512_256(), &digest::SHA512_256),
+            Algorithm::Sha3_224 => State::Sha3_224(sha3::Sha3_224::default()),
+            Algorithm::Sha3_256 => aws(&digest::SHA3_256),
+            Algorithm::Sha3_384 => aws(&digest::SHA3_384),
+            Algorithm::Sha3_512 => aws(&digest::SHA3_512),
+            Algorithm::Sha1 => aws(&digest::SHA1_FOR_LEGACY_USE_ONLY),
+            Algorithm::Md5 => State::Md5(Md5::new()),
+            Algorithm::Blake2b => {
+                State::Blake2b(Box::new(blake2b_simd::Params::new().hash_length(recipe.spec.len).to_state()))
+            }
+            Algorithm::Sm3 => State::Sm3(sm3::Sm3::default()),
+            Algorithm::Adler32 => State::Adler32(sums::ADLER_EMPTY),
+            Algorithm::Bsd => State::Bsd(0),
+            Algorithm::Sysv => State::Sysv(0),
+            Algorithm::Xxh32 => State::Xxh32(twox_hash::XxHash32::with_seed(0)),
+            Algorithm::Xxh64 => State::Xxh64(twox_hash::XxHash64::with_seed(0)),
+            Algorithm::Xxh3 => State::Xxh3(Box::new(twox_hash::XxHash3_64::new())),
+            Algorithm::Xxh128 => State::Xxh128(Box::new(twox_hash::XxHash3_128::new())),
+            algorithm @ (Algorithm::Crc
+            | Algorithm::Crc32b
+            | Algorithm::Crc32
+            | Algorithm::Crc32c
+            | Algorithm::Crc64Xz
+            | Algorithm::Crc64Nvme) => {
+                let model = Model::of(algorithm).expect("a CRC");
+                State::Crc(model, model.empty())
+            }
+        }
+    }
+}
+
+/// Stands for the SHA-512 kernel where there is none.
+#[cfg(not(target_arch = "x86_64"))]
+struct Absent;
+#[cfg(not(target_arch = "x86_64"))]
+impl Absent {
+    fn sha384() {}
+    fn full() {}
+    fn sha512_256() {}
+}
+
+impl Hasher {
+    /// Takes the next bytes in.
+    pub fn update(&mut self, bytes: &[u8]) {
+        use std::hash::Hasher as _;
+        match &mut self.state {
+            State::Blake3(hasher) => _ = hasher.update(bytes),
+            State::Tree(tree) => tree.absorb(&tree::part(&self.recipe.key, self.len, bytes), bytes),
+            #[cfg(target_arch = "x86_64")]
+            State::Sha512(hasher) => hasher.update(bytes),
+            State::Aws(context) => context.update(bytes),
+            State::Sha3_224(hasher) => sha3::Digest::update(hasher, bytes),
+            State::Md5(hasher) => hasher.update(bytes),
+            State::Blake2b(state) => _ = state.update(bytes),
+            State::Sm3(hasher) => sm3::Digest::update(hasher, bytes),
+            State::Crc(model, crc) => *crc = model.combine(*crc, model.checksum(bytes), bytes.len() as u64),
+            State::Adler32(sum) => *sum = sums::adler32_combine(*sum, sums::adler32(bytes), bytes.len() as u64),
+            State::Bsd(sum) => *sum = sums::bsd(*sum, bytes),
+            State::Sysv(sum) => *sum = sum.wrapping_add(sums::sysv(bytes)),
+            State::Xxh32(hasher) => hasher.write(bytes),
+            State::Xxh64(hasher) => hasher.write(bytes),
+            State::Xxh3(hasher) => hasher.write(bytes),
+            State::Xxh128(hasher) => hasher.write(bytes),
+        }
+        self.len += bytes.len() as u64;
+    }
+
+    /// Takes in `count` zero bytes: a hole.
+    pub fn zeros(&mut self, count: u64) {
+        match &mut self.state {
+            State::Crc(model, crc) => *crc = model.zeros(*crc, count),
+            State::Adler32(sum) => *sum = sums::adler32_zeros(*sum, count),
+            State::Bsd(sum) => *sum = sums::bsd_zeros(*sum, count),
+            State::Sysv(_) => {}
+            _ => {
+                let mut left = count;
+                while left > 0 {
+                    let now = left.min(ZEROS.len() as u64);
+                    self.update(&ZEROS[..now as usize]);
+                    left -= now;
+                }
+                return;
+            }
+        }
+        self.len += count;
+    }
+
+    /// Takes the next piece in, by way of what [`Recipe::part`] made of it.
+    pub fn absorb(&mut self, part: &Part, bytes: &[u8]) {
+        let len = bytes.len() as u64;
+        match (&mut self.state, part) {
+            (State::Tree(tree), Part::Tree(part)) => tree.absorb(part, bytes),
+            (State::Crc(model, crc), Part::Sum(sum)) => *crc = model.combine(*crc, *sum, len),
+            (State::Adler32(left), Part::Sum(sum)) => *left = sums::adler32_combine(*left, *sum as u32, len),
+            (State::Sysv(left), Part::Sum(sum)) => *left = left.wrapping_add(*sum as u32),
+            _ => return self.update(bytes),
+        }
+        self.len += len;
+    }
+
+    /// The digest of all that was taken in.
+    pub fn finish(self) -> Digest {
+        use std::hash::Hasher as _;
+        let Recipe { spec, seek, .. } = self.recipe;
+        let output = |mut reader: blake3::OutputReader| {
+            let mut bytes = vec![0; spec.len];
+            reader.set_position(seek);
+            reader.fill(&mut bytes);
+            bytes
+        };
+        let bytes = match self.state {
+            State::Blake3(hasher) => output(hasher.finalize_xof()),
+            State::Tree(tree) => output(tree.finish()),
+            #[cfg(target_arch = "x86_64")]
+            State::Sha512(hasher) => hasher.finish()[..spec.len].to_vec(),
+            State::Aws(context) => context.finish().as_ref().to_vec(),
+            State::Sha3_224(hasher) => sha3::Digest::finalize(hasher).to_vec(),
+            State::Md5(hasher) => hasher.finish().to_vec(),
+            State::Blake2b(state) => state.finalize().as_bytes().to_vec(),
+            State::Sm3(hasher) => sm3::Digest::finalize(hasher).to_vec(),
+            State::Crc(model, crc) => {
+                let crc = if spec.algorithm == Algorithm::Crc { with_length(&model, crc, self.len) } else { crc };
+                crc.to_be_bytes()[8 - spec.len..].to_vec()
+            }
+            State::Adler32(sum) => sum.to_be_bytes().to_vec(),
+            State::Bsd(sum) => sum.to_be_bytes().to_vec(),
+            State::Sysv(sum) => sums::sysv_finish(sum).to_be_bytes().to_vec(),
+            State::Xxh32(hasher) => hasher.finish_32().to_be_bytes().to_vec(),
+            State::Xxh64(hasher) => hasher.finish().to_be_bytes().to_vec(),
+            State::Xxh3(hasher) => hasher.finish().to_be_bytes().to_vec(),
+            State::Xxh128(hasher) => hasher.finish_128().to_be_bytes().to_vec(),
+        };
+        Digest { spec, bytes, input_len: self.len }
+    }
+}
+
+/// POSIX goes on to sum the input's length, the least byte first and without leading zeros.
+fn with_length(model: &Model, crc: u64, len: u64) -> u64 {
+    let significant = (u64::BITS - len.leading_zeros()).div_ceil(8) as usize;
+    let length = &len.to_le_bytes()[..significant];
+    model.combine(crc, model.checksum(length), significant as u64)
+}
+
+/// A finished digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digest {
+    /// What was computed.
+    pub spec: Spec,
+    /// Its bytes in the order in which they are written; numbers, most significant byte first.
+    pub bytes: Vec<u8>,
+    /// How many bytes it is of.
+    pub input_len: u64,
+}
+
+impl Digest {
+    /// In lower-case hexadecimal.
+    pub fn hex(&self) -> String {
+        use std::fmt::Write as _;
+        self.bytes.iter().fold(String::with_capacity(self.bytes.len() * 2), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+}
+
+#[cfg(test)]
+#[path = "vectors.rs"]
+mod tests;
