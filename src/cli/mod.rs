@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 pub mod cat;
+pub mod checksum;
 pub mod common;
 pub mod grep;
 pub mod size;
@@ -21,6 +22,10 @@ pub struct Cli {
 pub enum Command {
     /// Write files to standard output
     Cat(cat::Args),
+    /// Print or check digests of files
+    // `--length` is the digest's here, as it is in b2sum, cksum and b3sum.
+    #[command(mut_arg("length", |arg| arg.long("bytes")))]
+    Checksum(Box<checksum::Args>),
     /// Print the lines that match a pattern
     Grep(Box<grep::Args>),
 }

@@ -20,6 +20,7 @@ use crate::output::Output;
 pub fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit> {
     match command {
         Command::Cat(args) => cat::run(args, output),
+        Command::Checksum(args) => checksum::run(args, output),
         Command::Grep(args) => grep::run(args, output),
     }
 }
@@ -27,7 +28,7 @@ pub fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit> {
 /// The exit code of a run that could not be carried through: 2 for `grep`, as GNU grep has it.
 pub fn trouble(command: &Command) -> Exit {
     match command {
-        Command::Cat(_) => Exit::Failure,
+        Command::Cat(_) | Command::Checksum(_) => Exit::Failure,
         Command::Grep(_) => Exit::Trouble,
     }
 }

@@ -1,10 +1,101 @@
 //! The `checksum` subcommand: digests of files, and checking them.
+//!
+//! Files are shared out over the threads, and so is one file where its digest's mathematics allows: [`crew`] orders the
+//! files' results, [`digest`] takes one file through its digests, [`hasher`] is a digest, [`format`] writes its line
+//! and [`list`] reads it, [`check`] compares. A digest is printed only of a file that was read to its end.
 
 mod algorithm;
+mod base64;
+mod check;
 mod crc;
+mod crew;
+mod digest;
+mod format;
 mod hasher;
+mod list;
 mod md5;
+mod name;
+mod settings;
 #[cfg(target_arch = "x86_64")]
 mod sha512;
 mod sums;
 mod tree;
+mod walk;
+
+use std::ffi::OsString;
+use std::io;
+
+use algorithm::Algorithm;
+use settings::Settings;
+
+use crate::cli::checksum::Args;
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::output::Output;
+
+/// Runs `mapped checksum`.
+///
+/// # Errors
+/// A failure of standard output, or options that contradict each other.
+pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+    if args.list_algorithms {
+        list_algorithms(output)?;
+        return Ok(Exit::Success);
+    }
+    let settings = Settings::new(args)?;
+    let config = Config::new(&args.common, output);
+    let exit = if args.checking.check {
+        check::run(&settings, &args.checking, &config, output)?
+    } else {
+        let progress = config.progress(&settings.files, output);
+        let exit = print(&settings, args.recursive, &config, output)?;
+        drop(progress);
+        exit
+    };
+    config.finish();
+    Ok(exit)
+}
+
+/// Prints the digests of every file, in the order given.
+fn print(settings: &Settings, recursive: bool, config: &Config, output: &mut Output) -> io::Result<Exit> {
+    let mut exit = Exit::Success;
+    let files = settings.files.iter().flat_map(|file| found(file, recursive));
+    let work = |file: walk::Found, permits: &_| {
+        let name = file?;
+        match digest::digest(&name, &settings.recipes, config, permits) {
+            Ok(digests) => Ok((name, digests)),
+            Err(error) => Err((name, error)),
+        }
+    };
+    let mut text = Vec::new();
+    crew::in_order(config.engine.threads, files, work, |result| match result {
+        Ok((name, digests)) => {
+            text.clear();
+            for digest in &digests {
+                settings.style.write(digest, &name, &mut text);
+            }
+            output.write_all(&text)
+        }
+        Err((name, error)) => {
+            output.report(&name, &error);
+            exit = Exit::Failure;
+            Ok(())
+        }
+    })?;
+    Ok(exit)
+}
+
+/// The file itself, or the files below it.
+fn found(file: &OsString, recursive: bool) -> Box<dyn Iterator<Item = walk::Found> + Send> {
+    if recursive && file != "-" && std::fs::metadata(file).is_ok_and(|meta| meta.is_dir()) {
+        return Box::new(walk::Walk::new(file.clone()));
+    }
+    Box::new(std::iter::once(Ok(file.clone())))
+}
+
+fn list_algorithms(output: &mut Output) -> io::Result<()> {
+    for algorithm in Algorithm::all() {
+        output.write_all(format!("{:<12}{}\n", algorithm.name(), algorithm.about()).as_bytes())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,273 @@
+//! `--check`: reads lists of digests and says of each file whether it still has its own.
+//!
+//! Messages and exit codes are those of coreutils. A file that cannot be read to its end, or that changes while it is
+//! read, is FAILED with the reason: there is no digest of half a file, and so never an OK for one.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use serde::Serialize;
+
+use super::algorithm::{Algorithm, Spec};
+use super::crew::in_order;
+use super::digest::digest;
+use super::format::JsonPath;
+use super::hasher::Recipe;
+use super::list::{Entry, Line, Parser};
+use super::name::{escaped, quoted};
+use super::settings::Settings;
+use crate::cli::checksum::Checking;
+use crate::config::Config;
+use crate::engine::Permits;
+use crate::exit::Exit;
+use crate::output::{Output, message};
+
+/// Checks every list.
+///
+/// # Errors
+/// A failure of standard output.
+pub fn run(settings: &Settings, checking: &Checking, config: &Config, output: &mut Output) -> io::Result<Exit> {
+    let mut exit = Exit::Success;
+    for list in &settings.files {
+        let check = Check { settings, checking, config, list, guess: Guess::default() };
+        exit = exit.and(match open(list) {
+            Ok(lines) => check.run(lines, output)?,
+            Err(error) => {
+                output.report(list, &error);
+                Exit::Failure
+            }
+        });
+    }
+    Ok(exit)
+}
+
+fn open(list: &OsStr) -> io::Result<Box<dyn BufRead + Send>> {
+    if list == "-" {
+        return Ok(Box::new(BufReader::new(io::stdin())));
+    }
+    let file = File::open(list)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::Error::from_raw_os_error(libc::EISDIR));
+    }
+    Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
+}
+
+/// Which algorithm of those that its length allows a list turned out to use: the place among the guesses.
+#[derive(Default)]
+struct Guess(AtomicU8);
+
+/// One list's check.
+struct Check<'a> {
+    settings: &'a Settings,
+    checking: &'a Checking,
+    config: &'a Config,
+    list: &'a OsStr,
+    guess: Guess,
+}
+
+/// A line that has to be told of.
+enum Job {
+    Improper(u64),
+    Entry(Entry),
+    Broken(io::Error),
+}
+
+enum Outcome {
+    Improper(u64),
+    Broken(io::Error),
+    Checked { name: OsString, verdict: io::Result<Option<Algorithm>>, expected: Algorithm },
+}
+
+/// What a list came to.
+#[derive(Default)]
+struct Totals {
+    proper: u64,
+    improper: u64,
+    matched: u64,
+    mismatched: u64,
+    unreadable: u64,
+    broken: bool,
+}
+
+#[derive(Serialize)]
+struct JsonVerdict<'a> {
+    #[serde(flatten)]
+    path: JsonPath,
+    algorithm: &'static str,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
+impl Check<'_> {
+    fn run(&self, mut lines: Box<dyn BufRead + Send>, output: &mut Output) -> io::Result<Exit> {
+        let mut parser = Parser::new(&self.settings.named);
+        let mut number = 0;
+        let mut ended = false;
+        let jobs = std::iter::from_fn(move || {
+            let mut line = Vec::new();
+            while !ended {
+                line.clear();
+                match lines.read_until(b'\n', &mut line) {
+                    Ok(0) => ended = true,
+                    Ok(_) => number += 1,
+                    Err(error) => {
+                        ended = true;
+                        return Some(Job::Broken(error));
+                    }
+                }
+                match parser.parse(&line) {
+                    Line::Nothing => {}
+                    Line::Improper => return Some(Job::Improper(number)),
+                    Line::Entry(entry) => return Some(Job::Entry(entry)),
+                }
+            }
+            None
+        });
+        let mut totals = Totals::default();
+        let work = |job, permits: &Permits| match job {
+            Job::Improper(number) => Outcome::Improper(number),
+            Job::Broken(error) => Outcome::Broken(error),
+            Job::Entry(entry) => {
+                let verdict = self.verify(&entry, permits);
+                Outcome::Checked { name: entry.name, verdict, expected: entry.specs[0].algorithm }
+            }
+        };
+        in_order(self.config.engine.threads, jobs, work, |result| self.tell(result, &mut totals, output))?;
+        self.sum_up(&totals, output);
+        Ok(if self.is_success(&totals) { Exit::Success } else { Exit::Failure })
+    }
+
+    /// The algorithm by which the file has the digest, or `None` when it has another.
+    fn verify(&self, entry: &Entry, permits: &Permits) -> io::Result<Option<Algorithm>> {
+        let guess = usize::from(self.guess.0.load(Ordering::Relaxed));
+        let mut specs: Vec<(usize, Spec)> = entry.specs.iter().copied().enumerate().collect();
+        if guess < specs.len() {
+            specs[..=guess].rotate_right(1);
+        }
+        // What cannot be read twice is taken through all that it may be at once.
+        let again = entry.name != "-" && std::fs::metadata(&entry.name).is_ok_and(|meta| meta.is_file());
+        let rounds = if again { specs.split_at(1) } else { specs.split_at(specs.len()) };
+        for round in [rounds.0, rounds.1].into_iter().filter(|round| !round.is_empty()) {
+            let settled = &self.settings.recipes[0];
+            let recipes: Vec<Recipe> = round.iter().map(|&(_, spec)| Recipe { spec, ..*settled }).collect();
+            let digests = digest(&entry.name, &recipes, self.config, permits)?;
+            let found = digests.iter().zip(round).find(|(digest, _)| digest.bytes == entry.digest);
+            if let Some((_, &(place, spec))) = found {
+                self.guess.0.store(place as u8, Ordering::Relaxed);
+                return Ok(Some(spec.algorithm));
+            }
+        }
+        Ok(None)
+    }
+
+    fn tell(&self, result: Outcome, totals: &mut Totals, output: &mut Output) -> io::Result<()> {
+        let (name, verdict, expected) = match result {
+            Outcome::Broken(error) => {
+                totals.broken = true;
+                output.report(self.list, &error);
+                return Ok(());
+            }
+            Outcome::Improper(number) => {
+                totals.improper += 1;
+                if self.checking.warn {
+                    let kind = match self.settings.named[..] {
+                        [one] => format!("{} ", one.tag()),
+                        _ => String::new(),
+                    };
+                    let list = quoted(self.list);
+                    self.complain(output, &format!("{list}: {number}: improperly formatted {kind}checksum line"));
+                }
+                return Ok(());
+            }
+            Outcome::Checked { name, verdict, expected } => (name, verdict, expected),
+        };
+        totals.proper += 1;
+        match verdict {
+            Err(error) if self.checking.ignore_missing && error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => {
+                totals.unreadable += 1;
+                let reason = message(&error);
+                output.report(&name, &error);
+                self.write(&name, ("FAILED open or read", "error"), expected, Some(&reason), output)
+            }
+            Ok(Some(algorithm)) => {
+                totals.matched += 1;
+                if self.checking.quiet { Ok(()) } else { self.write(&name, ("OK", "ok"), algorithm, None, output) }
+            }
+            Ok(None) => {
+                totals.mismatched += 1;
+                self.write(&name, ("FAILED", "failed"), expected, None, output)
+            }
+        }
+    }
+
+    fn write(
+        &self,
+        name: &OsStr,
+        (word, status): (&str, &'static str),
+        algorithm: Algorithm,
+        reason: Option<&str>,
+        output: &mut Output,
+    ) -> io::Result<()> {
+        use std::os::unix::ffi::OsStrExt;
+        if self.checking.status {
+            return Ok(());
+        }
+        let mut text = Vec::new();
+        if self.settings.style.json {
+            let verdict = JsonVerdict { path: name.into(), algorithm: algorithm.name(), status, reason };
+            serde_json::to_writer(&mut text, &verdict)?;
+        } else {
+            // Only a newline would break the line; coreutils escapes for that one, and then all.
+            let escaped = escaped(name).filter(|_| name.as_bytes().contains(&b'\n'));
+            text.extend(escaped.is_some().then_some(b'\\'));
+            text.extend(escaped.as_deref().unwrap_or(name.as_bytes()));
+            text.extend(b": ");
+            text.extend(word.as_bytes());
+        }
+        text.push(b'\n');
+        output.write_all(&text)
+    }
+
+    fn sum_up(&self, totals: &Totals, output: &mut Output) {
+        let list = quoted(self.list);
+        if totals.broken {
+            return;
+        }
+        if totals.proper == 0 {
+            return self.complain(output, &format!("{list}: no properly formatted checksum lines found"));
+        }
+        if self.checking.status {
+            return;
+        }
+        let warnings = [
+            (totals.improper, "line is improperly formatted", "lines are improperly formatted"),
+            (totals.unreadable, "listed file could not be read", "listed files could not be read"),
+            (totals.mismatched, "computed checksum did NOT match", "computed checksums did NOT match"),
+        ];
+        for (count, one, many) in warnings {
+            match count {
+                0 => {}
+                1 => self.complain(output, &format!("WARNING: 1 {one}")),
+                _ => self.complain(output, &format!("WARNING: {count} {many}")),
+            }
+        }
+        if self.checking.ignore_missing && totals.matched == 0 {
+            self.complain(output, &format!("{list}: no file was verified"));
+        }
+    }
+
+    fn is_success(&self, totals: &Totals) -> bool {
+        let formatted = totals.improper == 0 || !self.checking.strict;
+        !totals.broken && totals.matched > 0 && totals.mismatched == 0 && totals.unreadable == 0 && formatted
+    }
+
+    /// A message behind everything printed so far. A failing output is found out by the next write.
+    fn complain(&self, output: &mut Output, text: &str) {
+        let _ = output.flush();
+        eprintln!("mapped: {text}");
+    }
+}

@@ -1,0 +1,70 @@
+//! Names within digest lines: a newline, carriage return or backslash in one is escaped, and the line says so by a
+//! backslash at its beginning. Names stay bytes throughout.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+/// The escaped name, if it has to be escaped.
+pub fn escaped(name: &OsStr) -> Option<Vec<u8>> {
+    let name = name.as_bytes();
+    if !name.iter().any(|byte| matches!(byte, b'\n' | b'\r' | b'\\')) {
+        return None;
+    }
+    let mut escaped = Vec::with_capacity(name.len() + 4);
+    for &byte in name {
+        match byte {
+            b'\n' => escaped.extend(b"\\n"),
+            b'\r' => escaped.extend(b"\\r"),
+            b'\\' => escaped.extend(b"\\\\"),
+            other => escaped.push(other),
+        }
+    }
+    Some(escaped)
+}
+
+/// The name that was escaped to `text`; `None` for what [`escaped`] never gives, and for a NUL byte.
+pub fn unescaped(text: &[u8]) -> Option<OsString> {
+    let mut name = Vec::with_capacity(text.len());
+    let mut bytes = text.iter();
+    while let Some(&byte) = bytes.next() {
+        name.push(match byte {
+            b'\\' => match bytes.next()? {
+                b'n' => b'\n',
+                b'r' => b'\r',
+                b'\\' => b'\\',
+                _ => return None,
+            },
+            0 => return None,
+            other => other,
+        });
+    }
+    Some(OsString::from_vec(name))
+}
+
+/// The name of a list for a message: in quotes when a shell would not take it for one plain word.
+pub fn quoted(name: &OsStr) -> String {
+    if name == "-" {
+        return "'standard input'".into();
+    }
+    let shown = crate::io::escape_name(name);
+    let plain = |c: char| c.is_alphanumeric() || "/._-+,:@%=".contains(c);
+    if !shown.is_empty() && shown.chars().all(plain) { shown.into_owned() } else { format!("'{shown}'") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_and_back() {
+        assert_eq!(escaped(OsStr::new("plain name")), None);
+        assert_eq!(escaped(OsStr::new("a\\b\nc\rd")).unwrap(), b"a\\\\b\\nc\\rd");
+        assert_eq!(unescaped(b"a\\\\b\\nc\\rd").unwrap(), "a\\b\nc\rd");
+        assert_eq!(unescaped(b"a\\tb"), None);
+        assert_eq!(unescaped(b"a\\"), None);
+        assert_eq!(unescaped(b"a\0"), None);
+        assert_eq!(quoted(OsStr::new("-")), "'standard input'");
+        assert_eq!(quoted(OsStr::new("dir/list.md5")), "dir/list.md5");
+        assert_eq!(quoted(OsStr::new("my list")), "'my list'");
+    }
+}

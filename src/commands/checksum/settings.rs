@@ -1,0 +1,175 @@
+//! What was typed, resolved: which digests, in which form, and whether that makes sense together.
+
+use std::ffi::OsString;
+use std::io::Read;
+
+use anyhow::{anyhow, bail};
+
+use super::algorithm::{Algorithm, Spec};
+use super::format::Style;
+use super::hasher::Recipe;
+use super::tree::Key;
+use crate::cli::checksum::Args;
+
+/// Decisions for a run.
+#[derive(Debug)]
+pub struct Settings {
+    /// What to compute of each file. With `--check`, the key and the seek count.
+    pub recipes: Vec<Recipe>,
+    /// The algorithms named by `-a`; empty when none was.
+    pub named: Vec<Algorithm>,
+    /// How digests are printed.
+    pub style: Style,
+    /// The inputs: standard input where none was named.
+    pub files: Vec<OsString>,
+}
+
+impl Settings {
+    /// Resolves the arguments.
+    ///
+    /// # Errors
+    /// What the classic tools say of options that contradict each other.
+    pub fn new(args: &Args) -> anyhow::Result<Settings> {
+        consistent(args).map_err(|message| anyhow!("{message}\nTry 'mapped checksum --help' for more information."))?;
+        let specs = specs(&args.algorithms, args.digest_length)?;
+        let named =
+            if args.algorithms.is_empty() { Vec::new() } else { specs.iter().map(|spec| spec.algorithm).collect() };
+        let (key, seek) = (key(args)?, args.blake3.seek.unwrap_or(0));
+        let has_blake3 = specs.iter().any(|spec| spec.algorithm == Algorithm::Blake3);
+        if !has_blake3 && (key != Key::None || args.blake3.seek.is_some()) {
+            bail!("--keyed, --derive-key and --seek are only supported with --algorithm=blake3");
+        }
+        if args.checking.check
+            && let Some(spec) = specs.iter().find(|spec| spec.algorithm.is_historical())
+        {
+            bail!("--check is not supported with --algorithm={}", spec.algorithm.name());
+        }
+        let format = &args.format;
+        let implied = args.files.is_empty();
+        let style = Style {
+            tag: format.tag || specs.len() > 1 && !format.untagged,
+            binary: format.binary && !format.tag,
+            zero: format.zero,
+            base64: format.base64,
+            raw: format.raw,
+            json: format.json,
+            nameless: format.no_names,
+            implied,
+        };
+        let files = if implied { vec![OsString::from("-")] } else { args.files.clone() };
+        if style.raw && (files.len() > 1 || args.recursive || specs.len() > 1) {
+            bail!("the --raw option is not supported with multiple files or algorithms");
+        }
+        let recipes = specs.into_iter().map(|spec| Recipe { spec, key, seek }).collect();
+        Ok(Settings { recipes, named, style, files })
+    }
+}
+
+fn consistent(args: &Args) -> Result<(), String> {
+    let (format, checking) = (&args.format, &args.checking);
+    if format.tag && format.text {
+        return Err("--tag does not support --text mode".into());
+    }
+    if checking.check {
+        let meaningless = [
+            (format.tag, "the --tag option is meaningless when verifying checksums"),
+            (format.untagged, "the --untagged option is meaningless when verifying checksums"),
+            (format.zero, "the --zero option is not supported when verifying checksums"),
+            (format.binary || format.text, "the --binary and --text options are meaningless when verifying checksums"),
+            (format.raw, "the --raw option is meaningless when verifying checksums"),
+            (format.no_names, "the --no-names option is meaningless when verifying checksums"),
+        ];
+        return meaningless.iter().find(|(given, _)| *given).map_or(Ok(()), |(_, message)| Err((*message).into()));
+    }
+    let only_checking = [
+        (checking.ignore_missing, "ignore-missing"),
+        (checking.status, "status"),
+        (checking.warn, "warn"),
+        (checking.quiet, "quiet"),
+        (checking.strict, "strict"),
+    ];
+    match only_checking.iter().find(|(given, _)| *given) {
+        Some((_, name)) => Err(format!("the --{name} option is meaningful only when verifying checksums")),
+        None => Ok(()),
+    }
+}
+
+/// The digests to compute, each once, in the order named.
+fn specs(names: &[String], length: Option<usize>) -> anyhow::Result<Vec<Spec>> {
+    let mut specs: Vec<Spec> = Vec::new();
+    let mut length_used = false;
+    for name in names.iter().map(String::as_str).chain(names.is_empty().then_some("blake3")) {
+        let mut spec = Spec::from(algorithm(name, length)?);
+        if let Some(length) = length.filter(|_| spec.algorithm.has_length() || is_family(name)) {
+            length_used = true;
+            spec.len = match spec.algorithm {
+                Algorithm::Blake2b => blake2b_len(length)?,
+                Algorithm::Blake3 => length,
+                _ => spec.len,
+            };
+        }
+        if !specs.contains(&spec) {
+            specs.push(spec);
+        }
+    }
+    if length.is_some() && !length_used {
+        bail!("--length is only supported with --algorithm=blake2b, blake3, sha2 or sha3");
+    }
+    Ok(specs)
+}
+
+/// GNU cksum's names for a family, of which `--length` picks the member.
+fn is_family(name: &str) -> bool {
+    matches!(name, "sha2" | "sha3")
+}
+
+fn algorithm(name: &str, length: Option<usize>) -> anyhow::Result<Algorithm> {
+    if is_family(name) {
+        let Some(length) = length else {
+            bail!("--algorithm={name} requires specifying --length 224, 256, 384, or 512")
+        };
+        let member = if name == "sha2" { format!("sha{length}") } else { format!("sha3-{length}") };
+        return match length {
+            224 | 256 | 384 | 512 => Ok(Algorithm::named(&member).expect("a member of the family")),
+            _ => bail!(
+                "invalid length: '{length}'\ndigest length for '{}' must be 224, 256, 384, or 512",
+                name.to_uppercase()
+            ),
+        };
+    }
+    Algorithm::named(name).ok_or_else(|| {
+        let valid: String = Algorithm::all().map(|algorithm| format!("\n  - '{}'", algorithm.name())).collect();
+        anyhow!("invalid argument '{name}' for '--algorithm'\nValid arguments are:{valid}")
+    })
+}
+
+/// In bytes, from bits; 0 stands for the usual length.
+fn blake2b_len(bits: usize) -> anyhow::Result<usize> {
+    if bits > 512 {
+        bail!("invalid length: '{bits}'\nmaximum digest length for 'BLAKE2b' is 512 bits");
+    }
+    if !bits.is_multiple_of(8) {
+        bail!("invalid length: '{bits}'\nlength is not a multiple of 8");
+    }
+    Ok(if bits == 0 { 64 } else { bits / 8 })
+}
+
+fn key(args: &Args) -> anyhow::Result<Key> {
+    if let Some(context) = &args.blake3.derive_key {
+        return Ok(Key::Context(blake3::hazmat::hash_derive_key_context(context)));
+    }
+    if !args.blake3.keyed {
+        return Ok(Key::None);
+    }
+    if args.files.is_empty() || args.files.iter().any(|name| name == "-") {
+        bail!("--keyed reads the key from standard input, which cannot be a file to digest as well");
+    }
+    let mut key = Vec::new();
+    std::io::stdin().take(33).read_to_end(&mut key).map_err(|error| anyhow!("reading the key: {error}"))?;
+    let len = key.len();
+    let key = key.try_into().map_err(|_| match len {
+        33.. => anyhow!("the key on standard input is longer than 32 bytes"),
+        _ => anyhow!("the key on standard input has {len} bytes, not 32"),
+    })?;
+    Ok(Key::Keyed(key))
+}
