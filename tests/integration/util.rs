@@ -97,7 +97,7 @@ pub fn awkward_inputs() -> Vec<(&'static str, Vec<u8>)> {
         .map(|_| {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let byte = (random >> 56) as u8;
-            if byte % 11 == 0 { b'\n' } else { byte }
+            if byte.is_multiple_of(11) { b'\n' } else { byte }
         })
         .collect();
     vec![
