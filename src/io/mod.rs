@@ -4,10 +4,14 @@
 //! bounded piece of a mapping that survives the truncation of its file; [`Stream`] reads what has no
 //! pages. Nothing here knows a command, a line or a digest.
 
+pub mod extents;
 mod fault;
+pub mod holders;
 mod holes;
+pub mod host;
 mod lease;
 mod name;
+pub mod residency;
 mod source;
 mod stream;
 mod window;

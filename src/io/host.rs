@@ -1,0 +1,167 @@
+//! What the C library knows and the kernel does not: names of users and groups, local time, and the locale.
+//!
+//! GNU stat prints all three, so they are asked of the same library it asks: name services, `TZ` and `LC_*` then agree
+//! without a second reading of the same tables. Nothing here is touched unless an output needs it, which keeps start-up free
+//! of it, and the locale is set for this process only once.
+#![allow(unsafe_code)]
+
+use std::ffi::{CStr, c_char, c_int};
+use std::sync::OnceLock;
+
+unsafe extern "C" {
+    /// From `<wctype.h>`, which the `libc` crate leaves out.
+    fn iswprint(wide: libc::c_uint) -> c_int;
+}
+
+/// The login name of `uid`, or `None` where the name service has none.
+pub fn user_name(uid: u32) -> Option<Vec<u8>> {
+    look_up(|buffer| {
+        // SAFETY: `passwd` is plain data for which all zeroes is a value; it is only read after success.
+        let mut entry: libc::passwd = unsafe { std::mem::zeroed() };
+        let mut found = std::ptr::null_mut();
+        // SAFETY: every pointer is to a live local or to the buffer, whose true length is passed.
+        let error = unsafe { libc::getpwuid_r(uid, &mut entry, buffer.as_mut_ptr().cast(), buffer.len(), &mut found) };
+        (error, (!found.is_null()).then_some(entry.pw_name))
+    })
+}
+
+/// The name of group `gid`, or `None` where the name service has none.
+pub fn group_name(gid: u32) -> Option<Vec<u8>> {
+    look_up(|buffer| {
+        // SAFETY: `group` is plain data for which all zeroes is a value; it is only read after success.
+        let mut entry: libc::group = unsafe { std::mem::zeroed() };
+        let mut found = std::ptr::null_mut();
+        // SAFETY: every pointer is to a live local or to the buffer, whose true length is passed.
+        let error = unsafe { libc::getgrgid_r(gid, &mut entry, buffer.as_mut_ptr().cast(), buffer.len(), &mut found) };
+        (error, (!found.is_null()).then_some(entry.gr_name))
+    })
+}
+
+/// Calls a `get*_r` function with a growing buffer (a group may have many members) and copies the name out.
+fn look_up(mut ask: impl FnMut(&mut [u8]) -> (c_int, Option<*mut c_char>)) -> Option<Vec<u8>> {
+    let mut buffer = vec![0u8; 1024];
+    loop {
+        match ask(&mut buffer) {
+            (libc::ERANGE, _) if buffer.len() < 1 << 24 => buffer.resize(buffer.len() * 4, 0),
+            (0, Some(name)) if !name.is_null() => {
+                // SAFETY: on success the name is a NUL-terminated string inside `buffer`, which is still alive.
+                return Some(unsafe { CStr::from_ptr(name) }.to_bytes().to_vec());
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// A moment on the wall clock of the local time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LocalTime {
+    /// The year of the Gregorian calendar.
+    pub year: i64,
+    /// The month, 1 to 12.
+    pub month: i32,
+    /// The day of the month, 1 to 31.
+    pub day: i32,
+    /// The hour, 0 to 23.
+    pub hour: i32,
+    /// The minute, 0 to 59.
+    pub minute: i32,
+    /// The second, 0 to 60.
+    pub second: i32,
+    /// Seconds east of Greenwich.
+    pub offset: i64,
+}
+
+/// `seconds` since 1970 as local time (`TZ`), or `None` where the year does not fit.
+pub fn local_time(seconds: i64) -> Option<LocalTime> {
+    // SAFETY: `tm` is plain data for which all zeroes is a value.
+    let mut civil: libc::tm = unsafe { std::mem::zeroed() };
+    // SAFETY: both pointers are to live locals; `localtime_r` keeps neither.
+    if unsafe { libc::localtime_r(&seconds, &mut civil) }.is_null() {
+        return None;
+    }
+    Some(LocalTime {
+        year: i64::from(civil.tm_year) + 1900,
+        month: civil.tm_mon + 1,
+        day: civil.tm_mday,
+        hour: civil.tm_hour,
+        minute: civil.tm_min,
+        second: civil.tm_sec,
+        offset: civil.tm_gmtoff,
+    })
+}
+
+/// What the user's locale (`LC_ALL`, `LC_CTYPE`, `LC_NUMERIC`, `LANG`) says about text and numbers.
+#[derive(Debug)]
+pub struct Locale {
+    /// Whether file names are UTF-8.
+    pub utf8: bool,
+    /// What stands between seconds and their fraction.
+    pub decimal_point: Vec<u8>,
+    /// What stands between groups of digits under the `'` flag; may be empty.
+    pub thousands_separator: Vec<u8>,
+    /// Sizes of digit groups from the right, as `localeconv` gives them.
+    pub grouping: Vec<u8>,
+}
+
+/// The user's locale, read once.
+pub fn locale() -> &'static Locale {
+    static LOCALE: OnceLock<Locale> = OnceLock::new();
+    LOCALE.get_or_init(|| {
+        // SAFETY: `OnceLock` lets one thread in, and nothing else in this program sets or reads the C locale, so the
+        // strings returned stay valid while they are copied.
+        unsafe {
+            libc::setlocale(libc::LC_CTYPE, c"".as_ptr());
+            libc::setlocale(libc::LC_NUMERIC, c"".as_ptr());
+            let copy = |text: *const c_char| {
+                if text.is_null() { Vec::new() } else { CStr::from_ptr(text).to_bytes().to_vec() }
+            };
+            let charset = copy(libc::nl_langinfo(libc::CODESET));
+            let numbers = &*libc::localeconv();
+            let grouping = copy(numbers.grouping);
+            let point = copy(numbers.decimal_point);
+            let thousands_separator = copy(numbers.thousands_sep);
+            // `printf` ends every number that Rust formats elsewhere with a point; only this process's C code is told.
+            libc::setlocale(libc::LC_NUMERIC, c"C".as_ptr());
+            Locale {
+                utf8: charset.eq_ignore_ascii_case(b"UTF-8"),
+                decimal_point: if point.is_empty() { b".".to_vec() } else { point },
+                thousands_separator,
+                grouping,
+            }
+        }
+    })
+}
+
+/// Whether the locale can show `character`; control characters and unassigned code points cannot be shown.
+pub fn printable(character: char) -> bool {
+    let locale = locale();
+    if !locale.utf8 {
+        return character == ' ' || character.is_ascii_graphic();
+    }
+    // SAFETY: `iswprint` takes any value and reads only the locale, which `locale()` has set and nobody changes.
+    unsafe { iswprint(u32::from(character)) != 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_known_and_unknown_ids() {
+        assert_eq!(user_name(0).as_deref(), Some(&b"root"[..]));
+        assert_eq!(group_name(0).as_deref(), Some(&b"root"[..]));
+        assert_eq!(user_name(u32::MAX - 7), None);
+    }
+
+    #[test]
+    fn a_year_that_overflows_is_none() {
+        assert!(local_time(i64::MAX).is_none());
+        assert!(local_time(0).is_some());
+    }
+
+    #[test]
+    fn control_characters_are_not_printable() {
+        assert!(printable('a') && printable(' '));
+        assert!(!printable('\u{7}') && !printable('\u{7f}'));
+    }
+}

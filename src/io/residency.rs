@@ -1,0 +1,329 @@
+//! Which of a file's pages are in the page cache, and how to bring them in or let them go.
+//!
+//! `cachestat(2)` (Linux 6.5) counts a range in one call, with dirty, written-back and evicted pages, and refuses honestly
+//! where the caller may not know. `mincore(2)` is the way for older kernels and for a page-by-page map; for a file the caller
+//! neither owns nor may write it reports every page as resident, so there the answer is [`Unknown`], never a false 100 %.
+//! Nothing here changes a byte of any file.
+#![allow(unsafe_code)]
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+
+use rustix::fs::{Access, Advice, AtFlags};
+use rustix::io::Errno;
+use rustix::mm::{MapFlags, ProtFlags};
+
+use super::extents::Range;
+
+/// The system call's number, the same on every architecture but alpha.
+const SYS_CACHESTAT: libc::c_long = 451;
+
+/// Pages asked of `mincore` at a time: a byte each, and 256 MiB of address space.
+const MINCORE_PAGES: u64 = 1 << 16;
+
+/// What the page cache holds of a range, in pages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cached {
+    /// Pages in the cache.
+    pub resident: u64,
+    /// What only `cachestat` tells.
+    pub state: Option<State>,
+}
+
+/// The finer counts of `cachestat`, in pages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct State {
+    /// Changed in memory and not yet on their way to the disk.
+    pub dirty: u64,
+    /// On their way to the disk now.
+    pub writeback: u64,
+    /// Were in the cache once and have been dropped.
+    pub evicted: u64,
+    /// Dropped so lately that the kernel would call a new read of them a refault.
+    pub recently_evicted: u64,
+}
+
+impl Cached {
+    /// Both counts together, as of two ranges side by side.
+    fn plus(self, other: Cached) -> Cached {
+        Cached {
+            resident: self.resident + other.resident,
+            state: self.state.zip(other.state).map(|(a, b)| State {
+                dirty: a.dirty + b.dirty,
+                writeback: a.writeback + b.writeback,
+                evicted: a.evicted + b.evicted,
+                recently_evicted: a.recently_evicted + b.recently_evicted,
+            }),
+        }
+    }
+}
+
+/// Why the kernel does not say which pages are resident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unknown {
+    /// Only the owner, or whoever may write the file, is told.
+    NotPermitted,
+    /// The file could not be opened for reading.
+    NotOpened(Errno),
+    /// The file's pages are not in the page cache at all (a huge-page or device file system).
+    Refused(Errno),
+}
+
+/// How many pages `bytes` take up, a last partial page being one.
+pub fn pages(bytes: u64) -> u64 {
+    bytes.div_ceil(page_size())
+}
+
+fn page_size() -> u64 {
+    super::window::page_size() as u64
+}
+
+/// A stretch of a file and what is cached of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cell {
+    /// How many of the file's pages the stretch has.
+    pub pages: u64,
+    /// What the cache holds of them.
+    pub cached: Cached,
+}
+
+/// The first page of cell `index` when `pages` pages are divided over `cells` cells as evenly as whole pages allow.
+pub fn cell_start(pages: u64, cells: u64, index: u64) -> u64 {
+    // 128 bits: a file may have 2^52 pages, and the product must not wrap.
+    (u128::from(pages) * u128::from(index) / u128::from(cells)) as u64
+}
+
+/// What the cache holds of a file of `size` bytes, in at most `cells` stretches of equal length (fewer for a file of fewer
+/// pages), in order and covering exactly the file's pages. The sum of the cells is the whole.
+///
+/// # Errors
+/// [`Unknown`] where the kernel does not tell.
+pub fn cells(file: BorrowedFd<'_>, size: u64, cells: u64) -> Result<Vec<Cell>, Unknown> {
+    let pages = pages(size);
+    let count = cells.min(pages);
+    let mut source = Asked::new(file);
+    (0..count)
+        .map(|index| {
+            let first = cell_start(pages, count, index);
+            let end = cell_start(pages, count, index + 1);
+            Ok(Cell { pages: end - first, cached: source.count(first, end)? })
+        })
+        .collect()
+}
+
+/// What the cache holds of a file of `size` bytes as a whole.
+///
+/// # Errors
+/// [`Unknown`] where the kernel does not tell.
+pub fn whole(file: BorrowedFd<'_>, size: u64) -> Result<Cached, Unknown> {
+    Ok(total(&cells(file, size, 1)?))
+}
+
+/// The sum of `cells`.
+pub fn total(cells: &[Cell]) -> Cached {
+    let first = Cached { resident: 0, state: Some(State::default()) };
+    cells.iter().fold(first, |sum, cell| sum.plus(cell.cached))
+}
+
+/// A file being asked, with what has been learned of how to ask.
+struct Asked<'fd> {
+    file: BorrowedFd<'fd>,
+    /// `cachestat` answered `ENOSYS` once.
+    old_kernel: bool,
+    /// Whether `mincore` would tell the truth; asked once.
+    mincore_is_true: Option<bool>,
+}
+
+impl<'fd> Asked<'fd> {
+    fn new(file: BorrowedFd<'fd>) -> Self {
+        Asked { file, old_kernel: false, mincore_is_true: None }
+    }
+
+    /// What is cached of the pages from `first` up to `end`.
+    fn count(&mut self, first: u64, end: u64) -> Result<Cached, Unknown> {
+        if first == end {
+            return Ok(Cached { resident: 0, state: (!self.old_kernel).then(State::default) });
+        }
+        if !self.old_kernel {
+            match cachestat(self.file, first * page_size(), (end - first) * page_size()) {
+                Ok(cached) => return Ok(cached),
+                // A sandbox that does not know the call says EPERM as well; `mincore` is asked only of files where it is
+                // true, so falling through cannot turn that into a lie.
+                Err(Errno::NOSYS | Errno::PERM) => self.old_kernel = true,
+                Err(errno) => return Err(Unknown::Refused(errno)),
+            }
+        }
+        if !*self.mincore_is_true.get_or_insert_with(|| may_know(self.file)) {
+            return Err(Unknown::NotPermitted);
+        }
+        let mut resident = 0;
+        each_page_between(self.file, first, end, |_, is_resident| resident += u64::from(is_resident))
+            .map_err(Unknown::Refused)?;
+        Ok(Cached { resident, state: None })
+    }
+}
+
+/// Calls `page(index, resident)` for every page of a file of `size` bytes, in order, a bounded piece mapped at a time.
+///
+/// # Errors
+/// [`Unknown`] where the kernel does not tell.
+pub fn each_page(file: BorrowedFd<'_>, size: u64, page: impl FnMut(u64, bool)) -> Result<(), Unknown> {
+    if !may_know(file) {
+        return Err(Unknown::NotPermitted);
+    }
+    each_page_between(file, 0, pages(size), page).map_err(Unknown::Refused)
+}
+
+/// Whether `mincore` tells the truth about `file`: the kernel's own rule is owner, or allowed to write.
+fn may_know(file: BorrowedFd<'_>) -> bool {
+    let owner = rustix::fs::fstat(file).is_ok_and(|stat| stat.st_uid == rustix::process::geteuid().as_raw());
+    let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+    owner || rustix::fs::accessat(rustix::fs::CWD, path, Access::WRITE_OK, AtFlags::EACCESS).is_ok()
+}
+
+fn each_page_between(file: BorrowedFd<'_>, first: u64, end: u64, mut page: impl FnMut(u64, bool)) -> Result<(), Errno> {
+    let mut flags = vec![0u8; MINCORE_PAGES.min(end - first) as usize];
+    let mut at = first;
+    while at < end {
+        let count = MINCORE_PAGES.min(end - at);
+        mincore(file, at, &mut flags[..count as usize])?;
+        for (index, flag) in flags[..count as usize].iter().enumerate() {
+            // Only the lowest bit is defined.
+            page(at + index as u64, flag & 1 != 0);
+        }
+        at += count;
+    }
+    Ok(())
+}
+
+/// Asks `mincore` about `flags.len()` pages from page `first` on; the mapping is gone when this returns.
+fn mincore(file: BorrowedFd<'_>, first: u64, flags: &mut [u8]) -> Result<(), Errno> {
+    let length = flags.len() * page_size() as usize;
+    // SAFETY: a new mapping at an address of the kernel's choosing; no Rust reference to its bytes is ever made, so what
+    // other processes do to the file does not matter.
+    let address = unsafe {
+        rustix::mm::mmap(std::ptr::null_mut(), length, ProtFlags::READ, MapFlags::SHARED, file, first * page_size())?
+    };
+    // SAFETY: the range is the mapping just made, and `flags` has a byte for each of its pages.
+    let answer = unsafe { libc::mincore(address, length, flags.as_mut_ptr()) };
+    let errno = io::Error::last_os_error();
+    // SAFETY: the range is the mapping made above, which nothing refers to.
+    unsafe { rustix::mm::munmap(address, length)? };
+    if answer == 0 { Ok(()) } else { Err(Errno::from_io_error(&errno).unwrap_or(Errno::INVAL)) }
+}
+
+/// `cachestat(2)` for `length` bytes from `offset`; never with length 0, which would mean the whole file.
+fn cachestat(file: BorrowedFd<'_>, offset: u64, length: u64) -> Result<Cached, Errno> {
+    let range = [offset, length];
+    let mut counts = [0u64; 5];
+    // SAFETY: the kernel reads two u64 at `range` and writes five at `counts` (`struct cachestat_range`, `struct
+    // cachestat`), which is exactly what they are; both outlive the call.
+    let answer = unsafe { libc::syscall(SYS_CACHESTAT, file.as_raw_fd(), range.as_ptr(), counts.as_mut_ptr(), 0u32) };
+    if answer != 0 {
+        return Err(Errno::from_io_error(&io::Error::last_os_error()).unwrap_or(Errno::INVAL));
+    }
+    let [resident, dirty, writeback, evicted, recently_evicted] = counts;
+    Ok(Cached { resident, state: Some(State { dirty, writeback, evicted, recently_evicted }) })
+}
+
+/// Brings the data of `file` into the page cache by reading `ranges` of it, and says how many bytes were read. Holes are
+/// for the caller to leave out: reading them would fill memory with zero pages.
+///
+/// # Errors
+/// The first read that fails.
+pub fn touch(file: BorrowedFd<'_>, ranges: impl Iterator<Item = Range>) -> io::Result<u64> {
+    let mut buffer = vec![0u8; 1 << 20];
+    let mut read = 0;
+    // Advice may be refused (a file system without it); reading is what counts.
+    let _ = rustix::fs::fadvise(file, 0, None, Advice::Sequential);
+    for Range { start: mut at, end } in ranges {
+        while at < end {
+            let want = buffer.len().min((end - at) as usize);
+            match rustix::io::pread(file, &mut buffer[..want], at) {
+                Ok(0) => return Ok(read),
+                Ok(count) => {
+                    at += count as u64;
+                    read += count as u64;
+                }
+                Err(Errno::INTR) => {}
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+    }
+    Ok(read)
+}
+
+/// Asks the kernel to drop `file`'s pages from the cache. Dirty pages must reach the disk before they can go, so when
+/// `write_back` is set they are written first; the file's content stays what it is. Whether the pages went is for the caller
+/// to ask again: pages that are mapped, locked or under way stay.
+///
+/// # Errors
+/// What `fdatasync` or `posix_fadvise` reports.
+pub fn evict(file: BorrowedFd<'_>, write_back: bool) -> io::Result<()> {
+    if write_back {
+        rustix::fs::fdatasync(file)?;
+    }
+    rustix::fs::fadvise(file.as_fd(), 0, None, Advice::DontNeed)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::io::Write;
+
+    fn file_of(bytes: usize) -> std::fs::File {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&vec![b'x'; bytes]).unwrap();
+        file.sync_all().unwrap();
+        file
+    }
+
+    #[test]
+    fn cells_cover_the_file_once() {
+        proptest!(|(pages in 1u64..1 << 50, cells in 1u64..500)| {
+            let cells = cells.min(pages);
+            prop_assert_eq!(cell_start(pages, cells, 0), 0);
+            prop_assert_eq!(cell_start(pages, cells, cells), pages);
+            for index in 0..cells {
+                prop_assert!(cell_start(pages, cells, index) < cell_start(pages, cells, index + 1));
+            }
+        });
+    }
+
+    #[test]
+    fn the_page_map_adds_up_to_the_counts() {
+        let page = page_size() as usize;
+        let file = file_of(70 * page + 1);
+        let size = 70 * page as u64 + 1;
+        let mut resident = 0;
+        let mut seen = 0;
+        each_page(file.as_fd(), size, |index, is| {
+            assert_eq!(index, seen);
+            seen += 1;
+            resident += u64::from(is);
+        })
+        .unwrap();
+        assert_eq!(seen, 71);
+        assert_eq!(whole(file.as_fd(), size).unwrap().resident, resident);
+        assert_eq!(total(&cells(file.as_fd(), size, 9).unwrap()).resident, resident);
+    }
+
+    #[test]
+    fn a_file_of_no_bytes_has_no_cells() {
+        let file = file_of(0);
+        assert_eq!(cells(file.as_fd(), 0, 10).unwrap(), []);
+        assert_eq!(whole(file.as_fd(), 0).unwrap().resident, 0);
+    }
+
+    #[test]
+    fn touching_reads_what_it_is_given_and_stops_at_the_end() {
+        let file = file_of(10_000);
+        assert_eq!(
+            touch(file.as_fd(), [Range { start: 0, end: 4096 }, Range { start: 8192, end: 99_999 }].into_iter())
+                .unwrap(),
+            4096 + 1808
+        );
+    }
+}
