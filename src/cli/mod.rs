@@ -7,6 +7,7 @@ pub mod checksum;
 pub mod common;
 pub mod grep;
 pub mod size;
+pub mod stat;
 
 /// Inspect files of any size through memory maps.
 #[derive(Debug, Parser)]
@@ -28,4 +29,6 @@ pub enum Command {
     Checksum(Box<checksum::Args>),
     /// Print the lines that match a pattern
     Grep(Box<grep::Args>),
+    /// Show what files are, where their bytes are, and who uses them
+    Stat(stat::Args),
 }

@@ -5,4 +5,5 @@ mod cat;
 mod faults;
 mod law;
 mod sources;
+mod stat;
 mod util;

@@ -215,21 +215,21 @@ macro_rules! sixteen {
         let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = $s;
         let mut bc = b ^ c;
         macro_rules! eight {
-                                    ($i:expr) => {
-                                        round!(a b c d e f g h, bc, $kw($i));
-                                        $between($i / 2);
-                                        round!(h a b c d e f g, bc, $kw($i + 1));
-                                        round!(g h a b c d e f, bc, $kw($i + 2));
-                                        $between($i / 2 + 1);
-                                        round!(f g h a b c d e, bc, $kw($i + 3));
-                                        round!(e f g h a b c d, bc, $kw($i + 4));
-                                        $between($i / 2 + 2);
-                                        round!(d e f g h a b c, bc, $kw($i + 5));
-                                        round!(c d e f g h a b, bc, $kw($i + 6));
-                                        $between($i / 2 + 3);
-                                        round!(b c d e f g h a, bc, $kw($i + 7));
-                                    };
-                                }
+                                        ($i:expr) => {
+                                            round!(a b c d e f g h, bc, $kw($i));
+                                            $between($i / 2);
+                                            round!(h a b c d e f g, bc, $kw($i + 1));
+                                            round!(g h a b c d e f, bc, $kw($i + 2));
+                                            $between($i / 2 + 1);
+                                            round!(f g h a b c d e, bc, $kw($i + 3));
+                                            round!(e f g h a b c d, bc, $kw($i + 4));
+                                            $between($i / 2 + 2);
+                                            round!(d e f g h a b c, bc, $kw($i + 5));
+                                            round!(c d e f g h a b, bc, $kw($i + 6));
+                                            $between($i / 2 + 3);
+                                            round!(b c d e f g h a, bc, $kw($i + 7));
+                                        };
+                                    }
         eight!(0);
         eight!(8);
         let _ = bc;

@@ -1,1 +1,365 @@
-//! The `stat` subcommand.
+//! `mapped stat`: what a file is, where its bytes are, and whether a map or a read will serve it.
+//!
+//! A file's inode is asked for by name; only regular files are opened, and only their content, when asked for, goes through
+//! the engine. Nothing here changes a file, or blocks on one.
+
+pub mod content;
+pub mod directives;
+pub mod facts;
+pub mod filesystem;
+pub mod format;
+pub mod gather;
+pub mod json;
+mod lines;
+pub mod number;
+pub mod picture;
+pub mod quoting;
+mod residency;
+pub mod text;
+pub mod warm;
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::time::{Duration, Instant};
+
+use rustix::fs::FileType;
+
+use crate::cli::stat::{Args, Cached};
+use crate::config::Config;
+use crate::engine::Input;
+use crate::exit::Exit;
+use crate::io::holders::{self, Wanted};
+use crate::output::{Destination, Output};
+
+use directives::{OfFile, OfFilesystem};
+use facts::{Asking, Facts, Sync};
+use format::{Format, Values};
+use gather::{Opened, Report, Users};
+use warm::{Action, Done};
+
+/// How long the default view may look through `/proc`: a part of what the rest of it takes, so that a glance stays one.
+const GLANCE: Duration = Duration::from_micros(300);
+
+/// Runs `mapped stat`.
+pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+    if !args.lines && !args.content {
+        return Stat::new(args, output).run(output, None);
+    }
+    let config = Config::new(&args.common, output);
+    let progress = config.progress(&args.files, output);
+    let result = if args.lines {
+        lines::run(&args.files, &config, output)
+    } else {
+        Stat::new(args, output).run(output, Some(&config))
+    };
+    drop(progress);
+    config.finish();
+    result
+}
+
+/// What is printed of each file.
+enum View {
+    /// By a format, GNU stat's block being one, with the rest of the default view after it where that is wanted.
+    Format {
+        file: Format,
+        device: Format,
+        more: bool,
+    },
+    Json,
+    Table,
+}
+
+/// The run's decisions.
+struct Stat<'a> {
+    args: &'a Args,
+    asking: Asking,
+    view: View,
+    style: quoting::Style,
+    action: Option<Action>,
+    /// Characters in the picture of a file's pages.
+    width: u64,
+}
+
+impl<'a> Stat<'a> {
+    fn new(args: &'a Args, output: &Output) -> Stat<'a> {
+        let style = style(args, output);
+        let sync = match args.cached {
+            Cached::Always => Sync::Avoid,
+            Cached::Never => Sync::Force,
+            Cached::Default => Sync::Default,
+        };
+        let action = match (args.touch, args.evict) {
+            (true, _) => Some(Action::Touch),
+            (_, true) => Some(Action::Evict),
+            _ => None,
+        };
+        Stat {
+            args,
+            asking: Asking { follow: args.dereference, sync },
+            view: view(args),
+            style,
+            action,
+            width: picture_width(output),
+        }
+    }
+
+    fn run(&self, output: &mut Output, config: Option<&Config>) -> anyhow::Result<Exit> {
+        if self.args.file_system {
+            return self.filesystems(output);
+        }
+        match &self.view {
+            View::Format { more: false, .. } => self.formatted(output),
+            View::Table => residency::run(self, output),
+            _ => self.reports(output, config),
+        }
+    }
+
+    /// The names as bytes, in order; standard input where there are none.
+    fn names(&self) -> impl Iterator<Item = &'a [u8]> {
+        let stdin = self.args.files.is_empty().then_some(&b"-"[..]);
+        self.args.files.iter().map(|name| name.as_bytes()).chain(stdin)
+    }
+
+    /// The facts of `name`, or a report of why there are none.
+    fn facts(&self, name: &[u8], output: &mut Output) -> Option<Facts> {
+        Facts::of(name, self.asking).map_err(|errno| output.report(OsStr::from_bytes(name), &errno.into())).ok()
+    }
+
+    /// `-c`, `--printf` and `-t`: no file is opened unless its pages are to be touched or let go.
+    fn formatted(&self, output: &mut Output) -> anyhow::Result<Exit> {
+        let mut exit = Exit::Success;
+        for name in self.names() {
+            let Some(facts) = self.facts(name, output) else {
+                exit = Exit::Failure;
+                continue;
+            };
+            if self.action.is_some() {
+                let opened = Opened::new(facts);
+                exit = exit.and(self.act(&opened, output).1);
+                let Some(facts) = self.facts(name, output) else { continue };
+                exit = exit.and(self.format(&facts, output)?);
+            } else {
+                exit = exit.and(self.format(&facts, output)?);
+            }
+        }
+        Ok(exit)
+    }
+
+    /// Prints `facts` by the view's format.
+    fn format(&self, facts: &Facts, output: &mut Output) -> anyhow::Result<Exit> {
+        let View::Format { file, device, .. } = &self.view else { return Ok(Exit::Success) };
+        let is_device = matches!(facts.kind(), FileType::CharacterDevice | FileType::BlockDevice);
+        let mut values = OfFile::new(facts, self.style);
+        render(if is_device { device } else { file }, &mut values, output)?;
+        let mut exit = Exit::Success;
+        for error in values.errors {
+            output.report(OsStr::from_bytes(&facts.name), &io::Error::other(error));
+            exit = Exit::Failure;
+        }
+        Ok(exit)
+    }
+
+    /// The default view and `--json`.
+    fn reports(&self, output: &mut Output, config: Option<&Config>) -> anyhow::Result<Exit> {
+        let mut exit = Exit::Success;
+        let mut opened = Vec::new();
+        for name in self.names() {
+            match self.facts(name, output) {
+                Some(facts) => opened.push(Opened::new(facts)),
+                None => exit = Exit::Failure,
+            }
+            // One look at the processes serves many files, but not with more open at a time than a process may have.
+            if opened.len() == 64 {
+                exit = exit.and(self.batch(std::mem::take(&mut opened), output, config)?);
+            }
+        }
+        Ok(exit.and(self.batch(opened, output, config)?))
+    }
+
+    fn batch(&self, opened: Vec<Opened>, output: &mut Output, config: Option<&Config>) -> anyhow::Result<Exit> {
+        let mut exit = Exit::Success;
+        let mut users = self.users(&opened).into_iter();
+        for opened in opened {
+            let users = users.next().flatten();
+            let (done, acted) = self.act(&opened, output);
+            exit = exit.and(acted);
+            let mut report = Report::gather(opened, self.width);
+            report.users = users;
+            report.cache_action = done;
+            if let Some(config) = config {
+                report.content = match content(&report.facts, config, output)? {
+                    Read::Judged(content) => Some(Some(content)),
+                    Read::ByKind => Some(None),
+                    Read::Failed => {
+                        exit = Exit::Failure;
+                        Some(None)
+                    }
+                };
+            }
+            exit = exit.and(self.show(&report, output)?);
+        }
+        Ok(exit)
+    }
+
+    fn show(&self, report: &Report, output: &mut Output) -> anyhow::Result<Exit> {
+        if let View::Json = self.view {
+            output.write_all(&json::line(report))?;
+            return Ok(Exit::Success);
+        }
+        let exit = self.format(&report.facts, output)?;
+        output.write_all(text::lines(report).as_bytes())?;
+        Ok(exit)
+    }
+
+    /// Who uses each of `opened`: a glance, or with `--who` a thorough look.
+    fn users(&self, opened: &[Opened]) -> Vec<Option<Users>> {
+        let wanted: Vec<(usize, Wanted)> =
+            opened.iter().enumerate().filter_map(|(index, opened)| Some((index, opened.wanted()?))).collect();
+        let mut users: Vec<Option<Users>> = opened.iter().map(|_| None).collect();
+        let files: Vec<Wanted> = wanted.iter().map(|(_, wanted)| *wanted).collect();
+        let deadline = (!self.args.who).then(|| Instant::now() + GLANCE);
+        let Ok(scan) = (if files.is_empty() { return users } else { holders::scan(&files, self.args.who, deadline) })
+        else {
+            return users;
+        };
+        for ((index, _), holders) in wanted.iter().zip(scan.holders) {
+            users[*index] = Some(Users { holders, coverage: scan.coverage, descriptors: self.args.who });
+        }
+        users
+    }
+
+    /// `--touch` and `--evict`.
+    fn act(&self, opened: &Opened, output: &mut Output) -> (Option<Done>, Exit) {
+        let (Some(action), Some(fd)) = (self.action, opened.fd()) else { return (None, Exit::Success) };
+        let name = OsStr::from_bytes(&opened.facts.name);
+        match warm::act(action, fd, opened.facts.inode.stx_size) {
+            Ok(done) => {
+                let stay = if let Done::Evicted(Ok(left)) = done { left.resident } else { 0 };
+                if stay == 0 {
+                    return (Some(done), Exit::Success);
+                }
+                let pages = if stay == 1 { "1 page stays" } else { &format!("{stay} pages stay") };
+                let reason = format!("{pages} in memory: mapped, locked or in use");
+                output.report(name, &io::Error::other(reason));
+                (Some(done), Exit::Failure)
+            }
+            Err(error) => {
+                output.report(name, &error);
+                (None, Exit::Failure)
+            }
+        }
+    }
+
+    /// `-f`.
+    fn filesystems(&self, output: &mut Output) -> anyhow::Result<Exit> {
+        let mut exit = Exit::Success;
+        for name in self.names() {
+            let path = OsStr::from_bytes(name);
+            if name == b"-" {
+                let error = io::Error::other("standard input has no file system of its own to describe");
+                output.report(path, &error);
+                exit = Exit::Failure;
+                continue;
+            }
+            match rustix::fs::statfs(path) {
+                Ok(facts) => match &self.view {
+                    View::Format { file, .. } => render(file, &mut OfFilesystem::new(name, &facts), output)?,
+                    _ => output.write_all(&json::filesystem_line(name, &facts))?,
+                },
+                Err(errno) => {
+                    output.report(path, &errno.into());
+                    exit = Exit::Failure;
+                }
+            }
+        }
+        Ok(exit)
+    }
+}
+
+/// Writes what `format` makes of `values`. A directive that cannot be ends the run, after the text before it.
+fn render(format: &Format, values: &mut dyn Values, output: &mut Output) -> anyhow::Result<()> {
+    let mut text = Vec::new();
+    let result = format.render(values, &mut text, |warning| eprintln!("mapped: {warning}"));
+    output.write_all(&text)?;
+    if let Err(error) = result {
+        output.flush()?;
+        anyhow::bail!(error.0);
+    }
+    Ok(())
+}
+
+fn view(args: &Args) -> View {
+    let splits: fn(u8) -> bool = if args.file_system { |_| false } else { directives::file_splits };
+    let same = |format: Format| View::Format { file: format.clone(), device: format, more: false };
+    let line = |text: &str| Format::line(text.as_bytes(), splits);
+    if let Some(text) = &args.format {
+        return same(Format::line(text.as_bytes(), splits));
+    }
+    if let Some(text) = &args.printf {
+        return same(Format::printf(text.as_bytes(), splits));
+    }
+    if args.json {
+        return View::Json;
+    }
+    if args.residency {
+        return View::Table;
+    }
+    match (args.file_system, args.terse) {
+        (true, true) => same(line(directives::TERSE_FILESYSTEM)),
+        (true, false) => same(line(directives::FILESYSTEM_BLOCK)),
+        (false, true) => same(line(&directives::terse())),
+        (false, false) => {
+            let context = directives::has_selinux();
+            View::Format {
+                file: line(&directives::block_format(false, context)),
+                device: line(&directives::block_format(true, context)),
+                more: true,
+            }
+        }
+    }
+}
+
+/// How names are quoted: as GNU stat does, except that nothing may drive a terminal in the default view.
+fn style(args: &Args, output: &Output) -> quoting::Style {
+    let Some(format) = args.format.as_ref().or(args.printf.as_ref()) else {
+        let terminal = output.destination() == Destination::Terminal;
+        return if terminal { quoting::Style::ShellEscape } else { quoting::Style::Literal };
+    };
+    let (style, warning) = directives::style(format.as_bytes());
+    if let Some(warning) = warning {
+        eprintln!("mapped: {warning}");
+    }
+    style
+}
+
+/// What reading a file came to.
+enum Read {
+    Judged(content::Content),
+    /// It would block, or set something off.
+    ByKind,
+    Failed,
+}
+
+/// Reads what can be read without harm: regular files, block devices, and whatever standard input is.
+fn content(facts: &Facts, config: &Config, output: &mut Output) -> io::Result<Read> {
+    let harmless = facts.is_stdin() || matches!(facts.kind(), FileType::RegularFile | FileType::BlockDevice);
+    if !harmless {
+        return Ok(Read::ByKind);
+    }
+    let input = Input::Named(OsStr::from_bytes(&facts.name).to_owned());
+    Ok(match content::kernel::judge(input, config, output)? {
+        Some(content) => Read::Judged(content),
+        None => Read::Failed,
+    })
+}
+
+/// As many characters as the terminal leaves beside the label, or an 80-column one where there is none.
+fn picture_width(output: &Output) -> u64 {
+    let columns = match output.destination() {
+        Destination::Terminal => rustix::termios::tcgetwinsize(output.fd()).map_or(80, |size| u64::from(size.ws_col)),
+        _ => 80,
+    };
+    // The label and the frame take ten.
+    columns.saturating_sub(10).clamp(8, 500)
+}

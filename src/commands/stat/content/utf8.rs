@@ -1,0 +1,132 @@
+//! Whether bytes that come in pieces are UTF-8, with the pieces checked apart and in any order.
+//!
+//! A piece may begin or end inside a character. Each piece is checked between its first and last whole character, its loose
+//! ends (three bytes each at most) are kept, and joining two neighbours decides about the character between them.
+
+/// What checking one piece leaves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Utf8 {
+    /// Something in it is not UTF-8, whatever its neighbours are.
+    invalid: bool,
+    /// Bytes at its start that can only be the end of a character begun before.
+    head: Few,
+    /// Bytes at its end that are the beginning of a character.
+    tail: Few,
+    /// The piece is nothing but `head`: the character before it may go on behind it.
+    all_head: bool,
+}
+
+/// At most three bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Few {
+    bytes: [u8; 3],
+    length: u8,
+}
+
+impl Few {
+    fn new(from: &[u8]) -> Few {
+        let mut bytes = [0; 3];
+        bytes[..from.len()].copy_from_slice(from);
+        Few { bytes, length: from.len() as u8 }
+    }
+
+    fn get(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+}
+
+impl Utf8 {
+    /// Checks a piece.
+    pub fn of(piece: &[u8]) -> Utf8 {
+        let loose = piece.iter().take(4).take_while(|&&byte| byte & 0xc0 == 0x80).count();
+        if loose == 4 {
+            return Utf8 { invalid: true, ..Utf8::default() };
+        }
+        let (head, rest) = piece.split_at(loose);
+        let (invalid, tail) = match std::str::from_utf8(rest) {
+            Ok(_) => (false, &[][..]),
+            Err(error) if error.error_len().is_none() => (false, &rest[error.valid_up_to()..]),
+            Err(_) => (true, &[][..]),
+        };
+        Utf8 { invalid, head: Few::new(head), tail: Few::new(tail), all_head: rest.is_empty() }
+    }
+
+    /// Adds the piece that follows.
+    pub fn join(&mut self, next: &Utf8) {
+        if self.all_head && self.head.length == 0 {
+            // Nothing has been seen yet.
+            let invalid = self.invalid;
+            *self = next.clone();
+            self.invalid |= invalid;
+            return;
+        }
+        self.invalid |= next.invalid;
+        if next.all_head && next.head.length == 0 {
+            return;
+        }
+        if self.all_head {
+            // Only ends of a character so far: more of them may follow, but no character has four bytes of end.
+            let joined = [self.head.get(), next.head.get()].concat();
+            self.invalid |= joined.len() > 3;
+            self.head = Few::new(&joined[..joined.len().min(3)]);
+            self.all_head = next.all_head;
+            self.tail = next.tail;
+            return;
+        }
+        let between = [self.tail.get(), next.head.get()].concat();
+        match std::str::from_utf8(&between) {
+            // What stands between must be one character or nothing; as it begins with the start of one, it is.
+            Ok(_) => self.tail = next.tail,
+            Err(error) if next.all_head && error.valid_up_to() == 0 && error.error_len().is_none() => {
+                self.tail = Few::new(&between);
+            }
+            Err(_) => {
+                self.invalid = true;
+                self.tail = next.tail;
+            }
+        }
+    }
+
+    /// Whether all that was joined is UTF-8 by itself.
+    pub fn is_valid(&self) -> bool {
+        !self.invalid && self.head.length == 0 && self.tail.length == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Pieces of every length, joined from the left.
+    fn joined(bytes: &[u8], cuts: &[usize]) -> bool {
+        let mut whole = Utf8::of(b"");
+        let mut at = 0;
+        for cut in cuts {
+            let end = (at + cut).min(bytes.len());
+            whole.join(&Utf8::of(&bytes[at..end]));
+            at = end;
+        }
+        whole.join(&Utf8::of(&bytes[at..]));
+        whole.is_valid()
+    }
+
+    #[test]
+    fn any_cut_gives_what_the_whole_gives() {
+        let text = "a\u{e9}\u{20ac}\u{1f600}z";
+        assert!(joined(text.as_bytes(), &[1; 20]));
+        assert!(!joined(b"\x80", &[]));
+        assert!(!joined(b"a\xe2\x82", &[1, 1]));
+        assert!(!joined(b"\xed\xa0\x80", &[1, 1]));
+        let piece = prop_oneof![
+            any::<char>().prop_map(|character| character.to_string().into_bytes()),
+            prop_oneof![Just(0x80u8), Just(0xbf), Just(0xc0), Just(0xe0), Just(0xf0), Just(0xf4), Just(0xff)]
+                .prop_map(|byte| vec![byte]),
+            Just(b"ab".to_vec()),
+        ];
+        let bytes = proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat());
+        proptest!(|(bytes in bytes, cuts in proptest::collection::vec(0usize..6, 0..20))| {
+            prop_assert_eq!(joined(&bytes, &cuts), std::str::from_utf8(&bytes).is_ok());
+        });
+    }
+}

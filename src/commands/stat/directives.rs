@@ -1,0 +1,248 @@
+//! What each of GNU stat's directives stands for, of a file and of a file system.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::StatFs;
+
+use super::facts::{Facts, Time};
+use super::filesystem;
+use super::format::Values;
+use super::number::Value;
+use super::quoting::{Style, quote};
+use crate::output::message;
+
+/// The facts of a file as directives. What fails while a directive is worked out prints as `?` and is left in `errors`.
+pub struct OfFile<'a> {
+    facts: &'a Facts,
+    style: Style,
+    /// What could not be found out, one message each, without the file's name.
+    pub errors: Vec<String>,
+}
+
+impl<'a> OfFile<'a> {
+    /// The directives of a file whose name is quoted in `style`.
+    pub fn new(facts: &'a Facts, style: Style) -> Self {
+        OfFile { facts, style, errors: Vec::new() }
+    }
+
+    fn quoted_name(&mut self) -> Value {
+        let facts = self.facts;
+        let name = quote(&facts.name, self.style);
+        if facts.kind() != rustix::fs::FileType::Symlink {
+            return Value::Text(name);
+        }
+        match facts.target() {
+            Ok(target) => Value::Link(name, quote(&target, self.style)),
+            Err(errno) => {
+                self.errors.push(format!("cannot read symbolic link: {}", message(&errno.into())));
+                Value::Text(name)
+            }
+        }
+    }
+
+    fn context(&mut self) -> Value {
+        Value::Text(self.facts.context().unwrap_or_else(|errno| {
+            self.errors.push(format!("failed to get security context: {}", message(&errno.into())));
+            b"?".to_vec()
+        }))
+    }
+
+    fn mount_point(&mut self) -> Value {
+        match mount_point(self.facts) {
+            Ok(path) => Value::Text(path.as_os_str().as_bytes().to_vec()),
+            Err(error) => {
+                self.errors.push(format!("cannot find the mount point: {error}"));
+                Value::Text(b"?".to_vec())
+            }
+        }
+    }
+}
+
+/// Whether `%H` and `%L` before `code` mean the major and minor number, in formats for files.
+pub fn file_splits(code: u8) -> bool {
+    matches!(code, b'd' | b'r')
+}
+
+impl Values for OfFile<'_> {
+    fn splits(&self, code: u8) -> bool {
+        file_splits(code)
+    }
+
+    fn value(&mut self, modifier: Option<u8>, code: u8) -> Option<Value> {
+        let facts = self.facts;
+        let inode = &facts.inode;
+        let words = |words: &str| Value::Text(words.into());
+        let name = |name: Option<Vec<u8>>| Value::Text(name.unwrap_or_else(|| b"UNKNOWN".to_vec()));
+        let seconds = |time: Time| Value::Seconds(time.seconds, time.nanoseconds);
+        Some(match (modifier, code) {
+            (Some(b'H'), b'd') => Value::Unsigned(inode.stx_dev_major.into()),
+            (Some(b'L'), b'd') => Value::Unsigned(inode.stx_dev_minor.into()),
+            (Some(b'H'), b'r') => Value::Unsigned(inode.stx_rdev_major.into()),
+            (Some(b'L'), b'r') => Value::Unsigned(inode.stx_rdev_minor.into()),
+            (_, b'a') => Value::Octal(u64::from(inode.stx_mode) & 0o7777),
+            (_, b'A') => words(&facts.mode_text()),
+            (_, b'b') => Value::Unsigned(inode.stx_blocks),
+            (_, b'B') => Value::Unsigned(512),
+            (_, b'C') => self.context(),
+            (_, b'd') => Value::Unsigned(facts.device()),
+            (_, b'D') => Value::Hex(facts.device()),
+            (_, b'f') => Value::Hex(inode.stx_mode.into()),
+            (_, b'F') => words(facts.kind_text()),
+            (_, b'g') => Value::Unsigned(inode.stx_gid.into()),
+            (_, b'G') => name(facts.group()),
+            (_, b'h') => Value::Unsigned(inode.stx_nlink.into()),
+            (_, b'i') => Value::Unsigned(inode.stx_ino),
+            (_, b'm') => self.mount_point(),
+            (_, b'n') => Value::Text(facts.name.clone()),
+            (_, b'N') => self.quoted_name(),
+            (_, b'o') => Value::Unsigned(inode.stx_blksize.into()),
+            (_, b's') => Value::Signed(inode.stx_size as i64),
+            (_, b'r') => Value::Unsigned(facts.special_device()),
+            (_, b'R') => Value::Hex(facts.special_device()),
+            (_, b't') => Value::Hex(inode.stx_rdev_major.into()),
+            (_, b'T') => Value::Hex(inode.stx_rdev_minor.into()),
+            (_, b'u') => Value::Unsigned(inode.stx_uid.into()),
+            (_, b'U') => name(facts.owner()),
+            (_, b'w') => words(&facts.birth().map_or_else(|| "-".to_owned(), Time::text)),
+            (_, b'W') => facts.birth().map_or(Value::Seconds(0, 0), seconds),
+            (_, b'x') => words(&Time::from(inode.stx_atime).text()),
+            (_, b'X') => seconds(inode.stx_atime.into()),
+            (_, b'y') => words(&Time::from(inode.stx_mtime).text()),
+            (_, b'Y') => seconds(inode.stx_mtime.into()),
+            (_, b'z') => words(&Time::from(inode.stx_ctime).text()),
+            (_, b'Z') => seconds(inode.stx_ctime.into()),
+            _ => return None,
+        })
+    }
+}
+
+/// The directory the file system with the file on it is mounted on: the highest one still on the same device.
+///
+/// # Errors
+/// A directory on the way that cannot be looked at.
+pub fn mount_point(facts: &Facts) -> std::io::Result<PathBuf> {
+    use std::os::unix::fs::MetadataExt;
+    let path = Path::new(std::ffi::OsStr::from_bytes(&facts.name));
+    let is_link = facts.kind() == rustix::fs::FileType::Symlink;
+    // Of a link that was followed the target's place counts, of one that was not its own.
+    let path = if is_link { path.to_owned() } else { path.canonicalize()? };
+    let mut directory = if facts.kind() == rustix::fs::FileType::Directory {
+        path
+    } else {
+        match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.canonicalize()?,
+            _ => Path::new(".").canonicalize()?,
+        }
+    };
+    let mut here = directory.metadata()?;
+    while let Some(parent) = directory.parent() {
+        let above = parent.metadata()?;
+        if above.dev() != here.dev() || above.ino() == here.ino() {
+            break;
+        }
+        directory.pop();
+        here = above;
+    }
+    Ok(directory)
+}
+
+/// The facts of a file system as directives.
+pub struct OfFilesystem<'a> {
+    name: &'a [u8],
+    facts: &'a StatFs,
+}
+
+impl<'a> OfFilesystem<'a> {
+    /// The directives of the file system that holds `name`.
+    pub fn new(name: &'a [u8], facts: &'a StatFs) -> Self {
+        OfFilesystem { name, facts }
+    }
+}
+
+impl Values for OfFilesystem<'_> {
+    fn splits(&self, _code: u8) -> bool {
+        false
+    }
+
+    fn value(&mut self, _modifier: Option<u8>, code: u8) -> Option<Value> {
+        let facts = self.facts;
+        Some(match code {
+            b'a' => Value::Signed(facts.f_bavail as i64),
+            b'b' => Value::Signed(facts.f_blocks as i64),
+            b'c' => Value::Unsigned(facts.f_files),
+            b'd' => Value::Signed(facts.f_ffree as i64),
+            b'f' => Value::Signed(facts.f_bfree as i64),
+            b'i' => Value::Hex(filesystem_id(self.name)),
+            b'l' => Value::Unsigned(facts.f_namelen as u64),
+            b'n' => Value::Text(self.name.to_vec()),
+            b's' => Value::Unsigned(facts.f_bsize as u64),
+            b'S' => Value::Unsigned(fundamental_block_size(facts)),
+            b't' => Value::Hex(facts.f_type as u64),
+            b'T' => Value::Text(filesystem::kind(facts.f_type as u64).into_bytes()),
+            _ => return None,
+        })
+    }
+}
+
+/// The identity of the file system that holds `name`, or 0 if it is gone by now. The words of `statfs`'s answer are not
+/// public; `statvfs` makes one number of them, in the other order than GNU stat.
+pub fn filesystem_id(name: &[u8]) -> u64 {
+    rustix::fs::statvfs(std::ffi::OsStr::from_bytes(name)).map_or(0, |facts| facts.f_fsid.rotate_left(32))
+}
+
+/// The unit blocks are counted in.
+pub fn fundamental_block_size(facts: &StatFs) -> u64 {
+    if facts.f_frsize == 0 { facts.f_bsize as u64 } else { facts.f_frsize as u64 }
+}
+
+/// GNU stat's terse format for files, with the context behind where SELinux is in force.
+pub fn terse() -> String {
+    let context = if has_selinux() { " %C" } else { "" };
+    format!("%n %s %b %f %u %g %D %i %h %t %T %X %Y %Z %W %o{context}")
+}
+
+/// GNU stat's terse format for file systems.
+pub const TERSE_FILESYSTEM: &str = "%n %i %l %t %s %S %b %f %a %c %d";
+
+/// GNU stat's block of facts about a file.
+pub fn block_format(device: bool, context: bool) -> String {
+    let special = if device { "%-5h Device type: %Hr,%Lr" } else { "%h" };
+    let context = if context { "Context: %C\n" } else { "" };
+    format!(
+        "  File: %N\n\
+         \x20 Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\n\
+         Device: %Hd,%Ld\tInode: %-10i  Links: {special}\n\
+         Access: (%04a/%10.10A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\n\
+         {context}Access: %x\nModify: %y\nChange: %z\n Birth: %w"
+    )
+}
+
+/// GNU stat's block of facts about a file system.
+pub const FILESYSTEM_BLOCK: &str = "  File: \"%n\"\n\
+    \x20   ID: %-8i Namelen: %-7l Type: %T\n\
+    Block size: %-10s Fundamental block size: %S\n\
+    Blocks: Total: %-10b Free: %-10f Available: %a\n\
+    Inodes: Total: %-10c Free: %d";
+
+/// Whether SELinux is in force, which is when files have contexts worth showing.
+pub fn has_selinux() -> bool {
+    Path::new("/sys/fs/selinux/status").exists()
+}
+
+/// The quoting style for `format`, and what to say of a `QUOTING_STYLE` that does not exist. GNU stat asks the environment
+/// only where the format has `%N` written out, so that `%-N` and the default view come out bare.
+pub fn style(format: &[u8]) -> (Style, Option<String>) {
+    if !format.windows(2).any(|pair| pair == b"%N") {
+        return (Style::Literal, None);
+    }
+    let value = std::env::var_os("QUOTING_STYLE");
+    match Style::from_environment(value.as_deref().map(std::ffi::OsStr::as_bytes)) {
+        Ok(style) => (style, None),
+        Err(value) => {
+            let value = String::from_utf8_lossy(&quote(value.as_bytes(), Style::Locale)).into_owned();
+            let warning = format!("ignoring invalid value of environment variable QUOTING_STYLE: {value}");
+            (Style::ShellEscapeAlways, Some(warning))
+        }
+    }
+}

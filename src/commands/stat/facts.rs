@@ -1,0 +1,224 @@
+//! What the kernel says of one file: its inode, as `statx` gives it, and what can be read off that.
+
+use std::os::unix::ffi::OsStrExt;
+
+use rustix::fs::{AtFlags, CWD, FileType, Statx, StatxFlags};
+use rustix::io::Errno;
+
+use crate::io::host;
+
+/// How to ask for a file's facts.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking {
+    /// Follow a symbolic link to what it points to.
+    pub follow: bool,
+    /// Whether a network file system may answer from its own memory.
+    pub sync: Sync,
+}
+
+/// How fresh the facts of a network file system must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sync {
+    /// Whatever the file system does by itself.
+    Default,
+    /// Ask the server.
+    Force,
+    /// Answer from memory if at all possible.
+    Avoid,
+}
+
+/// One file named by the user, and what its inode says.
+#[derive(Debug)]
+pub struct Facts {
+    /// The name as the user gave it; `-` is standard input.
+    pub name: Vec<u8>,
+    /// Whether links were followed.
+    pub follow: bool,
+    /// What the kernel says.
+    pub inode: Statx,
+}
+
+/// A moment: seconds since 1970 and nanoseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Time {
+    /// Seconds, negative before 1970.
+    pub seconds: i64,
+    /// Nanoseconds after that second.
+    pub nanoseconds: u32,
+}
+
+impl Facts {
+    /// Asks for the facts of `name` without opening it, so that no FIFO blocks and no device is set off.
+    ///
+    /// # Errors
+    /// What `statx` reports.
+    pub fn of(name: &[u8], asking: Asking) -> Result<Facts, Errno> {
+        let mut flags = match asking.sync {
+            Sync::Default => AtFlags::STATX_SYNC_AS_STAT | AtFlags::NO_AUTOMOUNT,
+            Sync::Force => AtFlags::STATX_FORCE_SYNC,
+            Sync::Avoid => AtFlags::STATX_DONT_SYNC | AtFlags::NO_AUTOMOUNT,
+        };
+        if !asking.follow {
+            flags |= AtFlags::SYMLINK_NOFOLLOW;
+        }
+        let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME | StatxFlags::DIOALIGN;
+        let inode = if name == b"-" {
+            rustix::fs::statx(rustix::stdio::stdin(), c"", flags | AtFlags::EMPTY_PATH, wanted)?
+        } else {
+            rustix::fs::statx(CWD, std::ffi::OsStr::from_bytes(name), flags, wanted)?
+        };
+        Ok(Facts { name: name.to_vec(), follow: asking.follow, inode })
+    }
+
+    /// Whether the user named standard input.
+    pub fn is_stdin(&self) -> bool {
+        self.name == b"-"
+    }
+
+    /// What kind of file it is.
+    pub fn kind(&self) -> FileType {
+        FileType::from_raw_mode(u32::from(self.inode.stx_mode))
+    }
+
+    /// The kind in GNU stat's words.
+    pub fn kind_text(&self) -> &'static str {
+        match self.kind() {
+            FileType::RegularFile if self.inode.stx_size == 0 => "regular empty file",
+            FileType::RegularFile => "regular file",
+            FileType::Directory => "directory",
+            FileType::Symlink => "symbolic link",
+            FileType::BlockDevice => "block special file",
+            FileType::CharacterDevice => "character special file",
+            FileType::Fifo => "fifo",
+            FileType::Socket => "socket",
+            _ => "weird file",
+        }
+    }
+
+    /// The kind and the permissions as `ls -l` writes them.
+    pub fn mode_text(&self) -> String {
+        mode_text(u32::from(self.inode.stx_mode))
+    }
+
+    /// The number of the device the file is on.
+    pub fn device(&self) -> u64 {
+        rustix::fs::makedev(self.inode.stx_dev_major, self.inode.stx_dev_minor)
+    }
+
+    /// The number of the device the file is, or 0.
+    pub fn special_device(&self) -> u64 {
+        rustix::fs::makedev(self.inode.stx_rdev_major, self.inode.stx_rdev_minor)
+    }
+
+    /// The name of the owner, where there is one.
+    pub fn owner(&self) -> Option<Vec<u8>> {
+        host::user_name(self.inode.stx_uid)
+    }
+
+    /// The name of the group, where there is one.
+    pub fn group(&self) -> Option<Vec<u8>> {
+        host::group_name(self.inode.stx_gid)
+    }
+
+    /// When the file was made, where the file system keeps that.
+    pub fn birth(&self) -> Option<Time> {
+        (self.inode.stx_mask & StatxFlags::BTIME.bits() != 0).then(|| Time::from(self.inode.stx_btime))
+    }
+
+    /// What a symbolic link points to.
+    ///
+    /// # Errors
+    /// What `readlink` reports.
+    pub fn target(&self) -> Result<Vec<u8>, Errno> {
+        let path = std::ffi::OsStr::from_bytes(&self.name);
+        rustix::fs::readlinkat(CWD, path, Vec::new()).map(std::ffi::CString::into_bytes)
+    }
+
+    /// The SELinux context, without its closing NUL.
+    ///
+    /// # Errors
+    /// `ENODATA` where there is none, and what else the call reports.
+    pub fn context(&self) -> Result<Vec<u8>, Errno> {
+        let mut value = [0u8; 4096];
+        let attribute = c"security.selinux";
+        let path = std::ffi::OsStr::from_bytes(&self.name);
+        let length = if self.is_stdin() {
+            rustix::fs::fgetxattr(rustix::stdio::stdin(), attribute, &mut value[..])?
+        } else if self.follow {
+            rustix::fs::getxattr(path, attribute, &mut value[..])?
+        } else {
+            rustix::fs::lgetxattr(path, attribute, &mut value[..])?
+        };
+        let value = &value[..length];
+        Ok(value.strip_suffix(b"\0").unwrap_or(value).to_vec())
+    }
+}
+
+impl From<rustix::fs::StatxTimestamp> for Time {
+    fn from(time: rustix::fs::StatxTimestamp) -> Time {
+        Time { seconds: time.tv_sec, nanoseconds: time.tv_nsec }
+    }
+}
+
+impl Time {
+    /// The time as GNU stat writes it: local, to the nanosecond, with the zone.
+    pub fn text(self) -> String {
+        let Time { seconds, nanoseconds } = self;
+        let Some(local) = host::local_time(seconds) else {
+            return format!("{seconds}.{nanoseconds:09}");
+        };
+        let sign = if local.offset < 0 { '-' } else { '+' };
+        let minutes = local.offset.abs() / 60;
+        format!(
+            "{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{nanoseconds:09} {sign}{:02}{:02}",
+            local.year,
+            local.month,
+            local.day,
+            local.hour,
+            local.minute,
+            local.second,
+            minutes / 60,
+            minutes % 60
+        )
+    }
+}
+
+/// A mode as `ls -l` writes it: the kind and nine permissions, with the set-id and sticky bits in the places of execution.
+pub fn mode_text(mode: u32) -> String {
+    let kind = match FileType::from_raw_mode(mode) {
+        FileType::RegularFile => '-',
+        FileType::Directory => 'd',
+        FileType::Symlink => 'l',
+        FileType::BlockDevice => 'b',
+        FileType::CharacterDevice => 'c',
+        FileType::Fifo => 'p',
+        FileType::Socket => 's',
+        _ => '?',
+    };
+    let mut text = String::from(kind);
+    for (shift, special, letter) in [(6, 0o4000, 's'), (3, 0o2000, 's'), (0, 0o1000, 't')] {
+        let bits = mode >> shift;
+        text.push(if bits & 4 != 0 { 'r' } else { '-' });
+        text.push(if bits & 2 != 0 { 'w' } else { '-' });
+        text.push(match (bits & 1 != 0, mode & special != 0) {
+            (true, false) => 'x',
+            (false, false) => '-',
+            (true, true) => letter,
+            (false, true) => letter.to_ascii_uppercase(),
+        });
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modes() {
+        assert_eq!(mode_text(0o100_644), "-rw-r--r--");
+        assert_eq!(mode_text(0o041_777), "drwxrwxrwt");
+        assert_eq!(mode_text(0o104_755), "-rwsr-xr-x");
+        assert_eq!(mode_text(0o107_000), "---S--S--T");
+    }
+}

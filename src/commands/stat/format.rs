@@ -1,0 +1,258 @@
+//! Formats as GNU stat takes them: `%` directives with flags, width and precision, and for `--printf` backslash escapes.
+//!
+//! A format is parsed once and rendered for each file. What a directive stands for is the business of a [`Values`]; this
+//! module knows only how formats are written. Faults in a format surface when it is rendered, as they do with GNU stat: text
+//! before them still comes out.
+
+use super::number::{self, Spec, Value};
+
+/// One piece of a format, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Text(Vec<u8>),
+    Directive {
+        spec: Spec,
+        modifier: Option<u8>,
+        code: u8,
+    },
+    /// Something to tell the user, while the output goes on.
+    Warning(String),
+    /// A directive that cannot be: the output ends here.
+    Invalid(String),
+}
+
+/// What directives stand for.
+pub trait Values {
+    /// Whether `%H` and `%L` before `code` ask for the major and minor part of it.
+    fn splits(&self, code: u8) -> bool;
+    /// The value of `%code`, or `None` where there is no such directive, which prints as `?`.
+    fn value(&mut self, modifier: Option<u8>, code: u8) -> Option<Value>;
+}
+
+/// A parsed format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Format {
+    pieces: Vec<Piece>,
+    newline: bool,
+}
+
+/// Why rendering stopped.
+#[derive(Debug, PartialEq, Eq)]
+pub struct InvalidDirective(pub String);
+
+impl Format {
+    /// A format as `-c` takes it: backslashes are text, and each file's output ends with a newline.
+    pub fn line(text: &[u8], splits: impl Fn(u8) -> bool) -> Format {
+        Format { pieces: Parser::new(text, false, splits).pieces(), newline: true }
+    }
+
+    /// A format as `--printf` takes it: escapes are interpreted, and nothing is added.
+    pub fn printf(text: &[u8], splits: impl Fn(u8) -> bool) -> Format {
+        Format { pieces: Parser::new(text, true, splits).pieces(), newline: false }
+    }
+
+    /// Appends this format's text for one file to `out`; `warn` is told what is odd about the format.
+    ///
+    /// # Errors
+    /// A directive that is not well formed, such as `%5%`; what came before it is in `out`.
+    pub fn render(
+        &self,
+        values: &mut dyn Values,
+        out: &mut Vec<u8>,
+        mut warn: impl FnMut(&str),
+    ) -> Result<(), InvalidDirective> {
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => out.extend_from_slice(text),
+                Piece::Directive { spec, modifier, code } => match values.value(*modifier, *code) {
+                    Some(value) => number::put(out, spec, &value),
+                    None => out.push(b'?'),
+                },
+                Piece::Warning(text) => warn(text),
+                Piece::Invalid(text) => return Err(InvalidDirective(text.clone())),
+            }
+        }
+        if self.newline {
+            out.push(b'\n');
+        }
+        Ok(())
+    }
+}
+
+struct Parser<'a, F> {
+    text: &'a [u8],
+    at: usize,
+    escapes: bool,
+    splits: F,
+    pieces: Vec<Piece>,
+}
+
+impl<'a, F: Fn(u8) -> bool> Parser<'a, F> {
+    fn new(text: &'a [u8], escapes: bool, splits: F) -> Self {
+        Parser { text, at: 0, escapes, splits, pieces: Vec::new() }
+    }
+
+    fn pieces(mut self) -> Vec<Piece> {
+        while let Some(byte) = self.peek(0) {
+            self.at += 1;
+            match byte {
+                b'%' => self.directive(),
+                b'\\' if self.escapes => self.escape(),
+                _ => self.push(byte),
+            }
+            if matches!(self.pieces.last(), Some(Piece::Invalid(_))) {
+                break;
+            }
+        }
+        self.pieces
+    }
+
+    fn peek(&self, ahead: usize) -> Option<u8> {
+        self.text.get(self.at + ahead).copied()
+    }
+
+    fn push(&mut self, byte: u8) {
+        match self.pieces.last_mut() {
+            Some(Piece::Text(text)) => text.push(byte),
+            _ => self.pieces.push(Piece::Text(vec![byte])),
+        }
+    }
+
+    fn take_while(&mut self, accept: impl Fn(u8) -> bool) -> &'a [u8] {
+        let start = self.at;
+        while self.peek(0).is_some_and(&accept) {
+            self.at += 1;
+        }
+        &self.text[start..self.at]
+    }
+
+    /// What follows a `%`.
+    fn directive(&mut self) {
+        let start = self.at - 1;
+        let flags = self.take_while(|byte| b"'-+ #0I".contains(&byte));
+        let width = self.take_while(|byte| byte.is_ascii_digit());
+        let precision = (self.peek(0) == Some(b'.')).then(|| {
+            self.at += 1;
+            self.take_while(|byte| byte.is_ascii_digit())
+        });
+        let bare = self.at == start + 1;
+        match self.peek(0) {
+            None | Some(b'%') if bare => {
+                self.at += 1;
+                self.push(b'%');
+            }
+            code @ (None | Some(b'%')) => {
+                let mut directive = self.text[start..self.at].to_vec();
+                directive.extend(code);
+                let directive = String::from_utf8_lossy(&directive).into_owned();
+                self.pieces.push(Piece::Invalid(format!("'{directive}': invalid directive")));
+            }
+            Some(first) => {
+                self.at += 1;
+                let split =
+                    (matches!(first, b'H' | b'L')).then(|| self.peek(0)).flatten().filter(|&code| (self.splits)(code));
+                self.at += usize::from(split.is_some());
+                let spec = Spec::new(flags, width, precision);
+                let (modifier, code) = split.map_or((None, first), |code| (Some(first), code));
+                self.pieces.push(Piece::Directive { spec, modifier, code });
+            }
+        }
+    }
+
+    /// What follows a backslash.
+    fn escape(&mut self) {
+        let Some(byte) = self.peek(0) else {
+            self.pieces.push(Piece::Warning("warning: backslash at end of format".into()));
+            return self.push(b'\\');
+        };
+        if (b'0'..=b'7').contains(&byte) {
+            return self.code(3, 8);
+        }
+        self.at += 1;
+        let meant = match byte {
+            b'x' if self.peek(0).is_some_and(|digit| digit.is_ascii_hexdigit()) => return self.code(2, 16),
+            b'a' => 0x07,
+            b'b' => 0x08,
+            b'e' => 0x1b,
+            b'f' => 0x0c,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'v' => 0x0b,
+            b'"' | b'\\' => byte,
+            _ => {
+                let shown = char::from(byte);
+                self.pieces.push(Piece::Warning(format!("warning: unrecognized escape '\\{shown}'")));
+                byte
+            }
+        };
+        self.push(meant);
+    }
+
+    /// A byte written as at most `longest` digits; three octal ones can exceed a byte, of which the low bits count.
+    fn code(&mut self, longest: usize, radix: u32) {
+        let mut value = 0u32;
+        for _ in 0..longest {
+            let Some(digit) = self.peek(0).and_then(|byte| char::from(byte).to_digit(radix)) else { break };
+            value = value * radix + digit;
+            self.at += 1;
+        }
+        self.push(value as u8);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Shows what was asked: `%5.2x` gives `[x]` padded; codes in capitals do not exist.
+    struct Echo;
+
+    impl Values for Echo {
+        fn splits(&self, code: u8) -> bool {
+            code == b'd'
+        }
+
+        fn value(&mut self, modifier: Option<u8>, code: u8) -> Option<Value> {
+            let modifier = modifier.map(char::from).map(String::from).unwrap_or_default();
+            code.is_ascii_lowercase().then(|| Value::Text(format!("[{modifier}{}]", char::from(code)).into_bytes()))
+        }
+    }
+
+    fn text(format: Format) -> (String, Vec<String>, Result<(), InvalidDirective>) {
+        let mut out = Vec::new();
+        let mut warnings = Vec::new();
+        let result = format.render(&mut Echo, &mut out, |warning| warnings.push(warning.to_owned()));
+        (String::from_utf8_lossy(&out).into_owned(), warnings, result)
+    }
+
+    #[test]
+    fn directives_and_text() {
+        let format = Format::line(b"a%sb%%%6s|%-6s|%.1s|%Z\\n%", |code| code == b'd');
+        assert_eq!(text(format).0, "a[s]b%   [s]|[s]   |[|?\\n%\n");
+    }
+
+    #[test]
+    fn modifiers_only_before_what_splits() {
+        let format = Format::printf(b"%Hd %Ld %Hx %H", |code| code == b'd');
+        assert_eq!(text(format).0, "[Hd] [Ld] ?x ?");
+    }
+
+    #[test]
+    fn escapes() {
+        let format = Format::printf(b"\\101\\x41\\x4a2\\n\\\\\\\"\\e\\7z\\1012", |_| false);
+        assert_eq!(text(format).0, "AAJ2\n\\\"\u{1b}\u{7}zA2");
+        let format = Format::printf(b"\\q\\", |_| false);
+        let (shown, warnings, _) = text(format);
+        assert_eq!(shown, "q\\");
+        assert_eq!(warnings, ["warning: unrecognized escape '\\q'", "warning: backslash at end of format"]);
+    }
+
+    #[test]
+    fn a_percent_takes_no_width() {
+        let (shown, _, result) = text(Format::line(b"before %5% after", |_| false));
+        assert_eq!(shown, "before ");
+        assert_eq!(result, Err(InvalidDirective("'%5%': invalid directive".into())));
+        assert_eq!(text(Format::line(b"%-", |_| false)).2, Err(InvalidDirective("'%-': invalid directive".into())));
+    }
+}

@@ -1,0 +1,423 @@
+//! One JSON object a file, on a line of its own. A name that is not UTF-8 is kept whole: `{"bytes": BASE64}` instead of
+//! `{"text": ...}`. What is not known is `null` beside a `reason`, never a guess.
+
+use serde::Serialize;
+
+use super::content::Content;
+use super::facts::{Facts, Time};
+use super::gather::{self, Mapping, Report, Users};
+use super::text::why;
+use super::warm::Done;
+use crate::io::holders::{Area, Holder};
+use crate::io::page_size;
+use crate::io::residency::{self, Cell};
+use crate::output::message;
+
+/// Bytes that are text most of the time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Text {
+    /// UTF-8.
+    Text(String),
+    /// Anything else, in base64 (RFC 4648, section 4).
+    Bytes(String),
+}
+
+impl From<&[u8]> for Text {
+    fn from(bytes: &[u8]) -> Text {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Text::Text(text.to_owned()),
+            Err(_) => Text::Bytes(base64(bytes)),
+        }
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let word = group.iter().fold(0u32, |word, &byte| word << 8 | u32::from(byte)) << (8 * (3 - group.len()));
+        for index in 0..4 {
+            if index <= group.len() {
+                text.push(char::from(ALPHABET[(word >> (18 - 6 * index)) as usize & 63]));
+            } else {
+                text.push('=');
+            }
+        }
+    }
+    text
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    name: Text,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<Text>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    mode: String,
+    permissions: String,
+    uid: u32,
+    owner: Option<Text>,
+    gid: u32,
+    group: Option<Text>,
+    size: u64,
+    blocks: u64,
+    block_size: u32,
+    io_block: u32,
+    inode: u64,
+    links: u32,
+    device: Device,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    special_device: Option<Device>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_size: Option<u64>,
+    accessed: Moment,
+    modified: Moment,
+    changed: Moment,
+    born: Option<Moment>,
+    context: Option<Text>,
+    filesystem: Option<Filesystem>,
+    attributes: Vec<&'static str>,
+    direct_io: Option<DirectIo>,
+    mapping: MappingObject<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    done: Option<DoneObject>,
+    cache: Option<Cache>,
+    data: Option<Data>,
+    extents: Option<Extents>,
+    users: Option<UsersObject>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<&'a Option<Content>>,
+}
+
+#[derive(Serialize)]
+struct Device {
+    major: u32,
+    minor: u32,
+}
+
+#[derive(Serialize)]
+struct Moment {
+    seconds: i64,
+    nanoseconds: u32,
+    text: String,
+}
+
+impl From<Time> for Moment {
+    fn from(time: Time) -> Moment {
+        Moment { seconds: time.seconds, nanoseconds: time.nanoseconds, text: time.text() }
+    }
+}
+
+#[derive(Serialize)]
+struct Filesystem {
+    #[serde(rename = "type")]
+    kind: String,
+    magic: u64,
+    mount_point: Option<Text>,
+}
+
+#[derive(Serialize)]
+struct DirectIo {
+    memory_alignment: u32,
+    offset_alignment: u32,
+}
+
+#[derive(Serialize)]
+struct MappingObject<'a> {
+    mappable: Option<bool>,
+    reason: Option<&'a str>,
+    auto: Option<&'static str>,
+    auto_reason: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct DoneObject {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    touched_bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evicted: Option<Option<bool>>,
+}
+
+#[derive(Serialize, Default)]
+struct Cache {
+    page_size: u64,
+    pages: u64,
+    resident: Option<u64>,
+    dirty: Option<u64>,
+    writeback: Option<u64>,
+    evicted: Option<u64>,
+    recently_evicted: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// Pages and resident pages of equal stretches of the file, in order.
+    stretches: Vec<[u64; 2]>,
+}
+
+#[derive(Serialize)]
+struct Data {
+    ranges: u64,
+    bytes: u64,
+    holes: u64,
+    hole_bytes: u64,
+    complete: bool,
+}
+
+#[derive(Serialize)]
+struct Extents {
+    count: Option<u64>,
+    fragments: Option<u64>,
+    shared: Option<u64>,
+    unwritten: Option<u64>,
+    delayed: Option<u64>,
+    complete: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+#[derive(Serialize)]
+struct UsersObject {
+    processes: usize,
+    looked_into: usize,
+    denied: usize,
+    complete: bool,
+    open_files: bool,
+    list: Vec<User>,
+}
+
+#[derive(Serialize)]
+struct User {
+    pid: u32,
+    command: Text,
+    mapped: Vec<AreaObject>,
+    open: Vec<DescriptorObject>,
+}
+
+#[derive(Serialize)]
+struct AreaObject {
+    mode: String,
+    shared: bool,
+    offset: u64,
+    length: u64,
+    start: u64,
+    end: u64,
+}
+
+#[derive(Serialize)]
+struct DescriptorObject {
+    number: u32,
+    read: bool,
+    write: bool,
+}
+
+/// The object of one file, with its newline.
+pub fn line(report: &Report) -> Vec<u8> {
+    let mut line = serde_json::to_vec(&object(report)).unwrap_or_default();
+    line.push(b'\n');
+    line
+}
+
+fn object(report: &Report) -> Object<'_> {
+    let facts = &report.facts;
+    let inode = &facts.inode;
+    let text = |name: Option<Vec<u8>>| name.as_deref().map(Text::from);
+    let special = facts.special_device() != 0;
+    Object {
+        name: Text::from(&facts.name[..]),
+        target: report.target.as_deref().map(Text::from),
+        kind: facts.kind_text(),
+        mode: format!("{:04o}", inode.stx_mode & 0o7777),
+        permissions: facts.mode_text(),
+        uid: inode.stx_uid,
+        owner: text(facts.owner()),
+        gid: inode.stx_gid,
+        group: text(facts.group()),
+        size: inode.stx_size,
+        blocks: inode.stx_blocks,
+        block_size: 512,
+        io_block: inode.stx_blksize,
+        inode: inode.stx_ino,
+        links: inode.stx_nlink,
+        device: Device { major: inode.stx_dev_major, minor: inode.stx_dev_minor },
+        special_device: special.then_some(Device { major: inode.stx_rdev_major, minor: inode.stx_rdev_minor }),
+        device_size: gather::device_size(facts),
+        accessed: Time::from(inode.stx_atime).into(),
+        modified: Time::from(inode.stx_mtime).into(),
+        changed: Time::from(inode.stx_ctime).into(),
+        born: facts.birth().map(Moment::from),
+        context: text(facts.context().ok()),
+        filesystem: filesystem(report),
+        attributes: report.attributes(),
+        direct_io: report
+            .direct_io()
+            .map(|(memory_alignment, offset_alignment)| DirectIo { memory_alignment, offset_alignment }),
+        mapping: mapping(&report.mapping),
+        done: report.cache_action.as_ref().map(done),
+        cache: cache(facts, report),
+        data: report.sparseness.map(|sparse| Data {
+            ranges: sparse.data_ranges,
+            bytes: sparse.data_bytes,
+            holes: sparse.holes,
+            hole_bytes: sparse.hole_bytes,
+            complete: sparse.complete,
+        }),
+        extents: extents(report),
+        users: report.users.as_ref().map(users),
+        content: report.content.as_ref(),
+    }
+}
+
+fn filesystem(report: &Report) -> Option<Filesystem> {
+    use std::os::unix::ffi::OsStrExt;
+    let facts = report.filesystem.as_ref()?;
+    Some(Filesystem {
+        kind: super::filesystem::kind(facts.f_type as u64),
+        magic: facts.f_type as u64,
+        mount_point: report.mount_point.as_deref().map(|path| Text::from(path.as_os_str().as_bytes())),
+    })
+}
+
+fn mapping(mapping: &Mapping) -> MappingObject<'_> {
+    MappingObject {
+        mappable: mapping.mappable,
+        reason: mapping.why.as_deref(),
+        auto: mapping.auto.map(crate::io::Way::word),
+        auto_reason: mapping.auto_why.as_deref(),
+    }
+}
+
+fn done(done: &Done) -> DoneObject {
+    match done {
+        Done::Touched(bytes) => DoneObject { touched_bytes: Some(*bytes), evicted: None },
+        Done::Evicted(left) => {
+            DoneObject { touched_bytes: None, evicted: Some(left.ok().map(|cached| cached.resident == 0)) }
+        }
+    }
+}
+
+fn cache(facts: &Facts, report: &Report) -> Option<Cache> {
+    let known =
+        Cache { page_size: page_size() as u64, pages: residency::pages(facts.inode.stx_size), ..Cache::default() };
+    Some(match report.cache.as_ref()? {
+        Ok(cells) => {
+            let total = residency::total(cells);
+            Cache {
+                resident: Some(total.resident),
+                dirty: total.state.map(|state| state.dirty),
+                writeback: total.state.map(|state| state.writeback),
+                evicted: total.state.map(|state| state.evicted),
+                recently_evicted: total.state.map(|state| state.recently_evicted),
+                stretches: cells.iter().map(|Cell { pages, cached }| [*pages, cached.resident]).collect(),
+                ..known
+            }
+        }
+        Err(unknown) => Cache { reason: Some(why(*unknown)), ..known },
+    })
+}
+
+fn extents(report: &Report) -> Option<Extents> {
+    Some(match report.layout.as_ref()? {
+        Ok(layout) => Extents {
+            count: Some(layout.extents),
+            fragments: Some(layout.fragments),
+            shared: Some(layout.shared),
+            unwritten: Some(layout.unwritten),
+            delayed: Some(layout.delayed),
+            complete: layout.complete,
+            reason: None,
+        },
+        Err(errno) => Extents {
+            count: None,
+            fragments: None,
+            shared: None,
+            unwritten: None,
+            delayed: None,
+            complete: false,
+            reason: Some(message(&(*errno).into())),
+        },
+    })
+}
+
+fn users(users: &Users) -> UsersObject {
+    UsersObject {
+        processes: users.coverage.processes,
+        looked_into: users.coverage.looked_into,
+        denied: users.coverage.denied,
+        complete: users.coverage.reached_all(),
+        open_files: users.descriptors,
+        list: users.holders.iter().map(user).collect(),
+    }
+}
+
+fn user(holder: &Holder) -> User {
+    let area = |area: &Area| AreaObject {
+        mode: area.mode(),
+        shared: area.shared,
+        offset: area.offset,
+        length: area.end - area.start,
+        start: area.start,
+        end: area.end,
+    };
+    User {
+        pid: holder.pid,
+        command: Text::from(&holder.command[..]),
+        mapped: holder.areas.iter().map(area).collect(),
+        open: holder
+            .descriptors
+            .iter()
+            .map(|open| DescriptorObject { number: open.number, read: open.read, write: open.write })
+            .collect(),
+    }
+}
+
+/// The object of a file system, with its newline.
+pub fn filesystem_line(name: &[u8], facts: &rustix::fs::StatFs) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Whole {
+        name: Text,
+        #[serde(rename = "type")]
+        kind: String,
+        magic: u64,
+        id: String,
+        name_length: u64,
+        block_size: u64,
+        fundamental_block_size: u64,
+        blocks: u64,
+        free_blocks: u64,
+        available_blocks: u64,
+        inodes: u64,
+        free_inodes: u64,
+    }
+    let whole = Whole {
+        name: Text::from(name),
+        kind: super::filesystem::kind(facts.f_type as u64),
+        magic: facts.f_type as u64,
+        id: format!("{:x}", super::directives::filesystem_id(name)),
+        name_length: facts.f_namelen as u64,
+        block_size: facts.f_bsize as u64,
+        fundamental_block_size: super::directives::fundamental_block_size(facts),
+        blocks: facts.f_blocks,
+        free_blocks: facts.f_bfree,
+        available_blocks: facts.f_bavail,
+        inodes: facts.f_files,
+        free_inodes: facts.f_ffree,
+    };
+    let mut line = serde_json::to_vec(&whole).unwrap_or_default();
+    line.push(b'\n');
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lose_nothing() {
+        let json = |bytes: &[u8]| serde_json::to_string(&Text::from(bytes)).unwrap();
+        assert_eq!(json("gr\u{fc}n".as_bytes()), "{\"text\":\"gr\u{fc}n\"}");
+        assert_eq!(json(b"a\xff"), "{\"bytes\":\"Yf8=\"}");
+        assert_eq!(json(b"\xff"), "{\"bytes\":\"/w==\"}");
+        assert_eq!(json(b"\xff\xfe\xfd"), "{\"bytes\":\"//79\"}");
+    }
+}

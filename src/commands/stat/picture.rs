@@ -1,0 +1,87 @@
+//! A row of eighth blocks that shows where along a file its pages are in memory, and percentages that do not round to a lie.
+
+use crate::io::residency::{Cached, Cell};
+
+const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// One character a cell, higher for more of it in memory. A blank is a cell with no page in memory and a full block one with
+/// every page; whatever lies between is drawn between.
+pub fn row(cells: &[Cell]) -> String {
+    cells.iter().map(|cell| EIGHTHS[eighths(cell.cached.resident, cell.pages)]).collect()
+}
+
+fn eighths(resident: u64, pages: u64) -> usize {
+    if resident == 0 {
+        0
+    } else if resident >= pages {
+        8
+    } else {
+        (((u128::from(resident) * 8 + u128::from(pages) / 2) / u128::from(pages)) as usize).clamp(1, 7)
+    }
+}
+
+/// How much of `pages` is `part`, in percent with one digit; 0 and 100 only where exactly none or all is meant.
+pub fn percent(part: u64, pages: u64) -> String {
+    if part == 0 || pages == 0 {
+        return "0 %".into();
+    }
+    if part >= pages {
+        return "100 %".into();
+    }
+    let tenths = (u128::from(part) * 1000 + u128::from(pages) / 2) / u128::from(pages);
+    let tenths = tenths.clamp(1, 999);
+    format!("{}.{} %", tenths / 10, tenths % 10)
+}
+
+/// `bytes` in the largest unit that leaves at least one, with one digit after the point.
+pub fn human(bytes: u64) -> String {
+    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let unit = (bytes.ilog2() / 10) as usize;
+    let value = bytes as f64 / (1u64 << (unit * 10)) as f64;
+    format!("{value:.1} {}", UNITS[unit - 1])
+}
+
+/// The finer counts in words, such as `3 dirty, 0 in writeback, 12 evicted`; nothing where the kernel does not tell them.
+pub fn state(cached: &Cached) -> String {
+    match cached.state {
+        Some(state) => format!("; {} dirty, {} in writeback, {} evicted", state.dirty, state.writeback, state.evicted),
+        None => "; dirty and evicted: unknown".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(resident: u64, pages: u64) -> Cell {
+        Cell { pages, cached: Cached { resident, state: None } }
+    }
+
+    #[test]
+    fn blank_and_full_mean_none_and_all() {
+        let cells = [cell(0, 1000), cell(1, 1000), cell(500, 1000), cell(999, 1000), cell(1000, 1000)];
+        assert_eq!(row(&cells), " ▁▄▇█");
+        assert_eq!(row(&[]), "");
+    }
+
+    #[test]
+    fn percentages_are_true_at_both_ends() {
+        assert_eq!(percent(0, 10), "0 %");
+        assert_eq!(percent(1, 1_000_000), "0.1 %");
+        assert_eq!(percent(999_999, 1_000_000), "99.9 %");
+        assert_eq!(percent(10, 10), "100 %");
+        assert_eq!(percent(1, 4), "25.0 %");
+    }
+
+    #[test]
+    fn sizes_for_people() {
+        assert_eq!(human(0), "0 B");
+        assert_eq!(human(1023), "1023 B");
+        assert_eq!(human(1024), "1.0 KiB");
+        assert_eq!(human(20 << 30), "20.0 GiB");
+        assert_eq!(human(u64::MAX), "16.0 EiB");
+    }
+}

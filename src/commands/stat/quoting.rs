@@ -1,0 +1,238 @@
+//! File names quoted as GNU tools quote them, in the style `QUOTING_STYLE` names.
+//!
+//! `%N` prints names this way. The shell styles are made to be pasted back into a shell; what cannot be shown goes into
+//! `$'...'`, and a name whose only trouble is an apostrophe goes into double quotes, which read better.
+
+use crate::io::host;
+
+/// How names are quoted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// As they are.
+    Literal,
+    /// For a shell, where a shell would need it.
+    Shell,
+    /// For a shell, always.
+    ShellAlways,
+    /// For a shell with what cannot be shown escaped, where needed.
+    ShellEscape,
+    /// For a shell with what cannot be shown escaped, always.
+    ShellEscapeAlways,
+    /// As a C string.
+    C,
+    /// As a C string, where needed.
+    CMaybe,
+    /// As in a C string, without the quotes.
+    Escape,
+    /// As a C string in the locale's quotation marks, single ones in a locale without.
+    Locale,
+    /// The same, with double ones in a locale without.
+    CLocale,
+}
+
+impl Style {
+    /// The style `QUOTING_STYLE` holds, shell-escape-always when unset, or the value back when it names none.
+    ///
+    /// # Errors
+    /// The value, when it names no style.
+    pub fn from_environment(value: Option<&[u8]>) -> Result<Style, String> {
+        let Some(value) = value else { return Ok(Style::ShellEscapeAlways) };
+        const NAMES: [(&str, Style); 10] = [
+            ("literal", Style::Literal),
+            ("shell", Style::Shell),
+            ("shell-always", Style::ShellAlways),
+            ("shell-escape", Style::ShellEscape),
+            ("shell-escape-always", Style::ShellEscapeAlways),
+            ("c", Style::C),
+            ("c-maybe", Style::CMaybe),
+            ("escape", Style::Escape),
+            ("locale", Style::Locale),
+            ("clocale", Style::CLocale),
+        ];
+        NAMES
+            .iter()
+            .find(|(name, _)| name.as_bytes() == value)
+            .map(|(_, style)| *style)
+            .ok_or_else(|| String::from_utf8_lossy(value).into_owned())
+    }
+}
+
+/// `name` in `style`.
+pub fn quote(name: &[u8], style: Style) -> Vec<u8> {
+    match style {
+        Style::Literal => name.to_vec(),
+        Style::Shell | Style::ShellEscape if !needs_shell_quotes(name, style == Style::ShellEscape) => name.to_vec(),
+        Style::Shell | Style::ShellAlways => shell(name, false),
+        Style::ShellEscape | Style::ShellEscapeAlways => shell(name, true),
+        Style::C => c_string(name, b"\"", b"\""),
+        Style::CMaybe if c_string(name, b"", b"\"") == name => name.to_vec(),
+        Style::CMaybe => c_string(name, b"\"", b"\""),
+        Style::Escape => c_string(name, b"", b""),
+        Style::Locale | Style::CLocale if host::locale().utf8 => c_string(name, "‘".as_bytes(), "’".as_bytes()),
+        Style::Locale => c_string(name, b"'", b"'"),
+        Style::CLocale => c_string(name, b"\"", b"\""),
+    }
+}
+
+/// A character of the locale, or a byte that is none.
+struct Unit<'a> {
+    bytes: &'a [u8],
+    printable: bool,
+}
+
+/// Splits a name into characters; what is no character of the locale is single bytes, a broken end one unit.
+fn units(name: &[u8]) -> impl Iterator<Item = Unit<'_>> {
+    let mut rest = name;
+    std::iter::from_fn(move || {
+        let first = *rest.first()?;
+        let (length, printable) = if first.is_ascii() {
+            (1, first == b' ' || first.is_ascii_graphic())
+        } else if !host::locale().utf8 {
+            (1, false)
+        } else {
+            match rest.utf8_chunks().next() {
+                Some(chunk) => match chunk.valid().chars().next() {
+                    Some(character) => (character.len_utf8(), host::printable(character)),
+                    // A sequence that the end of the name cuts off is one unit; any other wrong byte stands alone.
+                    None if chunk.invalid().len() == rest.len() => (rest.len(), false),
+                    None => (1, false),
+                },
+                None => (1, false),
+            }
+        };
+        let (bytes, after) = rest.split_at(length);
+        rest = after;
+        Some(Unit { bytes, printable })
+    })
+}
+
+/// Whether a shell would read `name` as anything but itself.
+fn needs_shell_quotes(name: &[u8], escape: bool) -> bool {
+    let braces = name.len() == 1 && b"{}".contains(&name[0]);
+    name.is_empty()
+        || braces
+        || b"#~".contains(&name[0])
+        || name.iter().any(|byte| b"?\\\n\r\t !\"$&()*;<=>[^`|'".contains(byte))
+        || (escape && units(name).any(|unit| !unit.printable))
+}
+
+/// `name` in single quotes; with `escape`, what cannot be shown is in `$'...'`.
+fn shell(name: &[u8], escape: bool) -> Vec<u8> {
+    if name.contains(&b'\'') && reads_the_same_in_double_quotes(name) {
+        return [b"\"", name, b"\""].concat();
+    }
+    let mut out = vec![b'\''];
+    let mut in_escape = false;
+    for unit in units(name) {
+        if escape && !unit.printable {
+            if !in_escape {
+                out.extend_from_slice(b"'$'");
+                in_escape = true;
+            }
+            unit.bytes.iter().for_each(|&byte| put_escaped(&mut out, byte));
+            continue;
+        }
+        if unit.bytes == b"'" {
+            // This closes an escape as well as quotes.
+            out.extend_from_slice(b"'\\''");
+            in_escape = false;
+            continue;
+        }
+        if std::mem::take(&mut in_escape) {
+            out.extend_from_slice(b"''");
+        }
+        out.extend_from_slice(unit.bytes);
+    }
+    out.push(b'\'');
+    out
+}
+
+/// Whether every character means itself to C and to a shell within double quotes.
+fn reads_the_same_in_double_quotes(name: &[u8]) -> bool {
+    units(name).enumerate().all(|(index, unit)| match unit.bytes {
+        [b'#' | b'~'] => index == 0,
+        [b' ' | b'\'' | b'%' | b'+'..=b':' | b']' | b'_'] => true,
+        [byte] if byte.is_ascii() => byte.is_ascii_alphanumeric(),
+        _ => unit.printable,
+    })
+}
+
+/// `name` as a C string that begins with `left` and ends with `quote`, which is escaped within.
+fn c_string(name: &[u8], left: &[u8], quote: &[u8]) -> Vec<u8> {
+    let mut out = left.to_vec();
+    for unit in units(name) {
+        if unit.bytes == b"\\" && (!left.is_empty() || quote.is_empty()) {
+            out.extend_from_slice(b"\\\\");
+        } else if !unit.printable {
+            unit.bytes.iter().for_each(|&byte| put_escaped(&mut out, byte));
+        } else {
+            if !quote.is_empty() && unit.bytes == quote {
+                out.push(b'\\');
+            }
+            out.extend_from_slice(unit.bytes);
+        }
+    }
+    if !left.is_empty() {
+        out.extend_from_slice(quote);
+    }
+    out
+}
+
+/// Appends the backslash escape of `byte`, in octal where C has no letter for it.
+fn put_escaped(out: &mut Vec<u8>, byte: u8) {
+    let letter = match byte {
+        0x07 => b'a',
+        0x08 => b'b',
+        0x0c => b'f',
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        0x0b => b'v',
+        _ => {
+            out.extend_from_slice(format!("\\{byte:03o}").as_bytes());
+            return;
+        }
+    };
+    out.extend_from_slice(&[b'\\', letter]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(name: &str, style: Style) -> String {
+        String::from_utf8(quote(name.as_bytes(), style)).unwrap()
+    }
+
+    #[test]
+    fn a_plain_name() {
+        use Style::*;
+        for style in [Literal, Shell, ShellEscape, CMaybe, Escape] {
+            assert_eq!(shown("plain-1.log", style), "plain-1.log", "{style:?}");
+        }
+        for style in [ShellAlways, ShellEscapeAlways] {
+            assert_eq!(shown("plain", style), "'plain'");
+        }
+        assert_eq!(shown("plain", C), "\"plain\"");
+    }
+
+    #[test]
+    fn apostrophes_and_controls() {
+        use Style::*;
+        assert_eq!(shown("it's", ShellEscapeAlways), "\"it's\"");
+        assert_eq!(shown("it's $5", ShellEscapeAlways), "'it'\\''s $5'");
+        assert_eq!(shown("a\nb", ShellEscapeAlways), "'a'$'\\n''b'");
+        assert_eq!(shown("a\nb", C), "\"a\\nb\"");
+        assert_eq!(shown("a b", Shell), "'a b'");
+        assert_eq!(shown("", Shell), "''");
+        assert_eq!(shown("a\\b", Escape), "a\\\\b");
+        assert_eq!(shown("\u{1}", ShellEscapeAlways), "''$'\\001'");
+    }
+
+    #[test]
+    fn styles_are_named_in_the_environment() {
+        assert_eq!(Style::from_environment(None), Ok(Style::ShellEscapeAlways));
+        assert_eq!(Style::from_environment(Some(b"c-maybe")), Ok(Style::CMaybe));
+        assert_eq!(Style::from_environment(Some(b"C")), Err("C".into()));
+    }
+}

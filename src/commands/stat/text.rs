@@ -1,0 +1,265 @@
+//! The default view: GNU stat's block, then what matters to those who map files.
+
+use std::fmt::Write;
+
+use super::content::{Content, Kind, LineEnds};
+use super::facts::Facts;
+use super::gather::{self, Mapping, Report, Users};
+use super::picture::{human, percent, row, state};
+use super::warm::Done;
+use crate::io::extents::{Layout, Sparseness};
+use crate::io::holders::Holder;
+use crate::io::residency::{self, Cell, Unknown};
+use crate::io::{Way, escape_name, page_size};
+use crate::output::message;
+
+/// The lines that follow GNU stat's, each with its newline.
+pub fn lines(report: &Report) -> String {
+    let mut text = String::new();
+    let mut line = |label: &str, value: String| {
+        // Writing to a string does not fail.
+        let colon = if label.is_empty() { ' ' } else { ':' };
+        let _ = writeln!(text, "{label:>6}{colon} {value}");
+    };
+    if let Some(filesystem) = &report.filesystem {
+        let kind = super::filesystem::kind(filesystem.f_type as u64);
+        line(
+            "Mount",
+            match &report.mount_point {
+                Some(path) => format!("{}, {kind}", escape_name(path.as_os_str())),
+                None => kind,
+            },
+        );
+    }
+    if let Some(size) = gather::device_size(&report.facts) {
+        line("Holds", format!("{size} bytes ({})", human(size)));
+    }
+    line("Map", mapping(&report.mapping));
+    if let Some(action) = &report.cache_action {
+        line("Done", done(action));
+    }
+    if let Some(cache) = &report.cache {
+        line("Cache", cached(&report.facts, cache));
+        if let Ok(cells) = cache {
+            line("Pages", format!("|{}|", row(cells)));
+        }
+    }
+    if let Some(sparseness) = &report.sparseness {
+        line("Data", data(sparseness));
+    }
+    match &report.layout {
+        Some(Ok(layout)) => line("Disk", disk(layout)),
+        Some(Err(errno)) => line("Disk", format!("extents unknown: {}", message(&(*errno).into()))),
+        None => {}
+    }
+    if let Some((memory, offset)) = report.direct_io() {
+        line("Direct", format!("I/O wants memory aligned to {memory} bytes and offsets to {offset}"));
+    }
+    let attributes = report.attributes();
+    if !attributes.is_empty() {
+        line("Attrs", attributes.join(", "));
+    }
+    if let Some(content) = &report.content {
+        for (label, value) in content_lines(content.as_ref()) {
+            line(label, value);
+        }
+    }
+    if let Some(users) = &report.users {
+        for (index, value) in users_lines(users).into_iter().enumerate() {
+            line(if index == 0 { "Users" } else { "" }, value);
+        }
+    }
+    text
+}
+
+fn mapping(mapping: &Mapping) -> String {
+    let mut text = match (mapping.mappable, &mapping.why) {
+        (Some(true), _) => "can be mapped".to_owned(),
+        (Some(false), Some(why)) => format!("cannot be mapped ({why})"),
+        (Some(false), None) => "cannot be mapped".to_owned(),
+        (None, why) => format!("unknown ({})", why.as_deref().unwrap_or("not tried")),
+    };
+    match mapping.auto {
+        Some(Way::Map) => text.push_str("; --io auto maps it"),
+        Some(_) => text.push_str("; --io auto reads it"),
+        None => {}
+    }
+    if let Some(why) = &mapping.auto_why {
+        let _ = write!(text, " ({why})");
+    }
+    text
+}
+
+fn done(action: &Done) -> String {
+    match action {
+        Done::Touched(bytes) => format!("touched {bytes} bytes ({})", human(*bytes)),
+        Done::Evicted(Ok(left)) if left.resident == 0 => "evicted".into(),
+        Done::Evicted(Ok(left)) => format!("asked to evict; {} pages stay", left.resident),
+        Done::Evicted(Err(unknown)) => format!("asked to evict; whether pages stay is unknown ({})", why(*unknown)),
+    }
+}
+
+fn cached(facts: &Facts, cache: &Result<Vec<Cell>, Unknown>) -> String {
+    let pages = residency::pages(facts.inode.stx_size);
+    match cache {
+        Ok(cells) => {
+            let total = residency::total(cells);
+            format!(
+                "{} of {pages} pages of {} bytes in memory ({}, {}){}",
+                total.resident,
+                page_size(),
+                percent(total.resident, pages),
+                human(total.resident * page_size() as u64),
+                state(&total)
+            )
+        }
+        Err(unknown) => format!("unknown of {pages} pages of {} bytes ({})", page_size(), why(*unknown)),
+    }
+}
+
+/// Why the cache is not known, for people.
+pub fn why(unknown: Unknown) -> String {
+    match unknown {
+        Unknown::NotPermitted => "the kernel tells only the owner and those who may write the file".into(),
+        Unknown::NotOpened(errno) => format!("cannot open: {}", message(&errno.into())),
+        Unknown::Refused(errno) => format!("the kernel does not say: {}", message(&errno.into())),
+    }
+}
+
+fn data(sparse: &Sparseness) -> String {
+    let more = if sparse.complete { "" } else { " and more" };
+    if sparse.holes == 0 {
+        return format!("no holes{more}");
+    }
+    format!(
+        "{} in {}{more}; {} of {} in all",
+        bytes(sparse.data_bytes),
+        counted(sparse.data_ranges, "range"),
+        counted(sparse.holes, "hole"),
+        bytes(sparse.hole_bytes)
+    )
+}
+
+fn disk(layout: &Layout) -> String {
+    let mut text = format!("{} in {}", counted(layout.extents, "extent"), counted(layout.fragments, "fragment"));
+    let special = [(layout.shared, "shared"), (layout.unwritten, "unwritten"), (layout.delayed, "not placed yet")];
+    for (count, word) in special.into_iter().filter(|(count, _)| *count > 0) {
+        let _ = write!(text, ", {count} {word}");
+    }
+    if !layout.complete {
+        text.push_str(" and more");
+    }
+    text
+}
+
+fn content_lines(content: Option<&Content>) -> Vec<(&'static str, String)> {
+    let Some(content) = content else { return vec![("Text", "not read".into())] };
+    let mut kind = match (content.kind, content.encoding) {
+        (Kind::Empty, _) => return vec![("Text", "no bytes".into())],
+        (Kind::Text, Some(encoding)) => format!("text, {encoding}"),
+        (Kind::Text, None) => "text".into(),
+        (Kind::Binary, _) => "binary".into(),
+    };
+    if let Some(bom) = content.bom {
+        let _ = write!(kind, " with the byte order mark of {bom}");
+    }
+    let _ = write!(kind, " ({})", content.mime);
+    let mut lines = counted(content.lines, "line");
+    match content.line_ends {
+        Some(LineEnds::Lf) => lines.push_str(", LF"),
+        Some(LineEnds::Crlf) => lines.push_str(", CRLF"),
+        Some(LineEnds::Cr) => lines.push_str(", CR"),
+        Some(LineEnds::Mixed) => {
+            let _ = write!(lines, ", mixed ({} CRLF)", content.crlf);
+        }
+        Some(LineEnds::None) | None => {}
+    }
+    if let Some(longest) = content.longest_line {
+        let _ = write!(lines, ", the longest {}", counted(longest, "byte"));
+    }
+    if content.ends_with_newline == Some(false) {
+        lines.push_str(", no newline at the end");
+    }
+    let odd = format!(
+        "{}, {}, {} above 127",
+        counted(content.nul_bytes, "NUL byte"),
+        counted(content.control_characters, "control character"),
+        counted(content.high_bytes, "byte")
+    );
+    vec![("Text", kind), ("Lines", lines), ("Bytes", odd)]
+}
+
+fn users_lines(users: &Users) -> Vec<String> {
+    let coverage = &users.coverage;
+    let verb = if users.descriptors { "mapped or open" } else { "mapped" };
+    let among = if coverage.reached_all() && coverage.denied == 0 {
+        format!("of {} processes", coverage.processes)
+    } else if coverage.reached_all() {
+        format!("of {} processes ({} more may not be looked into)", coverage.looked_into, coverage.denied)
+    } else {
+        format!("of the newest {} of {} processes (--who looks at all)", coverage.looked_into, coverage.processes)
+    };
+    let count = users.holders.len();
+    let mut lines = vec![match count {
+        0 => format!("none {among} has it {verb}"),
+        1 => format!("1 {among} has it {verb}"),
+        _ => format!("{count} {among} have it {verb}"),
+    }];
+    for holder in &users.holders {
+        let who = shown(holder);
+        for area in &holder.areas {
+            lines.push(format!(
+                "{who}: mapped {}, {} from {}, at {:x}-{:x}",
+                area.mode(),
+                bytes(area.end - area.start),
+                area.offset,
+                area.start,
+                area.end
+            ));
+        }
+        for descriptor in &holder.descriptors {
+            let how = match (descriptor.read, descriptor.write) {
+                (true, true) => "read and write",
+                (true, false) => "read",
+                (false, true) => "write",
+                (false, false) => "neither read nor write",
+            };
+            lines.push(format!("{who}: open as {} to {how}", descriptor.number));
+        }
+    }
+    lines
+}
+
+fn shown(holder: &Holder) -> String {
+    use std::os::unix::ffi::OsStrExt;
+    format!("{} {}", holder.pid, escape_name(std::ffi::OsStr::from_bytes(&holder.command)))
+}
+
+fn counted(count: u64, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+fn bytes(count: u64) -> String {
+    if count < 1024 { counted(count, "byte") } else { format!("{count} bytes ({})", human(count)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::holders::Coverage;
+
+    #[test]
+    fn nobody_is_only_said_of_those_that_were_seen() {
+        let users = |looked_into, denied| Users {
+            holders: Vec::new(),
+            coverage: Coverage { processes: 10, looked_into, denied },
+            descriptors: false,
+        };
+        assert_eq!(users_lines(&users(10, 0)), ["none of 10 processes has it mapped"]);
+        assert_eq!(users_lines(&users(7, 3)), ["none of 7 processes (3 more may not be looked into) has it mapped"]);
+        assert_eq!(
+            users_lines(&users(4, 1)),
+            ["none of the newest 4 of 10 processes (--who looks at all) has it mapped"]
+        );
+    }
+}
