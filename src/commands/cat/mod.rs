@@ -1,6 +1,7 @@
 //! The `cat` subcommand.
 
 mod plain;
+mod transform;
 
 use crate::cli::cat::Args;
 use crate::config::{Config, inputs};

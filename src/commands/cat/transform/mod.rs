@@ -1,0 +1,287 @@
+//! The text of `cat` with any of `-A -b -e -E -n -s -t -T -v --sanitize`: a block in, its shown form out.
+//!
+//! What a line becomes depends on little of what came before: its number, whether a line is under way, whether the line
+//! before was blank, and at most three bytes whose meaning the block's end left open. That is the [`State`]. Counting the
+//! lines of a block ([`Transform::tally`]) needs none of it, so blocks are counted at once, the state is handed on in
+//! order by [`State::advance`], and then blocks are formatted at once. Blocks may be cut anywhere.
+
+mod number;
+mod show;
+
+pub use number::LineNumber;
+pub use show::Show;
+
+use memchr::{memchr, memchr_iter};
+use show::{Char, first_char};
+
+/// Which lines get a number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Numbered {
+    /// None of them.
+    #[default]
+    None,
+    /// `-n`: every line that is printed.
+    All,
+    /// `-b`: every line that is not empty.
+    Nonblank,
+}
+
+/// What is to be done to each line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Transform {
+    /// Which lines get a number.
+    pub number: Numbered,
+    /// `-s`: whether repeated empty lines become one.
+    pub squeeze: bool,
+    /// `-E`: whether a line end is shown as `$`.
+    pub ends: bool,
+    /// `-T`: whether a tab is shown as `^I`.
+    pub tabs: bool,
+    /// How other bytes are shown.
+    pub show: Show,
+}
+
+/// Where the next byte stands in its line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Place {
+    /// At the start of a line, and the line before was not empty.
+    #[default]
+    Start,
+    /// At the start of a line after an empty one.
+    AfterBlank,
+    /// Within a line.
+    Within,
+}
+
+impl Place {
+    fn at_start(self) -> bool {
+        self != Self::Within
+    }
+
+    fn after(self, byte: u8) -> Self {
+        match (byte, self) {
+            (b'\n', Self::Within) => Self::Start,
+            (b'\n', _) => Self::AfterBlank,
+            _ => Self::Within,
+        }
+    }
+}
+
+/// Bytes whose meaning depends on the next one: a carriage return under `-E`, the start of a character under `--sanitize`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Held {
+    bytes: [u8; Held::MAX],
+    len: u8,
+}
+
+impl Held {
+    /// A character of four bytes without its last.
+    const MAX: usize = 3;
+
+    /// `bytes` are at most [`Self::MAX`].
+    fn new(bytes: &[u8]) -> Self {
+        let mut held = Self {
+            bytes: [0; Self::MAX],
+            len: bytes.len() as u8,
+        };
+        held.bytes[..bytes.len()].copy_from_slice(bytes);
+        held
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
+    }
+}
+
+/// What a block leaves to the one after it, and one file to the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// Lines numbered so far.
+    numbered: u64,
+    place: Place,
+    held: Held,
+}
+
+impl State {
+    /// The state after `block`, of which [`Transform::tally`] gave `tally`.
+    pub fn advance(&mut self, transform: &Transform, block: &[u8], tally: u64) {
+        self.numbered += tally;
+        let mut place = self.place;
+        for &byte in block.iter().take(2) {
+            self.numbered += u64::from(transform.numbers(place, byte));
+            place = place.after(byte);
+        }
+        self.held = transform.held_after(self.held, block);
+        // A place is known from the two bytes before it, and from what was before them when there are not two.
+        let before = if block.len() > 2 {
+            Place::Within
+        } else {
+            self.place
+        };
+        self.place = block[block.len().saturating_sub(2)..]
+            .iter()
+            .fold(before, |place, &byte| place.after(byte));
+    }
+
+    /// The bytes held back, as they are shown when nothing follows them.
+    pub fn finish(&self, transform: &Transform, out: &mut Vec<u8>) {
+        show::push(transform.show, transform.tabs, self.held.bytes(), out);
+    }
+}
+
+impl Transform {
+    /// Whether the bytes come out as they go in.
+    #[must_use]
+    pub fn is_identity(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether `byte`, standing at `place`, begins a line that gets a number.
+    fn numbers(&self, place: Place, byte: u8) -> bool {
+        place.at_start()
+            && match self.number {
+                Numbered::None => false,
+                Numbered::All => !(self.squeeze && byte == b'\n' && place == Place::AfterBlank),
+                Numbered::Nonblank => byte != b'\n',
+            }
+    }
+
+    /// How many numbers are printed from the third byte of `block` on: all that can be told from the block alone.
+    #[must_use]
+    pub fn tally(&self, block: &[u8]) -> u64 {
+        if block.len() < 3 {
+            return 0;
+        }
+        let before = &block[1..block.len() - 1];
+        match self.number {
+            Numbered::None => 0,
+            Numbered::All if !self.squeeze => memchr_iter(b'\n', before).count() as u64,
+            // All lines begun, less the empty ones, or less those that follow an empty one.
+            Numbered::All => count(block, |a, b, c| {
+                (b == b'\n') & !((a == b'\n') & (c == b'\n'))
+            }),
+            Numbered::Nonblank => count(block, |_, b, c| (b == b'\n') & (c != b'\n')),
+        }
+    }
+
+    /// What is open after `block` when `held` was open before it.
+    fn held_after(&self, held: Held, block: &[u8]) -> Held {
+        if block.is_empty() {
+            return held;
+        }
+        match self.show {
+            Show::Raw if self.ends && block.ends_with(b"\r") => Held::new(b"\r"),
+            Show::Sanitized => {
+                let mut joined = [0; 2 * Held::MAX];
+                let tail = &block[block.len().saturating_sub(Held::MAX)..];
+                let before = if tail.len() == block.len() {
+                    held.bytes()
+                } else {
+                    &[]
+                };
+                let len = before.len() + tail.len();
+                joined[..before.len()].copy_from_slice(before);
+                joined[before.len()..len].copy_from_slice(tail);
+                (len.saturating_sub(Held::MAX)..len)
+                    .find(|&at| first_char(&joined[at..len]) == Char::Cut)
+                    .map_or_else(Held::default, |at| Held::new(&joined[at..len]))
+            }
+            _ => Held::default(),
+        }
+    }
+
+    /// Writes what `block` becomes when `state` is what came before it.
+    pub fn format(&self, state: &State, block: &[u8], out: &mut Vec<u8>) {
+        out.reserve(block.len() + block.len() / 8);
+        let Some(mut rest) = self.release(state.held, block, out) else {
+            return;
+        };
+        let held = self.held_after(state.held, block);
+        let opens = held.bytes().first().copied();
+        rest = &rest[..rest.len() - held.bytes().len().min(rest.len())];
+        if self.number == Numbered::None && !self.squeeze && !self.ends {
+            show::push(self.show, self.tabs, rest, out);
+        } else {
+            self.push_lines(state, rest, opens, out);
+        }
+    }
+
+    /// Writes what was held back, now that `block` says what it means, and gives what of `block` is left to write: nothing
+    /// when the question is still open.
+    fn release<'b>(&self, held: Held, block: &'b [u8], out: &mut Vec<u8>) -> Option<&'b [u8]> {
+        let first = *block.first()?;
+        if held.len == 0 {
+            return Some(block);
+        }
+        if self.show == Show::Raw {
+            out.extend_from_slice(if first == b'\n' { b"^M" } else { b"\r" });
+            return Some(block);
+        }
+        let mut joined = held.bytes().to_vec();
+        joined.extend_from_slice(&block[..block.len().min(Held::MAX)]);
+        let used = match first_char(&joined) {
+            Char::Cut => return None,
+            Char::Whole(char) => char.len_utf8().max(held.bytes().len()),
+            Char::Malformed => held.bytes().len(),
+        };
+        show::push(self.show, self.tabs, &joined[..used], out);
+        Some(&block[used - held.bytes().len()..])
+    }
+
+    /// Writes whole lines and the pieces of lines at both ends of `block`. A line that has begun only with a byte that is
+    /// `held` gets its number now all the same.
+    fn push_lines(&self, state: &State, block: &[u8], held: Option<u8>, out: &mut Vec<u8>) {
+        let mut number = LineNumber::new(state.numbered + 1);
+        let mut place = state.place;
+        let mut rest = block;
+        while let Some(first) = rest.first().copied().or(held) {
+            if self.squeeze && place == Place::AfterBlank && first == b'\n' {
+                rest = &rest[1..];
+                continue;
+            }
+            if self.numbers(place, first) {
+                out.extend_from_slice(number.text());
+                number.advance();
+            }
+            let Some(end) = memchr(b'\n', rest) else {
+                show::push(self.show, self.tabs, rest, out);
+                return;
+            };
+            let line = &rest[..end];
+            rest = &rest[end + 1..];
+            place = if line.is_empty() {
+                place.after(b'\n')
+            } else {
+                Place::Start
+            };
+            match line.strip_suffix(b"\r") {
+                Some(line) if self.ends && self.show == Show::Raw => {
+                    show::push(self.show, self.tabs, line, out);
+                    out.extend_from_slice(b"^M");
+                }
+                _ => show::push(self.show, self.tabs, line, out),
+            }
+            out.extend_from_slice(if self.ends { b"$\n" } else { b"\n" });
+        }
+    }
+}
+
+/// In how many windows of three bytes `is` holds. Summed in bytes, 255 at a time, which compiles to vector code.
+fn count(block: &[u8], is: impl Fn(u8, u8, u8) -> bool) -> u64 {
+    let len = block.len() - 2;
+    let windows = block[..len]
+        .chunks(255)
+        .zip(block[1..=len].chunks(255))
+        .zip(block[2..].chunks(255));
+    windows
+        .map(|((a, b), c)| {
+            let windows = a.iter().zip(b).zip(c);
+            u64::from(windows.fold(0u8, |sum, ((&a, &b), &c)| {
+                sum.wrapping_add(u8::from(is(a, b, c)))
+            }))
+        })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests;
