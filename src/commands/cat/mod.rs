@@ -1,6 +1,8 @@
 //! The `cat` subcommand.
 
+mod pick;
 mod plain;
+mod ranges;
 mod transform;
 
 use crate::cli::cat::Args;

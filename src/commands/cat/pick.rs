@@ -1,0 +1,484 @@
+//! Picks the selected lines, bytes or times out of a stream: one pass, no more held back than a range from the end needs.
+//!
+//! What a range like `-100:` selects is only known at the end. So a piece is held until it is clear that its units are not
+//! among those counted from there; then it is let go or dropped. On files nothing of this is needed: there the ranges are
+//! found first and then printed, see the `locate` module.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use memchr::{memchr_iter, memrchr};
+
+use super::ranges::Selection;
+use crate::timestamp::{Disorder, Period, Recognizer};
+
+/// A piece of the stream, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'b> {
+    /// To be printed.
+    Keep(&'b [u8]),
+    /// Not to be printed, but its lines count.
+    Skip(&'b [u8]),
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Lines, the last one with or without its end.
+    Line,
+    /// Bytes.
+    Byte,
+}
+
+impl Unit {
+    /// How many units end in `piece`.
+    #[must_use]
+    pub fn count(self, piece: &[u8]) -> u64 {
+        match self {
+            Self::Line => memchr_iter(b'\n', piece).count() as u64,
+            Self::Byte => piece.len() as u64,
+        }
+    }
+
+    /// Where the `nth` unit that ends in `piece` does, from 1; 0 is where it starts. The length if there are fewer.
+    #[must_use]
+    pub fn nth_end(self, piece: &[u8], nth: u64) -> usize {
+        let nth = usize::try_from(nth).unwrap_or(usize::MAX);
+        match (self, nth) {
+            (_, 0) => 0,
+            (Self::Byte, nth) => nth.min(piece.len()),
+            (Self::Line, nth) => memchr_iter(b'\n', piece)
+                .nth(nth - 1)
+                .map_or(piece.len(), |at| at + 1),
+        }
+    }
+}
+
+/// More would have to be held back than may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooMuch {
+    /// What may be held, in bytes.
+    pub limit: usize,
+}
+
+impl fmt::Display for TooMuch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "a range from the end of a stream needs more than {} MiB held; save the stream to a file first",
+            self.limit >> 20
+        )
+    }
+}
+
+/// Picks units by number.
+#[derive(Debug)]
+pub struct Picker {
+    selection: Selection,
+    unit: Unit,
+    /// The units selected as far as can be told without the end.
+    known: Vec<RangeInclusive<u64>>,
+    look_ahead: u64,
+    limit: usize,
+    /// Units that ended in pieces let go.
+    gone: u64,
+    held: VecDeque<(Vec<u8>, u64)>,
+    held_bytes: usize,
+    held_units: u64,
+}
+
+impl Picker {
+    /// Picks `selection` counted in `unit`s, with at most `limit` bytes held back.
+    #[must_use]
+    pub fn new(selection: Selection, unit: Unit, limit: usize) -> Self {
+        let known = selection.resolve(None);
+        let look_ahead = selection.look_ahead();
+        Self {
+            selection,
+            unit,
+            known,
+            look_ahead,
+            limit,
+            gone: 0,
+            held: VecDeque::new(),
+            held_bytes: 0,
+            held_units: 0,
+        }
+    }
+
+    /// Whether nothing that is still to come can be selected.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.look_ahead == 0
+            && self
+                .known
+                .last()
+                .is_none_or(|last| self.gone >= *last.end())
+    }
+
+    /// Takes the next piece and gives away what is clear by now.
+    ///
+    /// # Errors
+    ///
+    /// [`TooMuch`], after which nothing more is to be asked of this picker.
+    pub fn feed(&mut self, piece: &[u8], mut emit: impl FnMut(Piece<'_>)) -> Result<(), TooMuch> {
+        let units = self.unit.count(piece);
+        if self.look_ahead == 0 {
+            split(self.unit, piece, units, self.gone, &self.known, &mut emit);
+            self.gone += units;
+            return Ok(());
+        }
+        match self.held.back_mut() {
+            // A slow writer's single bytes are to cost no more than their room.
+            Some((last, count)) if last.len() + piece.len() <= last.capacity() => {
+                last.extend_from_slice(piece);
+                *count += units;
+            }
+            _ => {
+                let mut held = Vec::with_capacity(piece.len().max(4096));
+                held.extend_from_slice(piece);
+                self.held.push_back((held, units));
+            }
+        }
+        self.held_bytes += piece.len();
+        self.held_units += units;
+        while let Some((first, count)) = self.held.front() {
+            // Its units, and the one that only ends in the next piece, are followed by all that end later.
+            if self.held_units - count <= self.look_ahead {
+                break;
+            }
+            split(self.unit, first, *count, self.gone, &self.known, &mut emit);
+            self.gone += count;
+            self.held_units -= count;
+            self.held_bytes -= first.len();
+            self.held.pop_front();
+        }
+        if self.held_bytes > self.limit {
+            return Err(TooMuch { limit: self.limit });
+        }
+        Ok(())
+    }
+
+    /// Takes note that the stream has ended and gives away what is left.
+    pub fn finish(&mut self, mut emit: impl FnMut(Piece<'_>)) {
+        let cut_short = self
+            .held
+            .back()
+            .is_some_and(|(last, _)| self.unit == Unit::Line && !last.ends_with(b"\n"));
+        let total = self.gone + self.held_units + u64::from(cut_short);
+        let selected = self.selection.resolve(Some(total));
+        for (piece, count) in self.held.drain(..) {
+            split(self.unit, &piece, count, self.gone, &selected, &mut emit);
+            self.gone += count;
+        }
+    }
+}
+
+/// Cuts `piece`, in which `units` end after the first `before`, by what is selected.
+fn split(
+    unit: Unit,
+    piece: &[u8],
+    units: u64,
+    before: u64,
+    selected: &[RangeInclusive<u64>],
+    emit: &mut impl FnMut(Piece<'_>),
+) {
+    let mut emit = |keep: bool, bytes: &[u8]| {
+        if !bytes.is_empty() {
+            emit(if keep {
+                Piece::Keep(bytes)
+            } else {
+                Piece::Skip(bytes)
+            });
+        }
+    };
+    let (mut rest, mut at) = (piece, before);
+    // The unit after the last that ends here may have begun.
+    let last = before + units + 1;
+    for range in &selected[selected.partition_point(|range| *range.end() <= before)..] {
+        if *range.start() > last {
+            break;
+        }
+        for (keep, end) in [(false, range.start() - 1), (true, *range.end())] {
+            if end > at {
+                let len = if end >= last {
+                    rest.len()
+                } else {
+                    unit.nth_end(rest, end - at)
+                };
+                emit(keep, &rest[..len]);
+                (rest, at) = (&rest[len..], end);
+            }
+        }
+    }
+    emit(false, rest);
+}
+
+/// Picks the entries of a period.
+#[derive(Debug)]
+pub struct TimePicker {
+    period: Period,
+    recognizer: Recognizer,
+    /// A line that has begun.
+    line: Vec<u8>,
+    started: bool,
+    ended: bool,
+    latest: Option<jiff::Timestamp>,
+    offset: u64,
+    disorder: Option<Disorder>,
+}
+
+impl TimePicker {
+    /// Picks `period`, told by `recognizer`.
+    #[must_use]
+    pub fn new(period: Period, recognizer: Recognizer) -> Self {
+        let started = period.since.is_none();
+        Self {
+            period,
+            recognizer,
+            line: Vec::new(),
+            started,
+            ended: false,
+            latest: None,
+            offset: 0,
+            disorder: None,
+        }
+    }
+
+    /// Whether the period is over.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.ended
+    }
+
+    /// The first entry that was earlier than one before it.
+    #[must_use]
+    pub fn disorder(&self) -> Option<Disorder> {
+        self.disorder
+    }
+
+    /// Whether any line so far had a time.
+    #[must_use]
+    pub fn recognized(&self) -> bool {
+        self.latest.is_some()
+    }
+
+    /// Takes the next piece and gives away its whole lines.
+    pub fn feed(&mut self, piece: &[u8], mut emit: impl FnMut(Piece<'_>)) {
+        let Some(end) = memrchr(b'\n', piece) else {
+            self.line.extend_from_slice(piece);
+            return;
+        };
+        let (lines, begun) = piece.split_at(end + 1);
+        if self.line.is_empty() {
+            self.lines(lines, &mut emit);
+        } else {
+            let mut line = std::mem::take(&mut self.line);
+            line.extend_from_slice(lines);
+            self.lines(&line, &mut emit);
+        }
+        self.line.extend_from_slice(begun);
+    }
+
+    /// Takes note that the stream has ended and gives away a last line without its end.
+    pub fn finish(&mut self, mut emit: impl FnMut(Piece<'_>)) {
+        let line = std::mem::take(&mut self.line);
+        self.lines(&line, &mut emit);
+    }
+
+    fn lines(&mut self, lines: &[u8], emit: &mut impl FnMut(Piece<'_>)) {
+        let edges = self.period.cut(&self.recognizer, lines);
+        if let Some((first, last)) = edges.times {
+            let across = self
+                .latest
+                .filter(|latest| first < *latest)
+                .map(|latest| (0, latest, first));
+            if let Some((at, before, time)) = across.or(edges.disorder)
+                && self.disorder.is_none()
+            {
+                self.disorder = Some(Disorder {
+                    offset: self.offset + at as u64,
+                    time,
+                    before,
+                });
+            }
+            self.latest = Some(last);
+        }
+        self.offset += lines.len() as u64;
+        let start = match edges.since {
+            _ if self.started => 0,
+            Some(start) => start,
+            None => lines.len(),
+        };
+        self.started |= edges.since.is_some();
+        let end = match edges.until {
+            _ if self.ended => 0,
+            Some(end) => end,
+            None => lines.len(),
+        };
+        self.ended |= edges.until.is_some();
+        let end = end.max(start);
+        for (keep, bytes) in [
+            (false, &lines[..start]),
+            (true, &lines[start..end]),
+            (false, &lines[end..]),
+        ] {
+            if !bytes.is_empty() {
+                emit(if keep {
+                    Piece::Keep(bytes)
+                } else {
+                    Piece::Skip(bytes)
+                });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::cat::ranges::{Mark, Range, Stop};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    fn marks() -> impl Strategy<Value = Mark> {
+        prop_oneof![
+            (1u64..15).prop_map(Mark::Start),
+            (1u64..15).prop_map(Mark::End)
+        ]
+    }
+
+    fn selections() -> impl Strategy<Value = Selection> {
+        let stop = prop_oneof![
+            marks().prop_map(Stop::At),
+            (0u64..10).prop_map(Stop::After),
+            Just(Stop::Never)
+        ];
+        let range = (marks(), stop).prop_map(|(start, stop)| Range { start, stop });
+        vec(range, 0..4).prop_map(Selection::new)
+    }
+
+    /// Unit by unit, with the number of them known.
+    fn oracle(selection: &Selection, units: &[&[u8]]) -> Vec<u8> {
+        let total = units.len() as i64;
+        let place = |mark| match mark {
+            Mark::Start(count) => count as i64,
+            Mark::End(count) => total - count as i64 + 1,
+        };
+        let mut out = Vec::new();
+        for (unit, number) in units.iter().zip(1..) {
+            let taken = selection.ranges().iter().any(|range| {
+                let start = place(range.start).max(1);
+                number >= start
+                    && match range.stop {
+                        Stop::At(mark) => number <= place(mark),
+                        Stop::After(count) => number < start + count as i64,
+                        Stop::Never => true,
+                    }
+            });
+            if taken {
+                out.extend_from_slice(unit);
+            }
+        }
+        out
+    }
+
+    fn pick(selection: &Selection, unit: Unit, input: &[u8], step: usize) -> (Vec<u8>, Vec<u8>) {
+        let (mut kept, mut all) = (Vec::new(), Vec::new());
+        let mut emit = |piece: Piece<'_>| match piece {
+            Piece::Keep(bytes) => {
+                kept.extend_from_slice(bytes);
+                all.extend_from_slice(bytes);
+            }
+            Piece::Skip(bytes) => all.extend_from_slice(bytes),
+        };
+        let mut picker = Picker::new(selection.clone(), unit, usize::MAX);
+        for piece in input.chunks(step) {
+            if picker.is_done() {
+                return (kept, input.to_vec());
+            }
+            picker.feed(piece, &mut emit).expect("no limit");
+        }
+        picker.finish(&mut emit);
+        (kept, all)
+    }
+
+    proptest! {
+        #[test]
+        fn picks_what_the_oracle_picks(
+            selection in selections(),
+            input in vec(prop_oneof![2 => Just(b'a'), 1 => Just(b'\n')], 0..60),
+            step in 1usize..20,
+        ) {
+            let lines: Vec<&[u8]> = input.split_inclusive(|&byte| byte == b'\n').collect();
+            let (kept, all) = pick(&selection, Unit::Line, &input, step);
+            prop_assert_eq!(kept.escape_ascii().to_string(), oracle(&selection, &lines).escape_ascii().to_string());
+            prop_assert_eq!(&all, &input);
+            let bytes: Vec<&[u8]> = input.chunks(1).collect();
+            let (kept, all) = pick(&selection, Unit::Byte, &input, step);
+            prop_assert_eq!(kept, oracle(&selection, &bytes));
+            prop_assert_eq!(&all, &input);
+        }
+    }
+
+    #[test]
+    fn no_more_is_held_than_the_range_needs() {
+        let selection = Selection::new(vec![Range {
+            start: Mark::End(100),
+            stop: Stop::Never,
+        }]);
+        let mut picker = Picker::new(selection, Unit::Line, 100 << 10);
+        let piece = b"a line of twenty-one\n".repeat(1000);
+        for _ in 0..200 {
+            picker.feed(&piece, |_| {}).expect("it fits");
+        }
+        let mut lines = 0;
+        picker.finish(|piece| {
+            if let Piece::Keep(bytes) = piece {
+                lines += Unit::Line.count(bytes);
+            }
+        });
+        assert_eq!(lines, 100);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_said() {
+        let selection = Selection::new(vec![Range {
+            start: Mark::End(1),
+            stop: Stop::Never,
+        }]);
+        let mut picker = Picker::new(selection, Unit::Line, 1 << 20);
+        let piece = vec![b'x'; 100_000];
+        let error = (0..20)
+            .find_map(|_| picker.feed(&piece, |_| {}).err())
+            .expect("two megabytes are too much");
+        assert!(error.to_string().contains("1 MiB"), "{error}");
+    }
+
+    #[test]
+    fn a_period_of_a_stream() {
+        let zone = jiff::tz::TimeZone::UTC;
+        let time = |second: i64| jiff::Timestamp::from_second(second).expect("in range");
+        let recognizer = Recognizer::new(zone, time(2_000_000_000));
+        let log = b"head\n1000000001 a\n more\n1000000002 b\n1000000003 c\n tail\n1000000004 d";
+        for step in 1..log.len() {
+            let period = Period {
+                since: Some(time(1_000_000_002)),
+                until: Some(time(1_000_000_003)),
+            };
+            let mut picker = TimePicker::new(period, recognizer.clone());
+            let mut kept = Vec::new();
+            let mut emit = |piece: Piece<'_>| {
+                if let Piece::Keep(bytes) = piece {
+                    kept.extend_from_slice(bytes);
+                }
+            };
+            log.chunks(step)
+                .for_each(|piece| picker.feed(piece, &mut emit));
+            picker.finish(&mut emit);
+            assert_eq!(kept, b"1000000002 b\n1000000003 c\n tail\n");
+            assert!(picker.is_done() && picker.recognized() && picker.disorder().is_none());
+        }
+    }
+}
