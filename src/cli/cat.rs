@@ -2,16 +2,133 @@
 
 use std::ffi::OsString;
 
+use clap::ValueEnum;
+
 use super::common::Common;
+use super::range::{Range, parse_count};
+use super::size::parse_size;
+use crate::shard::Shard;
 
 /// Write files to standard output.
-#[derive(clap::Args, Debug)]
+///
+/// With no FILE, or when FILE is -, standard input is read. The bytes are written as they are unless an option asks for
+/// something else: what they do to a terminal is their business then, and --sanitize is there for that.
+#[derive(clap::Args, Clone, Debug)]
+#[command(args_override_self = true, infer_long_args = true)]
 pub struct Args {
-    /// Files to write; `-` is standard input, which is also the default
+    /// Files to write; - is standard input, which is also the default
     #[arg(value_name = "FILE")]
     pub files: Vec<OsString>,
+
+    /// Everything made visible: the same as -vET
+    #[arg(short = 'A', long)]
+    pub show_all: bool,
+
+    /// Number the lines that are not empty; overrides -n
+    #[arg(short = 'b', long)]
+    pub number_nonblank: bool,
+
+    /// The same as -vE
+    #[arg(short = 'e')]
+    pub ends_and_nonprinting: bool,
+
+    /// Show a $ at the end of each line, and a carriage return before it as ^M
+    #[arg(short = 'E', long)]
+    pub show_ends: bool,
+
+    /// Number all lines
+    #[arg(short = 'n', long)]
+    pub number: bool,
+
+    /// Print one empty line where there are several
+    #[arg(short = 's', long)]
+    pub squeeze_blank: bool,
+
+    /// The same as -vT
+    #[arg(short = 't')]
+    pub tabs_and_nonprinting: bool,
+
+    /// Show tabs as ^I
+    #[arg(short = 'T', long)]
+    pub show_tabs: bool,
+
+    /// Ignored: output is never held back on a terminal or from a slow input
+    #[arg(short = 'u')]
+    pub unbuffered: bool,
+
+    /// Show control characters as ^X and bytes above 127 as M-x, but not tabs and line ends
+    #[arg(short = 'v', long)]
+    pub show_nonprinting: bool,
+
+    /// Make harmless on a terminal: controls, escape sequences, malformed bytes and what reorders text are shown visibly,
+    /// other UTF-8 text stays as it is
+    #[arg(long, help_heading = "Selection and display", conflicts_with_all = ["show_nonprinting", "show_all", "ends_and_nonprinting", "tabs_and_nonprinting"])]
+    pub sanitize: bool,
+
+    /// Print only these lines of each file: 100:200, :50, 1000000:, -100: (the last hundred), -200:-100, 100:+20 (twenty
+    /// lines from the hundredth), 7; both ends belong to it
+    ///
+    /// May be given several times: every selected line is printed once, in the order of the file. Numbers printed by -n are
+    /// those of the lines in their file.
+    #[arg(long, value_name = "RANGE", action = clap::ArgAction::Append, allow_hyphen_values = true, value_parser = parse_lines,
+          help_heading = "Selection and display", conflicts_with_all = ["bytes", "since", "until", "shard"])]
+    pub lines: Vec<Range>,
+
+    /// Print only these bytes of each file, counted from 1 and written as for --lines; 64K, 10M and 1G are understood
+    #[arg(long, value_name = "RANGE", action = clap::ArgAction::Append, allow_hyphen_values = true, value_parser = parse_bytes,
+          help_heading = "Selection and display", conflicts_with_all = ["since", "until", "shard"])]
+    pub bytes: Vec<Range>,
+
+    /// Print log entries from this time on; the log must be sorted by time
+    ///
+    /// TIME is written as in the log (RFC 3339, syslog, Apache, seconds since the epoch after @) or shorter: 2026-11-21,
+    /// '2026-11-21 14:30', 14:30, today, yesterday, or an age such as 90m or 2h30m. In the log RFC 3339 and its relatives,
+    /// both kinds of syslog, the Apache and nginx log, seconds and milliseconds since the epoch and JSON lines are
+    /// recognised. A line without a time belongs to the entry before it. A file is searched, not read through.
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        help_heading = "Selection and display",
+        conflicts_with = "shard"
+    )]
+    pub since: Option<String>,
+
+    /// Print log entries up to this time, which is included
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Selection and display", conflicts_with_all = ["shard", "follow", "follow_name"])]
+    pub until: Option<String>,
+
+    /// Print the I-th of N parts of equal size, cut at line ends: all N one after another are the whole
+    #[arg(long, value_name = "I/N", help_heading = "Selection and display", conflicts_with_all = ["follow", "follow_name"])]
+    pub shard: Option<Shard>,
+
+    /// Go on printing what is appended, by descriptor (the file opened, wherever it is moved) or by name
+    #[arg(short, long, value_name = "BY", num_args = 0..=1, require_equals = true, default_missing_value = "descriptor",
+          help_heading = "Selection and display")]
+    pub follow: Option<FollowBy>,
+
+    /// The same as --follow=name
+    #[arg(short = 'F', help_heading = "Selection and display")]
+    pub follow_name: bool,
 
     /// Input and reporting.
     #[command(flatten)]
     pub common: Common,
+}
+
+/// What to keep hold of while following.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FollowBy {
+    /// The file that was opened
+    Descriptor,
+    /// Whatever has the name, as when logs are rotated
+    Name,
+}
+
+fn parse_lines(text: &str) -> Result<Range, String> {
+    Range::parse(text, parse_count)
+}
+
+fn parse_bytes(text: &str) -> Result<Range, String> {
+    Range::parse(text, parse_size)
 }

@@ -6,6 +6,7 @@ pub mod cat;
 pub mod checksum;
 pub mod common;
 pub mod grep;
+pub mod range;
 pub mod size;
 pub mod stat;
 

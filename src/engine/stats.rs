@@ -90,6 +90,13 @@ impl Stats {
         self.cold.load(Ordering::Relaxed)
     }
 
+    /// Adds the bytes, windows and threads of a run whose inputs are counted elsewhere.
+    pub fn absorb(&self, other: &Stats) {
+        Stats::add(&self.bytes, Stats::get(&other.bytes));
+        Stats::add(&self.windows, Stats::get(&other.windows));
+        self.threads.fetch_max(Stats::get(&other.threads), Ordering::Relaxed);
+    }
+
     /// Adds to a counter.
     pub fn add(counter: &AtomicU64, by: u64) {
         counter.fetch_add(by, Ordering::Relaxed);

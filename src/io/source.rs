@@ -348,6 +348,29 @@ impl Source {
         self.start = offset;
     }
 
+    /// A source for a part of this one's bytes, which can be read by position. Its way is chosen by the part's own size.
+    ///
+    /// # Errors
+    /// What duplicating the descriptor says (`fcntl(2)`).
+    pub fn part(&self, range: std::ops::Range<u64>, policy: Policy) -> io::Result<Source> {
+        let mut part = Source {
+            name: self.name.clone(),
+            file: self.file.try_clone()?,
+            stdin: self.stdin,
+            kind: self.kind,
+            way: self.way,
+            reason: self.reason,
+            base: self.base,
+            start: range.start,
+            end: Some(range.end),
+            tail: None,
+            length: Some(range.end - range.start),
+            refused: AtomicI32::new(0),
+        };
+        part.choose(policy);
+        Ok(part)
+    }
+
     /// End of the wanted range: known for what can be read by position, and for a stream only when
     /// a length was asked for.
     pub fn end(&self) -> Option<u64> {

@@ -12,7 +12,7 @@ mod search;
 
 pub use argument::parse_argument;
 pub use recognize::Recognizer;
-pub use search::{Disorder, Found, RandomAccess, find};
+pub use search::{Disorder, Found, RandomAccess, find, find_in};
 
 use jiff::Timestamp;
 

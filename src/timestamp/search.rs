@@ -5,14 +5,17 @@
 //! remembered of the lines but the times seen, which are compared at the end: that is where a file that is not sorted
 //! shows, if it shows at all.
 
+use std::fmt;
 use std::io;
 use std::ops::Range;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use memchr::memchr;
 
 use super::Period;
 use super::recognize::{HEAD, Recognizer};
+use crate::io::Source;
 
 /// Bytes that can be read anywhere.
 pub trait RandomAccess {
@@ -55,6 +58,35 @@ pub struct Disorder {
     pub time: Timestamp,
     /// The later time of the entry before it.
     pub before: Timestamp,
+}
+
+impl fmt::Display for Disorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { offset, time, before } = self;
+        write!(f, "not sorted by time: {time} at byte {offset} comes after {before}; entries may be missing")
+    }
+}
+
+impl RandomAccess for Source {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        Source::read_at(self, buffer, offset)
+    }
+}
+
+/// Finds the entries of `period` in the bytes `within` of a file. Times without a zone are in `zone`, those without a
+/// year in the year before the file's last change.
+///
+/// # Errors
+///
+/// Whatever reading the file fails with.
+pub fn find_in(source: &Source, within: Range<u64>, period: &Period, zone: &TimeZone) -> io::Result<Found> {
+    let changed = source.file().metadata()?.modified()?;
+    let recognizer = Recognizer::new(zone.clone(), Timestamp::try_from(changed).unwrap_or(Timestamp::MAX));
+    // A probe wants its own page and none of its neighbours, which the kernel would read ahead.
+    let _ = rustix::fs::fadvise(source.fd(), 0, None, rustix::fs::Advice::Random);
+    let found = find(source, within, period, &recognizer);
+    let _ = rustix::fs::fadvise(source.fd(), 0, None, rustix::fs::Advice::Normal);
+    found
 }
 
 /// Finds the entries of `period` in the bytes `within` of `source`, which start a line.

@@ -1,21 +1,155 @@
-//! The `cat` subcommand.
+//! The `cat` subcommand: whole files or any part of them, as they are or made visible.
+//!
+//! A part is first located and then printed as a whole file would be, so every way of selecting works with every way of
+//! showing. Streams cannot be located in: they are picked from as they come. Bytes that nothing is to be done to never
+//! pass through here if the kernel can move them on its own.
 
+mod locate;
 mod pick;
 mod plain;
-mod ranges;
+mod shown;
+mod streamed;
 mod transform;
+mod wanted;
+
+use std::io;
+use std::ops::Range;
+use std::os::unix::fs::FileTypeExt;
 
 use crate::cli::cat::Args;
 use crate::config::{Config, inputs};
+use crate::engine::{BLOCK, Cut, Input};
 use crate::exit::Exit;
+use crate::io::{Source, Way};
 use crate::output::Output;
+use shown::Shown;
+use transform::{State, Transform};
+use wanted::Wanted;
 
 /// Runs `mapped cat`.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+    let wanted = Wanted::new(args)?;
+    let transform = wanted::transform(args);
     let config = Config::new(&args.common, output);
     let progress = config.progress(&args.files, output);
-    let result = plain::run(inputs(&args.files), &config, output);
+    let mut cat = Cat { wanted, transform, state: State::default(), config: &config, output };
+    let result = cat.all(inputs(&args.files));
     drop(progress);
     config.finish();
     result
+}
+
+/// A run over all inputs.
+struct Cat<'a> {
+    wanted: Wanted,
+    transform: Transform,
+    state: State,
+    config: &'a Config,
+    output: &'a mut Output,
+}
+
+impl Cat<'_> {
+    fn all(&mut self, inputs: Vec<Input>) -> anyhow::Result<Exit> {
+        let mut exit = Exit::Success;
+        for input in inputs {
+            let engine = &self.config.engine;
+            if let Input::Named(name) = &input
+                && std::fs::metadata(name).is_ok_and(|meta| meta.file_type().is_fifo())
+            {
+                // Opening it waits for a writer, and what stands before it must not wait with it.
+                self.output.flush()?;
+            }
+            let opened = match input {
+                Input::Named(name) => Source::open(&name, engine.policy, engine.range).map_err(|error| (name, error)),
+                Input::Open(source) => Ok(source),
+                Input::Failed(name, error) => Err((name, error)),
+            };
+            exit = exit.and(match opened {
+                Ok(source) if self.output.is_same_file(&source) => {
+                    self.output.report(source.name(), &io::Error::other("input file is output file"));
+                    Exit::Failure
+                }
+                Ok(source) => self.one(source)?,
+                Err((name, error)) => {
+                    self.output.report(&name, &error);
+                    Exit::Failure
+                }
+            });
+        }
+        self.finish()?;
+        self.output.flush()?;
+        Ok(exit)
+    }
+
+    fn one(&mut self, source: Source) -> io::Result<Exit> {
+        if matches!(self.wanted, Wanted::All) {
+            return self.print(source);
+        }
+        // Numbers are those of the lines in their own file.
+        self.finish()?;
+        self.state = State::default();
+        if !can_be_searched(&source) {
+            return streamed::run(source, &self.wanted, &self.transform, &mut self.state, self.config, self.output);
+        }
+        let spans = match locate::spans(&source, &self.wanted, self.config, self.output) {
+            Ok(spans) => spans,
+            Err(error) => {
+                self.output.report(source.name(), &error);
+                return Ok(Exit::Failure);
+            }
+        };
+        self.spans(&source, spans)
+    }
+
+    /// Prints `spans` of `source`, which ascend.
+    fn spans(&mut self, source: &Source, spans: Vec<Range<u64>>) -> io::Result<Exit> {
+        let policy = self.config.engine.policy;
+        let mut exit = Exit::Success;
+        let mut at = source.start();
+        for span in spans {
+            if self.transform.counts() && at < span.start {
+                exit = exit.and(self.show(source.part(at..span.start, policy)?, true)?);
+                self.state.drop_held();
+            }
+            at = span.end;
+            exit = exit.and(self.print(source.part(span, policy)?)?);
+            self.finish()?;
+        }
+        Ok(exit)
+    }
+
+    /// Prints all of `source`.
+    fn print(&mut self, source: Source) -> io::Result<Exit> {
+        if self.transform.is_identity() {
+            plain::run(source, self.config, self.output)
+        } else {
+            self.show(source, false)
+        }
+    }
+
+    /// Runs all of `source` through the transform.
+    fn show(&mut self, source: Source, silent: bool) -> io::Result<Exit> {
+        let Config { engine, stats, .. } = self.config;
+        let kernel = Shown { transform: self.transform, silent };
+        let plan = engine.plan(Cut::Exact, BLOCK);
+        let input = std::iter::once(Input::Open(source));
+        let outcome = engine.run(input, plan, &kernel, self.state, self.output, stats);
+        outcome.output?;
+        self.state = outcome.carry;
+        Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
+    }
+
+    /// Prints what was held back for a byte that does not come.
+    fn finish(&mut self) -> io::Result<()> {
+        let mut text = Vec::new();
+        self.state.finish(&self.transform, &mut text);
+        self.output.write_all(&text)
+    }
+}
+
+/// Whether `source` can be read at any offset, and does hold what it says it does (files of sysfs do not).
+fn can_be_searched(source: &Source) -> bool {
+    let last = source.end().unwrap_or(0).saturating_sub(1).max(source.start());
+    source.way() != Way::Stream
+        && (source.end() == Some(source.start()) || source.read_at(&mut [0], last).is_ok_and(|got| got == 1))
 }

@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 
 use memchr::{memchr_iter, memrchr};
 
-use super::ranges::Selection;
+use crate::cli::range::Selection;
 use crate::timestamp::{Disorder, Period, Recognizer};
 
 /// A piece of the stream, in order.
@@ -48,9 +48,7 @@ impl Unit {
         match (self, nth) {
             (_, 0) => 0,
             (Self::Byte, nth) => nth.min(piece.len()),
-            (Self::Line, nth) => memchr_iter(b'\n', piece)
-                .nth(nth - 1)
-                .map_or(piece.len(), |at| at + 1),
+            (Self::Line, nth) => memchr_iter(b'\n', piece).nth(nth - 1).map_or(piece.len(), |at| at + 1),
         }
     }
 }
@@ -94,27 +92,13 @@ impl Picker {
     pub fn new(selection: Selection, unit: Unit, limit: usize) -> Self {
         let known = selection.resolve(None);
         let look_ahead = selection.look_ahead();
-        Self {
-            selection,
-            unit,
-            known,
-            look_ahead,
-            limit,
-            gone: 0,
-            held: VecDeque::new(),
-            held_bytes: 0,
-            held_units: 0,
-        }
+        Self { selection, unit, known, look_ahead, limit, gone: 0, held: VecDeque::new(), held_bytes: 0, held_units: 0 }
     }
 
     /// Whether nothing that is still to come can be selected.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.look_ahead == 0
-            && self
-                .known
-                .last()
-                .is_none_or(|last| self.gone >= *last.end())
+        self.look_ahead == 0 && self.known.last().is_none_or(|last| self.gone >= *last.end())
     }
 
     /// Takes the next piece and gives away what is clear by now.
@@ -162,10 +146,7 @@ impl Picker {
 
     /// Takes note that the stream has ended and gives away what is left.
     pub fn finish(&mut self, mut emit: impl FnMut(Piece<'_>)) {
-        let cut_short = self
-            .held
-            .back()
-            .is_some_and(|(last, _)| self.unit == Unit::Line && !last.ends_with(b"\n"));
+        let cut_short = self.held.back().is_some_and(|(last, _)| self.unit == Unit::Line && !last.ends_with(b"\n"));
         let total = self.gone + self.held_units + u64::from(cut_short);
         let selected = self.selection.resolve(Some(total));
         for (piece, count) in self.held.drain(..) {
@@ -186,11 +167,7 @@ fn split(
 ) {
     let mut emit = |keep: bool, bytes: &[u8]| {
         if !bytes.is_empty() {
-            emit(if keep {
-                Piece::Keep(bytes)
-            } else {
-                Piece::Skip(bytes)
-            });
+            emit(if keep { Piece::Keep(bytes) } else { Piece::Skip(bytes) });
         }
     };
     let (mut rest, mut at) = (piece, before);
@@ -202,11 +179,7 @@ fn split(
         }
         for (keep, end) in [(false, range.start() - 1), (true, *range.end())] {
             if end > at {
-                let len = if end >= last {
-                    rest.len()
-                } else {
-                    unit.nth_end(rest, end - at)
-                };
+                let len = if end >= last { rest.len() } else { unit.nth_end(rest, end - at) };
                 emit(keep, &rest[..len]);
                 (rest, at) = (&rest[len..], end);
             }
@@ -234,16 +207,7 @@ impl TimePicker {
     #[must_use]
     pub fn new(period: Period, recognizer: Recognizer) -> Self {
         let started = period.since.is_none();
-        Self {
-            period,
-            recognizer,
-            line: Vec::new(),
-            started,
-            ended: false,
-            latest: None,
-            offset: 0,
-            disorder: None,
-        }
+        Self { period, recognizer, line: Vec::new(), started, ended: false, latest: None, offset: 0, disorder: None }
     }
 
     /// Whether the period is over.
@@ -290,18 +254,11 @@ impl TimePicker {
     fn lines(&mut self, lines: &[u8], emit: &mut impl FnMut(Piece<'_>)) {
         let edges = self.period.cut(&self.recognizer, lines);
         if let Some((first, last)) = edges.times {
-            let across = self
-                .latest
-                .filter(|latest| first < *latest)
-                .map(|latest| (0, latest, first));
+            let across = self.latest.filter(|latest| first < *latest).map(|latest| (0, latest, first));
             if let Some((at, before, time)) = across.or(edges.disorder)
                 && self.disorder.is_none()
             {
-                self.disorder = Some(Disorder {
-                    offset: self.offset + at as u64,
-                    time,
-                    before,
-                });
+                self.disorder = Some(Disorder { offset: self.offset + at as u64, time, before });
             }
             self.latest = Some(last);
         }
@@ -319,17 +276,9 @@ impl TimePicker {
         };
         self.ended |= edges.until.is_some();
         let end = end.max(start);
-        for (keep, bytes) in [
-            (false, &lines[..start]),
-            (true, &lines[start..end]),
-            (false, &lines[end..]),
-        ] {
+        for (keep, bytes) in [(false, &lines[..start]), (true, &lines[start..end]), (false, &lines[end..])] {
             if !bytes.is_empty() {
-                emit(if keep {
-                    Piece::Keep(bytes)
-                } else {
-                    Piece::Skip(bytes)
-                });
+                emit(if keep { Piece::Keep(bytes) } else { Piece::Skip(bytes) });
             }
         }
     }
@@ -338,23 +287,16 @@ impl TimePicker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::cat::ranges::{Mark, Range, Stop};
+    use crate::cli::range::{Mark, Range, Stop};
     use proptest::collection::vec;
     use proptest::prelude::*;
 
     fn marks() -> impl Strategy<Value = Mark> {
-        prop_oneof![
-            (1u64..15).prop_map(Mark::Start),
-            (1u64..15).prop_map(Mark::End)
-        ]
+        prop_oneof![(1u64..15).prop_map(Mark::Start), (1u64..15).prop_map(Mark::End)]
     }
 
     fn selections() -> impl Strategy<Value = Selection> {
-        let stop = prop_oneof![
-            marks().prop_map(Stop::At),
-            (0u64..10).prop_map(Stop::After),
-            Just(Stop::Never)
-        ];
+        let stop = prop_oneof![marks().prop_map(Stop::At), (0u64..10).prop_map(Stop::After), Just(Stop::Never)];
         let range = (marks(), stop).prop_map(|(start, stop)| Range { start, stop });
         vec(range, 0..4).prop_map(Selection::new)
     }
@@ -424,10 +366,7 @@ mod tests {
 
     #[test]
     fn no_more_is_held_than_the_range_needs() {
-        let selection = Selection::new(vec![Range {
-            start: Mark::End(100),
-            stop: Stop::Never,
-        }]);
+        let selection = Selection::new(vec![Range { start: Mark::End(100), stop: Stop::Never }]);
         let mut picker = Picker::new(selection, Unit::Line, 100 << 10);
         let piece = b"a line of twenty-one\n".repeat(1000);
         for _ in 0..200 {
@@ -444,15 +383,10 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_said() {
-        let selection = Selection::new(vec![Range {
-            start: Mark::End(1),
-            stop: Stop::Never,
-        }]);
+        let selection = Selection::new(vec![Range { start: Mark::End(1), stop: Stop::Never }]);
         let mut picker = Picker::new(selection, Unit::Line, 1 << 20);
         let piece = vec![b'x'; 100_000];
-        let error = (0..20)
-            .find_map(|_| picker.feed(&piece, |_| {}).err())
-            .expect("two megabytes are too much");
+        let error = (0..20).find_map(|_| picker.feed(&piece, |_| {}).err()).expect("two megabytes are too much");
         assert!(error.to_string().contains("1 MiB"), "{error}");
     }
 
@@ -463,10 +397,7 @@ mod tests {
         let recognizer = Recognizer::new(zone, time(2_000_000_000));
         let log = b"head\n1000000001 a\n more\n1000000002 b\n1000000003 c\n tail\n1000000004 d";
         for step in 1..log.len() {
-            let period = Period {
-                since: Some(time(1_000_000_002)),
-                until: Some(time(1_000_000_003)),
-            };
+            let period = Period { since: Some(time(1_000_000_002)), until: Some(time(1_000_000_003)) };
             let mut picker = TimePicker::new(period, recognizer.clone());
             let mut kept = Vec::new();
             let mut emit = |piece: Piece<'_>| {
@@ -474,8 +405,7 @@ mod tests {
                     kept.extend_from_slice(bytes);
                 }
             };
-            log.chunks(step)
-                .for_each(|piece| picker.feed(piece, &mut emit));
+            log.chunks(step).for_each(|piece| picker.feed(piece, &mut emit));
             picker.finish(&mut emit);
             assert_eq!(kept, b"1000000002 b\n1000000003 c\n tail\n");
             assert!(picker.is_done() && picker.recognized() && picker.disorder().is_none());

@@ -2,7 +2,6 @@
 //! kernel from file to file, and the engine for everything else.
 
 use std::io;
-use std::os::unix::fs::FileTypeExt;
 
 use crate::config::Config;
 use crate::engine::{Block, Cut, Flow, Input, Kernel, Stats};
@@ -32,42 +31,12 @@ impl Kernel for Copy {
 /// Blocks that stay in a core's cache between being copied out of the map and written.
 const BLOCK: usize = 256 * 1024;
 
-pub(super) fn run(inputs: Vec<Input>, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
-    let mut exit = Exit::Success;
-    for input in inputs {
-        if let Input::Named(name) = &input
-            && std::fs::metadata(name).is_ok_and(|meta| meta.file_type().is_fifo())
-        {
-            // Opening it waits for a writer, and what stands before it must not wait with it.
-            output.flush()?;
-        }
-        let input = match input {
-            Input::Named(name) => match Source::open(&name, config.engine.policy, config.engine.range) {
-                Ok(source) => Input::Open(source),
-                Err(error) => Input::Failed(name, error),
-            },
-            other => other,
-        };
-        exit = exit.and(one(input, config, output)?);
-    }
-    output.flush()?;
-    Ok(exit)
-}
-
-fn one(input: Input, config: &Config, output: &mut Output) -> io::Result<Exit> {
-    let input = match input {
-        Input::Open(source) if output.is_same_file(&source) => {
-            let error = io::Error::other("input file is output file");
-            Input::Failed(source.name().to_owned(), error)
-        }
-        Input::Open(mut source) => {
-            hand_over(&mut source, config, output)?;
-            Input::Open(source)
-        }
-        other => other,
-    };
+/// Writes all of `source`.
+pub(super) fn run(mut source: Source, config: &Config, output: &mut Output) -> io::Result<Exit> {
+    hand_over(&mut source, config, output)?;
     let engine = config.engine;
-    let outcome = engine.run(std::iter::once(input), engine.plan(Cut::Exact, BLOCK), &Copy, (), output, &config.stats);
+    let input = std::iter::once(Input::Open(source));
+    let outcome = engine.run(input, engine.plan(Cut::Exact, BLOCK), &Copy, (), output, &config.stats);
     outcome.output?;
     Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
 }

@@ -80,10 +80,7 @@ impl Held {
 
     /// `bytes` are at most [`Self::MAX`].
     fn new(bytes: &[u8]) -> Self {
-        let mut held = Self {
-            bytes: [0; Self::MAX],
-            len: bytes.len() as u8,
-        };
+        let mut held = Self { bytes: [0; Self::MAX], len: bytes.len() as u8 };
         held.bytes[..bytes.len()].copy_from_slice(bytes);
         held
     }
@@ -113,19 +110,19 @@ impl State {
         }
         self.held = transform.held_after(self.held, block);
         // A place is known from the two bytes before it, and from what was before them when there are not two.
-        let before = if block.len() > 2 {
-            Place::Within
-        } else {
-            self.place
-        };
-        self.place = block[block.len().saturating_sub(2)..]
-            .iter()
-            .fold(before, |place, &byte| place.after(byte));
+        let before = if block.len() > 2 { Place::Within } else { self.place };
+        self.place = block[block.len().saturating_sub(2)..].iter().fold(before, |place, &byte| place.after(byte));
     }
 
-    /// The bytes held back, as they are shown when nothing follows them.
-    pub fn finish(&self, transform: &Transform, out: &mut Vec<u8>) {
+    /// Writes the bytes held back, as they are shown when nothing follows them.
+    pub fn finish(&mut self, transform: &Transform, out: &mut Vec<u8>) {
         show::push(transform.show, transform.tabs, self.held.bytes(), out);
+        self.held = Held::default();
+    }
+
+    /// Forgets the bytes held back: what they belong to is not printed.
+    pub fn drop_held(&mut self) {
+        self.held = Held::default();
     }
 }
 
@@ -134,6 +131,12 @@ impl Transform {
     #[must_use]
     pub fn is_identity(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether what becomes of a line depends on all lines before it, printed or not.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.number != Numbered::None || self.squeeze
     }
 
     /// Whether `byte`, standing at `place`, begins a line that gets a number.
@@ -157,9 +160,7 @@ impl Transform {
             Numbered::None => 0,
             Numbered::All if !self.squeeze => memchr_iter(b'\n', before).count() as u64,
             // All lines begun, less the empty ones, or less those that follow an empty one.
-            Numbered::All => count(block, |a, b, c| {
-                (b == b'\n') & !((a == b'\n') & (c == b'\n'))
-            }),
+            Numbered::All => count(block, |a, b, c| (b == b'\n') & !((a == b'\n') & (c == b'\n'))),
             Numbered::Nonblank => count(block, |_, b, c| (b == b'\n') & (c != b'\n')),
         }
     }
@@ -174,11 +175,7 @@ impl Transform {
             Show::Sanitized => {
                 let mut joined = [0; 2 * Held::MAX];
                 let tail = &block[block.len().saturating_sub(Held::MAX)..];
-                let before = if tail.len() == block.len() {
-                    held.bytes()
-                } else {
-                    &[]
-                };
+                let before = if tail.len() == block.len() { held.bytes() } else { &[] };
                 let len = before.len() + tail.len();
                 joined[..before.len()].copy_from_slice(before);
                 joined[before.len()..len].copy_from_slice(tail);
@@ -240,28 +237,36 @@ impl Transform {
                 continue;
             }
             if self.numbers(place, first) {
-                out.extend_from_slice(number.text());
+                number.push(out);
                 number.advance();
             }
             let Some(end) = memchr(b'\n', rest) else {
                 show::push(self.show, self.tabs, rest, out);
                 return;
             };
-            let line = &rest[..end];
-            rest = &rest[end + 1..];
-            place = if line.is_empty() {
-                place.after(b'\n')
-            } else {
-                Place::Start
-            };
-            match line.strip_suffix(b"\r") {
-                Some(line) if self.ends && self.show == Show::Raw => {
-                    show::push(self.show, self.tabs, line, out);
-                    out.extend_from_slice(b"^M");
-                }
-                _ => show::push(self.show, self.tabs, line, out),
+            let (line, behind) = rest.split_at(end + 1);
+            rest = behind;
+            place = if end == 0 { place.after(b'\n') } else { Place::Start };
+            self.push_line(line, out);
+        }
+    }
+
+    /// Writes a line with its end.
+    #[inline]
+    fn push_line(&self, line: &[u8], out: &mut Vec<u8>) {
+        if !self.ends {
+            return show::push(self.show, self.tabs, line, out);
+        }
+        let line = &line[..line.len() - 1];
+        match line.strip_suffix(b"\r") {
+            Some(line) if self.show == Show::Raw => {
+                show::push(self.show, self.tabs, line, out);
+                out.extend_from_slice(b"^M$\n");
             }
-            out.extend_from_slice(if self.ends { b"$\n" } else { b"\n" });
+            _ => {
+                show::push(self.show, self.tabs, line, out);
+                out.extend_from_slice(b"$\n");
+            }
         }
     }
 }
@@ -269,16 +274,11 @@ impl Transform {
 /// In how many windows of three bytes `is` holds. Summed in bytes, 255 at a time, which compiles to vector code.
 fn count(block: &[u8], is: impl Fn(u8, u8, u8) -> bool) -> u64 {
     let len = block.len() - 2;
-    let windows = block[..len]
-        .chunks(255)
-        .zip(block[1..=len].chunks(255))
-        .zip(block[2..].chunks(255));
+    let windows = block[..len].chunks(255).zip(block[1..=len].chunks(255)).zip(block[2..].chunks(255));
     windows
         .map(|((a, b), c)| {
             let windows = a.iter().zip(b).zip(c);
-            u64::from(windows.fold(0u8, |sum, ((&a, &b), &c)| {
-                sum.wrapping_add(u8::from(is(a, b, c)))
-            }))
+            u64::from(windows.fold(0u8, |sum, ((&a, &b), &c)| sum.wrapping_add(u8::from(is(a, b, c)))))
         })
         .sum()
 }

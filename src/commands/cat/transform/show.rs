@@ -78,16 +78,21 @@ fn is_plain<const TABS: bool>(byte: u8) -> bool {
     (byte.wrapping_sub(b' ') < 95) | (byte == b'\n') | (!TABS & (byte == b'\t'))
 }
 
-/// How many bytes at the start are shown as themselves, in whole chunks.
+/// How many bytes at the start are shown as themselves: all, or a number of whole chunks.
 #[inline]
 fn plain_prefix<const TABS: bool>(bytes: &[u8]) -> usize {
-    let plain = |chunk: &&[u8; CHUNK]| {
-        chunk
-            .iter()
-            .fold(true, |all, &byte| all & is_plain::<TABS>(byte))
+    let plain = |chunk: &[u8; CHUNK]| chunk.iter().fold(true, |all, &byte| all & is_plain::<TABS>(byte));
+    let (chunks, rest) = bytes.as_chunks::<CHUNK>();
+    let prefix = chunks.iter().take_while(|chunk| plain(chunk)).count() * CHUNK;
+    if prefix + rest.len() < bytes.len() || rest.is_empty() {
+        return prefix;
+    }
+    // The last bytes once more together with some before them, which costs less than going through them singly.
+    let all = match bytes.last_chunk() {
+        Some(last) => plain(last),
+        None => rest.iter().all(|&byte| is_plain::<TABS>(byte)),
     };
-    let (chunks, _) = bytes.as_chunks::<CHUNK>();
-    chunks.iter().take_while(plain).count() * CHUNK
+    if all { bytes.len() } else { prefix }
 }
 
 fn push_nonprinting<const TABS: bool>(mut bytes: &[u8], out: &mut Vec<u8>) {
@@ -102,11 +107,8 @@ fn push_nonprinting<const TABS: bool>(mut bytes: &[u8], out: &mut Vec<u8>) {
         let mut text = [0; CHUNK * MAX_SHOWN];
         let mut len = 0;
         for &byte in chunk {
-            let (shown, width) = if is_plain::<TABS>(byte) {
-                ([byte, 0, 0, 0], 1)
-            } else {
-                NOTATION[usize::from(byte)]
-            };
+            let (shown, width) =
+                if is_plain::<TABS>(byte) { ([byte, 0, 0, 0], 1) } else { NOTATION[usize::from(byte)] };
             text[len..len + MAX_SHOWN].copy_from_slice(&shown);
             len += usize::from(width);
         }
@@ -118,10 +120,7 @@ fn push_nonprinting<const TABS: bool>(mut bytes: &[u8], out: &mut Vec<u8>) {
 fn push_sanitized<const TABS: bool>(mut bytes: &[u8], out: &mut Vec<u8>) {
     loop {
         let mut len = plain_prefix::<TABS>(bytes);
-        len += bytes[len..]
-            .iter()
-            .take_while(|&&byte| is_plain::<TABS>(byte))
-            .count();
+        len += bytes[len..].iter().take_while(|&&byte| is_plain::<TABS>(byte)).count();
         let (plain, rest) = bytes.split_at(len);
         out.extend_from_slice(plain);
         let Some(&first) = rest.first() else { return };
@@ -231,20 +230,14 @@ mod tests {
     fn sanitized_text_stays_readable_and_cannot_steer() {
         let shown = |text: &str| shown(Show::Sanitized, false, text.as_bytes());
         assert_eq!(shown("naïve — 日本 🙂\n"), "naïve — 日本 🙂\n");
-        assert_eq!(
-            shown("\x1b]0;title\x07\x1b[2J\r\x08\x7f"),
-            "^[]0;title^G^[[2J^M^H^?"
-        );
+        assert_eq!(shown("\x1b]0;title\x07\x1b[2J\r\x08\x7f"), "^[]0;title^G^[[2J^M^H^?");
         assert_eq!(shown("\u{9b}2J"), "<U+009B>2J");
         assert_eq!(shown("user\u{202e}txt.exe"), "user<U+202E>txt.exe");
     }
 
     #[test]
     fn sanitizing_shows_malformed_bytes_one_by_one() {
-        assert_eq!(
-            shown(Show::Sanitized, false, b"\x9b2J \xc3( \xe2\x82"),
-            "M-^[2J M-C( M-bM-^B"
-        );
+        assert_eq!(shown(Show::Sanitized, false, b"\x9b2J \xc3( \xe2\x82"), "M-^[2J M-C( M-bM-^B");
         assert_eq!(shown(Show::Sanitized, true, b"\t\xff"), "^IM-^?");
     }
 

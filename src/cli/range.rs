@@ -42,9 +42,6 @@ impl Range {
     /// A sentence that says what is wrong with it.
     pub fn parse(text: &str, number: impl Fn(&str) -> Result<u64, String>) -> Result<Self, String> {
         let mark = |text: &str| {
-            if !text.trim_start_matches('-').starts_with(|first: char| first.is_ascii_digit()) {
-                return Err(format!("'{text}' is no number"));
-            }
             let (count, from_end) = match text.strip_prefix('-') {
                 Some(count) => (number(count)?, true),
                 None => (number(text)?, false),
@@ -57,17 +54,10 @@ impl Range {
         };
         let Some((start, stop)) = text.split_once(':') else {
             let start = mark(text)?;
-            return Ok(Self {
-                start,
-                stop: Stop::After(1),
-            });
+            return Ok(Self { start, stop: Stop::After(1) });
         };
         let range = Self {
-            start: if start.is_empty() {
-                Mark::Start(1)
-            } else {
-                mark(start)?
-            },
+            start: if start.is_empty() { Mark::Start(1) } else { mark(start)? },
             stop: match stop.strip_prefix('+') {
                 Some(count) => Stop::After(number(count)?),
                 None if stop.is_empty() => Stop::Never,
@@ -75,12 +65,8 @@ impl Range {
             },
         };
         match (range.start, range.stop) {
-            (Mark::Start(start), Stop::At(Mark::Start(stop))) if stop < start => {
-                Err("it ends before it starts".into())
-            }
-            (Mark::End(start), Stop::At(Mark::End(stop))) if stop > start => {
-                Err("it ends before it starts".into())
-            }
+            (Mark::Start(start), Stop::At(Mark::Start(stop))) if stop < start => Err("it ends before it starts".into()),
+            (Mark::End(start), Stop::At(Mark::End(stop))) if stop > start => Err("it ends before it starts".into()),
             _ => Ok(range),
         }
     }
@@ -114,6 +100,17 @@ impl Range {
     }
 }
 
+/// A number of lines: digits and nothing else.
+///
+/// # Errors
+/// A sentence that says so.
+pub fn parse_count(text: &str) -> Result<u64, String> {
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(format!("'{text}' is no number"));
+    }
+    text.parse().map_err(|_| format!("'{text}' is more than can be counted"))
+}
+
 /// The ranges of one command line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
@@ -137,11 +134,7 @@ impl Selection {
     /// [`Self::look_ahead`] others follow.
     #[must_use]
     pub fn resolve(&self, total: Option<u64>) -> Vec<RangeInclusive<u64>> {
-        let mut resolved: Vec<_> = self
-            .ranges
-            .iter()
-            .filter_map(|range| range.resolve(total))
-            .collect();
+        let mut resolved: Vec<_> = self.ranges.iter().filter_map(|range| range.resolve(total)).collect();
         resolved.sort_unstable_by_key(|range| *range.start());
         let mut merged: Vec<RangeInclusive<u64>> = Vec::with_capacity(resolved.len());
         for range in resolved {
@@ -158,11 +151,7 @@ impl Selection {
     /// How many units must follow one before it is clear whether it is selected.
     #[must_use]
     pub fn look_ahead(&self) -> u64 {
-        self.ranges
-            .iter()
-            .map(|range| range.look_ahead())
-            .max()
-            .unwrap_or(0)
+        self.ranges.iter().map(|range| range.look_ahead()).max().unwrap_or(0)
     }
 }
 
@@ -171,9 +160,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Range, String> {
-        Range::parse(text, |number| {
-            number.parse().map_err(|_| "no number".to_owned())
-        })
+        Range::parse(text, parse_count)
     }
 
     #[test]
@@ -197,27 +184,16 @@ mod tests {
         ] {
             assert_eq!(parse(text), Ok(Range { start, stop }), "{text}");
         }
-        for text in [
-            "", "0:", ":0", "-0:", "5:4", "-4:-5", "a:", "1:2:3", "1-2", "+5", ":+", "--5:",
-            "1:+-2",
-        ] {
+        for text in ["", "0:", ":0", "-0:", "5:4", "-4:-5", "a:", "1:2:3", "1-2", "+5", ":+", "--5:", "1:+-2"] {
             assert!(parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn several_ranges_are_one_selection() {
-        let selection = |texts: &[&str]| {
-            Selection::new(texts.iter().map(|text| parse(text).expect(text)).collect())
-        };
-        assert_eq!(
-            selection(&["8:9", "1:3", "2:5", "6:6"]).resolve(Some(20)),
-            [1..=6, 8..=9]
-        );
-        assert_eq!(
-            selection(&["-3:", "1:2"]).resolve(Some(20)),
-            [1..=2, 18..=u64::MAX]
-        );
+        let selection = |texts: &[&str]| Selection::new(texts.iter().map(|text| parse(text).expect(text)).collect());
+        assert_eq!(selection(&["8:9", "1:3", "2:5", "6:6"]).resolve(Some(20)), [1..=6, 8..=9]);
+        assert_eq!(selection(&["-3:", "1:2"]).resolve(Some(20)), [1..=2, 18..=u64::MAX]);
         assert_eq!(selection(&["-3:", "1:2"]).resolve(None), [1..=2]);
         assert_eq!(selection(&["-30:+5"]).resolve(Some(20)), [1..=5]);
         assert_eq!(selection(&["-30:-15"]).resolve(Some(20)), [1..=6]);

@@ -1,0 +1,67 @@
+//! What of each file is to be printed, and how: the command line resolved.
+
+use jiff::Zoned;
+use jiff::tz::TimeZone;
+
+use super::transform::{Numbered, Show, Transform};
+use crate::cli::cat::Args;
+use crate::cli::range::Selection;
+use crate::shard::Shard;
+use crate::timestamp::{Period, parse_argument};
+
+/// Which part of each input is wanted.
+#[derive(Clone, Debug)]
+pub(super) enum Wanted {
+    All,
+    Lines(Selection),
+    Bytes(Selection),
+    /// The zone is that of times which name none.
+    Period(Period, TimeZone),
+    Shard(Shard),
+}
+
+impl Wanted {
+    pub fn new(args: &Args) -> anyhow::Result<Wanted> {
+        if !args.lines.is_empty() {
+            return Ok(Wanted::Lines(Selection::new(args.lines.clone())));
+        }
+        if !args.bytes.is_empty() {
+            return Ok(Wanted::Bytes(Selection::new(args.bytes.clone())));
+        }
+        if let Some(shard) = args.shard {
+            return Ok(Wanted::Shard(shard));
+        }
+        if args.since.is_none() && args.until.is_none() {
+            return Ok(Wanted::All);
+        }
+        let now = Zoned::now();
+        let time = |option: &str, text: &Option<String>| {
+            let parse = |text: &String| {
+                parse_argument(text, &now).map_err(|error| anyhow::anyhow!("{option} '{text}': {error}"))
+            };
+            text.as_ref().map(parse).transpose()
+        };
+        let period = Period { since: time("--since", &args.since)?, until: time("--until", &args.until)? };
+        Ok(Wanted::Period(period, now.time_zone().clone()))
+    }
+}
+
+/// The display options, the combined ones taken apart.
+pub(super) fn transform(args: &Args) -> Transform {
+    let nonprinting = args.show_nonprinting || args.show_all || args.ends_and_nonprinting || args.tabs_and_nonprinting;
+    Transform {
+        number: match (args.number_nonblank, args.number) {
+            (true, _) => Numbered::Nonblank,
+            (false, true) => Numbered::All,
+            (false, false) => Numbered::None,
+        },
+        squeeze: args.squeeze_blank,
+        ends: args.show_ends || args.show_all || args.ends_and_nonprinting,
+        tabs: args.show_tabs || args.show_all || args.tabs_and_nonprinting,
+        show: match (args.sanitize, nonprinting) {
+            (true, _) => Show::Sanitized,
+            (false, true) => Show::Nonprinting,
+            (false, false) => Show::Raw,
+        },
+    }
+}
