@@ -2,8 +2,6 @@
 
 use std::ffi::OsString;
 
-use clap::ValueEnum;
-
 use super::common::Common;
 use super::range::{Range, parse_count};
 use super::size::parse_size;
@@ -95,34 +93,22 @@ pub struct Args {
     pub since: Option<String>,
 
     /// Print log entries up to this time, which is included
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Selection and display", conflicts_with_all = ["shard", "follow", "follow_name"])]
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        help_heading = "Selection and display",
+        conflicts_with = "shard"
+    )]
     pub until: Option<String>,
 
     /// Print the I-th of N parts of equal size, cut at line ends: all N one after another are the whole
-    #[arg(long, value_name = "I/N", help_heading = "Selection and display", conflicts_with_all = ["follow", "follow_name"])]
+    #[arg(long, value_name = "I/N", help_heading = "Selection and display")]
     pub shard: Option<Shard>,
-
-    /// Go on printing what is appended, by descriptor (the file opened, wherever it is moved) or by name
-    #[arg(short, long, value_name = "BY", num_args = 0..=1, require_equals = true, default_missing_value = "descriptor",
-          help_heading = "Selection and display")]
-    pub follow: Option<FollowBy>,
-
-    /// The same as --follow=name
-    #[arg(short = 'F', help_heading = "Selection and display")]
-    pub follow_name: bool,
 
     /// Input and reporting.
     #[command(flatten)]
     pub common: Common,
-}
-
-/// What to keep hold of while following.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FollowBy {
-    /// The file that was opened
-    Descriptor,
-    /// Whatever has the name, as when logs are rotated
-    Name,
 }
 
 fn parse_lines(text: &str) -> Result<Range, String> {

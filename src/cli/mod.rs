@@ -23,7 +23,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Write files to standard output
-    Cat(cat::Args),
+    Cat(Box<cat::Args>),
     /// Print or check digests of files
     // `--length` is the digest's here, as it is in b2sum, cksum and b3sum.
     #[command(mut_arg("length", |arg| arg.long("bytes")))]

@@ -110,9 +110,11 @@ pub fn find<S: RandomAccess + ?Sized>(
         None => search.within.end,
     };
     // The entries at both ends cost two pages more, and show many a file that is not in order as a whole.
-    let near_end = search.within.end.saturating_sub(SMALL).max(search.within.start);
     search.entry(search.within.start, search.within.start + SMALL)?;
-    search.entry(near_end, search.within.end)?;
+    let mut at = search.within.end.saturating_sub(SMALL).max(search.within.start);
+    while let Some((entry, _)) = search.entry(at, search.within.end)? {
+        at = entry + 1;
+    }
     Ok(Found {
         span: start..end.max(start),
         recognized: !search.times.is_empty(),

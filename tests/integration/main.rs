@@ -2,6 +2,8 @@
 //! all of them.
 
 mod cat;
+mod cat_peers;
+mod cat_select;
 mod faults;
 mod law;
 mod sources;

@@ -1,0 +1,166 @@
+//! `mapped cat`: times, parts, what is shown on a terminal, and what is said when something cannot be done.
+
+use std::fmt::Write;
+
+use crate::law::Law;
+use crate::util::{Dir, mapped, run, run_piped};
+
+/// An hour of entries, one a second, every tenth with two lines more.
+fn log() -> String {
+    let mut log = "started\n".to_owned();
+    for second in 0..3600 {
+        let (minute, second) = (second / 60, second % 60);
+        writeln!(log, "2026-11-21T10:{minute:02}:{second:02}Z event").expect("memory");
+        if second % 10 == 0 {
+            log.push_str("    at frame one\n    at frame two\n");
+        }
+    }
+    log
+}
+
+/// The lines from the one that starts with `first` up to the one before that with `behind`.
+fn between(log: &str, first: &str, behind: &str) -> String {
+    let place = |text: &str| log.find(&format!("\n{text}")).expect("it is there") + 1;
+    log[place(first)..place(behind)].to_owned()
+}
+
+#[test]
+fn a_period_of_a_log_however_it_comes_in() {
+    let log = log();
+    let expected = between(&log, "2026-11-21T10:20:05Z", "2026-11-21T10:20:31Z");
+    assert_eq!(expected.lines().count(), 26 + 2 * 3);
+    let args = ["cat", "--since", "2026-11-21T10:20:05Z", "--until", "2026-11-21T10:20:30Z"];
+    Law::new(&args, log.as_bytes()).quick().holds(expected.as_bytes(), 0);
+    let place = log.find("2026-11-21T10:59:50Z").expect("it is there");
+    Law::new(&["cat", "--since", "2026-11-21 10:59:50Z"], log.as_bytes()).quick().holds(&log.as_bytes()[place..], 0);
+    let place = log.find("2026-11-21T10:00:02Z").expect("it is there");
+    let args = ["cat", "--until", "2026-11-21T12:00:01+02:00"];
+    Law::new(&args, log.as_bytes()).quick().holds(&log.as_bytes()[..place], 0);
+    Law::new(&["cat", "--since", "2026-11-22"], log.as_bytes()).quick().holds(b"", 0);
+}
+
+#[test]
+fn a_period_with_numbers_has_those_of_the_file() {
+    let log = log();
+    let numbered: String = log.lines().zip(1..).fold(String::new(), |mut text, (line, number)| {
+        writeln!(text, "{number:6}\t{line}").expect("memory");
+        text
+    });
+    let args = ["cat", "-n", "--since", "2026-11-21T10:59:58Z"];
+    let expected: Vec<&str> = numbered.lines().rev().take(2).collect();
+    let expected = format!("{}\n{}\n", expected[1], expected[0]);
+    Law::new(&args, log.as_bytes()).quick().holds(expected.as_bytes(), 0);
+}
+
+#[test]
+fn times_that_jump_back_are_said() {
+    let dir = Dir::new();
+    let mut bytes = log();
+    bytes.push_str("2026-11-21T09:00:00Z much earlier\n");
+    let path = dir.file("f.log", bytes.as_bytes());
+    let ran = run(&[&"cat".into(), &"--since".into(), &"2026-11-21T10:59:59Z".into(), &path]);
+    assert!(ran.stderr.contains("f.log: not sorted by time: 2026-11-21T09:00:00Z at byte "), "{}", ran.stderr);
+    assert!(ran.stdout.starts_with(b"2026-11-21T10:59:59Z event\n"));
+    let ran = run_piped(mapped().args(["cat", "--since", "2026-11-21T10:59:59Z"]), bytes.as_bytes());
+    assert!(ran.stderr.contains("not sorted by time: 2026-11-21T09:00:00Z at byte "), "{}", ran.stderr);
+}
+
+#[test]
+fn a_file_without_times_is_an_error() {
+    let ran = run_piped(mapped().args(["cat", "--since", "today"]), b"no time\nat all\n");
+    assert_eq!((ran.code, ran.stdout.as_slice()), (1, &b""[..]));
+    assert_eq!(ran.stderr, "mapped: (standard input): no line with a time was found\n");
+    let ran = run(&["cat", "--since", "whenever"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.starts_with("mapped: --since 'whenever': not a time: give it as 2026-11-21T14:30:00Z"));
+}
+
+#[test]
+fn times_without_a_zone_are_local() {
+    let input = b"2026-11-21 10:00:00 one\n2026-11-21 11:00:00 two\n";
+    let ran = run_piped(mapped().args(["cat", "--since", "2026-11-21T09:30:00Z"]).env("TZ", "UTC-1"), input);
+    assert_eq!(ran.stdout, b"2026-11-21 11:00:00 two\n");
+    let ran = run_piped(mapped().args(["cat", "--since", "2026-11-21T09:30:00Z"]).env("TZ", "UTC"), input);
+    assert_eq!(ran.stdout, input);
+}
+
+#[test]
+fn a_search_reads_next_to_nothing_of_a_large_file() {
+    let dir = Dir::new();
+    let mut bytes = String::new();
+    for second in 0..400_000 {
+        writeln!(bytes, "{} some event that takes a line of its own", 1_795_225_624 + second).expect("memory");
+    }
+    let path = dir.file("f", bytes.as_bytes());
+    let args = ["cat", "--stats=json", "--since", "@1795325624", "--until", "@1795325627"];
+    let ran = run(&args.iter().map(std::ffi::OsStr::new).chain([path.as_os_str()]).collect::<Vec<_>>());
+    assert_eq!(ran.stdout.iter().filter(|&&byte| byte == b'\n').count(), 4);
+    let stats: serde_json::Value = serde_json::from_str(&ran.stderr).expect("JSON");
+    let read = stats["bytes"].as_u64().expect("a number");
+    assert!(read < 256 << 10, "read {read} of {} bytes", bytes.len());
+}
+
+#[test]
+fn parts_are_the_whole_together() {
+    let dir = Dir::new();
+    let log = log();
+    let path = dir.file("f", log.as_bytes());
+    for count in [1, 2, 3, 7, 100] {
+        let mut whole = Vec::new();
+        for index in 1..=count {
+            let shard = format!("{index}/{count}");
+            let ran = run(&[&"cat".into(), &"--shard".into(), &shard.into(), &path]);
+            assert_eq!(ran.code, 0, "{}", ran.stderr);
+            assert!(ran.stdout.is_empty() || ran.stdout.ends_with(b"\n"));
+            whole.extend(ran.stdout);
+        }
+        assert_eq!(whole, log.as_bytes());
+    }
+    let ran = run_piped(mapped().args(["cat", "--shard", "1/2"]), log.as_bytes());
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.ends_with("cannot be cut into parts of equal size (pipe: not mappable)\n"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_hostile_log_cannot_drive_the_terminal() {
+    let input = "ok é\t日本\n\u{1b}]0;title\u{7}\u{9b}2J\r\u{8}x\u{202e}gnp.exe\n".as_bytes();
+    let input = [input, b"\xff\x9b\n"].concat();
+    let expected = "ok é\t日本\n^[]0;title^G<U+009B>2J^M^Hx<U+202E>gnp.exe\nM-^?M-^[\n";
+    Law::new(&["cat", "--sanitize"], &input).holds(expected.as_bytes(), 0);
+    let expected = expected.replace('\t', "^I").replace('\n', "$\n");
+    Law::new(&["cat", "--sanitize", "-ET"], &input).quick().holds(expected.as_bytes(), 0);
+}
+
+#[test]
+fn ranges_are_taken_from_each_file() {
+    let dir = Dir::new();
+    let files = [dir.file("a", b"a1\na2\na3"), dir.file("b", b"b1\nb2\n")];
+    let args = ["cat", "-n", "--lines", "-2:"].map(std::ffi::OsStr::new);
+    let ran = run(&args.into_iter().chain(files.iter().map(|file| file.as_os_str())).collect::<Vec<_>>());
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), "     2\ta2\n     3\ta3     1\tb1\n     2\tb2\n");
+}
+
+#[test]
+fn a_range_of_a_range() {
+    let ran =
+        run_piped(mapped().args(["cat", "--offset", "2", "--length", "6", "--lines", "2:"]), b"1\n2\n3\n4\n5\n6\n");
+    assert_eq!(ran.stdout, b"3\n4\n");
+    let dir = Dir::new();
+    let path = dir.file("f", b"1\n2\n3\n4\n5\n6\n");
+    for range in ["2:", "-2:"] {
+        let args = ["cat", "--offset", "2", "--length", "6", "--lines", range].map(std::ffi::OsStr::new);
+        let ran = run(&args.into_iter().chain([path.as_os_str()]).collect::<Vec<_>>());
+        assert_eq!(ran.stdout, b"3\n4\n");
+    }
+}
+
+#[test]
+fn what_is_no_range_is_said() {
+    for (range, text) in
+        [("0:", "counting starts at 1"), ("5:4", "it ends before it starts"), ("x", "'x' is no number")]
+    {
+        let ran = run(&["cat", "--lines", range]);
+        assert_ne!(ran.code, 0);
+        assert!(ran.stderr.contains(text), "{}", ran.stderr);
+    }
+}
