@@ -5,6 +5,7 @@ mod cat;
 mod cat_peers;
 mod cat_select;
 mod faults;
+mod grep_peers;
 mod law;
 mod sources;
 mod stat;

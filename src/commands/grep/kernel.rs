@@ -11,7 +11,7 @@ use crate::engine::{Block, Flow, Kernel};
 
 use super::context::{Lead, Reach, keep_first, lay_out};
 use super::json;
-use super::print::{At, Printer, push_number};
+use super::print::{At, Printer};
 use super::search::{Found, Piece, Wanted, count_lines, lines_of};
 use super::settings::{Report, Settings};
 
@@ -119,16 +119,12 @@ impl Kernel for Search<'_> {
             Report::Json => text.append(&mut part.text),
             Report::Count | Report::CountMatches => {
                 if let Some(total) = part.total {
-                    if settings.style.name {
-                        self.printer().name(self.name(block), b":", text);
-                    }
-                    push_number(total, 0, text);
-                    text.push(b'\n');
+                    self.printer().count_line(self.name(block), total, text);
                 }
             }
             Report::Names { matching } => {
                 if part.total.is_some_and(|total| (total > 0) == matching) {
-                    self.printer().name(self.name(block), b"\n", text);
+                    self.printer().name_line(self.name(block), text);
                 }
             }
             Report::Nothing => {}
@@ -238,6 +234,8 @@ impl Search<'_> {
             }
             Report::Lines if block.verdict() == BINARY => {
                 if selected > 0 {
+                    // Its lines count as printed where separators are concerned.
+                    totals.printed_any |= !settings.style.heading;
                     if settings.binary == BinaryFiles::Binary {
                         totals.binary.push(self.message_name(block));
                     }
@@ -286,7 +284,8 @@ impl Search<'_> {
 
     fn end_input(&self, block: &Block, part: &mut Part, totals: &mut Totals) {
         part.total = Some(totals.selected);
-        if std::mem::take(&mut totals.hidden) && self.settings.report == Report::Lines {
+        let tells = self.settings.report == Report::Lines && self.settings.binary == BinaryFiles::Binary;
+        if std::mem::take(&mut totals.hidden) && tells {
             totals.binary.push(self.message_name(block));
         }
         if self.settings.report == Report::Json {
@@ -324,9 +323,9 @@ impl Search<'_> {
         let name = self.name(block);
         if let Some(blank) = part.heading {
             if blank {
-                text.push(b'\n');
+                printer.end_own_line(text);
             }
-            printer.name(name, b"\n", text);
+            printer.name_line(name, text);
         }
         if part.separated && !settings.context.is_none() {
             self.separator(text);

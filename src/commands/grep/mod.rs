@@ -38,7 +38,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let config = Config::new(&args.common, output);
     let environment = Environment::read(config.color, output.destination() == Destination::Terminal);
     let (settings, files) = Settings::resolve(args, &environment)?;
-    if settings.max_count == Some(0) {
+    if settings.hopeless {
         return Ok(Exit::NoMatch);
     }
     output.set_quiet(args.inputs.no_messages);

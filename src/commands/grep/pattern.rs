@@ -141,7 +141,12 @@ impl Pattern {
     /// When an alternative is not valid in its dialect, holds a line terminator, or is too large.
     pub fn new(alternatives: &[Vec<u8>], syntax: &Syntax) -> Result<Pattern> {
         let syntax = &syntax.with_case_for(alternatives);
-        let sources = sources(alternatives, syntax)?;
+        let mut sources = sources(alternatives, syntax)?;
+        // A record is a line to GNU's `-x`, whatever newlines it holds.
+        let is_record = syntax.terminator != b'\n' && syntax.dialect.is_posix() && syntax.boundary == Boundary::Line;
+        if is_record {
+            sources = Sources::Regexes(vec![format!(r"\A(?:{})\z", sources.joined())]);
+        }
         let mut builder = RegexMatcherBuilder::new();
         builder
             .multi_line(true)
@@ -149,7 +154,7 @@ impl Pattern {
             .octal(false)
             .dot_matches_new_line(syntax.dot_all)
             .word(syntax.boundary == Boundary::Word)
-            .whole_line(syntax.boundary == Boundary::Line);
+            .whole_line(syntax.boundary == Boundary::Line && !is_record);
         match syntax.case {
             Case::Sensitive => {}
             Case::Insensitive => {

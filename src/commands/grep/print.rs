@@ -37,6 +37,8 @@ pub struct Style {
     pub inverted: bool,
     /// The byte that ends a line.
     pub terminator: u8,
+    /// Lines made here end with a carriage return and a newline (`--crlf`).
+    pub crlf: bool,
 }
 
 /// Where some lines stand.
@@ -68,7 +70,7 @@ impl Printer<'_> {
     pub fn lines(&self, lines: &[u8], at: At<'_>, text: &mut Vec<u8>) {
         let style = self.style;
         let matches = self.shows_matches(at.selected);
-        if style.only_matching && (!at.selected || style.inverted) {
+        if style.only_matching && at.selected == style.inverted {
             return;
         }
         let bare = !(style.name && !style.heading || style.number || style.offset || style.tab || style.column);
@@ -95,19 +97,46 @@ impl Printer<'_> {
             Some(colors) => colors.paint(&colors.separator, separator, text),
             None => text.extend_from_slice(separator),
         }
-        text.push(b'\n');
+        self.end_own_line(text);
     }
 
-    /// A name on a line of its own, or before a count.
-    pub fn name(&self, name: &[u8], end: &[u8], text: &mut Vec<u8>) {
+    /// Ends a line that is none of the input's: a count, a name, a separator.
+    pub fn end_own_line(&self, text: &mut Vec<u8>) {
+        text.extend_from_slice(if self.style.crlf { b"\r\n" } else { b"\n" });
+    }
+
+    /// A name on a line of its own.
+    pub fn name_line(&self, name: &[u8], text: &mut Vec<u8>) {
+        self.name(name, text);
+        if self.style.null { text.push(0) } else { self.end_own_line(text) }
+    }
+
+    /// A count, behind its input's name where names are shown.
+    pub fn count_line(&self, name: &[u8], count: u64, text: &mut Vec<u8>) {
+        if self.style.name {
+            self.name(name, text);
+            match &self.style.colors {
+                _ if self.style.null => text.push(0),
+                Some(colors) => colors.paint(&colors.separator, b":", text),
+                None => text.push(b':'),
+            }
+        }
+        push_number(count, 0, text);
+        self.end_own_line(text);
+    }
+
+    fn name(&self, name: &[u8], text: &mut Vec<u8>) {
         match &self.style.colors {
             Some(colors) => colors.paint(&colors.name, name, text),
             None => text.extend_from_slice(name),
         }
-        match (&self.style.colors, self.style.null) {
-            (_, true) => text.push(0),
-            (Some(colors), false) if end == b":" => colors.paint(&colors.separator, end, text),
-            _ => text.extend_from_slice(end),
+    }
+
+    /// Ends a line of the input, or a part of one.
+    fn end_line(&self, text: &mut Vec<u8>) {
+        match self.style.terminator {
+            b'\n' => self.end_own_line(text),
+            terminator => text.push(terminator),
         }
     }
 
@@ -131,13 +160,13 @@ impl Printer<'_> {
 
     fn terminate(&self, lines: &[u8], text: &mut Vec<u8>) {
         if lines.last().is_some_and(|&last| last != self.style.terminator) {
-            text.push(self.style.terminator);
+            self.end_line(text);
         }
     }
 
     fn line(&self, line: &[u8], matches: bool, at: At<'_>, text: &mut Vec<u8>) {
         let content = self.pattern.content(line);
-        let column = if self.style.column && at.selected && !self.style.inverted {
+        let column = if self.style.column && at.selected != self.style.inverted {
             self.pattern.find_at(content, 0).map(|found| found.start + 1)
         } else {
             None
@@ -149,7 +178,7 @@ impl Printer<'_> {
             text.extend_from_slice(excerpt.before);
             self.content(&content[excerpt.shown.clone()], Some((content, excerpt.shown)), matches, at.selected, text);
             text.extend_from_slice(excerpt.after);
-            text.push(self.style.terminator);
+            self.end_line(text);
             return;
         }
         self.content(line, None, matches, at.selected, text);
@@ -220,11 +249,12 @@ impl Printer<'_> {
                 _ => (matched, &b""[..]),
             };
             match &self.style.colors {
-                Some(colors) => colors.paint(&colors.matched, cut, text),
+                Some(colors) if at.selected => colors.paint(&colors.matched, cut, text),
+                Some(colors) => colors.paint(&colors.matched_in_context, cut, text),
                 None => text.extend_from_slice(cut),
             }
             text.extend_from_slice(after);
-            text.push(self.style.terminator);
+            self.end_line(text);
             true
         });
     }
@@ -239,10 +269,7 @@ impl Printer<'_> {
         };
         if style.name && !style.heading {
             any = true;
-            match &style.colors {
-                Some(colors) => colors.paint(&colors.name, at.name, text),
-                None => text.extend_from_slice(at.name),
-            }
+            self.name(at.name, text);
             if style.null { text.push(0) } else { end(text) }
         }
         let number = |value: u64, offset: bool, text: &mut Vec<u8>| {
@@ -313,6 +340,7 @@ mod tests {
             colors: None,
             inverted: false,
             terminator: b'\n',
+            crlf: false,
         }
     }
 

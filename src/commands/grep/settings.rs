@@ -56,6 +56,8 @@ pub struct Settings {
     pub checks_encoding: bool,
     /// What standard input is called.
     pub label: Vec<u8>,
+    /// No line can be selected, and nothing is printed of that: not one input is opened.
+    pub hopeless: bool,
 }
 
 /// What of the environment matters here.
@@ -148,13 +150,21 @@ impl Settings {
             colors: environment.color.then(|| Colors::from_variable(&environment.colors, query.invert)),
             inverted: query.invert,
             terminator: syntax.terminator,
+            crlf: syntax.crlf,
         };
         let group_separator = match &printing.group_separator {
             _ if printing.no_group_separator => None,
             Some(separator) => Some(separator.as_bytes().to_vec()),
             None => Some(b"--".to_vec()),
         };
+        // GNU grep's rule, which prints no counts of 0 in this case.
+        let nothing_selects = match alternatives.as_slice() {
+            [] => !query.invert,
+            [only] => only.is_empty() && query.invert && syntax.boundary == Boundary::Any,
+            _ => false,
+        };
         let settings = Settings {
+            hopeless: (nothing_selects || printing.max_count == Some(0)) && report != Report::Names { matching: false },
             checks_encoding: environment.utf8 && syntax.dialect.is_posix() && binary != BinaryFiles::Text,
             query,
             style,
@@ -173,13 +183,14 @@ impl Settings {
         if source.is_stdin() { &self.label } else { source.name().as_bytes() }
     }
 
-    /// How many digits `-T` aligns numbers to: those of the input's size; of the largest, where that is not known.
+    /// How many digits `-T` aligns numbers to, as GNU grep has it: those of the input's size, which a line's number
+    /// exceeds by one at most; those of the largest number, where the size is not known.
     pub fn width_of(&self, source: &Source) -> usize {
         if !self.style.tab {
             return 0;
         }
         match source.length_now() {
-            Ok(Some(size)) => size.max(1).ilog10() as usize + 1,
+            Ok(Some(size)) => (size + u64::from(self.style.number)).max(1).ilog10() as usize + 1,
             _ => i64::MAX.ilog10() as usize + 1,
         }
     }
