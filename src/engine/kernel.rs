@@ -13,6 +13,29 @@ pub enum Flow {
     Stop,
 }
 
+/// What happens to the output between two bytes of a part's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Insertion {
+    /// How many bytes of the text come before it.
+    pub at: usize,
+    /// What it is.
+    pub what: Inserted,
+}
+
+/// What text cannot say, or only at great length.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inserted {
+    /// The next byte stands so many bytes after where the output began.
+    Move(u64),
+    /// So many bytes of the unit (not empty), again and again.
+    Repeat {
+        /// What is repeated.
+        unit: Vec<u8>,
+        /// How many bytes in all; the last unit may be cut.
+        bytes: u64,
+    },
+}
+
 /// A pure function from blocks to text, with totals handed on in file order.
 ///
 /// The engine calls `scan` on any thread in any order, `carry` in file order, one block at a time,
@@ -48,4 +71,11 @@ pub trait Kernel: Sync {
 
     /// Writes the block's text. Also in parallel.
     fn format(&self, block: &Block, part: &mut Self::Part, text: &mut Vec<u8>);
+
+    /// What is to happen to the output within the text of a part, in the order of the text. Only for
+    /// kernels that rebuild a file with gaps and long runs in it.
+    fn insertions<'p>(&self, part: &'p Self::Part) -> &'p [Insertion] {
+        let _ = part;
+        &[]
+    }
 }

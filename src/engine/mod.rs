@@ -16,7 +16,7 @@ mod turn;
 
 pub use block::Block;
 pub use cursor::{Cut, Input, Plan};
-pub use kernel::{Flow, Kernel};
+pub use kernel::{Flow, Inserted, Insertion, Kernel};
 pub use lanes::{Lane, Permits};
 pub use run::{BLOCK, Engine, Outcome};
 pub use stats::{Stats, Tally};

@@ -11,7 +11,7 @@ use crate::output::Output;
 
 use super::block::{Block, Data};
 use super::cursor::{Batch, Content, Cursor, Cut, Input, Item, Plan, Span};
-use super::kernel::{Flow, Kernel};
+use super::kernel::{Flow, Inserted, Insertion, Kernel};
 use super::load::Loader;
 use super::stats::Stats;
 use super::turn::Turns;
@@ -148,7 +148,13 @@ struct Job<K: Kernel> {
 
 enum Step<K: Kernel> {
     Job(Job<K>),
-    Failed { input: usize, name: OsString, error: io::Error },
+    Failed {
+        input: usize,
+        name: OsString,
+        error: io::Error,
+        /// Whether bytes are missing that had their place in the joined inputs already.
+        gap: bool,
+    },
 }
 
 /// A batch's two turns. Whatever happens to its worker, both are passed on.
@@ -197,7 +203,7 @@ impl<K: Kernel> Crew<'_, K> {
         let mut steps: Vec<Step<K>> = Vec::with_capacity(batch.items.len());
         for item in batch.items {
             let step = match item {
-                Item::Failed { input, name, error } => Step::Failed { input, name, error },
+                Item::Failed { input, name, error } => Step::Failed { input, name, error, gap: false },
                 Item::Span(span) => self.load_and_scan(span, spare),
             };
             steps.push(step);
@@ -218,7 +224,7 @@ impl<K: Kernel> Crew<'_, K> {
             }
         }
         // One block of long lines should not pin its text's memory for the rest of the run.
-        if text.capacity() > 4 * self.plan.block.max(1 << 20) {
+        if text.capacity() > 8 * self.plan.block.max(1 << 20) {
             *text = Vec::new();
         }
     }
@@ -246,7 +252,7 @@ impl<K: Kernel> Crew<'_, K> {
                 Stats::add(&self.stats.bytes, block.len());
                 Step::Job(Job { block, part: Some(part), before: None, text_end: 0, damage, drained })
             }
-            Err((input, error)) => Step::Failed { input, name: source.name().to_owned(), error },
+            Err((input, error)) => Step::Failed { input, name: source.name().to_owned(), error, gap: true },
         }
     }
 
@@ -326,9 +332,9 @@ impl<K: Kernel> Crew<'_, K> {
         let mut start = 0;
         for step in steps {
             match step {
-                Step::Failed { input, name, error } => {
+                Step::Failed { input, name, error, gap } => {
                     if emission.dropped != Some(*input) {
-                        self.report(&mut emission, *input, name, error);
+                        self.report(&mut emission, *input, name, error, *gap);
                     }
                 }
                 Step::Job(job) => {
@@ -338,7 +344,8 @@ impl<K: Kernel> Crew<'_, K> {
                     if unwanted || emission.result.is_err() {
                         continue;
                     }
-                    let mut result = emission.output.write_all(piece);
+                    let insertions = job.part.as_ref().map_or(&[][..], |part| self.kernel.insertions(part));
+                    let mut result = write_text(emission.output, piece, insertions);
                     if result.is_ok() && job.drained {
                         result = emission.output.flush();
                     }
@@ -348,7 +355,7 @@ impl<K: Kernel> Crew<'_, K> {
                         continue;
                     }
                     if let (Some(error), true) = (&job.damage, job.part.is_some()) {
-                        self.report(&mut emission, job.block.input, job.block.source.name(), error);
+                        self.report(&mut emission, job.block.input, job.block.source.name(), error, true);
                     }
                 }
             }
@@ -362,15 +369,29 @@ impl<K: Kernel> Crew<'_, K> {
         }
     }
 
-    fn report(&self, emission: &mut Emission<'_>, input: usize, name: &std::ffi::OsStr, error: &io::Error) {
+    fn report(&self, emission: &mut Emission<'_>, input: usize, name: &std::ffi::OsStr, error: &io::Error, gap: bool) {
         emission.dropped = Some(input);
         emission.failed = true;
         emission.output.report(name, error);
         self.end_input(input);
-        if matches!(self.plan.cut, Cut::Rows(_)) && emission.output.bytes() > 0 {
+        if matches!(self.plan.cut, Cut::Rows(_)) && gap {
             // Rows of joined inputs behind a broken one would stand in the wrong place.
             emission.halted = true;
             self.stop.ask();
         }
     }
+}
+
+/// Writes `text` with what is inserted into it.
+fn write_text(output: &mut Output, text: &[u8], insertions: &[Insertion]) -> io::Result<()> {
+    let mut done = 0;
+    for insertion in insertions {
+        output.write_all(&text[done..insertion.at])?;
+        done = insertion.at;
+        match &insertion.what {
+            Inserted::Move(place) => output.move_to(*place)?,
+            Inserted::Repeat { unit, bytes } => output.repeat(unit, *bytes)?,
+        }
+    }
+    output.write_all(&text[done..])
 }

@@ -11,7 +11,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::fs::{FileType, fstat};
+use rustix::fs::{FileType, OFlags, SeekFrom, fstat};
 use rustix::io::Errno;
 
 use crate::io::{Source, escape_name};
@@ -45,6 +45,8 @@ pub struct Output {
     gathered: Vec<u8>,
     flushed: Instant,
     written: u64,
+    /// The place of the next byte, counted from where the output began.
+    place: u64,
     pipe_enlarged: bool,
     line_buffered: bool,
     quiet: bool,
@@ -78,6 +80,7 @@ impl Output {
             gathered: Vec::new(),
             flushed: Instant::now(),
             written: 0,
+            place: 0,
             pipe_enlarged: false,
             line_buffered: destination == Destination::Terminal,
             quiet: false,
@@ -123,6 +126,7 @@ impl Output {
     /// that does not block is waited for.
     pub fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.written += bytes.len() as u64;
+        self.place += bytes.len() as u64;
         if bytes.len() >= LARGE {
             self.flush()?;
             self.enlarge_pipe();
@@ -131,6 +135,46 @@ impl Output {
         self.gathered.extend_from_slice(bytes);
         if self.gathered.len() >= LARGE || self.line_buffered || self.flushed.elapsed() >= MOMENT {
             self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Makes the next byte stand `place` bytes after where the output began. In a regular file this
+    /// leaves a hole, or goes back to write over what is there; anything else is given zeros.
+    ///
+    /// # Errors
+    /// When the place is behind and the output cannot go back, and as [`Output::write_all`].
+    pub fn move_to(&mut self, place: u64) -> io::Result<()> {
+        if place == self.place {
+            return Ok(());
+        }
+        // A file opened for appending takes every byte at its end, wherever it was moved to.
+        let appends = || rustix::fs::fcntl_getfl(&self.file).is_ok_and(|flags| flags.contains(OFlags::APPEND));
+        if self.destination == Destination::Regular && !appends() {
+            let too_far = |_| io::Error::from(Errno::OVERFLOW);
+            let by = i64::try_from(i128::from(place) - i128::from(self.place)).map_err(too_far)?;
+            self.flush()?;
+            rustix::fs::seek(&self.file, SeekFrom::Current(by))?;
+            self.place = place;
+            return Ok(());
+        }
+        if place < self.place {
+            return Err(io::Error::other("cannot go back in what is no regular file"));
+        }
+        self.repeat(&[0], place - self.place)
+    }
+
+    /// Writes `bytes` bytes of `unit` (not empty) again and again.
+    ///
+    /// # Errors
+    /// As [`Output::write_all`].
+    pub fn repeat(&mut self, unit: &[u8], bytes: u64) -> io::Result<()> {
+        let units = unit.repeat((LARGE / unit.len()).max(1));
+        let mut left = bytes;
+        while left > 0 {
+            let some = usize::try_from(left).map_or(units.len(), |left| left.min(units.len()));
+            self.write_all(&units[..some])?;
+            left -= some as u64;
         }
         Ok(())
     }
@@ -164,6 +208,7 @@ impl Output {
     /// Counts bytes that went out by another way than `write`.
     pub(super) fn count(&mut self, bytes: u64) {
         self.written += bytes;
+        self.place += bytes;
     }
 
     fn write_now(&self, mut bytes: &[u8]) -> io::Result<()> {

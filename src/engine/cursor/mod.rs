@@ -290,7 +290,8 @@ impl<'a> Cursor<'a> {
         if !self.is_joined() || std::mem::replace(&mut self.finished, true) {
             return None;
         }
-        self.joint.finish(self.opened.saturating_sub(1))
+        // Its number is none of theirs, so it comes also when the last of them has failed.
+        self.joint.finish(self.opened)
     }
 }
 
