@@ -62,6 +62,11 @@ impl Config {
         wanted.then(|| Progress::start(Arc::clone(&self.stats), report::total_bytes(names, self.engine.range)))
     }
 
+    /// An environment variable that sets a taste, such as colours; empty where it is not set.
+    pub fn variable(&self, name: &str) -> String {
+        std::env::var(name).unwrap_or_default()
+    }
+
     /// Prints the statistics, where they were asked for.
     pub fn finish(&self) {
         if let Some(format) = self.stats_format {
@@ -76,6 +81,12 @@ pub fn inputs(names: &[OsString]) -> Vec<Input> {
         return vec![Input::Named("-".into())];
     }
     names.iter().cloned().map(Input::Named).collect()
+}
+
+/// The columns of standard output, where it is a terminal that knows.
+pub fn terminal_columns(output: &Output) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(output.fd()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|&columns| columns > 0)
 }
 
 fn default_threads() -> usize {

@@ -6,6 +6,7 @@ pub mod cat;
 pub mod checksum;
 pub mod common;
 pub mod grep;
+pub mod hexdump;
 pub mod range;
 pub mod size;
 pub mod stat;
@@ -30,6 +31,13 @@ pub enum Command {
     Checksum(Box<checksum::Args>),
     /// Print the lines that match a pattern
     Grep(Box<grep::Args>),
+    /// Show bytes in hexadecimal and other notations, and turn such text back
+    // hexdump's own letters for what every subcommand can do, and xxd's for the second.
+    #[command(
+        mut_arg("offset", |arg| arg.short('s').visible_alias("skip")),
+        mut_arg("length", |arg| arg.short('n').visible_short_alias('l')),
+    )]
+    Hexdump(Box<hexdump::Args>),
     /// Show what files are, where their bytes are, and who uses them
     Stat(stat::Args),
 }

@@ -22,6 +22,7 @@ pub fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit> {
         Command::Cat(args) => cat::run(args, output),
         Command::Checksum(args) => checksum::run(args, output),
         Command::Grep(args) => grep::run(args, output),
+        Command::Hexdump(args) => hexdump::run(args, output),
         Command::Stat(args) => stat::run(args, output),
     }
 }
@@ -29,7 +30,7 @@ pub fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit> {
 /// The exit code of a run that could not be carried through: 2 for `grep`, as GNU grep has it.
 pub fn trouble(command: &Command) -> Exit {
     match command {
-        Command::Cat(_) | Command::Checksum(_) | Command::Stat(_) => Exit::Failure,
+        Command::Cat(_) | Command::Checksum(_) | Command::Hexdump(_) | Command::Stat(_) => Exit::Failure,
         Command::Grep(_) => Exit::Trouble,
     }
 }

@@ -1,0 +1,155 @@
+//! Canonical rows, as `hexdump -C` prints them: offset, two groups of eight bytes in hexadecimal, the same bytes as characters.
+//!
+//! This is the default view and the one whose speed matters, so it has vector kernels (in [`super::simd`]), chosen once at run
+//! time. [`rows_portable`] is the plain statement of the format: the oracle for the others, and what runs where they cannot.
+//! Nothing here squeezes: that is [`super::squeeze`], which hands over only rows that are to be seen.
+
+use std::sync::OnceLock;
+
+use super::address::{self, Address};
+use super::digits::{HEX_LOWER, PRINTABLE};
+use super::view::{Cell, Cells, End, Place, View};
+
+/// Bytes in a canonical row.
+pub const WIDTH: usize = 16;
+
+/// The text of a row after its offset: two spaces, the digits, the characters between bars, the line end.
+pub const BODY: usize = 71;
+
+/// Where, after the offset, the characters' first bar stands; also the length of the digits' part of a short row.
+const BAR: usize = 52;
+
+/// Appends the text of whole rows, the first of them at `offset`.
+pub type Rows = fn(rows: &[u8], offset: u64, out: &mut Vec<u8>);
+
+/// The fastest row kernel this processor can run.
+pub fn fastest() -> Rows {
+    static CHOSEN: OnceLock<Rows> = OnceLock::new();
+    *CHOSEN.get_or_init(|| super::simd::canonical_rows().unwrap_or(rows_portable))
+}
+
+/// The column of the first digit of byte `i`, counted from the end of the offset.
+const fn column(i: usize) -> usize {
+    2 + 3 * i + (i >= 8) as usize
+}
+
+/// Appends whole rows, one byte after the other.
+pub fn rows_portable(rows: &[u8], offset: u64, out: &mut Vec<u8>) {
+    let mut offset = offset;
+    for row in rows.as_chunks::<WIDTH>().0 {
+        address::push_hex(out, offset, 8);
+        let mut body = [b' '; BODY];
+        body[BAR] = b'|';
+        for (i, &byte) in row.iter().enumerate() {
+            body[column(i)..][..2].copy_from_slice(&HEX_LOWER[usize::from(byte)]);
+            body[BAR + 1 + i] = PRINTABLE[usize::from(byte)];
+        }
+        body[BODY - 2] = b'|';
+        body[BODY - 1] = b'\n';
+        out.extend_from_slice(&body);
+        offset = offset.wrapping_add(WIDTH as u64);
+    }
+}
+
+/// The view of `hexdump -C`.
+pub struct Canonical;
+
+impl View for Canonical {
+    fn width(&self) -> usize {
+        WIDTH
+    }
+
+    fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+        fastest()(rows, place.address, out);
+    }
+
+    fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
+        address::push_hex(out, place.address, 8);
+        let start = out.len();
+        out.resize(start + BAR, b' ');
+        for (i, &byte) in row.iter().enumerate() {
+            out[start + column(i)..][..2].copy_from_slice(&HEX_LOWER[usize::from(byte)]);
+        }
+        out.push(b'|');
+        out.extend(row.iter().map(|&byte| PRINTABLE[usize::from(byte)]));
+        out.extend_from_slice(b"|\n");
+    }
+
+    fn end(&self, end: End, out: &mut Vec<u8>) {
+        last_address(Address::hex(8), end, out);
+    }
+
+    fn cells(&self) -> Option<Cells> {
+        let digits = (0..WIDTH).map(|i| Cell::new(column(i), 2, i));
+        let characters = (0..WIDTH).map(|i| Cell::new(BAR + 1 + i, 1, i));
+        Some(Cells { address: Address::hex(8), cells: digits.chain(characters).collect() })
+    }
+}
+
+/// The line of hexdump that says where the input ends; an input without a byte, from address zero, has none.
+pub fn last_address(address: Address, end: End, out: &mut Vec<u8>) {
+    if end.address != 0 {
+        address.push(out, end.address);
+        out.push(b'\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::commands::hexdump::simd;
+
+    fn text(rows: Rows, bytes: &[u8], offset: u64) -> String {
+        let mut out = b"before\n".to_vec();
+        rows(bytes, offset, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn one_row() {
+        assert_eq!(
+            text(rows_portable, b"\x00\x1f\x20AZ\x7e\x7f\x80\xff0123456", 0x1234),
+            "before\n00001234  00 1f 20 41 5a 7e 7f 80  ff 30 31 32 33 34 35 36  |.. AZ~...0123456|\n"
+        );
+    }
+
+    #[test]
+    fn every_byte_in_every_column() {
+        for shift in 0..16 {
+            let bytes: Vec<u8> = (0..=u8::MAX).cycle().skip(shift).take(512).collect();
+            for (name, rows) in simd::all_canonical_rows() {
+                assert_eq!(text(rows, &bytes, 0), text(rows_portable, &bytes, 0), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn offsets_that_grow_a_digit_on_the_way() {
+        for digits in 8..16 {
+            let border = 1u64 << (4 * digits);
+            for before in [0, 1, 15, 16, 17, 255, 256, 257, 400] {
+                let bytes = [0x5a; 600];
+                let (bytes, offset) = (&bytes[..592], border - before);
+                for (name, rows) in simd::all_canonical_rows() {
+                    assert_eq!(text(rows, bytes, offset), text(rows_portable, bytes, offset), "{name} at {offset:x}");
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn vector_kernels_print_what_the_portable_one_does(
+            bytes in prop::collection::vec(any::<u8>(), 0..1200),
+            offset: u64,
+            shift in 0u32..64,
+        ) {
+            let (bytes, offset) = (&bytes[..bytes.len() / WIDTH * WIDTH], offset >> shift);
+            for (name, rows) in simd::all_canonical_rows() {
+                prop_assert_eq!(text(rows, bytes, offset), text(rows_portable, bytes, offset), "{}", name);
+            }
+        }
+    }
+}

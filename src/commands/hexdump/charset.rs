@@ -1,0 +1,104 @@
+//! What stands for a byte in the column of characters: as ASCII, as EBCDIC, and the fuller tables of the panels.
+//!
+//! The fuller tables give every byte a sign of its own kind, so that a zero, a blank, and a line end can be told apart by eye.
+
+/// Which signs the panels show for bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum CharacterTable {
+    /// ASCII as it is, '⋄' for zero, '_' for white space, '•' for other controls, '×' from 0x80 on
+    #[default]
+    Default,
+    /// ASCII as it is, '.' for the rest
+    Ascii,
+    /// Code page 437, as the IBM PC showed every byte
+    #[value(name = "codepage-437", aliases = ["cp437", "CP437"])]
+    Codepage437,
+    /// ASCII as it is, the rest as braille patterns of their bits
+    Braille,
+    /// EBCDIC, as `xxd -E` reads it, '.' for the rest
+    Ebcdic,
+}
+
+impl CharacterTable {
+    /// The sign for each of the 256 bytes.
+    pub fn signs(self) -> [char; 256] {
+        let table: Vec<char> = (0..=u8::MAX).map(|byte| self.sign(byte)).collect();
+        table.try_into().expect("one sign for each byte")
+    }
+
+    fn sign(self, byte: u8) -> char {
+        let printable = byte == b' ' || byte.is_ascii_graphic();
+        match self {
+            CharacterTable::Ebcdic => char::from(EBCDIC[usize::from(byte)]),
+            CharacterTable::Codepage437 => CODEPAGE_437.chars().nth(usize::from(byte)).expect("one sign for each byte"),
+            _ if printable => char::from(byte),
+            CharacterTable::Ascii => '.',
+            CharacterTable::Braille => match byte {
+                0 => '⋄',
+                b'\t' => '→',
+                b'\n' => '↵',
+                b'\r' => '←',
+                _ => braille(byte),
+            },
+            CharacterTable::Default => match byte {
+                0 => '⋄',
+                b'\t' | b'\n' | b'\r' | 0x0c => '_',
+                0x80.. => '×',
+                _ => '•',
+            },
+        }
+    }
+}
+
+/// The pattern whose dots are the bits of `byte`, in columns read downwards: low four bits left and right by turns, then the high four.
+fn braille(byte: u8) -> char {
+    // Unicode numbers the dots down the left column, then down the right one, then the bottom pair.
+    const DOT_OF_BIT: [u32; 8] = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80];
+    let dots: u32 = (0..8).filter(|bit| byte >> bit & 1 == 1).map(|bit: usize| DOT_OF_BIT[bit]).sum();
+    char::from_u32(0x2800 + dots).expect("within the block of braille patterns")
+}
+
+/// The byte read as EBCDIC, by the table of a proposed standard of 1979 that xxd uses; a dot where that is not printable ASCII.
+pub static EBCDIC: [u8; 256] = {
+    let upper = concat!(
+        " ...........<(+|",
+        "&.........!$*);~",
+        "-/.........,%_>?",
+        ".........`:#@'=\"",
+        ".abcdefghi......",
+        ".jklmnopqr^.....",
+        "..stuvwxyz...[..",
+        ".............]..",
+        "{ABCDEFGHI......",
+        "}JKLMNOPQR......",
+        "\\.STUVWXYZ......",
+        "0123456789......",
+    )
+    .as_bytes();
+    let mut table = [b'.'; 256];
+    let mut i = 0;
+    while i < upper.len() {
+        table[64 + i] = upper[i];
+        i += 1;
+    }
+    table
+};
+
+const CODEPAGE_437: &str = concat!(
+    "⋄☺☻♥♦♣♠•◘○◙♂♀♪♫☼",
+    "►◄↕‼¶§▬↨↑↓→←∟↔▲▼",
+    " !\"#$%&'()*+,-./",
+    "0123456789:;<=>?",
+    "@ABCDEFGHIJKLMNO",
+    "PQRSTUVWXYZ[\\]^_",
+    "`abcdefghijklmno",
+    "pqrstuvwxyz{|}~⌂",
+    "ÇüéâäàåçêëèïîìÄÅ",
+    "ÉæÆôöòûùÿÖÜ¢£¥₧ƒ",
+    "áíóúñÑªº¿⌐¬½¼¡«»",
+    "░▒▓│┤╡╢╖╕╣║╗╝╜╛┐",
+    "└┴┬├─┼╞╟╚╔╩╦╠═╬╧",
+    "╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀",
+    "αßΓπΣσµτΦΘΩδ∞φε∩",
+    "≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ﬀ",
+);

@@ -1,0 +1,242 @@
+//! Colour by the kind of byte, written only where the kind changes: an escape for every byte would multiply the volume of the dump.
+
+use super::view::{Cells, End, Place, View};
+
+/// The kinds of bytes that are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Zero.
+    Null,
+    /// Printable ASCII.
+    Printable,
+    /// Blank, tab, line feed, form feed, carriage return.
+    Space,
+    /// The other ASCII controls.
+    Control,
+    /// From 0x80 on.
+    High,
+}
+
+impl Kind {
+    /// The kind of a byte.
+    pub fn of(byte: u8) -> Kind {
+        match byte {
+            0 => Kind::Null,
+            _ if byte.is_ascii_graphic() => Kind::Printable,
+            _ if byte.is_ascii_whitespace() => Kind::Space,
+            _ if byte.is_ascii() => Kind::Control,
+            _ => Kind::High,
+        }
+    }
+}
+
+/// The name of the environment variable that [`Theme::parse`] reads.
+pub const THEME_VARIABLE: &str = "MAPPED_HEXDUMP_COLORS";
+
+/// The colour of each part, as the parameters of an SGR escape (`1;31`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Theme {
+    address: String,
+    null: String,
+    printable: String,
+    space: String,
+    control: String,
+    high: String,
+}
+
+impl Default for Theme {
+    fn default() -> Theme {
+        let [address, null, printable, space, control, high] = ["90", "90", "36", "32", "35", "33"].map(String::from);
+        Theme { address, null, printable, space, control, high }
+    }
+}
+
+impl Theme {
+    /// The default theme, changed by a list such as `printable=1;36:null=2`. The parts are `address`, `null`, `printable`, `space`,
+    /// `control` and `high`; the values are SGR parameters, as in `GREP_COLORS`. What does not make sense is passed over, so that
+    /// a list written for a later version still works.
+    pub fn parse(list: &str) -> Theme {
+        let mut theme = Theme::default();
+        for (part, colour) in list.split(':').filter_map(|entry| entry.split_once('=')) {
+            if colour.is_empty() || !colour.bytes().all(|byte| byte.is_ascii_digit() || byte == b';') {
+                continue;
+            }
+            let slot = match part {
+                "address" => &mut theme.address,
+                "null" => &mut theme.null,
+                "printable" => &mut theme.printable,
+                "space" => &mut theme.space,
+                "control" => &mut theme.control,
+                "high" => &mut theme.high,
+                _ => continue,
+            };
+            *slot = String::from(colour);
+        }
+        theme
+    }
+
+    fn of(&self, kind: Kind) -> &str {
+        match kind {
+            Kind::Null => &self.null,
+            Kind::Printable => &self.printable,
+            Kind::Space => &self.space,
+            Kind::Control => &self.control,
+            Kind::High => &self.high,
+        }
+    }
+}
+
+/// Writes the escapes, remembering which colour is on.
+pub struct Brush<'theme> {
+    /// `None` paints nothing at all.
+    theme: Option<&'theme Theme>,
+    on: Option<Kind>,
+}
+
+impl<'theme> Brush<'theme> {
+    /// A brush with no colour on it yet; without a theme it never has any.
+    pub fn new(theme: Option<&'theme Theme>) -> Brush<'theme> {
+        Brush { theme, on: None }
+    }
+
+    /// Changes to the colour of `byte`, if it is another one.
+    pub fn take(&mut self, byte: u8, out: &mut Vec<u8>) {
+        let Some(theme) = self.theme else { return };
+        let kind = Kind::of(byte);
+        if self.on != Some(kind) {
+            escape(theme.of(kind), out);
+            self.on = Some(kind);
+        }
+    }
+
+    /// Back to the terminal's own colour, if any other is on.
+    pub fn rest(&mut self, out: &mut Vec<u8>) {
+        if self.on.take().is_some() {
+            escape("0", out);
+        }
+    }
+
+    /// Appends `address` in its colour.
+    pub fn address(&mut self, address: &[u8], out: &mut Vec<u8>) {
+        self.rest(out);
+        match self.theme {
+            None => out.extend_from_slice(address),
+            Some(theme) => {
+                escape(&theme.address, out);
+                out.extend_from_slice(address);
+                escape("0", out);
+            }
+        }
+    }
+}
+
+fn escape(parameters: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"\x1b[");
+    out.extend_from_slice(parameters.as_bytes());
+    out.push(b'm');
+}
+
+/// Another view with colour laid over it; taking the escapes out gives that view's very text.
+pub struct Coloured<V> {
+    view: V,
+    cells: Cells,
+    theme: Theme,
+}
+
+impl<V: View> Coloured<V> {
+    /// Lays colour over `view`, or gives it back when it has no places for colour.
+    pub fn new(view: V, theme: Theme) -> Result<Coloured<V>, V> {
+        match view.cells() {
+            Some(cells) => Ok(Coloured { view, cells, theme }),
+            None => Err(view),
+        }
+    }
+
+    /// Copies the row that `write` writes, with escapes put in.
+    fn paint(&self, row: &[u8], place: Place, out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+        let mut address = vec![];
+        self.cells.address.push(&mut address, place.address);
+        let mut plain = vec![];
+        write(&mut plain);
+        let text = &plain[address.len()..];
+        let mut brush = Brush::new(Some(&self.theme));
+        brush.address(&address, out);
+        let mut done = 0;
+        for cell in &self.cells.cells {
+            let Some(&byte) = row.get(cell.byte) else { continue };
+            let gap = &text[done..cell.column];
+            if gap.iter().any(|&byte| byte != b' ') {
+                brush.rest(out);
+            }
+            out.extend_from_slice(gap);
+            brush.take(byte, out);
+            done = cell.column + cell.columns;
+            out.extend_from_slice(&text[cell.column..done]);
+        }
+        brush.rest(out);
+        out.extend_from_slice(&text[done..]);
+    }
+}
+
+impl<V: View> View for Coloured<V> {
+    fn width(&self) -> usize {
+        self.view.width()
+    }
+
+    fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+        let mut place = place;
+        for row in rows.chunks_exact(self.width()) {
+            self.paint(row, place, out, |plain| self.view.rows(row, place, plain));
+            place = place.after(row.len() as u64);
+        }
+    }
+
+    fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
+        self.paint(row, place, out, |plain| self.view.short(row, place, plain));
+    }
+
+    fn begin(&self, out: &mut Vec<u8>) {
+        self.view.begin(out);
+    }
+
+    fn squeezed(&self, out: &mut Vec<u8>) {
+        self.view.squeezed(out);
+    }
+
+    fn end(&self, end: End, out: &mut Vec<u8>) {
+        let mut plain = vec![];
+        self.view.end(end, &mut plain);
+        // An ending that begins with the address is that and a line end.
+        match plain.strip_suffix(b"\n") {
+            Some(address) if !address.is_empty() => {
+                Brush::new(Some(&self.theme)).address(address, out);
+                out.push(b'\n');
+            }
+            _ => out.extend_from_slice(&plain),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::hexdump::canonical::Canonical;
+
+    #[test]
+    fn changes_only_where_the_kind_changes() {
+        let view = Coloured::new(Canonical, Theme::default()).ok().expect("canonical rows have cells");
+        let mut out = vec![];
+        view.short(b"ab\0\0\x80", Place { address: 0, first: true }, &mut out);
+        let expected = format!(
+            "\x1b[90m00000000\x1b[0m  \x1b[36m61 62 \x1b[90m00 00 \x1b[33m80\x1b[0m{:36}|\x1b[36mab\x1b[90m..\x1b[33m.\x1b[0m|\n",
+            ""
+        );
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_theme_changes_what_it_names_and_passes_over_the_rest() {
+        let theme = Theme::parse("null=2:printable=1;36:space=red:future=1:control");
+        assert_eq!(theme, Theme { null: "2".into(), printable: "1;36".into(), ..Theme::default() });
+    }
+}

@@ -1,0 +1,102 @@
+//! The 256-entry tables that turn a byte into text, one a notation. Built when compiling; indexed by the byte.
+
+const LOWER: &[u8; 16] = b"0123456789abcdef";
+const UPPER: &[u8; 16] = b"0123456789ABCDEF";
+
+/// Two lower-case hexadecimal digits.
+pub static HEX_LOWER: [[u8; 2]; 256] = hex(LOWER);
+
+/// Two upper-case hexadecimal digits.
+pub static HEX_UPPER: [[u8; 2]; 256] = hex(UPPER);
+
+/// Three octal digits.
+pub static OCTAL: [[u8; 3]; 256] = octal();
+
+/// Eight binary digits.
+pub static BINARY: [[u8; 8]; 256] = binary();
+
+/// The byte itself where it is printable ASCII, else a dot.
+pub static PRINTABLE: [u8; 256] = printable();
+
+/// Two hexadecimal digits, in the case asked for.
+pub fn hex_table(upper: bool) -> &'static [[u8; 2]; 256] {
+    if upper { &HEX_UPPER } else { &HEX_LOWER }
+}
+
+/// The sixteen hexadecimal digits, in the case asked for.
+pub const fn alphabet(upper: bool) -> &'static [u8; 16] {
+    if upper { UPPER } else { LOWER }
+}
+
+/// The value of a hexadecimal digit of either case.
+pub const fn hex_value(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+const fn hex(alphabet: &[u8; 16]) -> [[u8; 2]; 256] {
+    let mut table = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = [alphabet[byte >> 4], alphabet[byte & 15]];
+        byte += 1;
+    }
+    table
+}
+
+const fn octal() -> [[u8; 3]; 256] {
+    let mut table = [[0; 3]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = [LOWER[byte >> 6], LOWER[(byte >> 3) & 7], LOWER[byte & 7]];
+        byte += 1;
+    }
+    table
+}
+
+const fn binary() -> [[u8; 8]; 256] {
+    let mut table = [[b'0'; 8]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut bit = 0;
+        while bit < 8 {
+            table[byte][7 - bit] += ((byte >> bit) & 1) as u8;
+            bit += 1;
+        }
+        byte += 1;
+    }
+    table
+}
+
+const fn printable() -> [u8; 256] {
+    let mut table = [b'.'; 256];
+    let mut byte = 0x20;
+    while byte < 0x7f {
+        table[byte] = byte as u8;
+        byte += 1;
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_say_what_the_standard_formatter_says() {
+        for byte in 0..=u8::MAX {
+            let i = usize::from(byte);
+            assert_eq!(HEX_LOWER[i], format!("{byte:02x}").as_bytes());
+            assert_eq!(HEX_UPPER[i], format!("{byte:02X}").as_bytes());
+            assert_eq!(OCTAL[i], format!("{byte:03o}").as_bytes());
+            assert_eq!(BINARY[i], format!("{byte:08b}").as_bytes());
+            let seen = if byte.is_ascii_graphic() || byte == b' ' { byte } else { b'.' };
+            assert_eq!(PRINTABLE[i], seen);
+            assert_eq!(hex_value(byte).map(u32::from), char::from(byte).to_digit(16));
+        }
+    }
+}

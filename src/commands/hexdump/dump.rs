@@ -1,0 +1,230 @@
+//! The dump as a state that bytes are fed to: rows are completed across block and file borders, squeezed, and handed to the view.
+//!
+//! [`Dump::feed`] writes the text for some bytes, [`Dump::pass`] moves on past them without writing any. So the state at the start
+//! of each block is known cheaply and in order, and the text of the blocks can be written on any threads, in any order.
+
+use super::squeeze::{Policy, Squeeze};
+use super::view::{End, Place, View};
+
+/// Zeros to feed from where a hole is not left out altogether.
+static ZEROS: [u8; 4096] = [0; 4096];
+
+/// Everything the text of the following bytes depends on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dump {
+    /// Where the next row begins.
+    place: Place,
+    /// The beginning of a row whose end has not come yet; shorter than a row.
+    pending: Vec<u8>,
+    /// Bytes so far, pending ones included.
+    bytes: u64,
+    squeeze: Squeeze,
+}
+
+impl Dump {
+    /// The start of a dump whose first byte is shown at `address`.
+    pub fn new(address: u64, policy: Policy) -> Dump {
+        Dump { place: Place { address, first: true }, pending: vec![], bytes: 0, squeeze: Squeeze::new(policy) }
+    }
+
+    /// How many bytes have been fed or passed.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Appends the text for the next bytes, as far as they complete rows.
+    pub fn feed(&mut self, view: &dyn View, bytes: &[u8], out: &mut Vec<u8>) {
+        self.advance(view.width(), bytes, |dump, rows| dump.squeeze.feed(view, rows, dump.place, out));
+    }
+
+    /// Moves on past the next bytes without writing.
+    pub fn pass(&mut self, view: &dyn View, bytes: &[u8]) {
+        let width = view.width();
+        self.advance(width, bytes, |dump, rows| dump.squeeze.pass(rows, width));
+    }
+
+    /// Appends the text for `len` zero bytes, which need not exist anywhere: what squeezing leaves out takes no time.
+    pub fn feed_hole(&mut self, view: &dyn View, len: u64, out: &mut Vec<u8>) {
+        self.hole(view.width(), len, |dump, zeros| dump.feed(view, zeros, out));
+    }
+
+    /// Moves on past `len` zero bytes.
+    pub fn pass_hole(&mut self, view: &dyn View, len: u64) {
+        self.hole(view.width(), len, |dump, zeros| dump.pass(view, zeros));
+    }
+
+    /// Appends what is left at the end of the input: a short row, what squeezing still owes, the view's closing.
+    pub fn finish(mut self, view: &dyn View, out: &mut Vec<u8>) {
+        let short = !self.pending.is_empty();
+        self.squeeze.finish(view, short, self.place, out);
+        if short {
+            view.short(&self.pending, self.place, out);
+        }
+        let squeezed = self.squeeze.repeating() && !short;
+        self.place = self.place.after(self.pending.len() as u64);
+        view.end(End { address: self.place.address, bytes: self.bytes, squeezed }, out);
+    }
+
+    /// Cuts `bytes` into rows and gives the whole ones to `rows`, with the place of the first of them set.
+    fn advance(&mut self, width: usize, bytes: &[u8], mut rows: impl FnMut(&mut Dump, &[u8])) {
+        self.bytes += bytes.len() as u64;
+        let mut bytes = bytes;
+        if !self.pending.is_empty() {
+            let (head, rest) = bytes.split_at(bytes.len().min(width - self.pending.len()));
+            self.pending.extend_from_slice(head);
+            if self.pending.len() < width {
+                return;
+            }
+            let row = std::mem::take(&mut self.pending);
+            rows(self, &row);
+            self.place = self.place.after(width as u64);
+            bytes = rest;
+        }
+        let (whole, rest) = bytes.split_at(bytes.len() - bytes.len() % width);
+        if !whole.is_empty() {
+            rows(self, whole);
+            self.place = self.place.after(whole.len() as u64);
+        }
+        self.pending.extend_from_slice(rest);
+    }
+
+    fn hole(&mut self, width: usize, len: u64, mut zeros: impl FnMut(&mut Dump, &[u8])) {
+        let mut left = len;
+        while left > 0 {
+            if self.pending.is_empty() && self.squeeze.drinks_zeros() {
+                let rows = left - left % width as u64;
+                self.place = self.place.after(rows);
+                self.bytes += rows;
+                left -= rows;
+            }
+            // A few rows are enough to bring squeezing to where it drinks the rest.
+            let some = left.min(ZEROS.len() as u64);
+            zeros(self, &ZEROS[..some as usize]);
+            left -= some;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::commands::hexdump::canonical::Canonical;
+    use crate::commands::hexdump::placed::{Endian, Placed, XxdRow};
+
+    fn xxd(width: usize) -> Placed {
+        let (group, endian) = (2, Endian::Big);
+        Placed::xxd(XxdRow { width, group, endian, upper: false, bits: false, decimal: false, ebcdic: false })
+    }
+
+    /// Bytes in which rows of zeros, repeated rows and others are all common.
+    fn bytes() -> impl Strategy<Value = Vec<u8>> {
+        let run = prop_oneof![
+            (0usize..90).prop_map(|len| vec![0; len]),
+            (0usize..90, 1u8..3).prop_map(|(len, byte)| vec![byte; len]),
+            prop::collection::vec(any::<u8>(), 0..40),
+        ];
+        prop::collection::vec(run, 0..8).prop_map(|runs| runs.concat())
+    }
+
+    fn whole(view: &dyn View, policy: Policy, bytes: &[u8]) -> String {
+        let mut out = vec![];
+        let mut dump = Dump::new(0, policy);
+        dump.feed(view, bytes, &mut out);
+        dump.finish(view, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_row_may_come_in_pieces() {
+        let mut out = vec![];
+        let mut dump = Dump::new(0x10, Policy::Repeats);
+        for byte in b"mapped hexdumps!?" {
+            dump.feed(&Canonical, &[*byte], &mut out);
+        }
+        dump.finish(&Canonical, &mut out);
+        let expected = "\
+00000010  6d 61 70 70 65 64 20 68  65 78 64 75 6d 70 73 21  |mapped hexdumps!|
+00000020  3f                                                |?|
+00000021
+";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn text_does_not_depend_on_where_blocks_are_cut(
+            bytes in bytes(),
+            cuts in prop::collection::vec(0usize..100, 0..12),
+            policy in prop::sample::select(vec![Policy::Never, Policy::Repeats, Policy::Zeros]),
+            width in 1usize..20,
+        ) {
+            let xxd = xxd(width);
+            for view in [&Canonical as &dyn View, &xxd] {
+                let expected = whole(view, policy, &bytes);
+                let (mut out, mut ahead) = (vec![], Dump::new(0, policy));
+                let mut rest = &bytes[..];
+                for cut in cuts.iter().copied().chain([usize::MAX]) {
+                    let (block, later) = rest.split_at(cut.min(rest.len()));
+                    let mut here = ahead.clone();
+                    ahead.pass(view, block);
+                    here.feed(view, block, &mut out);
+                    prop_assert_eq!(&here, &ahead, "feeding and passing leave the same state");
+                    rest = later;
+                }
+                ahead.finish(view, &mut out);
+                prop_assert_eq!(String::from_utf8(out).unwrap(), expected);
+            }
+        }
+
+        #[test]
+        fn a_hole_is_as_many_zeros(
+            before in bytes(),
+            len in 0u64..12_000,
+            after in bytes(),
+            policy in prop::sample::select(vec![Policy::Never, Policy::Repeats, Policy::Zeros]),
+            width in 1usize..20,
+        ) {
+            let xxd = xxd(width);
+            for view in [&Canonical as &dyn View, &xxd] {
+                let zeros = vec![0; len as usize];
+                let expected = whole(view, policy, &[&before[..], &zeros, &after].concat());
+                let (mut out, mut dump) = (vec![], Dump::new(0, policy));
+                dump.feed(view, &before, &mut out);
+                let mut passed = dump.clone();
+                dump.feed_hole(view, len, &mut out);
+                passed.pass_hole(view, len);
+                prop_assert_eq!(&dump, &passed);
+                dump.feed(view, &after, &mut out);
+                dump.finish(view, &mut out);
+                prop_assert_eq!(String::from_utf8(out).unwrap(), expected);
+            }
+        }
+
+        #[test]
+        fn squeezed_text_is_what_a_reader_would_leave_out(bytes in bytes()) {
+            // hexdump by its manual: a row that equals the one before goes, and the first to go leaves a star.
+            let full = whole(&Canonical, Policy::Never, &bytes);
+            let mut expected = String::new();
+            let (mut last, mut starred) = ("", false);
+            for (i, line) in full.lines().enumerate() {
+                let whole_row = (i + 1) * 16 <= bytes.len();
+                let shown = line.get(8..).unwrap_or("");
+                if whole_row && i > 0 && shown == last {
+                    if !starred {
+                        expected.push_str("*\n");
+                    }
+                    starred = true;
+                } else {
+                    expected.push_str(line);
+                    expected.push('\n');
+                    starred = false;
+                }
+                last = shown;
+            }
+            // Rows that look alike but differ in unprintable bytes differ in their digits too, so comparing text is comparing bytes.
+            prop_assert_eq!(whole(&Canonical, Policy::Repeats, &bytes), expected);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Panels of eight bytes with borders around them and a sign for every byte: the view for looking at, not for other programs.
+
+use super::address::push_hex;
+use super::charset::CharacterTable;
+use super::colour::{Brush, Theme};
+use super::digits::hex_table;
+use super::placed::Endian;
+use super::view::{End, Place, View};
+
+/// Bytes in a panel.
+pub const PANEL: usize = 8;
+
+/// What the borders are drawn with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Border {
+    /// Box-drawing characters
+    #[default]
+    Unicode,
+    /// `+`, `-` and `|`
+    Ascii,
+    /// Blanks
+    None,
+}
+
+/// The pieces of a border.
+struct Pieces {
+    /// Left end, line, junction, right end, for the top and for the bottom; `None` draws no such lines.
+    lines: Option<[[&'static str; 4]; 2]>,
+    outer: &'static str,
+    inner: &'static str,
+}
+
+impl Border {
+    fn pieces(self) -> Pieces {
+        match self {
+            Border::Unicode => {
+                Pieces {
+                    lines: Some([["┌", "─", "┬", "┐"], ["└", "─", "┴", "┘"]]), outer: "│", inner: "┊"
+                }
+            }
+            Border::Ascii => Pieces { lines: Some([["+", "-", "+", "+"]; 2]), outer: "|", inner: "|" },
+            Border::None => Pieces { lines: None, outer: " ", inner: " " },
+        }
+    }
+}
+
+/// What can be chosen about the panels.
+#[derive(Clone, Debug)]
+pub struct PanelsConfig {
+    /// How many panels side by side, at least one.
+    pub panels: usize,
+    /// Bytes written without a blank between: one, two, four or eight.
+    pub group: usize,
+    /// The order of the bytes in a group.
+    pub endian: Endian,
+    /// Capital digits.
+    pub upper: bool,
+    /// The borders.
+    pub border: Border,
+    /// The signs for bytes.
+    pub table: CharacterTable,
+    /// Colours, if there are to be any.
+    pub theme: Option<Theme>,
+}
+
+/// The view in panels.
+pub struct Panels {
+    config: PanelsConfig,
+    pieces: Pieces,
+    signs: [char; 256],
+}
+
+/// Columns of digits in a panel, with a blank at either end.
+fn panel_columns(group: usize) -> usize {
+    PANEL / group * (2 * group + 1) + 1
+}
+
+/// How many panels of digits and signs fit into `columns`, at least one: what `--width auto` chooses.
+pub fn panels_that_fit(columns: usize, group: usize) -> usize {
+    // The border and the address, then for each panel its digits, its signs, and what separates them from the next.
+    const LEFT: usize = 10;
+    (columns.saturating_sub(LEFT) / (panel_columns(group) + PANEL + 2)).max(1)
+}
+
+impl Panels {
+    /// The view for these choices.
+    pub fn new(config: PanelsConfig) -> Panels {
+        Panels { pieces: config.border.pieces(), signs: config.table.signs(), config }
+    }
+
+    fn line(&self, [left, line, junction, right]: [&str; 4], out: &mut Vec<u8>) {
+        let mut text = String::from(left);
+        text.push_str(&line.repeat(8));
+        for columns in [panel_columns(self.config.group), PANEL] {
+            for _ in 0..self.config.panels {
+                text.push_str(junction);
+                text.push_str(&line.repeat(columns));
+            }
+        }
+        text.push_str(right);
+        text.push('\n');
+        out.extend_from_slice(text.as_bytes());
+    }
+
+    /// Appends a row of at most the width, with `head` where the address stands.
+    fn row(&self, row: &[u8], head: &[u8], out: &mut Vec<u8>) {
+        let PanelsConfig { panels, group, endian, upper, .. } = self.config;
+        let digits = hex_table(upper);
+        let Pieces { outer, inner, .. } = self.pieces;
+        let mut brush = Brush::new(self.config.theme.as_ref());
+        let put = |text: &str, out: &mut Vec<u8>| out.extend_from_slice(text.as_bytes());
+
+        put(outer, out);
+        brush.address(head, out);
+        out.resize(out.len() + 8usize.saturating_sub(head.len()), b' ');
+        let panel = |i: usize| &row[row.len().min(i * PANEL)..row.len().min((i + 1) * PANEL)];
+        for i in 0..panels {
+            put(if i == 0 { outer } else { inner }, out);
+            let bytes = panel(i);
+            for group in bytes.chunks(group) {
+                out.push(b' ');
+                let mut byte = |&byte: &u8| {
+                    brush.take(byte, out);
+                    out.extend_from_slice(&digits[usize::from(byte)]);
+                };
+                match endian {
+                    Endian::Big => group.iter().for_each(&mut byte),
+                    Endian::Little => group.iter().rev().for_each(&mut byte),
+                }
+            }
+            brush.rest(out);
+            let used = 2 * bytes.len() + bytes.len().div_ceil(group);
+            out.resize(out.len() + panel_columns(group) - used, b' ');
+        }
+        for i in 0..panels {
+            put(if i == 0 { outer } else { inner }, out);
+            let bytes = panel(i);
+            for &byte in bytes {
+                brush.take(byte, out);
+                put(self.signs[usize::from(byte)].encode_utf8(&mut [0; 4]), out);
+            }
+            brush.rest(out);
+            out.resize(out.len() + PANEL - bytes.len(), b' ');
+        }
+        put(outer, out);
+        out.push(b'\n');
+    }
+
+    fn row_at(&self, row: &[u8], address: u64, out: &mut Vec<u8>) {
+        let mut head = vec![];
+        push_hex(&mut head, address, 8);
+        self.row(row, &head, out);
+    }
+}
+
+impl View for Panels {
+    fn width(&self) -> usize {
+        self.config.panels * PANEL
+    }
+
+    fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+        let mut place = place;
+        for row in rows.chunks_exact(self.width()) {
+            self.row_at(row, place.address, out);
+            place = place.after(row.len() as u64);
+        }
+    }
+
+    fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
+        self.row_at(row, place.address, out);
+    }
+
+    fn begin(&self, out: &mut Vec<u8>) {
+        if let Some([top, _]) = self.pieces.lines {
+            self.line(top, out);
+        }
+    }
+
+    fn squeezed(&self, out: &mut Vec<u8>) {
+        self.row(b"", b"*", out);
+    }
+
+    fn end(&self, end: End, out: &mut Vec<u8>) {
+        // Without this, nobody could tell how far the squeezed rows went.
+        if end.squeezed {
+            self.row_at(b"", end.address, out);
+        }
+        if let Some([_, bottom]) = self.pieces.lines {
+            self.line(bottom, out);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Rows in which every byte has its columns: digits to the left, characters to the right. All of xxd's tables are made so, and the
+//! canonical row too when it is asked for in another width or grouping.
+//!
+//! The columns are worked out once. A row is then a copy of the blank row with each byte's digits and character laid over it, in the
+//! order of the bytes. That order shows: `xxd -e` with a row that is not a whole number of groups lets characters overwrite digits.
+
+use super::address::Address;
+use super::canonical::last_address;
+use super::charset::EBCDIC;
+use super::digits::{BINARY, PRINTABLE, hex_table};
+use super::view::{Cell, Cells, End, Place, View};
+
+/// In which order the bytes of a group are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Endian {
+    /// The first byte last
+    Little,
+    /// The first byte first
+    Big,
+}
+
+/// What stands for a byte among the digits.
+#[derive(Clone, Copy)]
+enum Digits {
+    Hex(&'static [[u8; 2]; 256]),
+    Binary,
+}
+
+/// A row of digits and characters, each byte in its columns.
+pub struct Placed {
+    address: Address,
+    digits: Digits,
+    /// The column of each byte's first digit, counted from the end of the address.
+    digits_at: Vec<usize>,
+    /// The column of the first byte's character.
+    characters_at: usize,
+    characters: &'static [u8; 256],
+    /// A row without any byte, with room for all of them.
+    blank: Vec<u8>,
+    /// What follows the last character.
+    tail: &'static [u8],
+    /// Whether a line with the last address closes the dump.
+    ends_with_address: bool,
+    /// Whether no two bytes share a column.
+    apart: bool,
+}
+
+/// What can be chosen about a row of xxd.
+#[derive(Clone, Copy, Debug)]
+pub struct XxdRow {
+    /// Bytes a row, at least one.
+    pub width: usize,
+    /// Bytes between blanks; zero or more than the width stands for the width. A power of two where little-endian.
+    pub group: usize,
+    /// The order of the bytes in a group.
+    pub endian: Endian,
+    /// Capital digits.
+    pub upper: bool,
+    /// Eight binary digits a byte instead of two hexadecimal ones.
+    pub bits: bool,
+    /// Decimal addresses.
+    pub decimal: bool,
+    /// Characters as EBCDIC instead of ASCII.
+    pub ebcdic: bool,
+}
+
+impl Placed {
+    /// The row of `xxd`, `xxd -b` and `xxd -e`.
+    pub fn xxd(row: XxdRow) -> Placed {
+        let XxdRow { width, endian, upper, bits, decimal, ebcdic, .. } = row;
+        let group = if row.group == 0 || row.group > width { width } else { row.group };
+        let columns_a_byte = if bits { 8 } else { 2 };
+        let columns_a_group = columns_a_byte * group + 1;
+        let swap = if endian == Endian::Little { group - 1 } else { 0 };
+        let digits_at: Vec<usize> = (0..width).map(|i| 2 + columns_a_group * (i ^ swap) / group).collect();
+        let characters_at = 4 + (columns_a_group * width - 1) / group;
+        let digits_end = digits_at.iter().max().map_or(0, |column| column + columns_a_byte);
+        let apart = digits_end <= characters_at;
+        let mut blank = vec![b' '; digits_end.max(characters_at + width)];
+        blank[0] = b':';
+        Placed {
+            address: Address { digits: 8, decimal },
+            digits: if bits { Digits::Binary } else { Digits::Hex(hex_table(upper)) },
+            digits_at,
+            characters_at,
+            characters: if ebcdic { &EBCDIC } else { &PRINTABLE },
+            blank,
+            tail: b"\n",
+            ends_with_address: false,
+            apart,
+        }
+    }
+
+    /// The canonical row, `width` bytes wide, in groups of one, two, four or eight bytes.
+    pub fn canonical(width: usize, group: usize, endian: Endian, upper: bool, decimal: bool, ebcdic: bool) -> Placed {
+        let swap = if endian == Endian::Little { group - 1 } else { 0 };
+        let column = |i: usize| 2 + 2 * i + i / group + i / 8;
+        // A last group that is cut by the row's end still takes its full room.
+        let bar = column(width.next_multiple_of(group) - 1) + 4;
+        let mut blank = vec![b' '; bar + 1 + width];
+        blank[bar] = b'|';
+        Placed {
+            address: Address { digits: 8, decimal },
+            digits: Digits::Hex(hex_table(upper)),
+            digits_at: (0..width).map(|i| column(i / group * group) + 2 * ((i ^ swap) % group)).collect(),
+            characters_at: bar + 1,
+            characters: if ebcdic { &EBCDIC } else { &PRINTABLE },
+            blank,
+            tail: b"|\n",
+            ends_with_address: true,
+            apart: true,
+        }
+    }
+
+    fn push(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
+        self.address.push(out, place.address);
+        let start = out.len();
+        out.extend_from_slice(&self.blank);
+        let text = &mut out[start..];
+        for (i, (&byte, &column)) in row.iter().zip(&self.digits_at).enumerate() {
+            match self.digits {
+                Digits::Hex(table) => text[column..][..2].copy_from_slice(&table[usize::from(byte)]),
+                Digits::Binary => text[column..][..8].copy_from_slice(&BINARY[usize::from(byte)]),
+            }
+            text[self.characters_at + i] = self.characters[usize::from(byte)];
+        }
+        out.truncate(start + self.characters_at + row.len());
+        out.extend_from_slice(self.tail);
+    }
+}
+
+impl View for Placed {
+    fn width(&self) -> usize {
+        self.digits_at.len()
+    }
+
+    fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+        let width = self.width();
+        out.reserve(rows.len() / width * (16 + self.blank.len() + self.tail.len()));
+        let mut place = place;
+        for row in rows.chunks_exact(width) {
+            self.push(row, place, out);
+            place = place.after(width as u64);
+        }
+    }
+
+    fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
+        self.push(row, place, out);
+    }
+
+    fn cells(&self) -> Option<Cells> {
+        let columns = match self.digits {
+            Digits::Hex(_) => 2,
+            Digits::Binary => 8,
+        };
+        let digits = self.digits_at.iter().enumerate().map(|(i, &column)| Cell::new(column, columns, i));
+        let characters = (0..self.width()).map(|i| Cell::new(self.characters_at + i, 1, i));
+        let mut cells: Vec<Cell> = digits.chain(characters).collect();
+        cells.sort_by_key(|cell| cell.column);
+        self.apart.then_some(Cells { address: self.address, cells })
+    }
+
+    fn end(&self, end: End, out: &mut Vec<u8>) {
+        if self.ends_with_address {
+            last_address(self.address, end, out);
+        }
+    }
+}
