@@ -6,6 +6,7 @@ mod cat_peers;
 mod cat_select;
 mod faults;
 mod grep_peers;
+mod hexdump;
 mod law;
 mod sources;
 mod stat;

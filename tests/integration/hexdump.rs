@@ -1,0 +1,557 @@
+//! `mapped hexdump`: literal screens, the law for every format, the real hexdump and xxd as oracles, and the way back.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Instant;
+
+use crate::law::Law;
+use crate::util::{Dir, Ran, awkward_inputs, mapped, oracle, run, run_piped};
+
+#[track_caller]
+fn screen(args: &[&str], input: &[u8], expected: &str) {
+    let ran = run_piped(mapped().arg("hexdump").args(args), input);
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), expected, "{args:?}; stderr: {}", ran.stderr);
+    assert_eq!(ran.code, 0, "{args:?}");
+}
+
+const SAMPLE: &[u8] = b"mapped\0\t\xc3\xa9\n~\x7f 0123456789";
+
+#[test]
+fn canonical_screen() {
+    screen(
+        &[],
+        SAMPLE,
+        "\
+00000000  6d 61 70 70 65 64 00 09  c3 a9 0a 7e 7f 20 30 31  |mapped.....~. 01|
+00000010  32 33 34 35 36 37 38 39                           |23456789|
+00000018
+",
+    );
+}
+
+#[test]
+fn canonical_in_other_widths_and_groups() {
+    screen(
+        &["-w", "12", "-g", "4", "-u", "--base", "0x1000"],
+        SAMPLE,
+        "\
+00001000  6D617070 65640009  C3A90A7E  |mapped.....~|
+0000100c  7F203031 32333435  36373839  |. 0123456789|
+00001018
+",
+    );
+    screen(
+        &["-e", "--address-radix", "decimal"],
+        SAMPLE,
+        "\
+00000000  7070616d 09006465  7e0aa9c3 3130207f  |mapped.....~. 01|
+00000016  35343332 39383736                     |23456789|
+00000024
+",
+    );
+}
+
+#[test]
+fn displays_add_up_in_the_order_given() {
+    screen(
+        &["-c", "-C", "-x"],
+        SAMPLE,
+        "\
+0000000   m   a   p   p   e   d  \\0  \\t 303 251  \\n   ~ 177       0   1
+00000000  6d 61 70 70 65 64 00 09  c3 a9 0a 7e 7f 20 30 31  |mapped.....~. 01|
+0000000    616d    7070    6465    0900    a9c3    7e0a    207f    3130
+0000010   2   3   4   5   6   7   8   9                                
+00000010  32 33 34 35 36 37 38 39                           |23456789|
+0000010    3332    3534    3736    3938                                
+0000018
+",
+    );
+}
+
+#[test]
+fn panels_screen() {
+    screen(
+        &["--border", "unicode"],
+        SAMPLE,
+        "\
+┌────────┬─────────────────────────┬─────────────────────────┬────────┬────────┐
+│00000000│ 6d 61 70 70 65 64 00 09 ┊ c3 a9 0a 7e 7f 20 30 31 │mapped⋄_┊××_~• 01│
+│00000010│ 32 33 34 35 36 37 38 39 ┊                         │23456789┊        │
+└────────┴─────────────────────────┴─────────────────────────┴────────┴────────┘
+",
+    );
+    screen(
+        &["--panels", "1", "--border", "ascii", "-g", "2", "--endian", "little", "--character-table", "braille"],
+        SAMPLE,
+        "\
++--------+---------------------+--------+
+|00000000| 616d 7070 6465 0900 |mapped⋄→|
+|00000008| a9c3 7e0a 207f 3130 |⣉⢱↵~⡿ 01|
+|00000010| 3332 3534 3736 3938 |23456789|
++--------+---------------------+--------+
+",
+    );
+    screen(
+        &["-f", "panels"],
+        &[0; 40],
+        "\
+┌────────┬─────────────────────────┬─────────────────────────┬────────┬────────┐
+│00000000│ 00 00 00 00 00 00 00 00 ┊ 00 00 00 00 00 00 00 00 │⋄⋄⋄⋄⋄⋄⋄⋄┊⋄⋄⋄⋄⋄⋄⋄⋄│
+│*       │                         ┊                         │        ┊        │
+│00000020│ 00 00 00 00 00 00 00 00 ┊                         │⋄⋄⋄⋄⋄⋄⋄⋄┊        │
+└────────┴─────────────────────────┴─────────────────────────┴────────┴────────┘
+",
+    );
+}
+
+#[test]
+fn a_pipe_gets_no_colour_unless_it_is_asked_for() {
+    screen(&[], b"a", "00000000  61                                                |a|\n00000001\n");
+    let coloured = "\x1b[90m00000000\x1b[0m  \x1b[36m61 62 \x1b[33m80\x1b[0m                                          \
+        |\x1b[36mab\x1b[33m.\x1b[0m|\n\x1b[90m00000003\x1b[0m\n";
+    screen(&["--color=always"], b"ab\x80", coloured);
+    let ran = run_piped(
+        mapped().args(["hexdump", "--color=always"]).env("MAPPED_HEXDUMP_COLORS", "printable=1;32:address=2"),
+        b"ab\x80",
+    );
+    let themed = coloured.replace("\x1b[90m", "\x1b[2m").replace("\x1b[36m", "\x1b[1;32m");
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), themed);
+}
+
+#[test]
+fn colour_can_be_taken_off_again() {
+    let input: Vec<u8> = (0..=255).chain([0; 70]).collect();
+    for format in [&["-C"][..], &["-b"], &["-x"], &["-c", "-d"], &["-f", "xxd"], &["-f", "binary"], &["-f", "panels"]] {
+        let plain = run_piped(mapped().arg("hexdump").args(format), &input).stdout;
+        let coloured = run_piped(mapped().args(["hexdump", "--color=always"]).args(format), &input).stdout;
+        assert_ne!(coloured, plain, "{format:?}");
+        let text = String::from_utf8(coloured).unwrap();
+        let bare: String = text
+            .split("\x1b[")
+            .enumerate()
+            .map(|(i, s)| if i == 0 { s } else { s.split_once('m').unwrap().1 })
+            .collect();
+        assert_eq!(bare, String::from_utf8(plain).unwrap(), "{format:?}");
+    }
+}
+
+#[test]
+fn finds_bytes_and_text() {
+    let mut input = vec![b'.'; 1000];
+    input[500..505].copy_from_slice(b"\x7fELF\n");
+    let expected = "\
+000001e0  2e 2e 2e 2e 2e 2e 2e 2e  2e 2e 2e 2e 2e 2e 2e 2e  |................|
+000001f0  2e 2e 2e 2e 7f 45 4c 46  0a 2e 2e 2e 2e 2e 2e 2e  |.....ELF........|
+00000200  2e 2e                                             |..|
+00000202
+";
+    for needle in ["7f454c46", "0x7f 45 4C", "ELF", "\"ELF\n\""] {
+        let args = ["hexdump", "--find", needle, "--context", "1", "-n", "34"];
+        Law::new(&args, &input).quick().holds(expected.as_bytes(), 0);
+    }
+    Law::new(&["hexdump", "--find", "nowhere"], &input).quick().holds(b"", 1);
+}
+
+#[test]
+fn several_files_are_one_stream() {
+    let dir = Dir::new();
+    let files: Vec<OsString> = ["seven b", "", "yte", "s and then some more"]
+        .iter()
+        .enumerate()
+        .map(|(i, text)| dir.file(format!("{i}"), text.as_bytes()).into_os_string())
+        .collect();
+    let missing = dir.path().join("missing").into_os_string();
+    let args = |files: &[OsString]| [vec!["hexdump".into(), "-s".into(), "3".into()], files.to_vec()].concat();
+    let expected = "\
+00000003  65 6e 20 62 79 74 65 73  20 61 6e 64 20 74 68 65  |en bytes and the|
+00000013  6e 20 73 6f 6d 65 20 6d  6f 72 65                 |n some more|
+0000001e
+";
+    let ran = run(&args(&files));
+    assert_eq!((String::from_utf8_lossy(&ran.stdout).as_ref(), ran.code), (expected, 0));
+    // A file that is not there is told of, and the others are still one stream, wherever it stood.
+    for at in 0..=files.len() {
+        let mut files = files.clone();
+        files.insert(at, missing.clone());
+        let ran = run(&args(&files));
+        assert_eq!((String::from_utf8_lossy(&ran.stdout).as_ref(), ran.code), (expected, 1));
+        assert!(ran.stderr.contains("missing: No such file or directory"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn options_without_a_meaning_are_refused() {
+    for args in [
+        &["-b", "-w", "8"][..],
+        &["-d", "-u"],
+        &["-x", "-g", "4"],
+        &["-f", "octal", "-e"],
+        &["-f", "binary", "-e"],
+        &["-g", "3"],
+        &["-w", "257"],
+        &["-f", "xxd", "-e", "-g", "3"],
+        &["-f", "panels", "-w", "12"],
+        &["-f", "xxd", "--border", "none"],
+        &["--panels", "0"],
+        &["--name", "x"],
+        &["-p", "--character-table", "ascii"],
+        &["--character-table", "braille"],
+        &["-r", "-f", "octal"],
+        &["-r", "-f", "xxd", "-e"],
+        &["-C", "-f", "xxd"],
+        &["--context", "3"],
+    ] {
+        let ran = run_piped(mapped().arg("hexdump").args(args), b"input");
+        assert_eq!((ran.code, ran.stdout.len()), (2, 0), "{args:?}: {}", ran.stderr);
+        assert!(!ran.stderr.is_empty(), "{args:?}");
+    }
+}
+
+/// Every format, with what the tool prints that it is to equal.
+const FORMATS: [(&[&str], &str, &[&str]); 13] = [
+    (&[], "hexdump", &["-C"]),
+    (&["-v"], "hexdump", &["-C", "-v"]),
+    (&["-b"], "hexdump", &["-b"]),
+    (&["-c"], "hexdump", &["-c"]),
+    (&["-f", "decimal"], "hexdump", &["-d"]),
+    (&["-f", "octal"], "hexdump", &["-o"]),
+    (&["-x"], "hexdump", &["-x"]),
+    (&["-f", "hex"], "hexdump", &[]),
+    (&["-f", "xxd"], "xxd", &[]),
+    (&["-f", "xxd", "-a", "-e"], "xxd", &["-a", "-e"]),
+    (&["-p"], "xxd", &["-p"]),
+    (&["-f", "binary"], "xxd", &["-b"]),
+    (&["-i", "--name", "array"], "xxd", &["-i", "-n", "array"]),
+];
+
+#[test]
+fn the_law_holds_for_every_format() {
+    let squeezable = [&[0; 50][..], b"0123456789abcdef0123456789abcdef0123456789abcdef!", &[0; 64], &[7; 5]].concat();
+    for (args, tool, peer) in FORMATS {
+        let inputs = awkward_inputs().into_iter().map(|(_, input)| input).filter(|input| input.len() < 1000);
+        for input in inputs.chain([squeezable.clone()]) {
+            let Some(expected) = oracle(tool, peer, &input) else { return };
+            Law::new(&[&["hexdump"], args].concat(), &input).quick().holds(&expected.stdout, 0);
+        }
+    }
+    let panels = ["hexdump", "-f", "panels", "--panels", "3"];
+    let expected = run_piped(mapped().args(panels), &squeezable).stdout;
+    Law::new(&panels, &squeezable).holds(&expected, 0);
+}
+
+/// A small generator with a fixed start: a failure comes again.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % n
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())]
+    }
+
+    fn chance(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+
+    /// Bytes with runs of zeros, repeated rows, text and noise.
+    fn input(&mut self) -> Vec<u8> {
+        let mut input = vec![];
+        for _ in 0..self.below(7) {
+            let len = self.pick(&[0, 1, 3, 7, 15, 16, 17, 31, 32, 33, 48, 64, 100, 200]);
+            match self.below(5) {
+                0 => input.extend(vec![0; len]),
+                1 => input.extend(vec![self.below(256) as u8; len]),
+                2 => input.extend((0..len).map(|_| self.below(256) as u8)),
+                3 => input.extend((0..len).map(|_| self.pick(b"abc \n\tXYZ~\x7f\x80"))),
+                _ => {
+                    let row: Vec<u8> = (0..self.pick(&[1, 2, 4, 8, 16])).map(|_| self.below(256) as u8).collect();
+                    input.extend(row.repeat(len / 4));
+                }
+            }
+        }
+        input
+    }
+
+    /// A way of running that must make no difference.
+    fn way(&mut self) -> &'static [&'static str] {
+        self.pick(&[
+            &[][..],
+            &["--io", "read"],
+            &["--threads", "1"],
+            &["--block-size", "1"],
+            &["--block-size", "7"],
+            &["--block-size", "64", "--threads", "3"],
+        ])
+    }
+}
+
+#[track_caller]
+fn same(tool: &str, peer: &[String], ours: &[String], input: &[u8]) -> bool {
+    let Some(expected) = oracle(tool, peer, input) else { return false };
+    let ran = run_piped(mapped().arg("hexdump").args(ours), input);
+    let shown = |ran: &Ran| String::from_utf8_lossy(&ran.stdout).into_owned();
+    assert_eq!(shown(&ran), shown(&expected), "{ours:?} against {tool} {peer:?}; {}; input {input:?}", ran.stderr);
+    assert_eq!(ran.stdout, expected.stdout, "{ours:?} against {tool} {peer:?}");
+    assert_eq!(ran.code != 0, expected.code != 0, "{ours:?} against {tool} {peer:?}; {}", ran.stderr);
+    true
+}
+
+#[test]
+fn prints_what_hexdump_prints() {
+    let mut random = Random(1);
+    for _ in 0..400 {
+        let input = random.input();
+        let mut displays = vec!["-b", "-c", "-C", "-d", "-o", "-x"];
+        let wanted = random.pick(&[0, 1, 1, 1, 2, 3]);
+        let mut peer: Vec<String> = (0..wanted).map(|_| displays.remove(random.below(displays.len())).into()).collect();
+        let mut ours = if peer.is_empty() { vec!["-f".into(), "hex".into()] } else { peer.clone() };
+        let mut both = vec![];
+        if random.chance(30) {
+            both.extend(["-n".into(), random.pick(&["0", "1", "16", "17", "40", "100", "1K"]).into()]);
+        }
+        if random.chance(20) {
+            both.push("-v".into());
+        }
+        peer.extend(both.clone());
+        ours.extend(both);
+        ours.extend(random.way().iter().map(ToString::to_string));
+        if !same("hexdump", &peer, &ours, &input) {
+            return;
+        }
+    }
+}
+
+#[test]
+fn prints_what_xxd_prints() {
+    let mut random = Random(2);
+    for _ in 0..700 {
+        let input = random.input();
+        let (mut peer, mut ours): (Vec<String>, Vec<String>) = (vec![], vec![]);
+        let mut add = |theirs: &[&str], own: &[&str]| {
+            peer.extend(theirs.iter().map(ToString::to_string));
+            ours.extend(own.iter().map(ToString::to_string));
+        };
+        let mode = random.pick(&["", "", "-p", "-i", "-b", "-e"]);
+        match mode {
+            "" => add(&[], &["-f", "xxd"]),
+            "-b" => add(&["-b"], &["-f", "binary"]),
+            "-e" => add(&["-e"], &["-f", "xxd", "-e"]),
+            other => add(&[other], &[other]),
+        }
+        if random.chance(50) {
+            let width =
+                random.pick(&["0", "1", "2", "3", "5", "7", "8", "10", "15", "16", "17", "31", "64", "256", "257"]);
+            add(&["-c", width], &["-w", width]);
+        }
+        if random.chance(50) {
+            let group = random.pick(&["0", "1", "2", "3", "4", "5", "7", "8", "16", "32", "100"]);
+            add(&["-g", group], &["-g", group]);
+        }
+        for (percent, flag) in [(30, "-u"), (30, "-a")] {
+            if random.chance(percent) {
+                add(&[flag], &[flag]);
+            }
+        }
+        if random.chance(30) {
+            let length = random.pick(&["0", "1", "16", "17", "40", "100", "1000"]);
+            add(&["-l", length], &["-l", length]);
+        }
+        if random.chance(30) {
+            let base = random.pick(&["0", "5", "0x1000", "-5", "0xfffffffffffffff0", "4294967290"]);
+            add(&["-o", base], &["--base", base]);
+        }
+        if random.chance(15) && matches!(mode, "" | "-b" | "-e") {
+            add(&["-E"], &["--character-table", "ebcdic"]);
+        }
+        if random.chance(15) {
+            add(&["-d"], &["--address-radix", "decimal"]);
+        }
+        if mode == "-i" && random.chance(50) {
+            add(&["-C", "-n", "9 lives.bin"], &["--capitalize", "--name", "9 lives.bin"]);
+        }
+        ours.extend(random.way().iter().map(ToString::to_string));
+        if !same("xxd", &peer, &ours, &input) {
+            return;
+        }
+    }
+}
+
+/// xxd never complains about text; what it makes of damaged text is the specification.
+#[test]
+fn turns_back_what_xxd_turns_back() {
+    let mut random = Random(3);
+    for _ in 0..500 {
+        let input = random.input();
+        let options = random.pick(&[&[][..], &["-p"], &["-c", "8"], &["-g", "1"], &["-a"], &["-u"], &["-o", "16"]]);
+        let Some(dump) = oracle("xxd", options, &input) else { return };
+        let mut text = dump.stdout;
+        if random.chance(50) && !text.is_empty() {
+            for _ in 0..=random.below(5) {
+                // The first digits stay, so that no address becomes a gap of gigabytes.
+                let at = (random.below(text.len()) / 16 * 16 + 9 + random.below(6)).min(text.len());
+                let with: Vec<u8> = (0..random.below(3)).map(|_| random.pick(b"09afAF: \r\tzX.")).collect();
+                let until = (at + random.below(3)).min(text.len());
+                text.splice(at..until, with);
+            }
+        }
+        let addresses = text.split(|&byte| byte == b'\n').filter_map(|line| {
+            let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+            u64::from_str_radix(std::str::from_utf8(&line[..digits]).unwrap(), 16).ok()
+        });
+        let plain = options == ["-p"];
+        if !plain && addresses.max().unwrap_or(0) > 1 << 20 {
+            continue;
+        }
+        let (mut peer, mut ours) = (vec!["-r".to_string()], vec!["-r".to_string()]);
+        if plain {
+            peer.push("-p".into());
+            ours.push("-p".into());
+        } else {
+            ours.extend(["-f".into(), "xxd".into()]);
+        }
+        if random.chance(20) {
+            peer.extend(["-s".into(), "16".into()]);
+            ours.extend(["-s".into(), "16".into()]);
+        }
+        ours.extend(random.way().iter().map(ToString::to_string));
+        let Some(expected) = oracle("xxd", &peer, &text) else { return };
+        if expected.code != 0 {
+            // A pipe cannot go back; both say so.
+            assert_ne!(run_piped(mapped().arg("hexdump").args(&ours), &text).code, 0);
+            continue;
+        }
+        assert!(same("xxd", &peer, &ours, &text));
+    }
+}
+
+fn file_from_reverse(dir: &Path, options: &[&str], text: &[u8]) -> Vec<u8> {
+    let path = dir.join("reversed");
+    let out = File::create(&path).unwrap();
+    let mut child = mapped().args(["hexdump", "-r"]).args(options).stdin(Stdio::piped()).stdout(out).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text).unwrap();
+    assert!(child.wait().unwrap().success());
+    std::fs::read(path).unwrap()
+}
+
+#[test]
+fn there_and_back() {
+    let dir = Dir::new();
+    let mut random = Random(4);
+    let formats =
+        [&[][..], &["-v"], &["-f", "xxd"], &["-f", "xxd", "-a"], &["-p"], &["-p", "-w", "0"], &["-g", "4", "-u"]];
+    for round in 0..60 {
+        let input = if round == 0 { vec![] } else { random.input() };
+        for format in formats {
+            let text = run_piped(mapped().arg("hexdump").args(format).args(random.way()), &input).stdout;
+            let named = if format.contains(&"-p") { vec!["-p"] } else { vec![] };
+            let back = run_piped(mapped().args(["hexdump", "-r"]).args(&named).args(random.way()), &text);
+            assert_eq!(
+                (back.stdout, back.code),
+                (input.clone(), 0),
+                "{format:?} to a pipe, by {}",
+                String::from_utf8_lossy(&text)
+            );
+            assert_eq!(file_from_reverse(dir.path(), &named, &text), input, "{format:?} to a file");
+        }
+    }
+}
+
+#[test]
+fn reverse_patches_a_file_in_place_and_leaves_holes() {
+    let dir = Dir::new();
+    let path = dir.file("patched", b"the quick brown fox jumps over it");
+    let patch = |text: &str| {
+        let out = File::options().write(true).open(&path).unwrap();
+        let mut child = mapped().args(["hexdump", "-r"]).stdin(Stdio::piped()).stdout(out).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
+    };
+    // Later rows first: only a file can go back.
+    patch("00000014: 6c65 6170 73\n00000004: 534c 4f57 21\n");
+    assert_eq!(std::fs::read(&path).unwrap(), b"the SLOW! brown fox leaps over it");
+    patch("40000000: 41\n");
+    let meta = std::fs::metadata(&path).unwrap();
+    assert_eq!(meta.len(), 0x4000_0001);
+    assert!(meta.blocks() * 512 < 1 << 20, "the gap is a hole");
+    let into_pipe = run_piped(mapped().args(["hexdump", "-r"]), b"00000014: 6c\n00000004: 53\n");
+    assert_eq!(into_pipe.code, 1, "a pipe cannot go back: {}", into_pipe.stderr);
+}
+
+#[test]
+fn a_sparse_file_is_dumped_without_touching_its_holes() {
+    const TIB: u64 = 1 << 40;
+    let dir = Dir::new();
+    let path = dir.path().join("sparse");
+    let file = File::create(&path).unwrap();
+    if file.set_len(TIB + 5).is_err() {
+        eprintln!("skipped: this file system has no files of a tebibyte");
+        return;
+    }
+    file.write_all_at(b"island", TIB / 2 + 3).unwrap();
+    let begun = Instant::now();
+    let ran = run(&["hexdump".as_ref(), path.as_os_str()]);
+    let expected = "\
+00000000  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|
+*
+8000000000  00 00 00 69 73 6c 61 6e  64 00 00 00 00 00 00 00  |...island.......|
+8000000010  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|
+*
+10000000000  00 00 00 00 00                                    |.....|
+10000000005
+";
+    assert_eq!((String::from_utf8_lossy(&ran.stdout).as_ref(), ran.code), (expected, 0), "{}", ran.stderr);
+    let ran = run(&["hexdump".as_ref(), "-f".as_ref(), "xxd".as_ref(), "-a".as_ref(), path.as_os_str()]);
+    let expected = "\
+00000000: 0000 0000 0000 0000 0000 0000 0000 0000  ................
+*
+8000000000: 0000 0069 736c 616e 6400 0000 0000 0000  ...island.......
+8000000010: 0000 0000 0000 0000 0000 0000 0000 0000  ................
+*
+10000000000: 0000 0000 00                             .....
+";
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), expected);
+    let ran =
+        run(&["hexdump".as_ref(), "--find".as_ref(), "land".as_ref(), "-n".as_ref(), "16".as_ref(), path.as_os_str()]);
+    assert!(String::from_utf8_lossy(&ran.stdout).starts_with("8000000000  00 00 00 69"), "{}", ran.stderr);
+    assert!(begun.elapsed().as_secs() < 20, "holes are not read");
+}
+
+#[test]
+fn offsets_past_four_gibibytes() {
+    let dir = Dir::new();
+    let path = dir.path().join("large");
+    let mut file = File::create(&path).unwrap();
+    file.seek(SeekFrom::Start((1 << 32) + 3)).unwrap();
+    file.write_all(b"here").unwrap();
+    for (args, expected) in [
+        (
+            &["-s", "4294967280"][..],
+            "\
+fffffff0  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|
+100000000  00 00 00 68 65 72 65                              |...here|
+100000007
+",
+        ),
+        (&["-s", "-4"], "100000003  68 65 72 65                                       |here|\n100000007\n"),
+        (
+            &["-b", "-s", "0xfffffff0", "-n", "20"],
+            "\
+fffffff0 000 000 000 000 000 000 000 000 000 000 000 000 000 000 000 000
+100000000 000 000 000 150                                                
+100000004
+",
+        ),
+    ] {
+        let args: Vec<OsString> =
+            ["hexdump"].iter().chain(args).map(OsString::from).chain([path.clone().into()]).collect();
+        let ran = run(&args);
+        assert_eq!((String::from_utf8_lossy(&ran.stdout).as_ref(), ran.code), (expected, 0), "{}", ran.stderr);
+    }
+}
