@@ -13,6 +13,8 @@ pub enum Exit {
     NoMatch,
     /// `grep` failed, or the command line was wrong: 2.
     Trouble,
+    /// Ctrl-C ended what would have gone on for ever: 130, as a shell has it (128 + 2).
+    Interrupted,
     /// The reader of standard output went away: 141, which is what a shell shows for a program
     /// ended by SIGPIPE (128 + 13).
     Closed,
@@ -31,7 +33,8 @@ impl Exit {
             Exit::NoMatch => 1,
             Exit::Failure => 2,
             Exit::Trouble => 3,
-            Exit::Closed => 4,
+            Exit::Interrupted => 4,
+            Exit::Closed => 5,
         }
     }
 }
@@ -42,6 +45,7 @@ impl From<Exit> for ExitCode {
             Exit::Success => 0,
             Exit::Failure | Exit::NoMatch => 1,
             Exit::Trouble => 2,
+            Exit::Interrupted => 130,
             Exit::Closed => 141,
         })
     }

@@ -21,6 +21,7 @@ pub mod commands;
 pub mod config;
 pub mod engine;
 pub mod exit;
+pub mod follow;
 pub mod io;
 pub mod output;
 mod report;

@@ -9,6 +9,7 @@ mod fault;
 pub mod holders;
 mod holes;
 pub mod host;
+mod interrupt;
 mod lease;
 mod name;
 pub mod residency;
@@ -18,6 +19,7 @@ mod window;
 
 pub use fault::live_windows;
 pub use holes::{Extent, next_extent};
+pub use interrupt::stop_on_interrupt;
 pub use lease::Lease;
 pub use name::escape_name;
 pub use source::{Kind, Policy, Range, Reason, Source, Way};

@@ -44,6 +44,11 @@ impl Stop {
         }
     }
 
+    /// What becomes readable when an end is asked for.
+    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.wake.as_ref().map(AsFd::as_fd)
+    }
+
     /// Whether an end was asked for.
     pub fn asked(&self) -> bool {
         self.asked.load(Ordering::Acquire)

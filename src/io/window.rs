@@ -11,7 +11,7 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use memmap2::{Advice, Mmap, MmapOptions};
+use memmap2::{Advice, Mmap, MmapOptions, RemapOptions};
 
 use super::fault::Guard;
 
@@ -27,8 +27,9 @@ static POPULATE_MISSING: AtomicBool = AtomicBool::new(false);
 /// A mapped, guarded range of a file.
 #[derive(Debug)]
 pub struct Window {
-    // The guard stands first: fields drop in order, and it must end before the mapping does.
-    guard: Guard,
+    // The guard stands first: fields drop in order, and it must end before the mapping does. There is none only while
+    // the mapping moves.
+    guard: Option<Guard>,
     map: Mmap,
     offset: u64,
     start: usize,
@@ -50,7 +51,7 @@ impl Window {
         let start = first & !(page - 1);
         let end = (first + len).next_multiple_of(page);
         let guard = Guard::new(start, end, page).ok_or(io::Error::from_raw_os_error(libc::ENOMEM))?;
-        Ok(Window { guard, map, offset, start })
+        Ok(Window { guard: Some(guard), map, offset, start })
     }
 
     /// Brings every page in with one call, so that a scan meets no page fault.
@@ -72,6 +73,25 @@ impl Window {
         }
     }
 
+    /// Makes the window reach `len` bytes from its offset, in place or moved (`mremap(2)`); not shorter than it is. The
+    /// file must be as long.
+    ///
+    /// # Errors
+    /// What `mremap(2)` says, or ENOMEM when the fault table is full. The window is not to be used after that.
+    pub fn grow(&mut self, len: usize) -> io::Result<()> {
+        self.guard = None;
+        // SAFETY: nobody borrows the bytes, as `self` is exclusive. A page past the file's end raises SIGBUS, which the
+        // guard made below turns into a record before anybody can touch the bytes.
+        unsafe { self.map.remap(len, RemapOptions::new().may_move(true))? };
+        let page = page_size();
+        let first = self.map.as_ptr() as usize;
+        self.start = first & !(page - 1);
+        let end = (first + len).next_multiple_of(page);
+        let guard = Guard::new(self.start, end, page).ok_or(io::Error::from_raw_os_error(libc::ENOMEM))?;
+        self.guard = Some(guard);
+        Ok(())
+    }
+
     /// The mapped bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.map
@@ -85,7 +105,7 @@ impl Window {
     /// The file offset of the first page that could not be had, if a fault was met. Everything at
     /// and after it reads as zeros and must not be believed.
     pub fn fault(&self) -> Option<u64> {
-        let at = self.guard.fault()?;
+        let at = self.guard.as_ref()?.fault()?;
         let lead = self.map.as_ptr() as usize - self.start;
         Some(self.offset + at.saturating_sub(lead) as u64)
     }
@@ -114,6 +134,22 @@ mod tests {
             assert_eq!(window.bytes(), want, "offset {offset}, length {len}");
             assert_eq!(window.fault(), None);
         }
+    }
+
+    #[test]
+    fn grows_with_its_file_and_stays_guarded() {
+        let page = page_size();
+        let file = file_of(page + 10);
+        let mut window = Window::map(file.as_fd(), 100, page - 90).unwrap();
+        let want: Vec<u8> = (100..9 * page).map(|i| (i % 251) as u8).collect();
+        std::os::unix::fs::FileExt::write_all_at(&file, &want, 100).unwrap();
+        for len in [page, 3 * page + 7, 9 * page - 100] {
+            window.grow(len).unwrap();
+            assert_eq!(window.bytes(), &want[..len]);
+        }
+        file.set_len(2 * page as u64).unwrap();
+        assert!(window.bytes()[3 * page..].iter().all(|&byte| byte == 0));
+        assert!(window.fault().is_some_and(|at| at >= 2 * page as u64));
     }
 
     #[test]

@@ -1,0 +1,60 @@
+//! inotify: who wakes the follower. Where there is none, or no watch is left, it wakes itself by the clock.
+
+use std::fs::File;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+
+use rustix::fs::inotify::{CreateFlags, ReadFlags, Reader, WatchFlags, add_watch, init};
+
+/// Watches files for new bytes and directories for new names.
+pub(super) struct Watch {
+    inotify: Option<OwnedFd>,
+    names_changed: bool,
+}
+
+impl Watch {
+    pub fn new() -> Watch {
+        // The user may have as many instances as allowed already (max_user_instances): then by the clock.
+        Watch { inotify: init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok(), names_changed: false }
+    }
+
+    /// Wakes on what happens to an open file, whatever it is called by then.
+    pub fn file(&self, file: &File) {
+        let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+        self.add(path.as_ref(), WatchFlags::MODIFY | WatchFlags::ATTRIB | WatchFlags::MOVE_SELF);
+    }
+
+    /// Wakes on names that come and go.
+    pub fn directory(&self, path: &Path) {
+        self.add(path, WatchFlags::CREATE | WatchFlags::MOVED_TO | WatchFlags::MOVED_FROM | WatchFlags::DELETE);
+    }
+
+    fn add(&self, path: &Path, flags: WatchFlags) {
+        if let Some(inotify) = &self.inotify {
+            // A watch refused (max_user_watches) leaves the clock.
+            let _ = add_watch(inotify, path, flags);
+        }
+    }
+
+    /// What to poll for reading.
+    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.inotify.as_ref().map(AsFd::as_fd)
+    }
+
+    /// Takes all events there are. That something happened is known by having been woken; only whether names changed is
+    /// worth keeping.
+    pub fn drain(&mut self) {
+        let Some(inotify) = &self.inotify else { return };
+        let mut buffer = [MaybeUninit::uninit(); 8192];
+        let mut reader = Reader::new(inotify, &mut buffer);
+        while let Ok(event) = reader.next() {
+            self.names_changed |= !event.events().difference(ReadFlags::MODIFY).is_empty();
+        }
+    }
+
+    /// Whether names have changed since this was last asked.
+    pub fn take_names_changed(&mut self) -> bool {
+        std::mem::take(&mut self.names_changed)
+    }
+}
