@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 
+use clap::ValueEnum;
+
 use super::common::Common;
 use super::range::{Range, parse_count};
 use super::size::parse_size;
@@ -106,9 +108,31 @@ pub struct Args {
     #[arg(long, value_name = "I/N", help_heading = "Selection and display")]
     pub shard: Option<Shard>,
 
+    /// Go on printing what is appended, by descriptor (the file opened, wherever it is moved) or by name (whatever file has
+    /// it, as when logs are rotated); -f is by descriptor
+    ///
+    /// Ends on Ctrl-C, with everything written that was there by then. With --lines, --bytes or --since it begins there.
+    /// Truncation and replacement are told on standard error.
+    #[arg(short, long, value_name = "BY", num_args = 0..=1, require_equals = true, default_missing_value = "descriptor", conflicts_with_all = ["until", "shard", "length"],
+          help_heading = "Selection and display")]
+    pub follow: Option<FollowBy>,
+
+    /// The same as --follow=name
+    #[arg(short = 'F', help_heading = "Selection and display", conflicts_with_all = ["until", "shard", "length"])]
+    pub follow_name: bool,
+
     /// Input and reporting.
     #[command(flatten)]
     pub common: Common,
+}
+
+/// What to keep hold of while following.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FollowBy {
+    /// The file that was opened
+    Descriptor,
+    /// Whatever has the name, as when logs are rotated
+    Name,
 }
 
 fn parse_lines(text: &str) -> Result<Range, String> {

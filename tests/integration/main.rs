@@ -2,6 +2,7 @@
 //! all of them.
 
 mod cat;
+mod cat_follow;
 mod cat_peers;
 mod cat_select;
 mod faults;

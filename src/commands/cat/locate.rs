@@ -57,6 +57,23 @@ pub(super) fn spans(
     }
 }
 
+/// How many lines end in the bytes `within`, counted up to `most` and on to the end of that block.
+///
+/// # Errors
+/// What reading the source fails with.
+pub(super) fn count_line_ends(
+    source: &Source,
+    within: Range<u64>,
+    most: u64,
+    config: &Config,
+    output: &mut Output,
+) -> io::Result<u64> {
+    if within.is_empty() {
+        return Ok(0);
+    }
+    Ok(Lines { source, within: within.clone(), config, output }.count(within.start, &[most])?.lines)
+}
+
 /// A search for lines in one source.
 struct Lines<'a> {
     source: &'a Source,
@@ -109,23 +126,28 @@ impl Lines<'_> {
         let known = counts.iter().take_while(|&&count| count == 0).count();
         let mut found = vec![start; known];
         if known < counts.len() && start < self.within.end {
-            let engine = self.config.engine;
-            let part = self.source.part(start..self.within.end, engine.policy)?;
-            let kernel = LineEnds { counts: &counts[known..] };
-            let plan = engine.plan(Cut::Exact, crate::engine::BLOCK);
-            // The input is counted as opened when it is printed.
-            let stats = Stats::default();
-            let input = std::iter::once(Input::Open(part));
-            let outcome = engine.run(input, plan, &kernel, Passed::default(), self.output, &stats);
-            self.config.stats.absorb(&stats);
-            if outcome.failed {
-                // It has been reported, and what comes after is not to be trusted.
-                self.within.end = self.within.end.min(outcome.carry.offset.max(start));
-            }
-            found.extend(outcome.carry.found);
+            found.extend(self.count(start, &counts[known..])?.found);
         }
         found.resize(counts.len(), self.within.end);
         Ok(found)
+    }
+
+    /// Counts line ends from `start` on until the last of `counts` is reached.
+    fn count(&mut self, start: u64, counts: &[u64]) -> io::Result<Passed> {
+        let engine = self.config.engine;
+        let part = self.source.part(start..self.within.end, engine.policy)?;
+        let kernel = LineEnds { counts };
+        let plan = engine.plan(Cut::Exact, crate::engine::BLOCK);
+        // The input is counted as opened when it is printed.
+        let stats = Stats::default();
+        let input = std::iter::once(Input::Open(part));
+        let outcome = engine.run(input, plan, &kernel, Passed::default(), self.output, &stats);
+        self.config.stats.absorb(&stats);
+        if outcome.failed {
+            // It has been reported, and what comes after is not to be trusted.
+            self.within.end = self.within.end.min(outcome.carry.offset.max(start));
+        }
+        Ok(outcome.carry)
     }
 
     /// Where the last `count` lines start.

@@ -4,6 +4,7 @@
 //! showing. Streams cannot be located in: they are picked from as they come. Bytes that nothing is to be done to never
 //! pass through here if the kernel can move them on its own.
 
+mod following;
 mod locate;
 mod pick;
 mod plain;
@@ -12,11 +13,12 @@ mod streamed;
 mod transform;
 mod wanted;
 
+use std::ffi::OsString;
 use std::io;
 use std::ops::Range;
 use std::os::unix::fs::FileTypeExt;
 
-use crate::cli::cat::Args;
+use crate::cli::cat::{Args, FollowBy};
 use crate::config::{Config, inputs};
 use crate::engine::{BLOCK, Cut, Input};
 use crate::exit::Exit;
@@ -33,7 +35,11 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let config = Config::new(&args.common, output);
     let progress = config.progress(&args.files, output);
     let mut cat = Cat { wanted, transform, state: State::default(), config: &config, output };
-    let result = cat.all(inputs(&args.files));
+    let follow = if args.follow_name { Some(FollowBy::Name) } else { args.follow };
+    let result = match follow {
+        Some(by) => cat.follow(inputs(&args.files), by),
+        None => cat.all(inputs(&args.files)),
+    };
     drop(progress);
     config.finish();
     result
@@ -52,25 +58,9 @@ impl Cat<'_> {
     fn all(&mut self, inputs: Vec<Input>) -> anyhow::Result<Exit> {
         let mut exit = Exit::Success;
         for input in inputs {
-            let engine = &self.config.engine;
-            if let Input::Named(name) = &input
-                && std::fs::metadata(name).is_ok_and(|meta| meta.file_type().is_fifo())
-            {
-                // Opening it waits for a writer, and what stands before it must not wait with it.
-                self.output.flush()?;
-            }
-            let opened = match input {
-                Input::Named(name) => Source::open(&name, engine.policy, engine.range).map_err(|error| (name, error)),
-                Input::Open(source) => Ok(source),
-                Input::Failed(name, error) => Err((name, error)),
-            };
-            exit = exit.and(match opened {
-                Ok(source) if self.output.is_same_file(&source) => {
-                    self.output.report(source.name(), &io::Error::other("input file is output file"));
-                    Exit::Failure
-                }
-                Ok(source) => self.one(source)?,
-                Err((name, error)) => {
+            exit = exit.and(match self.open(input) {
+                (_, Ok(source)) => self.one(source)?,
+                (name, Err(error)) => {
                     self.output.report(&name, &error);
                     Exit::Failure
                 }
@@ -79,6 +69,31 @@ impl Cat<'_> {
         self.finish()?;
         self.output.flush()?;
         Ok(exit)
+    }
+
+    /// Opens an input that is not the output.
+    fn open(&mut self, input: Input) -> (OsString, io::Result<Source>) {
+        let engine = &self.config.engine;
+        if let Input::Named(name) = &input
+            && std::fs::metadata(name).is_ok_and(|meta| meta.file_type().is_fifo())
+        {
+            // Opening it waits for a writer, and what stands before it must not wait with it. Should that fail, the next
+            // write does, too.
+            let _ = self.output.flush();
+        }
+        let (name, opened) = match input {
+            Input::Named(name) => {
+                let opened = Source::open(&name, engine.policy, engine.range);
+                (name, opened)
+            }
+            Input::Open(source) => (source.name().to_owned(), Ok(source)),
+            Input::Failed(name, error) => (name, Err(error)),
+        };
+        let opened = opened.and_then(|source| match self.output.is_same_file(&source) {
+            true => Err(io::Error::other("input file is output file")),
+            false => Ok(source),
+        });
+        (name, opened)
     }
 
     fn one(&mut self, source: Source) -> io::Result<Exit> {
