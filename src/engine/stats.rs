@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::io::{Reason, Source, Way};
+use crate::io::{Reason, Source, Way, page_size, residency};
 
 /// Counters shared by the workers of a run.
 #[derive(Debug, Default)]
@@ -108,7 +108,9 @@ impl Stats {
     }
 }
 
-/// Bytes of a file that are in memory, and all its bytes.
-fn resident_bytes(_: &Source) -> Option<(u64, u64)> {
-    None
+/// Bytes of a file that are in memory, and all its bytes; `None` where the kernel will not say.
+fn resident_bytes(source: &Source) -> Option<(u64, u64)> {
+    let size = source.length_now().ok()??;
+    let cached = residency::whole(source.fd(), source.base() + size).ok()?;
+    Some(((cached.resident * page_size() as u64).min(size), size))
 }

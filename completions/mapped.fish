@@ -1,0 +1,201 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_mapped_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_mapped_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_mapped_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_mapped_using_subcommand
+    set -l cmd (__fish_mapped_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c mapped -n "__fish_mapped_needs_command" -s h -l help -d 'Print help'
+complete -c mapped -n "__fish_mapped_needs_command" -s V -l version -d 'Print version'
+complete -c mapped -n "__fish_mapped_needs_command" -f -a "cat" -d 'Write files to standard output'
+complete -c mapped -n "__fish_mapped_needs_command" -f -a "checksum" -d 'Print or check digests of files'
+complete -c mapped -n "__fish_mapped_needs_command" -f -a "grep" -d 'Print the lines that match a pattern'
+complete -c mapped -n "__fish_mapped_needs_command" -f -a "stat" -d 'Show what files are, where their bytes are, and who uses them'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines -d 'Print only these lines of each file: 100:200, :50, 1000000:, -100: (the last hundred), -200:-100, 100:+20 (twenty lines from the hundredth), 7; both ends belong to it' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l bytes -d 'Print only these bytes of each file, counted from 1 and written as for --lines; 64K, 10M and 1G are understood' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l since -d 'Print log entries from this time on; the log must be sorted by time' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l until -d 'Print log entries up to this time, which is included' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l shard -d 'Print the I-th of N parts of equal size, cut at line ends: all N one after another are the whole' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l io -d 'How bytes come in: map what gains from it and read the rest, map or fail, or only read' -r -f -a "auto\t'Map what gains from it, read the rest'
+mmap\t'Map, and fail where that cannot be'
+read\t'Never map'"
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l threads -d 'Worker threads; the default is one for each processor' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l block-size -d 'Size of a mapped window or of a read buffer' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l offset -d 'Begin at this byte of each input; a negative offset counts from the end' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l length -d 'Take at most this many bytes of each input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l progress -d 'Show progress on standard error' -r -f -a "auto\t'On a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l stats -d 'Tell at the end, on standard error, how the bytes came in, how fast, and at what cost' -r -f -a "text\t'Lines for people'
+json\t'One JSON object'"
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l color -l colour -d 'Use colour' -r -f -a "auto\t'On a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s A -l show-all -d 'Everything made visible: the same as -vET'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s b -l number-nonblank -d 'Number the lines that are not empty; overrides -n'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s e -d 'The same as -vE'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s E -l show-ends -d 'Show a $ at the end of each line, and a carriage return before it as ^M'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s n -l number -d 'Number all lines'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s s -l squeeze-blank -d 'Print one empty line where there are several'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s t -d 'The same as -vT'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s T -l show-tabs -d 'Show tabs as ^I'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s u -d 'Ignored: output is never held back on a terminal or from a slow input'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s v -l show-nonprinting -d 'Show control characters as ^X and bytes above 127 as M-x, but not tabs and line ends'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l sanitize -d 'Make harmless on a terminal: controls, escape sequences, malformed bytes and what reorders text are shown visibly, other UTF-8 text stays as it is'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s V -l version -d 'Print version'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s a -l algorithm -d 'The digest, or several with commas, all computed in one pass; --list-algorithms names them' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s l -l length -d 'The digest\'s length: in bits for blake2b, sha2 and sha3, as b2sum and cksum have it; in bytes for blake3, as b3sum has it' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l derive-key -d 'Use the key derivation mode, with this context' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l seek -d 'Where in the endless output the digest starts, in bytes' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l io -d 'How bytes come in: map what gains from it and read the rest, map or fail, or only read' -r -f -a "auto\t'Map what gains from it, read the rest'
+mmap\t'Map, and fail where that cannot be'
+read\t'Never map'"
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l threads -d 'Worker threads; the default is one for each processor' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l block-size -d 'Size of a mapped window or of a read buffer' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l offset -d 'Begin at this byte of each input; a negative offset counts from the end' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l progress -d 'Show progress on standard error' -r -f -a "auto\t'On a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l stats -d 'Tell at the end, on standard error, how the bytes came in, how fast, and at what cost' -r -f -a "text\t'Lines for people'
+json\t'One JSON object'"
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l color -l colour -d 'Use colour' -r -f -a "auto\t'On a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l bytes -d 'Take at most this many bytes of each input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l list-algorithms -d 'List the algorithms and end'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s r -l recursive -d 'Digest all regular files below a directory, in the order of their names\' bytes'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l tag -d 'Write BSD lines: `SHA256 (FILE) = DIGEST`; the default for several algorithms'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l untagged -d 'Write `DIGEST  FILE` lines even for several algorithms'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s b -l binary -d 'Mark files as read in binary mode, by `*` before the name; the bytes are the same'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s t -l text -d 'Mark files as read in text mode, by a space before the name (default)'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s z -l zero -d 'End each line with NUL, not newline, and do not escape names'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l base64 -d 'Write digests in base64 rather than hexadecimal'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l raw -d 'Write the digest\'s bytes themselves and nothing else, of a single file'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l json -d 'Write one JSON object a line'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l no-names -d 'Leave names out'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s c -l check -d 'Read lists of digests from the files and check them'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l quiet -d 'Do not print OK for each verified file'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l status -d 'Print nothing; the exit code shows success'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l strict -d 'Exit with failure for improperly formatted lines'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s w -l warn -d 'Warn about each improperly formatted line'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l ignore-missing -d 'Neither fail nor report for files that do not exist'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l keyed -d 'Use the keyed mode, with the 32 bytes of standard input as the key'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s V -l version -d 'Print version'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s e -l regexp -d 'A pattern; with several, a line that matches any is selected' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s f -l file -d 'Patterns from a file, one a line; `-` is standard input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l and -d 'A pattern that must match too' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l not -d 'A pattern that must not match' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s m -l max-count -d 'Stop each input after so many selected lines' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l label -d 'What standard input is called' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s A -l after-context -d 'Lines after each selected one' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s B -l before-context -d 'Lines before each selected one' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s C -l context -d 'Lines before and after each selected one; -N is short for -C N' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l group-separator -l context-separator -d 'What stands between stretches of context' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s M -l max-columns -d 'Of lines longer than so many bytes, the part around the first match; 0 for no limit' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l binary-files -d 'How to treat a binary input' -r -f -a "binary\t'Tell that it matches, print none of it'
+text\t'As -a'
+without-match\t'As -I'"
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l io -d 'How bytes come in: map what gains from it and read the rest, map or fail, or only read' -r -f -a "auto\t'Map what gains from it, read the rest'
+mmap\t'Map, and fail where that cannot be'
+read\t'Never map'"
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l threads -d 'Worker threads; the default is one for each processor' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l block-size -d 'Size of a mapped window or of a read buffer' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l offset -d 'Begin at this byte of each input; a negative offset counts from the end' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l length -d 'Take at most this many bytes of each input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l progress -d 'Show progress on standard error' -r -f -a "auto\t'On a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l stats -d 'Tell at the end, on standard error, how the bytes came in, how fast, and at what cost' -r -f -a "text\t'Lines for people'
+json\t'One JSON object'"
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l color -l colour -d 'Use colour' -r -f -a "auto\t'On a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l help -d 'Print help'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s E -l extended-regexp -d 'Patterns are POSIX extended regular expressions, as in grep -E'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s G -l basic-regexp -d 'Patterns are POSIX basic regular expressions, as in plain grep'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s F -l fixed-strings -d 'Patterns are plain strings'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s P -l perl-regexp -d 'Patterns are Rust regexes, which is the default and reads most of Perl\'s syntax'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s i -l ignore-case -d 'Upper and lower case are alike'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore-case -l case-sensitive -d 'Upper and lower case differ; the default'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s S -l smart-case -d 'Upper and lower case are alike unless a pattern holds an upper-case letter'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s w -l word-regexp -d 'A match is no part of a longer word'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s x -l line-regexp -d 'A match is the whole line'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s v -l invert-match -d 'Select the lines that do not match'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l crlf -d 'A carriage return before a newline belongs to the line\'s end'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s z -l null-data -d 'Lines end with NUL instead of newline'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s c -l count -d 'Only the number of selected lines of each input'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l count-matches -d 'Only the number of matches of each input'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s l -l files-with-matches -d 'Only the names of inputs with a selected line'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s L -l files-without-match -d 'Only the names of inputs without one'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s q -l quiet -l silent -d 'Nothing; the exit status tells, and the first match ends the search'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s o -l only-matching -d 'Only the matches, each on a line'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s n -l line-number -d 'The line\'s number before it'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s N -l no-line-number -d 'No line\'s number, whatever else asks for it'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l column -d 'The column of the first match, in bytes from 1, with the line\'s number'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s b -l byte-offset -d 'The line\'s offset in bytes, or with -o the match\'s'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s H -l with-filename -d 'The input\'s name before each line; the default with several'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s h -l no-filename -d 'No input\'s name'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l heading -d 'The input\'s name once, above its lines; the default on a terminal'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-heading -d 'The input\'s name before each line also on a terminal'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s T -l initial-tab -d 'Align numbers, and begin lines at a tab stop'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s Z -l null -d 'NUL after an input\'s name'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-group-separator -l no-context-separator -d 'Nothing between stretches of context'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l json -d 'One JSON message a line, in ripgrep\'s format'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l line-buffered -d 'Write each line as soon as it is found'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s a -l text -d 'Treat every input as text'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s I -d 'Treat a binary input as one without a match'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s s -l no-messages -d 'No messages about inputs that cannot be read'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s V -l version -d 'Print version'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -s c -l format -d 'Print FORMAT for each file, with a newline after it (GNU stat\'s sequences)' -r
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l printf -d 'Like --format, with backslash escapes and no newline added' -r
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l cached -d 'How fresh the facts of a network file system must be' -r -f -a "always\t'Answer from memory if possible'
+never\t'Ask the server'
+default\t'Let the file system decide'"
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l io -d 'How bytes come in: map what gains from it and read the rest, map or fail, or only read' -r -f -a "auto\t'Map what gains from it, read the rest'
+mmap\t'Map, and fail where that cannot be'
+read\t'Never map'"
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l threads -d 'Worker threads; the default is one for each processor' -r
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l block-size -d 'Size of a mapped window or of a read buffer' -r
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l offset -d 'Begin at this byte of each input; a negative offset counts from the end' -r
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l length -d 'Take at most this many bytes of each input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l progress -d 'Show progress on standard error' -r -f -a "auto\t'On a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l stats -d 'Tell at the end, on standard error, how the bytes came in, how fast, and at what cost' -r -f -a "text\t'Lines for people'
+json\t'One JSON object'"
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l color -l colour -d 'Use colour' -r -f -a "auto\t'On a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -s L -l dereference -d 'Follow links'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -s f -l file-system -d 'Describe the file system a file is on instead of the file'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -s t -l terse -d 'Print the facts on one line, as GNU stat does'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l json -d 'Print one JSON object for each file, on a line of its own'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l residency -d 'Print only which part of each file is in memory, one line a file and a total'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l content -d 'Read the file and say whether it is text, in which encoding, with which line ends, how many lines and how long'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l lines -d 'Print only the number of lines, as wc -l'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l who -d 'Look at every process and at open files as well, however long it takes, not only briefly for who has the file mapped'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l touch -d 'First bring the file\'s data into memory'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l evict -d 'First drop the file\'s pages from memory, as far as the kernel lets go of them'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -s V -l version -d 'Print version'

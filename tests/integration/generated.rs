@@ -1,0 +1,181 @@
+//! The man pages and completions that are made from the command line's own definitions.
+//!
+//! `MAPPED_REGENERATE=1 cargo test --test integration generated` writes them anew; without it the
+//! tests say which are stale.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+use mapped::cli::Cli;
+
+use crate::util::Dir;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Compares, or writes where that was asked for.
+fn settle(path: &Path, want: &[u8]) {
+    let shown = path.strip_prefix(root()).unwrap().display();
+    if std::env::var_os("MAPPED_REGENERATE").is_some() {
+        fs::write(path, want).unwrap();
+    }
+    assert!(
+        fs::read(path).is_ok_and(|have| have == want),
+        "{shown} is stale; run: MAPPED_REGENERATE=1 cargo test --test integration generated"
+    );
+}
+
+fn program() -> clap::Command {
+    let mut program = Cli::command();
+    program.build();
+    program
+}
+
+fn man_page(command: &clap::Command, name: &str) -> Vec<u8> {
+    // clap keeps names that live for ever; a test may leak a few.
+    let titled: &'static str = name.to_owned().leak();
+    let man = clap_mangen::Man::new(command.clone().name(titled).bin_name(name.replace('-', " ")))
+        .title(name.to_uppercase())
+        .date("2026-11-21")
+        .source(concat!("mapped ", env!("CARGO_PKG_VERSION")))
+        .manual("User Commands");
+    let mut page = Vec::new();
+    man.render_title(&mut page).unwrap();
+    man.render_name_section(&mut page).unwrap();
+    man.render_synopsis_section(&mut page).unwrap();
+    man.render_description_section(&mut page).unwrap();
+    man.render_options_section(&mut page).unwrap();
+    if command.has_subcommands() {
+        man.render_subcommands_section(&mut page).unwrap();
+    }
+    let section = name.strip_prefix("mapped-").unwrap_or(name);
+    page.extend(fs::read(root().join(format!("man/sections/{section}.roff"))).unwrap());
+    // clap_mangen surrounds the space before a list of values with line breaks that mean nothing.
+    let page = String::from_utf8(page).unwrap();
+    page.replace(".br\n\n.br\n", ".sp\n").replace(".br\n.sp\n.br\n", ".sp\n").into_bytes()
+}
+
+fn man_pages() -> Vec<(PathBuf, Vec<u8>)> {
+    let program = program();
+    let mut pages = vec![(root().join("man/mapped.1"), man_page(&program, "mapped"))];
+    for command in program.get_subcommands() {
+        let name = format!("mapped-{}", command.get_name());
+        pages.push((root().join(format!("man/{name}.1")), man_page(command, &name)));
+    }
+    pages
+}
+
+#[test]
+fn man_pages_are_fresh() {
+    for (path, page) in man_pages() {
+        settle(&path, &page);
+    }
+    lint_man_pages();
+}
+
+fn lint_man_pages() {
+    if Command::new("mandoc").arg("-h").output().is_err() {
+        assert!(std::env::var_os("CI").is_none(), "mandoc is not installed");
+        eprintln!("skipped: mandoc is not installed");
+        return;
+    }
+    for (path, _) in man_pages() {
+        let lint = Command::new("mandoc").args(["-T", "lint", "-W", "warning"]).arg(&path).output().unwrap();
+        assert!(lint.status.success(), "{}", String::from_utf8_lossy(&lint.stdout));
+    }
+}
+
+#[test]
+fn completions_are_fresh() {
+    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell, Shell::Elvish] {
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut program(), "mapped", &mut script);
+        let name = match shell {
+            Shell::Bash => "mapped.bash",
+            Shell::Zsh => "_mapped",
+            Shell::Fish => "mapped.fish",
+            Shell::PowerShell => "mapped.ps1",
+            _ => "mapped.elv",
+        };
+        settle(&root().join("completions").join(name), &script);
+    }
+}
+
+/// Types `keys` into a shell on a pseudo-terminal and gives what the screen was sent until `wanted`
+/// stands in it, or until patience ends.
+fn type_into(shell: &mut Command, setup: &str, keys: &str, wanted: &str) -> Option<String> {
+    let size = rustix::termios::Winsize { ws_row: 40, ws_col: 200, ws_xpixel: 0, ws_ypixel: 0 };
+    let pty = rustix_openpty::openpty(None, Some(&size)).ok()?;
+    let user = || Stdio::from(pty.user.try_clone().unwrap());
+    let mut child = shell.stdin(user()).stdout(user()).stderr(user()).spawn().ok()?;
+    let mut controller = fs::File::from(pty.controller);
+    let mut screen = controller.try_clone().unwrap();
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut piece = [0; 4096];
+        while let Ok(n) = screen.read(&mut piece) {
+            if n == 0 || send.send(piece[..n].to_vec()).is_err() {
+                break;
+            }
+        }
+    });
+    let mut seen = String::new();
+    let wait_for = |mark: &str, patience: Duration, seen: &mut String| {
+        let begun = Instant::now();
+        while !seen.contains(mark) && begun.elapsed() < patience {
+            if let Ok(piece) = receive.recv_timeout(Duration::from_millis(100)) {
+                seen.push_str(&String::from_utf8_lossy(&piece));
+            }
+        }
+    };
+    controller.write_all(format!("{setup}; echo rea''dy\r").as_bytes()).unwrap();
+    wait_for("ready", Duration::from_secs(20), &mut seen);
+    wait_for("\u{1}", Duration::from_millis(700), &mut seen);
+    seen.clear();
+    controller.write_all(keys.as_bytes()).unwrap();
+    wait_for(wanted, Duration::from_secs(20), &mut seen);
+    let _ = child.kill();
+    let _ = child.wait();
+    Some(seen)
+}
+
+/// Completes the beginning of an option, then the beginning of its value, in a real shell.
+fn completes(shell: &str, args: &[&str], setup: &str) {
+    if Command::new(shell).arg("--version").output().is_err() {
+        assert!(std::env::var_os("CI").is_none(), "{shell} is not installed");
+        eprintln!("skipped: {shell} is not installed");
+        return;
+    }
+    let home = Dir::new();
+    for (keys, wanted) in [("mapped cat --block-s\t", "--block-size"), ("mapped cat --io mm\t", "--io mmap")] {
+        let mut command = Command::new("setsid");
+        command.arg("--ctty").arg(shell).args(args).env("HOME", home.path()).env("TERM", "xterm");
+        let setup = setup.replace("COMPLETIONS", root().join("completions").to_str().unwrap());
+        let Some(seen) = type_into(&mut command, &setup, keys, wanted) else {
+            eprintln!("skipped: no pseudo-terminal is to be had here");
+            return;
+        };
+        assert!(seen.contains(wanted), "{shell}: {keys:?} gave {seen:?}");
+    }
+}
+
+#[test]
+fn bash_completes() {
+    completes("bash", &["--norc", "--noprofile", "-i"], "source COMPLETIONS/mapped.bash");
+}
+
+#[test]
+fn zsh_completes() {
+    completes("zsh", &["-f", "-i"], "fpath=(COMPLETIONS $fpath); autoload -U compinit; compinit -u");
+}
+
+#[test]
+fn fish_completes() {
+    completes("fish", &["--no-config", "-i"], "source COMPLETIONS/mapped.fish");
+}

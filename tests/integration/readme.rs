@@ -1,0 +1,60 @@
+//! Every example in README.md is run, in order, in one directory, and prints what the README says.
+//!
+//! `MAPPED_REGENERATE=1 cargo test --test integration readme` writes the outputs anew.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::util::Dir;
+
+/// Runs one command line of a `console` block as a reader would type it.
+fn type_line(line: &str, dir: &Dir) -> String {
+    let program = Path::new(assert_cmd::cargo::cargo_bin!("mapped")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
+    let output = Command::new("bash")
+        .args(["-c", &format!("{line} 2>&1")])
+        .current_dir(dir.path())
+        .env("PATH", path)
+        .env("LC_ALL", "C.UTF-8")
+        .env("TZ", "UTC")
+        .env_remove("NO_COLOR")
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The README with the outputs of its `console` blocks as they are now.
+fn run_examples(readme: &str) -> String {
+    let dir = Dir::new();
+    let mut fresh = String::new();
+    let mut in_block = false;
+    for line in readme.lines() {
+        if line.starts_with("```") {
+            in_block = line == "```console";
+        } else if in_block {
+            let Some(command) = line.strip_prefix("$ ") else { continue };
+            fresh.push_str(line);
+            fresh.push('\n');
+            fresh.push_str(&type_line(command, &dir));
+            continue;
+        }
+        fresh.push_str(line);
+        fresh.push('\n');
+    }
+    fresh
+}
+
+#[test]
+fn every_example_prints_what_it_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(&path).unwrap();
+    let fresh = run_examples(&readme);
+    if std::env::var_os("MAPPED_REGENERATE").is_some() {
+        std::fs::write(&path, &fresh).unwrap();
+        return;
+    }
+    for (have, want) in readme.lines().zip(fresh.lines()) {
+        assert_eq!(have, want, "README.md is stale; run: MAPPED_REGENERATE=1 cargo test --test integration readme");
+    }
+    assert_eq!(readme.lines().count(), fresh.lines().count(), "README.md is stale");
+}
