@@ -149,7 +149,11 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 fn is_installed(command: &str) -> bool {
     let tool = command.split(' ').next().unwrap_or_default();
-    Command::new("sh").args(["-c", &format!("command -v {tool}")]).stdout(Stdio::null()).status().is_ok_and(|s| s.success())
+    Command::new("sh")
+        .args(["-c", &format!("command -v {tool}")])
+        .stdout(Stdio::null())
+        .status()
+        .is_ok_and(|s| s.success())
 }
 
 fn print_machine(mebibytes: usize, rounds: usize) {
@@ -157,7 +161,12 @@ fn print_machine(mebibytes: usize, rounds: usize) {
         let output = Command::new("sh").args(["-c", command]).output().ok();
         output.and_then(|o| String::from_utf8(o.stdout).ok()).unwrap_or_default().trim().to_owned()
     };
-    println!("Machine: {}, {} processors, Linux {}.", first("grep -m1 'model name' /proc/cpuinfo | cut -d: -f2"), first("nproc"), first("uname -r"));
+    println!(
+        "Machine: {}, {} processors, Linux {}.",
+        first("grep -m1 'model name' /proc/cpuinfo | cut -d: -f2"),
+        first("nproc"),
+        first("uname -r")
+    );
     println!("File: a warm log of {mebibytes} MiB; median of {rounds} rounds, programs in turn.");
     let versions = ["rg", "grep", "cat", "b3sum", "openssl version #", "xxhsum", "rhash", "hexdump", "hexyl"];
     let versions: Vec<String> = versions
@@ -171,8 +180,22 @@ fn print_machine(mebibytes: usize, rounds: usize) {
 /// A log of about `size` bytes, the same on every machine.
 fn write_log(path: &Path, size: usize) {
     const WORDS: [&str; 16] = [
-        "request", "session", "cache", "timeout", "connection", "database", "query", "retry", "latency", "upstream",
-        "handler", "worker", "commit", "rollback", "replica", "follower",
+        "request",
+        "session",
+        "cache",
+        "timeout",
+        "connection",
+        "database",
+        "query",
+        "retry",
+        "latency",
+        "upstream",
+        "handler",
+        "worker",
+        "commit",
+        "rollback",
+        "replica",
+        "follower",
     ];
     const LEVELS: [&str; 8] = ["INFO", "INFO", "INFO", "INFO", "INFO", "DEBUG", "WARN", "ERROR"];
     let mut random = 42_u64;

@@ -29,6 +29,7 @@ complete -c mapped -n "__fish_mapped_needs_command" -s V -l version -d 'Print ve
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "cat" -d 'Write files to standard output'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "checksum" -d 'Print or check digests of files'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "grep" -d 'Print the lines that match a pattern'
+complete -c mapped -n "__fish_mapped_needs_command" -f -a "hexdump" -d 'Show bytes in hexadecimal and other notations, and turn such text back'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "stat" -d 'Show what files are, where their bytes are, and who uses them'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines -d 'Print only these lines of each file: 100:200, :50, 1000000:, -100: (the last hundred), -200:-100, 100:+20 (twenty lines from the hundredth), 7; both ends belong to it' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l bytes -d 'Print only these bytes of each file, counted from 1 and written as for --lines; 64K, 10M and 1G are understood' -r
@@ -167,6 +168,65 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s a -l text -d 'Tre
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s I -d 'Treat a binary input as one without a match'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s s -l no-messages -d 'No messages about inputs that cannot be read'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s V -l version -d 'Print version'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s f -l format -d 'How to show the bytes' -r -f -a "canonical\t'Hexadecimal and characters, as `hexdump -C` (default)'
+xxd\t'Hexadecimal and characters, as `xxd`'
+plain\t'Hexadecimal digits only, as `xxd -p`'
+c\t'C array, as `xxd -i`'
+binary\t'Binary digits and characters, as `xxd -b`'
+octal\t'Two bytes in octal, as `hexdump -o`'
+decimal\t'Two bytes in decimal, as `hexdump -d`'
+hex\t'Two bytes in hexadecimal, as `hexdump` without options'
+panels\t'Panels with borders, as `hexyl`'"
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s w -l width -l cols -d 'Bytes a row, or as many as fit on the terminal [default: 16; 30 with plain, 12 with c, 6 with binary]' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s g -l group -l group-size -d 'Bytes between blanks; 0 is the whole row [default: 1; 2 with xxd, 4 with --endian little]' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l endian -d 'Order of the bytes within a group' -r -f -a "little\t'The first byte last'
+big\t'The first byte first'"
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l base -d 'Show the first byte of the input at this address; a negative one wraps around' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l address-radix -d 'Notation of the addresses' -r -f -a "hexadecimal\t'Base 16'
+decimal\t'Base 10, with the formats of xxd and canonical'"
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l find -d 'Begin at the row where these bytes first stand: hexadecimal digits in pairs (`7f454c46`, `0x7f 45`) or else text (`"face"` in quotes is text too). With it, --length counts from there' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l context -d 'Rows to show before the one that --find found' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l character-table -d 'Signs for bytes; `default`, `codepage-437` and `braille` only in panels' -r -f -a "default\t'ASCII as it is, \'⋄\' for zero, \'_\' for white space, \'•\' for other controls, \'×\' from 0x80 on'
+ascii\t'ASCII as it is, \'.\' for the rest'
+codepage-437\t'Code page 437, as the IBM PC showed every byte'
+braille\t'ASCII as it is, the rest as braille patterns of their bits'
+ebcdic\t'EBCDIC, as `xxd -E` reads it, \'.\' for the rest'"
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l panels -d 'Panels of eight bytes side by side, or as many as fit on the terminal; implies `--format panels`' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l border -d 'Borders around panels; implies `--format panels`' -r -f -a "unicode\t'Box-drawing characters'
+ascii\t'`+`, `-` and `|`'
+none\t'Blanks'"
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l name -d 'Name of the array with --format c [default: made from the file\'s name]' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l io -d 'How bytes come in: map what gains from it and read the rest, map or fail, or only read' -r -f -a "auto\t'Map what gains from it, read the rest'
+mmap\t'Map, and fail where that cannot be'
+read\t'Never map'"
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l threads -d 'Worker threads; the default is one for each processor' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l block-size -d 'Size of a mapped window or of a read buffer' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l progress -d 'Show progress on standard error' -r -f -a "auto\t'On a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l stats -d 'Tell at the end, on standard error, how the bytes came in, how fast, and at what cost' -r -f -a "text\t'Lines for people'
+json\t'One JSON object'"
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l color -l colour -d 'Use colour' -r -f -a "auto\t'On a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s s -l offset -l skip -d 'Begin at this byte of each input; a negative offset counts from the end' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s n -s l -l length -d 'Take at most this many bytes of each input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s p -l plain -l postscript -d 'Plain digits without addresses, as `xxd -p`: the same as `--format plain`'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s i -l include -d 'A C array, as `xxd -i`: the same as `--format c`'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s b -l one-byte-octal -d 'One byte in octal; this and the next five add up, a line for each'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s c -l one-byte-char -d 'One byte as a character or escape'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s C -l canonical -d 'Hexadecimal and characters, the default'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s d -l two-bytes-decimal -d 'Two bytes in decimal'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s o -l two-bytes-octal -d 'Two bytes in octal'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s x -l two-bytes-hex -d 'Two bytes in hexadecimal'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s r -l reverse -l revert -d 'Turn a dump back into bytes: canonical rows (squeezed ones too), xxd\'s table or plain digits, whichever it is, or the one that --format names. Addresses that leave gaps make holes where the output is a file, zeros elsewhere; with it, --skip adds to every address and --base subtracts from it'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s v -l no-squeezing -d 'Show every row, also those that repeat the one before'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s a -l squeeze -l autoskip -d 'Show one `*` for more than two rows of zeros in the formats that show every row by default, as `xxd -a`'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s e -d 'The same as `--endian little`, as `xxd -e`'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s u -l upper -d 'Write hexadecimal digits as capitals'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l capitalize -d 'Capital letters in the names with --format c'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -s c -l format -d 'Print FORMAT for each file, with a newline after it (GNU stat\'s sequences)' -r
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l printf -d 'Like --format, with backslash escapes and no newline added' -r
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l cached -d 'How fresh the facts of a network file system must be' -r -f -a "always\t'Answer from memory if possible'
