@@ -74,7 +74,8 @@ impl Engine {
         (permits, helpers): (&Permits, usize),
         stats: &Stats,
     ) -> io::Result<Vec<L::State>> {
-        let stop = Stop::new();
+        // Only the worker that waits for a slow stream could have to be woken, and a stream's worker waits alone.
+        let stop = Stop::flag();
         let feeding = Feeding {
             plan: &plan,
             lanes,

@@ -12,6 +12,8 @@ pub(super) struct Turns<T> {
 
 struct State<T> {
     next: u64,
+    /// Workers that wait, so that a turn that nobody waits for costs no system call.
+    waiting: usize,
     value: T,
 }
 
@@ -19,7 +21,7 @@ impl<T> Turns<T> {
     /// At most `workers` numbers wait at a time: those after the next are consecutive.
     pub(super) fn new(value: T, workers: usize) -> Turns<T> {
         let waiting = (0..workers.max(1)).map(|_| Condvar::new()).collect();
-        Turns { state: Mutex::new(State { next: 0, value }), waiting }
+        Turns { state: Mutex::new(State { next: 0, waiting: 0, value }), waiting }
     }
 
     /// Waits until it is `number`'s turn. Dropping the turn passes it on, also when a panic unwinds,
@@ -29,7 +31,9 @@ impl<T> Turns<T> {
         // the threads are joined, and until then the others only have to get out.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         while state.next != number {
+            state.waiting += 1;
             state = self.condition(number).wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.waiting -= 1;
         }
         Turn { turns: self, state }
     }
@@ -65,7 +69,9 @@ impl<T> DerefMut for Turn<'_, T> {
 impl<T> Drop for Turn<'_, T> {
     fn drop(&mut self) {
         self.state.next += 1;
-        self.turns.condition(self.state.next).notify_one();
+        if self.state.waiting > 0 {
+            self.turns.condition(self.state.next).notify_one();
+        }
     }
 }
 

@@ -36,6 +36,11 @@ impl Stop {
         Stop { asked: AtomicBool::new(false), wake: eventfd(0, EventfdFlags::CLOEXEC).ok() }
     }
 
+    /// Not stopped, at no cost: for work in which nobody has to be woken from a wait.
+    pub fn flag() -> Stop {
+        Stop { asked: AtomicBool::new(false), wake: None }
+    }
+
     /// Asks every thread to end.
     pub fn ask(&self) {
         self.asked.store(true, Ordering::Release);
