@@ -16,7 +16,7 @@ use super::digest::digest;
 use super::format::JsonPath;
 use super::hasher::Recipe;
 use super::list::{Entry, Line, Parser};
-use super::name::{escaped, quoted};
+use super::name::{complain, escaped, quoted, report};
 use super::settings::Settings;
 use crate::cli::checksum::Checking;
 use crate::config::Config;
@@ -35,7 +35,7 @@ pub fn run(settings: &Settings, checking: &Checking, config: &Config, output: &m
         exit = exit.and(match open(list) {
             Ok(lines) => check.run(lines, output)?,
             Err(error) => {
-                output.report(list, &error);
+                report(list, &error, output);
                 Exit::Failure
             }
         });
@@ -167,7 +167,7 @@ impl Check<'_> {
         let (name, verdict, expected) = match result {
             Outcome::Broken(error) => {
                 totals.broken = true;
-                output.report(self.list, &error);
+                report(self.list, &error, output);
                 return Ok(());
             }
             Outcome::Improper(number) => {
@@ -177,8 +177,8 @@ impl Check<'_> {
                         [one] => format!("{} ", one.tag()),
                         _ => String::new(),
                     };
-                    let list = quoted(self.list);
-                    self.complain(output, &format!("{list}: {number}: improperly formatted {kind}checksum line"));
+                    let list = self.shown();
+                    complain(&format!("{list}: {number}: improperly formatted {kind}checksum line"), output);
                 }
                 return Ok(());
             }
@@ -190,7 +190,7 @@ impl Check<'_> {
             Err(error) => {
                 totals.unreadable += 1;
                 let reason = message(&error);
-                output.report(&name, &error);
+                report(&name, &error, output);
                 self.write(&name, ("FAILED open or read", "error"), expected, Some(&reason), output)
             }
             Ok(Some(algorithm)) => {
@@ -233,12 +233,12 @@ impl Check<'_> {
     }
 
     fn sum_up(&self, totals: &Totals, output: &mut Output) {
-        let list = quoted(self.list);
+        let list = self.shown();
         if totals.broken {
             return;
         }
         if totals.proper == 0 {
-            return self.complain(output, &format!("{list}: no properly formatted checksum lines found"));
+            return complain(&format!("{list}: no properly formatted checksum lines found"), output);
         }
         if self.checking.status {
             return;
@@ -251,23 +251,21 @@ impl Check<'_> {
         for (count, one, many) in warnings {
             match count {
                 0 => {}
-                1 => self.complain(output, &format!("WARNING: 1 {one}")),
-                _ => self.complain(output, &format!("WARNING: {count} {many}")),
+                1 => complain(&format!("WARNING: 1 {one}"), output),
+                _ => complain(&format!("WARNING: {count} {many}"), output),
             }
         }
         if self.checking.ignore_missing && totals.matched == 0 {
-            self.complain(output, &format!("{list}: no file was verified"));
+            complain(&format!("{list}: no file was verified"), output);
         }
+    }
+
+    fn shown(&self) -> String {
+        if self.list == "-" { "'standard input'".into() } else { quoted(self.list) }
     }
 
     fn is_success(&self, totals: &Totals) -> bool {
         let formatted = totals.improper == 0 || !self.checking.strict;
         !totals.broken && totals.matched > 0 && totals.mismatched == 0 && totals.unreadable == 0 && formatted
-    }
-
-    /// A message behind everything printed so far. A failing output is found out by the next write.
-    fn complain(&self, output: &mut Output, text: &str) {
-        let _ = output.flush();
-        eprintln!("mapped: {text}");
     }
 }

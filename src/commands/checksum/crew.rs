@@ -7,13 +7,18 @@
 use std::collections::VecDeque;
 use std::io;
 use std::iter::Peekable;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::Scope;
+use std::time::{Duration, Instant};
 
 use crate::engine::Permits;
 
 /// Results that may wait for the one before them.
 const AHEAD: usize = 4096;
+/// Jobs that a worker takes at a time, at most, so that thousands of small ones do not meet at the locks.
+const MANY: usize = 16;
+/// A worker that took several and needs longer for them gives the rest back.
+const MOMENT: Duration = Duration::from_millis(2);
 
 /// Does `work` on each of `jobs` with up to `threads` threads and gives the results to `emit` in the jobs' order.
 ///
@@ -27,8 +32,8 @@ pub fn in_order<J: Send, R: Send>(
 ) -> io::Result<()> {
     let crew = Crew {
         permits: Permits::new(threads.max(1) - 1),
-        jobs: Mutex::new((jobs.peekable(), 0)),
-        results: Mutex::new(Results { next: 0, waiting: VecDeque::new(), emit, outcome: Ok(()) }),
+        jobs: Mutex::new(Jobs { rest: jobs.peekable(), taken: 0, returned: VecDeque::new() }),
+        results: Mutex::new(Results { next: 0, waiting: VecDeque::new(), held_up: 0, emit, outcome: Ok(()) }),
         moved: Condvar::new(),
         work,
     };
@@ -38,11 +43,41 @@ pub fn in_order<J: Send, R: Send>(
 
 struct Crew<I: Iterator, R, W, E> {
     permits: Permits,
-    jobs: Mutex<(Peekable<I>, usize)>,
+    jobs: Mutex<Jobs<I>>,
     results: Mutex<Results<R, E>>,
-    /// Told whenever a result was emitted.
+    /// Told whenever results were emitted that somebody waits for.
     moved: Condvar,
     work: W,
+}
+
+struct Jobs<I: Iterator> {
+    rest: Peekable<I>,
+    /// How many were taken from `rest`.
+    taken: usize,
+    /// Jobs that a worker took too many of, with their numbers.
+    returned: VecDeque<(usize, I::Item)>,
+}
+
+impl<I: Iterator> Jobs<I> {
+    fn take(&mut self, count: usize) -> VecDeque<(usize, I::Item)> {
+        let mut batch = VecDeque::with_capacity(count);
+        while batch.len() < count {
+            let job = self.returned.pop_front().or_else(|| {
+                let job = self.rest.next()?;
+                self.taken += 1;
+                Some((self.taken - 1, job))
+            });
+            match job {
+                Some(job) => batch.push_back(job),
+                None => break,
+            }
+        }
+        batch
+    }
+
+    fn is_empty(&mut self) -> bool {
+        self.returned.is_empty() && self.rest.peek().is_none()
+    }
 }
 
 struct Results<R, E> {
@@ -50,6 +85,8 @@ struct Results<R, E> {
     next: usize,
     /// Results from that number on, as far as they are there.
     waiting: VecDeque<Option<R>>,
+    /// Workers that wait because they are too far ahead.
+    held_up: usize,
     emit: E,
     outcome: io::Result<()>,
 }
@@ -63,36 +100,55 @@ where
 {
     /// One worker's life, at the end of which its permit is free.
     fn life<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) {
+        let mut count = 1;
         loop {
-            let (job, number, more) = {
+            let (mut batch, more) = {
                 let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-                let Some(job) = jobs.0.next() else { break };
-                jobs.1 += 1;
-                (job, jobs.1 - 1, jobs.0.peek().is_some())
+                (jobs.take(count), !jobs.is_empty())
             };
+            if batch.is_empty() {
+                break;
+            }
             if more && self.permits.take() {
                 let builder = std::thread::Builder::new().stack_size(1 << 20);
                 if builder.spawn_scoped(scope, || self.life(scope)).is_err() {
                     self.permits.give();
                 }
             }
-            let result = (self.work)(job, &self.permits);
-            if !self.hand_over(number, result) {
+            let begun = Instant::now();
+            let mut results = Vec::with_capacity(batch.len());
+            while let Some((number, job)) = batch.pop_front() {
+                results.push((number, (self.work)(job, &self.permits)));
+                if begun.elapsed() > MOMENT {
+                    break;
+                }
+            }
+            if batch.is_empty() {
+                count = (count * 2).min(MANY);
+            } else {
+                count = 1;
+                let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+                batch.into_iter().rev().for_each(|job| jobs.returned.push_front(job));
+            }
+            if !self.hand_over(results) {
                 break;
             }
         }
         self.permits.give();
     }
 
-    /// Emits the result and those that waited for it, or keeps it until its turn. `false` when emitting has failed.
-    fn hand_over(&self, number: usize, result: R) -> bool {
-        let mut guard = self.lock();
+    /// Emits the results and those that waited for them, or keeps them until their turn. `false` when emitting failed.
+    fn hand_over(&self, done: Vec<(usize, R)>) -> bool {
+        let mut guard = self.results.lock().unwrap_or_else(PoisonError::into_inner);
         let results = &mut *guard;
-        let place = number - results.next;
-        if results.waiting.len() <= place {
-            results.waiting.resize_with(place + 1, || None);
+        let last = done.last().map_or(0, |&(number, _)| number);
+        for (number, result) in done {
+            let place = number - results.next;
+            if results.waiting.len() <= place {
+                results.waiting.resize_with(place + 1, || None);
+            }
+            results.waiting[place] = Some(result);
         }
-        results.waiting[place] = Some(result);
         while let Some(Some(_)) = results.waiting.front() {
             let result = results.waiting.pop_front().flatten();
             results.next += 1;
@@ -100,20 +156,20 @@ where
                 results.outcome = (results.emit)(result);
             }
         }
-        self.moved.notify_all();
-        if number >= guard.next + AHEAD {
+        if results.held_up > 0 {
+            self.moved.notify_all();
+        }
+        if last >= guard.next + AHEAD {
             self.permits.give();
-            while number >= guard.next + AHEAD {
+            guard.held_up += 1;
+            while last >= guard.next + AHEAD {
                 guard = self.moved.wait(guard).unwrap_or_else(PoisonError::into_inner);
             }
+            guard.held_up -= 1;
             // If somebody works with this permit now, there is one thread more for a while.
             self.permits.take();
         }
         guard.outcome.is_ok()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Results<R, E>> {
-        self.results.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -127,7 +183,7 @@ mod tests {
             let mut seen = Vec::new();
             let work = |job: usize, _: &Permits| {
                 if job.is_multiple_of(97) {
-                    std::thread::sleep(std::time::Duration::from_millis(2));
+                    std::thread::sleep(Duration::from_millis(2));
                 }
                 job * 2
             };

@@ -10,6 +10,8 @@ mod check;
 mod crc;
 mod crew;
 mod digest;
+#[cfg(target_arch = "x86_64")]
+mod fold;
 mod format;
 mod hasher;
 mod list;
@@ -77,7 +79,7 @@ fn print(settings: &Settings, recursive: bool, config: &Config, output: &mut Out
             output.write_all(&text)
         }
         Err((name, error)) => {
-            output.report(&name, &error);
+            name::report(&name, &error, output);
             exit = Exit::Failure;
             Ok(())
         }

@@ -1,8 +1,10 @@
-//! Names within digest lines: a newline, carriage return or backslash in one is escaped, and the line says so by a
+//! Names within digest lines, and in messages. In a line a newline, carriage return or backslash is escaped, and the line says so by a
 //! backslash at its beginning. Names stay bytes throughout.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use crate::output::{Output, message};
 
 /// The escaped name, if it has to be escaped.
 pub fn escaped(name: &OsStr) -> Option<Vec<u8>> {
@@ -41,14 +43,22 @@ pub fn unescaped(text: &[u8]) -> Option<OsString> {
     Some(OsString::from_vec(name))
 }
 
-/// The name of a list for a message: in quotes when a shell would not take it for one plain word.
+/// The name for a message, as coreutils has it: in quotes when a shell would not take it for one plain word.
 pub fn quoted(name: &OsStr) -> String {
-    if name == "-" {
-        return "'standard input'".into();
-    }
     let shown = crate::io::escape_name(name);
-    let plain = |c: char| c.is_alphanumeric() || "/._-+,:@%=".contains(c);
+    let plain = |c: char| c.is_alphanumeric() || "/._-+,:@%]}".contains(c);
     if !shown.is_empty() && shown.chars().all(plain) { shown.into_owned() } else { format!("'{shown}'") }
+}
+
+/// Reports a file that failed, behind everything printed so far.
+pub fn report(name: &OsStr, error: &std::io::Error, output: &mut Output) {
+    complain(&format!("{}: {}", quoted(name), message(error)), output);
+}
+
+/// A message behind everything printed so far. An output that fails is found out by the next write.
+pub fn complain(text: &str, output: &mut Output) {
+    let _ = output.flush();
+    eprintln!("mapped: {text}");
 }
 
 #[cfg(test)]
@@ -63,7 +73,6 @@ mod tests {
         assert_eq!(unescaped(b"a\\tb"), None);
         assert_eq!(unescaped(b"a\\"), None);
         assert_eq!(unescaped(b"a\0"), None);
-        assert_eq!(quoted(OsStr::new("-")), "'standard input'");
         assert_eq!(quoted(OsStr::new("dir/list.md5")), "dir/list.md5");
         assert_eq!(quoted(OsStr::new("my list")), "'my list'");
     }

@@ -132,7 +132,7 @@ fn algorithm(name: &str, length: Option<usize>) -> anyhow::Result<Algorithm> {
         return match length {
             224 | 256 | 384 | 512 => Ok(Algorithm::named(&member).expect("a member of the family")),
             _ => bail!(
-                "invalid length: '{length}'\ndigest length for '{}' must be 224, 256, 384, or 512",
+                "invalid length: '{length}'\nmapped: digest length for '{}' must be 224, 256, 384, or 512",
                 name.to_uppercase()
             ),
         };
@@ -146,10 +146,10 @@ fn algorithm(name: &str, length: Option<usize>) -> anyhow::Result<Algorithm> {
 /// In bytes, from bits; 0 stands for the usual length.
 fn blake2b_len(bits: usize) -> anyhow::Result<usize> {
     if bits > 512 {
-        bail!("invalid length: '{bits}'\nmaximum digest length for 'BLAKE2b' is 512 bits");
+        bail!("invalid length: '{bits}'\nmapped: maximum digest length for 'BLAKE2b' is 512 bits");
     }
     if !bits.is_multiple_of(8) {
-        bail!("invalid length: '{bits}'\nlength is not a multiple of 8");
+        bail!("invalid length: '{bits}'\nmapped: length is not a multiple of 8");
     }
     Ok(if bits == 0 { 64 } else { bits / 8 })
 }

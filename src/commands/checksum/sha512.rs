@@ -210,26 +210,27 @@ macro_rules! round {
 }
 
 /// Sixteen rounds on what `$kw(i)` gives for `i` in `0..16`, with `$between(i)` run after each even round.
+#[rustfmt::skip] // rustfmt moves the inner macro further to the right each time
 macro_rules! sixteen {
     ($s:ident, $kw:expr, $between:expr) => {{
         let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = $s;
         let mut bc = b ^ c;
         macro_rules! eight {
-                                        ($i:expr) => {
-                                            round!(a b c d e f g h, bc, $kw($i));
-                                            $between($i / 2);
-                                            round!(h a b c d e f g, bc, $kw($i + 1));
-                                            round!(g h a b c d e f, bc, $kw($i + 2));
-                                            $between($i / 2 + 1);
-                                            round!(f g h a b c d e, bc, $kw($i + 3));
-                                            round!(e f g h a b c d, bc, $kw($i + 4));
-                                            $between($i / 2 + 2);
-                                            round!(d e f g h a b c, bc, $kw($i + 5));
-                                            round!(c d e f g h a b, bc, $kw($i + 6));
-                                            $between($i / 2 + 3);
-                                            round!(b c d e f g h a, bc, $kw($i + 7));
-                                        };
-                                    }
+            ($i:expr) => {
+                round!(a b c d e f g h, bc, $kw($i));
+                $between($i / 2);
+                round!(h a b c d e f g, bc, $kw($i + 1));
+                round!(g h a b c d e f, bc, $kw($i + 2));
+                $between($i / 2 + 1);
+                round!(f g h a b c d e, bc, $kw($i + 3));
+                round!(e f g h a b c d, bc, $kw($i + 4));
+                $between($i / 2 + 2);
+                round!(d e f g h a b c, bc, $kw($i + 5));
+                round!(c d e f g h a b, bc, $kw($i + 6));
+                $between($i / 2 + 3);
+                round!(b c d e f g h a, bc, $kw($i + 7));
+            };
+        }
         eight!(0);
         eight!(8);
         let _ = bc;
