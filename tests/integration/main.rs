@@ -5,6 +5,7 @@ mod cat;
 mod cat_follow;
 mod cat_peers;
 mod cat_select;
+mod checksum;
 mod faults;
 mod generated;
 mod grep_peers;
