@@ -1,6 +1,7 @@
 //! Everything that leaves the program: standard output, messages, colour decisions, progress.
 
 mod progress;
+mod sheet;
 mod splice;
 mod stdout;
 

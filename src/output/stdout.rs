@@ -16,6 +16,8 @@ use rustix::io::Errno;
 
 use crate::io::{Source, escape_name};
 
+use super::sheet::Sheet;
+
 /// What output goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Destination {
@@ -31,6 +33,8 @@ pub enum Destination {
 
 /// Pieces of at least so many bytes are written without being gathered first.
 const LARGE: usize = 64 * 1024;
+/// Once so much has been written, making huge pages for more of it pays.
+const MUCH: u64 = 4 << 20;
 /// How long gathered bytes may wait for more.
 const MOMENT: Duration = Duration::from_millis(20);
 /// What a pipe is enlarged to: the most an unprivileged user may ask for (pipe(7)).
@@ -48,6 +52,9 @@ pub struct Output {
     /// The place of the next byte, counted from where the output began.
     place: u64,
     pipe_enlarged: bool,
+    sheet: Option<Sheet>,
+    /// Whether the pipe, or the system, does not take sheets.
+    no_sheets: bool,
     line_buffered: bool,
     quiet: bool,
 }
@@ -82,6 +89,8 @@ impl Output {
             written: 0,
             place: 0,
             pipe_enlarged: false,
+            sheet: None,
+            no_sheets: destination != Destination::Pipe,
             line_buffered: destination == Destination::Terminal,
             quiet: false,
         })
@@ -130,7 +139,8 @@ impl Output {
         if bytes.len() >= LARGE {
             self.flush()?;
             self.enlarge_pipe();
-            return self.write_now(bytes);
+            let given = if self.written >= MUCH { self.give(bytes)? } else { 0 };
+            return self.write_now(&bytes[given..]);
         }
         self.gathered.extend_from_slice(bytes);
         if self.gathered.len() >= LARGE || self.line_buffered || self.flushed.elapsed() >= MOMENT {
@@ -209,6 +219,28 @@ impl Output {
     pub(super) fn count(&mut self, bytes: u64) {
         self.written += bytes;
         self.place += bytes;
+    }
+
+    /// Gives `bytes` to the pipe in sheets; the count says how many it took before there were no more
+    /// sheets to be had.
+    fn give(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut given = 0;
+        while given < bytes.len() && !self.no_sheets {
+            let Some(mut sheet) = self.sheet.take().or_else(Sheet::fresh) else {
+                self.no_sheets = true;
+                break;
+            };
+            let (taken, result) = sheet.give(self.file.as_fd(), &bytes[given..]);
+            given += taken;
+            match result {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Err(error),
+                // A pipe that wants no pages takes a copy.
+                Err(_) => self.no_sheets = true,
+            }
+            self.sheet = Some(sheet).filter(|sheet| !sheet.is_full() && !self.no_sheets);
+        }
+        Ok(given)
     }
 
     fn write_now(&self, mut bytes: &[u8]) -> io::Result<()> {
