@@ -17,6 +17,17 @@ impl Address {
         Address { digits, decimal: false }
     }
 
+    /// How many bytes [`Address::push`] appends for `address`.
+    pub fn len(self, address: u64) -> usize {
+        if self.decimal {
+            let mut text = vec![];
+            self.push(&mut text, address);
+            text.len()
+        } else {
+            hex_digits(address, self.digits).1
+        }
+    }
+
     /// Appends `address`; hexadecimal letters are always small.
     pub fn push(self, out: &mut Vec<u8>, address: u64) {
         if self.decimal {

@@ -152,15 +152,11 @@ impl<V: View> Coloured<V> {
         }
     }
 
-    /// Copies the row that `write` writes, with escapes put in.
-    fn paint(&self, row: &[u8], place: Place, out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
-        let mut address = vec![];
-        self.cells.address.push(&mut address, place.address);
-        let mut plain = vec![];
-        write(&mut plain);
-        let text = &plain[address.len()..];
+    /// Copies a row's text with escapes put in.
+    fn paint(&self, row: &[u8], place: Place, plain: &[u8], out: &mut Vec<u8>) {
+        let (address, text) = plain.split_at(self.cells.address.len(place.address));
         let mut brush = Brush::new(Some(&self.theme));
-        brush.address(&address, out);
+        brush.address(address, out);
         let mut done = 0;
         for cell in &self.cells.cells {
             let Some(&byte) = row.get(cell.byte) else { continue };
@@ -184,15 +180,19 @@ impl<V: View> View for Coloured<V> {
     }
 
     fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
-        let mut place = place;
+        let (mut place, mut plain) = (place, vec![]);
         for row in rows.chunks_exact(self.width()) {
-            self.paint(row, place, out, |plain| self.view.rows(row, place, plain));
+            plain.clear();
+            self.view.rows(row, place, &mut plain);
+            self.paint(row, place, &plain, out);
             place = place.after(row.len() as u64);
         }
     }
 
     fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
-        self.paint(row, place, out, |plain| self.view.short(row, place, plain));
+        let mut plain = vec![];
+        self.view.short(row, place, &mut plain);
+        self.paint(row, place, &plain, out);
     }
 
     fn begin(&self, out: &mut Vec<u8>) {

@@ -29,14 +29,22 @@ pub const fn alphabet(upper: bool) -> &'static [u8; 16] {
 }
 
 /// The value of a hexadecimal digit of either case.
-pub const fn hex_value(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
-    }
+pub fn hex_value(digit: u8) -> Option<u8> {
+    let value = VALUES[usize::from(digit)];
+    (value < 16).then_some(value)
 }
+
+/// The value of each hexadecimal digit; 16 for what is none.
+static VALUES: [u8; 256] = {
+    let mut table = [16; 256];
+    let mut value = 0;
+    while value < 16 {
+        table[LOWER[value] as usize] = value as u8;
+        table[UPPER[value] as usize] = value as u8;
+        value += 1;
+    }
+    table
+};
 
 const fn hex(alphabet: &[u8; 16]) -> [[u8; 2]; 256] {
     let mut table = [[0; 2]; 256];

@@ -7,7 +7,8 @@
 use super::address::Address;
 use super::canonical::last_address;
 use super::charset::EBCDIC;
-use super::digits::{BINARY, PRINTABLE, hex_table};
+use super::digits::{BINARY, PRINTABLE, alphabet, hex_table};
+use super::simd::Shape;
 use super::view::{Cell, Cells, End, Place, View};
 
 /// In which order the bytes of a group are written.
@@ -43,6 +44,8 @@ pub struct Placed {
     ends_with_address: bool,
     /// Whether no two bytes share a column.
     apart: bool,
+    /// The same row for the vector kernel, where there is one for it.
+    shape: Option<Shape>,
 }
 
 /// What can be chosen about a row of xxd.
@@ -88,7 +91,9 @@ impl Placed {
             tail: b"\n",
             ends_with_address: false,
             apart,
+            shape: None,
         }
+        .shaped(upper, ebcdic)
     }
 
     /// The canonical row, `width` bytes wide, in groups of one, two, four or eight bytes.
@@ -109,7 +114,18 @@ impl Placed {
             tail: b"|\n",
             ends_with_address: true,
             apart: true,
+            shape: None,
         }
+        .shaped(upper, ebcdic)
+    }
+
+    /// Finds the vector kernel's shape of this row, if it has one.
+    fn shaped(mut self, upper: bool, ebcdic: bool) -> Placed {
+        let fits = self.apart && !ebcdic && !self.address.decimal && matches!(self.digits, Digits::Hex(_));
+        if let (Ok(digits_at), true) = (<&[usize; 16]>::try_from(&self.digits_at[..]), fits) {
+            self.shape = Shape::new(digits_at, self.characters_at, &self.blank, self.tail, alphabet(upper));
+        }
+        self
     }
 
     fn push(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
@@ -135,6 +151,9 @@ impl View for Placed {
     }
 
     fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+        if let Some(shape) = &self.shape {
+            return shape.rows(rows, place.address, out);
+        }
         let width = self.width();
         out.reserve(rows.len() / width * (16 + self.blank.len() + self.tail.len()));
         let mut place = place;
@@ -163,6 +182,42 @@ impl View for Placed {
     fn end(&self, end: End, out: &mut Vec<u8>) {
         if self.ends_with_address {
             last_address(self.address, end, out);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_vector_kernel_writes_the_same_rows(
+            bytes in prop::collection::vec(any::<u8>(), 0..800),
+            address: u64,
+            shift in 0u32..64,
+            group in 0usize..20,
+            little: bool,
+            upper: bool,
+            canonical: bool,
+        ) {
+            let endian = if little { Endian::Little } else { Endian::Big };
+            let power = 1 << (group % 4);
+            let group = if little { power } else { group };
+            let mut view = if canonical {
+                Placed::canonical(16, power, endian, upper, false, false)
+            } else {
+                Placed::xxd(XxdRow { width: 16, group, endian, upper, bits: false, decimal: false, ebcdic: false })
+            };
+            let rows = &bytes[..bytes.len() / 16 * 16];
+            let place = Place { address: address >> shift, first: true };
+            let (mut fast, mut plain) = (vec![], vec![]);
+            view.rows(rows, place, &mut fast);
+            view.shape = None;
+            view.rows(rows, place, &mut plain);
+            prop_assert_eq!(String::from_utf8(fast).unwrap(), String::from_utf8(plain).unwrap());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The canonical row in vector instructions, for x86-64 with AVX2 or SSSE3.
+//! Rows of sixteen bytes in vector instructions, for x86-64: the canonical row with AVX2 or SSSE3, other shapes with SSSE3.
 //!
 //! Sixteen input bytes become 71 characters after the offset. Cut into sixteen-character lanes, the row shows its shape:
 //!
@@ -48,19 +48,84 @@ pub fn all_canonical_rows() -> Vec<(&'static str, Rows)> {
     all
 }
 
+/// The shape of a row of sixteen bytes: where digits, blanks and characters stand after its address.
+#[derive(Debug)]
+pub struct Shape {
+    lanes: Vec<Lane>,
+    characters_at: usize,
+    /// Columns in all, the line end included.
+    columns: usize,
+    tail: &'static [u8],
+    alphabet: &'static [u8; 16],
+}
+
+/// Sixteen columns: which of the first and of the last sixteen digits goes where (negative for none),
+/// and what stands in the columns without one.
+#[derive(Debug)]
+#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "only the vector kernel reads it"))]
+struct Lane {
+    front: [i8; 16],
+    back: [i8; 16],
+    blanks: [u8; 16],
+}
+
+impl Shape {
+    /// The shape with the digits of byte `i` from column `digits_at[i]` on and its character in column `characters_at + i`, in a
+    /// row that reads `blank` without them. `None` where this processor has no kernel for it.
+    pub fn new(
+        digits_at: &[usize; 16],
+        characters_at: usize,
+        blank: &[u8],
+        tail: &'static [u8],
+        alphabet: &'static [u8; 16],
+    ) -> Option<Shape> {
+        #[cfg(target_arch = "x86_64")]
+        if !is_x86_feature_detected!("ssse3") || tail.len() > 2 {
+            return None;
+        }
+        if cfg!(not(target_arch = "x86_64")) {
+            return None;
+        }
+        let lane = |k: usize| {
+            let mut lane = Lane { front: [-1; 16], back: [-1; 16], blanks: [0; 16] };
+            for place in 0..16 {
+                let column = 16 * k + place;
+                let digit = (0..32).find(|digit| digits_at[digit / 2] + digit % 2 == column);
+                match digit {
+                    Some(digit) if digit < 16 => lane.front[place] = digit as i8,
+                    Some(digit) => lane.back[place] = digit as i8 - 16,
+                    None => lane.blanks[place] = blank.get(column).copied().unwrap_or(b' '),
+                }
+            }
+            lane
+        };
+        let lanes = (0..characters_at.div_ceil(16)).map(lane).collect();
+        Some(Shape { lanes, characters_at, columns: characters_at + 16 + tail.len(), tail, alphabet })
+    }
+
+    /// Appends whole rows of this shape, the first of them at `address` in at least eight hexadecimal digits.
+    pub fn rows(&self, rows: &[u8], address: u64, out: &mut Vec<u8>) {
+        // SAFETY: a shape is only made where the processor has SSSE3.
+        #[cfg(target_arch = "x86_64")]
+        unsafe {
+            x86::rows_shaped(self, rows, address, out);
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        unreachable!("no shape is made for {} bytes at {address} in {}", rows.len(), out.len());
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::*;
 
+    use super::Shape;
     use crate::commands::hexdump::address::hex_digits;
     use crate::commands::hexdump::canonical::{BODY, WIDTH};
     use crate::commands::hexdump::digits::HEX_LOWER;
 
     /// Rows whose offsets differ in two digits only, those before the last: a table lookup finds them.
     const ROWS_PER_PREFIX: usize = 256;
-
-    /// The most a row can take, and the most a row's stores can reach past its start: sixteen offset digits and the body.
-    const ROW_ROOM: usize = 16 + BODY;
 
     const BLANK: i8 = -1;
 
@@ -109,11 +174,12 @@ mod x86 {
 
     /// Runs `row` over each row of `rows`, with the offset already written before its `out` pointer.
     ///
-    /// `row` is handed sixteen readable bytes and [`BODY`] writable ones, and must fill all of the latter.
+    /// `row` is handed sixteen readable bytes and `body` (at least eight) writable ones, and must fill all of the latter.
     #[inline(always)]
-    fn for_each_row(rows: &[u8], offset: u64, out: &mut Vec<u8>, row: impl Fn(*const u8, *mut u8)) {
+    fn for_each_row(rows: &[u8], offset: u64, body: usize, out: &mut Vec<u8>, row: impl Fn(*const u8, *mut u8)) {
+        assert!(body >= 8);
         let mut rows = rows.as_chunks::<WIDTH>().0;
-        out.reserve(rows.len() * ROW_ROOM);
+        out.reserve(rows.len() * (16 + body));
         // SAFETY: the pointer stays within, or at the end of, the room just reserved: see below.
         let mut to = unsafe { out.as_mut_ptr().add(out.len()) };
         let mut offset = offset;
@@ -122,15 +188,15 @@ mod x86 {
             let (now, later) = rows.split_at(rows.len().min(pairs.len()));
             let (prefix, digits) = hex_digits(offset, 8);
             for (from, &pair) in now.iter().zip(pairs) {
-                // SAFETY: each row advances by digits + BODY <= ROW_ROOM bytes, which were reserved, and the sixteen bytes of
-                // the prefix fit because digits + BODY >= 16. `from` points to sixteen bytes of the slice; another process may
+                // SAFETY: each row advances by digits + body <= 16 + body bytes, which were reserved, and the sixteen bytes
+                // of the prefix fit because there are at least eight digits and body >= 8. `from` points to sixteen bytes of the slice; another process may
                 // be changing them, which changes the text and nothing else, because no index is taken from them.
                 unsafe {
                     to.cast::<[u8; 16]>().write(prefix);
                     to.add(digits - 3).cast::<[u8; 2]>().write(pair);
                     to = to.add(digits);
                     row(from.as_ptr(), to);
-                    to = to.add(BODY);
+                    to = to.add(body);
                 }
             }
             offset = offset.wrapping_add((now.len() * WIDTH) as u64);
@@ -141,6 +207,43 @@ mod x86 {
             let len = to.offset_from_unsigned(out.as_ptr());
             out.set_len(len);
         }
+    }
+
+    /// Appends whole rows of a shape, the first of them at `address`.
+    ///
+    /// # Safety
+    /// The processor must have SSSE3.
+    #[target_feature(enable = "ssse3")]
+    pub unsafe fn rows_shaped(shape: &Shape, rows: &[u8], address: u64, out: &mut Vec<u8>) {
+        let alphabet = constant(shape.alphabet);
+        let nibble = _mm_set1_epi8(0x0f);
+        let (dot, below, del) = (_mm_set1_epi8(b'.' as i8), _mm_set1_epi8(0x1f), _mm_set1_epi8(0x7f));
+        let Shape { lanes, characters_at, columns, tail, .. } = shape;
+        assert!(lanes.len() * 16 <= characters_at + 16 && characters_at + 16 + tail.len() == *columns);
+        // SAFETY: `for_each_row` hands over sixteen readable bytes and `columns` writable ones. The lanes
+        // fill those before the characters and at most sixteen more, the characters are sixteen, and the
+        // tail comes behind them: all within `columns`, as asserted above.
+        for_each_row(rows, address, *columns, out, |from, to| unsafe {
+            let bytes = _mm_loadu_si128(from.cast());
+            let high = _mm_and_si128(_mm_srli_epi16::<4>(bytes), nibble);
+            let low = _mm_and_si128(bytes, nibble);
+            let front = _mm_shuffle_epi8(alphabet, _mm_unpacklo_epi8(high, low));
+            let back = _mm_shuffle_epi8(alphabet, _mm_unpackhi_epi8(high, low));
+            for (k, lane) in lanes.iter().enumerate() {
+                let digits = _mm_or_si128(
+                    _mm_shuffle_epi8(front, constant(&lane.front)),
+                    _mm_shuffle_epi8(back, constant(&lane.back)),
+                );
+                _mm_storeu_si128(to.add(16 * k).cast(), _mm_or_si128(digits, constant(&lane.blanks)));
+            }
+            let printable = _mm_andnot_si128(_mm_cmpeq_epi8(bytes, del), _mm_cmpgt_epi8(bytes, below));
+            let characters = _mm_or_si128(_mm_and_si128(printable, bytes), _mm_andnot_si128(printable, dot));
+            let at = to.add(*characters_at);
+            _mm_storeu_si128(at.cast(), characters);
+            for (i, &byte) in tail.iter().enumerate() {
+                at.add(16 + i).write(byte);
+            }
+        });
     }
 
     /// Appends whole canonical rows, the first of them at `offset`.
@@ -159,7 +262,7 @@ mod x86 {
         let (tail, tail_blanks) = (constant(&TAIL), constant(&BLANKS_TAIL));
         let (dot, space, del) = (_mm_set1_epi8(b'.' as i8), _mm_set1_epi8(b' ' as i8), _mm_set1_epi8(0x7f));
         // SAFETY: `for_each_row` hands over sixteen readable bytes and BODY = 71 writable ones: 32 + 32, and 16 that end at 71.
-        for_each_row(rows, offset, out, |from, to| unsafe {
+        for_each_row(rows, offset, BODY, out, |from, to| unsafe {
             let bytes = _mm_loadu_si128(from.cast());
             let high = _mm_and_si128(_mm_srli_epi16::<4>(bytes), nibble);
             let low = _mm_and_si128(bytes, nibble);
@@ -198,7 +301,7 @@ mod x86 {
         let (tail, tail_blanks) = (constant(&TAIL), constant(&BLANKS_TAIL));
         let (dot, below, del) = (_mm_set1_epi8(b'.' as i8), _mm_set1_epi8(0x1f), _mm_set1_epi8(0x7f));
         // SAFETY: `for_each_row` hands over sixteen readable bytes and BODY = 71 writable ones: 4 × 16, and 16 that end at 71.
-        for_each_row(rows, offset, out, |from, to| unsafe {
+        for_each_row(rows, offset, BODY, out, |from, to| unsafe {
             let bytes = _mm_loadu_si128(from.cast());
             let high = _mm_and_si128(_mm_srli_epi16::<4>(bytes), nibble);
             let low = _mm_and_si128(bytes, nibble);

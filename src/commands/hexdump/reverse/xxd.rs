@@ -29,6 +29,15 @@ pub struct XxdText {
     skipping: bool,
 }
 
+/// A line that looks like a row of xxd.
+struct Row<'t> {
+    address: i64,
+    /// What stands behind the address, with the line end.
+    digits: &'t [u8],
+    /// The length of the line.
+    end: usize,
+}
+
 impl XxdText {
     /// For a table with `width` bytes a row.
     pub fn table(width: usize, shift: i64) -> XxdText {
@@ -64,6 +73,13 @@ impl XxdText {
                 self.end_line();
                 continue;
             }
+            if let Some(row) = self.whole_row(rest) {
+                if let Err(error) = self.take_row(&row, &mut bytes, sink) {
+                    break Err(error);
+                }
+                rest = &rest[row.end..];
+                continue;
+            }
             rest = after;
             if let Err(error) = self.step(character, &mut bytes, sink) {
                 break Err(error);
@@ -71,6 +87,58 @@ impl XxdText {
         };
         sink.bytes(&bytes);
         done
+    }
+
+    /// The row at the beginning of `text` if it is one as xxd writes it, with all its bytes and its line
+    /// end: then what the machine would do with it is known.
+    fn whole_row<'t>(&self, text: &'t [u8]) -> Option<Row<'t>> {
+        /// More digits than these could overflow; the machine knows what that means.
+        const ADDRESS_DIGITS: usize = 15;
+        if self.plain || !self.before_digits || self.found < self.width {
+            return None;
+        }
+        let digits = text.iter().take(ADDRESS_DIGITS + 1).take_while(|byte| byte.is_ascii_hexdigit()).count();
+        if !(1..=ADDRESS_DIGITS).contains(&digits) || !text[digits..].starts_with(b": ") {
+            return None;
+        }
+        let value = |address: i64, &digit: &u8| Some(address << 4 | i64::from(hex_value(digit)?));
+        let address = text[..digits].iter().try_fold(0, value)?;
+        let end = digits + memchr::memchr(b'\n', &text[digits..])? + 1;
+        Some(Row { address, digits: &text[digits + 2..end], end })
+    }
+
+    /// Does with a row what the machine does, or lets the machine do it if there are not enough bytes in it.
+    fn take_row(&mut self, row: &Row<'_>, bytes: &mut Vec<u8>, sink: &mut impl Sink) -> Result<(), BeforeStart> {
+        let place = self.shift.wrapping_add(row.address);
+        let start = bytes.len();
+        let mut rest = row.digits;
+        let mut found = 0;
+        while found < self.width {
+            if let ([b' ', after @ ..], true) = (rest, found > 0) {
+                rest = after;
+            }
+            let [high, low, after @ ..] = rest else { break };
+            let (Some(high), Some(low)) = (hex_value(*high), hex_value(*low)) else { break };
+            bytes.push(high << 4 | low);
+            rest = after;
+            found += 1;
+        }
+        if found == self.width && place == self.here {
+            self.here += found as i64;
+            return Ok(());
+        }
+        bytes.truncate(start);
+        for character in format!("{:x}: ", row.address).bytes().chain(row.digits.iter().copied()) {
+            if self.skipping {
+                if character == b'\n' {
+                    self.skipping = false;
+                    self.end_line();
+                }
+                continue;
+            }
+            self.step(character, bytes, sink)?;
+        }
+        Ok(())
     }
 
     fn end_line(&mut self) {
