@@ -62,6 +62,17 @@ impl Config {
         wanted.then(|| Progress::start(Arc::clone(&self.stats), report::total_bytes(names, self.engine.range)))
     }
 
+    /// As [`Config::progress`], and also when both go to the same terminal: for a command whose few lines are printed
+    /// within [`Progress::pause`].
+    pub fn progress_with_pauses(&self, names: &[OsString]) -> Option<Progress> {
+        let wanted = match self.progress {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => std::io::stderr().is_terminal(),
+        };
+        wanted.then(|| Progress::start(Arc::clone(&self.stats), report::total_bytes(names, self.engine.range)))
+    }
+
     /// An environment variable that sets a taste, such as colours; empty where it is not set.
     pub fn variable(&self, name: &str) -> String {
         std::env::var(name).unwrap_or_default()

@@ -12,6 +12,7 @@ use crate::engine::Stats;
 /// A bar that follows the bytes of a run. Dropping it clears the line.
 #[derive(Debug)]
 pub struct Progress {
+    bar: ProgressBar,
     end: Option<Sender<()>>,
     painter: Option<JoinHandle<()>>,
 }
@@ -23,11 +24,14 @@ impl Progress {
     /// Follows `stats`. `total` is the number of bytes to come, where it is known.
     pub fn start(stats: Arc<Stats>, total: Option<u64>) -> Progress {
         let (end, ended) = channel::<()>();
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
+        let painted = bar.clone();
         let painter = std::thread::Builder::new().name("progress".into()).spawn(move || {
             if ended.recv_timeout(DELAY) != Err(RecvTimeoutError::Timeout) {
                 return;
             }
-            let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr_with_hz(10));
+            let bar = painted;
+            bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
             let style = match total {
                 Some(_) => {
                     "{bar:30} {percent:>3}% {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} eta {eta}"
@@ -45,7 +49,12 @@ impl Progress {
             }
             bar.finish_and_clear();
         });
-        Progress { end: Some(end), painter: painter.ok() }
+        Progress { bar, end: Some(end), painter: painter.ok() }
+    }
+
+    /// Does something that prints to the same terminal, with the bar out of the way.
+    pub fn pause<R>(&self, print: impl FnOnce() -> R) -> R {
+        self.bar.suspend(print)
     }
 }
 
