@@ -138,4 +138,12 @@ pub struct Blake3 {
     /// Where in the endless output the digest starts, in bytes
     #[arg(long, value_name = "N")]
     pub seek: Option<u64>,
+
+    /// b3sum's name for --threads; 0 leaves it to the machine
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=1024), conflicts_with = "threads", hide_short_help = true)]
+    pub num_threads: Option<u16>,
+
+    /// b3sum's name for --io=read
+    #[arg(long, conflicts_with = "io", hide_short_help = true)]
+    pub no_mmap: bool,
 }

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use serde::Serialize;
 
 use super::algorithm::{Algorithm, Spec};
+use super::between;
 use super::crew::in_order;
 use super::digest::digest;
 use super::format::JsonPath;
@@ -22,16 +23,22 @@ use crate::cli::checksum::Checking;
 use crate::config::Config;
 use crate::engine::Permits;
 use crate::exit::Exit;
-use crate::output::{Output, message};
+use crate::output::{Output, Progress, message};
 
 /// Checks every list.
 ///
 /// # Errors
 /// A failure of standard output.
-pub fn run(settings: &Settings, checking: &Checking, config: &Config, output: &mut Output) -> io::Result<Exit> {
+pub fn run(
+    settings: &Settings,
+    checking: &Checking,
+    config: &Config,
+    progress: Option<&Progress>,
+    output: &mut Output,
+) -> io::Result<Exit> {
     let mut exit = Exit::Success;
     for list in &settings.files {
-        let check = Check { settings, checking, config, list, guess: Guess::default() };
+        let check = Check { settings, checking, config, progress, list, guess: Guess::default() };
         exit = exit.and(match open(list) {
             Ok(lines) => check.run(lines, output)?,
             Err(error) => {
@@ -63,6 +70,7 @@ struct Check<'a> {
     settings: &'a Settings,
     checking: &'a Checking,
     config: &'a Config,
+    progress: Option<&'a Progress>,
     list: &'a OsStr,
     guess: Guess,
 }
@@ -135,8 +143,10 @@ impl Check<'_> {
                 Outcome::Checked { name: entry.name, verdict, expected: entry.specs[0].algorithm }
             }
         };
-        in_order(self.config.engine.threads, jobs, work, |result| self.tell(result, &mut totals, output))?;
-        self.sum_up(&totals, output);
+        in_order(self.config.engine.threads, jobs, work, |result| {
+            between(self.progress, || self.tell(result, &mut totals, output))
+        })?;
+        between(self.progress, || self.sum_up(&totals, output));
         Ok(if self.is_success(&totals) { Exit::Success } else { Exit::Failure })
     }
 

@@ -33,7 +33,7 @@ use settings::Settings;
 use crate::cli::checksum::Args;
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::output::Output;
+use crate::output::{Output, Progress};
 
 /// Runs `mapped checksum`.
 ///
@@ -45,21 +45,32 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         return Ok(Exit::Success);
     }
     let settings = Settings::new(args)?;
-    let config = Config::new(&args.common, output);
+    let config = Config::new(&settings::common(args), output);
+    // How long the files are that a list names is only known when they are opened.
+    let known = if args.checking.check { &[][..] } else { &settings.files[..] };
+    let progress = config.progress_with_pauses(known);
     let exit = if args.checking.check {
-        check::run(&settings, &args.checking, &config, output)?
+        check::run(&settings, &args.checking, &config, progress.as_ref(), output)
     } else {
-        let progress = config.progress(&settings.files, output);
-        let exit = print(&settings, args.recursive, &config, output)?;
-        drop(progress);
-        exit
+        print(&settings, args.recursive, &config, progress.as_ref(), output)
     };
+    drop(progress);
+    let exit = exit?;
     config.finish();
     Ok(exit)
 }
 
+/// A file's digests, or why it has none.
+type Digested = Result<(OsString, Vec<hasher::Digest>), (OsString, io::Error)>;
+
 /// Prints the digests of every file, in the order given.
-fn print(settings: &Settings, recursive: bool, config: &Config, output: &mut Output) -> io::Result<Exit> {
+fn print(
+    settings: &Settings,
+    recursive: bool,
+    config: &Config,
+    progress: Option<&Progress>,
+    output: &mut Output,
+) -> io::Result<Exit> {
     let mut exit = Exit::Success;
     let files = settings.files.iter().flat_map(|file| found(file, recursive));
     let work = |file: walk::Found, permits: &_| {
@@ -70,7 +81,7 @@ fn print(settings: &Settings, recursive: bool, config: &Config, output: &mut Out
         }
     };
     let mut text = Vec::new();
-    crew::in_order(config.engine.threads, files, work, |result| match result {
+    let mut tell = |result: Digested| match result {
         Ok((name, digests)) => {
             text.clear();
             for digest in &digests {
@@ -83,8 +94,17 @@ fn print(settings: &Settings, recursive: bool, config: &Config, output: &mut Out
             exit = Exit::Failure;
             Ok(())
         }
-    })?;
+    };
+    crew::in_order(config.engine.threads, files, work, |result| between(progress, || tell(result)))?;
     Ok(exit)
+}
+
+/// Prints with the bar out of the way, where there is one.
+fn between<R>(progress: Option<&Progress>, print: impl FnOnce() -> R) -> R {
+    match progress {
+        Some(progress) => progress.pause(print),
+        None => print(),
+    }
 }
 
 /// The file itself, or the files below it.

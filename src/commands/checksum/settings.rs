@@ -10,6 +10,7 @@ use super::format::Style;
 use super::hasher::Recipe;
 use super::tree::Key;
 use crate::cli::checksum::Args;
+use crate::cli::common::{Common, Io};
 
 /// Decisions for a run.
 #[derive(Debug)]
@@ -57,12 +58,27 @@ impl Settings {
             implied,
         };
         let files = if implied { vec![OsString::from("-")] } else { args.files.clone() };
-        if style.raw && (files.len() > 1 || args.recursive || specs.len() > 1) {
-            bail!("the --raw option is not supported with multiple files or algorithms");
+        if style.raw && (files.len() > 1 || args.recursive) {
+            bail!("the --raw option is not supported with multiple files");
+        }
+        if style.raw && specs.len() > 1 {
+            bail!("the --raw option is not supported with multiple algorithms");
         }
         let recipes = specs.into_iter().map(|spec| Recipe { spec, key, seek }).collect();
         Ok(Settings { recipes, named, style, files })
     }
+}
+
+/// The shared options, with b3sum's names for two of them taken in.
+pub fn common(args: &Args) -> Common {
+    let mut common = args.common.clone();
+    if let Some(threads) = args.blake3.num_threads {
+        common.threads = (threads > 0).then_some(threads);
+    }
+    if args.blake3.no_mmap {
+        common.io = Io::Read;
+    }
+    common
 }
 
 fn consistent(args: &Args) -> Result<(), String> {
