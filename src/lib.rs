@@ -33,6 +33,17 @@ use std::process::ExitCode;
 use exit::Exit;
 use output::Output;
 
+/// Prints why a command line was not understood, or the help that it asked for, and gives the exit code: 2, but 1 for
+/// `cat`, as scripts know it from GNU cat.
+pub fn refuse(error: &clap::Error) -> ExitCode {
+    let is_cat = std::env::args_os().nth(1).is_some_and(|name| name == "cat");
+    let trouble = if is_cat { Exit::Failure } else { Exit::Trouble };
+    match error.print() {
+        Ok(()) if !error.use_stderr() => Exit::Success.into(),
+        _ => trouble.into(),
+    }
+}
+
 /// Runs one parsed command line and gives its exit code. Errors have been reported.
 pub fn run(cli: &cli::Cli) -> ExitCode {
     let trouble = commands::trouble(&cli.command);

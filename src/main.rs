@@ -5,5 +5,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    mapped::run(&mapped::cli::Cli::parse())
+    match mapped::cli::Cli::try_parse() {
+        Ok(cli) => mapped::run(&cli),
+        Err(error) => mapped::refuse(&error),
+    }
 }

@@ -11,8 +11,9 @@ use crate::shard::Shard;
 
 /// Write files to standard output.
 ///
-/// With no FILE, or when FILE is -, standard input is read. The bytes are written as they are unless an option asks for
-/// something else: what they do to a terminal is their business then, and --sanitize is there for that.
+/// With no FILE, or when FILE is -, standard input is read. Without display options the bytes are written exactly as they
+/// are, on a terminal too: scripts rely on cat for that, and what is shown must not differ from what is piped. A log that
+/// strangers can write to may drive a terminal that way; --sanitize shows it harmlessly.
 #[derive(clap::Args, Clone, Debug)]
 #[command(args_override_self = true, infer_long_args = true)]
 pub struct Args {

@@ -14,6 +14,7 @@ mod lease;
 mod name;
 pub mod residency;
 mod source;
+mod standard;
 mod stream;
 mod window;
 
@@ -23,5 +24,6 @@ pub use interrupt::stop_on_interrupt;
 pub use lease::Lease;
 pub use name::escape_name;
 pub use source::{Kind, Policy, Range, Reason, Source, Way};
+pub use standard::was_closed;
 pub use stream::{Filled, Stop, Stream};
 pub use window::{Window, page_size};

@@ -179,6 +179,9 @@ impl Source {
     /// [`Reason`] when the input cannot be mapped.
     pub fn open(name: &OsStr, policy: Policy, range: Range) -> io::Result<Source> {
         if name == "-" {
+            if super::was_closed(0) {
+                return Err(io::Error::from_raw_os_error(libc::EBADF));
+            }
             let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
             Source::from_file(name.to_owned(), file, true, policy, range)
         } else {

@@ -14,7 +14,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{FileType, OFlags, SeekFrom, fstat};
 use rustix::io::Errno;
 
-use crate::io::{Source, escape_name};
+use crate::io::{Source, escape_name, was_closed};
 
 use super::sheet::Sheet;
 
@@ -57,15 +57,18 @@ pub struct Output {
     no_sheets: bool,
     line_buffered: bool,
     quiet: bool,
+    closed: bool,
 }
 
 impl Output {
     /// Standard output.
     ///
     /// # Errors
-    /// When descriptor 1 is closed.
+    /// When descriptor 1 cannot be duplicated. Where it was closed from the start, the first write is the error.
     pub fn stdout() -> io::Result<Output> {
-        Output::to(File::from(io::stdout().as_fd().try_clone_to_owned()?))
+        let mut output = Output::to(File::from(io::stdout().as_fd().try_clone_to_owned()?))?;
+        output.closed = was_closed(1);
+        Ok(output)
     }
 
     /// Any open file in standard output's place.
@@ -93,6 +96,7 @@ impl Output {
             no_sheets: destination != Destination::Pipe,
             line_buffered: destination == Destination::Terminal,
             quiet: false,
+            closed: false,
         })
     }
 
@@ -244,6 +248,9 @@ impl Output {
     }
 
     fn write_now(&self, mut bytes: &[u8]) -> io::Result<()> {
+        if self.closed {
+            return Err(Errno::BADF.into());
+        }
         while !bytes.is_empty() {
             match rustix::io::write(&self.file, bytes) {
                 Ok(n) => bytes = &bytes[n..],

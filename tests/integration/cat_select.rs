@@ -160,7 +160,25 @@ fn what_is_no_range_is_said() {
         [("0:", "counting starts at 1"), ("5:4", "it ends before it starts"), ("x", "'x' is no number")]
     {
         let ran = run(&["cat", "--lines", range]);
-        assert_ne!(ran.code, 0);
+        assert_eq!(ran.code, 1, "as GNU cat has it");
         assert!(ran.stderr.contains(text), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn closed_descriptors_are_errors() {
+    let dir = Dir::new();
+    let path = dir.file("f", b"some bytes\n");
+    let program = mapped().get_program().to_owned();
+    let shell = |script: &str| {
+        let mut command = std::process::Command::new("sh");
+        command.arg("-c").arg(script).arg(&program).arg(&path);
+        let ran: crate::util::Ran = command.output().expect("sh runs").into();
+        (ran.code, ran.stderr)
+    };
+    let bad = |name: &str| (1, format!("mapped: {name}: Bad file descriptor\n"));
+    assert_eq!(shell("\"$0\" cat <&-"), bad("(standard input)"));
+    assert_eq!(shell("\"$0\" cat \"$1\" >&-"), bad("standard output"));
+    assert_eq!(shell("\"$0\" cat /dev/null >&-"), bad("standard output"));
+    assert_eq!(shell("\"$0\" cat \"$1\" <&-"), (0, String::new()));
 }

@@ -22,7 +22,7 @@ use crate::cli::cat::{Args, FollowBy};
 use crate::config::{Config, inputs};
 use crate::engine::{BLOCK, Cut, Input};
 use crate::exit::Exit;
-use crate::io::{Source, Way};
+use crate::io::{Source, Way, was_closed};
 use crate::output::Output;
 use shown::Shown;
 use transform::{State, Transform};
@@ -30,6 +30,8 @@ use wanted::Wanted;
 
 /// Runs `mapped cat`.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+    // Also when there is nothing to write.
+    anyhow::ensure!(!was_closed(1), "standard output: Bad file descriptor");
     let wanted = Wanted::new(args)?;
     let transform = wanted::transform(args);
     let config = Config::new(&args.common, output);
