@@ -52,7 +52,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__cat)
-            opts="-A -b -e -E -n -s -t -T -u -v -h -V --show-all --number-nonblank --show-ends --number --squeeze-blank --show-tabs --show-nonprinting --sanitize --lines --bytes --since --until --shard --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
+            opts="-A -b -e -E -n -s -t -T -u -v -f -F -h -V --show-all --number-nonblank --show-ends --number --squeeze-blank --show-tabs --show-nonprinting --sanitize --lines --bytes --since --until --shard --follow --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -76,6 +76,14 @@ _mapped() {
                     ;;
                 --shard)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --follow)
+                    COMPREPLY=($(compgen -W "descriptor name" -- "${cur}"))
+                    return 0
+                    ;;
+                -f)
+                    COMPREPLY=($(compgen -W "descriptor name" -- "${cur}"))
                     return 0
                     ;;
                 --io)
@@ -122,7 +130,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__checksum)
-            opts="-a -l -r -b -t -z -c -w -h -V --algorithm --list-algorithms --length --recursive --tag --untagged --binary --text --zero --base64 --raw --json --no-names --check --quiet --status --strict --warn --ignore-missing --keyed --derive-key --seek --io --threads --block-size --offset --progress --stats --colour --color --bytes --help --version"
+            opts="-a -l -r -b -t -z -c -w -h -V --algorithm --list-algorithms --length --recursive --tag --untagged --binary --text --zero --base64 --raw --json --no-names --check --quiet --status --strict --warn --ignore-missing --keyed --derive-key --seek --num-threads --no-mmap --io --threads --block-size --offset --progress --stats --colour --color --bytes --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -149,6 +157,10 @@ _mapped() {
                     return 0
                     ;;
                 --seek)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --num-threads)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

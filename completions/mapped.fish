@@ -36,6 +36,8 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -l bytes -d 'Print on
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l since -d 'Print log entries from this time on; the log must be sorted by time' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l until -d 'Print log entries up to this time, which is included' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l shard -d 'Print the I-th of N parts of equal size, cut at line ends: all N one after another are the whole' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s f -l follow -d 'Go on printing what is appended, by descriptor (the file opened, wherever it is moved) or by name (whatever file has it, as when logs are rotated); -f is by descriptor' -r -f -a "descriptor\t'The file that was opened'
+name\t'Whatever has the name, as when logs are rotated'"
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l io -d 'How bytes come in: map what gains from it and read the rest, map or fail, or only read' -r -f -a "auto\t'Map what gains from it, read the rest'
 mmap\t'Map, and fail where that cannot be'
 read\t'Never map'"
@@ -62,12 +64,14 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -s T -l show-tabs -d 
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s u -d 'Ignored: output is never held back on a terminal or from a slow input'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s v -l show-nonprinting -d 'Show control characters as ^X and bytes above 127 as M-x, but not tabs and line ends'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l sanitize -d 'Make harmless on a terminal: controls, escape sequences, malformed bytes and what reorders text are shown visibly, other UTF-8 text stays as it is'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s F -d 'The same as --follow=name'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s a -l algorithm -d 'The digest, or several with commas, all computed in one pass; --list-algorithms names them' -r
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s l -l length -d 'The digest\'s length: in bits for blake2b, sha2 and sha3, as b2sum and cksum have it; in bytes for blake3, as b3sum has it' -r
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l derive-key -d 'Use the key derivation mode, with this context' -r
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l seek -d 'Where in the endless output the digest starts, in bytes' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l num-threads -d 'b3sum\'s name for --threads; 0 leaves it to the machine' -r
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l io -d 'How bytes come in: map what gains from it and read the rest, map or fail, or only read' -r -f -a "auto\t'Map what gains from it, read the rest'
 mmap\t'Map, and fail where that cannot be'
 read\t'Never map'"
@@ -101,6 +105,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l strict -d 'Ex
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s w -l warn -d 'Warn about each improperly formatted line'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l ignore-missing -d 'Neither fail nor report for files that do not exist'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l keyed -d 'Use the keyed mode, with the 32 bytes of standard input as the key'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l no-mmap -d 'b3sum\'s name for --io=read'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s e -l regexp -d 'A pattern; with several, a line that matches any is selected' -r
