@@ -86,6 +86,11 @@ impl Config {
     }
 }
 
+/// The time now in the user's zone (`TZ`), for times that are typed or logged without one.
+pub fn now() -> jiff::Zoned {
+    jiff::Zoned::now()
+}
+
 /// The inputs named on a command line: standard input when there are none.
 pub fn inputs(names: &[OsString]) -> Vec<Input> {
     if names.is_empty() {

@@ -29,8 +29,8 @@ use watch::Watch;
 pub struct Target {
     /// Its name, for messages, and to be followed by.
     pub name: OsString,
-    /// The file that was opened by it.
-    pub file: File,
+    /// The file that was opened by it; none to wait for the name to appear.
+    pub file: Option<File>,
     /// The bytes before this offset of the file have been dealt with.
     pub at: u64,
     /// Whether to follow the name, not the file.
@@ -50,6 +50,17 @@ pub enum Event<'b> {
     Idle,
 }
 
+/// Why following ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It was told to.
+    Stopped,
+    /// Nobody reads the output any more.
+    Unread,
+    /// No target is left that could grow.
+    Nothing,
+}
+
 /// Looks again after this long even if nobody calls.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -59,8 +70,8 @@ const SHORT_TICK: Duration = Duration::from_millis(40);
 /// A file that was replaced is watched for so long after its last byte.
 const GRACE: Duration = Duration::from_secs(30);
 
-/// Follows `targets` until `stop` is asked or nobody reads `output` any more. What had been appended by then has been
-/// given away.
+/// Follows `targets` until `stop` is asked, nobody reads `output` any more, or none is left. What had been appended by
+/// then has been given away.
 ///
 /// # Errors
 /// Whatever `on` returns, and failures of `poll(2)`. What goes wrong with a target is a [`Event::Notice`].
@@ -69,7 +80,7 @@ pub fn follow(
     stop: &Stop,
     output: BorrowedFd<'_>,
     mut on: impl FnMut(Event<'_>) -> io::Result<()>,
-) -> io::Result<()> {
+) -> io::Result<End> {
     let mut watch = Watch::new();
     let mut followed = Vec::with_capacity(targets.len());
     for (number, target) in targets.into_iter().enumerate() {
@@ -82,7 +93,8 @@ pub fn follow(
             more |= file.pass(&mut on)?;
         }
         if stop.asked() {
-            return finish(&mut followed, &mut on);
+            finish(&mut followed, &mut on)?;
+            return Ok(End::Stopped);
         }
         let named = watch.take_names_changed() || looked.elapsed() >= TICK;
         if named {
@@ -95,8 +107,11 @@ pub fn follow(
         if !more {
             on(Event::Idle)?;
         }
+        if followed.iter().all(|file| file.tail.is_none() && !file.by_name) {
+            return Ok(End::Nothing);
+        }
         if !wait_for(&watch, stop, output, wait)? {
-            return Ok(());
+            return Ok(End::Unread);
         }
         watch.drain();
     }
@@ -143,12 +158,18 @@ struct Followed {
 impl Followed {
     fn new(number: usize, target: Target, watch: &mut Watch) -> io::Result<Followed> {
         let Target { name, file, at, by_name } = target;
-        watch.file(&file);
         if by_name {
             watch.directory(directory(&name));
         }
-        let tail = Some(Tail::new(file, at)?);
-        Ok(Followed { number, name, by_name, tail, replaced: VecDeque::new(), missing: false })
+        let missing = file.is_none();
+        let tail = match file {
+            Some(file) => {
+                watch.file(&file);
+                Some(Tail::new(file, at)?)
+            }
+            None => None,
+        };
+        Ok(Followed { number, name, by_name, tail, replaced: VecDeque::new(), missing })
     }
 
     /// The size of the file at hand.
@@ -184,7 +205,9 @@ impl Followed {
             }
             Err(error) => {
                 on(Event::Notice(&self.name, &crate::output::message(&error)))?;
+                // Begun again by name it would be printed twice.
                 self.tail = None;
+                self.by_name = false;
                 return Ok(false);
             }
         }

@@ -10,7 +10,7 @@ use crate::cli::cat::FollowBy;
 use crate::cli::range::{Mark, Stop as RangeStop};
 use crate::engine::{Input, Stats};
 use crate::exit::Exit;
-use crate::follow::{Event, Target, follow, settled_end};
+use crate::follow::{End, Event, Target, follow, settled_end};
 use crate::io::{Kind, Source, stop_on_interrupt};
 use crate::output::Output;
 
@@ -22,6 +22,9 @@ struct Skip {
     unit: Unit,
     left: u64,
 }
+
+/// Nothing is to be passed over.
+const NOTHING: Skip = Skip { unit: Unit::Byte, left: 0 };
 
 impl Skip {
     /// What of `bytes` comes after the units to be passed over.
@@ -51,6 +54,12 @@ impl Cat<'_> {
                 Err(error) => {
                     self.output.report(&name, &error);
                     exit = exit.and(Exit::Failure);
+                    if by == FollowBy::Name && error.kind() == io::ErrorKind::NotFound {
+                        // It may come yet.
+                        targets.push(Target { name, file: None, at: 0, by_name: true });
+                        skips.push(NOTHING);
+                        states.push(State::default());
+                    }
                     continue;
                 }
             };
@@ -59,7 +68,7 @@ impl Cat<'_> {
                 Some((began, end, skip)) => {
                     exit = exit.and(began);
                     targets.push(Target {
-                        file: source.file().try_clone()?,
+                        file: Some(source.file().try_clone()?),
                         at: source.base() + end,
                         by_name: by == FollowBy::Name && !source.is_stdin(),
                         name,
@@ -82,7 +91,7 @@ impl Cat<'_> {
         let transform = self.transform;
         let mut text = Vec::new();
         let (output, stats): (&mut Output, &Stats) = (self.output, &self.config.stats);
-        follow(targets, stop, std::os::fd::AsFd::as_fd(&out), |event| match event {
+        let end = follow(targets, stop, std::os::fd::AsFd::as_fd(&out), |event| match event {
             Event::Bytes(number, bytes) => {
                 Stats::add(&stats.bytes, bytes.len() as u64);
                 let count = states.len();
@@ -111,18 +120,21 @@ impl Cat<'_> {
             self.output.write_all(&text)?;
         }
         self.output.flush()?;
-        Ok(if stop.asked() { exit.and(Exit::Interrupted) } else { exit.and(Exit::Closed) })
+        Ok(exit.and(match end {
+            End::Stopped => Exit::Interrupted,
+            End::Unread => Exit::Closed,
+            End::Nothing => Exit::Failure,
+        }))
     }
 
     /// Prints the wanted part of what `source` holds now. Gives where that ended and what is to be passed over from
     /// there, or nothing when the source is none that grows.
     fn begin(&mut self, source: &Source) -> io::Result<Option<(Exit, u64, Skip)>> {
-        let nothing = Skip { unit: Unit::Byte, left: 0 };
         match source.kind() {
             // It is empty, or one of those that only say so.
             Kind::Unsized => {
                 let empty = source.read_at(&mut [0], 0).is_ok_and(|got| got == 0);
-                let skip = self.skip(source, 0..0)?.unwrap_or(nothing);
+                let skip = self.skip(source, 0..0)?.unwrap_or(NOTHING);
                 return Ok(empty.then_some((Exit::Success, 0, skip)));
             }
             Kind::Regular if can_be_searched(source) => {}
@@ -132,7 +144,7 @@ impl Cat<'_> {
         let end = settled_end(source.file(), size)?.saturating_sub(source.base()).max(source.start());
         let now = source.part(source.start()..end, self.config.engine.policy)?;
         if matches!(self.wanted, Wanted::All) {
-            return Ok(Some((self.print(now)?, end, nothing)));
+            return Ok(Some((self.print(now)?, end, NOTHING)));
         }
         self.state = State::default();
         let skip = self.skip(&now, now.start()..end)?;
@@ -149,7 +161,7 @@ impl Cat<'_> {
             // Numbers are those of the lines in the file.
             spans.push(end..end);
         }
-        Ok(Some((self.spans(&now, spans)?, end, skip.unwrap_or(nothing))))
+        Ok(Some((self.spans(&now, spans)?, end, skip.unwrap_or(NOTHING))))
     }
 
     /// What is left to be passed over when the wanted range begins after all that is in `source` now.

@@ -1,11 +1,11 @@
 //! What of each file is to be printed, and how: the command line resolved.
 
-use jiff::Zoned;
 use jiff::tz::TimeZone;
 
 use super::transform::{Numbered, Show, Transform};
 use crate::cli::cat::Args;
 use crate::cli::range::Selection;
+use crate::config::now;
 use crate::shard::Shard;
 use crate::timestamp::{Period, parse_argument};
 
@@ -34,7 +34,7 @@ impl Wanted {
         if args.since.is_none() && args.until.is_none() {
             return Ok(Wanted::All);
         }
-        let now = Zoned::now();
+        let now = now();
         let time = |option: &str, text: &Option<String>| {
             let parse = |text: &String| {
                 parse_argument(text, &now).map_err(|error| anyhow::anyhow!("{option} '{text}': {error}"))
