@@ -110,7 +110,7 @@ fn default_threads() -> usize {
 }
 
 /// `NO_COLOR` (<https://no-color.org>) and a dumb terminal turn colour off, unless it is asked for.
-fn wants_color(when: When, output: &Output) -> bool {
+pub(crate) fn wants_color(when: When, output: &Output) -> bool {
     match when {
         When::Always => true,
         When::Never => false,

@@ -2,15 +2,15 @@
 //!
 //! `/proc` is the only place that knows. A process's memory areas are asked for one by one with `PROCMAP_QUERY` (Linux 6.11),
 //! which skips what is not a file and costs no text; older kernels give the text of `maps`. Processes of other users are
-//! often not ours to look at: they are counted, so that "nobody" is never said of what was not seen. A scan can be given a
-//! deadline; it then looks at the newest processes first and says how far it came.
+//! often not ours to look at: they are counted, so that "nobody" is never said of what was not seen. A glance looks at the
+//! newest processes only, and says so.
 #![allow(unsafe_code)]
 
 use std::io::Read;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
-use std::time::Instant;
+use std::time::Duration;
 
-use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::fs::{AtFlags, Mode, OFlags, SeekFrom};
 use rustix::io::Errno;
 
 /// What tells a file from every other, as `/proc` shows it.
@@ -85,33 +85,6 @@ pub struct Holder {
     pub descriptors: Vec<Descriptor>,
 }
 
-/// How much of `/proc` a scan saw.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Coverage {
-    /// Processes there are.
-    pub processes: usize,
-    /// Processes looked into.
-    pub looked_into: usize,
-    /// Processes that may not be looked into.
-    pub denied: usize,
-}
-
-impl Coverage {
-    /// Whether the deadline left none out.
-    pub fn reached_all(&self) -> bool {
-        self.looked_into + self.denied == self.processes
-    }
-}
-
-/// The holders of each of the files asked about, in the order asked and by process number.
-#[derive(Debug, Default)]
-pub struct Scan {
-    /// One list a file.
-    pub holders: Vec<Vec<Holder>>,
-    /// How much was seen.
-    pub coverage: Coverage,
-}
-
 impl Wanted {
     /// A file that `stat` reports as `reported`. Where the device has no disk under it (major number 0), one page of `file` is
     /// mapped, and never touched, to see what the kernel calls it in `maps`.
@@ -148,32 +121,119 @@ fn mapped_identity(file: BorrowedFd<'_>) -> Option<Identity> {
     found
 }
 
+/// How much of `/proc` was seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Whether every process was looked for, rather than the newest only.
+    pub all: bool,
+    /// Processes looked into.
+    pub looked_into: usize,
+    /// Processes that may not be looked into.
+    pub denied: usize,
+}
+
+/// The holders of each of the files asked about, in the order asked and by process number.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// One list a file.
+    pub holders: Vec<Vec<Holder>>,
+    /// How much was seen.
+    pub coverage: Coverage,
+}
+
+impl Scan {
+    fn of(files: &[Wanted]) -> Scan {
+        Scan { holders: vec![Vec::new(); files.len()], coverage: Coverage::default() }
+    }
+
+    fn look_into(&mut self, proc: BorrowedFd<'_>, pid: u32, files: &[Wanted], descriptors: bool) {
+        match look_into(proc, pid, files, descriptors, &mut self.holders) {
+            Ok(()) => self.coverage.looked_into += 1,
+            // Gone since it was listed.
+            Err(Errno::NOENT | Errno::SRCH) => {}
+            Err(_) => self.coverage.denied += 1,
+        }
+    }
+
+    fn sorted(mut self) -> Scan {
+        for holders in &mut self.holders {
+            holders.sort_by_key(|holder| holder.pid);
+        }
+        self
+    }
+}
+
 /// Looks for the processes that have any of `files` mapped and, with `descriptors`, open. This process itself is left out.
 ///
 /// # Errors
 /// Where there is no `/proc` to read.
-pub fn scan(files: &[Wanted], descriptors: bool, deadline: Option<Instant>) -> Result<Scan, Errno> {
-    let mut result = Scan { holders: vec![Vec::new(); files.len()], coverage: Coverage::default() };
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let proc = rustix::fs::open("/proc", flags, Mode::empty())?;
-    let mut pids = numbers_in(proc.as_fd())?;
+pub fn scan(files: &[Wanted], descriptors: bool) -> Result<Scan, Errno> {
+    let proc = open_proc()?;
+    let mut scan = Scan::of(files);
+    scan.coverage.all = true;
     let own = std::process::id();
-    pids.retain(|&pid| pid != own);
-    result.coverage.processes = pids.len();
-    for &pid in pids.iter().rev() {
-        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            break;
+    for pid in numbers_in(proc.as_fd())?.into_iter().filter(|&pid| pid != own) {
+        scan.look_into(proc.as_fd(), pid, files, descriptors);
+    }
+    Ok(scan.sorted())
+}
+
+/// Looks for mappings of `files` in the newest processes, for about as long as `budget` of processor time, so that a machine
+/// of very many processes makes no one wait. Newest is taken to be the next lower process number, from this process down.
+///
+/// # Errors
+/// Where there is no `/proc` to read.
+pub fn glance(files: &[Wanted], budget: Duration) -> Result<Scan, Errno> {
+    let proc = open_proc()?;
+    let mut scan = Scan::of(files);
+    let begun = processor_time();
+    let mut end = u64::from(std::process::id());
+    let mut span = 32;
+    while end > 1 {
+        let start = end.saturating_sub(span).max(1);
+        for pid in processes_between(proc.as_fd(), start, end)?.into_iter().rev() {
+            if scan.coverage.looked_into >= LEAST && processor_time().saturating_sub(begun) >= budget {
+                return Ok(scan.sorted());
+            }
+            scan.look_into(proc.as_fd(), pid, files, false);
         }
-        match look_into(proc.as_fd(), pid, files, descriptors, &mut result.holders) {
-            // Gone since it was listed: looked into, and holding nothing.
-            Ok(()) | Err(Errno::NOENT | Errno::SRCH) => result.coverage.looked_into += 1,
-            Err(_) => result.coverage.denied += 1,
+        end = start;
+        // Where numbers are sparse, larger steps come as fast.
+        span *= 2;
+    }
+    Ok(scan.sorted())
+}
+
+/// Processes a glance looks into whatever it costs: who asks about a file has often just started what holds it.
+const LEAST: usize = 3;
+
+fn open_proc() -> Result<OwnedFd, Errno> {
+    rustix::fs::open("/proc", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+}
+
+fn processor_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+/// The processes numbered `start` up to `end`, in order. The kernel lists processes by number and takes a directory position
+/// for the number to begin at (after 257 for what else is in `/proc`), which spares listing them all. Were that otherwise on
+/// some kernel, fewer processes would be found here, and none wrongly.
+fn processes_between(proc: BorrowedFd<'_>, start: u64, end: u64) -> Result<Vec<u32>, Errno> {
+    const FIRST: u64 = 257;
+    rustix::fs::seek(proc, SeekFrom::Start(FIRST + start))?;
+    let mut pids = Vec::new();
+    // Room for some thirty names: the listing stops soon after `end`.
+    let mut buffer = Vec::with_capacity(1 << 10);
+    let mut entries = rustix::fs::RawDir::new(proc, buffer.spare_capacity_mut());
+    while let Some(entry) = entries.next() {
+        match entry?.file_name().to_str().ok().and_then(|name| name.parse::<u32>().ok()) {
+            Some(pid) if u64::from(pid) >= end => break,
+            Some(pid) if u64::from(pid) >= start => pids.push(pid),
+            _ => {}
         }
     }
-    for holders in &mut result.holders {
-        holders.sort_by_key(|holder| holder.pid);
-    }
-    Ok(result)
+    Ok(pids)
 }
 
 /// The entries of a directory whose names are numbers, in order.
@@ -376,6 +436,18 @@ fn parse_line(line: &[u8]) -> Option<(Area, Identity)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_of_the_listing_is_that_part() {
+        let proc = open_proc().unwrap();
+        let own = std::process::id();
+        assert_eq!(processes_between(proc.as_fd(), own.into(), u64::from(own) + 1).unwrap(), [own]);
+        // Processes come and go between the two listings, but init stays.
+        let all = numbers_in(open_proc().unwrap().as_fd()).unwrap();
+        assert_eq!((all[0], processes_between(proc.as_fd(), 1, 2).unwrap()[0]), (1, 1));
+        let low = processes_between(proc.as_fd(), 1, u64::from(u32::MAX)).unwrap();
+        assert!(low.is_sorted() && low.contains(&own), "{low:?}");
+    }
 
     #[test]
     fn a_line_of_maps() {

@@ -178,7 +178,6 @@ struct Extents {
 
 #[derive(Serialize)]
 struct UsersObject {
-    processes: usize,
     looked_into: usize,
     denied: usize,
     complete: bool,
@@ -341,10 +340,9 @@ fn extents(report: &Report) -> Option<Extents> {
 
 fn users(users: &Users) -> UsersObject {
     UsersObject {
-        processes: users.coverage.processes,
         looked_into: users.coverage.looked_into,
         denied: users.coverage.denied,
-        complete: users.coverage.reached_all(),
+        complete: users.coverage.all,
         open_files: users.descriptors,
         list: users.holders.iter().map(user).collect(),
     }

@@ -26,7 +26,7 @@ impl Kernel for Lines {
     type Carry = (u64, u64);
 
     fn scan(&self, block: &Block) -> u64 {
-        memchr::memchr_iter(b'\n', block.bytes()).count() as u64
+        super::newlines::count(block.bytes())
     }
 
     fn carry(&self, block: &Block, count: &mut u64, (here, before): &mut (u64, u64)) -> Flow {

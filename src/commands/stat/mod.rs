@@ -11,6 +11,7 @@ pub mod format;
 pub mod gather;
 pub mod json;
 mod lines;
+pub mod newlines;
 pub mod number;
 pub mod picture;
 pub mod quoting;
@@ -21,12 +22,12 @@ pub mod warm;
 use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::fs::FileType;
 
 use crate::cli::stat::{Args, Cached};
-use crate::config::Config;
+use crate::config::{Config, wants_color};
 use crate::engine::Input;
 use crate::exit::Exit;
 use crate::io::holders::{self, Wanted};
@@ -38,12 +39,18 @@ use format::{Format, Values};
 use gather::{Opened, Report, Users};
 use warm::{Action, Done};
 
-/// How long the default view may look through `/proc`: a part of what the rest of it takes, so that a glance stays one.
-const GLANCE: Duration = Duration::from_micros(300);
+/// Processor time the default view may spend on looking at processes: a part of what the rest of it takes.
+const GLANCE: Duration = Duration::from_micros(75);
 
 /// Runs `mapped stat`.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
-    if !args.lines && !args.content {
+    let reads = args.lines || args.content;
+    if !reads && (args.common.offset.is_some() || args.common.length.is_some()) {
+        let message = "--offset and --length choose what --content and --lines read\n";
+        clap::Error::raw(clap::error::ErrorKind::MissingRequiredArgument, message).exit();
+    }
+    // Working out how bytes would come in takes longer than describing a file.
+    if !reads && args.common.stats.is_none() {
         return Stat::new(args, output).run(output, None);
     }
     let config = Config::new(&args.common, output);
@@ -51,7 +58,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let result = if args.lines {
         lines::run(&args.files, &config, output)
     } else {
-        Stat::new(args, output).run(output, Some(&config))
+        Stat::new(args, output).run(output, args.content.then_some(&config))
     };
     drop(progress);
     config.finish();
@@ -79,6 +86,7 @@ struct Stat<'a> {
     action: Option<Action>,
     /// Characters in the picture of a file's pages.
     width: u64,
+    color: bool,
 }
 
 impl<'a> Stat<'a> {
@@ -101,6 +109,7 @@ impl<'a> Stat<'a> {
             style,
             action,
             width: picture_width(output),
+            color: wants_color(args.common.color, output),
         }
     }
 
@@ -208,7 +217,7 @@ impl<'a> Stat<'a> {
             return Ok(Exit::Success);
         }
         let exit = self.format(&report.facts, output)?;
-        output.write_all(text::lines(report).as_bytes())?;
+        output.write_all(text::lines(report, self.color).as_bytes())?;
         Ok(exit)
     }
 
@@ -218,11 +227,13 @@ impl<'a> Stat<'a> {
             opened.iter().enumerate().filter_map(|(index, opened)| Some((index, opened.wanted()?))).collect();
         let mut users: Vec<Option<Users>> = opened.iter().map(|_| None).collect();
         let files: Vec<Wanted> = wanted.iter().map(|(_, wanted)| *wanted).collect();
-        let deadline = (!self.args.who).then(|| Instant::now() + GLANCE);
-        let Ok(scan) = (if files.is_empty() { return users } else { holders::scan(&files, self.args.who, deadline) })
-        else {
+        if files.is_empty() {
             return users;
-        };
+        }
+        // Text is for a glance; who asks for JSON wants all there is, and open files only when asked for.
+        let all = self.args.who || matches!(self.view, View::Json);
+        let scan = if all { holders::scan(&files, self.args.who) } else { holders::glance(&files, GLANCE) };
+        let Ok(scan) = scan else { return users };
         for ((index, _), holders) in wanted.iter().zip(scan.holders) {
             users[*index] = Some(Users { holders, coverage: scan.coverage, descriptors: self.args.who });
         }

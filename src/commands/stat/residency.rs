@@ -5,8 +5,8 @@ use std::os::unix::ffi::OsStrExt;
 
 use super::Stat;
 use super::gather::Opened;
-use super::picture::{human, percent, row};
-use super::text::why;
+use super::picture::{human, percent};
+use super::text::{picture, why};
 use crate::exit::Exit;
 use crate::io::residency::{self, Cell};
 use crate::io::{escape_name, page_size};
@@ -33,7 +33,9 @@ pub(super) fn run(stat: &Stat<'_>, output: &mut Output) -> anyhow::Result<Exit> 
             Some(Ok(cells)) => {
                 sum.add(&cells);
                 let resident = residency::total(&cells).resident;
-                let picture = format!("|{:width$}|", row(&cells), width = PICTURE as usize);
+                // A short file's row is short; what fills the column stands outside the frame.
+                let spaces = " ".repeat(PICTURE as usize - cells.len());
+                let picture = picture(&cells, stat.color) + &spaces;
                 figures(resident, residency::pages(size), &picture, &shown)
             }
             Some(Err(unknown)) => {
@@ -42,7 +44,7 @@ pub(super) fn run(stat: &Stat<'_>, output: &mut Output) -> anyhow::Result<Exit> 
                 format!("{:>10} {:>10} {:>10} {:>8} {:26} {note}", "unknown", residency::pages(size), "-", "-", "")
             }
             // An empty file has no page, and what is not a regular file none that could be asked about.
-            None => figures(0, 0, &format!("|{:width$}|", "", width = PICTURE as usize), &shown),
+            None => figures(0, 0, "||", &shown),
         };
         output.write_all(format!("{}\n", line.trim_end()).as_bytes())?;
     }

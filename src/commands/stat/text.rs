@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use anstyle::{AnsiColor, Style};
+
 use super::content::{Content, Kind, LineEnds};
 use super::facts::Facts;
 use super::gather::{self, Mapping, Report, Users};
@@ -13,8 +15,8 @@ use crate::io::residency::{self, Cell, Unknown};
 use crate::io::{Way, escape_name, page_size};
 use crate::output::message;
 
-/// The lines that follow GNU stat's, each with its newline.
-pub fn lines(report: &Report) -> String {
+/// The lines that follow GNU stat's, each with its newline; with `color`, the picture stands out.
+pub fn lines(report: &Report, color: bool) -> String {
     let mut text = String::new();
     let mut line = |label: &str, value: String| {
         // Writing to a string does not fail.
@@ -41,7 +43,7 @@ pub fn lines(report: &Report) -> String {
     if let Some(cache) = &report.cache {
         line("Cache", cached(&report.facts, cache));
         if let Ok(cells) = cache {
-            line("Pages", format!("|{}|", row(cells)));
+            line("Pages", picture(cells, color));
         }
     }
     if let Some(sparseness) = &report.sparseness {
@@ -70,6 +72,12 @@ pub fn lines(report: &Report) -> String {
         }
     }
     text
+}
+
+/// The row of blocks in its frame.
+pub fn picture(cells: &[Cell], color: bool) -> String {
+    let style = if color { AnsiColor::Cyan.on_default() } else { Style::new() };
+    format!("|{style}{}{style:#}|", row(cells))
 }
 
 fn mapping(mapping: &Mapping) -> String {
@@ -192,12 +200,10 @@ fn content_lines(content: Option<&Content>) -> Vec<(&'static str, String)> {
 fn users_lines(users: &Users) -> Vec<String> {
     let coverage = &users.coverage;
     let verb = if users.descriptors { "mapped or open" } else { "mapped" };
-    let among = if coverage.reached_all() && coverage.denied == 0 {
-        format!("of {} processes", coverage.processes)
-    } else if coverage.reached_all() {
-        format!("of {} processes ({} more may not be looked into)", coverage.looked_into, coverage.denied)
-    } else {
-        format!("of the newest {} of {} processes (--who looks at all)", coverage.looked_into, coverage.processes)
+    let among = match (coverage.all, coverage.denied) {
+        (true, 0) => format!("of {} other processes", coverage.looked_into),
+        (true, denied) => format!("of {} processes ({denied} more may not be looked into)", coverage.looked_into),
+        (false, _) => format!("of the {} newest processes (--who looks at all)", coverage.looked_into),
     };
     let count = users.holders.len();
     let mut lines = vec![match count {
@@ -250,16 +256,16 @@ mod tests {
 
     #[test]
     fn nobody_is_only_said_of_those_that_were_seen() {
-        let users = |looked_into, denied| Users {
+        let users = |all, denied| Users {
             holders: Vec::new(),
-            coverage: Coverage { processes: 10, looked_into, denied },
+            coverage: Coverage { all, looked_into: 7, denied },
             descriptors: false,
         };
-        assert_eq!(users_lines(&users(10, 0)), ["none of 10 processes has it mapped"]);
-        assert_eq!(users_lines(&users(7, 3)), ["none of 7 processes (3 more may not be looked into) has it mapped"]);
+        assert_eq!(users_lines(&users(true, 0)), ["none of 7 other processes has it mapped"]);
+        assert_eq!(users_lines(&users(true, 3)), ["none of 7 processes (3 more may not be looked into) has it mapped"]);
         assert_eq!(
-            users_lines(&users(4, 1)),
-            ["none of the newest 4 of 10 processes (--who looks at all) has it mapped"]
+            users_lines(&users(false, 1)),
+            ["none of the 7 newest processes (--who looks at all) has it mapped"]
         );
     }
 }
