@@ -35,22 +35,33 @@ pub trait Lane: Sync {
 
 /// Threads that may still be started. Whoever starts one gives it back when it ends.
 #[derive(Debug)]
-pub struct Permits(AtomicUsize);
+pub struct Permits {
+    free: AtomicUsize,
+    /// The fewest that ever were free.
+    least: AtomicUsize,
+    all: usize,
+}
 
 impl Permits {
     /// So many.
     pub fn new(count: usize) -> Permits {
-        Permits(AtomicUsize::new(count))
+        Permits { free: AtomicUsize::new(count), least: AtomicUsize::new(count), all: count }
     }
 
     /// Takes one, if there is one.
     pub fn take(&self) -> bool {
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| count.checked_sub(1)).is_ok()
+        let taken = self.free.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |free| free.checked_sub(1));
+        taken.inspect(|before| _ = self.least.fetch_min(before - 1, Ordering::Relaxed)).is_ok()
     }
 
     /// Gives one back.
     pub fn give(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.free.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many were taken at the same time, at most.
+    pub fn most_taken(&self) -> usize {
+        self.all - self.least.load(Ordering::Relaxed).min(self.all)
     }
 }
 
@@ -102,7 +113,6 @@ impl Engine {
                         permits.give();
                         break;
                     }
-                    Stats::add(&stats.threads, 1);
                 }
             });
         });

@@ -537,10 +537,11 @@ fn memory_does_not_grow_with_the_file() {
     let dir = Dir::new();
     let path = dir.path().join("sparse");
     File::create(&path).unwrap().set_len(3 << 30).unwrap();
-    let ran = run(&["checksum".as_ref(), "--stats=json".as_ref(), path.as_os_str()]);
+    let ran = run(&["checksum".as_ref(), "--stats=json".as_ref(), "--threads=7".as_ref(), path.as_os_str()]);
     let stats: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
     let peak = stats["peak_resident_bytes"].as_u64().unwrap();
     assert!(peak < 64 << 20, "{peak} bytes resident");
+    assert!((1..=7).contains(&stats["threads"].as_u64().unwrap()), "{stats}");
 }
 
 #[test]

@@ -143,7 +143,7 @@ impl Check<'_> {
                 Outcome::Checked { name: entry.name, verdict, expected: entry.specs[0].algorithm }
             }
         };
-        in_order(self.config.engine.threads, jobs, work, |result| {
+        in_order(self.config.engine.threads, &self.config.stats, jobs, work, |result| {
             between(self.progress, || self.tell(result, &mut totals, output))
         })?;
         between(self.progress, || self.sum_up(&totals, output));

@@ -11,7 +11,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::Scope;
 use std::time::{Duration, Instant};
 
-use crate::engine::Permits;
+use crate::engine::{Permits, Stats};
 
 /// Results that may wait for the one before them.
 const AHEAD: usize = 4096;
@@ -20,12 +20,13 @@ const MANY: usize = 16;
 /// A worker that took several and needs longer for them gives the rest back.
 const MOMENT: Duration = Duration::from_millis(2);
 
-/// Does `work` on each of `jobs` with up to `threads` threads and gives the results to `emit` in the jobs' order.
+/// Does `work` on each of `jobs` with up to `threads` threads, counted in `stats`, and gives the results to `emit` in the jobs' order.
 ///
 /// # Errors
 /// The first error of `emit`; no further job is begun then.
 pub fn in_order<J: Send, R: Send>(
     threads: usize,
+    stats: &Stats,
     jobs: impl Iterator<Item = J> + Send,
     work: impl Fn(J, &Permits) -> R + Sync,
     emit: impl FnMut(R) -> io::Result<()> + Send,
@@ -38,6 +39,7 @@ pub fn in_order<J: Send, R: Send>(
         work,
     };
     std::thread::scope(|scope| crew.life(scope));
+    Stats::add(&stats.threads, 1 + crew.permits.most_taken() as u64);
     crew.results.into_inner().unwrap_or_else(PoisonError::into_inner).outcome
 }
 
@@ -187,7 +189,7 @@ mod tests {
                 }
                 job * 2
             };
-            in_order(threads, 0..10_000, work, |result| {
+            in_order(threads, &Stats::default(), 0..10_000, work, |result| {
                 seen.push(result);
                 Ok(())
             })
@@ -203,8 +205,9 @@ mod tests {
             begun.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             job
         };
-        let outcome =
-            in_order(3, 0.., work, |job| if job == 20 { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) });
+        let outcome = in_order(3, &Stats::default(), 0.., work, |job| {
+            if job == 20 { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) }
+        });
         assert_eq!(outcome.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
         assert!(begun.into_inner() < 20 + 2 * AHEAD);
     }

@@ -95,7 +95,7 @@ fn print(
             Ok(())
         }
     };
-    crew::in_order(config.engine.threads, files, work, |result| between(progress, || tell(result)))?;
+    crew::in_order(config.engine.threads, &config.stats, files, work, |result| between(progress, || tell(result)))?;
     Ok(exit)
 }
 
