@@ -83,6 +83,8 @@ pub struct Stream {
     end: Option<u64>,
     /// A negative offset's bytes, once the stream was read to its end for them.
     tail: Option<VecDeque<u8>>,
+    /// How many bytes came before that tail.
+    before_tail: u64,
     ended: bool,
 }
 
@@ -95,7 +97,7 @@ impl Stream {
             let _ = rustix::pipe::fcntl_setpipe_size(source.fd(), 1 << 20);
         }
         let (skip, end) = (source.start(), source.end());
-        Stream { source, offset: skip, skip, end, tail: None, ended: false }
+        Stream { source, offset: skip, skip, end, tail: None, before_tail: 0, ended: false }
     }
 
     /// The offset of the next byte that a fill gives, from the stream's beginning.
@@ -105,7 +107,7 @@ impl Stream {
 
     /// How many bytes were passed over before the wanted range, so far.
     pub fn skipped(&self) -> u64 {
-        self.source.start() - self.skip
+        self.source.start() - self.skip + self.before_tail
     }
 
     /// Appends up to `want` bytes: waits for the first, takes the rest as far as they are ready.
@@ -202,6 +204,7 @@ impl Stream {
             tail.drain(..tail.len().saturating_sub(keep));
         }
         self.offset = total - tail.len() as u64;
+        self.before_tail = self.offset;
         self.end = self.source.length().map(|length| self.offset.saturating_add(length));
         self.ended = tail.is_empty();
         self.tail = Some(tail);

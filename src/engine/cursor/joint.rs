@@ -14,6 +14,8 @@ pub(super) struct Joint {
     /// Where the next byte stands in the joined stream.
     offset: u64,
     started: bool,
+    /// What a stream skipped has been counted into the offset.
+    skip_counted: bool,
     last_source: Option<Arc<Source>>,
 }
 
@@ -21,12 +23,21 @@ impl Joint {
     /// Accounts for an input of which the first `skipped` bytes fell before the wanted range and
     /// `taken` bytes into it: what is left of the range is for the inputs after it.
     pub(super) fn took(&mut self, skipped: u64, taken: u64, range: &mut Range) {
-        if !self.started {
+        if !self.started && !self.skip_counted {
             self.offset += skipped;
         }
         // A negative offset can only be meant for a single input, and is used up by it.
         range.offset = (range.offset - i64::try_from(skipped).unwrap_or(i64::MAX)).max(0);
         range.length = range.length.map(|left| left.saturating_sub(taken));
+    }
+
+    /// Accounts for what a stream skipped, as soon as its first bytes tell how much that was: they need
+    /// their place before the stream ends.
+    pub(super) fn skipped(&mut self, skipped: u64) {
+        if !self.started && !self.skip_counted {
+            self.skip_counted = true;
+            self.offset += skipped;
+        }
     }
 
     pub(super) fn has_begun_row(&self) -> bool {

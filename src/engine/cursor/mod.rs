@@ -218,6 +218,9 @@ impl<'a> Cursor<'a> {
                     Ok(Piece::Stopped) => return None,
                     Ok(Piece::Bytes { bytes, at, last, drained }) => {
                         current.verdict = streamed.verdict();
+                        if !bytes.is_empty() {
+                            self.joint.skipped(streamed.skipped());
+                        }
                         (at..at + bytes.len() as u64, last, Content::Loaded { bytes, drained })
                     }
                     Err(error) => return Some(self.fail_current(error)),
