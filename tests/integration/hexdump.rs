@@ -431,6 +431,40 @@ fn turns_back_what_xxd_turns_back() {
     }
 }
 
+#[test]
+fn the_law_holds_for_the_way_back() {
+    let input = [&[0; 40][..], &[7; 50], b"0123456789", &(0..=255).collect::<Vec<u8>>(), &[0; 33]].concat();
+    for format in [&[][..], &["-v"], &["-f", "xxd"], &["-f", "xxd", "-a"], &["-p"]] {
+        let text = run_piped(mapped().arg("hexdump").args(format), &input).stdout;
+        Law::new(&["hexdump", "-r"], &text).quick().holds(&input, 0);
+    }
+    // A sign that a row is repeated stands for gigabytes in a few bytes, and need not be held in memory.
+    let flash = "00000000  ff ff ff ff ff ff ff ff  ff ff ff ff ff ff ff ff  |................|\n*\n02000000\n";
+    let back = run_piped(mapped().args(["hexdump", "-r"]), flash.as_bytes());
+    assert!(back.stdout.len() == 0x200_0000 && back.stdout.iter().all(|&byte| byte == 0xff));
+    // To take the base off again, or to add to every address, as with xxd.
+    let shown = run_piped(mapped().args(["hexdump", "--base", "0x4000"]), &input).stdout;
+    Law::new(&["hexdump", "-r", "--base", "0x4000"], &shown).quick().holds(&input, 0);
+    Law::new(&["hexdump", "-r", "-s", "-0x4000"], &shown).quick().holds(&input, 0);
+    Law::new(&["hexdump", "-r", "-s", "-0x4001"], &shown).quick().holds(b"", 1);
+}
+
+#[test]
+fn the_law_holds_for_ranges() {
+    let input: Vec<u8> = (0..700u32).map(|i| if i % 200 < 120 { 0 } else { i as u8 }).collect();
+    for (options, range) in [
+        (&["-s", "5"][..], 5..700),
+        (&["-s", "0x21", "-n", "100"], 33..133),
+        (&["-s", "-17"], 683..700),
+        (&["--skip", "-1K", "-l", "3"], 0..3),
+        (&["--offset", "600", "--length", "1K"], 600..700),
+    ] {
+        let base = range.start.to_string();
+        let peer = run_piped(mapped().args(["hexdump", "--base", &base]), &input[range]).stdout;
+        Law::new(&[&["hexdump"], options].concat(), &input).quick().holds(&peer, 0);
+    }
+}
+
 fn file_from_reverse(dir: &Path, options: &[&str], text: &[u8]) -> Vec<u8> {
     let path = dir.join("reversed");
     let out = File::create(&path).unwrap();
