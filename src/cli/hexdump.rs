@@ -10,10 +10,12 @@ use crate::commands::hexdump::charset::CharacterTable;
 use crate::commands::hexdump::panels::Border;
 use crate::commands::hexdump::placed::Endian;
 
-/// Show files, all together as one stream, in hexadecimal and other notations, or turn such text back into bytes.
+/// Show files, all together as one stream, in hexadecimal and other notations, or turn such text
+/// back into bytes.
 ///
-/// The default is the output of `hexdump -C`, byte for byte. With `-f xxd`, `-p`, `-i`, `-f binary` and `-e` it is that of `xxd`, and the options -g, -w
-/// (xxd's -c), -u, -a, --base (xxd's -o) mean what they mean there.
+/// The default is the output of `hexdump -C`, byte for byte. With `-f xxd`, `-p`, `-i`, `-f binary`
+/// and `-e` it is that of `xxd`, and the options -g, -w (xxd's -c), -u, -a, --base (xxd's -o) mean
+/// what they mean there.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// Files to show; `-` is standard input, which is also the default
@@ -36,9 +38,10 @@ pub struct Args {
     #[command(flatten)]
     pub displays: Displays,
 
-    /// Turn a dump back into bytes: canonical rows (squeezed ones too), xxd's table or plain digits, whichever it is, or the one
-    /// that --format names. Addresses that leave gaps make holes where the output is a file, zeros elsewhere; with it, --skip adds
-    /// to every address and --base subtracts from it
+    /// Turn a dump back into bytes: canonical rows (squeezed ones too), xxd's table or plain
+    /// digits, whichever it is, or the one that --format names. Addresses that leave gaps make
+    /// holes where the output is a file, zeros elsewhere; with it, --skip adds to every address and
+    /// --base subtracts from it
     #[arg(short, long, visible_alias = "revert")]
     pub reverse: bool,
 
@@ -46,7 +49,8 @@ pub struct Args {
     #[arg(short = 'v', long, overrides_with = "squeeze")]
     pub no_squeezing: bool,
 
-    /// Show one `*` for more than two rows of zeros in the formats that show every row by default, as `xxd -a`
+    /// Show one `*` for more than two rows of zeros in the formats that show every row by default,
+    /// as `xxd -a`
     #[arg(short = 'a', long, visible_alias = "autoskip")]
     pub squeeze: bool,
 
@@ -78,8 +82,9 @@ pub struct Args {
     #[arg(long, value_name = "RADIX", default_value = "hexadecimal")]
     pub address_radix: Radix,
 
-    /// Begin at the row where these bytes first stand: hexadecimal digits in pairs (`7f454c46`, `0x7f 45`) or else text (`"face"` in
-    /// quotes is text too). With it, --length counts from there
+    /// Begin at the row where these bytes first stand: hexadecimal digits in pairs (`7f454c46`,
+    /// `0x7f 45`) or else text (`"face"` in quotes is text too). With it, --length counts from
+    /// there
     #[arg(long, value_name = "HEX|STRING", conflicts_with = "reverse", value_parser = parse_needle)]
     pub find: Option<Needle>,
 
@@ -182,7 +187,8 @@ const DISPLAYS: [(&str, char, Display, &str); 6] = [
     ("two-bytes-hex", 'x', Display::TwoBytesHex, "Two bytes in hexadecimal"),
 ];
 
-/// hexdump's displays in the order in which they were asked for; that order matters, so they are taken from the matches themselves.
+/// hexdump's displays in the order in which they were asked for; that order matters, so they are
+/// taken from the matches themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Displays(pub Vec<Display>);
 

@@ -1,4 +1,5 @@
-//! The number at the head of a row: hexadecimal or decimal, at least so many digits, more where the number needs them.
+//! The number at the head of a row: hexadecimal or decimal, at least so many digits, more where the
+//! number needs them.
 
 use super::digits::alphabet;
 

@@ -1,8 +1,10 @@
-//! Canonical rows, as `hexdump -C` prints them: offset, two groups of eight bytes in hexadecimal, the same bytes as characters.
+//! Canonical rows, as `hexdump -C` prints them: offset, two groups of eight bytes in hexadecimal,
+//! the same bytes as characters.
 //!
-//! This is the default view and the one whose speed matters, so it has vector kernels (in [`super::simd`]), chosen once at run
-//! time. [`rows_portable`] is the plain statement of the format: the oracle for the others, and what runs where they cannot.
-//! Nothing here squeezes: that is [`super::squeeze`], which hands over only rows that are to be seen.
+//! This is the default view and the one whose speed matters, so it has vector kernels (in
+//! [`super::simd`]), chosen once at run time. [`rows_portable`] is the plain statement of the
+//! format: the oracle for the others, and what runs where they cannot. Nothing here squeezes: that
+//! is [`super::squeeze`], which hands over only rows that are to be seen.
 
 use std::sync::OnceLock;
 
@@ -16,7 +18,8 @@ pub const WIDTH: usize = 16;
 /// The text of a row after its offset: two spaces, the digits, the characters between bars, the line end.
 pub const BODY: usize = 71;
 
-/// Where, after the offset, the characters' first bar stands; also the length of the digits' part of a short row.
+/// Where, after the offset, the characters' first bar stands; also the length of the digits' part
+/// of a short row.
 const BAR: usize = 52;
 
 /// Appends the text of whole rows, the first of them at `offset`.

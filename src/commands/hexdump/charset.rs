@@ -1,6 +1,8 @@
-//! What stands for a byte in the column of characters: as ASCII, as EBCDIC, and the fuller tables of the panels.
+//! What stands for a byte in the column of characters: as ASCII, as EBCDIC, and the fuller tables
+//! of the panels.
 //!
-//! The fuller tables give every byte a sign of its own kind, so that a zero, a blank, and a line end can be told apart by eye.
+//! The fuller tables give every byte a sign of its own kind, so that a zero, a blank, and a line
+//! end can be told apart by eye.
 
 /// Which signs the panels show for bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -50,7 +52,8 @@ impl CharacterTable {
     }
 }
 
-/// The pattern whose dots are the bits of `byte`, in columns read downwards: low four bits left and right by turns, then the high four.
+/// The pattern whose dots are the bits of `byte`, in columns read downwards: low four bits left and
+/// right by turns, then the high four.
 fn braille(byte: u8) -> char {
     // Unicode numbers the dots down the left column, then down the right one, then the bottom pair.
     const DOT_OF_BIT: [u32; 8] = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80];
@@ -58,7 +61,8 @@ fn braille(byte: u8) -> char {
     char::from_u32(0x2800 + dots).expect("within the block of braille patterns")
 }
 
-/// The byte read as EBCDIC, by the table of a proposed standard of 1979 that xxd uses; a dot where that is not printable ASCII.
+/// The byte read as EBCDIC, by the table of a proposed standard of 1979 that xxd uses; a dot where
+/// that is not printable ASCII.
 pub static EBCDIC: [u8; 256] = {
     let upper = concat!(
         " ...........<(+|",

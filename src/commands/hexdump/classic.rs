@@ -1,7 +1,7 @@
 //! The other displays of hexdump: `-b`, `-c`, `-d`, `-o`, `-x`, and what it prints when asked for nothing.
 //!
-//! Sixteen bytes a row, in units of one or two bytes (little-endian), each in columns of its own. A short row is filled with blanks to its full
-//! length, its last half unit with a zero byte.
+//! Sixteen bytes a row, in units of one or two bytes (little-endian), each in columns of its own. A
+//! short row is filled with blanks to its full length, its last half unit with a zero byte.
 
 use std::io::Write;
 
@@ -127,7 +127,8 @@ impl View for Classic {
     }
 }
 
-/// Several displays of the same rows, one below the other; the last one says how the end is written, as in hexdump.
+/// Several displays of the same rows, one below the other; the last one says how the end is
+/// written, as in hexdump.
 pub struct Stack(pub Vec<Box<dyn View>>);
 
 impl View for Stack {

@@ -1,4 +1,5 @@
-//! Colour by the kind of byte, written only where the kind changes: an escape for every byte would multiply the volume of the dump.
+//! Colour by the kind of byte, written only where the kind changes: an escape for every byte would
+//! multiply the volume of the dump.
 
 use super::view::{Cells, End, Place, View};
 
@@ -52,9 +53,10 @@ impl Default for Theme {
 }
 
 impl Theme {
-    /// The default theme, changed by a list such as `printable=1;36:null=2`. The parts are `address`, `null`, `printable`, `space`,
-    /// `control` and `high`; the values are SGR parameters, as in `GREP_COLORS`. What does not make sense is passed over, so that
-    /// a list written for a later version still works.
+    /// The default theme, changed by a list such as `printable=1;36:null=2`. The parts are
+    /// `address`, `null`, `printable`, `space`, `control` and `high`; the values are SGR
+    /// parameters, as in `GREP_COLORS`. What does not make sense is passed over, so that a list
+    /// written for a later version still works.
     pub fn parse(list: &str) -> Theme {
         let mut theme = Theme::default();
         for (part, colour) in list.split(':').filter_map(|entry| entry.split_once('=')) {

@@ -1,4 +1,5 @@
-//! The 256-entry tables that turn a byte into text, one a notation. Built when compiling; indexed by the byte.
+//! The 256-entry tables that turn a byte into text, one a notation. Built when compiling; indexed
+//! by the byte.
 
 const LOWER: &[u8; 16] = b"0123456789abcdef";
 const UPPER: &[u8; 16] = b"0123456789ABCDEF";

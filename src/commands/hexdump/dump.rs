@@ -1,7 +1,9 @@
-//! The dump as a state that bytes are fed to: rows are completed across block and file borders, squeezed, and handed to the view.
+//! The dump as a state that bytes are fed to: rows are completed across block and file borders,
+//! squeezed, and handed to the view.
 //!
-//! [`Dump::feed`] writes the text for some bytes, [`Dump::pass`] moves on past them without writing any. So the state at the start
-//! of each block is known cheaply and in order, and the text of the blocks can be written on any threads, in any order.
+//! [`Dump::feed`] writes the text for some bytes, [`Dump::pass`] moves on past them without writing
+//! any. So the state at the start of each block is known cheaply and in order, and the text of the
+//! blocks can be written on any threads, in any order.
 
 use super::squeeze::{Policy, Squeeze};
 use super::view::{End, Place, View};
@@ -43,7 +45,8 @@ impl Dump {
         self.advance(width, bytes, |dump, rows| dump.squeeze.pass(rows, width));
     }
 
-    /// Appends the text for `len` zero bytes, which need not exist anywhere: what squeezing leaves out takes no time.
+    /// Appends the text for `len` zero bytes, which need not exist anywhere: what squeezing leaves
+    /// out takes no time.
     pub fn feed_hole(&mut self, view: &dyn View, len: u64, out: &mut Vec<u8>) {
         self.hole(view.width(), len, |dump, zeros| dump.feed(view, zeros, out));
     }
@@ -53,7 +56,8 @@ impl Dump {
         self.hole(view.width(), len, |dump, zeros| dump.pass(view, zeros));
     }
 
-    /// Appends what is left at the end of the input: a short row, what squeezing still owes, the view's closing.
+    /// Appends what is left at the end of the input: a short row, what squeezing still owes, the
+    /// view's closing.
     pub fn finish(mut self, view: &dyn View, out: &mut Vec<u8>) {
         let short = !self.pending.is_empty();
         self.squeeze.finish(view, short, self.place, out);
@@ -204,7 +208,8 @@ mod tests {
 
         #[test]
         fn squeezed_text_is_what_a_reader_would_leave_out(bytes in bytes()) {
-            // hexdump by its manual: a row that equals the one before goes, and the first to go leaves a star.
+            // hexdump by its manual: a row that equals the one before goes, and the first to go
+            // leaves a star.
             let full = whole(&Canonical, Policy::Never, &bytes);
             let mut expected = String::new();
             let (mut last, mut starred) = ("", false);
@@ -223,7 +228,8 @@ mod tests {
                 }
                 last = shown;
             }
-            // Rows that look alike but differ in unprintable bytes differ in their digits too, so comparing text is comparing bytes.
+            // Rows that look alike but differ in unprintable bytes differ in their digits too, so
+            // comparing text is comparing bytes.
             prop_assert_eq!(whole(&Canonical, Policy::Repeats, &bytes), expected);
         }
     }

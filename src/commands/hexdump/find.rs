@@ -1,7 +1,8 @@
 //! Looking for the place where a dump is to begin.
 //!
-//! The bytes come block by block, so a needle may lie across a border, and the rows to be shown before it may have gone by. What is
-//! kept of them is bounded: the context, a row, and one byte less than the needle.
+//! The bytes come block by block, so a needle may lie across a border, and the rows to be shown
+//! before it may have gone by. What is kept of them is bounded: the context, a row, and one byte
+//! less than the needle.
 
 use memchr::memmem::Finder;
 

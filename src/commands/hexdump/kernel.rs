@@ -1,4 +1,5 @@
-//! The dump and its reverse on the engine. For the dump, each block gets the state that the ones before leave, and its text is written on any thread.
+//! The dump and its reverse on the engine. For the dump, each block gets the state that the ones
+//! before leave, and its text is written on any thread.
 
 use super::dump::Dump;
 use super::find::{Found, Search, Unfound};
@@ -15,7 +16,8 @@ pub struct Rows<'a> {
     pub policy: Policy,
     /// What is added to every address.
     pub base: u64,
-    /// No byte at all is wanted. Then hexdump does not even skip, so that the dump ends at address zero, without a line that says so.
+    /// No byte at all is wanted. Then hexdump does not even skip, so that the dump ends at address
+    /// zero, without a line that says so.
     pub nothing: bool,
     /// What to look for before anything is shown.
     pub search: Option<Search>,

@@ -1,8 +1,9 @@
 //! The `hexdump` subcommand: bytes as rows of text, and such text as bytes again.
 //!
-//! [`choice`] turns the command line into a [`view`](view::View), which knows how rows look and nothing else. [`dump`] cuts a stream into
-//! rows and squeezes them ([`squeeze`]); [`kernel`] runs that on the engine, block by block. [`reverse`] is the way back. Nothing in
-//! here opens a file or writes to standard output.
+//! [`choice`] turns the command line into a [`view`](view::View), which knows how rows look and
+//! nothing else. [`dump`] cuts a stream into rows and squeezes them ([`squeeze`]); [`kernel`] runs
+//! that on the engine, block by block. [`reverse`] is the way back. Nothing in here opens a file or
+//! writes to standard output.
 
 pub mod address;
 pub mod canonical;

@@ -1,4 +1,5 @@
-//! Panels of eight bytes with borders around them and a sign for every byte: the view for looking at, not for other programs.
+//! Panels of eight bytes with borders around them and a sign for every byte: the view for looking
+//! at, not for other programs.
 
 use super::address::push_hex;
 use super::charset::CharacterTable;
@@ -77,7 +78,8 @@ fn panel_columns(group: usize) -> usize {
 
 /// How many panels of digits and signs fit into `columns`, at least one: what `--width auto` chooses.
 pub fn panels_that_fit(columns: usize, group: usize) -> usize {
-    // The border and the address, then for each panel its digits, its signs, and what separates them from the next.
+    // The border and the address, then for each panel its digits, its signs, and what separates
+    // them from the next.
     const LEFT: usize = 10;
     (columns.saturating_sub(LEFT) / (panel_columns(group) + PANEL + 2)).max(1)
 }

@@ -1,8 +1,10 @@
-//! Rows in which every byte has its columns: digits to the left, characters to the right. All of xxd's tables are made so, and the
-//! canonical row too when it is asked for in another width or grouping.
+//! Rows in which every byte has its columns: digits to the left, characters to the right. All of
+//! xxd's tables are made so, and the canonical row too when it is asked for in another width or
+//! grouping.
 //!
-//! The columns are worked out once. A row is then a copy of the blank row with each byte's digits and character laid over it, in the
-//! order of the bytes. That order shows: `xxd -e` with a row that is not a whole number of groups lets characters overwrite digits.
+//! The columns are worked out once. A row is then a copy of the blank row with each byte's digits
+//! and character laid over it, in the order of the bytes. That order shows: `xxd -e` with a row
+//! that is not a whole number of groups lets characters overwrite digits.
 
 use super::address::Address;
 use super::canonical::last_address;
@@ -53,7 +55,8 @@ pub struct Placed {
 pub struct XxdRow {
     /// Bytes a row, at least one.
     pub width: usize,
-    /// Bytes between blanks; zero or more than the width stands for the width. A power of two where little-endian.
+    /// Bytes between blanks; zero or more than the width stands for the width. A power of two where
+    /// little-endian.
     pub group: usize,
     /// The order of the bytes in a group.
     pub endian: Endian,

@@ -1,15 +1,18 @@
-//! Rows of sixteen bytes in vector instructions, for x86-64: the canonical row with AVX2 or SSSE3, other shapes with SSSE3.
+//! Rows of sixteen bytes in vector instructions, for x86-64: the canonical row with AVX2 or SSSE3,
+//! other shapes with SSSE3.
 //!
-//! Sixteen input bytes become 71 characters after the offset. Cut into sixteen-character lanes, the row shows its shape:
+//! Sixteen input bytes become 71 characters after the offset. Cut into sixteen-character lanes, the
+//! row shows its shape:
 //!
 //! ```text
 //! |  xx xx xx xx xx| xx xx xx  xx xx| xx xx xx xx xx | xx  |aaaaaaaaaaa|aaaaa|↵
 //!    bytes 0–4        bytes 5–9       bytes 10–14       byte 15, characters
 //! ```
 //!
-//! Each lane is one shuffle of the 32 hexadecimal digits with blanks laid over it. The last store overlaps the one before, so
-//! that it too is a whole vector. The offset is written first and its unused end is then overwritten by the digits, which makes offsets of
-//! nine to sixteen digits cost nothing. Pure: reads its slice, appends to its vector, nothing else.
+//! Each lane is one shuffle of the 32 hexadecimal digits with blanks laid over it. The last store
+//! overlaps the one before, so that it too is a whole vector. The offset is written first and its
+//! unused end is then overwritten by the digits, which makes offsets of nine to sixteen digits cost
+//! nothing. Pure: reads its slice, appends to its vector, nothing else.
 #![allow(unsafe_code)]
 
 use super::canonical::Rows;
@@ -70,8 +73,9 @@ struct Lane {
 }
 
 impl Shape {
-    /// The shape with the digits of byte `i` from column `digits_at[i]` on and its character in column `characters_at + i`, in a
-    /// row that reads `blank` without them. `None` where this processor has no kernel for it.
+    /// The shape with the digits of byte `i` from column `digits_at[i]` on and its character in
+    /// column `characters_at + i`, in a row that reads `blank` without them. `None` where this
+    /// processor has no kernel for it.
     pub fn new(
         digits_at: &[usize; 16],
         characters_at: usize,
@@ -168,13 +172,15 @@ mod x86 {
     #[inline(always)]
     fn constant<T>(bytes: &[T; 16]) -> __m128i {
         const { assert!(size_of::<T>() == 1) };
-        // SAFETY: the array is sixteen bytes long, and the load asks for no alignment. SSE2 is part of x86-64.
+        // SAFETY: the array is sixteen bytes long, and the load asks for no alignment. SSE2 is part
+        // of x86-64.
         unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
     }
 
     /// Runs `row` over each row of `rows`, with the offset already written before its `out` pointer.
     ///
-    /// `row` is handed sixteen readable bytes and `body` (at least eight) writable ones, and must fill all of the latter.
+    /// `row` is handed sixteen readable bytes and `body` (at least eight) writable ones, and must
+    /// fill all of the latter.
     #[inline(always)]
     fn for_each_row(rows: &[u8], offset: u64, body: usize, out: &mut Vec<u8>, row: impl Fn(*const u8, *mut u8)) {
         assert!(body >= 8);
@@ -188,9 +194,11 @@ mod x86 {
             let (now, later) = rows.split_at(rows.len().min(pairs.len()));
             let (prefix, digits) = hex_digits(offset, 8);
             for (from, &pair) in now.iter().zip(pairs) {
-                // SAFETY: each row advances by digits + body <= 16 + body bytes, which were reserved, and the sixteen bytes
-                // of the prefix fit because there are at least eight digits and body >= 8. `from` points to sixteen bytes of the slice; another process may
-                // be changing them, which changes the text and nothing else, because no index is taken from them.
+                // SAFETY: each row advances by digits + body <= 16 + body bytes, which were
+                // reserved, and the sixteen bytes of the prefix fit because there are at least
+                // eight digits and body >= 8. `from` points to sixteen bytes of the slice; another
+                // process may be changing them, which changes the text and nothing else, because no
+                // index is taken from them.
                 unsafe {
                     to.cast::<[u8; 16]>().write(prefix);
                     to.add(digits - 3).cast::<[u8; 2]>().write(pair);
@@ -261,7 +269,8 @@ mod x86 {
         let lane_3_characters = constant(&LANE_3_CHARACTERS);
         let (tail, tail_blanks) = (constant(&TAIL), constant(&BLANKS_TAIL));
         let (dot, space, del) = (_mm_set1_epi8(b'.' as i8), _mm_set1_epi8(b' ' as i8), _mm_set1_epi8(0x7f));
-        // SAFETY: `for_each_row` hands over sixteen readable bytes and BODY = 71 writable ones: 32 + 32, and 16 that end at 71.
+        // SAFETY: `for_each_row` hands over sixteen readable bytes and BODY = 71 writable ones: 32
+        // + 32, and 16 that end at 71.
         for_each_row(rows, offset, BODY, out, |from, to| unsafe {
             let bytes = _mm_loadu_si128(from.cast());
             let high = _mm_and_si128(_mm_srli_epi16::<4>(bytes), nibble);
@@ -300,7 +309,8 @@ mod x86 {
         let lane_3_characters = constant(&LANE_3_CHARACTERS);
         let (tail, tail_blanks) = (constant(&TAIL), constant(&BLANKS_TAIL));
         let (dot, below, del) = (_mm_set1_epi8(b'.' as i8), _mm_set1_epi8(0x1f), _mm_set1_epi8(0x7f));
-        // SAFETY: `for_each_row` hands over sixteen readable bytes and BODY = 71 writable ones: 4 × 16, and 16 that end at 71.
+        // SAFETY: `for_each_row` hands over sixteen readable bytes and BODY = 71 writable ones: 4 ×
+        // 16, and 16 that end at 71.
         for_each_row(rows, offset, BODY, out, |from, to| unsafe {
             let bytes = _mm_loadu_si128(from.cast());
             let high = _mm_and_si128(_mm_srli_epi16::<4>(bytes), nibble);

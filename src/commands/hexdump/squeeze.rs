@@ -1,8 +1,10 @@
 //! Leaving out rows that say nothing new, and writing `*` for them.
 //!
-//! What is left out depends on very little of what came before: the last row and whether it was itself left out; or, for xxd, how many zero
-//! rows were met in a row. So a block's rows can be squeezed on any thread once that little is known, and [`Squeeze::pass`] works it
-//! out for the next block from a few rows of this one, without writing any text. Runs of equal rows are found at the speed of comparing.
+//! What is left out depends on very little of what came before: the last row and whether it was
+//! itself left out; or, for xxd, how many zero rows were met in a row. So a block's rows can be
+//! squeezed on any thread once that little is known, and [`Squeeze::pass`] works it out for the
+//! next block from a few rows of this one, without writing any text. Runs of equal rows are found
+//! at the speed of comparing.
 
 use super::view::{Place, View};
 
@@ -13,7 +15,8 @@ pub enum Policy {
     Never,
     /// Every row that equals the one before: hexdump.
     Repeats,
-    /// Rows of zeros after the first, where there are more than two and none of them is the last row of all: `xxd -a`.
+    /// Rows of zeros after the first, where there are more than two and none of them is the last
+    /// row of all: `xxd -a`.
     Zeros,
 }
 
@@ -73,7 +76,8 @@ impl Squeeze {
             self.owed_zeros(view, place, out);
             return;
         }
-        // The last row of all is shown even when it is zeros: xxd prints the second row if there are three, then the third.
+        // The last row of all is shown even when it is zeros: xxd prints the second row if there
+        // are three, then the third.
         let row = vec![0; view.width()];
         let back = |rows: usize| place.after(((rows * row.len()) as u64).wrapping_neg());
         match self.zeros {

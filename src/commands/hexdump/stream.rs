@@ -57,7 +57,8 @@ pub struct CArray {
     pub width: usize,
     /// Capital digits.
     pub upper: bool,
-    /// The array's name, from [`c_name`]; without one, only the list is printed, as xxd does for its standard input.
+    /// The array's name, from [`c_name`]; without one, only the list is printed, as xxd does for
+    /// its standard input.
     pub name: Option<String>,
     /// Capital letters in the suffix of the length's name too.
     pub capitalize: bool,
@@ -112,7 +113,8 @@ impl View for CArray {
     }
 }
 
-/// A C identifier made of a file's name the way xxd makes it: what is not a letter or digit becomes `_`, and `__` goes before a digit.
+/// A C identifier made of a file's name the way xxd makes it: what is not a letter or digit becomes
+/// `_`, and `__` goes before a digit.
 pub fn c_name(name: &[u8], capitalize: bool) -> String {
     let first_is_digit = name.first().is_some_and(u8::is_ascii_digit);
     let letter = |&byte: &u8| match byte {

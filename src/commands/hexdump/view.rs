@@ -1,7 +1,7 @@
 //! What every view of the bytes has in common: rows of a fixed number of bytes, each with its text.
 //!
-//! A view knows nothing of files, blocks, or squeezing: it turns whole rows into text, the same text for the same rows however
-//! they are grouped into calls, and so can be run on any thread.
+//! A view knows nothing of files, blocks, or squeezing: it turns whole rows into text, the same
+//! text for the same rows however they are grouped into calls, and so can be run on any thread.
 
 use super::address::Address;
 
@@ -55,7 +55,8 @@ impl Cell {
 pub struct Cells {
     /// The address at the head of the row.
     pub address: Address,
-    /// Every piece that shows a byte, in the order of their columns. A short row lacks the later bytes' pieces.
+    /// Every piece that shows a byte, in the order of their columns. A short row lacks the later
+    /// bytes' pieces.
     pub cells: Vec<Cell>,
 }
 
@@ -64,7 +65,8 @@ pub trait View: Send + Sync {
     /// Bytes a row.
     fn width(&self) -> usize;
 
-    /// Appends the text of whole rows, the first of them at `place`. The length of `rows` is a multiple of the width.
+    /// Appends the text of whole rows, the first of them at `place`. The length of `rows` is a
+    /// multiple of the width.
     fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>);
 
     /// Appends the text of the last row, where the input ends inside it. Never empty.

@@ -1,4 +1,5 @@
-//! Reading canonical rows back, squeezed ones included: a `*` repeats the row before it up to the next address.
+//! Reading canonical rows back, squeezed ones included: a `*` repeats the row before it up to the
+//! next address.
 
 use super::super::digits::hex_value;
 use super::{BeforeStart, Sink};

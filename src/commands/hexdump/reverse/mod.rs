@@ -1,8 +1,9 @@
 //! From a dump back to the bytes: `-r`.
 //!
-//! Three notations are understood: xxd's table ([`xxd`]), its plain digits, and hexdump's canonical rows ([`canonical`]).
-//! Text is fed in pieces of any size; what it means comes out as bytes and as moves to another place in the output. Like xxd this never
-//! complains about the text: what cannot be digits is passed over.
+//! Three notations are understood: xxd's table ([`xxd`]), its plain digits, and hexdump's canonical
+//! rows ([`canonical`]). Text is fed in pieces of any size; what it means comes out as bytes and as
+//! moves to another place in the output. Like xxd this never complains about the text: what cannot
+//! be digits is passed over.
 
 mod canonical;
 mod xxd;
@@ -37,8 +38,8 @@ pub enum Notation {
 }
 
 impl Notation {
-    /// The notation that a dump starts in, or `None` while there is too little of it to tell. At the end of the text, `complete`
-    /// says that no more will come; then there is always an answer.
+    /// The notation that a dump starts in, or `None` while there is too little of it to tell. At
+    /// the end of the text, `complete` says that no more will come; then there is always an answer.
     pub fn detect(start: &[u8], complete: bool) -> Option<Notation> {
         /// More digits than any address has.
         const ADDRESS_DIGITS: usize = 16;
@@ -49,7 +50,8 @@ impl Notation {
             [b':', ..] if digits > 0 => Some(xxd),
             [b' ', b' ', ..] if digits >= 7 => Some(Notation::Canonical),
             [] | [b' '] if !complete => None,
-            // Text that does not begin with a digit is garbage to be passed over, which is what xxd's machine is for.
+            // Text that does not begin with a digit is garbage to be passed over, which is what
+            // xxd's machine is for.
             _ if digits == 0 => Some(xxd),
             _ => Some(Notation::Plain),
         }

@@ -1,7 +1,8 @@
 //! Reading xxd's table and plain digits exactly as `xxd -r` does, odd input included.
 //!
-//! xxd has no grammar: it is a little machine that looks at one character after the other and remembers the last three. Its answer to
-//! damaged or foreign text is whatever that machine does, so it is kept here as it is; a row as xxd itself writes it takes a short cut.
+//! xxd has no grammar: it is a little machine that looks at one character after the other and
+//! remembers the last three. Its answer to damaged or foreign text is whatever that machine does,
+//! so it is kept here as it is; a row as xxd itself writes it takes a short cut.
 
 use super::super::digits::hex_value;
 use super::{BeforeStart, Sink};
@@ -162,7 +163,8 @@ impl XxdText {
         self.before_digits = false;
         if !self.plain && self.found >= self.width {
             match value {
-                // The address ends; this also swallows a line end right behind it, and the next line is then taken for data.
+                // The address ends; this also swallows a line end right behind it, and the next
+                // line is then taken for data.
                 None => self.found = 0,
                 Some(digit) => self.wanted = self.wanted.wrapping_shl(4) | i64::from(digit),
             }
