@@ -6,6 +6,7 @@ use clap::{ArgAction, Args as ClapArgs, ValueEnum};
 
 use super::common::Common;
 use super::size::parse_size;
+use crate::shard::Shard;
 
 /// Print the lines that match a pattern.
 ///
@@ -99,6 +100,14 @@ pub struct Patterns {
     #[arg(short = 'v', long, overrides_with = "invert_match")]
     pub invert_match: bool,
 
+    /// A match may span lines
+    #[arg(short = 'U', long, overrides_with = "multiline")]
+    pub multiline: bool,
+
+    /// With -U, `.` matches a line's end too
+    #[arg(long, overrides_with = "multiline_dotall")]
+    pub multiline_dotall: bool,
+
     /// A carriage return before a newline belongs to the line's end
     #[arg(long, overrides_with = "crlf")]
     pub crlf: bool,
@@ -135,6 +144,10 @@ pub struct Printing {
     /// Stop each input after so many selected lines
     #[arg(short = 'm', long, value_name = "N", allow_negative_numbers = true, overrides_with = "max_count")]
     pub max_count: Option<i64>,
+
+    /// Only the last so many selected lines of each input, read from its end
+    #[arg(long, value_name = "N", overrides_with = "last", conflicts_with = "max_count")]
+    pub last: Option<u64>,
 
     /// Only the matches, each on a line
     #[arg(short = 'o', long, overrides_with = "only_matching")]
@@ -192,7 +205,7 @@ pub struct Printing {
     #[arg(short = 'B', long, value_name = "N", value_parser = parse_size, overrides_with = "before_context")]
     pub before_context: Option<u64>,
 
-    /// Lines before and after each selected one; -N is short for -C N
+    /// Lines before and after each selected one; a number alone, as in -3, is short for it
     #[arg(short = 'C', long, value_name = "N", value_parser = parse_size, overrides_with = "context")]
     pub context: Option<u64>,
 
@@ -221,6 +234,35 @@ pub struct Printing {
 #[derive(ClapArgs, Clone, Debug)]
 #[command(next_help_heading = "Inputs")]
 pub struct Inputs {
+    /// Search directories, in the order of their names, symbolic links in them not followed; without a file, the
+    /// working directory
+    #[arg(short = 'r', long, overrides_with_all = ["recursive", "dereference_recursive"])]
+    pub recursive: bool,
+
+    /// Search directories and follow symbolic links
+    #[arg(short = 'R', long, overrides_with_all = ["recursive", "dereference_recursive"])]
+    pub dereference_recursive: bool,
+
+    /// What to do with a directory
+    #[arg(short = 'd', long, value_name = "ACTION", overrides_with = "directories")]
+    pub directories: Option<Directories>,
+
+    /// Only files whose name matches a glob
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    pub include: Vec<OsString>,
+
+    /// No file whose name matches a glob
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    pub exclude: Vec<OsString>,
+
+    /// No directory whose name matches a glob
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    pub exclude_dir: Vec<OsString>,
+
+    /// Leave out what .gitignore and .ignore files name, and hidden files
+    #[arg(long, overrides_with = "ignore")]
+    pub ignore: bool,
+
     /// Treat every input as text
     #[arg(short = 'a', long, overrides_with_all = ["text", "skip_binary", "binary_files"])]
     pub text: bool,
@@ -233,9 +275,32 @@ pub struct Inputs {
     #[arg(long, value_name = "TYPE", overrides_with_all = ["text", "skip_binary", "binary_files"])]
     pub binary_files: Option<BinaryFiles>,
 
+    /// The text's encoding, by its WHATWG name; `auto` goes by a byte order mark, `none` takes bytes as they are
+    #[arg(long, value_name = "NAME", overrides_with = "encoding")]
+    pub encoding: Option<String>,
+
+    /// Search what is inside gzip, zstd, xz, bzip2 and lz4 files, told by their content
+    #[arg(long, visible_alias = "search-zip", overrides_with = "decompress")]
+    pub decompress: bool,
+
+    /// Only the lines that begin in the I-th of N equal parts of each input, I from 1
+    #[arg(long, value_name = "I/N", conflicts_with_all = ["context", "before_context", "after_context", "max_count", "last"])]
+    pub shard: Option<Shard>,
+
     /// No messages about inputs that cannot be read
     #[arg(short = 's', long, overrides_with = "no_messages")]
     pub no_messages: bool,
+}
+
+/// `--directories`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Directories {
+    /// An error, as for any program that reads
+    Read,
+    /// Silently none
+    Skip,
+    /// As -r
+    Recurse,
 }
 
 /// `--binary-files`.
@@ -248,4 +313,86 @@ pub enum BinaryFiles {
     Text,
     /// As -I
     WithoutMatch,
+}
+
+impl Inputs {
+    /// Whether directories are searched.
+    pub fn is_recursive(&self) -> bool {
+        self.recursive || self.dereference_recursive || self.directories == Some(Directories::Recurse)
+    }
+}
+
+/// Options of `grep` whose value may be the argument after them, and so may look like a number's option.
+const VALUED: [&str; 25] = [
+    "--regexp",
+    "--file",
+    "--and",
+    "--not",
+    "--max-count",
+    "--last",
+    "--label",
+    "--after-context",
+    "--before-context",
+    "--context",
+    "--group-separator",
+    "--context-separator",
+    "--max-columns",
+    "--directories",
+    "--include",
+    "--exclude",
+    "--exclude-dir",
+    "--binary-files",
+    "--encoding",
+    "--shard",
+    "--io",
+    "--threads",
+    "--block-size",
+    "--offset",
+    "--length",
+];
+
+/// Rewrites a command line's `-NUM`, an option without a letter that no parser of options knows, as `--context=NUM`.
+/// `-0` stays: it is ripgrep's `--null`.
+pub fn expand_context_numbers(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut expanded: Vec<OsString> = Vec::new();
+    let mut ended = false;
+    for arg in args {
+        let number = arg.to_str().and_then(|text| text.strip_prefix('-')).unwrap_or("");
+        let is_number = !number.is_empty() && number != "0" && number.bytes().all(|byte| byte.is_ascii_digit());
+        let is_grep = expanded.get(1).is_some_and(|command| command == "grep");
+        let rewritten = is_grep && !ended && is_number && !takes_value(expanded.last());
+        ended |= arg == "--";
+        expanded.push(if rewritten { format!("--context={number}").into() } else { arg });
+    }
+    expanded
+}
+
+fn takes_value(option: Option<&OsString>) -> bool {
+    let Some(option) = option.and_then(|option| option.to_str()) else { return false };
+    match option.strip_prefix('-') {
+        Some(letters) if !letters.starts_with('-') => letters.ends_with(['e', 'f', 'm', 'A', 'B', 'C', 'M', 'd']),
+        _ => VALUED.contains(&option),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn expands(from: &str, to: &str) {
+        let args = from.split(' ').map(OsString::from);
+        assert_eq!(expand_context_numbers(args).join(" ".as_ref()), to);
+    }
+
+    #[test]
+    fn a_number_alone_is_context() {
+        expands("mapped grep -3 x f", "mapped grep --context=3 x f");
+        expands("mapped grep -n -12 x", "mapped grep -n --context=12 x");
+        expands("mapped grep -0 x", "mapped grep -0 x");
+        expands("mapped grep -e -3 -A -1 -m -1 f", "mapped grep -e -3 -A -1 -m -1 f");
+        expands("mapped grep --max-count -1 x", "mapped grep --max-count -1 x");
+        expands("mapped grep -- -3 f", "mapped grep -- -3 f");
+        expands("mapped cat -3", "mapped cat -3");
+    }
 }

@@ -224,7 +224,7 @@ impl<K: Kernel> Crew<'_, K> {
             }
         }
         // One block of long lines should not pin its text's memory for the rest of the run.
-        if text.capacity() > 8 * self.plan.block.max(1 << 20) {
+        if text.capacity() > self.plan.block.max(1 << 20).saturating_mul(8) {
             *text = Vec::new();
         }
     }

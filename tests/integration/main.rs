@@ -8,6 +8,7 @@ mod cat_select;
 mod checksum;
 mod faults;
 mod generated;
+mod grep;
 mod grep_peers;
 mod hexdump;
 mod law;

@@ -30,7 +30,8 @@ pub fn lay_out(hay: &[u8], selected: &[Piece], context: Context, terminator: u8)
         let gap = &hay[shown..piece.start];
         let (start, lines) = last_lines(gap, context.before, terminator);
         if lines > 0 {
-            let line = piece.line - lines;
+            // Without numbers every piece says 0.
+            let line = piece.line.saturating_sub(lines);
             pieces.push(Piece { start: shown + start, end: piece.start, line, lines, selected: false });
         }
         pieces.push(*piece);
@@ -130,9 +131,19 @@ impl Reach {
         self.due > 0
     }
 
-    /// Completes the layout of a block of `lines` lines with what earlier blocks owe it, and notes what it owes the
-    /// next. Gives the lines to print before it, and whether the first line printed directly follows the last one.
-    pub fn cross(&mut self, hay: &[u8], pieces: &mut Vec<Piece>, lines: u64) -> (Lead, bool) {
+    /// A start in the middle of an input: `before` are whole lines that stand there and are not printed.
+    pub fn after(mut self, before: &[u8]) -> Reach {
+        let (start, held) = last_lines(before, self.context.before, self.terminator);
+        self.unprinted = before[start..].to_vec();
+        self.held = held;
+        self.gap = held;
+        self
+    }
+
+    /// Completes a block's layout with what earlier blocks owe it, and notes what it owes the next. Gives the lines to
+    /// print before it, and whether the first line printed directly follows the last one. Lines are counted only as far
+    /// as context reaches.
+    pub fn cross(&mut self, hay: &[u8], pieces: &mut Vec<Piece>) -> (Lead, bool) {
         let first_shown = pieces.first().map_or(hay.len(), |piece| piece.start);
         if self.due > 0 && first_shown > 0 {
             let end = skip_lines(&hay[..first_shown], self.due, self.terminator);
@@ -140,28 +151,34 @@ impl Reach {
             pieces.insert(0, Piece { start: 0, end, line: 0, lines, selected: false });
             self.due = self.due.saturating_sub(lines);
         }
-        let lead = self.lead(pieces);
+        let lead = self.lead(hay, pieces);
         let follows = match pieces.first() {
             Some(_) if lead.lines > 0 => self.printed && self.gap == lead.lines,
             Some(first) => self.printed && self.gap == 0 && first.start == 0,
             None => false,
         };
-        self.note(hay, pieces, lines);
+        self.note(hay, pieces);
         (lead, follows)
     }
 
     /// The lines of earlier blocks that the block's first selected line asks for.
-    fn lead(&self, pieces: &[Piece]) -> Lead {
+    fn lead(&self, hay: &[u8], pieces: &[Piece]) -> Lead {
         let Some(first) = pieces.iter().find(|piece| piece.selected) else { return Lead::default() };
-        let wanted = self.context.before.saturating_sub(first.line);
+        if self.held == 0 {
+            return Lead::default();
+        }
+        let (_, inside) = last_lines(&hay[..first.start], self.context.before, self.terminator);
+        let wanted = self.context.before - inside;
         let held = &self.unprinted[self.dropped..];
         let (start, lines) = last_lines(held, wanted, self.terminator);
         Lead { bytes: held[start..].to_vec(), lines }
     }
 
-    fn note(&mut self, hay: &[u8], pieces: &[Piece], lines: u64) {
-        if let Some(last) = pieces.iter().rfind(|piece| piece.selected) {
-            self.due = self.context.after.saturating_sub(lines - last.line - last.lines);
+    fn note(&mut self, hay: &[u8], pieces: &[Piece]) {
+        if let Some(last) = pieces.iter().rposition(|piece| piece.selected) {
+            // What a layout puts behind its last selected line is all the context after it that the block has.
+            let had: u64 = pieces[last + 1..].iter().map(|piece| piece.lines).sum();
+            self.due = self.context.after - had.min(self.context.after);
         }
         let rest = match pieces.last() {
             Some(last) => {
@@ -174,7 +191,8 @@ impl Reach {
             None => hay,
         };
         let (start, kept) = last_lines(rest, self.context.before, self.terminator);
-        self.gap += if pieces.is_empty() { lines } else { count_lines(rest, self.terminator) };
+        // Beyond the reach of context, how wide a gap is makes no difference.
+        self.gap = self.gap.saturating_add(last_lines(rest, self.context.before.saturating_add(1), self.terminator).1);
         let surplus = (self.held + kept).saturating_sub(self.context.before).min(self.held);
         self.dropped += skip_lines(&self.unprinted[self.dropped..], surplus, self.terminator);
         self.held = self.held - surplus + kept;
@@ -234,7 +252,7 @@ mod tests {
                 keep_first(&hay, &mut pieces, left, context, b'\n');
             }
             left -= count.min(left);
-            let (lead, follows) = reach.cross(&hay, &mut pieces, block.len() as u64);
+            let (lead, follows) = reach.cross(&hay, &mut pieces);
             if pieces.is_empty() {
                 continue;
             }

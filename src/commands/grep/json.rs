@@ -140,7 +140,10 @@ impl Totals {
             push(&Message::Begin { path: path() }, text);
         }
         let (mut number, mut offset) = (place.number, place.offset);
-        for line in lines_of(lines, query.terminator) {
+        // A match that spans lines is one message, with all of them.
+        let together = query.any.is_multiline() && place.selected;
+        let whole = together.then_some(lines).into_iter();
+        for line in whole.chain(lines_of(if together { &[] } else { lines }, query.terminator)) {
             let mut submatches = Vec::new();
             if place.selected != query.invert {
                 query.any.matches_in(query.any.content(line), |found| {

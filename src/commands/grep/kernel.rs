@@ -14,25 +14,26 @@ use super::json;
 use super::print::{At, Printer};
 use super::search::{Found, Piece, Wanted, count_lines, lines_of};
 use super::settings::{Report, Settings};
+use super::start::Starts;
 
 /// The input is text, or is to be taken as text.
-const TEXT: u8 = 0;
+pub const TEXT: u8 = 0;
 /// The input's beginning holds a NUL byte: it is binary.
-const BINARY: u8 = 1;
+pub const BINARY: u8 = 1;
 
 /// Searches blocks as the settings say.
 #[derive(Debug)]
 pub struct Search<'s> {
     /// What to look for and what to print.
     pub settings: &'s Settings,
+    /// Where inputs begin, when they are not searched from their first byte.
+    pub starts: Option<&'s Starts>,
 }
 
 /// What one block leaves.
 #[derive(Debug, Default)]
 pub struct Part {
     found: Found,
-    /// How many lines the block has, where numbers are wanted.
-    lines: u64,
     /// A selected line holds a NUL byte: nothing from there on is printed.
     turned_binary: bool,
     /// Where the block's first NUL byte is, for an input that is binary and reported as JSON.
@@ -79,14 +80,12 @@ impl Kernel for Search<'_> {
     const HEAD: usize = 96 << 10;
 
     fn judge(&self, head: &[u8]) -> u8 {
-        let settings = self.settings;
-        let text = settings.binary == BinaryFiles::Text || settings.query.terminator == 0;
-        if !text && memchr(0, head).is_some() { BINARY } else { TEXT }
+        self.settings.verdict_on(head)
     }
 
     fn scan(&self, block: &Block) -> Part {
         let settings = self.settings;
-        let binary = block.verdict() == BINARY;
+        let binary = self.verdict(block) == BINARY;
         if binary && settings.binary == BinaryFiles::WithoutMatch && settings.report != Report::Json {
             return Part::default();
         }
@@ -99,14 +98,14 @@ impl Kernel for Search<'_> {
 
     fn carry(&self, block: &Block, part: &mut Part, totals: &mut Totals) -> Flow {
         if block.is_first() {
-            self.begin_input(totals);
+            self.begin_input(block, totals);
         }
         let flow = self.take(block, part, totals);
         let ended = block.is_last() || flow != Flow::Continue;
         if ended {
             self.end_input(block, part, totals);
         }
-        if flow == Flow::EndInput && block.source().is_stdin() {
+        if ended && totals.left == 0 && block.source().is_stdin() {
             totals.leave_at = Some(block.offset() + self.stopped_at(block, part) as u64);
         }
         flow
@@ -145,12 +144,7 @@ impl Search<'_> {
         let settings = self.settings;
         let limit = settings.max_count;
         match settings.report {
-            Report::Lines => Wanted {
-                pieces: true,
-                numbers: settings.style.number || !settings.context.is_none(),
-                matches: false,
-                limit,
-            },
+            Report::Lines => Wanted { pieces: true, numbers: settings.style.number, matches: false, limit },
             Report::Json => Wanted { pieces: true, numbers: true, matches: false, limit },
             Report::Count => Wanted { limit, ..Wanted::default() },
             Report::CountMatches => Wanted { matches: true, limit, ..Wanted::default() },
@@ -170,8 +164,6 @@ impl Search<'_> {
         let settings = self.settings;
         let terminator = settings.query.terminator;
         let mut part = Part { found: settings.query.scan(hay, self.wanted()), ..Part::default() };
-        let open = hay.last().is_some_and(|&last| last != terminator);
-        part.lines = part.found.terminators + u64::from(open);
         let mut text = hay;
         if settings.report == Report::Json {
             part.nul = if binary { memchr(0, hay) } else { None };
@@ -189,13 +181,19 @@ impl Search<'_> {
         part
     }
 
-    fn begin_input(&self, totals: &mut Totals) {
-        totals.line = 0;
+    /// The verdict on the whole input that a block is of.
+    fn verdict(&self, block: &Block) -> u8 {
+        self.starts.and_then(|starts| starts.verdict_of(block.input())).unwrap_or(block.verdict())
+    }
+
+    fn begin_input(&self, block: &Block, totals: &mut Totals) {
+        let start = self.starts.map(|starts| starts.of(block.input())).unwrap_or_default();
+        totals.line = start.line;
         totals.selected = 0;
         totals.left = self.settings.max_count.unwrap_or(u64::MAX);
         totals.printed = false;
         totals.hidden = false;
-        totals.reach = Reach::new(self.settings.context, self.settings.query.terminator);
+        totals.reach = Reach::new(self.settings.context, self.settings.query.terminator).after(&start.lead);
         totals.json.begin_input();
     }
 
@@ -205,7 +203,8 @@ impl Search<'_> {
         let mut selected = part.found.selected;
         if selected > totals.left {
             if settings.report == Report::CountMatches {
-                let hay = if block.verdict() == BINARY { nul_ends_lines(block.bytes()) } else { block.bytes().into() };
+                let hay =
+                    if self.verdict(block) == BINARY { nul_ends_lines(block.bytes()) } else { block.bytes().into() };
                 part.found = settings.query.scan(&hay, Wanted { limit: Some(totals.left), ..self.wanted() });
             }
             selected = totals.left;
@@ -232,7 +231,7 @@ impl Search<'_> {
                 self.cross(block, part, totals);
                 self.print_json(block, part, totals);
             }
-            Report::Lines if block.verdict() == BINARY => {
+            Report::Lines if self.verdict(block) == BINARY => {
                 if selected > 0 {
                     // Its lines count as printed where separators are concerned.
                     totals.printed_any |= !settings.style.heading;
@@ -262,7 +261,7 @@ impl Search<'_> {
         let hay = block.bytes();
         let mut follows = true;
         if !settings.context.is_none() {
-            (part.lead, follows) = totals.reach.cross(hay, &mut part.found.pieces, part.lines);
+            (part.lead, follows) = totals.reach.cross(hay, &mut part.found.pieces);
         }
         if part.found.pieces.is_empty() {
             return;
@@ -301,7 +300,7 @@ impl Search<'_> {
     /// Up to where in the block a program that reads line by line would have read when it stopped.
     fn stopped_at(&self, block: &Block, part: &Part) -> usize {
         match self.settings.report {
-            Report::Lines | Report::Json if block.verdict() == TEXT => {
+            Report::Lines | Report::Json if self.verdict(block) == TEXT => {
                 part.found.pieces.iter().rfind(|piece| piece.selected).map_or(0, |piece| piece.end)
             }
             _ => {
@@ -340,7 +339,7 @@ impl Search<'_> {
             width,
         };
         if part.lead.lines > 0 {
-            let number = part.first_line - part.lead.lines;
+            let number = part.first_line.saturating_sub(part.lead.lines);
             let offset = block.offset() - part.lead.bytes.len() as u64;
             self.print_piece(&part.lead.bytes, At { name, number, offset, selected: false, width }, text);
         }

@@ -1,85 +1,135 @@
 //! The `grep` subcommand: print the lines that match.
 //!
-//! `settings` resolves what was typed, `pattern` (with `posix` and `longest`) compiles it, `search` finds the selected
-//! lines of a block, `context` adds those around them across block borders, `print` and `json` write them, and
-//! `kernel` is what the engine runs. No block is ever searched line by line unless its pattern leaves no other way.
+//! `settings` resolves what was typed, `pattern` (with `posix` and `longest`) compiles it, `walk`, `open`, `decode` and
+//! `start` say which bytes of which files are searched, `search` finds the selected lines of a block, `context` adds
+//! those around them across block borders, `print` and `json` write them, and `kernel` is what the engine runs. No block
+//! is ever searched line by line unless its pattern leaves no other way.
 
 mod colors;
 mod context;
+mod decode;
 mod excerpt;
 mod json;
 mod kernel;
 mod longest;
+mod open;
 mod pattern;
 mod posix;
 mod print;
 mod search;
 mod settings;
+mod start;
+mod walk;
+
+use std::ffi::OsString;
 
 use crate::cli::grep::{Args, BinaryFiles};
-use crate::config::{Config, inputs};
-use crate::engine::Cut;
+use crate::config::Config;
+use crate::engine::{Cut, Plan};
 use crate::exit::Exit;
 use crate::io::escape_name;
-use crate::output::{Destination, Output};
+use crate::output::{Destination, Output, message};
 
+use decode::Decoding;
 use kernel::{Search, Totals};
+use open::Opener;
 use settings::{Environment, Report, Settings};
+use start::{Part, Starts};
+use walk::Walk;
 
-/// Default block size in bytes: large enough that mapping a window costs little, small enough that
-/// two of them and the text of both stay far below the memory promised.
-const BLOCK: usize = 4 << 20;
+/// Default block size in bytes where lines are printed: the windows and texts of two threads stay far below 100 MiB.
+const BLOCK: usize = 8 << 20;
+
+/// Default block size in bytes where they are only counted: the fewer windows, the less they cost.
+const COUNTED_BLOCK: usize = 16 << 20;
+
+/// Block size in bytes where a match may span any number of lines: more than any input has.
+const WHOLE: usize = 1 << 62;
 
 /// Runs `mapped grep`.
 ///
 /// # Errors
-/// A pattern that cannot be used, or a failure of standard output.
+/// A pattern, a glob or an encoding that cannot be used, or a failure of standard output.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let config = Config::new(&args.common, output);
     let environment = Environment::read(config.color, output.destination() == Destination::Terminal);
-    let (settings, files) = Settings::resolve(args, &environment)?;
+    let walk = Walk::new(&args.inputs)?;
+    let (settings, files) = Settings::resolve(args, &walk, &environment)?;
+    let decoding = Decoding::new(args.inputs.decompress, args.inputs.encoding.as_deref())?;
     if settings.hopeless {
         return Ok(Exit::NoMatch);
     }
+    let part = match (args.inputs.shard, args.printing.last) {
+        (Some(shard), _) => Some(Part::Shard(shard)),
+        (None, Some(0)) => return Ok(Exit::NoMatch),
+        (None, last) => last.map(Part::Last),
+    };
     output.set_quiet(args.inputs.no_messages);
     output.set_line_buffered(args.printing.line_buffered);
     let progress = config.progress(&files, output);
-    let result = search(&settings, &files, &config, output);
+    let run = Run { settings: &settings, config: &config, walk: &walk, decoding: &decoding, part };
+    let result = run.search(files, output);
     drop(progress);
     config.finish();
     result
 }
 
-fn search(
-    settings: &Settings,
-    files: &[std::ffi::OsString],
-    config: &Config,
-    output: &mut Output,
-) -> anyhow::Result<Exit> {
-    let terminator = settings.query.terminator;
-    let or_nul = settings.binary != BinaryFiles::Text && terminator != 0 && settings.report != Report::Json;
-    let plan = config.engine.plan(Cut::Lines { terminator, or_nul }, BLOCK);
-    let stdin = std::io::stdin();
-    let begun_at = rustix::fs::seek(&stdin, rustix::fs::SeekFrom::Current(0));
-    let kernel = Search { settings };
-    let outcome = config.engine.run(inputs(files).into_iter(), plan, &kernel, Totals::default(), output, &config.stats);
-    outcome.output?;
-    let totals = outcome.carry;
-    if settings.report == Report::Json {
-        output.write_all(&totals.json.summary())?;
+/// A search that is settled.
+struct Run<'a> {
+    settings: &'a Settings,
+    config: &'a Config,
+    walk: &'a Walk,
+    decoding: &'a Decoding,
+    part: Option<Part>,
+}
+
+impl Run<'_> {
+    fn search(&self, files: Vec<OsString>, output: &mut Output) -> anyhow::Result<Exit> {
+        let settings = self.settings;
+        let stdin = std::io::stdin();
+        let begun_at = rustix::fs::seek(&stdin, rustix::fs::SeekFrom::Current(0));
+        let starts = Starts::default();
+        let opener =
+            Opener { settings, config: self.config, decoding: self.decoding, part: self.part, starts: &starts };
+        let inputs = self.walk.files(files).map(|found| opener.open(found));
+        let kernel = Search { settings, starts: self.part.is_some().then_some(&starts) };
+        let stats = &self.config.stats;
+        let outcome = self.config.engine.run(inputs, self.plan(), &kernel, Totals::default(), output, stats);
+        outcome.output?;
+        let totals = outcome.carry;
+        if settings.report == Report::Json {
+            output.write_all(&totals.json.summary())?;
+        }
+        output.flush()?;
+        for name in &totals.binary {
+            eprintln!("mapped: {}: binary file matches", escape_name(name));
+        }
+        let undecoded = self.decoding.failures();
+        for (name, error) in &undecoded {
+            eprintln!("mapped: {}: {}", escape_name(name), message(error));
+        }
+        // As a program that reads line by line would: what comes after the last line wanted is the next reader's.
+        if let (Ok(begun_at), Some(offset)) = (begun_at, totals.leave_at) {
+            let _ = rustix::fs::seek(&stdin, rustix::fs::SeekFrom::Start(begun_at + offset));
+        }
+        Ok(match (totals.selected_any, outcome.failed || !undecoded.is_empty()) {
+            (true, true) if settings.report == Report::Nothing => Exit::Success,
+            (_, true) => Exit::Trouble,
+            (true, false) => Exit::Success,
+            (false, false) => Exit::NoMatch,
+        })
     }
-    output.flush()?;
-    for name in &totals.binary {
-        eprintln!("mapped: {}: binary file matches", escape_name(name));
+
+    fn plan(&self) -> Plan {
+        let settings = self.settings;
+        let terminator = settings.query.terminator;
+        let tells_binary = settings.binary != BinaryFiles::Text && settings.report != Report::Json;
+        let or_nul = tells_binary && terminator != 0 && self.part.is_none();
+        let block = match settings.report {
+            Report::Lines | Report::Json => BLOCK,
+            _ => COUNTED_BLOCK,
+        };
+        let plan = self.config.engine.plan(Cut::Lines { terminator, or_nul }, block);
+        if settings.multiline { Plan { block: WHOLE, ramp: false, ..plan } } else { plan }
     }
-    // As a program that reads line by line would: what comes after the last line wanted is the next reader's.
-    if let (Ok(begun_at), Some(offset)) = (begun_at, totals.leave_at) {
-        let _ = rustix::fs::seek(&stdin, rustix::fs::SeekFrom::Start(begun_at + offset));
-    }
-    Ok(match (totals.selected_any, outcome.failed) {
-        (true, true) if settings.report == Report::Nothing => Exit::Success,
-        (_, true) => Exit::Trouble,
-        (true, false) => Exit::Success,
-        (false, false) => Exit::NoMatch,
-    })
 }

@@ -132,6 +132,7 @@ pub struct Pattern {
     longest: Option<Longest>,
     terminator: u8,
     crlf: bool,
+    multiline: bool,
 }
 
 impl Pattern {
@@ -198,13 +199,23 @@ impl Pattern {
             Sources::Literals(all) if all.len() < 2 => None,
             _ => Longest::new(&sources.joined(), syntax)?,
         };
-        Ok(Pattern { finder, regex, longest, terminator: syntax.terminator, crlf: syntax.crlf })
+        Ok(Pattern {
+            finder,
+            regex,
+            longest,
+            terminator: syntax.terminator,
+            crlf: syntax.crlf,
+            multiline: syntax.multiline,
+        })
     }
 
     /// The next line of `hay`, beginning the search at `from` (a line's start), that holds a match: its start and its
     /// end, terminator included. A last line needs no terminator.
+    ///
+    /// Where matches may span lines, these are all lines of the match and of those that begin on them.
     pub fn find_line(&self, hay: &[u8], from: usize) -> Option<Range<usize>> {
         match &self.finder {
+            Finder::Block if self.multiline => self.find_lines(hay, from),
             Finder::Nothing => None,
             Finder::Everything => (from < hay.len()).then(|| from..self.line_end(hay, from)),
             Finder::Literal(finder) => finder.find(&hay[from..]).map(|at| self.line_around(hay, from, from + at)),
@@ -234,13 +245,39 @@ impl Pattern {
                 return None;
             }
             let line = self.line_around(hay, from, from + at);
-            if matches!(candidate, LineMatchKind::Confirmed(_)) || self.regex_matches(self.content(&hay[line.clone()]))
-            {
+            // Between the two bytes of `\r\n` an empty match is in no line.
+            let confirmed = matches!(candidate, LineMatchKind::Confirmed(_)) && !self.crlf;
+            if confirmed || self.regex_matches(self.content(&hay[line.clone()])) {
                 return Some(line);
             }
             from = line.end;
         }
         None
+    }
+
+    fn find_lines(&self, hay: &[u8], from: usize) -> Option<Range<usize>> {
+        let find = |at: usize| self.regex.find_at(hay, at).ok().flatten();
+        let last_line = |start: usize, end: usize| self.line_end(hay, if end > start { end - 1 } else { start });
+        let first = find(from)?;
+        // An empty match after the last terminator belongs to no line.
+        if first.start() == hay.len() && hay.last().is_none_or(|&last| last == self.terminator) {
+            return None;
+        }
+        let mut lines = self.line_around(hay, from, first.start());
+        lines.end = last_line(first.start(), first.end());
+        let mut at = first.end() + usize::from(first.is_empty());
+        while at < lines.end
+            && let Some(next) = find(at).filter(|next| next.start() < lines.end)
+        {
+            lines.end = lines.end.max(last_line(next.start(), next.end()));
+            at = next.end() + usize::from(next.is_empty());
+        }
+        Some(lines)
+    }
+
+    /// Whether matches may span lines.
+    pub fn is_multiline(&self) -> bool {
+        self.multiline
     }
 
     /// Whether this line (without its terminator) holds a match.
@@ -373,6 +410,7 @@ fn single_literal(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<Vec<u8>> 
         && syntax.boundary == Boundary::Any
         && !only.is_empty()
         && !only.contains(&b'\n')
-        && !only.contains(&syntax.terminator);
+        && !only.contains(&syntax.terminator)
+        && !syntax.multiline;
     usable.then(|| only.clone())
 }

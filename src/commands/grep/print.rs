@@ -39,6 +39,8 @@ pub struct Style {
     pub terminator: u8,
     /// Lines made here end with a carriage return and a newline (`--crlf`).
     pub crlf: bool,
+    /// Matches may span lines (`-U`).
+    pub multiline: bool,
 }
 
 /// Where some lines stand.
@@ -65,6 +67,19 @@ pub struct Printer<'a> {
     pub pattern: &'a Pattern,
 }
 
+/// One line of several.
+#[derive(Clone, Copy)]
+struct Line<'l> {
+    /// All of it.
+    bytes: &'l [u8],
+    /// Without its terminator.
+    content: &'l [u8],
+    /// Where it begins among the lines printed together.
+    start: usize,
+    /// The matches in all of these, where they may span lines.
+    spans: Option<&'l Vec<Range<usize>>>,
+}
+
 impl Printer<'_> {
     /// Prints whole lines that follow one another. A last line without terminator gets one.
     pub fn lines(&self, lines: &[u8], at: At<'_>, text: &mut Vec<u8>) {
@@ -79,15 +94,26 @@ impl Printer<'_> {
             self.terminate(lines, text);
             return;
         }
-        let mut at = at;
-        for line in lines_of(lines, style.terminator) {
+        // Matches that span lines are only found in all of them together.
+        let mut spans = Vec::new();
+        if style.multiline {
+            self.pattern.matches_in(lines, |found| {
+                spans.push(found);
+                true
+            });
+        }
+        let (mut at, mut start) = (at, 0);
+        for bytes in lines_of(lines, style.terminator) {
+            let content = self.pattern.content(bytes);
+            let line = Line { bytes, content, start, spans: style.multiline.then_some(&spans) };
             if style.only_matching {
                 self.parts(line, at, text);
             } else {
                 self.line(line, matches, at, text);
             }
             at.number += 1;
-            at.offset += line.len() as u64;
+            at.offset += bytes.len() as u64;
+            start += bytes.len();
         }
     }
 
@@ -164,63 +190,74 @@ impl Printer<'_> {
         }
     }
 
-    fn line(&self, line: &[u8], matches: bool, at: At<'_>, text: &mut Vec<u8>) {
-        let content = self.pattern.content(line);
-        let column = if self.style.column && at.selected != self.style.inverted {
-            self.pattern.find_at(content, 0).map(|found| found.start + 1)
-        } else {
-            None
-        };
-        self.prefix(column, line.len() > usize::from(line.ends_with(&[self.style.terminator])), at, text);
-        if let Some(most) = self.style.max_columns.filter(|&most| content.len() > most) {
-            let first = if at.selected { self.pattern.find_at(content, 0) } else { None };
-            let excerpt = Excerpt::around(content, first, most);
+    fn line(&self, line: Line<'_>, matches: bool, at: At<'_>, text: &mut Vec<u8>) {
+        let holds = at.selected != self.style.inverted;
+        let column =
+            if self.style.column && holds { self.first_match(line).map(|found| found.start + 1) } else { None };
+        let has_text = line.bytes.len() > usize::from(line.bytes.ends_with(&[self.style.terminator]));
+        self.prefix(column, has_text, at, text);
+        if let Some(most) = self.style.max_columns.filter(|&most| line.content.len() > most) {
+            let first = if holds { self.first_match(line) } else { None };
+            let excerpt = Excerpt::around(line.content, first, most);
             text.extend_from_slice(excerpt.before);
-            self.content(&content[excerpt.shown.clone()], Some((content, excerpt.shown)), matches, at.selected, text);
+            self.content(line, excerpt.shown, matches, at.selected, text);
             text.extend_from_slice(excerpt.after);
             self.end_line(text);
             return;
         }
-        self.content(line, None, matches, at.selected, text);
-        self.terminate(line, text);
+        self.content(line, 0..line.bytes.len(), matches, at.selected, text);
+        self.terminate(line.bytes, text);
     }
 
-    /// The line's own bytes, coloured where they are to be. Of a part of a line, matches are looked for in the whole.
-    fn content(
-        &self,
-        line: &[u8],
-        part: Option<(&[u8], Range<usize>)>,
-        matches: bool,
-        selected: bool,
-        text: &mut Vec<u8>,
-    ) {
+    /// The line's own bytes, as many as are shown, coloured where they are to be.
+    fn content(&self, line: Line<'_>, shown: Range<usize>, matches: bool, selected: bool, text: &mut Vec<u8>) {
         let Some(colors) = &self.style.colors else {
-            text.extend_from_slice(line);
+            text.extend_from_slice(&line.bytes[shown]);
             return;
         };
         let color = self.line_color(selected);
         let matched = if selected { &colors.matched } else { &colors.matched_in_context };
-        let (whole, shown) = part.unwrap_or((self.pattern.content(line), 0..usize::MAX));
         let mut done = shown.start;
         if matches {
-            self.pattern.matches_in(whole, |found| {
+            self.matches_in(line, |found| {
                 let (start, end) = (found.start.max(shown.start), found.end.min(shown.end));
                 if start < end {
                     if start > done {
-                        colors.paint(color, &whole[done..start], text);
+                        colors.paint(color, &line.bytes[done..start], text);
                     }
-                    colors.paint(matched, &whole[start..end], text);
+                    colors.paint(matched, &line.bytes[start..end], text);
                     done = end;
                 }
                 found.end < shown.end
             });
         }
-        let rest = &line[done - shown.start..];
-        let tail = rest.len() - (rest.len().min(self.line_ending(line)));
+        let rest = &line.bytes[done..shown.end];
+        let tail = rest.len() - rest.len().min(self.line_ending(&line.bytes[shown]));
         if tail > 0 {
             colors.paint(color, &rest[..tail], text);
         }
         text.extend_from_slice(&rest[tail..]);
+    }
+
+    /// The matches of a line, or the parts on it of matches that span lines.
+    fn matches_in(&self, line: Line<'_>, mut each: impl FnMut(Range<usize>) -> bool) {
+        let Some(spans) = line.spans else { return self.pattern.matches_in(line.content, each) };
+        let end = line.start + line.content.len();
+        for span in spans.iter().filter(|span| span.start <= end && span.end >= line.start) {
+            let here = span.start.max(line.start) - line.start..span.end.min(end) - line.start;
+            if !each(here) {
+                return;
+            }
+        }
+    }
+
+    fn first_match(&self, line: Line<'_>) -> Option<Range<usize>> {
+        let mut first = None;
+        self.matches_in(line, |found| {
+            first = Some(found);
+            false
+        });
+        first
     }
 
     /// How many bytes end this line: its terminator, and the carriage return before it.
@@ -232,15 +269,14 @@ impl Printer<'_> {
     }
 
     /// Each match of a line, on a line of its own.
-    fn parts(&self, line: &[u8], at: At<'_>, text: &mut Vec<u8>) {
-        let content = self.pattern.content(line);
-        self.pattern.matches_in(content, |found| {
+    fn parts(&self, line: Line<'_>, at: At<'_>, text: &mut Vec<u8>) {
+        self.matches_in(line, |found| {
             if found.is_empty() {
                 return true;
             }
             let place = At { offset: at.offset + found.start as u64, ..at };
             self.prefix(self.style.column.then_some(found.start + 1), true, place, text);
-            let matched = &content[found];
+            let matched = &line.content[found];
             let (cut, after) = match self.style.max_columns {
                 Some(most) if matched.len() > most => {
                     let excerpt = Excerpt::around(matched, None, most);
@@ -341,6 +377,7 @@ mod tests {
             inverted: false,
             terminator: b'\n',
             crlf: false,
+            multiline: false,
         }
     }
 

@@ -78,7 +78,8 @@ impl Query {
         if limit == 0 {
             return scan.found;
         }
-        let chunk = if wanted.numbers { COUNTED_CHUNK } else { usize::MAX };
+        // A match that spans lines may span chunks.
+        let chunk = if wanted.numbers && !self.any.is_multiline() { COUNTED_CHUNK } else { usize::MAX };
         let mut start = 0;
         while start < hay.len() && scan.found.selected < limit {
             let end = match hay.len() - start {
@@ -170,7 +171,8 @@ impl Scan<'_> {
     /// Takes whole lines in, as many as the limit leaves.
     fn select(&mut self, mut lines: Range<usize>) {
         let left = self.wanted.limit.map_or(u64::MAX, |limit| limit - self.found.selected);
-        let one = !self.query.invert && !self.query.any.is_everything();
+        let any = &self.query.any;
+        let one = !self.query.invert && !any.is_everything() && !any.is_multiline();
         let mut count = if one { 1 } else { count_lines(&self.hay[lines.clone()], self.query.terminator) };
         if count > left {
             lines.end = lines.start + skip_lines(&self.hay[lines.clone()], left, self.query.terminator);
@@ -180,7 +182,9 @@ impl Scan<'_> {
         if self.wanted.numbers {
             self.count_to(lines.start);
         }
-        if self.wanted.matches {
+        if self.wanted.matches && self.query.any.is_multiline() {
+            self.found.matches += self.query.matches_in(&self.hay[lines.clone()]);
+        } else if self.wanted.matches {
             for line in lines_of(&self.hay[lines.clone()], self.query.terminator) {
                 self.found.matches += self.query.matches_in(self.query.any.content(line));
             }

@@ -11,9 +11,11 @@ use crate::io::Source;
 
 use super::colors::Colors;
 use super::context::Context;
+use super::kernel::{BINARY, TEXT};
 use super::pattern::{Boundary, Case, Dialect, Pattern, Syntax};
 use super::print::Style;
 use super::search::Query;
+use super::walk::Walk;
 
 /// What a run prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +58,8 @@ pub struct Settings {
     pub checks_encoding: bool,
     /// What standard input is called.
     pub label: Vec<u8>,
+    /// Matches may span lines, so every input is searched whole.
+    pub multiline: bool,
     /// No line can be selected, and nothing is printed of that: not one input is opened.
     pub hopeless: bool,
 }
@@ -89,13 +93,13 @@ impl Settings {
     ///
     /// # Errors
     /// When a pattern is wrong or missing, a pattern file cannot be read, or options exclude each other.
-    pub fn resolve(args: &Args, environment: &Environment) -> Result<(Settings, Vec<OsString>)> {
+    pub fn resolve(args: &Args, walk: &Walk, environment: &Environment) -> Result<(Settings, Vec<OsString>)> {
         let (alternatives, files) = alternatives(args)?;
         let printing = &args.printing;
         let syntax = syntax(&args.patterns, environment);
         let compile = |all: &[Vec<u8>]| Pattern::new(all, &syntax);
         let each = |all: &[OsString]| -> Result<Vec<Pattern>> {
-            all.iter().map(|one| compile(&split(one.as_bytes()))).collect()
+            all.iter().map(|one| compile(&split(one.as_bytes(), &args.patterns))).collect()
         };
         let query = Query {
             any: compile(&alternatives)?,
@@ -107,13 +111,14 @@ impl Settings {
         let name = match (printing.with_filename, printing.no_filename) {
             (true, _) => true,
             (_, true) => false,
-            _ => files.len() > 1,
+            _ => walk.names_by_default(&files),
         };
         let report = if printing.quiet {
             Report::Nothing
         } else if printing.files_with_matches || printing.files_without_match {
             Report::Names { matching: printing.files_with_matches }
-        } else if printing.count_matches {
+        } else if printing.count_matches || printing.count && syntax.multiline && !query.invert {
+            // Where matches span lines, lines are no measure of them.
             Report::CountMatches
         } else if printing.count {
             Report::Count
@@ -151,6 +156,7 @@ impl Settings {
             inverted: query.invert,
             terminator: syntax.terminator,
             crlf: syntax.crlf,
+            multiline: syntax.multiline,
         };
         let group_separator = match &printing.group_separator {
             _ if printing.no_group_separator => None,
@@ -173,14 +179,31 @@ impl Settings {
             group_separator,
             max_count: printing.max_count.and_then(|most| u64::try_from(most).ok()),
             binary,
+            multiline: syntax.multiline,
             label: printing.label.as_ref().map_or(b"(standard input)".to_vec(), |label| label.as_bytes().to_vec()),
         };
         Ok((settings, files))
     }
 
+    /// The verdict on an input with this beginning.
+    pub fn verdict_on(&self, head: &[u8]) -> u8 {
+        let text = self.binary == BinaryFiles::Text || self.query.terminator == 0;
+        if !text && memchr::memchr(0, head).is_some() { BINARY } else { TEXT }
+    }
+
+    /// Whether of an input with this verdict no line is printed.
+    pub fn is_untold(&self, verdict: u8) -> bool {
+        verdict == BINARY && self.report != Report::Json
+    }
+
+    /// Whether lines are numbered.
+    pub fn needs_numbers(&self) -> bool {
+        self.report == Report::Json || self.report == Report::Lines && self.style.number
+    }
+
     /// The name to print for an input.
     pub fn name_of<'s>(&'s self, source: &'s Source) -> &'s [u8] {
-        if source.is_stdin() { &self.label } else { source.name().as_bytes() }
+        if source.is_stdin() || source.name() == "-" { &self.label } else { source.name().as_bytes() }
     }
 
     /// How many digits `-T` aligns numbers to, as GNU grep has it: those of the input's size, which a line's number
@@ -225,13 +248,16 @@ fn syntax(patterns: &Patterns, environment: &Environment) -> Syntax {
         terminator: if patterns.null_data { 0 } else { b'\n' },
         crlf: patterns.crlf,
         unicode: environment.utf8 || !dialect.is_posix(),
-        multiline: false,
-        dot_all: false,
+        multiline: patterns.multiline,
+        dot_all: patterns.multiline && patterns.multiline_dotall,
     }
 }
 
-/// A newline in a pattern parts alternatives.
-fn split(pattern: &[u8]) -> Vec<Vec<u8>> {
+/// A newline in a pattern parts alternatives, unless matches may span lines.
+fn split(pattern: &[u8], patterns: &Patterns) -> Vec<Vec<u8>> {
+    if patterns.multiline {
+        return vec![pattern.to_vec()];
+    }
     pattern.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect()
 }
 
@@ -240,7 +266,7 @@ fn alternatives(args: &Args) -> Result<(Vec<Vec<u8>>, Vec<OsString>)> {
     let mut operands = args.operands.iter();
     let mut all = Vec::new();
     for pattern in &patterns.regexp {
-        all.extend(split(pattern.as_bytes()));
+        all.extend(split(pattern.as_bytes(), patterns));
     }
     for file in &patterns.file {
         let mut text = Vec::new();
@@ -261,7 +287,7 @@ fn alternatives(args: &Args) -> Result<(Vec<Vec<u8>>, Vec<OsString>)> {
     }
     if patterns.regexp.is_empty() && patterns.file.is_empty() {
         let first = operands.next().context("no pattern; see `mapped grep --help`")?;
-        all = split(&first.clone().into_vec());
+        all = split(&first.clone().into_vec(), patterns);
     }
     Ok((all, operands.cloned().collect()))
 }

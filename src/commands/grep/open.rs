@@ -1,0 +1,99 @@
+//! Opens inputs one after another as the engine asks for them: decoded, spooled or narrowed where that is wanted.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io;
+
+use rustix::fs::{Mode, OFlags};
+
+use crate::config::Config;
+use crate::engine::{Input, Kernel};
+use crate::io::{Policy, Range, Source, Way};
+
+use super::decode::Decoding;
+use super::kernel::Search;
+use super::settings::Settings;
+use super::start::{Part, Start, Starts, count_terminators, last_selected, lines_before};
+use super::walk::Found;
+
+/// Turns names into open inputs.
+pub struct Opener<'a> {
+    /// What is searched for.
+    pub settings: &'a Settings,
+    /// How blocks come in.
+    pub config: &'a Config,
+    /// What is decoded.
+    pub decoding: &'a Decoding,
+    /// What of each input is searched.
+    pub part: Option<Part>,
+    /// Where inputs begin, for the kernel.
+    pub starts: &'a Starts,
+}
+
+impl Opener<'_> {
+    /// The next input.
+    pub fn open(&self, found: Found) -> Input {
+        let (input, start) = match found {
+            Err((name, error)) => (Input::Failed(name, error), Start::default()),
+            Ok(name) => match self.prepare(&name) {
+                Ok((source, start)) => (Input::Open(source), start),
+                Err(error) => (Input::Failed(name, error), Start::default()),
+            },
+        };
+        if self.part.is_some() {
+            self.starts.push(start);
+        }
+        input
+    }
+
+    fn prepare(&self, name: &OsString) -> io::Result<(Source, Start)> {
+        let engine = &self.config.engine;
+        let source = Source::open(name, engine.policy, engine.range)?;
+        let source = self.decoding.open(source, engine.range)?;
+        let needs_positions = self.part.is_some() || self.settings.multiline;
+        let source = if needs_positions && source.way() == Way::Stream { self.spool(source)? } else { source };
+        match self.part {
+            None => Ok((source, Start::default())),
+            Some(part) => self.narrow(source, part),
+        }
+    }
+
+    /// Writes what can be read only once to a file without a name, so that it can be read from its end, or whole.
+    fn spool(&self, source: Source) -> io::Result<Source> {
+        let range = self.config.engine.range;
+        let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+        let mut spool = File::from(rustix::fs::open(std::env::temp_dir(), flags, Mode::RUSR | Mode::WUSR)?);
+        io::copy(&mut source.file(), &mut spool)?;
+        Source::from_file(source.name().to_owned(), spool, false, Policy::Auto, range)
+    }
+
+    /// The wanted part of a source, with what is to be known of the rest.
+    fn narrow(&self, source: Source, part: Part) -> io::Result<(Source, Start)> {
+        let (settings, engine) = (self.settings, &self.config.engine);
+        let query = &settings.query;
+        let within = source.start()..source.end().unwrap_or(0);
+        let mut head = vec![0; Search::HEAD.min((within.end - within.start) as usize)];
+        let got = source.read_at(&mut head, within.start)?;
+        let verdict = settings.verdict_on(&head[..got]);
+        let wanted = match part {
+            Part::Shard(shard) => shard.find(&source, within.clone(), query.terminator)?,
+            // Of a binary input only whether it matches is told, so it is searched from its beginning.
+            Part::Last(_) if settings.is_untold(verdict) => within.clone(),
+            Part::Last(lines) => last_selected(&source, within.clone(), query, lines)?..within.end,
+        };
+        let before = within.start..wanted.start;
+        let line = if settings.needs_numbers() {
+            count_terminators(&source, before.clone(), query.terminator, engine.threads)?
+        } else {
+            0
+        };
+        let lead = match settings.context.before {
+            0 => Vec::new(),
+            lines => lines_before(&source, before, lines, query.terminator)?,
+        };
+        let range = Range { offset: wanted.start as i64, length: Some(wanted.end - wanted.start) };
+        let file = source.file().try_clone()?;
+        let narrowed = Source::from_file(source.name().to_owned(), file, source.is_stdin(), engine.policy, range)?;
+        Ok((narrowed, Start { line, verdict: Some(verdict), lead }))
+    }
+}

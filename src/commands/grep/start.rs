@@ -1,0 +1,146 @@
+//! Where the search of an input begins and ends when it is not the whole of it: a part (`--shard`), or only as far back
+//! as the last selected lines (`--last`).
+//!
+//! Whatever part is searched, numbers, offsets and the verdict on binary inputs are those of the whole.
+
+use std::io;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock};
+
+use memchr::{memchr, memchr_iter};
+
+use crate::io::Source;
+use crate::shard::Shard;
+
+use super::search::{Query, Wanted, last_lines};
+
+/// Bytes looked at first when an input is searched from its end, and most at a time.
+const BACKWARDS: usize = 64 << 10;
+const MOST_BACKWARDS: usize = 8 << 20;
+
+/// What is wanted of each input.
+#[derive(Clone, Copy, Debug)]
+pub enum Part {
+    /// The lines that begin in one of several equal parts.
+    Shard(Shard),
+    /// The last so many selected lines.
+    Last(u64),
+}
+
+/// What an input has before the place where its search begins.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// How many lines.
+    pub line: u64,
+    /// The verdict on the whole input; `None` leaves it to the engine.
+    pub verdict: Option<u8>,
+    /// The lines just before, as many as context may ask for.
+    pub lead: Vec<u8>,
+}
+
+/// The starts of inputs by their number, noted when an input is opened and looked up by the kernel.
+#[derive(Debug, Default)]
+pub struct Starts(RwLock<Vec<Start>>);
+
+impl Starts {
+    /// Notes the next input's.
+    pub fn push(&self, start: Start) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).push(start);
+    }
+
+    /// That of an input.
+    pub fn of(&self, input: usize) -> Start {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(input).cloned().unwrap_or_default()
+    }
+
+    /// The verdict on an input, where one was noted.
+    pub fn verdict_of(&self, input: usize) -> Option<u8> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(input)?.verdict
+    }
+}
+
+/// Where the last `wanted` selected lines within a source begin. Reads backwards, in pieces that grow, and no further
+/// than it must.
+///
+/// # Errors
+/// What reading fails with.
+pub fn last_selected(source: &Source, within: Range<u64>, query: &Query, wanted: u64) -> io::Result<u64> {
+    let (mut end, mut left, mut size) = (within.end, wanted, BACKWARDS);
+    let mut buffer = Vec::new();
+    while end > within.start && left > 0 {
+        let start = end.saturating_sub(size as u64).max(within.start);
+        buffer.resize((end - start) as usize, 0);
+        let got = source.read_at(&mut buffer, start)?;
+        let bytes = &buffer[..got];
+        let first = if start == within.start { Some(0) } else { memchr(query.terminator, bytes).map(|i| i + 1) };
+        let Some(first) = first.filter(|&first| first < bytes.len() || start == within.start) else {
+            // One line is longer than this piece.
+            size *= 2;
+            continue;
+        };
+        let lines = &bytes[first..];
+        let found = query.scan(lines, Wanted { pieces: true, ..Wanted::default() });
+        for piece in found.pieces.iter().rev() {
+            let (at, count) = last_lines(&lines[piece.start..piece.end], left, query.terminator);
+            left -= count;
+            if left == 0 {
+                return Ok(start + (first + piece.start + at) as u64);
+            }
+        }
+        end = start + first as u64;
+        size = (size * 2).min(MOST_BACKWARDS);
+    }
+    Ok(if left == 0 { end } else { within.start })
+}
+
+/// The `wanted` lines before `end`, or as many as there are within.
+///
+/// # Errors
+/// What reading fails with.
+pub fn lines_before(source: &Source, within: Range<u64>, wanted: u64, terminator: u8) -> io::Result<Vec<u8>> {
+    let mut size = 4096;
+    loop {
+        let start = within.end.saturating_sub(size).max(within.start);
+        let mut bytes = vec![0; (within.end - start) as usize];
+        let got = source.read_at(&mut bytes, start)?;
+        bytes.truncate(got);
+        // The first line counts only where it is known to begin.
+        let whole = if start == within.start { 0 } else { memchr(terminator, &bytes).map_or(bytes.len(), |i| i + 1) };
+        let (at, lines) = last_lines(&bytes[whole..], wanted, terminator);
+        if lines == wanted || start == within.start {
+            return Ok(bytes.split_off(whole + at));
+        }
+        size *= 4;
+    }
+}
+
+/// How many terminators lie within, counted on several threads.
+///
+/// # Errors
+/// What reading fails with.
+pub fn count_terminators(source: &Source, within: Range<u64>, terminator: u8, threads: usize) -> io::Result<u64> {
+    let next = AtomicU64::new(within.start);
+    let count = || -> io::Result<u64> {
+        let mut buffer = vec![0; 1 << 20];
+        let mut total = 0;
+        loop {
+            let at = next.fetch_add(buffer.len() as u64, Ordering::Relaxed);
+            if at >= within.end {
+                return Ok(total);
+            }
+            let want = (within.end - at).min(buffer.len() as u64) as usize;
+            let got = source.read_at(&mut buffer[..want], at)?;
+            total += memchr_iter(terminator, &buffer[..got]).count() as u64;
+        }
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (1..threads.max(1)).map(|_| scope.spawn(count)).collect();
+        let mut total = count()?;
+        for worker in workers {
+            // A worker has nothing to panic on; if it did all the same, this thread goes the same way.
+            total += worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        }
+        Ok(total)
+    })
+}

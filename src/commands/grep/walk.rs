@@ -1,0 +1,159 @@
+//! Which files are searched: those named, and with -r those below directories, in the order of their names.
+//!
+//! Names are walked lazily, so the first file is searched before the last is found, and two runs give the same order.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::FileType;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
+use ignore::WalkBuilder;
+
+use crate::cli::grep::{Directories, Inputs};
+
+/// A file to search, or what could not be walked.
+pub type Found = Result<OsString, (OsString, io::Error)>;
+
+/// How names become files.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    recursive: bool,
+    follow: bool,
+    skip_directories: bool,
+    ignore: bool,
+    globs: Arc<Globs>,
+}
+
+#[derive(Debug)]
+struct Globs {
+    include: GlobSet,
+    exclude: GlobSet,
+    exclude_dir: GlobSet,
+}
+
+impl Walk {
+    /// Resolves the options about files.
+    ///
+    /// # Errors
+    /// When a glob is not valid.
+    pub fn new(inputs: &Inputs) -> Result<Walk> {
+        Ok(Walk {
+            recursive: inputs.is_recursive(),
+            follow: inputs.dereference_recursive,
+            skip_directories: inputs.directories == Some(Directories::Skip),
+            ignore: inputs.ignore,
+            globs: Arc::new(Globs {
+                include: globs(&inputs.include)?,
+                exclude: globs(&inputs.exclude)?,
+                exclude_dir: globs(&inputs.exclude_dir)?,
+            }),
+        })
+    }
+
+    /// Whether `files` are searched under their names unless something else is asked for.
+    pub fn names_by_default(&self, files: &[OsString]) -> bool {
+        let single = matches!(files, [only] if !Path::new(only).is_dir());
+        files.len() > 1 || self.recursive && !single
+    }
+
+    /// The files to search, in order.
+    pub fn files(&self, names: Vec<OsString>) -> Box<dyn Iterator<Item = Found> + Send> {
+        if names.is_empty() {
+            return if self.recursive {
+                self.below(".".into(), true)
+            } else {
+                Box::new(std::iter::once(Ok("-".into())))
+            };
+        }
+        let walk = self.clone();
+        Box::new(names.into_iter().flat_map(move |name| walk.named(name)))
+    }
+
+    fn named(&self, name: OsString) -> Box<dyn Iterator<Item = Found> + Send> {
+        if name == "-" {
+            return Box::new(std::iter::once(Ok(name)));
+        }
+        let may_be_directory = self.recursive || self.skip_directories || !self.globs.exclude_dir.is_empty();
+        if may_be_directory && Path::new(&name).is_dir() {
+            if self.skip_directories || matches_suffix(&self.globs.exclude_dir, &name) {
+                return Box::new(std::iter::empty());
+            }
+            if self.recursive {
+                return self.below(name, false);
+            }
+        }
+        let wanted = self.globs.wants(&name);
+        Box::new(wanted.then_some(Ok(name)).into_iter())
+    }
+
+    /// The files below a directory; `bare` leaves out the leading `./` of a directory nobody named.
+    fn below(&self, directory: OsString, bare: bool) -> Box<dyn Iterator<Item = Found> + Send> {
+        let globs = Arc::clone(&self.globs);
+        let walker = WalkBuilder::new(&directory)
+            .standard_filters(self.ignore)
+            .follow_links(self.follow)
+            .sort_by_file_name(OsStr::cmp)
+            .filter_entry(move |entry| {
+                let is_below = entry.depth() > 0;
+                let excluded = is_below
+                    && entry.file_type().is_some_and(|kind| kind.is_dir())
+                    && matches_suffix(&globs.exclude_dir, entry.path().as_os_str());
+                !excluded
+            })
+            .build();
+        let globs = Arc::clone(&self.globs);
+        let strip = move |path: PathBuf| match path.strip_prefix(".") {
+            Ok(stripped) if bare => stripped.as_os_str().to_owned(),
+            _ => path.into_os_string(),
+        };
+        Box::new(walker.filter_map(move |entry| match entry {
+            Ok(entry) => {
+                let is_file = entry.file_type().as_ref().is_some_and(FileType::is_file);
+                let name = strip(entry.into_path());
+                (is_file && globs.wants(&name)).then_some(Ok(name))
+            }
+            Err(error) => Some(Err(failure(error, &directory))),
+        }))
+    }
+}
+
+impl Globs {
+    fn wants(&self, name: &OsStr) -> bool {
+        !matches_suffix(&self.exclude, name) && (self.include.is_empty() || matches_suffix(&self.include, name))
+    }
+}
+
+fn globs(patterns: &[OsString]) -> Result<GlobSet> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let text = pattern.to_str().with_context(|| format!("glob {pattern:?} is not valid UTF-8"))?;
+        let name = text.trim_end_matches('/');
+        set.add(GlobBuilder::new(name).literal_separator(false).backslash_escape(true).build()?);
+    }
+    Ok(set.build()?)
+}
+
+/// Whether a glob matches the whole name or a trailing part of it that begins behind a slash.
+fn matches_suffix(globs: &GlobSet, name: &OsStr) -> bool {
+    if globs.is_empty() {
+        return false;
+    }
+    let bytes = name.as_bytes();
+    let starts = std::iter::once(0).chain(memchr::memchr_iter(b'/', bytes).map(|at| at + 1));
+    starts.into_iter().any(|start| globs.is_match_candidate(&Candidate::new(OsStr::from_bytes(&bytes[start..]))))
+}
+
+/// Which path an error is about, and what the system said.
+fn failure(error: ignore::Error, directory: &OsStr) -> (OsString, io::Error) {
+    match error {
+        ignore::Error::WithPath { path, err } => (path.into_os_string(), failure(*err, directory).1),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => failure(*err, directory),
+        ignore::Error::Loop { child, .. } => (child.into_os_string(), io::Error::other("recursive directory loop")),
+        ignore::Error::Io(error) => (directory.to_owned(), error),
+        other => (directory.to_owned(), io::Error::other(other.to_string())),
+    }
+}

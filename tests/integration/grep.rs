@@ -1,0 +1,289 @@
+//! `mapped grep` as its users meet it: literal screens, and the law over many sets of options.
+
+use std::process::{Command, Stdio};
+
+use crate::law::Law;
+use crate::util::{Dir, Ran, awkward_inputs, mapped, run_piped};
+
+/// Runs `mapped grep` in a directory with nothing on standard input.
+fn grep(dir: &Dir, args: &[&str]) -> Ran {
+    mapped().arg("grep").args(args).current_dir(dir.path()).stdin(Stdio::null()).output().unwrap().into()
+}
+
+#[track_caller]
+fn prints(dir: &Dir, args: &[&str], expected: &str) {
+    let ran = grep(dir, args);
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), expected, "{args:?}: {}", ran.stderr);
+}
+
+fn numbers(from: u32, to: u32) -> String {
+    (from..=to).map(|n| format!("{n}\n")).collect()
+}
+
+/// What `grep` prints of `input`, line by line, with nothing clever in it.
+fn naive(input: &[u8], before: usize, after: usize, numbered: bool, selects: impl Fn(&[u8]) -> bool) -> (Vec<u8>, i32) {
+    let lines: Vec<&[u8]> = input.split_inclusive(|&byte| byte == b'\n').collect();
+    let selected: Vec<usize> =
+        (0..lines.len()).filter(|&i| selects(lines[i].strip_suffix(b"\n").unwrap_or(lines[i]))).collect();
+    let mut text = Vec::new();
+    let mut last = None;
+    for (i, line) in lines.iter().enumerate() {
+        let near = selected.iter().any(|&s| (i <= s && s - i <= before) || (i >= s && i - s <= after));
+        if !near {
+            continue;
+        }
+        if (before > 0 || after > 0) && last.is_some_and(|last| last + 1 != i) {
+            text.extend_from_slice(b"--\n");
+        }
+        last = Some(i);
+        if numbered {
+            let mark = if selected.contains(&i) { ':' } else { '-' };
+            text.extend(format!("{}{mark}", i + 1).bytes());
+        }
+        text.extend_from_slice(line);
+        if !line.ends_with(b"\n") {
+            text.push(b'\n');
+        }
+    }
+    (text, i32::from(selected.is_empty()))
+}
+
+#[test]
+fn the_law_holds_for_many_options() {
+    for (name, input) in awkward_inputs() {
+        eprintln!("{name}");
+        let holds_i = |line: &[u8]| line.contains(&b'i');
+        type Case<'c> = (&'c [&'c str], usize, usize, bool, &'c dyn Fn(&[u8]) -> bool);
+        let cases: [Case<'_>; 5] = [
+            (&["-a", "-F", "i"], 0, 0, false, &holds_i),
+            (&["-a", "-n", "-F", "i"], 0, 0, true, &holds_i),
+            (&["-a", "-n", "-v", "-F", "i"], 0, 0, true, &|line| !holds_i(line)),
+            (&["-a", "-n", "-B2", "-A1", "-F", "9"], 2, 1, true, &|line: &[u8]| line.contains(&b'9')),
+            (&["-a", "-x", "-E", "[xy]*"], 0, 0, false, &|line: &[u8]| line.iter().all(|b| b"xy".contains(b))),
+        ];
+        for (options, before, after, numbered, selects) in cases {
+            let (text, code) = naive(&input, before, after, numbered, selects);
+            Law::new(&[&["grep"], options].concat(), &input).quick().holds(&text, code);
+        }
+        let count = input.split_inclusive(|&byte| byte == b'\n').filter(|line| line.contains(&b'i')).count();
+        let text = format!("{count}\n");
+        Law::new(&["grep", "-a", "-c", "i"], &input).quick().holds(text.as_bytes(), i32::from(count == 0));
+    }
+}
+
+#[test]
+fn the_law_holds_for_binary_inputs_limits_and_the_end() {
+    let input = b"one\ntwo\0one\n\0\0one\nthree\n";
+    Law::new(&["grep", "one"], input).holds(b"", 0);
+    Law::new(&["grep", "-c", "one"], input).holds(b"3\n", 0);
+    Law::new(&["grep", "-I", "one"], input).holds(b"", 1);
+    let input = numbers(1, 300);
+    Law::new(&["grep", "-n", "-m", "3", "-A2", "9$"], input.as_bytes())
+        .holds(b"9:9\n10-10\n11-11\n--\n19:19\n20-20\n21-21\n--\n29:29\n30-30\n31-31\n", 0);
+    Law::new(&["grep", "-n", "--last", "2", "-B1", "9$"], input.as_bytes())
+        .quick()
+        .holds(b"288-288\n289:289\n--\n298-298\n299:299\n", 0);
+    Law::new(&["grep", "-b", "-o", "-U", "9\\n3"], b"9\n3\n9\n4\n9\n39\n").quick().holds(b"0:9\n2:3\n8:9\n10:3\n", 0);
+}
+
+#[test]
+fn text_that_turns_binary_late_stops_at_the_line_that_shows_it() {
+    let mut input = b"x early\n".repeat(20_000);
+    input.extend_from_slice(b"quiet \0 line\nx before\nx \0 here\nx never\n");
+    let mut expected = b"x early\n".repeat(20_000);
+    expected.extend_from_slice(b"x before\n");
+    Law::new(&["grep", "x"], &input).quick().holds(&expected, 0);
+}
+
+#[test]
+fn parts_of_a_file_are_the_whole() {
+    let dir = Dir::new();
+    let mut text = String::new();
+    for i in 0..2000 {
+        text += &format!("{i} {}\n", "z".repeat(i * 7 % 301));
+    }
+    dir.file("log", text.as_bytes());
+    for options in [&["-n", "7"][..], &["-b", "z"], &["-nv", "z"], &["-no", "[0-9]+"]] {
+        let whole = grep(&dir, &[options, &["log"]].concat()).stdout;
+        for parts in [1, 2, 3, 7, 50] {
+            let mut joined = Vec::new();
+            for part in 1..=parts {
+                let shard = format!("--shard={part}/{parts}");
+                joined.extend(grep(&dir, &[options, &[&shard, "log"]].concat()).stdout);
+            }
+            assert_eq!(joined, whole, "{options:?} in {parts}");
+        }
+    }
+}
+
+#[test]
+fn the_last_lines_are_the_end_of_all() {
+    let dir = Dir::new();
+    let mut text = String::new();
+    for i in 0..30_000 {
+        text += &format!("{i}{}\n", if i % 9_000 == 5 { "needle".repeat(20_000) } else { String::new() });
+    }
+    dir.file("log", text.as_bytes());
+    for pattern in ["needle", "7", "^1", "nothing at all"] {
+        let all = grep(&dir, &["-n", pattern, "log"]).stdout;
+        let lines: Vec<&[u8]> = all.split_inclusive(|&byte| byte == b'\n').collect();
+        for wanted in [1, 2, 3, 1000] {
+            let last = grep(&dir, &["-n", "--last", &wanted.to_string(), pattern, "log"]).stdout;
+            assert!(last == lines[lines.len().saturating_sub(wanted)..].concat(), "{pattern}, {wanted}");
+        }
+    }
+}
+
+#[test]
+fn and_with_not_is_a_pipeline_of_three() {
+    let dir = Dir::new();
+    dir.file("f", b"a b c\na b\na c\nb\na\nc a b\n");
+    prints(&dir, &["-n", "-e", "a", "--and", "b", "--not", "c", "f"], "2:a b\n");
+    prints(&dir, &["-nv", "-e", "a", "--and", "b", "f"], "3:a c\n4:b\n5:a\n");
+    prints(&dir, &["-c", "-e", "a", "--not", "b", "--not", "c", "f"], "1\n");
+    prints(&dir, &["-1", "-n", "^b", "f"], "3-a c\n4:b\n5-a\n");
+}
+
+#[test]
+fn directories_are_searched_in_the_order_of_names() {
+    let dir = Dir::new();
+    for (path, text) in [("b/z.log", "x1"), ("b/a.txt", "x2"), ("a.log", "x3"), (".hidden", "x4"), ("b/c/d.log", "x5")]
+    {
+        std::fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();
+        dir.file(path, text.as_bytes());
+    }
+    dir.file(".ignore", b"a.t?t\n");
+    prints(&dir, &["-r", "x"], ".hidden:x4\na.log:x3\nb/a.txt:x2\nb/c/d.log:x5\nb/z.log:x1\n");
+    prints(&dir, &["-r", "--include=*.log", "x", "."], "./a.log:x3\n./b/c/d.log:x5\n./b/z.log:x1\n");
+    prints(&dir, &["-rl", "--exclude-dir=c", "--exclude=*.txt", "x", "b"], "b/z.log\n");
+    prints(&dir, &["-rh", "--ignore", "x"], "x3\nx5\nx1\n");
+    prints(&dir, &["-r", "x", "a.log"], "x3\n");
+    prints(&dir, &["-d", "skip", "x", "b", "a.log"], "a.log:x3\n");
+    let ran = grep(&dir, &["x", "b", "a.log", "nowhere"]);
+    assert_eq!((ran.stdout.as_slice(), ran.code), (&b"a.log:x3\n"[..], 2));
+    assert_eq!(ran.stderr, "mapped: b: Is a directory\nmapped: nowhere: No such file or directory\n");
+    assert_eq!(grep(&dir, &["-s", "x", "nowhere"]).stderr, "");
+    assert_eq!(grep(&dir, &["-q", "x", "nowhere", "a.log"]).code, 0);
+}
+
+#[test]
+fn what_is_compressed_or_encoded_is_searched_by_its_content() {
+    let dir = Dir::new();
+    let text = numbers(1, 3000);
+    let pack = |tool: &str, args: &[&str], name: &str| {
+        let made = Command::new(tool).args(args).stdin(Stdio::null()).output();
+        assert!(made.is_ok() || std::env::var_os("CI").is_none(), "{tool} is not installed");
+        if made.is_ok() {
+            dir.file(name, &run_piped(Command::new(tool).args(args), text.as_bytes()).stdout);
+        }
+        made.is_ok()
+    };
+    for (tool, args) in
+        [("gzip", &["-c"][..]), ("xz", &["-c"]), ("bzip2", &["-c"]), ("zstd", &["-c", "-q"]), ("lz4", &["-c", "-q"])]
+    {
+        if pack(tool, args, "packed") {
+            prints(
+                &dir,
+                &["--decompress", "-n", "^29.9$", "packed"],
+                "2909:2909\n2919:2919\n2929:2929\n2939:2939\n2949:2949\n2959:2959\n2969:2969\n2979:2979\n2989:2989\n2999:2999\n",
+            );
+            let packed = std::fs::read(dir.path().join("packed")).unwrap();
+            let ran = run_piped(mapped().args(["grep", "--decompress", "-c", "7"]), &packed);
+            assert_eq!(String::from_utf8_lossy(&ran.stdout), "813\n", "{tool} through a pipe: {}", ran.stderr);
+            dir.file("cut", &packed[..packed.len() / 2]);
+            let ran = grep(&dir, &["--decompress", "-c", "x", "cut"]);
+            assert_eq!(ran.code, 2, "{tool}, cut short: {}", ran.stderr);
+            assert!(ran.stderr.starts_with("mapped: cut: "), "{tool}: {}", ran.stderr);
+        }
+    }
+    let utf16 = |mark: &[u16], little: bool| -> Vec<u8> {
+        let units = mark.iter().copied().chain("grün\nrot\n".encode_utf16());
+        units.flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+    };
+    for (little, label) in [(true, "utf-16le"), (false, "utf-16be")] {
+        dir.file("marked", &utf16(&[0xFEFF], little));
+        prints(&dir, &["-n", "ü", "marked"], "1:grün\n");
+        Law::new(&["grep", "-nb", "ro"], &utf16(&[0xFEFF], little)).quick().holds("2:6:rot\n".as_bytes(), 0);
+        dir.file("bare", &utf16(&[], little));
+        prints(&dir, &["-n", "--encoding", label, "ü", "bare"], "1:grün\n");
+    }
+    dir.file("latin1", b"gr\xfcn\n");
+    prints(&dir, &["--encoding", "latin1", "ü", "latin1"], "grün\n");
+}
+
+#[test]
+fn matches_over_several_lines() {
+    let dir = Dir::new();
+    dir.file("f", b"begin\none\nend\nbegin\ntwo\nend begin\nthree\nend\n");
+    prints(&dir, &["-Un", r"begin\n(one|two)\nend", "f"], "1:begin\n2:one\n3:end\n4:begin\n5:two\n6:end begin\n");
+    prints(&dir, &["-Uc", r"begin\n(one|two)\nend", "f"], "2\n");
+    prints(&dir, &["-Unv", r"begin\n(one|two)\nend", "f"], "7:three\n8:end\n");
+    prints(&dir, &["-Unb", "--multiline-dotall", "-o", "two.*?three", "f"], "5:20:two\n6:24:end begin\n7:34:three\n");
+}
+
+#[test]
+fn json_is_ripgreps_but_for_times() {
+    let dir = Dir::new();
+    dir.file("f", b"one two\n\xff two\nthree\nfour two two\n");
+    dir.file("g", b"nothing\n");
+    let Ok(theirs) = Command::new("rg")
+        .args(["--no-config", "--json", "-j1", "-C1", "two", "f", "g"])
+        .current_dir(dir.path())
+        .output()
+    else {
+        assert!(std::env::var_os("CI").is_none(), "rg is not installed");
+        return;
+    };
+    let ours = grep(&dir, &["--json", "-C1", "two", "f", "g"]).stdout;
+    let messages = |bytes: &[u8]| -> Vec<serde_json::Value> {
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let mut all: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        for message in &mut all {
+            let data = message["data"].as_object_mut().unwrap();
+            data.remove("elapsed_total");
+            if let Some(stats) = data.get_mut("stats") {
+                stats.as_object_mut().unwrap().remove("elapsed");
+            }
+        }
+        all
+    };
+    assert_eq!(messages(&ours), messages(&theirs.stdout));
+}
+
+#[test]
+fn standard_input_is_left_behind_the_last_line_wanted() {
+    let dir = Dir::new();
+    let path = dir.file("f", numbers(1, 20_000).as_bytes());
+    for (options, rest) in [("-m1 ^5$", "6"), ("-m 2 -c 9$", "20")] {
+        let script = format!("{{ \"$0\" grep {options} >/dev/null; head -n1; }} < \"$1\"");
+        let ran = Command::new("sh")
+            .arg("-c")
+            .arg(script)
+            .arg(assert_cmd::cargo::cargo_bin!("mapped"))
+            .arg(&path)
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8_lossy(&ran.stdout), format!("{rest}\n"), "{options}");
+    }
+}
+
+#[test]
+fn an_excerpt_stands_for_a_line_without_end() {
+    let dir = Dir::new();
+    let mut line = vec![b'-'; 3_000_000];
+    line.extend_from_slice(b"needle");
+    dir.file("long", &line);
+    prints(&dir, &["-n", "--max-columns=20", "needle", "long"], "1:[...]--------------needle\n");
+}
+
+#[test]
+fn bad_command_lines_are_trouble() {
+    let dir = Dir::new();
+    for args in
+        [&["("][..], &["-E", "a{2,1}"], &["-f", "nowhere", "x"], &[], &["-E", r"(a)\1"], &["--encoding=klingon", "x"]]
+    {
+        let ran = grep(&dir, args);
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.stderr);
+        assert!(!ran.stderr.is_empty());
+    }
+}
