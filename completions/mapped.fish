@@ -113,15 +113,24 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s f -l file -d 'Pat
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l and -d 'A pattern that must match too' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l not -d 'A pattern that must not match' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s m -l max-count -d 'Stop each input after so many selected lines' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l last -d 'Only the last so many selected lines of each input, read from its end' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l label -d 'What standard input is called' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s A -l after-context -d 'Lines after each selected one' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s B -l before-context -d 'Lines before each selected one' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s C -l context -d 'Lines before and after each selected one; -N is short for -C N' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s C -l context -d 'Lines before and after each selected one; a number alone, as in -3, is short for it' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l group-separator -l context-separator -d 'What stands between stretches of context' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s M -l max-columns -d 'Of lines longer than so many bytes, the part around the first match; 0 for no limit' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s d -l directories -d 'What to do with a directory' -r -f -a "read\t'An error, as for any program that reads'
+skip\t'Silently none'
+recurse\t'As -r'"
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l include -d 'Only files whose name matches a glob' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude -d 'No file whose name matches a glob' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude-dir -d 'No directory whose name matches a glob' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l binary-files -d 'How to treat a binary input' -r -f -a "binary\t'Tell that it matches, print none of it'
 text\t'As -a'
 without-match\t'As -I'"
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l encoding -d 'The text\'s encoding, by its WHATWG name; `auto` goes by a byte order mark, `none` takes bytes as they are' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l shard -d 'Only the lines that begin in the I-th of N equal parts of each input, I from 1' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l io -d 'How bytes come in: map what gains from it and read the rest, map or fail, or only read' -r -f -a "auto\t'Map what gains from it, read the rest'
 mmap\t'Map, and fail where that cannot be'
 read\t'Never map'"
@@ -148,6 +157,8 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s S -l smart-case -
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s w -l word-regexp -d 'A match is no part of a longer word'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s x -l line-regexp -d 'A match is the whole line'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s v -l invert-match -d 'Select the lines that do not match'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s U -l multiline -d 'A match may span lines'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l multiline-dotall -d 'With -U, `.` matches a line\'s end too'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l crlf -d 'A carriage return before a newline belongs to the line\'s end'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s z -l null-data -d 'Lines end with NUL instead of newline'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s c -l count -d 'Only the number of selected lines of each input'
@@ -169,8 +180,12 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s Z -l null -d 'NUL
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-group-separator -l no-context-separator -d 'Nothing between stretches of context'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l json -d 'One JSON message a line, in ripgrep\'s format'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l line-buffered -d 'Write each line as soon as it is found'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s r -l recursive -d 'Search directories, in the order of their names, symbolic links in them not followed; without a file, the working directory'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s R -l dereference-recursive -d 'Search directories and follow symbolic links'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore -d 'Leave out what .gitignore and .ignore files name, and hidden files'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s a -l text -d 'Treat every input as text'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s I -d 'Treat a binary input as one without a match'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l decompress -l search-zip -d 'Search what is inside gzip, zstd, xz, bzip2 and lz4 files, told by their content'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s s -l no-messages -d 'No messages about inputs that cannot be read'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s f -l format -d 'How to show the bytes' -r -f -a "canonical\t'Hexadecimal and characters, as `hexdump -C` (default)'
