@@ -345,7 +345,10 @@ fn agrees_with_ripgrep() {
             );
         }
         maybe(random, &mut options, 6, &["-0"]);
-        maybe(random, &mut options, 6, &["--crlf"]);
+        // Between the two bytes that end a line ripgrep finds an empty word.
+        if !options.iter().any(|option| option == "-w") {
+            maybe(random, &mut options, 6, &["--crlf"]);
+        }
         if !options.iter().any(|option| option == "--no-filename") {
             maybe(random, &mut options, 6, &["--heading", "--no-heading"]);
         }
