@@ -205,7 +205,7 @@ pub fn glance(files: &[Wanted], budget: Duration) -> Result<Scan, Errno> {
 }
 
 /// Processes a glance looks into whatever it costs: who asks about a file has often just started what holds it.
-const LEAST: usize = 3;
+const LEAST: usize = 2;
 
 fn open_proc() -> Result<OwnedFd, Errno> {
     rustix::fs::open("/proc", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())

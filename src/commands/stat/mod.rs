@@ -40,7 +40,7 @@ use gather::{Opened, Report, Users};
 use warm::{Action, Done};
 
 /// Processor time the default view may spend on looking at processes: a part of what the rest of it takes.
-const GLANCE: Duration = Duration::from_micros(75);
+const GLANCE: Duration = Duration::from_micros(50);
 
 /// Runs `mapped stat`.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
