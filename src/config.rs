@@ -54,12 +54,17 @@ impl Config {
     /// Shows progress over `names` where it is wanted. By default that is when standard error is a
     /// terminal and standard output is another thing, which the bar could only disturb.
     pub fn progress(&self, names: &[OsString], output: &Output) -> Option<Progress> {
+        self.progress_over(|| report::total_bytes(names, self.engine.range), output)
+    }
+
+    /// As [`Config::progress`], towards as many bytes as `total` says.
+    pub fn progress_over(&self, total: impl FnOnce() -> Option<u64>, output: &Output) -> Option<Progress> {
         let wanted = match self.progress {
             When::Always => true,
             When::Never => false,
             When::Auto => std::io::stderr().is_terminal() && output.destination() != Destination::Terminal,
         };
-        wanted.then(|| Progress::start(Arc::clone(&self.stats), report::total_bytes(names, self.engine.range)))
+        wanted.then(|| Progress::start(Arc::clone(&self.stats), total()))
     }
 
     /// As [`Config::progress`], and also when both go to the same terminal: for a command whose few lines are printed

@@ -20,3 +20,4 @@ pub use kernel::{Flow, Inserted, Insertion, Kernel};
 pub use lanes::{Lane, Permits};
 pub use run::{BLOCK, Engine, Outcome};
 pub use stats::{Stats, Tally};
+pub(crate) use turn::Turns;

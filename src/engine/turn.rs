@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A value that is handed from number to number. The number after the one that holds it waits.
-pub(super) struct Turns<T> {
+pub(crate) struct Turns<T> {
     state: Mutex<State<T>>,
     /// One condition for each worker, so that passing on wakes the one whose turn it is.
     waiting: Vec<Condvar>,
@@ -19,14 +19,14 @@ struct State<T> {
 
 impl<T> Turns<T> {
     /// At most `workers` numbers wait at a time: those after the next are consecutive.
-    pub(super) fn new(value: T, workers: usize) -> Turns<T> {
+    pub(crate) fn new(value: T, workers: usize) -> Turns<T> {
         let waiting = (0..workers.max(1)).map(|_| Condvar::new()).collect();
         Turns { state: Mutex::new(State { next: 0, waiting: 0, value }), waiting }
     }
 
     /// Waits until it is `number`'s turn. Dropping the turn passes it on, also when a panic unwinds,
     /// so nobody waits for ever.
-    pub(super) fn take(&self, number: u64) -> Turn<'_, T> {
+    pub(crate) fn take(&self, number: u64) -> Turn<'_, T> {
         // A worker that panicked passed its turn on while unwinding; its panic ends the run when
         // the threads are joined, and until then the others only have to get out.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -38,7 +38,7 @@ impl<T> Turns<T> {
         Turn { turns: self, state }
     }
 
-    pub(super) fn into_value(self) -> T {
+    pub(crate) fn into_value(self) -> T {
         self.state.into_inner().unwrap_or_else(PoisonError::into_inner).value
     }
 
@@ -48,7 +48,7 @@ impl<T> Turns<T> {
 }
 
 /// The value, for as long as it is this number's turn.
-pub(super) struct Turn<'a, T> {
+pub(crate) struct Turn<'a, T> {
     turns: &'a Turns<T>,
     state: MutexGuard<'a, State<T>>,
 }

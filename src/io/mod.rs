@@ -16,6 +16,7 @@ pub mod residency;
 mod source;
 mod standard;
 mod stream;
+mod usage;
 mod window;
 
 pub use fault::live_windows;
@@ -26,4 +27,5 @@ pub use name::escape_name;
 pub use source::{Kind, Policy, Range, Reason, Source, Way};
 pub use standard::was_closed;
 pub use stream::{Filled, Stop, Stream};
-pub use window::{Window, page_size};
+pub use usage::{Usage, forget_peak, peak_resident};
+pub use window::{Advice, Window, page_size};

@@ -1,0 +1,113 @@
+//! What this process has used so far, as the kernel counts it: faults, switches, processor time, device reads.
+#![allow(unsafe_code)]
+
+use std::time::Duration;
+
+/// Counters since the process began, or between two moments.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Usage {
+    /// Page faults served without the disk (`getrusage(2)`).
+    pub minor_faults: u64,
+    /// Page faults that waited for the disk.
+    pub major_faults: u64,
+    /// Context switches because a thread had to wait.
+    pub voluntary_switches: u64,
+    /// Context switches because another thread's turn had come.
+    pub involuntary_switches: u64,
+    /// Processor time in this program's own code.
+    pub user: Duration,
+    /// Processor time in the kernel on its behalf.
+    pub system: Duration,
+    /// Bytes fetched from the storage device (`/proc/self/io`, `read_bytes`); `None` where that is not told.
+    pub device_bytes: Option<u64>,
+}
+
+impl Usage {
+    /// The counters now, of all threads, ended ones included.
+    pub fn now() -> Usage {
+        // SAFETY: `getrusage` fills the struct it is given, which is plain numbers and valid as zeros; with
+        // RUSAGE_SELF and a valid pointer it cannot fail.
+        let usage = unsafe {
+            let mut usage: libc::rusage = std::mem::zeroed();
+            libc::getrusage(libc::RUSAGE_SELF, &raw mut usage);
+            usage
+        };
+        let time = |t: libc::timeval| Duration::new(t.tv_sec as u64, t.tv_usec as u32 * 1000);
+        Usage {
+            minor_faults: usage.ru_minflt as u64,
+            major_faults: usage.ru_majflt as u64,
+            voluntary_switches: usage.ru_nvcsw as u64,
+            involuntary_switches: usage.ru_nivcsw as u64,
+            user: time(usage.ru_utime),
+            system: time(usage.ru_stime),
+            device_bytes: field("/proc/self/io", "read_bytes:"),
+        }
+    }
+
+    /// What was used since `before`.
+    #[must_use]
+    pub fn since(self, before: Usage) -> Usage {
+        Usage {
+            minor_faults: self.minor_faults - before.minor_faults,
+            major_faults: self.major_faults - before.major_faults,
+            voluntary_switches: self.voluntary_switches - before.voluntary_switches,
+            involuntary_switches: self.involuntary_switches - before.involuntary_switches,
+            user: self.user.saturating_sub(before.user),
+            system: self.system.saturating_sub(before.system),
+            device_bytes: self.device_bytes.zip(before.device_bytes).map(|(now, before)| now - before),
+        }
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Usage) -> Usage {
+        Usage {
+            minor_faults: self.minor_faults + other.minor_faults,
+            major_faults: self.major_faults + other.major_faults,
+            voluntary_switches: self.voluntary_switches + other.voluntary_switches,
+            involuntary_switches: self.involuntary_switches + other.involuntary_switches,
+            user: self.user + other.user,
+            system: self.system + other.system,
+            device_bytes: self.device_bytes.zip(other.device_bytes).map(|(a, b)| a + b),
+        }
+    }
+}
+
+/// Sets the peak resident size back to the present one (`proc(5)`, clear_refs). `false` where that is not allowed.
+pub fn forget_peak() -> bool {
+    std::fs::write("/proc/self/clear_refs", "5").is_ok()
+}
+
+/// The most bytes of memory that were resident at a time (`VmHWM`).
+pub fn peak_resident() -> Option<u64> {
+    Some(field("/proc/self/status", "VmHWM:")? * 1024)
+}
+
+fn field(path: &str, key: &str) -> Option<u64> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let line = text.lines().find(|line| line.starts_with(key))?;
+    line.split_ascii_whitespace().nth(1)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn touching_fresh_memory_shows() {
+        let before = Usage::now();
+        let page = crate::io::page_size();
+        forget_peak();
+        let peak_before = peak_resident().unwrap();
+        let mut memory = vec![0u8; 512 * page];
+        for at in (0..memory.len()).step_by(page) {
+            memory[at] = std::hint::black_box(1);
+        }
+        std::hint::black_box(&memory);
+        assert!(peak_resident().unwrap() >= peak_before);
+        // Fewer than 512 where the memory came in huge pages, but some.
+        let used = Usage::now().since(before);
+        assert!(used.minor_faults >= 1, "{used:?}");
+        assert_eq!(used.plus(Usage { device_bytes: Some(0), ..Usage::default() }), used);
+    }
+}
