@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
+pub mod bench;
 pub mod cat;
 pub mod checksum;
 pub mod common;
@@ -23,6 +24,8 @@ pub struct Cli {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Compare mmap and read on your files, your machine and your access pattern
+    Bench(Box<bench::Args>),
     /// Write files to standard output
     Cat(Box<cat::Args>),
     /// Print or check digests of files

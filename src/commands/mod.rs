@@ -19,6 +19,7 @@ use crate::output::Output;
 /// Inputs that fail are reported and merged into the exit code instead.
 pub fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit> {
     match command {
+        Command::Bench(args) => bench::run(args, output),
         Command::Cat(args) => cat::run(args, output),
         Command::Checksum(args) => checksum::run(args, output),
         Command::Grep(args) => grep::run(args, output),
@@ -30,7 +31,9 @@ pub fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit> {
 /// The exit code of a run that could not be carried through: 2 for `grep`, as GNU grep has it.
 pub fn trouble(command: &Command) -> Exit {
     match command {
-        Command::Cat(_) | Command::Checksum(_) | Command::Hexdump(_) | Command::Stat(_) => Exit::Failure,
+        Command::Bench(_) | Command::Cat(_) | Command::Checksum(_) | Command::Hexdump(_) | Command::Stat(_) => {
+            Exit::Failure
+        }
         Command::Grep(_) => Exit::Trouble,
     }
 }

@@ -1,6 +1,7 @@
 //! The program as a user runs it. One binary, a module per subcommand; `law` states what holds for
 //! all of them.
 
+mod bench;
 mod cat;
 mod cat_follow;
 mod cat_peers;

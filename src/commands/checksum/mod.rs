@@ -4,16 +4,16 @@
 //! files' results, [`digest`] takes one file through its digests, [`hasher`] is a digest, [`format`] writes its line
 //! and [`list`] reads it, [`check`] compares. A digest is printed only of a file that was read to its end.
 
-mod algorithm;
+pub(crate) mod algorithm;
 mod base64;
 mod check;
 mod crc;
 mod crew;
-mod digest;
+pub(crate) mod digest;
 #[cfg(target_arch = "x86_64")]
 mod fold;
 mod format;
-mod hasher;
+pub(crate) mod hasher;
 mod list;
 mod md5;
 mod name;

@@ -1,0 +1,168 @@
+//! Orders: which bytes are wanted one after another, and shuffles that a seed repeats.
+
+use std::ops::Range;
+
+/// A small generator of numbers that a seed repeats on every machine (SplitMix64).
+#[derive(Clone, Debug)]
+pub struct Shuffle(u64);
+
+impl Shuffle {
+    /// Begins the sequence of `seed`.
+    pub fn new(seed: u64) -> Shuffle {
+        Shuffle(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `bound`, which is not 0.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64
+    }
+
+    /// Brings `items` into a shuffled order (Fisher and Yates).
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            let other = self.below(last as u64 + 1) as usize;
+            items.swap(last, other);
+        }
+    }
+}
+
+/// Accesses out of order are at most so many in a pass: enough for a mean, few enough for a disk that seeks.
+pub const MOST: u64 = 16_384;
+
+/// The accesses to one file, in order.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    len: u64,
+    block: u64,
+    /// The first byte of each access; `None` is front to back.
+    spots: Option<Vec<u64>>,
+}
+
+impl Walk {
+    /// All of `len` bytes, `block` at a time.
+    pub fn sequential(len: u64, block: u64) -> Walk {
+        Walk { len, block, spots: None }
+    }
+
+    /// Blocks in a shuffled order, each once, at most [`MOST`].
+    pub fn random(len: u64, block: u64, shuffle: &mut Shuffle) -> Walk {
+        let count = len.div_ceil(block);
+        let spots = if count <= 4 * MOST {
+            let mut all: Vec<u64> = (0..count).map(|block_number| block_number * block).collect();
+            shuffle.shuffle(&mut all);
+            all.truncate(MOST as usize);
+            all
+        } else {
+            // Few of many: draw, and draw again what was drawn before.
+            let mut drawn = std::collections::HashSet::new();
+            std::iter::repeat_with(|| shuffle.below(count) * block)
+                .filter(|spot| drawn.insert(*spot))
+                .take(MOST as usize)
+                .collect()
+        };
+        Walk { len, block, spots: Some(spots) }
+    }
+
+    /// A block at every multiple of `stride`, at most [`MOST`].
+    pub fn stride(len: u64, block: u64, stride: u64) -> Walk {
+        let spots = (0..len.div_ceil(stride)).take(MOST as usize).map(|step| step * stride).collect();
+        Walk { len, block, spots: Some(spots) }
+    }
+
+    /// Whether it goes front to back over everything.
+    pub fn is_sequential(&self) -> bool {
+        self.spots.is_none()
+    }
+
+    /// The length of the file.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// The size of an access.
+    pub fn block(&self) -> u64 {
+        self.block
+    }
+
+    /// How many accesses there are.
+    pub fn count(&self) -> u64 {
+        self.spots.as_ref().map_or_else(|| self.len.div_ceil(self.block), |spots| spots.len() as u64)
+    }
+
+    /// The bytes of access `index`.
+    pub fn place(&self, index: u64) -> Option<Range<u64>> {
+        let start = match &self.spots {
+            None => index.checked_mul(self.block).filter(|&start| start < self.len)?,
+            Some(spots) => *spots.get(usize::try_from(index).ok()?)?,
+        };
+        Some(start..start.saturating_add(self.block).min(self.len))
+    }
+
+    /// The bytes of all accesses together.
+    pub fn bytes(&self) -> u64 {
+        match &self.spots {
+            None => self.len,
+            Some(_) => {
+                (0..self.count()).filter_map(|index| self.place(index)).map(|place| place.end - place.start).sum()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_repeats_and_another_differs() {
+        let order = |seed| {
+            let mut items: Vec<u32> = (0..100).collect();
+            Shuffle::new(seed).shuffle(&mut items);
+            items
+        };
+        assert_eq!(order(7), order(7));
+        assert_ne!(order(7), order(8));
+        let mut sorted = order(7);
+        sorted.sort_unstable();
+        assert_eq!(sorted, (0..100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn every_block_once() {
+        for (len, block) in [(1, 1), (10, 3), (4096, 4096), (100_000, 4096)] {
+            let walk = Walk::random(len, block, &mut Shuffle::new(1));
+            let mut places: Vec<_> = (0..walk.count()).map(|index| walk.place(index).unwrap()).collect();
+            places.sort_unstable_by_key(|place| place.start);
+            let straight = Walk::sequential(len, block);
+            assert_eq!(places, (0..straight.count()).map(|index| straight.place(index).unwrap()).collect::<Vec<_>>());
+            assert_eq!((walk.bytes(), straight.bytes()), (len, len));
+            assert_eq!((walk.place(walk.count()), straight.place(straight.count())), (None, None));
+        }
+    }
+
+    #[test]
+    fn few_of_many_are_distinct() {
+        let walk = Walk::random(1 << 40, 4096, &mut Shuffle::new(3));
+        let places: std::collections::HashSet<u64> =
+            (0..walk.count()).map(|index| walk.place(index).unwrap().start).collect();
+        assert_eq!(places.len() as u64, MOST);
+        assert!(places.iter().all(|start| start % 4096 == 0 && *start < 1 << 40));
+    }
+
+    #[test]
+    fn strides_leave_out_what_lies_between() {
+        let walk = Walk::stride(100, 10, 40);
+        let places: Vec<_> = (0..walk.count()).map(|index| walk.place(index).unwrap()).collect();
+        assert_eq!(places, [0..10, 40..50, 80..90]);
+        assert_eq!(walk.bytes(), 30);
+        assert_eq!(Walk::stride(85, 10, 40).bytes(), 25);
+    }
+}

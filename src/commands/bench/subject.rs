@@ -1,0 +1,199 @@
+//! What is measured: the files named, or a temporary one that nothing has to remove.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Mode, OFlags};
+
+use crate::io::{Kind, Policy, Range, Source, escape_name};
+
+/// One file to measure on.
+#[derive(Debug)]
+pub struct Subject {
+    /// Where every pass opens it anew.
+    path: PathBuf,
+    /// Its name for people.
+    shown: String,
+    len: u64,
+    temporary: bool,
+    /// Held open, for asking what is in memory, and to keep a temporary file in being.
+    file: File,
+}
+
+impl Subject {
+    /// A file that is there.
+    ///
+    /// # Errors
+    /// What `open(2)` says, and why a file cannot be measured.
+    pub fn named(name: &OsString) -> io::Result<Subject> {
+        let source = Source::open(name, Policy::Read, Range::default())?;
+        match source.kind() {
+            Kind::Regular | Kind::BlockDevice if !source.is_stdin() => {}
+            Kind::Unsized => {
+                return Err(io::Error::other("holds no bytes, or does not say how many: nothing to measure"));
+            }
+            _ => {
+                return Err(io::Error::other(format!(
+                    "{}: only a file can be read again and again",
+                    source.kind().word()
+                )));
+            }
+        }
+        let len = source.end().unwrap_or(0);
+        if len == 0 {
+            return Err(io::Error::other("empty: nothing to measure"));
+        }
+        Ok(Subject {
+            path: PathBuf::from(name),
+            shown: escape_name(name).into_owned(),
+            len,
+            temporary: false,
+            file: source.file().try_clone()?,
+        })
+    }
+
+    /// A file of `len` bytes of log lines in the directory for temporary files, written through to the disk. It has no
+    /// name from the start, so whatever ends this program, Ctrl-C or worse, ends the file too.
+    ///
+    /// # Errors
+    /// What creating or writing it says.
+    pub fn temporary(len: u64, directory: &Path) -> io::Result<Subject> {
+        let mut file = nameless(directory)?;
+        let mut lines = LogLines::default();
+        let mut left = len;
+        let mut text = Vec::with_capacity(1 << 20);
+        while left > 0 {
+            text.clear();
+            lines.fill(&mut text, left.min(1 << 20) as usize);
+            file.write_all(&text)?;
+            left -= text.len() as u64;
+        }
+        file.sync_all()?;
+        // Reading what one wrote is a writer's privilege; a file of one's own opened anew is as any reader has it.
+        let path = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
+        Ok(Subject { path, shown: format!("temporary file in {}", directory.display()), len, temporary: true, file })
+    }
+
+    /// Where to open it.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its name for people, harmless on a terminal.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// Its length in bytes when it was opened.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether it was made for this run.
+    pub fn is_temporary(&self) -> bool {
+        self.temporary
+    }
+
+    /// The descriptor held open.
+    pub fn fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
+
+    /// The name of the file system that it is on, where that is a common one (`statfs(2)`).
+    pub fn filesystem(&self) -> Option<&'static str> {
+        let magic = rustix::fs::fstatfs(&self.file).ok()?.f_type;
+        Some(match magic as u32 {
+            0xEF53 => "ext4",
+            0x5846_5342 => "xfs",
+            0x9123_683E => "btrfs",
+            0x0102_1994 => "tmpfs",
+            0x794C_7630 => "overlayfs",
+            0x6969 => "nfs",
+            0x2FC1_2FC1 => "zfs",
+            0x6573_5546 => "fuse",
+            0xF2F5_2010 => "f2fs",
+            0x0102_1997 => "9p",
+            0xFF53_4D42 | 0xFE53_4D42 => "cifs",
+            0x7371_7368 => "squashfs",
+            _ => return None,
+        })
+    }
+}
+
+/// A file without a name: `O_TMPFILE`, or where the file system has none, one whose name is taken away at once.
+fn nameless(directory: &Path) -> io::Result<File> {
+    let mode = Mode::RUSR | Mode::WUSR;
+    if let Ok(fd) = rustix::fs::open(directory, OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC, mode) {
+        return Ok(File::from(fd));
+    }
+    let path = directory.join(format!("mapped-bench-{}", std::process::id()));
+    let file = File::options().read(true).write(true).create_new(true).open(&path)?;
+    std::fs::remove_file(&path)?;
+    Ok(file)
+}
+
+/// Lines of a made-up log, the same for every run: no two alike, of the lengths that lines have.
+#[derive(Default)]
+struct LogLines {
+    number: u64,
+    rest: Vec<u8>,
+}
+
+impl LogLines {
+    /// Appends exactly `count` bytes; a line that does not fit goes on in the next call.
+    fn fill(&mut self, text: &mut Vec<u8>, count: usize) {
+        let goal = text.len() + count;
+        while text.len() < goal {
+            if self.rest.is_empty() {
+                let number = self.number;
+                self.number += 1;
+                let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+                let level = ["INFO", "INFO", "INFO", "DEBUG", "WARN", "INFO", "DEBUG", "ERROR"][(mixed % 8) as usize];
+                let (hour, minute, second) = (number / 360_000 % 24, number / 6000 % 60, number / 100 % 60);
+                let _ = writeln!(
+                    self.rest,
+                    "2026-01-01T{hour:02}:{minute:02}:{second:02}.{:02}0 {level} worker-{} request {mixed:x} took {} us{}",
+                    number % 100,
+                    mixed % 16,
+                    mixed % 99_991,
+                    &", retried after a timeout of the upstream"[..(mixed % 41) as usize],
+                );
+            }
+            let take = self.rest.len().min(goal - text.len());
+            text.extend(self.rest.drain(..take));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::FileExt;
+
+    #[test]
+    fn a_temporary_file_has_its_size_and_no_name() {
+        let directory = tempfile::tempdir().unwrap();
+        for len in [1, 4096, (1 << 20) + 5] {
+            let subject = Subject::temporary(len, directory.path()).unwrap();
+            assert_eq!(std::fs::metadata(subject.path()).unwrap().len(), len);
+            assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+            let mut byte = [0];
+            subject.file.read_exact_at(&mut byte, 0).unwrap();
+            assert_eq!(&byte, b"2");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_measured_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let empty = directory.path().join("empty");
+        std::fs::write(&empty, "").unwrap();
+        assert!(Subject::named(&empty.into()).unwrap_err().to_string().contains("nothing to measure"));
+        assert!(Subject::named(&"/dev/null".into()).unwrap_err().to_string().contains("character device"));
+        assert!(Subject::named(&directory.path().join("none").into()).is_err());
+        assert!(Subject::named(&directory.path().into()).is_err());
+    }
+}

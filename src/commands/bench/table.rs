@@ -1,0 +1,294 @@
+//! The figures as a table for people, a bar to each row, and the verdict under it.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+
+use super::measure::{Measured, Row};
+use super::report::{Machine, missing, pattern_word};
+use super::settings::Settings;
+use super::state::State;
+use super::subject::Subject;
+use super::verdict::Verdict;
+use super::way::{Means, size};
+use crate::cli::bench::Pattern;
+
+/// How the table is to look.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Whether to colour it.
+    pub color: bool,
+}
+
+/// The bar's width under which it says nothing.
+const LEAST_BAR: usize = 8;
+/// The columns beside the way and the bar: their names and widths.
+const COLUMNS: [(&str, usize); 9] = [
+    ("GB/s", 7),
+    ("±", 5),
+    ("time", 8),
+    ("minor", 7),
+    ("major", 6),
+    ("switches", 9),
+    ("user", 8),
+    ("system", 8),
+    ("resident", 9),
+];
+/// Only where something came from a device.
+const DEVICE: (&str, usize) = ("device", 9);
+
+/// Everything a person reads.
+pub fn table(
+    settings: &Settings,
+    subjects: &[Subject],
+    machine: &Machine,
+    measured: &Measured,
+    verdicts: &[Verdict<'_>],
+    look: Look,
+) -> String {
+    let mut text = String::new();
+    for subject in subjects {
+        let on = subject.filesystem().map(|filesystem| format!(" on {filesystem}")).unwrap_or_default();
+        let _ = writeln!(text, "{}: {}{on}", subject.shown(), size(subject.len()));
+    }
+    let _ = writeln!(
+        text,
+        "Linux {}, {} processor{}, {} of memory",
+        machine.kernel,
+        machine.processors,
+        if machine.processors == 1 { "" } else { "s" },
+        size(machine.memory)
+    );
+    let stride =
+        if settings.pattern == Pattern::Stride { format!(" {}", size(settings.stride)) } else { String::new() };
+    let _ = writeln!(
+        text,
+        "{} · {}{stride} · {} way{}, {} run{} each, shuffled by --seed {}",
+        settings.work_text.escape_debug(),
+        pattern_word(settings.pattern),
+        settings.ways.len(),
+        if settings.ways.len() == 1 { "" } else { "s" },
+        settings.runs,
+        if settings.runs == 1 { "" } else { "s" },
+        settings.seed
+    );
+    for &state in &settings.states {
+        text.push('\n');
+        push_state(&mut text, settings, measured, state, look);
+        if let Some(verdict) = verdicts.iter().find(|verdict| verdict.state == state) {
+            text.push('\n');
+            for sentence in &verdict.sentences {
+                push_wrapped(&mut text, sentence, look.width.clamp(40, 100));
+            }
+        }
+    }
+    text.push('\n');
+    for (block, answer) in &measured.answers {
+        let of = block.map(|block| format!(" in accesses of {}", size(block))).unwrap_or_default();
+        let _ = writeln!(text, "Every way found the same{of}: {answer}");
+    }
+    for note in &measured.notes {
+        let _ = writeln!(text, "Note: {note}");
+    }
+    for line in left_out(measured) {
+        let _ = writeln!(text, "* {line}");
+    }
+    for line in missing(measured) {
+        let _ = writeln!(text, "Missing: {line}");
+    }
+    text
+}
+
+fn push_state(text: &mut String, settings: &Settings, measured: &Measured, state: State, look: Look) {
+    let mut rows: Vec<&Row> = measured.rows.iter().filter(|row| row.state == state).collect();
+    let speed = |row: &Row| row.rate().map_or(-1.0, |rate| rate.median);
+    rows.sort_by(|a, b| speed(b).total_cmp(&speed(a)));
+    let most = rows.first().map_or(0.0, |row| speed(row));
+    let from_device = rows.iter().any(|row| row.device_bytes().is_some_and(|bytes| bytes > 0.0));
+    let columns: Vec<(&str, usize)> = COLUMNS.into_iter().chain(from_device.then_some(DEVICE)).collect();
+    let labels = rows.iter().map(|row| row.way.label(settings.pattern).chars().count()).max().unwrap_or(0).max(5);
+    let fixed = labels + columns.iter().map(|column| column.1 + 1).sum::<usize>();
+    let bar = look.width.saturating_sub(fixed + 2).min(40);
+    let bar = if bar < LEAST_BAR { 0 } else { bar };
+    let heading = if look.color { Style::new().bold() } else { Style::new() };
+    let _ = write!(text, "{heading}{:<labels$}", state.word());
+    for (index, (name, width)) in columns.iter().enumerate() {
+        let _ = write!(text, " {name:>width$}");
+        if index == 0 && bar > 0 {
+            let _ = write!(text, " {:bar$}", "");
+        }
+    }
+    let _ = writeln!(text, "{heading:#}");
+    for row in rows {
+        let style = if look.color { style(row) } else { Style::new() };
+        let label = row.way.label(settings.pattern);
+        let Some(rate) = row.rate() else {
+            let why = match (&row.unavailable, row.left_out.first()) {
+                (Some(reason), _) => format!("not to be had: {reason}"),
+                (None, Some((_, reason))) => format!("left out: {reason}"),
+                (None, None) => "not measured".to_owned(),
+            };
+            let _ = writeln!(text, "{label:<labels$} {why}");
+            continue;
+        };
+        let spread = (rate.high - rate.low) / 2.0 / rate.median * 100.0;
+        let usage = |of: fn(&crate::io::Usage) -> f64| row.median(of);
+        let mut cells = vec![
+            figure(rate.median),
+            format!("{spread:.0}%"),
+            duration(row.seconds()),
+            count(usage(|usage| usage.minor_faults as f64)),
+            count(usage(|usage| usage.major_faults as f64)),
+            count(usage(|usage| (usage.voluntary_switches + usage.involuntary_switches) as f64)),
+            duration(usage(|usage| usage.user.as_secs_f64())),
+            duration(usage(|usage| usage.system.as_secs_f64())),
+            row.peak().map_or_else(|| "-".into(), |bytes| size_short(bytes)),
+        ];
+        if from_device {
+            cells.push(row.device_bytes().map_or_else(|| "-".into(), size_short));
+        }
+        let _ = write!(text, "{label:<labels$}");
+        for (index, (cell, (_, width))) in cells.iter().zip(&columns).enumerate() {
+            let _ = write!(text, " {cell:>width$}");
+            if index == 0 && bar > 0 {
+                let _ = write!(text, " {style}{}{style:#}", bar_of(rate.median / most, bar));
+            }
+        }
+        if !row.left_out.is_empty() {
+            let _ = write!(text, " *");
+        }
+        text.push('\n');
+    }
+}
+
+/// How many runs do not count though others of their row do, for each state.
+fn left_out(measured: &Measured) -> Vec<String> {
+    let mut lines = Vec::new();
+    for state in [State::Cold, State::Warm] {
+        let rows = || measured.rows.iter().filter(|row| row.state == state && !row.samples.is_empty());
+        let left: usize = rows().map(|row| row.left_out.len()).sum();
+        if let Some((_, reason)) = rows().flat_map(|row| &row.left_out).next() {
+            lines.push(format!(
+                "{left} run{} not {}, left out: {reason}",
+                if left == 1 { "" } else { "s" },
+                state.word()
+            ));
+        }
+    }
+    lines
+}
+
+/// One colour for what reads, one for what maps, one for what decides.
+fn style(row: &Row) -> Style {
+    let color = match row.way.means {
+        Means::Auto => AnsiColor::Green,
+        _ if row.way.is_read() => AnsiColor::Yellow,
+        _ => AnsiColor::Cyan,
+    };
+    Style::new().fg_color(Some(color.into()))
+}
+
+/// A bar in eighths of a column.
+fn bar_of(share: f64, width: usize) -> String {
+    let eighths = (share.clamp(0.0, 1.0) * width as f64 * 8.0).round() as usize;
+    let mut bar = "█".repeat(eighths / 8);
+    bar.extend(["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8].chars());
+    let drawn = bar.chars().count();
+    bar.extend(std::iter::repeat_n(' ', width.saturating_sub(drawn)));
+    bar
+}
+
+fn push_wrapped(text: &mut String, sentence: &str, width: usize) {
+    let mut column = 0;
+    for word in sentence.split(' ') {
+        let len = word.chars().count();
+        if column > 0 && column + 1 + len > width {
+            text.push_str("\n  ");
+            column = 2;
+        } else if column > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += len;
+    }
+    text.push('\n');
+}
+
+/// Throughput with its unit, for sentences.
+pub fn rate(gb_per_second: f64) -> String {
+    format!("{} GB/s", figure(gb_per_second))
+}
+
+/// Three digits that matter.
+fn figure(value: f64) -> String {
+    match value {
+        value if value >= 99.95 => format!("{value:.0}"),
+        value if value >= 9.995 => format!("{value:.1}"),
+        value if value >= 0.1 => format!("{value:.2}"),
+        value => format!("{value:.4}"),
+    }
+}
+
+/// Seconds as people read them: `1.24 s`, `143 ms`, `3.1 µs`.
+pub fn duration(seconds: f64) -> String {
+    match seconds {
+        seconds if seconds >= 0.9995 => format!("{seconds:.2} s"),
+        seconds if seconds >= 0.009_995 => format!("{:.0} ms", seconds * 1e3),
+        seconds if seconds >= 0.000_999_5 => format!("{:.1} ms", seconds * 1e3),
+        seconds if seconds >= 0.000_009_995 => format!("{:.0} µs", seconds * 1e6),
+        0.0 => "0".into(),
+        seconds => format!("{:.1} µs", seconds * 1e6),
+    }
+}
+
+/// A count, shortened where its last digits say nothing. Means over many passes may be fractions.
+pub fn count(value: f64) -> String {
+    match value {
+        value if value >= 9_999_500.0 => format!("{:.0}M", value / 1e6),
+        value if value >= 99_950.0 => format!("{:.0}k", value / 1e3),
+        value if value.fract().abs() < 0.05 || value >= 10.0 => format!("{value:.0}"),
+        value => format!("{value:.1}"),
+    }
+}
+
+fn size_short(bytes: f64) -> String {
+    match bytes {
+        bytes if bytes >= 1023.95 * 1048576.0 => format!("{:.2} GiB", bytes / 1073741824.0),
+        bytes if bytes >= 1023.5 * 1024.0 => format!("{:.0} MiB", bytes / 1048576.0),
+        bytes => format!("{:.0} KiB", bytes / 1024.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_are_as_wide_as_they_should_be() {
+        assert_eq!(bar_of(0.5, 4), "██  ");
+        assert_eq!(bar_of(1.0, 4), "████");
+        assert_eq!(bar_of(0.0, 4), "    ");
+        assert_eq!(bar_of(0.28125, 4), "█▏  ");
+    }
+
+    #[test]
+    fn figures_for_people() {
+        assert_eq!([14.236, 8.1, 0.014, 123.4].map(figure), ["14.2", "8.10", "0.0140", "123"]);
+        assert_eq!(
+            [1.5, 0.143, 0.0015, 0.000_031, 3.14e-6, 0.0].map(duration),
+            ["1.50 s", "143 ms", "1.5 ms", "31 µs", "3.1 µs", "0"]
+        );
+        assert_eq!([0.0, 1.25, 524_288.0, 99.0].map(count), ["0", "1.2", "524k", "99"]);
+        assert_eq!([4096.0, 5_242_880.0, 2_147_483_648.0].map(size_short), ["4 KiB", "5 MiB", "2.00 GiB"]);
+    }
+
+    #[test]
+    fn sentences_are_wrapped_between_words() {
+        let mut text = String::new();
+        push_wrapped(&mut text, "one two three four", 9);
+        assert_eq!(text, "one two\n  three\n  four\n");
+    }
+}

@@ -1,0 +1,292 @@
+//! `mapped bench`: results that can be checked by hand, states that are verified, documents that are what they claim.
+
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::util::{Dir, mapped, run};
+
+fn schema() -> jsonschema::Validator {
+    let text = include_str!("../../docs/bench.schema.json");
+    jsonschema::draft202012::new(&serde_json::from_str(text).unwrap()).unwrap()
+}
+
+/// Runs `mapped bench --json`, checks the document against the schema and gives it.
+#[track_caller]
+fn bench(args: &[&str]) -> Value {
+    let ran = run(&[&["bench", "--json"], args].concat());
+    assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
+    valid(&ran.stdout)
+}
+
+#[track_caller]
+fn valid(stdout: &[u8]) -> Value {
+    let document: Value = serde_json::from_slice(stdout).unwrap();
+    let errors: Vec<String> = schema().iter_errors(&document).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    document
+}
+
+fn results(document: &Value) -> Vec<&str> {
+    document["results"].as_array().unwrap().iter().map(|result| result["result"].as_str().unwrap()).collect()
+}
+
+fn rows<'d>(document: &'d Value, way: &str) -> Vec<&'d Value> {
+    document["rows"].as_array().unwrap().iter().filter(|row| row["way"] == way).collect()
+}
+
+/// Bytes in which every kind of work has something to find.
+fn text() -> Vec<u8> {
+    (0..9_000).flat_map(|i| format!("line {i} {}\n", "abab".repeat(i % 13)).into_bytes()).collect()
+}
+
+#[test]
+fn every_way_finds_what_a_naive_look_finds() {
+    let dir = Dir::new();
+    let bytes = text();
+    let path = dir.file("text", &bytes);
+    let path = path.to_str().unwrap();
+    let sum = |bytes: &mut dyn Iterator<Item = &u8>| bytes.map(|&byte| u64::from(byte)).sum::<u64>().to_string();
+    let windows = bytes.windows(4).filter(|window| window == b"abab").count().to_string();
+    let digest = String::from_utf8(run(&["checksum", "-a", "sha256", path]).stdout).unwrap();
+    let digest = digest.rsplit_once("= ").map_or(&digest[..], |pair| pair.1).split_whitespace().next().unwrap();
+    let works = [
+        ("sum", sum(&mut bytes.iter())),
+        ("touch", sum(&mut bytes.iter().step_by(4096))),
+        ("copy", sum(&mut bytes.iter().step_by(4096))),
+        ("lines", bytes.iter().filter(|&&byte| byte == b'\n').count().to_string()),
+        ("search:abab", windows),
+        ("hash:sha256", digest.to_owned()),
+    ];
+    for (work, result) in works {
+        let document = bench(&[
+            "--work",
+            work,
+            "--runs",
+            "1",
+            "--threads",
+            "3",
+            "--block-size",
+            "4K,1000",
+            "--auto",
+            "--seed",
+            "5",
+            path,
+        ]);
+        assert_eq!(results(&document), [result], "{work}");
+        for way in ["read", "pread", "map", "map-advised", "map-populate", "map-private", "windows", "auto"] {
+            let rows = rows(&document, way);
+            assert!(!rows.is_empty(), "{way}");
+            for row in rows {
+                assert_eq!(row["runs"].as_array().unwrap().len(), 1, "{work} by {row}");
+                assert_eq!(row["bytes"], bytes.len());
+            }
+        }
+        assert_eq!(document["seed"], 5);
+    }
+}
+
+#[test]
+fn digests_agree_on_many_threads_whatever_the_block() {
+    let dir = Dir::new();
+    let path = dir.file("text", &text());
+    for algorithm in ["blake3", "crc32", "xxh3", "md5"] {
+        let work = format!("hash:{algorithm}");
+        for block in ["100", "4K", "64K", "1M"] {
+            bench(&["--work", &work, "--runs", "1", "--threads", "4", "--block-size", block, path.to_str().unwrap()]);
+        }
+    }
+}
+
+#[test]
+fn out_of_order_each_size_of_access_has_its_result() {
+    let dir = Dir::new();
+    let bytes = text();
+    let path = dir.file("text", &bytes);
+    let path = path.to_str().unwrap();
+    for work in ["sum", "search:abab", "hash:crc32", "copy"] {
+        let document = bench(&["--pattern", "random", "--work", work, "--runs", "1", "--block-size", "4K,512", path]);
+        assert_eq!(results(&document).len(), 2);
+        if work == "sum" {
+            let sum: u64 = bytes.iter().map(|&byte| u64::from(byte)).sum();
+            assert_eq!(results(&document), [sum.to_string(), sum.to_string()]);
+        }
+    }
+    let document = bench(&["--pattern", "stride", "--stride", "10000", "--block-size", "10", "--runs", "1", path]);
+    let sum: u64 = bytes.chunks(10_000).flat_map(|chunk| chunk.iter().take(10)).map(|&byte| u64::from(byte)).sum();
+    assert_eq!(results(&document), [sum.to_string()]);
+    assert_eq!(rows(&document, "read")[0]["bytes"], 10 * bytes.len().div_ceil(10_000));
+}
+
+#[test]
+fn several_files_are_one_work() {
+    let dir = Dir::new();
+    let first = dir.file("first", b"one\ntwo\n");
+    let second = dir.file("second", b"three");
+    let document =
+        bench(&["--work", "search:o", "--runs", "1", "--auto", first.to_str().unwrap(), second.to_str().unwrap()]);
+    assert_eq!(results(&document), ["2"]);
+    // What ends one file and begins the next is no match.
+    let document =
+        bench(&["--work", "search:\nt", "--runs", "1", "--auto", first.to_str().unwrap(), second.to_str().unwrap()]);
+    assert_eq!(results(&document), ["1"]);
+}
+
+#[test]
+fn cold_comes_from_the_device_and_warm_does_not() {
+    let dir = Dir::new();
+    let path = dir.file("text", &vec![b'x'; 3 << 20]);
+    assert!(Command::new("sync").arg(&path).status().unwrap().success());
+    let ran = run(&["bench", "--json", "--both", "--runs", "2", "--ways", "read,map,windows", path.to_str().unwrap()]);
+    let document = valid(&ran.stdout);
+    if ran.code != 0 {
+        // A file system in memory has no cold; then that is what must be said.
+        assert!(ran.stderr.contains("stay in memory"), "{}", ran.stderr);
+        return;
+    }
+    for row in document["rows"].as_array().unwrap() {
+        let device = row["device_bytes"].as_f64();
+        let runs = row["runs"].as_array().unwrap();
+        match row["state"].as_str().unwrap() {
+            "warm" => assert_eq!(device, Some(0.0), "{row}"),
+            _ if runs.is_empty() => assert_eq!(row["left_out"].as_array().unwrap().len(), 2, "{row}"),
+            _ => assert!(device.unwrap() >= f64::from(3 << 20), "{row}"),
+        }
+    }
+    assert_eq!(document["verdicts"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_another_process_has_mapped_cannot_be_cold_and_that_is_said() {
+    let dir = Dir::new();
+    let path = dir.file("text", &vec![b'x'; 1 << 20]);
+    assert!(Command::new("sync").arg(&path).status().unwrap().success());
+    let file = std::fs::File::open(&path).unwrap();
+    let window = mapped::io::Window::map(std::os::fd::AsFd::as_fd(&file), 0, 1 << 20).unwrap();
+    window.populate().unwrap();
+    let ran = run(&["bench", "--json", "--both", "--runs", "1", "--ways", "read,map", path.to_str().unwrap()]);
+    drop(window);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("256 of 256 pages stay in memory"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("no cold run counts"), "{}", ran.stderr);
+    let document = valid(&ran.stdout);
+    for row in document["rows"].as_array().unwrap() {
+        let (runs, left_out) = (row["runs"].as_array().unwrap(), row["left_out"].as_array().unwrap());
+        let counted = if row["state"] == "cold" { (0, 1) } else { (1, 0) };
+        assert_eq!((runs.len(), left_out.len()), counted, "{row}");
+    }
+}
+
+#[test]
+fn a_temporary_file_is_gone_even_after_a_kill() {
+    let dir = Dir::new();
+    let left = || std::fs::read_dir(dir.path()).unwrap().count();
+    let ran: crate::util::Ran = mapped()
+        .args(["bench", "--file-size", "100K", "--runs", "1", "--json"])
+        .env("TMPDIR", dir.path())
+        .output()
+        .unwrap()
+        .into();
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let document = valid(&ran.stdout);
+    assert_eq!(document["files"][0]["bytes"], 102_400);
+    assert_eq!(document["files"][0]["temporary"], true);
+    assert_eq!(left(), 0);
+    for signal in ["INT", "TERM", "KILL"] {
+        let mut child = mapped()
+            .args(["bench", "--file-size", "8M", "--runs", "1000"])
+            .env("TMPDIR", dir.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        let kill = Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+        assert!(!child.wait().unwrap().success());
+        assert_eq!(left(), 0, "{signal}");
+    }
+}
+
+#[test]
+fn the_table_says_what_the_figures_do() {
+    let dir = Dir::new();
+    let path = dir.file("text", &text());
+    let ran = run(&["bench", "--runs", "2", "--seed", "9", "--auto", path.to_str().unwrap()]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    let table = String::from_utf8(ran.stdout).unwrap();
+    for part in [
+        "shuffled by --seed 9",
+        "map + SEQUENTIAL",
+        "--io auto",
+        "windows 1 MiB",
+        "GB/s",
+        "█",
+        "Every way found the same",
+    ] {
+        assert!(table.contains(part), "{part} is not in\n{table}");
+    }
+    // Two runs of each can never show more than noise.
+    assert!(table.contains("fewer than 4 runs cannot tell"), "{table}");
+}
+
+#[test]
+fn csv_has_a_line_for_each_row_and_a_field_for_each_name() {
+    let dir = Dir::new();
+    let path = dir.file("text", &text());
+    let args = ["bench", "--csv", "--runs", "1", "--ways", "read,windows", "--block-size", "1K,2K", "--threads", "2"];
+    let ran = run(&[&args[..], &[path.to_str().unwrap()]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let text = String::from_utf8(ran.stdout).unwrap();
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    assert!(lines.iter().all(|line| line.len() == lines[0].len()), "{text}");
+    let ways: Vec<[&str; 3]> = lines[1..].iter().map(|line| [line[0], line[1], line[2]]).collect();
+    let want = [
+        ["read", "1024", "1"],
+        ["read", "2048", "1"],
+        ["windows", "1024", "1"],
+        ["windows", "2048", "1"],
+        ["windows", "1024", "2"],
+        ["windows", "2048", "2"],
+    ];
+    assert_eq!(ways, want);
+}
+
+#[test]
+fn the_chart_names_every_way() {
+    let dir = Dir::new();
+    let path = dir.file("a<b>&c", &text());
+    let chart = dir.path().join("chart.svg");
+    let ran = run(&["bench", "--runs", "1", "--both", "--plot", chart.to_str().unwrap(), path.to_str().unwrap()]);
+    assert!(!ran.stdout.is_empty());
+    let svg = std::fs::read_to_string(&chart).unwrap();
+    assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"));
+    for part in ["pread 256 KiB", "map + populate", "warm, GB/s", "cold, GB/s", "a&lt;b&gt;&amp;c"] {
+        assert!(svg.contains(part), "{part}");
+    }
+    assert!(!svg.contains("a<b>"));
+}
+
+#[test]
+fn what_cannot_be_measured_is_said() {
+    let dir = Dir::new();
+    let empty = dir.file("empty", b"");
+    let full = dir.file("full", b"x");
+    let full = full.to_str().unwrap();
+    let ran = run(&["bench", empty.to_str().unwrap()]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("nothing to measure"), "{}", ran.stderr);
+    for (args, code, says) in [
+        (vec!["bench", "/dev/null"], 1, "character device"),
+        (vec!["bench", "none"], 1, "No such file"),
+        (vec!["bench", "--work", "dance", full], 1, "none of touch"),
+        (vec!["bench", "--pattern", "random", "--auto", full], 1, "--auto"),
+        (vec!["bench", "--stride", "5", full], 1, "--pattern stride"),
+        (vec!["bench", "--cold", "--warm", full], 2, "cannot be used with"),
+        (vec!["bench", "--file-size", "1M", full], 2, "cannot be used with"),
+        (vec!["bench", "--block-size", "0", full], 2, "at least one byte"),
+    ] {
+        let ran = run(&args);
+        assert_eq!(ran.code, code, "{args:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(says), "{args:?}: {}", ran.stderr);
+    }
+}
