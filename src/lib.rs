@@ -50,7 +50,7 @@ pub fn run(cli: &cli::Cli) -> ExitCode {
     let mut output = match Output::stdout() {
         Ok(output) => output,
         Err(error) => {
-            eprintln!("mapped: standard output: {}", output::message(&error));
+            output::complain(format_args!("mapped: standard output: {}", output::message(&error)));
             return trouble.into();
         }
     };
@@ -63,11 +63,11 @@ pub fn run(cli: &cli::Cli) -> ExitCode {
         Err(error) => match error.downcast_ref::<std::io::Error>() {
             Some(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Closed.into(),
             Some(error) => {
-                eprintln!("mapped: write error: {}", output::message(error));
+                output::complain(format_args!("mapped: write error: {}", output::message(error)));
                 trouble.into()
             }
             None => {
-                eprintln!("mapped: {error:#}");
+                output::complain(format_args!("mapped: {error:#}"));
                 trouble.into()
             }
         },

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::cli::common::StatsFormat;
 use crate::engine::Stats;
 use crate::io::Range;
+use crate::output::complain;
 
 #[derive(Serialize)]
 struct Report {
@@ -63,37 +64,42 @@ pub(crate) fn print_stats(format: StatsFormat, stats: &Stats, took: Duration) {
         resident_before: tally.resident.map(|(resident, total)| resident as f64 / (total.max(1)) as f64),
     };
     match format {
-        StatsFormat::Json => eprintln!("{}", serde_json::to_string(&report).unwrap_or_default()),
+        StatsFormat::Json => complain(format_args!("{}", serde_json::to_string(&report).unwrap_or_default())),
         StatsFormat::Text => print_text(&report),
     }
 }
 
 fn print_text(report: &Report) {
-    eprintln!(
+    complain(format_args!(
         "{} bytes in {:.3} s, {:.2} GB/s, {} thread{}",
         report.bytes,
         report.seconds,
         report.gb_per_second,
         report.threads,
         if report.threads == 1 { "" } else { "s" }
-    );
+    ));
     for way in &report.ways {
         let reason = way.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-        eprintln!("in:  {} for {} input{}{reason}", way.way, way.inputs, if way.inputs == 1 { "" } else { "s" });
+        complain(format_args!(
+            "in:  {} for {} input{}{reason}",
+            way.way,
+            way.inputs,
+            if way.inputs == 1 { "" } else { "s" }
+        ));
     }
-    eprintln!("out: {}, {} bytes never copied", report.output, report.bytes_never_copied);
-    eprintln!(
+    complain(format_args!("out: {}, {} bytes never copied", report.output, report.bytes_never_copied));
+    complain(format_args!(
         "{} windows mapped, {} minor and {} major faults, {:.1} MiB peak resident",
         report.windows,
         report.minor_faults,
         report.major_faults,
         report.peak_resident_bytes as f64 / (1 << 20) as f64
-    );
+    ));
     if let Some(read) = report.device_bytes_read {
-        eprintln!("{read} bytes read from the device");
+        complain(format_args!("{read} bytes read from the device"));
     }
     if let Some(share) = report.resident_before {
-        eprintln!("{:.1} % resident before the run", share * 100.0);
+        complain(format_args!("{:.1} % resident before the run", share * 100.0));
     }
 }
 

@@ -1,10 +1,12 @@
 //! Everything that leaves the program: standard output, messages, colour decisions, progress.
 
+mod complaint;
 mod progress;
 mod sheet;
 mod splice;
 mod stdout;
 
+pub use complaint::complain;
 pub use progress::Progress;
 pub use splice::{Handed, copy_range, splice};
 pub use stdout::{Destination, Output, message};

@@ -18,6 +18,8 @@ use crate::io::{Source, escape_name, was_closed};
 
 use super::sheet::Sheet;
 
+use super::complaint::complain;
+
 /// What output goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Destination {
@@ -275,7 +277,7 @@ impl Output {
         // An output that fails is found out by the next write; the message goes out all the same.
         let _ = self.flush();
         if !self.quiet {
-            eprintln!("mapped: {}: {}", shown(name), message(error));
+            complain(format_args!("mapped: {}: {}", shown(name), message(error)));
         }
     }
 }

@@ -102,11 +102,11 @@ impl Run<'_> {
         }
         output.flush()?;
         for name in &totals.binary {
-            eprintln!("mapped: {}: binary file matches", escape_name(name));
+            crate::output::complain(format_args!("mapped: {}: binary file matches", escape_name(name)));
         }
         let undecoded = self.decoding.failures();
         for (name, error) in &undecoded {
-            eprintln!("mapped: {}: {}", escape_name(name), message(error));
+            crate::output::complain(format_args!("mapped: {}: {}", escape_name(name), message(error)));
         }
         // As a program that reads line by line would: what comes after the last line wanted is the next reader's.
         if let (Ok(begun_at), Some(offset)) = (begun_at, totals.leave_at) {
