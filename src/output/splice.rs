@@ -20,6 +20,8 @@ use super::stdout::Output;
 
 /// Bytes mapped at a time.
 const WINDOW: u64 = 8 << 20;
+/// Bytes copied from file to file at a time, for so long as somebody who wants to write may wait.
+const COPIED: u64 = 128 << 20;
 /// How long somebody who wants to write to the file is kept waiting for a reader that has paused.
 const PATIENCE: Duration = Duration::from_millis(100);
 
@@ -55,7 +57,7 @@ pub fn splice(output: &mut Output, source: &Source) -> io::Result<Handed> {
         return Ok(Handed { until: at, windows });
     };
     // The size may have changed between open and lease; from here on it cannot.
-    if source.length_now()?.is_some_and(|size| size < end) {
+    if source.length_now().is_ok_and(|size| size.is_some_and(|size| size < end)) {
         return Ok(Handed { until: at, windows });
     }
     while at < limit {
@@ -67,7 +69,13 @@ pub fn splice(output: &mut Output, source: &Source) -> io::Result<Handed> {
         windows += 1;
         let mut done = 0;
         while done < length as usize && lease.intact() {
-            done += hand_over(output, &window.bytes()[done..])?;
+            match hand_over(output, &window.bytes()[done..]) {
+                Ok(n) => done += n,
+                // A page that had to be read again could not be. That is the input's trouble, and
+                // whoever reads the rest of it says so.
+                Err(error) if error.raw_os_error() == Some(libc::EFAULT) => break,
+                Err(error) => return Err(error),
+            }
         }
         at += done as u64;
         output.count(done as u64);
@@ -82,8 +90,7 @@ pub fn splice(output: &mut Output, source: &Source) -> io::Result<Handed> {
             std::thread::sleep(Duration::from_micros(200));
         }
     } else {
-        write_tail(output, source, limit, end)?;
-        at = end;
+        at += write_tail(output, source, limit, end)?;
     }
     drop(lease);
     Ok(Handed { until: at, windows })
@@ -110,14 +117,19 @@ fn hand_over(output: &Output, bytes: &[u8]) -> io::Result<usize> {
 }
 
 /// Writes the last bytes as a copy, in pieces, while the lease still holds.
-fn write_tail(output: &mut Output, source: &Source, from: u64, end: u64) -> io::Result<()> {
+/// Gives how many could be read.
+fn write_tail(output: &mut Output, source: &Source, from: u64, end: u64) -> io::Result<u64> {
     let mut piece = vec![0; (end - from) as usize];
-    let got = source.read_at(&mut piece, from)?;
-    output.write_all(&piece[..got])
+    let (got, _) = source.read_up_to(&mut piece, from);
+    output.write_all(&piece[..got])?;
+    Ok(got as u64)
 }
 
 /// Copies the source's range into the regular file that `output` is, inside the kernel; gives the
 /// offset up to which that went.
+///
+/// The kernel copies by way of the page cache, where a truncation would zero what is on its way. So
+/// this too wants a lease, and ends when somebody else wants the file; the rest is the caller's.
 ///
 /// # Errors
 /// What the output says (ENOSPC, EFBIG, EDQUOT). A pair of files that cannot be copied so is no
@@ -125,9 +137,10 @@ fn write_tail(output: &mut Output, source: &Source, from: u64, end: u64) -> io::
 pub fn copy_range(output: &mut Output, source: &Source) -> io::Result<u64> {
     let (mut at, end) = (source.start(), source.end().unwrap_or(0));
     output.flush()?;
-    while at < end {
+    let Some(lease) = Lease::take(source.fd()) else { return Ok(at) };
+    while at < end && lease.intact() {
         let mut place = source.base() + at;
-        let length = (end - at).min(1 << 30) as usize;
+        let length = (end - at).min(COPIED) as usize;
         match kernel_copy(source.fd(), Some(&mut place), output.fd(), None, length) {
             Ok(0) => break,
             Ok(n) => {
