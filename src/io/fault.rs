@@ -132,8 +132,9 @@ extern "C" fn on_sigbus(signal: libc::c_int, info: *mut libc::siginfo_t, context
         for slot in &TABLE {
             let Some((start, end)) = slot.covers(addr) else { continue };
             let page = addr & !(PAGE.load(Ordering::Relaxed) - 1);
+            // Noted first: whoever reads the zeros, on whatever thread, finds the fault.
+            slot.fault.fetch_min(page - start, Ordering::AcqRel);
             if lay_zero_pages(page, end) {
-                slot.fault.fetch_min(page - start, Ordering::AcqRel);
                 return;
             }
         }
@@ -183,11 +184,29 @@ fn hand_on(signal: libc::c_int, code: libc::c_int, info: *mut libc::siginfo_t, c
                 let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) =
                     std::mem::transmute(handler);
                 handler(signal, info, context);
+                raise_if_disarmed(signal, code);
             }
             handler => {
                 let handler: extern "C" fn(libc::c_int) = std::mem::transmute(handler);
                 handler(signal);
+                raise_if_disarmed(signal, code);
             }
+        }
+    }
+}
+
+/// A handler that was not concerned either may have set the default action and returned, so that the
+/// faulting instruction runs again and dies of it, as the handler of Rust's runtime does. Nothing
+/// runs again after a signal that was sent: raised anew, it does not leave us alive and unguarded.
+fn raise_if_disarmed(signal: libc::c_int, code: libc::c_int) {
+    if code > 0 {
+        return;
+    }
+    // SAFETY: both calls are async-signal-safe (signal-safety(7)); `now` is written by the kernel.
+    unsafe {
+        let mut now: libc::sigaction = std::mem::zeroed();
+        if libc::sigaction(signal, std::ptr::null(), &raw mut now) == 0 && now.sa_sigaction == libc::SIG_DFL {
+            libc::raise(signal);
         }
     }
 }
