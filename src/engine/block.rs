@@ -99,11 +99,16 @@ impl Block {
     /// The order matters: a truncation lowers the size before it zeroes a byte, so bytes that were
     /// looked at before a size that covers them was read are true.
     pub(super) fn damage(&self) -> Option<(u64, io::Error)> {
-        let Data::Window(window, len) = &self.data else { return None };
-        if *len == 0 {
+        let window = match &self.data {
+            Data::Window(window, _) => Some(window),
+            Data::Hole(_) => None,
+            // Bytes in a buffer stay what they were when they were read.
+            Data::Buffer(_) => return None,
+        };
+        if self.is_empty() {
             return None;
         }
-        let end = self.at + *len as u64;
+        let end = self.at + self.len();
         let base = self.source.base();
         let size = match self.source.length_now() {
             Ok(size) => size.unwrap_or(u64::MAX),
@@ -112,7 +117,7 @@ impl Block {
         if size < end {
             return Some((size.saturating_sub(self.at), truncated(base + size)));
         }
-        let fault = window.fault()? - base;
+        let fault = window?.fault()? - base;
         if fault >= end {
             return None;
         }
@@ -139,4 +144,9 @@ impl Block {
 /// The one message for a file that was cut while it was read.
 pub(super) fn truncated(size: u64) -> io::Error {
     io::Error::other(format!("truncated to {size} bytes while being read"))
+}
+
+/// The one message for a file that was written over while it was read.
+pub(super) fn rewritten() -> io::Error {
+    io::Error::other("changed while being read")
 }

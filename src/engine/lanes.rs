@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::io::Stop;
+use crate::output::complain;
 
-use super::block::{Block, Data};
+use super::block::{Block, Data, rewritten};
 use super::cursor::{Cursor, Input, Item, Plan};
 use super::load::Loader;
 use super::stats::Stats;
@@ -206,6 +207,9 @@ impl<L: Lane> Feeding<'_, L> {
         // Only now have all bytes been looked at: if the file still holds them, they were true.
         if let Some((_, error)) = block.damage() {
             return Err(error);
+        }
+        if block.last && block.source.rewritten() {
+            complain(format_args!("mapped: {}: {}", block.source.shown_name(), rewritten()));
         }
         Stats::add(&self.stats.bytes, block.len());
         if let Data::Buffer(buffer) = block.data

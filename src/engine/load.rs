@@ -23,7 +23,7 @@ impl Loader<'_> {
         span: Span,
         spare: &mut Vec<Vec<u8>>,
     ) -> Result<(Block, Option<io::Error>), (usize, io::Error)> {
-        let Span { source, input, at, offset, first, last, verdict, content } = span;
+        let Span { source, input, at, offset, first, last, verdict, content, broken } = span;
         let length = at.end - at.start;
         let mut block =
             Block { source, input, offset, at: at.start, first, last, verdict, data: Data::Buffer(Vec::new()) };
@@ -47,12 +47,12 @@ impl Loader<'_> {
                         let mut buffer = spare.pop().unwrap_or_default();
                         let damage = read_block(&mut block, &mut buffer, length).map_err(|error| (input, error))?;
                         block.data = Data::Buffer(buffer);
-                        return Ok((block, damage));
+                        return Ok((block, damage.or(broken)));
                     }
                 }
             }
         }
-        Ok((block, None))
+        Ok((block, broken))
     }
 
     /// Maps and populates, or notes why not.
@@ -88,7 +88,7 @@ fn read_block(block: &mut Block, buffer: &mut Vec<u8>, length: usize) -> io::Res
         return Err(too_long(length as u64));
     }
     buffer.resize(length, 0);
-    let got = block.source.read_at(buffer, block.at)?;
+    let (got, failure) = block.source.read_up_to(buffer, block.at);
     buffer.truncate(got);
     // A truncation lowers the size before it zeroes a page, so a size that still covers what was
     // read, read afterwards, shows that it was read before.
@@ -98,8 +98,11 @@ fn read_block(block: &mut Block, buffer: &mut Vec<u8>, length: usize) -> io::Res
         block.last = false;
         return Ok(Some(truncated(block.source.base() + size)));
     }
-    if got < length {
+    if failure.is_some() {
+        // What stands before a bad sector is true and goes out first.
+        block.last = false;
+    } else if got < length {
         block.last = true;
     }
-    Ok(None)
+    Ok(failure)
 }

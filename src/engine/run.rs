@@ -9,7 +9,7 @@ use memchr::{memrchr, memrchr2};
 use crate::io::{Policy, Range, Stop};
 use crate::output::Output;
 
-use super::block::{Block, Data};
+use super::block::{Block, Data, rewritten};
 use super::cursor::{Batch, Content, Cursor, Cut, Input, Item, Plan, Span};
 use super::kernel::{Flow, Inserted, Insertion, Kernel};
 use super::load::Loader;
@@ -353,6 +353,10 @@ impl<K: Kernel> Crew<'_, K> {
                         emission.result = Err(error);
                         self.stop.ask();
                         continue;
+                    }
+                    // Only now has every block of it been looked at.
+                    if job.damage.is_none() && job.block.last && job.part.is_some() && job.block.source.rewritten() {
+                        emission.output.report(job.block.source.name(), &rewritten());
                     }
                     if let (Some(error), true) = (&job.damage, job.part.is_some()) {
                         self.report(&mut emission, job.block.input, job.block.source.name(), error, true);

@@ -167,6 +167,8 @@ pub struct Source {
     /// Bytes wanted from the end of a stream, for a negative `--offset`.
     tail: Option<u64>,
     length: Option<u64>,
+    /// What the file looked like at open, for [`Source::rewritten`].
+    seen: Seen,
     /// The errno of a window that `mmap` refused later on, when others had been mapped.
     refused: AtomicI32,
 }
@@ -214,6 +216,7 @@ impl Source {
             end: None,
             tail: None,
             length: range.length,
+            seen: Seen { size: stat.st_size as u64, modified: modified(&stat), from: 0, beginning: Vec::new() },
             refused: AtomicI32::new(0),
         };
         match kind {
@@ -227,6 +230,10 @@ impl Source {
                 }
                 source.place(size.saturating_sub(base), range);
                 source.choose(policy);
+                if kind == Kind::Regular && size >= SMALL {
+                    source.seen.from = source.start;
+                    source.seen.beginning = source.beginning();
+                }
             }
             _ => {
                 source.reason = Some(match kind {
@@ -368,6 +375,7 @@ impl Source {
             end: Some(range.end),
             tail: None,
             length: Some(range.end - range.start),
+            seen: self.seen.clone(),
             refused: AtomicI32::new(0),
         };
         part.choose(policy);
@@ -410,25 +418,64 @@ impl Source {
         self.length_now().ok().flatten().filter(|&now| now > end)
     }
 
+    /// Whether the file's bytes were written over since it was opened: cut and filled again, as a log
+    /// is by `copytruncate`, or changed where they stand. What was read of it is then of no single
+    /// state of the file. Growth is no such change.
+    ///
+    /// Told by the time of modification, which every write moves; by the size, which appending raises;
+    /// and where the size rose, by whether the wanted range still begins as it did. A log that was
+    /// swapped for a longer one with the same first bytes is not told from one that has grown.
+    pub fn rewritten(&self) -> bool {
+        if self.kind != Kind::Regular {
+            return false;
+        }
+        let Ok(now) = fstat(&self.file) else { return false };
+        if modified(&now) == self.seen.modified {
+            return false;
+        }
+        let size = now.st_size as u64;
+        if size == self.seen.size {
+            return true;
+        }
+        // Cut behind what was read, or after it was: those bytes were true, and what else went
+        // wrong has been reported where it was met.
+        let cut = size < self.base + self.end.unwrap_or(0);
+        !cut && !self.seen.beginning.is_empty() && self.beginning() != self.seen.beginning
+    }
+
+    /// A few bytes by which one log is told from the next.
+    fn beginning(&self) -> Vec<u8> {
+        let wanted = self.end.unwrap_or(0).saturating_sub(self.seen.from).min(BEGINNING);
+        let mut bytes = vec![0; wanted as usize];
+        let (got, _) = self.read_up_to(&mut bytes, self.seen.from);
+        bytes.truncate(got);
+        bytes
+    }
+
     /// Reads at `offset` until `buf` is full or the input ends; gives the number of bytes read.
     ///
     /// # Errors
     /// What `pread(2)` says; EINTR is tried again.
-    pub fn read_at(&self, mut buf: &mut [u8], offset: u64) -> io::Result<usize> {
-        let wanted = buf.len();
-        let mut at = self.base + offset;
-        while !buf.is_empty() {
-            match self.file.read_at(buf, at) {
+    pub fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+        match self.read_up_to(buf, offset) {
+            (got, None) => Ok(got),
+            (_, Some(error)) => Err(error),
+        }
+    }
+
+    /// Reads as [`Source::read_at`] does, and keeps what came before an error: the number of bytes
+    /// read, and what kept the next one from being read.
+    pub fn read_up_to(&self, buf: &mut [u8], offset: u64) -> (usize, Option<io::Error>) {
+        let mut got = 0;
+        while got < buf.len() {
+            match self.file.read_at(&mut buf[got..], self.base + offset + got as u64) {
                 Ok(0) => break,
-                Ok(n) => {
-                    buf = &mut buf[n..];
-                    at += n as u64;
-                }
+                Ok(n) => got += n,
                 Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
-                Err(err) => return Err(err),
+                Err(err) => return (got, Some(err)),
             }
         }
-        Ok(wanted - buf.len())
+        (got, None)
     }
 
     /// Leaves redirected stdin's position where a reading program that consumed everything up to
@@ -444,6 +491,25 @@ impl Source {
         let Some(len) = std::num::NonZeroU64::new(len) else { return };
         let _ = rustix::fs::fadvise(&self.file, self.base + offset, Some(len), rustix::fs::Advice::WillNeed);
     }
+}
+
+/// A file as it was at open.
+#[derive(Clone, Debug)]
+struct Seen {
+    /// The size in bytes.
+    size: u64,
+    modified: (i64, u64),
+    /// Where the wanted range began, and its first bytes; none of a file too small to be worth the read.
+    from: u64,
+    beginning: Vec<u8>,
+}
+
+/// How many bytes of a log are enough to tell it from the one before: more than a time stamp.
+const BEGINNING: u64 = 128;
+
+/// Time of last modification: seconds and nanoseconds.
+fn modified(stat: &Stat) -> (i64, u64) {
+    (stat.st_mtime, stat.st_mtime_nsec)
 }
 
 fn kind_of(file: &File, stat: &Stat) -> io::Result<Kind> {

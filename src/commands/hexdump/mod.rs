@@ -57,7 +57,7 @@ fn show(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exi
     let Choice { view, policy } = match choose(args, &surroundings) {
         Ok(choice) => choice,
         Err(message) => {
-            eprintln!("mapped: {message}");
+            crate::output::complain(format_args!("mapped: {message}"));
             return Ok(Exit::Trouble);
         }
     };
@@ -74,7 +74,7 @@ fn show(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exi
     let outcome = engine.run(inputs(&args.files).into_iter(), plan, &kernel, None, output, &config.stats);
     outcome.output?;
     if let (Some(Progress::Searching { .. }), false) = (&outcome.carry, outcome.failed) {
-        eprintln!("mapped: what --find looks for is not there");
+        crate::output::complain(format_args!("mapped: what --find looks for is not there"));
         return Ok(Exit::Failure);
     }
     Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
@@ -84,7 +84,7 @@ fn turn_back(args: &Args, config: &Config, output: &mut Output) -> anyhow::Resul
     let notation = match notation(args) {
         Ok(notation) => notation,
         Err(message) => {
-            eprintln!("mapped: {message}");
+            crate::output::complain(format_args!("mapped: {message}"));
             return Ok(Exit::Trouble);
         }
     };
@@ -96,7 +96,7 @@ fn turn_back(args: &Args, config: &Config, output: &mut Output) -> anyhow::Resul
     let outcome = engine.run(inputs(&args.files).into_iter(), plan, &kernel, None, output, &config.stats);
     outcome.output?;
     if let Some(Backward::BeforeStart) = outcome.carry {
-        eprintln!("mapped: an address lies before the beginning of the output");
+        crate::output::complain(format_args!("mapped: an address lies before the beginning of the output"));
         return Ok(Exit::Failure);
     }
     Ok(if outcome.failed { Exit::Failure } else { Exit::Success })

@@ -291,7 +291,7 @@ impl<'a> Stat<'a> {
 /// Writes what `format` makes of `values`. A directive that cannot be ends the run, after the text before it.
 fn render(format: &Format, values: &mut dyn Values, output: &mut Output) -> anyhow::Result<()> {
     let mut text = Vec::new();
-    let result = format.render(values, &mut text, |warning| eprintln!("mapped: {warning}"));
+    let result = format.render(values, &mut text, |warning| crate::output::complain(format_args!("mapped: {warning}")));
     output.write_all(&text)?;
     if let Err(error) = result {
         output.flush()?;
@@ -339,7 +339,7 @@ fn style(args: &Args, output: &Output) -> quoting::Style {
     };
     let (style, warning) = directives::style(format.as_bytes());
     if let Some(warning) = warning {
-        eprintln!("mapped: {warning}");
+        crate::output::complain(format_args!("mapped: {warning}"));
     }
     style
 }

@@ -1,10 +1,12 @@
 //! Inputs joined to one stream: the row that spans a border, and places in all of them together.
 
+use std::io;
 use std::ops::Range as Place;
 use std::sync::Arc;
 
 use crate::io::{Range, Source};
 
+use super::positioned::append;
 use super::{Content, Span};
 
 #[derive(Default)]
@@ -49,7 +51,11 @@ impl Joint {
     }
 
     /// Gives a span its place among the joined inputs and keeps back its last, unfinished row.
-    pub(super) fn admit(&mut self, span: &mut Span, row: usize) {
+    ///
+    /// # Errors
+    /// What kept that row from being read. The span has its place all the same.
+    pub(super) fn admit(&mut self, span: &mut Span, row: usize) -> io::Result<()> {
+        let mut result = Ok(());
         let len = span.at.end - span.at.start;
         let extra = len % row as u64;
         if extra > 0 {
@@ -58,14 +64,13 @@ impl Joint {
                 Content::Loaded { bytes, .. } => self.row = bytes.split_off((len - extra) as usize),
                 Content::Hole => self.row = vec![0; extra as usize],
                 Content::ToLoad => {
-                    self.row = vec![0; extra as usize];
-                    let got = span.source.read_at(&mut self.row, span.at.end).unwrap_or(0);
-                    self.row.truncate(got);
+                    result = append(&span.source, &mut self.row, span.at.end, extra as usize).map(drop);
                 }
             }
         }
         self.last_source = Some(Arc::clone(&span.source));
         self.place(span);
+        result
     }
 
     fn place(&mut self, span: &mut Span) {
@@ -86,6 +91,7 @@ impl Joint {
             last: false,
             verdict: 0,
             content: Content::Loaded { bytes, drained: false },
+            broken: None,
             source: Arc::clone(&source),
             input,
         };

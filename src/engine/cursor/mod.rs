@@ -204,13 +204,14 @@ impl<'a> Cursor<'a> {
             return self.complete_row(row, stop);
         }
         let current = self.current.as_mut()?;
-        let (at, last, content) = match &mut current.place {
+        let (at, last, content, broken) = match &mut current.place {
             Place::Positioned(positioned) => {
-                let (at, content) = positioned.next(&current.source, &self.plan.under(current.verdict), self.nominal);
+                let (at, content, broken) =
+                    positioned.next(&current.source, &self.plan.under(current.verdict), self.nominal);
                 if self.stats.is_cold() {
                     positioned.read_ahead(&current.source, self.nominal as u64 * (self.threads as u64 + 1));
                 }
-                (at, positioned.left() == 0, content)
+                (at, positioned.left() == 0 && broken.is_none(), content, broken)
             }
             Place::Streamed(streamed) => {
                 let buffer = spare.pop().unwrap_or_default();
@@ -221,7 +222,7 @@ impl<'a> Cursor<'a> {
                         if !bytes.is_empty() {
                             self.joint.skipped(streamed.skipped());
                         }
-                        (at..at + bytes.len() as u64, last, Content::Loaded { bytes, drained })
+                        (at..at + bytes.len() as u64, last, Content::Loaded { bytes, drained }, None)
                     }
                     Err(error) => return Some(self.fail_current(error)),
                 }
@@ -236,17 +237,22 @@ impl<'a> Cursor<'a> {
             last,
             verdict: current.verdict,
             content,
+            broken,
         };
         self.handed_out += span.at.end - span.at.start;
-        if span.last {
+        if span.last || span.broken.is_some() {
             // Where a program that reads would leave redirected standard input.
             span.source.leave_at(span.at.end);
             self.end_current();
         }
         if let Cut::Rows(row) = self.plan.cut {
-            self.joint.admit(&mut span, row);
+            if let Err(error) = self.joint.admit(&mut span, row) {
+                self.end_input(span.input);
+                span.broken = Some(error);
+            }
             if span.at.is_empty() {
-                return None;
+                let name = || span.source.name().to_owned();
+                return span.broken.map(|error| Item::Failed { input: span.input, name: name(), error });
             }
         }
         Some(Item::Span(span))
@@ -273,7 +279,9 @@ impl<'a> Cursor<'a> {
         let missing = row - self.joint.row_mut().len();
         let ended = match &mut current.place {
             Place::Positioned(positioned) => {
-                positioned.append_to(&current.source, self.joint.row_mut(), missing);
+                if let Err(error) = positioned.append_to(&current.source, self.joint.row_mut(), missing) {
+                    return Some(self.fail_current(error));
+                }
                 positioned.left() == 0
             }
             Place::Streamed(streamed) => match streamed.append_to(self.joint.row_mut(), missing, stop) {
@@ -316,5 +324,6 @@ fn take_whole(current: &mut Current, plan: &Plan, nominal: usize) -> Option<Span
         last: true,
         verdict: current.verdict,
         content: Content::ToLoad,
+        broken: None,
     })
 }

@@ -1,11 +1,13 @@
 //! Cutting what can be read at any offset: a span is a pair of numbers, the bytes come later.
 
+use std::io;
 use std::ops::Range as Place;
 
 use memchr::{memchr, memchr2};
 
 use crate::io::{Extent, Source, next_extent};
 
+use super::super::block::truncated;
 use super::{Content, Cut, Plan};
 
 /// How far a source has been handed out.
@@ -33,7 +35,13 @@ impl Positioned {
 
     /// The next span. It is the last when nothing is left behind it: a file that has grown
     /// meanwhile is followed to its new end, as a reader would.
-    pub(super) fn next(&mut self, source: &Source, plan: &Plan, nominal: usize) -> (Place<u64>, Content) {
+    /// The third value is what kept its end from being found.
+    pub(super) fn next(
+        &mut self,
+        source: &Source,
+        plan: &Plan,
+        nominal: usize,
+    ) -> (Place<u64>, Content, Option<io::Error>) {
         let nominal = nominal as u64;
         if self.left() <= nominal {
             self.end = source.grown_past(self.end).unwrap_or(self.end);
@@ -50,18 +58,26 @@ impl Positioned {
                     let whole = if until < self.end { until - (until - start) % row } else { until };
                     if whole > start {
                         self.at = whole;
-                        return (start..whole, Content::Hole);
+                        return (start..whole, Content::Hole, None);
                     }
                     self.end
                 }
             };
         }
         let stop = start.saturating_add(nominal.min(goal - start).next_multiple_of(row)).min(self.end);
+        let mut broken = None;
         self.at = match plan.cut {
-            Cut::Lines { terminator, or_nul } if stop < self.end => self.line_end(source, stop, terminator, or_nul),
+            Cut::Lines { terminator, or_nul } if stop < self.end => {
+                self.line_end(source, stop, terminator, or_nul).unwrap_or_else(|(at, error)| {
+                    // Nothing more can be had of it, or there is no more.
+                    self.end = at.max(start);
+                    broken = error;
+                    self.end
+                })
+            }
             _ => stop,
         };
-        (start..self.at, Content::ToLoad)
+        (start..self.at, Content::ToLoad, broken)
     }
 
     fn run_at(&mut self, source: &Source) -> Extent {
@@ -84,35 +100,46 @@ impl Positioned {
 
     /// The end of the line that reaches to or over `from`. Looks ahead by small reads, which no
     /// truncation can kill, each beginning where the last one stopped.
-    fn line_end(&self, source: &Source, from: u64, terminator: u8, or_nul: bool) -> u64 {
+    ///
+    /// # Errors
+    /// The offset of the first byte that cannot be had, and why; without a reason where the file
+    /// merely holds less than it states.
+    fn line_end(
+        &self,
+        source: &Source,
+        from: u64,
+        terminator: u8,
+        or_nul: bool,
+    ) -> Result<u64, (u64, Option<io::Error>)> {
         let mut at = from - 1;
         let mut size = 4096;
         let mut ahead = Vec::new();
         while at < self.end {
             ahead.resize(size.min((self.end - at) as usize), 0);
-            let got = source.read_at(&mut ahead, at).unwrap_or(0);
+            let (got, failure) = source.read_up_to(&mut ahead, at);
             if got == 0 {
-                break;
+                return Err((at, failure.or_else(|| cut_short(source, at + 1))));
             }
             let found = if or_nul { memchr2(terminator, 0, &ahead[..got]) } else { memchr(terminator, &ahead[..got]) };
             if let Some(found) = found {
-                return at + found as u64 + 1;
+                return Ok(at + found as u64 + 1);
             }
             at += got as u64;
             size = (size * 2).min(1 << 20);
         }
-        // No further line end, or no further bytes: the worker that loads the span finds out which.
-        self.end
+        Ok(self.end)
     }
 
     /// Moves up to `count` bytes to the end of `row`.
-    pub(super) fn append_to(&mut self, source: &Source, row: &mut Vec<u8>, count: usize) {
+    ///
+    /// # Errors
+    /// What `pread(2)` says, or that the file was truncated.
+    pub(super) fn append_to(&mut self, source: &Source, row: &mut Vec<u8>, count: usize) -> io::Result<()> {
         let want = count.min(usize::try_from(self.left()).unwrap_or(usize::MAX));
-        let mut bytes = vec![0; want];
-        let got = source.read_at(&mut bytes, self.at).unwrap_or(0);
-        row.extend(&bytes[..got]);
+        let got = append(source, row, self.at, want)?;
         // A file that ends before its stated size has no more, whatever it states.
         self.at = if got < want { self.end } else { self.at + got as u64 };
+        Ok(())
     }
 
     /// Asks for the `distance` bytes behind what was handed out, once each.
@@ -123,5 +150,28 @@ impl Positioned {
             source.read_ahead(from, to - from);
             self.ahead = to;
         }
+    }
+}
+
+/// Reads `count` bytes at `at` to the end of `row`, the few over between rows that no worker loads;
+/// gives how many there were.
+///
+/// # Errors
+/// What `pread(2)` says, or that the file was truncated.
+pub(super) fn append(source: &Source, row: &mut Vec<u8>, at: u64, count: usize) -> io::Result<usize> {
+    let mut bytes = vec![0; count];
+    let got = source.read_at(&mut bytes, at)?;
+    if let Some(error) = cut_short(source, at + count as u64) {
+        return Err(error);
+    }
+    row.extend(&bytes[..got]);
+    Ok(got)
+}
+
+/// Whether the source has been truncated to less than `end`.
+fn cut_short(source: &Source, end: u64) -> Option<io::Error> {
+    match source.length_now() {
+        Ok(size) => size.filter(|&size| size < end).map(|size| truncated(source.base() + size)),
+        Err(error) => Some(error),
     }
 }

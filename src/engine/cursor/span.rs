@@ -84,6 +84,8 @@ pub(crate) struct Span {
     pub last: bool,
     pub verdict: u8,
     pub content: Content,
+    /// What kept the bytes behind it from being had: a line or row that it ends with is not whole.
+    pub broken: Option<io::Error>,
 }
 
 #[derive(Debug)]

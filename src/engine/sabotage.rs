@@ -1,0 +1,364 @@
+//! A file that is cut, grown, replaced or written over at a chosen moment of the pipeline.
+//!
+//! The kernel here does it itself, in the middle of its own work, so that every moment between two
+//! steps of the engine is met for certain and no test waits for a race: on entering `scan` (between
+//! loading and scanning), halfway through it, on leaving it (between scan and verification), in
+//! `carry`, and before, within and after `format`.
+
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::FileExt;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::io::{Policy, Range};
+use crate::output::Output;
+
+use super::{Block, Cut, Engine, Flow, Input, Kernel, Stats};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Moment {
+    Loaded,
+    Midway,
+    Scanned,
+    Carry,
+    Format,
+    Writing,
+    Formatted,
+}
+
+const MOMENTS: [Moment; 7] = [
+    Moment::Loaded,
+    Moment::Midway,
+    Moment::Scanned,
+    Moment::Carry,
+    Moment::Format,
+    Moment::Writing,
+    Moment::Formatted,
+];
+
+/// Numbers lines, and does something to the file at one moment of one block.
+struct Saboteur<'a> {
+    when: Moment,
+    /// The block it happens in: the one that holds this byte.
+    at: u64,
+    act: &'a (dyn Fn() + Sync),
+    done: AtomicU64,
+}
+
+impl Saboteur<'_> {
+    fn reached(&self, moment: Moment, block: &Block) {
+        let here = block.offset()..block.offset() + block.len().max(1);
+        if moment == self.when && here.contains(&self.at) && self.done.fetch_add(1, Ordering::Relaxed) == 0 {
+            (self.act)();
+        }
+    }
+}
+
+fn newlines(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
+}
+
+impl Kernel for Saboteur<'_> {
+    /// Newlines, and the number of the first line.
+    type Part = (u64, u64);
+    type Carry = u64;
+
+    fn scan(&self, block: &Block) -> (u64, u64) {
+        self.reached(Moment::Loaded, block);
+        let (front, back) = block.bytes().split_at(block.bytes().len() / 2);
+        let count = newlines(front);
+        self.reached(Moment::Midway, block);
+        let count = count + newlines(back);
+        self.reached(Moment::Scanned, block);
+        (count, 0)
+    }
+
+    fn carry(&self, block: &Block, part: &mut (u64, u64), carry: &mut u64) -> Flow {
+        self.reached(Moment::Carry, block);
+        part.1 = *carry;
+        *carry += part.0;
+        Flow::Continue
+    }
+
+    fn format(&self, block: &Block, part: &mut (u64, u64), text: &mut Vec<u8>) {
+        self.reached(Moment::Format, block);
+        let bytes = block.bytes();
+        for (i, line) in bytes.split_inclusive(|&b| b == b'\n').enumerate() {
+            if i as u64 == part.0 / 2 {
+                self.reached(Moment::Writing, block);
+            }
+            let _ = write!(text, "{}:", part.1 + i as u64);
+            text.extend_from_slice(line);
+        }
+        self.reached(Moment::Formatted, block);
+    }
+}
+
+/// What it prints of the first `len` bytes of `truth`, whole lines only.
+fn numbered(truth: &[u8], len: u64) -> Vec<u8> {
+    let whole = memchr::memrchr(b'\n', &truth[..len as usize]).map_or(0, |i| i + 1);
+    let mut text = Vec::new();
+    for (i, line) in truth[..whole].split_inclusive(|&b| b == b'\n').enumerate() {
+        let _ = write!(text, "{i}:");
+        text.extend_from_slice(line);
+    }
+    text
+}
+
+struct Bench {
+    dir: tempfile::TempDir,
+    truth: Vec<u8>,
+    /// Opened for writing throughout.
+    file: File,
+    random: u64,
+}
+
+const BLOCK: usize = 64 * 1024;
+
+struct Printed {
+    text: Vec<u8>,
+    failed: bool,
+}
+
+impl Bench {
+    fn new(len: usize) -> Bench {
+        let mut truth = Vec::new();
+        let mut i = 0;
+        while truth.len() < len {
+            truth.extend(format!("{i:07} {}\n", "x".repeat(i % 91)).bytes());
+            i += 1;
+        }
+        truth.truncate(len - 1);
+        truth.push(b'\n');
+        let dir = tempfile::tempdir().unwrap();
+        let file = File::options().write(true).create_new(true).open(dir.path().join("f")).unwrap();
+        file.write_all_at(&truth, 0).unwrap();
+        Bench { dir, truth, file, random: 4711 }
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.random >> 33) % bound
+    }
+
+    /// Puts back what a truncation took.
+    fn restore(&self, from: u64) {
+        self.file.set_len(self.truth.len() as u64).unwrap();
+        self.file.write_all_at(&self.truth[from as usize..], from).unwrap();
+    }
+
+    fn run(&self, policy: Policy, threads: usize, kernel: &Saboteur<'_>) -> Printed {
+        let engine = Engine { policy, threads, block: Some(BLOCK), range: Range::default() };
+        let sink = tempfile::NamedTempFile::new_in(self.dir.path()).unwrap();
+        let mut output = Output::to(sink.reopen().unwrap()).unwrap();
+        output.set_quiet(true);
+        let plan = engine.plan(Cut::Lines { terminator: b'\n', or_nul: false }, BLOCK);
+        let inputs = [Input::Named(self.dir.path().join("f").into())].into_iter();
+        let outcome = engine.run(inputs, plan, kernel, 0, &mut output, &Stats::default());
+        outcome.output.unwrap();
+        output.flush().unwrap();
+        Printed { text: std::fs::read(sink.path()).unwrap(), failed: outcome.failed }
+    }
+
+    /// Cuts the file to `size` at a moment of the block that holds byte `at`, and puts it back.
+    fn cut(&self, size: u64, when: Moment, at: u64, policy: Policy, threads: usize) -> Printed {
+        let act = || self.file.set_len(size).unwrap();
+        let kernel = Saboteur { when, at, act: &act, done: AtomicU64::new(0) };
+        let printed = self.run(policy, threads, &kernel);
+        self.restore(size);
+        printed
+    }
+
+    fn check_cut(&self, size: u64, when: Moment, at: u64, policy: Policy, threads: usize) {
+        let printed = self.cut(size, when, at, policy, threads);
+        let what = format!("{size} bytes, {when:?} of the block at {at}, {policy:?}, {threads} threads");
+        let full = numbered(&self.truth, self.truth.len() as u64);
+        assert!(full.starts_with(&printed.text), "{what}: {} bytes are no prefix", printed.text.len());
+        assert!(printed.failed || printed.text == full, "{what}: cut short without a word");
+        let least = numbered(&self.truth, size);
+        assert!(printed.text.starts_with(&least), "{what}: {} bytes, not {}", printed.text.len(), least.len());
+        // A mapped block shows the cut until its last byte is formatted; a read one is a copy.
+        if policy == Policy::Mmap && threads == 1 && at >= size {
+            let before = at - at % BLOCK as u64;
+            let most = numbered(&self.truth, (before + BLOCK as u64 + 200).min(self.truth.len() as u64));
+            assert!(printed.text.len() < most.len(), "{what}");
+            assert!(printed.failed, "{what}");
+        }
+    }
+}
+
+/// The pages of a mebibyte, each at the moments that fall to it: `of` of the seven.
+fn cut_pages(of: usize) {
+    let mut bench = Bench::new(1 << 20);
+    let mut runs = 0;
+    for page in 0..256_u64 {
+        for when in (0..of).map(|moment| MOMENTS[(page as usize + moment) % MOMENTS.len()]) {
+            // The block that is cut, one before it, and any.
+            let size = page * 4096;
+            let at = [size, size.saturating_sub(BLOCK as u64), bench.below(1 << 20)][runs % 3];
+            bench.check_cut(size, when, at, Policy::Mmap, 1);
+            runs += 1;
+        }
+    }
+    eprintln!("{runs} truncations at page borders, none fatal");
+}
+
+#[test]
+fn cut_at_every_page() {
+    cut_pages(1);
+}
+
+/// `cargo test --lib -- --ignored --nocapture`
+#[test]
+#[ignore = "docs/reliability.md has the figures"]
+fn cut_at_every_page_at_every_moment() {
+    cut_pages(MOMENTS.len());
+}
+
+#[test]
+fn cut_at_random_bytes_under_several_threads() {
+    let mut bench = Bench::new(1 << 20);
+    let runs = 150;
+    for run in 0..runs {
+        let size = bench.below(1 << 20);
+        let at = bench.below(1 << 20);
+        let policy = if run % 4 == 3 { Policy::Read } else { Policy::Mmap };
+        bench.check_cut(size, MOMENTS[run % MOMENTS.len()], at, policy, 1 + run % 3);
+    }
+    eprintln!("{runs} truncations at random bytes, none fatal");
+}
+
+#[test]
+fn growth_is_followed_and_is_no_error() {
+    for (run, when) in MOMENTS.into_iter().cycle().take(28).enumerate() {
+        let mut bench = Bench::new(300_000);
+        let more = b"appended\n".repeat(10_000);
+        let len = bench.truth.len() as u64;
+        let at = bench.below(len);
+        let act = || bench.file.write_all_at(&more, len).unwrap();
+        let kernel = Saboteur { when, at, act: &act, done: AtomicU64::new(0) };
+        let printed = bench.run([Policy::Mmap, Policy::Read][run % 2], 1 + run % 3, &kernel);
+        assert!(!printed.failed);
+        let grown = [&bench.truth[..], &more].concat();
+        let (all, old) = (numbered(&grown, grown.len() as u64), numbered(&bench.truth, len));
+        assert!(printed.text == all || printed.text == old, "{when:?}: {} bytes", printed.text.len());
+    }
+}
+
+#[test]
+fn replacement_by_rename_changes_nothing() {
+    for (run, when) in MOMENTS.into_iter().cycle().take(28).enumerate() {
+        let mut bench = Bench::new(300_000);
+        let at = bench.below(300_000);
+        let path = bench.dir.path().to_owned();
+        let act = || {
+            std::fs::write(path.join("new"), b"another\n").unwrap();
+            std::fs::rename(path.join("new"), path.join("f")).unwrap();
+        };
+        let kernel = Saboteur { when, at, act: &act, done: AtomicU64::new(0) };
+        let printed = bench.run([Policy::Mmap, Policy::Read][run % 2], 1 + run % 3, &kernel);
+        assert!(!printed.failed);
+        assert!(printed.text == numbered(&bench.truth, bench.truth.len() as u64), "{when:?}");
+    }
+}
+
+#[test]
+fn bytes_that_change_between_two_looks_hurt_nobody() {
+    for (run, when) in MOMENTS.into_iter().cycle().take(56).enumerate() {
+        let mut bench = Bench::new(300_000);
+        let at = bench.below(300_000);
+        // More newlines than were counted, or none: what was learnt in `scan` is wrong in `format`.
+        let filler = if run % 2 == 0 { b'\n' } else { b'z' };
+        let act = || bench.file.write_all_at(&vec![filler; 300_000], 0).unwrap();
+        let kernel = Saboteur { when, at, act: &act, done: AtomicU64::new(0) };
+        let printed = bench.run(Policy::Mmap, 1 + run % 3, &kernel);
+        assert!(!printed.failed && !printed.text.is_empty());
+    }
+}
+
+/// Counts zeros, holes included, and prints how many at the end.
+struct Zeros<'a>(&'a (dyn Fn() + Sync));
+
+impl Kernel for Zeros<'_> {
+    type Part = u64;
+    type Carry = u64;
+
+    fn scan(&self, block: &Block) -> u64 {
+        if block.is_first() {
+            (self.0)();
+        }
+        block.hole().unwrap_or(block.bytes().iter().filter(|&&b| b == 0).count() as u64)
+    }
+
+    fn carry(&self, _: &Block, part: &mut u64, carry: &mut u64) -> Flow {
+        *carry += *part;
+        Flow::Continue
+    }
+
+    fn format(&self, _: &Block, part: &mut u64, text: &mut Vec<u8>) {
+        let _ = write!(text, "{part} ");
+    }
+}
+
+/// A hole has no pages and raises no signal, and `lseek` past the end of a file that was cut answers
+/// as for a hole: holes were taken on trust, and a truncated sparse file went through as if whole.
+#[test]
+fn a_hole_that_is_gone_is_a_truncation() {
+    for cut in [0, 4096, 300_000, 600_000] {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        let file = File::create(&path).unwrap();
+        file.write_all_at(&[b'x'; 4096], 0).unwrap();
+        file.set_len(1 << 20).unwrap();
+        for policy in [Policy::Mmap, Policy::Read] {
+            let act = || file.set_len(cut).unwrap();
+            let engine = Engine { policy, threads: 1, block: Some(BLOCK), range: Range::default() };
+            let mut output = Output::to(tempfile::tempfile().unwrap()).unwrap();
+            output.set_quiet(true);
+            let plan = super::Plan { holes: true, ..engine.plan(Cut::Exact, BLOCK) };
+            let inputs = [Input::Named(path.clone().into())].into_iter();
+            let outcome = engine.run(inputs, plan, &Zeros(&act), 0, &mut output, &Stats::default());
+            assert!(outcome.failed, "cut to {cut}, {policy:?}: {} zeros and no word", outcome.carry);
+            file.write_all_at(&[b'x'; 4096], 0).unwrap();
+            file.set_len(1 << 20).unwrap();
+        }
+    }
+}
+
+/// Of joined inputs, the few bytes behind the last whole row come by a read of their own, whose
+/// failure was taken for the end of the input.
+#[test]
+fn a_row_that_is_gone_is_a_truncation() {
+    struct Rows<'a>(&'a (dyn Fn() + Sync));
+    impl Kernel for Rows<'_> {
+        type Part = ();
+        type Carry = ();
+        fn scan(&self, block: &Block) {
+            if block.is_first() {
+                (self.0)();
+            }
+        }
+        fn carry(&self, _: &Block, (): &mut (), (): &mut ()) -> Flow {
+            Flow::Continue
+        }
+        fn format(&self, block: &Block, (): &mut (), text: &mut Vec<u8>) {
+            text.extend_from_slice(block.bytes());
+        }
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("f");
+    let len = 3 * BLOCK as u64 + 5;
+    for policy in [Policy::Mmap, Policy::Read] {
+        std::fs::write(&path, vec![b'r'; len as usize]).unwrap();
+        let cut = len - 2;
+        let act = || File::options().write(true).open(&path).unwrap().set_len(cut).unwrap();
+        let engine = Engine { policy, threads: 1, block: Some(BLOCK), range: Range::default() };
+        let mut output = Output::to(tempfile::tempfile().unwrap()).unwrap();
+        output.set_quiet(true);
+        let inputs = [Input::Named(path.clone().into())].into_iter();
+        let outcome =
+            engine.run(inputs, engine.plan(Cut::Rows(16), BLOCK), &Rows(&act), (), &mut output, &Stats::default());
+        assert!(outcome.failed, "{policy:?}: {} bytes and no word", output.bytes());
+        assert!(output.bytes() < len);
+    }
+}
