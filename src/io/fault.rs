@@ -12,50 +12,20 @@
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use super::slot::{Slot, UNTOUCHED};
+
 /// How many windows can be guarded at a time. A window past that is not mapped but read.
 const SLOTS: usize = 1024;
 
-/// No fault so far.
-const UNTOUCHED: usize = usize::MAX;
-
-struct Slot {
-    taken: AtomicBool,
-    /// First address of the window, page-aligned; 0 while the slot guards nothing.
-    start: AtomicUsize,
-    /// The address after the window's last page. Valid whenever `start` is not 0.
-    end: AtomicUsize,
-    /// Lowest fault, in bytes from `start`, or [`UNTOUCHED`].
-    fault: AtomicUsize,
-}
-
-impl Slot {
-    const fn new() -> Slot {
-        Slot {
-            taken: AtomicBool::new(false),
-            start: AtomicUsize::new(0),
-            end: AtomicUsize::new(0),
-            fault: AtomicUsize::new(UNTOUCHED),
-        }
+static TABLE: [Slot; SLOTS] = [const {
+    Slot {
+        taken: AtomicBool::new(false),
+        generation: AtomicUsize::new(0),
+        start: AtomicUsize::new(0),
+        end: AtomicUsize::new(0),
+        fault: AtomicUsize::new(UNTOUCHED),
     }
-
-    /// Whether `addr` lies in this slot's window, and if so where the window ends.
-    ///
-    /// `start` is read again after `end`: a slot released and taken anew in between could otherwise
-    /// pair an old start with a new end.
-    fn covers(&self, addr: usize) -> Option<(usize, usize)> {
-        let start = self.start.load(Ordering::Acquire);
-        if start == 0 || addr < start {
-            return None;
-        }
-        let end = self.end.load(Ordering::Acquire);
-        if addr >= end || self.start.load(Ordering::Acquire) != start {
-            return None;
-        }
-        Some((start, end))
-    }
-}
-
-static TABLE: [Slot; SLOTS] = [const { Slot::new() }; SLOTS];
+}; SLOTS];
 static HINT: AtomicUsize = AtomicUsize::new(0);
 static PAGE: AtomicUsize = AtomicUsize::new(4096);
 
@@ -73,28 +43,19 @@ impl Guard {
     pub(super) fn new(start: usize, end: usize, page: usize) -> Option<Guard> {
         install(page);
         let from = HINT.fetch_add(1, Ordering::Relaxed);
-        let slot = (0..SLOTS).map(|i| (from + i) % SLOTS).find(|&i| !TABLE[i].taken.swap(true, Ordering::Acquire))?;
-        let entry = &TABLE[slot];
-        entry.fault.store(UNTOUCHED, Ordering::Relaxed);
-        entry.end.store(end, Ordering::Release);
-        entry.start.store(start, Ordering::Release);
+        let slot = (0..SLOTS).map(|i| (from.wrapping_add(i)) % SLOTS).find(|&i| TABLE[i].take(start, end))?;
         Some(Guard { slot })
     }
 
     /// The lowest fault so far, in bytes from the window's start.
     pub(super) fn fault(&self) -> Option<usize> {
-        match TABLE[self.slot].fault.load(Ordering::Acquire) {
-            UNTOUCHED => None,
-            at => Some(at),
-        }
+        TABLE[self.slot].lowest()
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        let entry = &TABLE[self.slot];
-        entry.start.store(0, Ordering::Release);
-        entry.taken.store(false, Ordering::Release);
+        TABLE[self.slot].give_back();
     }
 }
 
@@ -133,7 +94,7 @@ extern "C" fn on_sigbus(signal: libc::c_int, info: *mut libc::siginfo_t, context
             let Some((start, end)) = slot.covers(addr) else { continue };
             let page = addr & !(PAGE.load(Ordering::Relaxed) - 1);
             // Noted first: whoever reads the zeros, on whatever thread, finds the fault.
-            slot.fault.fetch_min(page - start, Ordering::AcqRel);
+            slot.note(page - start);
             if lay_zero_pages(page, end) {
                 return;
             }

@@ -13,6 +13,7 @@ mod interrupt;
 mod lease;
 mod name;
 pub mod residency;
+mod slot;
 mod source;
 mod standard;
 mod stream;
@@ -29,3 +30,8 @@ pub use standard::was_closed;
 pub use stream::{Filled, Stop, Stream};
 pub use usage::{Usage, forget_peak, peak_resident};
 pub use window::{Advice, Window, page_size};
+
+/// What the fault table's slots are made of. The model checker puts its own here.
+mod atomic {
+    pub(super) use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+}

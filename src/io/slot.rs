@@ -1,0 +1,72 @@
+//! One place in the fault table: which pages a live window has, and the lowest fault met in them.
+//!
+//! Nothing but atomics, so that the model checker can try every order in which an owner and a signal
+//! handler may meet here (`model/`).
+
+use super::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// No fault so far.
+pub(super) const UNTOUCHED: usize = usize::MAX;
+
+pub(super) struct Slot {
+    pub(super) taken: AtomicBool,
+    /// How many windows the slot has had.
+    pub(super) generation: AtomicUsize,
+    /// First address of the window, page-aligned; 0 while the slot guards nothing.
+    pub(super) start: AtomicUsize,
+    /// The address after the window's last page. Valid whenever `start` is not 0.
+    pub(super) end: AtomicUsize,
+    /// Lowest fault, in bytes from `start`, or [`UNTOUCHED`].
+    pub(super) fault: AtomicUsize,
+}
+
+impl Slot {
+    /// Takes the slot for the pages from `start` to `end`; `false` when it is taken already.
+    pub(super) fn take(&self, start: usize, end: usize) -> bool {
+        if self.taken.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
+            return false;
+        }
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        self.fault.store(UNTOUCHED, Ordering::Relaxed);
+        self.end.store(end, Ordering::Release);
+        self.start.store(start, Ordering::Release);
+        true
+    }
+
+    /// Gives the slot back. Its window must still be mapped, so that nobody's address is in it.
+    pub(super) fn give_back(&self) {
+        self.start.store(0, Ordering::Release);
+        self.taken.store(false, Ordering::Release);
+    }
+
+    /// Whether `addr` lies in this slot's window, and if so where the window begins and ends.
+    ///
+    /// The slot may be released and taken anew meanwhile, and an old start must not be paired with a
+    /// new end. To read the start again is not enough: the window after the next may have the same
+    /// one, as the kernel likes to give an address again. So its windows are counted.
+    pub(super) fn covers(&self, addr: usize) -> Option<(usize, usize)> {
+        let generation = self.generation.load(Ordering::Acquire);
+        let start = self.start.load(Ordering::Acquire);
+        if start == 0 || addr < start {
+            return None;
+        }
+        let end = self.end.load(Ordering::Acquire);
+        if addr >= end || self.generation.load(Ordering::Acquire) != generation {
+            return None;
+        }
+        Some((start, end))
+    }
+
+    /// Notes a fault, in bytes from the window's start.
+    pub(super) fn note(&self, at: usize) {
+        self.fault.fetch_min(at, Ordering::AcqRel);
+    }
+
+    /// The lowest fault noted since the slot was taken.
+    pub(super) fn lowest(&self) -> Option<usize> {
+        match self.fault.load(Ordering::Acquire) {
+            UNTOUCHED => None,
+            at => Some(at),
+        }
+    }
+}
