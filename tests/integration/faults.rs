@@ -50,7 +50,9 @@ fn cat_survives_truncation_at_any_moment() {
         match ran.code {
             0 => {
                 assert!(printed.len() == truth.len() || printed.len() as u64 == size, "round {round}");
-                assert_eq!(ran.stderr, "");
+                // A truncation that is under way at the opening has lowered the size and not yet moved the time.
+                let changed = format!("mapped: {}: changed while being read\n", path.display());
+                assert!(ran.stderr.is_empty() || ran.stderr == changed, "{}", ran.stderr);
                 whole += 1;
             }
             1 => {

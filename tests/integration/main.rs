@@ -8,12 +8,20 @@ mod cat_peers;
 mod cat_select;
 mod checksum;
 mod faults;
+mod fuse;
 mod generated;
 mod grep;
 mod grep_peers;
 mod hexdump;
 mod law;
+mod limits;
+mod lines;
+mod load;
 mod readme;
 mod sources;
 mod stat;
+#[cfg(target_arch = "x86_64")]
+mod syscalls;
+#[cfg(target_arch = "x86_64")]
+mod trace;
 mod util;

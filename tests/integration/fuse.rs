@@ -1,0 +1,260 @@
+//! A file system of the test's own, whose files have bad sectors, come slowly, refuse to be mapped or hold less than
+//! they state.
+
+use std::ffi::OsStr;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant, SystemTime};
+
+use fuser::{
+    BackgroundSession, Config, Errno, FileAttr, FileHandle, FileType, Filesystem, FopenFlags, Generation, INodeNo,
+    LockOwner, OpenFlags, ReplyAttr, ReplyData, ReplyEntry, ReplyOpen, Request,
+};
+
+use crate::lines::LINES;
+use crate::util::{Dir, Ran, mapped};
+
+const LEN: usize = 1 << 20;
+const PAGE: usize = 4096;
+/// What a read of the slow file takes.
+const DELAY: Duration = Duration::from_millis(120);
+
+/// The files, by inode number; those from `BAD` on have a bad sector in the page of that number.
+const SLOW: u64 = 2;
+const DIRECT: u64 = 3;
+const SHORT: u64 = 4;
+const BAD: u64 = 100;
+
+struct Faulty {
+    bytes: Vec<u8>,
+}
+
+fn attributes(inode: u64) -> FileAttr {
+    let directory = inode == 1;
+    FileAttr {
+        ino: INodeNo(inode),
+        size: if directory { 0 } else { LEN as u64 },
+        blocks: 8,
+        atime: SystemTime::UNIX_EPOCH,
+        mtime: SystemTime::UNIX_EPOCH,
+        ctime: SystemTime::UNIX_EPOCH,
+        crtime: SystemTime::UNIX_EPOCH,
+        kind: if directory { FileType::Directory } else { FileType::RegularFile },
+        perm: if directory { 0o755 } else { 0o444 },
+        nlink: 1,
+        uid: 0,
+        gid: 0,
+        rdev: 0,
+        blksize: 4096,
+        flags: 0,
+    }
+}
+
+const TTL: Duration = Duration::from_secs(1);
+
+impl Filesystem for Faulty {
+    fn lookup(&self, _: &Request, _: INodeNo, name: &OsStr, reply: ReplyEntry) {
+        let inode = match name.to_str().unwrap_or_default() {
+            "slow" => Some(SLOW),
+            "direct" => Some(DIRECT),
+            "short" => Some(SHORT),
+            other => other.strip_prefix("bad-").and_then(|page| page.parse::<u64>().ok()).map(|page| BAD + page),
+        };
+        match inode {
+            Some(inode) => reply.entry(&TTL, &attributes(inode), Generation(0)),
+            None => reply.error(Errno::ENOENT),
+        }
+    }
+
+    fn getattr(&self, _: &Request, inode: INodeNo, _: Option<FileHandle>, reply: ReplyAttr) {
+        reply.attr(&TTL, &attributes(inode.into()));
+    }
+
+    fn open(&self, _: &Request, inode: INodeNo, _: OpenFlags, reply: ReplyOpen) {
+        let direct = matches!(u64::from(inode), DIRECT | SHORT);
+        reply.opened(FileHandle(0), if direct { FopenFlags::FOPEN_DIRECT_IO } else { FopenFlags::empty() });
+    }
+
+    fn read(
+        &self,
+        _: &Request,
+        inode: INodeNo,
+        _: FileHandle,
+        offset: u64,
+        size: u32,
+        _: OpenFlags,
+        _: Option<LockOwner>,
+        reply: ReplyData,
+    ) {
+        let inode = u64::from(inode);
+        let held = if inode == SHORT { LEN / 2 } else { LEN };
+        let start = (offset as usize).min(held);
+        let end = (start + size as usize).min(held);
+        if inode == SLOW {
+            std::thread::sleep(DELAY);
+        }
+        if inode >= BAD {
+            let bad = (inode - BAD) as usize * PAGE;
+            if start < bad + PAGE && bad < end {
+                return reply.error(Errno::EIO);
+            }
+        }
+        reply.data(&self.bytes[start..end]);
+    }
+}
+
+struct Mounted {
+    _session: BackgroundSession,
+    dir: Dir,
+    truth: Vec<u8>,
+}
+
+impl Mounted {
+    /// `None`, with a printed reason, where no file system can be mounted.
+    fn new() -> Option<Mounted> {
+        let mut truth = Vec::new();
+        let mut i = 0;
+        while truth.len() < LEN {
+            truth.extend(format!("{i:07} {}\n", "x".repeat(i % 91)).bytes());
+            i += 1;
+        }
+        truth.truncate(LEN);
+        let dir = Dir::new();
+        match fuser::spawn_mount(Faulty { bytes: truth.clone() }, dir.path(), &Config::default()) {
+            Ok(session) => Some(Mounted { _session: session, dir, truth }),
+            Err(error) => {
+                eprintln!("skipped: no file system can be mounted here: {error}");
+                None
+            }
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+}
+
+fn run(args: &[&str], options: &[&str], paths: &[&Path]) -> Ran {
+    mapped().args(args).args(options).args(paths).stdin(Stdio::null()).output().unwrap().into()
+}
+
+const WAYS: [&[&str]; 4] = [
+    &["--io", "mmap", "--block-size", "64K"],
+    &["--threads", "1"],
+    &["--io", "read", "--block-size", "100000"],
+    &["--threads", "7", "--block-size", "16K"],
+];
+
+/// A read that met a bad sector used to lose its whole block, a map only what stands behind it.
+#[test]
+fn what_stands_before_a_bad_sector_is_printed() {
+    let Some(mounted) = Mounted::new() else { return };
+    let mut runs = 0;
+    for page in [0, 1, 15, 16, 31, 100, 255] {
+        let bad = mounted.path(&format!("bad-{page}"));
+        for way in WAYS {
+            let ran = run(&["cat"], way, &[&bad]);
+            let what = format!("page {page} {way:?}");
+            assert_eq!(ran.stderr, format!("mapped: {}: Input/output error\n", bad.display()), "{what}");
+            assert_eq!(ran.code, 1, "{what}");
+            assert!(ran.stdout == mounted.truth[..page * PAGE], "{what}: {} bytes", ran.stdout.len());
+            runs += 1;
+        }
+    }
+    eprintln!("{runs} runs of cat met a bad sector");
+}
+
+#[test]
+fn a_bad_sector_is_an_error_of_one_input() {
+    let Some(mounted) = Mounted::new() else { return };
+    let good = mounted.dir.path().with_extension("good");
+    std::fs::write(&good, &mounted.truth).unwrap();
+    let mut runs = 0;
+    for line in LINES {
+        let full = run(line.args, &[], &[&good]);
+        for (page, way) in [0, 3, 77, 255].into_iter().flat_map(|page| WAYS.map(|way| (page, way))) {
+            let bad = mounted.path(&format!("bad-{page}"));
+            let ran = run(line.args, way, &[&bad]);
+            let what = format!("{:?} {way:?} page {page}", line.args);
+            runs += 1;
+            assert!(ran.code >= 0, "{what}: ended by signal {}; {}", -ran.code, ran.stderr);
+            if line.args.first() == Some(&"stat") || line.args.contains(&"--lines") {
+                // The first reads nothing unless asked, and the other not all of the file.
+                continue;
+            }
+            assert_eq!(ran.stderr, format!("mapped: {}: Input/output error\n", bad.display()), "{what}");
+            assert_eq!(ran.code, line.failure, "{what}");
+            if line.prefix {
+                assert!(full.stdout.starts_with(&ran.stdout), "{what}: {} bytes are no prefix", ran.stdout.len());
+            }
+        }
+    }
+    let bad = mounted.path("bad-100");
+    let both = run(&["cat"], &[], &[&bad, &good]);
+    assert!(both.stdout == [&mounted.truth[..100 * PAGE], &mounted.truth[..]].concat());
+    let both = run(&["grep", "-h", "-n", "77"], &[], &[&bad, &good]);
+    assert!(both.stdout.ends_with(&run(&["grep", "-n", "77"], &[], &[&good]).stdout));
+    assert_eq!(both.code, 2);
+    std::fs::remove_file(good).unwrap();
+    eprintln!("{runs} runs met a bad sector");
+}
+
+#[test]
+fn what_refuses_to_be_mapped_is_read() {
+    let Some(mounted) = Mounted::new() else { return };
+    let direct = mounted.path("direct");
+    let ran = run(&["cat"], &["--stats=json"], &[&direct]);
+    assert!(ran.stdout == mounted.truth, "{}", ran.stderr);
+    assert!(ran.stderr.contains("\"way\":\"pread\",\"reason\":\"ENODEV from mmap\""), "{}", ran.stderr);
+    let ran = run(&["cat"], &["--io", "mmap"], &[&direct]);
+    assert_eq!(ran.stderr, format!("mapped: {}: not mappable: ENODEV from mmap\n", direct.display()));
+    assert_eq!((ran.code, ran.stdout.len()), (1, 0));
+}
+
+#[test]
+fn a_file_that_holds_less_than_it_states_ends_there() {
+    let Some(mounted) = Mounted::new() else { return };
+    let ran = run(&["cat"], &[], &[&mounted.path("short")]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    assert!(ran.stdout == mounted.truth[..LEN / 2]);
+}
+
+#[test]
+fn a_slow_file_shows_progress_and_can_be_interrupted() {
+    let Some(mounted) = Mounted::new() else { return };
+    for way in ["mmap", "read"] {
+        let Ok(pty) = rustix_openpty::openpty(None, None) else {
+            eprintln!("skipped: no pseudo-terminal is to be had here");
+            return;
+        };
+        // Whoever runs the tests in the background of a shell has SIGINT ignored, and hands that on.
+        let mut child = Command::new("env")
+            .arg("--default-signal=INT")
+            .arg(assert_cmd::cargo::cargo_bin!("mapped"))
+            .args(["checksum", "--progress=always", "--block-size", "64K", "--io", way])
+            .arg(mounted.path("slow"))
+            .env("TERM", "xterm")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::from(pty.user))
+            .spawn()
+            .unwrap();
+        let mut painted = Vec::new();
+        let mut controller = std::fs::File::from(pty.controller);
+        let begun = Instant::now();
+        while !painted.contains(&b'%') && begun.elapsed() < Duration::from_secs(20) {
+            let mut some = [0; 4096];
+            match controller.read(&mut some) {
+                Ok(n) if n > 0 => painted.extend_from_slice(&some[..n]),
+                _ => break,
+            }
+        }
+        assert!(painted.contains(&b'%'), "{way}: no progress: {}", String::from_utf8_lossy(&painted));
+        let asked = Instant::now();
+        rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT).unwrap();
+        let status = child.wait().unwrap();
+        assert!(asked.elapsed() < Duration::from_secs(3), "{way}: {:?}", asked.elapsed());
+        assert!(!status.success(), "{way}: {status}");
+    }
+}

@@ -1,0 +1,172 @@
+//! Too little of everything: address space, descriptors, threads, room for the output and for messages.
+
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::OwnedFd;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::lines::LINES;
+use crate::util::{Dir, Ran, mapped};
+
+fn numbered(len: usize) -> Vec<u8> {
+    let mut bytes: Vec<u8> = (0..len / 8 + 1).flat_map(|i| format!("{i:07}\n").into_bytes()).collect();
+    bytes.truncate(len);
+    bytes
+}
+
+/// Runs a command line under a shell's limits: `ulimit` options such as `-v 150000`.
+fn limited(limits: &str, args: &[&str], paths: &[&std::path::Path]) -> Ran {
+    let script = format!("ulimit {limits} || exit 99; exec \"$0\" \"$@\"");
+    let mut command = Command::new("sh");
+    command.args(["-c", &script]).arg(assert_cmd::cargo::cargo_bin!("mapped")).args(args).args(paths);
+    command.stdin(Stdio::null()).output().unwrap().into()
+}
+
+#[test]
+fn a_small_address_space() {
+    let dir = Dir::new();
+    let path = dir.file("f", &numbered(24 << 20));
+    for line in LINES.iter().filter(|line| line.steady) {
+        let full: Ran = mapped().args(line.args).arg(&path).output().unwrap().into();
+        let args = [line.args, &["--threads", "4"]].concat();
+        let ran = limited("-v 300000", &args, &[&path]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (full.code, ""), "{:?}", line.args);
+        assert!(ran.stdout == full.stdout, "{:?}", line.args);
+    }
+}
+
+#[test]
+fn few_descriptors() {
+    let dir = Dir::new();
+    let paths: Vec<_> = (0..40).map(|i| dir.file(format!("f{i}"), &numbered(300_000))).collect();
+    let paths: Vec<_> = paths.iter().map(std::path::PathBuf::as_path).collect();
+    for limit in 3..24 {
+        let ran = limited(&format!("-n {limit}"), &["cat", "--threads", "4"], &paths);
+        if ran.stderr.is_empty() {
+            assert_eq!((ran.code, ran.stdout.len()), (0, 40 * 300_000), "{limit}");
+        } else {
+            // Whatever could not be opened is named; nothing is printed that is not so.
+            assert!(matches!(ran.code, 1 | 127), "{limit}: {} {}", ran.code, ran.stderr);
+            assert!(!ran.stderr.contains("panicked"), "{limit}: {}", ran.stderr);
+        }
+        if limit >= 16 {
+            assert_eq!(ran.code, 0, "{limit}: {}", ran.stderr);
+        }
+    }
+}
+
+/// As somebody who may start no thread: what there is to do is done by the one there is.
+#[test]
+fn no_thread_may_be_started() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("skipped: the limit is that of a user, and only root can become another");
+        return;
+    }
+    use std::os::unix::fs::PermissionsExt;
+    let dir = Dir::new();
+    let path = dir.file("f", &numbered(24 << 20));
+    let program = dir.path().join("mapped");
+    std::fs::copy(assert_cmd::cargo::cargo_bin!("mapped"), &program).unwrap();
+    std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    for line in LINES.iter().filter(|line| line.steady) {
+        let full: Ran = mapped().args(line.args).arg(&path).output().unwrap().into();
+        let ran: Ran = Command::new("setpriv")
+            .args(["--reuid=64999", "--regid=64999", "--clear-groups", "prlimit", "--nproc=1"])
+            .arg(&program)
+            .args(line.args)
+            .args(["--threads", "8", "--progress=always"])
+            .arg(&path)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+            .into();
+        assert_eq!((ran.code, ran.stderr.as_str()), (full.code, ""), "{:?}", line.args);
+        assert!(ran.stdout == full.stdout, "{:?}", line.args);
+    }
+}
+
+#[test]
+fn a_full_output() {
+    let dir = Dir::new();
+    let path = dir.file("f", &numbered(1 << 20));
+    for line in LINES {
+        let out = File::options().write(true).open("/dev/full").unwrap();
+        let ran: Ran = mapped().args(line.args).arg(&path).stdout(out).output().unwrap().into();
+        let told = "mapped: write error: No space left on device\n";
+        assert_eq!((ran.code, ran.stderr.as_str()), (line.failure, told), "{:?}", line.args);
+    }
+}
+
+#[test]
+fn a_reader_that_is_gone() {
+    let dir = Dir::new();
+    let path = dir.file("f", &numbered(1 << 20));
+    for line in LINES {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ran: Ran = mapped().args(line.args).arg(&path).stdout(writer).output().unwrap().into();
+        assert_eq!((ran.code, ran.stderr.as_str()), (141, ""), "{:?}", line.args);
+    }
+}
+
+#[test]
+fn an_output_that_does_not_block() {
+    let dir = Dir::new();
+    let path = dir.file("f", &numbered(3 << 20));
+    for line in LINES.iter().filter(|line| line.steady) {
+        let full: Ran = mapped().args(line.args).arg(&path).output().unwrap().into();
+        let (mut reader, writer) = std::io::pipe().unwrap();
+        rustix::fs::fcntl_setfl(&writer, rustix::fs::OFlags::NONBLOCK).unwrap();
+        let mut child =
+            mapped().args(line.args).arg(&path).stdout(OwnedFd::from(writer)).stderr(Stdio::piped()).spawn().unwrap();
+        // Long enough for the pipe to fill up first.
+        std::thread::sleep(Duration::from_millis(20));
+        let mut all = Vec::new();
+        reader.read_to_end(&mut all).unwrap();
+        assert!(all == full.stdout, "{:?}: {} bytes of {}", line.args, all.len(), full.stdout.len());
+        assert_eq!(child.wait().unwrap().code(), Some(full.code), "{:?}", line.args);
+    }
+}
+
+/// A message that could not be written was a panic.
+#[test]
+fn nobody_reads_the_messages() {
+    let dir = Dir::new();
+    let path = dir.file("f", &numbered(1000));
+    for line in LINES.iter().filter(|line| line.steady) {
+        let full: Ran = mapped().args(line.args).arg(&path).output().unwrap().into();
+        for stderr in ["/dev/full", "closed pipe"] {
+            let stderr = match stderr {
+                "/dev/full" => Stdio::from(File::options().write(true).open(stderr).unwrap()),
+                _ => Stdio::from(OwnedFd::from(std::io::pipe().unwrap().1)),
+            };
+            let mut command = mapped();
+            command.args(line.args).arg("/no/such/file").arg(&path).arg("--stats").stderr(stderr);
+            let ran: Ran = command.output().unwrap().into();
+            assert_eq!(ran.code, line.failure, "{:?}", line.args);
+            let name = path.to_str().unwrap();
+            let plain =
+                String::from_utf8_lossy(&ran.stdout).replace(&format!("{name}:"), "").replace(&format!("{name}-"), "");
+            assert!(plain.len() == full.stdout.len() || ran.stdout.len() >= full.stdout.len(), "{:?}", line.args);
+        }
+    }
+}
+
+/// Sent by somebody, it is no fault of a window: the default action holds, at once, also when a window was mapped.
+#[test]
+fn a_sigbus_that_was_sent_is_the_end() {
+    let dir = Dir::new();
+    let path = dir.file("f", &numbered(1 << 20));
+    let fifo = dir.path().join("fifo");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let mut child =
+        mapped().args(["cat", "--io", "auto"]).arg(&path).arg(&fifo).stdout(Stdio::piped()).spawn().unwrap();
+    // All of the file has come: the program waits for the FIFO.
+    let mut all = vec![0; 1 << 20];
+    child.stdout.as_mut().unwrap().read_exact(&mut all).unwrap();
+    std::thread::sleep(Duration::from_millis(50));
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::BUS).unwrap();
+    let ran: Ran = child.wait_with_output().unwrap().into();
+    assert_eq!(ran.code, -libc::SIGBUS);
+}

@@ -1,0 +1,243 @@
+//! Much of everything: bytes, files, threads, processes, one endless line. What it costs in memory is printed.
+//!
+//! The full sizes: `cargo test --test integration -- --ignored load:: --nocapture --test-threads 1`
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Instant;
+
+use crate::util::{Dir, mapped};
+
+/// What a run cost.
+struct Cost {
+    stdout: u64,
+    /// The most that was resident, in MiB.
+    resident: u64,
+    code: Option<i32>,
+    stderr: String,
+    seconds: f64,
+}
+
+/// Runs to a file, so that no pipe holds it up, and tells what it cost.
+fn cost(what: &str, args: &[&str], paths: &[&Path]) -> Cost {
+    let out = tempfile::tempfile().unwrap();
+    let begun = Instant::now();
+    let child = mapped()
+        .args(args)
+        .args(paths)
+        .stdin(Stdio::null())
+        .stdout(out.try_clone().unwrap())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let pid = child.id();
+    let watch = std::thread::spawn(move || {
+        let mut most = 0;
+        while let Ok(status) = std::fs::read_to_string(format!("/proc/{pid}/status")) {
+            let Some(line) = status.lines().find(|line| line.starts_with("VmHWM:")) else { break };
+            most = most.max(line.split_ascii_whitespace().nth(1).and_then(|kib| kib.parse().ok()).unwrap_or(0));
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        most / 1024
+    });
+    let ended = child.wait_with_output().unwrap();
+    let cost = Cost {
+        stdout: out.metadata().unwrap().len(),
+        resident: watch.join().unwrap(),
+        code: ended.status.code(),
+        stderr: String::from_utf8_lossy(&ended.stderr).into_owned(),
+        seconds: begun.elapsed().as_secs_f64(),
+    };
+    eprintln!("| {what} | `{}` | {} | {:.1} s |", args.join(" "), cost.resident, cost.seconds);
+    cost
+}
+
+fn sparse(dir: &Dir, len: u64) -> std::path::PathBuf {
+    let path = dir.path().join("sparse");
+    let file = File::create(&path).unwrap();
+    file.set_len(len).unwrap();
+    for at in [0, len / 3, len - 6] {
+        file.write_all_at(b"data 7", at).unwrap();
+    }
+    path
+}
+
+/// Holes are passed over, not read, by whoever can tell what zeros come to.
+fn sparse_file(len: u64, name: &str) {
+    let dir = Dir::new();
+    let path = sparse(&dir, len);
+    let lines: [&[&str]; 4] =
+        [&["hexdump", "-C"], &["checksum", "-a", "crc32c"], &["stat"], &["cat", "--bytes", "-4096:"]];
+    for args in lines {
+        let cost = cost(name, args, &[&path]);
+        assert_eq!((cost.code, cost.stderr.as_str()), (Some(0), ""), "{args:?}");
+        assert!(cost.resident < 100, "{args:?}: {} MiB", cost.resident);
+        assert!(cost.stdout > 0);
+    }
+}
+
+#[test]
+fn a_sparse_file() {
+    sparse_file(64 << 30, "64 GiB sparse");
+}
+
+#[test]
+#[ignore = "the full size"]
+fn a_terabyte_of_holes() {
+    sparse_file(1 << 40, "1 TiB sparse");
+}
+
+fn many_files(count: usize, name: &str) {
+    let dir = Dir::new();
+    // In the current directory, by short names: a command line is limited too.
+    for i in 0..count {
+        std::fs::write(dir.path().join(format!("{i}")), format!("file {i}\n")).unwrap();
+    }
+    let names: Vec<String> = (0..count).map(|i| i.to_string()).collect();
+    for (args, want) in [
+        (&["cat"][..], (0..count).map(|i| format!("file {i}\n").len()).sum::<usize>()),
+        (&["grep", "-h", "7$"], (0..count).filter(|i| i % 10 == 7).map(|i| format!("file {i}\n").len()).sum()),
+        (&["checksum", "-a", "md5"], (0..count).map(|i| format!("{:32}  {i}\n", "").len()).sum()),
+    ] {
+        let out = tempfile::tempfile().unwrap();
+        let ran = mapped()
+            .args(args)
+            .arg("--stats=json")
+            .args(&names)
+            .current_dir(dir.path())
+            .stdout(out.try_clone().unwrap())
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&ran.stderr);
+        let peak = stderr.split("\"peak_resident_bytes\":").nth(1).and_then(|s| s.split(',').next()).unwrap_or("?");
+        eprintln!("| {name} | `{}` | {} |", args.join(" "), peak.parse().unwrap_or(0_u64) >> 20);
+        assert!(ran.status.success(), "{stderr}");
+        assert_eq!(out.metadata().unwrap().len() as usize, want, "{args:?}");
+        assert!(peak.parse::<u64>().is_ok_and(|peak| peak < 100 << 20), "{args:?}: {stderr}");
+    }
+}
+
+#[test]
+fn many_small_files() {
+    many_files(3_000, "3000 files");
+}
+
+#[test]
+#[ignore = "the full size"]
+fn a_hundred_thousand_files() {
+    many_files(100_000, "100 000 files");
+}
+
+/// Directories so deep that no path to the bottom fits into a system call.
+fn deep_directory(depth: usize, name: &str) {
+    let dir = Dir::new();
+    let mut at = rustix::fs::open(dir.path(), rustix::fs::OFlags::PATH, rustix::fs::Mode::empty()).unwrap();
+    for _ in 0..depth {
+        rustix::fs::mkdirat(&at, "d", rustix::fs::Mode::RWXU).unwrap();
+        at = rustix::fs::openat(&at, "d", rustix::fs::OFlags::PATH, rustix::fs::Mode::empty()).unwrap();
+    }
+    let flags = rustix::fs::OFlags::CREATE | rustix::fs::OFlags::WRONLY;
+    let bottom = rustix::fs::openat(&at, "bottom", flags, rustix::fs::Mode::RUSR).unwrap();
+    rustix::io::write(&bottom, b"needle\n").unwrap();
+    drop(bottom);
+    // A file of the deepest directory, by the name it has there.
+    let ran = mapped().args(["cat", "bottom"]).current_dir(format!("/proc/self/fd/{}", at_number(&at))).output();
+    drop(ran);
+    let cost = cost(name, &["checksum", "--recursive", "-a", "md5"], &[&dir.path().join("d")]);
+    assert!(matches!(cost.code, Some(0..=2)), "{:?} {}", cost.code, cost.stderr);
+    assert!(cost.resident < 100, "{} MiB", cost.resident);
+    // Taken away from the bottom up, as no path reaches there: the shell's tool does that well.
+    assert!(std::process::Command::new("rm").arg("-rf").arg(dir.path().join("d")).status().unwrap().success());
+}
+
+fn at_number(fd: &impl std::os::fd::AsRawFd) -> i32 {
+    fd.as_raw_fd()
+}
+
+#[test]
+fn a_deep_directory() {
+    deep_directory(2_000, "2000 directories deep");
+}
+
+#[test]
+#[ignore = "the full size"]
+fn a_very_deep_directory() {
+    deep_directory(10_000, "10 000 directories deep");
+}
+
+fn endless_line(len: usize, name: &str) {
+    let dir = Dir::new();
+    let path = dir.path().join("line");
+    let mut file = BufWriter::with_capacity(1 << 20, File::create(&path).unwrap());
+    let piece = vec![b'q'; 1 << 20];
+    for _ in 0..len >> 20 {
+        file.write_all(&piece).unwrap();
+    }
+    file.write_all(b"needle\nlast\n").unwrap();
+    drop(file);
+    let mib = (len >> 20) as u64;
+    // What need not hold the line does not.
+    for args in [&["cat"][..], &["hexdump", "-C"], &["checksum"], &["stat", "--content"]] {
+        let cost = cost(name, args, &[&path]);
+        assert_eq!(cost.code, Some(0), "{args:?}: {}", cost.stderr);
+        assert!(cost.resident < 100, "{args:?}: {} MiB", cost.resident);
+    }
+    // A line is what grep matches: it is held once, in the file's own pages.
+    for args in [&["grep", "-c", "needle"][..], &["grep", "-o", "needle"], &["grep", "-l", "needle"]] {
+        let cost = cost(name, args, &[&path]);
+        assert_eq!(cost.code, Some(0), "{args:?}: {}", cost.stderr);
+        assert!(cost.resident < mib + 100, "{args:?}: {} MiB", cost.resident);
+    }
+}
+
+#[test]
+fn a_long_line() {
+    endless_line(200 << 20, "200 MiB line");
+}
+
+#[test]
+#[ignore = "the full size"]
+fn an_endless_line() {
+    endless_line(4 << 30, "4 GiB line");
+}
+
+#[test]
+fn many_threads() {
+    let dir = Dir::new();
+    let text: Vec<u8> = (0..4_000_000_u32).flat_map(|i| format!("{i:07}\n").into_bytes()).collect();
+    let path = dir.file("f", &text);
+    for args in [&["grep", "-c", "77"][..], &["hexdump", "-C"], &["checksum", "-a", "crc32c"], &["cat", "-n"]] {
+        let few = cost("2 threads", &[args, &["--threads", "2"]].concat(), &[&path]);
+        let many = cost("256 threads", &[args, &["--threads", "256"]].concat(), &[&path]);
+        assert_eq!((many.code, many.stdout), (few.code, few.stdout), "{args:?}: {}", many.stderr);
+    }
+}
+
+#[test]
+fn many_processes_on_one_file() {
+    let dir = Dir::new();
+    let text: Vec<u8> = (0..1_000_000_u32).flat_map(|i| format!("{i:07}\n").into_bytes()).collect();
+    let path = dir.file("f", &text);
+    let children: Vec<_> = (0..64)
+        .map(|i| {
+            let args = [&["grep", "-c", "77"][..], &["checksum"], &["cat", "--bytes", "-100:"], &["stat"]][i % 4];
+            let mut command = mapped();
+            command.args(args).arg(&path).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            (i % 4, command.spawn().unwrap())
+        })
+        .collect();
+    let mut first: [Option<Vec<u8>>; 3] = [None, None, None];
+    for (kind, child) in children {
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!((ended.status.code(), ended.stderr.len()), (Some(0), 0), "{kind}");
+        // Times of access differ; all else is the same for all.
+        if let Some(first) = first.get_mut(kind) {
+            assert_eq!(&ended.stdout, first.get_or_insert_with(|| ended.stdout.clone()), "{kind}");
+        }
+    }
+    eprintln!("64 processes on one file");
+}

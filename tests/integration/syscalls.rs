@@ -1,0 +1,375 @@
+//! The whole program, stopped at its system calls: the file cut at each, each failing in turn, and what they are.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::lines::{LINES, Line};
+use crate::trace::{Call, run_traced};
+use crate::util::{Dir, Ran, mapped};
+
+const LEN: usize = 1 << 20;
+
+/// A file of numbered lines, and the means to cut it and put it back.
+struct Victim {
+    _dir: Dir,
+    path: PathBuf,
+    truth: Vec<u8>,
+    /// Kept open for writing: nobody gets a lease on it, so cutting it never waits.
+    file: File,
+    random: u64,
+}
+
+impl Victim {
+    fn new() -> Victim {
+        let mut truth = Vec::new();
+        let mut i = 0;
+        while truth.len() < LEN {
+            truth.extend(format!("{i:07} {}\n", "x".repeat(i % 91)).bytes());
+            i += 1;
+        }
+        truth.truncate(LEN - 1);
+        truth.push(b'\n');
+        let dir = Dir::new();
+        let path = dir.file("victim", &truth);
+        let file = File::options().write(true).open(&path).unwrap();
+        Victim { _dir: dir, path, truth, file, random: 31 }
+    }
+
+    fn command(&self, line: &Line, options: &[&str]) -> Command {
+        let mut command = mapped();
+        command.args(line.args).args(options).arg(&self.path).stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, line: &Line) -> Ran {
+        self.command(line, &[]).output().unwrap().into()
+    }
+
+    fn restore(&self, from: u64) {
+        self.file.set_len(LEN as u64).unwrap();
+        self.file.write_all_at(&self.truth[from as usize..], from).unwrap();
+    }
+
+    fn size(&mut self) -> u64 {
+        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let size = (self.random >> 33) % LEN as u64;
+        if self.random & 64 == 0 { size & !4095 } else { size }
+    }
+
+    /// What a run on the file cut to `size` beforehand gives.
+    fn run_cut(&self, line: &Line, size: u64) -> Ran {
+        self.file.set_len(size).unwrap();
+        let ran = self.run(line);
+        self.restore(size);
+        ran
+    }
+}
+
+fn ways(index: usize) -> &'static [&'static str] {
+    [
+        &["--threads", "1", "--block-size", "128K"][..],
+        &["--threads", "1"],
+        &["--threads", "2", "--block-size", "64K", "--io", "mmap"],
+        &["--threads", "1", "--io", "read", "--block-size", "100000"],
+    ][index % 4]
+}
+
+/// Cuts the file at every `stride`-th stop of each command line. Gives the number of runs, and of those that noticed.
+fn cut_at_stops(stride: usize) -> (usize, usize) {
+    let mut victim = Victim::new();
+    let (mut runs, mut noticed) = (0, 0);
+    for (index, line) in LINES.iter().enumerate() {
+        let full = victim.run(line);
+        for way in 0..4 {
+            let options = ways(way);
+            let mut stops = 0;
+            run_traced(&mut victim.command(line, options), |_| stops += 1);
+            for stop in ((index * 4 + way) % stride..stops).step_by(stride) {
+                let size = victim.size();
+                let mut now = 0;
+                let ran = run_traced(&mut victim.command(line, options), |_| {
+                    if now == stop {
+                        victim.file.set_len(size).unwrap();
+                    }
+                    now += 1;
+                });
+                victim.restore(size);
+                let what = format!("{:?} {options:?}, cut to {size} at stop {stop} of {stops}", line.args);
+                runs += 1;
+                noticed += usize::from(judge(&victim, line, &full, &ran, size, &what));
+            }
+        }
+    }
+    (runs, noticed)
+}
+
+/// Whether the run noticed the truncation; fails the test when it said or printed anything untrue.
+fn judge(victim: &Victim, line: &Line, full: &Ran, ran: &Ran, size: u64, what: &str) -> bool {
+    assert!(ran.code >= 0, "{what}: ended by signal {}; {}", -ran.code, ran.stderr);
+    let told = format!("mapped: {}: truncated to {size} bytes while being read\n", victim.path.display());
+    if ran.stderr == told {
+        assert_eq!(ran.code, line.failure, "{what}");
+        if line.prefix {
+            assert!(full.stdout.starts_with(&ran.stdout), "{what}: {} bytes are no prefix", ran.stdout.len());
+        }
+        return true;
+    }
+    assert_eq!(ran.stderr, "", "{what}");
+    if !line.steady || ran.stdout == full.stdout {
+        assert_eq!(ran.code, full.code, "{what}");
+        return false;
+    }
+    let cut = victim.run_cut(line, size);
+    assert!(
+        ran.stdout == cut.stdout,
+        "{what}: neither the whole nor what is left: {} bytes, {} of all, {} of what is left",
+        ran.stdout.len(),
+        full.stdout.len(),
+        cut.stdout.len()
+    );
+    assert_eq!(ran.code, cut.code, "{what}");
+    false
+}
+
+#[test]
+fn cut_at_system_calls() {
+    let (runs, noticed) = cut_at_stops(29);
+    eprintln!("{runs} truncations at system calls, {noticed} noticed, none fatal");
+    assert!(noticed > 0);
+}
+
+/// `cargo test --test integration -- --ignored every_system_call --nocapture`
+#[test]
+#[ignore = "minutes; docs/reliability.md has the figures"]
+fn cut_at_every_system_call() {
+    let (runs, noticed) = cut_at_stops(1);
+    eprintln!("{runs} truncations at every system call, {noticed} noticed, none fatal");
+}
+
+/// Calls that may fail at any time, and how.
+const FAILING: &[(i64, &[i32])] = &[
+    (libc::SYS_read, &[libc::EIO, libc::EINTR]),
+    (libc::SYS_pread64, &[libc::EIO, libc::EINTR]),
+    (libc::SYS_lseek, &[libc::EIO, libc::EINVAL]),
+    (libc::SYS_fstat, &[libc::EIO]),
+    (libc::SYS_newfstatat, &[libc::EIO, libc::ENOMEM]),
+    (libc::SYS_statx, &[libc::EIO, libc::ENOSYS]),
+    (libc::SYS_openat, &[libc::EIO, libc::EMFILE, libc::EINTR]),
+    (libc::SYS_madvise, &[libc::EFAULT, libc::EINVAL, libc::EIO]),
+    (libc::SYS_fadvise64, &[libc::EINVAL]),
+    (libc::SYS_fcntl, &[libc::EINVAL, libc::EAGAIN]),
+    (libc::SYS_ioctl, &[libc::ENOTTY]),
+    (libc::SYS_eventfd2, &[libc::EMFILE]),
+    (libc::SYS_clone3, &[libc::EAGAIN]),
+    (libc::SYS_write, &[libc::EINTR, libc::EIO, libc::ENOSPC]),
+    (libc::SYS_vmsplice, &[libc::EFAULT, libc::EINVAL, libc::EINTR]),
+    (libc::SYS_poll, &[libc::EINTR]),
+    (libc::SYS_getdents64, &[libc::EIO]),
+    (libc::SYS_sched_getaffinity, &[libc::EPERM]),
+];
+
+/// Fails every `stride`-th of the calls above, one a run.
+fn fail_calls(stride: usize) -> usize {
+    let victim = Victim::new();
+    let mut runs = 0;
+    for (index, line) in LINES.iter().enumerate() {
+        for way in 0..4 {
+            let options = ways(way);
+            let full = run_traced(&mut victim.command(line, options), |_| {});
+            // Only what comes after the file was opened: before it, it is the loader's business.
+            let mut calls = Vec::new();
+            let mut opened = false;
+            let mut entries = 0;
+            run_traced(&mut victim.command(line, options), |call| {
+                if call.result.is_some() {
+                    return;
+                }
+                opened |= call.number == libc::SYS_openat && call.string(1).ends_with("/victim");
+                let errnos = FAILING.iter().find(|(number, _)| *number == call.number);
+                if let (true, Some((_, errnos))) = (opened, errnos) {
+                    calls.extend(errnos.iter().map(|&errno| (entries, errno)));
+                }
+                entries += 1;
+            });
+            for &(place, errno) in calls.iter().skip((index * 4 + way) % stride).step_by(stride) {
+                let mut now = 0;
+                let mut number = 0;
+                let ran = run_traced(&mut victim.command(line, options), |call| {
+                    if call.result.is_none() {
+                        if now == place {
+                            number = call.number;
+                            call.fail(errno);
+                        }
+                        now += 1;
+                    }
+                });
+                runs += 1;
+                let what = format!("{:?} {options:?}: call {number} ({place}) failing with {errno}", line.args);
+                assert!(ran.code >= 0, "{what}: ended by signal {}; {}", -ran.code, ran.stderr);
+                assert!(!ran.stderr.contains("panicked"), "{what}: {}", ran.stderr);
+                if line.prefix {
+                    assert!(full.stdout.starts_with(&ran.stdout), "{what}: {} bytes are no prefix", ran.stdout.len());
+                }
+                if ran.code == full.code && ran.stderr.is_empty() {
+                    // A message about it cannot be told when it is the message that failed to be written.
+                    assert!(!line.steady || ran.stdout == full.stdout, "{what}: another outcome without a word");
+                } else {
+                    assert_eq!(ran.stderr.lines().count(), 1, "{what}: {}", ran.stderr);
+                    assert!(ran.stderr.starts_with("mapped: "), "{what}: {}", ran.stderr);
+                }
+            }
+        }
+    }
+    runs
+}
+
+#[test]
+fn calls_that_fail() {
+    eprintln!("{} runs with one system call failing, none fatal", fail_calls(11));
+}
+
+/// `cargo test --test integration -- --ignored every_call_fails --nocapture`
+#[test]
+#[ignore = "minutes; docs/reliability.md has the figures"]
+fn every_call_fails() {
+    eprintln!("{} runs with one system call failing, none fatal", fail_calls(1));
+}
+
+fn is_file_map(call: &Call) -> bool {
+    call.number == libc::SYS_mmap && call.args[3] & libc::MAP_SHARED as u64 != 0 && call.args[4] as i32 >= 0
+}
+
+/// ENOMEM under an address limit, EPERM on a sealed or `noexec` oddity, EAGAIN on locked pages.
+#[test]
+fn a_map_that_is_refused_is_read() {
+    let victim = Victim::new();
+    let mut runs = 0;
+    for line in LINES.iter().filter(|line| line.steady) {
+        let full = victim.run(line);
+        for (errno, name) in [(libc::ENOMEM, "ENOMEM"), (libc::EPERM, "EPERM"), (libc::EAGAIN, "EAGAIN")] {
+            for from in [0, 1, 3] {
+                let mut maps = 0;
+                let ran = run_traced(&mut victim.command(line, &["--stats=json", "--block-size", "128K"]), |call| {
+                    if call.result.is_none() && is_file_map(call) {
+                        if maps >= from {
+                            call.fail(errno);
+                        }
+                        maps += 1;
+                    }
+                });
+                runs += 1;
+                let what = format!("{:?}, {name} from map {from}", line.args);
+                assert!(ran.stdout == full.stdout, "{what}: {}", ran.stderr);
+                assert_eq!(ran.code, full.code, "{what}: {}", ran.stderr);
+                // The end of a file is read by position, in pieces that may be too small to map.
+                if maps > from && !line.args.contains(&"--lines") {
+                    assert!(ran.stderr.contains(&format!("{name} from mmap")), "{what}: {}", ran.stderr);
+                }
+            }
+        }
+    }
+    eprintln!("{runs} runs with mmap refused");
+}
+
+/// Threads that cannot be started leave the work to those there are.
+#[test]
+fn no_further_thread() {
+    let victim = Victim::new();
+    for line in LINES.iter().filter(|line| line.steady) {
+        let full = victim.run(line);
+        let mut refused = 0;
+        let ran = run_traced(&mut victim.command(line, &["--threads", "8", "--block-size", "16K"]), |call| {
+            if call.result.is_none() && matches!(call.number, libc::SYS_clone3 | libc::SYS_clone) {
+                refused += 1;
+                call.fail(libc::EAGAIN);
+            }
+        });
+        assert_eq!((ran.code, ran.stderr.as_str()), (full.code, ""), "{:?}", line.args);
+        assert!(ran.stdout == full.stdout, "{:?}", line.args);
+        eprintln!("{:?}: {refused} threads refused", line.args);
+    }
+}
+
+/// Nothing is opened for writing, no file is mapped writable, nothing is sent anywhere, nothing is run.
+#[test]
+fn nothing_is_written() {
+    let victim = Victim::new();
+    let writing = (libc::O_WRONLY | libc::O_RDWR | libc::O_CREAT | libc::O_TRUNC | libc::O_APPEND) as u64;
+    let forbidden = [
+        libc::SYS_creat,
+        libc::SYS_truncate,
+        libc::SYS_ftruncate,
+        libc::SYS_fallocate,
+        libc::SYS_unlink,
+        libc::SYS_unlinkat,
+        libc::SYS_rename,
+        libc::SYS_renameat,
+        libc::SYS_renameat2,
+        libc::SYS_mkdir,
+        libc::SYS_mkdirat,
+        libc::SYS_link,
+        libc::SYS_linkat,
+        libc::SYS_symlink,
+        libc::SYS_symlinkat,
+        libc::SYS_chmod,
+        libc::SYS_fchmod,
+        libc::SYS_fchmodat,
+        libc::SYS_chown,
+        libc::SYS_fchown,
+        libc::SYS_fchownat,
+        libc::SYS_utimensat,
+        libc::SYS_setxattr,
+        libc::SYS_fsetxattr,
+        libc::SYS_fork,
+        libc::SYS_vfork,
+        libc::SYS_ptrace,
+        libc::SYS_process_vm_writev,
+        libc::SYS_pwrite64,
+        libc::SYS_pwritev,
+    ];
+    let mut seen = 0;
+    for (index, line) in LINES.iter().enumerate() {
+        let mut executed = 0;
+        let mut windows: Vec<std::ops::Range<u64>> = Vec::new();
+        run_traced(&mut victim.command(line, ways(index)), |call| {
+            let what = || format!("{:?}: call {} {:x?}", line.args, call.number, call.args);
+            if call.result.is_some_and(|address| address > 0) && is_file_map(call) {
+                let start = call.result.unwrap() as u64;
+                windows.push(start..start + call.args[1]);
+            }
+            if call.result.is_some() {
+                return;
+            }
+            seen += 1;
+            assert!(!forbidden.contains(&call.number), "{}", what());
+            match call.number {
+                libc::SYS_openat => assert_eq!(call.args[2] & writing, 0, "{} {}", what(), call.string(1)),
+                libc::SYS_open => assert_eq!(call.args[1] & writing, 0, "{} {}", what(), call.string(0)),
+                libc::SYS_mmap if is_file_map(call) => {
+                    assert_eq!(call.args[2] & libc::PROT_WRITE as u64, 0, "{}", what());
+                }
+                libc::SYS_mprotect => {
+                    let inside = windows.iter().any(|window| window.contains(&call.args[0]));
+                    assert!(!inside || call.args[2] & libc::PROT_WRITE as u64 == 0, "{}", what());
+                }
+                // The C library may ask a name service cache on this machine who a user is.
+                libc::SYS_socket => assert_eq!(call.args[0], libc::AF_UNIX as u64, "{}", what()),
+                libc::SYS_write => assert!(is_output(call), "{}", what()),
+                libc::SYS_execve | libc::SYS_execveat => executed += 1,
+                _ => {}
+            }
+        });
+        assert_eq!(executed, 0, "{:?} runs another program", line.args);
+    }
+    eprintln!("{seen} system calls looked at, none writes to a file or talks to the network");
+    assert!(seen > 1000);
+}
+
+/// Whether a write goes to standard output or error, or wakes one of the program's own threads.
+fn is_output(call: &Call) -> bool {
+    let target = |fd: u64| std::fs::read_link(format!("/proc/{}/fd/{fd}", call.pid)).ok();
+    let to = target(call.args[0]);
+    to == target(1) || to == target(2) || to.is_some_and(|to| to.to_string_lossy().contains("eventfd"))
+}
