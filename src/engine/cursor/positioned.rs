@@ -64,18 +64,26 @@ impl Positioned {
                 }
             };
         }
-        let stop = start.saturating_add(nominal.min(goal - start).next_multiple_of(row)).min(self.end);
+        let reach = |len: u64| start.saturating_add(len.min(goal - start).next_multiple_of(row)).min(self.end);
         let mut broken = None;
         self.at = match plan.cut {
-            Cut::Lines { terminator, or_nul } if stop < self.end => {
-                self.line_end(source, stop, terminator, or_nul).unwrap_or_else(|(at, error)| {
-                    // Nothing more can be had of it, or there is no more.
-                    self.end = at.max(start);
-                    broken = error;
-                    self.end
-                })
+            Cut::Lines { terminator, or_nul } => {
+                // Up to a multiple of the block size and on to the line's end: the next window then begins on the page
+                // after it, and where the file's pages are huge ones, a window holds them whole. Windows that drift
+                // take them in pieces, several faults for one.
+                let stop = reach(nominal - (source.base() + start) % nominal);
+                if stop < self.end {
+                    self.line_end(source, stop, terminator, or_nul).unwrap_or_else(|(at, error)| {
+                        // Nothing more can be had of it, or there is no more.
+                        self.end = at.max(start);
+                        broken = error;
+                        self.end
+                    })
+                } else {
+                    stop
+                }
             }
-            _ => stop,
+            _ => reach(nominal),
         };
         (start..self.at, Content::ToLoad, broken)
     }
