@@ -1,0 +1,26 @@
+//! Check files written by anybody: each line is improper, or names a file that is missing, or one digest.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mapped_fuzz::{Memory, run};
+
+fuzz_target!(|data: &[u8]| {
+    let [options, block, text @ ..] = data else { return };
+    // Names are opened: only such as cannot be there.
+    let text: Vec<u8> = text.iter().map(|&b| if b == b'/' { b'_' } else { b }).collect();
+    let memory = Memory::new(&text);
+    let path = memory.path();
+    let path = path.to_str().unwrap();
+    let block = (1 + *block as usize % 67).to_string();
+    let mut args = vec!["checksum", "--check"];
+    args.extend((options & 1 != 0).then_some("--ignore-missing"));
+    args.extend((options & 2 != 0).then_some("--strict"));
+    args.extend((options & 4 != 0).then_some("--zero"));
+    let usual = run(&[&args[..], &["--threads", "1", path]].concat());
+    let odd = run(&[&args[..], &["--threads", "3", "--block-size", &block, path]].concat());
+    assert_eq!(usual, odd);
+    if let Some((printed, _)) = usual {
+        let raw = printed.iter().find(|&&b| b < 32 && b != b'\n' && (b != 0 || options & 4 == 0));
+        assert!(raw.is_none(), "{raw:?} in {:?}", String::from_utf8_lossy(&printed));
+    }
+});

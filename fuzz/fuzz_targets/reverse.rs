@@ -1,0 +1,27 @@
+//! A dump turned back is what was dumped; any text at all is turned back into something or refused.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mapped_fuzz::{Memory, run};
+
+const DUMPS: &[&[&str]] = &[&["-C"], &["-C", "-v"], &["--format", "xxd"], &["--format", "plain"]];
+
+fuzz_target!(|data: &[u8]| {
+    let [which, block, bytes @ ..] = data else { return };
+    let block = (1 + *block as usize % 67).to_string();
+    let memory = Memory::new(bytes);
+    let path = memory.path();
+    let dump = DUMPS[*which as usize % DUMPS.len()];
+    if let Some((text, _)) = run(&[&["hexdump"], dump, &[path.to_str().unwrap()]].concat()) {
+        let text = Memory::new(&text);
+        let path = text.path();
+        let (back, _) = run(&["hexdump", "--reverse", "--block-size", &block, path.to_str().unwrap()]).unwrap();
+        assert_eq!(back, bytes, "{dump:?}");
+    }
+    // An address may be huge; what is rebuilt is held in memory here.
+    if !bytes.windows(7).any(|w| w.iter().all(u8::is_ascii_hexdigit)) {
+        let usual = run(&["hexdump", "--reverse", path.to_str().unwrap()]);
+        let odd = run(&["hexdump", "--reverse", "--block-size", &block, "--threads", "2", path.to_str().unwrap()]);
+        assert_eq!(usual, odd);
+    }
+});

@@ -1,0 +1,51 @@
+//! Runs a command line within the fuzzer's own process, on bytes in memory.
+
+use std::fs::File;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use mapped::cli::Cli;
+use mapped::exit::Exit;
+use mapped::output::Output;
+
+/// A file in memory, and the path it can be opened by.
+pub struct Memory(File);
+
+impl Memory {
+    pub fn new(bytes: &[u8]) -> Memory {
+        let fd: OwnedFd = rustix::fs::memfd_create("fuzz", rustix::fs::MemfdFlags::CLOEXEC).unwrap();
+        let file = File::from(fd);
+        file.write_all_at(bytes, 0).unwrap();
+        Memory(file)
+    }
+
+    pub fn path(&self) -> PathBuf {
+        format!("/proc/self/fd/{}", self.0.as_raw_fd()).into()
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        std::fs::read(self.path()).unwrap()
+    }
+}
+
+/// What a command line printed and how it ended; `None` when it is no command line.
+pub fn run<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Option<(Vec<u8>, Exit)> {
+    let args = std::iter::once("mapped".into()).chain(args.iter().map(|arg| arg.as_ref().to_owned()));
+    let cli = Cli::try_parse_from(args).ok()?;
+    let out = Memory::new(b"");
+    // Another open file: its position begins at 0 and is its own.
+    let mut output = Output::to(File::options().write(true).open(out.path()).unwrap()).unwrap();
+    output.set_quiet(true);
+    let exit = mapped::commands::run(&cli.command, &mut output).unwrap_or(Exit::Trouble);
+    output.flush().unwrap();
+    drop(output);
+    Some((out.bytes(), exit))
+}
+
+/// An exit as a number.
+pub fn code(exit: Exit) -> String {
+    format!("{:?}", ExitCode::from(exit))
+}
