@@ -127,6 +127,7 @@ fn run(command: &str, case: &Case, file: &Path) -> (f64, i64) {
     };
     child.stdout(if case.to == To::Pipe { Stdio::piped() } else { Stdio::null() });
     let begun = Instant::now();
+    #[allow(clippy::zombie_processes, reason = "wait4 waits for it below, and tells what it cost")]
     let mut child = child.spawn().expect("a program that was found before");
     if let Some(mut stdout) = child.stdout.take() {
         let mut buffer = vec![0; 1 << 20];

@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use mapped_fuzz::{Memory, run};
 
-const DUMPS: &[&[&str]] = &[&["-C"], &["-C", "-v"], &["--format", "xxd"], &["--format", "plain"]];
+const DUMPS: &[&[&str]] = &[&["--format", "canonical"], &["--format", "xxd"], &["--plain"], &["-C", "-v"]];
 
 fuzz_target!(|data: &[u8]| {
     let [which, block, bytes @ ..] = data else { return };
@@ -12,10 +12,13 @@ fuzz_target!(|data: &[u8]| {
     let memory = Memory::new(bytes);
     let path = memory.path();
     let dump = DUMPS[*which as usize % DUMPS.len()];
-    if let Some((text, _)) = run(&[&["hexdump"], dump, &[path.to_str().unwrap()]].concat()) {
+    let (text, _) = run(&[&["hexdump"], dump, &[path.to_str().unwrap()]].concat()).unwrap();
+    {
         let text = Memory::new(&text);
         let path = text.path();
-        let (back, _) = run(&["hexdump", "--reverse", "--block-size", &block, path.to_str().unwrap()]).unwrap();
+        let plain = if dump[0] == "--plain" { &dump[..1] } else { &[] };
+        let back = [&["hexdump", "--reverse", "--block-size", &block], plain, &[path.to_str().unwrap()]].concat();
+        let (back, _) = run(&back).unwrap();
         assert_eq!(back, bytes, "{dump:?}");
     }
     // An address may be huge; what is rebuilt is held in memory here.
