@@ -26,11 +26,46 @@ end
 
 complete -c mapped -n "__fish_mapped_needs_command" -s h -l help -d 'Print help'
 complete -c mapped -n "__fish_mapped_needs_command" -s V -l version -d 'Print version'
+complete -c mapped -n "__fish_mapped_needs_command" -f -a "bench" -d 'Compare mmap and read on your files, your machine and your access pattern'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "cat" -d 'Write files to standard output'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "checksum" -d 'Print or check digests of files'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "grep" -d 'Print the lines that match a pattern'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "hexdump" -d 'Show bytes in hexadecimal and other notations, and turn such text back'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "stat" -d 'Show what files are, where their bytes are, and who uses them'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l file-size -d 'Size of the temporary file, 256M when not given' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l work -d 'What to do with the bytes: touch (a byte of each page), sum (of all bytes), lines (count them), search:PATTERN (count where these bytes stand), hash:ALGORITHM (as checksum names it), copy (into memory of one\'s own)' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l pattern -d 'In which order the bytes are wanted' -r -f -a "sequential\t'Front to back'
+random\t'Blocks in a shuffled order, each once, at most 16384 of them'
+stride\t'One block, then on by the stride'"
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stride -d 'Distance from one access to the next under --pattern stride, 64K when not given' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l ways -d 'Only these ways' -r -f -a "read\t'read(2) into a buffer, one thread'
+pread\t'pread(2) into a buffer for each thread'
+map\t'One mapping of the whole file'
+map-advised\t'… with MADV_SEQUENTIAL (out of order: MADV_RANDOM)'
+map-willneed\t'… with MADV_WILLNEED'
+map-populate\t'… with all its pages brought in first (MADV_POPULATE_READ)'
+map-hugepage\t'… with MADV_HUGEPAGE'
+map-private\t'… as MAP_PRIVATE rather than MAP_SHARED'
+windows\t'A mapping for each block, populated and unmapped again'"
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l threads -d 'Threads for the ways that use several; the default is one for each processor' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l block-size -d 'Sizes of read buffers and of windows, each measured; out of order, sizes of an access' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l runs -d 'Counted runs of each way' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l seed -d 'Seed of the shuffled orders; printed, so that a run can be repeated' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l plot -d 'Also draw a chart' -r -F
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l progress -d 'Show progress on standard error' -r -f -a "auto\t'On a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l color -l colour -d 'Use colour' -r -f -a "auto\t'On a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l cold -d 'Measure with none of the files in memory'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l warm -d 'Measure with all of the files in memory (the default)'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l both -d 'Measure cold and warm'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l auto -d 'Also measure what --io auto does, and say whether anything was faster'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l json -d 'Print one JSON document (docs/bench.schema.json)'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l csv -d 'Print comma-separated values'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines -d 'Print only these lines of each file: 100:200, :50, 1000000:, -100: (the last hundred), -200:-100, 100:+20 (twenty lines from the hundredth), 7; both ends belong to it' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l bytes -d 'Print only these bytes of each file, counted from 1 and written as for --lines; 64K, 10M and 1G are understood' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l since -d 'Print log entries from this time on; the log must be sorted by time' -r

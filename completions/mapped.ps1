@@ -25,11 +25,38 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Compare mmap and read on your files, your machine and your access pattern')
             [CompletionResult]::new('cat', 'cat', [CompletionResultType]::ParameterValue, 'Write files to standard output')
             [CompletionResult]::new('checksum', 'checksum', [CompletionResultType]::ParameterValue, 'Print or check digests of files')
             [CompletionResult]::new('grep', 'grep', [CompletionResultType]::ParameterValue, 'Print the lines that match a pattern')
             [CompletionResult]::new('hexdump', 'hexdump', [CompletionResultType]::ParameterValue, 'Show bytes in hexadecimal and other notations, and turn such text back')
             [CompletionResult]::new('stat', 'stat', [CompletionResultType]::ParameterValue, 'Show what files are, where their bytes are, and who uses them')
+            break
+        }
+        'mapped;bench' {
+            [CompletionResult]::new('--file-size', '--file-size', [CompletionResultType]::ParameterName, 'Size of the temporary file, 256M when not given')
+            [CompletionResult]::new('--work', '--work', [CompletionResultType]::ParameterName, 'What to do with the bytes: touch (a byte of each page), sum (of all bytes), lines (count them), search:PATTERN (count where these bytes stand), hash:ALGORITHM (as checksum names it), copy (into memory of one''s own)')
+            [CompletionResult]::new('--pattern', '--pattern', [CompletionResultType]::ParameterName, 'In which order the bytes are wanted')
+            [CompletionResult]::new('--stride', '--stride', [CompletionResultType]::ParameterName, 'Distance from one access to the next under --pattern stride, 64K when not given')
+            [CompletionResult]::new('--ways', '--ways', [CompletionResultType]::ParameterName, 'Only these ways')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Threads for the ways that use several; the default is one for each processor')
+            [CompletionResult]::new('--block-size', '--block-size', [CompletionResultType]::ParameterName, 'Sizes of read buffers and of windows, each measured; out of order, sizes of an access')
+            [CompletionResult]::new('--runs', '--runs', [CompletionResultType]::ParameterName, 'Counted runs of each way')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed of the shuffled orders; printed, so that a run can be repeated')
+            [CompletionResult]::new('--plot', '--plot', [CompletionResultType]::ParameterName, 'Also draw a chart')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Show progress on standard error')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour')
+            [CompletionResult]::new('--colour', '--colour', [CompletionResultType]::ParameterName, 'Use colour')
+            [CompletionResult]::new('--cold', '--cold', [CompletionResultType]::ParameterName, 'Measure with none of the files in memory')
+            [CompletionResult]::new('--warm', '--warm', [CompletionResultType]::ParameterName, 'Measure with all of the files in memory (the default)')
+            [CompletionResult]::new('--both', '--both', [CompletionResultType]::ParameterName, 'Measure cold and warm')
+            [CompletionResult]::new('--auto', '--auto', [CompletionResultType]::ParameterName, 'Also measure what --io auto does, and say whether anything was faster')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document (docs/bench.schema.json)')
+            [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'Print comma-separated values')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'mapped;cat' {

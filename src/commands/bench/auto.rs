@@ -85,7 +85,7 @@ impl Auto {
         let plan = engine.plan(cut, BLOCK);
         let outcome =
             engine.run(inputs, plan, &Counting { count }, Counted::default(), &mut self.output, &config.stats);
-        if outcome.failed || outcome.carry.total % u64::from(passes) != 0 {
+        if outcome.failed || !outcome.carry.total.is_multiple_of(u64::from(passes)) {
             return Err(io::Error::other("changed while being measured"));
         }
         Ok(outcome.carry.total / u64::from(passes))

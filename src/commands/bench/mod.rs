@@ -74,7 +74,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     } else if args.csv {
         output.write_all(report::csv(&settings, &measured).as_bytes())?;
     } else {
-        let look = table::Look { width: terminal_columns(output).unwrap_or(100), color: config.color };
+        let look = table::Look { width: terminal_columns(output).unwrap_or(120), color: config.color };
         let text = table::table(&settings, &subjects, &machine, &measured, &verdicts, look);
         output.write_all(text.as_bytes())?;
     }

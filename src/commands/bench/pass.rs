@@ -11,7 +11,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rustix::fs::{SeekFrom, seek};
+use rustix::fs::{FileType, SeekFrom, seek};
 
 use super::order::Walk;
 use super::way::Way;
@@ -60,6 +60,11 @@ impl From<io::Error> for Trouble {
 /// [`Trouble`].
 pub fn pass(family: Family, way: &Way, path: &Path, walk: &Walk, work: &Work) -> Result<Answer, Trouble> {
     let file = File::open(path)?;
+    // Who maps has to know the length, and who reads has to notice the end: a call for each, and here the same one.
+    let stat = rustix::fs::fstat(&file).map_err(io::Error::from)?;
+    if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile && stat.st_size as u64 != walk.len() {
+        return Err(Trouble::Failed(io::Error::other("changed its length while being measured")));
+    }
     match family {
         Family::Read => Ok(run(&Reads { file, seeks: !walk.is_sequential() }, 1, walk, work)?),
         Family::Pread => Ok(run(&Preads(file), way.threads, walk, work)?),

@@ -11,7 +11,7 @@ use super::measure::{Measured, Row};
 use super::report::{Machine, pattern_word};
 use super::settings::Settings;
 use super::subject::Subject;
-use super::way::{Means, size};
+use super::way::{Means, Way, size};
 
 const INK: RGBColor = RGBColor(0x24, 0x29, 0x2f);
 const FAINT: RGBColor = RGBColor(0x6e, 0x77, 0x81);
@@ -111,8 +111,8 @@ fn draw(svg: &mut String, settings: &Settings, subjects: &[Subject], machine: &M
     let mut at = MARGIN;
     let y = height - 14;
     let kinds = [
-        ("read into a buffer", READ, settings.ways.iter().any(|way| way.is_read())),
-        ("mapped", MAP, settings.ways.iter().any(|way| way.is_map())),
+        ("read into a buffer", READ, settings.ways.iter().any(Way::is_read)),
+        ("mapped", MAP, settings.ways.iter().any(Way::is_map)),
         ("what --io auto does", AUTO, settings.ways.iter().any(|way| way.means == Means::Auto)),
     ];
     for (name, color, _) in kinds.into_iter().filter(|kind| kind.2) {

@@ -22,22 +22,42 @@ pub struct Look {
     pub color: bool,
 }
 
-/// The bar's width under which it says nothing.
-const LEAST_BAR: usize = 8;
-/// The columns beside the way and the bar: their names and widths.
-const COLUMNS: [(&str, usize); 9] = [
-    ("GB/s", 7),
-    ("±", 5),
-    ("time", 8),
-    ("minor", 7),
-    ("major", 6),
-    ("switches", 9),
-    ("user", 8),
-    ("system", 8),
-    ("resident", 9),
+/// The bar's width under which it says nothing, and that beyond which it says no more.
+const LEAST_BAR: usize = 12;
+const MOST_BAR: usize = 40;
+
+/// A column beside the way and the bar.
+struct Column {
+    name: &'static str,
+    width: usize,
+    cell: fn(&Row) -> String,
+    /// On a narrow terminal the highest goes first; 0 stays. `--json` and `--csv` have them all.
+    spare: u8,
+}
+
+const fn column(name: &'static str, width: usize, spare: u8, cell: fn(&Row) -> String) -> Column {
+    Column { name, width, cell, spare }
+}
+
+static COLUMNS: [Column; 10] = [
+    column("GB/s", 7, 0, |row| figure(row.rate().unwrap_or_default().median)),
+    column("±", 4, 0, |row| {
+        let rate = row.rate().unwrap_or_default();
+        format!("{:.0}%", (rate.high - rate.low) / 2.0 / rate.median * 100.0)
+    }),
+    column("time", 7, 0, |row| duration(row.seconds())),
+    column("minor", 6, 0, |row| count(row.median(|usage| usage.minor_faults as f64))),
+    column("major", 6, 1, |row| count(row.median(|usage| usage.major_faults as f64))),
+    column("switches", 8, 4, |row| {
+        count(row.median(|usage| (usage.voluntary_switches + usage.involuntary_switches) as f64))
+    }),
+    column("user", 7, 3, |row| duration(row.median(|usage| usage.user.as_secs_f64()))),
+    column("system", 7, 2, |row| duration(row.median(|usage| usage.system.as_secs_f64()))),
+    column("resident", 8, 5, |row| row.peak().map_or_else(|| "-".into(), size_short)),
+    column(DEVICE, 8, 6, |row| row.device_bytes().map_or_else(|| "-".into(), size_short)),
 ];
 /// Only where something came from a device.
-const DEVICE: (&str, usize) = ("device", 9);
+const DEVICE: &str = "device";
 
 /// Everything a person reads.
 pub fn table(
@@ -107,16 +127,13 @@ fn push_state(text: &mut String, settings: &Settings, measured: &Measured, state
     rows.sort_by(|a, b| speed(b).total_cmp(&speed(a)));
     let most = rows.first().map_or(0.0, |row| speed(row));
     let from_device = rows.iter().any(|row| row.device_bytes().is_some_and(|bytes| bytes > 0.0));
-    let columns: Vec<(&str, usize)> = COLUMNS.into_iter().chain(from_device.then_some(DEVICE)).collect();
     let labels = rows.iter().map(|row| row.way.label(settings.pattern).chars().count()).max().unwrap_or(0).max(5);
-    let fixed = labels + columns.iter().map(|column| column.1 + 1).sum::<usize>();
-    let bar = look.width.saturating_sub(fixed + 2).min(40);
-    let bar = if bar < LEAST_BAR { 0 } else { bar };
+    let (columns, bar) = fit(look.width, labels, from_device);
     let heading = if look.color { Style::new().bold() } else { Style::new() };
     let _ = write!(text, "{heading}{:<labels$}", state.word());
-    for (index, (name, width)) in columns.iter().enumerate() {
+    for (index, Column { name, width, .. }) in columns.iter().enumerate() {
         let _ = write!(text, " {name:>width$}");
-        if index == 0 && bar > 0 {
+        if index == 0 {
             let _ = write!(text, " {:bar$}", "");
         }
     }
@@ -133,26 +150,10 @@ fn push_state(text: &mut String, settings: &Settings, measured: &Measured, state
             let _ = writeln!(text, "{label:<labels$} {why}");
             continue;
         };
-        let spread = (rate.high - rate.low) / 2.0 / rate.median * 100.0;
-        let usage = |of: fn(&crate::io::Usage) -> f64| row.median(of);
-        let mut cells = vec![
-            figure(rate.median),
-            format!("{spread:.0}%"),
-            duration(row.seconds()),
-            count(usage(|usage| usage.minor_faults as f64)),
-            count(usage(|usage| usage.major_faults as f64)),
-            count(usage(|usage| (usage.voluntary_switches + usage.involuntary_switches) as f64)),
-            duration(usage(|usage| usage.user.as_secs_f64())),
-            duration(usage(|usage| usage.system.as_secs_f64())),
-            row.peak().map_or_else(|| "-".into(), |bytes| size_short(bytes)),
-        ];
-        if from_device {
-            cells.push(row.device_bytes().map_or_else(|| "-".into(), size_short));
-        }
         let _ = write!(text, "{label:<labels$}");
-        for (index, (cell, (_, width))) in cells.iter().zip(&columns).enumerate() {
-            let _ = write!(text, " {cell:>width$}");
-            if index == 0 && bar > 0 {
+        for (index, Column { width, cell, .. }) in columns.iter().enumerate() {
+            let _ = write!(text, " {:>width$}", cell(row));
+            if index == 0 {
                 let _ = write!(text, " {style}{}{style:#}", bar_of(rate.median / most, bar));
             }
         }
@@ -160,6 +161,19 @@ fn push_state(text: &mut String, settings: &Settings, measured: &Measured, state
             let _ = write!(text, " *");
         }
         text.push('\n');
+    }
+}
+
+/// The columns that fit beside labels of this width, and how wide the bar is then.
+fn fit(width: usize, labels: usize, from_device: bool) -> (Vec<&'static Column>, usize) {
+    let mut columns: Vec<&Column> = COLUMNS.iter().filter(|column| from_device || column.name != DEVICE).collect();
+    loop {
+        let fixed = labels + 1 + columns.iter().map(|column| column.width + 1).sum::<usize>();
+        let most_spare = columns.iter().map(|column| column.spare).max().unwrap_or(0);
+        if fixed + LEAST_BAR <= width || most_spare == 0 {
+            return (columns, width.saturating_sub(fixed).clamp(LEAST_BAR, MOST_BAR));
+        }
+        columns.retain(|column| column.spare < most_spare);
     }
 }
 
@@ -194,7 +208,7 @@ fn style(row: &Row) -> Style {
 fn bar_of(share: f64, width: usize) -> String {
     let eighths = (share.clamp(0.0, 1.0) * width as f64 * 8.0).round() as usize;
     let mut bar = "█".repeat(eighths / 8);
-    bar.extend(["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8].chars());
+    bar.push_str(["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]);
     let drawn = bar.chars().count();
     bar.extend(std::iter::repeat_n(' ', width.saturating_sub(drawn)));
     bar
@@ -272,6 +286,18 @@ mod tests {
         assert_eq!(bar_of(1.0, 4), "████");
         assert_eq!(bar_of(0.0, 4), "    ");
         assert_eq!(bar_of(0.28125, 4), "█▏  ");
+    }
+
+    #[test]
+    fn a_narrow_terminal_keeps_its_bars() {
+        for (width, labels) in [(80, 17), (100, 18), (120, 20), (300, 20)] {
+            let (columns, bar) = fit(width, labels, true);
+            assert!((LEAST_BAR..=MOST_BAR).contains(&bar));
+            let used = labels + columns.iter().map(|column| column.width + 1).sum::<usize>() + 1 + bar;
+            assert!(used <= width, "{used} columns of {width}");
+        }
+        assert_eq!(fit(300, 20, true).0.len(), COLUMNS.len());
+        assert_eq!(fit(300, 20, false).0.len(), COLUMNS.len() - 1);
     }
 
     #[test]

@@ -213,7 +213,8 @@ impl Words<'_> {
                 let list: Vec<String> = such
                     .map(|duel| {
                         let faults = duel.one.median(|usage| (usage.minor_faults + usage.major_faults) as f64);
-                        format!("{} ({:.2}×, {} faults)", self.label(duel.one), duel.ratio, count(faults))
+                        let plural = if faults == 1.0 { "" } else { "s" };
+                        format!("{} ({:.2}×, {} fault{plural})", self.label(duel.one), duel.ratio, count(faults))
                     })
                     .collect();
                 if !list.is_empty() {

@@ -78,12 +78,12 @@ impl Way {
 pub fn size(bytes: u64) -> String {
     let (unit, name) = match bytes {
         0..KIB => return format!("{bytes} B"),
-        ..MIB => (KIB, "KiB"),
-        ..0x4000_0000 => (MIB, "MiB"),
+        KIB..MIB => (KIB, "KiB"),
+        MIB..0x4000_0000 => (MIB, "MiB"),
         _ => (MIB * KIB, "GiB"),
     };
     let whole = bytes as f64 / unit as f64;
-    if bytes % unit == 0 { format!("{} {name}", bytes / unit) } else { format!("{whole:.1} {name}") }
+    if bytes.is_multiple_of(unit) { format!("{} {name}", bytes / unit) } else { format!("{whole:.1} {name}") }
 }
 
 /// The ways to compare. `blocks` are those asked for, none for the usual ones; `only` likewise.
