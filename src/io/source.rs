@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::FileExt;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, Ordering};
 
 use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
@@ -216,7 +217,7 @@ impl Source {
             end: None,
             tail: None,
             length: range.length,
-            seen: Seen { size: stat.st_size as u64, modified: modified(&stat), from: 0, beginning: Vec::new() },
+            seen: Seen { size: stat.st_size as u64, modified: modified(&stat), from: 0, beginning: OnceLock::new() },
             refused: AtomicI32::new(0),
         };
         match kind {
@@ -230,10 +231,7 @@ impl Source {
                 }
                 source.place(size.saturating_sub(base), range);
                 source.choose(policy);
-                if kind == Kind::Regular && size >= SMALL {
-                    source.seen.from = source.start;
-                    source.seen.beginning = source.beginning();
-                }
+                source.seen.from = source.start;
             }
             _ => {
                 source.reason = Some(match kind {
@@ -440,7 +438,15 @@ impl Source {
         // Cut behind what was read, or after it was: those bytes were true, and what else went
         // wrong has been reported where it was met.
         let cut = size < self.base + self.end.unwrap_or(0);
-        !cut && !self.seen.beginning.is_empty() && self.beginning() != self.seen.beginning
+        !cut && self.seen.beginning.get().is_some_and(|beginning| *beginning != self.beginning())
+    }
+
+    /// Keeps the first wanted bytes of a file that will take a while to read. Not done at open: who
+    /// only asks what a file is must not bring its pages in.
+    pub fn remember_beginning(&self) {
+        if self.kind == Kind::Regular && self.seen.size >= SMALL {
+            self.seen.beginning.get_or_init(|| self.beginning());
+        }
     }
 
     /// A few bytes by which one log is told from the next.
@@ -501,7 +507,7 @@ struct Seen {
     modified: (i64, u64),
     /// Where the wanted range began, and its first bytes; none of a file too small to be worth the read.
     from: u64,
-    beginning: Vec<u8>,
+    beginning: OnceLock<Vec<u8>>,
 }
 
 /// How many bytes of a log are enough to tell it from the one before: more than a time stamp.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use fuser::{
     BackgroundSession, Config, Errno, FileAttr, FileHandle, FileType, Filesystem, FopenFlags, Generation, INodeNo,
-    LockOwner, OpenFlags, ReplyAttr, ReplyData, ReplyEntry, ReplyOpen, Request,
+    KernelConfig, LockOwner, OpenFlags, ReplyAttr, ReplyData, ReplyEntry, ReplyOpen, Request,
 };
 
 use crate::lines::LINES;
@@ -18,7 +18,7 @@ use crate::util::{Dir, Ran, mapped};
 const LEN: usize = 1 << 20;
 const PAGE: usize = 4096;
 /// What a read of the slow file takes.
-const DELAY: Duration = Duration::from_millis(120);
+const DELAY: Duration = Duration::from_millis(20);
 
 /// The files, by inode number; those from `BAD` on have a bad sector in the page of that number.
 const SLOW: u64 = 2;
@@ -54,6 +54,12 @@ fn attributes(inode: u64) -> FileAttr {
 const TTL: Duration = Duration::from_secs(1);
 
 impl Filesystem for Faulty {
+    /// A page at a time: what was asked for ahead would all have to come before an interrupted program may end.
+    fn init(&mut self, _: &Request, config: &mut KernelConfig) -> std::io::Result<()> {
+        let _ = config.set_max_readahead(PAGE as u32);
+        Ok(())
+    }
+
     fn lookup(&self, _: &Request, _: INodeNo, name: &OsStr, reply: ReplyEntry) {
         let inode = match name.to_str().unwrap_or_default() {
             "slow" => Some(SLOW),

@@ -135,12 +135,12 @@ fn judge(victim: &Victim, line: &Line, full: &Ran, ran: &Ran, size: u64, what: &
 
 #[test]
 fn cut_at_system_calls() {
-    let (runs, noticed) = cut_at_stops(29);
+    let (runs, noticed) = cut_at_stops(97);
     eprintln!("{runs} truncations at system calls, {noticed} noticed, none fatal");
     assert!(noticed > 0);
 }
 
-/// `cargo test --test integration -- --ignored every_system_call --nocapture`
+/// `cargo test --test integration -- --ignored syscalls:: --nocapture`
 #[test]
 #[ignore = "minutes; docs/reliability.md has the figures"]
 fn cut_at_every_system_call() {
@@ -227,10 +227,10 @@ fn fail_calls(stride: usize) -> usize {
 
 #[test]
 fn calls_that_fail() {
-    eprintln!("{} runs with one system call failing, none fatal", fail_calls(11));
+    eprintln!("{} runs with one system call failing, none fatal", fail_calls(61));
 }
 
-/// `cargo test --test integration -- --ignored every_call_fails --nocapture`
+/// `cargo test --test integration -- --ignored syscalls:: --nocapture`
 #[test]
 #[ignore = "minutes; docs/reliability.md has the figures"]
 fn every_call_fails() {
@@ -372,4 +372,71 @@ fn is_output(call: &Call) -> bool {
     let target = |fd: u64| std::fs::read_link(format!("/proc/{}/fd/{fd}", call.pid)).ok();
     let to = target(call.args[0]);
     to == target(1) || to == target(2) || to.is_some_and(|to| to.to_string_lossy().contains("eventfd"))
+}
+
+/// `copytruncate`, and the log grows again to the size it had: whatever was seen of the one and of the other, it is said.
+/// An append and a replacement by rename are not called a change.
+#[test]
+fn swapped_at_system_calls() {
+    let victim = Victim::new();
+    let other: Vec<u8> = victim.truth.iter().map(|&b| if b == b'x' { b'y' } else { b }).rev().collect();
+    let (mut runs, mut told, mut mixed) = (0, 0, 0);
+    for (index, line) in LINES.iter().filter(|line| line.steady).enumerate() {
+        let full = victim.run(line);
+        victim.file.write_all_at(&other, 0).unwrap();
+        let swapped = victim.run(line);
+        victim.restore(0);
+        let options = ways(index);
+        let mut stops = 0;
+        run_traced(&mut victim.command(line, options), |_| stops += 1);
+        for stop in (index..stops).step_by(61) {
+            let mut now = 0;
+            let ran = run_traced(&mut victim.command(line, options), |_| {
+                if now == stop {
+                    victim.file.set_len(0).unwrap();
+                    victim.file.write_all_at(&other, 0).unwrap();
+                }
+                now += 1;
+            });
+            victim.restore(0);
+            runs += 1;
+            let what = format!("{:?} {options:?}, swapped at stop {stop} of {stops}", line.args);
+            assert!(ran.code >= 0, "{what}: {}", ran.stderr);
+            if ran.stderr.is_empty() {
+                let pure = ran.stdout == full.stdout || ran.stdout == swapped.stdout;
+                assert!(pure, "{what}: of neither file, and not a word");
+            } else {
+                let name = victim.path.display();
+                let changed = format!("mapped: {name}: changed while being read\n");
+                let cut = format!("mapped: {name}: truncated to ");
+                assert!(ran.stderr == changed || ran.stderr.starts_with(&cut), "{what}: {}", ran.stderr);
+                told += 1;
+                mixed += usize::from(ran.stdout != full.stdout && ran.stdout != swapped.stdout);
+            }
+        }
+        for append in [true, false] {
+            let kept = victim.path.with_extension("kept");
+            if !append {
+                std::fs::hard_link(&victim.path, &kept).unwrap();
+            }
+            let mut now = 0;
+            let ran = run_traced(&mut victim.command(line, options), |_| {
+                if now == stops * 3 / 4 && append {
+                    victim.file.write_all_at(b"more 77\n", LEN as u64).unwrap();
+                } else if now == stops * 3 / 4 {
+                    let new = victim.path.with_extension("new");
+                    std::fs::write(&new, &victim.truth).unwrap();
+                    std::fs::rename(&new, &victim.path).unwrap();
+                }
+                now += 1;
+            });
+            assert_eq!((ran.code, ran.stderr.as_str()), (full.code, ""), "{:?}, append: {append}", line.args);
+            if append {
+                victim.restore(LEN as u64 - 1);
+            } else {
+                std::fs::rename(&kept, &victim.path).unwrap();
+            }
+        }
+    }
+    eprintln!("{runs} swaps at system calls, {told} told of, {mixed} with bytes of both");
 }

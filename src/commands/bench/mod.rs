@@ -83,7 +83,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     }
     output.flush()?;
     for line in report::missing(&measured) {
-        eprintln!("mapped: {line}");
+        crate::output::complain(format_args!("mapped: {line}"));
     }
     Ok(if measured.blocked.is_empty() { Exit::Success } else { Exit::Failure })
 }

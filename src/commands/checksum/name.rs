@@ -58,7 +58,7 @@ pub fn report(name: &OsStr, error: &std::io::Error, output: &mut Output) {
 /// A message behind everything printed so far. An output that fails is found out by the next write.
 pub fn complain(text: &str, output: &mut Output) {
     let _ = output.flush();
-    eprintln!("mapped: {text}");
+    crate::output::complain(format_args!("mapped: {text}"));
 }
 
 #[cfg(test)]

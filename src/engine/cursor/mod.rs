@@ -183,6 +183,7 @@ impl<'a> Cursor<'a> {
         };
         let mut verdict = 0;
         if let Place::Positioned(positioned) = &place {
+            source.remember_beginning();
             let len = positioned.left();
             if self.is_joined() {
                 self.joint.took(source.start(), len, &mut self.plan.range);
