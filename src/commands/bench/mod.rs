@@ -1,9 +1,9 @@
 //! The `bench` subcommand: an honest comparison of mmap and read on the user's file, machine and access pattern.
 //!
-//! [`settings`] resolves what was typed, [`subject`] is the files, [`way`] lists the ways and [`pass`] goes once over a
-//! file by one of them, doing [`work`] in some [`order`]; [`auto`] does the same through the engine. [`state`] makes and
-//! verifies cold and warm, [`measure`] runs the rounds, [`statistics`] and [`verdict`] say what the figures mean, and
-//! [`table`], [`report`] and [`plot`] show them.
+//! `settings` resolves what was typed, `subject` is the files, `way` lists the ways and `pass` goes once over a
+//! file by one of them, doing `work` in some `order`; `auto` does the same through the engine. `state` makes and
+//! verifies cold and warm, `measure` runs the rounds, `statistics` and `verdict` say what the figures mean, and
+//! `table`, `report` and `plot` show them.
 
 mod auto;
 mod measure;

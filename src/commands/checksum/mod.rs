@@ -1,8 +1,8 @@
 //! The `checksum` subcommand: digests of files, and checking them.
 //!
-//! Files are shared out over the threads, and so is one file where its digest's mathematics allows: [`crew`] orders the
-//! files' results, [`digest`] takes one file through its digests, [`hasher`] is a digest, [`format`] writes its line
-//! and [`list`] reads it, [`check`] compares. A digest is printed only of a file that was read to its end.
+//! Files are shared out over the threads, and so is one file where its digest's mathematics allows: `crew` orders the
+//! files' results, `digest` takes one file through its digests, `hasher` is a digest, `format` writes its line
+//! and `list` reads it, `check` compares. A digest is printed only of a file that was read to its end.
 
 pub(crate) mod algorithm;
 mod base64;

@@ -1,7 +1,7 @@
 //! From a dump back to the bytes: `-r`.
 //!
-//! Three notations are understood: xxd's table ([`xxd`]), its plain digits, and hexdump's canonical
-//! rows ([`canonical`]). Text is fed in pieces of any size; what it means comes out as bytes and as
+//! Three notations are understood: xxd's table (`xxd`), its plain digits, and hexdump's canonical
+//! rows (`canonical`). Text is fed in pieces of any size; what it means comes out as bytes and as
 //! moves to another place in the output. Like xxd this never complains about the text: what cannot
 //! be digits is passed over.
 
