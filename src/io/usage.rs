@@ -98,13 +98,13 @@ mod tests {
         let before = Usage::now();
         let page = crate::io::page_size();
         forget_peak();
-        let peak_before = peak_resident().unwrap();
         let mut memory = vec![0u8; 512 * page];
         for at in (0..memory.len()).step_by(page) {
             memory[at] = std::hint::black_box(1);
         }
         std::hint::black_box(&memory);
-        assert!(peak_resident().unwrap() >= peak_before);
+        // Other tests in this process come and go, and with them its memory; this much is ours and still held.
+        assert!(peak_resident().unwrap() >= memory.len() as u64);
         // Fewer than 512 where the memory came in huge pages, but some.
         let used = Usage::now().since(before);
         assert!(used.minor_faults >= 1, "{used:?}");
