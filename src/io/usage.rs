@@ -98,7 +98,8 @@ mod tests {
         let before = Usage::now();
         let page = crate::io::page_size();
         forget_peak();
-        let mut memory = vec![0u8; 512 * page];
+        // Not from the heap, which may give memory that was touched before.
+        let mut memory = memmap2::MmapMut::map_anon(512 * page).unwrap();
         for at in (0..memory.len()).step_by(page) {
             memory[at] = std::hint::black_box(1);
         }

@@ -113,7 +113,9 @@ where
             }
             if more && self.permits.take() {
                 let builder = std::thread::Builder::new().stack_size(1 << 20);
-                if builder.spawn_scoped(scope, || self.life(scope)).is_err() {
+                // The permit of a worker that is held up is for the job it waits for: a thread started with it would
+                // only run ahead too, be held up, and have another one started, without end.
+                if self.is_held_up() || builder.spawn_scoped(scope, || self.life(scope)).is_err() {
                     self.permits.give();
                 }
             }
@@ -137,6 +139,10 @@ where
             }
         }
         self.permits.give();
+    }
+
+    fn is_held_up(&self) -> bool {
+        self.results.lock().unwrap_or_else(PoisonError::into_inner).held_up > 0
     }
 
     /// Emits the results and those that waited for them, or keeps them until their turn. `false` when emitting failed.
