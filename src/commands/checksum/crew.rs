@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::iter::Peekable;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::Scope;
 use std::time::{Duration, Instant};
@@ -36,6 +37,7 @@ pub fn in_order<J: Send, R: Send>(
         jobs: Mutex::new(Jobs { rest: jobs.peekable(), taken: 0, returned: VecDeque::new() }),
         results: Mutex::new(Results { next: 0, waiting: VecDeque::new(), held_up: 0, emit, outcome: Ok(()) }),
         moved: Condvar::new(),
+        over: AtomicBool::new(false),
         work,
     };
     std::thread::scope(|scope| crew.life(scope));
@@ -49,6 +51,9 @@ struct Crew<I: Iterator, R, W, E> {
     results: Mutex<Results<R, E>>,
     /// Told whenever results were emitted that somebody waits for.
     moved: Condvar,
+    /// An error was met. Asked before a job is taken and a thread started: new threads that learn of it only from their
+    /// first result would each have started another by then, without end.
+    over: AtomicBool,
     work: W,
 }
 
@@ -103,7 +108,7 @@ where
     /// One worker's life, at the end of which its permit is free.
     fn life<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) {
         let mut count = 1;
-        loop {
+        while !self.over.load(Ordering::Relaxed) {
             let (mut batch, more) = {
                 let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
                 (jobs.take(count), !jobs.is_empty())
@@ -135,7 +140,7 @@ where
                 batch.into_iter().rev().for_each(|job| jobs.returned.push_front(job));
             }
             if !self.hand_over(results) {
-                break;
+                return;
             }
         }
         self.permits.give();
@@ -145,7 +150,8 @@ where
         self.results.lock().unwrap_or_else(PoisonError::into_inner).held_up > 0
     }
 
-    /// Emits the results and those that waited for them, or keeps them until their turn. `false` when emitting failed.
+    /// Emits the results and those that waited for them, or keeps them until their turn. `false` when the worker was
+    /// held up and its permit is now somebody else's.
     fn hand_over(&self, done: Vec<(usize, R)>) -> bool {
         let mut guard = self.results.lock().unwrap_or_else(PoisonError::into_inner);
         let results = &mut *guard;
@@ -162,6 +168,7 @@ where
             results.next += 1;
             if let (Some(result), Ok(())) = (result, &results.outcome) {
                 results.outcome = (results.emit)(result);
+                self.over.store(results.outcome.is_err(), Ordering::Relaxed);
             }
         }
         if results.held_up > 0 {
@@ -174,10 +181,9 @@ where
                 guard = self.moved.wait(guard).unwrap_or_else(PoisonError::into_inner);
             }
             guard.held_up -= 1;
-            // If somebody works with this permit now, there is one thread more for a while.
-            self.permits.take();
+            return self.permits.take();
         }
-        guard.outcome.is_ok()
+        true
     }
 }
 
@@ -208,7 +214,7 @@ mod tests {
     fn nothing_is_begun_after_an_error() {
         let begun = std::sync::atomic::AtomicUsize::new(0);
         let work = |job: usize, _: &Permits| {
-            begun.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            begun.fetch_add(1, Ordering::Relaxed);
             job
         };
         let outcome = in_order(3, &Stats::default(), 0.., work, |job| {
