@@ -1,5 +1,6 @@
 //! The whole program, stopped at its system calls: the file cut at each, each failing in turn, and what they are.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
@@ -179,27 +180,28 @@ fn fail_calls(stride: usize) -> usize {
             let options = ways(way);
             let full = run_traced(&mut victim.command(line, options), |_| {});
             // Only what comes after the file was opened: before it, it is the loader's business.
+            // Counted by call, as threads do not meet in the same order twice: the hundredth call of one run may be
+            // an `mprotect` of a starting thread in the next, which the standard library does not survive failing.
             let mut calls = Vec::new();
             let mut opened = false;
-            let mut entries = 0;
+            let mut seen = HashMap::new();
             run_traced(&mut victim.command(line, options), |call| {
                 if call.result.is_some() {
                     return;
                 }
                 opened |= call.number == libc::SYS_openat && call.string(1).ends_with("/victim");
+                let nth = seen.entry(call.number).or_insert(0);
                 let errnos = FAILING.iter().find(|(number, _)| *number == call.number);
                 if let (true, Some((_, errnos))) = (opened, errnos) {
-                    calls.extend(errnos.iter().map(|&errno| (entries, errno)));
+                    calls.extend(errnos.iter().map(|&errno| (call.number, *nth, errno)));
                 }
-                entries += 1;
+                *nth += 1;
             });
-            for &(place, errno) in calls.iter().skip((index * 4 + way) % stride).step_by(stride) {
+            for &(number, place, errno) in calls.iter().skip((index * 4 + way) % stride).step_by(stride) {
                 let mut now = 0;
-                let mut number = 0;
                 let ran = run_traced(&mut victim.command(line, options), |call| {
-                    if call.result.is_none() {
+                    if call.result.is_none() && call.number == number {
                         if now == place {
-                            number = call.number;
                             call.fail(errno);
                         }
                         now += 1;
