@@ -28,7 +28,7 @@ pub use name::escape_name;
 pub use source::{Kind, Policy, Range, Reason, Source, Way};
 pub use standard::was_closed;
 pub use stream::{Filled, Stop, Stream};
-pub use usage::{Usage, forget_peak, peak_resident};
+pub use usage::{Usage, addresses_left, forget_peak, peak_resident};
 pub use window::{Advice, Window, page_size};
 
 /// What the fault table's slots are made of. The model checker puts its own here.

@@ -3,6 +3,15 @@
 
 use std::time::Duration;
 
+/// Bytes of addresses that `RLIMIT_AS` (`ulimit -v`) leaves this process, or `None` where it sets no limit.
+pub fn addresses_left() -> Option<u64> {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::As).current?;
+    // The first field of statm(5) is the total program size in pages, which is what the limit counts.
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages: u64 = statm.split(' ').next().and_then(|field| field.parse().ok()).unwrap_or(0);
+    Some(limit.saturating_sub(pages.saturating_mul(rustix::param::page_size() as u64)))
+}
+
 /// Counters since the process began, or between two moments.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Usage {

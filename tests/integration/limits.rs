@@ -30,7 +30,7 @@ fn a_small_address_space() {
     for line in LINES.iter().filter(|line| line.steady) {
         let full: Ran = mapped().args(line.args).arg(&path).output().unwrap().into();
         let args = [line.args, &["--threads", "4"]].concat();
-        let ran = limited("-v 300000", &args, &[&path]);
+        let ran = limited("-v 120000", &args, &[&path]);
         assert_eq!((ran.code, ran.stderr.as_str()), (full.code, ""), "{:?}", line.args);
         assert!(ran.stdout == full.stdout, "{:?}", line.args);
     }
