@@ -34,6 +34,8 @@ pub enum Inserted {
         /// How many bytes in all; the last unit may be cut.
         bytes: u64,
     },
+    /// A line on standard error, behind what was printed before it.
+    Message(String),
 }
 
 /// A pure function from blocks to text, with totals handed on in file order.
@@ -72,8 +74,8 @@ pub trait Kernel: Sync {
     /// Writes the block's text. Also in parallel.
     fn format(&self, block: &Block, part: &mut Self::Part, text: &mut Vec<u8>);
 
-    /// What is to happen to the output within the text of a part, in the order of the text. Only for
-    /// kernels that rebuild a file with gaps and long runs in it.
+    /// What is to happen to the output within the text of a part, in the order of the text: for kernels that rebuild a
+    /// file with gaps and long runs in it, or have something to say beside their text.
     fn insertions<'p>(&self, part: &'p Self::Part) -> &'p [Insertion] {
         let _ = part;
         &[]

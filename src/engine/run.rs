@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use memchr::{memrchr, memrchr2};
 
 use crate::io::{Policy, Range, Stop, addresses_left};
-use crate::output::Output;
+use crate::output::{Output, complain};
 
 use super::block::{Block, Data, rewritten};
 use super::cursor::{Batch, Content, Cursor, Cut, Input, Item, Plan, Span};
@@ -403,6 +403,10 @@ fn write_text(output: &mut Output, text: &[u8], insertions: &[Insertion]) -> io:
         match &insertion.what {
             Inserted::Move(place) => output.move_to(*place)?,
             Inserted::Repeat { unit, bytes } => output.repeat(unit, *bytes)?,
+            Inserted::Message(message) => {
+                output.flush()?;
+                complain(format_args!("{message}"));
+            }
         }
     }
     output.write_all(&text[done..])

@@ -1,13 +1,14 @@
 //! The kernel: what a block of lines adds to the output, and what it hands on to the next.
 
 use std::borrow::Cow;
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use memchr::memchr;
 
 use crate::cli::grep::BinaryFiles;
-use crate::engine::{Block, Flow, Kernel};
+use crate::engine::{Block, Flow, Inserted, Insertion, Kernel};
+use crate::io::escape_name;
 
 use super::context::{Lead, Reach, keep_first, lay_out};
 use super::json;
@@ -49,6 +50,10 @@ pub struct Part {
     total: Option<u64>,
     /// Text that only file order could make.
     text: Vec<u8>,
+    /// Lines of the input are selected and not printed, which is to be told.
+    untold: bool,
+    /// That message, behind the text.
+    messages: Vec<Insertion>,
 }
 
 /// What is handed on from block to block and from input to input.
@@ -56,8 +61,6 @@ pub struct Part {
 pub struct Totals {
     /// Whether any line of any input was selected.
     pub selected_any: bool,
-    /// Inputs that are binary and have selected lines, to be told of.
-    pub binary: Vec<OsString>,
     /// What `--json` sums up.
     pub json: json::Totals,
     /// Where to leave standard input, when its search ended before it did.
@@ -86,7 +89,7 @@ impl Kernel for Search<'_> {
     fn scan(&self, block: &Block) -> Part {
         let settings = self.settings;
         let binary = self.verdict(block) == BINARY;
-        if binary && settings.binary == BinaryFiles::WithoutMatch && settings.report != Report::Json {
+        if self.is_passed_over(block) {
             return Part::default();
         }
         if binary && settings.report != Report::Json {
@@ -113,6 +116,7 @@ impl Kernel for Search<'_> {
 
     fn format(&self, block: &Block, part: &mut Part, text: &mut Vec<u8>) {
         let settings = self.settings;
+        let start = text.len();
         match settings.report {
             Report::Lines => self.print_lines(block, part, text),
             Report::Json => text.append(&mut part.text),
@@ -128,6 +132,15 @@ impl Kernel for Search<'_> {
             }
             Report::Nothing => {}
         }
+        if part.untold {
+            let name = escape_name(OsStr::from_bytes(self.name(block)));
+            let message = Inserted::Message(format!("mapped: {name}: binary file matches"));
+            part.messages.push(Insertion { at: text.len() - start, what: message });
+        }
+    }
+
+    fn insertions<'p>(&self, part: &'p Part) -> &'p [Insertion] {
+        &part.messages
     }
 }
 
@@ -186,6 +199,13 @@ impl Search<'_> {
         self.starts.and_then(|starts| starts.verdict_of(block.input())).unwrap_or(block.verdict())
     }
 
+    /// Whether a block is of an input that counts as one without a match.
+    fn is_passed_over(&self, block: &Block) -> bool {
+        self.settings.binary == BinaryFiles::WithoutMatch
+            && self.settings.report != Report::Json
+            && self.verdict(block) == BINARY
+    }
+
     fn begin_input(&self, block: &Block, totals: &mut Totals) {
         let start = self.starts.map(|starts| starts.of(block.input())).unwrap_or_default();
         totals.line = start.line;
@@ -214,6 +234,9 @@ impl Search<'_> {
         }
         totals.left -= selected;
         totals.selected_any |= selected > 0;
+        if self.is_passed_over(block) {
+            return Flow::EndInput;
+        }
         let enough = totals.left == 0;
         match settings.report {
             Report::Nothing if selected > 0 => return Flow::Stop,
@@ -235,9 +258,7 @@ impl Search<'_> {
                 if selected > 0 {
                     // Its lines count as printed where separators are concerned.
                     totals.printed_any |= !settings.style.heading;
-                    if settings.binary == BinaryFiles::Binary {
-                        totals.binary.push(self.message_name(block));
-                    }
+                    part.untold = settings.binary == BinaryFiles::Binary;
                     return Flow::EndInput;
                 }
             }
@@ -284,17 +305,11 @@ impl Search<'_> {
     fn end_input(&self, block: &Block, part: &mut Part, totals: &mut Totals) {
         part.total = Some(totals.selected);
         let tells = self.settings.report == Report::Lines && self.settings.binary == BinaryFiles::Binary;
-        if std::mem::take(&mut totals.hidden) && tells {
-            totals.binary.push(self.message_name(block));
-        }
+        part.untold |= std::mem::take(&mut totals.hidden) && tells;
         if self.settings.report == Report::Json {
             let bytes = block.offset() + block.len();
             totals.json.end_input(self.name(block), bytes, &mut part.text);
         }
-    }
-
-    fn message_name(&self, block: &Block) -> OsString {
-        std::ffi::OsStr::from_bytes(self.name(block)).to_owned()
     }
 
     /// Up to where in the block a program that reads line by line would have read when it stopped.

@@ -101,9 +101,6 @@ impl Run<'_> {
             output.write_all(&totals.json.summary())?;
         }
         output.flush()?;
-        for name in &totals.binary {
-            crate::output::complain(format_args!("mapped: {}: binary file matches", escape_name(name)));
-        }
         let undecoded = self.decoding.failures();
         for (name, error) in &undecoded {
             crate::output::complain(format_args!("mapped: {}: {}", escape_name(name), message(error)));
