@@ -1,6 +1,7 @@
 //! Brings a span's bytes in, mapped or read, as a block.
 
 use std::io;
+use std::ops::Range;
 use std::time::Instant;
 
 use crate::io::{Policy, Source, Way, Window};
@@ -25,11 +26,26 @@ impl Loader<'_> {
     ) -> Result<(Block, Option<io::Error>), (usize, io::Error)> {
         let Span { source, input, at, offset, first, last, verdict, content, broken } = span;
         let length = at.end - at.start;
-        let mut block =
-            Block { source, input, offset, at: at.start, first, last, verdict, data: Data::Buffer(Vec::new()) };
+        let mut block = Block {
+            source,
+            input,
+            offset,
+            at: at.start,
+            first,
+            last,
+            verdict: verdict.unwrap_or(0),
+            data: Data::Buffer(Vec::new()),
+        };
         match content {
             Content::Loaded { bytes, .. } => block.data = Data::Buffer(bytes),
             Content::Hole => block.data = Data::Hole(length),
+            Content::Gapped(holes) => {
+                let mut buffer = spare.pop().unwrap_or_default();
+                let damage = read_around(&mut block, &mut buffer, at, &holes).map_err(|error| (input, error))?;
+                Stats::add(&self.stats.bytes, length.saturating_sub(buffer.len() as u64));
+                block.data = Data::Buffer(buffer);
+                return Ok((block, damage.or(broken)));
+            }
             Content::ToLoad if length == 0 => {}
             Content::ToLoad => {
                 let length = usize::try_from(length).map_err(|_| (input, too_long(length)))?;
@@ -78,6 +94,50 @@ impl Loader<'_> {
 
 fn too_long(length: u64) -> io::Error {
     io::Error::other(format!("a line of {length} bytes does not fit into memory"))
+}
+
+/// Reads the span `at` with one zero byte for each of the `holes` in it.
+fn read_around(
+    block: &mut Block,
+    buffer: &mut Vec<u8>,
+    at: Range<u64>,
+    holes: &[Range<u64>],
+) -> io::Result<Option<io::Error>> {
+    buffer.clear();
+    // Where in the buffer what begins at which offset stands: data up to the next hole, or a hole's zero byte.
+    let mut places = Vec::with_capacity(holes.len() * 2 + 1);
+    let mut from = at.start;
+    let mut failure = None;
+    for hole in holes.iter().cloned().chain(std::iter::once(at.end..at.end)) {
+        let length = usize::try_from(hole.start - from).map_err(|_| too_long(hole.start - from))?;
+        let start = buffer.len();
+        if buffer.try_reserve_exact(length + 1).is_err() {
+            return Err(too_long(at.end - at.start));
+        }
+        places.push((from, start));
+        buffer.resize(start + length, 0);
+        let (got, error) = block.source.read_up_to(&mut buffer[start..], from);
+        buffer.truncate(start + got);
+        failure = error;
+        if got < length {
+            break;
+        }
+        if !hole.is_empty() {
+            places.push((hole.start, buffer.len()));
+            buffer.push(0);
+        }
+        from = hole.end;
+    }
+    // As below; a hole that is gone reads as a hole still.
+    if let Some(size) = block.source.length_now()?.filter(|&size| size < at.end) {
+        let (from, start) = places[places.partition_point(|&(from, _)| from < size).saturating_sub(1)];
+        let more = usize::try_from(size.saturating_sub(from)).unwrap_or(usize::MAX);
+        buffer.truncate(start.saturating_add(more));
+        block.last = false;
+        return Ok(Some(truncated(block.source.base() + size)));
+    }
+    block.last &= failure.is_none();
+    Ok(failure)
 }
 
 /// Reads a span by position. Less than asked for is a truncation when the size says so; a file that

@@ -55,6 +55,7 @@ impl Engine {
             ramp: self.block.is_none(),
             holes: false,
             longest_hole: u64::MAX,
+            gaps: false,
             policy: self.policy,
             range: self.range,
         }
@@ -240,10 +241,11 @@ impl<K: Kernel> Crew<'_, K> {
     fn load_and_scan(&self, span: Span, spare: &mut Vec<Vec<u8>>) -> Step<K> {
         let drained = matches!(span.content, Content::Loaded { drained: true, .. });
         let source = std::sync::Arc::clone(&span.source);
+        let is_judged = span.verdict.is_some();
         let loader = Loader { plan: &self.plan, stats: self.stats };
         match loader.load(span, spare) {
             Ok((mut block, mut damage)) => {
-                if K::HEAD > 0 && block.first && block.last {
+                if K::HEAD > 0 && block.first && block.last && !is_judged {
                     let bytes = block.bytes();
                     block.verdict = self.kernel.judge(&bytes[..bytes.len().min(K::HEAD)]);
                 }
@@ -266,6 +268,10 @@ impl<K: Kernel> Crew<'_, K> {
 
     /// Clips a damaged block back to whole lines or rows: half a line was never a line of the file.
     fn clip_to_whole(&self, block: &mut Block) {
+        if let Some(len) = block.hole() {
+            let row = if let Cut::Rows(row) = self.plan.cut { row as u64 } else { 1 };
+            return block.clip(len - len % row);
+        }
         let bytes = block.bytes();
         let whole = match self.plan.cut.under(block.verdict) {
             Cut::Exact => bytes.len(),

@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
 
+use super::holes::{Extent, next_extent};
 use super::name::escape_name;
 use super::window::Window;
 
@@ -489,6 +490,21 @@ impl Source {
     pub fn leave_at(&self, offset: u64) {
         if self.stdin && self.way != Way::Stream {
             let _ = seek(&self.file, SeekFrom::Start(self.base + offset));
+        }
+    }
+
+    /// What stands at `at`, and up to where, as [`next_extent`] has it; both counted from [`Source::base`], and no further
+    /// than `end`.
+    pub fn extent_at(&self, at: u64, end: u64) -> Extent {
+        // It is found by seeking, and whoever has standard input next goes on from its position.
+        let position = if self.stdin { seek(&self.file, SeekFrom::Current(0)).ok() } else { None };
+        let extent = next_extent(&self.file, self.base + at, self.base + end);
+        if let Some(position) = position {
+            let _ = seek(&self.file, SeekFrom::Start(position));
+        }
+        match extent {
+            Extent::DataUntil(until) => Extent::DataUntil(until - self.base),
+            Extent::HoleUntil(until) => Extent::HoleUntil(until - self.base),
         }
     }
 

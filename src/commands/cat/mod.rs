@@ -88,7 +88,7 @@ impl Cat<'_> {
                 let opened = Source::open(&name, engine.policy, engine.range);
                 (name, opened)
             }
-            Input::Open(source) => (source.name().to_owned(), Ok(source)),
+            Input::Open(source) | Input::Judged(source, _) => (source.name().to_owned(), Ok(source)),
             Input::Failed(name, error) => (name, Err(error)),
         };
         let opened = opened.and_then(|source| match self.output.is_same_file(&source) {

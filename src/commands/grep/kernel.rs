@@ -88,9 +88,14 @@ impl Kernel for Search<'_> {
 
     fn scan(&self, block: &Block) -> Part {
         let settings = self.settings;
-        let binary = self.verdict(block) == BINARY;
+        let binary = block.verdict() == BINARY;
         if self.is_passed_over(block) {
             return Part::default();
+        }
+        if let Some(len) = block.hole() {
+            // Each of its bytes ends a line, and all of these are empty.
+            let selected = if settings.query.selects_empty_lines() { len } else { 0 };
+            return Part { found: Found { selected, terminators: len, ..Found::default() }, ..Part::default() };
         }
         if binary && settings.report != Report::Json {
             let lines = nul_ends_lines(block.bytes());
@@ -194,16 +199,11 @@ impl Search<'_> {
         part
     }
 
-    /// The verdict on the whole input that a block is of.
-    fn verdict(&self, block: &Block) -> u8 {
-        self.starts.and_then(|starts| starts.verdict_of(block.input())).unwrap_or(block.verdict())
-    }
-
     /// Whether a block is of an input that counts as one without a match.
     fn is_passed_over(&self, block: &Block) -> bool {
         self.settings.binary == BinaryFiles::WithoutMatch
             && self.settings.report != Report::Json
-            && self.verdict(block) == BINARY
+            && block.verdict() == BINARY
     }
 
     fn begin_input(&self, block: &Block, totals: &mut Totals) {
@@ -223,8 +223,7 @@ impl Search<'_> {
         let mut selected = part.found.selected;
         if selected > totals.left {
             if settings.report == Report::CountMatches {
-                let hay =
-                    if self.verdict(block) == BINARY { nul_ends_lines(block.bytes()) } else { block.bytes().into() };
+                let hay = if block.verdict() == BINARY { nul_ends_lines(block.bytes()) } else { block.bytes().into() };
                 part.found = settings.query.scan(&hay, Wanted { limit: Some(totals.left), ..self.wanted() });
             }
             selected = totals.left;
@@ -254,7 +253,7 @@ impl Search<'_> {
                 self.cross(block, part, totals);
                 self.print_json(block, part, totals);
             }
-            Report::Lines if self.verdict(block) == BINARY => {
+            Report::Lines if block.verdict() == BINARY => {
                 if selected > 0 {
                     // Its lines count as printed where separators are concerned.
                     totals.printed_any |= !settings.style.heading;
@@ -315,7 +314,7 @@ impl Search<'_> {
     /// Up to where in the block a program that reads line by line would have read when it stopped.
     fn stopped_at(&self, block: &Block, part: &Part) -> usize {
         match self.settings.report {
-            Report::Lines | Report::Json if self.verdict(block) == TEXT => {
+            Report::Lines | Report::Json if block.verdict() == TEXT => {
                 part.found.pieces.iter().rfind(|piece| piece.selected).map_or(0, |piece| piece.end)
             }
             _ => {

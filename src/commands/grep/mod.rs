@@ -121,12 +121,15 @@ impl Run<'_> {
         let settings = self.settings;
         let terminator = settings.query.terminator;
         let tells_binary = settings.binary != BinaryFiles::Text && settings.report != Report::Json;
-        let or_nul = tells_binary && terminator != 0 && self.part.is_none();
+        let or_nul = tells_binary && terminator != 0;
         let block = match settings.report {
             Report::Lines | Report::Json => BLOCK,
             _ => COUNTED_BLOCK,
         };
         let plan = self.config.engine.plan(Cut::Lines { terminator, or_nul }, block);
-        if settings.multiline { Plan { block: WHOLE, ramp: false, ..plan } } else { plan }
+        if settings.multiline {
+            return Plan { block: WHOLE, ramp: false, ..plan };
+        }
+        Plan { holes: settings.leaps_holes(terminator), gaps: settings.spans_holes(), ..plan }
     }
 }

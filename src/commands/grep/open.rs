@@ -36,7 +36,8 @@ impl Opener<'_> {
         let (input, start) = match found {
             Err((name, error)) => (Input::Failed(name, error), Start::default()),
             Ok(name) => match self.prepare(&name) {
-                Ok((source, start)) => (Input::Open(source), start),
+                Ok((source, None, start)) => (Input::Open(source), start),
+                Ok((source, Some(verdict), start)) => (Input::Judged(source, verdict), start),
                 Err(error) => (Input::Failed(name, error), Start::default()),
             },
         };
@@ -46,14 +47,15 @@ impl Opener<'_> {
         input
     }
 
-    fn prepare(&self, name: &OsString) -> io::Result<(Source, Start)> {
+    /// The part of an input to search, the verdict on the whole where it is known, and what is to be known of the rest.
+    fn prepare(&self, name: &OsString) -> io::Result<(Source, Option<u8>, Start)> {
         let engine = &self.config.engine;
         let source = Source::open(name, engine.policy, engine.range)?;
         let source = self.decoding.open(source, engine.range)?;
         let needs_positions = self.part.is_some() || self.settings.multiline;
         let source = if needs_positions && source.way() == Way::Stream { self.spool(source)? } else { source };
         match self.part {
-            None => Ok((source, Start::default())),
+            None => Ok((source, None, Start::default())),
             Some(part) => self.narrow(source, part),
         }
     }
@@ -68,7 +70,7 @@ impl Opener<'_> {
     }
 
     /// The wanted part of a source, with what is to be known of the rest.
-    fn narrow(&self, source: Source, part: Part) -> io::Result<(Source, Start)> {
+    fn narrow(&self, source: Source, part: Part) -> io::Result<(Source, Option<u8>, Start)> {
         let (settings, engine) = (self.settings, &self.config.engine);
         let query = &settings.query;
         let within = source.start()..source.end().unwrap_or(0);
@@ -94,6 +96,6 @@ impl Opener<'_> {
         let range = Range { offset: wanted.start as i64, length: Some(wanted.end - wanted.start) };
         let file = source.file().try_clone()?;
         let narrowed = Source::from_file(source.name().to_owned(), file, source.is_stdin(), engine.policy, range)?;
-        Ok((narrowed, Start { line, verdict: Some(verdict), lead }))
+        Ok((narrowed, Some(verdict), Start { line, lead }))
     }
 }

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use grep_matcher::{LineMatchKind, Matcher};
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use memchr::{memchr, memmem, memrchr};
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::longest::Longest;
 use super::posix;
@@ -133,6 +134,7 @@ pub struct Pattern {
     terminator: u8,
     crlf: bool,
     multiline: bool,
+    looks_into_nuls: bool,
 }
 
 impl Pattern {
@@ -206,7 +208,13 @@ impl Pattern {
             terminator: syntax.terminator,
             crlf: syntax.crlf,
             multiline: syntax.multiline,
+            looks_into_nuls: sources.may_match_among_nuls(syntax),
         })
+    }
+
+    /// Whether a match may lie among NUL bytes, or reach over some: an empty one, or one with a NUL byte in it.
+    pub fn looks_into_nuls(&self) -> bool {
+        self.looks_into_nuls
     }
 
     /// The next line of `hay`, beginning the search at `from` (a line's start), that holds a match: its start and its
@@ -356,7 +364,37 @@ enum Sources {
     Regexes(Vec<String>),
 }
 
+/// Whether some part of a regex matches a NUL byte.
+fn matches_nul(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => false,
+        HirKind::Literal(literal) => literal.0.contains(&0),
+        HirKind::Class(Class::Unicode(class)) => class.ranges().first().is_some_and(|range| range.start() == '\0'),
+        HirKind::Class(Class::Bytes(class)) => class.ranges().first().is_some_and(|range| range.start() == 0),
+        HirKind::Repetition(repetition) => matches_nul(&repetition.sub),
+        HirKind::Capture(capture) => matches_nul(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(matches_nul),
+    }
+}
+
 impl Sources {
+    fn may_match_among_nuls(&self, syntax: &Syntax) -> bool {
+        let regexes = match self {
+            Sources::Literals(all) => return all.iter().any(|literal| literal.is_empty() || literal.contains('\0')),
+            Sources::Regexes(all) => all,
+        };
+        let mut parser = regex_syntax::ParserBuilder::new()
+            .multi_line(true)
+            .unicode(syntax.unicode)
+            .utf8(false)
+            .dot_matches_new_line(syntax.dot_all)
+            .build();
+        regexes.iter().any(|regex| match parser.parse(regex) {
+            Ok(hir) => hir.properties().minimum_len().is_none_or(|least| least == 0) || matches_nul(&hir),
+            Err(_) => true,
+        })
+    }
+
     fn joined(&self) -> String {
         let wrapped: Vec<String> = match self {
             Sources::Literals(all) => all.iter().map(|s| regex_syntax::escape(s)).collect(),

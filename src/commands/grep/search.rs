@@ -95,6 +95,17 @@ impl Query {
         scan.found
     }
 
+    /// Whether a line without a byte is selected.
+    pub fn selects_empty_lines(&self) -> bool {
+        (self.any.is_match(b"") && self.confirms(b"")) != self.invert
+    }
+
+    /// Whether a line with many NUL bytes in a row may not be selected as one with a single one there is, or hold other
+    /// matches.
+    pub fn looks_into_nuls(&self) -> bool {
+        std::iter::once(&self.any).chain(&self.and).chain(&self.not).any(Pattern::looks_into_nuls)
+    }
+
     /// The next selected line of `hay` from `from` on, as if not inverted.
     fn find(&self, hay: &[u8], mut from: usize) -> Option<Range<usize>> {
         while let Some(line) = self.any.find_line(hay, from) {

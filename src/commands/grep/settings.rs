@@ -196,6 +196,25 @@ impl Settings {
         verdict == BINARY && self.report != Report::Json
     }
 
+    /// Whether nothing of a hole that is so many empty lines is printed, so that their number is all there is to it.
+    pub fn leaps_holes(&self, terminator: u8) -> bool {
+        let counts = matches!(self.report, Report::Count | Report::Names { .. } | Report::Nothing);
+        // The lines of a binary input are never printed.
+        let prints = terminator == 0 && !counts && !self.context.is_none();
+        !prints && (!self.query.selects_empty_lines() || counts && self.max_count.is_none())
+    }
+
+    /// Whether a hole in a line may be stood for by a single zero byte: no match looks into it, and the line is not
+    /// printed, nor is it said where it ends.
+    pub fn spans_holes(&self) -> bool {
+        let prints = match self.report {
+            Report::Lines => self.binary == BinaryFiles::Text || !self.context.is_none(),
+            Report::Json => true,
+            _ => false,
+        };
+        !prints && self.max_count.is_none() && !self.query.looks_into_nuls()
+    }
+
     /// Whether lines are numbered.
     pub fn needs_numbers(&self) -> bool {
         self.report == Report::Json || self.report == Report::Lines && self.style.number

@@ -10,7 +10,7 @@ use std::sync::{PoisonError, RwLock};
 
 use memchr::{memchr, memchr_iter};
 
-use crate::io::Source;
+use crate::io::{Extent, Source};
 use crate::shard::Shard;
 
 use super::search::{Query, Wanted, last_lines};
@@ -33,8 +33,6 @@ pub enum Part {
 pub struct Start {
     /// How many lines.
     pub line: u64,
-    /// The verdict on the whole input; `None` leaves it to the engine.
-    pub verdict: Option<u8>,
     /// The lines just before, as many as context may ask for.
     pub lead: Vec<u8>,
 }
@@ -52,11 +50,6 @@ impl Starts {
     /// That of an input.
     pub fn of(&self, input: usize) -> Start {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(input).cloned().unwrap_or_default()
-    }
-
-    /// The verdict on an input, where one was noted.
-    pub fn verdict_of(&self, input: usize) -> Option<u8> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(input)?.verdict
     }
 }
 
@@ -130,6 +123,10 @@ pub fn count_terminators(source: &Source, within: Range<u64>, terminator: u8, th
                 return Ok(total);
             }
             let want = (within.end - at).min(buffer.len() as u64) as usize;
+            if matches!(source.extent_at(at, within.end), Extent::HoleUntil(end) if end >= at + want as u64) {
+                total += if terminator == 0 { want as u64 } else { 0 };
+                continue;
+            }
             let got = source.read_at(&mut buffer[..want], at)?;
             total += memchr_iter(terminator, &buffer[..got]).count() as u64;
         }

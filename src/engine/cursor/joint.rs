@@ -63,7 +63,7 @@ impl Joint {
             match &mut span.content {
                 Content::Loaded { bytes, .. } => self.row = bytes.split_off((len - extra) as usize),
                 Content::Hole => self.row = vec![0; extra as usize],
-                Content::ToLoad => {
+                Content::ToLoad | Content::Gapped(_) => {
                     result = append(&span.source, &mut self.row, span.at.end, extra as usize).map(drop);
                 }
             }
@@ -89,7 +89,7 @@ impl Joint {
             offset: 0,
             first: false,
             last: false,
-            verdict: 0,
+            verdict: Some(0),
             content: Content::Loaded { bytes, drained: false },
             broken: None,
             source: Arc::clone(&source),

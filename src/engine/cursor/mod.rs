@@ -47,7 +47,7 @@ struct Current {
     source: Arc<Source>,
     input: usize,
     first: bool,
-    verdict: u8,
+    verdict: Option<u8>,
     place: Place,
 }
 
@@ -162,36 +162,40 @@ impl<'a> Cursor<'a> {
         let number = self.opened;
         self.opened += 1;
         let opened = match input {
-            Input::Named(name) => Source::open(&name, self.plan.policy, self.plan.range).map_err(|error| (name, error)),
-            Input::Open(source) => Ok(source),
+            Input::Named(name) => Source::open(&name, self.plan.policy, self.plan.range)
+                .map(|source| (source, None))
+                .map_err(|error| (name, error)),
+            Input::Open(source) => Ok((source, None)),
+            Input::Judged(source, verdict) => Ok((source, Some(verdict))),
             Input::Failed(name, error) => Err((name, error)),
         };
         match opened {
-            Ok(source) => {
+            Ok((source, verdict)) => {
                 self.stats.opened(&source);
-                self.begin(Arc::new(source), number);
+                self.begin(Arc::new(source), number, verdict);
             }
             Err((name, error)) => items.push(Item::Failed { input: number, name, error }),
         }
         true
     }
 
-    fn begin(&mut self, source: Arc<Source>, input: usize) {
+    fn begin(&mut self, source: Arc<Source>, input: usize, mut verdict: Option<u8>) {
         let place = match source.way() {
             Way::Stream => Place::Streamed(Streamed::new(Stream::new(Arc::clone(&source)), self.plan.cut, self.head)),
             Way::Map | Way::Pread => Place::Positioned(Positioned::new(&source)),
         };
-        let mut verdict = 0;
         if let Place::Positioned(positioned) = &place {
             source.remember_beginning();
             let len = positioned.left();
             if self.is_joined() {
                 self.joint.took(source.start(), len, &mut self.plan.range);
             }
-            if self.head > 0 && len > self.nominal as u64 {
+            // A mapped file with holes may come in several blocks however short it is.
+            let in_several = len > self.nominal as u64 || self.plan.holes && source.way() == Way::Map;
+            if self.head > 0 && in_several && verdict.is_none() {
                 let mut head = vec![0; self.head.min(len as usize)];
                 let got = source.read_at(&mut head, source.start()).unwrap_or(0);
-                verdict = (self.judge)(&head[..got]);
+                verdict = Some((self.judge)(&head[..got]));
             }
         }
         self.current = Some(Current { source, input, first: true, verdict, place });
@@ -208,7 +212,7 @@ impl<'a> Cursor<'a> {
         let (at, last, content, broken) = match &mut current.place {
             Place::Positioned(positioned) => {
                 let (at, content, broken) =
-                    positioned.next(&current.source, &self.plan.under(current.verdict), self.nominal);
+                    positioned.next(&current.source, &self.plan.under(current.verdict.unwrap_or(0)), self.nominal);
                 if self.stats.is_cold() {
                     positioned.read_ahead(&current.source, self.nominal as u64 * (self.threads as u64 + 1));
                 }
@@ -219,7 +223,7 @@ impl<'a> Cursor<'a> {
                 match streamed.next(buffer, self.nominal, self.judge, stop) {
                     Ok(Piece::Stopped) => return None,
                     Ok(Piece::Bytes { bytes, at, last, drained }) => {
-                        current.verdict = streamed.verdict();
+                        current.verdict.get_or_insert(streamed.verdict());
                         if !bytes.is_empty() {
                             self.joint.skipped(streamed.skipped());
                         }

@@ -5,10 +5,13 @@ use std::ops::Range as Place;
 
 use memchr::{memchr, memchr2};
 
-use crate::io::{Extent, Source, next_extent};
+use crate::io::{Extent, Source};
 
 use super::super::block::truncated;
 use super::{Content, Cut, Plan};
+
+/// Of what is cut into lines, holes shorter than this are read: a block of their own costs more.
+const SHORTEST_HOLE: u64 = 128 << 10;
 
 /// How far a source has been handed out.
 pub(super) struct Positioned {
@@ -48,10 +51,21 @@ impl Positioned {
         }
         let start = self.at;
         let row = if let Cut::Rows(row) = plan.cut { row as u64 } else { 1 };
+        let (holes, gaps) = match plan.cut {
+            Cut::Lines { terminator, or_nul } if terminator != 0 && !or_nul => (false, plan.gaps),
+            _ => (plan.holes, false),
+        };
+        let shortest = if matches!(plan.cut, Cut::Lines { .. }) { SHORTEST_HOLE } else { 1 };
         let mut goal = self.end;
-        if plan.holes && start < self.end {
-            goal = match self.run_at(source) {
+        // Where a line's end is looked for, when that is not where the span might end.
+        let mut beyond = None;
+        if (holes || gaps) && start < self.end {
+            goal = match self.run_at(source, shortest, start.saturating_add(nominal)) {
                 Extent::DataUntil(until) => until,
+                Extent::HoleUntil(until) if gaps => {
+                    beyond = Some(until);
+                    until
+                }
                 Extent::HoleUntil(until) => {
                     let until = until.min(start.saturating_add(plan.longest_hole));
                     // A row is whole or it is no row: the few bytes over go with the data behind.
@@ -71,9 +85,13 @@ impl Positioned {
                 // Up to a multiple of the block size and on to the line's end: the next window then begins on the page
                 // after it, and where the file's pages are huge ones, a window holds them whole. Windows that drift
                 // take them in pieces, several faults for one.
-                let stop = reach(nominal - (source.base() + start) % nominal);
-                if stop < self.end {
-                    self.line_end(source, stop, terminator, or_nul).unwrap_or_else(|(at, error)| {
+                let stop = beyond.unwrap_or_else(|| reach(nominal - (source.base() + start) % nominal));
+                let mut passed: Vec<Place<u64>> = beyond.map(|until| start..until).into_iter().collect();
+                let end = if stop < self.end {
+                    // The last byte before may end a line already.
+                    let from = beyond.unwrap_or(stop - 1);
+                    let passed = gaps.then_some(&mut passed);
+                    self.line_end(source, from, terminator, or_nul, passed).unwrap_or_else(|(at, error)| {
                         // Nothing more can be had of it, or there is no more.
                         self.end = at.max(start);
                         broken = error;
@@ -81,14 +99,21 @@ impl Positioned {
                     })
                 } else {
                     stop
+                };
+                if !passed.is_empty() {
+                    self.at = end;
+                    return (start..end, Content::Gapped(passed), broken);
                 }
+                end
             }
             _ => reach(nominal),
         };
         (start..self.at, Content::ToLoad, broken)
     }
 
-    fn run_at(&mut self, source: &Source) -> Extent {
+    /// The run that `at` lies in. Holes shorter than `shortest` count as data; how long a run of data is, need not be known
+    /// beyond `far`.
+    fn run_at(&mut self, source: &Source, shortest: u64, far: u64) -> Extent {
         let end_of = |run: Extent| match run {
             Extent::DataUntil(end) | Extent::HoleUntil(end) => end,
         };
@@ -97,17 +122,13 @@ impl Positioned {
         {
             return run;
         }
-        let base = source.base();
-        let run = match next_extent(source.fd(), base + self.at, base + self.end) {
-            Extent::DataUntil(end) => Extent::DataUntil(end - base),
-            Extent::HoleUntil(end) => Extent::HoleUntil(end - base),
-        };
+        let run = run_from(source, self.at, self.end, shortest, far);
         self.run = Some(run);
         run
     }
 
-    /// The end of the line that reaches to or over `from`. Looks ahead by small reads, which no
-    /// truncation can kill, each beginning where the last one stopped.
+    /// Behind the first terminator from `from` on. Looks ahead by small reads, which no truncation can kill, each
+    /// beginning where the last one stopped. With `passed`, holes are not looked at but noted there.
     ///
     /// # Errors
     /// The offset of the first byte that cannot be had, and why; without a reason where the file
@@ -118,12 +139,27 @@ impl Positioned {
         from: u64,
         terminator: u8,
         or_nul: bool,
+        mut passed: Option<&mut Vec<Place<u64>>>,
     ) -> Result<u64, (u64, Option<io::Error>)> {
-        let mut at = from - 1;
+        let mut at = from;
         let mut size = 4096;
         let mut ahead = Vec::new();
+        // Up to where there is no hole.
+        let mut data = if passed.is_some() { at } else { self.end };
         while at < self.end {
-            ahead.resize(size.min((self.end - at) as usize), 0);
+            if at >= data
+                && let Some(passed) = &mut passed
+            {
+                match run_from(source, at, self.end, SHORTEST_HOLE, at + (1 << 20)) {
+                    Extent::DataUntil(until) => data = until,
+                    Extent::HoleUntil(until) => {
+                        passed.push(at..until);
+                        at = until;
+                        continue;
+                    }
+                }
+            }
+            ahead.resize(size.min((data - at) as usize), 0);
             let (got, failure) = source.read_up_to(&mut ahead, at);
             if got == 0 {
                 return Err((at, failure.or_else(|| cut_short(source, at + 1))));
@@ -157,6 +193,22 @@ impl Positioned {
         if from < to {
             source.read_ahead(from, to - from);
             self.ahead = to;
+        }
+    }
+}
+
+/// The run that `at` lies in, which is not behind `end`; as [`Positioned::run_at`] has it.
+fn run_from(source: &Source, at: u64, end: u64, shortest: u64, far: u64) -> Extent {
+    let mut data = at;
+    loop {
+        match source.extent_at(data, end) {
+            Extent::HoleUntil(until) if until - data >= shortest => {
+                return if data == at { Extent::HoleUntil(until) } else { Extent::DataUntil(data) };
+            }
+            Extent::HoleUntil(until) | Extent::DataUntil(until) => data = until,
+        }
+        if data >= end || data >= far {
+            return Extent::DataUntil(data);
         }
     }
 }

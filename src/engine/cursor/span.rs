@@ -47,6 +47,10 @@ pub struct Plan {
     pub holes: bool,
     /// How long a hole's block may be, in bytes: for kernels to which zeros are work too.
     pub longest_hole: u64,
+    /// Where lines do not end at NUL bytes, `holes` makes none: a hole is then part of a line. With this, a block holds
+    /// one zero byte for a hole of any length. Only the last line of such a block has holes in it, so every line still
+    /// begins where the block's offset says.
+    pub gaps: bool,
     /// Map or read.
     pub policy: Policy,
     /// The wanted bytes of each input, or of all together where they are joined.
@@ -67,6 +71,8 @@ pub enum Input {
     Named(OsString),
     /// An input that is open already.
     Open(Source),
+    /// One of which the verdict is known, too: [`super::Kernel::judge`] is not asked.
+    Judged(Source, u8),
     /// What could not even be named: reported when its turn comes.
     Failed(OsString, io::Error),
 }
@@ -82,7 +88,8 @@ pub(crate) struct Span {
     pub offset: u64,
     pub first: bool,
     pub last: bool,
-    pub verdict: u8,
+    /// None for an input that may be all in this span: then it is judged by it.
+    pub verdict: Option<u8>,
     pub content: Content,
     /// What kept the bytes behind it from being had: a line or row that it ends with is not whole.
     pub broken: Option<io::Error>,
@@ -98,6 +105,8 @@ pub(crate) enum Content {
         drained: bool,
     },
     Hole,
+    /// To be read by the worker, with one zero byte for each of these runs.
+    Gapped(Vec<Place<u64>>),
 }
 
 #[derive(Debug)]
