@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::cli::common::StatsFormat;
 use crate::engine::Stats;
 use crate::io::Range;
-use crate::output::complain;
+use crate::output::{complain, to_json};
 
 #[derive(Serialize)]
 struct Report {
@@ -64,7 +64,9 @@ pub(crate) fn print_stats(format: StatsFormat, stats: &Stats, took: Duration) {
         resident_before: tally.resident.map(|(resident, total)| resident as f64 / (total.max(1)) as f64),
     };
     match format {
-        StatsFormat::Json => complain(format_args!("{}", serde_json::to_string(&report).unwrap_or_default())),
+        StatsFormat::Json => {
+            complain(format_args!("{}", String::from_utf8_lossy(&to_json(&report).unwrap_or_default())));
+        }
         StatsFormat::Text => print_text(&report),
     }
 }

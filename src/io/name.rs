@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 /// A backslash is left alone: the escaped form is for eyes, not for scripts.
 pub fn escape_name(name: &OsStr) -> Cow<'_, str> {
     if let Some(plain) = name.to_str()
-        && !plain.chars().any(must_escape)
+        && !plain.chars().any(drives_a_terminal)
     {
         return Cow::Borrowed(plain);
     }
@@ -20,10 +20,10 @@ pub fn escape_name(name: &OsStr) -> Cow<'_, str> {
                 '\n' => shown.push_str("\\n"),
                 '\r' => shown.push_str("\\r"),
                 '\t' => shown.push_str("\\t"),
-                c if must_escape(c) && (c as u32) < 0x100 => {
+                c if drives_a_terminal(c) && (c as u32) < 0x100 => {
                     shown.push_str(&format!("\\x{:02x}", c as u32));
                 }
-                c if must_escape(c) => shown.push_str(&format!("\\u{{{:x}}}", c as u32)),
+                c if drives_a_terminal(c) => shown.push_str(&format!("\\u{{{:x}}}", c as u32)),
                 c => shown.push(c),
             }
         }
@@ -34,9 +34,9 @@ pub fn escape_name(name: &OsStr) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Control characters of C0 and C1, and the bidirectional overrides that reorder what is shown
-/// (Unicode Technical Report 36, "Bidirectional Text Spoofing").
-fn must_escape(c: char) -> bool {
+/// Whether a character does something to a terminal instead of being shown: control characters of C0 and C1, and the
+/// bidirectional overrides that reorder what is shown (Unicode Technical Report 36, "Bidirectional Text Spoofing").
+pub fn drives_a_terminal(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

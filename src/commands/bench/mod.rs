@@ -69,7 +69,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let machine = Machine::here();
     if args.json {
         let report = Report::new(&settings, &subjects, &machine, &measured, &verdicts);
-        output.write_all(serde_json::to_string_pretty(&report)?.as_bytes())?;
+        output.write_all(&crate::output::to_json_pretty(&report)?)?;
         output.write_all(b"\n")?;
     } else if args.csv {
         output.write_all(report::csv(&settings, &measured).as_bytes())?;

@@ -23,7 +23,7 @@ use crate::cli::checksum::Checking;
 use crate::config::Config;
 use crate::engine::Permits;
 use crate::exit::Exit;
-use crate::output::{Output, Progress, message};
+use crate::output::{Output, Progress, append_json, message};
 
 /// Checks every list.
 ///
@@ -229,7 +229,7 @@ impl Check<'_> {
         let mut text = Vec::new();
         if self.settings.style.json {
             let verdict = JsonVerdict { path: name.into(), algorithm: algorithm.name(), status, reason };
-            serde_json::to_writer(&mut text, &verdict)?;
+            append_json(&verdict, &mut text)?;
         } else {
             // Only a newline would break the line; coreutils escapes for that one, and then all.
             let escaped = escaped(name).filter(|_| name.as_bytes().contains(&b'\n'));

@@ -67,7 +67,7 @@ impl Style {
         if self.json {
             let algorithm = digest.spec.algorithm.name();
             let line = JsonDigest { path: name.into(), algorithm, digest: shown, bytes: digest.input_len };
-            serde_json::to_writer(&mut *text, &line).expect("strings and a number");
+            crate::output::append_json(&line, text).expect("strings and a number");
         } else if digest.spec.algorithm.is_historical() {
             self.write_historical(digest, name, text);
         } else {

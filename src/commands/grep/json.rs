@@ -199,7 +199,7 @@ impl Totals {
 
 fn push(message: &Message<'_>, text: &mut Vec<u8>) {
     // Serialising strings and numbers into memory has nothing that could fail.
-    if serde_json::to_writer(&mut *text, message).is_ok() {
+    if crate::output::append_json(message, text).is_ok() {
         text.push(b'\n');
     }
 }

@@ -11,7 +11,7 @@ use super::warm::Done;
 use crate::io::holders::{Area, Holder};
 use crate::io::page_size;
 use crate::io::residency::{self, Cell};
-use crate::output::message;
+use crate::output::{message, to_json};
 
 /// Bytes that are text most of the time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -212,7 +212,7 @@ struct DescriptorObject {
 
 /// The object of one file, with its newline.
 pub fn line(report: &Report) -> Vec<u8> {
-    let mut line = serde_json::to_vec(&object(report)).unwrap_or_default();
+    let mut line = to_json(&object(report)).unwrap_or_default();
     line.push(b'\n');
     line
 }
@@ -401,7 +401,7 @@ pub fn filesystem_line(name: &[u8], facts: &rustix::fs::StatFs) -> Vec<u8> {
         inodes: facts.f_files,
         free_inodes: facts.f_ffree,
     };
-    let mut line = serde_json::to_vec(&whole).unwrap_or_default();
+    let mut line = to_json(&whole).unwrap_or_default();
     line.push(b'\n');
     line
 }

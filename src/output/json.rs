@@ -1,0 +1,102 @@
+//! JSON that nothing in it drives a terminal.
+//!
+//! JSON itself escapes control characters only below U+0020. A terminal acts on those from U+0080 to U+009F as well, and
+//! direction overrides make text read as something else; to whoever parses it, `\u009b` is the same string.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
+
+use crate::io::drives_a_terminal;
+
+/// The value on one line, without a newline.
+///
+/// # Errors
+/// What the value's own `Serialize` fails with; plain data does not.
+pub fn to_json(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    append_json(value, &mut text)?;
+    Ok(text)
+}
+
+/// Appends the value to `text` as [`to_json`] gives it.
+///
+/// # Errors
+/// As [`to_json`].
+pub fn append_json(value: &impl Serialize, text: &mut Vec<u8>) -> serde_json::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(text, Harmless(CompactFormatter)))
+}
+
+/// The value over several lines, indented.
+///
+/// # Errors
+/// As [`to_json`].
+pub fn to_json_pretty(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    value.serialize(&mut Serializer::with_formatter(&mut text, Harmless(PrettyFormatter::new())))?;
+    Ok(text)
+}
+
+/// Another formatter's layout, with more characters escaped.
+struct Harmless<F>(F);
+
+/// Hands calls on to the formatter within.
+macro_rules! as_within {
+    ($($name:ident($($arg:ident: $type:ty),*);)*) => {
+        $(fn $name<W: ?Sized + Write>(&mut self, writer: &mut W $(, $arg: $type)*) -> io::Result<()> {
+            self.0.$name(writer $(, $arg)*)
+        })*
+    };
+}
+
+impl<F: Formatter> Formatter for Harmless<F> {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        // Every such character begins with one of these bytes, and few texts have any.
+        if memchr::memchr3(0x7f, 0xc2, 0xe2, fragment.as_bytes()).is_none() {
+            return writer.write_all(fragment.as_bytes());
+        }
+        let mut rest = fragment;
+        while let Some(at) = rest.find(drives_a_terminal) {
+            let mut chars = rest[at..].chars();
+            writer.write_all(&rest.as_bytes()[..at])?;
+            write!(writer, "\\u{:04x}", u32::from(chars.next().unwrap_or_default()))?;
+            rest = chars.as_str();
+        }
+        writer.write_all(rest.as_bytes())
+    }
+
+    as_within! {
+        begin_array();
+        end_array();
+        begin_array_value(first: bool);
+        end_array_value();
+        begin_object();
+        end_object();
+        begin_object_key(first: bool);
+        end_object_key();
+        begin_object_value();
+        end_object_value();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_character_comes_back_and_none_is_a_control() {
+        let text: String = ('\0'..='\u{2fff}').collect();
+        let json = String::from_utf8(to_json(&[&text]).unwrap()).unwrap();
+        assert!(!json.chars().any(drives_a_terminal));
+        assert_eq!(serde_json::from_str::<Vec<String>>(&json).unwrap(), [text]);
+    }
+
+    #[test]
+    fn nothing_else_is_changed() {
+        let value = serde_json::json!({"a": [1, null, "gr\u{fc}n \u{20ac} \"\n"], "b": {}, "c": [[], true]});
+        assert_eq!(to_json(&value).unwrap(), serde_json::to_vec(&value).unwrap());
+        assert_eq!(to_json_pretty(&value).unwrap(), serde_json::to_vec_pretty(&value).unwrap());
+        assert_eq!(to_json(&"a\u{7f}\u{9b}7m\u{202e}").unwrap(), br#""a\u007f\u009b7m\u202e""#);
+    }
+}
