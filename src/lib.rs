@@ -28,6 +28,7 @@ mod report;
 pub mod shard;
 pub mod timestamp;
 
+use std::borrow::Cow;
 use std::process::ExitCode;
 
 use exit::Exit;
@@ -38,6 +39,11 @@ use output::Output;
 pub fn refuse(error: &clap::Error) -> ExitCode {
     let is_cat = std::env::args_os().nth(1).is_some_and(|name| name == "cat");
     let trouble = if is_cat { Exit::Failure } else { Exit::Trouble };
+    // What was typed stands in the error, and a script may have typed a stranger's file name.
+    if error.use_stderr() && std::env::args_os().any(|arg| matches!(io::escape_name(&arg), Cow::Owned(_))) {
+        output::complain(format_args!("{}", error.render().to_string().trim_end()));
+        return trouble.into();
+    }
     match error.print() {
         Ok(()) if !error.use_stderr() => Exit::Success.into(),
         _ => trouble.into(),

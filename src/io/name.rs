@@ -34,6 +34,14 @@ pub fn escape_name(name: &OsStr) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// As [`escape_name`], for bytes on their way to standard output.
+pub fn harmless(name: &[u8]) -> Cow<'_, [u8]> {
+    match escape_name(OsStr::from_bytes(name)) {
+        Cow::Borrowed(name) => Cow::Borrowed(name.as_bytes()),
+        Cow::Owned(name) => Cow::Owned(name.into_bytes()),
+    }
+}
+
 /// Whether a character does something to a terminal instead of being shown: control characters of C0 and C1, and the
 /// bidirectional overrides that reorder what is shown (Unicode Technical Report 36, "Bidirectional Text Spoofing").
 pub fn drives_a_terminal(c: char) -> bool {

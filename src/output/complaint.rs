@@ -1,15 +1,17 @@
 //! One line on standard error, which may be closed, full or slow: that never ends a run.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::io;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
+use crate::io::drives_a_terminal;
+
 /// Writes a line to standard error. Where that cannot be, the line is lost and the run goes on: a
 /// message that cannot be shown is no reason to withhold what can.
 pub fn complain(line: fmt::Arguments<'_>) {
-    let text = format!("{line}\n");
+    let text = harmless(format!("{line}\n"));
     let mut bytes = text.as_bytes();
     let stderr = io::stderr();
     while !bytes.is_empty() {
@@ -23,5 +25,33 @@ pub fn complain(line: fmt::Arguments<'_>) {
             },
             Err(_) => return,
         }
+    }
+}
+
+/// The text with everything escaped that a terminal would act on but newlines. Names come escaped already; arguments and
+/// what libraries say of them may not.
+pub fn harmless(text: String) -> String {
+    let acts = |c: char| c != '\n' && drives_a_terminal(c);
+    if !text.contains(acts) {
+        return text;
+    }
+    text.chars().fold(String::new(), |mut shown, c| {
+        let _ = match c {
+            c if !acts(c) => shown.write_char(c),
+            c if u32::from(c) < 0x100 => write!(shown, "\\x{:02x}", u32::from(c)),
+            c => write!(shown, "\\u{{{:x}}}", u32::from(c)),
+        };
+        shown
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_newlines_are_left_of_what_acts() {
+        assert_eq!(harmless("two\nlines gr\u{fc}n".into()), "two\nlines gr\u{fc}n");
+        assert_eq!(harmless("\x1b[31m\r\t\u{9b}\u{202e}".into()), "\\x1b[31m\\x0d\\x09\\x9b\\u{202e}");
     }
 }

@@ -23,6 +23,7 @@ mod sources;
 mod stat;
 #[cfg(target_arch = "x86_64")]
 mod syscalls;
+mod terminal;
 #[cfg(target_arch = "x86_64")]
 mod trace;
 mod util;

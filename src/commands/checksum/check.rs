@@ -234,7 +234,7 @@ impl Check<'_> {
             // Only a newline would break the line; coreutils escapes for that one, and then all.
             let escaped = escaped(name).filter(|_| name.as_bytes().contains(&b'\n'));
             text.extend(escaped.is_some().then_some(b'\\'));
-            text.extend(escaped.as_deref().unwrap_or(name.as_bytes()));
+            text.extend(&*self.settings.style.shown(escaped.as_deref().unwrap_or(name.as_bytes())));
             text.extend(b": ");
             text.extend(word.as_bytes());
         }

@@ -2,6 +2,7 @@
 //!
 //! Pure: a digest and a name in, bytes out. The lines are those that [`super::list`] reads.
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
@@ -11,6 +12,7 @@ use super::algorithm::Algorithm;
 use super::base64;
 use super::hasher::Digest;
 use super::name::escaped;
+use crate::io::harmless;
 
 /// What the lines look like.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,6 +31,8 @@ pub struct Style {
     pub json: bool,
     /// No names.
     pub nameless: bool,
+    /// Names are read by somebody at a terminal, which they must not drive.
+    pub harmless: bool,
     /// Standard input was not named: the historical sums then show no name.
     pub implied: bool,
 }
@@ -84,17 +88,17 @@ impl Style {
         if escaped.is_some() {
             text.push(b'\\');
         }
-        let name = escaped.as_deref().unwrap_or(name.as_bytes());
+        let name = self.shown(escaped.as_deref().unwrap_or(name.as_bytes()));
         if self.tag {
             text.extend(digest.spec.tag().as_bytes());
             text.extend(b" (");
-            text.extend(name);
+            text.extend(&*name);
             text.extend(b") = ");
             text.extend(shown.as_bytes());
         } else {
             text.extend(shown.as_bytes());
             text.extend(if self.binary { b" *" } else { b"  " });
-            text.extend(name);
+            text.extend(&*name);
         }
     }
 
@@ -112,8 +116,13 @@ impl Style {
         );
         if !self.implied && !self.nameless {
             text.push(b' ');
-            text.extend(name.as_bytes());
+            text.extend(&*self.shown(name.as_bytes()));
         }
+    }
+
+    /// A name as it is to be printed.
+    pub fn shown<'n>(&self, name: &'n [u8]) -> Cow<'n, [u8]> {
+        if self.harmless { harmless(name) } else { Cow::Borrowed(name) }
     }
 }
 

@@ -33,7 +33,7 @@ use settings::Settings;
 use crate::cli::checksum::Args;
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::output::{Output, Progress};
+use crate::output::{Destination, Output, Progress};
 
 /// Runs `mapped checksum`.
 ///
@@ -44,7 +44,8 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         list_algorithms(output)?;
         return Ok(Exit::Success);
     }
-    let settings = Settings::new(args)?;
+    let mut settings = Settings::new(args)?;
+    settings.style.harmless = output.destination() == Destination::Terminal;
     let config = Config::new(&settings::common(args), output);
     // How long the files are that a list names is only known when they are opened.
     let known = if args.checking.check { &[][..] } else { &settings.files[..] };

@@ -55,6 +55,7 @@ impl Settings {
             raw: format.raw,
             json: format.json,
             nameless: format.no_names,
+            harmless: false,
             implied,
         };
         let files = if implied { vec![OsString::from("-")] } else { args.files.clone() };

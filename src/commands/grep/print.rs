@@ -9,6 +9,7 @@ use super::colors::Colors;
 use super::excerpt::Excerpt;
 use super::pattern::Pattern;
 use super::search::lines_of;
+use crate::io::harmless;
 
 /// What stands before, in and after a line.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct Style {
     pub offset: bool,
     /// Text at a tab stop, numbers aligned (`-T`).
     pub tab: bool,
+    /// Names are read by somebody at a terminal, which they must not drive.
+    pub harmless: bool,
     /// NUL after names (`-Z`).
     pub null: bool,
     /// Only the matches (`-o`).
@@ -152,6 +155,8 @@ impl Printer<'_> {
     }
 
     fn name(&self, name: &[u8], text: &mut Vec<u8>) {
+        let shown = self.style.harmless.then(|| harmless(name));
+        let name = shown.as_deref().unwrap_or(name);
         match &self.style.colors {
             Some(colors) => colors.paint(&colors.name, name, text),
             None => text.extend_from_slice(name),
@@ -370,6 +375,7 @@ mod tests {
             column: false,
             offset: false,
             tab: false,
+            harmless: false,
             null: false,
             only_matching: false,
             max_columns: None,

@@ -146,6 +146,7 @@ impl Settings {
             column: printing.column,
             offset: printing.byte_offset,
             tab: printing.initial_tab,
+            harmless: environment.terminal,
             null: printing.null,
             only_matching: printing.only_matching,
             max_columns: printing

@@ -30,6 +30,7 @@ use crate::cli::stat::{Args, Cached};
 use crate::config::{Config, wants_color};
 use crate::engine::Input;
 use crate::exit::Exit;
+use crate::io::harmless;
 use crate::io::holders::{self, Wanted};
 use crate::output::{Destination, Output};
 
@@ -37,6 +38,7 @@ use directives::{OfFile, OfFilesystem};
 use facts::{Asking, Facts, Sync};
 use format::{Format, Values};
 use gather::{Opened, Report, Users};
+use number::Value;
 use warm::{Action, Done};
 
 /// Processor time the default view may spend on looking at processes: a part of what the rest of it takes.
@@ -288,9 +290,30 @@ impl<'a> Stat<'a> {
     }
 }
 
+/// Values for somebody at a terminal, which a name among them must not drive.
+struct Harmless<'a>(&'a mut dyn Values);
+
+impl Values for Harmless<'_> {
+    fn splits(&self, code: u8) -> bool {
+        self.0.splits(code)
+    }
+
+    fn value(&mut self, modifier: Option<u8>, code: u8) -> Option<Value> {
+        let shown = |text: Vec<u8>| harmless(&text).into_owned();
+        Some(match self.0.value(modifier, code)? {
+            Value::Text(text) => Value::Text(shown(text)),
+            Value::Link(name, target) => Value::Link(shown(name), shown(target)),
+            number => number,
+        })
+    }
+}
+
 /// Writes what `format` makes of `values`. A directive that cannot be ends the run, after the text before it.
 fn render(format: &Format, values: &mut dyn Values, output: &mut Output) -> anyhow::Result<()> {
     let mut text = Vec::new();
+    let mut harmless = Harmless(values);
+    let values: &mut dyn Values =
+        if output.destination() == Destination::Terminal { &mut harmless } else { harmless.0 };
     let result = format.render(values, &mut text, |warning| crate::output::complain(format_args!("mapped: {warning}")));
     output.write_all(&text)?;
     if let Err(error) = result {

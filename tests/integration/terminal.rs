@@ -1,0 +1,124 @@
+//! Names made by strangers, on a terminal: whatever command meets one, nothing of it gets there raw.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+
+use crate::util::{Dir, mapped};
+
+/// Colours, a window title, a bell, a C1 control, a carriage return, DEL and a direction override, as an attack has them.
+const HOSTILE: &str = "e\x1b[31mvil\x1b]0;owned\x07\u{9b}7m\r\x7f\u{202e}gpj";
+/// What of it must not come through.
+const RAW: [&[u8]; 7] = [b"\x1b[31mvil", b"\x1b]0;", b"\x07", b"\xc2\x9b", b"\r\x7f", b"\x7f", b"\xe2\x80\xae"];
+
+/// All that a command shows on a terminal, standard output and error together.
+fn on_a_terminal(dir: &Dir, args: &[&OsStr]) -> Vec<u8> {
+    let pty = rustix_openpty::openpty(None, None).unwrap();
+    let mut command = mapped();
+    command.args(args).current_dir(dir.path()).env("TERM", "xterm");
+    command.stdin(pty.user.try_clone().unwrap()).stdout(pty.user.try_clone().unwrap()).stderr(pty.user);
+    let mut child = command.spawn().unwrap();
+    // The command holds the last copies of the terminal's end: reading fails with EIO once it has ended.
+    drop(command);
+    let mut shown = Vec::new();
+    let _ = File::from(pty.controller).read_to_end(&mut shown);
+    child.wait().unwrap();
+    shown
+}
+
+#[test]
+fn no_name_drives_a_terminal() {
+    if rustix_openpty::openpty(None, None).is_err() {
+        assert!(std::env::var_os("CI").is_none(), "no terminal is to be had");
+        eprintln!("skipped: no terminal is to be had here");
+        return;
+    }
+    let dir = Dir::new();
+    dir.file(HOSTILE, b"needle\n");
+    let list = |name: &str| {
+        ["d41d8cd98f00b204e9800998ecf8427e", "576a4565b70f5a4c1a0925cabdb587a6"]
+            .map(|digest| format!("\\{digest}  {}\n", name.replace('\r', "\\r")))
+            .concat()
+    };
+    dir.file("list", (list(HOSTILE) + &list(&format!("no {HOSTILE}"))).as_bytes());
+    dir.file(format!("bad {HOSTILE}"), b"no digest\n");
+    std::os::unix::fs::symlink(format!("gone {HOSTILE}"), dir.path().join("link")).unwrap();
+    std::fs::create_dir(dir.path().join(format!("dir {HOSTILE}"))).unwrap();
+    dir.file(format!("dir {HOSTILE}/{HOSTILE}"), b"needle\n");
+    let missing = format!("no {HOSTILE}");
+    let directory = format!("dir {HOSTILE}");
+    let improper = format!("bad {HOSTILE}");
+    let dashed = format!("-{HOSTILE}");
+    let lines: &[&[&str]] = &[
+        &["cat", HOSTILE, &missing, &directory],
+        &["cat", "--stats", "-n", HOSTILE],
+        &["cat", &dashed],
+        &["cat", "--lines", HOSTILE, HOSTILE],
+        &["cat", "--since", HOSTILE, HOSTILE],
+        &["cat", "--io", HOSTILE],
+        &["grep", "-H", "needle", HOSTILE, &missing, &directory],
+        &["grep", "--color=never", "-nH", "needle", HOSTILE],
+        &["grep", "--no-heading", "-H", "-A1", "needle", HOSTILE],
+        &["grep", "-cH", "needle", HOSTILE],
+        &["grep", "-l", "needle", HOSTILE],
+        &["grep", "-L", "nothing", HOSTILE],
+        &["grep", "--json", "needle", HOSTILE],
+        &["grep", "-r", "needle", "."],
+        &["grep", "-f", &missing, HOSTILE],
+        &["grep", "-E", &format!("({HOSTILE}"), HOSTILE],
+        &["hexdump", HOSTILE, &missing, &directory],
+        &["hexdump", "-C", "--stats", &missing],
+        &["hexdump", "--reverse", &missing],
+        &["hexdump", "--find", HOSTILE, HOSTILE],
+        &["stat", HOSTILE, &missing, "link", &directory],
+        &["stat", "--stats", "--content", HOSTILE],
+        &["stat", "-c", "%n %N %m", HOSTILE, "link"],
+        &["stat", "--printf", "%n %N\\n", HOSTILE, &missing],
+        &["stat", "-t", HOSTILE],
+        &["stat", "-f", HOSTILE],
+        &["stat", "--json", HOSTILE, "link"],
+        &["stat", "--residency", HOSTILE],
+        &["checksum", HOSTILE, &missing, &directory],
+        &["checksum", "-a", "md5,crc32", HOSTILE],
+        &["checksum", "-a", "crc", HOSTILE],
+        &["checksum", "--zero", HOSTILE],
+        &["checksum", "--json", HOSTILE],
+        &["checksum", "-a", HOSTILE, HOSTILE],
+        &["checksum", "-c", "list"],
+        &["checksum", "-c", "--json", "list"],
+        &["checksum", "-c", "-w", &improper],
+        &["checksum", "--recursive", "--progress=always", "."],
+        &["bench", "--runs", "1", HOSTILE],
+        &["bench", "--runs", "1", "--csv", HOSTILE],
+        &["bench", "--runs", "1", "--json", HOSTILE],
+        &["bench", &missing],
+        &[HOSTILE],
+    ];
+    let mut named = 0;
+    for line in lines {
+        let args: Vec<OsString> = line.iter().map(|arg| OsStr::from_bytes(arg.as_bytes()).to_owned()).collect();
+        let args: Vec<&OsStr> = args.iter().map(OsString::as_os_str).collect();
+        let shown = on_a_terminal(&dir, &args);
+        let text = String::from_utf8_lossy(&shown);
+        assert!(!shown.is_empty(), "{line:?} showed nothing");
+        for raw in RAW {
+            assert!(memchr::memmem::find(&shown, raw).is_none(), "{line:?} lets {:?} through: {text:?}", raw);
+        }
+        named += usize::from(text.contains("gpj"));
+    }
+    eprintln!("{} command lines on a terminal, {named} of them showing the name, none raw", lines.len());
+    assert!(named > lines.len() / 2, "{named}");
+}
+
+/// Where nobody reads it, a name is its bytes, as scripts need it.
+#[test]
+fn through_a_pipe_names_are_as_they_are() {
+    let dir = Dir::new();
+    dir.file("e\x1b[31mvil", b"needle\n");
+    let run = |args: &[&str]| mapped().args(args).current_dir(dir.path()).output().unwrap().stdout;
+    assert_eq!(run(&["grep", "-l", "needle", "e\x1b[31mvil"]), b"e\x1b[31mvil\n");
+    assert_eq!(run(&["stat", "-c", "%n", "e\x1b[31mvil"]), b"e\x1b[31mvil\n");
+    let digest = run(&["checksum", "-a", "md5", "e\x1b[31mvil"]);
+    assert!(digest.ends_with(b"  e\x1b[31mvil\n"), "{:?}", String::from_utf8_lossy(&digest));
+}
