@@ -568,7 +568,11 @@ fn a_process_that_maps_a_file_is_listed() {
         // A glance finds who is new; here other tests start processes too, so it may take several.
         let glance = || run(&[OsStr::new("stat"), path.as_os_str()]).stdout;
         let found = format!(": mapped {mode}, 8192 bytes");
-        assert!((0..50).any(|_| String::from_utf8(glance()).unwrap().contains(&found)), "{found}");
+        let is_found = (0..200).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            String::from_utf8(glance()).unwrap().contains(&found)
+        });
+        assert!(is_found, "{found}");
         let text = run(&[OsStr::new("stat"), OsStr::new("--who"), path.as_os_str()]);
         let text = String::from_utf8(text.stdout).unwrap();
         let line = format!(": mapped {mode}, 8192 bytes (8.0 KiB) from 4096, at {range}");
