@@ -71,14 +71,18 @@ impl Loader<'_> {
         Ok((block, broken))
     }
 
-    /// Maps and populates, or notes why not.
+    /// Maps and brings the pages in, or notes why not.
     fn map(&self, source: &Source, at: u64, length: usize) -> Option<Window> {
         let begun = Instant::now();
         match Window::map(source.fd(), source.base() + at, length) {
             Ok(window) => {
                 // A page that is gone by now is an error here and a recorded fault in the scan; the
                 // verify step deals with both.
-                let _ = window.populate();
+                if self.stats.is_cold() {
+                    let _ = window.populate();
+                } else {
+                    window.touch();
+                }
                 self.stats.learn(length, begun.elapsed());
                 Stats::add(&self.stats.windows, 1);
                 Some(window)
