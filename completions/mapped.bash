@@ -277,7 +277,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__grep)
-            opts="-e -f -E -G -F -P -i -S -w -x -v -U -z -c -l -L -q -m -o -n -N -b -H -h -T -Z -A -B -C -M -r -R -d -a -I -s -V --help --regexp --file --and --not --extended-regexp --basic-regexp --fixed-strings --perl-regexp --ignore-case --case-sensitive --no-ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --null-data --count --count-matches --files-with-matches --files-without-match --silent --quiet --max-count --last --only-matching --line-number --no-line-number --column --byte-offset --with-filename --no-filename --label --heading --no-heading --initial-tab --null --after-context --before-context --context --context-separator --group-separator --no-context-separator --no-group-separator --max-columns --json --line-buffered --recursive --dereference-recursive --directories --include --exclude --exclude-dir --ignore --text --binary-files --encoding --search-zip --decompress --shard --no-messages --io --threads --block-size --offset --length --progress --stats --colour --color --version"
+            opts="-e -f -E -G -F -P -i -S -w -x -v -U -z -c -l -L -q -m -o -n -N -b -H -h -T -Z -A -B -C -M -r -R -d -a -I -s -V --help --regexp --file --and --not --extended-regexp --basic-regexp --fixed-strings --perl-regexp --ignore-case --case-sensitive --no-ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --null-data --count --count-matches --files-with-matches --files-without-match --silent --quiet --max-count --last --only-matching --line-number --no-line-number --column --byte-offset --with-filename --no-filename --label --heading --no-heading --initial-tab --null --after-context --before-context --context --context-separator --group-separator --no-context-separator --no-group-separator --max-columns --json --line-buffered --recursive --dereference-recursive --directories --include --exclude --exclude-dir --ignore --text --binary-files --encoding --search-zip --decompress --shard --since --until --follow --no-messages --io --threads --block-size --offset --length --progress --stats --colour --color --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -393,6 +393,18 @@ _mapped() {
                     ;;
                 --shard)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --follow)
+                    COMPREPLY=($(compgen -W "descriptor name" -- "${cur}"))
                     return 0
                     ;;
                 --io)

@@ -166,6 +166,10 @@ text\t'As -a'
 without-match\t'As -I'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l encoding -d 'The text\'s encoding, by its WHATWG name; `auto` goes by a byte order mark, `none` takes bytes as they are' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l shard -d 'Only the lines that begin in the I-th of N equal parts of each input, I from 1' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l since -d 'Only log entries from this time on; the log must be sorted by time' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l until -d 'Only log entries up to this time, which is included' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l follow -d 'Go on searching what is appended, by descriptor (the file opened, wherever it is moved) or by name (whatever file has it, as when logs are rotated)' -r -f -a "descriptor\t'The file that was opened'
+name\t'Whatever has the name, as when logs are rotated'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l io -d 'How bytes come in: map what gains from it and read the rest, map or fail, or only read' -r -f -a "auto\t'Map what gains from it, read the rest'
 mmap\t'Map, and fail where that cannot be'
 read\t'Never map'"

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::{ArgAction, Args as ClapArgs, ValueEnum};
 
+use super::cat::FollowBy;
 use super::common::Common;
 use super::size::parse_size;
 use crate::shard::Shard;
@@ -287,6 +288,28 @@ pub struct Inputs {
     #[arg(long, value_name = "I/N", conflicts_with_all = ["context", "before_context", "after_context", "max_count", "last"])]
     pub shard: Option<Shard>,
 
+    /// Only log entries from this time on; the log must be sorted by time
+    ///
+    /// TIME is written as for `mapped cat --since`: as in the log, or shorter, such as '2026-11-21 14:30', 14:30, yesterday
+    /// or 90m. A line without a time belongs to the entry before it. A file is searched for the place, not read up to it.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "shard", overrides_with = "since")]
+    pub since: Option<String>,
+
+    /// Only log entries up to this time, which is included
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "shard", overrides_with = "until")]
+    pub until: Option<String>,
+
+    /// Go on searching what is appended, by descriptor (the file opened, wherever it is moved) or by name (whatever file
+    /// has it, as when logs are rotated)
+    ///
+    /// A line is searched once it has its end, or when the search ends: on Ctrl-C, at the match that -q waits for, or when
+    /// each file has what -m or -l asks of it. --last N says how much of what is there already is shown. Truncation and
+    /// replacement are told on standard error. What needs a file's end, or directories, cannot be asked for too.
+    #[arg(long, value_name = "BY", num_args = 0..=1, require_equals = true, default_missing_value = "descriptor", overrides_with = "follow",
+          conflicts_with_all = ["until", "shard", "length", "count", "count_matches", "files_without_match", "multiline", "initial_tab",
+                                "recursive", "dereference_recursive", "decompress", "encoding"])]
+    pub follow: Option<FollowBy>,
+
     /// No messages about inputs that cannot be read
     #[arg(short = 's', long, overrides_with = "no_messages")]
     pub no_messages: bool,
@@ -323,7 +346,7 @@ impl Inputs {
 }
 
 /// Options of `grep` whose value may be the argument after them, and so may look like a number's option.
-const VALUED: [&str; 25] = [
+const VALUED: [&str; 27] = [
     "--regexp",
     "--file",
     "--and",
@@ -344,6 +367,8 @@ const VALUED: [&str; 25] = [
     "--binary-files",
     "--encoding",
     "--shard",
+    "--since",
+    "--until",
     "--io",
     "--threads",
     "--block-size",

@@ -29,6 +29,11 @@ pub(super) enum Data {
 }
 
 impl Block {
+    /// A block of bytes that came in by another way than the engine's.
+    pub fn of(source: Arc<Source>, offset: u64, bytes: Vec<u8>, first: bool, last: bool, verdict: u8) -> Block {
+        Block { source, input: 0, offset, at: offset, first, last, verdict, data: Data::Buffer(bytes) }
+    }
+
     /// The bytes. Empty for a hole, and for the end of an input that was not foreseen.
     pub fn bytes(&self) -> &[u8] {
         match &self.data {

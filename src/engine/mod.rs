@@ -22,7 +22,7 @@ pub use block::Block;
 pub use cursor::{Cut, Input, Plan};
 pub use kernel::{Flow, Inserted, Insertion, Kernel};
 pub use lanes::{Lane, Permits};
-pub use run::{BLOCK, Engine, Outcome};
+pub use run::{BLOCK, Engine, Outcome, write_text};
 pub use stats::{Stats, Tally};
 pub(crate) use turn::Turns;
 

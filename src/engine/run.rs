@@ -401,7 +401,10 @@ impl<K: Kernel> Crew<'_, K> {
 }
 
 /// Writes `text` with what is inserted into it.
-fn write_text(output: &mut Output, text: &[u8], insertions: &[Insertion]) -> io::Result<()> {
+///
+/// # Errors
+/// As [`Output::write_all`] and [`Output::move_to`].
+pub fn write_text(output: &mut Output, text: &[u8], insertions: &[Insertion]) -> io::Result<()> {
     let mut done = 0;
     for insertion in insertions {
         output.write_all(&text[done..insertion.at])?;

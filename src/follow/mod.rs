@@ -40,14 +40,24 @@ pub struct Target {
 /// What happened.
 #[derive(Debug)]
 pub enum Event<'b> {
-    /// These bytes were appended to the target of this number.
-    Bytes(usize, &'b [u8]),
-    /// The target begins anew, so a line that was under way stays as it is.
-    Anew(usize),
+    /// These bytes were appended.
+    Bytes(Origin, &'b [u8]),
+    /// Nothing more comes from there, so a line that was under way stays as it is.
+    Ended(Origin),
     /// Something to be said about the target of this name.
     Notice(&'b OsStr, &'b str),
     /// Nothing more for now: what is held back had better be shown.
     Idle,
+}
+
+/// What bytes were appended to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// The number of the target.
+    pub target: usize,
+    /// How many files that target was before: it is another one after a truncation or a replacement. While a replaced
+    /// file still grows, two give bytes by turns.
+    pub file: u64,
 }
 
 /// Why following ended.
@@ -150,8 +160,10 @@ struct Followed {
     name: OsString,
     by_name: bool,
     tail: Option<Tail>,
-    /// Files that were replaced, oldest first, and when each last gave a byte.
-    replaced: VecDeque<(Tail, Instant)>,
+    /// Counts the files that the target has been.
+    file: u64,
+    /// Files that were replaced, oldest first, which they were, and when each last gave a byte.
+    replaced: VecDeque<(Tail, u64, Instant)>,
     missing: bool,
 }
 
@@ -169,7 +181,7 @@ impl Followed {
             }
             None => None,
         };
-        Ok(Followed { number, name, by_name, tail, replaced: VecDeque::new(), missing })
+        Ok(Followed { number, name, by_name, tail, file: 0, replaced: VecDeque::new(), missing })
     }
 
     /// The size of the file at hand.
@@ -182,25 +194,37 @@ impl Followed {
         // A writer that changes over writes to the new file after its last byte to the old. So as much of the new one as
         // there is now may be read when the old one has then been read to its end.
         let limit = self.size();
-        let number = self.number;
-        for (tail, last) in &mut self.replaced {
+        let target = self.number;
+        let mut at = 0;
+        while let Some((tail, file, last)) = self.replaced.get_mut(at) {
+            let origin = Origin { target, file: *file };
             loop {
                 match tail.next(u64::MAX) {
-                    Ok(Next::Bytes(bytes)) => on(Event::Bytes(number, bytes))?,
+                    Ok(Next::Bytes(bytes)) => on(Event::Bytes(origin, bytes))?,
                     Ok(Next::Nothing) => break,
-                    Ok(Next::Truncated) => continue,
+                    Ok(Next::Truncated) => {
+                        on(Event::Ended(origin))?;
+                        continue;
+                    }
                     Err(_) => break,
                 }
                 *last = Instant::now();
             }
+            if last.elapsed() < GRACE {
+                at += 1;
+            } else {
+                self.replaced.remove(at);
+                on(Event::Ended(origin))?;
+            }
         }
-        self.replaced.retain(|(_, last)| last.elapsed() < GRACE);
         let Some(tail) = &mut self.tail else { return Ok(false) };
+        let origin = Origin { target, file: self.file };
         match tail.next(limit) {
-            Ok(Next::Bytes(bytes)) => on(Event::Bytes(number, bytes))?,
+            Ok(Next::Bytes(bytes)) => on(Event::Bytes(origin, bytes))?,
             Ok(Next::Nothing) => return Ok(false),
             Ok(Next::Truncated) => {
-                on(Event::Anew(number))?;
+                self.file += 1;
+                on(Event::Ended(origin))?;
                 on(Event::Notice(&self.name, "file truncated"))?;
             }
             Err(error) => {
@@ -236,12 +260,13 @@ impl Followed {
                     _ => "has appeared; following new file",
                 };
                 if let Some(old) = self.tail.replace(tail) {
-                    self.replaced.push_back((old, Instant::now()));
+                    self.replaced.push_back((old, self.file, Instant::now()));
+                    self.file += 1;
                 }
                 self.missing = false;
                 // What is left of the old file comes before the new one's first byte.
                 self.pass(&mut |event| match event {
-                    Event::Bytes(..) => on(event),
+                    Event::Bytes(..) | Event::Ended(_) => on(event),
                     _ => Ok(()),
                 })?;
                 on(Event::Notice(&self.name, text))?;

@@ -3,6 +3,7 @@
 use jiff::civil::{DateTime, Time};
 use jiff::{Span, Timestamp, ToSpan, Zoned};
 
+use super::Period;
 use super::recognize::{Recognizer, epoch, numeric_date, zone_offset};
 use super::scan::Scanner;
 
@@ -31,6 +32,20 @@ pub fn parse_argument(text: &str, now: &Zoned) -> Result<Timestamp, String> {
             now.checked_add(span).ok().map(|zoned| zoned.timestamp())
         })
         .ok_or_else(|| FORMS.to_owned())
+}
+
+/// The period from `--since` to `--until`, as typed; none where neither is.
+///
+/// # Errors
+///
+/// As [`parse_argument`], with the option that is wrong.
+pub fn parse_period(since: Option<&str>, until: Option<&str>, now: &Zoned) -> Result<Option<Period>, String> {
+    let time = |option: &str, text: Option<&str>| {
+        let parse = |text| parse_argument(text, now).map_err(|error| format!("{option} '{text}': {error}"));
+        text.map(parse).transpose()
+    };
+    let period = Period { since: time("--since", since)?, until: time("--until", until)? };
+    Ok(Some(period).filter(|period| !period.is_all()))
 }
 
 fn named(text: &str, now: &Zoned) -> Option<Timestamp> {

@@ -10,7 +10,7 @@ mod recognize;
 mod scan;
 mod search;
 
-pub use argument::parse_argument;
+pub use argument::{parse_argument, parse_period};
 pub use recognize::Recognizer;
 pub use search::{Disorder, Found, RandomAccess, find, find_in};
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::util::{Dir, mapped};
 
 /// A follower under way, and what it has printed so far.
-struct Follower {
+pub struct Follower {
     child: Child,
     pieces: Receiver<Vec<u8>>,
     seen: Vec<u8>,
@@ -19,15 +19,13 @@ struct Follower {
 
 impl Follower {
     fn start(options: &[&str], path: &Path) -> Follower {
-        let mut child = mapped()
-            .arg("cat")
-            .args(options)
-            .arg(path)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("mapped runs");
+        Follower::of(mapped().arg("cat").args(options).arg(path))
+    }
+
+    /// Starts a command.
+    pub fn of(command: &mut std::process::Command) -> Follower {
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("mapped runs");
         let mut stdout = child.stdout.take().expect("a pipe");
         let (sender, pieces) = channel();
         std::thread::spawn(move || {
@@ -43,7 +41,7 @@ impl Follower {
 
     /// Waits until all that was printed is `expected`.
     #[track_caller]
-    fn shows(&mut self, expected: &[u8]) {
+    pub fn shows(&mut self, expected: &[u8]) {
         let deadline = Instant::now() + Duration::from_secs(20);
         while self.seen.len() < expected.len() {
             match self.pieces.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
@@ -54,19 +52,24 @@ impl Follower {
         assert_eq!(self.seen.escape_ascii().to_string(), expected.escape_ascii().to_string());
     }
 
-    /// Sends Ctrl-C; gives what was printed in all, the messages and the exit code.
-    fn interrupt(mut self) -> (Vec<u8>, String, Option<i32>) {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("it runs");
+    /// Waits for its own end; gives the same.
+    pub fn ends(mut self) -> (Vec<u8>, String, Option<i32>) {
         let code = self.child.wait().expect("it ends").code();
         let mut messages = String::new();
         self.child.stderr.take().expect("a pipe").read_to_string(&mut messages).expect("text");
         self.seen.extend(self.pieces.iter().flatten());
         (self.seen, messages, code)
     }
+
+    /// Sends Ctrl-C; gives what was printed in all, the messages and the exit code.
+    pub fn interrupt(self) -> (Vec<u8>, String, Option<i32>) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("it runs");
+        self.ends()
+    }
 }
 
-fn append(path: &Path, bytes: &[u8]) {
+pub fn append(path: &Path, bytes: &[u8]) {
     File::options().append(true).open(path).expect("it is there").write_all(bytes).expect("writable");
 }
 

@@ -11,6 +11,7 @@ mod faults;
 mod fuse;
 mod generated;
 mod grep;
+mod grep_follow;
 mod grep_holes;
 mod grep_peers;
 mod hexdump;

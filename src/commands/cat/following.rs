@@ -10,7 +10,7 @@ use crate::cli::cat::FollowBy;
 use crate::cli::range::{Mark, Stop as RangeStop};
 use crate::engine::{Input, Stats};
 use crate::exit::Exit;
-use crate::follow::{End, Event, Target, follow, settled_end};
+use crate::follow::{End, Event, Origin, Target, follow, settled_end};
 use crate::io::{Kind, Source, stop_on_interrupt};
 use crate::output::Output;
 
@@ -92,7 +92,7 @@ impl Cat<'_> {
         let mut text = Vec::new();
         let (output, stats): (&mut Output, &Stats) = (self.output, &self.config.stats);
         let end = follow(targets, stop, std::os::fd::AsFd::as_fd(&out), |event| match event {
-            Event::Bytes(number, bytes) => {
+            Event::Bytes(Origin { target: number, .. }, bytes) => {
                 Stats::add(&stats.bytes, bytes.len() as u64);
                 let count = states.len();
                 let state: &mut State = &mut states[number.min(count - 1)];
@@ -107,7 +107,7 @@ impl Cat<'_> {
                 state.advance(&transform, kept, transform.tally(kept));
                 output.write_all(&text)
             }
-            Event::Anew(_) => Ok(()),
+            Event::Ended(_) => Ok(()),
             Event::Notice(name, notice) => {
                 output.report(name, &io::Error::other(notice.to_owned()));
                 Ok(())

@@ -7,7 +7,7 @@ use crate::cli::cat::Args;
 use crate::cli::range::Selection;
 use crate::config::now;
 use crate::shard::Shard;
-use crate::timestamp::{Period, parse_argument};
+use crate::timestamp::{Period, parse_period};
 
 /// Which part of each input is wanted.
 #[derive(Clone, Debug)]
@@ -31,18 +31,9 @@ impl Wanted {
         if let Some(shard) = args.shard {
             return Ok(Wanted::Shard(shard));
         }
-        if args.since.is_none() && args.until.is_none() {
-            return Ok(Wanted::All);
-        }
         let now = now();
-        let time = |option: &str, text: &Option<String>| {
-            let parse = |text: &String| {
-                parse_argument(text, &now).map_err(|error| anyhow::anyhow!("{option} '{text}': {error}"))
-            };
-            text.as_ref().map(parse).transpose()
-        };
-        let period = Period { since: time("--since", &args.since)?, until: time("--until", &args.until)? };
-        Ok(Wanted::Period(period, now.time_zone().clone()))
+        let period = parse_period(args.since.as_deref(), args.until.as_deref(), &now).map_err(anyhow::Error::msg)?;
+        Ok(period.map_or(Wanted::All, |period| Wanted::Period(period, now.time_zone().clone())))
     }
 }
 

@@ -131,6 +131,11 @@ impl Reach {
         self.due > 0
     }
 
+    /// Takes note that something else was printed meanwhile.
+    pub fn interrupt(&mut self) {
+        self.printed = false;
+    }
+
     /// A start in the middle of an input: `before` are whole lines that stand there and are not printed.
     pub fn after(mut self, before: &[u8]) -> Reach {
         let (start, held) = last_lines(before, self.context.before, self.terminator);

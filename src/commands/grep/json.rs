@@ -117,6 +117,11 @@ impl<'a> Data<'a> {
 }
 
 impl Totals {
+    /// Takes over what others have added to the sum.
+    pub fn go_on_after(&mut self, other: &Totals) {
+        self.all = other.all;
+    }
+
     pub(super) fn begin_input(&mut self) {
         self.input = Stats { searches: 1, ..Stats::default() };
         self.input_begun = Instant::now();

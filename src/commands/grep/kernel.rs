@@ -29,6 +29,8 @@ pub struct Search<'s> {
     pub settings: &'s Settings,
     /// Where inputs begin, when they are not searched from their first byte.
     pub starts: Option<&'s Starts>,
+    /// Whether more may come behind what is the last block by now.
+    pub open_ended: bool,
 }
 
 /// What one block leaves.
@@ -63,6 +65,8 @@ pub struct Totals {
     pub selected_any: bool,
     /// What `--json` sums up.
     pub json: json::Totals,
+    /// Whether enough of the input at hand has been seen.
+    pub done: bool,
     /// Where to leave standard input, when its search ended before it did.
     pub leave_at: Option<u64>,
     printed_any: bool,
@@ -73,6 +77,21 @@ pub struct Totals {
     printed: bool,
     hidden: bool,
     reach: Reach,
+}
+
+impl Totals {
+    /// Goes on with this input after another one, whose totals are `other`.
+    pub fn go_on_after(&mut self, other: &Totals) {
+        self.selected_any |= other.selected_any;
+        self.printed_any |= other.printed_any;
+        self.json.go_on_after(&other.json);
+    }
+
+    /// Takes note that something of another input was printed last.
+    pub fn interrupt(&mut self) {
+        self.printed = false;
+        self.reach.interrupt();
+    }
 }
 
 impl Kernel for Search<'_> {
@@ -106,10 +125,12 @@ impl Kernel for Search<'_> {
 
     fn carry(&self, block: &Block, part: &mut Part, totals: &mut Totals) -> Flow {
         if block.is_first() {
-            self.begin_input(block, totals);
+            let notice = self.begin_input(block, totals);
+            part.messages.extend(notice.map(|notice| Insertion { at: 0, what: Inserted::Message(notice) }));
         }
         let flow = self.take(block, part, totals);
-        let ended = block.is_last() || flow != Flow::Continue;
+        totals.done = flow != Flow::Continue;
+        let ended = block.is_last() && !self.open_ended || totals.done;
         if ended {
             self.end_input(block, part, totals);
         }
@@ -206,7 +227,8 @@ impl Search<'_> {
             && block.verdict() == BINARY
     }
 
-    fn begin_input(&self, block: &Block, totals: &mut Totals) {
+    /// Gives what is to be said of the input.
+    fn begin_input(&self, block: &Block, totals: &mut Totals) -> Option<String> {
         let start = self.starts.map(|starts| starts.of(block.input())).unwrap_or_default();
         totals.line = start.line;
         totals.selected = 0;
@@ -215,6 +237,8 @@ impl Search<'_> {
         totals.hidden = false;
         totals.reach = Reach::new(self.settings.context, self.settings.query.terminator).after(&start.lead);
         totals.json.begin_input();
+        let name = escape_name(OsStr::from_bytes(self.name(block)));
+        start.notice.map(|notice| format!("mapped: {name}: {notice}"))
     }
 
     /// Takes a block's findings in file order.

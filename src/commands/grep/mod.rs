@@ -9,6 +9,7 @@ mod colors;
 mod context;
 mod decode;
 mod excerpt;
+mod following;
 mod json;
 mod kernel;
 mod longest;
@@ -29,6 +30,9 @@ use crate::engine::{Cut, Plan};
 use crate::exit::Exit;
 use crate::io::escape_name;
 use crate::output::{Destination, Output, message};
+use crate::timestamp::{Period, parse_period};
+
+use jiff::tz::TimeZone;
 
 use decode::Decoding;
 use kernel::{Search, Totals};
@@ -61,14 +65,22 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     }
     let part = match (args.inputs.shard, args.printing.last) {
         (Some(shard), _) => Some(Part::Shard(shard)),
-        (None, Some(0)) => return Ok(Exit::NoMatch),
+        (None, Some(0)) if args.inputs.follow.is_none() => return Ok(Exit::NoMatch),
         (None, last) => last.map(Part::Last),
     };
+    let now = crate::config::now();
+    let inputs = &args.inputs;
+    let period = parse_period(inputs.since.as_deref(), inputs.until.as_deref(), &now).map_err(anyhow::Error::msg)?;
+    let period = period.map(|period| (period, now.time_zone().clone()));
     output.set_quiet(args.inputs.no_messages);
     output.set_line_buffered(args.printing.line_buffered);
     let progress = config.progress(&files, output);
-    let run = Run { settings: &settings, config: &config, walk: &walk, decoding: &decoding, part };
-    let result = run.search(files, output);
+    let run = Run { settings: &settings, config: &config, walk: &walk, decoding: &decoding, period, part };
+    let result = match inputs.follow {
+        Some(_) if inputs.is_recursive() => Err(anyhow::anyhow!("--follow takes files, not directories")),
+        Some(by) => run.follow(files, by, output),
+        None => run.search(files, output),
+    };
     drop(progress);
     config.finish();
     result
@@ -80,6 +92,7 @@ struct Run<'a> {
     config: &'a Config,
     walk: &'a Walk,
     decoding: &'a Decoding,
+    period: Option<(Period, TimeZone)>,
     part: Option<Part>,
 }
 
@@ -89,10 +102,9 @@ impl Run<'_> {
         let stdin = std::io::stdin();
         let begun_at = rustix::fs::seek(&stdin, rustix::fs::SeekFrom::Current(0));
         let starts = Starts::default();
-        let opener =
-            Opener { settings, config: self.config, decoding: self.decoding, part: self.part, starts: &starts };
+        let opener = self.opener(&starts);
         let inputs = self.walk.files(files).map(|found| opener.open(found));
-        let kernel = Search { settings, starts: self.part.is_some().then_some(&starts) };
+        let kernel = Search { settings, starts: opener.is_partial().then_some(&starts), open_ended: false };
         let stats = &self.config.stats;
         let outcome = self.config.engine.run(inputs, self.plan(), &kernel, Totals::default(), output, stats);
         outcome.output?;
@@ -115,6 +127,11 @@ impl Run<'_> {
             (true, false) => Exit::Success,
             (false, false) => Exit::NoMatch,
         })
+    }
+
+    fn opener<'o>(&'o self, starts: &'o Starts) -> Opener<'o> {
+        let Run { settings, config, decoding, period, part, .. } = self;
+        Opener { settings, config, decoding, period: period.as_ref(), part: *part, starts }
     }
 
     fn plan(&self) -> Plan {

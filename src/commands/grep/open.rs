@@ -4,11 +4,13 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io;
 
+use jiff::tz::TimeZone;
 use rustix::fs::{Mode, OFlags};
 
 use crate::config::Config;
-use crate::engine::{Input, Kernel};
+use crate::engine::{Input, Kernel, Stats};
 use crate::io::{Policy, Range, Source, Way};
+use crate::timestamp::{self, Period};
 
 use super::decode::Decoding;
 use super::kernel::Search;
@@ -24,7 +26,9 @@ pub struct Opener<'a> {
     pub config: &'a Config,
     /// What is decoded.
     pub decoding: &'a Decoding,
-    /// What of each input is searched.
+    /// The time that is asked for, and the zone of times that name none.
+    pub period: Option<&'a (Period, TimeZone)>,
+    /// What of each input, or of that time in it, is searched.
     pub part: Option<Part>,
     /// Where inputs begin, for the kernel.
     pub starts: &'a Starts,
@@ -41,10 +45,15 @@ impl Opener<'_> {
                 Err(error) => (Input::Failed(name, error), Start::default()),
             },
         };
-        if self.part.is_some() {
+        if self.is_partial() {
             self.starts.push(start);
         }
         input
+    }
+
+    /// Whether inputs are not searched from their beginning to their end.
+    pub fn is_partial(&self) -> bool {
+        self.part.is_some() || self.period.is_some()
     }
 
     /// The part of an input to search, the verdict on the whole where it is known, and what is to be known of the rest.
@@ -52,12 +61,9 @@ impl Opener<'_> {
         let engine = &self.config.engine;
         let source = Source::open(name, engine.policy, engine.range)?;
         let source = self.decoding.open(source, engine.range)?;
-        let needs_positions = self.part.is_some() || self.settings.multiline;
+        let needs_positions = self.is_partial() || self.settings.multiline;
         let source = if needs_positions && source.way() == Way::Stream { self.spool(source)? } else { source };
-        match self.part {
-            None => Ok((source, None, Start::default())),
-            Some(part) => self.narrow(source, part),
-        }
+        if self.is_partial() { self.narrow(source) } else { Ok((source, None, Start::default())) }
     }
 
     /// Writes what can be read only once to a file without a name, so that it can be read from its end, or whole.
@@ -70,22 +76,31 @@ impl Opener<'_> {
     }
 
     /// The wanted part of a source, with what is to be known of the rest.
-    fn narrow(&self, source: Source, part: Part) -> io::Result<(Source, Option<u8>, Start)> {
+    ///
+    /// # Errors
+    /// What reading fails with, and a period of time asked for where no line has a time.
+    pub fn narrow(&self, source: Source) -> io::Result<(Source, Option<u8>, Start)> {
         let (settings, engine) = (self.settings, &self.config.engine);
         let query = &settings.query;
         let within = source.start()..source.end().unwrap_or(0);
         let mut head = vec![0; Search::HEAD.min((within.end - within.start) as usize)];
         let got = source.read_at(&mut head, within.start)?;
         let verdict = settings.verdict_on(&head[..got]);
-        let wanted = match part {
-            Part::Shard(shard) => shard.find(&source, within.clone(), query.terminator)?,
+        let beginning = within.start;
+        let (within, notice) = match self.period {
+            None => (within, None),
+            Some((period, zone)) => self.within_period(&source, within, period, zone)?,
+        };
+        let wanted = match self.part {
+            None => within.clone(),
+            Some(Part::Shard(shard)) => shard.find(&source, within.clone(), query.terminator)?,
             // Of a binary input only whether it matches is told, so it is searched from its beginning.
-            Part::Last(_) if settings.is_untold(verdict) => within.clone(),
-            Part::Last(lines) => last_selected(&source, within.clone(), query, lines)?..within.end,
+            Some(Part::Last(_)) if settings.is_untold(verdict) => within.clone(),
+            Some(Part::Last(lines)) => last_selected(&source, within.clone(), query, lines)?..within.end,
         };
         let before = within.start..wanted.start;
         let line = if settings.needs_numbers() {
-            count_terminators(&source, before.clone(), query.terminator, engine.threads)?
+            count_terminators(&source, beginning..wanted.start, query.terminator, engine.threads)?
         } else {
             0
         };
@@ -96,6 +111,22 @@ impl Opener<'_> {
         let range = Range { offset: wanted.start as i64, length: Some(wanted.end - wanted.start) };
         let file = source.file().try_clone()?;
         let narrowed = Source::from_file(source.name().to_owned(), file, source.is_stdin(), engine.policy, range)?;
-        Ok((narrowed, Some(verdict), Start { line, lead }))
+        Ok((narrowed, Some(verdict), Start { line, lead, notice }))
+    }
+
+    /// Where the entries of a period lie, and what is to be said if they are not in order.
+    fn within_period(
+        &self,
+        source: &Source,
+        within: std::ops::Range<u64>,
+        period: &Period,
+        zone: &TimeZone,
+    ) -> io::Result<(std::ops::Range<u64>, Option<String>)> {
+        let found = timestamp::find_in(source, within.clone(), period, zone)?;
+        Stats::add(&self.config.stats.bytes, found.read);
+        if !found.recognized && !within.is_empty() {
+            return Err(io::Error::other("no line with a time was found"));
+        }
+        Ok((found.span, found.disorder.map(|disorder| disorder.to_string())))
     }
 }

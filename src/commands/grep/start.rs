@@ -35,6 +35,8 @@ pub struct Start {
     pub line: u64,
     /// The lines just before, as many as context may ask for.
     pub lead: Vec<u8>,
+    /// What is to be said of it.
+    pub notice: Option<String>,
 }
 
 /// The starts of inputs by their number, noted when an input is opened and looked up by the kernel.
