@@ -383,13 +383,10 @@ impl Sources {
             Sources::Literals(all) => return all.iter().any(|literal| literal.is_empty() || literal.contains('\0')),
             Sources::Regexes(all) => all,
         };
-        let mut parser = regex_syntax::ParserBuilder::new()
-            .multi_line(true)
-            .unicode(syntax.unicode)
-            .utf8(false)
-            .dot_matches_new_line(syntax.dot_all)
-            .build();
-        regexes.iter().any(|regex| match parser.parse(regex) {
+        let mut builder = regex_syntax::ParserBuilder::new();
+        builder.multi_line(true).unicode(syntax.unicode).utf8(false).dot_matches_new_line(syntax.dot_all);
+        // A parser is good for one regex.
+        regexes.iter().any(|regex| match builder.build().parse(regex) {
             Ok(hir) => hir.properties().minimum_len().is_none_or(|least| least == 0) || matches_nul(&hir),
             Err(_) => true,
         })
