@@ -174,6 +174,23 @@ pub fn layout(file: BorrowedFd<'_>, limit: u64) -> Result<Layout, Errno> {
     }
 }
 
+/// The size of a block device in bytes, which may change under its reader as a file's does. Seeking to the end tells it too,
+/// but moves a position that is shared between threads.
+///
+/// # Errors
+/// What the ioctl reports: `ENOTTY` for what is no block device.
+pub fn device_size(device: BorrowedFd<'_>) -> io::Result<u64> {
+    let mut size = 0_u64;
+    // SAFETY: BLKGETSIZE64 writes one u64 to where it is told, whose type says size_t for reasons of history.
+    match unsafe { libc::ioctl(device.as_raw_fd(), BLKGETSIZE64, &raw mut size) } {
+        0 => Ok(size),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// `_IOR(0x12, 114, size_t)` of `<linux/fs.h>`.
+const BLKGETSIZE64: libc::Ioctl = libc::_IOR::<usize>(0x12, 114);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -397,15 +397,16 @@ impl Source {
         self.length
     }
 
-    /// The length now, counted from [`Source::base`]; `None` for what states none (streams, devices).
+    /// The length now, counted from [`Source::base`]; `None` for what states none (streams, character devices).
     ///
     /// # Errors
-    /// What `fstat(2)` says.
+    /// What `fstat(2)` says, or of a block device `ioctl(2)`.
     pub fn length_now(&self) -> io::Result<Option<u64>> {
-        if self.kind != Kind::Regular {
-            return Ok(None);
-        }
-        let size = fstat(&self.file)?.st_size as u64;
+        let size = match self.kind {
+            Kind::Regular => fstat(&self.file)?.st_size as u64,
+            Kind::BlockDevice => super::extents::device_size(self.file.as_fd())?,
+            _ => return Ok(None),
+        };
         Ok(Some(size.saturating_sub(self.base)))
     }
 

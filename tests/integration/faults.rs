@@ -2,7 +2,8 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::process::Stdio;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::util::{Dir, mapped};
@@ -66,4 +67,99 @@ fn cat_survives_truncation_at_any_moment() {
         }
     }
     eprintln!("{cut} runs cut, {whole} runs whole");
+}
+
+/// A loop device over a file, gone when dropped. `None`, with a printed reason, where there is none to be had.
+struct Loop(String);
+
+impl Loop {
+    fn over(image: &Path) -> Option<Loop> {
+        let made = Command::new("losetup").args(["--find", "--show", "--read-only"]).arg(image).output();
+        match made.ok().filter(|made| made.status.success()) {
+            Some(made) => Some(Loop(String::from_utf8(made.stdout).unwrap().trim().to_owned())),
+            None => {
+                eprintln!("skipped: no loop device is to be had here");
+                None
+            }
+        }
+    }
+}
+
+impl Drop for Loop {
+    fn drop(&mut self) {
+        let _ = Command::new("losetup").args(["--detach", &self.0]).status();
+    }
+}
+
+/// A device that shrinks was, read, taken for one that ends there.
+#[test]
+fn a_device_that_shrinks_is_a_truncation() {
+    let truth = numbered(8 << 20);
+    let left = 1 << 20;
+    let mut runs = 0;
+    for args in [&["cat"][..], &["cat", "-n"], &["hexdump", "-v"], &["grep", "-n", "7"]] {
+        for way in ["mmap", "read"] {
+            let dir = Dir::new();
+            let image = dir.file("image", &truth);
+            let Some(device) = Loop::over(&image) else { return };
+            let full = mapped().args(args).arg(&device.0).output().unwrap().stdout;
+            let mut child = mapped()
+                .args(args)
+                .args(["--io", way, "--threads", "1", "--block-size", "64K"])
+                .arg(&device.0)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut stdout = child.stdout.take().unwrap();
+            let mut printed = vec![0];
+            stdout.read_exact(&mut printed).unwrap();
+            // The pipe is full: the program waits in the middle.
+            std::thread::sleep(Duration::from_millis(50));
+            File::options().write(true).open(&image).unwrap().set_len(left).unwrap();
+            let told = Command::new("losetup").args(["--set-capacity", &device.0]).status().unwrap();
+            assert!(told.success());
+            stdout.read_to_end(&mut printed).unwrap();
+            let ran: crate::util::Ran = child.wait_with_output().unwrap().into();
+            let what = format!("{args:?} {way}: {}", ran.stderr);
+            assert_eq!(ran.code, if args[0] == "grep" { 2 } else { 1 }, "{what}");
+            let told = format!("mapped: {}: truncated to {left} bytes while being read\n", device.0);
+            assert_eq!(ran.stderr, told, "{what}");
+            // hexdump ends a dump with where it ends.
+            let whole = if args[0] == "hexdump" { printed.len() - 9 } else { printed.len() };
+            assert!(full.starts_with(&printed[..whole]), "{what}");
+            assert!(printed.len() < full.len(), "{what}");
+            runs += 1;
+        }
+    }
+    eprintln!("{runs} runs on a device that shrank, none fatal");
+}
+
+/// What is measured may be cut too: that is an error and no death.
+#[test]
+fn bench_survives_truncation() {
+    let dir = Dir::new();
+    let truth = numbered(32 << 20);
+    let mut told = 0;
+    for round in 0..12_u64 {
+        let path = dir.file("f", &truth);
+        let child = mapped()
+            .args(["bench", "--runs", "3", "--warm"])
+            .arg(&path)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(10 + round * 25));
+        File::options().write(true).open(&path).unwrap().set_len(round * 1_000_001).unwrap();
+        let ran: crate::util::Ran = child.wait_with_output().unwrap().into();
+        assert!(matches!(ran.code, 0 | 1), "round {round}: {} {}", ran.code, ran.stderr);
+        assert!(!ran.stderr.contains("panicked"), "round {round}: {}", ran.stderr);
+        if ran.code == 1 {
+            assert_eq!(ran.stderr.lines().filter(|line| line.starts_with("mapped: ")).count(), 1, "{}", ran.stderr);
+            told += 1;
+        }
+    }
+    eprintln!("{told} of 12 measurements ended by a truncation, none by a signal");
+    assert!(told > 0);
 }

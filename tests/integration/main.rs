@@ -20,6 +20,8 @@ mod limits;
 mod lines;
 mod load;
 mod readme;
+#[cfg(target_arch = "x86_64")]
+mod refused;
 mod sources;
 mod stat;
 #[cfg(target_arch = "x86_64")]
