@@ -362,3 +362,40 @@ fn a_row_that_is_gone_is_a_truncation() {
         assert!(output.bytes() < len);
     }
 }
+
+/// `vm.max_map_count` reached: every further map is ENOMEM, and no thread has room for its stack either. What was to be
+/// mapped is read, by the one thread there is.
+#[test]
+#[allow(unsafe_code)]
+fn no_further_mapping() {
+    const ALONE: &str = "ALONE";
+    if std::env::var_os(ALONE).is_none() {
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "engine::sabotage::no_further_mapping", "--nocapture"]).env(ALONE, "1");
+        let ended = command.output().unwrap();
+        assert!(ended.status.success(), "{ended:?}");
+        assert!(String::from_utf8_lossy(&ended.stdout).contains("1 passed"), "{ended:?}");
+        return;
+    }
+    let bench = Bench::new(1 << 20);
+    let kernel = Saboteur { when: Moment::Loaded, at: u64::MAX, act: &|| (), done: AtomicU64::new(0) };
+    let whole = numbered(&bench.truth, 1 << 20);
+    let file = File::open(bench.dir.path().join("f")).unwrap();
+    let mut mappings = Vec::with_capacity(1 << 20);
+    // The same page of a file again and again does not join with its neighbour, so that each counts.
+    // SAFETY: nobody looks at these bytes.
+    while let Ok(map) = unsafe { memmap2::MmapOptions::new().len(4096).map(&file) } {
+        mappings.push(map);
+        if mappings.len() == mappings.capacity() {
+            eprintln!("skipped: more than {} mappings are allowed here", mappings.len());
+            return;
+        }
+    }
+    for threads in [1, 3] {
+        let printed = bench.run(Policy::Auto, threads, &kernel);
+        assert!(!printed.failed && printed.text == whole, "{threads} threads, {} bytes", printed.text.len());
+    }
+    drop(mappings);
+    let printed = bench.run(Policy::Mmap, 2, &kernel);
+    assert!(!printed.failed && printed.text == whole);
+}
