@@ -16,6 +16,7 @@ mod grep_holes;
 mod grep_peers;
 mod hexdump;
 mod law;
+mod licences;
 mod limits;
 mod lines;
 mod load;
