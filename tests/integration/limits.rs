@@ -9,6 +9,9 @@ use std::time::Duration;
 use crate::lines::LINES;
 use crate::util::{Dir, Ran, mapped};
 
+/// A measurement that takes no time.
+const BENCH: &[&str] = &["bench", "--runs", "1", "--warm", "--threads", "2"];
+
 fn numbered(len: usize) -> Vec<u8> {
     let mut bytes: Vec<u8> = (0..len / 8 + 1).flat_map(|i| format!("{i:07}\n").into_bytes()).collect();
     bytes.truncate(len);
@@ -33,6 +36,24 @@ fn a_small_address_space() {
         let ran = limited("-v 120000", &args, &[&path]);
         assert_eq!((ran.code, ran.stderr.as_str()), (full.code, ""), "{:?}", line.args);
         assert!(ran.stdout == full.stdout, "{:?}", line.args);
+    }
+}
+
+/// What is measured needs windows, buffers and threads of its own.
+#[test]
+fn bench_under_limits() {
+    let dir = Dir::new();
+    let path = dir.file("f", &numbered(4 << 20));
+    for limits in ["-v 60000", "-v 120000", "-v 250000", "-n 5", "-n 8", "-n 16"] {
+        let ran = limited(limits, BENCH, &[&path]);
+        assert!(matches!(ran.code, 0 | 1), "{limits}: {} {}", ran.code, ran.stderr);
+        assert!(!ran.stderr.contains("panicked"), "{limits}: {}", ran.stderr);
+        assert_eq!(
+            ran.code != 0,
+            ran.stderr.lines().any(|line| line.starts_with("mapped: ")),
+            "{limits}: {}",
+            ran.stderr
+        );
     }
 }
 
@@ -96,6 +117,9 @@ fn a_full_output() {
         let told = "mapped: write error: No space left on device\n";
         assert_eq!((ran.code, ran.stderr.as_str()), (line.failure, told), "{:?}", line.args);
     }
+    let out = File::options().write(true).open("/dev/full").unwrap();
+    let ran: Ran = mapped().args(BENCH).arg(&path).stdout(out).output().unwrap().into();
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, "mapped: write error: No space left on device\n"));
 }
 
 #[test]
@@ -108,6 +132,10 @@ fn a_reader_that_is_gone() {
         let ran: Ran = mapped().args(line.args).arg(&path).stdout(writer).output().unwrap().into();
         assert_eq!((ran.code, ran.stderr.as_str()), (141, ""), "{:?}", line.args);
     }
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let ran: Ran = mapped().args(BENCH).arg(&path).stdout(writer).output().unwrap().into();
+    assert_eq!((ran.code, ran.stderr.as_str()), (141, ""));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::process::Stdio;
@@ -145,22 +146,26 @@ fn deep_directory(depth: usize, name: &str) {
     rustix::io::write(&bottom, b"needle\n").unwrap();
     drop(bottom);
     // A file of the deepest directory, by the name it has there.
-    let ran = mapped().args(["cat", "bottom"]).current_dir(format!("/proc/self/fd/{}", at_number(&at))).output();
-    drop(ran);
-    let cost = cost(name, &["checksum", "--recursive", "-a", "md5"], &[&dir.path().join("d")]);
-    assert!(matches!(cost.code, Some(0..=2)), "{:?} {}", cost.code, cost.stderr);
-    assert!(cost.resident < 100, "{} MiB", cost.resident);
+    let ran =
+        mapped().args(["cat", "bottom"]).current_dir(format!("/proc/self/fd/{}", at.as_raw_fd())).output().unwrap();
+    assert_eq!((ran.stdout.as_slice(), ran.stderr.as_slice()), (&b"needle\n"[..], &b""[..]));
+    // From the top it has none: that is one line, and what else there is to do is done, as ripgrep has it.
+    let other = dir.file("other", b"needle\n");
+    for (args, failure) in [(&["checksum", "--recursive", "-a", "md5"][..], 1), (&["grep", "-r", "needle"], 2)] {
+        let cost = cost(name, args, &[&dir.path().join("d"), &other]);
+        assert_eq!(cost.code, Some(failure), "{}", cost.stderr);
+        assert_eq!(cost.stderr.lines().count(), 1, "{}", cost.stderr);
+        assert!(cost.stderr.ends_with("File name too long\n"), "{}", cost.stderr);
+        assert!(cost.stdout > 0, "{args:?}: the other input is left out");
+        assert!(cost.resident < 100, "{} MiB", cost.resident);
+    }
     // Taken away from the bottom up, as no path reaches there: the shell's tool does that well.
     assert!(std::process::Command::new("rm").arg("-rf").arg(dir.path().join("d")).status().unwrap().success());
 }
 
-fn at_number(fd: &impl std::os::fd::AsRawFd) -> i32 {
-    fd.as_raw_fd()
-}
-
 #[test]
 fn a_deep_directory() {
-    deep_directory(2_000, "2000 directories deep");
+    deep_directory(2_500, "2500 directories deep");
 }
 
 #[test]
