@@ -9,6 +9,7 @@
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::io::Stop;
 use crate::output::complain;
@@ -155,6 +156,7 @@ impl<L: Lane> Feeding<'_, L> {
     /// One worker's life. `call_others` runs before each block of an input that is long.
     fn work(&self, mut call_others: impl FnMut()) {
         let mut spare = Vec::new();
+        let mut busy = Duration::ZERO;
         loop {
             let (batch, base, long) = {
                 let mut cursor = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
@@ -162,11 +164,12 @@ impl<L: Lane> Feeding<'_, L> {
                 if let (None, Some(Item::Span(span))) = (cursor.1, batch.items.first()) {
                     cursor.1 = Some(span.offset);
                 }
-                (batch, cursor.1.unwrap_or(0), cursor.0.is_long())
+                (batch, cursor.1.unwrap_or(0), cursor.0.is_long(busy))
             };
             if long {
                 call_others();
             }
+            let begun = Instant::now();
             let mut passage = Passage { feeding: self, number: batch.number, passed: 0 };
             for item in batch.items {
                 let result = match item {
@@ -181,6 +184,7 @@ impl<L: Lane> Feeding<'_, L> {
                     }
                 }
             }
+            busy += begun.elapsed();
         }
     }
 

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use memchr::{memrchr, memrchr2};
 
@@ -193,17 +194,20 @@ impl<K: Kernel> Crew<'_, K> {
         let mut spare = Vec::new();
         let mut text = Vec::new();
         let mut called = false;
+        let mut busy = Duration::ZERO;
         loop {
             let (batch, long) = {
                 let mut cursor = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
-                (cursor.next(&mut spare, &self.stop), cursor.is_long())
+                (cursor.next(&mut spare, &self.stop), !called && cursor.is_long(busy))
             };
             let Some(batch) = batch else { break };
-            if long && !called {
+            if long {
                 called = true;
                 call_others();
             }
+            let begun = Instant::now();
             self.process(batch, &mut spare, &mut text);
+            busy += begun.elapsed();
         }
     }
 

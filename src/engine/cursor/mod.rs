@@ -5,6 +5,7 @@
 //! at a time. Spans begin small and grow, so that a first match is not kept waiting by a full block.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::io::{Source, Stop, Stream, Way};
 
@@ -22,7 +23,7 @@ use positioned::Positioned;
 use streamed::{Piece, Streamed};
 
 /// First span of a run, under [`Plan::ramp`].
-const FIRST: usize = 64 * 1024;
+const FIRST: usize = 1 << 20;
 /// Small files in a batch, at most.
 const MANY: usize = 32;
 
@@ -83,9 +84,23 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Whether there was work enough to make further threads worth their start.
-    pub(super) fn is_long(&self) -> bool {
-        self.handed_out >= 1 << 20 || self.batches > 3
+    /// Whether there is work enough left to make further threads worth their start, after `busy` spent on what was
+    /// handed out. Starting one and having it scheduled takes as long as scanning megabytes with a fast kernel.
+    pub(super) fn is_long(&self, busy: Duration) -> bool {
+        const START: Duration = Duration::from_micros(200);
+        const SURELY: u64 = 32 << 20;
+        if self.plan.block < FIRST / 4 {
+            return self.batches > 3;
+        }
+        match (&self.current, self.inputs.size_hint().1) {
+            (Some(Current { place: Place::Positioned(place), .. }), Some(0)) => {
+                let left = place.left();
+                let rest = busy.as_secs_f64() * left as f64 / self.handed_out.max(1) as f64;
+                left >= SURELY || busy >= START && rest >= START.as_secs_f64()
+            }
+            (None, Some(0)) => false,
+            _ => busy >= START,
+        }
     }
 
     /// Drops the rest of an input that nobody needs any more.
