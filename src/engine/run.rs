@@ -249,16 +249,22 @@ impl<K: Kernel> Crew<'_, K> {
         let loader = Loader { plan: &self.plan, stats: self.stats };
         match loader.load(span, spare) {
             Ok((mut block, mut damage)) => {
-                if K::HEAD > 0 && block.first && block.last && !is_judged {
-                    let bytes = block.bytes();
-                    block.verdict = self.kernel.judge(&bytes[..bytes.len().min(K::HEAD)]);
-                }
+                let judges = K::HEAD > 0 && block.first && block.last && !is_judged;
+                let judge = |block: &mut Block| {
+                    if judges {
+                        let bytes = block.bytes();
+                        block.verdict = self.kernel.judge(&bytes[..bytes.len().min(K::HEAD)]);
+                    }
+                };
+                judge(&mut block);
                 if damage.is_some() {
                     self.clip_to_whole(&mut block);
                 }
                 let mut part = self.kernel.scan(&block);
                 while let Some((keep, error)) = block.damage() {
                     block.clip(keep);
+                    // What was judged may have been the zeros in place of what is gone.
+                    judge(&mut block);
                     self.clip_to_whole(&mut block);
                     damage = Some(error);
                     part = self.kernel.scan(&block);
