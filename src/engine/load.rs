@@ -81,7 +81,7 @@ impl Loader<'_> {
                 if self.stats.is_cold() {
                     let _ = window.populate();
                 } else {
-                    window.touch();
+                    window.touch(0..length);
                 }
                 self.stats.learn(length, begun.elapsed());
                 Stats::add(&self.stats.windows, 1);

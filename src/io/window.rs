@@ -7,6 +7,7 @@
 #![allow(unsafe_code)]
 
 use std::io;
+use std::ops::Range;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -89,15 +90,15 @@ impl Window {
         }
     }
 
-    /// Meets the page faults of a file that is in memory: one look every 64 KiB, for each of which the kernel maps all
+    /// Meets the page faults of a part of a file that is in memory: one look every 64 KiB, for each of which the kernel maps all
     /// the cached pages around it ("fault around", `fault_around_bytes`, 64 KiB unless told otherwise). Pages that are
     /// not in memory are left to whoever looks at them.
     ///
     /// [`Window::populate`] does the same and then walks over every single page of the range to count it in, which costs
     /// a third of the whole again.
-    pub fn touch(&self) {
+    pub fn touch(&self, range: Range<usize>) {
         const AROUND: usize = 64 << 10;
-        let bytes = self.bytes();
+        let bytes = &self.bytes()[range];
         let first = (bytes.as_ptr() as usize).wrapping_neg() % AROUND;
         for &byte in bytes.first().into_iter().chain(bytes.iter().skip(first).step_by(AROUND)) {
             std::hint::black_box(byte);

@@ -19,7 +19,9 @@ use crate::io::{Lease, Source, Window};
 use super::stdout::Output;
 
 /// Bytes mapped at a time.
-const WINDOW: u64 = 8 << 20;
+const WINDOW: u64 = 2 << 20;
+/// Bytes mapped in before they are handed over: a part of what the pipe holds, so that its reader does not wait meanwhile.
+const PIECE: usize = 256 << 10;
 /// Bytes copied from file to file at a time, for so long as somebody who wants to write may wait.
 const COPIED: u64 = 128 << 20;
 /// How long somebody who wants to write to the file is kept waiting for a reader that has paused.
@@ -63,13 +65,18 @@ pub fn splice(output: &mut Output, source: &Source) -> io::Result<Handed> {
     while at < limit {
         let length = (limit - at).min(WINDOW);
         let Ok(window) = Window::map(source.fd(), source.base() + at, length as usize) else { break };
-        if window.populate().is_err() {
-            break;
-        }
         windows += 1;
-        let mut done = 0;
+        let (mut done, mut there) = (0, 0);
         while done < length as usize && lease.intact() {
-            match hand_over(output, &window.bytes()[done..]) {
+            if done == there {
+                there = (done + PIECE).min(length as usize);
+                window.touch(done..there);
+                // A page that could not be had reads as zeros from here on, which are not the file's.
+                if window.fault().is_some() {
+                    break;
+                }
+            }
+            match hand_over(output, &window.bytes()[done..there]) {
                 Ok(n) => done += n,
                 // A page that had to be read again could not be. That is the input's trouble, and
                 // whoever reads the rest of it says so.
