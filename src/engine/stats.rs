@@ -1,7 +1,7 @@
 //! What a run did, counted as it went: the figures behind `--stats` and progress.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::io::{Reason, Source, Way, page_size, residency};
@@ -17,7 +17,7 @@ pub struct Stats {
     pub uncopied: AtomicU64,
     /// Threads that took part.
     pub threads: AtomicU64,
-    cold: AtomicBool,
+    cold: AtomicU8,
     tally: Mutex<Tally>,
 }
 
@@ -81,13 +81,15 @@ impl Stats {
         // Mapping pages that are in memory runs at 10 GB/s and more, a fast disk at a few.
         let rate = bytes as f64 / took.as_secs_f64().max(1e-9);
         if bytes >= 256 * 1024 {
-            self.cold.store(rate < 2.5e9, Ordering::Relaxed);
+            // What was read ahead comes in fast too: one fast block is no sign that the rest is in memory.
+            let left = if rate < 2.5e9 { 8 } else { self.cold.load(Ordering::Relaxed).saturating_sub(1) };
+            self.cold.store(left, Ordering::Relaxed);
         }
     }
 
     /// Whether the last bytes came from the disk, so that reading ahead pays.
     pub(super) fn is_cold(&self) -> bool {
-        self.cold.load(Ordering::Relaxed)
+        self.cold.load(Ordering::Relaxed) > 0
     }
 
     /// Adds the bytes, windows and threads of a run whose inputs are counted elsewhere.

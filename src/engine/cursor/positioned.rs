@@ -21,11 +21,13 @@ pub(super) struct Positioned {
     run: Option<Extent>,
     /// Up to where the kernel was asked to read ahead.
     ahead: u64,
+    /// Whether the kernel reads far ahead by itself, once it was asked.
+    kernel_does: Option<bool>,
 }
 
 impl Positioned {
     pub(super) fn new(source: &Source) -> Positioned {
-        Positioned { at: source.start(), end: source.end().unwrap_or(0), run: None, ahead: 0 }
+        Positioned { at: source.start(), end: source.end().unwrap_or(0), run: None, ahead: 0, kernel_does: None }
     }
 
     pub(super) fn left(&self) -> u64 {
@@ -186,8 +188,14 @@ impl Positioned {
         Ok(())
     }
 
-    /// Asks for the `distance` bytes behind what was handed out, once each.
+    /// Asks for the `distance` bytes behind what was handed out, once each, where the kernel would not do so by itself.
+    /// Where it reads megabytes ahead it takes large folios for them, and being told only makes it take small ones:
+    /// with 8 MiB of its own, 1 GiB came from the disk at 1.3 GB/s when told to, and at 1.9 when left alone.
     pub(super) fn read_ahead(&mut self, source: &Source, distance: u64) {
+        const FAR: u64 = 1 << 20;
+        if *self.kernel_does.get_or_insert_with(|| source.kernel_reads_ahead() >= FAR) {
+            return;
+        }
         let from = self.ahead.max(self.at);
         let to = self.at.saturating_add(distance).min(self.end);
         if from < to {
