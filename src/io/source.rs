@@ -512,7 +512,7 @@ impl Source {
     /// How many bytes the kernel itself reads ahead of a sequential reader: the backing device's setting, or 0 where that
     /// is not told.
     pub fn kernel_reads_ahead(&self) -> u64 {
-        let Ok(stat) = rustix::fs::fstat(&self.file) else { return 0 };
+        let Ok(stat) = fstat(&self.file) else { return 0 };
         let (major, minor) = (rustix::fs::major(stat.st_dev), rustix::fs::minor(stat.st_dev));
         let setting = std::fs::read_to_string(format!("/sys/class/bdi/{major}:{minor}/read_ahead_kb"));
         setting.ok().and_then(|kib| kib.trim().parse::<u64>().ok()).unwrap_or(0) * 1024
