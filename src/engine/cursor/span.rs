@@ -71,7 +71,7 @@ pub enum Input {
     Named(OsString),
     /// An input that is open already.
     Open(Source),
-    /// One of which the verdict is known, too: [`super::Kernel::judge`] is not asked.
+    /// One of which the verdict is known, too: [`Kernel::judge`](crate::engine::Kernel::judge) is not asked.
     Judged(Source, u8),
     /// What could not even be named: reported when its turn comes.
     Failed(OsString, io::Error),
