@@ -8,10 +8,10 @@
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::io::Stop;
+use crate::io::{Source, Stop};
 use crate::output::complain;
 
 use super::block::{Block, Data, rewritten};
@@ -100,6 +100,7 @@ impl Engine {
             )),
             turns: states.into_iter().map(|state| Turns::new(state, helpers + 1)).collect(),
             failure: Mutex::new(None),
+            rewritten: Mutex::new(None),
         };
         std::thread::scope(|scope| {
             let mut started = 0;
@@ -120,7 +121,12 @@ impl Engine {
         });
         match feeding.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some((_, error)) => Err(error),
-            None => Ok(feeding.turns.into_iter().map(Turns::into_value).collect()),
+            None => {
+                if let Some(source) = feeding.rewritten.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                    complain(format_args!("mapped: {}: {}", source.shown_name(), rewritten()));
+                }
+                Ok(feeding.turns.into_iter().map(Turns::into_value).collect())
+            }
         }
     }
 }
@@ -135,6 +141,8 @@ struct Feeding<'a, L: Lane> {
     turns: Vec<Turns<L::State>>,
     /// What went wrong in the lowest block in which something did.
     failure: Mutex<Option<(u64, io::Error)>>,
+    /// The input, when its last block found that it had been changed.
+    rewritten: Mutex<Option<Arc<Source>>>,
 }
 
 /// A block's turns in the lanes. Whatever happens to its worker, all are passed on.
@@ -213,7 +221,8 @@ impl<L: Lane> Feeding<'_, L> {
             return Err(error);
         }
         if block.last && block.source.rewritten() {
-            complain(format_args!("mapped: {}: {}", block.source.shown_name(), rewritten()));
+            // Not said before all blocks are through: one before this may yet turn out to be cut, which says it all.
+            *self.rewritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&block.source));
         }
         Stats::add(&self.stats.bytes, block.len());
         if let Data::Buffer(buffer) = block.data
