@@ -24,7 +24,7 @@ pub use fault::live_windows;
 pub use holes::{Extent, next_extent};
 pub use interrupt::stop_on_interrupt;
 pub use lease::Lease;
-pub use name::{drives_a_terminal, escape_name, harmless};
+pub use name::{drives_a_terminal, escape_name, harmless, push_escaped};
 pub use source::{Kind, Policy, Range, Reason, Source, Way};
 pub use standard::was_closed;
 pub use stream::{Filled, Stop, Stream};

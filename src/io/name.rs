@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
+use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 
 /// The name with control characters and invalid UTF-8 written as `\n`, `\x1b`, `\xff`, for messages.
@@ -20,10 +21,7 @@ pub fn escape_name(name: &OsStr) -> Cow<'_, str> {
                 '\n' => shown.push_str("\\n"),
                 '\r' => shown.push_str("\\r"),
                 '\t' => shown.push_str("\\t"),
-                c if drives_a_terminal(c) && (c as u32) < 0x100 => {
-                    shown.push_str(&format!("\\x{:02x}", c as u32));
-                }
-                c if drives_a_terminal(c) => shown.push_str(&format!("\\u{{{:x}}}", c as u32)),
+                c if drives_a_terminal(c) => push_escaped(&mut shown, c),
                 c => shown.push(c),
             }
         }
@@ -32,6 +30,15 @@ pub fn escape_name(name: &OsStr) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// Appends a character by its number: `\x1b`, `\u{202e}`.
+pub fn push_escaped(shown: &mut String, c: char) {
+    // Writing to a string cannot fail.
+    let _ = match u32::from(c) {
+        number @ ..0x100 => write!(shown, "\\x{number:02x}"),
+        number => write!(shown, "\\u{{{number:x}}}"),
+    };
 }
 
 /// As [`escape_name`], for bytes on their way to standard output.

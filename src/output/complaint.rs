@@ -1,12 +1,12 @@
 //! One line on standard error, which may be closed, full or slow: that never ends a run.
 
-use std::fmt::{self, Write};
+use std::fmt;
 use std::io;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
-use crate::io::drives_a_terminal;
+use crate::io::{drives_a_terminal, push_escaped};
 
 /// Writes a line to standard error. Where that cannot be, the line is lost and the run goes on: a
 /// message that cannot be shown is no reason to withhold what can.
@@ -36,11 +36,11 @@ pub fn harmless(text: String) -> String {
         return text;
     }
     text.chars().fold(String::new(), |mut shown, c| {
-        let _ = match c {
-            c if !acts(c) => shown.write_char(c),
-            c if u32::from(c) < 0x100 => write!(shown, "\\x{:02x}", u32::from(c)),
-            c => write!(shown, "\\u{{{:x}}}", u32::from(c)),
-        };
+        if acts(c) {
+            push_escaped(&mut shown, c);
+        } else {
+            shown.push(c);
+        }
         shown
     })
 }
