@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::cli::common::{Common, Io, StatsFormat, When};
 use crate::engine::{Engine, Input, Stats};
-use crate::io::{Policy, Range};
+use crate::io::{Policy, Range, addresses_left};
 use crate::output::{Destination, Output, Progress};
 use crate::report;
 
@@ -32,6 +32,7 @@ impl Config {
         if common.stats.is_some() {
             stats.count_resident();
         }
+        let threads = common.threads.map_or_else(default_threads, usize::from);
         Config {
             engine: Engine {
                 policy: match common.io {
@@ -39,8 +40,9 @@ impl Config {
                     Io::Mmap => Policy::Mmap,
                     Io::Read => Policy::Read,
                 },
-                threads: common.threads.map_or_else(default_threads, usize::from),
+                threads,
                 block: common.block_size.map(|size| usize::try_from(size).unwrap_or(usize::MAX >> 1)),
+                most: most_block(threads),
                 range: Range { offset: common.offset.unwrap_or(0), length: common.length },
             },
             color: wants_color(common.color, output),
@@ -112,6 +114,13 @@ pub fn terminal_columns(output: &Output) -> Option<usize> {
 
 fn default_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The largest block, in bytes, where addresses are scarce (`ulimit -v`): a worker holds a window, its text, which
+/// doubles as it grows, and perhaps a buffer with its spare, and the allocator sets addresses aside for each thread.
+fn most_block(threads: usize) -> usize {
+    let Some(left) = addresses_left().and_then(|left| usize::try_from(left).ok()) else { return usize::MAX };
+    1 << (left / threads.max(1) / 16).max(64 << 10).ilog2()
 }
 
 /// `NO_COLOR` (<https://no-color.org>) and a dumb terminal turn colour off, unless it is asked for.

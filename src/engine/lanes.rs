@@ -272,7 +272,8 @@ mod tests {
         for policy in [Policy::Auto, Policy::Mmap, Policy::Read] {
             for block in [Some(4099), Some(100_000), None] {
                 for (offset, length) in [(0, None), (5000, None), (-70_000, Some(60_000))] {
-                    let engine = Engine { policy, threads: 4, block, range: Range { offset, length } };
+                    let engine =
+                        Engine { policy, threads: 4, block, most: usize::MAX, range: Range { offset, length } };
                     let start = if offset < 0 { bytes.len() - 70_000 } else { offset as usize };
                     let want = &bytes[start..length.map_or(bytes.len(), |length| start + length as usize)];
                     for state in feed(engine, file.path()).unwrap() {
@@ -285,7 +286,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_opened_is_an_error() {
-        let engine = Engine { policy: Policy::Auto, threads: 2, block: None, range: Range::default() };
+        let engine =
+            Engine { policy: Policy::Auto, threads: 2, block: None, most: usize::MAX, range: Range::default() };
         let error = feed(engine, std::path::Path::new("/no/such/file")).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }

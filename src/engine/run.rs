@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use memchr::{memrchr, memrchr2};
 
-use crate::io::{Policy, Range, Stop, addresses_left};
+use crate::io::{Policy, Range, Stop};
 use crate::output::{Output, complain};
 
 use super::block::{Block, Data, rewritten};
@@ -26,6 +26,8 @@ pub struct Engine {
     pub threads: usize,
     /// Nominal block size; `None` leaves it to the kernel's default.
     pub block: Option<usize>,
+    /// No block of a default size is larger than this.
+    pub most: usize,
     /// The wanted bytes of each input.
     pub range: Range,
 }
@@ -52,7 +54,7 @@ impl Engine {
     pub fn plan(&self, cut: Cut, block: usize) -> Plan {
         Plan {
             cut,
-            block: self.block.unwrap_or_else(|| self.that_fits(block)).max(1),
+            block: self.block.unwrap_or(block.min(self.most)).max(1),
             ramp: self.block.is_none(),
             holes: false,
             longest_hole: u64::MAX,
@@ -60,14 +62,6 @@ impl Engine {
             policy: self.policy,
             range: self.range,
         }
-    }
-
-    /// The block size where addresses are scarce: a worker holds a window, its text, which doubles as it grows, and
-    /// perhaps a buffer with its spare, and the allocator sets addresses aside for each thread.
-    fn that_fits(&self, block: usize) -> usize {
-        let Some(left) = addresses_left().and_then(|left| usize::try_from(left).ok()) else { return block };
-        let share = left / self.threads.max(1) / 16;
-        if share >= block { block } else { (share.max(64 << 10) + 1).next_power_of_two() / 2 }
     }
 
     /// Runs `kernel` over the inputs in order, with `carry` handed on from block to block, and

@@ -148,7 +148,7 @@ impl Bench {
     }
 
     fn run(&self, policy: Policy, threads: usize, kernel: &Saboteur<'_>) -> Printed {
-        let engine = Engine { policy, threads, block: Some(BLOCK), range: Range::default() };
+        let engine = Engine { policy, threads, block: Some(BLOCK), most: usize::MAX, range: Range::default() };
         let sink = tempfile::NamedTempFile::new_in(self.dir.path()).unwrap();
         let mut output = Output::to(sink.reopen().unwrap()).unwrap();
         output.set_quiet(true);
@@ -312,7 +312,7 @@ fn a_hole_that_is_gone_is_a_truncation() {
         file.set_len(1 << 20).unwrap();
         for policy in [Policy::Mmap, Policy::Read] {
             let act = || file.set_len(cut).unwrap();
-            let engine = Engine { policy, threads: 1, block: Some(BLOCK), range: Range::default() };
+            let engine = Engine { policy, threads: 1, block: Some(BLOCK), most: usize::MAX, range: Range::default() };
             let mut output = Output::to(tempfile::tempfile().unwrap()).unwrap();
             output.set_quiet(true);
             let plan = super::Plan { holes: true, ..engine.plan(Cut::Exact, BLOCK) };
@@ -352,7 +352,7 @@ fn a_row_that_is_gone_is_a_truncation() {
         std::fs::write(&path, vec![b'r'; len as usize]).unwrap();
         let cut = len - 2;
         let act = || File::options().write(true).open(&path).unwrap().set_len(cut).unwrap();
-        let engine = Engine { policy, threads: 1, block: Some(BLOCK), range: Range::default() };
+        let engine = Engine { policy, threads: 1, block: Some(BLOCK), most: usize::MAX, range: Range::default() };
         let mut output = Output::to(tempfile::tempfile().unwrap()).unwrap();
         output.set_quiet(true);
         let inputs = [Input::Named(path.clone().into())].into_iter();
