@@ -125,7 +125,7 @@ fn proc_field(path: &str, key: &str) -> Option<u64> {
 pub(crate) fn total_bytes(names: &[OsString], range: Range) -> Option<u64> {
     let mut total = 0;
     for name in names {
-        let meta = std::fs::metadata(name).ok().filter(|meta| meta.is_file() && meta.len() > 0)?;
+        let meta = crate::io::path::metadata(name).ok().filter(|meta| meta.is_file() && meta.len() > 0)?;
         let len = if range.offset < 0 {
             meta.len().min(range.offset.unsigned_abs())
         } else {

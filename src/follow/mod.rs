@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use crate::io::Stop;
+use crate::io::{Stop, path};
 pub use tail::settled_end;
 use tail::{Next, Tail};
 use watch::Watch;
@@ -240,13 +240,13 @@ impl Followed {
 
     /// Looks which file has the name now. `true` when it is another one.
     fn look(&mut self, watch: &mut Watch, on: &mut impl FnMut(Event<'_>) -> io::Result<()>) -> io::Result<bool> {
-        let opened = match std::fs::metadata(&self.name) {
+        let opened = match path::metadata(&self.name) {
             Ok(meta) if self.tail.as_ref().is_some_and(|tail| tail.is(&meta)) => {
                 self.missing = false;
                 return Ok(false);
             }
             Ok(meta) if !meta.is_file() => Err(io::Error::other("no longer a regular file")),
-            Ok(_) => File::open(&self.name),
+            Ok(_) => path::open(&self.name),
             Err(error) => Err(error),
         };
         let opened = opened.and_then(|file| {

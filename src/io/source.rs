@@ -17,6 +17,7 @@ use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
 
 use super::holes::{Extent, next_extent};
 use super::name::escape_name;
+use super::path::{self, Place};
 use super::window::Window;
 
 /// A file smaller than this is read under [`Policy::Auto`]: one `pread` costs less than `mmap`,
@@ -189,8 +190,21 @@ impl Source {
             let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
             Source::from_file(name.to_owned(), file, true, policy, range)
         } else {
-            let file = File::open(name)?;
-            Source::from_file(name.to_owned(), file, false, policy, range)
+            Source::from_file(name.to_owned(), path::open(name)?, false, policy, range)
+        }
+    }
+
+    /// Opens what is at `place`.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn open_at(place: &Place, policy: Policy, range: Range) -> io::Result<Source> {
+        match place.near() {
+            None => Source::open(place.path(), policy, range),
+            Some((directory, path)) => {
+                let file = File::from(path::open_below(directory.as_fd(), path)?);
+                Source::from_file(place.path().to_owned(), file, false, policy, range)
+            }
         }
     }
 

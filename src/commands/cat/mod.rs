@@ -77,7 +77,7 @@ impl Cat<'_> {
     fn open(&mut self, input: Input) -> (OsString, io::Result<Source>) {
         let engine = &self.config.engine;
         if let Input::Named(name) = &input
-            && std::fs::metadata(name).is_ok_and(|meta| meta.file_type().is_fifo())
+            && crate::io::path::metadata(name).is_ok_and(|meta| meta.file_type().is_fifo())
         {
             // Opening it waits for a writer, and what stands before it must not wait with it. Should that fail, the next
             // write does, too.

@@ -293,7 +293,7 @@ fn alternatives(args: &Args) -> Result<(Vec<Vec<u8>>, Vec<OsString>)> {
         let read = if file == "-" {
             std::io::stdin().read_to_end(&mut text)
         } else {
-            std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut text))
+            crate::io::path::open(file).and_then(|mut file| file.read_to_end(&mut text))
         };
         if let Err(error) = read {
             bail!("{}: {}", crate::io::escape_name(file), crate::output::message(&error));

@@ -1,5 +1,6 @@
 //! What each of GNU stat's directives stands for, of a file and of a file system.
 
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -123,7 +124,7 @@ impl Values for OfFile<'_> {
 /// A directory on the way that cannot be looked at.
 pub fn mount_point(facts: &Facts) -> std::io::Result<PathBuf> {
     use std::os::unix::fs::MetadataExt;
-    let path = Path::new(std::ffi::OsStr::from_bytes(&facts.name));
+    let path = Path::new(OsStr::from_bytes(&facts.name));
     let is_link = facts.kind() == rustix::fs::FileType::Symlink;
     // Of a link that was followed the target's place counts, of one that was not its own.
     let path = if is_link { path.to_owned() } else { path.canonicalize()? };
@@ -188,7 +189,7 @@ impl Values for OfFilesystem<'_> {
 /// The identity of the file system that holds `name`, or 0 if it is gone by now. The words of `statfs`'s answer are not
 /// public; `statvfs` makes one number of them, in the other order than GNU stat.
 pub fn filesystem_id(name: &[u8]) -> u64 {
-    rustix::fs::statvfs(std::ffi::OsStr::from_bytes(name)).map_or(0, |facts| facts.f_fsid.rotate_left(32))
+    crate::io::path::statvfs(OsStr::from_bytes(name)).map_or(0, |facts| facts.f_fsid.rotate_left(32))
 }
 
 /// The unit blocks are counted in.
@@ -237,7 +238,7 @@ pub fn style(format: &[u8]) -> (Style, Option<String>) {
         return (Style::Literal, None);
     }
     let value = std::env::var_os("QUOTING_STYLE");
-    match Style::from_environment(value.as_deref().map(std::ffi::OsStr::as_bytes)) {
+    match Style::from_environment(value.as_deref().map(OsStr::as_bytes)) {
         Ok(style) => (style, None),
         Err(value) => {
             let value = String::from_utf8_lossy(&quote(value.as_bytes(), Style::Locale)).into_owned();

@@ -1,11 +1,13 @@
 //! What the kernel says of one file: its inode, as `statx` gives it, and what can be read off that.
 
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use rustix::fs::{AtFlags, CWD, FileType, Statx, StatxFlags};
+use rustix::fs::{AtFlags, FileType, Statx, StatxFlags};
 use rustix::io::Errno;
 
 use crate::io::host;
+use crate::io::path::reach;
 
 /// How to ask for a file's facts.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +67,7 @@ impl Facts {
         let inode = if name == b"-" {
             rustix::fs::statx(rustix::stdio::stdin(), c"", flags | AtFlags::EMPTY_PATH, wanted)?
         } else {
-            rustix::fs::statx(CWD, std::ffi::OsStr::from_bytes(name), flags, wanted)?
+            reach(OsStr::from_bytes(name), |from, path| rustix::fs::statx(from, path, flags, wanted))?
         };
         Ok(Facts { name: name.to_vec(), follow: asking.follow, inode })
     }
@@ -130,8 +132,8 @@ impl Facts {
     /// # Errors
     /// What `readlink` reports.
     pub fn target(&self) -> Result<Vec<u8>, Errno> {
-        let path = std::ffi::OsStr::from_bytes(&self.name);
-        rustix::fs::readlinkat(CWD, path, Vec::new()).map(std::ffi::CString::into_bytes)
+        let target = reach(OsStr::from_bytes(&self.name), |from, path| rustix::fs::readlinkat(from, path, Vec::new()));
+        target.map(std::ffi::CString::into_bytes)
     }
 
     /// The SELinux context, without its closing NUL.
@@ -141,7 +143,7 @@ impl Facts {
     pub fn context(&self) -> Result<Vec<u8>, Errno> {
         let mut value = [0u8; 4096];
         let attribute = c"security.selinux";
-        let path = std::ffi::OsStr::from_bytes(&self.name);
+        let path = OsStr::from_bytes(&self.name);
         let length = if self.is_stdin() {
             rustix::fs::fgetxattr(rustix::stdio::stdin(), attribute, &mut value[..])?
         } else if self.follow {

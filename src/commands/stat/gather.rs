@@ -3,11 +3,12 @@
 //! Only regular files are opened, and only by way of a descriptor that already names the inode (`O_PATH`): whatever is put in
 //! a file's place meanwhile, a FIFO is never waited for and a device never set off.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 
-use rustix::fs::{CWD, FileType, Mode, OFlags, StatFs, StatxAttributes};
+use rustix::fs::{FileType, Mode, OFlags, StatFs, StatxAttributes};
 use rustix::io::Errno;
 
 use super::content::Content;
@@ -15,7 +16,7 @@ use super::facts::Facts;
 use crate::io::extents::{self, Layout, Sparseness};
 use crate::io::holders::{Coverage, Holder, Identity, Wanted};
 use crate::io::residency::{self, Cached, Cell, Unknown};
-use crate::io::{Policy, Range, Source, Way, Window};
+use crate::io::{Policy, Range, Source, Way, Window, path};
 
 /// Ranges and extents looked at; a file may have millions, and a glance must stay one.
 const LIMIT: usize = 1 << 16;
@@ -127,9 +128,8 @@ fn open(facts: &Facts) -> Result<OwnedFd, Errno> {
         // A description of its own: asking about holes moves the position, and standard input's belongs to others too.
         return reopen(rustix::stdio::stdin());
     }
-    let path = std::ffi::OsStr::from_bytes(&facts.name);
     let follow = if facts.follow { OFlags::empty() } else { OFlags::NOFOLLOW };
-    let anchor = rustix::fs::openat(CWD, path, OFlags::PATH | OFlags::CLOEXEC | follow, Mode::empty())?;
+    let anchor = path::anchor(OsStr::from_bytes(&facts.name), follow)?;
     let stat = rustix::fs::fstat(&anchor)?;
     if stat.st_ino != facts.inode.stx_ino || FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
         return Err(Errno::STALE);
@@ -210,12 +210,10 @@ fn filesystem(facts: &Facts) -> Option<StatFs> {
     }
     if facts.kind() == FileType::Symlink {
         // `statfs` would follow the link.
-        let path = std::ffi::OsStr::from_bytes(&facts.name);
-        let flags = OFlags::PATH | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-        let anchor = rustix::fs::openat(CWD, path, flags, Mode::empty()).ok()?;
+        let anchor = path::anchor(OsStr::from_bytes(&facts.name), OFlags::NOFOLLOW).ok()?;
         return rustix::fs::fstatfs(anchor).ok();
     }
-    rustix::fs::statfs(std::ffi::OsStr::from_bytes(&facts.name)).ok()
+    path::statfs(OsStr::from_bytes(&facts.name)).ok()
 }
 
 /// Whether the file can be mapped: tried where it is open, and told from its kind where it is not.

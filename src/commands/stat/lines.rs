@@ -89,7 +89,7 @@ fn width(files: &[OsString]) -> usize {
     let mut total = 0u64;
     let mut least = 1;
     for file in files {
-        let metadata = if file == "-" { std::fs::metadata("/proc/self/fd/0") } else { std::fs::metadata(file) };
+        let metadata = if file == "-" { std::fs::metadata("/proc/self/fd/0") } else { crate::io::path::metadata(file) };
         match metadata {
             Ok(metadata) if metadata.is_file() => total += metadata.len(),
             Ok(_) => least = 7,

@@ -275,7 +275,7 @@ impl<'a> Stat<'a> {
                 exit = Exit::Failure;
                 continue;
             }
-            match rustix::fs::statfs(path) {
+            match crate::io::path::statfs(path) {
                 Ok(facts) => match &self.view {
                     View::Format { file, .. } => render(file, &mut OfFilesystem::new(name, &facts), output)?,
                     _ => output.write_all(&json::filesystem_line(name, &facts))?,

@@ -168,7 +168,7 @@ impl<'a> Cursor<'a> {
         if let Input::Named(name) = &input
             && !items.is_empty()
             && name != "-"
-            && std::fs::metadata(name).is_ok_and(|m| std::os::unix::fs::FileTypeExt::is_fifo(&m.file_type()))
+            && crate::io::path::metadata(name).is_ok_and(|m| std::os::unix::fs::FileTypeExt::is_fifo(&m.file_type()))
         {
             let rest = std::mem::replace(&mut self.inputs, Box::new(std::iter::empty()));
             self.inputs = Box::new(std::iter::once(input).chain(rest));

@@ -1,0 +1,213 @@
+//! Files by paths that are longer than a system call takes.
+//!
+//! The kernel refuses a path of [`LONGEST`] bytes, though a tree may well be deeper. Such a path is gone along in parts: one
+//! directory is opened below another, without reading it, until what is left is short enough. A path that the kernel takes
+//! costs nothing more than the call itself.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{File, Metadata};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::sync::Arc;
+
+use rustix::fs::{CWD, Mode, OFlags, StatFs, StatVfs, openat};
+use rustix::io::Errno;
+
+/// `PATH_MAX`: the size in bytes of the longest path a system call takes, its closing NUL included.
+pub(super) const LONGEST: usize = 4096;
+
+const DIRECTORY: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+
+/// Makes a system call that takes a directory and a path below it; where the path is too long for that, with a directory on
+/// the way and the path from there.
+///
+/// # Errors
+/// What `call` says, or what opening a directory on the way says.
+pub fn reach<T>(path: &OsStr, call: impl Fn(BorrowedFd<'_>, &OsStr) -> rustix::io::Result<T>) -> rustix::io::Result<T> {
+    match call(CWD, path) {
+        Err(Errno::NAMETOOLONG) if path.len() >= LONGEST => {
+            let (directory, rest) = in_parts(path)?;
+            call(directory.as_fd(), rest)
+        }
+        outcome => outcome,
+    }
+}
+
+/// Opens `path` for reading.
+///
+/// # Errors
+/// What `open(2)` says.
+pub fn open(path: &OsStr) -> io::Result<File> {
+    if path.len() < LONGEST {
+        return File::open(path);
+    }
+    reach(path, open_below).map(File::from).map_err(io::Error::from)
+}
+
+/// Opens `path` below `directory` for reading.
+pub(super) fn open_below(directory: BorrowedFd<'_>, path: &OsStr) -> rustix::io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    rustix::io::retry_on_intr(|| openat(directory, path, flags, Mode::empty()))
+}
+
+/// What the inode behind `path` says, of links what they point to.
+///
+/// # Errors
+/// What `stat(2)` says.
+pub fn metadata(path: &OsStr) -> io::Result<Metadata> {
+    if path.len() < LONGEST {
+        return std::fs::metadata(path);
+    }
+    File::from(anchor(path, OFlags::empty())?).metadata()
+}
+
+/// Whether `path` is a directory, or a link to one.
+pub fn is_directory(path: &OsStr) -> bool {
+    metadata(path).is_ok_and(|meta| meta.is_dir())
+}
+
+/// A descriptor that stands for what is at `path` without having opened it (`O_PATH`), for calls that take no directory.
+///
+/// # Errors
+/// What `open(2)` says.
+pub fn anchor(path: &OsStr, more: OFlags) -> rustix::io::Result<OwnedFd> {
+    reach(path, |directory, path| openat(directory, path, OFlags::PATH | OFlags::CLOEXEC | more, Mode::empty()))
+}
+
+/// What the file system that holds `path` says of itself.
+///
+/// # Errors
+/// What `statfs(2)` says.
+pub fn statfs(path: &OsStr) -> rustix::io::Result<StatFs> {
+    match rustix::fs::statfs(path) {
+        Err(Errno::NAMETOOLONG) => rustix::fs::fstatfs(anchor(path, OFlags::empty())?),
+        facts => facts,
+    }
+}
+
+/// As [`statfs`], in POSIX's words.
+///
+/// # Errors
+/// What `statvfs(3)` says.
+pub fn statvfs(path: &OsStr) -> rustix::io::Result<StatVfs> {
+    match rustix::fs::statvfs(path) {
+        Err(Errno::NAMETOOLONG) => rustix::fs::fstatvfs(anchor(path, OFlags::empty())?),
+        facts => facts,
+    }
+}
+
+/// A directory on the way, and what is left of the path from there.
+fn in_parts(path: &OsStr) -> rustix::io::Result<(OwnedFd, &OsStr)> {
+    let mut rest = path.as_bytes();
+    let mut directory: Option<OwnedFd> = None;
+    while rest.len() >= LONGEST {
+        // A part ends with its slash, so that one at the very beginning counts.
+        let slash = memchr::memrchr(b'/', &rest[..LONGEST - 1]).ok_or(Errno::NAMETOOLONG)?;
+        let (part, more) = rest.split_at(slash + 1);
+        let from = directory.as_ref().map_or(CWD, AsFd::as_fd);
+        directory = Some(openat(from, part, DIRECTORY, Mode::empty())?);
+        // Slashes that follow would make what is left a path from the root.
+        let slashes = more.iter().take_while(|&&byte| byte == b'/').count();
+        rest = if slashes == more.len() { b"." } else { &more[slashes..] };
+    }
+    Ok((directory.ok_or(Errno::NAMETOOLONG)?, OsStr::from_bytes(rest)))
+}
+
+/// A file to open: as it was named, or as a walk found it.
+#[derive(Clone, Debug)]
+pub struct Place {
+    path: OsString,
+    /// A directory near to the file, and how much of the path leads there.
+    near: Option<(Arc<OwnedFd>, usize)>,
+}
+
+impl From<OsString> for Place {
+    fn from(path: OsString) -> Place {
+        Place { path, near: None }
+    }
+}
+
+impl Place {
+    /// A file that was found; `near` may be a directory on the way to it, and how many bytes of the path lead there. One
+    /// that is called `-` is `./-`: whoever is given its name does not take it for standard input.
+    pub fn found(path: OsString, near: Option<(Arc<OwnedFd>, usize)>) -> Place {
+        let path = if path == "-" { "./-".into() } else { path };
+        Place { path, near }
+    }
+
+    /// The whole path.
+    pub fn path(&self) -> &OsStr {
+        &self.path
+    }
+
+    /// The whole path.
+    pub fn into_path(self) -> OsString {
+        self.path
+    }
+
+    /// The directory near to the file, and the path from there.
+    pub(super) fn near(&self) -> Option<(&OwnedFd, &OsStr)> {
+        let (directory, len) = self.near.as_ref()?;
+        Some((directory, OsStr::from_bytes(&self.path.as_bytes()[*len..])))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::ffi::OsStringExt;
+
+    /// Makes `depth` directories of that name in `root`, each in the one before, with a file `f` at the bottom.
+    fn deep(root: &OsStr, name: &str, depth: usize) -> OsString {
+        let mut at = anchor(root, OFlags::DIRECTORY).unwrap();
+        let mut path = root.to_owned();
+        for _ in 0..depth {
+            rustix::fs::mkdirat(&at, name, Mode::RWXU).unwrap();
+            at = openat(&at, name, DIRECTORY, Mode::empty()).unwrap();
+            path.push("/");
+            path.push(name);
+        }
+        let bottom = openat(&at, "f", OFlags::CREATE | OFlags::WRONLY, Mode::RUSR | Mode::WUSR).unwrap();
+        rustix::io::write(&bottom, b"bottom").unwrap();
+        path
+    }
+
+    fn read(path: &OsStr) -> io::Result<String> {
+        io::read_to_string(open(path)?)
+    }
+
+    #[test]
+    fn a_path_of_any_length_is_reached() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().as_os_str();
+        for (name, depth) in [("d", 5000), ("directory", 900), (&"x".repeat(255)[..], 70)] {
+            let mut path = deep(root, name, depth);
+            path.push("/f");
+            assert!(path.len() > 2 * LONGEST);
+            assert_eq!(read(&path).unwrap(), "bottom");
+            assert_eq!(metadata(&path).unwrap().len(), 6);
+            assert!(!is_directory(&path));
+            let parent = OsStr::from_bytes(&path.as_bytes()[..path.len() - 2]);
+            assert!(is_directory(parent));
+            path.push("/f");
+            assert_eq!(read(&path).unwrap_err().raw_os_error(), Some(libc::ENOTDIR));
+        }
+        // Where a path is cut makes no difference, and slashes more or less make none.
+        for length in LONGEST - 3..LONGEST + 3 {
+            for slashes in ["/", "//", "///////"] {
+                let mut path = root.as_bytes().to_vec();
+                path.resize(length, b'/');
+                path.extend_from_slice(b"d");
+                path.extend_from_slice(slashes.as_bytes());
+                assert!(is_directory(OsStr::from_bytes(&path)), "{length} {slashes}");
+                path.extend_from_slice(b"d/none");
+                assert_eq!(open(OsStr::from_bytes(&path)).unwrap_err().kind(), io::ErrorKind::NotFound);
+            }
+        }
+        let name = OsString::from_vec(vec![b'n'; 2 * LONGEST]);
+        assert_eq!(open(&name).unwrap_err().raw_os_error(), Some(libc::ENAMETOOLONG));
+        // As no path gets there, the tool that takes directories away must.
+        assert!(std::process::Command::new("rm").arg("-rf").arg(root).status().unwrap().success());
+    }
+}
