@@ -19,6 +19,7 @@ mod source;
 mod standard;
 mod stream;
 mod usage;
+pub mod walk;
 mod window;
 
 pub use fault::live_windows;

@@ -205,6 +205,38 @@ fn directories_are_searched_in_the_order_of_names() {
     assert_eq!(grep(&dir, &["-q", "x", "nowhere", "a.log"]).code, 0);
 }
 
+/// Below a directory a glob is about an entry's own name, as GNU grep has it: once `a*.txt` took `about/readme.txt` for one,
+/// as `*` goes over slashes. And a file that is called `-` is no standard input, here
+/// `./-`, so that nobody takes it for that.
+#[test]
+fn found_files_go_by_their_own_names() {
+    let dir = Dir::new();
+    for path in ["about/readme.txt", "about/x", "ax/yd/f", "ax/yb", "-"] {
+        std::fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();
+        dir.file(path, b"needle\n");
+    }
+    for (args, want) in [
+        (&["-rl", "--include=a*.txt"][..], &[][..]),
+        (&["-rl", "--include=r*.txt"], &["about/readme.txt"]),
+        (&["-rl", "--exclude=about/x"], &["./-", "about/readme.txt", "about/x", "ax/yb", "ax/yd/f"]),
+        (&["-rl", "--exclude-dir=a*d"], &["./-", "about/readme.txt", "about/x", "ax/yb", "ax/yd/f"]),
+        (&["-rl", "--exclude-dir=y?", "--exclude=-"], &["about/readme.txt", "about/x", "ax/yb"]),
+    ] {
+        let args = [args, &["needle"]].concat();
+        let ran = grep(&dir, &args);
+        let found: Vec<_> = std::str::from_utf8(&ran.stdout).unwrap().lines().collect();
+        assert_eq!(found, want, "{args:?}");
+        if let Ok(peer) = Command::new("grep").args(&args).current_dir(dir.path()).stdin(Stdio::null()).output() {
+            let text = String::from_utf8(peer.stdout).unwrap();
+            let mut lines: Vec<_> = text.lines().map(|name| if name == "-" { "./-" } else { name }).collect();
+            lines.sort_unstable();
+            assert_eq!(lines, want, "GNU grep {args:?}");
+        }
+    }
+    // What is named goes by any part of its name that begins behind a slash.
+    prints(&dir, &["-c", "--exclude=about/x", "needle", "./about/x", "ax/yb"], "ax/yb:1\n");
+}
+
 #[test]
 fn what_is_compressed_or_encoded_is_searched_by_its_content() {
     let dir = Dir::new();

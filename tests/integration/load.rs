@@ -4,11 +4,13 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::os::fd::AsRawFd;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Instant;
+
+use rustix::fs::{Mode, OFlags, openat};
 
 use crate::util::{Dir, mapped};
 
@@ -133,30 +135,82 @@ fn a_hundred_thousand_files() {
     many_files(100_000, "100 000 files");
 }
 
-/// Directories so deep that no path to the bottom fits into a system call.
+/// Directories so deep that no path to the bottom fits into a system call, with a file in each hundredth and at the bottom.
 fn deep_directory(depth: usize, name: &str) {
     let dir = Dir::new();
-    let mut at = rustix::fs::open(dir.path(), rustix::fs::OFlags::PATH, rustix::fs::Mode::empty()).unwrap();
-    for _ in 0..depth {
-        rustix::fs::mkdirat(&at, "d", rustix::fs::Mode::RWXU).unwrap();
-        at = rustix::fs::openat(&at, "d", rustix::fs::OFlags::PATH, rustix::fs::Mode::empty()).unwrap();
+    let mut at = rustix::fs::open(dir.path(), OFlags::PATH, Mode::empty()).unwrap();
+    let write = |at: &OwnedFd, name: &str, text: &str| {
+        let file = openat(at, name, OFlags::CREATE | OFlags::WRONLY, Mode::RUSR | Mode::WUSR).unwrap();
+        rustix::io::write(&file, text.as_bytes()).unwrap();
+    };
+    // By their paths, in the order they are walked in: what is further down comes first.
+    let mut files = vec![(format!("{}bottom", "d/".repeat(depth)), "needle\n".to_owned())];
+    for level in 1..=depth {
+        rustix::fs::mkdirat(&at, "d", Mode::RWXU).unwrap();
+        at = openat(&at, "d", OFlags::PATH, Mode::empty()).unwrap();
+        if level % 100 == 0 {
+            let text = format!("needle {level}\n");
+            write(&at, "on the way", &text);
+            files.insert(1, (format!("{}on the way", "d/".repeat(level)), text));
+        }
     }
-    let flags = rustix::fs::OFlags::CREATE | rustix::fs::OFlags::WRONLY;
-    let bottom = rustix::fs::openat(&at, "bottom", flags, rustix::fs::Mode::RUSR).unwrap();
-    rustix::io::write(&bottom, b"needle\n").unwrap();
-    drop(bottom);
-    // A file of the deepest directory, by the name it has there.
-    let ran =
-        mapped().args(["cat", "bottom"]).current_dir(format!("/proc/self/fd/{}", at.as_raw_fd())).output().unwrap();
-    assert_eq!((ran.stdout.as_slice(), ran.stderr.as_slice()), (&b"needle\n"[..], &b""[..]));
-    // From the top it has none: that is one line, and what else there is to do is done, as ripgrep has it.
-    let other = dir.file("other", b"needle\n");
-    for (args, failure) in [(&["checksum", "--recursive", "-a", "md5"][..], 1), (&["grep", "-r", "needle"], 2)] {
-        let cost = cost(name, args, &[&dir.path().join("d"), &other]);
-        assert_eq!(cost.code, Some(failure), "{}", cost.stderr);
-        assert_eq!(cost.stderr.lines().count(), 1, "{}", cost.stderr);
-        assert!(cost.stderr.ends_with("File name too long\n"), "{}", cost.stderr);
-        assert!(cost.stdout > 0, "{args:?}: the other input is left out");
+    write(&at, "bottom", "needle\n");
+    let run = |args: &[&str]| {
+        // However deep, as many descriptors are enough as two threads take for files in one directory, and some more.
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", "ulimit -n 200; exec \"$@\"", "sh"]).arg(mapped().get_program()).args(args);
+        let ran = shell.current_dir(dir.path()).stdin(Stdio::null()).output().unwrap();
+        assert_eq!((ran.status.code(), ran.stderr.escape_ascii().to_string()), (Some(0), String::new()), "{args:?}");
+        String::from_utf8(ran.stdout).unwrap()
+    };
+
+    let sorted = |text: &str| {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let found: String = files.iter().map(|(path, text)| format!("{path}:{text}")).collect();
+    assert!(run(&["grep", "-r", "needle", "d"]) == found, "grep -r");
+    assert!(run(&["grep", "-r", "needle"]) == found, "grep -r without a directory");
+    assert!(run(&["grep", "-R", "--exclude-dir=e", "--include=bottom", "-h", "needle", "d"]) == "needle\n");
+    if let Ok(peer) = std::process::Command::new("grep").args(["-r", "needle", "d"]).current_dir(dir.path()).output() {
+        assert!(sorted(&String::from_utf8(peer.stdout).unwrap()) == sorted(&found), "as GNU grep");
+    }
+
+    let manifest = run(&["checksum", "--recursive", "-a", "md5", "d"]);
+    let (digests, paths): (Vec<&str>, Vec<&str>) = manifest.lines().filter_map(|line| line.split_once("  ")).unzip();
+    assert!(paths.iter().eq(files.iter().map(|(path, _)| path)), "checksum --recursive");
+    let mut find = std::process::Command::new("find");
+    find.args(["d", "-type", "f", "-execdir", "md5sum", "{}", ";"])
+        .env("PATH", "/usr/bin:/bin")
+        .current_dir(dir.path());
+    let peer = String::from_utf8(find.output().unwrap().stdout).unwrap();
+    assert_eq!(
+        sorted(&digests.join("\n")),
+        sorted(&peer.lines().map(|line| &line[..32]).collect::<Vec<_>>().join("\n"))
+    );
+
+    // By the names they have at the top: one by one, and from a list.
+    dir.file("manifest", manifest.as_bytes());
+    let told = run(&["checksum", "--check", "-a", "md5", "manifest"]);
+    assert_eq!(told.lines().filter(|line| line.ends_with(": OK")).count(), files.len());
+    for (path, text) in [&files[0], &files[1], &files[files.len() - 1]] {
+        assert!(run(&["cat", path]) == *text);
+        assert!(run(&["grep", "needle", path]) == *text);
+        assert!(run(&["stat", "-c", "%s %F", path]) == format!("{} regular file\n", text.len()));
+        assert!(run(&["hexdump", "-C", path]).starts_with("00000000  6e 65 65 64 6c 65 "));
+    }
+
+    // Lists of names to ignore are looked for by path, and there it ends: one line, and what else there is is searched.
+    dir.file("other", b"needle\n");
+    let ran = mapped().args(["grep", "--ignore", "-rh", "needle"]).current_dir(dir.path()).output().unwrap();
+    let told = String::from_utf8(ran.stderr).unwrap();
+    assert_eq!((ran.status.code(), told.lines().count()), (Some(2), 1), "{told}");
+    assert!(told.ends_with(": File name too long\n") && ran.stdout.ends_with(b"needle\n"));
+
+    for args in [&["checksum", "--recursive", "-a", "md5"][..], &["grep", "-r", "needle"]] {
+        let cost = cost(name, args, &[&dir.path().join("d")]);
+        assert_eq!((cost.code, cost.stderr.as_str()), (Some(0), ""));
         assert!(cost.resident < 100, "{} MiB", cost.resident);
     }
     // Taken away from the bottom up, as no path reaches there: the shell's tool does that well.

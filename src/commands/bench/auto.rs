@@ -65,7 +65,8 @@ impl Auto {
                     // A new run knows nothing of the one before.
                     let config = Config::new(&self.common, &self.output);
                     let permits = Permits::new(config.engine.threads - 1);
-                    let digests = digest(subject.path().as_os_str(), &[*recipe], &config, &permits)?;
+                    let source = Source::open(subject.path().as_os_str(), config.engine.policy, config.engine.range)?;
+                    let digests = digest(source, &[*recipe], &config, &permits)?;
                     answer.extend(digests.iter().map(crate::commands::checksum::hasher::Digest::hex));
                 }
                 Ok(Answer::Digest(answer.join(" ")))

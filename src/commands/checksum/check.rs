@@ -4,7 +4,6 @@
 //! read, is FAILED with the reason: there is no digest of half a file, and so never an OK for one.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -23,6 +22,7 @@ use crate::cli::checksum::Checking;
 use crate::config::Config;
 use crate::engine::Permits;
 use crate::exit::Exit;
+use crate::io::{Source, path};
 use crate::output::{Output, Progress, append_json, message};
 
 /// Checks every list.
@@ -54,7 +54,7 @@ fn open(list: &OsStr) -> io::Result<Box<dyn BufRead + Send>> {
     if list == "-" {
         return Ok(Box::new(BufReader::new(io::stdin())));
     }
-    let file = File::open(list)?;
+    let file = path::open(list)?;
     if file.metadata()?.is_dir() {
         return Err(io::Error::from_raw_os_error(libc::EISDIR));
     }
@@ -158,12 +158,13 @@ impl Check<'_> {
             specs[..=guess].rotate_right(1);
         }
         // What cannot be read twice is taken through all that it may be at once.
-        let again = entry.name != "-" && std::fs::metadata(&entry.name).is_ok_and(|meta| meta.is_file());
+        let again = entry.name != "-" && path::metadata(&entry.name).is_ok_and(|meta| meta.is_file());
         let rounds = if again { specs.split_at(1) } else { specs.split_at(specs.len()) };
         for round in [rounds.0, rounds.1].into_iter().filter(|round| !round.is_empty()) {
             let settled = &self.settings.recipes[0];
             let recipes: Vec<Recipe> = round.iter().map(|&(_, spec)| Recipe { spec, ..*settled }).collect();
-            let digests = digest(&entry.name, &recipes, self.config, permits)?;
+            let source = Source::open(&entry.name, self.config.engine.policy, self.config.engine.range)?;
+            let digests = digest(source, &recipes, self.config, permits)?;
             let found = digests.iter().zip(round).find(|(digest, _)| digest.bytes == entry.digest);
             if let Some((_, &(place, spec))) = found {
                 self.guess.0.store(place as u8, Ordering::Relaxed);

@@ -1,11 +1,11 @@
 //! The digests of one file: recipes as lanes of the engine.
 
-use std::ffi::OsStr;
 use std::io;
 
 use super::hasher::{Digest, Hasher, Part, Recipe, ZEROS};
 use crate::config::Config;
 use crate::engine::{Block, Input, Lane, Permits, Plan};
+use crate::io::Source;
 
 /// A whole file shorter than this is hashed in one go, without cutting it into subtrees.
 const WHOLE: u64 = 256 * 1024;
@@ -49,18 +49,23 @@ fn plan(recipes: &[Recipe], config: &Config) -> Plan {
     Plan { longest_hole, ..config.engine.lane_plan() }
 }
 
-/// The digests of `name`, in the recipes' order, with further threads while `permits` has any to lend.
+/// The digests of `source`, in the recipes' order, with further threads while `permits` has any to lend.
 ///
 /// # Errors
 /// What kept a byte from coming in, or a change of the file on the way.
-pub fn digest(name: &OsStr, recipes: &[Recipe], config: &Config, permits: &Permits) -> io::Result<Vec<Digest>> {
+pub fn digest(source: Source, recipes: &[Recipe], config: &Config, permits: &Permits) -> io::Result<Vec<Digest>> {
     // A serial digest keeps one thread busy; one more has the next block ready.
     let helpers = if recipes.iter().any(Recipe::splits) { usize::MAX } else { recipes.len() };
     let helpers = helpers.min(config.engine.threads.max(1) - 1);
     let states = recipes.iter().map(|_| None).collect();
-    let input = Input::Named(name.to_owned());
-    let states =
-        config.engine.feed(input, plan(recipes, config), recipes, states, (permits, helpers), &config.stats)?;
+    let states = config.engine.feed(
+        Input::Open(source),
+        plan(recipes, config),
+        recipes,
+        states,
+        (permits, helpers),
+        &config.stats,
+    )?;
     let finish = |(state, recipe): (Option<Hasher>, &Recipe)| state.unwrap_or_else(|| recipe.hasher()).finish();
     Ok(states.into_iter().zip(recipes).map(finish).collect())
 }

@@ -22,7 +22,6 @@ mod settings;
 mod sha512;
 mod sums;
 mod tree;
-mod walk;
 
 use std::ffi::OsString;
 use std::io;
@@ -33,6 +32,8 @@ use settings::Settings;
 use crate::cli::checksum::Args;
 use crate::config::Config;
 use crate::exit::Exit;
+use crate::io::walk::{Found, Order, Walk};
+use crate::io::{Place, Source, path};
 use crate::output::{Destination, Output, Progress};
 
 /// Runs `mapped checksum`.
@@ -74,11 +75,13 @@ fn print(
 ) -> io::Result<Exit> {
     let mut exit = Exit::Success;
     let files = settings.files.iter().flat_map(|file| found(file, recursive));
-    let work = |file: walk::Found, permits: &_| {
-        let name = file?;
-        match digest::digest(&name, &settings.recipes, config, permits) {
-            Ok(digests) => Ok((name, digests)),
-            Err(error) => Err((name, error)),
+    let work = |file: Found, permits: &_| {
+        let place = file?;
+        let digests = Source::open_at(&place, config.engine.policy, config.engine.range)
+            .and_then(|source| digest::digest(source, &settings.recipes, config, permits));
+        match digests {
+            Ok(digests) => Ok((place.into_path(), digests)),
+            Err(error) => Err((place.into_path(), error)),
         }
     };
     let mut text = Vec::new();
@@ -108,12 +111,12 @@ fn between<R>(progress: Option<&Progress>, print: impl FnOnce() -> R) -> R {
     }
 }
 
-/// The file itself, or the files below it.
-fn found(file: &OsString, recursive: bool) -> Box<dyn Iterator<Item = walk::Found> + Send> {
-    if recursive && file != "-" && std::fs::metadata(file).is_ok_and(|meta| meta.is_dir()) {
-        return Box::new(walk::Walk::new(file.clone()));
+/// The file itself, or the files below it, in the order of their paths' bytes, so that two runs give the same manifest.
+fn found(file: &OsString, recursive: bool) -> Box<dyn Iterator<Item = Found> + Send> {
+    if recursive && file != "-" && path::is_directory(file) {
+        return Box::new(Walk::new(file.clone(), Order::Paths, false, |_, _| true));
     }
-    Box::new(std::iter::once(Ok(file.clone())))
+    Box::new(std::iter::once(Ok(Place::from(file.clone()))))
 }
 
 fn list_algorithms(output: &mut Output) -> io::Result<()> {

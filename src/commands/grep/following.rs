@@ -82,9 +82,9 @@ impl Run<'_> {
         let mut failed = false;
         for found in self.walk.files(files) {
             let engine = &self.config.engine;
-            let opened = found.and_then(|name| match Source::open(&name, engine.policy, engine.range) {
-                Ok(source) => Ok((name, source)),
-                Err(error) => Err((name, error)),
+            let opened = found.and_then(|place| match Source::open_at(&place, engine.policy, engine.range) {
+                Ok(source) => Ok((place.into_path(), source)),
+                Err(error) => Err((place.into_path(), error)),
             });
             match opened {
                 Ok((name, source)) => {
@@ -147,7 +147,7 @@ impl Run<'_> {
         if !grows {
             let starts = Starts::default();
             let opener = self.opener(&starts);
-            let input = opener.open(Ok(name));
+            let input = opener.open(Ok(name.into()));
             self.search_now(input, opener.is_partial().then_some(&starts), false, following, &mut well)?;
             return Ok((None, well));
         }

@@ -1,6 +1,5 @@
 //! Opens inputs one after another as the engine asks for them: decoded, spooled or narrowed where that is wanted.
 
-use std::ffi::OsString;
 use std::fs::File;
 use std::io;
 
@@ -9,14 +8,14 @@ use rustix::fs::{Mode, OFlags};
 
 use crate::config::Config;
 use crate::engine::{Input, Kernel, Stats};
-use crate::io::{Policy, Range, Source, Way};
+use crate::io::walk::Found;
+use crate::io::{Place, Policy, Range, Source, Way};
 use crate::timestamp::{self, Period};
 
 use super::decode::Decoding;
 use super::kernel::Search;
 use super::settings::Settings;
 use super::start::{Part, Start, Starts, count_terminators, last_selected, lines_before};
-use super::walk::Found;
 
 /// Turns names into open inputs.
 pub struct Opener<'a> {
@@ -39,10 +38,10 @@ impl Opener<'_> {
     pub fn open(&self, found: Found) -> Input {
         let (input, start) = match found {
             Err((name, error)) => (Input::Failed(name, error), Start::default()),
-            Ok(name) => match self.prepare(&name) {
+            Ok(place) => match self.prepare(&place) {
                 Ok((source, None, start)) => (Input::Open(source), start),
                 Ok((source, Some(verdict), start)) => (Input::Judged(source, verdict), start),
-                Err(error) => (Input::Failed(name, error), Start::default()),
+                Err(error) => (Input::Failed(place.into_path(), error), Start::default()),
             },
         };
         if self.is_partial() {
@@ -57,9 +56,9 @@ impl Opener<'_> {
     }
 
     /// The part of an input to search, the verdict on the whole where it is known, and what is to be known of the rest.
-    fn prepare(&self, name: &OsString) -> io::Result<(Source, Option<u8>, Start)> {
+    fn prepare(&self, place: &Place) -> io::Result<(Source, Option<u8>, Start)> {
         let engine = &self.config.engine;
-        let source = Source::open(name, engine.policy, engine.range)?;
+        let source = Source::open_at(place, engine.policy, engine.range)?;
         let source = self.decoding.open(source, engine.range)?;
         let needs_positions = self.is_partial() || self.settings.multiline;
         let source = if needs_positions && source.way() == Way::Stream { self.spool(source)? } else { source };

@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::FileType;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
@@ -14,9 +14,8 @@ use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::WalkBuilder;
 
 use crate::cli::grep::{Directories, Inputs};
-
-/// A file to search, or what could not be walked.
-pub type Found = Result<OsString, (OsString, io::Error)>;
+use crate::io::walk::{self, Found, Order};
+use crate::io::{Place, path};
 
 /// How names become files.
 #[derive(Clone, Debug)]
@@ -56,7 +55,7 @@ impl Walk {
 
     /// Whether `files` are searched under their names unless something else is asked for.
     pub fn names_by_default(&self, files: &[OsString]) -> bool {
-        let single = matches!(files, [only] if !Path::new(only).is_dir());
+        let single = matches!(files, [only] if !path::is_directory(only));
         files.len() > 1 || self.recursive && !single
     }
 
@@ -66,7 +65,7 @@ impl Walk {
             return if self.recursive {
                 self.below(".".into(), true)
             } else {
-                Box::new(std::iter::once(Ok("-".into())))
+                Box::new(std::iter::once(Ok(Place::from(OsString::from("-")))))
             };
         }
         let walk = self.clone();
@@ -75,10 +74,10 @@ impl Walk {
 
     fn named(&self, name: OsString) -> Box<dyn Iterator<Item = Found> + Send> {
         if name == "-" {
-            return Box::new(std::iter::once(Ok(name)));
+            return Box::new(std::iter::once(Ok(Place::from(name))));
         }
         let may_be_directory = self.recursive || self.skip_directories || !self.globs.exclude_dir.is_empty();
-        if may_be_directory && Path::new(&name).is_dir() {
+        if may_be_directory && path::is_directory(&name) {
             if self.skip_directories || matches_suffix(&self.globs.exclude_dir, &name) {
                 return Box::new(std::iter::empty());
             }
@@ -86,23 +85,34 @@ impl Walk {
                 return self.below(name, false);
             }
         }
-        let wanted = self.globs.wants(&name);
-        Box::new(wanted.then_some(Ok(name)).into_iter())
+        let wanted = self.globs.wants(&name, matches_suffix);
+        Box::new(wanted.then(|| Ok(Place::from(name))).into_iter())
     }
 
     /// The files below a directory; `bare` leaves out the leading `./` of a directory nobody named.
     fn below(&self, directory: OsString, bare: bool) -> Box<dyn Iterator<Item = Found> + Send> {
+        if self.ignore {
+            return self.unignored_below(directory, bare);
+        }
+        let globs = Arc::clone(&self.globs);
+        let wants = move |name: &OsStr, is_directory: bool| match is_directory {
+            true => !is_match(&globs.exclude_dir, name),
+            false => globs.wants(name, is_match),
+        };
+        let directory = if bare { OsString::new() } else { directory };
+        Box::new(walk::Walk::new(directory, Order::Names, self.follow, wants))
+    }
+
+    /// As [`Walk::below`], without what lists of names to ignore leave out. These are looked for, and matched, by path, so
+    /// no path is gone along that is longer than a system call takes.
+    fn unignored_below(&self, directory: OsString, bare: bool) -> Box<dyn Iterator<Item = Found> + Send> {
         let globs = Arc::clone(&self.globs);
         let walker = WalkBuilder::new(&directory)
-            .standard_filters(self.ignore)
             .follow_links(self.follow)
             .sort_by_file_name(OsStr::cmp)
             .filter_entry(move |entry| {
-                let is_below = entry.depth() > 0;
-                let excluded = is_below
-                    && entry.file_type().is_some_and(|kind| kind.is_dir())
-                    && matches_suffix(&globs.exclude_dir, entry.path().as_os_str());
-                !excluded
+                let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+                entry.depth() == 0 || !is_directory || !is_match(&globs.exclude_dir, entry.file_name())
             })
             .build();
         let globs = Arc::clone(&self.globs);
@@ -113,8 +123,8 @@ impl Walk {
         Box::new(walker.filter_map(move |entry| match entry {
             Ok(entry) => {
                 let is_file = entry.file_type().as_ref().is_some_and(FileType::is_file);
-                let name = strip(entry.into_path());
-                (is_file && globs.wants(&name)).then_some(Ok(name))
+                let wanted = is_file && globs.wants(entry.file_name(), is_match);
+                wanted.then(|| Ok(Place::found(strip(entry.into_path()), None)))
             }
             Err(error) => Some(Err(failure(error, &directory))),
         }))
@@ -122,8 +132,9 @@ impl Walk {
 }
 
 impl Globs {
-    fn wants(&self, name: &OsStr) -> bool {
-        !matches_suffix(&self.exclude, name) && (self.include.is_empty() || matches_suffix(&self.include, name))
+    /// Whether a file is searched, going by how `matches` holds a name against globs.
+    fn wants(&self, name: &OsStr, matches: impl Fn(&GlobSet, &OsStr) -> bool) -> bool {
+        !matches(&self.exclude, name) && (self.include.is_empty() || matches(&self.include, name))
     }
 }
 
@@ -137,7 +148,12 @@ fn globs(patterns: &[OsString]) -> Result<GlobSet> {
     Ok(set.build()?)
 }
 
-/// Whether a glob matches the whole name or a trailing part of it that begins behind a slash.
+/// Whether a glob matches the name of something that was found.
+fn is_match(globs: &GlobSet, name: &OsStr) -> bool {
+    !globs.is_empty() && globs.is_match_candidate(&Candidate::new(name))
+}
+
+/// Of what was named, whether a glob matches the whole name or a trailing part of it that begins behind a slash.
 fn matches_suffix(globs: &GlobSet, name: &OsStr) -> bool {
     if globs.is_empty() {
         return false;

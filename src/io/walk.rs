@@ -1,0 +1,380 @@
+//! The regular files below a directory, in an order that does not depend on the file system.
+//!
+//! One listing a directory on the way down is held, and no descriptor of it: what is found is opened by its path. In a tree
+//! so deep that paths get long, directories on the way are kept open as anchors, and paths go on from the nearest one; there
+//! are few of them, however deep the tree. Names are gone through one at a time, so the first file is there before the last
+//! is found. Devices, FIFOs and sockets are passed over.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::mem::MaybeUninit;
+use std::ops::Range;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::sync::Arc;
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, openat, statat};
+
+use super::path::{Place, reach};
+
+/// A path goes on from an anchor as soon as it is this many bytes longer: far below what a system call takes, as the kernel
+/// looks up each name of it each time.
+const REACH: usize = 1024;
+
+/// Anchors that are open at a time, at most.
+const ANCHORS: usize = 16;
+
+/// How many bytes of a listing are asked for at a time, as the C library does.
+const LISTING: usize = 32 << 10;
+
+/// A file, or what could not be walked.
+pub type Found = Result<Place, (OsString, io::Error)>;
+
+/// The order files come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Each directory's entries by their names.
+    Names,
+    /// By the bytes of whole paths, as `find DIR -type f | LC_ALL=C sort` has them.
+    Paths,
+}
+
+/// Walks below one directory. `K` says what is wanted, by an entry's own name and whether it is a directory.
+#[derive(Debug)]
+pub struct Walk<K> {
+    order: Order,
+    follow: bool,
+    wants: K,
+    /// Until it has been entered.
+    root: Option<Vec<u8>>,
+    /// Of what is being looked at.
+    path: Vec<u8>,
+    levels: Vec<Level>,
+    anchors: Anchors,
+    listing: Vec<MaybeUninit<u8>>,
+}
+
+/// A directory on the way down.
+#[derive(Debug)]
+struct Level {
+    /// How much of the path leads into it, its slash included.
+    path: usize,
+    /// All its names, one behind the other.
+    names: Vec<u8>,
+    /// What is left of it, the next one last.
+    entries: Vec<Entry>,
+    /// Device and inode, where links are followed.
+    identity: Option<(u64, u64)>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    name: Range<usize>,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    File,
+    Directory,
+    /// A link to a directory.
+    Link,
+    /// It could not be told, with this errno.
+    Failed(i32),
+}
+
+impl<K: FnMut(&OsStr, bool) -> bool> Walk<K> {
+    /// Walks below `directory`; the empty path is the current one, below which paths are names without `./`. With `follow`,
+    /// links are gone through, and what they point to counts; without, they are passed over.
+    pub fn new(directory: OsString, order: Order, follow: bool, wants: K) -> Walk<K> {
+        Walk {
+            order,
+            follow,
+            wants,
+            root: Some(directory.into_vec()),
+            path: Vec::new(),
+            levels: Vec::new(),
+            anchors: Anchors::default(),
+            listing: vec![MaybeUninit::uninit(); LISTING],
+        }
+    }
+
+    /// Goes into the directory that `path` names.
+    fn enter(&mut self, is_link: bool) -> io::Result<()> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let path = if self.path.is_empty() { b"." } else { &self.path[..] };
+        let directory = match self.anchors.nearest(path)? {
+            Some((anchor, len)) => openat(anchor, &path[len..], flags, Mode::empty())?,
+            None => reach(OsStr::from_bytes(path), |from, path| openat(from, path, flags, Mode::empty()))?,
+        };
+        let identity = match self.follow {
+            true => rustix::fs::fstat(&directory).map(|stat| Some((stat.st_dev, stat.st_ino)))?,
+            false => None,
+        };
+        if is_link && self.levels.iter().any(|level| level.identity == identity) {
+            return Err(io::Error::other("recursive directory loop"));
+        }
+        let (names, entries) = self.list(&directory);
+        if self.path.last().is_some_and(|&byte| byte != b'/') {
+            self.path.push(b'/');
+        }
+        self.anchors.offer(directory, self.path.len());
+        self.levels.push(Level { path: self.path.len(), names, entries, identity });
+        Ok(())
+    }
+
+    /// What is wanted of a directory's entries, the first one last, and their names.
+    fn list(&mut self, directory: &OwnedFd) -> (Vec<u8>, Vec<Entry>) {
+        let (mut names, mut entries) = (Vec::new(), Vec::new());
+        let mut listing = RawDir::new(directory, &mut self.listing);
+        while let Some(entry) = listing.next() {
+            let (name, mut kind) = match &entry {
+                Ok(entry) => (entry.file_name(), entry.file_type()),
+                // What was listed so far is gone through all the same.
+                Err(errno) => {
+                    let nameless = names.len()..names.len();
+                    entries.push(Entry { name: nameless, what: What::Failed(errno.raw_os_error()) });
+                    break;
+                }
+            };
+            if matches!(name.to_bytes(), b"." | b"..") {
+                continue;
+            }
+            let mut is_link = false;
+            let mut failure = None;
+            if kind == FileType::Unknown {
+                let stat = statat(directory, name, AtFlags::SYMLINK_NOFOLLOW);
+                kind = stat.map_or(kind, |stat| FileType::from_raw_mode(stat.st_mode));
+                failure = stat.err();
+            }
+            if kind == FileType::Symlink && self.follow {
+                is_link = true;
+                let stat = statat(directory, name, AtFlags::empty());
+                kind = stat.map_or(kind, |stat| FileType::from_raw_mode(stat.st_mode));
+                failure = stat.err();
+            }
+            let what = match (failure, kind) {
+                (Some(errno), _) => What::Failed(errno.raw_os_error()),
+                (None, FileType::RegularFile) => What::File,
+                (None, FileType::Directory) if is_link => What::Link,
+                (None, FileType::Directory) => What::Directory,
+                _ => continue,
+            };
+            let is_directory = matches!(what, What::Directory | What::Link);
+            let name = name.to_bytes();
+            if !(self.wants)(OsStr::from_bytes(name), is_directory) {
+                continue;
+            }
+            let start = names.len();
+            names.extend_from_slice(name);
+            if is_directory && self.order == Order::Paths {
+                // With its slash, a directory sorts where the files below it belong.
+                names.push(b'/');
+            }
+            entries.push(Entry { name: start..names.len(), what });
+        }
+        entries.sort_unstable_by(|a, b| names[b.name.clone()].cmp(&names[a.name.clone()]));
+        (names, entries)
+    }
+}
+
+impl<K: FnMut(&OsStr, bool) -> bool> Iterator for Walk<K> {
+    type Item = Found;
+
+    fn next(&mut self) -> Option<Found> {
+        if let Some(root) = self.root.take() {
+            self.path = root;
+            if let Err(error) = self.enter(false) {
+                let path = if self.path.is_empty() { b".".to_vec() } else { std::mem::take(&mut self.path) };
+                return Some(Err((OsString::from_vec(path), error)));
+            }
+        }
+        loop {
+            let level = self.levels.last_mut()?;
+            self.path.truncate(level.path);
+            let Some(Entry { name, what }) = level.entries.pop() else {
+                self.levels.pop();
+                self.anchors.leave(self.levels.last().map_or(0, |level| level.path));
+                continue;
+            };
+            self.path.extend_from_slice(&level.names[name]);
+            let outcome = match what {
+                What::File => self.anchors.nearest(&self.path).map(Some),
+                What::Directory => self.enter(false).map(|()| None),
+                What::Link => self.enter(true).map(|()| None),
+                What::Failed(errno) => Err(io::Error::from_raw_os_error(errno)),
+            };
+            let path = || OsString::from_vec(self.path.clone());
+            match outcome {
+                Ok(Some(near)) => return Some(Ok(Place::found(path(), near))),
+                Ok(None) => {}
+                Err(error) => return Some(Err((path(), error))),
+            }
+        }
+    }
+}
+
+/// Directories on the way down a deep tree that paths go on from, the deepest one last.
+#[derive(Debug, Default)]
+struct Anchors(Vec<Anchor>);
+
+#[derive(Debug)]
+struct Anchor {
+    /// How much of the path leads into it.
+    path: usize,
+    /// `None` while deeper ones are open.
+    directory: Option<Arc<OwnedFd>>,
+}
+
+impl Anchors {
+    /// Takes a directory, into which that much of the path leads, for an anchor if the last one is too far away.
+    fn offer(&mut self, directory: OwnedFd, path: usize) {
+        if path - self.0.last().map_or(0, |anchor| anchor.path) > REACH {
+            self.0.push(Anchor { path, directory: Some(Arc::new(directory)) });
+            self.close_above(self.0.len());
+        }
+    }
+
+    /// Forgets those below the directory that this much of the path leads into.
+    fn leave(&mut self, path: usize) {
+        while self.0.last().is_some_and(|anchor| anchor.path > path) {
+            self.0.pop();
+        }
+    }
+
+    /// The anchor that is nearest to `path`, and how much of the path leads there.
+    ///
+    /// # Errors
+    /// When it was closed meanwhile, what opening it again says.
+    fn nearest(&mut self, path: &[u8]) -> io::Result<Option<(Arc<OwnedFd>, usize)>> {
+        let Some(last) = self.0.last() else { return Ok(None) };
+        if let Some(directory) = &last.directory {
+            return Ok(Some((Arc::clone(directory), last.path)));
+        }
+        // Coming up again. Those next to it will be wanted soon, and stay open on the way down to it.
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let mut from: Option<(Arc<OwnedFd>, usize)> = None;
+        for place in 0..self.0.len() {
+            let end = self.0[place].path;
+            let start = from.as_ref().map_or(0, |&(_, len)| len);
+            let part = OsStr::from_bytes(&path[start..end]);
+            let directory = match &from {
+                Some((from, _)) => openat(from, part, flags, Mode::empty()),
+                None => reach(part, |from, part| openat(from, part, flags, Mode::empty())),
+            };
+            let directory = Arc::new(directory?);
+            self.0[place].directory = Some(Arc::clone(&directory));
+            self.close_above(place + 1);
+            from = Some((directory, end));
+        }
+        Ok(from)
+    }
+
+    /// Closes the one that has become one too many when there are `count`.
+    fn close_above(&mut self, count: usize) {
+        if let Some(place) = count.checked_sub(ANCHORS + 1) {
+            self.0[place].directory = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::{Policy, Source};
+    use std::fs;
+    use std::path::Path;
+
+    /// What is found below `root`, by paths from there, or failures with what was said.
+    fn found(root: &Path, order: Order, follow: bool) -> Vec<String> {
+        Walk::new(root.as_os_str().to_owned(), order, follow, |name, _| name != "unwanted")
+            .map(|found| {
+                let (path, error) = match found {
+                    Ok(place) => (place.into_path(), String::new()),
+                    Err((path, error)) => (path, format!(": {error}")),
+                };
+                let path = Path::new(&path).strip_prefix(root).unwrap();
+                format!("{}{error}", path.to_str().unwrap())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn files_come_in_either_order() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        for path in ["a/z", "a/b/c", "a.txt", "a0", "b/.hidden", "b/unwanted", "unwanted/x", "empty/"] {
+            let path = root.join(path);
+            fs::create_dir_all(if path.ends_with("empty") { &path } else { path.parent().unwrap() }).unwrap();
+            if !path.ends_with("empty") {
+                fs::write(path, "").unwrap();
+            }
+        }
+        std::os::unix::fs::symlink(root.join("a"), root.join("loop")).unwrap();
+        std::os::unix::fs::symlink(root.join("a0"), root.join("link")).unwrap();
+        assert_eq!(found(root, Order::Paths, false), ["a.txt", "a/b/c", "a/z", "a0", "b/.hidden"]);
+        assert_eq!(found(root, Order::Names, false), ["a/b/c", "a/z", "a.txt", "a0", "b/.hidden"]);
+        let missing = found(&root.join("none"), Order::Names, false);
+        assert_eq!(missing, [": No such file or directory (os error 2)"]);
+    }
+
+    #[test]
+    fn links_are_followed_when_asked_but_not_in_circles() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        fs::create_dir_all(root.join("a/b")).unwrap();
+        fs::write(root.join("a/f"), "").unwrap();
+        let link = |to: &str, at: &str| std::os::unix::fs::symlink(to, root.join(at)).unwrap();
+        link("..", "a/b/up");
+        link("../f", "a/b/file");
+        link("nowhere", "broken");
+        link("a", "same");
+        link("itself", "itself");
+        let want = [
+            "a/b/file",
+            "a/b/up: recursive directory loop",
+            "a/f",
+            "broken: No such file or directory (os error 2)",
+            "itself: Too many levels of symbolic links (os error 40)",
+            "same/b/file",
+            "same/b/up: recursive directory loop",
+            "same/f",
+        ];
+        assert_eq!(found(root, Order::Names, true), want);
+        assert_eq!(found(root, Order::Names, false), ["a/f"]);
+    }
+
+    /// With names this long, there are more anchors on the way than stay open, and files behind each directory bring every
+    /// one back.
+    #[test]
+    fn a_deep_tree_takes_few_descriptors() {
+        let dir = tempfile::tempdir().unwrap();
+        let (name, depth) = ("m".repeat(250), 40 * ANCHORS);
+        let mut at = super::super::path::anchor(dir.path().as_os_str(), OFlags::DIRECTORY).unwrap();
+        let write = |at: &OwnedFd, name: &str, text: String| {
+            let file = openat(at, name, OFlags::CREATE | OFlags::WRONLY, Mode::RUSR | Mode::WUSR).unwrap();
+            rustix::io::write(&file, text.as_bytes()).unwrap();
+        };
+        for level in 0..depth {
+            for file in ["a", "z"] {
+                write(&at, file, format!("{file}{level}"));
+            }
+            rustix::fs::mkdirat(&at, &name, Mode::RWXU).unwrap();
+            at = openat(&at, &name, OFlags::PATH | OFlags::DIRECTORY, Mode::empty()).unwrap();
+        }
+        let mut want: Vec<String> = (0..depth).map(|level| format!("a{level}")).collect();
+        want.extend((0..depth).rev().map(|level| format!("z{level}")));
+        let mut walk = Walk::new(dir.path().as_os_str().to_owned(), Order::Names, false, |_, _| true);
+        let mut texts = Vec::new();
+        while let Some(found) = walk.next() {
+            let place = found.unwrap();
+            let source = Source::open_at(&place, Policy::Read, crate::io::Range::default()).unwrap();
+            texts.push(io::read_to_string(source.file()).unwrap());
+            assert!(walk.anchors.0.iter().filter(|anchor| anchor.directory.is_some()).count() <= ANCHORS);
+            let named = super::super::path::open(place.path()).unwrap();
+            assert_eq!(io::read_to_string(named).unwrap(), *texts.last().unwrap());
+        }
+        assert_eq!(texts, want);
+        assert!(std::process::Command::new("rm").arg("-rf").arg(dir.path()).status().unwrap().success());
+    }
+}
