@@ -16,6 +16,8 @@ pub struct Block {
     pub(super) first: bool,
     pub(super) last: bool,
     pub(super) verdict: u8,
+    /// Its file was looked at after it was read, and is as it was when it was opened.
+    pub(super) settled: bool,
     pub(super) data: Data,
 }
 
@@ -31,7 +33,7 @@ pub(super) enum Data {
 impl Block {
     /// A block of bytes that came in by another way than the engine's.
     pub fn of(source: Arc<Source>, offset: u64, bytes: Vec<u8>, first: bool, last: bool, verdict: u8) -> Block {
-        Block { source, input: 0, offset, at: offset, first, last, verdict, data: Data::Buffer(bytes) }
+        Block { source, input: 0, offset, at: offset, first, last, verdict, settled: false, data: Data::Buffer(bytes) }
     }
 
     /// The bytes. Empty for a hole, and for the end of an input that was not foreseen.
@@ -92,6 +94,11 @@ impl Block {
     /// Where it comes from.
     pub fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// Whether this is an input's end and the input was written over meanwhile. To be asked when all of it has been looked at.
+    pub(super) fn ends_rewritten(&self) -> bool {
+        self.last && !self.settled && self.source.rewritten()
     }
 
     pub(super) fn is_mapped(&self) -> bool {

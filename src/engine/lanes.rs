@@ -220,7 +220,7 @@ impl<L: Lane> Feeding<'_, L> {
         if let Some((_, error)) = block.damage() {
             return Err(error);
         }
-        if block.last && block.source.rewritten() {
+        if block.ends_rewritten() {
             // Not said before all blocks are through: one before this may yet turn out to be cut, which says it all.
             *self.rewritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&block.source));
         }

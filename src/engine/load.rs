@@ -34,6 +34,7 @@ impl Loader<'_> {
             first,
             last,
             verdict: verdict.unwrap_or(0),
+            settled: false,
             data: Data::Buffer(Vec::new()),
         };
         match content {
@@ -157,7 +158,10 @@ fn read_block(block: &mut Block, buffer: &mut Vec<u8>, length: usize) -> io::Res
     // A truncation lowers the size before it zeroes a page, so a size that still covers what was
     // read, read afterwards, shows that it was read before.
     let end = block.at + length as u64;
-    if let Some(size) = block.source.length_now()?.filter(|&size| size < end) {
+    let (size, is_same) = block.source.look()?;
+    // Of an input in one block there is no more to look at.
+    block.settled = is_same && block.first && block.last;
+    if let Some(size) = size.filter(|&size| size < end) {
         buffer.truncate(usize::try_from(size.saturating_sub(block.at)).unwrap_or(0));
         block.last = false;
         return Ok(Some(truncated(block.source.base() + size)));

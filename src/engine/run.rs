@@ -373,7 +373,7 @@ impl<K: Kernel> Crew<'_, K> {
                         continue;
                     }
                     // Only now has every block of it been looked at.
-                    if job.damage.is_none() && job.block.last && job.part.is_some() && job.block.source.rewritten() {
+                    if job.damage.is_none() && job.part.is_some() && job.block.ends_rewritten() {
                         emission.output.report(job.block.source.name(), &rewritten());
                     }
                     if let (Some(error), true) = (&job.damage, job.part.is_some()) {

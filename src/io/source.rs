@@ -416,12 +416,23 @@ impl Source {
     /// # Errors
     /// What `fstat(2)` says, or of a block device `ioctl(2)`.
     pub fn length_now(&self) -> io::Result<Option<u64>> {
-        let size = match self.kind {
-            Kind::Regular => fstat(&self.file)?.st_size as u64,
-            Kind::BlockDevice => super::extents::device_size(self.file.as_fd())?,
-            _ => return Ok(None),
+        Ok(self.look()?.0)
+    }
+
+    /// As [`Source::length_now`], and whether the file is known to hold what it held when it was opened.
+    ///
+    /// # Errors
+    /// As [`Source::length_now`].
+    pub fn look(&self) -> io::Result<(Option<u64>, bool)> {
+        let (size, is_same) = match self.kind {
+            Kind::Regular => {
+                let now = fstat(&self.file)?;
+                (now.st_size as u64, modified(&now) == self.seen.modified)
+            }
+            Kind::BlockDevice => (super::extents::device_size(self.file.as_fd())?, false),
+            _ => return Ok((None, false)),
         };
-        Ok(Some(size.saturating_sub(self.base)))
+        Ok((Some(size.saturating_sub(self.base)), is_same))
     }
 
     /// Where the input ends by now, when it has grown since `end` and no length bounds it.
