@@ -59,7 +59,7 @@ impl From<io::Error> for Trouble {
 /// # Errors
 /// [`Trouble`].
 pub fn pass(family: Family, way: &Way, path: &Path, walk: &Walk, work: &Work) -> Result<Answer, Trouble> {
-    let file = File::open(path)?;
+    let file = crate::io::path::open(path.as_os_str())?;
     // Who maps has to know the length, and who reads has to notice the end: a call for each, and here the same one.
     let stat = rustix::fs::fstat(&file).map_err(io::Error::from)?;
     if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile && stat.st_size as u64 != walk.len() {
