@@ -8,7 +8,7 @@ use clap::{ArgGroup, ValueEnum};
 use super::common::When;
 use super::size::parse_size;
 
-/// Compare mmap and read on these files, on this machine, for this kind of work.
+/// Compare mmap and read on your files, your machine and your access pattern.
 ///
 /// The same work is done over the same bytes by every way there is of bringing them in, several times in a shuffled
 /// order, and every way must come to the same result. Cold and warm are made and verified before each run.

@@ -9,6 +9,8 @@ use super::common::Common;
 /// Prints `DIGEST  FILE` lines as sha256sum and b3sum do, or checks such lines with --check. Files are shared out over
 /// the processors, and so is a single file where its digest allows that: BLAKE3, every CRC, Adler-32.
 #[derive(clap::Args, Debug)]
+// `--length` is the digest's here, as it is in b2sum, cksum and b3sum.
+#[command(mut_arg("length", |arg| arg.long("bytes")))]
 pub struct Args {
     /// Files to digest, or with --check the lists to check; `-` is standard input, which is also the default
     #[arg(value_name = "FILE")]

@@ -10,13 +10,17 @@ use crate::commands::hexdump::charset::CharacterTable;
 use crate::commands::hexdump::panels::Border;
 use crate::commands::hexdump::placed::Endian;
 
-/// Show files, all together as one stream, in hexadecimal and other notations, or turn such text
-/// back into bytes.
+/// Show bytes in hexadecimal and other notations, and turn such text back.
 ///
-/// The default is the output of `hexdump -C`, byte for byte. With `-f xxd`, `-p`, `-i`, `-f binary`
-/// and `-e` it is that of `xxd`, and the options -g, -w (xxd's -c), -u, -a, --base (xxd's -o) mean
-/// what they mean there.
+/// Several files are shown as one stream. The default is the output of `hexdump -C`, byte for byte. With `-f xxd`, `-p`,
+/// `-i`, `-f binary` and `-e` it is that of `xxd`, and the options -g, -w (xxd's -c), -u, -a, --base (xxd's -o) mean what
+/// they mean there.
 #[derive(clap::Args, Debug)]
+// hexdump's own letters for what every subcommand can do, and xxd's for the second.
+#[command(
+    mut_arg("offset", |arg| arg.short('s').visible_alias("skip")),
+    mut_arg("length", |arg| arg.short('n').visible_short_alias('l')),
+)]
 pub struct Args {
     /// Files to show; `-` is standard input, which is also the default
     #[arg(value_name = "FILE")]
