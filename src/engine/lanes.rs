@@ -88,7 +88,7 @@ impl Engine {
         stats: &Stats,
     ) -> io::Result<Vec<L::State>> {
         // Only the worker that waits for a slow stream could have to be woken, and a stream's worker waits alone.
-        let stop = Stop::flag();
+        let stop = Stop::new();
         let feeding = Feeding {
             plan: &plan,
             lanes,

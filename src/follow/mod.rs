@@ -146,6 +146,9 @@ fn wait_for(watch: &Watch, stop: &Stop, output: BorrowedFd<'_>, wait: Duration) 
     let mut fds = vec![out];
     fds.extend(watch.fd().map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
     fds.extend(stop.fd().map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
+    if stop.asked() {
+        return Ok(true);
+    }
     let wait = Timespec { tv_sec: wait.as_secs() as i64, tv_nsec: i64::from(wait.subsec_nanos()) };
     match poll(&mut fds, Some(&wait)) {
         Ok(_) => Ok(!fds[0].revents().contains(PollFlags::ERR)),

@@ -7,8 +7,8 @@
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering, fence};
+use std::sync::{Arc, OnceLock};
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use rustix::io::Errno;
@@ -17,41 +17,35 @@ use super::source::Source;
 
 /// Ends work early, also that of a thread that waits for a slow writer.
 ///
-/// The flag is for loops that look at it; the descriptor wakes a `poll`.
-#[derive(Debug)]
+/// The flag is for loops that look at it; the descriptor, which the first to wait makes, wakes a `poll`.
+#[derive(Debug, Default)]
 pub struct Stop {
     asked: AtomicBool,
-    wake: Option<OwnedFd>,
-}
-
-impl Default for Stop {
-    fn default() -> Stop {
-        Stop::new()
-    }
+    wake: OnceLock<Option<OwnedFd>>,
 }
 
 impl Stop {
-    /// Not stopped. Where no eventfd is to be had, a waiting read is merely not woken.
+    /// Not stopped.
     pub fn new() -> Stop {
-        Stop { asked: AtomicBool::new(false), wake: eventfd(0, EventfdFlags::CLOEXEC).ok() }
+        Stop::default()
     }
 
-    /// Not stopped, at no cost: for work in which nobody has to be woken from a wait.
-    pub fn flag() -> Stop {
-        Stop { asked: AtomicBool::new(false), wake: None }
-    }
-
-    /// Asks every thread to end.
+    /// Asks every thread to end. May be called from a signal handler.
     pub fn ask(&self) {
         self.asked.store(true, Ordering::Release);
-        if let Some(wake) = &self.wake {
+        // Either the descriptor is seen here, or who makes it now sees the flag: both look after they wrote.
+        fence(Ordering::SeqCst);
+        if let Some(Some(wake)) = self.wake.get() {
             let _ = rustix::io::write(wake, &1u64.to_ne_bytes());
         }
     }
 
-    /// What becomes readable when an end is asked for.
+    /// What becomes readable when an end is asked for from now on; whether it was before is to be looked at once more
+    /// after this call. Where no eventfd is to be had, a waiting read is merely not woken.
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
-        self.wake.as_ref().map(AsFd::as_fd)
+        let wake = self.wake.get_or_init(|| eventfd(0, EventfdFlags::CLOEXEC).ok());
+        fence(Ordering::SeqCst);
+        wake.as_ref().map(AsFd::as_fd)
     }
 
     /// Whether an end was asked for.
@@ -219,9 +213,13 @@ enum Ready {
 }
 
 fn ready(fd: BorrowedFd<'_>, stop: &Stop, wait: bool) -> io::Result<Ready> {
-    let none = PollFd::from_borrowed_fd(fd, PollFlags::IN);
-    let wake = stop.wake.as_ref().map_or(none.clone(), |w| PollFd::from_borrowed_fd(w.as_fd(), PollFlags::IN));
-    let mut fds = [none, wake];
+    let input = PollFd::from_borrowed_fd(fd, PollFlags::IN);
+    let wake = if wait { stop.fd() } else { None };
+    if stop.asked() {
+        return Ok(Ready::Stop);
+    }
+    let wake = wake.map_or(input.clone(), |wake| PollFd::from_borrowed_fd(wake, PollFlags::IN));
+    let mut fds = [input, wake];
     let now = Timespec { tv_sec: 0, tv_nsec: 0 };
     loop {
         match poll(&mut fds, if wait { None } else { Some(&now) }) {
