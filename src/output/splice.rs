@@ -3,16 +3,23 @@
 //! A mapped window's pages go to a pipe by `vmsplice(2)`, a regular file's to another regular file by
 //! `copy_file_range(2)`. Pages in a pipe stay the file's own until they are read, so they are only
 //! handed over under a [`Lease`], and the last ones, as many as the pipe holds, are written as a copy:
-//! when that write returns, every page handed over before it has been read, and the lease can go.
+//! when that write returns, every page handed over before it has been read, and the lease can go. When
+//! somebody wants to write to the file before that, what lies unread is taken back and copied too.
 #![allow(unsafe_code)]
 
-use std::io;
+use std::fs::File;
+use std::io::{self, IoSlice, Read};
+use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::copy_file_range as kernel_copy;
-use rustix::io::Errno;
-use rustix::pipe::{IoSliceRaw, SpliceFlags, vmsplice};
+use rustix::fs::{Mode, OFlags};
+use rustix::io::{Errno, ReadWriteFlags, pwritev2};
+use rustix::pipe::{
+    IoSliceRaw, PipeFlags, SpliceFlags, fcntl_getpipe_size, fcntl_setpipe_size, pipe_with, splice as kernel_splice,
+    vmsplice,
+};
 
 use crate::io::{Lease, Source, Window};
 
@@ -24,7 +31,8 @@ const WINDOW: u64 = 2 << 20;
 const PIECE: usize = 256 << 10;
 /// Bytes copied from file to file at a time, for so long as somebody who wants to write may wait.
 const COPIED: u64 = 128 << 20;
-/// How long somebody who wants to write to the file is kept waiting for a reader that has paused.
+/// How long somebody who wants to write to the file is kept waiting for a reader that has paused, where nothing can be
+/// taken back.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// How far a source was handed over.
@@ -32,6 +40,8 @@ const PATIENCE: Duration = Duration::from_millis(100);
 pub struct Handed {
     /// The offset of the first byte that was not; the rest has to be written.
     pub until: u64,
+    /// How many of the bytes before that were copied after all.
+    pub copied: u64,
     /// Windows mapped on the way.
     pub windows: u64,
 }
@@ -48,19 +58,16 @@ pub fn splice(output: &mut Output, source: &Source) -> io::Result<Handed> {
     let mut windows = 0;
     output.flush()?;
     output.enlarge_pipe();
-    let Ok(capacity) = rustix::pipe::fcntl_getpipe_size(output.fd()) else {
-        return Ok(Handed { until: at, windows });
-    };
+    let nothing = Handed { until: at, copied: 0, windows };
+    let Ok(capacity) = fcntl_getpipe_size(output.fd()) else { return Ok(nothing) };
     let limit = end.saturating_sub(capacity as u64);
     if at >= limit {
-        return Ok(Handed { until: at, windows });
+        return Ok(nothing);
     }
-    let Some(lease) = Lease::take(source.fd()) else {
-        return Ok(Handed { until: at, windows });
-    };
+    let Some(lease) = Lease::take(source.fd()) else { return Ok(nothing) };
     // The size may have changed between open and lease; from here on it cannot.
     if source.length_now().is_ok_and(|size| size.is_some_and(|size| size < end)) {
-        return Ok(Handed { until: at, windows });
+        return Ok(nothing);
     }
     while at < limit {
         let length = (limit - at).min(WINDOW);
@@ -90,17 +97,25 @@ pub fn splice(output: &mut Output, source: &Source) -> io::Result<Handed> {
             break;
         }
     }
-    if at < limit {
-        // Somebody waits for the file, or the disk failed. Let the reader have its pages first.
+    // The end goes as a copy, unless somebody waits for the file by now, or its disk failed.
+    let mut tail = vec![0; if at < limit { 0 } else { (end - limit) as usize }];
+    let got = source.read_up_to(&mut tail, limit).0;
+    let left = write_under(&lease, output, &tail[..got])?;
+    let taken_back = if at < limit || !left.is_empty() { take_back(output) } else { Some(Vec::new()) };
+    if taken_back.is_none() {
+        // Let the reader have its pages first.
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE && rustix::io::ioctl_fionread(output.fd()).is_ok_and(|left| left > 0) {
             std::thread::sleep(Duration::from_micros(200));
         }
-    } else {
-        at += write_tail(output, source, limit, end)?;
     }
     drop(lease);
-    Ok(Handed { until: at, windows })
+    let taken_back = taken_back.unwrap_or_default();
+    output.write_now(&taken_back)?;
+    output.write_now(left)?;
+    output.count(got as u64);
+    let copied = (taken_back.len() + got) as u64;
+    Ok(Handed { until: at + got as u64, copied, windows })
 }
 
 /// One step of handing over; 0 when the pipe stayed full for a moment, so that the lease is looked at.
@@ -110,26 +125,60 @@ fn hand_over(output: &Output, bytes: &[u8]) -> io::Result<usize> {
     // `splice` gives the lease back only when the pipe has been read or after it stopped waiting.
     match unsafe { vmsplice(output.fd(), &[IoSliceRaw::from_slice(bytes)], SpliceFlags::NONBLOCK) } {
         Ok(n) => Ok(n),
-        Err(Errno::AGAIN) => {
-            let mut fds = [PollFd::from_borrowed_fd(output.fd(), PollFlags::OUT)];
-            let moment = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
-            match poll(&mut fds, Some(&moment)) {
-                Ok(_) | Err(Errno::INTR) => Ok(0),
-                Err(err) => Err(err.into()),
-            }
-        }
+        Err(Errno::AGAIN) => wait_a_moment(output).map(|()| 0),
         Err(Errno::INTR) => Ok(0),
         Err(err) => Err(err.into()),
     }
 }
 
-/// Writes the last bytes as a copy, in pieces, while the lease still holds.
-/// Gives how many could be read.
-fn write_tail(output: &mut Output, source: &Source, from: u64, end: u64) -> io::Result<u64> {
-    let mut piece = vec![0; (end - from) as usize];
-    let (got, _) = source.read_up_to(&mut piece, from);
-    output.write_all(&piece[..got])?;
-    Ok(got as u64)
+/// Waits until the pipe has room, but not for long.
+fn wait_a_moment(output: &Output) -> io::Result<()> {
+    let mut fds = [PollFd::from_borrowed_fd(output.fd(), PollFlags::OUT)];
+    let moment = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
+    match poll(&mut fds, Some(&moment)) {
+        Ok(_) | Err(Errno::INTR) => Ok(()),
+        Err(err) => Err(err.into()),
+    }
+}
+
+/// Writes `bytes` for as long as the lease holds, and gives those that are left.
+fn write_under<'b>(lease: &Lease, output: &Output, mut bytes: &'b [u8]) -> io::Result<&'b [u8]> {
+    const HERE: u64 = u64::MAX;
+    while !bytes.is_empty() && lease.intact() {
+        match pwritev2(output.fd(), &[IoSlice::new(bytes)], HERE, ReadWriteFlags::NOWAIT) {
+            Ok(n) => bytes = &bytes[n..],
+            Err(Errno::AGAIN) => wait_a_moment(output)?,
+            Err(Errno::INTR) => {}
+            Err(Errno::PIPE) => return Err(Errno::PIPE.into()),
+            // A FIFO, or an older kernel, can only be written to with patience.
+            Err(_) => {
+                output.write_now(bytes)?;
+                bytes = &[];
+            }
+        }
+    }
+    Ok(bytes)
+}
+
+/// Takes all that lies unread in the pipe out of it, in a single step, so that its reader, who may come at any time, gets
+/// every byte in order. `None` where that cannot be done: then it is all there still.
+fn take_back(output: &Output) -> Option<Vec<u8>> {
+    let path = format!("/proc/self/fd/{}", output.fd().as_raw_fd());
+    let unread = rustix::fs::open(path, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty()).ok()?;
+    let (back, into) = pipe_with(PipeFlags::CLOEXEC).ok()?;
+    // As much as can be in there: one that holds less would leave the end of it.
+    let capacity = fcntl_getpipe_size(&unread).ok()?;
+    if fcntl_getpipe_size(&into).ok()? < capacity && fcntl_setpipe_size(&into, capacity).ok()? < capacity {
+        return None;
+    }
+    match kernel_splice(&unread, None, &into, None, capacity, SpliceFlags::NONBLOCK) {
+        Ok(_) | Err(Errno::AGAIN) => {}
+        Err(_) => return None,
+    }
+    drop((unread, into));
+    let mut bytes = Vec::new();
+    File::from(back).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// Copies the source's range into the regular file that `output` is, inside the kernel; gives the
@@ -194,27 +243,55 @@ mod tests {
         assert_eq!(got, want[77..handed.until as usize]);
     }
 
-    #[test]
-    fn a_writer_gets_the_file_while_the_reader_sleeps() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("f");
-        std::fs::write(&path, data(8 << 20)).unwrap();
+    /// Truncates while the pipe is full of the file's pages, and gives what its reader then gets.
+    fn cut_with_pages_in_the_pipe(dir: &std::path::Path, output: File, mut reader: impl Read + Send + 'static) {
+        let path = dir.join("f");
+        let want = data(8 << 20);
+        std::fs::write(&path, &want).unwrap();
         let source = Source::open(path.as_os_str(), Policy::Auto, Range::default()).unwrap();
         if Lease::take(source.fd()).is_none() {
             eprintln!("skipped: this filesystem gives no leases");
             return;
         }
-        let (reader, writer) = io::pipe().unwrap();
-        let truncation = std::thread::spawn(move || {
+        let reading = std::thread::spawn(move || {
+            let mut got = vec![0; 100];
+            reader.read_exact(&mut got).unwrap();
             std::thread::sleep(Duration::from_millis(50));
             let begun = Instant::now();
-            File::options().write(true).open(&path).unwrap().set_len(10).unwrap();
-            begun.elapsed()
+            File::options().write(true).open(&path).unwrap().set_len(1000).unwrap();
+            let waited = begun.elapsed();
+            reader.read_to_end(&mut got).unwrap();
+            (waited, got)
         });
-        let mut output = Output::to(File::from(OwnedFd::from(writer))).unwrap();
+        let mut output = Output::to(output).unwrap();
         let handed = splice(&mut output, &source).unwrap();
+        drop(output);
+        let (waited, got) = reading.join().unwrap();
         assert!(handed.until < 8 << 20, "stopped for the writer");
-        assert!(truncation.join().unwrap() < Duration::from_secs(2));
-        drop(reader);
+        assert!(handed.copied > 0);
+        assert!(waited < Duration::from_secs(2));
+        assert_eq!(got.len() as u64, handed.until);
+        assert!(got == want[..got.len()], "the cut shows in what was read");
+    }
+
+    // Found by truncating from the thread that reads the pipe: the rest of the page that was cut came as zeros.
+    #[test]
+    fn a_cut_does_not_show_in_the_pages_that_wait_to_be_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let (reader, writer) = io::pipe().unwrap();
+        cut_with_pages_in_the_pipe(dir.path(), File::from(OwnedFd::from(writer)), reader);
+    }
+
+    #[test]
+    fn nor_in_those_that_wait_in_a_fifo() {
+        let dir = tempfile::tempdir().unwrap();
+        let fifo = dir.path().join("fifo");
+        rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        let opening = std::thread::spawn({
+            let fifo = fifo.clone();
+            move || File::options().write(true).open(fifo).unwrap()
+        });
+        let reader = File::open(&fifo).unwrap();
+        cut_with_pages_in_the_pipe(dir.path(), opening.join().unwrap(), reader);
     }
 }

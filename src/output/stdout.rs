@@ -249,7 +249,7 @@ impl Output {
         Ok(given)
     }
 
-    fn write_now(&self, mut bytes: &[u8]) -> io::Result<()> {
+    pub(super) fn write_now(&self, mut bytes: &[u8]) -> io::Result<()> {
         if self.closed {
             return Err(Errno::BADF.into());
         }

@@ -45,6 +45,7 @@ pub(super) fn run(mut source: Source, config: &Config, output: &mut Output) -> i
 /// left is left to the engine.
 fn hand_over(source: &mut Source, config: &Config, output: &mut Output) -> io::Result<()> {
     let start = source.start();
+    let mut copied = 0;
     let until = match (output.destination(), source.way()) {
         (Destination::Pipe, Way::Map) => {
             let handed = splice(output, source)?;
@@ -52,6 +53,7 @@ fn hand_over(source: &mut Source, config: &Config, output: &mut Output) -> io::R
             if handed.until > start {
                 config.stats.output("vmsplice");
             }
+            copied = handed.copied;
             handed.until
         }
         (Destination::Regular, Way::Map | Way::Pread) if config.engine.policy == Policy::Auto => {
@@ -64,7 +66,7 @@ fn hand_over(source: &mut Source, config: &Config, output: &mut Output) -> io::R
         _ => start,
     };
     Stats::add(&config.stats.bytes, until - start);
-    Stats::add(&config.stats.uncopied, until - start);
+    Stats::add(&config.stats.uncopied, until - start - copied);
     source.begin_at(until);
     Ok(())
 }
