@@ -272,3 +272,91 @@ fn a_write_behind_the_end_leaves_zeros_as_they_are() {
     follower.shows(b"1\n\0\0\0\0\0\0\0\0end\n");
     follower.interrupt();
 }
+
+/// `LINES` lines of 100 bytes that begin with their numbers.
+fn numbered(first: u64) -> Vec<u8> {
+    let mut text = [b'x'; 100].repeat(LINES as usize);
+    for (line, number) in text.chunks_exact_mut(100).zip(first..) {
+        let mut rest = number;
+        for digit in line[..16].iter_mut().rev() {
+            *digit = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        line[99] = b'\n';
+    }
+    text
+}
+
+/// Lines written at a time.
+const LINES: u64 = 10_000;
+
+/// Processor time of a process so far, in clock ticks of a hundredth of a second (`proc_pid_stat(5)`).
+fn ticks(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("it runs");
+    let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    fields[11..13].iter().map(|field| field.parse::<u64>().expect("a number")).sum()
+}
+
+#[test]
+#[ignore = "writes 12 GB in a minute"]
+fn a_minute_of_200_mb_a_second_with_a_rotation_and_a_copytruncate() {
+    const RATE: f64 = 2e6;
+    const SECONDS: f64 = 60.0;
+    let dir = Dir::new();
+    let path = dir.file("log", b"");
+    let mut child = mapped().args(["cat", "-F"]).arg(&path).stdout(Stdio::piped()).spawn().expect("mapped runs");
+    let mut stdout = child.stdout.take().expect("a pipe");
+    let reader = std::thread::spawn(move || {
+        let (mut piece, mut lines) = (vec![0; 100 * LINES as usize], 0);
+        while stdout.read_exact(&mut piece).is_ok() {
+            assert!(piece == numbered(lines), "a line after line {lines} is lost, doubled or damaged");
+            lines += LINES;
+        }
+        lines
+    });
+    std::thread::sleep(Duration::from_secs(1));
+    let idle_from = ticks(child.id());
+    std::thread::sleep(Duration::from_secs(10));
+    let idle = ticks(child.id()) - idle_from;
+
+    let mut writer = File::options().append(true).open(&path).expect("writable");
+    let (mut lines, mut rotated, mut cut) = (0, false, false);
+    let mut paused = Duration::ZERO;
+    let begun = Instant::now();
+    loop {
+        let elapsed = (begun.elapsed() - paused).as_secs_f64();
+        if elapsed >= SECONDS {
+            break;
+        }
+        if !rotated && elapsed > SECONDS / 3.0 {
+            rotated = true;
+            std::fs::rename(&path, dir.path().join("log.1")).expect("renamed");
+            writer = File::options().append(true).create(true).open(&path).expect("writable");
+        }
+        if !cut && elapsed > SECONDS * 2.0 / 3.0 {
+            cut = true;
+            // What is cut off unread is nobody's to print, so the follower gets a moment to come up.
+            std::thread::sleep(Duration::from_millis(100));
+            paused += Duration::from_millis(100);
+            writer.set_len(0).expect("writable");
+        }
+        if lines as f64 > elapsed * RATE {
+            std::thread::sleep(Duration::from_millis(1));
+            continue;
+        }
+        writer.write_all(&numbered(lines)).expect("writable");
+        lines += LINES;
+    }
+    std::thread::sleep(Duration::from_secs(2));
+    let busy = ticks(child.id()) - idle_from - idle;
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT)
+        .expect("runs");
+    let seen = reader.join().expect("every line in its place");
+    assert!(child.wait().expect("it ends").code() == Some(130));
+    eprintln!(
+        "{lines} lines, {seen} seen; processor time {} s of {SECONDS}, idle {idle} ms of 10 s",
+        busy as f64 / 100.0
+    );
+    assert_eq!(seen, lines);
+    assert!(idle < 10, "under one per cent");
+}
