@@ -12,7 +12,7 @@ use crate::output::{Destination, Output, Progress};
 use crate::report;
 
 /// Decisions for a run, and what it shares.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// How blocks come in.
     pub engine: Engine,
@@ -26,6 +26,11 @@ pub struct Config {
 }
 
 impl Config {
+    /// The same decisions for another run, whose counters begin anew.
+    pub fn renewed(&self) -> Config {
+        Config { stats: Arc::default(), begun: Instant::now(), ..self.clone() }
+    }
+
     /// Resolves the shared options.
     pub fn new(common: &Common, output: &Output) -> Config {
         let stats = Arc::new(Stats::default());

@@ -15,14 +15,10 @@ use crate::engine::{BLOCK, Block, Cut, Flow, Input, Kernel, Permits};
 use crate::io::{Policy, Range, Source, Way};
 use crate::output::Output;
 
-/// A file up to this size is one block to the engine. Its passes go through one run of the engine, as many small files
-/// would, so that what is measured is the file and not the setting up of a run.
-const ONE_BLOCK: u64 = 64 * 1024;
-
 /// Runs the engine under `--io auto`.
 #[derive(Debug)]
 pub struct Auto {
-    common: Common,
+    config: Config,
     output: Output,
 }
 
@@ -42,7 +38,8 @@ impl Auto {
             stats: None,
             color: When::Never,
         };
-        Ok(Auto { common, output: Output::to(File::options().write(true).open("/dev/null")?)? })
+        let output = Output::to(File::options().write(true).open("/dev/null")?)?;
+        Ok(Auto { config: Config::new(&common, &output), output })
     }
 
     /// Goes `passes` times over each of `subjects`; the answer is that of one time.
@@ -51,19 +48,11 @@ impl Auto {
     /// When a file cannot be read, or the passes do not agree.
     pub fn passes(&mut self, passes: u32, subjects: &[Subject], work: &Work) -> io::Result<Answer> {
         match work {
-            Work::Count(count) if subjects.iter().all(|subject| subject.len() <= ONE_BLOCK) => {
-                self.count(count, subjects, passes, 1).map(Answer::Number)
-            }
-            Work::Count(count) => {
-                let threads = self.common.threads.map_or(1, usize::from);
-                let answers = (0..passes).map(|_| self.count(count, subjects, 1, threads));
-                all_equal(answers).map(Answer::Number)
-            }
+            Work::Count(count) => all_equal((0..passes).map(|_| self.count(count, subjects))).map(Answer::Number),
             Work::Hash(recipe) => all_equal((0..passes).map(|_| {
                 let mut answer = Vec::new();
                 for subject in subjects {
-                    // A new run knows nothing of the one before.
-                    let config = Config::new(&self.common, &self.output);
+                    let config = self.config.renewed();
                     let permits = Permits::new(config.engine.threads - 1);
                     let source = Source::open(subject.path().as_os_str(), config.engine.policy, config.engine.range)?;
                     let digests = digest(source, &[*recipe], &config, &permits)?;
@@ -74,22 +63,19 @@ impl Auto {
         }
     }
 
-    fn count(&mut self, count: &Count, subjects: &[Subject], passes: u32, threads: usize) -> io::Result<u64> {
-        let config = Config::new(&self.common, &self.output);
-        let mut engine = config.engine;
-        engine.threads = threads;
-        let inputs = (0..passes).flat_map(|_| subjects).map(|subject| Input::Named(subject.path().into()));
+    fn count(&mut self, count: &Count, subjects: &[Subject]) -> io::Result<u64> {
+        let Config { engine, stats, .. } = self.config.renewed();
+        let inputs = subjects.iter().map(|subject| Input::Named(subject.path().into()));
         let cut = match count {
             Count::Search(_) | Count::Lines => Cut::Lines { terminator: b'\n', or_nul: false },
             _ => Cut::Exact,
         };
         let plan = engine.plan(cut, BLOCK);
-        let outcome =
-            engine.run(inputs, plan, &Counting { count }, Counted::default(), &mut self.output, &config.stats);
-        if outcome.failed || !outcome.carry.total.is_multiple_of(u64::from(passes)) {
+        let outcome = engine.run(inputs, plan, &Counting { count }, Counted::default(), &mut self.output, &stats);
+        if outcome.failed {
             return Err(io::Error::other("changed while being measured"));
         }
-        Ok(outcome.carry.total / u64::from(passes))
+        Ok(outcome.carry.total)
     }
 }
 
