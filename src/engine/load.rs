@@ -148,10 +148,10 @@ fn read_around(
 /// Reads a span by position. Less than asked for is a truncation when the size says so; a file that
 /// states more than it holds (sysfs) merely ends.
 fn read_block(block: &mut Block, buffer: &mut Vec<u8>, length: usize) -> io::Result<Option<io::Error>> {
-    buffer.clear();
-    if buffer.try_reserve_exact(length).is_err() {
+    if buffer.try_reserve_exact(length.saturating_sub(buffer.len())).is_err() {
         return Err(too_long(length as u64));
     }
+    // What an earlier block left there is written over; zeroing it first would cost as much as reading.
     buffer.resize(length, 0);
     let (got, failure) = block.source.read_up_to(buffer, block.at);
     buffer.truncate(got);

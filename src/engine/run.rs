@@ -36,6 +36,9 @@ pub struct Engine {
 /// their text stay far below 100 MiB.
 pub const BLOCK: usize = 4 << 20;
 
+/// Default size of blocks that are read: larger ones leave the core's own cache between being read and looked at.
+const READ: usize = 256 << 10;
+
 /// How a run ended.
 #[derive(Debug)]
 pub struct Outcome<C> {
@@ -52,9 +55,11 @@ pub struct Outcome<C> {
 impl Engine {
     /// A plan with this engine's settings. `block` is the kernel's own default size.
     pub fn plan(&self, cut: Cut, block: usize) -> Plan {
+        let default = block.min(self.most);
         Plan {
             cut,
-            block: self.block.unwrap_or(block.min(self.most)).max(1),
+            block: self.block.unwrap_or(default).max(1),
+            read: self.block.unwrap_or(default.min(READ)).max(1),
             ramp: self.block.is_none(),
             holes: false,
             longest_hole: u64::MAX,

@@ -145,7 +145,7 @@ impl Run<'_> {
         };
         let plan = self.config.engine.plan(Cut::Lines { terminator, or_nul }, block);
         if settings.multiline {
-            return Plan { block: WHOLE, ramp: false, ..plan };
+            return Plan { block: WHOLE, read: WHOLE, ramp: false, ..plan };
         }
         Plan { holes: settings.leaps_holes(terminator), gaps: settings.spans_holes(), ..plan }
     }

@@ -119,7 +119,8 @@ impl<'a> Cursor<'a> {
                 break;
             }
             let Some(current) = &mut self.current else { continue };
-            if let Some(span) = take_whole(current, &self.plan, self.nominal) {
+            let nominal = nominal(&current.source, &self.plan, self.nominal);
+            if let Some(span) = take_whole(current, &self.plan, nominal) {
                 bytes += span.at.end - span.at.start;
                 items.push(Item::Span(span));
                 self.current = None;
@@ -206,7 +207,8 @@ impl<'a> Cursor<'a> {
                 self.joint.took(source.start(), len, &mut self.plan.range);
             }
             // A mapped file with holes may come in several blocks however short it is.
-            let in_several = len > self.nominal as u64 || self.plan.holes && source.way() == Way::Map;
+            let in_several =
+                len > nominal(&source, &self.plan, self.nominal) as u64 || self.plan.holes && source.way() == Way::Map;
             if self.head > 0 && in_several && verdict.is_none() {
                 let mut head = vec![0; self.head.min(len as usize)];
                 let got = source.read_at(&mut head, source.start()).unwrap_or(0);
@@ -226,8 +228,9 @@ impl<'a> Cursor<'a> {
         let current = self.current.as_mut()?;
         let (at, last, content, broken) = match &mut current.place {
             Place::Positioned(positioned) => {
+                let nominal = nominal(&current.source, &self.plan, self.nominal);
                 let (at, content, broken) =
-                    positioned.next(&current.source, &self.plan.under(current.verdict.unwrap_or(0)), self.nominal);
+                    positioned.next(&current.source, &self.plan.under(current.verdict.unwrap_or(0)), nominal);
                 if self.stats.is_cold() {
                     positioned.read_ahead(&current.source, self.nominal as u64 * (self.threads as u64 + 1));
                 }
@@ -324,6 +327,11 @@ impl<'a> Cursor<'a> {
         // Its number is none of theirs, so it comes also when the last of them has failed.
         self.joint.finish(self.opened)
     }
+}
+
+/// The nominal size of a source's next block.
+fn nominal(source: &Source, plan: &Plan, nominal: usize) -> usize {
+    if source.way() == Way::Pread { nominal.min(plan.read) } else { nominal }
 }
 
 /// A small file as one span, to be read by the worker that takes it.

@@ -41,6 +41,8 @@ pub struct Plan {
     pub cut: Cut,
     /// Nominal block size in bytes.
     pub block: usize,
+    /// That of what is read by position: buffers that stay in a core's cache.
+    pub read: usize,
     /// Whether blocks begin small and grow to `block`.
     pub ramp: bool,
     /// Whether holes of sparse files come as blocks of their own, without bytes.
