@@ -68,9 +68,13 @@ impl Permits {
 }
 
 impl Engine {
-    /// The plan for lanes: holes apart, blocks of one size.
-    pub fn lane_plan(&self) -> Plan {
-        Plan { holes: true, ramp: false, ..self.plan(Cut::Exact, BLOCK) }
+    /// The plan for lanes over `source`: holes apart, blocks of one size, of which a short input too has enough for all
+    /// threads.
+    pub fn lane_plan(&self, source: &Source) -> Plan {
+        const SHARES: u64 = 8;
+        let len = source.end().map_or(u64::MAX, |end| end - source.start());
+        let share = usize::try_from(len / SHARES).unwrap_or(BLOCK).clamp(512 << 10, BLOCK);
+        Plan { holes: true, ramp: false, ..self.plan(Cut::Exact, share.next_power_of_two()) }
     }
 
     /// Takes one input through `lanes`. Helpers are started while the input is long and `permits` has any, at most
@@ -259,9 +263,11 @@ mod tests {
     }
 
     fn feed(engine: Engine, path: &std::path::Path) -> io::Result<Vec<Vec<u8>>> {
-        let input = Input::Named(path.into());
+        let source = Source::open(path.as_os_str(), engine.policy, engine.range)?;
+        let plan = engine.lane_plan(&source);
         let states = vec![Vec::new(); 3];
-        engine.feed(input, engine.lane_plan(), &[Keep, Keep, Keep], states, (&Permits::new(3), 3), &Stats::default())
+        let lanes = [Keep, Keep, Keep];
+        engine.feed(Input::Open(source), plan, &lanes, states, (&Permits::new(3), 3), &Stats::default())
     }
 
     #[test]

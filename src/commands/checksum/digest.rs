@@ -44,9 +44,9 @@ fn bytes(block: &Block) -> &[u8] {
 }
 
 /// How a file is cut for these digests.
-fn plan(recipes: &[Recipe], config: &Config) -> Plan {
+fn plan(source: &Source, recipes: &[Recipe], config: &Config) -> Plan {
     let longest_hole = if recipes.iter().all(Recipe::leaps_zeros) { u64::MAX } else { ZEROS.len() as u64 };
-    Plan { longest_hole, ..config.engine.lane_plan() }
+    Plan { longest_hole, ..config.engine.lane_plan(source) }
 }
 
 /// The digests of `source`, in the recipes' order, with further threads while `permits` has any to lend.
@@ -58,14 +58,8 @@ pub fn digest(source: Source, recipes: &[Recipe], config: &Config, permits: &Per
     let helpers = if recipes.iter().any(Recipe::splits) { usize::MAX } else { recipes.len() };
     let helpers = helpers.min(config.engine.threads.max(1) - 1);
     let states = recipes.iter().map(|_| None).collect();
-    let states = config.engine.feed(
-        Input::Open(source),
-        plan(recipes, config),
-        recipes,
-        states,
-        (permits, helpers),
-        &config.stats,
-    )?;
+    let plan = plan(&source, recipes, config);
+    let states = config.engine.feed(Input::Open(source), plan, recipes, states, (permits, helpers), &config.stats)?;
     let finish = |(state, recipe): (Option<Hasher>, &Recipe)| state.unwrap_or_else(|| recipe.hasher()).finish();
     Ok(states.into_iter().zip(recipes).map(finish).collect())
 }

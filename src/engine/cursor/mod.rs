@@ -96,7 +96,7 @@ impl<'a> Cursor<'a> {
             (Some(Current { place: Place::Positioned(place), .. }), Some(0)) => {
                 let left = place.left();
                 let rest = busy.as_secs_f64() * left as f64 / self.handed_out.max(1) as f64;
-                left >= SURELY || busy >= START && rest >= START.as_secs_f64()
+                left >= SURELY || busy >= START / 4 && rest >= START.as_secs_f64()
             }
             (None, Some(0)) => false,
             _ => busy >= START,
