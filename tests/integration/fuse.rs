@@ -15,7 +15,7 @@ use fuser::{
 use crate::lines::LINES;
 use crate::util::{Dir, Ran, mapped};
 
-const LEN: usize = 1 << 20;
+const LEN: usize = 2 << 20;
 const PAGE: usize = 4096;
 /// What a read of the slow file takes.
 const DELAY: Duration = Duration::from_millis(20);

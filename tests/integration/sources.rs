@@ -79,7 +79,7 @@ fn a_socket_on_standard_input() {
 #[test]
 fn redirected_input_is_mapped_from_where_it_stands_and_left_at_its_end() {
     let dir = Dir::new();
-    let bytes: Vec<u8> = (0..1_000_000u32).map(|i| (i % 249) as u8).collect();
+    let bytes: Vec<u8> = (0..2_000_000u32).map(|i| (i % 249) as u8).collect();
     let path = dir.file("f", &bytes);
     let mut file = std::fs::File::open(&path).unwrap();
     file.seek(SeekFrom::Start(123)).unwrap();
@@ -148,7 +148,7 @@ fn no_permission_is_an_error_of_one_input() {
 #[test]
 fn a_loop_device_is_mapped() {
     let dir = Dir::new();
-    let bytes: Vec<u8> = (0..1 << 20u32).map(|i: u32| (i % 253) as u8).collect();
+    let bytes: Vec<u8> = (0..1 << 21u32).map(|i: u32| (i % 253) as u8).collect();
     let image = dir.file("image", &bytes);
     let made = Command::new("losetup").args(["--find", "--show", "--read-only"]).arg(&image).output();
     let Some(made) = made.ok().filter(|made| made.status.success()) else {

@@ -647,7 +647,7 @@ fn reasons_are_exact() {
         let told = json(&[path.as_os_str()]);
         (told["mapping"]["mappable"].clone(), told["mapping"]["reason"].clone(), told["mapping"]["auto"].clone())
     };
-    let large = dir.file("large", &vec![0; 1 << 20]);
+    let large = dir.file("large", &vec![0; 2 << 20]);
     assert_eq!(reason(&large), (true.into(), Value::Null, "mmap".into()));
     let small = dir.file("small", b"x");
     assert_eq!(reason(&small), (true.into(), Value::Null, "pread".into()));
