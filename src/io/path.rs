@@ -1,6 +1,6 @@
 //! Files by paths that are longer than a system call takes.
 //!
-//! The kernel refuses a path of [`LONGEST`] bytes, though a tree may well be deeper. Such a path is gone along in parts: one
+//! The kernel refuses a path of 4096 bytes, though a tree may well be deeper. Such a path is gone along in parts: one
 //! directory is opened below another, without reading it, until what is left is short enough. A path that the kernel takes
 //! costs nothing more than the call itself.
 
