@@ -52,6 +52,7 @@ pub fn refuse(error: &clap::Error) -> ExitCode {
 
 /// Runs one parsed command line and gives its exit code. Errors have been reported.
 pub fn run(cli: &cli::Cli) -> ExitCode {
+    io::stand_guard();
     let trouble = commands::trouble(&cli.command);
     let mut output = match Output::stdout() {
         Ok(output) => output,

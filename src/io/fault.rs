@@ -66,6 +66,12 @@ pub fn live_windows() -> usize {
 
 static mut PREVIOUS: std::mem::MaybeUninit<libc::sigaction> = std::mem::MaybeUninit::uninit();
 
+/// Takes SIGBUS over before there is a window: one that somebody sends is then the end of the program however its input
+/// comes in, while the standard library's handler would let the first pass.
+pub fn stand_guard() {
+    install(super::page_size());
+}
+
 fn install(page: usize) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

@@ -22,7 +22,7 @@ mod usage;
 pub mod walk;
 mod window;
 
-pub use fault::live_windows;
+pub use fault::{live_windows, stand_guard};
 pub use holes::{Extent, next_extent};
 pub use interrupt::stop_on_interrupt;
 pub use lease::Lease;

@@ -184,17 +184,20 @@ fn nobody_reads_the_messages() {
 /// Sent by somebody, it is no fault of a window: the default action holds, at once, also when a window was mapped.
 #[test]
 fn a_sigbus_that_was_sent_is_the_end() {
-    let dir = Dir::new();
-    let path = dir.file("f", &numbered(1 << 20));
-    let fifo = dir.path().join("fifo");
-    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
-    let mut child =
-        mapped().args(["cat", "--io", "auto"]).arg(&path).arg(&fifo).stdout(Stdio::piped()).spawn().unwrap();
-    // All of the file has come: the program waits for the FIFO.
-    let mut all = vec![0; 1 << 20];
-    child.stdout.as_mut().unwrap().read_exact(&mut all).unwrap();
-    std::thread::sleep(Duration::from_millis(50));
-    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::BUS).unwrap();
-    let ran: Ran = child.wait_with_output().unwrap().into();
-    assert_eq!(ran.code, -libc::SIGBUS);
+    // Mapped, and read.
+    for len in [2 << 20, 1000] {
+        let dir = Dir::new();
+        let path = dir.file("f", &numbered(len));
+        let fifo = dir.path().join("fifo");
+        assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+        let mut child =
+            mapped().args(["cat", "--io", "auto"]).arg(&path).arg(&fifo).stdout(Stdio::piped()).spawn().unwrap();
+        // All of the file has come: the program waits for the FIFO.
+        let mut all = vec![0; len];
+        child.stdout.as_mut().unwrap().read_exact(&mut all).unwrap();
+        std::thread::sleep(Duration::from_millis(50));
+        rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::BUS).unwrap();
+        let ran: Ran = child.wait_with_output().unwrap().into();
+        assert_eq!(ran.code, -libc::SIGBUS);
+    }
 }
