@@ -243,7 +243,7 @@ mod tests {
         assert_eq!(got, want[77..handed.until as usize]);
     }
 
-    /// Truncates while the pipe is full of the file's pages, and gives what its reader then gets.
+    /// Truncates while the pipe is full of the file's pages: its reader gets the file as it was, and nobody waits for long.
     fn cut_with_pages_in_the_pipe(dir: &std::path::Path, output: File, mut reader: impl Read + Send + 'static) {
         let path = dir.join("f");
         let want = data(8 << 20);
