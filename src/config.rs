@@ -5,11 +5,14 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Instant;
 
+use jiff::tz::TimeZone;
+
 use crate::cli::common::{Common, Io, StatsFormat, When};
 use crate::engine::{Engine, Input, Stats};
 use crate::io::{Policy, Range, addresses_left};
 use crate::output::{Destination, Output, Progress};
 use crate::report;
+use crate::timestamp::{Period, parse_period};
 
 /// Decisions for a run, and what it shares.
 #[derive(Clone, Debug)]
@@ -98,9 +101,18 @@ impl Config {
     }
 }
 
-/// The time now in the user's zone (`TZ`), for times that are typed or logged without one.
-pub fn now() -> jiff::Zoned {
-    jiff::Zoned::now()
+/// The period from `--since` to `--until`, as typed, and the user's zone (`TZ`), for times that are typed or logged
+/// without one. Where neither is given the zone is not asked for: finding it means reading through the zone database.
+///
+/// # Errors
+/// As [`parse_period`].
+pub fn period(since: Option<&str>, until: Option<&str>) -> anyhow::Result<Option<(Period, TimeZone)>> {
+    if since.or(until).is_none() {
+        return Ok(None);
+    }
+    let now = jiff::Zoned::now();
+    let period = parse_period(since, until, &now).map_err(anyhow::Error::msg)?;
+    Ok(period.map(|period| (period, now.time_zone().clone())))
 }
 
 /// The inputs named on a command line: standard input when there are none.

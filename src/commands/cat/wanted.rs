@@ -5,9 +5,8 @@ use jiff::tz::TimeZone;
 use super::transform::{Numbered, Show, Transform};
 use crate::cli::cat::Args;
 use crate::cli::range::Selection;
-use crate::config::now;
 use crate::shard::Shard;
-use crate::timestamp::{Period, parse_period};
+use crate::timestamp::Period;
 
 /// Which part of each input is wanted.
 #[derive(Clone, Debug)]
@@ -31,9 +30,8 @@ impl Wanted {
         if let Some(shard) = args.shard {
             return Ok(Wanted::Shard(shard));
         }
-        let now = now();
-        let period = parse_period(args.since.as_deref(), args.until.as_deref(), &now).map_err(anyhow::Error::msg)?;
-        Ok(period.map_or(Wanted::All, |period| Wanted::Period(period, now.time_zone().clone())))
+        let period = crate::config::period(args.since.as_deref(), args.until.as_deref())?;
+        Ok(period.map_or(Wanted::All, |(period, zone)| Wanted::Period(period, zone)))
     }
 }
 

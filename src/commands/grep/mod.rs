@@ -30,7 +30,7 @@ use crate::engine::{Cut, Plan};
 use crate::exit::Exit;
 use crate::io::escape_name;
 use crate::output::{Destination, Output, message};
-use crate::timestamp::{Period, parse_period};
+use crate::timestamp::Period;
 
 use jiff::tz::TimeZone;
 
@@ -68,10 +68,8 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         (None, Some(0)) if args.inputs.follow.is_none() => return Ok(Exit::NoMatch),
         (None, last) => last.map(Part::Last),
     };
-    let now = crate::config::now();
     let inputs = &args.inputs;
-    let period = parse_period(inputs.since.as_deref(), inputs.until.as_deref(), &now).map_err(anyhow::Error::msg)?;
-    let period = period.map(|period| (period, now.time_zone().clone()));
+    let period = crate::config::period(inputs.since.as_deref(), inputs.until.as_deref())?;
     output.set_quiet(args.inputs.no_messages);
     output.set_line_buffered(args.printing.line_buffered);
     let progress = config.progress(&files, output);
