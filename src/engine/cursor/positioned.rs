@@ -19,6 +19,9 @@ pub(super) struct Positioned {
     end: u64,
     /// The run of data or hole that `at` lies in, as far as it was asked for.
     run: Option<Extent>,
+    /// Up to where there is no hole, as found when a line's end was looked for: asking again at each cost as much as a fifth
+    /// of reading 64 KiB.
+    data: u64,
     /// Up to where the kernel was asked to read ahead.
     ahead: u64,
     /// Whether the kernel reads far ahead by itself, once it was asked.
@@ -27,7 +30,14 @@ pub(super) struct Positioned {
 
 impl Positioned {
     pub(super) fn new(source: &Source) -> Positioned {
-        Positioned { at: source.start(), end: source.end().unwrap_or(0), run: None, ahead: 0, kernel_does: None }
+        Positioned {
+            at: source.start(),
+            end: source.end().unwrap_or(0),
+            run: None,
+            data: 0,
+            ahead: 0,
+            kernel_does: None,
+        }
     }
 
     pub(super) fn left(&self) -> u64 {
@@ -80,14 +90,16 @@ impl Positioned {
                 }
             };
         }
-        let reach = |len: u64| start.saturating_add(len.min(goal - start).next_multiple_of(row)).min(self.end);
+        // Up to a multiple of the block size: the next window then begins on a page boundary, and where the file's pages are
+        // huge ones, a window holds them whole. Windows that drift take them in pieces, several faults for one, and the
+        // kernel, which reads ahead in such steps, in small ones.
+        let length = nominal - (source.base() + start) % nominal;
+        let stop = start.saturating_add(length.min(goal - start).next_multiple_of(row)).min(self.end);
         let mut broken = None;
         self.at = match plan.cut {
             Cut::Lines { terminator, or_nul } => {
-                // Up to a multiple of the block size and on to the line's end: the next window then begins on the page
-                // after it, and where the file's pages are huge ones, a window holds them whole. Windows that drift
-                // take them in pieces, several faults for one.
-                let stop = beyond.unwrap_or_else(|| reach(nominal - (source.base() + start) % nominal));
+                // And on to the line's end.
+                let stop = beyond.unwrap_or(stop);
                 let mut passed: Vec<Place<u64>> = beyond.map(|until| start..until).into_iter().collect();
                 let end = if stop < self.end {
                     // The last byte before may end a line already.
@@ -108,7 +120,7 @@ impl Positioned {
                 }
                 end
             }
-            _ => reach(nominal),
+            _ => stop,
         };
         (start..self.at, Content::ToLoad, broken)
     }
@@ -136,7 +148,7 @@ impl Positioned {
     /// The offset of the first byte that cannot be had, and why; without a reason where the file
     /// merely holds less than it states.
     fn line_end(
-        &self,
+        &mut self,
         source: &Source,
         from: u64,
         terminator: u8,
@@ -146,14 +158,12 @@ impl Positioned {
         let mut at = from;
         let mut size = 4096;
         let mut ahead = Vec::new();
-        // Up to where there is no hole.
-        let mut data = if passed.is_some() { at } else { self.end };
         while at < self.end {
-            if at >= data
+            if at >= self.data
                 && let Some(passed) = &mut passed
             {
                 match run_from(source, at, self.end, SHORTEST_HOLE, at + (1 << 20)) {
-                    Extent::DataUntil(until) => data = until,
+                    Extent::DataUntil(until) => self.data = until,
                     Extent::HoleUntil(until) => {
                         passed.push(at..until);
                         at = until;
@@ -161,7 +171,8 @@ impl Positioned {
                     }
                 }
             }
-            ahead.resize(size.min((data - at) as usize), 0);
+            let until = if passed.is_some() { self.data } else { self.end };
+            ahead.resize(size.min((until - at) as usize), 0);
             let (got, failure) = source.read_up_to(&mut ahead, at);
             if got == 0 {
                 return Err((at, failure.or_else(|| cut_short(source, at + 1))));
