@@ -73,8 +73,11 @@ impl Engine {
     pub fn lane_plan(&self, source: &Source) -> Plan {
         const SHARES: u64 = 8;
         let len = source.end().map_or(u64::MAX, |end| end - source.start());
-        let share = usize::try_from(len / SHARES).unwrap_or(BLOCK).clamp(512 << 10, BLOCK);
-        Plan { holes: true, ramp: false, ..self.plan(Cut::Exact, share.next_power_of_two()) }
+        let share = usize::try_from(len / SHARES).unwrap_or(BLOCK).next_power_of_two();
+        let plan = self.plan(Cut::Exact, share.clamp(512 << 10, BLOCK));
+        // Small enough, too, for how long the first one takes to tell whether a second thread is worth its start.
+        let read = self.block.unwrap_or(share.clamp(128 << 10, 256 << 10));
+        Plan { holes: true, ramp: false, read, ..plan }
     }
 
     /// Takes one input through `lanes`. Helpers are started while the input is long and `permits` has any, at most

@@ -62,7 +62,11 @@ impl Loader<'_> {
                     }
                     None => {
                         let mut buffer = spare.pop().unwrap_or_default();
+                        let turn = self.stats.warmth.turn();
+                        let begun = Instant::now();
                         let damage = read_block(&mut block, &mut buffer, length).map_err(|error| (input, error))?;
+                        self.stats.warmth.came(buffer.len(), begun.elapsed());
+                        drop(turn);
                         block.data = Data::Buffer(buffer);
                         return Ok((block, damage.or(broken)));
                     }
@@ -74,17 +78,19 @@ impl Loader<'_> {
 
     /// Maps and brings the pages in, or notes why not.
     fn map(&self, source: &Source, at: u64, length: usize) -> Option<Window> {
-        let begun = Instant::now();
         match Window::map(source.fd(), source.base() + at, length) {
             Ok(window) => {
                 // A page that is gone by now is an error here and a recorded fault in the scan; the
                 // verify step deals with both.
-                if self.stats.is_cold() {
+                let turn = self.stats.warmth.turn();
+                let begun = Instant::now();
+                if turn.is_some() {
                     let _ = window.populate();
                 } else {
                     window.touch(0..length);
                 }
-                self.stats.learn(length, begun.elapsed());
+                self.stats.warmth.came(length, begun.elapsed());
+                drop(turn);
                 Stats::add(&self.stats.windows, 1);
                 Some(window)
             }
@@ -148,13 +154,8 @@ fn read_around(
 /// Reads a span by position. Less than asked for is a truncation when the size says so; a file that
 /// states more than it holds (sysfs) merely ends.
 fn read_block(block: &mut Block, buffer: &mut Vec<u8>, length: usize) -> io::Result<Option<io::Error>> {
-    if buffer.try_reserve_exact(length.saturating_sub(buffer.len())).is_err() {
-        return Err(too_long(length as u64));
-    }
-    // What an earlier block left there is written over; zeroing it first would cost as much as reading.
-    buffer.resize(length, 0);
-    let (got, failure) = block.source.read_up_to(buffer, block.at);
-    buffer.truncate(got);
+    let failure = block.source.read_into(buffer, length, block.at).map_err(|_| too_long(length as u64))?;
+    let got = buffer.len();
     // A truncation lowers the size before it zeroes a page, so a size that still covers what was
     // read, read afterwards, shows that it was read before.
     let end = block.at + length as u64;

@@ -17,12 +17,13 @@ mod stats;
 mod turn;
 #[cfg(test)]
 mod turn_tests;
+mod warmth;
 
 pub use block::Block;
 pub use cursor::{Cut, Input, Plan};
 pub use kernel::{Flow, Inserted, Insertion, Kernel};
 pub use lanes::{Lane, Permits};
-pub use run::{BLOCK, Engine, Outcome, write_text};
+pub use run::{BLOCK, COUNTED, Engine, Outcome, write_text};
 pub use stats::{Stats, Tally};
 pub(crate) use turn::Turns;
 

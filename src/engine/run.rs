@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use memchr::{memrchr, memrchr2};
@@ -36,8 +36,11 @@ pub struct Engine {
 /// their text stay far below 100 MiB.
 pub const BLOCK: usize = 4 << 20;
 
+/// Block size in bytes for kernels that only count: nothing is kept of a block, and a larger one has less to settle.
+pub const COUNTED: usize = 16 << 20;
+
 /// Default size of blocks that are read: larger ones leave the core's own cache between being read and looked at.
-const READ: usize = 256 << 10;
+const READ: usize = 512 << 10;
 
 /// How a run ended.
 #[derive(Debug)]
@@ -243,7 +246,7 @@ impl<K: Kernel> Crew<'_, K> {
 
     fn load_and_scan(&self, span: Span, spare: &mut Vec<Vec<u8>>) -> Step<K> {
         let drained = matches!(span.content, Content::Loaded { drained: true, .. });
-        let source = std::sync::Arc::clone(&span.source);
+        let source = Arc::clone(&span.source);
         let is_judged = span.verdict.is_some();
         let loader = Loader { plan: &self.plan, stats: self.stats };
         match loader.load(span, spare) {

@@ -1,10 +1,11 @@
 //! What a run did, counted as it went: the figures behind `--stats` and progress.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::io::{Reason, Source, Way, page_size, residency};
+
+use super::warmth::Warmth;
 
 /// Counters shared by the workers of a run.
 #[derive(Debug, Default)]
@@ -17,7 +18,8 @@ pub struct Stats {
     pub uncopied: AtomicU64,
     /// Threads that took part.
     pub threads: AtomicU64,
-    cold: AtomicU8,
+    /// What was learned on the way.
+    pub(super) warmth: Warmth,
     tally: Mutex<Tally>,
 }
 
@@ -74,22 +76,6 @@ impl Stats {
     /// What was noted so far.
     pub fn tally(&self) -> Tally {
         self.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
-    }
-
-    /// Learns from how long `bytes` took to come in whether they had to come from the disk.
-    pub(super) fn learn(&self, bytes: usize, took: Duration) {
-        // Mapping pages that are in memory runs at 10 GB/s and more, a fast disk at a few.
-        let rate = bytes as f64 / took.as_secs_f64().max(1e-9);
-        if bytes >= 256 * 1024 {
-            // What was read ahead comes in fast too: one fast block is no sign that the rest is in memory.
-            let left = if rate < 2.5e9 { 8 } else { self.cold.load(Ordering::Relaxed).saturating_sub(1) };
-            self.cold.store(left, Ordering::Relaxed);
-        }
-    }
-
-    /// Whether the last bytes came from the disk, so that reading ahead pays.
-    pub(super) fn is_cold(&self) -> bool {
-        self.cold.load(Ordering::Relaxed) > 0
     }
 
     /// Adds the bytes, windows and threads of a run whose inputs are counted elsewhere.

@@ -11,7 +11,7 @@ use super::work::{Count, Tally, Work};
 use crate::cli::common::{Common, Io, When};
 use crate::commands::checksum::digest::digest;
 use crate::config::Config;
-use crate::engine::{BLOCK, Block, Cut, Flow, Input, Kernel, Permits};
+use crate::engine::{BLOCK, Block, COUNTED, Cut, Flow, Input, Kernel, Permits};
 use crate::io::{Policy, Range, Source, Way};
 use crate::output::Output;
 
@@ -70,7 +70,7 @@ impl Auto {
             Count::Search(_) | Count::Lines => Cut::Lines { terminator: b'\n', or_nul: false },
             _ => Cut::Exact,
         };
-        let plan = engine.plan(cut, BLOCK);
+        let plan = engine.plan(cut, COUNTED);
         let outcome = engine.run(inputs, plan, &Counting { count }, Counted::default(), &mut self.output, &stats);
         if outcome.failed {
             return Err(io::Error::other("changed while being measured"));
@@ -127,12 +127,15 @@ impl Kernel for Counting<'_> {
 ///
 /// # Errors
 /// What opening it says.
-pub fn choice(subject: &Subject, threads: usize) -> io::Result<String> {
+pub fn choice(subject: &Subject, work: &Work, threads: usize) -> io::Result<String> {
     let source = Source::open(subject.path().as_os_str(), Policy::Auto, Range::default())?;
     let several = if threads > 1 { format!(" on up to {threads} threads") } else { String::new() };
     let reason = source.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
     Ok(match source.way() {
-        Way::Map => format!("maps windows of {}{several}", size(BLOCK as u64)),
+        Way::Map => {
+            let window = if matches!(work, Work::Hash(_)) { BLOCK } else { COUNTED };
+            format!("maps windows of {}{several}", size(window as u64))
+        }
         Way::Pread => format!("reads it{reason}"),
         Way::Stream => format!("streams it{reason}"),
     })

@@ -158,7 +158,7 @@ impl<'a> Report<'a> {
                     bytes: subject.len(),
                     temporary: subject.is_temporary(),
                     filesystem: subject.filesystem(),
-                    auto: has_auto.then(|| auto::choice(subject, settings.threads).ok()).flatten(),
+                    auto: has_auto.then(|| auto::choice(subject, &settings.work, settings.threads).ok()).flatten(),
                 })
                 .collect(),
             work: &settings.work_text,

@@ -26,7 +26,7 @@ use std::ffi::OsString;
 
 use crate::cli::grep::{Args, BinaryFiles};
 use crate::config::Config;
-use crate::engine::{Cut, Plan};
+use crate::engine::{COUNTED, Cut, Plan};
 use crate::exit::Exit;
 use crate::io::escape_name;
 use crate::output::{Destination, Output, message};
@@ -43,9 +43,6 @@ use walk::Walk;
 
 /// Default block size in bytes where lines are printed: the windows and texts of two threads stay far below 100 MiB.
 const BLOCK: usize = 8 << 20;
-
-/// Default block size in bytes where they are only counted: the fewer windows, the less they cost.
-const COUNTED_BLOCK: usize = 16 << 20;
 
 /// Block size in bytes where a match may span any number of lines: more than any input has.
 const WHOLE: usize = 1 << 62;
@@ -139,7 +136,7 @@ impl Run<'_> {
         let or_nul = tells_binary && terminator != 0;
         let block = match settings.report {
             Report::Lines | Report::Json => BLOCK,
-            _ => COUNTED_BLOCK,
+            _ => COUNTED,
         };
         let plan = self.config.engine.plan(Cut::Lines { terminator, or_nul }, block);
         if settings.multiline {

@@ -5,12 +5,9 @@ use std::os::unix::ffi::OsStrExt;
 
 use super::quoting::{Style, quote};
 use crate::config::{Config, inputs};
-use crate::engine::{Block, Cut, Flow, Kernel};
+use crate::engine::{Block, COUNTED, Cut, Flow, Kernel};
 use crate::exit::Exit;
 use crate::output::Output;
-
-/// A block large enough that mapping it costs little beside counting it, which is quick.
-const BLOCK: usize = 8 << 20;
 
 /// Counts newlines, and says so at the end of each input.
 struct Lines {
@@ -65,7 +62,7 @@ impl Lines {
 /// Prints the number of newlines in each of `files`, and of several the sum.
 pub fn run(files: &[OsString], config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
     let kernel = Lines { width: width(files), names: !files.is_empty() };
-    let mut plan = config.engine.plan(Cut::Exact, BLOCK);
+    let mut plan = config.engine.plan(Cut::Exact, COUNTED);
     // A hole has no newline, so it need not even be read.
     plan.holes = true;
     let inputs = inputs(files).into_iter();
