@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::cli::common::{Common, Io, StatsFormat, When};
 use crate::engine::{Engine, Input, Stats};
-use crate::io::{Policy, Range, addresses_left};
+use crate::io::{Policy, Range, Usage, addresses_left};
 use crate::output::{Destination, Output, Progress};
 use crate::report;
 use crate::timestamp::{Period, parse_period};
@@ -23,7 +23,8 @@ pub struct Config {
     pub color: bool,
     /// The run's counters.
     pub stats: Arc<Stats>,
-    stats_format: Option<StatsFormat>,
+    /// How the statistics are wanted, and what the process had used before the run: counters go on through an `exec`.
+    wants_stats: Option<(StatsFormat, Usage)>,
     progress: When,
     begun: Instant,
 }
@@ -55,7 +56,7 @@ impl Config {
             },
             color: wants_color(common.color, output),
             stats,
-            stats_format: common.stats,
+            wants_stats: common.stats.map(|format| (format, Usage::now())),
             progress: common.progress,
             begun: Instant::now(),
         }
@@ -95,8 +96,8 @@ impl Config {
 
     /// Prints the statistics, where they were asked for.
     pub fn finish(&self) {
-        if let Some(format) = self.stats_format {
-            report::print_stats(format, &self.stats, self.begun.elapsed());
+        if let Some((format, before)) = self.wants_stats {
+            report::print_stats(format, &self.stats, self.begun.elapsed(), Usage::now().since(before));
         }
     }
 }

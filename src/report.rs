@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::cli::common::StatsFormat;
 use crate::engine::Stats;
-use crate::io::Range;
+use crate::io::{Range, Usage, peak_resident};
 use crate::output::{complain, to_json};
 
 #[derive(Serialize)]
@@ -34,12 +34,11 @@ struct WayReport {
     inputs: u64,
 }
 
-/// Prints the figures of a run to standard error.
-pub(crate) fn print_stats(format: StatsFormat, stats: &Stats, took: Duration) {
+/// Prints the figures of a run that took `took` and used `used` to standard error.
+pub(crate) fn print_stats(format: StatsFormat, stats: &Stats, took: Duration, used: Usage) {
     let tally = stats.tally();
     let bytes = Stats::get(&stats.bytes);
     let seconds = took.as_secs_f64();
-    let (minor_faults, major_faults) = faults().unwrap_or((0, 0));
     let report = Report {
         bytes,
         seconds,
@@ -57,10 +56,10 @@ pub(crate) fn print_stats(format: StatsFormat, stats: &Stats, took: Duration) {
         bytes_never_copied: Stats::get(&stats.uncopied),
         threads: Stats::get(&stats.threads).max(1),
         windows: Stats::get(&stats.windows),
-        minor_faults,
-        major_faults,
-        peak_resident_bytes: proc_field("/proc/self/status", "VmHWM:").unwrap_or(0) * 1024,
-        device_bytes_read: proc_field("/proc/self/io", "read_bytes:"),
+        minor_faults: used.minor_faults,
+        major_faults: used.major_faults,
+        peak_resident_bytes: peak_resident().unwrap_or(0),
+        device_bytes_read: used.device_bytes,
         resident_before: tally.resident.map(|(resident, total)| resident as f64 / (total.max(1)) as f64),
     };
     match format {
@@ -103,22 +102,6 @@ fn print_text(report: &Report) {
     if let Some(share) = report.resident_before {
         complain(format_args!("{:.1} % resident before the run", share * 100.0));
     }
-}
-
-/// Minor and major faults so far: fields 10 and 12 of `/proc/self/stat` (proc(5)).
-fn faults() -> Option<(u64, u64)> {
-    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    // The command name before may hold spaces and parentheses; the last parenthesis closes it.
-    let mut fields = stat[stat.rfind(')')? + 1..].split_ascii_whitespace().skip(7);
-    let minor = fields.next()?.parse().ok()?;
-    let major = fields.nth(1)?.parse().ok()?;
-    Some((minor, major))
-}
-
-fn proc_field(path: &str, key: &str) -> Option<u64> {
-    let text = std::fs::read_to_string(path).ok()?;
-    let line = text.lines().find(|line| line.starts_with(key))?;
-    line.split_ascii_whitespace().nth(1)?.parse().ok()
 }
 
 /// How many bytes `names` hold within `range`, if all of them say.

@@ -90,6 +90,23 @@ fn redirected_input_is_mapped_from_where_it_stands_and_left_at_its_end() {
     assert_eq!(file.stream_position().unwrap(), bytes.len() as u64);
 }
 
+/// `cargo run` and many scripts end in an `exec`, and the kernel's counters go on through one: the README's first
+/// command once told of the compiler's faults.
+#[test]
+fn statistics_leave_out_what_the_process_did_before() {
+    let dir = Dir::new();
+    let path = dir.file("f", b"a line\n");
+    let ran: Ran = Command::new("bash")
+        .args(["-c", "printf -v many '%50000000s'; exec \"$0\" \"$@\""])
+        .args([mapped().get_program(), "cat".as_ref(), "--stats=json".as_ref(), path.as_os_str()])
+        .output()
+        .unwrap()
+        .into();
+    let stats: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
+    assert!(stats["minor_faults"].as_u64().unwrap() < 5_000, "{stats}");
+    assert!(stats["peak_resident_bytes"].as_u64().unwrap() < 40 << 20, "{stats}");
+}
+
 #[test]
 fn a_line_from_a_slow_writer_comes_through_at_once() {
     let mut child = mapped().arg("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
