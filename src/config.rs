@@ -117,7 +117,7 @@ pub fn period(since: Option<&str>, until: Option<&str>) -> anyhow::Result<Option
 }
 
 /// The inputs named on a command line: standard input when there are none.
-pub fn inputs(names: &[OsString]) -> Vec<Input> {
+pub fn inputs(names: &[OsString]) -> Vec<Input<'static>> {
     if names.is_empty() {
         return vec![Input::Named("-".into())];
     }

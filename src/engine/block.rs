@@ -16,7 +16,7 @@ pub struct Block {
     pub(super) first: bool,
     pub(super) last: bool,
     pub(super) verdict: u8,
-    /// Its file was looked at after it was read, and is as it was when it was opened.
+    /// It came in at one moment, so that nothing of it can be of a later state of the file than the rest.
     pub(super) settled: bool,
     pub(super) data: Data,
 }

@@ -15,7 +15,7 @@ use crate::io::{Source, Stop};
 use crate::output::complain;
 
 use super::block::{Block, Data, rewritten};
-use super::cursor::{Cursor, Input, Item, Plan};
+use super::cursor::{Cursor, Input, Item, Next, Plan, Span, is_one_span};
 use super::load::Loader;
 use super::stats::Stats;
 use super::turn::Turns;
@@ -87,13 +87,19 @@ impl Engine {
     /// Whatever kept a byte from coming in, a truncation met on the way included: there is no total of half an input.
     pub fn feed<L: Lane>(
         &self,
-        input: Input,
+        input: Input<'_>,
         plan: Plan,
         lanes: &[L],
         states: Vec<L::State>,
         (permits, helpers): (&Permits, usize),
         stats: &Stats,
     ) -> io::Result<Vec<L::State>> {
+        let input = match input {
+            Input::Open(source) if is_one_span(&source, &plan) => {
+                return feed_one(Arc::new(source), &plan, lanes, states, stats);
+            }
+            longer => longer,
+        };
         // Only the worker that waits for a slow stream could have to be woken, and a stream's worker waits alone.
         let stop = Stop::new();
         let feeding = Feeding {
@@ -102,7 +108,7 @@ impl Engine {
             stats,
             stop: &stop,
             cursor: Mutex::new((
-                Cursor::new(Box::new(std::iter::once(input)), plan, 0, &|_| 0, stats, helpers + 1),
+                Cursor::new(Box::new(std::iter::once(input)), plan, 0, Box::new(|_| 0), stats, helpers + 1),
                 None,
             )),
             turns: states.into_iter().map(|state| Turns::new(state, helpers + 1)).collect(),
@@ -130,12 +136,42 @@ impl Engine {
             Some((_, error)) => Err(error),
             None => {
                 if let Some(source) = feeding.rewritten.into_inner().unwrap_or_else(PoisonError::into_inner) {
-                    complain(format_args!("mapped: {}: {}", source.shown_name(), rewritten()));
+                    tell_rewritten(&source);
                 }
                 Ok(feeding.turns.into_iter().map(Turns::into_value).collect())
             }
         }
     }
+}
+
+/// As [`Engine::feed`], an input that is one block: with that there is nothing to wait for, nor anybody.
+fn feed_one<L: Lane>(
+    source: Arc<Source>,
+    plan: &Plan,
+    lanes: &[L],
+    mut states: Vec<L::State>,
+    stats: &Stats,
+) -> io::Result<Vec<L::State>> {
+    stats.opened(&source);
+    let wanted = source.start()..source.end().unwrap_or_default();
+    let span = Span::whole(source, 0, wanted, None);
+    let (block, damage) = Loader { plan, stats }.load(span, &mut Vec::new()).map_err(|(_, error)| error)?;
+    if let Some(error) = damage {
+        return Err(error);
+    }
+    for (lane, state) in lanes.iter().zip(&mut states) {
+        let part = lane.part(0, &block);
+        lane.take(state, &block, part);
+    }
+    if block.ends_rewritten() {
+        tell_rewritten(&block.source);
+    }
+    Stats::add(&stats.bytes, block.len());
+    Ok(states)
+}
+
+fn tell_rewritten(source: &Source) {
+    complain(format_args!("mapped: {}: {}", source.shown_name(), rewritten()));
 }
 
 struct Feeding<'a, L: Lane> {
@@ -175,7 +211,7 @@ impl<L: Lane> Feeding<'_, L> {
         loop {
             let (batch, base, long) = {
                 let mut cursor = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
-                let Some(batch) = cursor.0.next(&mut spare, self.stop) else { return };
+                let Next::Batch(batch) = cursor.0.next(&mut spare, self.stop) else { return };
                 if let (None, Some(Item::Span(span))) = (cursor.1, batch.items.first()) {
                     cursor.1 = Some(span.offset);
                 }
@@ -206,7 +242,7 @@ impl<L: Lane> Feeding<'_, L> {
     /// Loads a span and takes it through every lane.
     fn pass(
         &self,
-        span: super::cursor::Span,
+        span: Span,
         base: u64,
         spare: &mut Vec<Vec<u8>>,
         passage: &mut Passage<'_, '_, L>,

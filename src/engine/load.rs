@@ -2,13 +2,15 @@
 
 use std::io;
 use std::ops::Range;
-use std::time::Instant;
 
 use crate::io::{Policy, Source, Way, Window};
 
 use super::block::{Block, Data, truncated};
 use super::cursor::{Content, Plan, Span};
 use super::stats::Stats;
+
+/// How many bytes a read brings in so fast that nobody writes a file over meanwhile.
+const ONE_STATE: usize = 256 << 10;
 
 /// What loading depends on beside the span.
 pub(super) struct Loader<'a> {
@@ -62,11 +64,8 @@ impl Loader<'_> {
                     }
                     None => {
                         let mut buffer = spare.pop().unwrap_or_default();
-                        let turn = self.stats.warmth.turn();
-                        let begun = Instant::now();
-                        let damage = read_block(&mut block, &mut buffer, length).map_err(|error| (input, error))?;
-                        self.stats.warmth.came(buffer.len(), begun.elapsed());
-                        drop(turn);
+                        let read = |_| read_block(&mut block, &mut buffer, length);
+                        let damage = self.stats.warmth.bring(length, read).map_err(|error| (input, error))?;
                         block.data = Data::Buffer(buffer);
                         return Ok((block, damage.or(broken)));
                     }
@@ -82,15 +81,10 @@ impl Loader<'_> {
             Ok(window) => {
                 // A page that is gone by now is an error here and a recorded fault in the scan; the
                 // verify step deals with both.
-                let turn = self.stats.warmth.turn();
-                let begun = Instant::now();
-                if turn.is_some() {
-                    let _ = window.populate();
-                } else {
-                    window.touch(0..length);
-                }
-                self.stats.warmth.came(length, begun.elapsed());
-                drop(turn);
+                self.stats.warmth.bring(length, |is_cold| match is_cold {
+                    true => drop(window.populate()),
+                    false => window.touch(0..length),
+                });
                 Stats::add(&self.stats.windows, 1);
                 Some(window)
             }
@@ -159,9 +153,9 @@ fn read_block(block: &mut Block, buffer: &mut Vec<u8>, length: usize) -> io::Res
     // A truncation lowers the size before it zeroes a page, so a size that still covers what was
     // read, read afterwards, shows that it was read before.
     let end = block.at + length as u64;
-    let (size, is_same) = block.source.look()?;
-    // Of an input in one block there is no more to look at.
-    block.settled = is_same && block.first && block.last;
+    // What came in by one read, and a short one, is of one state of the file.
+    block.settled = block.first && block.last && length <= ONE_STATE;
+    let size = block.source.length_now()?;
     if let Some(size) = size.filter(|&size| size < end) {
         buffer.truncate(usize::try_from(size.saturating_sub(block.at)).unwrap_or(0));
         block.last = false;

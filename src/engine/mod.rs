@@ -1,6 +1,6 @@
 //! The ordered parallel pipeline between the bytes and what is printed of them.
 //!
-//! A cursor hands out spans under one lock; workers load each as a [`Block`], run a pure [`Kernel`]
+//! A cursor hands out spans under one lock; workers open the inputs for it, load each as a [`Block`], run a pure [`Kernel`]
 //! over it, hand running totals on in file order, format in parallel, verify that the file still
 //! held what they saw, and emit in file order. At most one batch a thread is in flight, so memory
 //! is bounded by the thread count. The engine knows no file format, and a kernel knows no file.
@@ -20,7 +20,7 @@ mod turn_tests;
 mod warmth;
 
 pub use block::Block;
-pub use cursor::{Cut, Input, Plan};
+pub use cursor::{Cut, Input, Open, Opened, Plan};
 pub use kernel::{Flow, Inserted, Insertion, Kernel};
 pub use lanes::{Lane, Permits};
 pub use run::{BLOCK, COUNTED, Engine, Outcome, write_text};

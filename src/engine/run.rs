@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use memchr::{memrchr, memrchr2};
@@ -11,7 +11,7 @@ use crate::io::{Policy, Range, Stop};
 use crate::output::{Output, complain};
 
 use super::block::{Block, Data, rewritten};
-use super::cursor::{Batch, Content, Cursor, Cut, Input, Item, Plan, Span};
+use super::cursor::{Batch, Content, Cursor, Cut, Input, Item, MANY, Next, Plan, Span, Unopened};
 use super::kernel::{Flow, Inserted, Insertion, Kernel};
 use super::load::Loader;
 use super::stats::Stats;
@@ -41,6 +41,9 @@ pub const COUNTED: usize = 16 << 20;
 
 /// Default size of blocks that are read: larger ones leave the core's own cache between being read and looked at.
 const READ: usize = 512 << 10;
+
+/// What a buffer holds at most of which many are kept, as many as a batch of small files needs.
+const SMALL: usize = 64 << 10;
 
 /// How a run ended.
 #[derive(Debug)]
@@ -74,23 +77,30 @@ impl Engine {
 
     /// Runs `kernel` over the inputs in order, with `carry` handed on from block to block, and
     /// writes its text to `output`. Inputs that fail are reported there when their turn comes.
-    pub fn run<K: Kernel>(
+    pub fn run<'a, K: Kernel>(
         &self,
-        inputs: impl Iterator<Item = Input> + Send,
+        inputs: impl Iterator<Item = Input<'a>> + Send + 'a,
         plan: Plan,
-        kernel: &K,
+        kernel: &'a K,
         carry: K::Carry,
-        output: &mut Output,
-        stats: &Stats,
+        output: &'a mut Output,
+        stats: &'a Stats,
     ) -> Outcome<K::Carry> {
         let threads = self.threads.max(1);
-        let judge = |head: &[u8]| kernel.judge(head);
         let crew = Crew {
             kernel,
             plan,
             stats,
             stop: Stop::new(),
-            cursor: Mutex::new(Cursor::new(Box::new(inputs), plan, K::HEAD, &judge, stats, threads)),
+            cursor: Mutex::new(Cursor::new(
+                Box::new(inputs),
+                plan,
+                K::HEAD,
+                Box::new(|head| kernel.judge(head)),
+                stats,
+                threads,
+            )),
+            opened: Condvar::new(),
             totals: Turns::new(Totals { carry, ended: None, stopped: false }, threads),
             emission: Turns::new(
                 Emission { output, dropped: None, halted: false, failed: false, result: Ok(()) },
@@ -125,6 +135,8 @@ struct Crew<'a, K: Kernel> {
     stats: &'a Stats,
     stop: Stop,
     cursor: Mutex<Cursor<'a>>,
+    /// Inputs that were being opened are open.
+    opened: Condvar,
     totals: Turns<Totals<K::Carry>>,
     emission: Turns<Emission<'a>>,
 }
@@ -190,7 +202,23 @@ impl<K: Kernel> Drop for Ticket<'_, '_, K> {
     }
 }
 
-impl<K: Kernel> Crew<'_, K> {
+/// Inputs that a worker is opening. Whatever happens to it, they are given back.
+struct Errand<'c, 'a, K: Kernel> {
+    crew: &'c Crew<'a, K>,
+    unopened: Unopened<'a>,
+}
+
+impl<K: Kernel> Drop for Errand<'_, '_, K> {
+    fn drop(&mut self) {
+        let mut cursor = self.crew.lock();
+        cursor.give_opened(self.unopened.take());
+        if cursor.waiting > 0 {
+            self.crew.opened.notify_all();
+        }
+    }
+}
+
+impl<'a, K: Kernel> Crew<'a, K> {
     /// One worker's life. `call_others` runs once, when there turns out to be work for more.
     fn work(&self, mut call_others: impl FnMut()) {
         let mut spare = Vec::new();
@@ -198,11 +226,29 @@ impl<K: Kernel> Crew<'_, K> {
         let mut called = false;
         let mut busy = Duration::ZERO;
         loop {
-            let (batch, long) = {
-                let mut cursor = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
-                (cursor.next(&mut spare, &self.stop), !called && cursor.is_long(busy))
+            let begun = Instant::now();
+            let mut cursor = self.lock();
+            let batch = loop {
+                if let Some(unopened) = cursor.take_unopened() {
+                    drop(cursor);
+                    let mut errand = Errand { crew: self, unopened };
+                    errand.unopened.open(&self.stop);
+                    drop(errand);
+                    busy += begun.elapsed();
+                    cursor = self.lock();
+                }
+                match cursor.next(&mut spare, &self.stop) {
+                    Next::Batch(batch) => break batch,
+                    Next::Awaited => {
+                        cursor.waiting += 1;
+                        cursor = self.opened.wait(cursor).unwrap_or_else(PoisonError::into_inner);
+                        cursor.waiting -= 1;
+                    }
+                    Next::Nothing => return,
+                }
             };
-            let Some(batch) = batch else { break };
+            let long = !called && cursor.is_long(busy);
+            drop(cursor);
             if long {
                 called = true;
                 call_others();
@@ -233,7 +279,7 @@ impl<K: Kernel> Crew<'_, K> {
         self.emit(&mut ticket, &steps, text, batch.flush);
         for step in steps {
             if let Step::Job(Job { block: Block { data: Data::Buffer(buffer), .. }, .. }) = step
-                && spare.len() < 4
+                && (spare.len() < 4 || buffer.capacity() <= SMALL && spare.len() < MANY)
             {
                 spare.push(buffer);
             }
@@ -325,7 +371,11 @@ impl<K: Kernel> Crew<'_, K> {
     }
 
     fn end_input(&self, input: usize) {
-        self.cursor.lock().unwrap_or_else(PoisonError::into_inner).end_input(input);
+        self.lock().end_input(input);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Cursor<'a>> {
+        self.cursor.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes a job's text behind that of the jobs before it, and does the job again on what is true

@@ -9,6 +9,7 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileTypeExt;
 use std::sync::Arc;
 
 use rustix::fs::{CWD, Mode, OFlags, StatFs, StatVfs, openat};
@@ -114,26 +115,43 @@ fn in_parts(path: &OsStr) -> rustix::io::Result<(OwnedFd, &OsStr)> {
     Ok((directory.ok_or(Errno::NAMETOOLONG)?, OsStr::from_bytes(rest)))
 }
 
+/// Whether opening `path` waits for a writer (`fifo(7)`).
+pub fn is_fifo(path: &OsStr) -> bool {
+    metadata(path).is_ok_and(|meta| meta.file_type().is_fifo())
+}
+
 /// A file to open: as it was named, or as a walk found it.
 #[derive(Clone, Debug)]
 pub struct Place {
     path: OsString,
     /// A directory near to the file, and how much of the path leads there.
     near: Option<(Arc<OwnedFd>, usize)>,
+    /// A walk found it, and took it for a regular file.
+    found: bool,
 }
 
 impl From<OsString> for Place {
     fn from(path: OsString) -> Place {
-        Place { path, near: None }
+        Place { path, near: None, found: false }
     }
 }
 
 impl Place {
-    /// A file that was found; `near` may be a directory on the way to it, and how many bytes of the path lead there. One
+    /// A regular file that was found; `near` may be a directory on the way to it, and how many bytes of the path lead there. One
     /// that is called `-` is `./-`: whoever is given its name does not take it for standard input.
     pub fn found(path: OsString, near: Option<(Arc<OwnedFd>, usize)>) -> Place {
         let path = if path == "-" { "./-".into() } else { path };
-        Place { path, near }
+        Place { path, near, found: true }
+    }
+
+    /// Whether this is standard input.
+    pub fn is_stdin(&self) -> bool {
+        !self.found && self.path == "-"
+    }
+
+    /// Whether opening it waits for a writer.
+    pub fn is_fifo(&self) -> bool {
+        !self.found && is_fifo(&self.path)
     }
 
     /// The whole path.

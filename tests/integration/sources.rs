@@ -43,21 +43,38 @@ fn an_endless_device_with_a_length() {
     assert!(ran.stdout.len() == 1_000_000 && ran.stdout.iter().all(|&b| b == 0));
 }
 
+/// What stands before a FIFO is printed although nobody has opened it for writing yet, however many files that are.
 #[test]
 fn a_fifo_and_small_files_before_it() {
+    for (args, files) in [(&["cat"][..], 1), (&["grep", "-h", ""], 1), (&["grep", "-h", ""], 64), (&["cat", "-A"], 40)]
+    {
+        let dir = Dir::new();
+        let before: Vec<_> = (0..files).map(|i| dir.file(format!("{i}"), b"before\n")).collect();
+        let fifo = dir.path().join("fifo");
+        assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+        let mut command = mapped();
+        command.args(args).args(&before).arg(&fifo).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let end = if args == ["cat", "-A"] { "$\n" } else { "\n" };
+        let mut first = vec![0; format!("before{end}").len() * files];
+        child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+        assert_eq!(first, format!("before{end}").repeat(files).as_bytes());
+        std::fs::File::options().write(true).open(&fifo).unwrap().write_all(b"through\n").unwrap();
+        let ran: Ran = child.wait_with_output().unwrap().into();
+        assert_eq!((ran.stdout, ran.code), (format!("through{end}").into_bytes(), 0), "{args:?}");
+    }
+}
+
+/// Standard input that is named twice has been read to its end the second time, so it is not opened ahead.
+#[test]
+fn standard_input_that_is_named_twice() {
     let dir = Dir::new();
-    let before = dir.file("before", b"before\n");
-    let fifo = dir.path().join("fifo");
-    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
-    let mut child =
-        mapped().arg("cat").arg(&before).arg(&fifo).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // What stands before the FIFO is printed although nobody has opened it for writing yet.
-    let mut first = [0; 7];
-    child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
-    assert_eq!(&first, b"before\n");
-    std::fs::File::options().write(true).open(&fifo).unwrap().write_all(b"through\n").unwrap();
-    let ran: Ran = child.wait_with_output().unwrap().into();
-    assert_eq!((ran.stdout.as_slice(), ran.code), (&b"through\n"[..], 0));
+    let path = dir.file("f", b"once\n");
+    for args in [&["grep", "-h", "o", "-", "-"][..], &["cat", "-", "-"], &["cat", "-v", "-", "-"]] {
+        let input = std::fs::File::open(&path).unwrap();
+        let ran: Ran = mapped().args(args).stdin(Stdio::from(input)).output().unwrap().into();
+        assert_eq!((ran.stdout.as_slice(), ran.code), (&b"once\n"[..], 0), "{args:?}");
+    }
 }
 
 #[test]

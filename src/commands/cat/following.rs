@@ -40,7 +40,7 @@ impl Skip {
 
 impl Cat<'_> {
     /// Prints all inputs, then follows those that can grow.
-    pub fn follow(&mut self, inputs: Vec<Input>, by: FollowBy) -> anyhow::Result<Exit> {
+    pub fn follow(&mut self, inputs: Vec<Input<'_>>, by: FollowBy) -> anyhow::Result<Exit> {
         check(&self.wanted)?;
         let stop = stop_on_interrupt();
         let mut exit = Exit::Success;

@@ -16,7 +16,6 @@ mod wanted;
 use std::ffi::OsString;
 use std::io;
 use std::ops::Range;
-use std::os::unix::fs::FileTypeExt;
 
 use crate::cli::cat::{Args, FollowBy};
 use crate::config::{Config, inputs};
@@ -57,7 +56,7 @@ struct Cat<'a> {
 }
 
 impl Cat<'_> {
-    fn all(&mut self, inputs: Vec<Input>) -> anyhow::Result<Exit> {
+    fn all(&mut self, inputs: Vec<Input<'_>>) -> anyhow::Result<Exit> {
         let mut exit = Exit::Success;
         for input in inputs {
             exit = exit.and(match self.open(input) {
@@ -74,28 +73,20 @@ impl Cat<'_> {
     }
 
     /// Opens an input that is not the output.
-    fn open(&mut self, input: Input) -> (OsString, io::Result<Source>) {
+    fn open(&mut self, input: Input<'_>) -> (OsString, io::Result<Source>) {
         let engine = &self.config.engine;
-        if let Input::Named(name) = &input
-            && crate::io::path::metadata(name).is_ok_and(|meta| meta.file_type().is_fifo())
-        {
-            // Opening it waits for a writer, and what stands before it must not wait with it. Should that fail, the next
-            // write does, too.
+        if input.has_to_wait() {
+            // Opening a FIFO waits for a writer, and what stands before it must not wait with it. Should that fail, the
+            // next write does, too.
             let _ = self.output.flush();
         }
-        let (name, opened) = match input {
-            Input::Named(name) => {
-                let opened = Source::open(&name, engine.policy, engine.range);
-                (name, opened)
+        match input.open(engine.policy, engine.range) {
+            Ok((source, _)) if self.output.is_same_file(&source) => {
+                (source.name().to_owned(), Err(io::Error::other("input file is output file")))
             }
-            Input::Open(source) | Input::Judged(source, _) => (source.name().to_owned(), Ok(source)),
-            Input::Failed(name, error) => (name, Err(error)),
-        };
-        let opened = opened.and_then(|source| match self.output.is_same_file(&source) {
-            true => Err(io::Error::other("input file is output file")),
-            false => Ok(source),
-        });
-        (name, opened)
+            Ok((source, _)) => (source.name().to_owned(), Ok(source)),
+            Err((name, error)) => (name, Err(error)),
+        }
     }
 
     fn one(&mut self, source: Source) -> io::Result<Exit> {

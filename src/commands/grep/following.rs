@@ -147,7 +147,7 @@ impl Run<'_> {
         if !grows {
             let starts = Starts::default();
             let opener = self.opener(&starts);
-            let input = opener.open(Ok(name.into()));
+            let input = opener.open_now(Ok(name.into()));
             self.search_now(input, opener.is_partial().then_some(&starts), false, following, &mut well)?;
             return Ok((None, well));
         }
@@ -190,7 +190,7 @@ impl Run<'_> {
     /// Runs the engine over one input. Gives its totals.
     fn search_now(
         &self,
-        input: Input,
+        input: Input<'_>,
         starts: Option<&Starts>,
         open_ended: bool,
         following: &mut Following<'_>,

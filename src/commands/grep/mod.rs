@@ -98,7 +98,7 @@ impl Run<'_> {
         let begun_at = rustix::fs::seek(&stdin, rustix::fs::SeekFrom::Current(0));
         let starts = Starts::default();
         let opener = self.opener(&starts);
-        let inputs = self.walk.files(files).map(|found| opener.open(found));
+        let inputs = self.walk.files(files).map(|found| opener.next(found));
         let kernel = Search { settings, starts: opener.is_partial().then_some(&starts), open_ended: false };
         let stats = &self.config.stats;
         let outcome = self.config.engine.run(inputs, self.plan(), &kernel, Totals::default(), output, stats);

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use rustix::fs::{Mode, OFlags};
 
 use crate::config::Config;
-use crate::engine::{Input, Kernel, Stats};
+use crate::engine::{Input, Kernel, Open, Opened, Stats};
 use crate::io::walk::Found;
 use crate::io::{Place, Policy, Range, Source, Way};
 use crate::timestamp::{self, Period};
@@ -18,6 +18,7 @@ use super::settings::Settings;
 use super::start::{Part, Start, Starts, count_terminators, last_selected, lines_before};
 
 /// Turns names into open inputs.
+#[derive(Debug)]
 pub struct Opener<'a> {
     /// What is searched for.
     pub settings: &'a Settings,
@@ -33,21 +34,45 @@ pub struct Opener<'a> {
     pub starts: &'a Starts,
 }
 
+impl Open for Opener<'_> {
+    fn open(&self, place: Place) -> Opened {
+        match self.prepare(&place) {
+            Ok((source, verdict, start)) => {
+                self.begin_at(start);
+                Ok((source, verdict))
+            }
+            Err(error) => {
+                self.begin_at(Start::default());
+                Err((place.into_path(), error))
+            }
+        }
+    }
+}
+
 impl Opener<'_> {
-    /// The next input.
-    pub fn open(&self, found: Found) -> Input {
-        let (input, start) = match found {
-            Err((name, error)) => (Input::Failed(name, error), Start::default()),
-            Ok(place) => match self.prepare(&place) {
-                Ok((source, None, start)) => (Input::Open(source), start),
-                Ok((source, Some(verdict), start)) => (Input::Judged(source, verdict), start),
-                Err(error) => (Input::Failed(place.into_path(), error), Start::default()),
-            },
-        };
+    /// The next input. Where its start is to be told to the kernel it is opened at once, so that these come in order.
+    pub fn next(&self, found: Found) -> Input<'_> {
+        match found {
+            Ok(place) if !self.is_partial() => Input::Unopened(place, self),
+            found => self.open_now(found),
+        }
+    }
+
+    /// The next input, open or failed.
+    pub fn open_now(&self, found: Found) -> Input<'static> {
+        Input::from(match found {
+            Ok(place) => self.open(place),
+            Err(failed) => {
+                self.begin_at(Start::default());
+                Err(failed)
+            }
+        })
+    }
+
+    fn begin_at(&self, start: Start) {
         if self.is_partial() {
             self.starts.push(start);
         }
-        input
     }
 
     /// Whether inputs are not searched from their beginning to their end.

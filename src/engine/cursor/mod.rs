@@ -11,13 +11,16 @@ use crate::io::{Source, Stop, Stream, Way};
 
 use super::stats::Stats;
 pub(super) use span::{Batch, Content, Item, Span};
-pub use span::{Cut, Input, Plan};
+pub use span::{Cut, Input, Open, Opened, Plan};
 
+mod ahead;
 mod joint;
 mod positioned;
 mod span;
 mod streamed;
 
+pub(super) use ahead::Unopened;
+use ahead::{Ahead, Upcoming};
 use joint::Joint;
 use positioned::Positioned;
 use streamed::{Piece, Streamed};
@@ -29,17 +32,26 @@ const FIRST: usize = 1 << 20;
 /// pages: 2 GB took 1.45 s in windows of 16 MiB, and 0.95 s in these.
 const COLD: usize = 8 << 20;
 /// Small files in a batch, at most.
-const MANY: usize = 32;
+pub(super) const MANY: usize = 32;
+
+/// Says what is to be known of an input from its first bytes.
+type Judge<'a> = Box<dyn Fn(&[u8]) -> u8 + Send + Sync + 'a>;
 
 pub(super) struct Cursor<'a> {
-    inputs: Box<dyn Iterator<Item = Input> + Send + 'a>,
+    inputs: Ahead<'a>,
     plan: Plan,
     head: usize,
-    judge: &'a (dyn Fn(&[u8]) -> u8 + Sync),
+    judge: Judge<'a>,
     stats: &'a Stats,
     current: Option<Current>,
     opened: usize,
     batches: u64,
+    /// How many items the last one had.
+    last: usize,
+    /// Nothing of it, or of those before it, is held back.
+    flushed: bool,
+    /// Workers that wait for what another one is opening.
+    pub(super) waiting: usize,
     nominal: usize,
     handed_out: u64,
     /// How much of it was before the last batch: what a first worker has done when it comes for that.
@@ -48,6 +60,24 @@ pub(super) struct Cursor<'a> {
     threads: usize,
     joint: Joint,
     finished: bool,
+}
+
+/// What there is for a worker.
+pub(super) enum Next {
+    Batch(Batch),
+    /// Another worker is opening what comes next.
+    Awaited,
+    Nothing,
+}
+
+enum Begun {
+    Yes,
+    /// By who takes it to open it.
+    Later,
+    /// It may block: nothing that stands before it may be held back.
+    AfterThese,
+    /// There is no other.
+    No,
 }
 
 struct Current {
@@ -65,16 +95,16 @@ enum Place {
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(
-        inputs: Box<dyn Iterator<Item = Input> + Send + 'a>,
+        inputs: Box<dyn Iterator<Item = Input<'a>> + Send + 'a>,
         plan: Plan,
         head: usize,
-        judge: &'a (dyn Fn(&[u8]) -> u8 + Sync),
+        judge: Judge<'a>,
         stats: &'a Stats,
         threads: usize,
     ) -> Cursor<'a> {
         let nominal = if plan.ramp { FIRST.min(plan.block) } else { plan.block };
         Cursor {
-            inputs,
+            inputs: Ahead::new(inputs),
             plan,
             head,
             judge,
@@ -82,6 +112,9 @@ impl<'a> Cursor<'a> {
             current: None,
             opened: 0,
             batches: 0,
+            last: 1,
+            flushed: true,
+            waiting: 0,
             nominal,
             handed_out: 0,
             done: 0,
@@ -99,13 +132,13 @@ impl<'a> Cursor<'a> {
         if self.plan.block < FIRST / 4 {
             return self.batches > 3;
         }
-        match (&self.current, self.inputs.size_hint().1) {
-            (Some(Current { place: Place::Positioned(place), .. }), Some(0)) => {
+        match (&self.current, self.inputs.has_more()) {
+            (Some(Current { place: Place::Positioned(place), .. }), false) => {
                 let left = place.left();
                 let rest = busy.as_secs_f64() * left as f64 / self.done.max(1) as f64;
                 left >= SURELY || busy >= START / 8 && rest >= START.as_secs_f64()
             }
-            (None, Some(0)) => false,
+            (None, false) => false,
             _ => busy >= START,
         }
     }
@@ -115,16 +148,42 @@ impl<'a> Cursor<'a> {
         self.current.take_if(|current| current.input == input);
     }
 
-    /// The next batch, or `None` when all inputs are through. `spare` are buffers to use again.
-    pub(super) fn next(&mut self, spare: &mut Vec<Vec<u8>>, stop: &Stop) -> Option<Batch> {
-        let mut items = Vec::new();
+    /// Inputs that the caller may open before it asks for the next batch, to be given to [`Cursor::give_opened`]. Not those
+    /// that are joined: which part of one is wanted depends on those before it.
+    pub(super) fn take_unopened(&mut self) -> Option<Unopened<'a>> {
+        if self.current.is_some() || self.is_joined() {
+            return None;
+        }
+        self.inputs.take(self.threads, self.plan.policy, self.plan.range)
+    }
+
+    /// Takes what was opened meanwhile.
+    pub(super) fn give_opened(&mut self, opened: Unopened<'a>) {
+        self.inputs.give(opened);
+    }
+
+    /// The next batch. `spare` are buffers to use again.
+    pub(super) fn next(&mut self, spare: &mut Vec<Vec<u8>>, stop: &Stop) -> Next {
+        // A batch is as a rule as long as the one before.
+        let mut items = Vec::with_capacity(self.last);
         let mut bytes = 0;
-        let mut flush = false;
+        let (mut flush, mut fence) = (false, false);
         self.done = self.handed_out;
         while !stop.asked() && items.len() < MANY {
-            if self.current.is_none() && !self.open_next(&mut items) {
-                flush = true;
-                break;
+            if self.current.is_none() {
+                match self.open_next(&mut items) {
+                    Begun::Yes => {}
+                    Begun::Later if items.is_empty() => return Next::Awaited,
+                    Begun::Later => break,
+                    Begun::AfterThese => {
+                        (flush, fence) = (true, true);
+                        break;
+                    }
+                    Begun::No => {
+                        flush = true;
+                        break;
+                    }
+                }
             }
             let Some(current) = &mut self.current else { continue };
             let nominal = nominal(&current.source, &self.plan, self.nominal);
@@ -147,16 +206,18 @@ impl<'a> Cursor<'a> {
                 break;
             }
         }
-        if items.is_empty() && !stop.asked() {
+        if items.is_empty() && !fence && !stop.asked() {
             items.extend(self.finish_joined().map(Item::Span));
         }
-        if items.is_empty() {
-            return None;
+        if items.is_empty() && !fence {
+            return Next::Nothing;
         }
+        self.flushed = flush;
         self.handed_out += bytes;
+        self.last = items.len();
         let number = self.batches;
         self.batches += 1;
-        Some(Batch { number, items, flush })
+        Next::Batch(Batch { number, items, flush })
     }
 
     fn ramp_up(&mut self) {
@@ -167,43 +228,35 @@ impl<'a> Cursor<'a> {
         matches!(self.plan.cut, Cut::Rows(_))
     }
 
-    /// Opens the next input. `false` when there is none, or when it must wait until the items so
-    /// far are out: opening a FIFO blocks until somebody writes to it.
-    fn open_next(&mut self, items: &mut Vec<Item>) -> bool {
+    /// Opens the next input, unless it must wait until the items so far are out.
+    fn open_next(&mut self, items: &mut Vec<Item>) -> Begun {
         if self.is_joined() && self.plan.range.length == Some(0) && self.opened > 0 {
-            return false;
+            return Begun::No;
         }
-        let Some(input) = self.inputs.next() else { return false };
-        if let Input::Named(name) = &input
-            && !items.is_empty()
-            && name != "-"
-            && crate::io::path::metadata(name).is_ok_and(|m| std::os::unix::fs::FileTypeExt::is_fifo(&m.file_type()))
-        {
-            let rest = std::mem::replace(&mut self.inputs, Box::new(std::iter::empty()));
-            self.inputs = Box::new(std::iter::once(input).chain(rest));
-            return false;
+        let input = match self.inputs.next() {
+            Upcoming::Input(input) => input,
+            Upcoming::Awaited => return Begun::Later,
+            Upcoming::Nothing => return Begun::No,
+        };
+        if input.is_unopened() {
+            let has_to_wait = input.has_to_wait();
+            if !items.is_empty() || has_to_wait && !self.flushed {
+                self.inputs.put_back(input, has_to_wait);
+                return if has_to_wait { Begun::AfterThese } else { Begun::Later };
+            }
         }
         let number = self.opened;
         self.opened += 1;
-        let opened = match input {
-            Input::Named(name) => Source::open(&name, self.plan.policy, self.plan.range)
-                .map(|source| (source, None))
-                .map_err(|error| (name, error)),
-            Input::Open(source) => Ok((source, None)),
-            Input::Judged(source, verdict) => Ok((source, Some(verdict))),
-            Input::Failed(name, error) => Err((name, error)),
-        };
-        match opened {
-            Ok((source, verdict)) => {
-                self.stats.opened(&source);
-                self.begin(Arc::new(source), number, verdict);
-            }
+        match input.open(self.plan.policy, self.plan.range) {
+            Ok((source, verdict)) => self.begin(source, number, verdict),
             Err((name, error)) => items.push(Item::Failed { input: number, name, error }),
         }
-        true
+        Begun::Yes
     }
 
-    fn begin(&mut self, source: Arc<Source>, input: usize, mut verdict: Option<u8>) {
+    fn begin(&mut self, source: Source, input: usize, mut verdict: Option<u8>) {
+        self.stats.opened(&source);
+        let source = Arc::new(source);
         let place = match source.way() {
             Way::Stream => Place::Streamed(Streamed::new(Stream::new(Arc::clone(&source)), self.plan.cut, self.head)),
             Way::Map | Way::Pread => Place::Positioned(Positioned::new(&source)),
@@ -249,7 +302,7 @@ impl<'a> Cursor<'a> {
             }
             Place::Streamed(streamed) => {
                 let buffer = spare.pop().unwrap_or_default();
-                match streamed.next(buffer, self.nominal, self.judge, stop) {
+                match streamed.next(buffer, self.nominal, &*self.judge, stop) {
                     Ok(Piece::Stopped) => return None,
                     Ok(Piece::Bytes { bytes, at, last, drained }) => {
                         current.verdict.get_or_insert(streamed.verdict());
@@ -359,17 +412,11 @@ fn take_whole(current: &mut Current, plan: &Plan, nominal: usize) -> Option<Span
     if joined || current.source.way() != Way::Pread || !current.first || positioned.left() > nominal as u64 {
         return None;
     }
-    let at = positioned.rest();
-    current.source.leave_at(at.end);
-    Some(Span {
-        source: Arc::clone(&current.source),
-        input: current.input,
-        offset: at.start,
-        at,
-        first: true,
-        last: true,
-        verdict: current.verdict,
-        content: Content::ToLoad,
-        broken: None,
-    })
+    Some(Span::whole(Arc::clone(&current.source), current.input, positioned.rest(), current.verdict))
+}
+
+/// Whether all that is wanted of `source` is one span, to be read by position.
+pub(super) fn is_one_span(source: &Source, plan: &Plan) -> bool {
+    let fits = |end| end - source.start() <= nominal(source, plan, plan.block) as u64;
+    source.way() == Way::Pread && source.end().is_some_and(fits)
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::ops::Range as Place;
 use std::sync::Arc;
 
-use crate::io::{Policy, Range, Source};
+use crate::io::{Place as Found, Policy, Range, Source};
 
 /// Where blocks may be cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,17 +66,41 @@ impl Plan {
     }
 }
 
+/// An open input with the verdict on it if that is known, or its name and why it cannot be had.
+pub type Opened = Result<(Source, Option<u8>), (OsString, io::Error)>;
+
+/// How a command opens its inputs, on whichever thread takes them.
+pub trait Open: Sync + std::fmt::Debug {
+    /// As [`Input::open`].
+    ///
+    /// # Errors
+    /// As [`Input::open`].
+    fn open(&self, place: Found) -> Opened;
+}
+
 /// One input of a run.
 #[derive(Debug)]
-pub enum Input {
+pub enum Input<'a> {
     /// A path to open, or `-`.
     Named(OsString),
+    /// A file that the command itself has its way of opening.
+    Unopened(Found, &'a dyn Open),
     /// An input that is open already.
     Open(Source),
     /// One of which the verdict is known, too: [`Kernel::judge`](crate::engine::Kernel::judge) is not asked.
     Judged(Source, u8),
     /// What could not even be named: reported when its turn comes.
     Failed(OsString, io::Error),
+}
+
+impl From<Opened> for Input<'_> {
+    fn from(opened: Opened) -> Self {
+        match opened {
+            Ok((source, None)) => Input::Open(source),
+            Ok((source, Some(verdict))) => Input::Judged(source, verdict),
+            Err((name, error)) => Input::Failed(name, error),
+        }
+    }
 }
 
 /// A piece of an input to load.
@@ -95,6 +119,16 @@ pub(crate) struct Span {
     pub content: Content,
     /// What kept the bytes behind it from being had: a line or row that it ends with is not whole.
     pub broken: Option<io::Error>,
+}
+
+impl Span {
+    /// All that is wanted of an input, which is left behind that.
+    pub(crate) fn whole(source: Arc<Source>, input: usize, at: Place<u64>, verdict: Option<u8>) -> Span {
+        source.leave_at(at.end);
+        let offset = at.start;
+        let content = Content::ToLoad;
+        Span { source, input, at, offset, first: true, last: true, verdict, content, broken: None }
+    }
 }
 
 #[derive(Debug)]

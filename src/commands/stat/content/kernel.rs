@@ -49,7 +49,7 @@ impl Kernel for Count {
 ///
 /// # Errors
 /// A failure of standard output.
-pub fn judge(input: Input, config: &Config, output: &mut Output) -> std::io::Result<Option<Content>> {
+pub fn judge(input: Input<'_>, config: &Config, output: &mut Output) -> std::io::Result<Option<Content>> {
     let mut plan = config.engine.plan(Cut::Exact, BLOCK);
     plan.holes = true;
     let seen = Seen { tally: Tally::empty(), prefix: Vec::new() };
