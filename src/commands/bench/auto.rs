@@ -10,10 +10,14 @@ use super::way::size;
 use super::work::{Count, Tally, Work};
 use crate::cli::common::{Common, Io, When};
 use crate::commands::checksum::digest::digest;
+use crate::commands::checksum::hasher::{Digest, Recipe};
 use crate::config::Config;
-use crate::engine::{BLOCK, Block, COUNTED, Cut, Flow, Input, Kernel, Permits};
-use crate::io::{Policy, Range, Source, Way};
+use crate::engine::{BLOCK, Block, COUNTED, Cut, Engine, Flow, Input, Kernel, Open, Opened, Permits};
+use crate::io::{Place, Policy, Range, Source, Way};
 use crate::output::Output;
+
+/// A file of this size, in bytes, is one block, however it comes in.
+const ONE_BLOCK: u64 = 256 << 10;
 
 /// Runs the engine under `--io auto`.
 #[derive(Debug)]
@@ -48,35 +52,70 @@ impl Auto {
     /// When a file cannot be read, or the passes do not agree.
     pub fn passes(&mut self, passes: u32, subjects: &[Subject], work: &Work) -> io::Result<Answer> {
         match work {
-            Work::Count(count) => all_equal((0..passes).map(|_| self.count(count, subjects))).map(Answer::Number),
-            Work::Hash(recipe) => all_equal((0..passes).map(|_| {
-                let mut answer = Vec::new();
-                for subject in subjects {
-                    let config = self.config.renewed();
-                    let permits = Permits::new(config.engine.threads - 1);
-                    let source = Source::open(subject.path().as_os_str(), config.engine.policy, config.engine.range)?;
-                    let digests = digest(source, &[*recipe], &config, &permits)?;
-                    answer.extend(digests.iter().map(crate::commands::checksum::hasher::Digest::hex));
-                }
-                Ok(Answer::Digest(answer.join(" ")))
-            })),
+            // Passes over what is a block each follow one another in one run, as so many files do: what setting up a run takes
+            // is no part of a pass, and nothing of a pass is long enough for a second thread.
+            Work::Count(count) if subjects.iter().all(|subject| subject.len() <= ONE_BLOCK) => {
+                self.count(passes, 1, count, subjects).map(Answer::Number)
+            }
+            Work::Count(count) => {
+                let threads = self.config.engine.threads;
+                all_equal((0..passes).map(|_| self.count(1, threads, count, subjects))).map(Answer::Number)
+            }
+            Work::Hash(recipe) => {
+                let config = self.config.renewed();
+                all_equal((0..passes).map(|_| hash(*recipe, subjects, &config))).map(Answer::Digest)
+            }
         }
     }
 
-    fn count(&mut self, count: &Count, subjects: &[Subject]) -> io::Result<u64> {
+    /// So many passes in one run.
+    fn count(&mut self, passes: u32, threads: usize, count: &Count, subjects: &[Subject]) -> io::Result<u64> {
         let Config { engine, stats, .. } = self.config.renewed();
-        let inputs = subjects.iter().map(|subject| Input::Named(subject.path().into()));
+        let engine = Engine { threads, ..engine };
+        let opener = Plain { policy: engine.policy };
+        let inputs = (0..passes).flat_map(|_| subjects);
+        let inputs = inputs.map(|subject| Input::Unopened(Place::found(subject.path().into(), None), &opener));
         let cut = match count {
             Count::Search(_) | Count::Lines => Cut::Lines { terminator: b'\n', or_nul: false },
             _ => Cut::Exact,
         };
         let plan = engine.plan(cut, COUNTED);
-        let outcome = engine.run(inputs, plan, &Counting { count }, Counted::default(), &mut self.output, &stats);
-        if outcome.failed {
-            return Err(io::Error::other("changed while being measured"));
+        let kernel = Counting { count, subjects: subjects.len() };
+        let outcome = engine.run(inputs, plan, &kernel, Counted::default(), &mut self.output, &stats);
+        match outcome.carry.first {
+            Some(answer) if !outcome.failed && !outcome.carry.differ => Ok(answer),
+            _ => Err(io::Error::other("changed while being measured")),
         }
-        Ok(outcome.carry.total)
     }
+}
+
+/// Opens files as most commands do.
+#[derive(Debug)]
+struct Plain {
+    policy: Policy,
+}
+
+impl Open for Plain {
+    fn open(&self, place: Place) -> Opened {
+        match Source::open_at(&place, self.policy, Range::default()) {
+            Ok(source) => Ok((source, None)),
+            Err(error) => Err((place.into_path(), error)),
+        }
+    }
+}
+
+/// The digests of `subjects`, as `checksum` goes from one to the next.
+fn hash(recipe: Recipe, subjects: &[Subject], config: &Config) -> io::Result<String> {
+    let permits = Permits::new(config.engine.threads - 1);
+    let mut answer = String::new();
+    for subject in subjects {
+        let source = Source::open(subject.path().as_os_str(), config.engine.policy, config.engine.range)?;
+        let digests = digest(source, &[recipe], config, &permits)?;
+        for hex in digests.iter().map(Digest::hex) {
+            if answer.is_empty() { answer = hex } else { answer.push_str(&hex) }
+        }
+    }
+    Ok(answer)
 }
 
 fn all_equal<T: PartialEq>(mut answers: impl Iterator<Item = io::Result<T>>) -> io::Result<T> {
@@ -92,13 +131,19 @@ fn all_equal<T: PartialEq>(mut answers: impl Iterator<Item = io::Result<T>>) -> 
 /// Counts through the engine.
 struct Counting<'w> {
     count: &'w Count,
+    /// How many inputs are a pass.
+    subjects: usize,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Counted {
     tally: Tally,
-    /// Of the inputs that have ended.
+    /// Of this pass's inputs that have ended.
     total: u64,
+    /// What the first pass came to.
+    first: Option<u64>,
+    /// A later one came to something else.
+    differ: bool,
 }
 
 impl Kernel for Counting<'_> {
@@ -106,16 +151,26 @@ impl Kernel for Counting<'_> {
     type Carry = Counted;
 
     fn scan(&self, block: &Block) -> Tally {
-        self.count.tally(block.offset(), block.bytes(), block.source().way() != Way::Map)
+        let (at, bytes, owned) = (block.offset(), block.bytes(), block.source().way() != Way::Map);
+        if block.is_first() && block.is_last() {
+            self.count.whole(at, bytes, owned)
+        } else {
+            self.count.tally(at, bytes, owned)
+        }
     }
 
     fn carry(&self, block: &Block, part: &mut Tally, counted: &mut Counted) -> Flow {
         if block.is_first() {
-            counted.tally = Tally::default();
+            counted.tally = std::mem::take(part);
+        } else {
+            self.count.join(&mut counted.tally, part);
         }
-        self.count.join(&mut counted.tally, part);
         if block.is_last() {
             counted.total += counted.tally.count;
+            if (block.input() + 1).is_multiple_of(self.subjects) {
+                let total = std::mem::take(&mut counted.total);
+                counted.differ |= total != *counted.first.get_or_insert(total);
+            }
         }
         Flow::Continue
     }

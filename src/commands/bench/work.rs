@@ -86,22 +86,25 @@ impl Tally {
 impl Count {
     /// The tally of `bytes`, which stand at `at` in the file. `owned` says that they are a copy already.
     pub fn tally(&self, at: u64, bytes: &[u8], owned: bool) -> Tally {
-        let count = match self {
+        let mut tally = self.whole(at, bytes, owned);
+        if let Count::Search(finder) = self {
+            let edge = bytes.len().min(finder.needle().len() - 1);
+            tally.head = bytes[..edge].to_vec();
+            tally.tail = bytes[bytes.len() - edge..].to_vec();
+        }
+        tally
+    }
+
+    /// As [`Count::tally`], of a run that is joined with no other.
+    pub fn whole(&self, at: u64, bytes: &[u8], owned: bool) -> Tally {
+        Tally::of(match self {
             Count::Touch => pages(at, bytes),
             Count::Sum => sum(bytes),
             Count::Lines => memchr::memchr_iter(b'\n', bytes).count() as u64,
-            Count::Search(finder) => {
-                let edge = bytes.len().min(finder.needle().len() - 1);
-                return Tally {
-                    count: occurrences(finder, bytes),
-                    head: bytes[..edge].to_vec(),
-                    tail: bytes[bytes.len() - edge..].to_vec(),
-                };
-            }
+            Count::Search(finder) => occurrences(finder, bytes),
             Count::Copy if owned => pages(at, bytes),
             Count::Copy => copy(at, bytes),
-        };
-        Tally::of(count)
+        })
     }
 
     /// Puts `next`, which follows in the file, behind `tally`.

@@ -16,14 +16,15 @@ impl Lane for Recipe {
     type State = Option<Hasher>;
 
     fn part(&self, at: u64, block: &Block) -> Part {
-        if is_whole(block) || block.hole().is_some() && self.leaps_zeros() {
-            return Part::Bytes;
+        match block.hole() {
+            Some(_) if self.leaps_zeros() => Part::Bytes,
+            _ if is_whole(block) => self.whole(bytes(block)),
+            _ => self.part(at, bytes(block)),
         }
-        self.part(at, bytes(block))
     }
 
     fn take(&self, state: &mut Option<Hasher>, block: &Block, part: Part) {
-        let hasher = state.get_or_insert_with(|| if is_whole(block) { self.hasher() } else { self.joiner() });
+        let hasher = state.get_or_insert_with(|| self.begin(&part, is_whole(block)));
         match block.hole() {
             Some(len) if self.leaps_zeros() => hasher.zeros(len),
             _ => hasher.absorb(&part, bytes(block)),

@@ -40,6 +40,8 @@ pub enum Part {
     Sum(u64),
     /// BLAKE3's subtrees.
     Tree(tree::Part),
+    /// BLAKE3 of all that there is.
+    Root([u8; 32]),
 }
 
 impl Recipe {
@@ -62,6 +64,25 @@ impl Recipe {
             Algorithm::Adler32 => Part::Sum(sums::adler32(bytes).into()),
             Algorithm::Sysv => Part::Sum(sums::sysv(bytes).into()),
             algorithm => Model::of(algorithm).map_or(Part::Bytes, |model| Part::Sum(model.checksum(bytes))),
+        }
+    }
+
+    /// Hashes an input that is all in one piece. BLAKE3 is spared half of what it takes to begin and end a hasher.
+    pub fn whole(&self, bytes: &[u8]) -> Part {
+        match self {
+            Recipe { spec: Spec { algorithm: Algorithm::Blake3, len: 32 }, key: Key::None, seek: 0 } => {
+                Part::Root(blake3::hash(bytes).into())
+            }
+            _ => Part::Bytes,
+        }
+    }
+
+    /// A digest of nothing yet, for an input of which `part` is the first one.
+    pub fn begin(&self, part: &Part, is_whole: bool) -> Hasher {
+        match part {
+            Part::Root(root) => Hasher { recipe: *self, len: 0, state: State::Root(*root) },
+            _ if is_whole => self.hasher(),
+            _ => self.joiner(),
         }
     }
 
@@ -91,6 +112,7 @@ pub struct Hasher {
 enum State {
     Blake3(Box<blake3::Hasher>),
     Tree(Tree),
+    Root([u8; 32]),
     #[cfg(target_arch = "x86_64")]
     Sha512(Sha512),
     Aws(aws_lc_rs::digest::Context),
@@ -174,6 +196,7 @@ impl Hasher {
         match &mut self.state {
             State::Blake3(hasher) => _ = hasher.update(bytes),
             State::Tree(tree) => tree.absorb(&tree::part(&self.recipe.key, self.len, bytes), bytes),
+            State::Root(_) => debug_assert!(bytes.is_empty(), "it is of all there is"),
             #[cfg(target_arch = "x86_64")]
             State::Sha512(hasher) => hasher.update(bytes),
             State::Aws(context) => context.update(bytes),
@@ -218,6 +241,8 @@ impl Hasher {
         let len = bytes.len() as u64;
         match (&mut self.state, part) {
             (State::Tree(tree), Part::Tree(part)) => tree.absorb(part, bytes),
+            // It was begun with it.
+            (State::Root(_), Part::Root(_)) => {}
             (State::Crc(model, crc), Part::Sum(sum)) => *crc = model.combine(*crc, *sum, len),
             (State::Adler32(left), Part::Sum(sum)) => *left = sums::adler32_combine(*left, *sum as u32, len),
             (State::Sysv(left), Part::Sum(sum)) => *left = left.wrapping_add(*sum as u32),
@@ -239,6 +264,7 @@ impl Hasher {
         let bytes = match self.state {
             State::Blake3(hasher) => output(hasher.finalize_xof()),
             State::Tree(tree) => output(tree.finish()),
+            State::Root(root) => root.to_vec(),
             #[cfg(target_arch = "x86_64")]
             State::Sha512(hasher) => hasher.finish()[..spec.len].to_vec(),
             State::Aws(context) => context.finish().as_ref().to_vec(),
@@ -283,11 +309,13 @@ pub struct Digest {
 impl Digest {
     /// In lower-case hexadecimal.
     pub fn hex(&self) -> String {
-        use std::fmt::Write as _;
-        self.bytes.iter().fold(String::with_capacity(self.bytes.len() * 2), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut hex = String::with_capacity(self.bytes.len() * 2);
+        for byte in &self.bytes {
+            hex.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            hex.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+        hex
     }
 }
 
