@@ -26,6 +26,8 @@ enum On {
     Log,
     /// The first 16 MiB of it, for the slowest peers.
     Part,
+    /// Those 16 MiB in 10 000 files.
+    Tree,
     /// Standard input, redirected from the log.
     Stdin,
 }
@@ -56,6 +58,13 @@ const CASES: &[Case] = &[
     case("grep, regex without literal", On::Log, To::Pipe, "grep -c [a-z]{12}[0-9]", &["rg -c [a-z]{12}[0-9]"]),
     case("grep -v -c", On::Log, To::Pipe, "grep -v -c INFO", &["rg -v -c INFO"]),
     case("grep -C2", On::Log, To::Pipe, "grep -C2 =ff0", &["rg -C2 =ff0", "grep -C2 =ff0"]),
+    case(
+        "grep -r, 10 000 files",
+        On::Tree,
+        To::Pipe,
+        "grep -r xyzzyplugh",
+        &["rg -uuu xyzzyplugh", "grep -r xyzzyplugh"],
+    ),
     case("hexdump", On::Log, To::Null, "hexdump", &[]),
     case("hexdump into a pipe", On::Log, To::Pipe, "hexdump", &[]),
     case("hexdump, 16 MiB", On::Part, To::Pipe, "hexdump", &["hexdump -C", "xxd", "hexyl"]),
@@ -74,18 +83,24 @@ fn main() {
     let number = |name: &str, default: usize| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
     let (mebibytes, rounds) = (number("MAPPED_BENCH_SIZE", 1024), number("MAPPED_BENCH_ROUNDS", 5));
     let dir = tempfile::tempdir().expect("a temporary directory");
-    let (log, part) = (dir.path().join("log"), dir.path().join("part"));
+    let [log, part, tree] = ["log", "part", "tree"].map(|name| dir.path().join(name));
     write_log(&log, mebibytes << 20);
     write_log(&part, 16 << 20);
+    write_tree(&tree, &part);
     print_machine(mebibytes, rounds);
     println!("| case | program | median s | GB/s | mapped is | peak MiB |");
     println!("|---|---|---:|---:|---:|---:|");
     for case in CASES.iter().filter(|case| filter.is_empty() || filter.iter().any(|f| case.name.contains(f.as_str()))) {
-        run_case(case, rounds, if case.on == On::Part { &part } else { &log });
+        let (path, bytes) = match case.on {
+            On::Part => (&part, &part),
+            On::Tree => (&tree, &part),
+            On::Log | On::Stdin => (&log, &log),
+        };
+        run_case(case, rounds, path, std::fs::metadata(bytes).map_or(0, |meta| meta.len()) as f64);
     }
 }
 
-fn run_case(case: &Case, rounds: usize, file: &Path) {
+fn run_case(case: &Case, rounds: usize, file: &Path, bytes: f64) {
     let ours = format!("{} {}", env!("CARGO_BIN_EXE_mapped"), case.ours);
     let peers = case.peers.iter().filter(|peer| is_installed(peer)).map(ToString::to_string);
     let commands: Vec<String> = std::iter::once(ours).chain(peers).collect();
@@ -102,7 +117,6 @@ fn run_case(case: &Case, rounds: usize, file: &Path) {
         }
     }
     let medians: Vec<f64> = seconds.into_iter().map(median).collect();
-    let bytes = std::fs::metadata(file).map_or(0, |meta| meta.len()) as f64;
     for (i, command) in commands.iter().enumerate() {
         let shown = if i == 0 { format!("mapped {}", case.ours) } else { command.clone() };
         let ratio = if i == 0 { String::new() } else { format!("{:.2}×", medians[i] / medians[0]) };
@@ -229,4 +243,14 @@ fn write_log(path: &Path, size: usize) {
         written += line.len();
     }
     file.flush().expect("room for the test file");
+}
+
+/// What `log` holds in 10 000 files, 100 a directory.
+fn write_tree(tree: &Path, log: &Path) {
+    let bytes = std::fs::read(log).expect("it was written");
+    for (i, bytes) in bytes.chunks(bytes.len().div_ceil(10_000)).enumerate() {
+        let directory = tree.join(format!("{:02}", i / 100));
+        std::fs::create_dir_all(&directory).expect("room for the test files");
+        std::fs::write(directory.join(format!("{:02}", i % 100)), bytes).expect("room for the test files");
+    }
 }

@@ -144,6 +144,11 @@ impl Place {
         Place { path, near, found: true }
     }
 
+    /// Whether a walk found it, as a regular file.
+    pub fn is_found(&self) -> bool {
+        self.found
+    }
+
     /// Whether this is standard input.
     pub fn is_stdin(&self) -> bool {
         !self.found && self.path == "-"

@@ -202,13 +202,13 @@ impl Source {
     /// # Errors
     /// As [`Source::open`].
     pub fn open_at(place: &Place, policy: Policy, range: Range) -> io::Result<Source> {
-        match place.near() {
-            None => Source::open(place.path(), policy, range),
-            Some((directory, path)) => {
-                let file = File::from(path::open_below(directory.as_fd(), path)?);
-                Source::from_file(place.path().to_owned(), file, false, policy, range)
-            }
-        }
+        let file = match place.near() {
+            None if !place.is_found() => return Source::open(place.path(), policy, range),
+            None => path::open(place.path())?,
+            Some((directory, path)) => File::from(path::open_below(directory.as_fd(), path)?),
+        };
+        let facts = Facts::at_a_glance(&file).map_or_else(|| Facts::of(&file, false), Ok)?;
+        Source::settled(place.path().to_owned(), file, false, facts, policy, range)
     }
 
     /// Takes over a file that is open already. `stdin` says that it is a shared descriptor whose
@@ -217,12 +217,20 @@ impl Source {
     /// # Errors
     /// As [`Source::open`].
     pub fn from_file(name: OsString, file: File, stdin: bool, policy: Policy, range: Range) -> io::Result<Source> {
-        let stat = fstat(&file)?;
-        let kind = kind_of(&file, &stat)?;
-        let base = match kind {
-            Kind::Regular | Kind::BlockDevice if stdin => seek(&file, SeekFrom::Current(0))?,
-            _ => 0,
-        };
+        let facts = Facts::of(&file, stdin)?;
+        Source::settled(name, file, stdin, facts, policy, range)
+    }
+
+    /// A file of which the `facts` are known.
+    fn settled(
+        name: OsString,
+        file: File,
+        stdin: bool,
+        facts: Facts,
+        policy: Policy,
+        range: Range,
+    ) -> io::Result<Source> {
+        let Facts { kind, base, size, modified } = facts;
         let mut source = Source {
             name,
             file,
@@ -235,18 +243,11 @@ impl Source {
             end: None,
             tail: None,
             length: range.length,
-            seen: Seen { size: stat.st_size as u64, modified: modified(&stat), from: 0, beginning: OnceLock::new() },
+            seen: Seen { size, modified, from: 0, beginning: OnceLock::new() },
             refused: AtomicI32::new(0),
         };
         match kind {
             Kind::Regular | Kind::BlockDevice => {
-                let size = match kind {
-                    Kind::BlockDevice => seek(&source.file, SeekFrom::End(0))?,
-                    _ => stat.st_size as u64,
-                };
-                if kind == Kind::BlockDevice {
-                    seek(&source.file, SeekFrom::Start(base))?;
-                }
                 source.place(size.saturating_sub(base), range);
                 source.choose(policy);
                 source.seen.from = source.start;
@@ -354,7 +355,18 @@ impl Source {
         self.file.as_fd()
     }
 
-    /// The open file.
+    /// The open file, to be read on from this source's byte 0 by one who has no use for positions.
+    ///
+    /// # Errors
+    /// What `fcntl(2)` and `lseek(2)` say.
+    pub fn reader(&self) -> io::Result<File> {
+        if self.way != Way::Stream {
+            seek(&self.file, SeekFrom::Start(self.base))?;
+        }
+        self.file.try_clone()
+    }
+
+    /// The open file. Its position says nothing, except where that is shared with others: see [`Source::reader`].
     pub fn file(&self) -> &File {
         &self.file
     }
@@ -449,7 +461,7 @@ impl Source {
             return false;
         }
         let Ok(now) = fstat(&self.file) else { return false };
-        if modified(&now) == self.seen.modified {
+        if self.seen.modified.is_none_or(|then| then == modified(&now)) {
             return false;
         }
         let size = now.st_size as u64;
@@ -575,12 +587,50 @@ impl Source {
     }
 }
 
+/// What is asked of a file when it is opened.
+struct Facts {
+    kind: Kind,
+    base: u64,
+    size: u64,
+    modified: Option<(i64, u64)>,
+}
+
+impl Facts {
+    fn of(file: &File, stdin: bool) -> io::Result<Facts> {
+        let stat = fstat(file)?;
+        let kind = kind_of(file, &stat)?;
+        let base = match kind {
+            Kind::Regular | Kind::BlockDevice if stdin => seek(file, SeekFrom::Current(0))?,
+            _ => 0,
+        };
+        let mut size = stat.st_size as u64;
+        if kind == Kind::BlockDevice {
+            size = seek(file, SeekFrom::End(0))?;
+            seek(file, SeekFrom::Start(base))?;
+        }
+        Ok(Facts { kind, base, size, modified: Some(modified(&stat)) })
+    }
+
+    /// Of a file that a walk took for a regular one, if its size says all that matters: it is not empty, and comes in by one
+    /// short read. Seeking to the end tells it in half the time of `fstat(2)`.
+    fn at_a_glance(file: &File) -> Option<Facts> {
+        const SHORT: u64 = 64 << 10;
+        let size = seek(file, SeekFrom::End(0)).ok().filter(|&size| size > 0)?;
+        if size > SHORT {
+            seek(file, SeekFrom::Start(0)).ok()?;
+            return None;
+        }
+        Some(Facts { kind: Kind::Regular, base: 0, size, modified: None })
+    }
+}
+
 /// A file as it was at open.
 #[derive(Clone, Debug)]
 struct Seen {
     /// The size in bytes.
     size: u64,
-    modified: (i64, u64),
+    /// Unknown of a file that was only glanced at.
+    modified: Option<(i64, u64)>,
     /// Where the wanted range began, and its first bytes; none of a file too small to be worth the read.
     from: u64,
     beginning: OnceLock<Vec<u8>>,
@@ -682,5 +732,24 @@ mod tests {
         assert_eq!(&buf[..n], b"56789");
         source.leave_at(6);
         assert_eq!(seek(source.fd(), SeekFrom::Current(0)).unwrap(), 10);
+    }
+
+    #[test]
+    fn of_a_small_file_that_was_found_only_the_size_is_asked() {
+        let dir = tempfile::tempdir().unwrap();
+        let open = |name: &str, len: usize| {
+            let path = dir.path().join(name);
+            std::fs::write(&path, vec![b'a'; len]).unwrap();
+            Source::open_at(&Place::found(path.into(), None), Policy::Auto, Range::default()).unwrap()
+        };
+        let small = open("small", 5000);
+        assert_eq!((small.kind(), small.way(), small.end()), (Kind::Regular, Way::Pread, Some(5000)));
+        assert!(small.seen.modified.is_none() && !small.rewritten());
+        assert_eq!(open("empty", 0).kind(), Kind::Unsized);
+        assert!(open("large", 70_000).seen.modified.is_some());
+        // What is there by now may be something else.
+        let directory = Place::found(dir.path().into(), None);
+        let error = Source::open_at(&directory, Policy::Auto, Range::default()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::IsADirectory);
     }
 }

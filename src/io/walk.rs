@@ -369,7 +369,7 @@ mod tests {
         while let Some(found) = walk.next() {
             let place = found.unwrap();
             let source = Source::open_at(&place, Policy::Read, crate::io::Range::default()).unwrap();
-            texts.push(io::read_to_string(source.file()).unwrap());
+            texts.push(io::read_to_string(source.reader().unwrap()).unwrap());
             assert!(walk.anchors.0.iter().filter(|anchor| anchor.directory.is_some()).count() <= ANCHORS);
             let named = super::super::path::open(place.path()).unwrap();
             assert_eq!(io::read_to_string(named).unwrap(), *texts.last().unwrap());

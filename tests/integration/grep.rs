@@ -258,6 +258,8 @@ fn what_is_compressed_or_encoded_is_searched_by_its_content() {
                 &["--decompress", "-n", "^29.9$", "packed"],
                 "2909:2909\n2919:2919\n2929:2929\n2939:2939\n2949:2949\n2959:2959\n2969:2969\n2979:2979\n2989:2989\n2999:2999\n",
             );
+            // Found by a walk, a small file has been sought to its end before: it was decoded from there.
+            prints(&dir, &["-r", "--include=packed", "--decompress", "-c", "^29.9$"], "packed:10\n");
             let packed = std::fs::read(dir.path().join("packed")).unwrap();
             let ran = run_piped(mapped().args(["grep", "--decompress", "-c", "7"]), &packed);
             assert_eq!(String::from_utf8_lossy(&ran.stdout), "813\n", "{tool} through a pipe: {}", ran.stderr);

@@ -104,12 +104,13 @@ impl Open for Plain {
     }
 }
 
-/// The digests of `subjects`, as `checksum` goes from one to the next.
+/// The digests of `subjects`, as `checksum -r` goes from one to the next.
 fn hash(recipe: Recipe, subjects: &[Subject], config: &Config) -> io::Result<String> {
     let permits = Permits::new(config.engine.threads - 1);
     let mut answer = String::new();
     for subject in subjects {
-        let source = Source::open(subject.path().as_os_str(), config.engine.policy, config.engine.range)?;
+        let place = Place::found(subject.path().into(), None);
+        let source = Source::open_at(&place, config.engine.policy, config.engine.range)?;
         let digests = digest(source, &[recipe], config, &permits)?;
         for hex in digests.iter().map(Digest::hex) {
             if answer.is_empty() { answer = hex } else { answer.push_str(&hex) }

@@ -83,7 +83,7 @@ impl Decoding {
         let (reader, writer) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?;
         // A smaller pipe only costs more changes between threads.
         let _ = rustix::pipe::fcntl_setpipe_size(&writer, CHUNK);
-        let (name, file) = (source.name().to_owned(), source.file().try_clone()?);
+        let (name, file) = (source.name().to_owned(), source.reader()?);
         let decoding = self.clone();
         let decoded = Source::from_file(name.clone(), File::from(reader), false, Policy::Auto, range)?;
         std::thread::Builder::new().spawn(move || {
