@@ -1,9 +1,9 @@
 //! Whole programs side by side: `cargo bench --bench peers [-- FILTER]`.
 //!
-//! Each case runs `mapped` and its peers in turn, several rounds over, on the same warm file, and
-//! prints medians, ratios and peak memory as a Markdown table. Tools that are not installed are left
-//! out. `MAPPED_BENCH_SIZE` sets the test file's size in MiB (default 1024), `MAPPED_BENCH_ROUNDS` the
-//! number of rounds (default 5).
+//! Each case runs `mapped` and its peers in turn, several rounds over, on the same file, which is warm, or for the cases "from the
+//! disk" dropped from memory before each run, and prints medians, ratios and peak memory as a Markdown table. Tools that are not
+//! installed are left out. `MAPPED_BENCH_SIZE` sets the test file's size in MiB (default 1024), `MAPPED_BENCH_ROUNDS` the number
+//! of rounds (default 5).
 #![allow(unsafe_code, reason = "wait4(2) is the only way to a child's peak memory")]
 
 use std::fs::File;
@@ -30,6 +30,8 @@ enum On {
     Tree,
     /// Standard input, redirected from the log.
     Stdin,
+    /// The log, none of which is in memory.
+    Disk,
 }
 
 struct Case {
@@ -75,6 +77,9 @@ const CASES: &[Case] = &[
     case("crc32", On::Log, To::Null, "checksum -a crc32", &["rhash --crc32"]),
     case("xxh3", On::Log, To::Null, "checksum -a xxh3", &["xxhsum -H3"]),
     case("count lines", On::Log, To::Null, "stat --lines", &["wc -l"]),
+    case("cat into a pipe, from the disk", On::Disk, To::Pipe, "cat", &["cat"]),
+    case("grep, from the disk", On::Disk, To::Pipe, "grep xyzzyplugh", &["rg xyzzyplugh", "grep xyzzyplugh"]),
+    case("blake3, from the disk", On::Disk, To::Null, "checksum", &["b3sum"]),
     case("stat", On::Log, To::Null, "stat", &["stat"]),
 ];
 
@@ -94,7 +99,7 @@ fn main() {
         let (path, bytes) = match case.on {
             On::Part => (&part, &part),
             On::Tree => (&tree, &part),
-            On::Log | On::Stdin => (&log, &log),
+            On::Log | On::Stdin | On::Disk => (&log, &log),
         };
         run_case(case, rounds, path, std::fs::metadata(bytes).map_or(0, |meta| meta.len()) as f64);
     }
@@ -132,6 +137,9 @@ fn run_case(case: &Case, rounds: usize, file: &Path, bytes: f64) {
 
 /// Wall time in seconds and peak resident size in KiB of one run.
 fn run(command: &str, case: &Case, file: &Path) -> (f64, i64) {
+    if case.on == On::Disk {
+        drop_from_memory(file);
+    }
     let mut words = command.split(' ');
     let mut child = Command::new(words.next().unwrap_or_default());
     child.args(words).stderr(Stdio::null());
@@ -155,6 +163,12 @@ fn run(command: &str, case: &Case, file: &Path) -> (f64, i64) {
         usage
     };
     (begun.elapsed().as_secs_f64(), usage.ru_maxrss)
+}
+
+fn drop_from_memory(file: &Path) {
+    let file = File::open(file).expect("the test file");
+    file.sync_all().expect("the test file on the disk");
+    rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed).expect("a file system that can let go of pages");
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

@@ -96,7 +96,7 @@ impl Engine {
     ) -> io::Result<Vec<L::State>> {
         let input = match input {
             Input::Open(source) if is_one_span(&source, &plan) => {
-                return feed_one(Arc::new(source), &plan, lanes, states, stats);
+                return feed_one(source, &plan, lanes, states, stats);
             }
             longer => longer,
         };
@@ -146,15 +146,15 @@ impl Engine {
 
 /// As [`Engine::feed`], an input that is one block: with that there is nothing to wait for, nor anybody.
 fn feed_one<L: Lane>(
-    source: Arc<Source>,
+    mut source: Source,
     plan: &Plan,
     lanes: &[L],
     mut states: Vec<L::State>,
     stats: &Stats,
 ) -> io::Result<Vec<L::State>> {
-    stats.opened(&source);
+    stats.opened(&mut source);
     let wanted = source.start()..source.end().unwrap_or_default();
-    let span = Span::whole(source, 0, wanted, None);
+    let span = Span::whole(Arc::new(source), 0, wanted, None);
     let (block, damage) = Loader { plan, stats }.load(span, &mut Vec::new()).map_err(|(_, error)| error)?;
     if let Some(error) = damage {
         return Err(error);

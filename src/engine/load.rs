@@ -3,14 +3,11 @@
 use std::io;
 use std::ops::Range;
 
-use crate::io::{Policy, Source, Way, Window};
+use crate::io::{Advice, FOLIO, ONE_READ, Policy, Source, Way, Window};
 
 use super::block::{Block, Data, truncated};
 use super::cursor::{Content, Plan, Span};
 use super::stats::Stats;
-
-/// How many bytes a read brings in so fast that nobody writes a file over meanwhile.
-const ONE_STATE: usize = 256 << 10;
 
 /// What loading depends on beside the span.
 pub(super) struct Loader<'a> {
@@ -64,8 +61,12 @@ impl Loader<'_> {
                     }
                     None => {
                         let mut buffer = spare.pop().unwrap_or_default();
-                        let read = |_| read_block(&mut block, &mut buffer, length);
-                        let damage = self.stats.warmth.bring(length, read).map_err(|error| (input, error))?;
+                        if block.first && block.last {
+                            block.source.bring_small();
+                        }
+                        let brought = self.was_brought(&block.source);
+                        let read = || read_block(&mut block, &mut buffer, length);
+                        let damage = self.come(brought, length, read).map_err(|error| (input, error))?;
                         block.data = Data::Buffer(buffer);
                         return Ok((block, damage.or(broken)));
                     }
@@ -75,16 +76,26 @@ impl Loader<'_> {
         Ok((block, broken))
     }
 
+    /// Whether the cursor has brought in what is to be loaded of `source`.
+    fn was_brought(&self, source: &Source) -> bool {
+        self.stats.warmth.is_cold() && source.can_be_brought()
+    }
+
+    /// Has `load` bring in `bytes`, and learns from it, unless somebody has done both.
+    fn come<T>(&self, brought: bool, bytes: usize, load: impl FnOnce() -> T) -> T {
+        if brought { load() } else { self.stats.warmth.bring(bytes, load) }
+    }
+
     /// Maps and brings the pages in, or notes why not.
     fn map(&self, source: &Source, at: u64, length: usize) -> Option<Window> {
-        match Window::map(source.fd(), source.base() + at, length) {
+        match source.map(at, length) {
             Ok(window) => {
-                // A page that is gone by now is an error here and a recorded fault in the scan; the
-                // verify step deals with both.
-                self.stats.warmth.bring(length, |is_cold| match is_cold {
-                    true => drop(window.populate()),
-                    false => window.touch(0..length),
-                });
+                if length >= FOLIO as usize && source.can_be_brought() {
+                    // Of what is not in memory after all.
+                    let _ = window.advise(Advice::HugePage);
+                }
+                // A page that is gone by now is a recorded fault, and the verify step deals with it.
+                self.come(self.was_brought(source), length, || window.touch());
                 Stats::add(&self.stats.windows, 1);
                 Some(window)
             }
@@ -154,7 +165,7 @@ fn read_block(block: &mut Block, buffer: &mut Vec<u8>, length: usize) -> io::Res
     // read, read afterwards, shows that it was read before.
     let end = block.at + length as u64;
     // What came in by one read, and a short one, is of one state of the file.
-    block.settled = block.first && block.last && length <= ONE_STATE;
+    block.settled = block.first && block.last && length as u64 <= ONE_READ;
     let size = block.source.length_now()?;
     if let Some(size) = size.filter(|&size| size < end) {
         buffer.truncate(usize::try_from(size.saturating_sub(block.at)).unwrap_or(0));

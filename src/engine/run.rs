@@ -108,13 +108,11 @@ impl Engine {
             ),
         };
         std::thread::scope(|scope| {
-            let mut waiting_to_start = threads - 1;
-            crew.work(|| {
-                // A thread that cannot be started is work for those there are.
-                while waiting_to_start > 0 {
-                    waiting_to_start -= 1;
+            crew.work(threads - 1, |others| {
+                for _ in 0..others {
                     let builder = std::thread::Builder::new().stack_size(1 << 20);
-                    if builder.spawn_scoped(scope, || crew.work(|| {})).is_err() {
+                    // A thread that cannot be started is work for those there are.
+                    if builder.spawn_scoped(scope, || crew.work(0, |_| {})).is_err() {
                         break;
                     }
                     Stats::add(&stats.threads, 1);
@@ -219,18 +217,18 @@ impl<K: Kernel> Drop for Errand<'_, '_, K> {
 }
 
 impl<'a, K: Kernel> Crew<'a, K> {
-    /// One worker's life. `call_others` runs once, when there turns out to be work for more.
-    fn work(&self, mut call_others: impl FnMut()) {
+    /// One worker's life. `call_others` runs once, when there turns out to be work for so many `others`.
+    fn work(&self, others: usize, call_others: impl Fn(usize)) {
         let mut spare = Vec::new();
         let mut text = Vec::new();
-        let mut called = false;
+        let mut called = others == 0;
         let mut busy = Duration::ZERO;
         loop {
-            let begun = Instant::now();
             let mut cursor = self.lock();
             let batch = loop {
                 if let Some(unopened) = cursor.take_unopened() {
                     drop(cursor);
+                    let begun = Instant::now();
                     let mut errand = Errand { crew: self, unopened };
                     errand.unopened.open(&self.stop);
                     drop(errand);
@@ -251,11 +249,11 @@ impl<'a, K: Kernel> Crew<'a, K> {
             drop(cursor);
             if long {
                 called = true;
-                call_others();
+                call_others(others);
             }
-            let begun = Instant::now();
+            let begun = (!called).then(Instant::now);
             self.process(batch, &mut spare, &mut text);
-            busy += begun.elapsed();
+            busy += begun.map_or(Duration::ZERO, |begun| begun.elapsed());
         }
     }
 

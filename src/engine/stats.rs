@@ -1,7 +1,7 @@
 //! What a run did, counted as it went: the figures behind `--stats` and progress.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::io::{Reason, Source, Way, page_size, residency};
 
@@ -39,29 +39,44 @@ pub struct Tally {
 
 impl Stats {
     /// Counts an input that was opened.
-    pub fn opened(&self, source: &Source) {
-        let mut tally = self.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    pub fn opened(&self, source: &mut Source) {
+        if self.tally_mut().count_resident {
+            self.begin(source);
+        }
+        let mut tally = self.tally_mut();
         let (way, reason) = (source.way(), source.reason());
         match tally.ways.iter_mut().find(|entry| entry.0 == way && entry.1 == reason) {
             Some(entry) => entry.2 += 1,
             None => tally.ways.push((way, reason, 1)),
         }
-        if tally.count_resident
-            && let Some((resident, total)) = resident_bytes(source)
-        {
-            let before = tally.resident.unwrap_or_default();
-            tally.resident = Some((before.0 + resident, before.1 + total));
-        }
+    }
+
+    /// Has the beginning of an input brought in that is about to be read, and counts before what of it is in memory already.
+    /// Gives whether it came from the disk. Only the first call for an input does any of this.
+    pub fn begin(&self, source: &mut Source) -> bool {
+        source.bring_beginning(|source| {
+            let mut tally = self.tally_mut();
+            if tally.count_resident
+                && let Some((resident, total)) = resident_bytes(source)
+            {
+                let before = tally.resident.unwrap_or_default();
+                tally.resident = Some((before.0 + resident, before.1 + total));
+            }
+        })
+    }
+
+    fn tally_mut(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Asks for the resident share of every input from here on. It costs a system call a file.
     pub fn count_resident(&self) {
-        self.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner).count_resident = true;
+        self.tally_mut().count_resident = true;
     }
 
     /// Notes that a window of `source` was read because `mmap` refused it.
     pub fn refused(&self, source: &Source) {
-        let mut tally = self.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut tally = self.tally_mut();
         let reason = source.reason();
         if !tally.ways.iter().any(|entry| entry.0 == Way::Pread && entry.1 == reason) {
             tally.ways.push((Way::Pread, reason, 1));
@@ -70,12 +85,12 @@ impl Stats {
 
     /// Notes how the output goes.
     pub fn output(&self, way: &'static str) {
-        self.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner).output = Some(way);
+        self.tally_mut().output = Some(way);
     }
 
     /// What was noted so far.
     pub fn tally(&self) -> Tally {
-        self.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.tally_mut().clone()
     }
 
     /// Adds the bytes, windows and threads of a run whose inputs are counted elsewhere.

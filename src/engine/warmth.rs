@@ -1,55 +1,51 @@
 //! What a run learns on its way: whether a file's bytes come from the disk or are in memory.
 
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How many blocks have to come in fast until a file is no longer held to come from the disk.
-const COLD: u8 = 64;
+/// How many blocks have to come in fast until a file is no longer held to come from the disk: what was read ahead comes in fast,
+/// too.
+const COLD: u8 = 8;
 
-/// A block of fewer bytes tells nothing: the call and the page tables take as long.
-const TELLING: usize = 256 << 10;
+/// A block of fewer bytes tells little: the call and the page tables take as long. What comes in such blocks is short, and was
+/// asked about when it was begun.
+const TELLING: usize = 512 << 10;
+
+/// Pages that are in memory come at 10 GB/s and more, a fast disk's at a few.
+const FAST: f64 = 2.5e9;
 
 /// What was learned so far, by all workers.
 #[derive(Debug, Default)]
 pub(super) struct Warmth {
     /// How many more blocks have to come in fast; 0 where all of it is in memory.
     cold: AtomicU8,
-    disk: Mutex<()>,
 }
 
 impl Warmth {
-    /// Brings in `bytes` by `bring`, which is told whether they probably come from the disk: then one thread does so after
-    /// another. The kernel reads far ahead of one who reads on and on, and not of two who read here and there: two threads in
-    /// turn had 2 GB in 0.95 s that took them 1.05 s at once.
-    pub(super) fn bring<T>(&self, bytes: usize, bring: impl FnOnce(bool) -> T) -> T {
-        let turn = self.is_cold().then(|| self.disk.lock().unwrap_or_else(PoisonError::into_inner));
-        let begun = (bytes >= TELLING).then(Instant::now);
-        let brought = bring(turn.is_some());
-        if let Some(begun) = begun {
-            self.came(bytes, begun.elapsed());
+    /// Begins a file, the beginning of which comes from the disk or does not.
+    pub(super) fn begin(&self, is_cold: bool) {
+        self.cold.store(if is_cold { COLD } else { 0 }, Ordering::Relaxed);
+    }
+
+    /// Has `bring` bring in `bytes` that nobody has asked for before, and learns from how long it took.
+    pub(super) fn bring<T>(&self, bytes: usize, bring: impl FnOnce() -> T) -> T {
+        if bytes < TELLING {
+            return bring();
         }
+        let begun = Instant::now();
+        let brought = bring();
+        self.came(bytes, begun.elapsed());
         brought
     }
 
-    /// Learns from how long `bytes` took to come in whether they had to come from the disk.
     fn came(&self, bytes: usize, took: Duration) {
-        // Pages that are in memory come at 10 GB/s and more, a fast disk's at a few.
-        let rate = bytes as f64 / took.as_secs_f64().max(1e-9);
-        if bytes >= TELLING {
-            // What was read ahead comes in fast too: one fast block is no sign that the rest is in memory.
-            let left = if rate < 2.5e9 { COLD } else { self.cold.load(Ordering::Relaxed).saturating_sub(1) };
-            self.cold.store(left, Ordering::Relaxed);
-        }
+        let is_fast = bytes as f64 >= FAST * took.as_secs_f64();
+        let left = if is_fast { self.cold.load(Ordering::Relaxed).saturating_sub(1) } else { COLD };
+        self.cold.store(left, Ordering::Relaxed);
     }
 
-    /// Whether the last bytes came from the disk, so that reading ahead pays.
+    /// Whether bytes came from the disk not long ago, so that more of them will.
     pub(super) fn is_cold(&self) -> bool {
-        self.cold.load(Ordering::Relaxed) > COLD - 8
-    }
-
-    /// Whether some that came not long ago did.
-    pub(super) fn has_been_cold(&self) -> bool {
         self.cold.load(Ordering::Relaxed) > 0
     }
 }
@@ -59,23 +55,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_slow_block_is_remembered_for_a_while() {
+    fn a_slow_block_is_remembered_for_a_while() {
         let warmth = Warmth::default();
         let came = |micros| warmth.came(1 << 20, Duration::from_micros(micros));
         came(100);
-        assert!(!warmth.is_cold() && !warmth.has_been_cold());
+        assert!(!warmth.is_cold());
         came(1000);
-        assert!(warmth.is_cold() && warmth.has_been_cold());
-        (0..8).for_each(|_| came(100));
-        assert!(!warmth.is_cold() && warmth.has_been_cold());
-        (0..56).for_each(|_| came(100));
-        assert!(!warmth.has_been_cold());
+        (1..COLD).for_each(|_| came(100));
+        assert!(warmth.is_cold());
+        came(100);
+        assert!(!warmth.is_cold());
+        warmth.begin(true);
+        assert!(warmth.is_cold());
+        warmth.begin(false);
+        assert!(!warmth.is_cold());
     }
 
     #[test]
     fn short_blocks_say_nothing() {
         let warmth = Warmth::default();
-        warmth.came(4096, Duration::from_millis(5));
-        assert!(!warmth.has_been_cold());
+        warmth.bring(4096, || std::thread::sleep(Duration::from_millis(5)));
+        assert!(!warmth.is_cold());
+        warmth.bring(TELLING, || std::thread::sleep(Duration::from_millis(5)));
+        assert!(warmth.is_cold());
     }
 }

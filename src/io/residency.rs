@@ -163,6 +163,12 @@ impl<'fd> Asked<'fd> {
     }
 }
 
+/// Whether the page of the byte at `offset` is in the cache, or on its way there; `None` where that is not told for so little as
+/// one system call.
+pub fn is_cached(file: BorrowedFd<'_>, offset: u64) -> Option<bool> {
+    cachestat(file, offset, 1).ok().map(|cached| cached.resident > 0)
+}
+
 /// Calls `page(index, resident)` for every page of a file of `size` bytes, in order, a bounded piece mapped at a time.
 ///
 /// # Errors

@@ -10,22 +10,27 @@ use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::FileExt;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rustix::buffer::spare_capacity;
 use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
 use rustix::io::Errno;
 
+use super::bring::{FOLIO, bring};
 use super::holes::{Extent, next_extent};
 use super::name::escape_name;
 use super::path::{self, Place};
+use super::residency;
 use super::window::{Window, page_size};
 
 /// A file up to this size is read under [`Policy::Auto`]. `mmap`, the faults and `munmap` together cost more than copying
 /// it through a buffer that stays in a core's cache: by half where its pages are cached one by one, as they are after it
 /// came from the disk; where they are cached in large folios, a map would be faster by a tenth.
 pub const SMALL: u64 = 1 << 20;
+
+/// How many bytes a read brings in so fast that nobody writes a file over meanwhile.
+pub const ONE_READ: u64 = 256 << 10;
 
 /// What the caller asks for: `--io`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -175,6 +180,10 @@ pub struct Source {
     length: Option<u64>,
     /// What the file looked like at open, for [`Source::rewritten`].
     seen: Seen,
+    /// Whether its beginning came from the disk, once that was asked.
+    cold: Option<bool>,
+    /// All of it, where that came in at once.
+    brought: Mutex<Option<Box<Window>>>,
     /// The errno of a window that `mmap` refused later on, when others had been mapped.
     refused: AtomicI32,
 }
@@ -244,6 +253,8 @@ impl Source {
             tail: None,
             length: range.length,
             seen: Seen { size, modified, from: 0, beginning: OnceLock::new() },
+            cold: None,
+            brought: Mutex::new(None),
             refused: AtomicI32::new(0),
         };
         match kind {
@@ -404,6 +415,8 @@ impl Source {
             tail: None,
             length: Some(range.end - range.start),
             seen: self.seen.clone(),
+            cold: None,
+            brought: Mutex::new(None),
             refused: AtomicI32::new(0),
         };
         part.choose(policy);
@@ -471,15 +484,14 @@ impl Source {
         // Cut behind what was read, or after it was: those bytes were true, and what else went
         // wrong has been reported where it was met.
         let cut = size < self.base + self.end.unwrap_or(0);
-        !cut && self.seen.beginning.get().is_some_and(|beginning| *beginning != self.beginning())
+        !cut && self.seen.beginning.get().is_some_and(|beginning| **beginning != self.beginning())
     }
 
     /// Keeps the first wanted bytes of a file that will take a while to read. Not done at open: who
     /// only asks what a file is must not bring its pages in.
     pub fn remember_beginning(&self) {
-        const LONG: u64 = 256 << 10;
-        if self.kind == Kind::Regular && self.seen.size > LONG {
-            self.seen.beginning.get_or_init(|| self.beginning());
+        if self.kind == Kind::Regular && self.seen.size > ONE_READ {
+            self.seen.beginning.get_or_init(|| self.beginning().into());
         }
     }
 
@@ -571,19 +583,69 @@ impl Source {
         }
     }
 
-    /// How many bytes the kernel itself reads ahead of a sequential reader: the backing device's setting, or 0 where that
-    /// is not told.
-    pub fn kernel_reads_ahead(&self) -> u64 {
-        let Ok(stat) = fstat(&self.file) else { return 0 };
-        let (major, minor) = (rustix::fs::major(stat.st_dev), rustix::fs::minor(stat.st_dev));
-        let setting = std::fs::read_to_string(format!("/sys/class/bdi/{major}:{minor}/read_ahead_kb"));
-        setting.ok().and_then(|kib| kib.trim().parse::<u64>().ok()).unwrap_or(0) * 1024
+    /// Brings the beginning of the wanted range in from the disk, if it is there; to be called before the first byte of it is
+    /// read. Gives whether it was. Only the first call does anything, and runs `before` ahead of all else.
+    ///
+    /// A file that is small, but not so small that it comes in by one read, is then mapped after all: what has just come in
+    /// large folios is not worth a copy.
+    pub fn bring_beginning(&mut self, before: impl FnOnce(&Source)) -> bool {
+        if self.cold.is_none() {
+            before(self);
+            let range = self.start..self.end.unwrap_or(0).min(self.start + FOLIO);
+            let is_cold = self.is_on_disk(&range);
+            self.cold = Some(is_cold);
+            if is_cold {
+                let window = self.bring(range.clone());
+                if window.is_some() && self.way == Way::Pread && range.end - range.start > ONE_READ {
+                    (self.way, self.reason) = (Way::Map, None);
+                }
+                if self.way == Way::Map && Some(range.end) == self.end {
+                    *self.brought.get_mut().unwrap_or_else(PoisonError::into_inner) = window.map(Box::new);
+                }
+            }
+        }
+        self.cold == Some(true)
     }
 
-    /// Asks the kernel to bring `range` in, without waiting (`posix_fadvise(2)`, WILLNEED).
-    pub fn read_ahead(&self, offset: u64, len: u64) {
-        let Some(len) = std::num::NonZeroU64::new(len) else { return };
-        let _ = rustix::fs::fadvise(&self.file, self.base + offset, Some(len), rustix::fs::Advice::WillNeed);
+    /// Brings all of a small file in, if it is on the disk, unless its beginning was asked for before.
+    pub fn bring_small(&self) {
+        let range = self.start..self.end.unwrap_or(0);
+        if self.cold.is_none() && self.is_on_disk(&range) {
+            self.bring(range);
+        }
+    }
+
+    /// Whether the first page of `range` is on the disk, and it pays to bring it in.
+    fn is_on_disk(&self, range: &std::ops::Range<u64>) -> bool {
+        /// Less comes in as fast by reading it.
+        const SHORTEST: u64 = 64 << 10;
+        range.end.saturating_sub(range.start) >= SHORTEST
+            && self.way != Way::Stream
+            && residency::is_cached(self.fd(), self.base + range.start) == Some(false)
+            && self.can_be_brought()
+    }
+
+    /// Whether it may be mapped, and lies where [`Source::bring`] pays.
+    pub fn can_be_brought(&self) -> bool {
+        let is_mappable = self.way == Way::Map || self.way == Way::Pread && self.reason == Some(Reason::Small);
+        is_mappable && super::bring::pays(self.fd())
+    }
+
+    /// Brings `range` in from the disk and waits for it.
+    pub fn bring(&self, range: std::ops::Range<u64>) -> Option<Window> {
+        bring(self.fd(), self.base + range.start..self.base + range.end)
+    }
+
+    /// A window of `range`: a new one, or that by which it was brought in.
+    ///
+    /// # Errors
+    /// As [`Window::map`].
+    pub fn map(&self, offset: u64, length: usize) -> io::Result<Window> {
+        let brought = self.brought.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match brought.filter(|window| (window.offset(), window.bytes().len()) == (self.base + offset, length)) {
+            Some(window) => Ok(*window),
+            None => Window::map(self.fd(), self.base + offset, length),
+        }
     }
 }
 
@@ -633,7 +695,7 @@ struct Seen {
     modified: Option<(i64, u64)>,
     /// Where the wanted range began, and its first bytes; none of a file too small to be worth the read.
     from: u64,
-    beginning: OnceLock<Vec<u8>>,
+    beginning: OnceLock<Box<[u8]>>,
 }
 
 /// How many bytes of a log are enough to tell it from the one before: more than a time stamp.
@@ -751,5 +813,68 @@ mod tests {
         let directory = Place::found(dir.path().into(), None);
         let error = Source::open_at(&directory, Policy::Auto, Range::default()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::IsADirectory);
+    }
+
+    /// A file of so many bytes of which none is in memory, if this file system lets go of any.
+    fn on_disk(directory: &tempfile::TempDir, len: usize) -> Option<(std::path::PathBuf, Vec<u8>)> {
+        let path = directory.path().join(len.to_string());
+        let bytes: Vec<u8> = (0..len).map(|i| (i % 251) as u8).collect();
+        std::fs::write(&path, &bytes).unwrap();
+        let file = File::open(&path).unwrap();
+        residency::evict(file.as_fd(), true).unwrap();
+        if residency::is_cached(file.as_fd(), 0) != Some(false) {
+            eprintln!("skipped: what is cached of {} cannot be dropped, or is not told", path.display());
+            return None;
+        }
+        Some((path, bytes))
+    }
+
+    #[test]
+    fn what_is_on_the_disk_is_brought_in_once() {
+        let directory = tempfile::tempdir().unwrap();
+        for (len, cold, way) in [
+            (4096, false, Way::Pread),
+            (100 << 10, true, Way::Pread),
+            (1 << 20, true, Way::Map),
+            (3 << 20, true, Way::Map),
+        ] {
+            let Some((path, bytes)) = on_disk(&directory, len) else { return };
+            let mut source = open(&path, Policy::Auto, Range::default()).unwrap();
+            let mut before = 0;
+            assert_eq!(source.bring_beginning(|_| before += 1), cold, "{len}");
+            assert_eq!(source.bring_beginning(|_| before += 1), cold, "{len}");
+            assert_eq!((before, source.way()), (1, way), "{len}");
+            if cold {
+                assert_eq!(residency::is_cached(source.fd(), 0), Some(true), "{len}");
+                assert!(source.map(0, len).unwrap().bytes() == bytes, "{len}");
+                assert!(source.map(100, len - 100).unwrap().bytes() == &bytes[100..], "{len}");
+            }
+            let mut again = open(&path, Policy::Auto, Range::default()).unwrap();
+            let before = again.way();
+            assert!(!again.bring_beginning(|_| ()) || !cold, "{len}: it is in memory by now");
+            assert_eq!(again.way(), before);
+        }
+    }
+
+    #[test]
+    fn reading_asked_for_brings_nothing_in_by_a_map() {
+        let directory = tempfile::tempdir().unwrap();
+        let Some((path, _)) = on_disk(&directory, 1 << 20) else { return };
+        let mut source = open(&path, Policy::Read, Range::default()).unwrap();
+        assert!(!source.bring_beginning(|_| ()));
+        source.bring_small();
+        assert_eq!(residency::is_cached(source.fd(), 0), Some(false));
+        assert_eq!((source.way(), source.reason()), (Way::Pread, Some(Reason::Asked)));
+    }
+
+    #[test]
+    fn only_the_wanted_part_is_brought_in() {
+        let directory = tempfile::tempdir().unwrap();
+        let Some((path, _)) = on_disk(&directory, 12 << 20) else { return };
+        let range = Range { offset: 8 << 20, length: Some(1 << 20) };
+        let mut source = open(&path, Policy::Auto, range).unwrap();
+        assert!(source.bring_beginning(|_| ()));
+        assert_eq!(residency::is_cached(source.fd(), 8 << 20), Some(true));
+        assert_eq!(residency::is_cached(source.fd(), 0), Some(false));
     }
 }

@@ -7,7 +7,6 @@
 #![allow(unsafe_code)]
 
 use std::io;
-use std::ops::Range;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -96,11 +95,22 @@ impl Window {
     ///
     /// [`Window::populate`] does the same and then walks over every single page of the range to count it in, which costs
     /// a third of the whole again.
-    pub fn touch(&self, range: Range<usize>) {
+    pub fn touch(&self) {
         const AROUND: usize = 64 << 10;
-        let bytes = &self.bytes()[range];
-        let first = (bytes.as_ptr() as usize).wrapping_neg() % AROUND;
-        for &byte in bytes.first().into_iter().chain(bytes.iter().skip(first).step_by(AROUND)) {
+        self.look_every(AROUND, self.map.as_ptr() as usize);
+    }
+
+    /// Looks at the first byte, and at one in each further `step` bytes of the file.
+    pub fn touch_every(&self, step: usize) {
+        self.look_every(step, self.offset as usize);
+    }
+
+    /// Looks at the first byte, which stands at `at`, and at each further one that stands at a multiple of `step`.
+    fn look_every(&self, step: usize, at: usize) {
+        let bytes = self.bytes();
+        let first = at.wrapping_neg() % step;
+        // The first one twice, where it stands at such a place.
+        for &byte in bytes.first().into_iter().chain(bytes.iter().skip(first).step_by(step)) {
             std::hint::black_box(byte);
         }
     }

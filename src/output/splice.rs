@@ -21,7 +21,7 @@ use rustix::pipe::{
     vmsplice,
 };
 
-use crate::io::{Lease, Source, Window};
+use crate::io::{Advice, Lease, Source, Window};
 
 use super::stdout::Output;
 
@@ -74,7 +74,10 @@ pub fn splice(output: &mut Output, source: &Source) -> io::Result<Handed> {
         let length = (WINDOW - (source.base() + at) as usize % WINDOW).min((limit - at) as usize);
         let Ok(window) = Window::map(source.fd(), source.base() + at, length) else { break };
         windows += 1;
-        window.touch(0..length);
+        if source.can_be_brought() {
+            let _ = window.advise(Advice::HugePage);
+        }
+        window.touch();
         // A page that could not be had reads as zeros from here on, which are not the file's.
         if window.fault().is_some() {
             break;

@@ -44,6 +44,7 @@ pub(super) fn run(mut source: Source, config: &Config, output: &mut Output) -> i
 /// Gives as much of `source` as possible to the output without copying it through here; what is
 /// left is left to the engine.
 fn hand_over(source: &mut Source, config: &Config, output: &mut Output) -> io::Result<()> {
+    config.stats.begin(source);
     let start = source.start();
     let mut copied = 0;
     let until = match (output.destination(), source.way()) {

@@ -53,15 +53,15 @@ impl Pick {
 
 /// Prints the wanted part of `source`. What is wrong with the source is reported; an error is one of the output.
 pub(super) fn run(
-    source: Source,
+    mut source: Source,
     wanted: &Wanted,
     transform: &Transform,
     state: &mut State,
     config: &Config,
     output: &mut Output,
 ) -> io::Result<Exit> {
+    config.stats.opened(&mut source);
     let source = Arc::new(source);
-    config.stats.opened(&source);
     let mut pick = match wanted {
         Wanted::Lines(selection) => Pick::Units(Picker::new(selection.clone(), Unit::Line, HELD)),
         Wanted::Bytes(selection) => Pick::Units(Picker::new(selection.clone(), Unit::Byte, HELD)),

@@ -83,7 +83,10 @@ impl Opener<'_> {
     /// The part of an input to search, the verdict on the whole where it is known, and what is to be known of the rest.
     fn prepare(&self, place: &Place) -> io::Result<(Source, Option<u8>, Start)> {
         let engine = &self.config.engine;
-        let source = Source::open_at(place, engine.policy, engine.range)?;
+        let mut source = Source::open_at(place, engine.policy, engine.range)?;
+        if !self.is_partial() {
+            self.config.stats.begin(&mut source);
+        }
         let source = self.decoding.open(source, engine.range)?;
         let needs_positions = self.is_partial() || self.settings.multiline;
         let source = if needs_positions && source.way() == Way::Stream { self.spool(source)? } else { source };

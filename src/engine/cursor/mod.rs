@@ -27,10 +27,6 @@ use streamed::{Piece, Streamed};
 
 /// First span of a run, under [`Plan::ramp`].
 const FIRST: usize = 1 << 20;
-/// The largest window of a default size while a file comes from the disk, as far as a kernel reads ahead at best. With more, it
-/// sees two threads read in places so far apart that it takes neither for the sequel of the other, and goes over to small
-/// pages: 2 GB took 1.45 s in windows of 16 MiB, and 0.95 s in these.
-const COLD: usize = 8 << 20;
 /// Small files in a batch, at most.
 pub(super) const MANY: usize = 32;
 
@@ -254,22 +250,28 @@ impl<'a> Cursor<'a> {
         Begun::Yes
     }
 
-    fn begin(&mut self, source: Source, input: usize, mut verdict: Option<u8>) {
-        self.stats.opened(&source);
+    fn begin(&mut self, mut source: Source, input: usize, mut verdict: Option<u8>) {
+        // What comes in several blocks comes through here, so that its beginning can be brought in before they are cut.
+        let is_cold = source.way() != Way::Stream && !self.is_whole(&source) && self.stats.begin(&mut source);
+        self.stats.opened(&mut source);
         let source = Arc::new(source);
-        let place = match source.way() {
+        let mut place = match source.way() {
             Way::Stream => Place::Streamed(Streamed::new(Stream::new(Arc::clone(&source)), self.plan.cut, self.head)),
             Way::Map | Way::Pread => Place::Positioned(Positioned::new(&source)),
         };
-        if let Place::Positioned(positioned) = &place {
-            source.remember_beginning();
+        if let Place::Positioned(positioned) = &mut place {
             let len = positioned.left();
+            let in_several = !self.is_whole(&source);
+            if in_several {
+                self.stats.warmth.begin(is_cold);
+            }
+            if is_cold {
+                positioned.has_begun_cold();
+            }
+            source.remember_beginning();
             if self.is_joined() {
                 self.joint.took(source.start(), len, &mut self.plan.range);
             }
-            // A mapped file with holes may come in several blocks however short it is.
-            let in_several =
-                len > nominal(&source, &self.plan, self.nominal) as u64 || self.plan.holes && source.way() == Way::Map;
             if self.head > 0 && in_several && verdict.is_none() {
                 let mut head = vec![0; self.head.min(len as usize)];
                 let got = source.read_at(&mut head, source.start()).unwrap_or(0);
@@ -277,6 +279,13 @@ impl<'a> Cursor<'a> {
             }
         }
         self.current = Some(Current { source, input, first: true, verdict, place });
+    }
+
+    /// Whether a source that can be read by position is one block.
+    fn is_whole(&self, source: &Source) -> bool {
+        let len = source.end().unwrap_or(0) - source.start();
+        // A mapped file with holes may come in several blocks however short it is.
+        len <= nominal(source, &self.plan, self.nominal) as u64 && !(self.plan.holes && source.way() == Way::Map)
     }
 
     /// Cuts the next span off the current input; `None` when it had no more.
@@ -291,13 +300,15 @@ impl<'a> Cursor<'a> {
             Place::Positioned(positioned) => {
                 let plan = self.plan.under(current.verdict.unwrap_or(0));
                 let mut nominal = nominal(&current.source, &plan, self.nominal);
-                if plan.ramp && self.stats.warmth.has_been_cold() {
-                    nominal = nominal.min(COLD);
+                if plan.ramp {
+                    nominal = nominal.min(fair_share(positioned.left(), self.threads));
                 }
-                let (at, content, broken) = positioned.next(&current.source, &plan, nominal);
-                if self.stats.warmth.is_cold() {
-                    positioned.read_ahead(&current.source, nominal as u64 * (self.threads as u64 + 1));
-                }
+                let warmth = &self.stats.warmth;
+                let (at, content, broken) = if warmth.is_cold() && current.source.can_be_brought() {
+                    warmth.bring(nominal, || positioned.next(&current.source, &plan, nominal, true))
+                } else {
+                    positioned.next(&current.source, &plan, nominal, false)
+                };
                 (at, positioned.left() == 0 && broken.is_none(), content, broken)
             }
             Place::Streamed(streamed) => {
@@ -405,6 +416,16 @@ fn nominal(source: &Source, plan: &Plan, nominal: usize) -> usize {
     nominal.min(plan.read).min(quarter)
 }
 
+/// How much of what is `left` one of so many workers may take, so that none has much to do when there is nothing left for the
+/// others: a power of two, as windows are best.
+fn fair_share(left: u64, threads: usize) -> usize {
+    if threads == 1 {
+        return usize::MAX;
+    }
+    let share = left / (2 * threads as u64);
+    1 << usize::try_from(share).unwrap_or(usize::MAX).max(FIRST).ilog2()
+}
+
 /// A small file as one span, to be read by the worker that takes it.
 fn take_whole(current: &mut Current, plan: &Plan, nominal: usize) -> Option<Span> {
     let Place::Positioned(positioned) = &current.place else { return None };
@@ -419,4 +440,23 @@ fn take_whole(current: &mut Current, plan: &Plan, nominal: usize) -> Option<Span
 pub(super) fn is_one_span(source: &Source, plan: &Plan) -> bool {
     let fits = |end| end - source.start() <= nominal(source, plan, plan.block) as u64;
     source.way() == Way::Pread && source.end().is_some_and(fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_blocks_are_shared_out() {
+        assert_eq!(fair_share(5, 1), usize::MAX, "one worker takes all");
+        for threads in [2, 7] {
+            let mut left: u64 = 300 << 20;
+            while left > 0 {
+                let share = fair_share(left, threads);
+                assert!(share.is_power_of_two() && share >= FIRST);
+                assert!(share == FIRST || share as u64 * 2 * threads as u64 <= left);
+                left -= left.min(share as u64);
+            }
+        }
+    }
 }

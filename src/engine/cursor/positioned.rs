@@ -5,7 +5,7 @@ use std::ops::Range as Place;
 
 use memchr::{memchr, memchr2};
 
-use crate::io::{Extent, Source};
+use crate::io::{Extent, FOLIO, Source};
 
 use super::super::block::truncated;
 use super::{Content, Cut, Plan};
@@ -22,22 +22,13 @@ pub(super) struct Positioned {
     /// Up to where there is no hole, as found when a line's end was looked for: asking again at each cost as much as a fifth
     /// of reading 64 KiB.
     data: u64,
-    /// Up to where the kernel was asked to read ahead.
-    ahead: u64,
-    /// Whether the kernel reads far ahead by itself, once it was asked.
-    kernel_does: Option<bool>,
+    /// Up to where it was brought in from the disk.
+    brought: u64,
 }
 
 impl Positioned {
     pub(super) fn new(source: &Source) -> Positioned {
-        Positioned {
-            at: source.start(),
-            end: source.end().unwrap_or(0),
-            run: None,
-            data: 0,
-            ahead: 0,
-            kernel_does: None,
-        }
+        Positioned { at: source.start(), end: source.end().unwrap_or(0), run: None, data: 0, brought: 0 }
     }
 
     pub(super) fn left(&self) -> u64 {
@@ -56,6 +47,7 @@ impl Positioned {
         source: &Source,
         plan: &Plan,
         nominal: usize,
+        is_cold: bool,
     ) -> (Place<u64>, Content, Option<io::Error>) {
         let nominal = nominal as u64;
         if self.left() <= nominal {
@@ -95,6 +87,9 @@ impl Positioned {
         // kernel, which reads ahead in such steps, in small ones.
         let length = nominal - (source.base() + start) % nominal;
         let stop = start.saturating_add(length.min(goal - start).next_multiple_of(row)).min(self.end);
+        if is_cold {
+            self.bring(source, stop);
+        }
         let mut broken = None;
         self.at = match plan.cut {
             Cut::Lines { terminator, or_nul } => {
@@ -123,6 +118,23 @@ impl Positioned {
             _ => stop,
         };
         (start..self.at, Content::ToLoad, broken)
+    }
+
+    /// Brings in what comes next from the disk, up to `stop` or as much as comes in at once. Here and not by the workers, so
+    /// that it is asked for in order, and before a line's end is looked for behind it: the kernel reads ahead of one who
+    /// reads on and on, not of one who reads here and there.
+    fn bring(&mut self, source: &Source, stop: u64) {
+        let from = self.at.max(self.brought);
+        if from < stop {
+            let to = stop.max(from.saturating_add(FOLIO)).min(self.end);
+            source.bring(from..to);
+            self.brought = to;
+        }
+    }
+
+    /// Notes that the beginning was brought in.
+    pub(super) fn has_begun_cold(&mut self) {
+        self.brought = self.at.saturating_add(FOLIO).min(self.end);
     }
 
     /// The run that `at` lies in. Holes shorter than `shortest` count as data; how long a run of data is, need not be known
@@ -156,8 +168,9 @@ impl Positioned {
         mut passed: Option<&mut Vec<Place<u64>>>,
     ) -> Result<u64, (u64, Option<io::Error>)> {
         let mut at = from;
-        let mut size = 4096;
-        let mut ahead = Vec::new();
+        // Most lines end within these; for longer ones there is a larger buffer.
+        let mut near = [0; 512];
+        let mut far = Vec::new();
         while at < self.end {
             if at >= self.data
                 && let Some(passed) = &mut passed
@@ -172,8 +185,9 @@ impl Positioned {
                 }
             }
             let until = if passed.is_some() { self.data } else { self.end };
-            ahead.resize(size.min((until - at) as usize), 0);
-            let (got, failure) = source.read_up_to(&mut ahead, at);
+            let ahead = if far.is_empty() { &mut near[..] } else { &mut far[..] };
+            let size = ahead.len().min((until - at) as usize);
+            let (got, failure) = source.read_up_to(&mut ahead[..size], at);
             if got == 0 {
                 return Err((at, failure.or_else(|| cut_short(source, at + 1))));
             }
@@ -182,7 +196,7 @@ impl Positioned {
                 return Ok(at + found as u64 + 1);
             }
             at += got as u64;
-            size = (size * 2).min(1 << 20);
+            far.resize((far.len() * 2).clamp(4096, 1 << 20), 0);
         }
         Ok(self.end)
     }
@@ -197,22 +211,6 @@ impl Positioned {
         // A file that ends before its stated size has no more, whatever it states.
         self.at = if got < want { self.end } else { self.at + got as u64 };
         Ok(())
-    }
-
-    /// Asks for the `distance` bytes behind what was handed out, once each, where the kernel would not do so by itself.
-    /// Where it reads megabytes ahead it takes large folios for them, and being told only makes it take small ones:
-    /// with 8 MiB of its own, 1 GiB came from the disk at 1.3 GB/s when told to, and at 1.9 when left alone.
-    pub(super) fn read_ahead(&mut self, source: &Source, distance: u64) {
-        const FAR: u64 = 1 << 20;
-        if *self.kernel_does.get_or_insert_with(|| source.kernel_reads_ahead() >= FAR) {
-            return;
-        }
-        let from = self.ahead.max(self.at);
-        let to = self.at.saturating_add(distance).min(self.end);
-        if from < to {
-            source.read_ahead(from, to - from);
-            self.ahead = to;
-        }
     }
 }
 

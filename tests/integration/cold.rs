@@ -1,0 +1,97 @@
+//! Files that have to come from the disk first: in large folios, in order, and still the same bytes.
+
+use std::fs::File;
+use std::path::Path;
+
+use rustix::fs::{Advice, fadvise};
+
+use crate::util::{Dir, mapped};
+
+/// Lengths around what comes in by one read, what is small, and what a large folio holds.
+const LENGTHS: [usize; 11] =
+    [4096, 65_535, 65_536, 262_144, 262_145, 1_048_576, 1_048_577, 2_097_152, 2_097_153, 6_000_000, 41_000_000];
+
+/// Lines of every length from 1 to 99, so that blocks end within them.
+fn lines(len: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(len + 100);
+    let mut i = 0;
+    while bytes.len() < len {
+        bytes.extend(format!("{i} {}\n", "y".repeat(i % 97)).bytes());
+        i += 1;
+    }
+    bytes.truncate(len);
+    bytes
+}
+
+fn drop_from_memory(path: &Path) {
+    let file = File::open(path).unwrap();
+    file.sync_all().unwrap();
+    fadvise(&file, 0, None, Advice::DontNeed).unwrap();
+}
+
+#[test]
+fn what_comes_from_the_disk_is_what_is_in_memory() {
+    let dir = Dir::new();
+    for len in LENGTHS {
+        let path = dir.file(len.to_string(), &lines(len));
+        for args in [
+            &["cat"][..],
+            &["cat", "--number"],
+            &["grep", "-n", "7 y*$"],
+            &["grep", "-c", "7 y*$"],
+            &["checksum"],
+            &["checksum", "-a", "sha256"],
+            &["hexdump"],
+        ] {
+            if args[0] == "hexdump" && len > 3_000_000 {
+                continue;
+            }
+            for options in [&[][..], &["--threads", "1"], &["--io", "mmap"], &["--offset", "70000"]] {
+                let run = || {
+                    let out = mapped().args(args).args(options).arg(&path).output().unwrap();
+                    (out.status.code(), out.stdout, String::from_utf8(out.stderr).unwrap())
+                };
+                let warm = run();
+                drop_from_memory(&path);
+                let cold = run();
+                assert!(cold == warm, "{args:?} {options:?}, {len} bytes: {:?}, {:?}", cold.0, cold.2);
+            }
+        }
+    }
+}
+
+#[test]
+fn holes_do_not_matter_to_what_comes_from_the_disk() {
+    use std::os::unix::fs::FileExt;
+    let dir = Dir::new();
+    let path = dir.file("holes", b"");
+    let file = File::options().write(true).open(&path).unwrap();
+    for (at, text) in [(3 << 20, "one\n"), (9 << 20, "two\n"), ((20 << 20) - 4, "end\n")] {
+        file.write_all_at(text.as_bytes(), at).unwrap();
+    }
+    for args in [&["grep", "-ac", "o"][..], &["grep", "-an", "o$"], &["checksum"], &["hexdump"]] {
+        let run = || mapped().args(args).arg(&path).output().unwrap();
+        let warm = run();
+        drop_from_memory(&path);
+        let cold = run();
+        assert!(cold == warm, "{args:?}: {}", String::from_utf8_lossy(&cold.stderr));
+    }
+}
+
+/// A file of which half is in memory: the state that was learned at its beginning is wrong from the middle on.
+#[test]
+fn half_a_file_may_be_in_memory() {
+    let dir = Dir::new();
+    let bytes = lines(40_000_000);
+    let path = dir.file("half", &bytes);
+    let expected = mapped().args(["checksum", "-a", "md5"]).arg(&path).output().unwrap();
+    for (offset, len) in [(0, 20_000_000), (20_000_000, 20_000_000), (10_000_000, 5_000_000)] {
+        let file = File::open(&path).unwrap();
+        file.sync_all().unwrap();
+        fadvise(&file, offset, std::num::NonZeroU64::new(len), Advice::DontNeed).unwrap();
+        assert_eq!(mapped().args(["checksum", "-a", "md5"]).arg(&path).output().unwrap(), expected);
+        fadvise(&file, offset, std::num::NonZeroU64::new(len), Advice::DontNeed).unwrap();
+        let printed = mapped().arg("cat").arg("--number").arg(&path).output().unwrap().stdout;
+        assert_eq!(printed.iter().filter(|&&b| b == b'\n').count(), bytes.iter().filter(|&&b| b == b'\n').count());
+    }
+}
