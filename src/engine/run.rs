@@ -67,6 +67,7 @@ impl Engine {
             block: self.block.unwrap_or(default).max(1),
             read: self.block.unwrap_or(default.min(READ)).max(1),
             ramp: self.block.is_none(),
+            sized: self.block.is_some(),
             holes: false,
             longest_hole: u64::MAX,
             gaps: false,

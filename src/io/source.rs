@@ -599,12 +599,17 @@ impl Source {
                 if window.is_some() && self.way == Way::Pread && range.end - range.start > ONE_READ {
                     (self.way, self.reason) = (Way::Map, None);
                 }
-                if self.way == Way::Map && Some(range.end) == self.end {
+                if self.way == Way::Map && Some(range.end) == self.end && range.end - range.start <= SMALL {
                     *self.brought.get_mut().unwrap_or_else(PoisonError::into_inner) = window.map(Box::new);
                 }
             }
         }
         self.cold == Some(true)
+    }
+
+    /// Whether all of it is mapped already, as what is small and was brought in is.
+    pub fn is_brought_whole(&mut self) -> bool {
+        self.brought.get_mut().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// Brings all of a small file in, if it is on the disk, unless its beginning was asked for before.
@@ -844,6 +849,7 @@ mod tests {
             assert_eq!(source.bring_beginning(|_| before += 1), cold, "{len}");
             assert_eq!(source.bring_beginning(|_| before += 1), cold, "{len}");
             assert_eq!((before, source.way()), (1, way), "{len}");
+            assert_eq!(source.is_brought_whole(), len == 1 << 20, "{len}");
             if cold {
                 assert_eq!(residency::is_cached(source.fd(), 0), Some(true), "{len}");
                 assert!(source.map(0, len).unwrap().bytes() == bytes, "{len}");

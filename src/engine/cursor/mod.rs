@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::io::{Source, Stop, Stream, Way};
 
+use super::run::COUNTED;
 use super::stats::Stats;
 pub(super) use span::{Batch, Content, Item, Span};
 pub use span::{Cut, Input, Open, Opened, Plan};
@@ -80,6 +81,8 @@ struct Current {
     source: Arc<Source>,
     input: usize,
     first: bool,
+    /// To be one block.
+    whole: bool,
     verdict: Option<u8>,
     place: Place,
 }
@@ -254,6 +257,7 @@ impl<'a> Cursor<'a> {
         // What comes in several blocks comes through here, so that its beginning can be brought in before they are cut.
         let is_cold = source.way() != Way::Stream && !self.is_whole(&source) && self.stats.begin(&mut source);
         self.stats.opened(&mut source);
+        let whole = is_cold && !self.plan.sized && source.is_brought_whole();
         let source = Arc::new(source);
         let mut place = match source.way() {
             Way::Stream => Place::Streamed(Streamed::new(Stream::new(Arc::clone(&source)), self.plan.cut, self.head)),
@@ -278,7 +282,7 @@ impl<'a> Cursor<'a> {
                 verdict = Some((self.judge)(&head[..got]));
             }
         }
-        self.current = Some(Current { source, input, first: true, verdict, place });
+        self.current = Some(Current { source, input, first: true, whole, verdict, place });
     }
 
     /// Whether a source that can be read by position is one block.
@@ -300,7 +304,9 @@ impl<'a> Cursor<'a> {
             Place::Positioned(positioned) => {
                 let plan = self.plan.under(current.verdict.unwrap_or(0));
                 let mut nominal = nominal(&current.source, &plan, self.nominal);
-                if plan.ramp {
+                if current.whole {
+                    nominal = usize::MAX;
+                } else if plan.ramp {
                     nominal = nominal.min(fair_share(positioned.left(), self.threads));
                 }
                 let warmth = &self.stats.warmth;
@@ -405,14 +411,18 @@ impl<'a> Cursor<'a> {
 }
 
 /// The nominal size of a source's next block, where that is not mapped. Of a short one at most a quarter, so that it has some
-/// for a second thread.
+/// for a second thread; but where lines are only counted, it is as a rule through before that thread has started.
 fn nominal(source: &Source, plan: &Plan, nominal: usize) -> usize {
     const SHORT: u64 = 256 << 10;
     if source.way() != Way::Pread {
         return nominal;
     }
     let length = source.end().map_or(u64::MAX, |end| end - source.start());
-    let quarter = if plan.ramp { usize::try_from((length / 4).max(SHORT)).unwrap_or(usize::MAX) } else { usize::MAX };
+    let quarter = if plan.ramp && plan.block < COUNTED {
+        usize::try_from((length / 4).max(SHORT)).unwrap_or(usize::MAX)
+    } else {
+        usize::MAX
+    };
     nominal.min(plan.read).min(quarter)
 }
 
