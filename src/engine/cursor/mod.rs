@@ -28,6 +28,9 @@ use streamed::{Piece, Streamed};
 
 /// First span of a run, under [`Plan::ramp`].
 const FIRST: usize = 1 << 20;
+/// How much larger each further one is. A window costs some 15 us beside its bytes, so that smaller steps, and smaller windows towards
+/// the end for the sake of balance, cost more than they gain.
+const GROWTH: usize = 4;
 /// Small files in a batch, at most.
 pub(super) const MANY: usize = 32;
 
@@ -220,7 +223,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn ramp_up(&mut self) {
-        self.nominal = (self.nominal * 2).min(self.plan.block);
+        self.nominal = self.nominal.saturating_mul(GROWTH).min(self.plan.block);
     }
 
     fn is_joined(&self) -> bool {
@@ -306,8 +309,6 @@ impl<'a> Cursor<'a> {
                 let mut nominal = nominal(&current.source, &plan, self.nominal);
                 if current.whole {
                     nominal = usize::MAX;
-                } else if plan.ramp {
-                    nominal = nominal.min(fair_share(positioned.left(), self.threads));
                 }
                 let warmth = &self.stats.warmth;
                 let (at, content, broken) = if warmth.is_cold() && current.source.can_be_brought() {
@@ -426,16 +427,6 @@ fn nominal(source: &Source, plan: &Plan, nominal: usize) -> usize {
     nominal.min(plan.read).min(quarter)
 }
 
-/// How much of what is `left` one of so many workers may take, so that none has much to do when there is nothing left for the
-/// others: a power of two, as windows are best.
-fn fair_share(left: u64, threads: usize) -> usize {
-    if threads == 1 {
-        return usize::MAX;
-    }
-    let share = left / (2 * threads as u64);
-    1 << usize::try_from(share).unwrap_or(usize::MAX).max(FIRST).ilog2()
-}
-
 /// A small file as one span, to be read by the worker that takes it.
 fn take_whole(current: &mut Current, plan: &Plan, nominal: usize) -> Option<Span> {
     let Place::Positioned(positioned) = &current.place else { return None };
@@ -450,23 +441,4 @@ fn take_whole(current: &mut Current, plan: &Plan, nominal: usize) -> Option<Span
 pub(super) fn is_one_span(source: &Source, plan: &Plan) -> bool {
     let fits = |end| end - source.start() <= nominal(source, plan, plan.block) as u64;
     source.way() == Way::Pread && source.end().is_some_and(fits)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_blocks_are_shared_out() {
-        assert_eq!(fair_share(5, 1), usize::MAX, "one worker takes all");
-        for threads in [2, 7] {
-            let mut left: u64 = 300 << 20;
-            while left > 0 {
-                let share = fair_share(left, threads);
-                assert!(share.is_power_of_two() && share >= FIRST);
-                assert!(share == FIRST || share as u64 * 2 * threads as u64 <= left);
-                left -= left.min(share as u64);
-            }
-        }
-    }
 }
