@@ -4,7 +4,6 @@
 //! bounded piece of a mapping that survives the truncation of its file; [`Stream`] reads what has no
 //! pages. Nothing here knows a command, a line or a digest.
 
-mod bring;
 pub mod extents;
 mod fault;
 pub mod holders;
@@ -23,14 +22,13 @@ mod usage;
 pub mod walk;
 mod window;
 
-pub use bring::FOLIO;
 pub use fault::{live_windows, stand_guard};
 pub use holes::{Extent, next_extent};
 pub use interrupt::stop_on_interrupt;
 pub use lease::Lease;
 pub use name::{drives_a_terminal, escape_name, harmless, push_escaped};
 pub use path::Place;
-pub use source::{Kind, ONE_READ, Policy, Range, Reason, Source, Way};
+pub use source::{FOLIO, Kind, ONE_READ, Policy, Range, Reason, Source, Way};
 pub use standard::was_closed;
 pub use stream::{Filled, Stop, Stream};
 pub use usage::{Usage, addresses_left, forget_peak, peak_resident};

@@ -28,8 +28,8 @@ use streamed::{Piece, Streamed};
 
 /// First span of a run, under [`Plan::ramp`].
 const FIRST: usize = 1 << 20;
-/// How much larger each further one is. A window costs some 15 us beside its bytes, so that smaller steps, and smaller windows towards
-/// the end for the sake of balance, cost more than they gain.
+/// How much larger each further one is. A window costs some 15 us beside its bytes, so that smaller steps, and smaller
+/// windows towards the end for the sake of balance, cost more than they gain.
 const GROWTH: usize = 4;
 /// Small files in a batch, at most.
 pub(super) const MANY: usize = 32;
@@ -306,13 +306,11 @@ impl<'a> Cursor<'a> {
         let (at, last, content, broken) = match &mut current.place {
             Place::Positioned(positioned) => {
                 let plan = self.plan.under(current.verdict.unwrap_or(0));
-                let mut nominal = nominal(&current.source, &plan, self.nominal);
-                if current.whole {
-                    nominal = usize::MAX;
-                }
+                let nominal = if current.whole { usize::MAX } else { nominal(&current.source, &plan, self.nominal) };
                 let warmth = &self.stats.warmth;
                 let (at, content, broken) = if warmth.is_cold() && current.source.can_be_brought() {
-                    warmth.bring(nominal, || positioned.next(&current.source, &plan, nominal, true))
+                    let bytes = (nominal as u64).min(positioned.left()) as usize;
+                    warmth.bring(bytes, || positioned.next(&current.source, &plan, nominal, true))
                 } else {
                     positioned.next(&current.source, &plan, nominal, false)
                 };

@@ -5,24 +5,30 @@
 //! and every error message show.
 
 use std::ffi::{OsStr, OsString};
-use std::fmt;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock};
 
-use rustix::buffer::spare_capacity;
-use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
-use rustix::io::Errno;
+use rustix::fs::{SeekFrom, fstat, seek};
 
-use super::bring::{FOLIO, bring};
 use super::holes::{Extent, next_extent};
 use super::name::escape_name;
 use super::path::{self, Place};
-use super::residency;
-use super::window::{Window, page_size};
+use super::window::Window;
+
+mod bring;
+mod facts;
+mod kinds;
+mod read;
+mod seen;
+
+pub use bring::FOLIO;
+use facts::Facts;
+pub use kinds::{Kind, Policy, Reason, Way};
+use seen::Seen;
 
 /// A file up to this size is read under [`Policy::Auto`]. `mmap`, the faults and `munmap` together cost more than copying
 /// it through a buffer that stays in a core's cache: by half where its pages are cached one by one, as they are after it
@@ -31,126 +37,6 @@ pub const SMALL: u64 = 1 << 20;
 
 /// How many bytes a read brings in so fast that nobody writes a file over meanwhile.
 pub const ONE_READ: u64 = 256 << 10;
-
-/// What the caller asks for: `--io`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Policy {
-    /// Map what gains from it, read the rest.
-    #[default]
-    Auto,
-    /// Map or fail.
-    Mmap,
-    /// Never map.
-    Read,
-}
-
-/// What kind of file an input is (`inode(7)`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A regular file that states its size.
-    Regular,
-    /// A regular file that states no size: `/proc`, or empty.
-    Unsized,
-    /// A block device. Its length comes from seeking to its end.
-    BlockDevice,
-    /// A character device that is no terminal.
-    CharDevice,
-    /// A pipe or FIFO.
-    Pipe,
-    /// A socket.
-    Socket,
-    /// A terminal.
-    Terminal,
-}
-
-impl Kind {
-    /// The kind, as a word for people and for JSON.
-    pub fn word(self) -> &'static str {
-        match self {
-            Kind::Regular => "regular file",
-            Kind::Unsized => "regular file of unknown size",
-            Kind::BlockDevice => "block device",
-            Kind::CharDevice => "character device",
-            Kind::Pipe => "pipe",
-            Kind::Socket => "socket",
-            Kind::Terminal => "terminal",
-        }
-    }
-}
-
-/// How bytes come in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// Through windows of a shared, read-only mapping.
-    Map,
-    /// By `pread` at any offset, from any thread.
-    Pread,
-    /// By `read`, front to back.
-    Stream,
-}
-
-impl Way {
-    /// The system call that brings the bytes, for `--stats`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Way::Map => "mmap",
-            Way::Pread => "pread",
-            Way::Stream => "read",
-        }
-    }
-}
-
-/// Why a source is not mapped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// A pipe has no pages.
-    Pipe,
-    /// A socket has no pages.
-    Socket,
-    /// A terminal has no pages.
-    Terminal,
-    /// A character device delivers, it does not store.
-    CharDevice,
-    /// The file states a size of 0, as those of `/proc` do whatever they hold.
-    SizeUnknown,
-    /// Reading so little costs less than mapping it.
-    Small,
-    /// `--io read`.
-    Asked,
-    /// `mmap(2)` refused, with this errno.
-    Refused(i32),
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Reason::Pipe => f.write_str("pipe: not mappable"),
-            Reason::Socket => f.write_str("socket: not mappable"),
-            Reason::Terminal => f.write_str("terminal: not mappable"),
-            Reason::CharDevice => f.write_str("character device: not mappable"),
-            Reason::SizeUnknown => f.write_str("size unknown"),
-            Reason::Small => f.write_str("small: reading costs less"),
-            Reason::Asked => f.write_str("reading was asked for"),
-            Reason::Refused(errno) => {
-                let name = errno_name(*errno);
-                write!(f, "{name} from mmap")
-            }
-        }
-    }
-}
-
-fn errno_name(errno: i32) -> String {
-    match errno {
-        libc::ENODEV => "ENODEV".into(),
-        libc::ENOMEM => "ENOMEM".into(),
-        libc::EACCES => "EACCES".into(),
-        libc::EPERM => "EPERM".into(),
-        libc::EAGAIN => "EAGAIN".into(),
-        libc::EINVAL => "EINVAL".into(),
-        libc::EOVERFLOW => "EOVERFLOW".into(),
-        other => format!("error {other}"),
-    }
-}
 
 /// Which bytes of every input are wanted: `--offset` and `--length`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -180,6 +66,8 @@ pub struct Source {
     length: Option<u64>,
     /// What the file looked like at open, for [`Source::rewritten`].
     seen: Seen,
+    /// It is mapped, and lies where bringing it in pays.
+    on_disk: bool,
     /// Whether its beginning came from the disk, once that was asked.
     cold: Option<bool>,
     /// All of it, where that came in at once.
@@ -253,6 +141,7 @@ impl Source {
             tail: None,
             length: range.length,
             seen: Seen { size, modified, from: 0, beginning: OnceLock::new() },
+            on_disk: false,
             cold: None,
             brought: Mutex::new(None),
             refused: AtomicI32::new(0),
@@ -309,6 +198,7 @@ impl Source {
             },
         };
         self.way = if reason.is_some() { Way::Pread } else { Way::Map };
+        self.on_disk = reason.is_none() && bring::pays(self.file.as_fd());
         self.reason = reason;
     }
 
@@ -415,6 +305,7 @@ impl Source {
             tail: None,
             length: Some(range.end - range.start),
             seen: self.seen.clone(),
+            on_disk: false,
             cold: None,
             brought: Mutex::new(None),
             refused: AtomicI32::new(0),
@@ -462,104 +353,6 @@ impl Source {
         self.length_now().ok().flatten().filter(|&now| now > end)
     }
 
-    /// Whether the file's bytes were written over since it was opened: cut and filled again, as a log
-    /// is by `copytruncate`, or changed where they stand. What was read of it is then of no single
-    /// state of the file. Growth is no such change.
-    ///
-    /// Told by the time of modification, which every write moves; by the size, which appending raises;
-    /// and where the size rose, by whether the wanted range still begins as it did. A log that was
-    /// swapped for a longer one with the same first bytes is not told from one that has grown.
-    pub fn rewritten(&self) -> bool {
-        if self.kind != Kind::Regular {
-            return false;
-        }
-        let Ok(now) = fstat(&self.file) else { return false };
-        if self.seen.modified.is_none_or(|then| then == modified(&now)) {
-            return false;
-        }
-        let size = now.st_size as u64;
-        if size == self.seen.size {
-            return true;
-        }
-        // Cut behind what was read, or after it was: those bytes were true, and what else went
-        // wrong has been reported where it was met.
-        let cut = size < self.base + self.end.unwrap_or(0);
-        !cut && self.seen.beginning.get().is_some_and(|beginning| **beginning != self.beginning())
-    }
-
-    /// Keeps the first wanted bytes of a file that will take a while to read. Not done at open: who
-    /// only asks what a file is must not bring its pages in.
-    pub fn remember_beginning(&self) {
-        if self.kind == Kind::Regular && self.seen.size > ONE_READ {
-            self.seen.beginning.get_or_init(|| self.beginning().into());
-        }
-    }
-
-    /// A few bytes by which one log is told from the next.
-    fn beginning(&self) -> Vec<u8> {
-        let wanted = self.end.unwrap_or(0).saturating_sub(self.seen.from).min(BEGINNING);
-        let mut bytes = vec![0; wanted as usize];
-        let (got, _) = self.read_up_to(&mut bytes, self.seen.from);
-        bytes.truncate(got);
-        bytes
-    }
-
-    /// Reads at `offset` until `buf` is full or the input ends; gives the number of bytes read.
-    ///
-    /// # Errors
-    /// What `pread(2)` says; EINTR is tried again.
-    pub fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
-        match self.read_up_to(buf, offset) {
-            (got, None) => Ok(got),
-            (_, Some(error)) => Err(error),
-        }
-    }
-
-    /// Reads as [`Source::read_at`] does, and keeps what came before an error: the number of bytes
-    /// read, and what kept the next one from being read.
-    pub fn read_up_to(&self, buf: &mut [u8], offset: u64) -> (usize, Option<io::Error>) {
-        let mut got = 0;
-        while got < buf.len() {
-            match self.file.read_at(&mut buf[got..], self.base + offset + got as u64) {
-                Ok(0) => break,
-                Ok(n) => got += n,
-                Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
-                Err(err) => return (got, Some(err)),
-            }
-        }
-        (got, None)
-    }
-
-    /// As [`Source::read_up_to`], into a buffer that is made to hold `length` bytes; what it held is gone. Its memory is not
-    /// zeroed before, which would cost a tenth of reading.
-    ///
-    /// # Errors
-    /// ENOMEM where there is no memory for so many.
-    pub fn read_into(&self, buffer: &mut Vec<u8>, length: usize, offset: u64) -> io::Result<Option<io::Error>> {
-        buffer.clear();
-        if buffer.capacity() < length {
-            // Growing it would copy what it held.
-            *buffer = Vec::new();
-        }
-        // Blocks cut at line ends differ by some bytes, and a buffer that fits one should fit the next.
-        let room = if length < page_size() { length } else { length.next_multiple_of(1024) };
-        buffer.try_reserve_exact(room).map_err(|_| io::ErrorKind::OutOfMemory)?;
-        let mut failure = None;
-        while buffer.len() < length {
-            let at = self.base + offset + buffer.len() as u64;
-            match rustix::io::pread(&self.file, spare_capacity(buffer), at) {
-                Ok(0) => break,
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(error) => {
-                    failure = Some(error.into());
-                    break;
-                }
-            }
-        }
-        buffer.truncate(length);
-        Ok(failure)
-    }
-
     /// Leaves redirected stdin's position where a reading program that consumed everything up to
     /// `offset` would leave it. Anything else has no position to leave.
     pub fn leave_at(&self, offset: u64) {
@@ -582,147 +375,6 @@ impl Source {
             Extent::HoleUntil(until) => Extent::HoleUntil(until - self.base),
         }
     }
-
-    /// Brings the beginning of the wanted range in from the disk, if it is there; to be called before the first byte of it is
-    /// read. Gives whether it was. Only the first call does anything, and runs `before` ahead of all else.
-    ///
-    /// A file that is small, but not so small that it comes in by one read, is then mapped after all: what has just come in
-    /// large folios is not worth a copy.
-    pub fn bring_beginning(&mut self, before: impl FnOnce(&Source)) -> bool {
-        if self.cold.is_none() {
-            before(self);
-            let range = self.start..self.end.unwrap_or(0).min(self.start + FOLIO);
-            let is_cold = self.is_on_disk(&range);
-            self.cold = Some(is_cold);
-            if is_cold {
-                let window = self.bring(range.clone());
-                if window.is_some() && self.way == Way::Pread && range.end - range.start > ONE_READ {
-                    (self.way, self.reason) = (Way::Map, None);
-                }
-                if self.way == Way::Map && Some(range.end) == self.end && range.end - range.start <= SMALL {
-                    *self.brought.get_mut().unwrap_or_else(PoisonError::into_inner) = window.map(Box::new);
-                }
-            }
-        }
-        self.cold == Some(true)
-    }
-
-    /// Whether all of it is mapped already, as what is small and was brought in is.
-    pub fn is_brought_whole(&mut self) -> bool {
-        self.brought.get_mut().unwrap_or_else(PoisonError::into_inner).is_some()
-    }
-
-    /// Brings all of a small file in, if it is on the disk, unless its beginning was asked for before.
-    pub fn bring_small(&self) {
-        let range = self.start..self.end.unwrap_or(0);
-        if self.cold.is_none() && self.is_on_disk(&range) {
-            self.bring(range);
-        }
-    }
-
-    /// Whether the first page of `range` is on the disk, and it pays to bring it in.
-    fn is_on_disk(&self, range: &std::ops::Range<u64>) -> bool {
-        /// Less comes in as fast by reading it.
-        const SHORTEST: u64 = 64 << 10;
-        range.end.saturating_sub(range.start) >= SHORTEST
-            && self.way != Way::Stream
-            && residency::is_cached(self.fd(), self.base + range.start) == Some(false)
-            && self.can_be_brought()
-    }
-
-    /// Whether it may be mapped, and lies where [`Source::bring`] pays.
-    pub fn can_be_brought(&self) -> bool {
-        let is_mappable = self.way == Way::Map || self.way == Way::Pread && self.reason == Some(Reason::Small);
-        is_mappable && super::bring::pays(self.fd())
-    }
-
-    /// Brings `range` in from the disk and waits for it.
-    pub fn bring(&self, range: std::ops::Range<u64>) -> Option<Window> {
-        bring(self.fd(), self.base + range.start..self.base + range.end)
-    }
-
-    /// A window of `range`: a new one, or that by which it was brought in.
-    ///
-    /// # Errors
-    /// As [`Window::map`].
-    pub fn map(&self, offset: u64, length: usize) -> io::Result<Window> {
-        let brought = self.brought.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match brought.filter(|window| (window.offset(), window.bytes().len()) == (self.base + offset, length)) {
-            Some(window) => Ok(*window),
-            None => Window::map(self.fd(), self.base + offset, length),
-        }
-    }
-}
-
-/// What is asked of a file when it is opened.
-struct Facts {
-    kind: Kind,
-    base: u64,
-    size: u64,
-    modified: Option<(i64, u64)>,
-}
-
-impl Facts {
-    fn of(file: &File, stdin: bool) -> io::Result<Facts> {
-        let stat = fstat(file)?;
-        let kind = kind_of(file, &stat)?;
-        let base = match kind {
-            Kind::Regular | Kind::BlockDevice if stdin => seek(file, SeekFrom::Current(0))?,
-            _ => 0,
-        };
-        let mut size = stat.st_size as u64;
-        if kind == Kind::BlockDevice {
-            size = seek(file, SeekFrom::End(0))?;
-            seek(file, SeekFrom::Start(base))?;
-        }
-        Ok(Facts { kind, base, size, modified: Some(modified(&stat)) })
-    }
-
-    /// Of a file that a walk took for a regular one, if its size says all that matters: it is not empty, and comes in by one
-    /// short read. Seeking to the end tells it in half the time of `fstat(2)`.
-    fn at_a_glance(file: &File) -> Option<Facts> {
-        const SHORT: u64 = 64 << 10;
-        let size = seek(file, SeekFrom::End(0)).ok().filter(|&size| size > 0)?;
-        if size > SHORT {
-            seek(file, SeekFrom::Start(0)).ok()?;
-            return None;
-        }
-        Some(Facts { kind: Kind::Regular, base: 0, size, modified: None })
-    }
-}
-
-/// A file as it was at open.
-#[derive(Clone, Debug)]
-struct Seen {
-    /// The size in bytes.
-    size: u64,
-    /// Unknown of a file that was only glanced at.
-    modified: Option<(i64, u64)>,
-    /// Where the wanted range began, and its first bytes; none of a file too small to be worth the read.
-    from: u64,
-    beginning: OnceLock<Box<[u8]>>,
-}
-
-/// How many bytes of a log are enough to tell it from the one before: more than a time stamp.
-const BEGINNING: u64 = 128;
-
-/// Time of last modification: seconds and nanoseconds.
-fn modified(stat: &Stat) -> (i64, u64) {
-    (stat.st_mtime, stat.st_mtime_nsec)
-}
-
-fn kind_of(file: &File, stat: &Stat) -> io::Result<Kind> {
-    Ok(match FileType::from_raw_mode(stat.st_mode) {
-        FileType::RegularFile if stat.st_size == 0 => Kind::Unsized,
-        FileType::RegularFile => Kind::Regular,
-        FileType::BlockDevice => Kind::BlockDevice,
-        FileType::CharacterDevice if rustix::termios::isatty(file) => Kind::Terminal,
-        FileType::CharacterDevice => Kind::CharDevice,
-        FileType::Fifo => Kind::Pipe,
-        FileType::Socket => Kind::Socket,
-        FileType::Directory => return Err(io::Error::from_raw_os_error(libc::EISDIR)),
-        _ => return Err(io::Error::from_raw_os_error(libc::EINVAL)),
-    })
 }
 
 #[cfg(test)]
@@ -818,69 +470,5 @@ mod tests {
         let directory = Place::found(dir.path().into(), None);
         let error = Source::open_at(&directory, Policy::Auto, Range::default()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::IsADirectory);
-    }
-
-    /// A file of so many bytes of which none is in memory, if this file system lets go of any.
-    fn on_disk(directory: &tempfile::TempDir, len: usize) -> Option<(std::path::PathBuf, Vec<u8>)> {
-        let path = directory.path().join(len.to_string());
-        let bytes: Vec<u8> = (0..len).map(|i| (i % 251) as u8).collect();
-        std::fs::write(&path, &bytes).unwrap();
-        let file = File::open(&path).unwrap();
-        residency::evict(file.as_fd(), true).unwrap();
-        if residency::is_cached(file.as_fd(), 0) != Some(false) {
-            eprintln!("skipped: what is cached of {} cannot be dropped, or is not told", path.display());
-            return None;
-        }
-        Some((path, bytes))
-    }
-
-    #[test]
-    fn what_is_on_the_disk_is_brought_in_once() {
-        let directory = tempfile::tempdir().unwrap();
-        for (len, cold, way) in [
-            (4096, false, Way::Pread),
-            (100 << 10, true, Way::Pread),
-            (1 << 20, true, Way::Map),
-            (3 << 20, true, Way::Map),
-        ] {
-            let Some((path, bytes)) = on_disk(&directory, len) else { return };
-            let mut source = open(&path, Policy::Auto, Range::default()).unwrap();
-            let mut before = 0;
-            assert_eq!(source.bring_beginning(|_| before += 1), cold, "{len}");
-            assert_eq!(source.bring_beginning(|_| before += 1), cold, "{len}");
-            assert_eq!((before, source.way()), (1, way), "{len}");
-            assert_eq!(source.is_brought_whole(), len == 1 << 20, "{len}");
-            if cold {
-                assert_eq!(residency::is_cached(source.fd(), 0), Some(true), "{len}");
-                assert!(source.map(0, len).unwrap().bytes() == bytes, "{len}");
-                assert!(source.map(100, len - 100).unwrap().bytes() == &bytes[100..], "{len}");
-            }
-            let mut again = open(&path, Policy::Auto, Range::default()).unwrap();
-            let before = again.way();
-            assert!(!again.bring_beginning(|_| ()) || !cold, "{len}: it is in memory by now");
-            assert_eq!(again.way(), before);
-        }
-    }
-
-    #[test]
-    fn reading_asked_for_brings_nothing_in_by_a_map() {
-        let directory = tempfile::tempdir().unwrap();
-        let Some((path, _)) = on_disk(&directory, 1 << 20) else { return };
-        let mut source = open(&path, Policy::Read, Range::default()).unwrap();
-        assert!(!source.bring_beginning(|_| ()));
-        source.bring_small();
-        assert_eq!(residency::is_cached(source.fd(), 0), Some(false));
-        assert_eq!((source.way(), source.reason()), (Way::Pread, Some(Reason::Asked)));
-    }
-
-    #[test]
-    fn only_the_wanted_part_is_brought_in() {
-        let directory = tempfile::tempdir().unwrap();
-        let Some((path, _)) = on_disk(&directory, 12 << 20) else { return };
-        let range = Range { offset: 8 << 20, length: Some(1 << 20) };
-        let mut source = open(&path, Policy::Auto, range).unwrap();
-        assert!(source.bring_beginning(|_| ()));
-        assert_eq!(residency::is_cached(source.fd(), 8 << 20), Some(true));
-        assert_eq!(residency::is_cached(source.fd(), 0), Some(false));
     }
 }

@@ -1,0 +1,196 @@
+//! Bringing what is on the disk into the page cache fast.
+//!
+//! A file that is read is cached in small folios at first, and how fast a disk delivers depends on how many pieces of memory
+//! a request is made of. Through a mapping that was advised to be of huge pages (`madvise(2)`, MADV_HUGEPAGE) the kernel takes
+//! folios of up to 2 MiB from the first fault on, whatever its read-ahead is set to (`do_sync_mmap_readahead`, mm/filemap.c),
+//! and all who read the file later gain by them, too.
+
+use std::io;
+use std::ops::Range;
+use std::os::fd::BorrowedFd;
+use std::sync::PoisonError;
+
+use super::super::residency;
+use super::super::window::{Advice, Window};
+use super::{ONE_READ, Reason, SMALL, Source, Way};
+
+/// The largest folio, in bytes: what a page of the second level maps where pages are of 4 KiB. Elsewhere a look at each as many
+/// bytes does no harm.
+pub const FOLIO: u64 = 2 << 20;
+
+/// File systems that are not on a disk of this machine (`statfs(2)`, linux/magic.h). Over a network, megabytes at once may keep
+/// somebody waiting who wants to see the first line; what is in memory only comes from nowhere.
+const ELSEWHERE: [u32; 10] = [
+    0x0000_6969, // NFS
+    0x6573_5546, // FUSE
+    0xFF53_4D42, // CIFS
+    0xFE53_4D42, // SMB 2
+    0x0102_1997, // 9P
+    0x00C3_6400, // Ceph
+    0x5346_414F, // AFS
+    0x6B41_4653, // kAFS
+    0x0102_1994, // tmpfs
+    0x9584_58F6, // hugetlbfs
+];
+
+/// Whether bringing in pays: the file is on a disk, as far as the kernel says.
+pub(super) fn pays(file: BorrowedFd<'_>) -> bool {
+    rustix::fs::fstatfs(file).is_ok_and(|system| !ELSEWHERE.contains(&(system.f_type as u32)))
+}
+
+/// Brings `range` of the file in and waits for it, or for most of it; the rest is on its way. What cannot be had is left to
+/// whoever reads it, who will also have to say so. Gives the mapping by which it came.
+fn bring(file: BorrowedFd<'_>, range: Range<u64>) -> Option<Window> {
+    let window = Window::map(file, range.start, usize::try_from(range.end - range.start).ok()?).ok()?;
+    window.advise(Advice::HugePage).ok()?;
+    window.touch_every(FOLIO as usize);
+    Some(window)
+}
+
+impl Source {
+    /// Brings the beginning of the wanted range in from the disk, if it is there; to be called before the first byte of it is
+    /// read. Gives whether it was. Only the first call does anything, and runs `before` ahead of all else.
+    ///
+    /// A file that is small, but not so small that it comes in by one read, is then mapped after all: what has just come in
+    /// large folios is not worth a copy.
+    pub fn bring_beginning(&mut self, before: impl FnOnce(&Source)) -> bool {
+        if self.cold.is_none() {
+            before(self);
+            let range = self.start..self.end.unwrap_or(0).min(self.start + FOLIO);
+            let is_cold = self.is_on_disk(&range);
+            self.cold = Some(is_cold);
+            if is_cold {
+                let window = self.bring(range.clone());
+                if window.is_some() && self.way == Way::Pread && range.end - range.start > ONE_READ {
+                    (self.way, self.reason, self.on_disk) = (Way::Map, None, true);
+                }
+                if self.way == Way::Map && Some(range.end) == self.end && range.end - range.start <= SMALL {
+                    *self.brought.get_mut().unwrap_or_else(PoisonError::into_inner) = window.map(Box::new);
+                }
+            }
+        }
+        self.cold == Some(true)
+    }
+
+    /// Whether all of it is mapped already, as what is small and was brought in is.
+    pub fn is_brought_whole(&mut self) -> bool {
+        self.brought.get_mut().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Brings all of a small file in, if it is on the disk, unless its beginning was asked for before.
+    pub fn bring_small(&self) {
+        let range = self.start..self.end.unwrap_or(0);
+        if self.cold.is_none() && self.is_on_disk(&range) {
+            self.bring(range);
+        }
+    }
+
+    /// Whether the first page of `range` is on the disk, and it pays to bring it in.
+    fn is_on_disk(&self, range: &Range<u64>) -> bool {
+        /// Less comes in as fast by reading it.
+        const SHORTEST: u64 = 64 << 10;
+        range.end.saturating_sub(range.start) >= SHORTEST
+            && self.way != Way::Stream
+            && residency::is_cached(self.fd(), self.base + range.start) == Some(false)
+            && (self.on_disk || self.reason == Some(Reason::Small) && pays(self.fd()))
+    }
+
+    /// Whether it is mapped, and lies where [`Source::bring`] pays.
+    pub fn can_be_brought(&self) -> bool {
+        self.on_disk
+    }
+
+    /// Brings `range` in from the disk and waits for it.
+    pub fn bring(&self, range: Range<u64>) -> Option<Window> {
+        bring(self.fd(), self.base + range.start..self.base + range.end)
+    }
+
+    /// A window of `range`: a new one, or that by which it was brought in.
+    ///
+    /// # Errors
+    /// As [`Window::map`].
+    pub fn map(&self, offset: u64, length: usize) -> io::Result<Window> {
+        let brought = self.brought.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match brought.filter(|window| (window.offset(), window.bytes().len()) == (self.base + offset, length)) {
+            Some(window) => Ok(*window),
+            None => Window::map(self.fd(), self.base + offset, length),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::os::fd::AsFd;
+
+    use super::super::{Policy, Range};
+    use super::*;
+
+    fn open(path: &std::path::Path, policy: Policy, range: Range) -> io::Result<Source> {
+        Source::open(path.as_os_str(), policy, range)
+    }
+
+    /// A file of so many bytes of which none is in memory, if this file system lets go of any.
+    fn on_disk(directory: &tempfile::TempDir, len: usize) -> Option<(std::path::PathBuf, Vec<u8>)> {
+        let path = directory.path().join(len.to_string());
+        let bytes: Vec<u8> = (0..len).map(|i| (i % 251) as u8).collect();
+        std::fs::write(&path, &bytes).unwrap();
+        let file = File::open(&path).unwrap();
+        residency::evict(file.as_fd(), true).unwrap();
+        if residency::is_cached(file.as_fd(), 0) != Some(false) {
+            eprintln!("skipped: what is cached of {} cannot be dropped, or is not told", path.display());
+            return None;
+        }
+        Some((path, bytes))
+    }
+
+    #[test]
+    fn what_is_on_the_disk_is_brought_in_once() {
+        let directory = tempfile::tempdir().unwrap();
+        for (len, cold, way) in [
+            (4096, false, Way::Pread),
+            (100 << 10, true, Way::Pread),
+            (1 << 20, true, Way::Map),
+            (3 << 20, true, Way::Map),
+        ] {
+            let Some((path, bytes)) = on_disk(&directory, len) else { return };
+            let mut source = open(&path, Policy::Auto, Range::default()).unwrap();
+            let mut before = 0;
+            assert_eq!(source.bring_beginning(|_| before += 1), cold, "{len}");
+            assert_eq!(source.bring_beginning(|_| before += 1), cold, "{len}");
+            assert_eq!((before, source.way()), (1, way), "{len}");
+            assert_eq!(source.is_brought_whole(), len == 1 << 20, "{len}");
+            if cold {
+                assert_eq!(residency::is_cached(source.fd(), 0), Some(true), "{len}");
+                assert!(source.map(0, len).unwrap().bytes() == bytes, "{len}");
+                assert!(source.map(100, len - 100).unwrap().bytes() == &bytes[100..], "{len}");
+            }
+            let mut again = open(&path, Policy::Auto, Range::default()).unwrap();
+            let before = again.way();
+            assert!(!again.bring_beginning(|_| ()) || !cold, "{len}: it is in memory by now");
+            assert_eq!(again.way(), before);
+        }
+    }
+
+    #[test]
+    fn reading_asked_for_brings_nothing_in_by_a_map() {
+        let directory = tempfile::tempdir().unwrap();
+        let Some((path, _)) = on_disk(&directory, 1 << 20) else { return };
+        let mut source = open(&path, Policy::Read, Range::default()).unwrap();
+        assert!(!source.bring_beginning(|_| ()));
+        source.bring_small();
+        assert_eq!(residency::is_cached(source.fd(), 0), Some(false));
+        assert_eq!((source.way(), source.reason()), (Way::Pread, Some(Reason::Asked)));
+    }
+
+    #[test]
+    fn only_the_wanted_part_is_brought_in() {
+        let directory = tempfile::tempdir().unwrap();
+        let Some((path, _)) = on_disk(&directory, 12 << 20) else { return };
+        let range = Range { offset: 8 << 20, length: Some(1 << 20) };
+        let mut source = open(&path, Policy::Auto, range).unwrap();
+        assert!(source.bring_beginning(|_| ()));
+        assert_eq!(residency::is_cached(source.fd(), 8 << 20), Some(true));
+        assert_eq!(residency::is_cached(source.fd(), 0), Some(false));
+    }
+}
