@@ -8,9 +8,12 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
+
+use mapped::io::residency;
 
 /// Where a program's output goes.
 #[derive(Clone, Copy, PartialEq)]
@@ -138,7 +141,8 @@ fn run_case(case: &Case, rounds: usize, file: &Path, bytes: f64) {
 /// Wall time in seconds and peak resident size in KiB of one run.
 fn run(command: &str, case: &Case, file: &Path) -> (f64, i64) {
     if case.on == On::Disk {
-        drop_from_memory(file);
+        let file = File::open(file).expect("the test file");
+        residency::evict(file.as_fd(), true).expect("a file system that can let go of pages");
     }
     let mut words = command.split(' ');
     let mut child = Command::new(words.next().unwrap_or_default());
@@ -163,12 +167,6 @@ fn run(command: &str, case: &Case, file: &Path) -> (f64, i64) {
         usage
     };
     (begun.elapsed().as_secs_f64(), usage.ru_maxrss)
-}
-
-fn drop_from_memory(file: &Path) {
-    let file = File::open(file).expect("the test file");
-    file.sync_all().expect("the test file on the disk");
-    rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed).expect("a file system that can let go of pages");
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::util::{Dir, Ran, awkward_inputs, mapped, oracle, run, run_piped};
+use crate::util::{Dir, Ran, awkward_inputs, drop_pages, mapped, oracle, run, run_piped};
 
 /// One of every kind of file, with owners, modes, times and names that are out of the ordinary.
 struct Zoo {
@@ -310,25 +310,12 @@ fn what_is_missing_is_reported_and_the_rest_shown() {
 }
 
 /// A file of `pages` pages and a bit, all of them in memory and on the disk.
-fn cached_file(dir: &tempfile::TempDir, pages: usize) -> PathBuf {
-    let path = dir.path().join("cached");
+fn cached_file(dir: &Path, pages: usize) -> PathBuf {
+    let path = dir.join("cached");
     std::fs::write(&path, vec![b'x'; pages * 4096 + 100]).unwrap();
     let file = File::open(&path).unwrap();
     file.sync_all().unwrap();
     path
-}
-
-/// A directory on the file system of the build, which has a disk under it.
-fn disk_dir() -> tempfile::TempDir {
-    tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
-}
-
-/// Drops pages `from..to` of the file from the cache. A length that ends just there would keep a large folio that crosses
-/// the end of the file, so the last pages are dropped up to wherever they end.
-fn drop_pages(path: &Path, from: u64, to: u64) {
-    let file = File::open(path).unwrap();
-    let length = std::num::NonZeroU64::new((to - from) * 4096).filter(|_| to * 4096 < file.metadata().unwrap().len());
-    rustix::fs::fadvise(&file, from * 4096, length, rustix::fs::Advice::DontNeed).unwrap();
 }
 
 fn json(args: &[&OsStr]) -> Value {
@@ -348,9 +335,9 @@ fn fincore_pages(path: &Path) -> Option<u64> {
 
 #[test]
 fn resident_pages_are_those_fincore_counts() {
-    let dir = disk_dir();
+    let dir = Dir::on_disk();
     let pages = 1000;
-    let path = cached_file(&dir, pages);
+    let path = cached_file(dir.path(), pages);
     let patterns: [&[(u64, u64)]; 6] =
         [&[], &[(0, 1)], &[(500, 1001)], &[(10, 20), (30, 40), (999, 1001)], &[(0, 999)], &[(0, 1001)]];
     for gaps in patterns {
@@ -382,8 +369,8 @@ fn picture(path: &Path) -> String {
 
 #[test]
 fn the_picture_is_right_at_both_ends() {
-    let dir = disk_dir();
-    let path = cached_file(&dir, 7000);
+    let dir = Dir::on_disk();
+    let path = cached_file(dir.path(), 7000);
     std::fs::read(&path).unwrap();
     assert_eq!(picture(&path), "█".repeat(70));
     // Far enough from the end cell that a large folio across the border of what is dropped is not in it.
@@ -401,8 +388,8 @@ fn the_picture_is_right_at_both_ends() {
 
 #[test]
 fn touch_and_evict_are_verified() {
-    let dir = disk_dir();
-    let path = cached_file(&dir, 300);
+    let dir = Dir::on_disk();
+    let path = cached_file(dir.path(), 300);
     let resident = |option: &str| {
         let told = json(&[OsStr::new(option), path.as_os_str()]);
         (told["cache"]["resident"].as_u64().unwrap(), told["done"].clone())
@@ -417,8 +404,8 @@ fn touch_and_evict_are_verified() {
 
 #[test]
 fn pages_that_stay_are_said_to() {
-    let dir = disk_dir();
-    let path = cached_file(&dir, 8);
+    let dir = Dir::on_disk();
+    let path = cached_file(dir.path(), 8);
     let file = File::open(&path).unwrap();
     // SAFETY: the mapping is only read, of a file that nothing changes.
     #[allow(unsafe_code)]
@@ -432,8 +419,8 @@ fn pages_that_stay_are_said_to() {
 
 #[test]
 fn a_table_of_residency_has_a_total() {
-    let dir = disk_dir();
-    let path = cached_file(&dir, 10);
+    let dir = Dir::on_disk();
+    let path = cached_file(dir.path(), 10);
     std::fs::read(&path).unwrap();
     let empty = dir.path().join("empty");
     std::fs::write(&empty, b"").unwrap();
@@ -458,7 +445,7 @@ fn whoever_may_not_know_is_told_unknown() {
     // The build's own directories may be closed to others.
     let dir = tempfile::tempdir_in("/var/tmp").unwrap();
     std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-    let path = cached_file(&dir, 100);
+    let path = cached_file(dir.path(), 100);
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
     drop_pages(&path, 0, 101);
     let program = dir.path().join("mapped");
@@ -482,7 +469,7 @@ fn whoever_may_not_know_is_told_unknown() {
 
 #[test]
 fn holes_are_counted() {
-    let dir = disk_dir();
+    let dir = Dir::on_disk();
     let path = dir.path().join("sparse");
     let file = File::create(&path).unwrap();
     file.set_len(10 << 20).unwrap();
@@ -548,8 +535,8 @@ fn a_process_that_maps_a_file_is_listed() {
         assert!(std::env::var_os("CI").is_none(), "python3 is not installed");
         return;
     }
-    let dir = disk_dir();
-    let path = cached_file(&dir, 10);
+    let dir = Dir::on_disk();
+    let path = cached_file(dir.path(), 10);
     for (kind, mode) in [("shared", "rw-s"), ("private", "r--p")] {
         let holder = Holder::new(&path, kind);
         let told = json(&[OsStr::new("--who"), path.as_os_str()]);
@@ -588,9 +575,9 @@ fn a_write_through_anothers_mapping_is_seen_before_any_msync() {
         assert!(std::env::var_os("CI").is_none(), "python3 is not installed");
         return;
     }
-    let dir = disk_dir();
+    let dir = Dir::on_disk();
     // Large enough that `--io auto` maps it.
-    let path = cached_file(&dir, 100);
+    let path = cached_file(dir.path(), 100);
     let mut holder = Holder::new(&path, "shared");
     for round in 0..3 {
         let needle = format!("needle {round}");

@@ -1,9 +1,13 @@
 //! Running the program under test, and inputs to run it on.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::Write;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+
+use rustix::fs::{Advice, fadvise};
 
 /// The program under test.
 pub fn mapped() -> Command {
@@ -74,6 +78,11 @@ impl Dir {
         Dir(tempfile::tempdir().unwrap())
     }
 
+    /// One on the file system of the build, which has a disk under it.
+    pub fn on_disk() -> Dir {
+        Dir(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap())
+    }
+
     pub fn path(&self) -> &Path {
         self.0.path()
     }
@@ -84,6 +93,14 @@ impl Dir {
         std::fs::write(&path, bytes).unwrap();
         path
     }
+}
+
+/// Drops pages `from..to` of the file, which has been written to the disk, from the cache. A length that ends just there would
+/// keep a large folio that crosses the end of the file, so the last pages are dropped up to wherever they end.
+pub fn drop_pages(path: &Path, from: u64, to: u64) {
+    let file = File::open(path).unwrap();
+    let length = NonZeroU64::new((to - from) * 4096).filter(|_| to * 4096 < file.metadata().unwrap().len());
+    fadvise(&file, from * 4096, length, Advice::DontNeed).unwrap();
 }
 
 /// Inputs on which line and block borders fall in every awkward place.
