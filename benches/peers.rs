@@ -35,6 +35,8 @@ enum On {
     Stdin,
     /// The log, none of which is in memory.
     Disk,
+    /// The 10 000 files, none of which is in memory.
+    DiskTree,
 }
 
 struct Case {
@@ -84,6 +86,13 @@ const CASES: &[Case] = &[
     case("cat into a pipe, from the disk", On::Disk, To::Pipe, "cat", &["cat"]),
     case("grep, from the disk", On::Disk, To::Pipe, "grep xyzzyplugh", &["rg xyzzyplugh", "grep xyzzyplugh"]),
     case("blake3, from the disk", On::Disk, To::Null, "checksum", &["b3sum"]),
+    case(
+        "grep -r, 10 000 files from the disk",
+        On::DiskTree,
+        To::Pipe,
+        "grep -r xyzzyplugh",
+        &["rg -uuu xyzzyplugh", "rg -j8 -uuu xyzzyplugh", "grep -r xyzzyplugh"],
+    ),
 ];
 
 fn main() {
@@ -101,7 +110,7 @@ fn main() {
     for case in CASES.iter().filter(|case| filter.is_empty() || filter.iter().any(|f| case.name.contains(f.as_str()))) {
         let (path, bytes) = match case.on {
             On::Part => (&part, &part),
-            On::Tree => (&tree, &part),
+            On::Tree | On::DiskTree => (&tree, &part),
             On::Log | On::Stdin | On::Disk => (&log, &log),
         };
         run_case(case, rounds, path, std::fs::metadata(bytes).map_or(0, |meta| meta.len()) as f64);
@@ -140,9 +149,8 @@ fn run_case(case: &Case, rounds: usize, file: &Path, bytes: f64) {
 
 /// Wall time in seconds and peak resident size in KiB of one run.
 fn run(command: &str, case: &Case, file: &Path) -> (f64, i64) {
-    if case.on == On::Disk {
-        let file = File::open(file).expect("the test file");
-        residency::evict(file.as_fd(), true).expect("a file system that can let go of pages");
+    if matches!(case.on, On::Disk | On::DiskTree) {
+        drop_from_memory(file);
     }
     let mut words = command.split(' ');
     let mut child = Command::new(words.next().unwrap_or_default());
@@ -167,6 +175,16 @@ fn run(command: &str, case: &Case, file: &Path) -> (f64, i64) {
         usage
     };
     (begun.elapsed().as_secs_f64(), usage.ru_maxrss)
+}
+
+/// Drops a file from memory, or all files below a directory.
+fn drop_from_memory(path: &Path) {
+    if path.is_dir() {
+        let entries = std::fs::read_dir(path).expect("the test files");
+        return entries.for_each(|entry| drop_from_memory(&entry.expect("the test files").path()));
+    }
+    let file = File::open(path).expect("the test file");
+    residency::evict(file.as_fd(), true).expect("a file system that can let go of pages");
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

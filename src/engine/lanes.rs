@@ -155,7 +155,9 @@ fn feed_one<L: Lane>(
     stats.opened(&mut source);
     let wanted = source.start()..source.end().unwrap_or_default();
     let span = Span::whole(Arc::new(source), 0, wanted, None);
+    let begun = Instant::now();
     let (block, damage) = Loader { plan, stats }.load(span, &mut Vec::new()).map_err(|(_, error)| error)?;
+    stats.warmth.had(1, begun.elapsed());
     if let Some(error) = damage {
         return Err(error);
     }

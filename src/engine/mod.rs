@@ -13,7 +13,9 @@ mod load;
 mod run;
 #[cfg(test)]
 mod sabotage;
+mod setup;
 mod stats;
+mod succession;
 mod turn;
 #[cfg(test)]
 mod turn_tests;
@@ -23,8 +25,10 @@ pub use block::Block;
 pub use cursor::{Cut, Input, Open, Opened, Plan};
 pub use kernel::{Flow, Inserted, Insertion, Kernel};
 pub use lanes::{Lane, Permits};
-pub use run::{BLOCK, COUNTED, Engine, Outcome, write_text};
+pub use run::{Outcome, write_text};
+pub use setup::{BLOCK, COUNTED, Engine};
 pub use stats::{Stats, Tally};
+pub use succession::{MOMENT, Succession};
 pub(crate) use turn::Turns;
 
 /// What the turnstile is made of. The model checker puts its own here.

@@ -7,40 +7,16 @@ use std::time::{Duration, Instant};
 
 use memchr::{memrchr, memrchr2};
 
-use crate::io::{Policy, Range, Stop};
+use crate::io::Stop;
 use crate::output::{Output, complain};
 
 use super::block::{Block, Data, rewritten};
 use super::cursor::{Batch, Content, Cursor, Cut, Input, Item, MANY, Next, Plan, Span, Unopened};
 use super::kernel::{Flow, Inserted, Insertion, Kernel};
 use super::load::Loader;
+use super::setup::Engine;
 use super::stats::Stats;
 use super::turn::Turns;
-
-/// How blocks come in and how many workers there are: the same for every kernel of a run.
-#[derive(Clone, Copy, Debug)]
-pub struct Engine {
-    /// Map or read.
-    pub policy: Policy,
-    /// Workers, the calling thread included. Further ones start only when there is work for them.
-    pub threads: usize,
-    /// Nominal block size; `None` leaves it to the kernel's default.
-    pub block: Option<usize>,
-    /// No block of a default size is larger than this.
-    pub most: usize,
-    /// The wanted bytes of each input.
-    pub range: Range,
-}
-
-/// Default block size in bytes: under 4 MiB mapping costs more than it saves, and two of them with
-/// their text stay far below 100 MiB.
-pub const BLOCK: usize = 4 << 20;
-
-/// Block size in bytes for kernels that only count: nothing is kept of a block, and a larger one has less to settle.
-pub const COUNTED: usize = 16 << 20;
-
-/// Default size of blocks that are read: larger ones leave the core's own cache between being read and looked at.
-const READ: usize = 512 << 10;
 
 /// What a buffer holds at most of which many are kept, as many as a batch of small files needs.
 const SMALL: usize = 64 << 10;
@@ -59,23 +35,6 @@ pub struct Outcome<C> {
 }
 
 impl Engine {
-    /// A plan with this engine's settings. `block` is the kernel's own default size.
-    pub fn plan(&self, cut: Cut, block: usize) -> Plan {
-        let default = block.min(self.most);
-        Plan {
-            cut,
-            block: self.block.unwrap_or(default).max(1),
-            read: self.block.unwrap_or(default.min(READ)).max(1),
-            ramp: self.block.is_none(),
-            sized: self.block.is_some(),
-            holes: false,
-            longest_hole: u64::MAX,
-            gaps: false,
-            policy: self.policy,
-            range: self.range,
-        }
-    }
-
     /// Runs `kernel` over the inputs in order, with `carry` handed on from block to block, and
     /// writes its text to `output`. Inputs that fail are reported there when their turn comes.
     pub fn run<'a, K: Kernel>(
@@ -231,7 +190,7 @@ impl<'a, K: Kernel> Crew<'a, K> {
                     drop(cursor);
                     let begun = Instant::now();
                     let mut errand = Errand { crew: self, unopened };
-                    errand.unopened.open(&self.stop);
+                    errand.unopened.open(&self.stop, self.stats);
                     drop(errand);
                     busy += begun.elapsed();
                     cursor = self.lock();
@@ -261,11 +220,16 @@ impl<'a, K: Kernel> Crew<'a, K> {
     fn process(&self, batch: Batch, spare: &mut Vec<Vec<u8>>, text: &mut Vec<u8>) {
         let mut ticket = Ticket { crew: self, number: batch.number, counted: false, emitted: false };
         let mut steps: Vec<Step<K>> = Vec::with_capacity(batch.items.len());
-        for item in batch.items {
+        let begun = (batch.items.len() > 1).then(Instant::now);
+        let mut items = batch.items.into_iter();
+        while let Some(item) = items.next() {
             let step = match item {
                 Item::Failed { input, name, error } => Step::Failed { input, name, error, gap: false },
                 Item::Span(span) => self.load_and_scan(span, spare),
             };
+            if let (Some(begun), true) = (begun, steps.is_empty()) {
+                self.stats.warmth.first_came(begun.elapsed(), items.as_slice());
+            }
             steps.push(step);
         }
         self.count(&mut ticket, &mut steps);

@@ -65,6 +65,15 @@ impl Stats {
         })
     }
 
+    /// Has all of a small file brought in that is to be read soon, without waiting for it, and counts before what of it is in
+    /// memory already.
+    pub(super) fn ask(&self, source: &mut Source) {
+        if source.is_small() {
+            self.begin(source);
+            source.ask_for_all();
+        }
+    }
+
     fn tally_mut(&self) -> MutexGuard<'_, Tally> {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }

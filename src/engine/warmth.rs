@@ -1,7 +1,9 @@
 //! What a run learns on its way: whether a file's bytes come from the disk or are in memory.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+
+use super::cursor::Item;
 
 /// How many blocks have to come in fast until a file is no longer held to come from the disk: what was read ahead comes in fast,
 /// too.
@@ -14,11 +16,20 @@ const TELLING: usize = 512 << 10;
 /// Pages that are in memory come at 10 GB/s and more, a fast disk's at a few.
 const FAST: f64 = 2.5e9;
 
+/// How many small files are asked for ahead of their turn, after one of them came from the disk: to ask costs a little where
+/// they are in memory after all.
+const FILES: u32 = 256;
+
+/// A small file that is in memory is opened and had in a few microseconds. No disk is as fast.
+const AT_ONCE: Duration = Duration::from_micros(25);
+
 /// What was learned so far, by all workers.
 #[derive(Debug, Default)]
 pub(super) struct Warmth {
     /// How many more blocks have to come in fast; 0 where all of it is in memory.
     cold: AtomicU8,
+    /// How many more small files are asked for ahead of their turn.
+    ahead: AtomicU32,
 }
 
 impl Warmth {
@@ -42,6 +53,38 @@ impl Warmth {
         let is_fast = bytes as f64 >= FAST * took.as_secs_f64();
         let left = if is_fast { self.cold.load(Ordering::Relaxed).saturating_sub(1) } else { COLD };
         self.cold.store(left, Ordering::Relaxed);
+    }
+
+    /// Learns from how long it took to have the first bytes of so many `files`, or all of them.
+    pub(super) fn had(&self, files: u32, took: Duration) {
+        let before = self.ahead.load(Ordering::Relaxed);
+        let is_slow = files > 0 && took > AT_ONCE * files;
+        let left = if is_slow { FILES } else { before.saturating_sub(files) };
+        if left != before {
+            self.ahead.store(left, Ordering::Relaxed);
+        }
+    }
+
+    /// Learns from how long the first of a batch took. Where it is the first at all to come from the disk, the rest of the
+    /// batch is asked for now.
+    pub(super) fn first_came(&self, took: Duration, rest: &[Item]) {
+        if took <= AT_ONCE {
+            return;
+        }
+        if self.ahead.swap(FILES, Ordering::Relaxed) == 0 {
+            for item in rest {
+                if let Item::Span(span) = item
+                    && span.source.is_small()
+                {
+                    span.source.ask_for_all();
+                }
+            }
+        }
+    }
+
+    /// Whether small files came from the disk not long ago, so that the next are better asked for ahead of their turn.
+    pub(super) fn asks_ahead(&self) -> bool {
+        self.ahead.load(Ordering::Relaxed) > 0
     }
 
     /// Whether bytes came from the disk not long ago, so that more of them will.
@@ -69,6 +112,24 @@ mod tests {
         assert!(warmth.is_cold());
         warmth.begin(false);
         assert!(!warmth.is_cold());
+    }
+
+    #[test]
+    fn a_slow_file_has_the_next_ones_asked_for() {
+        let warmth = Warmth::default();
+        let micros = Duration::from_micros;
+        warmth.had(4, micros(40));
+        warmth.had(0, micros(40));
+        warmth.first_came(micros(20), &[]);
+        assert!(!warmth.asks_ahead());
+        warmth.had(4, micros(400));
+        assert!(warmth.asks_ahead());
+        warmth.had(FILES - 1, micros(40));
+        assert!(warmth.asks_ahead());
+        warmth.had(2, micros(40));
+        assert!(!warmth.asks_ahead());
+        warmth.first_came(micros(100), &[]);
+        assert!(warmth.asks_ahead());
     }
 
     #[test]

@@ -69,6 +69,89 @@ fn what_comes_from_the_disk_is_what_is_in_memory() {
     }
 }
 
+/// Many small files are asked for ahead of their turn, which changes nothing of what is said of them.
+#[test]
+fn a_tree_from_the_disk_is_what_it_is_in_memory() {
+    let dir = Dir::on_disk();
+    let names: Vec<String> = (0..700).map(|i| format!("f{i:03}")).collect();
+    for (i, name) in names.iter().enumerate() {
+        // Some of no bytes, some compressed by their first ones, some binary, some too large to be asked for.
+        let len = [0, 1, 90, 4096, 5000, 60_000, 70_000][i % 7];
+        let mut bytes = lines(len);
+        if i % 31 == 2 && len > 2 {
+            bytes[..2].copy_from_slice(b"\x1f\x8b");
+        } else if i % 31 == 3 && len > 0 {
+            bytes[0] = 0;
+        }
+        dir.file(name, &bytes);
+    }
+    let (absent, list) = (dir.path().join("f350"), dir.path().join("sums"));
+    std::fs::remove_file(&absent).unwrap();
+    std::os::unix::fs::symlink("nowhere", &absent).unwrap();
+    let paths: Vec<_> = names.iter().map(|name| dir.path().join(name)).collect();
+    let sums = mapped().arg("checksum").args(&paths).output().unwrap().stdout;
+    std::fs::write(&list, &sums).unwrap();
+    for args in [
+        &["grep", "-r", "7 y*$"][..],
+        &["grep", "-rc", "7 y*$"],
+        &["grep", "-rz", "--decompress", "7 y*$"],
+        &["checksum", "-r"],
+        &["checksum", "--check"],
+        &["grep", "-c", "7 y*$"],
+        &["cat", "--number"],
+        &["stat", "--lines", "--format", "%n %s"],
+    ] {
+        let operands = if args.contains(&"--check") {
+            vec![list.clone()]
+        } else if args[1].starts_with("-r") {
+            vec![dir.path().to_owned()]
+        } else {
+            paths.clone()
+        };
+        for options in [&[][..], &["--threads", "1"], &["--threads", "5"], &["--io", "read"], &["--offset", "20"]] {
+            if args[1] == "--check" && options.first() == Some(&"--offset") {
+                continue;
+            }
+            let run = || {
+                let out = mapped().args(args).args(options).args(&operands).output().unwrap();
+                // What cannot be decoded is told of as the decoders come to it.
+                let mut messages: Vec<_> = out.stderr.split(|&b| b == b'\n').map(<[u8]>::to_vec).collect();
+                messages.sort();
+                (out.status.code(), out.stdout, messages)
+            };
+            let warm = run();
+            for path in paths.iter().filter(|path| **path != absent) {
+                let is_empty = std::fs::metadata(path).unwrap().len() == 0;
+                if !is_empty && !drop_from_memory(path) {
+                    return;
+                }
+            }
+            let cold = run();
+            assert!(
+                cold == warm,
+                "{args:?} {options:?}: {:?}, {:?}",
+                cold.0,
+                cold.2.join(&b'\n').escape_ascii().to_string()
+            );
+        }
+    }
+}
+
+/// What is asked for ahead of its turn was not in memory before.
+#[test]
+fn what_was_asked_for_is_not_counted_as_resident() {
+    let dir = Dir::on_disk();
+    let paths: Vec<_> = (0..500).map(|i| dir.file(format!("f{i}"), &lines(4000))).collect();
+    for args in [&["grep", "-r", "zzz"][..], &["checksum", "-r"]] {
+        if !paths.iter().all(|path| drop_from_memory(path)) {
+            return;
+        }
+        let out = mapped().args(args).args(["--stats=json"]).arg(dir.path()).output().unwrap();
+        let stats: serde_json::Value = serde_json::from_slice(&out.stderr).unwrap();
+        assert_eq!(stats["resident_before"], 0.0, "{args:?}: {stats}");
+    }
+}
+
 #[test]
 fn holes_do_not_matter_to_what_comes_from_the_disk() {
     use std::os::unix::fs::FileExt;

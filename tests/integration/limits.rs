@@ -77,6 +77,24 @@ fn few_descriptors() {
     }
 }
 
+/// Threads that open files ahead of their turn must leave some for each other: 32 of them, with 1024 descriptors, did not.
+#[test]
+fn few_descriptors_for_many_files() {
+    let dir = Dir::new();
+    let paths: Vec<_> = (0..3000).map(|i| dir.file(format!("f{i:04}"), format!("line {i}\n").as_bytes())).collect();
+    let found: String = paths.iter().map(|path| format!("{}:1\n", path.display())).collect();
+    let sums: Ran = mapped().args(["checksum", "-r"]).arg(dir.path()).output().unwrap().into();
+    for (limit, threads) in [(1024, "64"), (1024, "32"), (64, "16"), (64, "2"), (16, "2"), (12, "1")] {
+        let limits = format!("-n {limit}");
+        let ran = limited(&limits, &["grep", "--threads", threads, "-rc", "line"], &[dir.path()]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{limits}, {threads} threads");
+        assert!(ran.stdout == found.as_bytes(), "{limits}, {threads} threads");
+        let ran = limited(&limits, &["checksum", "--threads", threads, "-r"], &[dir.path()]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{limits}, {threads} threads");
+        assert!(ran.stdout == sums.stdout, "{limits}, {threads} threads");
+    }
+}
+
 /// As somebody who may start no thread: what there is to do is done by the one there is.
 #[test]
 fn no_thread_may_be_started() {

@@ -12,7 +12,7 @@ use crate::cli::common::{Common, Io, When};
 use crate::commands::checksum::digest::digest;
 use crate::commands::checksum::hasher::{Digest, Recipe};
 use crate::config::Config;
-use crate::engine::{BLOCK, Block, COUNTED, Cut, Engine, Flow, Input, Kernel, Open, Opened, Permits};
+use crate::engine::{BLOCK, Block, COUNTED, Cut, Engine, Flow, Input, Kernel, Open, Permits};
 use crate::io::{Place, Policy, Range, Source, Way};
 use crate::output::Output;
 
@@ -72,9 +72,8 @@ impl Auto {
     fn count(&mut self, passes: u32, threads: usize, count: &Count, subjects: &[Subject]) -> io::Result<u64> {
         let Config { engine, stats, .. } = self.config.renewed();
         let engine = Engine { threads, ..engine };
-        let opener = Plain { policy: engine.policy };
         let inputs = (0..passes).flat_map(|_| subjects);
-        let inputs = inputs.map(|subject| Input::Unopened(Place::found(subject.path().into(), None), &opener));
+        let inputs = inputs.map(|subject| Input::Unopened(Place::found(subject.path().into(), None), &engine));
         let cut = match count {
             Count::Search(_) | Count::Lines => Cut::Lines { terminator: b'\n', or_nul: false },
             _ => Cut::Exact,
@@ -89,28 +88,13 @@ impl Auto {
     }
 }
 
-/// Opens files as most commands do.
-#[derive(Debug)]
-struct Plain {
-    policy: Policy,
-}
-
-impl Open for Plain {
-    fn open(&self, place: Place) -> Opened {
-        match Source::open_at(&place, self.policy, Range::default()) {
-            Ok(source) => Ok((source, None)),
-            Err(error) => Err((place.into_path(), error)),
-        }
-    }
-}
-
 /// The digests of `subjects`, as `checksum -r` goes from one to the next.
 fn hash(recipe: Recipe, subjects: &[Subject], config: &Config) -> io::Result<String> {
     let permits = Permits::new(config.engine.threads - 1);
     let mut answer = String::new();
     for subject in subjects {
         let place = Place::found(subject.path().into(), None);
-        let source = Source::open_at(&place, config.engine.policy, config.engine.range)?;
+        let source = config.engine.source(&place)?;
         let digests = digest(source, &[recipe], config, &permits)?;
         for hex in digests.iter().map(Digest::hex) {
             if answer.is_empty() { answer = hex } else { answer.push_str(&hex) }

@@ -19,7 +19,7 @@ use std::ops::Range;
 
 use crate::cli::cat::{Args, FollowBy};
 use crate::config::{Config, inputs};
-use crate::engine::{BLOCK, Cut, Input};
+use crate::engine::{BLOCK, Cut, Input, Succession};
 use crate::exit::Exit;
 use crate::io::{Source, Way, was_closed};
 use crate::output::Output;
@@ -58,7 +58,7 @@ struct Cat<'a> {
 impl Cat<'_> {
     fn all(&mut self, inputs: Vec<Input<'_>>) -> anyhow::Result<Exit> {
         let mut exit = Exit::Success;
-        for input in inputs {
+        for input in Succession::new(inputs, &self.config.engine, &self.config.stats) {
             exit = exit.and(match self.open(input) {
                 (_, Ok(source)) => self.one(source)?,
                 (name, Err(error)) => {

@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use serde::Serialize;
 
 use super::algorithm::{Algorithm, Spec};
-use super::between;
 use super::crew::in_order;
 use super::digest::digest;
 use super::format::JsonPath;
@@ -18,11 +17,12 @@ use super::hasher::Recipe;
 use super::list::{Entry, Line, Parser};
 use super::name::{complain, escaped, quoted, report};
 use super::settings::Settings;
+use super::{between, prepare};
 use crate::cli::checksum::Checking;
 use crate::config::Config;
-use crate::engine::Permits;
+use crate::engine::{Input, Permits};
 use crate::exit::Exit;
-use crate::io::{Source, path};
+use crate::io::path;
 use crate::output::{Output, Progress, append_json, message};
 
 /// Checks every list.
@@ -78,7 +78,8 @@ struct Check<'a> {
 /// A line that has to be told of.
 enum Job {
     Improper(u64),
-    Entry(Entry),
+    /// With its file.
+    Entry(Entry, Box<Input<'static>>),
     Broken(io::Error),
 }
 
@@ -129,7 +130,10 @@ impl Check<'_> {
                 match parser.parse(&line) {
                     Line::Nothing => {}
                     Line::Improper => return Some(Job::Improper(number)),
-                    Line::Entry(entry) => return Some(Job::Entry(entry)),
+                    Line::Entry(entry) => {
+                        let file = Box::new(Input::Named(entry.name.clone()));
+                        return Some(Job::Entry(entry, file));
+                    }
                 }
             }
             None
@@ -138,12 +142,17 @@ impl Check<'_> {
         let work = |job, permits: &Permits| match job {
             Job::Improper(number) => Outcome::Improper(number),
             Job::Broken(error) => Outcome::Broken(error),
-            Job::Entry(entry) => {
-                let verdict = self.verify(&entry, permits);
+            Job::Entry(entry, file) => {
+                let verdict = self.verify(&entry, *file, permits);
                 Outcome::Checked { name: entry.name, verdict, expected: entry.specs[0].algorithm }
             }
         };
-        in_order(self.config.engine.threads, &self.config.stats, jobs, work, |result| {
+        let ahead = |job: &mut Job, turn| {
+            if let Job::Entry(_, file) = job {
+                prepare(file, turn, self.config);
+            }
+        };
+        in_order(self.config.engine.threads, &self.config.stats, jobs, ahead, work, |result| {
             between(self.progress, || self.tell(result, &mut totals, output))
         })?;
         between(self.progress, || self.sum_up(&totals, output));
@@ -151,7 +160,7 @@ impl Check<'_> {
     }
 
     /// The algorithm by which the file has the digest, or `None` when it has another.
-    fn verify(&self, entry: &Entry, permits: &Permits) -> io::Result<Option<Algorithm>> {
+    fn verify(&self, entry: &Entry, file: Input<'_>, permits: &Permits) -> io::Result<Option<Algorithm>> {
         let guess = usize::from(self.guess.0.load(Ordering::Relaxed));
         let mut specs: Vec<(usize, Spec)> = entry.specs.iter().copied().enumerate().collect();
         if guess < specs.len() {
@@ -160,10 +169,13 @@ impl Check<'_> {
         // What cannot be read twice is taken through all that it may be at once.
         let again = entry.name != "-" && path::metadata(&entry.name).is_ok_and(|meta| meta.is_file());
         let rounds = if again { specs.split_at(1) } else { specs.split_at(specs.len()) };
+        let mut file = Some(file);
         for round in [rounds.0, rounds.1].into_iter().filter(|round| !round.is_empty()) {
             let settled = &self.settings.recipes[0];
             let recipes: Vec<Recipe> = round.iter().map(|&(_, spec)| Recipe { spec, ..*settled }).collect();
-            let source = Source::open(&entry.name, self.config.engine.policy, self.config.engine.range)?;
+            let file = file.take().unwrap_or_else(|| Input::Named(entry.name.clone()));
+            let engine = &self.config.engine;
+            let (source, _) = file.open(engine.policy, engine.range).map_err(|(_, error)| error)?;
             let digests = digest(source, &recipes, self.config, permits)?;
             let found = digests.iter().zip(round).find(|(digest, _)| digest.bytes == entry.digest);
             if let Some((_, &(place, spec))) = found {

@@ -10,18 +10,25 @@ use std::iter::Peekable;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::Scope;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::engine::{Permits, Stats};
+use crate::engine::{MOMENT, Permits, Stats};
+use crate::io::descriptors;
 
 /// Results that may wait for the one before them.
 const AHEAD: usize = 4096;
 /// Jobs that a worker takes at a time, at most, so that thousands of small ones do not meet at the locks.
 const MANY: usize = 16;
-/// A worker that took several and needs longer for them gives the rest back.
-const MOMENT: Duration = Duration::from_millis(2);
+/// When a worker comes to a job that it has taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    Soon,
+    /// Those before it take long.
+    Later,
+}
 
 /// Does `work` on each of `jobs` with up to `threads` threads, counted in `stats`, and gives the results to `emit` in the jobs' order.
+/// `ahead` may prepare a job, and is told of it any number of times.
 ///
 /// # Errors
 /// The first error of `emit`; no further job is begun then.
@@ -29,6 +36,7 @@ pub fn in_order<J: Send, R: Send>(
     threads: usize,
     stats: &Stats,
     jobs: impl Iterator<Item = J> + Send,
+    ahead: impl Fn(&mut J, Turn) + Sync,
     work: impl Fn(J, &Permits) -> R + Sync,
     emit: impl FnMut(R) -> io::Result<()> + Send,
 ) -> io::Result<()> {
@@ -38,6 +46,8 @@ pub fn in_order<J: Send, R: Send>(
         results: Mutex::new(Results { next: 0, waiting: VecDeque::new(), held_up: 0, emit, outcome: Ok(()) }),
         moved: Condvar::new(),
         over: AtomicBool::new(false),
+        many: descriptors::share(threads, MANY),
+        ahead,
         work,
     };
     std::thread::scope(|scope| crew.life(scope));
@@ -45,7 +55,7 @@ pub fn in_order<J: Send, R: Send>(
     crew.results.into_inner().unwrap_or_else(PoisonError::into_inner).outcome
 }
 
-struct Crew<I: Iterator, R, W, E> {
+struct Crew<I: Iterator, R, A, W, E> {
     permits: Permits,
     jobs: Mutex<Jobs<I>>,
     results: Mutex<Results<R, E>>,
@@ -54,6 +64,9 @@ struct Crew<I: Iterator, R, W, E> {
     /// An error was met. Asked before a job is taken and a thread started: new threads that learn of it only from their
     /// first result would each have started another by then, without end.
     over: AtomicBool,
+    /// How many jobs a worker takes at a time, at most.
+    many: usize,
+    ahead: A,
     work: W,
 }
 
@@ -98,10 +111,11 @@ struct Results<R, E> {
     outcome: io::Result<()>,
 }
 
-impl<I, R, W, E> Crew<I, R, W, E>
+impl<I, R, A, W, E> Crew<I, R, A, W, E>
 where
     I: Iterator<Item: Send> + Send,
     R: Send,
+    A: Fn(&mut I::Item, Turn) + Sync,
     W: Fn(I::Item, &Permits) -> R + Sync,
     E: FnMut(R) -> io::Result<()> + Send,
 {
@@ -127,15 +141,18 @@ where
             let begun = Instant::now();
             let mut results = Vec::with_capacity(batch.len());
             while let Some((number, job)) = batch.pop_front() {
+                batch.iter_mut().for_each(|(_, job)| (self.ahead)(job, Turn::Soon));
                 results.push((number, (self.work)(job, &self.permits)));
+                // A worker that took several and needs longer for them gives the rest back.
                 if begun.elapsed() > MOMENT {
                     break;
                 }
             }
             if batch.is_empty() {
-                count = (count * 2).min(MANY);
+                count = (count * 2).min(self.many);
             } else {
                 count = 1;
+                batch.iter_mut().for_each(|(_, job)| (self.ahead)(job, Turn::Later));
                 let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
                 batch.into_iter().rev().for_each(|job| jobs.returned.push_front(job));
             }
@@ -190,6 +207,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn results_come_in_order_however_long_each_took() {
@@ -201,10 +219,17 @@ mod tests {
                 }
                 job * 2
             };
-            in_order(threads, &Stats::default(), 0..10_000, work, |result| {
-                seen.push(result);
-                Ok(())
-            })
+            in_order(
+                threads,
+                &Stats::default(),
+                0..10_000,
+                |_, _| (),
+                work,
+                |result| {
+                    seen.push(result);
+                    Ok(())
+                },
+            )
             .unwrap();
             assert_eq!(seen, (0..10_000).map(|job| job * 2).collect::<Vec<_>>());
         }
@@ -217,9 +242,16 @@ mod tests {
             begun.fetch_add(1, Ordering::Relaxed);
             job
         };
-        let outcome = in_order(3, &Stats::default(), 0.., work, |job| {
-            if job == 20 { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) }
-        });
+        let outcome = in_order(
+            3,
+            &Stats::default(),
+            0..,
+            |_, _| (),
+            work,
+            |job| {
+                if job == 20 { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) }
+            },
+        );
         assert_eq!(outcome.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
         assert!(begun.into_inner() < 20 + 2 * AHEAD);
     }

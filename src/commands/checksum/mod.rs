@@ -27,13 +27,15 @@ use std::ffi::OsString;
 use std::io;
 
 use algorithm::Algorithm;
+use crew::Turn;
 use settings::Settings;
 
 use crate::cli::checksum::Args;
 use crate::config::Config;
+use crate::engine::Input;
 use crate::exit::Exit;
 use crate::io::walk::{Found, Order, Walk};
-use crate::io::{Place, Source, path};
+use crate::io::{Place, path};
 use crate::output::{Destination, Output, Progress};
 
 /// Runs `mapped checksum`.
@@ -75,13 +77,17 @@ fn print(
 ) -> io::Result<Exit> {
     let mut exit = Exit::Success;
     let files = settings.files.iter().flat_map(|file| found(file, recursive));
-    let work = |file: Found, permits: &_| {
-        let place = file?;
-        let digests = Source::open_at(&place, config.engine.policy, config.engine.range)
-            .and_then(|source| digest::digest(source, &settings.recipes, config, permits));
-        match digests {
-            Ok(digests) => Ok((place.into_path(), digests)),
-            Err(error) => Err((place.into_path(), error)),
+    let (engine, stats) = (&config.engine, &config.stats);
+    let inputs = files.map(|file| match file {
+        Ok(place) => Input::Unopened(place, engine),
+        Err((name, error)) => Input::Failed(name, error),
+    });
+    let work = |input: Input<'_>, permits: &_| {
+        let (source, _) = input.open(engine.policy, engine.range)?;
+        let name = source.name().to_owned();
+        match digest::digest(source, &settings.recipes, config, permits) {
+            Ok(digests) => Ok((name, digests)),
+            Err(error) => Err((name, error)),
         }
     };
     let mut text = Vec::new();
@@ -99,8 +105,17 @@ fn print(
             Ok(())
         }
     };
-    crew::in_order(config.engine.threads, &config.stats, files, work, |result| between(progress, || tell(result)))?;
+    let ahead = |input: &mut Input<'_>, turn| prepare(input, turn, config);
+    crew::in_order(engine.threads, stats, inputs, ahead, work, |result| between(progress, || tell(result)))?;
     Ok(exit)
+}
+
+/// Has a file brought in while those before it are hashed.
+fn prepare(input: &mut Input<'_>, turn: Turn, config: &Config) {
+    match turn {
+        Turn::Soon => config.engine.ask_ahead(input, &config.stats),
+        Turn::Later => input.forget(),
+    }
 }
 
 /// Prints with the bar out of the way, where there is one.

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use rustix::fs::{Mode, OFlags};
 
 use crate::config::Config;
-use crate::engine::{Input, Kernel, Open, Opened, Stats};
+use crate::engine::{Input, Kernel, Open, Stats};
 use crate::io::walk::Found;
 use crate::io::{Place, Policy, Range, Source, Way};
 use crate::timestamp::{self, Period};
@@ -35,17 +35,18 @@ pub struct Opener<'a> {
 }
 
 impl Open for Opener<'_> {
-    fn open(&self, place: Place) -> Opened {
-        match self.prepare(&place) {
-            Ok((source, verdict, start)) => {
-                self.begin_at(start);
-                Ok((source, verdict))
-            }
-            Err(error) => {
-                self.begin_at(Start::default());
-                Err((place.into_path(), error))
-            }
+    fn source(&self, place: &Place) -> io::Result<Source> {
+        self.config.engine.source(place)
+    }
+
+    fn prepare(&self, mut source: Source) -> io::Result<(Source, Option<u8>)> {
+        if !self.is_partial() {
+            self.config.stats.begin(&mut source);
         }
+        let source = self.decoding.open(source, self.config.engine.range)?;
+        let needs_positions = self.is_partial() || self.settings.multiline;
+        let source = if needs_positions && source.way() == Way::Stream { self.spool(source)? } else { source };
+        Ok((source, None))
     }
 }
 
@@ -60,37 +61,25 @@ impl Opener<'_> {
 
     /// The next input, open or failed.
     pub fn open_now(&self, found: Found) -> Input<'static> {
-        Input::from(match found {
-            Ok(place) => self.open(place),
-            Err(failed) => {
-                self.begin_at(Start::default());
-                Err(failed)
-            }
-        })
-    }
-
-    fn begin_at(&self, start: Start) {
-        if self.is_partial() {
-            self.starts.push(start);
+        let opened = found.and_then(|place| self.open(place));
+        if !self.is_partial() {
+            return opened.into();
         }
+        let narrowed = opened.and_then(|(source, _)| {
+            let name = source.name().to_owned();
+            self.narrow(source).map_err(|error| (name, error))
+        });
+        let (opened, start) = match narrowed {
+            Ok((source, verdict, start)) => (Ok((source, verdict)), start),
+            Err(failed) => (Err(failed), Start::default()),
+        };
+        self.starts.push(start);
+        opened.into()
     }
 
     /// Whether inputs are not searched from their beginning to their end.
     pub fn is_partial(&self) -> bool {
         self.part.is_some() || self.period.is_some()
-    }
-
-    /// The part of an input to search, the verdict on the whole where it is known, and what is to be known of the rest.
-    fn prepare(&self, place: &Place) -> io::Result<(Source, Option<u8>, Start)> {
-        let engine = &self.config.engine;
-        let mut source = Source::open_at(place, engine.policy, engine.range)?;
-        if !self.is_partial() {
-            self.config.stats.begin(&mut source);
-        }
-        let source = self.decoding.open(source, engine.range)?;
-        let needs_positions = self.is_partial() || self.settings.multiline;
-        let source = if needs_positions && source.way() == Way::Stream { self.spool(source)? } else { source };
-        if self.is_partial() { self.narrow(source) } else { Ok((source, None, Start::default())) }
     }
 
     /// Writes what can be read only once to a file without a name, so that it can be read from its end, or whole.

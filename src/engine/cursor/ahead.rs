@@ -7,9 +7,9 @@ use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
-use crate::io::{Policy, Range, Source, Stop};
+use crate::io::{Policy, Range, Source, Stop, descriptors};
 
-use super::{Input, MANY, Opened};
+use super::{Input, MANY, Opened, Stats};
 
 /// How long a worker goes on opening, so that a slow file system holds nobody up who could search.
 const LONG: Duration = Duration::from_micros(200);
@@ -21,6 +21,9 @@ pub(super) struct Ahead<'a> {
     chunks: VecDeque<Option<Chunk<'a>>>,
     /// The number of the first of these.
     first: u64,
+    workers: usize,
+    /// How many files a worker opens at a time, or searches, at most.
+    many: usize,
 }
 
 #[derive(Default)]
@@ -47,8 +50,16 @@ pub(super) enum Upcoming<'a> {
 }
 
 impl<'a> Ahead<'a> {
-    pub(super) fn new(inputs: Box<dyn Iterator<Item = Input<'a>> + Send + 'a>) -> Ahead<'a> {
-        Ahead { inputs, chunks: VecDeque::new(), first: 0 }
+    /// For so many `workers`, which are yet to be started.
+    pub(super) fn new(inputs: Box<dyn Iterator<Item = Input<'a>> + Send + 'a>, workers: usize) -> Ahead<'a> {
+        let is_single = inputs.size_hint().1 == Some(1);
+        let many = if is_single { 1 } else { descriptors::share(2 * workers, MANY) };
+        Ahead { inputs, chunks: VecDeque::new(), first: 0, workers, many }
+    }
+
+    /// How many small files a worker searches at a time, at most.
+    pub(super) fn many(&self) -> usize {
+        self.many
     }
 
     /// Whether there may be more.
@@ -81,7 +92,7 @@ impl<'a> Ahead<'a> {
     }
 
     /// What the caller may open now, if the cursor has to wait for it anyway. There are at most as many chunks as workers.
-    pub(super) fn take(&mut self, workers: usize, policy: Policy, range: Range) -> Option<Unopened<'a>> {
+    pub(super) fn take(&mut self, policy: Policy, range: Range) -> Option<Unopened<'a>> {
         while self.chunks.front().is_some_and(|front| front.as_ref().is_some_and(|chunk| chunk.inputs.is_empty())) {
             self.drop_first();
         }
@@ -89,16 +100,33 @@ impl<'a> Ahead<'a> {
             if chunk.held || !chunk.inputs[0].is_unopened() {
                 return None;
             }
-            let chunk = std::mem::take(chunk);
+            let mut chunk = std::mem::take(chunk);
             self.chunks[0] = None;
+            // What was put back is a single one.
+            if self.chunks.len() == 1 {
+                self.fill(&mut chunk);
+            }
             return Some(Unopened { number: self.first, chunk, policy, range });
         }
-        if self.chunks.len() >= workers {
+        if self.chunks.len() >= self.workers {
             return None;
         }
-        let likely = self.inputs.size_hint().1.map_or(MANY, |most| most.min(MANY));
-        let mut chunk = Chunk { inputs: VecDeque::with_capacity(likely), held: false };
-        while chunk.inputs.len() < MANY
+        let mut chunk = Chunk::default();
+        self.fill(&mut chunk);
+        let number = self.first.wrapping_add(self.chunks.len() as u64);
+        if !chunk.inputs.front()?.is_unopened() {
+            self.chunks.push_back(Some(chunk));
+            return None;
+        }
+        self.chunks.push_back(None);
+        Some(Unopened { number, chunk, policy, range })
+    }
+
+    /// Adds to a chunk what follows on it, up to an input that is open already.
+    fn fill(&mut self, chunk: &mut Chunk<'a>) {
+        let likely = self.inputs.size_hint().1.map_or(self.many, |most| most.min(self.many));
+        chunk.inputs.reserve(likely.saturating_sub(chunk.inputs.len()));
+        while chunk.inputs.len() < self.many
             && let Some(input) = self.inputs.next()
         {
             let is_last = !input.is_unopened();
@@ -107,13 +135,6 @@ impl<'a> Ahead<'a> {
                 break;
             }
         }
-        let number = self.first.wrapping_add(self.chunks.len() as u64);
-        if !chunk.inputs.front()?.is_unopened() {
-            self.chunks.push_back(Some(chunk));
-            return None;
-        }
-        self.chunks.push_back(None);
-        Some(Unopened { number, chunk, policy, range })
     }
 
     fn drop_first(&mut self) {
@@ -136,25 +157,44 @@ impl<'a> Unopened<'a> {
     }
 
     /// Opens as many as it takes no time for, up to one that would block, or that is the same open file as another may be.
-    pub(in crate::engine) fn open(&mut self, stop: &Stop) {
+    pub(in crate::engine) fn open(&mut self, stop: &Stop, stats: &Stats) {
+        let asked = if stats.warmth.asks_ahead() { self.ask(stop, stats) } else { 0 };
         let begun = Instant::now();
-        for (i, slot) in self.chunk.inputs.iter_mut().enumerate() {
+        let mut opened = 0;
+        for slot in &mut self.chunk.inputs {
             if slot.has_to_wait() {
                 self.chunk.held = true;
                 break;
             }
             let input = std::mem::replace(slot, Input::Named(OsString::new()));
             *slot = input.open(self.policy, self.range).into();
-            if stop.asked() || i % 4 == 0 && begun.elapsed() > LONG {
+            opened += 1;
+            // Those that were asked for are all on their way: who waits for one waits for all.
+            if stop.asked() || opened >= asked && (asked > 0 || opened % 4 == 1 && begun.elapsed() > LONG) {
                 break;
             }
         }
+        stats.warmth.had(opened, begun.elapsed());
+    }
+
+    /// Has the disk bring in as many files as it takes no time to ask for, and gives their number.
+    fn ask(&mut self, stop: &Stop, stats: &Stats) -> u32 {
+        let begun = Instant::now();
+        let mut asked = 0;
+        for slot in &mut self.chunk.inputs {
+            if stop.asked() || slot.has_to_wait() || begun.elapsed() > LONG {
+                break;
+            }
+            slot.ask(self.policy, self.range, stats);
+            asked += 1;
+        }
+        asked
     }
 }
 
 impl Input<'_> {
     pub(super) fn is_unopened(&self) -> bool {
-        matches!(self, Input::Named(_) | Input::Unopened(..))
+        matches!(self, Input::Named(_) | Input::Unopened(..) | Input::Asked(..))
     }
 
     /// Whether it can be opened only when all that stands before it is out: opening a FIFO blocks until somebody writes to
@@ -164,6 +204,28 @@ impl Input<'_> {
             Input::Named(name) => name == "-" || crate::io::path::is_fifo(name),
             Input::Unopened(place, _) => place.is_stdin() || place.is_fifo(),
             _ => false,
+        }
+    }
+
+    /// Opens it and has the disk bring it in, if it is a small file, while its turn has not come. What fails here is left to
+    /// [`Input::open`].
+    pub(in crate::engine) fn ask(&mut self, policy: Policy, range: Range, stats: &Stats) {
+        let opened = match self {
+            Input::Unopened(place, opener) => opener.source(place),
+            Input::Named(name) => Source::open(name, policy, range),
+            _ => return,
+        };
+        if let Ok(mut source) = opened {
+            stats.ask(&mut source);
+            let input = std::mem::replace(self, Input::Named(OsString::new()));
+            *self = Input::Asked(Box::new((source, input)));
+        }
+    }
+
+    /// Makes it what it was before it was asked for: its turn has not come for so long that it may be another file by now.
+    pub fn forget(&mut self) {
+        if let Input::Asked(asked) = self {
+            *self = std::mem::replace(&mut asked.1, Input::Named(OsString::new()));
         }
     }
 
@@ -178,6 +240,12 @@ impl Input<'_> {
                 Err(error) => Err((name, error)),
             },
             Input::Unopened(place, opener) => opener.open(place),
+            Input::Asked(asked) => match *asked {
+                (source, Input::Unopened(place, opener)) => {
+                    opener.prepare(source).map_err(|error| (place.into_path(), error))
+                }
+                (source, _) => Ok((source, None)),
+            },
             Input::Open(source) => Ok((source, None)),
             Input::Judged(source, verdict) => Ok((source, Some(verdict))),
             Input::Failed(name, error) => Err((name, error)),
@@ -194,11 +262,11 @@ mod tests {
     }
 
     fn ahead(inputs: impl Iterator<Item = Input<'static>> + Send + 'static) -> Ahead<'static> {
-        Ahead::new(Box::new(inputs))
+        Ahead::new(Box::new(inputs), 3)
     }
 
     fn take(ahead: &mut Ahead<'static>) -> Option<Unopened<'static>> {
-        ahead.take(3, Policy::Auto, Range::default())
+        ahead.take(Policy::Auto, Range::default())
     }
 
     fn number(upcoming: Upcoming<'_>) -> Option<usize> {
@@ -214,7 +282,7 @@ mod tests {
         assert!(take(&mut ahead).is_none(), "a chunk a worker");
         for chunk in chunks.iter_mut().rev() {
             assert!(matches!(ahead.next(), Upcoming::Awaited));
-            chunk.open(&Stop::new());
+            chunk.open(&Stop::new(), &Stats::default());
             ahead.give(chunk.take());
         }
         let order: Vec<_> = (0..80).map(|_| number(ahead.next()).unwrap()).collect();
@@ -222,17 +290,51 @@ mod tests {
         assert!(!ahead.has_more() && matches!(ahead.next(), Upcoming::Nothing));
     }
 
+    /// It came alone, and so did each after it, for as long as nobody joined them to one chunk again.
+    #[test]
+    fn what_was_put_back_is_opened_with_what_follows() {
+        let mut ahead = ahead(names(40));
+        let Upcoming::Input(first) = ahead.next() else { panic!("there are forty") };
+        ahead.put_back(first, false);
+        assert_eq!(take(&mut ahead).unwrap().chunk.inputs.len(), MANY);
+        assert_eq!(take(&mut ahead).unwrap().chunk.inputs.len(), 40 - MANY);
+    }
+
+    #[test]
+    fn what_was_asked_for_may_be_forgotten() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, "one\n").unwrap();
+        let (policy, range, stats) = (Policy::Auto, Range::default(), Stats::default());
+        let mut input = Input::Named(file.path().into());
+        input.ask(policy, range, &stats);
+        assert!(matches!(input, Input::Asked(..)) && input.is_unopened());
+        std::fs::write(&file, "one\ntwo\n").unwrap();
+        input.forget();
+        assert!(matches!(&input, Input::Named(name) if *name == file.path()));
+        let length = |input: Input<'_>| input.open(policy, range).unwrap().0.end();
+        input.ask(policy, range, &stats);
+        assert_eq!(length(input), Some(8));
+        let mut absent = Input::Named("/no/such/file".into());
+        absent.ask(policy, range, &stats);
+        assert!(matches!(absent, Input::Named(_)));
+    }
+
     #[test]
     fn what_was_put_back_comes_again() {
-        let mut ahead = ahead(names(3));
         for held in [true, false] {
+            let mut ahead = ahead(names(3));
             let Upcoming::Input(first) = ahead.next() else { panic!("there are three") };
             ahead.put_back(first, held);
-            assert_eq!(take(&mut ahead).is_none(), held);
-            ahead.chunks[0].get_or_insert_default();
-            ahead.drop_first();
+            let taken = take(&mut ahead);
+            assert_eq!(taken.is_none(), held, "what has to wait is left to the cursor");
+            if let Some(chunk) = taken {
+                assert!(matches!(ahead.next(), Upcoming::Awaited));
+                ahead.give(chunk);
+            }
+            for i in 0..3 {
+                assert_eq!(number(ahead.next()), Some(i), "{held}");
+            }
         }
-        assert_eq!(number(ahead.next()), Some(2));
     }
 
     #[test]
@@ -240,7 +342,7 @@ mod tests {
         let inputs = names(1).chain([Input::Named("-".into())]).chain(names(1));
         let mut ahead = ahead(inputs);
         let mut chunk = take(&mut ahead).unwrap();
-        chunk.open(&Stop::new());
+        chunk.open(&Stop::new(), &Stats::default());
         assert!(matches!(chunk.chunk.inputs[0], Input::Failed(..)));
         assert!(matches!(&chunk.chunk.inputs[1], Input::Named(name) if name == "-"));
         ahead.give(chunk);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::io::{Source, Stop, Stream, Way};
 
-use super::run::COUNTED;
+use super::setup::COUNTED;
 use super::stats::Stats;
 pub(super) use span::{Batch, Content, Item, Span};
 pub use span::{Cut, Input, Open, Opened, Plan};
@@ -56,8 +56,6 @@ pub(super) struct Cursor<'a> {
     handed_out: u64,
     /// How much of it was before the last batch: what a first worker has done when it comes for that.
     done: u64,
-    /// Worker threads in all, for how far to read ahead.
-    threads: usize,
     joint: Joint,
     finished: bool,
 }
@@ -106,7 +104,7 @@ impl<'a> Cursor<'a> {
     ) -> Cursor<'a> {
         let nominal = if plan.ramp { FIRST.min(plan.block) } else { plan.block };
         Cursor {
-            inputs: Ahead::new(inputs),
+            inputs: Ahead::new(inputs, threads),
             plan,
             head,
             judge,
@@ -120,7 +118,6 @@ impl<'a> Cursor<'a> {
             nominal,
             handed_out: 0,
             done: 0,
-            threads,
             joint: Joint::default(),
             finished: false,
         }
@@ -156,7 +153,7 @@ impl<'a> Cursor<'a> {
         if self.current.is_some() || self.is_joined() {
             return None;
         }
-        self.inputs.take(self.threads, self.plan.policy, self.plan.range)
+        self.inputs.take(self.plan.policy, self.plan.range)
     }
 
     /// Takes what was opened meanwhile.
@@ -171,7 +168,7 @@ impl<'a> Cursor<'a> {
         let mut bytes = 0;
         let (mut flush, mut fence) = (false, false);
         self.done = self.handed_out;
-        while !stop.asked() && items.len() < MANY {
+        while !stop.asked() && items.len() < self.inputs.many() {
             if self.current.is_none() {
                 match self.open_next(&mut items) {
                     Begun::Yes => {}

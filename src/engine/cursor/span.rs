@@ -73,11 +73,28 @@ pub type Opened = Result<(Source, Option<u8>), (OsString, io::Error)>;
 
 /// How a command opens its inputs, on whichever thread takes them.
 pub trait Open: Sync + std::fmt::Debug {
+    /// Opens the file itself, of which nothing is read yet.
+    ///
+    /// # Errors
+    /// What opening it says.
+    fn source(&self, place: &Found) -> io::Result<Source>;
+
+    /// What the command makes of the file: this may read its beginning.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn prepare(&self, source: Source) -> io::Result<(Source, Option<u8>)>;
+
     /// As [`Input::open`].
     ///
     /// # Errors
     /// As [`Input::open`].
-    fn open(&self, place: Found) -> Opened;
+    fn open(&self, place: Found) -> Opened {
+        match self.source(&place).and_then(|source| self.prepare(source)) {
+            Ok(opened) => Ok(opened),
+            Err(error) => Err((place.into_path(), error)),
+        }
+    }
 }
 
 /// One input of a run.
@@ -87,6 +104,8 @@ pub enum Input<'a> {
     Named(OsString),
     /// A file that the command itself has its way of opening.
     Unopened(Found, &'a dyn Open),
+    /// One of these two that the disk was asked for ahead of its turn: the file is open, and nothing of it was read.
+    Asked(Box<(Source, Input<'a>)>),
     /// An input that is open already.
     Open(Source),
     /// One of which the verdict is known, too: [`Kernel::judge`](crate::engine::Kernel::judge) is not asked.

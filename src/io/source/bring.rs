@@ -6,17 +6,21 @@
 //! and all who read the file later gain by them, too.
 
 use std::io;
+use std::num::NonZeroU64;
 use std::ops::Range;
 use std::os::fd::BorrowedFd;
 use std::sync::PoisonError;
 
 use super::super::residency;
 use super::super::window::{Advice, Window};
-use super::{ONE_READ, Reason, SMALL, Source, Way};
+use super::{Kind, ONE_READ, Reason, SMALL, Source, Way};
 
 /// The largest folio, in bytes: what a page of the second level maps where pages are of 4 KiB. Elsewhere a look at each as many
 /// bytes does no harm.
 pub const FOLIO: u64 = 2 << 20;
+
+/// Less comes in as fast by reading it.
+const SHORTEST: u64 = 64 << 10;
 
 /// File systems that are not on a disk of this machine (`statfs(2)`, linux/magic.h). Over a network, megabytes at once may keep
 /// somebody waiting who wants to see the first line; what is in memory only comes from nowhere.
@@ -77,6 +81,21 @@ impl Source {
         self.brought.get_mut().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
+    /// Whether all that is wanted of it comes in by one short read.
+    pub fn is_small(&self) -> bool {
+        self.reason == Some(Reason::Small)
+            && self.kind == Kind::Regular
+            && self.end.unwrap_or(0) - self.start < SHORTEST
+    }
+
+    /// Asks the kernel to bring in all that is wanted of it, without waiting: the disk works on many requests at a time, and
+    /// who reads one file after another would make one after another.
+    pub fn ask_for_all(&self) {
+        let length = NonZeroU64::new(self.end.unwrap_or(0) - self.start);
+        // It is advice: what does not come in by it comes in by being read.
+        let _ = rustix::fs::fadvise(&self.file, self.base + self.start, length, rustix::fs::Advice::WillNeed);
+    }
+
     /// Brings all of a small file in, if it is on the disk, unless its beginning was asked for before.
     pub fn bring_small(&self) {
         let range = self.start..self.end.unwrap_or(0);
@@ -87,8 +106,6 @@ impl Source {
 
     /// Whether the first page of `range` is on the disk, and it pays to bring it in.
     fn is_on_disk(&self, range: &Range<u64>) -> bool {
-        /// Less comes in as fast by reading it.
-        const SHORTEST: u64 = 64 << 10;
         range.end.saturating_sub(range.start) >= SHORTEST
             && self.way != Way::Stream
             && residency::is_cached(self.fd(), self.base + range.start) == Some(false)
