@@ -7,6 +7,7 @@
 
 mod block;
 mod cursor;
+mod job;
 mod kernel;
 mod lanes;
 mod load;
@@ -23,9 +24,10 @@ mod warmth;
 
 pub use block::Block;
 pub use cursor::{Cut, Input, Open, Opened, Plan};
+pub use job::write_text;
 pub use kernel::{Flow, Inserted, Insertion, Kernel};
 pub use lanes::{Lane, Permits};
-pub use run::{Outcome, write_text};
+pub use run::Outcome;
 pub use setup::{BLOCK, COUNTED, Engine};
 pub use stats::{Stats, Tally};
 pub use succession::{MOMENT, Succession};

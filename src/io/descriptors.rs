@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::AsFd;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::process::{Resource, getrlimit};
@@ -13,7 +14,8 @@ const FIRST: u64 = 64;
 /// of it, for what is decoded takes three descriptors. To be called before further threads are started, so that there is
 /// room for all of them.
 pub fn share(holders: usize, most: usize) -> usize {
-    let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    static LIMIT: OnceLock<u64> = OnceLock::new();
+    let limit = *LIMIT.get_or_init(|| getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX));
     let fair = usize::try_from(limit / 3).unwrap_or(usize::MAX) / holders.max(1);
     let share = fair.clamp(1, most);
     make_room(limit.min((share * holders) as u64 + FIRST));

@@ -72,7 +72,7 @@ impl Auto {
     fn count(&mut self, passes: u32, threads: usize, count: &Count, subjects: &[Subject]) -> io::Result<u64> {
         let Config { engine, stats, .. } = self.config.renewed();
         let engine = Engine { threads, ..engine };
-        let inputs = (0..passes).flat_map(|_| subjects);
+        let inputs = (0..passes as usize * subjects.len()).map(|number| &subjects[number % subjects.len()]);
         let inputs = inputs.map(|subject| Input::Unopened(Place::found(subject.path().into(), None), &engine));
         let cut = match count {
             Count::Search(_) | Count::Lines => Cut::Lines { terminator: b'\n', or_nul: false },

@@ -1,0 +1,311 @@
+//! A block's way from its span to its text: load, scan, hand totals on, format, verify, emit. Whose turn it is, others know.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::sync::Arc;
+
+use memchr::{memrchr, memrchr2};
+
+use crate::output::{Output, complain};
+
+use super::block::{Block, Data, rewritten};
+use super::cursor::{Content, Cut, Item, Plan, Span};
+use super::kernel::{Flow, Inserted, Insertion, Kernel};
+use super::load::Loader;
+use super::stats::Stats;
+
+/// What is done with every block of a run.
+pub(super) struct Work<'a, K: Kernel> {
+    pub(super) kernel: &'a K,
+    pub(super) plan: Plan,
+    pub(super) stats: &'a Stats,
+}
+
+/// What need not be looked at any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unwanted {
+    /// The rest of this input.
+    Input(usize),
+    /// All that is left.
+    Rest,
+}
+
+/// What is handed on from block to block, in order.
+pub(super) struct Totals<C> {
+    pub(super) carry: C,
+    /// The input of which no more is wanted.
+    ended: Option<usize>,
+    pub(super) stopped: bool,
+}
+
+/// The output, and what became of it.
+pub(super) struct Emission<'a> {
+    output: &'a mut Output,
+    /// The input that failed, of which blocks may still be in flight.
+    dropped: Option<usize>,
+    /// Nothing more may be printed: what follows would stand in the wrong place.
+    halted: bool,
+    pub(super) failed: bool,
+    pub(super) result: io::Result<()>,
+}
+
+/// One block on its way.
+pub(super) struct Job<K: Kernel> {
+    pub(super) block: Block,
+    part: Option<K::Part>,
+    /// The totals before this block, for when it has to be done again. Only mapped bytes can change.
+    before: Option<K::Carry>,
+    /// Where its text ends in the batch's.
+    text_end: usize,
+    damage: Option<io::Error>,
+    drained: bool,
+}
+
+pub(super) enum Step<K: Kernel> {
+    Job(Job<K>),
+    Failed {
+        input: usize,
+        name: OsString,
+        error: io::Error,
+        /// Whether bytes are missing that had their place in the joined inputs already.
+        gap: bool,
+    },
+}
+
+impl<C> Totals<C> {
+    pub(super) fn new(carry: C) -> Totals<C> {
+        Totals { carry, ended: None, stopped: false }
+    }
+}
+
+impl<'a> Emission<'a> {
+    pub(super) fn new(output: &'a mut Output) -> Emission<'a> {
+        Emission { output, dropped: None, halted: false, failed: false, result: Ok(()) }
+    }
+}
+
+impl<K: Kernel> Step<K> {
+    /// The buffer of what was read, to be used again.
+    pub(super) fn into_buffer(self) -> Option<Vec<u8>> {
+        match self {
+            Step::Job(Job { block: Block { data: Data::Buffer(buffer), .. }, .. }) => Some(buffer),
+            _ => None,
+        }
+    }
+}
+
+impl<K: Kernel> Work<'_, K> {
+    /// The first step of an item.
+    pub(super) fn begin(&self, item: Item, spare: &mut Vec<Vec<u8>>) -> Step<K> {
+        match item {
+            Item::Failed { input, name, error } => Step::Failed { input, name, error, gap: false },
+            Item::Span(span) => self.load_and_scan(span, spare),
+        }
+    }
+
+    fn load_and_scan(&self, span: Span, spare: &mut Vec<Vec<u8>>) -> Step<K> {
+        let drained = matches!(span.content, Content::Loaded { drained: true, .. });
+        let source = Arc::clone(&span.source);
+        let is_judged = span.verdict.is_some();
+        let loader = Loader { plan: &self.plan, stats: self.stats };
+        match loader.load(span, spare) {
+            Ok((mut block, mut damage)) => {
+                let judges = K::HEAD > 0 && block.first && block.last && !is_judged;
+                let judge = |block: &mut Block| {
+                    if judges {
+                        let bytes = block.bytes();
+                        block.verdict = self.kernel.judge(&bytes[..bytes.len().min(K::HEAD)]);
+                    }
+                };
+                judge(&mut block);
+                if damage.is_some() {
+                    self.clip_to_whole(&mut block);
+                }
+                let mut part = self.kernel.scan(&block);
+                while let Some((keep, error)) = block.damage() {
+                    block.clip(keep);
+                    // What was judged may have been the zeros in place of what is gone.
+                    judge(&mut block);
+                    self.clip_to_whole(&mut block);
+                    damage = Some(error);
+                    part = self.kernel.scan(&block);
+                }
+                Stats::add(&self.stats.bytes, block.len());
+                Step::Job(Job { block, part: Some(part), before: None, text_end: 0, damage, drained })
+            }
+            Err((input, error)) => Step::Failed { input, name: source.name().to_owned(), error, gap: true },
+        }
+    }
+
+    /// Clips a damaged block back to whole lines or rows: half a line was never a line of the file.
+    fn clip_to_whole(&self, block: &mut Block) {
+        if let Some(len) = block.hole() {
+            let row = if let Cut::Rows(row) = self.plan.cut { row as u64 } else { 1 };
+            return block.clip(len - len % row);
+        }
+        let bytes = block.bytes();
+        let whole = match self.plan.cut.under(block.verdict) {
+            Cut::Exact => bytes.len(),
+            Cut::Rows(row) => bytes.len() / row * row,
+            Cut::Lines { terminator, or_nul: false } => memrchr(terminator, bytes).map_or(0, |i| i + 1),
+            Cut::Lines { terminator, or_nul: true } => memrchr2(terminator, 0, bytes).map_or(0, |i| i + 1),
+        };
+        block.clip(whole as u64);
+    }
+
+    /// Takes the totals in order. Blocks of an input that is done with lose their part.
+    pub(super) fn count(&self, totals: &mut Totals<K::Carry>, steps: &mut [Step<K>], no_more: &dyn Fn(Unwanted)) {
+        for step in steps {
+            match step {
+                Step::Failed { input, .. } => totals.ended = Some(*input),
+                Step::Job(job) if totals.stopped || totals.ended == Some(job.block.input) => job.part = None,
+                Step::Job(job) => {
+                    let Some(part) = &mut job.part else { continue };
+                    if job.block.is_mapped() {
+                        job.before = Some(totals.carry.clone());
+                    }
+                    let flow = self.kernel.carry(&job.block, part, &mut totals.carry);
+                    if job.damage.is_some() || job.block.last || flow == Flow::EndInput {
+                        totals.ended = Some(job.block.input);
+                    }
+                    match flow {
+                        Flow::Continue => {}
+                        Flow::EndInput => no_more(Unwanted::Input(job.block.input)),
+                        Flow::Stop => {
+                            totals.stopped = true;
+                            no_more(Unwanted::Rest);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes the text of all `steps`.
+    pub(super) fn format_all(&self, steps: &mut [Step<K>], text: &mut Vec<u8>) {
+        text.clear();
+        for step in steps {
+            if let Step::Job(job) = step {
+                self.format(job, text);
+            }
+        }
+    }
+
+    /// Writes a job's text behind that of the jobs before it, and does the job again on what is true
+    /// when the file changed under it.
+    fn format(&self, job: &mut Job<K>, text: &mut Vec<u8>) {
+        let start = text.len();
+        if let Some(part) = &mut job.part {
+            self.kernel.format(&job.block, part, text);
+        }
+        while job.part.is_some()
+            && let Some((keep, error)) = job.block.damage()
+        {
+            text.truncate(start);
+            job.block.clip(keep);
+            self.clip_to_whole(&mut job.block);
+            job.damage = Some(error);
+            let mut part = self.kernel.scan(&job.block);
+            if let Some(carry) = &mut job.before.clone() {
+                self.kernel.carry(&job.block, &mut part, carry);
+            }
+            self.kernel.format(&job.block, &mut part, text);
+            job.part = Some(part);
+        }
+        job.text_end = text.len();
+    }
+
+    /// Writes the text of `steps`, and tells what went wrong with any of them behind it.
+    pub(super) fn emit(
+        &self,
+        emission: &mut Emission<'_>,
+        steps: &[Step<K>],
+        text: &[u8],
+        flush: bool,
+        no_more: &dyn Fn(Unwanted),
+    ) {
+        let mut start = 0;
+        for step in steps {
+            match step {
+                Step::Failed { input, name, error, gap } => {
+                    if emission.dropped != Some(*input) {
+                        self.report(emission, *input, name, error, *gap, no_more);
+                    }
+                }
+                Step::Job(job) => {
+                    let piece = &text[start..job.text_end];
+                    start = job.text_end;
+                    let unwanted = emission.halted || emission.dropped == Some(job.block.input);
+                    if unwanted || emission.result.is_err() {
+                        continue;
+                    }
+                    let insertions = job.part.as_ref().map_or(&[][..], |part| self.kernel.insertions(part));
+                    let mut result = write_text(emission.output, piece, insertions);
+                    if result.is_ok() && job.drained {
+                        result = emission.output.flush();
+                    }
+                    if let Err(error) = result {
+                        emission.result = Err(error);
+                        no_more(Unwanted::Rest);
+                        continue;
+                    }
+                    // Only now has every block of it been looked at.
+                    if job.damage.is_none() && job.part.is_some() && job.block.ends_rewritten() {
+                        emission.output.report(job.block.source.name(), &rewritten());
+                    }
+                    if let (Some(error), true) = (&job.damage, job.part.is_some()) {
+                        self.report(emission, job.block.input, job.block.source.name(), error, true, no_more);
+                    }
+                }
+            }
+        }
+        if flush
+            && emission.result.is_ok()
+            && let Err(error) = emission.output.flush()
+        {
+            emission.result = Err(error);
+            no_more(Unwanted::Rest);
+        }
+    }
+
+    fn report(
+        &self,
+        emission: &mut Emission<'_>,
+        input: usize,
+        name: &OsStr,
+        error: &io::Error,
+        gap: bool,
+        no_more: &dyn Fn(Unwanted),
+    ) {
+        emission.dropped = Some(input);
+        emission.failed = true;
+        emission.output.report(name, error);
+        no_more(Unwanted::Input(input));
+        if matches!(self.plan.cut, Cut::Rows(_)) && gap {
+            // Rows of joined inputs behind a broken one would stand in the wrong place.
+            emission.halted = true;
+            no_more(Unwanted::Rest);
+        }
+    }
+}
+
+/// Writes `text` with what is inserted into it.
+///
+/// # Errors
+/// As [`Output::write_all`] and [`Output::move_to`].
+pub fn write_text(output: &mut Output, text: &[u8], insertions: &[Insertion]) -> io::Result<()> {
+    let mut done = 0;
+    for insertion in insertions {
+        output.write_all(&text[done..insertion.at])?;
+        done = insertion.at;
+        match &insertion.what {
+            Inserted::Move(place) => output.move_to(*place)?,
+            Inserted::Repeat { unit, bytes } => output.repeat(unit, *bytes)?,
+            Inserted::Message(message) => {
+                output.flush()?;
+                complain(format_args!("{message}"));
+            }
+        }
+    }
+    output.write_all(&text[done..])
+}
