@@ -21,7 +21,7 @@ use rustix::pipe::{
     vmsplice,
 };
 
-use crate::io::{Advice, Lease, Source, Window};
+use crate::io::{Advice, FOLIO, Lease, Source, Window};
 
 use super::stdout::Output;
 
@@ -78,6 +78,9 @@ pub fn splice(output: &mut Output, source: &Source) -> io::Result<Handed> {
             let _ = window.advise(Advice::HugePage);
         }
         window.touch();
+        if source.began_cold() && (source.base() + at).is_multiple_of(FOLIO) {
+            source.read_on(at + length as u64);
+        }
         // A page that could not be had reads as zeros from here on, which are not the file's.
         if window.fault().is_some() {
             break;

@@ -128,6 +128,7 @@ impl Positioned {
         if from < stop {
             let to = stop.max(from.saturating_add(FOLIO)).min(self.end);
             source.bring(from..to);
+            source.read_on(to);
             self.brought = to;
         }
     }

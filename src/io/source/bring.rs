@@ -5,11 +5,14 @@
 //! folios of up to 2 MiB from the first fault on, whatever its read-ahead is set to (`do_sync_mmap_readahead`, mm/filemap.c),
 //! and all who read the file later gain by them, too.
 
-use std::io;
+use std::io::{self, IoSliceMut};
 use std::num::NonZeroU64;
 use std::ops::Range;
 use std::os::fd::BorrowedFd;
 use std::sync::PoisonError;
+
+use rustix::fs::fadvise;
+use rustix::io::{ReadWriteFlags, preadv2};
 
 use super::super::residency;
 use super::super::window::{Advice, Window};
@@ -18,6 +21,9 @@ use super::{Kind, ONE_READ, Reason, SMALL, Source, Way};
 /// The largest folio, in bytes: what a page of the second level maps where pages are of 4 KiB. Elsewhere a look at each as many
 /// bytes does no harm.
 pub const FOLIO: u64 = 2 << 20;
+
+/// How far behind what is needed now the disk is given work, in bytes.
+const AHEAD: u64 = 8 << 20;
 
 /// Less comes in as fast by reading it.
 const SHORTEST: u64 = 64 << 10;
@@ -76,6 +82,11 @@ impl Source {
         self.cold == Some(true)
     }
 
+    /// Whether its beginning came from the disk, as far as that was asked.
+    pub fn began_cold(&self) -> bool {
+        self.cold == Some(true)
+    }
+
     /// Whether all of it is mapped already, as what is small and was brought in is.
     pub fn is_brought_whole(&mut self) -> bool {
         self.brought.get_mut().unwrap_or_else(PoisonError::into_inner).is_some()
@@ -93,7 +104,7 @@ impl Source {
     pub fn ask_for_all(&self) {
         let length = NonZeroU64::new(self.end.unwrap_or(0) - self.start);
         // It is advice: what does not come in by it comes in by being read.
-        let _ = rustix::fs::fadvise(&self.file, self.base + self.start, length, rustix::fs::Advice::WillNeed);
+        let _ = fadvise(&self.file, self.base + self.start, length, rustix::fs::Advice::WillNeed);
     }
 
     /// Brings all of a small file in, if it is on the disk, unless its beginning was asked for before.
@@ -120,6 +131,20 @@ impl Source {
     /// Brings `range` in from the disk and waits for it.
     pub fn bring(&self, range: Range<u64>) -> Option<Window> {
         bring(self.fd(), self.base + range.start..self.base + range.end)
+    }
+
+    /// Has the kernel read on behind `at`, to where all before has come in or is on its way, without waiting.
+    ///
+    /// The kernel reads further ahead when somebody looks at the first page of what it has read ahead last (PG_readahead,
+    /// mm/readahead.c). Who comes to that page only when he needs it has the disk rest while he works on those before; so it is
+    /// looked at from here, by a read that gives up where it would wait (`preadv2(2)`, RWF_NOWAIT). A page that nobody has asked
+    /// for is left alone: such a read would have it come in a small folio.
+    pub fn read_on(&self, at: u64) {
+        let (mut at, end) = (self.base + at, self.base + self.end.unwrap_or(0).min(at.saturating_add(AHEAD)));
+        while at < end && residency::is_cached(self.fd(), at) == Some(true) {
+            let _ = preadv2(&self.file, &mut [IoSliceMut::new(&mut [0])], at, ReadWriteFlags::NOWAIT);
+            at = (at + 1).next_multiple_of(FOLIO);
+        }
     }
 
     /// A window of `range`: a new one, or that by which it was brought in.
@@ -198,6 +223,24 @@ mod tests {
         source.bring_small();
         assert_eq!(residency::is_cached(source.fd(), 0), Some(false));
         assert_eq!((source.way(), source.reason()), (Way::Pread, Some(Reason::Asked)));
+    }
+
+    #[test]
+    fn reading_on_goes_on_from_what_was_asked_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let Some((path, bytes)) = on_disk(&directory, 40 << 20) else { return };
+        let source = open(&path, Policy::Auto, Range::default()).unwrap();
+        source.read_on(0);
+        source.read_on(bytes.len() as u64);
+        assert_eq!(residency::is_cached(source.fd(), 0), Some(false), "nobody has asked for it");
+        source.bring(0..FOLIO);
+        let cached = || residency::whole(source.fd(), bytes.len() as u64).unwrap().resident;
+        let before = cached();
+        source.read_on(FOLIO);
+        assert!(cached() >= before, "{before} pages, then {}", cached());
+        let mut all = vec![0; bytes.len()];
+        assert_eq!(source.read_at(&mut all, 0).unwrap(), bytes.len());
+        assert!(all == bytes);
     }
 
     #[test]
