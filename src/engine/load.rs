@@ -23,6 +23,22 @@ impl Loader<'_> {
         span: Span,
         spare: &mut Vec<Vec<u8>>,
     ) -> Result<(Block, Option<io::Error>), (usize, io::Error)> {
+        // Of what stands there in place of a hole, nothing may be kept.
+        let is_data = matches!(span.content, Content::ToLoad);
+        let loaded = self.load_bytes(span, spare)?;
+        if loaded.0.first {
+            let block = &loaded.0;
+            block.source.remember_beginning(block.at, if is_data { block.bytes() } else { &[] });
+        }
+        Ok(loaded)
+    }
+
+    #[allow(clippy::type_complexity, reason = "as above")]
+    fn load_bytes(
+        &self,
+        span: Span,
+        spare: &mut Vec<Vec<u8>>,
+    ) -> Result<(Block, Option<io::Error>), (usize, io::Error)> {
         let Span { source, input, at, offset, first, last, verdict, content, broken } = span;
         let length = at.end - at.start;
         let mut block = Block {

@@ -63,7 +63,6 @@ impl Engine {
         match input.open(self.policy, self.range) {
             Ok((mut source, verdict)) if is_one_span(&source, &work.plan) => {
                 work.stats.opened(&mut source);
-                source.remember_beginning();
                 let wanted = source.start()..source.end().unwrap_or_default();
                 Only::Short(Span::whole(Arc::new(source), 0, wanted, verdict))
             }

@@ -272,8 +272,8 @@ impl<'a> Cursor<'a> {
             if is_cold {
                 positioned.has_begun_cold();
             }
-            source.remember_beginning();
             if self.is_joined() {
+                source.remember_beginning(0, &[]);
                 self.joint.took(source.start(), len, &mut self.plan.range);
             }
             if self.head > 0 && in_several && verdict.is_none() {

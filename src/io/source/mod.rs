@@ -104,7 +104,7 @@ impl Source {
             None => path::open(place.path())?,
             Some((directory, path)) => File::from(path::open_below(directory.as_fd(), path)?),
         };
-        let facts = Facts::at_a_glance(&file).map_or_else(|| Facts::of(&file, false), Ok)?;
+        let facts = Facts::of_found(&file)?;
         Source::settled(place.path().to_owned(), file, false, facts, policy, range)
     }
 

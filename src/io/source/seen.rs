@@ -52,18 +52,25 @@ impl Source {
         !cut && self.seen.beginning.get().is_some_and(|beginning| **beginning != self.beginning())
     }
 
-    /// Keeps the first wanted bytes of a file that will take a while to read. Not done at open: who
-    /// only asks what a file is must not bring its pages in.
-    pub fn remember_beginning(&self) {
+    /// Keeps the first wanted bytes of a file that takes a while to read. `bytes` are what was read of it from offset `at` on;
+    /// where they are not its beginning, that is read. Not done at open: who only asks what a file is must not bring its pages
+    /// in.
+    pub fn remember_beginning(&self, at: u64, bytes: &[u8]) {
         if self.kind == Kind::Regular && self.seen.size > ONE_READ {
-            self.seen.beginning.get_or_init(|| self.beginning().into());
+            self.seen.beginning.get_or_init(|| match bytes.get(..self.beginning_length()) {
+                Some(beginning) if at == self.seen.from => beginning.into(),
+                _ => self.beginning().into(),
+            });
         }
     }
 
-    /// A few bytes by which one log is told from the next.
+    /// How many bytes tell one log from the next.
+    fn beginning_length(&self) -> usize {
+        self.end.unwrap_or(0).saturating_sub(self.seen.from).min(BEGINNING) as usize
+    }
+
     fn beginning(&self) -> Vec<u8> {
-        let wanted = self.end.unwrap_or(0).saturating_sub(self.seen.from).min(BEGINNING);
-        let mut bytes = vec![0; wanted as usize];
+        let mut bytes = vec![0; self.beginning_length()];
         let (got, _) = self.read_up_to(&mut bytes, self.seen.from);
         bytes.truncate(got);
         bytes
