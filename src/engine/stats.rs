@@ -65,13 +65,15 @@ impl Stats {
         })
     }
 
-    /// Has all of a small file brought in that is to be read soon, without waiting for it, and counts before what of it is in
-    /// memory already.
-    pub(super) fn ask(&self, source: &mut Source) {
-        if source.is_small() {
+    /// Has all of a file brought in that is to be read soon, without waiting for it, and counts before what of it is in memory
+    /// already; gives whether it is small, as otherwise it is left alone.
+    pub(super) fn ask(&self, source: &mut Source) -> bool {
+        let is_small = source.is_small();
+        if is_small {
             self.begin(source);
             source.ask_for_all();
         }
+        is_small
     }
 
     fn tally_mut(&self) -> MutexGuard<'_, Tally> {

@@ -5,10 +5,12 @@
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
+use std::io;
 use std::time::{Duration, Instant};
 
 use crate::io::{Policy, Range, Source, Stop, descriptors};
 
+use super::span::Asked;
 use super::{Input, MANY, Opened, Stats};
 
 /// How long a worker goes on opening, so that a slow file system holds nobody up who could search.
@@ -203,6 +205,7 @@ impl Input<'_> {
         match self {
             Input::Named(name) => name == "-" || crate::io::path::is_fifo(name),
             Input::Unopened(place, _) => place.is_stdin() || place.is_fifo(),
+            Input::Asked(asked) => asked.source.is_none() && asked.input.has_to_wait(),
             _ => false,
         }
     }
@@ -216,16 +219,16 @@ impl Input<'_> {
             _ => return,
         };
         if let Ok(mut source) = opened {
-            stats.ask(&mut source);
+            let is_begun = stats.ask(&mut source);
             let input = std::mem::replace(self, Input::Named(OsString::new()));
-            *self = Input::Asked(Box::new((source, input)));
+            *self = Input::Asked(Box::new(Asked { input, source: Some(source), is_begun }));
         }
     }
 
-    /// Makes it what it was before it was asked for: its turn has not come for so long that it may be another file by now.
+    /// Has it opened again when its turn comes, which has taken so long that it may be another file by now.
     pub fn forget(&mut self) {
         if let Input::Asked(asked) = self {
-            *self = std::mem::replace(&mut asked.1, Input::Named(OsString::new()));
+            asked.source = None;
         }
     }
 
@@ -240,15 +243,31 @@ impl Input<'_> {
                 Err(error) => Err((name, error)),
             },
             Input::Unopened(place, opener) => opener.open(place),
-            Input::Asked(asked) => match *asked {
-                (source, Input::Unopened(place, opener)) => {
-                    opener.prepare(source).map_err(|error| (place.into_path(), error))
-                }
-                (source, _) => Ok((source, None)),
-            },
+            Input::Asked(asked) => asked.open(policy, range),
             Input::Open(source) => Ok((source, None)),
             Input::Judged(source, verdict) => Ok((source, Some(verdict))),
             Input::Failed(name, error) => Err((name, error)),
+        }
+    }
+}
+
+impl Asked<'_> {
+    /// As [`Input::open`].
+    fn open(self, policy: Policy, range: Range) -> Opened {
+        let Asked { input, source, is_begun } = self;
+        // What of it was in memory is not counted twice.
+        let again = |opened: io::Result<Source>| opened.map(|source| if is_begun { source.begun() } else { source });
+        match (input, source) {
+            (Input::Unopened(place, opener), source) => {
+                let source = source.map_or_else(|| again(opener.source(&place)), Ok);
+                source.and_then(|source| opener.prepare(source)).map_err(|error| (place.into_path(), error))
+            }
+            (_, Some(source)) => Ok((source, None)),
+            (Input::Named(name), None) => match again(Source::open(&name, policy, range)) {
+                Ok(source) => Ok((source, None)),
+                Err(error) => Err((name, error)),
+            },
+            (other, None) => other.open(policy, range),
         }
     }
 }
@@ -309,11 +328,24 @@ mod tests {
         input.ask(policy, range, &stats);
         assert!(matches!(input, Input::Asked(..)) && input.is_unopened());
         std::fs::write(&file, "one\ntwo\n").unwrap();
-        input.forget();
-        assert!(matches!(&input, Input::Named(name) if *name == file.path()));
         let length = |input: Input<'_>| input.open(policy, range).unwrap().0.end();
+        input.forget();
+        assert!(input.is_unopened());
+        assert_eq!(length(input), Some(8));
+        let mut input = Input::Named(file.path().into());
         input.ask(policy, range, &stats);
         assert_eq!(length(input), Some(8));
+        // It was counted both times, the second time with the pages that had been asked for.
+        stats.count_resident();
+        let mut input = Input::Named(file.path().into());
+        input.ask(policy, range, &stats);
+        input.forget();
+        let (mut source, _) = input.open(policy, range).unwrap();
+        stats.opened(&mut source);
+        assert!(stats.tally().resident.is_none_or(|(_, total)| total == 8));
+        let mut gone = Input::Named("/no/such/file".into());
+        gone.forget();
+        assert!(gone.open(policy, range).is_err());
         let mut absent = Input::Named("/no/such/file".into());
         absent.ask(policy, range, &stats);
         assert!(matches!(absent, Input::Named(_)));

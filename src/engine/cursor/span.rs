@@ -104,14 +104,24 @@ pub enum Input<'a> {
     Named(OsString),
     /// A file that the command itself has its way of opening.
     Unopened(Found, &'a dyn Open),
-    /// One of these two that the disk was asked for ahead of its turn: the file is open, and nothing of it was read.
-    Asked(Box<(Source, Input<'a>)>),
+    /// One of these two that the disk was asked for ahead of its turn.
+    Asked(Box<Asked<'a>>),
     /// An input that is open already.
     Open(Source),
     /// One of which the verdict is known, too: [`Kernel::judge`](crate::engine::Kernel::judge) is not asked.
     Judged(Source, u8),
     /// What could not even be named: reported when its turn comes.
     Failed(OsString, io::Error),
+}
+
+/// What the disk was asked for.
+#[derive(Debug)]
+pub struct Asked<'a> {
+    pub(super) input: Input<'a>,
+    /// The open file, of which nothing was read, until it is forgotten.
+    pub(super) source: Option<Source>,
+    /// It was small enough to be asked for, and what of it was in memory before is counted.
+    pub(super) is_begun: bool,
 }
 
 impl From<Opened> for Input<'_> {

@@ -82,6 +82,12 @@ impl Source {
         self.cold == Some(true)
     }
 
+    /// The same, of which [`Source::bring_beginning`] has nothing to do any more.
+    pub fn begun(mut self) -> Source {
+        self.cold.get_or_insert(false);
+        self
+    }
+
     /// Whether its beginning came from the disk, as far as that was asked.
     pub fn began_cold(&self) -> bool {
         self.cold == Some(true)
