@@ -146,15 +146,13 @@ impl Engine {
 
 /// As [`Engine::feed`], an input that is one block: with that there is nothing to wait for, nor anybody.
 fn feed_one<L: Lane>(
-    mut source: Source,
+    source: Source,
     plan: &Plan,
     lanes: &[L],
     mut states: Vec<L::State>,
     stats: &Stats,
 ) -> io::Result<Vec<L::State>> {
-    stats.opened(&mut source);
-    let wanted = source.start()..source.end().unwrap_or_default();
-    let span = Span::whole(Arc::new(source), 0, wanted, None);
+    let span = Span::only(source, None, stats);
     let begun = Instant::now();
     let (block, damage) = Loader { plan, stats }.load(span, &mut Vec::new()).map_err(|(_, error)| error)?;
     stats.warmth.had(1, begun.elapsed());

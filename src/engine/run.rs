@@ -1,7 +1,7 @@
 //! The workers: who does which block, and in which order they hand on totals and write text.
 
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::io::Stop;
@@ -61,10 +61,8 @@ impl Engine {
             return Only::Longer(input);
         }
         match input.open(self.policy, self.range) {
-            Ok((mut source, verdict)) if is_one_span(&source, &work.plan) => {
-                work.stats.opened(&mut source);
-                let wanted = source.start()..source.end().unwrap_or_default();
-                Only::Short(Span::whole(Arc::new(source), 0, wanted, verdict))
+            Ok((source, verdict)) if is_one_span(&source, &work.plan) => {
+                Only::Short(Span::only(source, verdict, work.stats))
             }
             opened => Only::Longer(opened.into()),
         }
@@ -232,8 +230,10 @@ impl<'a, K: Kernel> Crew<'a, K> {
         let mut items = batch.items.into_iter();
         while let Some(item) = items.next() {
             let step = work.begin(item, spare);
-            if let (Some(begun), true) = (begun, steps.is_empty()) {
-                work.stats.warmth.first_came(begun.elapsed(), items.as_slice());
+            if let (Some(begun), true) = (begun, steps.is_empty())
+                && work.stats.warmth.first_came(begun.elapsed())
+            {
+                items.as_slice().iter().for_each(Item::ask);
             }
             steps.push(step);
         }

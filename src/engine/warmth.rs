@@ -3,8 +3,6 @@
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use super::cursor::Item;
-
 /// How many blocks have to come in fast until a file is no longer held to come from the disk: what was read ahead comes in fast,
 /// too.
 const COLD: u8 = 8;
@@ -65,21 +63,10 @@ impl Warmth {
         }
     }
 
-    /// Learns from how long the first of a batch took. Where it is the first at all to come from the disk, the rest of the
-    /// batch is asked for now.
-    pub(super) fn first_came(&self, took: Duration, rest: &[Item]) {
-        if took <= AT_ONCE {
-            return;
-        }
-        if self.ahead.swap(FILES, Ordering::Relaxed) == 0 {
-            for item in rest {
-                if let Item::Span(span) = item
-                    && span.source.is_small()
-                {
-                    span.source.ask_for_all();
-                }
-            }
-        }
+    /// Learns from how long the first of a batch took; gives whether it is the first at all to come from the disk, so that nobody
+    /// has asked for the rest.
+    pub(super) fn first_came(&self, took: Duration) -> bool {
+        took > AT_ONCE && self.ahead.swap(FILES, Ordering::Relaxed) == 0
     }
 
     /// Whether small files came from the disk not long ago, so that the next are better asked for ahead of their turn.
@@ -120,7 +107,7 @@ mod tests {
         let micros = Duration::from_micros;
         warmth.had(4, micros(40));
         warmth.had(0, micros(40));
-        warmth.first_came(micros(20), &[]);
+        warmth.first_came(micros(20));
         assert!(!warmth.asks_ahead());
         warmth.had(4, micros(400));
         assert!(warmth.asks_ahead());
@@ -128,7 +115,7 @@ mod tests {
         assert!(warmth.asks_ahead());
         warmth.had(2, micros(40));
         assert!(!warmth.asks_ahead());
-        warmth.first_came(micros(100), &[]);
+        warmth.first_came(micros(100));
         assert!(warmth.asks_ahead());
     }
 

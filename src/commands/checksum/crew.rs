@@ -19,6 +19,7 @@ use crate::io::descriptors;
 const AHEAD: usize = 4096;
 /// Jobs that a worker takes at a time, at most, so that thousands of small ones do not meet at the locks.
 const MANY: usize = 16;
+
 /// When a worker comes to a job that it has taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {

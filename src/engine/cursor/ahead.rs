@@ -5,7 +5,6 @@
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::io;
 use std::time::{Duration, Instant};
 
 use crate::io::{Policy, Range, Source, Stop, descriptors};
@@ -171,8 +170,12 @@ impl<'a> Unopened<'a> {
             let input = std::mem::replace(slot, Input::Named(OsString::new()));
             *slot = input.open(self.policy, self.range).into();
             opened += 1;
-            // Those that were asked for are all on their way: who waits for one waits for all.
-            if stop.asked() || opened >= asked && (asked > 0 || opened % 4 == 1 && begun.elapsed() > LONG) {
+            let is_enough = match asked {
+                0 => opened % 4 == 1 && begun.elapsed() > LONG,
+                // They are all on their way: who waits for one waits for all.
+                asked => opened >= asked,
+            };
+            if stop.asked() || is_enough {
                 break;
             }
         }
@@ -254,20 +257,16 @@ impl Input<'_> {
 impl Asked<'_> {
     /// As [`Input::open`].
     fn open(self, policy: Policy, range: Range) -> Opened {
-        let Asked { input, source, is_begun } = self;
-        // What of it was in memory is not counted twice.
-        let again = |opened: io::Result<Source>| opened.map(|source| if is_begun { source.begun() } else { source });
-        match (input, source) {
-            (Input::Unopened(place, opener), source) => {
-                let source = source.map_or_else(|| again(opener.source(&place)), Ok);
-                source.and_then(|source| opener.prepare(source)).map_err(|error| (place.into_path(), error))
+        match (self.source, self.input) {
+            (Some(source), Input::Unopened(place, opener)) => {
+                opener.prepare(source).map_err(|error| (place.into_path(), error))
             }
-            (_, Some(source)) => Ok((source, None)),
-            (Input::Named(name), None) => match again(Source::open(&name, policy, range)) {
-                Ok(source) => Ok((source, None)),
-                Err(error) => Err((name, error)),
-            },
-            (other, None) => other.open(policy, range),
+            (Some(source), _) => Ok((source, None)),
+            (None, input) => {
+                let (source, verdict) = input.open(policy, range)?;
+                // What of it was in memory is not counted twice.
+                Ok((if self.is_begun { source.begun() } else { source }, verdict))
+            }
         }
     }
 }

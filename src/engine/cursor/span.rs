@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use crate::io::{Place as Found, Policy, Range, Source};
 
+use super::Stats;
+
 /// Where blocks may be cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
@@ -153,6 +155,13 @@ pub(crate) struct Span {
 }
 
 impl Span {
+    /// All that is wanted of a run's only input, which is counted as opened.
+    pub(crate) fn only(mut source: Source, verdict: Option<u8>, stats: &Stats) -> Span {
+        stats.opened(&mut source);
+        let wanted = source.start()..source.end().unwrap_or_default();
+        Span::whole(Arc::new(source), 0, wanted, verdict)
+    }
+
     /// All that is wanted of an input, which is left behind that.
     pub(crate) fn whole(source: Arc<Source>, input: usize, at: Place<u64>, verdict: Option<u8>) -> Span {
         source.leave_at(at.end);
@@ -180,6 +189,17 @@ pub(crate) enum Content {
 pub(crate) enum Item {
     Span(Span),
     Failed { input: usize, name: OsString, error: io::Error },
+}
+
+impl Item {
+    /// Has the disk bring it in, if it is a small file.
+    pub(crate) fn ask(&self) {
+        if let Item::Span(span) = self
+            && span.source.is_small()
+        {
+            span.source.ask_for_all();
+        }
+    }
 }
 
 /// Spans that one worker takes at a time, with their place in the order of all.
