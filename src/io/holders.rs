@@ -1,28 +1,18 @@
 //! Which processes have a file mapped, and which have it open.
 //!
-//! `/proc` is the only place that knows. A process's memory areas are asked for one by one with `PROCMAP_QUERY` (Linux 6.11),
-//! which skips what is not a file and costs no text; older kernels give the text of `maps`. Processes of other users are
-//! often not ours to look at: they are counted, so that "nobody" is never said of what was not seen. A glance looks at the
-//! newest processes only, and says so.
+//! `/proc` is the only place that knows. Processes of other users are often not ours to look at: they are counted, so that
+//! "nobody" is never said of what was not seen. A glance looks at the newest processes only, and says so.
 #![allow(unsafe_code)]
 
 use std::io::Read;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use rustix::fs::{AtFlags, Mode, OFlags, SeekFrom};
 use rustix::io::Errno;
 
-/// What tells a file from every other, as `/proc` shows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Identity {
-    /// Major number of the device.
-    pub major: u32,
-    /// Minor number of the device.
-    pub minor: u32,
-    /// Inode number on it.
-    pub inode: u64,
-}
+pub use super::areas::{Area, Identity};
+use super::areas::{each_area, each_line};
 
 /// A file to look for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,34 +21,6 @@ pub struct Wanted {
     pub reported: Identity,
     /// As `/proc/PID/maps` shows it: with the device of the whole file system, which on btrfs and overlayfs is another one.
     pub mapped: Identity,
-}
-
-/// A part of a file in a process's memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Area {
-    /// First address.
-    pub start: u64,
-    /// Address after the last.
-    pub end: u64,
-    /// Where in the file it begins, in bytes.
-    pub offset: u64,
-    /// The process may read it.
-    pub read: bool,
-    /// The process may write it.
-    pub write: bool,
-    /// The process may run it.
-    pub execute: bool,
-    /// Writes go to the file (`MAP_SHARED`), rather than to a private copy.
-    pub shared: bool,
-}
-
-impl Area {
-    /// The mode as `/proc/PID/maps` writes it, such as `r-xp` or `rw-s`.
-    pub fn mode(&self) -> String {
-        let flag = |set, letter| if set { letter } else { '-' };
-        let kind = if self.shared { 's' } else { 'p' };
-        [flag(self.read, 'r'), flag(self.write, 'w'), flag(self.execute, 'x'), kind].iter().collect()
-    }
 }
 
 /// An open descriptor of a process.
@@ -179,27 +141,33 @@ pub fn scan(files: &[Wanted], descriptors: bool) -> Result<Scan, Errno> {
 }
 
 /// Looks for mappings of `files` in the newest processes, for about as long as `budget` of processor time, so that a machine
-/// of very many processes makes no one wait. Newest is taken to be the next lower process number, from this process down.
+/// of very many processes makes no one wait. Newest is taken to be the next lower process number, from this process down; and
+/// as numbers begin again when they are used up, what is above this process comes next, and last the numbers that are given out
+/// only once.
 ///
 /// # Errors
 /// Where there is no `/proc` to read.
 pub fn glance(files: &[Wanted], budget: Duration) -> Result<Scan, Errno> {
+    /// Numbers begin again from here (`RESERVED_PIDS`, kernel/pid.c).
+    const AGAIN: u64 = 300;
     let proc = open_proc()?;
     let mut scan = Scan::of(files);
     let begun = processor_time();
-    let mut end = u64::from(std::process::id());
-    let mut span = 32;
-    while end > 1 {
-        let start = end.saturating_sub(span).max(1);
-        for pid in processes_between(proc.as_fd(), start, end)?.into_iter().rev() {
-            if scan.coverage.looked_into >= LEAST && processor_time().saturating_sub(begun) >= budget {
-                return Ok(scan.sorted());
+    let own = u64::from(std::process::id());
+    let above = (own + 1..u64::from(u32::MAX), u64::MAX);
+    // Where numbers are sparse, larger steps come as fast.
+    for (mut numbers, mut step) in [(AGAIN.min(own)..own, 32), above, (1..AGAIN.min(own), 32)] {
+        while !numbers.is_empty() {
+            let start = numbers.end.saturating_sub(step).max(numbers.start);
+            for pid in processes_between(proc.as_fd(), start, numbers.end)?.into_iter().rev() {
+                if scan.coverage.looked_into >= LEAST && processor_time().saturating_sub(begun) >= budget {
+                    return Ok(scan.sorted());
+                }
+                scan.look_into(proc.as_fd(), pid, files, false);
             }
-            scan.look_into(proc.as_fd(), pid, files, false);
+            numbers.end = start;
+            step = step.saturating_mul(2);
         }
-        end = start;
-        // Where numbers are sparse, larger steps come as fast.
-        span *= 2;
     }
     Ok(scan.sorted())
 }
@@ -325,117 +293,25 @@ fn descriptor(proc: BorrowedFd<'_>, pid: u32, number: u32) -> Descriptor {
     Descriptor { number, read: mode & 0o400 != 0, write: mode & 0o200 != 0 }
 }
 
-/// `struct procmap_query` of `<linux/fs.h>`.
-#[repr(C)]
-#[derive(Default)]
-struct Query {
-    size: u64,
-    flags: u64,
-    address: u64,
-    start: u64,
-    end: u64,
-    vma_flags: u64,
-    page_size: u64,
-    offset: u64,
-    inode: u64,
-    major: u32,
-    minor: u32,
-    name_size: u32,
-    build_id_size: u32,
-    name_address: u64,
-    build_id_address: u64,
-}
-
-const PROCMAP_QUERY: libc::Ioctl = 0xC068_6611_u32 as libc::Ioctl;
-const COVERING_OR_NEXT: u64 = 0x10;
-const FILE_BACKED: u64 = 0x20;
-const READABLE: u64 = 0x1;
-const WRITABLE: u64 = 0x2;
-const EXECUTABLE: u64 = 0x4;
-const SHARED: u64 = 0x8;
-
-/// Calls `found` for each area of `maps` that is of a file.
-fn each_area(maps: &OwnedFd, mut found: impl FnMut(Area, Identity)) -> Result<(), Errno> {
-    let mut address = 0;
-    loop {
-        let mut query = Query {
-            size: size_of::<Query>() as u64,
-            flags: COVERING_OR_NEXT | FILE_BACKED,
-            address,
-            ..Query::default()
-        };
-        // SAFETY: `query` is `struct procmap_query` with its own size in it and no buffers for names, so the kernel reads
-        // and writes that struct only; every bit pattern is a value of its integer fields.
-        if unsafe { libc::ioctl(maps.as_raw_fd(), PROCMAP_QUERY, &mut query) } != 0 {
-            return match Errno::from_io_error(&std::io::Error::last_os_error()) {
-                // No area further up; or no memory at all, as with the kernel's own threads.
-                Some(Errno::NOENT | Errno::SRCH) => Ok(()),
-                Some(Errno::NOTTY | Errno::INVAL) if address == 0 => each_area_as_text(maps, found),
-                Some(errno) => Err(errno),
-                None => Err(Errno::IO),
-            };
-        }
-        let is = |flag| query.vma_flags & flag != 0;
-        let area = Area {
-            start: query.start,
-            end: query.end,
-            offset: query.offset,
-            read: is(READABLE),
-            write: is(WRITABLE),
-            execute: is(EXECUTABLE),
-            shared: is(SHARED),
-        };
-        found(area, Identity { major: query.major, minor: query.minor, inode: query.inode });
-        address = query.end;
-    }
-}
-
-fn each_area_as_text(maps: &OwnedFd, found: impl FnMut(Area, Identity)) -> Result<(), Errno> {
-    let mut text = Vec::new();
-    let copy = rustix::io::dup(maps)?;
-    std::fs::File::from(copy)
-        .read_to_end(&mut text)
-        .map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
-    each_line(&text, found);
-    Ok(())
-}
-
-/// Parses the text of `/proc/PID/maps`, leaving out what is not of a file.
-fn each_line(text: &[u8], mut found: impl FnMut(Area, Identity)) {
-    for line in text.split(|&byte| byte == b'\n') {
-        if let Some((area, identity)) = parse_line(line).filter(|(_, identity)| identity.inode != 0) {
-            found(area, identity);
-        }
-    }
-}
-
-/// Parses `START-END MODE OFFSET MAJOR:MINOR INODE PATH`, all but the inode in hexadecimal.
-fn parse_line(line: &[u8]) -> Option<(Area, Identity)> {
-    let mut fields = line.splitn(6, |&byte| byte == b' ').map(std::str::from_utf8);
-    let mut field = || fields.next()?.ok();
-    let hex = |text: &str| u64::from_str_radix(text, 16).ok();
-    let (start, end) = field()?.split_once('-')?;
-    let mode = field()?.as_bytes();
-    let offset = hex(field()?)?;
-    let (major, minor) = field()?.split_once(':')?;
-    let inode = field()?.parse().ok()?;
-    let &[read, write, execute, kind] = mode else { return None };
-    let area = Area {
-        start: hex(start)?,
-        end: hex(end)?,
-        offset,
-        read: read == b'r',
-        write: write == b'w',
-        execute: execute == b'x',
-        shared: kind == b's',
-    };
-    let identity = Identity { major: hex(major)? as u32, minor: hex(minor)? as u32, inode };
-    Some((area, identity))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Process numbers had begun again, and what was started just before had a higher one than who looked for it.
+    #[test]
+    fn a_glance_goes_on_above_its_own_number() {
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let program = std::fs::File::open(format!("/proc/{}/exe", child.id())).unwrap();
+        let stat = rustix::fs::fstat(&program).unwrap();
+        let (major, minor) = (rustix::fs::major(stat.st_dev), rustix::fs::minor(stat.st_dev));
+        let wanted = Wanted::new(Identity { major, minor, inode: stat.st_ino }, Some(program.as_fd()));
+        let scan = glance(&[wanted], Duration::from_secs(60)).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(scan.holders[0].iter().any(|holder| holder.pid == child.id()), "{scan:?}");
+        let pids: Vec<_> = scan.holders[0].iter().map(|holder| holder.pid).collect();
+        assert!(pids.is_sorted_by(|one, next| one < next), "each once: {pids:?}");
+    }
 
     #[test]
     fn a_part_of_the_listing_is_that_part() {
@@ -447,34 +323,5 @@ mod tests {
         assert_eq!((all[0], processes_between(proc.as_fd(), 1, 2).unwrap()[0]), (1, 1));
         let low = processes_between(proc.as_fd(), 1, u64::from(u32::MAX)).unwrap();
         assert!(low.is_sorted() && low.contains(&own), "{low:?}");
-    }
-
-    #[test]
-    fn a_line_of_maps() {
-        let line = b"7f2b40a00000-7f2b40c28000 r-xp 00028000 fe:00 1234   /usr/lib/with space.so";
-        let (area, identity) = parse_line(line).unwrap();
-        assert_eq!(area.start, 0x7f2b_40a0_0000);
-        assert_eq!(area.end, 0x7f2b_40c2_8000);
-        assert_eq!(area.offset, 0x28000);
-        assert_eq!(area.mode(), "r-xp");
-        assert_eq!(identity, Identity { major: 0xfe, minor: 0, inode: 1234 });
-        assert_eq!(parse_line(b""), None);
-        assert_eq!(parse_line(b"Size:  4 kB"), None);
-    }
-
-    #[test]
-    fn asking_and_reading_agree_about_this_process() {
-        let maps = OwnedFd::from(std::fs::File::open("/proc/self/maps").unwrap());
-        // Other tests' threads map and unmap memory of their own, but the program itself stays.
-        let program = std::fs::metadata(std::env::current_exe().unwrap()).unwrap();
-        let inode = std::os::unix::fs::MetadataExt::ino(&program);
-        let mut asked = Vec::new();
-        each_area(&maps, |area, identity| asked.push((area, identity))).unwrap();
-        let mut read = Vec::new();
-        each_area_as_text(&maps, |area, identity| read.push((area, identity))).unwrap();
-        asked.retain(|(_, identity)| identity.inode == inode);
-        read.retain(|(_, identity)| identity.inode == inode);
-        assert!(!read.is_empty());
-        assert_eq!(asked, read);
     }
 }

@@ -4,6 +4,7 @@
 //! bounded piece of a mapping that survives the truncation of its file; [`Stream`] reads what has no
 //! pages. Nothing here knows a command, a line or a digest.
 
+mod areas;
 pub mod descriptors;
 pub mod extents;
 mod fault;
