@@ -102,13 +102,16 @@ fn main() {
         path
     });
     let length = std::fs::metadata(&path).expect("readable").len() as f64;
-    let mut buffer = vec![1; BUFFER];
+    // From the beginning of a page on, as fio has it.
+    let mut memory = vec![1; BUFFER + 4096];
+    let start = memory.as_ptr().addr().wrapping_neg() % 4096;
+    let buffer = &mut memory[start..start + BUFFER];
     let (mut reads, mut maps, mut kept) = (Vec::new(), Vec::new(), Vec::new());
-    read(&path, &mut buffer);
+    read(&path, buffer);
     for _ in 0..ROUNDS {
         let rate = |time: Duration| length / time.as_secs_f64() / 1e9;
-        reads.push(rate(read(&path, &mut buffer).all));
-        let pass = map(&path, &mut buffer);
+        reads.push(rate(read(&path, buffer).all));
+        let pass = map(&path, buffer);
         maps.push(rate(pass.all));
         kept.push(rate(pass.all - pass.unmapping));
     }

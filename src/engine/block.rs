@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::io::{Source, Window};
+use crate::io::{Buffer, Source, Window};
 
 /// Owned bytes of one input, mapped or read, and where they stand. Dropping it unmaps.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub struct Block {
 pub(super) enum Data {
     /// A mapped window, of which the first so many bytes count.
     Window(Window, usize),
-    Buffer(Vec<u8>),
+    Buffer(Buffer),
     /// A run of a sparse file without pages, this long.
     Hole(u64),
 }
@@ -33,7 +33,8 @@ pub(super) enum Data {
 impl Block {
     /// A block of bytes that came in by another way than the engine's.
     pub fn of(source: Arc<Source>, offset: u64, bytes: Vec<u8>, first: bool, last: bool, verdict: u8) -> Block {
-        Block { source, input: 0, offset, at: offset, first, last, verdict, settled: false, data: Data::Buffer(bytes) }
+        let data = Data::Buffer(bytes.into());
+        Block { source, input: 0, offset, at: offset, first, last, verdict, settled: false, data }
     }
 
     /// The bytes. Empty for a hole, and for the end of an input that was not foreseen.
@@ -140,6 +141,14 @@ impl Block {
             Ok(_) => truncated(fault + base),
         };
         Some((fault.saturating_sub(self.at), cause))
+    }
+
+    /// The buffer of what was read, to be used again.
+    pub(super) fn into_buffer(self) -> Option<Buffer> {
+        match self.data {
+            Data::Buffer(buffer) => Some(buffer),
+            _ => None,
+        }
     }
 
     /// Keeps the first `len` bytes.

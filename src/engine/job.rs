@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use memchr::{memrchr, memrchr2};
 
+use crate::io::Buffer;
 use crate::output::{Output, complain};
 
-use super::block::{Block, Data, rewritten};
+use super::block::{Block, rewritten};
 use super::cursor::{Content, Cut, Item, Plan, Span};
 use super::kernel::{Flow, Inserted, Insertion, Kernel};
 use super::load::Loader;
@@ -86,24 +87,24 @@ impl<'a> Emission<'a> {
 
 impl<K: Kernel> Step<K> {
     /// The buffer of what was read, to be used again.
-    pub(super) fn into_buffer(self) -> Option<Vec<u8>> {
+    pub(super) fn into_buffer(self) -> Option<Buffer> {
         match self {
-            Step::Job(Job { block: Block { data: Data::Buffer(buffer), .. }, .. }) => Some(buffer),
-            _ => None,
+            Step::Job(job) => job.block.into_buffer(),
+            Step::Failed { .. } => None,
         }
     }
 }
 
 impl<K: Kernel> Work<'_, K> {
     /// The first step of an item.
-    pub(super) fn begin(&self, item: Item, spare: &mut Vec<Vec<u8>>) -> Step<K> {
+    pub(super) fn begin(&self, item: Item, spare: &mut Vec<Buffer>) -> Step<K> {
         match item {
             Item::Failed { input, name, error } => Step::Failed { input, name, error, gap: false },
             Item::Span(span) => self.load_and_scan(span, spare),
         }
     }
 
-    fn load_and_scan(&self, span: Span, spare: &mut Vec<Vec<u8>>) -> Step<K> {
+    fn load_and_scan(&self, span: Span, spare: &mut Vec<Buffer>) -> Step<K> {
         let drained = matches!(span.content, Content::Loaded { drained: true, .. });
         let source = Arc::clone(&span.source);
         let is_judged = span.verdict.is_some();

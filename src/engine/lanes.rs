@@ -14,9 +14,10 @@ use std::time::{Duration, Instant};
 use crate::io::{Source, Stop};
 use crate::output::complain;
 
-use super::block::{Block, Data, rewritten};
+use super::block::{Block, rewritten};
 use super::cursor::{Cursor, Input, Item, Next, Plan, Span, is_one_span};
 use super::load::Loader;
+use super::scratch::Scratch;
 use super::stats::Stats;
 use super::turn::Turns;
 use super::{BLOCK, Cut, Engine};
@@ -72,7 +73,7 @@ impl Engine {
     /// threads.
     pub fn lane_plan(&self, source: &Source) -> Plan {
         const SHARES: u64 = 8;
-        let len = source.end().map_or(u64::MAX, |end| end - source.start());
+        let len = source.wanted().unwrap_or(u64::MAX);
         let share = usize::try_from(len / SHARES).unwrap_or(BLOCK).next_power_of_two();
         let plan = self.plan(Cut::Exact, share.clamp(512 << 10, BLOCK));
         // Small enough, too, for how long the first one takes to tell whether a second thread is worth its start.
@@ -154,7 +155,8 @@ fn feed_one<L: Lane>(
 ) -> io::Result<Vec<L::State>> {
     let span = Span::only(source, None, stats);
     let begun = Instant::now();
-    let (block, damage) = Loader { plan, stats }.load(span, &mut Vec::new()).map_err(|(_, error)| error)?;
+    let mut scratch = stats.scratch();
+    let (block, damage) = Loader { plan, stats }.load(span, &mut scratch.spare).map_err(|(_, error)| error)?;
     stats.warmth.had(1, begun.elapsed());
     if let Some(error) = damage {
         return Err(error);
@@ -167,6 +169,8 @@ fn feed_one<L: Lane>(
         tell_rewritten(&block.source);
     }
     Stats::add(&stats.bytes, block.len());
+    scratch.take_back(block.into_buffer().into_iter(), plan.block);
+    stats.leave(scratch);
     Ok(states)
 }
 
@@ -206,12 +210,15 @@ impl<L: Lane> Drop for Passage<'_, '_, L> {
 impl<L: Lane> Feeding<'_, L> {
     /// One worker's life. `call_others` runs before each block of an input that is long.
     fn work(&self, mut call_others: impl FnMut()) {
-        let mut spare = Vec::new();
+        let mut scratch = self.stats.scratch();
         let mut busy = Duration::ZERO;
         loop {
             let (batch, base, long) = {
                 let mut cursor = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
-                let Next::Batch(batch) = cursor.0.next(&mut spare, self.stop) else { return };
+                let Next::Batch(batch) = cursor.0.next(&mut scratch.spare, self.stop) else {
+                    drop(cursor);
+                    return self.stats.leave(scratch);
+                };
                 if let (None, Some(Item::Span(span))) = (cursor.1, batch.items.first()) {
                     cursor.1 = Some(span.offset);
                 }
@@ -225,7 +232,7 @@ impl<L: Lane> Feeding<'_, L> {
             for item in batch.items {
                 let result = match item {
                     Item::Failed { error, .. } => Err(error),
-                    Item::Span(span) => self.pass(span, base, &mut spare, &mut passage),
+                    Item::Span(span) => self.pass(span, base, &mut scratch, &mut passage),
                 };
                 if let Err(error) = result {
                     self.stop.ask();
@@ -240,15 +247,9 @@ impl<L: Lane> Feeding<'_, L> {
     }
 
     /// Loads a span and takes it through every lane.
-    fn pass(
-        &self,
-        span: Span,
-        base: u64,
-        spare: &mut Vec<Vec<u8>>,
-        passage: &mut Passage<'_, '_, L>,
-    ) -> io::Result<()> {
+    fn pass(&self, span: Span, base: u64, scratch: &mut Scratch, passage: &mut Passage<'_, '_, L>) -> io::Result<()> {
         let loader = Loader { plan: self.plan, stats: self.stats };
-        let (block, damage) = loader.load(span, spare).map_err(|(_, error)| error)?;
+        let (block, damage) = loader.load(span, &mut scratch.spare).map_err(|(_, error)| error)?;
         if let Some(error) = damage {
             return Err(error);
         }
@@ -268,11 +269,7 @@ impl<L: Lane> Feeding<'_, L> {
             *self.rewritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&block.source));
         }
         Stats::add(&self.stats.bytes, block.len());
-        if let Data::Buffer(buffer) = block.data
-            && spare.len() < 2
-        {
-            spare.push(buffer);
-        }
+        scratch.take_back(block.into_buffer().into_iter(), self.plan.block);
         Ok(())
     }
 }

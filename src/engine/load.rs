@@ -3,7 +3,7 @@
 use std::io;
 use std::ops::Range;
 
-use crate::io::{Advice, FOLIO, ONE_READ, Policy, Source, Way, Window};
+use crate::io::{Advice, Buffer, FOLIO, ONE_READ, Policy, Source, Way, Window};
 
 use super::block::{Block, Data, truncated};
 use super::cursor::{Content, Plan, Span};
@@ -21,7 +21,7 @@ impl Loader<'_> {
     pub(super) fn load(
         &self,
         span: Span,
-        spare: &mut Vec<Vec<u8>>,
+        spare: &mut Vec<Buffer>,
     ) -> Result<(Block, Option<io::Error>), (usize, io::Error)> {
         // Of what stands there in place of a hole, nothing may be kept.
         let is_data = matches!(span.content, Content::ToLoad);
@@ -37,7 +37,7 @@ impl Loader<'_> {
     fn load_bytes(
         &self,
         span: Span,
-        spare: &mut Vec<Vec<u8>>,
+        spare: &mut Vec<Buffer>,
     ) -> Result<(Block, Option<io::Error>), (usize, io::Error)> {
         let Span { source, input, at, offset, first, last, verdict, content, broken } = span;
         let length = at.end - at.start;
@@ -50,16 +50,16 @@ impl Loader<'_> {
             last,
             verdict: verdict.unwrap_or(0),
             settled: false,
-            data: Data::Buffer(Vec::new()),
+            data: Data::Buffer(Buffer::default()),
         };
         match content {
             Content::Loaded { bytes, .. } => block.data = Data::Buffer(bytes),
             Content::Hole => block.data = Data::Hole(length),
             Content::Gapped(holes) => {
-                let mut buffer = spare.pop().unwrap_or_default();
+                let mut buffer = Vec::new();
                 let damage = read_around(&mut block, &mut buffer, at, &holes).map_err(|error| (input, error))?;
                 Stats::add(&self.stats.bytes, length.saturating_sub(buffer.len() as u64));
-                block.data = Data::Buffer(buffer);
+                block.data = Data::Buffer(buffer.into());
                 return Ok((block, damage.or(broken)));
             }
             Content::ToLoad if length == 0 => {}
@@ -135,7 +135,6 @@ fn read_around(
     at: Range<u64>,
     holes: &[Range<u64>],
 ) -> io::Result<Option<io::Error>> {
-    buffer.clear();
     // Where in the buffer what begins at which offset stands: data up to the next hole, or a hole's zero byte.
     let mut places = Vec::with_capacity(holes.len() * 2 + 1);
     let mut from = at.start;
@@ -174,7 +173,7 @@ fn read_around(
 
 /// Reads a span by position. Less than asked for is a truncation when the size says so; a file that
 /// states more than it holds (sysfs) merely ends.
-fn read_block(block: &mut Block, buffer: &mut Vec<u8>, length: usize) -> io::Result<Option<io::Error>> {
+fn read_block(block: &mut Block, buffer: &mut Buffer, length: usize) -> io::Result<Option<io::Error>> {
     let failure = block.source.read_into(buffer, length, block.at).map_err(|_| too_long(length as u64))?;
     let got = buffer.len();
     // A truncation lowers the size before it zeroes a page, so a size that still covers what was

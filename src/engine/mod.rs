@@ -14,6 +14,7 @@ mod load;
 mod run;
 #[cfg(test)]
 mod sabotage;
+mod scratch;
 mod setup;
 mod stats;
 mod succession;

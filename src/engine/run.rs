@@ -7,15 +7,13 @@ use std::time::{Duration, Instant};
 use crate::io::Stop;
 use crate::output::Output;
 
-use super::cursor::{Batch, Cursor, Cut, Input, Item, MANY, Next, Plan, Span, Unopened, is_one_span};
+use super::cursor::{Batch, Cursor, Cut, Input, Item, Next, Plan, Span, Unopened, is_one_span};
 use super::job::{Emission, Step, Totals, Unwanted, Work};
 use super::kernel::Kernel;
+use super::scratch::Scratch;
 use super::setup::Engine;
 use super::stats::Stats;
 use super::turn::Turns;
-
-/// What a buffer holds at most of which many are kept, as many as a batch of small files needs.
-const SMALL: usize = 64 << 10;
 
 /// How a run ended.
 #[derive(Debug)]
@@ -120,11 +118,13 @@ fn alone<K: Kernel>(
     mut totals: Totals<K::Carry>,
     mut emission: Emission<'_>,
 ) -> Outcome<K::Carry> {
-    let mut steps = [work.begin(Item::Span(span), &mut Vec::new())];
+    let mut scratch = work.stats.scratch();
+    let mut steps = [work.begin(Item::Span(span), &mut scratch.spare)];
     work.count(&mut totals, &mut steps, &|_| {});
-    let mut text = Vec::new();
-    work.format_all(&mut steps, &mut text);
-    work.emit(&mut emission, &steps, &text, true, &|_| {});
+    work.format_all(&mut steps, &mut scratch.text);
+    work.emit(&mut emission, &steps, &scratch.text, true, &|_| {});
+    scratch.take_back(steps.into_iter().filter_map(Step::into_buffer), work.plan.block);
+    work.stats.leave(scratch);
     Stats::add(&work.stats.threads, 1);
     outcome(totals, emission)
 }
@@ -184,8 +184,7 @@ impl<K: Kernel> Drop for Errand<'_, '_, K> {
 impl<'a, K: Kernel> Crew<'a, K> {
     /// One worker's life. `call_others` runs once, when there turns out to be work for so many `others`.
     fn work(&self, others: usize, call_others: impl Fn(usize)) {
-        let mut spare = Vec::new();
-        let mut text = Vec::new();
+        let mut scratch = self.work.stats.scratch();
         let mut called = others == 0;
         let mut busy = Duration::ZERO;
         loop {
@@ -200,14 +199,17 @@ impl<'a, K: Kernel> Crew<'a, K> {
                     busy += begun.elapsed();
                     cursor = self.lock();
                 }
-                match cursor.next(&mut spare, &self.stop) {
+                match cursor.next(&mut scratch.spare, &self.stop) {
                     Next::Batch(batch) => break batch,
                     Next::Awaited => {
                         cursor.waiting += 1;
                         cursor = self.opened.wait(cursor).unwrap_or_else(PoisonError::into_inner);
                         cursor.waiting -= 1;
                     }
-                    Next::Nothing => return,
+                    Next::Nothing => {
+                        drop(cursor);
+                        return self.work.stats.leave(scratch);
+                    }
                 }
             };
             let long = !called && cursor.is_long(busy);
@@ -217,19 +219,19 @@ impl<'a, K: Kernel> Crew<'a, K> {
                 call_others(others);
             }
             let begun = (!called).then(Instant::now);
-            self.process(batch, &mut spare, &mut text);
+            self.process(batch, &mut scratch);
             busy += begun.map_or(Duration::ZERO, |begun| begun.elapsed());
         }
     }
 
-    fn process(&self, batch: Batch, spare: &mut Vec<Vec<u8>>, text: &mut Vec<u8>) {
+    fn process(&self, batch: Batch, scratch: &mut Scratch) {
         let mut ticket = Ticket { crew: self, number: batch.number, counted: false, emitted: false };
         let work = &self.work;
         let mut steps: Vec<Step<K>> = Vec::with_capacity(batch.items.len());
         let begun = (batch.items.len() > 1).then(Instant::now);
         let mut items = batch.items.into_iter();
         while let Some(item) = items.next() {
-            let step = work.begin(item, spare);
+            let step = work.begin(item, &mut scratch.spare);
             if let (Some(begun), true) = (begun, steps.is_empty())
                 && work.stats.warmth.first_came(begun.elapsed())
             {
@@ -242,21 +244,13 @@ impl<'a, K: Kernel> Crew<'a, K> {
             ticket.counted = true;
             work.count(&mut totals, &mut steps, &|unwanted| self.no_more(unwanted));
         }
-        work.format_all(&mut steps, text);
+        work.format_all(&mut steps, &mut scratch.text);
         {
             let mut emission = self.emission.take(ticket.number);
             ticket.emitted = true;
-            work.emit(&mut emission, &steps, text, batch.flush, &|unwanted| self.no_more(unwanted));
+            work.emit(&mut emission, &steps, &scratch.text, batch.flush, &|unwanted| self.no_more(unwanted));
         }
-        for buffer in steps.into_iter().filter_map(Step::into_buffer) {
-            if spare.len() < 4 || buffer.capacity() <= SMALL && spare.len() < MANY {
-                spare.push(buffer);
-            }
-        }
-        // One block of long lines should not pin its text's memory for the rest of the run.
-        if text.capacity() > work.plan.block.max(1 << 20).saturating_mul(8) {
-            *text = Vec::new();
-        }
+        scratch.take_back(steps.into_iter().filter_map(Step::into_buffer), work.plan.block);
     }
 
     fn no_more(&self, unwanted: Unwanted) {

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::io::{Reason, Source, Way, page_size, residency};
 
+use super::scratch::Scratch;
 use super::warmth::Warmth;
 
 /// Counters shared by the workers of a run.
@@ -20,6 +21,8 @@ pub struct Stats {
     pub threads: AtomicU64,
     /// What was learned on the way.
     pub(super) warmth: Warmth,
+    /// What the workers of a run have left for the next one.
+    scratch: Mutex<Vec<Scratch>>,
     tally: Mutex<Tally>,
 }
 
@@ -74,6 +77,16 @@ impl Stats {
             source.ask_for_all();
         }
         is_small
+    }
+
+    /// Memory for a worker, that of an earlier one if there is any.
+    pub(super) fn scratch(&self) -> Scratch {
+        self.scratch.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    /// Leaves a worker's memory to the next.
+    pub(super) fn leave(&self, scratch: Scratch) {
+        self.scratch.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
     }
 
     fn tally_mut(&self) -> MutexGuard<'_, Tally> {

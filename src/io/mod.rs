@@ -5,6 +5,7 @@
 //! pages. Nothing here knows a command, a line or a digest.
 
 mod areas;
+mod buffer;
 pub mod descriptors;
 pub mod extents;
 mod fault;
@@ -24,13 +25,14 @@ mod usage;
 pub mod walk;
 mod window;
 
+pub use buffer::Buffer;
 pub use fault::{live_windows, stand_guard};
 pub use holes::{Extent, next_extent};
 pub use interrupt::stop_on_interrupt;
 pub use lease::Lease;
 pub use name::{drives_a_terminal, escape_name, harmless, push_escaped};
 pub use path::Place;
-pub use source::{FOLIO, Kind, ONE_READ, Policy, Range, Reason, Source, Way};
+pub use source::{FOLIO, Kind, ONE_READ, Policy, Range, Reason, SMALL, Source, Way};
 pub use standard::was_closed;
 pub use stream::{Filled, Stop, Stream};
 pub use usage::{Usage, addresses_left, forget_peak, peak_resident};

@@ -9,7 +9,7 @@ use super::wanted::Wanted;
 use crate::config::Config;
 use crate::engine::Stats;
 use crate::exit::Exit;
-use crate::io::{Filled, Source, Stop, Stream};
+use crate::io::{Buffer, Filled, Source, Stop, Stream};
 use crate::output::Output;
 use crate::timestamp::Recognizer;
 
@@ -80,7 +80,7 @@ pub(super) fn run(
     let size = config.engine.block.unwrap_or(PIECE);
     let mut stream = Stream::new(Arc::clone(&source));
     let stop = Stop::new();
-    let (mut piece, mut text) = (Vec::new(), Vec::new());
+    let (mut piece, mut text) = (Buffer::default(), Vec::new());
     let mut show = |piece: Piece<'_>, text: &mut Vec<u8>| match piece {
         Piece::Keep(bytes) if transform.is_identity() => text.extend_from_slice(bytes),
         Piece::Keep(bytes) => {
@@ -94,8 +94,8 @@ pub(super) fn run(
         }
     };
     while !pick.is_done() {
-        piece.clear();
-        let filled = stream.fill(&mut piece, size, &stop);
+        let room = piece.make_room(size, 0).map_err(|_| io::ErrorKind::OutOfMemory.into());
+        let filled = room.and_then(|()| stream.fill(piece.end(), size, &stop));
         Stats::add(&config.stats.bytes, piece.len() as u64);
         text.clear();
         let result = filled.and_then(|filled| {

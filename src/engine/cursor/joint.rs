@@ -61,7 +61,11 @@ impl Joint {
         if extra > 0 {
             span.at.end -= extra;
             match &mut span.content {
-                Content::Loaded { bytes, .. } => self.row = bytes.split_off((len - extra) as usize),
+                Content::Loaded { bytes, .. } => {
+                    let whole = (len - extra) as usize;
+                    self.row = bytes[whole..].to_vec();
+                    bytes.truncate(whole);
+                }
                 Content::Hole => self.row = vec![0; extra as usize],
                 Content::ToLoad | Content::Gapped(_) => {
                     result = append(&span.source, &mut self.row, span.at.end, extra as usize).map(drop);
@@ -90,7 +94,7 @@ impl Joint {
             first: false,
             last: false,
             verdict: Some(0),
-            content: Content::Loaded { bytes, drained: false },
+            content: Content::Loaded { bytes: bytes.into(), drained: false },
             broken: None,
             source: Arc::clone(&source),
             input,

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::io::{Source, Stop, Stream, Way};
+use crate::io::{Buffer, Source, Stop, Stream, Way};
 
 use super::setup::COUNTED;
 use super::stats::Stats;
@@ -162,7 +162,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next batch. `spare` are buffers to use again.
-    pub(super) fn next(&mut self, spare: &mut Vec<Vec<u8>>, stop: &Stop) -> Next {
+    pub(super) fn next(&mut self, spare: &mut Vec<Buffer>, stop: &Stop) -> Next {
         // A batch is as a rule as long as the one before.
         let mut items = Vec::with_capacity(self.last);
         let mut bytes = 0;
@@ -287,13 +287,13 @@ impl<'a> Cursor<'a> {
 
     /// Whether a source that can be read by position is one block.
     fn is_whole(&self, source: &Source) -> bool {
-        let len = source.end().unwrap_or(0) - source.start();
+        let fits = |wanted| wanted <= nominal(source, &self.plan, self.nominal) as u64;
         // A mapped file with holes may come in several blocks however short it is.
-        len <= nominal(source, &self.plan, self.nominal) as u64 && !(self.plan.holes && source.way() == Way::Map)
+        source.wanted().is_some_and(fits) && !(self.plan.holes && source.way() == Way::Map)
     }
 
     /// Cuts the next span off the current input; `None` when it had no more.
-    fn cut_current(&mut self, spare: &mut Vec<Vec<u8>>, stop: &Stop) -> Option<Item> {
+    fn cut_current(&mut self, spare: &mut Vec<Buffer>, stop: &Stop) -> Option<Item> {
         if let Cut::Rows(row) = self.plan.cut
             && self.joint.has_begun_row()
         {
@@ -413,7 +413,7 @@ fn nominal(source: &Source, plan: &Plan, nominal: usize) -> usize {
     if source.way() != Way::Pread {
         return nominal;
     }
-    let length = source.end().map_or(u64::MAX, |end| end - source.start());
+    let length = source.wanted().unwrap_or(u64::MAX);
     let quarter = if plan.ramp && plan.block < COUNTED {
         usize::try_from((length / 4).max(SHORT)).unwrap_or(usize::MAX)
     } else {
@@ -434,6 +434,6 @@ fn take_whole(current: &mut Current, plan: &Plan, nominal: usize) -> Option<Span
 
 /// Whether all that is wanted of `source` is one span, to be read by position.
 pub(super) fn is_one_span(source: &Source, plan: &Plan) -> bool {
-    let fits = |end| end - source.start() <= nominal(source, plan, plan.block) as u64;
-    source.way() == Way::Pread && source.end().is_some_and(fits)
+    let fits = |wanted| wanted <= nominal(source, plan, plan.block) as u64;
+    source.way() == Way::Pread && source.wanted().is_some_and(fits)
 }

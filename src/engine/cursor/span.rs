@@ -5,7 +5,7 @@ use std::io;
 use std::ops::Range as Place;
 use std::sync::Arc;
 
-use crate::io::{Place as Found, Policy, Range, Source};
+use crate::io::{Buffer, Place as Found, Policy, Range, Source};
 
 use super::Stats;
 
@@ -177,7 +177,7 @@ pub(crate) enum Content {
     ToLoad,
     /// Came in already. `drained` says that its writer is slow, so nothing may wait behind it.
     Loaded {
-        bytes: Vec<u8>,
+        bytes: Buffer,
         drained: bool,
     },
     Hole,

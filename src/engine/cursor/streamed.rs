@@ -4,9 +4,12 @@ use std::io;
 
 use memchr::{memchr, memchr2, memrchr, memrchr2};
 
-use crate::io::{Filled, Stop, Stream};
+use crate::io::{Buffer, Filled, Stop, Stream};
 
 use super::Cut;
+
+/// How many bytes are read at a time, and room is made for.
+const ROOM: usize = 1 << 20;
 
 /// A stream with what was read of it and not yet handed out.
 pub(super) struct Streamed {
@@ -22,7 +25,7 @@ pub(super) struct Streamed {
 }
 
 pub(super) enum Piece {
-    Bytes { bytes: Vec<u8>, at: u64, last: bool, drained: bool },
+    Bytes { bytes: Buffer, at: u64, last: bool, drained: bool },
     Stopped,
 }
 
@@ -48,7 +51,7 @@ impl Streamed {
     /// The next piece of about `nominal` bytes, shorter when the writer pauses, longer when a line is.
     pub(super) fn next(
         &mut self,
-        mut buffer: Vec<u8>,
+        mut buffer: Buffer,
         nominal: usize,
         judge: &(dyn Fn(&[u8]) -> u8 + Sync),
         stop: &Stop,
@@ -56,12 +59,14 @@ impl Streamed {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
-        buffer.clear();
-        buffer.append(&mut self.pending);
+        // What a pipe gives begins with a page, and comes behind what is pending.
+        let room = nominal.min(ROOM).max(self.pending.len());
+        buffer.make_room(room, 0u64.wrapping_sub(self.pending.len() as u64)).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        buffer.end().append(&mut self.pending);
         let mut drained = false;
         if self.head > 0 && self.verdict.is_none() {
             while buffer.len() < self.head && !drained && !self.ended {
-                match self.fill(&mut buffer, self.head, stop)? {
+                match self.fill(buffer.end(), self.head, stop)? {
                     Filled::Stopped => return Ok(Piece::Stopped),
                     filled => drained = filled == Filled::Drained,
                 }
@@ -84,8 +89,8 @@ impl Streamed {
             if enough {
                 searched = buffer.len();
             }
-            let want = nominal.saturating_sub(buffer.len()).max(nominal.min(1 << 20)).max(1);
-            match self.fill(&mut buffer, want, stop) {
+            let want = nominal.saturating_sub(buffer.len()).max(nominal.min(ROOM)).max(1);
+            match self.fill(buffer.end(), want, stop) {
                 Ok(Filled::Stopped) => return Ok(Piece::Stopped),
                 Ok(filled) => drained = filled == Filled::Drained,
                 Err(error) => {

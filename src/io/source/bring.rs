@@ -100,15 +100,13 @@ impl Source {
 
     /// Whether all that is wanted of it comes in by one short read.
     pub fn is_small(&self) -> bool {
-        self.reason == Some(Reason::Small)
-            && self.kind == Kind::Regular
-            && self.end.unwrap_or(0) - self.start < SHORTEST
+        self.reason == Some(Reason::Small) && self.kind == Kind::Regular && self.wanted().unwrap_or(0) < SHORTEST
     }
 
     /// Asks the kernel to bring in all that is wanted of it, without waiting: the disk works on many requests at a time, and
     /// who reads one file after another would make one after another.
     pub fn ask_for_all(&self) {
-        let length = NonZeroU64::new(self.end.unwrap_or(0) - self.start);
+        let length = NonZeroU64::new(self.wanted().unwrap_or(0));
         // It is advice: what does not come in by it comes in by being read.
         let _ = fadvise(&self.file, self.base + self.start, length, rustix::fs::Advice::WillNeed);
     }

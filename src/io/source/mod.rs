@@ -185,7 +185,7 @@ impl Source {
     }
 
     fn choose(&mut self, policy: Policy) {
-        let wanted = self.end.unwrap_or(0) - self.start;
+        let wanted = self.wanted().unwrap_or(0);
         let reason = match policy {
             Policy::Read => Some(Reason::Asked),
             Policy::Auto if wanted <= SMALL => Some(Reason::Small),
@@ -318,6 +318,11 @@ impl Source {
     /// a length was asked for.
     pub fn end(&self) -> Option<u64> {
         self.end
+    }
+
+    /// How many bytes are wanted, where the end is known.
+    pub fn wanted(&self) -> Option<u64> {
+        self.end.map(|end| end - self.start)
     }
 
     /// How many bytes from a stream's end are wanted, when `--offset` was negative.

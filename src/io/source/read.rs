@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use rustix::buffer::spare_capacity;
 use rustix::io::Errno;
 
-use super::super::window::page_size;
+use super::super::buffer::Buffer;
 use super::Source;
 
 impl Source {
@@ -36,24 +36,17 @@ impl Source {
         (got, None)
     }
 
-    /// As [`Source::read_up_to`], into a buffer that is made to hold `length` bytes; what it held is gone. Its memory is not
-    /// zeroed before, which would cost a tenth of reading.
+    /// As [`Source::read_up_to`], into a buffer that is made to hold `length` bytes; what it held is gone.
     ///
     /// # Errors
     /// ENOMEM where there is no memory for so many.
-    pub fn read_into(&self, buffer: &mut Vec<u8>, length: usize, offset: u64) -> io::Result<Option<io::Error>> {
-        buffer.clear();
-        if buffer.capacity() < length {
-            // Growing it would copy what it held.
-            *buffer = Vec::new();
-        }
-        // Blocks cut at line ends differ by some bytes, and a buffer that fits one should fit the next.
-        let room = if length < page_size() { length } else { length.next_multiple_of(1024) };
-        buffer.try_reserve_exact(room).map_err(|_| io::ErrorKind::OutOfMemory)?;
+    pub fn read_into(&self, buffer: &mut Buffer, length: usize, offset: u64) -> io::Result<Option<io::Error>> {
+        let from = self.base + offset;
+        buffer.make_room(length, from).map_err(|_| io::ErrorKind::OutOfMemory)?;
         let mut failure = None;
         while buffer.len() < length {
-            let at = self.base + offset + buffer.len() as u64;
-            match rustix::io::pread(&self.file, spare_capacity(buffer), at) {
+            let at = from + buffer.len() as u64;
+            match rustix::io::pread(&self.file, spare_capacity(buffer.end()), at) {
                 Ok(0) => break,
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(error) => {

@@ -1,0 +1,120 @@
+//! Memory to read into, placed where the kernel copies into it fastest.
+//!
+//! The kernel copies by `rep movsb`, and how fast that is depends on the low twelve bits of the two addresses: where the
+//! destination is behind the source by less than 64 bytes, the processor takes each store for one that a later load may need.
+//! (glibc's own copies know it as `Avoid_Short_Distance_REP_MOVSB`, sysdeps/x86.) What `malloc` gives for a large buffer begins
+//! 16 bytes into a page, and files are read from where pages begin: the worst case, and the usual one. On an AMD EPYC of family
+//! 25, reading from the page cache by 256 KiB into such a buffer took 1.65 times as long as into one half a page away, which
+//! was the fastest of all, by 2 % before a whole page.
+
+use std::collections::TryReserveError;
+use std::ops::{Deref, DerefMut};
+
+/// How far the processor looks at addresses, in bytes, whatever the size of a page.
+const SPAN: usize = 4096;
+
+/// Bytes that were read, or are about to be.
+#[derive(Debug, Default)]
+pub struct Buffer {
+    memory: Vec<u8>,
+    /// Where they begin in it.
+    start: usize,
+}
+
+impl Buffer {
+    /// What a buffer may hold beside what it was made for, in bytes.
+    pub const SLACK: usize = SPAN;
+
+    /// Empties it and makes room for `length` bytes, to be read from `offset` of a file on. Only the place of that in its page
+    /// counts; a pipe has all its bytes at the beginning of one. The memory is not zeroed, which would cost a tenth of reading.
+    ///
+    /// # Errors
+    /// When there is no memory for so many.
+    pub fn make_room(&mut self, length: usize, offset: u64) -> Result<(), TryReserveError> {
+        let is_short = length < SPAN;
+        // Blocks cut at line ends differ by some bytes, and a buffer that fits one should fit the next.
+        let rounded = || length.checked_add(SPAN)?.checked_next_multiple_of(1024);
+        let most = if is_short { length } else { rounded().unwrap_or(usize::MAX) };
+        if self.memory.capacity() < most {
+            // Growing it would copy what it held.
+            *self = Buffer::default();
+            self.memory.try_reserve_exact(most)?;
+        }
+        // Of a few bytes the copy takes no time.
+        let apart = (offset as usize).wrapping_sub(self.memory.as_ptr().addr()).wrapping_add(SPAN / 2) % SPAN;
+        self.start = if is_short { 0 } else { apart };
+        self.memory.resize(self.start, 0);
+        Ok(())
+    }
+
+    /// The memory, at the end of which bytes may be added, and nothing else be done.
+    pub fn end(&mut self) -> &mut Vec<u8> {
+        &mut self.memory
+    }
+
+    /// Keeps the first `length` bytes.
+    pub fn truncate(&mut self, length: usize) {
+        self.memory.truncate(self.start.saturating_add(length));
+    }
+
+    /// How many bytes of memory it takes.
+    pub fn capacity(&self) -> usize {
+        self.memory.capacity()
+    }
+}
+
+impl Deref for Buffer {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.memory[self.start..]
+    }
+}
+
+impl DerefMut for Buffer {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        &mut self.memory[self.start..]
+    }
+}
+
+/// Bytes that are there already, where they are.
+impl From<Vec<u8>> for Buffer {
+    fn from(memory: Vec<u8>) -> Buffer {
+        Buffer { memory, start: 0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_lies_half_a_page_from_where_it_lay() {
+        let mut buffer = Buffer::default();
+        for (length, offset) in [(1 << 20, 0), (4096, 4096), (300_000, 47), (5000, u64::MAX), (1 << 21, 1 << 40 | 4095)]
+        {
+            buffer.make_room(length, offset).unwrap();
+            assert!(buffer.is_empty());
+            assert!(buffer.capacity() >= length + buffer.start);
+            let place = buffer.memory.as_ptr().addr();
+            let end = buffer.start + length;
+            buffer.end().resize(end, 7);
+            assert_eq!(buffer.memory.as_ptr().addr(), place, "it was moved");
+            assert_eq!((buffer.as_ptr().addr() as u64).wrapping_sub(offset) % 4096, 2048);
+            assert!(buffer.len() == length && buffer.iter().all(|&byte| byte == 7));
+            buffer.truncate(3);
+            assert_eq!(*buffer, [7; 3]);
+        }
+    }
+
+    #[test]
+    fn a_short_one_takes_no_more_than_it_holds() {
+        let mut buffer = Buffer::default();
+        buffer.make_room(100, 5).unwrap();
+        assert_eq!((buffer.capacity(), buffer.start), (100, 0));
+        buffer.end().extend(b"abc");
+        assert_eq!(*buffer, *b"abc");
+        assert!(buffer.make_room(usize::MAX - 5000, 0).is_err());
+        assert!(buffer.make_room(usize::MAX, 0).is_err());
+    }
+}
