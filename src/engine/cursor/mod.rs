@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::io::{Buffer, Source, Stop, Stream, Way};
+use crate::io::{Buffer, SMALL, Source, Stop, Stream, Way};
 
 use super::setup::COUNTED;
 use super::stats::Stats;
@@ -15,6 +15,8 @@ pub(super) use span::{Batch, Content, Item, Span};
 pub use span::{Cut, Input, Open, Opened, Plan};
 
 mod ahead;
+#[cfg(test)]
+mod batch_tests;
 mod joint;
 mod positioned;
 mod span;
@@ -33,6 +35,8 @@ const FIRST: usize = 1 << 20;
 const GROWTH: usize = 4;
 /// Small files in a batch, at most.
 pub(super) const MANY: usize = 32;
+/// And so many bytes of them, about, if there are several: their buffers stay in a core's cache from batch to batch.
+const MUCH: u64 = 256 << 10;
 
 /// Says what is to be known of an input from its first bytes.
 type Judge<'a> = Box<dyn Fn(&[u8]) -> u8 + Send + Sync + 'a>;
@@ -185,12 +189,12 @@ impl<'a> Cursor<'a> {
                 }
             }
             let Some(current) = &mut self.current else { continue };
-            let nominal = nominal(&current.source, &self.plan, self.nominal);
+            let nominal = current.nominal(&self.plan, self.nominal);
             if let Some(span) = take_whole(current, &self.plan, nominal) {
                 bytes += span.at.end - span.at.start;
                 items.push(Item::Span(span));
                 self.current = None;
-                if bytes >= self.nominal as u64 {
+                if bytes >= MUCH.min(self.nominal as u64) {
                     break;
                 }
                 continue;
@@ -257,7 +261,7 @@ impl<'a> Cursor<'a> {
         // What comes in several blocks comes through here, so that its beginning can be brought in before they are cut.
         let is_cold = source.way() != Way::Stream && !self.is_whole(&source) && self.stats.begin(&mut source);
         self.stats.opened(&mut source);
-        let whole = is_cold && !self.plan.sized && source.is_brought_whole();
+        let whole = is_cold && !self.plan.sized && source.is_brought_whole() || self.is_one_of_several(&source);
         let source = Arc::new(source);
         let mut place = match source.way() {
             Way::Stream => Place::Streamed(Streamed::new(Stream::new(Arc::clone(&source)), self.plan.cut, self.head)),
@@ -290,6 +294,16 @@ impl<'a> Cursor<'a> {
         let fits = |wanted| wanted <= nominal(source, &self.plan, self.nominal) as u64;
         // A mapped file with holes may come in several blocks however short it is.
         source.wanted().is_some_and(fits) && !(self.plan.holes && source.way() == Way::Map)
+            || self.is_one_of_several(source)
+    }
+
+    /// Whether a source is small, is read, and is not the only input: no thread should have to wait for another's part of it.
+    fn is_one_of_several(&self, source: &Source) -> bool {
+        let fits = |wanted| wanted <= SMALL.min(self.nominal as u64);
+        source.way() == Way::Pread
+            && source.wanted().is_some_and(fits)
+            && self.plan.ramp
+            && (self.opened > 1 || self.inputs.has_more())
     }
 
     /// Cuts the next span off the current input; `None` when it had no more.
@@ -300,10 +314,10 @@ impl<'a> Cursor<'a> {
             return self.complete_row(row, stop);
         }
         let current = self.current.as_mut()?;
+        let nominal = current.nominal(&self.plan, self.nominal);
         let (at, last, content, broken) = match &mut current.place {
             Place::Positioned(positioned) => {
                 let plan = self.plan.under(current.verdict.unwrap_or(0));
-                let nominal = if current.whole { usize::MAX } else { nominal(&current.source, &plan, self.nominal) };
                 let warmth = &self.stats.warmth;
                 let (at, content, broken) = if warmth.is_cold() && current.source.can_be_brought() {
                     let bytes = (nominal as u64).min(positioned.left()) as usize;
@@ -403,6 +417,13 @@ impl<'a> Cursor<'a> {
         }
         // Its number is none of theirs, so it comes also when the last of them has failed.
         self.joint.finish(self.opened)
+    }
+}
+
+impl Current {
+    /// The nominal size of its next block.
+    fn nominal(&self, plan: &Plan, largest: usize) -> usize {
+        if self.whole { usize::MAX } else { nominal(&self.source, plan, largest) }
     }
 }
 

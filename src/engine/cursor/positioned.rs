@@ -5,7 +5,7 @@ use std::ops::Range as Place;
 
 use memchr::{memchr, memchr2};
 
-use crate::io::{Extent, FOLIO, Source};
+use crate::io::{Extent, FOLIO, SMALL, Source};
 
 use super::super::block::truncated;
 use super::{Content, Cut, Plan};
@@ -39,8 +39,8 @@ impl Positioned {
         self.at..self.end
     }
 
-    /// The next span. It is the last when nothing is left behind it: a file that has grown
-    /// meanwhile is followed to its new end, as a reader would.
+    /// The next span. It is the last when nothing is left behind it: a file that has grown meanwhile is followed to its new
+    /// end, as a reader would, unless it is so small that one read might have had all of it before.
     /// The third value is what kept its end from being found.
     pub(super) fn next(
         &mut self,
@@ -50,7 +50,7 @@ impl Positioned {
         is_cold: bool,
     ) -> (Place<u64>, Content, Option<io::Error>) {
         let nominal = nominal as u64;
-        if self.left() <= nominal {
+        if self.left() <= nominal && self.end - source.start() > SMALL {
             self.end = source.grown_past(self.end).unwrap_or(self.end);
         }
         let start = self.at;
