@@ -179,8 +179,8 @@ fn read_block(block: &mut Block, buffer: &mut Buffer, length: usize) -> io::Resu
     // A truncation lowers the size before it zeroes a page, so a size that still covers what was
     // read, read afterwards, shows that it was read before.
     let end = block.at + length as u64;
-    // What came in by one read, and a short one, is of one state of the file.
-    block.settled = block.first && block.last && length as u64 <= ONE_READ;
+    // What came in by one read, and a short one, is of one state of the file, if that is all that was ever read of it.
+    block.settled = block.first && block.last && length as u64 <= ONE_READ && !block.source.is_rest();
     let size = block.source.length_now()?;
     if let Some(size) = size.filter(|&size| size < end) {
         buffer.truncate(usize::try_from(size.saturating_sub(block.at)).unwrap_or(0));

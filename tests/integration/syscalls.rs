@@ -376,6 +376,47 @@ fn is_output(call: &Call) -> bool {
     to == target(1) || to == target(2) || to.is_some_and(|to| to.to_string_lossy().contains("eventfd"))
 }
 
+/// Lines found in one file were printed from where they stood in it when there was another one there already: that they came in
+/// by a single read was taken to say that all was of one moment.
+#[test]
+fn swapped_between_search_and_print() {
+    let victim = Victim::new();
+    let other: Vec<u8> = victim.truth.iter().rev().copied().collect();
+    for args in [&["cat", "--lines", "-20:"][..], &["cat", "--lines", "30:40"], &["cat", "--shard", "20/9999"]] {
+        let line = Line { args, failure: 1, prefix: false, steady: true };
+        for way in 0..4 {
+            let options = ways(way);
+            let full = victim.run(&line);
+            victim.file.write_all_at(&other, 0).unwrap();
+            let swapped = victim.run(&line);
+            victim.restore(0);
+            assert!(full.stdout != swapped.stdout && full.stdout.len() > 50, "{args:?}");
+            let mut reads = 0;
+            run_traced(&mut victim.command(&line, options), |call| reads += usize::from(is_read(call)));
+            assert!(reads > 2);
+            for read in 1..=reads {
+                let mut now = 0;
+                let ran = run_traced(&mut victim.command(&line, options), |call| {
+                    now += usize::from(is_read(call));
+                    if now == read && is_read(call) {
+                        victim.file.set_len(0).unwrap();
+                        victim.file.write_all_at(&other, 0).unwrap();
+                    }
+                });
+                victim.restore(0);
+                let pure = ran.stdout == full.stdout || ran.stdout == swapped.stdout;
+                let told = ran.stderr.ends_with(": changed while being read\n");
+                assert!(pure || told, "{args:?} {options:?}, swapped at read {read} of {reads}: {}", ran.stderr);
+            }
+        }
+    }
+}
+
+/// Whether a read by position, or a map, is about to be made.
+fn is_read(call: &Call) -> bool {
+    call.result.is_none() && (call.number == libc::SYS_pread64 || is_file_map(call))
+}
+
 /// `copytruncate`, and the log grows again to the size it had: whatever was seen of the one and of the other, it is said.
 /// An append and a replacement by rename are not called a change.
 #[test]

@@ -66,6 +66,8 @@ pub struct Source {
     length: Option<u64>,
     /// What the file looked like at open, for [`Source::rewritten`].
     seen: Seen,
+    /// Some of it was read before: what is wanted follows from that, or is what is left.
+    is_rest: bool,
     /// It is mapped, and lies where bringing it in pays.
     on_disk: bool,
     /// Whether its beginning came from the disk, once that was asked.
@@ -141,6 +143,7 @@ impl Source {
             tail: None,
             length: range.length,
             seen: Seen { size, modified, from: 0, beginning: OnceLock::new() },
+            is_rest: false,
             on_disk: false,
             cold: None,
             brought: Mutex::new(None),
@@ -285,6 +288,12 @@ impl Source {
     /// Moves the beginning of the wanted range on: what stands before has been dealt with.
     pub fn begin_at(&mut self, offset: u64) {
         self.start = offset;
+        self.is_rest = true;
+    }
+
+    /// Whether some of the file was read before, so that one read is not all that is seen of it.
+    pub fn is_rest(&self) -> bool {
+        self.is_rest
     }
 
     /// A source for a part of this one's bytes, which can be read by position. Its way is chosen by the part's own size.
@@ -305,6 +314,7 @@ impl Source {
             tail: None,
             length: Some(range.end - range.start),
             seen: self.seen.clone(),
+            is_rest: true,
             on_disk: false,
             cold: None,
             brought: Mutex::new(None),
