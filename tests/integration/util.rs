@@ -103,6 +103,21 @@ pub fn drop_pages(path: &Path, from: u64, to: u64) {
     fadvise(&file, from * 4096, length, Advice::DontNeed).unwrap();
 }
 
+/// Keeps pages `from..to` of the file in memory, all of them, for as long as what is returned lives. The kernel may drop any that
+/// nobody locks, and with DAMON at work it does so from one moment to the next, however much memory is free.
+#[allow(unsafe_code)]
+pub fn hold_pages(path: &Path, from: u64, to: u64) -> memmap2::Mmap {
+    let file = File::open(path).unwrap();
+    let length = (to * 4096).min(file.metadata().unwrap().len()) - from * 4096;
+    let mut options = memmap2::MmapOptions::new();
+    // SAFETY: nothing looks at the mapping.
+    let map = unsafe { options.offset(from * 4096).len(length as usize).populate().map(&file).unwrap() };
+    if let Err(error) = map.lock() {
+        eprintln!("pages of {} are not locked: {error}", path.display());
+    }
+    map
+}
+
 /// Inputs on which line and block borders fall in every awkward place.
 pub fn awkward_inputs() -> Vec<(&'static str, Vec<u8>)> {
     let mut many = Vec::new();
