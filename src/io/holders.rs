@@ -300,7 +300,13 @@ mod tests {
     /// Process numbers had begun again, and what was started just before had a higher one than who looked for it.
     #[test]
     fn a_glance_goes_on_above_its_own_number() {
-        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        use std::io::Write;
+        use std::process::{Command, Stdio};
+
+        let mut child = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        // A process that has only just begun has not mapped its program yet.
+        child.stdin.as_mut().unwrap().write_all(b"x").unwrap();
+        child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
         let program = std::fs::File::open(format!("/proc/{}/exe", child.id())).unwrap();
         let stat = rustix::fs::fstat(&program).unwrap();
         let (major, minor) = (rustix::fs::major(stat.st_dev), rustix::fs::minor(stat.st_dev));
