@@ -1,14 +1,18 @@
 //! Memory to read into, placed where the kernel copies into it fastest.
 //!
-//! The kernel copies by `rep movsb`, and how fast that is depends on the low twelve bits of the two addresses: where the
-//! destination is behind the source by less than 64 bytes, the processor takes each store for one that a later load may need.
-//! (glibc's own copies know it as `Avoid_Short_Distance_REP_MOVSB`, sysdeps/x86.) What `malloc` gives for a large buffer begins
-//! 16 bytes into a page, and files are read from where pages begin: the worst case, and the usual one. On an AMD EPYC of family
-//! 25, reading from the page cache by 256 KiB into such a buffer took 1.65 times as long as into one half a page away, which
-//! was the fastest of all, by 2 % before a whole page.
+//! On x86 the kernel copies by `rep movsb`, and how fast that is depends on the low twelve bits of the two addresses: some processors
+//! are slow where the destination is behind the source by a few bytes. (glibc's own copies know such a thing as
+//! `Avoid_Short_Distance_REP_MOVSB`, sysdeps/x86.) What `malloc` gives for a large buffer begins 16 bytes into a page, and files
+//! are read from where pages begin: the worst case, and the usual one. On an AMD EPYC of family 25, reading from the page cache by
+//! 256 KiB into such a buffer took 1.65 times as long as into one half a page away, which was the fastest of all, by 2 % before
+//! a whole page. Elsewhere the place costs nothing.
+#![allow(unsafe_code)]
 
-use std::collections::TryReserveError;
+use std::io;
 use std::ops::{Deref, DerefMut};
+use std::os::fd::BorrowedFd;
+
+use rustix::io::Errno;
 
 /// How far the processor looks at addresses, in bytes, whatever the size of a page.
 const SPAN: usize = 4096;
@@ -25,12 +29,21 @@ impl Buffer {
     /// What a buffer may hold beside what it was made for, in bytes.
     pub const SLACK: usize = SPAN;
 
+    /// So many zero bytes that begin with a page (of 4096 bytes), as the buffers of dd(1) and fio(1) do.
+    pub fn aligned(length: usize) -> Buffer {
+        let memory = vec![0; length + SPAN];
+        let start = memory.as_ptr().addr().wrapping_neg() % SPAN;
+        let mut buffer = Buffer { memory, start };
+        buffer.truncate(length);
+        buffer
+    }
+
     /// Empties it and makes room for `length` bytes, to be read from `offset` of a file on. Only the place of that in its page
     /// counts; a pipe has all its bytes at the beginning of one. The memory is not zeroed, which would cost a tenth of reading.
     ///
     /// # Errors
-    /// When there is no memory for so many.
-    pub fn make_room(&mut self, length: usize, offset: u64) -> Result<(), TryReserveError> {
+    /// ENOMEM when there is no memory for so many.
+    pub fn make_room(&mut self, length: usize, offset: u64) -> io::Result<()> {
         let is_short = length < SPAN;
         // Blocks cut at line ends differ by some bytes, and a buffer that fits one should fit the next.
         let rounded = || length.checked_add(SPAN)?.checked_next_multiple_of(1024);
@@ -38,7 +51,7 @@ impl Buffer {
         if self.memory.capacity() < most {
             // Growing it would copy what it held.
             *self = Buffer::default();
-            self.memory.try_reserve_exact(most)?;
+            self.memory.try_reserve_exact(most).map_err(|_| io::ErrorKind::OutOfMemory)?;
         }
         // Of a few bytes the copy takes no time.
         let apart = (offset as usize).wrapping_sub(self.memory.as_ptr().addr()).wrapping_add(SPAN / 2) % SPAN;
@@ -84,6 +97,30 @@ impl From<Vec<u8>> for Buffer {
     }
 }
 
+/// Reads once, at `offset` or, without one, where the descriptor stands, and appends at most `most` bytes to the spare capacity.
+/// Gives their number, which is 0 at the end and where there is no room.
+///
+/// # Errors
+/// What `pread(2)` or `read(2)` says.
+pub(super) fn append(
+    memory: &mut Vec<u8>,
+    most: usize,
+    fd: BorrowedFd<'_>,
+    offset: Option<u64>,
+) -> Result<usize, Errno> {
+    let spare = memory.spare_capacity_mut();
+    let most = most.min(spare.len());
+    let spare = &mut spare[..most];
+    let (filled, _) = match offset {
+        Some(offset) => rustix::io::pread(fd, spare, offset)?,
+        None => rustix::io::read(fd, spare)?,
+    };
+    let got = filled.len();
+    // SAFETY: the kernel has just filled the first `got` bytes of the spare capacity.
+    unsafe { memory.set_len(memory.len() + got) };
+    Ok(got)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +141,29 @@ mod tests {
             assert!(buffer.len() == length && buffer.iter().all(|&byte| byte == 7));
             buffer.truncate(3);
             assert_eq!(*buffer, [7; 3]);
+        }
+    }
+
+    #[test]
+    fn no_more_is_appended_than_asked_for_or_there_is_room_for() {
+        use std::os::fd::AsFd;
+
+        let mut file = tempfile::tempfile().unwrap();
+        io::Write::write_all(&mut file, b"0123456789").unwrap();
+        let mut memory = Vec::with_capacity(8);
+        assert_eq!(append(&mut memory, 3, file.as_fd(), Some(2)), Ok(3));
+        assert_eq!(append(&mut memory, 100, file.as_fd(), Some(5)).map(|got| got >= 5), Ok(true));
+        assert_eq!(memory[..8], *b"23456789");
+        assert_eq!(append(&mut memory, 0, file.as_fd(), Some(0)), Ok(0));
+        assert_eq!(append(&mut Vec::with_capacity(9), 9, file.as_fd(), None), Ok(0), "it stands at the end");
+    }
+
+    #[test]
+    fn an_aligned_one_begins_with_a_page() {
+        for length in [0, 7, 4096, 100_000, 1 << 20] {
+            let buffer = Buffer::aligned(length);
+            assert_eq!((buffer.as_ptr().addr() % 4096, buffer.len()), (0, length));
+            assert!(buffer.iter().all(|&byte| byte == 0));
         }
     }
 

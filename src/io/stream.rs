@@ -2,7 +2,6 @@
 //!
 //! A fill waits for the first byte only, then takes what is ready up to what was wanted: a fast
 //! writer is read in large pieces, and a line from a slow one is passed on the moment it comes.
-#![allow(unsafe_code)]
 
 use std::collections::VecDeque;
 use std::io;
@@ -13,6 +12,7 @@ use std::sync::{Arc, OnceLock};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use rustix::io::Errno;
 
+use super::buffer::append;
 use super::source::Source;
 
 /// Ends work early, also that of a thread that waits for a slow writer.
@@ -164,18 +164,12 @@ impl Stream {
                 Ready::Stop => return Ok(Filled::Stopped),
             }
             // Only as much as was asked for: what stands behind a `--length` is not ours to take.
-            let spare = &mut buf.spare_capacity_mut()[..room];
-            let result = rustix::io::read(self.source.fd(), spare).map(|(filled, _)| filled.len());
-            match result {
+            match append(buf, room, self.source.fd(), None) {
                 Ok(0) => {
                     self.ended = true;
                     return Ok(Filled::Ended);
                 }
-                Ok(n) => {
-                    // SAFETY: the kernel has just filled the first `n` bytes of the spare capacity.
-                    unsafe { buf.set_len(buf.len() + n) };
-                    return Ok(Filled::Full);
-                }
+                Ok(_) => return Ok(Filled::Full),
                 Err(Errno::INTR | Errno::AGAIN) => {}
                 Err(err) => return Err(err.into()),
             }

@@ -19,7 +19,7 @@ use super::work::{Count, Tally, Work};
 use crate::cli::bench::Family;
 use crate::commands::checksum::hasher::{Hasher, Part, Recipe};
 use crate::engine::Turns;
-use crate::io::{Advice, Window, page_size};
+use crate::io::{Advice, Buffer, Window};
 
 /// What a pass came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,42 +134,25 @@ trait Load: Sync {
     fn with<T>(&self, hand: &mut Self::Hand, place: Range<u64>, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T>;
 }
 
-/// A buffer that begins with a page, as those of dd(1) and fio(1) do. Where one lies that `malloc` gave, is left to chance, and
-/// with it how fast the kernel copies into it: see [`crate::io::Buffer`].
-struct Aligned {
-    memory: Vec<u8>,
-    start: usize,
-}
-
-impl Aligned {
-    fn new(length: usize) -> Aligned {
-        let memory = vec![0; length + page_size()];
-        let start = memory.as_ptr().addr().wrapping_neg() % page_size();
-        Aligned { memory, start }
-    }
-
-    fn bytes(&mut self) -> &mut [u8] {
-        &mut self.memory[self.start..]
-    }
-}
-
+/// Their buffers begin with a page: where one lies that `malloc` gave is left to chance, and with it how fast the kernel copies
+/// into it.
 struct Reads {
     file: File,
     seeks: bool,
 }
 
 impl Load for Reads {
-    type Hand = Aligned;
+    type Hand = Buffer;
 
-    fn hand(&self, largest: usize) -> Aligned {
-        Aligned::new(largest)
+    fn hand(&self, largest: usize) -> Buffer {
+        Buffer::aligned(largest)
     }
 
-    fn with<T>(&self, buffer: &mut Aligned, place: Range<u64>, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T> {
+    fn with<T>(&self, buffer: &mut Buffer, place: Range<u64>, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T> {
         if self.seeks {
             seek(&self.file, SeekFrom::Start(place.start))?;
         }
-        let bytes = &mut buffer.bytes()[..(place.end - place.start) as usize];
+        let bytes = &mut buffer[..(place.end - place.start) as usize];
         (&self.file).read_exact(bytes).map_err(ended)?;
         Ok(work(bytes, true))
     }
@@ -178,14 +161,14 @@ impl Load for Reads {
 struct Preads(File);
 
 impl Load for Preads {
-    type Hand = Aligned;
+    type Hand = Buffer;
 
-    fn hand(&self, largest: usize) -> Aligned {
-        Aligned::new(largest)
+    fn hand(&self, largest: usize) -> Buffer {
+        Buffer::aligned(largest)
     }
 
-    fn with<T>(&self, buffer: &mut Aligned, place: Range<u64>, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T> {
-        let bytes = &mut buffer.bytes()[..(place.end - place.start) as usize];
+    fn with<T>(&self, buffer: &mut Buffer, place: Range<u64>, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T> {
+        let bytes = &mut buffer[..(place.end - place.start) as usize];
         self.0.read_exact_at(bytes, place.start).map_err(ended)?;
         Ok(work(bytes, true))
     }

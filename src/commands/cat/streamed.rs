@@ -94,8 +94,7 @@ pub(super) fn run(
         }
     };
     while !pick.is_done() {
-        let room = piece.make_room(size, 0).map_err(|_| io::ErrorKind::OutOfMemory.into());
-        let filled = room.and_then(|()| stream.fill(piece.end(), size, &stop));
+        let filled = piece.make_room(size, 0).and_then(|()| stream.fill(piece.end(), size, &stop));
         Stats::add(&config.stats.bytes, piece.len() as u64);
         text.clear();
         let result = filled.and_then(|filled| {

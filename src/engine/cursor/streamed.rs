@@ -8,8 +8,8 @@ use crate::io::{Buffer, Filled, Stop, Stream};
 
 use super::Cut;
 
-/// How many bytes are read at a time, and room is made for.
-const ROOM: usize = 1 << 20;
+/// How many bytes are read at a time, at least, while a line's end is looked for.
+const MORE: usize = 1 << 20;
 
 /// A stream with what was read of it and not yet handed out.
 pub(super) struct Streamed {
@@ -60,8 +60,8 @@ impl Streamed {
             return Err(error);
         }
         // What a pipe gives begins with a page, and comes behind what is pending.
-        let room = nominal.min(ROOM).max(self.pending.len());
-        buffer.make_room(room, 0u64.wrapping_sub(self.pending.len() as u64)).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        let pending = self.pending.len();
+        buffer.make_room(nominal.saturating_add(pending), 0u64.wrapping_sub(pending as u64))?;
         buffer.end().append(&mut self.pending);
         let mut drained = false;
         if self.head > 0 && self.verdict.is_none() {
@@ -89,7 +89,7 @@ impl Streamed {
             if enough {
                 searched = buffer.len();
             }
-            let want = nominal.saturating_sub(buffer.len()).max(nominal.min(ROOM)).max(1);
+            let want = nominal.saturating_sub(buffer.len()).max(nominal.min(MORE)).max(1);
             match self.fill(buffer.end(), want, stop) {
                 Ok(Filled::Stopped) => return Ok(Piece::Stopped),
                 Ok(filled) => drained = filled == Filled::Drained,

@@ -3,10 +3,9 @@
 use std::io;
 use std::os::unix::fs::FileExt;
 
-use rustix::buffer::spare_capacity;
 use rustix::io::Errno;
 
-use super::super::buffer::Buffer;
+use super::super::buffer::{Buffer, append};
 use super::Source;
 
 impl Source {
@@ -42,20 +41,16 @@ impl Source {
     /// ENOMEM where there is no memory for so many.
     pub fn read_into(&self, buffer: &mut Buffer, length: usize, offset: u64) -> io::Result<Option<io::Error>> {
         let from = self.base + offset;
-        buffer.make_room(length, from).map_err(|_| io::ErrorKind::OutOfMemory)?;
-        let mut failure = None;
-        while buffer.len() < length {
-            let at = from + buffer.len() as u64;
-            match rustix::io::pread(&self.file, spare_capacity(buffer.end()), at) {
+        buffer.make_room(length, from)?;
+        let mut got = 0;
+        while got < length {
+            match append(buffer.end(), length - got, self.fd(), Some(from + got as u64)) {
                 Ok(0) => break,
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(error) => {
-                    failure = Some(error.into());
-                    break;
-                }
+                Ok(more) => got += more,
+                Err(Errno::INTR) => {}
+                Err(error) => return Ok(Some(error.into())),
             }
         }
-        buffer.truncate(length);
-        Ok(failure)
+        Ok(None)
     }
 }
