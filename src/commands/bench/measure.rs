@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::auto::Auto;
 use super::order::{Shuffle, Walk};
+use super::pace;
 use super::pass::{Answer, Trouble, pass};
 use super::settings::Settings;
 use super::state::{State, dirty_pages};
@@ -41,6 +42,8 @@ pub struct Sample {
     pub passes: u32,
     /// Wall time in seconds.
     pub seconds: f64,
+    /// How fast the machine was in its round, where 1 is the usual.
+    pub pace: f64,
     /// What all passes used.
     pub usage: Usage,
     /// The most memory that was resident at a time, in bytes; of the whole program.
@@ -51,6 +54,11 @@ impl Row {
     /// Throughput in GB/s (10⁹ bytes a second) of each run.
     pub fn rates(&self) -> Vec<f64> {
         self.samples.iter().map(|sample| self.bytes as f64 / 1e9 / sample.seconds).collect()
+    }
+
+    /// What the throughput of each run would have been at the usual pace.
+    pub fn even_rates(&self) -> Vec<f64> {
+        self.rates().iter().zip(&self.samples).map(|(rate, sample)| rate / sample.pace).collect()
     }
 
     /// Throughput in GB/s; `None` when no run counts.
@@ -138,6 +146,7 @@ pub fn measure(settings: &Settings, subjects: &[Subject], stats: &Stats) -> anyh
             }
         }
     }
+    measured.notes.extend(pace::set(&mut measured.rows));
     Ok(measured)
 }
 
@@ -238,7 +247,7 @@ impl Bench<'_> {
         }
         let seconds = took.as_secs_f64() / f64::from(passes);
         let answer = answer.ok_or_else(|| End::LeftOut("no pass".into()))?;
-        Ok((Sample { round, passes, seconds: seconds.max(1e-9), usage: used, peak }, answer))
+        Ok((Sample { round, passes, seconds: seconds.max(1e-9), pace: 1.0, usage: used, peak }, answer))
     }
 
     /// Goes so many times over all files.

@@ -2,12 +2,13 @@
 //!
 //! `settings` resolves what was typed, `subject` is the files, `way` lists the ways and `pass` goes once over a
 //! file by one of them, doing `work` in some `order`; `auto` does the same through the engine. `state` makes and
-//! verifies cold and warm, `measure` runs the rounds, `statistics` and `verdict` say what the figures mean, and
-//! `table`, `report` and `plot` show them.
+//! verifies cold and warm, `measure` runs the rounds, `pace` takes out how fast the machine was in each, `statistics` and
+//! `verdict` say what the figures mean, and `table`, `report` and `plot` show them.
 
 mod auto;
 mod measure;
 mod order;
+mod pace;
 mod pass;
 mod plot;
 mod report;

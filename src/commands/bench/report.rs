@@ -111,6 +111,7 @@ struct RunReport {
     round: u32,
     passes: u32,
     seconds: f64,
+    pace: f64,
 }
 
 #[derive(Serialize)]
@@ -211,7 +212,12 @@ fn row_report(settings: &Settings, row: &Row) -> RowReport {
         runs: row
             .samples
             .iter()
-            .map(|sample| RunReport { round: sample.round, passes: sample.passes, seconds: sample.seconds })
+            .map(|sample| RunReport {
+                round: sample.round,
+                passes: sample.passes,
+                seconds: sample.seconds,
+                pace: sample.pace,
+            })
             .collect(),
         left_out: row
             .left_out

@@ -4,7 +4,7 @@
 use super::measure::{Measured, Row};
 use super::settings::Settings;
 use super::state::State;
-use super::statistics::{SIGNIFICANT, chance};
+use super::statistics::{SIGNIFICANT, chance, summary};
 use super::table::{count, duration, rate};
 use super::way::{Means, size};
 
@@ -30,7 +30,7 @@ pub struct Duel<'m> {
     pub one: &'m Row,
     /// The other.
     pub other: &'m Row,
-    /// Throughput of the one by that of the other.
+    /// Throughput of the one by that of the other, both at the usual pace.
     pub ratio: f64,
     /// How probable so great a difference is by chance alone.
     pub chance: f64,
@@ -38,8 +38,9 @@ pub struct Duel<'m> {
 
 impl<'m> Duel<'m> {
     fn new(one: &'m Row, other: &'m Row) -> Duel<'m> {
-        let speed = |row: &Row| row.rate().unwrap_or_default().median;
-        Duel { one, other, ratio: speed(one) / speed(other), chance: chance(&one.rates(), &other.rates()) }
+        let (ones, others) = (one.even_rates(), other.even_rates());
+        let median = |rates: &[f64]| summary(rates.iter().copied()).unwrap_or_default().median;
+        Duel { one, other, ratio: median(&ones) / median(&others), chance: chance(&ones, &others) }
     }
 
     /// Whether the difference is more than noise.

@@ -1,0 +1,96 @@
+//! How fast the machine was in each round.
+//!
+//! Other work on the host, or a processor's clock, makes everything faster or slower for a while, and by more than ways differ. In a
+//! round every way runs once, in shuffled order, so what all of them have in common in it is the machine's and not theirs. A
+//! run is compared with others by its throughput over the pace of its round; the throughput itself is reported as it was.
+
+use std::collections::HashMap;
+
+use super::measure::Row;
+use super::state::State;
+use super::statistics::summary;
+
+/// With fewer ways than so many, one that is slow for reasons of its own would make the others look fast.
+const ENOUGH: usize = 5;
+
+/// A machine whose paces differ by no more than so much is a steady one.
+const STEADY: f64 = 0.1;
+
+/// Sets the pace of every run: the median, over all ways in its state and round, of the throughput by that way's median. Gives
+/// what is to be said of a machine that was not steady.
+pub fn set(rows: &mut [Row]) -> Option<String> {
+    let mut rounds: HashMap<(State, u32), Vec<f64>> = HashMap::new();
+    for row in rows.iter() {
+        let usual = row.seconds();
+        for sample in &row.samples {
+            rounds.entry((row.state, sample.round)).or_default().push(usual / sample.seconds);
+        }
+    }
+    let (mut slowest, mut fastest) = (1.0_f64, 1.0_f64);
+    for row in rows {
+        for sample in &mut row.samples {
+            let paces = &rounds[&(row.state, sample.round)];
+            let median = summary(paces.iter().copied()).map_or(1.0, |summary| summary.median);
+            sample.pace = if paces.len() < ENOUGH { 1.0 } else { median };
+            slowest = slowest.min(sample.pace);
+            fastest = fastest.max(sample.pace);
+        }
+    }
+    (fastest - slowest > STEADY).then(|| {
+        format!(
+            "the machine went at {:.0} to {:.0} % of its usual pace from round to round; ways are compared without that",
+            slowest * 100.0,
+            fastest * 100.0
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::measure::Sample;
+    use super::super::way::{Means, Way};
+    use super::*;
+    use crate::io::Usage;
+
+    fn rows(ways: &[[f64; 3]]) -> Vec<Row> {
+        let sample = |(round, &seconds): (u32, &f64)| Sample {
+            round,
+            passes: 1,
+            seconds,
+            pace: 1.0,
+            usage: Usage::default(),
+            peak: None,
+        };
+        let row = |seconds: &[f64; 3]| Row {
+            way: Way { means: Means::Auto, block: None, threads: 1 },
+            state: State::Warm,
+            bytes: 1_000_000_000,
+            samples: (1..).zip(seconds).map(sample).collect(),
+            left_out: Vec::new(),
+            unavailable: None,
+        };
+        ways.iter().map(row).collect()
+    }
+
+    /// In the second round all took twice as long, but one way, which that round would have made the slowest of all.
+    #[test]
+    fn what_all_ways_have_in_common_is_the_machines() {
+        let mut rows = rows(&[[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [3.0, 6.0, 3.0], [1.0, 2.0, 1.0], [5.0, 5.0, 5.0]]);
+        let said = set(&mut rows).unwrap();
+        assert!(said.starts_with("the machine went at 50 to 100 % of its usual pace"), "{said}");
+        for row in &rows {
+            let paces: Vec<f64> = row.samples.iter().map(|sample| sample.pace).collect();
+            assert_eq!(paces, [1.0, 0.5, 1.0]);
+        }
+        assert_eq!(rows[1].even_rates(), [0.5, 0.5, 0.5]);
+        assert_eq!(rows[4].even_rates(), [0.2, 0.4, 0.2]);
+    }
+
+    #[test]
+    fn a_few_ways_do_not_tell() {
+        let mut rows = rows(&[[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [3.0, 6.0, 3.0], [1.0, 2.0, 1.0]]);
+        assert_eq!(set(&mut rows), None);
+        assert!(rows.iter().flat_map(|row| &row.samples).all(|sample| sample.pace == 1.0));
+        assert_eq!(rows[0].even_rates(), rows[0].rates());
+    }
+}
