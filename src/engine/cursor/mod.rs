@@ -130,7 +130,7 @@ impl<'a> Cursor<'a> {
     /// Whether there is work enough left to make further threads worth their start, after `busy` spent on what was
     /// handed out. Starting one and having it scheduled takes as long as scanning megabytes with a fast kernel.
     pub(super) fn is_long(&self, busy: Duration) -> bool {
-        const START: Duration = Duration::from_micros(200);
+        const START: Duration = Duration::from_micros(250);
         const SURELY: u64 = 32 << 20;
         if self.plan.block < FIRST / 4 {
             return self.batches > 3;
