@@ -46,6 +46,12 @@ impl Auto {
         Ok(Auto { config: Config::new(&common, &output), output })
     }
 
+    /// Forgets what the last run has learned of the files. To be called before each run, as what a program sets up before it opens
+    /// its first file is no part of any way.
+    pub fn renew(&mut self) {
+        self.config = self.config.renewed();
+    }
+
     /// Goes `passes` times over each of `subjects`; the answer is that of one time.
     ///
     /// # Errors
@@ -59,19 +65,23 @@ impl Auto {
             }
             Work::Count(count) => {
                 let threads = self.config.engine.threads;
-                all_equal((0..passes).map(|_| self.count(1, threads, count, subjects))).map(Answer::Number)
+                let one = |pass| {
+                    if pass > 0 {
+                        self.renew();
+                    }
+                    self.count(1, threads, count, subjects)
+                };
+                all_equal((0..passes).map(one)).map(Answer::Number)
             }
             Work::Hash(recipe) => {
-                let config = self.config.renewed();
-                all_equal((0..passes).map(|_| hash(*recipe, subjects, &config))).map(Answer::Digest)
+                all_equal((0..passes).map(|_| hash(*recipe, subjects, &self.config))).map(Answer::Digest)
             }
         }
     }
 
     /// So many passes in one run.
     fn count(&mut self, passes: u32, threads: usize, count: &Count, subjects: &[Subject]) -> io::Result<u64> {
-        let Config { engine, stats, .. } = self.config.renewed();
-        let engine = Engine { threads, ..engine };
+        let engine = Engine { threads, ..self.config.engine };
         let inputs = (0..passes as usize * subjects.len()).map(|number| &subjects[number % subjects.len()]);
         let inputs = inputs.map(|subject| Input::Unopened(Place::found(subject.path().into(), None), &engine));
         let cut = match count {
@@ -80,7 +90,7 @@ impl Auto {
         };
         let plan = engine.plan(cut, COUNTED);
         let kernel = Counting { count, subjects: subjects.len() };
-        let outcome = engine.run(inputs, plan, &kernel, Counted::default(), &mut self.output, &stats);
+        let outcome = engine.run(inputs, plan, &kernel, Counted::default(), &mut self.output, &self.config.stats);
         match outcome.carry.first {
             Some(answer) if !outcome.failed && !outcome.carry.differ => Ok(answer),
             _ => Err(io::Error::other("changed while being measured")),

@@ -236,6 +236,7 @@ impl Bench<'_> {
         let mut answer = None;
         for _ in 0..times {
             row.state.make(self.subjects).map_err(End::LeftOut)?;
+            self.auto.renew();
             let may_peak = forget_peak();
             let before = Usage::now();
             let begun = Instant::now();
