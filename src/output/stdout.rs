@@ -149,6 +149,9 @@ impl Output {
             return self.write_now(&bytes[given..]);
         }
         self.gathered.extend_from_slice(bytes);
+        if self.gathered.is_empty() {
+            return Ok(());
+        }
         if self.gathered.len() >= LARGE || self.line_buffered || self.flushed.elapsed() >= MOMENT {
             self.flush()?;
         }
@@ -200,13 +203,14 @@ impl Output {
     /// # Errors
     /// As [`Output::write_all`].
     pub fn flush(&mut self) -> io::Result<()> {
-        if !self.gathered.is_empty() {
-            let gathered = std::mem::take(&mut self.gathered);
-            let result = self.write_now(&gathered);
-            self.gathered = gathered;
-            self.gathered.clear();
-            result?;
+        if self.gathered.is_empty() {
+            return Ok(());
         }
+        let gathered = std::mem::take(&mut self.gathered);
+        let result = self.write_now(&gathered);
+        self.gathered = gathered;
+        self.gathered.clear();
+        result?;
         self.flushed = Instant::now();
         Ok(())
     }

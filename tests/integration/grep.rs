@@ -299,15 +299,6 @@ fn json_is_ripgreps_but_for_times() {
     let dir = Dir::new();
     dir.file("f", b"one two\n\xff two\nthree\nfour two two\n");
     dir.file("g", b"nothing\n");
-    let Ok(theirs) = Command::new("rg")
-        .args(["--no-config", "--json", "-j1", "-C1", "two", "f", "g"])
-        .current_dir(dir.path())
-        .output()
-    else {
-        assert!(std::env::var_os("CI").is_none(), "rg is not installed");
-        return;
-    };
-    let ours = grep(&dir, &["--json", "-C1", "two", "f", "g"]).stdout;
     let messages = |bytes: &[u8]| -> Vec<serde_json::Value> {
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         let mut all: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -320,7 +311,23 @@ fn json_is_ripgreps_but_for_times() {
         }
         all
     };
-    assert_eq!(messages(&ours), messages(&theirs.stdout));
+    // How many bytes were searched was once told by where a block ended, when -m had ended the search before that.
+    for options in ["-C1", "-m1", "-m2", "-m2 -A1", "-m2 -C1", "-m3 -C1", "-m9"] {
+        let options: Vec<&str> = options.split(' ').collect();
+        let Ok(theirs) = Command::new("rg")
+            .args(["--no-config", "--json", "-j1", "two", "f", "g"])
+            .args(&options)
+            .current_dir(dir.path())
+            .output()
+        else {
+            assert!(std::env::var_os("CI").is_none(), "rg is not installed");
+            return;
+        };
+        for block in ["1", "5", "13", "4M"] {
+            let ours = grep(&dir, &[&["--json", "--block-size", block, "two", "f", "g"], &options[..]].concat());
+            assert_eq!(messages(&ours.stdout), messages(&theirs.stdout), "{options:?} in blocks of {block}");
+        }
+    }
 }
 
 #[test]

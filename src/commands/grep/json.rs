@@ -172,12 +172,16 @@ impl Totals {
             number += 1;
             offset += line.len() as u64;
         }
+        if place.selected {
+            self.input.bytes_searched = offset;
+        }
         self.input.bytes_printed += (text.len() - start) as u64;
     }
 
-    /// Prints the `end` of an input that had a `begin`, and adds its figures up.
-    pub(super) fn end_input(&mut self, name: &[u8], searched: u64, text: &mut Vec<u8>) {
-        self.input.bytes_searched = searched;
+    /// Prints the `end` of an input that had a `begin`, and adds its figures up. Without an offset that the input ended at,
+    /// its search was done behind the last line selected, wherever the block ends.
+    pub(super) fn end_input(&mut self, name: &[u8], ended_at: Option<u64>, text: &mut Vec<u8>) {
+        self.input.bytes_searched = ended_at.unwrap_or(self.input.bytes_searched);
         self.input.searches_with_match = u64::from(self.input.matched_lines > 0);
         self.input.elapsed = Elapsed(self.input_begun.elapsed());
         if self.begin_printed {

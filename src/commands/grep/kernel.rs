@@ -330,8 +330,8 @@ impl Search<'_> {
         let tells = self.settings.report == Report::Lines && self.settings.binary == BinaryFiles::Binary;
         part.untold |= std::mem::take(&mut totals.hidden) && tells;
         if self.settings.report == Report::Json {
-            let bytes = block.offset() + block.len();
-            totals.json.end_input(self.name(block), bytes, &mut part.text);
+            let ended_at = (!totals.done).then(|| block.offset() + block.len());
+            totals.json.end_input(self.name(block), ended_at, &mut part.text);
         }
     }
 
