@@ -111,9 +111,8 @@ impl<K: Kernel> Work<'_, K> {
         let loader = Loader { plan: &self.plan, stats: self.stats };
         match loader.load(span, spare) {
             Ok((mut block, mut damage)) => {
-                let judges = K::HEAD > 0 && block.first && block.last && !is_judged;
                 let judge = |block: &mut Block| {
-                    if judges {
+                    if K::HEAD > 0 && block.first && !is_judged {
                         let bytes = block.bytes();
                         block.verdict = self.kernel.judge(&bytes[..bytes.len().min(K::HEAD)]);
                     }

@@ -363,6 +363,48 @@ fn a_row_that_is_gone_is_a_truncation() {
     }
 }
 
+/// A kernel that prints whether an input is binary, as its first bytes tell.
+struct Verdicts;
+
+impl Kernel for Verdicts {
+    type Part = ();
+    type Carry = ();
+    const HEAD: usize = 100;
+    fn judge(&self, head: &[u8]) -> u8 {
+        u8::from(head.contains(&0))
+    }
+    fn scan(&self, _: &Block) {}
+    fn carry(&self, _: &Block, (): &mut (), (): &mut ()) -> Flow {
+        Flow::Continue
+    }
+    fn format(&self, block: &Block, (): &mut (), text: &mut Vec<u8>) {
+        text.push(b'0' + block.verdict());
+    }
+}
+
+/// What turned out to be shorter when it was read was no longer an input's last block, and so nobody judged it: of a binary file
+/// that was cut, lines were printed.
+#[test]
+fn an_input_that_was_cut_is_judged_all_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("f");
+    for (policy, cut) in [(Policy::Read, 0), (Policy::Read, 5), (Policy::Mmap, 5), (Policy::Mmap, 4097)] {
+        std::fs::write(&path, b"\0\n1\n2\n".repeat(1000)).unwrap();
+        let source = crate::io::Source::open(path.as_os_str(), policy, Range::default()).unwrap();
+        File::options().write(true).open(&path).unwrap().set_len(cut).unwrap();
+        let engine = Engine { policy, threads: 1, block: Some(BLOCK), most: usize::MAX, range: Range::default() };
+        let sink = tempfile::NamedTempFile::new_in(dir.path()).unwrap();
+        let mut output = Output::to(sink.reopen().unwrap()).unwrap();
+        output.set_quiet(true);
+        let plan = engine.plan(Cut::Lines { terminator: b'\n', or_nul: true }, BLOCK);
+        let input = std::iter::once(Input::Open(source));
+        assert!(engine.run(input, plan, &Verdicts, (), &mut output, &Stats::default()).failed);
+        output.flush().unwrap();
+        let verdict = std::fs::read(sink.path()).unwrap();
+        assert_eq!(verdict, if cut > 0 { b"1" } else { b"0" }, "{policy:?}, cut to {cut}");
+    }
+}
+
 /// `vm.max_map_count` reached: every further map is ENOMEM, and no thread has room for its stack either. What was to be
 /// mapped is read, by the one thread there is.
 #[test]
