@@ -11,6 +11,7 @@ use crate::output::{Output, complain};
 
 use super::block::{Block, rewritten};
 use super::cursor::{Content, Cut, Item, Plan, Span};
+use super::heads;
 use super::kernel::{Flow, Inserted, Insertion, Kernel};
 use super::load::Loader;
 use super::stats::Stats;
@@ -60,6 +61,8 @@ pub(super) struct Job<K: Kernel> {
     text_end: usize,
     damage: Option<io::Error>,
     drained: bool,
+    /// There is no block of its input behind it, whatever is wanted of that.
+    is_final: bool,
 }
 
 pub(super) enum Step<K: Kernel> {
@@ -100,14 +103,46 @@ impl<K: Kernel> Work<'_, K> {
     pub(super) fn begin(&self, item: Item, spare: &mut Vec<Buffer>) -> Step<K> {
         match item {
             Item::Failed { input, name, error } => Step::Failed { input, name, error, gap: false },
-            Item::Span(span) => self.load_and_scan(span, spare),
+            Item::Span(span) => {
+                let step = self.load_and_scan(span, spare);
+                if let Step::Job(job) = &step {
+                    Stats::add(&self.stats.bytes, job.block.len());
+                }
+                step
+            }
         }
     }
 
+    /// Does all of a span, or only its first lines where they are likely to be enough, and are.
     fn load_and_scan(&self, span: Span, spare: &mut Vec<Buffer>) -> Step<K> {
+        let heads = &self.stats.heads;
+        if heads.pay()
+            && let Some(head) = span.head(heads::LENGTH.max(K::HEAD))
+        {
+            let step = self.load_and_scan_at_once(head, spare);
+            let is_enough = self.is_enough(&step);
+            heads.learn(is_enough);
+            if is_enough {
+                return step;
+            }
+            spare.extend(step.into_buffer());
+        }
+        self.load_and_scan_at_once(span, spare)
+    }
+
+    /// Whether nothing is wanted behind a head.
+    fn is_enough(&self, step: &Step<K>) -> bool {
+        match step {
+            Step::Job(Job { part: Some(part), damage: None, .. }) => self.kernel.is_enough(part),
+            _ => false,
+        }
+    }
+
+    fn load_and_scan_at_once(&self, span: Span, spare: &mut Vec<Buffer>) -> Step<K> {
         let drained = matches!(span.content, Content::Loaded { drained: true, .. });
         let source = Arc::clone(&span.source);
-        let is_judged = span.verdict.is_some();
+        let (is_judged, is_final) = (span.verdict.is_some(), span.last);
+        let is_head = matches!(span.content, Content::Head);
         let loader = Loader { plan: &self.plan, stats: self.stats };
         match loader.load(span, spare) {
             Ok((mut block, mut damage)) => {
@@ -118,7 +153,7 @@ impl<K: Kernel> Work<'_, K> {
                     }
                 };
                 judge(&mut block);
-                if damage.is_some() {
+                if damage.is_some() || is_head {
                     self.clip_to_whole(&mut block);
                 }
                 let mut part = self.kernel.scan(&block);
@@ -130,8 +165,7 @@ impl<K: Kernel> Work<'_, K> {
                     damage = Some(error);
                     part = self.kernel.scan(&block);
                 }
-                Stats::add(&self.stats.bytes, block.len());
-                Step::Job(Job { block, part: Some(part), before: None, text_end: 0, damage, drained })
+                Step::Job(Job { block, part: Some(part), before: None, text_end: 0, damage, drained, is_final })
             }
             Err((input, error)) => Step::Failed { input, name: source.name().to_owned(), error, gap: true },
         }
@@ -170,7 +204,15 @@ impl<K: Kernel> Work<'_, K> {
                     }
                     match flow {
                         Flow::Continue => {}
-                        Flow::EndInput => no_more(Unwanted::Input(job.block.input)),
+                        Flow::EndInput => {
+                            let heads = &self.stats.heads;
+                            if job.block.first && !heads.pay() && self.kernel.is_enough(part) {
+                                heads.learn(true);
+                            }
+                            if !job.is_final {
+                                no_more(Unwanted::Input(job.block.input));
+                            }
+                        }
                         Flow::Stop => {
                             totals.stopped = true;
                             no_more(Unwanted::Rest);

@@ -68,6 +68,13 @@ pub trait Kernel: Sync {
     /// Looks at one block. The parallel part: most of the work belongs here.
     fn scan(&self, block: &Block) -> Self::Part;
 
+    /// Whether nothing is wanted of an input behind its first lines, which left `part`. Then `carry` does not say
+    /// [`Flow::Continue`] to them: what follows is not read.
+    fn is_enough(&self, part: &Self::Part) -> bool {
+        let _ = part;
+        false
+    }
+
     /// Takes the totals from the blocks before and hands them on. In file order, so be brief.
     fn carry(&self, block: &Block, part: &mut Self::Part, carry: &mut Self::Carry) -> Flow;
 

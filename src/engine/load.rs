@@ -24,7 +24,7 @@ impl Loader<'_> {
         spare: &mut Vec<Buffer>,
     ) -> Result<(Block, Option<io::Error>), (usize, io::Error)> {
         // Of what stands there in place of a hole, nothing may be kept.
-        let is_data = matches!(span.content, Content::ToLoad);
+        let is_data = matches!(span.content, Content::ToLoad | Content::Head);
         let loaded = self.load_bytes(span, spare)?;
         if loaded.0.first {
             let block = &loaded.0;
@@ -47,7 +47,7 @@ impl Loader<'_> {
             offset,
             at: at.start,
             first,
-            last,
+            last: last && !matches!(content, Content::Head),
             verdict: verdict.unwrap_or(0),
             settled: false,
             data: Data::Buffer(Buffer::default()),
@@ -62,8 +62,8 @@ impl Loader<'_> {
                 block.data = Data::Buffer(buffer.into());
                 return Ok((block, damage.or(broken)));
             }
-            Content::ToLoad if length == 0 => {}
-            Content::ToLoad => {
+            Content::ToLoad | Content::Head if length == 0 => {}
+            Content::ToLoad | Content::Head => {
                 let length = usize::try_from(length).map_err(|_| (input, too_long(length)))?;
                 let mapped = match block.source.way() {
                     Way::Map => self.map(&block.source, at.start, length),

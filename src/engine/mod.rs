@@ -7,6 +7,7 @@
 
 mod block;
 mod cursor;
+mod heads;
 mod job;
 mod kernel;
 mod lanes;

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::io::{Reason, Source, Way, page_size, residency};
 
+use super::heads::Heads;
 use super::scratch::Scratch;
 use super::warmth::Warmth;
 
@@ -21,6 +22,8 @@ pub struct Stats {
     pub threads: AtomicU64,
     /// What was learned on the way.
     pub(super) warmth: Warmth,
+    /// Likewise.
+    pub(super) heads: Heads,
     /// What the workers of a run have left for the next one.
     scratch: Mutex<Vec<Scratch>>,
     tally: Mutex<Tally>,

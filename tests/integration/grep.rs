@@ -367,3 +367,75 @@ fn bad_command_lines_are_trouble() {
         assert!(!ran.stderr.is_empty());
     }
 }
+
+/// Where the last inputs were done with at their beginning, only the beginning of the next one is looked at first. What is found
+/// must not depend on it: each file alone, of which nothing is learned, is the oracle.
+#[test]
+fn a_look_at_the_beginning_changes_nothing() {
+    /// As much of an input says whether it is binary.
+    const HEAD: usize = 96 << 10;
+    let dir = Dir::new();
+    let text = |len: usize| b"nothing of note\n".repeat(len / 16);
+    let with = |len: usize, places: &[usize], what: &[u8]| {
+        let mut bytes = text(len);
+        places.iter().for_each(|&at| bytes[at..at + what.len()].copy_from_slice(what));
+        bytes
+    };
+    let early = with(250 << 10, &[16], b"needle");
+    let mut binary = early.clone();
+    binary[80_000] = 0;
+    let mut binary_later = early.clone();
+    binary_later[HEAD + 7] = 0;
+    let mut behind_nul = text(250 << 10);
+    behind_nul[99..106].copy_from_slice(b"\0needle");
+    let mut one_line = [b"x".repeat(300 << 10), b"needle".to_vec()].concat();
+    one_line.extend_from_slice(b"\nneedle\n");
+    let awkward = [
+        with(250 << 10, &[HEAD - 16], b"needle"),
+        with(250 << 10, &[HEAD - 3], b"needle"),
+        with(250 << 10, &[HEAD], b"needle"),
+        with(250 << 10, &[200 << 10], b"needle"),
+        with(250 << 10, &[16, 64, 200 << 10], b"needle"),
+        with(3 << 20, &[16], b"needle"),
+        with(3 << 20, &[3 << 19], b"needle"),
+        with(191 << 10, &[16], b"needle"),
+        text(250 << 10),
+        binary,
+        binary_later,
+        behind_nul,
+        one_line,
+    ];
+    let mut names = Vec::new();
+    for (number, bytes) in awkward.iter().enumerate() {
+        for name in [format!("{number}-early"), format!("{number}-early-too"), format!("{number}-then")] {
+            dir.file(&name, if name.ends_with("then") { bytes } else { &early });
+            names.push(name);
+        }
+    }
+    for options in [
+        "-l",
+        "-L",
+        "-m1",
+        "-m2 -n",
+        "-m1 -A1 --no-group-separator",
+        "-c -m3",
+        "-o -m1 -b",
+        "-l -v",
+        "-l -a",
+        "-m2 -I",
+        "-l ^",
+        "-l -z",
+    ] {
+        let mut args: Vec<&str> = vec!["-H", "-e", "needle"];
+        args.extend(options.split(' ').map(|option| if option == "^" { "-e^needle" } else { option }));
+        let mut expected = Vec::new();
+        for name in &names {
+            expected.extend(grep(&dir, &[&args[..], &[name]].concat()).stdout);
+        }
+        for way in ["--io=auto", "--io=read", "--io=mmap", "--threads=1", "--threads=3"] {
+            let files: Vec<&str> = names.iter().map(String::as_str).collect();
+            let ran = grep(&dir, &[&args[..], &[way], &files].concat());
+            assert!(ran.stdout == expected, "{options} {way}: {} bytes, not {}", ran.stdout.len(), expected.len());
+        }
+    }
+}

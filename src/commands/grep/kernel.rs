@@ -123,6 +123,14 @@ impl Kernel for Search<'_> {
         self.scan_text(block.bytes(), binary)
     }
 
+    fn is_enough(&self, part: &Part) -> bool {
+        let limit = self.wanted().limit;
+        // What is around the last one may stand behind the block, and so may the rest of a match of several lines.
+        self.settings.context.is_none()
+            && !self.settings.multiline
+            && limit.is_some_and(|limit| part.found.selected >= limit)
+    }
+
     fn carry(&self, block: &Block, part: &mut Part, totals: &mut Totals) -> Flow {
         if block.is_first() {
             let notice = self.begin_input(block, totals);

@@ -67,7 +67,7 @@ impl Joint {
                     bytes.truncate(whole);
                 }
                 Content::Hole => self.row = vec![0; extra as usize],
-                Content::ToLoad | Content::Gapped(_) => {
+                Content::ToLoad | Content::Head | Content::Gapped(_) => {
                     result = append(&span.source, &mut self.row, span.at.end, extra as usize).map(drop);
                 }
             }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::io::{Buffer, SMALL, Source, Stop, Stream, Way};
 
+use super::heads;
 use super::setup::COUNTED;
 use super::stats::Stats;
 pub(super) use span::{Batch, Content, Item, Span};
@@ -191,7 +192,8 @@ impl<'a> Cursor<'a> {
             let Some(current) = &mut self.current else { continue };
             let nominal = current.nominal(&self.plan, self.nominal);
             if let Some(span) = take_whole(current, &self.plan, nominal) {
-                bytes += span.at.end - span.at.start;
+                let length = span.at.end - span.at.start;
+                bytes += if self.stats.heads.pay() { length.min(heads::LENGTH.max(self.head) as u64) } else { length };
                 items.push(Item::Span(span));
                 self.current = None;
                 if bytes >= MUCH.min(self.nominal as u64) {

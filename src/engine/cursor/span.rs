@@ -169,12 +169,35 @@ impl Span {
         let content = Content::ToLoad;
         Span { source, input, at, offset, first: true, last: true, verdict, content, broken: None }
     }
+
+    /// The first `length` bytes of an input that is a good deal longer, wherever a line ends there.
+    pub(crate) fn head(&self, length: usize) -> Option<Span> {
+        let at = self.at.start..self.at.start + length as u64;
+        let is_longer = self.at.end - self.at.start >= 2 * length as u64;
+        if !self.first || !is_longer || !matches!(self.content, Content::ToLoad) {
+            return None;
+        }
+        let Span { ref source, input, offset, first, last, verdict, .. } = *self;
+        Some(Span {
+            source: Arc::clone(source),
+            input,
+            at,
+            offset,
+            first,
+            last,
+            verdict,
+            content: Content::Head,
+            broken: None,
+        })
+    }
 }
 
 #[derive(Debug)]
 pub(crate) enum Content {
     /// To be mapped or read by the worker.
     ToLoad,
+    /// Likewise, but of it only whole lines count: it is the beginning of a span, of which the rest may not be wanted.
+    Head,
     /// Came in already. `drained` says that its writer is slow, so nothing may wait behind it.
     Loaded {
         bytes: Buffer,
