@@ -32,7 +32,7 @@ impl Buffer {
     /// So many zero bytes that begin with a page (of 4096 bytes), as the buffers of dd(1) and fio(1) do.
     pub fn aligned(length: usize) -> Buffer {
         let memory = vec![0; length + SPAN];
-        let start = memory.as_ptr().addr().wrapping_neg() % SPAN;
+        let start = up_to(0, &memory);
         let mut buffer = Buffer { memory, start };
         buffer.truncate(length);
         buffer
@@ -54,8 +54,7 @@ impl Buffer {
             self.memory.try_reserve_exact(most).map_err(|_| io::ErrorKind::OutOfMemory)?;
         }
         // Of a few bytes the copy takes no time.
-        let apart = (offset as usize).wrapping_sub(self.memory.as_ptr().addr()).wrapping_add(SPAN / 2) % SPAN;
-        self.start = if is_short { 0 } else { apart };
+        self.start = if is_short { 0 } else { up_to((offset as usize).wrapping_add(SPAN / 2), &self.memory) };
         self.memory.resize(self.start, 0);
         Ok(())
     }
@@ -88,6 +87,11 @@ impl DerefMut for Buffer {
     fn deref_mut(&mut self) -> &mut [u8] {
         &mut self.memory[self.start..]
     }
+}
+
+/// How many bytes of `memory` stand before the first whose address is `place` in its page.
+fn up_to(place: usize, memory: &[u8]) -> usize {
+    place.wrapping_sub(memory.as_ptr().addr()) % SPAN
 }
 
 /// Bytes that are there already, where they are.

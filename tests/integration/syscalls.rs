@@ -53,6 +53,26 @@ impl Victim {
         self.file.write_all_at(&self.truth[from as usize..], from).unwrap();
     }
 
+    /// Runs while the file is `other`, of the same length.
+    fn run_on(&self, other: &[u8], line: &Line) -> Ran {
+        self.file.write_all_at(other, 0).unwrap();
+        let ran = self.run(line);
+        self.restore(0);
+        ran
+    }
+
+    /// Runs, and makes the file `other`, cut and grown again as `copytruncate` does, at the stops that `when` chooses.
+    fn run_swapped(&self, other: &[u8], line: &Line, options: &[&str], mut when: impl FnMut(&Call) -> bool) -> Ran {
+        let ran = run_traced(&mut self.command(line, options), |call| {
+            if when(call) {
+                self.file.set_len(0).unwrap();
+                self.file.write_all_at(other, 0).unwrap();
+            }
+        });
+        self.restore(0);
+        ran
+    }
+
     fn size(&mut self) -> u64 {
         self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let size = (self.random >> 33) % LEN as u64;
@@ -387,23 +407,17 @@ fn swapped_between_search_and_print() {
         for way in 0..4 {
             let options = ways(way);
             let full = victim.run(&line);
-            victim.file.write_all_at(&other, 0).unwrap();
-            let swapped = victim.run(&line);
-            victim.restore(0);
+            let swapped = victim.run_on(&other, &line);
             assert!(full.stdout != swapped.stdout && full.stdout.len() > 50, "{args:?}");
             let mut reads = 0;
             run_traced(&mut victim.command(&line, options), |call| reads += usize::from(is_read(call)));
             assert!(reads > 2);
             for read in 1..=reads {
                 let mut now = 0;
-                let ran = run_traced(&mut victim.command(&line, options), |call| {
+                let ran = victim.run_swapped(&other, &line, options, |call| {
                     now += usize::from(is_read(call));
-                    if now == read && is_read(call) {
-                        victim.file.set_len(0).unwrap();
-                        victim.file.write_all_at(&other, 0).unwrap();
-                    }
+                    now == read && is_read(call)
                 });
-                victim.restore(0);
                 let pure = ran.stdout == full.stdout || ran.stdout == swapped.stdout;
                 let told = ran.stderr.ends_with(": changed while being read\n");
                 assert!(pure || told, "{args:?} {options:?}, swapped at read {read} of {reads}: {}", ran.stderr);
@@ -426,22 +440,16 @@ fn swapped_at_system_calls() {
     let (mut runs, mut told, mut mixed) = (0, 0, 0);
     for (index, line) in LINES.iter().filter(|line| line.steady).enumerate() {
         let full = victim.run(line);
-        victim.file.write_all_at(&other, 0).unwrap();
-        let swapped = victim.run(line);
-        victim.restore(0);
+        let swapped = victim.run_on(&other, line);
         let options = ways(index);
         let mut stops = 0;
         run_traced(&mut victim.command(line, options), |_| stops += 1);
         for stop in (index..stops).step_by(61) {
             let mut now = 0;
-            let ran = run_traced(&mut victim.command(line, options), |_| {
-                if now == stop {
-                    victim.file.set_len(0).unwrap();
-                    victim.file.write_all_at(&other, 0).unwrap();
-                }
+            let ran = victim.run_swapped(&other, line, options, |_| {
                 now += 1;
+                now == stop + 1
             });
-            victim.restore(0);
             runs += 1;
             let what = format!("{:?} {options:?}, swapped at stop {stop} of {stops}", line.args);
             assert!(ran.code >= 0, "{what}: {}", ran.stderr);

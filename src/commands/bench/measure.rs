@@ -66,6 +66,11 @@ impl Row {
         summary(self.rates())
     }
 
+    /// Median throughput in GB/s; 0 when no run counts.
+    pub fn speed(&self) -> f64 {
+        self.rate().unwrap_or_default().median
+    }
+
     /// The median over the runs of something that a pass uses.
     pub fn median(&self, of: impl Fn(&Usage) -> f64) -> f64 {
         let each = self.samples.iter().map(|sample| of(&sample.usage) / f64::from(sample.passes));

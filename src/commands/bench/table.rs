@@ -40,7 +40,7 @@ const fn column(name: &'static str, width: usize, spare: u8, cell: fn(&Row) -> S
 }
 
 static COLUMNS: [Column; 10] = [
-    column("GB/s", 7, 0, |row| figure(row.rate().unwrap_or_default().median)),
+    column("GB/s", 7, 0, |row| figure(row.speed())),
     column("±", 4, 0, |row| {
         let rate = row.rate().unwrap_or_default();
         format!("{:.0}%", (rate.high - rate.low) / 2.0 / rate.median * 100.0)

@@ -61,10 +61,7 @@ pub fn verdicts<'m>(settings: &Settings, measured: &'m Measured) -> Vec<Verdict<
 
 fn verdict<'m>(settings: &Settings, measured: &'m Measured, state: State) -> Option<Verdict<'m>> {
     let rows: Vec<&Row> = measured.rows.iter().filter(|row| row.state == state && !row.samples.is_empty()).collect();
-    let best = |choose: &dyn Fn(&Row) -> bool| {
-        let speed = |row: &Row| row.rate().unwrap_or_default().median;
-        rows.iter().copied().filter(|row| choose(row)).max_by(|a, b| speed(a).total_cmp(&speed(b)))
-    };
+    let best = |choose: &dyn Fn(&Row) -> bool| fastest_of(rows.iter().copied().filter(|row| choose(row)));
     let fastest = best(&|_| true)?;
     let words = Words { settings };
     let mut sentences = Vec::new();
@@ -98,6 +95,10 @@ fn verdict<'m>(settings: &Settings, measured: &'m Measured, state: State) -> Opt
     Some(Verdict { state, fastest, duel, auto, sentences })
 }
 
+fn fastest_of<'m>(rows: impl Iterator<Item = &'m Row>) -> Option<&'m Row> {
+    rows.max_by(|a, b| a.speed().total_cmp(&b.speed()))
+}
+
 struct Words<'s> {
     settings: &'s Settings,
 }
@@ -108,7 +109,7 @@ impl Words<'_> {
     }
 
     fn with_rate(&self, row: &Row) -> String {
-        format!("{} at {}", self.label(row), rate(row.rate().unwrap_or_default().median))
+        format!("{} at {}", self.label(row), rate(row.speed()))
     }
 
     fn outcome(&self, duel: &Duel<'_>) -> String {
@@ -203,11 +204,8 @@ impl Words<'_> {
         crews.sort_unstable();
         crews.dedup();
         for threads in crews {
-            let speed = |row: &Row| row.rate().unwrap_or_default().median;
             let mine = || rows.iter().copied().filter(move |row| row.way.threads == threads);
-            let Some(read) = mine().filter(|row| row.way.is_read()).max_by(|a, b| speed(a).total_cmp(&speed(b))) else {
-                continue;
-            };
+            let Some(read) = fastest_of(mine().filter(|row| row.way.is_read())) else { continue };
             let duels: Vec<Duel<'_>> = mine().filter(|row| row.way.is_map()).map(|row| Duel::new(row, read)).collect();
             for (verb, wins) in [("lose to", false), ("beat", true)] {
                 let such = duels.iter().filter(|duel| duel.is_real() && (duel.ratio > 1.0) == wins);
