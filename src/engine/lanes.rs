@@ -9,13 +9,15 @@
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::Scope;
 use std::time::{Duration, Instant};
 
 use crate::io::{Source, Stop};
 use crate::output::complain;
 
 use super::block::{Block, rewritten};
-use super::cursor::{Cursor, Input, Item, Next, Plan, Span, is_one_span};
+use super::crew::start;
+use super::cursor::{Cursor, Input, Item, Next, Outlook, Plan, Span, is_one_span};
 use super::load::Loader;
 use super::scratch::Scratch;
 use super::stats::Stats;
@@ -104,36 +106,24 @@ impl Engine {
         };
         // Only the worker that waits for a slow stream could have to be woken, and a stream's worker waits alone.
         let stop = Stop::new();
+        // Each has a helper's turn or the caller's, and for a moment so has the thread that takes the caller's place.
+        let workers = helpers.saturating_add(2);
         let feeding = Feeding {
             plan: &plan,
             lanes,
             stats,
             stop: &stop,
             cursor: Mutex::new((
-                Cursor::new(Box::new(std::iter::once(input)), plan, 0, Box::new(|_| 0), stats, helpers + 1),
+                Cursor::new(Box::new(std::iter::once(input)), plan, 0, Box::new(|_| 0), stats, workers),
                 None,
             )),
-            turns: states.into_iter().map(|state| Turns::new(state, helpers + 1)).collect(),
+            turns: states.into_iter().map(|state| Turns::new(state, workers)).collect(),
+            permits,
+            unstarted: AtomicUsize::new(helpers),
             failure: Mutex::new(None),
             rewritten: Mutex::new(None),
         };
-        std::thread::scope(|scope| {
-            let mut started = 0;
-            feeding.work(|| {
-                while started < helpers && permits.take() {
-                    started += 1;
-                    let helper = || {
-                        feeding.work(|| {});
-                        permits.give();
-                    };
-                    // A thread that cannot be started is work for those there are.
-                    if std::thread::Builder::new().stack_size(1 << 20).spawn_scoped(scope, helper).is_err() {
-                        permits.give();
-                        break;
-                    }
-                }
-            });
-        });
+        std::thread::scope(|scope| feeding.work(scope, true));
         match feeding.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some((_, error)) => Err(error),
             None => {
@@ -187,6 +177,9 @@ struct Feeding<'a, L: Lane> {
     /// The cursor, and where the input's first byte stands.
     cursor: Mutex<(Cursor<'a>, Option<u64>)>,
     turns: Vec<Turns<L::State>>,
+    permits: &'a Permits,
+    /// How many helpers may still be started.
+    unstarted: AtomicUsize,
     /// What went wrong in the lowest block in which something did.
     failure: Mutex<Option<(u64, io::Error)>>,
     /// The input, when its last block found that it had been changed.
@@ -209,24 +202,26 @@ impl<L: Lane> Drop for Passage<'_, '_, L> {
 }
 
 impl<L: Lane> Feeding<'_, L> {
-    /// One worker's life. `call_others` runs before each block of an input that is long.
-    fn work(&self, mut call_others: impl FnMut()) {
+    /// One worker's life. A thread that others are started from leaves its place to one of them: see [`super::crew`].
+    fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, mut is_caller: bool) {
         let mut scratch = self.stats.scratch();
         let mut busy = Duration::ZERO;
-        loop {
-            let (batch, base, long) = {
+        let mut is_relieved = false;
+        while !is_relieved {
+            let (batch, base, outlook) = {
                 let mut cursor = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
-                let Next::Batch(batch) = cursor.0.next(&mut scratch.spare, self.stop) else {
-                    drop(cursor);
-                    return self.stats.leave(scratch);
-                };
+                let Next::Batch(batch) = cursor.0.next(&mut scratch.spare, self.stop) else { break };
                 if let (None, Some(Item::Span(span))) = (cursor.1, batch.items.first()) {
                     cursor.1 = Some(span.offset);
                 }
-                (batch, cursor.1.unwrap_or(0), cursor.0.is_long(busy))
+                (batch, cursor.1.unwrap_or(0), cursor.0.outlook(busy))
             };
-            if long {
-                call_others();
+            if outlook != Outlook::Short
+                && self.start_helpers(scope)
+                && outlook == Outlook::Lasting
+                && std::mem::take(&mut is_caller)
+            {
+                is_relieved = start(scope, || self.work(scope, false));
             }
             let begun = Instant::now();
             let mut passage = Passage { feeding: self, number: batch.number, passed: 0 };
@@ -245,6 +240,27 @@ impl<L: Lane> Feeding<'_, L> {
             }
             busy += begun.elapsed();
         }
+        self.stats.leave(scratch);
+    }
+
+    /// Starts a helper for each permit that is free; gives whether there were any.
+    fn start_helpers<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) -> bool {
+        let one_less = |left: usize| left.checked_sub(1);
+        let mut any = false;
+        while self.unstarted.load(Ordering::Relaxed) > 0 && self.permits.take() {
+            let may_start = self.unstarted.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok();
+            let helper = || {
+                self.work(scope, false);
+                self.permits.give();
+            };
+            // A thread that cannot be started is work for those there are.
+            if !may_start || !start(scope, helper) {
+                self.permits.give();
+                break;
+            }
+            any = true;
+        }
+        any
     }
 
     /// Loads a span and takes it through every lane.

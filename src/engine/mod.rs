@@ -6,6 +6,7 @@
 //! is bounded by the thread count. The engine knows no file format, and a kernel knows no file.
 
 mod block;
+mod crew;
 mod cursor;
 mod heads;
 mod job;

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use crate::io::Stop;
 use crate::output::Output;
 
-use super::cursor::{Batch, Cursor, Cut, Input, Item, Next, Plan, Span, Unopened, is_one_span};
+use super::crew::start;
+use super::cursor::{Batch, Cursor, Cut, Input, Item, Next, Outlook, Plan, Span, Unopened, is_one_span};
 use super::job::{Emission, Step, Totals, Unwanted, Work};
 use super::kernel::Kernel;
 use super::scratch::Scratch;
@@ -66,7 +67,7 @@ impl Engine {
         }
     }
 
-    /// Starts the workers, and is one of them.
+    /// Starts the workers, and is one of them unless there is much to do.
     fn together<'a, K: Kernel>(
         &self,
         inputs: Box<dyn Iterator<Item = Input<'a>> + Send + 'a>,
@@ -79,25 +80,19 @@ impl Engine {
         let judge = Box::new(|head: &[u8]| kernel.judge(head));
         let crew = Crew {
             work,
+            threads,
             stop: Stop::new(),
             cursor: Mutex::new(Cursor::new(inputs, plan, K::HEAD, judge, stats, threads)),
             opened: Condvar::new(),
-            totals: Turns::new(totals, threads),
-            emission: Turns::new(emission, threads),
+            // For a moment the calling thread is one more than there are to be.
+            totals: Turns::new(totals, threads + 1),
+            emission: Turns::new(emission, threads + 1),
         };
         std::thread::scope(|scope| {
-            crew.work(threads - 1, |others| {
-                for _ in 0..others {
-                    let builder = std::thread::Builder::new().stack_size(1 << 20);
-                    // A thread that cannot be started is work for those there are.
-                    if builder.spawn_scoped(scope, || crew.work(0, |_| {})).is_err() {
-                        break;
-                    }
-                    Stats::add(&stats.threads, 1);
-                }
-            });
+            // A thread that cannot be started is work for those there are.
+            let call = |count| (0..count).all(|_| start(scope, || crew.work(None)));
+            crew.work((threads > 1).then_some(&call));
         });
-        Stats::add(&stats.threads, 1);
         let Crew { totals, emission, .. } = crew;
         outcome(totals.into_value(), emission.into_value())
     }
@@ -136,6 +131,7 @@ fn outcome<C>(totals: Totals<C>, emission: Emission<'_>) -> Outcome<C> {
 /// What the workers share.
 struct Crew<'a, K: Kernel> {
     work: Work<'a, K>,
+    threads: usize,
     stop: Stop,
     cursor: Mutex<Cursor<'a>>,
     /// Inputs that were being opened are open.
@@ -182,12 +178,13 @@ impl<K: Kernel> Drop for Errand<'_, '_, K> {
 }
 
 impl<'a, K: Kernel> Crew<'a, K> {
-    /// One worker's life. `call_others` runs once, when there turns out to be work for so many `others`.
-    fn work(&self, others: usize, call_others: impl Fn(usize)) {
+    /// One worker's life. `call` is called once, when there turns out to be work for several, to start so many, and gives whether
+    /// it could. Where there is much work, this worker leaves it to them: see [`super::crew`].
+    fn work(&self, mut call: Option<&dyn Fn(usize) -> bool>) {
         let mut scratch = self.work.stats.scratch();
-        let mut called = others == 0;
         let mut busy = Duration::ZERO;
-        loop {
+        let mut is_relieved = false;
+        'life: while !is_relieved {
             let mut cursor = self.lock();
             let batch = loop {
                 if let Some(unopened) = cursor.take_unopened() {
@@ -206,22 +203,21 @@ impl<'a, K: Kernel> Crew<'a, K> {
                         cursor = self.opened.wait(cursor).unwrap_or_else(PoisonError::into_inner);
                         cursor.waiting -= 1;
                     }
-                    Next::Nothing => {
-                        drop(cursor);
-                        return self.work.stats.leave(scratch);
-                    }
+                    Next::Nothing => break 'life,
                 }
             };
-            let long = !called && cursor.is_long(busy);
+            let outlook = if call.is_some() { cursor.outlook(busy) } else { Outlook::Short };
             drop(cursor);
-            if long {
-                called = true;
-                call_others(others);
+            if let Some(call) = call.take_if(|_| outlook != Outlook::Short) {
+                let relieve = outlook == Outlook::Lasting;
+                is_relieved = call(self.threads - usize::from(!relieve)) && relieve;
             }
-            let begun = (!called).then(Instant::now);
+            let begun = call.is_some().then(Instant::now);
             self.process(batch, &mut scratch);
             busy += begun.map_or(Duration::ZERO, |begun| begun.elapsed());
         }
+        self.work.stats.leave(scratch);
+        Stats::add(&self.work.stats.threads, u64::from(!is_relieved));
     }
 
     fn process(&self, batch: Batch, scratch: &mut Scratch) {

@@ -73,6 +73,17 @@ pub(super) enum Next {
     Nothing,
 }
 
+/// How much work is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outlook {
+    /// Too little for a further thread.
+    Short,
+    /// Enough for one.
+    Long,
+    /// Enough, too, for another one in place of that which starts it.
+    Lasting,
+}
+
 enum Begun {
     Yes,
     /// By who takes it to open it.
@@ -128,22 +139,28 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Whether there is work enough left to make further threads worth their start, after `busy` spent on what was
-    /// handed out. Starting one and having it scheduled takes as long as scanning megabytes with a fast kernel.
-    pub(super) fn is_long(&self, busy: Duration) -> bool {
+    /// How much work is left, after `busy` spent on what was handed out. Starting a thread and having it scheduled takes as long
+    /// as scanning megabytes with a fast kernel.
+    pub(super) fn outlook(&self, busy: Duration) -> Outlook {
         const START: Duration = Duration::from_micros(250);
         const SURELY: u64 = 32 << 20;
+        const LASTING: Duration = Duration::from_millis(4);
         if self.plan.block < FIRST / 4 {
-            return self.batches > 3;
+            return if self.batches > 3 { Outlook::Lasting } else { Outlook::Short };
         }
         match (&self.current, self.inputs.has_more()) {
             (Some(Current { place: Place::Positioned(place), .. }), false) => {
                 let left = place.left();
                 let rest = busy.as_secs_f64() * left as f64 / self.done.max(1) as f64;
-                left >= SURELY || busy >= START / 8 && rest >= START.as_secs_f64()
+                match () {
+                    () if left >= SURELY || rest >= LASTING.as_secs_f64() => Outlook::Lasting,
+                    () if busy >= START / 8 && rest >= START.as_secs_f64() => Outlook::Long,
+                    () => Outlook::Short,
+                }
             }
-            (None, false) => false,
-            _ => busy >= START,
+            (None, false) => Outlook::Short,
+            _ if busy >= START => Outlook::Lasting,
+            _ => Outlook::Short,
         }
     }
 
