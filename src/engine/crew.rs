@@ -11,6 +11,6 @@ use std::thread::{Builder, Scope};
 const STACK: usize = 1 << 20;
 
 /// Starts a thread that does `work`; gives whether the system has one.
-pub(super) fn start<'scope>(scope: &'scope Scope<'scope, '_>, work: impl FnOnce() + Send + 'scope) -> bool {
+pub(crate) fn start<'scope>(scope: &'scope Scope<'scope, '_>, work: impl FnOnce() + Send + 'scope) -> bool {
     Builder::new().stack_size(STACK).spawn_scoped(scope, work).is_ok()
 }

@@ -295,11 +295,14 @@ fn a_map_that_is_refused_is_read() {
     eprintln!("{runs} runs with mmap refused");
 }
 
-/// Threads that cannot be started leave the work to those there are.
+/// Threads that cannot be started leave the work to those there are. Those that count the lines before a part of a file were
+/// started another way, and panicked.
 #[test]
 fn no_further_thread() {
     let victim = Victim::new();
-    for line in LINES.iter().filter(|line| line.steady) {
+    let counts = |args| Line { args, failure: 2, prefix: false, steady: true };
+    let parts = [counts(&["grep", "-n", "--shard", "2/2", "x"]), counts(&["grep", "-n", "--last", "3", "x"])];
+    for line in LINES.iter().filter(|line| line.steady).chain(&parts) {
         let full = victim.run(line);
         let mut refused = 0;
         let ran = run_traced(&mut victim.command(line, &["--threads", "8", "--block-size", "16K"]), |call| {

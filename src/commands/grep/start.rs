@@ -6,10 +6,11 @@
 use std::io;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use memchr::{memchr, memchr_iter};
 
+use crate::engine::start;
 use crate::io::{Extent, Source};
 use crate::shard::Shard;
 
@@ -110,6 +111,9 @@ pub fn lines_before(source: &Source, within: Range<u64>, wanted: u64, terminator
     }
 }
 
+/// Bytes that a thread counts at a time.
+const PIECE: usize = 1 << 20;
+
 /// How many terminators lie within, counted on several threads.
 ///
 /// # Errors
@@ -117,7 +121,7 @@ pub fn lines_before(source: &Source, within: Range<u64>, wanted: u64, terminator
 pub fn count_terminators(source: &Source, within: Range<u64>, terminator: u8, threads: usize) -> io::Result<u64> {
     let next = AtomicU64::new(within.start);
     let count = || -> io::Result<u64> {
-        let mut buffer = vec![0; 1 << 20];
+        let mut buffer = vec![0; PIECE];
         let mut total = 0;
         loop {
             let at = next.fetch_add(buffer.len() as u64, Ordering::Relaxed);
@@ -133,13 +137,22 @@ pub fn count_terminators(source: &Source, within: Range<u64>, terminator: u8, th
             total += memchr_iter(terminator, &buffer[..got]).count() as u64;
         }
     };
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (1..threads.max(1)).map(|_| scope.spawn(count)).collect();
-        let mut total = count()?;
-        for worker in workers {
-            // A worker has nothing to panic on; if it did all the same, this thread goes the same way.
-            total += worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let total = Mutex::new(Ok(0));
+    let work = || {
+        let counted = count();
+        let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
+        match (&mut *total, counted) {
+            (Ok(total), Ok(count)) => *total += count,
+            (Ok(_), Err(error)) => *total = Err(error),
+            (Err(_), _) => {}
         }
-        Ok(total)
-    })
+    };
+    std::thread::scope(|scope| {
+        // A thread that cannot be started is work for those there are, and where all can, this one leaves it to them.
+        let several = threads.min(usize::try_from((within.end - within.start) / PIECE as u64).unwrap_or(usize::MAX));
+        if several < 2 || !(0..several).all(|_| start(scope, work)) {
+            work();
+        }
+    });
+    total.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
