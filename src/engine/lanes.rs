@@ -16,8 +16,8 @@ use crate::io::{Source, Stop};
 use crate::output::complain;
 
 use super::block::{Block, rewritten};
-use super::crew::start;
-use super::cursor::{Cursor, Input, Item, Next, Outlook, Plan, Span, is_one_span};
+use super::crew::{Handover, start};
+use super::cursor::{Batch, Cursor, Input, Item, Next, Outlook, Plan, Span, is_one_span};
 use super::load::Loader;
 use super::scratch::Scratch;
 use super::stats::Stats;
@@ -57,6 +57,11 @@ impl Permits {
     pub fn take(&self) -> bool {
         let taken = self.free.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |free| free.checked_sub(1));
         taken.inspect(|before| _ = self.least.fetch_min(before - 1, Ordering::Relaxed)).is_ok()
+    }
+
+    /// Whether there are any.
+    fn are_free(&self) -> bool {
+        self.free.load(Ordering::Relaxed) > 0
     }
 
     /// Gives one back.
@@ -106,8 +111,7 @@ impl Engine {
         };
         // Only the worker that waits for a slow stream could have to be woken, and a stream's worker waits alone.
         let stop = Stop::new();
-        // Each has a helper's turn or the caller's, and for a moment so has the thread that takes the caller's place.
-        let workers = helpers.saturating_add(2);
+        let workers = helpers.saturating_add(1);
         let feeding = Feeding {
             plan: &plan,
             lanes,
@@ -120,6 +124,7 @@ impl Engine {
             turns: states.into_iter().map(|state| Turns::new(state, workers)).collect(),
             permits,
             unstarted: AtomicUsize::new(helpers),
+            handover: Handover::new(),
             failure: Mutex::new(None),
             rewritten: Mutex::new(None),
         };
@@ -180,6 +185,7 @@ struct Feeding<'a, L: Lane> {
     permits: &'a Permits,
     /// How many helpers may still be started.
     unstarted: AtomicUsize,
+    handover: Handover<(Batch, u64, Outlook)>,
     /// What went wrong in the lowest block in which something did.
     failure: Mutex<Option<(u64, io::Error)>>,
     /// The input, when its last block found that it had been changed.
@@ -203,25 +209,23 @@ impl<L: Lane> Drop for Passage<'_, '_, L> {
 
 impl<L: Lane> Feeding<'_, L> {
     /// One worker's life. A thread that others are started from leaves its place to one of them: see [`super::crew`].
-    fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, mut is_caller: bool) {
+    fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, is_caller: bool) {
         let mut scratch = self.stats.scratch();
         let mut busy = Duration::ZERO;
-        let mut is_relieved = false;
-        while !is_relieved {
-            let (batch, base, outlook) = {
-                let mut cursor = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
-                let Next::Batch(batch) = cursor.0.next(&mut scratch.spare, self.stop) else { break };
-                if let (None, Some(Item::Span(span))) = (cursor.1, batch.items.first()) {
-                    cursor.1 = Some(span.offset);
+        let mut may_leave = is_caller;
+        let mut given = self.handover.take();
+        while let Some((batch, base, outlook)) = given.take().or_else(|| self.next(&mut scratch, busy)) {
+            if outlook == Outlook::Lasting && may_leave && self.permits.are_free() {
+                may_leave = false;
+                self.handover.give((batch, base, outlook));
+                if self.start_helpers(scope) && start(scope, || self.work(scope, false)) {
+                    break;
                 }
-                (batch, cursor.1.unwrap_or(0), cursor.0.outlook(busy))
-            };
-            if outlook != Outlook::Short
-                && self.start_helpers(scope)
-                && outlook == Outlook::Lasting
-                && std::mem::take(&mut is_caller)
-            {
-                is_relieved = start(scope, || self.work(scope, false));
+                given = self.handover.take();
+                continue;
+            }
+            if outlook != Outlook::Short {
+                self.start_helpers(scope);
             }
             let begun = Instant::now();
             let mut passage = Passage { feeding: self, number: batch.number, passed: 0 };
@@ -241,6 +245,17 @@ impl<L: Lane> Feeding<'_, L> {
             busy += begun.elapsed();
         }
         self.stats.leave(scratch);
+    }
+
+    /// The next batch, where the input's first byte stands, and how much is left.
+    fn next(&self, scratch: &mut Scratch, busy: Duration) -> Option<(Batch, u64, Outlook)> {
+        let mut guard = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
+        let (cursor, base) = &mut *guard;
+        let Next::Batch(batch) = cursor.next(&mut scratch.spare, self.stop) else { return None };
+        if let (None, Some(Item::Span(span))) = (*base, batch.items.first()) {
+            *base = Some(span.offset);
+        }
+        Some((batch, base.unwrap_or(0), cursor.outlook(busy)))
     }
 
     /// Starts a helper for each permit that is free; gives whether there were any.

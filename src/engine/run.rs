@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::io::Stop;
 use crate::output::Output;
 
-use super::crew::start;
+use super::crew::{Handover, start};
 use super::cursor::{Batch, Cursor, Cut, Input, Item, Next, Outlook, Plan, Span, Unopened, is_one_span};
 use super::job::{Emission, Step, Totals, Unwanted, Work};
 use super::kernel::Kernel;
@@ -81,12 +81,13 @@ impl Engine {
         let crew = Crew {
             work,
             threads,
+            handover: Handover::new(),
             stop: Stop::new(),
             cursor: Mutex::new(Cursor::new(inputs, plan, K::HEAD, judge, stats, threads)),
             opened: Condvar::new(),
-            // For a moment the calling thread is one more than there are to be.
-            totals: Turns::new(totals, threads + 1),
-            emission: Turns::new(emission, threads + 1),
+            // When the last thread could not be started, the calling one is in its place.
+            totals: Turns::new(totals, threads),
+            emission: Turns::new(emission, threads),
         };
         std::thread::scope(|scope| {
             // A thread that cannot be started is work for those there are.
@@ -132,6 +133,7 @@ fn outcome<C>(totals: Totals<C>, emission: Emission<'_>) -> Outcome<C> {
 struct Crew<'a, K: Kernel> {
     work: Work<'a, K>,
     threads: usize,
+    handover: Handover<Batch>,
     stop: Stop,
     cursor: Mutex<Cursor<'a>>,
     /// Inputs that were being opened are open.
@@ -183,41 +185,53 @@ impl<'a, K: Kernel> Crew<'a, K> {
     fn work(&self, mut call: Option<&dyn Fn(usize) -> bool>) {
         let mut scratch = self.work.stats.scratch();
         let mut busy = Duration::ZERO;
-        let mut is_relieved = false;
-        'life: while !is_relieved {
-            let mut cursor = self.lock();
-            let batch = loop {
-                if let Some(unopened) = cursor.take_unopened() {
-                    drop(cursor);
-                    let begun = Instant::now();
-                    let mut errand = Errand { crew: self, unopened };
-                    errand.unopened.open(&self.stop, self.work.stats);
-                    drop(errand);
-                    busy += begun.elapsed();
-                    cursor = self.lock();
+        let mut given = self.handover.take();
+        while let Some(batch) = given.take().or_else(|| self.next(&mut scratch, &mut busy)) {
+            let outlook = if call.is_some() { self.lock().outlook(busy) } else { Outlook::Short };
+            if outlook == Outlook::Lasting
+                && let Some(call) = call.take()
+            {
+                self.handover.give(batch);
+                if call(self.threads) {
+                    return self.work.stats.leave(scratch);
                 }
-                match cursor.next(&mut scratch.spare, &self.stop) {
-                    Next::Batch(batch) => break batch,
-                    Next::Awaited => {
-                        cursor.waiting += 1;
-                        cursor = self.opened.wait(cursor).unwrap_or_else(PoisonError::into_inner);
-                        cursor.waiting -= 1;
-                    }
-                    Next::Nothing => break 'life,
-                }
-            };
-            let outlook = if call.is_some() { cursor.outlook(busy) } else { Outlook::Short };
-            drop(cursor);
-            if let Some(call) = call.take_if(|_| outlook != Outlook::Short) {
-                let relieve = outlook == Outlook::Lasting;
-                is_relieved = call(self.threads - usize::from(!relieve)) && relieve;
+                given = self.handover.take();
+                continue;
+            }
+            if let Some(call) = call.take_if(|_| outlook == Outlook::Long) {
+                call(self.threads - 1);
             }
             let begun = call.is_some().then(Instant::now);
             self.process(batch, &mut scratch);
             busy += begun.map_or(Duration::ZERO, |begun| begun.elapsed());
         }
         self.work.stats.leave(scratch);
-        Stats::add(&self.work.stats.threads, u64::from(!is_relieved));
+        Stats::add(&self.work.stats.threads, 1);
+    }
+
+    /// The next batch, before which this worker opens what has to be open for it.
+    fn next(&self, scratch: &mut Scratch, busy: &mut Duration) -> Option<Batch> {
+        let mut cursor = self.lock();
+        loop {
+            if let Some(unopened) = cursor.take_unopened() {
+                drop(cursor);
+                let begun = Instant::now();
+                let mut errand = Errand { crew: self, unopened };
+                errand.unopened.open(&self.stop, self.work.stats);
+                drop(errand);
+                *busy += begun.elapsed();
+                cursor = self.lock();
+            }
+            match cursor.next(&mut scratch.spare, &self.stop) {
+                Next::Batch(batch) => return Some(batch),
+                Next::Awaited => {
+                    cursor.waiting += 1;
+                    cursor = self.opened.wait(cursor).unwrap_or_else(PoisonError::into_inner);
+                    cursor.waiting -= 1;
+                }
+                Next::Nothing => return None,
+            }
+        }
     }
 
     fn process(&self, batch: Batch, scratch: &mut Scratch) {
