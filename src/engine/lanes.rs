@@ -16,7 +16,7 @@ use crate::io::{Source, Stop};
 use crate::output::complain;
 
 use super::block::{Block, rewritten};
-use super::crew::{Handover, start};
+use super::crew::{Handover, is_new, start};
 use super::cursor::{Batch, Cursor, Input, Item, Next, Outlook, Plan, Span, is_one_span};
 use super::load::Loader;
 use super::scratch::Scratch;
@@ -215,7 +215,7 @@ impl<L: Lane> Feeding<'_, L> {
         let mut may_leave = is_caller;
         let mut given = self.handover.take();
         while let Some((batch, base, outlook)) = given.take().or_else(|| self.next(&mut scratch, busy)) {
-            if outlook == Outlook::Lasting && may_leave && self.permits.are_free() {
+            if outlook == Outlook::Lasting && may_leave && self.permits.are_free() && is_new() {
                 may_leave = false;
                 self.handover.give((batch, base, outlook));
                 if self.start_helpers(scope) && start(scope, || self.work(scope, false)) {

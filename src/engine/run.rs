@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::io::Stop;
 use crate::output::Output;
 
-use super::crew::{Handover, start};
+use super::crew::{Handover, is_new, start};
 use super::cursor::{Batch, Cursor, Cut, Input, Item, Next, Outlook, Plan, Span, Unopened, is_one_span};
 use super::job::{Emission, Step, Totals, Unwanted, Work};
 use super::kernel::Kernel;
@@ -189,6 +189,7 @@ impl<'a, K: Kernel> Crew<'a, K> {
         while let Some(batch) = given.take().or_else(|| self.next(&mut scratch, &mut busy)) {
             let outlook = if call.is_some() { self.lock().outlook(busy) } else { Outlook::Short };
             if outlook == Outlook::Lasting
+                && is_new()
                 && let Some(call) = call.take()
             {
                 self.handover.give(batch);
@@ -198,7 +199,7 @@ impl<'a, K: Kernel> Crew<'a, K> {
                 given = self.handover.take();
                 continue;
             }
-            if let Some(call) = call.take_if(|_| outlook == Outlook::Long) {
+            if let Some(call) = call.take_if(|_| outlook != Outlook::Short) {
                 call(self.threads - 1);
             }
             let begun = call.is_some().then(Instant::now);
