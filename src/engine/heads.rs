@@ -3,8 +3,12 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// How many bytes to look at first, at least: with fewer, the calls take longer than the bytes.
-pub(super) const LENGTH: usize = 64 << 10;
+/// How many bytes to look at first, of which a kernel judges an input by `judged`. With fewer than this, the calls would take longer
+/// than the bytes.
+pub(super) const fn length(judged: usize) -> usize {
+    const LEAST: usize = 64 << 10;
+    if judged > LEAST { judged } else { LEAST }
+}
 
 /// A look that was enough pays for so many that were not. Of a file of 300 KB it saves two thirds, and costs one.
 const SAVED: u32 = 2;

@@ -117,7 +117,7 @@ impl<K: Kernel> Work<'_, K> {
     fn load_and_scan(&self, span: Span, spare: &mut Vec<Buffer>) -> Step<K> {
         let heads = &self.stats.heads;
         if heads.pay()
-            && let Some(head) = span.head(heads::LENGTH.max(K::HEAD))
+            && let Some(head) = span.head(heads::length(K::HEAD))
         {
             let step = self.load_and_scan_at_once(head, spare);
             let is_enough = self.is_enough(&step);

@@ -149,7 +149,8 @@ pub fn count_terminators(source: &Source, within: Range<u64>, terminator: u8, th
     };
     std::thread::scope(|scope| {
         // A thread that cannot be started is work for those there are, and where all can, this one leaves it to them.
-        let several = threads.min(usize::try_from((within.end - within.start) / PIECE as u64).unwrap_or(usize::MAX));
+        let several =
+            threads.min(usize::try_from(within.end.saturating_sub(within.start) / PIECE as u64).unwrap_or(usize::MAX));
         if several < 2 || !(0..several).all(|_| start(scope, work)) {
             work();
         }

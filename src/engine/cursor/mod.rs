@@ -153,9 +153,11 @@ impl<'a> Cursor<'a> {
                 let left = place.left();
                 let rest = busy.as_secs_f64() * left as f64 / self.done.max(1) as f64;
                 match () {
-                    () if left >= SURELY || rest >= LASTING.as_secs_f64() => Outlook::Lasting,
-                    () if busy >= START / 8 && rest >= START.as_secs_f64() => Outlook::Long,
-                    () => Outlook::Short,
+                    () if left >= SURELY => Outlook::Lasting,
+                    // What was too short to be timed says nothing of the rest.
+                    () if busy < START / 8 || rest < START.as_secs_f64() => Outlook::Short,
+                    () if rest < LASTING.as_secs_f64() => Outlook::Long,
+                    () => Outlook::Lasting,
                 }
             }
             (None, false) => Outlook::Short,
@@ -210,7 +212,7 @@ impl<'a> Cursor<'a> {
             let nominal = current.nominal(&self.plan, self.nominal);
             if let Some(span) = take_whole(current, &self.plan, nominal) {
                 let length = span.at.end - span.at.start;
-                bytes += if self.stats.heads.pay() { length.min(heads::LENGTH.max(self.head) as u64) } else { length };
+                bytes += if self.stats.heads.pay() { length.min(heads::length(self.head) as u64) } else { length };
                 items.push(Item::Span(span));
                 self.current = None;
                 if bytes >= MUCH.min(self.nominal as u64) {
