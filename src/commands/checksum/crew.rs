@@ -12,7 +12,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::Scope;
 use std::time::Instant;
 
-use crate::engine::{MOMENT, Permits, Stats};
+use crate::engine::{MOMENT, Permits, Stats, start};
 use crate::io::descriptors;
 
 /// Results that may wait for the one before them.
@@ -132,10 +132,9 @@ where
                 break;
             }
             if more && self.permits.take() {
-                let builder = std::thread::Builder::new().stack_size(1 << 20);
                 // The permit of a worker that is held up is for the job it waits for: a thread started with it would
                 // only run ahead too, be held up, and have another one started, without end.
-                if self.is_held_up() || builder.spawn_scoped(scope, || self.life(scope)).is_err() {
+                if self.is_held_up() || !start(scope, || self.life(scope)) {
                     self.permits.give();
                 }
             }
