@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Scope;
 use std::time::{Duration, Instant};
 
-use crate::io::{Source, Stop};
+use crate::io::{Source, Stop, Way};
 use crate::output::complain;
 
 use super::block::{Block, rewritten};
@@ -104,10 +104,14 @@ impl Engine {
         stats: &Stats,
     ) -> io::Result<Vec<L::State>> {
         let input = match input {
-            Input::Open(source) if is_one_span(&source, &plan) => {
-                return feed_one(source, &plan, lanes, states, stats);
+            Input::Open(mut source) => {
+                let begun = Instant::now();
+                if is_one_span(&source, &plan) || !plan.sized && comes_at_once(&mut source, stats) {
+                    return feed_one(source, &plan, lanes, states, stats, begun);
+                }
+                Input::Open(source)
             }
-            longer => longer,
+            unopened => unopened,
         };
         // Only the worker that waits for a slow stream could have to be woken, and a stream's worker waits alone.
         let stop = Stop::new();
@@ -141,16 +145,22 @@ impl Engine {
     }
 }
 
-/// As [`Engine::feed`], an input that is one block: with that there is nothing to wait for, nor anybody.
+/// Whether all of a source comes in at once, from the disk; it has come then.
+fn comes_at_once(source: &mut Source, stats: &Stats) -> bool {
+    source.way() == Way::Pread && stats.begin(source) && source.is_brought_whole()
+}
+
+/// As [`Engine::feed`], an input that is one block, to be had since `begun`: with that there is nothing to wait for, nor
+/// anybody. After a wait for the disk, too, the less code there is to be fetched anew the better.
 fn feed_one<L: Lane>(
     source: Source,
     plan: &Plan,
     lanes: &[L],
     mut states: Vec<L::State>,
     stats: &Stats,
+    begun: Instant,
 ) -> io::Result<Vec<L::State>> {
     let span = Span::only(source, None, stats);
-    let begun = Instant::now();
     let mut scratch = stats.scratch();
     let (block, damage) = Loader { plan, stats }.load(span, &mut scratch.spare).map_err(|(_, error)| error)?;
     stats.warmth.had(1, begun.elapsed());
@@ -160,6 +170,9 @@ fn feed_one<L: Lane>(
     for (lane, state) in lanes.iter().zip(&mut states) {
         let part = lane.part(0, &block);
         lane.take(state, &block, part);
+    }
+    if let Some((_, error)) = block.damage() {
+        return Err(error);
     }
     if block.ends_rewritten() {
         tell_rewritten(&block.source);
