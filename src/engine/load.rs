@@ -24,7 +24,7 @@ impl Loader<'_> {
         spare: &mut Vec<Buffer>,
     ) -> Result<(Block, Option<io::Error>), (usize, io::Error)> {
         // Of what stands there in place of a hole, nothing may be kept.
-        let is_data = matches!(span.content, Content::ToLoad | Content::Head);
+        let is_data = matches!(span.content, Content::ToLoad | Content::Head | Content::Read(_));
         let loaded = self.load_bytes(span, spare)?;
         if loaded.0.first {
             let block = &loaded.0;
@@ -54,6 +54,12 @@ impl Loader<'_> {
         };
         match content {
             Content::Loaded { bytes, .. } => block.data = Data::Buffer(bytes),
+            Content::Read(mut bytes) => {
+                let damage =
+                    check_read(&mut block, &mut bytes, length as usize, None).map_err(|error| (input, error))?;
+                block.data = Data::Buffer(bytes);
+                return Ok((block, damage.or(broken)));
+            }
             Content::Hole => block.data = Data::Hole(length),
             Content::Gapped(holes) => {
                 let mut buffer = Vec::new();
@@ -175,6 +181,16 @@ fn read_around(
 /// states more than it holds (sysfs) merely ends.
 fn read_block(block: &mut Block, buffer: &mut Buffer, length: usize) -> io::Result<Option<io::Error>> {
     let failure = block.source.read_into(buffer, length, block.at).map_err(|_| too_long(length as u64))?;
+    check_read(block, buffer, length, failure)
+}
+
+/// What is true of what was read of a span of that length, and what went wrong behind it.
+fn check_read(
+    block: &mut Block,
+    buffer: &mut Buffer,
+    length: usize,
+    failure: Option<io::Error>,
+) -> io::Result<Option<io::Error>> {
     let got = buffer.len();
     // A truncation lowers the size before it zeroes a page, so a size that still covers what was
     // read, read afterwards, shows that it was read before.

@@ -48,6 +48,30 @@ fn naive(input: &[u8], before: usize, after: usize, numbered: bool, selects: imp
     (text, i32::from(selected.is_empty()))
 }
 
+/// Of a small file, the blocks are cut as they are read; of a larger one, or where a line is long, before.
+#[test]
+fn the_law_holds_for_files_of_a_few_blocks() {
+    let lines = |count: usize| (0..count).flat_map(|i| format!("line {i}{}\n", "x".repeat(i % 67)).into_bytes());
+    let long = |length: usize| lines(100).chain(std::iter::repeat_n(b'y', length)).chain(lines(9000));
+    let inputs: [Vec<u8>; 4] =
+        [lines(18_000).collect(), lines(30_000).collect(), long(300_000).collect(), long(600_000).collect()];
+    for input in inputs {
+        let holds_7 = |line: &[u8]| line.contains(&b'7');
+        let (text, code) = naive(&input, 0, 0, true, holds_7);
+        Law::new(&["grep", "-n", "7"], &input).in_its_own_blocks().holds(&text, code);
+        let count = format!("{}\n", input.split_inclusive(|&byte| byte == b'\n').filter(|line| holds_7(line)).count());
+        Law::new(&["grep", "-c", "7"], &input).in_its_own_blocks().holds(count.as_bytes(), code);
+        Law::new(&["grep", "-c", "-e", "7", "-f", "/dev/null"], &input)
+            .in_its_own_blocks()
+            .holds(count.as_bytes(), code);
+        let mut binary = input;
+        binary[400_000] = 0;
+        Law::new(&["grep", "-c", "7"], &binary).in_its_own_blocks().holds(count.as_bytes(), code);
+        let (text, code) = naive(&binary, 0, 0, true, holds_7);
+        Law::new(&["grep", "-an", "7"], &binary).in_its_own_blocks().holds(&text, code);
+    }
+}
+
 #[test]
 fn the_law_holds_for_many_options() {
     for (name, input) in awkward_inputs() {

@@ -42,6 +42,12 @@ impl Law {
         self
     }
 
+    /// Only with the block sizes that the program chooses.
+    pub fn in_its_own_blocks(mut self) -> Law {
+        self.blocks = vec![None];
+        self
+    }
+
     /// Checks every way of running against `stdout` and `code`.
     #[track_caller]
     pub fn holds(&self, stdout: &[u8], code: i32) {

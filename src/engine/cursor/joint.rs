@@ -61,7 +61,7 @@ impl Joint {
         if extra > 0 {
             span.at.end -= extra;
             match &mut span.content {
-                Content::Loaded { bytes, .. } => {
+                Content::Loaded { bytes, .. } | Content::Read(bytes) => {
                     let whole = (len - extra) as usize;
                     self.row = bytes[whole..].to_vec();
                     bytes.truncate(whole);

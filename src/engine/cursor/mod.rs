@@ -340,7 +340,10 @@ impl<'a> Cursor<'a> {
             Place::Positioned(positioned) => {
                 let plan = self.plan.under(current.verdict.unwrap_or(0));
                 let warmth = &self.stats.warmth;
-                let (at, content, broken) = if warmth.is_cold() && current.source.can_be_brought() {
+                let read = positioned.next_read(&current.source, &plan, nominal, spare);
+                let (at, content, broken) = if let Some((at, content)) = read {
+                    (at, content, None)
+                } else if warmth.is_cold() && current.source.can_be_brought() {
                     let bytes = (nominal as u64).min(positioned.left()) as usize;
                     warmth.bring(bytes, || positioned.next(&current.source, &plan, nominal, true))
                 } else {

@@ -198,6 +198,8 @@ pub(crate) enum Content {
     ToLoad,
     /// Likewise, but of it only whole lines count: it is the beginning of a span, of which the rest may not be wanted.
     Head,
+    /// Was read by position a moment ago, and what was seen of the file is yet to be checked.
+    Read(Buffer),
     /// Came in already. `drained` says that its writer is slow, so nothing may wait behind it.
     Loaded {
         bytes: Buffer,
