@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::io::{Buffer, Source, Window};
+use crate::io::{Buffer, Source, View};
 
 /// Owned bytes of one input, mapped or read, and where they stand. Dropping it unmaps.
 #[derive(Debug)]
@@ -23,8 +23,7 @@ pub struct Block {
 
 #[derive(Debug)]
 pub(super) enum Data {
-    /// A mapped window, of which the first so many bytes count.
-    Window(Window, usize),
+    Mapped(View),
     Buffer(Buffer),
     /// A run of a sparse file without pages, this long.
     Hole(u64),
@@ -40,7 +39,7 @@ impl Block {
     /// The bytes. Empty for a hole, and for the end of an input that was not foreseen.
     pub fn bytes(&self) -> &[u8] {
         match &self.data {
-            Data::Window(window, len) => &window.bytes()[..*len],
+            Data::Mapped(view) => view.bytes(),
             Data::Buffer(bytes) => bytes,
             Data::Hole(_) => &[],
         }
@@ -103,7 +102,7 @@ impl Block {
     }
 
     pub(super) fn is_mapped(&self) -> bool {
-        matches!(self.data, Data::Window(..))
+        matches!(self.data, Data::Mapped(_))
     }
 
     /// Looks whether the file still holds what was seen of it: how many of this block's bytes are
@@ -112,8 +111,8 @@ impl Block {
     /// The order matters: a truncation lowers the size before it zeroes a byte, so bytes that were
     /// looked at before a size that covers them was read are true.
     pub(super) fn damage(&self) -> Option<(u64, io::Error)> {
-        let window = match &self.data {
-            Data::Window(window, _) => Some(window),
+        let view = match &self.data {
+            Data::Mapped(view) => Some(view),
             Data::Hole(_) => None,
             // Bytes in a buffer stay what they were when they were read.
             Data::Buffer(_) => return None,
@@ -130,7 +129,7 @@ impl Block {
         if size < end {
             return Some((size.saturating_sub(self.at), truncated(base + size)));
         }
-        let fault = window?.fault()? - base;
+        let fault = view?.fault()? - base;
         if fault >= end {
             return None;
         }
@@ -155,7 +154,7 @@ impl Block {
     pub(super) fn clip(&mut self, keep: u64) {
         self.last = false;
         match &mut self.data {
-            Data::Window(_, len) => *len = (*len).min(usize::try_from(keep).unwrap_or(usize::MAX)),
+            Data::Mapped(view) => view.truncate(usize::try_from(keep).unwrap_or(usize::MAX)),
             Data::Buffer(bytes) => bytes.truncate(usize::try_from(keep).unwrap_or(usize::MAX)),
             Data::Hole(len) => *len = (*len).min(keep),
         }

@@ -3,7 +3,7 @@
 use std::io;
 use std::ops::Range;
 
-use crate::io::{Advice, Buffer, FOLIO, ONE_READ, Policy, Source, Way, Window};
+use crate::io::{Buffer, ONE_READ, Policy, Source, View, Way};
 
 use super::block::{Block, Data, truncated};
 use super::cursor::{Content, Plan, Span};
@@ -76,7 +76,7 @@ impl Loader<'_> {
                     _ => None,
                 };
                 match mapped {
-                    Some(window) => block.data = Data::Window(window, length),
+                    Some(view) => block.data = Data::Mapped(view),
                     None if block.source.way() == Way::Map && self.plan.policy == Policy::Mmap => {
                         let reason = block.source.reason().map(|r| r.to_string()).unwrap_or_default();
                         return Err((input, io::Error::other(format!("not mappable: {reason}"))));
@@ -108,18 +108,14 @@ impl Loader<'_> {
         if brought { load() } else { self.stats.warmth.bring(bytes, load) }
     }
 
-    /// Maps and brings the pages in, or notes why not.
-    fn map(&self, source: &Source, at: u64, length: usize) -> Option<Window> {
-        match source.map(at, length) {
-            Ok(window) => {
-                if length >= FOLIO as usize && source.can_be_brought() {
-                    // Of what is not in memory after all.
-                    let _ = window.advise(Advice::HugePage);
-                }
+    /// Maps and brings the pages in, or notes why not. Blocks whose size was asked for have each a window.
+    fn map(&self, source: &Source, at: u64, length: usize) -> Option<View> {
+        match source.map(at, length, !self.plan.sized) {
+            Ok((view, is_new)) => {
                 // A page that is gone by now is a recorded fault, and the verify step deals with it.
-                self.come(self.was_brought(source), length, || window.touch());
-                Stats::add(&self.stats.windows, 1);
-                Some(window)
+                self.come(self.was_brought(source), length, || view.touch());
+                Stats::add(&self.stats.windows, u64::from(is_new));
+                Some(view)
             }
             Err(error) => {
                 source.note_refusal(&error);

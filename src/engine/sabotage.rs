@@ -148,7 +148,9 @@ impl Bench {
     }
 
     fn run(&self, policy: Policy, threads: usize, kernel: &Saboteur<'_>) -> Printed {
-        let engine = Engine { policy, threads, block: Some(BLOCK), most: usize::MAX, range: Range::default() };
+        // Blocks whose size was asked for have each a window, others share them.
+        let block = (kernel.at >> 12).is_multiple_of(2).then_some(BLOCK);
+        let engine = Engine { policy, threads, block, most: usize::MAX, range: Range::default() };
         let sink = tempfile::NamedTempFile::new_in(self.dir.path()).unwrap();
         let mut output = Output::to(sink.reopen().unwrap()).unwrap();
         output.set_quiet(true);

@@ -60,7 +60,9 @@ impl Stats {
     /// Has the beginning of an input brought in that is about to be read, and counts before what of it is in memory already.
     /// Gives whether it came from the disk. Only the first call for an input does any of this.
     pub fn begin(&self, source: &mut Source) -> bool {
-        source.bring_beginning(|source| {
+        let mut is_first = false;
+        let is_cold = source.bring_beginning(|source| {
+            is_first = true;
             let mut tally = self.tally_mut();
             if tally.count_resident
                 && let Some((resident, total)) = resident_bytes(source)
@@ -68,7 +70,10 @@ impl Stats {
                 let before = tally.resident.unwrap_or_default();
                 tally.resident = Some((before.0 + resident, before.1 + total));
             }
-        })
+        });
+        // That one is kept, and nobody maps it again.
+        Stats::add(&self.windows, u64::from(is_first && source.is_brought_whole()));
+        is_cold
     }
 
     /// Has all of a file brought in that is to be read soon, without waiting for it, and counts before what of it is in memory

@@ -36,7 +36,7 @@ pub use source::{FOLIO, Kind, ONE_READ, Policy, Range, Reason, SMALL, Source, Wa
 pub use standard::was_closed;
 pub use stream::{Filled, Stop, Stream};
 pub use usage::{Usage, addresses_left, forget_peak, peak_resident};
-pub use window::{Advice, Window, page_size};
+pub use window::{Advice, View, Window, page_size};
 
 /// What the fault table's slots are made of. The model checker puts its own here.
 mod atomic {

@@ -8,8 +8,8 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 pub use memmap2::Advice;
 use memmap2::{Mmap, MmapOptions, RemapOptions, UncheckedAdvice};
@@ -89,30 +89,19 @@ impl Window {
         }
     }
 
-    /// Meets the page faults of a part of a file that is in memory: one look every 64 KiB, for each of which the kernel maps all
-    /// the cached pages around it ("fault around", `fault_around_bytes`, 64 KiB unless told otherwise). Pages that are
-    /// not in memory are left to whoever looks at them.
-    ///
-    /// [`Window::populate`] does the same and then walks over every single page of the range to count it in, which costs
-    /// a third of the whole again.
+    /// As [`View::touch`], all of it.
     pub fn touch(&self) {
-        const AROUND: usize = 64 << 10;
-        self.look_every(AROUND, self.map.as_ptr() as usize);
+        touch(self.bytes());
     }
 
     /// Looks at the first byte, and at one in each further `step` bytes of the file.
     pub fn touch_every(&self, step: usize) {
-        self.look_every(step, self.offset as usize);
+        look_every(step, self.bytes(), self.offset as usize);
     }
 
-    /// Looks at the first byte, which stands at `at`, and at each further one that stands at a multiple of `step`.
-    fn look_every(&self, step: usize, at: usize) {
-        let bytes = self.bytes();
-        let first = at.wrapping_neg() % step;
-        // The first one twice, where it stands at such a place.
-        for &byte in bytes.first().into_iter().chain(bytes.iter().skip(first).step_by(step)) {
-            std::hint::black_box(byte);
-        }
+    /// Whether `len` bytes from byte `offset` of the file are in it.
+    pub fn holds(&self, offset: u64, len: usize) -> bool {
+        offset >= self.offset && offset + len as u64 <= self.offset + self.map.len() as u64
     }
 
     /// Makes the window reach `len` bytes from its offset, in place or moved (`mremap(2)`); not shorter than it is. The
@@ -173,6 +162,61 @@ impl Drop for Window {
         // SAFETY: nobody can hold the bytes of a window that is being dropped, and a shared mapping of a file loses
         // nothing by it but its page table entries.
         let _ = unsafe { self.map.unchecked_advise(UncheckedAdvice::DontNeed) };
+    }
+}
+
+fn touch(bytes: &[u8]) {
+    const AROUND: usize = 64 << 10;
+    look_every(AROUND, bytes, bytes.as_ptr() as usize);
+}
+
+/// Looks at the first byte, which stands at `at`, and at each further one that stands at a multiple of `step`.
+fn look_every(step: usize, bytes: &[u8], at: usize) {
+    let first = at.wrapping_neg() % step;
+    // The first one twice, where it stands at such a place.
+    for &byte in bytes.first().into_iter().chain(bytes.iter().skip(first).step_by(step)) {
+        std::hint::black_box(byte);
+    }
+}
+
+/// A part of a window that others may have parts of, too. The last to be dropped unmaps it.
+#[derive(Debug)]
+pub struct View {
+    window: Arc<Window>,
+    start: usize,
+    len: usize,
+}
+
+impl View {
+    /// The `len` bytes from byte `offset` of the file, which the window has to hold.
+    pub(super) fn of(window: Arc<Window>, offset: u64, len: usize) -> View {
+        let start = (offset - window.offset) as usize;
+        View { window, start, len }
+    }
+
+    /// The mapped bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.window.bytes()[self.start..self.start + self.len]
+    }
+
+    /// Keeps the first `len` bytes.
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
+
+    /// As [`Window::fault`]: it may stand before this part, all of which reads as zeros then.
+    pub fn fault(&self) -> Option<u64> {
+        self.window.fault()
+    }
+
+    /// Meets the page faults of a part of a file that is in memory: one look every 64 KiB, for each of which the kernel maps all
+    /// the cached pages around it ("fault around", `fault_around_bytes`, 64 KiB unless told otherwise). Pages that are
+    /// not in memory are left to whoever looks at them.
+    ///
+    /// [`Window::populate`] does the same and then walks over every single page of the range to count it in, which costs
+    /// a third of the whole again.
+    pub fn touch(&self) {
+        touch(self.bytes());
     }
 }
 

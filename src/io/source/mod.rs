@@ -10,7 +10,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use rustix::fs::{SeekFrom, fstat, seek};
 
@@ -72,8 +72,8 @@ pub struct Source {
     on_disk: bool,
     /// Whether its beginning came from the disk, once that was asked.
     cold: Option<bool>,
-    /// All of it, where that came in at once.
-    brought: Mutex<Option<Box<Window>>>,
+    /// The window that was mapped last of those that blocks share; all of a small file that was brought in.
+    window: Mutex<Option<Arc<Window>>>,
     /// The errno of a window that `mmap` refused later on, when others had been mapped.
     refused: AtomicI32,
 }
@@ -146,7 +146,7 @@ impl Source {
             is_rest: false,
             on_disk: false,
             cold: None,
-            brought: Mutex::new(None),
+            window: Mutex::new(None),
             refused: AtomicI32::new(0),
         };
         match kind {
@@ -317,7 +317,7 @@ impl Source {
             is_rest: true,
             on_disk: false,
             cold: None,
-            brought: Mutex::new(None),
+            window: Mutex::new(None),
             refused: AtomicI32::new(0),
         };
         part.choose(policy);
