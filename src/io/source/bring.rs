@@ -9,10 +9,11 @@ use std::io::{self, IoSliceMut};
 use std::num::NonZeroU64;
 use std::ops::Range;
 use std::os::fd::BorrowedFd;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError};
 
 use rustix::fs::fadvise;
 use rustix::io::{ReadWriteFlags, preadv2};
+use rustix::process::{Resource, getrlimit};
 
 use super::super::residency;
 use super::super::window::{Advice, View, Window};
@@ -50,6 +51,12 @@ const ELSEWHERE: [u32; 10] = [
 /// Whether bringing in pays: the file is on a disk, as far as the kernel says.
 pub(super) fn pays(file: BorrowedFd<'_>) -> bool {
     rustix::fs::fstatfs(file).is_ok_and(|system| !ELSEWHERE.contains(&(system.f_type as u32)))
+}
+
+/// Whether the address space is not limited (`ulimit -v`): where it is, larger windows left no room for buffers.
+fn has_room() -> bool {
+    static HAS_ROOM: OnceLock<bool> = OnceLock::new();
+    *HAS_ROOM.get_or_init(|| getrlimit(Resource::As).current.is_none())
 }
 
 /// Brings `range` of the file in and waits for it, or for most of it; the rest is on its way. What cannot be had is left to
@@ -167,7 +174,7 @@ impl Source {
             return Ok((View::of(Arc::clone(window), from, length), false));
         }
         let around = from - from % WINDOW..(from - from % WINDOW).saturating_add(WINDOW);
-        let is_shared = shared && from + length as u64 <= around.end;
+        let is_shared = shared && from + length as u64 <= around.end && has_room();
         let (start, len) = if is_shared {
             let start = around.start.max(self.base + self.start).min(from);
             let end = around.end.min(self.base + self.end.unwrap_or(0)).max(from + length as u64);
