@@ -108,9 +108,9 @@ impl Loader<'_> {
         if brought { load() } else { self.stats.warmth.bring(bytes, load) }
     }
 
-    /// Maps and brings the pages in, or notes why not. Blocks whose size was asked for have each a window.
+    /// Maps and brings the pages in, or notes why not.
     fn map(&self, source: &Source, at: u64, length: usize) -> Option<View> {
-        match source.map(at, length, !self.plan.sized) {
+        match source.map(at, length, self.plan.shared) {
             Ok((view, is_new)) => {
                 // A page that is gone by now is a recorded fault, and the verify step deals with it.
                 self.come(self.was_brought(source), length, || view.touch());

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::io::{Place, Policy, Range, Source};
+use crate::io::{Place, Policy, Range, Source, WINDOW};
 
 use super::Stats;
 use super::cursor::{Cut, Input, Open, Plan};
@@ -16,7 +16,7 @@ pub struct Engine {
     pub threads: usize,
     /// Nominal block size; `None` leaves it to the kernel's default.
     pub block: Option<usize>,
-    /// No block of a default size is larger than this.
+    /// No block of a default size is larger than this, nor is a window.
     pub most: usize,
     /// The wanted bytes of each input.
     pub range: Range,
@@ -42,6 +42,7 @@ impl Engine {
             read: self.block.unwrap_or(default.min(READ)).max(1),
             ramp: self.block.is_none(),
             sized: self.block.is_some(),
+            shared: self.block.is_none() && self.most as u64 >= WINDOW,
             holes: false,
             longest_hole: u64::MAX,
             gaps: false,

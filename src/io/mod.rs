@@ -32,7 +32,7 @@ pub use interrupt::stop_on_interrupt;
 pub use lease::Lease;
 pub use name::{drives_a_terminal, escape_name, harmless, push_escaped};
 pub use path::Place;
-pub use source::{FOLIO, Kind, ONE_READ, Policy, Range, Reason, SMALL, Source, Way};
+pub use source::{FOLIO, Kind, ONE_READ, Policy, Range, Reason, SMALL, Source, WINDOW, Way};
 pub use standard::was_closed;
 pub use stream::{Filled, Stop, Stream};
 pub use usage::{Usage, addresses_left, forget_peak, peak_resident};

@@ -49,6 +49,8 @@ pub struct Plan {
     pub ramp: bool,
     /// Whether block sizes were asked for, so that nothing else decides them.
     pub sized: bool,
+    /// Whether blocks that are mapped share windows.
+    pub shared: bool,
     /// Whether holes of sparse files come as blocks of their own, without bytes.
     pub holes: bool,
     /// How long a hole's block may be, in bytes: for kernels to which zeros are work too.

@@ -5,18 +5,17 @@
 //! folios of up to 2 MiB from the first fault on, whatever its read-ahead is set to (`do_sync_mmap_readahead`, mm/filemap.c),
 //! and all who read the file later gain by them, too.
 
-use std::io::{self, IoSliceMut};
+use std::io::IoSliceMut;
 use std::num::NonZeroU64;
 use std::ops::Range;
 use std::os::fd::BorrowedFd;
-use std::sync::{Arc, OnceLock, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use rustix::fs::fadvise;
 use rustix::io::{ReadWriteFlags, preadv2};
-use rustix::process::{Resource, getrlimit};
 
 use super::super::residency;
-use super::super::window::{Advice, View, Window};
+use super::super::window::{Advice, Window};
 use super::{Kind, ONE_READ, Reason, SMALL, Source, Way};
 
 /// The largest folio, in bytes: what a page of the second level maps where pages are of 4 KiB. Elsewhere a look at each as many
@@ -25,10 +24,6 @@ pub const FOLIO: u64 = 2 << 20;
 
 /// How far behind what is needed now the disk is given work, in bytes.
 const AHEAD: u64 = 8 << 20;
-
-/// How much of a file a window holds that several blocks share, in bytes, from a multiple of it on. Where each block of 4 MiB had
-/// its own, hashing on two threads took 3 to 7 % longer; twice as much gained nothing more, and is resident at a time.
-const WINDOW: u64 = 16 << 20;
 
 /// Less comes in as fast by reading it.
 const SHORTEST: u64 = 64 << 10;
@@ -51,12 +46,6 @@ const ELSEWHERE: [u32; 10] = [
 /// Whether bringing in pays: the file is on a disk, as far as the kernel says.
 pub(super) fn pays(file: BorrowedFd<'_>) -> bool {
     rustix::fs::fstatfs(file).is_ok_and(|system| !ELSEWHERE.contains(&(system.f_type as u32)))
-}
-
-/// Whether the address space is not limited (`ulimit -v`): where it is, larger windows left no room for buffers.
-fn has_room() -> bool {
-    static HAS_ROOM: OnceLock<bool> = OnceLock::new();
-    *HAS_ROOM.get_or_init(|| getrlimit(Resource::As).current.is_none())
 }
 
 /// Brings `range` of the file in and waits for it, or for most of it; the rest is on its way. What cannot be had is left to
@@ -106,7 +95,12 @@ impl Source {
 
     /// Whether all of it is mapped already, as what is small and was brought in is.
     pub fn is_brought_whole(&mut self) -> bool {
-        self.window.get_mut().unwrap_or_else(PoisonError::into_inner).is_some()
+        let (from, len) = (self.base + self.start, self.wanted().unwrap_or(0) as usize);
+        self.window
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .is_some_and(|window| window.holds(from, len))
     }
 
     /// Whether all that is wanted of it comes in by one short read.
@@ -161,38 +155,6 @@ impl Source {
             at = (at + 1).next_multiple_of(FOLIO);
         }
     }
-
-    /// The `length` bytes from `offset` on, mapped; whether a window had to be mapped for them. With `shared`, what stands around
-    /// them is mapped, too, for who wants that next: to unmap a window, every processor that has looked at it is interrupted.
-    ///
-    /// # Errors
-    /// As [`Window::map`].
-    pub fn map(&self, offset: u64, length: usize, shared: bool) -> io::Result<(View, bool)> {
-        let from = self.base + offset;
-        let mut kept = self.window.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(window) = kept.as_ref().filter(|window| window.holds(from, length)) {
-            return Ok((View::of(Arc::clone(window), from, length), false));
-        }
-        let around = from - from % WINDOW..(from - from % WINDOW).saturating_add(WINDOW);
-        let is_shared = shared && from + length as u64 <= around.end && has_room();
-        let (start, len) = if is_shared {
-            let start = around.start.max(self.base + self.start).min(from);
-            let end = around.end.min(self.base + self.end.unwrap_or(0)).max(from + length as u64);
-            (start, (end - start) as usize)
-        } else {
-            (from, length)
-        };
-        let window = Arc::new(Window::map(self.fd(), start, len)?);
-        if len >= FOLIO as usize && self.on_disk {
-            // Of what is not in memory after all.
-            let _ = window.advise(Advice::HugePage);
-        }
-        // It is unmapped without the lock.
-        let before = if is_shared { kept.replace(Arc::clone(&window)) } else { None };
-        drop(kept);
-        drop(before);
-        Ok((View::of(window, from, length), true))
-    }
 }
 
 #[cfg(test)]
@@ -203,7 +165,7 @@ mod tests {
     use super::super::{Policy, Range};
     use super::*;
 
-    fn open(path: &std::path::Path, policy: Policy, range: Range) -> io::Result<Source> {
+    fn open(path: &std::path::Path, policy: Policy, range: Range) -> std::io::Result<Source> {
         Source::open(path.as_os_str(), policy, range)
     }
 

@@ -22,12 +22,14 @@ use super::window::Window;
 mod bring;
 mod facts;
 mod kinds;
+mod map;
 mod read;
 mod seen;
 
 pub use bring::FOLIO;
 use facts::Facts;
 pub use kinds::{Kind, Policy, Reason, Way};
+pub use map::WINDOW;
 use seen::Seen;
 
 /// A file up to this size is read under [`Policy::Auto`]. `mmap`, the faults and `munmap` together cost more than copying
