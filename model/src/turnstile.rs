@@ -52,32 +52,43 @@ fn three_workers() {
     println!("{} schedules of 3 workers, 2 turns each", every_schedule(3, 2));
 }
 
-/// Turns are taken from a shared counter, as batches are from the cursor, and pass through two
-/// turnstiles one after the other, as totals and emission do.
+/// Turns are taken from a shared counter, as batches are from the cursor, and pass through two turnstiles one after the other, as
+/// totals and emission do. Who comes before his turn takes another number first, and both then, in order.
 #[test]
 fn two_turnstiles_behind_a_cursor() {
+    type Shared = (loom::sync::Mutex<u64>, Turns<u64>, Turns<Vec<u64>>);
     let schedules = std::sync::Arc::new(AtomicU64::new(0));
     let count = std::sync::Arc::clone(&schedules);
     loom::model(move || {
         count.fetch_add(1, Ordering::Relaxed);
-        let shared = Arc::new((loom::sync::Mutex::new(0_u64), Turns::new(0_u64, 2), Turns::new(Vec::new(), 2)));
-        let work = move |shared: &(loom::sync::Mutex<u64>, Turns<u64>, Turns<Vec<u64>>)| {
+        let shared = Arc::new((loom::sync::Mutex::new(0_u64), Turns::new(0_u64, 4), Turns::new(Vec::new(), 4)));
+        let finish = |shared: &Shared, number: u64| {
+            let total = {
+                let mut total = shared.1.take(number);
+                *total += 10;
+                *total
+            };
+            shared.2.take(number).push(total);
+        };
+        let work = move |shared: &Shared| {
+            let mut early = None;
             loop {
                 let number = {
                     let mut next = shared.0.lock().unwrap();
                     if *next == 3 {
-                        return;
+                        break;
                     }
                     *next += 1;
                     *next - 1
                 };
-                let total = {
-                    let mut total = shared.1.take(number);
-                    *total += 10;
-                    *total
-                };
-                shared.2.take(number).push(total);
+                early.take().into_iter().for_each(|early| finish(shared, early));
+                if shared.1.is_due(number) {
+                    finish(shared, number);
+                } else {
+                    early = Some(number);
+                }
             }
+            early.into_iter().for_each(|early| finish(shared, early));
         };
         let other = Arc::clone(&shared);
         let thread = loom::thread::spawn(move || work(&other));

@@ -2,8 +2,8 @@
 //!
 //! A cursor hands out spans under one lock; workers open the inputs for it, load each as a [`Block`], run a pure [`Kernel`]
 //! over it, hand running totals on in file order, format in parallel, verify that the file still
-//! held what they saw, and emit in file order. At most one batch a thread is in flight, so memory
-//! is bounded by the thread count. The engine knows no file format, and a kernel knows no file.
+//! held what they saw, and emit in file order. A thread has one batch in hand, and another that waits
+//! for its turn at most, so memory is bounded by the thread count. The engine knows no file format, and a kernel knows no file.
 
 mod block;
 mod crew;
@@ -14,6 +14,8 @@ mod kernel;
 mod lanes;
 mod load;
 mod run;
+#[cfg(test)]
+mod run_tests;
 #[cfg(test)]
 mod sabotage;
 mod scratch;

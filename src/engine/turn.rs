@@ -7,7 +7,7 @@ use super::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 /// A value that is handed from number to number. The number after the one that holds it waits.
 pub(crate) struct Turns<T> {
     state: Mutex<State<T>>,
-    /// One condition for each worker, so that passing on wakes the one whose turn it is.
+    /// One condition for each number in hand, so that passing on wakes the one whose turn it is.
     waiting: Vec<Condvar>,
 }
 
@@ -19,9 +19,9 @@ struct State<T> {
 }
 
 impl<T> Turns<T> {
-    /// At most `workers` numbers wait at a time: those after the next are consecutive.
-    pub(crate) fn new(value: T, workers: usize) -> Turns<T> {
-        let waiting = (0..workers.max(1)).map(|_| Condvar::new()).collect();
+    /// At most `numbers` are in hand at a time, the next one and those after it, so that each that waits has a condition alone.
+    pub(crate) fn new(value: T, numbers: usize) -> Turns<T> {
+        let waiting = (0..numbers.max(1)).map(|_| Condvar::new()).collect();
         Turns { state: Mutex::new(State { next: 0, waiting: 0, value }), waiting }
     }
 
@@ -37,6 +37,11 @@ impl<T> Turns<T> {
             state.waiting -= 1;
         }
         Turn { turns: self, state }
+    }
+
+    /// Whether it is `number`'s turn, so that [`Turns::take`] does not wait.
+    pub(crate) fn is_due(&self, number: u64) -> bool {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).next == number
     }
 
     pub(crate) fn into_value(self) -> T {

@@ -166,6 +166,12 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Whether the next batch is a block of a mapped file in memory, for which nobody has to wait.
+    pub(super) fn has_mapped(&self) -> bool {
+        let is_mapped = |current: &Current| current.source.way() == Way::Map;
+        self.current.as_ref().is_some_and(is_mapped) && !self.stats.warmth.is_cold()
+    }
+
     /// Drops the rest of an input that nobody needs any more.
     pub(super) fn end_input(&mut self, input: usize) {
         self.current.take_if(|current| current.input == input);
