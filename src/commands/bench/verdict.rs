@@ -4,7 +4,7 @@
 use super::measure::{Measured, Row};
 use super::settings::Settings;
 use super::state::State;
-use super::statistics::{SIGNIFICANT, chance, summary};
+use super::statistics::{SIGNIFICANT, chance, ratio};
 use super::table::{count, duration, rate};
 use super::way::{Means, size};
 
@@ -30,7 +30,7 @@ pub struct Duel<'m> {
     pub one: &'m Row,
     /// The other.
     pub other: &'m Row,
-    /// Throughput of the one by that of the other, both at the usual pace.
+    /// Throughput of the one by that of the other, both at the usual pace: the median over all pairs of runs.
     pub ratio: f64,
     /// How probable so great a difference is by chance alone.
     pub chance: f64,
@@ -39,8 +39,7 @@ pub struct Duel<'m> {
 impl<'m> Duel<'m> {
     fn new(one: &'m Row, other: &'m Row) -> Duel<'m> {
         let (ones, others) = (one.even_rates(), other.even_rates());
-        let median = |rates: &[f64]| summary(rates.iter().copied()).unwrap_or_default().median;
-        Duel { one, other, ratio: median(&ones) / median(&others), chance: chance(&ones, &others) }
+        Duel { one, other, ratio: ratio(&ones, &others), chance: chance(&ones, &others) }
     }
 
     /// Whether the difference is more than noise.
