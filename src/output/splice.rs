@@ -79,7 +79,7 @@ pub fn splice(output: &mut Output, source: &Source) -> io::Result<Handed> {
         }
         window.touch();
         if source.began_cold() && (source.base() + at).is_multiple_of(FOLIO) {
-            source.read_on(at + length as u64);
+            source.read_on(at + length as u64, length as u64);
         }
         // A page that could not be had reads as zeros from here on, which are not the file's.
         if window.fault().is_some() {

@@ -90,7 +90,7 @@ impl Positioned {
         let length = nominal - (source.base() + start) % nominal;
         let stop = start.saturating_add(length.min(goal - start).next_multiple_of(row)).min(self.end);
         if is_cold {
-            self.bring(source, stop);
+            self.bring(source, stop, nominal);
         }
         let mut broken = None;
         self.at = match plan.cut {
@@ -159,12 +159,12 @@ impl Positioned {
     /// Brings in what comes next from the disk, up to `stop` or as much as comes in at once. Here and not by the workers, so
     /// that it is asked for in order, and before a line's end is looked for behind it: the kernel reads ahead of one who
     /// reads on and on, not of one who reads here and there.
-    fn bring(&mut self, source: &Source, stop: u64) {
+    fn bring(&mut self, source: &Source, stop: u64, nominal: u64) {
         let from = self.at.max(self.brought);
         if from < stop {
             let to = stop.max(from.saturating_add(FOLIO)).min(self.end);
             source.bring(from..to);
-            source.read_on(to);
+            source.read_on(to, nominal);
             self.brought = to;
         }
     }

@@ -22,7 +22,7 @@ use super::{Kind, ONE_READ, Reason, SMALL, Source, Way};
 /// bytes does no harm.
 pub const FOLIO: u64 = 2 << 20;
 
-/// How far behind what is needed now the disk is given work, in bytes.
+/// How far behind what is needed now the disk is given work, in bytes, at least.
 const AHEAD: u64 = 8 << 20;
 
 /// Less comes in as fast by reading it.
@@ -142,14 +142,17 @@ impl Source {
         bring(self.fd(), self.base + range.start..self.base + range.end)
     }
 
-    /// Has the kernel read on behind `at`, to where all before has come in or is on its way, without waiting.
+    /// Has the kernel read on behind `at`, to where all before has come in or is on its way, without waiting; for who comes for `block`
+    /// bytes at a time, by two of these: with half a block the disk stood still whenever both of two threads were at work, and
+    /// searching took a fifth longer.
     ///
     /// The kernel reads further ahead when somebody looks at the first page of what it has read ahead last (PG_readahead,
     /// mm/readahead.c). Who comes to that page only when he needs it has the disk rest while he works on those before; so it is
     /// looked at from here, by a read that gives up where it would wait (`preadv2(2)`, RWF_NOWAIT). A page that nobody has asked
     /// for is left alone: such a read would have it come in a small folio.
-    pub fn read_on(&self, at: u64) {
-        let (mut at, end) = (self.base + at, self.base + self.end.unwrap_or(0).min(at.saturating_add(AHEAD)));
+    pub fn read_on(&self, at: u64, block: u64) {
+        let far = at.saturating_add(block.saturating_mul(2).max(AHEAD));
+        let (mut at, end) = (self.base + at, self.base + self.end.unwrap_or(0).min(far));
         while at < end && residency::is_cached(self.fd(), at) == Some(true) {
             let _ = preadv2(&self.file, &mut [IoSliceMut::new(&mut [0])], at, ReadWriteFlags::NOWAIT);
             at = (at + 1).next_multiple_of(FOLIO);
@@ -227,13 +230,13 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let Some((path, bytes)) = on_disk(&directory, 40 << 20) else { return };
         let source = open(&path, Policy::Auto, Range::default()).unwrap();
-        source.read_on(0);
-        source.read_on(bytes.len() as u64);
+        source.read_on(0, FOLIO);
+        source.read_on(bytes.len() as u64, FOLIO);
         assert_eq!(residency::is_cached(source.fd(), 0), Some(false), "nobody has asked for it");
         source.bring(0..FOLIO);
         let cached = || residency::whole(source.fd(), bytes.len() as u64).unwrap().resident;
         let before = cached();
-        source.read_on(FOLIO);
+        source.read_on(FOLIO, FOLIO);
         assert!(cached() >= before, "{before} pages, then {}", cached());
         let mut all = vec![0; bytes.len()];
         assert_eq!(source.read_at(&mut all, 0).unwrap(), bytes.len());
