@@ -41,7 +41,7 @@ impl Config {
         if common.stats.is_some() {
             stats.count_resident();
         }
-        let threads = common.threads.map_or_else(default_threads, usize::from);
+        let threads = common.threads.map_or_else(default_threads, usize::from).min(most_threads());
         Config {
             engine: Engine {
                 policy: match common.io {
@@ -132,6 +132,14 @@ pub fn terminal_columns(output: &Output) -> Option<usize> {
 
 fn default_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// How many threads there may be where addresses are scarce (`ulimit -v`): glibc's allocator sets 64 MiB of them aside for each, and
+/// twice that for a moment (HEAP_MAX_SIZE, malloc/arena.c). With 300 MB, eight threads had none left for what they read.
+fn most_threads() -> usize {
+    const ARENA: u64 = 128 << 20;
+    let Some(left) = addresses_left() else { return usize::MAX };
+    usize::try_from(1 + left / ARENA).unwrap_or(usize::MAX)
 }
 
 /// The largest block, in bytes, where addresses are scarce (`ulimit -v`): a worker holds a window, its text, which

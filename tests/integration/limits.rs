@@ -39,6 +39,22 @@ fn a_small_address_space() {
     }
 }
 
+/// Room for what the allocator sets aside for four of the threads, and then for nothing else: a worker panicked, or a line
+/// "did not fit into memory".
+#[test]
+fn many_threads_in_a_limited_address_space() {
+    let dir = Dir::new();
+    let path = dir.file("f", &numbered(100 << 20));
+    let full: Ran = mapped().args(["grep", "-c", "7"]).arg(&path).output().unwrap().into();
+    for limit in ["-v 200000", "-v 300000", "-v 400000"] {
+        for threads in ["8", "16"] {
+            let ran = limited(limit, &["grep", "-c", "--threads", threads, "7"], &[&path]);
+            assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{limit}, {threads} threads");
+            assert!(ran.stdout == full.stdout, "{limit}, {threads} threads");
+        }
+    }
+}
+
 /// What is measured needs windows, buffers and threads of its own.
 #[test]
 fn bench_under_limits() {
