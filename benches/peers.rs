@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use mapped::io::residency;
+use mapped::os::residency;
 
 /// Where a program's output goes.
 #[derive(Clone, Copy, PartialEq)]

@@ -12,7 +12,7 @@ pub enum Exit {
     /// `grep` selected no line: 1.
     NoMatch,
     /// `grep` failed, or the command line was wrong: 2.
-    Trouble,
+    Error,
     /// Ctrl-C ended what would have gone on for ever: 130, as a shell has it (128 + 2).
     Interrupted,
     /// The reader of standard output went away: 141, which is what a shell shows for a program
@@ -32,7 +32,7 @@ impl Exit {
             Exit::Success => 0,
             Exit::NoMatch => 1,
             Exit::Failure => 2,
-            Exit::Trouble => 3,
+            Exit::Error => 3,
             Exit::Interrupted => 4,
             Exit::Closed => 5,
         }
@@ -44,7 +44,7 @@ impl From<Exit> for ExitCode {
         ExitCode::from(match exit {
             Exit::Success => 0,
             Exit::Failure | Exit::NoMatch => 1,
-            Exit::Trouble => 2,
+            Exit::Error => 2,
             Exit::Interrupted => 130,
             Exit::Closed => 141,
         })
@@ -57,11 +57,11 @@ mod tests {
 
     #[test]
     fn the_worse_one_wins() {
-        use Exit::{Closed, Failure, Success, Trouble};
+        use Exit::{Closed, Error, Failure, Success};
         assert_eq!(Success.and(Success), Success);
         assert_eq!(Success.and(Failure), Failure);
         assert_eq!(Failure.and(Success), Failure);
-        assert_eq!(Trouble.and(Failure), Trouble);
+        assert_eq!(Error.and(Failure), Error);
         assert_eq!(Failure.and(Closed), Closed);
     }
 }

@@ -8,24 +8,28 @@
 //!
 //! # The tour
 //! - [`cli`]: the command line as typed.
-//! - [`config`]: the one place that resolves it against the environment.
-//! - [`io`]: sources, windows of a mapping that survive truncation, streams.
+//! - [`app`]: resolves it against the environment; the statistics report; the progress bar.
+//! - [`commands`]: a folder for each subcommand, with a kernel of its own.
+//! - [`select`], [`timestamp`], [`follow`], [`decode`], [`digest`]: what several commands share.
 //! - [`engine`]: the ordered parallel pipeline from blocks to text.
+//! - [`io`]: sources, the map-or-read decision, streams, walks.
 //! - [`output`]: the only writer to standard output.
-//! - [`commands`]: a kernel each.
+//! - [`os`]: the ground floor, with every raw system call.
 //!
-//! Dependencies run `commands → engine → io` and `commands → output`, never back.
+//! Dependencies run `commands → engine → io → os` and `commands → output → os`.
 
+pub mod app;
 pub mod cli;
 pub mod commands;
-pub mod config;
+pub mod decode;
+pub mod digest;
 pub mod engine;
 pub mod exit;
 pub mod follow;
 pub mod io;
+pub mod os;
 pub mod output;
-mod report;
-pub mod shard;
+pub mod select;
 pub mod timestamp;
 
 use std::borrow::Cow;
@@ -38,27 +42,27 @@ use output::Output;
 /// `cat`, as scripts know it from GNU cat.
 pub fn refuse(error: &clap::Error) -> ExitCode {
     let is_cat = std::env::args_os().nth(1).is_some_and(|name| name == "cat");
-    let trouble = if is_cat { Exit::Failure } else { Exit::Trouble };
+    let error_code = if is_cat { Exit::Failure } else { Exit::Error };
     // What was typed stands in the error, and a script may have typed a stranger's file name.
-    if error.use_stderr() && std::env::args_os().any(|arg| matches!(io::escape_name(&arg), Cow::Owned(_))) {
+    if error.use_stderr() && std::env::args_os().any(|arg| matches!(output::escape_name(&arg), Cow::Owned(_))) {
         output::complain(format_args!("{}", error.render().to_string().trim_end()));
-        return trouble.into();
+        return error_code.into();
     }
     match error.print() {
         Ok(()) if !error.use_stderr() => Exit::Success.into(),
-        _ => trouble.into(),
+        _ => error_code.into(),
     }
 }
 
 /// Runs one parsed command line and gives its exit code. Errors have been reported.
 pub fn run(cli: &cli::Cli) -> ExitCode {
-    io::stand_guard();
-    let trouble = commands::trouble(&cli.command);
+    os::install_sigbus_handler();
+    let error_code = commands::error_code(&cli.command);
     let mut output = match Output::stdout() {
         Ok(output) => output,
         Err(error) => {
             output::complain(format_args!("mapped: standard output: {}", output::message(&error)));
-            return trouble.into();
+            return error_code.into();
         }
     };
     let exit = commands::run(&cli.command, &mut output).and_then(|exit| {
@@ -71,11 +75,11 @@ pub fn run(cli: &cli::Cli) -> ExitCode {
             Some(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Closed.into(),
             Some(error) => {
                 output::complain(format_args!("mapped: write error: {}", output::message(error)));
-                trouble.into()
+                error_code.into()
             }
             None => {
                 output::complain(format_args!("mapped: {error:#}"));
-                trouble.into()
+                error_code.into()
             }
         },
     }

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use libfuzzer_sys::fuzz_target;
-use mapped::io::drives_a_terminal;
+use mapped::output::needs_escape;
 use mapped_fuzz::run;
 use serde_json::Value;
 
@@ -30,8 +30,8 @@ fn data(value: &Value) -> Vec<u8> {
 }
 
 fuzz_target!(|name: &[u8]| {
-    let shown = mapped::io::escape_name(OsStr::from_bytes(name));
-    assert!(!shown.contains(drives_a_terminal), "{shown:?}");
+    let shown = mapped::output::escape_name(OsStr::from_bytes(name));
+    assert!(!shown.contains(needs_escape), "{shown:?}");
     if name.is_empty() || name.len() > 200 || name.contains(&0) || name.contains(&b'/') || name == b"." || name == b".."
     {
         return;
@@ -45,7 +45,7 @@ fuzz_target!(|name: &[u8]| {
         args.push(path.as_os_str());
         let (printed, _) = run(&args).unwrap();
         let text = std::str::from_utf8(&printed).expect("JSON is UTF-8");
-        assert!(!text.contains(|c| drives_a_terminal(c) && c != '\n'), "{args:?}: {text:?}");
+        assert!(!text.contains(|c| needs_escape(c) && c != '\n'), "{args:?}: {text:?}");
         let first: Value = text.lines().map(|line| serde_json::from_str(line).unwrap()).next().unwrap();
         let given = match args[0].to_str().unwrap() {
             "grep" => data(&first["data"]["path"]),

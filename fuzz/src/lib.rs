@@ -39,7 +39,7 @@ pub fn run<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Option<(Vec<u8>, Exit)> {
     // Another open file: its position begins at 0 and is its own.
     let mut output = Output::to(File::options().write(true).open(out.path()).unwrap()).unwrap();
     output.set_quiet(true);
-    let exit = mapped::commands::run(&cli.command, &mut output).unwrap_or(Exit::Trouble);
+    let exit = mapped::commands::run(&cli.command, &mut output).unwrap_or(Exit::Error);
     output.flush().unwrap();
     drop(output);
     Some((out.bytes(), exit))

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use super::common::Common;
 use super::range::{Range, parse_count};
 use super::size::parse_size;
-use crate::shard::Shard;
+use crate::select::shard::Shard;
 
 /// Write files to standard output.
 ///
@@ -61,7 +61,7 @@ pub struct Args {
     #[arg(short = 'v', long)]
     pub show_nonprinting: bool,
 
-    /// Make harmless on a terminal: controls, escape sequences, malformed bytes and what reorders text are shown visibly,
+    /// Make escape_for_terminal on a terminal: controls, escape sequences, malformed bytes and what reorders text are shown visibly,
     /// other UTF-8 text stays as it is
     #[arg(long, help_heading = "Selection and display", conflicts_with_all = ["show_nonprinting", "show_all", "ends_and_nonprinting", "tabs_and_nonprinting"])]
     pub sanitize: bool,

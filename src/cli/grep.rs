@@ -7,7 +7,7 @@ use clap::{ArgAction, Args as ClapArgs, ValueEnum};
 use super::cat::FollowBy;
 use super::common::Common;
 use super::size::parse_size;
-use crate::shard::Shard;
+use crate::select::shard::Shard;
 
 /// Print the lines that match a pattern.
 ///

@@ -28,12 +28,12 @@ pub fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit> {
     }
 }
 
-/// The exit code of a run that could not be carried through: 2 for `grep`, as GNU grep has it.
-pub fn trouble(command: &Command) -> Exit {
+/// Returns the exit code of a run that failed as a whole: 2 for `grep`, as GNU grep has it.
+pub fn error_code(command: &Command) -> Exit {
     match command {
         Command::Bench(_) | Command::Cat(_) | Command::Checksum(_) | Command::Hexdump(_) | Command::Stat(_) => {
             Exit::Failure
         }
-        Command::Grep(_) => Exit::Trouble,
+        Command::Grep(_) => Exit::Error,
     }
 }

@@ -3,7 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::io::{Buffer, Source, View};
+use crate::io::Source;
+use crate::os::{Buffer, View};
 
 /// Owned bytes of one input, mapped or read, and where they stand. Dropping it unmaps.
 #[derive(Debug)]

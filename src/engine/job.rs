@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use memchr::{memrchr, memrchr2};
 
-use crate::io::Buffer;
+use crate::os::Buffer;
 use crate::output::{Output, complain};
 
 use super::block::{Block, rewritten};

@@ -12,7 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Scope;
 use std::time::{Duration, Instant};
 
-use crate::io::{Source, Stop, Way};
+use crate::io::{AccessMethod, Source};
+use crate::os::Stop;
 use crate::output::complain;
 
 use super::block::{Block, rewritten};
@@ -147,7 +148,7 @@ impl Engine {
 
 /// Whether all of a source comes in at once, from the disk; it has come then.
 fn comes_at_once(source: &mut Source, stats: &Stats) -> bool {
-    source.way() == Way::Pread && stats.begin(source) && source.is_brought_whole()
+    source.way() == AccessMethod::Pread && stats.begin(source) && source.is_brought_whole()
 }
 
 /// As [`Engine::feed`], an input that is one block, to be had since `begun`: with that there is nothing to wait for, nor
@@ -322,7 +323,7 @@ impl<L: Lane> Feeding<'_, L> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::{Policy, Range};
+    use crate::io::{IoMode, Range};
     use std::io::Write;
 
     /// Keeps every byte, and how many bytes came when.
@@ -356,7 +357,7 @@ mod tests {
         let bytes: Vec<u8> = (0..3_000_000u32).map(|i| (i % 251) as u8).collect();
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(&bytes).unwrap();
-        for policy in [Policy::Auto, Policy::Mmap, Policy::Read] {
+        for policy in [IoMode::Auto, IoMode::Mmap, IoMode::Read] {
             for block in [Some(4099), Some(100_000), None] {
                 for (offset, length) in [(0, None), (5000, None), (-70_000, Some(60_000))] {
                     let engine =
@@ -374,7 +375,7 @@ mod tests {
     #[test]
     fn what_cannot_be_opened_is_an_error() {
         let engine =
-            Engine { policy: Policy::Auto, threads: 2, block: None, most: usize::MAX, range: Range::default() };
+            Engine { policy: IoMode::Auto, threads: 2, block: None, most: usize::MAX, range: Range::default() };
         let error = feed(engine, std::path::Path::new("/no/such/file")).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }

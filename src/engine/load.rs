@@ -3,7 +3,8 @@
 use std::io;
 use std::ops::Range;
 
-use crate::io::{Buffer, ONE_READ, Policy, Source, View, Way};
+use crate::io::{AccessMethod, IoMode, ONE_READ, Source};
+use crate::os::{Buffer, View};
 
 use super::block::{Block, Data, truncated};
 use super::cursor::{Content, Plan, Span};
@@ -72,12 +73,12 @@ impl Loader<'_> {
             Content::ToLoad | Content::Head => {
                 let length = usize::try_from(length).map_err(|_| (input, too_long(length)))?;
                 let mapped = match block.source.way() {
-                    Way::Map => self.map(&block.source, at.start, length),
+                    AccessMethod::Map => self.map(&block.source, at.start, length),
                     _ => None,
                 };
                 match mapped {
                     Some(view) => block.data = Data::Mapped(view),
-                    None if block.source.way() == Way::Map && self.plan.policy == Policy::Mmap => {
+                    None if block.source.way() == AccessMethod::Map && self.plan.policy == IoMode::Mmap => {
                         let reason = block.source.reason().map(|r| r.to_string()).unwrap_or_default();
                         return Err((input, io::Error::other(format!("not mappable: {reason}"))));
                     }

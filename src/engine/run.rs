@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::io::Stop;
+use crate::os::Stop;
 use crate::output::Output;
 
 use super::crew::{Handover, is_new, start};

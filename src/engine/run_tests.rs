@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
-use crate::io::{Policy, Range};
+use crate::io::{IoMode, Range};
 use crate::output::Output;
 
 use super::{Block, Cut, Engine, Flow, Input, Kernel, Outcome, Stats};
@@ -63,7 +63,7 @@ fn run(truth: &[u8], act: &(dyn Fn(&File) + Sync)) -> (Vec<u8>, Outcome<bool>) {
     let file = File::options().write(true).create_new(true).open(&path).unwrap();
     file.write_all_at(truth, 0).unwrap();
     let engine =
-        Engine { policy: Policy::Mmap, threads: 2, block: Some(BLOCK), most: usize::MAX, range: Range::default() };
+        Engine { policy: IoMode::Mmap, threads: 2, block: Some(BLOCK), most: usize::MAX, range: Range::default() };
     let sink = tempfile::tempfile().unwrap();
     let mut output = Output::to(sink.try_clone().unwrap()).unwrap();
     output.set_quiet(true);

@@ -10,7 +10,7 @@ use std::io::Write;
 use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::io::{Policy, Range};
+use crate::io::{IoMode, Range};
 use crate::output::Output;
 
 use super::{Block, Cut, Engine, Flow, Input, Kernel, Stats};
@@ -147,7 +147,7 @@ impl Bench {
         self.file.write_all_at(&self.truth[from as usize..], from).unwrap();
     }
 
-    fn run(&self, policy: Policy, threads: usize, kernel: &Saboteur<'_>) -> Printed {
+    fn run(&self, policy: IoMode, threads: usize, kernel: &Saboteur<'_>) -> Printed {
         // Blocks whose size was asked for have each a window, others share them.
         let block = (kernel.at >> 12).is_multiple_of(2).then_some(BLOCK);
         let engine = Engine { policy, threads, block, most: usize::MAX, range: Range::default() };
@@ -163,7 +163,7 @@ impl Bench {
     }
 
     /// Cuts the file to `size` at a moment of the block that holds byte `at`, and puts it back.
-    fn cut(&self, size: u64, when: Moment, at: u64, policy: Policy, threads: usize) -> Printed {
+    fn cut(&self, size: u64, when: Moment, at: u64, policy: IoMode, threads: usize) -> Printed {
         let act = || self.file.set_len(size).unwrap();
         let kernel = Saboteur { when, at, act: &act, done: AtomicU64::new(0) };
         let printed = self.run(policy, threads, &kernel);
@@ -171,7 +171,7 @@ impl Bench {
         printed
     }
 
-    fn check_cut(&self, size: u64, when: Moment, at: u64, policy: Policy, threads: usize) {
+    fn check_cut(&self, size: u64, when: Moment, at: u64, policy: IoMode, threads: usize) {
         let printed = self.cut(size, when, at, policy, threads);
         let what = format!("{size} bytes, {when:?} of the block at {at}, {policy:?}, {threads} threads");
         let full = numbered(&self.truth, self.truth.len() as u64);
@@ -180,7 +180,7 @@ impl Bench {
         let least = numbered(&self.truth, size);
         assert!(printed.text.starts_with(&least), "{what}: {} bytes, not {}", printed.text.len(), least.len());
         // A mapped block shows the cut until its last byte is formatted; a read one is a copy.
-        if policy == Policy::Mmap && threads == 1 && at >= size {
+        if policy == IoMode::Mmap && threads == 1 && at >= size {
             let before = at - at % BLOCK as u64;
             let most = numbered(&self.truth, (before + BLOCK as u64 + 200).min(self.truth.len() as u64));
             assert!(printed.text.len() < most.len(), "{what}");
@@ -198,7 +198,7 @@ fn cut_pages(of: usize) {
             // The block that is cut, one before it, and any.
             let size = page * 4096;
             let at = [size, size.saturating_sub(BLOCK as u64), bench.below(1 << 20)][runs % 3];
-            bench.check_cut(size, when, at, Policy::Mmap, 1);
+            bench.check_cut(size, when, at, IoMode::Mmap, 1);
             runs += 1;
         }
     }
@@ -224,7 +224,7 @@ fn cut_at_random_bytes_under_several_threads() {
     for run in 0..runs {
         let size = bench.below(1 << 20);
         let at = bench.below(1 << 20);
-        let policy = if run % 4 == 3 { Policy::Read } else { Policy::Mmap };
+        let policy = if run % 4 == 3 { IoMode::Read } else { IoMode::Mmap };
         bench.check_cut(size, MOMENTS[run % MOMENTS.len()], at, policy, 1 + run % 3);
     }
     eprintln!("{runs} truncations at random bytes, none fatal");
@@ -239,7 +239,7 @@ fn growth_is_followed_and_is_no_error() {
         let at = bench.below(len);
         let act = || bench.file.write_all_at(&more, len).unwrap();
         let kernel = Saboteur { when, at, act: &act, done: AtomicU64::new(0) };
-        let printed = bench.run([Policy::Mmap, Policy::Read][run % 2], 1 + run % 3, &kernel);
+        let printed = bench.run([IoMode::Mmap, IoMode::Read][run % 2], 1 + run % 3, &kernel);
         assert!(!printed.failed);
         let grown = [&bench.truth[..], &more].concat();
         let (all, old) = (numbered(&grown, grown.len() as u64), numbered(&bench.truth, len));
@@ -258,7 +258,7 @@ fn replacement_by_rename_changes_nothing() {
             std::fs::rename(path.join("new"), path.join("f")).unwrap();
         };
         let kernel = Saboteur { when, at, act: &act, done: AtomicU64::new(0) };
-        let printed = bench.run([Policy::Mmap, Policy::Read][run % 2], 1 + run % 3, &kernel);
+        let printed = bench.run([IoMode::Mmap, IoMode::Read][run % 2], 1 + run % 3, &kernel);
         assert!(!printed.failed);
         assert!(printed.text == numbered(&bench.truth, bench.truth.len() as u64), "{when:?}");
     }
@@ -273,7 +273,7 @@ fn bytes_that_change_between_two_looks_hurt_nobody() {
         let filler = if run % 2 == 0 { b'\n' } else { b'z' };
         let act = || bench.file.write_all_at(&vec![filler; 300_000], 0).unwrap();
         let kernel = Saboteur { when, at, act: &act, done: AtomicU64::new(0) };
-        let printed = bench.run(Policy::Mmap, 1 + run % 3, &kernel);
+        let printed = bench.run(IoMode::Mmap, 1 + run % 3, &kernel);
         assert!(!printed.failed && !printed.text.is_empty());
     }
 }
@@ -312,7 +312,7 @@ fn a_hole_that_is_gone_is_a_truncation() {
         let file = File::create(&path).unwrap();
         file.write_all_at(&[b'x'; 4096], 0).unwrap();
         file.set_len(1 << 20).unwrap();
-        for policy in [Policy::Mmap, Policy::Read] {
+        for policy in [IoMode::Mmap, IoMode::Read] {
             let act = || file.set_len(cut).unwrap();
             let engine = Engine { policy, threads: 1, block: Some(BLOCK), most: usize::MAX, range: Range::default() };
             let mut output = Output::to(tempfile::tempfile().unwrap()).unwrap();
@@ -350,7 +350,7 @@ fn a_row_that_is_gone_is_a_truncation() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("f");
     let len = 3 * BLOCK as u64 + 5;
-    for policy in [Policy::Mmap, Policy::Read] {
+    for policy in [IoMode::Mmap, IoMode::Read] {
         std::fs::write(&path, vec![b'r'; len as usize]).unwrap();
         let cut = len - 2;
         let act = || File::options().write(true).open(&path).unwrap().set_len(cut).unwrap();
@@ -390,7 +390,7 @@ impl Kernel for Verdicts {
 fn an_input_that_was_cut_is_judged_all_the_same() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("f");
-    for (policy, cut) in [(Policy::Read, 0), (Policy::Read, 5), (Policy::Mmap, 5), (Policy::Mmap, 4097)] {
+    for (policy, cut) in [(IoMode::Read, 0), (IoMode::Read, 5), (IoMode::Mmap, 5), (IoMode::Mmap, 4097)] {
         std::fs::write(&path, b"\0\n1\n2\n".repeat(1000)).unwrap();
         let source = crate::io::Source::open(path.as_os_str(), policy, Range::default()).unwrap();
         File::options().write(true).open(&path).unwrap().set_len(cut).unwrap();
@@ -436,10 +436,10 @@ fn no_further_mapping() {
         }
     }
     for threads in [1, 3] {
-        let printed = bench.run(Policy::Auto, threads, &kernel);
+        let printed = bench.run(IoMode::Auto, threads, &kernel);
         assert!(!printed.failed && printed.text == whole, "{threads} threads, {} bytes", printed.text.len());
     }
     drop(mappings);
-    let printed = bench.run(Policy::Mmap, 2, &kernel);
+    let printed = bench.run(IoMode::Mmap, 2, &kernel);
     assert!(!printed.failed && printed.text == whole);
 }

@@ -1,6 +1,6 @@
 //! Memory that a worker uses again for every block, and one run after another.
 
-use crate::io::Buffer;
+use crate::os::Buffer;
 
 use super::cursor::MANY;
 

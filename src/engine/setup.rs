@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::io::{Place, Policy, Range, Source, WINDOW};
+use crate::io::{FileRef, IoMode, Range, Source, WINDOW};
 
 use super::Stats;
 use super::cursor::{Cut, Input, Open, Plan};
@@ -11,7 +11,7 @@ use super::cursor::{Cut, Input, Open, Plan};
 #[derive(Clone, Copy, Debug)]
 pub struct Engine {
     /// Map or read.
-    pub policy: Policy,
+    pub policy: IoMode,
     /// Workers, the calling thread included. Further ones start only when there is work for them.
     pub threads: usize,
     /// Nominal block size; `None` leaves it to the kernel's default.
@@ -62,7 +62,7 @@ impl Engine {
 
 /// Files as they are.
 impl Open for Engine {
-    fn source(&self, place: &Place) -> io::Result<Source> {
+    fn source(&self, place: &FileRef) -> io::Result<Source> {
         Source::open_at(place, self.policy, self.range)
     }
 

@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::io::{Reason, Source, Way, page_size, residency};
+use crate::io::{AccessMethod, Reason, Source};
+use crate::os::{page_size, residency};
 
 use super::heads::Heads;
 use super::scratch::Scratch;
@@ -33,7 +34,7 @@ pub struct Stats {
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// For each way and reason, how many inputs it served.
-    pub ways: Vec<(Way, Option<Reason>, u64)>,
+    pub ways: Vec<(AccessMethod, Option<Reason>, u64)>,
     /// How output went to stdout by another way than `write`, if it did.
     pub output: Option<&'static str>,
     /// Bytes of all mapped inputs and how many of them were in memory before the run; counted only
@@ -110,8 +111,8 @@ impl Stats {
     pub fn refused(&self, source: &Source) {
         let mut tally = self.tally_mut();
         let reason = source.reason();
-        if !tally.ways.iter().any(|entry| entry.0 == Way::Pread && entry.1 == reason) {
-            tally.ways.push((Way::Pread, reason, 1));
+        if !tally.ways.iter().any(|entry| entry.0 == AccessMethod::Pread && entry.1 == reason) {
+            tally.ways.push((AccessMethod::Pread, reason, 1));
         }
     }
 

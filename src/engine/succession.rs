@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::io::descriptors;
+use crate::os::fd_table;
 
 use super::cursor::Input;
 use super::{Engine, Stats};
@@ -28,7 +28,7 @@ pub struct Succession<'a, 'i> {
 impl<'a, 'i> Succession<'a, 'i> {
     /// Of these inputs.
     pub fn new(inputs: Vec<Input<'i>>, engine: &'a Engine, stats: &'a Stats) -> Succession<'a, 'i> {
-        let many = if inputs.len() > 1 { descriptors::share(1, MANY) } else { 0 };
+        let many = if inputs.len() > 1 { fd_table::share(1, MANY) } else { 0 };
         Succession { engine, stats, inputs: inputs.into(), many, given: None }
     }
 }

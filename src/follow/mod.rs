@@ -6,7 +6,6 @@
 //! does not tell (writers on other machines, names behind symbolic links). It prints nothing itself.
 
 mod tail;
-mod watch;
 
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
@@ -19,10 +18,11 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use crate::io::{Stop, path};
+use crate::io::path;
+use crate::os::Stop;
+use crate::os::Watch;
 pub use tail::settled_end;
 use tail::{Next, Tail};
-use watch::Watch;
 
 /// A file to follow.
 #[derive(Debug)]
@@ -91,7 +91,7 @@ pub fn follow(
     output: BorrowedFd<'_>,
     mut on: impl FnMut(Event<'_>) -> io::Result<()>,
 ) -> io::Result<End> {
-    let mut watch = Watch::new();
+    let mut watch = Watch::start();
     let mut followed = Vec::with_capacity(targets.len());
     for (number, target) in targets.into_iter().enumerate() {
         followed.push(Followed::new(number, target, &mut watch)?);

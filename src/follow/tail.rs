@@ -10,7 +10,7 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::time::{Duration, Instant};
 
-use crate::io::{Extent, Window, next_extent, page_size};
+use crate::os::{Extent, Window, next_extent, page_size};
 
 /// The most given away at once, in bytes.
 const PIECE: u64 = 1 << 20;

@@ -122,7 +122,7 @@ pub fn is_fifo(path: &OsStr) -> bool {
 
 /// A file to open: as it was named, or as a walk found it.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct FileRef {
     path: OsString,
     /// A directory near to the file, and how much of the path leads there.
     near: Option<(Arc<OwnedFd>, usize)>,
@@ -130,18 +130,18 @@ pub struct Place {
     found: bool,
 }
 
-impl From<OsString> for Place {
-    fn from(path: OsString) -> Place {
-        Place { path, near: None, found: false }
+impl From<OsString> for FileRef {
+    fn from(path: OsString) -> FileRef {
+        FileRef { path, near: None, found: false }
     }
 }
 
-impl Place {
+impl FileRef {
     /// A regular file that was found; `near` may be a directory on the way to it, and how many bytes of the path lead there. One
     /// that is called `-` is `./-`: whoever is given its name does not take it for standard input.
-    pub fn found(path: OsString, near: Option<(Arc<OwnedFd>, usize)>) -> Place {
+    pub fn found(path: OsString, near: Option<(Arc<OwnedFd>, usize)>) -> FileRef {
         let path = if path == "-" { "./-".into() } else { path };
-        Place { path, near, found: true }
+        FileRef { path, near, found: true }
     }
 
     /// Whether a walk found it, as a regular file.

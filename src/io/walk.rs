@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, openat, statat};
 
-use super::path::{Place, reach};
+use super::path::{FileRef, reach};
 
 /// A path goes on from an anchor as soon as it is this many bytes longer: far below what a system call takes, as the kernel
 /// looks up each name of it each time.
@@ -28,7 +28,7 @@ const ANCHORS: usize = 16;
 const LISTING: usize = 32 << 10;
 
 /// A file, or what could not be walked.
-pub type Found = Result<Place, (OsString, io::Error)>;
+pub type Found = Result<FileRef, (OsString, io::Error)>;
 
 /// The order files come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,7 +206,7 @@ impl<K: FnMut(&OsStr, bool) -> bool> Iterator for Walk<K> {
             };
             let path = || OsString::from_vec(self.path.clone());
             match outcome {
-                Ok(Some(near)) => return Some(Ok(Place::found(path(), near))),
+                Ok(Some(near)) => return Some(Ok(FileRef::found(path(), near))),
                 Ok(None) => {}
                 Err(error) => return Some(Err((path(), error))),
             }
@@ -281,7 +281,7 @@ impl Anchors {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::{Policy, Source};
+    use crate::io::{IoMode, Source};
     use std::fs;
     use std::path::Path;
 
@@ -368,7 +368,7 @@ mod tests {
         let mut texts = Vec::new();
         while let Some(found) = walk.next() {
             let place = found.unwrap();
-            let source = Source::open_at(&place, Policy::Read, crate::io::Range::default()).unwrap();
+            let source = Source::open_at(&place, IoMode::Read, crate::io::Range::default()).unwrap();
             texts.push(io::read_to_string(source.reader().unwrap()).unwrap());
             assert!(walk.anchors.0.iter().filter(|anchor| anchor.directory.is_some()).count() <= ANCHORS);
             let named = super::super::path::open(place.path()).unwrap();

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
-use crate::io::drives_a_terminal;
+use crate::output::needs_escape;
 
 /// The value on one line, without a newline.
 ///
@@ -57,7 +57,7 @@ impl<F: Formatter> Formatter for Harmless<F> {
             return writer.write_all(fragment.as_bytes());
         }
         let mut rest = fragment;
-        while let Some(at) = rest.find(drives_a_terminal) {
+        while let Some(at) = rest.find(needs_escape) {
             let mut chars = rest[at..].chars();
             writer.write_all(&rest.as_bytes()[..at])?;
             write!(writer, "\\u{:04x}", u32::from(chars.next().unwrap_or_default()))?;
@@ -88,7 +88,7 @@ mod tests {
     fn every_character_comes_back_and_none_is_a_control() {
         let text: String = ('\0'..='\u{2fff}').collect();
         let json = String::from_utf8(to_json(&[&text]).unwrap()).unwrap();
-        assert!(!json.chars().any(drives_a_terminal));
+        assert!(!json.chars().any(needs_escape));
         assert_eq!(serde_json::from_str::<Vec<String>>(&json).unwrap(), [text]);
     }
 

@@ -1,14 +1,15 @@
-//! Everything that leaves the program: standard output, messages, colour decisions, progress.
+//! Everything that leaves the program: standard output, messages, JSON, and what is safe to show on
+//! a terminal.
 
-mod complaint;
 mod json;
-mod progress;
-mod sheet;
+mod message;
 mod splice;
 mod stdout;
+mod terminal_safe;
+mod vmsplice;
 
-pub use complaint::complain;
 pub use json::{append_json, to_json, to_json_pretty};
-pub use progress::Progress;
+pub use message::complain;
 pub use splice::{Handed, copy_range, splice};
 pub use stdout::{Destination, Output, message};
+pub use terminal_safe::{escape_for_terminal, escape_name, needs_escape, push_escaped};

@@ -21,7 +21,8 @@ use rustix::pipe::{
     vmsplice,
 };
 
-use crate::io::{Advice, FOLIO, Lease, Source, Window};
+use crate::io::{FOLIO, Source};
+use crate::os::{Advice, Lease, Window};
 
 use super::stdout::Output;
 
@@ -253,7 +254,7 @@ pub fn copy_range(output: &mut Output, source: &Source) -> io::Result<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::{Policy, Range};
+    use crate::io::{IoMode, Range};
     use std::fs::File;
     use std::io::Read;
 
@@ -267,7 +268,7 @@ mod tests {
         let path = dir.path().join("f");
         let want = data((5 << 20) + 1234);
         std::fs::write(&path, &want).unwrap();
-        let source = Source::open(path.as_os_str(), Policy::Auto, Range { offset: 77, length: None }).unwrap();
+        let source = Source::open(path.as_os_str(), IoMode::Auto, Range { offset: 77, length: None }).unwrap();
         let (mut reader, writer) = io::pipe().unwrap();
         let collector = std::thread::spawn(move || {
             let mut all = Vec::new();
@@ -286,7 +287,7 @@ mod tests {
         let path = dir.join("f");
         let want = data(8 << 20);
         std::fs::write(&path, &want).unwrap();
-        let source = Source::open(path.as_os_str(), Policy::Auto, Range::default()).unwrap();
+        let source = Source::open(path.as_os_str(), IoMode::Auto, Range::default()).unwrap();
         if Lease::take(source.fd()).is_none() {
             eprintln!("skipped: this filesystem gives no leases");
             return;

@@ -14,11 +14,13 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{FileType, OFlags, SeekFrom, fstat};
 use rustix::io::Errno;
 
-use crate::io::{Source, escape_name, was_closed};
+use crate::io::Source;
+use crate::os::was_closed;
+use crate::output::escape_name;
 
-use super::sheet::Sheet;
+use super::vmsplice::Sheet;
 
-use super::complaint::complain;
+use super::message::complain;
 
 /// What output goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -275,7 +275,7 @@ fn what_another_process_has_mapped_cannot_be_cold_and_that_is_said() {
     let path = dir.file("text", &vec![b'x'; 1 << 20]);
     assert!(Command::new("sync").arg(&path).status().unwrap().success());
     let file = std::fs::File::open(&path).unwrap();
-    let window = mapped::io::Window::map(std::os::fd::AsFd::as_fd(&file), 0, 1 << 20).unwrap();
+    let window = mapped::os::Window::map(std::os::fd::AsFd::as_fd(&file), 0, 1 << 20).unwrap();
     window.populate().unwrap();
     let ran = run(&["bench", "--json", "--both", "--runs", "1", "--ways", "read,map", path.to_str().unwrap()]);
     drop(window);

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::os::fd::AsFd;
 use std::path::Path;
 
-use mapped::io::residency;
+use mapped::os::residency;
 
 use crate::util::{Dir, drop_pages, mapped};
 

@@ -8,12 +8,12 @@ use super::pass::Answer;
 use super::subject::Subject;
 use super::way::size;
 use super::work::{Count, Tally, Work};
+use crate::app::config::Config;
 use crate::cli::common::{Common, Io, When};
-use crate::commands::checksum::digest::digest;
-use crate::commands::checksum::hasher::{Digest, Recipe};
-use crate::config::Config;
+use crate::digest::file::digest;
+use crate::digest::hasher::{Digest, Recipe};
 use crate::engine::{BLOCK, Block, COUNTED, Cut, Engine, Flow, Input, Kernel, Open, Permits};
-use crate::io::{Place, Policy, Range, Source, Way};
+use crate::io::{AccessMethod, FileRef, IoMode, Range, Source};
 use crate::output::Output;
 
 /// A file of this size, in bytes, is one block, however it comes in.
@@ -83,7 +83,7 @@ impl Auto {
     fn count(&mut self, passes: u32, threads: usize, count: &Count, subjects: &[Subject]) -> io::Result<u64> {
         let engine = Engine { threads, ..self.config.engine };
         let inputs = (0..passes as usize * subjects.len()).map(|number| &subjects[number % subjects.len()]);
-        let inputs = inputs.map(|subject| Input::Unopened(Place::found(subject.path().into(), None), &engine));
+        let inputs = inputs.map(|subject| Input::Unopened(FileRef::found(subject.path().into(), None), &engine));
         let cut = match count {
             Count::Search(_) | Count::Lines => Cut::Lines { terminator: b'\n', or_nul: false },
             _ => Cut::Exact,
@@ -103,7 +103,7 @@ fn hash(recipe: Recipe, subjects: &[Subject], config: &Config) -> io::Result<Str
     let permits = Permits::new(config.engine.threads - 1);
     let mut answer = String::new();
     for subject in subjects {
-        let place = Place::found(subject.path().into(), None);
+        let place = FileRef::found(subject.path().into(), None);
         let source = config.engine.source(&place)?;
         let digests = digest(source, &[recipe], config, &permits)?;
         for hex in digests.iter().map(Digest::hex) {
@@ -146,7 +146,7 @@ impl Kernel for Counting<'_> {
     type Carry = Counted;
 
     fn scan(&self, block: &Block) -> Tally {
-        let (at, bytes, owned) = (block.offset(), block.bytes(), block.source().way() != Way::Map);
+        let (at, bytes, owned) = (block.offset(), block.bytes(), block.source().way() != AccessMethod::Map);
         if block.is_first() && block.is_last() {
             self.count.whole(at, bytes, owned)
         } else {
@@ -178,15 +178,15 @@ impl Kernel for Counting<'_> {
 /// # Errors
 /// What opening it says.
 pub fn choice(subject: &Subject, work: &Work, threads: usize) -> io::Result<String> {
-    let source = Source::open(subject.path().as_os_str(), Policy::Auto, Range::default())?;
+    let source = Source::open(subject.path().as_os_str(), IoMode::Auto, Range::default())?;
     let several = if threads > 1 { format!(" on up to {threads} threads") } else { String::new() };
     let reason = source.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
     Ok(match source.way() {
-        Way::Map => {
+        AccessMethod::Map => {
             let window = if matches!(work, Work::Hash(_)) { BLOCK } else { COUNTED };
             format!("maps windows of {}{several}", size(window as u64))
         }
-        Way::Pread => format!("reads it{reason}"),
-        Way::Stream => format!("streams it{reason}"),
+        AccessMethod::Pread => format!("reads it{reason}"),
+        AccessMethod::Stream => format!("streams it{reason}"),
     })
 }

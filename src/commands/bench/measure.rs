@@ -14,7 +14,7 @@ use super::subject::Subject;
 use super::way::{Means, Way};
 use crate::cli::bench::Pattern;
 use crate::engine::Stats;
-use crate::io::{Usage, forget_peak, peak_resident};
+use crate::os::{Usage, forget_peak, peak_resident};
 
 /// A way in a state, and all its runs.
 #[derive(Debug)]

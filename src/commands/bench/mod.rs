@@ -21,9 +21,9 @@ mod verdict;
 mod way;
 mod work;
 
+use crate::app::config::{Config, terminal_columns};
 use crate::cli::bench::Args;
 use crate::cli::common::{Common, Io};
-use crate::config::{Config, terminal_columns};
 use crate::exit::Exit;
 use crate::output::Output;
 use report::{Machine, Report};

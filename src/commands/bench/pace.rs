@@ -50,7 +50,7 @@ mod tests {
     use super::super::measure::Sample;
     use super::super::way::{Means, Way};
     use super::*;
-    use crate::io::Usage;
+    use crate::os::Usage;
 
     fn rows(ways: &[[f64; 3]]) -> Vec<Row> {
         let sample = |(round, &seconds): (u32, &f64)| Sample {

@@ -17,9 +17,9 @@ use super::order::Walk;
 use super::way::Way;
 use super::work::{Count, Tally, Work};
 use crate::cli::bench::Family;
-use crate::commands::checksum::hasher::{Hasher, Part, Recipe};
+use crate::digest::hasher::{Hasher, Part, Recipe};
 use crate::engine::Turns;
-use crate::io::{Advice, Buffer, Window};
+use crate::os::{Advice, Buffer, Window};
 
 /// What a pass came to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -46,7 +46,7 @@ pub fn plot(
     let mut svg = String::new();
     draw(&mut svg, settings, subjects, machine, measured).map_err(|error| anyhow::anyhow!("chart: {error}"))?;
     std::fs::write(path, svg).map_err(|error| {
-        anyhow::anyhow!("{}: {}", crate::io::escape_name(path.as_os_str()), crate::output::message(&error))
+        anyhow::anyhow!("{}: {}", crate::output::escape_name(path.as_os_str()), crate::output::message(&error))
     })
 }
 

@@ -56,7 +56,7 @@ impl Machine {
             // Not u64 on every architecture.
             #[allow(clippy::useless_conversion, clippy::unnecessary_cast)]
             memory: info.totalram as u64 * u64::from(info.mem_unit.max(1)),
-            page_size: crate::io::page_size() as u64,
+            page_size: crate::os::page_size() as u64,
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::subject::Subject;
-use crate::io::residency::{self, Unknown};
+use crate::os::residency::{self, Unknown};
 
 /// What is in memory before a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -84,7 +84,7 @@ fn heat(subject: &Subject) -> Result<(), String> {
         if resident >= pages {
             return Ok(());
         }
-        let all = std::iter::once(crate::io::extents::Range { start: 0, end: subject.len() });
+        let all = std::iter::once(crate::os::extents::Range { start: 0, end: subject.len() });
         residency::touch(subject.fd(), all).map_err(|error| crate::output::message(&error))?;
     }
     let now = residency::whole(subject.fd(), subject.len()).map_err(unknown)?.resident;

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
 
-use crate::io::{Kind, Policy, Range, Source, escape_name};
+use crate::io::{IoMode, Kind, Range, Source};
+use crate::output::escape_name;
 
 /// One file to measure on.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ impl Subject {
     /// # Errors
     /// What `open(2)` says, and why a file cannot be measured.
     pub fn named(name: &OsString) -> io::Result<Subject> {
-        let source = Source::open(name, Policy::Read, Range::default())?;
+        let source = Source::open(name, IoMode::Read, Range::default())?;
         match source.kind() {
             Kind::Regular | Kind::BlockDevice if !source.is_stdin() => {}
             Kind::Unsized => {
@@ -82,7 +83,7 @@ impl Subject {
         &self.path
     }
 
-    /// Its name for people, harmless on a terminal.
+    /// Its name for people, escape_for_terminal on a terminal.
     pub fn shown(&self) -> &str {
         &self.shown
     }

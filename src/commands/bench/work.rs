@@ -5,8 +5,8 @@
 
 use memchr::memmem::Finder;
 
-use crate::commands::checksum::algorithm::{Algorithm, Spec};
-use crate::commands::checksum::hasher::Recipe;
+use crate::digest::algorithm::{Algorithm, Spec};
+use crate::digest::hasher::Recipe;
 
 /// What is done with the bytes.
 #[derive(Debug)]

@@ -11,7 +11,8 @@ use crate::cli::range::{Mark, Stop as RangeStop};
 use crate::engine::{Input, Stats};
 use crate::exit::Exit;
 use crate::follow::{End, Event, Origin, Target, follow, settled_end};
-use crate::io::{Kind, Source, stop_on_interrupt};
+use crate::io::{Kind, Source};
+use crate::os::stop_on_interrupt;
 use crate::output::Output;
 
 use super::transform::State;

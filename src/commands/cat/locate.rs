@@ -11,8 +11,8 @@ use memchr::{memchr_iter, memrchr_iter};
 
 use super::pick::Unit;
 use super::wanted::Wanted;
+use crate::app::config::Config;
 use crate::cli::range::{Mark, Selection, Stop};
-use crate::config::Config;
 use crate::engine::{Block, Cut, Flow, Input, Kernel, Stats};
 use crate::io::Source;
 use crate::output::Output;

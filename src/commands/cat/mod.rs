@@ -17,11 +17,12 @@ use std::ffi::OsString;
 use std::io;
 use std::ops::Range;
 
+use crate::app::config::{Config, inputs};
 use crate::cli::cat::{Args, FollowBy};
-use crate::config::{Config, inputs};
 use crate::engine::{BLOCK, Cut, Input, Succession};
 use crate::exit::Exit;
-use crate::io::{Source, Way, was_closed};
+use crate::io::{AccessMethod, Source};
+use crate::os::was_closed;
 use crate::output::Output;
 use shown::Shown;
 use transform::{State, Transform};
@@ -158,6 +159,6 @@ impl Cat<'_> {
 /// Whether `source` can be read at any offset, and does hold what it says it does (files of sysfs do not).
 fn can_be_searched(source: &Source) -> bool {
     let last = source.end().unwrap_or(0).saturating_sub(1).max(source.start());
-    source.way() != Way::Stream
+    source.way() != AccessMethod::Stream
         && (source.end() == Some(source.start()) || source.read_at(&mut [0], last).is_ok_and(|got| got == 1))
 }

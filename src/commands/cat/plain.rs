@@ -3,10 +3,10 @@
 
 use std::io;
 
-use crate::config::Config;
+use crate::app::config::Config;
 use crate::engine::{Block, Cut, Flow, Input, Kernel, Stats};
 use crate::exit::Exit;
-use crate::io::{Policy, Source, Way};
+use crate::io::{AccessMethod, IoMode, Source};
 use crate::output::{Destination, Output, copy_range, splice};
 
 /// Text of a block: its bytes.
@@ -48,7 +48,7 @@ fn hand_over(source: &mut Source, config: &Config, output: &mut Output) -> io::R
     let start = source.start();
     let mut copied = 0;
     let until = match (output.destination(), source.way()) {
-        (Destination::Pipe, Way::Map) => {
+        (Destination::Pipe, AccessMethod::Map) => {
             let handed = splice(output, source)?;
             Stats::add(&config.stats.windows, handed.windows);
             if handed.until > start {
@@ -57,7 +57,7 @@ fn hand_over(source: &mut Source, config: &Config, output: &mut Output) -> io::R
             copied = handed.copied;
             handed.until
         }
-        (Destination::Regular, Way::Map | Way::Pread) if config.engine.policy == Policy::Auto => {
+        (Destination::Regular, AccessMethod::Map | AccessMethod::Pread) if config.engine.policy == IoMode::Auto => {
             let until = copy_range(output, source)?;
             if until > start {
                 config.stats.output("copy_file_range");

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use super::pick::{Picker, Piece, TimePicker, Unit};
 use super::transform::{State, Transform};
 use super::wanted::Wanted;
-use crate::config::Config;
+use crate::app::config::Config;
 use crate::engine::Stats;
 use crate::exit::Exit;
-use crate::io::{Buffer, Filled, Source, Stop, Stream};
+use crate::io::{Filled, Source, Stream};
+use crate::os::{Buffer, Stop};
 use crate::output::Output;
 use crate::timestamp::Recognizer;
 

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::transform::{Numbered, Show, Transform};
 use crate::cli::cat::Args;
 use crate::cli::range::Selection;
-use crate::shard::Shard;
+use crate::select::shard::Shard;
 use crate::timestamp::Period;
 
 /// Which part of each input is wanted.
@@ -30,7 +30,7 @@ impl Wanted {
         if let Some(shard) = args.shard {
             return Ok(Wanted::Shard(shard));
         }
-        let period = crate::config::period(args.since.as_deref(), args.until.as_deref())?;
+        let period = crate::app::config::period(args.since.as_deref(), args.until.as_deref())?;
         Ok(period.map_or(Wanted::All, |(period, zone)| Wanted::Period(period, zone)))
     }
 }

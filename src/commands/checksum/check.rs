@@ -9,21 +9,22 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use serde::Serialize;
 
-use super::algorithm::{Algorithm, Spec};
 use super::crew::in_order;
-use super::digest::digest;
 use super::format::JsonPath;
-use super::hasher::Recipe;
 use super::list::{Entry, Line, Parser};
 use super::name::{complain, escaped, quoted, report};
 use super::settings::Settings;
 use super::{between, prepare};
+use crate::app::config::Config;
+use crate::app::progress::Progress;
 use crate::cli::checksum::Checking;
-use crate::config::Config;
+use crate::digest::algorithm::{Algorithm, Spec};
+use crate::digest::file::digest;
+use crate::digest::hasher::Recipe;
 use crate::engine::{Input, Permits};
 use crate::exit::Exit;
 use crate::io::path;
-use crate::output::{Output, Progress, append_json, message};
+use crate::output::{Output, append_json, message};
 
 /// Checks every list.
 ///

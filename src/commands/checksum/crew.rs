@@ -13,7 +13,7 @@ use std::thread::Scope;
 use std::time::Instant;
 
 use crate::engine::{MOMENT, Permits, Stats, start};
-use crate::io::descriptors;
+use crate::os::fd_table;
 
 /// Results that may wait for the one before them.
 const AHEAD: usize = 4096;
@@ -47,7 +47,7 @@ pub fn in_order<J: Send, R: Send>(
         results: Mutex::new(Results { next: 0, waiting: VecDeque::new(), held_up: 0, emit, outcome: Ok(()) }),
         moved: Condvar::new(),
         over: AtomicBool::new(false),
-        many: descriptors::share(threads, MANY),
+        many: fd_table::share(threads, MANY),
         ahead,
         work,
     };

@@ -8,11 +8,11 @@ use std::os::unix::ffi::OsStrExt;
 
 use serde::Serialize;
 
-use super::algorithm::Algorithm;
 use super::base64;
-use super::hasher::Digest;
 use super::name::escaped;
-use crate::io::harmless;
+use crate::digest::algorithm::Algorithm;
+use crate::digest::hasher::Digest;
+use crate::output::escape_for_terminal;
 
 /// What the lines look like.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,7 +32,7 @@ pub struct Style {
     /// No names.
     pub nameless: bool,
     /// Names are read by somebody at a terminal, which they must not drive.
-    pub harmless: bool,
+    pub escape_for_terminal: bool,
     /// Standard input was not named: the historical sums then show no name.
     pub implied: bool,
 }
@@ -122,15 +122,15 @@ impl Style {
 
     /// A name as it is to be printed.
     pub fn shown<'n>(&self, name: &'n [u8]) -> Cow<'n, [u8]> {
-        if self.harmless { harmless(name) } else { Cow::Borrowed(name) }
+        if self.escape_for_terminal { escape_for_terminal(name) } else { Cow::Borrowed(name) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::checksum::algorithm::Spec;
-    use crate::commands::checksum::hasher::Recipe;
+    use crate::digest::algorithm::Spec;
+    use crate::digest::hasher::Recipe;
 
     fn line(style: Style, spec: impl Into<Spec>, name: &str) -> String {
         let mut hasher = Recipe::from(spec.into()).hasher();

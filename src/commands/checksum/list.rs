@@ -7,9 +7,9 @@
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 
-use super::algorithm::{Algorithm, Spec};
 use super::base64;
 use super::name::unescaped;
+use crate::digest::algorithm::{Algorithm, Spec};
 
 /// A line of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]

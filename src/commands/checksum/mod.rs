@@ -3,40 +3,31 @@
 //! Files are shared out over the threads, and so is one file where its digest's mathematics allows: `crew` orders the
 //! files' results, `digest` takes one file through its digests, `hasher` is a digest, `format` writes its line
 //! and `list` reads it, `check` compares. A digest is printed only of a file that was read to its end.
-
-pub(crate) mod algorithm;
 mod base64;
 mod check;
-mod crc;
 mod crew;
-pub(crate) mod digest;
 #[cfg(target_arch = "x86_64")]
-mod fold;
 mod format;
-pub(crate) mod hasher;
 mod list;
-mod md5;
 mod name;
 mod settings;
 #[cfg(target_arch = "x86_64")]
-mod sha512;
-mod sums;
-mod tree;
-
 use std::ffi::OsString;
 use std::io;
 
-use algorithm::Algorithm;
+use crate::digest::algorithm::Algorithm;
+use crate::digest::hasher::Digest;
 use crew::Turn;
 use settings::Settings;
 
+use crate::app::config::Config;
+use crate::app::progress::Progress;
 use crate::cli::checksum::Args;
-use crate::config::Config;
 use crate::engine::Input;
 use crate::exit::Exit;
 use crate::io::walk::{Found, Order, Walk};
-use crate::io::{Place, path};
-use crate::output::{Destination, Output, Progress};
+use crate::io::{FileRef, path};
+use crate::output::{Destination, Output};
 
 /// Runs `mapped checksum`.
 ///
@@ -48,7 +39,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         return Ok(Exit::Success);
     }
     let mut settings = Settings::new(args)?;
-    settings.style.harmless = output.destination() == Destination::Terminal;
+    settings.style.escape_for_terminal = output.destination() == Destination::Terminal;
     let config = Config::new(&settings::common(args), output);
     // How long the files are that a list names is only known when they are opened.
     let known = if args.checking.check { &[][..] } else { &settings.files[..] };
@@ -65,7 +56,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
 }
 
 /// A file's digests, or why it has none.
-type Digested = Result<(OsString, Vec<hasher::Digest>), (OsString, io::Error)>;
+type Digested = Result<(OsString, Vec<Digest>), (OsString, io::Error)>;
 
 /// Prints the digests of every file, in the order given.
 fn print(
@@ -85,7 +76,7 @@ fn print(
     let work = |input: Input<'_>, permits: &_| {
         let (source, _) = input.open(engine.policy, engine.range)?;
         let name = source.name().to_owned();
-        match digest::digest(source, &settings.recipes, config, permits) {
+        match crate::digest::file::digest(source, &settings.recipes, config, permits) {
             Ok(digests) => Ok((name, digests)),
             Err(error) => Err((name, error)),
         }
@@ -131,7 +122,7 @@ fn found(file: &OsString, recursive: bool) -> Box<dyn Iterator<Item = Found> + S
     if recursive && file != "-" && path::is_directory(file) {
         return Box::new(Walk::new(file.clone(), Order::Paths, false, |_, _| true));
     }
-    Box::new(std::iter::once(Ok(Place::from(file.clone()))))
+    Box::new(std::iter::once(Ok(FileRef::from(file.clone()))))
 }
 
 fn list_algorithms(output: &mut Output) -> io::Result<()> {

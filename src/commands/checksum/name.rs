@@ -45,7 +45,7 @@ pub fn unescaped(text: &[u8]) -> Option<OsString> {
 
 /// The name for a message, as coreutils has it: in quotes when a shell would not take it for one plain word.
 pub fn quoted(name: &OsStr) -> String {
-    let shown = crate::io::escape_name(name);
+    let shown = crate::output::escape_name(name);
     let plain = |c: char| c.is_alphanumeric() || "/._-+,:@%]}".contains(c);
     if !shown.is_empty() && shown.chars().all(plain) { shown.into_owned() } else { format!("'{shown}'") }
 }

@@ -5,12 +5,12 @@ use std::io::Read;
 
 use anyhow::{anyhow, bail};
 
-use super::algorithm::{Algorithm, Spec};
 use super::format::Style;
-use super::hasher::Recipe;
-use super::tree::Key;
 use crate::cli::checksum::Args;
 use crate::cli::common::{Common, Io};
+use crate::digest::algorithm::{Algorithm, Spec};
+use crate::digest::hasher::Recipe;
+use crate::digest::tree::Key;
 
 /// Decisions for a run.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl Settings {
             raw: format.raw,
             json: format.json,
             nameless: format.no_names,
-            harmless: false,
+            escape_for_terminal: false,
             implied,
         };
         let files = if implied { vec![OsString::from("-")] } else { args.files.clone() };

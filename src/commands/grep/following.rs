@@ -17,7 +17,8 @@ use crate::cli::cat::FollowBy;
 use crate::engine::{Block, Flow, Input, Kernel, Stats, write_text};
 use crate::exit::Exit;
 use crate::follow::{End, Event, Origin, Target, follow, settled_end};
-use crate::io::{Kind, Policy, Range, Source, Stop, Way, stop_on_interrupt};
+use crate::io::{AccessMethod, IoMode, Kind, Range, Source};
+use crate::os::{Stop, stop_on_interrupt};
 use crate::output::Output;
 
 use super::Run;
@@ -44,7 +45,7 @@ struct Growing {
 impl Growing {
     fn new(name: &OsStr, totals: Totals, begun: bool, verdict: Option<u8>, offset: u64) -> io::Result<Growing> {
         let file = File::open("/dev/null")?;
-        let source = Source::from_file(name.to_owned(), file, false, Policy::Read, Range::default())?;
+        let source = Source::from_file(name.to_owned(), file, false, IoMode::Read, Range::default())?;
         Ok(Growing { source: Arc::new(source), totals, verdict, begun, line: Vec::new(), offset })
     }
 }
@@ -121,10 +122,10 @@ impl Run<'_> {
         output.flush()?;
         Ok(match end {
             Some(End::Unread) => Exit::Closed,
-            Some(End::Nothing) => Exit::Trouble,
+            Some(End::Nothing) => Exit::Error,
             Some(End::Stopped) if !enough => Exit::Interrupted,
             _ if totals.selected_any && self.settings.report == Report::Nothing => Exit::Success,
-            _ if failed => Exit::Trouble,
+            _ if failed => Exit::Error,
             _ if totals.selected_any => Exit::Success,
             _ => Exit::NoMatch,
         })
@@ -141,7 +142,7 @@ impl Run<'_> {
     ) -> io::Result<(Option<Target>, bool)> {
         // An empty file, or one of those that only say so.
         let is_empty = source.kind() == Kind::Unsized && source.read_at(&mut [0], 0).is_ok_and(|got| got == 0);
-        let grows = is_empty || source.kind() == Kind::Regular && source.way() != Way::Stream;
+        let grows = is_empty || source.kind() == Kind::Regular && source.way() != AccessMethod::Stream;
         let mut whole = source.start();
         let mut well = true;
         if !grows {

@@ -8,7 +8,7 @@ use memchr::memchr;
 
 use crate::cli::grep::BinaryFiles;
 use crate::engine::{Block, Flow, Inserted, Insertion, Kernel};
-use crate::io::escape_name;
+use crate::output::escape_name;
 
 use super::context::{Lead, Reach, keep_first, lay_out};
 use super::json;

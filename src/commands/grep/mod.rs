@@ -7,7 +7,6 @@
 
 mod colors;
 mod context;
-mod decode;
 mod excerpt;
 mod following;
 mod json;
@@ -24,17 +23,17 @@ mod walk;
 
 use std::ffi::OsString;
 
+use crate::app::config::Config;
 use crate::cli::grep::{Args, BinaryFiles};
-use crate::config::Config;
 use crate::engine::{COUNTED, Cut, Plan};
 use crate::exit::Exit;
-use crate::io::escape_name;
+use crate::output::escape_name;
 use crate::output::{Destination, Output, message};
 use crate::timestamp::Period;
 
 use jiff::tz::TimeZone;
 
-use decode::Decoding;
+use crate::decode::Decoding;
 use kernel::{Search, Totals};
 use open::Opener;
 use settings::{Environment, Report, Settings};
@@ -66,7 +65,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         (None, last) => last.map(Part::Last),
     };
     let inputs = &args.inputs;
-    let period = crate::config::period(inputs.since.as_deref(), inputs.until.as_deref())?;
+    let period = crate::app::config::period(inputs.since.as_deref(), inputs.until.as_deref())?;
     output.set_quiet(args.inputs.no_messages);
     output.set_line_buffered(args.printing.line_buffered);
     let progress = config.progress(&files, output);
@@ -118,7 +117,7 @@ impl Run<'_> {
         }
         Ok(match (totals.selected_any, outcome.failed || !undecoded.is_empty()) {
             (true, true) if settings.report == Report::Nothing => Exit::Success,
-            (_, true) => Exit::Trouble,
+            (_, true) => Exit::Error,
             (true, false) => Exit::Success,
             (false, false) => Exit::NoMatch,
         })

@@ -6,16 +6,16 @@ use std::io;
 use jiff::tz::TimeZone;
 use rustix::fs::{Mode, OFlags};
 
-use crate::config::Config;
+use crate::app::config::Config;
 use crate::engine::{Input, Kernel, Open, Stats};
 use crate::io::walk::Found;
-use crate::io::{Place, Policy, Range, Source, Way};
+use crate::io::{AccessMethod, FileRef, IoMode, Range, Source};
 use crate::timestamp::{self, Period};
 
-use super::decode::Decoding;
 use super::kernel::Search;
 use super::settings::Settings;
 use super::start::{Part, Start, Starts, count_terminators, last_selected, lines_before};
+use crate::decode::Decoding;
 
 /// Turns names into open inputs.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub struct Opener<'a> {
 }
 
 impl Open for Opener<'_> {
-    fn source(&self, place: &Place) -> io::Result<Source> {
+    fn source(&self, place: &FileRef) -> io::Result<Source> {
         self.config.engine.source(place)
     }
 
@@ -45,7 +45,7 @@ impl Open for Opener<'_> {
         }
         let source = self.decoding.open(source, self.config.engine.range)?;
         let needs_positions = self.is_partial() || self.settings.multiline;
-        let source = if needs_positions && source.way() == Way::Stream { self.spool(source)? } else { source };
+        let source = if needs_positions && source.way() == AccessMethod::Stream { self.spool(source)? } else { source };
         Ok((source, None))
     }
 }
@@ -88,7 +88,7 @@ impl Opener<'_> {
         let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
         let mut spool = File::from(rustix::fs::open(std::env::temp_dir(), flags, Mode::RUSR | Mode::WUSR)?);
         io::copy(&mut source.file(), &mut spool)?;
-        Source::from_file(source.name().to_owned(), spool, false, Policy::Auto, range)
+        Source::from_file(source.name().to_owned(), spool, false, IoMode::Auto, range)
     }
 
     /// The wanted part of a source, with what is to be known of the rest.

@@ -9,7 +9,7 @@ use super::colors::Colors;
 use super::excerpt::Excerpt;
 use super::pattern::Pattern;
 use super::search::lines_of;
-use crate::io::harmless;
+use crate::output::escape_for_terminal;
 
 /// What stands before, in and after a line.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub struct Style {
     /// Text at a tab stop, numbers aligned (`-T`).
     pub tab: bool,
     /// Names are read by somebody at a terminal, which they must not drive.
-    pub harmless: bool,
+    pub escape_for_terminal: bool,
     /// NUL after names (`-Z`).
     pub null: bool,
     /// Only the matches (`-o`).
@@ -155,7 +155,7 @@ impl Printer<'_> {
     }
 
     fn name(&self, name: &[u8], text: &mut Vec<u8>) {
-        let shown = self.style.harmless.then(|| harmless(name));
+        let shown = self.style.escape_for_terminal.then(|| escape_for_terminal(name));
         let name = shown.as_deref().unwrap_or(name);
         match &self.style.colors {
             Some(colors) => colors.paint(&colors.name, name, text),
@@ -375,7 +375,7 @@ mod tests {
             column: false,
             offset: false,
             tab: false,
-            harmless: false,
+            escape_for_terminal: false,
             null: false,
             only_matching: false,
             max_columns: None,

@@ -146,7 +146,7 @@ impl Settings {
             column: printing.column,
             offset: printing.byte_offset,
             tab: printing.initial_tab,
-            harmless: environment.terminal,
+            escape_for_terminal: environment.terminal,
             null: printing.null,
             only_matching: printing.only_matching,
             max_columns: printing
@@ -296,7 +296,7 @@ fn alternatives(args: &Args) -> Result<(Vec<Vec<u8>>, Vec<OsString>)> {
             crate::io::path::open(file).and_then(|mut file| file.read_to_end(&mut text))
         };
         if let Err(error) = read {
-            bail!("{}: {}", crate::io::escape_name(file), crate::output::message(&error));
+            bail!("{}: {}", crate::output::escape_name(file), crate::output::message(&error));
         }
         if text.ends_with(b"\n") {
             text.pop();

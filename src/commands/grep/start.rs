@@ -11,8 +11,9 @@ use std::sync::{Mutex, PoisonError, RwLock};
 use memchr::{memchr, memchr_iter};
 
 use crate::engine::start;
-use crate::io::{Extent, Source};
-use crate::shard::Shard;
+use crate::io::Source;
+use crate::os::Extent;
+use crate::select::shard::Shard;
 
 use super::search::{Query, Wanted, last_lines};
 

@@ -15,7 +15,7 @@ use ignore::WalkBuilder;
 
 use crate::cli::grep::{Directories, Inputs};
 use crate::io::walk::{self, Found, Order};
-use crate::io::{Place, path};
+use crate::io::{FileRef, path};
 
 /// How names become files.
 #[derive(Clone, Debug)]
@@ -65,7 +65,7 @@ impl Walk {
             return if self.recursive {
                 self.below(".".into(), true)
             } else {
-                Box::new(std::iter::once(Ok(Place::from(OsString::from("-")))))
+                Box::new(std::iter::once(Ok(FileRef::from(OsString::from("-")))))
             };
         }
         let walk = self.clone();
@@ -74,7 +74,7 @@ impl Walk {
 
     fn named(&self, name: OsString) -> Box<dyn Iterator<Item = Found> + Send> {
         if name == "-" {
-            return Box::new(std::iter::once(Ok(Place::from(name))));
+            return Box::new(std::iter::once(Ok(FileRef::from(name))));
         }
         let may_be_directory = self.recursive || self.skip_directories || !self.globs.exclude_dir.is_empty();
         if may_be_directory && path::is_directory(&name) {
@@ -86,7 +86,7 @@ impl Walk {
             }
         }
         let wanted = self.globs.wants(&name, matches_suffix);
-        Box::new(wanted.then(|| Ok(Place::from(name))).into_iter())
+        Box::new(wanted.then(|| Ok(FileRef::from(name))).into_iter())
     }
 
     /// The files below a directory; `bare` leaves out the leading `./` of a directory nobody named.
@@ -124,7 +124,7 @@ impl Walk {
             Ok(entry) => {
                 let is_file = entry.file_type().as_ref().is_some_and(FileType::is_file);
                 let wanted = is_file && globs.wants(entry.file_name(), is_match);
-                wanted.then(|| Ok(Place::found(strip(entry.into_path()), None)))
+                wanted.then(|| Ok(FileRef::found(strip(entry.into_path()), None)))
             }
             Err(error) => Some(Err(failure(error, &directory))),
         }))

@@ -29,8 +29,8 @@ use find::Search;
 use kernel::{Back, Backward, Progress, Rows};
 use squeeze::Policy;
 
+use crate::app::config::{Config, inputs, terminal_columns};
 use crate::cli::hexdump::Args;
-use crate::config::{Config, inputs, terminal_columns};
 use crate::engine::Cut;
 use crate::exit::Exit;
 use crate::output::Output;
@@ -58,7 +58,7 @@ fn show(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exi
         Ok(choice) => choice,
         Err(message) => {
             crate::output::complain(format_args!("mapped: {message}"));
-            return Ok(Exit::Trouble);
+            return Ok(Exit::Error);
         }
     };
     let mut engine = config.engine;
@@ -85,7 +85,7 @@ fn turn_back(args: &Args, config: &Config, output: &mut Output) -> anyhow::Resul
         Ok(notation) => notation,
         Err(message) => {
             crate::output::complain(format_args!("mapped: {message}"));
-            return Ok(Exit::Trouble);
+            return Ok(Exit::Error);
         }
     };
     let mut engine = config.engine;

@@ -6,8 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 use rustix::fs::{AtFlags, FileType, Statx, StatxFlags};
 use rustix::io::Errno;
 
-use crate::io::host;
 use crate::io::path::reach;
+use crate::os::accounts;
 
 /// How to ask for a file's facts.
 #[derive(Debug, Clone, Copy)]
@@ -114,12 +114,12 @@ impl Facts {
 
     /// The name of the owner, where there is one.
     pub fn owner(&self) -> Option<Vec<u8>> {
-        host::user_name(self.inode.stx_uid)
+        accounts::user_name(self.inode.stx_uid)
     }
 
     /// The name of the group, where there is one.
     pub fn group(&self) -> Option<Vec<u8>> {
-        host::group_name(self.inode.stx_gid)
+        accounts::group_name(self.inode.stx_gid)
     }
 
     /// When the file was made, where the file system keeps that.
@@ -166,7 +166,7 @@ impl Time {
     /// The time as GNU stat writes it: local, to the nanosecond, with the zone.
     pub fn text(self) -> String {
         let Time { seconds, nanoseconds } = self;
-        let Some(local) = host::local_time(seconds) else {
+        let Some(local) = accounts::local_time(seconds) else {
             return format!("{seconds}.{nanoseconds:09}");
         };
         let sign = if local.offset < 0 { '-' } else { '+' };

@@ -13,10 +13,11 @@ use rustix::io::Errno;
 
 use super::content::Content;
 use super::facts::Facts;
-use crate::io::extents::{self, Layout, Sparseness};
-use crate::io::holders::{Coverage, Holder, Identity, Wanted};
-use crate::io::residency::{self, Cached, Cell, Unknown};
-use crate::io::{Policy, Range, Source, Way, Window, path};
+use crate::io::{AccessMethod, IoMode, Range, Source, path};
+use crate::os::Window;
+use crate::os::extents::{self, Layout, Sparseness};
+use crate::os::proc_users::{Coverage, Holder, Identity, Wanted};
+use crate::os::residency::{self, Cached, Cell, Unknown};
 
 /// Ranges and extents looked at; a file may have millions, and a glance must stay one.
 const LIMIT: usize = 1 << 16;
@@ -56,7 +57,7 @@ pub struct Mapping {
     /// Why it cannot be mapped, or why that is not known.
     pub why: Option<String>,
     /// How `--io auto` brings its bytes in.
-    pub auto: Option<Way>,
+    pub auto: Option<AccessMethod>,
     /// Why it does so, when it does not map what could be.
     pub auto_why: Option<String>,
 }
@@ -225,21 +226,23 @@ fn mapping(opened: &Opened) -> Mapping {
             told(None, &format!("cannot open: {}", crate::output::message(&(*errno).into())), None)
         }
         (_, FileType::RegularFile) if states_no_size(&opened.facts) => {
-            told(Some(false), "size unknown", Some(Way::Stream))
+            told(Some(false), "size unknown", Some(AccessMethod::Stream))
         }
-        (_, FileType::RegularFile) => told(Some(false), "empty: there is nothing to map", Some(Way::Stream)),
+        (_, FileType::RegularFile) => told(Some(false), "empty: there is nothing to map", Some(AccessMethod::Stream)),
         (_, FileType::Directory) => told(Some(false), "Is a directory", None),
         (_, FileType::Symlink) => told(Some(false), "symbolic link: -L describes what it points to", None),
-        (_, FileType::BlockDevice) => told(None, "block device: not opened to try", Some(Way::Map)),
+        (_, FileType::BlockDevice) => told(None, "block device: not opened to try", Some(AccessMethod::Map)),
         (_, FileType::CharacterDevice)
             if opened.facts.is_stdin() && rustix::termios::isatty(rustix::stdio::stdin()) =>
         {
-            told(Some(false), "terminal: not mappable", Some(Way::Stream))
+            told(Some(false), "terminal: not mappable", Some(AccessMethod::Stream))
         }
-        (_, FileType::CharacterDevice) => told(Some(false), "character device: not mappable", Some(Way::Stream)),
-        (_, FileType::Fifo) => told(Some(false), "pipe: not mappable", Some(Way::Stream)),
+        (_, FileType::CharacterDevice) => {
+            told(Some(false), "character device: not mappable", Some(AccessMethod::Stream))
+        }
+        (_, FileType::Fifo) => told(Some(false), "pipe: not mappable", Some(AccessMethod::Stream)),
         (_, FileType::Socket) => {
-            told(Some(false), "socket: not mappable", opened.facts.is_stdin().then_some(Way::Stream))
+            told(Some(false), "socket: not mappable", opened.facts.is_stdin().then_some(AccessMethod::Stream))
         }
         _ => told(None, "unknown kind of file", None),
     }
@@ -249,7 +252,7 @@ fn tried(file: &OwnedFd) -> Mapping {
     let refused = Window::map(file.as_fd(), 0, 1).err();
     let auto = file
         .try_clone()
-        .and_then(|file| Source::from_file("".into(), File::from(file), false, Policy::Auto, Range::default()));
+        .and_then(|file| Source::from_file("".into(), File::from(file), false, IoMode::Auto, Range::default()));
     let why = refused.as_ref().map(|error| crate::io::Reason::Refused(error.raw_os_error().unwrap_or(0)).to_string());
     let auto_why = auto.as_ref().ok().and_then(Source::reason).map(|reason| reason.to_string());
     Mapping {

@@ -8,9 +8,9 @@ use super::facts::{Facts, Time};
 use super::gather::{self, Mapping, Report, Users};
 use super::text::why;
 use super::warm::Done;
-use crate::io::holders::{Area, Holder};
-use crate::io::page_size;
-use crate::io::residency::{self, Cell};
+use crate::os::page_size;
+use crate::os::proc_users::{Area, Holder};
+use crate::os::residency::{self, Cell};
 use crate::output::{message, to_json};
 
 /// Bytes that are text most of the time.
@@ -281,7 +281,7 @@ fn mapping(mapping: &Mapping) -> MappingObject<'_> {
     MappingObject {
         mappable: mapping.mappable,
         reason: mapping.why.as_deref(),
-        auto: mapping.auto.map(crate::io::Way::word),
+        auto: mapping.auto.map(crate::io::AccessMethod::word),
         auto_reason: mapping.auto_why.as_deref(),
     }
 }

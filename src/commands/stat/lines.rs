@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 
 use super::quoting::{Style, quote};
-use crate::config::{Config, inputs};
+use crate::app::config::{Config, inputs};
 use crate::engine::{Block, COUNTED, Cut, Flow, Kernel};
 use crate::exit::Exit;
 use crate::output::Output;

@@ -26,12 +26,12 @@ use std::time::Duration;
 
 use rustix::fs::FileType;
 
+use crate::app::config::{Config, wants_color};
 use crate::cli::stat::{Args, Cached};
-use crate::config::{Config, wants_color};
 use crate::engine::Input;
 use crate::exit::Exit;
-use crate::io::harmless;
-use crate::io::holders::{self, Wanted};
+use crate::os::proc_users::{self, Wanted};
+use crate::output::escape_for_terminal;
 use crate::output::{Destination, Output};
 
 use directives::{OfFile, OfFilesystem};
@@ -234,7 +234,7 @@ impl<'a> Stat<'a> {
         }
         // Text is for a glance; who asks for JSON wants all there is, and open files only when asked for.
         let all = self.args.who || matches!(self.view, View::Json);
-        let scan = if all { holders::scan(&files, self.args.who) } else { holders::glance(&files, GLANCE) };
+        let scan = if all { proc_users::scan(&files, self.args.who) } else { proc_users::glance(&files, GLANCE) };
         let Ok(scan) = scan else { return users };
         for ((index, _), holders) in wanted.iter().zip(scan.holders) {
             users[*index] = Some(Users { holders, coverage: scan.coverage, descriptors: self.args.who });
@@ -299,7 +299,7 @@ impl Values for Harmless<'_> {
     }
 
     fn value(&mut self, modifier: Option<u8>, code: u8) -> Option<Value> {
-        let shown = |text: Vec<u8>| harmless(&text).into_owned();
+        let shown = |text: Vec<u8>| escape_for_terminal(&text).into_owned();
         Some(match self.0.value(modifier, code)? {
             Value::Text(text) => Value::Text(shown(text)),
             Value::Link(name, target) => Value::Link(shown(name), shown(target)),
@@ -311,9 +311,9 @@ impl Values for Harmless<'_> {
 /// Writes what `format` makes of `values`. A directive that cannot be ends the run, after the text before it.
 fn render(format: &Format, values: &mut dyn Values, output: &mut Output) -> anyhow::Result<()> {
     let mut text = Vec::new();
-    let mut harmless = Harmless(values);
+    let mut escape_for_terminal = Harmless(values);
     let values: &mut dyn Values =
-        if output.destination() == Destination::Terminal { &mut harmless } else { harmless.0 };
+        if output.destination() == Destination::Terminal { &mut escape_for_terminal } else { escape_for_terminal.0 };
     let result = format.render(values, &mut text, |warning| crate::output::complain(format_args!("mapped: {warning}")));
     output.write_all(&text)?;
     if let Err(error) = result {
@@ -377,8 +377,8 @@ enum Read {
 
 /// Reads what can be read without harm: regular files, block devices, and whatever standard input is.
 fn content(facts: &Facts, config: &Config, output: &mut Output) -> io::Result<Read> {
-    let harmless = facts.is_stdin() || matches!(facts.kind(), FileType::RegularFile | FileType::BlockDevice);
-    if !harmless {
+    let escape_for_terminal = facts.is_stdin() || matches!(facts.kind(), FileType::RegularFile | FileType::BlockDevice);
+    if !escape_for_terminal {
         return Ok(Read::ByKind);
     }
     let input = Input::Named(OsStr::from_bytes(&facts.name).to_owned());

@@ -2,7 +2,7 @@
 //!
 //! Which flags a conversion honours depends on its kind, and GNU stat drops the others silently; so does this.
 
-use crate::io::host;
+use crate::os::accounts;
 
 /// Flags, width and precision of a directive.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -146,7 +146,7 @@ fn put_integer(out: &mut Vec<u8>, spec: &Spec, prefix: &[u8], mut digits: Vec<u8
 
 /// Groups decimal digits as the locale does; most group nothing.
 fn grouped(digits: Vec<u8>) -> Vec<u8> {
-    let locale = host::locale();
+    let locale = accounts::locale();
     if locale.thousands_separator.is_empty() {
         return digits;
     }
@@ -202,7 +202,7 @@ fn put_seconds(out: &mut Vec<u8>, spec: &Spec, seconds: i64, nanoseconds: u32) {
         return;
     }
     let printed = out.len() - start;
-    out.extend_from_slice(&host::locale().decimal_point);
+    out.extend_from_slice(&accounts::locale().decimal_point);
     out.extend_from_slice(format!("{fraction:0shown$}").as_bytes());
     let zeros = precision - shown;
     let behind = if printed < width && width - printed > 1 {

@@ -1,6 +1,6 @@
 //! A row of eighth blocks that shows where along a file its pages are in memory, and percentages that do not round to a lie.
 
-use crate::io::residency::{Cached, Cell};
+use crate::os::residency::{Cached, Cell};
 
 const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 

@@ -3,7 +3,7 @@
 //! `%N` prints names this way. The shell styles are made to be pasted back into a shell; what cannot be shown goes into
 //! `$'...'`, and a name whose only trouble is an apostrophe goes into double quotes, which read better.
 
-use crate::io::host;
+use crate::os::accounts;
 
 /// How names are quoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub fn quote(name: &[u8], style: Style) -> Vec<u8> {
         Style::CMaybe if c_string(name, b"", b"\"") == name => name.to_vec(),
         Style::CMaybe => c_string(name, b"\"", b"\""),
         Style::Escape => c_string(name, b"", b""),
-        Style::Locale | Style::CLocale if host::locale().utf8 => c_string(name, "‘".as_bytes(), "’".as_bytes()),
+        Style::Locale | Style::CLocale if accounts::locale().utf8 => c_string(name, "‘".as_bytes(), "’".as_bytes()),
         Style::Locale => c_string(name, b"'", b"'"),
         Style::CLocale => c_string(name, b"\"", b"\""),
     }
@@ -87,12 +87,12 @@ fn units(name: &[u8]) -> impl Iterator<Item = Unit<'_>> {
         let first = *rest.first()?;
         let (length, printable) = if first.is_ascii() {
             (1, first == b' ' || first.is_ascii_graphic())
-        } else if !host::locale().utf8 {
+        } else if !accounts::locale().utf8 {
             (1, false)
         } else {
             match rest.utf8_chunks().next() {
                 Some(chunk) => match chunk.valid().chars().next() {
-                    Some(character) => (character.len_utf8(), host::printable(character)),
+                    Some(character) => (character.len_utf8(), accounts::printable(character)),
                     // A sequence that the end of the name cuts off is one unit; any other wrong byte stands alone.
                     None if chunk.invalid().len() == rest.len() => (rest.len(), false),
                     None => (1, false),

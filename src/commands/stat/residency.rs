@@ -8,9 +8,10 @@ use super::gather::Opened;
 use super::picture::{human, percent};
 use super::text::{picture, why};
 use crate::exit::Exit;
-use crate::io::residency::{self, Cell};
-use crate::io::{escape_name, page_size};
+use crate::os::page_size;
+use crate::os::residency::{self, Cell};
 use crate::output::Output;
+use crate::output::escape_name;
 
 /// Width of a file's picture: a table has little room, but the same for all.
 const PICTURE: u64 = 24;

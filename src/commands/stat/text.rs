@@ -9,10 +9,12 @@ use super::facts::Facts;
 use super::gather::{self, Mapping, Report, Users};
 use super::picture::{human, percent, row, state};
 use super::warm::Done;
-use crate::io::extents::{Layout, Sparseness};
-use crate::io::holders::Holder;
-use crate::io::residency::{self, Cell, Unknown};
-use crate::io::{Way, escape_name, page_size};
+use crate::io::AccessMethod;
+use crate::os::extents::{Layout, Sparseness};
+use crate::os::page_size;
+use crate::os::proc_users::Holder;
+use crate::os::residency::{self, Cell, Unknown};
+use crate::output::escape_name;
 use crate::output::message;
 
 /// The lines that follow GNU stat's, each with its newline; with `color`, the picture stands out.
@@ -88,7 +90,7 @@ fn mapping(mapping: &Mapping) -> String {
         (None, why) => format!("unknown ({})", why.as_deref().unwrap_or("not tried")),
     };
     match mapping.auto {
-        Some(Way::Map) => text.push_str("; --io auto maps it"),
+        Some(AccessMethod::Map) => text.push_str("; --io auto maps it"),
         Some(_) => text.push_str("; --io auto reads it"),
         None => {}
     }
@@ -252,7 +254,7 @@ fn bytes(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::holders::Coverage;
+    use crate::os::proc_users::Coverage;
 
     #[test]
     fn nobody_is_only_said_of_those_that_were_seen() {

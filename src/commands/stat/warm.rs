@@ -4,8 +4,8 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
-use crate::io::extents::data_ranges;
-use crate::io::residency::{self, Cached, Unknown};
+use crate::os::extents::data_ranges;
+use crate::os::residency::{self, Cached, Unknown};
 
 /// What is to happen to a file's pages before it is described.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,8 @@ use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
-use crate::io::{Policy, Range, Source, Stop, descriptors};
+use crate::io::{IoMode, Range, Source};
+use crate::os::{Stop, fd_table};
 
 use super::span::Asked;
 use super::{Input, MANY, Opened, Stats};
@@ -38,7 +39,7 @@ struct Chunk<'a> {
 pub(in crate::engine) struct Unopened<'a> {
     number: u64,
     chunk: Chunk<'a>,
-    policy: Policy,
+    policy: IoMode,
     range: Range,
 }
 
@@ -54,7 +55,7 @@ impl<'a> Ahead<'a> {
     /// For so many `workers`, which are yet to be started.
     pub(super) fn new(inputs: Box<dyn Iterator<Item = Input<'a>> + Send + 'a>, workers: usize) -> Ahead<'a> {
         let is_single = inputs.size_hint().1 == Some(1);
-        let many = if is_single { 1 } else { descriptors::share(2 * workers, MANY) };
+        let many = if is_single { 1 } else { fd_table::share(2 * workers, MANY) };
         Ahead { inputs, chunks: VecDeque::new(), first: 0, workers, many }
     }
 
@@ -93,7 +94,7 @@ impl<'a> Ahead<'a> {
     }
 
     /// What the caller may open now, if the cursor has to wait for it anyway. There are at most as many chunks as workers.
-    pub(super) fn take(&mut self, policy: Policy, range: Range) -> Option<Unopened<'a>> {
+    pub(super) fn take(&mut self, policy: IoMode, range: Range) -> Option<Unopened<'a>> {
         while self.chunks.front().is_some_and(|front| front.as_ref().is_some_and(|chunk| chunk.inputs.is_empty())) {
             self.drop_first();
         }
@@ -215,7 +216,7 @@ impl Input<'_> {
 
     /// Opens it and has the disk bring it in, if it is a small file, while its turn has not come. What fails here is left to
     /// [`Input::open`].
-    pub(in crate::engine) fn ask(&mut self, policy: Policy, range: Range, stats: &Stats) {
+    pub(in crate::engine) fn ask(&mut self, policy: IoMode, range: Range, stats: &Stats) {
         let opened = match self {
             Input::Unopened(place, opener) => opener.source(place),
             Input::Named(name) => Source::open(name, policy, range),
@@ -239,7 +240,7 @@ impl Input<'_> {
     ///
     /// # Errors
     /// What opening it says, and what is wrong with an input that has failed already.
-    pub fn open(self, policy: Policy, range: Range) -> Opened {
+    pub fn open(self, policy: IoMode, range: Range) -> Opened {
         match self {
             Input::Named(name) => match Source::open(&name, policy, range) {
                 Ok(source) => Ok((source, None)),
@@ -256,7 +257,7 @@ impl Input<'_> {
 
 impl Asked<'_> {
     /// As [`Input::open`].
-    fn open(self, policy: Policy, range: Range) -> Opened {
+    fn open(self, policy: IoMode, range: Range) -> Opened {
         match (self.source, self.input) {
             (Some(source), Input::Unopened(place, opener)) => {
                 opener.prepare(source).map_err(|error| (place.into_path(), error))
@@ -284,12 +285,12 @@ mod tests {
     }
 
     fn take(ahead: &mut Ahead<'static>) -> Option<Unopened<'static>> {
-        ahead.take(Policy::Auto, Range::default())
+        ahead.take(IoMode::Auto, Range::default())
     }
 
     fn number(upcoming: Upcoming<'_>) -> Option<usize> {
         let Upcoming::Input(input) = upcoming else { return None };
-        let (name, _) = input.open(Policy::Auto, Range::default()).unwrap_err();
+        let (name, _) = input.open(IoMode::Auto, Range::default()).unwrap_err();
         name.to_str()?.strip_prefix("/no/such/")?.parse().ok()
     }
 
@@ -322,7 +323,7 @@ mod tests {
     fn what_was_asked_for_may_be_forgotten() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&file, "one\n").unwrap();
-        let (policy, range, stats) = (Policy::Auto, Range::default(), Stats::default());
+        let (policy, range, stats) = (IoMode::Auto, Range::default(), Stats::default());
         let mut input = Input::Named(file.path().into());
         input.ask(policy, range, &stats);
         assert!(matches!(input, Input::Asked(..)) && input.is_unopened());

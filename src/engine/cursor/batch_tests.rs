@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::engine::{BLOCK, COUNTED, Engine, Input};
-use crate::io::{Policy, Range};
+use crate::io::{IoMode, Range};
 
 /// The lengths of the spans in each batch.
 fn batches(paths: &[PathBuf], block: usize) -> Vec<Vec<u64>> {
-    let engine = Engine { policy: Policy::Auto, threads: 2, block: None, most: usize::MAX, range: Range::default() };
+    let engine = Engine { policy: IoMode::Auto, threads: 2, block: None, most: usize::MAX, range: Range::default() };
     let inputs = paths.iter().cloned().map(|path| Input::Named(path.into()));
     let plan = engine.plan(Cut::Lines { terminator: b'\n', or_nul: false }, block);
     let stats = Stats::default();
@@ -70,8 +70,8 @@ fn spans(text: &[u8], cut: Cut) -> Vec<(u64, bool)> {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("f");
     std::fs::write(&path, text).unwrap();
-    let engine = Engine { policy: Policy::Auto, threads: 2, block: None, most: usize::MAX, range: Range::default() };
-    let source = Source::open(path.as_os_str(), Policy::Auto, Range::default()).unwrap();
+    let engine = Engine { policy: IoMode::Auto, threads: 2, block: None, most: usize::MAX, range: Range::default() };
+    let source = Source::open(path.as_os_str(), IoMode::Auto, Range::default()).unwrap();
     let input = Box::new(std::iter::once(Input::Judged(source, 1)));
     let stats = Stats::default();
     let mut cursor = Cursor::new(input, engine.plan(cut, COUNTED), 0, Box::new(|_| 1), &stats, 2);

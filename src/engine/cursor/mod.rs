@@ -7,7 +7,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::io::{Buffer, SMALL, Source, Stop, Stream, Way};
+use crate::io::{AccessMethod, SMALL, Source, Stream};
+use crate::os::{Buffer, Stop};
 
 use super::heads;
 use super::setup::COUNTED;
@@ -168,7 +169,7 @@ impl<'a> Cursor<'a> {
 
     /// Whether the next batch is a block of a mapped file in memory, for which nobody has to wait.
     pub(super) fn has_mapped(&self) -> bool {
-        let is_mapped = |current: &Current| current.source.way() == Way::Map;
+        let is_mapped = |current: &Current| current.source.way() == AccessMethod::Map;
         self.current.as_ref().is_some_and(is_mapped) && !self.stats.warmth.is_cold()
     }
 
@@ -286,13 +287,15 @@ impl<'a> Cursor<'a> {
 
     fn begin(&mut self, mut source: Source, input: usize, mut verdict: Option<u8>) {
         // What comes in several blocks comes through here, so that its beginning can be brought in before they are cut.
-        let is_cold = source.way() != Way::Stream && !self.is_whole(&source) && self.stats.begin(&mut source);
+        let is_cold = source.way() != AccessMethod::Stream && !self.is_whole(&source) && self.stats.begin(&mut source);
         self.stats.opened(&mut source);
         let whole = is_cold && !self.plan.sized && source.is_brought_whole() || self.is_one_of_several(&source);
         let source = Arc::new(source);
         let mut place = match source.way() {
-            Way::Stream => Place::Streamed(Streamed::new(Stream::new(Arc::clone(&source)), self.plan.cut, self.head)),
-            Way::Map | Way::Pread => Place::Positioned(Positioned::new(&source)),
+            AccessMethod::Stream => {
+                Place::Streamed(Streamed::new(Stream::new(Arc::clone(&source)), self.plan.cut, self.head))
+            }
+            AccessMethod::Map | AccessMethod::Pread => Place::Positioned(Positioned::new(&source)),
         };
         if let Place::Positioned(positioned) = &mut place {
             let len = positioned.left();
@@ -320,14 +323,14 @@ impl<'a> Cursor<'a> {
     fn is_whole(&self, source: &Source) -> bool {
         let fits = |wanted| wanted <= nominal(source, &self.plan, self.nominal) as u64;
         // A mapped file with holes may come in several blocks however short it is.
-        source.wanted().is_some_and(fits) && !(self.plan.holes && source.way() == Way::Map)
+        source.wanted().is_some_and(fits) && !(self.plan.holes && source.way() == AccessMethod::Map)
             || self.is_one_of_several(source)
     }
 
     /// Whether a source is small, is read, and is not the only input: no thread should have to wait for another's part of it.
     fn is_one_of_several(&self, source: &Source) -> bool {
         let fits = |wanted| wanted <= SMALL.min(self.nominal as u64);
-        source.way() == Way::Pread
+        source.way() == AccessMethod::Pread
             && source.wanted().is_some_and(fits)
             && self.plan.ramp
             && (self.opened > 1 || self.inputs.has_more())
@@ -461,7 +464,7 @@ impl Current {
 /// for a second thread; but where lines are only counted, it is as a rule through before that thread has started.
 fn nominal(source: &Source, plan: &Plan, nominal: usize) -> usize {
     const SHORT: u64 = 256 << 10;
-    if source.way() != Way::Pread {
+    if source.way() != AccessMethod::Pread {
         return nominal;
     }
     let length = source.wanted().unwrap_or(u64::MAX);
@@ -477,7 +480,7 @@ fn nominal(source: &Source, plan: &Plan, nominal: usize) -> usize {
 fn take_whole(current: &mut Current, plan: &Plan, nominal: usize) -> Option<Span> {
     let Place::Positioned(positioned) = &current.place else { return None };
     let joined = matches!(plan.cut, Cut::Rows(_));
-    if joined || current.source.way() != Way::Pread || !current.first || positioned.left() > nominal as u64 {
+    if joined || current.source.way() != AccessMethod::Pread || !current.first || positioned.left() > nominal as u64 {
         return None;
     }
     Some(Span::whole(Arc::clone(&current.source), current.input, positioned.rest(), current.verdict))
@@ -486,5 +489,5 @@ fn take_whole(current: &mut Current, plan: &Plan, nominal: usize) -> Option<Span
 /// Whether all that is wanted of `source` is one span, to be read by position.
 pub(super) fn is_one_span(source: &Source, plan: &Plan) -> bool {
     let fits = |wanted| wanted <= nominal(source, plan, plan.block) as u64;
-    source.way() == Way::Pread && source.wanted().is_some_and(fits)
+    source.way() == AccessMethod::Pread && source.wanted().is_some_and(fits)
 }

@@ -5,7 +5,8 @@ use std::ops::Range as Place;
 
 use memchr::{memchr, memchr2, memrchr, memrchr2};
 
-use crate::io::{Buffer, Extent, FOLIO, Reason, SMALL, Source};
+use crate::io::{FOLIO, Reason, SMALL, Source};
+use crate::os::{Buffer, Extent};
 
 use super::super::block::truncated;
 use super::{Content, Cut, Plan};

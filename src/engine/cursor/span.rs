@@ -5,7 +5,8 @@ use std::io;
 use std::ops::Range as Place;
 use std::sync::Arc;
 
-use crate::io::{Buffer, Place as Found, Policy, Range, Source};
+use crate::io::{FileRef as Found, IoMode, Range, Source};
+use crate::os::Buffer;
 
 use super::Stats;
 
@@ -60,7 +61,7 @@ pub struct Plan {
     /// begins where the block's offset says.
     pub gaps: bool,
     /// Map or read.
-    pub policy: Policy,
+    pub policy: IoMode,
     /// The wanted bytes of each input, or of all together where they are joined.
     pub range: Range,
 }

@@ -4,7 +4,8 @@ use std::io;
 
 use memchr::{memchr, memchr2, memrchr, memrchr2};
 
-use crate::io::{Buffer, Filled, Stop, Stream};
+use crate::io::{Filled, Stream};
+use crate::os::{Buffer, Stop};
 
 use super::Cut;
 

@@ -14,9 +14,9 @@ use std::sync::{Arc, PoisonError};
 use rustix::fs::fadvise;
 use rustix::io::{ReadWriteFlags, preadv2};
 
-use super::super::residency;
-use super::super::window::{Advice, Window};
-use super::{Kind, ONE_READ, Reason, SMALL, Source, Way};
+use super::{AccessMethod, Kind, ONE_READ, Reason, SMALL, Source};
+use crate::os::residency;
+use crate::os::{Advice, Window};
 
 /// The largest folio, in bytes: what a page of the second level maps where pages are of 4 KiB. Elsewhere a look at each as many
 /// bytes does no harm.
@@ -71,10 +71,10 @@ impl Source {
             self.cold = Some(is_cold);
             if is_cold {
                 let window = self.bring(range.clone());
-                if window.is_some() && self.way == Way::Pread && range.end - range.start > ONE_READ {
-                    (self.way, self.reason, self.on_disk) = (Way::Map, None, true);
+                if window.is_some() && self.way == AccessMethod::Pread && range.end - range.start > ONE_READ {
+                    (self.way, self.reason, self.on_disk) = (AccessMethod::Map, None, true);
                 }
-                if self.way == Way::Map && Some(range.end) == self.end && range.end - range.start <= SMALL {
+                if self.way == AccessMethod::Map && Some(range.end) == self.end && range.end - range.start <= SMALL {
                     *self.window.get_mut().unwrap_or_else(PoisonError::into_inner) = window.map(Arc::new);
                 }
             }
@@ -127,7 +127,7 @@ impl Source {
     /// Whether the first page of `range` is on the disk, and it pays to bring it in.
     fn is_on_disk(&self, range: &Range<u64>) -> bool {
         range.end.saturating_sub(range.start) >= SHORTEST
-            && self.way != Way::Stream
+            && self.way != AccessMethod::Stream
             && residency::is_cached(self.fd(), self.base + range.start) == Some(false)
             && (self.on_disk || self.reason == Some(Reason::Small) && pays(self.fd()))
     }
@@ -165,10 +165,10 @@ mod tests {
     use std::fs::File;
     use std::os::fd::AsFd;
 
-    use super::super::{Policy, Range};
+    use super::super::{IoMode, Range};
     use super::*;
 
-    fn open(path: &std::path::Path, policy: Policy, range: Range) -> std::io::Result<Source> {
+    fn open(path: &std::path::Path, policy: IoMode, range: Range) -> std::io::Result<Source> {
         Source::open(path.as_os_str(), policy, range)
     }
 
@@ -190,13 +190,13 @@ mod tests {
     fn what_is_on_the_disk_is_brought_in_once() {
         let directory = tempfile::tempdir().unwrap();
         for (len, cold, way) in [
-            (4096, false, Way::Pread),
-            (100 << 10, true, Way::Pread),
-            (1 << 20, true, Way::Map),
-            (3 << 20, true, Way::Map),
+            (4096, false, AccessMethod::Pread),
+            (100 << 10, true, AccessMethod::Pread),
+            (1 << 20, true, AccessMethod::Map),
+            (3 << 20, true, AccessMethod::Map),
         ] {
             let Some((path, bytes)) = on_disk(&directory, len) else { return };
-            let mut source = open(&path, Policy::Auto, Range::default()).unwrap();
+            let mut source = open(&path, IoMode::Auto, Range::default()).unwrap();
             let mut before = 0;
             assert_eq!(source.bring_beginning(|_| before += 1), cold, "{len}");
             assert_eq!(source.bring_beginning(|_| before += 1), cold, "{len}");
@@ -207,7 +207,7 @@ mod tests {
                 assert!(source.map(0, len, false).unwrap().0.bytes() == bytes, "{len}");
                 assert!(source.map(100, len - 100, false).unwrap().0.bytes() == &bytes[100..], "{len}");
             }
-            let mut again = open(&path, Policy::Auto, Range::default()).unwrap();
+            let mut again = open(&path, IoMode::Auto, Range::default()).unwrap();
             let before = again.way();
             assert!(!again.bring_beginning(|_| ()) || !cold, "{len}: it is in memory by now");
             assert_eq!(again.way(), before);
@@ -218,18 +218,18 @@ mod tests {
     fn reading_asked_for_brings_nothing_in_by_a_map() {
         let directory = tempfile::tempdir().unwrap();
         let Some((path, _)) = on_disk(&directory, 1 << 20) else { return };
-        let mut source = open(&path, Policy::Read, Range::default()).unwrap();
+        let mut source = open(&path, IoMode::Read, Range::default()).unwrap();
         assert!(!source.bring_beginning(|_| ()));
         source.bring_small();
         assert_eq!(residency::is_cached(source.fd(), 0), Some(false));
-        assert_eq!((source.way(), source.reason()), (Way::Pread, Some(Reason::Asked)));
+        assert_eq!((source.way(), source.reason()), (AccessMethod::Pread, Some(Reason::Forced)));
     }
 
     #[test]
     fn reading_on_goes_on_from_what_was_asked_for() {
         let directory = tempfile::tempdir().unwrap();
         let Some((path, bytes)) = on_disk(&directory, 40 << 20) else { return };
-        let source = open(&path, Policy::Auto, Range::default()).unwrap();
+        let source = open(&path, IoMode::Auto, Range::default()).unwrap();
         source.read_on(0, FOLIO);
         source.read_on(bytes.len() as u64, FOLIO);
         assert_eq!(residency::is_cached(source.fd(), 0), Some(false), "nobody has asked for it");
@@ -248,7 +248,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let Some((path, _)) = on_disk(&directory, 12 << 20) else { return };
         let range = Range { offset: 8 << 20, length: Some(1 << 20) };
-        let mut source = open(&path, Policy::Auto, range).unwrap();
+        let mut source = open(&path, IoMode::Auto, range).unwrap();
         assert!(source.bring_beginning(|_| ()));
         assert_eq!(residency::is_cached(source.fd(), 8 << 20), Some(true));
         assert_eq!(residency::is_cached(source.fd(), 0), Some(false));

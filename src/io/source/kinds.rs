@@ -4,7 +4,7 @@ use std::fmt;
 
 /// What the caller asks for: `--io`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Policy {
+pub enum IoMode {
     /// Map what gains from it, read the rest.
     #[default]
     Auto,
@@ -50,7 +50,7 @@ impl Kind {
 
 /// How bytes come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum AccessMethod {
     /// Through windows of a shared, read-only mapping.
     Map,
     /// By `pread` at any offset, from any thread.
@@ -59,13 +59,13 @@ pub enum Way {
     Stream,
 }
 
-impl Way {
+impl AccessMethod {
     /// The system call that brings the bytes, for `--stats`.
     pub fn word(self) -> &'static str {
         match self {
-            Way::Map => "mmap",
-            Way::Pread => "pread",
-            Way::Stream => "read",
+            AccessMethod::Map => "mmap",
+            AccessMethod::Pread => "pread",
+            AccessMethod::Stream => "read",
         }
     }
 }
@@ -86,7 +86,7 @@ pub enum Reason {
     /// Reading so little costs less than mapping it.
     Small,
     /// `--io read`.
-    Asked,
+    Forced,
     /// `mmap(2)` refused, with this errno.
     Refused(i32),
 }
@@ -100,7 +100,7 @@ impl fmt::Display for Reason {
             Reason::CharDevice => f.write_str("character device: not mappable"),
             Reason::SizeUnknown => f.write_str("size unknown"),
             Reason::Small => f.write_str("small: reading costs less"),
-            Reason::Asked => f.write_str("reading was asked for"),
+            Reason::Forced => f.write_str("reading was asked for"),
             Reason::Refused(errno) => {
                 let name = errno_name(*errno);
                 write!(f, "{name} from mmap")

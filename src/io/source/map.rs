@@ -3,8 +3,8 @@
 use std::io;
 use std::sync::{Arc, PoisonError};
 
-use super::super::window::{Advice, View, Window};
 use super::{FOLIO, Source};
+use crate::os::{Advice, View, Window};
 
 /// How much of a file a window holds that several blocks share, in bytes, from a multiple of it on. Where each block of 4 MiB had
 /// its own, hashing on two threads took 3 to 7 % longer; twice as much gained nothing more, and is resident at a time.

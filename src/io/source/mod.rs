@@ -1,7 +1,7 @@
 //! What an input is, how its bytes will come in, and why.
 //!
 //! All of it is decided once, at open. Nothing after that asks whether a source was a pipe: the
-//! engine loads blocks by [`Way`], and the [`Reason`] kept here is the one that `--stats`, `stat`
+//! engine loads blocks by [`AccessMethod`], and the [`Reason`] kept here is the one that `--stats`, `stat`
 //! and every error message show.
 
 use std::ffi::{OsStr, OsString};
@@ -14,10 +14,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use rustix::fs::{SeekFrom, fstat, seek};
 
-use super::holes::{Extent, next_extent};
-use super::name::escape_name;
-use super::path::{self, Place};
-use super::window::Window;
+use super::path::{self, FileRef};
+use crate::os::Window;
+use crate::os::{Extent, next_extent};
+use crate::output::escape_name;
 
 mod bring;
 mod facts;
@@ -28,11 +28,11 @@ mod seen;
 
 pub use bring::FOLIO;
 use facts::Facts;
-pub use kinds::{Kind, Policy, Reason, Way};
+pub use kinds::{AccessMethod, IoMode, Kind, Reason};
 pub use map::WINDOW;
 use seen::Seen;
 
-/// A file up to this size is read under [`Policy::Auto`]. `mmap`, the faults and `munmap` together cost more than copying
+/// A file up to this size is read under [`IoMode::Auto`]. `mmap`, the faults and `munmap` together cost more than copying
 /// it through a buffer that stays in a core's cache: by half where its pages are cached one by one, as they are after it
 /// came from the disk; where they are cached in large folios, a map would be faster by a tenth.
 pub const SMALL: u64 = 1 << 20;
@@ -56,7 +56,7 @@ pub struct Source {
     file: File,
     stdin: bool,
     kind: Kind,
-    way: Way,
+    way: AccessMethod,
     reason: Option<Reason>,
     /// The file position of this source's byte 0: where redirected stdin stood, else 0.
     base: u64,
@@ -84,11 +84,11 @@ impl Source {
     /// Opens `name`, or standard input for `-`.
     ///
     /// # Errors
-    /// What `open(2)` says; EISDIR for a directory; under [`Policy::Mmap`] an error that gives the
+    /// What `open(2)` says; EISDIR for a directory; under [`IoMode::Mmap`] an error that gives the
     /// [`Reason`] when the input cannot be mapped.
-    pub fn open(name: &OsStr, policy: Policy, range: Range) -> io::Result<Source> {
+    pub fn open(name: &OsStr, policy: IoMode, range: Range) -> io::Result<Source> {
         if name == "-" {
-            if super::was_closed(0) {
+            if crate::os::was_closed(0) {
                 return Err(io::Error::from_raw_os_error(libc::EBADF));
             }
             let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
@@ -102,7 +102,7 @@ impl Source {
     ///
     /// # Errors
     /// As [`Source::open`].
-    pub fn open_at(place: &Place, policy: Policy, range: Range) -> io::Result<Source> {
+    pub fn open_at(place: &FileRef, policy: IoMode, range: Range) -> io::Result<Source> {
         let file = match place.near() {
             None if !place.is_found() => return Source::open(place.path(), policy, range),
             None => path::open(place.path())?,
@@ -117,7 +117,7 @@ impl Source {
     ///
     /// # Errors
     /// As [`Source::open`].
-    pub fn from_file(name: OsString, file: File, stdin: bool, policy: Policy, range: Range) -> io::Result<Source> {
+    pub fn from_file(name: OsString, file: File, stdin: bool, policy: IoMode, range: Range) -> io::Result<Source> {
         let facts = Facts::of(&file, stdin)?;
         Source::settled(name, file, stdin, facts, policy, range)
     }
@@ -128,7 +128,7 @@ impl Source {
         file: File,
         stdin: bool,
         facts: Facts,
-        policy: Policy,
+        policy: IoMode,
         range: Range,
     ) -> io::Result<Source> {
         let Facts { kind, base, size, modified } = facts;
@@ -137,7 +137,7 @@ impl Source {
             file,
             stdin,
             kind,
-            way: Way::Stream,
+            way: AccessMethod::Stream,
             reason: None,
             base,
             start: 0,
@@ -173,7 +173,7 @@ impl Source {
                 }
             }
         }
-        if policy == Policy::Mmap && source.way != Way::Map {
+        if policy == IoMode::Mmap && source.way != AccessMethod::Map {
             source.refuse_unmapped()?;
         }
         Ok(source)
@@ -189,11 +189,11 @@ impl Source {
         self.end = Some(end);
     }
 
-    fn choose(&mut self, policy: Policy) {
+    fn choose(&mut self, policy: IoMode) {
         let wanted = self.wanted().unwrap_or(0);
         let reason = match policy {
-            Policy::Read => Some(Reason::Asked),
-            Policy::Auto if wanted <= SMALL => Some(Reason::Small),
+            IoMode::Read => Some(Reason::Forced),
+            IoMode::Auto if wanted <= SMALL => Some(Reason::Small),
             _ if wanted == 0 => None,
             // One page is mapped to learn what the file's own driver says (ENODEV for sysfs and for
             // FUSE with direct I/O), so that the way and its reason stand before the first byte.
@@ -202,7 +202,7 @@ impl Source {
                 Err(err) => Some(Reason::Refused(err.raw_os_error().unwrap_or(0))),
             },
         };
-        self.way = if reason.is_some() { Way::Pread } else { Way::Map };
+        self.way = if reason.is_some() { AccessMethod::Pread } else { AccessMethod::Map };
         self.on_disk = reason.is_none() && bring::pays(self.file.as_fd());
         self.reason = reason;
     }
@@ -223,7 +223,7 @@ impl Source {
         &self.name
     }
 
-    /// The name for messages, harmless on a terminal.
+    /// The name for messages, escape_for_terminal on a terminal.
     pub fn shown_name(&self) -> String {
         if self.stdin { "(standard input)".into() } else { escape_name(&self.name).into_owned() }
     }
@@ -234,7 +234,7 @@ impl Source {
     }
 
     /// How its bytes come in.
-    pub fn way(&self) -> Way {
+    pub fn way(&self) -> AccessMethod {
         self.way
     }
 
@@ -266,7 +266,7 @@ impl Source {
     /// # Errors
     /// What `fcntl(2)` and `lseek(2)` say.
     pub fn reader(&self) -> io::Result<File> {
-        if self.way != Way::Stream {
+        if self.way != AccessMethod::Stream {
             seek(&self.file, SeekFrom::Start(self.base))?;
         }
         self.file.try_clone()
@@ -302,7 +302,7 @@ impl Source {
     ///
     /// # Errors
     /// What duplicating the descriptor says (`fcntl(2)`).
-    pub fn part(&self, range: std::ops::Range<u64>, policy: Policy) -> io::Result<Source> {
+    pub fn part(&self, range: std::ops::Range<u64>, policy: IoMode) -> io::Result<Source> {
         let mut part = Source {
             name: self.name.clone(),
             file: self.file.try_clone()?,
@@ -356,7 +356,7 @@ impl Source {
             // Where the file's position matters to nobody, seeking tells the size in half the time.
             Kind::Regular if !self.stdin => seek(&self.file, SeekFrom::End(0))?,
             Kind::Regular => fstat(&self.file)?.st_size as u64,
-            Kind::BlockDevice => super::extents::device_size(self.file.as_fd())?,
+            Kind::BlockDevice => crate::os::extents::device_size(self.file.as_fd())?,
             _ => return Ok(None),
         };
         Ok(Some(size.saturating_sub(self.base)))
@@ -373,7 +373,7 @@ impl Source {
     /// Leaves redirected stdin's position where a reading program that consumed everything up to
     /// `offset` would leave it. Anything else has no position to leave.
     pub fn leave_at(&self, offset: u64) {
-        if self.stdin && self.way != Way::Stream {
+        if self.stdin && self.way != AccessMethod::Stream {
             let _ = seek(&self.file, SeekFrom::Start(self.base + offset));
         }
     }
@@ -399,7 +399,7 @@ mod tests {
     use super::*;
     use std::io::{Seek, Write};
 
-    fn open(path: &std::path::Path, policy: Policy, range: Range) -> io::Result<Source> {
+    fn open(path: &std::path::Path, policy: IoMode, range: Range) -> io::Result<Source> {
         Source::open(path.as_os_str(), policy, range)
     }
 
@@ -414,24 +414,24 @@ mod tests {
         std::fs::write(&empty, b"").unwrap();
         let all = Range::default();
 
-        let source = open(&big, Policy::Auto, all).unwrap();
-        assert_eq!((source.way(), source.reason()), (Way::Map, None));
-        let source = open(&small, Policy::Auto, all).unwrap();
-        assert_eq!((source.way(), source.reason()), (Way::Pread, Some(Reason::Small)));
-        let source = open(&small, Policy::Mmap, all).unwrap();
-        assert_eq!(source.way(), Way::Map);
-        let source = open(&big, Policy::Read, all).unwrap();
-        assert_eq!((source.way(), source.reason()), (Way::Pread, Some(Reason::Asked)));
-        let source = open(&empty, Policy::Mmap, all).unwrap();
-        assert_eq!((source.way(), source.kind()), (Way::Stream, Kind::Unsized));
-        assert_eq!(open(dir.path(), Policy::Auto, all).unwrap_err().raw_os_error(), Some(libc::EISDIR));
+        let source = open(&big, IoMode::Auto, all).unwrap();
+        assert_eq!((source.way(), source.reason()), (AccessMethod::Map, None));
+        let source = open(&small, IoMode::Auto, all).unwrap();
+        assert_eq!((source.way(), source.reason()), (AccessMethod::Pread, Some(Reason::Small)));
+        let source = open(&small, IoMode::Mmap, all).unwrap();
+        assert_eq!(source.way(), AccessMethod::Map);
+        let source = open(&big, IoMode::Read, all).unwrap();
+        assert_eq!((source.way(), source.reason()), (AccessMethod::Pread, Some(Reason::Forced)));
+        let source = open(&empty, IoMode::Mmap, all).unwrap();
+        assert_eq!((source.way(), source.kind()), (AccessMethod::Stream, Kind::Unsized));
+        assert_eq!(open(dir.path(), IoMode::Auto, all).unwrap_err().raw_os_error(), Some(libc::EISDIR));
 
         let proc = std::path::Path::new("/proc/self/status");
-        let source = open(proc, Policy::Auto, all).unwrap();
-        assert_eq!((source.way(), source.reason()), (Way::Stream, Some(Reason::SizeUnknown)));
-        let err = open(proc, Policy::Mmap, all).unwrap_err().to_string();
+        let source = open(proc, IoMode::Auto, all).unwrap();
+        assert_eq!((source.way(), source.reason()), (AccessMethod::Stream, Some(Reason::SizeUnknown)));
+        let err = open(proc, IoMode::Mmap, all).unwrap_err().to_string();
         assert_eq!(err, "not mappable: size unknown");
-        let err = open(std::path::Path::new("/dev/zero"), Policy::Mmap, all).unwrap_err().to_string();
+        let err = open(std::path::Path::new("/dev/zero"), IoMode::Mmap, all).unwrap_err().to_string();
         assert_eq!(err, "character device: not mappable");
     }
 
@@ -451,7 +451,7 @@ mod tests {
             (-500, None, 0..100),
         ];
         for (offset, length, want) in cases {
-            let source = open(&path, Policy::Auto, Range { offset, length }).unwrap();
+            let source = open(&path, IoMode::Auto, Range { offset, length }).unwrap();
             assert_eq!(source.start()..source.end().unwrap(), want, "{offset} {length:?}");
         }
     }
@@ -461,7 +461,7 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(b"0123456789").unwrap();
         file.seek(io::SeekFrom::Start(4)).unwrap();
-        let source = Source::from_file("-".into(), file, true, Policy::Mmap, Range::default()).unwrap();
+        let source = Source::from_file("-".into(), file, true, IoMode::Mmap, Range::default()).unwrap();
         assert_eq!((source.base(), source.start(), source.end()), (4, 0, Some(6)));
         let mut buf = [0; 20];
         let n = source.read_at(&mut buf, 1).unwrap();
@@ -476,16 +476,16 @@ mod tests {
         let open = |name: &str, len: usize| {
             let path = dir.path().join(name);
             std::fs::write(&path, vec![b'a'; len]).unwrap();
-            Source::open_at(&Place::found(path.into(), None), Policy::Auto, Range::default()).unwrap()
+            Source::open_at(&FileRef::found(path.into(), None), IoMode::Auto, Range::default()).unwrap()
         };
         let small = open("small", 5000);
-        assert_eq!((small.kind(), small.way(), small.end()), (Kind::Regular, Way::Pread, Some(5000)));
+        assert_eq!((small.kind(), small.way(), small.end()), (Kind::Regular, AccessMethod::Pread, Some(5000)));
         assert!(small.seen.modified.is_none() && !small.rewritten());
         assert_eq!(open("empty", 0).kind(), Kind::Unsized);
         assert!(open("large", 70_000).seen.modified.is_some());
         // What is there by now may be something else.
-        let directory = Place::found(dir.path().into(), None);
-        let error = Source::open_at(&directory, Policy::Auto, Range::default()).unwrap_err();
+        let directory = FileRef::found(dir.path().into(), None);
+        let error = Source::open_at(&directory, IoMode::Auto, Range::default()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::IsADirectory);
     }
 }

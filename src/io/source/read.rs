@@ -5,8 +5,8 @@ use std::os::unix::fs::FileExt;
 
 use rustix::io::Errno;
 
-use super::super::buffer::{Buffer, append};
 use super::Source;
+use crate::os::buffer::{Buffer, append};
 
 impl Source {
     /// Reads at `offset` until `buf` is full or the input ends; gives the number of bytes read.

@@ -2,7 +2,7 @@
 
 use super::tally::Tally;
 use super::{Content, PREFIX};
-use crate::config::Config;
+use crate::app::config::Config;
 use crate::engine::{Block, Cut, Flow, Input, Kernel};
 use crate::output::Output;
 

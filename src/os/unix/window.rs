@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 pub use memmap2::Advice;
 use memmap2::{Mmap, MmapOptions, RemapOptions, UncheckedAdvice};
 
-use super::fault::Guard;
+use super::sigbus::Guard;
 
 /// The page size in bytes (`sysconf(_SC_PAGESIZE)`).
 pub fn page_size() -> usize {
@@ -189,7 +189,7 @@ pub struct View {
 
 impl View {
     /// The `len` bytes from byte `offset` of the file, which the window has to hold.
-    pub(super) fn of(window: Arc<Window>, offset: u64, len: usize) -> View {
+    pub fn of(window: Arc<Window>, offset: u64, len: usize) -> View {
         let start = (offset - window.offset) as usize;
         View { window, start, len }
     }

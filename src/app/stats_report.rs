@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::cli::common::StatsFormat;
 use crate::engine::Stats;
-use crate::io::{Range, Usage, peak_resident};
+use crate::io::Range;
+use crate::os::{Usage, peak_resident};
 use crate::output::{complain, to_json};
 
 #[derive(Serialize)]

@@ -10,7 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 /// A backslash is left alone: the escaped form is for eyes, not for scripts.
 pub fn escape_name(name: &OsStr) -> Cow<'_, str> {
     if let Some(plain) = name.to_str()
-        && !plain.chars().any(drives_a_terminal)
+        && !plain.chars().any(needs_escape)
     {
         return Cow::Borrowed(plain);
     }
@@ -21,7 +21,7 @@ pub fn escape_name(name: &OsStr) -> Cow<'_, str> {
                 '\n' => shown.push_str("\\n"),
                 '\r' => shown.push_str("\\r"),
                 '\t' => shown.push_str("\\t"),
-                c if drives_a_terminal(c) => push_escaped(&mut shown, c),
+                c if needs_escape(c) => push_escaped(&mut shown, c),
                 c => shown.push(c),
             }
         }
@@ -42,7 +42,7 @@ pub fn push_escaped(shown: &mut String, c: char) {
 }
 
 /// As [`escape_name`], for bytes on their way to standard output.
-pub fn harmless(name: &[u8]) -> Cow<'_, [u8]> {
+pub fn escape_for_terminal(name: &[u8]) -> Cow<'_, [u8]> {
     match escape_name(OsStr::from_bytes(name)) {
         Cow::Borrowed(name) => Cow::Borrowed(name.as_bytes()),
         Cow::Owned(name) => Cow::Owned(name.into_bytes()),
@@ -51,7 +51,7 @@ pub fn harmless(name: &[u8]) -> Cow<'_, [u8]> {
 
 /// Whether a character does something to a terminal instead of being shown: control characters of C0 and C1, and the
 /// bidirectional overrides that reorder what is shown (Unicode Technical Report 36, "Bidirectional Text Spoofing").
-pub fn drives_a_terminal(c: char) -> bool {
+pub fn needs_escape(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

@@ -13,7 +13,7 @@ use encoding_rs::Encoding;
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use rustix::pipe::{PipeFlags, SpliceFlags};
 
-use crate::io::{Kind, Policy, Range, Source, Way};
+use crate::io::{AccessMethod, IoMode, Kind, Range, Source};
 
 /// How many first bytes tell what a file is.
 const MAGIC: usize = 6;
@@ -85,7 +85,7 @@ impl Decoding {
         let _ = rustix::pipe::fcntl_setpipe_size(&writer, CHUNK);
         let (name, file) = (source.name().to_owned(), source.reader()?);
         let decoding = self.clone();
-        let decoded = Source::from_file(name.clone(), File::from(reader), false, Policy::Auto, range)?;
+        let decoded = Source::from_file(name.clone(), File::from(reader), false, IoMode::Auto, range)?;
         std::thread::Builder::new().spawn(move || {
             let mut pipe = File::from(writer);
             if let Err(error) = decoding.decode(file, format, &mut pipe)
@@ -158,7 +158,7 @@ fn has_mark(magic: &[u8]) -> bool {
 /// Looks at the first bytes: by position where there are positions, and in a pipe by duplicating them with `tee(2)`.
 /// Of anything else nothing can be known before it is consumed.
 fn peek(source: &Source, magic: &mut [u8]) -> io::Result<usize> {
-    if source.way() != Way::Stream {
+    if source.way() != AccessMethod::Stream {
         return source.read_at(magic, 0);
     }
     if source.kind() != Kind::Pipe {

@@ -11,8 +11,8 @@ use std::time::Duration;
 use rustix::fs::{AtFlags, Mode, OFlags, SeekFrom};
 use rustix::io::Errno;
 
-pub use super::areas::{Area, Identity};
-use super::areas::{each_area, each_line};
+pub use super::proc_maps::{Area, Identity};
+use super::proc_maps::{each_area, each_line};
 
 /// A file to look for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,13 +8,14 @@ use std::path::Path;
 use rustix::fs::inotify::{CreateFlags, ReadFlags, Reader, WatchFlags, add_watch, init};
 
 /// Watches files for new bytes and directories for new names.
-pub(super) struct Watch {
+pub struct Watch {
     inotify: Option<OwnedFd>,
     names_changed: bool,
 }
 
 impl Watch {
-    pub fn new() -> Watch {
+    /// Returns a watch of nothing yet, which falls back on the clock where inotify has no room.
+    pub fn start() -> Watch {
         // The user may have as many instances as allowed already (max_user_instances): then by the clock.
         Watch { inotify: init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok(), names_changed: false }
     }

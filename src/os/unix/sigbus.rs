@@ -12,7 +12,7 @@
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::slot::{Slot, UNTOUCHED};
+use super::window_table::{Slot, UNTOUCHED};
 
 /// How many windows can be guarded at a time. A window past that is not mapped but read.
 const SLOTS: usize = 1024;
@@ -68,8 +68,8 @@ static mut PREVIOUS: std::mem::MaybeUninit<libc::sigaction> = std::mem::MaybeUni
 
 /// Takes SIGBUS over before there is a window: one that somebody sends is then the end of the program however its input
 /// comes in, while the standard library's handler would let the first pass.
-pub fn stand_guard() {
-    install(super::page_size());
+pub fn install_sigbus_handler() {
+    install(super::window::page_size());
 }
 
 fn install(page: usize) {
@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn a_bug_still_ends_the_program() {
         use std::os::unix::process::ExitStatusExt;
-        let Some(ended) = alone("io::fault::tests::a_bug_still_ends_the_program") else {
+        let Some(ended) = alone("os::unix::sigbus::tests::a_bug_still_ends_the_program") else {
             // Windows before, behind and at another time at the same place do not make it theirs.
             drop(Guard::new(0x1000, 0x2000, 4096));
             let _low = Guard::new(0x1000, 0x2000, 4096);
@@ -236,7 +236,7 @@ mod tests {
     fn millions_of_windows_leave_no_slot_taken() {
         const THREADS: usize = 4;
         const WINDOWS: usize = 1_000_000;
-        let Some(ended) = alone("io::fault::tests::millions_of_windows_leave_no_slot_taken") else {
+        let Some(ended) = alone("os::unix::sigbus::tests::millions_of_windows_leave_no_slot_taken") else {
             std::thread::scope(|scope| {
                 for thread in 1..=THREADS {
                     scope.spawn(move || {

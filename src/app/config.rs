@@ -7,11 +7,13 @@ use std::time::Instant;
 
 use jiff::tz::TimeZone;
 
+use crate::app::progress::Progress;
+use crate::app::stats_report;
 use crate::cli::common::{Common, Io, StatsFormat, When};
 use crate::engine::{Engine, Input, Stats};
-use crate::io::{Policy, Range, Usage, addresses_left};
-use crate::output::{Destination, Output, Progress};
-use crate::report;
+use crate::io::{IoMode, Range};
+use crate::os::{Usage, addresses_left};
+use crate::output::{Destination, Output};
 use crate::timestamp::{Period, parse_period};
 
 /// Decisions for a run, and what it shares.
@@ -45,9 +47,9 @@ impl Config {
         Config {
             engine: Engine {
                 policy: match common.io {
-                    Io::Auto => Policy::Auto,
-                    Io::Mmap => Policy::Mmap,
-                    Io::Read => Policy::Read,
+                    Io::Auto => IoMode::Auto,
+                    Io::Mmap => IoMode::Mmap,
+                    Io::Read => IoMode::Read,
                 },
                 threads,
                 block: common.block_size.map(|size| usize::try_from(size).unwrap_or(usize::MAX >> 1)),
@@ -65,7 +67,7 @@ impl Config {
     /// Shows progress over `names` where it is wanted. By default that is when standard error is a
     /// terminal and standard output is another thing, which the bar could only disturb.
     pub fn progress(&self, names: &[OsString], output: &Output) -> Option<Progress> {
-        self.progress_over(|| report::total_bytes(names, self.engine.range), output)
+        self.progress_over(|| stats_report::total_bytes(names, self.engine.range), output)
     }
 
     /// As [`Config::progress`], towards as many bytes as `total` says.
@@ -86,7 +88,7 @@ impl Config {
             When::Never => false,
             When::Auto => std::io::stderr().is_terminal(),
         };
-        wanted.then(|| Progress::start(Arc::clone(&self.stats), report::total_bytes(names, self.engine.range)))
+        wanted.then(|| Progress::start(Arc::clone(&self.stats), stats_report::total_bytes(names, self.engine.range)))
     }
 
     /// An environment variable that sets a taste, such as colours; empty where it is not set.
@@ -97,7 +99,7 @@ impl Config {
     /// Prints the statistics, where they were asked for.
     pub fn finish(&self) {
         if let Some((format, before)) = self.wants_stats {
-            report::print_stats(format, &self.stats, self.begun.elapsed(), Usage::now().since(before));
+            stats_report::print_stats(format, &self.stats, self.begun.elapsed(), Usage::now().since(before));
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::hasher::{Digest, Hasher, Part, Recipe, ZEROS};
-use crate::config::Config;
+use crate::app::config::Config;
 use crate::engine::{Block, Input, Lane, Permits, Plan};
 use crate::io::Source;
 

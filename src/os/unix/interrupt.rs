@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use super::stream::Stop;
+use super::stop::Stop;
 
 static STOP: OnceLock<Stop> = OnceLock::new();
 

@@ -9,7 +9,7 @@ pub fn addresses_left() -> Option<u64> {
     // The first field of statm(5) is the total program size in pages, which is what the limit counts.
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages: u64 = statm.split(' ').next().and_then(|field| field.parse().ok()).unwrap_or(0);
-    Some(limit.saturating_sub(pages.saturating_mul(super::page_size() as u64)))
+    Some(limit.saturating_sub(pages.saturating_mul(super::window::page_size() as u64)))
 }
 
 /// Counters since the process began, or between two moments.
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn touching_fresh_memory_shows() {
         let before = Usage::now();
-        let page = crate::io::page_size();
+        let page = crate::os::page_size();
         forget_peak();
         // Not from the heap, which may give memory that was touched before.
         let mut memory = memmap2::MmapMut::map_anon(512 * page).unwrap();

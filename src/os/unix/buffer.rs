@@ -106,12 +106,7 @@ impl From<Vec<u8>> for Buffer {
 ///
 /// # Errors
 /// What `pread(2)` or `read(2)` says.
-pub(super) fn append(
-    memory: &mut Vec<u8>,
-    most: usize,
-    fd: BorrowedFd<'_>,
-    offset: Option<u64>,
-) -> Result<usize, Errno> {
+pub fn append(memory: &mut Vec<u8>, most: usize, fd: BorrowedFd<'_>, offset: Option<u64>) -> Result<usize, Errno> {
     let spare = memory.spare_capacity_mut();
     let most = most.min(spare.len());
     let spare = &mut spare[..most];

@@ -10,7 +10,7 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 
 use rustix::io::Errno;
 
-use super::holes::{Extent, next_extent};
+use crate::os::unix::holes::{Extent, next_extent};
 
 /// A range of a file, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

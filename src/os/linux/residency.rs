@@ -75,7 +75,7 @@ pub fn pages(bytes: u64) -> u64 {
 }
 
 fn page_size() -> u64 {
-    super::window::page_size() as u64
+    crate::os::page_size() as u64
 }
 
 /// A stretch of a file and what is cached of it.

@@ -6,12 +6,12 @@ use std::io;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
-use crate::io::{drives_a_terminal, push_escaped};
+use crate::output::{needs_escape, push_escaped};
 
 /// Writes a line to standard error. Where that cannot be, the line is lost and the run goes on: a
 /// message that cannot be shown is no reason to withhold what can.
 pub fn complain(line: fmt::Arguments<'_>) {
-    let text = harmless(format!("{line}\n"));
+    let text = escape_for_terminal(format!("{line}\n"));
     let mut bytes = text.as_bytes();
     let stderr = io::stderr();
     while !bytes.is_empty() {
@@ -30,8 +30,8 @@ pub fn complain(line: fmt::Arguments<'_>) {
 
 /// The text with everything escaped that a terminal would act on but newlines. Names come escaped already; arguments and
 /// what libraries say of them may not.
-pub fn harmless(text: String) -> String {
-    let acts = |c: char| c != '\n' && drives_a_terminal(c);
+pub fn escape_for_terminal(text: String) -> String {
+    let acts = |c: char| c != '\n' && needs_escape(c);
     if !text.contains(acts) {
         return text;
     }
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn only_newlines_are_left_of_what_acts() {
-        assert_eq!(harmless("two\nlines gr\u{fc}n".into()), "two\nlines gr\u{fc}n");
-        assert_eq!(harmless("\x1b[31m\r\t\u{9b}\u{202e}".into()), "\\x1b[31m\\x0d\\x09\\x9b\\u{202e}");
+        assert_eq!(escape_for_terminal("two\nlines gr\u{fc}n".into()), "two\nlines gr\u{fc}n");
+        assert_eq!(escape_for_terminal("\x1b[31m\r\t\u{9b}\u{202e}".into()), "\\x1b[31m\\x0d\\x09\\x9b\\u{202e}");
     }
 }

@@ -1,0 +1,6 @@
+//! What knows both the arguments and the run: the resolved configuration, the statistics report,
+//! and the progress bar.
+
+pub mod config;
+pub mod progress;
+pub mod stats_report;

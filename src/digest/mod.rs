@@ -1,0 +1,16 @@
+//! Digest algorithms and their hashers, shared by `checksum` and `bench`.
+//!
+//! Each hasher takes a file in pieces, in order; what a digest can do out of order (a BLAKE3
+//! subtree, a CRC to be combined) is a separate step. Nothing here knows a command line or a list.
+
+pub mod algorithm;
+mod crc;
+pub mod file;
+#[cfg(target_arch = "x86_64")]
+mod fold;
+pub mod hasher;
+mod md5;
+#[cfg(target_arch = "x86_64")]
+mod sha512;
+mod sums;
+pub mod tree;

@@ -1,0 +1,8 @@
+//! What only Linux offers: page cache facts, extents, processes that map a file, leases, inotify.
+
+pub mod extents;
+pub mod lease;
+mod proc_maps;
+pub mod proc_users;
+pub mod residency;
+pub mod watch;
