@@ -58,9 +58,8 @@ pub fn digest(source: Source, recipes: &[Recipe], config: &Config, permits: &Per
     // A serial digest keeps one thread busy; one more has the next block ready.
     let helpers = if recipes.iter().any(Recipe::splits) { usize::MAX } else { recipes.len() };
     let helpers = helpers.min(config.engine.threads.max(1) - 1);
-    let states = recipes.iter().map(|_| None).collect();
     let plan = plan(&source, recipes, config);
-    let states = config.engine.feed(Input::Open(source), plan, recipes, states, (permits, helpers), &config.stats)?;
+    let states = config.engine.feed(Input::Open(source), plan, recipes, (permits, helpers), &config.stats)?;
     let finish = |(state, recipe): (Option<Hasher>, &Recipe)| state.unwrap_or_else(|| recipe.hasher()).finish();
     Ok(states.into_iter().zip(recipes).map(finish).collect())
 }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use crate::io::Source;
 use crate::os::{Buffer, View};
 
+use super::load::read_block;
+
 /// Owned bytes of one input, mapped or read, and where they stand. Dropping it unmaps.
 #[derive(Debug)]
 pub struct Block {
@@ -106,41 +108,49 @@ impl Block {
         matches!(self.data, Data::Mapped(_))
     }
 
-    /// Looks whether the file still holds what was seen of it: how many of this block's bytes are
-    /// true, and what went wrong after them. `None` when all is well.
-    ///
-    /// The order matters: a truncation lowers the size before it zeroes a byte, so bytes that were
-    /// looked at before a size that covers them was read are true.
-    pub(super) fn damage(&self) -> Option<(u64, io::Error)> {
-        let view = match &self.data {
-            Data::Mapped(view) => Some(view),
-            Data::Hole(_) => None,
-            // Bytes in a buffer stay what they were when they were read.
-            Data::Buffer(_) => return None,
-        };
+    /// Reports whether the bytes seen through a mapping may differ from the file's: a page could not be had, the file was
+    /// cut, or the mapping no longer shows the file. Meant to be asked after the bytes were looked at.
+    pub(super) fn is_doubtful(&self) -> bool {
         if self.is_empty() {
-            return None;
+            return false;
         }
         let end = self.at + self.len();
-        let base = self.source.base();
-        let size = match self.source.length_now() {
-            Ok(size) => size.unwrap_or(u64::MAX),
-            Err(err) => return Some((0, err)),
-        };
-        if size < end {
-            return Some((size.saturating_sub(self.at), truncated(base + size)));
+        match &self.data {
+            // Bytes in a buffer stay what they were when they were read.
+            Data::Buffer(_) => false,
+            Data::Hole(_) => !self.source.length_now().is_ok_and(|size| size.is_none_or(|size| size >= end)),
+            Data::Mapped(view) => {
+                view.fault().is_some_and(|fault| fault < self.source.base() + end) || !self.source.map_holds(end)
+            }
         }
-        let fault = view?.fault()? - base;
-        if fault >= end {
-            return None;
+    }
+
+    /// Replaces the bytes by what `pread(2)` gives for their range now, or clips a hole to the file's size.
+    ///
+    /// Returns what kept the rest from being read. `None` means that the mapping was wrong and the file is whole: a page
+    /// that tmpfs had no room for, an overlay file that was copied up.
+    pub(super) fn reread(&mut self) -> Option<io::Error> {
+        if let Data::Hole(len) = self.data {
+            return match self.source.length_now() {
+                Ok(size) => {
+                    let size = size.unwrap_or(u64::MAX);
+                    self.clip(size.saturating_sub(self.at).min(len));
+                    Some(truncated(self.source.base() + size))
+                }
+                Err(error) => {
+                    self.clip(0);
+                    Some(error)
+                }
+            };
         }
-        // The size stands, so the disk failed, or the file was cut and grew again. Reading that one
-        // page tells which.
-        let cause = match self.source.read_at(&mut [0], fault) {
-            Err(err) => err,
-            Ok(_) => truncated(fault + base),
-        };
-        Some((fault.saturating_sub(self.at), cause))
+        let length = self.bytes().len();
+        let mut buffer = Buffer::default();
+        let damage = read_block(self, &mut buffer, length).unwrap_or_else(|error| {
+            self.last = false;
+            Some(error)
+        });
+        self.data = Data::Buffer(buffer);
+        damage
     }
 
     /// The buffer of what was read, to be used again.

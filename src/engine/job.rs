@@ -157,12 +157,14 @@ impl<K: Kernel> Work<'_, K> {
                     self.clip_to_whole(&mut block);
                 }
                 let mut part = self.kernel.scan(&block);
-                while let Some((keep, error)) = block.damage() {
-                    block.clip(keep);
-                    // What was judged may have been the zeros in place of what is gone.
+                if block.is_doubtful() {
+                    let failure = block.reread();
+                    // The first verdict may have been on zeros in place of missing pages.
                     judge(&mut block);
-                    self.clip_to_whole(&mut block);
-                    damage = Some(error);
+                    if failure.is_some() {
+                        self.clip_to_whole(&mut block);
+                    }
+                    damage = failure.or(damage);
                     part = self.kernel.scan(&block);
                 }
                 Step::Job(Job { block, part: Some(part), before: None, text_end: 0, damage, drained, is_final })
@@ -240,13 +242,12 @@ impl<K: Kernel> Work<'_, K> {
         if let Some(part) = &mut job.part {
             self.kernel.format(&job.block, part, text);
         }
-        while job.part.is_some()
-            && let Some((keep, error)) = job.block.damage()
-        {
+        if job.part.is_some() && job.block.is_doubtful() {
             text.truncate(start);
-            job.block.clip(keep);
-            self.clip_to_whole(&mut job.block);
-            job.damage = Some(error);
+            if let Some(error) = job.block.reread() {
+                self.clip_to_whole(&mut job.block);
+                job.damage = Some(error);
+            }
             let mut part = self.kernel.scan(&job.block);
             if let Some(carry) = &mut job.before.clone() {
                 self.kernel.carry(&job.block, &mut part, carry);

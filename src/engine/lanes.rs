@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Scope;
 use std::time::{Duration, Instant};
 
-use crate::io::{AccessMethod, Source};
+use crate::io::{AccessMethod, IoMode, Source};
 use crate::os::Stop;
 use crate::output::complain;
 
@@ -30,7 +30,7 @@ pub trait Lane: Sync {
     /// What can be made of a block without those before it.
     type Part: Send;
     /// The running total.
-    type State: Send;
+    type State: Send + Default;
 
     /// Looks at a block on its own: any thread, any order. `at` counts from the first byte that is taken.
     fn part(&self, at: u64, block: &Block) -> Self::Part;
@@ -100,7 +100,23 @@ impl Engine {
         input: Input<'_>,
         plan: Plan,
         lanes: &[L],
-        states: Vec<L::State>,
+        (permits, helpers): (&Permits, usize),
+        stats: &Stats,
+    ) -> io::Result<Vec<L::State>> {
+        let error = match self.feed_once(input, plan, lanes, (permits, helpers), stats) {
+            Ok(states) => return Ok(states),
+            Err(error) => error,
+        };
+        let Doubt(source) = error.downcast()?;
+        let again = source.part(source.start()..source.end().unwrap_or(0), IoMode::Read)?;
+        self.feed_once(Input::Open(again), plan, lanes, (permits, helpers), stats)
+    }
+
+    fn feed_once<L: Lane>(
+        &self,
+        input: Input<'_>,
+        plan: Plan,
+        lanes: &[L],
         (permits, helpers): (&Permits, usize),
         stats: &Stats,
     ) -> io::Result<Vec<L::State>> {
@@ -108,7 +124,7 @@ impl Engine {
             Input::Open(mut source) => {
                 let begun = Instant::now();
                 if is_one_span(&source, &plan) || !plan.sized && comes_at_once(&mut source, stats) {
-                    return feed_one(source, &plan, lanes, states, stats, begun);
+                    return feed_one(source, &plan, lanes, stats, begun);
                 }
                 Input::Open(source)
             }
@@ -126,7 +142,7 @@ impl Engine {
                 Cursor::new(Box::new(std::iter::once(input)), plan, 0, Box::new(|_| 0), stats, workers),
                 None,
             )),
-            turns: states.into_iter().map(|state| Turns::new(state, workers)).collect(),
+            turns: lanes.iter().map(|_| Turns::new(L::State::default(), workers)).collect(),
             permits,
             unstarted: AtomicUsize::new(helpers),
             handover: Handover::new(),
@@ -157,7 +173,6 @@ fn feed_one<L: Lane>(
     source: Source,
     plan: &Plan,
     lanes: &[L],
-    mut states: Vec<L::State>,
     stats: &Stats,
     begun: Instant,
 ) -> io::Result<Vec<L::State>> {
@@ -168,13 +183,12 @@ fn feed_one<L: Lane>(
     if let Some(error) = damage {
         return Err(error);
     }
+    let mut states: Vec<L::State> = lanes.iter().map(|_| L::State::default()).collect();
     for (lane, state) in lanes.iter().zip(&mut states) {
         let part = lane.part(0, &block);
         lane.take(state, &block, part);
     }
-    if let Some((_, error)) = block.damage() {
-        return Err(error);
-    }
+    let block = confirmed(block)?;
     if block.ends_rewritten() {
         tell_rewritten(&block.source);
     }
@@ -182,6 +196,22 @@ fn feed_one<L: Lane>(
     scratch.take_back(block.into_buffer().into_iter(), plan.block);
     stats.leave(scratch);
     Ok(states)
+}
+
+/// Marks an input whose mapped bytes were taken in and turned out not to be the file's, though the file can be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the mapping differs from the file")]
+struct Doubt(Arc<Source>);
+
+/// Returns the block if the bytes that the lanes took in were the file's.
+///
+/// # Errors
+/// What reading the block again says; [`Doubt`] where that gives all of it, as a digest cannot take bytes back.
+fn confirmed(mut block: Block) -> io::Result<Block> {
+    if !block.is_doubtful() {
+        return Ok(block);
+    }
+    Err(block.reread().unwrap_or_else(|| io::Error::other(Doubt(Arc::clone(&block.source)))))
 }
 
 fn tell_rewritten(source: &Source) {
@@ -307,9 +337,7 @@ impl<L: Lane> Feeding<'_, L> {
             lane.take(&mut state, &block, part);
         }
         // Only now have all bytes been looked at: if the file still holds them, they were true.
-        if let Some((_, error)) = block.damage() {
-            return Err(error);
-        }
+        let block = confirmed(block)?;
         if block.ends_rewritten() {
             // Not said before all blocks are through: one before this may yet turn out to be cut, which says it all.
             *self.rewritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&block.source));
@@ -347,9 +375,8 @@ mod tests {
     fn feed(engine: Engine, path: &std::path::Path) -> io::Result<Vec<Vec<u8>>> {
         let source = Source::open(path.as_os_str(), engine.policy, engine.range)?;
         let plan = engine.lane_plan(&source);
-        let states = vec![Vec::new(); 3];
         let lanes = [Keep, Keep, Keep];
-        engine.feed(Input::Open(source), plan, &lanes, states, (&Permits::new(3), 3), &Stats::default())
+        engine.feed(Input::Open(source), plan, &lanes, (&Permits::new(3), 3), &Stats::default())
     }
 
     #[test]

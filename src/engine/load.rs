@@ -3,7 +3,7 @@
 use std::io;
 use std::ops::Range;
 
-use crate::io::{AccessMethod, IoMode, ONE_READ, Source};
+use crate::io::{AccessMethod, IoMode, ONE_READ, Reason, Source, Unmapped};
 use crate::os::{Buffer, View};
 
 use super::block::{Block, Data, truncated};
@@ -73,15 +73,11 @@ impl Loader<'_> {
             Content::ToLoad | Content::Head => {
                 let length = usize::try_from(length).map_err(|_| (input, too_long(length)))?;
                 let mapped = match block.source.way() {
-                    AccessMethod::Map => self.map(&block.source, at.start, length),
+                    AccessMethod::Map => self.map(&block.source, at.start, length).map_err(|error| (input, error))?,
                     _ => None,
                 };
                 match mapped {
                     Some(view) => block.data = Data::Mapped(view),
-                    None if block.source.way() == AccessMethod::Map && self.plan.policy == IoMode::Mmap => {
-                        let reason = block.source.reason().map(|r| r.to_string()).unwrap_or_default();
-                        return Err((input, io::Error::other(format!("not mappable: {reason}"))));
-                    }
                     None => {
                         let mut buffer = spare.pop().unwrap_or_default();
                         if block.first && block.last {
@@ -109,19 +105,26 @@ impl Loader<'_> {
         if brought { load() } else { self.stats.warmth.bring(bytes, load) }
     }
 
-    /// Maps and brings the pages in, or notes why not.
-    fn map(&self, source: &Source, at: u64, length: usize) -> Option<View> {
+    /// Maps the range and faults its pages in; `None` where it is to be read instead.
+    ///
+    /// # Errors
+    /// That the range cannot be mapped, under [`IoMode::Mmap`].
+    fn map(&self, source: &Source, at: u64, length: usize) -> io::Result<Option<View>> {
         match source.map(at, length, self.plan.shared) {
             Ok((view, is_new)) => {
                 // A page that is gone by now is a recorded fault, and the verify step deals with it.
                 self.come(self.was_brought(source), length, || view.touch());
                 Stats::add(&self.stats.windows, u64::from(is_new));
-                Some(view)
+                Ok(Some(view))
             }
-            Err(error) => {
-                source.note_refusal(&error);
-                self.stats.refused(source);
-                None
+            Err(Unmapped::Unsound) => Ok(None),
+            Err(Unmapped::Refused(error)) => {
+                let reason = Reason::Refused(error.raw_os_error().unwrap_or(0));
+                if self.plan.policy == IoMode::Mmap {
+                    return Err(io::Error::other(format!("not mappable: {reason}")));
+                }
+                self.stats.refused(reason);
+                Ok(None)
             }
         }
     }
@@ -176,7 +179,7 @@ fn read_around(
 
 /// Reads a span by position. Less than asked for is a truncation when the size says so; a file that
 /// states more than it holds (sysfs) merely ends.
-fn read_block(block: &mut Block, buffer: &mut Buffer, length: usize) -> io::Result<Option<io::Error>> {
+pub(super) fn read_block(block: &mut Block, buffer: &mut Buffer, length: usize) -> io::Result<Option<io::Error>> {
     let failure = block.source.read_into(buffer, length, block.at).map_err(|_| too_long(length as u64))?;
     check_read(block, buffer, length, failure)
 }
@@ -195,6 +198,10 @@ fn check_read(
     // What came in by one read, and a short one, is of one state of the file, if that is all that was ever read of it.
     block.settled = block.first && block.last && length as u64 <= ONE_READ && !block.source.is_rest();
     let size = block.source.length_now()?;
+    if block.settled && block.source.file_system().is_weak() {
+        // The size was only a claim, and the one read has shown where the file ends.
+        return Ok(failure);
+    }
     if let Some(size) = size.filter(|&size| size < end) {
         buffer.truncate(usize::try_from(size.saturating_sub(block.at)).unwrap_or(0));
         block.last = false;

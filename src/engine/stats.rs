@@ -108,9 +108,9 @@ impl Stats {
     }
 
     /// Notes that a window of `source` was read because `mmap` refused it.
-    pub fn refused(&self, source: &Source) {
+    pub fn refused(&self, reason: Reason) {
         let mut tally = self.tally_mut();
-        let reason = source.reason();
+        let reason = Some(reason);
         if !tally.ways.iter().any(|entry| entry.0 == AccessMethod::Pread && entry.1 == reason) {
             tally.ways.push((AccessMethod::Pread, reason, 1));
         }

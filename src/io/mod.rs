@@ -10,5 +10,5 @@ mod stream;
 pub mod walk;
 
 pub use path::FileRef;
-pub use source::{AccessMethod, FOLIO, IoMode, Kind, ONE_READ, Range, Reason, SMALL, Source, WINDOW};
+pub use source::{AccessMethod, FOLIO, IoMode, Kind, ONE_READ, Range, Reason, SMALL, Source, Unmapped, WINDOW};
 pub use stream::{Filled, Stream};

@@ -7,6 +7,7 @@
 pub mod linux;
 pub mod unix;
 
+pub use linux::file_system::FileSystem;
 pub use linux::lease::Lease;
 pub use linux::watch::Watch;
 pub use linux::{extents, proc_users, residency};

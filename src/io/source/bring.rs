@@ -8,7 +8,7 @@
 use std::io::IoSliceMut;
 use std::num::NonZeroU64;
 use std::ops::Range;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, PoisonError};
 
 use rustix::fs::fadvise;
@@ -27,26 +27,6 @@ const AHEAD: u64 = 8 << 20;
 
 /// Less comes in as fast by reading it.
 const SHORTEST: u64 = 64 << 10;
-
-/// File systems that are not on a disk of this machine (`statfs(2)`, linux/magic.h). Over a network, megabytes at once may keep
-/// somebody waiting who wants to see the first line; what is in memory only comes from nowhere.
-const ELSEWHERE: [u32; 10] = [
-    0x0000_6969, // NFS
-    0x6573_5546, // FUSE
-    0xFF53_4D42, // CIFS
-    0xFE53_4D42, // SMB 2
-    0x0102_1997, // 9P
-    0x00C3_6400, // Ceph
-    0x5346_414F, // AFS
-    0x6B41_4653, // kAFS
-    0x0102_1994, // tmpfs
-    0x9584_58F6, // hugetlbfs
-];
-
-/// Whether bringing in pays: the file is on a disk, as far as the kernel says.
-pub(super) fn pays(file: BorrowedFd<'_>) -> bool {
-    rustix::fs::fstatfs(file).is_ok_and(|system| !ELSEWHERE.contains(&(system.f_type as u32)))
-}
 
 /// Brings `range` of the file in and waits for it, or for most of it; the rest is on its way. What cannot be had is left to
 /// whoever reads it, who will also have to say so. Gives the mapping by which it came.
@@ -72,7 +52,7 @@ impl Source {
             if is_cold {
                 let window = self.bring(range.clone());
                 if window.is_some() && self.way == AccessMethod::Pread && range.end - range.start > ONE_READ {
-                    (self.way, self.reason, self.on_disk) = (AccessMethod::Map, None, true);
+                    (self.way, self.reason) = (AccessMethod::Map, None);
                 }
                 if self.way == AccessMethod::Map && Some(range.end) == self.end && range.end - range.start <= SMALL {
                     *self.window.get_mut().unwrap_or_else(PoisonError::into_inner) = window.map(Arc::new);
@@ -129,17 +109,23 @@ impl Source {
         range.end.saturating_sub(range.start) >= SHORTEST
             && self.way != AccessMethod::Stream
             && residency::is_cached(self.fd(), self.base + range.start) == Some(false)
-            && (self.on_disk || self.reason == Some(Reason::Small) && pays(self.fd()))
+            && (self.way == AccessMethod::Map || self.reason == Some(Reason::Small))
+            && self.is_on_local_disk()
     }
 
     /// Whether it is mapped, and lies where [`Source::bring`] pays.
     pub fn can_be_brought(&self) -> bool {
-        self.on_disk
+        self.way == AccessMethod::Map && self.is_on_local_disk()
+    }
+
+    /// Whether mapping pages in from the disk pays. Over a network, megabytes at once may delay the first line.
+    fn is_on_local_disk(&self) -> bool {
+        self.kind == Kind::Regular && self.file_system.is_on_disk()
     }
 
     /// Brings `range` in from the disk and waits for it.
     pub fn bring(&self, range: Range<u64>) -> Option<Window> {
-        bring(self.fd(), self.base + range.start..self.base + range.end)
+        bring(self.positioned().as_fd(), self.base + range.start..self.base + range.end)
     }
 
     /// Has the kernel read on behind `at`, to where all before has come in or is on its way, without waiting; for who comes for `block`

@@ -2,51 +2,55 @@
 
 use std::fs::File;
 use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::fs::FileExt;
 
 use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
 
-use super::Kind;
-use super::seen::modified;
+use super::seen::{Time, changed, modified};
+use super::{Kind, ONE_READ};
+use crate::os::{FileSystem, extents};
 
-/// A file as it was found.
+/// A file as it was when it was opened.
 pub(super) struct Facts {
     pub(super) kind: Kind,
+    pub(super) file_system: FileSystem,
+    /// Where reading begins: the position of redirected standard input.
     pub(super) base: u64,
+    /// The stated size; not 0 for [`Kind::Unsized`] when it is wrong.
     pub(super) size: u64,
-    pub(super) modified: Option<(i64, u64)>,
+    pub(super) changed: Time,
+    pub(super) modified: Time,
 }
 
 impl Facts {
     pub(super) fn of(file: &File, stdin: bool) -> io::Result<Facts> {
         let stat = fstat(file)?;
-        let kind = kind_of(file, &stat)?;
+        let mut kind = kind_of(file, &stat)?;
         let base = match kind {
             Kind::Regular | Kind::BlockDevice if stdin => seek(file, SeekFrom::Current(0))?,
             _ => 0,
         };
-        let mut size = stat.st_size as u64;
-        if kind == Kind::BlockDevice {
-            size = seek(file, SeekFrom::End(0))?;
-            seek(file, SeekFrom::Start(base))?;
+        let size = match kind {
+            Kind::BlockDevice => extents::device_size(file.as_fd())?,
+            _ => stat.st_size as u64,
+        };
+        let mut file_system = FileSystem::Local;
+        if kind == Kind::Regular {
+            file_system = FileSystem::of(file.as_fd(), stat.st_dev);
+            if file_system.is_weak() && !ends_at(file, size) {
+                kind = Kind::Unsized;
+            }
         }
-        Ok(Facts { kind, base, size, modified: Some(modified(&stat)) })
+        Ok(Facts { kind, file_system, base, size, changed: changed(&stat), modified: modified(&stat) })
     }
+}
 
-    /// Of a file that a walk took for a regular one. Its size may say all that matters: it is not empty, and comes in by one
-    /// short read. Seeking to the end tells it in half the time of `fstat(2)`.
-    pub(super) fn of_found(file: &File) -> io::Result<Facts> {
-        const SHORT: u64 = 64 << 10;
-        let size = seek(file, SeekFrom::End(0)).unwrap_or(0);
-        if 0 < size && size <= SHORT {
-            return Ok(Facts { kind: Kind::Regular, base: 0, size, modified: None });
-        }
-        let facts = Facts::of(file, false)?;
-        if facts.kind != Kind::Regular {
-            // What is read on and on is read from its beginning.
-            let _ = seek(file, SeekFrom::Start(0));
-        }
-        Ok(facts)
-    }
+/// Whether the file ends where it says. What is read at once shows by itself that it is shorter.
+fn ends_at(file: &File, size: u64) -> bool {
+    let has_byte = |at| matches!(file.read_at(&mut [0], at), Ok(1));
+    let ends_before = size > ONE_READ && matches!(file.read_at(&mut [0], size - 1), Ok(0));
+    !ends_before && !has_byte(size)
 }
 
 fn kind_of(file: &File, stat: &Stat) -> io::Result<Kind> {

@@ -1,22 +1,36 @@
-//! Mapping by windows, which several blocks may share.
+//! Mapping by windows, which several blocks may share, and whether a mapping still shows the file.
 
 use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::fs::FileExt;
 use std::sync::{Arc, PoisonError};
 
 use super::{FOLIO, Source};
-use crate::os::{Advice, View, Window};
+use crate::os::{Advice, Extent, FileSystem, View, Window};
 
-/// How much of a file a window holds that several blocks share, in bytes, from a multiple of it on. Where each block of 4 MiB had
-/// its own, hashing on two threads took 3 to 7 % longer; twice as much gained nothing more, and is resident at a time.
+/// The length of a window that several blocks share, in bytes; it begins at a multiple of that. Unmapping interrupts every
+/// processor that has used the mapping, so fewer and longer windows are faster.
 pub const WINDOW: u64 = 16 << 20;
 
+/// Why a range was not mapped.
+#[derive(Debug)]
+pub enum Unmapped {
+    /// `mmap(2)` refused.
+    Refused(io::Error),
+    /// A mapping would not show the file, or take memory for its holes: the range is to be read, whatever was asked for.
+    Unsound,
+}
+
 impl Source {
-    /// The `length` bytes from `offset` on, mapped; whether a window had to be mapped for them. With `shared`, what stands around
-    /// them is mapped, too, for who wants that next: to unmap a window, every processor that has looked at it is interrupted.
+    /// Maps `length` bytes from `offset` on; returns them, and whether a window had to be mapped for them. With `shared`,
+    /// the window reaches further, for the blocks that follow.
     ///
     /// # Errors
-    /// As [`Window::map`].
-    pub fn map(&self, offset: u64, length: usize, shared: bool) -> io::Result<(View, bool)> {
+    /// [`Unmapped`] where the range has to be read instead.
+    pub fn map(&self, offset: u64, length: usize, shared: bool) -> Result<(View, bool), Unmapped> {
+        if self.file_system == FileSystem::Overlay && !self.is_unchanged() {
+            return Err(Unmapped::Unsound);
+        }
         let from = self.base + offset;
         let to = from + length as u64;
         let mut kept = self.window.lock().unwrap_or_else(PoisonError::into_inner);
@@ -25,22 +39,55 @@ impl Source {
         }
         let begin = from - from % WINDOW;
         let end = begin.saturating_add(WINDOW);
-        let is_shared = shared && to <= end;
-        let (start, end) = if is_shared {
+        let mut is_shared = shared && to <= end;
+        let (mut start, mut end) = if is_shared {
             let wanted = self.base + self.start..self.base + self.end.unwrap_or(0);
             (begin.max(wanted.start).min(from), end.min(wanted.end).max(to))
         } else {
             (from, to)
         };
-        let window = Arc::new(Window::map(self.fd(), start, (end - start) as usize)?);
-        if end - start >= FOLIO && self.on_disk {
-            // Of what is not in memory after all.
+        if self.file_system == FileSystem::Memory && !self.is_all_data(start, end) {
+            if !self.is_all_data(from, to) {
+                return Err(Unmapped::Unsound);
+            }
+            (is_shared, start, end) = (false, from, to);
+        }
+        let window =
+            Window::map(self.positioned().as_fd(), start, (end - start) as usize).map_err(Unmapped::Refused)?;
+        let window = Arc::new(window);
+        if end - start >= FOLIO && self.can_be_brought() {
+            // For pages that are not in memory after all.
             let _ = window.advise(Advice::HugePage);
         }
-        // It is unmapped without the lock.
+        // The window before is unmapped without the lock.
         let before = if is_shared { kept.replace(Arc::clone(&window)) } else { None };
         drop(kept);
         drop(before);
         Ok((View::of(window, from, length), true))
+    }
+
+    /// Whether the file has no hole from file position `from` up to `to`. Reading one through a mapping makes tmpfs allocate
+    /// its pages, or raise SIGBUS where it has no room for them.
+    fn is_all_data(&self, from: u64, to: u64) -> bool {
+        if self.stdin && self.own.is_none() {
+            return false;
+        }
+        matches!(self.extent_at(from - self.base, to - self.base), Extent::DataUntil(until) if self.base + until >= to)
+    }
+
+    /// Whether what a mapping showed up to `end` was the file, to be asked after the bytes were looked at.
+    ///
+    /// Asks by reading the last byte. A truncation either lowers the size before it zeroes the rest of a page, as on ext4,
+    /// or does both under a lock that a read waits for, as on XFS: a read that still gets the byte shows that no zeroes of
+    /// a truncation were among those looked at.
+    pub fn map_holds(&self, end: u64) -> bool {
+        let at = self.base + end - 1;
+        loop {
+            match self.file.read_at(&mut [0], at) {
+                Ok(got) => return got == 1 && (self.file_system != FileSystem::Overlay || self.is_unchanged()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return false,
+            }
+        }
     }
 }

@@ -11,8 +11,9 @@ use super::{Kind, ONE_READ, Source};
 pub(super) struct Seen {
     /// The size in bytes.
     pub(super) size: u64,
-    /// Unknown of a file that was only glanced at.
-    pub(super) modified: Option<(i64, u64)>,
+    /// When the inode last changed: every write moves it, and so does a copy-up on overlayfs.
+    pub(super) changed: Time,
+    pub(super) modified: Time,
     /// Where the wanted range began, and its first bytes; none of a file too small to be worth the read.
     pub(super) from: u64,
     pub(super) beginning: OnceLock<Box<[u8]>>,
@@ -21,12 +22,23 @@ pub(super) struct Seen {
 /// How many bytes of a log are enough to tell it from the one before: more than a time stamp.
 const BEGINNING: u64 = 128;
 
-/// Time of last modification: seconds and nanoseconds.
-pub(super) fn modified(stat: &Stat) -> (i64, u64) {
+/// Seconds and nanoseconds.
+pub(super) type Time = (i64, u64);
+
+pub(super) fn modified(stat: &Stat) -> Time {
     (stat.st_mtime, stat.st_mtime_nsec)
 }
 
+pub(super) fn changed(stat: &Stat) -> Time {
+    (stat.st_ctime, stat.st_ctime_nsec)
+}
+
 impl Source {
+    /// Whether the inode is as it was when it was opened.
+    pub(super) fn is_unchanged(&self) -> bool {
+        fstat(&self.file).is_ok_and(|now| changed(&now) == self.seen.changed)
+    }
+
     /// Whether the file's bytes were written over since it was opened: cut and filled again, as a log
     /// is by `copytruncate`, or changed where they stand. What was read of it is then of no single
     /// state of the file. Growth is no such change.
@@ -39,7 +51,7 @@ impl Source {
             return false;
         }
         let Ok(now) = fstat(&self.file) else { return false };
-        if self.seen.modified.is_none_or(|then| then == modified(&now)) {
+        if self.seen.modified == modified(&now) {
             return false;
         }
         let size = now.st_size as u64;

@@ -1,6 +1,7 @@
 //! What only Linux offers: page cache facts, extents, processes that map a file, leases, inotify.
 
 pub mod extents;
+pub mod file_system;
 pub mod lease;
 mod proc_maps;
 pub mod proc_users;

@@ -1,0 +1,177 @@
+//! How an input's bytes are read, and why: the whole decision, taken once when the input is opened.
+//!
+//! | input | `--io auto` | `--io mmap` | `--io read` |
+//! |---|---|---|---|
+//! | pipe, socket, terminal, character device | `read` | error | `read` |
+//! | regular file that states no size, or a wrong one | `read` | error | `read` |
+//! | up to 1 MiB is wanted | `pread` | `mmap` | `pread` |
+//! | on hugetlbfs, or on overlayfs and not to be opened again | `pread` | error | `pread` |
+//! | on FUSE, a network, or an unknown file system | `pread` | `mmap` | `pread` |
+//! | `mmap` refuses its first page | `pread` | error | `pread` |
+//! | any other regular file or block device | `mmap` | `mmap` | `pread` |
+//!
+//! A single window of a mapped file may still be read: [`Source::map`](super::Source::map) says when.
+
+use std::fmt;
+use std::io;
+
+use crate::os::FileSystem;
+
+use super::{Kind, SMALL};
+
+/// What the caller asks for: `--io`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IoMode {
+    /// Map what gains from it, read the rest.
+    #[default]
+    Auto,
+    /// Map or fail.
+    Mmap,
+    /// Never map.
+    Read,
+}
+
+/// How bytes are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessMethod {
+    /// Through windows of a shared, read-only mapping.
+    Map,
+    /// By `pread` at any offset, from any thread.
+    Pread,
+    /// By `read`, front to back.
+    Stream,
+}
+
+impl AccessMethod {
+    /// Returns the name of the system call, for `--stats`.
+    pub fn word(self) -> &'static str {
+        match self {
+            AccessMethod::Map => "mmap",
+            AccessMethod::Pread => "pread",
+            AccessMethod::Stream => "read",
+        }
+    }
+}
+
+/// Why a source is not mapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// A pipe has no pages.
+    Pipe,
+    /// A socket has no pages.
+    Socket,
+    /// A terminal has no pages.
+    Terminal,
+    /// A character device delivers bytes and does not store them.
+    CharDevice,
+    /// The file states a size of 0, as those of `/proc` do whatever they hold.
+    SizeUnknown,
+    /// The file ends before or after the size it states.
+    SizeWrong,
+    /// Reading so little costs less than mapping it.
+    Small,
+    /// `--io read`.
+    Forced,
+    /// The file system may show other bytes to a mapping than to a read.
+    Incoherent(FileSystem),
+    /// `mmap(2)` refused, with this errno.
+    Refused(i32),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::Pipe => f.write_str("pipe: not mappable"),
+            Reason::Socket => f.write_str("socket: not mappable"),
+            Reason::Terminal => f.write_str("terminal: not mappable"),
+            Reason::CharDevice => f.write_str("character device: not mappable"),
+            Reason::SizeUnknown => f.write_str("size unknown"),
+            Reason::SizeWrong => f.write_str("stated size is wrong"),
+            Reason::Small => f.write_str("small: reading costs less"),
+            Reason::Forced => f.write_str("reading was asked for"),
+            Reason::Incoherent(file_system) => write!(f, "{file_system}: a map may differ from the file"),
+            Reason::Refused(errno) => write!(f, "{} from mmap", errno_name(*errno)),
+        }
+    }
+}
+
+/// Returns the method for an input without a size, and why it cannot be mapped.
+pub(super) fn of_stream(kind: Kind, states_wrong_size: bool) -> (AccessMethod, Option<Reason>) {
+    let reason = match kind {
+        Kind::Pipe => Reason::Pipe,
+        Kind::Socket => Reason::Socket,
+        Kind::Terminal => Reason::Terminal,
+        Kind::CharDevice => Reason::CharDevice,
+        _ if states_wrong_size => Reason::SizeWrong,
+        _ => Reason::SizeUnknown,
+    };
+    (AccessMethod::Stream, Some(reason))
+}
+
+/// Returns the method for a file of which `wanted` bytes at known offsets are to be read, and why it is not mapped.
+///
+/// `has_own_descriptor` says that the file could be opened again, which overlayfs needs. `map_a_page` tries what the
+/// file's driver says to a mapping, before the first byte is read: ENODEV for sysfs and for FUSE with direct I/O.
+pub(super) fn of_file(
+    mode: IoMode,
+    file_system: FileSystem,
+    wanted: u64,
+    has_own_descriptor: bool,
+    map_a_page: impl FnOnce() -> io::Result<()>,
+) -> (AccessMethod, Option<Reason>) {
+    let reason = match (mode, file_system) {
+        (IoMode::Read, _) => Some(Reason::Forced),
+        (IoMode::Auto, _) if wanted <= SMALL => Some(Reason::Small),
+        (_, FileSystem::HugePages) => Some(Reason::Incoherent(file_system)),
+        (_, FileSystem::Overlay) if !has_own_descriptor => Some(Reason::Incoherent(file_system)),
+        (IoMode::Auto, _) if file_system.is_weak() => Some(Reason::Incoherent(file_system)),
+        _ if wanted == 0 => None,
+        _ => map_a_page().err().map(|error| Reason::Refused(error.raw_os_error().unwrap_or(0))),
+    };
+    (if reason.is_some() { AccessMethod::Pread } else { AccessMethod::Map }, reason)
+}
+
+fn errno_name(errno: i32) -> String {
+    match errno {
+        libc::ENODEV => "ENODEV".into(),
+        libc::ENOMEM => "ENOMEM".into(),
+        libc::EACCES => "EACCES".into(),
+        libc::EPERM => "EPERM".into(),
+        libc::EAGAIN => "EAGAIN".into(),
+        libc::EINVAL => "EINVAL".into(),
+        libc::EOVERFLOW => "EOVERFLOW".into(),
+        other => format!("error {other}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table at the head of this module, row by row.
+    #[test]
+    fn the_table() {
+        use AccessMethod::{Map, Pread};
+        let rows = [
+            (FileSystem::Local, SMALL, true, [Pread, Map, Pread]),
+            (FileSystem::HugePages, SMALL + 1, true, [Pread, Pread, Pread]),
+            (FileSystem::Overlay, SMALL + 1, false, [Pread, Pread, Pread]),
+            (FileSystem::Overlay, SMALL + 1, true, [Map, Map, Pread]),
+            (FileSystem::Fuse, SMALL + 1, true, [Pread, Map, Pread]),
+            (FileSystem::Network, SMALL + 1, true, [Pread, Map, Pread]),
+            (FileSystem::Unknown, SMALL + 1, true, [Pread, Map, Pread]),
+            (FileSystem::Memory, SMALL + 1, true, [Map, Map, Pread]),
+            (FileSystem::Local, SMALL + 1, true, [Map, Map, Pread]),
+        ];
+        for (file_system, wanted, own, methods) in rows {
+            for (mode, method) in [IoMode::Auto, IoMode::Mmap, IoMode::Read].into_iter().zip(methods) {
+                let (got, reason) = of_file(mode, file_system, wanted, own, || Ok(()));
+                assert_eq!(got, method, "{mode:?} on {file_system}, {wanted} bytes");
+                assert_eq!(reason.is_none(), method == Map);
+            }
+        }
+        let refuse = || Err(io::Error::from_raw_os_error(libc::ENODEV));
+        let (method, reason) = of_file(IoMode::Mmap, FileSystem::Local, 1, true, refuse);
+        assert_eq!((method, reason), (Pread, Some(Reason::Refused(libc::ENODEV))));
+    }
+}

@@ -1,0 +1,35 @@
+//! What kind of file an input is.
+
+/// The kind of an input (`inode(7)`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file that states its size.
+    Regular,
+    /// A regular file that states no size, as in `/proc` or when empty, or a wrong one, as FUSE may.
+    Unsized,
+    /// A block device. Its length is asked of its driver.
+    BlockDevice,
+    /// A character device other than a terminal.
+    CharDevice,
+    /// A pipe or FIFO.
+    Pipe,
+    /// A socket.
+    Socket,
+    /// A terminal.
+    Terminal,
+}
+
+impl Kind {
+    /// Returns the kind as a word for people and for JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Regular => "regular file",
+            Kind::Unsized => "regular file of unknown size",
+            Kind::BlockDevice => "block device",
+            Kind::CharDevice => "character device",
+            Kind::Pipe => "pipe",
+            Kind::Socket => "socket",
+            Kind::Terminal => "terminal",
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Opening an input and deciding how it is read.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
+use std::ops::Range as Span;
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::fs::FileExt;
+use std::sync::{Mutex, OnceLock};
+
+use super::super::path::{self, FileRef};
+use super::access::{self, AccessMethod, IoMode};
+use super::facts::Facts;
+use super::seen::Seen;
+use super::{Kind, Range, Source};
+use crate::os::{FileSystem, Window, was_closed};
+
+impl Source {
+    /// Opens `name`, or standard input for `-`.
+    ///
+    /// # Errors
+    /// What `open(2)` says; EISDIR for a directory; under [`IoMode::Mmap`] an error that gives the
+    /// [`Reason`](super::Reason) when the input cannot be mapped.
+    pub fn open(name: &OsStr, mode: IoMode, range: Range) -> io::Result<Source> {
+        if name != "-" {
+            return Source::from_file(name.to_owned(), path::open(name)?, false, mode, range);
+        }
+        if was_closed(0) {
+            return Err(io::Error::from_raw_os_error(libc::EBADF));
+        }
+        let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+        Source::from_file(name.to_owned(), file, true, mode, range)
+    }
+
+    /// Opens what is at `place`.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn open_at(place: &FileRef, mode: IoMode, range: Range) -> io::Result<Source> {
+        let file = match place.near() {
+            None if !place.is_found() => return Source::open(place.path(), mode, range),
+            None => path::open(place.path())?,
+            Some((directory, path)) => File::from(path::open_below(directory.as_fd(), path)?),
+        };
+        Source::from_file(place.path().to_owned(), file, false, mode, range)
+    }
+
+    /// Takes over a file that is open already. `stdin` says that it is a shared descriptor whose position counts and has to
+    /// be left right.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn from_file(name: OsString, file: File, stdin: bool, mode: IoMode, range: Range) -> io::Result<Source> {
+        let Facts { kind, file_system, base, size, changed, modified } = Facts::of(&file, stdin)?;
+        // After `Facts`, whose time of change any later copy-up moves on.
+        let opens_again = kind == Kind::Regular && (stdin || file_system == FileSystem::Overlay);
+        let mut source = Source {
+            name,
+            own: if opens_again { open_again(&file) } else { None },
+            file,
+            stdin,
+            kind,
+            file_system,
+            way: AccessMethod::Stream,
+            reason: None,
+            base,
+            start: 0,
+            end: None,
+            tail: None,
+            length: range.length,
+            seen: Seen { size, changed, modified, from: 0, beginning: OnceLock::new() },
+            is_rest: false,
+            cold: None,
+            window: Mutex::new(None),
+        };
+        if matches!(kind, Kind::Regular | Kind::BlockDevice) {
+            source.select(size.saturating_sub(base), range);
+            source.choose(mode);
+            source.seen.from = source.start;
+        } else {
+            (source.way, source.reason) = access::of_stream(kind, size > 0);
+            if range.offset < 0 {
+                source.tail = Some(range.offset.unsigned_abs());
+            } else {
+                source.start = range.offset as u64;
+                source.end = range.length.map(|length| source.start.saturating_add(length));
+            }
+        }
+        if mode == IoMode::Mmap && source.way != AccessMethod::Map {
+            source.refuse_unmapped()?;
+        }
+        Ok(source)
+    }
+
+    /// Returns a source for a part of this one's bytes, which can be read by position. Its method is chosen by the part's
+    /// own size.
+    ///
+    /// # Errors
+    /// What duplicating the descriptor says (`fcntl(2)`).
+    pub fn part(&self, range: Span<u64>, mode: IoMode) -> io::Result<Source> {
+        let mut part = Source {
+            name: self.name.clone(),
+            file: self.file.try_clone()?,
+            own: self.own.as_ref().map(File::try_clone).transpose()?,
+            stdin: self.stdin,
+            kind: self.kind,
+            file_system: self.file_system,
+            way: self.way,
+            reason: self.reason,
+            base: self.base,
+            start: range.start,
+            end: Some(range.end),
+            tail: None,
+            length: Some(range.end - range.start),
+            seen: self.seen.clone(),
+            is_rest: true,
+            cold: None,
+            window: Mutex::new(None),
+        };
+        part.choose(mode);
+        Ok(part)
+    }
+
+    /// Sets the wanted range of an input of `len` bytes.
+    fn select(&mut self, len: u64, range: Range) {
+        self.start = match range.offset {
+            at if at < 0 => len.saturating_sub(at.unsigned_abs()),
+            at => (at as u64).min(len),
+        };
+        let end = range.length.map_or(len, |length| self.start.saturating_add(length).min(len));
+        self.end = Some(end);
+    }
+
+    fn choose(&mut self, mode: IoMode) {
+        let wanted = self.end.map_or(0, |end| end - self.start);
+        let map_a_page = || Window::map(self.positioned().as_fd(), self.base + self.start, 1).map(drop);
+        (self.way, self.reason) = access::of_file(mode, self.file_system, wanted, self.own.is_some(), map_a_page);
+    }
+
+    /// Under `--io mmap`, what cannot be mapped is an error, except an empty file: it has no bytes to read in another way.
+    fn refuse_unmapped(&self) -> io::Result<()> {
+        if self.kind == Kind::Unsized && self.file.read_at(&mut [0], 0).is_ok_and(|n| n == 0) {
+            return Ok(());
+        }
+        let reason = self.reason.map(|r| r.to_string()).unwrap_or_default();
+        let text = if reason.ends_with("not mappable") { reason } else { format!("not mappable: {reason}") };
+        Err(io::Error::other(text))
+    }
+}
+
+/// Opens the same file once more. On overlayfs an open file maps what was below it when it was opened, so that one from
+/// before a copy-up never shows what was written since.
+fn open_again(file: &File) -> Option<File> {
+    File::open(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()
+}

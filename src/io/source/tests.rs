@@ -1,0 +1,109 @@
+//! Tests of opening, ranges, methods and reasons.
+
+use std::io;
+
+use rustix::fs::{SeekFrom, seek};
+
+use super::*;
+use crate::io::FileRef;
+use std::io::{Seek, Write};
+
+fn open(path: &std::path::Path, policy: IoMode, range: Range) -> io::Result<Source> {
+    Source::open(path.as_os_str(), policy, range)
+}
+
+#[test]
+fn ways_and_reasons() {
+    let dir = tempfile::tempdir().unwrap();
+    let big = dir.path().join("big");
+    std::fs::write(&big, vec![7; SMALL as usize + 1]).unwrap();
+    let small = dir.path().join("small");
+    std::fs::write(&small, b"x").unwrap();
+    let empty = dir.path().join("empty");
+    std::fs::write(&empty, b"").unwrap();
+    let all = Range::default();
+
+    let source = open(&big, IoMode::Auto, all).unwrap();
+    assert_eq!((source.way(), source.reason()), (AccessMethod::Map, None));
+    let source = open(&small, IoMode::Auto, all).unwrap();
+    assert_eq!((source.way(), source.reason()), (AccessMethod::Pread, Some(Reason::Small)));
+    let source = open(&small, IoMode::Mmap, all).unwrap();
+    assert_eq!(source.way(), AccessMethod::Map);
+    let source = open(&big, IoMode::Read, all).unwrap();
+    assert_eq!((source.way(), source.reason()), (AccessMethod::Pread, Some(Reason::Forced)));
+    let source = open(&empty, IoMode::Mmap, all).unwrap();
+    assert_eq!((source.way(), source.kind()), (AccessMethod::Stream, Kind::Unsized));
+    assert_eq!(open(dir.path(), IoMode::Auto, all).unwrap_err().raw_os_error(), Some(libc::EISDIR));
+
+    let proc = std::path::Path::new("/proc/self/status");
+    let source = open(proc, IoMode::Auto, all).unwrap();
+    assert_eq!((source.way(), source.reason()), (AccessMethod::Stream, Some(Reason::SizeUnknown)));
+    let err = open(proc, IoMode::Mmap, all).unwrap_err().to_string();
+    assert_eq!(err, "not mappable: size unknown");
+    let err = open(std::path::Path::new("/dev/zero"), IoMode::Mmap, all).unwrap_err().to_string();
+    assert_eq!(err, "character device: not mappable");
+}
+
+#[test]
+fn ranges_are_settled_at_open() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("f");
+    std::fs::write(&path, [1; 100]).unwrap();
+    let cases = [
+        (0, None, 0..100),
+        (10, None, 10..100),
+        (10, Some(5), 10..15),
+        (95, Some(50), 95..100),
+        (200, None, 100..100),
+        (-10, None, 90..100),
+        (-10, Some(3), 90..93),
+        (-500, None, 0..100),
+    ];
+    for (offset, length, want) in cases {
+        let source = open(&path, IoMode::Auto, Range { offset, length }).unwrap();
+        assert_eq!(source.start()..source.end().unwrap(), want, "{offset} {length:?}");
+    }
+}
+
+#[test]
+fn redirected_stdin_counts_from_its_position() {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(b"0123456789").unwrap();
+    file.seek(io::SeekFrom::Start(4)).unwrap();
+    let source = Source::from_file("-".into(), file, true, IoMode::Mmap, Range::default()).unwrap();
+    assert_eq!((source.base(), source.start(), source.end()), (4, 0, Some(6)));
+    let mut buf = [0; 20];
+    let n = source.read_at(&mut buf, 1).unwrap();
+    assert_eq!(&buf[..n], b"56789");
+    source.leave_at(6);
+    assert_eq!(seek(source.fd(), SeekFrom::Current(0)).unwrap(), 10);
+}
+
+#[test]
+fn a_file_that_was_found_is_what_it_is_by_now() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = |name: &str, len: usize| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, vec![b'a'; len]).unwrap();
+        Source::open_at(&FileRef::found(path.into(), None), IoMode::Auto, Range::default()).unwrap()
+    };
+    let small = open("small", 5000);
+    assert_eq!((small.kind(), small.way(), small.end()), (Kind::Regular, AccessMethod::Pread, Some(5000)));
+    assert_eq!(open("empty", 0).kind(), Kind::Unsized);
+    let directory = FileRef::found(dir.path().into(), None);
+    let error = Source::open_at(&directory, IoMode::Auto, Range::default()).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::IsADirectory);
+}
+
+/// Other readers of standard input go on from its position, which seeking for holes or the size used to move.
+#[test]
+fn looking_for_holes_leaves_the_shared_position_alone() {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(b"0123456789").unwrap();
+    file.set_len(1 << 20).unwrap();
+    file.seek(io::SeekFrom::Start(4)).unwrap();
+    let source = Source::from_file("-".into(), file, true, IoMode::Auto, Range::default()).unwrap();
+    source.extent_at(0, 100_000);
+    source.length_now().unwrap();
+    assert_eq!(seek(source.fd(), SeekFrom::Current(0)).unwrap(), 4);
+}
