@@ -22,15 +22,19 @@ pub(super) struct Seen {
 /// How many bytes of a log are enough to tell it from the one before: more than a time stamp.
 const BEGINNING: u64 = 128;
 
-/// Seconds and nanoseconds.
-pub(super) type Time = (i64, u64);
+/// Nanoseconds, modulo 2^64: only compared.
+pub(super) type Time = u64;
 
 pub(super) fn modified(stat: &Stat) -> Time {
-    (stat.st_mtime, stat.st_mtime_nsec)
+    time(stat.st_mtime, stat.st_mtime_nsec)
 }
 
 pub(super) fn changed(stat: &Stat) -> Time {
-    (stat.st_ctime, stat.st_ctime_nsec)
+    time(stat.st_ctime, stat.st_ctime_nsec)
+}
+
+fn time(seconds: i64, nanoseconds: u64) -> Time {
+    (seconds as u64).wrapping_mul(1_000_000_000).wrapping_add(nanoseconds)
 }
 
 impl Source {
