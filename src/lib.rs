@@ -30,6 +30,8 @@ pub mod io;
 pub mod os;
 pub mod output;
 pub mod select;
+#[cfg(test)]
+mod skipped;
 pub mod timestamp;
 
 use std::borrow::Cow;

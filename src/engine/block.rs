@@ -173,7 +173,7 @@ impl Block {
 }
 
 /// The one message for a file that was cut while it was read.
-pub(super) fn truncated(size: u64) -> io::Error {
+pub(crate) fn truncated(size: u64) -> io::Error {
     io::Error::other(format!("truncated to {size} bytes while being read"))
 }
 

@@ -28,6 +28,7 @@ mod turn_tests;
 mod warmth;
 
 pub use block::Block;
+pub(crate) use block::truncated;
 pub(crate) use crew::start;
 pub use cursor::{Cut, Input, Open, Opened, Plan};
 pub use job::write_text;

@@ -43,12 +43,14 @@ pub fn open(path: &OsStr) -> io::Result<File> {
     if path.len() < LONGEST {
         return File::open(path);
     }
-    reach(path, open_below).map(File::from).map_err(io::Error::from)
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    let open = |from: BorrowedFd<'_>, path: &OsStr| openat(from, path, flags, Mode::empty());
+    rustix::io::retry_on_intr(|| reach(path, open)).map(File::from).map_err(io::Error::from)
 }
 
-/// Opens `path` below `directory` for reading.
-pub(super) fn open_below(directory: BorrowedFd<'_>, path: &OsStr) -> rustix::io::Result<OwnedFd> {
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+/// Opens `path` below `directory` for reading, through links.
+fn open_below(directory: BorrowedFd<'_>, path: &OsStr) -> rustix::io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
     rustix::io::retry_on_intr(|| openat(directory, path, flags, Mode::empty()))
 }
 
@@ -124,39 +126,70 @@ pub fn is_fifo(path: &OsStr) -> bool {
 #[derive(Clone, Debug)]
 pub struct FileRef {
     path: OsString,
+    found: Option<Found>,
+}
+
+/// How a file that a walk took for a regular one is opened.
+#[derive(Clone, Debug)]
+struct Found {
     /// A directory near to the file, and how much of the path leads there.
     near: Option<(Arc<OwnedFd>, usize)>,
-    /// A walk found it, and took it for a regular file.
-    found: bool,
+    /// Whether the walk follows links.
+    follow: bool,
 }
 
 impl From<OsString> for FileRef {
     fn from(path: OsString) -> FileRef {
-        FileRef { path, near: None, found: false }
+        FileRef { path, found: None }
     }
 }
 
 impl FileRef {
-    /// A regular file that was found; `near` may be a directory on the way to it, and how many bytes of the path lead there. One
-    /// that is called `-` is `./-`: whoever is given its name does not take it for standard input.
-    pub fn found(path: OsString, near: Option<(Arc<OwnedFd>, usize)>) -> FileRef {
+    /// Makes a reference to a regular file that a walk found; `near` may be a directory on the way to it, and how many bytes
+    /// of the path lead there.
+    ///
+    /// A file that is called `-` becomes `./-`, so that it is not taken for standard input.
+    pub fn found(path: OsString, near: Option<(Arc<OwnedFd>, usize)>, follow: bool) -> FileRef {
         let path = if path == "-" { "./-".into() } else { path };
-        FileRef { path, near, found: true }
+        FileRef { path, found: Some(Found { near, follow }) }
+    }
+
+    /// Opens a file that was found, without waiting for anything; `None` for one that was named.
+    ///
+    /// # Errors
+    /// What `openat2(2)` says, and that a link stands there now.
+    pub(super) fn open_found(&self) -> io::Result<Option<File>> {
+        let Some(Found { near, follow }) = &self.found else { return Ok(None) };
+        let opened = match near {
+            None => return open(&self.path).map(Some),
+            Some((directory, len)) => {
+                let path = OsStr::from_bytes(&self.path.as_bytes()[*len..]);
+                match follow {
+                    true => open_below(directory.as_fd(), path),
+                    false => crate::os::open_beneath(directory.as_fd(), path.as_ref(), OFlags::empty()),
+                }
+            }
+        };
+        match opened {
+            Ok(file) => Ok(Some(File::from(file))),
+            Err(Errno::LOOP) if !follow => Err(io::Error::other("became a symbolic link during the walk")),
+            Err(errno) => Err(errno.into()),
+        }
     }
 
     /// Whether a walk found it, as a regular file.
-    pub fn is_found(&self) -> bool {
-        self.found
+    pub(super) fn is_from_walk(&self) -> bool {
+        self.found.as_ref().is_some_and(|found| found.near.is_some())
     }
 
     /// Whether this is standard input.
     pub fn is_stdin(&self) -> bool {
-        !self.found && self.path == "-"
+        self.found.is_none() && self.path == "-"
     }
 
     /// Whether opening it waits for a writer.
     pub fn is_fifo(&self) -> bool {
-        !self.found && is_fifo(&self.path)
+        self.found.is_none() && is_fifo(&self.path)
     }
 
     /// The whole path.
@@ -167,12 +200,6 @@ impl FileRef {
     /// The whole path.
     pub fn into_path(self) -> OsString {
         self.path
-    }
-
-    /// The directory near to the file, and the path from there.
-    pub(super) fn near(&self) -> Option<(&OwnedFd, &OsStr)> {
-        let (directory, len) = self.near.as_ref()?;
-        Some((directory, OsStr::from_bytes(&self.path.as_bytes()[*len..])))
     }
 }
 

@@ -1,21 +1,22 @@
 //! The regular files below a directory, in an order that does not depend on the file system.
 //!
-//! One listing a directory on the way down is held, and no descriptor of it: what is found is opened by its path. In a tree
-//! so deep that paths get long, directories on the way are kept open as anchors, and paths go on from the nearest one; there
-//! are few of them, however deep the tree. Names are gone through one at a time, so the first file is there before the last
-//! is found. Devices, FIFOs and sockets are passed over.
+//! Keeps one directory listing per level but few open descriptors: files are opened by their paths
+//! from the directory the walk began at, or in a deep tree from an anchor on the way. Unless links
+//! are followed, no path is resolved through one, so nothing that is swapped in during the walk
+//! leads out of the tree. Devices, FIFOs and sockets are skipped.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::mem::MaybeUninit;
 use std::ops::Range;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::sync::Arc;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, openat, statat};
 
 use super::path::{FileRef, reach};
+use crate::os::open_beneath;
 
 /// A path goes on from an anchor as soon as it is this many bytes longer: far below what a system call takes, as the kernel
 /// looks up each name of it each time.
@@ -94,7 +95,7 @@ impl<K: FnMut(&OsStr, bool) -> bool> Walk<K> {
             root: Some(directory.into_vec()),
             path: Vec::new(),
             levels: Vec::new(),
-            anchors: Anchors::default(),
+            anchors: Anchors { follow, anchors: Vec::new() },
             listing: vec![MaybeUninit::uninit(); LISTING],
         }
     }
@@ -104,7 +105,7 @@ impl<K: FnMut(&OsStr, bool) -> bool> Walk<K> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let path = if self.path.is_empty() { b"." } else { &self.path[..] };
         let directory = match self.anchors.nearest(path)? {
-            Some((anchor, len)) => openat(anchor, &path[len..], flags, Mode::empty())?,
+            Some((anchor, len)) => self.anchors.open(anchor.as_fd(), &path[len..], flags)?,
             None => reach(OsStr::from_bytes(path), |from, path| openat(from, path, flags, Mode::empty()))?,
         };
         let identity = match self.follow {
@@ -118,7 +119,7 @@ impl<K: FnMut(&OsStr, bool) -> bool> Walk<K> {
         if self.path.last().is_some_and(|&byte| byte != b'/') {
             self.path.push(b'/');
         }
-        self.anchors.offer(directory, self.path.len());
+        self.anchors.offer(directory, self.path.len(), self.levels.is_empty());
         self.levels.push(Level { path: self.path.len(), names, entries, identity });
         Ok(())
     }
@@ -199,14 +200,14 @@ impl<K: FnMut(&OsStr, bool) -> bool> Iterator for Walk<K> {
             };
             self.path.extend_from_slice(&level.names[name]);
             let outcome = match what {
-                What::File => self.anchors.nearest(&self.path).map(Some),
+                What::File => self.anchors.nearest(&self.path),
                 What::Directory => self.enter(false).map(|()| None),
                 What::Link => self.enter(true).map(|()| None),
                 What::Failed(errno) => Err(io::Error::from_raw_os_error(errno)),
             };
             let path = || OsString::from_vec(self.path.clone());
             match outcome {
-                Ok(Some(near)) => return Some(Ok(FileRef::found(path(), near))),
+                Ok(near @ Some(_)) => return Some(Ok(FileRef::found(path(), near, self.follow))),
                 Ok(None) => {}
                 Err(error) => return Some(Err((path(), error))),
             }
@@ -214,9 +215,14 @@ impl<K: FnMut(&OsStr, bool) -> bool> Iterator for Walk<K> {
     }
 }
 
-/// Directories on the way down a deep tree that paths go on from, the deepest one last.
-#[derive(Debug, Default)]
-struct Anchors(Vec<Anchor>);
+/// Directories that paths go on from, the deepest one last: the one that the walk began at, and some on the way down a
+/// deep tree.
+#[derive(Debug)]
+struct Anchors {
+    /// Whether links are followed.
+    follow: bool,
+    anchors: Vec<Anchor>,
+}
 
 #[derive(Debug)]
 struct Anchor {
@@ -227,54 +233,59 @@ struct Anchor {
 }
 
 impl Anchors {
-    /// Takes a directory, into which that much of the path leads, for an anchor if the last one is too far away.
-    fn offer(&mut self, directory: OwnedFd, path: usize) {
-        if path - self.0.last().map_or(0, |anchor| anchor.path) > REACH {
-            self.0.push(Anchor { path, directory: Some(Arc::new(directory)) });
-            self.close_above(self.0.len());
+    /// Opens a directory below an anchor.
+    fn open(&self, from: BorrowedFd<'_>, path: &[u8], flags: OFlags) -> io::Result<OwnedFd> {
+        let path = OsStr::from_bytes(path);
+        Ok(match self.follow {
+            true => openat(from, path, flags, Mode::empty())?,
+            false => open_beneath(from, path.as_ref(), flags)?,
+        })
+    }
+
+    /// Makes a directory an anchor if it is the first one, or far enough from the last. That much of the path leads into it.
+    fn offer(&mut self, directory: OwnedFd, path: usize, is_first: bool) {
+        if is_first || path - self.anchors.last().map_or(0, |anchor| anchor.path) > REACH {
+            self.anchors.push(Anchor { path, directory: Some(Arc::new(directory)) });
+            // The first one stays open.
+            if let Some(place) = self.anchors.len().checked_sub(ANCHORS + 1).filter(|&place| place > 0) {
+                self.anchors[place].directory = None;
+            }
         }
     }
 
     /// Forgets those below the directory that this much of the path leads into.
     fn leave(&mut self, path: usize) {
-        while self.0.last().is_some_and(|anchor| anchor.path > path) {
-            self.0.pop();
+        while self.anchors.last().is_some_and(|anchor| anchor.path > path) {
+            self.anchors.pop();
         }
     }
 
-    /// The anchor that is nearest to `path`, and how much of the path leads there.
+    /// Returns the anchor that is nearest to `path`, and how much of the path leads there.
     ///
     /// # Errors
     /// When it was closed meanwhile, what opening it again says.
     fn nearest(&mut self, path: &[u8]) -> io::Result<Option<(Arc<OwnedFd>, usize)>> {
-        let Some(last) = self.0.last() else { return Ok(None) };
+        let Some(last) = self.anchors.last() else { return Ok(None) };
         if let Some(directory) = &last.directory {
             return Ok(Some((Arc::clone(directory), last.path)));
         }
-        // Coming up again. Those next to it will be wanted soon, and stay open on the way down to it.
+        // On the way back up. Those next to it will be needed soon, and stay open on the way down to it.
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let mut from: Option<(Arc<OwnedFd>, usize)> = None;
-        for place in 0..self.0.len() {
-            let end = self.0[place].path;
-            let start = from.as_ref().map_or(0, |&(_, len)| len);
-            let part = OsStr::from_bytes(&path[start..end]);
-            let directory = match &from {
-                Some((from, _)) => openat(from, part, flags, Mode::empty()),
-                None => reach(part, |from, part| openat(from, part, flags, Mode::empty())),
+        for place in 0..self.anchors.len() {
+            let end = self.anchors[place].path;
+            let directory = match (&self.anchors[place].directory, &from) {
+                (Some(directory), _) => Arc::clone(directory),
+                (None, Some((from, start))) => Arc::new(self.open(from.as_fd(), &path[*start..end], flags)?),
+                (None, None) => return Ok(None),
             };
-            let directory = Arc::new(directory?);
-            self.0[place].directory = Some(Arc::clone(&directory));
-            self.close_above(place + 1);
+            self.anchors[place].directory = Some(Arc::clone(&directory));
+            if let Some(far) = (place + 1).checked_sub(ANCHORS + 1).filter(|&far| far > 0) {
+                self.anchors[far].directory = None;
+            }
             from = Some((directory, end));
         }
         Ok(from)
-    }
-
-    /// Closes the one that has become one too many when there are `count`.
-    fn close_above(&mut self, count: usize) {
-        if let Some(place) = count.checked_sub(ANCHORS + 1) {
-            self.0[place].directory = None;
-        }
     }
 }
 
@@ -370,11 +381,58 @@ mod tests {
             let place = found.unwrap();
             let source = Source::open_at(&place, IoMode::Read, crate::io::Range::default()).unwrap();
             texts.push(io::read_to_string(source.reader().unwrap()).unwrap());
-            assert!(walk.anchors.0.iter().filter(|anchor| anchor.directory.is_some()).count() <= ANCHORS);
+            let open = walk.anchors.anchors.iter().filter(|anchor| anchor.directory.is_some()).count();
+            assert!(open <= ANCHORS + 1);
             let named = super::super::path::open(place.path()).unwrap();
             assert_eq!(io::read_to_string(named).unwrap(), *texts.last().unwrap());
         }
         assert_eq!(texts, want);
         assert!(std::process::Command::new("rm").arg("-rf").arg(dir.path()).status().unwrap().success());
+    }
+
+    /// A link that took a file's or a directory's place after it was listed led out of the tree, and a FIFO held the walk up.
+    #[test]
+    fn what_is_swapped_in_during_the_walk_is_not_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        let (root, outside) = (dir.path().join("tree"), dir.path().join("outside"));
+        fs::create_dir_all(root.join("c/d")).unwrap();
+        fs::create_dir(&outside).unwrap();
+        fs::write(outside.join("f"), "secret").unwrap();
+        for name in ["a", "b", "c/d/f", "e"] {
+            fs::write(root.join(name), "mine").unwrap();
+        }
+        let link = |to: &Path, at: &str| std::os::unix::fs::symlink(to, root.join(at)).unwrap();
+        let mut walk = Walk::new(root.as_os_str().to_owned(), Order::Names, false, |_, _| true);
+        let open = |found: &FileRef| {
+            let source = Source::open_at(found, IoMode::Read, crate::io::Range::default())?;
+            io::read_to_string(source.reader()?)
+        };
+        let mut next = || walk.next().unwrap().unwrap();
+        let a = next();
+        fs::remove_file(root.join("a")).unwrap();
+        link(&outside.join("f"), "a");
+        assert_eq!(open(&a).unwrap_err().to_string(), "became a symbolic link during the walk");
+        let b = next();
+        fs::remove_file(root.join("b")).unwrap();
+        rustix::fs::mknodat(rustix::fs::CWD, root.join("b"), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        assert_eq!(open(&b).unwrap_err().to_string(), "is no longer a regular file");
+        let inner = next();
+        assert_eq!(open(&inner).unwrap(), "mine");
+        fs::rename(root.join("c/d"), root.join("c/old")).unwrap();
+        link(&outside, "c/d");
+        assert_eq!(open(&inner).unwrap_err().to_string(), "became a symbolic link during the walk");
+        assert_eq!(open(&next()).unwrap(), "mine");
+        // Nor is a directory listed that became a link.
+        fs::remove_file(root.join("c/d")).unwrap();
+        fs::rename(root.join("c/old"), root.join("c/d")).unwrap();
+        let mut walk = Walk::new(root.as_os_str().to_owned(), Order::Paths, false, |_, _| true);
+        fs::remove_file(root.join("a")).unwrap();
+        fs::write(root.join("a"), "").unwrap();
+        assert_eq!(walk.next().unwrap().unwrap().path(), root.join("a"));
+        fs::rename(root.join("c"), root.join("moved")).unwrap();
+        link(&outside, "c");
+        let (path, error) = walk.next().unwrap().unwrap_err();
+        assert_eq!(path, root.join("c/"));
+        assert!(matches!(error.raw_os_error(), Some(libc::ELOOP | libc::ENOTDIR)), "{error}");
     }
 }

@@ -77,6 +77,9 @@ impl Shard {
                     return Ok(from + end as u64 + 1);
                 }
                 from += got as u64;
+                if terminator != 0 && buffer[got - 1] == 0 {
+                    from = source.data_from(from, within.end.max(from));
+                }
                 buffer.resize((buffer.len() * 2).min(1 << 20), 0);
             }
             Ok(within.end)

@@ -16,6 +16,7 @@ use memchr::memchr;
 use super::Period;
 use super::recognize::{HEAD, Recognizer};
 use crate::io::Source;
+use crate::os::Extent;
 
 /// Bytes that can be read anywhere.
 pub trait RandomAccess {
@@ -25,6 +26,18 @@ pub trait RandomAccess {
     ///
     /// Whatever reading fails with.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// Returns where data begins at or after `offset`, up to `end`: what is passed over is a hole, all NUL bytes.
+    fn data_from(&self, offset: u64, end: u64) -> u64 {
+        let _ = end;
+        offset
+    }
+
+    /// Returns where the last data before `offset` ends, down to `start`: what is passed over is a hole, all NUL bytes.
+    fn data_end_before(&self, offset: u64, start: u64) -> u64 {
+        let _ = start;
+        offset
+    }
 }
 
 impl RandomAccess for [u8] {
@@ -70,6 +83,17 @@ impl fmt::Display for Disorder {
 impl RandomAccess for Source {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         Source::read_at(self, buffer, offset)
+    }
+
+    fn data_from(&self, offset: u64, end: u64) -> u64 {
+        match self.extent_at(offset, end) {
+            Extent::HoleUntil(until) => until,
+            Extent::DataUntil(_) => offset,
+        }
+    }
+
+    fn data_end_before(&self, offset: u64, start: u64) -> u64 {
+        Source::data_end_before(self, offset, start)
     }
 }
 
@@ -213,7 +237,11 @@ impl<S: RandomAccess + ?Sized> Search<'_, S> {
             if let Some(at) = memchr(b'\n', bytes) {
                 return Ok(Some(from + at as u64).filter(|&at| at < limit));
             }
+            let ends_in_nul = bytes.ends_with(b"\0");
             from += bytes.len() as u64;
+            if ends_in_nul && from < limit {
+                from = self.source.data_from(from, limit);
+            }
         }
         Ok(None)
     }

@@ -182,3 +182,90 @@ fn closed_descriptors_are_errors() {
     assert_eq!(shell("\"$0\" cat /dev/null >&-"), bad("standard output"));
     assert_eq!(shell("\"$0\" cat \"$1\" <&-"), (0, String::new()));
 }
+
+/// Lines by number, one at a time: an oracle for many ranges.
+fn pick(lines: &[&str], numbers: impl Fn(usize) -> bool) -> Vec<u8> {
+    let picked = lines.iter().enumerate().filter(|(at, _)| numbers(at + 1));
+    picked.flat_map(|(_, line)| line.bytes()).collect()
+}
+
+/// A run was set up for each range, so that ten thousand of them took 44 seconds; each range from the end read the file
+/// backwards anew.
+#[test]
+fn thousands_of_ranges_take_no_longer_than_one() {
+    let text: String = (1..=30_000).map(|number| format!("line {number}\n")).collect();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let total = lines.len();
+    type Case = (fn(usize) -> String, Box<dyn Fn(usize) -> bool>);
+    let cases: [Case; 4] = [
+        (|at| format!("{}:+2", at * 20 + 1), Box::new(|number| (number - 1) % 20 < 2)),
+        (|at| format!("-{}:+2", at * 20 + 2), Box::new(move |number| (total - number) % 20 < 2)),
+        (|at| format!("-{}", at * 20 + 1), Box::new(move |number| (total - number).is_multiple_of(20))),
+        (
+            |at| format!("-{}:-{}", at * 20 + 3, at * 20 + 2),
+            Box::new(move |number| matches!((total - number) % 20, 1 | 2)),
+        ),
+    ];
+    for (range, picks) in cases {
+        let args: Vec<String> = (0..total / 20).map(|at| format!("--lines={}", range(at))).collect();
+        let args: Vec<&str> = std::iter::once("cat").chain(args.iter().map(String::as_str)).collect();
+        let begun = std::time::Instant::now();
+        let law = Law::new(&args, text.as_bytes()).in_its_own_blocks();
+        law.holds(&pick(&lines, picks), 0);
+        // Twelve runs, each of which took seconds.
+        assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+    }
+    let numbered =
+        run_piped(mapped().args(["cat", "-n", "--lines=-3:+1", "--lines=2", "--lines=-30002:+3"]), text.as_bytes());
+    let args = ["cat", "-n", "--lines=-3:+1", "--lines=2", "--lines=-30002:+3"];
+    Law::new(&args, text.as_bytes()).quick().holds(&numbered.stdout, 0);
+    assert_eq!(numbered.stdout, b"     1\tline 1\n     2\tline 2\n     3\tline 3\n 29998\tline 29998\n");
+}
+
+/// A hole was read, or searched backwards, byte by byte: a minute for 20 GB, and no end for 7 EiB.
+#[test]
+fn a_hole_costs_nothing_to_search() {
+    use std::os::unix::fs::FileExt;
+    let dir = Dir::on_disk();
+    let path = dir.file("sparse", b"2026-11-20T12:00:00Z first\n");
+    let file = std::fs::File::options().write(true).open(&path).expect("it is there");
+    let far = 1 << 43;
+    if file.write_all_at(b"\n2026-11-20T13:00:00Z second\n2026-11-20T14:00:00Z third\n", far).is_err() {
+        return crate::util::skip("files of 8 TiB");
+    }
+    let begun = std::time::Instant::now();
+    for (option, expected) in [
+        ("--lines=3:", "2026-11-20T13:00:00Z second\n2026-11-20T14:00:00Z third\n"),
+        ("--lines=-1:", "2026-11-20T14:00:00Z third\n"),
+        ("--lines=-2:+1", "2026-11-20T13:00:00Z second\n"),
+        ("--since=2026-11-20T12:30:00Z", "2026-11-20T13:00:00Z second\n2026-11-20T14:00:00Z third\n"),
+        ("--lines=-9:+1", "2026-11-20T12:00:00Z first\n"),
+        ("--shard=2/3", ""),
+    ] {
+        for stdin in [false, true] {
+            let mut command = mapped();
+            command.args(["cat", option]);
+            if stdin {
+                command.stdin(std::fs::File::open(&path).expect("it is there"));
+            } else {
+                command.arg(&path);
+            }
+            let ran: crate::util::Ran = command.output().expect("mapped runs").into();
+            assert_eq!(
+                (String::from_utf8_lossy(&ran.stdout).as_ref(), ran.code),
+                (expected, 0),
+                "{option}: {}",
+                ran.stderr
+            );
+        }
+    }
+    // A last line that is all hole begins where the hole does.
+    file.set_len(far - 1).expect("shorter");
+    let ran = run(&["cat", "--lines=2:", "--length=40"]
+        .iter()
+        .map(std::ffi::OsStr::new)
+        .chain([path.as_os_str()])
+        .collect::<Vec<_>>());
+    assert_eq!(ran.stdout, [0; 13]);
+    assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+}

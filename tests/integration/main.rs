@@ -24,6 +24,8 @@ mod load;
 mod readme;
 #[cfg(target_arch = "x86_64")]
 mod refused;
+#[path = "../../src/skipped.rs"]
+mod skipped;
 mod sources;
 mod stat;
 #[cfg(target_arch = "x86_64")]

@@ -83,7 +83,7 @@ impl Auto {
     fn count(&mut self, passes: u32, threads: usize, count: &Count, subjects: &[Subject]) -> io::Result<u64> {
         let engine = Engine { threads, ..self.config.engine };
         let inputs = (0..passes as usize * subjects.len()).map(|number| &subjects[number % subjects.len()]);
-        let inputs = inputs.map(|subject| Input::Unopened(FileRef::found(subject.path().into(), None), &engine));
+        let inputs = inputs.map(|subject| Input::Unopened(FileRef::found(subject.path().into(), None, false), &engine));
         let cut = match count {
             Count::Search(_) | Count::Lines => Cut::Lines { terminator: b'\n', or_nul: false },
             _ => Cut::Exact,
@@ -103,7 +103,7 @@ fn hash(recipe: Recipe, subjects: &[Subject], config: &Config) -> io::Result<Str
     let permits = Permits::new(config.engine.threads - 1);
     let mut answer = String::new();
     for subject in subjects {
-        let place = FileRef::found(subject.path().into(), None);
+        let place = FileRef::found(subject.path().into(), None, false);
         let source = config.engine.source(&place)?;
         let digests = digest(source, &[recipe], config, &permits)?;
         for hex in digests.iter().map(Digest::hex) {

@@ -84,35 +84,50 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn spans(mut self, selection: &Selection) -> io::Result<Vec<Range<u64>>> {
-        let mut counts = Vec::new();
+        // One pass from each end finds all marks, however many ranges there are.
+        let mut from_end = Vec::new();
         for range in selection.ranges() {
-            let Mark::Start(first) = range.start else { continue };
-            counts.push(first - 1);
-            if let Stop::After(count) = range.stop {
-                counts.push((first - 1).saturating_add(count));
+            if let Mark::End(count) = range.start {
+                from_end.push(count);
+            }
+            match (range.start, range.stop) {
+                (_, Stop::At(Mark::End(count))) => from_end.push(count - 1),
+                // Where the file has fewer lines, its first line is the first of these.
+                (Mark::End(first), Stop::After(count)) => from_end.push(first.saturating_sub(count)),
+                _ => {}
             }
         }
+        let from_end = self.line_starts_from_end(sorted(from_end))?;
+        let mut counts = Vec::new();
         for range in selection.ranges() {
+            match (range.start, range.stop) {
+                (Mark::Start(first), Stop::After(count)) => {
+                    counts.extend([first - 1, (first - 1).saturating_add(count)])
+                }
+                (Mark::End(first), Stop::After(count)) if from_end.is_before_start(first) => counts.push(count),
+                (Mark::Start(first), _) => counts.push(first - 1),
+                _ => {}
+            }
             if let Stop::At(Mark::Start(last)) = range.stop {
                 counts.push(last);
             }
         }
-        counts.sort_unstable();
-        counts.dedup();
+        let counts = sorted(counts);
         let found = self.after_lines(self.within.start, &counts)?;
         let after = |count: u64| found[counts.partition_point(|&other| other < count)];
         let mut spans = Vec::with_capacity(selection.ranges().len());
         for range in selection.ranges() {
             let start = match range.start {
                 Mark::Start(first) => after(first - 1),
-                Mark::End(count) => self.last_lines(count)?,
+                Mark::End(count) => from_end.start_of(count),
             };
             let end = match (range.stop, range.start) {
                 (Stop::Never, _) => self.within.end,
                 (Stop::At(Mark::Start(last)), _) => after(last),
-                (Stop::At(Mark::End(count)), _) => self.last_lines(count - 1)?,
+                (Stop::At(Mark::End(count)), _) => from_end.start_of(count - 1),
                 (Stop::After(count), Mark::Start(first)) => after((first - 1).saturating_add(count)),
-                (Stop::After(count), Mark::End(_)) => self.after_lines(start, &[count])?[0],
+                (Stop::After(count), Mark::End(first)) if from_end.is_before_start(first) => after(count),
+                (Stop::After(count), Mark::End(first)) => from_end.start_of(first.saturating_sub(count)),
             };
             if start < end {
                 spans.push(start..end);
@@ -137,7 +152,9 @@ impl Lines<'_> {
         let engine = self.config.engine;
         let part = self.source.part(start..self.within.end, engine.policy)?;
         let kernel = LineEnds { counts };
-        let plan = engine.plan(Cut::Exact, crate::engine::BLOCK);
+        let mut plan = engine.plan(Cut::Exact, crate::engine::BLOCK);
+        // A hole has no line end, so it need not even be read.
+        plan.holes = true;
         // The input is counted as opened when it is printed.
         let stats = Stats::default();
         let input = std::iter::once(Input::Open(part));
@@ -150,34 +167,69 @@ impl Lines<'_> {
         Ok(outcome.carry)
     }
 
-    /// Where the last `count` lines start.
-    fn last_lines(&self, count: u64) -> io::Result<u64> {
+    /// Finds where the last `counts` lines start, for each of `counts`, which ascend.
+    fn line_starts_from_end(&self, counts: Vec<u64>) -> io::Result<FromEnd> {
         let Range { start, end } = self.within;
-        if count == 0 || start == end {
-            return Ok(end);
-        }
+        let known = counts.iter().take_while(|&&count| count == 0 || start == end).count();
+        let mut found = vec![end; known];
+        let mut passed = 0;
         // The last line's own end, if it has one, separates it from nothing.
-        let mut at = end - 1;
-        let mut left = count;
+        let mut at = end.saturating_sub(1).max(start);
         let mut buffer = Vec::new();
         let mut size = BACKWARDS;
-        while at > start {
+        while at > start && found.len() < counts.len() {
             let from = at.saturating_sub(size as u64).max(start);
             buffer.resize((at - from) as usize, 0);
             let got = self.source.read_at(&mut buffer, from)?;
             Stats::add(&self.config.stats.bytes, got as u64);
             let piece = &buffer[..got];
-            let ends = memchr_iter(b'\n', piece).count() as u64;
-            if ends >= left {
-                let nth = memrchr_iter(b'\n', piece).nth((left - 1) as usize);
-                return Ok(nth.map_or(from, |nth| from + nth as u64 + 1));
+            let mut ends = memrchr_iter(b'\n', piece);
+            // Counting forwards is faster than looking backwards, and most pieces are only counted.
+            let count = memchr_iter(b'\n', piece).count() as u64;
+            if count >= counts[found.len()] - passed {
+                for number in passed + 1..=passed + count {
+                    let line_end = ends.next().map_or(from, |end| from + end as u64 + 1);
+                    while counts.get(found.len()) == Some(&number) {
+                        found.push(line_end);
+                    }
+                }
             }
-            left -= ends;
-            at = from;
+            passed += count;
+            at = if piece.first() == Some(&0) { self.source.data_end_before(from, start) } else { from };
             size = (size * 2).min(MOST_BACKWARDS);
         }
-        Ok(start)
+        let first_before = found.len();
+        found.resize(counts.len(), start);
+        Ok(FromEnd { before_start: counts.get(first_before).copied(), lines: passed + 1, counts, found })
     }
+}
+
+/// Lines counted from the end, and where they start.
+struct FromEnd {
+    counts: Vec<u64>,
+    found: Vec<u64>,
+    /// The least count for which there were not enough line ends.
+    before_start: Option<u64>,
+    /// How many lines there are, where the beginning was reached.
+    lines: u64,
+}
+
+impl FromEnd {
+    /// Returns where the last `count` lines start.
+    fn start_of(&self, count: u64) -> u64 {
+        self.found[self.counts.partition_point(|&other| other < count)]
+    }
+
+    /// Returns whether there are fewer than `count` lines.
+    fn is_before_start(&self, count: u64) -> bool {
+        self.before_start.is_some() && count > self.lines
+    }
+}
+
+fn sorted(mut counts: Vec<u64>) -> Vec<u64> {
+    counts.sort_unstable();
+    counts.dedup();
+    counts
 }
 
 fn merged(mut spans: Vec<Range<u64>>) -> Vec<Range<u64>> {
@@ -214,12 +266,11 @@ impl Kernel for LineEnds<'_> {
     }
 
     fn carry(&self, block: &Block, lines: &mut u64, carry: &mut Passed) -> Flow {
-        for count in &self.counts[carry.found.len()..] {
-            if carry.lines + *lines < *count {
-                break;
-            }
-            let end = Unit::Line.nth_end(block.bytes(), count - carry.lines);
-            carry.found.push(block.offset() + end as u64);
+        let (mut passed, mut at) = (carry.lines, 0);
+        for &count in self.counts[carry.found.len()..].iter().take_while(|&&count| count <= carry.lines + *lines) {
+            at += Unit::Line.nth_end(&block.bytes()[at..], count - passed);
+            passed = count;
+            carry.found.push(block.offset() + at as u64);
         }
         carry.lines += *lines;
         carry.offset = block.offset() + block.len();

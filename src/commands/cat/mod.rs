@@ -8,6 +8,7 @@ mod following;
 mod locate;
 mod pick;
 mod plain;
+mod short;
 mod shown;
 mod streamed;
 mod transform;
@@ -19,11 +20,12 @@ use std::ops::Range;
 
 use crate::app::config::{Config, inputs};
 use crate::cli::cat::{Args, FollowBy};
-use crate::engine::{BLOCK, Cut, Input, Succession};
+use crate::engine::{BLOCK, Cut, Input, Stats, Succession};
 use crate::exit::Exit;
 use crate::io::{AccessMethod, Source};
 use crate::os::was_closed;
 use crate::output::Output;
+use short::{SHORT, ShortPieces};
 use shown::Shown;
 use transform::{State, Transform};
 use wanted::Wanted;
@@ -110,21 +112,55 @@ impl Cat<'_> {
         self.spans(&source, spans)
     }
 
-    /// Prints `spans` of `source`, which ascend.
+    /// Prints `spans` of `source`, which ascend. Short ones are read here, many at a time: setting up a run for each would
+    /// take far longer than printing it.
     fn spans(&mut self, source: &Source, spans: Vec<Range<u64>>) -> io::Result<Exit> {
         let policy = self.config.engine.policy;
         let mut exit = Exit::Success;
         let mut at = source.start();
+        let mut pieces = Vec::new();
         for span in spans {
             if self.transform.counts() && at < span.start {
-                exit = exit.and(self.show(source.part(at..span.start, policy)?, true)?);
-                self.state.drop_held();
+                pieces.push((at..span.start, false));
             }
             at = span.end;
-            exit = exit.and(self.print(source.part(span, policy)?)?);
-            self.finish()?;
+            pieces.push((span, true));
+        }
+        let mut short = ShortPieces::new(source);
+        for (number, (piece, is_wanted)) in pieces.iter().enumerate() {
+            if piece.end - piece.start <= SHORT {
+                let bytes = short.bytes(&pieces[number..])?;
+                let is_whole = bytes.len() as u64 == piece.end - piece.start;
+                Stats::add(&self.config.stats.bytes, bytes.len() as u64);
+                self.write(bytes, *is_wanted)?;
+                source.leave_at(piece.end);
+                if !is_whole {
+                    let size = source.length_now()?.unwrap_or(0);
+                    self.output.report(source.name(), &crate::engine::truncated(source.base() + size));
+                    return Ok(Exit::Failure);
+                }
+            } else if *is_wanted {
+                exit = exit.and(self.print(source.part(piece.clone(), policy)?)?);
+            } else {
+                exit = exit.and(self.show(source.part(piece.clone(), policy)?, true)?);
+            }
+            if *is_wanted { self.finish()? } else { self.state.drop_held() }
         }
         Ok(exit)
+    }
+
+    /// Prints `bytes`, or only counts through them.
+    fn write(&mut self, bytes: &[u8], is_wanted: bool) -> io::Result<()> {
+        if self.transform.is_identity() {
+            return if is_wanted { self.output.write_all(bytes) } else { Ok(()) };
+        }
+        if is_wanted {
+            let mut text = Vec::new();
+            self.transform.format(&self.state, bytes, &mut text);
+            self.output.write_all(&text)?;
+        }
+        self.state.advance(&self.transform, bytes, self.transform.tally(bytes));
+        Ok(())
     }
 
     /// Prints all of `source`.
@@ -140,7 +176,9 @@ impl Cat<'_> {
     fn show(&mut self, source: Source, silent: bool) -> io::Result<Exit> {
         let Config { engine, stats, .. } = self.config;
         let kernel = Shown { transform: self.transform, silent };
-        let plan = engine.plan(Cut::Exact, BLOCK);
+        let mut plan = engine.plan(Cut::Exact, BLOCK);
+        // Zeros that are only counted through need not be read.
+        plan.holes = silent;
         let input = std::iter::once(Input::Open(source));
         let outcome = engine.run(input, plan, &kernel, self.state, self.output, stats);
         outcome.output?;

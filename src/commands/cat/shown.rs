@@ -28,7 +28,9 @@ impl Kernel for Shown {
 
     fn carry(&self, block: &Block, part: &mut Part, carry: &mut State) -> Flow {
         part.before = *carry;
-        carry.advance(&self.transform, block.bytes(), part.tally);
+        // A hole is NUL bytes within a line.
+        let bytes = if block.bytes().is_empty() && block.len() > 0 { &[0; 3] } else { block.bytes() };
+        carry.advance(&self.transform, bytes, part.tally);
         Flow::Continue
     }
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::WalkBuilder;
+use rustix::fs::OFlags;
 
 use crate::cli::grep::{Directories, Inputs};
 use crate::io::walk::{self, Found, Order};
@@ -116,15 +117,24 @@ impl Walk {
             })
             .build();
         let globs = Arc::clone(&self.globs);
-        let strip = move |path: PathBuf| match path.strip_prefix(".") {
-            Ok(stripped) if bare => stripped.as_os_str().to_owned(),
-            _ => path.into_os_string(),
+        let follow = self.follow;
+        // Files are opened from the directory itself, so that no link on the way leads out of it.
+        let root = path::anchor(&directory, OFlags::DIRECTORY).ok().map(Arc::new);
+        let top = PathBuf::from(&directory);
+        let found = move |path: PathBuf| {
+            let below = path.strip_prefix(&top).map_or(0, |below| below.as_os_str().len());
+            let path = match path.strip_prefix(".") {
+                Ok(stripped) if bare => stripped.as_os_str().to_owned(),
+                _ => path.into_os_string(),
+            };
+            let near = root.as_ref().filter(|_| below > 0).map(|root| (Arc::clone(root), path.len() - below));
+            FileRef::found(path, near, follow)
         };
         Box::new(walker.filter_map(move |entry| match entry {
             Ok(entry) => {
                 let is_file = entry.file_type().as_ref().is_some_and(FileType::is_file);
                 let wanted = is_file && globs.wants(entry.file_name(), is_match);
-                wanted.then(|| Ok(FileRef::found(strip(entry.into_path()), None)))
+                wanted.then(|| Ok(found(entry.into_path())))
             }
             Err(error) => Some(Err(failure(error, &directory))),
         }))

@@ -4,7 +4,9 @@
 //! module knows only how formats are written. Faults in a format surface when it is rendered, as they do with GNU stat: text
 //! before them still comes out.
 
-use super::number::{self, Spec, Value};
+use std::io;
+
+use super::number::{self, Spec, Value, WIDEST};
 
 /// One piece of a format, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,31 +53,36 @@ impl Format {
         Format { pieces: Parser::new(text, true, splits).pieces(), newline: false }
     }
 
-    /// Appends this format's text for one file to `out`; `warn` is told what is odd about the format.
+    /// Writes this format's text for one file to `out`, one directive at a time, and its oddities to `warn`.
     ///
     /// # Errors
-    /// A directive that is not well formed, such as `%5%`; what came before it is in `out`.
+    /// A directive that is not well formed, such as `%5%`, after the text before it; what `out` says.
     pub fn render(
         &self,
         values: &mut dyn Values,
-        out: &mut Vec<u8>,
+        mut out: impl FnMut(&[u8]) -> io::Result<()>,
         mut warn: impl FnMut(&str),
-    ) -> Result<(), InvalidDirective> {
+    ) -> io::Result<Result<(), InvalidDirective>> {
+        let mut field = Vec::new();
         for piece in &self.pieces {
             match piece {
-                Piece::Text(text) => out.extend_from_slice(text),
-                Piece::Directive { spec, modifier, code } => match values.value(*modifier, *code) {
-                    Some(value) => number::put(out, spec, &value),
-                    None => out.push(b'?'),
-                },
+                Piece::Text(text) => out(text)?,
+                Piece::Directive { spec, modifier, code } => {
+                    field.clear();
+                    match values.value(*modifier, *code) {
+                        Some(value) => number::put(&mut field, spec, &value),
+                        None => field.push(b'?'),
+                    }
+                    out(&field)?;
+                }
                 Piece::Warning(text) => warn(text),
-                Piece::Invalid(text) => return Err(InvalidDirective(text.clone())),
+                Piece::Invalid(text) => return Ok(Err(InvalidDirective(text.clone()))),
             }
         }
         if self.newline {
-            out.push(b'\n');
+            out(b"\n")?;
         }
-        Ok(())
+        Ok(Ok(()))
     }
 }
 
@@ -147,6 +154,10 @@ impl<'a, F: Fn(u8) -> bool> Parser<'a, F> {
                 let directive = String::from_utf8_lossy(&directive).into_owned();
                 self.pieces.push(Piece::Invalid(format!("'{directive}': invalid directive")));
             }
+            Some(_) if [Some(width), precision].into_iter().flatten().any(is_too_wide) => {
+                let directive = String::from_utf8_lossy(&self.text[start..self.at]).into_owned();
+                self.pieces.push(Piece::Invalid(format!("'{directive}': a field is at most {WIDEST} characters wide")));
+            }
             Some(first) => {
                 self.at += 1;
                 let split =
@@ -201,6 +212,13 @@ impl<'a, F: Fn(u8) -> bool> Parser<'a, F> {
     }
 }
 
+/// Returns whether a width or precision asks for more than a field may have.
+fn is_too_wide(digits: &[u8]) -> bool {
+    let value =
+        digits.iter().fold(0usize, |sum, digit| sum.saturating_mul(10).saturating_add(usize::from(digit - b'0')));
+    value > WIDEST
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,7 +240,12 @@ mod tests {
     fn text(format: Format) -> (String, Vec<String>, Result<(), InvalidDirective>) {
         let mut out = Vec::new();
         let mut warnings = Vec::new();
-        let result = format.render(&mut Echo, &mut out, |warning| warnings.push(warning.to_owned()));
+        let take = |text: &[u8]| {
+            out.extend_from_slice(text);
+            Ok(())
+        };
+        let result =
+            format.render(&mut Echo, take, |warning| warnings.push(warning.to_owned())).expect("memory takes all");
         (String::from_utf8_lossy(&out).into_owned(), warnings, result)
     }
 
@@ -254,5 +277,16 @@ mod tests {
         assert_eq!(shown, "before ");
         assert_eq!(result, Err(InvalidDirective("'%5%': invalid directive".into())));
         assert_eq!(text(Format::line(b"%-", |_| false)).2, Err(InvalidDirective("'%-': invalid directive".into())));
+    }
+
+    /// A width of a hundred thousand million asked for as much memory.
+    #[test]
+    fn a_field_has_a_widest() {
+        for format in [&b"a%99999999999s"[..], b"a%.1048577d", b"a%18446744073709551616s", b"a%-01048577.3s"] {
+            let (shown, _, result) = text(Format::line(format, |_| false));
+            assert_eq!(shown, "a");
+            assert!(result.unwrap_err().0.ends_with("a field is at most 1048576 characters wide"));
+        }
+        assert_eq!(text(Format::line(b"%1048576s", |_| false)).0.len(), (1 << 20) + 1);
     }
 }

@@ -5,10 +5,10 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 
-use rustix::fs::{FileType, Mode, OFlags, StatFs, StatxAttributes};
+use rustix::fs::{FileType, OFlags, StatFs, StatxAttributes};
 use rustix::io::Errno;
 
 use super::content::Content;
@@ -138,13 +138,11 @@ fn open(facts: &Facts) -> Result<OwnedFd, Errno> {
     reopen(anchor.as_fd())
 }
 
-/// Opens what `descriptor` names once more, for reading and, where that is allowed, without changing its access time.
+/// Opens what `descriptor` names once more for reading, where that is allowed without changing its access time.
 fn reopen(descriptor: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
-    let path = format!("/proc/self/fd/{}", descriptor.as_raw_fd());
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
-    match rustix::fs::open(&path, flags | OFlags::NOATIME, Mode::empty()) {
+    match crate::os::reopen(descriptor, OFlags::NONBLOCK | OFlags::NOATIME) {
         // Only the owner may ask for that.
-        Err(Errno::PERM) => rustix::fs::open(&path, flags, Mode::empty()),
+        Err(Errno::PERM) => crate::os::reopen(descriptor, OFlags::NONBLOCK),
         other => other,
     }
 }

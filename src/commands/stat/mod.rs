@@ -310,12 +310,11 @@ impl Values for Harmless<'_> {
 
 /// Writes what `format` makes of `values`. A directive that cannot be ends the run, after the text before it.
 fn render(format: &Format, values: &mut dyn Values, output: &mut Output) -> anyhow::Result<()> {
-    let mut text = Vec::new();
-    let mut escape_for_terminal = Harmless(values);
+    let mut harmless = Harmless(values);
     let values: &mut dyn Values =
-        if output.destination() == Destination::Terminal { &mut escape_for_terminal } else { escape_for_terminal.0 };
-    let result = format.render(values, &mut text, |warning| crate::output::complain(format_args!("mapped: {warning}")));
-    output.write_all(&text)?;
+        if output.destination() == Destination::Terminal { &mut harmless } else { harmless.0 };
+    let warn = |warning: &str| crate::output::complain(format_args!("mapped: {warning}"));
+    let result = format.render(values, |text| output.write_all(text), warn)?;
     if let Err(error) = result {
         output.flush()?;
         anyhow::bail!(error.0);

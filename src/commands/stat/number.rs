@@ -4,6 +4,9 @@
 
 use crate::os::accounts;
 
+/// The most characters that a width or precision may ask for.
+pub const WIDEST: usize = 1 << 20;
+
 /// Flags, width and precision of a directive.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spec {

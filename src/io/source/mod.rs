@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 
 use rustix::fs::{SeekFrom, fstat, seek};
 
-use crate::os::{Extent, FileSystem, Window, next_extent};
+use crate::os::{Extent, FileSystem, Window, data_end_before, next_extent};
 use crate::output::escape_name;
 
 mod access;
@@ -211,6 +211,14 @@ impl Source {
         if self.stdin && self.way != AccessMethod::Stream {
             let _ = seek(&self.file, SeekFrom::Start(self.base + offset));
         }
+    }
+
+    /// Returns where the last data before `at` ends, as [`data_end_before`] has it; counted from [`Source::base`].
+    pub fn data_end_before(&self, at: u64, start: u64) -> u64 {
+        if self.stdin && self.own.is_none() {
+            return at;
+        }
+        data_end_before(self.positioned(), self.base + at, self.base + start) - self.base
     }
 
     /// What stands at `at`, and up to where, as [`next_extent`] has it; both counted from [`Source::base`], and no further

@@ -37,12 +37,12 @@ impl Source {
     /// # Errors
     /// As [`Source::open`].
     pub fn open_at(place: &FileRef, mode: IoMode, range: Range) -> io::Result<Source> {
-        let file = match place.near() {
-            None if !place.is_found() => return Source::open(place.path(), mode, range),
-            None => path::open(place.path())?,
-            Some((directory, path)) => File::from(path::open_below(directory.as_fd(), path)?),
-        };
-        Source::from_file(place.path().to_owned(), file, false, mode, range)
+        let Some(file) = place.open_found()? else { return Source::open(place.path(), mode, range) };
+        let source = Source::from_file(place.path().to_owned(), file, false, mode, range)?;
+        if place.is_from_walk() && !matches!(source.kind, Kind::Regular | Kind::Unsized) {
+            return Err(io::Error::other("is no longer a regular file"));
+        }
+        Ok(source)
     }
 
     /// Takes over a file that is open already. `stdin` says that it is a shared descriptor whose position counts and has to

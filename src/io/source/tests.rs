@@ -85,12 +85,12 @@ fn a_file_that_was_found_is_what_it_is_by_now() {
     let open = |name: &str, len: usize| {
         let path = dir.path().join(name);
         std::fs::write(&path, vec![b'a'; len]).unwrap();
-        Source::open_at(&FileRef::found(path.into(), None), IoMode::Auto, Range::default()).unwrap()
+        Source::open_at(&FileRef::found(path.into(), None, false), IoMode::Auto, Range::default()).unwrap()
     };
     let small = open("small", 5000);
     assert_eq!((small.kind(), small.way(), small.end()), (Kind::Regular, AccessMethod::Pread, Some(5000)));
     assert_eq!(open("empty", 0).kind(), Kind::Unsized);
-    let directory = FileRef::found(dir.path().into(), None);
+    let directory = FileRef::found(dir.path().into(), None, false);
     let error = Source::open_at(&directory, IoMode::Auto, Range::default()).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::IsADirectory);
 }

@@ -31,6 +31,38 @@ pub fn next_extent(fd: impl AsFd, at: u64, len: u64) -> Extent {
     }
 }
 
+/// Returns where the last data before `at` ends, or `start` when there is none: `at` itself unless it follows a hole.
+///
+/// There is no call that looks backwards, so this bisects: some sixty calls at most, however many holes there are.
+pub fn data_end_before(fd: impl AsFd, at: u64, start: u64) -> u64 {
+    let next_data = |from: u64| match seek(&fd, SeekFrom::Data(from)) {
+        Ok(data) => data,
+        Err(Errno::NXIO) => u64::MAX,
+        // A file system that knows no holes has data everywhere.
+        Err(_) => from,
+    };
+    let hole_after =
+        |data: u64| seek(&fd, SeekFrom::Hole(data)).map_or(at, |end| end.clamp(data + 1, at.max(data + 1)));
+    if at <= start || next_data(at - 1) < at {
+        return at;
+    }
+    let first = next_data(start);
+    if first >= at {
+        return start;
+    }
+    // From `hole` up to `at` nothing is stored; `end` is where some data before that ends.
+    let (mut end, mut hole) = (hole_after(first), at - 1);
+    while end < hole && next_data(end) < at {
+        let middle = next_data(end + (hole - end) / 2);
+        if middle < at {
+            end = hole_after(middle);
+        } else {
+            hole = end + (hole - end) / 2;
+        }
+    }
+    end
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,5 +92,30 @@ mod tests {
         } else {
             assert_eq!(runs, [Extent::DataUntil(len)]);
         }
+    }
+
+    /// Looking for the last line of a sparse file read its last hole to the beginning.
+    #[test]
+    fn the_last_data_before_a_hole_is_found() {
+        let file = tempfile::tempfile().unwrap();
+        let stored = [0u64, 3 << 20, 40 << 20, 41 << 20, 1 << 40];
+        for at in stored {
+            file.write_all_at(b"data", at).unwrap();
+        }
+        let length = 1 << 42;
+        file.set_len(length).unwrap();
+        let ends: Vec<u64> = stored
+            .iter()
+            .map(|&at| next_extent(&file, at, length))
+            .map(|run| match run {
+                Extent::DataUntil(end) | Extent::HoleUntil(end) => end,
+            })
+            .collect();
+        for at in [0, 1, 4096, 8192, 2 << 20, 3 << 20, 20 << 20, 40 << 20, 41 << 20, 100 << 20, 1 << 40, length] {
+            // Byte by byte would take too long: the last run that begins before `at` ends there or at `at`.
+            let last = stored.iter().zip(&ends).rfind(|&(&start, _)| start < at).map_or(0, |(_, &end)| end.min(at));
+            assert_eq!(data_end_before(&file, at, 0), last, "{at}");
+        }
+        assert_eq!(data_end_before(&file, length, 1 << 41), 1 << 41);
     }
 }

@@ -1,6 +1,7 @@
 //! What POSIX systems share: mappings and the signals they raise, descriptors, names, limits.
 
 pub mod accounts;
+pub mod beneath;
 pub mod buffer;
 pub mod closed_stdio;
 pub mod fd_table;

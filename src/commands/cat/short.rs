@@ -1,0 +1,50 @@
+//! Reads short pieces of a file, several at a time where they lie close together.
+//!
+//! A command line may select thousands of lines. Each piece is read once, in order, and what lies between two pieces is
+//! read only where that costs less than another system call.
+
+use std::io;
+use std::ops::Range;
+
+use crate::io::Source;
+
+/// The longest piece that is read here, in bytes; mapping a longer one pays.
+pub(super) const SHORT: u64 = 256 << 10;
+
+/// The most bytes between two pieces that are read together.
+const NEAR: u64 = 16 << 10;
+
+/// The bytes read last.
+pub(super) struct ShortPieces<'s> {
+    source: &'s Source,
+    buffer: Vec<u8>,
+    /// Where the buffer starts in the source.
+    base: u64,
+}
+
+impl<'s> ShortPieces<'s> {
+    pub fn new(source: &'s Source) -> Self {
+        ShortPieces { source, buffer: Vec::new(), base: 0 }
+    }
+
+    /// Returns the bytes of the first of `pieces`, which ascend: fewer than it has only where the file was truncated.
+    pub fn bytes(&mut self, pieces: &[(Range<u64>, bool)]) -> io::Result<&[u8]> {
+        let Some((piece, _)) = pieces.first() else { return Ok(&[]) };
+        if piece.start < self.base || piece.end > self.base + self.buffer.len() as u64 {
+            let mut end = piece.end;
+            for (next, _) in pieces {
+                if next.start > end + NEAR || next.end > piece.start + SHORT {
+                    break;
+                }
+                end = next.end;
+            }
+            self.buffer.resize((end - piece.start) as usize, 0);
+            let got = self.source.read_at(&mut self.buffer, piece.start)?;
+            self.buffer.truncate(got);
+            self.base = piece.start;
+        }
+        let skip = (piece.start - self.base) as usize;
+        let end = ((piece.end - self.base) as usize).min(self.buffer.len());
+        Ok(&self.buffer[skip.min(end)..end])
+    }
+}

@@ -1,0 +1,116 @@
+//! Opens files so that nobody else decides which file is opened.
+//!
+//! A walk lists a directory and opens what it found a moment later. In between, another program may
+//! put a symbolic link or a FIFO in a file's place. [`open_beneath`] never follows a link and never
+//! waits for a writer; [`reopen`] opens a file that is open already, whatever its name stands for now.
+
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
+use rustix::io::Errno;
+
+/// Opens `path` below `directory` for reading, without following any symbolic link on the way.
+///
+/// The path holds plain names only, as a directory listing gives them. A FIFO is opened without a
+/// writer, so the caller has to look at what it got.
+///
+/// # Errors
+/// What `openat2(2)` says: ELOOP or ENOTDIR where a link stands.
+pub fn open_beneath(directory: BorrowedFd<'_>, path: &Path, more: OFlags) -> rustix::io::Result<OwnedFd> {
+    static IS_MISSING: AtomicBool = AtomicBool::new(false);
+    let waits_for_nothing = OFlags::NONBLOCK | OFlags::NOCTTY;
+    // The kernel takes no other flags with this one.
+    let extra = if more.contains(OFlags::PATH) { OFlags::empty() } else { waits_for_nothing };
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | extra | more;
+    if !IS_MISSING.load(Ordering::Relaxed) {
+        match retry(|| openat2(directory, path, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS)) {
+            // Kernels before 5.6 lack the call, and some sandboxes refuse what they do not know.
+            Err(Errno::NOSYS | Errno::PERM) => IS_MISSING.store(true, Ordering::Relaxed),
+            Err(Errno::AGAIN) => {
+                // Somebody holds a lease on the file, which only a blocking open waits for.
+                let anchor = openat2(directory, path, anchor_flags(), Mode::empty(), ResolveFlags::NO_SYMLINKS)?;
+                return reopen(anchor.as_fd(), more);
+            }
+            opened => return opened,
+        }
+    }
+    match step_by_step(directory, path, flags) {
+        Err(Errno::AGAIN) => reopen(step_by_step(directory, path, anchor_flags())?.as_fd(), more),
+        opened => opened,
+    }
+}
+
+/// Opens the file behind `descriptor` once more for reading, with a position of its own.
+///
+/// # Errors
+/// What `open(2)` says: EACCES where only another user was allowed to open it, ENOENT without `/proc`.
+pub fn reopen(descriptor: BorrowedFd<'_>, more: OFlags) -> rustix::io::Result<OwnedFd> {
+    let path = format!("/proc/self/fd/{}", descriptor.as_raw_fd());
+    let flags = OFlags::RDONLY | OFlags::NOCTTY | OFlags::CLOEXEC | more;
+    retry(|| openat(CWD, &path, flags, Mode::empty()))
+}
+
+fn anchor_flags() -> OFlags {
+    OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC
+}
+
+/// Opens one name of `path` after the other, none of which may be a link.
+fn step_by_step(directory: BorrowedFd<'_>, path: &Path, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+    let mut names = path.components().filter(|name| matches!(name, Component::Normal(_))).peekable();
+    let mut at: Option<OwnedFd> = None;
+    while let Some(name) = names.next() {
+        let name = name.as_os_str().as_bytes();
+        let from = at.as_ref().map_or(directory, AsFd::as_fd);
+        let flags = if names.peek().is_some() { anchor_flags() | OFlags::DIRECTORY } else { flags | OFlags::NOFOLLOW };
+        at = Some(retry(|| openat(from, name, flags, Mode::empty()))?);
+    }
+    at.ok_or(Errno::NOENT)
+}
+
+fn retry<T>(call: impl FnMut() -> rustix::io::Result<T>) -> rustix::io::Result<T> {
+    rustix::io::retry_on_intr(call)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    /// What opens a path without following links.
+    type Opener = fn(BorrowedFd<'_>, &Path) -> rustix::io::Result<OwnedFd>;
+
+    #[test]
+    fn links_are_followed_neither_at_the_end_nor_on_the_way() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        std::fs::create_dir_all(at("a/b")).unwrap();
+        std::fs::write(at("a/b/f"), "f").unwrap();
+        symlink("b", at("a/link")).unwrap();
+        symlink("f", at("a/b/link")).unwrap();
+        let root = std::fs::File::open(dir.path()).unwrap();
+        let openers: [Opener; 3] = [
+            |directory, path| open_beneath(directory, path, OFlags::empty()),
+            |directory, path| open_beneath(directory, path, OFlags::PATH),
+            |directory, path| step_by_step(directory, path, OFlags::RDONLY),
+        ];
+        for open in openers {
+            let open = |path: &str| open(root.as_fd(), Path::new(path)).map(|_| ());
+            assert_eq!(open("a/b/f"), Ok(()));
+            let link = open("a/b/link");
+            assert!(matches!(link, Err(Errno::LOOP)), "{link:?}");
+            assert!(matches!(open("a/link/f"), Err(Errno::LOOP | Errno::NOTDIR)));
+            assert_eq!(open("a/none"), Err(Errno::NOENT));
+        }
+    }
+
+    #[test]
+    fn a_fifo_is_not_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = std::fs::File::open(dir.path()).unwrap();
+        rustix::fs::mknodat(&root, "fifo", rustix::fs::FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        assert!(open_beneath(root.as_fd(), Path::new("fifo"), OFlags::empty()).is_ok());
+    }
+}

@@ -1,0 +1,41 @@
+//! Counts the tests that cannot run for lack of something, and says so when all others are done.
+//!
+//! A test that returns early passes, and nobody sees that it tested nothing. Where the environment
+//! variable `CI` is set everything is expected to be there, and such a test fails.
+#![allow(unsafe_code)]
+
+use std::collections::BTreeMap;
+use std::panic::Location;
+use std::sync::{Mutex, Once, PoisonError};
+
+/// What is lacking, and the tests that lack it.
+static SKIPPED: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
+
+/// Notes that the calling test, or a part of it, needs `what` and does not run.
+///
+/// # Panics
+/// In CI.
+#[track_caller]
+pub fn skip(what: &str) {
+    static AT_EXIT: Once = Once::new();
+    let place = Location::caller();
+    assert!(std::env::var_os("CI").is_none(), "skipped in CI: {what} is missing");
+    AT_EXIT.call_once(|| {
+        // SAFETY: the handler is an extern "C" function that does not unwind and lives as long as the program.
+        unsafe { libc::atexit(report) };
+    });
+    let name = std::thread::current().name().unwrap_or("test").to_owned();
+    let test = format!("{name} ({}:{})", place.file(), place.line());
+    SKIPPED.lock().unwrap_or_else(PoisonError::into_inner).entry(what.to_owned()).or_default().push(test);
+}
+
+extern "C" fn report() {
+    let skipped = SKIPPED.lock().unwrap_or_else(PoisonError::into_inner);
+    let count: usize = skipped.values().map(Vec::len).sum();
+    let mut text = format!("skipped: {count} tests or parts of tests, for lack of\n");
+    for (what, tests) in skipped.iter() {
+        text.push_str(&format!("  {what}: {}\n", tests.join(", ")));
+    }
+    // Without the harness's capture, and without a panic where standard error is closed.
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
+}
