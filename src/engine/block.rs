@@ -178,6 +178,6 @@ pub(crate) fn truncated(size: u64) -> io::Error {
 }
 
 /// The one message for a file that was written over while it was read.
-pub(super) fn rewritten() -> io::Error {
+pub(crate) fn rewritten() -> io::Error {
     io::Error::other("changed while being read")
 }

@@ -28,7 +28,7 @@ mod turn_tests;
 mod warmth;
 
 pub use block::Block;
-pub(crate) use block::truncated;
+pub(crate) use block::{rewritten, truncated};
 pub(crate) use crew::start;
 pub use cursor::{Cut, Input, Open, Opened, Plan};
 pub use job::write_text;

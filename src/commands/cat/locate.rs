@@ -102,7 +102,7 @@ impl Lines<'_> {
         for range in selection.ranges() {
             match (range.start, range.stop) {
                 (Mark::Start(first), Stop::After(count)) => {
-                    counts.extend([first - 1, (first - 1).saturating_add(count)])
+                    counts.extend([first - 1, (first - 1).saturating_add(count)]);
                 }
                 (Mark::End(first), Stop::After(count)) if from_end.is_before_start(first) => counts.push(count),
                 (Mark::Start(first), _) => counts.push(first - 1),

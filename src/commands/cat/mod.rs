@@ -132,6 +132,7 @@ impl Cat<'_> {
                 let bytes = short.bytes(&pieces[number..])?;
                 let is_whole = bytes.len() as u64 == piece.end - piece.start;
                 Stats::add(&self.config.stats.bytes, bytes.len() as u64);
+                source.remember_beginning(piece.start, bytes);
                 self.write(bytes, *is_wanted)?;
                 source.leave_at(piece.end);
                 if !is_whole {
@@ -145,6 +146,10 @@ impl Cat<'_> {
                 exit = exit.and(self.show(source.part(piece.clone(), policy)?, true)?);
             }
             if *is_wanted { self.finish()? } else { self.state.drop_held() }
+        }
+        if short.has_read() && source.rewritten() {
+            self.output.report(source.name(), &crate::engine::rewritten());
+            return Ok(Exit::Failure);
         }
         Ok(exit)
     }

@@ -27,6 +27,11 @@ impl<'s> ShortPieces<'s> {
         ShortPieces { source, buffer: Vec::new(), base: 0 }
     }
 
+    /// Returns whether anything has been read.
+    pub fn has_read(&self) -> bool {
+        !self.buffer.is_empty()
+    }
+
     /// Returns the bytes of the first of `pieces`, which ascend: fewer than it has only where the file was truncated.
     pub fn bytes(&mut self, pieces: &[(Range<u64>, bool)]) -> io::Result<&[u8]> {
         let Some((piece, _)) = pieces.first() else { return Ok(&[]) };

@@ -29,7 +29,7 @@ impl Kernel for Shown {
     fn carry(&self, block: &Block, part: &mut Part, carry: &mut State) -> Flow {
         part.before = *carry;
         // A hole is NUL bytes within a line.
-        let bytes = if block.bytes().is_empty() && block.len() > 0 { &[0; 3] } else { block.bytes() };
+        let bytes = if block.hole().is_some() { &[0; 3] } else { block.bytes() };
         carry.advance(&self.transform, bytes, part.tally);
         Flow::Continue
     }

@@ -67,7 +67,7 @@ mod tests {
         file.write_all(&vec![7; size as usize]).unwrap();
         let Done::Evicted(Ok(left)) = act(Action::Evict, file.as_fd(), size).unwrap() else { panic!("unknown") };
         if rustix::fs::fstatfs(&file).unwrap().f_type as u64 == 0x0102_1994 {
-            return;
+            return crate::skipped::skip("a disk under the build");
         }
         assert_eq!(left.resident, 0);
         assert_eq!(act(Action::Touch, file.as_fd(), size).unwrap(), Done::Touched(size));
