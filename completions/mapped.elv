@@ -88,7 +88,7 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand -u 'Ignored: output is never held back on a terminal or from a slow input'
             cand -v 'Show control characters as ^X and bytes above 127 as M-x, but not tabs and line ends'
             cand --show-nonprinting 'Show control characters as ^X and bytes above 127 as M-x, but not tabs and line ends'
-            cand --sanitize 'Make harmless on a terminal: controls, escape sequences, malformed bytes and what reorders text are shown visibly, other UTF-8 text stays as it is'
+            cand --sanitize 'Make escape_for_terminal on a terminal: controls, escape sequences, malformed bytes and what reorders text are shown visibly, other UTF-8 text stays as it is'
             cand -F 'The same as --follow=name'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'

@@ -98,7 +98,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -s t -d 'The same as 
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s T -l show-tabs -d 'Show tabs as ^I'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s u -d 'Ignored: output is never held back on a terminal or from a slow input'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s v -l show-nonprinting -d 'Show control characters as ^X and bytes above 127 as M-x, but not tabs and line ends'
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l sanitize -d 'Make harmless on a terminal: controls, escape sequences, malformed bytes and what reorders text are shown visibly, other UTF-8 text stays as it is'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l sanitize -d 'Make escape_for_terminal on a terminal: controls, escape sequences, malformed bytes and what reorders text are shown visibly, other UTF-8 text stays as it is'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s F -d 'The same as --follow=name'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s V -l version -d 'Print version'

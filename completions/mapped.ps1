@@ -93,7 +93,7 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('-u', '-u', [CompletionResultType]::ParameterName, 'Ignored: output is never held back on a terminal or from a slow input')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show control characters as ^X and bytes above 127 as M-x, but not tabs and line ends')
             [CompletionResult]::new('--show-nonprinting', '--show-nonprinting', [CompletionResultType]::ParameterName, 'Show control characters as ^X and bytes above 127 as M-x, but not tabs and line ends')
-            [CompletionResult]::new('--sanitize', '--sanitize', [CompletionResultType]::ParameterName, 'Make harmless on a terminal: controls, escape sequences, malformed bytes and what reorders text are shown visibly, other UTF-8 text stays as it is')
+            [CompletionResult]::new('--sanitize', '--sanitize', [CompletionResultType]::ParameterName, 'Make escape_for_terminal on a terminal: controls, escape sequences, malformed bytes and what reorders text are shown visibly, other UTF-8 text stays as it is')
             [CompletionResult]::new('-F', '-F ', [CompletionResultType]::ParameterName, 'The same as --follow=name')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

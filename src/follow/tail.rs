@@ -1,78 +1,66 @@
-//! The end of one growing file: a mapped window that grows with it.
+//! The end of one growing file, read as it grows.
 //!
 //! Another program may truncate the file at any moment, and write it again to any length. A shorter size shows the one; a
-//! few bytes remembered from the file's beginning and from before the place reached show the other. Bytes are copied out
-//! of the window and only then judged, so that nothing is given away that a truncation turned to zeros meanwhile.
+//! few bytes remembered from the file's beginning and from before the current position show the other. Bytes are read by
+//! `pread`, never through a mapping: on overlayfs and on a network a mapping may show zeros for what was appended.
 
 use std::fs::{File, Metadata};
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::time::{Duration, Instant};
 
-use crate::os::{Extent, Window, next_extent, page_size};
+use crate::os::{Extent, next_extent};
 
-/// The most given away at once, in bytes.
-const PIECE: u64 = 1 << 20;
+/// The most bytes returned at once.
+const MAX_PIECE: u64 = 1 << 20;
 
-/// A window longer than this is left behind for a new one.
-const WINDOW: u64 = 16 << 20;
-
-/// Bytes remembered at either place.
+/// The bytes remembered at the beginning and before the position.
 const REMEMBERED: usize = 48;
 
-/// Zeros at the very end may be about to be filled in through a mapping. After so long they are taken for what they are,
-/// if they are stored at all.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long zeros at the very end are held back: a writer through a mapping may be about to fill them in. Zeros that are
+/// stored are returned after that.
+const ZEROS_SETTLE: Duration = Duration::from_secs(1);
 
 /// What [`Tail::next`] found.
 #[derive(Debug)]
 pub(super) enum Next<'t> {
     Bytes(&'t [u8]),
     Nothing,
-    /// The file was cut; what is in it now is all new.
+    /// The file was cut; everything in it now is new.
     Truncated,
 }
 
 pub(super) struct Tail {
     file: File,
-    identity: (u64, u64),
-    window: Option<Window>,
     at: u64,
+    /// The first bytes of the file.
     head: Vec<u8>,
+    /// The bytes before `at`.
     behind: Vec<u8>,
     piece: Vec<u8>,
-    /// Since when the file has ended in zeros that are not given away yet.
+    /// Since when the file has ended in zeros that are held back.
     zeros: Option<Instant>,
 }
 
 impl Tail {
     /// Follows `file` from offset `at` on.
     pub fn new(file: File, at: u64) -> io::Result<Tail> {
-        let meta = file.metadata()?;
-        let identity = (meta.dev(), meta.ino());
-        let mut tail = Tail {
-            file,
-            identity,
-            window: None,
-            at,
-            head: Vec::new(),
-            behind: Vec::new(),
-            piece: Vec::new(),
-            zeros: None,
-        };
+        // Holes are found by seeking, which must not move the position of a standard input that others share.
+        let file = File::open(format!("/proc/self/fd/{}", file.as_raw_fd())).unwrap_or(file);
+        let mut tail = Tail { file, at, head: Vec::new(), behind: Vec::new(), piece: Vec::new(), zeros: None };
         tail.head = tail.read(0, at.min(REMEMBERED as u64))?;
         let from = at.saturating_sub(REMEMBERED as u64);
         tail.behind = tail.read(from, at - from)?;
         Ok(tail)
     }
 
-    /// Whether `meta` describes this very file.
+    /// Whether `meta` describes this very file. Its identity is asked anew each time, as a copy-up may change it.
     pub fn is(&self, meta: &Metadata) -> bool {
-        (meta.dev(), meta.ino()) == self.identity
+        self.file.metadata().is_ok_and(|own| (own.dev(), own.ino()) == (meta.dev(), meta.ino()))
     }
 
-    /// The bytes before this offset have been given away.
+    /// The bytes before this offset have been returned.
     pub fn at(&self) -> u64 {
         self.at
     }
@@ -81,25 +69,27 @@ impl Tail {
         self.file.metadata().map_or(0, |meta| meta.len())
     }
 
-    /// Whether the file ends in zeros that may be filled in without a word from inotify.
+    /// Whether the file ends in zeros that may be filled in without an inotify event.
     pub fn is_unsettled(&self) -> bool {
         self.zeros.is_some()
     }
 
-    /// What has come since, up to offset `limit`.
+    /// Reads what has been appended since, up to offset `limit`.
     pub fn next(&mut self, limit: u64) -> io::Result<Next<'_>> {
         let size = self.file.metadata()?.len();
         if size < self.at || size > self.at && self.was_rewritten()? {
             self.begin_anew();
             return Ok(Next::Truncated);
         }
-        let most = if self.zeros.is_some() { 64 << 10 } else { PIECE };
+        let most = if self.zeros.is_some() { 64 << 10 } else { MAX_PIECE };
         let end = size.min(limit).min(self.at + most);
         if end <= self.at {
             return Ok(Next::Nothing);
         }
-        self.take(end)?;
-        self.judge(end)?;
+        self.piece = self.read(self.at, end - self.at)?;
+        // A truncation lowers the size before it zeroes bytes that a read may get.
+        let size_after = self.file.metadata()?.len();
+        self.piece.truncate(usize::try_from(size_after.saturating_sub(self.at)).unwrap_or(usize::MAX));
         self.hold_zeros(size);
         if self.piece.is_empty() {
             return Ok(Next::Nothing);
@@ -115,7 +105,6 @@ impl Tail {
     }
 
     fn begin_anew(&mut self) {
-        self.window = None;
         self.at = 0;
         self.head.clear();
         self.behind.clear();
@@ -124,13 +113,18 @@ impl Tail {
 
     fn read(&self, from: u64, len: u64) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; len as usize];
-        let got = self.file.read_at(&mut bytes, from)?;
+        let got = loop {
+            match self.file.read_at(&mut bytes, from) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                got => break got?,
+            }
+        };
         bytes.truncate(got);
         Ok(bytes)
     }
 
-    /// Whether the file was cut and has grown past this place again, unseen. Both what was at its beginning and what was
-    /// before this place must be other bytes now: a writer may change its last record, but not the first one too.
+    /// Whether the file was cut and has grown past this position again, unseen. Both the bytes at its beginning and those
+    /// before the position must differ: a writer may change its last record, but not the first one as well.
     fn was_rewritten(&self) -> io::Result<bool> {
         // Of a small file either half: the last record must not count as the first.
         let len = ((self.at / 2) as usize).min(self.head.len()).min(self.behind.len());
@@ -138,57 +132,8 @@ impl Tail {
         Ok(self.read(self.at - len as u64, len as u64)? != behind && self.read(0, len as u64)? != self.head[..len])
     }
 
-    /// Copies the bytes up to `end` out of the window, which is made to reach there.
-    fn take(&mut self, end: u64) -> io::Result<()> {
-        let fits = |window: &Window| window.offset() <= self.at && end - window.offset() <= WINDOW;
-        let mut window = self.window.take().filter(fits);
-        match &mut window {
-            Some(window) if (end - window.offset()) as usize > window.bytes().len() => {
-                window.grow((end - window.offset()) as usize)?;
-            }
-            Some(_) => {}
-            None => {
-                let page = page_size() as u64;
-                let start = self.at - self.at % page;
-                window = Window::map(self.file.as_fd(), start, (end - start) as usize).ok();
-            }
-        }
-        self.piece.clear();
-        match &window {
-            Some(window) => {
-                let skip = (self.at - window.offset()) as usize;
-                let bytes = &window.bytes()[skip..(end - window.offset()) as usize];
-                self.piece.extend_from_slice(bytes);
-            }
-            // What cannot be mapped is read.
-            None => self.piece = self.read(self.at, end - self.at)?,
-        }
-        self.window = window;
-        Ok(())
-    }
-
-    /// Clips what was copied to what is true. A truncation takes whole pages away, which the window's guard notes, and
-    /// zeroes the rest of the page that the new end lies in, which nothing notes.
-    fn judge(&mut self, end: u64) -> io::Result<()> {
-        let mut keep = end;
-        let size = self.file.metadata()?.len();
-        if size < end {
-            let page = page_size() as u64;
-            let zeroed_to = size.next_multiple_of(page);
-            if zeroed_to > self.at {
-                keep = keep.min(size.max(self.at));
-            }
-        }
-        if let Some(fault) = self.window.as_ref().and_then(Window::fault) {
-            keep = keep.min(fault.max(self.at));
-            self.window = None;
-        }
-        self.piece.truncate((keep - self.at) as usize);
-        Ok(())
-    }
-
-    /// Keeps zeros at the file's end back: a program that writes through a mapping makes the file longer first and fills
-    /// it in then. Space that nothing was ever stored in stays back; zeros that are stored are let go after a while.
+    /// Holds zeros at the file's end back: a program that writes through a mapping first extends the file and then fills it
+    /// in. Space that nothing was stored in stays back; stored zeros are returned after a while.
     fn hold_zeros(&mut self, size: u64) {
         let end = self.at + self.piece.len() as u64;
         let solid = self.piece.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
@@ -196,7 +141,7 @@ impl Tail {
             self.zeros = None;
             return;
         }
-        let unstored = has_trailing_hole(&self.file, self.at + solid as u64, size);
+        let unstored = stored_end(&self.file, self.at + solid as u64, size) < size;
         if end < size && !unstored {
             self.zeros = None;
             return;
@@ -204,7 +149,7 @@ impl Tail {
         let since = *self.zeros.get_or_insert_with(Instant::now);
         if solid > 0 {
             self.zeros = Some(Instant::now());
-        } else if !unstored && since.elapsed() >= PATIENCE {
+        } else if !unstored && since.elapsed() >= ZEROS_SETTLE {
             self.zeros = None;
             return;
         }
@@ -212,38 +157,29 @@ impl Tail {
     }
 }
 
-/// Whether nothing is stored in `file` from some place at or after `from` up to its end.
-fn has_trailing_hole(file: &File, from: u64, size: u64) -> bool {
-    let mut at = from;
-    let mut hole = false;
+/// Returns where the last stored run of `file` from `from` on ends: `size`, or where a hole up to there begins.
+fn stored_end(file: &File, from: u64, size: u64) -> u64 {
+    let (mut at, mut stored) = (from, from);
     while at < size {
-        (at, hole) = match next_extent(file, at, size) {
-            Extent::DataUntil(end) => (end, false),
-            Extent::HoleUntil(end) => (end, true),
+        at = match next_extent(file, at, size) {
+            Extent::DataUntil(end) => {
+                stored = end;
+                end
+            }
+            Extent::HoleUntil(end) => end,
         };
     }
-    hole
+    stored
 }
 
-/// Where what is stored in `file` ends: its size, or less when it was made longer without storing anything there yet, as a
-/// program does that is about to write through a mapping.
+/// Returns where the content of `file` ends: its size, or less where it was extended without storing anything there yet,
+/// by a program that is about to write through a mapping.
 ///
 /// # Errors
-/// What reading says.
+/// What reading returns.
 pub fn settled_end(file: &File, size: u64) -> io::Result<u64> {
-    let mut at = 0;
-    let mut stored = 0;
-    let mut hole = false;
-    while at < size {
-        (at, hole) = match next_extent(file, at, size) {
-            Extent::DataUntil(end) => (end, false),
-            Extent::HoleUntil(end) => (end, true),
-        };
-        if !hole {
-            stored = at;
-        }
-    }
-    if !hole {
+    let mut stored = stored_end(file, 0, size);
+    if stored == size {
         return Ok(size);
     }
     let mut buffer = [0; 4096];
@@ -336,7 +272,7 @@ mod tests {
         let mut tail = Tail::new(file.try_clone().expect("a descriptor"), 0).expect("a tail");
         file.write_all_at(b"binary\0\0", 0).expect("writable");
         assert_eq!(all(&mut tail).0, b"binary");
-        std::thread::sleep(PATIENCE + Duration::from_millis(50));
+        std::thread::sleep(ZEROS_SETTLE + Duration::from_millis(50));
         assert_eq!(all(&mut tail).0, b"\0\0");
         assert!(!tail.is_unsettled());
     }

@@ -8,7 +8,6 @@ pub mod linux;
 pub mod unix;
 
 pub use linux::file_system::FileSystem;
-pub use linux::lease::Lease;
 pub use linux::watch::Watch;
 pub use linux::{extents, proc_users, residency};
 pub use unix::beneath::{open_beneath, reopen};

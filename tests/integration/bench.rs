@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::util::{Dir, mapped, run};
+use crate::util::{Dir, hold_pages, mapped, run};
 
 const SCHEMA: &str = include_str!("../../docs/bench.schema.json");
 
@@ -274,9 +274,7 @@ fn what_another_process_has_mapped_cannot_be_cold_and_that_is_said() {
     let dir = Dir::new();
     let path = dir.file("text", &vec![b'x'; 1 << 20]);
     assert!(Command::new("sync").arg(&path).status().unwrap().success());
-    let file = std::fs::File::open(&path).unwrap();
-    let window = mapped::os::Window::map(std::os::fd::AsFd::as_fd(&file), 0, 1 << 20).unwrap();
-    window.populate().unwrap();
+    let window = hold_pages(&path, 0, 256);
     let ran = run(&["bench", "--json", "--both", "--runs", "1", "--ways", "read,map", path.to_str().unwrap()]);
     drop(window);
     assert_eq!(ran.code, 1);

@@ -17,7 +17,7 @@ struct Victim {
     _dir: Dir,
     path: PathBuf,
     truth: Vec<u8>,
-    /// Kept open for writing: nobody gets a lease on it, so cutting it never waits.
+    /// Kept open for writing.
     file: File,
     random: u64,
 }
@@ -186,6 +186,7 @@ const FAILING: &[(i64, &[i32])] = &[
     (libc::SYS_clone3, &[libc::EAGAIN]),
     (libc::SYS_write, &[libc::EINTR, libc::EIO, libc::ENOSPC]),
     (libc::SYS_vmsplice, &[libc::EFAULT, libc::EINVAL, libc::EINTR]),
+    (libc::SYS_splice, &[libc::EINVAL, libc::ENOSYS, libc::EPERM, libc::EINTR]),
     (libc::SYS_poll, &[libc::EINTR]),
     (libc::SYS_getdents64, &[libc::EIO]),
     (libc::SYS_sched_getaffinity, &[libc::EPERM]),

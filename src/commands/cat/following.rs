@@ -142,7 +142,7 @@ impl Cat<'_> {
             _ => return Ok(None),
         }
         let size = source.base() + source.end().unwrap_or(0);
-        let end = settled_end(source.file(), size)?.saturating_sub(source.base()).max(source.start());
+        let end = settled_end(source.positioned(), size)?.saturating_sub(source.base()).max(source.start());
         let now = source.part(source.start()..end, self.config.engine.policy)?;
         if matches!(self.wanted, Wanted::All) {
             return Ok(Some((self.print(now)?, end, NOTHING)));

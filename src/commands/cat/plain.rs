@@ -1,5 +1,4 @@
-//! Bytes as they are, by the cheapest way there is: pages handed to a pipe, a copy made by the
-//! kernel from file to file, and the engine for everything else.
+//! Bytes as they are: moved by the kernel into a pipe or another file where possible, and by the engine elsewhere.
 
 use std::io;
 
@@ -7,9 +6,9 @@ use crate::app::config::Config;
 use crate::engine::{Block, Cut, Flow, Input, Kernel, Stats};
 use crate::exit::Exit;
 use crate::io::{AccessMethod, IoMode, Source};
-use crate::output::{Destination, Output, copy_range, splice};
+use crate::output::{Destination, Output, copy_to_file, splice_to_pipe};
 
-/// Text of a block: its bytes.
+/// Prints a block's bytes.
 #[derive(Debug)]
 pub(super) struct Copy;
 
@@ -28,12 +27,15 @@ impl Kernel for Copy {
     }
 }
 
-/// Blocks that stay in a core's cache between being copied out of the map and written.
+/// The block size, which stays in a core's cache between being copied out of the map and written.
 const BLOCK: usize = 256 * 1024;
 
 /// Writes all of `source`.
 pub(super) fn run(mut source: Source, config: &Config, output: &mut Output) -> io::Result<Exit> {
-    hand_over(&mut source, config, output)?;
+    if let Some(error) = move_in_kernel(&mut source, config, output)? {
+        output.report(source.name(), &error);
+        return Ok(Exit::Failure);
+    }
     let engine = config.engine;
     let input = std::iter::once(Input::Open(source));
     let outcome = engine.run(input, engine.plan(Cut::Exact, BLOCK), &Copy, (), output, &config.stats);
@@ -41,33 +43,22 @@ pub(super) fn run(mut source: Source, config: &Config, output: &mut Output) -> i
     Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
 }
 
-/// Gives as much of `source` as possible to the output without copying it through here; what is
-/// left is left to the engine.
-fn hand_over(source: &mut Source, config: &Config, output: &mut Output) -> io::Result<()> {
+/// Has the kernel move as much of `source` as it can, and leaves the rest of it to be written. Returns what went wrong with
+/// the bytes moved.
+fn move_in_kernel(source: &mut Source, config: &Config, output: &mut Output) -> io::Result<Option<io::Error>> {
     config.stats.begin(source);
-    let start = source.start();
-    let mut copied = 0;
-    let until = match (output.destination(), source.way()) {
-        (Destination::Pipe, AccessMethod::Map) => {
-            let handed = splice(output, source)?;
-            Stats::add(&config.stats.windows, handed.windows);
-            if handed.until > start {
-                config.stats.output("vmsplice");
-            }
-            copied = handed.copied;
-            handed.until
-        }
+    let (moved, call) = match (output.destination(), source.way()) {
+        (Destination::Pipe, AccessMethod::Map) => (splice_to_pipe(output, source)?, "splice"),
         (Destination::Regular, AccessMethod::Map | AccessMethod::Pread) if config.engine.policy == IoMode::Auto => {
-            let until = copy_range(output, source)?;
-            if until > start {
-                config.stats.output("copy_file_range");
-            }
-            until
+            (copy_to_file(output, source)?, "copy_file_range")
         }
-        _ => start,
+        _ => return Ok(None),
     };
-    Stats::add(&config.stats.bytes, until - start);
-    Stats::add(&config.stats.uncopied, until - start - copied);
-    source.begin_at(until);
-    Ok(())
+    if moved.uncopied > 0 {
+        config.stats.output(call);
+    }
+    Stats::add(&config.stats.bytes, moved.until - source.start());
+    Stats::add(&config.stats.uncopied, moved.uncopied);
+    source.begin_at(moved.until);
+    Ok(moved.damage)
 }

@@ -157,7 +157,7 @@ impl Run<'_> {
         let (base, is_stdin) = (source.base(), source.is_stdin());
         if !is_empty {
             let size = base + source.end().unwrap_or(0);
-            let end = settled_end(source.file(), size)?.saturating_sub(base).max(source.start());
+            let end = settled_end(source.positioned(), size)?.saturating_sub(base).max(source.start());
             whole = last_line_end(&source, source.start()..end, self.settings.query.terminator)?;
             if whole > source.start() || self.period.is_some() {
                 let now = source.part(source.start()..whole, self.config.engine.policy)?;

@@ -51,7 +51,7 @@ impl Positioned {
         is_cold: bool,
     ) -> (Place<u64>, Content, Option<io::Error>) {
         let nominal = nominal as u64;
-        if self.left() <= nominal && self.end - source.start() > SMALL {
+        if self.left() <= nominal && (self.end - source.start() > SMALL || source.is_rest()) {
             self.end = source.grown_past(self.end).unwrap_or(self.end);
         }
         let start = self.at;

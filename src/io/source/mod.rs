@@ -177,8 +177,8 @@ impl Source {
         self.length
     }
 
-    /// The file with a position of its own, where there is one: for calls that move it.
-    fn positioned(&self) -> &File {
+    /// The file, with a position of its own where possible: for calls that move it.
+    pub fn positioned(&self) -> &File {
         self.own.as_ref().unwrap_or(&self.file)
     }
 

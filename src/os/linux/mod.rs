@@ -2,7 +2,6 @@
 
 pub mod extents;
 pub mod file_system;
-pub mod lease;
 mod proc_maps;
 pub mod proc_users;
 pub mod residency;

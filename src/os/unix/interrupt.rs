@@ -33,6 +33,7 @@ pub fn stop_on_interrupt() -> &'static Stop {
     stop
 }
 
+/// Leaves `errno` alone: rustix makes system calls without the C library's wrappers.
 extern "C" fn on_signal(_: libc::c_int) {
     if let Some(stop) = STOP.get() {
         stop.ask();

@@ -9,8 +9,8 @@
 //! The handler takes no lock, allocates nothing and makes one system call, `mmap`.
 #![allow(unsafe_code)]
 
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Once, OnceLock};
 
 use super::window_table::{Slot, UNTOUCHED};
 
@@ -29,18 +29,19 @@ static TABLE: [Slot; SLOTS] = [const {
 static HINT: AtomicUsize = AtomicUsize::new(0);
 static PAGE: AtomicUsize = AtomicUsize::new(4096);
 
-/// One window's place in the table. Dropping it ends the protection, so a window drops its guard
-/// before its mapping.
+/// One window's slot in the table. Dropping it ends the protection, so a window drops its guard before its mapping.
 #[derive(Debug)]
 pub(super) struct Guard {
     slot: usize,
 }
 
 impl Guard {
-    /// Protects the pages from `start` to `end`; `None` when the table is full.
+    /// Protects the pages from `start` to `end`, both addresses on page boundaries. Returns `None` when the table is full.
     ///
-    /// Both are addresses on page boundaries.
-    pub(super) fn new(start: usize, end: usize, page: usize) -> Option<Guard> {
+    /// # Safety
+    /// Until the guard is dropped, all pages in between belong to one live mapping of the caller's that is only read, as
+    /// bytes that may change at any time: the signal handler maps zero pages over them.
+    pub(super) unsafe fn new(start: usize, end: usize, page: usize) -> Option<Guard> {
         install(page);
         let from = HINT.fetch_add(1, Ordering::Relaxed);
         let slot = (0..SLOTS).map(|i| (from.wrapping_add(i)) % SLOTS).find(|&i| TABLE[i].take(start, end))?;
@@ -64,10 +65,11 @@ pub fn live_windows() -> usize {
     TABLE.iter().filter(|slot| slot.taken.load(Ordering::Relaxed)).count()
 }
 
-static mut PREVIOUS: std::mem::MaybeUninit<libc::sigaction> = std::mem::MaybeUninit::uninit();
+/// The action that was in force before ours; the default one until it has been asked for.
+static PREVIOUS: OnceLock<libc::sigaction> = OnceLock::new();
 
-/// Takes SIGBUS over before there is a window: one that somebody sends is then the end of the program however its input
-/// comes in, while the standard library's handler would let the first pass.
+/// Takes SIGBUS over before there is a window. One that is sent then ends the program whichever way its input is read, while
+/// the standard library's handler would let the first pass.
 pub fn install_sigbus_handler() {
     install(super::window::page_size());
 }
@@ -76,17 +78,18 @@ fn install(page: usize) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         PAGE.store(page, Ordering::Relaxed);
-        // SAFETY: `action` is fully initialised before use; the handler is async-signal-safe (see
-        // `on_sigbus`). PREVIOUS is written once, here, by the kernel; a SIGBUS that came between
-        // the call's effect and its return could only be a stranger's, as no window exists yet.
+        // SAFETY: both actions are fully initialised before the kernel reads them, and the handler is async-signal-safe (see
+        // `on_sigbus`). It finds PREVIOUS filled, as that is done before the handler is in force.
         unsafe {
+            let mut previous: libc::sigaction = std::mem::zeroed();
+            libc::sigaction(libc::SIGBUS, std::ptr::null(), &raw mut previous);
+            let _ = PREVIOUS.set(previous);
             let mut action: libc::sigaction = std::mem::zeroed();
             let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) = on_sigbus;
             action.sa_sigaction = handler as *const () as usize;
             action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
             libc::sigemptyset(&raw mut action.sa_mask);
-            let previous = &raw mut PREVIOUS;
-            libc::sigaction(libc::SIGBUS, &raw const action, (*previous).as_mut_ptr());
+            libc::sigaction(libc::SIGBUS, &raw const action, std::ptr::null_mut());
         }
     });
 }
@@ -132,12 +135,12 @@ fn lay_zero_pages(page: usize, end: usize) -> bool {
 
 /// Not ours: what stood before decides, and by default the program dies of it as it would have.
 fn hand_on(signal: libc::c_int, code: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
-    // SAFETY: PREVIOUS was filled by `install` before this handler could run for the first time.
-    // The previous handler is called with the arguments and in the form it was registered for.
+    // `get` is an atomic load once `install` has filled it.
+    let (action, flags) =
+        PREVIOUS.get().map_or((libc::SIG_DFL, 0), |previous| (previous.sa_sigaction, previous.sa_flags));
+    // SAFETY: the previous handler is called with the arguments and in the form it was registered for.
     unsafe {
-        let previous = &raw const PREVIOUS;
-        let previous = *(*previous).as_ptr();
-        match previous.sa_sigaction {
+        match action {
             libc::SIG_IGN if code <= 0 => {}
             libc::SIG_DFL | libc::SIG_IGN => {
                 // Returning runs the faulting instruction again, now under the default action; a
@@ -147,7 +150,7 @@ fn hand_on(signal: libc::c_int, code: libc::c_int, info: *mut libc::siginfo_t, c
                     libc::raise(signal);
                 }
             }
-            handler if previous.sa_flags & libc::SA_SIGINFO != 0 => {
+            handler if flags & libc::SA_SIGINFO != 0 => {
                 let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) =
                     std::mem::transmute(handler);
                 handler(signal, info, context);
@@ -184,7 +187,8 @@ mod tests {
 
     #[test]
     fn a_slot_is_given_back() {
-        let guard = Guard::new(0x10_000, 0x20_000, 4096).unwrap();
+        // SAFETY: no fault ever happens at these addresses.
+        let guard = unsafe { Guard::new(0x10_000, 0x20_000, 4096) }.unwrap();
         let slot = guard.slot;
         assert_eq!(TABLE[slot].covers(0x10_000), Some((0x10_000, 0x20_000)));
         assert_eq!(TABLE[slot].covers(0x1_ffff), Some((0x10_000, 0x20_000)));
@@ -222,9 +226,11 @@ mod tests {
         use std::os::unix::process::ExitStatusExt;
         let Some(ended) = alone("os::unix::sigbus::tests::a_bug_still_ends_the_program") else {
             // Windows before, behind and at another time at the same place do not make it theirs.
-            drop(Guard::new(0x1000, 0x2000, 4096));
-            let _low = Guard::new(0x1000, 0x2000, 4096);
-            let _high = Guard::new(0x7fff_ffff_0000, 0x7fff_ffff_f000, 4096);
+            // SAFETY: no fault ever happens at these addresses.
+            let guard = |start, end| unsafe { Guard::new(start, end, 4096) };
+            drop(guard(0x1000, 0x2000));
+            let _low = guard(0x1000, 0x2000);
+            let _high = guard(0x7fff_ffff_0000, 0x7fff_ffff_f000);
             touch_a_lost_page();
             std::process::exit(0);
         };
@@ -242,7 +248,9 @@ mod tests {
                     scope.spawn(move || {
                         for i in 0..WINDOWS {
                             let start = (thread * WINDOWS + i) << 16;
-                            let guard = Guard::new(start, start + 0x8000, 4096).expect("few are taken at a time");
+                            // SAFETY: no fault happens in this process.
+                            let guard = unsafe { Guard::new(start, start + 0x8000, 4096) };
+                            let guard = guard.expect("few are taken at a time");
                             assert_eq!(guard.fault(), None, "a stranger's fault");
                             if i % 3 == 0 {
                                 let slot = TABLE.iter().find(|slot| slot.covers(start).is_some());
@@ -257,6 +265,7 @@ mod tests {
             return;
         };
         assert!(ended.status.success(), "{ended:?}");
+        assert!(String::from_utf8_lossy(&ended.stdout).contains("1 passed"), "{ended:?}");
         eprintln!("{} windows, no slot lost", THREADS * WINDOWS);
     }
 }

@@ -1,9 +1,10 @@
-//! A window: one page-aligned, bounded, read-only `MAP_SHARED` piece of a file.
+//! A window: one bounded, read-only `MAP_SHARED` mapping of a part of a file.
 //!
-//! Windows, not one map of the whole file, keep the address space and the resident set bounded
-//! whatever the file's size. Each is guarded against SIGBUS for as long as it lives. What it does
-//! not promise: another process may write to the file at any time, so the bytes may change between
-//! two looks. They stay `&[u8]`, never unchecked `str`, and nothing indexes by what they said before.
+//! Windows instead of one mapping of the whole file keep the address space and the resident set bounded, whatever the
+//! file's size. Each is guarded against SIGBUS for as long as it lives. Another process may write to the file at any time,
+//! so the bytes may change between two reads of them, which a `&[u8]` does not allow for. The constructors are therefore
+//! private to this crate, whose kernels never rely on a value they read before: the bytes are never taken for an unchecked
+//! `str`, and nothing is indexed unchecked by them.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -12,27 +13,28 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 pub use memmap2::Advice;
-use memmap2::{Mmap, MmapOptions, RemapOptions, UncheckedAdvice};
+use memmap2::{Mmap, MmapOptions, UncheckedAdvice};
 
 use super::sigbus::Guard;
 
-/// The page size in bytes (`sysconf(_SC_PAGESIZE)`).
+/// Returns the page size in bytes (`sysconf(_SC_PAGESIZE)`).
 pub fn page_size() -> usize {
     static SIZE: OnceLock<usize> = OnceLock::new();
     *SIZE.get_or_init(rustix::param::page_size)
 }
 
-/// `MADV_POPULATE_READ` came with Linux 5.14; older kernels answer EINVAL once and are not asked again.
+/// Whether the kernel answered EINVAL to `MADV_POPULATE_READ`, as those before Linux 5.14 do. It is not asked again then.
 static POPULATE_MISSING: AtomicBool = AtomicBool::new(false);
 
 /// A mapped, guarded range of a file.
 #[derive(Debug)]
 pub struct Window {
-    // The guard stands first: fields drop in order, and it must end before the mapping does. There is none only while
-    // the mapping moves.
-    guard: Option<Guard>,
+    // Fields drop in order, and the guard must end before the mapping does.
+    guard: Guard,
     map: Mmap,
+    /// The file offset of the first byte.
     offset: u64,
+    /// The address of the first mapped page.
     start: usize,
 }
 
@@ -40,22 +42,22 @@ impl Window {
     /// Maps `len` bytes of the file from byte `offset`, which need not be on a page boundary.
     ///
     /// # Errors
-    /// What `mmap(2)` says (ENODEV, ENOMEM, EPERM, EAGAIN …), or ENOMEM when more windows are alive
-    /// than the fault table has places for. A caller reads instead then.
-    pub fn map(file: BorrowedFd<'_>, offset: u64, len: usize) -> io::Result<Window> {
-        // SAFETY: the mapping is read-only and lives as long as this value. Another process may
-        // change or truncate the file: bytes are only handed out as `&[u8]` that every kernel must
-        // bear to see change (the module's contract), and the guard turns SIGBUS into a record.
+    /// What `mmap(2)` says (ENODEV, ENOMEM, EPERM, EAGAIN …), or ENOMEM when more windows are alive than the window table
+    /// has slots. A caller reads instead then.
+    pub(crate) fn map(file: BorrowedFd<'_>, offset: u64, len: usize) -> io::Result<Window> {
+        // SAFETY: the mapping is read-only and lives as long as this value. Another process may change or truncate the
+        // file. The bytes leave this crate only in copies, the crate's kernels bear to see them change (see the module's
+        // head), and the guard turns SIGBUS into a record.
         let map = unsafe { MmapOptions::new().offset(offset).len(len).map(file.as_raw_fd())? };
         Window::guarded(map, offset)
     }
 
-    /// As [`Window::map`], but `MAP_PRIVATE`: for measuring whether it makes a difference to a reader.
+    /// Maps as [`Window::map`] does, but with `MAP_PRIVATE`, to measure whether that makes a difference to a reader.
     ///
     /// # Errors
     /// As [`Window::map`].
-    pub fn map_private(file: BorrowedFd<'_>, offset: u64, len: usize) -> io::Result<Window> {
-        // SAFETY: as in `map`; a private mapping of pages nobody writes through shows the file's changes too.
+    pub(crate) fn map_private(file: BorrowedFd<'_>, offset: u64, len: usize) -> io::Result<Window> {
+        // SAFETY: as in `map`; a private mapping that nothing is written through shows the file's changes too.
         let map = unsafe { MmapOptions::new().offset(offset).len(len).map_copy_read_only(file.as_raw_fd())? };
         Window::guarded(map, offset)
     }
@@ -66,15 +68,16 @@ impl Window {
         let first = map.as_ptr() as usize;
         let start = first & !(page - 1);
         let end = (first + len).next_multiple_of(page);
-        let guard = Guard::new(start, end, page).ok_or(io::Error::from_raw_os_error(libc::ENOMEM))?;
-        Ok(Window { guard: Some(guard), map, offset, start })
+        // SAFETY: these are the pages of `map`, which the window keeps for longer than the guard.
+        let guard = unsafe { Guard::new(start, end, page) }.ok_or(io::Error::from_raw_os_error(libc::ENOMEM))?;
+        Ok(Window { guard, map, offset, start })
     }
 
-    /// Brings every page in with one call, so that a scan meets no page fault.
+    /// Faults in every page with one call, so that a scan meets no page fault.
     ///
     /// # Errors
-    /// EFAULT when a page is beyond the end of the file by now or its disk failed; the pages before
-    /// it are in. A kernel without `MADV_POPULATE_READ` is no error: the pages then come by faults.
+    /// EFAULT when a page is beyond the end of the file by now or its disk failed; the pages before it are mapped. A kernel
+    /// without `MADV_POPULATE_READ` is no error: the pages are faulted in as they are read.
     pub fn populate(&self) -> io::Result<()> {
         if POPULATE_MISSING.load(Ordering::Relaxed) {
             return Ok(());
@@ -89,38 +92,19 @@ impl Window {
         }
     }
 
-    /// As [`View::touch`], all of it.
+    /// Faults in all of it as [`View::touch`] does.
     pub fn touch(&self) {
         touch(self.bytes());
     }
 
-    /// Looks at the first byte, and at one in each further `step` bytes of the file.
+    /// Reads the first byte, and one in each further `step` bytes of the file.
     pub fn touch_every(&self, step: usize) {
-        look_every(step, self.bytes(), self.offset as usize);
+        read_every(step, self.bytes(), self.offset as usize);
     }
 
-    /// Whether `len` bytes from byte `offset` of the file are in it.
+    /// Whether it holds the `len` bytes of the file from `offset` on.
     pub fn holds(&self, offset: u64, len: usize) -> bool {
         offset >= self.offset && offset + len as u64 <= self.offset + self.map.len() as u64
-    }
-
-    /// Makes the window reach `len` bytes from its offset, in place or moved (`mremap(2)`); not shorter than it is. The
-    /// file must be as long.
-    ///
-    /// # Errors
-    /// What `mremap(2)` says, or ENOMEM when the fault table is full. The window is not to be used after that.
-    pub fn grow(&mut self, len: usize) -> io::Result<()> {
-        self.guard = None;
-        // SAFETY: nobody borrows the bytes, as `self` is exclusive. A page past the file's end raises SIGBUS, which the
-        // guard made below turns into a record before anybody can touch the bytes.
-        unsafe { self.map.remap(len, RemapOptions::new().may_move(true))? };
-        let page = page_size();
-        let first = self.map.as_ptr() as usize;
-        self.start = first & !(page - 1);
-        let end = (first + len).next_multiple_of(page);
-        let guard = Guard::new(self.start, end, page).ok_or(io::Error::from_raw_os_error(libc::ENOMEM))?;
-        self.guard = Some(guard);
-        Ok(())
     }
 
     /// Tells the kernel how the window will be used (`madvise(2)`).
@@ -131,20 +115,15 @@ impl Window {
         self.map.advise(advice)
     }
 
-    /// The mapped bytes.
+    /// Returns the mapped bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.map
     }
 
-    /// Where in the file the first byte stands.
-    pub fn offset(&self) -> u64 {
-        self.offset
-    }
-
-    /// The file offset of the first page that could not be had, if a fault was met. Everything at
-    /// and after it reads as zeros and must not be believed.
+    /// Returns the file offset of the first page that raised SIGBUS, if any did. Everything from there on reads as zeros,
+    /// which are not the file's.
     pub fn fault(&self) -> Option<u64> {
-        let at = self.guard.as_ref()?.fault()?;
+        let at = self.guard.fault()?;
         let lead = self.map.as_ptr() as usize - self.start;
         Some(self.offset + at.saturating_sub(lead) as u64)
     }
@@ -156,30 +135,29 @@ impl Drop for Window {
         if self.map.len() <= SHORT {
             return;
         }
-        // Unmapping alone would do, but it holds the address space for itself while it waits for another thread's
-        // populate, and all wait behind it. This takes the pages out beside the others, and leaves `munmap` little to
-        // do: two threads summing a file went from 13.7 to 17.2 GB/s. A short window is not worth the call.
-        // SAFETY: nobody can hold the bytes of a window that is being dropped, and a shared mapping of a file loses
-        // nothing by it but its page table entries.
+        // `munmap` holds the address space for itself while it waits for other threads' page faults. Dropping the page table
+        // entries first happens beside them and leaves it little to do. A short window is not worth the call.
+        // SAFETY: the bytes of a window that is being dropped are not borrowed, and a shared mapping of a file loses only
+        // its page table entries.
         let _ = unsafe { self.map.unchecked_advise(UncheckedAdvice::DontNeed) };
     }
 }
 
 fn touch(bytes: &[u8]) {
     const AROUND: usize = 64 << 10;
-    look_every(AROUND, bytes, bytes.as_ptr() as usize);
+    read_every(AROUND, bytes, bytes.as_ptr() as usize);
 }
 
-/// Looks at the first byte, which stands at `at`, and at each further one that stands at a multiple of `step`.
-fn look_every(step: usize, bytes: &[u8], at: usize) {
+/// Reads the first byte, whose address or offset is `at`, and each further one at a multiple of `step`.
+fn read_every(step: usize, bytes: &[u8], at: usize) {
     let first = at.wrapping_neg() % step;
-    // The first one twice, where it stands at such a place.
+    // The first byte is read twice where its own offset is such a multiple.
     for &byte in bytes.first().into_iter().chain(bytes.iter().skip(first).step_by(step)) {
         std::hint::black_box(byte);
     }
 }
 
-/// A part of a window that others may have parts of, too. The last to be dropped unmaps it.
+/// A part of a window that may be shared with other parts. Dropping the last one unmaps it.
 #[derive(Debug)]
 pub struct View {
     window: Arc<Window>,
@@ -188,13 +166,13 @@ pub struct View {
 }
 
 impl View {
-    /// The `len` bytes from byte `offset` of the file, which the window has to hold.
+    /// Returns the `len` bytes of the file from `offset` on, which the window has to hold.
     pub fn of(window: Arc<Window>, offset: u64, len: usize) -> View {
         let start = (offset - window.offset) as usize;
         View { window, start, len }
     }
 
-    /// The mapped bytes.
+    /// Returns the mapped bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.window.bytes()[self.start..self.start + self.len]
     }
@@ -204,17 +182,15 @@ impl View {
         self.len = self.len.min(len);
     }
 
-    /// As [`Window::fault`]: it may stand before this part, all of which reads as zeros then.
+    /// Returns the window's [fault](Window::fault). All of this part reads as zeros where that is before it.
     pub fn fault(&self) -> Option<u64> {
         self.window.fault()
     }
 
-    /// Meets the page faults of a part of a file that is in memory: one look every 64 KiB, for each of which the kernel maps all
-    /// the cached pages around it ("fault around", `fault_around_bytes`, 64 KiB unless told otherwise). Pages that are
-    /// not in memory are left to whoever looks at them.
+    /// Faults in the pages of a part that is cached, by one read every 64 KiB, for each of which the kernel maps all cached
+    /// pages around it (`fault_around_bytes`). Pages that are not cached are left to whatever reads them.
     ///
-    /// [`Window::populate`] does the same and then walks over every single page of the range to count it in, which costs
-    /// a third of the whole again.
+    /// [`Window::populate`] does the same and then walks over every single page again.
     pub fn touch(&self) {
         touch(self.bytes());
     }
@@ -243,22 +219,6 @@ mod tests {
             assert_eq!(window.bytes(), want, "offset {offset}, length {len}");
             assert_eq!(window.fault(), None);
         }
-    }
-
-    #[test]
-    fn grows_with_its_file_and_stays_guarded() {
-        let page = page_size();
-        let file = file_of(page + 10);
-        let mut window = Window::map(file.as_fd(), 100, page - 90).unwrap();
-        let want: Vec<u8> = (100..9 * page).map(|i| (i % 251) as u8).collect();
-        std::os::unix::fs::FileExt::write_all_at(&file, &want, 100).unwrap();
-        for len in [page, 3 * page + 7, 9 * page - 100] {
-            window.grow(len).unwrap();
-            assert_eq!(window.bytes(), &want[..len]);
-        }
-        file.set_len(2 * page as u64).unwrap();
-        assert!(window.bytes()[3 * page..].iter().all(|&byte| byte == 0));
-        assert!(window.fault().is_some_and(|at| at >= 2 * page as u64));
     }
 
     #[test]
