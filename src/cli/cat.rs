@@ -11,29 +11,29 @@ use crate::select::shard::Shard;
 
 /// Write files to standard output.
 ///
-/// With no FILE, or when FILE is -, standard input is read. Without display options the bytes are written exactly as they
-/// are, on a terminal too: scripts rely on cat for that, and what is shown must not differ from what is piped. A log that
-/// strangers can write to may drive a terminal that way; --sanitize shows it harmlessly.
+/// With no FILE, or when FILE is -, reads standard input. Without display options the bytes are
+/// written unchanged, on a terminal as well, so escape sequences in an untrusted log take effect;
+/// --sanitize makes them visible instead.
 #[derive(clap::Args, Clone, Debug)]
 #[command(args_override_self = true, infer_long_args = true)]
 pub struct Args {
-    /// Files to write; - is standard input, which is also the default
+    /// Files to write; - is standard input, the default
     #[arg(value_name = "FILE")]
     pub files: Vec<OsString>,
 
-    /// Everything made visible: the same as -vET
+    /// Show everything: same as -vET
     #[arg(short = 'A', long)]
     pub show_all: bool,
 
-    /// Number the lines that are not empty; overrides -n
+    /// Number nonempty lines; overrides -n
     #[arg(short = 'b', long)]
     pub number_nonblank: bool,
 
-    /// The same as -vE
+    /// Same as -vE
     #[arg(short = 'e')]
     pub ends_and_nonprinting: bool,
 
-    /// Show a $ at the end of each line, and a carriage return before it as ^M
+    /// Show $ at the end of each line, and a carriage return before it as ^M
     #[arg(short = 'E', long)]
     pub show_ends: bool,
 
@@ -41,11 +41,11 @@ pub struct Args {
     #[arg(short = 'n', long)]
     pub number: bool,
 
-    /// Print one empty line where there are several
+    /// Squeeze runs of empty lines into one
     #[arg(short = 's', long)]
     pub squeeze_blank: bool,
 
-    /// The same as -vT
+    /// Same as -vT
     #[arg(short = 't')]
     pub tabs_and_nonprinting: bool,
 
@@ -53,16 +53,15 @@ pub struct Args {
     #[arg(short = 'T', long)]
     pub show_tabs: bool,
 
-    /// Ignored: output is never held back on a terminal or from a slow input
+    /// Ignored, for compatibility
     #[arg(short = 'u')]
     pub unbuffered: bool,
 
-    /// Show control characters as ^X and bytes above 127 as M-x, but not tabs and line ends
+    /// Show control characters as ^X and bytes above 127 as M-x, except tabs and newlines
     #[arg(short = 'v', long)]
     pub show_nonprinting: bool,
 
-    /// Make escape_for_terminal on a terminal: controls, escape sequences, malformed bytes and what reorders text are shown visibly,
-    /// other UTF-8 text stays as it is
+    /// Escape control characters, escape sequences, malformed UTF-8 and bidirectional overrides
     #[arg(long, help_heading = "Selection and display", conflicts_with_all = ["show_nonprinting", "show_all", "ends_and_nonprinting", "tabs_and_nonprinting"])]
     pub sanitize: bool,
 
@@ -95,7 +94,7 @@ pub struct Args {
     )]
     pub since: Option<String>,
 
-    /// Print log entries up to this time, which is included
+    /// Print log entries up to and including this time
     #[arg(
         long,
         value_name = "TIME",
@@ -105,7 +104,7 @@ pub struct Args {
     )]
     pub until: Option<String>,
 
-    /// Print the I-th of N parts of equal size, cut at line ends: all N one after another are the whole
+    /// Print part I of N equal parts, cut at line ends; all N parts in order are the whole
     #[arg(long, value_name = "I/N", help_heading = "Selection and display")]
     pub shard: Option<Shard>,
 
@@ -118,7 +117,7 @@ pub struct Args {
           help_heading = "Selection and display")]
     pub follow: Option<FollowBy>,
 
-    /// The same as --follow=name
+    /// Same as --follow=name
     #[arg(short = 'F', help_heading = "Selection and display", conflicts_with_all = ["until", "shard", "length"])]
     pub follow_name: bool,
 
@@ -127,12 +126,12 @@ pub struct Args {
     pub common: Common,
 }
 
-/// What to keep hold of while following.
+/// What to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FollowBy {
-    /// The file that was opened
+    /// The open file, even after it is renamed
     Descriptor,
-    /// Whatever has the name, as when logs are rotated
+    /// The name, even after logs are rotated
     Name,
 }
 

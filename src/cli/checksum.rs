@@ -6,8 +6,8 @@ use super::common::Common;
 
 /// Print or check digests of files.
 ///
-/// Prints `DIGEST  FILE` lines as sha256sum and b3sum do, or checks such lines with --check. Files are shared out over
-/// the processors, and so is a single file where its digest allows that: BLAKE3, every CRC, Adler-32.
+/// Prints `DIGEST  FILE` lines as sha256sum and b3sum do, or verifies such lines with --check. Uses
+/// all processors for many files, and for one file if its digest allows it: BLAKE3, CRCs, Adler-32.
 #[derive(clap::Args, Debug)]
 // `--length` is the digest's here, as it is in b2sum, cksum and b3sum.
 #[command(mut_arg("length", |arg| arg.long("bytes")))]
@@ -22,7 +22,7 @@ pub struct Args {
     #[arg(short, long = "algorithm", value_name = "NAME", value_delimiter = ',')]
     pub algorithms: Vec<String>,
 
-    /// List the algorithms and end
+    /// List the algorithms and exit
     #[arg(long)]
     pub list_algorithms: bool,
 
@@ -56,7 +56,7 @@ pub struct Args {
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "Output")]
 pub struct Format {
-    /// Write BSD lines: `SHA256 (FILE) = DIGEST`; the default for several algorithms
+    /// Write BSD-style lines, `SHA256 (FILE) = DIGEST`; the default for several algorithms
     #[arg(long, overrides_with = "untagged")]
     pub tag: bool,
 
@@ -64,11 +64,11 @@ pub struct Format {
     #[arg(long, overrides_with = "tag")]
     pub untagged: bool,
 
-    /// Mark files as read in binary mode, by `*` before the name; the bytes are the same
+    /// Mark files as read in binary mode, with `*` before the name; the digest is the same
     #[arg(short, long, overrides_with = "text")]
     pub binary: bool,
 
-    /// Mark files as read in text mode, by a space before the name (default)
+    /// Mark files as read in text mode, with a space before the name (default)
     #[arg(short, long, overrides_with = "binary")]
     pub text: bool,
 
@@ -80,15 +80,15 @@ pub struct Format {
     #[arg(long)]
     pub base64: bool,
 
-    /// Write the digest's bytes themselves and nothing else, of a single file
+    /// Write the raw bytes of a single file's digest
     #[arg(long)]
     pub raw: bool,
 
-    /// Write one JSON object a line
+    /// Write one JSON object per line
     #[arg(long, conflicts_with_all = ["tag", "untagged", "raw", "zero"])]
     pub json: bool,
 
-    /// Leave names out
+    /// Omit file names
     #[arg(long)]
     pub no_names: bool,
 }
@@ -97,7 +97,7 @@ pub struct Format {
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "Checking")]
 pub struct Checking {
-    /// Read lists of digests from the files and check them
+    /// Read digests from the files and verify them
     ///
     /// Lines may be those of md5sum and its kin, of cksum and other BSD tags, of b3sum, xxhsum and openssl, in any mix.
     /// A tag names its algorithm; otherwise --algorithm does, or the digest's length.
@@ -120,12 +120,12 @@ pub struct Checking {
     #[arg(short, long, overrides_with_all = ["quiet", "status"])]
     pub warn: bool,
 
-    /// Neither fail nor report for files that do not exist
+    /// Skip missing files silently
     #[arg(long)]
     pub ignore_missing: bool,
 }
 
-/// What only BLAKE3 has.
+/// BLAKE3 options.
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "BLAKE3")]
 pub struct Blake3 {

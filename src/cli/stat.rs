@@ -8,52 +8,52 @@ use super::common::Common;
 
 /// Show what files are, where their bytes are, and who uses them.
 ///
-/// Prints GNU stat's facts, then what only matters to those who map files: whether a map or a read will serve it, which pages
-/// are in memory, holes and extents, and which processes have the file mapped. Nothing is opened but regular files, so a
-/// FIFO never blocks and a device is never set off.
+/// Prints the facts of GNU stat, then those that matter for mapping: whether the file can be mapped,
+/// which pages are resident, holes and extents. Opens only regular files, so a FIFO never blocks and
+/// no device is triggered.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Files to describe; `-` is standard input, which is the default for --lines and --content
+    /// Files to describe; `-` is standard input, the default with --lines and --content
     #[arg(required_unless_present_any = ["lines", "content"], value_name = "FILE")]
     pub files: Vec<OsString>,
 
-    /// Follow links
+    /// Follow symbolic links
     #[arg(short = 'L', long)]
     pub dereference: bool,
 
-    /// Describe the file system a file is on instead of the file
+    /// Describe the file system instead of the file
     #[arg(short = 'f', long, conflicts_with_all = ["residency", "content", "lines", "touch", "evict", "who"])]
     pub file_system: bool,
 
-    /// Print FORMAT for each file, with a newline after it (GNU stat's sequences)
+    /// Print FORMAT and a newline for each file (GNU stat's sequences)
     #[arg(short = 'c', long, value_name = "FORMAT", overrides_with = "printf", conflicts_with_all = ["json", "residency", "content", "lines"])]
     pub format: Option<OsString>,
 
-    /// Like --format, with backslash escapes and no newline added
+    /// Like --format, but interpret backslash escapes and add no newline
     #[arg(long, value_name = "FORMAT", overrides_with = "format", conflicts_with_all = ["json", "residency", "content", "lines"])]
     pub printf: Option<OsString>,
 
-    /// Print the facts on one line, as GNU stat does
+    /// Print one line per file, as GNU stat -t does
     #[arg(short = 't', long, conflicts_with_all = ["json", "residency", "content", "lines"])]
     pub terse: bool,
 
-    /// How fresh the facts of a network file system must be
+    /// How to use cached attributes of network file systems
     #[arg(long, value_name = "MODE", default_value = "default", hide_default_value = true)]
     pub cached: Cached,
 
-    /// Print one JSON object for each file, on a line of its own
+    /// Print one JSON object per line for each file
     #[arg(long)]
     pub json: bool,
 
-    /// Print only which part of each file is in memory, one line a file and a total
+    /// Print only how much of each file is resident, and a total
     #[arg(long, conflicts_with_all = ["content", "lines"])]
     pub residency: bool,
 
-    /// Read the file and say whether it is text, in which encoding, with which line ends, how many lines and how long
+    /// Read the file and report its type, encoding, line endings and line lengths
     #[arg(long)]
     pub content: bool,
 
-    /// Print only the number of lines, as wc -l
+    /// Print only the number of lines, like wc -l
     #[arg(long, conflicts_with_all = ["content", "json"])]
     pub lines: bool,
 
@@ -61,11 +61,11 @@ pub struct Args {
     #[arg(long)]
     pub who: bool,
 
-    /// First bring the file's data into memory
+    /// First load the file into the page cache
     #[arg(long, conflicts_with = "evict")]
     pub touch: bool,
 
-    /// First drop the file's pages from memory, as far as the kernel lets go of them
+    /// First drop the file from the page cache, as far as the kernel allows
     #[arg(long)]
     pub evict: bool,
 
@@ -77,9 +77,9 @@ pub struct Args {
 /// `--cached` of GNU stat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Cached {
-    /// Answer from memory if possible
+    /// Use cached attributes if available
     Always,
-    /// Ask the server
+    /// Always ask the server
     Never,
     /// Let the file system decide
     Default,

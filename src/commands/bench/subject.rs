@@ -83,7 +83,7 @@ impl Subject {
         &self.path
     }
 
-    /// Its name for people, escape_for_terminal on a terminal.
+    /// Returns the name for people, safe to show on a terminal.
     pub fn shown(&self) -> &str {
         &self.shown
     }

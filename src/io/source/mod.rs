@@ -84,7 +84,7 @@ impl Source {
         &self.name
     }
 
-    /// The name for messages, escape_for_terminal on a terminal.
+    /// Returns the name for messages, safe to show on a terminal.
     pub fn shown_name(&self) -> String {
         if self.stdin { "(standard input)".into() } else { escape_name(&self.name).into_owned() }
     }
