@@ -7,6 +7,7 @@ mod cat_follow;
 mod cat_peers;
 mod cat_select;
 mod checksum;
+mod coherence;
 mod cold;
 mod faults;
 mod fuse;

@@ -148,6 +148,8 @@ impl Source {
     /// Moves the beginning of the wanted range on: what stands before has been dealt with.
     pub fn begin_at(&mut self, offset: u64) {
         self.start = offset;
+        // It may have grown, and been dealt with beyond the end that was known.
+        self.end = self.end.map(|end| end.max(offset));
         self.is_rest = true;
     }
 

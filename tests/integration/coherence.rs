@@ -1,0 +1,181 @@
+//! Files of which a mapping may show other bytes than a read does: on overlayfs after a copy-up, on tmpfs where there is a
+//! hole, on XFS while a file is cut. Each test mounts what it needs in a mount namespace of its own.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::fs::{Mode, OFlags};
+
+use crate::util::{Dir, Ran, mapped};
+
+/// Runs a shell script with `$MAPPED` and an empty directory `$D` in a mount namespace of its own, in which `$D/up` and
+/// `$D/work` are on a tmpfs. `None`, with a printed reason, where there is no such namespace.
+fn in_namespace(script: &str) -> Option<Ran> {
+    let dir = Dir::on_disk();
+    let prelude = "mkdir $D/tmp $D/low $D/m && mount -t tmpfs -o size=32M none $D/tmp && mkdir $D/tmp/up $D/tmp/work || exit 99
+        overlay() { mount -t overlay -o lowerdir=$D/low,upperdir=$D/tmp/up,workdir=$D/tmp/work none $D/m || exit 99; cd $D/m; }
+        same() { cmp -s \"$1\" \"$2\" || { echo \"$3: $(wc -c < $1) bytes, not $(wc -c < $2)\"; tail -c 40 \"$1\" | od -c | tail -4; }; }
+        ";
+    let root = rustix::process::geteuid().is_root();
+    let ran: Ran = Command::new("unshare")
+        .args(if root { &["-m"][..] } else { &["-Urm"] })
+        .args(["bash", "-c", &format!("{prelude}{script}")])
+        .env("D", dir.path())
+        .env("MAPPED", mapped().get_program())
+        .env("LC_ALL", "C")
+        .stdin(Stdio::null())
+        .output()
+        .ok()?
+        .into();
+    if ran.code == 99 || ran.stderr.starts_with("unshare:") {
+        eprintln!("skipped: nothing can be mounted here: {}", ran.stderr);
+        return None;
+    }
+    Some(ran)
+}
+
+#[track_caller]
+fn silent(ran: Option<Ran>) {
+    if let Some(ran) = ran {
+        assert_eq!(String::from_utf8_lossy(&ran.stdout), "", "{}", ran.stderr);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    }
+}
+
+/// The commands that are run on a file that was opened before its copy-up.
+const COMMANDS: &str = "cat 'cat -n' 'cat -A' 'cat --lines=-3:' 'cat --bytes=-20:' 'grep -c x' 'grep -n appended' \
+    'grep -v -c 7' 'grep --last 2 5' hexdump 'hexdump -v' 'hexdump --offset -32' checksum 'checksum -a sha256' \
+    'checksum -a crc32,md5' 'cat --shard 2/2'";
+
+/// A file opened before its first writer showed NULs for what was appended, and none of what was written over.
+#[test]
+fn overlay_files_opened_before_a_copy_up() {
+    let change =
+        ["echo appended >> f", "printf x | dd of=f bs=1 seek=100000 conv=notrunc status=none", "truncate -s 1500000 f"];
+    for change in change {
+        silent(in_namespace(&format!(
+            "seq 300000 > $D/low/f; overlay
+            for args in {COMMANDS}; do for io in auto mmap read; do
+                exec 3<f; {change}
+                $MAPPED $args --io $io --threads 2 - <&3 > $D/tmp/got 2>&1
+                $MAPPED $args --io read - < f > $D/tmp/want 2>&1
+                same $D/tmp/got $D/tmp/want \"$args --io $io\"
+                exec 3<&-; cd /; umount $D/m; rm -rf $D/tmp/up $D/tmp/work; mkdir $D/tmp/up $D/tmp/work; overlay
+            done; done"
+        )));
+    }
+}
+
+/// The first write to a file that is being read, block by block, by a program that opened it by name.
+#[test]
+fn overlay_files_copied_up_while_they_are_read() {
+    silent(in_namespace(
+        "seq 3000000 > $D/low/f; overlay
+        for args in 'cat' 'cat -n' 'cat --block-size 64K -n' 'grep -n 7' 'hexdump -v'; do
+            $MAPPED $args f | { head -c 100000; sleep .3; echo 7 appended >> f; cat; } > $D/got
+            $MAPPED $args --io read f > $D/want
+            same $D/got $D/want \"$args\"
+            cd /; umount $D/m; rm -rf $D/tmp/up $D/tmp/work; mkdir $D/tmp/up $D/tmp/work; overlay
+        done",
+    ));
+}
+
+#[test]
+fn overlay_files_are_followed_over_a_copy_up() {
+    silent(in_namespace(
+        "seq 300000 > $D/low/f; overlay
+        follow() {
+            timeout 20 $MAPPED \"$@\" f > $D/tmp/got & pid=$!
+            until [ -s $D/tmp/got ]; do sleep .05; done; sleep .3
+            echo appended 1 >> f; sleep 1.2; echo appended 2 >> f
+            for i in $(seq 100); do tail -n 1 $D/tmp/got | grep -q 'appended 2' && break; sleep .05; done
+            kill -INT $pid; wait $pid
+            tail -n 2 $D/tmp/got > $D/tmp/end; printf 'appended 1\\nappended 2\\n' > $D/tmp/want
+            same $D/tmp/end $D/tmp/want \"$*\"
+            [ $(grep -c '' $D/tmp/got) -le 300002 ] || echo \"$*: printed twice\"
+            cd /; umount $D/m; rm -rf $D/tmp/up $D/tmp/work; mkdir $D/tmp/up $D/tmp/work; overlay
+        }
+        follow cat -f; follow cat -F; follow cat -f --io read; follow grep --follow -e appended -e 299999",
+    ));
+}
+
+/// Reading a hole through a mapping allocates its pages, and on a full tmpfs raises SIGBUS, which was called a truncation.
+#[test]
+fn holes_on_tmpfs_take_no_memory() {
+    silent(in_namespace(
+        "cd $D/tmp; truncate -s 100M f; echo end >> f; seq 100000 | dd of=f bs=1M seek=50 conv=notrunc status=none
+        used() { df --output=used -k . | tail -1; }
+        before=$(used)
+        for args in cat 'cat -n' 'cat -v' 'grep -c end' 'grep -ac end' 'grep -v -c x' hexdump 'hexdump -v' 'checksum -a md5' \
+            'stat --lines' 'cat --lines=-1:'; do for io in auto mmap read; do
+            $MAPPED $args --io $io - < f > $D/got || echo \"$args --io $io: exit $?\"
+            [ $(used) = $before ] || echo \"$args --io $io: from $before to $(used) KiB\"
+            cat f | $MAPPED $args - | cmp -s - $D/got || echo \"$args --io $io: differs from a pipe\"
+        done; done",
+    ));
+}
+
+/// Every page of an intact file on a full tmpfs comes, sparse or not.
+#[test]
+fn a_full_tmpfs_is_no_truncation() {
+    silent(in_namespace(
+        "cd $D/tmp; truncate -s 20M f; seq 100000 >> f; truncate -s 40M f; dd if=/dev/zero of=full bs=64K status=none 2> $D/full
+        for args in cat 'cat -n' 'hexdump -v' checksum 'grep -c 99999' ; do for io in auto mmap read; do
+            $MAPPED $args --io $io f > $D/got || echo \"$args --io $io: exit $?\"
+        done; done
+        $MAPPED cat f | cmp - f",
+    ));
+}
+
+/// XFS zeroes the rest of the page of a cut before it lowers the size: lines with zeros passed the check of the size.
+#[test]
+fn a_cut_on_xfs_is_seen() {
+    let missing = |tool: &str| Command::new(tool).arg("-V").output().is_err();
+    if !rustix::process::geteuid().is_root() || missing("mkfs.xfs") {
+        eprintln!("skipped: needs root and mkfs.xfs");
+        return;
+    }
+    silent(in_namespace(
+        "truncate -s 400M $D/image; mkfs.xfs -q $D/image && mount -o loop $D/image $D/m || exit 99
+        yes 'a line of text' | head -c 2M > $D/whole
+        for i in $(seq 60); do
+            cp $D/whole $D/m/f
+            { sleep .00$((i % 7)); truncate -s $((2000000 - i * 1000)) $D/m/f; } &
+            $MAPPED cat -n --io mmap --block-size 64K $D/m/f > $D/got 2> /dev/null
+            wait; tr -dc '\\000' < $D/got | wc -c | grep -qx 0 || echo \"run $i: zeros\"
+        done",
+    ));
+}
+
+/// The read lease that once guarded pages in a pipe made another program's open fail with EAGAIN, or wait.
+#[test]
+fn writers_neither_wait_nor_fail_while_a_file_is_read() {
+    let dir = Dir::on_disk();
+    let path = dir.file("f", &b"a line of text\n".repeat(400_000));
+    for args in [&["cat"][..], &["cat", "--io", "mmap"], &["grep", "line"], &["hexdump"]] {
+        let mut child = mapped().args(args).arg(&path).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(100));
+        for flags in [OFlags::WRONLY | OFlags::NONBLOCK, OFlags::WRONLY] {
+            let before = Instant::now();
+            rustix::fs::open(&path, flags, Mode::empty()).expect("a writer is let in");
+            assert!(before.elapsed() < Duration::from_millis(500), "{args:?}");
+        }
+        drop(child.stdout.take());
+        child.wait().unwrap();
+    }
+}
+
+/// `--io read` maps no input, followed ones included.
+#[test]
+fn reading_asked_for_never_maps() {
+    silent(in_namespace(
+        "command -v strace > /dev/null || exit 99
+        seq 300000 > $D/low/f; cd $D/low
+        check() {
+            timeout -s INT 2 strace -f -e trace=mmap,openat -o $D/trace $MAPPED \"$@\" > /dev/null
+            grep -E \"mmap\\(.*MAP_SHARED, [0-9]+\" $D/trace && echo \"$* maps\"; true
+        }
+        for args in cat 'cat -n' 'grep -c 7' hexdump checksum; do check $args --io read f; done
+        check cat -f --io read f; check grep --follow 7 --io read f",
+    ));
+}
