@@ -47,7 +47,13 @@ fn cat_survives_truncation_at_any_moment() {
         File::options().write(true).open(&path).unwrap().set_len(size).unwrap();
         let ran: crate::util::Ran = child.wait_with_output().unwrap().into();
         let printed = reader.join().unwrap();
-        assert!(truth.starts_with(&printed), "round {round}: {} bytes are no prefix", printed.len());
+        let told = format!("mapped: {}: truncated to {size} bytes while being read", path.display());
+        // Pages that lay in the pipe when the file was cut may come as zeros, which is said.
+        let in_pipe = ran.stderr == format!("{told}; bytes written from there on may be zeros\n");
+        let sure = if in_pipe { printed.len().min(size as usize) } else { printed.len() };
+        assert!(truth.starts_with(&printed[..sure]), "round {round}: {sure} bytes are no prefix");
+        let is_true_or_zero = |(at, &byte): (usize, &u8)| byte == truth[at] || byte == 0;
+        assert!(printed.iter().enumerate().skip(sure).all(is_true_or_zero), "round {round}");
         match ran.code {
             0 => {
                 assert!(printed.len() == truth.len() || printed.len() as u64 == size, "round {round}");
@@ -57,10 +63,7 @@ fn cat_survives_truncation_at_any_moment() {
                 whole += 1;
             }
             1 => {
-                assert_eq!(
-                    ran.stderr,
-                    format!("mapped: {}: truncated to {size} bytes while being read\n", path.display())
-                );
+                assert!(in_pipe || ran.stderr == format!("{told}\n"), "{}", ran.stderr);
                 cut += 1;
             }
             other => panic!("round {round}: exit {other}, {}", ran.stderr),
