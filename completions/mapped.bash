@@ -121,7 +121,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__cat)
-            opts="-A -b -e -E -n -s -t -T -u -v -f -F -h -V --show-all --number-nonblank --show-ends --number --squeeze-blank --show-tabs --show-nonprinting --sanitize --lines --bytes --since --until --shard --follow --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
+            opts="-A -b -e -E -n -s -t -T -u -v -f -F -H -h -V --show-all --number-nonblank --show-ends --number --squeeze-blank --show-tabs --show-nonprinting --sanitize --lines --bytes --since --until --shard --follow --pid --with-filename --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -153,6 +153,10 @@ _mapped() {
                     ;;
                 -f)
                     COMPREPLY=($(compgen -W "descriptor name" -- "${cur}"))
+                    return 0
+                    ;;
+                --pid)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --io)
@@ -585,7 +589,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__stat)
-            opts="-L -f -c -t -h -V --dereference --file-system --format --printf --terse --cached --json --residency --content --lines --who --touch --evict --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
+            opts="-L -f -c -t -r -h -V --dereference --file-system --format --printf --terse --cached --json --residency --recursive --content --lines --who --touch --evict --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -32,36 +32,36 @@ complete -c mapped -n "__fish_mapped_needs_command" -f -a "checksum" -d 'Print o
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "grep" -d 'Print the lines that match a pattern'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "hexdump" -d 'Show bytes in hexadecimal and other notations, and turn such text back'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "stat" -d 'Show what files are, where their bytes are, and who uses them'
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l file-size -d 'Size of the temporary file, 256M when not given' -r
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l work -d 'What to do with the bytes: touch (a byte of each page), sum (of all bytes), lines (count them), search:PATTERN (count where these bytes stand), hash:ALGORITHM (as checksum names it), copy (into memory of one\'s own)' -r
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l pattern -d 'In which order the bytes are wanted' -r -f -a "sequential\t'Front to back'
-random\t'Blocks in a shuffled order, each once, at most 16384 of them'
-stride\t'One block, then on by the stride'"
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stride -d 'Distance from one access to the next under --pattern stride, 64K when not given' -r
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l ways -d 'Only these ways' -r -f -a "read\t'read(2) into a buffer, one thread'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l file-size -d 'Size of the temporary file [default: 256M]' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l work -d 'Work to do on the bytes: touch (one byte per page), sum (all bytes), lines (count them), search:PATTERN (count occurrences), hash:ALGORITHM (a name from checksum), copy (into private memory)' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l pattern -d 'Access pattern' -r -f -a "sequential\t'From start to end'
+random\t'Blocks in shuffled order, each once, at most 16384 of them'
+stride\t'One block at each multiple of the stride'"
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stride -d 'Distance between accesses with --pattern stride [default: 64K]' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l ways -d 'Measure only these ways of reading' -r -f -a "read\t'read(2) into a buffer, one thread'
 pread\t'pread(2) into a buffer for each thread'
 map\t'One mapping of the whole file'
-map-advised\t'… with MADV_SEQUENTIAL (out of order: MADV_RANDOM)'
-map-willneed\t'… with MADV_WILLNEED'
-map-populate\t'… with all its pages brought in first (MADV_POPULATE_READ)'
-map-hugepage\t'… with MADV_HUGEPAGE'
-map-private\t'… as MAP_PRIVATE rather than MAP_SHARED'
-windows\t'A mapping for each block, populated and unmapped again'"
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l threads -d 'Threads for the ways that use several; the default is one for each processor' -r
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l block-size -d 'Sizes of read buffers and of windows, each measured; out of order, sizes of an access' -r
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l runs -d 'Counted runs of each way' -r
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l seed -d 'Seed of the shuffled orders; printed, so that a run can be repeated' -r
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l plot -d 'Also draw a chart' -r -F
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l progress -d 'Show progress on standard error' -r -f -a "auto\t'On a terminal'
+map-advised\t'One mapping with MADV_SEQUENTIAL (MADV_RANDOM for random and stride)'
+map-willneed\t'One mapping with MADV_WILLNEED'
+map-populate\t'One mapping, populated first (MADV_POPULATE_READ)'
+map-hugepage\t'One mapping with MADV_HUGEPAGE'
+map-private\t'One mapping as MAP_PRIVATE rather than MAP_SHARED'
+windows\t'One mapping per block, populated and unmapped again'"
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l threads -d 'Threads for the parallel ways [default: one per processor]' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l block-size -d 'Buffer and window sizes to measure; with --pattern random or stride, access sizes' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l runs -d 'Number of measured runs per way' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l seed -d 'Seed for the shuffled orders, printed so that a run can be repeated' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l plot -d 'Also write a chart to FILE.svg' -r -F
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l color -l colour -d 'Use colour' -r -f -a "auto\t'On a terminal'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l cold -d 'Measure with none of the files in memory'
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l warm -d 'Measure with all of the files in memory (the default)'
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l both -d 'Measure cold and warm'
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l auto -d 'Also measure what --io auto does, and say whether anything was faster'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l cold -d 'Measure with none of the file cached'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l warm -d 'Measure with all of the file cached (default)'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l both -d 'Measure both cold and warm'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l auto -d 'Also measure --io auto and compare it with the fastest way'
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l json -d 'Print one JSON document (docs/bench.schema.json)'
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l csv -d 'Print comma-separated values'
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -69,37 +69,39 @@ complete -c mapped -n "__fish_mapped_using_subcommand bench" -s V -l version -d 
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines -d 'Print only these lines of each file: 100:200, :50, 1000000:, -100: (the last hundred), -200:-100, 100:+20 (twenty lines from the hundredth), 7; both ends belong to it' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l bytes -d 'Print only these bytes of each file, counted from 1 and written as for --lines; 64K, 10M and 1G are understood' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l since -d 'Print log entries from this time on; the log must be sorted by time' -r
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l until -d 'Print log entries up to this time, which is included' -r
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l shard -d 'Print the I-th of N parts of equal size, cut at line ends: all N one after another are the whole' -r
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -s f -l follow -d 'Go on printing what is appended, by descriptor (the file opened, wherever it is moved) or by name (whatever file has it, as when logs are rotated); -f is by descriptor' -r -f -a "descriptor\t'The file that was opened'
-name\t'Whatever has the name, as when logs are rotated'"
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l io -d 'How bytes come in: map what gains from it and read the rest, map or fail, or only read' -r -f -a "auto\t'Map what gains from it, read the rest'
-mmap\t'Map, and fail where that cannot be'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l until -d 'Print log entries up to and including this time' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l shard -d 'Print part I of N equal parts, cut at line ends; all N parts in order are the whole' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s f -l follow -d 'Keep printing what is appended, after the last ten lines; BY is descriptor (the default) or name' -r -f -a "descriptor\t'The open file, even after it is renamed'
+name\t'The name, even after logs are rotated'"
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l pid -d 'With --follow, stop when the process PID has ended' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l io -d 'How input is read' -r -f -a "auto\t'Map files that gain from it and read the rest'
+mmap\t'Map, and fail for inputs that cannot be mapped'
 read\t'Never map'"
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l threads -d 'Worker threads; the default is one for each processor' -r
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l block-size -d 'Size of a mapped window or of a read buffer' -r
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l offset -d 'Begin at this byte of each input; a negative offset counts from the end' -r
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l length -d 'Take at most this many bytes of each input' -r
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l progress -d 'Show progress on standard error' -r -f -a "auto\t'On a terminal'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l threads -d 'Number of worker threads [default: one per processor]' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l block-size -d 'Size of mapped windows and read buffers' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l offset -d 'Skip to this byte offset in each input; negative offsets count from the end' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l length -d 'Read at most SIZE bytes of each input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l stats -d 'Tell at the end, on standard error, how the bytes came in, how fast, and at what cost' -r -f -a "text\t'Lines for people'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l stats -d 'Print I/O statistics to standard error when done' -r -f -a "text\t'Text for people'
 json\t'One JSON object'"
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l color -l colour -d 'Use colour' -r -f -a "auto\t'On a terminal'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -s A -l show-all -d 'Everything made visible: the same as -vET'
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -s b -l number-nonblank -d 'Number the lines that are not empty; overrides -n'
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -s e -d 'The same as -vE'
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -s E -l show-ends -d 'Show a $ at the end of each line, and a carriage return before it as ^M'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s A -l show-all -d 'Show everything: same as -vET'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s b -l number-nonblank -d 'Number nonempty lines; overrides -n'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s e -d 'Same as -vE'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s E -l show-ends -d 'Show $ at the end of each line, and a carriage return before it as ^M'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s n -l number -d 'Number all lines'
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -s s -l squeeze-blank -d 'Print one empty line where there are several'
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -s t -d 'The same as -vT'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s s -l squeeze-blank -d 'Squeeze runs of empty lines into one'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s t -d 'Same as -vT'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s T -l show-tabs -d 'Show tabs as ^I'
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -s u -d 'Ignored: output is never held back on a terminal or from a slow input'
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -s v -l show-nonprinting -d 'Show control characters as ^X and bytes above 127 as M-x, but not tabs and line ends'
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l sanitize -d 'Make escape_for_terminal on a terminal: controls, escape sequences, malformed bytes and what reorders text are shown visibly, other UTF-8 text stays as it is'
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -s F -d 'The same as --follow=name'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s u -d 'Ignored, for compatibility'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s v -l show-nonprinting -d 'Show control characters as ^X and bytes above 127 as M-x, except tabs and newlines'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l sanitize -d 'Escape control characters, escape sequences, malformed UTF-8 and bidirectional overrides'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s F -d 'Same as --follow=name'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s H -l with-filename -d 'With --follow, print the file\'s name before each line'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s a -l algorithm -d 'The digest, or several with commas, all computed in one pass; --list-algorithms names them' -r
@@ -107,38 +109,38 @@ complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s l -l length -
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l derive-key -d 'Use the key derivation mode, with this context' -r
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l seek -d 'Where in the endless output the digest starts, in bytes' -r
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l num-threads -d 'b3sum\'s name for --threads; 0 leaves it to the machine' -r
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l io -d 'How bytes come in: map what gains from it and read the rest, map or fail, or only read' -r -f -a "auto\t'Map what gains from it, read the rest'
-mmap\t'Map, and fail where that cannot be'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l io -d 'How input is read' -r -f -a "auto\t'Map files that gain from it and read the rest'
+mmap\t'Map, and fail for inputs that cannot be mapped'
 read\t'Never map'"
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l threads -d 'Worker threads; the default is one for each processor' -r
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l block-size -d 'Size of a mapped window or of a read buffer' -r
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l offset -d 'Begin at this byte of each input; a negative offset counts from the end' -r
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l progress -d 'Show progress on standard error' -r -f -a "auto\t'On a terminal'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l threads -d 'Number of worker threads [default: one per processor]' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l block-size -d 'Size of mapped windows and read buffers' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l offset -d 'Skip to this byte offset in each input; negative offsets count from the end' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l stats -d 'Tell at the end, on standard error, how the bytes came in, how fast, and at what cost' -r -f -a "text\t'Lines for people'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l stats -d 'Print I/O statistics to standard error when done' -r -f -a "text\t'Text for people'
 json\t'One JSON object'"
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l color -l colour -d 'Use colour' -r -f -a "auto\t'On a terminal'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l bytes -d 'Take at most this many bytes of each input' -r
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l list-algorithms -d 'List the algorithms and end'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l bytes -d 'Read at most SIZE bytes of each input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l list-algorithms -d 'List the algorithms and exit'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s r -l recursive -d 'Digest all regular files below a directory, in the order of their names\' bytes'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l tag -d 'Write BSD lines: `SHA256 (FILE) = DIGEST`; the default for several algorithms'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l tag -d 'Write BSD-style lines, `SHA256 (FILE) = DIGEST`; the default for several algorithms'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l untagged -d 'Write `DIGEST  FILE` lines even for several algorithms'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s b -l binary -d 'Mark files as read in binary mode, by `*` before the name; the bytes are the same'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s t -l text -d 'Mark files as read in text mode, by a space before the name (default)'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s b -l binary -d 'Mark files as read in binary mode, with `*` before the name; the digest is the same'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s t -l text -d 'Mark files as read in text mode, with a space before the name (default)'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s z -l zero -d 'End each line with NUL, not newline, and do not escape names'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l base64 -d 'Write digests in base64 rather than hexadecimal'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l raw -d 'Write the digest\'s bytes themselves and nothing else, of a single file'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l json -d 'Write one JSON object a line'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l no-names -d 'Leave names out'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s c -l check -d 'Read lists of digests from the files and check them'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l raw -d 'Write the raw bytes of a single file\'s digest'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l json -d 'Write one JSON object per line'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l no-names -d 'Omit file names'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s c -l check -d 'Read digests from the files and verify them'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l quiet -d 'Do not print OK for each verified file'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l status -d 'Print nothing; the exit code shows success'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l strict -d 'Exit with failure for improperly formatted lines'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s w -l warn -d 'Warn about each improperly formatted line'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l ignore-missing -d 'Neither fail nor report for files that do not exist'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l ignore-missing -d 'Skip missing files silently'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l keyed -d 'Use the keyed mode, with the 32 bytes of standard input as the key'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l no-mmap -d 'b3sum\'s name for --io=read'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -168,21 +170,21 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l encoding -d 'The 
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l shard -d 'Only the lines that begin in the I-th of N equal parts of each input, I from 1' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l since -d 'Only log entries from this time on; the log must be sorted by time' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l until -d 'Only log entries up to this time, which is included' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l follow -d 'Go on searching what is appended, by descriptor (the file opened, wherever it is moved) or by name (whatever file has it, as when logs are rotated)' -r -f -a "descriptor\t'The file that was opened'
-name\t'Whatever has the name, as when logs are rotated'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l io -d 'How bytes come in: map what gains from it and read the rest, map or fail, or only read' -r -f -a "auto\t'Map what gains from it, read the rest'
-mmap\t'Map, and fail where that cannot be'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l follow -d 'Go on searching what is appended, by descriptor (the file opened, wherever it is moved) or by name (whatever file has it, as when logs are rotated)' -r -f -a "descriptor\t'The open file, even after it is renamed'
+name\t'The name, even after logs are rotated'"
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l io -d 'How input is read' -r -f -a "auto\t'Map files that gain from it and read the rest'
+mmap\t'Map, and fail for inputs that cannot be mapped'
 read\t'Never map'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l threads -d 'Worker threads; the default is one for each processor' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l block-size -d 'Size of a mapped window or of a read buffer' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l offset -d 'Begin at this byte of each input; a negative offset counts from the end' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l length -d 'Take at most this many bytes of each input' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l progress -d 'Show progress on standard error' -r -f -a "auto\t'On a terminal'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l threads -d 'Number of worker threads [default: one per processor]' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l block-size -d 'Size of mapped windows and read buffers' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l offset -d 'Skip to this byte offset in each input; negative offsets count from the end' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l length -d 'Read at most SIZE bytes of each input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l stats -d 'Tell at the end, on standard error, how the bytes came in, how fast, and at what cost' -r -f -a "text\t'Lines for people'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l stats -d 'Print I/O statistics to standard error when done' -r -f -a "text\t'Text for people'
 json\t'One JSON object'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l color -l colour -d 'Use colour' -r -f -a "auto\t'On a terminal'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l help -d 'Print help'
@@ -255,21 +257,21 @@ complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l border -d 'Bor
 ascii\t'`+`, `-` and `|`'
 none\t'Blanks'"
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l name -d 'Name of the array with --format c [default: made from the file\'s name]' -r
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l io -d 'How bytes come in: map what gains from it and read the rest, map or fail, or only read' -r -f -a "auto\t'Map what gains from it, read the rest'
-mmap\t'Map, and fail where that cannot be'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l io -d 'How input is read' -r -f -a "auto\t'Map files that gain from it and read the rest'
+mmap\t'Map, and fail for inputs that cannot be mapped'
 read\t'Never map'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l threads -d 'Worker threads; the default is one for each processor' -r
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l block-size -d 'Size of a mapped window or of a read buffer' -r
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l progress -d 'Show progress on standard error' -r -f -a "auto\t'On a terminal'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l threads -d 'Number of worker threads [default: one per processor]' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l block-size -d 'Size of mapped windows and read buffers' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l stats -d 'Tell at the end, on standard error, how the bytes came in, how fast, and at what cost' -r -f -a "text\t'Lines for people'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l stats -d 'Print I/O statistics to standard error when done' -r -f -a "text\t'Text for people'
 json\t'One JSON object'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l color -l colour -d 'Use colour' -r -f -a "auto\t'On a terminal'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s s -l offset -l skip -d 'Begin at this byte of each input; a negative offset counts from the end' -r
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s n -s l -l length -d 'Take at most this many bytes of each input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s s -l offset -l skip -d 'Skip to this byte offset in each input; negative offsets count from the end' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s n -s l -l length -d 'Read at most SIZE bytes of each input' -r
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s p -l plain -l postscript -d 'Plain digits without addresses, as `xxd -p`: the same as `--format plain`'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s i -l include -d 'A C array, as `xxd -i`: the same as `--format c`'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s b -l one-byte-octal -d 'One byte in octal; this and the next five add up, a line for each'
@@ -286,35 +288,36 @@ complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s u -l upper -d 
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l capitalize -d 'Capital letters in the names with --format c'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s V -l version -d 'Print version'
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -s c -l format -d 'Print FORMAT for each file, with a newline after it (GNU stat\'s sequences)' -r
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l printf -d 'Like --format, with backslash escapes and no newline added' -r
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l cached -d 'How fresh the facts of a network file system must be' -r -f -a "always\t'Answer from memory if possible'
-never\t'Ask the server'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -s c -l format -d 'Print FORMAT and a newline for each file (GNU stat\'s sequences)' -r
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l printf -d 'Like --format, but interpret backslash escapes and add no newline' -r
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l cached -d 'How to use cached attributes of network file systems' -r -f -a "always\t'Use cached attributes if available'
+never\t'Always ask the server'
 default\t'Let the file system decide'"
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l io -d 'How bytes come in: map what gains from it and read the rest, map or fail, or only read' -r -f -a "auto\t'Map what gains from it, read the rest'
-mmap\t'Map, and fail where that cannot be'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l io -d 'How input is read' -r -f -a "auto\t'Map files that gain from it and read the rest'
+mmap\t'Map, and fail for inputs that cannot be mapped'
 read\t'Never map'"
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l threads -d 'Worker threads; the default is one for each processor' -r
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l block-size -d 'Size of a mapped window or of a read buffer' -r
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l offset -d 'Begin at this byte of each input; a negative offset counts from the end' -r
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l length -d 'Take at most this many bytes of each input' -r
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l progress -d 'Show progress on standard error' -r -f -a "auto\t'On a terminal'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l threads -d 'Number of worker threads [default: one per processor]' -r
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l block-size -d 'Size of mapped windows and read buffers' -r
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l offset -d 'Skip to this byte offset in each input; negative offsets count from the end' -r
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l length -d 'Read at most SIZE bytes of each input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l stats -d 'Tell at the end, on standard error, how the bytes came in, how fast, and at what cost' -r -f -a "text\t'Lines for people'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l stats -d 'Print I/O statistics to standard error when done' -r -f -a "text\t'Text for people'
 json\t'One JSON object'"
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l color -l colour -d 'Use colour' -r -f -a "auto\t'On a terminal'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -s L -l dereference -d 'Follow links'
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -s f -l file-system -d 'Describe the file system a file is on instead of the file'
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -s t -l terse -d 'Print the facts on one line, as GNU stat does'
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l json -d 'Print one JSON object for each file, on a line of its own'
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l residency -d 'Print only which part of each file is in memory, one line a file and a total'
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l content -d 'Read the file and say whether it is text, in which encoding, with which line ends, how many lines and how long'
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l lines -d 'Print only the number of lines, as wc -l'
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l who -d 'Look at every process and at open files as well, however long it takes, not only briefly for who has the file mapped'
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l touch -d 'First bring the file\'s data into memory'
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l evict -d 'First drop the file\'s pages from memory, as far as the kernel lets go of them'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -s L -l dereference -d 'Follow symbolic links'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -s f -l file-system -d 'Describe the file system instead of the file'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -s t -l terse -d 'Print one line per file, as GNU stat -t does'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l json -d 'Print one JSON object per line for each file'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l residency -d 'Print only how much of each file is resident, and a total'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -s r -l recursive -d 'With --residency, include the files below directories'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l content -d 'Read the file and report its type, encoding, line endings and line lengths'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l lines -d 'Print only the number of lines, like wc -l'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l who -d 'List the processes that have the file mapped or open'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l touch -d 'First load the file into the page cache'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l evict -d 'First drop the file from the page cache, as far as the kernel allows'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -s V -l version -d 'Print version'

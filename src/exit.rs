@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::os::interrupt::Signal;
+
 /// How a subcommand ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -13,8 +15,10 @@ pub enum Exit {
     NoMatch,
     /// `grep` failed, or the command line was wrong: 2.
     Error,
-    /// Ctrl-C ended what would have gone on for ever: 130, as a shell has it (128 + 2).
+    /// SIGINT ended a command that would have gone on for ever: 130, as a shell has it (128 + 2).
     Interrupted,
+    /// SIGTERM did: 143 (128 + 15).
+    Terminated,
     /// The reader of standard output went away: 141, which is what a shell shows for a program
     /// ended by SIGPIPE (128 + 13).
     Closed,
@@ -33,8 +37,17 @@ impl Exit {
             Exit::NoMatch => 1,
             Exit::Failure => 2,
             Exit::Error => 3,
-            Exit::Interrupted => 4,
+            Exit::Interrupted | Exit::Terminated => 4,
             Exit::Closed => 5,
+        }
+    }
+}
+
+impl From<Signal> for Exit {
+    fn from(signal: Signal) -> Exit {
+        match signal {
+            Signal::Interrupt => Exit::Interrupted,
+            Signal::Terminate => Exit::Terminated,
         }
     }
 }
@@ -45,7 +58,8 @@ impl From<Exit> for ExitCode {
             Exit::Success => 0,
             Exit::Failure | Exit::NoMatch => 1,
             Exit::Error => 2,
-            Exit::Interrupted => 130,
+            Exit::Interrupted => Signal::Interrupt.exit_code(),
+            Exit::Terminated => Signal::Terminate.exit_code(),
             Exit::Closed => 141,
         })
     }

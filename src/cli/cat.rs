@@ -16,6 +16,7 @@ use crate::select::shard::Shard;
 /// --sanitize makes them visible instead.
 #[derive(clap::Args, Clone, Debug)]
 #[command(args_override_self = true, infer_long_args = true)]
+#[command(group = clap::ArgGroup::new("following").args(["follow", "follow_name"]).multiple(true))]
 pub struct Args {
     /// Files to write; - is standard input, the default
     #[arg(value_name = "FILE")]
@@ -108,11 +109,13 @@ pub struct Args {
     #[arg(long, value_name = "I/N", help_heading = "Selection and display")]
     pub shard: Option<Shard>,
 
-    /// Go on printing what is appended, by descriptor (the file opened, wherever it is moved) or by name (whatever file has
-    /// it, as when logs are rotated); -f is by descriptor
+    /// Keep printing what is appended, after the last ten lines; BY is descriptor (the default) or name
     ///
-    /// Ends on Ctrl-C, with everything written that was there by then. With --lines, --bytes or --since it begins there.
-    /// Truncation and replacement are told on standard error.
+    /// By descriptor, the file that was opened is followed wherever it is moved; by name, whichever file has the name, as
+    /// when logs are rotated: an input that cannot be opened is then tried again. With --lines, --bytes, --since or
+    /// --offset, printing begins there instead. Several files are named as tail names them, and a line that is still
+    /// being written to one of them is printed when it is whole. A FIFO is kept open for further writers. Truncation and
+    /// replacement are reported on standard error. SIGINT and SIGTERM end it at once.
     #[arg(short, long, value_name = "BY", num_args = 0..=1, require_equals = true, default_missing_value = "descriptor", conflicts_with_all = ["until", "shard", "length"],
           help_heading = "Selection and display")]
     pub follow: Option<FollowBy>,
@@ -120,6 +123,16 @@ pub struct Args {
     /// Same as --follow=name
     #[arg(short = 'F', help_heading = "Selection and display", conflicts_with_all = ["until", "shard", "length"])]
     pub follow_name: bool,
+
+    /// With --follow, stop when the process PID has ended
+    ///
+    /// May be given several times; following then stops when all of them have ended.
+    #[arg(long, value_name = "PID", action = clap::ArgAction::Append, requires = "following", help_heading = "Selection and display")]
+    pub pid: Vec<u32>,
+
+    /// With --follow, print the file's name before each line
+    #[arg(short = 'H', long, requires = "following", help_heading = "Selection and display")]
+    pub with_filename: bool,
 
     /// Input and reporting.
     #[command(flatten)]

@@ -46,8 +46,15 @@ pub struct Args {
     pub json: bool,
 
     /// Print only how much of each file is resident, and a total
+    ///
+    /// A file counts once in the total, whatever names it has. --offset and --length choose a part
+    /// of each file. A block device is opened, to ask about its own pages.
     #[arg(long, conflicts_with_all = ["content", "lines"])]
     pub residency: bool,
+
+    /// With --residency, include the files below directories
+    #[arg(short = 'r', long, requires = "residency")]
+    pub recursive: bool,
 
     /// Read the file and report its type, encoding, line endings and line lengths
     #[arg(long)]
@@ -57,7 +64,7 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["content", "json"])]
     pub lines: bool,
 
-    /// Look at every process and at open files as well, however long it takes, not only briefly for who has the file mapped
+    /// List the processes that have the file mapped or open
     #[arg(long)]
     pub who: bool,
 

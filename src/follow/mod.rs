@@ -1,296 +1,310 @@
-//! Following files as they grow: `cat --follow` and `grep --follow`.
+//! Follows files as they grow: the one loop behind `cat --follow` and `grep --follow`.
 //!
-//! [`follow`] gives away whatever is appended, in order, until it is told to stop. It notices when a file is truncated,
-//! and, by name, when another takes its place; the old one is then read to its end first, and watched on for a writer
-//! that has not changed over yet. It sleeps in `poll` until inotify wakes it, and looks once a second for what inotify
-//! does not tell (writers on other machines, names behind symbolic links). It prints nothing itself.
+//! [`follow`] opens each input, lets the command print what it holds, and then passes on what is
+//! appended until a signal, the end of a process, the output's reader or the last input ends it. It
+//! notices when a file is truncated and, by name, when another takes its place; the old one is then
+//! read to its end first. It prints nothing itself: a [`Follower`] does.
 
+mod pipe;
 mod tail;
+mod target;
 
-use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::io;
 use std::os::fd::BorrowedFd;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
+use crate::io::{FileRef, IoMode, Kind, Range, Source};
+use crate::os::interrupt::{self, Signal};
+use crate::os::{Processes, Watch, fd_table, poll_for};
+use target::Target;
 
-use crate::io::path;
-use crate::os::Stop;
-use crate::os::Watch;
-pub use tail::settled_end;
-use tail::{Next, Tail};
+/// Interval between looks at what inotify does not report: writers on other machines, and names behind symbolic links.
+const TICK: Duration = Duration::from_secs(1);
 
-/// A file to follow.
+/// Interval while a file ends in bytes that are still being filled in through a mapping, which inotify does not report.
+const SHORT_TICK: Duration = Duration::from_millis(40);
+
+/// How to follow.
 #[derive(Debug)]
-pub struct Target {
-    /// Its name, for messages, and to be followed by.
-    pub name: OsString,
-    /// The file that was opened by it; none to wait for the name to appear.
-    pub file: Option<File>,
-    /// The bytes before this offset of the file have been dealt with.
-    pub at: u64,
-    /// Whether to follow the name, not the file.
+pub struct Options {
+    /// Whether to follow names rather than the files opened by them.
     pub by_name: bool,
+    /// How the content that is there at first is read.
+    pub mode: IoMode,
+    /// Which bytes of each input are wanted.
+    pub range: Range,
+    /// Processes to stop with, when the last of them has ended.
+    pub processes: Vec<u32>,
 }
 
-/// What happened.
-#[derive(Debug)]
-pub enum Event<'b> {
-    /// These bytes were appended.
-    Bytes(Origin, &'b [u8]),
-    /// Nothing more comes from there, so a line that was under way stays as it is.
-    Ended(Origin),
-    /// Something to be said about the target of this name.
-    Notice(&'b OsStr, &'b str),
-    /// Nothing more for now: what is held back had better be shown.
-    Idle,
-}
-
-/// What bytes were appended to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Identifies the file that bytes were appended to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Origin {
-    /// The number of the target.
+    /// The number of the input.
     pub target: usize,
-    /// How many files that target was before: it is another one after a truncation or a replacement. While a replaced
-    /// file still grows, two give bytes by turns.
+    /// How many files that input was before: it is another one after a truncation or a replacement. While a replaced file
+    /// still grows, two give bytes by turns.
     pub file: u64,
+}
+
+impl Origin {
+    /// The file that an input was at first.
+    pub fn first(target: usize) -> Origin {
+        Origin { target, file: 0 }
+    }
+}
+
+/// What a command does with the inputs it follows.
+pub trait Follower {
+    /// Announces an input. Inputs are numbered from 0 in the order of their announcement.
+    fn add(&mut self, name: &OsStr);
+
+    /// Prints what is wanted of the input `target` as it is now. `end` is where the stored bytes of a file that grows end,
+    /// and `None` for an input that does not grow.
+    ///
+    /// Returns where to go on from, counted as in the source; `None` when nothing more is wanted.
+    ///
+    /// # Errors
+    /// Those of the output. What is wrong with the source is reported by the follower.
+    fn begin(&mut self, target: usize, source: Source, end: Option<u64>) -> io::Result<Option<u64>>;
+
+    /// Takes bytes that were appended.
+    ///
+    /// # Errors
+    /// Those of the output.
+    fn take(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()>;
+
+    /// Takes note that nothing more comes from there, so that a line without its end stays as it is.
+    ///
+    /// # Errors
+    /// Those of the output.
+    fn end(&mut self, origin: Origin) -> io::Result<()>;
+
+    /// Reports something about an input.
+    fn report(&mut self, name: &OsStr, error: &io::Error);
+
+    /// Shows what is held back, as nothing more comes for now.
+    ///
+    /// # Errors
+    /// Those of the output.
+    fn flush(&mut self) -> io::Result<()>;
+
+    /// Returns whether nothing more is wanted, of no further input either.
+    fn has_stopped(&self) -> bool {
+        false
+    }
+
+    /// Returns whether nothing more is wanted of the inputs that have been announced.
+    fn is_done(&self) -> bool {
+        false
+    }
 }
 
 /// Why following ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// It was told to.
-    Stopped,
-    /// Nobody reads the output any more.
+    /// By this signal.
+    Signal(Signal),
+    /// The follower has all it wants, or the processes to stop with have ended.
+    Done,
+    /// The reader of the output has gone.
     Unread,
-    /// No target is left that could grow.
-    Nothing,
+    /// No input is left that could grow.
+    NothingLeft,
 }
 
-/// Looks again after this long even if nobody calls.
-const TICK: Duration = Duration::from_secs(1);
+/// How following went.
+#[derive(Clone, Copy, Debug)]
+pub struct Outcome {
+    /// Why it ended.
+    pub end: End,
+    /// Whether an input could not be opened or followed; it has been reported.
+    pub failed: bool,
+}
 
-/// As long as there are bytes that somebody is still filling in through a mapping, which no inotify tells.
-const SHORT_TICK: Duration = Duration::from_millis(40);
-
-/// A file that was replaced is watched for so long after its last byte.
-const GRACE: Duration = Duration::from_secs(30);
-
-/// Follows `targets` until `stop` is asked, nobody reads `output` any more, or none is left. What had been appended by
-/// then has been given away.
+/// Follows `inputs`. The first SIGINT or SIGTERM ends the process at once, with the exit code that shells use for a death by
+/// it; when all inputs have been begun, what was appended by then is printed first, as far as that takes no time.
 ///
 /// # Errors
-/// Whatever `on` returns, and failures of `poll(2)`. What goes wrong with a target is a [`Event::Notice`].
-pub fn follow(
-    targets: Vec<Target>,
-    stop: &Stop,
+/// Those of the follower and of `poll(2)`. What goes wrong with an input is reported.
+pub fn follow<F: Follower>(
+    inputs: impl Iterator<Item = Result<FileRef, (OsString, io::Error)>>,
+    options: Options,
     output: BorrowedFd<'_>,
-    mut on: impl FnMut(Event<'_>) -> io::Result<()>,
-) -> io::Result<End> {
-    let mut watch = Watch::start();
-    let mut followed = Vec::with_capacity(targets.len());
-    for (number, target) in targets.into_iter().enumerate() {
-        followed.push(Followed::new(number, target, &mut watch)?);
+    follower: &mut F,
+) -> io::Result<Outcome> {
+    interrupt::catch();
+    fd_table::raise_limit();
+    let processes = Processes::open(&options.processes);
+    let mut run = Run {
+        options,
+        watch: Watch::start(),
+        targets: Vec::new(),
+        reserve: fd_table::Reserve::default(),
+        failed: false,
+    };
+    for input in inputs {
+        run.reserve.hold();
+        run.open(input, follower)?;
+        if follower.has_stopped() {
+            break;
+        }
     }
-    let mut looked = Instant::now();
-    loop {
-        let mut more = false;
-        for file in &mut followed {
-            more |= file.pass(&mut on)?;
-        }
-        if stop.asked() {
-            finish(&mut followed, &mut on)?;
-            return Ok(End::Stopped);
-        }
-        let named = watch.take_names_changed() || looked.elapsed() >= TICK;
-        if named {
-            looked = Instant::now();
-            for file in followed.iter_mut().filter(|file| file.by_name) {
-                more |= file.look(&mut watch, &mut on)?;
-            }
-        }
-        let wait = if more { Duration::ZERO } else { tick(&followed) };
-        if !more {
-            on(Event::Idle)?;
-        }
-        if followed.iter().all(|file| file.tail.is_none() && !file.by_name) {
-            return Ok(End::Nothing);
-        }
-        if !wait_for(&watch, stop, output, wait)? {
-            return Ok(End::Unread);
-        }
-        watch.drain();
-    }
+    run.reserve.release();
+    interrupt::let_finish(true);
+    let end = run.until_the_end(&processes, output, follower)?;
+    Ok(Outcome { end, failed: run.failed })
 }
 
-fn tick(followed: &[Followed]) -> Duration {
-    if followed.iter().any(|file| file.tail.as_ref().is_some_and(Tail::is_unsettled)) { SHORT_TICK } else { TICK }
+/// Everything that is followed.
+struct Run {
+    options: Options,
+    watch: Watch,
+    targets: Vec<Target>,
+    reserve: fd_table::Reserve,
+    failed: bool,
 }
 
-/// Gives away what was there when the end was asked for; a busy writer would otherwise never let go.
-fn finish(followed: &mut [Followed], on: &mut impl FnMut(Event<'_>) -> io::Result<()>) -> io::Result<()> {
-    for file in followed {
-        let left = file.size();
-        while file.pass(on)? && file.tail.as_ref().is_some_and(|tail| tail.at() < left) {}
-    }
-    on(Event::Idle)
-}
-
-/// Sleeps until something happens. `false` when the output's reader has gone.
-fn wait_for(watch: &Watch, stop: &Stop, output: BorrowedFd<'_>, wait: Duration) -> io::Result<bool> {
-    let out = PollFd::from_borrowed_fd(output, PollFlags::empty());
-    let mut fds = vec![out];
-    fds.extend(watch.fd().map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
-    fds.extend(stop.fd().map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
-    if stop.asked() {
-        return Ok(true);
-    }
-    let wait = Timespec { tv_sec: wait.as_secs() as i64, tv_nsec: i64::from(wait.subsec_nanos()) };
-    match poll(&mut fds, Some(&wait)) {
-        Ok(_) => Ok(!fds[0].revents().contains(PollFlags::ERR)),
-        Err(Errno::INTR) => Ok(true),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// One target with all files that bear or bore its name.
-struct Followed {
-    number: usize,
-    name: OsString,
-    by_name: bool,
-    tail: Option<Tail>,
-    /// Counts the files that the target has been.
-    file: u64,
-    /// Files that were replaced, oldest first, which they were, and when each last gave a byte.
-    replaced: VecDeque<(Tail, u64, Instant)>,
-    missing: bool,
-}
-
-impl Followed {
-    fn new(number: usize, target: Target, watch: &mut Watch) -> io::Result<Followed> {
-        let Target { name, file, at, by_name } = target;
-        if by_name {
-            watch.directory(directory(&name));
-        }
-        let missing = file.is_none();
-        let tail = match file {
-            Some(file) => {
-                watch.file(&file);
-                Some(Tail::new(file, at)?)
-            }
-            None => None,
+impl Run {
+    /// Opens an input, has what it holds printed and adds it to the targets if it may grow.
+    fn open<F: Follower>(&mut self, input: Result<FileRef, (OsString, io::Error)>, follower: &mut F) -> io::Result<()> {
+        let (name, opened) = match input {
+            Ok(place) => (place.path().to_owned(), self.source(&place)),
+            Err((name, error)) => (name, Err(error)),
         };
-        Ok(Followed { number, name, by_name, tail, file: 0, replaced: VecDeque::new(), missing })
-    }
-
-    /// The size of the file at hand.
-    fn size(&self) -> u64 {
-        self.tail.as_ref().map_or(0, Tail::size)
-    }
-
-    /// Gives away a piece of what is new. `true` when there may be more.
-    fn pass(&mut self, on: &mut impl FnMut(Event<'_>) -> io::Result<()>) -> io::Result<bool> {
-        // A writer that changes over writes to the new file after its last byte to the old. So as much of the new one as
-        // there is now may be read when the old one has then been read to its end.
-        let limit = self.size();
-        let target = self.number;
-        let mut at = 0;
-        while let Some((tail, file, last)) = self.replaced.get_mut(at) {
-            let origin = Origin { target, file: *file };
-            loop {
-                match tail.next(u64::MAX) {
-                    Ok(Next::Bytes(bytes)) => on(Event::Bytes(origin, bytes))?,
-                    Ok(Next::Nothing) => break,
-                    Ok(Next::Truncated) => {
-                        on(Event::Ended(origin))?;
-                        continue;
-                    }
-                    Err(_) => break,
-                }
-                *last = Instant::now();
-            }
-            if last.elapsed() < GRACE {
-                at += 1;
-            } else {
-                self.replaced.remove(at);
-                on(Event::Ended(origin))?;
-            }
-        }
-        let Some(tail) = &mut self.tail else { return Ok(false) };
-        let origin = Origin { target, file: self.file };
-        match tail.next(limit) {
-            Ok(Next::Bytes(bytes)) => on(Event::Bytes(origin, bytes))?,
-            Ok(Next::Nothing) => return Ok(false),
-            Ok(Next::Truncated) => {
-                self.file += 1;
-                on(Event::Ended(origin))?;
-                on(Event::Notice(&self.name, "file truncated"))?;
-            }
-            Err(error) => {
-                on(Event::Notice(&self.name, &crate::output::message(&error)))?;
-                // Begun again by name it would be printed twice.
-                self.tail = None;
-                self.by_name = false;
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// Looks which file has the name now. `true` when it is another one.
-    fn look(&mut self, watch: &mut Watch, on: &mut impl FnMut(Event<'_>) -> io::Result<()>) -> io::Result<bool> {
-        let opened = match path::metadata(&self.name) {
-            Ok(meta) if self.tail.as_ref().is_some_and(|tail| tail.is(&meta)) => {
-                self.missing = false;
-                return Ok(false);
-            }
-            Ok(meta) if !meta.is_file() => Err(io::Error::other("no longer a regular file")),
-            Ok(_) => path::open(&self.name),
-            Err(error) => Err(error),
-        };
-        let opened = opened.and_then(|file| {
-            watch.file(&file);
-            Tail::new(file, 0)
+        self.reserve.release();
+        let number = self.targets.len();
+        let opened = opened.and_then(|opened| match opened {
+            target::Opened::Pipe(pipe) => Ok((None, Target::of_pipe(number, &name, pipe))),
+            target::Opened::File(source) => self.grows(source).map(|(source, end)| {
+                let target = Target::new(number, &name, self.options.by_name && !source.is_stdin());
+                (Some((source, end)), target)
+            }),
         });
         match opened {
-            Ok(tail) => {
-                let text = match (self.missing, &self.tail) {
-                    (false, Some(_)) => "has been replaced; following new file",
-                    _ => "has appeared; following new file",
-                };
-                if let Some(old) = self.tail.replace(tail) {
-                    self.replaced.push_back((old, self.file, Instant::now()));
-                    self.file += 1;
+            Ok((begun, mut target)) => {
+                follower.add(&name);
+                if let Some((source, end)) = begun {
+                    let own = end.is_some().then(|| source.to_follow()).transpose();
+                    let (base, stream) = (source.base(), target::Opened::stream(&source));
+                    let from = if stream.is_some() { None } else { follower.begin(number, source, end)? };
+                    match (own, from, stream) {
+                        (_, _, Some(stream)) => target.set_pipe(stream),
+                        (Ok(Some((file, is_shared))), Some(from), None) => {
+                            if let Err(error) = target.set_file(file, is_shared, base + from, &self.watch) {
+                                self.fail(&name, &error, follower);
+                            }
+                        }
+                        (Err(error), Some(_), None) => self.fail(&name, &error, follower),
+                        _ => target.forget(),
+                    }
                 }
-                self.missing = false;
-                // What is left of the old file comes before the new one's first byte.
-                self.pass(&mut |event| match event {
-                    Event::Bytes(..) | Event::Ended(_) => on(event),
-                    _ => Ok(()),
-                })?;
-                on(Event::Notice(&self.name, text))?;
-                Ok(true)
+                target.watch(&self.watch);
+                self.targets.push(target);
             }
             Err(error) => {
-                if !self.missing {
-                    self.missing = true;
-                    let text = format!("has become inaccessible: {}", crate::output::message(&error));
-                    on(Event::Notice(&self.name, &text))?;
+                self.fail(&name, &error, follower);
+                if self.options.by_name {
+                    // It may become a file that can be followed.
+                    follower.add(&name);
+                    let target = Target::missing(number, &name, &error);
+                    target.watch(&self.watch);
+                    self.targets.push(target);
                 }
-                Ok(false)
             }
         }
+        Ok(())
     }
-}
 
-/// The directory that a name stands in.
-fn directory(name: &OsStr) -> &Path {
-    match Path::new(name).parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
+    fn fail<F: Follower>(&mut self, name: &OsStr, error: &io::Error, follower: &mut F) {
+        follower.report(name, error);
+        self.failed = true;
+    }
+
+    fn source(&self, place: &FileRef) -> io::Result<target::Opened> {
+        match place.is_fifo() && !place.is_stdin() {
+            true => pipe::Pipe::open(place.path()).map(target::Opened::Pipe),
+            false => Source::open_at(place, self.options.mode, self.options.range).map(target::Opened::File),
+        }
+    }
+
+    /// Returns the source and, for a file that grows, where its stored bytes end.
+    fn grows(&self, source: Source) -> io::Result<(Source, Option<u64>)> {
+        let holds = |at: u64| source.read_at(&mut [0], at).is_ok_and(|got| got == 1);
+        let end = match source.kind() {
+            // It is empty, or only says so, as the files of /proc do.
+            Kind::Unsized if holds(0) => None,
+            Kind::Unsized => Some(source.start()),
+            Kind::Regular => {
+                let end = source.end().unwrap_or(0);
+                // A file of sysfs holds less than it says, and does not grow.
+                let is_true = end <= source.start() || holds(end - 1);
+                is_true.then(|| tail::settled_end(&source, end)).transpose()?
+            }
+            _ => None,
+        };
+        Ok((source, end))
+    }
+
+    fn until_the_end<F: Follower>(
+        &mut self,
+        processes: &Processes,
+        output: BorrowedFd<'_>,
+        follower: &mut F,
+    ) -> io::Result<End> {
+        let mut looked = Instant::now();
+        loop {
+            if let Some(signal) = interrupt::caught() {
+                self.finish(follower)?;
+                return Ok(End::Signal(signal));
+            }
+            let mut has_more = false;
+            for target in &mut self.targets {
+                has_more |= target.pass(follower)?;
+                if follower.is_done() {
+                    return Ok(End::Done);
+                }
+            }
+            let names_changed = self.watch.take_names_changed();
+            if names_changed || looked.elapsed() >= TICK {
+                looked = Instant::now();
+                for target in &mut self.targets {
+                    has_more |= target.look(&self.watch, follower)?;
+                }
+            }
+            if has_more {
+                continue;
+            }
+            follower.flush()?;
+            if follower.is_done() {
+                return Ok(End::Done);
+            }
+            if self.targets.iter().all(Target::is_over) {
+                self.failed |= self.targets.iter().any(Target::has_failed);
+                return Ok(End::NothingLeft);
+            }
+            if processes.have_ended() {
+                self.finish(follower)?;
+                return Ok(End::Done);
+            }
+            let mut fds: Vec<BorrowedFd<'_>> = self.watch.fd().into_iter().chain(interrupt::wake_fd()).collect();
+            fds.extend(self.targets.iter().filter_map(Target::pipe_fd));
+            fds.extend(processes.fds());
+            let wait = if self.targets.iter().any(Target::is_unsettled) { SHORT_TICK } else { TICK };
+            if !poll_for(&fds, output, wait)? {
+                return Ok(End::Unread);
+            }
+            self.watch.drain();
+        }
+    }
+
+    /// Passes on what is there now; a busy writer would otherwise never let go.
+    fn finish<F: Follower>(&mut self, follower: &mut F) -> io::Result<()> {
+        for target in &mut self.targets {
+            let size = target.size();
+            while target.pass(follower)? && target.is_before(size) {}
+        }
+        follower.flush()
     }
 }

@@ -6,10 +6,10 @@
 
 use std::fs::{File, Metadata};
 use std::io;
-use std::os::fd::AsRawFd;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::time::{Duration, Instant};
 
+use crate::io::Source;
 use crate::os::{Extent, next_extent};
 
 /// The most bytes returned at once.
@@ -31,6 +31,8 @@ pub(super) enum Next<'t> {
     Truncated,
 }
 
+/// A file that grows.
+#[derive(Debug)]
 pub(super) struct Tail {
     file: File,
     at: u64,
@@ -41,18 +43,29 @@ pub(super) struct Tail {
     piece: Vec<u8>,
     /// Since when the file has ended in zeros that are held back.
     zeros: Option<Instant>,
+    /// Whether other programs share the file's position, so that nothing may seek.
+    is_shared: bool,
 }
 
 impl Tail {
     /// Follows `file` from offset `at` on.
     pub fn new(file: File, at: u64) -> io::Result<Tail> {
-        // Holes are found by seeking, which must not move the position of a standard input that others share.
-        let file = File::open(format!("/proc/self/fd/{}", file.as_raw_fd())).unwrap_or(file);
-        let mut tail = Tail { file, at, head: Vec::new(), behind: Vec::new(), piece: Vec::new(), zeros: None };
+        let (head, behind, piece) = (Vec::new(), Vec::new(), Vec::new());
+        let mut tail = Tail { file, at, head, behind, piece, zeros: None, is_shared: false };
         tail.head = tail.read(0, at.min(REMEMBERED as u64))?;
         let from = at.saturating_sub(REMEMBERED as u64);
         tail.behind = tail.read(from, at - from)?;
         Ok(tail)
+    }
+
+    /// Says that other programs share the file's position. Holes are found by seeking, so none are looked for then.
+    pub fn share_position(&mut self, is_shared: bool) {
+        self.is_shared = is_shared;
+    }
+
+    /// The file's device and inode.
+    pub fn identity(&self) -> Option<(u64, u64)> {
+        self.file.metadata().ok().map(|meta| (meta.dev(), meta.ino()))
     }
 
     /// Whether `meta` describes this very file. Its identity is asked anew each time, as a copy-up may change it.
@@ -141,7 +154,7 @@ impl Tail {
             self.zeros = None;
             return;
         }
-        let unstored = stored_end(&self.file, self.at + solid as u64, size) < size;
+        let unstored = !self.is_shared && stored_end(&self.file, self.at + solid as u64, size) < size;
         if end < size && !unstored {
             self.zeros = None;
             return;
@@ -172,26 +185,27 @@ fn stored_end(file: &File, from: u64, size: u64) -> u64 {
     stored
 }
 
-/// Returns where the content of `file` ends: its size, or less where it was extended without storing anything there yet,
-/// by a program that is about to write through a mapping.
+/// Returns where the stored bytes of a file end: at `end`, or before where it was extended without storing anything there
+/// yet, by a program that is about to write through a mapping.
 ///
 /// # Errors
 /// What reading returns.
-pub fn settled_end(file: &File, size: u64) -> io::Result<u64> {
-    let mut stored = stored_end(file, 0, size);
-    if stored == size {
-        return Ok(size);
+pub(super) fn settled_end(source: &Source, end: u64) -> io::Result<u64> {
+    let start = source.start();
+    let mut stored = source.data_end_before(end, start);
+    if stored == end {
+        return Ok(end);
     }
     let mut buffer = [0; 4096];
-    while stored > 0 {
-        let from = stored.saturating_sub(buffer.len() as u64);
-        let got = file.read_at(&mut buffer[..(stored - from) as usize], from)?;
+    while stored > start {
+        let from = stored.saturating_sub(buffer.len() as u64).max(start);
+        let got = source.read_at(&mut buffer[..(stored - from) as usize], from)?;
         if let Some(last) = buffer[..got].iter().rposition(|&byte| byte != 0) {
             return Ok(from + last as u64 + 1);
         }
-        stored = from;
+        stored = source.data_end_before(from, start);
     }
-    Ok(0)
+    Ok(start)
 }
 
 #[cfg(test)]
@@ -260,7 +274,11 @@ mod tests {
         let mut tail = Tail::new(file.try_clone().expect("a descriptor"), 5).expect("a tail");
         file.set_len(1 << 20).expect("writable");
         assert_eq!(all(&mut tail).0, b"");
-        assert_eq!(settled_end(&file, 1 << 20).expect("readable"), 5);
+        let descriptor = file.try_clone().expect("a descriptor");
+        let range = crate::io::Range::default();
+        let source =
+            Source::from_file("f".into(), descriptor, false, crate::io::IoMode::Read, range).expect("a source");
+        assert_eq!(settled_end(&source, 1 << 20).expect("readable"), 5);
         file.write_all_at(b" more\n", 5).expect("writable");
         assert_eq!(all(&mut tail).0, b" more\n");
         assert!(tail.is_unsettled());

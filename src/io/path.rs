@@ -122,6 +122,15 @@ pub fn is_fifo(path: &OsStr) -> bool {
     metadata(path).is_ok_and(|meta| meta.file_type().is_fifo())
 }
 
+/// Opens the FIFO `path` for reading, without waiting for a writer.
+///
+/// # Errors
+/// What `open(2)` says.
+pub fn open_fifo(path: &OsStr) -> io::Result<File> {
+    let anchor = anchor(path, OFlags::empty())?;
+    Ok(File::from(crate::os::reopen_without_waiting(anchor.as_fd())?))
+}
+
 /// A file to open: as it was named, or as a walk found it.
 #[derive(Clone, Debug)]
 pub struct FileRef {

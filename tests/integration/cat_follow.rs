@@ -24,8 +24,13 @@ impl Follower {
 
     /// Starts a command.
     pub fn of(command: &mut std::process::Command) -> Follower {
+        Follower::with_input(command, Stdio::null())
+    }
+
+    /// Starts a command with something on standard input.
+    pub fn with_input(command: &mut std::process::Command, stdin: Stdio) -> Follower {
         let mut child =
-            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("mapped runs");
+            command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("mapped runs");
         let mut stdout = child.stdout.take().expect("a pipe");
         let (sender, pieces) = channel();
         std::thread::spawn(move || {
@@ -50,6 +55,30 @@ impl Follower {
             }
         }
         assert_eq!(self.seen.escape_ascii().to_string(), expected.escape_ascii().to_string());
+    }
+
+    /// Waits until what was printed begins with `expected`.
+    #[track_caller]
+    pub fn begins_with(&mut self, expected: &[u8]) {
+        self.wait_until(|seen| seen.len() >= expected.len());
+        assert!(self.seen.starts_with(expected), "{}", self.seen.escape_ascii());
+    }
+
+    /// Waits until `expected` has been printed last.
+    #[track_caller]
+    pub fn comes_to(&mut self, expected: &[u8]) {
+        self.wait_until(|seen| seen.ends_with(expected));
+        assert!(self.seen.ends_with(expected), "{}", self.seen.escape_ascii());
+    }
+
+    fn wait_until(&mut self, is_enough: impl Fn(&[u8]) -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !is_enough(&self.seen) {
+            match self.pieces.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(piece) => self.seen.extend(piece),
+                Err(_) => break,
+            }
+        }
     }
 
     /// Waits for its own end; gives the same.
@@ -359,4 +388,256 @@ fn a_minute_of_200_mb_a_second_with_a_rotation_and_a_copytruncate() {
     );
     assert_eq!(seen, lines);
     assert!(idle < 10, "under one per cent");
+}
+
+/// Runs `cat` in a directory of its own, with relative names.
+fn follow_in(dir: &Dir, args: &[&str]) -> Follower {
+    Follower::of(mapped().arg("cat").args(args).current_dir(dir.path()))
+}
+
+#[test]
+fn it_begins_with_the_last_ten_lines_as_tail_does() {
+    let dir = Dir::new();
+    let text: String = (1..=100).map(|number| format!("{number}\n")).collect();
+    let path = dir.file("log", text.as_bytes());
+    let mut follower = Follower::start(&["-f"], &path);
+    follower.shows(&text.as_bytes()[text.len() - 31..]);
+    append(&path, b"101\n");
+    follower.shows(&[&text.as_bytes()[text.len() - 31..], b"101\n"].concat());
+    follower.interrupt();
+    let mut follower = Follower::start(&["-n", "-f", "--lines=1:"], &path);
+    let numbered: String = (1..=101).map(|number| format!("{number:6}\t{number}\n")).collect();
+    follower.shows(numbered.as_bytes());
+    follower.interrupt();
+    let mut follower = Follower::start(&["-f", "--offset=-4"], &path);
+    follower.shows(b"101\n");
+    follower.interrupt();
+}
+
+#[test]
+fn several_files_are_named_as_tail_names_them() {
+    let dir = Dir::new();
+    let (a, b) = (dir.file("a", b"a1\n"), dir.file("b", b"b1\n"));
+    let mut follower = follow_in(&dir, &["-f", "a", "b"]);
+    let mut expected = b"==> a <==\na1\n\n==> b <==\nb1\n".to_vec();
+    follower.shows(&expected);
+    for (path, line, more) in
+        [(&b, &b"b2\n"[..], &b"b2\n"[..]), (&a, b"a2\n", b"\n==> a <==\na2\n"), (&b, b"b3\n", b"\n==> b <==\nb3\n")]
+    {
+        append(path, line);
+        expected.extend_from_slice(more);
+        follower.shows(&expected);
+    }
+    follower.interrupt();
+    let mut follower = follow_in(&dir, &["-f", "-H", "-n", "--lines=-2:", "a", "b"]);
+    let mut expected = b"a:     1\ta1\na:     2\ta2\nb:     2\tb2\nb:     3\tb3\n".to_vec();
+    follower.shows(&expected);
+    append(&a, b"a3\n");
+    expected.extend_from_slice(b"a:     3\ta3\n");
+    follower.shows(&expected);
+    follower.interrupt();
+}
+
+/// `part` of one file and the next line of another were printed as one line.
+#[test]
+fn lines_of_two_files_are_never_glued() {
+    let dir = Dir::new();
+    let (a, b) = (dir.file("a", b"a1\npart"), dir.file("b", b"b1\n"));
+    let mut follower = follow_in(&dir, &["-f", "-H", "a", "b"]);
+    follower.shows(b"a:a1\nb:b1\n");
+    append(&b, b"b2\nhalf");
+    follower.shows(b"a:a1\nb:b1\nb:b2\n");
+    append(&a, b"ial\n");
+    follower.shows(b"a:a1\nb:b1\nb:b2\na:partial\n");
+    append(&a, b"rest");
+    std::thread::sleep(Duration::from_millis(300));
+    let (seen, _, code) = follower.interrupt();
+    assert_eq!(String::from_utf8_lossy(&seen), "a:a1\nb:b1\nb:b2\na:partial\na:rest\nb:half");
+    assert_eq!(code, Some(130));
+    // A file that takes another's place begins a line, too.
+    let mut follower = follow_in(&dir, &["-F", "b"]);
+    follower.shows(b"b1\nb2\nhalf");
+    std::fs::rename(&b, dir.path().join("old")).expect("renamed");
+    std::fs::write(&b, b"new\n").expect("writable");
+    follower.shows(b"b1\nb2\nhalf\nnew\n");
+    follower.interrupt();
+}
+
+/// It ended with the first writer.
+#[test]
+fn a_fifo_waits_for_further_writers() {
+    let dir = Dir::new();
+    let path = dir.path().join("fifo");
+    rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, rustix::fs::Mode::from_raw_mode(0o600), 0)
+        .expect("a FIFO");
+    let log = dir.file("log", b"");
+    for program in [&["cat", "-f", "-H"][..], &["grep", "--follow", "-H", ""]] {
+        let mut follower = Follower::of(mapped().args(program).args(["fifo", "log"]).current_dir(dir.path()));
+        let mut expected = Vec::new();
+        for number in 0..4 {
+            let line = format!("line {number}\n");
+            // Opening it waits for a reader.
+            File::options().write(true).open(&path).expect("a reader").write_all(line.as_bytes()).expect("written");
+            expected.extend(format!("fifo:{line}").bytes());
+            follower.shows(&expected);
+        }
+        append(&log, b"in between\n");
+        expected.extend_from_slice(b"log:in between\n");
+        follower.shows(&expected);
+        assert_eq!(follower.interrupt().2, Some(130));
+        File::create(&log).expect("emptied");
+    }
+}
+
+/// Sends a signal and returns the exit code and how long the end took.
+fn signal(child: &mut Child, signal: rustix::process::Signal) -> (Option<i32>, Duration) {
+    let begun = Instant::now();
+    rustix::process::kill_process(rustix::process::Pid::from_child(child), signal).expect("it runs");
+    let code = child.wait().expect("it ends").code();
+    (code, begun.elapsed())
+}
+
+/// Only the second signal ended it while it opened a FIFO, wrote to a reader that had stopped, or printed old content.
+#[test]
+fn the_first_signal_ends_it_whatever_it_is_at() {
+    use rustix::process::Signal;
+    let dir = Dir::new();
+    let big = dir.file("big", &b"x some line that is long enough to fill a pipe\n".repeat(1_000_000));
+    for program in [&["cat", "-f", "--lines=1:"][..], &["grep", "--follow", "x"]] {
+        for (sent, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+            // Nobody reads what it writes.
+            let mut child = mapped()
+                .args(program)
+                .arg(&big)
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("mapped runs");
+            std::thread::sleep(Duration::from_millis(200));
+            let (ended, took) = signal(&mut child, sent);
+            assert_eq!(ended, Some(code), "{program:?}");
+            assert!(took < Duration::from_secs(2), "{program:?}: {took:?}");
+            // Nothing has come yet.
+            let mut child = mapped()
+                .args(program)
+                .arg("-")
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .spawn()
+                .expect("mapped runs");
+            std::thread::sleep(Duration::from_millis(200));
+            let (ended, took) = signal(&mut child, sent);
+            assert_eq!(ended, Some(code), "{program:?}");
+            assert!(took < Duration::from_secs(2), "{program:?}: {took:?}");
+        }
+    }
+}
+
+/// A file more than there were descriptors for ended all of it.
+#[test]
+fn a_file_that_cannot_be_followed_is_an_error_of_that_file() {
+    let dir = Dir::new();
+    for number in 0..300 {
+        dir.file(format!("f{number:03}"), format!("{number}\n").as_bytes());
+    }
+    let program = mapped().get_program().to_owned();
+    for (limit, all) in [("ulimit -Sn 256", true), ("ulimit -n 256", false)] {
+        for command in ["cat -f -H", "grep --follow -H ''"] {
+            let script = format!("{limit}; exec \"$0\" {command} f*");
+            let mut shell = std::process::Command::new("sh");
+            let mut follower = Follower::of(shell.arg("-c").arg(&script).arg(&program).current_dir(dir.path()));
+            let followed = if all { 300 } else { 100 };
+            let first: String = (0..followed).map(|number| format!("f{number:03}:{number}\n")).collect();
+            follower.begins_with(first.as_bytes());
+            append(&dir.path().join("f050"), b"more\n");
+            follower.comes_to(b"f050:more\n");
+            let (_, messages, code) = follower.interrupt();
+            assert_eq!(code, Some(130), "{script}: {messages}");
+            assert_eq!(messages.is_empty(), all, "{script}: {messages}");
+            assert!(messages.lines().all(|line| line.ends_with(": Too many open files")), "{script}: {messages}");
+            std::fs::write(dir.path().join("f050"), "50\n").expect("writable");
+        }
+    }
+}
+
+/// It gave up a name that was a directory, a link to itself or in no directory.
+#[test]
+fn by_name_it_keeps_trying_whatever_was_wrong() {
+    let dir = Dir::new();
+    std::fs::create_dir(dir.path().join("d")).expect("made");
+    std::os::unix::fs::symlink("loop", dir.path().join("loop")).expect("made");
+    dir.file("file", b"");
+    type Mend = fn(&Path);
+    let cases: [(&str, Mend); 4] = [
+        ("d", |path| std::fs::remove_dir(path).expect("removed")),
+        ("loop", |path| std::fs::remove_file(path).expect("removed")),
+        ("file/in", |path| {
+            let parent = path.parent().expect("a directory");
+            std::fs::remove_file(parent).expect("removed");
+            std::fs::create_dir(parent).expect("made");
+        }),
+        ("none/in", |path| std::fs::create_dir(path.parent().expect("a directory")).expect("made")),
+    ];
+    for (name, mend) in cases {
+        for program in [&["cat", "-F"][..], &["grep", "--follow=name", ""]] {
+            let mut follower = Follower::of(mapped().args(program).arg(name).current_dir(dir.path()));
+            std::thread::sleep(Duration::from_millis(200));
+            let path = dir.path().join(name);
+            mend(&path);
+            std::fs::write(&path, b"here\n").expect("writable");
+            follower.shows(b"here\n");
+            let (_, messages, code) = follower.interrupt();
+            assert!(messages.ends_with("has appeared; following new file\n"), "{messages}");
+            assert_eq!(code, Some(130));
+            // As it was before.
+            std::fs::remove_file(&path).expect("removed");
+            match name {
+                "d" => std::fs::create_dir(&path).expect("made"),
+                "loop" => std::os::unix::fs::symlink("loop", &path).expect("made"),
+                _ => std::fs::remove_dir(path.parent().expect("a directory")).expect("removed"),
+            }
+            if name == "file/in" {
+                dir.file("file", b"");
+            }
+        }
+    }
+}
+
+#[test]
+fn it_ends_with_the_process_it_waits_for() {
+    let dir = Dir::new();
+    let path = dir.file("log", b"1\n");
+    let mut writer = std::process::Command::new("sleep").arg("1000").spawn().expect("sleep runs");
+    let pid = writer.id().to_string();
+    let mut follower = Follower::start(&["-f", "--pid", &pid], &path);
+    follower.shows(b"1\n");
+    append(&path, b"2\n");
+    writer.kill().expect("it runs");
+    writer.wait().expect("it ends");
+    let (seen, messages, code) = follower.ends();
+    assert_eq!((seen, messages.as_str(), code), (b"1\n2\n".to_vec(), "", Some(0)));
+}
+
+/// Looking for holes moved the position of the file that standard input is, and then nothing was found in it.
+#[test]
+fn redirected_standard_input_is_followed_from_its_position() {
+    let dir = Dir::new();
+    let path = dir.file("log", b"head\nx 1\ny\nx 2\n");
+    for (program, old, new) in [
+        (&["grep", "--follow", "-n", "x"][..], &b"1:x 1\n3:x 2\n"[..], &b"4:x 3\n"[..]),
+        (&["cat", "-f"], b"x 1\ny\nx 2\n", b"x 3\n"),
+    ] {
+        std::fs::write(&path, b"head\nx 1\ny\nx 2\n").expect("writable");
+        let mut stdin = File::open(&path).expect("it is there");
+        stdin.read_exact(&mut [0; 5]).expect("five bytes");
+        let mut follower = Follower::with_input(mapped().args(program), Stdio::from(stdin));
+        follower.shows(old);
+        append(&path, b"x 3\n");
+        follower.shows(&[old, new].concat());
+        assert_eq!(follower.interrupt().2, Some(130));
+    }
+    let stdin = File::open(&path).expect("it is there");
+    let found = Follower::with_input(mapped().args(["grep", "--follow", "-q", "x"]), Stdio::from(stdin));
+    assert_eq!(found.ends().2, Some(0));
 }

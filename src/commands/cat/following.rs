@@ -1,34 +1,44 @@
-//! `--follow`: what is there is printed as ever, then what is appended as it comes.
+//! `--follow`: prints the last lines of each file, then what is appended.
+//!
+//! Several files are named as `tail` does. A line that is still being written is shown at once where
+//! there is one file, and when it is whole where there are several, so that no two files share a line.
 
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::ops::Range;
 
+use memchr::memrchr;
+
 use super::pick::Unit;
-use super::wanted::Wanted;
-use super::{Cat, can_be_searched, locate};
-use crate::cli::cat::FollowBy;
-use crate::cli::range::{Mark, Stop as RangeStop};
-use crate::engine::{Input, Stats};
-use crate::exit::Exit;
-use crate::follow::{End, Event, Origin, Target, follow, settled_end};
-use crate::io::{Kind, Source};
-use crate::os::stop_on_interrupt;
-use crate::output::Output;
-
 use super::transform::State;
+use super::wanted::Wanted;
+use super::{Cat, locate};
+use crate::cli::cat::{Args, FollowBy};
+use crate::cli::range::{Mark, Range as LineRange, Selection, Stop as RangeStop};
+use crate::engine::Stats;
+use crate::exit::Exit;
+use crate::follow::{End, Follower, Options, Origin, follow};
+use crate::io::{FileRef, Source};
+use crate::output::{Destination, escape_for_terminal};
 
-/// What has yet to be passed over of a file that is still shorter than where the wanted range begins.
+/// How many lines of each file are printed at first, as by `tail`.
+const LAST_LINES: u64 = 10;
+
+/// The most bytes of an unfinished line that are held back.
+const LONGEST_HELD: usize = 64 << 10;
+
+/// What is not printed of a file that is still shorter than where the wanted range begins.
 #[derive(Clone, Copy)]
 struct Skip {
     unit: Unit,
     left: u64,
 }
 
-/// Nothing is to be passed over.
-const NOTHING: Skip = Skip { unit: Unit::Byte, left: 0 };
-
 impl Skip {
-    /// What of `bytes` comes after the units to be passed over.
+    const NOTHING: Skip = Skip { unit: Unit::Byte, left: 0 };
+
+    /// Returns what of `bytes` comes after the units to be skipped.
     fn pass<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
         if self.left == 0 {
             return bytes;
@@ -39,117 +49,95 @@ impl Skip {
     }
 }
 
+/// How lines are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Names {
+    /// There is one input.
+    None,
+    /// A line `==> NAME <==` above what is from another file.
+    Headings,
+    /// The name before each line.
+    EachLine,
+}
+
+/// One input.
+struct Followed {
+    name: Vec<u8>,
+    skip: Skip,
+    state: State,
+}
+
+/// The printed side of following.
+struct Following<'f, 'a> {
+    cat: &'f mut Cat<'a>,
+    names: Names,
+    /// Whether lines are held back until they are whole.
+    holds_lines: bool,
+    inputs: Vec<Followed>,
+    /// Lines that are not whole.
+    held: BTreeMap<Origin, Vec<u8>>,
+    /// Where the last bytes printed are from.
+    printed: Option<Origin>,
+    /// Whether they end in the middle of a line.
+    is_within_line: bool,
+    text: Vec<u8>,
+    exit: Exit,
+}
+
 impl Cat<'_> {
-    /// Prints all inputs, then follows those that can grow.
-    pub fn follow(&mut self, inputs: Vec<Input<'_>>, by: FollowBy) -> anyhow::Result<Exit> {
+    /// Prints the end of each input, or what is selected of it, then follows those that can grow.
+    pub fn follow(&mut self, args: &Args, by: FollowBy) -> anyhow::Result<Exit> {
         check(&self.wanted)?;
-        let stop = stop_on_interrupt();
-        let mut exit = Exit::Success;
-        let mut targets = Vec::new();
-        let mut skips = Vec::new();
-        let mut states = Vec::new();
-        for input in inputs {
-            let (name, opened) = self.open(input);
-            let source = match opened {
-                Ok(source) => source,
-                Err(error) => {
-                    self.output.report(&name, &error);
-                    exit = exit.and(Exit::Failure);
-                    if by == FollowBy::Name && error.kind() == io::ErrorKind::NotFound {
-                        // It may come yet.
-                        targets.push(Target { name, file: None, at: 0, by_name: true });
-                        skips.push(NOTHING);
-                        states.push(State::default());
-                    }
-                    continue;
-                }
-            };
-            match self.begin(&source)? {
-                None => exit = exit.and(self.one(source)?),
-                Some((began, end, skip)) => {
-                    exit = exit.and(began);
-                    targets.push(Target {
-                        file: Some(source.file().try_clone()?),
-                        at: source.base() + end,
-                        by_name: by == FollowBy::Name && !source.is_stdin(),
-                        name,
-                    });
-                    skips.push(skip);
-                    states.push(self.state);
-                }
-            }
+        let begins = args.common.offset.is_some();
+        if matches!(self.wanted, Wanted::All) && !begins {
+            let last = LineRange { start: Mark::End(LAST_LINES), stop: RangeStop::Never };
+            self.wanted = Wanted::Lines(Selection::new(vec![last]));
         }
-        self.output.flush()?;
-        if targets.is_empty() {
-            self.finish()?;
-            return Ok(exit);
-        }
-        if matches!(self.wanted, Wanted::All) {
-            // One numbering goes on through all of them.
-            states = vec![self.state];
-        }
-        let out = self.output.fd().try_clone_to_owned()?;
-        let transform = self.transform;
-        let mut text = Vec::new();
-        let (output, stats): (&mut Output, &Stats) = (self.output, &self.config.stats);
-        let end = follow(targets, stop, std::os::fd::AsFd::as_fd(&out), |event| match event {
-            Event::Bytes(Origin { target: number, .. }, bytes) => {
-                Stats::add(&stats.bytes, bytes.len() as u64);
-                let count = states.len();
-                let state: &mut State = &mut states[number.min(count - 1)];
-                let kept = skips[number].pass(bytes);
-                let passed = &bytes[..bytes.len() - kept.len()];
-                state.advance(&transform, passed, transform.tally(passed));
-                if transform.is_identity() {
-                    return output.write_all(kept);
-                }
-                text.clear();
-                transform.format(state, kept, &mut text);
-                state.advance(&transform, kept, transform.tally(kept));
-                output.write_all(&text)
-            }
-            Event::Ended(_) => Ok(()),
-            Event::Notice(name, notice) => {
-                output.report(name, &io::Error::other(notice.to_owned()));
-                Ok(())
-            }
-            Event::Idle => output.flush(),
-        })?;
-        for mut state in states {
-            text.clear();
-            state.finish(&transform, &mut text);
-            self.output.write_all(&text)?;
-        }
-        self.output.flush()?;
-        Ok(exit.and(match end {
-            End::Stopped => Exit::Interrupted,
+        let names = match (args.with_filename, args.files.len()) {
+            (true, _) => Names::EachLine,
+            (false, 0 | 1) => Names::None,
+            (false, _) => Names::Headings,
+        };
+        let stdin = args.files.is_empty().then(|| OsString::from("-"));
+        let inputs: Vec<OsString> = args.files.iter().cloned().chain(stdin).collect();
+        let options = Options {
+            by_name: by == FollowBy::Name,
+            mode: self.config.engine.policy,
+            range: self.config.engine.range,
+            processes: args.pid.clone(),
+        };
+        let holds_lines = inputs.len() > 1;
+        let output = self.output.fd().try_clone_to_owned()?;
+        let mut following = Following {
+            cat: self,
+            names,
+            holds_lines,
+            inputs: Vec::new(),
+            held: BTreeMap::new(),
+            printed: None,
+            is_within_line: false,
+            text: Vec::new(),
+            exit: Exit::Success,
+        };
+        let inputs = inputs.into_iter().map(|name| Ok(FileRef::from(name)));
+        let outcome = follow(inputs, options, std::os::fd::AsFd::as_fd(&output), &mut following)?;
+        following.finish()?;
+        let exit = if outcome.failed { following.exit.and(Exit::Failure) } else { following.exit };
+        Ok(exit.and(match outcome.end {
+            End::Signal(signal) => Exit::from(signal),
             End::Unread => Exit::Closed,
-            End::Nothing => Exit::Failure,
+            End::Done | End::NothingLeft => Exit::Success,
         }))
     }
 
-    /// Prints the wanted part of what `source` holds now. Gives where that ended and what is to be passed over from
-    /// there, or nothing when the source is none that grows.
-    fn begin(&mut self, source: &Source) -> io::Result<Option<(Exit, u64, Skip)>> {
-        match source.kind() {
-            // It is empty, or one of those that only say so.
-            Kind::Unsized => {
-                let empty = source.read_at(&mut [0], 0).is_ok_and(|got| got == 0);
-                let skip = self.skip(source, 0..0)?.unwrap_or(NOTHING);
-                return Ok(empty.then_some((Exit::Success, 0, skip)));
-            }
-            Kind::Regular if can_be_searched(source) => {}
-            _ => return Ok(None),
-        }
-        let size = source.base() + source.end().unwrap_or(0);
-        let end = settled_end(source.positioned(), size)?.saturating_sub(source.base()).max(source.start());
-        let now = source.part(source.start()..end, self.config.engine.policy)?;
+    /// Prints the wanted part of what `source` holds up to `end`. Returns what is to be skipped from there.
+    fn begin_following(&mut self, source: &Source, end: u64) -> io::Result<(Exit, Skip)> {
+        let now = source.part(source.start()..end.max(source.start()), self.config.engine.policy)?;
         if matches!(self.wanted, Wanted::All) {
-            return Ok(Some((self.print(now)?, end, NOTHING)));
+            return Ok((self.print(now)?, Skip::NOTHING));
         }
-        self.state = State::default();
         let skip = self.skip(&now, now.start()..end)?;
-        let mut spans = match (skip, locate::spans(&now, &self.wanted, self.config, self.output)) {
+        let spans = match (skip, locate::spans(&now, &self.wanted, self.config, self.output)) {
             (Some(_), _) => Vec::new(),
             (None, Ok(spans)) => spans,
             (None, Err(error)) => {
@@ -158,27 +146,20 @@ impl Cat<'_> {
                 Vec::new()
             }
         };
-        if spans.is_empty() {
-            // Numbers are those of the lines in the file.
-            spans.push(end..end);
-        }
-        Ok(Some((self.spans(&now, spans)?, end, skip.unwrap_or(NOTHING))))
+        // Numbers are those of the lines in the file.
+        let nothing = end..end;
+        let spans = if spans.is_empty() { Vec::from([nothing]) } else { spans };
+        Ok((self.spans(&now, spans)?, skip.unwrap_or(Skip::NOTHING)))
     }
 
-    /// What is left to be passed over when the wanted range begins after all that is in `source` now.
+    /// Returns what is left to be skipped when the wanted range begins after all that is in `source` now.
     fn skip(&mut self, source: &Source, within: Range<u64>) -> io::Result<Option<Skip>> {
         let (unit, selection) = match &self.wanted {
             Wanted::Lines(selection) => (Unit::Line, selection),
             Wanted::Bytes(selection) => (Unit::Byte, selection),
             _ => return Ok(None),
         };
-        let mut first = u64::MAX;
-        for range in selection.ranges() {
-            match range.start {
-                Mark::Start(start) => first = first.min(start),
-                Mark::End(_) => return Ok(None),
-            }
-        }
+        let Some(first) = first_from_start(selection) else { return Ok(None) };
         let there = match unit {
             Unit::Byte => within.end - within.start,
             Unit::Line => locate::count_line_ends(source, within, first, self.config, self.output)?,
@@ -187,11 +168,213 @@ impl Cat<'_> {
     }
 }
 
-/// Only what has no end can be followed.
+impl Follower for Following<'_, '_> {
+    fn add(&mut self, name: &OsStr) {
+        use std::os::unix::ffi::OsStrExt;
+        let shown = if name == "-" { b"standard input" } else { name.as_bytes() };
+        let shown = match self.cat.output.destination() {
+            Destination::Terminal => escape_for_terminal(shown).into_owned(),
+            _ => shown.to_vec(),
+        };
+        // A stream has no last lines yet; of lines or bytes counted from the start it skips what is before.
+        let skip = match &self.cat.wanted {
+            Wanted::Lines(selection) => {
+                first_from_start(selection).map(|first| Skip { unit: Unit::Line, left: first - 1 })
+            }
+            Wanted::Bytes(selection) => {
+                first_from_start(selection).map(|first| Skip { unit: Unit::Byte, left: first - 1 })
+            }
+            _ => None,
+        };
+        self.inputs.push(Followed { name: shown, skip: skip.unwrap_or(Skip::NOTHING), state: State::default() });
+    }
+
+    fn begin(&mut self, target: usize, source: Source, end: Option<u64>) -> io::Result<Option<u64>> {
+        self.heading(Origin::first(target))?;
+        let Some(mut end) = end else {
+            self.exit = self.exit.and(self.cat.one(source)?);
+            return Ok(None);
+        };
+        if self.holds_lines || self.names == Names::EachLine {
+            end = crate::select::last_line_end(&source, source.start()..end, b'\n')?;
+        }
+        self.cat.state = State::default();
+        let before = self.cat.output.bytes();
+        let (exit, skip) = if self.names == Names::EachLine {
+            self.begin_named(target, &source, end)?
+        } else {
+            self.cat.begin_following(&source, end)?
+        };
+        self.exit = self.exit.and(exit);
+        let input = &mut self.inputs[target];
+        (input.skip, input.state) = (skip, self.cat.state);
+        if self.cat.output.bytes() > before {
+            self.printed = Some(Origin::first(target));
+            self.is_within_line = end > source.start() && !ends_line(&source, end)?;
+        }
+        Ok(Some(end))
+    }
+
+    fn take(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()> {
+        Stats::add(&self.cat.config.stats.bytes, bytes.len() as u64);
+        if !self.holds_lines {
+            return self.print(origin, bytes);
+        }
+        let mut held = self.held.remove(&origin).unwrap_or_default();
+        held.extend_from_slice(bytes);
+        let whole = match memrchr(b'\n', &held) {
+            Some(last) => last + 1,
+            None if held.len() > LONGEST_HELD => held.len(),
+            None => 0,
+        };
+        if whole > 0 {
+            self.print(origin, &held[..whole])?;
+            held.drain(..whole);
+        }
+        if !held.is_empty() {
+            self.held.insert(origin, held);
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, origin: Origin) -> io::Result<()> {
+        match self.held.remove(&origin) {
+            Some(line) => self.print(origin, &line),
+            None => Ok(()),
+        }
+    }
+
+    fn report(&mut self, name: &OsStr, error: &io::Error) {
+        self.cat.output.report(name, error);
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.cat.output.flush()
+    }
+}
+
+impl Following<'_, '_> {
+    /// Prints bytes of one input, apart from what another one printed before.
+    fn print(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()> {
+        let transform = self.cat.transform;
+        let input = &mut self.inputs[origin.target];
+        let kept = input.skip.pass(bytes);
+        let passed = &bytes[..bytes.len() - kept.len()];
+        input.state.advance(&transform, passed, transform.tally(passed));
+        if kept.is_empty() {
+            return Ok(());
+        }
+        self.heading(origin)?;
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        let input = &mut self.inputs[origin.target];
+        if self.names == Names::EachLine {
+            for line in kept.split_inclusive(|&byte| byte == b'\n') {
+                if !std::mem::replace(&mut self.is_within_line, !line.ends_with(b"\n")) {
+                    text.extend_from_slice(&input.name);
+                    text.push(b':');
+                }
+                transform.format(&input.state, line, &mut text);
+                input.state.advance(&transform, line, transform.tally(line));
+            }
+        } else {
+            transform.format(&input.state, kept, &mut text);
+            input.state.advance(&transform, kept, transform.tally(kept));
+        }
+        self.cat.output.write_all(&text)?;
+        self.text = text;
+        self.is_within_line = !kept.ends_with(b"\n");
+        Ok(())
+    }
+
+    /// Ends an open line of another file, and names the one that comes next.
+    fn heading(&mut self, origin: Origin) -> io::Result<()> {
+        let before = self.printed.replace(origin);
+        if before == Some(origin) {
+            return Ok(());
+        }
+        if std::mem::take(&mut self.is_within_line) {
+            self.cat.output.write_all(b"\n")?;
+        }
+        if self.names == Names::Headings && before.map(|before| before.target) != Some(origin.target) {
+            let gap: &[u8] = if before.is_some() { b"\n" } else { b"" };
+            let heading = [gap, b"==> ", &self.inputs[origin.target].name, b" <==\n"].concat();
+            self.cat.output.write_all(&heading)?;
+        }
+        Ok(())
+    }
+
+    /// Prints the wanted lines of what `source` holds, with its name before each.
+    fn begin_named(&mut self, target: usize, source: &Source, end: u64) -> io::Result<(Exit, Skip)> {
+        let skip = self.cat.skip(source, source.start()..end)?;
+        if skip.is_some() {
+            return Ok((Exit::Success, skip.unwrap_or(Skip::NOTHING)));
+        }
+        let now = source.part(source.start()..end, self.cat.config.engine.policy)?;
+        let spans = match locate::spans(&now, &self.cat.wanted, self.cat.config, self.cat.output) {
+            Ok(spans) => spans,
+            Err(error) => {
+                self.cat.output.report(source.name(), &error);
+                Vec::new()
+            }
+        };
+        self.inputs[target].skip = Skip::NOTHING;
+        let mut piece = vec![0; 64 << 10];
+        let mut at = source.start();
+        for span in spans {
+            if self.cat.transform.counts() && at < span.start {
+                let _ = self.cat.show(source.part(at..span.start, self.cat.config.engine.policy)?, true)?;
+                self.inputs[target].state = self.cat.state;
+            }
+            at = span.start;
+            while at < span.end {
+                let want = (span.end - at).min(piece.len() as u64) as usize;
+                let got = source.read_at(&mut piece[..want], at)?;
+                if got == 0 {
+                    break;
+                }
+                self.print(Origin::first(target), &piece[..got])?;
+                at += got as u64;
+            }
+            self.cat.state = self.inputs[target].state;
+        }
+        Ok((Exit::Success, Skip::NOTHING))
+    }
+
+    /// Prints what was held back for bytes that do not come.
+    fn finish(&mut self) -> io::Result<()> {
+        for (origin, line) in std::mem::take(&mut self.held) {
+            self.print(origin, &line)?;
+        }
+        for input in &mut self.inputs {
+            self.text.clear();
+            input.state.finish(&self.cat.transform, &mut self.text);
+            self.cat.output.write_all(&self.text)?;
+        }
+        self.cat.output.flush()
+    }
+}
+
+/// Returns the first unit that is wanted, counted from the start; `None` where some are counted from the end.
+fn first_from_start(selection: &Selection) -> Option<u64> {
+    let starts = selection.ranges().iter().map(|range| match range.start {
+        Mark::Start(start) => Some(start),
+        Mark::End(_) => None,
+    });
+    starts.collect::<Option<Vec<u64>>>()?.into_iter().min()
+}
+
+/// Returns whether a line ends before `end`.
+fn ends_line(source: &Source, end: u64) -> io::Result<bool> {
+    let mut last = [0];
+    Ok(source.read_at(&mut last, end - 1)? == 1 && last == *b"\n")
+}
+
+/// Only a selection without an end can be followed.
 fn check(wanted: &Wanted) -> anyhow::Result<()> {
     if let Wanted::Lines(selection) | Wanted::Bytes(selection) = wanted {
-        let open = selection.ranges().iter().any(|range| range.stop == RangeStop::Never);
-        anyhow::ensure!(open, "--follow goes on from a range without an end, such as -10: or 1000:");
+        let is_open = selection.ranges().iter().any(|range| range.stop == RangeStop::Never);
+        anyhow::ensure!(is_open, "--follow goes on from a range without an end, such as -10: or 1000:");
     }
     Ok(())
 }

@@ -41,7 +41,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let mut cat = Cat { wanted, transform, state: State::default(), config: &config, output };
     let follow = if args.follow_name { Some(FollowBy::Name) } else { args.follow };
     let result = match follow {
-        Some(by) => cat.follow(inputs(&args.files), by),
+        Some(by) => cat.follow(args, by),
         None => cat.all(inputs(&args.files)),
     };
     drop(progress);

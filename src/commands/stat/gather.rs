@@ -5,6 +5,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
+use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 
@@ -13,7 +14,7 @@ use rustix::io::Errno;
 
 use super::content::Content;
 use super::facts::Facts;
-use crate::io::{AccessMethod, IoMode, Range, Source, path};
+use crate::io::{AccessMethod, IoMode, Source, path};
 use crate::os::Window;
 use crate::os::extents::{self, Layout, Sparseness};
 use crate::os::proc_users::{Coverage, Holder, Identity, Wanted};
@@ -69,8 +70,6 @@ pub struct Users {
     pub holders: Vec<Holder>,
     /// How many were looked at.
     pub coverage: Coverage,
-    /// Whether open descriptors were looked for too.
-    pub descriptors: bool,
 }
 
 /// A file whose inode is known, and opened if it is a regular one.
@@ -100,6 +99,24 @@ impl Opened {
         Opened { facts, file }
     }
 
+    /// Opens a block device too: its own pages are asked about, and nothing is read.
+    pub fn with_devices(facts: Facts) -> Opened {
+        if facts.kind() != FileType::BlockDevice || facts.is_stdin() {
+            return Opened::new(facts);
+        }
+        let file = path::open(OsStr::from_bytes(&facts.name)).map(OwnedFd::from);
+        let file = file.map_err(|error| NotOpened::Failed(Errno::from_io_error(&error).unwrap_or(Errno::IO)));
+        Opened { facts, file }
+    }
+
+    /// The size in bytes: of a block device, what it holds.
+    pub fn size(&self) -> u64 {
+        match (&self.file, self.facts.kind()) {
+            (Ok(file), FileType::BlockDevice) => extents::device_size(file.as_fd()).unwrap_or(0),
+            _ => self.facts.inode.stx_size,
+        }
+    }
+
     /// The open descriptor, if there is one.
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
         self.file.as_ref().ok().map(AsFd::as_fd)
@@ -112,11 +129,15 @@ impl Opened {
         (!matches!(self.facts.kind(), FileType::Symlink)).then(|| Wanted::new(reported, self.fd()))
     }
 
-    /// What the page cache holds of it in at most `cells` stretches; `None` for what has no pages.
+    /// What the page cache holds of all of it, in at most `cells` stretches; `None` for what has no pages.
     pub fn cells(&self, cells: u64) -> Option<Result<Vec<Cell>, Unknown>> {
-        let size = self.facts.inode.stx_size;
+        self.cells_within(0..self.facts.inode.stx_size, cells)
+    }
+
+    /// What the page cache holds of the bytes `within` it, in at most `cells` stretches; `None` for what has no pages.
+    pub fn cells_within(&self, within: Range<u64>, cells: u64) -> Option<Result<Vec<Cell>, Unknown>> {
         match &self.file {
-            Ok(file) => Some(residency::cells(file.as_fd(), size, cells)),
+            Ok(file) => Some(residency::cells(file.as_fd(), within, cells)),
             Err(NotOpened::Failed(errno)) => Some(Err(Unknown::NotOpened(*errno))),
             Err(NotOpened::ByKind) => None,
         }
@@ -203,6 +224,14 @@ impl Report {
     }
 }
 
+/// Returns whether the file system has no other place for its pages than memory, so that none can be dropped.
+pub fn lives_in_memory(facts: &Facts) -> bool {
+    const TMPFS: u64 = 0x0102_1994;
+    const RAMFS: u64 = 0x8584_58f6;
+    const HUGETLBFS: u64 = 0x9584_58f6;
+    filesystem(facts).is_some_and(|facts| matches!(facts.f_type as u64, TMPFS | RAMFS | HUGETLBFS))
+}
+
 fn filesystem(facts: &Facts) -> Option<StatFs> {
     if facts.is_stdin() {
         return rustix::fs::fstatfs(rustix::stdio::stdin()).ok();
@@ -248,9 +277,9 @@ fn mapping(opened: &Opened) -> Mapping {
 
 fn tried(file: &OwnedFd) -> Mapping {
     let refused = Window::map(file.as_fd(), 0, 1).err();
-    let auto = file
-        .try_clone()
-        .and_then(|file| Source::from_file("".into(), File::from(file), false, IoMode::Auto, Range::default()));
+    let auto = file.try_clone().and_then(|file| {
+        Source::from_file("".into(), File::from(file), false, IoMode::Auto, crate::io::Range::default())
+    });
     let why = refused.as_ref().map(|error| crate::io::Reason::Refused(error.raw_os_error().unwrap_or(0)).to_string());
     let auto_why = auto.as_ref().ok().and_then(Source::reason).map(|reason| reason.to_string());
     Mapping {
@@ -262,7 +291,7 @@ fn tried(file: &OwnedFd) -> Mapping {
 }
 
 /// Whether a size of 0 means that the size is not known, as on `/proc` and its kin.
-fn states_no_size(facts: &Facts) -> bool {
+pub fn states_no_size(facts: &Facts) -> bool {
     const KINDS: [&str; 9] =
         ["proc", "sysfs", "cgroupfs", "cgroup2fs", "debugfs", "tracefs", "securityfs", "selinux", "configfs"];
     filesystem(facts)

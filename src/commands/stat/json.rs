@@ -181,7 +181,6 @@ struct UsersObject {
     looked_into: usize,
     denied: usize,
     complete: bool,
-    open_files: bool,
     list: Vec<User>,
 }
 
@@ -342,8 +341,7 @@ fn users(users: &Users) -> UsersObject {
     UsersObject {
         looked_into: users.coverage.looked_into,
         denied: users.coverage.denied,
-        complete: users.coverage.all,
-        open_files: users.descriptors,
+        complete: users.coverage.denied == 0,
         list: users.holders.iter().map(user).collect(),
     }
 }

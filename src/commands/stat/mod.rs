@@ -21,12 +21,12 @@ pub mod warm;
 
 use std::ffi::OsStr;
 use std::io;
+use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
-use std::time::Duration;
 
 use rustix::fs::FileType;
 
-use crate::app::config::{Config, wants_color};
+use crate::app::config::Config;
 use crate::cli::stat::{Args, Cached};
 use crate::engine::Input;
 use crate::exit::Exit;
@@ -41,26 +41,28 @@ use gather::{Opened, Report, Users};
 use number::Value;
 use warm::{Action, Done};
 
-/// Processor time the default view may spend on looking at processes: a part of what the rest of it takes.
-const GLANCE: Duration = Duration::from_micros(50);
-
 /// Runs `mapped stat`.
+///
+/// # Errors
+/// Options that contradict each other, and a failure of standard output.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let reads = args.lines || args.content;
-    if !reads && (args.common.offset.is_some() || args.common.length.is_some()) {
-        let message = "--offset and --length choose what --content and --lines read\n";
-        clap::Error::raw(clap::error::ErrorKind::MissingRequiredArgument, message).exit();
+    let has_stretch = args.common.offset.is_some() || args.common.length.is_some();
+    anyhow::ensure!(
+        reads || args.residency || !has_stretch,
+        "--offset and --length choose a part for --content, --lines and --residency"
+    );
+    let mut common = args.common.clone();
+    if !reads {
+        // Nothing is read in parallel, and counting processors takes longer than describing a file.
+        common.threads = Some(1);
     }
-    // Working out how bytes would come in takes longer than describing a file.
-    if !reads && args.common.stats.is_none() {
-        return Stat::new(args, output).run(output, None);
-    }
-    let config = Config::new(&args.common, output);
-    let progress = config.progress(&args.files, output);
+    let config = Config::new(&common, output);
+    let progress = reads.then(|| config.progress(&args.files, output)).flatten();
     let result = if args.lines {
         lines::run(&args.files, &config, output)
     } else {
-        Stat::new(args, output).run(output, args.content.then_some(&config))
+        Stat::new(args, &config, output).run(output)
     };
     drop(progress);
     config.finish();
@@ -82,6 +84,7 @@ enum View {
 /// The run's decisions.
 struct Stat<'a> {
     args: &'a Args,
+    config: &'a Config,
     asking: Asking,
     view: View,
     style: quoting::Style,
@@ -92,7 +95,7 @@ struct Stat<'a> {
 }
 
 impl<'a> Stat<'a> {
-    fn new(args: &'a Args, output: &Output) -> Stat<'a> {
+    fn new(args: &'a Args, config: &'a Config, output: &Output) -> Stat<'a> {
         let style = style(args, output);
         let sync = match args.cached {
             Cached::Always => Sync::Avoid,
@@ -106,23 +109,24 @@ impl<'a> Stat<'a> {
         };
         Stat {
             args,
+            config,
             asking: Asking { follow: args.dereference, sync },
             view: view(args),
             style,
             action,
             width: picture_width(output),
-            color: wants_color(args.common.color, output),
+            color: config.color,
         }
     }
 
-    fn run(&self, output: &mut Output, config: Option<&Config>) -> anyhow::Result<Exit> {
+    fn run(&self, output: &mut Output) -> anyhow::Result<Exit> {
         if self.args.file_system {
             return self.filesystems(output);
         }
         match &self.view {
             View::Format { more: false, .. } => self.formatted(output),
             View::Table => residency::run(self, output),
-            _ => self.reports(output, config),
+            _ => self.reports(output),
         }
     }
 
@@ -172,7 +176,7 @@ impl<'a> Stat<'a> {
     }
 
     /// The default view and `--json`.
-    fn reports(&self, output: &mut Output, config: Option<&Config>) -> anyhow::Result<Exit> {
+    fn reports(&self, output: &mut Output) -> anyhow::Result<Exit> {
         let mut exit = Exit::Success;
         let mut opened = Vec::new();
         for name in self.names() {
@@ -182,13 +186,13 @@ impl<'a> Stat<'a> {
             }
             // One look at the processes serves many files, but not with more open at a time than a process may have.
             if opened.len() == 64 {
-                exit = exit.and(self.batch(std::mem::take(&mut opened), output, config)?);
+                exit = exit.and(self.batch(std::mem::take(&mut opened), output)?);
             }
         }
-        Ok(exit.and(self.batch(opened, output, config)?))
+        Ok(exit.and(self.batch(opened, output)?))
     }
 
-    fn batch(&self, opened: Vec<Opened>, output: &mut Output, config: Option<&Config>) -> anyhow::Result<Exit> {
+    fn batch(&self, opened: Vec<Opened>, output: &mut Output) -> anyhow::Result<Exit> {
         let mut exit = Exit::Success;
         let mut users = self.users(&opened).into_iter();
         for opened in opened {
@@ -198,8 +202,8 @@ impl<'a> Stat<'a> {
             let mut report = Report::gather(opened, self.width);
             report.users = users;
             report.cache_action = done;
-            if let Some(config) = config {
-                report.content = match content(&report.facts, config, output)? {
+            if self.args.content {
+                report.content = match content(&report.facts, self.config, output)? {
                     Read::Judged(content) => Some(Some(content)),
                     Read::ByKind => Some(None),
                     Read::Failed => {
@@ -223,21 +227,28 @@ impl<'a> Stat<'a> {
         Ok(exit)
     }
 
-    /// Who uses each of `opened`: a glance, or with `--who` a thorough look.
+    /// The part that `--offset` and `--length` choose of `size` bytes.
+    fn stretch(&self, size: u64) -> Range<u64> {
+        let crate::io::Range { offset, length } = self.config.engine.range;
+        let start = match offset {
+            at if at < 0 => size.saturating_sub(at.unsigned_abs()),
+            at => at.unsigned_abs().min(size),
+        };
+        start..length.map_or(size, |length| start.saturating_add(length).min(size))
+    }
+
+    /// With `--who`, who uses each of `opened`.
     fn users(&self, opened: &[Opened]) -> Vec<Option<Users>> {
         let wanted: Vec<(usize, Wanted)> =
             opened.iter().enumerate().filter_map(|(index, opened)| Some((index, opened.wanted()?))).collect();
         let mut users: Vec<Option<Users>> = opened.iter().map(|_| None).collect();
         let files: Vec<Wanted> = wanted.iter().map(|(_, wanted)| *wanted).collect();
-        if files.is_empty() {
+        if files.is_empty() || !self.args.who {
             return users;
         }
-        // Text is for a glance; who asks for JSON wants all there is, and open files only when asked for.
-        let all = self.args.who || matches!(self.view, View::Json);
-        let scan = if all { proc_users::scan(&files, self.args.who) } else { proc_users::glance(&files, GLANCE) };
-        let Ok(scan) = scan else { return users };
+        let Ok(scan) = proc_users::scan(&files) else { return users };
         for ((index, _), holders) in wanted.iter().zip(scan.holders) {
-            users[*index] = Some(Users { holders, coverage: scan.coverage, descriptors: self.args.who });
+            users[*index] = Some(Users { holders, coverage: scan.coverage });
         }
         users
     }
@@ -246,14 +257,18 @@ impl<'a> Stat<'a> {
     fn act(&self, opened: &Opened, output: &mut Output) -> (Option<Done>, Exit) {
         let (Some(action), Some(fd)) = (self.action, opened.fd()) else { return (None, Exit::Success) };
         let name = OsStr::from_bytes(&opened.facts.name);
-        match warm::act(action, fd, opened.facts.inode.stx_size) {
+        match warm::act(action, fd, opened.size()) {
             Ok(done) => {
                 let stay = if let Done::Evicted(Ok(left)) = done { left.resident } else { 0 };
                 if stay == 0 {
                     return (Some(done), Exit::Success);
                 }
                 let pages = if stay == 1 { "1 page stays" } else { &format!("{stay} pages stay") };
-                let reason = format!("{pages} in memory: mapped, locked or in use");
+                let why = match gather::lives_in_memory(&opened.facts) {
+                    true => "the file system has no other place for them",
+                    false => "mapped, locked or in use",
+                };
+                let reason = format!("{pages} in memory: {why}");
                 output.report(name, &io::Error::other(reason));
                 (Some(done), Exit::Failure)
             }

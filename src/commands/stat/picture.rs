@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     fn cell(resident: u64, pages: u64) -> Cell {
-        Cell { pages, cached: Cached { resident, state: None } }
+        Cell { pages, cached: Cached { resident, ..Cached::default() } }
     }
 
     #[test]

@@ -1,15 +1,24 @@
-//! `--residency`: one line a file of what is in memory, and the sum, as a table or as JSON.
+//! `--residency`: one row a file of what is in memory, and the total.
+//!
+//! A file counts once in the total, whatever names it is given by. What has no pages of its own, such as a directory or a
+//! link, is named and has no figures.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
+use rustix::fs::FileType;
+
 use super::Stat;
-use super::gather::Opened;
+use super::facts::Facts;
+use super::gather::{Opened, lives_in_memory, states_no_size};
 use super::picture::{human, percent};
 use super::text::{picture, why};
 use crate::exit::Exit;
+use crate::io::path;
+use crate::io::walk::{Order, Walk};
 use crate::os::page_size;
-use crate::os::residency::{self, Cell};
+use crate::os::residency;
 use crate::output::Output;
 use crate::output::escape_name;
 
@@ -18,58 +27,122 @@ const PICTURE: u64 = 24;
 
 /// Prints the table.
 pub(super) fn run(stat: &Stat<'_>, output: &mut Output) -> anyhow::Result<Exit> {
-    let mut exit = Exit::Success;
-    let mut sum = Sum::default();
-    output.write_all(format!("{HEADING}\n").as_bytes())?;
+    let mut table = Table { stat, output, sum: Sum::default(), exit: Exit::Success, rows: 0 };
+    table.output.write_all(format!("{HEADING}\n").as_bytes())?;
     for name in stat.names() {
-        let Some(facts) = stat.facts(name, output) else {
-            exit = Exit::Failure;
-            continue;
+        let path = OsStr::from_bytes(name);
+        if stat.args.recursive && path::is_directory(path) {
+            for found in Walk::new(path.to_owned(), Order::Paths, stat.args.dereference, |_, _| true) {
+                match found {
+                    Ok(found) => table.file(found.path().as_bytes())?,
+                    Err((path, error)) => {
+                        table.output.report(&path, &error);
+                        table.exit = Exit::Failure;
+                    }
+                }
+            }
+        } else {
+            table.file(name)?;
+        }
+    }
+    if table.rows > 1 {
+        table.total()?;
+    }
+    Ok(table.exit)
+}
+
+struct Table<'t> {
+    stat: &'t Stat<'t>,
+    output: &'t mut Output,
+    sum: Sum,
+    exit: Exit,
+    rows: usize,
+}
+
+impl Table<'_> {
+    fn file(&mut self, name: &[u8]) -> anyhow::Result<()> {
+        self.rows += 1;
+        let Some(facts) = self.stat.facts(name, self.output) else {
+            self.exit = Exit::Failure;
+            return Ok(());
         };
-        let opened = Opened::new(facts);
-        exit = exit.and(stat.act(&opened, output).1);
-        let size = opened.facts.inode.stx_size;
+        let opened = Opened::with_devices(facts);
+        self.exit = self.exit.and(self.stat.act(&opened, self.output).1);
+        let within = self.stat.stretch(opened.size());
         let shown = escape_name(OsStr::from_bytes(name));
-        let line = match opened.cells(PICTURE) {
+        let line = match opened.cells_within(within.clone(), PICTURE) {
             Some(Ok(cells)) => {
-                sum.add(&cells);
-                let resident = residency::total(&cells).resident;
+                let total = residency::total(&cells);
+                let pages = cells.iter().map(|cell| cell.pages).sum();
+                let is_new = self.sum.add(&opened.facts, total.resident, pages);
                 // A short file's row is short; what fills the column stands outside the frame.
                 let spaces = " ".repeat(PICTURE as usize - cells.len());
-                let picture = picture(&cells, stat.color) + &spaces;
-                figures(resident, residency::pages(size), &picture, &shown)
+                let picture = picture(&cells, self.stat.color) + &spaces;
+                let mut notes = Vec::new();
+                if !is_new {
+                    notes.push("counted before by another name");
+                }
+                if total.is_estimate {
+                    notes.push("estimated");
+                }
+                if lives_in_memory(&opened.facts) && total.resident > 0 {
+                    notes.push("cannot be dropped: no disk under it");
+                }
+                let note = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
+                figures(total.resident, pages, &picture, &format!("{shown}{note}"))
             }
             Some(Err(unknown)) => {
-                sum.unknown += 1;
-                let note = format!("{shown} ({})", why(unknown));
-                format!("{:>10} {:>10} {:>10} {:>8} {:26} {note}", "unknown", residency::pages(size), "-", "-", "")
+                self.sum.unknown += 1;
+                let pages = residency::pages(within.end - within.start);
+                format!("{:>10} {pages:>10} {:>10} {:>8} {:26} {shown} ({})", "unknown", "-", "-", "", why(unknown))
             }
-            // An empty file has no page, and what is not a regular file none that could be asked about.
-            None => figures(0, 0, "||", &shown),
+            None => match without_pages(&opened.facts) {
+                Some(kind) => format!("{:>10} {:>10} {:>10} {:>8} {:26} {shown} ({kind})", "-", "-", "-", "-", ""),
+                None => figures(0, 0, "||", &shown),
+            },
         };
-        output.write_all(format!("{}\n", line.trim_end()).as_bytes())?;
+        self.output.write_all(format!("{}\n", line.trim_end()).as_bytes())?;
+        Ok(())
     }
-    if stat.args.files.len() > 1 {
-        let unknown = if sum.unknown > 0 { format!(" ({} unknown)", sum.unknown) } else { String::new() };
-        let line = figures(sum.resident, sum.pages, "", &format!("total{unknown}"));
-        output.write_all(format!("{line}\n").as_bytes())?;
+
+    fn total(&mut self) -> anyhow::Result<()> {
+        let unknown = if self.sum.unknown > 0 { format!(" ({} unknown)", self.sum.unknown) } else { String::new() };
+        let line = figures(self.sum.resident, self.sum.pages, "", &format!("total{unknown}"));
+        self.output.write_all(format!("{line}\n").as_bytes())?;
+        Ok(())
     }
-    Ok(exit)
+}
+
+/// Returns why a file has no pages of its own; `None` for one that is merely empty.
+fn without_pages(facts: &Facts) -> Option<&'static str> {
+    match facts.kind() {
+        FileType::RegularFile => states_no_size(facts).then_some("size unknown"),
+        _ => Some(facts.kind_text()),
+    }
 }
 
 const HEADING: &str = "  RESIDENT      PAGES  IN MEMORY    SHARE  WHERE                     FILE";
 
+/// What is in memory of all files, each counted once whatever its names.
 #[derive(Default)]
 struct Sum {
     resident: u64,
     pages: u64,
     unknown: u64,
+    /// Device and inode of those that have several names.
+    seen: HashSet<(u32, u32, u64)>,
 }
 
 impl Sum {
-    fn add(&mut self, cells: &[Cell]) {
-        self.resident += residency::total(cells).resident;
-        self.pages += cells.iter().map(|cell| cell.pages).sum::<u64>();
+    /// Counts a file, unless it has been counted. Returns whether it is new.
+    fn add(&mut self, facts: &Facts, resident: u64, pages: u64) -> bool {
+        let inode = &facts.inode;
+        let is_new = self.seen.insert((inode.stx_dev_major, inode.stx_dev_minor, inode.stx_ino));
+        if is_new {
+            self.resident += resident;
+            self.pages += pages;
+        }
+        is_new
     }
 }
 

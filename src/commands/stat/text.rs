@@ -115,12 +115,14 @@ fn cached(facts: &Facts, cache: &Result<Vec<Cell>, Unknown>) -> String {
         Ok(cells) => {
             let total = residency::total(cells);
             format!(
-                "{} of {pages} pages of {} bytes in memory ({}, {}){}",
+                "{}{} of {pages} pages of {} bytes in memory ({}, {}){}{}",
+                if total.is_estimate { "about " } else { "" },
                 total.resident,
                 page_size(),
                 percent(total.resident, pages),
                 human(total.resident * page_size() as u64),
-                state(&total)
+                state(&total),
+                if gather::lives_in_memory(facts) { "; they cannot be dropped (no disk under it)" } else { "" }
             )
         }
         Err(unknown) => format!("unknown of {pages} pages of {} bytes ({})", page_size(), why(*unknown)),
@@ -201,11 +203,10 @@ fn content_lines(content: Option<&Content>) -> Vec<(&'static str, String)> {
 
 fn users_lines(users: &Users) -> Vec<String> {
     let coverage = &users.coverage;
-    let verb = if users.descriptors { "mapped or open" } else { "mapped" };
-    let among = match (coverage.all, coverage.denied) {
-        (true, 0) => format!("of {} other processes", coverage.looked_into),
-        (true, denied) => format!("of {} processes ({denied} more may not be looked into)", coverage.looked_into),
-        (false, _) => format!("of the {} newest processes (--who looks at all)", coverage.looked_into),
+    let verb = "mapped or open";
+    let among = match coverage.denied {
+        0 => format!("of {} other processes", coverage.looked_into),
+        denied => format!("of {} processes ({denied} more may not be looked into)", coverage.looked_into),
     };
     let count = users.holders.len();
     let mut lines = vec![match count {
@@ -257,17 +258,12 @@ mod tests {
     use crate::os::proc_users::Coverage;
 
     #[test]
-    fn nobody_is_only_said_of_those_that_were_seen() {
-        let users = |all, denied| Users {
-            holders: Vec::new(),
-            coverage: Coverage { all, looked_into: 7, denied },
-            descriptors: false,
-        };
-        assert_eq!(users_lines(&users(true, 0)), ["none of 7 other processes has it mapped"]);
-        assert_eq!(users_lines(&users(true, 3)), ["none of 7 processes (3 more may not be looked into) has it mapped"]);
+    fn none_is_only_said_of_those_that_were_seen() {
+        let users = |denied| Users { holders: Vec::new(), coverage: Coverage { looked_into: 7, denied } };
+        assert_eq!(users_lines(&users(0)), ["none of 7 other processes has it mapped or open"]);
         assert_eq!(
-            users_lines(&users(false, 1)),
-            ["none of the 7 newest processes (--who looks at all) has it mapped"]
+            users_lines(&users(3)),
+            ["none of 7 processes (3 more may not be looked into) has it mapped or open"]
         );
     }
 }

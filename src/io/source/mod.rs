@@ -179,6 +179,14 @@ impl Source {
         self.length
     }
 
+    /// Returns a descriptor to go on reading the file by position, and whether it shares its position with other programs.
+    ///
+    /// # Errors
+    /// What duplicating it says (`fcntl(2)`).
+    pub fn to_follow(&self) -> io::Result<(File, bool)> {
+        Ok((self.positioned().try_clone()?, self.stdin && self.own.is_none()))
+    }
+
     /// The file, with a position of its own where possible: for calls that move it.
     pub fn positioned(&self) -> &File {
         self.own.as_ref().unwrap_or(&self.file)

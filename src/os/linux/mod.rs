@@ -4,5 +4,6 @@ pub mod extents;
 pub mod file_system;
 mod proc_maps;
 pub mod proc_users;
+pub mod processes;
 pub mod residency;
 pub mod watch;

@@ -1,14 +1,13 @@
 //! Which processes have a file mapped, and which have it open.
 //!
 //! `/proc` is the only place that knows. Processes of other users are often not ours to look at: they are counted, so that
-//! "nobody" is never said of what was not seen. A glance looks at the newest processes only, and says so.
+//! "none" is never said of what was not seen.
 #![allow(unsafe_code)]
 
 use std::io::Read;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::time::Duration;
 
-use rustix::fs::{AtFlags, Mode, OFlags, SeekFrom};
+use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 
 pub use super::proc_maps::{Area, Identity};
@@ -86,8 +85,6 @@ fn mapped_identity(file: BorrowedFd<'_>) -> Option<Identity> {
 /// How much of `/proc` was seen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// Whether every process was looked for, rather than the newest only.
-    pub all: bool,
     /// Processes looked into.
     pub looked_into: usize,
     /// Processes that may not be looked into.
@@ -108,8 +105,8 @@ impl Scan {
         Scan { holders: vec![Vec::new(); files.len()], coverage: Coverage::default() }
     }
 
-    fn look_into(&mut self, proc: BorrowedFd<'_>, pid: u32, files: &[Wanted], descriptors: bool) {
-        match look_into(proc, pid, files, descriptors, &mut self.holders) {
+    fn look_into(&mut self, proc: BorrowedFd<'_>, pid: u32, files: &[Wanted]) {
+        match look_into(proc, pid, files, &mut self.holders) {
             Ok(()) => self.coverage.looked_into += 1,
             // Gone since it was listed.
             Err(Errno::NOENT | Errno::SRCH) => {}
@@ -125,83 +122,22 @@ impl Scan {
     }
 }
 
-/// Looks for the processes that have any of `files` mapped and, with `descriptors`, open. This process itself is left out.
+/// Looks for the processes that have any of `files` mapped or open. This process itself is left out.
 ///
 /// # Errors
 /// Where there is no `/proc` to read.
-pub fn scan(files: &[Wanted], descriptors: bool) -> Result<Scan, Errno> {
+pub fn scan(files: &[Wanted]) -> Result<Scan, Errno> {
     let proc = open_proc()?;
     let mut scan = Scan::of(files);
-    scan.coverage.all = true;
     let own = std::process::id();
     for pid in numbers_in(proc.as_fd())?.into_iter().filter(|&pid| pid != own) {
-        scan.look_into(proc.as_fd(), pid, files, descriptors);
+        scan.look_into(proc.as_fd(), pid, files);
     }
     Ok(scan.sorted())
 }
-
-/// Looks for mappings of `files` in the newest processes, for about as long as `budget` of processor time, so that a machine
-/// of very many processes makes no one wait. Newest is taken to be the next lower process number, from this process down; and
-/// as numbers begin again when they are used up, what is above this process comes next, and last the numbers that are given out
-/// only once.
-///
-/// # Errors
-/// Where there is no `/proc` to read.
-pub fn glance(files: &[Wanted], budget: Duration) -> Result<Scan, Errno> {
-    /// Numbers begin again from here (`RESERVED_PIDS`, kernel/pid.c).
-    const AGAIN: u64 = 300;
-    let proc = open_proc()?;
-    let mut scan = Scan::of(files);
-    let begun = processor_time();
-    let own = u64::from(std::process::id());
-    let above = (own + 1..u64::from(u32::MAX), u64::MAX);
-    // Where numbers are sparse, larger steps come as fast.
-    for (mut numbers, mut step) in [(AGAIN.min(own)..own, 32), above, (1..AGAIN.min(own), 32)] {
-        while !numbers.is_empty() {
-            let start = numbers.end.saturating_sub(step).max(numbers.start);
-            for pid in processes_between(proc.as_fd(), start, numbers.end)?.into_iter().rev() {
-                if scan.coverage.looked_into >= LEAST && processor_time().saturating_sub(begun) >= budget {
-                    return Ok(scan.sorted());
-                }
-                scan.look_into(proc.as_fd(), pid, files, false);
-            }
-            numbers.end = start;
-            step = step.saturating_mul(2);
-        }
-    }
-    Ok(scan.sorted())
-}
-
-/// Processes a glance looks into whatever it costs: who asks about a file has often just started what holds it.
-const LEAST: usize = 2;
 
 fn open_proc() -> Result<OwnedFd, Errno> {
     rustix::fs::open("/proc", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
-}
-
-fn processor_time() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
-}
-
-/// The processes numbered `start` up to `end`, in order. The kernel lists processes by number and takes a directory position
-/// for the number to begin at (after 257 for what else is in `/proc`), which spares listing them all. Were that otherwise on
-/// some kernel, fewer processes would be found here, and none wrongly.
-fn processes_between(proc: BorrowedFd<'_>, start: u64, end: u64) -> Result<Vec<u32>, Errno> {
-    const FIRST: u64 = 257;
-    rustix::fs::seek(proc, SeekFrom::Start(FIRST + start))?;
-    let mut pids = Vec::new();
-    // Room for some thirty names: the listing stops soon after `end`.
-    let mut buffer = Vec::with_capacity(1 << 10);
-    let mut entries = rustix::fs::RawDir::new(proc, buffer.spare_capacity_mut());
-    while let Some(entry) = entries.next() {
-        match entry?.file_name().to_str().ok().and_then(|name| name.parse::<u32>().ok()) {
-            Some(pid) if u64::from(pid) >= end => break,
-            Some(pid) if u64::from(pid) >= start => pids.push(pid),
-            _ => {}
-        }
-    }
-    Ok(pids)
 }
 
 /// The entries of a directory whose names are numbers, in order.
@@ -218,13 +154,7 @@ fn numbers_in(directory: BorrowedFd<'_>) -> Result<Vec<u32>, Errno> {
     Ok(numbers)
 }
 
-fn look_into(
-    proc: BorrowedFd<'_>,
-    pid: u32,
-    files: &[Wanted],
-    descriptors: bool,
-    holders: &mut [Vec<Holder>],
-) -> Result<(), Errno> {
+fn look_into(proc: BorrowedFd<'_>, pid: u32, files: &[Wanted], holders: &mut [Vec<Holder>]) -> Result<(), Errno> {
     let maps = rustix::fs::openat(proc, format!("{pid}/maps"), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
     let mut areas = vec![Vec::new(); files.len()];
     each_area(&maps, |area, identity| {
@@ -233,7 +163,7 @@ fn look_into(
         }
     })?;
     let mut open = vec![Vec::new(); files.len()];
-    let seen = if descriptors { each_descriptor(proc, pid, files, &mut open) } else { Ok(()) };
+    let seen = each_descriptor(proc, pid, files, &mut open);
     for ((areas, descriptors), holders) in areas.into_iter().zip(open).zip(holders) {
         if !areas.is_empty() || !descriptors.is_empty() {
             holders.push(Holder { pid, command: command(proc, pid), areas, descriptors });
@@ -297,9 +227,8 @@ fn descriptor(proc: BorrowedFd<'_>, pid: u32, number: u32) -> Descriptor {
 mod tests {
     use super::*;
 
-    /// Process numbers had begun again, and what was started just before had a higher one than who looked for it.
     #[test]
-    fn a_glance_goes_on_above_its_own_number() {
+    fn a_process_is_found_by_its_program() {
         use std::io::Write;
         use std::process::{Command, Stdio};
 
@@ -311,23 +240,11 @@ mod tests {
         let stat = rustix::fs::fstat(&program).unwrap();
         let (major, minor) = (rustix::fs::major(stat.st_dev), rustix::fs::minor(stat.st_dev));
         let wanted = Wanted::new(Identity { major, minor, inode: stat.st_ino }, Some(program.as_fd()));
-        let scan = glance(&[wanted], Duration::from_secs(60)).unwrap();
+        let scan = scan(&[wanted]).unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
         assert!(scan.holders[0].iter().any(|holder| holder.pid == child.id()), "{scan:?}");
         let pids: Vec<_> = scan.holders[0].iter().map(|holder| holder.pid).collect();
         assert!(pids.is_sorted_by(|one, next| one < next), "each once: {pids:?}");
-    }
-
-    #[test]
-    fn a_part_of_the_listing_is_that_part() {
-        let proc = open_proc().unwrap();
-        let own = std::process::id();
-        assert_eq!(processes_between(proc.as_fd(), own.into(), u64::from(own) + 1).unwrap(), [own]);
-        // Processes come and go between the two listings, but init stays.
-        let all = numbers_in(open_proc().unwrap().as_fd()).unwrap();
-        assert_eq!((all[0], processes_between(proc.as_fd(), 1, 2).unwrap()[0]), (1, 1));
-        let low = processes_between(proc.as_fd(), 1, u64::from(u32::MAX)).unwrap();
-        assert!(low.is_sorted() && low.contains(&own), "{low:?}");
     }
 }

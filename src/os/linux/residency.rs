@@ -1,16 +1,16 @@
 //! Which of a file's pages are in the page cache, and how to bring them in or let them go.
 //!
-//! `cachestat(2)` (Linux 6.5) counts a range in one call, with dirty, written-back and evicted pages, and refuses honestly
-//! where the caller may not know. `mincore(2)` is the way for older kernels and for a page-by-page map; for a file the caller
-//! neither owns nor may write it reports every page as resident, so there the answer is [`Unknown`], never a false 100 %.
-//! Nothing here changes a byte of any file.
+//! `cachestat(2)` (Linux 6.5) counts a range in one call, with dirty, written-back and evicted pages. `mincore(2)` is the way
+//! for older kernels; for a file that the caller neither owns nor may write it reports every page as resident, so there a
+//! read that may not wait (`RWF_NOWAIT`) is tried on each page instead. Where none of them tells, the answer is [`Unknown`],
+//! never a false 100 %. Nothing here changes a byte of any file.
 #![allow(unsafe_code)]
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
 use rustix::fs::{Access, Advice, AtFlags};
-use rustix::io::Errno;
+use rustix::io::{Errno, ReadWriteFlags};
 use rustix::mm::{MapFlags, ProtFlags};
 
 use super::extents::Range;
@@ -28,6 +28,8 @@ pub struct Cached {
     pub resident: u64,
     /// What only `cachestat` tells.
     pub state: Option<State>,
+    /// Whether `resident` follows from a sample of the pages.
+    pub is_estimate: bool,
 }
 
 /// The finer counts of `cachestat`, in pages.
@@ -48,6 +50,7 @@ impl Cached {
     fn plus(self, other: Cached) -> Cached {
         Cached {
             resident: self.resident + other.resident,
+            is_estimate: self.is_estimate || other.is_estimate,
             state: self.state.zip(other.state).map(|(a, b)| State {
                 dirty: a.dirty + b.dirty,
                 writeback: a.writeback + b.writeback,
@@ -93,37 +96,45 @@ pub fn cell_start(pages: u64, cells: u64, index: u64) -> u64 {
     (u128::from(pages) * u128::from(index) / u128::from(cells)) as u64
 }
 
-/// What the cache holds of a file of `size` bytes, in at most `cells` stretches of equal length (fewer for a file of fewer
-/// pages), in order and covering exactly the file's pages. The sum of the cells is the whole.
+/// Returns what the cache holds of the bytes `within` of a file, in at most `cells` stretches of equal length (fewer for
+/// fewer pages), in order and covering exactly the pages those bytes are in. The sum of the cells is the whole.
 ///
 /// # Errors
 /// [`Unknown`] where the kernel does not tell.
-pub fn cells(file: BorrowedFd<'_>, size: u64, cells: u64) -> Result<Vec<Cell>, Unknown> {
-    let pages = pages(size);
+pub fn cells(file: BorrowedFd<'_>, within: std::ops::Range<u64>, cells: u64) -> Result<Vec<Cell>, Unknown> {
+    let before = within.start / page_size();
+    let pages = if within.is_empty() { 0 } else { pages(within.end) - before };
     let count = cells.min(pages);
-    let mut source = Asked::new(file);
-    (0..count)
+    let mut source = Asked::new(file, pages);
+    // From the end: a page that is read without waiting may start read-ahead of those behind it.
+    let mut found = (0..count)
+        .rev()
         .map(|index| {
-            let first = cell_start(pages, count, index);
-            let end = cell_start(pages, count, index + 1);
+            let first = before + cell_start(pages, count, index);
+            let end = before + cell_start(pages, count, index + 1);
             Ok(Cell { pages: end - first, cached: source.count(first, end)? })
         })
-        .collect()
+        .collect::<Result<Vec<Cell>, Unknown>>()?;
+    found.reverse();
+    Ok(found)
 }
 
-/// What the cache holds of a file of `size` bytes as a whole.
+/// Returns what the cache holds of a file of `size` bytes as a whole.
 ///
 /// # Errors
 /// [`Unknown`] where the kernel does not tell.
 pub fn whole(file: BorrowedFd<'_>, size: u64) -> Result<Cached, Unknown> {
-    Ok(total(&cells(file, size, 1)?))
+    Ok(total(&cells(file, 0..size, 1)?))
 }
 
 /// The sum of `cells`.
 pub fn total(cells: &[Cell]) -> Cached {
-    let first = Cached { resident: 0, state: Some(State::default()) };
+    let first = Cached { state: Some(State::default()), ..Cached::default() };
     cells.iter().fold(first, |sum, cell| sum.plus(cell.cached))
 }
+
+/// The most pages of a file that are read to see whether that would have to wait.
+const MOST_READS: u64 = 1 << 18;
 
 /// A file being asked, with what has been learned of how to ask.
 struct Asked<'fd> {
@@ -132,17 +143,19 @@ struct Asked<'fd> {
     old_kernel: bool,
     /// Whether `mincore` would tell the truth; asked once.
     mincore_is_true: Option<bool>,
+    /// Every so many pages one is read, where nothing else tells.
+    step: u64,
 }
 
 impl<'fd> Asked<'fd> {
-    fn new(file: BorrowedFd<'fd>) -> Self {
-        Asked { file, old_kernel: false, mincore_is_true: None }
+    fn new(file: BorrowedFd<'fd>, pages: u64) -> Self {
+        Asked { file, old_kernel: false, mincore_is_true: None, step: pages.div_ceil(MOST_READS).max(1) }
     }
 
     /// What is cached of the pages from `first` up to `end`.
     fn count(&mut self, first: u64, end: u64) -> Result<Cached, Unknown> {
         if first == end {
-            return Ok(Cached { resident: 0, state: (!self.old_kernel).then(State::default) });
+            return Ok(Cached { state: (!self.old_kernel).then(State::default), ..Cached::default() });
         }
         if !self.old_kernel {
             match cachestat(self.file, first * page_size(), (end - first) * page_size()) {
@@ -154,12 +167,28 @@ impl<'fd> Asked<'fd> {
             }
         }
         if !*self.mincore_is_true.get_or_insert_with(|| may_know(self.file)) {
-            return Err(Unknown::NotPermitted);
+            return self.count_by_reading(first, end);
         }
         let mut resident = 0;
         each_page_between(self.file, first, end, |_, is_resident| resident += u64::from(is_resident))
             .map_err(Unknown::Refused)?;
-        Ok(Cached { resident, state: None })
+        Ok(Cached { resident, ..Cached::default() })
+    }
+
+    /// Reads a byte of each page, or of every so many, without waiting for the disk (`preadv2(2)`, RWF_NOWAIT).
+    fn count_by_reading(&self, first: u64, end: u64) -> Result<Cached, Unknown> {
+        let mut resident = 0;
+        for start in (0..(end - first).div_ceil(self.step)).rev().map(|step| first + step * self.step) {
+            let mut byte = [0];
+            let buffers = &mut [io::IoSliceMut::new(&mut byte)];
+            match rustix::io::preadv2(self.file, buffers, start * page_size(), ReadWriteFlags::NOWAIT) {
+                Ok(got) => resident += if got > 0 { self.step.min(end - start) } else { 0 },
+                Err(Errno::AGAIN | Errno::INTR) => {}
+                // Not every file system can say whether it would wait.
+                Err(_) => return Err(Unknown::NotPermitted),
+            }
+        }
+        Ok(Cached { resident, state: None, is_estimate: self.step > 1 })
     }
 }
 
@@ -167,17 +196,6 @@ impl<'fd> Asked<'fd> {
 /// one system call.
 pub fn is_cached(file: BorrowedFd<'_>, offset: u64) -> Option<bool> {
     cachestat(file, offset, 1).ok().map(|cached| cached.resident > 0)
-}
-
-/// Calls `page(index, resident)` for every page of a file of `size` bytes, in order, a bounded piece mapped at a time.
-///
-/// # Errors
-/// [`Unknown`] where the kernel does not tell.
-pub fn each_page(file: BorrowedFd<'_>, size: u64, page: impl FnMut(u64, bool)) -> Result<(), Unknown> {
-    if !may_know(file) {
-        return Err(Unknown::NotPermitted);
-    }
-    each_page_between(file, 0, pages(size), page).map_err(Unknown::Refused)
 }
 
 /// Whether `mincore` tells the truth about `file`: the kernel's own rule is owner, or allowed to write.
@@ -229,7 +247,8 @@ fn cachestat(file: BorrowedFd<'_>, offset: u64, length: u64) -> Result<Cached, E
         return Err(Errno::from_io_error(&io::Error::last_os_error()).unwrap_or(Errno::INVAL));
     }
     let [resident, dirty, writeback, evicted, recently_evicted] = counts;
-    Ok(Cached { resident, state: Some(State { dirty, writeback, evicted, recently_evicted }) })
+    let state = Some(State { dirty, writeback, evicted, recently_evicted });
+    Ok(Cached { resident, state, is_estimate: false })
 }
 
 /// Brings the data of `file` into the page cache by reading `ranges` of it, and says how many bytes were read. Holes are
@@ -299,27 +318,41 @@ mod tests {
     }
 
     #[test]
-    fn the_page_map_adds_up_to_the_counts() {
-        let page = page_size() as usize;
-        let file = file_of(70 * page + 1);
-        let size = 70 * page as u64 + 1;
-        let mut resident = 0;
-        let mut seen = 0;
-        each_page(file.as_fd(), size, |index, is| {
-            assert_eq!(index, seen);
-            seen += 1;
-            resident += u64::from(is);
-        })
-        .unwrap();
-        assert_eq!(seen, 71);
-        assert_eq!(whole(file.as_fd(), size).unwrap().resident, resident);
-        assert_eq!(total(&cells(file.as_fd(), size, 9).unwrap()).resident, resident);
+    fn all_ways_of_asking_agree() {
+        let page = page_size();
+        let file = file_of(70 * page as usize + 1);
+        let size = 70 * page + 1;
+        let mut mapped = 0;
+        each_page_between(file.as_fd(), 0, 71, |_, is| mapped += u64::from(is)).unwrap();
+        let whole = whole(file.as_fd(), size).unwrap();
+        assert_eq!(whole.resident, mapped);
+        assert_eq!(total(&cells(file.as_fd(), 0..size, 9).unwrap()), whole);
+        let asked = Asked::new(file.as_fd(), 71);
+        match asked.count_by_reading(0, 71) {
+            Ok(read) => assert_eq!(read, Cached { resident: mapped, ..Cached::default() }),
+            Err(_) => crate::skipped::skip("a temporary directory on a file system with RWF_NOWAIT"),
+        }
+        let sampled = Asked { step: 8, ..asked };
+        let estimate = sampled.count_by_reading(0, 71).unwrap();
+        assert!(estimate.is_estimate && estimate.resident.abs_diff(mapped) <= 8, "{estimate:?}");
+    }
+
+    #[test]
+    fn a_stretch_has_the_pages_its_bytes_are_in() {
+        let page = page_size();
+        let file = file_of(20 * page as usize);
+        for (within, pages) in
+            [(0..0, 0), (0..1, 1), (page - 1..page + 1, 2), (page..3 * page, 2), (5 * page..20 * page, 15)]
+        {
+            let cells = cells(file.as_fd(), within.clone(), 4).unwrap();
+            assert_eq!(cells.iter().map(|cell| cell.pages).sum::<u64>(), pages, "{within:?}");
+        }
     }
 
     #[test]
     fn a_file_of_no_bytes_has_no_cells() {
         let file = file_of(0);
-        assert_eq!(cells(file.as_fd(), 0, 10).unwrap(), []);
+        assert_eq!(cells(file.as_fd(), 0..0, 10).unwrap(), []);
         assert_eq!(whole(file.as_fd(), 0).unwrap().resident, 0);
     }
 

@@ -53,6 +53,14 @@ pub fn reopen(descriptor: BorrowedFd<'_>, more: OFlags) -> rustix::io::Result<Ow
     retry(|| openat(CWD, &path, flags, Mode::empty()))
 }
 
+/// Opens the file behind `descriptor` once more for reading, without waiting for the writer of a FIFO.
+///
+/// # Errors
+/// As [`reopen`].
+pub fn reopen_without_waiting(descriptor: BorrowedFd<'_>) -> rustix::io::Result<OwnedFd> {
+    reopen(descriptor, OFlags::NONBLOCK)
+}
+
 fn anchor_flags() -> OFlags {
     OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC
 }

@@ -1,11 +1,12 @@
 //! How many files may be open at once, and room for them.
 
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rustix::process::{Resource, getrlimit};
+use rustix::fs::{Mode, OFlags, open};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// How many places the kernel's table of a process's open files has at first.
 const FIRST: u64 = 64;
@@ -20,6 +21,39 @@ pub fn share(holders: usize, most: usize) -> usize {
     let share = fair.clamp(1, most);
     make_room(limit.min((share * holders) as u64 + FIRST));
     share
+}
+
+/// Raises the limit on open files as far as the system allows, for a command that keeps many of them open.
+pub fn raise_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    if limit.current != limit.maximum {
+        // Refused, the limit stays as it is, and files that cannot be opened are reported.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    }
+}
+
+/// Descriptors kept free for what one open file needs besides its own.
+///
+/// While they are held, opening one file too many fails at that file, and not in the middle of reading another.
+#[derive(Debug, Default)]
+pub struct Reserve(Vec<OwnedFd>);
+
+impl Reserve {
+    /// How many descriptors are kept.
+    const COUNT: usize = 16;
+
+    /// Takes as many as there are, up to those that are to be kept.
+    pub fn hold(&mut self) {
+        while self.0.len() < Reserve::COUNT {
+            let Ok(fd) = open("/dev/null", OFlags::PATH | OFlags::CLOEXEC, Mode::empty()) else { break };
+            self.0.push(fd);
+        }
+    }
+
+    /// Gives them up for use.
+    pub fn release(&mut self) {
+        self.0.clear();
+    }
 }
 
 /// Makes room for `count` open files.

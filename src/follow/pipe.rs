@@ -1,0 +1,67 @@
+//! A FIFO, or another stream, that is followed for further writers.
+//!
+//! A FIFO ends for its reader whenever its last writer closes it. It is then opened once more, before
+//! the old descriptor goes, so that no byte is lost and the next writer wakes the follower.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+
+use crate::io::path;
+use crate::os::{self, ReadOutcome};
+
+/// The most bytes passed on at once.
+const PIECE: usize = 256 << 10;
+
+/// A stream under way.
+#[derive(Debug)]
+pub(super) struct Pipe {
+    file: File,
+    /// Whether another writer may come.
+    is_fifo: bool,
+    /// Bytes before the wanted range.
+    skip: u64,
+    ended: bool,
+    piece: Vec<u8>,
+}
+
+impl Pipe {
+    /// Opens the FIFO `name` without waiting for a writer.
+    pub fn open(name: &OsStr) -> io::Result<Pipe> {
+        Ok(Pipe::new(path::open_fifo(name)?, true, 0))
+    }
+
+    /// Reads on from a stream that is open, after its first `skip` bytes.
+    pub fn new(file: File, is_fifo: bool, skip: u64) -> Pipe {
+        Pipe { file, is_fifo, skip, ended: false, piece: Vec::new() }
+    }
+
+    /// What to poll for reading; `None` once it has ended.
+    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+        (!self.ended).then(|| self.file.as_fd())
+    }
+
+    /// Whether nothing more can come.
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Returns what is ready now: nothing when a writer pauses, or when it has ended.
+    pub fn next(&mut self) -> io::Result<&[u8]> {
+        self.piece.clear();
+        if self.ended {
+            return Ok(&self.piece);
+        }
+        match os::read_ready(self.file.as_fd(), &mut self.piece, PIECE)? {
+            ReadOutcome::Bytes | ReadOutcome::Nothing => {}
+            ReadOutcome::End if self.is_fifo => {
+                self.file = File::from(os::reopen_without_waiting(self.file.as_fd())?);
+            }
+            ReadOutcome::End => self.ended = true,
+        }
+        let skip = self.skip.min(self.piece.len() as u64);
+        self.skip -= skip;
+        Ok(&self.piece[skip as usize..])
+    }
+}

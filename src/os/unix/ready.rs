@@ -1,0 +1,57 @@
+//! Waiting for any of several descriptors, and reading without waiting.
+
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+use super::buffer::append;
+
+/// Sleeps until one of `inputs` is readable, the reader of `output` goes, a signal comes or `wait` has passed. Returns
+/// whether `output` still has a reader.
+///
+/// # Errors
+/// What `poll(2)` says.
+pub fn poll_for(inputs: &[BorrowedFd<'_>], output: BorrowedFd<'_>, wait: Duration) -> io::Result<bool> {
+    let mut fds = vec![PollFd::from_borrowed_fd(output, PollFlags::empty())];
+    fds.extend(inputs.iter().map(|&fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
+    let wait = Timespec { tv_sec: wait.as_secs() as i64, tv_nsec: i64::from(wait.subsec_nanos()) };
+    match poll(&mut fds, Some(&wait)) {
+        Ok(_) => Ok(!fds[0].revents().contains(PollFlags::ERR)),
+        Err(Errno::INTR) => Ok(true),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What [`read_ready`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadOutcome {
+    /// Some bytes.
+    Bytes,
+    /// Nothing is ready.
+    Nothing,
+    /// The stream has ended.
+    End,
+}
+
+/// Appends what is ready of a stream, up to `most` bytes.
+///
+/// # Errors
+/// What `read(2)` says.
+pub fn read_ready(fd: BorrowedFd<'_>, buffer: &mut Vec<u8>, most: usize) -> io::Result<ReadOutcome> {
+    let mut fds = [PollFd::from_borrowed_fd(fd, PollFlags::IN)];
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    // What cannot be polled, such as a regular file, never keeps a reader waiting.
+    if poll(&mut fds, Some(&now)).is_ok_and(|ready| ready == 0) {
+        return Ok(ReadOutcome::Nothing);
+    }
+    buffer.reserve(most);
+    match append(buffer, most, fd, None) {
+        Ok(0) => Ok(ReadOutcome::End),
+        Ok(_) => Ok(ReadOutcome::Bytes),
+        Err(Errno::INTR | Errno::AGAIN) => Ok(ReadOutcome::Nothing),
+        Err(error) => Err(error.into()),
+    }
+}
