@@ -8,6 +8,7 @@ pub mod linux;
 pub mod unix;
 
 pub use linux::file_system::FileSystem;
+pub use linux::inode::inode;
 pub use linux::processes::Processes;
 pub use linux::watch::Watch;
 pub use linux::{extents, proc_users, residency};

@@ -7,7 +7,7 @@ use rustix::fs::{AtFlags, FileType, Statx, StatxFlags};
 use rustix::io::Errno;
 
 use crate::io::path::reach;
-use crate::os::accounts;
+use crate::os::{accounts, inode};
 
 /// How to ask for a file's facts.
 #[derive(Debug, Clone, Copy)]
@@ -65,9 +65,9 @@ impl Facts {
         }
         let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME | StatxFlags::DIOALIGN;
         let inode = if name == b"-" {
-            rustix::fs::statx(rustix::stdio::stdin(), c"", flags | AtFlags::EMPTY_PATH, wanted)?
+            inode(rustix::stdio::stdin(), OsStr::new(""), flags | AtFlags::EMPTY_PATH, wanted)?
         } else {
-            reach(OsStr::from_bytes(name), |from, path| rustix::fs::statx(from, path, flags, wanted))?
+            reach(OsStr::from_bytes(name), |from, path| inode(from, path, flags, wanted))?
         };
         Ok(Facts { name: name.to_vec(), follow: asking.follow, inode })
     }

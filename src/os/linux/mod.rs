@@ -2,6 +2,7 @@
 
 pub mod extents;
 pub mod file_system;
+pub mod inode;
 mod proc_maps;
 pub mod proc_users;
 pub mod processes;

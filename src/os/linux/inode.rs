@@ -1,0 +1,71 @@
+//! The facts of an inode in the form of `statx(2)`, also where that call is refused.
+
+#![allow(unsafe_code)]
+
+use std::ffi::OsStr;
+use std::os::fd::BorrowedFd;
+
+use rustix::fs::{AtFlags, Stat, Statx, StatxFlags, StatxTimestamp, major, minor, statat, statx};
+use rustix::io::Errno;
+
+/// Returns what the kernel says of `path` below `directory`, or of `directory` itself for an empty path.
+///
+/// Kernels before Linux 4.11 and the system-call filters of old containers know no `statx`. There the facts are those of
+/// `fstatat(2)`: no time of birth, no mount and no attributes, as `stx_mask` says.
+///
+/// # Errors
+/// What either call returns.
+pub fn inode(directory: BorrowedFd<'_>, path: &OsStr, flags: AtFlags, wanted: StatxFlags) -> Result<Statx, Errno> {
+    match statx(directory, path, flags, wanted) {
+        Err(Errno::NOSYS) => {
+            let flags = flags & (AtFlags::SYMLINK_NOFOLLOW | AtFlags::EMPTY_PATH | AtFlags::NO_AUTOMOUNT);
+            statat(directory, path, flags).map(|stat| from_stat(&stat))
+        }
+        answer => answer,
+    }
+}
+
+fn from_stat(stat: &Stat) -> Statx {
+    // SAFETY: `Statx` is the kernel's struct: integers throughout, for which zero is a value. It has no other constructor.
+    let mut inode: Statx = unsafe { std::mem::zeroed() };
+    inode.stx_mask = StatxFlags::BASIC_STATS.bits();
+    inode.stx_blksize = stat.st_blksize as u32;
+    inode.stx_nlink = stat.st_nlink as u32;
+    inode.stx_uid = stat.st_uid;
+    inode.stx_gid = stat.st_gid;
+    inode.stx_mode = stat.st_mode as u16;
+    inode.stx_ino = stat.st_ino;
+    inode.stx_size = stat.st_size as u64;
+    inode.stx_blocks = stat.st_blocks as u64;
+    (inode.stx_dev_major, inode.stx_dev_minor) = (major(stat.st_dev), minor(stat.st_dev));
+    (inode.stx_rdev_major, inode.stx_rdev_minor) = (major(stat.st_rdev), minor(stat.st_rdev));
+    set_time(&mut inode.stx_atime, stat.st_atime, stat.st_atime_nsec);
+    set_time(&mut inode.stx_mtime, stat.st_mtime, stat.st_mtime_nsec);
+    set_time(&mut inode.stx_ctime, stat.st_ctime, stat.st_ctime_nsec);
+    inode
+}
+
+fn set_time(time: &mut StatxTimestamp, seconds: i64, nanoseconds: u64) {
+    time.tv_sec = seconds;
+    time.tv_nsec = nanoseconds as u32;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_calls_say_the_same() {
+        for path in ["/dev/null", "/proc/self/exe", "/tmp"] {
+            let fresh = statx(rustix::fs::CWD, path, AtFlags::empty(), StatxFlags::BASIC_STATS).unwrap();
+            let old = from_stat(&rustix::fs::stat(path).unwrap());
+            let facts = |inode: &Statx| {
+                let times = [inode.stx_mtime, inode.stx_ctime].map(|time| (time.tv_sec, time.tv_nsec));
+                let numbers = [inode.stx_dev_major, inode.stx_dev_minor, inode.stx_rdev_major, inode.stx_rdev_minor];
+                let owner = (inode.stx_mode, inode.stx_uid, inode.stx_gid, inode.stx_nlink);
+                (times, numbers, owner, inode.stx_ino, inode.stx_size, inode.stx_blocks, inode.stx_blksize)
+            };
+            assert_eq!(facts(&fresh), facts(&old), "{path}");
+        }
+    }
+}
