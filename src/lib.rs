@@ -35,18 +35,21 @@ mod skipped;
 pub mod timestamp;
 
 use std::borrow::Cow;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use exit::Exit;
 use output::Output;
 
-/// Prints why a command line was not understood, or the help that it asked for, and gives the exit code: 2, but 1 for
-/// `cat`, as scripts know it from GNU cat.
-pub fn refuse(error: &clap::Error) -> ExitCode {
-    let is_cat = std::env::args_os().nth(1).is_some_and(|name| name == "cat");
-    let error_code = if is_cat { Exit::Failure } else { Exit::Error };
-    // What was typed stands in the error, and a script may have typed a stranger's file name.
-    if error.use_stderr() && std::env::args_os().any(|arg| matches!(output::escape_name(&arg), Cow::Owned(_))) {
+/// Prints why the command line `args` was refused, or the help that it asked for, and returns the
+/// exit code. A usage error has the code of the classic tool: 1 for `cat`, `checksum`, `hexdump` and
+/// `stat`, and 2 otherwise.
+pub fn refuse(error: &clap::Error, args: &[OsString]) -> ExitCode {
+    const FAIL_WITH_1: [&str; 4] = ["cat", "checksum", "hexdump", "stat"];
+    let fails_with_1 = args.get(1).is_some_and(|name| FAIL_WITH_1.iter().any(|one| name == one));
+    let error_code = if fails_with_1 { Exit::Failure } else { Exit::Error };
+    // The error quotes what was typed, and a script may have passed on a stranger's file name.
+    if error.use_stderr() && args.iter().any(|arg| matches!(output::escape_name(arg), Cow::Owned(_))) {
         output::complain(format_args!("{}", error.render().to_string().trim_end()));
         return error_code.into();
     }

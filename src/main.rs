@@ -3,12 +3,12 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use mapped::cli::Cli;
-use mapped::cli::grep::expand_context_numbers;
+use mapped::cli::{Cli, getopt};
 
 fn main() -> ExitCode {
-    match Cli::try_parse_from(expand_context_numbers(std::env::args_os())) {
+    let args: Vec<_> = std::env::args_os().collect();
+    match Cli::try_parse_from(getopt::expand_numbers(args.clone())) {
         Ok(cli) => mapped::run(&cli),
-        Err(error) => mapped::refuse(&error),
+        Err(error) => mapped::refuse(&error, &args),
     }
 }

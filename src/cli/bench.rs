@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, ValueEnum};
 
 use super::common::When;
+use super::getopt::take_any_word;
 use super::size::parse_size;
 
 /// Compare mmap and read on your files, your machine and your access pattern.
@@ -14,6 +15,7 @@ use super::size::parse_size;
 /// order, and checks that all results agree. The cache state (cold or warm) is set and verified
 /// before each run.
 #[derive(clap::Args, Debug)]
+#[command(args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 #[command(group = ArgGroup::new("state").args(["cold", "warm", "both"]))]
 #[command(group = ArgGroup::new("format").args(["json", "csv"]))]
 pub struct Args {
@@ -91,7 +93,7 @@ pub struct Args {
     pub progress: When,
 
     /// When to use colour
-    #[arg(long, visible_alias = "colour", value_name = "WHEN", default_value = "auto", default_missing_value = "always", num_args = 0..=1, require_equals = true)]
+    #[arg(long, visible_alias = "colour", value_name = "WHEN", default_value = "auto", default_missing_value = "auto", num_args = 0..=1, require_equals = true)]
     pub color: When,
 }
 

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::ValueEnum;
 
 use super::common::Common;
+use super::getopt::take_any_word;
 use super::range::{Range, parse_count};
 use super::size::parse_size;
 use crate::select::shard::Shard;
@@ -15,7 +16,7 @@ use crate::select::shard::Shard;
 /// written unchanged, on a terminal as well, so escape sequences in an untrusted log take effect;
 /// --sanitize makes them visible instead.
 #[derive(clap::Args, Clone, Debug)]
-#[command(args_override_self = true, infer_long_args = true)]
+#[command(args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 #[command(group = clap::ArgGroup::new("following").args(["follow", "follow_name"]).multiple(true))]
 pub struct Args {
     /// Files to write; - is standard input, the default

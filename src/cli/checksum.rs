@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use super::common::Common;
+use super::getopt::take_any_word;
 
 /// Print or check digests of files.
 ///
@@ -10,7 +11,7 @@ use super::common::Common;
 /// all processors for many files, and for one file if its digest allows it: BLAKE3, CRCs, Adler-32.
 #[derive(clap::Args, Debug)]
 // `--length` is the digest's here, as it is in b2sum, cksum and b3sum.
-#[command(mut_arg("length", |arg| arg.long("bytes")))]
+#[command(mut_arg("length", |arg| arg.long("bytes")), args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 pub struct Args {
     /// Files to digest, or with --check the lists to check; `-` is standard input, which is also the default
     #[arg(value_name = "FILE")]

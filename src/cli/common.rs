@@ -37,7 +37,7 @@ pub struct Common {
     pub stats: Option<StatsFormat>,
 
     /// When to use colour
-    #[arg(long, visible_alias = "colour", value_name = "WHEN", default_value = "auto", default_missing_value = "always", num_args = 0..=1, require_equals = true)]
+    #[arg(long, visible_alias = "colour", value_name = "WHEN", default_value = "auto", default_missing_value = "auto", num_args = 0..=1, require_equals = true)]
     pub color: When,
 }
 
@@ -56,10 +56,13 @@ pub enum Io {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum When {
     /// Only on a terminal
+    #[value(aliases = ["tty", "if-tty"])]
     Auto,
     /// Always
+    #[value(aliases = ["yes", "force"])]
     Always,
     /// Never
+    #[value(aliases = ["no", "none"])]
     Never,
 }
 

@@ -6,6 +6,7 @@ use clap::{ArgAction, Args as ClapArgs, ValueEnum};
 
 use super::cat::FollowBy;
 use super::common::Common;
+use super::getopt::take_any_word;
 use super::size::parse_size;
 use crate::select::shard::Shard;
 
@@ -14,7 +15,7 @@ use crate::select::shard::Shard;
 /// Names of options are those of GNU grep and ripgrep where the two agree, and GNU grep's where they do not. Without
 /// -E, -F or -G a pattern is a Rust regex, as in ripgrep.
 #[derive(ClapArgs, Clone, Debug)]
-#[command(disable_help_flag = true)]
+#[command(disable_help_flag = true, args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 pub struct Args {
     /// The pattern (unless -e or -f gives it), then the files; `-` or none is standard input
     #[arg(value_name = "PATTERN|FILE")]
@@ -90,31 +91,31 @@ pub struct Patterns {
     pub smart_case: bool,
 
     /// A match is no part of a longer word
-    #[arg(short = 'w', long, overrides_with = "word_regexp")]
+    #[arg(short = 'w', long)]
     pub word_regexp: bool,
 
     /// A match is the whole line
-    #[arg(short = 'x', long, overrides_with = "line_regexp")]
+    #[arg(short = 'x', long)]
     pub line_regexp: bool,
 
     /// Select the lines that do not match
-    #[arg(short = 'v', long, overrides_with = "invert_match")]
+    #[arg(short = 'v', long)]
     pub invert_match: bool,
 
     /// A match may span lines
-    #[arg(short = 'U', long, overrides_with = "multiline")]
+    #[arg(short = 'U', long)]
     pub multiline: bool,
 
     /// With -U, `.` matches a line's end too
-    #[arg(long, overrides_with = "multiline_dotall")]
+    #[arg(long)]
     pub multiline_dotall: bool,
 
     /// A carriage return before a newline belongs to the line's end
-    #[arg(long, overrides_with = "crlf")]
+    #[arg(long)]
     pub crlf: bool,
 
     /// Lines end with NUL instead of newline
-    #[arg(short = 'z', long, overrides_with = "null_data")]
+    #[arg(short = 'z', long)]
     pub null_data: bool,
 }
 
@@ -123,11 +124,11 @@ pub struct Patterns {
 #[command(next_help_heading = "Output")]
 pub struct Printing {
     /// Only the number of selected lines of each input
-    #[arg(short = 'c', long, overrides_with = "count")]
+    #[arg(short = 'c', long)]
     pub count: bool,
 
     /// Only the number of matches of each input
-    #[arg(long, overrides_with = "count_matches")]
+    #[arg(long)]
     pub count_matches: bool,
 
     /// Only the names of inputs with a selected line
@@ -139,11 +140,11 @@ pub struct Printing {
     pub files_without_match: bool,
 
     /// Nothing; the exit status tells, and the first match ends the search
-    #[arg(short = 'q', long, visible_alias = "silent", overrides_with = "quiet")]
+    #[arg(short = 'q', long, visible_alias = "silent")]
     pub quiet: bool,
 
     /// Stop each input after so many selected lines
-    #[arg(short = 'm', long, value_name = "N", allow_negative_numbers = true, overrides_with = "max_count")]
+    #[arg(short = 'm', long, value_name = "N", allow_negative_numbers = true)]
     pub max_count: Option<i64>,
 
     /// Only the last so many selected lines of each input, read from its end
@@ -151,7 +152,7 @@ pub struct Printing {
     pub last: Option<u64>,
 
     /// Only the matches, each on a line
-    #[arg(short = 'o', long, overrides_with = "only_matching")]
+    #[arg(short = 'o', long)]
     pub only_matching: bool,
 
     /// The line's number before it
@@ -163,11 +164,11 @@ pub struct Printing {
     pub no_line_number: bool,
 
     /// The column of the first match, in bytes from 1, with the line's number
-    #[arg(long, overrides_with = "column")]
+    #[arg(long)]
     pub column: bool,
 
     /// The line's offset in bytes, or with -o the match's
-    #[arg(short = 'b', long, overrides_with = "byte_offset")]
+    #[arg(short = 'b', long)]
     pub byte_offset: bool,
 
     /// The input's name before each line; the default with several
@@ -179,7 +180,7 @@ pub struct Printing {
     pub no_filename: bool,
 
     /// What standard input is called
-    #[arg(long, value_name = "LABEL", overrides_with = "label")]
+    #[arg(long, value_name = "LABEL")]
     pub label: Option<OsString>,
 
     /// The input's name once, above its lines; the default on a terminal
@@ -191,23 +192,23 @@ pub struct Printing {
     pub no_heading: bool,
 
     /// Align numbers, and begin lines at a tab stop
-    #[arg(short = 'T', long, overrides_with = "initial_tab")]
+    #[arg(short = 'T', long)]
     pub initial_tab: bool,
 
     /// NUL after an input's name
-    #[arg(short = 'Z', short_alias = '0', long, overrides_with = "null")]
+    #[arg(short = 'Z', short_alias = '0', long)]
     pub null: bool,
 
     /// Lines after each selected one
-    #[arg(short = 'A', long, value_name = "N", value_parser = parse_size, overrides_with = "after_context")]
+    #[arg(short = 'A', long, value_name = "N", value_parser = parse_size)]
     pub after_context: Option<u64>,
 
     /// Lines before each selected one
-    #[arg(short = 'B', long, value_name = "N", value_parser = parse_size, overrides_with = "before_context")]
+    #[arg(short = 'B', long, value_name = "N", value_parser = parse_size)]
     pub before_context: Option<u64>,
 
     /// Lines before and after each selected one; a number alone, as in -3, is short for it
-    #[arg(short = 'C', long, value_name = "N", value_parser = parse_size, overrides_with = "context")]
+    #[arg(short = 'C', long, value_name = "N", value_parser = parse_size)]
     pub context: Option<u64>,
 
     /// What stands between stretches of context
@@ -219,15 +220,15 @@ pub struct Printing {
     pub no_group_separator: bool,
 
     /// Of lines longer than so many bytes, the part around the first match; 0 for no limit
-    #[arg(short = 'M', long, value_name = "N", value_parser = parse_size, overrides_with = "max_columns")]
+    #[arg(short = 'M', long, value_name = "N", value_parser = parse_size)]
     pub max_columns: Option<u64>,
 
     /// One JSON message a line, in ripgrep's format
-    #[arg(long, overrides_with = "json")]
+    #[arg(long)]
     pub json: bool,
 
     /// Write each line as soon as it is found
-    #[arg(long, overrides_with = "line_buffered")]
+    #[arg(long)]
     pub line_buffered: bool,
 }
 
@@ -245,7 +246,7 @@ pub struct Inputs {
     pub dereference_recursive: bool,
 
     /// What to do with a directory
-    #[arg(short = 'd', long, value_name = "ACTION", overrides_with = "directories")]
+    #[arg(short = 'd', long, value_name = "ACTION")]
     pub directories: Option<Directories>,
 
     /// Only files whose name matches a glob
@@ -261,7 +262,7 @@ pub struct Inputs {
     pub exclude_dir: Vec<OsString>,
 
     /// Leave out what .gitignore and .ignore files name, and hidden files
-    #[arg(long, overrides_with = "ignore")]
+    #[arg(long)]
     pub ignore: bool,
 
     /// Treat every input as text
@@ -277,11 +278,11 @@ pub struct Inputs {
     pub binary_files: Option<BinaryFiles>,
 
     /// The text's encoding, by its WHATWG name; `auto` goes by a byte order mark, `none` takes bytes as they are
-    #[arg(long, value_name = "NAME", overrides_with = "encoding")]
+    #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
 
     /// Search what is inside gzip, zstd, xz, bzip2 and lz4 files, told by their content
-    #[arg(long, visible_alias = "search-zip", overrides_with = "decompress")]
+    #[arg(long, visible_alias = "search-zip")]
     pub decompress: bool,
 
     /// Only the lines that begin in the I-th of N equal parts of each input, I from 1
@@ -292,11 +293,11 @@ pub struct Inputs {
     ///
     /// TIME is written as for `mapped cat --since`: as in the log, or shorter, such as '2026-11-21 14:30', 14:30, yesterday
     /// or 90m. A line without a time belongs to the entry before it. A file is searched for the place, not read up to it.
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "shard", overrides_with = "since")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "shard")]
     pub since: Option<String>,
 
     /// Only log entries up to this time, which is included
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "shard", overrides_with = "until")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "shard")]
     pub until: Option<String>,
 
     /// Go on searching what is appended, by descriptor (the file opened, wherever it is moved) or by name (whatever file
@@ -311,7 +312,7 @@ pub struct Inputs {
     pub follow: Option<FollowBy>,
 
     /// No messages about inputs that cannot be read
-    #[arg(short = 's', long, overrides_with = "no_messages")]
+    #[arg(short = 's', long)]
     pub no_messages: bool,
 }
 
@@ -342,82 +343,5 @@ impl Inputs {
     /// Whether directories are searched.
     pub fn is_recursive(&self) -> bool {
         self.recursive || self.dereference_recursive || self.directories == Some(Directories::Recurse)
-    }
-}
-
-/// Options of `grep` whose value may be the argument after them, and so may look like a number's option.
-const VALUED: [&str; 27] = [
-    "--regexp",
-    "--file",
-    "--and",
-    "--not",
-    "--max-count",
-    "--last",
-    "--label",
-    "--after-context",
-    "--before-context",
-    "--context",
-    "--group-separator",
-    "--context-separator",
-    "--max-columns",
-    "--directories",
-    "--include",
-    "--exclude",
-    "--exclude-dir",
-    "--binary-files",
-    "--encoding",
-    "--shard",
-    "--since",
-    "--until",
-    "--io",
-    "--threads",
-    "--block-size",
-    "--offset",
-    "--length",
-];
-
-/// Rewrites a command line's `-NUM`, an option without a letter that no parser of options knows, as `--context=NUM`.
-/// `-0` stays: it is ripgrep's `--null`.
-pub fn expand_context_numbers(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
-    let mut expanded: Vec<OsString> = Vec::new();
-    let mut ended = false;
-    for arg in args {
-        let number = arg.to_str().and_then(|text| text.strip_prefix('-')).unwrap_or("");
-        let is_number = !number.is_empty() && number != "0" && number.bytes().all(|byte| byte.is_ascii_digit());
-        let is_grep = expanded.get(1).is_some_and(|command| command == "grep");
-        let rewritten = is_grep && !ended && is_number && !takes_value(expanded.last());
-        ended |= arg == "--";
-        expanded.push(if rewritten { format!("--context={number}").into() } else { arg });
-    }
-    expanded
-}
-
-fn takes_value(option: Option<&OsString>) -> bool {
-    let Some(option) = option.and_then(|option| option.to_str()) else { return false };
-    match option.strip_prefix('-') {
-        Some(letters) if !letters.starts_with('-') => letters.ends_with(['e', 'f', 'm', 'A', 'B', 'C', 'M', 'd']),
-        _ => VALUED.contains(&option),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn expands(from: &str, to: &str) {
-        let args = from.split(' ').map(OsString::from);
-        assert_eq!(expand_context_numbers(args).join(" ".as_ref()), to);
-    }
-
-    #[test]
-    fn a_number_alone_is_context() {
-        expands("mapped grep -3 x f", "mapped grep --context=3 x f");
-        expands("mapped grep -n -12 x", "mapped grep -n --context=12 x");
-        expands("mapped grep -0 x", "mapped grep -0 x");
-        expands("mapped grep -e -3 -A -1 -m -1 f", "mapped grep -e -3 -A -1 -m -1 f");
-        expands("mapped grep --max-count -1 x", "mapped grep --max-count -1 x");
-        expands("mapped grep -- -3 f", "mapped grep -- -3 f");
-        expands("mapped cat -3", "mapped cat -3");
     }
 }

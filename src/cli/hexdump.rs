@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::{ArgAction, ArgMatches, FromArgMatches, ValueEnum};
 
 use super::common::Common;
+use super::getopt::take_any_word;
 use super::size::{parse_offset, parse_size};
 use crate::commands::hexdump::charset::CharacterTable;
 use crate::commands::hexdump::panels::Border;
@@ -20,6 +21,7 @@ use crate::commands::hexdump::placed::Endian;
 #[command(
     mut_arg("offset", |arg| arg.short('s').visible_alias("skip")),
     mut_arg("length", |arg| arg.short('n').visible_short_alias('l')),
+    args_override_self = true, infer_long_args = true, mut_args(take_any_word),
 )]
 pub struct Args {
     /// Files to show; `-` is standard input, which is also the default

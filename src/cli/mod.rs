@@ -6,6 +6,7 @@ pub mod bench;
 pub mod cat;
 pub mod checksum;
 pub mod common;
+pub mod getopt;
 pub mod grep;
 pub mod hexdump;
 pub mod range;
@@ -14,7 +15,7 @@ pub mod stat;
 
 /// Inspect files of any size through memory maps.
 #[derive(Debug, Parser)]
-#[command(name = "mapped", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(name = "mapped", version, propagate_version = true)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::ValueEnum;
 
 use super::common::Common;
+use super::getopt::take_any_word;
 
 /// Show what files are, where their bytes are, and who uses them.
 ///
@@ -12,6 +13,7 @@ use super::common::Common;
 /// which pages are resident, holes and extents. Opens only regular files, so a FIFO never blocks and
 /// no device is triggered.
 #[derive(clap::Args, Debug)]
+#[command(args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 pub struct Args {
     /// Files to describe; `-` is standard input, the default with --lines and --content
     #[arg(required_unless_present_any = ["lines", "content"], value_name = "FILE")]

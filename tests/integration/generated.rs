@@ -64,7 +64,8 @@ fn man_page(command: &clap::Command, name: &str) -> Vec<u8> {
 fn man_pages() -> Vec<(PathBuf, Vec<u8>)> {
     let program = program();
     let mut pages = vec![(root().join("man/mapped.1"), man_page(&program, "mapped"))];
-    for command in program.get_subcommands() {
+    // clap's own `help` has no page.
+    for command in program.get_subcommands().filter(|command| command.get_name() != "help") {
         let name = format!("mapped-{}", command.get_name());
         pages.push((root().join(format!("man/{name}.1")), man_page(command, &name)));
     }

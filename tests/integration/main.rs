@@ -9,6 +9,7 @@ mod cat_select;
 mod checksum;
 mod coherence;
 mod cold;
+mod command_line;
 mod faults;
 mod fuse;
 mod generated;

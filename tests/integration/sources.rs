@@ -234,3 +234,47 @@ fn huge_sparse_files_under_a_small_address_space() {
     assert_eq!(String::from_utf8_lossy(&ran.stdout).trim(), (2u64 << 30).to_string(), "{}", ran.stderr);
     assert_eq!(ran.stderr, "");
 }
+
+// The regex engine panicked (exit 101) when a writer changed bytes between its two scans.
+#[test]
+fn bytes_that_change_while_they_are_searched() {
+    use std::os::unix::fs::FileExt;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    let dir = Dir::new();
+    let text: Vec<u8> = b"abcxyz9 cbazyx9 xay9b\n".iter().copied().cycle().take(5 << 16).collect();
+    let other: Vec<u8> = text
+        .iter()
+        .map(|&byte| {
+            if byte == b'9' {
+                b'x'
+            } else if byte == b'x' {
+                b'9'
+            } else {
+                byte
+            }
+        })
+        .collect();
+    let path = dir.file("changing", &text);
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+            while !done.load(Ordering::Relaxed) {
+                for state in [&other, &text] {
+                    for at in (0..state.len()).step_by(1 << 16) {
+                        file.write_all_at(&state[at..at + (1 << 16)], at as u64).unwrap();
+                    }
+                }
+            }
+        });
+        for options in [&["-o"][..], &["-b", "-o"], &["--json"], &["-U", "-o"], &["-c"]] {
+            for _ in 0..2 {
+                let args = [&["grep", "--io", "mmap"], options, &["[a-c]+[xyz]+9", path.to_str().unwrap()]].concat();
+                let ran = run(&args);
+                assert!(ran.code <= 1 && !ran.stderr.contains("panicked"), "{options:?}: {} {}", ran.code, ran.stderr);
+            }
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+}

@@ -19,6 +19,7 @@ mod print;
 mod search;
 mod settings;
 mod start;
+mod unstable;
 mod walk;
 
 use std::ffi::OsString;

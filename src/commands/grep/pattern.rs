@@ -14,6 +14,7 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::longest::Longest;
 use super::posix;
+use super::unstable::search_unstable;
 
 /// The language a pattern is written in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -246,7 +247,7 @@ impl Pattern {
         while from < hay.len() {
             let rest = &hay[from..];
             // The matcher's error type is one it never makes.
-            let candidate = self.regex.find_candidate_line(rest).ok().flatten()?;
+            let candidate = search_unstable(rest, |rest| self.regex.find_candidate_line(rest).ok().flatten())?;
             let (LineMatchKind::Confirmed(at) | LineMatchKind::Candidate(at)) = candidate;
             // An empty match after the last terminator belongs to no line.
             if from + at == hay.len() && hay.last() == Some(&self.terminator) {
@@ -264,7 +265,7 @@ impl Pattern {
     }
 
     fn find_lines(&self, hay: &[u8], from: usize) -> Option<Range<usize>> {
-        let find = |at: usize| self.regex.find_at(hay, at).ok().flatten();
+        let find = |at: usize| search_unstable(hay, |hay| self.regex.find_at(hay, at).ok().flatten());
         let last_line = |start: usize, end: usize| self.line_end(hay, if end > start { end - 1 } else { start });
         let first = find(from)?;
         // An empty match after the last terminator belongs to no line.
@@ -299,7 +300,7 @@ impl Pattern {
     }
 
     fn regex_matches(&self, line: &[u8]) -> bool {
-        self.regex.is_match(line).unwrap_or(false)
+        search_unstable(line, |line| self.regex.is_match(line).unwrap_or(false))
     }
 
     /// Whether every line is selected without being looked at.
@@ -313,11 +314,13 @@ impl Pattern {
             let start = at + finder.find(&line[at..])?;
             return Some(start..start + finder.needle().len());
         }
-        let found = self.regex.find_at(line, at).ok().flatten()?;
-        let found = found.start()..found.end();
-        Some(match &self.longest {
-            Some(longest) => found.start..longest.end(line, found),
-            None => found,
+        search_unstable(line, |line| {
+            let found = self.regex.find_at(line, at).ok().flatten()?;
+            let found = found.start()..found.end();
+            Some(match &self.longest {
+                Some(longest) => found.start..longest.end(line, found),
+                None => found,
+            })
         })
     }
 

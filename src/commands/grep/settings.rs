@@ -94,18 +94,33 @@ impl Settings {
     /// # Errors
     /// When a pattern is wrong or missing, a pattern file cannot be read, or options exclude each other.
     pub fn resolve(args: &Args, walk: &Walk, environment: &Environment) -> Result<(Settings, Vec<OsString>)> {
-        let (alternatives, files) = alternatives(args)?;
+        let (mut alternatives, files) = alternatives(args)?;
         let printing = &args.printing;
         let syntax = syntax(&args.patterns, environment);
         let compile = |all: &[Vec<u8>]| Pattern::new(all, &syntax);
         let each = |all: &[OsString]| -> Result<Vec<Pattern>> {
             all.iter().map(|one| compile(&split(one.as_bytes(), &args.patterns))).collect()
         };
+        let mut and = args.patterns.and.as_slice();
+        let mut not = args.patterns.not.as_slice();
+        let mut invert = args.patterns.invert_match;
+        // --and and --not need no pattern beside them: the first of --and is the pattern then, and
+        // lines without any of --not are those that -v selects.
+        if args.patterns.regexp.is_empty() && args.patterns.file.is_empty() {
+            if let Some((first, others)) = and.split_first() {
+                alternatives = split(first.as_bytes(), &args.patterns);
+                and = others;
+            } else if !not.is_empty() {
+                alternatives = not.iter().flat_map(|one| split(one.as_bytes(), &args.patterns)).collect();
+                not = &[];
+                invert = !invert;
+            }
+        }
         let query = Query {
             any: compile(&alternatives)?,
-            and: each(&args.patterns.and)?,
-            not: each(&args.patterns.not)?,
-            invert: args.patterns.invert_match,
+            and: each(and)?,
+            not: each(not)?,
+            invert,
             terminator: syntax.terminator,
         };
         let name = match (printing.with_filename, printing.no_filename) {
@@ -305,7 +320,9 @@ fn alternatives(args: &Args) -> Result<(Vec<Vec<u8>>, Vec<OsString>)> {
         }
         all.extend(text.split(|&byte| byte == b'\n').map(<[u8]>::to_vec));
     }
-    if patterns.regexp.is_empty() && patterns.file.is_empty() {
+    let has_pattern =
+        ![&patterns.regexp, &patterns.file, &patterns.and, &patterns.not].iter().all(|all| all.is_empty());
+    if !has_pattern {
         let first = operands.next().context("no pattern; see `mapped grep --help`")?;
         all = split(&first.clone().into_vec(), patterns);
     }

@@ -1,0 +1,170 @@
+//! The parts of getopt_long(3) that clap does not read by itself.
+//!
+//! `grep` takes a number as an option (`-3`, `-n1`, `-1n`), which clap knows no name for; the walk
+//! here rewrites it as `--context`. Which options take a value is asked of clap's own definitions.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use clap::{Arg, Command, CommandFactory};
+
+use super::Cli;
+
+/// Lets an option take any word as its value, also one that starts with a hyphen, as getopt does.
+pub fn take_any_word(arg: Arg) -> Arg {
+    let has_own_word = !arg.is_positional() && takes_value(&arg);
+    if has_own_word { arg.allow_hyphen_values(true) } else { arg }
+}
+
+/// Rewrites the numbers among `grep`'s options as `--context=NUM`.
+///
+/// `-0` alone stays as it is, and so does a `0` that ends a cluster: it is ripgrep's `--null`.
+pub fn expand_numbers(args: Vec<OsString>) -> Vec<OsString> {
+    let is_grep = args.get(1).is_some_and(|name| name == "grep");
+    // The definitions are only built for a command line that may need them.
+    if !is_grep || !args[2..].iter().any(|arg| holds_number(arg.as_bytes())) {
+        return args;
+    }
+    let mut program = Cli::command();
+    program.build();
+    match program.find_subcommand("grep") {
+        Some(command) => Walk { command, expanded: args[..2].to_vec() }.take(&args[2..]),
+        None => args,
+    }
+}
+
+fn holds_number(arg: &[u8]) -> bool {
+    matches!(arg, [b'-', rest @ ..] if !rest.starts_with(b"-") && rest.iter().any(u8::is_ascii_digit))
+}
+
+/// A walk over a command line, option by option.
+struct Walk<'a> {
+    command: &'a Command,
+    expanded: Vec<OsString>,
+}
+
+impl Walk<'_> {
+    fn take(mut self, args: &[OsString]) -> Vec<OsString> {
+        let mut rest = args.iter();
+        while let Some(arg) = rest.next() {
+            let wants_value = match arg.as_bytes() {
+                b"--" => {
+                    self.expanded.push(arg.clone());
+                    break;
+                }
+                [b'-', b'-', name @ ..] => {
+                    self.expanded.push(arg.clone());
+                    !name.contains(&b'=') && self.long_takes_value(name)
+                }
+                [b'-', letters @ ..] if !letters.is_empty() => self.take_cluster(letters),
+                _ => {
+                    self.expanded.push(arg.clone());
+                    false
+                }
+            };
+            if wants_value {
+                self.expanded.extend(rest.next().cloned());
+            }
+        }
+        self.expanded.extend(rest.cloned());
+        self.expanded
+    }
+
+    /// Passes a cluster of letters on without its numbers. Returns whether its last letter takes
+    /// the next argument as its value.
+    fn take_cluster(&mut self, mut rest: &[u8]) -> bool {
+        let mut letters = vec![b'-'];
+        let mut number = None;
+        let mut wants_value = false;
+        while let [first, after @ ..] = rest {
+            let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            if digits > 0 && rest != b"0" {
+                number = Some(&rest[..digits]);
+                rest = &rest[digits..];
+                continue;
+            }
+            letters.push(*first);
+            if self.letter_takes_value(*first) {
+                letters.extend(after);
+                wants_value = after.is_empty();
+                break;
+            }
+            rest = after;
+        }
+        if let Some(number) = number {
+            let mut context = OsString::from("--context=");
+            context.push(OsStr::from_bytes(number));
+            self.expanded.push(context);
+        }
+        if letters.len() > 1 {
+            self.expanded.push(OsString::from_vec(letters));
+        }
+        wants_value
+    }
+
+    fn letter_takes_value(&self, letter: u8) -> bool {
+        let letter = char::from(letter);
+        let is_named = |arg: &&Arg| {
+            arg.get_short() == Some(letter) || arg.get_all_short_aliases().is_some_and(|all| all.contains(&letter))
+        };
+        self.command.get_arguments().find(is_named).is_some_and(takes_value)
+    }
+
+    /// Whether the long option `name`, or the only one that it abbreviates, takes a value.
+    fn long_takes_value(&self, name: &[u8]) -> bool {
+        let Ok(name) = std::str::from_utf8(name) else { return false };
+        let names = |arg: &Arg| {
+            let aliases = arg.get_all_aliases().unwrap_or_default();
+            arg.get_long().into_iter().chain(aliases).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let args = || self.command.get_arguments();
+        let exact = args().find(|arg| names(arg).iter().any(|own| own == name));
+        exact.or_else(|| args().find(|arg| names(arg).iter().any(|own| own.starts_with(name)))).is_some_and(takes_value)
+    }
+}
+
+/// Whether the argument after the option can be its value.
+fn takes_value(arg: &Arg) -> bool {
+    arg.get_action().takes_values() && !arg.is_require_equals_set()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn expands(from: &str, to: &str) {
+        let args = from.split(' ').map(OsString::from).collect();
+        assert_eq!(expand_numbers(args).join(" ".as_ref()), to);
+    }
+
+    #[test]
+    fn a_number_is_context() {
+        expands("mapped grep -3 x f", "mapped grep --context=3 x f");
+        expands("mapped grep -n -12 x", "mapped grep -n --context=12 x");
+        expands("mapped grep -n1 x f", "mapped grep --context=1 -n x f");
+        expands("mapped grep -1n x f", "mapped grep --context=1 -n x f");
+        expands("mapped grep -i1n2 x f", "mapped grep --context=2 -in x f");
+        expands("mapped cat -3", "mapped cat -3");
+    }
+
+    // A pattern that ends in the letter of a valued option was taken for that option.
+    #[test]
+    fn a_value_is_no_number() {
+        expands("mapped grep -edone -1 f", "mapped grep -edone --context=1 f");
+        expands("mapped grep -e -3 -A -1 -m -1 f", "mapped grep -e -3 -A -1 -m -1 f");
+        expands("mapped grep -ne -3 f", "mapped grep -ne -3 f");
+        expands("mapped grep --max-count -1 x", "mapped grep --max-count -1 x");
+        expands("mapped grep --max-c -1 x", "mapped grep --max-c -1 x");
+        expands("mapped grep --color -1 x", "mapped grep --color --context=1 x");
+        expands("mapped grep -A1 -m2 x", "mapped grep -A1 -m2 x");
+        expands("mapped grep -- -3 f", "mapped grep -- -3 f");
+    }
+
+    #[test]
+    fn a_zero_that_ends_a_cluster_is_null() {
+        expands("mapped grep -0 x", "mapped grep -0 x");
+        expands("mapped grep -l0 x", "mapped grep -l0 x");
+        expands("mapped grep -10 x", "mapped grep --context=10 x");
+    }
+}

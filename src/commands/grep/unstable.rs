@@ -1,0 +1,55 @@
+//! Searches in bytes that another process may be changing.
+//!
+//! A regex engine looks at mapped bytes twice: forward for a match's end and in reverse for its
+//! start. If a writer changes them in between, the engine finds its own invariants broken and
+//! panics. Here such a search is repeated on a copy, which nothing can change.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::Once;
+
+thread_local! {
+    /// Whether a panic of this thread is about to be caught.
+    static CAUGHT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `search` on `hay`, and if it panics once more on a copy of it.
+///
+/// # Panics
+/// If `search` panics on the copy too: then its own bug is the cause.
+pub fn search_unstable<T>(hay: &[u8], search: impl Fn(&[u8]) -> T) -> T {
+    static SILENCE: Once = Once::new();
+    SILENCE.call_once(|| {
+        let report = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !CAUGHT.get() {
+                report(panic);
+            }
+        }));
+    });
+    CAUGHT.set(true);
+    let found = catch_unwind(AssertUnwindSafe(|| search(hay)));
+    CAUGHT.set(false);
+    found.unwrap_or_else(|_| search(&hay.to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // The regex engine ended the program when bytes changed between its two scans.
+    #[test]
+    fn a_panic_on_changing_bytes_is_repeated_on_a_copy() {
+        let hay = b"changing";
+        let seen = search_unstable(hay, |bytes| {
+            assert!(bytes.as_ptr() != hay.as_ptr(), "reverse search must match if forward search does");
+            bytes.to_vec()
+        });
+        assert_eq!(seen, hay);
+    }
+
+    #[test]
+    fn a_bug_still_panics() {
+        assert!(catch_unwind(|| search_unstable(b"x", |_| -> () { panic!("a bug") })).is_err());
+    }
+}

@@ -1,0 +1,160 @@
+//! The command line as getopt_long(3) reads it, in every subcommand.
+
+use clap::{ArgAction, CommandFactory};
+use mapped::cli::Cli;
+
+use crate::util::{Dir, oracle, run};
+
+/// The options of each subcommand with a value that is right for each that takes one.
+fn options(command: &clap::Command) -> Vec<(String, Option<&'static str>)> {
+    let value = |arg: &clap::Arg| {
+        if !arg.get_action().takes_values() || arg.is_require_equals_set() {
+            return None;
+        }
+        let possible = arg.get_possible_values();
+        if let Some(first) = possible.first() {
+            return Some(&*first.get_name().to_owned().leak());
+        }
+        Some(match arg.get_id().as_str() {
+            "shard" => "1/2",
+            "since" | "until" => "2026-11-21",
+            _ => "1",
+        })
+    };
+    let asks = |arg: &&clap::Arg| matches!(arg.get_action(), ArgAction::Help | ArgAction::Version);
+    command
+        .get_arguments()
+        .filter(|arg| !asks(arg))
+        .filter_map(|arg| Some((arg.get_long()?.to_owned(), value(arg))))
+        .collect()
+}
+
+fn program() -> clap::Command {
+    let mut program = Cli::command();
+    program.build();
+    program
+}
+
+// Four subcommands refused an option that was given twice; the last one counts.
+#[test]
+fn a_repeated_option_is_no_error() {
+    for command in program().get_subcommands().filter(|command| command.get_name() != "help") {
+        for (long, value) in options(command) {
+            let word = format!("--{long}{}", value.map(|value| format!("={value}")).unwrap_or_default());
+            let mut args = vec!["mapped", command.get_name(), &word, &word];
+            if command.get_name() == "grep" {
+                args.push("x");
+            } else if command.get_name() == "stat" {
+                args.push("f");
+            }
+            if let Err(error) = Cli::command().try_get_matches_from(&args) {
+                let twice = format!("{error}");
+                assert!(!twice.contains("multiple times"), "{args:?}: {twice}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_long_option_may_be_abbreviated() {
+    for command in program().get_subcommands().filter(|command| command.get_name() != "help") {
+        let all: Vec<String> = command
+            .get_arguments()
+            .flat_map(|arg| {
+                let aliases = arg.get_all_aliases().unwrap_or_default();
+                arg.get_long().into_iter().chain(aliases).map(str::to_owned).collect::<Vec<_>>()
+            })
+            .collect();
+        for (long, value) in options(command) {
+            let short = &long[..long.len() - 1];
+            if all.iter().filter(|other| other.starts_with(short)).count() > 1 || short.len() < 3 {
+                continue;
+            }
+            let word = format!("--{short}{}", value.map(|value| format!("={value}")).unwrap_or_default());
+            let args = ["mapped", command.get_name(), &word, "x"];
+            if let Err(error) = Cli::command().try_get_matches_from(args) {
+                assert!(error.kind() != clap::error::ErrorKind::UnknownArgument, "{args:?}: {error}");
+            }
+        }
+    }
+}
+
+// clap was preceded by a rewriter that knew valued options from a list of its own, and looked at the
+// last letter of a cluster only.
+#[test]
+fn numbers_in_clusters_are_those_of_gnu_grep() {
+    let dir = Dir::new();
+    let text = dir.file("text", b"a\nb\ndone\nd\ne\n-1\n");
+    let text = text.to_str().unwrap();
+    let cases: [&[&str]; 12] = [
+        &["-n1", "done"],
+        &["-1n", "done"],
+        &["-1", "done"],
+        &["-12", "done"],
+        &["-edone", "-1"],
+        &["-e", "done", "-1"],
+        &["-e", "-1"],
+        &["-m1", "-1", "d"],
+        &["-A1", "-B2", "done"],
+        &["-A1B2", "done"],
+        &["-m1c", "done"],
+        &["--regex=done", "--line-n", "-1"],
+    ];
+    for options in cases {
+        let args = [options, &[text]].concat();
+        let Some(want) = oracle("grep", &args, b"") else { return };
+        let ran = run(&[&["grep"], &args[..]].concat());
+        assert_eq!((&ran.stdout, ran.code), (&want.stdout, want.code), "{options:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn bare_color_is_auto() {
+    let dir = Dir::new();
+    let text = dir.file("text", b"word\n");
+    for word in ["--color", "--colour", "--color=tty", "--color=if-tty", "--color=no", "--color=none"] {
+        let ran = run(&["grep", word, "word", text.to_str().unwrap()]);
+        assert_eq!((ran.stdout.as_slice(), ran.code), (b"word\n".as_slice(), 0), "{word}: {}", ran.stderr);
+    }
+    for word in ["--color=yes", "--color=force", "--color=always"] {
+        let ran = run(&["grep", word, "word", text.to_str().unwrap()]);
+        assert!(ran.stdout.contains(&0x1b), "{word}: {}", ran.stderr);
+    }
+}
+
+// `--and x FILE` took FILE for the pattern and waited for standard input.
+#[test]
+fn and_and_not_need_no_pattern_beside_them() {
+    let dir = Dir::new();
+    let text = dir.file("text", b"a\nab\nb\nc\n");
+    let text = text.to_str().unwrap();
+    let cases: [(&[&str], &str); 5] = [
+        (&["--and", "a"], "a\nab\n"),
+        (&["--and", "a", "--and", "b"], "ab\n"),
+        (&["--and", "a", "--not", "b"], "a\n"),
+        (&["--not", "a"], "b\nc\n"),
+        (&["--not", "a", "--not", "c", "-v"], "a\nab\nc\n"),
+    ];
+    for (options, want) in cases {
+        let ran = run(&[&["grep"], options, &[text]].concat());
+        assert_eq!(String::from_utf8_lossy(&ran.stdout), want, "{options:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn usage_errors_have_the_code_of_the_classic_tool() {
+    for (name, code) in [("cat", 1), ("checksum", 1), ("hexdump", 1), ("stat", 1), ("grep", 2), ("bench", 2)] {
+        assert_eq!(run(&[name, "--no-such-option"]).code, code, "{name}");
+    }
+    assert_eq!(run(&["no-such-command"]).code, 2);
+}
+
+#[test]
+fn help_is_a_command_too() {
+    for name in ["bench", "cat", "checksum", "grep", "hexdump", "stat"] {
+        let ran = run(&["help", name]);
+        assert_eq!(ran.code, 0, "{name}: {}", ran.stderr);
+        assert_eq!(ran.stdout, run(&[name, "--help"]).stdout, "{name}");
+    }
+    assert_eq!(run(&["help"]).code, 0);
+}
