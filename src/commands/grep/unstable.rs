@@ -30,7 +30,10 @@ pub fn search_unstable<T>(hay: &[u8], search: impl Fn(&[u8]) -> T) -> T {
     CAUGHT.set(true);
     let found = catch_unwind(AssertUnwindSafe(|| search(hay)));
     CAUGHT.set(false);
-    found.unwrap_or_else(|_| search(&hay.to_vec()))
+    found.unwrap_or_else(|_| {
+        let copy: Vec<u8> = hay.to_vec();
+        search(&copy)
+    })
 }
 
 #[cfg(test)]
