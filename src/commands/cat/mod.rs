@@ -132,7 +132,7 @@ impl Cat<'_> {
                 let bytes = short.bytes(&pieces[number..])?;
                 let is_whole = bytes.len() as u64 == piece.end - piece.start;
                 Stats::add(&self.config.stats.bytes, bytes.len() as u64);
-                source.remember_beginning(piece.start, bytes);
+                source.record_head(piece.start, bytes);
                 self.write(bytes, *is_wanted)?;
                 source.leave_at(piece.end);
                 if !is_whole {

@@ -4,16 +4,16 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::ops::Range as Span;
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::AsFd;
 use std::os::unix::fs::FileExt;
 use std::sync::{Mutex, OnceLock};
 
 use super::super::path::{self, FileRef};
 use super::access::{self, AccessMethod, IoMode};
-use super::facts::Facts;
-use super::seen::Seen;
+use super::fingerprint::Fingerprint;
+use super::probe::Probe;
 use super::{Kind, Range, Source};
-use crate::os::{FileSystem, Window, was_closed};
+use crate::os::{Errno, FileSystem, Window, reopen_without_waiting, was_closed};
 
 impl Source {
     /// Opens `name`, or standard input for `-`.
@@ -26,7 +26,7 @@ impl Source {
             return Source::from_file(name.to_owned(), path::open(name)?, false, mode, range);
         }
         if was_closed(0) {
-            return Err(io::Error::from_raw_os_error(libc::EBADF));
+            return Err(Errno::BADF.into());
         }
         let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
         Source::from_file(name.to_owned(), file, true, mode, range)
@@ -51,8 +51,8 @@ impl Source {
     /// # Errors
     /// As [`Source::open`].
     pub fn from_file(name: OsString, file: File, stdin: bool, mode: IoMode, range: Range) -> io::Result<Source> {
-        let Facts { kind, file_system, base, size, changed, modified } = Facts::of(&file, stdin)?;
-        // After `Facts`, whose time of change any later copy-up moves on.
+        let Probe { kind, file_system, base, size, status } = Probe::of(&file, stdin)?;
+        // After the probe, whose time of change any later copy-up moves on.
         let opens_again = kind == Kind::Regular && (stdin || file_system == FileSystem::Overlay);
         let mut source = Source {
             name,
@@ -68,7 +68,7 @@ impl Source {
             end: None,
             tail: None,
             length: range.length,
-            seen: Seen { size, changed, modified, from: 0, beginning: OnceLock::new() },
+            fingerprint: Fingerprint { status, from: 0, head: OnceLock::new() },
             is_rest: false,
             cold: None,
             window: Mutex::new(None),
@@ -76,7 +76,7 @@ impl Source {
         if matches!(kind, Kind::Regular | Kind::BlockDevice) {
             source.select(size.saturating_sub(base), range);
             source.choose(mode);
-            source.seen.from = source.start;
+            source.fingerprint.from = source.start;
         } else {
             (source.way, source.reason) = access::of_stream(kind, size > 0);
             if range.offset < 0 {
@@ -112,7 +112,7 @@ impl Source {
             end: Some(range.end),
             tail: None,
             length: Some(range.end - range.start),
-            seen: self.seen.clone(),
+            fingerprint: self.fingerprint.clone(),
             is_rest: true,
             cold: None,
             window: Mutex::new(None),
@@ -151,5 +151,5 @@ impl Source {
 /// Opens the same file once more. On overlayfs an open file maps what was below it when it was opened, so that one from
 /// before a copy-up never shows what was written since.
 fn open_again(file: &File) -> Option<File> {
-    File::open(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()
+    reopen_without_waiting(file.as_fd()).ok().map(File::from)
 }

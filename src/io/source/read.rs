@@ -3,9 +3,8 @@
 use std::io;
 use std::os::unix::fs::FileExt;
 
-use rustix::io::Errno;
-
 use super::Source;
+use crate::os::Errno;
 use crate::os::buffer::{Buffer, append};
 
 impl Source {
