@@ -3,12 +3,14 @@
 use std::sync::OnceLock;
 
 use super::{Kind, ONE_READ, Source};
-use crate::os::{Status, status};
+use crate::os::{Time, status};
 
 /// A file as it was when it was opened.
 #[derive(Clone, Debug)]
 pub(super) struct Fingerprint {
-    pub(super) status: Status,
+    pub(super) size: u64,
+    pub(super) modified: Time,
+    pub(super) changed: Time,
     /// Where the wanted range began.
     pub(super) from: u64,
     /// The first wanted bytes; empty for a file too small to be worth reading them.
@@ -21,7 +23,7 @@ const HEAD: u64 = 128;
 impl Source {
     /// Whether the inode is as it was when it was opened.
     pub(super) fn is_unchanged(&self) -> bool {
-        status(&self.file).is_ok_and(|now| now.changed == self.fingerprint.status.changed)
+        status(&self.file).is_ok_and(|now| now.changed == self.fingerprint.changed)
     }
 
     /// Whether the file's bytes were written over since it was opened: cut and filled again, as a log is by `copytruncate`,
@@ -34,7 +36,7 @@ impl Source {
         if self.kind != Kind::Regular {
             return false;
         }
-        let before = &self.fingerprint.status;
+        let before = &self.fingerprint;
         let Ok(now) = status(&self.file) else { return false };
         if before.modified == now.modified {
             return false;
@@ -50,7 +52,7 @@ impl Source {
     /// Records the first wanted bytes of a file that takes a while to read: from `bytes`, which were read at offset `at`,
     /// or by reading them. Not done at open, as `stat` must not fill the page cache.
     pub fn record_head(&self, at: u64, bytes: &[u8]) {
-        if self.kind == Kind::Regular && self.fingerprint.status.size > ONE_READ {
+        if self.kind == Kind::Regular && self.fingerprint.size > ONE_READ {
             self.fingerprint.head.get_or_init(|| match bytes.get(..self.head_length()) {
                 Some(head) if at == self.fingerprint.from => head.into(),
                 _ => self.read_head().into(),

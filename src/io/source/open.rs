@@ -54,6 +54,8 @@ impl Source {
         let Probe { kind, file_system, base, size, status } = Probe::of(&file, stdin)?;
         // After the probe, whose time of change any later copy-up moves on.
         let opens_again = kind == Kind::Regular && (stdin || file_system == FileSystem::Overlay);
+        let (modified, changed) = (status.modified, status.changed);
+        let head = OnceLock::new();
         let mut source = Source {
             name,
             own: if opens_again { open_again(&file) } else { None },
@@ -68,7 +70,7 @@ impl Source {
             end: None,
             tail: None,
             length: range.length,
-            fingerprint: Fingerprint { status, from: 0, head: OnceLock::new() },
+            fingerprint: Fingerprint { size: status.size, modified, changed, from: 0, head },
             is_rest: false,
             cold: None,
             window: Mutex::new(None),
