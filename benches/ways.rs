@@ -64,7 +64,7 @@ fn said(path: &Path) -> impl Fn(&str) -> f64 {
     move |way| {
         let rows = report["rows"].as_array().expect("rows");
         let row = rows.iter().find(|row| row["way"] == way).expect("the way");
-        row["gb_per_second"]["median"].as_f64().expect("a number")
+        row["gb_per_second"]["estimate"].as_f64().expect("a number")
     }
 }
 

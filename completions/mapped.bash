@@ -7,6 +7,13 @@ _mapped() {
         cur="${COMP_WORDS[COMP_CWORD]}"
     fi
     prev="$3"
+    # Bash splits a word at its equals sign.
+    if [[ "${cur}" == "=" ]] ; then
+        cur=""
+        prev="${COMP_WORDS[COMP_CWORD-1]}="
+    elif [[ "${prev}" == "=" ]] ; then
+        prev="${COMP_WORDS[COMP_CWORD-2]}="
+    fi
     cmd=""
     opts=""
 
@@ -79,61 +86,65 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__bench)
-            opts="-h -V --file-size --work --pattern --stride --ways --threads --block-size --cold --warm --both --auto --runs --seed --json --csv --plot --progress --colour --color --help --version"
+            opts="-h -V --file-size --work --pattern --stride --ways --threads --block-size --cold --warm --both --auto --runs --seed --label --json --csv --plot --progress --colour --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --file-size)
+                --file-size|--file-size=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --work)
+                --work|--work=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --pattern)
+                --pattern|--pattern=)
                     COMPREPLY=($(compgen -W "sequential random stride" -- "${cur}"))
                     return 0
                     ;;
-                --stride)
+                --stride|--stride=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --ways)
+                --ways|--ways=)
                     COMPREPLY=($(compgen -W "read pread map map-advised map-willneed map-populate map-hugepage map-private windows" -- "${cur}"))
                     return 0
                     ;;
-                --threads)
+                --threads|--threads=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --block-size)
+                --block-size|--block-size=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --runs)
+                --runs|--runs=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --seed)
+                --seed|--seed=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --plot)
+                --label|--label=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --progress)
+                --plot|--plot=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                --color)
+                --color=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                --colour)
+                --colour=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
@@ -145,77 +156,85 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__cat)
-            opts="-A -b -e -E -n -s -t -T -u -v -f -F -H -h -V --show-all --number-nonblank --show-ends --number --squeeze-blank --show-tabs --show-nonprinting --sanitize --lines --bytes --since --until --shard --follow --pid --with-filename --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
+            opts="-A -b -e -E -n -s -t -T -u -v -f -F -H -h -V --show-all --number-nonblank --show-ends --number --squeeze-blank --show-tabs --show-nonprinting --sanitize --lines --lines-from --around-byte --reverse --bytes --since --until --shard --follow --pid --with-filename --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --lines)
+                --lines|--lines=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --bytes)
+                --lines-from|--lines-from=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --since)
+                --around-byte|--around-byte=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --until)
+                --bytes|--bytes=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --shard)
+                --since|--since=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --follow)
+                --until|--until=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shard|--shard=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --follow=)
                     COMPREPLY=($(compgen -W "descriptor name" -- "${cur}"))
                     return 0
                     ;;
-                -f)
+                -f=)
                     COMPREPLY=($(compgen -W "descriptor name" -- "${cur}"))
                     return 0
                     ;;
-                --pid)
+                --pid|--pid=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --io)
+                --io|--io=)
                     COMPREPLY=($(compgen -W "auto mmap read" -- "${cur}"))
                     return 0
                     ;;
-                --threads)
+                --threads|--threads=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --block-size)
+                --block-size|--block-size=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --offset)
+                --offset|--offset=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --length)
+                --length|--length=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --progress)
+                --progress=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                --stats)
+                --stats=)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
-                --color)
+                --color=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                --colour)
+                --colour=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
@@ -233,7 +252,7 @@ _mapped() {
                 return 0
             fi
             case "${prev}" in
-                --algorithm)
+                --algorithm|--algorithm=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -241,7 +260,7 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --length)
+                --length|--length=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -249,51 +268,51 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --derive-key)
+                --derive-key|--derive-key=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --seek)
+                --seek|--seek=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --num-threads)
+                --num-threads|--num-threads=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --io)
+                --io|--io=)
                     COMPREPLY=($(compgen -W "auto mmap read" -- "${cur}"))
                     return 0
                     ;;
-                --threads)
+                --threads|--threads=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --block-size)
+                --block-size|--block-size=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --offset)
+                --offset|--offset=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --progress)
+                --progress=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                --stats)
+                --stats=)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
-                --color)
+                --color=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                --colour)
+                --colour=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                --bytes)
+                --bytes|--bytes=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -311,7 +330,7 @@ _mapped() {
                 return 0
             fi
             case "${prev}" in
-                --regexp)
+                --regexp|--regexp=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -319,7 +338,7 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --file)
+                --file|--file=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -327,15 +346,15 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --and)
+                --and|--and=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --not)
+                --not|--not=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --max-count)
+                --max-count|--max-count=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -343,15 +362,15 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --last)
+                --last|--last=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --label)
+                --label|--label=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --after-context)
+                --after-context|--after-context=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -359,7 +378,7 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --before-context)
+                --before-context|--before-context=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -367,7 +386,7 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --context)
+                --context|--context=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -375,15 +394,15 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --group-separator)
+                --group-separator|--group-separator=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --context-separator)
+                --context-separator|--context-separator=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --max-columns)
+                --max-columns|--max-columns=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -391,7 +410,7 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --directories)
+                --directories|--directories=)
                     COMPREPLY=($(compgen -W "read skip recurse" -- "${cur}"))
                     return 0
                     ;;
@@ -399,75 +418,75 @@ _mapped() {
                     COMPREPLY=($(compgen -W "read skip recurse" -- "${cur}"))
                     return 0
                     ;;
-                --include)
+                --include|--include=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --exclude)
+                --exclude|--exclude=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --exclude-dir)
+                --exclude-dir|--exclude-dir=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --binary-files)
+                --binary-files|--binary-files=)
                     COMPREPLY=($(compgen -W "binary text without-match" -- "${cur}"))
                     return 0
                     ;;
-                --encoding)
+                --encoding|--encoding=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --shard)
+                --shard|--shard=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --since)
+                --since|--since=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --until)
+                --until|--until=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --follow)
+                --follow=)
                     COMPREPLY=($(compgen -W "descriptor name" -- "${cur}"))
                     return 0
                     ;;
-                --io)
+                --io|--io=)
                     COMPREPLY=($(compgen -W "auto mmap read" -- "${cur}"))
                     return 0
                     ;;
-                --threads)
+                --threads|--threads=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --block-size)
+                --block-size|--block-size=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --offset)
+                --offset|--offset=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --length)
+                --length|--length=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --progress)
+                --progress=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                --stats)
+                --stats=)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
-                --color)
+                --color=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                --colour)
+                --colour=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
@@ -597,7 +616,7 @@ _mapped() {
                 return 0
             fi
             case "${prev}" in
-                --format)
+                --format|--format=)
                     COMPREPLY=($(compgen -W "canonical xxd plain c binary octal decimal hex panels" -- "${cur}"))
                     return 0
                     ;;
@@ -605,11 +624,11 @@ _mapped() {
                     COMPREPLY=($(compgen -W "canonical xxd plain c binary octal decimal hex panels" -- "${cur}"))
                     return 0
                     ;;
-                --width)
+                --width|--width=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --cols)
+                --cols|--cols=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -617,11 +636,11 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --group)
+                --group|--group=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --group-size)
+                --group-size|--group-size=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -629,75 +648,75 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --endian)
+                --endian|--endian=)
                     COMPREPLY=($(compgen -W "little big" -- "${cur}"))
                     return 0
                     ;;
-                --base)
+                --base|--base=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --address-radix)
+                --address-radix|--address-radix=)
                     COMPREPLY=($(compgen -W "hexadecimal decimal" -- "${cur}"))
                     return 0
                     ;;
-                --find)
+                --find|--find=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --context)
+                --context|--context=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --character-table)
+                --character-table|--character-table=)
                     COMPREPLY=($(compgen -W "default ascii codepage-437 braille ebcdic" -- "${cur}"))
                     return 0
                     ;;
-                --panels)
+                --panels|--panels=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --border)
+                --border|--border=)
                     COMPREPLY=($(compgen -W "unicode ascii none" -- "${cur}"))
                     return 0
                     ;;
-                --name)
+                --name|--name=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --io)
+                --io|--io=)
                     COMPREPLY=($(compgen -W "auto mmap read" -- "${cur}"))
                     return 0
                     ;;
-                --threads)
+                --threads|--threads=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --block-size)
+                --block-size|--block-size=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --progress)
+                --progress=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                --stats)
+                --stats=)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
-                --color)
+                --color=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                --colour)
+                --colour=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                --offset)
+                --offset|--offset=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --skip)
+                --skip|--skip=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -705,7 +724,7 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --length)
+                --length|--length=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -731,7 +750,7 @@ _mapped() {
                 return 0
             fi
             case "${prev}" in
-                --format)
+                --format|--format=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -739,47 +758,47 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --printf)
+                --printf|--printf=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --cached)
+                --cached|--cached=)
                     COMPREPLY=($(compgen -W "always never default" -- "${cur}"))
                     return 0
                     ;;
-                --io)
+                --io|--io=)
                     COMPREPLY=($(compgen -W "auto mmap read" -- "${cur}"))
                     return 0
                     ;;
-                --threads)
+                --threads|--threads=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --block-size)
+                --block-size|--block-size=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --offset)
+                --offset|--offset=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --length)
+                --length|--length=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --progress)
+                --progress=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                --stats)
+                --stats=)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
-                --color)
+                --color=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                --colour)
+                --colour=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;

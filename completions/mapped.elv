@@ -39,6 +39,7 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand --block-size 'Buffer and window sizes to measure; with --pattern random or stride, access sizes'
             cand --runs 'Number of measured runs per way'
             cand --seed 'Seed for the shuffled orders, printed so that a run can be repeated'
+            cand --label 'Name this run in --json and --csv'
             cand --plot 'Also write a chart to FILE.svg'
             cand --progress 'When to show a progress bar on standard error'
             cand --color 'When to use colour'
@@ -55,7 +56,9 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand --version 'Print version'
         }
         &'mapped;cat'= {
-            cand --lines 'Print only these lines of each file: 100:200, :50, 1000000:, -100: (the last hundred), -200:-100, 100:+20 (twenty lines from the hundredth), 7; both ends belong to it'
+            cand --lines 'Print only these lines of each file: 100:200, :50, 1000:, -100: (the last hundred), 100:+20, 7, 1:9~3'
+            cand --lines-from 'Print also the lines whose ranges LIST holds, separated by white space; - is standard input'
+            cand --around-byte 'Print the line that holds byte N, counted from 0 as grep -b does, and five lines around it; N±LINES for others'
             cand --bytes 'Print only these bytes of each file, counted from 1 and written as for --lines; 64K, 10M and 1G are understood'
             cand --since 'Print log entries from this time on; the log must be sorted by time'
             cand --until 'Print log entries up to and including this time'
@@ -90,6 +93,7 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand -v 'Show control characters as ^X and bytes above 127 as M-x, except tabs and newlines'
             cand --show-nonprinting 'Show control characters as ^X and bytes above 127 as M-x, except tabs and newlines'
             cand --sanitize 'Escape control characters, escape sequences, malformed UTF-8 and bidirectional overrides'
+            cand --reverse 'Print lines from the last to the first, as tac does'
             cand -F 'Same as --follow=name'
             cand -H 'With --follow, print the file''s name before each line'
             cand --with-filename 'With --follow, print the file''s name before each line'

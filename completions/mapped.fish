@@ -51,6 +51,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand bench" -l threads -d 'Thre
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l block-size -d 'Buffer and window sizes to measure; with --pattern random or stride, access sizes' -r
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l runs -d 'Number of measured runs per way' -r
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l seed -d 'Seed for the shuffled orders, printed so that a run can be repeated' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l label -d 'Name this run in --json and --csv' -r
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l plot -d 'Also write a chart to FILE.svg' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
@@ -66,7 +67,9 @@ complete -c mapped -n "__fish_mapped_using_subcommand bench" -l json -d 'Print o
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l csv -d 'Print comma-separated values'
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -s V -l version -d 'Print version'
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines -d 'Print only these lines of each file: 100:200, :50, 1000000:, -100: (the last hundred), -200:-100, 100:+20 (twenty lines from the hundredth), 7; both ends belong to it' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines -d 'Print only these lines of each file: 100:200, :50, 1000:, -100: (the last hundred), 100:+20, 7, 1:9~3' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines-from -d 'Print also the lines whose ranges LIST holds, separated by white space; - is standard input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l around-byte -d 'Print the line that holds byte N, counted from 0 as grep -b does, and five lines around it; N±LINES for others' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l bytes -d 'Print only these bytes of each file, counted from 1 and written as for --lines; 64K, 10M and 1G are understood' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l since -d 'Print log entries from this time on; the log must be sorted by time' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l until -d 'Print log entries up to and including this time' -r
@@ -100,6 +103,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -s T -l show-tabs -d 
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s u -d 'Ignored, for compatibility'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s v -l show-nonprinting -d 'Show control characters as ^X and bytes above 127 as M-x, except tabs and newlines'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l sanitize -d 'Escape control characters, escape sequences, malformed UTF-8 and bidirectional overrides'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l reverse -d 'Print lines from the last to the first, as tac does'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s F -d 'Same as --follow=name'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s H -l with-filename -d 'With --follow, print the file\'s name before each line'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s h -l help -d 'Print help (see more with \'--help\')'

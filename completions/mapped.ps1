@@ -43,6 +43,7 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('--block-size', '--block-size', [CompletionResultType]::ParameterName, 'Buffer and window sizes to measure; with --pattern random or stride, access sizes')
             [CompletionResult]::new('--runs', '--runs', [CompletionResultType]::ParameterName, 'Number of measured runs per way')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed for the shuffled orders, printed so that a run can be repeated')
+            [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'Name this run in --json and --csv')
             [CompletionResult]::new('--plot', '--plot', [CompletionResultType]::ParameterName, 'Also write a chart to FILE.svg')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'When to show a progress bar on standard error')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
@@ -60,7 +61,9 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             break
         }
         'mapped;cat' {
-            [CompletionResult]::new('--lines', '--lines', [CompletionResultType]::ParameterName, 'Print only these lines of each file: 100:200, :50, 1000000:, -100: (the last hundred), -200:-100, 100:+20 (twenty lines from the hundredth), 7; both ends belong to it')
+            [CompletionResult]::new('--lines', '--lines', [CompletionResultType]::ParameterName, 'Print only these lines of each file: 100:200, :50, 1000:, -100: (the last hundred), 100:+20, 7, 1:9~3')
+            [CompletionResult]::new('--lines-from', '--lines-from', [CompletionResultType]::ParameterName, 'Print also the lines whose ranges LIST holds, separated by white space; - is standard input')
+            [CompletionResult]::new('--around-byte', '--around-byte', [CompletionResultType]::ParameterName, 'Print the line that holds byte N, counted from 0 as grep -b does, and five lines around it; N±LINES for others')
             [CompletionResult]::new('--bytes', '--bytes', [CompletionResultType]::ParameterName, 'Print only these bytes of each file, counted from 1 and written as for --lines; 64K, 10M and 1G are understood')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Print log entries from this time on; the log must be sorted by time')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Print log entries up to and including this time')
@@ -95,6 +98,7 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show control characters as ^X and bytes above 127 as M-x, except tabs and newlines')
             [CompletionResult]::new('--show-nonprinting', '--show-nonprinting', [CompletionResultType]::ParameterName, 'Show control characters as ^X and bytes above 127 as M-x, except tabs and newlines')
             [CompletionResult]::new('--sanitize', '--sanitize', [CompletionResultType]::ParameterName, 'Escape control characters, escape sequences, malformed UTF-8 and bidirectional overrides')
+            [CompletionResult]::new('--reverse', '--reverse', [CompletionResultType]::ParameterName, 'Print lines from the last to the first, as tac does')
             [CompletionResult]::new('-F', '-F ', [CompletionResultType]::ParameterName, 'Same as --follow=name')
             [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'With --follow, print the file''s name before each line')
             [CompletionResult]::new('--with-filename', '--with-filename', [CompletionResultType]::ParameterName, 'With --follow, print the file''s name before each line')

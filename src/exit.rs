@@ -25,7 +25,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// The exit of two inputs together: the worse one.
+    /// Returns the exit of two inputs together: the worse one.
     #[must_use]
     pub fn and(self, other: Exit) -> Exit {
         if other.rank() > self.rank() { other } else { self }

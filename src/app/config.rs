@@ -132,6 +132,11 @@ pub fn terminal_columns(output: &Output) -> Option<usize> {
     Some(usize::from(size.ws_col)).filter(|&columns| columns > 0)
 }
 
+/// Returns the directory for temporary files: `TMPDIR`, or `/tmp` where that is unset or empty.
+pub fn temporary_directory() -> std::path::PathBuf {
+    std::env::var_os("TMPDIR").filter(|name| !name.is_empty()).map_or_else(|| "/tmp".into(), Into::into)
+}
+
 fn default_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

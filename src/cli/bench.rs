@@ -76,6 +76,10 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
 
+    /// Name this run in --json and --csv
+    #[arg(long, value_name = "TEXT")]
+    pub label: Option<String>,
+
     /// Print one JSON document (docs/bench.schema.json)
     #[arg(long)]
     pub json: bool,

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::common::Common;
 use super::getopt::take_any_word;
-use super::range::{Range, parse_count};
+use super::range::{Around, Range, parse_count};
 use super::size::parse_size;
 use crate::select::shard::Shard;
 
@@ -67,14 +67,30 @@ pub struct Args {
     #[arg(long, help_heading = "Selection and display", conflicts_with_all = ["show_nonprinting", "show_all", "ends_and_nonprinting", "tabs_and_nonprinting"])]
     pub sanitize: bool,
 
-    /// Print only these lines of each file: 100:200, :50, 1000000:, -100: (the last hundred), -200:-100, 100:+20 (twenty
-    /// lines from the hundredth), 7; both ends belong to it
+    /// Print only these lines of each file: 100:200, :50, 1000:, -100: (the last hundred), 100:+20, 7, 1:9~3
     ///
-    /// May be given several times: every selected line is printed once, in the order of the file. Numbers printed by -n are
-    /// those of the lines in their file.
+    /// Both ends belong to the range; a negative number counts from the end. 100:+20 is twenty lines
+    /// from the hundredth, -200:-100 a hundred and one lines near the end, and 1:9~3 every third line
+    /// of 1:9. May be given several times: every selected line is printed once, in the order of the
+    /// file. Numbers printed by -n are those of the lines in their file.
     #[arg(long, value_name = "RANGE", action = clap::ArgAction::Append, allow_hyphen_values = true, value_parser = parse_lines,
-          help_heading = "Selection and display", conflicts_with_all = ["bytes", "since", "until", "shard"])]
+          help_heading = "Selection and display", conflicts_with_all = ["bytes", "since", "until", "shard", "around_byte"])]
     pub lines: Vec<Range>,
+
+    /// Print also the lines whose ranges LIST holds, separated by white space; - is standard input
+    #[arg(long, value_name = "LIST", help_heading = "Selection and display",
+          conflicts_with_all = ["bytes", "since", "until", "shard", "around_byte"])]
+    pub lines_from: Option<OsString>,
+
+    /// Print the line that holds byte N, counted from 0 as grep -b does, and five lines around it; N±LINES for others
+    #[arg(long, value_name = "N[±LINES]", value_parser = parse_around, help_heading = "Selection and display",
+          conflicts_with_all = ["bytes", "since", "until", "shard", "follow", "follow_name"])]
+    pub around_byte: Option<Around>,
+
+    /// Print lines from the last to the first, as tac does
+    #[arg(long, help_heading = "Selection and display",
+          conflicts_with_all = ["follow", "follow_name", "number_nonblank", "squeeze_blank"])]
+    pub reverse: bool,
 
     /// Print only these bytes of each file, counted from 1 and written as for --lines; 64K, 10M and 1G are understood
     #[arg(long, value_name = "RANGE", action = clap::ArgAction::Append, allow_hyphen_values = true, value_parser = parse_bytes,
@@ -151,6 +167,10 @@ pub enum FollowBy {
 
 fn parse_lines(text: &str) -> Result<Range, String> {
     Range::parse(text, parse_count)
+}
+
+fn parse_around(text: &str) -> Result<Around, String> {
+    Around::parse(text, parse_size)
 }
 
 fn parse_bytes(text: &str) -> Result<Range, String> {

@@ -1,11 +1,12 @@
-//! Ranges of lines or bytes as a user writes them: `100:200`, `:50`, `1000000:`, `-100:`, `-200:-100`, `100:+20`.
+//! Ranges of lines or bytes as a user writes them: `100:200`, `:50`, `1000000:`, `-100:`, `-200:-100`, `100:+20`, `1:9~3`.
 //!
-//! Both ends belong to the range and are counted from 1, or from -1 at the end, as `sed`, `head` and `tail` count. Several
-//! ranges are one selection, in file order, each unit once. This knows nothing of what a unit is.
+//! Both ends belong to the range and are counted from 1, or from -1 at the end, as `sed`, `head` and
+//! `tail` count. Several ranges are one selection, in file order, each unit once. This knows nothing
+//! of what a unit is.
 
 use std::ops::RangeInclusive;
 
-/// A place counted from the start or from the end, in either case from 1.
+/// A position counted from the start or from the end, in either case from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
     /// The first is 1.
@@ -32,10 +33,12 @@ pub struct Range {
     pub start: Mark,
     /// Where it ends.
     pub stop: Stop,
+    /// Every how many units one is selected, beginning with the first.
+    pub step: u64,
 }
 
 impl Range {
-    /// Reads a range whose numbers `number` understands.
+    /// Parses a range whose numbers are parsed by `number`.
     ///
     /// # Errors
     ///
@@ -52,9 +55,18 @@ impl Range {
                 (count, false) => Ok(Mark::Start(count)),
             }
         };
+        let (text, step) = match text.split_once('~') {
+            None => (text, None),
+            Some((text, step)) => match number(step)? {
+                0 => return Err("a step is at least 1".into()),
+                step => (text, Some(step)),
+            },
+        };
         let Some((start, stop)) = text.split_once(':') else {
             let start = mark(text)?;
-            return Ok(Self { start, stop: Stop::After(1) });
+            // As sed's first~step, a step alone goes on to the end.
+            let stop = if step.is_some() { Stop::Never } else { Stop::After(1) };
+            return Ok(Self { start, stop, step: step.unwrap_or(1) });
         };
         let range = Self {
             start: if start.is_empty() { Mark::Start(1) } else { mark(start)? },
@@ -63,6 +75,7 @@ impl Range {
                 None if stop.is_empty() => Stop::Never,
                 None => Stop::At(mark(stop)?),
             },
+            step: step.unwrap_or(1),
         };
         match (range.start, range.stop) {
             (Mark::Start(start), Stop::At(Mark::Start(stop))) if stop < start => Err("it ends before it starts".into()),
@@ -71,7 +84,7 @@ impl Range {
         }
     }
 
-    /// The units it selects out of `total`, which is `None` while more are to come than any range's end reaches back.
+    /// Returns the units it selects out of `total`, which is `None` while it is unknown.
     fn resolve(self, total: Option<u64>) -> Option<RangeInclusive<u64>> {
         let from_start = |mark| match (mark, total) {
             (Mark::Start(count), _) => Some(count),
@@ -87,7 +100,7 @@ impl Range {
         (start <= last).then_some(start..=last)
     }
 
-    /// How many units must follow one before it is clear whether the range takes it.
+    /// Returns how many units must follow one to decide whether the range selects it.
     fn look_ahead(self) -> u64 {
         let start = match self.start {
             Mark::End(count) => count,
@@ -100,10 +113,34 @@ impl Range {
     }
 }
 
-/// A number of lines: digits and nothing else.
+/// The lines around a byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Around {
+    /// The byte's offset, counted from 0.
+    pub byte: u64,
+    /// How many lines before and after its own are wanted.
+    pub lines: u64,
+}
+
+impl Around {
+    /// Parses `N` or `N±LINES`, also written `N+-LINES`; five lines where none are named.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what is wrong with it.
+    pub fn parse(text: &str, size: impl Fn(&str) -> Result<u64, String>) -> Result<Around, String> {
+        const LINES: u64 = 5;
+        match text.split_once('±').or_else(|| text.split_once("+-")) {
+            Some((byte, lines)) => Ok(Around { byte: size(byte)?, lines: parse_count(lines)? }),
+            None => Ok(Around { byte: size(text)?, lines: LINES }),
+        }
+    }
+}
+
+/// Parses a number of lines: digits and nothing else.
 ///
 /// # Errors
-/// A sentence that says so.
+/// A sentence that says what is wrong with it.
 pub fn parse_count(text: &str) -> Result<u64, String> {
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(format!("'{text}' is no number"));
@@ -118,23 +155,37 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// All of `ranges` together.
+    /// Returns the selection of all `ranges` together.
     #[must_use]
     pub fn new(ranges: Vec<Range>) -> Self {
         Self { ranges }
     }
 
-    /// The ranges as they were given.
+    /// Returns the ranges as they were given.
     #[must_use]
     pub fn ranges(&self) -> &[Range] {
         &self.ranges
     }
 
-    /// The selected units, ascending and apart. As long as `total` is unknown this holds for units that at least
-    /// [`Self::look_ahead`] others follow.
+    /// Returns whether any range has a step.
+    #[must_use]
+    pub fn has_steps(&self) -> bool {
+        self.ranges.iter().any(|range| range.step > 1)
+    }
+
+    /// Returns the ranges with steps, resolved against `total` units, each with its step.
+    #[must_use]
+    pub fn resolve_steps(&self, total: Option<u64>) -> Vec<(RangeInclusive<u64>, u64)> {
+        let stepped = self.ranges.iter().filter(|range| range.step > 1);
+        stepped.filter_map(|range| Some((range.resolve(total)?, range.step))).collect()
+    }
+
+    /// Returns the units selected by ranges without steps, ascending and disjoint. While `total` is unknown, this holds for
+    /// units that at least [`Self::look_ahead`] others follow.
     #[must_use]
     pub fn resolve(&self, total: Option<u64>) -> Vec<RangeInclusive<u64>> {
-        let mut resolved: Vec<_> = self.ranges.iter().filter_map(|range| range.resolve(total)).collect();
+        let plain = self.ranges.iter().filter(|range| range.step == 1);
+        let mut resolved: Vec<_> = plain.filter_map(|range| range.resolve(total)).collect();
         resolved.sort_unstable_by_key(|range| *range.start());
         let mut merged: Vec<RangeInclusive<u64>> = Vec::with_capacity(resolved.len());
         for range in resolved {
@@ -148,7 +199,7 @@ impl Selection {
         merged
     }
 
-    /// How many units must follow one before it is clear whether it is selected.
+    /// Returns how many units must follow one to decide whether it is selected.
     #[must_use]
     pub fn look_ahead(&self) -> u64 {
         self.ranges.iter().map(|range| range.look_ahead()).max().unwrap_or(0)
@@ -182,9 +233,15 @@ mod tests {
             (":", Start(1), Stop::Never),
             ("5:+0", Start(5), Stop::After(0)),
         ] {
-            assert_eq!(parse(text), Ok(Range { start, stop }), "{text}");
+            assert_eq!(parse(text), Ok(Range { start, stop, step: 1 }), "{text}");
+            let stepped = parse(&format!("{text}~3")).expect(text);
+            let stop = if text.contains(':') { stop } else { Stop::Never };
+            assert_eq!(stepped, Range { start, stop, step: 3 }, "{text}");
         }
-        for text in ["", "0:", ":0", "-0:", "5:4", "-4:-5", "a:", "1:2:3", "1-2", "+5", ":+", "--5:", "1:+-2"] {
+        for text in [
+            "", "0:", ":0", "-0:", "5:4", "-4:-5", "a:", "1:2:3", "1-2", "1:2~0", "1:2~", "~2", "1~2~3", "+5", ":+",
+            "--5:", "1:+-2",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

@@ -29,7 +29,7 @@ impl Loader<'_> {
         let loaded = self.load_bytes(span, spare)?;
         if loaded.0.first {
             let block = &loaded.0;
-            block.source.record_head(block.at, if is_data { block.bytes() } else { &[] });
+            block.source.remember_beginning(block.at, if is_data { block.bytes() } else { &[] });
         }
         Ok(loaded)
     }
@@ -198,6 +198,10 @@ fn check_read(
     // What came in by one read, and a short one, is of one state of the file, if that is all that was ever read of it.
     block.settled = block.first && block.last && length as u64 <= ONE_READ && !block.source.is_rest();
     let size = block.source.length_now()?;
+    if block.settled && block.source.file_system().is_weak() {
+        // The size was only a claim, and the one read has shown where the file ends.
+        return Ok(failure);
+    }
     if let Some(size) = size.filter(|&size| size < end) {
         buffer.truncate(usize::try_from(size.saturating_sub(block.at)).unwrap_or(0));
         block.last = false;

@@ -1,8 +1,8 @@
 //! Files by paths that are longer than a system call takes.
 //!
-//! The kernel refuses a path of 4096 bytes, though a tree may well be deeper. Such a path is gone along in parts: one
-//! directory is opened below another, without reading it, until what is left is short enough. A path that the kernel takes
-//! costs nothing more than the call itself.
+//! The kernel refuses a path of 4096 bytes, though a tree may be deeper. Such a path is resolved in
+//! parts: directories on the way are opened, without reading them, until the rest is short enough. A
+//! path that the kernel accepts costs no more than the call itself.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
@@ -15,16 +15,16 @@ use std::sync::Arc;
 use rustix::fs::{CWD, Mode, OFlags, StatFs, StatVfs, openat};
 use rustix::io::Errno;
 
-/// `PATH_MAX`: the size in bytes of the longest path a system call takes, its closing NUL included.
+/// `PATH_MAX`: the size in bytes of the longest path a system call accepts, with its closing NUL.
 pub(super) const LONGEST: usize = 4096;
 
 const DIRECTORY: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
-/// Makes a system call that takes a directory and a path below it; where the path is too long for that, with a directory on
-/// the way and the path from there.
+/// Makes a system call that takes a directory and a path below it. Where the path is too long, it is given a directory on
+/// the way and the rest of the path.
 ///
 /// # Errors
-/// What `call` says, or what opening a directory on the way says.
+/// The error of `call`, or of opening a directory on the way.
 pub fn reach<T>(path: &OsStr, call: impl Fn(BorrowedFd<'_>, &OsStr) -> rustix::io::Result<T>) -> rustix::io::Result<T> {
     match call(CWD, path) {
         Err(Errno::NAMETOOLONG) if path.len() >= LONGEST => {
@@ -54,7 +54,7 @@ fn open_below(directory: BorrowedFd<'_>, path: &OsStr) -> rustix::io::Result<Own
     rustix::io::retry_on_intr(|| openat(directory, path, flags, Mode::empty()))
 }
 
-/// What the inode behind `path` says, of links what they point to.
+/// Returns the metadata of the file at `path`, following links.
 ///
 /// # Errors
 /// What `stat(2)` says.
@@ -65,12 +65,12 @@ pub fn metadata(path: &OsStr) -> io::Result<Metadata> {
     File::from(anchor(path, OFlags::empty())?).metadata()
 }
 
-/// Whether `path` is a directory, or a link to one.
+/// Returns whether `path` is a directory, or a link to one.
 pub fn is_directory(path: &OsStr) -> bool {
     metadata(path).is_ok_and(|meta| meta.is_dir())
 }
 
-/// A descriptor that stands for what is at `path` without having opened it (`O_PATH`), for calls that take no directory.
+/// Returns a descriptor that refers to the file at `path` without opening it (`O_PATH`).
 ///
 /// # Errors
 /// What `open(2)` says.
@@ -78,7 +78,7 @@ pub fn anchor(path: &OsStr, more: OFlags) -> rustix::io::Result<OwnedFd> {
     reach(path, |directory, path| openat(directory, path, OFlags::PATH | OFlags::CLOEXEC | more, Mode::empty()))
 }
 
-/// What the file system that holds `path` says of itself.
+/// Returns the facts of the file system that holds `path`.
 ///
 /// # Errors
 /// What `statfs(2)` says.
@@ -89,7 +89,7 @@ pub fn statfs(path: &OsStr) -> rustix::io::Result<StatFs> {
     }
 }
 
-/// As [`statfs`], in POSIX's words.
+/// Returns the facts of the file system that holds `path`, in the form of POSIX.
 ///
 /// # Errors
 /// What `statvfs(3)` says.
@@ -100,24 +100,24 @@ pub fn statvfs(path: &OsStr) -> rustix::io::Result<StatVfs> {
     }
 }
 
-/// A directory on the way, and what is left of the path from there.
+/// Returns a directory on the way, and the rest of the path from there.
 fn in_parts(path: &OsStr) -> rustix::io::Result<(OwnedFd, &OsStr)> {
     let mut rest = path.as_bytes();
     let mut directory: Option<OwnedFd> = None;
     while rest.len() >= LONGEST {
-        // A part ends with its slash, so that one at the very beginning counts.
+        // A part ends with its slash, so that a leading slash is a part too.
         let slash = memchr::memrchr(b'/', &rest[..LONGEST - 1]).ok_or(Errno::NAMETOOLONG)?;
         let (part, more) = rest.split_at(slash + 1);
         let from = directory.as_ref().map_or(CWD, AsFd::as_fd);
         directory = Some(openat(from, part, DIRECTORY, Mode::empty())?);
-        // Slashes that follow would make what is left a path from the root.
+        // Further slashes would make the rest a path from the root.
         let slashes = more.iter().take_while(|&&byte| byte == b'/').count();
         rest = if slashes == more.len() { b"." } else { &more[slashes..] };
     }
     Ok((directory.ok_or(Errno::NAMETOOLONG)?, OsStr::from_bytes(rest)))
 }
 
-/// Whether opening `path` waits for a writer (`fifo(7)`).
+/// Returns whether opening `path` waits for a writer (`fifo(7)`).
 pub fn is_fifo(path: &OsStr) -> bool {
     metadata(path).is_ok_and(|meta| meta.file_type().is_fifo())
 }
@@ -186,27 +186,27 @@ impl FileRef {
         }
     }
 
-    /// Whether a walk found it, as a regular file.
+    /// Returns whether a walk found it, as a regular file.
     pub(super) fn is_from_walk(&self) -> bool {
         self.found.as_ref().is_some_and(|found| found.near.is_some())
     }
 
-    /// Whether this is standard input.
+    /// Returns whether this is standard input.
     pub fn is_stdin(&self) -> bool {
         self.found.is_none() && self.path == "-"
     }
 
-    /// Whether opening it waits for a writer.
+    /// Returns whether opening it waits for a writer.
     pub fn is_fifo(&self) -> bool {
         self.found.is_none() && is_fifo(&self.path)
     }
 
-    /// The whole path.
+    /// Returns the whole path.
     pub fn path(&self) -> &OsStr {
         &self.path
     }
 
-    /// The whole path.
+    /// Returns the whole path.
     pub fn into_path(self) -> OsString {
         self.path
     }

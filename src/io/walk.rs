@@ -18,20 +18,20 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, openat, statat};
 use super::path::{FileRef, reach};
 use crate::os::open_beneath;
 
-/// A path goes on from an anchor as soon as it is this many bytes longer: far below what a system call takes, as the kernel
-/// looks up each name of it each time.
+/// A directory this many bytes further down the path than the last anchor becomes one. Far below `PATH_MAX`, as the
+/// kernel looks up each name of a path each time.
 const REACH: usize = 1024;
 
-/// Anchors that are open at a time, at most.
+/// The most anchors that are open at a time.
 const ANCHORS: usize = 16;
 
-/// How many bytes of a listing are asked for at a time, as the C library does.
+/// The size in bytes of the buffer for directory entries, as in the C library.
 const LISTING: usize = 32 << 10;
 
-/// A file, or what could not be walked.
+/// A file, or a path that could not be walked and why.
 pub type Found = Result<FileRef, (OsString, io::Error)>;
 
-/// The order files come in.
+/// The order in which files are returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// Each directory's entries by their names.
@@ -40,15 +40,15 @@ pub enum Order {
     Paths,
 }
 
-/// Walks below one directory. `K` says what is wanted, by an entry's own name and whether it is a directory.
+/// Walks below one directory. `K` selects entries by their own name and whether they are directories.
 #[derive(Debug)]
 pub struct Walk<K> {
     order: Order,
     follow: bool,
     wants: K,
-    /// Until it has been entered.
+    /// The directory to begin with, until it has been entered.
     root: Option<Vec<u8>>,
-    /// Of what is being looked at.
+    /// Path of the current entry.
     path: Vec<u8>,
     levels: Vec<Level>,
     anchors: Anchors,
@@ -58,11 +58,11 @@ pub struct Walk<K> {
 /// A directory on the way down.
 #[derive(Debug)]
 struct Level {
-    /// How much of the path leads into it, its slash included.
+    /// Length of the part of the path that leads into it, with its slash.
     path: usize,
-    /// All its names, one behind the other.
+    /// All its names, concatenated.
     names: Vec<u8>,
-    /// What is left of it, the next one last.
+    /// Entries still to visit, the next one last.
     entries: Vec<Entry>,
     /// Device and inode, where links are followed.
     identity: Option<(u64, u64)>,
@@ -80,13 +80,13 @@ enum What {
     Directory,
     /// A link to a directory.
     Link,
-    /// It could not be told, with this errno.
+    /// The entry's type could not be determined, with this errno.
     Failed(i32),
 }
 
 impl<K: FnMut(&OsStr, bool) -> bool> Walk<K> {
-    /// Walks below `directory`; the empty path is the current one, below which paths are names without `./`. With `follow`,
-    /// links are gone through, and what they point to counts; without, they are passed over.
+    /// Returns a walk below `directory`; the empty path is the current directory, below which paths have no `./`. With
+    /// `follow`, links are followed; without, they are skipped.
     pub fn new(directory: OsString, order: Order, follow: bool, wants: K) -> Walk<K> {
         Walk {
             order,
@@ -100,7 +100,7 @@ impl<K: FnMut(&OsStr, bool) -> bool> Walk<K> {
         }
     }
 
-    /// Goes into the directory that `path` names.
+    /// Enters the directory that `path` names.
     fn enter(&mut self, is_link: bool) -> io::Result<()> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let path = if self.path.is_empty() { b"." } else { &self.path[..] };
@@ -124,14 +124,14 @@ impl<K: FnMut(&OsStr, bool) -> bool> Walk<K> {
         Ok(())
     }
 
-    /// What is wanted of a directory's entries, the first one last, and their names.
+    /// Returns the selected entries of a directory, the first one last, and their names.
     fn list(&mut self, directory: &OwnedFd) -> (Vec<u8>, Vec<Entry>) {
         let (mut names, mut entries) = (Vec::new(), Vec::new());
         let mut listing = RawDir::new(directory, &mut self.listing);
         while let Some(entry) = listing.next() {
             let (name, mut kind) = match &entry {
                 Ok(entry) => (entry.file_name(), entry.file_type()),
-                // What was listed so far is gone through all the same.
+                // The entries listed so far are visited all the same.
                 Err(errno) => {
                     let nameless = names.len()..names.len();
                     entries.push(Entry { name: nameless, what: What::Failed(errno.raw_os_error()) });
@@ -226,7 +226,7 @@ struct Anchors {
 
 #[derive(Debug)]
 struct Anchor {
-    /// How much of the path leads into it.
+    /// Length of the part of the path that leads into it.
     path: usize,
     /// `None` while deeper ones are open.
     directory: Option<Arc<OwnedFd>>,
@@ -242,7 +242,7 @@ impl Anchors {
         })
     }
 
-    /// Makes a directory an anchor if it is the first one, or far enough from the last. That much of the path leads into it.
+    /// Makes a directory an anchor if it is the first, or far enough from the last. `path` bytes of the path lead into it.
     fn offer(&mut self, directory: OwnedFd, path: usize, is_first: bool) {
         if is_first || path - self.anchors.last().map_or(0, |anchor| anchor.path) > REACH {
             self.anchors.push(Anchor { path, directory: Some(Arc::new(directory)) });
@@ -253,23 +253,23 @@ impl Anchors {
         }
     }
 
-    /// Forgets those below the directory that this much of the path leads into.
+    /// Drops the anchors below the directory that `path` bytes of the path lead into.
     fn leave(&mut self, path: usize) {
         while self.anchors.last().is_some_and(|anchor| anchor.path > path) {
             self.anchors.pop();
         }
     }
 
-    /// Returns the anchor that is nearest to `path`, and how much of the path leads there.
+    /// Returns the anchor nearest to `path`, and how many bytes of the path lead there.
     ///
     /// # Errors
-    /// When it was closed meanwhile, what opening it again says.
+    /// The error of opening it again, if it has been closed.
     fn nearest(&mut self, path: &[u8]) -> io::Result<Option<(Arc<OwnedFd>, usize)>> {
         let Some(last) = self.anchors.last() else { return Ok(None) };
         if let Some(directory) = &last.directory {
             return Ok(Some((Arc::clone(directory), last.path)));
         }
-        // On the way back up. Those next to it will be needed soon, and stay open on the way down to it.
+        // On the way back up, the anchors above it will be needed soon, and stay open.
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let mut from: Option<(Arc<OwnedFd>, usize)> = None;
         for place in 0..self.anchors.len() {

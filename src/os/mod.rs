@@ -8,23 +8,17 @@ pub mod linux;
 pub mod unix;
 
 pub use linux::file_system::FileSystem;
-pub use linux::gift::GiftPages;
 pub use linux::inode::inode;
 pub use linux::processes::Processes;
 pub use linux::watch::Watch;
-pub use linux::zero_copy;
 pub use linux::{extents, proc_users, residency};
-pub use unix::beneath::{open_beneath, reopen, reopen_without_waiting};
+pub use unix::beneath::{memory_file, open_beneath, reopen, reopen_without_waiting};
 pub use unix::buffer::{self, Buffer};
 pub use unix::closed_stdio::was_closed;
-pub use unix::file::{
-    Errno, FileType, Status, Time, appends, errno_name, is_terminal, position, seek_to_end, set_position, status,
-};
 pub use unix::holes::{Extent, data_end_before, next_extent};
 pub use unix::ready::{ReadOutcome, poll_for, read_ready};
 pub use unix::sigbus::{install_sigbus_handler, live_windows};
 pub use unix::stop::Stop;
 pub use unix::usage::{Usage, addresses_left, forget_peak, peak_resident};
 pub use unix::window::{Advice, View, Window, page_size};
-pub use unix::write::{wait_writable, write_all};
 pub use unix::{accounts, fd_table, interrupt};

@@ -6,6 +6,7 @@ mod message;
 mod splice;
 mod stdout;
 mod terminal_safe;
+mod vmsplice;
 
 pub use json::{append_json, to_json, to_json_pretty};
 pub use message::complain;

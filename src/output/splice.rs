@@ -7,9 +7,12 @@
 
 use std::io;
 
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::copy_file_range;
+use rustix::io::Errno;
+use rustix::pipe::{SpliceFlags, fcntl_getpipe_size, splice};
+
 use crate::io::{FOLIO, Source};
-use crate::os::wait_writable;
-use crate::os::zero_copy::{MoveOutcome, copy_file_range, pipe_capacity, splice};
 
 use super::stdout::Output;
 
@@ -37,7 +40,7 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved>
     let mut moved = Moved { until: start, uncopied: 0, damage: None };
     output.flush()?;
     output.enlarge_pipe();
-    let Some(capacity) = pipe_capacity(output.fd()) else { return Ok(moved) };
+    let Ok(capacity) = fcntl_getpipe_size(output.fd()) else { return Ok(moved) };
     let Some(mut end) = source.end() else { return Ok(moved) };
     loop {
         let limit = end.saturating_sub(capacity as u64);
@@ -49,14 +52,18 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved>
             continue;
         }
         prefetch(source, moved.until);
-        let length = usize::try_from(limit - moved.until).map_or(capacity, |left| left.min(capacity));
-        match splice(source.fd(), source.base() + moved.until, output.fd(), length)? {
-            MoveOutcome::Moved(0) | MoveOutcome::Refused => break,
-            MoveOutcome::Moved(count) => {
+        let mut at = source.base() + moved.until;
+        let length = capacity.min((limit - moved.until) as usize);
+        match splice(source.fd(), Some(&mut at), output.fd(), None, length, SpliceFlags::empty()) {
+            Ok(0) => break,
+            Ok(count) => {
                 moved.until += count as u64;
                 output.count(count as u64);
             }
-            MoveOutcome::Full => wait_writable(output.fd())?,
+            Err(Errno::INTR) => {}
+            Err(Errno::AGAIN) => wait_writable(output)?,
+            Err(Errno::PIPE) => return Err(Errno::PIPE.into()),
+            Err(_) => break,
         }
         moved.damage = cut_before(source, moved.until);
         if moved.damage.is_some() {
@@ -65,8 +72,7 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved>
     }
     moved.uncopied = moved.until - start;
     if moved.uncopied > 0 && moved.damage.is_none() {
-        let left = usize::try_from(end - moved.until).unwrap_or(usize::MAX);
-        let mut last = vec![0; left.min(capacity)];
+        let mut last = vec![0; capacity.min((end - moved.until) as usize)];
         let (got, _) = source.read_up_to(&mut last, moved.until);
         // Beyond the size are no bytes of the file, whatever the read returned.
         let size = source.length_now()?.unwrap_or(u64::MAX);
@@ -91,13 +97,17 @@ pub fn copy_to_file(output: &mut Output, source: &Source) -> io::Result<Moved> {
     let mut moved = Moved { until: start, uncopied: 0, damage: None };
     output.flush()?;
     while moved.until < end && moved.damage.is_none() {
-        let length = usize::try_from(end - moved.until).map_or(COPY_CHUNK, |left| left.min(COPY_CHUNK));
-        match copy_file_range(source.fd(), source.base() + moved.until, output.fd(), length)? {
-            MoveOutcome::Moved(count) if count > 0 => {
+        let mut at = source.base() + moved.until;
+        let length = COPY_CHUNK.min((end - moved.until) as usize);
+        match copy_file_range(source.fd(), Some(&mut at), output.fd(), None, length) {
+            Ok(0) => break,
+            Ok(count) => {
                 moved.until += count as u64;
                 output.count(count as u64);
             }
-            _ => break,
+            Err(Errno::INTR) => continue,
+            Err(error @ (Errno::NOSPC | Errno::FBIG | Errno::DQUOT)) => return Err(error.into()),
+            Err(_) => break,
         }
         moved.damage = cut_before(source, moved.until);
     }
@@ -122,6 +132,14 @@ fn cut_before(source: &Source, until: u64) -> Option<io::Error> {
             "truncated to {size} bytes while being read; bytes written from there on may be zeros"
         ))
     })
+}
+
+/// Waits until a pipe that does not block has room.
+fn wait_writable(output: &Output) -> io::Result<()> {
+    match poll(&mut [PollFd::from_borrowed_fd(output.fd(), PollFlags::OUT)], None) {
+        Ok(_) | Err(Errno::INTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The only writer to standard output, and to standard error while a run goes on.
 //!
-//! Small pieces are gathered, large ones are written as they are. Gathered bytes are written with the next piece after
-//! 20 ms, at once on a terminal, and before any message on standard error.
+//! Small pieces are gathered, large ones are written as they are. Nothing gathered waits longer than
+//! a moment once something new comes, nothing at all on a terminal, and a message on standard error
+//! follows what was printed before it.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -9,15 +10,19 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::{FileType, OFlags, SeekFrom, fstat};
+use rustix::io::Errno;
+
 use crate::io::Source;
-use crate::os::{
-    Errno, FileType, GiftPages, appends, is_terminal, position, set_position, status, was_closed, write_all, zero_copy,
-};
+use crate::os::was_closed;
 use crate::output::escape_name;
+
+use super::vmsplice::Sheet;
 
 use super::message::complain;
 
-/// The kind of file that output goes to.
+/// What output goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Destination {
     /// A regular file.
@@ -30,14 +35,14 @@ pub enum Destination {
     Other,
 }
 
-/// The size in bytes from which on a piece is written without being gathered first.
+/// Pieces of at least so many bytes are written without being gathered first.
 const LARGE: usize = 64 * 1024;
-/// The bytes written before it pays to give further ones away in huge pages.
-const GIFT_AFTER: u64 = 4 << 20;
+/// Once so much has been written, making huge pages for more of it pays.
+const MUCH: u64 = 4 << 20;
 /// How long gathered bytes may wait for more.
-const FLUSH_AFTER: Duration = Duration::from_millis(20);
-/// The size of a pipe in bytes: the most an unprivileged user may ask for (pipe(7)).
-const PIPE_SIZE: usize = 1 << 20;
+const MOMENT: Duration = Duration::from_millis(20);
+/// What a pipe is enlarged to: the most an unprivileged user may ask for (pipe(7)).
+const PIPE: usize = 1 << 20;
 
 /// Standard output, or a file in its place.
 #[derive(Debug)]
@@ -48,137 +53,139 @@ pub struct Output {
     gathered: Vec<u8>,
     flushed: Instant,
     written: u64,
-    /// The offset of the next byte, counted from where the output began.
+    /// The place of the next byte, counted from where the output began.
     place: u64,
     pipe_enlarged: bool,
-    gift: Option<GiftPages>,
-    /// Whether the pipe does not take pages, or the system has no huge ones.
-    refuses_gifts: bool,
+    sheet: Option<Sheet>,
+    /// Whether the pipe, or the system, does not take sheets.
+    no_sheets: bool,
     line_buffered: bool,
     quiet: bool,
     closed: bool,
 }
 
 impl Output {
-    /// Returns standard output.
+    /// Standard output.
     ///
     /// # Errors
-    /// When descriptor 1 cannot be duplicated. Where it was closed from the start, the first write fails.
+    /// When descriptor 1 cannot be duplicated. Where it was closed from the start, the first write is the error.
     pub fn stdout() -> io::Result<Output> {
         let mut output = Output::to(File::from(io::stdout().as_fd().try_clone_to_owned()?))?;
         output.closed = was_closed(1);
         Ok(output)
     }
 
-    /// Uses any open file in standard output's place.
+    /// Any open file in standard output's place.
     ///
     /// # Errors
-    /// What `fstat(2)` returns.
+    /// What `fstat(2)` says.
     pub fn to(file: File) -> io::Result<Output> {
-        let status = status(&file)?;
-        let destination = match status.file_type {
+        let stat = fstat(&file)?;
+        let destination = match FileType::from_raw_mode(stat.st_mode) {
             FileType::RegularFile => Destination::Regular,
             FileType::Fifo => Destination::Pipe,
-            FileType::CharacterDevice if is_terminal(&file) => Destination::Terminal,
+            FileType::CharacterDevice if rustix::termios::isatty(&file) => Destination::Terminal,
             _ => Destination::Other,
         };
         Ok(Output {
             file,
             destination,
-            identity: (status.device, status.inode),
+            identity: (stat.st_dev, stat.st_ino),
             gathered: Vec::new(),
             flushed: Instant::now(),
             written: 0,
             place: 0,
             pipe_enlarged: false,
-            gift: None,
-            refuses_gifts: destination != Destination::Pipe,
+            sheet: None,
+            no_sheets: destination != Destination::Pipe,
             line_buffered: destination == Destination::Terminal,
             quiet: false,
             closed: false,
         })
     }
 
-    /// Returns the kind of file that it goes to.
+    /// What it goes to.
     pub fn destination(&self) -> Destination {
         self.destination
     }
 
-    /// Returns the number of bytes written so far, gathered ones included.
+    /// Bytes written so far, gathered ones included.
     pub fn bytes(&self) -> u64 {
         self.written
     }
 
-    /// Returns the descriptor.
+    /// The descriptor.
     pub fn fd(&self) -> BorrowedFd<'_> {
         self.file.as_fd()
     }
 
-    /// Sets whether every piece is written at once, for `--line-buffered`. On a terminal it always is.
+    /// Writes out after every piece: `--line-buffered`, and always on a terminal.
     pub fn set_line_buffered(&mut self, on: bool) {
         self.line_buffered = on || self.destination == Destination::Terminal;
     }
 
-    /// Sets whether inputs that fail are reported, for `grep -s`.
+    /// Keeps quiet about inputs that fail: `grep -s`.
     pub fn set_quiet(&mut self, on: bool) {
         self.quiet = on;
     }
 
-    /// Whether `source` is the very file that is written to.
+    /// Whether writing what `source` holds would feed the very file that it is read from.
     pub fn is_same_file(&self, source: &Source) -> bool {
         self.destination == Destination::Regular
             && source.length_now().is_ok_and(|len| len.is_some_and(|len| len > 0))
-            && status(source.fd()).is_ok_and(|status| (status.device, status.inode) == self.identity)
+            && fstat(source.fd()).is_ok_and(|stat| (stat.st_dev, stat.st_ino) == self.identity)
     }
 
     /// Writes all of `bytes`, now or soon.
     ///
     /// # Errors
-    /// What `write(2)` returns; EPIPE when the reader has gone. EINTR is retried, and a descriptor that does not block is
-    /// waited for.
+    /// What `write(2)` says; EPIPE when the reader has gone. EINTR is tried again, and a descriptor
+    /// that does not block is waited for.
     pub fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.written += bytes.len() as u64;
         self.place += bytes.len() as u64;
         if bytes.len() >= LARGE {
             self.flush()?;
             self.enlarge_pipe();
-            let given = if self.written >= GIFT_AFTER { self.give(bytes)? } else { 0 };
+            let given = if self.written >= MUCH { self.give(bytes)? } else { 0 };
             return self.write_now(&bytes[given..]);
         }
         self.gathered.extend_from_slice(bytes);
         if self.gathered.is_empty() {
             return Ok(());
         }
-        if self.gathered.len() >= LARGE || self.line_buffered || self.flushed.elapsed() >= FLUSH_AFTER {
+        if self.gathered.len() >= LARGE || self.line_buffered || self.flushed.elapsed() >= MOMENT {
             self.flush()?;
         }
         Ok(())
     }
 
-    /// Puts the next byte at offset `place` from where the output began. In a regular file this leaves a hole, or goes back
-    /// to overwrite; anything else is given zeros.
+    /// Makes the next byte stand `place` bytes after where the output began. In a regular file this
+    /// leaves a hole, or goes back to write over what is there; anything else is given zeros.
     ///
     /// # Errors
-    /// When the offset has been passed and the output cannot go back, and as [`Output::write_all`].
+    /// When the place is behind and the output cannot go back, and as [`Output::write_all`].
     pub fn move_to(&mut self, place: u64) -> io::Result<()> {
         if place == self.place {
             return Ok(());
         }
-        if self.destination == Destination::Regular && !appends(&self.file) {
+        // A file opened for appending takes every byte at its end, wherever it was moved to.
+        let appends = || rustix::fs::fcntl_getfl(&self.file).is_ok_and(|flags| flags.contains(OFlags::APPEND));
+        if self.destination == Destination::Regular && !appends() {
+            let too_far = |_| io::Error::from(Errno::OVERFLOW);
+            let by = i64::try_from(i128::from(place) - i128::from(self.place)).map_err(too_far)?;
             self.flush()?;
-            let target = i128::from(position(&self.file)?) + i128::from(place) - i128::from(self.place);
-            let target = u64::try_from(target).ok().filter(|&target| target <= i64::MAX as u64);
-            set_position(&self.file, target.ok_or(Errno::OVERFLOW)?)?;
+            rustix::fs::seek(&self.file, SeekFrom::Current(by))?;
             self.place = place;
             return Ok(());
         }
         if place < self.place {
-            return Err(io::Error::other("cannot go back in an output that is not a regular file"));
+            return Err(io::Error::other("cannot go back in what is no regular file"));
         }
         self.repeat(&[0], place - self.place)
     }
 
-    /// Writes `unit`, which is not empty, again and again: `bytes` bytes in all.
+    /// Writes `bytes` bytes of `unit` (not empty) again and again.
     ///
     /// # Errors
     /// As [`Output::write_all`].
@@ -193,7 +200,7 @@ impl Output {
         Ok(())
     }
 
-    /// Writes what was gathered.
+    /// Writes out what was gathered.
     ///
     /// # Errors
     /// As [`Output::write_all`].
@@ -214,47 +221,66 @@ impl Output {
     pub fn enlarge_pipe(&mut self) {
         if self.destination == Destination::Pipe && !self.pipe_enlarged {
             self.pipe_enlarged = true;
-            zero_copy::enlarge_pipe(self.fd(), PIPE_SIZE);
+            if rustix::pipe::fcntl_getpipe_size(&self.file).is_ok_and(|size| size < PIPE) {
+                let _ = rustix::pipe::fcntl_setpipe_size(&self.file, PIPE);
+            }
         }
     }
 
-    /// Counts bytes that were written by another call than `write`.
+    /// Counts bytes that went out by another way than `write`.
     pub(super) fn count(&mut self, bytes: u64) {
         self.written += bytes;
         self.place += bytes;
     }
 
-    /// Gives `bytes` to the pipe in fresh pages; returns how many it took before it refused any.
+    /// Gives `bytes` to the pipe in sheets; the count says how many it took before there were no more
+    /// sheets to be had.
     fn give(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut given = 0;
-        while given < bytes.len() && !self.refuses_gifts {
-            let Some(mut gift) = self.gift.take().or_else(GiftPages::fresh) else {
-                self.refuses_gifts = true;
+        while given < bytes.len() && !self.no_sheets {
+            let Some(mut sheet) = self.sheet.take().or_else(Sheet::fresh) else {
+                self.no_sheets = true;
                 break;
             };
-            let (taken, result) = gift.give(self.file.as_fd(), &bytes[given..]);
+            let (taken, result) = sheet.give(self.file.as_fd(), &bytes[given..]);
             given += taken;
             match result {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Err(error),
-                // A pipe that takes no pages is written to.
-                Err(_) => self.refuses_gifts = true,
+                // A pipe that wants no pages takes a copy.
+                Err(_) => self.no_sheets = true,
             }
-            self.gift = Some(gift).filter(|gift| !gift.is_full() && !self.refuses_gifts);
+            self.sheet = Some(sheet).filter(|sheet| !sheet.is_full() && !self.no_sheets);
         }
         Ok(given)
     }
 
-    pub(super) fn write_now(&self, bytes: &[u8]) -> io::Result<()> {
+    pub(super) fn write_now(&self, mut bytes: &[u8]) -> io::Result<()> {
         if self.closed {
             return Err(Errno::BADF.into());
         }
-        write_all(self.fd(), bytes)
+        while !bytes.is_empty() {
+            match rustix::io::write(&self.file, bytes) {
+                Ok(n) => bytes = &bytes[n..],
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => self.wait_writable()?,
+                Err(err) => return Err(err.into()),
+            }
+        }
+        Ok(())
     }
 
-    /// Reports an input that failed, after everything printed so far.
+    fn wait_writable(&self) -> io::Result<()> {
+        let mut fds = [PollFd::new(&self.file, PollFlags::OUT)];
+        match poll(&mut fds, None) {
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(err) => Err(err.into()),
+        }
+    }
+
+    /// Reports an input that failed, behind everything printed so far.
     pub fn report(&mut self, name: &OsStr, error: &io::Error) {
-        // A failing output is noticed by the next write; the message is written all the same.
+        // An output that fails is found out by the next write; the message goes out all the same.
         let _ = self.flush();
         if !self.quiet {
             complain(format_args!("mapped: {}: {}", shown(name), message(error)));
@@ -266,7 +292,7 @@ fn shown(name: &OsStr) -> String {
     if name == "-" { "(standard input)".into() } else { escape_name(name).into_owned() }
 }
 
-/// Returns an error's text as `strerror(3)` has it, without the number that Rust adds.
+/// An error's text as `strerror(3)` has it, without the number that Rust adds.
 pub fn message(error: &io::Error) -> String {
     let text = error.to_string();
     match text.find(" (os error ") {
@@ -314,7 +340,7 @@ mod tests {
 
     #[test]
     fn messages_have_no_number() {
-        assert_eq!(message(&io::Error::from(Errno::NOENT)), "No such file or directory");
+        assert_eq!(message(&io::Error::from_raw_os_error(libc::ENOENT)), "No such file or directory");
         assert_eq!(message(&io::Error::other("as it is")), "as it is");
     }
 }

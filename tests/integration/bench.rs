@@ -338,7 +338,7 @@ fn the_table_says_what_the_figures_do() {
     }
     // Two runs of each can never show more than noise.
     let words = table.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(words.contains("fewer than 4 runs cannot tell"), "{table}");
+    assert!(words.contains("it takes --runs 4 to tell"), "{table}");
 }
 
 #[test]
@@ -351,7 +351,7 @@ fn csv_has_a_line_for_each_row_and_a_field_for_each_name() {
     let text = String::from_utf8(ran.stdout).unwrap();
     let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
     assert!(lines.iter().all(|line| line.len() == lines[0].len()), "{text}");
-    let ways: Vec<[&str; 3]> = lines[1..].iter().map(|line| [line[0], line[1], line[2]]).collect();
+    let ways: Vec<[&str; 3]> = lines[1..].iter().map(|line| [line[11], line[12], line[13]]).collect();
     let want = [
         ["read", "1024", "1"],
         ["read", "2048", "1"],
@@ -395,10 +395,95 @@ fn what_cannot_be_measured_is_said() {
         (vec!["bench", "--stride", "5", full], 1, "--pattern stride"),
         (vec!["bench", "--cold", "--warm", full], 2, "cannot be used with"),
         (vec!["bench", "--file-size", "1M", full], 2, "cannot be used with"),
-        (vec!["bench", "--block-size", "0", full], 2, "at least one byte"),
+        (vec!["bench", "--block-size", "0", full], 2, "at least 1 byte"),
     ] {
         let ran = run(&args);
         assert_eq!(ran.code, code, "{args:?}: {}", ran.stderr);
         assert!(ran.stderr.contains(says), "{args:?}: {}", ran.stderr);
     }
+}
+
+/// A sentence said that 3.28 GB/s and 2.34 GB/s differ by 6 %: its figures and its ratio were estimated apart.
+#[test]
+fn the_ratio_of_a_sentence_follows_from_its_two_figures() {
+    let dir = Dir::on_disk();
+    let path = dir.file("data", &vec![b'x'; 3 << 20]);
+    let mut checked = 0;
+    for seed in 0..4 {
+        let seed = format!("--seed={seed}");
+        let mut command = mapped();
+        command.args(["bench", "--json", "--auto", "--runs=5", "--work=touch", &seed]).arg(&path);
+        let ran: crate::util::Ran = command.output().unwrap().into();
+        let document: Value = serde_json::from_slice(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.stderr));
+        let shown: Vec<f64> = document["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|row| row["gb_per_second"]["estimate"].as_f64())
+            .collect();
+        for words in document["verdicts"][0]["words"].as_array().unwrap() {
+            let words = words.as_str().unwrap();
+            let before = |unit: &str| -> Vec<f64> {
+                let numbers = words.match_indices(unit).map(|(at, _)| words[..at].rsplit(' ').next().unwrap());
+                numbers.map(|number| number.parse().unwrap()).collect()
+            };
+            let rates = before(" GB/s");
+            assert!(
+                rates.iter().all(|rate| shown.iter().any(|shown| (shown - rate).abs() < 1e-9)),
+                "{words}: {shown:?}"
+            );
+            let [one, other] = rates[..] else { continue };
+            let (said, follows, digit) = match () {
+                () if words.contains(" times as fast") => (before(" times as fast")[0], one / other, 0.005),
+                () if words.contains(" differ by ") => (before(" % (p")[0], (one / other - 1.0) * 100.0, 0.5),
+                () if words.contains(" % behind") => (before(" % behind")[0], (1.0 - one / other) * 100.0, 0.05),
+                () => continue,
+            };
+            assert!((said - follows).abs() <= digit + 1e-9, "{words}");
+            checked += 1;
+        }
+    }
+    assert!(checked >= 4, "{checked} sentences with two figures");
+}
+
+#[test]
+fn csv_rows_say_what_they_were_measured_on() {
+    let dir = Dir::new();
+    let path = dir.file("data", &[b'x'; 10_000]);
+    let mut command = mapped();
+    command.args(["bench", "--csv", "--runs=1", "--ways=read", "--label=night, 2", "--seed=7"]).arg(&path);
+    let ran: crate::util::Ran = command.output().unwrap().into();
+    let text = String::from_utf8(ran.stdout).unwrap();
+    let mut lines = text.lines();
+    assert!(
+        lines
+            .next()
+            .unwrap()
+            .starts_with("label,time,host,kernel,processor,version,file,filesystem,work,pattern,seed,way,")
+    );
+    for line in lines {
+        assert!(line.starts_with("\"night, 2\",20") && line.contains(",sum,sequential,7,read,"), "{line}");
+    }
+}
+
+/// A name with escape sequences was written to the terminal as it is, and an empty one was taken for a directory.
+#[test]
+fn the_temporary_directory_is_named_harmlessly() {
+    let dir = Dir::new();
+    let hostile = dir.path().join("\x1b[31mred");
+    std::fs::create_dir(&hostile).unwrap();
+    let bench = |tmp: &std::ffi::OsStr| -> crate::util::Ran {
+        let args = ["bench", "--file-size=64K", "--runs=1", "--ways=read"];
+        mapped().args(args).env("TMPDIR", tmp).output().unwrap().into()
+    };
+    let ran = bench(hostile.as_os_str());
+    let text = String::from_utf8(ran.stdout).unwrap();
+    assert!(text.contains("\\x1b[31mred") && !text.contains('\x1b'), "{text}");
+    let ran = bench("".as_ref());
+    assert!(String::from_utf8(ran.stdout).unwrap().starts_with("temporary file in /tmp: "), "{}", ran.stderr);
+    let ran = bench("/no/such/place".as_ref());
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, "mapped: /no/such/place: No such file or directory\n"));
+    let ran: crate::util::Ran =
+        mapped().args(["bench", "--plot=x.png", "/bin/sh", "--runs=1", "--ways=read"]).output().unwrap().into();
+    assert!(ran.stderr.contains("--plot draws SVG"), "{}", ran.stderr);
 }

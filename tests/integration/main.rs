@@ -4,6 +4,7 @@
 mod bench;
 mod cat;
 mod cat_follow;
+mod cat_lines;
 mod cat_peers;
 mod cat_select;
 mod checksum;

@@ -9,7 +9,7 @@ use super::pace;
 use super::pass::{Answer, Trouble, pass};
 use super::settings::Settings;
 use super::state::{State, dirty_pages};
-use super::statistics::{Summary, summary};
+use super::statistics::{Estimate, estimate, summary};
 use super::subject::Subject;
 use super::way::{Means, Way};
 use crate::cli::bench::Pattern;
@@ -51,24 +51,19 @@ pub struct Sample {
 }
 
 impl Row {
-    /// Throughput in GB/s (10⁹ bytes a second) of each run.
+    /// Throughput in GB/s (10⁹ bytes a second) of each run, corrected for the machine's pace in its round.
     pub fn rates(&self) -> Vec<f64> {
-        self.samples.iter().map(|sample| self.bytes as f64 / 1e9 / sample.seconds).collect()
-    }
-
-    /// What the throughput of each run would have been at the usual pace.
-    pub fn even_rates(&self) -> Vec<f64> {
-        self.rates().iter().zip(&self.samples).map(|(rate, sample)| rate / sample.pace).collect()
+        self.samples.iter().map(|sample| self.bytes as f64 / 1e9 / sample.seconds / sample.pace).collect()
     }
 
     /// Throughput in GB/s; `None` when no run counts.
-    pub fn rate(&self) -> Option<Summary> {
-        summary(self.rates())
+    pub fn rate(&self) -> Option<Estimate> {
+        estimate(&self.rates())
     }
 
-    /// Median throughput in GB/s; 0 when no run counts.
+    /// Estimated throughput in GB/s; 0 when no run counts. Every figure and ratio that is shown follows from it.
     pub fn speed(&self) -> f64 {
-        self.rate().unwrap_or_default().median
+        self.rate().unwrap_or_default().value
     }
 
     /// The median over the runs of something that a pass uses.
@@ -89,9 +84,10 @@ impl Row {
         summary(peaks?).map(|summary| summary.median)
     }
 
-    /// Median of wall time in seconds.
+    /// Wall time of a pass in seconds, by the estimated throughput; 0 when no run counts.
     pub fn seconds(&self) -> f64 {
-        summary(self.samples.iter().map(|sample| sample.seconds)).unwrap_or_default().median
+        let speed = self.speed();
+        if speed > 0.0 { self.bytes as f64 / 1e9 / speed } else { 0.0 }
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! `settings` resolves what was typed, `subject` is the files, `way` lists the ways and `pass` goes once over a
 //! file by one of them, doing `work` in some `order`; `auto` does the same through the engine. `state` makes and
-//! verifies cold and warm, `measure` runs the rounds, `pace` takes out how fast the machine was in each, `statistics` and
-//! `verdict` say what the figures mean, and `table`, `report` and `plot` show them.
+//! verifies cold and warm, `measure` runs the rounds, `pace` takes out how fast the machine was in each, `statistics`, `reason`
+//! and `verdict` say what the figures mean, and `table`, `report` and `plot` show them.
 
 mod auto;
 mod measure;
@@ -11,6 +11,7 @@ mod order;
 mod pace;
 mod pass;
 mod plot;
+mod reason;
 mod report;
 mod settings;
 mod state;
@@ -21,7 +22,7 @@ mod verdict;
 mod way;
 mod work;
 
-use crate::app::config::{Config, terminal_columns};
+use crate::app::config::{Config, temporary_directory, terminal_columns};
 use crate::cli::bench::Args;
 use crate::cli::common::{Common, Io};
 use crate::exit::Exit;
@@ -73,7 +74,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         output.write_all(&crate::output::to_json_pretty(&report)?)?;
         output.write_all(b"\n")?;
     } else if args.csv {
-        output.write_all(report::csv(&settings, &measured).as_bytes())?;
+        output.write_all(report::csv(&settings, &subjects, &machine, &measured).as_bytes())?;
     } else {
         let look = table::Look { width: terminal_columns(output).unwrap_or(120), color: config.color };
         let text = table::table(&settings, &subjects, &machine, &measured, &verdicts, look);
@@ -92,7 +93,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
 /// The files named, or one of our own; `None` when one cannot be measured, which has been reported.
 fn subjects(args: &Args, output: &mut Output) -> anyhow::Result<Option<Vec<Subject>>> {
     if args.files.is_empty() {
-        let directory = std::env::temp_dir();
+        let directory = temporary_directory();
         let made = Subject::temporary(args.file_size.unwrap_or(FILE_SIZE), &directory);
         return match made {
             Ok(subject) => Ok(Some(vec![subject])),

@@ -1,8 +1,8 @@
 //! How fast the machine was in each round.
 //!
-//! Other work on the host, or a processor's clock, makes everything faster or slower for a while, and by more than ways differ. In a
-//! round every way runs once, in shuffled order, so what all of them have in common in it is the machine's and not theirs. A
-//! run is compared with others by its throughput over the pace of its round; the throughput itself is reported as it was.
+//! Other work on the host, or a processor's clock, makes everything faster or slower for a while, and by
+//! more than ways differ. In a round every way runs once, in shuffled order, so what all of them have in
+//! common in it is the machine's and not theirs. All figures are corrected for it.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ const STEADY: f64 = 0.1;
 pub fn set(rows: &mut [Row]) -> Option<String> {
     let mut rounds: HashMap<(State, u32), Vec<f64>> = HashMap::new();
     for row in rows.iter() {
-        let usual = row.seconds();
+        let usual = summary(row.samples.iter().map(|sample| sample.seconds)).unwrap_or_default().median;
         for sample in &row.samples {
             rounds.entry((row.state, sample.round)).or_default().push(usual / sample.seconds);
         }
@@ -38,7 +38,7 @@ pub fn set(rows: &mut [Row]) -> Option<String> {
     }
     (fastest - slowest > STEADY).then(|| {
         format!(
-            "the machine went at {:.0} to {:.0} % of its usual pace from round to round; ways are compared without that",
+            "the machine ran at {:.0} to {:.0} % of its usual speed from round to round; all figures are corrected for that",
             slowest * 100.0,
             fastest * 100.0
         )
@@ -77,13 +77,13 @@ mod tests {
     fn what_all_ways_have_in_common_is_the_machines() {
         let mut rows = rows(&[[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [3.0, 6.0, 3.0], [1.0, 2.0, 1.0], [5.0, 5.0, 5.0]]);
         let said = set(&mut rows).unwrap();
-        assert!(said.starts_with("the machine went at 50 to 100 % of its usual pace"), "{said}");
+        assert!(said.starts_with("the machine ran at 50 to 100 % of its usual speed"), "{said}");
         for row in &rows {
             let paces: Vec<f64> = row.samples.iter().map(|sample| sample.pace).collect();
             assert_eq!(paces, [1.0, 0.5, 1.0]);
         }
-        assert_eq!(rows[1].even_rates(), [0.5, 0.5, 0.5]);
-        assert_eq!(rows[4].even_rates(), [0.2, 0.4, 0.2]);
+        assert_eq!(rows[1].rates(), [0.5, 0.5, 0.5]);
+        assert_eq!(rows[4].rates(), [0.2, 0.4, 0.2]);
     }
 
     #[test]
@@ -91,6 +91,6 @@ mod tests {
         let mut rows = rows(&[[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [3.0, 6.0, 3.0], [1.0, 2.0, 1.0]]);
         assert_eq!(set(&mut rows), None);
         assert!(rows.iter().flat_map(|row| &row.samples).all(|sample| sample.pace == 1.0));
-        assert_eq!(rows[0].even_rates(), rows[0].rates());
+        assert_eq!(rows[0].rates(), [1.0, 0.5, 1.0]);
     }
 }

@@ -43,6 +43,8 @@ pub fn plot(
     machine: &Machine,
     measured: &Measured,
 ) -> anyhow::Result<()> {
+    let is_svg = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg"));
+    anyhow::ensure!(is_svg, "--plot draws SVG: give the file a name that ends in .svg");
     let mut svg = String::new();
     draw(&mut svg, settings, subjects, machine, measured).map_err(|error| anyhow::anyhow!("chart: {error}"))?;
     std::fs::write(path, svg).map_err(|error| {
@@ -69,7 +71,7 @@ fn draw(svg: &mut String, settings: &Settings, subjects: &[Subject], machine: &M
     for (index, state) in settings.states.iter().enumerate() {
         let left = MARGIN + LABELS + index as i32 * (PANEL + GAP);
         let rows: Vec<&Row> = measured.rows.iter().filter(|row| row.state == *state).collect();
-        let most = rows.iter().filter_map(|row| row.rate()).map(|rate| rate.high.max(rate.median)).fold(0.0, f64::max);
+        let most = rows.iter().filter_map(|row| row.rate()).map(|rate| rate.high.max(rate.value)).fold(0.0, f64::max);
         let scale = Scale::up_to(most);
         let across = |value: f64| left + (value / scale.end * f64::from(PANEL - FIGURE)).round() as i32;
         let bottom = HEAD + 30 + ways * STEP;
@@ -79,7 +81,7 @@ fn draw(svg: &mut String, settings: &Settings, subjects: &[Subject], machine: &M
             root.draw(&PathElement::new([(x, HEAD + 20), (x, bottom)], GRID))?;
             write(&scale.text(tick), 12, FAINT, (x, bottom + 12), HPos::Center)?;
         }
-        let fastest = rows.iter().filter_map(|row| row.rate()).map(|rate| rate.median).fold(0.0, f64::max);
+        let fastest = rows.iter().filter_map(|row| row.rate()).map(|rate| rate.value).fold(0.0, f64::max);
         for (line, row) in rows.iter().enumerate() {
             let middle = HEAD + 30 + line as i32 * STEP + STEP / 2;
             if index == 0 {
@@ -90,7 +92,7 @@ fn draw(svg: &mut String, settings: &Settings, subjects: &[Subject], machine: &M
                 write(why, 12, FAINT, (left + 4, middle), HPos::Left)?;
                 continue;
             };
-            let (top, end) = (middle - BAR / 2, across(rate.median));
+            let (top, end) = (middle - BAR / 2, across(rate.value));
             let color = color_of(row);
             root.draw(&Rectangle::new([(left, top), (end, top + BAR)], color.filled()))?;
             // The middle half of the runs, as a whisker through the bar's end.
@@ -100,9 +102,9 @@ fn draw(svg: &mut String, settings: &Settings, subjects: &[Subject], machine: &M
             for x in [low, high] {
                 root.draw(&PathElement::new([(x, middle - 4), (x, middle + 4)], whisker))?;
             }
-            let figure = super::table::rate(rate.median);
-            let figure = if rate.median >= fastest { format!("{figure}  fastest") } else { figure };
-            let ink = if rate.median >= fastest { INK } else { FAINT };
+            let figure = super::table::rate(rate.value);
+            let figure = if rate.value >= fastest { format!("{figure}  fastest") } else { figure };
+            let ink = if rate.value >= fastest { INK } else { FAINT };
             write(&figure, 13, ink, (end.max(high) + 7, middle), HPos::Left)?;
         }
         root.draw(&PathElement::new([(left, HEAD + 20), (left, bottom)], FAINT))?;
@@ -120,7 +122,7 @@ fn draw(svg: &mut String, settings: &Settings, subjects: &[Subject], machine: &M
         write(name, 12, FAINT, (at + 18, y), HPos::Left)?;
         at += 18 + name.len() as i32 * 6 + 22;
     }
-    let runs = format!("median of {} runs; whiskers hold half of them", settings.runs);
+    let runs = format!("estimate from {} runs; whiskers hold half of them", settings.runs);
     write(&runs, 12, FAINT, (width - MARGIN, y), HPos::Right)?;
     root.present()
 }

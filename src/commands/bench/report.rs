@@ -8,7 +8,7 @@ use super::auto;
 use super::measure::{Measured, Row};
 use super::settings::Settings;
 use super::state::State;
-use super::statistics::{SIGNIFICANT, Summary};
+use super::statistics::{Estimate, SIGNIFICANT};
 use super::subject::Subject;
 use super::verdict::{Duel, Verdict};
 use super::way::Means;
@@ -17,7 +17,11 @@ use crate::cli::bench::Pattern;
 /// The whole document.
 #[derive(Serialize)]
 pub struct Report<'a> {
+    schema: u32,
     mapped: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<&'a str>,
+    time: String,
     machine: &'a Machine,
     files: Vec<FileReport<'a>>,
     work: &'a str,
@@ -33,9 +37,19 @@ pub struct Report<'a> {
     notes: &'a [String],
 }
 
-/// What it was measured on.
+/// Version of the document's form (docs/bench.schema.json).
+const SCHEMA: u32 = 2;
+
+/// What it was measured on, and when.
 #[derive(Serialize)]
 pub struct Machine {
+    /// When the run began (RFC 3339).
+    #[serde(skip)]
+    pub time: String,
+    /// The host's name.
+    pub host: String,
+    /// The processor's model.
+    pub processor: Option<String>,
     /// The kernel's release.
     pub kernel: String,
     /// Processors that this program may use.
@@ -50,8 +64,12 @@ impl Machine {
     /// This one.
     pub fn here() -> Machine {
         let info = rustix::system::sysinfo();
+        let name = rustix::system::uname();
         Machine {
-            kernel: rustix::system::uname().release().to_string_lossy().into_owned(),
+            time: jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string(),
+            host: name.nodename().to_string_lossy().into_owned(),
+            processor: processor(),
+            kernel: name.release().to_string_lossy().into_owned(),
             processors: std::thread::available_parallelism().map_or(1, usize::from),
             // Not u64 on every architecture.
             #[allow(clippy::useless_conversion, clippy::unnecessary_cast)]
@@ -59,6 +77,13 @@ impl Machine {
             page_size: crate::os::page_size() as u64,
         }
     }
+}
+
+/// Returns the model of the first processor, as `/proc/cpuinfo` has it on x86.
+fn processor() -> Option<String> {
+    let facts = std::fs::read_to_string("/proc/cpuinfo").ok()?;
+    let line = facts.lines().find(|line| line.starts_with("model name"))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
 }
 
 #[derive(Serialize)]
@@ -101,7 +126,7 @@ struct RowReport {
 
 #[derive(Serialize)]
 struct Spread {
-    median: f64,
+    estimate: f64,
     quarter_below: f64,
     quarter_above: f64,
 }
@@ -150,7 +175,10 @@ impl<'a> Report<'a> {
     ) -> Report<'a> {
         let has_auto = settings.ways.iter().any(|way| way.means == Means::Auto);
         Report {
+            schema: SCHEMA,
             mapped: env!("CARGO_PKG_VERSION"),
+            label: settings.label.as_deref(),
+            time: machine.time.clone(),
             machine,
             files: subjects
                 .iter()
@@ -191,7 +219,7 @@ pub fn pattern_word(pattern: Pattern) -> &'static str {
 
 fn row_report(settings: &Settings, row: &Row) -> RowReport {
     let measured = !row.samples.is_empty();
-    let spread = |Summary { median, low, high }| Spread { median, quarter_below: low, quarter_above: high };
+    let spread = |Estimate { value, low, high }| Spread { estimate: value, quarter_below: low, quarter_above: high };
     RowReport {
         way: row.way.word(),
         label: row.way.label(settings.pattern),
@@ -251,13 +279,29 @@ fn verdict_report(settings: &Settings, verdict: &Verdict<'_>) -> VerdictReport {
     }
 }
 
-/// The rows as comma-separated values (RFC 4180, lines ended by a newline alone), under a line of names.
-pub fn csv(settings: &Settings, measured: &Measured) -> String {
+/// Returns the rows as comma-separated values (RFC 4180, lines ended by a newline alone), under a line of names. Each row says
+/// what it was measured on, so that those of several runs can be put under one another.
+pub fn csv(settings: &Settings, subjects: &[Subject], machine: &Machine, measured: &Measured) -> String {
     let mut text = String::from(
-        "way,block_size,threads,state,bytes,runs,gb_per_second,gb_per_second_quarter_below,gb_per_second_quarter_above,\
+        "label,time,host,kernel,processor,version,file,filesystem,work,pattern,seed,\
+         way,block_size,threads,state,bytes,runs,gb_per_second,gb_per_second_quarter_below,gb_per_second_quarter_above,\
          seconds,minor_faults,major_faults,voluntary_switches,involuntary_switches,user_seconds,system_seconds,\
          peak_resident_bytes,device_bytes,left_out,note\n",
     );
+    let files: Vec<&str> = subjects.iter().map(Subject::shown).collect();
+    let identity = [
+        settings.label.clone().unwrap_or_default(),
+        machine.time.clone(),
+        machine.host.clone(),
+        machine.kernel.clone(),
+        machine.processor.clone().unwrap_or_default(),
+        env!("CARGO_PKG_VERSION").to_owned(),
+        files.join(" "),
+        subjects.first().and_then(Subject::filesystem).unwrap_or_default().to_owned(),
+        settings.work_text.clone(),
+        pattern_word(settings.pattern).to_owned(),
+        settings.seed.to_string(),
+    ];
     for row in &measured.rows {
         let row = row_report(settings, row);
         let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
@@ -270,7 +314,7 @@ pub fn csv(settings: &Settings, measured: &Measured) -> String {
             row.state.to_owned(),
             row.bytes.to_string(),
             row.runs.len().to_string(),
-            number(rate.map(|rate| rate.median)),
+            number(rate.map(|rate| rate.estimate)),
             number(rate.map(|rate| rate.quarter_below)),
             number(rate.map(|rate| rate.quarter_above)),
             number(row.seconds),
@@ -285,7 +329,7 @@ pub fn csv(settings: &Settings, measured: &Measured) -> String {
             row.left_out.len().to_string(),
             note.unwrap_or_default(),
         ];
-        let quoted: Vec<String> = fields.iter().map(|field| quote(field)).collect();
+        let quoted: Vec<String> = identity.iter().chain(&fields).map(|field| quote(field)).collect();
         let _ = writeln!(text, "{}", quoted.join(","));
     }
     text

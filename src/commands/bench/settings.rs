@@ -28,6 +28,8 @@ pub struct Settings {
     pub runs: u32,
     /// Of all shuffling.
     pub seed: u64,
+    /// What the user calls this run.
+    pub label: Option<String>,
 }
 
 /// `--stride` when not given.
@@ -62,6 +64,7 @@ impl Settings {
             },
             threads,
             runs: args.runs,
+            label: args.label.clone(),
             // A standard hasher's keys are random; 32 bits of that are short enough to be typed again.
             seed: args.seed.unwrap_or_else(|| std::hash::RandomState::new().build_hasher().finish() >> 32),
         })

@@ -30,11 +30,36 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     below + (above - below) * place.fract()
 }
 
-/// By how much the values of `a` are larger than those of `b`: the median of all that one is divided by the other (Hodges and
-/// Lehmann, Ann. Math. Stat. 34, 1963), which is what the Mann-Whitney test takes to be nothing. The medians of values that gather in two
-/// places, as with a disk of two speeds, jump from one to the other by a single run; this does not. NaN where a sample is empty.
-pub fn ratio(a: &[f64], b: &[f64]) -> f64 {
-    summary(a.iter().flat_map(|x| b.iter().map(move |y| x / y))).map_or(f64::NAN, |ratios| ratios.median)
+/// A throughput and its spread.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Estimate {
+    /// The estimate, in as many digits as are shown, so that what is computed from it is what a reader computes.
+    pub value: f64,
+    /// A quarter of the runs are below.
+    pub low: f64,
+    /// A quarter of the runs are above.
+    pub high: f64,
+}
+
+/// Estimates a throughput from that of several runs; `None` when there are none.
+///
+/// The estimate is the median of the geometric means of all pairs, each run with itself among them (Hodges and Lehmann,
+/// Ann. Math. Stat. 34, 1963). The median of values that gather in two places, as with a disk of two speeds, jumps from one
+/// to the other by a single run; this does not.
+pub fn estimate(rates: &[f64]) -> Option<Estimate> {
+    let spread = summary(rates.iter().copied())?;
+    let pairs = rates.iter().enumerate().flat_map(|(at, a)| rates[at..].iter().map(move |b| (a * b).sqrt()));
+    let middle = summary(pairs)?.median;
+    Some(Estimate { value: significant(middle), low: spread.low, high: spread.high })
+}
+
+/// Rounds to the three significant digits that are shown.
+fn significant(value: f64) -> f64 {
+    if value <= 0.0 || !value.is_finite() {
+        return value;
+    }
+    let scale = 10f64.powi(2 - value.log10().floor() as i32);
+    (value * scale).round() / scale
 }
 
 /// A difference that chance alone makes more seldom than this is taken as real.
@@ -109,14 +134,19 @@ mod tests {
     }
 
     #[test]
-    fn a_ratio_is_that_of_most_pairs() {
-        assert_eq!(ratio(&[2.0, 4.0, 6.0], &[1.0, 2.0, 3.0]), 2.0);
-        assert_eq!(ratio(&[3.0], &[2.0]), 1.5);
-        assert!(ratio(&[], &[1.0]).is_nan());
+    fn an_estimate_does_not_jump_between_two_speeds() {
+        assert_eq!(estimate(&[]), None);
+        assert_eq!(estimate(&[3.0]).unwrap().value, 3.0);
+        assert_eq!(estimate(&[1.0, 4.0]).unwrap().value, 2.0);
         // Either is fast half of the time; their medians are 1 and 2.
         let (a, b) = ([1.0, 2.0, 1.0, 2.0, 1.0], [2.0, 1.0, 2.0, 1.0, 2.0]);
-        assert_eq!(ratio(&a, &b), 1.0);
+        assert_eq!([estimate(&a).unwrap().value, estimate(&b).unwrap().value], [1.41, 1.41]);
         assert!(chance(&a, &b) > 0.5);
+    }
+
+    #[test]
+    fn estimates_have_the_digits_that_are_shown() {
+        assert_eq!([14.236, 8.1049, 0.014_26, 1234.0, 0.0].map(significant), [14.2, 8.1, 0.0143, 1230.0, 0.0]);
     }
 
     /// The values of published tables and of R's wilcox.test.

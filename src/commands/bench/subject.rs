@@ -75,7 +75,13 @@ impl Subject {
         file.sync_all()?;
         // Reading what one wrote is a writer's privilege; a file of one's own opened anew is as any reader has it.
         let path = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
-        Ok(Subject { path, shown: format!("temporary file in {}", directory.display()), len, temporary: true, file })
+        Ok(Subject {
+            path,
+            shown: format!("temporary file in {}", escape_name(directory.as_os_str())),
+            len,
+            temporary: true,
+            file,
+        })
     }
 
     /// Where to open it.

@@ -43,7 +43,7 @@ static COLUMNS: [Column; 10] = [
     column("GB/s", 7, 0, |row| figure(row.speed())),
     column("±", 4, 0, |row| {
         let rate = row.rate().unwrap_or_default();
-        format!("{:.0}%", (rate.high - rate.low) / 2.0 / rate.median * 100.0)
+        format!("{:.0}%", (rate.high - rate.low) / 2.0 / rate.value * 100.0)
     }),
     column("time", 7, 0, |row| duration(row.seconds())),
     column("minor", 6, 0, |row| count(row.median(|usage| usage.minor_faults as f64))),
@@ -123,7 +123,7 @@ pub fn table(
 
 fn push_state(text: &mut String, settings: &Settings, measured: &Measured, state: State, look: Look) {
     let mut rows: Vec<&Row> = measured.rows.iter().filter(|row| row.state == state).collect();
-    let speed = |row: &Row| row.rate().map_or(-1.0, |rate| rate.median);
+    let speed = |row: &Row| row.rate().map_or(-1.0, |rate| rate.value);
     rows.sort_by(|a, b| speed(b).total_cmp(&speed(a)));
     let most = rows.first().map_or(0.0, |row| speed(row));
     let from_device = rows.iter().any(|row| row.device_bytes().is_some_and(|bytes| bytes > 0.0));
@@ -154,7 +154,7 @@ fn push_state(text: &mut String, settings: &Settings, measured: &Measured, state
         for (index, Column { width, cell, .. }) in columns.iter().enumerate() {
             let _ = write!(text, " {:>width$}", cell(row));
             if index == 0 {
-                let _ = write!(text, " {style}{}{style:#}", bar_of(rate.median / most, bar));
+                let _ = write!(text, " {style}{}{style:#}", bar_of(rate.value / most, bar));
             }
         }
         if !row.left_out.is_empty() {
@@ -241,8 +241,10 @@ fn figure(value: f64) -> String {
     match value {
         value if value >= 99.95 => format!("{value:.0}"),
         value if value >= 9.995 => format!("{value:.1}"),
-        value if value >= 0.1 => format!("{value:.2}"),
-        value => format!("{value:.4}"),
+        value if value >= 0.9995 => format!("{value:.2}"),
+        value if value >= 0.099_95 => format!("{value:.3}"),
+        value if value >= 0.009_995 => format!("{value:.4}"),
+        value => format!("{value:.5}"),
     }
 }
 
@@ -302,7 +304,7 @@ mod tests {
 
     #[test]
     fn figures_for_people() {
-        assert_eq!([14.236, 8.1, 0.014, 123.4].map(figure), ["14.2", "8.10", "0.0140", "123"]);
+        assert_eq!([14.236, 8.1, 0.5, 0.014, 123.4].map(figure), ["14.2", "8.10", "0.500", "0.0140", "123"]);
         assert_eq!(
             [1.5, 0.143, 0.0015, 0.000_031, 3.14e-6, 0.0].map(duration),
             ["1.50 s", "143 ms", "1.5 ms", "31 µs", "3.1 µs", "0"]

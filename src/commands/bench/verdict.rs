@@ -2,11 +2,12 @@
 //! of why. What mapping loses is said as plainly as what it wins.
 
 use super::measure::{Measured, Row};
+use super::reason::{AMPLIFIED, amplification, reason};
 use super::settings::Settings;
 use super::state::State;
-use super::statistics::{SIGNIFICANT, chance, ratio};
-use super::table::{count, duration, rate};
-use super::way::{Means, size};
+use super::statistics::{SIGNIFICANT, chance};
+use super::table::{count, rate};
+use super::way::Means;
 
 /// What is to be said of one state.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ pub struct Duel<'m> {
     pub one: &'m Row,
     /// The other.
     pub other: &'m Row,
-    /// Throughput of the one by that of the other, both at the usual pace: the median over all pairs of runs.
+    /// Throughput of the one by that of the other, as both are shown.
     pub ratio: f64,
     /// How probable so great a difference is by chance alone.
     pub chance: f64,
@@ -38,8 +39,7 @@ pub struct Duel<'m> {
 
 impl<'m> Duel<'m> {
     fn new(one: &'m Row, other: &'m Row) -> Duel<'m> {
-        let (ones, others) = (one.even_rates(), other.even_rates());
-        Duel { one, other, ratio: ratio(&ones, &others), chance: chance(&ones, &others) }
+        Duel { one, other, ratio: one.speed() / other.speed(), chance: chance(&one.rates(), &other.rates()) }
     }
 
     /// Whether the difference is more than noise.
@@ -86,6 +86,7 @@ fn verdict<'m>(settings: &Settings, measured: &'m Measured, state: State) -> Opt
         }
         None => sentences.push(format!("The fastest is {}.", words.with_rate(fastest))),
     }
+    sentences.extend(words.amplification(&rows));
     sentences.extend(words.the_others(&rows));
     let auto = best(&|row| row.way.means == Means::Auto)
         .zip(best(&|row| row.way.means != Means::Auto))
@@ -114,9 +115,9 @@ impl Words<'_> {
     fn outcome(&self, duel: &Duel<'_>) -> String {
         let (winner, loser, times) = duel.ranked();
         if !duel.is_real() {
-            let few = if self.settings.runs < 4 { "; fewer than 4 runs cannot tell" } else { "" };
+            let few = if self.settings.runs < 4 { "; it takes --runs 4 to tell" } else { "" };
             return format!(
-                "mmap and read draw: {} and {} differ by {:.0} %, which is within the noise (p = {:.2}{few}).",
+                "No significant difference between mmap and read: {} and {} differ by {:.0} % (p = {:.2}{few}).",
                 self.with_rate(winner),
                 self.with_rate(loser),
                 (times - 1.0) * 100.0,
@@ -135,65 +136,15 @@ impl Words<'_> {
     /// Why, as far as the counters tell.
     fn reason(&self, duel: &Duel<'_>) -> String {
         let (winner, loser, _) = duel.ranked();
-        let minor = |row: &Row| row.median(|usage| usage.minor_faults as f64);
-        let major = |row: &Row| row.median(|usage| usage.major_faults as f64);
-        let system = |row: &Row| row.median(|usage| usage.system.as_secs_f64());
-        let user = |row: &Row| row.median(|usage| usage.user.as_secs_f64());
-        let more = |a: f64, b: f64| a > b * 1.2 && a - b > 0.02 * loser.seconds();
-        let mut because = Vec::new();
-        if winner.way.threads > loser.way.threads {
-            because.push(format!(
-                "{} has {} threads at work and {} one",
-                self.label(winner),
-                winner.way.threads,
-                self.label(loser)
-            ));
-        }
-        if more(system(loser), system(winner)) {
-            let what = if loser.way.is_read() {
-                "a read copies every byte".to_owned()
-            } else if minor(loser) >= 2.0 * minor(winner).max(1.0) && minor(loser) >= 16.0 {
-                let each = size((loser.bytes as f64 / minor(loser)) as u64);
-                format!("{} takes {} minor faults, one for every {each}", self.label(loser), count(minor(loser)))
-            } else {
-                "setting a mapping up and taking it down is work too".to_owned()
-            };
-            because.push(format!(
-                "{what}: {} of system time a pass against {}",
-                duration(system(loser)),
-                duration(system(winner))
-            ));
-        }
-        if more(user(loser), user(winner)) {
-            because.push(format!(
-                "the work itself takes {} against {}, as its bytes are further from the processor's caches or its \
-                 pages are met one by one",
-                duration(user(loser)),
-                duration(user(winner))
-            ));
-        }
-        if major(loser) > 2.0 * major(winner).max(1.0) {
-            because.push(format!(
-                "{} stood still for the disk {} times (major faults), {} {}",
-                self.label(loser),
-                count(major(loser)),
-                self.label(winner),
-                count(major(winner))
-            ));
-        }
-        let busy = |row: &Row| (user(row) + system(row)) / row.seconds();
-        if busy(loser) + 0.15 < busy(winner).min(1.0) && loser.way.threads == 1 {
-            because.push(format!(
-                "{} keeps the processor waiting: busy {:.0} % of the time against {:.0} %",
-                self.label(loser),
-                busy(loser) * 100.0,
-                busy(winner) * 100.0
-            ));
-        }
-        if because.is_empty() {
-            return "Why: the counters do not tell; faults and processor times are alike.".into();
-        }
-        format!("Why: {}.", because.join("; "))
+        reason(winner, loser, self.settings.pattern)
+    }
+
+    /// Names the ways that fetch more from the device than is wanted, wherever there are any.
+    fn amplification(&self, rows: &[&Row]) -> Option<String> {
+        let times = |row: &Row| amplification(row).filter(|&times| times > AMPLIFIED);
+        let list: Vec<String> =
+            rows.iter().filter_map(|row| Some(format!("{} {:.1}×", self.label(row), times(row)?))).collect();
+        (!list.is_empty()).then(|| format!("Bytes from the device by bytes wanted: {}.", list.join(", ")))
     }
 
     /// Each mapping against the fastest read on as many threads.
@@ -224,7 +175,7 @@ impl Words<'_> {
     }
 
     fn of_auto(&self, duel: &Duel<'_>) -> String {
-        let (auto, other) = (self.with_rate(duel.one), self.label(duel.other));
+        let (auto, other) = (self.with_rate(duel.one), self.with_rate(duel.other));
         let behind = (1.0 - duel.ratio) * 100.0;
         match () {
             () if duel.ratio >= 1.0 => format!("{auto}: nothing measured was faster; next is {other}."),

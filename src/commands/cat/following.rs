@@ -90,7 +90,7 @@ impl Cat<'_> {
         check(&self.wanted)?;
         let begins = args.common.offset.is_some();
         if matches!(self.wanted, Wanted::All) && !begins {
-            let last = LineRange { start: Mark::End(LAST_LINES), stop: RangeStop::Never };
+            let last = LineRange { start: Mark::End(LAST_LINES), stop: RangeStop::Never, step: 1 };
             self.wanted = Wanted::Lines(Selection::new(vec![last]));
         }
         let names = match (args.with_filename, args.files.len()) {
@@ -374,6 +374,7 @@ fn ends_line(source: &Source, end: u64) -> io::Result<bool> {
 fn check(wanted: &Wanted) -> anyhow::Result<()> {
     if let Wanted::Lines(selection) | Wanted::Bytes(selection) = wanted {
         let is_open = selection.ranges().iter().any(|range| range.stop == RangeStop::Never);
+        anyhow::ensure!(!selection.has_steps(), "--follow takes no ranges with steps");
         anyhow::ensure!(is_open, "--follow goes on from a range without an end, such as -10: or 1000:");
     }
     Ok(())

@@ -1,8 +1,8 @@
-//! Finds where the wanted part of a file lies, reading no more of it than that takes.
+//! Locates the selected part of a file, reading no more of it than necessary.
 //!
-//! Lines counted from the start are found by counting line ends on all threads, up to the last line asked for and no
-//! further; lines counted from the end by reading backwards in small pieces; times by binary search; bytes by arithmetic.
-//! What is found is byte spans, ascending and apart: printing them is another's work.
+//! Lines counted from the start are found by counting line ends on all threads, up to the last line
+//! needed; lines counted from the end by reading backwards; times by binary search; bytes by
+//! arithmetic. The result is byte spans, ascending and disjoint. Nothing is printed here.
 
 use std::io;
 use std::ops::Range;
@@ -18,14 +18,14 @@ use crate::io::Source;
 use crate::output::Output;
 use crate::timestamp;
 
-/// Bytes read backwards at first, and at most.
+/// The sizes in bytes of the first and the largest piece that is read backwards.
 const BACKWARDS: usize = 64 << 10;
 const MOST_BACKWARDS: usize = 256 << 10;
 
-/// The spans of `source` that are wanted.
+/// Returns the selected spans of `source`.
 ///
 /// # Errors
-/// What reading the source fails with.
+/// Errors of reading the source.
 pub(super) fn spans(
     source: &Source,
     wanted: &Wanted,
@@ -54,13 +54,24 @@ pub(super) fn spans(
             Ok(vec![found.span])
         }
         Wanted::Shard(shard) => Ok(vec![shard.find(source, within, b'\n')?]),
+        Wanted::Around(around) => {
+            let before = |within: Range<u64>, count| {
+                let lines = Lines { source, within, config, output: &mut *output };
+                Ok(lines.line_starts_from_end(vec![count])?.start_of(count))
+            };
+            let start = super::around::start(*around, within.clone(), before)?;
+            let mut lines = Lines { source, within: around.byte..within.end, config, output };
+            let end = lines.after_lines(around.byte, &[around.lines.saturating_add(1)])?[0];
+            let span = start..end;
+            Ok(Vec::from([span]))
+        }
     }
 }
 
-/// How many lines end in the bytes `within`, counted up to `most` and on to the end of that block.
+/// Returns how many lines end in the bytes `within`, counted up to `most` and on to the end of that block.
 ///
 /// # Errors
-/// What reading the source fails with.
+/// Errors of reading the source.
 pub(super) fn count_line_ends(
     source: &Source,
     within: Range<u64>,
@@ -136,7 +147,7 @@ impl Lines<'_> {
         Ok(merged(spans))
     }
 
-    /// Where so many lines from `start` on end, for each of `counts`, which ascend.
+    /// Returns where the first `count` lines from `start` on end, for each of `counts`, which ascend.
     fn after_lines(&mut self, start: u64, counts: &[u64]) -> io::Result<Vec<u64>> {
         let known = counts.iter().take_while(|&&count| count == 0).count();
         let mut found = vec![start; known];
@@ -161,7 +172,7 @@ impl Lines<'_> {
         let outcome = engine.run(input, plan, &kernel, Passed::default(), self.output, &stats);
         self.config.stats.absorb(&stats);
         if outcome.failed {
-            // It has been reported, and what comes after is not to be trusted.
+            // It has been reported; bytes after that point cannot be trusted.
             self.within.end = self.within.end.min(outcome.carry.offset.max(start));
         }
         Ok(outcome.carry)
@@ -173,7 +184,7 @@ impl Lines<'_> {
         let known = counts.iter().take_while(|&&count| count == 0 || start == end).count();
         let mut found = vec![end; known];
         let mut passed = 0;
-        // The last line's own end, if it has one, separates it from nothing.
+        // The newline of the last line, if any, separates no lines.
         let mut at = end.saturating_sub(1).max(start);
         let mut buffer = Vec::new();
         let mut size = BACKWARDS;
@@ -244,7 +255,7 @@ fn merged(mut spans: Vec<Range<u64>>) -> Vec<Range<u64>> {
     merged
 }
 
-/// Finds where given numbers of lines end. It prints nothing.
+/// A kernel that finds where given numbers of lines end, and prints nothing.
 struct LineEnds<'a> {
     /// Ascending, each at least 1.
     counts: &'a [u64],

@@ -1,13 +1,15 @@
-//! The `cat` subcommand: whole files or any part of them, as they are or made visible.
+//! The `cat` subcommand: prints whole files or parts of them, as they are or made visible.
 //!
-//! A part is first located and then printed as a whole file would be, so every way of selecting works with every way of
-//! showing. Streams cannot be located in: they are picked from as they come. Bytes that nothing is to be done to never
-//! pass through here if the kernel can move them on its own.
+//! In a file, a part is located first and then printed like a whole file, so every selection works
+//! with every display option. Streams are not seekable, so selections are made as data arrives. Bytes
+//! that need no change are moved by the kernel where possible.
 
+mod around;
 mod following;
 mod locate;
 mod pick;
 mod plain;
+mod reversed;
 mod short;
 mod shown;
 mod streamed;
@@ -32,13 +34,14 @@ use wanted::Wanted;
 
 /// Runs `mapped cat`.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
-    // Also when there is nothing to write.
+    // An error even when there is nothing to write.
     anyhow::ensure!(!was_closed(1), "standard output: Bad file descriptor");
     let wanted = Wanted::new(args)?;
     let transform = wanted::transform(args);
     let config = Config::new(&args.common, output);
     let progress = config.progress(&args.files, output);
-    let mut cat = Cat { wanted, transform, state: State::default(), config: &config, output };
+    anyhow::ensure!(!args.reverse || !wanted.has_steps(), "--reverse takes no ranges with steps");
+    let mut cat = Cat { wanted, reverse: args.reverse, transform, state: State::default(), config: &config, output };
     let follow = if args.follow_name { Some(FollowBy::Name) } else { args.follow };
     let result = match follow {
         Some(by) => cat.follow(args, by),
@@ -52,6 +55,8 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
 /// A run over all inputs.
 struct Cat<'a> {
     wanted: Wanted,
+    /// Whether lines are printed from the last to the first.
+    reverse: bool,
     transform: Transform,
     state: State,
     config: &'a Config,
@@ -75,12 +80,12 @@ impl Cat<'_> {
         Ok(exit)
     }
 
-    /// Opens an input that is not the output.
+    /// Opens an input, unless it is also the output.
     fn open(&mut self, input: Input<'_>) -> (OsString, io::Result<Source>) {
         let engine = &self.config.engine;
         if input.has_to_wait() {
-            // Opening a FIFO waits for a writer, and what stands before it must not wait with it. Should that fail, the
-            // next write does, too.
+            // Opening a FIFO waits for a writer, and earlier output must not wait with it. If this fails, so does the next
+            // write.
             let _ = self.output.flush();
         }
         match input.open(engine.policy, engine.range) {
@@ -93,13 +98,16 @@ impl Cat<'_> {
     }
 
     fn one(&mut self, source: Source) -> io::Result<Exit> {
+        if self.reverse {
+            return self.one_reversed(source);
+        }
         if matches!(self.wanted, Wanted::All) {
             return self.print(source);
         }
-        // Numbers are those of the lines in their own file.
+        // Lines are numbered from the start of their own file.
         self.finish()?;
         self.state = State::default();
-        if !can_be_searched(&source) {
+        if !can_be_searched(&source) || self.wanted.has_steps() {
             return streamed::run(source, &self.wanted, &self.transform, &mut self.state, self.config, self.output);
         }
         let spans = match locate::spans(&source, &self.wanted, self.config, self.output) {
@@ -112,8 +120,25 @@ impl Cat<'_> {
         self.spans(&source, spans)
     }
 
-    /// Prints `spans` of `source`, which ascend. Short ones are read here, many at a time: setting up a run for each would
-    /// take far longer than printing it.
+    /// Prints the wanted lines of an input from the last to the first.
+    fn one_reversed(&mut self, source: Source) -> io::Result<Exit> {
+        let name = source.name().to_owned();
+        let held = if can_be_searched(&source) { Ok(source) } else { reversed::held_in_memory(source) };
+        let found = held.and_then(|source| {
+            let spans = locate::spans(&source, &self.wanted, self.config, self.output)?;
+            Ok((source, spans))
+        });
+        match found {
+            Ok((source, spans)) => self.reversed(&source, spans),
+            Err(error) => {
+                self.output.report(&name, &error);
+                Ok(Exit::Failure)
+            }
+        }
+    }
+
+    /// Prints `spans` of `source`, which ascend. Short ones are read here, many at a time, as setting up a run for each
+    /// would take far longer than printing it.
     fn spans(&mut self, source: &Source, spans: Vec<Range<u64>>) -> io::Result<Exit> {
         let policy = self.config.engine.policy;
         let mut exit = Exit::Success;
@@ -132,7 +157,7 @@ impl Cat<'_> {
                 let bytes = short.bytes(&pieces[number..])?;
                 let is_whole = bytes.len() as u64 == piece.end - piece.start;
                 Stats::add(&self.config.stats.bytes, bytes.len() as u64);
-                source.record_head(piece.start, bytes);
+                source.remember_beginning(piece.start, bytes);
                 self.write(bytes, *is_wanted)?;
                 source.leave_at(piece.end);
                 if !is_whole {
@@ -182,7 +207,7 @@ impl Cat<'_> {
         let Config { engine, stats, .. } = self.config;
         let kernel = Shown { transform: self.transform, silent };
         let mut plan = engine.plan(Cut::Exact, BLOCK);
-        // Zeros that are only counted through need not be read.
+        // Holes have no lines to count, so they need not be read.
         plan.holes = silent;
         let input = std::iter::once(Input::Open(source));
         let outcome = engine.run(input, plan, &kernel, self.state, self.output, stats);
@@ -191,7 +216,7 @@ impl Cat<'_> {
         Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
     }
 
-    /// Prints what was held back for a byte that does not come.
+    /// Prints what was held back for a byte that never came.
     fn finish(&mut self) -> io::Result<()> {
         let mut text = Vec::new();
         self.state.finish(&self.transform, &mut text);
@@ -199,7 +224,7 @@ impl Cat<'_> {
     }
 }
 
-/// Whether `source` can be read at any offset, and does hold what it says it does (files of sysfs do not).
+/// Returns whether `source` can be read at any offset and is as long as it says, which files of sysfs are not.
 fn can_be_searched(source: &Source) -> bool {
     let last = source.end().unwrap_or(0).saturating_sub(1).max(source.start());
     source.way() != AccessMethod::Stream

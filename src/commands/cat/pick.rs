@@ -1,8 +1,7 @@
-//! Picks the selected lines, bytes or times out of a stream: one pass, no more held back than a range from the end needs.
+//! Selects lines, bytes or log entries from a stream in one pass.
 //!
-//! What a range like `-100:` selects is only known at the end. So a piece is held until it is clear that its units are not
-//! among those counted from there; then it is let go or dropped. On files nothing of this is needed: there the ranges are
-//! found first and then printed, see the `locate` module.
+//! What a range like `-100:` selects is known only at the end of the stream, so a piece is held until
+//! enough units follow it to decide. Files need none of this: see the `locate` module.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -16,9 +15,9 @@ use crate::timestamp::{Disorder, Period, Recognizer};
 /// A piece of the stream, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'b> {
-    /// To be printed.
+    /// Selected.
     Keep(&'b [u8]),
-    /// Not to be printed, but its lines count.
+    /// Not selected, but its lines count.
     Skip(&'b [u8]),
 }
 
@@ -32,7 +31,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// How many units end in `piece`.
+    /// Returns how many units end in `piece`.
     #[must_use]
     pub fn count(self, piece: &[u8]) -> u64 {
         match self {
@@ -41,7 +40,7 @@ impl Unit {
         }
     }
 
-    /// Where the `nth` unit that ends in `piece` does, from 1; 0 is where it starts. The length if there are fewer.
+    /// Returns where the `nth` unit in `piece` ends, counted from 1: 0 for the 0th, the length if there are fewer.
     #[must_use]
     pub fn nth_end(self, piece: &[u8], nth: u64) -> usize {
         let nth = usize::try_from(nth).unwrap_or(usize::MAX);
@@ -53,10 +52,10 @@ impl Unit {
     }
 }
 
-/// More would have to be held back than may be.
+/// The error that more would have to be held than is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooMuch {
-    /// What may be held, in bytes.
+    /// The limit in bytes.
     pub limit: usize,
 }
 
@@ -75,11 +74,11 @@ impl fmt::Display for TooMuch {
 pub struct Picker {
     selection: Selection,
     unit: Unit,
-    /// The units selected as far as can be told without the end.
-    known: Vec<RangeInclusive<u64>>,
+    /// The units that are selected wherever the end is.
+    known: Selected,
     look_ahead: u64,
     limit: usize,
-    /// Units that ended in pieces let go.
+    /// Units that ended in pieces passed on.
     gone: u64,
     held: VecDeque<(Vec<u8>, u64)>,
     held_bytes: usize,
@@ -90,22 +89,22 @@ impl Picker {
     /// Picks `selection` counted in `unit`s, with at most `limit` bytes held back.
     #[must_use]
     pub fn new(selection: Selection, unit: Unit, limit: usize) -> Self {
-        let known = selection.resolve(None);
+        let known = Selected::new(&selection, None);
         let look_ahead = selection.look_ahead();
         Self { selection, unit, known, look_ahead, limit, gone: 0, held: VecDeque::new(), held_bytes: 0, held_units: 0 }
     }
 
-    /// Whether nothing that is still to come can be selected.
+    /// Returns whether nothing that follows can be selected.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.look_ahead == 0 && self.known.last().is_none_or(|last| self.gone >= *last.end())
+        self.look_ahead == 0 && self.known.last().is_none_or(|last| self.gone >= last)
     }
 
-    /// Takes the next piece and gives away what is clear by now.
+    /// Takes the next piece and passes on what is decided by now.
     ///
     /// # Errors
     ///
-    /// [`TooMuch`], after which nothing more is to be asked of this picker.
+    /// [`TooMuch`], after which the picker must not be used.
     pub fn feed(&mut self, piece: &[u8], mut emit: impl FnMut(Piece<'_>)) -> Result<(), TooMuch> {
         let units = self.unit.count(piece);
         if self.look_ahead == 0 {
@@ -114,7 +113,7 @@ impl Picker {
             return Ok(());
         }
         match self.held.back_mut() {
-            // A slow writer's single bytes are to cost no more than their room.
+            // Single bytes of a slow writer share a buffer.
             Some((last, count)) if last.len() + piece.len() <= last.capacity() => {
                 last.extend_from_slice(piece);
                 *count += units;
@@ -128,7 +127,7 @@ impl Picker {
         self.held_bytes += piece.len();
         self.held_units += units;
         while let Some((first, count)) = self.held.front() {
-            // Its units, and the one that only ends in the next piece, are followed by all that end later.
+            // All later units follow its own and the one that ends only in the next piece.
             if self.held_units - count <= self.look_ahead {
                 break;
             }
@@ -144,11 +143,11 @@ impl Picker {
         Ok(())
     }
 
-    /// Takes note that the stream has ended and gives away what is left.
+    /// Ends the stream and passes on what is left.
     pub fn finish(&mut self, mut emit: impl FnMut(Piece<'_>)) {
         let cut_short = self.held.back().is_some_and(|(last, _)| self.unit == Unit::Line && !last.ends_with(b"\n"));
         let total = self.gone + self.held_units + u64::from(cut_short);
-        let selected = self.selection.resolve(Some(total));
+        let selected = Selected::new(&self.selection, Some(total));
         for (piece, count) in self.held.drain(..) {
             split(self.unit, &piece, count, self.gone, &selected, &mut emit);
             self.gone += count;
@@ -156,22 +155,49 @@ impl Picker {
     }
 }
 
-/// Cuts `piece`, in which `units` end after the first `before`, by what is selected.
-fn split(
-    unit: Unit,
-    piece: &[u8],
-    units: u64,
-    before: u64,
-    selected: &[RangeInclusive<u64>],
-    emit: &mut impl FnMut(Piece<'_>),
-) {
+/// Units selected by number.
+#[derive(Debug)]
+struct Selected {
+    /// Ascending and apart.
+    ranges: Vec<RangeInclusive<u64>>,
+    /// Ranges with steps.
+    stepped: Vec<(RangeInclusive<u64>, u64)>,
+}
+
+impl Selected {
+    fn new(selection: &Selection, total: Option<u64>) -> Selected {
+        Selected { ranges: selection.resolve(total), stepped: selection.resolve_steps(total) }
+    }
+
+    /// The last unit that may be selected.
+    fn last(&self) -> Option<u64> {
+        let ranges = self.ranges.iter().chain(self.stepped.iter().map(|(range, _)| range));
+        ranges.map(|range| *range.end()).max()
+    }
+
+    fn has(&self, number: u64) -> bool {
+        let at = self.ranges.partition_point(|range| *range.end() < number);
+        self.ranges.get(at).is_some_and(|range| range.contains(&number))
+            || self
+                .stepped
+                .iter()
+                .any(|(range, step)| range.contains(&number) && (number - range.start()).is_multiple_of(*step))
+    }
+}
+
+/// Splits `piece`, in which `units` end after the first `before`, by what is selected.
+fn split(unit: Unit, piece: &[u8], units: u64, before: u64, selected: &Selected, emit: &mut impl FnMut(Piece<'_>)) {
+    if !selected.stepped.is_empty() {
+        return split_by_unit(unit, piece, before, selected, emit);
+    }
+    let selected = &selected.ranges;
     let mut emit = |keep: bool, bytes: &[u8]| {
         if !bytes.is_empty() {
             emit(if keep { Piece::Keep(bytes) } else { Piece::Skip(bytes) });
         }
     };
     let (mut rest, mut at) = (piece, before);
-    // The unit after the last that ends here may have begun.
+    // One more unit may begin here without ending.
     let last = before + units + 1;
     for range in &selected[selected.partition_point(|range| *range.end() <= before)..] {
         if *range.start() > last {
@@ -186,6 +212,20 @@ fn split(
         }
     }
     emit(false, rest);
+}
+
+/// Does the work of [`split`] unit by unit.
+fn split_by_unit(unit: Unit, piece: &[u8], before: u64, selected: &Selected, emit: &mut impl FnMut(Piece<'_>)) {
+    let mut pass = |number: u64, bytes: &[u8]| {
+        emit(if selected.has(number) { Piece::Keep(bytes) } else { Piece::Skip(bytes) });
+    };
+    match unit {
+        Unit::Line => {
+            let lines = piece.split_inclusive(|&byte| byte == b'\n');
+            (before + 1..).zip(lines).for_each(|(n, line)| pass(n, line));
+        }
+        Unit::Byte => (before + 1..).zip(piece.chunks(1)).for_each(|(n, byte)| pass(n, byte)),
+    }
 }
 
 /// Picks the entries of a period.
@@ -297,7 +337,7 @@ mod tests {
 
     fn selections() -> impl Strategy<Value = Selection> {
         let stop = prop_oneof![marks().prop_map(Stop::At), (0u64..10).prop_map(Stop::After), Just(Stop::Never)];
-        let range = (marks(), stop).prop_map(|(start, stop)| Range { start, stop });
+        let range = (marks(), stop, 1u64..4).prop_map(|(start, stop, step)| Range { start, stop, step });
         vec(range, 0..4).prop_map(Selection::new)
     }
 
@@ -313,6 +353,7 @@ mod tests {
             let taken = selection.ranges().iter().any(|range| {
                 let start = place(range.start).max(1);
                 number >= start
+                    && (number - start) % range.step as i64 == 0
                     && match range.stop {
                         Stop::At(mark) => number <= place(mark),
                         Stop::After(count) => number < start + count as i64,
@@ -366,7 +407,7 @@ mod tests {
 
     #[test]
     fn no_more_is_held_than_the_range_needs() {
-        let selection = Selection::new(vec![Range { start: Mark::End(100), stop: Stop::Never }]);
+        let selection = Selection::new(vec![Range { start: Mark::End(100), stop: Stop::Never, step: 1 }]);
         let mut picker = Picker::new(selection, Unit::Line, 100 << 10);
         let piece = b"a line of twenty-one\n".repeat(1000);
         for _ in 0..200 {
@@ -383,7 +424,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_said() {
-        let selection = Selection::new(vec![Range { start: Mark::End(1), stop: Stop::Never }]);
+        let selection = Selection::new(vec![Range { start: Mark::End(1), stop: Stop::Never, step: 1 }]);
         let mut picker = Picker::new(selection, Unit::Line, 1 << 20);
         let piece = vec![b'x'; 100_000];
         let error = (0..20).find_map(|_| picker.feed(&piece, |_| {}).err()).expect("two megabytes are too much");

@@ -1,17 +1,17 @@
-//! The transform as a kernel: every line of a file in its shown form, on all threads.
+//! The display transform as a kernel, which formats the lines of a file on all threads.
 
 use super::transform::{State, Transform};
 use crate::engine::{Block, Flow, Kernel};
 
-/// Shows whole inputs, or only counts through them.
+/// Formats whole inputs, or only counts their lines.
 #[derive(Debug)]
 pub(super) struct Shown {
     pub transform: Transform,
-    /// Lines are counted but not printed: they stand before what is.
+    /// Whether lines are only counted, because they come before the selected ones.
     pub silent: bool,
 }
 
-/// What is known of a block.
+/// The result of scanning a block.
 #[derive(Debug)]
 pub(super) struct Part {
     tally: u64,

@@ -1,8 +1,9 @@
-//! The wanted part of a stream: one pass, as it comes.
+//! Prints the selected part of a stream, in one pass, as it arrives.
 
 use std::io;
 use std::sync::Arc;
 
+use super::around::AroundPicker;
 use super::pick::{Picker, Piece, TimePicker, Unit};
 use super::transform::{State, Transform};
 use super::wanted::Wanted;
@@ -14,16 +15,17 @@ use crate::os::{Buffer, Stop};
 use crate::output::Output;
 use crate::timestamp::Recognizer;
 
-/// Bytes read at a time.
+/// The most bytes read at a time.
 const PIECE: usize = 256 << 10;
 
-/// What may be held back for a range from the end, in bytes.
+/// The most bytes held for a range counted from the end.
 const HELD: usize = 1 << 30;
 
-/// What picks, by whatever it counts.
+/// A picker, by what it counts.
 enum Pick {
     Units(Picker),
     Times(TimePicker),
+    Around(AroundPicker),
 }
 
 impl Pick {
@@ -34,25 +36,29 @@ impl Pick {
                 picker.feed(piece, emit);
                 Ok(())
             }
+            Pick::Around(picker) => picker.feed(piece, emit),
         }
     }
 
-    fn finish(&mut self, emit: impl FnMut(Piece<'_>)) {
+    fn finish(&mut self, emit: impl FnMut(Piece<'_>)) -> io::Result<()> {
         match self {
             Pick::Units(picker) => picker.finish(emit),
             Pick::Times(picker) => picker.finish(emit),
+            Pick::Around(picker) => picker.finish()?,
         }
+        Ok(())
     }
 
     fn is_done(&self) -> bool {
         match self {
             Pick::Units(picker) => picker.is_done(),
             Pick::Times(picker) => picker.is_done(),
+            Pick::Around(picker) => picker.is_done(),
         }
     }
 }
 
-/// Prints the wanted part of `source`. What is wrong with the source is reported; an error is one of the output.
+/// Prints the selected part of `source`. Errors of the source are reported; only those of the output are returned.
 pub(super) fn run(
     mut source: Source,
     wanted: &Wanted,
@@ -76,6 +82,7 @@ pub(super) fn run(
             output.report(source.name(), &io::Error::other(error));
             return Ok(Exit::Failure);
         }
+        Wanted::Around(around) => Pick::Around(AroundPicker::new(*around, HELD)),
         Wanted::All => unreachable!("a whole stream is the engine's"),
     };
     let size = config.engine.block.unwrap_or(PIECE);
@@ -101,7 +108,7 @@ pub(super) fn run(
         let result = filled.and_then(|filled| {
             pick.feed(&piece, |piece| show(piece, &mut text))?;
             if filled == Filled::Ended {
-                pick.finish(|piece| show(piece, &mut text));
+                pick.finish(|piece| show(piece, &mut text))?;
             }
             Ok(filled)
         });

@@ -1,28 +1,38 @@
-//! What of each file is to be printed, and how: the command line resolved.
+//! The command line resolved: which part of each file is printed, and how.
+
+use std::ffi::OsStr;
 
 use jiff::tz::TimeZone;
 
 use super::transform::{Numbered, Show, Transform};
 use crate::cli::cat::Args;
-use crate::cli::range::Selection;
+use crate::cli::range::{Around, Range, Selection, parse_count};
 use crate::select::shard::Shard;
 use crate::timestamp::Period;
 
-/// Which part of each input is wanted.
+/// The part of each input that is printed.
 #[derive(Clone, Debug)]
 pub(super) enum Wanted {
     All,
     Lines(Selection),
     Bytes(Selection),
-    /// The zone is that of times which name none.
+    /// With the zone of times that name none.
     Period(Period, TimeZone),
     Shard(Shard),
+    Around(Around),
 }
 
 impl Wanted {
     pub fn new(args: &Args) -> anyhow::Result<Wanted> {
-        if !args.lines.is_empty() {
-            return Ok(Wanted::Lines(Selection::new(args.lines.clone())));
+        if !args.lines.is_empty() || args.lines_from.is_some() {
+            let mut ranges = args.lines.clone();
+            if let Some(list) = &args.lines_from {
+                ranges.extend(ranges_in(list)?);
+            }
+            return Ok(Wanted::Lines(Selection::new(ranges)));
+        }
+        if let Some(around) = args.around_byte {
+            return Ok(Wanted::Around(around));
         }
         if !args.bytes.is_empty() {
             return Ok(Wanted::Bytes(Selection::new(args.bytes.clone())));
@@ -35,7 +45,32 @@ impl Wanted {
     }
 }
 
-/// The display options, the combined ones taken apart.
+impl Wanted {
+    /// Returns whether a range has a step, so that it is not a span.
+    pub fn has_steps(&self) -> bool {
+        matches!(self, Wanted::Lines(selection) | Wanted::Bytes(selection) if selection.has_steps())
+    }
+}
+
+/// Reads the ranges that a file lists, separated by white space.
+fn ranges_in(list: &OsStr) -> anyhow::Result<Vec<Range>> {
+    let name = || crate::output::escape_name(list);
+    let text = match list == "-" {
+        true => std::io::read_to_string(std::io::stdin()),
+        false => crate::io::path::open(list).and_then(std::io::read_to_string),
+    };
+    let text = text.map_err(|error| anyhow::anyhow!("{}: {}", name(), crate::output::message(&error)))?;
+    let lines =
+        text.lines().zip(1..).flat_map(|(line, number)| line.split_whitespace().map(move |word| (word, number)));
+    lines
+        .map(|(word, number)| {
+            let range = Range::parse(word, parse_count);
+            range.map_err(|error| anyhow::anyhow!("{}:{number}: invalid range {word:?}: {error}", name()))
+        })
+        .collect()
+}
+
+/// Returns the display options, with combined ones such as `-A` expanded.
 pub(super) fn transform(args: &Args) -> Transform {
     let nonprinting = args.show_nonprinting || args.show_all || args.ends_and_nonprinting || args.tabs_and_nonprinting;
     Transform {

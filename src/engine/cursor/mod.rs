@@ -307,7 +307,7 @@ impl<'a> Cursor<'a> {
                 positioned.has_begun_cold();
             }
             if self.is_joined() {
-                source.record_head(0, &[]);
+                source.remember_beginning(0, &[]);
                 self.joint.took(source.start(), len, &mut self.plan.range);
             }
             if self.head > 0 && in_several && verdict.is_none() {

@@ -15,7 +15,7 @@
 use std::fmt;
 use std::io;
 
-use crate::os::{FileSystem, errno_name};
+use crate::os::FileSystem;
 
 use super::{Kind, SMALL};
 
@@ -131,6 +131,19 @@ pub(super) fn of_file(
     (if reason.is_some() { AccessMethod::Pread } else { AccessMethod::Map }, reason)
 }
 
+fn errno_name(errno: i32) -> String {
+    match errno {
+        libc::ENODEV => "ENODEV".into(),
+        libc::ENOMEM => "ENOMEM".into(),
+        libc::EACCES => "EACCES".into(),
+        libc::EPERM => "EPERM".into(),
+        libc::EAGAIN => "EAGAIN".into(),
+        libc::EINVAL => "EINVAL".into(),
+        libc::EOVERFLOW => "EOVERFLOW".into(),
+        other => format!("error {other}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,9 +170,8 @@ mod tests {
                 assert_eq!(reason.is_none(), method == Map);
             }
         }
-        let no_device = crate::os::Errno::NODEV;
-        let refuse = || Err(no_device.into());
+        let refuse = || Err(io::Error::from_raw_os_error(libc::ENODEV));
         let (method, reason) = of_file(IoMode::Mmap, FileSystem::Local, 1, true, refuse);
-        assert_eq!((method, reason), (Pread, Some(Reason::Refused(no_device.raw_os_error()))));
+        assert_eq!((method, reason), (Pread, Some(Reason::Refused(libc::ENODEV))));
     }
 }

@@ -9,25 +9,27 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, Mutex};
 
-use crate::os::{Extent, FileSystem, Window, data_end_before, extents, next_extent, seek_to_end, set_position, status};
+use rustix::fs::{SeekFrom, fstat, seek};
+
+use crate::os::{Extent, FileSystem, Window, data_end_before, next_extent};
 use crate::output::escape_name;
 
 mod access;
-mod fingerprint;
+mod bring;
+mod facts;
 mod kind;
 mod map;
 mod open;
-mod probe;
 mod read;
-mod readahead;
+mod seen;
 #[cfg(test)]
 mod tests;
 
 pub use access::{AccessMethod, IoMode, Reason};
-use fingerprint::Fingerprint;
+pub use bring::FOLIO;
 pub use kind::Kind;
 pub use map::{Unmapped, WINDOW};
-pub use readahead::FOLIO;
+use seen::Seen;
 
 /// The largest file that is read under [`IoMode::Auto`], in bytes. `mmap`, the faults and `munmap` together cost more than
 /// copying so little through a buffer that stays in a core's cache.
@@ -67,7 +69,7 @@ pub struct Source {
     tail: Option<u64>,
     length: Option<u64>,
     /// What the file looked like at open, for [`Source::rewritten`].
-    fingerprint: Fingerprint,
+    seen: Seen,
     /// Some of it was read before: what is wanted follows from that, or is what is left.
     is_rest: bool,
     /// Whether its beginning came from the disk, once that was asked.
@@ -123,7 +125,7 @@ impl Source {
     /// What `fcntl(2)` and `lseek(2)` say.
     pub fn reader(&self) -> io::Result<File> {
         if self.way != AccessMethod::Stream {
-            set_position(&self.file, self.base)?;
+            seek(&self.file, SeekFrom::Start(self.base))?;
         }
         self.file.try_clone()
     }
@@ -197,9 +199,9 @@ impl Source {
     pub fn length_now(&self) -> io::Result<Option<u64>> {
         let size = match self.kind {
             // Where the file's position matters to nobody, seeking returns the size in half the time.
-            Kind::Regular if self.own.is_some() || !self.stdin => seek_to_end(self.positioned())?,
-            Kind::Regular => status(&self.file)?.size,
-            Kind::BlockDevice => extents::device_size(self.file.as_fd())?,
+            Kind::Regular if self.own.is_some() || !self.stdin => seek(self.positioned(), SeekFrom::End(0))?,
+            Kind::Regular => fstat(&self.file)?.st_size as u64,
+            Kind::BlockDevice => crate::os::extents::device_size(self.file.as_fd())?,
             _ => return Ok(None),
         };
         Ok(Some(size.saturating_sub(self.base)))
@@ -217,7 +219,7 @@ impl Source {
     /// `offset` would leave it. Anything else has no position to leave.
     pub fn leave_at(&self, offset: u64) {
         if self.stdin && self.way != AccessMethod::Stream {
-            let _ = set_position(&self.file, self.base + offset);
+            let _ = seek(&self.file, SeekFrom::Start(self.base + offset));
         }
     }
 

@@ -4,16 +4,16 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::ops::Range as Span;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::FileExt;
 use std::sync::{Mutex, OnceLock};
 
 use super::super::path::{self, FileRef};
 use super::access::{self, AccessMethod, IoMode};
-use super::fingerprint::Fingerprint;
-use super::probe::Probe;
+use super::facts::Facts;
+use super::seen::Seen;
 use super::{Kind, Range, Source};
-use crate::os::{Errno, FileSystem, Window, reopen_without_waiting, was_closed};
+use crate::os::{FileSystem, Window, was_closed};
 
 impl Source {
     /// Opens `name`, or standard input for `-`.
@@ -26,7 +26,7 @@ impl Source {
             return Source::from_file(name.to_owned(), path::open(name)?, false, mode, range);
         }
         if was_closed(0) {
-            return Err(Errno::BADF.into());
+            return Err(io::Error::from_raw_os_error(libc::EBADF));
         }
         let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
         Source::from_file(name.to_owned(), file, true, mode, range)
@@ -51,11 +51,9 @@ impl Source {
     /// # Errors
     /// As [`Source::open`].
     pub fn from_file(name: OsString, file: File, stdin: bool, mode: IoMode, range: Range) -> io::Result<Source> {
-        let Probe { kind, file_system, base, size, status } = Probe::of(&file, stdin)?;
-        // After the probe, whose time of change any later copy-up moves on.
+        let Facts { kind, file_system, base, size, changed, modified } = Facts::of(&file, stdin)?;
+        // After `Facts`, whose time of change any later copy-up moves on.
         let opens_again = kind == Kind::Regular && (stdin || file_system == FileSystem::Overlay);
-        let (modified, changed) = (status.modified, status.changed);
-        let head = OnceLock::new();
         let mut source = Source {
             name,
             own: if opens_again { open_again(&file) } else { None },
@@ -70,7 +68,7 @@ impl Source {
             end: None,
             tail: None,
             length: range.length,
-            fingerprint: Fingerprint { size: status.size, modified, changed, from: 0, head },
+            seen: Seen { size, changed, modified, from: 0, beginning: OnceLock::new() },
             is_rest: false,
             cold: None,
             window: Mutex::new(None),
@@ -78,7 +76,7 @@ impl Source {
         if matches!(kind, Kind::Regular | Kind::BlockDevice) {
             source.select(size.saturating_sub(base), range);
             source.choose(mode);
-            source.fingerprint.from = source.start;
+            source.seen.from = source.start;
         } else {
             (source.way, source.reason) = access::of_stream(kind, size > 0);
             if range.offset < 0 {
@@ -114,7 +112,7 @@ impl Source {
             end: Some(range.end),
             tail: None,
             length: Some(range.end - range.start),
-            fingerprint: self.fingerprint.clone(),
+            seen: self.seen.clone(),
             is_rest: true,
             cold: None,
             window: Mutex::new(None),
@@ -153,5 +151,5 @@ impl Source {
 /// Opens the same file once more. On overlayfs an open file maps what was below it when it was opened, so that one from
 /// before a copy-up never shows what was written since.
 fn open_again(file: &File) -> Option<File> {
-    reopen_without_waiting(file.as_fd()).ok().map(File::from)
+    File::open(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()
 }

@@ -3,15 +3,16 @@
 use std::io;
 use std::os::unix::fs::FileExt;
 
+use rustix::io::Errno;
+
 use super::Source;
-use crate::os::Errno;
 use crate::os::buffer::{Buffer, append};
 
 impl Source {
-    /// Reads at `offset` until `buf` is full or the input ends; returns the number of bytes read.
+    /// Reads at `offset` until `buf` is full or the input ends; gives the number of bytes read.
     ///
     /// # Errors
-    /// What `pread(2)` returns; EINTR is retried.
+    /// What `pread(2)` says; EINTR is tried again.
     pub fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
         match self.read_up_to(buf, offset) {
             (got, None) => Ok(got),
@@ -19,7 +20,8 @@ impl Source {
         }
     }
 
-    /// Reads as [`Source::read_at`] does, but keeps the bytes before an error: returns their number, and the error.
+    /// Reads as [`Source::read_at`] does, and keeps what came before an error: the number of bytes
+    /// read, and what kept the next one from being read.
     pub fn read_up_to(&self, buf: &mut [u8], offset: u64) -> (usize, Option<io::Error>) {
         let mut got = 0;
         while got < buf.len() {
@@ -33,10 +35,10 @@ impl Source {
         (got, None)
     }
 
-    /// Reads as [`Source::read_up_to`] does, into a buffer that is emptied and made to hold `length` bytes.
+    /// As [`Source::read_up_to`], into a buffer that is made to hold `length` bytes; what it held is gone.
     ///
     /// # Errors
-    /// ENOMEM where there is no memory for them.
+    /// ENOMEM where there is no memory for so many.
     pub fn read_into(&self, buffer: &mut Buffer, length: usize, offset: u64) -> io::Result<Option<io::Error>> {
         let from = self.base + offset;
         buffer.make_room(length, from)?;

@@ -2,9 +2,10 @@
 
 use std::io;
 
+use rustix::fs::{SeekFrom, seek};
+
 use super::*;
 use crate::io::FileRef;
-use crate::os::{Errno, position};
 use std::io::{Seek, Write};
 
 fn open(path: &std::path::Path, policy: IoMode, range: Range) -> io::Result<Source> {
@@ -32,7 +33,7 @@ fn ways_and_reasons() {
     assert_eq!((source.way(), source.reason()), (AccessMethod::Pread, Some(Reason::Forced)));
     let source = open(&empty, IoMode::Mmap, all).unwrap();
     assert_eq!((source.way(), source.kind()), (AccessMethod::Stream, Kind::Unsized));
-    assert_eq!(open(dir.path(), IoMode::Auto, all).unwrap_err().raw_os_error(), Some(Errno::ISDIR.raw_os_error()));
+    assert_eq!(open(dir.path(), IoMode::Auto, all).unwrap_err().raw_os_error(), Some(libc::EISDIR));
 
     let proc = std::path::Path::new("/proc/self/status");
     let source = open(proc, IoMode::Auto, all).unwrap();
@@ -75,7 +76,7 @@ fn redirected_stdin_counts_from_its_position() {
     let n = source.read_at(&mut buf, 1).unwrap();
     assert_eq!(&buf[..n], b"56789");
     source.leave_at(6);
-    assert_eq!(position(source.fd()).unwrap(), 10);
+    assert_eq!(seek(source.fd(), SeekFrom::Current(0)).unwrap(), 10);
 }
 
 #[test]
@@ -104,5 +105,5 @@ fn looking_for_holes_leaves_the_shared_position_alone() {
     let source = Source::from_file("-".into(), file, true, IoMode::Auto, Range::default()).unwrap();
     source.extent_at(0, 100_000);
     source.length_now().unwrap();
-    assert_eq!(position(source.fd()).unwrap(), 4);
+    assert_eq!(seek(source.fd(), SeekFrom::Current(0)).unwrap(), 4);
 }

@@ -20,8 +20,6 @@ pub enum FileSystem {
     HugePages,
     /// overlayfs. A mapping stays with the lower file when the file is copied up for its first writer.
     Overlay,
-    /// sysfs. Its files state 4096 bytes whatever they hold, and each read makes the content anew.
-    Kernel,
     /// FUSE. A program states the sizes, and may change the bytes without the kernel's knowledge.
     Fuse,
     /// A network file system. Another machine may change the bytes without this kernel's knowledge.
@@ -33,7 +31,7 @@ pub enum FileSystem {
 impl FileSystem {
     /// Whether sizes may be wrong and mappings stale, so that files are better read, to where they end.
     pub fn is_weak(self) -> bool {
-        matches!(self, FileSystem::Kernel | FileSystem::Fuse | FileSystem::Network | FileSystem::Unknown)
+        matches!(self, FileSystem::Fuse | FileSystem::Network | FileSystem::Unknown)
     }
 
     /// Whether its pages come from a disk of this machine, in large folios where a mapping asks for them.
@@ -63,7 +61,6 @@ fn identify(f_type: u32, device: u64) -> FileSystem {
         0x0102_1994 | 0x8584_58F6 => FileSystem::Memory,
         0x9584_58F6 => FileSystem::HugePages,
         0x794C_7630 => FileSystem::Overlay,
-        0x6265_6572 => FileSystem::Kernel,
         0x6573_5546 => FileSystem::Fuse,
         // NFS, CIFS, SMB 2, 9P, Ceph, AFS, kAFS, Lustre, GPFS
         0x0000_6969 | 0xFF53_4D42 | 0xFE53_4D42 | 0x0102_1997 | 0x00C3_6400 | 0x5346_414F | 0x6B41_4653
@@ -82,7 +79,6 @@ impl fmt::Display for FileSystem {
             FileSystem::Memory => "tmpfs",
             FileSystem::HugePages => "hugetlbfs",
             FileSystem::Overlay => "overlayfs",
-            FileSystem::Kernel => "sysfs",
             FileSystem::Fuse => "FUSE",
             FileSystem::Network => "network file system",
             FileSystem::Unknown => "unknown file system",
@@ -102,9 +98,8 @@ mod tests {
         assert_eq!(identify(0x794C_7630, none), FileSystem::Overlay);
         // fuseblk has the number of its block device.
         assert_eq!(identify(0x6573_5546, disk), FileSystem::Fuse);
-        assert_eq!(identify(0x6265_6572, none), FileSystem::Kernel);
-        // ecryptfs, and one that is not invented yet.
-        for f_type in [0xF15F, 0x1234_5678] {
+        // sysfs, ecryptfs, and one that is not invented yet.
+        for f_type in [0x6265_6572, 0xF15F, 0x1234_5678] {
             assert_eq!(identify(f_type, none), FileSystem::Unknown);
         }
     }

@@ -2,11 +2,9 @@
 
 pub mod extents;
 pub mod file_system;
-pub mod gift;
 pub mod inode;
 mod proc_maps;
 pub mod proc_users;
 pub mod processes;
 pub mod residency;
 pub mod watch;
-pub mod zero_copy;

@@ -7,7 +7,6 @@
 #![allow(unsafe_code)]
 
 use std::io;
-use std::num::NonZeroU64;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
 use rustix::fs::{Access, Advice, AtFlags};
@@ -277,18 +276,6 @@ pub fn touch(file: BorrowedFd<'_>, ranges: impl Iterator<Item = Range>) -> io::R
         }
     }
     Ok(read)
-}
-
-/// Asks the kernel to read `length` bytes from `offset` on, without waiting for them. It is advice: what it does not bring
-/// into the cache comes in by being read.
-pub fn request(file: BorrowedFd<'_>, offset: u64, length: u64) {
-    let _ = rustix::fs::fadvise(file, offset, NonZeroU64::new(length), Advice::WillNeed);
-}
-
-/// Reads the byte at `offset` if its page is cached, without waiting. That moves the kernel's read-ahead on where the page is
-/// the first of those it read ahead last (PG_readahead, mm/readahead.c).
-pub fn read_mark(file: BorrowedFd<'_>, offset: u64) {
-    let _ = rustix::io::preadv2(file, &mut [io::IoSliceMut::new(&mut [0])], offset, ReadWriteFlags::NOWAIT);
 }
 
 /// Asks the kernel to drop `file`'s pages from the cache. Dirty pages must reach the disk before they can go, so when

@@ -1,4 +1,6 @@
-//! inotify: who wakes the follower. Where there is none, or no watch is left, it wakes itself by the clock.
+//! inotify, which wakes a follower when files or names change.
+//!
+//! Where inotify is missing, or its limits are reached, nothing wakes the follower but its clock.
 
 use std::fs::File;
 use std::mem::MaybeUninit;
@@ -16,7 +18,7 @@ pub struct Watch {
 impl Watch {
     /// Returns a watch of nothing yet, which falls back on the clock where inotify has no room.
     pub fn start() -> Watch {
-        // The user may have as many instances as allowed already (max_user_instances): then by the clock.
+        // Fails when the user has as many instances as allowed (max_user_instances).
         Watch { inotify: init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok(), names_changed: false }
     }
 
@@ -33,7 +35,7 @@ impl Watch {
 
     fn add(&self, path: &Path, flags: WatchFlags) {
         if let Some(inotify) = &self.inotify {
-            // A watch refused (max_user_watches) leaves the clock.
+            // May be refused (max_user_watches).
             let _ = add_watch(inotify, path, flags);
         }
     }
@@ -43,8 +45,7 @@ impl Watch {
         self.inotify.as_ref().map(AsFd::as_fd)
     }
 
-    /// Takes all events there are. That something happened is known by having been woken; only whether names changed is
-    /// worth keeping.
+    /// Reads all pending events. Having been woken says that something happened; only whether names changed is kept.
     pub fn drain(&mut self) {
         let Some(inotify) = &self.inotify else { return };
         let mut buffer = [MaybeUninit::uninit(); 8192];
@@ -54,7 +55,7 @@ impl Watch {
         }
     }
 
-    /// Whether names have changed since this was last asked.
+    /// Returns whether names have changed since the last call.
     pub fn take_names_changed(&mut self) -> bool {
         std::mem::take(&mut self.names_changed)
     }

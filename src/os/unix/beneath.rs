@@ -61,6 +61,14 @@ pub fn reopen_without_waiting(descriptor: BorrowedFd<'_>) -> rustix::io::Result<
     reopen(descriptor, OFlags::NONBLOCK)
 }
 
+/// Makes a file that lives in memory and has no name.
+///
+/// # Errors
+/// What `memfd_create(2)` says.
+pub fn memory_file() -> std::io::Result<std::fs::File> {
+    Ok(rustix::fs::memfd_create(c"mapped", rustix::fs::MemfdFlags::CLOEXEC)?.into())
+}
+
 fn anchor_flags() -> OFlags {
     OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC
 }

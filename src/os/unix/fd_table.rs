@@ -8,12 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rustix::fs::{Mode, OFlags, open};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// How many places the kernel's table of a process's open files has at first.
+/// The initial size of the kernel's table of a process's open files.
 const FIRST: u64 = 64;
 
-/// How many files each of so many `holders` may have open, `most` at most: where `RLIMIT_NOFILE` is low they share a third
-/// of it, for what is decoded takes three descriptors. To be called before further threads are started, so that there is
-/// room for all of them.
+/// Returns how many files each of `holders` may keep open, capped at `most`: they share a third of `RLIMIT_NOFILE`, as a
+/// decoded file takes three descriptors. Must be called before further threads are started, as it makes room for all.
 pub fn share(holders: usize, most: usize) -> usize {
     static LIMIT: OnceLock<u64> = OnceLock::new();
     let limit = *LIMIT.get_or_init(|| getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX));
@@ -58,12 +57,12 @@ impl Reserve {
 
 /// Makes room for `count` open files.
 ///
-/// The kernel's table of them grows by doubling. In a process of several threads each growth waits until no processor can be
-/// looking at the old table (`expand_fdtable`, fs/file.c), ten milliseconds in which nothing is opened.
+/// The kernel's table of them grows by doubling. In a process with several threads, each growth waits until no processor
+/// can still use the old table (`expand_fdtable`, fs/file.c), and no file is opened meanwhile.
 fn make_room(count: u64) {
     static ROOM: AtomicU64 = AtomicU64::new(FIRST);
     if ROOM.fetch_max(count, Ordering::Relaxed) < count {
-        // Only where standard error is closed is there none.
+        // This fails only where standard error is closed.
         let last = i32::try_from(count - 1).unwrap_or(i32::MAX);
         let _ = rustix::io::fcntl_dupfd_cloexec(io::stderr().as_fd(), last);
     }

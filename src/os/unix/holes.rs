@@ -14,9 +14,10 @@ pub enum Extent {
     HoleUntil(u64),
 }
 
-/// Returns the run that byte `at` of a file of `len` bytes lies in.
+/// What stands at byte `at` of a file of `len` bytes, and up to where.
 ///
-/// A file system without holes reports one run of data. The position of `fd` moves, so it must not matter to others.
+/// A filesystem that knows no holes reports one run of data. The file offset of `fd` moves, so this
+/// is for descriptors that are read by position only.
 pub fn next_extent(fd: impl AsFd, at: u64, len: u64) -> Extent {
     match seek(&fd, SeekFrom::Data(at)) {
         // Past the last data: the rest is one hole.

@@ -5,7 +5,6 @@ pub mod beneath;
 pub mod buffer;
 pub mod closed_stdio;
 pub mod fd_table;
-pub mod file;
 pub mod holes;
 pub mod interrupt;
 pub mod ready;
@@ -14,7 +13,6 @@ pub mod stop;
 pub mod usage;
 pub mod window;
 mod window_table;
-pub mod write;
 
 /// The primitives that the table of windows is made of. The model checker puts its own here.
 mod atomic {

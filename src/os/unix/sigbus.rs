@@ -1,9 +1,10 @@
 //! The SIGBUS guard: a fault in a live window becomes a recorded offset instead of a death.
 //!
-//! Touching a page of a mapping raises SIGBUS when the file was truncated before it, or when its disk fails. The handler
-//! finds the address in a fixed table of live windows, maps zero pages from there to the window's end, records the lowest
-//! fault, and returns. The scan goes on over zeros, and the check that follows every scan discards its outcome. A fault
-//! outside every window is a real bug and goes to the previous handler.
+//! A file that is truncated, or whose disk fails, under a mapping raises SIGBUS at the touch of the
+//! page that is gone. The handler looks the address up in a fixed table of live windows, lays zero
+//! pages from the faulting page to the window's end, notes the lowest fault, and returns; the scan
+//! goes on over zeros and the verify step that follows every scan throws their outcome away. An
+//! address in no window is somebody's real bug and goes on to the handler that stood before.
 //!
 //! The handler takes no lock, allocates nothing and makes one system call, `mmap`.
 #![allow(unsafe_code)]
@@ -13,7 +14,7 @@ use std::sync::{Once, OnceLock};
 
 use super::window_table::{Slot, UNTOUCHED};
 
-/// The number of windows that can be guarded at a time. Beyond it, files are read.
+/// How many windows can be guarded at a time. A window past that is not mapped but read.
 const SLOTS: usize = 1024;
 
 static TABLE: [Slot; SLOTS] = [const {
@@ -47,7 +48,7 @@ impl Guard {
         Some(Guard { slot })
     }
 
-    /// Returns the lowest fault so far, in bytes from the window's start.
+    /// The lowest fault so far, in bytes from the window's start.
     pub(super) fn fault(&self) -> Option<usize> {
         TABLE[self.slot].lowest()
     }
@@ -59,7 +60,7 @@ impl Drop for Guard {
     }
 }
 
-/// Returns the number of windows guarded now: zero when nothing is mapped, unless a slot was leaked.
+/// How many windows are guarded now. Zero when nothing is mapped: a leaked slot would show here.
 pub fn live_windows() -> usize {
     TABLE.iter().filter(|slot| slot.taken.load(Ordering::Relaxed)).count()
 }
@@ -101,24 +102,25 @@ extern "C" fn on_sigbus(signal: libc::c_int, info: *mut libc::siginfo_t, context
         for slot in &TABLE {
             let Some((start, end)) = slot.covers(addr) else { continue };
             let page = addr & !(PAGE.load(Ordering::Relaxed) - 1);
-            // Recorded first, so that any thread that reads the zeros finds the fault.
+            // Noted first: whoever reads the zeros, on whatever thread, finds the fault.
             slot.note(page - start);
-            if map_zero_pages(page, end) {
+            if lay_zero_pages(page, end) {
                 return;
             }
         }
     }
-    chain_to_previous(signal, code, info, context);
+    hand_on(signal, code, info, context);
 }
 
 /// Replaces the pages from `page` to `end` by private zero pages and leaves `errno` as it was.
-fn map_zero_pages(page: usize, end: usize) -> bool {
-    // SAFETY: `page..end` lies in a live window of ours, by the contract of `Guard::new`, whose readers bear to see its bytes
-    // change. mmap is a bare system call, and errno is restored.
+fn lay_zero_pages(page: usize, end: usize) -> bool {
+    // SAFETY: `page..end` lies inside a live window of ours, found in the table, whose owner is
+    // blocked in this very fault or reads it as plain bytes that may change at any time; nothing
+    // else lives in that range. mmap is a bare system call and errno is put back.
     unsafe {
         let errno = libc::__errno_location();
         let saved = *errno;
-        let mapped = libc::mmap(
+        let laid = libc::mmap(
             page as *mut libc::c_void,
             end - page,
             libc::PROT_READ,
@@ -127,12 +129,12 @@ fn map_zero_pages(page: usize, end: usize) -> bool {
             0,
         );
         *errno = saved;
-        mapped != libc::MAP_FAILED
+        laid != libc::MAP_FAILED
     }
 }
 
-/// Leaves a signal that is not ours to the previous action. By default the program ends as it would have.
-fn chain_to_previous(signal: libc::c_int, code: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+/// Not ours: what stood before decides, and by default the program dies of it as it would have.
+fn hand_on(signal: libc::c_int, code: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // `get` is an atomic load once `install` has filled it.
     let (action, flags) =
         PREVIOUS.get().map_or((libc::SIG_DFL, 0), |previous| (previous.sa_sigaction, previous.sa_flags));
@@ -163,9 +165,9 @@ fn chain_to_previous(signal: libc::c_int, code: libc::c_int, info: *mut libc::si
     }
 }
 
-/// Raises the signal again if the previous handler has set the default action and returned, as that of Rust's runtime does
-/// for the faulting instruction to run into it. After a signal that was sent no instruction runs again, and the program would
-/// live on without its guard.
+/// A handler that was not concerned either may have set the default action and returned, so that the
+/// faulting instruction runs again and dies of it, as the handler of Rust's runtime does. Nothing
+/// runs again after a signal that was sent: raised anew, it does not leave us alive and unguarded.
 fn raise_if_disarmed(signal: libc::c_int, code: libc::c_int) {
     if code > 0 {
         return;
@@ -197,8 +199,8 @@ mod tests {
         assert_eq!(TABLE[slot].covers(0x10_000), None);
     }
 
-    /// Runs a test of this program once more, alone in a process of its own where `ALONE` is set. Returns how it ended, or
-    /// `None` in that process.
+    /// Runs a test of this program once more, alone in a process of its own, where `ALONE` is set, and gives how that
+    /// ended; `None` within that process.
     fn alone(test: &str) -> Option<std::process::Output> {
         if std::env::var_os("ALONE").is_some() {
             return None;
@@ -218,7 +220,7 @@ mod tests {
         std::hint::black_box(map[4096]);
     }
 
-    /// The handler is for windows. Any other SIGBUS is a bug that must neither be hidden nor repeat for ever.
+    /// The handler is for windows. Anybody else's SIGBUS is a bug that must not be hidden, nor go round for ever.
     #[test]
     fn a_bug_still_ends_the_program() {
         use std::os::unix::process::ExitStatusExt;
@@ -235,7 +237,7 @@ mod tests {
         assert_eq!(ended.status.signal(), Some(libc::SIGBUS), "{ended:?}");
     }
 
-    /// All threads take and release slots at once, and record faults in between: no slot is lost.
+    /// Slots are taken and given back by all threads at once, faults noted in between: none is lost.
     #[test]
     fn millions_of_windows_leave_no_slot_taken() {
         const THREADS: usize = 4;

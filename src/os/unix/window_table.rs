@@ -1,7 +1,7 @@
-//! One slot of the window table: the pages of a live window, and the lowest fault in them.
+//! One place in the fault table: which pages a live window has, and the lowest fault met in them.
 //!
-//! It consists of atomics only, so that the model checker can try every order in which an owner and a signal handler meet
-//! here (`model/`).
+//! Nothing but atomics, so that the model checker can try every order in which an owner and a signal
+//! handler may meet here (`model/`).
 
 use super::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -10,7 +10,7 @@ pub(super) const UNTOUCHED: usize = usize::MAX;
 
 pub(super) struct Slot {
     pub(super) taken: AtomicBool,
-    /// The number of windows that the slot has had.
+    /// How many windows the slot has had.
     pub(super) generation: AtomicUsize,
     /// First address of the window, page-aligned; 0 while the slot guards nothing.
     pub(super) start: AtomicUsize,
@@ -21,7 +21,7 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    /// Takes the slot for the pages from `start` to `end`; returns `false` when it is taken already.
+    /// Takes the slot for the pages from `start` to `end`; `false` when it is taken already.
     pub(super) fn take(&self, start: usize, end: usize) -> bool {
         if self.taken.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
             return false;
@@ -33,17 +33,17 @@ impl Slot {
         true
     }
 
-    /// Releases the slot. Its window must still be mapped, so that no other mapping has its addresses.
+    /// Gives the slot back. Its window must still be mapped, so that nobody's address is in it.
     pub(super) fn give_back(&self) {
         self.start.store(0, Ordering::Release);
         self.taken.store(false, Ordering::Release);
     }
 
-    /// Returns where this slot's window begins and ends, if `addr` lies in it.
+    /// Whether `addr` lies in this slot's window, and if so where the window begins and ends.
     ///
-    /// The slot may be released and taken anew meanwhile, and an old start must not be paired with a new end. Reading the
-    /// start again is not enough: a later window may have the same one, as the kernel reuses addresses. So windows are
-    /// counted.
+    /// The slot may be released and taken anew meanwhile, and an old start must not be paired with a
+    /// new end. To read the start again is not enough: the window after the next may have the same
+    /// one, as the kernel likes to give an address again. So its windows are counted.
     pub(super) fn covers(&self, addr: usize) -> Option<(usize, usize)> {
         let generation = self.generation.load(Ordering::Acquire);
         let start = self.start.load(Ordering::Acquire);
@@ -57,12 +57,12 @@ impl Slot {
         Some((start, end))
     }
 
-    /// Records a fault, in bytes from the window's start.
+    /// Notes a fault, in bytes from the window's start.
     pub(super) fn note(&self, at: usize) {
         self.fault.fetch_min(at, Ordering::AcqRel);
     }
 
-    /// Returns the lowest fault recorded since the slot was taken.
+    /// The lowest fault noted since the slot was taken.
     pub(super) fn lowest(&self) -> Option<usize> {
         match self.fault.load(Ordering::Acquire) {
             UNTOUCHED => None,

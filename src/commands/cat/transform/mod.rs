@@ -120,6 +120,11 @@ impl State {
         self.held = Held::default();
     }
 
+    /// The state at the beginning of the line after `lines` others.
+    pub fn after_lines(lines: u64) -> State {
+        State { numbered: lines, ..State::default() }
+    }
+
     /// Forgets the bytes held back: what they belong to is not printed.
     pub fn drop_held(&mut self) {
         self.held = Held::default();

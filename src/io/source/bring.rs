@@ -1,27 +1,35 @@
-//! Filling the page cache from the disk fast.
+//! Bringing what is on the disk into the page cache fast.
 //!
-//! Reading a file caches it in small folios at first, and a disk is slower the more pieces of memory a request is made of.
-//! For a mapping that is advised `MADV_HUGEPAGE` the kernel takes folios of up to 2 MiB from the first fault on, whatever
-//! its read-ahead is set to (`do_sync_mmap_readahead`, mm/filemap.c). Later readers of the file gain by them as well.
+//! A file that is read is cached in small folios at first, and how fast a disk delivers depends on how many pieces of memory
+//! a request is made of. Through a mapping that was advised to be of huge pages (`madvise(2)`, MADV_HUGEPAGE) the kernel takes
+//! folios of up to 2 MiB from the first fault on, whatever its read-ahead is set to (`do_sync_mmap_readahead`, mm/filemap.c),
+//! and all who read the file later gain by them, too.
 
+use std::io::IoSliceMut;
+use std::num::NonZeroU64;
 use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, PoisonError};
 
-use super::{AccessMethod, Kind, ONE_READ, Reason, SMALL, Source};
-use crate::os::{Advice, FileSystem, Window, residency};
+use rustix::fs::fadvise;
+use rustix::io::{ReadWriteFlags, preadv2};
 
-/// The size of the largest folio in bytes, where pages have 4 KiB. Elsewhere a read in every so many bytes does no harm.
+use super::{AccessMethod, Kind, ONE_READ, Reason, SMALL, Source};
+use crate::os::residency;
+use crate::os::{Advice, Window};
+
+/// The largest folio, in bytes: what a page of the second level maps where pages are of 4 KiB. Elsewhere a look at each as many
+/// bytes does no harm.
 pub const FOLIO: u64 = 2 << 20;
 
-/// The least distance in bytes that the kernel is kept reading ahead.
-const MIN_AHEAD: u64 = 8 << 20;
+/// How far behind what is needed now the disk is given work, in bytes, at least.
+const AHEAD: u64 = 8 << 20;
 
-/// The least size in bytes that is worth faulting in through a mapping; less is read as fast.
-const MIN_FAULT_IN: u64 = 64 << 10;
+/// Less comes in as fast by reading it.
+const SHORTEST: u64 = 64 << 10;
 
-/// Faults `range` of the file in and waits for most of it; returns the mapping. What cannot be read is left for the caller
-/// to find out by reading it.
+/// Brings `range` of the file in and waits for it, or for most of it; the rest is on its way. What cannot be had is left to
+/// whoever reads it, who will also have to say so. Gives the mapping by which it came.
 fn bring(file: BorrowedFd<'_>, range: Range<u64>) -> Option<Window> {
     let window = Window::map(file, range.start, usize::try_from(range.end - range.start).ok()?).ok()?;
     window.advise(Advice::HugePage).ok()?;
@@ -30,11 +38,11 @@ fn bring(file: BorrowedFd<'_>, range: Range<u64>) -> Option<Window> {
 }
 
 impl Source {
-    /// Faults in the beginning of the wanted range if it is not cached, and returns whether that was so. Only the first call
-    /// does anything; it calls `before` first. To be called before the first byte is read.
+    /// Brings the beginning of the wanted range in from the disk, if it is there; to be called before the first byte of it is
+    /// read. Gives whether it was. Only the first call does anything, and runs `before` ahead of all else.
     ///
-    /// A small file of more than one read is then mapped after all: bytes that have just arrived in large folios are not
-    /// worth a copy.
+    /// A file that is small, but not so small that it comes in by one read, is then mapped after all: what has just come in
+    /// large folios is not worth a copy.
     pub fn bring_beginning(&mut self, before: impl FnOnce(&Source)) -> bool {
         if self.cold.is_none() {
             before(self);
@@ -54,18 +62,18 @@ impl Source {
         self.cold == Some(true)
     }
 
-    /// Returns the source, for which [`Source::bring_beginning`] does nothing from now on.
+    /// The same, of which [`Source::bring_beginning`] has nothing to do any more.
     pub fn begun(mut self) -> Source {
         self.cold.get_or_insert(false);
         self
     }
 
-    /// Whether its beginning was found not to be cached.
+    /// Whether its beginning came from the disk, as far as that was asked.
     pub fn began_cold(&self) -> bool {
         self.cold == Some(true)
     }
 
-    /// Whether all of it is mapped already, as a small file is that was faulted in.
+    /// Whether all of it is mapped already, as what is small and was brought in is.
     pub fn is_brought_whole(&mut self) -> bool {
         let (from, len) = (self.base + self.start, self.wanted().unwrap_or(0) as usize);
         self.window
@@ -75,18 +83,20 @@ impl Source {
             .is_some_and(|window| window.holds(from, len))
     }
 
-    /// Whether one short read returns all that is wanted of it.
+    /// Whether all that is wanted of it comes in by one short read.
     pub fn is_small(&self) -> bool {
-        self.reason == Some(Reason::Small) && self.kind == Kind::Regular && self.wanted().unwrap_or(0) < MIN_FAULT_IN
+        self.reason == Some(Reason::Small) && self.kind == Kind::Regular && self.wanted().unwrap_or(0) < SHORTEST
     }
 
-    /// Requests all that is wanted of it, without waiting. A disk works on many requests at a time, while reading file after
-    /// file makes one after another.
+    /// Asks the kernel to bring in all that is wanted of it, without waiting: the disk works on many requests at a time, and
+    /// who reads one file after another would make one after another.
     pub fn ask_for_all(&self) {
-        residency::request(self.fd(), self.base + self.start, self.wanted().unwrap_or(0));
+        let length = NonZeroU64::new(self.wanted().unwrap_or(0));
+        // It is advice: what does not come in by it comes in by being read.
+        let _ = fadvise(&self.file, self.base + self.start, length, rustix::fs::Advice::WillNeed);
     }
 
-    /// Faults in all of a small file if it is not cached, unless its beginning was asked for before.
+    /// Brings all of a small file in, if it is on the disk, unless its beginning was asked for before.
     pub fn bring_small(&self) {
         let range = self.start..self.end.unwrap_or(0);
         if self.cold.is_none() && self.is_on_disk(&range) {
@@ -94,42 +104,43 @@ impl Source {
         }
     }
 
-    /// Whether the first page of `range` is not cached, and faulting it in pays.
+    /// Whether the first page of `range` is on the disk, and it pays to bring it in.
     fn is_on_disk(&self, range: &Range<u64>) -> bool {
-        range.end.saturating_sub(range.start) >= MIN_FAULT_IN
+        range.end.saturating_sub(range.start) >= SHORTEST
             && self.way != AccessMethod::Stream
             && residency::is_cached(self.fd(), self.base + range.start) == Some(false)
             && (self.way == AccessMethod::Map || self.reason == Some(Reason::Small))
             && self.is_on_local_disk()
     }
 
-    /// Whether it is mapped, and is where [`Source::bring`] pays.
+    /// Whether it is mapped, and lies where [`Source::bring`] pays.
     pub fn can_be_brought(&self) -> bool {
         self.way == AccessMethod::Map && self.is_on_local_disk()
     }
 
     /// Whether mapping pages in from the disk pays. Over a network, megabytes at once may delay the first line.
     fn is_on_local_disk(&self) -> bool {
-        let may_be_mapped = self.file_system != FileSystem::Overlay || self.own.is_some();
-        self.kind == Kind::Regular && self.file_system.is_on_disk() && may_be_mapped
+        self.kind == Kind::Regular && self.file_system.is_on_disk()
     }
 
-    /// Faults `range` in from the disk and waits for it.
+    /// Brings `range` in from the disk and waits for it.
     pub fn bring(&self, range: Range<u64>) -> Option<Window> {
         bring(self.positioned().as_fd(), self.base + range.start..self.base + range.end)
     }
 
-    /// Keeps the kernel reading ahead of `at`, up to which everything is cached or requested, for a reader of `block` bytes
-    /// at a time, by two blocks: with less the disk is idle whenever two threads are at work.
+    /// Has the kernel read on behind `at`, to where all before has come in or is on its way, without waiting; for who comes for `block`
+    /// bytes at a time, by two of these: with half a block the disk stood still whenever both of two threads were at work, and
+    /// searching took a fifth longer.
     ///
-    /// The kernel reads further ahead when the first page is read of those it read ahead last (PG_readahead,
-    /// mm/readahead.c). A reader that comes to that page only when it needs it would let the disk rest until then. A page
-    /// that was not requested yet is left alone, as reading it here would cache it in a small folio.
+    /// The kernel reads further ahead when somebody looks at the first page of what it has read ahead last (PG_readahead,
+    /// mm/readahead.c). Who comes to that page only when he needs it has the disk rest while he works on those before; so it is
+    /// looked at from here, by a read that gives up where it would wait (`preadv2(2)`, RWF_NOWAIT). A page that nobody has asked
+    /// for is left alone: such a read would have it come in a small folio.
     pub fn read_on(&self, at: u64, block: u64) {
-        let far = at.saturating_add(block.saturating_mul(2).max(MIN_AHEAD));
+        let far = at.saturating_add(block.saturating_mul(2).max(AHEAD));
         let (mut at, end) = (self.base + at, self.base + self.end.unwrap_or(0).min(far));
         while at < end && residency::is_cached(self.fd(), at) == Some(true) {
-            residency::read_mark(self.fd(), at);
+            let _ = preadv2(&self.file, &mut [IoSliceMut::new(&mut [0])], at, ReadWriteFlags::NOWAIT);
             at = (at + 1).next_multiple_of(FOLIO);
         }
     }

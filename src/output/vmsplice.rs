@@ -1,7 +1,8 @@
-//! Text given to a pipe in fresh huge pages by `vmsplice(2)`, for less than half the cost of copying it in by `write`.
+//! Text given to a pipe in fresh huge pages, for less than half of what copying it in by `write` costs.
 //!
-//! Every byte is written once, before it is given away, and never again: a pipe, or a socket that a later `splice(2)` fills
-//! from it, may keep the page for as long as it likes. Full pages are unmapped here and live on where they were sent.
+//! Every byte of a sheet is written once, before it is handed over, and never again: a pipe, or a
+//! socket that a later `splice(2)` fills from it, may hold on to the page for as long as it likes. A
+//! full sheet is unmapped and lives on where it was sent; the next text gets pages of its own.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -12,39 +13,39 @@ use memmap2::{Advice, MmapMut};
 use rustix::io::Errno;
 use rustix::pipe::{IoSliceRaw, SpliceFlags, vmsplice};
 
-/// The size in bytes: one huge page. With small pages, faults cost more than the copy saves.
-const SIZE: usize = 2 << 20;
+/// Bytes of a sheet: one huge page. With small ones, faults cost more than the copy saves.
+const SHEET: usize = 2 << 20;
 
 /// Fresh memory that is written from front to back and given away as it goes.
 #[derive(Debug)]
-pub struct GiftPages {
+pub(super) struct Sheet {
     map: MmapMut,
-    /// Where the next byte goes; all bytes before it have been given away.
+    /// Where the next byte goes; all before it has been given away.
     next: usize,
     end: usize,
 }
 
-impl GiftPages {
-    /// Returns untouched memory; `None` where the system has no huge pages for it.
-    pub fn fresh() -> Option<GiftPages> {
+impl Sheet {
+    /// A sheet of untouched memory; `None` where the system has no huge pages for it.
+    pub(super) fn fresh() -> Option<Sheet> {
         if !huge_pages() {
             return None;
         }
-        // Twice the size has an aligned huge page in it somewhere; what is not touched costs nothing.
-        let map = MmapMut::map_anon(2 * SIZE).ok()?;
+        // Twice the size has an aligned sheet in it somewhere; what is not touched costs nothing.
+        let map = MmapMut::map_anon(2 * SHEET).ok()?;
         map.advise(Advice::HugePage).ok()?;
-        let next = map.as_ptr().align_offset(SIZE);
-        Some(GiftPages { map, next, end: next + SIZE })
+        let next = map.as_ptr().align_offset(SHEET);
+        Some(Sheet { map, next, end: next + SHEET })
     }
 
-    /// Whether no room is left.
-    pub fn is_full(&self) -> bool {
+    /// Whether there is no room left.
+    pub(super) fn is_full(&self) -> bool {
         self.next == self.end
     }
 
-    /// Copies the beginning of `bytes`, as much as there is room for, and gives that to the pipe. Returns how much the pipe
-    /// took, also when it failed on the rest.
-    pub fn give(&mut self, pipe: BorrowedFd<'_>, bytes: &[u8]) -> (usize, io::Result<()>) {
+    /// Copies the beginning of `bytes`, as much as there is room for, and gives that to the pipe.
+    /// The count says how much the pipe took, also when it failed on the rest.
+    pub(super) fn give(&mut self, pipe: BorrowedFd<'_>, bytes: &[u8]) -> (usize, io::Result<()>) {
         let start = self.next;
         let len = bytes.len().min(self.end - start);
         self.map[start..start + len].copy_from_slice(&bytes[..len]);
@@ -83,11 +84,11 @@ mod tests {
     #[test]
     fn what_is_given_away_stays_as_it_was() {
         let (mut reader, writer) = io::pipe().unwrap();
-        let Some(mut sheet) = GiftPages::fresh() else {
+        let Some(mut sheet) = Sheet::fresh() else {
             eprintln!("skipped: no huge pages here");
             return;
         };
-        let text: Vec<u8> = (0..SIZE + 5).map(|i| (i % 253) as u8).collect();
+        let text: Vec<u8> = (0..SHEET + 5).map(|i| (i % 253) as u8).collect();
         // A reader that is late: what it gets must not depend on what was written since.
         let (taken, result) = sheet.give(writer.as_fd(), &text[..1000]);
         assert_eq!((taken, result.is_ok()), (1000, true));
@@ -97,10 +98,10 @@ mod tests {
         let collector = std::thread::spawn(move || {
             let mut got = vec![];
             reader.read_to_end(&mut got).unwrap();
-            assert!(got == want[..SIZE], "the pipe gives back what went in");
+            assert!(got == want[..SHEET], "the pipe gives back what went in");
         });
         let (taken, result) = sheet.give(writer.as_fd(), &text[5000..]);
-        assert_eq!((taken, result.is_ok()), (SIZE - 5000, true));
+        assert_eq!((taken, result.is_ok()), (SHEET - 5000, true));
         assert!(sheet.is_full());
         drop((sheet, writer));
         collector.join().unwrap();

@@ -1,0 +1,165 @@
+//! Why one way is slower than another: which of its costs make up the difference.
+//!
+//! A pass takes its processor time, shared by its threads, and the time in which they wait. So the
+//! difference between two ways is the sum of differences in threads, user time, system time and
+//! waiting, and each is named with its share of the whole, the largest first.
+
+use super::measure::Row;
+use super::table::{count, duration};
+use super::way::size;
+use crate::cli::bench::Pattern;
+
+/// A smaller share of the difference is not named.
+const LEAST_SHARE: f64 = 0.1;
+
+/// Bytes from the device by bytes wanted beyond which a way reads too much.
+pub const AMPLIFIED: f64 = 1.5;
+
+/// Explains why `loser` is slower than `winner`.
+pub fn reason(winner: &Row, loser: &Row, pattern: Pattern) -> String {
+    let difference = loser.seconds() - winner.seconds();
+    let mut parts = parts(winner, loser, pattern);
+    parts.retain(|part| part.seconds >= LEAST_SHARE * difference && part.seconds > 0.0);
+    parts.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
+    if parts.is_empty() {
+        return "Why: no counter explains it.".into();
+    }
+    let share = |part: &Part| (part.seconds / difference * 100.0).min(100.0);
+    let listed: Vec<String> = parts.iter().map(|part| format!("{} ({:.0} %)", part.text, share(part))).collect();
+    format!("Why: {}.", listed.join("; "))
+}
+
+/// How many times the bytes wanted a way fetches from the device.
+pub fn amplification(row: &Row) -> Option<f64> {
+    Some(row.device_bytes()? / row.bytes as f64).filter(|times| times.is_finite())
+}
+
+/// A part of a difference.
+struct Part {
+    seconds: f64,
+    text: String,
+}
+
+/// What a pass of a way costs.
+struct Cost {
+    threads: f64,
+    user: f64,
+    system: f64,
+    wait: f64,
+}
+
+impl Cost {
+    fn of(row: &Row) -> Cost {
+        let threads = row.way.threads as f64;
+        let user = row.median(|usage| usage.user.as_secs_f64());
+        let system = row.median(|usage| usage.system.as_secs_f64());
+        Cost { threads, user, system, wait: (row.seconds() - (user + system) / threads).max(0.0) }
+    }
+}
+
+fn parts(winner: &Row, loser: &Row, pattern: Pattern) -> Vec<Part> {
+    let (fast, slow) = (Cost::of(winner), Cost::of(loser));
+    let name = |row: &Row| row.way.label(pattern);
+    let threads = (slow.user + slow.system) * (1.0 / slow.threads - 1.0 / fast.threads);
+    let mut parts = vec![
+        Part { seconds: threads, text: format!("{} threads against {}", winner.way.threads, loser.way.threads) },
+        Part {
+            seconds: (slow.user - fast.user) / fast.threads,
+            text: format!(
+                "the work itself is slower ({} against {}): more cache or TLB misses",
+                duration(slow.user),
+                duration(fast.user)
+            ),
+        },
+    ];
+    let system = (slow.system - fast.system) / fast.threads;
+    let wait = slow.wait - fast.wait;
+    let times = [loser, winner].map(|row| amplification(row).unwrap_or(1.0).max(1.0));
+    if times[0] > AMPLIFIED && times[0] > AMPLIFIED * times[1] {
+        // Fetching what nobody wants costs both waiting and system time.
+        let text = format!("{} reads {:.1} times the bytes it wants from the device", name(loser), times[0]);
+        parts.push(Part { seconds: system.max(0.0) + wait.max(0.0), text });
+        return parts;
+    }
+    let times = format!("{} of system time against {}", duration(slow.system), duration(fast.system));
+    parts.push(Part { seconds: system, text: format!("{}: {times}", system_cost(loser, pattern)) });
+    let major = |row: &Row| row.median(|usage| usage.major_faults as f64);
+    let mut text = format!("waits {} against {}", duration(slow.wait), duration(fast.wait));
+    if major(loser) > 2.0 * major(winner).max(1.0) {
+        text.push_str(&format!(", at {} major faults", count(major(loser))));
+    }
+    parts.push(Part { seconds: wait, text });
+    parts
+}
+
+/// What a way does in the kernel.
+fn system_cost(row: &Row, pattern: Pattern) -> String {
+    let minor = row.median(|usage| usage.minor_faults as f64);
+    if row.way.is_read() {
+        "a read copies every byte".into()
+    } else if minor >= 16.0 {
+        let each = size((row.bytes as f64 / minor) as u64);
+        format!("{} takes {} minor faults, one per {each}", row.way.label(pattern), count(minor))
+    } else {
+        "mapping and unmapping".into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::measure::Sample;
+    use super::super::state::State;
+    use super::super::way::{Means, Way};
+    use super::*;
+    use crate::cli::bench::Family;
+    use crate::os::Usage;
+    use std::time::Duration;
+
+    fn row(family: Family, threads: usize, [wall, user, system]: [u64; 3], device: u64) -> Row {
+        let usage = Usage {
+            user: Duration::from_millis(user),
+            system: Duration::from_millis(system),
+            device_bytes: Some(device),
+            ..Usage::default()
+        };
+        let sample = Sample { round: 1, passes: 1, seconds: wall as f64 / 1e3, pace: 1.0, usage, peak: None };
+        Row {
+            way: Way { means: Means::Fixed(family), block: None, threads },
+            state: State::Cold,
+            bytes: 1_000_000_000,
+            samples: vec![sample],
+            left_out: Vec::new(),
+            unavailable: None,
+        }
+    }
+
+    fn why(winner: &Row, loser: &Row) -> String {
+        reason(winner, loser, Pattern::Random)
+    }
+
+    /// A cold random map read 22 times what was wanted, and copying was blamed.
+    #[test]
+    fn reading_too_much_is_named_first() {
+        let read = row(Family::Pread, 1, [100, 20, 60], 1_000_000_000);
+        let map = row(Family::Map, 1, [1000, 20, 300], 22_000_000_000);
+        assert_eq!(why(&read, &map), "Why: map reads 22.0 times the bytes it wants from the device (100 %).");
+    }
+
+    #[test]
+    fn shares_add_up_to_the_difference() {
+        let map = row(Family::Map, 1, [100, 90, 10], 0);
+        let read = row(Family::Read, 1, [200, 110, 90], 0);
+        assert_eq!(
+            why(&map, &read),
+            "Why: a read copies every byte: 90 ms of system time against 10 ms (80 %); the work itself is slower (110 ms \
+             against 90 ms): more cache or TLB misses (20 %)."
+        );
+        let two = row(Family::Map, 2, [50, 90, 10], 0);
+        assert_eq!(why(&two, &map), "Why: 2 threads against 1 (100 %).");
+        let waiting = row(Family::Map, 1, [300, 90, 10], 0);
+        assert_eq!(why(&map, &waiting), "Why: waits 200 ms against 0 (100 %).");
+        // The slower one used less of everything that is counted.
+        let other = row(Family::Map, 1, [99, 98, 10], 0);
+        assert_eq!(why(&other, &row(Family::Map, 1, [100, 90, 8], 0)), "Why: no counter explains it.");
+    }
+}

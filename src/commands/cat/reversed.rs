@@ -1,0 +1,168 @@
+//! `--reverse`: the lines of an input from the last to the first, as `tac` prints them.
+//!
+//! A file is read backwards in pieces, so the last line comes first however long the file is. A line
+//! that no piece holds whole is printed from where it was found to start.
+
+use std::io;
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+
+use memchr::memrchr_iter;
+
+use super::transform::State;
+use super::{Cat, locate};
+use crate::engine::Stats;
+use crate::exit::Exit;
+use crate::io::{Filled, IoMode, Source, Stream};
+use crate::os::Stop;
+
+/// Bytes read backwards at a time.
+const PIECE: u64 = 1 << 20;
+
+impl Cat<'_> {
+    /// Prints the lines in `spans` of `source`, which ascend, from the last to the first.
+    pub(super) fn reversed(&mut self, source: &Source, spans: Vec<Range<u64>>) -> io::Result<Exit> {
+        let mut exit = Exit::Success;
+        for span in spans.into_iter().rev() {
+            let numbers = self.transform.counts();
+            let last = if numbers { Some(self.last_number(source, span.end)?) } else { None };
+            exit = exit.and(Reversed { cat: self, source, span, last }.print()?);
+        }
+        Ok(exit)
+    }
+
+    /// Returns the number of the line that ends at `end`.
+    fn last_number(&mut self, source: &Source, end: u64) -> io::Result<u64> {
+        let within = source.start()..end;
+        if within.is_empty() {
+            return Ok(0);
+        }
+        let ends = locate::count_line_ends(source, within, u64::MAX, self.config, self.output)?;
+        let mut byte = [0];
+        let is_whole = source.read_at(&mut byte, end - 1)? == 1 && byte == *b"\n";
+        Ok(ends + u64::from(!is_whole))
+    }
+}
+
+struct Reversed<'r, 'c> {
+    cat: &'r mut Cat<'c>,
+    source: &'r Source,
+    span: Range<u64>,
+    /// The number of the next line to print, where lines are numbered.
+    last: Option<u64>,
+}
+
+impl Reversed<'_, '_> {
+    fn print(mut self) -> io::Result<Exit> {
+        let Range { start, end } = self.span;
+        let (mut exit, mut text) = (Exit::Success, Vec::new());
+        let mut piece = vec![0; PIECE.min(end - start) as usize];
+        // Lines from `printed` on have been printed; line ends are looked for before `at`.
+        let (mut printed, mut at) = (end, end);
+        while at > start {
+            let from = at.saturating_sub(PIECE).max(start);
+            let bytes = &mut piece[..(at - from) as usize];
+            let got = self.source.read_at(bytes, from)?;
+            Stats::add(&self.cat.config.stats.bytes, got as u64);
+            if got < bytes.len() {
+                let size = self.source.length_now()?.unwrap_or(0);
+                self.cat.output.report(self.source.name(), &crate::engine::truncated(self.source.base() + size));
+                return Ok(Exit::Failure);
+            }
+            for line_end in memrchr_iter(b'\n', bytes) {
+                let line = from + line_end as u64 + 1;
+                // The end of the last line separates it from nothing.
+                if line == printed && printed == end {
+                    continue;
+                }
+                if printed <= at {
+                    self.line(&bytes[line_end + 1..(printed - from) as usize], &mut text)?;
+                } else {
+                    exit = exit.and(self.long_line(line..printed, &mut text)?);
+                }
+                printed = line;
+            }
+            at = if bytes.first() == Some(&0) { self.source.data_end_before(from, start) } else { from };
+        }
+        if printed > start {
+            exit = exit.and(self.long_line(start..printed, &mut text)?);
+        }
+        self.cat.output.write_all(&text)?;
+        self.source.leave_at(end);
+        if self.source.rewritten() {
+            self.cat.output.report(self.source.name(), &crate::engine::rewritten());
+            return Ok(Exit::Failure);
+        }
+        Ok(exit)
+    }
+
+    /// Adds a line to `text`, and prints that when it is long enough.
+    fn line(&mut self, line: &[u8], text: &mut Vec<u8>) -> io::Result<()> {
+        if self.cat.transform.is_identity() {
+            text.extend_from_slice(line);
+        } else {
+            let mut state = self.state();
+            self.cat.transform.format(&state, line, text);
+            state.advance(&self.cat.transform, line, self.cat.transform.tally(line));
+            state.finish(&self.cat.transform, text);
+        }
+        if text.len() as u64 >= PIECE {
+            self.cat.output.write_all(text)?;
+            text.clear();
+        }
+        Ok(())
+    }
+
+    /// Prints a line that no piece holds.
+    fn long_line(&mut self, line: Range<u64>, text: &mut Vec<u8>) -> io::Result<Exit> {
+        self.cat.output.write_all(text)?;
+        text.clear();
+        self.cat.state = self.state();
+        let part = self.source.part(line, self.cat.config.engine.policy)?;
+        let exit = self.cat.print(part)?;
+        self.cat.finish()?;
+        Ok(exit)
+    }
+
+    /// The state before the next line, whose number it counts down.
+    fn state(&mut self) -> State {
+        match &mut self.last {
+            None => State::default(),
+            Some(last) => {
+                *last = last.saturating_sub(1);
+                State::after_lines(*last)
+            }
+        }
+    }
+}
+
+/// The most bytes of a stream that are held in memory.
+const MOST_HELD: u64 = 1 << 30;
+
+/// Reads a stream to its end into memory, so that it can be read from there.
+///
+/// # Errors
+/// What reading says, and that it is too long.
+pub(super) fn held_in_memory(source: Source) -> io::Result<Source> {
+    let name = source.name().to_owned();
+    let file = crate::os::memory_file()?;
+    let (mut stream, mut piece) = (Stream::new(Arc::new(source)), Vec::new());
+    let stop = Stop::new();
+    let mut length = 0;
+    loop {
+        piece.clear();
+        let filled = stream.fill(&mut piece, PIECE as usize, &stop)?;
+        file.write_all_at(&piece, length)?;
+        length += piece.len() as u64;
+        if length > MOST_HELD {
+            let limit = MOST_HELD >> 20;
+            let text = format!("cannot print a stream of more than {limit} MiB from its end; save it to a file first");
+            return Err(io::Error::other(text));
+        }
+        if matches!(filled, Filled::Ended | Filled::Stopped) {
+            break;
+        }
+    }
+    Source::from_file(name, file, false, IoMode::Auto, crate::io::Range::default())
+}

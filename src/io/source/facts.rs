@@ -1,0 +1,68 @@
+//! What is asked of a file when it is opened.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::fs::FileExt;
+
+use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
+
+use super::seen::{Time, changed, modified};
+use super::{Kind, ONE_READ};
+use crate::os::{FileSystem, extents};
+
+/// A file as it was when it was opened.
+pub(super) struct Facts {
+    pub(super) kind: Kind,
+    pub(super) file_system: FileSystem,
+    /// Where reading begins: the position of redirected standard input.
+    pub(super) base: u64,
+    /// The stated size; not 0 for [`Kind::Unsized`] when it is wrong.
+    pub(super) size: u64,
+    pub(super) changed: Time,
+    pub(super) modified: Time,
+}
+
+impl Facts {
+    pub(super) fn of(file: &File, stdin: bool) -> io::Result<Facts> {
+        let stat = fstat(file)?;
+        let mut kind = kind_of(file, &stat)?;
+        let base = match kind {
+            Kind::Regular | Kind::BlockDevice if stdin => seek(file, SeekFrom::Current(0))?,
+            _ => 0,
+        };
+        let size = match kind {
+            Kind::BlockDevice => extents::device_size(file.as_fd())?,
+            _ => stat.st_size as u64,
+        };
+        let mut file_system = FileSystem::Local;
+        if kind == Kind::Regular {
+            file_system = FileSystem::of(file.as_fd(), stat.st_dev);
+            if file_system.is_weak() && !ends_at(file, size) {
+                kind = Kind::Unsized;
+            }
+        }
+        Ok(Facts { kind, file_system, base, size, changed: changed(&stat), modified: modified(&stat) })
+    }
+}
+
+/// Whether the file ends where it says. What is read at once shows by itself that it is shorter.
+fn ends_at(file: &File, size: u64) -> bool {
+    let has_byte = |at| matches!(file.read_at(&mut [0], at), Ok(1));
+    let ends_before = size > ONE_READ && matches!(file.read_at(&mut [0], size - 1), Ok(0));
+    !ends_before && !has_byte(size)
+}
+
+fn kind_of(file: &File, stat: &Stat) -> io::Result<Kind> {
+    Ok(match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile if stat.st_size == 0 => Kind::Unsized,
+        FileType::RegularFile => Kind::Regular,
+        FileType::BlockDevice => Kind::BlockDevice,
+        FileType::CharacterDevice if rustix::termios::isatty(file) => Kind::Terminal,
+        FileType::CharacterDevice => Kind::CharDevice,
+        FileType::Fifo => Kind::Pipe,
+        FileType::Socket => Kind::Socket,
+        FileType::Directory => return Err(io::Error::from_raw_os_error(libc::EISDIR)),
+        _ => return Err(io::Error::from_raw_os_error(libc::EINVAL)),
+    })
+}

@@ -1,0 +1,122 @@
+//! `mapped cat`'s line tools: from the last line to the first, every so many lines, lines by a list, lines around a byte.
+
+use std::ffi::OsStr;
+
+use crate::law::Law;
+use crate::util::{Dir, Ran, awkward_inputs, mapped, oracle, run, run_piped};
+
+fn lines(input: &[u8]) -> Vec<&[u8]> {
+    input.split_inclusive(|&byte| byte == b'\n').collect()
+}
+
+#[test]
+fn lines_from_the_last_to_the_first() {
+    for (name, input) in awkward_inputs() {
+        eprintln!("{name}");
+        let expected = lines(&input).into_iter().rev().collect::<Vec<_>>().concat();
+        Law::new(&["cat", "--reverse"], &input).quick().holds(&expected, 0);
+        if let Some(tac) = oracle("tac", &[] as &[&str], &input) {
+            assert_eq!(tac.stdout, expected, "{name}");
+        }
+        let selected: Vec<&[u8]> = lines(&input).into_iter().skip(1).take(7).collect();
+        let expected = selected.into_iter().rev().collect::<Vec<_>>().concat();
+        Law::new(&["cat", "--reverse", "--lines=2:+7"], &input).quick().holds(&expected, 0);
+    }
+}
+
+/// Numbers are those of the lines in their file.
+#[test]
+fn numbers_go_down_from_the_last() {
+    let text = "one\ntwo\n\nfour\r\nfive";
+    Law::new(&["cat", "--reverse", "-nE"], text.as_bytes())
+        .holds(b"     5\tfive     4\tfour^M$\n     3\t$\n     2\ttwo$\n     1\tone$\n", 0);
+    Law::new(&["cat", "--reverse", "-n", "--lines=2:3", "--lines=5"], text.as_bytes())
+        .quick()
+        .holds(b"     5\tfive     3\t\n     2\ttwo\n", 0);
+}
+
+#[test]
+fn a_line_longer_than_a_piece_is_printed_whole() {
+    let long = [vec![b'x'; 5 << 20], b"\n".to_vec()].concat();
+    let input = [&b"first\n"[..], &long, b"middle\n", &long[..3 << 20], b"\nlast\n"].concat();
+    let expected = lines(&input).into_iter().rev().collect::<Vec<_>>().concat();
+    Law::new(&["cat", "--reverse"], &input).in_its_own_blocks().holds(&expected, 0);
+}
+
+#[test]
+fn each_file_is_reversed_by_itself() {
+    let dir = Dir::new();
+    let files = [dir.file("a", b"a1\na2\n"), dir.file("b", b"b1\nb2")];
+    let args = ["cat", "--reverse"].map(OsStr::new);
+    let ran = run(&args.into_iter().chain(files.iter().map(|file| file.as_os_str())).collect::<Vec<_>>());
+    assert_eq!(ran.stdout, b"a2\na1\nb2b1\n");
+    for option in ["-f", "-b", "-s", "--lines=1:~2"] {
+        let ran = run(&["cat", "--reverse", option, "/dev/null"]);
+        assert_eq!((ran.code, ran.stdout.len()), (1, 0), "{option}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn every_so_many_lines() {
+    let text: String = (1..=100).map(|number| format!("line {number}\n")).collect();
+    type Picks = fn(usize) -> bool;
+    let cases: [(&[&str], Picks); 7] = [
+        (&["--lines=1:9~3"], |n| n <= 9 && n % 3 == 1),
+        (&["--lines=:~10"], |n| n % 10 == 1),
+        (&["--lines=4~5"], |n| n >= 4 && (n - 4).is_multiple_of(5)),
+        (&["--lines=-10:~4"], |n| n > 90 && (n - 91).is_multiple_of(4)),
+        (&["--lines=-10:-2~4", "--lines=3"], |n| n == 3 || (91..=99).contains(&n) && (n - 91).is_multiple_of(4)),
+        (&["--lines=2:+6~2", "--lines=3:5"], |n| matches!(n, 2..=6)),
+        (&["--lines=95:300~7"], |n| n == 95),
+    ];
+    for (options, picks) in cases {
+        let picked = text.split_inclusive('\n').zip(1..).filter(|&(_, number)| picks(number));
+        let expected: String = picked.map(|(line, _)| line).collect();
+        Law::new(&[&["cat"], options].concat(), text.as_bytes()).quick().holds(expected.as_bytes(), 0);
+    }
+    Law::new(&["cat", "-n", "--lines=2:6~2"], text.as_bytes())
+        .quick()
+        .holds(b"     2\tline 2\n     4\tline 4\n     6\tline 6\n", 0);
+    Law::new(&["cat", "--bytes=1:9~3"], b"abcdefghijk").quick().holds(b"adg", 0);
+}
+
+#[test]
+fn lines_by_a_list() {
+    let dir = Dir::new();
+    let list = dir.file("list", b"3\n1:2 -1\n\n 90:+2\n");
+    let text: String = (1..=100).map(|number| format!("{number}\n")).collect();
+    let option = format!("--lines-from={}", list.display());
+    Law::new(&["cat", &option], text.as_bytes()).quick().holds(b"1\n2\n3\n90\n91\n100\n", 0);
+    Law::new(&["cat", &option, "--lines=50"], text.as_bytes()).quick().holds(b"1\n2\n3\n50\n90\n91\n100\n", 0);
+    let path = dir.file("text", text.as_bytes());
+    let ran = run_piped(mapped().args(["cat", "--lines-from=-"]).arg(&path), b"7 8");
+    assert_eq!(ran.stdout, b"7\n8\n");
+    let bad = dir.file("bad", b"1\n2 x:\n");
+    let ran = run(&["cat", &format!("--lines-from={}", bad.display()), "/dev/null"]);
+    assert_eq!(ran.code, 1);
+    assert_eq!(ran.stderr, format!("mapped: {}:2: invalid range \"x:\": 'x' is no number\n", bad.display()));
+    let ran = run(&["cat", "--lines-from=/no/such", "/dev/null"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, "mapped: /no/such: No such file or directory\n"));
+}
+
+#[test]
+fn lines_around_a_byte() {
+    let text: String = (1..=1000).map(|number| format!("line {number}\n")).collect();
+    let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+    let all = lines(text.as_bytes());
+    for byte in [0, 5, 6, 7, 8, 100, 4321, text.len() - 1] {
+        let own = ends.partition_point(|&end| end < byte);
+        for (around, reach) in [("", 5), ("±0", 0), ("+-2", 2), ("±5000", 5000)] {
+            let expected = all[own.saturating_sub(reach)..(own + reach + 1).min(all.len())].concat();
+            let option = format!("--around-byte={byte}{around}");
+            Law::new(&["cat", &option], text.as_bytes()).quick().holds(&expected, 0);
+        }
+    }
+    Law::new(&["cat", "-n", "--around-byte=22±1"], text.as_bytes())
+        .quick()
+        .holds(b"     3\tline 3\n     4\tline 4\n     5\tline 5\n", 0);
+    Law::new(&["cat", "--around-byte=3"], b"no end").quick().holds(b"no end", 0);
+    Law::new(&["cat", "--around-byte=6"], b"no end").quick().holds(b"", 1);
+    let ran: Ran = run_piped(mapped().args(["cat", "--around-byte=6"]), b"no end");
+    assert_eq!(ran.stderr, "mapped: (standard input): byte 6 is after the end: there are 6 bytes\n");
+}
