@@ -389,7 +389,10 @@ mod tests {
             use aws_lc_rs::digest;
             let cut = cut.min(bytes.len());
             for (ours, theirs) in [(Sha512::full(), &digest::SHA512), (Sha512::sha384(), &digest::SHA384), (Sha512::sha512_256(), &digest::SHA512_256)] {
-                let Some(mut ours) = ours else { return Ok(()) };
+                let Some(mut ours) = ours else {
+                    crate::skipped::skip("AVX2 and BMI2");
+                    return Ok(());
+                };
                 ours.update(&bytes[..cut]);
                 ours.update(&bytes[cut..]);
                 let want = digest::digest(theirs, &bytes);

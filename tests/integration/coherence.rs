@@ -31,7 +31,7 @@ fn in_namespace(script: &str) -> Option<Ran> {
         .ok()?
         .into();
     if ran.code == 99 || ran.stderr.starts_with("unshare:") {
-        eprintln!("skipped: nothing can be mounted here: {}", ran.stderr);
+        crate::util::skip("mounts in a namespace of one's own");
         return None;
     }
     Some(ran)
@@ -172,7 +172,7 @@ impl Xfs {
         let script = "truncate -s 400M image && mkfs.xfs -q image && mkdir m && mount -o loop image m";
         let made = Command::new("bash").args(["-c", script]).current_dir(dir.path()).output().ok()?;
         if !made.status.success() {
-            eprintln!("skipped: no XFS can be mounted here: {}", String::from_utf8_lossy(&made.stderr));
+            crate::util::skip("XFS on a loop device");
             return None;
         }
         Some(Xfs(dir))

@@ -31,7 +31,7 @@ fn drop_from_memory(path: &Path) -> bool {
     drop_pages(path, 0, file.metadata().unwrap().len().div_ceil(4096));
     let is_gone = residency::is_cached(file.as_fd(), 0) == Some(false);
     if !is_gone {
-        eprintln!("skipped: what is cached of {} cannot be dropped, or is not told", path.display());
+        crate::util::skip("a disk whose cached pages can be dropped, and cachestat");
     }
     is_gone
 }

@@ -81,7 +81,7 @@ impl Loop {
         match made.ok().filter(|made| made.status.success()) {
             Some(made) => Some(Loop(String::from_utf8(made.stdout).unwrap().trim().to_owned())),
             None => {
-                eprintln!("skipped: no loop device is to be had here");
+                crate::util::skip("a loop device");
                 None
             }
         }

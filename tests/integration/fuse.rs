@@ -151,7 +151,7 @@ impl Mounted {
         match fuser::spawn_mount(Faulty { bytes: truth.clone() }, dir.path(), &Config::default()) {
             Ok(session) => Some(Mounted { _session: session, dir, truth }),
             Err(error) => {
-                eprintln!("skipped: no file system can be mounted here: {error}");
+                crate::util::skip(&format!("FUSE ({error})"));
                 None
             }
         }
@@ -283,8 +283,7 @@ fn a_slow_file_shows_progress_and_can_be_interrupted() {
     let Some(mounted) = Mounted::new() else { return };
     for way in ["mmap", "read"] {
         let Ok(pty) = rustix_openpty::openpty(None, None) else {
-            eprintln!("skipped: no pseudo-terminal is to be had here");
-            return;
+            return crate::util::skip("a pseudo-terminal");
         };
         // Whoever runs the tests in the background of a shell has SIGINT ignored, and hands that on.
         let mut child = Command::new("env")

@@ -115,8 +115,7 @@ fn few_descriptors_for_many_files() {
 #[test]
 fn no_thread_may_be_started() {
     if !rustix::process::geteuid().is_root() {
-        eprintln!("skipped: the limit is that of a user, and only root can become another");
-        return;
+        return crate::util::skip("root, to become another user");
     }
     use std::os::unix::fs::PermissionsExt;
     let dir = Dir::new();

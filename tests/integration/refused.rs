@@ -54,8 +54,7 @@ fn run_under(mut filter: Vec<libc::sock_filter>, command: &mut Command) -> Optio
     match command.output() {
         Ok(output) => Some(output.into()),
         Err(error) => {
-            assert!(std::env::var_os("CI").is_none(), "no filter can be set: {error}");
-            eprintln!("skipped: no filter of system calls can be set: {error}");
+            crate::util::skip(&format!("seccomp filters ({error})"));
             None
         }
     }

@@ -186,8 +186,7 @@ fn a_loop_device_is_mapped() {
     let image = dir.file("image", &bytes);
     let made = Command::new("losetup").args(["--find", "--show", "--read-only"]).arg(&image).output();
     let Some(made) = made.ok().filter(|made| made.status.success()) else {
-        eprintln!("skipped: no loop device is to be had here");
-        return;
+        return crate::util::skip("a loop device");
     };
     let device = String::from_utf8(made.stdout).unwrap().trim().to_owned();
     let ran = run(&["cat", "--stats=json", &device]);
@@ -201,8 +200,7 @@ fn a_loop_device_is_mapped() {
 #[test]
 fn a_terminal_is_read_line_by_line() {
     let Ok(pty) = rustix_openpty::openpty(None, None) else {
-        eprintln!("skipped: no pseudo-terminal is to be had here");
-        return;
+        return crate::util::skip("a pseudo-terminal");
     };
     let mut controller = std::fs::File::from(pty.controller);
     let child = mapped()

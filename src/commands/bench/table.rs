@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::measure::{Measured, Row};
-use super::report::{Machine, missing, pattern_word};
+use super::report::{Machine, pattern_word};
 use super::settings::Settings;
 use super::state::State;
 use super::subject::Subject;
@@ -114,9 +114,6 @@ pub fn table(
     }
     for line in left_out(measured) {
         let _ = writeln!(text, "* {line}");
-    }
-    for line in missing(measured) {
-        let _ = writeln!(text, "Missing: {line}");
     }
     text
 }

@@ -166,7 +166,7 @@ mod tests {
         let file = File::open(&path).unwrap();
         residency::evict(file.as_fd(), true).unwrap();
         if residency::is_cached(file.as_fd(), 0) != Some(false) {
-            eprintln!("skipped: what is cached of {} cannot be dropped, or is not told", path.display());
+            crate::skipped::skip("a disk whose cached pages can be dropped, and cachestat");
             return None;
         }
         Some((path, bytes))

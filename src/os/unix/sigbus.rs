@@ -207,7 +207,11 @@ mod tests {
         }
         let mut command = std::process::Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", test, "--nocapture"]).env("ALONE", "1");
-        Some(command.output().unwrap())
+        let ended = command.output().unwrap();
+        // A name that no test has any more runs none, and that is a success.
+        let said = String::from_utf8_lossy(&ended.stdout);
+        assert!(said.contains("running 1 test"), "{test}: {said}");
+        Some(ended)
     }
 
     /// A page of a file that is gone, mapped by no window.
