@@ -156,7 +156,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__cat)
-            opts="-A -b -e -E -n -s -t -T -u -v -f -F -H -h -V --show-all --number-nonblank --show-ends --number --squeeze-blank --show-tabs --show-nonprinting --sanitize --lines --lines-from --around-byte --reverse --bytes --since --until --shard --follow --pid --with-filename --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
+            opts="-A -b -e -E -n -s -t -T -u -v -f -F -H -h -V --show-all --number-nonblank --show-ends --number --squeeze-blank --show-tabs --show-nonprinting --sanitize --lines --lines-from --around-byte --reverse --bytes --since --until --shard --follow --pid --with-filename --decompress --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -246,7 +246,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__checksum)
-            opts="-a -l -r -b -t -z -c -w -h -V --algorithm --list-algorithms --length --recursive --tag --untagged --binary --text --zero --base64 --raw --json --no-names --check --quiet --status --strict --warn --ignore-missing --keyed --derive-key --seek --num-threads --no-mmap --io --threads --block-size --offset --progress --stats --colour --color --bytes --help --version"
+            opts="-a -l -r -b -t -z -c -w -h -V --algorithm --list-algorithms --length --recursive --decompress --tag --untagged --binary --text --zero --base64 --raw --json --no-names --check --quiet --status --strict --warn --ignore-missing --keyed --derive-key --seek --num-threads --no-mmap --io --threads --block-size --offset --progress --stats --colour --color --bytes --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -610,7 +610,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__hexdump)
-            opts="-f -p -i -b -c -C -d -o -x -r -v -a -w -g -e -u -s -l -n -h -V --format --postscript --plain --include --one-byte-octal --one-byte-char --canonical --two-bytes-decimal --two-bytes-octal --two-bytes-hex --revert --reverse --no-squeezing --autoskip --squeeze --cols --width --group-size --group --endian --upper --base --address-radix --find --context --character-table --panels --border --name --capitalize --io --threads --block-size --progress --stats --colour --color --skip --offset --length --help --version"
+            opts="-f -p -i -b -c -C -d -o -x -r -v -a -w -g -e -u -s -l -n -h -V --format --postscript --plain --include --one-byte-octal --one-byte-char --canonical --two-bytes-decimal --two-bytes-octal --two-bytes-hex --revert --reverse --no-squeezing --autoskip --squeeze --cols --width --group-size --group --endian --upper --base --address-radix --find --context --character-table --panels --border --name --capitalize --decompress --io --threads --block-size --progress --stats --colour --color --skip --offset --length --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -744,7 +744,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__stat)
-            opts="-L -f -c -t -r -h -V --dereference --file-system --format --printf --terse --cached --json --residency --recursive --content --lines --who --touch --evict --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
+            opts="-L -f -c -t -r -h -V --dereference --file-system --format --printf --terse --cached --json --residency --recursive --content --decompress --lines --who --touch --evict --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

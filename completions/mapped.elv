@@ -28,6 +28,7 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand grep 'Print the lines that match a pattern'
             cand hexdump 'Show bytes in hexadecimal and other notations, and turn such text back'
             cand stat 'Show what files are, where their bytes are, and who uses them'
+            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'mapped;bench'= {
             cand --file-size 'Size of the temporary file [default: 256M]'
@@ -97,6 +98,7 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand -F 'Same as --follow=name'
             cand -H 'With --follow, print the file''s name before each line'
             cand --with-filename 'With --follow, print the file''s name before each line'
+            cand --decompress 'Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
@@ -122,6 +124,7 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand --list-algorithms 'List the algorithms and exit'
             cand -r 'Digest all regular files below a directory, in the order of their names'' bytes'
             cand --recursive 'Digest all regular files below a directory, in the order of their names'' bytes'
+            cand --decompress 'Digest what compressed files decode to; they are recognized by their content'
             cand --tag 'Write BSD-style lines, `SHA256 (FILE) = DIGEST`; the default for several algorithms'
             cand --untagged 'Write `DIGEST  FILE` lines even for several algorithms'
             cand -b 'Mark files as read in binary mode, with `*` before the name; the digest is the same'
@@ -258,8 +261,8 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand -a 'Treat every input as text'
             cand --text 'Treat every input as text'
             cand -I 'Treat a binary input as one without a match'
-            cand --decompress 'Search what is inside gzip, zstd, xz, bzip2 and lz4 files, told by their content'
-            cand --search-zip 'Search what is inside gzip, zstd, xz, bzip2 and lz4 files, told by their content'
+            cand --decompress 'Search what compressed files decode to, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'
+            cand --search-zip 'Search what compressed files decode to, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'
             cand -s 'No messages about inputs that cannot be read'
             cand --no-messages 'No messages about inputs that cannot be read'
             cand -V 'Print version'
@@ -325,6 +328,7 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand -u 'Write hexadecimal digits as capitals'
             cand --upper 'Write hexadecimal digits as capitals'
             cand --capitalize 'Capital letters in the names with --format c'
+            cand --decompress 'Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
@@ -355,6 +359,7 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand -r 'With --residency, include the files below directories'
             cand --recursive 'With --residency, include the files below directories'
             cand --content 'Read the file and report its type, encoding, line endings and line lengths'
+            cand --decompress 'Decode compressed files for --content and --lines'
             cand --lines 'Print only the number of lines, like wc -l'
             cand --who 'List the processes that have the file mapped or open'
             cand --touch 'First load the file into the page cache'
@@ -363,6 +368,29 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
+        }
+        &'mapped;help'= {
+            cand bench 'Compare mmap and read on your files, your machine and your access pattern'
+            cand cat 'Write files to standard output'
+            cand checksum 'Print or check digests of files'
+            cand grep 'Print the lines that match a pattern'
+            cand hexdump 'Show bytes in hexadecimal and other notations, and turn such text back'
+            cand stat 'Show what files are, where their bytes are, and who uses them'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mapped;help;bench'= {
+        }
+        &'mapped;help;cat'= {
+        }
+        &'mapped;help;checksum'= {
+        }
+        &'mapped;help;grep'= {
+        }
+        &'mapped;help;hexdump'= {
+        }
+        &'mapped;help;stat'= {
+        }
+        &'mapped;help;help'= {
         }
     ]
     $completions[$command]

@@ -32,6 +32,7 @@ complete -c mapped -n "__fish_mapped_needs_command" -f -a "checksum" -d 'Print o
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "grep" -d 'Print the lines that match a pattern'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "hexdump" -d 'Show bytes in hexadecimal and other notations, and turn such text back'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "stat" -d 'Show what files are, where their bytes are, and who uses them'
+complete -c mapped -n "__fish_mapped_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l file-size -d 'Size of the temporary file [default: 256M]' -r
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l work -d 'Work to do on the bytes: touch (one byte per page), sum (all bytes), lines (count them), search:PATTERN (count occurrences), hash:ALGORITHM (a name from checksum), copy (into private memory)' -r
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l pattern -d 'Access pattern' -r -f -a "sequential\t'From start to end'
@@ -106,6 +107,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -l sanitize -d 'Escap
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l reverse -d 'Print lines from the last to the first, as tac does'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s F -d 'Same as --follow=name'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s H -l with-filename -d 'With --follow, print the file\'s name before each line'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l decompress -d 'Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s a -l algorithm -d 'The digest, or several with commas, all computed in one pass; --list-algorithms names them' -r
@@ -130,6 +132,7 @@ never\t'Never'"
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l bytes -d 'Read at most SIZE bytes of each input' -r
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l list-algorithms -d 'List the algorithms and exit'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s r -l recursive -d 'Digest all regular files below a directory, in the order of their names\' bytes'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l decompress -d 'Digest what compressed files decode to; they are recognized by their content'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l tag -d 'Write BSD-style lines, `SHA256 (FILE) = DIGEST`; the default for several algorithms'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l untagged -d 'Write `DIGEST  FILE` lines even for several algorithms'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s b -l binary -d 'Mark files as read in binary mode, with `*` before the name; the digest is the same'
@@ -230,7 +233,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s R -l dereference-
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore -d 'Leave out what .gitignore and .ignore files name, and hidden files'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s a -l text -d 'Treat every input as text'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s I -d 'Treat a binary input as one without a match'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l decompress -l search-zip -d 'Search what is inside gzip, zstd, xz, bzip2 and lz4 files, told by their content'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l decompress -l search-zip -d 'Search what compressed files decode to, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s s -l no-messages -d 'No messages about inputs that cannot be read'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s f -l format -d 'How to show the bytes' -r -f -a "canonical\t'Hexadecimal and characters, as `hexdump -C` (default)'
@@ -290,6 +293,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s a -l squeeze -
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s e -d 'The same as `--endian little`, as `xxd -e`'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s u -l upper -d 'Write hexadecimal digits as capitals'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l capitalize -d 'Capital letters in the names with --format c'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l decompress -d 'Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -s c -l format -d 'Print FORMAT and a newline for each file (GNU stat\'s sequences)' -r
@@ -319,9 +323,17 @@ complete -c mapped -n "__fish_mapped_using_subcommand stat" -l json -d 'Print on
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l residency -d 'Print only how much of each file is resident, and a total'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -s r -l recursive -d 'With --residency, include the files below directories'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l content -d 'Read the file and report its type, encoding, line endings and line lengths'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l decompress -d 'Decode compressed files for --content and --lines'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l lines -d 'Print only the number of lines, like wc -l'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l who -d 'List the processes that have the file mapped or open'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l touch -d 'First load the file into the page cache'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l evict -d 'First drop the file from the page cache, as far as the kernel allows'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -s V -l version -d 'Print version'
+complete -c mapped -n "__fish_mapped_using_subcommand help; and not __fish_seen_subcommand_from bench cat checksum grep hexdump stat help" -f -a "bench" -d 'Compare mmap and read on your files, your machine and your access pattern'
+complete -c mapped -n "__fish_mapped_using_subcommand help; and not __fish_seen_subcommand_from bench cat checksum grep hexdump stat help" -f -a "cat" -d 'Write files to standard output'
+complete -c mapped -n "__fish_mapped_using_subcommand help; and not __fish_seen_subcommand_from bench cat checksum grep hexdump stat help" -f -a "checksum" -d 'Print or check digests of files'
+complete -c mapped -n "__fish_mapped_using_subcommand help; and not __fish_seen_subcommand_from bench cat checksum grep hexdump stat help" -f -a "grep" -d 'Print the lines that match a pattern'
+complete -c mapped -n "__fish_mapped_using_subcommand help; and not __fish_seen_subcommand_from bench cat checksum grep hexdump stat help" -f -a "hexdump" -d 'Show bytes in hexadecimal and other notations, and turn such text back'
+complete -c mapped -n "__fish_mapped_using_subcommand help; and not __fish_seen_subcommand_from bench cat checksum grep hexdump stat help" -f -a "stat" -d 'Show what files are, where their bytes are, and who uses them'
+complete -c mapped -n "__fish_mapped_using_subcommand help; and not __fish_seen_subcommand_from bench cat checksum grep hexdump stat help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -31,6 +31,7 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('grep', 'grep', [CompletionResultType]::ParameterValue, 'Print the lines that match a pattern')
             [CompletionResult]::new('hexdump', 'hexdump', [CompletionResultType]::ParameterValue, 'Show bytes in hexadecimal and other notations, and turn such text back')
             [CompletionResult]::new('stat', 'stat', [CompletionResultType]::ParameterValue, 'Show what files are, where their bytes are, and who uses them')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'mapped;bench' {
@@ -102,6 +103,7 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('-F', '-F ', [CompletionResultType]::ParameterName, 'Same as --follow=name')
             [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'With --follow, print the file''s name before each line')
             [CompletionResult]::new('--with-filename', '--with-filename', [CompletionResultType]::ParameterName, 'With --follow, print the file''s name before each line')
+            [CompletionResult]::new('--decompress', '--decompress', [CompletionResultType]::ParameterName, 'Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
@@ -128,6 +130,7 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('--list-algorithms', '--list-algorithms', [CompletionResultType]::ParameterName, 'List the algorithms and exit')
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Digest all regular files below a directory, in the order of their names'' bytes')
             [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Digest all regular files below a directory, in the order of their names'' bytes')
+            [CompletionResult]::new('--decompress', '--decompress', [CompletionResultType]::ParameterName, 'Digest what compressed files decode to; they are recognized by their content')
             [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'Write BSD-style lines, `SHA256 (FILE) = DIGEST`; the default for several algorithms')
             [CompletionResult]::new('--untagged', '--untagged', [CompletionResultType]::ParameterName, 'Write `DIGEST  FILE` lines even for several algorithms')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Mark files as read in binary mode, with `*` before the name; the digest is the same')
@@ -265,8 +268,8 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Treat every input as text')
             [CompletionResult]::new('--text', '--text', [CompletionResultType]::ParameterName, 'Treat every input as text')
             [CompletionResult]::new('-I', '-I ', [CompletionResultType]::ParameterName, 'Treat a binary input as one without a match')
-            [CompletionResult]::new('--decompress', '--decompress', [CompletionResultType]::ParameterName, 'Search what is inside gzip, zstd, xz, bzip2 and lz4 files, told by their content')
-            [CompletionResult]::new('--search-zip', '--search-zip', [CompletionResultType]::ParameterName, 'Search what is inside gzip, zstd, xz, bzip2 and lz4 files, told by their content')
+            [CompletionResult]::new('--decompress', '--decompress', [CompletionResultType]::ParameterName, 'Search what compressed files decode to, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress')
+            [CompletionResult]::new('--search-zip', '--search-zip', [CompletionResultType]::ParameterName, 'Search what compressed files decode to, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress')
             [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'No messages about inputs that cannot be read')
             [CompletionResult]::new('--no-messages', '--no-messages', [CompletionResultType]::ParameterName, 'No messages about inputs that cannot be read')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
@@ -333,6 +336,7 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('-u', '-u', [CompletionResultType]::ParameterName, 'Write hexadecimal digits as capitals')
             [CompletionResult]::new('--upper', '--upper', [CompletionResultType]::ParameterName, 'Write hexadecimal digits as capitals')
             [CompletionResult]::new('--capitalize', '--capitalize', [CompletionResultType]::ParameterName, 'Capital letters in the names with --format c')
+            [CompletionResult]::new('--decompress', '--decompress', [CompletionResultType]::ParameterName, 'Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
@@ -364,6 +368,7 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'With --residency, include the files below directories')
             [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'With --residency, include the files below directories')
             [CompletionResult]::new('--content', '--content', [CompletionResultType]::ParameterName, 'Read the file and report its type, encoding, line endings and line lengths')
+            [CompletionResult]::new('--decompress', '--decompress', [CompletionResultType]::ParameterName, 'Decode compressed files for --content and --lines')
             [CompletionResult]::new('--lines', '--lines', [CompletionResultType]::ParameterName, 'Print only the number of lines, like wc -l')
             [CompletionResult]::new('--who', '--who', [CompletionResultType]::ParameterName, 'List the processes that have the file mapped or open')
             [CompletionResult]::new('--touch', '--touch', [CompletionResultType]::ParameterName, 'First load the file into the page cache')
@@ -372,6 +377,37 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mapped;help' {
+            [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Compare mmap and read on your files, your machine and your access pattern')
+            [CompletionResult]::new('cat', 'cat', [CompletionResultType]::ParameterValue, 'Write files to standard output')
+            [CompletionResult]::new('checksum', 'checksum', [CompletionResultType]::ParameterValue, 'Print or check digests of files')
+            [CompletionResult]::new('grep', 'grep', [CompletionResultType]::ParameterValue, 'Print the lines that match a pattern')
+            [CompletionResult]::new('hexdump', 'hexdump', [CompletionResultType]::ParameterValue, 'Show bytes in hexadecimal and other notations, and turn such text back')
+            [CompletionResult]::new('stat', 'stat', [CompletionResultType]::ParameterValue, 'Show what files are, where their bytes are, and who uses them')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mapped;help;bench' {
+            break
+        }
+        'mapped;help;cat' {
+            break
+        }
+        'mapped;help;checksum' {
+            break
+        }
+        'mapped;help;grep' {
+            break
+        }
+        'mapped;help;hexdump' {
+            break
+        }
+        'mapped;help;stat' {
+            break
+        }
+        'mapped;help;help' {
             break
         }
     })

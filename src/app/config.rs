@@ -1,7 +1,7 @@
 //! What was typed, resolved: the one place that looks at the environment or asks for a terminal.
 
 use std::ffi::OsString;
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,8 +10,9 @@ use jiff::tz::TimeZone;
 use crate::app::progress::Progress;
 use crate::app::stats_report;
 use crate::cli::common::{Common, Io, StatsFormat, When};
-use crate::engine::{Engine, Input, Stats};
-use crate::io::{IoMode, Range};
+use crate::decode::Decoding;
+use crate::engine::{Engine, Input, Open, Stats};
+use crate::io::{FileRef, IoMode, Range, Source};
 use crate::os::{Usage, addresses_left};
 use crate::output::{Destination, Output};
 use crate::timestamp::{Period, parse_period};
@@ -21,6 +22,8 @@ use crate::timestamp::{Period, parse_period};
 pub struct Config {
     /// How blocks come in.
     pub engine: Engine,
+    /// What is decoded of inputs that are opened through this.
+    decoding: Option<Decoding>,
     /// Whether standard output takes colour.
     pub color: bool,
     /// The run's counters.
@@ -56,6 +59,7 @@ impl Config {
                 most: most_block(threads),
                 range: Range { offset: common.offset.unwrap_or(0), length: common.length },
             },
+            decoding: None,
             color: wants_color(common.color, output),
             stats,
             wants_stats: common.stats.map(|format| (format, Usage::now())),
@@ -64,10 +68,51 @@ impl Config {
         }
     }
 
+    /// The same decisions, and compressed inputs are decoded if `decompress` says so.
+    pub fn decompressing(self, decompress: bool) -> Config {
+        let decoding = decompress.then(|| Decoding::new(true, self.engine.threads));
+        Config { decoding, ..self }
+    }
+
+    /// How many bytes there are to read; unknown where decoding makes other bytes of them.
+    fn total_bytes(&self, names: &[OsString]) -> Option<u64> {
+        if self.decoding.is_some() {
+            return None;
+        }
+        stats_report::total_bytes(names, self.engine.range)
+    }
+
+    /// Returns what `source` decodes to, or the source itself.
+    ///
+    /// # Errors
+    /// What reading its beginning fails with.
+    pub fn decoded(&self, source: Source, range: Range) -> io::Result<Source> {
+        match &self.decoding {
+            Some(decoding) => decoding.open(source, range),
+            None => Ok(source),
+        }
+    }
+
+    /// Returns the input with this name, decoded where that is wanted.
+    pub fn input(&self, name: OsString) -> Input<'_> {
+        match self.decoding {
+            Some(_) => Input::Unopened(FileRef::from(name), self),
+            None => Input::Named(name),
+        }
+    }
+
+    /// Returns the inputs named on a command line: standard input when there are none.
+    pub fn inputs(&self, names: &[OsString]) -> Vec<Input<'_>> {
+        if names.is_empty() {
+            return vec![self.input("-".into())];
+        }
+        names.iter().cloned().map(|name| self.input(name)).collect()
+    }
+
     /// Shows progress over `names` where it is wanted. By default that is when standard error is a
     /// terminal and standard output is another thing, which the bar could only disturb.
     pub fn progress(&self, names: &[OsString], output: &Output) -> Option<Progress> {
-        self.progress_over(|| stats_report::total_bytes(names, self.engine.range), output)
+        self.progress_over(|| self.total_bytes(names), output)
     }
 
     /// As [`Config::progress`], towards as many bytes as `total` says.
@@ -75,7 +120,7 @@ impl Config {
         let wanted = match self.progress {
             When::Always => true,
             When::Never => false,
-            When::Auto => std::io::stderr().is_terminal() && output.destination() != Destination::Terminal,
+            When::Auto => io::stderr().is_terminal() && output.destination() != Destination::Terminal,
         };
         wanted.then(|| Progress::start(Arc::clone(&self.stats), total()))
     }
@@ -86,9 +131,9 @@ impl Config {
         let wanted = match self.progress {
             When::Always => true,
             When::Never => false,
-            When::Auto => std::io::stderr().is_terminal(),
+            When::Auto => io::stderr().is_terminal(),
         };
-        wanted.then(|| Progress::start(Arc::clone(&self.stats), stats_report::total_bytes(names, self.engine.range)))
+        wanted.then(|| Progress::start(Arc::clone(&self.stats), self.total_bytes(names)))
     }
 
     /// An environment variable that sets a taste, such as colours; empty where it is not set.
@@ -118,12 +163,15 @@ pub fn period(since: Option<&str>, until: Option<&str>) -> anyhow::Result<Option
     Ok(period.map(|period| (period, now.time_zone().clone())))
 }
 
-/// The inputs named on a command line: standard input when there are none.
-pub fn inputs(names: &[OsString]) -> Vec<Input<'static>> {
-    if names.is_empty() {
-        return vec![Input::Named("-".into())];
+/// Files, decoded where that is wanted.
+impl Open for Config {
+    fn source(&self, place: &FileRef, range: Range) -> io::Result<Source> {
+        self.engine.source(place, range)
     }
-    names.iter().cloned().map(Input::Named).collect()
+
+    fn prepare(&self, source: Source, range: Range) -> io::Result<(Source, Option<u8>)> {
+        Ok((self.decoded(source, range)?, None))
+    }
 }
 
 /// The columns of standard output, where it is a terminal that knows.

@@ -151,6 +151,12 @@ pub struct Args {
     #[arg(short = 'H', long, requires = "following", help_heading = "Selection and display")]
     pub with_filename: bool,
 
+    /// Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress
+    ///
+    /// --since and --until do so by themselves.
+    #[arg(long, help_heading = "Selection and display", conflicts_with_all = ["follow", "follow_name"])]
+    pub decompress: bool,
+
     /// Input and reporting.
     #[command(flatten)]
     pub common: Common,

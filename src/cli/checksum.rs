@@ -36,6 +36,10 @@ pub struct Args {
     #[arg(short, long, conflicts_with = "check")]
     pub recursive: bool,
 
+    /// Digest what compressed files decode to; they are recognized by their content
+    #[arg(long)]
+    pub decompress: bool,
+
     #[command(flatten)]
     #[allow(missing_docs)]
     pub format: Format,

@@ -281,7 +281,9 @@ pub struct Inputs {
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
 
-    /// Search what is inside gzip, zstd, xz, bzip2 and lz4 files, told by their content
+    /// Search what compressed files decode to, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress
+    ///
+    /// --since and --until do so by themselves.
     #[arg(long, visible_alias = "search-zip")]
     pub decompress: bool,
 

@@ -118,6 +118,10 @@ pub struct Args {
     #[arg(long)]
     pub capitalize: bool,
 
+    /// Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress
+    #[arg(long)]
+    pub decompress: bool,
+
     /// Input and reporting.
     #[command(flatten)]
     pub common: Common,

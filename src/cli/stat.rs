@@ -62,6 +62,10 @@ pub struct Args {
     #[arg(long)]
     pub content: bool,
 
+    /// Decode compressed files for --content and --lines
+    #[arg(long)]
+    pub decompress: bool,
+
     /// Print only the number of lines, like wc -l
     #[arg(long, conflicts_with_all = ["content", "json"])]
     pub lines: bool,

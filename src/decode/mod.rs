@@ -1,58 +1,86 @@
-//! Text out of what is compressed or in another encoding: a thread decodes it into a pipe, and the pipe is the input.
+//! Compressed and encoded inputs as plain streams, for every command.
 //!
-//! What a file is, its first bytes tell, never its name. They are looked at without being consumed.
+//! [`Decoding`] opens an input: what its first bytes show to be compressed becomes a source whose stream gives the decoded
+//! bytes, and everything else stays as it is. Each format is decoded by the rules of its reference tool: what stands before a
+//! cut or damage is given out, and then the error. Nothing is ever written to a file.
 
-use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, Read, Write};
-use std::os::fd::AsFd;
-use std::sync::{Arc, Mutex, PoisonError};
+mod bzip2;
+mod compress;
+mod detect;
+mod feed;
+mod frames;
+mod gzip;
+mod input;
+mod lz4;
+mod parallel;
+mod sniff;
+mod text;
+mod xz;
+mod zstd;
+
+use std::io;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Result, bail};
 use encoding_rs::Encoding;
-use encoding_rs_io::DecodeReaderBytesBuilder;
-use rustix::pipe::{PipeFlags, SpliceFlags};
 
-use crate::io::{AccessMethod, IoMode, Kind, Range, Source};
+use crate::io::{AccessMethod, Range, Reason, Source};
+use crate::os::Stop;
 
-/// How many first bytes tell what a file is.
-const MAGIC: usize = 6;
-/// What the pipe holds and the decoder writes at a time.
-const CHUNK: usize = 1 << 20;
+pub use detect::Format;
+use detect::{Detected, HEAD, detect};
+use feed::{Decoded, Pool};
+use frames::Frames;
+use gzip::Gzip;
+use input::Input;
+use parallel::Parallel;
+use sniff::Sniffed;
+use text::{Text, Transcoder, has_mark};
 
-/// Which inputs are decoded.
+/// Decodes one input, piece by piece.
+pub trait Decode: Send {
+    /// Appends decoded bytes within the capacity of `out`, at least one unless the data have ended. Gives whether they
+    /// may go on.
+    ///
+    /// # Errors
+    /// What reading fails with, and data that are cut or damaged. What was appended before is right.
+    fn decode(&mut self, out: &mut Vec<u8>) -> io::Result<bool>;
+
+    /// Whether more can be had without waiting for a slow writer.
+    fn is_ready(&self) -> bool;
+}
+
+/// Which inputs are decoded, and by how many threads.
 #[derive(Clone, Debug)]
 pub struct Decoding {
     compressed: bool,
-    encoding: Text,
-    failures: Arc<Mutex<Vec<(OsString, io::Error)>>>,
+    text: Text,
+    /// None where the reader decodes.
+    pool: Option<Arc<Pool>>,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Text {
-    /// As it is.
-    Bytes,
-    /// UTF-16 where a byte order mark says so.
-    ByMark,
-    Encoded(&'static Encoding),
-}
-
+/// What is done with an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    Gzip,
-    Zstd,
-    Xz,
-    Bzip2,
-    Lz4,
+enum Plan {
+    AsIs,
+    Decode(Option<Format>),
+    /// More of its first bytes must be seen.
+    Undecided,
 }
 
 impl Decoding {
-    /// Resolves `--decompress` and `--encoding`.
+    /// Decompresses inputs if `compressed`, on as many as `threads`.
+    pub fn new(compressed: bool, threads: usize) -> Decoding {
+        let pool = (threads > 1).then(|| Arc::new(Pool::new(threads)));
+        Decoding { compressed, text: Text::Bytes, pool }
+    }
+
+    /// Also turns text into UTF-8, from the `encoding` with this WHATWG label, or as a byte order mark says.
     ///
     /// # Errors
     /// When there is no such encoding.
-    pub fn new(compressed: bool, encoding: Option<&str>) -> Result<Decoding> {
-        let encoding = match encoding {
+    pub fn with_text(self, encoding: Option<&str>) -> Result<Decoding> {
+        let text = match encoding {
             None | Some("auto") => Text::ByMark,
             Some("none") => Text::Bytes,
             Some(label) => match Encoding::for_label(label.as_bytes()) {
@@ -61,160 +89,127 @@ impl Decoding {
                 None => bail!("unknown encoding: {label}"),
             },
         };
-        Ok(Decoding { compressed, encoding, failures: Arc::default() })
+        Ok(Decoding { text, ..self })
     }
 
-    /// The source itself, or one of what it decodes to.
+    /// Opens what a source decodes to, with `range` taken of that; or gives the source itself.
     ///
     /// # Errors
-    /// When no pipe or thread can be had.
+    /// What reading its beginning fails with.
     pub fn open(&self, source: Source, range: Range) -> io::Result<Source> {
-        if !self.compressed && matches!(self.encoding, Text::Bytes) {
+        if !self.compressed && self.text == Text::Bytes {
             return Ok(source);
         }
-        let mut magic = [0; MAGIC];
-        let got = peek(&source, &mut magic)?;
-        let format = if self.compressed { Format::of(&magic[..got]) } else { None };
-        let marked = has_mark(&magic[..got]);
-        let decodes = format.is_some() || matches!(self.encoding, Text::Encoded(_)) || self.by_mark() && marked;
-        if !decodes {
-            return Ok(source);
+        let notice = Arc::new(OnceLock::new());
+        if source.way() == AccessMethod::Stream {
+            let reason = source.reason();
+            let file = Arc::new(source.whole()?);
+            let feed = Sniffed::new(self.clone(), Arc::clone(&file), Arc::clone(&notice));
+            return Ok(source.fed(Box::new(feed), reason, range, notice));
         }
-        let (reader, writer) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?;
-        // A smaller pipe only costs more changes between threads.
-        let _ = rustix::pipe::fcntl_setpipe_size(&writer, CHUNK);
-        let (name, file) = (source.name().to_owned(), source.reader()?);
-        let decoding = self.clone();
-        let decoded = Source::from_file(name.clone(), File::from(reader), false, IoMode::Auto, range)?;
-        std::thread::Builder::new().spawn(move || {
-            let mut pipe = File::from(writer);
-            if let Err(error) = decoding.decode(file, format, &mut pipe)
-                && error.kind() != io::ErrorKind::BrokenPipe
-            {
-                // Before the pipe closes, so that whoever sees its end finds this.
-                decoding.failures.lock().unwrap_or_else(PoisonError::into_inner).push((name, error));
-            }
-        })?;
-        Ok(decoded)
+        let mut head = [0; HEAD];
+        let file = source.whole()?;
+        let got = file.read_at(&mut head, 0)?;
+        let Plan::Decode(format) = self.plan(&head[..got], true) else { return Ok(source) };
+        let file = Arc::new(file);
+        file.remember_beginning(0, &[]);
+        let reason = Reason::Decoded(format.map_or("other encoding", Format::name));
+        let decoder = self.file_decoder(file, format, Arc::clone(&notice))?;
+        let feed = Decoded::new(decoder, Arc::new(Stop::new()), self.pool.as_ref());
+        Ok(source.fed(Box::new(feed), Some(reason), range, notice))
     }
 
-    /// What could not be decoded so far.
-    pub fn failures(&self) -> Vec<(OsString, io::Error)> {
-        std::mem::take(&mut *self.failures.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn by_mark(&self) -> bool {
-        matches!(self.encoding, Text::ByMark)
-    }
-
-    fn decode(&self, file: File, format: Option<Format>, pipe: &mut File) -> io::Result<()> {
-        let bytes: Box<dyn Read> = match format {
-            None => Box::new(file),
-            Some(Format::Gzip) => Box::new(flate2::read::MultiGzDecoder::new(file)),
-            Some(Format::Zstd) => Box::new(zstd::stream::read::Decoder::new(file)?),
-            Some(Format::Xz) => Box::new(liblzma::read::XzDecoder::new_multi_decoder(file)),
-            Some(Format::Bzip2) => Box::new(bzip2::read::MultiBzDecoder::new(file)),
-            Some(Format::Lz4) => Box::new(lz4_flex::frame::FrameDecoder::new(file)),
-        };
-        match self.encoding {
-            Text::Bytes => copy(bytes, pipe),
-            Text::ByMark => {
-                // UTF-8 passes as it is, its mark too; only UTF-16 is decoded.
-                let mut bytes = bytes;
-                let mut mark = [0; 2];
-                let got = read_up_to(&mut bytes, &mut mark)?;
-                let rest = io::Cursor::new(mark[..got].to_vec()).chain(bytes);
-                if has_mark(&mark[..got]) {
-                    copy(DecodeReaderBytesBuilder::new().bom_override(true).build(rest), pipe)
-                } else {
-                    copy(rest, pipe)
+    /// A decoder for a file, by several threads where its format allows it.
+    fn file_decoder(
+        &self,
+        file: Arc<Source>,
+        format: Option<Format>,
+        notice: Arc<OnceLock<String>>,
+    ) -> io::Result<Box<dyn Decode>> {
+        let size = file.length_now()?.unwrap_or(0);
+        if let (Some(format @ (Format::Gzip | Format::Zstd)), Some(pool)) = (format, &self.pool) {
+            let (file, notice) = (Arc::clone(&file), Arc::clone(&notice));
+            let whole = Arc::clone(&file);
+            let rest = move |at| -> Box<dyn Decode> {
+                let input = Input::of_file(Arc::clone(&file), at, size, Arc::clone(&notice));
+                match format {
+                    Format::Gzip => Box::new(Gzip::after_members(input)),
+                    _ => Box::new(Frames::after_frames(input, format.name())),
                 }
-            }
-            Text::Encoded(encoding) => {
-                let mut builder = DecodeReaderBytesBuilder::new();
-                copy(builder.encoding(Some(encoding)).bom_override(true).build(bytes), pipe)
+            };
+            if let Some(parallel) = Parallel::new(&whole, format, pool.limit(), Box::new(rest)) {
+                return Ok(self.as_text(Box::new(parallel)));
             }
         }
+        self.decoder(Input::of_file(file, 0, size, notice), format)
     }
-}
 
-impl Format {
-    fn of(magic: &[u8]) -> Option<Format> {
-        let known: [(&[u8], Format); 5] = [
-            (b"\x1f\x8b", Format::Gzip),
-            (b"\x28\xb5\x2f\xfd", Format::Zstd),
-            (b"\xfd7zXZ\0", Format::Xz),
-            (b"BZh", Format::Bzip2),
-            (b"\x04\x22\x4d\x18", Format::Lz4),
-        ];
-        known.into_iter().find(|(start, _)| magic.starts_with(start)).map(|(_, format)| format)
+    /// What is done with an input that begins with `head`, which `is_all` says cannot be longer.
+    fn plan(&self, head: &[u8], is_all: bool) -> Plan {
+        let detected = if self.compressed { detect(head, is_all) } else { Detected::Plain };
+        match (detected, self.text) {
+            (Detected::Undecided, _) => Plan::Undecided,
+            (Detected::Format(format), _) => Plan::Decode(Some(format)),
+            (Detected::Plain, Text::Bytes) => Plan::AsIs,
+            (Detected::Plain, Text::Encoded(_)) => Plan::Decode(None),
+            (Detected::Plain, Text::ByMark) if has_mark(head) => Plan::Decode(None),
+            (Detected::Plain, Text::ByMark) if !is_all && matches!(head, [] | [0xfe | 0xff]) => Plan::Undecided,
+            (Detected::Plain, Text::ByMark) => Plan::AsIs,
+        }
     }
-}
 
-fn has_mark(magic: &[u8]) -> bool {
-    magic.starts_with(b"\xff\xfe") || magic.starts_with(b"\xfe\xff")
-}
-
-/// Looks at the first bytes: by position where there are positions, and in a pipe by duplicating them with `tee(2)`.
-/// Of anything else nothing can be known before it is consumed.
-fn peek(source: &Source, magic: &mut [u8]) -> io::Result<usize> {
-    if source.way() != AccessMethod::Stream {
-        return source.read_at(magic, 0);
-    }
-    if source.kind() != Kind::Pipe {
-        return Ok(0);
-    }
-    let mut got = 0;
-    // A writer may have come no further than the first byte; a little later it has, or it means to pause there.
-    for _ in 0..20 {
-        let (reader, writer) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?;
-        let there = match rustix::pipe::tee(source.fd(), writer.as_fd(), magic.len(), SpliceFlags::empty()) {
-            Ok(there) => there,
-            Err(_) => return Ok(0),
+    /// A decoder for `input`, which is of `format` if it is compressed.
+    fn decoder(&self, input: Input, format: Option<Format>) -> io::Result<Box<dyn Decode>> {
+        let bytes: Box<dyn Decode> = match format {
+            None => Box::new(input),
+            Some(Format::Gzip) => Box::new(Gzip::new(input)),
+            Some(Format::Compress) => Box::new(compress::Compress::new(input)),
+            Some(format @ (Format::Zstd | Format::Lz4)) => Box::new(Frames::new(input, format.name())),
+            Some(format @ (Format::Xz | Format::Lzma | Format::Lzip)) => Box::new(xz::Xz::new(input, format)?),
+            Some(Format::Bzip2) => Box::new(bzip2::Bzip2::new(input)),
         };
-        drop(writer);
-        got = read_up_to(&mut File::from(reader), &mut magic[..there])?;
-        let may_go_on = |start: &[u8]| start.starts_with(&magic[..got]) && got < start.len();
-        let open = [
-            &b"\xff\xfe"[..],
-            b"\xfe\xff",
-            b"\x1f\x8b",
-            b"\x28\xb5\x2f\xfd",
-            b"\xfd7zXZ\0",
-            b"BZh",
-            b"\x04\x22\x4d\x18",
-        ]
-        .into_iter()
-        .any(may_go_on);
-        if got == 0 || !open {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(1));
+        Ok(self.as_text(bytes))
     }
-    Ok(got)
+
+    /// Adds the encoding of text to a decoder.
+    fn as_text(&self, bytes: Box<dyn Decode>) -> Box<dyn Decode> {
+        match self.text {
+            Text::Bytes => bytes,
+            text => Box::new(Transcoder::new(bytes, text)),
+        }
+    }
 }
 
-fn read_up_to(from: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
-    let mut got = 0;
-    while got < into.len() {
-        match from.read(&mut into[got..]) {
-            Ok(0) => break,
-            Ok(n) => got += n,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
+/// Bytes as they are.
+impl Decode for Input {
+    fn decode(&mut self, out: &mut Vec<u8>) -> io::Result<bool> {
+        let room = out.capacity() - out.len();
+        let bytes = self.fill()?;
+        let some = bytes.len().min(room);
+        out.extend_from_slice(&bytes[..some]);
+        self.consume(some);
+        Ok(some > 0)
     }
-    Ok(got)
+
+    fn is_ready(&self) -> bool {
+        Input::is_ready(self)
+    }
 }
 
-fn copy(mut from: impl Read, to: &mut File) -> io::Result<()> {
-    let mut buffer = vec![0; CHUNK / 4];
-    loop {
-        match from.read(&mut buffer) {
-            Ok(0) => return Ok(()),
-            Ok(n) => to.write_all(&buffer[..n])?,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
+/// Names the format of an input that begins with `head`, if it is compressed.
+pub fn format_of(head: &[u8]) -> Option<Format> {
+    match detect(&head[..head.len().min(HEAD)], true) {
+        Detected::Format(format) => Some(format),
+        _ => None,
     }
+}
+
+/// The error for data that end too soon.
+fn cut_short(format: &str) -> io::Error {
+    io::Error::other(format!("unexpected end of the {format} data"))
+}
+
+/// The error for data that cannot be decoded.
+fn damaged(format: &str, why: &str) -> io::Error {
+    io::Error::other(format!("damaged {format} data: {why}"))
 }

@@ -55,6 +55,7 @@ fn plan(source: &Source, recipes: &[Recipe], config: &Config) -> Plan {
 /// # Errors
 /// What kept a byte from coming in, or a change of the file on the way.
 pub fn digest(source: Source, recipes: &[Recipe], config: &Config, permits: &Permits) -> io::Result<Vec<Digest>> {
+    let source = config.decoded(source, config.engine.range)?;
     // A serial digest keeps one thread busy; one more has the next block ready.
     let helpers = if recipes.iter().any(Recipe::splits) { usize::MAX } else { recipes.len() };
     let helpers = helpers.min(config.engine.threads.max(1) - 1);

@@ -21,6 +21,9 @@ pub struct Block {
     pub(super) verdict: u8,
     /// It came in at one moment, so that nothing of it can be of a later state of the file than the rest.
     pub(super) settled: bool,
+    pub(super) passed_lines: Option<u64>,
+    /// The joined inputs whose last byte is in it; `None` where inputs are not joined.
+    pub(super) ended: Option<Vec<Arc<Source>>>,
     pub(super) data: Data,
 }
 
@@ -36,7 +39,19 @@ impl Block {
     /// A block of bytes that came in by another way than the engine's.
     pub fn of(source: Arc<Source>, offset: u64, bytes: Vec<u8>, first: bool, last: bool, verdict: u8) -> Block {
         let data = Data::Buffer(bytes.into());
-        Block { source, input: 0, offset, at: offset, first, last, verdict, settled: false, data }
+        Block {
+            source,
+            input: 0,
+            offset,
+            at: offset,
+            first,
+            last,
+            verdict,
+            settled: false,
+            passed_lines: None,
+            ended: None,
+            data,
+        }
     }
 
     /// The bytes. Empty for a hole, and for the end of an input that was not foreseen.
@@ -94,14 +109,28 @@ impl Block {
         self.verdict
     }
 
+    /// How many lines ended in what was left out before this block; `None` where nothing was.
+    pub fn passed_lines(&self) -> Option<u64> {
+        self.passed_lines
+    }
+
     /// Where it comes from.
     pub fn source(&self) -> &Source {
         &self.source
     }
 
-    /// Whether this is an input's end and the input was written over meanwhile. To be asked when all of it has been looked at.
-    pub(super) fn ends_rewritten(&self) -> bool {
-        self.last && !self.settled && self.source.rewritten()
+    /// Calls `report` with what is to be said about the inputs that end with this block: that they were written over
+    /// meanwhile, or what their decoder left. To be called when all of it has been looked at.
+    pub(super) fn notices(&self, mut report: impl FnMut(&Source, &io::Error)) {
+        let own = (self.last && self.ended.is_none()).then_some(&self.source);
+        for source in own.into_iter().chain(self.ended.iter().flatten()) {
+            if !self.settled && source.rewritten() {
+                report(source, &rewritten());
+            }
+            if let Some(notice) = source.notice() {
+                report(source, &io::Error::other(notice));
+            }
+        }
     }
 
     pub(super) fn is_mapped(&self) -> bool {

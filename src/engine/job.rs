@@ -9,7 +9,7 @@ use memchr::{memrchr, memrchr2};
 use crate::os::Buffer;
 use crate::output::{Output, complain};
 
-use super::block::{Block, rewritten};
+use super::block::Block;
 use super::cursor::{Content, Cut, Item, Plan, Span};
 use super::heads;
 use super::kernel::{Flow, Inserted, Insertion, Kernel};
@@ -37,6 +37,8 @@ pub(super) struct Totals<C> {
     pub(super) carry: C,
     /// The input of which no more is wanted.
     ended: Option<usize>,
+    /// The input of which the kernel wants no more, so that what is wrong with the rest does not matter.
+    satisfied: Option<usize>,
     pub(super) stopped: bool,
 }
 
@@ -73,12 +75,14 @@ pub(super) enum Step<K: Kernel> {
         error: io::Error,
         /// Whether bytes are missing that had their place in the joined inputs already.
         gap: bool,
+        /// Nothing was wanted any more of what could not be had.
+        unwanted: bool,
     },
 }
 
 impl<C> Totals<C> {
     pub(super) fn new(carry: C) -> Totals<C> {
-        Totals { carry, ended: None, stopped: false }
+        Totals { carry, ended: None, satisfied: None, stopped: false }
     }
 }
 
@@ -102,7 +106,7 @@ impl<K: Kernel> Work<'_, K> {
     /// The first step of an item.
     pub(super) fn begin(&self, item: Item, spare: &mut Vec<Buffer>) -> Step<K> {
         match item {
-            Item::Failed { input, name, error } => Step::Failed { input, name, error, gap: false },
+            Item::Failed { input, name, error } => Step::Failed { input, name, error, gap: false, unwanted: false },
             Item::Span(span) => {
                 let step = self.load_and_scan(span, spare);
                 if let Step::Job(job) = &step {
@@ -169,7 +173,9 @@ impl<K: Kernel> Work<'_, K> {
                 }
                 Step::Job(Job { block, part: Some(part), before: None, text_end: 0, damage, drained, is_final })
             }
-            Err((input, error)) => Step::Failed { input, name: source.name().to_owned(), error, gap: true },
+            Err((input, error)) => {
+                Step::Failed { input, name: source.name().to_owned(), error, gap: true, unwanted: false }
+            }
         }
     }
 
@@ -193,7 +199,10 @@ impl<K: Kernel> Work<'_, K> {
     pub(super) fn count(&self, totals: &mut Totals<K::Carry>, steps: &mut [Step<K>], no_more: &dyn Fn(Unwanted)) {
         for step in steps {
             match step {
-                Step::Failed { input, .. } => totals.ended = Some(*input),
+                Step::Failed { input, unwanted, .. } => {
+                    totals.ended = Some(*input);
+                    *unwanted = totals.satisfied == Some(*input);
+                }
                 Step::Job(job) if totals.stopped || totals.ended == Some(job.block.input) => job.part = None,
                 Step::Job(job) => {
                     let Some(part) = &mut job.part else { continue };
@@ -207,6 +216,7 @@ impl<K: Kernel> Work<'_, K> {
                     match flow {
                         Flow::Continue => {}
                         Flow::EndInput => {
+                            totals.satisfied = Some(job.block.input);
                             let heads = &self.stats.heads;
                             if job.block.first && !heads.pay() && self.kernel.is_enough(part) {
                                 heads.learn(true);
@@ -270,8 +280,8 @@ impl<K: Kernel> Work<'_, K> {
         let mut start = 0;
         for step in steps {
             match step {
-                Step::Failed { input, name, error, gap } => {
-                    if emission.dropped != Some(*input) {
+                Step::Failed { input, name, error, gap, unwanted } => {
+                    if emission.dropped != Some(*input) && !unwanted {
                         self.report(emission, *input, name, error, *gap, no_more);
                     }
                 }
@@ -293,8 +303,8 @@ impl<K: Kernel> Work<'_, K> {
                         continue;
                     }
                     // Only now has every block of it been looked at.
-                    if job.damage.is_none() && job.part.is_some() && job.block.ends_rewritten() {
-                        emission.output.report(job.block.source.name(), &rewritten());
+                    if job.damage.is_none() && job.part.is_some() {
+                        job.block.notices(|source, notice| emission.output.report(source.name(), notice));
                     }
                     if let (Some(error), true) = (&job.damage, job.part.is_some()) {
                         self.report(emission, job.block.input, job.block.source.name(), error, true, no_more);

@@ -16,7 +16,7 @@ use crate::io::{AccessMethod, IoMode, Source};
 use crate::os::Stop;
 use crate::output::complain;
 
-use super::block::{Block, rewritten};
+use super::block::Block;
 use super::crew::{Handover, is_new, start};
 use super::cursor::{Batch, Cursor, Input, Item, Next, Outlook, Plan, Span, is_one_span};
 use super::load::Loader;
@@ -147,15 +147,14 @@ impl Engine {
             unstarted: AtomicUsize::new(helpers),
             handover: Handover::new(),
             failure: Mutex::new(None),
-            rewritten: Mutex::new(None),
+            notices: Mutex::default(),
         };
         std::thread::scope(|scope| feeding.work(scope, true));
         match feeding.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some((_, error)) => Err(error),
             None => {
-                if let Some(source) = feeding.rewritten.into_inner().unwrap_or_else(PoisonError::into_inner) {
-                    tell_rewritten(&source);
-                }
+                let notices = feeding.notices.into_inner().unwrap_or_else(PoisonError::into_inner);
+                notices.iter().for_each(|notice| complain(format_args!("{notice}")));
                 Ok(feeding.turns.into_iter().map(Turns::into_value).collect())
             }
         }
@@ -189,9 +188,7 @@ fn feed_one<L: Lane>(
         lane.take(state, &block, part);
     }
     let block = confirmed(block)?;
-    if block.ends_rewritten() {
-        tell_rewritten(&block.source);
-    }
+    block.notices(report_notice);
     Stats::add(&stats.bytes, block.len());
     scratch.take_back(block.into_buffer().into_iter(), plan.block);
     stats.leave(scratch);
@@ -214,8 +211,8 @@ fn confirmed(mut block: Block) -> io::Result<Block> {
     Err(block.reread().unwrap_or_else(|| io::Error::other(Doubt(Arc::clone(&block.source)))))
 }
 
-fn tell_rewritten(source: &Source) {
-    complain(format_args!("mapped: {}: {}", source.shown_name(), rewritten()));
+fn report_notice(source: &Source, notice: &io::Error) {
+    complain(format_args!("mapped: {}: {notice}", source.shown_name()));
 }
 
 struct Feeding<'a, L: Lane> {
@@ -232,8 +229,8 @@ struct Feeding<'a, L: Lane> {
     handover: Handover<(Batch, u64, Outlook)>,
     /// What went wrong in the lowest block in which something did.
     failure: Mutex<Option<(u64, io::Error)>>,
-    /// The input, when its last block found that it had been changed.
-    rewritten: Mutex<Option<Arc<Source>>>,
+    /// What is to be said of the input beside its digests.
+    notices: Mutex<Vec<String>>,
 }
 
 /// A block's turns in the lanes. Whatever happens to its worker, all are passed on.
@@ -338,10 +335,11 @@ impl<L: Lane> Feeding<'_, L> {
         }
         // Only now have all bytes been looked at: if the file still holds them, they were true.
         let block = confirmed(block)?;
-        if block.ends_rewritten() {
-            // Not said before all blocks are through: one before this may yet turn out to be cut, which says it all.
-            *self.rewritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&block.source));
-        }
+        // Not reported before all blocks are done: one before this may yet turn out to be cut, which says it all.
+        block.notices(|source, notice| {
+            let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
+            notices.push(format!("mapped: {}: {notice}", source.shown_name()));
+        });
         Stats::add(&self.stats.bytes, block.len());
         scratch.take_back(block.into_buffer().into_iter(), self.plan.block);
         Ok(())

@@ -40,7 +40,7 @@ impl Loader<'_> {
         span: Span,
         spare: &mut Vec<Buffer>,
     ) -> Result<(Block, Option<io::Error>), (usize, io::Error)> {
-        let Span { source, input, at, offset, first, last, verdict, content, broken } = span;
+        let Span { source, input, at, offset, first, last, verdict, content, broken, passed_lines, ended } = span;
         let length = at.end - at.start;
         let mut block = Block {
             source,
@@ -51,6 +51,8 @@ impl Loader<'_> {
             last: last && !matches!(content, Content::Head),
             verdict: verdict.unwrap_or(0),
             settled: false,
+            passed_lines,
+            ended,
             data: Data::Buffer(Buffer::default()),
         };
         match content {

@@ -62,11 +62,11 @@ impl Engine {
 
 /// Files as they are.
 impl Open for Engine {
-    fn source(&self, place: &FileRef) -> io::Result<Source> {
-        Source::open_at(place, self.policy, self.range)
+    fn source(&self, place: &FileRef, range: Range) -> io::Result<Source> {
+        Source::open_at(place, self.policy, range)
     }
 
-    fn prepare(&self, source: Source) -> io::Result<(Source, Option<u8>)> {
+    fn prepare(&self, source: Source, _: Range) -> io::Result<(Source, Option<u8>)> {
         Ok((source, None))
     }
 }

@@ -10,5 +10,7 @@ mod stream;
 pub mod walk;
 
 pub use path::FileRef;
-pub use source::{AccessMethod, FOLIO, IoMode, Kind, ONE_READ, Range, Reason, SMALL, Source, Unmapped, WINDOW};
+pub use source::{
+    AccessMethod, FOLIO, Feed, Gap, IoMode, Kind, ONE_READ, Range, Reason, SMALL, Source, Unmapped, WINDOW,
+};
 pub use stream::{Filled, Stream};

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use super::source::Source;
+use super::source::{Feed, Gap, Source};
 use crate::os::Stop;
 use crate::os::buffer::append;
 
@@ -24,6 +24,8 @@ pub enum Filled {
     Drained,
     /// The stream has ended.
     Ended,
+    /// Bytes were left out before the next ones.
+    Gap,
     /// An end was asked for while waiting.
     Stopped,
 }
@@ -41,18 +43,50 @@ pub struct Stream {
     /// How many bytes came before that tail.
     before_tail: u64,
     ended: bool,
+    /// Gives the bytes, where they are not read from the source's descriptor.
+    feed: Option<Box<dyn Feed>>,
+    /// What ended the stream too early, after all bytes before it.
+    failure: Option<io::Error>,
 }
 
 impl Stream {
     /// Reads `source` within the range that it was opened with.
     pub fn new(source: Arc<Source>) -> Stream {
-        if source.kind() == super::Kind::Pipe {
+        if source.is_plain_pipe() {
             // A writer that fills a megabyte at a time is woken less often. Refused beyond the
             // user's pipe quota (pipe(7)), and then the pipe stays as it was.
             let _ = rustix::pipe::fcntl_setpipe_size(source.fd(), 1 << 20);
         }
         let (skip, end) = (source.start(), source.end());
-        Stream { source, offset: skip, skip, end, tail: None, before_tail: 0, ended: false }
+        let feed = source.take_feed();
+        Stream { source, offset: skip, skip, end, tail: None, before_tail: 0, ended: false, feed, failure: None }
+    }
+
+    /// Takes the error that ended the stream too early. All bytes before it were given.
+    pub fn take_failure(&mut self) -> Option<io::Error> {
+        self.failure.take()
+    }
+
+    /// Whether there are no more bytes.
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Returns the first bytes of the stream's input, where some of it may be left out.
+    pub fn head(&self) -> Option<&[u8]> {
+        self.feed.as_ref()?.head()
+    }
+
+    /// Passes over the bytes that were left out, after [`Filled::Gap`]; gives how many lines ended in them.
+    pub fn pass_gap(&mut self) -> u64 {
+        let Gap { bytes, lines } = self.feed.as_mut().map(|feed| feed.take_gap()).unwrap_or_default();
+        self.offset += bytes;
+        lines
+    }
+
+    /// Whether a read would not wait.
+    pub fn is_ready(&self, stop: &Stop) -> bool {
+        !matches!(ready(self.source.fd(), stop, false), Ok(Ready::No))
     }
 
     /// The offset of the next byte that a fill gives, from the stream's beginning.
@@ -71,6 +105,14 @@ impl Stream {
     /// What `read(2)` or `poll(2)` says. EINTR, and EAGAIN of a descriptor that does not block, are
     /// no errors.
     pub fn fill(&mut self, buf: &mut Vec<u8>, want: usize, stop: &Stop) -> io::Result<Filled> {
+        self.fill_if(buf, want, stop, true)
+    }
+
+    /// As [`Stream::fill`]; without `wait`, takes only what is ready.
+    ///
+    /// # Errors
+    /// As [`Stream::fill`].
+    pub fn fill_if(&mut self, buf: &mut Vec<u8>, want: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
         if self.source.tail().is_some() && self.tail.is_none() && !self.keep_tail(stop)? {
             return Ok(Filled::Stopped);
         }
@@ -82,7 +124,7 @@ impl Stream {
             }
         }
         let goal = buf.len() + want;
-        let mut wait = true;
+        let mut wait = wait;
         loop {
             let room = goal - buf.len();
             let left = self.end.map_or(u64::MAX, |end| end.saturating_sub(self.offset));
@@ -109,15 +151,27 @@ impl Stream {
             self.offset += (buf.len() - before) as u64;
             wait = false;
             match filled {
-                Filled::Drained | Filled::Stopped => return Ok(filled),
+                Filled::Drained | Filled::Stopped | Filled::Gap => return Ok(filled),
                 Filled::Full | Filled::Ended => {}
             }
         }
     }
 
-    /// One read of up to `room` bytes. Without `wait`, [`Filled::Drained`] when nothing is ready.
-    fn read_some(&mut self, buf: &mut Vec<u8>, room: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
-        buf.reserve(room);
+    /// Reads once, up to `room` bytes, whatever range is wanted. Without `wait`, gives [`Filled::Drained`] when nothing is
+    /// ready.
+    ///
+    /// # Errors
+    /// As [`Stream::fill`].
+    pub fn read_some(&mut self, buf: &mut Vec<u8>, room: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
+        if let Some(feed) = &mut self.feed {
+            let filled = feed.fill(buf, room, stop, wait).unwrap_or_else(|error| {
+                self.failure = Some(error);
+                Filled::Ended
+            });
+            self.ended |= filled == Filled::Ended;
+            return Ok(filled);
+        }
+        buf.try_reserve(room).map_err(|_| io::ErrorKind::OutOfMemory)?;
         loop {
             match ready(self.source.fd(), stop, wait)? {
                 Ready::Yes => {}

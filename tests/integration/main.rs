@@ -11,6 +11,7 @@ mod checksum;
 mod coherence;
 mod cold;
 mod command_line;
+mod decode;
 mod faults;
 mod fuse;
 mod generated;

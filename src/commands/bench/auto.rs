@@ -104,7 +104,7 @@ fn hash(recipe: Recipe, subjects: &[Subject], config: &Config) -> io::Result<Str
     let mut answer = String::new();
     for subject in subjects {
         let place = FileRef::found(subject.path().into(), None, false);
-        let source = config.engine.source(&place)?;
+        let source = config.engine.source(&place, config.engine.range)?;
         let digests = digest(source, &[recipe], config, &permits)?;
         for hex in digests.iter().map(Digest::hex) {
             if answer.is_empty() { answer = hex } else { answer.push_str(&hex) }

@@ -7,7 +7,7 @@
 mod around;
 mod following;
 mod locate;
-mod pick;
+pub(in crate::commands) mod pick;
 mod plain;
 mod reversed;
 mod short;
@@ -16,17 +16,18 @@ mod streamed;
 mod transform;
 mod wanted;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::ops::Range;
 
-use crate::app::config::{Config, inputs};
+use crate::app::config::Config;
 use crate::cli::cat::{Args, FollowBy};
+use crate::decode::{Format, format_of};
 use crate::engine::{BLOCK, Cut, Input, Stats, Succession};
 use crate::exit::Exit;
 use crate::io::{AccessMethod, Source};
 use crate::os::was_closed;
-use crate::output::Output;
+use crate::output::{Destination, Output, complain, escape_name};
 use short::{SHORT, ShortPieces};
 use shown::Shown;
 use transform::{State, Transform};
@@ -38,14 +39,16 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     anyhow::ensure!(!was_closed(1), "standard output: Bad file descriptor");
     let wanted = Wanted::new(args)?;
     let transform = wanted::transform(args);
-    let config = Config::new(&args.common, output);
+    let follow = if args.follow_name { Some(FollowBy::Name) } else { args.follow };
+    // What is asked for by time is text.
+    let decompress = args.decompress || matches!(wanted, Wanted::Period(..));
+    let config = Config::new(&args.common, output).decompressing(decompress && follow.is_none());
     let progress = config.progress(&args.files, output);
     anyhow::ensure!(!args.reverse || !wanted.has_steps(), "--reverse takes no ranges with steps");
     let mut cat = Cat { wanted, reverse: args.reverse, transform, state: State::default(), config: &config, output };
-    let follow = if args.follow_name { Some(FollowBy::Name) } else { args.follow };
     let result = match follow {
         Some(by) => cat.follow(args, by),
-        None => cat.all(inputs(&args.files)),
+        None => cat.all(config.inputs(&args.files)),
     };
     drop(progress);
     config.finish();
@@ -68,7 +71,12 @@ impl Cat<'_> {
         let mut exit = Exit::Success;
         for input in Succession::new(inputs, &self.config.engine, &self.config.stats) {
             exit = exit.and(match self.open(input) {
-                (_, Ok(source)) => self.one(source)?,
+                (name, Ok(source)) => {
+                    let format = self.format_on_terminal(&source);
+                    let exit = self.one(source)?;
+                    self.hint(&name, format)?;
+                    exit
+                }
                 (name, Err(error)) => {
                     self.output.report(&name, &error);
                     Exit::Failure
@@ -78,6 +86,24 @@ impl Cat<'_> {
         self.finish()?;
         self.output.flush()?;
         Ok(exit)
+    }
+
+    /// Returns the format of a compressed file of which a terminal gets the bytes as they are.
+    fn format_on_terminal(&self, source: &Source) -> Option<Format> {
+        let is_shown = self.output.destination() == Destination::Terminal && source.way() != AccessMethod::Stream;
+        let mut head = [0; 32];
+        let got = if is_shown { source.read_at(&mut head, 0).unwrap_or(0) } else { 0 };
+        format_of(&head[..got])
+    }
+
+    /// Names the option that decodes an input of `format`.
+    fn hint(&mut self, name: &OsStr, format: Option<Format>) -> io::Result<()> {
+        if let Some(format) = format {
+            self.output.flush()?;
+            let (name, format) = (escape_name(name), format.name());
+            complain(format_args!("mapped: {name}: {format} data; --decompress prints what it decodes to"));
+        }
+        Ok(())
     }
 
     /// Opens an input, unless it is also the output.

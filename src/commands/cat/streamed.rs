@@ -115,13 +115,21 @@ pub(super) fn run(
         output.write_all(&text)?;
         match result {
             Ok(Filled::Drained) => output.flush()?,
-            Ok(Filled::Full) => {}
+            Ok(Filled::Full | Filled::Gap) => {}
             Ok(Filled::Ended | Filled::Stopped) => break,
             Err(error) => {
                 output.report(source.name(), &error);
                 return Ok(Exit::Failure);
             }
         }
+    }
+    let notice = source.notice().filter(|_| stream.has_ended());
+    if let Some(notice) = notice {
+        output.report(source.name(), &io::Error::other(notice));
+    }
+    if let Some(error) = stream.take_failure() {
+        output.report(source.name(), &error);
+        return Ok(Exit::Failure);
     }
     if let Pick::Times(picker) = &pick {
         if let Some(disorder) = picker.disorder() {

@@ -40,7 +40,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     }
     let mut settings = Settings::new(args)?;
     settings.style.escape_for_terminal = output.destination() == Destination::Terminal;
-    let config = Config::new(&settings::common(args), output);
+    let config = Config::new(&settings::common(args), output).decompressing(args.decompress);
     // How long the files are that a list names is only known when they are opened.
     let known = if args.checking.check { &[][..] } else { &settings.files[..] };
     let progress = config.progress_with_pauses(known);

@@ -22,7 +22,7 @@ use crate::output::Output;
 use crate::select::last_line_end;
 
 use super::Run;
-use super::kernel::{Search, TEXT, Totals};
+use super::kernel::{Search, Totals};
 use super::settings::{Report, Settings};
 use super::start::Starts;
 
@@ -135,11 +135,11 @@ impl Follower for Following<'_, '_> {
             let starts = Starts::default();
             match self.run.opener(&starts).narrow(now) {
                 Ok((source, verdict, start)) => {
-                    let input = Input::Judged(source, verdict.unwrap_or(TEXT));
+                    let input = Input::Judged(source, verdict);
                     starts.push(start);
                     growing.totals = self.search_now(target, input, Some(&starts), true)?;
                     growing.begun = true;
-                    growing.verdict = verdict;
+                    growing.verdict = Some(verdict);
                 }
                 // No line has a time so far: what is appended is wanted all the same.
                 Err(error) => self.fail(source.name(), &error),

@@ -7,13 +7,14 @@ use std::os::unix::ffi::OsStrExt;
 use memchr::memchr;
 
 use crate::cli::grep::BinaryFiles;
+use crate::decode::Format;
 use crate::engine::{Block, Flow, Inserted, Insertion, Kernel};
 use crate::output::escape_name;
 
-use super::context::{Lead, Reach, keep_first, lay_out};
+use super::context::{Context, Lead, Reach, keep_first, lay_out};
 use super::json;
 use super::print::{At, Printer};
-use super::search::{Found, Piece, Wanted, count_lines, lines_of};
+use super::search::{Found, Piece, Query, Wanted, count_lines, lines_of};
 use super::settings::{Report, Settings};
 use super::start::Starts;
 
@@ -69,6 +70,8 @@ pub struct Totals {
     pub done: bool,
     /// Where to leave standard input, when its search ended before it did.
     pub leave_at: Option<u64>,
+    /// The first compressed input that was searched as it is.
+    pub compressed: Option<(Vec<u8>, Format)>,
     printed_any: bool,
     /// The input at hand: terminators before this block, selected lines and matches so far, selected lines still wanted.
     line: u64,
@@ -85,6 +88,14 @@ impl Totals {
         self.selected_any |= other.selected_any;
         self.printed_any |= other.printed_any;
         self.json.go_on_after(&other.json);
+    }
+
+    /// Goes on behind lines that were left out. Context does not reach over them.
+    fn pass(&mut self, lines: u64, query: &Query, context: Context, is_first: bool) {
+        self.line += lines;
+        if !is_first {
+            self.reach = Reach::new(context, query.terminator);
+        }
     }
 
     /// Takes note that something of another input was printed last.
@@ -135,6 +146,9 @@ impl Kernel for Search<'_> {
         if block.is_first() {
             let notice = self.begin_input(block, totals);
             part.messages.extend(notice.map(|notice| Insertion { at: 0, what: Inserted::Message(notice) }));
+        }
+        if let Some(lines) = block.passed_lines() {
+            totals.pass(lines, &self.settings.query, self.settings.context, block.is_first());
         }
         let flow = self.take(block, part, totals);
         totals.done = flow != Flow::Continue;
@@ -245,6 +259,10 @@ impl Search<'_> {
         totals.hidden = false;
         totals.reach = Reach::new(self.settings.context, self.settings.query.terminator).after(&start.lead);
         totals.json.begin_input();
+        if totals.compressed.is_none() && block.offset() == 0 && !block.source().is_fed() {
+            let format = crate::decode::format_of(block.bytes());
+            totals.compressed = format.map(|format| (self.name(block).to_vec(), format));
+        }
         let name = escape_name(OsStr::from_bytes(self.name(block)));
         start.notice.map(|notice| format!("mapped: {name}: {notice}"))
     }

@@ -19,17 +19,19 @@ mod print;
 mod search;
 mod settings;
 mod start;
+mod stream_select;
 mod unstable;
 mod walk;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::sync::Arc;
 
 use crate::app::config::Config;
 use crate::cli::grep::{Args, BinaryFiles};
 use crate::engine::{COUNTED, Cut, Plan};
 use crate::exit::Exit;
-use crate::output::escape_name;
-use crate::output::{Destination, Output, message};
+use crate::output::{Destination, Output, complain, escape_name};
 use crate::timestamp::Period;
 
 use jiff::tz::TimeZone;
@@ -56,7 +58,11 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let environment = Environment::read(config.color, output.destination() == Destination::Terminal);
     let walk = Walk::new(&args.inputs)?;
     let (settings, files) = Settings::resolve(args, &walk, &environment)?;
-    let decoding = Decoding::new(args.inputs.decompress, args.inputs.encoding.as_deref())?;
+    let settings = Arc::new(settings);
+    let inputs = &args.inputs;
+    let is_decompressed = inputs.decompress || inputs.since.is_some() || inputs.until.is_some();
+    let decoding = Decoding::new(is_decompressed && inputs.follow.is_none(), config.engine.threads)
+        .with_text(inputs.encoding.as_deref())?;
     if settings.hopeless {
         return Ok(Exit::NoMatch);
     }
@@ -65,12 +71,12 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         (None, Some(0)) if args.inputs.follow.is_none() => return Ok(Exit::NoMatch),
         (None, last) => last.map(Part::Last),
     };
-    let inputs = &args.inputs;
     let period = crate::app::config::period(inputs.since.as_deref(), inputs.until.as_deref())?;
     output.set_quiet(args.inputs.no_messages);
     output.set_line_buffered(args.printing.line_buffered);
     let progress = config.progress(&files, output);
-    let run = Run { settings: &settings, config: &config, walk: &walk, decoding: &decoding, period, part };
+    let is_quiet = args.inputs.no_messages || args.printing.quiet;
+    let run = Run { settings: &settings, config: &config, walk: &walk, decoding: &decoding, period, part, is_quiet };
     let result = match inputs.follow {
         Some(_) if inputs.is_recursive() => Err(anyhow::anyhow!("--follow takes files, not directories")),
         Some(by) => run.follow(files, by, output),
@@ -83,12 +89,14 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
 
 /// A search that is settled.
 struct Run<'a> {
-    settings: &'a Settings,
+    settings: &'a Arc<Settings>,
     config: &'a Config,
     walk: &'a Walk,
     decoding: &'a Decoding,
     period: Option<(Period, TimeZone)>,
     part: Option<Part>,
+    /// Whether nothing is to be said that is no error.
+    is_quiet: bool,
 }
 
 impl Run<'_> {
@@ -108,15 +116,17 @@ impl Run<'_> {
             output.write_all(&totals.json.summary())?;
         }
         output.flush()?;
-        let undecoded = self.decoding.failures();
-        for (name, error) in &undecoded {
-            crate::output::complain(format_args!("mapped: {}: {}", escape_name(name), message(error)));
+        if let (Some((name, format)), false, false) = (&totals.compressed, totals.selected_any, self.is_quiet) {
+            let (name, format) = (escape_name(OsStr::from_bytes(name)), format.name());
+            complain(format_args!(
+                "mapped: {name}: {format} data, searched as it is; --decompress searches what it decodes to"
+            ));
         }
         // As a program that reads line by line would: what comes after the last line wanted is the next reader's.
         if let (Ok(begun_at), Some(offset)) = (begun_at, totals.leave_at) {
             let _ = rustix::fs::seek(&stdin, rustix::fs::SeekFrom::Start(begun_at + offset));
         }
-        Ok(match (totals.selected_any, outcome.failed || !undecoded.is_empty()) {
+        Ok(match (totals.selected_any, outcome.failed) {
             (true, true) if settings.report == Report::Nothing => Exit::Success,
             (_, true) => Exit::Error,
             (true, false) => Exit::Success,

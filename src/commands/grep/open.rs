@@ -1,27 +1,28 @@
-//! Opens inputs one after another as the engine asks for them: decoded, spooled or narrowed where that is wanted.
+//! Opens inputs one after another as the engine asks for them: decoded, and narrowed where only a part is wanted.
 
-use std::fs::File;
 use std::io;
+use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
-use rustix::fs::{Mode, OFlags};
 
 use crate::app::config::Config;
+use crate::commands::cat::pick::TimePicker;
+use crate::decode::Decoding;
 use crate::engine::{Input, Kernel, Open, Stats};
 use crate::io::walk::Found;
-use crate::io::{AccessMethod, FileRef, IoMode, Range, Source};
-use crate::timestamp::{self, Period};
+use crate::io::{AccessMethod, FileRef, Range, Source, Stream};
+use crate::timestamp::{self, Period, Recognizer};
 
 use super::kernel::Search;
 use super::settings::Settings;
 use super::start::{Part, Start, Starts, count_terminators, last_selected, lines_before};
-use crate::decode::Decoding;
+use super::stream_select::{Last as PickLast, Period as PickPeriod, Pick, Selected};
 
 /// Turns names into open inputs.
 #[derive(Debug)]
 pub struct Opener<'a> {
     /// What is searched for.
-    pub settings: &'a Settings,
+    pub settings: &'a Arc<Settings>,
     /// How blocks come in.
     pub config: &'a Config,
     /// What is decoded.
@@ -35,17 +36,15 @@ pub struct Opener<'a> {
 }
 
 impl Open for Opener<'_> {
-    fn source(&self, place: &FileRef) -> io::Result<Source> {
-        self.config.engine.source(place)
+    fn source(&self, place: &FileRef, range: Range) -> io::Result<Source> {
+        self.config.engine.source(place, range)
     }
 
-    fn prepare(&self, mut source: Source) -> io::Result<(Source, Option<u8>)> {
+    fn prepare(&self, mut source: Source, range: Range) -> io::Result<(Source, Option<u8>)> {
         if !self.is_partial() {
             self.config.stats.begin(&mut source);
         }
-        let source = self.decoding.open(source, self.config.engine.range)?;
-        let needs_positions = self.is_partial() || self.settings.multiline;
-        let source = if needs_positions && source.way() == AccessMethod::Stream { self.spool(source)? } else { source };
+        let source = self.decoding.open(source, range)?;
         Ok((source, None))
     }
 }
@@ -61,13 +60,17 @@ impl Opener<'_> {
 
     /// The next input, open or failed.
     pub fn open_now(&self, found: Found) -> Input<'static> {
-        let opened = found.and_then(|place| self.open(place));
+        let opened = found.and_then(|place| self.open(place, self.config.engine.range));
         if !self.is_partial() {
             return opened.into();
         }
         let narrowed = opened.and_then(|(source, _)| {
             let name = source.name().to_owned();
-            self.narrow(source).map_err(|error| (name, error))
+            let narrowed = match source.way() {
+                AccessMethod::Stream => self.pick(source).map(|source| (source, None, Start::default())),
+                _ => self.narrow(source).map(|(source, verdict, start)| (source, Some(verdict), start)),
+            };
+            narrowed.map_err(|error| (name, error))
         });
         let (opened, start) = match narrowed {
             Ok((source, verdict, start)) => (Ok((source, verdict)), start),
@@ -82,20 +85,35 @@ impl Opener<'_> {
         self.part.is_some() || self.period.is_some()
     }
 
-    /// Writes what can be read only once to a file without a name, so that it can be read from its end, or whole.
-    fn spool(&self, source: Source) -> io::Result<Source> {
-        let range = self.config.engine.range;
-        let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
-        let mut spool = File::from(rustix::fs::open(std::env::temp_dir(), flags, Mode::RUSR | Mode::WUSR)?);
-        io::copy(&mut source.file(), &mut spool)?;
-        Source::from_file(source.name().to_owned(), spool, false, IoMode::Auto, range)
+    /// The wanted part of a stream, picked as it arrives.
+    ///
+    /// # Errors
+    /// A part of equal size was asked for, and the size of a stream is not known.
+    fn pick(&self, source: Source) -> io::Result<Source> {
+        let terminator = self.settings.query.terminator;
+        let mut source = source;
+        if let Some((period, zone)) = self.period {
+            let recognizer = Recognizer::new(zone.clone(), jiff::Timestamp::now());
+            source = picked(source, Box::new(PickPeriod::new(TimePicker::new(*period, recognizer), terminator)))?;
+        }
+        match self.part {
+            None => Ok(source),
+            Some(Part::Last(lines)) => {
+                let last = PickLast::new(Arc::clone(self.settings), lines, self.starts.clone());
+                picked(source, Box::new(last))
+            }
+            Some(Part::Shard(_)) => {
+                let reason = source.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
+                Err(io::Error::other(format!("a stream cannot be cut into parts of equal size{reason}")))
+            }
+        }
     }
 
     /// The wanted part of a source, with what is to be known of the rest.
     ///
     /// # Errors
     /// What reading fails with, and a period of time asked for where no line has a time.
-    pub fn narrow(&self, source: Source) -> io::Result<(Source, Option<u8>, Start)> {
+    pub fn narrow(&self, source: Source) -> io::Result<(Source, u8, Start)> {
         let (settings, engine) = (self.settings, &self.config.engine);
         let query = &settings.query;
         let within = source.start()..source.end().unwrap_or(0);
@@ -127,7 +145,7 @@ impl Opener<'_> {
         let range = Range { offset: wanted.start as i64, length: Some(wanted.end - wanted.start) };
         let file = source.file().try_clone()?;
         let narrowed = Source::from_file(source.name().to_owned(), file, source.is_stdin(), engine.policy, range)?;
-        Ok((narrowed, Some(verdict), Start { line, lead, notice }))
+        Ok((narrowed, verdict, Start { line, lead, notice }))
     }
 
     /// Where the entries of a period lie, and what is to be said if they are not in order.
@@ -145,4 +163,12 @@ impl Opener<'_> {
         }
         Ok((found.span, found.disorder.map(|disorder| disorder.to_string())))
     }
+}
+
+/// A source whose stream gives what `pick` picks of this one's.
+fn picked(source: Source, pick: Box<dyn Pick>) -> io::Result<Source> {
+    let (reason, notice) = (source.reason(), Arc::new(OnceLock::new()));
+    let outer = source.whole()?;
+    let feed = Selected::new(Stream::new(Arc::new(source)), pick, Arc::clone(&notice));
+    Ok(outer.fed(Box::new(feed), reason, Range::default(), notice))
 }

@@ -6,7 +6,7 @@
 use std::io;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use memchr::{memchr, memchr_iter};
 
@@ -42,13 +42,25 @@ pub struct Start {
 }
 
 /// The starts of inputs by their number, noted when an input is opened and looked up by the kernel.
-#[derive(Debug, Default)]
-pub struct Starts(RwLock<Vec<Start>>);
+#[derive(Clone, Debug, Default)]
+pub struct Starts(Arc<RwLock<Vec<Start>>>);
 
 impl Starts {
     /// Notes the next input's.
     pub fn push(&self, start: Start) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).push(start);
+    }
+
+    /// Returns the number of the next input.
+    pub fn next(&self) -> usize {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Replaces that of an input, before its first block is searched.
+    pub fn set(&self, input: usize, start: Start) {
+        if let Some(slot) = self.0.write().unwrap_or_else(PoisonError::into_inner).get_mut(input) {
+            *slot = start;
+        }
     }
 
     /// That of an input.

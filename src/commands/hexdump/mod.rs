@@ -29,7 +29,7 @@ use find::Search;
 use kernel::{Back, Backward, Progress, Rows};
 use squeeze::Policy;
 
-use crate::app::config::{Config, inputs, terminal_columns};
+use crate::app::config::{Config, terminal_columns};
 use crate::cli::hexdump::Args;
 use crate::engine::Cut;
 use crate::exit::Exit;
@@ -43,7 +43,7 @@ const BLOCK: usize = 512 << 10;
 /// # Errors
 /// A failure of standard output.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
-    let config = Config::new(&args.common, output);
+    let config = Config::new(&args.common, output).decompressing(args.decompress);
     let progress = config.progress(&args.files, output);
     let result = if args.reverse { turn_back(args, &config, output) } else { show(args, &config, output) };
     drop(progress);
@@ -71,7 +71,7 @@ fn show(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exi
     let mut plan = engine.plan(Cut::Rows(row), BLOCK);
     plan.holes = policy != Policy::Never;
     let kernel = Rows { view: &*view, policy, base: args.base.unwrap_or(0), nothing, search, limit };
-    let outcome = engine.run(inputs(&args.files).into_iter(), plan, &kernel, None, output, &config.stats);
+    let outcome = engine.run(config.inputs(&args.files).into_iter(), plan, &kernel, None, output, &config.stats);
     outcome.output?;
     if let (Some(Progress::Searching { .. }), false) = (&outcome.carry, outcome.failed) {
         crate::output::complain(format_args!("mapped: what --find looks for is not there"));
@@ -93,7 +93,7 @@ fn turn_back(args: &Args, config: &Config, output: &mut Output) -> anyhow::Resul
     let shift = std::mem::take(&mut engine.range.offset).wrapping_sub(args.base.unwrap_or(0) as i64);
     let plan = engine.plan(Cut::Rows(1), BLOCK);
     let kernel = Back { notation, shift };
-    let outcome = engine.run(inputs(&args.files).into_iter(), plan, &kernel, None, output, &config.stats);
+    let outcome = engine.run(config.inputs(&args.files).into_iter(), plan, &kernel, None, output, &config.stats);
     outcome.output?;
     if let Some(Backward::BeforeStart) = outcome.carry {
         crate::output::complain(format_args!("mapped: an address lies before the beginning of the output"));

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 
 use super::quoting::{Style, quote};
-use crate::app::config::{Config, inputs};
+use crate::app::config::Config;
 use crate::engine::{Block, COUNTED, Cut, Flow, Kernel};
 use crate::exit::Exit;
 use crate::output::Output;
@@ -65,7 +65,7 @@ pub fn run(files: &[OsString], config: &Config, output: &mut Output) -> anyhow::
     let mut plan = config.engine.plan(Cut::Exact, COUNTED);
     // A hole has no newline, so it need not even be read.
     plan.holes = true;
-    let inputs = inputs(files).into_iter();
+    let inputs = config.inputs(files).into_iter();
     let outcome = config.engine.run(inputs, plan, &kernel, (0, 0), output, &config.stats);
     outcome.output?;
     if files.len() > 1 {

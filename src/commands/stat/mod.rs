@@ -28,7 +28,6 @@ use rustix::fs::FileType;
 
 use crate::app::config::Config;
 use crate::cli::stat::{Args, Cached};
-use crate::engine::Input;
 use crate::exit::Exit;
 use crate::os::proc_users::{self, Wanted};
 use crate::output::escape_for_terminal;
@@ -57,7 +56,8 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         // Nothing is read in parallel, and counting processors takes longer than describing a file.
         common.threads = Some(1);
     }
-    let config = Config::new(&common, output);
+    anyhow::ensure!(reads || !args.decompress, "--decompress is for --content and --lines");
+    let config = Config::new(&common, output).decompressing(args.decompress);
     let progress = reads.then(|| config.progress(&args.files, output)).flatten();
     let result = if args.lines {
         lines::run(&args.files, &config, output)
@@ -395,7 +395,7 @@ fn content(facts: &Facts, config: &Config, output: &mut Output) -> io::Result<Re
     if !escape_for_terminal {
         return Ok(Read::ByKind);
     }
-    let input = Input::Named(OsStr::from_bytes(&facts.name).to_owned());
+    let input = config.input(OsStr::from_bytes(&facts.name).to_owned());
     Ok(match content::kernel::judge(input, config, output)? {
         Some(content) => Read::Judged(content),
         None => Read::Failed,

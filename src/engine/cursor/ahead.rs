@@ -44,6 +44,7 @@ pub(in crate::engine) struct Unopened<'a> {
 }
 
 /// What comes next.
+#[allow(clippy::large_enum_variant, reason = "it is taken apart as soon as it is returned")]
 pub(super) enum Upcoming<'a> {
     Input(Input<'a>),
     /// It is being opened.
@@ -218,7 +219,7 @@ impl Input<'_> {
     /// [`Input::open`].
     pub(in crate::engine) fn ask(&mut self, policy: IoMode, range: Range, stats: &Stats) {
         let opened = match self {
-            Input::Unopened(place, opener) => opener.source(place),
+            Input::Unopened(place, opener) => opener.source(place, range),
             Input::Named(name) => Source::open(name, policy, range),
             _ => return,
         };
@@ -246,7 +247,7 @@ impl Input<'_> {
                 Ok(source) => Ok((source, None)),
                 Err(error) => Err((name, error)),
             },
-            Input::Unopened(place, opener) => opener.open(place),
+            Input::Unopened(place, opener) => opener.open(place, range),
             Input::Asked(asked) => asked.open(policy, range),
             Input::Open(source) => Ok((source, None)),
             Input::Judged(source, verdict) => Ok((source, Some(verdict))),
@@ -260,7 +261,7 @@ impl Asked<'_> {
     fn open(self, policy: IoMode, range: Range) -> Opened {
         match (self.source, self.input) {
             (Some(source), Input::Unopened(place, opener)) => {
-                opener.prepare(source).map_err(|error| (place.into_path(), error))
+                opener.prepare(source, range).map_err(|error| (place.into_path(), error))
             }
             (Some(source), _) => Ok((source, None)),
             (None, input) => {

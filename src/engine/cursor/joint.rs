@@ -96,6 +96,8 @@ impl Joint {
             verdict: Some(0),
             content: Content::Loaded { bytes: bytes.into(), drained: false },
             broken: None,
+            passed_lines: None,
+            ended: None,
             source: Arc::clone(&source),
             input,
         };

@@ -64,6 +64,10 @@ pub(super) struct Cursor<'a> {
     done: u64,
     joint: Joint,
     finished: bool,
+    /// The input that ended last, too early, and why.
+    failed_late: Option<(usize, Item)>,
+    /// Joined inputs that have ended since the last span.
+    ended: Vec<Arc<Source>>,
 }
 
 /// What there is for a worker.
@@ -137,6 +141,8 @@ impl<'a> Cursor<'a> {
             done: 0,
             joint: Joint::default(),
             finished: false,
+            failed_late: None,
+            ended: Vec::new(),
         }
     }
 
@@ -176,6 +182,7 @@ impl<'a> Cursor<'a> {
     /// Drops the rest of an input that nobody needs any more.
     pub(super) fn end_input(&mut self, input: usize) {
         self.current.take_if(|current| current.input == input);
+        self.failed_late.take_if(|(failed, _)| *failed == input);
     }
 
     /// Inputs that the caller may open before it asks for the next batch, to be given to [`Cursor::give_opened`]. Not those
@@ -200,6 +207,10 @@ impl<'a> Cursor<'a> {
         let (mut flush, mut fence) = (false, false);
         self.done = self.handed_out;
         while !stop.asked() && items.len() < self.inputs.many() {
+            if let Some((_, item)) = self.failed_late.take() {
+                items.push(item);
+                continue;
+            }
             if self.current.is_none() {
                 match self.open_next(&mut items) {
                     Begun::Yes => {}
@@ -345,6 +356,7 @@ impl<'a> Cursor<'a> {
         }
         let current = self.current.as_mut()?;
         let nominal = current.nominal(&self.plan, self.nominal);
+        let mut passed_lines = None;
         let (at, last, content, broken) = match &mut current.place {
             Place::Positioned(positioned) => {
                 let plan = self.plan.under(current.verdict.unwrap_or(0));
@@ -364,7 +376,8 @@ impl<'a> Cursor<'a> {
                 let buffer = spare.pop().unwrap_or_default();
                 match streamed.next(buffer, self.nominal, &*self.judge, stop) {
                     Ok(Piece::Stopped) => return None,
-                    Ok(Piece::Bytes { bytes, at, last, drained }) => {
+                    Ok(Piece::Bytes { bytes, at, last, drained, passed_lines: passed }) => {
+                        passed_lines = passed;
                         current.verdict.get_or_insert(streamed.verdict());
                         if !bytes.is_empty() {
                             self.joint.skipped(streamed.skipped());
@@ -385,6 +398,8 @@ impl<'a> Cursor<'a> {
             verdict: current.verdict,
             content,
             broken,
+            passed_lines,
+            ended: None,
         };
         self.handed_out += span.at.end - span.at.start;
         if span.last || span.broken.is_some() {
@@ -402,6 +417,7 @@ impl<'a> Cursor<'a> {
                 return span.broken.map(|error| Item::Failed { input: span.input, name: name(), error });
             }
         }
+        span.ended = self.is_joined().then(|| std::mem::take(&mut self.ended));
         Some(Item::Span(span))
     }
 
@@ -412,11 +428,19 @@ impl<'a> Cursor<'a> {
     }
 
     fn end_current(&mut self) {
-        if let Some(Current { place: Place::Streamed(streamed), .. }) = self.current.take()
-            && self.is_joined()
-        {
-            // Only its end tells how much of the joined range a stream has used up.
-            self.joint.took(streamed.skipped(), streamed.delivered(), &mut self.plan.range);
+        let Some(Current { place, source, input, .. }) = self.current.take() else { return };
+        if let Place::Streamed(mut streamed) = place {
+            if let Some(error) = streamed.take_failure() {
+                let name = source.name().to_owned();
+                self.failed_late = Some((input, Item::Failed { input, name, error }));
+            }
+            if self.is_joined() {
+                // Only its end tells how much of the joined range a stream has used up.
+                self.joint.took(streamed.skipped(), streamed.delivered(), &mut self.plan.range);
+            }
+        }
+        if self.is_joined() {
+            self.ended.push(source);
         }
     }
 
@@ -440,7 +464,10 @@ impl<'a> Cursor<'a> {
         if ended {
             self.end_current();
         }
-        (self.joint.row_mut().len() == row).then(|| Item::Span(self.joint.row_span(source, input)))
+        (self.joint.row_mut().len() == row).then(|| {
+            let ended = Some(std::mem::take(&mut self.ended));
+            Item::Span(Span { ended, ..self.joint.row_span(source, input) })
+        })
     }
 
     /// The last block of joined inputs: the row that was never filled, or no bytes at all.
@@ -449,7 +476,8 @@ impl<'a> Cursor<'a> {
             return None;
         }
         // Its number is none of theirs, so it comes also when the last of them has failed.
-        self.joint.finish(self.opened)
+        let ended = Some(std::mem::take(&mut self.ended));
+        self.joint.finish(self.opened).map(|span| Span { ended, ..span })
     }
 }
 

@@ -82,20 +82,20 @@ pub trait Open: Sync + std::fmt::Debug {
     ///
     /// # Errors
     /// What opening it says.
-    fn source(&self, place: &Found) -> io::Result<Source>;
+    fn source(&self, place: &Found, range: Range) -> io::Result<Source>;
 
     /// What the command makes of the file: this may read its beginning.
     ///
     /// # Errors
     /// What is wrong with it.
-    fn prepare(&self, source: Source) -> io::Result<(Source, Option<u8>)>;
+    fn prepare(&self, source: Source, range: Range) -> io::Result<(Source, Option<u8>)>;
 
     /// As [`Input::open`].
     ///
     /// # Errors
     /// As [`Input::open`].
-    fn open(&self, place: Found) -> Opened {
-        match self.source(&place).and_then(|source| self.prepare(source)) {
+    fn open(&self, place: Found, range: Range) -> Opened {
+        match self.source(&place, range).and_then(|source| self.prepare(source, range)) {
             Ok(opened) => Ok(opened),
             Err(error) => Err((place.into_path(), error)),
         }
@@ -155,6 +155,10 @@ pub(crate) struct Span {
     pub content: Content,
     /// What kept the bytes behind it from being had: a line or row that it ends with is not whole.
     pub broken: Option<io::Error>,
+    /// How many lines ended in what was left out before this span; `None` where nothing was.
+    pub passed_lines: Option<u64>,
+    /// The joined inputs whose last byte is in this span; `None` where inputs are not joined.
+    pub ended: Option<Vec<Arc<Source>>>,
 }
 
 impl Span {
@@ -170,7 +174,19 @@ impl Span {
         source.leave_at(at.end);
         let offset = at.start;
         let content = Content::ToLoad;
-        Span { source, input, at, offset, first: true, last: true, verdict, content, broken: None }
+        Span {
+            source,
+            input,
+            at,
+            offset,
+            first: true,
+            last: true,
+            verdict,
+            content,
+            broken: None,
+            passed_lines: None,
+            ended: None,
+        }
     }
 
     /// The first `length` bytes of an input that is a good deal longer, wherever a line ends there.
@@ -191,6 +207,8 @@ impl Span {
             verdict,
             content: Content::Head,
             broken: None,
+            passed_lines: None,
+            ended: None,
         })
     }
 }

@@ -11,6 +11,8 @@ use super::Cut;
 
 /// How many bytes are read at a time, at least, while a line's end is looked for.
 const MORE: usize = 1 << 20;
+/// How much room is made at a time, at most, for blocks of any size.
+const MOST: usize = 64 << 20;
 
 /// A stream with what was read of it and not yet handed out.
 pub(super) struct Streamed {
@@ -23,16 +25,31 @@ pub(super) struct Streamed {
     ended: bool,
     handed: u64,
     failed: Option<io::Error>,
+    /// Bytes were left out before what comes next.
+    at_gap: bool,
+    /// How many lines ended in what was left out before the next piece.
+    passed_lines: Option<u64>,
 }
 
 pub(super) enum Piece {
-    Bytes { bytes: Buffer, at: u64, last: bool, drained: bool },
+    Bytes { bytes: Buffer, at: u64, last: bool, drained: bool, passed_lines: Option<u64> },
     Stopped,
 }
 
 impl Streamed {
     pub(super) fn new(stream: Stream, cut: Cut, head: usize) -> Streamed {
-        Streamed { stream, cut, head, verdict: None, pending: Vec::new(), ended: false, handed: 0, failed: None }
+        Streamed {
+            stream,
+            cut,
+            head,
+            verdict: None,
+            pending: Vec::new(),
+            ended: false,
+            handed: 0,
+            failed: None,
+            at_gap: false,
+            passed_lines: None,
+        }
     }
 
     pub(super) fn verdict(&self) -> u8 {
@@ -49,6 +66,11 @@ impl Streamed {
         self.stream.skipped()
     }
 
+    /// Takes the error that ended the stream too early, after its last piece.
+    pub(super) fn take_failure(&mut self) -> Option<io::Error> {
+        self.stream.take_failure()
+    }
+
     /// The next piece of about `nominal` bytes, shorter when the writer pauses, longer when a line is.
     pub(super) fn next(
         &mut self,
@@ -62,23 +84,32 @@ impl Streamed {
         }
         // What a pipe gives begins with a page, and comes behind what is pending.
         let pending = self.pending.len();
-        buffer.make_room(nominal.saturating_add(pending), 0u64.wrapping_sub(pending as u64))?;
+        buffer.make_room(nominal.min(MOST).saturating_add(pending), 0u64.wrapping_sub(pending as u64))?;
         buffer.end().append(&mut self.pending);
         let mut drained = false;
         if self.head > 0 && self.verdict.is_none() {
-            while buffer.len() < self.head && !drained && !self.ended {
+            while buffer.len() < self.head && !drained && !self.ended && !self.at_gap {
                 match self.fill(buffer.end(), self.head, stop)? {
                     Filled::Stopped => return Ok(Piece::Stopped),
                     filled => drained = filled == Filled::Drained,
                 }
             }
-            self.verdict = Some(judge(&buffer[..buffer.len().min(self.head)]));
+            let head = self.stream.head().unwrap_or(&buffer);
+            self.verdict = Some(judge(&head[..head.len().min(self.head)]));
         }
         // Where the search for a cut goes on: nothing is looked at twice.
         let mut searched = 0;
         let cut = loop {
             if self.ended && buffer.len() <= nominal {
                 break buffer.len();
+            }
+            if self.at_gap {
+                // What comes next does not follow on this.
+                if !buffer.is_empty() {
+                    break buffer.len();
+                }
+                self.at_gap = false;
+                self.passed_lines = Some(self.passed_lines.unwrap_or(0) + self.stream.pass_gap());
             }
             let enough = buffer.len() >= nominal || drained || self.ended;
             if enough && let Some(cut) = self.cut_point(&buffer, nominal, searched) {
@@ -90,7 +121,7 @@ impl Streamed {
             if enough {
                 searched = buffer.len();
             }
-            let want = nominal.saturating_sub(buffer.len()).max(nominal.min(MORE)).max(1);
+            let want = nominal.saturating_sub(buffer.len()).max(nominal.min(MORE)).clamp(1, MOST);
             match self.fill(buffer.end(), want, stop) {
                 Ok(Filled::Stopped) => return Ok(Piece::Stopped),
                 Ok(filled) => drained = filled == Filled::Drained,
@@ -111,7 +142,8 @@ impl Streamed {
         let at = self.stream.offset() - (self.pending.len() + cut) as u64;
         self.handed += cut as u64;
         let last = self.ended && self.pending.is_empty();
-        Ok(Piece::Bytes { bytes: buffer, at, last, drained })
+        let passed_lines = std::mem::take(&mut self.passed_lines);
+        Ok(Piece::Bytes { bytes: buffer, at, last, drained, passed_lines })
     }
 
     /// Moves up to `count` bytes to the end of `row`; whether the stream ended with them.
@@ -132,6 +164,7 @@ impl Streamed {
     fn fill(&mut self, buffer: &mut Vec<u8>, want: usize, stop: &Stop) -> io::Result<Filled> {
         let filled = self.stream.fill(buffer, want, stop)?;
         self.ended |= filled == Filled::Ended;
+        self.at_gap |= filled == Filled::Gap;
         Ok(filled)
     }
 

@@ -76,6 +76,8 @@ pub enum Reason {
     Incoherent(FileSystem),
     /// `mmap(2)` refused, with this errno.
     Refused(i32),
+    /// Its bytes are decoded from this format or encoding.
+    Decoded(&'static str),
 }
 
 impl fmt::Display for Reason {
@@ -91,6 +93,7 @@ impl fmt::Display for Reason {
             Reason::Forced => f.write_str("reading was asked for"),
             Reason::Incoherent(file_system) => write!(f, "{file_system}: a map may differ from the file"),
             Reason::Refused(errno) => write!(f, "{} from mmap", errno_name(*errno)),
+            Reason::Decoded(from) => write!(f, "decoded from {from}"),
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::output::escape_name;
 mod access;
 mod bring;
 mod facts;
+mod fed;
 mod kind;
 mod map;
 mod open;
@@ -27,6 +28,8 @@ mod tests;
 
 pub use access::{AccessMethod, IoMode, Reason};
 pub use bring::FOLIO;
+use fed::Fed;
+pub use fed::{Feed, Gap};
 pub use kind::Kind;
 pub use map::{Unmapped, WINDOW};
 use seen::Seen;
@@ -76,6 +79,8 @@ pub struct Source {
     cold: Option<bool>,
     /// The last window that blocks share; all of a small file that was prefetched.
     window: Mutex<Option<Arc<Window>>>,
+    /// What its stream gives in place of its own bytes.
+    fed: Option<Box<Fed>>,
 }
 
 impl Source {
@@ -86,7 +91,8 @@ impl Source {
 
     /// Returns the name for messages, safe to show on a terminal.
     pub fn shown_name(&self) -> String {
-        if self.stdin { "(standard input)".into() } else { escape_name(&self.name).into_owned() }
+        let is_stdin = self.stdin || self.fed.is_some() && self.name == "-";
+        if is_stdin { "(standard input)".into() } else { escape_name(&self.name).into_owned() }
     }
 
     /// What it is.
@@ -197,6 +203,9 @@ impl Source {
     /// # Errors
     /// What `lseek(2)` or `fstat(2)` says, or of a block device `ioctl(2)`.
     pub fn length_now(&self) -> io::Result<Option<u64>> {
+        if self.fed.is_some() {
+            return Ok(None);
+        }
         let size = match self.kind {
             // Where the file's position matters to nobody, seeking returns the size in half the time.
             Kind::Regular if self.own.is_some() || !self.stdin => seek(self.positioned(), SeekFrom::End(0))?,

@@ -72,6 +72,7 @@ impl Source {
             is_rest: false,
             cold: None,
             window: Mutex::new(None),
+            fed: None,
         };
         if matches!(kind, Kind::Regular | Kind::BlockDevice) {
             source.select(size.saturating_sub(base), range);
@@ -79,12 +80,7 @@ impl Source {
             source.seen.from = source.start;
         } else {
             (source.way, source.reason) = access::of_stream(kind, size > 0);
-            if range.offset < 0 {
-                source.tail = Some(range.offset.unsigned_abs());
-            } else {
-                source.start = range.offset as u64;
-                source.end = range.length.map(|length| source.start.saturating_add(length));
-            }
+            source.select_of_stream(range);
         }
         if mode == IoMode::Mmap && source.way != AccessMethod::Map {
             source.refuse_unmapped()?;
@@ -116,6 +112,7 @@ impl Source {
             is_rest: true,
             cold: None,
             window: Mutex::new(None),
+            fed: None,
         };
         part.choose(mode);
         Ok(part)

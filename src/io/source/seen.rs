@@ -51,7 +51,7 @@ impl Source {
     /// and where the size rose, by whether the wanted range still begins as it did. A log that was
     /// swapped for a longer one with the same first bytes is not told from one that has grown.
     pub fn rewritten(&self) -> bool {
-        if self.kind != Kind::Regular {
+        if self.kind != Kind::Regular || self.is_fed() {
             return false;
         }
         let Ok(now) = fstat(&self.file) else { return false };
@@ -72,7 +72,7 @@ impl Source {
     /// where they are not its beginning, that is read. Not done at open: who only asks what a file is must not bring its pages
     /// in.
     pub fn remember_beginning(&self, at: u64, bytes: &[u8]) {
-        if self.kind == Kind::Regular && self.seen.size > ONE_READ {
+        if self.kind == Kind::Regular && self.seen.size > ONE_READ && !self.is_fed() {
             self.seen.beginning.get_or_init(|| match bytes.get(..self.beginning_length()) {
                 Some(beginning) if at == self.seen.from => beginning.into(),
                 _ => self.beginning().into(),

@@ -1,0 +1,260 @@
+//! The table of compressed formats, and how the first bytes of an input tell them apart.
+//!
+//! A name never decides. A magic that plain text could begin with is not enough either: such a format is
+//! recognized by further fields that text cannot have.
+
+/// A compressed format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// gzip (RFC 1952), one member or several.
+    Gzip,
+    /// The LZW format of compress(1).
+    Compress,
+    /// zstd frames (RFC 8878), or skippable frames before frames of either kind.
+    Zstd,
+    /// lz4 frames, the legacy ones included.
+    Lz4,
+    /// xz streams.
+    Xz,
+    /// The format of lzma(1), also called LZMA_Alone.
+    Lzma,
+    /// lzip members.
+    Lzip,
+    /// bzip2 streams.
+    Bzip2,
+}
+
+/// What the first bytes of an input say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detected {
+    /// They are the beginning of this format.
+    Format(Format),
+    /// They are the beginning of none.
+    Plain,
+    /// More bytes are needed to decide.
+    Undecided,
+}
+
+/// How many bytes decide at most.
+pub const HEAD: usize = 18;
+
+/// The magic of zstd frames, as a little-endian number.
+pub const ZSTD_MAGIC: u32 = 0xfd2f_b528;
+/// The magic of lz4 frames.
+pub const LZ4_MAGIC: u32 = 0x184d_2204;
+/// The magic of the lz4 format before frames.
+pub const LZ4_LEGACY_MAGIC: u32 = 0x184c_2102;
+
+/// Whether a frame with this magic carries no data. zstd and lz4 share these sixteen values.
+pub fn is_skippable(magic: u32) -> bool {
+    magic & !0xf == 0x184d_2a50
+}
+
+/// One row of the table: a format, a magic of it, and what the bytes after that must be.
+struct Row(Format, &'static [u8], fn(&[u8]) -> Detected);
+
+const ROWS: [Row; 11] = [
+    Row(Format::Gzip, b"\x1f\x8b", |_| Detected::Format(Format::Gzip)),
+    // The magic of gzip 0.5.
+    Row(Format::Gzip, b"\x1f\x9e", |_| Detected::Format(Format::Gzip)),
+    Row(Format::Compress, b"\x1f\x9d", |_| Detected::Format(Format::Compress)),
+    Row(Format::Zstd, b"\x28\xb5\x2f\xfd", |_| Detected::Format(Format::Zstd)),
+    Row(Format::Lz4, b"\x04\x22\x4d\x18", |_| Detected::Format(Format::Lz4)),
+    Row(Format::Lz4, b"\x02\x21\x4c\x18", |_| Detected::Format(Format::Lz4)),
+    Row(Format::Xz, b"\xfd7zXZ\0", |_| Detected::Format(Format::Xz)),
+    Row(Format::Bzip2, b"BZh", bzip2),
+    Row(Format::Lzip, b"LZIP", lzip),
+    // The fifth byte of a skippable frame begins its length, and the magic has four.
+    Row(Format::Zstd, b"", skippable),
+    Row(Format::Lzma, b"", lzma),
+];
+
+/// Looks at the first bytes of an input, which `is_all` says are all it has.
+pub fn detect(head: &[u8], is_all: bool) -> Detected {
+    let mut undecided = false;
+    for Row(_, magic, rest) in ROWS {
+        let detected = match head.strip_prefix(magic) {
+            Some(after) => rest(after),
+            None if magic.starts_with(head) => Detected::Undecided,
+            None => Detected::Plain,
+        };
+        match detected {
+            Detected::Format(_) => return detected,
+            Detected::Undecided => undecided = true,
+            Detected::Plain => {}
+        }
+    }
+    match undecided {
+        true if !is_all => Detected::Undecided,
+        true => cut_short(head),
+        false => Detected::Plain,
+    }
+}
+
+/// What an input is that ends within its magic: an archive cut there, unless it may be text.
+fn cut_short(head: &[u8]) -> Detected {
+    let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    if head.iter().all(is_text) {
+        return Detected::Plain;
+    }
+    let begins = |Row(format, magic, _): Row| {
+        (!magic.is_empty() && (magic.starts_with(head) || head.starts_with(magic))).then_some(Detected::Format(format))
+    };
+    ROWS.into_iter().find_map(begins).unwrap_or(Detected::Plain)
+}
+
+/// The level and the first block's magic, or that of the end. They are printable for the most part, so that what follows the
+/// block's checksum is looked at too: a bit and the number of a row, which is below the block's size.
+fn bzip2(after: &[u8]) -> Detected {
+    const BLOCK: &[u8] = b"1AY&SY";
+    const END: &[u8] = b"\x17rE8P\x90";
+    let Some((level, after)) = after.split_first() else { return Detected::Undecided };
+    if !(b'1'..=b'9').contains(level) {
+        return Detected::Plain;
+    }
+    if after.starts_with(END) {
+        return Detected::Format(Format::Bzip2);
+    }
+    if !after.starts_with(BLOCK) {
+        let may_begin = BLOCK.starts_with(after) || END.starts_with(after);
+        return if may_begin { Detected::Undecided } else { Detected::Plain };
+    }
+    match after.get(BLOCK.len() + 4) {
+        Some(0..=6) => Detected::Format(Format::Bzip2),
+        Some(_) => Detected::Plain,
+        None => Detected::Undecided,
+    }
+}
+
+/// The version, which is a control character.
+fn lzip(after: &[u8]) -> Detected {
+    match after.first() {
+        Some(0 | 1) => Detected::Format(Format::Lzip),
+        Some(_) => Detected::Plain,
+        None => Detected::Undecided,
+    }
+}
+
+fn skippable(head: &[u8]) -> Detected {
+    const REST: &[u8] = b"\x2a\x4d\x18";
+    match head.split_first() {
+        None => Detected::Undecided,
+        Some((0x50..=0x5f, after)) if after.starts_with(REST) => Detected::Format(Format::Zstd),
+        Some((0x50..=0x5f, after)) if REST.starts_with(after) => Detected::Undecided,
+        Some(_) => Detected::Plain,
+    }
+}
+
+/// The header has no magic, so all of its fields are checked as xz does: properties, a dictionary size that encoders
+/// write, a length that is unknown or below 256 GiB, and the first byte of the range coder, which is always 0.
+fn lzma(head: &[u8]) -> Detected {
+    const LENGTH_LIMIT: u64 = 1 << 38;
+    let Some(&properties) = head.first() else { return Detected::Undecided };
+    if properties >= 225 {
+        return Detected::Plain;
+    }
+    let Some(field) = head.get(1..5) else {
+        // Few dictionaries are not a multiple of 4 KiB, and text has no zero bytes.
+        let may_be = head.get(1).is_none_or(|&low| low == 0 || low == 0xff);
+        return if may_be { Detected::Undecided } else { Detected::Plain };
+    };
+    let dictionary = u32::from_le_bytes([field[0], field[1], field[2], field[3]]);
+    let high = 1u32.checked_shl(31 - dictionary.leading_zeros().min(31)).unwrap_or(0);
+    if dictionary < 4096 || dictionary != u32::MAX && dictionary != high && dictionary != high | high >> 1 {
+        return Detected::Plain;
+    }
+    let Some(field) = head.get(5..13) else { return Detected::Undecided };
+    let length = field.iter().rev().fold(0u64, |all, &byte| all << 8 | u64::from(byte));
+    if length != u64::MAX && length >= LENGTH_LIMIT {
+        return Detected::Plain;
+    }
+    match head.get(13) {
+        None => Detected::Undecided,
+        Some(0) => Detected::Format(Format::Lzma),
+        Some(_) => Detected::Plain,
+    }
+}
+
+impl Format {
+    /// The name of the format, for messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Gzip => "gzip",
+            Format::Compress => "compress",
+            Format::Zstd => "zstd",
+            Format::Lz4 => "lz4",
+            Format::Xz => "xz",
+            Format::Lzma => "lzma",
+            Format::Lzip => "lzip",
+            Format::Bzip2 => "bzip2",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(head: &[u8]) -> Detected {
+        detect(head, true)
+    }
+
+    #[test]
+    fn text_is_text() {
+        for text in [
+            &b""[..],
+            b"B",
+            b"BZ",
+            b"BZh",
+            b"BZh9",
+            b"BZh is no archive\n",
+            b"BZh91AY&SY",
+            b"BZh91AY&SY and so on, for a while\n",
+            b"LZIP is a program\n",
+            b"(\n",
+            b"P",
+            b"]",
+            b"\n",
+            b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+        ] {
+            assert_eq!(of(text), Detected::Plain, "{}", text.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn each_format_is_found_and_no_sooner_than_it_is_certain() {
+        let lzma = b"]\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0rest";
+        for (format, head, decides) in [
+            (Format::Gzip, &b"\x1f\x8b\x08\0"[..], 2),
+            (Format::Compress, b"\x1f\x9d\x90a", 2),
+            (Format::Zstd, b"\x28\xb5\x2f\xfd\x04", 4),
+            (Format::Zstd, b"\x5e\x2a\x4d\x18\0\0\0\0", 4),
+            (Format::Lz4, b"\x04\x22\x4d\x18\x64", 4),
+            (Format::Lz4, b"\x02\x21\x4c\x18\0", 4),
+            (Format::Xz, b"\xfd7zXZ\0\0\x04", 6),
+            (Format::Bzip2, b"BZh91AY&SYabcd\0\x01", 15),
+            (Format::Bzip2, b"BZh9\x17rE8P\x90\0\0\0\0", 10),
+            (Format::Lzip, b"LZIP\x01\x0c", 5),
+            (Format::Lzma, lzma, 14),
+        ] {
+            for length in 0..=head.len() {
+                let expected = if length < decides { Detected::Undecided } else { Detected::Format(format) };
+                assert_eq!(detect(&head[..length], false), expected, "{format:?}, {length} bytes");
+            }
+            assert!(head[..decides].len() <= HEAD);
+        }
+    }
+
+    #[test]
+    fn an_archive_cut_within_its_magic_is_no_text() {
+        for (format, head) in [
+            (Format::Gzip, &b"\x1f"[..]),
+            (Format::Xz, b"\xfd7z"),
+            (Format::Zstd, b"\x28\xb5"),
+            (Format::Lz4, b"\x04\x22\x4d"),
+            (Format::Bzip2, b"BZh9\x17rE"),
+        ] {
+            assert_eq!(of(head), Detected::Format(format));
+        }
+    }
+}

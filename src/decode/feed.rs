@@ -1,0 +1,283 @@
+//! Decoded bytes on their way to who reads them: a thread decodes ahead, as far as a bounded queue allows.
+//!
+//! Where no thread can be started, or only one is wanted, decoding is done by the reader itself.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::io::{Feed, Filled};
+use crate::os::Stop;
+
+use super::Decode;
+
+/// How many bytes are handed over at a time.
+const CHUNK: usize = 256 << 10;
+/// How many of these chunks wait for the reader at most.
+const QUEUE: usize = 4;
+/// The least room that a decoder is given.
+const LEAST_ROOM: usize = 1 << 10;
+/// How often a reader that waits looks whether it was asked to stop.
+const GLANCE: Duration = Duration::from_millis(25);
+
+/// Threads that decode inputs ahead of their turn, in the order in which these were opened.
+#[derive(Debug)]
+pub struct Pool {
+    limit: usize,
+    state: Mutex<Waiting>,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    inputs: VecDeque<Arc<Handoff>>,
+    running: usize,
+}
+
+impl Pool {
+    /// At most `limit` threads.
+    pub fn new(limit: usize) -> Pool {
+        Pool { limit, state: Mutex::default() }
+    }
+
+    /// How many threads there are at most.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Decodes `handoff` when its turn comes.
+    fn enqueue(self: &Arc<Pool>, handoff: Arc<Handoff>) {
+        let mut state = lock(&self.state);
+        state.inputs.push_back(handoff);
+        if state.running < self.limit {
+            let pool = Arc::clone(self);
+            let started = std::thread::Builder::new().spawn(move || pool.work());
+            state.running += usize::from(started.is_ok());
+        }
+    }
+
+    fn work(&self) {
+        loop {
+            let mut state = lock(&self.state);
+            let Some(handoff) = state.inputs.pop_front() else {
+                state.running -= 1;
+                return;
+            };
+            drop(state);
+            if let Some(decoder) = handoff.take_decoder() {
+                handoff.produce(decoder);
+            }
+        }
+    }
+}
+
+/// What the decoding thread and the reader share.
+struct Handoff {
+    state: Mutex<State>,
+    /// There is a chunk, or the end.
+    given: Condvar,
+    /// There is room for a chunk.
+    taken: Condvar,
+    /// Wakes a decoder that waits for a slow writer.
+    stop: Arc<Stop>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Until a thread, or the reader, begins to decode.
+    decoder: Option<Box<dyn Decode>>,
+    chunks: VecDeque<Vec<u8>>,
+    /// Empty buffers to be used again.
+    spare: Vec<Vec<u8>>,
+    ended: Option<Result<(), io::Error>>,
+    /// The reader has gone.
+    is_closed: bool,
+}
+
+impl fmt::Debug for Handoff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handoff").finish_non_exhaustive()
+    }
+}
+
+impl Handoff {
+    fn take_decoder(&self) -> Option<Box<dyn Decode>> {
+        lock(&self.state).decoder.take()
+    }
+
+    /// Decodes to the end, or until the reader has gone.
+    fn produce(&self, mut decoder: Box<dyn Decode>) {
+        loop {
+            let mut state = lock(&self.state);
+            while state.chunks.len() >= QUEUE && !state.is_closed {
+                state = self.taken.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+            if state.is_closed {
+                return;
+            }
+            let mut chunk = state.spare.pop().unwrap_or_default();
+            drop(state);
+            let goes_on = fill_chunk(&mut *decoder, &mut chunk);
+            let mut state = lock(&self.state);
+            if !chunk.is_empty() {
+                state.chunks.push_back(chunk);
+            }
+            let is_last = !matches!(goes_on, Ok(true));
+            if is_last {
+                state.ended = Some(goes_on.map(|_| ()));
+            }
+            drop(state);
+            self.given.notify_one();
+            if is_last {
+                return;
+            }
+        }
+    }
+}
+
+/// Fills a chunk, less where the writer pauses; gives whether there may be more.
+fn fill_chunk(decoder: &mut dyn Decode, chunk: &mut Vec<u8>) -> io::Result<bool> {
+    chunk.clear();
+    chunk.reserve_exact(CHUNK);
+    let fill = || {
+        while chunk.capacity() - chunk.len() >= LEAST_ROOM && (chunk.is_empty() || decoder.is_ready()) {
+            if !decoder.decode(chunk)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    };
+    // A decoder that fails on what it was not made for ends its input, and nothing else.
+    catch_unwind(AssertUnwindSafe(fill)).unwrap_or_else(|_| Err(io::Error::other("the decoder failed")))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The reader's end.
+#[derive(Debug)]
+pub struct Decoded {
+    handoff: Arc<Handoff>,
+    chunk: Vec<u8>,
+    /// Where in the chunk the next byte stands.
+    at: usize,
+    may_start: bool,
+    /// Decodes here.
+    own: Option<Own>,
+}
+
+/// A decoder that the reader runs.
+struct Own(Box<dyn Decode>);
+
+impl fmt::Debug for Own {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Own")
+    }
+}
+
+impl Decoded {
+    /// Gives what `decoder` makes, ahead of its turn where there is a pool. `stop` wakes the decoder.
+    pub fn new(decoder: Box<dyn Decode>, stop: Arc<Stop>, pool: Option<&Arc<Pool>>) -> Decoded {
+        let state = Mutex::new(State { decoder: Some(decoder), ..State::default() });
+        let handoff = Arc::new(Handoff { state, given: Condvar::new(), taken: Condvar::new(), stop });
+        if let Some(pool) = pool {
+            pool.enqueue(Arc::clone(&handoff));
+        }
+        Decoded { handoff, chunk: Vec::new(), at: 0, may_start: pool.is_some(), own: None }
+    }
+
+    /// Brings the next chunk.
+    fn next_chunk(&mut self, stop: &Stop, wait: bool) -> io::Result<Filled> {
+        if self.own.is_none()
+            && let Some(decoder) = self.handoff.take_decoder()
+        {
+            // No thread has come to it. What is short is decoded before one would have started.
+            self.own = Some(Own(decoder));
+        }
+        match self.own.take() {
+            Some(own) => self.decode_here(own, wait),
+            None => self.take_chunk(stop, wait),
+        }
+    }
+
+    fn decode_here(&mut self, own: Own, wait: bool) -> io::Result<Filled> {
+        let Own(mut decoder) = own;
+        if !wait && !decoder.is_ready() {
+            self.own = Some(Own(decoder));
+            return Ok(Filled::Drained);
+        }
+        let goes_on = fill_chunk(&mut *decoder, &mut self.chunk);
+        match goes_on {
+            Ok(true) => self.go_on(decoder),
+            ended => lock(&self.handoff.state).ended = Some(ended.map(|_| ())),
+        }
+        Ok(Filled::Full)
+    }
+
+    /// Leaves the rest to a thread, if one can be started.
+    fn go_on(&mut self, decoder: Box<dyn Decode>) {
+        if !std::mem::take(&mut self.may_start) {
+            self.own = Some(Own(decoder));
+            return;
+        }
+        let decoder = Arc::new(Mutex::new(Some(decoder)));
+        let (handoff, given) = (Arc::clone(&self.handoff), Arc::clone(&decoder));
+        let produce = move || {
+            let decoder = lock(&given).take();
+            decoder.into_iter().for_each(|decoder| handoff.produce(decoder));
+        };
+        if std::thread::Builder::new().spawn(produce).is_err() {
+            self.own = lock(&decoder).take().map(Own);
+        }
+    }
+
+    fn take_chunk(&mut self, stop: &Stop, wait: bool) -> io::Result<Filled> {
+        let handoff = Arc::clone(&self.handoff);
+        let mut state = lock(&handoff.state);
+        loop {
+            if let Some(chunk) = state.chunks.pop_front() {
+                state.spare.push(std::mem::replace(&mut self.chunk, chunk));
+                handoff.taken.notify_one();
+                return Ok(Filled::Full);
+            }
+            if let Some(ended) = &mut state.ended {
+                return std::mem::replace(ended, Ok(())).map(|()| Filled::Ended);
+            }
+            if !wait {
+                return Ok(Filled::Drained);
+            }
+            if stop.asked() {
+                return Ok(Filled::Stopped);
+            }
+            state = handoff.given.wait_timeout(state, GLANCE).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+impl Feed for Decoded {
+    fn fill(&mut self, buffer: &mut Vec<u8>, most: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
+        while self.at == self.chunk.len() {
+            self.chunk.clear();
+            self.at = 0;
+            match self.next_chunk(stop, wait)? {
+                Filled::Full => {}
+                other => return Ok(other),
+            }
+        }
+        let some = most.min(self.chunk.len() - self.at);
+        buffer.extend_from_slice(&self.chunk[self.at..self.at + some]);
+        self.at += some;
+        Ok(Filled::Full)
+    }
+}
+
+impl Drop for Decoded {
+    fn drop(&mut self) {
+        lock(&self.handoff.state).is_closed = true;
+        self.handoff.stop.ask();
+        self.handoff.taken.notify_one();
+    }
+}

@@ -1,0 +1,109 @@
+//! A sequence of frames: zstd's, lz4's, and the skippable ones that both may have between them.
+
+use std::io;
+
+use super::detect::{LZ4_LEGACY_MAGIC, LZ4_MAGIC, ZSTD_MAGIC, is_skippable};
+use super::input::Input;
+use super::lz4::Lz4;
+use super::zstd::Zstd;
+use super::{Decode, cut_short, damaged};
+
+/// Decodes frames one after another.
+pub struct Frames {
+    input: Input,
+    frame: Option<Kind>,
+    zstd: Option<Zstd>,
+    lz4: Option<Lz4>,
+    /// The format of the last frame, for messages.
+    name: &'static str,
+    is_first: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Zstd,
+    Lz4,
+}
+
+impl Frames {
+    /// Decodes `input`, which begins with a frame of the format `name`.
+    pub fn new(input: Input, name: &'static str) -> Frames {
+        Frames { input, frame: None, zstd: None, lz4: None, name, is_first: true }
+    }
+
+    /// Decodes what follows on other frames.
+    pub fn after_frames(input: Input, name: &'static str) -> Frames {
+        Frames { is_first: false, ..Frames::new(input, name) }
+    }
+
+    /// Comes to the next frame that has data, and gives what it is.
+    fn next(&mut self) -> io::Result<Option<Kind>> {
+        loop {
+            let head = self.input.peek(4)?;
+            if head.is_empty() {
+                return Ok(None);
+            }
+            let Some(magic) = head.first_chunk().map(|magic| u32::from_le_bytes(*magic)) else {
+                return Err(if self.is_first { cut_short(self.name) } else { self.trailing_garbage() });
+            };
+            self.is_first = false;
+            match magic {
+                ZSTD_MAGIC => {
+                    self.name = "zstd";
+                    match &mut self.zstd {
+                        Some(zstd) => zstd.begin()?,
+                        none => *none = Some(Zstd::new()?),
+                    }
+                    return Ok(Some(Kind::Zstd));
+                }
+                LZ4_MAGIC | LZ4_LEGACY_MAGIC => {
+                    self.name = "lz4";
+                    self.lz4.get_or_insert_default().begin(&mut self.input)?;
+                    return Ok(Some(Kind::Lz4));
+                }
+                magic if is_skippable(magic) => {
+                    self.input.consume(4);
+                    let length = u32::from_le_bytes(self.input.array(self.name)?);
+                    if !self.input.skip(length.into())? {
+                        return Err(cut_short(self.name));
+                    }
+                }
+                _ => return Err(self.trailing_garbage()),
+            }
+        }
+    }
+
+    fn trailing_garbage(&self) -> io::Error {
+        damaged(self.name, "trailing garbage")
+    }
+}
+
+impl Decode for Frames {
+    fn decode(&mut self, out: &mut Vec<u8>) -> io::Result<bool> {
+        loop {
+            let frame = match self.frame {
+                Some(frame) => frame,
+                None => match self.next()? {
+                    None => return Ok(false),
+                    Some(frame) => *self.frame.insert(frame),
+                },
+            };
+            let length = out.len();
+            let goes_on = match (frame, &mut self.zstd, &mut self.lz4) {
+                (Kind::Zstd, Some(zstd), _) => zstd.decode(&mut self.input, out)?,
+                (Kind::Lz4, _, Some(lz4)) => lz4.decode(&mut self.input, out)?,
+                _ => false,
+            };
+            if !goes_on {
+                self.frame = None;
+            }
+            if out.len() > length {
+                return Ok(true);
+            }
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        self.input.is_ready()
+    }
+}

@@ -1,0 +1,161 @@
+//! gzip members by the rules of gzip(1): any number of them, then zero bytes or nothing.
+
+use std::io;
+
+use flate2::{Crc, Decompress, FlushDecompress, Status};
+
+use super::input::Input;
+use super::{Decode, damaged};
+
+const NAME: &str = "gzip";
+
+/// Flags of a member's header (RFC 1952, section 2.3.1).
+const HEADER_CRC: u8 = 0x02;
+const EXTRA: u8 = 0x04;
+const FILE_NAME: u8 = 0x08;
+const COMMENT: u8 = 0x10;
+const ENCRYPTED: u8 = 0x20;
+const RESERVED: u8 = 0xc0;
+
+/// Decodes members one after another.
+pub struct Gzip {
+    input: Input,
+    inflate: Decompress,
+    crc: Crc,
+    state: State,
+    is_first: bool,
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    Header,
+    Data,
+    Trailer,
+    Ended,
+}
+
+impl Gzip {
+    /// Decodes `input`, which begins with a member.
+    pub fn new(input: Input) -> Gzip {
+        Gzip { input, inflate: Decompress::new(false), crc: Crc::new(), state: State::Header, is_first: true }
+    }
+
+    /// Decodes what follows on other members.
+    pub fn after_members(input: Input) -> Gzip {
+        Gzip { is_first: false, ..Gzip::new(input) }
+    }
+
+    /// Reads the magic of the next member, or what may stand after the last one.
+    fn begins_member(&mut self) -> io::Result<bool> {
+        if !self.is_first && self.input.fill()?.is_empty() {
+            return Ok(false);
+        }
+        let mut magic = [self.input.byte(NAME)?, 0];
+        if magic[0] == 0 && !self.is_first {
+            return match self.input.skip_zeros()? {
+                true => Ok(false),
+                false => Err(trailing_garbage()),
+            };
+        }
+        magic[1] = self.input.byte(NAME)?;
+        match magic {
+            [0x1f, 0x8b | 0x9e] => Ok(true),
+            _ if self.is_first => Err(damaged(NAME, "no gzip header")),
+            _ => Err(trailing_garbage()),
+        }
+    }
+
+    /// Reads a member's header; gives whether there is one.
+    fn header(&mut self) -> io::Result<bool> {
+        self.input.start_recording();
+        if !self.begins_member()? {
+            return Ok(false);
+        }
+        let [method, flags] = self.input.array(NAME)?;
+        if method != 8 {
+            return Err(damaged(NAME, &format!("unknown method {method}")));
+        }
+        if flags & ENCRYPTED != 0 {
+            return Err(damaged(NAME, "an encrypted member"));
+        }
+        if flags & RESERVED != 0 {
+            return Err(damaged(NAME, &format!("unknown flags {:#x}", flags & RESERVED)));
+        }
+        let _time_and_system: [u8; 6] = self.input.array(NAME)?;
+        if flags & EXTRA != 0 {
+            let length = u16::from_le_bytes(self.input.array(NAME)?);
+            for _ in 0..length {
+                self.input.byte(NAME)?;
+            }
+        }
+        for field in [FILE_NAME, COMMENT] {
+            while flags & field != 0 && self.input.byte(NAME)? != 0 {}
+        }
+        let header = self.input.stop_recording();
+        if flags & HEADER_CRC != 0 {
+            let mut crc = Crc::new();
+            crc.update(&header);
+            if u16::from_le_bytes(self.input.array(NAME)?) != crc.sum() as u16 {
+                return Err(damaged(NAME, "wrong header checksum"));
+            }
+        }
+        Ok(true)
+    }
+}
+
+impl Decode for Gzip {
+    fn decode(&mut self, out: &mut Vec<u8>) -> io::Result<bool> {
+        loop {
+            match self.state {
+                State::Header => {
+                    if !self.header()? {
+                        self.state = State::Ended;
+                        continue;
+                    }
+                    self.is_first = false;
+                    self.inflate.reset(false);
+                    self.crc.reset();
+                    self.state = State::Data;
+                }
+                State::Data => {
+                    let (before, length) = (self.inflate.total_in(), out.len());
+                    let bytes = self.input.fill()?;
+                    let is_end = bytes.is_empty();
+                    let status = self.inflate.decompress_vec(bytes, out, FlushDecompress::None);
+                    self.input.consume((self.inflate.total_in() - before) as usize);
+                    self.crc.update(&out[length..]);
+                    match status {
+                        Err(_) => return Err(damaged(NAME, "invalid deflate stream")),
+                        Ok(Status::StreamEnd) => self.state = State::Trailer,
+                        Ok(_) if is_end && out.len() == length => return Err(super::cut_short(NAME)),
+                        Ok(_) => {}
+                    }
+                    if out.len() > length {
+                        return Ok(true);
+                    }
+                }
+                State::Trailer => {
+                    let crc = u32::from_le_bytes(self.input.array(NAME)?);
+                    let length = u32::from_le_bytes(self.input.array(NAME)?);
+                    if crc != self.crc.sum() {
+                        return Err(damaged(NAME, "wrong checksum"));
+                    }
+                    if length != self.crc.amount() {
+                        return Err(damaged(NAME, "wrong length"));
+                    }
+                    self.state = State::Header;
+                }
+                State::Ended => return Ok(false),
+            }
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        self.input.is_ready()
+    }
+}
+
+/// gzip(1) ignores what it cannot decode after the last member, and says so with its exit code for warnings.
+fn trailing_garbage() -> io::Error {
+    io::Error::other("trailing garbage after the gzip data is ignored")
+}

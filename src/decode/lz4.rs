@@ -1,0 +1,242 @@
+//! The data of an lz4 frame, and of the legacy format before frames.
+
+use std::io;
+
+use lz4_flex::block::decompress_into_with_dict;
+use std::hash::Hasher;
+use twox_hash::XxHash32;
+
+use super::detect::LZ4_MAGIC;
+use super::input::Input;
+use super::{cut_short, damaged};
+
+const NAME: &str = "lz4";
+
+/// How far back a block may refer to those before it.
+const WINDOW: usize = 64 << 10;
+/// The size of a block in the legacy format.
+const LEGACY_BLOCK: usize = 8 << 20;
+
+/// Decodes one frame at a time.
+#[derive(Default)]
+pub struct Lz4 {
+    frame: Frame,
+    state: State,
+    /// The last bytes of the blocks before, then the block at hand.
+    block: Vec<u8>,
+    /// What of `block` was given out.
+    given: usize,
+    hash: XxHash32,
+    length: u64,
+}
+
+/// What a frame's header says.
+#[derive(Clone, Copy, Default)]
+struct Frame {
+    is_legacy: bool,
+    is_linked: bool,
+    has_block_checksums: bool,
+    has_checksum: bool,
+    length: Option<u64>,
+    largest: usize,
+}
+
+#[derive(Clone, Copy, Default)]
+enum State {
+    #[default]
+    Block,
+    /// Within a block that is not compressed, with so many bytes left.
+    Stored {
+        left: usize,
+    },
+    End,
+}
+
+impl Lz4 {
+    /// Reads the header of a frame.
+    ///
+    /// # Errors
+    /// A header that is cut or damaged.
+    pub fn begin(&mut self, input: &mut Input) -> io::Result<()> {
+        let magic = u32::from_le_bytes(input.array(NAME)?);
+        let frame = match magic {
+            LZ4_MAGIC => header(input)?,
+            _ => Frame { is_legacy: true, largest: LEGACY_BLOCK, ..Frame::default() },
+        };
+        *self = Lz4 { frame, block: std::mem::take(&mut self.block), ..Lz4::default() };
+        self.block.clear();
+        Ok(())
+    }
+
+    /// Appends what there is room for in `out`; gives whether the frame goes on.
+    ///
+    /// # Errors
+    /// A frame that is cut or damaged.
+    pub fn decode(&mut self, input: &mut Input, out: &mut Vec<u8>) -> io::Result<bool> {
+        loop {
+            let room = out.capacity() - out.len();
+            let pending = &self.block[self.given..];
+            if !pending.is_empty() {
+                let some = pending.len().min(room);
+                out.extend_from_slice(&pending[..some]);
+                self.given += some;
+                return Ok(true);
+            }
+            match self.state {
+                State::Block => {
+                    if !self.next_block(input)? {
+                        self.state = State::End;
+                    }
+                }
+                State::Stored { left } => self.copy_stored(input, left)?,
+                State::End => return self.finish(input).map(|()| false),
+            }
+        }
+    }
+
+    /// Reads a block's header and decodes it, if it is compressed. Gives whether there is one.
+    fn next_block(&mut self, input: &mut Input) -> io::Result<bool> {
+        self.keep_window();
+        if self.frame.is_legacy {
+            return self.next_legacy_block(input);
+        }
+        let word = u32::from_le_bytes(input.array(NAME)?);
+        let size = (word & 0x7fff_ffff) as usize;
+        if word == 0 {
+            return Ok(false);
+        }
+        if size > self.frame.largest {
+            return Err(damaged(NAME, "block too large"));
+        }
+        if word >> 31 == 1 {
+            self.state = State::Stored { left: size };
+            if self.frame.has_block_checksums {
+                let bytes = whole(input, size)?;
+                let sum = XxHash32::oneshot(0, bytes);
+                self.block.extend_from_slice(bytes);
+                input.consume(size);
+                self.check_block(input, sum)?;
+                self.hash_from(self.given);
+                self.state = State::Block;
+            }
+            return Ok(true);
+        }
+        let bytes = whole(input, size)?;
+        let sum = if self.frame.has_block_checksums { XxHash32::oneshot(0, bytes) } else { 0 };
+        let bytes = bytes.to_vec();
+        input.consume(size);
+        self.check_block(input, sum)?;
+        self.expand(&bytes)?;
+        self.hash_from(self.given);
+        Ok(true)
+    }
+
+    /// The legacy format has no end: another magic follows, which no block's size is, or nothing.
+    fn next_legacy_block(&mut self, input: &mut Input) -> io::Result<bool> {
+        let head = input.peek(4)?;
+        if head.is_empty() {
+            return Ok(false);
+        }
+        let size = head.first_chunk().map(|size| u32::from_le_bytes(*size)).ok_or_else(|| cut_short(NAME))? as usize;
+        if size > LEGACY_BLOCK + LEGACY_BLOCK / 255 + 16 {
+            return Ok(false);
+        }
+        input.consume(4);
+        let bytes = whole(input, size)?.to_vec();
+        input.consume(size);
+        self.expand(&bytes)?;
+        Ok(true)
+    }
+
+    fn check_block(&self, input: &mut Input, sum: u32) -> io::Result<()> {
+        if self.frame.has_block_checksums && u32::from_le_bytes(input.array(NAME)?) != sum {
+            return Err(damaged(NAME, "wrong block checksum"));
+        }
+        Ok(())
+    }
+
+    /// Drops what no block can refer to any more.
+    fn keep_window(&mut self) {
+        let kept = if self.frame.is_linked { WINDOW } else { 0 };
+        self.block.drain(..self.block.len().saturating_sub(kept));
+        self.given = self.block.len();
+    }
+
+    /// Decodes a block behind the window.
+    fn expand(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let window = self.block.len();
+        self.block.resize(window + self.frame.largest, 0);
+        let (before, room) = self.block.split_at_mut(window);
+        let result = decompress_into_with_dict(bytes, room, before);
+        self.block.truncate(window + *result.as_ref().unwrap_or(&0));
+        result.map(|_| ()).map_err(|error| damaged(NAME, &error.to_string()))
+    }
+
+    /// Copies what there is of a block that is not compressed.
+    fn copy_stored(&mut self, input: &mut Input, left: usize) -> io::Result<()> {
+        self.keep_window();
+        let bytes = input.fill()?;
+        let some = bytes.len().min(left);
+        if some == 0 && left > 0 {
+            return Err(cut_short(NAME));
+        }
+        self.block.extend_from_slice(&bytes[..some]);
+        input.consume(some);
+        self.hash_from(self.given);
+        self.state = if some == left { State::Block } else { State::Stored { left: left - some } };
+        Ok(())
+    }
+
+    fn hash_from(&mut self, start: usize) {
+        self.length += (self.block.len() - start) as u64;
+        if self.frame.has_checksum {
+            self.hash.write(&self.block[start..]);
+        }
+    }
+
+    /// Checks a frame behind its last block.
+    fn finish(&mut self, input: &mut Input) -> io::Result<()> {
+        if self.frame.length.is_some_and(|length| length != self.length) {
+            return Err(damaged(NAME, "wrong length"));
+        }
+        if self.frame.has_checksum && u32::from_le_bytes(input.array(NAME)?) != self.hash.finish_32() {
+            return Err(damaged(NAME, "wrong checksum"));
+        }
+        Ok(())
+    }
+}
+
+/// The next `size` bytes, which are all of a block.
+fn whole(input: &mut Input, size: usize) -> io::Result<&[u8]> {
+    input.peek(size)?.get(..size).ok_or_else(|| cut_short(NAME))
+}
+
+/// Reads what follows on a frame's magic.
+fn header(input: &mut Input) -> io::Result<Frame> {
+    let unsupported = || damaged(NAME, "unsupported frame header");
+    input.start_recording();
+    let [flags, sizes] = input.array(NAME)?;
+    if flags >> 6 != 1 || flags & 0x02 != 0 || sizes & 0x8f != 0 {
+        return Err(unsupported());
+    }
+    let largest = match sizes >> 4 {
+        log @ 4..=7 => 1 << (8 + 2 * log),
+        _ => return Err(unsupported()),
+    };
+    let length = if flags & 0x08 != 0 { Some(u64::from_le_bytes(input.array(NAME)?)) } else { None };
+    if flags & 0x01 != 0 {
+        let _dictionary: [u8; 4] = input.array(NAME)?;
+    }
+    let descriptor = input.stop_recording();
+    if input.byte(NAME)? != (XxHash32::oneshot(0, &descriptor) >> 8) as u8 {
+        return Err(damaged(NAME, "wrong header checksum"));
+    }
+    Ok(Frame {
+        is_legacy: false,
+        is_linked: flags & 0x20 == 0,
+        has_block_checksums: flags & 0x10 != 0,
+        has_checksum: flags & 0x04 != 0,
+        length,
+        largest,
+    })
+}

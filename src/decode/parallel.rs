@@ -1,0 +1,276 @@
+//! Files of many independent members or frames, decoded by several threads.
+//!
+//! bgzip states the length of each gzip member, and the headers within a zstd frame that of the frame. What cannot be
+//! split, does not decode, or grows too large is left to the decoder of the whole format, from a member's beginning on:
+//! the outcome never depends on the splitting.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::panic::catch_unwind;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::io::Source;
+
+use super::Decode;
+use super::detect::Format;
+use super::frames::Frames;
+use super::gzip::Gzip;
+use super::input::Input;
+
+/// How many compressed bytes make a job, about.
+const JOB: usize = 256 << 10;
+/// The longest frame that is looked for.
+const LONGEST: usize = 4 << 20;
+/// The most decoded bytes of a job.
+const MOST: usize = 16 << 20;
+
+/// Makes a decoder for all that follows on an offset where a member may begin.
+type Rest = Box<dyn Fn(u64) -> Box<dyn Decode> + Send>;
+
+/// Decodes a file in jobs that several threads take.
+pub struct Parallel {
+    shared: Arc<Shared>,
+    /// How many threads may still be started.
+    helpers: usize,
+    chunk: Vec<u8>,
+    /// Where in the chunk the next byte stands.
+    at: usize,
+    make_rest: Rest,
+    rest: Option<Box<dyn Decode>>,
+}
+
+struct Shared {
+    source: Arc<Source>,
+    format: Format,
+    limit: u64,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// Where the next job begins in the file.
+    at: u64,
+    /// How many jobs were taken, and given out.
+    taken: u64,
+    given: u64,
+    /// What the jobs came to that are done.
+    done: BTreeMap<u64, Outcome>,
+    /// No more jobs are wanted.
+    is_closed: bool,
+}
+
+enum Outcome {
+    Bytes(Vec<u8>),
+    /// All from this offset on is to be decoded in one go.
+    Rest(u64),
+}
+
+struct Job {
+    number: u64,
+    at: u64,
+    bytes: Vec<u8>,
+}
+
+impl Parallel {
+    /// Decodes `source` by up to `threads` threads, if its beginning can be split into jobs.
+    pub fn new(source: &Arc<Source>, format: Format, threads: usize, make_rest: Rest) -> Option<Parallel> {
+        let shared = Shared {
+            source: Arc::clone(source),
+            format,
+            limit: threads as u64 + 1,
+            state: Mutex::default(),
+            changed: Condvar::new(),
+        };
+        let mut head = [0; 18];
+        let (got, _) = source.read_up_to(&mut head, 0);
+        let is_candidate = format == Format::Zstd || bgzip_length(&head[..got]).is_some();
+        if !is_candidate || source.length_now().ok().flatten()? < 2 * JOB as u64 {
+            return None;
+        }
+        let first = shared.cut(0)?;
+        // A single job is no work for several.
+        shared.cut(first.len() as u64)?;
+        let (chunk, at, rest) = (Vec::new(), 0, None);
+        Some(Parallel { shared: Arc::new(shared), helpers: threads - 1, chunk, at, make_rest, rest })
+    }
+
+    /// Brings the next chunk, or the decoder of what is left.
+    fn next(&mut self) {
+        let shared = Arc::clone(&self.shared);
+        let mut state = shared.lock();
+        loop {
+            let next = state.given;
+            match state.done.remove(&next) {
+                Some(Outcome::Bytes(bytes)) => {
+                    state.given += 1;
+                    (self.chunk, self.at) = (bytes, 0);
+                    shared.changed.notify_all();
+                    return;
+                }
+                Some(Outcome::Rest(at)) => {
+                    state.is_closed = true;
+                    shared.changed.notify_all();
+                    self.rest = Some((self.make_rest)(at));
+                    return;
+                }
+                None => {}
+            }
+            state = match shared.take(&mut state) {
+                Some(job) => {
+                    drop(state);
+                    self.start_helper();
+                    shared.decode(job);
+                    shared.lock()
+                }
+                None if state.done.contains_key(&next) => state,
+                None => shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+    }
+
+    fn start_helper(&mut self) {
+        if self.helpers > 0 {
+            self.helpers -= 1;
+            let shared = Arc::clone(&self.shared);
+            // Where it cannot be started, this thread does all of it.
+            let _ = std::thread::Builder::new().spawn(move || shared.help());
+        }
+    }
+}
+
+impl Decode for Parallel {
+    fn decode(&mut self, out: &mut Vec<u8>) -> io::Result<bool> {
+        loop {
+            if let Some(rest) = &mut self.rest {
+                return rest.decode(out);
+            }
+            let some = (self.chunk.len() - self.at).min(out.capacity() - out.len());
+            if some > 0 {
+                out.extend_from_slice(&self.chunk[self.at..self.at + some]);
+                self.at += some;
+                return Ok(true);
+            }
+            self.next();
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        true
+    }
+}
+
+impl Drop for Parallel {
+    fn drop(&mut self) {
+        self.shared.lock().is_closed = true;
+        self.shared.changed.notify_all();
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does jobs until there are none.
+    fn help(&self) {
+        let mut state = self.lock();
+        while !state.is_closed {
+            state = match self.take(&mut state) {
+                Some(job) => {
+                    drop(state);
+                    self.decode(job);
+                    self.lock()
+                }
+                None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+    }
+
+    /// Takes the next job, if not too many are in flight.
+    fn take(&self, state: &mut State) -> Option<Job> {
+        if state.is_closed || state.at == u64::MAX || state.taken - state.given >= self.limit {
+            return None;
+        }
+        let (number, at) = (state.taken, state.at);
+        state.taken += 1;
+        let Some(bytes) = self.cut(at) else {
+            state.at = u64::MAX;
+            state.done.insert(number, Outcome::Rest(at));
+            self.changed.notify_all();
+            return None;
+        };
+        state.at += bytes.len() as u64;
+        Some(Job { number, at, bytes })
+    }
+
+    fn decode(&self, job: Job) {
+        let Job { number, at, bytes } = job;
+        // A job whose thread panics must not be waited for.
+        let decoded = catch_unwind(|| decoded(self.format, bytes)).unwrap_or(None);
+        let outcome = decoded.map_or(Outcome::Rest(at), Outcome::Bytes);
+        self.lock().done.insert(number, outcome);
+        self.changed.notify_all();
+    }
+
+    /// Reads the members or frames of a job that begins at `at`; `None` where none is whole and followed by another.
+    fn cut(&self, at: u64) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let mut size = JOB;
+        loop {
+            let length = bytes.len();
+            bytes.resize(size, 0);
+            let (got, error) = self.source.read_up_to(&mut bytes[length..], at + length as u64);
+            bytes.truncate(length + got);
+            let is_end = bytes.len() < size || error.is_some();
+            let mut end = 0;
+            while let Some(member) = member_length(self.format, &bytes[end..]) {
+                end += member;
+            }
+            // What the file ends with is left to the decoder that knows what may stand there.
+            if end > 0 && end < bytes.len() {
+                bytes.truncate(end);
+                return Some(bytes);
+            }
+            if is_end || size >= LONGEST || self.format == Format::Gzip {
+                return None;
+            }
+            size *= 2;
+        }
+    }
+}
+
+/// Returns the length of the member or frame that `bytes` begins with, if it is stated and all there.
+fn member_length(format: Format, bytes: &[u8]) -> Option<usize> {
+    let length = match format {
+        Format::Gzip => bgzip_length(bytes)?,
+        _ => zstd::zstd_safe::find_frame_compressed_size(bytes).ok()?,
+    };
+    (length > 0 && length <= bytes.len()).then_some(length)
+}
+
+/// Returns the length of a member that bgzip wrote: in its first extra field, less one.
+///
+/// See section 4.1 of the SAM specification, <https://samtools.github.io/hts-specs/SAMv1.pdf>.
+fn bgzip_length(bytes: &[u8]) -> Option<usize> {
+    let header = bytes.first_chunk::<18>()?;
+    let is_bgzip = header.starts_with(b"\x1f\x8b\x08\x04") && header[12..16] == *b"BC\x02\0";
+    is_bgzip.then(|| usize::from(u16::from_le_bytes([header[16], header[17]])) + 1)
+}
+
+/// Decodes a job; `None` where anything is wrong with it.
+fn decoded(format: Format, bytes: Vec<u8>) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(bytes.len() * 4);
+    let input = Input::of_bytes(bytes);
+    let mut decoder: Box<dyn Decode> = match format {
+        Format::Gzip => Box::new(Gzip::new(input)),
+        _ => Box::new(Frames::new(input, format.name())),
+    };
+    while decoder.decode(&mut out).ok()? {
+        if out.len() > MOST {
+            return None;
+        }
+        out.reserve(1 << 16);
+    }
+    Some(out)
+}

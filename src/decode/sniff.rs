@@ -1,0 +1,83 @@
+//! A stream that is decoded if its first bytes say so: they are known only when somebody reads it.
+
+use std::io;
+use std::sync::{Arc, OnceLock};
+
+use crate::io::{Feed, Filled, Source, Stream};
+use crate::os::Stop;
+
+use super::detect::HEAD;
+use super::feed::Decoded;
+use super::input::Input;
+use super::{Decoding, Plan};
+
+/// Reads a stream, decoded or as it is.
+#[derive(Debug)]
+pub struct Sniffed {
+    decoding: Decoding,
+    state: State,
+    notice: Arc<OnceLock<String>>,
+}
+
+#[derive(Debug)]
+enum State {
+    /// With the first bytes, as far as they came.
+    Undecided(Stream, Vec<u8>),
+    /// With the first bytes, as far as they are not given out.
+    AsIs(Stream, Vec<u8>),
+    Decoded(Decoded),
+    Failed,
+}
+
+impl Sniffed {
+    /// Reads all of `source`.
+    pub fn new(decoding: Decoding, source: Arc<Source>, notice: Arc<OnceLock<String>>) -> Sniffed {
+        Sniffed { decoding, state: State::Undecided(Stream::new(source), Vec::new()), notice }
+    }
+
+    /// Reads first bytes until they decide; gives how that ended if it was before.
+    fn decide(&mut self, stop: &Stop, wait: bool) -> io::Result<Option<Filled>> {
+        let State::Undecided(stream, head) = &mut self.state else { return Ok(None) };
+        let mut is_ended = false;
+        let plan = loop {
+            match self.decoding.plan(head, is_ended) {
+                Plan::Undecided => {}
+                plan => break plan,
+            }
+            match stream.read_some(head, HEAD - head.len(), stop, wait)? {
+                Filled::Ended => is_ended = true,
+                Filled::Full => {}
+                other => return Ok(Some(other)),
+            }
+        };
+        let State::Undecided(stream, head) = std::mem::replace(&mut self.state, State::Failed) else { return Ok(None) };
+        self.state = match plan {
+            Plan::Decode(format) => {
+                let stop = Arc::new(Stop::new());
+                let input = Input::of_stream(stream, head, Arc::clone(&stop), Arc::clone(&self.notice));
+                let decoder = self.decoding.decoder(input, format)?;
+                State::Decoded(Decoded::new(decoder, stop, self.decoding.pool.as_ref()))
+            }
+            _ => State::AsIs(stream, head),
+        };
+        Ok(None)
+    }
+}
+
+impl Feed for Sniffed {
+    fn fill(&mut self, buffer: &mut Vec<u8>, most: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
+        if let Some(filled) = self.decide(stop, wait)? {
+            return Ok(filled);
+        }
+        match &mut self.state {
+            State::Decoded(decoded) => decoded.fill(buffer, most, stop, wait),
+            State::AsIs(stream, head) if head.is_empty() => stream.read_some(buffer, most, stop, wait),
+            State::AsIs(_, head) => {
+                let some = most.min(head.len());
+                buffer.extend(head.drain(..some));
+                Ok(Filled::Full)
+            }
+            State::Undecided(..) | State::Failed => Ok(Filled::Ended),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Text of other encodings as UTF-8.
+
+use std::io;
+
+use encoding_rs::{CoderResult, Decoder, Encoding};
+
+use super::Decode;
+
+/// How many bytes of the other encoding are taken at a time.
+const PIECE: usize = 64 << 10;
+
+/// Which text is decoded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Text {
+    /// None: bytes are taken as they are.
+    Bytes,
+    /// UTF-16 where a byte order mark says so.
+    ByMark,
+    /// All, from this encoding.
+    Encoded(&'static Encoding),
+}
+
+/// Whether `head` begins with the byte order mark of UTF-16.
+pub fn has_mark(head: &[u8]) -> bool {
+    head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff")
+}
+
+/// Turns what another decoder gives into UTF-8.
+pub struct Transcoder {
+    bytes: Box<dyn Decode>,
+    text: Text,
+    decoder: Option<Decoder>,
+    pending: Vec<u8>,
+    /// Where in `pending` the next byte stands.
+    at: usize,
+    is_ended: bool,
+    /// What went wrong behind the pending bytes.
+    failure: Option<io::Error>,
+    is_flushed: bool,
+}
+
+impl Transcoder {
+    /// Reads `bytes` as `text`.
+    pub fn new(bytes: Box<dyn Decode>, text: Text) -> Transcoder {
+        let decoder = match text {
+            // A mark of its own overrides it.
+            Text::Encoded(encoding) => Some(encoding.new_decoder()),
+            _ => None,
+        };
+        let pending = Vec::with_capacity(PIECE);
+        Transcoder { bytes, text, decoder, pending, at: 0, is_ended: false, failure: None, is_flushed: false }
+    }
+
+    /// Reads on; at the beginning as far as a mark reaches.
+    fn fill(&mut self) {
+        self.pending.drain(..self.at);
+        self.at = 0;
+        let wanted = if self.text == Text::ByMark { 2 } else { 1 };
+        while self.pending.len() < wanted && !self.is_ended {
+            match self.bytes.decode(&mut self.pending) {
+                Ok(goes_on) => self.is_ended = !goes_on,
+                Err(error) => (self.is_ended, self.failure) = (true, Some(error)),
+            }
+        }
+        if self.text == Text::ByMark {
+            self.text = Text::Bytes;
+            if has_mark(&self.pending) {
+                let is_little = self.pending[0] == 0xff;
+                let encoding = if is_little { encoding_rs::UTF_16LE } else { encoding_rs::UTF_16BE };
+                self.decoder = Some(encoding.new_decoder());
+            }
+        }
+    }
+}
+
+impl Decode for Transcoder {
+    fn decode(&mut self, out: &mut Vec<u8>) -> io::Result<bool> {
+        let length = out.len();
+        while out.len() == length {
+            if self.at == self.pending.len() && !self.is_ended {
+                self.fill();
+            }
+            let bytes = &self.pending[self.at..];
+            if bytes.is_empty() && self.is_ended && (self.is_flushed || self.decoder.is_none()) {
+                return self.failure.take().map_or(Ok(false), Err);
+            }
+            let Some(decoder) = &mut self.decoder else {
+                let some = bytes.len().min(out.capacity() - length);
+                out.extend_from_slice(&bytes[..some]);
+                self.at += some;
+                continue;
+            };
+            // Half a character before a failure is none that was malformed.
+            let is_last = self.is_ended && self.failure.is_none();
+            let room = out.capacity();
+            out.resize(room, 0);
+            let (result, used, written, _) = decoder.decode_to_utf8(bytes, &mut out[length..], is_last);
+            out.truncate(length + written);
+            self.at += used;
+            self.is_flushed = self.is_ended && result == CoderResult::InputEmpty;
+        }
+        Ok(true)
+    }
+
+    fn is_ready(&self) -> bool {
+        self.at < self.pending.len() || self.bytes.is_ready()
+    }
+}

@@ -1,0 +1,75 @@
+//! xz streams, lzip members and the older lzma format, by liblzma, which is what xz(1) decodes them with.
+
+use std::io;
+
+use liblzma::stream::{Action, CONCATENATED, Error, Status, Stream};
+
+use super::detect::Format;
+use super::input::Input;
+use super::{Decode, cut_short, damaged};
+
+/// Decodes one of the formats of liblzma.
+pub struct Xz {
+    input: Input,
+    stream: Stream,
+    format: Format,
+    is_ended: bool,
+}
+
+impl Xz {
+    /// Decodes `input`, which is of `format`.
+    ///
+    /// # Errors
+    /// When there is no memory for a decoder.
+    pub fn new(input: Input, format: Format) -> io::Result<Xz> {
+        // As xz does, whatever memory the dictionary takes. It is touched only as far as it fills.
+        let limit = u64::MAX;
+        let stream = match format {
+            Format::Lzma => Stream::new_lzma_decoder(limit),
+            Format::Lzip => Stream::new_lzip_decoder(limit, CONCATENATED),
+            _ => Stream::new_stream_decoder(limit, CONCATENATED),
+        };
+        let stream = stream.map_err(|_| io::ErrorKind::OutOfMemory)?;
+        Ok(Xz { input, stream, format, is_ended: false })
+    }
+
+    fn failure(&self, error: Error) -> io::Error {
+        let why = match error {
+            Error::Mem | Error::MemLimit => return io::ErrorKind::OutOfMemory.into(),
+            Error::Options | Error::UnsupportedCheck | Error::NoCheck => "unsupported options",
+            Error::Format => "trailing garbage, or a wrong header",
+            Error::Data | Error::Program => "wrong checksum or invalid block",
+        };
+        damaged(self.format.name(), why)
+    }
+}
+
+impl Decode for Xz {
+    fn decode(&mut self, out: &mut Vec<u8>) -> io::Result<bool> {
+        while !self.is_ended {
+            let (before, length) = (self.stream.total_in(), out.len());
+            let bytes = self.input.fill()?;
+            let is_end = bytes.is_empty();
+            let action = if is_end { Action::Finish } else { Action::Run };
+            let status = self.stream.process_vec(bytes, out, action);
+            self.input.consume((self.stream.total_in() - before) as usize);
+            match status {
+                Ok(Status::StreamEnd) => self.is_ended = true,
+                Ok(Status::MemNeeded) if is_end => return Err(cut_short(self.format.name())),
+                Ok(_) => {}
+                Err(error) => return Err(self.failure(error)),
+            }
+            if out.len() > length {
+                return Ok(true);
+            }
+        }
+        if self.format == Format::Lzma && !self.input.fill()?.is_empty() {
+            return Err(damaged(self.format.name(), "trailing garbage"));
+        }
+        Ok(false)
+    }
+
+    fn is_ready(&self) -> bool {
+        self.input.is_ready()
+    }
+}

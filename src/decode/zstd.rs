@@ -1,0 +1,78 @@
+//! The data of a zstd frame, block by block.
+
+use std::io;
+
+use zstd::stream::raw::{DParameter, Decoder, InBuffer, Operation, OutBuffer};
+
+use super::input::Input;
+use super::{cut_short, damaged};
+
+const NAME: &str = "zstd";
+
+/// The largest window that is decoded, as a power of two: what `zstd --long=31` writes. Memory for it is touched only as
+/// far as the data reach.
+const WINDOW_LOG: u32 = if cfg!(target_pointer_width = "64") { 31 } else { 30 };
+
+/// How many bytes of a frame are given to the decoder first: the least that a header has.
+const HEADER: usize = 5;
+
+/// Decodes one frame at a time.
+pub struct Zstd {
+    decoder: Decoder<'static>,
+    /// How many bytes the decoder wants to see next: one block and the header of the one after it.
+    wants: usize,
+    /// The output was filled, so there may be more before any input is needed.
+    is_full: bool,
+}
+
+impl Zstd {
+    /// A decoder at the beginning of a frame.
+    ///
+    /// # Errors
+    /// When there is no memory for one.
+    pub fn new() -> io::Result<Zstd> {
+        let mut decoder = Decoder::new()?;
+        decoder.set_parameter(DParameter::WindowLogMax(WINDOW_LOG))?;
+        Ok(Zstd { decoder, wants: HEADER, is_full: false })
+    }
+
+    /// Begins another frame.
+    ///
+    /// # Errors
+    /// What the decoder says.
+    pub fn begin(&mut self) -> io::Result<()> {
+        (self.wants, self.is_full) = (HEADER, false);
+        self.decoder.reinit()
+    }
+
+    /// Appends what there is room for in `out`; gives whether the frame goes on.
+    ///
+    /// # Errors
+    /// A frame that is cut or damaged.
+    pub fn decode(&mut self, input: &mut Input, out: &mut Vec<u8>) -> io::Result<bool> {
+        let length = out.len();
+        loop {
+            // One block at a time: the decoder forgets what it has written in a call that fails.
+            let bytes = if self.is_full { &[][..] } else { input.fill()? };
+            let given = bytes.len().min(self.wants);
+            let is_end = given == 0 && !self.is_full;
+            let mut from = InBuffer::around(&bytes[..given]);
+            let mut to = OutBuffer::around_pos(out, length);
+            let hint = self.decoder.run(&mut from, &mut to);
+            self.is_full = to.pos() == to.capacity();
+            let used = from.pos();
+            input.consume(used);
+            let hint = hint.map_err(|error| damaged(NAME, &error.to_string()))?;
+            self.wants = hint.max(1);
+            if hint == 0 {
+                return Ok(false);
+            }
+            if out.len() > length {
+                return Ok(true);
+            }
+            if is_end {
+                return Err(cut_short(NAME));
+            }
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Compressed inputs against the tool of each format: whole, cut, padded, damaged, and joined.
+
+use std::fs::File;
+use std::io::Read;
+use std::process::Stdio;
+
+use crate::util::{Dir, Ran, mapped, oracle, run_piped};
+
+/// A format's tool, what makes it compress, and what makes it decompress.
+const TOOLS: [(&str, &[&str], &[&str]); 8] = [
+    ("gzip", &["-c"], &["-dc"]),
+    ("bzip2", &["-c1"], &["-dc"]),
+    ("xz", &["-c", "--block-size=16384"], &["-dc"]),
+    ("xz", &["-c", "--format=lzma"], &["-dc"]),
+    ("zstd", &["-cq"], &["-dcq"]),
+    ("lz4", &["-cq", "-B4", "-BD"], &["-dcq"]),
+    ("lz4", &["-cq", "-BX", "--content-size"], &["-dcq"]),
+    ("lz4", &["-cq", "-l"], &["-dcq"]),
+];
+
+fn text(lines: u32) -> Vec<u8> {
+    (0..lines).flat_map(|i| format!("{i} line {}\n", i.wrapping_mul(2_654_435_761)).into_bytes()).collect()
+}
+
+/// An archive as it is, and what happens to archives.
+fn mutations(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let length = archive.len();
+    let mut all = vec![("whole".to_owned(), archive.to_vec()), ("twice".to_owned(), archive.repeat(2))];
+    for cut in [20, length / 3, length / 2, length - 9, length - 1] {
+        all.push((format!("cut at {cut} of {length}"), archive[..cut].to_vec()));
+    }
+    for zeros in [1, 4, 512] {
+        all.push((format!("{zeros} zeros behind"), [archive, &vec![0; zeros]].concat()));
+    }
+    for garbage in [&b"x"[..], b"no archive\n", b"\x1f\x8b", b"BZh9"] {
+        all.push((format!("{} behind", garbage.escape_ascii()), [archive, garbage].concat()));
+    }
+    for place in [length / 2, length - 1] {
+        let mut damaged = archive.to_vec();
+        damaged[place] ^= 0x10;
+        all.push((format!("a bit changed at {place}"), damaged));
+    }
+    all
+}
+
+/// Runs `mapped` on a file, on the same file redirected, and through a pipe, and checks that all are the same.
+#[track_caller]
+fn run_every_way(args: &[&str], dir: &Dir, bytes: &[u8]) -> Ran {
+    let path = dir.file("archive", bytes);
+    let mut file: Ran = mapped().args(args).arg(&path).stdin(Stdio::null()).output().unwrap().into();
+    let redirected: Ran = mapped().args(args).stdin(File::open(&path).unwrap()).output().unwrap().into();
+    let piped = run_piped(mapped().args(args), bytes);
+    let alone = run_piped(mapped().args(args).args(["--threads", "1", "--block-size", "7"]), bytes);
+    for (other, what) in [(redirected, "redirected"), (piped, "through a pipe"), (alone, "with one thread")] {
+        assert_eq!((&file.stdout, file.code), (&other.stdout, other.code), "{what}: {}", other.stderr);
+        assert_eq!(file.stderr.lines().count(), other.stderr.lines().count(), "{what}: {}", other.stderr);
+    }
+    file.stderr = file.stderr.replace(path.to_str().unwrap(), "archive");
+    file
+}
+
+/// A second lz4 frame was not searched, zeros behind gzip were an error, and a cut lz4 file was complete.
+#[test]
+fn each_format_is_decoded_as_its_tool_decodes_it() {
+    let (dir, plain) = (Dir::new(), text(9000));
+    for (tool, pack, unpack) in TOOLS {
+        let Some(packed) = oracle(tool, pack, &plain) else { continue };
+        for (what, bytes) in mutations(&packed.stdout) {
+            let what = format!("{tool} {pack:?}, {what}");
+            let expected = oracle(tool, unpack, &bytes).unwrap();
+            let ran = run_every_way(&["cat", "--decompress"], &dir, &bytes);
+            assert_eq!(ran.code != 0, expected.code != 0, "{what}: {} / {}", ran.stderr, expected.stderr);
+            if expected.code == 0 {
+                assert!(ran.stdout == expected.stdout, "{what}: {} bytes", ran.stdout.len());
+            } else {
+                assert!(ran.stdout.starts_with(&expected.stdout) || what.contains("changed"), "{what}");
+                assert!(
+                    ran.stderr.starts_with("mapped: ") && ran.stderr.lines().count() == 1,
+                    "{what}: {}",
+                    ran.stderr
+                );
+            }
+        }
+    }
+}
+
+/// Text that begins "BZh" was refused, and a .zst that begins with a skippable frame was searched as it is.
+#[test]
+fn a_format_is_known_by_enough_of_its_content() {
+    let dir = Dir::new();
+    for plain in [&b"BZh is text\n"[..], b"BZh91AY&SY\n", b"LZIP\n", b"", b"\x1f", b"]\n", b"(\n"] {
+        let ran = run_every_way(&["cat", "--decompress"], &dir, plain);
+        let is_cut = plain == b"\x1f";
+        assert_eq!(ran.code, i32::from(is_cut), "{}", plain.escape_ascii());
+        assert_eq!(ran.stdout, if is_cut { b"" } else { plain });
+    }
+    let skippable = b"\x5a\x2a\x4d\x18\x05\0\0\0hello";
+    let plain = text(100);
+    for (tool, pack) in [("zstd", &["-cq"][..]), ("lz4", &["-cq"])] {
+        if let Some(packed) = oracle(tool, pack, &plain) {
+            let bytes = [skippable, &packed.stdout[..], skippable].concat();
+            assert_eq!(run_every_way(&["cat", "--decompress"], &dir, &bytes).stdout, plain, "{tool}");
+        }
+    }
+}
+
+#[test]
+fn every_command_decodes() {
+    let (dir, plain) = (Dir::new(), text(2000));
+    let Some(packed) = oracle("gzip", &["-c"], &plain) else { return };
+    for args in [
+        &["cat", "-n"][..],
+        &["cat", "--lines", "-3:"],
+        &["cat", "--offset", "100", "--length", "1000"],
+        &["grep", "-n", "--context", "1", "7 line"],
+        &["grep", "-c", "9"],
+        &["grep", "--last", "3", "-n", "-b", "-B2", "7 line"],
+        &["grep", "-U", "-c", "7 line.*\\n8"],
+        &["hexdump", "-C"],
+        &["hexdump", "-C", "--offset", "33", "--length", "100"],
+        &["checksum", "--algorithm", "sha256"],
+        &["stat", "--lines"],
+    ] {
+        let expected = run_piped(mapped().args(args), &plain);
+        let with = [&args[..1], &["--decompress"], &args[1..]].concat();
+        let ran = run_piped(mapped().args(&with), &packed.stdout);
+        assert_eq!(String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&expected.stdout), "{args:?}");
+        assert_eq!(ran.code, expected.code, "{args:?}: {}", ran.stderr);
+        assert_eq!(expected.code, 0, "{args:?}: {}", expected.stderr);
+    }
+    let path = dir.file("log.gz", &packed.stdout);
+    let ran: Ran = mapped().args(["stat", "--content", "--decompress", "--json"]).arg(&path).output().unwrap().into();
+    assert!(
+        String::from_utf8_lossy(&ran.stdout).contains("\"lines\":2000"),
+        "{}",
+        String::from_utf8_lossy(&ran.stdout)
+    );
+}
+
+/// What cannot be read twice was written to the temporary folder, whose own trouble was blamed on the input.
+#[test]
+fn a_part_of_a_stream_is_that_of_a_file_and_needs_no_temporary_file() {
+    let dir = Dir::new();
+    let mut log: Vec<u8> = Vec::new();
+    for i in 0..20_000 {
+        log.extend(format!("2026-11-21T10:{:02}:{:02}Z entry {i}\n", i / 400, i % 400 / 7).bytes());
+    }
+    let binary = [&log[..5000], b"\0", &log[5000..]].concat();
+    let late = [&log[..], b"entry 9\0\nentry 99\n"].concat();
+    for input in [&log, &binary, &late, &b"".to_vec(), &b"entry 1".to_vec()] {
+        let path = dir.file("log", input);
+        for args in [
+            &["--last", "3", "entry .*7"][..],
+            &["--last", "3", "-n", "-b", "entry .*7$"],
+            &["--last", "2", "-n", "-C2", "entry .*99"],
+            &["--last", "5", "-n", "-A3", "-B1", "entry 1.?3.?.?$"],
+            &["--last", "2", "-n", "entry 12"],
+            &["--last", "100000", "-c", "entry"],
+            &["--last", "3", "-v", "-n", "entry"],
+            &["--last", "3", "-n", "-B3", "entry"],
+            &["--last", "2", "--json", "entry 5"],
+            &["--last", "4", "-a", "-z", "entry 5"],
+            &["-n", "-b", "--since", "2026-11-21T10:20:00Z", "--until", "2026-11-21T10:21:30Z", "7$"],
+            &["-c", "--since", "2026-11-21T10:20:00Z", ""],
+            &[
+                "-n",
+                "--since",
+                "2026-11-21T10:20:00Z",
+                "--until",
+                "2026-11-21T10:30:00Z",
+                "--last",
+                "2",
+                "-C1",
+                "entry",
+            ],
+        ] {
+            let mut command = mapped();
+            let expected: Ran =
+                command.arg("grep").args(args).stdin(File::open(&path).unwrap()).output().unwrap().into();
+            for block in [None, Some("1000")] {
+                let mut command = mapped();
+                command.arg("grep").args(args).env("TMPDIR", "/nonexistent");
+                block.into_iter().for_each(|block| _ = command.args(["--block-size", block]));
+                let ran = run_piped(&mut command, input);
+                let what = format!("{args:?} on {} bytes: {}", input.len(), ran.stderr);
+                let stdout = |ran: &Ran| {
+                    let text = String::from_utf8_lossy(&ran.stdout).into_owned();
+                    text.lines().filter(|line| !line.contains("elapsed")).collect::<Vec<_>>().join("\n")
+                };
+                assert_eq!(stdout(&ran), stdout(&expected), "{what}");
+                assert_eq!((ran.code, &ran.stderr), (expected.code, &expected.stderr), "{what}");
+            }
+        }
+    }
+    let ran = run_piped(mapped().args(["grep", "--shard", "1/2", "entry"]), &log);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("a stream cannot be cut into parts of equal size (pipe"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_period_is_looked_for_in_what_a_file_decodes_to() {
+    let log = b"2026-11-21T10:00:00Z a\n2026-11-21T11:00:00Z b\n2026-11-21T12:00:00Z c\n";
+    let Some(packed) = oracle("gzip", &["-c"], log) else { return };
+    let dir = Dir::new();
+    let window = ["--since", "2026-11-21T10:30:00Z", "--until", "2026-11-21T11:30:00Z"];
+    let ran = run_every_way(&[&["cat"][..], &window].concat(), &dir, &packed.stdout);
+    assert_eq!(ran.stdout, b"2026-11-21T11:00:00Z b\n");
+    let ran = run_every_way(&[&["grep", "-n"][..], &window, &["-h", "Z"]].concat(), &dir, &packed.stdout);
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), "2:2026-11-21T11:00:00Z b\n");
+}
+
+/// A file that was cut while it was decoded ended without a message, with exit code 0.
+#[test]
+fn a_file_cut_while_it_is_decoded_is_an_error() {
+    let dir = Dir::new();
+    let mut random = 1u64;
+    let utf16: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain((0..8_000_000).flat_map(|_| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            [b'a' + (random >> 60) as u8, 0]
+        }))
+        .collect();
+    let path = dir.file("log", &utf16);
+    let mut child = mapped()
+        .args(["grep", "-o", ".", "log"])
+        .current_dir(dir.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut [0; 2]).unwrap();
+    File::options().write(true).open(&path).unwrap().set_len(14_000_000).unwrap();
+    let mut rest = Vec::new();
+    stdout.read_to_end(&mut rest).unwrap();
+    let ran: Ran = child.wait_with_output().unwrap().into();
+    assert_eq!((ran.code, ran.stderr.as_str()), (2, "mapped: log: truncated to 14000000 bytes while being read\n"));
+}
+
+#[test]
+fn a_compressed_file_searched_in_vain_is_named() {
+    let Some(packed) = oracle("xz", &["-c"], &text(2000)) else { return };
+    let dir = Dir::new();
+    dir.file("log.xz", &packed.stdout);
+    let grep =
+        |args: &[&str]| -> Ran { mapped().arg("grep").args(args).current_dir(dir.path()).output().unwrap().into() };
+    let ran = grep(&["^1777 line", "log.xz"]);
+    assert_eq!(ran.code, 1);
+    let hint = "mapped: log.xz: xz data, searched as it is; --decompress searches what it decodes to\n";
+    assert_eq!(ran.stderr, hint);
+    assert_eq!(grep(&["-s", "^1777 line", "log.xz"]).stderr, "");
+    assert_eq!(grep(&["--decompress", "none", "log.xz"]).stderr, "");
+}
