@@ -1,7 +1,7 @@
 //! Compressed inputs against the tool of each format: whole, cut, padded, damaged, and joined.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::Stdio;
 
 use crate::util::{Dir, Ran, mapped, oracle, run_piped};
@@ -195,6 +195,21 @@ fn a_part_of_a_stream_is_that_of_a_file_and_needs_no_temporary_file() {
     let ran = run_piped(mapped().args(["grep", "--shard", "1/2", "entry"]), &log);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("a stream cannot be cut into parts of equal size (pipe"), "{}", ran.stderr);
+}
+
+/// A match of several lines is not cut where the writer pauses.
+#[test]
+fn a_stream_searched_whole_is_not_cut_at_a_pause() {
+    let mut child =
+        mapped().args(["grep", "-U", "-c", "one\\ntwo"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    for line in ["one\n", "two\n", "one\n", "two\n"] {
+        stdin.write_all(line.as_bytes()).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(30));
+    }
+    drop(stdin);
+    let ran: Ran = child.wait_with_output().unwrap().into();
+    assert_eq!((ran.stdout.as_slice(), ran.code), (&b"2\n"[..], 0));
 }
 
 #[test]

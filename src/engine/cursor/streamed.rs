@@ -11,6 +11,8 @@ use super::Cut;
 
 /// How many bytes are read at a time, at least, while a line's end is looked for.
 const MORE: usize = 1 << 20;
+/// A block size that asks for whole inputs.
+const WHOLE: usize = 1 << 60;
 /// How much room is made at a time, at most, for blocks of any size.
 const MOST: usize = 64 << 20;
 
@@ -97,6 +99,9 @@ impl Streamed {
             let head = self.stream.head().unwrap_or(&buffer);
             self.verdict = Some(judge(&head[..head.len().min(self.head)]));
         }
+        // An input that is to be one block is not cut where its writer pauses.
+        let is_whole = nominal >= WHOLE;
+        drained &= !is_whole;
         // Where the search for a cut goes on: nothing is looked at twice.
         let mut searched = 0;
         let cut = loop {
@@ -124,7 +129,7 @@ impl Streamed {
             let want = nominal.saturating_sub(buffer.len()).max(nominal.min(MORE)).clamp(1, MOST);
             match self.fill(buffer.end(), want, stop) {
                 Ok(Filled::Stopped) => return Ok(Piece::Stopped),
-                Ok(filled) => drained = filled == Filled::Drained,
+                Ok(filled) => drained = filled == Filled::Drained && !is_whole,
                 Err(error) => {
                     // Whole lines and rows before the error are true and go out first.
                     let whole = self.cut_point(&buffer, buffer.len(), 0).unwrap_or(0);
