@@ -1,8 +1,9 @@
 //! The one law: what is printed never depends on how the bytes came in.
 //!
-//! [`Law`] runs one command line every way there is, mapped, read, on redirected standard input and
-//! through a pipe, with 1, 2 and 7 threads, in blocks from one byte up, and compares each with what an
-//! oracle says. Every subcommand's tests go through it.
+//! [`Law`] runs one command line in every way, mapped, read, on redirected standard input and through
+//! a pipe, with 1, 2 and 7 threads, in blocks from one byte up, and compares each with what an oracle
+//! says; in blocks of its own choice also as a user runs it, on a named file by default and with a file
+//! as output. Every subcommand's tests go through it.
 
 use std::fs::File;
 use std::process::Stdio;
@@ -55,7 +56,8 @@ impl Law {
         let path = dir.file("input", &self.input);
         for threads in THREADS {
             for block in &self.blocks {
-                for way in ["mmap", "read", "redirected", "pipe"] {
+                let by_default: &[&str] = if block.is_none() { &["default", "to a file"] } else { &[] };
+                for &way in ["mmap", "read", "redirected", "pipe"].iter().chain(by_default) {
                     let ran = self.run(way, threads, *block, &path);
                     let what = format!("{:?} {way}, {threads} threads, block {block:?}", self.args);
                     assert_eq!(
@@ -79,6 +81,12 @@ impl Law {
         }
         match way {
             "mmap" | "read" => command.args(["--io", way]).arg("--").arg(path).output().unwrap().into(),
+            "default" => command.arg("--").arg(path).output().unwrap().into(),
+            "to a file" => {
+                let printed = path.with_extension("printed");
+                let output = command.arg("--").arg(path).stdout(File::create(&printed).unwrap()).output().unwrap();
+                Ran { stdout: std::fs::read(&printed).unwrap(), ..output.into() }
+            }
             "redirected" => command.stdin(Stdio::from(File::open(path).unwrap())).output().unwrap().into(),
             _ => run_piped(&mut command, &self.input),
         }

@@ -68,6 +68,11 @@ pub(super) fn run(
     output: &mut Output,
 ) -> io::Result<Exit> {
     config.stats.opened(&mut source);
+    // Looking at the size of a file that can be read at any offset may have moved its position.
+    if let Err(error) = source.reader() {
+        output.report(source.name(), &error);
+        return Ok(Exit::Failure);
+    }
     let source = Arc::new(source);
     let mut pick = match wanted {
         Wanted::Lines(selection) => Pick::Units(Picker::new(selection.clone(), Unit::Line, HELD)),
