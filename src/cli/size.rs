@@ -1,49 +1,78 @@
-//! Sizes and offsets as people write them: `4096`, `64K`, `1.5G`, `10MB`, `0x1000`, `-1K`.
+//! Sizes and offsets as people write them: `4096`, `64K`, `1.5G`, `10MB`, `0x1000`, `0777`, `-1K`.
+//!
+//! One reader for every option that takes bytes, so that a number means the same in every
+//! subcommand. It reads numbers as C's `strtoull` does in base 0, which is what hexdump, od and xxd
+//! do: a leading `0x` is hexadecimal, a leading `0` octal. Counts of lines, matches or threads are
+//! plain decimal numbers and are not read here.
 
-/// Parses a size in bytes. `K M G T P` are powers of 1024, also written `KiB`; `KB MB GB TB PB` are
-/// powers of 1000. A `0x` prefix makes the number hexadecimal and takes no suffix.
+/// Parses a size in bytes.
+///
+/// `K M G T P E` and `KiB …` are powers of 1024, `KB MB …` powers of 1000, `b` is 512 as in od and
+/// dd, `B` is one byte.
 ///
 /// # Errors
-/// A sentence that says what a size looks like, or that it is too large.
+/// A phrase that says what a size looks like, or that it is too large.
 pub fn parse_size(text: &str) -> Result<u64, String> {
-    let wrong = || format!("'{text}' is not a size such as 4096, 64K, 1.5G or 10MB");
-    if let Some(hex) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        return u64::from_str_radix(hex, 16).map_err(|_| wrong());
+    let wrong = || String::from("expected a size in bytes such as 4096, 64K, 1.5G, 10MB or 0x1000");
+    let too_large = || String::from("the largest size is 2^64-1 bytes");
+    let (digits, radix) = split_radix(text);
+    let length = digits.find(|c: char| !(c.is_digit(radix) || radix == 10 && c == '.')).unwrap_or(digits.len());
+    let (number, suffix) = digits.split_at(length);
+    if radix == 8 && (suffix.starts_with(['8', '9'])) {
+        return Err("a leading 0 makes a number octal, and 8 and 9 are not octal digits".into());
     }
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, suffix) = text.split_at(digits);
-    let unit: u64 = match suffix.to_ascii_uppercase().as_str() {
-        "" | "B" => 1,
-        "K" | "KIB" => 1 << 10,
-        "M" | "MIB" => 1 << 20,
-        "G" | "GIB" => 1 << 30,
-        "T" | "TIB" => 1 << 40,
-        "P" | "PIB" => 1 << 50,
-        "E" | "EIB" => 1 << 60,
-        "KB" => 1_000,
-        "MB" => 1_000_000,
-        "GB" => 1_000_000_000,
-        "TB" => 1_000_000_000_000,
-        "PB" => 1_000_000_000_000_000,
-        _ => return Err(wrong()),
-    };
-    let too_large = || format!("'{text}' is more than 2^64 bytes");
+    let unit = unit(suffix).ok_or_else(wrong)?;
     if let Some((whole, fraction)) = number.split_once('.') {
-        // Enough digits for any byte of the largest unit; floating point would lose some.
-        if unit == 1 || fraction.is_empty() || fraction.len() > 15 || fraction.contains('.') {
-            return Err(wrong());
-        }
-        let scale = 10u128.pow(fraction.len() as u32);
-        let whole: u128 = if whole.is_empty() { 0 } else { whole.parse().map_err(|_| wrong())? };
-        let fraction: u128 = fraction.parse().map_err(|_| wrong())?;
-        let bytes = whole.checked_mul(u128::from(unit)).ok_or_else(too_large)? + fraction * u128::from(unit) / scale;
-        return u64::try_from(bytes).map_err(|_| too_large());
+        return fractional(whole, fraction, unit).ok_or_else(wrong)?.ok_or_else(too_large);
     }
     if number.is_empty() {
         return Err(wrong());
     }
-    let number: u64 = number.parse().map_err(|_| too_large())?;
-    number.checked_mul(unit).ok_or_else(too_large)
+    let number = u64::from_str_radix(number, radix).map_err(|_| too_large())?;
+    u64::try_from(u128::from(number).saturating_mul(unit)).map_err(|_| too_large())
+}
+
+/// Removes the prefix that tells a number's base.
+fn split_radix(text: &str) -> (&str, u32) {
+    if let Some(hex) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        return (hex, 16);
+    }
+    match text.strip_prefix('0') {
+        Some(octal) if octal.starts_with(|c: char| c.is_ascii_digit()) => (octal, 8),
+        _ => (text, 10),
+    }
+}
+
+/// Returns the bytes that a suffix stands for.
+fn unit(suffix: &str) -> Option<u128> {
+    if suffix == "b" {
+        return Some(512);
+    }
+    let suffix = suffix.to_ascii_uppercase();
+    let mut letters = suffix.chars();
+    let Some(letter) = letters.next().filter(|&letter| letter != 'B') else {
+        return matches!(suffix.as_str(), "" | "B").then_some(1);
+    };
+    let power = "KMGTPEZY".find(letter)? as u32 + 1;
+    match letters.as_str() {
+        "" | "IB" => Some(1 << (10 * power)),
+        "B" => Some(1000u128.pow(power)),
+        _ => None,
+    }
+}
+
+/// Returns so many units, rounded down: `None` when that is not a number, `Some(None)` when it is too large.
+fn fractional(whole: &str, fraction: &str, unit: u128) -> Option<Option<u64>> {
+    // Enough digits for any byte of the largest unit; floating point would lose some.
+    if unit == 1 || fraction.is_empty() || fraction.len() > 15 || fraction.contains('.') {
+        return None;
+    }
+    let scale = 10u128.pow(fraction.len() as u32);
+    let whole: u64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let fraction: u128 = fraction.parse().ok()?;
+    let bytes =
+        u128::from(whole).checked_mul(unit).zip(fraction.checked_mul(unit)).map(|(whole, part)| whole + part / scale);
+    Some(bytes.and_then(|bytes| u64::try_from(bytes).ok()))
 }
 
 /// Parses an offset: a size with an optional sign. A negative one counts from the end.
@@ -55,8 +84,19 @@ pub fn parse_offset(text: &str) -> Result<i64, String> {
         Some(size) => (true, size),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
-    let size = i64::try_from(parse_size(size)?).map_err(|_| format!("'{text}' is more than 2^63 bytes"))?;
+    let size = i64::try_from(parse_size(size)?).map_err(|_| String::from("the largest offset is 2^63-1 bytes"))?;
     Ok(if negative { -size } else { size })
+}
+
+/// Parses an address: a size, or a negative one, which counts down from 2⁶⁴.
+///
+/// # Errors
+/// As [`parse_size`].
+pub fn parse_address(text: &str) -> Result<u64, String> {
+    match text.strip_prefix('-') {
+        Some(size) => parse_size(size).map(u64::wrapping_neg),
+        None => parse_size(text.strip_prefix('+').unwrap_or(text)),
+    }
 }
 
 #[cfg(test)]
@@ -74,15 +114,49 @@ mod tests {
             ("2KB", 2000),
             ("1.5G", 3 << 29),
             (".5K", 512),
+            ("0.5K", 512),
             ("10MB", 10_000_000),
+            ("1EB", 1_000_000_000_000_000_000),
             ("1T", 1 << 40),
-            ("0x1000", 4096),
+            ("8E", 1 << 63),
+            ("7B", 7),
             ("18446744073709551615", u64::MAX),
+            // What one byte was printed for: od and dd read these as C does, and b as 512.
+            ("1b", 512),
+            ("0x1000", 4096),
+            ("0x10K", 16384),
+            ("0x1b", 27),
+            ("010", 8),
+            ("0777", 511),
+            ("010K", 8192),
+            ("00", 0),
         ];
         for (text, want) in good {
             assert_eq!(parse_size(text), Ok(want), "{text}");
         }
-        for text in ["", "K", "1Q", "-1", "1.5", "1..5K", "0x", "0xg", "1 K", "16E", "18446744073709551616", "."] {
+        for text in [
+            "",
+            "K",
+            "1Q",
+            "-1",
+            "1.5",
+            "1..5K",
+            "0x",
+            "0xg",
+            "1 K",
+            "16E",
+            "18446744073709551616",
+            ".",
+            "08",
+            "019",
+            "1Z",
+            "1bb",
+            "1KiBB",
+            "01.5K",
+            "99999999999999999999.5K",
+            "٣",
+            "1é",
+        ] {
             assert!(parse_size(text).is_err(), "{text}");
         }
     }
@@ -91,7 +165,18 @@ mod tests {
     fn offsets() {
         assert_eq!(parse_offset("-1K"), Ok(-1024));
         assert_eq!(parse_offset("+7"), Ok(7));
+        assert_eq!(parse_offset("-010"), Ok(-8));
         assert!(parse_offset("--1").is_err());
         assert!(parse_offset("9223372036854775808").is_err());
+    }
+
+    #[test]
+    fn addresses() {
+        assert_eq!(parse_address("0x10"), Ok(16));
+        assert_eq!(parse_address("-5"), Ok(5u64.wrapping_neg()));
+        // Addresses below -2⁶³ were refused, where xxd takes them.
+        assert_eq!(parse_address("-18446744073709551615"), Ok(1));
+        assert_eq!(parse_address("0xfffffffffffffff0"), Ok(u64::MAX - 15));
+        assert!(parse_address("--5").is_err());
     }
 }

@@ -1,42 +1,59 @@
-//! The number at the head of a row: hexadecimal or decimal, at least so many digits, more where the
-//! number needs them.
+//! The address at the head of a row.
 
 use super::digits::alphabet;
 
-/// How a row's address is written.
+/// How an address is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Address {
-    /// Digits at least: shorter numbers are filled with zeros from the left.
+    /// The fewest digits: shorter numbers are filled with zeros from the left.
     pub digits: usize,
-    /// Decimal instead of hexadecimal. Addresses from 2⁶³ on are then negative, as a C `long` is.
-    pub decimal: bool,
+    /// The notation.
+    pub notation: Notation,
+}
+
+/// The notation of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notation {
+    /// Base 16, in small letters.
+    Hex,
+    /// Base 10.
+    Decimal,
+    /// Base 10; from 2⁶³ on a negative number, as a C `long` is. So xxd writes it.
+    SignedDecimal,
+    /// Base 8.
+    Octal,
+    /// Nothing.
+    None,
 }
 
 impl Address {
-    /// Hexadecimal, with at least so many digits.
+    /// Returns hexadecimal addresses with at least `digits` digits.
     pub const fn hex(digits: usize) -> Address {
-        Address { digits, decimal: false }
+        Address { digits, notation: Notation::Hex }
     }
 
-    /// How many bytes [`Address::push`] appends for `address`.
+    /// Returns how many bytes [`Address::push`] appends for `address`.
     pub fn len(self, address: u64) -> usize {
-        if self.decimal {
-            let mut text = vec![];
-            self.push(&mut text, address);
-            text.len()
-        } else {
-            hex_digits(address, self.digits).1
+        match self.notation {
+            Notation::Hex => hex_digits(address, self.digits).1,
+            _ => {
+                let mut text = vec![];
+                self.push(&mut text, address);
+                text.len()
+            }
         }
     }
 
-    /// Appends `address`; hexadecimal letters are always small.
+    /// Appends `address`.
     pub fn push(self, out: &mut Vec<u8>, address: u64) {
-        if self.decimal {
+        let digits = self.digits;
+        match self.notation {
+            Notation::Hex => push_hex(out, address, digits),
+            Notation::Decimal => out.extend_from_slice(format!("{address:0digits$}").as_bytes()),
             // As printf's %08ld: the sign counts among the digits asked for.
-            let (signed, digits) = (address as i64, self.digits);
-            out.extend_from_slice(format!("{signed:0digits$}").as_bytes());
-        } else {
-            push_hex(out, address, self.digits);
+            Notation::SignedDecimal => out.extend_from_slice(format!("{:0digits$}", address as i64).as_bytes()),
+            Notation::Octal => out.extend_from_slice(format!("{address:0digits$o}").as_bytes()),
+            Notation::None => {}
         }
     }
 }
@@ -47,7 +64,7 @@ pub fn push_hex(out: &mut Vec<u8>, address: u64, digits: usize) {
     out.extend_from_slice(&text[..len]);
 }
 
-/// The hexadecimal digits of `address`, at least `digits` of them, from the left; and how many there are.
+/// Returns the hexadecimal digits of `address`, at least `digits` of them, and how many there are.
 pub fn hex_digits(address: u64, digits: usize) -> ([u8; 16], usize) {
     let needed = (u64::BITS - address.leading_zeros()).div_ceil(4) as usize;
     let len = needed.max(digits).clamp(1, 16);
@@ -76,11 +93,14 @@ mod tests {
         assert_eq!(text(Address::hex(8), 0), "00000000");
         assert_eq!(text(Address::hex(8), 0xffff_ffff), "ffffffff");
         assert_eq!(text(Address::hex(8), 0x1_0000_0000), "100000000");
-        assert_eq!(text(Address::hex(7), 0x0fff_ffff), "fffffff");
         assert_eq!(text(Address::hex(7), 0x1000_0000), "10000000");
         assert_eq!(text(Address::hex(8), u64::MAX), "ffffffffffffffff");
-        assert_eq!(text(Address { digits: 8, decimal: true }, u64::MAX), "-0000001");
-        assert_eq!(text(Address { digits: 8, decimal: true }, 123_456_789), "123456789");
+        let in_notation = |notation, value| text(Address { digits: 8, notation }, value);
+        assert_eq!(in_notation(Notation::SignedDecimal, u64::MAX), "-0000001");
+        assert_eq!(in_notation(Notation::SignedDecimal, 123_456_789), "123456789");
+        assert_eq!(in_notation(Notation::Decimal, u64::MAX), "18446744073709551615");
+        assert_eq!(in_notation(Notation::Octal, 511), "00000777");
+        assert_eq!(in_notation(Notation::None, 511), "");
     }
 
     proptest! {

@@ -4,51 +4,34 @@
 //! The fuller tables give every byte a sign of its own kind, so that a zero, a blank, and a line
 //! end can be told apart by eye.
 
-/// Which signs the panels show for bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum CharacterTable {
-    /// ASCII as it is, '⋄' for zero, '_' for white space, '•' for other controls, '×' from 0x80 on
-    #[default]
-    Default,
-    /// ASCII as it is, '.' for the rest
-    Ascii,
-    /// Code page 437, as the IBM PC showed every byte
-    #[value(name = "codepage-437", aliases = ["cp437", "CP437"])]
-    Codepage437,
-    /// ASCII as it is, the rest as braille patterns of their bits
-    Braille,
-    /// EBCDIC, as `xxd -E` reads it, '.' for the rest
-    Ebcdic,
+use crate::cli::hexdump::CharacterTable;
+
+/// Returns the sign for each of the 256 bytes.
+pub fn signs(table: CharacterTable) -> [char; 256] {
+    let signs: Vec<char> = (0..=u8::MAX).map(|byte| sign(table, byte)).collect();
+    signs.try_into().expect("one sign for each byte")
 }
 
-impl CharacterTable {
-    /// The sign for each of the 256 bytes.
-    pub fn signs(self) -> [char; 256] {
-        let table: Vec<char> = (0..=u8::MAX).map(|byte| self.sign(byte)).collect();
-        table.try_into().expect("one sign for each byte")
-    }
-
-    fn sign(self, byte: u8) -> char {
-        let printable = byte == b' ' || byte.is_ascii_graphic();
-        match self {
-            CharacterTable::Ebcdic => char::from(EBCDIC[usize::from(byte)]),
-            CharacterTable::Codepage437 => CODEPAGE_437.chars().nth(usize::from(byte)).expect("one sign for each byte"),
-            _ if printable => char::from(byte),
-            CharacterTable::Ascii => '.',
-            CharacterTable::Braille => match byte {
-                0 => '⋄',
-                b'\t' => '→',
-                b'\n' => '↵',
-                b'\r' => '←',
-                _ => braille(byte),
-            },
-            CharacterTable::Default => match byte {
-                0 => '⋄',
-                b'\t' | b'\n' | b'\r' | 0x0c => '_',
-                0x80.. => '×',
-                _ => '•',
-            },
-        }
+fn sign(table: CharacterTable, byte: u8) -> char {
+    let printable = byte == b' ' || byte.is_ascii_graphic();
+    match table {
+        CharacterTable::Ebcdic => char::from(EBCDIC[usize::from(byte)]),
+        CharacterTable::Codepage437 => CODEPAGE_437.chars().nth(usize::from(byte)).expect("one sign for each byte"),
+        _ if printable => char::from(byte),
+        CharacterTable::Ascii => '.',
+        CharacterTable::Braille => match byte {
+            0 => '⋄',
+            b'\t' => '→',
+            b'\n' => '↵',
+            b'\r' => '←',
+            _ => braille(byte),
+        },
+        CharacterTable::Default => match byte {
+            0 => '⋄',
+            b'\t' | b'\n' | b'\r' | 0x0c => '_',
+            0x80.. => '×',
+            _ => '•',
+        },
     }
 }
 
@@ -104,5 +87,5 @@ const CODEPAGE_437: &str = concat!(
     "└┴┬├─┼╞╟╚╔╩╦╠═╬╧",
     "╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀",
     "αßΓπΣσµτΦΘΩδ∞φε∩",
-    "≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ﬀ",
+    "≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{a0}",
 );

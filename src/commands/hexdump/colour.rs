@@ -228,7 +228,7 @@ mod tests {
     fn changes_only_where_the_kind_changes() {
         let view = Coloured::new(Canonical, Theme::default()).ok().expect("canonical rows have cells");
         let mut out = vec![];
-        view.short(b"ab\0\0\x80", Place { address: 0, first: true }, &mut out);
+        view.short(b"ab\0\0\x80", Place { address: 0, index: 0 }, &mut out);
         let expected = format!(
             "\x1b[90m00000000\x1b[0m  \x1b[36m61 62 \x1b[90m00 00 \x1b[33m80\x1b[0m{:36}|\x1b[36mab\x1b[90m..\x1b[33m.\x1b[0m|\n",
             ""

@@ -26,7 +26,7 @@ pub struct Dump {
 impl Dump {
     /// The start of a dump whose first byte is shown at `address`.
     pub fn new(address: u64, policy: Policy) -> Dump {
-        Dump { place: Place { address, first: true }, pending: vec![], bytes: 0, squeeze: Squeeze::new(policy) }
+        Dump { place: Place { address, index: 0 }, pending: vec![], bytes: 0, squeeze: Squeeze::new(policy) }
     }
 
     /// How many bytes have been fed or passed.
@@ -114,12 +114,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::cli::hexdump::Endian;
+    use crate::commands::hexdump::address::Notation;
     use crate::commands::hexdump::canonical::Canonical;
-    use crate::commands::hexdump::placed::{Endian, Placed, XxdRow};
+    use crate::commands::hexdump::placed::{Placed, XxdRow};
 
     fn xxd(width: usize) -> Placed {
         let (group, endian) = (2, Endian::Big);
-        Placed::xxd(XxdRow { width, group, endian, upper: false, bits: false, decimal: false, ebcdic: false })
+        let notation = Notation::Hex;
+        Placed::xxd(XxdRow { width, group, endian, upper: false, bits: false, notation, ebcdic: false })
     }
 
     /// Bytes in which rows of zeros, repeated rows and others are all common.

@@ -1,22 +1,24 @@
-//! Looking for the place where a dump is to begin.
+//! Finding the place where a dump begins.
 //!
-//! The bytes come block by block, so a needle may lie across a border, and the rows to be shown
-//! before it may have gone by. What is kept of them is bounded: the context, a row, and one byte
-//! less than the needle.
+//! The bytes come block by block, so a match may lie across a border, and the rows to be shown
+//! before it may have gone by. What is kept of them is bounded: the context, a row, and the longest
+//! pattern.
 
-use memchr::memmem::Finder;
+use super::pattern::Pattern;
 
-/// Looks for the first place of some bytes in a stream.
+/// Looks for the first match of some patterns in a stream.
 #[derive(Debug)]
 pub struct Search {
-    finder: Finder<'static>,
+    patterns: Vec<Pattern>,
+    /// The length of the longest pattern.
+    longest: usize,
     /// Bytes a row.
     width: usize,
-    /// Bytes of whole rows to begin before the one that holds the place.
+    /// Bytes of whole rows to begin before the one that holds the match.
     context: usize,
 }
 
-/// What is remembered of a stream in which the needle has not been seen yet.
+/// What is remembered of a stream without a match so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unfound {
     /// The last bytes that went by.
@@ -25,10 +27,12 @@ pub struct Unfound {
     seen: u64,
 }
 
-/// The place found.
+/// A match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// Where the dump begins, counted from the beginning of the stream: always at a row's beginning.
+    /// Where it is, counted from the beginning of the stream.
+    pub place: u64,
+    /// Where the dump begins: always at a row's beginning.
     pub start: u64,
     /// The bytes from there to the block.
     pub before: Vec<u8>,
@@ -37,25 +41,26 @@ pub struct Found {
 }
 
 impl Search {
-    /// A search for `needle` (not empty) in rows of `width` bytes, to begin `context` rows before it.
-    pub fn new(needle: &[u8], width: usize, context: usize) -> Search {
-        Search { finder: Finder::new(needle).into_owned(), width, context: width.saturating_mul(context) }
+    /// Returns a search for `patterns` in rows of `width` bytes, to begin `context` rows before the match.
+    pub fn new(patterns: Vec<Pattern>, width: usize, context: usize) -> Search {
+        let longest = patterns.iter().map(Pattern::len).max().unwrap_or(1);
+        Search { patterns, longest, width, context: width.saturating_mul(context) }
     }
 
-    /// Where the needle first stands in a block, wholly. Needs nothing of what came before.
+    /// Returns the first match that lies wholly in a block. Needs nothing of what precedes it.
     pub fn within(&self, block: &[u8]) -> Option<usize> {
-        self.finder.find(block)
+        self.patterns.iter().filter_map(|pattern| pattern.find(block, 0)).min()
     }
 
-    /// Looks at the next block, in which [`Search::within`] gave `within`.
+    /// Looks at the next block, in which [`Search::within`] returned `within`.
     pub fn next(&self, state: &mut Unfound, block: &[u8], within: Option<usize>) -> Option<Found> {
-        let overlap = self.finder.needle().len() - 1;
-        // Places that begin before the block and end in it: an earlier one counts first.
+        let overlap = self.longest - 1;
+        // Matches that begin before the block and end in it: an earlier one counts first.
         let tail = &state.recent[state.recent.len().saturating_sub(overlap)..];
         let across: Vec<u8> = tail.iter().chain(block.iter().take(overlap)).copied().collect();
-        let crossing = self.finder.find(&across).map(|at| state.seen - tail.len() as u64 + at as u64);
-        let place = crossing.or(within.map(|at| state.seen + at as u64));
-        let Some(place) = place else {
+        let crossing = self.within(&across).map(|at| state.seen - tail.len() as u64 + at as u64);
+        let within = within.map(|at| state.seen + at as u64);
+        let Some(place) = crossing.into_iter().chain(within).min() else {
             self.remember(state, block);
             return None;
         };
@@ -63,12 +68,12 @@ impl Search {
         let start = row.saturating_sub(self.context as u64);
         let back = state.seen.saturating_sub(start) as usize;
         let before = state.recent[state.recent.len().saturating_sub(back)..].to_vec();
-        Some(Found { start, before, skip: start.saturating_sub(state.seen) })
+        Some(Found { place, start, before, skip: start.saturating_sub(state.seen) })
     }
 
-    /// Looks at `len` zero bytes that need not exist anywhere.
+    /// Looks at `len` zero bytes, which need not exist anywhere.
     pub fn next_hole(&self, state: &mut Unfound, len: u64) -> Option<Found> {
-        // After so many zeros nothing else is remembered, and a needle of zeros has been found.
+        // After this many zeros nothing else is remembered, and a pattern of zeros has matched.
         let zeros = vec![0; usize::try_from(len).map_or(self.keep(), |len| len.min(self.keep()))];
         let found = self.next(state, &zeros, self.within(&zeros));
         if found.is_none() {
@@ -77,9 +82,9 @@ impl Search {
         found
     }
 
-    /// How many of the last bytes may be needed when the needle is found.
+    /// Returns how many of the last bytes may be needed once there is a match.
     fn keep(&self) -> usize {
-        self.context + self.width + self.finder.needle().len()
+        self.context.saturating_add(self.width).saturating_add(self.longest)
     }
 
     fn remember(&self, state: &mut Unfound, block: &[u8]) {
@@ -96,6 +101,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::commands::hexdump::pattern;
 
     proptest! {
         #[test]
@@ -106,7 +112,8 @@ mod tests {
             width in 1usize..20,
             context in 0usize..4,
         ) {
-            let search = Search::new(&needle, width, context);
+            let pattern = pattern::parse(&needle, Some(pattern::Notation::Text)).unwrap().0;
+            let search = Search::new(vec![pattern], width, context);
             let (mut state, mut rest, mut found) = (Unfound::default(), &haystack[..], None);
             for len in blocks.iter().copied().cycle() {
                 let (block, later) = rest.split_at(len.min(rest.len()));

@@ -1,12 +1,11 @@
-//! The dump and its reverse on the engine. For the dump, each block gets the state that the ones
-//! before leave, and its text is written on any thread.
+//! The dump on the engine: each block gets the state that the ones before it leave, and its text is
+//! written on any thread.
 
 use super::dump::Dump;
 use super::find::{Found, Search, Unfound};
-use super::reverse::{BeforeStart, Notation, Reverse, Sink};
 use super::squeeze::Policy;
 use super::view::View;
-use crate::engine::{Block, Flow, Inserted, Insertion, Kernel};
+use crate::engine::{Block, Flow, Kernel};
 
 /// What to show, and from where.
 pub struct Rows<'a> {
@@ -21,7 +20,7 @@ pub struct Rows<'a> {
     pub nothing: bool,
     /// What to look for before anything is shown.
     pub search: Option<Search>,
-    /// How many bytes to show at most, from where the search ended.
+    /// How many bytes to show at most, from the match on.
     pub limit: Option<u64>,
 }
 
@@ -36,7 +35,12 @@ pub enum Progress {
         address: u64,
     },
     /// Rows are being shown.
-    Dumping(Dump),
+    Dumping {
+        /// How far.
+        dump: Dump,
+        /// How many bytes are shown in all.
+        end: u64,
+    },
 }
 
 /// What is known of one block.
@@ -71,7 +75,10 @@ impl Rows<'_> {
         let address = if self.nothing { 0 } else { self.base.wrapping_add(block.offset()) };
         match &self.search {
             Some(_) => Progress::Searching { unfound: Unfound::default(), address },
-            None => Progress::Dumping(Dump::new(address, self.policy)),
+            None => {
+                let end = self.limit.unwrap_or(u64::MAX);
+                Progress::Dumping { dump: Dump::new(address, self.policy), end }
+            }
         }
     }
 
@@ -94,18 +101,23 @@ impl Kernel for Rows<'_> {
 
     fn carry(&self, block: &Block, part: &mut Part, carry: &mut Option<Progress>) -> Flow {
         let progress = carry.get_or_insert_with(|| self.start(block));
-        let (mut before, mut from, mut begins) = (vec![], 0, block.is_first());
+        let (mut before, mut from, mut begins, mut lead) = (vec![], 0, block.is_first(), None);
         if let Progress::Searching { unfound, address } = progress {
             let Some(found) = self.search(unfound, block, part.within) else { return Flow::Continue };
-            (before, from, begins) = (found.before, found.skip, true);
-            *progress = Progress::Dumping(Dump::new(address.wrapping_add(found.start), self.policy));
+            (before, from, begins, lead) = (found.before, found.skip, true, Some(found.place - found.start));
+            let dump = Dump::new(address.wrapping_add(found.start), self.policy);
+            *progress = Progress::Dumping { dump, end: u64::MAX };
         }
-        let Progress::Dumping(dump) = progress else { return Flow::Continue };
-        let mut left = self.limit.map_or(u64::MAX, |limit| limit.saturating_sub(dump.bytes()));
+        let Progress::Dumping { dump, end } = progress else { return Flow::Continue };
+        // The limit counts from the match, so rows of context before it are shown besides.
+        if let (Some(limit), Some(lead)) = (self.limit, lead) {
+            *end = limit.saturating_add(lead);
+        }
+        let mut left = end.saturating_sub(dump.bytes());
         before.truncate(usize::try_from(left).unwrap_or(usize::MAX));
         left -= before.len() as u64;
         let to = from + (block.len() - from).min(left);
-        let full = self.limit.is_some() && left <= to - from;
+        let full = *end < u64::MAX && left <= to - from;
         let shown = Shown { dump: dump.clone(), before, from, to, begins, ends: full || block.is_last() };
         dump.pass(self.view, &shown.before);
         match block.hole() {
@@ -130,81 +142,5 @@ impl Kernel for Rows<'_> {
         if shown.ends {
             dump.finish(self.view, text);
         }
-    }
-}
-
-/// The way back: a dump's text is the input, the bytes are the output.
-///
-/// What a line means can depend on everything before it, so reading it is the part that is done in order.
-pub struct Back {
-    /// The notation, where it is not to be found out.
-    pub notation: Option<Notation>,
-    /// What is added to every address.
-    pub shift: i64,
-}
-
-/// How far the way back has got.
-#[derive(Clone, Debug)]
-pub enum Backward {
-    /// The dump read so far.
-    Reading(Reverse),
-    /// There was an address before the beginning of the output.
-    BeforeStart,
-}
-
-/// The bytes found in a block, and where they belong.
-#[derive(Default)]
-pub struct Pieces {
-    bytes: Vec<u8>,
-    insertions: Vec<Insertion>,
-}
-
-impl Sink for Pieces {
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.bytes.extend_from_slice(bytes);
-    }
-
-    fn repeat(&mut self, unit: &[u8], bytes: u64) {
-        let what = Inserted::Repeat { unit: unit.to_vec(), bytes };
-        self.insertions.push(Insertion { at: self.bytes.len(), what });
-    }
-
-    fn seek(&mut self, place: u64) {
-        self.insertions.push(Insertion { at: self.bytes.len(), what: Inserted::Move(place) });
-    }
-}
-
-impl Kernel for Back {
-    type Part = Pieces;
-    type Carry = Option<Backward>;
-
-    fn scan(&self, _block: &Block) -> Pieces {
-        Pieces::default()
-    }
-
-    fn carry(&self, block: &Block, part: &mut Pieces, carry: &mut Option<Backward>) -> Flow {
-        *part = Pieces::default();
-        let mut reverse = match carry.take() {
-            None => Reverse::new(self.notation, self.shift),
-            Some(Backward::Reading(reverse)) => reverse,
-            Some(Backward::BeforeStart) => return Flow::Stop,
-        };
-        let read = reverse
-            .feed(block.bytes(), part)
-            .and_then(|()| if block.is_last() { reverse.clone().finish(part) } else { Ok(()) });
-        let (state, flow) = match read {
-            Ok(()) => (Backward::Reading(reverse), Flow::Continue),
-            Err(BeforeStart) => (Backward::BeforeStart, Flow::Stop),
-        };
-        *carry = Some(state);
-        flow
-    }
-
-    fn format(&self, _block: &Block, part: &mut Pieces, text: &mut Vec<u8>) {
-        text.extend_from_slice(&part.bytes);
-    }
-
-    fn insertions<'p>(&self, part: &'p Pieces) -> &'p [Insertion] {
-        &part.insertions
     }
 }

@@ -2,26 +2,14 @@
 //! at, not for other programs.
 
 use super::address::push_hex;
-use super::charset::CharacterTable;
+use super::charset::signs;
 use super::colour::{Brush, Theme};
 use super::digits::hex_table;
-use super::placed::Endian;
 use super::view::{End, Place, View};
+use crate::cli::hexdump::{Border, CharacterTable, Endian};
 
 /// Bytes in a panel.
 pub const PANEL: usize = 8;
-
-/// What the borders are drawn with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Border {
-    /// Box-drawing characters
-    #[default]
-    Unicode,
-    /// `+`, `-` and `|`
-    Ascii,
-    /// Blanks
-    None,
-}
 
 /// The pieces of a border.
 struct Pieces {
@@ -31,9 +19,9 @@ struct Pieces {
     inner: &'static str,
 }
 
-impl Border {
-    fn pieces(self) -> Pieces {
-        match self {
+impl Pieces {
+    fn of(border: Border) -> Pieces {
+        match border {
             Border::Unicode => {
                 Pieces {
                     lines: Some([["┌", "─", "┬", "┐"], ["└", "─", "┴", "┘"]]), outer: "│", inner: "┊"
@@ -87,7 +75,7 @@ pub fn panels_that_fit(columns: usize, group: usize) -> usize {
 impl Panels {
     /// The view for these choices.
     pub fn new(config: PanelsConfig) -> Panels {
-        Panels { pieces: config.border.pieces(), signs: config.table.signs(), config }
+        Panels { pieces: Pieces::of(config.border), signs: signs(config.table), config }
     }
 
     fn line(&self, [left, line, junction, right]: [&str; 4], out: &mut Vec<u8>) {

@@ -6,21 +6,13 @@
 //! and character laid over it, in the order of the bytes. That order shows: `xxd -e` with a row
 //! that is not a whole number of groups lets characters overwrite digits.
 
-use super::address::Address;
+use super::address::{Address, Notation};
 use super::canonical::last_address;
 use super::charset::EBCDIC;
 use super::digits::{BINARY, PRINTABLE, alphabet, hex_table};
 use super::simd::Shape;
 use super::view::{Cell, Cells, End, Place, View};
-
-/// In which order the bytes of a group are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Endian {
-    /// The first byte last
-    Little,
-    /// The first byte first
-    Big,
-}
+use crate::cli::hexdump::Endian;
 
 /// What stands for a byte among the digits.
 #[derive(Clone, Copy)]
@@ -64,8 +56,8 @@ pub struct XxdRow {
     pub upper: bool,
     /// Eight binary digits a byte instead of two hexadecimal ones.
     pub bits: bool,
-    /// Decimal addresses.
-    pub decimal: bool,
+    /// The notation of addresses.
+    pub notation: Notation,
     /// Characters as EBCDIC instead of ASCII.
     pub ebcdic: bool,
 }
@@ -73,19 +65,25 @@ pub struct XxdRow {
 impl Placed {
     /// The row of `xxd`, `xxd -b` and `xxd -e`.
     pub fn xxd(row: XxdRow) -> Placed {
-        let XxdRow { width, endian, upper, bits, decimal, ebcdic, .. } = row;
+        let XxdRow { width, endian, upper, bits, notation, ebcdic, .. } = row;
         let group = if row.group == 0 || row.group > width { width } else { row.group };
         let columns_a_byte = if bits { 8 } else { 2 };
         let columns_a_group = columns_a_byte * group + 1;
         let swap = if endian == Endian::Little { group - 1 } else { 0 };
         let digits_at: Vec<usize> = (0..width).map(|i| 2 + columns_a_group * (i ^ swap) / group).collect();
-        let characters_at = 4 + (columns_a_group * width - 1) / group;
+        // The last group of a little-endian row is filled from its right end, so it takes its full room.
+        let characters_at = match endian {
+            Endian::Little => 3 + columns_a_group * width.div_ceil(group),
+            Endian::Big => 4 + (columns_a_group * width - 1) / group,
+        };
         let digits_end = digits_at.iter().max().map_or(0, |column| column + columns_a_byte);
         let apart = digits_end <= characters_at;
         let mut blank = vec![b' '; digits_end.max(characters_at + width)];
-        blank[0] = b':';
+        if notation != Notation::None {
+            blank[0] = b':';
+        }
         Placed {
-            address: Address { digits: 8, decimal },
+            address: Address { digits: 8, notation },
             digits: if bits { Digits::Binary } else { Digits::Hex(hex_table(upper)) },
             digits_at,
             characters_at,
@@ -100,7 +98,8 @@ impl Placed {
     }
 
     /// The canonical row, `width` bytes wide, in groups of one, two, four or eight bytes.
-    pub fn canonical(width: usize, group: usize, endian: Endian, upper: bool, decimal: bool, ebcdic: bool) -> Placed {
+    pub fn canonical(row: XxdRow) -> Placed {
+        let XxdRow { width, group, endian, upper, notation, ebcdic, .. } = row;
         let swap = if endian == Endian::Little { group - 1 } else { 0 };
         let column = |i: usize| 2 + 2 * i + i / group + i / 8;
         // A last group that is cut by the row's end still takes its full room.
@@ -108,7 +107,7 @@ impl Placed {
         let mut blank = vec![b' '; bar + 1 + width];
         blank[bar] = b'|';
         Placed {
-            address: Address { digits: 8, decimal },
+            address: Address { digits: 8, notation },
             digits: Digits::Hex(hex_table(upper)),
             digits_at: (0..width).map(|i| column(i / group * group) + 2 * ((i ^ swap) % group)).collect(),
             characters_at: bar + 1,
@@ -124,7 +123,8 @@ impl Placed {
 
     /// Finds the vector kernel's shape of this row, if it has one.
     fn shaped(mut self, upper: bool, ebcdic: bool) -> Placed {
-        let fits = self.apart && !ebcdic && !self.address.decimal && matches!(self.digits, Digits::Hex(_));
+        let fits =
+            self.apart && !ebcdic && self.address.notation == Notation::Hex && matches!(self.digits, Digits::Hex(_));
         if let (Ok(digits_at), true) = (<&[usize; 16]>::try_from(&self.digits_at[..]), fits) {
             self.shape = Shape::new(digits_at, self.characters_at, &self.blank, self.tail, alphabet(upper));
         }
@@ -209,13 +209,12 @@ mod tests {
             let endian = if little { Endian::Little } else { Endian::Big };
             let power = 1 << (group % 4);
             let group = if little { power } else { group };
-            let mut view = if canonical {
-                Placed::canonical(16, power, endian, upper, false, false)
-            } else {
-                Placed::xxd(XxdRow { width: 16, group, endian, upper, bits: false, decimal: false, ebcdic: false })
-            };
+            let notation = Notation::Hex;
+            let row = XxdRow { width: 16, group, endian, upper, bits: false, notation, ebcdic: false };
+            let mut view =
+                if canonical { Placed::canonical(XxdRow { group: power, ..row }) } else { Placed::xxd(row) };
             let rows = &bytes[..bytes.len() / 16 * 16];
-            let place = Place { address: address >> shift, first: true };
+            let place = Place { address: address >> shift, index: 0 };
             let (mut fast, mut plain) = (vec![], vec![]);
             view.rows(rows, place, &mut fast);
             view.shape = None;

@@ -1,51 +1,46 @@
 //! Digits without addresses: xxd's plain hexadecimal (`-p`) and its C array (`-i`).
+//!
+//! Where a line ends follows from the number of bytes before it, so to the dump these views have
+//! rows of one byte, and no line is ever held in memory.
 
 use std::io::Write;
 
-use super::digits::hex_table;
+use super::digits::{BINARY, hex_table};
 use super::view::{End, Place, View};
 
 /// Plain hexadecimal digits in lines, as `xxd -p` prints them.
 pub struct Plain {
     /// Bytes a line; `None` puts everything on a single line.
     pub width: Option<usize>,
-    /// Capital digits.
+    /// Whether digits are capitals.
     pub upper: bool,
-}
-
-impl Plain {
-    fn push(&self, bytes: &[u8], out: &mut Vec<u8>) {
-        let table = hex_table(self.upper);
-        out.extend(bytes.iter().flat_map(|&byte| table[usize::from(byte)]));
-    }
 }
 
 impl View for Plain {
     fn width(&self) -> usize {
-        // A single line has no rows: any number of bytes continues it.
-        self.width.unwrap_or(1)
+        1
     }
 
-    fn rows(&self, rows: &[u8], _place: Place, out: &mut Vec<u8>) {
-        out.reserve(2 * rows.len() + rows.len() / self.width());
-        match self.width {
-            None => self.push(rows, out),
-            Some(width) => {
-                for row in rows.chunks_exact(width) {
-                    self.push(row, out);
-                    out.push(b'\n');
-                }
+    fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+        let table = hex_table(self.upper);
+        let width = self.width.map_or(u64::MAX, |width| width as u64);
+        out.reserve(2 * rows.len() + rows.len() / usize::try_from(width).unwrap_or(usize::MAX) + 1);
+        let (mut rest, mut column) = (rows, place.index % width);
+        while !rest.is_empty() {
+            let left = usize::try_from(width - column).unwrap_or(usize::MAX);
+            let (line, after) = rest.split_at(left.min(rest.len()));
+            out.extend(line.iter().flat_map(|&byte| table[usize::from(byte)]));
+            if line.len() == left {
+                out.push(b'\n');
             }
+            (rest, column) = (after, 0);
         }
     }
 
-    fn short(&self, row: &[u8], _place: Place, out: &mut Vec<u8>) {
-        self.push(row, out);
-        out.push(b'\n');
-    }
+    fn short(&self, _row: &[u8], _place: Place, _out: &mut Vec<u8>) {}
 
-    fn end(&self, _end: End, out: &mut Vec<u8>) {
-        if self.width.is_none() {
+    fn end(&self, end: End, out: &mut Vec<u8>) {
+        if self.width.is_none_or(|width| end.bytes % width as u64 != 0) {
             out.push(b'\n');
         }
     }
@@ -55,46 +50,49 @@ impl View for Plain {
 pub struct CArray {
     /// Bytes a line.
     pub width: usize,
-    /// Capital digits.
+    /// Whether digits are capitals.
     pub upper: bool,
+    /// Whether bytes are binary literals instead of hexadecimal ones.
+    pub binary: bool,
     /// The array's name, from [`c_name`]; without one, only the list is printed, as xxd does for
     /// its standard input.
     pub name: Option<String>,
-    /// Capital letters in the suffix of the length's name too.
+    /// Whether the suffix of the length's name is in capitals too.
     pub capitalize: bool,
+    /// Whether a zero byte that the length does not count ends the array.
+    pub terminate: bool,
 }
 
 impl CArray {
-    fn push(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
-        let (table, prefix) = (hex_table(self.upper), if self.upper { b"0X" } else { b"0x" });
-        out.extend_from_slice(if place.first { b"  " } else { b",\n  " });
-        for (i, &byte) in row.iter().enumerate() {
-            if i > 0 {
-                out.extend_from_slice(b", ");
-            }
-            out.extend_from_slice(prefix);
-            out.extend_from_slice(&table[usize::from(byte)]);
+    fn push(&self, byte: u8, index: u64, out: &mut Vec<u8>) {
+        out.extend_from_slice(match index % self.width as u64 {
+            _ if index == 0 => b"  ",
+            0 => b",\n  ",
+            _ => b", ",
+        });
+        if self.binary {
+            out.extend_from_slice(b"0b");
+            out.extend_from_slice(&BINARY[usize::from(byte)]);
+        } else {
+            out.extend_from_slice(if self.upper { b"0X" } else { b"0x" });
+            out.extend_from_slice(&hex_table(self.upper)[usize::from(byte)]);
         }
     }
 }
 
 impl View for CArray {
     fn width(&self) -> usize {
-        self.width
+        1
     }
 
     fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
         out.reserve(rows.len() * 7);
-        let mut place = place;
-        for row in rows.chunks_exact(self.width) {
-            self.push(row, place, out);
-            place = place.after(self.width as u64);
+        for (index, &byte) in (place.index..).zip(rows) {
+            self.push(byte, index, out);
         }
     }
 
-    fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
-        self.push(row, place, out);
-    }
+    fn short(&self, _row: &[u8], _place: Place, _out: &mut Vec<u8>) {}
 
     fn begin(&self, out: &mut Vec<u8>) {
         if let Some(name) = &self.name {
@@ -103,7 +101,10 @@ impl View for CArray {
     }
 
     fn end(&self, end: End, out: &mut Vec<u8>) {
-        if end.bytes > 0 {
+        if self.terminate {
+            self.push(0, end.bytes, out);
+        }
+        if end.bytes > 0 || self.terminate {
             out.push(b'\n');
         }
         if let Some(name) = &self.name {
@@ -113,8 +114,8 @@ impl View for CArray {
     }
 }
 
-/// A C identifier made of a file's name the way xxd makes it: what is not a letter or digit becomes
-/// `_`, and `__` goes before a digit.
+/// Returns a C identifier made of a file name the way xxd makes it: what is not a letter or digit
+/// becomes `_`, and `__` precedes a digit.
 pub fn c_name(name: &[u8], capitalize: bool) -> String {
     let first_is_digit = name.first().is_some_and(u8::is_ascii_digit);
     let letter = |&byte: &u8| match byte {

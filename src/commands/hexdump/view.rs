@@ -1,27 +1,27 @@
 //! What every view of the bytes has in common: rows of a fixed number of bytes, each with its text.
 //!
 //! A view knows nothing of files, blocks, or squeezing: it turns whole rows into text, the same
-//! text for the same rows however they are grouped into calls, and so can be run on any thread.
+//! text for the same rows however they are grouped into calls, and so runs on any thread.
 
 use super::address::Address;
 
-/// Where a row stands.
+/// Where a row begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The address to show.
     pub address: u64,
-    /// Whether this is the first row of the whole dump.
-    pub first: bool,
+    /// How many bytes of the dump precede it.
+    pub index: u64,
 }
 
 impl Place {
-    /// The place `bytes` further on.
+    /// Returns the place `bytes` further on.
     pub fn after(self, bytes: u64) -> Place {
-        Place { address: self.address.wrapping_add(bytes), first: self.first && bytes == 0 }
+        Place { address: self.address.wrapping_add(bytes), index: self.index.wrapping_add(bytes) }
     }
 }
 
-/// How a dump came to its end.
+/// How a dump ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct End {
     /// The address just past the last byte.
@@ -32,7 +32,7 @@ pub struct End {
     pub squeezed: bool,
 }
 
-/// One piece of a row's text that stands for one byte: what colour is laid upon.
+/// The part of a row's text that stands for one byte, and takes its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
     /// Its first column, counted from the end of the address.
@@ -44,25 +44,24 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// A cell for byte `byte` of the row.
+    /// Returns the cell for byte `byte` of the row.
     pub const fn new(column: usize, columns: usize, byte: usize) -> Cell {
         Cell { column, columns, byte }
     }
 }
 
-/// Where the parts of a view's rows stand, for those views that keep every byte in its own columns.
+/// Where the parts of rows are, in views that keep every byte in its own columns.
 #[derive(Clone, Debug)]
 pub struct Cells {
     /// The address at the head of the row.
     pub address: Address,
-    /// Every piece that shows a byte, in the order of their columns. A short row lacks the later
-    /// bytes' pieces.
+    /// Every cell, in the order of their columns. A short row lacks those of the later bytes.
     pub cells: Vec<Cell>,
 }
 
 /// A way to show bytes.
 pub trait View: Send + Sync {
-    /// Bytes a row.
+    /// Returns the bytes in a row.
     fn width(&self) -> usize;
 
     /// Appends the text of whole rows, the first of them at `place`. The length of `rows` is a
@@ -72,12 +71,12 @@ pub trait View: Send + Sync {
     /// Appends the text of the last row, where the input ends inside it. Never empty.
     fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>);
 
-    /// Where colour may be laid over a row's text; `None` where the view has no such places.
+    /// Returns where colour may be laid over a row's text; `None` where the view has no such cells.
     fn cells(&self) -> Option<Cells> {
         None
     }
 
-    /// Appends what comes before everything.
+    /// Appends what precedes everything.
     fn begin(&self, _out: &mut Vec<u8>) {}
 
     /// Appends what stands for the rows squeezed away.
@@ -85,6 +84,6 @@ pub trait View: Send + Sync {
         out.extend_from_slice(b"*\n");
     }
 
-    /// Appends what comes after everything.
+    /// Appends what follows everything.
     fn end(&self, _end: End, _out: &mut Vec<u8>) {}
 }

@@ -1,151 +1,279 @@
-//! From a dump back to the bytes: `-r`.
+//! Turning a dump back into bytes: `hexdump -r`.
 //!
-//! Three notations are understood: xxd's table (`xxd`), its plain digits, and hexdump's canonical
-//! rows (`canonical`). Text is fed in pieces of any size; what it means comes out as bytes and as
-//! moves to another place in the output. Like xxd this never complains about the text: what cannot
-//! be digits is passed over.
+//! Text is fed in pieces of any size; what it means comes out as bytes and as moves to another
+//! offset of the output. [`detect`] decides on the notation from the first lines. Rows with
+//! addresses ([`rows`]) and plain digits ([`plain`]) are read strictly: what is not a row is an
+//! error that names the line, never other bytes. Only where xxd's notation is asked for by name is
+//! text read exactly as `xxd -r` reads it, damaged text included ([`xxd`]).
 
-mod canonical;
+pub mod command;
+mod detect;
+pub mod kernel;
+mod line;
+mod plain;
+mod rows;
+#[cfg(test)]
+mod tests;
 mod xxd;
 
-pub use canonical::CanonicalText;
+use std::fmt;
+
+pub use detect::detect;
+pub use plain::PlainDigits;
+pub use rows::AddressedRows;
 pub use xxd::XxdText;
 
-/// Where the bytes go.
+/// Text that may be kept back until the notation or the rest of a line is known.
+const MAX_HELD: usize = 64 << 10;
+
+/// Receives the bytes of the dump.
 pub trait Sink {
-    /// Writes at the current place, and moves past what was written.
+    /// Writes at the current offset, and moves past what was written.
     fn bytes(&mut self, bytes: &[u8]);
 
     /// Writes `bytes` bytes of `unit` (not empty) again and again.
     fn repeat(&mut self, unit: &[u8], bytes: u64);
 
-    /// Moves to `place`, counted from where the output began. What a move forward passes over reads as zeros.
-    fn seek(&mut self, place: u64);
+    /// Moves to `offset`, counted from where the output began. What a move forward skips reads as
+    /// zeros.
+    fn seek(&mut self, offset: u64);
+}
+
+/// Base of the addresses in a dump.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// Eight, as od writes them.
+    Octal,
+    /// Ten.
+    Decimal,
+    /// Sixteen.
+    Hex,
+}
+
+/// How a row is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// A colon after the address, as xxd writes it.
+    Colon,
+    /// The same with eight binary digits a byte, as `xxd -b` writes it.
+    Bits,
+    /// At least two blanks after the address, as `hexdump -C` and Wireshark write it.
+    Wide,
+    /// One blank after the address, as od writes it.
+    Narrow,
 }
 
 /// The notation of a dump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notation {
-    /// `hexdump -C`.
-    Canonical,
-    /// `xxd`, with so many bytes a row at most.
-    Xxd {
-        /// Bytes a row: the rest of a line is not looked at.
-        width: usize,
+    /// Rows with addresses, read strictly.
+    Rows {
+        /// The layout of every row.
+        layout: Layout,
+        /// The base of the addresses.
+        base: Base,
     },
-    /// `xxd -p`.
+    /// Hexadecimal digits and blanks, read strictly.
     Plain,
+    /// xxd's table as `xxd -r` reads it.
+    Xxd {
+        /// Bytes a row: the rest of a line is ignored. `None` takes it from the first rows.
+        width: Option<usize>,
+    },
+    /// Plain digits as `xxd -r -p` reads them.
+    XxdPlain,
 }
 
-impl Notation {
-    /// The notation that a dump starts in, or `None` while there is too little of it to tell. At
-    /// the end of the text, `complete` says that no more will come; then there is always an answer.
-    pub fn detect(start: &[u8], complete: bool) -> Option<Notation> {
-        /// More digits than any address has.
-        const ADDRESS_DIGITS: usize = 16;
-        let xxd = Notation::Xxd { width: 16 };
-        let digits = start.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-        match &start[digits..] {
-            _ if digits > ADDRESS_DIGITS => Some(Notation::Plain),
-            [b':', ..] if digits > 0 => Some(xxd),
-            [b' ', b' ', ..] if digits >= 7 => Some(Notation::Canonical),
-            [] | [b' '] if !complete => None,
-            // Text that does not begin with a digit is garbage to be passed over, which is what
-            // xxd's machine is for.
-            _ if digits == 0 => Some(xxd),
-            _ => Some(Notation::Plain),
+/// What is known of the notation before the first line is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// The layout, if it was named.
+    pub layout: Option<Layout>,
+    /// The base of the addresses, if it was named.
+    pub base: Option<Base>,
+}
+
+/// Where the bytes of a dump belong in the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// Added to every address, modulo 2⁶⁴.
+    pub shift: u64,
+    /// The longest gap that may be left between two rows, in bytes.
+    pub longest_gap: u64,
+}
+
+impl Placement {
+    /// Returns the offset in the output of the byte at `address`, reached from `here`.
+    ///
+    /// # Errors
+    /// When no file has such an offset, or too long a gap would have to be filled.
+    fn offset(self, address: u64, here: u64) -> Result<u64, Problem> {
+        let offset = address.wrapping_add(self.shift);
+        match i64::try_from(offset) {
+            Err(_) => Err(Problem::Unreachable),
+            Ok(_) if offset > here && offset - here > self.longest_gap => Err(Problem::Gap(offset - here)),
+            Ok(_) => Ok(offset),
         }
     }
 }
 
-/// A dump being read back.
-#[derive(Clone, Debug)]
-pub enum Reverse {
-    /// The notation is not known yet; what has come so far.
-    Undecided {
-        /// The beginning of the dump.
-        start: Vec<u8>,
-        /// What is added to every address.
-        shift: i64,
-    },
-    /// xxd's table or plain digits.
-    Xxd(XxdText),
-    /// Canonical rows.
-    Canonical(CanonicalText),
+/// What is wrong with a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// It has no form that a row has.
+    NotARow,
+    /// A byte is short of a digit.
+    HalfByte,
+    /// There is an address and no byte.
+    Empty,
+    /// The column of characters shows more or fewer bytes than the digits.
+    Characters,
+    /// The address has more than 64 bits.
+    Address,
+    /// The row begins before the row above it ends.
+    Overlap,
+    /// The row is longer than those above it.
+    TooWide,
+    /// A `*` stands for part of a row, or has no row to repeat.
+    Star,
+    /// The address at the end is not that of the last row's end.
+    End,
+    /// The line is longer than any row.
+    TooLong,
+    /// The bytes in each group are in reverse order.
+    LittleEndian,
+    /// Words of several bytes, in an order that is not known.
+    Words,
+    /// The base of the addresses does not follow from them.
+    UnknownBase,
+    /// The digits may be binary or hexadecimal.
+    BitsOrHex,
+    /// The offset is negative, or larger than that of any file.
+    Unreachable,
+    /// So many zeros would have to be made up.
+    Gap(u64),
 }
 
-/// The output would have to move to before its beginning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BeforeStart;
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Problem::NotARow => "not a row of a dump",
+            Problem::HalfByte => "a byte lacks a digit",
+            Problem::Empty => "a row without bytes",
+            Problem::Characters => "digits and characters differ in number",
+            Problem::Address => "the address has more than 64 bits",
+            Problem::Overlap => "the row begins before the one above it ends",
+            Problem::TooWide => "the row is longer than those above it (--width tells the bytes of a row)",
+            Problem::Star => "'*' repeats no whole row",
+            Problem::End => "the dump does not end where its last row does",
+            Problem::TooLong => "the line is longer than any row",
+            Problem::LittleEndian => "little-endian groups cannot be turned back",
+            Problem::Words => "rows of words cannot be turned back, as the order of their bytes is not known",
+            Problem::UnknownBase => "the addresses do not fit the rows: give their base with --address-radix",
+            Problem::BitsOrHex => "binary or hexadecimal? Say --format binary or --format xxd",
+            Problem::Unreachable => "no file has this offset: subtract from the addresses with --base",
+            Problem::Gap(bytes) => {
+                return write!(
+                    f,
+                    "{bytes} zero bytes would precede this row: subtract from the addresses with --base, \
+                     or write to a file"
+                );
+            }
+        })
+    }
+}
+
+/// A line that cannot be turned back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// Its number, from 1.
+    pub line: u64,
+    /// How it begins.
+    pub text: Vec<u8>,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+impl Malformed {
+    fn new(line: u64, text: &[u8], problem: Problem) -> Malformed {
+        const SHOWN: usize = 60;
+        Malformed { line, text: text[..text.len().min(SHOWN)].to_vec(), problem }
+    }
+}
+
+/// A dump being turned back.
+#[derive(Clone, Debug)]
+pub enum Reverse {
+    /// The notation is not known yet.
+    Undecided {
+        /// The text so far.
+        start: Vec<u8>,
+        /// The notation asked for, where it leaves something to be found out.
+        asked: Option<Notation>,
+        /// What was said of it.
+        hints: Hints,
+        /// Where the bytes belong.
+        placement: Placement,
+    },
+    /// Rows with addresses.
+    Rows(AddressedRows),
+    /// Plain digits.
+    Plain(PlainDigits),
+    /// Text read as xxd reads it.
+    Xxd(XxdText),
+}
 
 impl Reverse {
-    /// Starts reading a dump in `notation`, or in the one that shows, adding `shift` to every address in it.
-    pub fn new(notation: Option<Notation>, shift: i64) -> Reverse {
-        match notation {
-            None => Reverse::Undecided { start: vec![], shift },
-            Some(Notation::Canonical) => Reverse::Canonical(CanonicalText::new(shift)),
-            Some(Notation::Xxd { width }) => Reverse::Xxd(XxdText::table(width, shift)),
-            Some(Notation::Plain) => Reverse::Xxd(XxdText::plain(shift)),
+    /// Starts turning back a dump in the notation `asked` for, or in the one that it is found to have.
+    pub fn new(asked: Option<Notation>, hints: Hints, placement: Placement) -> Reverse {
+        match asked {
+            Some(Notation::Rows { layout, base }) => Reverse::Rows(AddressedRows::new(layout, base, placement)),
+            Some(Notation::Plain) => Reverse::Plain(PlainDigits::default()),
+            Some(Notation::Xxd { width: Some(width) }) => Reverse::Xxd(XxdText::table(width, placement)),
+            Some(Notation::XxdPlain) => Reverse::Xxd(XxdText::plain(placement)),
+            None | Some(Notation::Xxd { width: None }) => Reverse::Undecided { start: vec![], asked, hints, placement },
         }
     }
 
     /// Reads the next piece of the dump.
     ///
     /// # Errors
-    /// [`BeforeStart`] where an address, shifted, is negative.
-    pub fn feed(&mut self, text: &[u8], sink: &mut impl Sink) -> Result<(), BeforeStart> {
+    /// The first line that cannot be turned back.
+    pub fn feed(&mut self, text: &[u8], sink: &mut impl Sink) -> Result<(), Malformed> {
         match self {
-            Reverse::Undecided { start, shift } => {
+            Reverse::Undecided { start, .. } => {
                 start.extend_from_slice(text);
-                let Some(notation) = Notation::detect(start, false) else { return Ok(()) };
-                let (start, shift) = (std::mem::take(start), *shift);
-                *self = Reverse::new(Some(notation), shift);
-                self.feed(&start, sink)
+                self.decide(false, sink)
             }
+            Reverse::Rows(rows) => rows.feed(text, sink),
+            Reverse::Plain(plain) => plain.feed(text, sink),
             Reverse::Xxd(xxd) => xxd.feed(text, sink),
-            Reverse::Canonical(canonical) => canonical.feed(text, sink),
         }
     }
 
-    /// Reads what was held back for the rest of its line.
+    /// Reads what was kept back for the rest of its line.
     ///
     /// # Errors
-    /// [`BeforeStart`] where an address, shifted, is negative.
-    pub fn finish(self, sink: &mut impl Sink) -> Result<(), BeforeStart> {
+    /// The first line that cannot be turned back.
+    pub fn finish(mut self, sink: &mut impl Sink) -> Result<(), Malformed> {
+        self.decide(true, sink)?;
         match self {
-            Reverse::Undecided { start, shift } => {
-                let mut decided = Reverse::new(Notation::detect(&start, true), shift);
-                decided.feed(&start, sink)?;
-                decided.finish(sink)
-            }
-            Reverse::Xxd(_) => Ok(()),
-            Reverse::Canonical(canonical) => canonical.finish(sink),
+            Reverse::Rows(rows) => rows.finish(sink),
+            Reverse::Plain(plain) => plain.finish(sink),
+            Reverse::Undecided { .. } | Reverse::Xxd(_) => Ok(()),
         }
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_beginning_tells_the_notation() {
-        let xxd = Some(Notation::Xxd { width: 16 });
-        let cases: [(&[u8], bool, Option<Notation>); 11] = [
-            (b"00000000: 6162", false, xxd),
-            (b"37: 35", false, xxd),
-            (b"00000000  61 62", false, Some(Notation::Canonical)),
-            (b"1234567890  61", false, Some(Notation::Canonical)),
-            (b"00000000", false, None),
-            (b"00000000 ", false, None),
-            (b"00000000", true, Some(Notation::Plain)),
-            (b"61626364\n", false, Some(Notation::Plain)),
-            (b"61 62", false, Some(Notation::Plain)),
-            (b"0000000000000000000000", false, Some(Notation::Plain)),
-            (b"*", false, xxd),
-        ];
-        for (start, complete, expected) in cases {
-            assert_eq!(Notation::detect(start, complete), expected, "{:?}", String::from_utf8_lossy(start));
-        }
+    /// Goes on to a notation as soon as one is known; at the end of the text, when `complete`, one always is.
+    fn decide(&mut self, complete: bool, sink: &mut impl Sink) -> Result<(), Malformed> {
+        let Reverse::Undecided { start, asked, hints, placement } = self else { return Ok(()) };
+        let notation = match asked {
+            Some(_) => detect::xxd_width(start, complete).map(|width| Notation::Xxd { width: Some(width) }),
+            None => detect(start, complete, *hints)?,
+        };
+        let Some(notation) = notation else { return Ok(()) };
+        let start = std::mem::take(start);
+        *self = Reverse::new(Some(notation), *hints, *placement);
+        self.feed(&start, sink)
     }
 }

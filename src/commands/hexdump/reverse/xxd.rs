@@ -1,71 +1,76 @@
-//! Reading xxd's table and plain digits exactly as `xxd -r` does, odd input included.
+//! Reading xxd's table and plain digits exactly as `xxd -r` does, damaged text included.
 //!
-//! xxd has no grammar: it is a little machine that looks at one character after the other and
-//! remembers the last three. Its answer to damaged or foreign text is whatever that machine does,
-//! so it is kept here as it is; a row as xxd itself writes it takes a short cut.
+//! xxd has no grammar: it looks at one character after the other and remembers the last three. Its
+//! answer to foreign text is whatever that machine does, so the machine is kept as it is. A row
+//! that xxd itself wrote takes a shortcut.
 
 use super::super::digits::hex_value;
-use super::{BeforeStart, Sink};
+use super::{Malformed, Placement, Problem, Sink};
 
-/// A table of xxd, or plain digits, being read back.
+/// A table of xxd, or plain digits, being read.
 #[derive(Clone, Debug)]
 pub struct XxdText {
-    /// Plain digits: no addresses, and white space means nothing.
+    /// There are no addresses, and white space means nothing.
     plain: bool,
     /// Bytes a row at most.
     width: usize,
-    /// What is added to every address.
-    shift: i64,
-    /// What the last three characters were worth, the latest first.
+    placement: Placement,
+    /// Line ends read so far.
+    lines: u64,
+    /// Values of the last three characters, the latest first.
     last: [Option<u8>; 3],
-    /// No digit has been seen in this line: what is no digit is passed over.
+    /// No digit has been seen in this line: other characters are ignored.
     before_digits: bool,
     /// Bytes found in this line; [`Self::width`] means that its address is still being read.
     found: usize,
-    /// Where the next byte belongs, before shifting.
-    wanted: i64,
+    /// The address of the next byte.
+    address: u64,
     /// Where the output stands.
-    here: i64,
-    /// The rest of this line is passed over.
+    here: u64,
+    /// The rest of this line is ignored.
     skipping: bool,
 }
 
 /// A line that looks like a row of xxd.
-struct Row<'t> {
-    address: i64,
-    /// What stands behind the address, with the line end.
+struct WholeRow<'t> {
+    address: u64,
+    /// What follows the address, with the line end.
     digits: &'t [u8],
     /// The length of the line.
     end: usize,
 }
 
 impl XxdText {
-    /// For a table with `width` bytes a row.
-    pub fn table(width: usize, shift: i64) -> XxdText {
+    /// Starts a table with `width` bytes a row.
+    pub fn table(width: usize, placement: Placement) -> XxdText {
         XxdText {
             plain: false,
             width,
-            shift,
+            placement,
+            lines: 0,
             last: [None; 3],
             before_digits: true,
             found: width,
-            wanted: 0,
+            address: 0,
             here: 0,
             skipping: false,
         }
     }
 
-    /// For plain digits.
-    pub fn plain(shift: i64) -> XxdText {
-        XxdText { plain: true, ..XxdText::table(usize::MAX, shift) }
+    /// Starts plain digits.
+    pub fn plain(placement: Placement) -> XxdText {
+        XxdText { plain: true, ..XxdText::table(usize::MAX, placement) }
     }
 
     /// Reads the next piece of text.
-    pub fn feed(&mut self, text: &[u8], sink: &mut impl Sink) -> Result<(), BeforeStart> {
-        // One write for many bytes: they are collected here as long as they follow each other.
+    ///
+    /// # Errors
+    /// The first line whose bytes cannot be placed.
+    pub fn feed(&mut self, text: &[u8], sink: &mut impl Sink) -> Result<(), Malformed> {
+        // Bytes that follow each other are given to the sink together.
         let mut bytes = Vec::with_capacity(text.len() / 2);
         let mut rest = text;
-        let done = loop {
+        let result = loop {
             let Some((&character, after)) = rest.split_first() else { break Ok(()) };
             if self.skipping {
                 let Some(end) = memchr::memchr(b'\n', rest) else { break Ok(()) };
@@ -75,24 +80,31 @@ impl XxdText {
                 continue;
             }
             if let Some(row) = self.whole_row(rest) {
-                if let Err(error) = self.take_row(&row, &mut bytes, sink) {
-                    break Err(error);
+                if let Err(problem) = self.take_row(&row, &mut bytes, sink) {
+                    break Err(problem);
                 }
                 rest = &rest[row.end..];
                 continue;
             }
-            rest = after;
-            if let Err(error) = self.step(character, &mut bytes, sink) {
-                break Err(error);
+            if let Err(problem) = self.step(character, &mut bytes, sink) {
+                break Err(problem);
             }
+            rest = after;
         };
         sink.bytes(&bytes);
-        done
+        let line_ends = |text: &[u8]| memchr::memchr_iter(b'\n', text).count() as u64;
+        let read = &text[..text.len() - rest.len()];
+        self.lines += line_ends(read);
+        result.map_err(|problem| {
+            let start = memchr::memrchr(b'\n', read).map_or(0, |end| end + 1);
+            let end = memchr::memchr(b'\n', rest).map_or(text.len(), |end| read.len() + end);
+            Malformed::new(self.lines + 1, &text[start..end], problem)
+        })
     }
 
-    /// The row at the beginning of `text` if it is one as xxd writes it, with all its bytes and its line
-    /// end: then what the machine would do with it is known.
-    fn whole_row<'t>(&self, text: &'t [u8]) -> Option<Row<'t>> {
+    /// Returns the row at the head of `text` if it is one as xxd writes it, with all its bytes and
+    /// its line end: then what the machine would do with it is known.
+    fn whole_row<'t>(&self, text: &'t [u8]) -> Option<WholeRow<'t>> {
         /// More digits than these could overflow; the machine knows what that means.
         const ADDRESS_DIGITS: usize = 15;
         if self.plain || !self.before_digits || self.found < self.width {
@@ -102,15 +114,14 @@ impl XxdText {
         if !(1..=ADDRESS_DIGITS).contains(&digits) || !text[digits..].starts_with(b": ") {
             return None;
         }
-        let value = |address: i64, &digit: &u8| Some(address << 4 | i64::from(hex_value(digit)?));
+        let value = |address: u64, &digit: &u8| Some(address << 4 | u64::from(hex_value(digit)?));
         let address = text[..digits].iter().try_fold(0, value)?;
         let end = digits + memchr::memchr(b'\n', &text[digits..])? + 1;
-        Some(Row { address, digits: &text[digits + 2..end], end })
+        Some(WholeRow { address, digits: &text[digits + 2..end], end })
     }
 
-    /// Does with a row what the machine does, or lets the machine do it if there are not enough bytes in it.
-    fn take_row(&mut self, row: &Row<'_>, bytes: &mut Vec<u8>, sink: &mut impl Sink) -> Result<(), BeforeStart> {
-        let place = self.shift.wrapping_add(row.address);
+    /// Does with a row what the machine does, or lets the machine do it if the row lacks bytes.
+    fn take_row(&mut self, row: &WholeRow<'_>, bytes: &mut Vec<u8>, sink: &mut impl Sink) -> Result<(), Problem> {
         let start = bytes.len();
         let mut rest = row.digits;
         let mut found = 0;
@@ -124,8 +135,8 @@ impl XxdText {
             rest = after;
             found += 1;
         }
-        if found == self.width && place == self.here {
-            self.here += found as i64;
+        if found == self.width && row.address.wrapping_add(self.placement.shift) == self.here {
+            self.here += found as u64;
             return Ok(());
         }
         bytes.truncate(start);
@@ -144,14 +155,14 @@ impl XxdText {
 
     fn end_line(&mut self) {
         if !self.plain {
-            self.wanted = 0;
+            self.address = 0;
         }
         self.found = self.width;
         self.before_digits = true;
     }
 
-    /// Looks at one character.
-    fn step(&mut self, character: u8, bytes: &mut Vec<u8>, sink: &mut impl Sink) -> Result<(), BeforeStart> {
+    /// Takes one character.
+    fn step(&mut self, character: u8, bytes: &mut Vec<u8>, sink: &mut impl Sink) -> Result<(), Problem> {
         if character == b'\r' || self.plain && matches!(character, b' ' | b'\n' | b'\t') {
             return Ok(());
         }
@@ -163,25 +174,25 @@ impl XxdText {
         self.before_digits = false;
         if !self.plain && self.found >= self.width {
             match value {
-                // The address ends; this also swallows a line end right behind it, and the next
-                // line is then taken for data.
+                // The address ends; this also swallows a line end that follows at once, and the
+                // next line is then taken for data.
                 None => self.found = 0,
-                Some(digit) => self.wanted = self.wanted.wrapping_shl(4) | i64::from(digit),
+                Some(digit) => self.address = self.address.wrapping_shl(4) | u64::from(digit),
             }
             return Ok(());
         }
-        let place = self.shift.wrapping_add(self.wanted);
-        if place != self.here {
+        let offset = self.placement.offset(self.address, self.here)?;
+        if offset != self.here {
             sink.bytes(bytes);
             bytes.clear();
-            sink.seek(u64::try_from(place).map_err(|_| BeforeStart)?);
-            self.here = place;
+            sink.seek(offset);
+            self.here = offset;
         }
         match self.last {
             [Some(low), Some(high), _] => {
                 bytes.push(high << 4 | low);
                 self.here += 1;
-                self.wanted += 1;
+                self.address = self.address.wrapping_add(1);
                 self.last[0] = None;
                 if !self.plain {
                     self.found += 1;

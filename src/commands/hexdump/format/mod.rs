@@ -1,0 +1,16 @@
+//! The formats of hexdump(1): `-e FORMAT`, `--format-file FILE`, and the displays `-b -c -C -d -o -x -X`.
+//!
+//! [`parse`] turns text into units, [`view`] prints rows by them with the conversions of
+//! [`printf`]. Nothing here reads a file.
+
+mod colour;
+mod parse;
+mod printf;
+mod view;
+
+pub use parse::Formats;
+pub use printf::Spec;
+pub use view::{
+    CANONICAL, FormatView, ONE_BYTE_CHAR, ONE_BYTE_HEX, ONE_BYTE_OCTAL, PLAIN_HEX, TWO_BYTES_DECIMAL, TWO_BYTES_HEX,
+    TWO_BYTES_OCTAL,
+};

@@ -1,0 +1,212 @@
+//! Rows by formats of hexdump(1), and its displays, which are such formats.
+
+use super::colour::RESET;
+use super::parse::{Conversion, Formats, Kind, Print, Unit};
+use crate::commands::hexdump::colour::{Brush, Theme};
+use crate::commands::hexdump::view::{End, Place, View};
+
+/// `-b`.
+pub const ONE_BYTE_OCTAL: [&str; 2] = [SHORT_END, r#""%07.7_ax " 16/1 "%03o " "\n""#];
+/// `-X`.
+pub const ONE_BYTE_HEX: [&str; 2] = [SHORT_END, r#""%07.7_ax " 16/1 " %02x " "\n""#];
+/// `-c`.
+pub const ONE_BYTE_CHAR: [&str; 2] = [SHORT_END, r#""%07.7_ax " 16/1 "%3_c " "\n""#];
+/// `-C`.
+pub const CANONICAL: [&str; 3] =
+    [r#""%08.8_Ax\n""#, r#""%08.8_ax  " 8/1 "%02x " "  " 8/1 "%02x " "#, r#""  |" 16/1 "%_p" "|\n""#];
+/// `-d`.
+pub const TWO_BYTES_DECIMAL: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 "  %05u " "\n""#];
+/// `-o`.
+pub const TWO_BYTES_OCTAL: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 " %06o " "\n""#];
+/// `-x`.
+pub const TWO_BYTES_HEX: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 "   %04x " "\n""#];
+/// No display at all.
+pub const PLAIN_HEX: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 "%04x " "\n""#];
+
+const SHORT_END: &str = r#""%07.7_Ax\n""#;
+
+/// Rows by formats.
+pub struct FormatView {
+    formats: Formats,
+    /// Colours by the kind of byte, for formats without colours of their own.
+    theme: Option<Theme>,
+}
+
+/// One row to print.
+struct Row<'r> {
+    bytes: &'r [u8],
+    address: u64,
+    /// The address at which the input ends, if it ends in this row.
+    end: Option<u64>,
+}
+
+impl FormatView {
+    /// The view by `formats`.
+    pub fn new(formats: Formats, theme: Option<Theme>) -> FormatView {
+        FormatView { formats, theme }
+    }
+
+    fn push_row(&self, row: &Row<'_>, out: &mut Vec<u8>) {
+        let mut brush = Brush::new(self.theme.as_ref());
+        for format in &self.formats.formats {
+            let mut at = 0;
+            for unit in format.units.iter().take_while(|unit| !unit.at_end) {
+                for left in (0..unit.iterations).rev() {
+                    for print in &unit.prints {
+                        push_print(print, row, at, left == 0, &mut brush, out);
+                        at += print.bytes;
+                    }
+                }
+            }
+        }
+        brush.rest(out);
+    }
+}
+
+fn push_print(print: &Print, row: &Row<'_>, at: usize, is_last: bool, brush: &mut Brush<'_>, out: &mut Vec<u8>) {
+    let rest = row.bytes.get(at..).unwrap_or_default();
+    let shown = &rest[..rest.len().min(print.bytes)];
+    let address = row.address.wrapping_add(at as u64);
+    let colour = print.colours.iter().find(|condition| condition.is_met(address, shown));
+    if let Some(condition) = colour {
+        out.extend_from_slice(condition.escape.as_bytes());
+    }
+    let dropped = usize::from(print.drops_blank && is_last);
+    let text = &print.text[..print.text.len() - dropped];
+    if text.iter().any(|&byte| byte != b' ') {
+        brush.rest(out);
+    }
+    out.extend_from_slice(text);
+    match print.conversion {
+        Some(Conversion { spec, .. }) if row.end.is_some_and(|end| address >= end) => {
+            spec.padding().push_text(b"", out)
+        }
+        Some(Conversion { kind: Kind::Address(base), spec }) => {
+            let mut text = vec![];
+            push_address(spec, base, address, &mut text);
+            brush.address(&text, out);
+        }
+        Some(conversion) => {
+            if let Some(&byte) = shown.first() {
+                brush.take(byte, out);
+            }
+            push_bytes(conversion, shown, rest, out);
+        }
+        None => {}
+    }
+    if colour.is_some() {
+        out.extend_from_slice(RESET.as_bytes());
+    }
+}
+
+fn push_address(spec: super::printf::Spec, base: u8, address: u64, out: &mut Vec<u8>) {
+    if base == b'd' { spec.push_signed(address as i64, out) } else { spec.push_unsigned(address, base, out) }
+}
+
+/// Appends the bytes of a conversion, `shown`, which begin the `rest` of the row.
+fn push_bytes(conversion: Conversion, shown: &[u8], rest: &[u8], out: &mut Vec<u8>) {
+    let Conversion { kind, spec } = conversion;
+    let mut word = [0; 8];
+    let length = shown.len().min(8);
+    word[..length].copy_from_slice(&shown[..length]);
+    let unsigned = u64::from_le_bytes(word);
+    let byte = word[0];
+    match kind {
+        Kind::Address(_) => {}
+        Kind::Byte => spec.push_character(byte, out),
+        Kind::Printable if byte.is_ascii_graphic() || byte == b' ' => spec.push_character(byte, out),
+        Kind::Printable => spec.push_character(b'.', out),
+        Kind::Escape => push_escape(spec, byte, out),
+        Kind::Name => match byte {
+            0..0x20 => spec.push_text(NAMES[usize::from(byte)].as_bytes(), out),
+            0x7f => spec.push_text(b"del", out),
+            0x80.. => spec.push_unsigned(u64::from(byte), b'x', out),
+            _ => spec.push_character(byte, out),
+        },
+        Kind::Signed => {
+            let unused = 64 - 8 * length.max(1) as u32;
+            spec.push_signed((unsigned << unused) as i64 >> unused, out);
+        }
+        Kind::Unsigned(letter) => spec.push_unsigned(unsigned, letter, out),
+        Kind::Float(letter) => {
+            let value = if length == 4 { f64::from(f32::from_bits(unsigned as u32)) } else { f64::from_bits(unsigned) };
+            spec.push_float(value, letter, out);
+        }
+        // The text ends with a NUL or its precision, whatever the number of bytes.
+        Kind::Text => spec.push_text(&rest[..memchr::memchr(0, rest).unwrap_or(rest.len())], out),
+    }
+}
+
+fn push_escape(spec: super::printf::Spec, byte: u8, out: &mut Vec<u8>) {
+    let escape: &[u8] = match byte {
+        0 => b"\\0",
+        7 => b"\\a",
+        8 => b"\\b",
+        9 => b"\\t",
+        10 => b"\\n",
+        11 => b"\\v",
+        12 => b"\\f",
+        13 => b"\\r",
+        0x20..0x7f => return spec.push_character(byte, out),
+        _ => return spec.push_text(format!("{byte:03o}").as_bytes(), out),
+    };
+    spec.push_text(escape, out);
+}
+
+/// The names of control characters, as `_u` shows them.
+const NAMES: [&str; 32] = [
+    "nul", "soh", "stx", "etx", "eot", "enq", "ack", "bel", "bs", "ht", "lf", "vt", "ff", "cr", "so", "si", "dle",
+    "dc1", "dc2", "dc3", "dc4", "nak", "syn", "etb", "can", "em", "sub", "esc", "fs", "gs", "rs", "us",
+];
+
+impl View for FormatView {
+    fn width(&self) -> usize {
+        self.formats.row.max(1)
+    }
+
+    fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+        // Formats that take no bytes print nothing, as hexdump then finds no rows.
+        if self.formats.row == 0 {
+            return;
+        }
+        let mut address = place.address;
+        for bytes in rows.chunks_exact(self.formats.row) {
+            self.push_row(&Row { bytes, address, end: None }, out);
+            address = address.wrapping_add(bytes.len() as u64);
+        }
+    }
+
+    fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
+        let mut bytes = row.to_vec();
+        bytes.resize(self.formats.row, 0);
+        let end = Some(place.address.wrapping_add(row.len() as u64));
+        self.push_row(&Row { bytes: &bytes, address: place.address, end }, out);
+    }
+
+    fn end(&self, end: End, out: &mut Vec<u8>) {
+        let Some(Unit { prints, .. }) = &self.formats.end else { return };
+        if end.address == 0 || self.formats.row == 0 {
+            return;
+        }
+        // hexdump compares with where the row after the last one would begin.
+        let row = self.formats.row as u64;
+        let next_row = end.address.wrapping_add((row - end.bytes % row) % row);
+        let mut brush = Brush::new(self.theme.as_ref());
+        for Print { text, conversion, colours, .. } in prints {
+            let colour = colours.iter().find(|condition| condition.is_met(next_row, &[]));
+            out.extend(colour.iter().flat_map(|condition| condition.escape.bytes()));
+            match conversion {
+                Some(Conversion { kind: Kind::Address(base), spec }) => {
+                    out.extend_from_slice(text);
+                    let mut address = vec![];
+                    push_address(*spec, *base, end.address, &mut address);
+                    brush.address(&address, out);
+                }
+                None => out.extend_from_slice(text),
+                // Bytes are not shown at the end, nor the text before them.
+                Some(_) => {}
+            }
+            out.extend(colour.iter().flat_map(|_| RESET.bytes()));
+        }
+    }
+}

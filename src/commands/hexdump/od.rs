@@ -1,0 +1,304 @@
+//! Rows of od(1): `--type` with the types of `od -t`.
+//!
+//! Each type prints the same bytes on a line of its own; fields of types of different widths are
+//! aligned. Written after the manual of coreutils, and byte-identical to `od -t` in the C locale.
+
+use super::address::{Address, Notation};
+use super::digits::PRINTABLE;
+use super::format::Spec;
+use super::view::{End, Place, View};
+
+/// One type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldType {
+    kind: Kind,
+    /// Bytes a field.
+    size: usize,
+    /// Whether characters follow the fields.
+    has_characters: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Named,
+    Character,
+    Signed,
+    Unsigned,
+    Octal,
+    Hex,
+    Float,
+    Brain,
+}
+
+/// Parses types such as `x1z`, `d4f8`, `a`.
+///
+/// # Errors
+/// What is wrong with them.
+pub fn parse(text: &str) -> Result<Vec<FieldType>, String> {
+    let wrong = || format!("invalid type '{text}': expected a, c, or d, o, u, x, f with a size, such as x1 or f8");
+    let mut types = vec![];
+    let mut rest = text.as_bytes();
+    while let [letter, after @ ..] = rest {
+        rest = after;
+        let (kind, sizes, default): (Kind, &[usize], usize) = match letter {
+            b'a' => (Kind::Named, &[], 1),
+            b'c' => (Kind::Character, &[], 1),
+            b'd' => (Kind::Signed, &[1, 2, 4, 8], 4),
+            b'u' => (Kind::Unsigned, &[1, 2, 4, 8], 4),
+            b'o' => (Kind::Octal, &[1, 2, 4, 8], 4),
+            b'x' => (Kind::Hex, &[1, 2, 4, 8], 4),
+            b'f' => (Kind::Float, &[2, 4, 8], 8),
+            _ => return Err(wrong()),
+        };
+        let named = match (rest.first(), kind) {
+            (Some(b'B'), Kind::Float) => Some((Kind::Brain, 2)),
+            (Some(b'H'), Kind::Float) => Some((kind, 2)),
+            (Some(b'F'), Kind::Float) => Some((kind, 4)),
+            (Some(b'D'), Kind::Float) => Some((kind, 8)),
+            (_, Kind::Float | Kind::Named | Kind::Character) => None,
+            (Some(b'C'), _) => Some((kind, 1)),
+            (Some(b'S'), _) => Some((kind, 2)),
+            (Some(b'I'), _) => Some((kind, 4)),
+            (Some(b'L'), _) => Some((kind, 8)),
+            _ => None,
+        };
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (kind, size) = match named {
+            Some(named) => {
+                rest = &rest[1..];
+                named
+            }
+            None if digits > 0 => {
+                let size = str::from_utf8(&rest[..digits]).ok().and_then(|digits| digits.parse().ok());
+                rest = &rest[digits..];
+                (kind, size.filter(|size| sizes.contains(size)).ok_or_else(wrong)?)
+            }
+            None => (kind, default),
+        };
+        let has_characters = rest.first() == Some(&b'z');
+        rest = &rest[usize::from(has_characters)..];
+        types.push(FieldType { kind, size, has_characters });
+    }
+    if types.is_empty() { Err(wrong()) } else { Ok(types) }
+}
+
+impl FieldType {
+    /// Returns the columns of a field without the blank before it.
+    fn columns(self) -> usize {
+        // By the number of bytes: 1, 2, 4, 8.
+        let by_size = |columns: [usize; 4]| columns[self.size.ilog2() as usize];
+        match self.kind {
+            Kind::Named | Kind::Character => 3,
+            Kind::Signed => by_size([4, 6, 11, 20]),
+            Kind::Unsigned => by_size([3, 5, 10, 20]),
+            Kind::Octal => by_size([3, 6, 11, 22]),
+            Kind::Hex => by_size([2, 4, 8, 16]),
+            Kind::Float | Kind::Brain => by_size([0, 15, 15, 24]),
+        }
+    }
+
+    /// Appends the text of one field without what fills it up.
+    fn push(self, bytes: &[u8], is_little_endian: bool, out: &mut Vec<u8>) {
+        let mut word = [0; 8];
+        for (to, &from) in word[..self.size].iter_mut().zip(bytes) {
+            *to = from;
+        }
+        if !is_little_endian {
+            word[..self.size].reverse();
+        }
+        let unsigned = u64::from_le_bytes(word);
+        let unused = 64 - 8 * self.size as u32;
+        let digits = self.columns();
+        let text = match self.kind {
+            Kind::Signed => ((unsigned << unused) as i64 >> unused).to_string(),
+            Kind::Unsigned => unsigned.to_string(),
+            Kind::Octal => format!("{unsigned:0digits$o}"),
+            Kind::Hex => format!("{unsigned:0digits$x}"),
+            Kind::Named => name(unsigned as u8 & 0x7f),
+            Kind::Character => character(unsigned as u8),
+            Kind::Float if self.size == 2 => shortest_single(half(unsigned as u16)),
+            Kind::Float if self.size == 4 => shortest_single(f32::from_bits(unsigned as u32)),
+            Kind::Float => shortest_double(f64::from_bits(unsigned)),
+            Kind::Brain => shortest_single(f32::from_bits((unsigned as u32) << 16)),
+        };
+        out.extend_from_slice(text.as_bytes());
+    }
+}
+
+fn name(byte: u8) -> String {
+    const NAMES: [&str; 33] = [
+        "nul", "soh", "stx", "etx", "eot", "enq", "ack", "bel", "bs", "ht", "nl", "vt", "ff", "cr", "so", "si", "dle",
+        "dc1", "dc2", "dc3", "dc4", "nak", "syn", "etb", "can", "em", "sub", "esc", "fs", "gs", "rs", "us", "sp",
+    ];
+    match NAMES.get(usize::from(byte)) {
+        Some(name) => (*name).into(),
+        None if byte == 0x7f => "del".into(),
+        None => char::from(byte).into(),
+    }
+}
+
+fn character(byte: u8) -> String {
+    match byte {
+        0 => "\\0".into(),
+        7 => "\\a".into(),
+        8 => "\\b".into(),
+        9 => "\\t".into(),
+        10 => "\\n".into(),
+        11 => "\\v".into(),
+        12 => "\\f".into(),
+        13 => "\\r".into(),
+        0x20..0x7f => char::from(byte).into(),
+        _ => format!("{byte:03o}"),
+    }
+}
+
+/// Returns the value of an IEEE 754 binary16 number.
+fn half(bits: u16) -> f32 {
+    let (exponent, fraction) = (bits >> 10 & 31, f32::from(bits & 0x3ff));
+    let magnitude = match exponent {
+        0 => fraction * (-24f32).exp2(),
+        31 if fraction == 0.0 => f32::INFINITY,
+        31 => f32::NAN,
+        _ => (1024.0 + fraction) * (f32::from(exponent) - 25.0).exp2(),
+    };
+    magnitude.copysign(if bits >> 15 == 1 { -1.0 } else { 1.0 })
+}
+
+/// Returns the number with the fewest digits, from `least` on, that read back as the same.
+fn shortest(value: f64, least: usize, most: usize, is_same: impl Fn(&str) -> bool) -> String {
+    let shown = |digits: usize| {
+        let mut text = vec![];
+        let spec = Spec::parse(format!(".{digits}").as_bytes()).unwrap_or_default();
+        spec.push_float(value, b'g', &mut text);
+        String::from_utf8(text).unwrap_or_default()
+    };
+    (least..most).map(shown).find(|text| is_same(text)).unwrap_or_else(|| shown(most))
+}
+
+fn shortest_single(value: f32) -> String {
+    let least = if value.abs() < f32::MIN_POSITIVE { 1 } else { 6 };
+    shortest(f64::from(value), least, 9, |text| text.parse() == Ok(value))
+}
+
+fn shortest_double(value: f64) -> String {
+    let least = if value.abs() < f64::MIN_POSITIVE { 1 } else { 15 };
+    shortest(value, least, 17, |text| text.parse() == Ok(value))
+}
+
+/// The view of od.
+pub struct OdView {
+    types: Vec<FieldType>,
+    width: usize,
+    address: Address,
+    is_little_endian: bool,
+    /// Columns of a line of fields, the blanks before them included.
+    columns: usize,
+}
+
+impl OdView {
+    /// Returns the view with fields of `types` (at least one), `width` bytes a row if that is given.
+    ///
+    /// # Errors
+    /// When a row would end inside a field.
+    pub fn new(
+        types: Vec<FieldType>,
+        width: Option<usize>,
+        notation: Notation,
+        is_little_endian: bool,
+    ) -> Result<OdView, String> {
+        let largest = types.iter().map(|field| field.size).max().unwrap_or(1);
+        let width = width.unwrap_or(16);
+        if width == 0 || width % largest != 0 {
+            return Err(format!("with this --type, the width is a multiple of {largest}"));
+        }
+        let columns = types.iter().map(|field| width / field.size * (field.columns() + 1)).max().unwrap_or(0);
+        let digits = match notation {
+            Notation::Hex => 6,
+            Notation::None => 0,
+            _ => 7,
+        };
+        Ok(OdView { types, width, address: Address { digits, notation }, is_little_endian, columns })
+    }
+
+    fn push_row(&self, row: &[u8], address: u64, out: &mut Vec<u8>) {
+        for (line, field) in self.types.iter().enumerate() {
+            if line == 0 {
+                self.address.push(out, address);
+            } else {
+                out.resize(out.len() + self.address.digits, b' ');
+            }
+            self.push_fields(*field, row, out);
+            out.push(b'\n');
+        }
+    }
+
+    fn push_fields(&self, field: FieldType, row: &[u8], out: &mut Vec<u8>) {
+        let fields = self.width / field.size;
+        let blank = (self.width - row.len()) / field.size;
+        // What fills the line up to the widest type is spread over the fields.
+        let pad = self.columns - fields * field.columns();
+        let mut pad_left = pad;
+        let mut text = vec![];
+        for (i, bytes) in row.chunks(field.size).enumerate() {
+            let pad_next = pad * (fields - 1 - i) / fields;
+            text.clear();
+            field.push(bytes, self.is_little_endian, &mut text);
+            let columns = pad_left - pad_next + field.columns();
+            out.resize(out.len() + columns.saturating_sub(text.len()), b' ');
+            out.extend_from_slice(&text);
+            pad_left = pad_next;
+        }
+        if field.has_characters {
+            out.resize(out.len() + blank * field.columns() + pad * blank / fields, b' ');
+            out.extend_from_slice(b"  >");
+            out.extend(row.iter().map(|&byte| PRINTABLE[usize::from(byte)]));
+            out.push(b'<');
+        }
+    }
+}
+
+impl View for OdView {
+    fn width(&self) -> usize {
+        self.width
+    }
+
+    fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+        let mut address = place.address;
+        for row in rows.chunks_exact(self.width) {
+            self.push_row(row, address, out);
+            address = address.wrapping_add(self.width as u64);
+        }
+    }
+
+    fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
+        self.push_row(row, place.address, out);
+    }
+
+    fn end(&self, end: End, out: &mut Vec<u8>) {
+        if self.address.notation != Notation::None {
+            self.address.push(out, end.address);
+            out.push(b'\n');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types() {
+        assert!(parse("x1z").is_ok_and(|types| types.len() == 1 && types[0].has_characters));
+        assert!(parse("d4f8aoc").is_ok_and(|types| types.len() == 5));
+        for text in ["", "x3", "f1", "q", "a1", "z", "x1zz", "x99999999999999999999", "fL"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn halves() {
+        for (bits, value) in [(0x3c00, 1.0), (0xc000, -2.0), (0x0001, 5.960_464_5e-8), (0x7c00, f32::INFINITY)] {
+            assert_eq!(half(bits), value);
+        }
+    }
+}

@@ -1,0 +1,371 @@
+//! Resolves the command line to a view and to the rows that are left out.
+//!
+//! The one place that combines options. What does not go together is an error that says so.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+
+use super::address::Notation;
+use super::canonical::Canonical;
+use super::colour::{Coloured, Theme};
+use super::format::{self, FormatView, Formats};
+use super::od::{self, OdView};
+use super::panels::{PANEL, Panels, PanelsConfig, panels_that_fit};
+use super::placed::{Placed, XxdRow};
+use super::reverse::{Base, Hints, Layout, Notation as DumpNotation};
+use super::squeeze::Policy;
+use super::stream::{CArray, Plain, c_name};
+use super::view::View;
+use crate::cli::hexdump::{Args, CharacterTable, Display, Endian, Format, Radix, Width};
+use crate::output::escape_name;
+
+/// The most bytes in a row with addresses; also xxd's limit.
+pub const WIDEST: usize = 256;
+
+/// What standard output is like.
+pub struct Terminal {
+    /// The colours, where colour is wanted.
+    pub theme: Option<Theme>,
+    /// The columns, where standard output is a terminal.
+    pub columns: Option<usize>,
+}
+
+/// What to print for the bytes.
+pub struct Resolved {
+    /// The text of rows.
+    pub view: Box<dyn View>,
+    /// Which rows are left out.
+    pub policy: Policy,
+    /// Bytes a line, at which the dump of a match begins.
+    pub line: usize,
+}
+
+/// Resolves the command line.
+///
+/// # Errors
+/// What does not go together, or cannot be read.
+pub fn resolve(args: &Args, terminal: &Terminal) -> Result<Resolved, String> {
+    let format = format(args)?;
+    check(args, format)?;
+    let ebcdic = ebcdic(args, format)?;
+    let theme = terminal.theme.as_ref();
+    let (view, line) = match format {
+        _ if !args.types.is_empty() => (od(args)?, None),
+        _ if !displays(args).is_empty() => (formatted(displays(args), theme)?, None),
+        Format::Canonical => (canonical(args, terminal, ebcdic)?, None),
+        Format::Xxd | Format::Binary => (xxd(args, format, terminal, ebcdic)?, None),
+        Format::Plain => plain(args, terminal.columns)?,
+        Format::C => c_array(args, terminal.columns)?,
+        Format::Octal => (formatted(&[Display::TwoBytesOctal], theme)?, None),
+        Format::Decimal => (formatted(&[Display::TwoBytesDecimal], theme)?, None),
+        Format::Hex => (formats(format::PLAIN_HEX.map(Vec::from).to_vec(), theme, true)?, None),
+        Format::Panels => (panels(args, terminal)?, None),
+    };
+    let line = line.unwrap_or_else(|| view.width());
+    Ok(Resolved { view, policy: policy(args, format), line })
+}
+
+/// Returns the notation of a dump that is to be turned back, and hints where it is to be found out.
+///
+/// # Errors
+/// When no dump of that notation can be turned back.
+pub fn notation(args: &Args) -> Result<(Option<DumpNotation>, Hints), String> {
+    let width = match args.width {
+        None | Some(Width::Auto | Width::Exactly(0)) => None,
+        Some(Width::Exactly(width)) => Some(width),
+    };
+    let base = match args.address_radix {
+        None => None,
+        Some(Radix::Hexadecimal) => Some(Base::Hex),
+        Some(Radix::Decimal) => Some(Base::Decimal),
+        Some(Radix::Octal) => Some(Base::Octal),
+        Some(Radix::None) => return Err("rows without addresses cannot be turned back: say --format plain".into()),
+    };
+    let hints = |layout| Hints { layout, base };
+    let found_out = |layout| Ok((None, hints(Some(layout))));
+    let is_canonical = args.shown.displays == [Display::Canonical];
+    let is_named = args.shown.format.is_some() || args.plain || args.include || !args.shown.displays.is_empty();
+    match format(args)? {
+        _ if endian(args) == Some(Endian::Little) => Err("a dump in little-endian groups cannot be turned back".into()),
+        _ if !args.types.is_empty() && args.types.iter().all(|text| matches!(text.as_str(), "x1" | "x1z")) => {
+            found_out(Layout::Narrow)
+        }
+        _ if !args.types.is_empty() => Err("of the types of od, only x1 can be turned back".into()),
+        _ if is_canonical => found_out(Layout::Wide),
+        _ if !is_named && width.is_some() => Ok((Some(DumpNotation::Xxd { width }), hints(None))),
+        _ if !is_named => Ok((None, hints(None))),
+        Format::Canonical if args.shown.displays.is_empty() => found_out(Layout::Wide),
+        Format::Binary => found_out(Layout::Bits),
+        Format::Xxd if base.is_some_and(|base| base != Base::Hex) => found_out(Layout::Colon),
+        Format::Xxd => Ok((Some(DumpNotation::Xxd { width }), hints(None))),
+        Format::Plain => Ok((Some(DumpNotation::XxdPlain), hints(None))),
+        _ => Err("only canonical, xxd, binary and plain dumps and --type x1 can be turned back".into()),
+    }
+}
+
+/// Returns the displays that are printed as formats; the canonical one alone is a format of ours.
+fn displays(args: &Args) -> &[Display] {
+    match &args.shown.displays[..] {
+        [Display::Canonical] => &[],
+        [Display::OneByteOctal] if args.include => &[],
+        displays => displays,
+    }
+}
+
+/// Returns the format, also where another option implies it.
+fn format(args: &Args) -> Result<Format, String> {
+    let implied = (args.panels.is_some() || args.border.is_some()).then_some(Format::Panels);
+    let named = match args.shown.format {
+        Some(Format::Binary | Format::C) | None if args.include => Some(Format::C),
+        Some(_) if args.include => return Err("--include cannot be combined with this --format".into()),
+        Some(format) => Some(format),
+        None if args.plain => Some(Format::Plain),
+        None => None,
+    };
+    match (named, implied) {
+        (Some(named), Some(implied)) if named != implied => Err("--panels and --border need --format panels".into()),
+        (None, Some(_)) if !args.shown.displays.is_empty() => Err("--panels and --border need --format panels".into()),
+        (named, implied) => Ok(named.or(implied).unwrap_or(Format::Canonical)),
+    }
+}
+
+/// Refuses what a format has no use for. xxd's formats accept what xxd accepts, with or without an effect.
+fn check(args: &Args, format: Format) -> Result<(), String> {
+    let od = !args.types.is_empty();
+    if od && !args.shown.displays.is_empty() {
+        return Err("--type cannot be combined with displays and formats".into());
+    }
+    let xxd = matches!(format, Format::Xxd | Format::Binary | Format::Plain | Format::C);
+    let classic = !displays(args).is_empty() || matches!(format, Format::Octal | Format::Decimal | Format::Hex);
+    let has_groups = matches!(format, Format::Canonical | Format::Panels) && !classic && !od;
+    let has_endian = format == Format::Xxd || has_groups || od;
+    let refused = [
+        (args.width.is_some() && classic, "--width"),
+        (args.group.is_some() && !xxd && !has_groups, "--group"),
+        (args.upper && (classic || od), "--upper"),
+        (endian(args).is_some() && !has_endian, "--endian"),
+        (args.address_radix.is_some() && !od && (classic || format == Format::Panels), "--address-radix"),
+        (
+            (args.name.is_some() || args.capitalize || args.terminate) && format != Format::C,
+            "--name, --capitalize and --terminate, meant for --format c,",
+        ),
+        (
+            args.character_table.is_some() && (od || classic || matches!(format, Format::Plain | Format::C)),
+            "--character-table",
+        ),
+    ];
+    match refused.iter().find(|(refused, _)| *refused) {
+        Some((_, option)) => Err(format!("{option} has no meaning with this format")),
+        None => Ok(()),
+    }
+}
+
+fn policy(args: &Args, format: Format) -> Policy {
+    match format {
+        Format::Plain | Format::C => Policy::Never,
+        Format::Xxd | Format::Binary if args.squeeze => Policy::Zeros,
+        Format::Xxd | Format::Binary => Policy::Never,
+        _ if args.no_squeezing => Policy::Never,
+        _ => Policy::Repeats,
+    }
+}
+
+fn endian(args: &Args) -> Option<Endian> {
+    if args.shown.little_endian { Some(Endian::Little) } else { args.endian }
+}
+
+/// Returns the notation of addresses; xxd shows decimal ones as signed.
+fn address_notation(args: &Args, default: Notation) -> Notation {
+    match args.address_radix {
+        None => default,
+        Some(Radix::Hexadecimal) => Notation::Hex,
+        Some(Radix::Decimal) => Notation::Decimal,
+        Some(Radix::Octal) => Notation::Octal,
+        Some(Radix::None) => Notation::None,
+    }
+}
+
+/// Returns whether the column of characters is EBCDIC.
+fn ebcdic(args: &Args, format: Format) -> Result<bool, String> {
+    match args.character_table {
+        _ if format == Format::Panels => Ok(false),
+        None | Some(CharacterTable::Ascii) => Ok(false),
+        Some(CharacterTable::Ebcdic) => Ok(true),
+        Some(_) => Err("this --character-table needs --format panels".into()),
+    }
+}
+
+/// Returns the bytes a row, within `1..=limit`, where `columns_for(n)` are those that a row of `n` bytes takes.
+fn width(
+    args: &Args,
+    default: usize,
+    limit: usize,
+    terminal: Option<usize>,
+    columns_for: impl Fn(usize) -> usize,
+) -> Result<usize, String> {
+    match (args.width, terminal) {
+        (None | Some(Width::Exactly(0)), _) | (Some(Width::Auto), None) => Ok(default),
+        (Some(Width::Exactly(width)), _) if width <= limit => Ok(width),
+        (Some(Width::Exactly(_)), _) => Err(format!("invalid number of columns (max. {limit})")),
+        // Rows of a multiple of four: addresses stay easy to read.
+        (Some(Width::Auto), Some(columns)) => {
+            Ok((1..=WIDEST / 4).map(|n| 4 * n).take_while(|&n| columns_for(n) <= columns).last().unwrap_or(4))
+        }
+    }
+}
+
+fn coloured<V: View + 'static>(view: V, theme: Option<&Theme>) -> Box<dyn View> {
+    let Some(theme) = theme else { return Box::new(view) };
+    match Coloured::new(view, theme.clone()) {
+        Ok(coloured) => Box::new(coloured),
+        Err(view) => Box::new(view),
+    }
+}
+
+/// Returns the view by displays and formats, in their order.
+fn formatted(displays: &[Display], theme: Option<&Theme>) -> Result<Box<dyn View>, String> {
+    let mut texts: Vec<Vec<u8>> = vec![];
+    let mut is_own = false;
+    for display in displays {
+        let known: &[&str] = match display {
+            Display::Canonical => &format::CANONICAL,
+            Display::OneByteOctal => &format::ONE_BYTE_OCTAL,
+            Display::OneByteHex => &format::ONE_BYTE_HEX,
+            Display::OneByteChar => &format::ONE_BYTE_CHAR,
+            Display::TwoBytesDecimal => &format::TWO_BYTES_DECIMAL,
+            Display::TwoBytesOctal => &format::TWO_BYTES_OCTAL,
+            Display::TwoBytesHex => &format::TWO_BYTES_HEX,
+            Display::Format(text) => {
+                is_own = true;
+                texts.push(text.as_bytes().to_vec());
+                continue;
+            }
+            Display::FormatFile(path) => {
+                is_own = true;
+                texts.append(&mut formats_in(path)?);
+                continue;
+            }
+        };
+        texts.extend(known.iter().map(|text| text.as_bytes().to_vec()));
+    }
+    formats(texts, theme, !is_own)
+}
+
+/// Returns the view by formats. Those of the user have colours of their own, others those of the theme.
+fn formats(texts: Vec<Vec<u8>>, theme: Option<&Theme>, has_theme: bool) -> Result<Box<dyn View>, String> {
+    let formats = Formats::parse(&texts, theme.is_some())?;
+    Ok(Box::new(FormatView::new(formats, theme.filter(|_| has_theme).cloned())))
+}
+
+/// Reads the formats in a file: one a line, without blank lines and comments.
+fn formats_in(path: &OsStr) -> Result<Vec<Vec<u8>>, String> {
+    let text = std::fs::read(path).map_err(|error| {
+        let name = escape_name(path);
+        format!("{name}: {}; names of formats are listed by --help", crate::output::message(&error))
+    })?;
+    let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_start);
+    Ok(lines.filter(|line| !line.is_empty() && !line.starts_with(b"#")).map(<[u8]>::to_vec).collect())
+}
+
+fn od(args: &Args) -> Result<Box<dyn View>, String> {
+    let types: Vec<od::FieldType> =
+        args.types.iter().map(|text| od::parse(text)).collect::<Result<Vec<_>, _>>()?.concat();
+    let width = match args.width {
+        None | Some(Width::Auto) => None,
+        Some(Width::Exactly(width)) if width <= WIDEST => Some(width),
+        Some(Width::Exactly(_)) => return Err(format!("invalid number of columns (max. {WIDEST})")),
+    };
+    let is_little_endian = endian(args) != Some(Endian::Big);
+    Ok(Box::new(OdView::new(types, width, address_notation(args, Notation::Octal), is_little_endian)?))
+}
+
+fn canonical(args: &Args, terminal: &Terminal, ebcdic: bool) -> Result<Box<dyn View>, String> {
+    let (endian, group) = groups(args)?;
+    let notation = address_notation(args, Notation::Hex);
+    let columns_for = |width: usize| 14 + 3 * width + width / 8 + width;
+    let width = width(args, 16, WIDEST, terminal.columns, columns_for)?;
+    let theme = terminal.theme.as_ref();
+    Ok(if width == 16 && group == 1 && !args.upper && notation == Notation::Hex && !ebcdic {
+        coloured(Canonical, theme)
+    } else {
+        let row = XxdRow { width, group, endian, upper: args.upper, bits: false, notation, ebcdic };
+        coloured(Placed::canonical(row), theme)
+    })
+}
+
+/// Returns the order and size of the groups in canonical rows and panels.
+fn groups(args: &Args) -> Result<(Endian, usize), String> {
+    let endian = endian(args).unwrap_or(Endian::Big);
+    let group = args.group.unwrap_or(if endian == Endian::Little { 4 } else { 1 });
+    match group {
+        1 | 2 | 4 | 8 => Ok((endian, group)),
+        _ => Err("with this format, a group has 1, 2, 4 or 8 bytes".into()),
+    }
+}
+
+fn xxd(args: &Args, format: Format, terminal: &Terminal, ebcdic: bool) -> Result<Box<dyn View>, String> {
+    let bits = format == Format::Binary;
+    let endian = endian(args).unwrap_or(Endian::Big);
+    let group = args.group.unwrap_or(match endian {
+        _ if bits => 1,
+        Endian::Big => 2,
+        Endian::Little => 4,
+    });
+    let columns_for = |width: usize| 12 + width * if bits { 9 } else { 2 } + width / group.max(1) + width;
+    let width = width(args, if bits { 6 } else { 16 }, WIDEST, terminal.columns, columns_for)?;
+    if endian == Endian::Little && group <= width && group > 0 && !group.is_power_of_two() {
+        return Err("number of octets per group must be a power of 2 with --endian little".into());
+    }
+    let notation = match address_notation(args, Notation::Hex) {
+        Notation::Decimal => Notation::SignedDecimal,
+        notation => notation,
+    };
+    let row = XxdRow { width, group, endian, upper: args.upper, bits, notation, ebcdic };
+    Ok(coloured(Placed::xxd(row), terminal.theme.as_ref()))
+}
+
+fn plain(args: &Args, columns: Option<usize>) -> Result<(Box<dyn View>, Option<usize>), String> {
+    let width = match args.width {
+        // As with xxd, no width at all is one long line.
+        Some(Width::Exactly(0)) => None,
+        _ => Some(width(args, 30, usize::MAX, columns, |width| 2 * width)?),
+    };
+    Ok((Box::new(Plain { width, upper: args.upper }), width.filter(|&width| width <= WIDEST)))
+}
+
+fn c_array(args: &Args, columns: Option<usize>) -> Result<(Box<dyn View>, Option<usize>), String> {
+    let binary = args.shown.format == Some(Format::Binary) || args.shown.displays == [Display::OneByteOctal];
+    let width = width(args, if binary { 6 } else { 12 }, usize::MAX, columns, |width| 2 + 6 * width)?;
+    let file = args.shown.files.first().map(OsString::as_os_str).filter(|&name| name != OsStr::new("-"));
+    let name = args.name.as_deref().or(file).map(|name| c_name(name.as_bytes(), args.capitalize));
+    let (capitalize, terminate) = (args.capitalize, args.terminate);
+    let view = CArray { width, upper: args.upper, binary, name, capitalize, terminate };
+    Ok((Box::new(view), Some(width).filter(|&width| width <= WIDEST)))
+}
+
+fn panels(args: &Args, terminal: &Terminal) -> Result<Box<dyn View>, String> {
+    let (endian, group) = groups(args)?;
+    let panels = match (args.panels, args.width) {
+        (Some(Width::Exactly(panels)), _) => panels,
+        (None, Some(Width::Exactly(width))) if width % PANEL == 0 => width / PANEL,
+        (None, Some(Width::Exactly(_))) => return Err("with --format panels, the width is a multiple of 8".into()),
+        (None, None) | (_, Some(Width::Auto)) | (Some(Width::Auto), _) => {
+            let wanted = args.panels.is_some() || args.width.is_some();
+            let fitting = terminal.columns.map(|columns| panels_that_fit(columns, group));
+            // Two by default, unless the terminal is too narrow for them.
+            fitting.map_or(2, |fitting| if wanted { fitting } else { fitting.min(2) })
+        }
+    };
+    if !(1..=WIDEST / PANEL).contains(&panels) {
+        return Err(format!("there can be 1 to {} panels", WIDEST / PANEL));
+    }
+    Ok(Box::new(Panels::new(PanelsConfig {
+        panels,
+        group,
+        endian,
+        upper: args.upper,
+        border: args.border.unwrap_or_default(),
+        table: args.character_table.unwrap_or_default(),
+        theme: terminal.theme.clone(),
+    })))
+}

@@ -1,0 +1,137 @@
+//! `mapped hexdump -r [DUMP [TARGET]]`.
+//!
+//! TARGET is the one file that this program opens for writing. It is patched in place: never
+//! truncated, and created if it is not there. A dump that can be read twice is looked over first,
+//! so that an error in it leaves TARGET as it was.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::os::unix::fs::MetadataExt;
+
+use super::kernel::{ReadingState, ReverseKernel};
+use super::{Hints, Malformed, Notation, Placement};
+use crate::app::config::{Config, inputs};
+use crate::cli::hexdump::Args;
+use crate::commands::hexdump::resolve;
+use crate::engine::{Cut, Outcome};
+use crate::exit::Exit;
+use crate::output::{Destination, Output, complain, escape_for_terminal, escape_name, message};
+
+/// Size of the blocks in which a dump is read.
+const BLOCK: usize = 512 << 10;
+
+/// The longest run of zeros that is made up for a gap where the output has no holes.
+const LONGEST_GAP: u64 = 1 << 30;
+
+/// Turns a dump back into bytes.
+///
+/// # Errors
+/// A failure of the output.
+pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
+    let (notation, hints) = match resolve::notation(args) {
+        Ok(resolved) => resolved,
+        Err(error) => return Ok(refuse(&error)),
+    };
+    let (dump, target) = match &args.shown.files[..] {
+        [] => (OsStr::new("-"), None),
+        [dump] => (dump.as_os_str(), None),
+        [dump, target] => (dump.as_os_str(), Some(target).filter(|target| *target != "-")),
+        _ => return Ok(refuse("--reverse takes a dump and a file to patch, no further file")),
+    };
+    let reading = Reading { config, dump, notation, hints, shift: shift(args) };
+    let Some(target) = target else { return reading.write(output) };
+    let patched = reading.looked_over().and_then(|()| open(target, dump)).and_then(|mut target| {
+        let exit = reading.write(&mut target)?;
+        target.flush()?;
+        Ok(exit)
+    });
+    patched.or_else(|error| match error.downcast_ref::<std::io::Error>() {
+        Some(error) => {
+            complain(format_args!("mapped: {}: {}", escape_name(target), message(error)));
+            Ok(Exit::Failure)
+        }
+        None => {
+            complain(format_args!("mapped: {error:#}"));
+            Ok(Exit::Failure)
+        }
+    })
+}
+
+fn refuse(error: &str) -> Exit {
+    complain(format_args!("mapped: {error}"));
+    Exit::Error
+}
+
+/// Returns what is added to every address: an offset is about the bytes, and it is the addresses
+/// that tell where these are.
+fn shift(args: &Args) -> u64 {
+    let offset = args.common.offset.unwrap_or(0);
+    (offset as u64).wrapping_sub(args.base.unwrap_or(0))
+}
+
+fn open(target: &OsString, dump: &OsStr) -> anyhow::Result<Output> {
+    let file = File::options().write(true).create(true).truncate(false).open(target)?;
+    let identity = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+    if dump != "-" && identity(file.metadata()?) == identity(std::fs::metadata(dump)?) {
+        anyhow::bail!("{}: the dump would be written over itself", escape_name(target));
+    }
+    Ok(Output::to(file)?)
+}
+
+/// A dump, and how to read it.
+struct Reading<'a> {
+    config: &'a Config,
+    dump: &'a OsStr,
+    notation: Option<Notation>,
+    hints: Hints,
+    shift: u64,
+}
+
+impl Reading<'_> {
+    /// Reads all of a regular file and writes nothing.
+    ///
+    /// # Errors
+    /// The first line that cannot be turned back.
+    fn looked_over(&self) -> anyhow::Result<()> {
+        if !std::fs::metadata(self.dump).is_ok_and(|metadata| metadata.is_file()) {
+            return Ok(());
+        }
+        let mut nowhere = Output::to(File::open("/dev/null")?)?;
+        let config = self.config.renewed();
+        let outcome = Reading { config: &config, ..*self }.run(&mut nowhere, u64::MAX, true);
+        match outcome.carry {
+            Some(ReadingState::Failed(malformed)) => anyhow::bail!("{}", self.explain(&malformed)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes the bytes of the dump.
+    fn write(&self, output: &mut Output) -> anyhow::Result<Exit> {
+        let longest_gap = if output.destination() == Destination::Regular { u64::MAX } else { LONGEST_GAP };
+        let outcome = self.run(output, longest_gap, false);
+        outcome.output?;
+        if let Some(ReadingState::Failed(malformed)) = &outcome.carry {
+            output.flush()?;
+            complain(format_args!("mapped: {}", self.explain(malformed)));
+            return Ok(Exit::Failure);
+        }
+        Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
+    }
+
+    fn run(&self, output: &mut Output, longest_gap: u64, checks_only: bool) -> Outcome<Option<ReadingState>> {
+        let mut engine = self.config.engine;
+        engine.range.offset = 0;
+        let placement = Placement { shift: self.shift, longest_gap };
+        let kernel = ReverseKernel { notation: self.notation, hints: self.hints, placement, checks_only };
+        let plan = engine.plan(Cut::Rows(1), BLOCK);
+        let inputs = inputs(&[self.dump.to_owned()]).into_iter();
+        engine.run(inputs, plan, &kernel, None, output, &self.config.stats)
+    }
+
+    fn explain(&self, malformed: &Malformed) -> String {
+        let Malformed { line, text, problem } = malformed;
+        let name = if self.dump == "-" { "standard input".into() } else { escape_name(self.dump) };
+        let text = escape_for_terminal(text.trim_ascii_end());
+        format!("{name}: line {line}: {problem}: '{}'", String::from_utf8_lossy(&text))
+    }
+}

@@ -1,0 +1,253 @@
+//! Deciding on the notation of a dump from its first lines.
+//!
+//! The form of the first row tells the layout, and the distance to the next address the base: the
+//! one in which that distance is the number of bytes in the row. Where several notations fit, the
+//! answer is an error that says how to name one, never a guess.
+
+use super::line::{self, Line, Row};
+use super::{Base, Hints, Layout, MAX_HELD, Malformed, Notation, Problem};
+
+/// Lines that are looked at before it is held that more would not tell more.
+const MAX_LINES: usize = 256;
+
+/// Returns the notation of a dump that begins with `start`, or `None` while that is too little to
+/// tell. When the text is `complete`, there is always an answer.
+///
+/// The answer rests on the fewest lines that give one, so that it does not depend on the pieces in
+/// which text arrives.
+///
+/// # Errors
+/// When the text is no dump, or may be several kinds of dump.
+pub fn detect(start: &[u8], complete: bool, hints: Hints) -> Result<Option<Notation>, Malformed> {
+    let (lines, exhausted) = Lines::at_start(start, complete);
+    for count in 1..=lines.0.len().min(MAX_LINES) {
+        let is_last = exhausted && count == lines.0.len() || count == MAX_LINES;
+        let some = Lines(lines.0[..count].to_vec());
+        if let Some(notation) = settle(&some, is_last, hints)? {
+            return Ok(Some(notation));
+        }
+    }
+    // A dump without a row holds no bytes.
+    Ok(exhausted.then_some(Notation::Plain))
+}
+
+/// Decides by the given lines, of which there is at least one.
+fn settle(lines: &Lines<'_>, is_last: bool, hints: Hints) -> Result<Option<Notation>, Malformed> {
+    let (number, first) = lines.0[0];
+    let malformed = |problem| Malformed::new(number, first, problem);
+    let layout = match hints.layout.map_or_else(|| form_of(first), Form::Rows) {
+        Form::Rows(layout) => layout,
+        Form::Plain => return plain(lines, is_last).map_err(malformed),
+        Form::Nothing => return Err(malformed(Problem::NotARow)),
+    };
+    let steps = Steps::of(lines, layout);
+    let settled = if layout == Layout::Colon && hints.layout.is_none() {
+        bits_or_hex(first, &steps, is_last)
+    } else {
+        Some(Ok(layout))
+    };
+    let Some(layout) = settled.transpose().map_err(malformed)? else { return Ok(None) };
+    let base = match hints.base {
+        Some(base) => Some(base),
+        None => Steps::of(lines, layout).base(is_last).map_err(malformed)?,
+    };
+    Ok(base.map(|base| Notation::Rows { layout, base }))
+}
+
+/// Returns the bytes a row of an xxd dump that begins with `start`, as `xxd -r` would have to be told.
+pub fn xxd_width(start: &[u8], complete: bool) -> Option<usize> {
+    const DEFAULT: usize = 16;
+    let (lines, complete) = Lines::at_start(start, complete);
+    let mut rows =
+        lines.0.iter().filter_map(|(_, line)| match line::read(line, Layout::Colon, Base::Hex, &mut vec![]) {
+            Ok(Line::Row(row)) => Some((*line, row)),
+            _ => None,
+        });
+    match (rows.next(), rows.next()) {
+        (Some((_, first)), Some((_, second))) => {
+            let is_step = second.address.wrapping_sub(first.address) == first.bytes as u64;
+            Some(if is_step { first.bytes.max(DEFAULT) } else { DEFAULT })
+        }
+        (Some((line, only)), None) if complete => {
+            let is_whole = line::characters(line, &only).is_some();
+            Some(if is_whole { only.bytes.max(DEFAULT) } else { DEFAULT })
+        }
+        _ if complete => Some(DEFAULT),
+        _ => None,
+    }
+}
+
+/// The whole lines of a text that hold something, with their numbers.
+struct Lines<'t>(Vec<(u64, &'t [u8])>);
+
+impl<'t> Lines<'t> {
+    /// Returns the lines at the start of a text, and whether no more of them will be looked at. The
+    /// last line counts as whole only when the text is `complete`.
+    fn at_start(text: &'t [u8], complete: bool) -> (Lines<'t>, bool) {
+        let is_short = text.len() < MAX_HELD;
+        let text = &text[..text.len().min(MAX_HELD)];
+        let end = match memchr::memrchr(b'\n', text) {
+            _ if complete && is_short => text.len(),
+            Some(end) => end,
+            None => 0,
+        };
+        let lines = text[..end].split(|&byte| byte == b'\n').map(line::without_return);
+        let lines = (1..).zip(lines).filter(|(_, line)| !line.trim_ascii().is_empty()).collect();
+        (Lines(lines), complete || !is_short)
+    }
+}
+
+/// What the form of a line shows.
+enum Form {
+    Rows(Layout),
+    Plain,
+    Nothing,
+}
+
+fn form_of(line: &[u8]) -> Form {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let (_, colon) = line::address_digits(line, Layout::Colon);
+    let (start, end) = line::address_digits(line, Layout::Wide);
+    let is_prefixed = start >= 2 && matches!(line[start - 1], b'x' | b'X');
+    let blanks = |from: usize| line[from..].iter().take_while(|byte| is_blank(byte)).count();
+    if line.get(colon) == Some(&b':') && !(is_prefixed && blanks(colon + 1) > 1) {
+        return Form::Rows(Layout::Colon);
+    }
+    let digits = end - start;
+    let after = end + usize::from(line.get(end) == Some(&b':'));
+    let groups_follow = line.get(after + blanks(after)).is_some_and(u8::is_ascii_hexdigit);
+    if digits >= 4 && groups_follow && blanks(after) >= 2 {
+        return Form::Rows(Layout::Wide);
+    }
+    // An address stands out by being longer than the groups after it, or of an odd length.
+    let mut groups = line.split(is_blank).filter(|group| !group.is_empty()).skip(1);
+    let second = groups.next().map_or(0, <[u8]>::len);
+    if digits >= 4 && second > 0 && (digits > second && second == 2 || digits % 2 == 1) {
+        return Form::Rows(Layout::Narrow);
+    }
+    let is_plain = line.iter().all(|byte| byte.is_ascii_hexdigit() || is_blank(byte));
+    if is_plain { Form::Plain } else { Form::Nothing }
+}
+
+/// Settles on plain digits, unless the groups at the heads of the lines are addresses.
+fn plain(lines: &Lines<'_>, complete: bool) -> Result<Option<Notation>, Problem> {
+    let head = |line: &[u8]| -> (Vec<u8>, u64) {
+        let mut groups = line.split(|byte| matches!(byte, b' ' | b'\t')).filter(|group| !group.is_empty());
+        let first = groups.next().unwrap_or_default().to_vec();
+        (first, groups.map(|group| group.len() as u64 / 2).sum())
+    };
+    let (_, first) = lines.0[0];
+    let (address, bytes) = head(first);
+    if address.len() < 4 || bytes == 0 {
+        return Ok(Some(Notation::Plain));
+    }
+    let Some((_, second)) = lines.0.get(1) else { return Ok(complete.then_some(Notation::Plain)) };
+    let next = head(second).0;
+    let are_addresses = [Base::Hex, Base::Decimal, Base::Octal].into_iter().any(|base| {
+        let value = |digits: &[u8]| line::address_value(digits, base).ok();
+        value(&next).zip(value(&address)).is_some_and(|(next, address)| next.wrapping_sub(address) == bytes)
+    });
+    if are_addresses { Err(Problem::Words) } else { Ok(Some(Notation::Plain)) }
+}
+
+/// The addresses at the heads of lines, and how many bytes each row has.
+struct Steps<'t> {
+    layout: Layout,
+    /// The digits of the address, the row, and whether a `*` precedes it. A line without bytes has no row.
+    rows: Vec<(&'t [u8], Option<Row>, bool)>,
+}
+
+impl<'t> Steps<'t> {
+    fn of(lines: &Lines<'t>, layout: Layout) -> Steps<'t> {
+        let (mut rows, mut starred) = (vec![], false);
+        for (_, line) in &lines.0 {
+            let (start, end) = line::address_digits(line, layout);
+            let digits = &line[start..end];
+            // Bytes are read the same in any base; only the address may not fit it.
+            match line::read(line, layout, Base::Hex, &mut vec![]) {
+                Ok(Line::Star) => starred = true,
+                Ok(Line::Row(row)) => rows.push((digits, Some(row), std::mem::take(&mut starred))),
+                Ok(Line::End(_)) => rows.push((digits, None, std::mem::take(&mut starred))),
+                Ok(Line::Blank) | Err(_) => break,
+            }
+        }
+        Steps { layout, rows }
+    }
+
+    /// Returns the bases in which each row that ends where the next one begins does so.
+    fn fitting(&self) -> impl Iterator<Item = Vec<Base>> {
+        self.rows.windows(2).filter_map(|pair| {
+            let [(address, Some(row), _), (next, _, false)] = pair else { return None };
+            let fits = |base: &Base| {
+                let value = |digits: &[u8]| line::address_value(digits, *base).ok();
+                let step = value(next)?.checked_sub(value(address)?)?;
+                (step == row.bytes as u64).then_some(())
+            };
+            Some([Base::Hex, Base::Decimal, Base::Octal].into_iter().filter(|base| fits(base).is_some()).collect())
+        })
+    }
+
+    /// Returns the base of the addresses; `None` while more rows may tell.
+    fn base(&self, complete: bool) -> Result<Option<Base>, Problem> {
+        let is_narrow = self.layout == Layout::Narrow;
+        if !is_narrow && self.rows.iter().any(|(digits, ..)| digits.iter().any(u8::is_ascii_alphabetic)) {
+            return Ok(Some(Base::Hex));
+        }
+        for bases in self.fitting() {
+            match bases[..] {
+                [] if is_narrow => return Err(Problem::UnknownBase),
+                // Rows of another kind than od's may leave gaps.
+                [] => return Ok(Some(Base::Hex)),
+                // Only od has octal addresses.
+                [Base::Octal] if !is_narrow => return Ok(Some(Base::Hex)),
+                [only] => return Ok(Some(only)),
+                _ => {}
+            }
+        }
+        if !complete {
+            return Ok(None);
+        }
+        /// od's hexadecimal addresses have six digits, its others seven.
+        const OD_HEX_DIGITS: usize = 6;
+        let starred = self.rows.iter().any(|(.., starred)| *starred);
+        let digits = self.rows.first().map_or(0, |(digits, ..)| digits.len());
+        let is_zero = |(digits, ..): &(&[u8], _, _)| digits.iter().all(|&digit| digit == b'0');
+        let is_od_hex = digits == OD_HEX_DIGITS;
+        let is_any = !starred && self.rows.first().is_some_and(is_zero);
+        if !is_narrow || self.rows.len() > 1 && (is_od_hex || is_any) {
+            Ok(Some(Base::Hex))
+        } else {
+            Err(Problem::UnknownBase)
+        }
+    }
+}
+
+/// Tells a dump of bits from one of hexadecimal digits that are all 0 and 1; `None` while more rows may tell.
+fn bits_or_hex(first: &[u8], steps: &Steps<'_>, complete: bool) -> Option<Result<Layout, Problem>> {
+    let Ok(Line::Row(bits)) = line::read(first, Layout::Bits, Base::Hex, &mut vec![]) else {
+        return Some(Ok(Layout::Colon));
+    };
+    let Ok(Line::Row(hex)) = line::read(first, Layout::Colon, Base::Hex, &mut vec![]) else {
+        return Some(Ok(Layout::Bits));
+    };
+    let characters = &first[bits.characters_at..];
+    if !characters.is_empty() {
+        // Bytes of which every digit is 0 or 1 are control characters.
+        let is_hex = characters.len() == hex.bytes && characters.iter().all(|&byte| byte == b'.');
+        return Some(Ok(if is_hex { Layout::Colon } else { Layout::Bits }));
+    }
+    let [(address, ..), (next, ..), ..] = steps.rows[..] else {
+        return complete.then_some(Err(Problem::BitsOrHex));
+    };
+    let fits = |bytes: usize| {
+        [Base::Hex, Base::Decimal].into_iter().any(|base| {
+            let value = |digits: &[u8]| line::address_value(digits, base).ok();
+            value(next).zip(value(address)).is_some_and(|(next, address)| next.wrapping_sub(address) == bytes as u64)
+        })
+    };
+    Some(match (fits(bits.bytes), fits(hex.bytes)) {
+        (true, false) => Ok(Layout::Bits),
+        (false, true) => Ok(Layout::Colon),
+        _ => Err(Problem::BitsOrHex),
+    })
+}

@@ -1,0 +1,91 @@
+//! Turning dumps back on the engine: the text of a dump is the input, its bytes are the output.
+//!
+//! What a line means can depend on everything before it, so lines are read in order, in the part
+//! of the pipeline that is serial.
+
+use super::{Hints, Malformed, Notation, Placement, Reverse, Sink};
+use crate::engine::{Block, Flow, Inserted, Insertion, Kernel};
+
+/// What every block is read by.
+pub struct ReverseKernel {
+    /// The notation, where it was named.
+    pub notation: Option<Notation>,
+    /// What else was said about the notation.
+    pub hints: Hints,
+    /// Where the bytes belong.
+    pub placement: Placement,
+    /// Whether the dump is only looked over for errors.
+    pub checks_only: bool,
+}
+
+/// How far the dump has been read.
+#[derive(Clone, Debug)]
+pub enum ReadingState {
+    /// All lines so far were understood.
+    Reading(Reverse),
+    /// A line was not.
+    Failed(Malformed),
+}
+
+/// The bytes found in a block, and where they belong.
+#[derive(Default)]
+pub struct PlacedBytes {
+    bytes: Vec<u8>,
+    insertions: Vec<Insertion>,
+}
+
+impl Sink for PlacedBytes {
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    fn repeat(&mut self, unit: &[u8], bytes: u64) {
+        let what = Inserted::Repeat { unit: unit.to_vec(), bytes };
+        self.insertions.push(Insertion { at: self.bytes.len(), what });
+    }
+
+    fn seek(&mut self, offset: u64) {
+        self.insertions.push(Insertion { at: self.bytes.len(), what: Inserted::Move(offset) });
+    }
+}
+
+impl Kernel for ReverseKernel {
+    type Part = PlacedBytes;
+    type Carry = Option<ReadingState>;
+
+    fn scan(&self, _block: &Block) -> PlacedBytes {
+        PlacedBytes::default()
+    }
+
+    fn carry(&self, block: &Block, part: &mut PlacedBytes, carry: &mut Option<ReadingState>) -> Flow {
+        *part = PlacedBytes::default();
+        let mut reverse = match carry.take() {
+            None => Reverse::new(self.notation, self.hints, self.placement),
+            Some(ReadingState::Reading(reverse)) => reverse,
+            Some(failed @ ReadingState::Failed(_)) => {
+                *carry = Some(failed);
+                return Flow::Stop;
+            }
+        };
+        let read = reverse
+            .feed(block.bytes(), part)
+            .and_then(|()| if block.is_last() { reverse.clone().finish(part) } else { Ok(()) });
+        let (state, flow) = match read {
+            Ok(()) => (ReadingState::Reading(reverse), Flow::Continue),
+            Err(malformed) => (ReadingState::Failed(malformed), Flow::Stop),
+        };
+        *carry = Some(state);
+        if self.checks_only {
+            *part = PlacedBytes::default();
+        }
+        flow
+    }
+
+    fn format(&self, _block: &Block, part: &mut PlacedBytes, text: &mut Vec<u8>) {
+        text.extend_from_slice(&part.bytes);
+    }
+
+    fn insertions<'p>(&self, part: &'p PlacedBytes) -> &'p [Insertion] {
+        &part.insertions
+    }
+}

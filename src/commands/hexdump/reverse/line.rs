@@ -1,0 +1,215 @@
+//! One line of a dump, taken apart: the address, the bytes, the column of characters.
+//!
+//! This is the grammar of all rows with addresses. It knows nothing of the lines around it.
+
+use super::super::digits::hex_value;
+use super::{Base, Layout, Problem};
+
+/// A line as it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// Nothing but blanks.
+    Blank,
+    /// A `*` that stands for repeated rows.
+    Star,
+    /// An address alone: where the dump ends.
+    End(u64),
+    /// A row.
+    Row(Row),
+}
+
+/// The parts of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its address.
+    pub address: u64,
+    /// How many bytes it holds.
+    pub bytes: usize,
+    /// The most digits that stand together.
+    pub longest_group: usize,
+    /// Where the column of characters begins in the line; its length where there is none.
+    pub characters_at: usize,
+}
+
+const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+/// Removes the carriage return of a line from Windows.
+pub fn without_return(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// Returns the digits of the address at the head of a line, and where they begin and end in it.
+///
+/// xxd ignores what precedes the first digit, so a row with a colon may have a prefix.
+pub fn address_digits(line: &[u8], layout: Layout) -> (usize, usize) {
+    let has_colon = matches!(layout, Layout::Colon | Layout::Bits);
+    let is_prefix = |byte: &&u8| if has_colon { !byte.is_ascii_hexdigit() } else { is_blank(**byte) };
+    let mut start = line.iter().take_while(is_prefix).count();
+    if let [b'0', b'x' | b'X', digit, ..] = line[start..]
+        && digit.is_ascii_hexdigit()
+    {
+        start += 2;
+    }
+    let digits = line[start..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+    (start, start + digits)
+}
+
+/// Returns the value of an address.
+pub fn address_value(digits: &[u8], base: Base) -> Result<u64, Problem> {
+    let radix = match base {
+        Base::Octal => 8,
+        Base::Decimal => 10,
+        Base::Hex => 16,
+    };
+    if digits.is_empty() {
+        return Err(Problem::NotARow);
+    }
+    digits.iter().try_fold(0u64, |address, &digit| {
+        let value = hex_value(digit).filter(|&value| u64::from(value) < radix).ok_or(Problem::UnknownBase)?;
+        let shifted = address.checked_mul(radix).ok_or(Problem::Address)?;
+        shifted.checked_add(u64::from(value)).ok_or(Problem::Address)
+    })
+}
+
+/// Reads one line (without its end), appending its bytes to `out`.
+///
+/// # Errors
+/// What is wrong with it; `out` may then hold some of its bytes.
+pub fn read(line: &[u8], layout: Layout, base: Base, out: &mut Vec<u8>) -> Result<Line, Problem> {
+    let line = without_return(line);
+    if line.iter().all(|&byte| is_blank(byte)) {
+        return Ok(Line::Blank);
+    }
+    if line.trim_ascii() == b"*" {
+        return Ok(Line::Star);
+    }
+    let (start, end) = address_digits(line, layout);
+    let mut address = address_value(&line[start..end], base)?;
+    // xxd shows decimal addresses as signed numbers.
+    if base == Base::Decimal && start > 0 && line[start - 1] == b'-' {
+        address = address.wrapping_neg();
+    }
+    let prefixed = start >= 2 && matches!(line[start - 1], b'x' | b'X');
+    let body = match body_start(line, end, layout, prefixed)? {
+        Some(body) => body,
+        None => return Ok(Line::End(address)),
+    };
+    let mut row = Row { address, bytes: 0, longest_group: 0, characters_at: line.len() };
+    push_bytes(line, body, layout, &mut row, out)?;
+    if row.bytes == 0 {
+        return Err(Problem::Empty);
+    }
+    check_characters(line, &row, layout)?;
+    Ok(Line::Row(row))
+}
+
+/// Returns where the digits after the address begin; `None` where the line ends with the address.
+fn body_start(line: &[u8], end: usize, layout: Layout, prefixed: bool) -> Result<Option<usize>, Problem> {
+    let after_address = match layout {
+        Layout::Colon | Layout::Bits => {
+            if line.get(end) != Some(&b':') {
+                return Err(Problem::NotARow);
+            }
+            end + 1
+        }
+        // tcpdump puts a colon after the address and two blanks after that.
+        Layout::Wide => end + usize::from(line.get(end) == Some(&b':')),
+        Layout::Narrow => end,
+    };
+    let blanks = line[after_address..].iter().take_while(|&&byte| is_blank(byte)).count();
+    if after_address + blanks == line.len() {
+        return match layout {
+            Layout::Colon | Layout::Bits => Err(Problem::Empty),
+            Layout::Wide | Layout::Narrow => Ok(None),
+        };
+    }
+    let fits = match layout {
+        Layout::Colon | Layout::Bits => blanks == 1 || prefixed && blanks > 1,
+        Layout::Wide => blanks >= 2,
+        Layout::Narrow => blanks == 1,
+    };
+    if fits { Ok(Some(after_address + blanks)) } else { Err(Problem::NotARow) }
+}
+
+/// Appends the bytes whose digits begin at `at`, up to the column of characters.
+fn push_bytes(line: &[u8], at: usize, layout: Layout, row: &mut Row, out: &mut Vec<u8>) -> Result<(), Problem> {
+    let before = out.len();
+    let mut at = at;
+    loop {
+        let group = push_group(&line[at..], layout, out)?;
+        row.longest_group = row.longest_group.max(group);
+        row.bytes = out.len() - before;
+        at += group;
+        let blanks = line[at..].iter().take_while(|&&byte| is_blank(byte)).count();
+        let next = at + blanks;
+        if next == line.len() {
+            return Ok(());
+        }
+        let digit_follows = line[next].is_ascii_hexdigit();
+        // Dumps in columns leave a wider gap after every eight bytes.
+        let may_gap = matches!(layout, Layout::Wide) && blanks == 2 && row.bytes % 8 == 0;
+        match blanks {
+            0 => return Err(Problem::NotARow),
+            1 if !digit_follows => return Err(Problem::NotARow),
+            1 => {}
+            _ if may_gap && digit_follows && line.get(next + 1).is_some_and(u8::is_ascii_hexdigit) => {}
+            _ => {
+                row.characters_at = next;
+                return Ok(());
+            }
+        }
+        at = next;
+    }
+}
+
+/// Appends the bytes of the digits at the head of `text`, and returns how many digits these are.
+fn push_group(text: &[u8], layout: Layout, out: &mut Vec<u8>) -> Result<usize, Problem> {
+    if layout == Layout::Bits {
+        let (bytes, _) = text.as_chunks::<8>();
+        let is_byte = |byte: &&[u8; 8]| byte.iter().all(|digit| matches!(digit, b'0' | b'1'));
+        let count = bytes.iter().take_while(is_byte).count();
+        out.extend(bytes[..count].iter().map(|byte| byte.iter().fold(0, |value, digit| value << 1 | (digit & 1))));
+        let more = text.get(8 * count).is_some_and(u8::is_ascii_hexdigit);
+        return if more || count == 0 { Err(Problem::HalfByte) } else { Ok(8 * count) };
+    }
+    let mut digits = 0;
+    while let [high, low, ..] = text[digits..] {
+        let (Some(high), Some(low)) = (hex_value(high), hex_value(low)) else { break };
+        out.push(high << 4 | low);
+        digits += 2;
+    }
+    if text.get(digits).is_some_and(u8::is_ascii_hexdigit) {
+        return Err(Problem::HalfByte);
+    }
+    if digits == 0 { Err(Problem::NotARow) } else { Ok(digits) }
+}
+
+/// Compares the number of characters with that of bytes, where the column of characters has borders.
+fn check_characters(line: &[u8], row: &Row, layout: Layout) -> Result<(), Problem> {
+    let text = &line[row.characters_at..];
+    let bordered = match text {
+        [b'|', inner @ .., b'|'] if layout == Layout::Wide => Some(inner),
+        [b'>', inner @ .., b'<'] if layout == Layout::Narrow => Some(inner),
+        _ => None,
+    };
+    match (bordered, layout) {
+        (Some(inner), _) if inner.len() != row.bytes => Err(Problem::Characters),
+        (None, Layout::Narrow) if !text.is_empty() => Err(Problem::NotARow),
+        (None, Layout::Wide) if text.starts_with(b"|") => Err(Problem::Characters),
+        _ => Ok(()),
+    }
+}
+
+/// Returns the column of characters of a row, one for each byte; `None` where there is none of that length.
+pub fn characters<'l>(line: &'l [u8], row: &Row) -> Option<&'l [u8]> {
+    let line = without_return(line);
+    if row.characters_at >= line.len() {
+        return None;
+    }
+    let line = line.strip_suffix(b"|").or_else(|| line.strip_suffix(b"<")).unwrap_or(line);
+    let start = line.len().checked_sub(row.bytes)?;
+    // The column may begin with blanks, which are characters then.
+    (start + row.bytes >= row.characters_at).then(|| &line[start..])
+}

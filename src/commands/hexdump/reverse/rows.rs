@@ -1,0 +1,235 @@
+//! Rows with addresses, read strictly, squeezed ones included.
+//!
+//! A `*` repeats the row before it up to the next address; for xxd it always stands for zeros. What
+//! is no row, or cannot follow the row above it, is an error. Addresses may leave gaps.
+
+use super::line::{self, Line, Row};
+use super::{Base, Layout, MAX_HELD, Malformed, Placement, Problem, Sink};
+use crate::commands::hexdump::digits::PRINTABLE;
+
+/// The number of bytes that every dump may have in a row.
+const USUAL_WIDTH: usize = 16;
+
+/// How many times longer a gap may be when a `*` stands for it.
+const STARRED_GAPS: u64 = 1024;
+
+/// Rows being read.
+#[derive(Clone, Debug)]
+pub struct AddressedRows {
+    layout: Layout,
+    base: Base,
+    placement: Placement,
+    /// Lines read so far.
+    lines: u64,
+    /// A line whose end has not come yet.
+    partial: Vec<u8>,
+    /// The bytes of the last row.
+    last: Vec<u8>,
+    /// The address after the last row; `None` before the first.
+    next_address: Option<u64>,
+    /// A `*` has been seen since the last row.
+    starred: bool,
+    /// The most bytes a row may have: those of the first row, or the usual number.
+    widest: usize,
+    /// Some row has shown that groups are not little-endian.
+    is_big_endian: bool,
+    /// Where the output stands.
+    here: u64,
+    /// Whether the output has yet to be moved there: only bytes make a move worth it.
+    must_move: bool,
+    /// The end of all that was written.
+    end: u64,
+}
+
+impl AddressedRows {
+    /// The start of a dump.
+    pub fn new(layout: Layout, base: Base, placement: Placement) -> AddressedRows {
+        AddressedRows {
+            layout,
+            base,
+            placement,
+            lines: 0,
+            partial: vec![],
+            last: vec![],
+            next_address: None,
+            starred: false,
+            widest: 0,
+            is_big_endian: false,
+            here: 0,
+            must_move: false,
+            end: 0,
+        }
+    }
+
+    /// Reads the next piece of text.
+    ///
+    /// # Errors
+    /// The first line that is not a row.
+    pub fn feed(&mut self, text: &[u8], sink: &mut impl Sink) -> Result<(), Malformed> {
+        let mut rest = text;
+        let mut bytes = Vec::with_capacity(text.len() / 4);
+        while let Some(end) = memchr::memchr(b'\n', rest) {
+            let (line, after) = (&rest[..end], &rest[end + 1..]);
+            if self.partial.is_empty() {
+                self.take(line, &mut bytes, sink)?;
+            } else {
+                self.partial.extend_from_slice(line);
+                let line = std::mem::take(&mut self.partial);
+                self.take(&line, &mut bytes, sink)?;
+            }
+            rest = after;
+        }
+        sink.bytes(&bytes);
+        self.partial.extend_from_slice(rest);
+        if self.partial.len() > MAX_HELD {
+            return Err(Malformed::new(self.lines + 1, &self.partial, Problem::TooLong));
+        }
+        Ok(())
+    }
+
+    /// Reads a last line without an end.
+    ///
+    /// # Errors
+    /// When it is not a row.
+    pub fn finish(mut self, sink: &mut impl Sink) -> Result<(), Malformed> {
+        let line = std::mem::take(&mut self.partial);
+        let mut bytes = vec![];
+        self.take(&line, &mut bytes, sink)?;
+        sink.bytes(&bytes);
+        if self.must_move && self.here > self.end {
+            // Zeros at the very end have no bytes after them to make them a gap.
+            sink.seek(self.here - 1);
+            sink.bytes(&[0]);
+        }
+        Ok(())
+    }
+
+    /// Reads one line; `bytes` are those that belong where the output stands and have not been given to it yet.
+    fn take(&mut self, line: &[u8], bytes: &mut Vec<u8>, sink: &mut impl Sink) -> Result<(), Malformed> {
+        let before = bytes.len();
+        let result = if line.len() > MAX_HELD { Err(Problem::TooLong) } else { self.take_line(line, bytes, sink) };
+        self.lines += 1;
+        result.map_err(|problem| {
+            bytes.truncate(before.min(bytes.len()));
+            sink.bytes(bytes);
+            Malformed::new(self.lines, line, problem)
+        })
+    }
+
+    fn take_line(&mut self, line: &[u8], bytes: &mut Vec<u8>, sink: &mut impl Sink) -> Result<(), Problem> {
+        let before = bytes.len();
+        match line::read(line, self.layout, self.base, bytes)? {
+            Line::Blank => Ok(()),
+            Line::Star if self.next_address.is_none() => Err(Problem::Star),
+            Line::Star => {
+                self.starred = true;
+                Ok(())
+            }
+            Line::End(address) if !self.starred && self.next_address.is_some_and(|next| next != address) => {
+                Err(Problem::End)
+            }
+            Line::End(address) => self.go_to(address, bytes, sink),
+            Line::Row(row) => {
+                let fits = self.check(line, &row, &bytes[before..]);
+                // The row's own bytes stand aside while the output is moved to its address.
+                self.last_row_then(before, bytes, fits, row, sink)
+            }
+        }
+    }
+
+    fn last_row_then(
+        &mut self,
+        before: usize,
+        bytes: &mut Vec<u8>,
+        fits: Result<(), Problem>,
+        row: Row,
+        sink: &mut impl Sink,
+    ) -> Result<(), Problem> {
+        fits?;
+        let follows = self.next_address == Some(row.address) && !self.must_move && !self.starred;
+        if !follows {
+            let own = bytes.split_off(before);
+            self.go_to(row.address, bytes, sink)?;
+            if std::mem::take(&mut self.must_move) {
+                sink.seek(self.here);
+            }
+            bytes.extend_from_slice(&own);
+        }
+        self.last.clear();
+        self.last.extend_from_slice(&bytes[bytes.len() - row.bytes..]);
+        self.here += row.bytes as u64;
+        self.end = self.end.max(self.here);
+        self.next_address = Some(row.address.wrapping_add(row.bytes as u64));
+        Ok(())
+    }
+
+    /// Looks whether a row can follow the ones above it.
+    fn check(&mut self, line: &[u8], row: &Row, bytes: &[u8]) -> Result<(), Problem> {
+        let characters = line::characters(line, row);
+        let is_first = self.next_address.is_none();
+        if is_first {
+            self.widest = row.bytes.max(USUAL_WIDTH);
+        }
+        let shows_too_few = row.bytes > USUAL_WIDTH && row.characters_at < line.len() && characters.is_none();
+        if row.bytes > self.widest || shows_too_few {
+            return Err(Problem::TooWide);
+        }
+        if row.longest_group == 2 || self.layout == Layout::Bits || self.is_big_endian {
+            return Ok(());
+        }
+        if self.layout == Layout::Narrow {
+            return Err(Problem::Words);
+        }
+        // Groups of several bytes, with a column of characters that tells their order.
+        let Some(characters) = characters else { return Ok(()) };
+        let show = |bytes: &[u8]| -> Vec<u8> { bytes.iter().map(|&byte| PRINTABLE[usize::from(byte)]).collect() };
+        let swapped: Vec<u8> =
+            bytes.chunks(row.longest_group / 2).flat_map(|group| group.iter().rev().copied()).collect();
+        match (show(bytes) == characters, show(&swapped) == characters) {
+            (false, true) => Err(Problem::LittleEndian),
+            (true, false) => {
+                self.is_big_endian = true;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Moves on to `address`, repeating the last row over what was squeezed.
+    fn go_to(&mut self, address: u64, bytes: &mut Vec<u8>, sink: &mut impl Sink) -> Result<(), Problem> {
+        let starred = std::mem::take(&mut self.starred);
+        let squeezed = self.next_address.filter(|_| starred).map(|from| address.wrapping_sub(from));
+        if squeezed.is_some_and(|squeezed| squeezed % self.last.len().max(1) as u64 != 0) {
+            return Err(Problem::Star);
+        }
+        let ends = self.next_address.map(|next| (next.wrapping_sub(self.last.len() as u64), next));
+        if ends.is_some_and(|(start, next)| address > start && address < next) {
+            return Err(Problem::Overlap);
+        }
+        let placement = match squeezed {
+            Some(_) => {
+                Placement { longest_gap: self.placement.longest_gap.saturating_mul(STARRED_GAPS), ..self.placement }
+            }
+            None => self.placement,
+        };
+        let offset = placement.offset(address, self.here)?;
+        if offset == self.here {
+            return Ok(());
+        }
+        sink.bytes(bytes);
+        bytes.clear();
+        let has_colon = matches!(self.layout, Layout::Colon | Layout::Bits);
+        let repeats = squeezed.is_some() && offset > self.here && !has_colon && self.last.iter().any(|&byte| byte != 0);
+        if repeats {
+            if std::mem::take(&mut self.must_move) {
+                sink.seek(self.here);
+            }
+            sink.repeat(&self.last, offset - self.here);
+            self.end = self.end.max(offset);
+        } else {
+            self.must_move = true;
+        }
+        self.here = offset;
+        Ok(())
+    }
+}

@@ -1,0 +1,122 @@
+use proptest::prelude::*;
+
+use super::*;
+
+/// Collects what a dump turns back into, as a file would.
+#[derive(Default)]
+struct Image {
+    bytes: Vec<u8>,
+    at: usize,
+}
+
+impl Sink for Image {
+    fn bytes(&mut self, bytes: &[u8]) {
+        let end = self.at + bytes.len();
+        self.bytes.resize(self.bytes.len().max(end), 0);
+        self.bytes[self.at..end].copy_from_slice(bytes);
+        self.at = end;
+    }
+
+    fn repeat(&mut self, unit: &[u8], bytes: u64) {
+        let bytes: Vec<u8> = unit.iter().copied().cycle().take(bytes as usize).collect();
+        self.bytes(&bytes);
+    }
+
+    fn seek(&mut self, offset: u64) {
+        self.at = offset as usize;
+    }
+}
+
+const PLACEMENT: Placement = Placement { shift: 0, longest_gap: 1 << 20 };
+
+fn turned_back(text: &[u8], piece: usize) -> Result<Vec<u8>, Problem> {
+    let mut image = Image::default();
+    let mut reverse = Reverse::new(None, Hints::default(), PLACEMENT);
+    for piece in text.chunks(piece.max(1)) {
+        reverse.feed(piece, &mut image).map_err(|malformed| malformed.problem)?;
+    }
+    reverse.finish(&mut image).map_err(|malformed| malformed.problem)?;
+    Ok(image.bytes)
+}
+
+#[test]
+fn every_notation_is_found_out() {
+    let cases: [(&str, &[u8]); 20] = [
+        ("00000000: 6162 63                                  abc\n", b"abc"),
+        ("2: 41 42\n8: 43", b"\0\0AB\0\0\0\0C"),
+        ("00000000: 01100001 01100010  ab\n00000002: 01100011  c\n", b"abc"),
+        ("0: 01100001 01100010\n2: 01100011\n", b"abc"),
+        ("00000000: 00010001 00010001  ........\n", b"\0\x01\0\x01\0\x01\0\x01"),
+        ("00000000  61 62                                             |ab|\n00000002\n", b"ab"),
+        ("0000  61 62 63 64 65 66 67 68  69   abcdefgh i\n", b"abcdefghi"),
+        ("0000   61 62 63   abc\n", b"abc"),
+        ("0000000 61 62 63\n0000003\n", b"abc"),
+        ("0000000 61 62 63 64 65 66 67 68 69 6a\n0000012 61\n0000013\n", b"abcdefghija"),
+        ("0000000 61 62 63 64 65 66 67 68 69 6a\n0000010 61\n0000011\n", b"abcdefghija"),
+        ("000000 61 62 63 64 65 66 67 68 69 6a  >abcdefghij<\n00000a 61  >a<\n00000b\n", b"abcdefghija"),
+        ("\t0x0000:  4142 4344  ABCD\n\t0x0004:  45\n", b"ABCDE"),
+        ("00000000: 6162 6364 6566 6768 696a  abcdefghij\n00000010: 6b  k\n", b"abcdefghijk"),
+        ("6162\n63 64\n", b"abcd"),
+        (" 61 62 63\n", b"abc"),
+        ("", b""),
+        ("\n\n", b""),
+        ("00000000  61 61\n*\n00000006  62\n00000007\n", b"aaaaaab"),
+        ("\n\r xxxx 0: 42 42", b"BB"),
+    ];
+    for (text, bytes) in cases {
+        for piece in [1, 7, 1000] {
+            assert_eq!(turned_back(text.as_bytes(), piece).as_deref(), Ok(bytes), "{text:?} by {piece}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_dump_is_an_error() {
+    let cases = [
+        ("hello world\n", Problem::NotARow),
+        ("*\n", Problem::NotARow),
+        ("0: 41 4\n", Problem::HalfByte),
+        ("00000000  61 62  |abc|\n", Problem::Characters),
+        ("00000000  61 62  |ab|\nnonsense\n", Problem::NotARow),
+        ("00000000  61 61\n*\n00000003  62\n", Problem::Star),
+        ("0: 41 42\n1: 43\n", Problem::Overlap),
+        ("0000000 005061 005062\n0000004\n", Problem::UnknownBase),
+        ("0000000 6261 6463\n0000004\n", Problem::Words),
+        ("00000000 62616463 62616463\n00000008 61616161 61616161\n", Problem::Words),
+        ("00000000: 01000001 01000010\n", Problem::BitsOrHex),
+        ("00000000: 64636261  abcd\n", Problem::LittleEndian),
+        ("ffffffff81000000  00 01  |..|\n", Problem::Unreachable),
+        ("40000000: 41\n", Problem::Gap(0x4000_0000)),
+        ("10000000000000000: 41\n", Problem::Address),
+        ("0000000  49  10  50\n0000003\n", Problem::End),
+        ("616\n", Problem::HalfByte),
+    ];
+    for (text, problem) in cases {
+        for piece in [1, 1000] {
+            assert_eq!(turned_back(text.as_bytes(), piece), Err(problem), "{text:?} by {piece}");
+        }
+    }
+}
+
+#[test]
+fn wide_rows_are_whole() {
+    let row = |address: usize, bytes: std::ops::Range<u8>| {
+        let digits: String = bytes.clone().map(|byte| format!("{byte:02x}")).collect();
+        format!("{address:08x}: {digits}  {}\n", ".".repeat(bytes.len()))
+    };
+    let expected: Vec<u8> = (0..50).collect();
+    let text = row(0, 0..20) + &row(20, 20..40) + &row(40, 40..50);
+    assert_eq!(turned_back(text.as_bytes(), 1000), Ok(expected));
+    // A row that grew is not a wide one.
+    let text = row(0, 0..17) + &row(16, 16..32);
+    assert_eq!(turned_back(text.as_bytes(), 1000), Err(Problem::Overlap));
+    let text = row(0, 0..16) + &row(16, 16..33);
+    assert_eq!(turned_back(text.as_bytes(), 1000), Err(Problem::TooWide));
+}
+
+proptest! {
+    #[test]
+    fn pieces_make_no_difference(text in "([0-9a-f]{0,9}[: ]{0,2}([0-9a-f]{2,4} ?){0,8}( {2}[|.a-f]{0,4})?\n?){0,5}", piece in 1usize..20) {
+        prop_assert_eq!(turned_back(text.as_bytes(), piece).ok(), turned_back(text.as_bytes(), 4096).ok());
+    }
+}
