@@ -7,6 +7,7 @@ use clap::{ArgAction, Args as ClapArgs, ValueEnum};
 use super::cat::FollowBy;
 use super::common::Common;
 use super::getopt::take_any_word;
+use super::range::parse_count;
 use super::size::parse_size;
 use crate::select::shard::Shard;
 
@@ -200,15 +201,15 @@ pub struct Printing {
     pub null: bool,
 
     /// Lines after each selected one
-    #[arg(short = 'A', long, value_name = "N", value_parser = parse_size)]
+    #[arg(short = 'A', long, value_name = "N", value_parser = parse_count)]
     pub after_context: Option<u64>,
 
     /// Lines before each selected one
-    #[arg(short = 'B', long, value_name = "N", value_parser = parse_size)]
+    #[arg(short = 'B', long, value_name = "N", value_parser = parse_count)]
     pub before_context: Option<u64>,
 
     /// Lines before and after each selected one; a number alone, as in -3, is short for it
-    #[arg(short = 'C', long, value_name = "N", value_parser = parse_size)]
+    #[arg(short = 'C', long, value_name = "N", value_parser = parse_count)]
     pub context: Option<u64>,
 
     /// What stands between stretches of context

@@ -21,6 +21,8 @@ use super::size::{parse_address, parse_size};
     mut_arg("offset", |arg| arg.short('s').visible_alias("skip")),
     mut_arg("length", |arg| arg.short('n').visible_short_alias('l')),
     args_override_self = true, infer_long_args = true, mut_args(take_any_word),
+    // What may follow -e, or not, is no option.
+    mut_arg("format-string", |arg| arg.allow_hyphen_values(false)),
 )]
 pub struct Args {
     /// Operands, and the displays and formats of hexdump(1).
@@ -447,6 +449,7 @@ mod tests {
         assert_eq!((xxd.little_endian, xxd.displays.len()), (true, 0));
         assert_eq!(xxd.files, ["a", "b", "c"]);
         assert!(shown(&["a", "-e"]).little_endian);
+        assert_eq!(shown(&["-e", "-b", "a"]).displays, [Display::OneByteOctal]);
         assert_eq!(shown(&["-f", "rows.fmt", "a"]).displays, [Display::FormatFile("rows.fmt".into())]);
     }
 }

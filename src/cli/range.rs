@@ -137,15 +137,15 @@ impl Around {
     }
 }
 
-/// Parses a number of lines: digits and nothing else.
+/// Parses a count: a plain decimal number.
 ///
 /// # Errors
-/// A sentence that says what is wrong with it.
+/// A phrase that says what is expected.
 pub fn parse_count(text: &str) -> Result<u64, String> {
-    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(format!("'{text}' is no number"));
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(format!("'{text}' is not a decimal number"));
     }
-    text.parse().map_err(|_| format!("'{text}' is more than can be counted"))
+    text.parse().map_err(|_| String::from("the largest number is 2^64-1"))
 }
 
 /// The ranges of one command line.

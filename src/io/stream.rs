@@ -4,14 +4,14 @@
 //! writer is read in large pieces, and a line from a slow one is passed on the moment it comes.
 
 use std::collections::VecDeque;
-use std::io;
+use std::io::{self, Seek, SeekFrom};
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use super::source::{Feed, Gap, Source};
+use super::source::{Feed, Gap, Kind, Source};
 use crate::os::Stop;
 use crate::os::buffer::append;
 
@@ -116,11 +116,17 @@ impl Stream {
         if self.source.tail().is_some() && self.tail.is_none() && !self.keep_tail(stop)? {
             return Ok(Filled::Stopped);
         }
+        if self.skip > 0 && self.source.kind() == Kind::CharDevice && self.seek_past_skip() {
+            self.skip = 0;
+        }
         while self.skip > 0 && !self.ended {
             let mut scratch = Vec::with_capacity(self.skip.min(1 << 16) as usize);
-            match self.read_some(&mut scratch, self.skip.min(1 << 16) as usize, stop, true)? {
-                Filled::Stopped => return Ok(Filled::Stopped),
-                _ => self.skip -= scratch.len() as u64,
+            match self.read_some(&mut scratch, self.skip.min(1 << 16) as usize, stop, true) {
+                Ok(Filled::Stopped) => return Ok(Filled::Stopped),
+                Ok(_) => self.skip -= scratch.len() as u64,
+                // What precedes the wanted bytes may not be there: /proc/PID/mem.
+                Err(_) if self.seek_past_skip() => self.skip = 0,
+                Err(error) => return Err(error),
             }
         }
         let goal = buf.len() + want;
@@ -155,6 +161,13 @@ impl Stream {
                 Filled::Full | Filled::Ended => {}
             }
         }
+    }
+
+    /// Seeks past what is to be skipped, and returns whether that can be done: devices and some
+    /// files of /proc know positions, though they cannot be mapped.
+    fn seek_past_skip(&self) -> bool {
+        let Ok(by) = i64::try_from(self.skip) else { return false };
+        self.feed.is_none() && self.source.file().seek(SeekFrom::Current(by)).is_ok()
     }
 
     /// Reads once, up to `room` bytes, whatever range is wanted. Without `wait`, gives [`Filled::Drained`] when nothing is

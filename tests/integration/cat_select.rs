@@ -157,7 +157,7 @@ fn a_range_of_a_range() {
 #[test]
 fn what_is_no_range_is_said() {
     for (range, text) in
-        [("0:", "counting starts at 1"), ("5:4", "it ends before it starts"), ("x", "'x' is no number")]
+        [("0:", "counting starts at 1"), ("5:4", "it ends before it starts"), ("x", "'x' is not a decimal number")]
     {
         let ran = run(&["cat", "--lines", range]);
         assert_eq!(ran.code, 1, "as GNU cat has it");

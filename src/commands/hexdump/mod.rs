@@ -63,7 +63,7 @@ fn show(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exi
         Ok(resolved) => resolved,
         Err(message) => {
             complain(format_args!("mapped: {message}"));
-            return Ok(Exit::Error);
+            return Ok(Exit::Failure);
         }
     };
     let mut engine = config.engine;

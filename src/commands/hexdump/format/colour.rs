@@ -28,8 +28,8 @@ enum Value {
 /// The escape sequence that turns colour off.
 pub const RESET: &str = "\x1b[0m";
 
-/// The names of terminal-colors.d(5), and their escape sequences.
-const NAMES: [(&str, &str); 23] = [
+/// The names of colours that hexdump knows, and their escape sequences.
+const NAMES: [(&str, &str); 20] = [
     ("black", "\x1b[30m"),
     ("blink", "\x1b[5m"),
     ("blue", "\x1b[34m"),
@@ -42,7 +42,6 @@ const NAMES: [(&str, &str); 23] = [
     ("halfbright", "\x1b[2m"),
     ("lightblue", "\x1b[1;34m"),
     ("lightcyan", "\x1b[1;36m"),
-    ("lightgray", "\x1b[37m"),
     ("lightgreen", "\x1b[1;32m"),
     ("lightmagenta", "\x1b[1;35m"),
     ("lightred", "\x1b[1;31m"),
@@ -51,8 +50,6 @@ const NAMES: [(&str, &str); 23] = [
     ("reset", "\x1b[0m"),
     ("reverse", "\x1b[7m"),
     ("yellow", "\x1b[1;33m"),
-    ("underscore", "\x1b[4m"),
-    ("white", "\x1b[1;37m"),
 ];
 
 /// Parses the conditions between the brackets, for a conversion of `bytes` bytes. Where a colour is

@@ -183,6 +183,12 @@ impl View for FormatView {
         self.push_row(&Row { bytes: &bytes, address: place.address, end }, out);
     }
 
+    fn squeezed(&self, out: &mut Vec<u8>) {
+        if self.formats.row > 0 {
+            out.extend_from_slice(b"*\n");
+        }
+    }
+
     fn end(&self, end: End, out: &mut Vec<u8>) {
         let Some(Unit { prints, .. }) = &self.formats.end else { return };
         if end.address == 0 || self.formats.row == 0 {

@@ -10,7 +10,7 @@ use std::os::unix::fs::MetadataExt;
 
 use super::kernel::{ReadingState, ReverseKernel};
 use super::{Hints, Malformed, Notation, Placement};
-use crate::app::config::{Config, inputs};
+use crate::app::config::Config;
 use crate::cli::hexdump::Args;
 use crate::commands::hexdump::resolve;
 use crate::engine::{Cut, Outcome};
@@ -59,7 +59,7 @@ pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<
 
 fn refuse(error: &str) -> Exit {
     complain(format_args!("mapped: {error}"));
-    Exit::Error
+    Exit::Failure
 }
 
 /// Returns what is added to every address: an offset is about the bytes, and it is the addresses
@@ -124,7 +124,7 @@ impl Reading<'_> {
         let placement = Placement { shift: self.shift, longest_gap };
         let kernel = ReverseKernel { notation: self.notation, hints: self.hints, placement, checks_only };
         let plan = engine.plan(Cut::Rows(1), BLOCK);
-        let inputs = inputs(&[self.dump.to_owned()]).into_iter();
+        let inputs = self.config.inputs(&[self.dump.to_owned()]).into_iter();
         engine.run(inputs, plan, &kernel, None, output, &self.config.stats)
     }
 
