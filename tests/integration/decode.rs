@@ -231,9 +231,9 @@ fn a_file_cut_while_it_is_decoded_is_an_error() {
     let mut random = 1u64;
     let utf16: Vec<u8> = [0xff, 0xfe]
         .into_iter()
-        .chain((0..8_000_000).flat_map(|_| {
+        .chain((0..8_000_000).flat_map(|i| {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            [b'a' + (random >> 60) as u8, 0]
+            [if i % 16 == 15 { b'\n' } else { b'a' + (random >> 60) as u8 }, 0]
         }))
         .collect();
     let path = dir.file("log", &utf16);
