@@ -1,4 +1,4 @@
-//! `src/engine/turn.rs` and `src/io/slot.rs`, the very files, compiled against loom's threads and
+//! `src/engine/stage.rs` and `src/os/unix/window_table.rs`, the very files, compiled against loom's threads and
 //! atomics: `cargo test --manifest-path model/Cargo.toml --release -- --nocapture`.
 #![cfg(test)]
 

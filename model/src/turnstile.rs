@@ -1,17 +1,17 @@
-//! The turnstile that puts batches in order.
+//! The in-order stage that batches pass through.
 
 mod sync {
     pub use loom::sync::{Condvar, Mutex, MutexGuard};
     pub use std::sync::PoisonError;
 }
 
-#[path = "../../src/engine/turn.rs"]
-mod turn;
+#[path = "../../src/engine/stage.rs"]
+mod stage;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use loom::sync::Arc;
-use turn::Turns;
+use stage::Stage;
 
 /// Every schedule of `workers` that take `rounds` turns each: nobody waits for ever, the order holds.
 fn every_schedule(workers: u64, rounds: u64) -> u64 {
@@ -19,8 +19,8 @@ fn every_schedule(workers: u64, rounds: u64) -> u64 {
     let count = std::sync::Arc::clone(&schedules);
     loom::model(move || {
         count.fetch_add(1, Ordering::Relaxed);
-        let turns = Arc::new(Turns::new(Vec::new(), workers as usize));
-        let work = move |turns: &Turns<Vec<u64>>, worker: u64| {
+        let turns: Arc<Stage<Vec<u64>>> = Arc::new(Stage::new(Vec::new(), workers as usize));
+        let work = move |turns: &Stage<Vec<u64>>, worker: u64| {
             for round in 0..rounds {
                 let number = round * workers + worker;
                 turns.take(number).push(number);
@@ -52,17 +52,25 @@ fn three_workers() {
     println!("{} schedules of 3 workers, 2 turns each", every_schedule(3, 2));
 }
 
-/// Turns are taken from a shared counter, as batches are from the cursor, and pass through two turnstiles one after the other, as
-/// totals and emission do. Who comes before his turn takes another number first, and both then, in order.
+/// Numbers are taken from a shared counter, as batches are from the cursor, and pass through two stages one after the other, as
+/// totals and output do.
 #[test]
-fn two_turnstiles_behind_a_cursor() {
-    type Shared = (loom::sync::Mutex<u64>, Turns<u64>, Turns<Vec<u64>>);
+fn two_stages_after_a_cursor() {
+    type Shared = (loom::sync::Mutex<u64>, Stage<u64>, Stage<Vec<u64>>);
     let schedules = std::sync::Arc::new(AtomicU64::new(0));
     let count = std::sync::Arc::clone(&schedules);
     loom::model(move || {
         count.fetch_add(1, Ordering::Relaxed);
-        let shared = Arc::new((loom::sync::Mutex::new(0_u64), Turns::new(0_u64, 4), Turns::new(Vec::new(), 4)));
-        let finish = |shared: &Shared, number: u64| {
+        let shared: Arc<Shared> = Arc::new((loom::sync::Mutex::new(0), Stage::new(0, 2), Stage::new(Vec::new(), 2)));
+        let work = move |shared: &Shared| loop {
+            let number = {
+                let mut next = shared.0.lock().unwrap();
+                if *next == 3 {
+                    break;
+                }
+                *next += 1;
+                *next - 1
+            };
             let total = {
                 let mut total = shared.1.take(number);
                 *total += 10;
@@ -70,31 +78,33 @@ fn two_turnstiles_behind_a_cursor() {
             };
             shared.2.take(number).push(total);
         };
-        let work = move |shared: &Shared| {
-            let mut early = None;
-            loop {
-                let number = {
-                    let mut next = shared.0.lock().unwrap();
-                    if *next == 3 {
-                        break;
-                    }
-                    *next += 1;
-                    *next - 1
-                };
-                early.take().into_iter().for_each(|early| finish(shared, early));
-                if shared.1.is_due(number) {
-                    finish(shared, number);
-                } else {
-                    early = Some(number);
-                }
-            }
-            early.into_iter().for_each(|early| finish(shared, early));
-        };
         let other = Arc::clone(&shared);
         let thread = loom::thread::spawn(move || work(&other));
         work(&shared);
         thread.join().unwrap();
         assert_eq!(*shared.2.take(3), [10, 20, 30]);
     });
-    println!("{} schedules of 3 batches through two turnstiles", schedules.load(Ordering::Relaxed));
+    println!("{} schedules of 3 batches through two stages", schedules.load(Ordering::Relaxed));
+}
+
+/// Items are handed in by whoever has them, one number is given up, and a worker that is ahead waits for room.
+#[test]
+fn items_are_handed_in_and_given_up() {
+    let schedules = std::sync::Arc::new(AtomicU64::new(0));
+    let count = std::sync::Arc::clone(&schedules);
+    loom::model(move || {
+        count.fetch_add(1, Ordering::Relaxed);
+        let stage: Arc<Stage<Vec<u64>, u64>> = Arc::new(Stage::new(Vec::new(), 2));
+        let other = Arc::clone(&stage);
+        let thread = loom::thread::spawn(move || {
+            other.hand_in([(1, 1)], |seen, item| seen.push(item));
+            other.wait_for_room(1, 1);
+            other.pass(2);
+        });
+        stage.hand_in([(0, 0)], |seen, item| seen.push(item));
+        stage.hand_in([(3, 3)], |seen, item| seen.push(item));
+        thread.join().unwrap();
+        assert_eq!(*stage.take(4), [0, 1, 3]);
+    });
+    println!("{} schedules of items handed in", schedules.load(Ordering::Relaxed));
 }

@@ -11,7 +11,7 @@ use crate::app::progress::Progress;
 use crate::app::stats_report;
 use crate::cli::common::{Common, Io, StatsFormat, When};
 use crate::decode::Decoding;
-use crate::engine::{Engine, Input, Open, Stats};
+use crate::engine::{Engine, Input, InputKind, Open, Session};
 use crate::io::{FileRef, IoMode, Range, Source};
 use crate::os::{Usage, addresses_left};
 use crate::output::{Destination, Output};
@@ -27,7 +27,7 @@ pub struct Config {
     /// Whether standard output takes colour.
     pub color: bool,
     /// The run's counters.
-    pub stats: Arc<Stats>,
+    pub stats: Arc<Session>,
     /// How the statistics are wanted, and what the process had used before the run: counters go on through an `exec`.
     wants_stats: Option<(StatsFormat, Usage)>,
     progress: When,
@@ -42,7 +42,7 @@ impl Config {
 
     /// Resolves the shared options.
     pub fn new(common: &Common, output: &Output) -> Config {
-        let stats = Arc::new(Stats::default());
+        let stats = Arc::new(Session::default());
         if common.stats.is_some() {
             stats.count_resident();
         }
@@ -169,7 +169,7 @@ impl Open for Config {
         self.engine.source(place, range)
     }
 
-    fn prepare(&self, source: Source, range: Range) -> io::Result<(Source, Option<u8>)> {
+    fn prepare(&self, source: Source, range: Range) -> io::Result<(Source, Option<InputKind>)> {
         Ok((self.decoded(source, range)?, None))
     }
 }

@@ -3,4 +3,5 @@
 
 pub mod config;
 pub mod progress;
+mod sink;
 pub mod stats_report;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::engine::Stats;
+use crate::engine::Session;
 
 /// A bar that follows the bytes of a run. Dropping it clears the line.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ const DELAY: Duration = Duration::from_millis(300);
 
 impl Progress {
     /// Follows `stats`. `total` is the number of bytes to come, where it is known.
-    pub fn start(stats: Arc<Stats>, total: Option<u64>) -> Progress {
+    pub fn start(stats: Arc<Session>, total: Option<u64>) -> Progress {
         let (end, ended) = channel::<()>();
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
         let painted = bar.clone();
@@ -42,7 +42,7 @@ impl Progress {
                 bar.set_style(style);
             }
             loop {
-                bar.set_position(Stats::get(&stats.bytes));
+                bar.set_position(stats.bytes.get());
                 if ended.recv_timeout(Duration::from_millis(100)) != Err(RecvTimeoutError::Timeout) {
                     break;
                 }

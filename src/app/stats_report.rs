@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::cli::common::StatsFormat;
-use crate::engine::Stats;
+use crate::engine::Session;
 use crate::io::Range;
 use crate::os::{Usage, peak_resident};
 use crate::output::{complain, to_json};
@@ -36,9 +36,9 @@ struct WayReport {
 }
 
 /// Prints the figures of a run that took `took` and used `used` to standard error.
-pub(crate) fn print_stats(format: StatsFormat, stats: &Stats, took: Duration, used: Usage) {
+pub(crate) fn print_stats(format: StatsFormat, stats: &Session, took: Duration, used: Usage) {
     let tally = stats.tally();
-    let bytes = Stats::get(&stats.bytes);
+    let bytes = stats.bytes.get();
     let seconds = took.as_secs_f64();
     let report = Report {
         bytes,
@@ -54,9 +54,9 @@ pub(crate) fn print_stats(format: StatsFormat, stats: &Stats, took: Duration, us
             })
             .collect(),
         output: tally.output.unwrap_or("write"),
-        bytes_never_copied: Stats::get(&stats.uncopied),
-        threads: Stats::get(&stats.threads).max(1),
-        windows: Stats::get(&stats.windows),
+        bytes_never_copied: stats.uncopied.get(),
+        threads: stats.threads.get().max(1),
+        windows: stats.windows.get(),
         minor_faults: used.minor_faults,
         major_faults: used.major_faults,
         peak_resident_bytes: peak_resident().unwrap_or(0),

@@ -6,6 +6,7 @@ use super::hasher::{Digest, Hasher, Part, Recipe, ZEROS};
 use crate::app::config::Config;
 use crate::engine::{Block, Input, Lane, Permits, Plan};
 use crate::io::Source;
+use crate::output::complain;
 
 /// A whole file shorter than this is hashed in one go, without cutting it into subtrees.
 const WHOLE: u64 = 256 * 1024;
@@ -60,7 +61,8 @@ pub fn digest(source: Source, recipes: &[Recipe], config: &Config, permits: &Per
     let helpers = if recipes.iter().any(Recipe::splits) { usize::MAX } else { recipes.len() };
     let helpers = helpers.min(config.engine.threads.max(1) - 1);
     let plan = plan(&source, recipes, config);
-    let states = config.engine.feed(Input::Open(source), plan, recipes, (permits, helpers), &config.stats)?;
+    let fed = config.engine.feed(Input::Open(source), plan, recipes, (permits, helpers), &config.stats)?;
+    fed.notices.iter().for_each(|notice| complain(format_args!("{notice}")));
     let finish = |(state, recipe): (Option<Hasher>, &Recipe)| state.unwrap_or_else(|| recipe.hasher()).finish();
-    Ok(states.into_iter().zip(recipes).map(finish).collect())
+    Ok(fed.states.into_iter().zip(recipes).map(finish).collect())
 }

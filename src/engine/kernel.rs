@@ -1,19 +1,21 @@
-//! What a subcommand gives to the engine.
+//! What a subcommand gives to the engine: a pure function over blocks. A kernel knows no file and no
+//! output, and whatever it remembers goes through its carry.
 
 use super::Block;
+use super::input_kind::InputKind;
 
-/// What is to happen after a block.
+/// What happens after a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
-    /// On to the next block.
+    /// Continue with the next block.
     Continue,
-    /// Enough of this input; on with the next one. The rest of it is not read.
+    /// Continue with the next input; the rest of this one is not read.
     EndInput,
-    /// Enough altogether.
+    /// End the run.
     Stop,
 }
 
-/// What happens to the output between two bytes of a part's text.
+/// Something other than text, between two bytes of a part's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Insertion {
     /// How many bytes of the text come before it.
@@ -22,19 +24,19 @@ pub struct Insertion {
     pub what: Inserted,
 }
 
-/// What text cannot say, or only at great length.
+/// What text cannot express, or only at great length.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Inserted {
-    /// The next byte stands so many bytes after where the output began.
+    /// The next byte goes to this offset from where the output began.
     Move(u64),
-    /// So many bytes of the unit (not empty), again and again.
+    /// The unit, repeated.
     Repeat {
-        /// What is repeated.
+        /// What is repeated; not empty.
         unit: Vec<u8>,
-        /// How many bytes in all; the last unit may be cut.
+        /// The number of bytes in all; the last unit may be cut.
         bytes: u64,
     },
-    /// A line on standard error, behind what was printed before it.
+    /// A line on standard error, after what was printed before it.
     Message(String),
 }
 
@@ -42,8 +44,8 @@ pub enum Inserted {
 ///
 /// The engine calls `scan` on any thread in any order, `carry` in file order, one block at a time,
 /// and `format` on any thread again. The text is emitted in file order. No method may touch a file,
-/// print, or remember a block: what looks like state goes through [`Kernel::Carry`], and so the
-/// outcome cannot depend on where blocks were cut, or how many threads there are.
+/// print, or remember a block: state goes through [`Kernel::Carry`], and so the outcome cannot depend
+/// on where blocks were split, or how many threads there are.
 ///
 /// Bytes of a block may change between two looks (another process may write to a mapped file), so
 /// no method may panic on what an earlier one found. When a file shrank meanwhile, the engine clips
@@ -54,35 +56,34 @@ pub trait Kernel: Sync {
     /// Running totals: a line number, the rows before, the context still owed.
     type Carry: Send + Clone;
 
-    /// How many bytes of an input's beginning [`Kernel::judge`] wants to see; 0 for none.
+    /// How many bytes of an input's beginning [`Kernel::classify`] sees; 0 for none.
     const HEAD: usize = 0;
 
-    /// A verdict on an input from its first bytes, known to each of its blocks as
-    /// [`Block::verdict`]. `head` is shorter than [`Kernel::HEAD`] only where the input is, or where
-    /// a slow writer paused.
-    fn judge(&self, head: &[u8]) -> u8 {
+    /// Classifies an input by its first bytes, for [`Block::kind`]. `head` is shorter than
+    /// [`Kernel::HEAD`] only where the input is, or where a slow writer paused.
+    fn classify(&self, head: &[u8]) -> InputKind {
         let _ = head;
-        0
+        InputKind::Text
     }
 
-    /// Looks at one block. The parallel part: most of the work belongs here.
+    /// Scans one block, in parallel: most of the work belongs here.
     fn scan(&self, block: &Block) -> Self::Part;
 
-    /// Whether nothing is wanted of an input behind its first lines, which left `part`. Then `carry` does not say
-    /// [`Flow::Continue`] to them: what follows is not read.
-    fn is_enough(&self, part: &Self::Part) -> bool {
+    /// Returns whether an input's first lines, which left `part`, settle it. Then `carry` does not
+    /// return [`Flow::Continue`] for them, and the rest is not read.
+    fn is_settled_by(&self, part: &Self::Part) -> bool {
         let _ = part;
         false
     }
 
-    /// Takes the totals from the blocks before and hands them on. In file order, so be brief.
+    /// Takes the totals of the blocks before and hands them on, in file order, so it must be brief.
     fn carry(&self, block: &Block, part: &mut Self::Part, carry: &mut Self::Carry) -> Flow;
 
-    /// Writes the block's text. Also in parallel.
+    /// Writes the block's text, in parallel.
     fn format(&self, block: &Block, part: &mut Self::Part, text: &mut Vec<u8>);
 
-    /// What is to happen to the output within the text of a part, in the order of the text: for kernels that rebuild a
-    /// file with gaps and long runs in it, or have something to say beside their text.
+    /// Returns what goes between the bytes of a part's text, in the text's order: for kernels that
+    /// rebuild a file with holes and long runs, or have messages.
     fn insertions<'p>(&self, part: &'p Self::Part) -> &'p [Insertion] {
         let _ = part;
         &[]

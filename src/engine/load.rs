@@ -1,4 +1,4 @@
-//! Brings a span's bytes in, mapped or read, as a block.
+//! Loads a span's bytes, mapped or read, as a block.
 
 use std::io;
 use std::ops::Range;
@@ -7,40 +7,40 @@ use crate::io::{AccessMethod, IoMode, ONE_READ, Reason, Source, Unmapped};
 use crate::os::{Buffer, View};
 
 use super::block::{Block, Data, truncated};
-use super::cursor::{Content, Plan, Span};
-use super::stats::Stats;
+use super::cursor::{Content, Span};
+use super::plan::Plan;
+use super::session::Session;
 
 /// What loading depends on beside the span.
 pub(super) struct Loader<'a> {
     pub(super) plan: &'a Plan,
-    pub(super) stats: &'a Stats,
+    pub(super) session: &'a Session,
+}
+
+/// A block, and what went wrong after its bytes.
+pub(super) struct Loaded {
+    pub(super) block: Block,
+    pub(super) damage: Option<io::Error>,
 }
 
 impl Loader<'_> {
-    /// Brings a span's bytes in. The second value is what went wrong behind the bytes that came.
-    #[allow(clippy::type_complexity, reason = "a pair named by the sentence above")]
-    pub(super) fn load(
-        &self,
-        span: Span,
-        spare: &mut Vec<Buffer>,
-    ) -> Result<(Block, Option<io::Error>), (usize, io::Error)> {
-        // Of what stands there in place of a hole, nothing may be kept.
-        let is_data = matches!(span.content, Content::ToLoad | Content::Head | Content::Read(_));
+    /// Loads a span's bytes.
+    ///
+    /// # Errors
+    /// What kept all of it from being loaded.
+    pub(super) fn load(&self, span: Span, spare: &mut Vec<Buffer>) -> io::Result<Loaded> {
+        // The zeros in place of a hole are not the beginning that a file is recognised by.
+        let is_data = matches!(span.content, Content::ToLoad | Content::Prefix);
         let loaded = self.load_bytes(span, spare)?;
-        if loaded.0.first {
-            let block = &loaded.0;
+        let block = &loaded.block;
+        if block.first {
             block.source.remember_beginning(block.at, if is_data { block.bytes() } else { &[] });
         }
         Ok(loaded)
     }
 
-    #[allow(clippy::type_complexity, reason = "as above")]
-    fn load_bytes(
-        &self,
-        span: Span,
-        spare: &mut Vec<Buffer>,
-    ) -> Result<(Block, Option<io::Error>), (usize, io::Error)> {
-        let Span { source, input, at, offset, first, last, verdict, content, broken, passed_lines, ended } = span;
+    fn load_bytes(&self, span: Span, spare: &mut Vec<Buffer>) -> io::Result<Loaded> {
+        let Span { source, input, at, offset, first, last, kind, content, broken, passed_lines, ended } = span;
         let length = at.end - at.start;
         let mut block = Block {
             source,
@@ -48,63 +48,63 @@ impl Loader<'_> {
             offset,
             at: at.start,
             first,
-            last: last && !matches!(content, Content::Head),
-            verdict: verdict.unwrap_or(0),
-            settled: false,
+            last: last && !matches!(content, Content::Prefix),
+            kind: kind.unwrap_or_default(),
+            single_read: false,
             passed_lines,
             ended,
             data: Data::Buffer(Buffer::default()),
         };
-        match content {
-            Content::Loaded { bytes, .. } => block.data = Data::Buffer(bytes),
-            Content::Read(mut bytes) => {
-                let damage =
-                    check_read(&mut block, &mut bytes, length as usize, None).map_err(|error| (input, error))?;
+        let damage = match content {
+            Content::Loaded { bytes, .. } => {
                 block.data = Data::Buffer(bytes);
-                return Ok((block, damage.or(broken)));
+                None
             }
-            Content::Hole => block.data = Data::Hole(length),
-            Content::Gapped(holes) => {
+            Content::Hole => {
+                block.data = Data::Hole(length);
+                None
+            }
+            Content::Collapsed(holes) => {
                 let mut buffer = Vec::new();
-                let damage = read_around(&mut block, &mut buffer, at, &holes).map_err(|error| (input, error))?;
-                Stats::add(&self.stats.bytes, length.saturating_sub(buffer.len() as u64));
+                let damage = read_around(&mut block, &mut buffer, at, &holes)?;
+                self.session.counters.bytes.add(length.saturating_sub(buffer.len() as u64));
                 block.data = Data::Buffer(buffer.into());
-                return Ok((block, damage.or(broken)));
+                damage
             }
-            Content::ToLoad | Content::Head if length == 0 => {}
-            Content::ToLoad | Content::Head => {
-                let length = usize::try_from(length).map_err(|_| (input, too_long(length)))?;
-                let mapped = match block.source.way() {
-                    AccessMethod::Map => self.map(&block.source, at.start, length).map_err(|error| (input, error))?,
-                    _ => None,
-                };
-                match mapped {
-                    Some(view) => block.data = Data::Mapped(view),
-                    None => {
-                        let mut buffer = spare.pop().unwrap_or_default();
-                        if block.first && block.last {
-                            block.source.bring_small();
-                        }
-                        let brought = self.was_brought(&block.source);
-                        let read = || read_block(&mut block, &mut buffer, length);
-                        let damage = self.come(brought, length, read).map_err(|error| (input, error))?;
-                        block.data = Data::Buffer(buffer);
-                        return Ok((block, damage.or(broken)));
-                    }
-                }
-            }
+            Content::ToLoad | Content::Prefix if length == 0 => None,
+            Content::ToLoad | Content::Prefix => self.map_or_read(&mut block, length, spare)?,
+        };
+        Ok(Loaded { block, damage: damage.or(broken) })
+    }
+
+    /// Maps the block's `length` bytes, or reads them where they are not to be mapped or cannot be.
+    fn map_or_read(&self, block: &mut Block, length: u64, spare: &mut Vec<Buffer>) -> io::Result<Option<io::Error>> {
+        let length = usize::try_from(length).map_err(|_| too_long(length))?;
+        if block.source.way() == AccessMethod::Map
+            && let Some(view) = self.map(&block.source, block.at, length)?
+        {
+            block.data = Data::Mapped(view);
+            return Ok(None);
         }
-        Ok((block, broken))
+        let mut buffer = spare.pop().unwrap_or_default();
+        if block.first && block.last {
+            block.source.bring_small();
+        }
+        let was_faulted_in = self.was_faulted_in(&block.source);
+        let read = || read_block(block, &mut buffer, length);
+        let damage = self.timed(was_faulted_in, length, read)?;
+        block.data = Data::Buffer(buffer);
+        Ok(damage)
     }
 
-    /// Whether the cursor has brought in what is to be loaded of `source`.
-    fn was_brought(&self, source: &Source) -> bool {
-        self.stats.warmth.is_cold() && source.can_be_brought()
+    /// Returns whether the cursor has faulted in what is to be loaded of `source`.
+    fn was_faulted_in(&self, source: &Source) -> bool {
+        self.session.cold.is_cold() && source.can_be_brought()
     }
 
-    /// Has `load` bring in `bytes`, and learns from it, unless somebody has done both.
-    fn come<T>(&self, brought: bool, bytes: usize, load: impl FnOnce() -> T) -> T {
-        if brought { load() } else { self.stats.warmth.bring(bytes, load) }
+    /// Loads `bytes`, and records how long it took unless they were faulted in before.
+    fn timed<T>(&self, was_faulted_in: bool, bytes: usize, load: impl FnOnce() -> T) -> T {
+        if was_faulted_in { load() } else { self.session.cold.time(bytes, load) }
     }
 
     /// Maps the range and faults its pages in; `None` where it is to be read instead.
@@ -112,11 +112,11 @@ impl Loader<'_> {
     /// # Errors
     /// That the range cannot be mapped, under [`IoMode::Mmap`].
     fn map(&self, source: &Source, at: u64, length: usize) -> io::Result<Option<View>> {
-        match source.map(at, length, self.plan.shared) {
+        match source.map(at, length, false) {
             Ok((view, is_new)) => {
-                // A page that is gone by now is a recorded fault, and the verify step deals with it.
-                self.come(self.was_brought(source), length, || view.touch());
-                Stats::add(&self.stats.windows, u64::from(is_new));
+                // A page that is gone by now is a recorded fault, and the verification deals with it.
+                self.timed(self.was_faulted_in(source), length, || view.touch());
+                self.session.counters.windows.add(u64::from(is_new));
                 Ok(Some(view))
             }
             Err(Unmapped::Unsound) => Ok(None),
@@ -125,10 +125,41 @@ impl Loader<'_> {
                 if self.plan.policy == IoMode::Mmap {
                     return Err(io::Error::other(format!("not mappable: {reason}")));
                 }
-                self.stats.refused(reason);
+                self.session.counters.record_refusal(reason);
                 Ok(None)
             }
         }
+    }
+}
+
+impl Block {
+    /// Replaces the bytes by what `pread(2)` returns for their range now, or clips a hole to the file's
+    /// size.
+    ///
+    /// Returns what kept the rest from being read. `None` means that the mapping was wrong and the file
+    /// is whole: a page that tmpfs had no room for, an overlay file that was copied up.
+    pub(super) fn reread(&mut self) -> Option<io::Error> {
+        if let Data::Hole(len) = self.data {
+            return match self.source.length_now() {
+                Ok(size) => {
+                    let size = size.unwrap_or(u64::MAX);
+                    self.clip(size.saturating_sub(self.at).min(len));
+                    Some(truncated(self.source.base() + size))
+                }
+                Err(error) => {
+                    self.clip(0);
+                    Some(error)
+                }
+            };
+        }
+        let length = self.bytes().len();
+        let mut buffer = Buffer::default();
+        let damage = read_block(self, &mut buffer, length).unwrap_or_else(|error| {
+            self.last = false;
+            Some(error)
+        });
+        self.data = Data::Buffer(buffer);
+        damage
     }
 }
 
@@ -136,14 +167,14 @@ fn too_long(length: u64) -> io::Error {
     io::Error::other(format!("a line of {length} bytes does not fit into memory"))
 }
 
-/// Reads the span `at` with one zero byte for each of the `holes` in it.
+/// Reads the span `at`, with one zero byte for each of the `holes` in it.
 fn read_around(
     block: &mut Block,
     buffer: &mut Vec<u8>,
     at: Range<u64>,
     holes: &[Range<u64>],
 ) -> io::Result<Option<io::Error>> {
-    // Where in the buffer what begins at which offset stands: data up to the next hole, or a hole's zero byte.
+    // The offset and the place in the buffer of each stretch of data, and of each hole's zero byte.
     let mut places = Vec::with_capacity(holes.len() * 2 + 1);
     let mut from = at.start;
     let mut failure = None;
@@ -167,7 +198,7 @@ fn read_around(
         }
         from = hole.end;
     }
-    // As below; a hole that is gone reads as a hole still.
+    // As in `check_read`; a hole that is gone still reads as a hole.
     if let Some(size) = block.source.length_now()?.filter(|&size| size < at.end) {
         let (from, start) = places[places.partition_point(|&(from, _)| from < size).saturating_sub(1)];
         let more = usize::try_from(size.saturating_sub(from)).unwrap_or(usize::MAX);
@@ -179,14 +210,15 @@ fn read_around(
     Ok(failure)
 }
 
-/// Reads a span by position. Less than asked for is a truncation when the size says so; a file that
-/// states more than it holds (sysfs) merely ends.
-pub(super) fn read_block(block: &mut Block, buffer: &mut Buffer, length: usize) -> io::Result<Option<io::Error>> {
+/// Reads a span by position. A short read is a truncation when the size says so; a file that states
+/// more than it holds (sysfs) merely ends.
+fn read_block(block: &mut Block, buffer: &mut Buffer, length: usize) -> io::Result<Option<io::Error>> {
     let failure = block.source.read_into(buffer, length, block.at).map_err(|_| too_long(length as u64))?;
     check_read(block, buffer, length, failure)
 }
 
-/// What is true of what was read of a span of that length, and what went wrong behind it.
+/// Keeps of what was read of a span of `length` bytes what is true, and returns what went wrong after
+/// it.
 fn check_read(
     block: &mut Block,
     buffer: &mut Buffer,
@@ -194,13 +226,13 @@ fn check_read(
     failure: Option<io::Error>,
 ) -> io::Result<Option<io::Error>> {
     let got = buffer.len();
-    // A truncation lowers the size before it zeroes a page, so a size that still covers what was
-    // read, read afterwards, shows that it was read before.
+    // A truncation lowers the size before it zeroes a page, so a size that is read afterwards and
+    // still covers these bytes shows that they were read before.
     let end = block.at + length as u64;
-    // What came in by one read, and a short one, is of one state of the file, if that is all that was ever read of it.
-    block.settled = block.first && block.last && length as u64 <= ONE_READ && !block.source.is_rest();
+    // What one short read returned is of one state of the file, if nothing else of it was read.
+    block.single_read = block.first && block.last && length as u64 <= ONE_READ && !block.source.is_rest();
     let size = block.source.length_now()?;
-    if block.settled && block.source.file_system().is_weak() {
+    if block.single_read && block.source.file_system().is_weak() {
         // The size was only a claim, and the one read has shown where the file ends.
         return Ok(failure);
     }
@@ -210,7 +242,7 @@ fn check_read(
         return Ok(Some(truncated(block.source.base() + size)));
     }
     if failure.is_some() {
-        // What stands before a bad sector is true and goes out first.
+        // Bytes before a bad sector are true and are emitted first.
         block.last = false;
     } else if got < length {
         block.last = true;

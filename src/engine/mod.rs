@@ -1,46 +1,55 @@
 //! The ordered parallel pipeline between the bytes and what is printed of them.
 //!
-//! A cursor hands out spans under one lock; workers open the inputs for it, load each as a [`Block`], run a pure [`Kernel`]
-//! over it, hand running totals on in file order, format in parallel, verify that the file still
-//! held what they saw, and emit in file order. A thread has one batch in hand, and another that waits
-//! for its turn at most, so memory is bounded by the thread count. The engine knows no file format, and a kernel knows no file.
+//! A cursor hands out spans under one lock; workers load each as a [`Block`], run a pure [`Kernel`]
+//! over it, hand running totals on in file order, format in parallel, verify that the file still held
+//! what they saw, and emit in file order. Each thread has one batch in hand, so memory is bounded by
+//! threads times block size. The engine knows no file format and no output, a kernel no file.
 
 mod block;
-mod crew;
+mod buffer_pool;
+mod cold_files;
+mod consume;
+mod counters;
 mod cursor;
-mod heads;
-mod job;
+#[cfg(test)]
+mod fault_injection;
+mod input;
+mod input_kind;
 mod kernel;
-mod lanes;
 mod load;
+mod ordered_map;
+mod pipeline;
+mod plan;
+mod prefetched_inputs;
+mod prefix_probe;
 mod run;
+mod session;
+mod sink;
+mod stage;
 #[cfg(test)]
-mod run_tests;
-#[cfg(test)]
-mod sabotage;
-mod scratch;
-mod setup;
-mod stats;
-mod succession;
-mod turn;
-#[cfg(test)]
-mod turn_tests;
-mod warmth;
+mod stage_tests;
+mod workers;
 
 pub use block::Block;
 pub(crate) use block::{rewritten, truncated};
-pub(crate) use crew::start;
-pub use cursor::{Cut, Input, Open, Opened, Plan};
-pub use job::write_text;
+pub use consume::{Fed, Lane};
+pub use counters::{Counter, Counters, InputCounts};
+pub use input::{Input, Open, Opened};
+pub use input_kind::InputKind;
 pub use kernel::{Flow, Inserted, Insertion, Kernel};
-pub use lanes::{Lane, Permits};
+pub use ordered_map::{Lookahead, Steps, map_in_order};
+pub use plan::{BLOCK, COUNTED, Cut, Engine, Plan};
+pub use prefetched_inputs::PrefetchedInputs;
 pub use run::Outcome;
-pub use setup::{BLOCK, COUNTED, Engine};
-pub use stats::{Stats, Tally};
-pub use succession::{MOMENT, Succession};
-pub(crate) use turn::Turns;
+pub use session::Session;
+/// The former name of [`Session`].
+pub type Stats = Session;
+pub use sink::{Sink, write_text};
+pub(crate) use stage::Stage;
+pub use workers::Permits;
+pub(crate) use workers::on_threads;
 
-/// What the turnstile is made of. The model checker puts its own here.
+/// What a stage is made of. The model checker has its own.
 mod sync {
     pub(super) use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 }

@@ -13,7 +13,7 @@ use super::statistics::{Estimate, estimate, summary};
 use super::subject::Subject;
 use super::way::{Means, Way};
 use crate::cli::bench::Pattern;
-use crate::engine::Stats;
+use crate::engine::Session;
 use crate::os::{Usage, forget_peak, peak_resident};
 
 /// A way in a state, and all its runs.
@@ -116,7 +116,7 @@ const MOST_COLD: f64 = 24.0;
 ///
 /// # Errors
 /// When a file cannot be read, changes meanwhile, or two ways do not come to the same answer.
-pub fn measure(settings: &Settings, subjects: &[Subject], stats: &Stats) -> anyhow::Result<Measured> {
+pub fn measure(settings: &Settings, subjects: &[Subject], stats: &Session) -> anyhow::Result<Measured> {
     let mut bench = Bench { settings, subjects, walks: HashMap::new(), auto: Auto::new(settings.threads)?, stats };
     let mut measured = Measured { rows: Vec::new(), answers: Vec::new(), blocked: Vec::new(), notes: Vec::new() };
     for &state in &settings.states {
@@ -158,7 +158,7 @@ struct Bench<'a> {
     /// The accesses for each file and block size.
     walks: HashMap<(usize, u64), Walk>,
     auto: Auto,
-    stats: &'a Stats,
+    stats: &'a Session,
 }
 
 impl Bench<'_> {
@@ -202,7 +202,7 @@ impl Bench<'_> {
             Ok(done) => done,
             Err(end) => return end.note(round, row),
         };
-        Stats::add(&self.stats.bytes, row.bytes);
+        self.stats.bytes.add(row.bytes);
         let group = if self.settings.pattern == Pattern::Sequential { None } else { row.way.block };
         match measured.answers.iter().find(|(other, _)| *other == group) {
             Some((_, known)) if *known != answer => anyhow::bail!(

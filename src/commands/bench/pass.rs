@@ -18,7 +18,7 @@ use super::way::Way;
 use super::work::{Count, Tally, Work};
 use crate::cli::bench::Family;
 use crate::digest::hasher::{Hasher, Part, Recipe};
-use crate::engine::Turns;
+use crate::engine::{Stage, on_threads};
 use crate::os::{Advice, Buffer, Window};
 
 /// What a pass came to.
@@ -263,16 +263,15 @@ fn run<L: Load>(load: &L, threads: usize, walk: &Walk, work: &Work) -> io::Resul
 /// Digests want their bytes in order: what a thread can do alone it does at once, the rest when its turn comes.
 fn hash_in_turn<L: Load>(load: &L, threads: usize, walk: &Walk, recipe: &Recipe, largest: usize) -> io::Result<Answer> {
     let next = AtomicU64::new(0);
-    let turns = Turns::new(recipe.joiner(), threads);
+    let turns: Stage<Hasher> = Stage::new(recipe.joiner(), threads);
     let one = || -> io::Result<()> {
         let mut hand = load.hand(largest);
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(place) = walk.place(index) else { return Ok(()) };
-            let mut passage = Passage { turns: &turns, number: index, passed: false };
+            let _passage = Passage { turns: &turns, number: index };
             load.with(&mut hand, place.clone(), |bytes, _| {
                 let part: Part = recipe.part(place.start, bytes);
-                passage.passed = true;
                 turns.take(index).absorb(&part, bytes);
             })?;
         }
@@ -280,40 +279,29 @@ fn hash_in_turn<L: Load>(load: &L, threads: usize, walk: &Walk, recipe: &Recipe,
     for result in together(threads, one) {
         result?;
     }
-    Ok(Answer::Digest(turns.into_value().finish().hex()))
+    Ok(Answer::Digest(turns.into_state().finish().hex()))
 }
 
 /// A block's turn. Whatever happens to its thread, it is passed on, so nobody waits for ever.
 struct Passage<'t> {
-    turns: &'t Turns<Hasher>,
+    turns: &'t Stage<Hasher>,
     number: u64,
-    passed: bool,
 }
 
 impl Drop for Passage<'_> {
     fn drop(&mut self) {
-        if !self.passed {
-            drop(self.turns.take(self.number));
-        }
+        self.turns.pass(self.number);
     }
 }
 
 /// Runs `one` on so many threads, this one among them. A thread that cannot be started is an error: what would be
 /// measured is not what the row says.
 fn together<T: Send>(threads: usize, one: impl Fn() -> io::Result<T> + Sync) -> Vec<io::Result<T>> {
-    std::thread::scope(|scope| {
-        let one = &one;
-        let started: Vec<_> =
-            (1..threads).map(|_| std::thread::Builder::new().stack_size(1 << 20).spawn_scoped(scope, one)).collect();
-        let mut results = vec![one()];
-        for thread in started {
-            results.push(match thread {
-                Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-                Err(error) => Err(error),
-            });
-        }
-        results
-    })
+    let results = on_threads(threads, one);
+    if results.len() < threads {
+        return vec![Err(io::Error::other("a thread could not be started"))];
+    }
+    results
 }
 
 /// The digest of one access out of order, as a number to be summed.

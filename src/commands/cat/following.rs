@@ -16,7 +16,6 @@ use super::wanted::Wanted;
 use super::{Cat, locate};
 use crate::cli::cat::{Args, FollowBy};
 use crate::cli::range::{Mark, Range as LineRange, Selection, Stop as RangeStop};
-use crate::engine::Stats;
 use crate::exit::Exit;
 use crate::follow::{End, Follower, Options, Origin, follow};
 use crate::io::{FileRef, Source};
@@ -216,7 +215,7 @@ impl Follower for Following<'_, '_> {
     }
 
     fn take(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()> {
-        Stats::add(&self.cat.config.stats.bytes, bytes.len() as u64);
+        self.cat.config.stats.bytes.add(bytes.len() as u64);
         if !self.holds_lines {
             return self.print(origin, bytes);
         }

@@ -13,7 +13,7 @@ use super::pick::Unit;
 use super::wanted::Wanted;
 use crate::app::config::Config;
 use crate::cli::range::{Mark, Selection, Stop};
-use crate::engine::{Block, Cut, Flow, Input, Kernel, Stats};
+use crate::engine::{Block, Cut, Flow, Input, Kernel, Session};
 use crate::io::Source;
 use crate::output::Output;
 use crate::timestamp;
@@ -44,7 +44,7 @@ pub(super) fn spans(
         }
         Wanted::Period(period, zone) => {
             let found = timestamp::find_in(source, within.clone(), period, zone)?;
-            Stats::add(&config.stats.bytes, found.read);
+            config.stats.bytes.add(found.read);
             if let Some(disorder) = found.disorder {
                 output.report(source.name(), &io::Error::other(disorder.to_string()));
             }
@@ -167,7 +167,7 @@ impl Lines<'_> {
         // A hole has no line end, so it need not even be read.
         plan.holes = true;
         // The input is counted as opened when it is printed.
-        let stats = Stats::default();
+        let stats = Session::default();
         let input = std::iter::once(Input::Open(part));
         let outcome = engine.run(input, plan, &kernel, Passed::default(), self.output, &stats);
         self.config.stats.absorb(&stats);
@@ -192,7 +192,7 @@ impl Lines<'_> {
             let from = at.saturating_sub(size as u64).max(start);
             buffer.resize((at - from) as usize, 0);
             let got = self.source.read_at(&mut buffer, from)?;
-            Stats::add(&self.config.stats.bytes, got as u64);
+            self.config.stats.bytes.add(got as u64);
             let piece = &buffer[..got];
             let mut ends = memrchr_iter(b'\n', piece);
             // Counting forwards is faster than looking backwards, and most pieces are only counted.

@@ -23,7 +23,7 @@ use std::ops::Range;
 use crate::app::config::Config;
 use crate::cli::cat::{Args, FollowBy};
 use crate::decode::{Format, format_of};
-use crate::engine::{BLOCK, Cut, Input, Stats, Succession};
+use crate::engine::{BLOCK, Cut, Input, PrefetchedInputs};
 use crate::exit::Exit;
 use crate::io::{AccessMethod, Source};
 use crate::os::was_closed;
@@ -69,7 +69,7 @@ struct Cat<'a> {
 impl Cat<'_> {
     fn all(&mut self, inputs: Vec<Input<'_>>) -> anyhow::Result<Exit> {
         let mut exit = Exit::Success;
-        for input in Succession::new(inputs, &self.config.engine, &self.config.stats) {
+        for input in PrefetchedInputs::new(inputs, &self.config.engine, &self.config.stats) {
             exit = exit.and(match self.open(input) {
                 (name, Ok(source)) => {
                     let format = self.format_on_terminal(&source);
@@ -182,7 +182,7 @@ impl Cat<'_> {
             if piece.end - piece.start <= SHORT {
                 let bytes = short.bytes(&pieces[number..])?;
                 let is_whole = bytes.len() as u64 == piece.end - piece.start;
-                Stats::add(&self.config.stats.bytes, bytes.len() as u64);
+                self.config.stats.bytes.add(bytes.len() as u64);
                 source.remember_beginning(piece.start, bytes);
                 self.write(bytes, *is_wanted)?;
                 source.leave_at(piece.end);

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::app::config::Config;
-use crate::engine::{Block, Cut, Flow, Input, Kernel, Stats};
+use crate::engine::{Block, Cut, Flow, Input, Kernel};
 use crate::exit::Exit;
 use crate::io::{AccessMethod, IoMode, Source};
 use crate::output::{Destination, Output, copy_to_file, splice_to_pipe};
@@ -57,8 +57,8 @@ fn move_in_kernel(source: &mut Source, config: &Config, output: &mut Output) -> 
     if moved.uncopied > 0 {
         config.stats.output(call);
     }
-    Stats::add(&config.stats.bytes, moved.until - source.start());
-    Stats::add(&config.stats.uncopied, moved.uncopied);
+    config.stats.bytes.add(moved.until - source.start());
+    config.stats.uncopied.add(moved.uncopied);
     source.begin_at(moved.until);
     Ok(moved.damage)
 }

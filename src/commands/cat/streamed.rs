@@ -8,7 +8,6 @@ use super::pick::{Picker, Piece, TimePicker, Unit};
 use super::transform::{State, Transform};
 use super::wanted::Wanted;
 use crate::app::config::Config;
-use crate::engine::Stats;
 use crate::exit::Exit;
 use crate::io::{Filled, Source, Stream};
 use crate::os::{Buffer, Stop};
@@ -108,7 +107,7 @@ pub(super) fn run(
     };
     while !pick.is_done() {
         let filled = piece.make_room(size, 0).and_then(|()| stream.fill(piece.end(), size, &stop));
-        Stats::add(&config.stats.bytes, piece.len() as u64);
+        config.stats.bytes.add(piece.len() as u64);
         text.clear();
         let result = filled.and_then(|filled| {
             pick.feed(&piece, |piece| show(piece, &mut text))?;

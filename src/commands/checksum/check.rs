@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use serde::Serialize;
 
-use super::crew::in_order;
 use super::format::JsonPath;
 use super::list::{Entry, Line, Parser};
 use super::name::{complain, escaped, quoted, report};
@@ -21,7 +20,7 @@ use crate::cli::checksum::Checking;
 use crate::digest::algorithm::{Algorithm, Spec};
 use crate::digest::file::digest;
 use crate::digest::hasher::Recipe;
-use crate::engine::{Input, Permits};
+use crate::engine::{Input, Permits, Steps, map_in_order};
 use crate::exit::Exit;
 use crate::io::path;
 use crate::output::{Output, append_json, message};
@@ -153,9 +152,8 @@ impl Check<'_> {
                 prepare(file, turn, self.config);
             }
         };
-        in_order(self.config.engine.threads, &self.config.stats, jobs, ahead, work, |result| {
-            between(self.progress, || self.tell(result, &mut totals, output))
-        })?;
+        let emit = |result| between(self.progress, || self.tell(result, &mut totals, output));
+        map_in_order(self.config.engine.threads, &self.config.stats, jobs, Steps { ahead, work, emit })?;
         between(self.progress, || self.sum_up(&totals, output));
         Ok(if self.is_success(&totals) { Exit::Success } else { Exit::Failure })
     }

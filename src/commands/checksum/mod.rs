@@ -5,7 +5,6 @@
 //! and `list` reads it, `check` compares. A digest is printed only of a file that was read to its end.
 mod base64;
 mod check;
-mod crew;
 #[cfg(target_arch = "x86_64")]
 mod format;
 mod list;
@@ -17,13 +16,12 @@ use std::io;
 
 use crate::digest::algorithm::Algorithm;
 use crate::digest::hasher::Digest;
-use crew::Turn;
 use settings::Settings;
 
 use crate::app::config::Config;
 use crate::app::progress::Progress;
 use crate::cli::checksum::Args;
-use crate::engine::Input;
+use crate::engine::{Input, Lookahead, Steps, map_in_order};
 use crate::exit::Exit;
 use crate::io::walk::{Found, Order, Walk};
 use crate::io::{FileRef, path};
@@ -97,15 +95,16 @@ fn print(
         }
     };
     let ahead = |input: &mut Input<'_>, turn| prepare(input, turn, config);
-    crew::in_order(engine.threads, stats, inputs, ahead, work, |result| between(progress, || tell(result)))?;
+    let emit = |result| between(progress, || tell(result));
+    map_in_order(engine.threads, stats, inputs, Steps { ahead, work, emit })?;
     Ok(exit)
 }
 
 /// Has a file brought in while those before it are hashed.
-fn prepare(input: &mut Input<'_>, turn: Turn, config: &Config) {
+fn prepare(input: &mut Input<'_>, turn: Lookahead, config: &Config) {
     match turn {
-        Turn::Soon => config.engine.ask_ahead(input, &config.stats),
-        Turn::Later => input.forget(),
+        Lookahead::Soon => config.engine.ask_ahead(input, &config.stats),
+        Lookahead::Later => input.forget(),
     }
 }
 

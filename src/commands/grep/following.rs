@@ -4,6 +4,7 @@
 //! what is appended goes through the same kernel as soon as it is whole lines. A line without its end
 //! waits for it, and is searched as it is when nothing more can come.
 
+use crate::engine::InputKind;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use memchr::memrchr;
 
 use crate::cli::cat::FollowBy;
-use crate::engine::{Block, Flow, Input, Kernel, Stats, write_text};
+use crate::engine::{Block, Flow, Input, Kernel, write_text};
 use crate::exit::Exit;
 use crate::follow::{End, Follower, Options, Origin, follow};
 use crate::io::{IoMode, Range, Source};
@@ -31,7 +32,7 @@ struct Growing {
     /// Nothing but a name: the file itself is the follower's.
     source: Arc<Source>,
     totals: Totals,
-    verdict: Option<u8>,
+    verdict: Option<InputKind>,
     /// Whether it had a first block.
     begun: bool,
     /// The beginning of a line, and its offset.
@@ -151,7 +152,7 @@ impl Follower for Following<'_, '_> {
     }
 
     fn take(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()> {
-        Stats::add(&self.run.config.stats.bytes, bytes.len() as u64);
+        self.run.config.stats.bytes.add(bytes.len() as u64);
         if self.stopped || self.done[origin.target] {
             return Ok(());
         }
@@ -248,7 +249,7 @@ impl Following<'_, '_> {
         let first = !std::mem::replace(&mut growing.begun, true);
         let kernel = Search { settings: self.settings, starts: None, open_ended: !last };
         let len = lines.len() as u64;
-        let block = Block::of(Arc::clone(&growing.source), growing.offset, lines, first, last, verdict);
+        let block = Block::of(Arc::clone(&growing.source), growing.offset, lines, verdict).at_border(first, last);
         growing.offset += len;
         growing.totals.go_on_after(&self.totals);
         if self.printed.is_some_and(|printed| printed != origin) {

@@ -8,7 +8,7 @@ use memchr::memchr;
 
 use crate::cli::grep::BinaryFiles;
 use crate::decode::Format;
-use crate::engine::{Block, Flow, Inserted, Insertion, Kernel};
+use crate::engine::{Block, Flow, InputKind, Inserted, Insertion, Kernel};
 use crate::output::escape_name;
 
 use super::context::{Context, Lead, Reach, keep_first, lay_out};
@@ -19,9 +19,9 @@ use super::settings::{Report, Settings};
 use super::start::Starts;
 
 /// The input is text, or is to be taken as text.
-pub const TEXT: u8 = 0;
+pub const TEXT: InputKind = InputKind::Text;
 /// The input's beginning holds a NUL byte: it is binary.
-pub const BINARY: u8 = 1;
+pub const BINARY: InputKind = InputKind::Binary;
 
 /// Searches blocks as the settings say.
 #[derive(Debug)]
@@ -112,13 +112,13 @@ impl Kernel for Search<'_> {
     /// GNU grep decides by its first buffer, of 96 KiB, so up to there the verdicts agree.
     const HEAD: usize = 96 << 10;
 
-    fn judge(&self, head: &[u8]) -> u8 {
+    fn classify(&self, head: &[u8]) -> InputKind {
         self.settings.verdict_on(head)
     }
 
     fn scan(&self, block: &Block) -> Part {
         let settings = self.settings;
-        let binary = block.verdict() == BINARY;
+        let binary = block.kind() == BINARY;
         if self.is_passed_over(block) {
             return Part::default();
         }
@@ -134,7 +134,7 @@ impl Kernel for Search<'_> {
         self.scan_text(block.bytes(), binary)
     }
 
-    fn is_enough(&self, part: &Part) -> bool {
+    fn is_settled_by(&self, part: &Part) -> bool {
         let limit = self.wanted().limit;
         // What is around the last one may stand behind the block, and so may the rest of a match of several lines.
         self.settings.context.is_none()
@@ -246,7 +246,7 @@ impl Search<'_> {
     fn is_passed_over(&self, block: &Block) -> bool {
         self.settings.binary == BinaryFiles::WithoutMatch
             && self.settings.report != Report::Json
-            && block.verdict() == BINARY
+            && block.kind() == BINARY
     }
 
     /// Gives what is to be said of the input.
@@ -273,7 +273,7 @@ impl Search<'_> {
         let mut selected = part.found.selected;
         if selected > totals.left {
             if settings.report == Report::CountMatches {
-                let hay = if block.verdict() == BINARY { nul_ends_lines(block.bytes()) } else { block.bytes().into() };
+                let hay = if block.kind() == BINARY { nul_ends_lines(block.bytes()) } else { block.bytes().into() };
                 part.found = settings.query.scan(&hay, Wanted { limit: Some(totals.left), ..self.wanted() });
             }
             selected = totals.left;
@@ -303,7 +303,7 @@ impl Search<'_> {
                 self.cross(block, part, totals);
                 self.print_json(block, part, totals);
             }
-            Report::Lines if block.verdict() == BINARY => {
+            Report::Lines if block.kind() == BINARY => {
                 if selected > 0 {
                     // Its lines count as printed where separators are concerned.
                     totals.printed_any |= !settings.style.heading;
@@ -364,7 +364,7 @@ impl Search<'_> {
     /// Up to where in the block a program that reads line by line would have read when it stopped.
     fn stopped_at(&self, block: &Block, part: &Part) -> usize {
         match self.settings.report {
-            Report::Lines | Report::Json if block.verdict() == TEXT => {
+            Report::Lines | Report::Json if block.kind() == TEXT => {
                 part.found.pieces.iter().rfind(|piece| piece.selected).map_or(0, |piece| piece.end)
             }
             _ => {

@@ -150,8 +150,8 @@ impl Run<'_> {
         };
         let plan = self.config.engine.plan(Cut::Lines { terminator, or_nul }, block);
         if settings.multiline {
-            return Plan { block: WHOLE, read: WHOLE, ramp: false, ..plan };
+            return Plan { block: WHOLE, pread_block: WHOLE, ramp_up: false, ..plan };
         }
-        Plan { holes: settings.leaps_holes(terminator), gaps: settings.spans_holes(), ..plan }
+        Plan { holes: settings.leaps_holes(terminator), collapse_holes: settings.spans_holes(), ..plan }
     }
 }

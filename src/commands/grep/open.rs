@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use crate::app::config::Config;
 use crate::commands::cat::pick::TimePicker;
 use crate::decode::Decoding;
-use crate::engine::{Input, Kernel, Open, Stats};
+use crate::engine::{Input, InputKind, Kernel, Open};
 use crate::io::walk::Found;
 use crate::io::{AccessMethod, FileRef, Range, Source, Stream};
 use crate::timestamp::{self, Period, Recognizer};
@@ -40,7 +40,7 @@ impl Open for Opener<'_> {
         self.config.engine.source(place, range)
     }
 
-    fn prepare(&self, mut source: Source, range: Range) -> io::Result<(Source, Option<u8>)> {
+    fn prepare(&self, mut source: Source, range: Range) -> io::Result<(Source, Option<InputKind>)> {
         if !self.is_partial() {
             self.config.stats.begin(&mut source);
         }
@@ -113,7 +113,7 @@ impl Opener<'_> {
     ///
     /// # Errors
     /// What reading fails with, and a period of time asked for where no line has a time.
-    pub fn narrow(&self, source: Source) -> io::Result<(Source, u8, Start)> {
+    pub fn narrow(&self, source: Source) -> io::Result<(Source, InputKind, Start)> {
         let (settings, engine) = (self.settings, &self.config.engine);
         let query = &settings.query;
         let within = source.start()..source.end().unwrap_or(0);
@@ -157,7 +157,7 @@ impl Opener<'_> {
         zone: &TimeZone,
     ) -> io::Result<(std::ops::Range<u64>, Option<String>)> {
         let found = timestamp::find_in(source, within.clone(), period, zone)?;
-        Stats::add(&self.config.stats.bytes, found.read);
+        self.config.stats.bytes.add(found.read);
         if !found.recognized && !within.is_empty() {
             return Err(io::Error::other("no line with a time was found"));
         }

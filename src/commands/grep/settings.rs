@@ -1,5 +1,6 @@
 //! What was typed and what the environment says, resolved into what the kernel works by.
 
+use crate::engine::InputKind;
 use std::ffi::OsString;
 use std::io::Read;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -202,13 +203,13 @@ impl Settings {
     }
 
     /// The verdict on an input with this beginning.
-    pub fn verdict_on(&self, head: &[u8]) -> u8 {
+    pub fn verdict_on(&self, head: &[u8]) -> InputKind {
         let text = self.binary == BinaryFiles::Text || self.query.terminator == 0;
         if !text && memchr::memchr(0, head).is_some() { BINARY } else { TEXT }
     }
 
     /// Whether of an input with this verdict no line is printed.
-    pub fn is_untold(&self, verdict: u8) -> bool {
+    pub fn is_untold(&self, verdict: InputKind) -> bool {
         verdict == BINARY && self.report != Report::Json
     }
 

@@ -6,11 +6,11 @@
 use std::io;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use memchr::{memchr, memchr_iter};
 
-use crate::engine::start;
+use crate::engine::on_threads;
 use crate::io::Source;
 use crate::os::Extent;
 use crate::select::shard::Shard;
@@ -150,23 +150,6 @@ pub fn count_terminators(source: &Source, within: Range<u64>, terminator: u8, th
             total += memchr_iter(terminator, &buffer[..got]).count() as u64;
         }
     };
-    let total = Mutex::new(Ok(0));
-    let work = || {
-        let counted = count();
-        let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
-        match (&mut *total, counted) {
-            (Ok(total), Ok(count)) => *total += count,
-            (Ok(_), Err(error)) => *total = Err(error),
-            (Err(_), _) => {}
-        }
-    };
-    std::thread::scope(|scope| {
-        // A thread that cannot be started is work for those there are, and where all can, this one leaves it to them.
-        let several =
-            threads.min(usize::try_from(within.end.saturating_sub(within.start) / PIECE as u64).unwrap_or(usize::MAX));
-        if several < 2 || !(0..several).all(|_| start(scope, work)) {
-            work();
-        }
-    });
-    total.into_inner().unwrap_or_else(PoisonError::into_inner)
+    let pieces = usize::try_from(within.end.saturating_sub(within.start) / PIECE as u64).unwrap_or(usize::MAX);
+    on_threads(threads.min(pieces), count).into_iter().sum()
 }

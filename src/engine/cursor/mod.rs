@@ -1,8 +1,8 @@
 //! The cursor: hands out the next span of the inputs, under one lock.
 //!
-//! It opens inputs in order, cuts each at line or row ends, and crosses file borders, so that ten
-//! thousand small files spread over the threads just as one huge file does. Small files go out many
-//! at a time. Spans begin small and grow, so that a first match is not kept waiting by a full block.
+//! It opens inputs in order, splits each at line or row ends, and crosses file borders, so that ten
+//! thousand small files spread over the threads just as one huge file does. Small files are handed
+//! out in batches. Spans begin small and grow, so that a first match does not wait for a full block.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,59 +10,59 @@ use std::time::Duration;
 use crate::io::{AccessMethod, SMALL, Source, Stream};
 use crate::os::{Buffer, Stop};
 
-use super::heads;
-use super::setup::COUNTED;
-use super::stats::Stats;
+use super::input::Input;
+use super::input_kind::InputKind;
+use super::plan::{COUNTED, Cut, Plan};
+use super::prefix_probe::probe_bytes;
+use super::session::Session;
+use super::workers::Outlook;
+pub(super) use open_ahead::OpenBatch;
 pub(super) use span::{Batch, Content, Item, Span};
-pub use span::{Cut, Input, Open, Opened, Plan};
 
-mod ahead;
 #[cfg(test)]
 mod batch_tests;
-mod joint;
+mod concat;
+mod open_ahead;
 mod positioned;
 mod span;
 mod streamed;
 
-pub(super) use ahead::Unopened;
-use ahead::{Ahead, Upcoming};
-use joint::Joint;
-use positioned::Positioned;
+use concat::Concat;
+use open_ahead::{OpenAhead, Upcoming};
+use positioned::{CutSpan, Positioned};
 use streamed::{Piece, Streamed};
 
-/// First span of a run, under [`Plan::ramp`].
-const FIRST: usize = 1 << 20;
-/// How much larger each further one is. A window costs some 15 us beside its bytes, so that smaller steps, and smaller
-/// windows towards the end for the sake of balance, cost more than they gain.
+/// The first span of a run in bytes, under [`Plan::ramp_up`].
+const FIRST_SPAN: usize = 1 << 20;
+/// The factor by which each further one is larger. A window costs some 15 us beside its bytes, so
+/// smaller steps, and smaller windows at the end for the sake of balance, cost more than they gain.
 const GROWTH: usize = 4;
-/// Small files in a batch, at most.
-pub(super) const MANY: usize = 32;
-/// And so many bytes of them, about, if there are several: their buffers stay in a core's cache from batch to batch.
-const MUCH: u64 = 256 << 10;
+/// The bytes of several small files in a batch, about: their buffers stay in a core's cache.
+const BATCH_BYTES: u64 = 256 << 10;
 
-/// Says what is to be known of an input from its first bytes.
-type Judge<'a> = Box<dyn Fn(&[u8]) -> u8 + Send + Sync + 'a>;
+/// Classifies an input by its first bytes.
+type Classify<'a> = dyn Fn(&[u8]) -> InputKind + Send + Sync + 'a;
 
 pub(super) struct Cursor<'a> {
-    inputs: Ahead<'a>,
+    inputs: OpenAhead<'a>,
     plan: Plan,
     head: usize,
-    judge: Judge<'a>,
-    stats: &'a Stats,
+    classify: Box<Classify<'a>>,
+    session: &'a Session,
     current: Option<Current>,
     opened: usize,
     batches: u64,
-    /// How many items the last one had.
-    last: usize,
-    /// Nothing of it, or of those before it, is held back.
+    /// The number of items in the last batch.
+    last_items: usize,
+    /// Nothing of the last batch, or of those before it, is held back.
     flushed: bool,
     /// Workers that wait for what another one is opening.
     pub(super) waiting: usize,
     nominal: usize,
     handed_out: u64,
-    /// How much of it was before the last batch: what a first worker has done when it comes for that.
+    /// How much of that was before the last batch: what a first worker has done when it comes for it.
     done: u64,
-    joint: Joint,
+    concat: Concat,
     finished: bool,
     /// The input that ended last, too early, and why.
     failed_late: Option<(usize, Item)>,
@@ -78,25 +78,14 @@ pub(super) enum Next {
     Nothing,
 }
 
-/// How much work is left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outlook {
-    /// Too little for a further thread.
-    Short,
-    /// Enough for one.
-    Long,
-    /// Enough, too, for another one in place of that which starts it.
-    Lasting,
-}
-
-enum Begun {
-    Yes,
-    /// By who takes it to open it.
-    Later,
-    /// It may block: nothing that stands before it may be held back.
-    AfterThese,
-    /// There is no other.
-    No,
+/// How the next input was opened.
+enum OpenStep {
+    Ready,
+    /// A worker opens it.
+    Deferred,
+    /// It may block: everything before it must be emitted first.
+    MustDrainFirst,
+    NoMore,
 }
 
 struct Current {
@@ -105,7 +94,7 @@ struct Current {
     first: bool,
     /// To be one block.
     whole: bool,
-    verdict: Option<u8>,
+    kind: Option<InputKind>,
     place: Place,
 }
 
@@ -114,45 +103,52 @@ enum Place {
     Streamed(Streamed),
 }
 
+/// What a run's inputs are read by.
+pub(super) struct Reading<'a> {
+    pub(super) plan: Plan,
+    /// How many bytes of an input's beginning classify it.
+    pub(super) head: usize,
+    pub(super) classify: Box<Classify<'a>>,
+    pub(super) session: &'a Session,
+}
+
 impl<'a> Cursor<'a> {
     pub(super) fn new(
         inputs: Box<dyn Iterator<Item = Input<'a>> + Send + 'a>,
-        plan: Plan,
-        head: usize,
-        judge: Judge<'a>,
-        stats: &'a Stats,
+        reading: Reading<'a>,
         threads: usize,
     ) -> Cursor<'a> {
-        let nominal = if plan.ramp { FIRST.min(plan.block) } else { plan.block };
+        let Reading { plan, head, classify, session } = reading;
+        let nominal = if plan.ramp_up { FIRST_SPAN.min(plan.block) } else { plan.block };
         Cursor {
-            inputs: Ahead::new(inputs, threads),
+            inputs: OpenAhead::new(inputs, threads),
             plan,
             head,
-            judge,
-            stats,
+            classify,
+            session,
             current: None,
             opened: 0,
             batches: 0,
-            last: 1,
+            last_items: 1,
             flushed: true,
             waiting: 0,
             nominal,
             handed_out: 0,
             done: 0,
-            joint: Joint::default(),
+            concat: Concat::default(),
             finished: false,
             failed_late: None,
             ended: Vec::new(),
         }
     }
 
-    /// How much work is left, after `busy` spent on what was handed out. Starting a thread and having it scheduled takes as long
-    /// as scanning megabytes with a fast kernel.
+    /// Returns how much work is left, after `busy` was spent on what was handed out. To start a thread
+    /// and have it scheduled takes as long as scanning megabytes with a fast kernel.
     pub(super) fn outlook(&self, busy: Duration) -> Outlook {
         const START: Duration = Duration::from_micros(250);
-        const SURELY: u64 = 32 << 20;
+        const LASTING_BYTES: u64 = 32 << 20;
         const LASTING: Duration = Duration::from_millis(4);
-        if self.plan.block < FIRST / 4 {
+        if self.plan.block < FIRST_SPAN / 4 {
             return if self.batches > 3 { Outlook::Lasting } else { Outlook::Short };
         }
         match (&self.current, self.inputs.has_more()) {
@@ -160,8 +156,8 @@ impl<'a> Cursor<'a> {
                 let left = place.left();
                 let rest = busy.as_secs_f64() * left as f64 / self.done.max(1) as f64;
                 match () {
-                    () if left >= SURELY => Outlook::Lasting,
-                    // What was too short to be timed says nothing of the rest.
+                    () if left >= LASTING_BYTES => Outlook::Lasting,
+                    // What was too short to be timed does not tell how long the rest takes.
                     () if busy < START / 8 || rest < START.as_secs_f64() => Outlook::Short,
                     () if rest < LASTING.as_secs_f64() => Outlook::Long,
                     () => Outlook::Lasting,
@@ -173,54 +169,48 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Whether the next batch is a block of a mapped file in memory, for which nobody has to wait.
-    pub(super) fn has_mapped(&self) -> bool {
-        let is_mapped = |current: &Current| current.source.way() == AccessMethod::Map;
-        self.current.as_ref().is_some_and(is_mapped) && !self.stats.warmth.is_cold()
-    }
-
-    /// Drops the rest of an input that nobody needs any more.
+    /// Drops the rest of an input that is no longer needed.
     pub(super) fn end_input(&mut self, input: usize) {
         self.current.take_if(|current| current.input == input);
         self.failed_late.take_if(|(failed, _)| *failed == input);
     }
 
-    /// Inputs that the caller may open before it asks for the next batch, to be given to [`Cursor::give_opened`]. Not those
-    /// that are joined: which part of one is wanted depends on those before it.
-    pub(super) fn take_unopened(&mut self) -> Option<Unopened<'a>> {
+    /// Returns inputs that the caller may open before it asks for the next batch, and passes to
+    /// [`Cursor::give_opened`]. Not joined ones: which part of one is wanted depends on those before it.
+    pub(super) fn take_unopened(&mut self) -> Option<OpenBatch<'a>> {
         if self.current.is_some() || self.is_joined() {
             return None;
         }
         self.inputs.take(self.plan.policy, self.plan.range)
     }
 
-    /// Takes what was opened meanwhile.
-    pub(super) fn give_opened(&mut self, opened: Unopened<'a>) {
+    /// Takes inputs back that were opened.
+    pub(super) fn give_opened(&mut self, opened: OpenBatch<'a>) {
         self.inputs.give(opened);
     }
 
-    /// The next batch. `spare` are buffers to use again.
+    /// Returns the next batch. `spare` are buffers to use again.
     pub(super) fn next(&mut self, spare: &mut Vec<Buffer>, stop: &Stop) -> Next {
-        // A batch is as a rule as long as the one before.
-        let mut items = Vec::with_capacity(self.last);
+        // Most batches are as long as the one before.
+        let mut items = Vec::with_capacity(self.last_items);
         let mut bytes = 0;
         let (mut flush, mut fence) = (false, false);
         self.done = self.handed_out;
-        while !stop.asked() && items.len() < self.inputs.many() {
+        while !stop.asked() && items.len() < self.inputs.max_batch() {
             if let Some((_, item)) = self.failed_late.take() {
                 items.push(item);
                 continue;
             }
             if self.current.is_none() {
                 match self.open_next(&mut items) {
-                    Begun::Yes => {}
-                    Begun::Later if items.is_empty() => return Next::Awaited,
-                    Begun::Later => break,
-                    Begun::AfterThese => {
+                    OpenStep::Ready => {}
+                    OpenStep::Deferred if items.is_empty() => return Next::Awaited,
+                    OpenStep::Deferred => break,
+                    OpenStep::MustDrainFirst => {
                         (flush, fence) = (true, true);
                         break;
                     }
-                    Begun::No => {
+                    OpenStep::NoMore => {
                         flush = true;
                         break;
                     }
@@ -230,10 +220,11 @@ impl<'a> Cursor<'a> {
             let nominal = current.nominal(&self.plan, self.nominal);
             if let Some(span) = take_whole(current, &self.plan, nominal) {
                 let length = span.at.end - span.at.start;
-                bytes += if self.stats.heads.pay() { length.min(heads::length(self.head) as u64) } else { length };
+                bytes +=
+                    if self.session.probe.should_probe() { length.min(probe_bytes(self.head) as u64) } else { length };
                 items.push(Item::Span(span));
                 self.current = None;
-                if bytes >= MUCH.min(self.nominal as u64) {
+                if bytes >= BATCH_BYTES.min(self.nominal as u64) {
                     break;
                 }
                 continue;
@@ -242,7 +233,7 @@ impl<'a> Cursor<'a> {
                 break;
             }
             let item = self.cut_current(spare, stop);
-            self.ramp_up();
+            self.grow();
             if let Some(item) = item {
                 items.push(item);
                 break;
@@ -256,55 +247,57 @@ impl<'a> Cursor<'a> {
         }
         self.flushed = flush;
         self.handed_out += bytes;
-        self.last = items.len();
+        self.last_items = items.len();
         let number = self.batches;
         self.batches += 1;
         Next::Batch(Batch { number, items, flush })
     }
 
-    fn ramp_up(&mut self) {
+    fn grow(&mut self) {
         self.nominal = self.nominal.saturating_mul(GROWTH).min(self.plan.block);
     }
 
     fn is_joined(&self) -> bool {
-        matches!(self.plan.cut, Cut::Rows(_))
+        self.plan.joins_inputs()
     }
 
-    /// Opens the next input, unless it must wait until the items so far are out.
-    fn open_next(&mut self, items: &mut Vec<Item>) -> Begun {
+    /// Opens the next input, unless the items so far must be emitted first.
+    fn open_next(&mut self, items: &mut Vec<Item>) -> OpenStep {
         if self.is_joined() && self.plan.range.length == Some(0) && self.opened > 0 {
-            return Begun::No;
+            return OpenStep::NoMore;
         }
         let input = match self.inputs.next() {
             Upcoming::Input(input) => input,
-            Upcoming::Awaited => return Begun::Later,
-            Upcoming::Nothing => return Begun::No,
+            Upcoming::Awaited => return OpenStep::Deferred,
+            Upcoming::Nothing => return OpenStep::NoMore,
         };
         if input.is_unopened() {
-            let has_to_wait = input.has_to_wait();
-            if !items.is_empty() || has_to_wait && !self.flushed {
-                self.inputs.put_back(input, has_to_wait);
-                return if has_to_wait { Begun::AfterThese } else { Begun::Later };
+            let must_wait = input.has_to_wait();
+            if !items.is_empty() || must_wait && !self.flushed {
+                self.inputs.put_back(input, must_wait);
+                return if must_wait { OpenStep::MustDrainFirst } else { OpenStep::Deferred };
             }
         }
         let number = self.opened;
         self.opened += 1;
         match input.open(self.plan.policy, self.plan.range) {
-            Ok((source, verdict)) => self.begin(source, number, verdict),
+            Ok((source, kind)) => self.begin(source, number, kind),
             Err((name, error)) => items.push(Item::Failed { input: number, name, error }),
         }
-        Begun::Yes
+        OpenStep::Ready
     }
 
-    fn begin(&mut self, mut source: Source, input: usize, mut verdict: Option<u8>) {
-        // What comes in several blocks comes through here, so that its beginning can be brought in before they are cut.
-        let is_cold = source.way() != AccessMethod::Stream && !self.is_whole(&source) && self.stats.begin(&mut source);
-        self.stats.opened(&mut source);
-        let whole = is_cold && !self.plan.sized && source.is_brought_whole() || self.is_one_of_several(&source);
+    fn begin(&mut self, mut source: Source, input: usize, mut kind: Option<InputKind>) {
+        // An input of several blocks passes here, so its beginning is faulted in before they are cut.
+        let is_cold =
+            source.way() != AccessMethod::Stream && !self.is_whole(&source) && self.session.begin(&mut source);
+        self.session.opened(&mut source);
+        let whole =
+            is_cold && !self.plan.explicit_block_size && source.is_brought_whole() || self.is_one_of_several(&source);
         let source = Arc::new(source);
         let mut place = match source.way() {
             AccessMethod::Stream => {
-                Place::Streamed(Streamed::new(Stream::new(Arc::clone(&source)), self.plan.cut, self.head))
+                Place::Streamed(Streamed::new(Stream::new(Arc::clone(&source)), self.plan.split_at, self.head))
             }
             AccessMethod::Map | AccessMethod::Pread => Place::Positioned(Positioned::new(&source)),
         };
@@ -312,103 +305,109 @@ impl<'a> Cursor<'a> {
             let len = positioned.left();
             let in_several = !self.is_whole(&source);
             if in_several {
-                self.stats.warmth.begin(is_cold);
+                self.session.cold.begin_file(is_cold);
             }
             if is_cold {
                 positioned.has_begun_cold();
             }
             if self.is_joined() {
                 source.remember_beginning(0, &[]);
-                self.joint.took(source.start(), len, &mut self.plan.range);
+                self.concat.took(source.start(), len, &mut self.plan.range);
             }
-            if self.head > 0 && in_several && verdict.is_none() {
-                let mut head = vec![0; self.head.min(len as usize)];
+            if self.head > 0 && in_several && kind.is_none() {
+                let mut head = vec![0; usize::try_from(len).map_or(self.head, |len| len.min(self.head))];
                 let got = source.read_at(&mut head, source.start()).unwrap_or(0);
-                verdict = Some((self.judge)(&head[..got]));
+                kind = Some((self.classify)(&head[..got]));
             }
         }
-        self.current = Some(Current { source, input, first: true, whole, verdict, place });
+        self.current = Some(Current { source, input, first: true, whole, kind, place });
     }
 
-    /// Whether a source that can be read by position is one block.
+    /// Returns whether a source that can be read by position is one block.
     fn is_whole(&self, source: &Source) -> bool {
         let fits = |wanted| wanted <= nominal(source, &self.plan, self.nominal) as u64;
-        // A mapped file with holes may come in several blocks however short it is.
+        // A mapped file with holes may become several blocks however short it is.
         source.wanted().is_some_and(fits) && !(self.plan.holes && source.way() == AccessMethod::Map)
             || self.is_one_of_several(source)
     }
 
-    /// Whether a source is small, is read, and is not the only input: no thread should have to wait for another's part of it.
+    /// Returns whether a source is small, is read, and is not the only input: no thread should wait for
+    /// another's part of it.
     fn is_one_of_several(&self, source: &Source) -> bool {
         let fits = |wanted| wanted <= SMALL.min(self.nominal as u64);
         source.way() == AccessMethod::Pread
             && source.wanted().is_some_and(fits)
-            && self.plan.ramp
+            && self.plan.ramp_up
             && (self.opened > 1 || self.inputs.has_more())
     }
 
     /// Cuts the next span off the current input; `None` when it had no more.
     fn cut_current(&mut self, spare: &mut Vec<Buffer>, stop: &Stop) -> Option<Item> {
-        if let Cut::Rows(row) = self.plan.cut
-            && self.joint.has_begun_row()
+        if let Cut::Rows(row) = self.plan.split_at
+            && self.concat.has_begun_row()
         {
             return self.complete_row(row, stop);
         }
         let current = self.current.as_mut()?;
         let nominal = current.nominal(&self.plan, self.nominal);
         let mut passed_lines = None;
-        let (at, last, content, broken) = match &mut current.place {
+        let (cut, last) = match &mut current.place {
             Place::Positioned(positioned) => {
-                let plan = self.plan.under(current.verdict.unwrap_or(0));
-                let warmth = &self.stats.warmth;
-                let read = positioned.next_read(&current.source, &plan, nominal, spare);
-                let (at, content, broken) = if let Some((at, content)) = read {
-                    (at, content, None)
-                } else if warmth.is_cold() && current.source.can_be_brought() {
-                    let bytes = (nominal as u64).min(positioned.left()) as usize;
-                    warmth.bring(bytes, || positioned.next(&current.source, &plan, nominal, true))
+                let plan = self.plan.for_kind(current.kind.unwrap_or_default());
+                let source = &current.source;
+                let cut = if self.session.cold.is_cold() && source.can_be_brought() {
+                    let bytes = usize::try_from(positioned.left()).map_or(nominal, |left| left.min(nominal));
+                    self.session.cold.time(bytes, || positioned.next(source, &plan, nominal, true))
                 } else {
-                    positioned.next(&current.source, &plan, nominal, false)
+                    positioned.next(source, &plan, nominal, false)
                 };
-                (at, positioned.left() == 0 && broken.is_none(), content, broken)
+                let last = positioned.left() == 0 && cut.broken.is_none();
+                (cut, last)
             }
             Place::Streamed(streamed) => {
                 let buffer = spare.pop().unwrap_or_default();
-                match streamed.next(buffer, self.nominal, &*self.judge, stop) {
+                match streamed.next(buffer, self.nominal, &*self.classify, stop) {
                     Ok(Piece::Stopped) => return None,
                     Ok(Piece::Bytes { bytes, at, last, drained, passed_lines: passed }) => {
                         passed_lines = passed;
-                        current.verdict.get_or_insert(streamed.verdict());
+                        current.kind.get_or_insert(streamed.kind());
                         if !bytes.is_empty() {
-                            self.joint.skipped(streamed.skipped());
+                            self.concat.skipped(streamed.skipped());
                         }
-                        (at..at + bytes.len() as u64, last, Content::Loaded { bytes, drained }, None)
+                        let at = at..at + bytes.len() as u64;
+                        (CutSpan { at, content: Content::Loaded { bytes, drained }, broken: None }, last)
                     }
                     Err(error) => return Some(self.fail_current(error)),
                 }
             }
         };
-        let mut span = Span {
+        let CutSpan { at, content, broken } = cut;
+        let span = Span {
             source: Arc::clone(&current.source),
             input: current.input,
             offset: at.start,
             first: std::mem::take(&mut current.first),
             at,
             last,
-            verdict: current.verdict,
+            kind: current.kind,
             content,
             broken,
             passed_lines,
             ended: None,
         };
+        self.hand_out(span)
+    }
+
+    /// Counts a span as handed out, and sets its place among joined inputs.
+    fn hand_out(&mut self, mut span: Span) -> Option<Item> {
         self.handed_out += span.at.end - span.at.start;
         if span.last || span.broken.is_some() {
             // Where a program that reads would leave redirected standard input.
             span.source.leave_at(span.at.end);
             self.end_current();
         }
-        if let Cut::Rows(row) = self.plan.cut {
-            if let Err(error) = self.joint.admit(&mut span, row) {
+        if let Cut::Rows(row) = self.plan.split_at {
+            if let Err(error) = self.concat.admit(&mut span, row) {
                 self.end_input(span.input);
                 span.broken = Some(error);
             }
@@ -436,7 +435,7 @@ impl<'a> Cursor<'a> {
             }
             if self.is_joined() {
                 // Only its end tells how much of the joined range a stream has used up.
-                self.joint.took(streamed.skipped(), streamed.delivered(), &mut self.plan.range);
+                self.concat.took(streamed.skipped(), streamed.delivered(), &mut self.plan.range);
             }
         }
         if self.is_joined() {
@@ -447,15 +446,15 @@ impl<'a> Cursor<'a> {
     /// Fills the row that began in an earlier input from the current one.
     fn complete_row(&mut self, row: usize, stop: &Stop) -> Option<Item> {
         let current = self.current.as_mut()?;
-        let missing = row - self.joint.row_mut().len();
+        let missing = row - self.concat.row_mut().len();
         let ended = match &mut current.place {
             Place::Positioned(positioned) => {
-                if let Err(error) = positioned.append_to(&current.source, self.joint.row_mut(), missing) {
+                if let Err(error) = positioned.append_to(&current.source, self.concat.row_mut(), missing) {
                     return Some(self.fail_current(error));
                 }
                 positioned.left() == 0
             }
-            Place::Streamed(streamed) => match streamed.append_to(self.joint.row_mut(), missing, stop) {
+            Place::Streamed(streamed) => match streamed.append_to(self.concat.row_mut(), missing, stop) {
                 Ok(ended) => ended,
                 Err(error) => return Some(self.fail_current(error)),
             },
@@ -464,58 +463,52 @@ impl<'a> Cursor<'a> {
         if ended {
             self.end_current();
         }
-        (self.joint.row_mut().len() == row).then(|| {
+        (self.concat.row_mut().len() == row).then(|| {
             let ended = Some(std::mem::take(&mut self.ended));
-            Item::Span(Span { ended, ..self.joint.row_span(source, input) })
+            Item::Span(Span { ended, ..self.concat.row_span(source, input) })
         })
     }
 
-    /// The last block of joined inputs: the row that was never filled, or no bytes at all.
+    /// Returns the last block of joined inputs: the row that was never filled, or no bytes.
     fn finish_joined(&mut self) -> Option<Span> {
         if !self.is_joined() || std::mem::replace(&mut self.finished, true) {
             return None;
         }
-        // Its number is none of theirs, so it comes also when the last of them has failed.
+        // Its number is none of the inputs', so it is emitted also when the last of them failed.
         let ended = Some(std::mem::take(&mut self.ended));
-        self.joint.finish(self.opened).map(|span| Span { ended, ..span })
+        self.concat.finish(self.opened).map(|span| Span { ended, ..span })
     }
 }
 
 impl Current {
-    /// The nominal size of its next block.
+    /// Returns the nominal size of its next block.
     fn nominal(&self, plan: &Plan, largest: usize) -> usize {
         if self.whole { usize::MAX } else { nominal(&self.source, plan, largest) }
     }
 }
 
-/// The nominal size of a source's next block, where that is not mapped. Of a short one at most a quarter, so that it has some
-/// for a second thread; but where lines are only counted, it is as a rule through before that thread has started.
+/// Returns the nominal size of a source's next block. Short files that are read are split in four so
+/// that a second thread has work, except when only counting lines: that is done before it has started.
 fn nominal(source: &Source, plan: &Plan, nominal: usize) -> usize {
-    const SHORT: u64 = 256 << 10;
+    const MIN_BYTES: u64 = 256 << 10;
     if source.way() != AccessMethod::Pread {
         return nominal;
     }
     let length = source.wanted().unwrap_or(u64::MAX);
-    let quarter = if plan.ramp && plan.block < COUNTED {
-        usize::try_from((length / 4).max(SHORT)).unwrap_or(usize::MAX)
+    let quarter = if plan.ramp_up && plan.block < COUNTED {
+        usize::try_from((length / 4).max(MIN_BYTES)).unwrap_or(usize::MAX)
     } else {
         usize::MAX
     };
-    nominal.min(plan.read).min(quarter)
+    nominal.min(plan.pread_block).min(quarter)
 }
 
-/// A small file as one span, to be read by the worker that takes it.
+/// Returns a small file as one span, to be read by the worker that takes it.
 fn take_whole(current: &mut Current, plan: &Plan, nominal: usize) -> Option<Span> {
     let Place::Positioned(positioned) = &current.place else { return None };
-    let joined = matches!(plan.cut, Cut::Rows(_));
+    let joined = plan.joins_inputs();
     if joined || current.source.way() != AccessMethod::Pread || !current.first || positioned.left() > nominal as u64 {
         return None;
     }
-    Some(Span::whole(Arc::clone(&current.source), current.input, positioned.rest(), current.verdict))
-}
-
-/// Whether all that is wanted of `source` is one span, to be read by position.
-pub(super) fn is_one_span(source: &Source, plan: &Plan) -> bool {
-    let fits = |wanted| wanted <= nominal(source, plan, plan.block) as u64;
-    source.way() == AccessMethod::Pread && source.wanted().is_some_and(fits)
+    Some(Span::whole(Arc::clone(&current.source), current.input, positioned.rest(), current.kind))
 }

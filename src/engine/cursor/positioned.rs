@@ -1,182 +1,188 @@
-//! Cutting what can be read at any offset: a span is a pair of numbers, the bytes come later.
+//! Splits what can be read at any offset: a span is a pair of numbers, its bytes are loaded later. The
+//! few bytes that are read here are those between a span's nominal end and its line's.
 
 use std::io;
-use std::ops::Range as Place;
+use std::ops::Range;
 
-use memchr::{memchr, memchr2, memrchr, memrchr2};
+use memchr::{memchr, memchr2};
 
+use crate::engine::block::truncated;
+use crate::engine::plan::{Cut, Plan};
 use crate::io::{FOLIO, Reason, SMALL, Source};
-use crate::os::{Buffer, Extent};
+use crate::os::Extent;
 
-use super::super::block::truncated;
-use super::{Content, Cut, Plan};
+use super::span::Content;
 
-/// Of what is cut into lines, holes shorter than this are read: a block of their own costs more.
+/// The shortest hole in bytes that gets a block of its own in a file of lines. Shorter ones are read,
+/// which costs less.
 const SHORTEST_HOLE: u64 = 128 << 10;
 
 /// How far a source has been handed out.
 pub(super) struct Positioned {
     at: u64,
     end: u64,
-    /// The run of data or hole that `at` lies in, as far as it was asked for.
+    /// The run of data or the hole that `at` is in, as far as the file system was asked.
     run: Option<Extent>,
-    /// Up to where there is no hole, as found when a line's end was looked for: asking again at each cost as much as a fifth
-    /// of reading 64 KiB.
-    data: u64,
-    /// Up to where it was brought in from the disk.
-    brought: u64,
+    /// No hole begins before this offset, as the search for a line end found. To ask again for each
+    /// line cost a fifth of reading 64 KiB.
+    data_until: u64,
+    /// The offset up to which it was faulted in.
+    faulted_in: u64,
+}
+
+/// The place of a span, and how its bytes are to be loaded.
+pub(super) struct CutSpan {
+    pub(super) at: Range<u64>,
+    pub(super) content: Content,
+    /// What kept the end of its last line from being found.
+    pub(super) broken: Option<io::Error>,
+}
+
+/// What a span is cut from.
+enum Run {
+    Data(u64),
+    Hole(u64),
+    /// A hole that is part of a line.
+    HoleInLine(u64),
+}
+
+/// Where lines end.
+#[derive(Clone, Copy)]
+struct LineEnd {
+    terminator: u8,
+    or_nul: bool,
+}
+
+impl LineEnd {
+    fn find(self, bytes: &[u8]) -> Option<usize> {
+        if self.or_nul { memchr2(self.terminator, 0, bytes) } else { memchr(self.terminator, bytes) }
+    }
 }
 
 impl Positioned {
     pub(super) fn new(source: &Source) -> Positioned {
-        Positioned { at: source.start(), end: source.end().unwrap_or(0), run: None, data: 0, brought: 0 }
+        Positioned { at: source.start(), end: source.end().unwrap_or(0), run: None, data_until: 0, faulted_in: 0 }
     }
 
     pub(super) fn left(&self) -> u64 {
         self.end - self.at
     }
 
-    pub(super) fn rest(&self) -> Place<u64> {
+    pub(super) fn rest(&self) -> Range<u64> {
         self.at..self.end
     }
 
-    /// The next span. It is the last when nothing is left behind it: a file that has grown meanwhile is followed to its new
-    /// end, as a reader would, unless it is so small that one read might have had all of it before.
-    /// The third value is what kept its end from being found.
-    pub(super) fn next(
-        &mut self,
-        source: &Source,
-        plan: &Plan,
-        nominal: usize,
-        is_cold: bool,
-    ) -> (Place<u64>, Content, Option<io::Error>) {
+    /// Cuts the next span. It is the last when nothing is left after it: a file that has grown
+    /// meanwhile is followed to its new end, as a reader would, unless it is so small that one read
+    /// might have had all of it before.
+    pub(super) fn next(&mut self, source: &Source, plan: &Plan, nominal: usize, is_cold: bool) -> CutSpan {
         let nominal = nominal as u64;
         if self.left() <= nominal && (self.end - source.start() > SMALL || source.is_rest()) {
             self.end = source.grown_past(self.end).unwrap_or(self.end);
         }
         let start = self.at;
-        let row = if let Cut::Rows(row) = plan.cut { row as u64 } else { 1 };
-        let (holes, gaps) = match plan.cut {
-            // Of what is read because it is small, a hole is read as soon as it is found.
-            _ if source.reason() == Some(Reason::Small) => (false, false),
-            Cut::Lines { terminator, or_nul } if terminator != 0 && !or_nul => (false, plan.gaps),
-            _ => (plan.holes, false),
+        let row = if let Cut::Rows(row) = plan.split_at { row as u64 } else { 1 };
+        let (goal, hole) = match self.next_run(source, plan, nominal, row) {
+            Run::Hole(until) => {
+                self.at = until;
+                return CutSpan { at: start..until, content: Content::Hole, broken: None };
+            }
+            Run::Data(until) => (until, None),
+            Run::HoleInLine(until) => (until, Some(start..until)),
         };
-        let shortest = if matches!(plan.cut, Cut::Lines { .. }) { SHORTEST_HOLE } else { 1 };
-        let mut goal = self.end;
-        // Where a line's end is looked for, when that is not where the span might end.
-        let mut beyond = None;
-        if (holes || gaps) && start < self.end {
-            goal = match self.run_at(source, shortest, start.saturating_add(nominal)) {
-                Extent::DataUntil(until) => until,
-                Extent::HoleUntil(until) if gaps => {
-                    beyond = Some(until);
-                    until
-                }
-                Extent::HoleUntil(until) => {
-                    let until = until.min(start.saturating_add(plan.longest_hole));
-                    // A row is whole or it is no row: the few bytes over go with the data behind.
-                    let whole = if until < self.end { until - (until - start) % row } else { until };
-                    if whole > start {
-                        self.at = whole;
-                        return (start..whole, Content::Hole, None);
-                    }
-                    self.end
-                }
-            };
-        }
-        // Up to a multiple of the block size: the next window then begins on a page boundary, and where the file's pages are
-        // huge ones, a window holds them whole. Windows that drift take them in pieces, several faults for one, and the
-        // kernel, which reads ahead in such steps, in small ones.
+        // Up to a multiple of the block size, so that the next window begins at a page border and holds
+        // large folios whole. Windows that drift take several faults for one folio, and the kernel's
+        // read-ahead in small steps.
         let length = nominal - (source.base() + start) % nominal;
         let stop = start.saturating_add(length.min(goal - start).next_multiple_of(row)).min(self.end);
         if is_cold {
-            self.bring(source, stop, nominal);
+            self.fault_in(source, stop, nominal);
         }
-        let mut broken = None;
-        self.at = match plan.cut {
-            Cut::Lines { terminator, or_nul } => {
-                // And on to the line's end.
-                let stop = beyond.unwrap_or(stop);
-                let mut passed: Vec<Place<u64>> = beyond.map(|until| start..until).into_iter().collect();
-                let end = if stop < self.end {
-                    // The last byte before may end a line already.
-                    let from = beyond.unwrap_or(stop - 1);
-                    let passed = gaps.then_some(&mut passed);
-                    self.line_end(source, from, terminator, or_nul, passed).unwrap_or_else(|(at, error)| {
-                        // Nothing more can be had of it, or there is no more.
-                        self.end = at.max(start);
-                        broken = error;
-                        self.end
-                    })
-                } else {
-                    stop
-                };
-                if !passed.is_empty() {
-                    self.at = end;
-                    return (start..end, Content::Gapped(passed), broken);
-                }
-                end
-            }
-            _ => stop,
-        };
-        (start..self.at, Content::ToLoad, broken)
+        if let Cut::Lines { terminator, or_nul } = plan.split_at {
+            let line_end = LineEnd { terminator, or_nul };
+            let collapses = plan.collapse_holes && is_line_hole(source, plan);
+            return self.cut_at_line(source, line_end, stop, if collapses { Some(hole) } else { None });
+        }
+        self.at = stop;
+        CutSpan { at: start..stop, content: Content::ToLoad, broken: None }
     }
 
-    /// The next span of a file that is read because it is small, cut into lines: it is read here, and cut behind the last line that
-    /// came in whole. To look for a line's end first, as [`Positioned::next`] has to, takes a hundredth of the time that searching
-    /// a megabyte takes. `None` where that does not do: an error, or a long line.
-    pub(super) fn next_read(
+    /// Returns the run that the next span is cut from.
+    fn next_run(&mut self, source: &Source, plan: &Plan, nominal: u64, row: u64) -> Run {
+        let start = self.at;
+        let in_line = is_line_hole(source, plan);
+        // A hole in a file that is read because it is small is read as fast as it is found.
+        let is_read = source.reason() == Some(Reason::Small);
+        let finds_holes = !is_read && if in_line { plan.collapse_holes } else { plan.holes };
+        if !finds_holes || start >= self.end {
+            return Run::Data(self.end);
+        }
+        let shortest = if matches!(plan.split_at, Cut::Lines { .. }) { SHORTEST_HOLE } else { 1 };
+        match self.run_at(source, shortest, start.saturating_add(nominal)) {
+            Extent::DataUntil(until) => Run::Data(until),
+            Extent::HoleUntil(until) if in_line => Run::HoleInLine(until),
+            Extent::HoleUntil(until) => {
+                let until = until.min(start.saturating_add(plan.longest_hole));
+                // Rows stay whole: the bytes left over go with the data after the hole.
+                let whole = if until < self.end { until - (until - start) % row } else { until };
+                if whole > start { Run::Hole(whole) } else { Run::Data(self.end) }
+            }
+        }
+    }
+
+    /// Cuts a span after the first line end from `stop` on. `holes` is given where holes within the
+    /// line are collapsed, with the one that the span begins with, if any.
+    fn cut_at_line(
         &mut self,
         source: &Source,
-        plan: &Plan,
-        nominal: usize,
-        spare: &mut Vec<Buffer>,
-    ) -> Option<(Place<u64>, Content)> {
-        let Cut::Lines { terminator, or_nul } = plan.cut else { return None };
-        if plan.sized || source.reason() != Some(Reason::Small) {
-            return None;
+        line_end: LineEnd,
+        stop: u64,
+        holes: Option<Option<Range<u64>>>,
+    ) -> CutSpan {
+        let start = self.at;
+        let collapses = holes.is_some();
+        let mut collapsed: Vec<Range<u64>> = holes.flatten().into_iter().collect();
+        let hole_end = collapsed.first().map(|hole| hole.end);
+        let stop = hole_end.unwrap_or(stop);
+        let mut broken = None;
+        let mut end = stop;
+        if stop < self.end {
+            // The last byte before may end a line already.
+            let from = hole_end.unwrap_or(stop - 1);
+            end = self.find_line_end(source, from, line_end, collapses.then_some(&mut collapsed)).unwrap_or_else(
+                |(at, error)| {
+                    // Nothing after it can be read, or there is no more.
+                    self.end = at.max(start);
+                    broken = error;
+                    self.end
+                },
+            );
         }
-        // What the lines that were cut leave over is no block of its own.
-        let (start, left, nominal) = (self.at, self.left(), nominal as u64);
-        let length = if left <= nominal + nominal / 8 { left } else { nominal };
-        let mut buffer = spare.pop().unwrap_or_default();
-        let failure = source.read_into(&mut buffer, length as usize, start).ok()?;
-        let whole = match () {
-            () if failure.is_some() || (buffer.len() as u64) < length => None,
-            () if length == left => Some(buffer.len()),
-            () if or_nul => memrchr2(terminator, 0, &buffer).map(|last| last + 1),
-            () => memrchr(terminator, &buffer).map(|last| last + 1),
-        };
-        let Some(whole) = whole else {
-            spare.push(buffer);
-            return None;
-        };
-        buffer.truncate(whole);
-        self.at = start + whole as u64;
-        Some((start..self.at, Content::Read(buffer)))
+        self.at = end;
+        let content = if collapsed.is_empty() { Content::ToLoad } else { Content::Collapsed(collapsed) };
+        CutSpan { at: start..end, content, broken }
     }
 
-    /// Brings in what comes next from the disk, up to `stop` or as much as comes in at once. Here and not by the workers, so
-    /// that it is asked for in order, and before a line's end is looked for behind it: the kernel reads ahead of one who
-    /// reads on and on, not of one who reads here and there.
-    fn bring(&mut self, source: &Source, stop: u64, nominal: u64) {
-        let from = self.at.max(self.brought);
+    /// Faults in what comes next from the disk, up to `stop` or by a folio. The cursor does so, and not
+    /// the workers, so that a file is requested in order and before a line end is searched for: the
+    /// kernel reads ahead for sequential access only.
+    fn fault_in(&mut self, source: &Source, stop: u64, nominal: u64) {
+        let from = self.at.max(self.faulted_in);
         if from < stop {
             let to = stop.max(from.saturating_add(FOLIO)).min(self.end);
             source.bring(from..to);
             source.read_on(to, nominal);
-            self.brought = to;
+            self.faulted_in = to;
         }
     }
 
-    /// Notes that the beginning was brought in.
+    /// Records that the beginning was faulted in.
     pub(super) fn has_begun_cold(&mut self) {
-        self.brought = self.at.saturating_add(FOLIO).min(self.end);
+        self.faulted_in = self.at.saturating_add(FOLIO).min(self.end);
     }
 
-    /// The run that `at` lies in. Holes shorter than `shortest` count as data; how long a run of data is, need not be known
-    /// beyond `far`.
+    /// Returns the run that `at` is in. Holes shorter than `shortest` count as data; the length of a run
+    /// of data need not be known beyond `far`.
     fn run_at(&mut self, source: &Source, shortest: u64, far: u64) -> Extent {
         let end_of = |run: Extent| match run {
             Extent::DataUntil(end) | Extent::HoleUntil(end) => end,
@@ -191,46 +197,45 @@ impl Positioned {
         run
     }
 
-    /// Behind the first terminator from `from` on. Looks ahead by small reads, which no truncation can kill, each
-    /// beginning where the last one stopped. With `passed`, holes are not looked at but noted there.
+    /// Returns the offset after the first line end from `from` on. Reads ahead in small steps, which a
+    /// truncation cannot harm, and reads no byte twice. With `holes`, holes are not read but added
+    /// there.
     ///
     /// # Errors
-    /// The offset of the first byte that cannot be had, and why; without a reason where the file
+    /// The offset of the first byte that cannot be read, and why; without a reason where the file
     /// merely holds less than it states.
-    fn line_end(
+    fn find_line_end(
         &mut self,
         source: &Source,
         from: u64,
-        terminator: u8,
-        or_nul: bool,
-        mut passed: Option<&mut Vec<Place<u64>>>,
+        line_end: LineEnd,
+        mut holes: Option<&mut Vec<Range<u64>>>,
     ) -> Result<u64, (u64, Option<io::Error>)> {
         let mut at = from;
-        // Most lines end within these; for longer ones there is a larger buffer.
+        // Most lines end within these bytes; for longer ones there is a larger buffer.
         let mut near = [0; 512];
         let mut far = Vec::new();
         while at < self.end {
-            if at >= self.data
-                && let Some(passed) = &mut passed
+            if at >= self.data_until
+                && let Some(holes) = &mut holes
             {
                 match run_from(source, at, self.end, SHORTEST_HOLE, at + (1 << 20)) {
-                    Extent::DataUntil(until) => self.data = until,
+                    Extent::DataUntil(until) => self.data_until = until,
                     Extent::HoleUntil(until) => {
-                        passed.push(at..until);
+                        holes.push(at..until);
                         at = until;
                         continue;
                     }
                 }
             }
-            let until = if passed.is_some() { self.data } else { self.end };
+            let until = if holes.is_some() { self.data_until } else { self.end };
             let ahead = if far.is_empty() { &mut near[..] } else { &mut far[..] };
-            let size = ahead.len().min((until - at) as usize);
+            let size = usize::try_from(until - at).map_or(ahead.len(), |left| left.min(ahead.len()));
             let (got, failure) = source.read_up_to(&mut ahead[..size], at);
             if got == 0 {
                 return Err((at, failure.or_else(|| cut_short(source, at + 1))));
             }
-            let found = if or_nul { memchr2(terminator, 0, &ahead[..got]) } else { memchr(terminator, &ahead[..got]) };
-            if let Some(found) = found {
+            if let Some(found) = line_end.find(&ahead[..got]) {
                 return Ok(at + found as u64 + 1);
             }
             at += got as u64;
@@ -242,17 +247,23 @@ impl Positioned {
     /// Moves up to `count` bytes to the end of `row`.
     ///
     /// # Errors
-    /// What `pread(2)` says, or that the file was truncated.
+    /// What `pread(2)` fails with, or that the file was truncated.
     pub(super) fn append_to(&mut self, source: &Source, row: &mut Vec<u8>, count: usize) -> io::Result<()> {
         let want = count.min(usize::try_from(self.left()).unwrap_or(usize::MAX));
         let got = append(source, row, self.at, want)?;
-        // A file that ends before its stated size has no more, whatever it states.
+        // A file that ends before its stated size has no more.
         self.at = if got < want { self.end } else { self.at + got as u64 };
         Ok(())
     }
 }
 
-/// The run that `at` lies in, which is not behind `end`; as [`Positioned::run_at`] has it.
+/// Returns whether a hole is part of a line, because lines do not end at NUL bytes.
+fn is_line_hole(source: &Source, plan: &Plan) -> bool {
+    source.reason() != Some(Reason::Small)
+        && matches!(plan.split_at, Cut::Lines { terminator, or_nul } if terminator != 0 && !or_nul)
+}
+
+/// Returns the run that `at` is in, as [`Positioned::run_at`] does.
 fn run_from(source: &Source, at: u64, end: u64, shortest: u64, far: u64) -> Extent {
     let mut data = at;
     loop {
@@ -268,11 +279,11 @@ fn run_from(source: &Source, at: u64, end: u64, shortest: u64, far: u64) -> Exte
     }
 }
 
-/// Reads `count` bytes at `at` to the end of `row`, the few over between rows that no worker loads;
-/// gives how many there were.
+/// Reads `count` bytes at `at` to the end of `row`: the few that no worker loads. Returns how many
+/// there were.
 ///
 /// # Errors
-/// What `pread(2)` says, or that the file was truncated.
+/// What `pread(2)` fails with, or that the file was truncated.
 pub(super) fn append(source: &Source, row: &mut Vec<u8>, at: u64, count: usize) -> io::Result<usize> {
     let mut bytes = vec![0; count];
     let got = source.read_at(&mut bytes, at)?;
@@ -283,7 +294,7 @@ pub(super) fn append(source: &Source, row: &mut Vec<u8>, at: u64, count: usize) 
     Ok(got)
 }
 
-/// Whether the source has been truncated to less than `end`.
+/// Returns an error if the source was truncated to less than `end`.
 fn cut_short(source: &Source, end: u64) -> Option<io::Error> {
     match source.length_now() {
         Ok(size) => size.filter(|&size| size < end).map(|size| truncated(source.base() + size)),

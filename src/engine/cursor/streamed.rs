@@ -1,4 +1,4 @@
-//! Cutting what comes only once: bytes are read first and cut where they allow it.
+//! Splits what can be read only once: bytes are read first and split where they allow it.
 
 use std::io;
 
@@ -7,14 +7,17 @@ use memchr::{memchr, memchr2, memrchr, memrchr2};
 use crate::io::{Filled, Stream};
 use crate::os::{Buffer, Stop};
 
-use super::Cut;
+use crate::engine::input_kind::InputKind;
+use crate::engine::plan::Cut;
+
+use super::Classify;
 
 /// How many bytes are read at a time, at least, while a line's end is looked for.
-const MORE: usize = 1 << 20;
+const MIN_READ_BYTES: usize = 1 << 20;
 /// A block size that asks for whole inputs.
 const WHOLE: usize = 1 << 60;
 /// How much room is made at a time, at most, for blocks of any size.
-const MOST: usize = 64 << 20;
+const MAX_READ_BYTES: usize = 64 << 20;
 
 /// A stream with what was read of it and not yet handed out.
 pub(super) struct Streamed {
@@ -22,7 +25,7 @@ pub(super) struct Streamed {
     cut: Cut,
     /// How many bytes of the beginning are wanted for a verdict, before anything is handed out.
     head: usize,
-    verdict: Option<u8>,
+    kind: Option<InputKind>,
     pending: Vec<u8>,
     ended: bool,
     handed: u64,
@@ -44,7 +47,7 @@ impl Streamed {
             stream,
             cut,
             head,
-            verdict: None,
+            kind: None,
             pending: Vec::new(),
             ended: false,
             handed: 0,
@@ -54,8 +57,8 @@ impl Streamed {
         }
     }
 
-    pub(super) fn verdict(&self) -> u8 {
-        self.verdict.unwrap_or(0)
+    pub(super) fn kind(&self) -> InputKind {
+        self.kind.unwrap_or_default()
     }
 
     /// Bytes handed out so far.
@@ -78,7 +81,7 @@ impl Streamed {
         &mut self,
         mut buffer: Buffer,
         nominal: usize,
-        judge: &(dyn Fn(&[u8]) -> u8 + Sync),
+        classify: &Classify<'_>,
         stop: &Stop,
     ) -> io::Result<Piece> {
         if let Some(error) = self.failed.take() {
@@ -86,10 +89,10 @@ impl Streamed {
         }
         // What a pipe gives begins with a page, and comes behind what is pending.
         let pending = self.pending.len();
-        buffer.make_room(nominal.min(MOST).saturating_add(pending), 0u64.wrapping_sub(pending as u64))?;
+        buffer.make_room(nominal.min(MAX_READ_BYTES).saturating_add(pending), 0u64.wrapping_sub(pending as u64))?;
         buffer.end().append(&mut self.pending);
         let mut drained = false;
-        if self.head > 0 && self.verdict.is_none() {
+        if self.head > 0 && self.kind.is_none() {
             while buffer.len() < self.head && !drained && !self.ended && !self.at_gap {
                 match self.fill(buffer.end(), self.head, stop)? {
                     Filled::Stopped => return Ok(Piece::Stopped),
@@ -97,7 +100,7 @@ impl Streamed {
                 }
             }
             let head = self.stream.head().unwrap_or(&buffer);
-            self.verdict = Some(judge(&head[..head.len().min(self.head)]));
+            self.kind = Some(classify(&head[..head.len().min(self.head)]));
         }
         // An input that is to be one block is not cut where its writer pauses.
         let is_whole = nominal >= WHOLE;
@@ -126,7 +129,7 @@ impl Streamed {
             if enough {
                 searched = buffer.len();
             }
-            let want = nominal.saturating_sub(buffer.len()).max(nominal.min(MORE)).clamp(1, MOST);
+            let want = nominal.saturating_sub(buffer.len()).max(nominal.min(MIN_READ_BYTES)).clamp(1, MAX_READ_BYTES);
             match self.fill(buffer.end(), want, stop) {
                 Ok(Filled::Stopped) => return Ok(Piece::Stopped),
                 Ok(filled) => drained = filled == Filled::Drained && !is_whole,
@@ -178,7 +181,7 @@ impl Streamed {
     fn cut_point(&self, buffer: &[u8], nominal: usize, searched: usize) -> Option<usize> {
         let near = nominal.min(buffer.len());
         let from = searched.max(near);
-        match self.cut.under(self.verdict()) {
+        match self.cut.for_kind(self.kind()) {
             Cut::Exact => (near > 0).then_some(near),
             Cut::Rows(row) => match (near / row * row, buffer.len() >= row) {
                 (0, false) => None,

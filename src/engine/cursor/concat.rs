@@ -1,40 +1,41 @@
-//! Inputs joined to one stream: the row that spans a border, and places in all of them together.
+//! Inputs joined to one stream: the row that spans a border, and offsets in all inputs together.
 
 use std::io;
-use std::ops::Range as Place;
 use std::sync::Arc;
 
+use crate::engine::input_kind::InputKind;
 use crate::io::{Range, Source};
 
 use super::positioned::append;
-use super::{Content, Span};
+use super::span::{Content, Span};
 
+/// The state between joined inputs.
 #[derive(Default)]
-pub(super) struct Joint {
-    /// A row that the inputs so far have begun and not filled.
+pub(super) struct Concat {
+    /// The row that the inputs so far began and did not fill.
     row: Vec<u8>,
-    /// Where the next byte stands in the joined stream.
+    /// The offset of the next byte in the joined stream.
     offset: u64,
     started: bool,
-    /// What a stream skipped has been counted into the offset.
+    /// Whether the offset includes what a stream skipped.
     skip_counted: bool,
     last_source: Option<Arc<Source>>,
 }
 
-impl Joint {
-    /// Accounts for an input of which the first `skipped` bytes fell before the wanted range and
-    /// `taken` bytes into it: what is left of the range is for the inputs after it.
+impl Concat {
+    /// Accounts for an input with `skipped` bytes before the wanted range and `taken` bytes in it; the
+    /// inputs after it get what is left of the range.
     pub(super) fn took(&mut self, skipped: u64, taken: u64, range: &mut Range) {
         if !self.started && !self.skip_counted {
             self.offset += skipped;
         }
-        // A negative offset can only be meant for a single input, and is used up by it.
+        // A negative offset applies to a single input only.
         range.offset = (range.offset - i64::try_from(skipped).unwrap_or(i64::MAX)).max(0);
         range.length = range.length.map(|left| left.saturating_sub(taken));
     }
 
-    /// Accounts for what a stream skipped, as soon as its first bytes tell how much that was: they need
-    /// their place before the stream ends.
+    /// Accounts for what a stream skipped, as soon as its first bytes are there: they need their offset
+    /// before the stream ends.
     pub(super) fn skipped(&mut self, skipped: u64) {
         if !self.started && !self.skip_counted {
             self.skip_counted = true;
@@ -50,10 +51,10 @@ impl Joint {
         &mut self.row
     }
 
-    /// Gives a span its place among the joined inputs and keeps back its last, unfinished row.
+    /// Sets a span's offset among the joined inputs and keeps back its last, unfinished row.
     ///
     /// # Errors
-    /// What kept that row from being read. The span has its place all the same.
+    /// What kept that row from being read. The offset is set all the same.
     pub(super) fn admit(&mut self, span: &mut Span, row: usize) -> io::Result<()> {
         let mut result = Ok(());
         let len = span.at.end - span.at.start;
@@ -61,13 +62,13 @@ impl Joint {
         if extra > 0 {
             span.at.end -= extra;
             match &mut span.content {
-                Content::Loaded { bytes, .. } | Content::Read(bytes) => {
+                Content::Loaded { bytes, .. } => {
                     let whole = (len - extra) as usize;
                     self.row = bytes[whole..].to_vec();
                     bytes.truncate(whole);
                 }
                 Content::Hole => self.row = vec![0; extra as usize],
-                Content::ToLoad | Content::Head | Content::Gapped(_) => {
+                Content::ToLoad | Content::Prefix | Content::Collapsed(_) => {
                     result = append(&span.source, &mut self.row, span.at.end, extra as usize).map(drop);
                 }
             }
@@ -85,15 +86,15 @@ impl Joint {
         self.offset += span.at.end - span.at.start;
     }
 
-    /// The completed row as a span of its own.
+    /// Returns the completed row as a span of its own.
     pub(super) fn row_span(&mut self, source: Arc<Source>, input: usize) -> Span {
         let bytes = std::mem::take(&mut self.row);
         let mut span = Span {
-            at: Place { start: 0, end: bytes.len() as u64 },
+            at: 0..bytes.len() as u64,
             offset: 0,
             first: false,
             last: false,
-            verdict: Some(0),
+            kind: Some(InputKind::Text),
             content: Content::Loaded { bytes: bytes.into(), drained: false },
             broken: None,
             passed_lines: None,
@@ -106,8 +107,8 @@ impl Joint {
         span
     }
 
-    /// The end of the stream: the row that was never filled, or an empty block. `None` when no
-    /// input could be opened at all.
+    /// Returns the end of the stream: the row that was never filled, or an empty span. `None` when no
+    /// input could be opened.
     pub(super) fn finish(&mut self, input: usize) -> Option<Span> {
         let source = self.last_source.take()?;
         let was_started = self.started;

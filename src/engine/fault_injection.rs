@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::io::{IoMode, Range};
 use crate::output::Output;
 
-use super::{Block, Cut, Engine, Flow, Input, Kernel, Stats};
+use super::{Block, Cut, Engine, Flow, Input, InputKind, Kernel, Session};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Moment {
@@ -156,7 +156,7 @@ impl Bench {
         output.set_quiet(true);
         let plan = engine.plan(Cut::Lines { terminator: b'\n', or_nul: false }, BLOCK);
         let inputs = [Input::Named(self.dir.path().join("f").into())].into_iter();
-        let outcome = engine.run(inputs, plan, kernel, 0, &mut output, &Stats::default());
+        let outcome = engine.run(inputs, plan, kernel, 0, &mut output, &Session::default());
         outcome.output.unwrap();
         output.flush().unwrap();
         Printed { text: std::fs::read(sink.path()).unwrap(), failed: outcome.failed }
@@ -319,7 +319,7 @@ fn a_hole_that_is_gone_is_a_truncation() {
             output.set_quiet(true);
             let plan = super::Plan { holes: true, ..engine.plan(Cut::Exact, BLOCK) };
             let inputs = [Input::Named(path.clone().into())].into_iter();
-            let outcome = engine.run(inputs, plan, &Zeros(&act), 0, &mut output, &Stats::default());
+            let outcome = engine.run(inputs, plan, &Zeros(&act), 0, &mut output, &Session::default());
             assert!(outcome.failed, "cut to {cut}, {policy:?}: {} zeros and no word", outcome.carry);
             file.write_all_at(&[b'x'; 4096], 0).unwrap();
             file.set_len(1 << 20).unwrap();
@@ -359,7 +359,7 @@ fn a_row_that_is_gone_is_a_truncation() {
         output.set_quiet(true);
         let inputs = [Input::Named(path.clone().into())].into_iter();
         let outcome =
-            engine.run(inputs, engine.plan(Cut::Rows(16), BLOCK), &Rows(&act), (), &mut output, &Stats::default());
+            engine.run(inputs, engine.plan(Cut::Rows(16), BLOCK), &Rows(&act), (), &mut output, &Session::default());
         assert!(outcome.failed, "{policy:?}: {} bytes and no word", output.bytes());
         assert!(output.bytes() < len);
     }
@@ -372,15 +372,15 @@ impl Kernel for Verdicts {
     type Part = ();
     type Carry = ();
     const HEAD: usize = 100;
-    fn judge(&self, head: &[u8]) -> u8 {
-        u8::from(head.contains(&0))
+    fn classify(&self, head: &[u8]) -> InputKind {
+        if head.contains(&0) { InputKind::Binary } else { InputKind::Text }
     }
     fn scan(&self, _: &Block) {}
     fn carry(&self, _: &Block, (): &mut (), (): &mut ()) -> Flow {
         Flow::Continue
     }
     fn format(&self, block: &Block, (): &mut (), text: &mut Vec<u8>) {
-        text.push(b'0' + block.verdict());
+        text.push(b'0' + u8::from(block.kind() == InputKind::Binary));
     }
 }
 
@@ -400,7 +400,7 @@ fn an_input_that_was_cut_is_judged_all_the_same() {
         output.set_quiet(true);
         let plan = engine.plan(Cut::Lines { terminator: b'\n', or_nul: true }, BLOCK);
         let input = std::iter::once(Input::Open(source));
-        assert!(engine.run(input, plan, &Verdicts, (), &mut output, &Stats::default()).failed);
+        assert!(engine.run(input, plan, &Verdicts, (), &mut output, &Session::default()).failed);
         output.flush().unwrap();
         let verdict = std::fs::read(sink.path()).unwrap();
         assert_eq!(verdict, if cut > 0 { b"1" } else { b"0" }, "{policy:?}, cut to {cut}");
@@ -415,7 +415,7 @@ fn no_further_mapping() {
     const ALONE: &str = "ALONE";
     if std::env::var_os(ALONE).is_none() {
         let mut command = std::process::Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "engine::sabotage::no_further_mapping", "--nocapture"]).env(ALONE, "1");
+        command.args(["--exact", "engine::fault_injection::no_further_mapping", "--nocapture"]).env(ALONE, "1");
         let ended = command.output().unwrap();
         assert!(ended.status.success(), "{ended:?}");
         assert!(String::from_utf8_lossy(&ended.stdout).contains("1 passed"), "{ended:?}");

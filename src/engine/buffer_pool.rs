@@ -1,0 +1,87 @@
+//! Memory that workers use again, from block to block and from run to run. New memory costs a page
+//! fault for each of its pages, as much as reading into it does.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::os::Buffer;
+
+use super::plan::MAX_BATCH;
+
+/// The capacity in bytes up to which as many buffers are kept as a batch of small files needs.
+const SMALL_BUFFER_BYTES: usize = (64 << 10) + Buffer::SLACK;
+
+/// The most larger buffers that are kept.
+const MAX_LARGE_BUFFERS: usize = 4;
+
+/// Text that has grown to this many times a block, or a megabyte, is not kept: one block of long lines
+/// must not pin its memory.
+const MAX_TEXT_BLOCKS: usize = 8;
+
+/// The memory of workers that have ended.
+#[derive(Debug, Default)]
+pub(super) struct BufferPool(Mutex<Vec<WorkerBuffers>>);
+
+impl BufferPool {
+    /// Returns a worker's memory, that of an earlier one if there is any.
+    pub(super) fn take(&self) -> WorkerBuffers {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    /// Leaves a worker's memory to the next.
+    pub(super) fn put(&self, buffers: WorkerBuffers) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffers);
+    }
+}
+
+/// What one worker reads into and writes text to.
+#[derive(Debug, Default)]
+pub(super) struct WorkerBuffers {
+    pub(super) spare: Vec<Buffer>,
+    pub(super) text: Vec<u8>,
+}
+
+impl WorkerBuffers {
+    /// Takes back what was used for a batch of blocks of nominally `block` bytes.
+    pub(super) fn take_back(&mut self, buffers: impl Iterator<Item = Buffer>, block: usize) {
+        for buffer in buffers {
+            let is_small = buffer.capacity() <= SMALL_BUFFER_BYTES;
+            if self.spare.len() < MAX_LARGE_BUFFERS || is_small && self.spare.len() < MAX_BATCH {
+                self.spare.push(buffer);
+            }
+        }
+        if self.text.capacity() > block.max(1 << 20).saturating_mul(MAX_TEXT_BLOCKS) {
+            self.text = Vec::new();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn buffers(count: usize, length: usize) -> impl Iterator<Item = Buffer> {
+        (0..count).map(move |_| {
+            let mut buffer = Buffer::default();
+            buffer.make_room(length, 0).unwrap();
+            buffer
+        })
+    }
+
+    #[test]
+    fn many_small_buffers_are_kept_and_few_large_ones() {
+        let mut memory = WorkerBuffers::default();
+        memory.take_back(buffers(100, 1 << 20), 1);
+        assert_eq!(memory.spare.len(), MAX_LARGE_BUFFERS);
+        memory.take_back(buffers(100, 64 << 10), 1);
+        assert_eq!(memory.spare.len(), MAX_BATCH);
+    }
+
+    #[test]
+    fn long_text_is_not_kept() {
+        let mut memory = WorkerBuffers { text: Vec::with_capacity(9 << 20), ..WorkerBuffers::default() };
+        memory.take_back(buffers(0, 0), 2 << 20);
+        assert!(memory.text.capacity() >= 9 << 20);
+        memory.take_back(buffers(0, 0), 1 << 20);
+        assert_eq!(memory.text.capacity(), 0);
+    }
+}

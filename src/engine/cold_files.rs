@@ -1,0 +1,133 @@
+//! Whether files come from the disk, learnt from how long they took: what pays for a cold file costs
+//! time for a resident one.
+
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// Consecutive fast blocks after which a file is considered resident. Blocks that were read ahead are
+/// fast as well.
+const FAST_BLOCKS_UNTIL_WARM: u8 = 8;
+
+/// Blocks of fewer bytes are not timed: the call and the page tables take as long as the bytes.
+const MIN_TIMED_BYTES: usize = 512 << 10;
+
+/// The rate in bytes per second above which a block was resident. Memory delivers 10 GB/s and more, a
+/// fast disk a few.
+const RESIDENT_RATE: f64 = 2.5e9;
+
+/// The number of small files to prefetch after one came from the disk. Prefetching a resident file
+/// costs a little, so it ends when so many were fast.
+const PREFETCHED_FILES: u32 = 256;
+
+/// The time in which a small resident file is opened and read. No disk is as fast.
+const RESIDENT_FILE_TIME: Duration = Duration::from_micros(25);
+
+/// What the workers of a command have learnt so far.
+#[derive(Debug, Default)]
+pub(super) struct ColdTracker {
+    /// How many more blocks have to be fast; 0 for a resident file.
+    cold_blocks: AtomicU8,
+    /// How many more small files are prefetched.
+    prefetches: AtomicU32,
+}
+
+impl ColdTracker {
+    /// Begins a file, the beginning of which came from the disk or did not.
+    pub(super) fn begin_file(&self, is_cold: bool) {
+        self.cold_blocks.store(if is_cold { FAST_BLOCKS_UNTIL_WARM } else { 0 }, Ordering::Relaxed);
+    }
+
+    /// Runs `fault_in` for `bytes` that were not asked for before, and records whether it was slow.
+    pub(super) fn time<T>(&self, bytes: usize, fault_in: impl FnOnce() -> T) -> T {
+        if bytes < MIN_TIMED_BYTES {
+            return fault_in();
+        }
+        let begun = Instant::now();
+        let result = fault_in();
+        self.record_block(bytes, begun.elapsed());
+        result
+    }
+
+    fn record_block(&self, bytes: usize, took: Duration) {
+        let is_fast = bytes as f64 >= RESIDENT_RATE * took.as_secs_f64();
+        let left =
+            if is_fast { self.cold_blocks.load(Ordering::Relaxed).saturating_sub(1) } else { FAST_BLOCKS_UNTIL_WARM };
+        self.cold_blocks.store(left, Ordering::Relaxed);
+    }
+
+    /// Records how long it took to open `files` and to read their first bytes, or all of them.
+    pub(super) fn record_files(&self, files: u32, took: Duration) {
+        let before = self.prefetches.load(Ordering::Relaxed);
+        let is_slow = files > 0 && took > RESIDENT_FILE_TIME * files;
+        let left = if is_slow { PREFETCHED_FILES } else { before.saturating_sub(files) };
+        if left != before {
+            self.prefetches.store(left, Ordering::Relaxed);
+        }
+    }
+
+    /// Records how long the first file of a batch took. Returns whether it is the first of all to come
+    /// from the disk, so that the rest of its batch was not prefetched.
+    pub(super) fn is_first_cold(&self, took: Duration) -> bool {
+        took > RESIDENT_FILE_TIME && self.prefetches.swap(PREFETCHED_FILES, Ordering::Relaxed) == 0
+    }
+
+    /// Returns whether small files came from the disk a short while ago, so that the next ones are
+    /// better prefetched.
+    pub(super) fn should_prefetch(&self) -> bool {
+        self.prefetches.load(Ordering::Relaxed) > 0
+    }
+
+    /// Returns whether blocks came from the disk a short while ago, so that more of them will.
+    pub(super) fn is_cold(&self) -> bool {
+        self.cold_blocks.load(Ordering::Relaxed) > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_block_is_remembered_for_a_while() {
+        let tracker = ColdTracker::default();
+        let came = |micros| tracker.record_block(1 << 20, Duration::from_micros(micros));
+        came(100);
+        assert!(!tracker.is_cold());
+        came(1000);
+        (1..FAST_BLOCKS_UNTIL_WARM).for_each(|_| came(100));
+        assert!(tracker.is_cold());
+        came(100);
+        assert!(!tracker.is_cold());
+        tracker.begin_file(true);
+        assert!(tracker.is_cold());
+        tracker.begin_file(false);
+        assert!(!tracker.is_cold());
+    }
+
+    #[test]
+    fn a_slow_file_has_the_next_ones_asked_for() {
+        let tracker = ColdTracker::default();
+        let micros = Duration::from_micros;
+        tracker.record_files(4, micros(40));
+        tracker.record_files(0, micros(40));
+        tracker.is_first_cold(micros(20));
+        assert!(!tracker.should_prefetch());
+        tracker.record_files(4, micros(400));
+        assert!(tracker.should_prefetch());
+        tracker.record_files(PREFETCHED_FILES - 1, micros(40));
+        assert!(tracker.should_prefetch());
+        tracker.record_files(2, micros(40));
+        assert!(!tracker.should_prefetch());
+        tracker.is_first_cold(micros(100));
+        assert!(tracker.should_prefetch());
+    }
+
+    #[test]
+    fn short_blocks_say_nothing() {
+        let tracker = ColdTracker::default();
+        tracker.time(4096, || std::thread::sleep(Duration::from_millis(5)));
+        assert!(!tracker.is_cold());
+        tracker.time(MIN_TIMED_BYTES, || std::thread::sleep(Duration::from_millis(5)));
+        assert!(tracker.is_cold());
+    }
+}

@@ -1,0 +1,289 @@
+//! One input through several consumers that each take every block in order: digests.
+//!
+//! Each lane is an in-order stage. Workers take blocks alternately, and each block passes the lanes
+//! one after another: while one worker's block is in the second lane, the next worker's is in the
+//! first. So different lanes run on different threads over the same bytes, and each sees them in
+//! order. With one lane, the second worker has the next block loaded by the time the first is done.
+//! Nothing is printed here.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::io::{IoMode, Source};
+use crate::os::Stop;
+
+use super::block::Block;
+use super::buffer_pool::WorkerBuffers;
+use super::cursor::{Batch, Cursor, Item, Next, Reading, Span};
+use super::input::Input;
+use super::input_kind::InputKind;
+use super::load::{Loaded, Loader};
+use super::plan::{BLOCK, Cut, Engine, Plan};
+use super::session::Session;
+use super::stage::Stage;
+use super::workers::{self, Outlook, Permits, Work};
+
+/// Something that takes the bytes of an input in order.
+pub trait Lane: Sync {
+    /// What can be made of a block without those before it.
+    type Part: Send;
+    /// The running total.
+    type State: Send + Default;
+
+    /// Does what can be done with a block on its own, on any thread, in any order. `at` counts from
+    /// the first byte that is taken.
+    fn part(&self, at: u64, block: &Block) -> Self::Part;
+
+    /// Takes the block in, in order.
+    fn take(&self, state: &mut Self::State, block: &Block, part: Self::Part);
+}
+
+/// What came of an input.
+#[derive(Debug)]
+pub struct Fed<S> {
+    /// The lanes' totals.
+    pub states: Vec<S>,
+    /// What there is to say about the input beside that.
+    pub notices: Vec<String>,
+}
+
+impl Engine {
+    /// Returns the plan for lanes over `source`: blocks of one size, small enough to occupy every
+    /// thread; holes are blocks of their own.
+    pub fn lane_plan(&self, source: &Source) -> Plan {
+        const SHARES: u64 = 8;
+        let len = source.wanted().unwrap_or(u64::MAX);
+        let share = usize::try_from(len / SHARES).unwrap_or(BLOCK).next_power_of_two();
+        let plan = self.plan(Cut::Exact, share.clamp(512 << 10, BLOCK));
+        // Small enough, too, for the first one to tell early whether a second thread pays. With half of
+        // it that was no earlier, and a megabyte took 3 % longer for the calls between the blocks.
+        let pread_block = self.block.unwrap_or(256 << 10);
+        Plan { holes: true, ramp_up: false, pread_block, ..plan }
+    }
+
+    /// Takes one input through `lanes`. Helpers are started while the input is long and `permits` has
+    /// any, at most `helpers` of them.
+    ///
+    /// # Errors
+    /// What kept a byte from being read, a truncation included: there is no total of half an input.
+    pub fn feed<L: Lane>(
+        &self,
+        input: Input<'_>,
+        plan: Plan,
+        lanes: &[L],
+        (permits, helpers): (&Permits, usize),
+        session: &Session,
+    ) -> io::Result<Fed<L::State>> {
+        let error = match feed_once(input, plan, lanes, (permits, helpers), session) {
+            Ok(fed) => return Ok(fed),
+            Err(error) => error,
+        };
+        let Doubt(source) = error.downcast()?;
+        let again = source.part(source.start()..source.end().unwrap_or(0), IoMode::Read)?;
+        feed_once(Input::Open(again), plan, lanes, (permits, helpers), session)
+    }
+}
+
+fn feed_once<L: Lane>(
+    input: Input<'_>,
+    plan: Plan,
+    lanes: &[L],
+    (permits, helpers): (&Permits, usize),
+    session: &Session,
+) -> io::Result<Fed<L::State>> {
+    let workers = helpers.saturating_add(1);
+    let reading = Reading { plan, head: 0, classify: Box::new(|_| InputKind::Text), session };
+    let cursor = Cursor::new(Box::new(std::iter::once(input)), reading, workers);
+    let feeding = Feeding {
+        plan: &plan,
+        lanes,
+        session,
+        stop: Stop::new(),
+        cursor: Mutex::new((cursor, None)),
+        stages: lanes.iter().map(|_| Stage::new(L::State::default(), workers)).collect(),
+        failure: Mutex::new(None),
+        notices: Mutex::default(),
+    };
+    workers::run(&feeding, permits, helpers);
+    if let Some((_, error)) = feeding.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(error);
+    }
+    Ok(Fed {
+        states: feeding.stages.into_iter().map(Stage::into_state).collect(),
+        notices: feeding.notices.into_inner().unwrap_or_else(PoisonError::into_inner),
+    })
+}
+
+/// Marks an input whose mapped bytes were taken in and turned out not to be the file's, though the
+/// file can be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the mapping differs from the file")]
+struct Doubt(Arc<Source>);
+
+/// Returns the block if the bytes that the lanes took in were the file's.
+///
+/// # Errors
+/// What reading the block again fails with; [`Doubt`] where that returns all of it, as a digest
+/// cannot take bytes back.
+fn confirmed(mut block: Block) -> io::Result<Block> {
+    if !block.is_doubtful() {
+        return Ok(block);
+    }
+    Err(block.reread().unwrap_or_else(|| io::Error::other(Doubt(Arc::clone(&block.source)))))
+}
+
+struct Feeding<'a, L: Lane> {
+    plan: &'a Plan,
+    lanes: &'a [L],
+    session: &'a Session,
+    stop: Stop,
+    /// The cursor, and the offset of the input's first byte.
+    cursor: Mutex<(Cursor<'a>, Option<u64>)>,
+    stages: Vec<Stage<L::State>>,
+    /// What went wrong in the lowest block in which anything did.
+    failure: Mutex<Option<(u64, io::Error)>>,
+    /// Reported only after all blocks: one before the last may turn out to be truncated, which says it
+    /// all.
+    notices: Mutex<Vec<String>>,
+}
+
+/// A block's number. Stages that it has not passed when it fails are given up.
+struct InFlight<'f, 'a, L: Lane> {
+    feeding: &'f Feeding<'a, L>,
+    number: u64,
+}
+
+impl<L: Lane> Drop for InFlight<'_, '_, L> {
+    fn drop(&mut self) {
+        self.feeding.stages.iter().for_each(|stage| stage.pass(self.number));
+    }
+}
+
+impl<L: Lane> Work for Feeding<'_, L> {
+    /// A batch, and the offset of the input's first byte.
+    type Item = (Batch, u64);
+    type Local = WorkerBuffers;
+
+    fn begin(&self) -> WorkerBuffers {
+        self.session.buffers.take()
+    }
+
+    fn next(&self, buffers: &mut WorkerBuffers, busy: &mut Duration) -> Option<(Self::Item, Outlook)> {
+        let mut guard = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
+        let (cursor, base) = &mut *guard;
+        let Next::Batch(batch) = cursor.next(&mut buffers.spare, &self.stop) else { return None };
+        if let (None, Some(Item::Span(span))) = (*base, batch.items.first()) {
+            *base = Some(span.offset);
+        }
+        Some(((batch, base.unwrap_or(0)), cursor.outlook(*busy)))
+    }
+
+    fn process(&self, (batch, base): Self::Item, buffers: &mut WorkerBuffers) -> bool {
+        let in_flight = InFlight { feeding: self, number: batch.number };
+        for item in batch.items {
+            let result = match item {
+                Item::Failed { error, .. } => Err(error),
+                Item::Span(span) => self.pass(span, base, buffers, in_flight.number),
+            };
+            if let Err(error) = result {
+                self.stop.ask();
+                let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+                if failure.as_ref().is_none_or(|(number, _)| *number > batch.number) {
+                    *failure = Some((batch.number, error));
+                }
+            }
+        }
+        true
+    }
+
+    fn end(&self, buffers: WorkerBuffers) {
+        self.session.buffers.put(buffers);
+    }
+}
+
+impl<L: Lane> Feeding<'_, L> {
+    /// Loads a span and takes it through every lane.
+    fn pass(&self, span: Span, base: u64, buffers: &mut WorkerBuffers, number: u64) -> io::Result<()> {
+        let loader = Loader { plan: self.plan, session: self.session };
+        let Loaded { block, damage } = loader.load(span, &mut buffers.spare)?;
+        if let Some(error) = damage {
+            return Err(error);
+        }
+        let at = block.offset() - base;
+        let parts: Vec<L::Part> = self.lanes.iter().map(|lane| lane.part(at, &block)).collect();
+        for ((lane, stage), part) in self.lanes.iter().zip(&self.stages).zip(parts) {
+            lane.take(&mut stage.take(number), &block, part);
+        }
+        // Only now have all bytes been taken in: if the file still holds them, they were true.
+        let block = confirmed(block)?;
+        block.notices(|source, notice| {
+            let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
+            notices.push(format!("mapped: {}: {notice}", source.shown_name()));
+        });
+        self.session.counters.bytes.add(block.len());
+        buffers.take_back(block.into_buffer().into_iter(), self.plan.block);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::Range;
+    use std::io::Write;
+
+    /// Keeps every byte, and how many bytes came when.
+    struct Keep;
+
+    impl Lane for Keep {
+        type Part = (u64, usize);
+        type State = Vec<u8>;
+
+        fn part(&self, at: u64, block: &Block) -> (u64, usize) {
+            (at, block.bytes().len())
+        }
+
+        fn take(&self, state: &mut Vec<u8>, block: &Block, part: (u64, usize)) {
+            assert_eq!(part, (state.len() as u64, block.bytes().len()));
+            state.extend(block.bytes());
+            state.resize(state.len() + block.hole().unwrap_or(0) as usize, 0);
+        }
+    }
+
+    fn feed(engine: Engine, path: &std::path::Path) -> io::Result<Vec<Vec<u8>>> {
+        let source = Source::open(path.as_os_str(), engine.policy, engine.range)?;
+        let plan = engine.lane_plan(&source);
+        let lanes = [Keep, Keep, Keep];
+        let fed = engine.feed(Input::Open(source), plan, &lanes, (&Permits::new(3), 3), &Session::default())?;
+        Ok(fed.states)
+    }
+
+    #[test]
+    fn every_lane_sees_every_byte_in_order() {
+        let bytes: Vec<u8> = (0..3_000_000u32).map(|i| (i % 251) as u8).collect();
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(&bytes).unwrap();
+        for policy in [IoMode::Auto, IoMode::Mmap, IoMode::Read] {
+            for block in [Some(4099), Some(100_000), None] {
+                for (offset, length) in [(0, None), (5000, None), (-70_000, Some(60_000))] {
+                    let engine =
+                        Engine { policy, threads: 4, block, most: usize::MAX, range: Range { offset, length } };
+                    let start = if offset < 0 { bytes.len() - 70_000 } else { offset as usize };
+                    let want = &bytes[start..length.map_or(bytes.len(), |length| start + length as usize)];
+                    for state in feed(engine, file.path()).unwrap() {
+                        assert!(state == want, "{policy:?} {block:?} {offset}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_opened_is_an_error() {
+        let engine =
+            Engine { policy: IoMode::Auto, threads: 2, block: None, most: usize::MAX, range: Range::default() };
+        let error = feed(engine, std::path::Path::new("/no/such/file")).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    }
+}

@@ -1,0 +1,102 @@
+//! Plain sums of what a run did: the figures of `--stats` and of the progress bar. Nothing here
+//! touches a file.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::io::{AccessMethod, Reason, Source};
+
+/// A sum that any thread may add to.
+#[derive(Debug, Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    /// Adds `amount`.
+    pub fn add(&self, amount: u64) {
+        self.0.fetch_add(amount, Ordering::Relaxed);
+    }
+
+    /// Raises the sum to `value`, unless it is higher.
+    pub fn raise(&self, value: u64) {
+        self.0.fetch_max(value, Ordering::Relaxed);
+    }
+
+    /// Returns the sum so far.
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Counters of a command, shared by its workers.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// Bytes that went through a kernel or were copied.
+    pub bytes: Counter,
+    /// Windows mapped.
+    pub windows: Counter,
+    /// Bytes given to the output without a copy by this program.
+    pub uncopied: Counter,
+    /// Threads that took part.
+    pub threads: Counter,
+    inputs: Mutex<InputCounts>,
+}
+
+/// How inputs were read, and why.
+#[derive(Clone, Debug, Default)]
+pub struct InputCounts {
+    /// The number of inputs per access method and reason.
+    pub ways: Vec<(AccessMethod, Option<Reason>, u64)>,
+    /// How the output was written, unless by `write`.
+    pub output: Option<&'static str>,
+    /// Bytes of mapped inputs that were resident before the run, and all their bytes.
+    pub resident: Option<(u64, u64)>,
+}
+
+impl Counters {
+    /// Counts an input.
+    pub(super) fn count_input(&self, source: &Source) {
+        let mut inputs = self.lock();
+        let (method, reason) = (source.way(), source.reason());
+        match inputs.ways.iter_mut().find(|entry| entry.0 == method && entry.1 == reason) {
+            Some(entry) => entry.2 += 1,
+            None => inputs.ways.push((method, reason, 1)),
+        }
+    }
+
+    /// Counts how many of an input's bytes were resident before it was read.
+    pub(super) fn add_resident(&self, resident: u64, total: u64) {
+        let mut inputs = self.lock();
+        let before = inputs.resident.unwrap_or_default();
+        inputs.resident = Some((before.0 + resident, before.1 + total));
+    }
+
+    /// Records that a window was read because `mmap` refused it, for `reason`.
+    pub(super) fn record_refusal(&self, reason: Reason) {
+        let mut inputs = self.lock();
+        let reason = Some(reason);
+        if !inputs.ways.iter().any(|entry| entry.0 == AccessMethod::Pread && entry.1 == reason) {
+            inputs.ways.push((AccessMethod::Pread, reason, 1));
+        }
+    }
+
+    /// Records how the output is written.
+    pub fn output(&self, method: &'static str) {
+        self.lock().output = Some(method);
+    }
+
+    /// Returns how inputs were read so far.
+    pub fn tally(&self) -> InputCounts {
+        self.lock().clone()
+    }
+
+    /// Adds the bytes, windows and threads of a run whose inputs are counted elsewhere.
+    pub fn absorb(&self, other: &Counters) {
+        self.bytes.add(other.bytes.get());
+        self.windows.add(other.windows.get());
+        self.threads.raise(other.threads.get());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, InputCounts> {
+        self.inputs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,186 @@
+//! One input of a run, on its way from a name to an open file.
+
+use std::ffi::OsString;
+use std::io;
+
+use crate::io::{FileRef, IoMode, Range, Source};
+
+use super::input_kind::InputKind;
+use super::session::Session;
+
+/// An open input with its kind, if that is known, or its name and why it could not be opened.
+pub type Opened = Result<(Source, Option<InputKind>), (OsString, io::Error)>;
+
+/// How a command opens its inputs, on whichever thread takes them.
+pub trait Open: Sync + std::fmt::Debug {
+    /// Opens the file itself, without reading it.
+    ///
+    /// # Errors
+    /// What opening it fails with.
+    fn source(&self, place: &FileRef, range: Range) -> io::Result<Source>;
+
+    /// Prepares the open file as the command wants it, which may read its beginning.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn prepare(&self, source: Source, range: Range) -> io::Result<(Source, Option<InputKind>)>;
+
+    /// Opens and prepares the file, as [`Input::open`] does.
+    ///
+    /// # Errors
+    /// The name, and what went wrong.
+    fn open(&self, place: FileRef, range: Range) -> Opened {
+        match self.source(&place, range).and_then(|source| self.prepare(source, range)) {
+            Ok(opened) => Ok(opened),
+            Err(error) => Err((place.into_path(), error)),
+        }
+    }
+}
+
+/// One input of a run.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// A path to open, or `-`.
+    Named(OsString),
+    /// A file that the command opens in its own way.
+    Unopened(FileRef, &'a dyn Open),
+    /// One of these two that was prefetched before its turn.
+    Prefetched(Box<Prefetched<'a>>),
+    /// An input that is open.
+    Open(Source),
+    /// An open input whose kind is known: [`Kernel::classify`](super::Kernel::classify) is not asked.
+    Judged(Source, InputKind),
+    /// An input that failed, to be reported when its turn comes.
+    Failed(OsString, io::Error),
+}
+
+/// An input that the disk was asked for.
+#[derive(Debug)]
+pub struct Prefetched<'a> {
+    input: Input<'a>,
+    /// The open file, of which nothing was read, until it is forgotten.
+    source: Option<Source>,
+    /// Whether it was small enough to prefetch, and its resident bytes have been counted.
+    is_counted: bool,
+}
+
+impl From<Opened> for Input<'_> {
+    fn from(opened: Opened) -> Self {
+        match opened {
+            Ok((source, None)) => Input::Open(source),
+            Ok((source, Some(kind))) => Input::Judged(source, kind),
+            Err((name, error)) => Input::Failed(name, error),
+        }
+    }
+}
+
+impl Input<'_> {
+    pub(super) fn is_unopened(&self) -> bool {
+        matches!(self, Input::Named(_) | Input::Unopened(..) | Input::Prefetched(..))
+    }
+
+    /// Returns whether it can be opened only when everything before it was emitted: opening a FIFO
+    /// blocks until a writer comes, and the position of standard input depends on who has read it.
+    pub fn has_to_wait(&self) -> bool {
+        match self {
+            Input::Named(name) => name == "-" || crate::io::path::is_fifo(name),
+            Input::Unopened(place, _) => place.is_stdin() || place.is_fifo(),
+            Input::Prefetched(prefetched) => prefetched.source.is_none() && prefetched.input.has_to_wait(),
+            _ => false,
+        }
+    }
+
+    /// Opens it and asks the disk for it, if it is a small file. Failures are left to [`Input::open`].
+    pub(super) fn prefetch(&mut self, policy: IoMode, range: Range, session: &Session) {
+        let opened = match self {
+            Input::Unopened(place, opener) => opener.source(place, range),
+            Input::Named(name) => Source::open(name, policy, range),
+            _ => return,
+        };
+        if let Ok(mut source) = opened {
+            let is_counted = session.prefetch(&mut source);
+            let input = std::mem::replace(self, Input::Named(OsString::new()));
+            *self = Input::Prefetched(Box::new(Prefetched { input, source: Some(source), is_counted }));
+        }
+    }
+
+    /// Closes a prefetched file, to be opened again when its turn comes: by then its name may be
+    /// another file's.
+    pub fn forget(&mut self) {
+        if let Input::Prefetched(prefetched) = self {
+            prefetched.source = None;
+        }
+    }
+
+    /// Opens it, unless it is open.
+    ///
+    /// # Errors
+    /// The name, and what opening it failed with.
+    pub fn open(self, policy: IoMode, range: Range) -> Opened {
+        match self {
+            Input::Named(name) => match Source::open(&name, policy, range) {
+                Ok(source) => Ok((source, None)),
+                Err(error) => Err((name, error)),
+            },
+            Input::Unopened(place, opener) => opener.open(place, range),
+            Input::Prefetched(prefetched) => prefetched.open(policy, range),
+            Input::Open(source) => Ok((source, None)),
+            Input::Judged(source, kind) => Ok((source, Some(kind))),
+            Input::Failed(name, error) => Err((name, error)),
+        }
+    }
+}
+
+impl Prefetched<'_> {
+    fn open(self, policy: IoMode, range: Range) -> Opened {
+        match (self.source, self.input) {
+            (Some(source), Input::Unopened(place, opener)) => {
+                opener.prepare(source, range).map_err(|error| (place.into_path(), error))
+            }
+            (Some(source), _) => Ok((source, None)),
+            (None, input) => {
+                let (source, kind) = input.open(policy, range)?;
+                // Its resident bytes are not counted twice.
+                Ok((if self.is_counted { source.begun() } else { source }, kind))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefetched_input_may_be_forgotten() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, "one\n").unwrap();
+        let (policy, range, session) = (IoMode::Auto, Range::default(), Session::default());
+        let mut input = Input::Named(file.path().into());
+        input.prefetch(policy, range, &session);
+        assert!(matches!(input, Input::Prefetched(..)) && input.is_unopened());
+        std::fs::write(&file, "one\ntwo\n").unwrap();
+        let length = |input: Input<'_>| input.open(policy, range).unwrap().0.end();
+        input.forget();
+        assert!(input.is_unopened());
+        assert_eq!(length(input), Some(8));
+        let mut input = Input::Named(file.path().into());
+        input.prefetch(policy, range, &session);
+        assert_eq!(length(input), Some(8));
+        // It was counted both times, the second time with the pages that had been prefetched.
+        let session = Session::default();
+        session.count_resident();
+        let mut input = Input::Named(file.path().into());
+        input.prefetch(policy, range, &session);
+        input.forget();
+        let (mut source, _) = input.open(policy, range).unwrap();
+        session.opened(&mut source);
+        assert!(session.tally().resident.is_none_or(|(_, total)| total == 8));
+        let mut gone = Input::Named("/no/such/file".into());
+        gone.forget();
+        assert!(gone.open(policy, range).is_err());
+        let mut absent = Input::Named("/no/such/file".into());
+        absent.prefetch(policy, range, &session);
+        assert!(matches!(absent, Input::Named(_)));
+    }
+}

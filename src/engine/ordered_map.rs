@@ -1,0 +1,256 @@
+//! Jobs done in parallel, their results emitted in order: files and their digests.
+//!
+//! A thread is started only when there is another job for it; while there is none, its permit is
+//! free for a job that can use more than one thread. A long job holds back the results after it, so
+//! workers run ahead of it, by a bounded number of results.
+
+use std::collections::VecDeque;
+use std::io;
+use std::iter::Peekable;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::os::{Stop, fd_table};
+
+use super::prefetched_inputs::STALE_AFTER;
+use super::session::Session;
+use super::stage::Stage;
+use super::workers::{self, Outlook, Permits, Work};
+
+/// The most results that wait for the one before them.
+const MAX_WAITING: u64 = 4096;
+/// The most jobs that a worker takes at a time, so that thousands of small ones do not contend for
+/// the locks.
+const MAX_BATCH: usize = 16;
+
+/// When a worker comes to a job that it has taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookahead {
+    /// After the one it is at.
+    Soon,
+    /// Those before it take long.
+    Later,
+}
+
+/// What is done with each job: prepared, done, its result emitted.
+pub struct Steps<A, W, E> {
+    /// May prepare a job before its turn. Called any number of times.
+    pub ahead: A,
+    /// Does the job. The permits are for further threads of its own.
+    pub work: W,
+    /// Takes the results, in the jobs' order.
+    pub emit: E,
+}
+
+/// Does `steps` for each of `jobs` on up to `threads` threads, which `session` counts.
+///
+/// # Errors
+/// The first error of `emit`; no further job is begun then.
+pub fn map_in_order<J, R, A, W, E>(
+    threads: usize,
+    session: &Session,
+    jobs: impl Iterator<Item = J> + Send,
+    steps: Steps<A, W, E>,
+) -> io::Result<()>
+where
+    J: Send,
+    R: Send,
+    A: Fn(&mut J, Lookahead) + Sync,
+    W: Fn(J, &Permits) -> R + Sync,
+    E: FnMut(R) -> io::Result<()> + Send,
+{
+    let permits = Permits::new(threads.max(1) - 1);
+    let mapping = Mapping {
+        permits: &permits,
+        jobs: Mutex::new(Jobs { rest: jobs.peekable(), taken: 0, returned: VecDeque::new() }),
+        emission: Stage::new(Emission { emit: steps.emit, outcome: Ok(()) }, threads),
+        stop: Stop::new(),
+        max_batch: fd_table::share(threads, MAX_BATCH),
+        ahead: steps.ahead,
+        work: steps.work,
+    };
+    workers::run(&mapping, &permits, usize::MAX);
+    session.counters.threads.add(1 + permits.most_taken() as u64);
+    mapping.emission.into_state().outcome
+}
+
+/// Where results go, and how that went.
+struct Emission<E> {
+    emit: E,
+    outcome: io::Result<()>,
+}
+
+struct Mapping<'p, I: Iterator, R, A, W, E> {
+    permits: &'p Permits,
+    jobs: Mutex<Jobs<I>>,
+    emission: Stage<Emission<E>, R>,
+    /// Asked for by the first error. Threads that learned of it only from their own first result
+    /// would each have started another one by then, without end.
+    stop: Stop,
+    max_batch: usize,
+    ahead: A,
+    work: W,
+}
+
+struct Jobs<I: Iterator> {
+    rest: Peekable<I>,
+    /// How many were taken from `rest`.
+    taken: u64,
+    /// Jobs that a worker took too many of, with their numbers.
+    returned: VecDeque<(u64, I::Item)>,
+}
+
+impl<I: Iterator> Jobs<I> {
+    fn take(&mut self, count: usize) -> VecDeque<(u64, I::Item)> {
+        let mut batch = VecDeque::with_capacity(count);
+        while batch.len() < count {
+            let job = self.returned.pop_front().or_else(|| {
+                let job = self.rest.next()?;
+                self.taken += 1;
+                Some((self.taken - 1, job))
+            });
+            match job {
+                Some(job) => batch.push_back(job),
+                None => break,
+            }
+        }
+        batch
+    }
+
+    fn is_empty(&mut self) -> bool {
+        self.returned.is_empty() && self.rest.peek().is_none()
+    }
+}
+
+impl<I, R, A, W, E> Work for Mapping<'_, I, R, A, W, E>
+where
+    I: Iterator<Item: Send> + Send,
+    R: Send,
+    A: Fn(&mut I::Item, Lookahead) + Sync,
+    W: Fn(I::Item, &Permits) -> R + Sync,
+    E: FnMut(R) -> io::Result<()> + Send,
+{
+    type Item = VecDeque<(u64, I::Item)>;
+    /// How many jobs to take next.
+    type Local = usize;
+
+    const FREES_CALLER: bool = true;
+
+    fn begin(&self) -> usize {
+        1
+    }
+
+    fn next(&self, count: &mut usize, _: &mut Duration) -> Option<(Self::Item, Outlook)> {
+        if self.stop.asked() {
+            return None;
+        }
+        let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        let batch = jobs.take(*count);
+        let has_more = !jobs.is_empty();
+        drop(jobs);
+        // The permit of a worker that is held up is for the job it waits for: a thread started with
+        // it would only run ahead, be held up as well, and have another one started, without end.
+        let outlook = if has_more && !self.emission.is_behind() { Outlook::One } else { Outlook::Short };
+        (!batch.is_empty()).then_some((batch, outlook))
+    }
+
+    fn process(&self, mut batch: Self::Item, count: &mut usize) -> bool {
+        let begun = Instant::now();
+        let mut results = Vec::with_capacity(batch.len());
+        let mut numbers = Numbers { stage: &self.emission, left: batch.iter().map(|&(number, _)| number).collect() };
+        while let Some((number, job)) = batch.pop_front() {
+            batch.iter_mut().for_each(|(_, job)| (self.ahead)(job, Lookahead::Soon));
+            results.push((number, (self.work)(job, self.permits)));
+            // A worker that took several and needs longer for them gives the rest back.
+            if begun.elapsed() > STALE_AFTER {
+                break;
+            }
+        }
+        if batch.is_empty() {
+            *count = (*count * 2).min(self.max_batch);
+        } else {
+            *count = 1;
+            batch.iter_mut().for_each(|(_, job)| (self.ahead)(job, Lookahead::Later));
+            let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+            batch.into_iter().rev().for_each(|job| jobs.returned.push_front(job));
+        }
+        numbers.left.clear();
+        let last = results.last().map_or(0, |&(number, _)| number);
+        self.emission.hand_in(results, |emission, result| {
+            if emission.outcome.is_ok() {
+                emission.outcome = (emission.emit)(result);
+                if emission.outcome.is_err() {
+                    self.stop.ask();
+                }
+            }
+        });
+        if self.emission.has_room(last, MAX_WAITING) {
+            return true;
+        }
+        self.permits.give();
+        self.emission.wait_for_room(last, MAX_WAITING);
+        self.permits.take()
+    }
+
+    fn end(&self, _: usize) {}
+}
+
+/// Numbers of jobs that a worker has in hand. A panic gives them up, so that no thread waits for them.
+struct Numbers<'s, E, R> {
+    stage: &'s Stage<Emission<E>, R>,
+    left: Vec<u64>,
+}
+
+impl<E, R> Drop for Numbers<'_, E, R> {
+    fn drop(&mut self) {
+        self.left.iter().for_each(|&number| self.stage.pass(number));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn nothing<J>(_: &mut J, _: Lookahead) {}
+
+    #[test]
+    fn results_are_emitted_in_order_however_long_each_took() {
+        for threads in [1, 2, 7] {
+            let mut seen = Vec::new();
+            let work = |job: usize, _: &Permits| {
+                if job.is_multiple_of(97) {
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+                job * 2
+            };
+            let emit = |result| {
+                seen.push(result);
+                Ok(())
+            };
+            map_in_order(threads, &Session::default(), 0..10_000, Steps { ahead: nothing, work, emit }).unwrap();
+            assert_eq!(seen, (0..10_000).map(|job| job * 2).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn nothing_is_begun_after_an_error() {
+        let begun = AtomicUsize::new(0);
+        let work = |job: usize, _: &Permits| {
+            begun.fetch_add(1, Ordering::Relaxed);
+            job
+        };
+        let emit = |job| if job == 20 { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) };
+        let outcome = map_in_order(3, &Session::default(), 0.., Steps { ahead: nothing, work, emit });
+        assert_eq!(outcome.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+        assert!(begun.into_inner() < 20 + 2 * MAX_WAITING as usize);
+    }
+
+    /// Its result was never handed in, and the others waited for room for ever.
+    #[test]
+    fn a_panic_in_a_job_ends_the_run() {
+        let work = |job: usize, _: &Permits| assert!(job != 5, "as a digest with a bug would");
+        let run = || map_in_order(2, &Session::default(), 0..20_000, Steps { ahead: nothing, work, emit: |()| Ok(()) });
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_err());
+    }
+}

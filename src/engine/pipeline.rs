@@ -1,0 +1,346 @@
+//! A block's way from its span to its text: load, scan, hand totals on, format, verify, emit. Keeping
+//! the order is the caller's job (see `run`).
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::sync::Arc;
+
+use memchr::{memrchr, memrchr2};
+
+use crate::os::Buffer;
+
+use super::block::Block;
+use super::cursor::{Content, Item, Span};
+use super::kernel::{Flow, Kernel};
+use super::load::{Loaded, Loader};
+use super::plan::{Cut, Plan};
+use super::prefix_probe::probe_bytes;
+use super::session::Session;
+use super::sink::{Sink, write_text};
+
+/// What is done with every block of a run.
+pub(super) struct Pipeline<'a, K: Kernel> {
+    pub(super) kernel: &'a K,
+    pub(super) plan: Plan,
+    pub(super) session: &'a Session,
+}
+
+/// Input that no longer needs scanning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cancel {
+    /// The rest of this input.
+    Input(usize),
+    /// All that is left.
+    Rest,
+}
+
+/// What is handed on from block to block, in order.
+pub(super) struct CarryState<C> {
+    pub(super) carry: C,
+    /// The input that ended, or was cancelled.
+    ended: Option<usize>,
+    /// The input that the kernel ended, so that errors in the rest of it do not matter.
+    satisfied: Option<usize>,
+    pub(super) stopped: bool,
+}
+
+/// The output, and how writing to it went.
+pub(super) struct OutputState<'a> {
+    sink: &'a mut dyn Sink,
+    /// The input that failed, of which blocks may still be in flight.
+    dropped: Option<usize>,
+    /// Nothing more may be printed: it would go to the wrong place.
+    halted: bool,
+    pub(super) failed: bool,
+    pub(super) result: io::Result<()>,
+}
+
+/// One block in flight.
+pub(super) struct BlockJob<K: Kernel> {
+    pub(super) block: Block,
+    part: Option<K::Part>,
+    /// The totals before this block, in case it must be done again. Only mapped bytes can change.
+    before: Option<K::Carry>,
+    /// Where its text ends in the batch's text.
+    text_end: usize,
+    damage: Option<io::Error>,
+    drained: bool,
+    /// It is its input's last block, also where only the prefix was scanned.
+    is_final: bool,
+}
+
+pub(super) enum BlockStep<K: Kernel> {
+    Scanned(BlockJob<K>),
+    Failed {
+        input: usize,
+        name: OsString,
+        error: io::Error,
+        /// Whether bytes are missing that had an offset in the joined inputs already.
+        gap: bool,
+        /// The kernel had ended the input before.
+        unwanted: bool,
+    },
+}
+
+impl<C> CarryState<C> {
+    pub(super) fn new(carry: C) -> CarryState<C> {
+        CarryState { carry, ended: None, satisfied: None, stopped: false }
+    }
+}
+
+impl<'a> OutputState<'a> {
+    pub(super) fn new(sink: &'a mut dyn Sink) -> OutputState<'a> {
+        OutputState { sink, dropped: None, halted: false, failed: false, result: Ok(()) }
+    }
+}
+
+impl<K: Kernel> BlockStep<K> {
+    /// Returns the buffer, if it was read, to be used again.
+    pub(super) fn into_buffer(self) -> Option<Buffer> {
+        match self {
+            BlockStep::Scanned(job) => job.block.into_buffer(),
+            BlockStep::Failed { .. } => None,
+        }
+    }
+}
+
+impl<K: Kernel> Pipeline<'_, K> {
+    /// Loads and scans an item.
+    pub(super) fn begin(&self, item: Item, spare: &mut Vec<Buffer>) -> BlockStep<K> {
+        match item {
+            Item::Failed { input, name, error } => {
+                BlockStep::Failed { input, name, error, gap: false, unwanted: false }
+            }
+            Item::Span(span) => {
+                let step = self.load_and_scan(span, spare);
+                if let BlockStep::Scanned(job) = &step {
+                    self.session.counters.bytes.add(job.block.len());
+                }
+                step
+            }
+        }
+    }
+
+    /// Loads and scans a span, or only its first lines where they are likely to settle it, and do.
+    fn load_and_scan(&self, span: Span, spare: &mut Vec<Buffer>) -> BlockStep<K> {
+        let probe = &self.session.probe;
+        if probe.should_probe()
+            && let Some(prefix) = span.prefix(probe_bytes(K::HEAD))
+        {
+            let step = self.load_and_scan_at_once(prefix, spare);
+            let is_settled = self.is_settled(&step);
+            probe.record(is_settled);
+            if is_settled {
+                return step;
+            }
+            spare.extend(step.into_buffer());
+        }
+        self.load_and_scan_at_once(span, spare)
+    }
+
+    /// Returns whether a prefix settled its input.
+    fn is_settled(&self, step: &BlockStep<K>) -> bool {
+        match step {
+            BlockStep::Scanned(BlockJob { part: Some(part), damage: None, .. }) => self.kernel.is_settled_by(part),
+            _ => false,
+        }
+    }
+
+    fn load_and_scan_at_once(&self, span: Span, spare: &mut Vec<Buffer>) -> BlockStep<K> {
+        let drained = matches!(span.content, Content::Loaded { drained: true, .. });
+        let source = Arc::clone(&span.source);
+        let (is_classified, is_final) = (span.kind.is_some(), span.last);
+        let is_prefix = matches!(span.content, Content::Prefix);
+        let input = span.input;
+        let loader = Loader { plan: &self.plan, session: self.session };
+        let Loaded { mut block, mut damage } = match loader.load(span, spare) {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                return BlockStep::Failed { input, name: source.name().to_owned(), error, gap: true, unwanted: false };
+            }
+        };
+        let classify = |block: &mut Block| {
+            if K::HEAD > 0 && block.first && !is_classified {
+                let bytes = block.bytes();
+                block.kind = self.kernel.classify(&bytes[..bytes.len().min(K::HEAD)]);
+            }
+        };
+        classify(&mut block);
+        if damage.is_some() || is_prefix {
+            self.clip_to_whole(&mut block);
+        }
+        let mut part = self.kernel.scan(&block);
+        if block.is_doubtful() {
+            let failure = block.reread();
+            // It may have been classified by zeros in place of missing pages.
+            classify(&mut block);
+            if failure.is_some() {
+                self.clip_to_whole(&mut block);
+            }
+            damage = failure.or(damage);
+            part = self.kernel.scan(&block);
+        }
+        BlockStep::Scanned(BlockJob { block, part: Some(part), before: None, text_end: 0, damage, drained, is_final })
+    }
+
+    /// Clips a damaged block back to whole lines or rows: half a line was never a line of the file.
+    fn clip_to_whole(&self, block: &mut Block) {
+        if let Some(len) = block.hole() {
+            let row = if let Cut::Rows(row) = self.plan.split_at { row as u64 } else { 1 };
+            return block.clip(len - len % row);
+        }
+        let bytes = block.bytes();
+        let whole = match self.plan.split_at.for_kind(block.kind) {
+            Cut::Exact => bytes.len(),
+            Cut::Rows(row) => bytes.len() / row * row,
+            Cut::Lines { terminator, or_nul: false } => memrchr(terminator, bytes).map_or(0, |i| i + 1),
+            Cut::Lines { terminator, or_nul: true } => memrchr2(terminator, 0, bytes).map_or(0, |i| i + 1),
+        };
+        block.clip(whole as u64);
+    }
+
+    /// Takes the totals in order. Blocks of an input that has ended lose their part.
+    pub(super) fn count(&self, totals: &mut CarryState<K::Carry>, steps: &mut [BlockStep<K>], cancel: &dyn Fn(Cancel)) {
+        for step in steps {
+            match step {
+                BlockStep::Failed { input, unwanted, .. } => {
+                    totals.ended = Some(*input);
+                    *unwanted = totals.satisfied == Some(*input);
+                }
+                BlockStep::Scanned(job) if totals.stopped || totals.ended == Some(job.block.input) => job.part = None,
+                BlockStep::Scanned(job) => {
+                    let Some(part) = &mut job.part else { continue };
+                    if job.block.is_mapped() {
+                        job.before = Some(totals.carry.clone());
+                    }
+                    let flow = self.kernel.carry(&job.block, part, &mut totals.carry);
+                    if job.damage.is_some() || job.block.last || flow == Flow::EndInput {
+                        totals.ended = Some(job.block.input);
+                    }
+                    match flow {
+                        Flow::Continue => {}
+                        Flow::EndInput => {
+                            totals.satisfied = Some(job.block.input);
+                            let probe = &self.session.probe;
+                            if job.block.first && !probe.should_probe() && self.kernel.is_settled_by(part) {
+                                probe.record(true);
+                            }
+                            if !job.is_final {
+                                cancel(Cancel::Input(job.block.input));
+                            }
+                        }
+                        Flow::Stop => {
+                            totals.stopped = true;
+                            cancel(Cancel::Rest);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Formats all `steps` into `text`.
+    pub(super) fn format_all(&self, steps: &mut [BlockStep<K>], text: &mut Vec<u8>) {
+        text.clear();
+        for step in steps {
+            if let BlockStep::Scanned(job) = step {
+                self.format(job, text);
+            }
+        }
+    }
+
+    /// Formats a job after the jobs before it, and does it again on what is true when the file changed.
+    fn format(&self, job: &mut BlockJob<K>, text: &mut Vec<u8>) {
+        let start = text.len();
+        if let Some(part) = &mut job.part {
+            self.kernel.format(&job.block, part, text);
+        }
+        if job.part.is_some() && job.block.is_doubtful() {
+            text.truncate(start);
+            if let Some(error) = job.block.reread() {
+                self.clip_to_whole(&mut job.block);
+                job.damage = Some(error);
+            }
+            let mut part = self.kernel.scan(&job.block);
+            if let Some(carry) = &mut job.before.clone() {
+                self.kernel.carry(&job.block, &mut part, carry);
+            }
+            self.kernel.format(&job.block, &mut part, text);
+            job.part = Some(part);
+        }
+        job.text_end = text.len();
+    }
+
+    /// Writes the text of `steps` to the output, and after each reports what went wrong with it.
+    pub(super) fn emit(
+        &self,
+        output: &mut OutputState<'_>,
+        steps: &[BlockStep<K>],
+        text: &[u8],
+        flush: bool,
+        cancel: &dyn Fn(Cancel),
+    ) {
+        let mut start = 0;
+        for step in steps {
+            match step {
+                BlockStep::Failed { input, name, error, gap, unwanted } => {
+                    if output.dropped != Some(*input) && !unwanted {
+                        self.report(output, (*input, name), error, *gap, cancel);
+                    }
+                }
+                BlockStep::Scanned(job) => {
+                    let piece = &text[start..job.text_end];
+                    start = job.text_end;
+                    let unwanted = output.halted || output.dropped == Some(job.block.input);
+                    if unwanted || output.result.is_err() {
+                        continue;
+                    }
+                    let insertions = job.part.as_ref().map_or(&[][..], |part| self.kernel.insertions(part));
+                    let mut result = write_text(output.sink, piece, insertions);
+                    if result.is_ok() && job.drained {
+                        result = output.sink.flush();
+                    }
+                    if let Err(error) = result {
+                        output.result = Err(error);
+                        cancel(Cancel::Rest);
+                        continue;
+                    }
+                    // Only now has every block of the input been scanned.
+                    if job.damage.is_none() && job.part.is_some() {
+                        job.block.notices(|source, notice| output.sink.report(source.name(), notice));
+                    }
+                    if let (Some(error), true) = (&job.damage, job.part.is_some()) {
+                        self.report(output, (job.block.input, job.block.source.name()), error, true, cancel);
+                    }
+                }
+            }
+        }
+        if flush
+            && output.result.is_ok()
+            && let Err(error) = output.sink.flush()
+        {
+            output.result = Err(error);
+            cancel(Cancel::Rest);
+        }
+    }
+
+    /// Reports an input that failed. `gap` says that bytes with an offset among joined inputs are missing.
+    fn report(
+        &self,
+        output: &mut OutputState<'_>,
+        (input, name): (usize, &OsStr),
+        error: &io::Error,
+        gap: bool,
+        cancel: &dyn Fn(Cancel),
+    ) {
+        output.dropped = Some(input);
+        output.failed = true;
+        output.sink.report(name, error);
+        cancel(Cancel::Input(input));
+        if matches!(self.plan.split_at, Cut::Rows(_)) && gap {
+            // Rows of joined inputs after a broken one would get the wrong offset.
+            output.halted = true;
+            cancel(Cancel::Rest);
+        }
+    }
+}

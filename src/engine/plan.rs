@@ -1,0 +1,161 @@
+//! How a run reads its inputs: map or read, where blocks are split, of which size, and on how many
+//! threads. The settings of a command are the same for each of its runs; a plan is one run's.
+
+use std::io;
+
+use crate::io::{FileRef, IoMode, Range, Source};
+
+use super::input::{Input, Open};
+use super::input_kind::InputKind;
+use super::session::Session;
+
+/// Default block size in bytes. Below 4 MiB mapping costs more than it saves; two blocks with their
+/// text stay far below 100 MiB.
+pub const BLOCK: usize = 4 << 20;
+
+/// Block size in bytes for kernels that only count: nothing is kept of a block, and larger ones have
+/// fewer borders.
+pub const COUNTED: usize = 16 << 20;
+
+/// Default size in bytes of blocks that are read: larger ones leave the core's own cache between
+/// being read and being scanned.
+const PREAD_BLOCK: usize = 512 << 10;
+
+/// The most small files in a batch.
+pub(super) const MAX_BATCH: usize = 32;
+
+/// What holds for every run of a command.
+#[derive(Clone, Copy, Debug)]
+pub struct Engine {
+    /// Map or read.
+    pub policy: IoMode,
+    /// Workers, the calling thread included. Further ones start only when there is work for them.
+    pub threads: usize,
+    /// Nominal block size; `None` leaves it to the kernel's default.
+    pub block: Option<usize>,
+    /// The most bytes of a block of a default size.
+    pub most: usize,
+    /// The wanted bytes of each input.
+    pub range: Range,
+}
+
+impl Engine {
+    /// Returns the engine of a library user: maps what gains from it, on every processor.
+    pub fn new() -> Engine {
+        Engine {
+            policy: IoMode::Auto,
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            block: None,
+            most: usize::MAX,
+            range: Range::default(),
+        }
+    }
+
+    /// Returns a plan with this engine's settings. `block` is the kernel's own default block size.
+    pub fn plan(&self, split_at: Cut, block: usize) -> Plan {
+        let default = block.min(self.most);
+        Plan {
+            split_at,
+            block: self.block.unwrap_or(default).max(1),
+            pread_block: self.block.unwrap_or(default.min(PREAD_BLOCK)).max(1),
+            ramp_up: self.block.is_none(),
+            explicit_block_size: self.block.is_some(),
+            holes: false,
+            longest_hole: u64::MAX,
+            collapse_holes: false,
+            policy: self.policy,
+            range: self.range,
+        }
+    }
+
+    /// Prefetches a small file that is about to be opened and read, if the last ones came from the
+    /// disk. Callers that iterate over files should batch these requests.
+    pub fn ask_ahead(&self, input: &mut Input<'_>, session: &Session) {
+        if session.cold.should_prefetch() && !input.has_to_wait() {
+            input.prefetch(self.policy, self.range, session);
+        }
+    }
+}
+
+impl Default for Engine {
+    fn default() -> Engine {
+        Engine::new()
+    }
+}
+
+/// Files as they are.
+impl Open for Engine {
+    fn source(&self, place: &FileRef, range: Range) -> io::Result<Source> {
+        Source::open_at(place, self.policy, range)
+    }
+
+    fn prepare(&self, source: Source, _: Range) -> io::Result<(Source, Option<InputKind>)> {
+        Ok((source, None))
+    }
+}
+
+/// Where blocks may be split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// Anywhere; blocks begin at multiples of the block size.
+    Exact,
+    /// After a line terminator.
+    Lines {
+        /// The byte that ends a line.
+        terminator: u8,
+        /// Whether a NUL byte ends one as well in a binary input, so that a sparse file is not one
+        /// endless line.
+        or_nul: bool,
+    },
+    /// After a whole row of this many bytes, with all inputs joined to one stream.
+    Rows(usize),
+}
+
+impl Cut {
+    /// Returns what holds for an input of this kind.
+    pub(crate) fn for_kind(self, kind: InputKind) -> Cut {
+        match self {
+            Cut::Lines { terminator, or_nul } => Cut::Lines { terminator, or_nul: or_nul && kind == InputKind::Binary },
+            other => other,
+        }
+    }
+}
+
+/// How the inputs of one run are split and loaded.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// Where blocks may be split.
+    pub split_at: Cut,
+    /// Nominal block size in bytes.
+    pub block: usize,
+    /// Nominal size in bytes of blocks that are read by position: buffers that stay in a core's cache.
+    pub pread_block: usize,
+    /// Whether blocks begin small and grow to `block`.
+    pub ramp_up: bool,
+    /// Whether the user chose the block size, so that nothing else decides it.
+    pub explicit_block_size: bool,
+    /// Whether holes of sparse files become blocks of their own, without bytes.
+    pub holes: bool,
+    /// The most bytes of a hole's block, for kernels to which zeros are work as well.
+    pub longest_hole: u64,
+    /// Whether a hole within a line becomes a single zero byte of its block. Where lines do not end
+    /// at NUL bytes, `holes` finds none: a hole is then part of a line. Only the last line of
+    /// such a block has holes in it, so every line still begins where the block's offset says.
+    pub collapse_holes: bool,
+    /// Map or read.
+    pub policy: IoMode,
+    /// The wanted bytes of each input, or of all together where they are joined.
+    pub range: Range,
+}
+
+impl Plan {
+    /// Returns what holds for an input of this kind.
+    pub(super) fn for_kind(self, kind: InputKind) -> Plan {
+        Plan { split_at: self.split_at.for_kind(kind), ..self }
+    }
+
+    /// Returns whether the inputs are joined to one stream.
+    pub(super) fn joins_inputs(&self) -> bool {
+        matches!(self.split_at, Cut::Rows(_))
+    }
+}

@@ -1,0 +1,56 @@
+//! Inputs that a command takes one by one. Where small ones come from the disk, the next few are
+//! prefetched meanwhile, so that the disk works on many requests at a time.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use crate::os::fd_table;
+
+use super::session::Session;
+use super::{Engine, Input};
+
+/// The most files that are prefetched.
+const MAX_PREFETCHED: usize = 16;
+
+/// The time after which an input that was opened early is opened again, as its name may be another
+/// file's by then.
+pub(super) const STALE_AFTER: Duration = Duration::from_millis(2);
+
+/// Iterates over inputs in their order.
+#[derive(Debug)]
+pub struct PrefetchedInputs<'e, 'i> {
+    engine: &'e Engine,
+    session: &'e Session,
+    inputs: VecDeque<Input<'i>>,
+    ahead: usize,
+    /// When the last one was handed out.
+    handed_out: Option<Instant>,
+}
+
+impl<'e, 'i> PrefetchedInputs<'e, 'i> {
+    /// Creates an iterator over `inputs`.
+    pub fn new(inputs: Vec<Input<'i>>, engine: &'e Engine, session: &'e Session) -> PrefetchedInputs<'e, 'i> {
+        let ahead = if inputs.len() > 1 { fd_table::share(1, MAX_PREFETCHED) } else { 0 };
+        PrefetchedInputs { engine, session, inputs: inputs.into(), ahead, handed_out: None }
+    }
+}
+
+impl<'i> Iterator for PrefetchedInputs<'_, 'i> {
+    type Item = Input<'i>;
+
+    fn next(&mut self) -> Option<Input<'i>> {
+        // This includes the time to write its output. Prefetching a resident file does no harm.
+        if let Some(handed_out) = self.handed_out {
+            self.session.cold.record_files(1, handed_out.elapsed());
+            if handed_out.elapsed() > STALE_AFTER {
+                self.inputs.iter_mut().take(self.ahead).for_each(Input::forget);
+            }
+        }
+        let next = self.inputs.pop_front()?;
+        for input in self.inputs.iter_mut().take(self.ahead) {
+            self.engine.ask_ahead(input, self.session);
+        }
+        self.handed_out = Some(Instant::now());
+        Some(next)
+    }
+}

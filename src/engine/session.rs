@@ -1,0 +1,96 @@
+//! What the runs of one command share: its counters, what was learnt about the disk, and memory to
+//! use again. The counters only count; the system calls that a new input costs are made here.
+
+use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::io::Source;
+use crate::os::{page_size, residency};
+
+use super::buffer_pool::BufferPool;
+use super::cold_files::ColdTracker;
+use super::counters::{Counter, Counters};
+use super::prefix_probe::PrefixProbe;
+
+/// The state that outlives a run.
+#[derive(Debug, Default)]
+pub struct Session {
+    /// The command's counters.
+    pub counters: Counters,
+    counts_resident: AtomicBool,
+    pub(super) cold: ColdTracker,
+    pub(super) probe: PrefixProbe,
+    pub(super) buffers: BufferPool,
+}
+
+impl Deref for Session {
+    type Target = Counters;
+    fn deref(&self) -> &Counters {
+        &self.counters
+    }
+}
+
+impl Session {
+    /// Asks how much of each further input is resident before it is read, at a system call a file.
+    pub fn count_resident(&self) {
+        self.counts_resident.store(true, Ordering::Relaxed);
+    }
+
+    fn counts_resident(&self) -> bool {
+        self.counts_resident.load(Ordering::Relaxed)
+    }
+
+    /// Adds to a counter.
+    pub fn add(counter: &Counter, amount: u64) {
+        counter.add(amount);
+    }
+
+    /// Reads a counter.
+    pub fn get(counter: &Counter) -> u64 {
+        counter.get()
+    }
+
+    /// Counts an input that was opened.
+    pub fn opened(&self, source: &mut Source) {
+        if self.counts_resident() {
+            self.begin(source);
+        }
+        self.counters.count_input(source);
+    }
+
+    /// Faults in the beginning of an input that is about to be read, and returns whether it came
+    /// from the disk. Only the first call for an input does anything.
+    pub fn begin(&self, source: &mut Source) -> bool {
+        let mut is_first = false;
+        let is_cold = source.bring_beginning(|source| {
+            is_first = true;
+            if self.counts_resident()
+                && let Some((resident, total)) = resident_bytes(source)
+            {
+                self.counters.add_resident(resident, total);
+            }
+        });
+        // The window is kept, and not mapped again.
+        self.counters.windows.add(u64::from(is_first && source.is_brought_whole()));
+        is_cold
+    }
+
+    /// Asks the disk for all of a small file that is to be read soon. Returns whether the file is
+    /// small; a larger one is left alone.
+    pub(super) fn prefetch(&self, source: &mut Source) -> bool {
+        let is_small = source.is_small();
+        if is_small {
+            self.begin(source);
+            source.ask_for_all();
+        }
+        is_small
+    }
+}
+
+/// Returns how many bytes of a file are resident, and how many it has; `None` where the kernel does
+/// not say.
+fn resident_bytes(source: &Source) -> Option<(u64, u64)> {
+    let size = source.length_now().ok()??;
+    let cached = residency::whole(source.fd(), source.base() + size).ok()?;
+    Some(((cached.resident * page_size() as u64).min(size), size))
+}

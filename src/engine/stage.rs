@@ -1,0 +1,179 @@
+//! One in-order step of a parallel run: items pass in the order of their numbers.
+//!
+//! A worker either waits for its item's turn ([`Stage::take`]) or hands the item in and goes on
+//! ([`Stage::hand_in`]): the worker that brings the one before it then takes it along. A number that
+//! is given up ([`Stage::pass`]) holds nobody up, so a panic never leaves a thread waiting. The
+//! file is compiled against loom as well (`model/`).
+
+use std::collections::VecDeque;
+use std::ops::{Deref, DerefMut};
+
+use super::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// A state that is handed on from number to number.
+pub(crate) struct Stage<S, T = ()> {
+    order: Mutex<Order<S, T>>,
+    /// One condition per number in flight, so that passing on wakes the worker whose turn it is.
+    turns: Vec<Condvar>,
+    /// Notified when the stage has moved on, for workers that are too far ahead of it.
+    room: Condvar,
+}
+
+struct Order<S, T> {
+    next: u64,
+    /// What is known of the numbers from `next` on.
+    early: VecDeque<Slot<T>>,
+    /// Workers that wait for a turn, so that passing on to none costs no system call.
+    waiting: usize,
+    /// Workers that wait for room.
+    held_up: usize,
+    state: S,
+}
+
+enum Slot<T> {
+    Pending,
+    HandedIn(T),
+    Passed,
+}
+
+impl<S, T> Stage<S, T> {
+    /// Creates a stage that up to `workers` threads pass through.
+    pub(crate) fn new(state: S, workers: usize) -> Stage<S, T> {
+        let order = Order { next: 0, early: VecDeque::new(), waiting: 0, held_up: 0, state };
+        let turns = (0..workers.max(1)).map(|_| Condvar::new()).collect();
+        Stage { order: Mutex::new(order), turns, room: Condvar::new() }
+    }
+
+    /// Waits until it is `number`'s turn. Dropping the turn passes it on, also while a panic unwinds.
+    pub(crate) fn take(&self, number: u64) -> Turn<'_, S, T> {
+        let mut order = self.lock();
+        while order.next != number {
+            order.waiting += 1;
+            order = self.turn_of(number).wait(order).unwrap_or_else(PoisonError::into_inner);
+            order.waiting -= 1;
+        }
+        Turn { stage: self, order }
+    }
+
+    /// Hands items in, and runs `step` on each whose turn has come: of these, and of those that were
+    /// handed in earlier and waited for them.
+    pub(crate) fn hand_in(&self, items: impl IntoIterator<Item = (u64, T)>, mut step: impl FnMut(&mut S, T)) {
+        let mut order = self.lock();
+        for (number, item) in items {
+            order.set(number, Slot::HandedIn(item));
+        }
+        while let Some(item) = order.take_due() {
+            // The turn is passed on also when the step panics.
+            let mut turn = Turn { stage: self, order };
+            step(&mut turn.order.state, item);
+            drop(turn);
+            order = self.lock();
+        }
+    }
+
+    /// Gives `number` up, unless its turn is over. Never waits.
+    pub(crate) fn pass(&self, number: u64) {
+        let mut order = self.lock();
+        if order.next == number {
+            drop(Turn { stage: self, order });
+        } else if order.next < number {
+            order.set(number, Slot::Passed);
+        }
+    }
+
+    /// Waits while `number` is `ahead` numbers or more before the one whose turn it is.
+    pub(crate) fn wait_for_room(&self, number: u64, ahead: u64) {
+        let mut order = self.lock();
+        while number >= order.next + ahead {
+            order.held_up += 1;
+            order = self.room.wait(order).unwrap_or_else(PoisonError::into_inner);
+            order.held_up -= 1;
+        }
+    }
+
+    /// Returns whether `number` is that far ahead.
+    pub(crate) fn has_room(&self, number: u64, ahead: u64) -> bool {
+        number < self.lock().next + ahead
+    }
+
+    /// Returns whether a worker waits for room.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.lock().held_up > 0
+    }
+
+    /// Returns the state that the last number left.
+    pub(crate) fn into_state(self) -> S {
+        self.order.into_inner().unwrap_or_else(PoisonError::into_inner).state
+    }
+
+    fn turn_of(&self, number: u64) -> &Condvar {
+        &self.turns[(number % self.turns.len() as u64) as usize]
+    }
+
+    /// Locks the order. A panic elsewhere ends the run when its thread is joined; until then the
+    /// others only have to get out.
+    fn lock(&self) -> MutexGuard<'_, Order<S, T>> {
+        self.order.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<S, T> Order<S, T> {
+    fn set(&mut self, number: u64, slot: Slot<T>) {
+        let at = (number - self.next) as usize;
+        while self.early.len() <= at {
+            self.early.push_back(Slot::Pending);
+        }
+        self.early[at] = slot;
+    }
+
+    /// Takes the item whose turn it is, if it is there.
+    fn take_due(&mut self) -> Option<T> {
+        match self.early.front_mut().map(|slot| std::mem::replace(slot, Slot::Pending)) {
+            Some(Slot::HandedIn(item)) => Some(item),
+            _ => None,
+        }
+    }
+
+    /// Moves on to the next number that was not given up.
+    fn advance(&mut self) {
+        loop {
+            self.early.pop_front();
+            self.next += 1;
+            if !matches!(self.early.front(), Some(Slot::Passed)) {
+                return;
+            }
+        }
+    }
+}
+
+/// The state, for as long as it is this number's turn.
+pub(crate) struct Turn<'s, S, T> {
+    stage: &'s Stage<S, T>,
+    order: MutexGuard<'s, Order<S, T>>,
+}
+
+impl<S, T> Deref for Turn<'_, S, T> {
+    type Target = S;
+    fn deref(&self) -> &S {
+        &self.order.state
+    }
+}
+
+impl<S, T> DerefMut for Turn<'_, S, T> {
+    fn deref_mut(&mut self) -> &mut S {
+        &mut self.order.state
+    }
+}
+
+impl<S, T> Drop for Turn<'_, S, T> {
+    fn drop(&mut self) {
+        self.order.advance();
+        if self.order.waiting > 0 {
+            // Two workers never wait at one condition for long, but one may have just left it.
+            self.stage.turn_of(self.order.next).notify_all();
+        }
+        if self.order.held_up > 0 {
+            self.stage.room.notify_all();
+        }
+    }
+}

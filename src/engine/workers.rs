@@ -1,0 +1,202 @@
+//! Threads, and how they come to work: the one place that starts them, and the loop each one runs.
+//!
+//! A run begins on the calling thread. Further ones are started once what is left is worth it, as
+//! far as a [`Permits`] allows, which runs within runs share: a file that can use a second thread
+//! gets one that has no file of its own. Order is kept elsewhere ([`super::stage`]).
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{Builder, Scope};
+use std::time::{Duration, Instant};
+
+use rustix::time::{ClockId, clock_gettime};
+
+/// A worker's stack size in bytes.
+const STACK_BYTES: usize = 1 << 20;
+
+/// Threads that may still be started.
+#[derive(Debug)]
+pub struct Permits {
+    free: AtomicUsize,
+    /// The fewest that ever were free.
+    least_free: AtomicUsize,
+    all: usize,
+}
+
+impl Permits {
+    /// Creates a semaphore with `count` permits.
+    pub fn new(count: usize) -> Permits {
+        Permits { free: AtomicUsize::new(count), least_free: AtomicUsize::new(count), all: count }
+    }
+
+    /// Takes a permit, if one is free.
+    pub fn take(&self) -> bool {
+        let taken = self.free.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |free| free.checked_sub(1));
+        taken.inspect(|before| _ = self.least_free.fetch_min(before - 1, Ordering::Relaxed)).is_ok()
+    }
+
+    /// Gives a permit back.
+    pub fn give(&self) {
+        self.free.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Returns the most permits that were taken at one time.
+    pub fn most_taken(&self) -> usize {
+        self.all - self.least_free.load(Ordering::Relaxed).min(self.all)
+    }
+
+    fn has_free(&self) -> bool {
+        self.free.load(Ordering::Relaxed) > 0
+    }
+}
+
+/// How much work is left beside what a worker has just taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outlook {
+    /// Too little for a further thread.
+    Short,
+    /// Enough for one more.
+    One,
+    /// Enough for all.
+    Long,
+    /// Enough, too, for another thread in place of the one that starts it.
+    Lasting,
+}
+
+/// A run that several workers share.
+pub(super) trait Work: Sync {
+    /// What a worker takes at a time.
+    type Item: Send;
+    /// What a worker keeps from item to item.
+    type Local;
+
+    /// Whether the calling thread's place is free for others as soon as it finds no more work.
+    const FREES_CALLER: bool = false;
+
+    /// Sets a worker up.
+    fn begin(&self) -> Self::Local;
+
+    /// Takes the next item. `busy` is how long this worker has worked.
+    fn next(&self, local: &mut Self::Local, busy: &mut Duration) -> Option<(Self::Item, Outlook)>;
+
+    /// Does one item. Returns whether this worker goes on; where it does not, it has released its
+    /// permit.
+    fn process(&self, item: Self::Item, local: &mut Self::Local) -> bool;
+
+    /// Ends a worker.
+    fn end(&self, local: Self::Local);
+}
+
+/// Does `work` on the calling thread and up to `helpers` others, as far as `permits` has any.
+pub(super) fn run<W: Work>(work: &W, permits: &Permits, helpers: usize) {
+    let crew = Crew { work, permits, unstarted: AtomicUsize::new(helpers), handed_off: Mutex::new(None) };
+    std::thread::scope(|scope| {
+        if crew.work(scope, true) && W::FREES_CALLER {
+            permits.give();
+        }
+    });
+}
+
+struct Crew<'w, W: Work> {
+    work: &'w W,
+    permits: &'w Permits,
+    /// How many helpers may still be started.
+    unstarted: AtomicUsize,
+    /// What the calling thread had in hand when it left the work to others.
+    handed_off: Mutex<Option<(W::Item, Outlook)>>,
+}
+
+impl<W: Work> Crew<'_, W> {
+    /// Runs one worker. Returns whether it still holds its permit.
+    ///
+    /// A thread that goes on working does not have the threads that it starts spread over the
+    /// processors: on a virtual machine with two, a single further one was queued on the same
+    /// processor two times out of three, for 8 ms and more. Two that are started by a thread which
+    /// then waits get a processor each at once. So a calling thread that is fresh starts one thread
+    /// more and leaves its item to it. Hashing 100 MB in memory takes 8 % less
+    /// time that way. The kernel's load average of a thread spans some 100 ms (sched-pelt), and what a
+    /// busy thread starts is placed elsewhere anyway.
+    fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, is_caller: bool) -> bool {
+        let mut local = self.work.begin();
+        let mut busy = Duration::ZERO;
+        let mut may_leave = is_caller;
+        let mut keeps_permit = true;
+        let mut given = self.take_handed_off();
+        while let Some((item, outlook)) = given.take().or_else(|| self.work.next(&mut local, &mut busy)) {
+            if outlook == Outlook::Lasting && may_leave && self.permits.has_free() && is_fresh_thread() {
+                may_leave = false;
+                *self.handed_off.lock().unwrap_or_else(PoisonError::into_inner) = Some((item, outlook));
+                if self.start_helpers(scope, usize::MAX) && start(scope, || _ = self.work(scope, false)) {
+                    break;
+                }
+                given = self.take_handed_off();
+                continue;
+            }
+            match outlook {
+                Outlook::Short => {}
+                Outlook::One => _ = self.start_helpers(scope, 1),
+                Outlook::Long | Outlook::Lasting => _ = self.start_helpers(scope, usize::MAX),
+            }
+            let begun = Instant::now();
+            keeps_permit = self.work.process(item, &mut local);
+            busy += begun.elapsed();
+            if !keeps_permit {
+                break;
+            }
+        }
+        self.work.end(local);
+        keeps_permit
+    }
+
+    fn take_handed_off(&self) -> Option<(W::Item, Outlook)> {
+        self.handed_off.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Starts up to `most` helpers, one per free permit. Returns whether there was any.
+    fn start_helpers<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, most: usize) -> bool {
+        let one_less = |left: usize| left.checked_sub(1);
+        let mut started = 0;
+        while started < most && self.unstarted.load(Ordering::Relaxed) > 0 && self.permits.take() {
+            let may_start = self.unstarted.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok();
+            let helper = || {
+                if self.work(scope, false) {
+                    self.permits.give();
+                }
+            };
+            // Where no thread can be started, those there are do the work.
+            if !may_start || !start(scope, helper) {
+                self.permits.give();
+                break;
+            }
+            started += 1;
+        }
+        started > 0
+    }
+}
+
+/// Runs `work` on `threads` threads, the calling one among them, and returns what each came to.
+/// Threads that cannot be started are missing.
+pub(crate) fn on_threads<T: Send>(threads: usize, work: impl Fn() -> T + Sync) -> Vec<T> {
+    let results = Mutex::new(Vec::with_capacity(threads));
+    let one = || {
+        let result = work();
+        results.lock().unwrap_or_else(PoisonError::into_inner).push(result);
+    };
+    std::thread::scope(|scope| {
+        (1..threads).take_while(|_| start(scope, one)).count();
+        one();
+    });
+    results.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Starts a thread for `work`. Returns whether the system had one.
+fn start<'scope>(scope: &'scope Scope<'scope, '_>, work: impl FnOnce() + Send + 'scope) -> bool {
+    Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work).is_ok()
+}
+
+/// Returns whether the calling thread has hardly run yet.
+fn is_fresh_thread() -> bool {
+    const BUSY_NANOS: i64 = 50_000_000;
+    let ran = clock_gettime(ClockId::ThreadCPUTime);
+    ran.tv_sec == 0 && ran.tv_nsec < BUSY_NANOS
+}
