@@ -14,7 +14,7 @@ use crate::decode::Decoding;
 use crate::engine::{Engine, Input, InputKind, Open, Session};
 use crate::io::{FileRef, IoMode, Range, Source};
 use crate::os::{Usage, addresses_left};
-use crate::output::{Destination, Output};
+use crate::output::{Destination, Output, OwnFile};
 use crate::timestamp::{Period, parse_period};
 
 /// Decisions for a run, and what it shares.
@@ -24,6 +24,8 @@ pub struct Config {
     pub engine: Engine,
     /// What is decoded of inputs that are opened through this.
     decoding: Option<Decoding>,
+    /// The file that the output goes to, which is no input; `None` where reading it does no harm.
+    pub own_output: Option<OwnFile>,
     /// Whether standard output takes colour.
     pub color: bool,
     /// The run's counters.
@@ -60,6 +62,7 @@ impl Config {
                 range: Range { offset: common.offset.unwrap_or(0), length: common.length },
             },
             decoding: None,
+            own_output: output.own_file(),
             color: wants_color(common.color, output),
             stats,
             wants_stats: common.stats.map(|format| (format, Usage::now())),
@@ -163,10 +166,15 @@ pub fn period(since: Option<&str>, until: Option<&str>) -> anyhow::Result<Option
     Ok(period.map(|period| (period, now.time_zone().clone())))
 }
 
-/// Files, decoded where that is wanted.
+/// Files, decoded where that is wanted, and never the one that the output goes to: what is written
+/// there would be read again, without end.
 impl Open for Config {
     fn source(&self, place: &FileRef, range: Range) -> io::Result<Source> {
-        self.engine.source(place, range)
+        let source = self.engine.source(place, range)?;
+        match self.own_output {
+            Some(own) if own.is(&source) => Err(io::Error::other("input file is also the output")),
+            _ => Ok(source),
+        }
     }
 
     fn prepare(&self, source: Source, range: Range) -> io::Result<(Source, Option<InputKind>)> {

@@ -44,6 +44,17 @@ const MOMENT: Duration = Duration::from_millis(20);
 /// What a pipe is enlarged to: the most an unprivileged user may ask for (pipe(7)).
 const PIPE: usize = 1 << 20;
 
+/// The regular file that the output goes to, by its device and inode.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnFile((u64, u64));
+
+impl OwnFile {
+    /// Returns whether `source` is this file.
+    pub fn is(self, source: &Source) -> bool {
+        fstat(source.fd()).is_ok_and(|stat| (stat.st_dev, stat.st_ino) == self.0)
+    }
+}
+
 /// Standard output, or a file in its place.
 #[derive(Debug)]
 pub struct Output {
@@ -129,11 +140,15 @@ impl Output {
         self.quiet = on;
     }
 
-    /// Whether writing what `source` holds would feed the very file that it is read from.
+    /// Returns whether writing what `source` holds would feed the very file that it is read from.
     pub fn is_same_file(&self, source: &Source) -> bool {
-        self.destination == Destination::Regular
-            && source.length_now().is_ok_and(|len| len.is_some_and(|len| len > 0))
-            && fstat(source.fd()).is_ok_and(|stat| (stat.st_dev, stat.st_ino) == self.identity)
+        source.length_now().is_ok_and(|len| len.is_some_and(|len| len > 0))
+            && self.own_file().is_some_and(|own| own.is(source))
+    }
+
+    /// Returns the file that the output goes to, if it is a regular one.
+    pub fn own_file(&self) -> Option<OwnFile> {
+        (self.destination == Destination::Regular).then_some(OwnFile(self.identity))
     }
 
     /// Writes all of `bytes`, now or soon.

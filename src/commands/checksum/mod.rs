@@ -68,7 +68,7 @@ fn print(
     let files = settings.files.iter().flat_map(|file| found(file, recursive));
     let (engine, stats) = (&config.engine, &config.stats);
     let inputs = files.map(|file| match file {
-        Ok(place) => Input::Unopened(place, engine),
+        Ok(place) => Input::Unopened(place, config),
         Err((name, error)) => Input::Failed(name, error),
     });
     let work = |input: Input<'_>, permits: &_| {
