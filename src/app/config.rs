@@ -98,9 +98,20 @@ impl Config {
 
     /// Returns the input with this name, decoded where that is wanted.
     pub fn input(&self, name: OsString) -> Input<'_> {
-        match self.decoding {
-            Some(_) => Input::Unopened(FileRef::from(name), self),
-            None => Input::Named(name),
+        match self.decoding.is_some() || self.own_output.is_some() {
+            true => Input::Unopened(FileRef::from(name), self),
+            false => Input::Named(name),
+        }
+    }
+
+    /// Returns the source unless it is the file that the output goes to.
+    ///
+    /// # Errors
+    /// When it is.
+    pub fn other_than_output(&self, source: Source) -> io::Result<Source> {
+        match self.own_output {
+            Some(own) if own.is(&source) => Err(io::Error::other("input file is also the output")),
+            _ => Ok(source),
         }
     }
 
@@ -170,11 +181,7 @@ pub fn period(since: Option<&str>, until: Option<&str>) -> anyhow::Result<Option
 /// there would be read again, without end.
 impl Open for Config {
     fn source(&self, place: &FileRef, range: Range) -> io::Result<Source> {
-        let source = self.engine.source(place, range)?;
-        match self.own_output {
-            Some(own) if own.is(&source) => Err(io::Error::other("input file is also the output")),
-            _ => Ok(source),
-        }
+        self.engine.source(place, range).and_then(|source| self.other_than_output(source))
     }
 
     fn prepare(&self, source: Source, range: Range) -> io::Result<(Source, Option<InputKind>)> {

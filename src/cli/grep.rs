@@ -16,7 +16,7 @@ use crate::select::shard::Shard;
 /// Names of options are those of GNU grep and ripgrep where the two agree, and GNU grep's where they do not. Without
 /// -E, -F or -G a pattern is a Rust regex, as in ripgrep.
 #[derive(ClapArgs, Clone, Debug)]
-#[command(disable_help_flag = true, args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
+#[command(disable_help_flag = true, args_override_self = true, infer_long_args = true, mut_args(take_any_word), mut_arg("threads", |arg| arg.short('j')))]
 pub struct Args {
     /// The pattern (unless -e or -f gives it), then the files; `-` or none is standard input
     #[arg(value_name = "PATTERN|FILE")]
@@ -75,8 +75,8 @@ pub struct Patterns {
     #[arg(short = 'F', long, overrides_with_all = ["extended_regexp", "basic_regexp", "perl_regexp"])]
     pub fixed_strings: bool,
 
-    /// Patterns are Rust regexes, which is the default and reads most of Perl's syntax
-    #[arg(short = 'P', long, overrides_with_all = ["extended_regexp", "basic_regexp", "fixed_strings"])]
+    /// Patterns are Perl regular expressions (PCRE2): look-around, back-references, recursion
+    #[arg(short = 'P', long, visible_alias = "pcre2", overrides_with_all = ["extended_regexp", "basic_regexp", "fixed_strings"])]
     pub perl_regexp: bool,
 
     /// Upper and lower case are alike
@@ -103,7 +103,7 @@ pub struct Patterns {
     #[arg(short = 'v', long)]
     pub invert_match: bool,
 
-    /// A match may span lines
+    /// Allow matches to span lines; each input with a pattern that may is held in memory whole
     #[arg(short = 'U', long)]
     pub multiline: bool,
 
@@ -224,6 +224,28 @@ pub struct Printing {
     #[arg(short = 'M', long, value_name = "N", value_parser = parse_size)]
     pub max_columns: Option<u64>,
 
+    /// Print lines with each match replaced by TEXT, in which $1 and ${name} stand for groups
+    ///
+    /// With -o, print only the replacements. $0 is the whole match, $$ a dollar sign. Files are never changed.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, conflicts_with = "json")]
+    pub replace: Option<OsString>,
+
+    /// Print all lines, those that do not match as context
+    #[arg(long, visible_alias = "passthrough", conflicts_with_all = ["after_context", "before_context", "context", "last", "shard"])]
+    pub passthru: bool,
+
+    /// Print each matching line once for each of its matches, with the file's name, the line's number and the column
+    #[arg(long)]
+    pub vimgrep: bool,
+
+    /// Leave out the blanks that lines begin with
+    #[arg(long)]
+    pub trim: bool,
+
+    /// Stop at the first line that does not match after one that does
+    #[arg(long)]
+    pub stop_on_nonmatch: bool,
+
     /// One JSON message a line, in ripgrep's format
     #[arg(long)]
     pub json: bool,
@@ -262,9 +284,59 @@ pub struct Inputs {
     #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
     pub exclude_dir: Vec<OsString>,
 
-    /// Leave out what .gitignore and .ignore files name, and hidden files
+    /// Skip files whose name matches a glob from FILE, one a line
+    #[arg(long, value_name = "FILE", action = ArgAction::Append)]
+    pub exclude_from: Vec<OsString>,
+
+    /// Search only found files whose path matches a glob; with ! before it, none that match, nor directories
+    ///
+    /// The globs are those of .gitignore files, with the meaning of ! turned round, and the last one that matches counts.
+    #[arg(short = 'g', long, value_name = "GLOB", action = ArgAction::Append)]
+    pub glob: Vec<String>,
+
+    /// Search only found files of a type, such as rust or py; --type-list shows all
+    #[arg(short = 't', long = "type", value_name = "TYPE", action = ArgAction::Append)]
+    pub file_type: Vec<String>,
+
+    /// Skip found files of a type
+    #[arg(long, value_name = "TYPE", action = ArgAction::Append)]
+    pub type_not: Vec<String>,
+
+    /// List the types that --type knows, and end
+    #[arg(long)]
+    pub type_list: bool,
+
+    /// Skip files more than N levels below the directory that is searched; its own files are at level 1
+    #[arg(long, visible_alias = "maxdepth", value_name = "N")]
+    pub max_depth: Option<usize>,
+
+    /// Skip found files that are larger than SIZE
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub max_filesize: Option<u64>,
+
+    /// Print the names of the files that would be searched, and search none; all operands are files
+    #[arg(long)]
+    pub files: bool,
+
+    /// Search files in this order
+    #[arg(long, value_name = "KEY", overrides_with_all = ["sort", "sortr"])]
+    pub sort: Option<SortKey>,
+
+    /// Search files in this order, turned round
+    #[arg(long, value_name = "KEY", overrides_with_all = ["sort", "sortr"])]
+    pub sortr: Option<SortKey>,
+
+    /// What to do with a device, FIFO or socket that is named; those found below directories are always skipped
+    #[arg(short = 'D', long, value_name = "ACTION")]
+    pub devices: Option<Devices>,
+
+    /// Skip what .gitignore and .ignore files name, and hidden files
     #[arg(long)]
     pub ignore: bool,
+
+    /// With --ignore, search hidden files all the same
+    #[arg(long)]
+    pub hidden: bool,
 
     /// Treat every input as text
     #[arg(short = 'a', long, overrides_with_all = ["text", "skip_binary", "binary_files"])]
@@ -317,6 +389,30 @@ pub struct Inputs {
     /// No messages about inputs that cannot be read
     #[arg(short = 's', long)]
     pub no_messages: bool,
+}
+
+/// `--sort`, `--sortr`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SortKey {
+    /// In the order in which they are found
+    None,
+    /// By path
+    Path,
+    /// By the time of the last change
+    Modified,
+    /// By the time of the last access
+    Accessed,
+    /// By the time of creation
+    Created,
+}
+
+/// `--devices`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Devices {
+    /// Read it
+    Read,
+    /// Skip silently
+    Skip,
 }
 
 /// `--directories`.

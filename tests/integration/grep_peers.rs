@@ -306,6 +306,71 @@ fn agrees_with_gnu_grep_again() {
     against_gnu(2, 1200);
 }
 
+/// A pattern with what only backtracking can run.
+fn perl(random: &mut Random) -> String {
+    let extra = random.pick(&[
+        "", "(?=b)", "(?!b)", "(?<=a)", "(?<!a)", r"\K", "(a|b)\\1", "(?:a++)", "a*?", "(?i:e)", r"\d", r"\x61",
+        "(?>a|ab)",
+    ]);
+    let plain = loop {
+        // POSIX's ends of words are not Perl's.
+        let plain = pattern(random);
+        if ![r"\<", r"\>"].iter().any(|word| plain.contains(word)) {
+            break plain;
+        }
+    };
+    if random.one_in(2) { format!("{plain}{extra}") } else { format!("{extra}{plain}") }
+}
+
+/// Patterns with back-references, in extended or basic syntax.
+fn back_references(random: &mut Random, extended: bool) -> String {
+    let all: &[&str] = match extended {
+        true => &[r"(a|b)\1", r"(.)\1", r"^(.*)\1$", r"([[:alpha:]])x*\1", r"(a)(b)\2\1", r"(ab*)*\1c", r"\<(o+)\1"],
+        false => &[r"\(a\|b\)\1", r"\(.\)\1", r"^\(.*\)\1$", r"\([a-f]\).*\1", r"\(a\)\(b\)\2\1", r"\(foo\).*\1"],
+    };
+    random.pick(all).to_owned()
+}
+
+#[test]
+fn agrees_with_gnu_grep_where_only_backtracking_does() {
+    const CASES: usize = 500;
+    if !is_installed("grep") {
+        return;
+    }
+    let dir = Dir::new();
+    let random = &mut Random(4);
+    let mut differences = Vec::new();
+    for _ in 0..CASES {
+        let spice = Spice { nul: random.one_in(6), invalid: random.one_in(6) };
+        let files = files(random, &dir, spice);
+        let (dialect, pattern) = match random.below(4) {
+            0 => ("-E", back_references(random, true)),
+            1 => ("-G", back_references(random, false)),
+            _ => ("-P", perl(random)),
+        };
+        let mut options = vec![dialect.to_owned(), "-e".into(), pattern];
+        maybe(random, &mut options, 4, &["-i"]);
+        maybe(random, &mut options, 5, &["-v"]);
+        maybe(random, &mut options, 4, if dialect == "-P" { &["-w", "-x"] } else { &["-x"] });
+        maybe(random, &mut options, 2, &["-n"]);
+        maybe(random, &mut options, 4, &["-b"]);
+        if dialect == "-P" {
+            maybe(random, &mut options, 3, &["-o"]);
+        }
+        maybe(random, &mut options, 4, &["-c", "-l", "-L", "-q"]);
+        maybe(random, &mut options, 5, &["-m 1", "-m 2"]);
+        if !spice.invalid {
+            maybe(random, &mut options, 4, &["-A 1", "-B 2", "-C 1"]);
+        }
+        maybe(random, &mut options, 5, &["-a", "-I"]);
+        maybe(random, &mut options, 10, &["-z"]);
+        let locale = random.pick(&["C", "C.UTF-8"]);
+        let case = Case { options, peer_only: Vec::new(), ours_only: Vec::new(), files, locale };
+        differences.extend(case.difference("grep", random, dir.path()));
+    }
+    report(&differences, CASES);
+}
+
 #[test]
 fn agrees_with_ripgrep() {
     const CASES: usize = 900;

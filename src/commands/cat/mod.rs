@@ -42,7 +42,9 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let follow = if args.follow_name { Some(FollowBy::Name) } else { args.follow };
     // What is asked for by time is text.
     let decompress = args.decompress || matches!(wanted, Wanted::Period(..));
-    let config = Config::new(&args.common, output).decompressing(decompress && follow.is_none());
+    let mut config = Config::new(&args.common, output).decompressing(decompress && follow.is_none());
+    // An output that is empty is no danger to itself here: see `Output::is_same_file`.
+    config.own_output = None;
     let progress = config.progress(&args.files, output);
     anyhow::ensure!(!args.reverse || !wanted.has_steps(), "--reverse takes no ranges with steps");
     let mut cat = Cat { wanted, reverse: args.reverse, transform, state: State::default(), config: &config, output };

@@ -68,12 +68,13 @@ fn print(
     let files = settings.files.iter().flat_map(|file| found(file, recursive));
     let (engine, stats) = (&config.engine, &config.stats);
     let inputs = files.map(|file| match file {
-        Ok(place) => Input::Unopened(place, config),
+        Ok(place) => Input::Unopened(place, engine),
         Err((name, error)) => Input::Failed(name, error),
     });
     let work = |input: Input<'_>, permits: &_| {
         let (source, _) = input.open(engine.policy, engine.range)?;
         let name = source.name().to_owned();
+        let source = config.other_than_output(source).map_err(|error| (name.clone(), error))?;
         match crate::digest::file::digest(source, &settings.recipes, config, permits) {
             Ok(digests) => Ok((name, digests)),
             Err(error) => Err((name, error)),

@@ -45,6 +45,46 @@ pub fn lay_out(hay: &[u8], selected: &[Piece], context: Context, terminator: u8)
     pieces
 }
 
+/// Puts context pieces wherever no line is selected: all of the block is shown (`--passthru`).
+pub fn fill(hay: &[u8], selected: &[Piece], terminator: u8) -> Vec<Piece> {
+    let mut pieces = Vec::with_capacity(selected.len() * 2 + 1);
+    let (mut shown, mut line) = (0, 0);
+    for (start, piece) in selected.iter().map(|piece| (piece.start, Some(piece))).chain([(hay.len(), None)]) {
+        if shown < start {
+            let lines = count_lines(&hay[shown..start], terminator);
+            pieces.push(Piece { start: shown, end: start, line, lines, selected: false });
+            line += lines;
+        }
+        let Some(piece) = piece else { break };
+        pieces.push(Piece { line, ..*piece });
+        (shown, line) = (piece.end, line + piece.lines);
+    }
+    pieces
+}
+
+/// Makes context of all selected lines but the first `left`.
+pub fn demote(hay: &[u8], pieces: &mut Vec<Piece>, left: u64, terminator: u8) {
+    let mut left = left;
+    let mut at = 0;
+    while at < pieces.len() {
+        let piece = pieces[at];
+        if piece.selected && piece.lines > left {
+            let end = piece.start + skip_lines(&hay[piece.start..piece.end], left, terminator);
+            let rest =
+                Piece { start: end, line: piece.line + left, lines: piece.lines - left, selected: false, ..piece };
+            pieces[at] = rest;
+            if left > 0 {
+                pieces.insert(at, Piece { end, lines: left, ..piece });
+                at += 1;
+            }
+            left = 0;
+        } else if piece.selected {
+            left -= piece.lines;
+        }
+        at += 1;
+    }
+}
+
 /// The context after `piece`, up to `limit`.
 fn following(hay: &[u8], piece: Piece, limit: usize, lines: u64, terminator: u8) -> Option<Piece> {
     let gap = &hay[piece.end..limit];

@@ -2,10 +2,12 @@
 //!
 //! Their form is that of the `grep-printer` crate's documentation. Texts that are no UTF-8 are base64 under `bytes`.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use super::print::Spans;
 use super::search::{Query, lines_of};
 
 /// Running totals, of the input at hand and of all.
@@ -135,7 +137,15 @@ impl Totals {
     }
 
     /// Prints whole lines that follow one another, each as a message; before the first of an input, its `begin`.
-    pub(super) fn lines(&mut self, query: &Query, lines: &[u8], place: Place<'_>, text: &mut Vec<u8>) {
+    /// Matches that may span lines are `spans`.
+    pub(super) fn lines(
+        &mut self,
+        query: &Query,
+        lines: &[u8],
+        spans: Option<Spans<'_>>,
+        place: Place<'_>,
+        text: &mut Vec<u8>,
+    ) {
         if lines.is_empty() {
             return;
         }
@@ -150,12 +160,20 @@ impl Totals {
         let whole = together.then_some(lines).into_iter();
         for line in whole.chain(lines_of(if together { &[] } else { lines }, query.terminator)) {
             let mut submatches = Vec::new();
-            if place.selected != query.invert {
-                query.any.matches_in(query.any.content(line), |found| {
-                    let (start, end) = (found.start, found.end);
-                    submatches.push(Submatch { matched: Data::new(&line[found]), start, end });
-                    true
-                });
+            let mut add = |found: Range<usize>| {
+                let (start, end) = (found.start, found.end);
+                submatches.push(Submatch { matched: Data::new(&line[found]), start, end });
+                true
+            };
+            match spans {
+                _ if place.selected == query.invert => {}
+                Some(Spans { all, base }) => {
+                    let first = all.partition_point(|span| span.start < base);
+                    let here = all[first..].iter().take_while(|span| span.end <= base + line.len());
+                    here.for_each(|span| _ = add(span.start - base..span.end - base));
+                }
+                // What failed here failed when the line was selected, and was reported then.
+                None => _ = query.any.matches_in(query.any.content(line), add),
             }
             if place.selected {
                 self.input.matched_lines += 1;

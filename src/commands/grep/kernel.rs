@@ -11,9 +11,9 @@ use crate::decode::Format;
 use crate::engine::{Block, Flow, InputKind, Inserted, Insertion, Kernel};
 use crate::output::escape_name;
 
-use super::context::{Context, Lead, Reach, keep_first, lay_out};
+use super::context::{Context, Lead, Reach, demote, fill, keep_first, lay_out};
 use super::json;
-use super::print::{At, Printer};
+use super::print::{At, Printer, Spans};
 use super::search::{Found, Piece, Query, Wanted, count_lines, lines_of};
 use super::settings::{Report, Settings};
 use super::start::Starts;
@@ -55,6 +55,8 @@ pub struct Part {
     text: Vec<u8>,
     /// Lines of the input are selected and not printed, which is to be told.
     untold: bool,
+    /// Why the search of the input ended here.
+    failed: Option<String>,
     /// That message, behind the text.
     messages: Vec<Insertion>,
 }
@@ -64,6 +66,8 @@ pub struct Part {
 pub struct Totals {
     /// Whether any line of any input was selected.
     pub selected_any: bool,
+    /// Whether the search of any input ended in a failure.
+    pub failed: bool,
     /// What `--json` sums up.
     pub json: json::Totals,
     /// Whether enough of the input at hand has been seen.
@@ -79,6 +83,8 @@ pub struct Totals {
     left: u64,
     printed: bool,
     hidden: bool,
+    /// The last line so far was selected, and nothing but such lines is wanted.
+    in_run: bool,
     reach: Reach,
 }
 
@@ -86,6 +92,7 @@ impl Totals {
     /// Goes on with this input after another one, whose totals are `other`.
     pub fn go_on_after(&mut self, other: &Totals) {
         self.selected_any |= other.selected_any;
+        self.failed |= other.failed;
         self.printed_any |= other.printed_any;
         self.json.go_on_after(&other.json);
     }
@@ -129,9 +136,9 @@ impl Kernel for Search<'_> {
         }
         if binary && settings.report != Report::Json {
             let lines = nul_ends_lines(block.bytes());
-            return Part { found: settings.query.scan(&lines, self.wanted_of_binary()), ..Part::default() };
+            return Part { found: self.search(block, &lines, self.wanted_of_binary()), ..Part::default() };
         }
-        self.scan_text(block.bytes(), binary)
+        self.scan_text(block, binary)
     }
 
     fn is_settled_by(&self, part: &Part) -> bool {
@@ -139,6 +146,8 @@ impl Kernel for Search<'_> {
         // What is around the last one may stand behind the block, and so may the rest of a match of several lines.
         self.settings.context.is_none()
             && !self.settings.multiline
+            && !self.settings.passthru
+            && !self.settings.stop_on_nonmatch
             && limit.is_some_and(|limit| part.found.selected >= limit)
     }
 
@@ -150,7 +159,12 @@ impl Kernel for Search<'_> {
         if let Some(lines) = block.passed_lines() {
             totals.pass(lines, &self.settings.query, self.settings.context, block.is_first());
         }
-        let flow = self.take(block, part, totals);
+        let mut flow = self.take(block, part, totals);
+        if let Some(failure) = part.found.failure.take() {
+            part.failed = Some(failure.to_string());
+            totals.failed = true;
+            flow = if flow == Flow::Continue { Flow::EndInput } else { flow };
+        }
         totals.done = flow != Flow::Continue;
         let ended = block.is_last() && !self.open_ended || totals.done;
         if ended {
@@ -169,12 +183,12 @@ impl Kernel for Search<'_> {
             Report::Lines => self.print_lines(block, part, text),
             Report::Json => text.append(&mut part.text),
             Report::Count | Report::CountMatches => {
-                if let Some(total) = part.total {
+                if let Some(total) = part.total.filter(|_| part.failed.is_none()) {
                     self.printer().count_line(self.name(block), total, text);
                 }
             }
             Report::Names { matching } => {
-                if part.total.is_some_and(|total| (total > 0) == matching) {
+                if part.failed.is_none() && part.total.is_some_and(|total| (total > 0) == matching) {
                     self.printer().name_line(self.name(block), text);
                 }
             }
@@ -183,6 +197,11 @@ impl Kernel for Search<'_> {
         if part.untold {
             let name = escape_name(OsStr::from_bytes(self.name(block)));
             let message = Inserted::Message(format!("mapped: {name}: binary file matches"));
+            part.messages.push(Insertion { at: text.len() - start, what: message });
+        }
+        if let Some(failure) = part.failed.take() {
+            let name = escape_name(OsStr::from_bytes(self.name(block)));
+            let message = Inserted::Message(format!("mapped: {name}: {failure}"));
             part.messages.push(Insertion { at: text.len() - start, what: message });
         }
     }
@@ -203,28 +222,46 @@ impl Search<'_> {
 
     fn wanted(&self) -> Wanted {
         let settings = self.settings;
+        // What is kept of the input is a matter of where its matches lie.
+        let keeps = settings.multiline && self.starts.is_some();
         let limit = settings.max_count;
-        match settings.report {
+        let wanted = match settings.report {
             Report::Lines => Wanted { pieces: true, numbers: settings.style.number, matches: false, limit },
             Report::Json => Wanted { pieces: true, numbers: true, matches: false, limit },
             Report::Count => Wanted { limit, ..Wanted::default() },
             Report::CountMatches => Wanted { matches: true, limit, ..Wanted::default() },
+            Report::Names { .. } | Report::Nothing if keeps || settings.stop_on_nonmatch => Wanted::default(),
             Report::Names { .. } | Report::Nothing => Wanted { limit: Some(1), ..Wanted::default() },
+        };
+        Wanted { pieces: wanted.pieces || keeps || settings.stop_on_nonmatch, ..wanted }
+    }
+
+    /// Finds the selected lines of a block. Where matches may span lines the block is all of an input,
+    /// of which perhaps not all is wanted.
+    fn search(&self, block: &Block, hay: &[u8], wanted: Wanted) -> Found {
+        let mut found = self.settings.query.scan(hay, wanted);
+        if self.settings.multiline
+            && let Some(keep) = self.starts.and_then(|starts| starts.of(block.input()).keep)
+        {
+            keep.apply(&mut found, block.offset());
         }
+        found
     }
 
     /// No line of a binary input is printed, so one is enough unless they are counted.
     fn wanted_of_binary(&self) -> Wanted {
         match self.settings.report {
             Report::Count | Report::CountMatches => self.wanted(),
+            _ if self.settings.multiline && self.starts.is_some() => self.wanted(),
             _ => Wanted { limit: Some(1), ..Wanted::default() },
         }
     }
 
-    fn scan_text(&self, hay: &[u8], binary: bool) -> Part {
+    fn scan_text(&self, block: &Block, binary: bool) -> Part {
         let settings = self.settings;
         let terminator = settings.query.terminator;
-        let mut part = Part { found: settings.query.scan(hay, self.wanted()), ..Part::default() };
+        let hay = block.bytes();
+        let mut part = Part { found: self.search(block, hay, self.wanted()), ..Part::default() };
         let mut text = hay;
         if settings.report == Report::Json {
             part.nul = if binary { memchr(0, hay) } else { None };
@@ -236,7 +273,9 @@ impl Search<'_> {
             text = &hay[..at];
             part.turned_binary = true;
         }
-        if !settings.context.is_none() {
+        if settings.passthru {
+            part.found.pieces = fill(text, &part.found.pieces, terminator);
+        } else if !settings.context.is_none() {
             part.found.pieces = lay_out(text, &part.found.pieces, settings.context, terminator);
         }
         part
@@ -257,6 +296,7 @@ impl Search<'_> {
         totals.left = self.settings.max_count.unwrap_or(u64::MAX);
         totals.printed = false;
         totals.hidden = false;
+        totals.in_run = false;
         totals.reach = Reach::new(self.settings.context, self.settings.query.terminator).after(&start.lead);
         totals.json.begin_input();
         if totals.compressed.is_none() && block.offset() == 0 && !block.source().is_fed() {
@@ -270,6 +310,7 @@ impl Search<'_> {
     /// Takes a block's findings in file order.
     fn take(&self, block: &Block, part: &mut Part, totals: &mut Totals) -> Flow {
         let settings = self.settings;
+        let stops = settings.stop_on_nonmatch && self.cut_run(block, part, totals);
         let mut selected = part.found.selected;
         if selected > totals.left {
             if settings.report == Report::CountMatches {
@@ -277,8 +318,12 @@ impl Search<'_> {
                 part.found = settings.query.scan(&hay, Wanted { limit: Some(totals.left), ..self.wanted() });
             }
             selected = totals.left;
-            let hay = block.bytes();
-            keep_first(hay, &mut part.found.pieces, selected, settings.context, settings.query.terminator);
+            let (hay, pieces, terminator) = (block.bytes(), &mut part.found.pieces, settings.query.terminator);
+            if settings.passthru {
+                demote(hay, pieces, selected, terminator);
+            } else {
+                keep_first(hay, pieces, selected, settings.context, terminator);
+            }
             part.turned_binary = false;
         }
         totals.left -= selected;
@@ -320,7 +365,34 @@ impl Search<'_> {
                 }
             }
         }
-        if enough && !totals.reach.is_due() { Flow::EndInput } else { Flow::Continue }
+        if stops || enough && !totals.reach.is_due() && !settings.passthru { Flow::EndInput } else { Flow::Continue }
+    }
+
+    /// Leaves of what was found the first selected lines that follow one another (`--stop-on-nonmatch`),
+    /// as far as earlier blocks did not end these. Returns whether a line that does not match follows.
+    fn cut_run(&self, block: &Block, part: &mut Part, totals: &mut Totals) -> bool {
+        let found = &mut part.found;
+        let Some(first) = found.pieces.iter().position(|piece| piece.selected) else {
+            return totals.in_run && !block.is_empty();
+        };
+        if totals.in_run && found.pieces[first].start > 0 {
+            *found = Found { terminators: found.terminators, ..Found::default() };
+            return true;
+        }
+        let mut last = first;
+        while found.pieces.get(last + 1).is_some_and(|next| next.selected && next.start == found.pieces[last].end) {
+            last += 1;
+        }
+        found.pieces.truncate(last + 1);
+        found.selected =
+            found.pieces[first..].iter().map(|piece| if self.settings.multiline { 1 } else { piece.lines }).sum();
+        let (start, end) = (found.pieces[first].start, found.pieces[last].end);
+        if self.settings.report == Report::CountMatches {
+            let lines = block.bytes().get(start..end).unwrap_or_default();
+            found.matches = self.settings.query.scan(lines, Wanted { matches: true, ..Wanted::default() }).matches;
+        }
+        totals.in_run = true;
+        (end as u64) < block.len()
     }
 
     /// Settles where the block's lines stand, and what of context reaches into it and out of it.
@@ -330,7 +402,7 @@ impl Search<'_> {
         totals.line += part.found.terminators;
         let hay = block.bytes();
         let mut follows = true;
-        if !settings.context.is_none() {
+        if settings.separates {
             (part.lead, follows) = totals.reach.cross(hay, &mut part.found.pieces);
         }
         if part.found.pieces.is_empty() {
@@ -390,7 +462,7 @@ impl Search<'_> {
             }
             printer.name_line(name, text);
         }
-        if part.separated && !settings.context.is_none() {
+        if part.separated && settings.separates {
             self.separator(text);
         }
         let width = settings.width_of(block.source());
@@ -405,14 +477,16 @@ impl Search<'_> {
         if part.lead.lines > 0 {
             let number = part.first_line.saturating_sub(part.lead.lines);
             let offset = block.offset() - part.lead.bytes.len() as u64;
-            self.print_piece(&part.lead.bytes, At { name, number, offset, selected: false, width }, text);
+            self.print_piece(&part.lead.bytes, None, At { name, number, offset, selected: false, width }, text);
         }
+        let multiline = settings.multiline;
         let mut shown = pieces[0].start;
         for piece in pieces {
-            if piece.start != shown && !settings.context.is_none() {
+            if piece.start != shown && settings.separates {
                 self.separator(text);
             }
-            self.print_piece(&hay[piece.start..piece.end], at(piece), text);
+            let spans = multiline.then_some(Spans { all: &part.found.spans, base: piece.start });
+            self.print_piece(&hay[piece.start..piece.end], spans, at(piece), text);
             shown = piece.end;
         }
     }
@@ -424,20 +498,23 @@ impl Search<'_> {
     }
 
     /// Prints lines, but none that is no text in a dialect that cares.
-    fn print_piece(&self, lines: &[u8], at: At<'_>, text: &mut Vec<u8>) {
+    fn print_piece(&self, lines: &[u8], spans: Option<Spans<'_>>, at: At<'_>, text: &mut Vec<u8>) {
         let printer = self.printer();
         let checks = self.settings.checks_encoding && !self.settings.style.only_matching;
         if !checks || std::str::from_utf8(lines).is_ok() {
-            printer.lines(lines, at, text);
+            printer.lines(lines, spans, at, text);
             return;
         }
-        let mut at = at;
+        let (mut at, mut spans) = (at, spans);
         for line in lines_of(lines, self.settings.query.terminator) {
             if std::str::from_utf8(line).is_ok() {
-                printer.lines(line, at, text);
+                printer.lines(line, spans, at, text);
             }
             at.number += 1;
             at.offset += line.len() as u64;
+            if let Some(spans) = &mut spans {
+                spans.base += line.len();
+            }
         }
     }
 
@@ -456,7 +533,7 @@ impl Search<'_> {
             let number = part.first_line - part.lead.lines;
             let offset = block.offset() - part.lead.bytes.len() as u64;
             let place = json::Place { name, number, offset, selected: false };
-            totals.json.lines(query, &part.lead.bytes, place, &mut text);
+            totals.json.lines(query, &part.lead.bytes, None, place, &mut text);
         }
         for piece in &part.found.pieces {
             let place = json::Place {
@@ -465,7 +542,8 @@ impl Search<'_> {
                 offset: block.offset() + piece.start as u64,
                 selected: piece.selected,
             };
-            totals.json.lines(query, &hay[piece.start..piece.end], place, &mut text);
+            let spans = self.settings.multiline.then_some(Spans { all: &part.found.spans, base: piece.start });
+            totals.json.lines(query, &hay[piece.start..piece.end], spans, place, &mut text);
         }
         part.text = text;
     }

@@ -11,7 +11,7 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
 use std::ops::Range;
 
-use super::pattern::{Boundary, Case, Syntax};
+use super::syntax::{Boundary, Case, Syntax};
 
 type CacheOf<T> = Pool<T, Box<dyn Fn() -> T + Send + Sync>>;
 

@@ -8,18 +8,29 @@
 mod colors;
 mod context;
 mod excerpt;
+mod failure;
+mod filter;
 mod following;
 mod json;
 mod kernel;
 mod longest;
+mod multiline;
 mod open;
 mod pattern;
+#[cfg(feature = "pcre2")]
+mod perl;
+#[cfg(not(feature = "pcre2"))]
+#[path = "no_perl.rs"]
+mod perl;
 mod posix;
 mod print;
 mod search;
 mod settings;
+mod sort;
+mod sources;
 mod start;
 mod stream_select;
+mod syntax;
 mod unstable;
 mod walk;
 
@@ -54,9 +65,16 @@ const WHOLE: usize = 1 << 62;
 /// # Errors
 /// A pattern, a glob or an encoding that cannot be used, or a failure of standard output.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
-    let config = Config::new(&args.common, output);
+    let mut config = Config::new(&args.common, output);
     let environment = Environment::read(config.color, output.destination() == Destination::Terminal);
+    if args.inputs.type_list {
+        output.write_all(filter::type_list().as_bytes())?;
+        return Ok(Exit::Success);
+    }
     let walk = Walk::new(&args.inputs)?;
+    if args.inputs.files {
+        return list(args, &walk, output);
+    }
     let (settings, files) = Settings::resolve(args, &walk, &environment)?;
     let settings = Arc::new(settings);
     let inputs = &args.inputs;
@@ -65,6 +83,10 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         .with_text(inputs.encoding.as_deref())?;
     if settings.hopeless {
         return Ok(Exit::NoMatch);
+    }
+    if matches!(settings.report, Report::Nothing | Report::Names { .. }) || settings.max_count == Some(1) {
+        // The output's own file can be searched: nothing is written before the search of it has ended.
+        config.own_output = None;
     }
     let part = match (args.inputs.shard, args.printing.last) {
         (Some(shard), _) => Some(Part::Shard(shard)),
@@ -76,7 +98,8 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     output.set_line_buffered(args.printing.line_buffered);
     let progress = config.progress(&files, output);
     let is_quiet = args.inputs.no_messages || args.printing.quiet;
-    let run = Run { settings: &settings, config: &config, walk: &walk, decoding: &decoding, period, part, is_quiet };
+    let run =
+        Run { settings: &settings, config: &config, inputs, walk: &walk, decoding: &decoding, period, part, is_quiet };
     let result = match inputs.follow {
         Some(_) if inputs.is_recursive() => Err(anyhow::anyhow!("--follow takes files, not directories")),
         Some(by) => run.follow(files, by, output),
@@ -87,10 +110,42 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     result
 }
 
+/// Prints the names of the files that would be searched.
+fn list(args: &Args, walk: &Walk, output: &mut Output) -> anyhow::Result<Exit> {
+    output.set_quiet(args.inputs.no_messages);
+    let end = if args.printing.null { b'\0' } else { b'\n' };
+    let on_terminal = output.destination() == Destination::Terminal;
+    let (mut any, mut failed) = (false, false);
+    for found in sort::sorted(walk.files(args.operands.clone()), &args.inputs) {
+        match found {
+            Ok(file) => {
+                let name = file.path().as_bytes();
+                match on_terminal {
+                    true => output.write_all(&crate::output::escape_for_terminal(name))?,
+                    false => output.write_all(name)?,
+                }
+                output.write_all(&[end])?;
+                any = true;
+            }
+            Err((name, error)) => {
+                output.report(&name, &error);
+                failed = true;
+            }
+        }
+    }
+    output.flush()?;
+    Ok(match (failed, any) {
+        (true, _) => Exit::Error,
+        (_, true) => Exit::Success,
+        (_, false) => Exit::NoMatch,
+    })
+}
+
 /// A search that is settled.
 struct Run<'a> {
     settings: &'a Arc<Settings>,
     config: &'a Config,
+    inputs: &'a crate::cli::grep::Inputs,
     walk: &'a Walk,
     decoding: &'a Decoding,
     period: Option<(Period, TimeZone)>,
@@ -106,7 +161,7 @@ impl Run<'_> {
         let begun_at = rustix::fs::seek(&stdin, rustix::fs::SeekFrom::Current(0));
         let starts = Starts::default();
         let opener = self.opener(&starts);
-        let inputs = self.walk.files(files).map(|found| opener.next(found));
+        let inputs = sort::sorted(self.walk.files(files), self.inputs).map(|found| opener.next(found));
         let kernel = Search { settings, starts: opener.is_partial().then_some(&starts), open_ended: false };
         let stats = &self.config.stats;
         let outcome = self.config.engine.run(inputs, self.plan(), &kernel, Totals::default(), output, stats);
@@ -126,7 +181,7 @@ impl Run<'_> {
         if let (Ok(begun_at), Some(offset)) = (begun_at, totals.leave_at) {
             let _ = rustix::fs::seek(&stdin, rustix::fs::SeekFrom::Start(begun_at + offset));
         }
-        Ok(match (totals.selected_any, outcome.failed) {
+        Ok(match (totals.selected_any, outcome.failed || totals.failed) {
             (true, true) if settings.report == Report::Nothing => Exit::Success,
             (_, true) => Exit::Error,
             (true, false) => Exit::Success,

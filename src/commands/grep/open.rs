@@ -15,7 +15,7 @@ use crate::timestamp::{self, Period, Recognizer};
 
 use super::kernel::Search;
 use super::settings::Settings;
-use super::start::{Part, Start, Starts, count_terminators, last_selected, lines_before};
+use super::start::{Keep, Part, Start, Starts, count_terminators, last_selected, lines_before};
 use super::stream_select::{Last as PickLast, Period as PickPeriod, Pick, Selected};
 
 /// Turns names into open inputs.
@@ -37,7 +37,7 @@ pub struct Opener<'a> {
 
 impl Open for Opener<'_> {
     fn source(&self, place: &FileRef, range: Range) -> io::Result<Source> {
-        self.config.engine.source(place, range)
+        self.config.source(place, range)
     }
 
     fn prepare(&self, mut source: Source, range: Range) -> io::Result<(Source, Option<InputKind>)> {
@@ -67,7 +67,14 @@ impl Opener<'_> {
         let narrowed = opened.and_then(|(source, _)| {
             let name = source.name().to_owned();
             let narrowed = match source.way() {
-                AccessMethod::Stream => self.pick(source).map(|source| (source, None, Start::default())),
+                AccessMethod::Stream => {
+                    // Where matches may span lines, the stream is searched whole, and the last ones are kept.
+                    let keep = match self.part {
+                        Some(Part::Last(lines)) if self.settings.multiline => Some(Keep::Last(lines)),
+                        _ => None,
+                    };
+                    self.pick(source).map(|source| (source, None, Start { keep, ..Start::default() }))
+                }
                 _ => self.narrow(source).map(|(source, verdict, start)| (source, Some(verdict), start)),
             };
             narrowed.map_err(|error| (name, error))
@@ -98,6 +105,7 @@ impl Opener<'_> {
         }
         match self.part {
             None => Ok(source),
+            Some(Part::Last(_)) if self.settings.multiline => Ok(source),
             Some(Part::Last(lines)) => {
                 let last = PickLast::new(Arc::clone(self.settings), lines, self.starts.clone());
                 picked(source, Box::new(last))
@@ -125,8 +133,19 @@ impl Opener<'_> {
             None => (within, None),
             Some((period, zone)) => self.within_period(&source, within, period, zone)?,
         };
+        let mut keep = None;
         let wanted = match self.part {
             None => within.clone(),
+            // A match that begins in the part may end behind it, and what looks like one there may belong to an earlier one.
+            Some(Part::Shard(shard)) if settings.multiline => {
+                let part = shard.find(&source, within.clone(), query.terminator)?;
+                keep = Some(Keep::Within(part.start - within.start..part.end - within.start));
+                within.clone()
+            }
+            Some(Part::Last(lines)) if settings.multiline => {
+                keep = Some(Keep::Last(lines));
+                within.clone()
+            }
             Some(Part::Shard(shard)) => shard.find(&source, within.clone(), query.terminator)?,
             // Of a binary input only whether it matches is told, so it is searched from its beginning.
             Some(Part::Last(_)) if settings.is_untold(verdict) => within.clone(),
@@ -145,7 +164,7 @@ impl Opener<'_> {
         let range = Range { offset: wanted.start as i64, length: Some(wanted.end - wanted.start) };
         let file = source.file().try_clone()?;
         let narrowed = Source::from_file(source.name().to_owned(), file, source.is_stdin(), engine.policy, range)?;
-        Ok((narrowed, verdict, Start { line, lead, notice }))
+        Ok((narrowed, verdict, Start { line, lead, notice, keep }))
     }
 
     /// Where the entries of a period lie, and what is to be said if they are not in order.

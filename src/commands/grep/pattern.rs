@@ -1,115 +1,24 @@
 //! From what was typed to something that finds lines.
 //!
-//! A [`Pattern`] is one set of alternatives (every `-e`, or one `--and`) compiled by `grep-regex`, which looks for
-//! the literals inside a regex before it runs the regex. A single plain literal goes straight to `memmem`, and an
-//! empty pattern selects every line without looking at it. Nothing here knows of files, blocks or output.
+//! A [`Pattern`] is one set of alternatives (every `-e`, or one `--and`). Automata of `grep-regex`
+//! run it, which look for the literals inside a regex before they run the regex; PCRE2 runs what
+//! only backtracking can. A single plain literal goes straight to `memmem`, and an empty pattern
+//! selects every line unseen. Nothing here knows of files, blocks or output.
 
 use std::ops::Range;
 
-use anyhow::{Context, Result, bail};
-use grep_matcher::{LineMatchKind, Matcher};
+use anyhow::{Result, anyhow};
+use grep_matcher::{Captures, LineMatchKind, Match, Matcher};
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use memchr::{memchr, memmem, memrchr};
-use regex_syntax::hir::{Class, Hir, HirKind};
 
+use super::failure::Failure;
 use super::longest::Longest;
-use super::posix;
+use super::perl::Perl;
+use super::posix::{self, Target};
+use super::sources::{Sources, perl_may_span_lines, single_literal};
+use super::syntax::{Boundary, Case, Dialect, Syntax};
 use super::unstable::search_unstable;
-
-/// The language a pattern is written in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Dialect {
-    /// The `regex` crate's, as ripgrep reads it: Unicode whatever the locale, the leftmost alternative wins.
-    #[default]
-    Rust,
-    /// POSIX extended (`-E`), with GNU's additions; the locale decides about Unicode, the longest match wins.
-    Extended,
-    /// POSIX basic (`-G`), as above.
-    Basic,
-    /// Fixed strings (`-F`), as above.
-    Fixed,
-}
-
-impl Dialect {
-    /// Whether this is one of GNU grep's own dialects, which read the locale and prefer the longest match.
-    pub fn is_posix(self) -> bool {
-        self != Dialect::Rust
-    }
-}
-
-/// How letters compare.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Case {
-    /// As they are.
-    #[default]
-    Sensitive,
-    /// Upper and lower alike (`-i`).
-    Insensitive,
-    /// Alike unless the pattern holds an upper-case letter (`-S`).
-    Smart,
-}
-
-/// What must stand around a match.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Boundary {
-    /// Anything.
-    #[default]
-    Any,
-    /// No word character on either side (`-w`).
-    Word,
-    /// The ends of the line (`-x`).
-    Line,
-}
-
-/// Everything but the patterns themselves that decides what a pattern matches.
-#[derive(Clone, Debug)]
-pub struct Syntax {
-    /// The language patterns are written in.
-    pub dialect: Dialect,
-    /// How letters compare.
-    pub case: Case,
-    /// What must stand around a match.
-    pub boundary: Boundary,
-    /// The byte that ends a line: a newline, or NUL under `-z`.
-    pub terminator: u8,
-    /// `$` also matches before `\r\n`.
-    pub crlf: bool,
-    /// Characters are Unicode scalars in UTF-8, not bytes.
-    pub unicode: bool,
-    /// Matches may span lines (`-U`).
-    pub multiline: bool,
-    /// `.` matches a newline too.
-    pub dot_all: bool,
-}
-
-impl Syntax {
-    /// Settles smart case for POSIX patterns; for the others `grep-regex` does, which can tell `\S` from a letter.
-    fn with_case_for(&self, alternatives: &[Vec<u8>]) -> Syntax {
-        let mut settled = self.clone();
-        if self.case == Case::Smart && self.dialect.is_posix() {
-            let texts: Vec<_> = alternatives.iter().map(|bytes| String::from_utf8_lossy(bytes)).collect();
-            let any = |is: fn(char) -> bool| texts.iter().any(|text| text.chars().any(is));
-            let ignored = any(char::is_alphabetic) && !any(char::is_uppercase);
-            settled.case = if ignored { Case::Insensitive } else { Case::Sensitive };
-        }
-        settled
-    }
-}
-
-impl Default for Syntax {
-    fn default() -> Syntax {
-        Syntax {
-            dialect: Dialect::Rust,
-            case: Case::Sensitive,
-            boundary: Boundary::Any,
-            terminator: b'\n',
-            crlf: false,
-            unicode: true,
-            multiline: false,
-            dot_all: false,
-        }
-    }
-}
 
 /// How lines are found; every way selects the same lines.
 #[derive(Debug)]
@@ -126,16 +35,31 @@ enum Finder {
     Line,
 }
 
+/// What runs a regex.
+#[derive(Debug)]
+enum Engine {
+    Automata { regex: Box<RegexMatcher>, longest: Option<Box<Longest>> },
+    Backtracking(Box<Perl>),
+}
+
 /// One set of alternatives, ready to search.
 #[derive(Debug)]
 pub struct Pattern {
     finder: Finder,
-    regex: RegexMatcher,
-    longest: Option<Longest>,
+    engine: Engine,
     terminator: u8,
     crlf: bool,
     multiline: bool,
-    looks_into_nuls: bool,
+    may_match_among_nuls: bool,
+}
+
+/// A text with its matches replaced.
+#[derive(Debug, Default)]
+pub struct Replaced {
+    /// The new text.
+    pub text: Vec<u8>,
+    /// Where in it the replacements are.
+    pub spans: Vec<Range<usize>>,
 }
 
 impl Pattern {
@@ -145,20 +69,59 @@ impl Pattern {
     /// When an alternative is not valid in its dialect, holds a line terminator, or is too large.
     pub fn new(alternatives: &[Vec<u8>], syntax: &Syntax) -> Result<Pattern> {
         let syntax = &syntax.with_case_for(alternatives);
-        let mut sources = sources(alternatives, syntax)?;
-        // A record is a line to GNU's `-x`, whatever newlines it holds.
-        let is_record = syntax.terminator != b'\n' && syntax.dialect.is_posix() && syntax.boundary == Boundary::Line;
-        if is_record {
+        if syntax.dialect == Dialect::Perl {
+            let spans = syntax.multiline && alternatives.iter().any(|one| perl_may_span_lines(one, syntax));
+            return Pattern::backtracking(alternatives, alternatives, &Syntax { multiline: spans, ..syntax.clone() });
+        }
+        match Sources::new(alternatives, syntax) {
+            Ok(sources) => {
+                let multiline = syntax.multiline && sources.may_span_lines(syntax);
+                Pattern::automata(alternatives, sources, &Syntax { multiline, ..syntax.clone() })
+            }
+            Err(error) if matches!(error.downcast_ref(), Some(posix::Error::BackReference)) => {
+                let extended = syntax.dialect == Dialect::Extended;
+                let rewritten = alternatives
+                    .iter()
+                    .map(|one| posix::translate(one, extended, syntax.unicode, Target::Perl).map(String::into_bytes))
+                    .collect::<Result<Vec<_>, _>>()?;
+                let dot_all = syntax.dot_all || syntax.terminator != b'\n';
+                Pattern::backtracking(alternatives, &rewritten, &Syntax { dot_all, ..syntax.clone() })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Compiles what PCRE2 runs: `rewritten`, which is `alternatives` in Perl's syntax.
+    fn backtracking(alternatives: &[Vec<u8>], rewritten: &[Vec<u8>], syntax: &Syntax) -> Result<Pattern> {
+        let finder = plain_finder(alternatives, syntax).unwrap_or(match syntax.multiline {
+            true => Finder::Block,
+            false => Finder::Line,
+        });
+        Ok(Pattern {
+            finder,
+            engine: Engine::Backtracking(Box::new(Perl::new(rewritten, syntax)?)),
+            terminator: syntax.terminator,
+            crlf: syntax.crlf,
+            multiline: syntax.multiline,
+            may_match_among_nuls: true,
+        })
+    }
+
+    fn automata(alternatives: &[Vec<u8>], mut sources: Sources, syntax: &Syntax) -> Result<Pattern> {
+        // With `-z` a record is a line, whatever newlines it holds: anchors match at its ends only.
+        let is_record = syntax.terminator != b'\n' && !syntax.multiline;
+        let whole_record = is_record && syntax.boundary == Boundary::Line;
+        if whole_record {
             sources = Sources::Regexes(vec![format!(r"\A(?:{})\z", sources.joined())]);
         }
         let mut builder = RegexMatcherBuilder::new();
         builder
-            .multi_line(true)
+            .multi_line(!is_record)
             .unicode(syntax.unicode)
             .octal(false)
             .dot_matches_new_line(syntax.dot_all)
             .word(syntax.boundary == Boundary::Word)
-            .whole_line(syntax.boundary == Boundary::Line && !is_record);
+            .whole_line(syntax.boundary == Boundary::Line && !whole_record);
         match syntax.case {
             Case::Sensitive => {}
             Case::Insensitive => {
@@ -168,86 +131,89 @@ impl Pattern {
                 builder.case_smart(true);
             }
         }
-        // Under `-z` the anchors match at newlines inside a record as well as at its ends, so the regex is shown one
-        // record at a time; in GNU's dialects `.` matches those newlines too.
-        if syntax.terminator != b'\n' {
+        if is_record {
+            // In GNU's dialects `.` matches the newlines in a record.
             builder.dot_matches_new_line(syntax.dialect.is_posix());
         } else if syntax.multiline {
-            builder.crlf(syntax.crlf);
+            // Anchors heed carriage returns, which may still be matched.
+            builder.crlf(syntax.crlf).line_terminator(None);
         } else {
             builder.line_terminator(Some(b'\n'));
             if syntax.crlf {
                 builder.crlf(true);
             }
         }
-        let literal = single_literal(alternatives, syntax);
         let regex = match &sources {
             Sources::Literals(all) => builder.fixed_strings(true).build_many(all),
             Sources::Regexes(all) => builder.build_many(all),
         }
-        .map_err(|error| anyhow::anyhow!("{error}"))?;
-        let finder = if alternatives.is_empty() {
-            Finder::Nothing
-        } else if syntax.boundary == Boundary::Any && alternatives.iter().any(Vec::is_empty) && !syntax.multiline {
-            Finder::Everything
-        } else if let Some(literal) = literal {
-            Finder::Literal(Box::new(memmem::Finder::new(&literal).into_owned()))
-        } else if regex.line_terminator().is_some() || syntax.multiline {
-            Finder::Block
-        } else {
-            Finder::Line
-        };
+        .map_err(|error| refusal(&error.to_string()))?;
+        let runs_over_blocks = regex.line_terminator().is_some() || syntax.multiline;
         let longest = match &sources {
             _ if !syntax.dialect.is_posix() || syntax.multiline => None,
             Sources::Literals(all) if all.len() < 2 => None,
-            _ => Longest::new(&sources.joined(), syntax)?,
+            _ => Longest::new(&sources.joined(), syntax)?.map(Box::new),
         };
         Ok(Pattern {
-            finder,
-            regex,
-            longest,
+            finder: plain_finder(alternatives, syntax).unwrap_or(match runs_over_blocks {
+                true => Finder::Block,
+                false => Finder::Line,
+            }),
+            engine: Engine::Automata { regex: Box::new(regex), longest },
             terminator: syntax.terminator,
             crlf: syntax.crlf,
             multiline: syntax.multiline,
-            looks_into_nuls: sources.may_match_among_nuls(syntax),
+            may_match_among_nuls: sources.may_match_among_nuls(syntax),
         })
     }
 
-    /// Whether a match may lie among NUL bytes, or reach over some: an empty one, or one with a NUL byte in it.
-    pub fn looks_into_nuls(&self) -> bool {
-        self.looks_into_nuls
+    /// Returns whether a match may lie among NUL bytes: an empty one, or one with a NUL byte in it.
+    pub fn may_match_among_nuls(&self) -> bool {
+        self.may_match_among_nuls
     }
 
-    /// The next line of `hay`, beginning the search at `from` (a line's start), that holds a match: its start and its
-    /// end, terminator included. A last line needs no terminator.
+    /// Returns whether matches may span lines.
+    pub fn is_multiline(&self) -> bool {
+        self.multiline
+    }
+
+    /// Returns whether every line is selected unseen.
+    pub fn is_everything(&self) -> bool {
+        matches!(self.finder, Finder::Everything)
+    }
+
+    /// Returns the next line of `hay`, from `from` on (a line's start), that holds a match: its start
+    /// and its end, terminator included. A last line needs no terminator.
     ///
-    /// Where matches may span lines, these are all lines of the match and of those that begin on them.
-    pub fn find_line(&self, hay: &[u8], from: usize) -> Option<Range<usize>> {
-        match &self.finder {
-            Finder::Block if self.multiline => self.find_lines(hay, from),
-            Finder::Nothing => None,
-            Finder::Everything => (from < hay.len()).then(|| from..self.line_end(hay, from)),
-            Finder::Literal(finder) => finder.find(&hay[from..]).map(|at| self.line_around(hay, from, from + at)),
-            Finder::Block => self.find_line_in_block(hay, from),
-            Finder::Line => {
+    /// # Errors
+    /// When the engine gives up.
+    pub fn find_line(&self, hay: &[u8], from: usize) -> Result<Option<Range<usize>>, Failure> {
+        match (&self.finder, &self.engine) {
+            (Finder::Nothing, _) => Ok(None),
+            (Finder::Everything, _) => Ok((from < hay.len()).then(|| from..self.line_end(hay, from))),
+            (Finder::Literal(finder), _) => {
+                Ok(finder.find(&hay[from..]).map(|at| self.line_around(hay, from, from + at)))
+            }
+            (Finder::Block, Engine::Automata { regex, .. }) => Ok(self.find_line_in_block(regex, hay, from)),
+            _ => {
                 let mut start = from;
                 while start < hay.len() {
                     let line = start..self.line_end(hay, start);
-                    if self.regex_matches(self.content(&hay[line.clone()])) {
-                        return Some(line);
+                    if self.regex_matches(self.content(&hay[line.clone()]))? {
+                        return Ok(Some(line));
                     }
                     start = line.end;
                 }
-                None
+                Ok(None)
             }
         }
     }
 
-    fn find_line_in_block(&self, hay: &[u8], mut from: usize) -> Option<Range<usize>> {
+    fn find_line_in_block(&self, regex: &RegexMatcher, hay: &[u8], mut from: usize) -> Option<Range<usize>> {
         while from < hay.len() {
             let rest = &hay[from..];
             // The matcher's error type is one it never makes.
-            let candidate = search_unstable(rest, |rest| self.regex.find_candidate_line(rest).ok().flatten())?;
+            let candidate = search_unstable(rest, |rest| regex.find_candidate_line(rest).ok().flatten())?;
             let (LineMatchKind::Confirmed(at) | LineMatchKind::Candidate(at)) = candidate;
             // An empty match after the last terminator belongs to no line.
             if from + at == hay.len() && hay.last() == Some(&self.terminator) {
@@ -256,7 +222,7 @@ impl Pattern {
             let line = self.line_around(hay, from, from + at);
             // Between the two bytes of `\r\n` an empty match is in no line.
             let confirmed = matches!(candidate, LineMatchKind::Confirmed(_)) && !self.crlf;
-            if confirmed || self.regex_matches(self.content(&hay[line.clone()])) {
+            if confirmed || automata_match(regex, self.content(&hay[line.clone()])) {
                 return Some(line);
             }
             from = line.end;
@@ -264,85 +230,103 @@ impl Pattern {
         None
     }
 
-    fn find_lines(&self, hay: &[u8], from: usize) -> Option<Range<usize>> {
-        let find = |at: usize| search_unstable(hay, |hay| self.regex.find_at(hay, at).ok().flatten());
-        let last_line = |start: usize, end: usize| self.line_end(hay, if end > start { end - 1 } else { start });
-        let first = find(from)?;
-        // An empty match after the last terminator belongs to no line.
-        if first.start() == hay.len() && hay.last().is_none_or(|&last| last == self.terminator) {
-            return None;
-        }
-        let mut lines = self.line_around(hay, from, first.start());
-        lines.end = last_line(first.start(), first.end());
-        let mut at = first.end() + usize::from(first.is_empty());
-        while at < lines.end
-            && let Some(next) = find(at).filter(|next| next.start() < lines.end)
-        {
-            lines.end = lines.end.max(last_line(next.start(), next.end()));
-            at = next.end() + usize::from(next.is_empty());
-        }
-        Some(lines)
-    }
-
-    /// Whether matches may span lines.
-    pub fn is_multiline(&self) -> bool {
-        self.multiline
-    }
-
-    /// Whether this line (without its terminator) holds a match.
-    pub fn is_match(&self, line: &[u8]) -> bool {
+    /// Returns whether this line (without its terminator) holds a match.
+    ///
+    /// # Errors
+    /// When the engine gives up.
+    pub fn is_match(&self, line: &[u8]) -> Result<bool, Failure> {
         match &self.finder {
-            Finder::Nothing => false,
-            Finder::Everything => true,
-            Finder::Literal(finder) => finder.find(line).is_some(),
+            Finder::Nothing => Ok(false),
+            Finder::Everything => Ok(true),
+            Finder::Literal(finder) => Ok(finder.find(line).is_some()),
             Finder::Block | Finder::Line => self.regex_matches(line),
         }
     }
 
-    fn regex_matches(&self, line: &[u8]) -> bool {
-        search_unstable(line, |line| self.regex.is_match(line).unwrap_or(false))
-    }
-
-    /// Whether every line is selected without being looked at.
-    pub fn is_everything(&self) -> bool {
-        matches!(self.finder, Finder::Everything)
-    }
-
-    /// The first match in `line` (without its terminator) at or after `at`.
-    pub fn find_at(&self, line: &[u8], at: usize) -> Option<Range<usize>> {
-        if let Finder::Literal(finder) = &self.finder {
-            let start = at + finder.find(&line[at..])?;
-            return Some(start..start + finder.needle().len());
+    fn regex_matches(&self, line: &[u8]) -> Result<bool, Failure> {
+        match &self.engine {
+            Engine::Automata { regex, .. } => Ok(automata_match(regex, line)),
+            Engine::Backtracking(perl) => Ok(perl.find_at(line, 0)?.is_some()),
         }
-        search_unstable(line, |line| {
-            let found = self.regex.find_at(line, at).ok().flatten()?;
-            let found = found.start()..found.end();
-            Some(match &self.longest {
-                Some(longest) => found.start..longest.end(line, found),
-                None => found,
-            })
-        })
     }
 
-    /// Every match in `line` (without its terminator) from left to right, empty ones too, until `each` gives false.
-    pub fn matches_in(&self, line: &[u8], mut each: impl FnMut(Range<usize>) -> bool) {
+    /// Calls `each` with every match in `hay` (a line without its terminator, or all of a multi-line
+    /// input) from left to right, empty ones too, until it returns false.
+    ///
+    /// # Errors
+    /// When the engine gives up.
+    pub fn matches_in(&self, hay: &[u8], mut each: impl FnMut(Range<usize>) -> bool) -> Result<(), Failure> {
+        let find = |at: usize| match (&self.finder, &self.engine) {
+            (Finder::Literal(finder), _) => {
+                let start = at + finder.find(&hay[at..])?;
+                Some(start..start + finder.needle().len())
+            }
+            (_, Engine::Automata { regex, longest }) => search_unstable(hay, |hay| {
+                let found = regex.find_at(hay, at).ok().flatten()?;
+                let found = found.start()..found.end();
+                Some(match longest {
+                    Some(longest) => found.start..longest.end(hay, found),
+                    None => found,
+                })
+            }),
+            (_, Engine::Backtracking(_)) => None,
+        };
+        if let (Engine::Backtracking(perl), false) = (&self.engine, matches!(self.finder, Finder::Literal(_))) {
+            return perl.matches_in(hay, false, |found, _, _| each(found));
+        }
         let (mut at, mut last_end) = (0, None);
-        while at <= line.len() {
-            let Some(found) = self.find_at(line, at) else { return };
-            if found.is_empty() {
-                at = found.end + 1;
-                // An empty match right where the last one ended is not another match.
-                if Some(found.end) == last_end {
-                    continue;
-                }
-            } else {
-                at = found.end;
+        while at <= hay.len() {
+            let Some(found) = find(at) else { break };
+            at = found.end + usize::from(found.is_empty());
+            // An empty match where the last one ended is not another match.
+            if found.is_empty() && Some(found.end) == last_end {
+                continue;
             }
             last_end = Some(found.end);
             if !each(found) {
-                return;
+                break;
             }
         }
+        Ok(())
+    }
+
+    /// Replaces every match in `hay` by `replacement`, in which `$1` and `${name}` stand for groups.
+    ///
+    /// # Errors
+    /// When the engine gives up.
+    pub fn replace_in(&self, hay: &[u8], replacement: &[u8]) -> Result<Replaced, Failure> {
+        let mut replaced = Replaced::default();
+        let mut done = 0;
+        match &self.engine {
+            Engine::Backtracking(perl) => perl.matches_in(hay, true, |found, hay, groups| {
+                let all = Groups((0..groups.len()).map(|group| groups.get(group)).collect());
+                let number = |name: &str| groups.number(name);
+                replaced.push(&hay[done..found.start], |text| all.interpolate(number, hay, replacement, text));
+                done = found.end;
+                true
+            })?,
+            Engine::Automata { regex, .. } => {
+                // The engine may look at these bytes once more than elsewhere; in a copy nothing changes.
+                let hay = &hay.to_vec()[..];
+                // The matcher's error type is one it never makes.
+                let Ok(mut groups) = regex.new_captures() else { return Ok(replaced) };
+                self.matches_in(hay, |found| {
+                    let is_caught = matches!(regex.captures_at(hay, found.start, &mut groups), Ok(true));
+                    let get = |group| groups.get(group).filter(|_| is_caught).map(|span| span.start()..span.end());
+                    let mut all = Groups((0..groups.len()).map(get).collect());
+                    // Groups are those of the first alternative that matches, where the longest one counts.
+                    if let Some(whole) = all.0.first_mut() {
+                        *whole = Some(found.clone());
+                    }
+                    let number = |name: &str| regex.capture_index(name);
+                    replaced.push(&hay[done..found.start], |text| all.interpolate(number, hay, replacement, text));
+                    done = found.end;
+                    true
+                })?;
+            }
+        }
+        replaced.text.extend_from_slice(hay.get(done..).unwrap_or_default());
+        Ok(replaced)
     }
 
     fn line_around(&self, hay: &[u8], from: usize, at: usize) -> Range<usize> {
@@ -354,101 +338,66 @@ impl Pattern {
         memchr(self.terminator, &hay[at..]).map_or(hay.len(), |i| at + i + 1)
     }
 
-    /// A line without its terminator, as the regex is to see it.
+    /// Returns a line without its terminator, as the regex is to see it.
     pub fn content<'l>(&self, line: &'l [u8]) -> &'l [u8] {
         let Some(content) = line.strip_suffix(&[self.terminator]) else { return line };
         if self.crlf { content.strip_suffix(b"\r").unwrap_or(content) } else { content }
     }
 }
 
-/// Alternatives in the form `grep-regex` takes them.
-enum Sources {
-    Literals(Vec<String>),
-    Regexes(Vec<String>),
+/// Returns whether a line holds a match.
+fn automata_match(regex: &RegexMatcher, line: &[u8]) -> bool {
+    // The matcher's error type is one it never makes.
+    search_unstable(line, |line| regex.is_match(line).unwrap_or(false))
 }
 
-/// Whether some part of a regex matches a NUL byte.
-fn matches_nul(hir: &Hir) -> bool {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => false,
-        HirKind::Literal(literal) => literal.0.contains(&0),
-        HirKind::Class(Class::Unicode(class)) => class.ranges().first().is_some_and(|range| range.start() == '\0'),
-        HirKind::Class(Class::Bytes(class)) => class.ranges().first().is_some_and(|range| range.start() == 0),
-        HirKind::Repetition(repetition) => matches_nul(&repetition.sub),
-        HirKind::Capture(capture) => matches_nul(&capture.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(matches_nul),
+/// Where the groups of a match are, whatever engine found it.
+struct Groups(Vec<Option<Range<usize>>>);
+
+impl Captures for Groups {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn get(&self, group: usize) -> Option<Match> {
+        self.0.get(group)?.as_ref().map(|span| Match::new(span.start, span.end))
     }
 }
 
-impl Sources {
-    fn may_match_among_nuls(&self, syntax: &Syntax) -> bool {
-        let regexes = match self {
-            Sources::Literals(all) => return all.iter().any(|literal| literal.is_empty() || literal.contains('\0')),
-            Sources::Regexes(all) => all,
-        };
-        let mut builder = regex_syntax::ParserBuilder::new();
-        builder.multi_line(true).unicode(syntax.unicode).utf8(false).dot_matches_new_line(syntax.dot_all);
-        // A parser is good for one regex.
-        regexes.iter().any(|regex| match builder.build().parse(regex) {
-            Ok(hir) => hir.properties().minimum_len().is_none_or(|least| least == 0) || matches_nul(&hir),
-            Err(_) => true,
-        })
-    }
-
-    fn joined(&self) -> String {
-        let wrapped: Vec<String> = match self {
-            Sources::Literals(all) => all.iter().map(|s| regex_syntax::escape(s)).collect(),
-            Sources::Regexes(all) => all.iter().map(|s| format!("(?:{s})")).collect(),
-        };
-        wrapped.join("|")
+impl Replaced {
+    fn push(&mut self, before: &[u8], write: impl FnOnce(&mut Vec<u8>)) {
+        self.text.extend_from_slice(before);
+        let start = self.text.len();
+        write(&mut self.text);
+        self.spans.push(start..self.text.len());
     }
 }
 
-fn sources(alternatives: &[Vec<u8>], syntax: &Syntax) -> Result<Sources> {
-    let text = |bytes: &Vec<u8>| String::from_utf8(bytes.clone()).ok();
-    match syntax.dialect {
-        Dialect::Fixed => {
-            if let Some(all) = alternatives.iter().map(text).collect::<Option<Vec<_>>>() {
-                return Ok(Sources::Literals(all));
-            }
-            Ok(Sources::Regexes(alternatives.iter().map(|bytes| posix::escape(bytes, syntax.unicode)).collect()))
-        }
-        Dialect::Rust => {
-            let all = alternatives.iter().map(|bytes| {
-                text(bytes).with_context(|| {
-                    format!("pattern {:?} is not valid UTF-8; -F takes any bytes", String::from_utf8_lossy(bytes))
-                })
-            });
-            Ok(Sources::Regexes(all.collect::<Result<_>>()?))
-        }
-        Dialect::Extended | Dialect::Basic => {
-            let extended = syntax.dialect == Dialect::Extended;
-            let mut all = Vec::with_capacity(alternatives.len());
-            for bytes in alternatives {
-                match posix::translate(bytes, extended, syntax.unicode) {
-                    Ok(source) => all.push(source),
-                    Err(error) => bail!("{error}"),
-                }
-            }
-            Ok(Sources::Regexes(all))
-        }
+/// Returns the finder for alternatives that need no regex.
+fn plain_finder(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<Finder> {
+    if alternatives.is_empty() {
+        return Some(Finder::Nothing);
     }
+    if syntax.boundary == Boundary::Any && alternatives.iter().any(Vec::is_empty) && !syntax.multiline {
+        return Some(Finder::Everything);
+    }
+    single_literal(alternatives, syntax)
+        .map(|literal| Finder::Literal(Box::new(memmem::Finder::new(&literal).into_owned())))
 }
 
-/// The one literal that these alternatives come to, if they do and it can be looked for as it stands.
-fn single_literal(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<Vec<u8>> {
-    let [only] = alternatives else { return None };
-    let plain = match syntax.dialect {
-        Dialect::Fixed => true,
-        // Outside ASCII a POSIX literal may have to be valid in its encoding to count; leave that to the regex.
-        _ => only.is_ascii() && !only.iter().any(|&b| regex_syntax::is_meta_character(char::from(b))),
+/// Lines of an error that shows the pattern, at most.
+const REFUSAL_LINES: usize = 9;
+
+/// Returns why a regex is refused, in a few lines, with the option that would take it.
+fn refusal(message: &str) -> anyhow::Error {
+    let lines: Vec<&str> = message.lines().collect();
+    let mut text = match lines.len() {
+        0..=REFUSAL_LINES => lines.join("\n"),
+        // What is wrong stands last; where, just before.
+        many => [&lines[..1], &["    ..."], &lines[many - (REFUSAL_LINES - 3)..]].concat().join("\n"),
     };
-    let usable = plain
-        && syntax.case == Case::Sensitive
-        && syntax.boundary == Boundary::Any
-        && !only.is_empty()
-        && !only.contains(&b'\n')
-        && !only.contains(&syntax.terminator)
-        && !syntax.multiline;
-    usable.then(|| only.clone())
+    if message.contains("look-around") || message.contains("backreferences") {
+        text.push_str("\n(-P has look-around and back-references)");
+    }
+    anyhow!(text)
 }

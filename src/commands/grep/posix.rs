@@ -1,12 +1,12 @@
-//! POSIX patterns (`-E`, `-G`), with GNU grep's additions, rewritten in the `regex` crate's syntax.
+//! POSIX patterns (`-E`, `-G`), with GNU grep's additions, rewritten in the syntax of another engine.
 //!
-//! What differs is small and everywhere: brackets in which a backslash is only a backslash, `{` that is literal when
-//! it begins no interval, `a+?` that is two operators and not a lazy one, `*` that is literal where nothing stands
-//! before it, `\<` and `\>`. Back-references are refused: no automaton can run them.
+//! What differs is small and everywhere: brackets in which a backslash is only a backslash, `{` that
+//! is literal when it begins no interval, `a+?` that is two operators and not a lazy one, `*` that is
+//! literal where nothing precedes it, `\<` and `\>`. Back-references can be written for PCRE2 only.
 
 use std::fmt::Write;
 
-/// Why a POSIX pattern cannot be used, in GNU grep's words where it has them.
+/// Why a POSIX pattern is refused, in GNU grep's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// `a\`
@@ -42,17 +42,29 @@ pub enum Error {
     /// `[:space:]`
     #[error("character class syntax is [[:space:]], not [:space:]")]
     ClassOutsideBracket,
-    /// `\1`
-    #[error("back-references are not supported: the search is by automata, which have no memory of what matched")]
+    /// `\1` without a group before it
+    #[error("Invalid back reference")]
+    InvalidBackReference,
+    /// `\(a\)\1`, which automata cannot search for.
+    #[error("back-references need PCRE2, which this build of mapped lacks")]
     BackReference,
+}
+
+/// The engine that a pattern is rewritten for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The `regex` crate.
+    Rust,
+    /// PCRE2, in the mode that takes word characters and classes from Unicode.
+    Perl,
 }
 
 /// POSIX's largest repeat count.
 const REPEAT_MAX: u32 = 32_767;
 
-/// A literal as a regex that matches exactly its bytes.
+/// Returns a literal as a regex that matches exactly its bytes.
 pub fn escape(literal: &[u8], unicode: bool) -> String {
-    let mut translation = Translation::new(literal, false, unicode);
+    let mut translation = Translation::new(literal, false, unicode, Target::Rust);
     while let Some(unit) = translation.next_unit() {
         translation.push_unit(unit);
     }
@@ -62,12 +74,12 @@ pub fn escape(literal: &[u8], unicode: bool) -> String {
 /// Rewrites one POSIX pattern, extended or basic.
 ///
 /// # Errors
-/// When GNU grep would refuse it, or when it holds a back-reference.
-pub fn translate(pattern: &[u8], extended: bool, unicode: bool) -> Result<String, Error> {
-    Translation::new(pattern, extended, unicode).run()
+/// When GNU grep would refuse it, or when it holds a back-reference that `target` cannot express.
+pub fn translate(pattern: &[u8], extended: bool, unicode: bool, target: Target) -> Result<String, Error> {
+    Translation::new(pattern, extended, unicode, target).run()
 }
 
-/// One step through a pattern: a character, or a byte that is part of none.
+/// One element of a pattern: a character, or a byte that belongs to none.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Unit {
     Char(char),
@@ -85,16 +97,20 @@ struct Translation<'p> {
     at: usize,
     extended: bool,
     unicode: bool,
+    target: Target,
     out: String,
     /// Where in `out` the last atom begins; `None` where an operator has nothing to apply to.
     atom: Option<usize>,
-    /// Where in `out` each open group begins.
-    open: Vec<usize>,
+    /// The open groups: where each begins in `out`, and its number.
+    open: Vec<(usize, usize)>,
+    /// For each group, whether it is closed.
+    closed: Vec<bool>,
 }
 
 impl<'p> Translation<'p> {
-    fn new(pattern: &'p [u8], extended: bool, unicode: bool) -> Translation<'p> {
-        Translation { pattern, at: 0, extended, unicode, out: String::new(), atom: None, open: Vec::new() }
+    fn new(pattern: &'p [u8], extended: bool, unicode: bool, target: Target) -> Translation<'p> {
+        let (open, closed) = (Vec::new(), Vec::new());
+        Translation { pattern, at: 0, extended, unicode, target, out: String::new(), atom: None, open, closed }
     }
 
     fn rest(&self) -> &'p [u8] {
@@ -128,9 +144,12 @@ impl<'p> Translation<'p> {
     }
 
     fn push_unit(&mut self, unit: Unit) {
-        match unit {
-            Unit::Byte(byte) => _ = write!(self.out, "(?-u:\\x{byte:02X})"),
-            Unit::Char(c) => {
+        match (unit, self.target) {
+            (Unit::Byte(byte), Target::Rust) => _ = write!(self.out, "(?-u:\\x{byte:02X})"),
+            // No byte outside a character matches in PCRE2's UTF mode.
+            (Unit::Byte(_), Target::Perl) if self.unicode => self.out.push_str("(?!)"),
+            (Unit::Byte(byte), Target::Perl) => _ = write!(self.out, "\\x{byte:02X}"),
+            (Unit::Char(c), _) => {
                 if regex_syntax::is_meta_character(c) {
                     self.out.push('\\');
                 }
@@ -207,11 +226,13 @@ impl<'p> Translation<'p> {
         };
         match c {
             'w' | 'W' | 's' | 'S' | 'b' | 'B' => self.atom(&format!("\\{c}")),
+            '<' if self.target == Target::Perl => self.atom(r"\b(?=\w)"),
+            '>' if self.target == Target::Perl => self.atom(r"\b(?<=\w)"),
             '<' => self.atom(r"\b{start}"),
             '>' => self.atom(r"\b{end}"),
             '`' => self.atom("^"),
             '\'' => self.atom("$"),
-            '1'..='9' => return Err(Error::BackReference),
+            '1'..='9' => self.back_reference(c)?,
             '(' if !self.extended => self.open(),
             ')' if !self.extended => self.close()?,
             '|' if !self.extended => self.alternate(),
@@ -222,14 +243,28 @@ impl<'p> Translation<'p> {
         Ok(())
     }
 
+    fn back_reference(&mut self, digit: char) -> Result<(), Error> {
+        let number = digit as usize - '0' as usize;
+        if self.closed.get(number - 1) != Some(&true) {
+            return Err(Error::InvalidBackReference);
+        }
+        if self.target == Target::Rust {
+            return Err(Error::BackReference);
+        }
+        self.atom(&format!("\\g{{{number}}}"));
+        Ok(())
+    }
+
     fn open(&mut self) {
-        self.open.push(self.out.len());
-        self.out.push_str("(?:");
+        self.open.push((self.out.len(), self.closed.len()));
+        self.closed.push(false);
+        self.out.push_str(if self.target == Target::Perl { "(" } else { "(?:" });
         self.atom = None;
     }
 
     fn close(&mut self) -> Result<(), Error> {
-        let start = self.open.pop().ok_or(Error::UnmatchedClose)?;
+        let (start, number) = self.open.pop().ok_or(Error::UnmatchedClose)?;
+        self.closed[number] = true;
         self.out.push(')');
         self.atom = Some(start);
         Ok(())
@@ -315,6 +350,10 @@ impl<'p> Translation<'p> {
             if self.eat("[:") {
                 let name = self.named(":]")?;
                 class.push_str(self.class(name)?);
+                // A class is no end of a range.
+                if matches!(self.rest(), [b'-', next, ..] if *next != b']') {
+                    return Err(Error::InvalidRange);
+                }
                 continue;
             }
             let low = self.element()?;
@@ -326,11 +365,11 @@ impl<'p> Translation<'p> {
                 if low > high {
                     return Err(Error::InvalidRange);
                 }
-                push_class_unit(&mut class, low);
+                self.push_class_unit(&mut class, low);
                 class.push('-');
-                push_class_unit(&mut class, high);
+                self.push_class_unit(&mut class, high);
             } else {
-                push_class_unit(&mut class, low);
+                self.push_class_unit(&mut class, low);
             }
         }
         class.push(']');
@@ -349,7 +388,7 @@ impl<'p> Translation<'p> {
             return if unit.is('[') && self.rest().starts_with(b":") { Err(Error::InvalidRange) } else { Ok(unit) };
         };
         let name = self.named(close)?;
-        let mut inner = Translation::new(name, true, self.unicode);
+        let mut inner = Translation::new(name, true, self.unicode, self.target);
         match (inner.next_unit(), inner.rest().is_empty()) {
             (Some(unit), true) => Ok(unit),
             _ => Err(Error::InvalidCollation),
@@ -379,16 +418,17 @@ impl<'p> Translation<'p> {
             b"xdigit" => ("0-9A-Fa-f", "0-9A-Fa-f"),
             _ => return Err(Error::InvalidClass),
         };
-        Ok(if self.unicode { unicode } else { ascii })
+        Ok(if self.unicode && self.target == Target::Rust { unicode } else { ascii })
     }
-}
 
-fn push_class_unit(class: &mut String, unit: Unit) {
-    let code = match unit {
-        Unit::Char(c) => u32::from(c),
-        Unit::Byte(byte) => u32::from(byte),
-    };
-    _ = write!(class, "\\x{{{code:X}}}");
+    fn push_class_unit(&self, class: &mut String, unit: Unit) {
+        _ = match unit {
+            Unit::Char(c) => write!(class, "\\x{{{:X}}}", u32::from(c)),
+            // A byte outside a character is in no class of characters; this one is never assigned.
+            Unit::Byte(_) if self.unicode => write!(class, "\\x{{10FFFF}}"),
+            Unit::Byte(byte) => write!(class, "\\x{byte:02X}"),
+        };
+    }
 }
 
 #[cfg(test)]
@@ -397,12 +437,12 @@ mod tests {
 
     #[track_caller]
     fn extended(pattern: &str, expected: &str) {
-        assert_eq!(translate(pattern.as_bytes(), true, true).as_deref(), Ok(expected));
+        assert_eq!(translate(pattern.as_bytes(), true, true, Target::Rust).as_deref(), Ok(expected));
     }
 
     #[track_caller]
     fn basic(pattern: &str, expected: &str) {
-        assert_eq!(translate(pattern.as_bytes(), false, true).as_deref(), Ok(expected));
+        assert_eq!(translate(pattern.as_bytes(), false, true, Target::Rust).as_deref(), Ok(expected));
     }
 
     #[test]
@@ -440,7 +480,7 @@ mod tests {
 
     #[test]
     fn bad_patterns_are_refused_in_the_known_words() {
-        let error = |pattern: &str, extended| translate(pattern.as_bytes(), extended, true).unwrap_err();
+        let error = |pattern: &str, extended| translate(pattern.as_bytes(), extended, true, Target::Rust).unwrap_err();
         assert_eq!(error("a\\", true), Error::TrailingBackslash);
         assert_eq!(error("[a", true), Error::UnmatchedBracket);
         assert_eq!(error("(a", true), Error::UnmatchedOpen);
@@ -449,13 +489,31 @@ mod tests {
         assert_eq!(error("[z-a]", true), Error::InvalidRange);
         assert_eq!(error("[[:nope:]]", true), Error::InvalidClass);
         assert_eq!(error("[:space:]", true), Error::ClassOutsideBracket);
+        assert_eq!(error("[[:alpha:]-z]", true), Error::InvalidRange);
         assert_eq!(error(r"(a)\1", true), Error::BackReference);
+        assert_eq!(error(r"(a)\2", true), Error::InvalidBackReference);
+        assert_eq!(error(r"(a\1)", true), Error::InvalidBackReference);
     }
 
     #[test]
     fn bytes_that_are_no_characters_match_themselves() {
-        assert_eq!(translate(b"a\xFF", true, true).as_deref(), Ok(r"a(?-u:\xFF)"));
-        assert_eq!(translate("é".as_bytes(), true, false).as_deref(), Ok(r"(?-u:\xC3)(?-u:\xA9)"));
+        assert_eq!(translate(b"a\xFF", true, true, Target::Rust).as_deref(), Ok(r"a(?-u:\xFF)"));
+        assert_eq!(translate("é".as_bytes(), true, false, Target::Rust).as_deref(), Ok(r"(?-u:\xC3)(?-u:\xA9)"));
         assert_eq!(escape(b"a.\xFF", true), r"a\.(?-u:\xFF)");
+    }
+
+    #[test]
+    fn bytes_in_brackets_are_bytes_in_the_c_locale() {
+        let bytes = |target| translate(b"[\xE8-\xEA]", true, false, target);
+        assert_eq!(bytes(Target::Rust).as_deref(), Ok(r"[\xE8-\xEA]"));
+        assert_eq!(bytes(Target::Perl).as_deref(), Ok(r"[\xE8-\xEA]"));
+    }
+
+    #[test]
+    fn back_references_are_written_for_pcre2() {
+        let perl = |pattern: &str, extended| translate(pattern.as_bytes(), extended, true, Target::Perl);
+        assert_eq!(perl(r"\(a*\)b\1", false).as_deref(), Ok(r"((?:a)*)b\g{1}"));
+        assert_eq!(perl(r"(a)(b\1)+\<", true).as_deref(), Ok(r"(a)(?:(b\g{1}))+\b(?=\w)"));
+        assert_eq!(perl("([[:alpha:]])\\1", true).as_deref(), Ok(r"([[:alpha:]])\g{1}"));
     }
 }

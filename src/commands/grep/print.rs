@@ -1,7 +1,7 @@
-//! Lines as GNU grep prints them: names, numbers, columns, offsets, colours, parts of lines.
+//! Prints lines as GNU grep does: names, numbers, columns, offsets, colours, parts of lines.
 //!
-//! A piece of plain lines is copied whole. Only where something stands before a line or inside it is a line looked at
-//! by itself, and only where matches are shown is it searched again.
+//! A piece of plain lines is copied whole. A line is looked at by itself only where something is
+//! printed before it or inside it, and searched again only where its matches are shown.
 
 use std::ops::Range;
 
@@ -42,8 +42,12 @@ pub struct Style {
     pub terminator: u8,
     /// Lines made here end with a carriage return and a newline (`--crlf`).
     pub crlf: bool,
-    /// Matches may span lines (`-U`).
-    pub multiline: bool,
+    /// Print a line once for each of its matches (`--vimgrep`).
+    pub per_match: bool,
+    /// Leave out the blanks that lines begin with (`--trim`).
+    pub trim: bool,
+    /// What to print in place of matches (`--replace`).
+    pub replacement: Option<Vec<u8>>,
 }
 
 /// Where some lines stand.
@@ -59,6 +63,15 @@ pub struct At<'a> {
     pub selected: bool,
     /// How many digits `-T` aligns numbers to.
     pub width: usize,
+}
+
+/// Matches that are known, in order: where they may span lines, they are found only once.
+#[derive(Clone, Copy, Debug)]
+pub struct Spans<'a> {
+    /// Where they are in some bytes.
+    pub all: &'a [Range<usize>],
+    /// Where in these bytes the printed lines begin.
+    pub base: usize,
 }
 
 /// Prints lines into a buffer.
@@ -77,50 +90,72 @@ struct Line<'l> {
     bytes: &'l [u8],
     /// Without its terminator.
     content: &'l [u8],
-    /// Where it begins among the lines printed together.
-    start: usize,
-    /// The matches in all of these, where they may span lines.
-    spans: Option<&'l Vec<Range<usize>>>,
+    /// Its matches, where they are known: all, and where among their bytes this line begins.
+    spans: Option<Spans<'l>>,
 }
 
 impl Printer<'_> {
     /// Prints whole lines that follow one another. A last line without terminator gets one.
-    pub fn lines(&self, lines: &[u8], at: At<'_>, text: &mut Vec<u8>) {
+    pub fn lines(&self, lines: &[u8], spans: Option<Spans<'_>>, at: At<'_>, text: &mut Vec<u8>) {
         let style = self.style;
-        let matches = self.shows_matches(at.selected);
         if style.only_matching && at.selected == style.inverted {
             return;
         }
-        let bare = !(style.name && !style.heading || style.number || style.offset || style.tab || style.column);
-        if bare && !matches && style.max_columns.is_none() && self.line_color(at.selected).is_empty() {
+        if let Some(replacement) = style.replacement.as_ref().filter(|_| at.selected != style.inverted) {
+            return self.replaced(lines, replacement, spans.is_some(), at, text);
+        }
+        let prefixed = style.name && !style.heading || style.number || style.offset || style.tab || style.column;
+        let inside = style.max_columns.is_some() || style.trim || style.per_match;
+        let plain = !prefixed && !inside && !self.shows_matches(at.selected);
+        if plain && self.line_color(at.selected).is_empty() {
             text.extend_from_slice(lines);
             self.terminate(lines, text);
             return;
         }
-        // Matches that span lines are only found in all of them together.
-        let mut spans = Vec::new();
-        if style.multiline {
-            self.pattern.matches_in(lines, |found| {
-                spans.push(found);
-                true
-            });
-        }
-        let (mut at, mut start) = (at, 0);
-        for bytes in lines_of(lines, style.terminator) {
-            let content = self.pattern.content(bytes);
-            let line = Line { bytes, content, start, spans: style.multiline.then_some(&spans) };
-            if style.only_matching {
-                self.parts(line, at, text);
-            } else {
-                self.line(line, matches, at, text);
+        self.each_line(lines, spans, at, text);
+    }
+
+    fn each_line(&self, lines: &[u8], spans: Option<Spans<'_>>, at: At<'_>, text: &mut Vec<u8>) {
+        let (mut at, mut spans) = (at, spans);
+        for bytes in lines_of(lines, self.style.terminator) {
+            let line = Line { bytes, content: self.pattern.content(bytes), spans };
+            match (self.style.only_matching, self.style.per_match && at.selected != self.style.inverted) {
+                (true, _) => self.parts(line, at, text),
+                (_, true) => self.once_per_match(line, at, text),
+                _ => self.line(line, at, text),
             }
             at.number += 1;
             at.offset += bytes.len() as u64;
-            start += bytes.len();
+            if let Some(spans) = &mut spans {
+                spans.base += bytes.len();
+            }
         }
     }
 
-    /// The line between stretches of lines that do not touch.
+    /// Prints lines with their matches replaced: each by itself, or where matches may span lines all
+    /// of them together.
+    fn replaced(&self, lines: &[u8], replacement: &[u8], together: bool, at: At<'_>, text: &mut Vec<u8>) {
+        let mut at = at;
+        let whole = together.then_some(lines).into_iter();
+        for bytes in whole.chain(lines_of(if together { &[] } else { lines }, self.style.terminator)) {
+            let content = if together { bytes } else { self.pattern.content(bytes) };
+            // What failed here failed when the line was selected, and was reported then.
+            if let Ok(mut replaced) = self.pattern.replace_in(content, replacement) {
+                replaced.text.extend_from_slice(&bytes[content.len()..]);
+                let spans = Spans { all: &replaced.spans, base: 0 };
+                if replaced.text.is_empty() {
+                    // All of a last line without terminator was replaced by nothing.
+                    self.line(Line { bytes: b"", content: b"", spans: Some(spans) }, at, text);
+                    self.end_line(text);
+                }
+                self.each_line(&replaced.text, Some(spans), at, text);
+            }
+            at.number += 1;
+            at.offset += bytes.len() as u64;
+        }
+    }
+
+    /// Prints the line between stretches of lines that do not touch.
     pub fn separator(&self, separator: &[u8], text: &mut Vec<u8>) {
         match &self.style.colors {
             Some(colors) => colors.paint(&colors.separator, separator, text),
@@ -129,18 +164,18 @@ impl Printer<'_> {
         self.end_own_line(text);
     }
 
-    /// Ends a line that is none of the input's: a count, a name, a separator.
+    /// Ends a line that is not one of the input's: a count, a name, a separator.
     pub fn end_own_line(&self, text: &mut Vec<u8>) {
         text.extend_from_slice(if self.style.crlf { b"\r\n" } else { b"\n" });
     }
 
-    /// A name on a line of its own.
+    /// Prints a name on a line of its own.
     pub fn name_line(&self, name: &[u8], text: &mut Vec<u8>) {
         self.name(name, text);
         if self.style.null { text.push(0) } else { self.end_own_line(text) }
     }
 
-    /// A count, behind its input's name where names are shown.
+    /// Prints a count, after its input's name where names are shown.
     pub fn count_line(&self, name: &[u8], count: u64, text: &mut Vec<u8>) {
         if self.style.name {
             self.name(name, text);
@@ -195,27 +230,56 @@ impl Printer<'_> {
         }
     }
 
-    fn line(&self, line: Line<'_>, matches: bool, at: At<'_>, text: &mut Vec<u8>) {
+    fn line(&self, line: Line<'_>, at: At<'_>, text: &mut Vec<u8>) {
         let holds = at.selected != self.style.inverted;
-        let column =
-            if self.style.column && holds { self.first_match(line).map(|found| found.start + 1) } else { None };
+        let first = match holds && (self.style.column || self.style.max_columns.is_some()) {
+            true => self.first_match(line),
+            false => None,
+        };
+        let column = first.as_ref().filter(|_| self.style.column).map(|found| found.start + 1);
+        self.prefixed(line, column, first, at, text);
+    }
+
+    /// Prints a line for each match that begins on it.
+    fn once_per_match(&self, line: Line<'_>, at: At<'_>, text: &mut Vec<u8>) {
+        self.matches_in(line, |found, begins_here| {
+            if begins_here {
+                self.prefixed(line, Some(found.start + 1), Some(found), at, text);
+            }
+            true
+        });
+    }
+
+    /// Prints a line after what stands before it. If it is too long, what is around `shown` is printed.
+    fn prefixed(
+        &self,
+        line: Line<'_>,
+        column: Option<usize>,
+        shown: Option<Range<usize>>,
+        at: At<'_>,
+        text: &mut Vec<u8>,
+    ) {
         let has_text = line.bytes.len() > usize::from(line.bytes.ends_with(&[self.style.terminator]));
         self.prefix(column, has_text, at, text);
-        if let Some(most) = self.style.max_columns.filter(|&most| line.content.len() > most) {
-            let first = if holds { self.first_match(line) } else { None };
-            let excerpt = Excerpt::around(line.content, first, most);
+        let blanks = match self.style.trim {
+            true => line.content.iter().take_while(|byte| byte.is_ascii_whitespace()).count(),
+            false => 0,
+        };
+        if let Some(most) = self.style.max_columns.filter(|&most| line.content.len() - blanks > most) {
+            let shown = shown.map(|found| found.start.max(blanks) - blanks..found.end.max(blanks) - blanks);
+            let excerpt = Excerpt::around(&line.content[blanks..], shown, most);
             text.extend_from_slice(excerpt.before);
-            self.content(line, excerpt.shown, matches, at.selected, text);
+            self.content(line, excerpt.shown.start + blanks..excerpt.shown.end + blanks, at.selected, text);
             text.extend_from_slice(excerpt.after);
             self.end_line(text);
             return;
         }
-        self.content(line, 0..line.bytes.len(), matches, at.selected, text);
+        self.content(line, blanks..line.bytes.len(), at.selected, text);
         self.terminate(line.bytes, text);
     }
 
-    /// The line's own bytes, as many as are shown, coloured where they are to be.
-    fn content(&self, line: Line<'_>, shown: Range<usize>, matches: bool, selected: bool, text: &mut Vec<u8>) {
+    /// Prints the line's own bytes, as many as are shown, coloured where they are to be.
+    fn content(&self, line: Line<'_>, shown: Range<usize>, selected: bool, text: &mut Vec<u8>) {
         let Some(colors) = &self.style.colors else {
             text.extend_from_slice(&line.bytes[shown]);
             return;
@@ -223,9 +287,9 @@ impl Printer<'_> {
         let color = self.line_color(selected);
         let matched = if selected { &colors.matched } else { &colors.matched_in_context };
         let mut done = shown.start;
-        if matches {
-            self.matches_in(line, |found| {
-                let (start, end) = (found.start.max(shown.start), found.end.min(shown.end));
+        if self.shows_matches(selected) {
+            self.matches_in(line, |found, _| {
+                let (start, end) = (found.start.max(done), found.end.min(shown.end));
                 if start < end {
                     if start > done {
                         colors.paint(color, &line.bytes[done..start], text);
@@ -244,13 +308,19 @@ impl Printer<'_> {
         text.extend_from_slice(&rest[tail..]);
     }
 
-    /// The matches of a line, or the parts on it of matches that span lines.
-    fn matches_in(&self, line: Line<'_>, mut each: impl FnMut(Range<usize>) -> bool) {
-        let Some(spans) = line.spans else { return self.pattern.matches_in(line.content, each) };
-        let end = line.start + line.content.len();
-        for span in spans.iter().filter(|span| span.start <= end && span.end >= line.start) {
-            let here = span.start.max(line.start) - line.start..span.end.min(end) - line.start;
-            if !each(here) {
+    /// Calls `each` with the matches of a line, or with the parts on it of matches that span lines,
+    /// and with whether they begin on it.
+    fn matches_in(&self, line: Line<'_>, mut each: impl FnMut(Range<usize>, bool) -> bool) {
+        let Some(Spans { all, base }) = line.spans else {
+            // What failed here failed when the line was selected, and was reported then.
+            _ = self.pattern.matches_in(line.content, |found| each(found, true));
+            return;
+        };
+        let end = base + line.content.len();
+        let first = all.partition_point(|span| span.end < base);
+        for span in all[first..].iter().take_while(|span| span.start <= end) {
+            let here = span.start.max(base) - base..span.end.min(end) - base;
+            if !each(here, span.start >= base) {
                 return;
             }
         }
@@ -258,14 +328,14 @@ impl Printer<'_> {
 
     fn first_match(&self, line: Line<'_>) -> Option<Range<usize>> {
         let mut first = None;
-        self.matches_in(line, |found| {
+        self.matches_in(line, |found, _| {
             first = Some(found);
             false
         });
         first
     }
 
-    /// How many bytes end this line: its terminator, and the carriage return before it.
+    /// Counts the bytes that end this line: its terminator, and the carriage return before it.
     fn line_ending(&self, line: &[u8]) -> usize {
         match line.strip_suffix(&[self.style.terminator]) {
             Some(content) => 1 + usize::from(content.ends_with(b"\r")),
@@ -273,15 +343,19 @@ impl Printer<'_> {
         }
     }
 
-    /// Each match of a line, on a line of its own.
+    /// Prints each match of a line on a line of its own.
     fn parts(&self, line: Line<'_>, at: At<'_>, text: &mut Vec<u8>) {
-        self.matches_in(line, |found| {
-            if found.is_empty() {
+        let is_replaced = self.style.replacement.is_some();
+        self.matches_in(line, |found, _| {
+            if found.is_empty() && !is_replaced {
                 return true;
             }
             let place = At { offset: at.offset + found.start as u64, ..at };
             self.prefix(self.style.column.then_some(found.start + 1), true, place, text);
-            let matched = &line.content[found];
+            let mut matched = &line.content[found];
+            if self.style.trim {
+                matched = matched.trim_ascii_start();
+            }
             let (cut, after) = match self.style.max_columns {
                 Some(most) if matched.len() > most => {
                     let excerpt = Excerpt::around(matched, None, most);
@@ -364,7 +438,7 @@ pub fn push_number(value: u64, width: usize, text: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::pattern::Syntax;
+    use super::super::syntax::Syntax;
     use super::*;
 
     fn plain() -> Style {
@@ -383,7 +457,9 @@ mod tests {
             inverted: false,
             terminator: b'\n',
             crlf: false,
-            multiline: false,
+            per_match: false,
+            trim: false,
+            replacement: None,
         }
     }
 
@@ -391,7 +467,7 @@ mod tests {
         let pattern = Pattern::new(&[b"b+".to_vec()], &Syntax::default()).unwrap();
         let mut text = Vec::new();
         let at = At { name: b"f", number: 9, offset: 100, selected: true, width: 4 };
-        Printer { style, pattern: &pattern }.lines(lines, at, &mut text);
+        Printer { style, pattern: &pattern }.lines(lines, None, at, &mut text);
         String::from_utf8(text).unwrap()
     }
 

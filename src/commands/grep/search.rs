@@ -1,20 +1,23 @@
-//! Which lines of a block are selected: the kernel's inner part, from a slice to spans.
+//! Finds the selected lines of a block: the kernel's inner part, from a slice to spans.
 //!
-//! The whole slice is searched at once and a line is looked at only where a match was found, so a block without a
-//! match costs one pass at the speed of the pattern's best literal. Selected lines that touch are kept as one piece,
-//! so a block in which every line matches leaves one span. Nothing here knows what came before the block.
+//! The whole slice is searched at once and a line is looked at only where a match was found, so a
+//! block without a match costs one pass at the speed of the pattern's best literal. Selected lines
+//! that touch are kept as one piece, so a block in which every line matches leaves one span. Nothing
+//! here knows what came before the block.
 
 use std::ops::Range;
 
 use memchr::{memchr, memchr_iter, memrchr};
 
+use super::failure::Failure;
+use super::multiline;
 use super::pattern::Pattern;
 
-/// How much is searched before its lines are counted: small enough to be in the cache still, large enough that a
-/// search is not forever starting.
+/// Bytes searched before their lines are counted: few enough to be in the cache still, enough that
+/// starting a search does not show.
 const COUNTED_CHUNK: usize = 128 << 10;
 
-/// What selects a line: some alternative, every `--and`, no `--not`; or, inverted, the lines that does not select.
+/// What selects a line: some alternative, every `--and`, no `--not`; or, inverted, the other lines.
 #[derive(Debug)]
 pub struct Query {
     /// The alternatives, any of which selects.
@@ -62,31 +65,41 @@ pub struct Piece {
 pub struct Found {
     /// The selected lines in order, when wanted.
     pub pieces: Vec<Piece>,
-    /// How many lines were selected.
+    /// Where matches span lines: all matches, when pieces are wanted.
+    pub spans: Vec<Range<usize>>,
+    /// How many lines were selected; where matches span lines, how many stretches of lines, each
+    /// with a match that shares no line with the one before.
     pub selected: u64,
     /// How many matches they hold, when wanted.
     pub matches: u64,
     /// How many terminators the block holds, when numbers are wanted.
     pub terminators: u64,
+    /// Why the search ended early.
+    pub failure: Option<Failure>,
 }
 
 impl Query {
     /// Finds the selected lines of `hay`, which begins at a line's start.
     pub fn scan(&self, hay: &[u8], wanted: Wanted) -> Found {
-        let mut scan = Scan { query: self, hay, wanted, found: Found::default(), counted: 0 };
         let limit = wanted.limit.unwrap_or(u64::MAX);
         if limit == 0 {
-            return scan.found;
+            return Found::default();
         }
-        // A match that spans lines may span chunks.
-        let chunk = if wanted.numbers && !self.any.is_multiline() { COUNTED_CHUNK } else { usize::MAX };
+        if self.any.is_multiline() {
+            return multiline::scan(self, hay, wanted);
+        }
+        let mut scan = Scan { query: self, hay, wanted, found: Found::default(), counted: 0 };
+        let chunk = if wanted.numbers { COUNTED_CHUNK } else { usize::MAX };
         let mut start = 0;
         while start < hay.len() && scan.found.selected < limit {
             let end = match hay.len() - start {
                 rest if rest > chunk => line_end(hay, start + chunk, self.terminator),
                 _ => hay.len(),
             };
-            scan.chunk(start..end);
+            if let Err(failure) = scan.chunk(start..end) {
+                scan.found.failure = Some(failure);
+                break;
+            }
             start = end;
         }
         if wanted.numbers {
@@ -95,51 +108,64 @@ impl Query {
         scan.found
     }
 
-    /// Whether a line without a byte is selected.
+    /// Returns whether a line without a byte is selected.
     pub fn selects_empty_lines(&self) -> bool {
-        (self.any.is_match(b"") && self.confirms(b"")) != self.invert
+        // Where this cannot be told, it is so assumed: then empty lines are looked at one by one.
+        let holds = |pattern: &Pattern| pattern.is_match(b"").unwrap_or(true);
+        (holds(&self.any) && self.confirms(b"").unwrap_or(true)) != self.invert
     }
 
-    /// Whether a line with many NUL bytes in a row may not be selected as one with a single one there is, or hold other
-    /// matches.
+    /// Returns whether a line with a run of NUL bytes may be selected otherwise than one with a
+    /// single one there, or hold other matches.
     pub fn looks_into_nuls(&self) -> bool {
-        std::iter::once(&self.any).chain(&self.and).chain(&self.not).any(Pattern::looks_into_nuls)
+        std::iter::once(&self.any).chain(&self.and).chain(&self.not).any(Pattern::may_match_among_nuls)
     }
 
-    /// The next selected line of `hay` from `from` on, as if not inverted.
-    fn find(&self, hay: &[u8], mut from: usize) -> Option<Range<usize>> {
-        while let Some(line) = self.any.find_line(hay, from) {
-            if self.confirms(&hay[line.clone()]) {
-                return Some(line);
+    /// Returns the next selected line of `hay` from `from` on, as if not inverted.
+    fn find(&self, hay: &[u8], mut from: usize) -> Result<Option<Range<usize>>, Failure> {
+        while let Some(line) = self.any.find_line(hay, from)? {
+            if self.confirms(&hay[line.clone()])? {
+                return Ok(Some(line));
             }
             from = line.end;
         }
-        None
+        Ok(None)
     }
 
-    fn confirms(&self, line: &[u8]) -> bool {
+    /// Returns whether every `--and` and no `--not` matches in these lines.
+    pub fn confirms(&self, line: &[u8]) -> Result<bool, Failure> {
         if self.and.is_empty() && self.not.is_empty() {
-            return true;
+            return Ok(true);
         }
         let line = self.any.content(line);
-        self.and.iter().all(|pattern| pattern.is_match(line)) && !self.not.iter().any(|pattern| pattern.is_match(line))
+        for pattern in &self.and {
+            if !pattern.is_match(line)? {
+                return Ok(false);
+            }
+        }
+        for pattern in &self.not {
+            if pattern.is_match(line)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
-    /// How many matches a selected line holds; an inverted query's lines hold none, and count once.
-    fn matches_in(&self, line: &[u8]) -> u64 {
+    /// Counts the matches of a selected line; an inverted query's lines hold none, and count once.
+    fn matches_in(&self, line: &[u8]) -> Result<u64, Failure> {
         if self.invert {
-            return 1;
+            return Ok(1);
         }
         let mut matches = 0;
         self.any.matches_in(line, |_| {
             matches += 1;
             true
-        });
-        matches
+        })?;
+        Ok(matches)
     }
 }
 
-/// A scan under way.
+/// A scan under way, line by line.
 struct Scan<'s> {
     query: &'s Query,
     hay: &'s [u8],
@@ -150,58 +176,53 @@ struct Scan<'s> {
 }
 
 impl Scan<'_> {
-    fn chunk(&mut self, chunk: Range<usize>) {
+    fn chunk(&mut self, chunk: Range<usize>) -> Result<(), Failure> {
         let hay = &self.hay[..chunk.end];
         let everything = self.query.any.is_everything() && self.query.and.is_empty() && self.query.not.is_empty();
         if everything {
-            if !self.query.invert {
-                self.select(chunk);
-            }
-            return;
+            return if self.query.invert { Ok(()) } else { self.select(chunk) };
         }
         let mut from = chunk.start;
         while from < chunk.end && !self.is_enough() {
-            let line = self.query.find(hay, from);
+            let line = self.query.find(hay, from)?;
             if self.query.invert {
                 let gap_end = line.as_ref().map_or(chunk.end, |line| line.start);
                 if gap_end > from {
-                    self.select(from..gap_end);
+                    self.select(from..gap_end)?;
                 }
             } else if let Some(line) = line.clone() {
-                self.select(line);
+                self.select(line)?;
             }
-            let Some(line) = line else { return };
+            let Some(line) = line else { break };
             from = line.end;
         }
+        Ok(())
     }
 
     fn is_enough(&self) -> bool {
         self.wanted.limit.is_some_and(|limit| self.found.selected >= limit)
     }
 
-    /// Takes whole lines in, as many as the limit leaves.
-    fn select(&mut self, mut lines: Range<usize>) {
+    /// Adds whole lines, as many as the limit leaves.
+    fn select(&mut self, mut lines: Range<usize>) -> Result<(), Failure> {
         let left = self.wanted.limit.map_or(u64::MAX, |limit| limit - self.found.selected);
-        let any = &self.query.any;
-        let one = !self.query.invert && !any.is_everything() && !any.is_multiline();
+        let one = !self.query.invert && !self.query.any.is_everything();
         let mut count = if one { 1 } else { count_lines(&self.hay[lines.clone()], self.query.terminator) };
         if count > left {
             lines.end = lines.start + skip_lines(&self.hay[lines.clone()], left, self.query.terminator);
             count = left;
         }
-        self.found.selected += count;
         if self.wanted.numbers {
             self.count_to(lines.start);
         }
-        if self.wanted.matches && self.query.any.is_multiline() {
-            self.found.matches += self.query.matches_in(&self.hay[lines.clone()]);
-        } else if self.wanted.matches {
+        if self.wanted.matches {
             for line in lines_of(&self.hay[lines.clone()], self.query.terminator) {
-                self.found.matches += self.query.matches_in(self.query.any.content(line));
+                self.found.matches += self.query.matches_in(self.query.any.content(line))?;
             }
         }
+        self.found.selected += count;
         if !self.wanted.pieces {
-            return;
+            return Ok(());
         }
         match self.found.pieces.last_mut() {
             Some(last) if last.end == lines.start => {
@@ -219,6 +240,7 @@ impl Scan<'_> {
                 });
             }
         }
+        Ok(())
     }
 
     fn count_to(&mut self, end: usize) {
@@ -227,18 +249,18 @@ impl Scan<'_> {
     }
 }
 
-/// Where the line that holds `at` ends, its terminator included.
+/// Returns where the line that holds `at` ends, its terminator included.
 pub fn line_end(hay: &[u8], at: usize, terminator: u8) -> usize {
     memchr(terminator, &hay[at..]).map_or(hay.len(), |i| at + i + 1)
 }
 
-/// How many lines `hay` is; a last one without terminator is one.
+/// Counts the lines of `hay`; a last one without terminator is one.
 pub fn count_lines(hay: &[u8], terminator: u8) -> u64 {
     let open = hay.last().is_some_and(|&last| last != terminator);
     memchr_iter(terminator, hay).count() as u64 + u64::from(open)
 }
 
-/// Where the first `lines` lines of `hay` end.
+/// Returns where the first `lines` lines of `hay` end.
 pub fn skip_lines(hay: &[u8], lines: u64, terminator: u8) -> usize {
     let mut at = 0;
     for _ in 0..lines {
@@ -250,7 +272,7 @@ pub fn skip_lines(hay: &[u8], lines: u64, terminator: u8) -> usize {
     at
 }
 
-/// Where the last `lines` lines of `hay` begin, and how many there are when `hay` holds fewer.
+/// Returns where the last `lines` lines of `hay` begin, and how many there are, which may be fewer.
 pub fn last_lines(hay: &[u8], lines: u64, terminator: u8) -> (usize, u64) {
     let (mut at, mut count) = (hay.len(), 0);
     while count < lines && at > 0 {
@@ -260,7 +282,7 @@ pub fn last_lines(hay: &[u8], lines: u64, terminator: u8) -> (usize, u64) {
     (at, count)
 }
 
-/// The lines of `hay`, terminators included.
+/// Returns the lines of `hay`, terminators included.
 pub fn lines_of(hay: &[u8], terminator: u8) -> impl Iterator<Item = &[u8]> {
     let mut rest = hay;
     std::iter::from_fn(move || {
@@ -275,7 +297,7 @@ pub fn lines_of(hay: &[u8], terminator: u8) -> impl Iterator<Item = &[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::pattern::{Boundary, Case, Dialect, Syntax};
+    use super::super::syntax::{Boundary, Case, Dialect, Syntax};
     use super::*;
     use proptest::prelude::*;
 
@@ -302,9 +324,8 @@ mod tests {
         let mut start = 0;
         for (number, line) in lines_of(hay, query.terminator).enumerate() {
             let content = query.any.content(line);
-            let holds = query.any.is_match(content)
-                && query.and.iter().all(|p| p.is_match(content))
-                && !query.not.iter().any(|p| p.is_match(content));
+            let matches = |pattern: &Pattern| pattern.is_match(content).unwrap();
+            let holds = matches(&query.any) && query.and.iter().all(matches) && !query.not.iter().any(matches);
             if holds != query.invert {
                 selected.push((start, start + line.len(), number as u64));
             }
@@ -386,10 +407,12 @@ mod tests {
         let ends = |alternatives: &[&str], dialect| {
             let syntax = Syntax { dialect, ..Syntax::default() };
             let mut all = Vec::new();
-            pattern(alternatives, &syntax).matches_in(b"xabcd", |m| {
-                all.push((m.start, m.end));
-                true
-            });
+            pattern(alternatives, &syntax)
+                .matches_in(b"xabcd", |m| {
+                    all.push((m.start, m.end));
+                    true
+                })
+                .unwrap();
             all
         };
         assert_eq!(ends(&["a|ab|abc"], Dialect::Rust), [(1, 2)]);

@@ -13,9 +13,10 @@ use crate::io::Source;
 use super::colors::Colors;
 use super::context::Context;
 use super::kernel::{BINARY, TEXT};
-use super::pattern::{Boundary, Case, Dialect, Pattern, Syntax};
+use super::pattern::Pattern;
 use super::print::Style;
 use super::search::Query;
+use super::syntax::{Boundary, Case, Dialect, Syntax};
 use super::walk::Walk;
 
 /// What a run prints.
@@ -49,6 +50,8 @@ pub struct Settings {
     pub report: Report,
     /// How many lines around the selected ones.
     pub context: Context,
+    /// Lines that do not follow one another are separated: some context was asked for, be it 0 lines.
+    pub separates: bool,
     /// What stands between stretches of context; `None` for nothing.
     pub group_separator: Option<Vec<u8>>,
     /// At most so many selected lines of each input.
@@ -61,6 +64,10 @@ pub struct Settings {
     pub label: Vec<u8>,
     /// Matches may span lines, so every input is searched whole.
     pub multiline: bool,
+    /// Lines that are not selected are printed too.
+    pub passthru: bool,
+    /// An input ends with the first line that is not selected after one that is.
+    pub stop_on_nonmatch: bool,
     /// No line can be selected, and nothing is printed of that: not one input is opened.
     pub hopeless: bool,
 }
@@ -95,7 +102,7 @@ impl Settings {
     /// # Errors
     /// When a pattern is wrong or missing, a pattern file cannot be read, or options exclude each other.
     pub fn resolve(args: &Args, walk: &Walk, environment: &Environment) -> Result<(Settings, Vec<OsString>)> {
-        let (mut alternatives, files) = alternatives(args)?;
+        let (mut alternatives, places, files) = alternatives(args)?;
         let printing = &args.printing;
         let syntax = syntax(&args.patterns, environment);
         let compile = |all: &[Vec<u8>]| Pattern::new(all, &syntax);
@@ -118,13 +125,13 @@ impl Settings {
             }
         }
         let query = Query {
-            any: compile(&alternatives)?,
+            any: compile(&alternatives).map_err(|error| at_fault(error, &alternatives, &places, &compile))?,
             and: each(and)?,
             not: each(not)?,
             invert,
             terminator: syntax.terminator,
         };
-        let name = match (printing.with_filename, printing.no_filename) {
+        let name = match (printing.with_filename || printing.vimgrep, printing.no_filename) {
             (true, _) => true,
             (_, true) => false,
             _ => walk.names_by_default(&files),
@@ -133,7 +140,7 @@ impl Settings {
             Report::Nothing
         } else if printing.files_with_matches || printing.files_without_match {
             Report::Names { matching: printing.files_with_matches }
-        } else if printing.count_matches || printing.count && syntax.multiline && !query.invert {
+        } else if printing.count_matches || printing.count && query.any.is_multiline() && !query.invert {
             // Where matches span lines, lines are no measure of them.
             Report::CountMatches
         } else if printing.count {
@@ -149,6 +156,8 @@ impl Settings {
             before: if lines_matter { printing.before_context.unwrap_or(around) } else { 0 },
             after: if lines_matter { printing.after_context.unwrap_or(around) } else { 0 },
         };
+        let contexts = [printing.context, printing.before_context, printing.after_context];
+        let separates = lines_matter && contexts.iter().any(Option::is_some);
         let binary = match args.inputs.binary_files {
             _ if args.inputs.text => BinaryFiles::Text,
             _ if args.inputs.skip_binary => BinaryFiles::WithoutMatch,
@@ -157,9 +166,9 @@ impl Settings {
         let terminal_lines = environment.terminal && report == Report::Lines;
         let style = Style {
             name,
-            heading: name && !printing.no_heading && (printing.heading || terminal_lines),
-            number: (printing.line_number || printing.column) && !printing.no_line_number,
-            column: printing.column,
+            heading: name && !printing.no_heading && !printing.vimgrep && (printing.heading || terminal_lines),
+            number: (printing.line_number || printing.column || printing.vimgrep) && !printing.no_line_number,
+            column: printing.column || printing.vimgrep,
             offset: printing.byte_offset,
             tab: printing.initial_tab,
             escape_for_terminal: environment.terminal,
@@ -173,7 +182,9 @@ impl Settings {
             inverted: query.invert,
             terminator: syntax.terminator,
             crlf: syntax.crlf,
-            multiline: syntax.multiline,
+            per_match: printing.vimgrep,
+            trim: printing.trim,
+            replacement: printing.replace.as_ref().map(|text| text.as_bytes().to_vec()),
         };
         let group_separator = match &printing.group_separator {
             _ if printing.no_group_separator => None,
@@ -188,15 +199,18 @@ impl Settings {
         };
         let settings = Settings {
             hopeless: (nothing_selects || printing.max_count == Some(0)) && report != Report::Names { matching: false },
-            checks_encoding: environment.utf8 && syntax.dialect.is_posix() && binary != BinaryFiles::Text,
-            query,
+            checks_encoding: environment.utf8 && syntax.dialect.is_gnu() && binary != BinaryFiles::Text,
             style,
             report,
             context,
+            separates,
             group_separator,
             max_count: printing.max_count.and_then(|most| u64::try_from(most).ok()),
             binary,
-            multiline: syntax.multiline,
+            multiline: query.any.is_multiline(),
+            passthru: printing.passthru && lines_matter,
+            stop_on_nonmatch: printing.stop_on_nonmatch,
+            query,
             label: printing.label.as_ref().map_or(b"(standard input)".to_vec(), |label| label.as_bytes().to_vec()),
         };
         Ok((settings, files))
@@ -262,6 +276,8 @@ fn syntax(patterns: &Patterns, environment: &Environment) -> Syntax {
         Dialect::Basic
     } else if patterns.fixed_strings {
         Dialect::Fixed
+    } else if patterns.perl_regexp {
+        Dialect::Perl
     } else {
         Dialect::Rust
     };
@@ -283,7 +299,7 @@ fn syntax(patterns: &Patterns, environment: &Environment) -> Syntax {
         },
         terminator: if patterns.null_data { 0 } else { b'\n' },
         crlf: patterns.crlf,
-        unicode: environment.utf8 || !dialect.is_posix(),
+        unicode: environment.utf8 || !dialect.is_gnu(),
         multiline: patterns.multiline,
         dot_all: patterns.multiline && patterns.multiline_dotall,
     }
@@ -297,7 +313,29 @@ fn split(pattern: &[u8], patterns: &Patterns) -> Vec<Vec<u8>> {
     pattern.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect()
 }
 
-fn alternatives(args: &Args) -> Result<(Vec<Vec<u8>>, Vec<OsString>)> {
+/// Where alternatives from files stand: the file, and how many alternatives come before its first one.
+type Places = Vec<(OsString, usize)>;
+
+/// Returns an error with the file and line of the alternative at fault, if it is from a file.
+fn at_fault(
+    error: anyhow::Error,
+    alternatives: &[Vec<u8>],
+    places: &Places,
+    compile: &dyn Fn(&[Vec<u8>]) -> Result<Pattern>,
+) -> anyhow::Error {
+    let Some(first) = places.first().map(|(_, first)| *first) else { return error };
+    for (index, alternative) in alternatives.iter().enumerate().skip(first) {
+        if let Err(error) = compile(std::slice::from_ref(alternative)) {
+            let Some((file, first)) = places.iter().rfind(|(_, first)| *first <= index) else { return error };
+            let file = crate::output::escape_name(file);
+            return anyhow::anyhow!("{file}:{}: {error:#}", index - first + 1);
+        }
+    }
+    error
+}
+
+fn alternatives(args: &Args) -> Result<(Vec<Vec<u8>>, Places, Vec<OsString>)> {
+    let mut places = Vec::new();
     let patterns = &args.patterns;
     let mut operands = args.operands.iter();
     let mut all = Vec::new();
@@ -319,7 +357,13 @@ fn alternatives(args: &Args) -> Result<(Vec<Vec<u8>>, Vec<OsString>)> {
         } else if text.is_empty() {
             continue;
         }
-        all.extend(text.split(|&byte| byte == b'\n').map(<[u8]>::to_vec));
+        places.push((file.clone(), all.len()));
+        // A list written with carriage returns is meant for lines that end with them.
+        let line = |line: &[u8]| match patterns.crlf {
+            true => line.strip_suffix(b"\r").unwrap_or(line).to_vec(),
+            false => line.to_vec(),
+        };
+        all.extend(text.split(|&byte| byte == b'\n').map(line));
     }
     let has_pattern =
         ![&patterns.regexp, &patterns.file, &patterns.and, &patterns.not].iter().all(|all| all.is_empty());
@@ -327,5 +371,5 @@ fn alternatives(args: &Args) -> Result<(Vec<Vec<u8>>, Vec<OsString>)> {
         let first = operands.next().context("no pattern; see `mapped grep --help`")?;
         all = split(&first.clone().into_vec(), patterns);
     }
-    Ok((all, operands.cloned().collect()))
+    Ok((all, places, operands.cloned().collect()))
 }

@@ -15,7 +15,7 @@ use crate::io::Source;
 use crate::os::Extent;
 use crate::select::shard::Shard;
 
-use super::search::{Query, Wanted, last_lines};
+use super::search::{Found, Query, Wanted, last_lines};
 
 /// Bytes looked at first when an input is searched from its end, and most at a time.
 const BACKWARDS: usize = 64 << 10;
@@ -39,6 +39,37 @@ pub struct Start {
     pub lead: Vec<u8>,
     /// What is to be said of it.
     pub notice: Option<String>,
+    /// What is kept of matches that may span lines, for which all of the input is searched.
+    pub keep: Option<Keep>,
+}
+
+/// Which matches of an input are wanted.
+#[derive(Clone, Debug)]
+pub enum Keep {
+    /// Those whose first line begins at one of these bytes.
+    Within(Range<u64>),
+    /// The last so many.
+    Last(u64),
+}
+
+impl Keep {
+    /// Leaves of all that was found in an input, which begins at `offset`, what is wanted.
+    pub fn apply(&self, found: &mut Found, offset: u64) {
+        match self {
+            Keep::Within(range) => found.pieces.retain(|piece| range.contains(&(offset + piece.start as u64))),
+            Keep::Last(wanted) => {
+                let surplus = (found.pieces.len() as u64).saturating_sub(*wanted);
+                found.pieces.drain(..usize::try_from(surplus).unwrap_or(usize::MAX));
+            }
+        }
+        found.selected = found.pieces.len() as u64;
+        let is_kept = |span: &Range<usize>| {
+            let after = found.pieces.partition_point(|piece| piece.start <= span.start);
+            after > 0 && span.start < found.pieces[after - 1].end
+        };
+        found.spans.retain(is_kept);
+        found.matches = found.spans.len() as u64;
+    }
 }
 
 /// The starts of inputs by their number, noted when an input is opened and looked up by the kernel.
@@ -79,13 +110,16 @@ pub fn last_selected(source: &Source, within: Range<u64>, query: &Query, wanted:
     let mut buffer = Vec::new();
     while end > within.start && left > 0 {
         let start = end.saturating_sub(size as u64).max(within.start);
-        buffer.resize((end - start) as usize, 0);
+        let length = usize::try_from(end - start).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        // A line may be longer than memory, which is an error and not the end of the program.
+        buffer.try_reserve(length.saturating_sub(buffer.len())).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        buffer.resize(length, 0);
         let got = source.read_at(&mut buffer, start)?;
         let bytes = &buffer[..got];
         let first = if start == within.start { Some(0) } else { memchr(query.terminator, bytes).map(|i| i + 1) };
         let Some(first) = first.filter(|&first| first < bytes.len() || start == within.start) else {
             // One line is longer than this piece.
-            size *= 2;
+            size = size.saturating_mul(2);
             continue;
         };
         let lines = &bytes[first..];

@@ -4,19 +4,22 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::FileType;
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::WalkBuilder;
 use rustix::fs::OFlags;
 
-use crate::cli::grep::{Directories, Inputs};
+use crate::cli::grep::{Devices, Directories, Inputs};
 use crate::io::walk::{self, Found, Order};
 use crate::io::{FileRef, path};
+use crate::output::{escape_name, message};
+
+use super::filter::Filter;
 
 /// How names become files.
 #[derive(Clone, Debug)]
@@ -25,6 +28,9 @@ pub struct Walk {
     follow: bool,
     skip_directories: bool,
     ignore: bool,
+    hidden: bool,
+    skip_devices: bool,
+    filter: Arc<Filter>,
     globs: Arc<Globs>,
 }
 
@@ -41,14 +47,21 @@ impl Walk {
     /// # Errors
     /// When a glob is not valid.
     pub fn new(inputs: &Inputs) -> Result<Walk> {
+        let mut exclude = inputs.exclude.clone();
+        for list in &inputs.exclude_from {
+            exclude.extend(listed_globs(list)?);
+        }
         Ok(Walk {
+            hidden: inputs.hidden,
+            skip_devices: inputs.devices == Some(Devices::Skip),
+            filter: Arc::new(Filter::new(inputs)?),
             recursive: inputs.is_recursive(),
             follow: inputs.dereference_recursive,
             skip_directories: inputs.directories == Some(Directories::Skip),
             ignore: inputs.ignore,
             globs: Arc::new(Globs {
                 include: globs(&inputs.include)?,
-                exclude: globs(&inputs.exclude)?,
+                exclude: globs(&exclude)?,
                 exclude_dir: globs(&inputs.exclude_dir)?,
             }),
         })
@@ -86,15 +99,20 @@ impl Walk {
                 return self.below(name, false);
             }
         }
-        let wanted = self.globs.wants(&name, matches_suffix);
+        let is_skipped = self.skip_devices && path::metadata(&name).is_ok_and(|meta| !meta.is_file() && !meta.is_dir());
+        let wanted = !is_skipped && self.globs.wants(&name, matches_suffix);
         Box::new(wanted.then(|| Ok(FileRef::from(name))).into_iter())
     }
 
     /// The files below a directory; `bare` leaves out the leading `./` of a directory nobody named.
     fn below(&self, directory: OsString, bare: bool) -> Box<dyn Iterator<Item = Found> + Send> {
-        if self.ignore {
-            return self.unignored_below(directory, bare);
-        }
+        let filter = Arc::clone(&self.filter);
+        let length = if bare { 0 } else { directory.len() };
+        let all = if self.ignore { self.unignored_below(directory, bare) } else { self.all_below(directory, bare) };
+        Box::new(all.filter(move |found| found.as_ref().map_or(true, |file| filter.wants(file.path(), length))))
+    }
+
+    fn all_below(&self, directory: OsString, bare: bool) -> Box<dyn Iterator<Item = Found> + Send> {
         let globs = Arc::clone(&self.globs);
         let wants = move |name: &OsStr, is_directory: bool| match is_directory {
             true => !is_match(&globs.exclude_dir, name),
@@ -110,6 +128,7 @@ impl Walk {
         let globs = Arc::clone(&self.globs);
         let walker = WalkBuilder::new(&directory)
             .follow_links(self.follow)
+            .hidden(!self.hidden)
             .sort_by_file_name(OsStr::cmp)
             .filter_entry(move |entry| {
                 let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
@@ -146,6 +165,18 @@ impl Globs {
     fn wants(&self, name: &OsStr, matches: impl Fn(&GlobSet, &OsStr) -> bool) -> bool {
         !matches(&self.exclude, name) && (self.include.is_empty() || matches(&self.include, name))
     }
+}
+
+/// Reads a list of globs, one a line; blanks at a line's end and empty lines count for nothing.
+fn listed_globs(list: &OsStr) -> Result<Vec<OsString>> {
+    let mut text = Vec::new();
+    let read = match list == "-" {
+        true => io::stdin().read_to_end(&mut text),
+        false => path::open(list).and_then(|mut file| file.read_to_end(&mut text)),
+    };
+    read.map_err(|error| anyhow!("{}: {}", escape_name(list), message(&error)))?;
+    let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end).filter(|line| !line.is_empty());
+    Ok(lines.map(|line| OsStr::from_bytes(line).to_owned()).collect())
 }
 
 fn globs(patterns: &[OsString]) -> Result<GlobSet> {

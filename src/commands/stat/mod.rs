@@ -57,7 +57,9 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         common.threads = Some(1);
     }
     anyhow::ensure!(reads || !args.decompress, "--decompress is for --content and --lines");
-    let config = Config::new(&common, output).decompressing(args.decompress);
+    let mut config = Config::new(&common, output).decompressing(args.decompress);
+    // Facts about the file that they go to are facts like others.
+    config.own_output = None;
     let progress = reads.then(|| config.progress(&args.files, output)).flatten();
     let result = if args.lines {
         lines::run(&args.files, &config, output)

@@ -1,0 +1,18 @@
+//! Why a search of an input could not be finished. Only backtracking can fail: automata cannot.
+
+/// What a search gave up on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The number of steps.
+    #[error("exceeded PCRE's backtracking limit")]
+    Steps,
+    /// The JIT's stack.
+    #[error("exhausted PCRE's JIT stack")]
+    Stack,
+    /// The memory for backtracking.
+    #[error("exceeded PCRE's heap limit")]
+    Heap,
+    /// Anything else, in PCRE2's words.
+    #[error("{0}")]
+    Other(String),
+}

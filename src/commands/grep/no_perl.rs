@@ -1,0 +1,53 @@
+//! Stands for `perl` in a build without PCRE2: every pattern is refused.
+
+use std::convert::Infallible;
+use std::ops::Range;
+
+use anyhow::bail;
+
+use super::failure::Failure;
+use super::syntax::Syntax;
+
+/// A compiled set of alternatives, of which there are none.
+#[derive(Debug)]
+pub struct Perl(Infallible);
+
+/// The groups of a match.
+pub struct Groups<'g>(Infallible, std::marker::PhantomData<&'g ()>);
+
+impl Perl {
+    /// Refuses.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn new(_: &[Vec<u8>], _: &Syntax) -> anyhow::Result<Perl> {
+        bail!("Perl's patterns need PCRE2, and this mapped was built without it");
+    }
+
+    pub fn find_at(&self, _: &[u8], _: usize) -> Result<Option<Range<usize>>, Failure> {
+        match self.0 {}
+    }
+
+    pub fn matches_in(
+        &self,
+        _: &[u8],
+        _: bool,
+        _: impl FnMut(Range<usize>, &[u8], &Groups<'_>) -> bool,
+    ) -> Result<(), Failure> {
+        match self.0 {}
+    }
+}
+
+impl Groups<'_> {
+    pub fn len(&self) -> usize {
+        match self.0 {}
+    }
+
+    pub fn get(&self, _: usize) -> Option<Range<usize>> {
+        match self.0 {}
+    }
+
+    pub fn number(&self, _: &str) -> Option<usize> {
+        match self.0 {}
+    }
+}

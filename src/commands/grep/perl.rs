@@ -1,0 +1,317 @@
+//! Perl's regular expressions (`-P`) and POSIX patterns with back-references, by PCRE2 with its JIT.
+//!
+//! PCRE2 backtracks, so a search can fail: it gives up after a fixed number of steps, and the input
+//! at hand ends with an error. Every haystack is copied first: PCRE2's contract has no room for
+//! bytes that another process changes during a search, as it may change mapped ones.
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use anyhow::bail;
+use pcre2::bytes::{CaptureLocations, Regex, RegexBuilder};
+
+use super::failure::Failure;
+use super::syntax::{Boundary, Case, Syntax};
+
+/// The JIT's stack for backtracking, for each thread. It is reserved, and grows as it is used.
+const JIT_STACK_BYTES: usize = 32 << 20;
+
+/// A larger copy of a haystack is not kept for the next one.
+const KEPT_COPY_BYTES: usize = 1 << 20;
+
+/// A compiled set of alternatives.
+pub struct Perl {
+    regex: Regex,
+    utf8: bool,
+}
+
+impl std::fmt::Debug for Perl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Perl({:?})", self.regex.as_str())
+    }
+}
+
+impl Perl {
+    /// Compiles `alternatives`, each written in Perl's syntax.
+    ///
+    /// # Errors
+    /// When PCRE2 refuses one.
+    pub fn new(alternatives: &[Vec<u8>], syntax: &Syntax) -> anyhow::Result<Perl> {
+        let utf8 = syntax.unicode;
+        let ends_at_record = syntax.terminator != b'\n' && !syntax.multiline;
+        let text = |pattern: &Vec<u8>| as_text(pattern, utf8, ends_at_record);
+        let mut bodies = alternatives.iter().map(text).collect::<anyhow::Result<Vec<_>>>()?;
+        if let [only] = &mut bodies[..] {
+            // Settings such as `(*UCP)` count at the very beginning only.
+            let body = only.split_off(leading_verbs(only));
+            return Perl::compile(only, &format!("(?:{body})"), syntax);
+        }
+        // Each alternative counts its groups from 1, as when it stands alone.
+        let body = match bodies[..] {
+            [] => "(?!)".to_owned(),
+            _ => format!("(?|(?:{}))", bodies.join(")|(?:")),
+        };
+        Perl::compile("", &body, syntax)
+    }
+
+    fn compile(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<Perl> {
+        let bounded = match syntax.boundary {
+            Boundary::Any => body.to_owned(),
+            Boundary::Word => format!(r"(?<!\w){body}(?!\w)"),
+            Boundary::Line if syntax.multiline => format!("(?m:^){body}(?m:$)"),
+            Boundary::Line => format!(r"\A{body}\z"),
+        };
+        let regex = RegexBuilder::new()
+            .utf(syntax.unicode)
+            // POSIX's classes are the locale's; Perl's are ASCII's, as in GNU grep up to 3.8.
+            .ucp(syntax.unicode && syntax.dialect.is_posix())
+            .caseless(syntax.case == Case::Insensitive)
+            .multi_line(syntax.multiline)
+            .dotall(syntax.dot_all)
+            .crlf(syntax.crlf && syntax.multiline)
+            .jit_if_available(true)
+            .max_jit_stack_size(Some(JIT_STACK_BYTES))
+            .build(&format!("{verbs}{bounded}"));
+        match regex {
+            Ok(regex) => Ok(Perl { regex, utf8: syntax.unicode }),
+            Err(error) => bail!("{error}"),
+        }
+    }
+
+    /// The first match in `hay` at or after `at`.
+    ///
+    /// # Errors
+    /// When PCRE2 gives up.
+    pub fn find_at(&self, hay: &[u8], at: usize) -> Result<Option<Range<usize>>, Failure> {
+        with_copy(hay, |hay| self.find_in_copy(hay, at))
+    }
+
+    /// Calls `each` with every match in `hay`, empty ones too, until it returns false. With
+    /// `captures`, the groups of the match are in the second argument.
+    ///
+    /// # Errors
+    /// When PCRE2 gives up.
+    pub fn matches_in(
+        &self,
+        hay: &[u8],
+        captures: bool,
+        mut each: impl FnMut(Range<usize>, &[u8], &Groups<'_>) -> bool,
+    ) -> Result<(), Failure> {
+        let mut locations = self.regex.capture_locations();
+        let mut work = |hay: &[u8]| {
+            let (mut at, mut last_end) = (0, None);
+            while at <= hay.len() {
+                let found = if captures {
+                    self.regex.captures_read_at(&mut locations, hay, at).map_err(failure)?
+                } else {
+                    self.regex.find_at(hay, at).map_err(failure)?
+                };
+                let Some(found) = found.map(|found| found.start()..found.end()) else { break };
+                at = if found.is_empty() { self.after(hay, found.end) } else { found.end };
+                // An empty match where the last one ended is not another match.
+                if found.is_empty() && Some(found.end) == last_end {
+                    continue;
+                }
+                last_end = Some(found.end);
+                if !each(found, hay, &Groups { regex: &self.regex, locations: &locations }) {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        with_copy(hay, &mut work)
+    }
+
+    fn find_in_copy(&self, hay: &[u8], at: usize) -> Result<Option<Range<usize>>, Failure> {
+        let found = self.regex.find_at(hay, at).map_err(failure)?;
+        Ok(found.map(|found| found.start()..found.end()))
+    }
+
+    /// Returns where the character that begins at `at` ends.
+    fn after(&self, hay: &[u8], at: usize) -> usize {
+        let mut end = at + 1;
+        while self.utf8 && end < hay.len() && end < at + 4 && hay[end] & 0xC0 == 0x80 {
+            end += 1;
+        }
+        end
+    }
+}
+
+/// The groups of a match.
+pub struct Groups<'g> {
+    regex: &'g Regex,
+    locations: &'g CaptureLocations,
+}
+
+impl Groups<'_> {
+    /// Counts the groups, the whole match included.
+    pub fn len(&self) -> usize {
+        self.locations.len()
+    }
+
+    /// Returns where a group matched.
+    pub fn get(&self, group: usize) -> Option<Range<usize>> {
+        self.locations.get(group).map(|(start, end)| start..end)
+    }
+
+    /// Returns the number of a named group.
+    pub fn number(&self, name: &str) -> Option<usize> {
+        self.regex.capture_names().iter().position(|known| known.as_deref() == Some(name))
+    }
+}
+
+fn with_copy<T>(hay: &[u8], work: impl FnOnce(&[u8]) -> T) -> T {
+    thread_local! {
+        static COPY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    // Taken out, so that `work` may search again.
+    let mut copy = COPY.take();
+    copy.clear();
+    copy.extend_from_slice(hay);
+    let result = work(&copy);
+    if copy.capacity() <= KEPT_COPY_BYTES {
+        COPY.set(copy);
+    }
+    result
+}
+
+fn failure(error: pcre2::Error) -> Failure {
+    // The codes are those of pcre2.h; they never change.
+    match error.code() {
+        -47 | -53 => Failure::Steps,
+        -46 => Failure::Stack,
+        -63 | -48 => Failure::Heap,
+        _ => Failure::Other(error.to_string()),
+    }
+}
+
+/// Returns the pattern as text that means the same. PCRE2's Rust face takes text only, so without
+/// `utf8` bytes outside ASCII become escapes. With `ends_at_record`, `$` matches only at the very
+/// end, not before a newline there, as it does for GNU grep.
+fn as_text(pattern: &[u8], utf8: bool, ends_at_record: bool) -> anyhow::Result<String> {
+    if utf8 {
+        let Ok(text) = std::str::from_utf8(pattern) else {
+            bail!("pattern {:?} is not valid UTF-8", String::from_utf8_lossy(pattern));
+        };
+        if !ends_at_record || !text.contains('$') {
+            return Ok(text.to_owned());
+        }
+    }
+    let mut text = Vec::with_capacity(pattern.len());
+    let (mut quoted, mut in_class) = (false, false);
+    let mut rest = pattern;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        match byte {
+            _ if !utf8 && !byte.is_ascii() => {
+                let (open, close) = if quoted { ("\\E", "\\Q") } else { ("", "") };
+                text.extend_from_slice(format!("{open}\\x{byte:02X}{close}").as_bytes());
+            }
+            b'\\' if quoted => {
+                quoted = !after.starts_with(b"E");
+                text.push(byte);
+            }
+            b'\\' => match after.split_first() {
+                // A backslash before a byte outside ASCII quotes nothing.
+                Some((next, _)) if !utf8 && !next.is_ascii() => {}
+                Some((&next, after)) => {
+                    quoted = next == b'Q';
+                    text.extend_from_slice(&[byte, next]);
+                    rest = after;
+                }
+                None => text.push(byte),
+            },
+            b'[' if !quoted && !in_class => {
+                in_class = true;
+                text.push(byte);
+                // A bracket that comes first is a member.
+                let members = after.strip_prefix(b"^").unwrap_or(after);
+                let first = after.len() - members.len() + usize::from(members.starts_with(b"]"));
+                text.extend_from_slice(&after[..first]);
+                rest = &after[first..];
+            }
+            b'[' if in_class && after.starts_with(b":") => {
+                let length = memchr::memmem::find(after, b":]").map_or(0, |at| at + 2);
+                text.push(byte);
+                text.extend_from_slice(&after[..length]);
+                rest = &after[length..];
+            }
+            b']' if !quoted => {
+                in_class = false;
+                text.push(byte);
+            }
+            b'$' if ends_at_record && !quoted && !in_class => text.extend_from_slice(b"\\z"),
+            _ => text.push(byte),
+        }
+    }
+    Ok(String::from_utf8(text)?)
+}
+
+/// Returns the length of the settings that a pattern begins with.
+fn leading_verbs(pattern: &str) -> usize {
+    let mut length = 0;
+    while let Some(rest) = pattern[length..].strip_prefix("(*")
+        && rest.starts_with(|c: char| c.is_ascii_uppercase())
+        && let Some(end) = rest.find(')')
+        && ["UTF", "UCP", "LIMIT_", "NO_", "NOTEMPTY", "CR", "LF", "ANY", "NUL", "BSR_"]
+            .iter()
+            .any(|verb| rest.starts_with(verb))
+    {
+        length += 2 + end + 1;
+    }
+    length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn perl(pattern: &str) -> Perl {
+        Perl::new(&[pattern.into()], &Syntax::default()).unwrap()
+    }
+
+    fn all(perl: &Perl, hay: &[u8]) -> Vec<Range<usize>> {
+        let mut all = Vec::new();
+        perl.matches_in(hay, false, |found, _, _| {
+            all.push(found);
+            true
+        })
+        .unwrap();
+        all
+    }
+
+    #[test]
+    fn what_automata_lack_is_found() {
+        assert_eq!(perl(r"foo\Kbar").find_at(b"foobar", 0), Ok(Some(3..6)));
+        assert_eq!(perl(r"(\w+) \1").find_at(b"the the", 0), Ok(Some(0..7)));
+        assert_eq!(perl(r"\d+(?= EUR)").find_at(b"5 USD 70 EUR", 0), Ok(Some(6..8)));
+        assert_eq!(perl(r"\((?:[^()]|(?R))*\)").find_at(b"f(a(b)c)", 0), Ok(Some(1..8)));
+        assert_eq!(all(&perl("a*"), b"baac"), [0..0, 1..3, 4..4]);
+        assert_eq!(all(&perl("(*UCP)\\w"), "é".as_bytes()), vec![0..2; 1]);
+    }
+
+    #[test]
+    fn catastrophic_patterns_fail_and_do_not_hang() {
+        assert_eq!(perl("(a+)+$").find_at(&[&[b'a'; 60][..], b"b"].concat(), 0), Err(Failure::Steps));
+    }
+
+    #[test]
+    fn bytes_outside_ascii_become_escapes() {
+        let text = |pattern: &[u8]| as_text(pattern, false, false).unwrap();
+        assert_eq!(text(b"\xff\\\xfe[\xe8-\xea]"), r"\xFF\xFE[\xE8-\xEA]");
+        assert_eq!(text(b"\\Qa\xff.\\E."), r"\Qa\E\xFF\Q.\E.");
+        assert!(as_text(b"\xff", true, false).is_err());
+    }
+
+    #[test]
+    fn a_dollar_is_the_end_of_a_record() {
+        let text = |pattern: &str| as_text(pattern.as_bytes(), true, true).unwrap();
+        assert_eq!(text(r"a$|\$|[$]|[]$]|[[:alpha:]$]|\Q$\E$"), r"a\z|\$|[$]|[]$]|[[:alpha:]$]|\Q$\E\z");
+    }
+
+    #[test]
+    fn alternatives_count_their_own_groups() {
+        let both = Perl::new(&[b"(a)\\1".to_vec(), b"x|(b)\\1".to_vec()], &Syntax::default()).unwrap();
+        assert_eq!(all(&both, b"aa bb ab x"), [0..2, 3..5, 9..10]);
+    }
+}

@@ -1,0 +1,200 @@
+//! Alternatives as the `regex` crate reads them, whatever their dialect, and what can be told of
+//! them before they are compiled.
+
+use anyhow::{Context, Result};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
+
+use super::posix::{self, Target};
+use super::syntax::{Boundary, Case, Dialect, Syntax};
+
+/// Alternatives in the form `grep-regex` takes them.
+#[derive(Debug)]
+pub enum Sources {
+    /// Plain strings.
+    Literals(Vec<String>),
+    /// Regexes.
+    Regexes(Vec<String>),
+}
+
+impl Sources {
+    /// Rewrites alternatives. Perl's patterns are not for this engine.
+    ///
+    /// # Errors
+    /// When one is not valid in its dialect or in its encoding.
+    pub fn new(alternatives: &[Vec<u8>], syntax: &Syntax) -> Result<Sources> {
+        let text = |bytes: &Vec<u8>| String::from_utf8(bytes.clone()).ok();
+        match syntax.dialect {
+            Dialect::Fixed => {
+                if let Some(all) = alternatives.iter().map(text).collect::<Option<Vec<_>>>() {
+                    return Ok(Sources::Literals(all));
+                }
+                Ok(Sources::Regexes(alternatives.iter().map(|bytes| posix::escape(bytes, syntax.unicode)).collect()))
+            }
+            Dialect::Rust | Dialect::Perl => {
+                let all = alternatives.iter().map(|bytes| {
+                    text(bytes).with_context(|| {
+                        format!("pattern {:?} is not valid UTF-8; -F takes any bytes", String::from_utf8_lossy(bytes))
+                    })
+                });
+                Ok(Sources::Regexes(all.collect::<Result<_>>()?))
+            }
+            Dialect::Extended | Dialect::Basic => {
+                let extended = syntax.dialect == Dialect::Extended;
+                let all =
+                    alternatives.iter().map(|bytes| posix::translate(bytes, extended, syntax.unicode, Target::Rust));
+                Ok(Sources::Regexes(all.collect::<Result<_, posix::Error>>()?))
+            }
+        }
+    }
+
+    /// Returns one regex for all alternatives.
+    pub fn joined(&self) -> String {
+        let wrapped: Vec<String> = match self {
+            Sources::Literals(all) => all.iter().map(|s| regex_syntax::escape(s)).collect(),
+            Sources::Regexes(all) => all.iter().map(|s| format!("(?:{s})")).collect(),
+        };
+        wrapped.join("|")
+    }
+
+    /// Returns whether a match may be empty or hold a NUL byte.
+    pub fn may_match_among_nuls(&self, syntax: &Syntax) -> bool {
+        match self {
+            Sources::Literals(all) => all.iter().any(|literal| literal.is_empty() || literal.contains('\0')),
+            Sources::Regexes(all) => any_tree(all, syntax, |hir| {
+                hir.properties().minimum_len().is_none_or(|least| least == 0) || holds(hir, 0)
+            }),
+        }
+    }
+
+    /// Returns whether a match may hold a newline, or depends on where the whole haystack begins or
+    /// ends. Otherwise `-U` selects what a search line by line selects.
+    pub fn may_span_lines(&self, syntax: &Syntax) -> bool {
+        match self {
+            Sources::Literals(all) => all.iter().any(|literal| literal.contains('\n')),
+            Sources::Regexes(all) => any_tree(all, syntax, |hir| {
+                let looks = hir.properties().look_set();
+                looks.contains(Look::Start) || looks.contains(Look::End) || holds(hir, b'\n')
+            }),
+        }
+    }
+}
+
+/// Returns whether `is` holds for the syntax tree of any regex, or one cannot be parsed.
+fn any_tree(regexes: &[String], syntax: &Syntax, is: impl Fn(&Hir) -> bool) -> bool {
+    let mut builder = regex_syntax::ParserBuilder::new();
+    builder.multi_line(true).unicode(syntax.unicode).utf8(false).crlf(syntax.crlf).dot_matches_new_line(syntax.dot_all);
+    // A parser is good for one regex.
+    regexes.iter().any(|regex| builder.build().parse(regex).as_ref().map_or(true, &is))
+}
+
+/// Returns whether some part of a regex matches this ASCII byte.
+fn holds(hir: &Hir, byte: u8) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => false,
+        HirKind::Literal(literal) => literal.0.contains(&byte),
+        HirKind::Class(Class::Unicode(class)) => {
+            class.iter().any(|range| (range.start()..=range.end()).contains(&char::from(byte)))
+        }
+        HirKind::Class(Class::Bytes(class)) => class.iter().any(|range| (range.start()..=range.end()).contains(&byte)),
+        HirKind::Repetition(repetition) => holds(&repetition.sub, byte),
+        HirKind::Capture(capture) => holds(&capture.sub, byte),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(|part| holds(part, byte)),
+    }
+}
+
+/// Returns whether a Perl pattern may match a newline, going by its text: only what certainly does
+/// not is told from the rest.
+pub fn perl_may_span_lines(pattern: &[u8], syntax: &Syntax) -> bool {
+    let mut rest = pattern;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        match byte {
+            b'\n' => return true,
+            b'.' if syntax.dot_all => return true,
+            // Groups may set options, look around and recurse.
+            b'(' if after.starts_with(b"?") && !after.starts_with(b"?:") => return true,
+            b'(' if after.starts_with(b"*") => return true,
+            b'[' if after.starts_with(b"^") => return true,
+            b'[' => {
+                let Some(end) = memchr::memchr(b']', after) else { return true };
+                if memchr::memchr2(b'\\', b'[', &after[..end]).is_some() || end == 0 || after[..end].contains(&b'\n') {
+                    return true;
+                }
+                if after[..end].windows(3).any(|range| range[1] == b'-' && range[0] < b'\n') {
+                    return true;
+                }
+                rest = &after[end..];
+            }
+            b'\\' => match after {
+                [
+                    b'd' | b'w' | b'b' | b'B' | b'.' | b'\\' | b'*' | b'+' | b'?' | b'(' | b')' | b'[' | b']',
+                    rest_of @ ..,
+                ]
+                | [b'/' | b'-' | b'"' | b'\'' | b'{' | b'}' | b'|' | b'^' | b'$' | b'K' | b't', rest_of @ ..] => {
+                    rest = rest_of;
+                }
+                [b'x', high, low, rest_of @ ..]
+                    if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() && !is_newline_digits(*high, *low) =>
+                {
+                    rest = rest_of;
+                }
+                _ => return true,
+            },
+            _ => {}
+        }
+    }
+    false
+}
+
+fn is_newline_digits(high: u8, low: u8) -> bool {
+    high == b'0' && low.eq_ignore_ascii_case(&b'a')
+}
+
+/// Returns the one literal that these alternatives come to, if they do and it can be searched for
+/// as it stands.
+pub fn single_literal(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<Vec<u8>> {
+    let [only] = alternatives else { return None };
+    let plain = match syntax.dialect {
+        Dialect::Fixed => true,
+        // Outside ASCII a POSIX literal may have to be valid in its encoding to count; leave that to the regex.
+        _ => only.is_ascii() && !only.iter().any(|&byte| regex_syntax::is_meta_character(char::from(byte))),
+    };
+    let usable = plain
+        && syntax.case == Case::Sensitive
+        && syntax.boundary == Boundary::Any
+        && !only.is_empty()
+        && !only.contains(&b'\n')
+        && !only.contains(&syntax.terminator)
+        && !syntax.multiline;
+    usable.then(|| only.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn perl_patterns_that_stay_within_lines_are_known() {
+        let spans = |pattern: &str| perl_may_span_lines(pattern.as_bytes(), &Syntax::default());
+        for within in [r"\xff\xd8", r"foo\d+", "a.b|c*", "[a-f]x", r"(?:ab)+\Kc"] {
+            assert!(!spans(within), "{within}");
+        }
+        for across in [r"\x0a", r"a\nb", r"\s", r"[^a]", r"(?s).", r"\R", r"a(?!\n)", r"\x{a}", r"\Aa", "[\t-z]"] {
+            assert!(spans(across), "{across}");
+        }
+    }
+
+    #[test]
+    fn rust_patterns_that_stay_within_lines_are_known() {
+        let spans = |pattern: &str| {
+            let syntax = Syntax { multiline: true, ..Syntax::default() };
+            Sources::new(&[pattern.into()], &syntax).unwrap().may_span_lines(&syntax)
+        };
+        for within in ["foo", "a.b", "[a-z]+", "^x$", r"\bx\b"] {
+            assert!(!spans(within), "{within}");
+        }
+        for across in [r"a\nb", r"\s", "[^a]", "(?s:.)", r"\Aa", r"a\z"] {
+            assert!(spans(across), "{across}");
+        }
+    }
+}
