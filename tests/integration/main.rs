@@ -35,6 +35,7 @@ mod stat;
 #[cfg(target_arch = "x86_64")]
 mod syscalls;
 mod terminal;
+mod tidy;
 #[cfg(target_arch = "x86_64")]
 mod trace;
 mod util;
