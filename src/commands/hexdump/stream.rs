@@ -40,7 +40,7 @@ impl View for Plain {
     fn short(&self, _row: &[u8], _place: Place, _out: &mut Vec<u8>) {}
 
     fn end(&self, end: End, out: &mut Vec<u8>) {
-        if self.width.is_none_or(|width| end.bytes % width as u64 != 0) {
+        if self.width.is_none_or(|width| !end.bytes.is_multiple_of(width as u64)) {
             out.push(b'\n');
         }
     }

@@ -79,7 +79,7 @@ fn push_print(print: &Print, row: &Row<'_>, at: usize, is_last: bool, brush: &mu
     out.extend_from_slice(text);
     match print.conversion {
         Some(Conversion { spec, .. }) if row.end.is_some_and(|end| address >= end) => {
-            spec.padding().push_text(b"", out)
+            spec.padding().push_text(b"", out);
         }
         Some(Conversion { kind: Kind::Address(base), spec }) => {
             let mut text = vec![];

@@ -149,7 +149,7 @@ fn push_bytes(line: &[u8], at: usize, layout: Layout, row: &mut Row, out: &mut V
         }
         let digit_follows = line[next].is_ascii_hexdigit();
         // Dumps in columns leave a wider gap after every eight bytes.
-        let may_gap = matches!(layout, Layout::Wide) && blanks == 2 && row.bytes % 8 == 0;
+        let may_gap = matches!(layout, Layout::Wide) && blanks == 2 && row.bytes.is_multiple_of(8);
         match blanks {
             0 => return Err(Problem::NotARow),
             1 if !digit_follows => return Err(Problem::NotARow),
