@@ -610,7 +610,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__hexdump)
-            opts="-f -p -i -b -c -C -d -o -x -r -v -a -w -g -e -u -s -l -n -h -V --format --postscript --plain --include --one-byte-octal --one-byte-char --canonical --two-bytes-decimal --two-bytes-octal --two-bytes-hex --revert --reverse --no-squeezing --autoskip --squeeze --cols --width --group-size --group --endian --upper --base --address-radix --find --context --character-table --panels --border --name --capitalize --decompress --io --threads --block-size --progress --stats --colour --color --skip --offset --length --help --version"
+            opts="-f -b -X -c -C -d -o -x -p -i -r -v -a -w -g -u -A -t -s -l -n -e -h -V --format --format-file --one-byte-octal --one-byte-hex --one-byte-char --canonical --two-bytes-decimal --two-bytes-octal --two-bytes-hex --postscript --plain --include --type --revert --reverse --no-squeezing --autoskip --squeeze --cols --width --group-size --group --endian --upper --base --address-radix --find --text --hex --utf16 --context --character-table --panels --border --name --capitalize --terminate --decompress --io --threads --block-size --progress --stats --colour --color --skip --offset --length --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -622,6 +622,14 @@ _mapped() {
                     ;;
                 -f)
                     COMPREPLY=($(compgen -W "canonical xxd plain c binary octal decimal hex panels" -- "${cur}"))
+                    return 0
+                    ;;
+                --format-file|--format-file=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --type|--type=)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --width|--width=)
@@ -657,7 +665,11 @@ _mapped() {
                     return 0
                     ;;
                 --address-radix|--address-radix=)
-                    COMPREPLY=($(compgen -W "hexadecimal decimal" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "hexadecimal decimal octal none" -- "${cur}"))
+                    return 0
+                    ;;
+                -A)
+                    COMPREPLY=($(compgen -W "hexadecimal decimal octal none" -- "${cur}"))
                     return 0
                     ;;
                 --find|--find=)
@@ -733,6 +745,10 @@ _mapped() {
                     return 0
                     ;;
                 -l)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -e)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

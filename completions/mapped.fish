@@ -236,7 +236,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s I -d 'Treat a bin
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l decompress -l search-zip -d 'Search what compressed files decode to, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s s -l no-messages -d 'No messages about inputs that cannot be read'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s V -l version -d 'Print version'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s f -l format -d 'How to show the bytes' -r -f -a "canonical\t'Hexadecimal and characters, as `hexdump -C` (default)'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s f -l format -d 'Set the format: one of these, a format of hexdump(1), or a file of such formats' -r -f -a "canonical\t'Hexadecimal and characters, as `hexdump -C` (default)'
 xxd\t'Hexadecimal and characters, as `xxd`'
 plain\t'Hexadecimal digits only, as `xxd -p`'
 c\t'C array, as `xxd -i`'
@@ -245,25 +245,29 @@ octal\t'Two bytes in octal, as `hexdump -o`'
 decimal\t'Two bytes in decimal, as `hexdump -d`'
 hex\t'Two bytes in hexadecimal, as `hexdump` without options'
 panels\t'Panels with borders, as `hexyl`'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s w -l width -l cols -d 'Bytes a row, or as many as fit on the terminal [default: 16; 30 with plain, 12 with c, 6 with binary]' -r
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s g -l group -l group-size -d 'Bytes between blanks; 0 is the whole row [default: 1; 2 with xxd, 4 with --endian little]' -r
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l endian -d 'Order of the bytes within a group' -r -f -a "little\t'The first byte last'
-big\t'The first byte first'"
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l format-file -d 'Show bytes by the formats in a file, one a line' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l type -d 'Print fields of a type, as `od -t`: a, c, or d, o, u, x, f with a size, and z for characters; may be repeated' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s w -l width -l cols -d 'Set the bytes per row, or fill the terminal [default: 16; 30 with plain, 12 with c, 6 with binary]' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s g -l group -l group-size -d 'Set the bytes between blanks; 0 is the whole row [default: 1; 2 with xxd, 4 with --endian little]' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l endian -d 'Set the order of the bytes within a group or word' -r -f -a "little\t'Last byte first'
+big\t'First byte first'"
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l base -d 'Show the first byte of the input at this address; a negative one wraps around' -r
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l address-radix -d 'Notation of the addresses' -r -f -a "hexadecimal\t'Base 16'
-decimal\t'Base 10, with the formats of xxd and canonical'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l find -d 'Begin at the row where these bytes first stand: hexadecimal digits in pairs (`7f454c46`, `0x7f 45`) or else text (`"face"` in quotes is text too). With it, --length counts from there' -r
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l context -d 'Rows to show before the one that --find found' -r
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l character-table -d 'Signs for bytes; `default`, `codepage-437` and `braille` only in panels' -r -f -a "default\t'ASCII as it is, \'⋄\' for zero, \'_\' for white space, \'•\' for other controls, \'×\' from 0x80 on'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s A -l address-radix -d 'Set the notation of addresses [default: hexadecimal; octal with --type]' -r -f -a "hexadecimal\t'Base 16'
+decimal\t'Base 10'
+octal\t'Base 8'
+none\t'No addresses'"
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l find -d 'Search for bytes, and begin at the row of the first match; may be repeated' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l context -d 'Show N rows before the one with the match' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l character-table -d 'Set the characters shown for bytes; `default`, `codepage-437` and `braille` only in panels' -r -f -a "default\t'ASCII as it is, \'⋄\' for zero, \'_\' for white space, \'•\' for other controls, \'×\' from 0x80 on'
 ascii\t'ASCII as it is, \'.\' for the rest'
 codepage-437\t'Code page 437, as the IBM PC showed every byte'
 braille\t'ASCII as it is, the rest as braille patterns of their bits'
 ebcdic\t'EBCDIC, as `xxd -E` reads it, \'.\' for the rest'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l panels -d 'Panels of eight bytes side by side, or as many as fit on the terminal; implies `--format panels`' -r
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l border -d 'Borders around panels; implies `--format panels`' -r -f -a "unicode\t'Box-drawing characters'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l panels -d 'Set the number of panels, or fill the terminal; implies `--format panels`' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l border -d 'Set the borders of panels; implies `--format panels`' -r -f -a "unicode\t'Box-drawing characters'
 ascii\t'`+`, `-` and `|`'
 none\t'Blanks'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l name -d 'Name of the array with --format c [default: made from the file\'s name]' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l name -d 'Name the array of --format c [default: made from the file name]' -r
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l io -d 'How input is read' -r -f -a "auto\t'Map files that gain from it and read the rest'
 mmap\t'Map, and fail for inputs that cannot be mapped'
 read\t'Never map'"
@@ -279,20 +283,25 @@ always\t'Always'
 never\t'Never'"
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s s -l offset -l skip -d 'Skip to this byte offset in each input; negative offsets count from the end' -r
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s n -s l -l length -d 'Read at most SIZE bytes of each input' -r
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s p -l plain -l postscript -d 'Plain digits without addresses, as `xxd -p`: the same as `--format plain`'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s i -l include -d 'A C array, as `xxd -i`: the same as `--format c`'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s b -l one-byte-octal -d 'One byte in octal; this and the next five add up, a line for each'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s c -l one-byte-char -d 'One byte as a character or escape'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s C -l canonical -d 'Hexadecimal and characters, the default'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s d -l two-bytes-decimal -d 'Two bytes in decimal'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s o -l two-bytes-octal -d 'Two bytes in octal'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s x -l two-bytes-hex -d 'Two bytes in hexadecimal'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s r -l reverse -l revert -d 'Turn a dump back into bytes: canonical rows (squeezed ones too), xxd\'s table or plain digits, whichever it is, or the one that --format names. Addresses that leave gaps make holes where the output is a file, zeros elsewhere; with it, --skip adds to every address and --base subtracts from it'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s v -l no-squeezing -d 'Show every row, also those that repeat the one before'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s a -l squeeze -l autoskip -d 'Show one `*` for more than two rows of zeros in the formats that show every row by default, as `xxd -a`'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s e -d 'The same as `--endian little`, as `xxd -e`'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s e -d 'Show bytes by a format of hexdump(1); without one, the same as `--endian little`, as `xxd -e`' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s b -l one-byte-octal -d 'Show bytes in octal; displays and formats add up, a line for each'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s X -l one-byte-hex -d 'Show bytes in hexadecimal'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s c -l one-byte-char -d 'Show bytes as characters or escapes'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s C -l canonical -d 'Show hexadecimal and characters (default)'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s d -l two-bytes-decimal -d 'Show two bytes in decimal'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s o -l two-bytes-octal -d 'Show two bytes in octal'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s x -l two-bytes-hex -d 'Show two bytes in hexadecimal'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s p -l plain -l postscript -d 'Print plain digits without addresses, as `xxd -p` [same as: --format plain]'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s i -l include -d 'Print a C array, as `xxd -i`; in binary with -b [same as: --format c]'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s r -l reverse -l revert -d 'Turn a dump back into bytes'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s v -l no-squeezing -d 'Show every row, even if it repeats the row before'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s a -l squeeze -l autoskip -d 'Replace more than two rows of zeros by one `*` in the formats of xxd, as `xxd -a`'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s u -l upper -d 'Write hexadecimal digits as capitals'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l capitalize -d 'Capital letters in the names with --format c'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l text -d 'Read the patterns of --find as text'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l hex -d 'Read the patterns of --find as hexadecimal digits'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l utf16 -d 'Read the patterns of --find as text in little-endian UTF-16'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l capitalize -d 'Write the names of --format c in capitals'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s t -l terminate -d 'End the array of --format c with a zero byte, as `xxd -t`'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l decompress -d 'Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s V -l version -d 'Print version'

@@ -674,7 +674,8 @@ fn prints_by_formats_what_hexdump_prints() {
             let text = format.join(" ");
             // Without a quote, what follows -e is a file to us.
             peer.extend(if text.contains('"') { ["-e".into(), text] } else { ["-e".into(), "\"\"".into()] });
-            if random.chance(10) {
+            // A display that is asked for twice counts once.
+            if random.chance(10) && !peer.iter().any(|arg: &String| ["-C", "-b", "-x"].contains(&arg.as_str())) {
                 peer.push(random.pick(&["-C", "-b", "-x"]).into());
             }
         }
@@ -912,9 +913,11 @@ fn lines_of_any_length_need_no_memory() {
     ] {
         Law::new(&[&["hexdump"], &args[..]].concat(), &input).in_its_own_blocks().holds(expected.as_bytes(), 0);
     }
-    Law::new(&["hexdump", "-i", "-w", "5"], &input[..12])
-        .quick()
-        .holds(b"  0xab, 0xab, 0xab, 0xab, 0xab,\n  0xab, 0xab, 0xab, 0xab, 0xab,\n  0xab, 0xab\n", 0);
+    screen(
+        &["-i", "-w", "5", "--block-size", "7"],
+        &input[..12],
+        "  0xab, 0xab, 0xab, 0xab, 0xab,\n  0xab, 0xab, 0xab, 0xab, 0xab,\n  0xab, 0xab\n",
+    );
 }
 
 #[test]
