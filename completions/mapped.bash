@@ -324,7 +324,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__grep)
-            opts="-e -f -E -G -F -P -i -S -w -x -v -U -z -c -l -L -q -m -o -n -N -b -H -h -T -Z -A -B -C -M -r -R -d -a -I -s -V --help --regexp --file --and --not --extended-regexp --basic-regexp --fixed-strings --perl-regexp --ignore-case --case-sensitive --no-ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --null-data --count --count-matches --files-with-matches --files-without-match --silent --quiet --max-count --last --only-matching --line-number --no-line-number --column --byte-offset --with-filename --no-filename --label --heading --no-heading --initial-tab --null --after-context --before-context --context --context-separator --group-separator --no-context-separator --no-group-separator --max-columns --json --line-buffered --recursive --dereference-recursive --directories --include --exclude --exclude-dir --ignore --text --binary-files --encoding --search-zip --decompress --shard --since --until --follow --no-messages --io --threads --block-size --offset --length --progress --stats --colour --color --version"
+            opts="-e -f -E -G -F -P -i -S -w -x -v -U -z -c -l -L -q -m -o -n -N -b -H -h -T -Z -A -B -C -M -r -R -d -g -t -D -a -I -s -j -V --help --regexp --file --and --not --extended-regexp --basic-regexp --fixed-strings --pcre2 --perl-regexp --ignore-case --case-sensitive --no-ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --null-data --count --count-matches --files-with-matches --files-without-match --silent --quiet --max-count --last --only-matching --line-number --no-line-number --column --byte-offset --with-filename --no-filename --label --heading --no-heading --initial-tab --null --after-context --before-context --context --context-separator --group-separator --no-context-separator --no-group-separator --max-columns --replace --passthrough --passthru --vimgrep --trim --stop-on-nonmatch --json --line-buffered --recursive --dereference-recursive --directories --include --exclude --exclude-dir --exclude-from --glob --type --type-not --type-list --maxdepth --max-depth --max-filesize --files --sort --sortr --devices --ignore --hidden --text --binary-files --encoding --search-zip --decompress --shard --since --until --follow --no-messages --io --block-size --offset --length --progress --stats --colour --color --threads --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -410,6 +410,10 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --replace|--replace=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --directories|--directories=)
                     COMPREPLY=($(compgen -W "read skip recurse" -- "${cur}"))
                     return 0
@@ -428,6 +432,58 @@ _mapped() {
                     ;;
                 --exclude-dir|--exclude-dir=)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude-from|--exclude-from=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --glob|--glob=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -g)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --type|--type=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -t)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --type-not|--type-not=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-depth|--max-depth=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --maxdepth|--maxdepth=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-filesize|--max-filesize=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sort|--sort=)
+                    COMPREPLY=($(compgen -W "none path modified accessed created" -- "${cur}"))
+                    return 0
+                    ;;
+                --sortr|--sortr=)
+                    COMPREPLY=($(compgen -W "none path modified accessed created" -- "${cur}"))
+                    return 0
+                    ;;
+                --devices|--devices=)
+                    COMPREPLY=($(compgen -W "read skip" -- "${cur}"))
+                    return 0
+                    ;;
+                -D)
+                    COMPREPLY=($(compgen -W "read skip" -- "${cur}"))
                     return 0
                     ;;
                 --binary-files|--binary-files=)
@@ -458,10 +514,6 @@ _mapped() {
                     COMPREPLY=($(compgen -W "auto mmap read" -- "${cur}"))
                     return 0
                     ;;
-                --threads|--threads=)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --block-size|--block-size=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -488,6 +540,14 @@ _mapped() {
                     ;;
                 --colour=)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --threads|--threads=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -j)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)

@@ -164,12 +164,31 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s B -l before-conte
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s C -l context -d 'Lines before and after each selected one; a number alone, as in -3, is short for it' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l group-separator -l context-separator -d 'What stands between stretches of context' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s M -l max-columns -d 'Of lines longer than so many bytes, the part around the first match; 0 for no limit' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l replace -d 'Print lines with each match replaced by TEXT, in which $1 and ${name} stand for groups' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s d -l directories -d 'What to do with a directory' -r -f -a "read\t'An error, as for any program that reads'
 skip\t'Silently none'
 recurse\t'As -r'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l include -d 'Only files whose name matches a glob' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude -d 'No file whose name matches a glob' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude-dir -d 'No directory whose name matches a glob' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude-from -d 'Skip files whose name matches a glob from FILE, one a line' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s g -l glob -d 'Search only found files whose path matches a glob; with ! before it, none that match, nor directories' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s t -l type -d 'Search only found files of a type, such as rust or py; --type-list shows all' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l type-not -d 'Skip found files of a type' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l max-depth -l maxdepth -d 'Skip files more than N levels below the directory that is searched; its own files are at level 1' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l max-filesize -d 'Skip found files that are larger than SIZE' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l sort -d 'Search files in this order' -r -f -a "none\t'In the order in which they are found'
+path\t'By path'
+modified\t'By the time of the last change'
+accessed\t'By the time of the last access'
+created\t'By the time of creation'"
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l sortr -d 'Search files in this order, turned round' -r -f -a "none\t'In the order in which they are found'
+path\t'By path'
+modified\t'By the time of the last change'
+accessed\t'By the time of the last access'
+created\t'By the time of creation'"
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s D -l devices -d 'What to do with a device, FIFO or socket that is named; those found below directories are always skipped' -r -f -a "read\t'Read it'
+skip\t'Skip silently'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l binary-files -d 'How to treat a binary input' -r -f -a "binary\t'Tell that it matches, print none of it'
 text\t'As -a'
 without-match\t'As -I'"
@@ -182,7 +201,6 @@ name\t'The name, even after logs are rotated'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l io -d 'How input is read' -r -f -a "auto\t'Map files that gain from it and read the rest'
 mmap\t'Map, and fail for inputs that cannot be mapped'
 read\t'Never map'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l threads -d 'Number of worker threads [default: one per processor]' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l block-size -d 'Size of mapped windows and read buffers' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l offset -d 'Skip to this byte offset in each input; negative offsets count from the end' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l length -d 'Read at most SIZE bytes of each input' -r
@@ -194,18 +212,19 @@ json\t'One JSON object'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s j -l threads -d 'Number of worker threads [default: one per processor]' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l help -d 'Print help'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s E -l extended-regexp -d 'Patterns are POSIX extended regular expressions, as in grep -E'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s G -l basic-regexp -d 'Patterns are POSIX basic regular expressions, as in plain grep'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s F -l fixed-strings -d 'Patterns are plain strings'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s P -l perl-regexp -d 'Patterns are Rust regexes, which is the default and reads most of Perl\'s syntax'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s P -l perl-regexp -l pcre2 -d 'Patterns are Perl regular expressions (PCRE2): look-around, back-references, recursion'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s i -l ignore-case -d 'Upper and lower case are alike'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore-case -l case-sensitive -d 'Upper and lower case differ; the default'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s S -l smart-case -d 'Upper and lower case are alike unless a pattern holds an upper-case letter'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s w -l word-regexp -d 'A match is no part of a longer word'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s x -l line-regexp -d 'A match is the whole line'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s v -l invert-match -d 'Select the lines that do not match'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s U -l multiline -d 'A match may span lines'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s U -l multiline -d 'Allow matches to span lines; each input with a pattern that may is held in memory whole'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l multiline-dotall -d 'With -U, `.` matches a line\'s end too'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l crlf -d 'A carriage return before a newline belongs to the line\'s end'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s z -l null-data -d 'Lines end with NUL instead of newline'
@@ -226,11 +245,18 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-heading -d 'Th
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s T -l initial-tab -d 'Align numbers, and begin lines at a tab stop'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s Z -l null -d 'NUL after an input\'s name'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-group-separator -l no-context-separator -d 'Nothing between stretches of context'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l passthru -l passthrough -d 'Print all lines, those that do not match as context'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l vimgrep -d 'Print each matching line once for each of its matches, with the file\'s name, the line\'s number and the column'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l trim -d 'Leave out the blanks that lines begin with'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l stop-on-nonmatch -d 'Stop at the first line that does not match after one that does'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l json -d 'One JSON message a line, in ripgrep\'s format'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l line-buffered -d 'Write each line as soon as it is found'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s r -l recursive -d 'Search directories, in the order of their names, symbolic links in them not followed; without a file, the working directory'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s R -l dereference-recursive -d 'Search directories and follow symbolic links'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore -d 'Leave out what .gitignore and .ignore files name, and hidden files'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l type-list -d 'List the types that --type knows, and end'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l files -d 'Print the names of the files that would be searched, and search none; all operands are files'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore -d 'Skip what .gitignore and .ignore files name, and hidden files'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l hidden -d 'With --ignore, search hidden files all the same'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s a -l text -d 'Treat every input as text'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s I -d 'Treat a binary input as one without a match'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l decompress -l search-zip -d 'Search what compressed files decode to, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'

@@ -252,7 +252,8 @@ pub fn duration(seconds: f64) -> String {
         seconds if seconds >= 0.009_995 => format!("{:.0} ms", seconds * 1e3),
         seconds if seconds >= 0.000_999_5 => format!("{:.1} ms", seconds * 1e3),
         seconds if seconds >= 0.000_009_995 => format!("{:.0} µs", seconds * 1e6),
-        0.0 => "0".into(),
+        // Less than half of the last digit shown.
+        seconds if seconds < 0.000_000_05 => "0".into(),
         seconds => format!("{:.1} µs", seconds * 1e6),
     }
 }
