@@ -797,6 +797,10 @@ fn turns_back_the_dumps_of_other_tools() {
     for _ in 0..20 {
         let input = random.input();
         for (tool, options, ours) in tools {
+            // What od prints of nothing is an address alone, which reads as plain digits.
+            if tool == "od" && input.is_empty() {
+                continue;
+            }
             let Some(dump) = oracle(tool, options, &input) else { return };
             let back = run_piped(mapped().args(["hexdump", "-r"]).args(ours).args(random.way()), &dump.stdout);
             if back.code == 0 {

@@ -701,7 +701,7 @@ fn reasons_are_exact() {
     assert_eq!(reason(dir.path()), (false.into(), "Is a directory".into(), Value::Null));
     let sysfs = Path::new("/sys/kernel/mm/transparent_hugepage/enabled");
     if sysfs.exists() {
-        assert_eq!(reason(sysfs), (false.into(), "ENODEV from mmap".into(), "read".into()));
+        assert_eq!(reason(sysfs), (false.into(), "ENODEV from mmap".into(), "pread".into()));
     }
 }
 
