@@ -1,4 +1,4 @@
-//! One module a subcommand. Each receives what was typed, resolves it through [`crate::config`],
+//! One module a subcommand. Each receives what was typed, resolves it through [`crate::app::config`],
 //! and runs a kernel of its own on the engine.
 
 pub mod bench;

@@ -27,7 +27,7 @@ pub enum Line {
 pub struct Entry {
     /// The file.
     pub name: OsString,
-    /// Its digest, in the order in which [`super::hasher::Digest`] has it.
+    /// Its digest, in the order in which [`crate::digest::hasher::Digest`] has it.
     pub digest: Vec<u8>,
     /// What it may be a digest by, the likeliest first. All are of its length; never empty.
     pub specs: Vec<Spec>,

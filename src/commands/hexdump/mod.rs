@@ -1,6 +1,6 @@
 //! The `hexdump` subcommand: bytes as rows of text, and such text as bytes again.
 //!
-//! [`resolve`] turns the command line into a [`view`](view::View), which knows how rows look and
+//! [`mod@resolve`] turns the command line into a [`view`](view::View), which knows how rows look and
 //! nothing else. [`dump`] cuts a stream into rows and squeezes them ([`squeeze`]); [`kernel`] runs
 //! that on the engine, block by block. [`reverse`] turns dumps back into bytes, and is the only part
 //! that opens a file for writing.

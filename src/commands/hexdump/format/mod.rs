@@ -1,7 +1,7 @@
 //! The formats of hexdump(1): `-e FORMAT`, `--format-file FILE`, and the displays `-b -c -C -d -o -x -X`.
 //!
-//! [`parse`] turns text into units, [`view`] prints rows by them with the conversions of
-//! [`printf`]. Nothing here reads a file.
+//! `parse` turns text into units, `view` prints rows by them with the conversions of
+//! `printf`. Nothing here reads a file.
 
 mod colour;
 mod parse;

@@ -1,10 +1,10 @@
 //! Turning a dump back into bytes: `hexdump -r`.
 //!
 //! Text is fed in pieces of any size; what it means comes out as bytes and as moves to another
-//! offset of the output. [`detect`] decides on the notation from the first lines. Rows with
-//! addresses ([`rows`]) and plain digits ([`plain`]) are read strictly: what is not a row is an
+//! offset of the output. `detect` decides on the notation from the first lines. Rows with
+//! addresses (`rows`) and plain digits (`plain`) are read strictly: what is not a row is an
 //! error that names the line, never other bytes. Only where xxd's notation is asked for by name is
-//! text read exactly as `xxd -r` reads it, damaged text included ([`xxd`]).
+//! text read exactly as `xxd -r` reads it, damaged text included (`xxd`).
 
 pub mod command;
 mod detect;
