@@ -156,7 +156,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__cat)
-            opts="-A -b -e -E -n -s -t -T -u -v -f -F -H -h -V --show-all --number-nonblank --show-ends --number --squeeze-blank --show-tabs --show-nonprinting --sanitize --lines --lines-from --around-byte --reverse --bytes --since --until --shard --follow --pid --with-filename --decompress --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
+            opts="-A -b -e -E -n -s -t -T -u -v -f -F -H -h -V --show-all --number-nonblank --show-ends --number --squeeze-blank --show-tabs --show-nonprinting --sanitize --lines --lines-from --around-byte --reverse --bytes --since --until --around --slack --utc --time-zone --year --time-format --time-key --merge --shard --follow --pid --with-filename --decompress --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -183,6 +183,30 @@ _mapped() {
                     return 0
                     ;;
                 --until|--until=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --around|--around=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --slack|--slack=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --time-zone|--time-zone=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --year|--year=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --time-format|--time-format=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --time-key|--time-key=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -324,7 +348,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__grep)
-            opts="-e -f -E -G -F -P -i -S -w -x -v -U -z -c -l -L -q -m -o -n -N -b -H -h -T -Z -A -B -C -M -r -R -d -g -t -D -a -I -s -j -V --help --regexp --file --and --not --extended-regexp --basic-regexp --fixed-strings --pcre2 --perl-regexp --ignore-case --case-sensitive --no-ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --null-data --count --count-matches --files-with-matches --files-without-match --silent --quiet --max-count --last --only-matching --line-number --no-line-number --column --byte-offset --with-filename --no-filename --label --heading --no-heading --initial-tab --null --after-context --before-context --context --context-separator --group-separator --no-context-separator --no-group-separator --max-columns --replace --passthrough --passthru --vimgrep --trim --stop-on-nonmatch --json --line-buffered --recursive --dereference-recursive --directories --include --exclude --exclude-dir --exclude-from --glob --type --type-not --type-list --maxdepth --max-depth --max-filesize --files --sort --sortr --devices --ignore --hidden --text --binary-files --encoding --search-zip --decompress --shard --since --until --follow --no-messages --io --block-size --offset --length --progress --stats --colour --color --threads --version"
+            opts="-e -f -E -G -F -P -i -S -w -x -v -U -z -c -l -L -q -m -o -n -N -b -H -h -T -Z -A -B -C -M -r -R -d -g -t -D -a -I -s -j -V --help --regexp --file --and --not --extended-regexp --basic-regexp --fixed-strings --pcre2 --perl-regexp --ignore-case --case-sensitive --no-ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --null-data --count --count-matches --files-with-matches --files-without-match --silent --quiet --max-count --last --only-matching --top --timeline --line-number --no-line-number --column --byte-offset --with-filename --no-filename --label --heading --no-heading --initial-tab --null --after-context --before-context --context --context-separator --group-separator --no-context-separator --no-group-separator --max-columns --replace --passthrough --passthru --vimgrep --trim --stop-on-nonmatch --json --line-buffered --recursive --dereference-recursive --directories --include --exclude --exclude-dir --exclude-from --glob --type --type-not --type-list --maxdepth --max-depth --max-filesize --files --sort --sortr --devices --ignore --hidden --text --binary-files --encoding --search-zip --decompress --merge --shard --since --until --around --slack --utc --time-zone --year --time-format --time-key --follow --no-messages --io --block-size --offset --length --progress --stats --colour --color --threads --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -363,6 +387,14 @@ _mapped() {
                     return 0
                     ;;
                 --last|--last=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --top|--top=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeline=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -503,6 +535,30 @@ _mapped() {
                     return 0
                     ;;
                 --until|--until=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --around|--around=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --slack|--slack=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --time-zone|--time-zone=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --year|--year=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --time-format|--time-format=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --time-key|--time-key=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -72,8 +72,14 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines -d 'Print on
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines-from -d 'Print also the lines whose ranges LIST holds, separated by white space; - is standard input' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l around-byte -d 'Print the line that holds byte N, counted from 0 as grep -b does, and five lines around it; N±LINES for others' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l bytes -d 'Print only these bytes of each file, counted from 1 and written as for --lines; 64K, 10M and 1G are understood' -r
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l since -d 'Print log entries from this time on; the log must be sorted by time' -r
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l until -d 'Print log entries up to and including this time' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l since -d 'Print only log entries from TIME on' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l until -d 'Print only log entries up to and including TIME' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l around -d 'Print only log entries around TIME: 14:30, or with the distance as in 14:30+-10m; the default is 5m' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l slack -d 'Allow entries to be out of order by up to SPAN and still find all of them' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l time-zone -d 'Read times without a zone as of ZONE, such as Europe/Paris or +01:00; the default is the local zone' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l year -d 'Take YEAR for the year of the first entry in logs without years; YYYY-MM-DD for its day in logs without dates' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l time-format -d 'Read times by FORMAT, as strptime does, instead of learning their form' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l time-key -d 'Read the time from KEY of JSON objects or of key=value pairs' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l shard -d 'Print part I of N equal parts, cut at line ends; all N parts in order are the whole' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s f -l follow -d 'Keep printing what is appended, after the last ten lines; BY is descriptor (the default) or name' -r -f -a "descriptor\t'The open file, even after it is renamed'
 name\t'The name, even after logs are rotated'"
@@ -105,8 +111,10 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -s u -d 'Ignored, for
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s v -l show-nonprinting -d 'Show control characters as ^X and bytes above 127 as M-x, except tabs and newlines'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l sanitize -d 'Escape control characters, escape sequences, malformed UTF-8 and bidirectional overrides'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l reverse -d 'Print lines from the last to the first, as tac does'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l utc -d 'Read times without a zone as UTC'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l merge -d 'Print the lines of all files in order of their times, as one log'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s F -d 'Same as --follow=name'
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -s H -l with-filename -d 'With --follow, print the file\'s name before each line'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s H -l with-filename -d 'With --follow or --merge, print the file\'s name before each line'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l decompress -d 'Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s V -l version -d 'Print version'
@@ -158,6 +166,8 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l and -d 'A pattern
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l not -d 'A pattern that must not match' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s m -l max-count -d 'Stop each input after so many selected lines' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l last -d 'Only the last so many selected lines of each input, read from its end' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l top -d 'Print only the N most frequent lines of the output, each after its count, the most frequent first' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l timeline -d 'Print the number of selected lines in each span of time, such as 10m, 1h or 1d' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l label -d 'What standard input is called' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s A -l after-context -d 'Lines after each selected one' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s B -l before-context -d 'Lines before each selected one' -r
@@ -194,8 +204,14 @@ text\t'As -a'
 without-match\t'As -I'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l encoding -d 'The text\'s encoding, by its WHATWG name; `auto` goes by a byte order mark, `none` takes bytes as they are' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l shard -d 'Only the lines that begin in the I-th of N equal parts of each input, I from 1' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l since -d 'Only log entries from this time on; the log must be sorted by time' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l until -d 'Only log entries up to this time, which is included' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l since -d 'Print only log entries from TIME on' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l until -d 'Print only log entries up to and including TIME' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l around -d 'Print only log entries around TIME: 14:30, or with the distance as in 14:30+-10m; the default is 5m' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l slack -d 'Allow entries to be out of order by up to SPAN and still find all of them' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-zone -d 'Read times without a zone as of ZONE, such as Europe/Paris or +01:00; the default is the local zone' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l year -d 'Take YEAR for the year of the first entry in logs without years; YYYY-MM-DD for its day in logs without dates' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-format -d 'Read times by FORMAT, as strptime does, instead of learning their form' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-key -d 'Read the time from KEY of JSON objects or of key=value pairs' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l follow -d 'Go on searching what is appended, by descriptor (the file opened, wherever it is moved) or by name (whatever file has it, as when logs are rotated)' -r -f -a "descriptor\t'The open file, even after it is renamed'
 name\t'The name, even after logs are rotated'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l io -d 'How input is read' -r -f -a "auto\t'Map files that gain from it and read the rest'
@@ -260,6 +276,8 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l hidden -d 'With -
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s a -l text -d 'Treat every input as text'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s I -d 'Treat a binary input as one without a match'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l decompress -l search-zip -d 'Search what compressed files decode to, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l merge -d 'Print the matches in all files in order of their times, as `mapped cat --merge` orders lines'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l utc -d 'Read times without a zone as UTC'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s s -l no-messages -d 'No messages about inputs that cannot be read'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s f -l format -d 'Set the format: one of these, a format of hexdump(1), or a file of such formats' -r -f -a "canonical\t'Hexadecimal and characters, as `hexdump -C` (default)'

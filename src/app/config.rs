@@ -10,12 +10,16 @@ use jiff::tz::TimeZone;
 use crate::app::progress::Progress;
 use crate::app::stats_report;
 use crate::cli::common::{Common, Io, StatsFormat, When};
+use crate::cli::times::Times;
 use crate::decode::Decoding;
 use crate::engine::{Engine, Input, InputKind, Open, Session};
 use crate::io::{FileRef, IoMode, Range, Source};
 use crate::os::{Usage, addresses_left};
 use crate::output::{Destination, Output, OwnFile};
-use crate::timestamp::{Period, parse_period};
+use crate::select::PeriodSearch;
+use crate::timestamp::{
+    FormHints, Period, TimeContext, parse_around, parse_duration, parse_first_date, parse_period, parse_zone,
+};
 
 /// Decisions for a run, and what it shares.
 #[derive(Clone, Debug)]
@@ -163,18 +167,73 @@ impl Config {
     }
 }
 
-/// The period from `--since` to `--until`, as typed, and the user's zone (`TZ`), for times that are typed or logged
-/// without one. Where neither is given the zone is not asked for: finding it means reading through the zone database.
+/// Resolves the period asked for, and what is said of the times in logs. Where no period is asked for, the
+/// local zone is not looked up: finding it means reading the zone database.
 ///
 /// # Errors
-/// As [`parse_period`].
-pub fn period(since: Option<&str>, until: Option<&str>) -> anyhow::Result<Option<(Period, TimeZone)>> {
-    if since.or(until).is_none() {
+/// A time, a zone, a span or a year that cannot be read.
+pub fn times(times: &Times) -> anyhow::Result<Option<PeriodSearch>> {
+    if times.since.is_none() && times.until.is_none() && times.around.is_none() {
         return Ok(None);
     }
-    let now = jiff::Zoned::now();
-    let period = parse_period(since, until, &now).map_err(anyhow::Error::msg)?;
-    Ok(period.map(|period| (period, now.time_zone().clone())))
+    let context = time_context(times)?;
+    let now = context.now.to_zoned(context.zone.clone());
+    let period = match &times.around {
+        Some(text) => parse_around(text, &now).map(Some),
+        None => parse_period(times.since.as_deref(), times.until.as_deref(), &now),
+    };
+    Ok(period.map_err(anyhow::Error::msg)?.map(|period| PeriodSearch { period, context }))
+}
+
+/// Resolves the period asked for; all of each log where none is.
+///
+/// # Errors
+/// A time, a zone, a span or a year that cannot be read.
+pub fn search_or_all(times: &Times) -> anyhow::Result<PeriodSearch> {
+    let all = || Ok(PeriodSearch { period: Period::default(), context: time_context(times)? });
+    self::times(times)?.map_or_else(all, Ok)
+}
+
+/// Resolves the span of a row of `--timeline`, in microseconds; none where it is to be chosen.
+///
+/// # Errors
+/// What is not a span of time.
+pub fn timeline_span(text: &str) -> anyhow::Result<Option<i64>> {
+    let span = match text {
+        "auto" => return Ok(None),
+        "second" => "1s",
+        "minute" => "1m",
+        "hour" => "1h",
+        "day" => "1d",
+        "week" => "7d",
+        _ => text,
+    };
+    let span = parse_duration(span).and_then(|span| i64::try_from(span.as_micros()).ok()).filter(|&span| span > 0);
+    span.map(Some).ok_or_else(|| anyhow::anyhow!("--timeline '{text}': expected a span such as 30s, 10m, 1h or 1d"))
+}
+
+/// Resolves what is said of the times in logs.
+///
+/// # Errors
+/// A zone, a span or a year that cannot be read.
+pub fn time_context(times: &Times) -> anyhow::Result<TimeContext> {
+    let wrong = |option: &str, text: &str, error: String| anyhow::anyhow!("{option} '{text}': {error}");
+    let zone = match &times.time_zone {
+        _ if times.utc => TimeZone::UTC,
+        Some(name) => parse_zone(name).map_err(|error| wrong("--time-zone", name, error))?,
+        None => TimeZone::system(),
+    };
+    let slack = parse_duration(&times.slack);
+    let slack = slack.ok_or_else(|| wrong("--slack", &times.slack, "expected a span such as 1m or 30s".into()))?;
+    let first = times.year.as_deref().map(|text| parse_first_date(text).map_err(|error| wrong("--year", text, error)));
+    Ok(TimeContext {
+        zone,
+        now: jiff::Timestamp::now(),
+        slack,
+        hints: FormHints { format: times.time_format.clone(), key: times.time_key.clone() },
+        first: first.transpose()?,
+        boot: crate::os::boot_time().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok()),
+    })
 }
 
 /// Files, decoded where that is wanted, and never the one that the output goes to: what is written

@@ -8,6 +8,7 @@ use super::common::Common;
 use super::getopt::take_any_word;
 use super::range::{Around, Range, parse_count};
 use super::size::parse_size;
+use super::times::Times;
 use crate::select::shard::Shard;
 
 /// Write files to standard output.
@@ -18,6 +19,7 @@ use crate::select::shard::Shard;
 #[derive(clap::Args, Clone, Debug)]
 #[command(args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 #[command(group = clap::ArgGroup::new("following").args(["follow", "follow_name"]).multiple(true))]
+#[command(group = clap::ArgGroup::new("interleaving").args(["follow", "follow_name", "merge"]).multiple(true))]
 pub struct Args {
     /// Files to write; - is standard input, the default
     #[arg(value_name = "FILE")]
@@ -74,17 +76,17 @@ pub struct Args {
     /// of 1:9. May be given several times: every selected line is printed once, in the order of the
     /// file. Numbers printed by -n are those of the lines in their file.
     #[arg(long, value_name = "RANGE", action = clap::ArgAction::Append, allow_hyphen_values = true, value_parser = parse_lines,
-          help_heading = "Selection and display", conflicts_with_all = ["bytes", "since", "until", "shard", "around_byte"])]
+          help_heading = "Selection and display", conflicts_with_all = ["bytes", "since", "until", "around", "shard", "around_byte"])]
     pub lines: Vec<Range>,
 
     /// Print also the lines whose ranges LIST holds, separated by white space; - is standard input
     #[arg(long, value_name = "LIST", help_heading = "Selection and display",
-          conflicts_with_all = ["bytes", "since", "until", "shard", "around_byte"])]
+          conflicts_with_all = ["bytes", "since", "until", "around", "shard", "around_byte"])]
     pub lines_from: Option<OsString>,
 
     /// Print the line that holds byte N, counted from 0 as grep -b does, and five lines around it; N±LINES for others
     #[arg(long, value_name = "N[±LINES]", value_parser = parse_around, help_heading = "Selection and display",
-          conflicts_with_all = ["bytes", "since", "until", "shard", "follow", "follow_name"])]
+          conflicts_with_all = ["bytes", "since", "until", "around", "shard", "follow", "follow_name"])]
     pub around_byte: Option<Around>,
 
     /// Print lines from the last to the first, as tac does
@@ -94,33 +96,22 @@ pub struct Args {
 
     /// Print only these bytes of each file, counted from 1 and written as for --lines; 64K, 10M and 1G are understood
     #[arg(long, value_name = "RANGE", action = clap::ArgAction::Append, allow_hyphen_values = true, value_parser = parse_bytes,
-          help_heading = "Selection and display", conflicts_with_all = ["since", "until", "shard"])]
+          help_heading = "Selection and display", conflicts_with_all = ["since", "until", "around", "shard"])]
     pub bytes: Vec<Range>,
 
-    /// Print log entries from this time on; the log must be sorted by time
-    ///
-    /// TIME is written as in the log (RFC 3339, syslog, Apache, seconds since the epoch after @) or shorter: 2026-11-21,
-    /// '2026-11-21 14:30', 14:30, today, yesterday, or an age such as 90m or 2h30m. In the log RFC 3339 and its relatives,
-    /// both kinds of syslog, the Apache and nginx log, seconds and milliseconds since the epoch and JSON lines are
-    /// recognised. A line without a time belongs to the entry before it. A file is searched, not read through.
-    #[arg(
-        long,
-        value_name = "TIME",
-        allow_hyphen_values = true,
-        help_heading = "Selection and display",
-        conflicts_with = "shard"
-    )]
-    pub since: Option<String>,
+    /// Times in logs.
+    #[command(flatten)]
+    pub times: Times,
 
-    /// Print log entries up to and including this time
-    #[arg(
-        long,
-        value_name = "TIME",
-        allow_hyphen_values = true,
-        help_heading = "Selection and display",
-        conflicts_with = "shard"
-    )]
-    pub until: Option<String>,
+    /// Print the lines of all files in order of their times, as one log
+    ///
+    /// The form of the times is learnt from each file. A line without a time stays with the entry
+    /// before it, and a file's own lines never change their order. Of entries with the same time, those
+    /// of the file that is named first come first; rotated files of one log (app.log, app.log.1,
+    /// app.log.2.gz) keep the order in which they were written. Memory does not depend on the sizes.
+    #[arg(long, help_heading = "Selection and display",
+          conflicts_with_all = ["lines", "lines_from", "around_byte", "reverse", "bytes", "shard", "follow", "follow_name"])]
+    pub merge: bool,
 
     /// Print part I of N equal parts, cut at line ends; all N parts in order are the whole
     #[arg(long, value_name = "I/N", help_heading = "Selection and display")]
@@ -133,12 +124,12 @@ pub struct Args {
     /// --offset, printing begins there instead. Several files are named as tail names them, and a line that is still
     /// being written to one of them is printed when it is whole. A FIFO is kept open for further writers. Truncation and
     /// replacement are reported on standard error. SIGINT and SIGTERM end it at once.
-    #[arg(short, long, value_name = "BY", num_args = 0..=1, require_equals = true, default_missing_value = "descriptor", conflicts_with_all = ["until", "shard", "length"],
+    #[arg(short, long, value_name = "BY", num_args = 0..=1, require_equals = true, default_missing_value = "descriptor", conflicts_with_all = ["until", "around", "shard", "length"],
           help_heading = "Selection and display")]
     pub follow: Option<FollowBy>,
 
     /// Same as --follow=name
-    #[arg(short = 'F', help_heading = "Selection and display", conflicts_with_all = ["until", "shard", "length"])]
+    #[arg(short = 'F', help_heading = "Selection and display", conflicts_with_all = ["until", "around", "shard", "length"])]
     pub follow_name: bool,
 
     /// With --follow, stop when the process PID has ended
@@ -147,13 +138,13 @@ pub struct Args {
     #[arg(long, value_name = "PID", action = clap::ArgAction::Append, requires = "following", help_heading = "Selection and display")]
     pub pid: Vec<u32>,
 
-    /// With --follow, print the file's name before each line
-    #[arg(short = 'H', long, requires = "following", help_heading = "Selection and display")]
+    /// With --follow or --merge, print the file's name before each line
+    #[arg(short = 'H', long, requires = "interleaving", help_heading = "Selection and display")]
     pub with_filename: bool,
 
     /// Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress
     ///
-    /// --since and --until do so by themselves.
+    /// --since, --until, --around and --merge do so by themselves.
     #[arg(long, help_heading = "Selection and display", conflicts_with_all = ["follow", "follow_name"])]
     pub decompress: bool,
 

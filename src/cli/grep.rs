@@ -9,6 +9,7 @@ use super::common::Common;
 use super::getopt::take_any_word;
 use super::range::parse_count;
 use super::size::parse_size;
+use super::times::Times;
 use crate::select::shard::Shard;
 
 /// Print the lines that match a pattern.
@@ -155,6 +156,25 @@ pub struct Printing {
     /// Only the matches, each on a line
     #[arg(short = 'o', long)]
     pub only_matching: bool,
+
+    /// Print only the N most frequent lines of the output, each after its count, the most frequent first
+    ///
+    /// With -o these are the matches, with -r the text that replaces them: `-o -r '$1'` counts what a
+    /// group matches. The order is that of `sort | uniq -c | sort -rn`.
+    #[arg(long, value_name = "N", conflicts_with_all = [
+        "count", "count_matches", "files_with_matches", "files_without_match", "quiet", "json", "follow", "merge", "context",
+        "before_context", "after_context", "passthru", "heading", "initial_tab", "vimgrep"])]
+    pub top: Option<u64>,
+
+    /// Print the number of selected lines in each span of time, such as 10m, 1h or 1d
+    ///
+    /// Without SPAN, one is chosen that makes at most 48 rows. The rows cover the window of --since and
+    /// --until, or the log, and empty ones are shown. On a terminal they have bars; elsewhere they are
+    /// CSV, and with --json one object a line. A file without times is counted by the places of its lines.
+    #[arg(long, value_name = "SPAN", num_args = 0..=1, require_equals = true, default_missing_value = "auto", conflicts_with_all = [
+        "count", "count_matches", "files_with_matches", "files_without_match", "quiet", "follow", "merge", "top", "max_count", "last",
+        "multiline", "null_data", "context", "before_context", "after_context", "passthru", "only_matching", "shard"])]
+    pub timeline: Option<String>,
 
     /// The line's number before it
     #[arg(short = 'n', long, overrides_with_all = ["line_number", "no_line_number"])]
@@ -356,24 +376,21 @@ pub struct Inputs {
 
     /// Search what compressed files decode to, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress
     ///
-    /// --since and --until do so by themselves.
+    /// --since, --until, --around and --merge do so by themselves.
     #[arg(long, visible_alias = "search-zip")]
     pub decompress: bool,
+
+    /// Print the matches in all files in order of their times, as `mapped cat --merge` orders lines
+    #[arg(long, conflicts_with_all = ["shard", "last", "follow", "multiline", "null_data"])]
+    pub merge: bool,
 
     /// Only the lines that begin in the I-th of N equal parts of each input, I from 1
     #[arg(long, value_name = "I/N", conflicts_with_all = ["context", "before_context", "after_context", "max_count", "last"])]
     pub shard: Option<Shard>,
 
-    /// Only log entries from this time on; the log must be sorted by time
-    ///
-    /// TIME is written as for `mapped cat --since`: as in the log, or shorter, such as '2026-11-21 14:30', 14:30, yesterday
-    /// or 90m. A line without a time belongs to the entry before it. A file is searched for the place, not read up to it.
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "shard")]
-    pub since: Option<String>,
-
-    /// Only log entries up to this time, which is included
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "shard")]
-    pub until: Option<String>,
+    /// Times in logs.
+    #[command(flatten)]
+    pub times: Times,
 
     /// Go on searching what is appended, by descriptor (the file opened, wherever it is moved) or by name (whatever file
     /// has it, as when logs are rotated)
@@ -382,7 +399,7 @@ pub struct Inputs {
     /// each file has what -m or -l asks of it. --last N says how much of what is there already is shown. Truncation and
     /// replacement are told on standard error. What needs a file's end, or directories, cannot be asked for too.
     #[arg(long, value_name = "BY", num_args = 0..=1, require_equals = true, default_missing_value = "descriptor", overrides_with = "follow",
-          conflicts_with_all = ["until", "shard", "length", "count", "count_matches", "files_without_match", "multiline", "initial_tab",
+          conflicts_with_all = ["until", "around", "shard", "length", "count", "count_matches", "files_without_match", "multiline", "initial_tab",
                                 "recursive", "dereference_recursive", "decompress", "encoding"])]
     pub follow: Option<FollowBy>,
 

@@ -12,6 +12,7 @@ pub mod hexdump;
 pub mod range;
 pub mod size;
 pub mod stat;
+pub mod times;
 
 /// Inspect files of any size through memory maps.
 #[derive(Debug, Parser)]

@@ -60,6 +60,12 @@ impl Block {
         Block { first, last, ..self }
     }
 
+    /// Places this block after bytes that were left out, in which so many lines ended.
+    #[must_use]
+    pub fn after_gap(self, passed_lines: Option<u64>) -> Block {
+        Block { passed_lines, ..self }
+    }
+
     /// Returns the bytes: none for a hole, and for the end of an input that came unexpectedly.
     pub fn bytes(&self) -> &[u8] {
         match &self.data {

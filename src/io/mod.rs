@@ -6,6 +6,7 @@
 
 pub mod path;
 mod source;
+mod span_feed;
 mod stream;
 pub mod walk;
 
@@ -13,4 +14,5 @@ pub use path::FileRef;
 pub use source::{
     AccessMethod, FOLIO, Feed, Gap, IoMode, Kind, ONE_READ, Range, Reason, SMALL, Source, Unmapped, WINDOW,
 };
+pub use span_feed::SpanFeed;
 pub use stream::{Filled, Stream};

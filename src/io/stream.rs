@@ -108,6 +108,14 @@ impl Stream {
         self.fill_if(buf, want, stop, true)
     }
 
+    /// As [`Stream::fill`], where nothing asks for an end.
+    ///
+    /// # Errors
+    /// As [`Stream::fill`].
+    pub fn fill_uninterrupted(&mut self, buf: &mut Vec<u8>, want: usize) -> io::Result<Filled> {
+        self.fill(buf, want, &Stop::new())
+    }
+
     /// As [`Stream::fill`]; without `wait`, takes only what is ready.
     ///
     /// # Errors
@@ -177,10 +185,15 @@ impl Stream {
     /// As [`Stream::fill`].
     pub fn read_some(&mut self, buf: &mut Vec<u8>, room: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
         if let Some(feed) = &mut self.feed {
-            let filled = feed.fill(buf, room, stop, wait).unwrap_or_else(|error| {
-                self.failure = Some(error);
-                Filled::Ended
-            });
+            let filled = match feed.fill(buf, room, stop, wait) {
+                Ok(filled) => filled,
+                // Without any bytes it is as if it could not be opened.
+                Err(error) if self.offset == self.source.start() => return Err(error),
+                Err(error) => {
+                    self.failure = Some(error);
+                    Filled::Ended
+                }
+            };
             self.ended |= filled == Filled::Ended;
             return Ok(filled);
         }

@@ -7,6 +7,7 @@
 pub mod linux;
 pub mod unix;
 
+pub use linux::boot::boot_time;
 pub use linux::file_system::FileSystem;
 pub use linux::inode::inode;
 pub use linux::processes::Processes;
@@ -16,6 +17,7 @@ pub use unix::beneath::{memory_file, open_beneath, reopen, reopen_without_waitin
 pub use unix::buffer::{self, Buffer};
 pub use unix::closed_stdio::was_closed;
 pub use unix::holes::{Extent, data_end_before, next_extent};
+pub use unix::read_ahead::set_read_ahead;
 pub use unix::ready::{ReadOutcome, poll_for, read_ready};
 pub use unix::sigbus::{install_sigbus_handler, live_windows};
 pub use unix::stop::Stop;

@@ -1,165 +1,333 @@
-//! The time as a user types it after `--since` or `--until`: everything a log line may say, and shorter forms.
+//! Times as users type them: everything that a log line may say, and shorter forms.
+//!
+//! A month, a day or an hour stands for all of it. From minutes on, what is typed is exact.
 
-use jiff::civil::{DateTime, Time};
-use jiff::{Span, Timestamp, ToSpan, Zoned};
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, Timestamp, ToSpan, Zoned};
 
 use super::Period;
-use super::recognize::{Recognizer, epoch, numeric_date, zone_offset};
+use super::civil::{DateStyle, Order, STYLES};
+use super::notation::Notation;
+use super::reader::FirstDate;
 use super::scan::Scanner;
+use super::stamp::{Stamp, days_from_civil};
+use super::zone::{Abbreviations, WrittenZone};
 
 /// What to say of a text that is no time.
-const FORMS: &str = "not a time: give it as 2026-11-21T14:30:00Z, 2026-11-21 14:30, 14:30, \
-                     21/Nov/2026:14:30:00 +0100, 'Nov 21 14:30:00', @1795225624, today, yesterday, or as an age such as 90m or 2h30m";
+const FORMS: &str = "not a time: expected 2026-11-21, 2026-11-21 14:30, 14:30, 3pm, 'Nov 21 14:30', \
+                     2026-11-21T14:30:00Z, yesterday 14:30, @1795225624, or an age such as 90m, 2h30m or now-1h";
 
-/// The time `text` stands for, as seen at `now`. A time without a zone is in `now`'s; a date without a time is its first
-/// moment; a duration is that long ago, or ahead after `+`.
+/// A stretch of time that was typed, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TypedTime {
+    /// The first moment.
+    pub first: Timestamp,
+    /// The last moment.
+    pub last: Timestamp,
+}
+
+/// Returns what `text` stands for, as seen at `now`. A time without a zone is in the zone of `now`.
 ///
 /// # Errors
 ///
 /// A sentence that shows the forms a time may have.
-pub fn parse_argument(text: &str, now: &Zoned) -> Result<Timestamp, String> {
-    let text = text.trim();
-    named(text, now)
-        .or_else(|| written(text, now))
-        .or_else(|| {
-            let (ahead, text) = match text.strip_prefix('+') {
-                Some(text) => (true, text),
-                None => (false, text),
-            };
-            let span: Span = text.parse().ok()?;
-            // Both "-2h" and "2h ago" come negative, plain "2h" does not: all are ages.
-            let span = if ahead { span.abs() } else { -span.abs() };
-            now.checked_add(span).ok().map(|zoned| zoned.timestamp())
-        })
-        .ok_or_else(|| FORMS.to_owned())
+pub fn parse_time(text: &str, now: &Zoned) -> Result<TypedTime, String> {
+    let text = text.trim().trim_matches(['[', ']', '"']).trim();
+    let typed = Typed { now };
+    if let Some(found) = typed.relative(text) {
+        return Ok(found);
+    }
+    typed.written(text)?.or_else(|| typed.in_words(text)).or_else(|| typed.age(text)).ok_or_else(|| FORMS.to_owned())
 }
 
-/// The period from `--since` to `--until`, as typed; none where neither is.
+/// Returns the period from `--since` to `--until`, as typed; none where neither is.
 ///
 /// # Errors
 ///
-/// As [`parse_argument`], with the option that is wrong.
+/// As [`parse_time`], with the option that is wrong.
 pub fn parse_period(since: Option<&str>, until: Option<&str>, now: &Zoned) -> Result<Option<Period>, String> {
     let time = |option: &str, text: Option<&str>| {
-        let parse = |text| parse_argument(text, now).map_err(|error| format!("{option} '{text}': {error}"));
+        let parse = |text| parse_time(text, now).map_err(|error| format!("{option} '{text}': {error}"));
         text.map(parse).transpose()
     };
-    let period = Period { since: time("--since", since)?, until: time("--until", until)? };
-    Ok(Some(period).filter(|period| !period.is_all()))
+    let since = time("--since", since)?.map(|typed| typed.first);
+    let until = time("--until", until)?.map(|typed| typed.last);
+    Ok(Some(Period { since, until }).filter(|period| !period.is_all()))
 }
 
-fn named(text: &str, now: &Zoned) -> Option<Timestamp> {
-    let days = match text {
-        "now" => return Some(now.timestamp()),
-        "today" => 0,
-        "yesterday" => -1,
-        "tomorrow" => 1,
-        _ => return None,
+/// Returns the period of `--around`: a time and, after `±` or `+-`, how far around it.
+///
+/// # Errors
+///
+/// As [`parse_time`].
+pub fn parse_around(text: &str, now: &Zoned) -> Result<Period, String> {
+    let wrong = |error: String| format!("--around '{text}': {error}");
+    let (time, span) = match ["±", "+/-", "+-"].iter().find_map(|sign| text.split_once(sign)) {
+        Some((time, span)) => (time, Some(span)),
+        None => (text, None),
     };
-    let day = now.checked_add(days.days()).ok()?.start_of_day().ok()?;
-    Some(day.timestamp())
+    let typed = parse_time(time, now).map_err(wrong)?;
+    let margin = match span {
+        Some(span) => parse_duration(span).ok_or_else(|| wrong("expected a span such as 10m after ±".to_owned()))?,
+        None if typed.first == typed.last => AROUND,
+        None => SignedDuration::ZERO,
+    };
+    Ok(Period {
+        since: Some(typed.first.checked_sub(margin).unwrap_or(Timestamp::MIN)),
+        until: Some(typed.last.checked_add(margin).unwrap_or(Timestamp::MAX)),
+    })
 }
 
-fn written(text: &str, now: &Zoned) -> Option<Timestamp> {
-    let recognizer = Recognizer::new(now.time_zone().clone(), now.timestamp());
-    let whole = |read: &dyn Fn(&mut Scanner<'_>) -> Option<Timestamp>| {
-        let mut scanner = Scanner(text.as_bytes());
-        read(&mut scanner).filter(|_| scanner.0.is_empty())
-    };
-    whole(&|at| recognizer.numeric(at))
-        .or_else(|| whole(&|at| recognizer.named_month(at)))
-        .or_else(|| whole(&|at| recognizer.day_month_year(at)))
-        .or_else(|| {
-            whole(&|at| {
-                let _ = at.take(b"@");
-                epoch(at)
-            })
-        })
-        .or_else(|| whole(&|at| short_seconds(at)))
-        .or_else(|| {
-            whole(&|at| {
-                let date = numeric_date(at)?;
-                let mut time = Time::midnight();
-                let mut offset = None;
-                if at.take_if(|byte| matches!(byte, b'T' | b't' | b' ')).is_some() {
-                    time = clock(at)?;
-                    offset = zone_offset(at);
+/// How far `--around` looks where that is not said.
+const AROUND: SignedDuration = SignedDuration::from_mins(5);
+
+/// Parses a span of time such as `90s` or `1h30m`; a number alone counts seconds.
+#[must_use]
+pub fn parse_duration(text: &str) -> Option<SignedDuration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<u32>() {
+        return Some(SignedDuration::from_secs(seconds.into()));
+    }
+    // Days of 24 hours, as nothing here says which day it is.
+    if let Some(days) = text.strip_suffix('d').and_then(|days| days.parse::<u16>().ok()) {
+        return Some(SignedDuration::from_hours(24 * i64::from(days)));
+    }
+    text.parse::<SignedDuration>().ok().filter(|span| !span.is_negative())
+}
+
+/// Parses `--year`: a year, or the day of the first entry.
+///
+/// # Errors
+///
+/// A sentence that shows both.
+pub fn parse_first_date(text: &str) -> Result<FirstDate, String> {
+    let wrong = || "expected a year such as 2026, or a day such as 2026-11-21".to_owned();
+    if let Ok(date) = text.parse::<Date>() {
+        let (year, month, day) = (i32::from(date.year()), i32::from(date.month()), i32::from(date.day()));
+        return Ok(FirstDate { year, day: days_from_civil(year, month, day) });
+    }
+    match text.parse::<i32>() {
+        Ok(year) if text.len() == 4 && (1970..2200).contains(&year) => Ok(FirstDate { year, day: None }),
+        _ => Err(wrong()),
+    }
+}
+
+struct Typed<'n> {
+    now: &'n Zoned,
+}
+
+impl Typed<'_> {
+    fn point(time: Timestamp) -> TypedTime {
+        TypedTime { first: time, last: time }
+    }
+
+    fn zone(&self) -> &TimeZone {
+        self.now.time_zone()
+    }
+
+    /// `now`, and `now-1h`.
+    fn relative(&self, text: &str) -> Option<TypedTime> {
+        let rest = text.strip_prefix("now")?.trim();
+        if rest.is_empty() {
+            return Some(Self::point(self.now.timestamp()));
+        }
+        let (back, span) = match rest.split_at_checked(1)? {
+            ("-", span) => (true, span),
+            ("+", span) => (false, span),
+            _ => return None,
+        };
+        let span: Span = span.trim().parse().ok()?;
+        let time = if back { self.now.checked_sub(span) } else { self.now.checked_add(span) };
+        time.ok().map(|time| Self::point(time.timestamp()))
+    }
+
+    /// An age such as `90m`, also `2h ago` and `+10m`.
+    fn age(&self, text: &str) -> Option<TypedTime> {
+        let (ahead, text) = match text.strip_prefix('+') {
+            Some(text) => (true, text),
+            None => (false, text),
+        };
+        let span: Span = text.parse().ok()?;
+        // Both "-2h" and "2h ago" are negative, plain "2h" is not: all are ages.
+        let span = if ahead { span.abs() } else { -span.abs() };
+        self.now.checked_add(span).ok().map(|time| Self::point(time.timestamp()))
+    }
+
+    /// A day by its name or date, with or without a time: `yesterday 14:30`, `Nov 21`, `3pm`.
+    fn in_words(&self, text: &str) -> Option<TypedTime> {
+        let text = without_weekday(text);
+        let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+        let named = match word.to_ascii_lowercase().as_str() {
+            "today" => Some(0),
+            "yesterday" => Some(-1),
+            "tomorrow" => Some(1),
+            _ => None,
+        };
+        if let Some(days) = named {
+            let date = self.now.date().checked_add(days.days()).ok()?;
+            return if rest.is_empty() { self.day(date) } else { self.clock(date, rest.trim(), true) };
+        }
+        if let Some(found) = self.clock(self.now.date(), text, false) {
+            return Some(found);
+        }
+        if let Some((year, month)) = text.split_once('-')
+            && (year.len(), month.len()) == (4, 2)
+        {
+            let first = Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()?;
+            return self.days(first, first.checked_add(1.month()).ok()?);
+        }
+        STYLES.iter().filter(|style| is_clear(style)).find_map(|style| {
+            let mut at = Scanner(text.as_bytes());
+            let written = style.read(&mut at)?;
+            let date = |year: i32| Date::new(i16::try_from(year).ok()?, written.month as i8, written.day as i8).ok();
+            let date = match written.year {
+                Some(year) => date(year)?,
+                None => {
+                    let this = i32::from(self.now.year());
+                    let limit = self.now.date().checked_add(1.day()).ok()?;
+                    (this - 8..=this + 1).rev().filter_map(date).find(|date| *date <= limit)?
                 }
-                recognizer.in_zone(DateTime::from_parts(date, time), offset)
-            })
+            };
+            if at.0.is_empty() {
+                return self.day(date);
+            }
+            at.take_if(|byte| matches!(byte, b' ' | b'T' | b't' | b':'))?;
+            self.clock(date, std::str::from_utf8(at.0).ok()?, true)
         })
-        .or_else(|| {
-            whole(&|at| {
-                let time = clock(at)?;
-                recognizer.in_zone(DateTime::from_parts(now.date(), time), None)
-            })
-        })
-}
-
-/// `@0`: seconds since the epoch, of any number of digits up to nine.
-fn short_seconds(scanner: &mut Scanner<'_>) -> Option<Timestamp> {
-    scanner.take(b"@")?;
-    let digits = scanner.count_digits();
-    let seconds = (1..=9).contains(&digits).then(|| scanner.digits(digits))??;
-    Timestamp::new(i64::from(seconds), scanner.fraction()).ok()
-}
-
-/// `14:30` or `14:30:05.5`.
-fn clock(scanner: &mut Scanner<'_>) -> Option<Time> {
-    let hour = scanner.digits(2)? as i8;
-    scanner.take(b":")?;
-    let minute = scanner.digits(2)? as i8;
-    let second = if scanner.take(b":").is_some() { scanner.digits(2)? as i8 } else { 0 };
-    Time::new(hour, minute, second, scanner.fraction()).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::tz::{Offset, TimeZone};
-
-    fn parse(text: &str) -> Result<String, String> {
-        let now: Timestamp = "2026-11-21T12:00:00Z".parse().expect("a time");
-        let now = now.to_zoned(TimeZone::fixed(Offset::constant(2)));
-        parse_argument(text, &now).map(|time| time.to_string())
     }
 
-    #[test]
-    fn every_form() {
-        for (text, time) in [
-            ("2026-11-21T14:30:00Z", "2026-11-21T14:30:00Z"),
-            ("2026-11-21 14:30:00.5", "2026-11-21T12:30:00.5Z"),
-            ("2026-11-21 14:30", "2026-11-21T12:30:00Z"),
-            ("2026-11-21T14:30+01:00", "2026-11-21T13:30:00Z"),
-            ("2026-11-21", "2026-11-20T22:00:00Z"),
-            ("2026/11/21", "2026-11-20T22:00:00Z"),
-            ("14:30", "2026-11-21T12:30:00Z"),
-            ("14:30:05", "2026-11-21T12:30:05Z"),
-            ("21/Nov/2026:14:30:00 +0100", "2026-11-21T13:30:00Z"),
-            ("Nov 20 14:30:00", "2026-11-20T12:30:00Z"),
-            ("@1795225624", "2026-11-21T01:47:04Z"),
-            ("1795225624", "2026-11-21T01:47:04Z"),
-            ("1795225624123", "2026-11-21T01:47:04.123Z"),
-            ("@0", "1970-01-01T00:00:00Z"),
-            ("now", "2026-11-21T12:00:00Z"),
-            ("today", "2026-11-20T22:00:00Z"),
-            ("yesterday", "2026-11-19T22:00:00Z"),
-            ("tomorrow", "2026-11-21T22:00:00Z"),
-            ("2h", "2026-11-21T10:00:00Z"),
-            ("-2h", "2026-11-21T10:00:00Z"),
-            ("2 hours ago", "2026-11-21T10:00:00Z"),
-            ("1h30m", "2026-11-21T10:30:00Z"),
-            ("+10m", "2026-11-21T12:10:00Z"),
-            ("7d", "2026-11-14T12:00:00Z"),
-        ] {
-            assert_eq!(parse(text).as_deref(), Ok(time), "{text}");
+    /// `14` after a day, `3pm`, `9:30`, `14:30:05.5`, with or without a zone.
+    fn clock(&self, date: Date, text: &str, after_day: bool) -> Option<TypedTime> {
+        let (time, zone) = match text.split_once(' ') {
+            Some((time, zone)) if !zone.to_ascii_lowercase().starts_with(['a', 'p']) => (time.to_owned(), zone),
+            _ => (text.replace(' ', ""), ""),
+        };
+        let zone = if zone.is_empty() { self.zone().clone() } else { super::parse_zone(zone).ok()? };
+        let (time, half) = match time.to_ascii_lowercase() {
+            lower if lower.ends_with("am") => (time[..time.len() - 2].to_owned(), Some(0)),
+            lower if lower.ends_with("pm") => (time[..time.len() - 2].to_owned(), Some(12)),
+            _ => (time, None),
+        };
+        let mut at = Scanner(time.as_bytes());
+        let digits = at.count_digits();
+        let mut hour = at.digits(digits.min(2)).filter(|_| digits > 0)?;
+        if let Some(half) = half {
+            hour = (1..=12).contains(&hour).then_some(hour % 12 + half)?;
+        }
+        let whole_hour = at.0.is_empty();
+        if whole_hour && half.is_none() && (digits != 2 || !after_day) {
+            return None;
+        }
+        let (mut minute, mut second, mut nanoseconds) = (0, 0, 0);
+        if !whole_hour {
+            at.take(b":")?;
+            minute = at.digits(2)?;
+            if at.take(b":").is_some() {
+                second = at.digits(2)?;
+                nanoseconds = at.fraction(b".,");
+            }
+        }
+        if !at.0.is_empty() {
+            return None;
+        }
+        let time = Time::new(hour as i8, minute as i8, second as i8, nanoseconds).ok()?;
+        let first = zone.to_ambiguous_timestamp(DateTime::from_parts(date, time)).compatible().ok()?;
+        let last = if whole_hour { first.checked_add(SignedDuration::new(3599, 999_999_999)).ok()? } else { first };
+        Some(TypedTime { first, last })
+    }
+
+    fn day(&self, date: Date) -> Option<TypedTime> {
+        self.days(date, date.tomorrow().ok()?)
+    }
+
+    fn days(&self, first: Date, after: Date) -> Option<TypedTime> {
+        let start =
+            |date: Date| self.zone().to_ambiguous_timestamp(date.to_datetime(Time::midnight())).compatible().ok();
+        let last = start(after)?.checked_sub(SignedDuration::from_nanos(1)).ok()?;
+        Some(TypedTime { first: start(first)?, last })
+    }
+
+    /// A whole time as a log has it.
+    fn written(&self, text: &str) -> Result<Option<TypedTime>, String> {
+        if let Some(seconds) = text.strip_prefix('@').and_then(|text| short_seconds(text.as_bytes())) {
+            return Ok(Some(Self::point(seconds)));
+        }
+        let text = text.strip_prefix('@').filter(|text| text.len() < 24).unwrap_or(text);
+        let zones = Abbreviations::of(self.zone(), self.now.timestamp());
+        let mut found: Option<Timestamp> = None;
+        for text in [text, without_weekday(text)] {
+            for candidate in Notation::all(text.as_bytes(), &zones) {
+                let mut at = Scanner(text.as_bytes());
+                if candidate.notation.read(&mut at, &zones).is_none() || !at.0.is_empty() {
+                    if matches!(candidate.zone, WrittenZone::Unclear) {
+                        return Err(
+                            "the time zone stands for several zones: write the offset, such as +05:30".to_owned()
+                        );
+                    }
+                    continue;
+                }
+                let Some(time) = self.resolve(candidate.stamp) else { continue };
+                match found {
+                    Some(other) if other != time => {
+                        return Err("may be day or month first: write it as 2026-11-21 14:30".to_owned());
+                    }
+                    _ => found = Some(time),
+                }
+            }
+        }
+        Ok(found.map(Self::point))
+    }
+
+    fn resolve(&self, stamp: Stamp) -> Option<Timestamp> {
+        let local = |seconds: i64, nanoseconds: i32| {
+            let time = Timestamp::new(seconds, nanoseconds).ok()?;
+            let time = TimeZone::UTC.to_datetime(time);
+            self.zone().to_ambiguous_timestamp(time).compatible().ok()
+        };
+        let today = i64::from(self.now.date().since(Date::new(1970, 1, 1).ok()?).ok()?.get_days());
+        match stamp {
+            Stamp::Instant(time) => Some(time),
+            Stamp::Local(seconds, nanoseconds) => local(seconds, nanoseconds),
+            Stamp::Clock(second, nanoseconds) => local(today * 86_400 + i64::from(second), nanoseconds),
+            Stamp::Uptime(..) => None,
+            Stamp::Yearless(month, day, second, nanoseconds) => {
+                // A day's grace for clocks that differ. The 29th of February may be eight years back.
+                let limit = self.now.timestamp().as_second() + 86_400;
+                let this = i32::from(self.now.year());
+                let in_year = |year| days_from_civil(year, month.into(), day.into());
+                let times = (this - 8..=this + 1).rev().filter_map(in_year);
+                let mut times = times.filter_map(|days| local(days * 86_400 + i64::from(second), nanoseconds));
+                times.find(|time| time.as_second() <= limit)
+            }
         }
     }
+}
 
-    #[test]
-    fn what_is_no_time() {
-        for text in ["", "soon", "2026-13-01", "25:00", "2026-11-21T", "2026-11-21 14:30 x", "12", "@", "+"] {
-            assert!(parse(text).is_err(), "{text}");
-        }
+/// Whether a date of this style can be no other date: not one that puts day and month with slashes.
+fn is_clear(style: &DateStyle) -> bool {
+    match style.order {
+        Order::YearMonthDay => !style.short_year,
+        Order::DayMonthYear => style.named || (style.separator == b'.' && !style.short_year),
+        _ => style.named,
     }
+}
+
+/// Removes the day of the week from the front: the date says it again.
+fn without_weekday(text: &str) -> &str {
+    let mut at = Scanner(text.as_bytes());
+    let is_weekday = at.name(&["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]).is_some();
+    if !is_weekday || at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+        return text;
+    }
+    text[text.len() - at.0.len()..].trim_start_matches([',', ' '])
+}
+
+/// Parses seconds since 1970 of one to nine digits.
+fn short_seconds(text: &[u8]) -> Option<Timestamp> {
+    let mut at = Scanner(text);
+    let digits = at.count_digits();
+    let seconds = (1..=9).contains(&digits).then(|| at.digits(digits))??;
+    let time = Timestamp::new(i64::from(seconds), at.fraction(b".")).ok()?;
+    at.0.is_empty().then_some(time)
 }

@@ -1,18 +1,43 @@
-//! Times in logs: recognising them at the start of a line, and finding by them.
+//! Times in logs: learning the form they have in a file, and finding entries by them.
 //!
-//! `cat` and `grep` share `--since` and `--until`. On a file that can be read anywhere, [`find`] gets to the first and last
-//! line by binary search, with a few small reads however large the file; on a stream, [`Period::cut`] does it block by
-//! block. A line without a time belongs to the entry before it. Nothing here prints, and nothing reads but through
-//! [`RandomAccess`].
+//! The form (where in a line its time stands, in which notation) is learnt from the first lines,
+//! and every line is read by that form alone. On a file that can be read anywhere, [`find`] gets to
+//! a period by binary search; on a stream, [`StreamWindow`] picks it line by line, with the same
+//! outcome. A line without a time belongs to the entry before it. Nothing here prints, and nothing
+//! reads but through [`RandomAccess`].
 
+mod access;
 mod argument;
-mod recognize;
+mod civil;
+mod form;
+mod json;
+mod learn;
+mod notation;
+#[cfg(test)]
+mod notations;
+mod place;
+mod reader;
+mod refusal;
+mod sample;
 mod scan;
 mod search;
+mod stamp;
+mod window;
+mod zone;
 
-pub use argument::{parse_argument, parse_period};
-pub use recognize::Recognizer;
-pub use search::{Disorder, Found, RandomAccess, find, find_in};
+pub use access::RandomAccess;
+pub use argument::{TypedTime, parse_around, parse_duration, parse_first_date, parse_period, parse_time};
+pub use form::{LINE_HEAD, TimeForm};
+pub use learn::FormHints;
+pub use reader::{FirstDate, Reader, Sequence, TimeContext};
+pub use refusal::Refusal;
+pub use sample::{LONG_SAMPLE, SAMPLE, learn, learn_from};
+pub use search::{Found, find};
+pub use stamp::Stamp;
+pub use window::{EntryFilter, StreamWindow};
+pub use zone::parse_zone;
+
+use std::fmt;
 
 use jiff::Timestamp;
 
@@ -25,48 +50,77 @@ pub struct Period {
     pub until: Option<Timestamp>,
 }
 
-/// Where a [`Period`] begins and ends in one block, as far as that block can tell.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Edges {
-    /// Where the block's first entry not before `since` starts.
-    pub since: Option<usize>,
-    /// Where the block's first entry after `until` starts.
-    pub until: Option<usize>,
-    /// The time of the first and of the last entry.
-    pub times: Option<(Timestamp, Timestamp)>,
-    /// Where an entry starts that is earlier than the one before it, and both times.
-    pub disorder: Option<(usize, Timestamp, Timestamp)>,
-}
-
 impl Period {
-    /// Whether any time is asked for at all.
+    /// Whether any time is wanted.
     #[must_use]
     pub fn is_all(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Looks through a block of whole lines for where the period begins and ends.
+    /// Whether `time` is wanted.
     #[must_use]
-    pub fn cut(&self, recognizer: &Recognizer, block: &[u8]) -> Edges {
-        let mut edges = Edges::default();
-        let mut start = 0;
-        while start < block.len() {
-            let end = memchr::memchr(b'\n', &block[start..]).map_or(block.len(), |len| start + len + 1);
-            if let Some(time) = recognizer.recognize(&block[start..end]) {
-                let (first, last) = edges.times.unwrap_or((time, time));
-                if time < last && edges.disorder.is_none() {
-                    edges.disorder = Some((start, last, time));
-                }
-                edges.times = Some((first, time));
-                if edges.since.is_none() && self.since.is_none_or(|since| time >= since) {
-                    edges.since = Some(start);
-                }
-                if edges.until.is_none() && self.until.is_some_and(|until| time > until) {
-                    edges.until = Some(start);
-                }
-            }
-            start = end;
-        }
-        edges
+    pub fn contains(&self, time: Timestamp) -> bool {
+        self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time <= until)
     }
+}
+
+/// Counts of the lines that were looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// Lines that neither begin with a blank nor are empty.
+    pub lines: u64,
+    /// How many of these have no time.
+    pub timeless: u64,
+    /// The first time.
+    pub first: Option<Timestamp>,
+    /// The last time.
+    pub last: Option<Timestamp>,
+}
+
+impl Looked {
+    fn count(&mut self, line: &[u8], time: Option<Timestamp>) {
+        if time.is_some() {
+            self.lines += 1;
+            self.first = self.first.or(time);
+            self.last = time;
+        } else if !line[0].is_ascii_whitespace() {
+            self.lines += 1;
+            self.timeless += 1;
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.lines += other.lines;
+        self.timeless += other.timeless;
+        self.first = self.first.or(other.first);
+        self.last = other.last.or(self.last);
+    }
+}
+
+/// An entry that is earlier than one before it, by more than the slack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Disorder {
+    /// Where the later entry in the file starts, in bytes.
+    pub offset: u64,
+    /// Its time.
+    pub time: Timestamp,
+    /// The later time of an entry before it.
+    pub before: Timestamp,
+}
+
+impl fmt::Display for Disorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { offset, time, before } = self;
+        write!(
+            f,
+            "not sorted by time: {time} at byte {offset} comes after {before}; entries may be missing (see --slack)"
+        )
+    }
+}
+
+/// Says from when to when a log runs, in `zone`.
+#[must_use]
+pub fn describe_cover((first, last): (Timestamp, Timestamp), zone: &jiff::tz::TimeZone) -> String {
+    let show = |time: Timestamp| time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();
+    format!("covers {} to {}", show(first), show(last))
 }

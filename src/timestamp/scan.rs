@@ -1,10 +1,12 @@
-//! A scanner over the first bytes of a line: takes what fits and steps over it, or leaves everything as it was.
+//! A scanner over the bytes of a line: each method takes what fits and moves past it, or takes
+//! nothing and stays where it is.
 
-/// What is left to read.
+/// The bytes that are left to read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scanner<'b>(pub &'b [u8]);
 
-impl Scanner<'_> {
+impl<'b> Scanner<'b> {
+    /// Returns the next byte without taking it.
     pub fn peek(&self) -> Option<u8> {
         self.0.first().copied()
     }
@@ -22,30 +24,51 @@ impl Scanner<'_> {
         Some(())
     }
 
-    /// Takes all spaces there are.
-    pub fn spaces(&mut self) {
-        while self.take(b" ").is_some() {}
+    /// Takes all bytes for which `is` holds and returns them.
+    pub fn take_while(&mut self, is: impl Fn(u8) -> bool) -> &'b [u8] {
+        let len = self.0.iter().take_while(|&&byte| is(byte)).count();
+        let (taken, rest) = self.0.split_at(len);
+        self.0 = rest;
+        taken
     }
 
     /// Takes a number of exactly `count` digits, at most nine.
     pub fn digits(&mut self, count: usize) -> Option<i32> {
         let (digits, rest) = self.0.split_at_checked(count)?;
-        let number = digits
-            .iter()
-            .try_fold(0i32, |number, digit| digit.is_ascii_digit().then(|| number * 10 + i32::from(digit - b'0')))?;
+        let mut number = 0;
+        for digit in digits {
+            let value = digit.wrapping_sub(b'0');
+            if value > 9 {
+                return None;
+            }
+            number = number * 10 + i32::from(value);
+        }
         self.0 = rest;
         Some(number)
     }
 
-    /// How many digits stand here.
+    /// Takes a number of one or two digits, which may be padded with a blank to two characters.
+    pub fn one_or_two_digits(&mut self) -> Option<i32> {
+        let mut at = *self;
+        if let Some(number) = at.digits(2) {
+            *self = at;
+            return Some(number);
+        }
+        let _ = at.take(b" ");
+        let number = at.digits(1)?;
+        *self = at;
+        Some(number)
+    }
+
+    /// Returns the number of digits that come next.
     pub fn count_digits(&self) -> usize {
         self.0.iter().take_while(|byte| byte.is_ascii_digit()).count()
     }
 
-    /// Takes a decimal fraction with its point or comma, in nanoseconds; nothing is zero.
-    pub fn fraction(&mut self) -> i32 {
+    /// Takes a decimal fraction after one of `points` and returns it in nanoseconds; 0 if there is none.
+    pub fn fraction(&mut self, points: &[u8]) -> i32 {
         match self.0 {
-            [b'.' | b',', digit, ..] if digit.is_ascii_digit() => self.0 = &self.0[1..],
+            [point, digit, ..] if points.contains(point) && digit.is_ascii_digit() => self.0 = &self.0[1..],
             _ => return 0,
         }
         let mut scale = 1_000_000_000;
@@ -57,10 +80,38 @@ impl Scanner<'_> {
         nanoseconds
     }
 
-    /// Takes whichever of `names` stands here and gives its place among them, from one.
-    pub fn name(&mut self, names: &[&str]) -> Option<i8> {
-        let at = names.iter().position(|name| self.0.starts_with(name.as_bytes()))?;
-        self.0 = &self.0[names[at].len()..];
-        Some(at as i8 + 1)
+    /// Takes one of `names`, in upper or lower case, and returns its place among them, from one.
+    ///
+    /// A name may be written in full or as its first three letters.
+    pub fn name(&mut self, names: &[&str]) -> Option<i32> {
+        let short = self.0.get(..3)?;
+        let at = names.iter().position(|name| name.as_bytes()[..3].eq_ignore_ascii_case(short))?;
+        let full = names[at].as_bytes();
+        let len = match self.0.get(..full.len()) {
+            Some(text) if text.eq_ignore_ascii_case(full) => full.len(),
+            _ => 3,
+        };
+        self.0 = &self.0[len..];
+        Some(at as i32 + 1)
+    }
+
+    /// Takes all escape sequences that set colours, and any NUL bytes or byte order mark.
+    pub fn invisible(&mut self) {
+        loop {
+            match self.0 {
+                [0x1b, b'[', rest @ ..] => {
+                    let len = rest.iter().take_while(|byte| matches!(byte, b'0'..=b'9' | b';' | b':')).count();
+                    match rest.get(len) {
+                        Some(b'm' | b'K') => self.0 = &rest[len + 1..],
+                        _ => return,
+                    }
+                }
+                [0xef, 0xbb, 0xbf, rest @ ..] => self.0 = rest,
+                [0, ..] => {
+                    self.take_while(|byte| byte == 0);
+                }
+                _ => return,
+            }
+        }
     }
 }

@@ -16,7 +16,6 @@ use crate::cli::range::{Mark, Selection, Stop};
 use crate::engine::{Block, Cut, Flow, Input, Kernel, Session};
 use crate::io::Source;
 use crate::output::Output;
-use crate::timestamp;
 
 /// The sizes in bytes of the first and the largest piece that is read backwards.
 const BACKWARDS: usize = 64 << 10;
@@ -42,16 +41,13 @@ pub(super) fn spans(
             let span = |(first, last): (u64, u64)| within.start + (first - 1).min(len)..within.start + last.min(len);
             Ok(spans.map(|units| span((*units.start(), *units.end()))).filter(|span| !span.is_empty()).collect())
         }
-        Wanted::Period(period, zone) => {
-            let found = timestamp::find_in(source, within.clone(), period, zone)?;
+        Wanted::Period(search) => {
+            let found = search.locate(source, within)?;
             config.stats.bytes.add(found.read);
-            if let Some(disorder) = found.disorder {
-                output.report(source.name(), &io::Error::other(disorder.to_string()));
+            for notice in found.notices {
+                output.report(source.name(), &io::Error::other(notice));
             }
-            if !found.recognized && !within.is_empty() {
-                return Err(io::Error::other("no line with a time was found"));
-            }
-            Ok(vec![found.span])
+            Ok(found.spans)
         }
         Wanted::Shard(shard) => Ok(vec![shard.find(source, within, b'\n')?]),
         Wanted::Around(around) => {

@@ -7,7 +7,8 @@
 mod around;
 mod following;
 mod locate;
-pub(in crate::commands) mod pick;
+pub(in crate::commands) mod merged;
+pub mod pick;
 mod plain;
 mod reversed;
 mod short;
@@ -41,7 +42,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let transform = wanted::transform(args);
     let follow = if args.follow_name { Some(FollowBy::Name) } else { args.follow };
     // What is asked for by time is text.
-    let decompress = args.decompress || matches!(wanted, Wanted::Period(..));
+    let decompress = args.decompress || args.merge || matches!(wanted, Wanted::Period(..));
     let mut config = Config::new(&args.common, output).decompressing(decompress && follow.is_none());
     // An output that is empty is no danger to itself here: see `Output::is_same_file`.
     config.own_output = None;
@@ -50,6 +51,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let mut cat = Cat { wanted, reverse: args.reverse, transform, state: State::default(), config: &config, output };
     let result = match follow {
         Some(by) => cat.follow(args, by),
+        None if args.merge => cat.merge(args),
         None => cat.all(config.inputs(&args.files)),
     };
     drop(progress);

@@ -7,10 +7,9 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use memchr::{memchr_iter, memrchr};
+use memchr::memchr_iter;
 
 use crate::cli::range::Selection;
-use crate::timestamp::{Disorder, Period, Recognizer};
 
 /// A piece of the stream, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,102 +227,6 @@ fn split_by_unit(unit: Unit, piece: &[u8], before: u64, selected: &Selected, emi
     }
 }
 
-/// Picks the entries of a period.
-#[derive(Debug)]
-pub struct TimePicker {
-    period: Period,
-    recognizer: Recognizer,
-    /// A line that has begun.
-    line: Vec<u8>,
-    started: bool,
-    ended: bool,
-    latest: Option<jiff::Timestamp>,
-    offset: u64,
-    disorder: Option<Disorder>,
-}
-
-impl TimePicker {
-    /// Picks `period`, told by `recognizer`.
-    #[must_use]
-    pub fn new(period: Period, recognizer: Recognizer) -> Self {
-        let started = period.since.is_none();
-        Self { period, recognizer, line: Vec::new(), started, ended: false, latest: None, offset: 0, disorder: None }
-    }
-
-    /// Whether the period is over.
-    #[must_use]
-    pub fn is_done(&self) -> bool {
-        self.ended
-    }
-
-    /// The first entry that was earlier than one before it.
-    #[must_use]
-    pub fn disorder(&self) -> Option<Disorder> {
-        self.disorder
-    }
-
-    /// Whether any line so far had a time.
-    #[must_use]
-    pub fn recognized(&self) -> bool {
-        self.latest.is_some()
-    }
-
-    /// Takes the next piece and gives away its whole lines.
-    pub fn feed(&mut self, piece: &[u8], mut emit: impl FnMut(Piece<'_>)) {
-        let Some(end) = memrchr(b'\n', piece) else {
-            self.line.extend_from_slice(piece);
-            return;
-        };
-        let (lines, begun) = piece.split_at(end + 1);
-        if self.line.is_empty() {
-            self.lines(lines, &mut emit);
-        } else {
-            let mut line = std::mem::take(&mut self.line);
-            line.extend_from_slice(lines);
-            self.lines(&line, &mut emit);
-        }
-        self.line.extend_from_slice(begun);
-    }
-
-    /// Takes note that the stream has ended and gives away a last line without its end.
-    pub fn finish(&mut self, mut emit: impl FnMut(Piece<'_>)) {
-        let line = std::mem::take(&mut self.line);
-        self.lines(&line, &mut emit);
-    }
-
-    fn lines(&mut self, lines: &[u8], emit: &mut impl FnMut(Piece<'_>)) {
-        let edges = self.period.cut(&self.recognizer, lines);
-        if let Some((first, last)) = edges.times {
-            let across = self.latest.filter(|latest| first < *latest).map(|latest| (0, latest, first));
-            if let Some((at, before, time)) = across.or(edges.disorder)
-                && self.disorder.is_none()
-            {
-                self.disorder = Some(Disorder { offset: self.offset + at as u64, time, before });
-            }
-            self.latest = Some(last);
-        }
-        self.offset += lines.len() as u64;
-        let start = match edges.since {
-            _ if self.started => 0,
-            Some(start) => start,
-            None => lines.len(),
-        };
-        self.started |= edges.since.is_some();
-        let end = match edges.until {
-            _ if self.ended => 0,
-            Some(end) => end,
-            None => lines.len(),
-        };
-        self.ended |= edges.until.is_some();
-        let end = end.max(start);
-        for (keep, bytes) in [(false, &lines[..start]), (true, &lines[start..end]), (false, &lines[end..])] {
-            if !bytes.is_empty() {
-                emit(if keep { Piece::Keep(bytes) } else { Piece::Skip(bytes) });
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -429,27 +332,5 @@ mod tests {
         let piece = vec![b'x'; 100_000];
         let error = (0..20).find_map(|_| picker.feed(&piece, |_| {}).err()).expect("two megabytes are too much");
         assert!(error.to_string().contains("1 MiB"), "{error}");
-    }
-
-    #[test]
-    fn a_period_of_a_stream() {
-        let zone = jiff::tz::TimeZone::UTC;
-        let time = |second: i64| jiff::Timestamp::from_second(second).expect("in range");
-        let recognizer = Recognizer::new(zone, time(2_000_000_000));
-        let log = b"head\n1000000001 a\n more\n1000000002 b\n1000000003 c\n tail\n1000000004 d";
-        for step in 1..log.len() {
-            let period = Period { since: Some(time(1_000_000_002)), until: Some(time(1_000_000_003)) };
-            let mut picker = TimePicker::new(period, recognizer.clone());
-            let mut kept = Vec::new();
-            let mut emit = |piece: Piece<'_>| {
-                if let Piece::Keep(bytes) = piece {
-                    kept.extend_from_slice(bytes);
-                }
-            };
-            log.chunks(step).for_each(|piece| picker.feed(piece, &mut emit));
-            picker.finish(&mut emit);
-            assert_eq!(kept, b"1000000002 b\n1000000003 c\n tail\n");
-            assert!(picker.is_done() && picker.recognized() && picker.disorder().is_none());
-        }
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::around::AroundPicker;
-use super::pick::{Picker, Piece, TimePicker, Unit};
+use super::pick::{Picker, Piece, Unit};
 use super::transform::{State, Transform};
 use super::wanted::Wanted;
 use crate::app::config::Config;
@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::io::{Filled, Source, Stream};
 use crate::os::{Buffer, Stop};
 use crate::output::Output;
-use crate::timestamp::Recognizer;
+use crate::timestamp::StreamWindow;
 
 /// The most bytes read at a time.
 const PIECE: usize = 256 << 10;
@@ -23,27 +23,38 @@ const HELD: usize = 1 << 30;
 /// A picker, by what it counts.
 enum Pick {
     Units(Picker),
-    Times(TimePicker),
+    Times(Box<StreamWindow>),
     Around(AroundPicker),
 }
 
 impl Pick {
-    fn feed(&mut self, piece: &[u8], emit: impl FnMut(Piece<'_>)) -> io::Result<()> {
+    fn feed(&mut self, piece: &[u8], filled: Filled, mut emit: impl FnMut(Piece<'_>)) -> io::Result<()> {
+        let ended = filled == Filled::Ended;
         match self {
-            Pick::Units(picker) => picker.feed(piece, emit).map_err(|error| io::Error::other(error.to_string())),
-            Pick::Times(picker) => {
-                picker.feed(piece, emit);
-                Ok(())
+            Pick::Units(picker) => {
+                picker.feed(piece, &mut emit).map_err(|error| io::Error::other(error.to_string()))?;
+                if ended {
+                    picker.finish(emit);
+                }
             }
-            Pick::Around(picker) => picker.feed(piece, emit),
-        }
-    }
-
-    fn finish(&mut self, emit: impl FnMut(Piece<'_>)) -> io::Result<()> {
-        match self {
-            Pick::Units(picker) => picker.finish(emit),
-            Pick::Times(picker) => picker.finish(emit),
-            Pick::Around(picker) => picker.finish()?,
+            Pick::Times(window) => {
+                let mut emit = |keep, bytes: &[u8]| emit(if keep { Piece::Keep(bytes) } else { Piece::Skip(bytes) });
+                let result = window.feed(piece, &mut emit).and_then(|()| match filled {
+                    Filled::Ended => window.finish(emit),
+                    Filled::Drained => {
+                        window.pause(emit);
+                        Ok(())
+                    }
+                    Filled::Full | Filled::Gap | Filled::Stopped => Ok(()),
+                });
+                result.map_err(|refusal| io::Error::other(refusal.to_string()))?;
+            }
+            Pick::Around(picker) => {
+                picker.feed(piece, emit)?;
+                if ended {
+                    picker.finish()?;
+                }
+            }
         }
         Ok(())
     }
@@ -76,10 +87,7 @@ pub(super) fn run(
     let mut pick = match wanted {
         Wanted::Lines(selection) => Pick::Units(Picker::new(selection.clone(), Unit::Line, HELD)),
         Wanted::Bytes(selection) => Pick::Units(Picker::new(selection.clone(), Unit::Byte, HELD)),
-        Wanted::Period(period, zone) => {
-            let recognizer = Recognizer::new(zone.clone(), jiff::Timestamp::now());
-            Pick::Times(TimePicker::new(*period, recognizer))
-        }
+        Wanted::Period(search) => Pick::Times(Box::new(StreamWindow::new(search.period, search.context.clone()))),
         Wanted::Shard(_) => {
             let reason = source.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
             let error = format!("what is read as it comes cannot be cut into parts of equal size{reason}");
@@ -110,10 +118,7 @@ pub(super) fn run(
         config.stats.bytes.add(piece.len() as u64);
         text.clear();
         let result = filled.and_then(|filled| {
-            pick.feed(&piece, |piece| show(piece, &mut text))?;
-            if filled == Filled::Ended {
-                pick.finish(|piece| show(piece, &mut text))?;
-            }
+            pick.feed(&piece, filled, |piece| show(piece, &mut text))?;
             Ok(filled)
         });
         output.write_all(&text)?;
@@ -135,13 +140,9 @@ pub(super) fn run(
         output.report(source.name(), &error);
         return Ok(Exit::Failure);
     }
-    if let Pick::Times(picker) = &pick {
-        if let Some(disorder) = picker.disorder() {
-            output.report(source.name(), &io::Error::other(disorder.to_string()));
-        }
-        if !picker.recognized() && stream.offset() > source.start() {
-            output.report(source.name(), &io::Error::other("no line with a time was found"));
-            return Ok(Exit::Failure);
+    if let (Pick::Times(window), Wanted::Period(search)) = (&pick, wanted) {
+        for notice in window.filter().map(|filter| search.notices(filter)).unwrap_or_default() {
+            output.report(source.name(), &io::Error::other(notice));
         }
     }
     Ok(Exit::Success)

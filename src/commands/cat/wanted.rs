@@ -2,13 +2,11 @@
 
 use std::ffi::OsStr;
 
-use jiff::tz::TimeZone;
-
 use super::transform::{Numbered, Show, Transform};
 use crate::cli::cat::Args;
 use crate::cli::range::{Around, Range, Selection, parse_count};
+use crate::select::PeriodSearch;
 use crate::select::shard::Shard;
-use crate::timestamp::Period;
 
 /// The part of each input that is printed.
 #[derive(Clone, Debug)]
@@ -16,8 +14,7 @@ pub(super) enum Wanted {
     All,
     Lines(Selection),
     Bytes(Selection),
-    /// With the zone of times that name none.
-    Period(Period, TimeZone),
+    Period(PeriodSearch),
     Shard(Shard),
     Around(Around),
 }
@@ -40,8 +37,7 @@ impl Wanted {
         if let Some(shard) = args.shard {
             return Ok(Wanted::Shard(shard));
         }
-        let period = crate::app::config::period(args.since.as_deref(), args.until.as_deref())?;
-        Ok(period.map_or(Wanted::All, |(period, zone)| Wanted::Period(period, zone)))
+        Ok(crate::app::config::times(&args.times)?.map_or(Wanted::All, Wanted::Period))
     }
 }
 

@@ -22,10 +22,10 @@ use crate::io::{IoMode, Range, Source};
 use crate::output::Output;
 use crate::select::last_line_end;
 
-use super::Run;
 use super::kernel::{Search, Totals};
 use super::settings::{Report, Settings};
 use super::start::Starts;
+use super::{Run, print_summary};
 
 /// A file as far as it has been searched.
 struct Growing {
@@ -92,10 +92,7 @@ impl Run<'_> {
         let outcome = follow(self.walk.files(files), options, fd.as_fd(), &mut following)?;
         following.finish()?;
         let Following { totals, output, failed, .. } = following;
-        if self.settings.report == Report::Json {
-            output.write_all(&totals.json.summary())?;
-        }
-        output.flush()?;
+        print_summary(self.settings, &totals, output)?;
         Ok(match outcome.end {
             End::Unread => Exit::Closed,
             End::Signal(signal) => Exit::from(signal),

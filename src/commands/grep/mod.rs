@@ -11,9 +11,11 @@ mod excerpt;
 mod failure;
 mod filter;
 mod following;
+mod histogram;
 mod json;
 mod kernel;
 mod longest;
+mod merged;
 mod multiline;
 mod open;
 mod pattern;
@@ -22,6 +24,8 @@ mod perl;
 #[cfg(not(feature = "pcre2"))]
 #[path = "no_perl.rs"]
 mod perl;
+mod pick_last;
+mod pick_period;
 mod posix;
 mod print;
 mod search;
@@ -31,6 +35,9 @@ mod sources;
 mod start;
 mod stream_select;
 mod syntax;
+mod timeline;
+mod timeline_report;
+mod top;
 mod unstable;
 mod walk;
 
@@ -38,14 +45,12 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 
-use crate::app::config::Config;
+use crate::app::config::{self, Config};
 use crate::cli::grep::{Args, BinaryFiles};
-use crate::engine::{COUNTED, Cut, Plan};
+use crate::engine::{COUNTED, Cut, Plan, Sink};
 use crate::exit::Exit;
 use crate::output::{Destination, Output, complain, escape_name};
-use crate::timestamp::Period;
-
-use jiff::tz::TimeZone;
+use crate::select::PeriodSearch;
 
 use crate::decode::Decoding;
 use kernel::{Search, Totals};
@@ -78,7 +83,9 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let (settings, files) = Settings::resolve(args, &walk, &environment)?;
     let settings = Arc::new(settings);
     let inputs = &args.inputs;
-    let is_decompressed = inputs.decompress || inputs.since.is_some() || inputs.until.is_some();
+    let period = config::times(&inputs.times)?;
+    // What is asked for by time is text.
+    let is_decompressed = inputs.decompress || inputs.merge || args.printing.timeline.is_some() || period.is_some();
     let decoding = Decoding::new(is_decompressed && inputs.follow.is_none(), config.engine.threads)
         .with_text(inputs.encoding.as_deref())?;
     if settings.hopeless {
@@ -93,7 +100,6 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         (None, Some(0)) if args.inputs.follow.is_none() => return Ok(Exit::NoMatch),
         (None, last) => last.map(Part::Last),
     };
-    let period = crate::app::config::period(inputs.since.as_deref(), inputs.until.as_deref())?;
     output.set_quiet(args.inputs.no_messages);
     output.set_line_buffered(args.printing.line_buffered);
     let progress = config.progress(&files, output);
@@ -103,7 +109,15 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let result = match inputs.follow {
         Some(_) if inputs.is_recursive() => Err(anyhow::anyhow!("--follow takes files, not directories")),
         Some(by) => run.follow(files, by, output),
-        None => run.search(files, output),
+        None if inputs.merge => run.merge(files, &config::search_or_all(&inputs.times)?, output),
+        None => match (args.printing.top, &args.printing.timeline) {
+            (Some(wanted), _) => run.top(files, wanted, output),
+            (None, Some(span)) => {
+                let span = config::timeline_span(span)?;
+                run.timeline(files, &config::search_or_all(&inputs.times)?, (span, args.printing.json), output)
+            }
+            (None, None) => run.search(files, output),
+        },
     };
     drop(progress);
     config.finish();
@@ -141,6 +155,14 @@ fn list(args: &Args, walk: &Walk, output: &mut Output) -> anyhow::Result<Exit> {
     })
 }
 
+/// Prints what `--json` sums up, and whatever is still buffered.
+fn print_summary(settings: &Settings, totals: &Totals, output: &mut Output) -> std::io::Result<()> {
+    if settings.report == Report::Json {
+        output.write_all(&totals.json.summary())?;
+    }
+    output.flush()
+}
+
 /// A search that is settled.
 struct Run<'a> {
     settings: &'a Arc<Settings>,
@@ -148,7 +170,7 @@ struct Run<'a> {
     inputs: &'a crate::cli::grep::Inputs,
     walk: &'a Walk,
     decoding: &'a Decoding,
-    period: Option<(Period, TimeZone)>,
+    period: Option<PeriodSearch>,
     part: Option<Part>,
     /// Whether nothing is to be said that is no error.
     is_quiet: bool,
@@ -156,6 +178,20 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn search(&self, files: Vec<OsString>, output: &mut Output) -> anyhow::Result<Exit> {
+        let (totals, failed) = self.search_into(files, output)?;
+        print_summary(self.settings, &totals, output)?;
+        if let (Some((name, format)), false, false) = (&totals.compressed, totals.selected_any, self.is_quiet) {
+            let (name, format) = (escape_name(OsStr::from_bytes(name)), format.name());
+            complain(format_args!(
+                "mapped: {name}: {format} data, searched as it is; --decompress searches what it decodes to"
+            ));
+        }
+        Ok(self.exit(&totals, failed))
+    }
+
+    /// Searches all files, writes what is printed of them to `sink`, and returns the totals and
+    /// whether an input failed.
+    fn search_into(&self, files: Vec<OsString>, sink: &mut dyn Sink) -> std::io::Result<(Totals, bool)> {
         let settings = self.settings;
         let stdin = std::io::stdin();
         let begun_at = rustix::fs::seek(&stdin, rustix::fs::SeekFrom::Current(0));
@@ -164,34 +200,29 @@ impl Run<'_> {
         let inputs = sort::sorted(self.walk.files(files), self.inputs).map(|found| opener.next(found));
         let kernel = Search { settings, starts: opener.is_partial().then_some(&starts), open_ended: false };
         let stats = &self.config.stats;
-        let outcome = self.config.engine.run(inputs, self.plan(), &kernel, Totals::default(), output, stats);
+        let outcome = self.config.engine.run(inputs, self.plan(), &kernel, Totals::default(), sink, stats);
         outcome.output?;
         let totals = outcome.carry;
-        if settings.report == Report::Json {
-            output.write_all(&totals.json.summary())?;
-        }
-        output.flush()?;
-        if let (Some((name, format)), false, false) = (&totals.compressed, totals.selected_any, self.is_quiet) {
-            let (name, format) = (escape_name(OsStr::from_bytes(name)), format.name());
-            complain(format_args!(
-                "mapped: {name}: {format} data, searched as it is; --decompress searches what it decodes to"
-            ));
-        }
         // As a program that reads line by line would: what comes after the last line wanted is the next reader's.
         if let (Ok(begun_at), Some(offset)) = (begun_at, totals.leave_at) {
             let _ = rustix::fs::seek(&stdin, rustix::fs::SeekFrom::Start(begun_at + offset));
         }
-        Ok(match (totals.selected_any, outcome.failed || totals.failed) {
-            (true, true) if settings.report == Report::Nothing => Exit::Success,
+        Ok((totals, outcome.failed))
+    }
+
+    /// Returns the exit code of a search.
+    fn exit(&self, totals: &Totals, failed: bool) -> Exit {
+        match (totals.selected_any, failed || totals.failed) {
+            (true, true) if self.settings.report == Report::Nothing => Exit::Success,
             (_, true) => Exit::Error,
             (true, false) => Exit::Success,
             (false, false) => Exit::NoMatch,
-        })
+        }
     }
 
     fn opener<'o>(&'o self, starts: &'o Starts) -> Opener<'o> {
         let Run { settings, config, decoding, period, part, .. } = self;
-        Opener { settings, config, decoding, period: period.as_ref(), part: *part, starts }
+        Opener { settings, config, decoding, period: period.as_ref(), part: *part, starts, timeline: false }
     }
 
     fn plan(&self) -> Plan {

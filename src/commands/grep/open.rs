@@ -1,22 +1,22 @@
 //! Opens inputs one after another as the engine asks for them: decoded, and narrowed where only a part is wanted.
 
 use std::io;
+use std::ops::Range as Span;
 use std::sync::{Arc, OnceLock};
 
-use jiff::tz::TimeZone;
-
 use crate::app::config::Config;
-use crate::commands::cat::pick::TimePicker;
 use crate::decode::Decoding;
 use crate::engine::{Input, InputKind, Kernel, Open};
 use crate::io::walk::Found;
-use crate::io::{AccessMethod, FileRef, Range, Source, Stream};
-use crate::timestamp::{self, Period, Recognizer};
+use crate::io::{AccessMethod, FileRef, Range, Source, SpanFeed, Stream};
+use crate::select::PeriodSearch;
 
 use super::kernel::Search;
+use super::pick_last::PickLast;
+use super::pick_period::PickPeriod;
 use super::settings::Settings;
 use super::start::{Keep, Part, Start, Starts, count_terminators, last_selected, lines_before};
-use super::stream_select::{Last as PickLast, Period as PickPeriod, Pick, Selected};
+use super::stream_select::{Pick, Selected};
 
 /// Turns names into open inputs.
 #[derive(Debug)]
@@ -27,12 +27,14 @@ pub struct Opener<'a> {
     pub config: &'a Config,
     /// What is decoded.
     pub decoding: &'a Decoding,
-    /// The time that is asked for, and the zone of times that name none.
-    pub period: Option<&'a (Period, TimeZone)>,
+    /// The period that is asked for.
+    pub period: Option<&'a PeriodSearch>,
     /// What of each input, or of that time in it, is searched.
     pub part: Option<Part>,
     /// Where inputs begin, for the kernel.
     pub starts: &'a Starts,
+    /// Whether the times of lines matter, and inputs without any are searched all the same.
+    pub timeline: bool,
 }
 
 impl Open for Opener<'_> {
@@ -50,7 +52,7 @@ impl Open for Opener<'_> {
 }
 
 impl Opener<'_> {
-    /// The next input. Where its start is to be told to the kernel it is opened at once, so that these come in order.
+    /// Returns the next input. Where the kernel has to know its start it is opened at once, so that starts are in order.
     pub fn next(&self, found: Found) -> Input<'_> {
         match found {
             Ok(place) if !self.is_partial() => Input::Unopened(place, self),
@@ -58,7 +60,7 @@ impl Opener<'_> {
         }
     }
 
-    /// The next input, open or failed.
+    /// Returns the next input, open or failed.
     pub fn open_now(&self, found: Found) -> Input<'static> {
         let opened = found.and_then(|place| self.open(place, self.config.engine.range));
         if !self.is_partial() {
@@ -87,29 +89,26 @@ impl Opener<'_> {
         opened.into()
     }
 
-    /// Whether inputs are not searched from their beginning to their end.
+    /// Returns whether inputs are not searched from their beginning to their end.
     pub fn is_partial(&self) -> bool {
         self.part.is_some() || self.period.is_some()
     }
 
-    /// The wanted part of a stream, picked as it arrives.
+    /// Returns the wanted part of a stream, picked as it arrives.
     ///
     /// # Errors
     /// A part of equal size was asked for, and the size of a stream is not known.
     fn pick(&self, source: Source) -> io::Result<Source> {
         let terminator = self.settings.query.terminator;
         let mut source = source;
-        if let Some((period, zone)) = self.period {
-            let recognizer = Recognizer::new(zone.clone(), jiff::Timestamp::now());
-            source = picked(source, Box::new(PickPeriod::new(TimePicker::new(*period, recognizer), terminator)))?;
+        if let Some(search) = self.period {
+            let pick = PickPeriod::new(search.clone(), terminator, self.timeline.then(|| self.starts.clone()));
+            source = picked(source, Box::new(pick))?;
         }
         match self.part {
             None => Ok(source),
             Some(Part::Last(_)) if self.settings.multiline => Ok(source),
-            Some(Part::Last(lines)) => {
-                let last = PickLast::new(Arc::clone(self.settings), lines, self.starts.clone());
-                picked(source, Box::new(last))
-            }
+            Some(Part::Last(lines)) => self.pick_last(source, lines),
             Some(Part::Shard(_)) => {
                 let reason = source.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
                 Err(io::Error::other(format!("a stream cannot be cut into parts of equal size{reason}")))
@@ -117,74 +116,96 @@ impl Opener<'_> {
         }
     }
 
-    /// The wanted part of a source, with what is to be known of the rest.
+    /// Returns the last `lines` selected lines of a source that is read as a stream.
+    fn pick_last(&self, source: Source, lines: u64) -> io::Result<Source> {
+        picked(source, Box::new(PickLast::new(Arc::clone(self.settings), lines, self.starts.clone())))
+    }
+
+    /// Returns the wanted part of a source, with what the kernel has to know of the rest.
     ///
     /// # Errors
-    /// What reading fails with, and a period of time asked for where no line has a time.
+    /// Whatever reading fails with, and a period in a log whose times cannot be learnt.
     pub fn narrow(&self, source: Source) -> io::Result<(Source, InputKind, Start)> {
         let (settings, engine) = (self.settings, &self.config.engine);
         let query = &settings.query;
-        let within = source.start()..source.end().unwrap_or(0);
-        let mut head = vec![0; Search::HEAD.min((within.end - within.start) as usize)];
-        let got = source.read_at(&mut head, within.start)?;
-        let verdict = settings.verdict_on(&head[..got]);
-        let beginning = within.start;
-        let (within, notice) = match self.period {
-            None => (within, None),
-            Some((period, zone)) => self.within_period(&source, within, period, zone)?,
-        };
-        let mut keep = None;
+        let all = source.start()..source.end().unwrap_or(0);
+        let mut head = vec![0; Search::HEAD.min((all.end - all.start) as usize)];
+        let got = source.read_at(&mut head, all.start)?;
+        head.truncate(got);
+        let verdict = settings.verdict_on(&head);
+        let mut start = Start::default();
+        let spans = self.entries(&source, all.clone(), &mut start)?;
+        let (first, last) = (spans.first(), spans.last());
+        let within = first.zip(last).map_or(all.end..all.end, |(first, last)| first.start..last.end);
+        let mut last = None;
         let wanted = match self.part {
             None => within.clone(),
-            // A match that begins in the part may end behind it, and what looks like one there may belong to an earlier one.
+            // A match that begins in the part may end after it, and what looks like one there may
+            // belong to an earlier one.
             Some(Part::Shard(shard)) if settings.multiline => {
                 let part = shard.find(&source, within.clone(), query.terminator)?;
-                keep = Some(Keep::Within(part.start - within.start..part.end - within.start));
+                start.keep = Some(Keep::Within(part.start - within.start..part.end - within.start));
                 within.clone()
             }
             Some(Part::Last(lines)) if settings.multiline => {
-                keep = Some(Keep::Last(lines));
+                start.keep = Some(Keep::Last(lines));
                 within.clone()
             }
-            Some(Part::Shard(shard)) => shard.find(&source, within.clone(), query.terminator)?,
-            // Of a binary input only whether it matches is told, so it is searched from its beginning.
+            Some(Part::Shard(shard)) => shard.find(&source, within, query.terminator)?,
+            // Of a binary input only whether it matches is printed, so it is searched from its beginning.
             Some(Part::Last(_)) if settings.is_untold(verdict) => within.clone(),
+            Some(Part::Last(lines)) if spans.len() > 1 => {
+                last = Some(lines);
+                within.clone()
+            }
             Some(Part::Last(lines)) => last_selected(&source, within.clone(), query, lines)?..within.end,
         };
-        let before = within.start..wanted.start;
-        let line = if settings.needs_numbers() {
-            count_terminators(&source, beginning..wanted.start, query.terminator, engine.threads)?
-        } else {
-            0
-        };
-        let lead = match settings.context.before {
-            0 => Vec::new(),
-            lines => lines_before(&source, before, lines, query.terminator)?,
-        };
+        if settings.needs_numbers() {
+            start.line = count_terminators(&source, all.start..wanted.start, query.terminator, engine.threads)?;
+        }
+        if settings.context.before > 0 {
+            let before = spans.iter().find(|span| span.contains(&wanted.start));
+            let before = before.map_or(wanted.start, |span| span.start)..wanted.start;
+            start.lead = lines_before(&source, before, settings.context.before, query.terminator)?;
+        }
+        if spans.len() > 1 {
+            let spans = spans.into_iter().map(|span| span.start.max(wanted.start)..span.end.min(wanted.end));
+            let spans = spans.filter(|span| !span.is_empty()).collect();
+            let (outer, reason) = (source.whole()?, source.reason());
+            let feed = SpanFeed::new(source, spans, query.terminator, head);
+            let fed = outer.fed(Box::new(feed), reason, Range::default(), Arc::default());
+            let fed = if let Some(lines) = last { self.pick_last(fed, lines)? } else { fed };
+            return Ok((fed, verdict, start));
+        }
         let range = Range { offset: wanted.start as i64, length: Some(wanted.end - wanted.start) };
         let file = source.file().try_clone()?;
         let narrowed = Source::from_file(source.name().to_owned(), file, source.is_stdin(), engine.policy, range)?;
-        Ok((narrowed, verdict, Start { line, lead, notice, keep }))
+        Ok((narrowed, verdict, start))
     }
 
-    /// Where the entries of a period lie, and what is to be said if they are not in order.
-    fn within_period(
-        &self,
-        source: &Source,
-        within: std::ops::Range<u64>,
-        period: &Period,
-        zone: &TimeZone,
-    ) -> io::Result<(std::ops::Range<u64>, Option<String>)> {
-        let found = timestamp::find_in(source, within.clone(), period, zone)?;
+    /// Returns where the entries of the period lie within a file, and notes in `start` what there is to
+    /// report and what reads the times. Without a period, that is everywhere.
+    fn entries(&self, source: &Source, all: Span<u64>, start: &mut Start) -> io::Result<Vec<Span<u64>>> {
+        let Some(search) = self.period.filter(|_| !all.is_empty()) else { return Ok(vec![all]) };
+        let reader = match search.learn(source, all.clone()) {
+            Ok(reader) => Arc::new(reader),
+            Err(error) if is_untimed(&error) && self.timeline && search.period.is_all() => return Ok(vec![all]),
+            Err(error) => return Err(error),
+        };
+        let found = search.locate_by(source, all, &reader)?;
         self.config.stats.bytes.add(found.read);
-        if !found.recognized && !within.is_empty() {
-            return Err(io::Error::other("no line with a time was found"));
-        }
-        Ok((found.span, found.disorder.map(|disorder| disorder.to_string())))
+        start.notice = (!found.notices.is_empty()).then(|| found.notices.join("; "));
+        start.reader = Some(reader);
+        Ok(found.spans)
     }
 }
 
-/// A source whose stream gives what `pick` picks of this one's.
+/// Returns whether an error says that a log has no times that can be read.
+fn is_untimed(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::InvalidData
+}
+
+/// Returns a source whose stream gives what `pick` picks of this one's.
 fn picked(source: Source, pick: Box<dyn Pick>) -> io::Result<Source> {
     let (reason, notice) = (source.reason(), Arc::new(OnceLock::new()));
     let outer = source.whole()?;

@@ -134,6 +134,8 @@ impl Settings {
         let name = match (printing.with_filename || printing.vimgrep, printing.no_filename) {
             (true, _) => true,
             (_, true) => false,
+            // What is counted is the same in every file.
+            _ if printing.top.is_some() => false,
             _ => walk.names_by_default(&files),
         };
         let report = if printing.quiet {
@@ -171,14 +173,15 @@ impl Settings {
             column: printing.column || printing.vimgrep,
             offset: printing.byte_offset,
             tab: printing.initial_tab,
-            escape_for_terminal: environment.terminal,
+            escape_for_terminal: environment.terminal && printing.top.is_none(),
             null: printing.null,
             only_matching: printing.only_matching,
             max_columns: printing
                 .max_columns
                 .filter(|&most| most > 0)
                 .map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
-            colors: environment.color.then(|| Colors::from_variable(&environment.colors, query.invert)),
+            colors: (environment.color && printing.top.is_none())
+                .then(|| Colors::from_variable(&environment.colors, query.invert)),
             inverted: query.invert,
             terminator: syntax.terminator,
             crlf: syntax.crlf,

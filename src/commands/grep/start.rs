@@ -14,6 +14,7 @@ use crate::engine::on_threads;
 use crate::io::Source;
 use crate::os::Extent;
 use crate::select::shard::Shard;
+use crate::timestamp::Reader;
 
 use super::search::{Found, Query, Wanted, last_lines};
 
@@ -39,6 +40,8 @@ pub struct Start {
     pub lead: Vec<u8>,
     /// What is to be said of it.
     pub notice: Option<String>,
+    /// What reads its times, where these matter and their form is known.
+    pub reader: Option<Arc<Reader>>,
     /// What is kept of matches that may span lines, for which all of the input is searched.
     pub keep: Option<Keep>,
 }
@@ -87,14 +90,21 @@ impl Starts {
         self.0.read().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Replaces that of an input, before its first block is searched.
-    pub fn set(&self, input: usize, start: Start) {
-        if let Some(slot) = self.0.write().unwrap_or_else(PoisonError::into_inner).get_mut(input) {
-            *slot = start;
+    /// Notes what reads an input's times, before its first block is searched.
+    pub fn set_reader(&self, input: usize, reader: &Arc<Reader>) {
+        if let Some(start) = self.0.write().unwrap_or_else(PoisonError::into_inner).get_mut(input) {
+            start.reader = Some(Arc::clone(reader));
         }
     }
 
-    /// That of an input.
+    /// Notes which lines come before those searched, before an input's first block is searched.
+    pub fn set_lead(&self, input: usize, lead: Vec<u8>) {
+        if let Some(start) = self.0.write().unwrap_or_else(PoisonError::into_inner).get_mut(input) {
+            start.lead = lead;
+        }
+    }
+
+    /// Returns that of an input.
     pub fn of(&self, input: usize) -> Start {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(input).cloned().unwrap_or_default()
     }

@@ -1,25 +1,18 @@
-//! A part of a stream, picked as the bytes arrive: the lines of a period, or around the last selected lines.
+//! Streams of which only a part is searched, picked as the bytes arrive.
 //!
-//! Nothing is written to a file. A period is passed on as it comes. The last lines are held in memory, at most as many as
-//! were asked for and their context.
+//! [`Selected`] is the stream of what a [`Pick`] lets through, with gaps for the rest, so that line
+//! numbers and offsets stay those of the whole. Nothing is written to a file.
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::sync::{Arc, OnceLock};
 
-use memchr::{memchr_iter, memrchr};
-
-use crate::commands::cat::pick::{Piece as Picked, TimePicker};
 use crate::engine::Kernel;
 use crate::io::{Feed, Filled, Gap, Stream};
 use crate::os::Stop;
 
-use super::context::lay_out;
 use super::kernel::Search;
-use super::search::{Wanted, last_lines};
-use super::settings::Settings;
-use super::start::{Start, Starts};
 
 /// How many bytes are read at a time.
 const PIECE: usize = 256 << 10;
@@ -40,14 +33,16 @@ pub struct Stretches {
 }
 
 impl Stretches {
-    fn keep(&mut self, bytes: &[u8]) {
+    /// Adds bytes that were picked.
+    pub fn keep(&mut self, bytes: &[u8]) {
         match self.queue.back_mut() {
             Some(last) if self.after == Gap::default() => last.bytes.extend_from_slice(bytes),
             _ => self.queue.push_back(Stretch { before: std::mem::take(&mut self.after), bytes: bytes.to_vec() }),
         }
     }
 
-    fn leave_out(&mut self, bytes: u64, lines: u64) {
+    /// Adds bytes that were not picked, in which `lines` lines end.
+    pub fn leave_out(&mut self, bytes: u64, lines: u64) {
         self.after.bytes += bytes;
         self.after.lines += lines;
     }
@@ -56,7 +51,15 @@ impl Stretches {
 /// Picks lines out of a stream.
 pub trait Pick: Send {
     /// Takes the next bytes.
-    fn feed(&mut self, bytes: &[u8], picked: &mut Stretches);
+    ///
+    /// # Errors
+    /// What is wrong with the input.
+    fn feed(&mut self, bytes: &[u8], picked: &mut Stretches) -> io::Result<()>;
+
+    /// Takes note that the writer pauses.
+    fn pause(&mut self, picked: &mut Stretches) {
+        let _ = picked;
+    }
 
     /// Takes note of what was left out of its input.
     fn pass(&mut self, gap: Gap, picked: &mut Stretches);
@@ -118,7 +121,10 @@ impl Selected {
         let filled = self.stream.fill_if(&mut self.buffer, PIECE, stop, wait)?;
         let missing = Search::HEAD.saturating_sub(self.head.len());
         self.head.extend_from_slice(&self.buffer[..self.buffer.len().min(missing)]);
-        self.pick.feed(&self.buffer, &mut self.picked);
+        self.pick.feed(&self.buffer, &mut self.picked)?;
+        if filled == Filled::Drained {
+            self.pick.pause(&mut self.picked);
+        }
         if filled == Filled::Gap {
             let before = self.stream.offset();
             let lines = self.stream.pass_gap();
@@ -174,290 +180,5 @@ impl Feed for Selected {
 
     fn head(&self) -> Option<&[u8]> {
         Some(&self.head)
-    }
-}
-
-/// Picks the lines of a period.
-pub struct Period {
-    picker: TimePicker,
-    terminator: u8,
-    has_bytes: bool,
-}
-
-impl Period {
-    /// Picks what `picker` picks, and counts the lines that end with `terminator`.
-    pub fn new(picker: TimePicker, terminator: u8) -> Period {
-        Period { picker, terminator, has_bytes: false }
-    }
-
-    fn put(picked: &mut Stretches, terminator: u8, piece: Picked<'_>) {
-        match piece {
-            Picked::Keep(bytes) => picked.keep(bytes),
-            Picked::Skip(bytes) => picked.leave_out(bytes.len() as u64, memchr_iter(terminator, bytes).count() as u64),
-        }
-    }
-}
-
-impl Pick for Period {
-    fn feed(&mut self, bytes: &[u8], picked: &mut Stretches) {
-        self.has_bytes |= !bytes.is_empty();
-        let terminator = self.terminator;
-        self.picker.feed(bytes, |piece| Period::put(picked, terminator, piece));
-    }
-
-    fn pass(&mut self, gap: Gap, picked: &mut Stretches) {
-        picked.leave_out(gap.bytes, gap.lines);
-    }
-
-    fn finish(&mut self, picked: &mut Stretches) -> io::Result<()> {
-        let terminator = self.terminator;
-        self.picker.finish(|piece| Period::put(picked, terminator, piece));
-        if !self.picker.recognized() && self.has_bytes {
-            return Err(io::Error::other("no line with a time was found"));
-        }
-        Ok(())
-    }
-
-    fn is_done(&self) -> bool {
-        self.picker.is_done()
-    }
-
-    fn notice(&self) -> Option<String> {
-        self.picker.disorder().map(|disorder| disorder.to_string())
-    }
-}
-
-/// Picks the last selected lines, with their context.
-pub struct Last {
-    settings: Arc<Settings>,
-    wanted: u64,
-    starts: Starts,
-    input: usize,
-    /// A line that has begun.
-    line: Vec<u8>,
-    /// Whole lines that were seen last, as context for what comes next, and where they stand.
-    tail: Vec<u8>,
-    tail_at: u64,
-    /// How many lines come before them.
-    tail_line: u64,
-    /// How many lines after the last selected one are still to be kept.
-    due: u64,
-    runs: VecDeque<Run>,
-    selected: u64,
-    /// Once there were enough first bytes for one. Until then, everything is held.
-    verdict: Option<Verdict>,
-}
-
-/// Whether the lines of an input are printed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    Told,
-    Untold,
-}
-
-/// Lines that follow on each other and are all selected, or all context.
-struct Run {
-    at: u64,
-    line: u64,
-    lines: u64,
-    is_selected: bool,
-    bytes: Vec<u8>,
-}
-
-impl Last {
-    /// Picks the last `wanted` lines of the next input, and notes in `starts` what comes before the first of them.
-    pub fn new(settings: Arc<Settings>, wanted: u64, starts: Starts) -> Last {
-        let input = starts.next();
-        Last {
-            settings,
-            wanted,
-            starts,
-            input,
-            line: Vec::new(),
-            tail: Vec::new(),
-            tail_at: 0,
-            tail_line: 0,
-            due: 0,
-            runs: VecDeque::new(),
-            selected: 0,
-            verdict: None,
-        }
-    }
-
-    /// Searches whole lines that follow on those before.
-    fn search(&mut self, lines: &[u8]) {
-        let settings = Arc::clone(&self.settings);
-        let (query, context) = (&settings.query, settings.context);
-        let lead = self.tail.len();
-        let at = self.tail_at;
-        let mut text = std::mem::take(&mut self.tail);
-        text.extend_from_slice(lines);
-        let fresh = at + lead as u64;
-        let found = query.scan(&text, Wanted { pieces: true, numbers: true, ..Wanted::default() });
-        let due = self.due;
-        let fresh_line = self.tail_line + memchr_iter(query.terminator, &text[..lead]).count() as u64;
-        self.keep_due(&text[lead..], fresh, fresh_line);
-        for piece in lay_out(&text, &found.pieces, context, query.terminator) {
-            self.keep(Run {
-                at: at + piece.start as u64,
-                line: self.tail_line + piece.line,
-                lines: piece.lines,
-                is_selected: piece.selected,
-                bytes: text[piece.start..piece.end].to_vec(),
-            });
-        }
-        if let Some(last) = found.pieces.last().filter(|last| last.end > lead) {
-            let after = memchr_iter(query.terminator, &text[last.end..]).count() as u64;
-            self.due = context.after.saturating_sub(after);
-        } else {
-            self.due = due.saturating_sub(memchr_iter(query.terminator, lines).count() as u64);
-        }
-        // As many lines stay as the next piece may need before its first match.
-        let (start, _) = last_lines(&text, context.before, query.terminator);
-        self.tail_line += memchr_iter(query.terminator, &text[..start]).count() as u64;
-        self.tail_at = at + start as u64;
-        self.tail = text.split_off(start);
-        let most = self.wanted.saturating_add(context.before);
-        while self.runs.front().is_some_and(|first| self.selected - first.selected() >= most) {
-            self.selected -= self.runs.pop_front().map_or(0, |first| first.selected());
-        }
-    }
-
-    /// Keeps the lines that are still due after the last selected one.
-    fn keep_due(&mut self, fresh: &[u8], at: u64, line: u64) {
-        let terminator = self.settings.query.terminator;
-        let end = super::search::skip_lines(fresh, self.due, terminator);
-        let lines = super::search::count_lines(&fresh[..end], terminator);
-        if end > 0 {
-            self.keep(Run { at, line, lines, is_selected: false, bytes: fresh[..end].to_vec() });
-        }
-    }
-
-    /// Keeps what of `run` is not kept yet.
-    fn keep(&mut self, mut run: Run) {
-        let terminator = self.settings.query.terminator;
-        let kept = self.runs.back().map_or(0, |last| last.at + last.bytes.len() as u64);
-        if run.at + run.bytes.len() as u64 <= kept {
-            return;
-        }
-        if run.at < kept {
-            let known = (kept - run.at) as usize;
-            let lines = super::search::count_lines(&run.bytes[..known], terminator);
-            run = Run {
-                at: kept,
-                line: run.line + lines,
-                lines: run.lines - lines.min(run.lines),
-                is_selected: run.is_selected,
-                bytes: run.bytes.split_off(known),
-            };
-        }
-        self.selected += run.selected();
-        self.runs.push_back(run);
-    }
-
-    /// Cuts the first runs down to the last wanted lines; gives the lines just before.
-    fn cut(&mut self) -> Vec<u8> {
-        let terminator = self.settings.query.terminator;
-        let mut left = self.wanted;
-        let Some((index, at)) = self.runs.iter().enumerate().rev().find_map(|(index, run)| {
-            let (at, lines) = last_lines(&run.bytes, if run.is_selected { left } else { 0 }, terminator);
-            left -= lines;
-            (left == 0 && lines > 0).then_some((index, at))
-        }) else {
-            return Vec::new();
-        };
-        // What stands before the first wanted line, as far as it was kept without a gap.
-        let mut before = Vec::new();
-        let mut next = self.runs[index].at;
-        for run in self.runs.drain(..index) {
-            before.push(run);
-        }
-        let mut lead = Vec::new();
-        for run in before.iter().rev() {
-            if run.at + run.bytes.len() as u64 != next {
-                break;
-            }
-            next = run.at;
-            lead.splice(0..0, run.bytes.iter().copied());
-        }
-        if let Some(first) = self.runs.front_mut() {
-            let bytes = first.bytes.split_off(at);
-            let dropped = std::mem::replace(&mut first.bytes, bytes);
-            let lines = super::search::count_lines(&dropped, terminator);
-            (first.at, first.line) = (first.at + dropped.len() as u64, first.line + lines);
-            first.lines = first.lines.saturating_sub(lines);
-            lead.extend_from_slice(&dropped);
-        }
-        let (start, _) = last_lines(&lead, self.settings.context.before, terminator);
-        lead.split_off(start)
-    }
-}
-
-impl Run {
-    fn selected(&self) -> u64 {
-        if self.is_selected { self.lines } else { 0 }
-    }
-}
-
-impl Pick for Last {
-    fn feed(&mut self, bytes: &[u8], picked: &mut Stretches) {
-        if self.verdict == Some(Verdict::Untold) {
-            picked.keep(bytes);
-            return;
-        }
-        let terminator = self.settings.query.terminator;
-        let end = memrchr(terminator, bytes).filter(|_| self.verdict.is_some());
-        let Some(end) = end else {
-            self.line.extend_from_slice(bytes);
-            return;
-        };
-        let (lines, begun) = bytes.split_at(end + 1);
-        let mut whole = std::mem::take(&mut self.line);
-        whole.extend_from_slice(lines);
-        self.search(&whole);
-        self.line = begun.to_vec();
-    }
-
-    fn pass(&mut self, gap: Gap, picked: &mut Stretches) {
-        if self.verdict == Some(Verdict::Untold) {
-            picked.leave_out(gap.bytes, gap.lines);
-            return;
-        }
-        let line = std::mem::take(&mut self.line);
-        self.search(&line);
-        self.tail_at += self.tail.len() as u64 + gap.bytes;
-        self.tail_line += memchr_iter(self.settings.query.terminator, &self.tail).count() as u64 + gap.lines;
-        self.tail.clear();
-        self.due = 0;
-    }
-
-    fn judge(&mut self, head: &[u8], picked: &mut Stretches) {
-        let is_untold = self.settings.is_untold(self.settings.verdict_on(head));
-        if is_untold {
-            // Of a binary input only whether it matches is printed, so it is searched from its beginning.
-            picked.keep(&std::mem::take(&mut self.line));
-        }
-        self.verdict = Some(if is_untold { Verdict::Untold } else { Verdict::Told });
-    }
-
-    fn finish(&mut self, picked: &mut Stretches) -> io::Result<()> {
-        if self.verdict == Some(Verdict::Untold) {
-            return Ok(());
-        }
-        let line = std::mem::take(&mut self.line);
-        if !line.is_empty() {
-            self.search(&line);
-        }
-        let lead = self.cut();
-        self.starts.set(self.input, Start { lead, ..Start::default() });
-        let (mut at, mut line) = (0, 0);
-        for run in self.runs.drain(..) {
-            if run.at > at {
-                picked.leave_out(run.at - at, run.line.saturating_sub(line));
-            }
-            (at, line) = (run.at + run.bytes.len() as u64, run.line + run.lines);
-            picked.keep(&run.bytes);
-        }
-        Ok(())
     }
 }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 
 use rustix::fs::{SeekFrom, fstat, seek};
 
-use crate::os::{Extent, FileSystem, Window, data_end_before, next_extent};
+use crate::os::{Extent, FileSystem, Window, data_end_before, next_extent, set_read_ahead};
 use crate::output::escape_name;
 
 mod access;
@@ -250,5 +250,21 @@ impl Source {
             Extent::DataUntil(until) => Extent::DataUntil(until - self.base),
             Extent::HoleUntil(until) => Extent::HoleUntil(until - self.base),
         }
+    }
+
+    /// Returns where data goes on at or after `at`, no further than `end`; both counted from [`Source::base`].
+    pub fn data_from(&self, at: u64, end: u64) -> u64 {
+        match self.extent_at(at, end) {
+            Extent::HoleUntil(until) => until,
+            Extent::DataUntil(_) => at,
+        }
+    }
+
+    /// Runs `look`, which reads a few places far apart, without the kernel reading on at each.
+    pub fn without_read_ahead<T>(&self, look: impl FnOnce() -> T) -> T {
+        set_read_ahead(&self.file, false);
+        let found = look();
+        set_read_ahead(&self.file, true);
+        found
     }
 }

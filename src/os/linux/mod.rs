@@ -1,5 +1,6 @@
 //! What only Linux offers: page cache facts, extents, processes that map a file, leases, inotify.
 
+pub mod boot;
 pub mod extents;
 pub mod file_system;
 pub mod inode;

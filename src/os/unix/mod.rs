@@ -7,6 +7,7 @@ pub mod closed_stdio;
 pub mod fd_table;
 pub mod holes;
 pub mod interrupt;
+pub mod read_ahead;
 pub mod ready;
 pub mod sigbus;
 pub mod stop;

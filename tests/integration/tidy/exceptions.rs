@@ -11,7 +11,6 @@ pub const ARROWS: &[(&str, &str)] = &[
     ("exit.rs -> os", "the parts are still to be moved"),
     ("follow/target.rs -> output", "the parts are still to be moved"),
     ("io/source/mod.rs -> output", "the parts are still to be moved"),
-    ("timestamp/search.rs -> os", "the parts are still to be moved"),
 ];
 
 /// Files that import each other.
@@ -74,7 +73,6 @@ pub const SYSTEM_CALLS: &[(&str, &str)] = &[
     ("output/splice.rs", "still to be moved to os"),
     ("output/stdout.rs", "still to be moved to os"),
     ("output/vmsplice.rs", "still to be moved to os"),
-    ("timestamp/search.rs", "still to be moved to os"),
 ];
 
 /// Functions of more lines.
@@ -104,13 +102,11 @@ pub const MANY_PARAMETERS: &[(&str, &str)] = &[
 pub const LONG_FILES: &[(&str, &str)] = &[
     ("cli/grep.rs", "still to be split"),
     ("cli/hexdump.rs", "still to be split"),
-    ("commands/cat/pick.rs", "still to be split"),
     ("commands/grep/kernel.rs", "still to be split"),
     ("commands/grep/pattern.rs", "still to be split"),
     ("commands/grep/posix.rs", "still to be split"),
     ("commands/grep/print.rs", "still to be split"),
     ("commands/grep/search.rs", "still to be split"),
-    ("commands/grep/stream_select.rs", "still to be split"),
     ("commands/stat/json.rs", "still to be split"),
     ("commands/stat/mod.rs", "still to be split"),
     ("digest/sha512.rs", "still to be split"),
@@ -156,7 +152,6 @@ pub const TYPE_NAMES: &[(&str, &str)] = &[
     ("Parser", "still to be renamed"),
     ("Part", "still to be renamed"),
     ("Pattern", "still to be renamed"),
-    ("Period", "still to be renamed"),
     ("Perl", "still to be renamed"),
     ("Pick", "still to be renamed"),
     ("Piece", "still to be renamed"),
@@ -204,8 +199,5 @@ pub const TYPE_NAMES: &[(&str, &str)] = &[
 pub const RENAMES: &[(&str, &str)] = &[
     ("commands/cat/following.rs: LineRange", "still to be named apart"),
     ("commands/cat/following.rs: RangeStop", "still to be named apart"),
-    ("commands/grep/open.rs: PickLast", "still to be named apart"),
-    ("commands/grep/open.rs: PickPeriod", "still to be named apart"),
-    ("commands/grep/stream_select.rs: Picked", "still to be named apart"),
     ("commands/hexdump/resolve.rs: DumpNotation", "still to be named apart"),
 ];

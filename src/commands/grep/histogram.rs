@@ -1,0 +1,92 @@
+//! Counts by the place of what is counted on a line, such as time or an offset in a file.
+//!
+//! The width of a bucket need not be known beforehand: counts are kept in narrow buckets, and these
+//! are joined when there are many. Each width divides the next, so nothing is lost by that.
+
+use std::collections::BTreeMap;
+
+/// The most buckets that are kept before a wider width is taken.
+const MAX_BUCKETS: usize = 4096;
+
+/// Counts in buckets of one width.
+#[derive(Clone, Debug)]
+pub struct Histogram {
+    /// The widths that may be taken, each a multiple of the one before, in reverse.
+    wider: Vec<i64>,
+    width: i64,
+    counts: BTreeMap<i64, u64>,
+}
+
+impl Histogram {
+    /// Counts in buckets of the first of `widths`, and of the next where there are too many.
+    ///
+    /// There is at least one width, and each divides the next.
+    pub fn new(widths: &[i64]) -> Self {
+        let mut wider: Vec<i64> = widths.iter().rev().copied().collect();
+        let width = wider.pop().unwrap_or(1).max(1);
+        Self { wider, width, counts: BTreeMap::new() }
+    }
+
+    /// Counts something at `place`.
+    pub fn add(&mut self, place: i64, count: u64) {
+        if count == 0 {
+            return;
+        }
+        *self.counts.entry(place.div_euclid(self.width)).or_default() += count;
+        while self.counts.len() > MAX_BUCKETS && self.widen() {}
+    }
+
+    /// Returns the width of the buckets and, for each of those from `first` to `last`, where it
+    /// begins and its count. Where the width may be chosen there are at most `most` of them.
+    pub fn rows(&mut self, first: i64, last: i64, most: i64) -> (i64, impl Iterator<Item = (i64, u64)> + '_) {
+        while last.div_euclid(self.width) - first.div_euclid(self.width) >= most && self.widen() {}
+        let width = self.width;
+        let row = move |bucket: i64| (bucket * width, self.counts.get(&bucket).copied().unwrap_or(0));
+        (width, (first.div_euclid(width)..=last.div_euclid(width)).map(row))
+    }
+
+    /// Takes the next width. Returns whether there was one.
+    fn widen(&mut self) -> bool {
+        let Some(width) = self.wider.pop() else { return false };
+        let factor = width / self.width;
+        let mut counts = BTreeMap::new();
+        for (bucket, count) in &self.counts {
+            *counts.entry(bucket.div_euclid(factor)).or_default() += count;
+        }
+        (self.width, self.counts) = (width, counts);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buckets_are_joined_until_they_are_few_and_empty_ones_are_kept() {
+        let mut histogram = Histogram::new(&[1, 5, 10, 100]);
+        for place in [-3, 0, 1, 9, 10, 35] {
+            histogram.add(place, 1);
+        }
+        let (width, rows) = histogram.rows(-3, 35, 5);
+        assert_eq!((width, rows.collect::<Vec<_>>()), (10, vec![(-10, 1), (0, 3), (10, 1), (20, 0), (30, 1)]));
+    }
+
+    #[test]
+    fn many_buckets_are_never_held() {
+        let mut histogram = Histogram::new(&[1, 10, 100, 1000]);
+        for place in 0..100_000 {
+            histogram.add(place, 2);
+        }
+        assert!(histogram.counts.len() <= MAX_BUCKETS);
+        let (width, rows) = histogram.rows(0, 99_999, 100);
+        assert_eq!((width, rows.collect::<Vec<_>>()), (1000, (0..100).map(|row| (row * 1000, 2000)).collect()));
+    }
+
+    #[test]
+    fn a_width_that_was_asked_for_stays() {
+        let mut histogram = Histogram::new(&[7]);
+        (0..50_000).for_each(|place| histogram.add(place * 7, 1));
+        assert_eq!(histogram.rows(0, 7 * 49_999, 10).1.count(), 50_000);
+    }
+}

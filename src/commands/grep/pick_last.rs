@@ -1,0 +1,253 @@
+//! Picks the last selected lines of a stream, with their context.
+//!
+//! They are held in memory, at most as many as were asked for; nothing is written to a file.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+
+use memchr::{memchr_iter, memrchr};
+
+use crate::io::Gap;
+
+use super::context::lay_out;
+use super::search::{Wanted, count_lines, last_lines, skip_lines};
+use super::settings::Settings;
+use super::start::Starts;
+use super::stream_select::{Pick, Stretches};
+
+/// Picks the last selected lines, with their context.
+pub struct PickLast {
+    settings: Arc<Settings>,
+    wanted: u64,
+    starts: Starts,
+    input: usize,
+    /// A line that has begun.
+    line: Vec<u8>,
+    /// Whole lines that were seen last, as context for what comes next, and where they stand.
+    tail: Vec<u8>,
+    tail_at: u64,
+    /// How many lines come before them.
+    tail_line: u64,
+    /// How many lines after the last selected one are still to be kept.
+    due: u64,
+    runs: VecDeque<Run>,
+    selected: u64,
+    /// Once there were enough first bytes for one. Until then, everything is held.
+    verdict: Option<Verdict>,
+}
+
+/// Whether the lines of an input are printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Told,
+    Untold,
+}
+
+/// Lines that follow on each other and are all selected, or all context.
+struct Run {
+    at: u64,
+    line: u64,
+    lines: u64,
+    is_selected: bool,
+    bytes: Vec<u8>,
+}
+
+impl PickLast {
+    /// Picks the last `wanted` lines of the next input, and notes in `starts` what comes before the first of them.
+    pub fn new(settings: Arc<Settings>, wanted: u64, starts: Starts) -> PickLast {
+        let input = starts.next();
+        PickLast {
+            settings,
+            wanted,
+            starts,
+            input,
+            line: Vec::new(),
+            tail: Vec::new(),
+            tail_at: 0,
+            tail_line: 0,
+            due: 0,
+            runs: VecDeque::new(),
+            selected: 0,
+            verdict: None,
+        }
+    }
+
+    /// Searches whole lines that follow on those before.
+    fn search(&mut self, lines: &[u8]) {
+        let settings = Arc::clone(&self.settings);
+        let (query, context) = (&settings.query, settings.context);
+        let lead = self.tail.len();
+        let at = self.tail_at;
+        let mut text = std::mem::take(&mut self.tail);
+        text.extend_from_slice(lines);
+        let fresh = at + lead as u64;
+        let found = query.scan(&text, Wanted { pieces: true, numbers: true, ..Wanted::default() });
+        let due = self.due;
+        let fresh_line = self.tail_line + memchr_iter(query.terminator, &text[..lead]).count() as u64;
+        self.keep_due(&text[lead..], fresh, fresh_line);
+        for piece in lay_out(&text, &found.pieces, context, query.terminator) {
+            self.keep(Run {
+                at: at + piece.start as u64,
+                line: self.tail_line + piece.line,
+                lines: piece.lines,
+                is_selected: piece.selected,
+                bytes: text[piece.start..piece.end].to_vec(),
+            });
+        }
+        if let Some(last) = found.pieces.last().filter(|last| last.end > lead) {
+            let after = memchr_iter(query.terminator, &text[last.end..]).count() as u64;
+            self.due = context.after.saturating_sub(after);
+        } else {
+            self.due = due.saturating_sub(memchr_iter(query.terminator, lines).count() as u64);
+        }
+        // As many lines stay as the next piece may need before its first match.
+        let (start, _) = last_lines(&text, context.before, query.terminator);
+        self.tail_line += memchr_iter(query.terminator, &text[..start]).count() as u64;
+        self.tail_at = at + start as u64;
+        self.tail = text.split_off(start);
+        let most = self.wanted.saturating_add(context.before);
+        while self.runs.front().is_some_and(|first| self.selected - first.selected() >= most) {
+            self.selected -= self.runs.pop_front().map_or(0, |first| first.selected());
+        }
+    }
+
+    /// Keeps the lines that are still due after the last selected one.
+    fn keep_due(&mut self, fresh: &[u8], at: u64, line: u64) {
+        let terminator = self.settings.query.terminator;
+        let end = skip_lines(fresh, self.due, terminator);
+        let lines = count_lines(&fresh[..end], terminator);
+        if end > 0 {
+            self.keep(Run { at, line, lines, is_selected: false, bytes: fresh[..end].to_vec() });
+        }
+    }
+
+    /// Keeps what of `run` is not kept yet.
+    fn keep(&mut self, mut run: Run) {
+        let terminator = self.settings.query.terminator;
+        let kept = self.runs.back().map_or(0, |last| last.at + last.bytes.len() as u64);
+        if run.at + run.bytes.len() as u64 <= kept {
+            return;
+        }
+        if run.at < kept {
+            let known = (kept - run.at) as usize;
+            let lines = count_lines(&run.bytes[..known], terminator);
+            run = Run {
+                at: kept,
+                line: run.line + lines,
+                lines: run.lines - lines.min(run.lines),
+                is_selected: run.is_selected,
+                bytes: run.bytes.split_off(known),
+            };
+        }
+        self.selected += run.selected();
+        self.runs.push_back(run);
+    }
+
+    /// Cuts the first runs down to the last wanted lines; gives the lines just before.
+    fn cut(&mut self) -> Vec<u8> {
+        let terminator = self.settings.query.terminator;
+        let mut left = self.wanted;
+        let Some((index, at)) = self.runs.iter().enumerate().rev().find_map(|(index, run)| {
+            let (at, lines) = last_lines(&run.bytes, if run.is_selected { left } else { 0 }, terminator);
+            left -= lines;
+            (left == 0 && lines > 0).then_some((index, at))
+        }) else {
+            return Vec::new();
+        };
+        // What stands before the first wanted line, as far as it was kept without a gap.
+        let mut before = Vec::new();
+        let mut next = self.runs[index].at;
+        for run in self.runs.drain(..index) {
+            before.push(run);
+        }
+        let mut lead = Vec::new();
+        for run in before.iter().rev() {
+            if run.at + run.bytes.len() as u64 != next {
+                break;
+            }
+            next = run.at;
+            lead.splice(0..0, run.bytes.iter().copied());
+        }
+        if let Some(first) = self.runs.front_mut() {
+            let bytes = first.bytes.split_off(at);
+            let dropped = std::mem::replace(&mut first.bytes, bytes);
+            let lines = count_lines(&dropped, terminator);
+            (first.at, first.line) = (first.at + dropped.len() as u64, first.line + lines);
+            first.lines = first.lines.saturating_sub(lines);
+            lead.extend_from_slice(&dropped);
+        }
+        let (start, _) = last_lines(&lead, self.settings.context.before, terminator);
+        lead.split_off(start)
+    }
+}
+
+impl Run {
+    fn selected(&self) -> u64 {
+        if self.is_selected { self.lines } else { 0 }
+    }
+}
+
+impl Pick for PickLast {
+    fn feed(&mut self, bytes: &[u8], picked: &mut Stretches) -> io::Result<()> {
+        if self.verdict == Some(Verdict::Untold) {
+            picked.keep(bytes);
+            return Ok(());
+        }
+        let terminator = self.settings.query.terminator;
+        let end = memrchr(terminator, bytes).filter(|_| self.verdict.is_some());
+        let Some(end) = end else {
+            self.line.extend_from_slice(bytes);
+            return Ok(());
+        };
+        let (lines, begun) = bytes.split_at(end + 1);
+        let mut whole = std::mem::take(&mut self.line);
+        whole.extend_from_slice(lines);
+        self.search(&whole);
+        self.line = begun.to_vec();
+        Ok(())
+    }
+
+    fn pass(&mut self, gap: Gap, picked: &mut Stretches) {
+        if self.verdict == Some(Verdict::Untold) {
+            picked.leave_out(gap.bytes, gap.lines);
+            return;
+        }
+        let line = std::mem::take(&mut self.line);
+        self.search(&line);
+        self.tail_at += self.tail.len() as u64 + gap.bytes;
+        self.tail_line += memchr_iter(self.settings.query.terminator, &self.tail).count() as u64 + gap.lines;
+        self.tail.clear();
+        self.due = 0;
+    }
+
+    fn judge(&mut self, head: &[u8], picked: &mut Stretches) {
+        let is_untold = self.settings.is_untold(self.settings.verdict_on(head));
+        if is_untold {
+            // Of a binary input only whether it matches is printed, so it is searched from its beginning.
+            picked.keep(&std::mem::take(&mut self.line));
+        }
+        self.verdict = Some(if is_untold { Verdict::Untold } else { Verdict::Told });
+    }
+
+    fn finish(&mut self, picked: &mut Stretches) -> io::Result<()> {
+        if self.verdict == Some(Verdict::Untold) {
+            return Ok(());
+        }
+        let line = std::mem::take(&mut self.line);
+        if !line.is_empty() {
+            self.search(&line);
+        }
+        let lead = self.cut();
+        self.starts.set_lead(self.input, lead);
+        let (mut at, mut line) = (0, 0);
+        for run in self.runs.drain(..) {
+            if run.at > at {
+                picked.leave_out(run.at - at, run.line.saturating_sub(line));
+            }
+            (at, line) = (run.at + run.bytes.len() as u64, run.line + run.lines);
+            picked.keep(&run.bytes);
+        }
+        Ok(())
+    }
+}

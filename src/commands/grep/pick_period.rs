@@ -1,0 +1,106 @@
+//! Picks the entries of a period out of a stream.
+//!
+//! What comes before the period is passed over, and the stream is not read on after it.
+
+use std::io;
+
+use memchr::memchr_iter;
+
+use crate::io::Gap;
+use crate::select::PeriodSearch;
+use crate::timestamp::{Refusal, StreamWindow};
+
+use super::start::Starts;
+use super::stream_select::{Pick, Stretches};
+
+/// Picks the lines of a period.
+pub struct PickPeriod {
+    search: PeriodSearch,
+    window: StreamWindow,
+    terminator: u8,
+    /// Where what reads the times is noted, and for which input.
+    starts: Option<(Starts, usize)>,
+    /// Whether everything is passed on, as it has no times.
+    is_untimed: bool,
+}
+
+impl PickPeriod {
+    /// Picks the entries that `search` asks for, and counts the lines that end with `terminator`.
+    ///
+    /// With `starts`, what reads the times is noted there for the next input, and an input without
+    /// times is passed on as it is.
+    pub fn new(search: PeriodSearch, terminator: u8, starts: Option<Starts>) -> PickPeriod {
+        let window = StreamWindow::new(search.period, search.context.clone());
+        let starts = starts.map(|starts| {
+            let input = starts.next();
+            (starts, input)
+        });
+        PickPeriod { search, window, terminator, starts, is_untimed: false }
+    }
+
+    /// Notes what has been learnt, or passes on what has no times.
+    fn learnt(&mut self, result: Result<(), Refusal>, picked: &mut Stretches) -> io::Result<()> {
+        match (result, &self.starts) {
+            (Ok(()), Some((starts, input))) => {
+                if let Some(filter) = self.window.filter() {
+                    starts.set_reader(*input, filter.reader());
+                    self.starts = None;
+                }
+                Ok(())
+            }
+            (Ok(()), None) => Ok(()),
+            (Err(_), Some(_)) if self.search.period.is_all() => {
+                self.is_untimed = true;
+                picked.keep(&self.window.take_held());
+                Ok(())
+            }
+            (Err(refusal), _) => Err(io::Error::other(refusal.to_string())),
+        }
+    }
+}
+
+/// Returns what keeps bytes of a stream, or leaves them out.
+fn put(picked: &mut Stretches, terminator: u8) -> impl FnMut(bool, &[u8]) {
+    move |keep, bytes| match keep {
+        true => picked.keep(bytes),
+        false => picked.leave_out(bytes.len() as u64, memchr_iter(terminator, bytes).count() as u64),
+    }
+}
+
+impl Pick for PickPeriod {
+    fn feed(&mut self, bytes: &[u8], picked: &mut Stretches) -> io::Result<()> {
+        if self.is_untimed {
+            picked.keep(bytes);
+            return Ok(());
+        }
+        let result = self.window.feed(bytes, put(picked, self.terminator));
+        self.learnt(result, picked)
+    }
+
+    fn pause(&mut self, picked: &mut Stretches) {
+        self.window.pause(put(picked, self.terminator));
+        // What cannot be learnt yet may be later.
+        let _ = self.learnt(Ok(()), picked);
+    }
+
+    fn pass(&mut self, gap: Gap, picked: &mut Stretches) {
+        picked.leave_out(gap.bytes, gap.lines);
+    }
+
+    fn finish(&mut self, picked: &mut Stretches) -> io::Result<()> {
+        if self.is_untimed {
+            return Ok(());
+        }
+        let result = self.window.finish(put(picked, self.terminator));
+        self.learnt(result, picked)
+    }
+
+    fn is_done(&self) -> bool {
+        self.window.is_done()
+    }
+
+    fn notice(&self) -> Option<String> {
+        let notices = self.search.notices(self.window.filter()?);
+        (!notices.is_empty()).then(|| notices.join("; "))
+    }
+}

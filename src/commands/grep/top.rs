@@ -1,0 +1,119 @@
+//! `--top N`: the most frequent matches, with their counts.
+//!
+//! What a search prints is counted instead: a sink that takes the text and keeps how often each line
+//! of it came. Memory is that of the different lines, and reported where there are millions.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::io;
+
+use crate::engine::Sink;
+use crate::exit::Exit;
+use crate::output::{Destination, Output, complain, escape_for_terminal};
+
+use super::Run;
+
+/// From how many different lines on the memory they take is reported.
+const MANY: usize = 1_000_000;
+
+/// Counts lines in place of writing them.
+#[derive(Debug)]
+struct LineCounts<'o> {
+    output: &'o mut Output,
+    counts: HashMap<Box<[u8]>, u64>,
+    terminator: u8,
+    /// A line that has begun.
+    line: Vec<u8>,
+    bytes: u64,
+}
+
+impl LineCounts<'_> {
+    fn count(&mut self, line: &[u8]) {
+        match self.counts.get_mut(line) {
+            Some(count) => *count += 1,
+            None => {
+                self.bytes += line.len() as u64;
+                self.counts.insert(line.into(), 1);
+            }
+        }
+    }
+}
+
+impl Sink for LineCounts<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut rest = bytes;
+        while let Some(end) = memchr::memchr(self.terminator, rest) {
+            if self.line.is_empty() {
+                self.count(&rest[..end]);
+            } else {
+                self.line.extend_from_slice(&rest[..end]);
+                let line = std::mem::take(&mut self.line);
+                self.count(&line);
+            }
+            rest = &rest[end + 1..];
+        }
+        self.line.extend_from_slice(rest);
+        Ok(())
+    }
+
+    fn move_to(&mut self, _: u64) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn repeat(&mut self, unit: &[u8], bytes: u64) -> io::Result<()> {
+        // Only whole lines are repeated.
+        let times = bytes / unit.len().max(1) as u64;
+        let terminator = self.terminator;
+        for line in unit.split_inclusive(|&byte| byte == terminator) {
+            let line = line.strip_suffix(&[terminator]).unwrap_or(line);
+            self.count(line);
+            *self.counts.entry(line.into()).or_default() += times.saturating_sub(1);
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn message(&mut self, line: &str) {
+        complain(format_args!("{line}"));
+    }
+
+    fn report(&mut self, name: &OsStr, error: &io::Error) {
+        self.output.report(name, error);
+    }
+}
+
+impl Run<'_> {
+    /// Prints the `wanted` most frequent of the lines that a search of all files would print.
+    pub fn top(&self, files: Vec<OsString>, wanted: u64, output: &mut Output) -> anyhow::Result<Exit> {
+        let terminator = self.settings.query.terminator;
+        let mut counts = LineCounts { output, counts: HashMap::new(), terminator, line: Vec::new(), bytes: 0 };
+        let (totals, failed) = self.search_into(files, &mut counts)?;
+        let LineCounts { output, counts, bytes, .. } = counts;
+        if counts.len() >= MANY && !self.is_quiet {
+            let memory = (bytes + 64 * counts.len() as u64) >> 20;
+            complain(format_args!("mapped: {} different matches were held, in about {memory} MiB", counts.len()));
+        }
+        // As `sort | uniq -c | sort -rn` has it: of equal counts, the last line first.
+        let mut lines: Vec<(u64, Box<[u8]>)> = counts.into_iter().map(|(line, count)| (count, line)).collect();
+        let wanted = usize::try_from(wanted).unwrap_or(usize::MAX).min(lines.len());
+        if wanted < lines.len() {
+            lines.select_nth_unstable_by(wanted, |a, b| b.cmp(a));
+            lines.truncate(wanted);
+        }
+        lines.sort_unstable_by(|a, b| b.cmp(a));
+        let on_terminal = output.destination() == Destination::Terminal;
+        for (count, line) in lines {
+            output.write_all(format!("{count:7} ").as_bytes())?;
+            match on_terminal {
+                true => output.write_all(&escape_for_terminal(&line))?,
+                false => output.write_all(&line)?,
+            }
+            output.write_all(&[terminator])?;
+        }
+        output.flush()?;
+        Ok(self.exit(&totals, failed))
+    }
+}

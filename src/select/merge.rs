@@ -1,0 +1,94 @@
+//! Several logs as one, in order of time.
+//!
+//! Entries with the same time keep the order of their logs, and a log's own entries never change
+//! theirs. Each log is held by a buffer's length, so memory does not depend on their sizes.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::io;
+
+use jiff::Timestamp;
+
+use super::log::{Lines, Log};
+
+/// Several logs as one.
+#[derive(Debug)]
+pub struct Merge {
+    logs: Vec<Option<Log>>,
+    ranks: Vec<usize>,
+    /// The logs that have a next entry, the earliest on top.
+    heads: BinaryHeap<Reverse<(Timestamp, usize, usize)>>,
+    /// The log whose entry has begun and may go on.
+    current: Option<usize>,
+    /// Logs of which nothing was read so far.
+    fresh: Vec<usize>,
+}
+
+/// What comes next in a merge.
+#[derive(Debug)]
+pub enum Event<'m> {
+    /// Lines of the log with this number.
+    Lines(usize, &'m [u8], Lines),
+    /// A log has ended, with what there is to report about it.
+    Ended(usize, Vec<String>),
+    /// A log failed, and nothing more of it comes.
+    Failed(usize, io::Error),
+}
+
+impl Merge {
+    /// Merges `logs`. Of entries with the same time, those of the log with the lowest rank come first.
+    #[must_use]
+    pub fn new(logs: Vec<Option<Log>>, ranks: Vec<usize>) -> Self {
+        let fresh = (0..logs.len()).rev().filter(|&log| logs[log].is_some()).collect();
+        Self { logs, ranks, heads: BinaryHeap::new(), current: None, fresh }
+    }
+
+    /// Drops a log: nothing more of it is wanted.
+    pub fn drop_log(&mut self, log: usize) {
+        self.logs[log] = None;
+        self.current = self.current.filter(|&current| current != log);
+        self.heads.retain(|Reverse((_, _, head))| *head != log);
+    }
+
+    /// Returns what comes next; none at the end of all logs.
+    pub fn next_event(&mut self) -> Option<Event<'_>> {
+        while let Some(index) = self.fresh.pop() {
+            let Some(log) = &mut self.logs[index] else { continue };
+            match log.begin() {
+                Ok(()) => match log.next_time() {
+                    Some(time) => self.heads.push(Reverse((time, self.ranks[index], index))),
+                    None => return Some(self.end(index, None)),
+                },
+                Err(error) => return Some(self.end(index, Some(error))),
+            }
+        }
+        let index = match self.current.take() {
+            Some(current) => current,
+            None => self.heads.pop()?.0.2,
+        };
+        let limit = self.heads.peek().map(|Reverse((time, rank, _))| (*time, *rank));
+        let rank = self.ranks[index];
+        let before = |time| limit.is_none_or(|limit| (time, rank) < limit);
+        let log = self.logs[index].as_mut()?;
+        match log.next_lines(before) {
+            Ok(Some(lines)) => {
+                match log.next_time() {
+                    Some(time) => self.heads.push(Reverse((time, rank, index))),
+                    None => self.current = Some(index),
+                }
+                let log = self.logs[index].as_ref()?;
+                Some(Event::Lines(index, log.bytes(&lines), lines))
+            }
+            Ok(None) => Some(self.end(index, None)),
+            Err(error) => Some(self.end(index, Some(error))),
+        }
+    }
+
+    fn end(&mut self, index: usize, error: Option<io::Error>) -> Event<'static> {
+        let log = self.logs[index].take();
+        match error {
+            Some(error) => Event::Failed(index, error),
+            None => Event::Ended(index, log.map(|mut log| log.take_notices()).unwrap_or_default()),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Reads lines of a file that can be read anywhere.
+//!
+//! Reads start small and double, so that a look at a few lines costs a page or two. Of a very long
+//! line only the beginning is held.
+
+use std::io;
+use std::ops::Range;
+
+use memchr::{memchr, memrchr};
+
+use super::form::LINE_HEAD;
+use crate::io::Source;
+
+/// How much a probe reads at first. It doubles as long as no time turns up.
+pub(super) const PROBE: usize = 4096;
+
+/// The most read at once.
+pub(super) const MAX_READ: usize = 256 << 10;
+
+/// Bytes that can be read anywhere.
+pub trait RandomAccess {
+    /// Reads into `buffer` from `offset` on and returns how much was read; less than asked for only
+    /// at the end.
+    ///
+    /// # Errors
+    ///
+    /// Whatever reading fails with.
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// Returns where data goes on at or after `offset`, for files with holes.
+    fn data_from(&self, offset: u64, end: u64) -> u64 {
+        let _ = end;
+        offset
+    }
+}
+
+impl RandomAccess for [u8] {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let rest = usize::try_from(offset).ok().and_then(|offset| self.get(offset..)).unwrap_or_default();
+        let len = rest.len().min(buffer.len());
+        buffer[..len].copy_from_slice(&rest[..len]);
+        Ok(len)
+    }
+}
+
+impl RandomAccess for Source {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        Source::read_at(self, buffer, offset)
+    }
+
+    fn data_from(&self, offset: u64, end: u64) -> u64 {
+        Source::data_from(self, offset, end)
+    }
+}
+
+/// Calls `take` with each line and where it lies, until it returns false; of a very long line only
+/// with its beginning. Returns how many bytes were read.
+pub(super) fn each_line<S: RandomAccess + ?Sized>(
+    source: &S,
+    within: Range<u64>,
+    take: &mut dyn FnMut(&[u8], Range<u64>) -> bool,
+) -> io::Result<u64> {
+    let mut buffer: Vec<u8> = Vec::new();
+    let (mut at, mut read, mut size) = (within.start, 0, PROBE);
+    loop {
+        let next = at + buffer.len() as u64;
+        let room = usize::try_from(within.end - next).unwrap_or(usize::MAX).min(size);
+        size = (size * 2).min(MAX_READ);
+        let old = buffer.len();
+        buffer.resize(old + room, 0);
+        let got = source.read_at(&mut buffer[old..], next)?;
+        buffer.truncate(old + got);
+        read += got as u64;
+        let ended = got < room || next + got as u64 >= within.end;
+        let whole = if ended { buffer.len() } else { memrchr(b'\n', &buffer).map_or(0, |end| end + 1) };
+        for line in lines(&buffer[..whole]) {
+            let end = at + line.len() as u64;
+            if !take(line, at..end) {
+                return Ok(read);
+            }
+            at = end;
+        }
+        if ended {
+            return Ok(read);
+        }
+        buffer.drain(..whole);
+        if buffer.len() >= LINE_HEAD {
+            let end = line_end_from(source, at + buffer.len() as u64..within.end, &mut read)?;
+            if !take(&buffer, at..end) {
+                return Ok(read);
+            }
+            (at, size) = (end, PROBE);
+            buffer.clear();
+        }
+    }
+}
+
+/// Returns where the line ends that goes on at the start of `rest`, its terminator included.
+fn line_end_from<S: RandomAccess + ?Sized>(source: &S, rest: Range<u64>, read: &mut u64) -> io::Result<u64> {
+    let mut buffer = vec![0; MAX_READ];
+    let mut at = rest.start;
+    while at < rest.end {
+        // Nothing of a hole ends a line.
+        at = source.data_from(at, rest.end).clamp(at, rest.end);
+        let room = usize::try_from(rest.end - at).unwrap_or(usize::MAX).min(MAX_READ);
+        let got = source.read_at(&mut buffer[..room], at)?;
+        *read += got as u64;
+        if let Some(end) = memchr(b'\n', &buffer[..got]) {
+            return Ok(at + end as u64 + 1);
+        }
+        at += got as u64;
+        if got < room {
+            return Ok(at);
+        }
+    }
+    Ok(rest.end)
+}
+
+/// Returns the lines of `bytes` with their ends.
+pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let end = memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+        let (line, after) = rest.split_at(end);
+        rest = after;
+        (!line.is_empty()).then_some(line)
+    })
+}

@@ -1,0 +1,49 @@
+//! The form of a log's times: where in a line they stand, and how they are written.
+
+use std::fmt;
+
+use jiff::tz::TimeZone;
+
+use super::notation::Notation;
+use super::place::Place;
+use super::stamp::Stamp;
+use super::zone::Abbreviations;
+
+/// How much of a line is looked at for its time.
+pub const LINE_HEAD: usize = 1 << 20;
+
+/// The form of a log's times.
+#[derive(Clone, Debug)]
+pub struct TimeForm {
+    pub(super) place: Place,
+    pub(super) notation: Notation,
+    /// The zone of times that name none, where the log says which.
+    pub(super) zone: Option<TimeZone>,
+    /// How many lines were looked at to learn it.
+    pub looked: u64,
+    /// How many of these have a time in it.
+    pub timed: u64,
+    /// The beginning of a line that has it.
+    pub example: String,
+}
+
+impl TimeForm {
+    /// Reads the time of a line by this form alone.
+    pub(super) fn read(&self, line: &[u8], zones: &Abbreviations) -> Option<Stamp> {
+        self.place.read(&line[..line.len().min(LINE_HEAD)], &self.notation, zones)
+    }
+
+    /// What to say where many of the lines that it was learnt from do not have it.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        let (looked, timeless) = (self.looked, self.looked.saturating_sub(self.timed));
+        let many = timeless > 1 && timeless * 4 > looked;
+        many.then(|| format!("{timeless} of the {looked} lines looked at have no time of the form '{}'", self.example))
+    }
+}
+
+impl fmt::Display for TimeForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.notation, self.place)
+    }
+}

@@ -1,0 +1,137 @@
+//! Finds a value in a line of JSON by its path of keys, without building the object.
+//!
+//! Strings are passed over as a whole, so a key within a message is not taken for one. A line that
+//! is cut short is read as far as it goes.
+
+use super::notation::{Notation, epoch};
+use super::scan::Scanner;
+use super::stamp::Stamp;
+use super::zone::Abbreviations;
+
+use jiff::Timestamp;
+
+/// How deep objects are looked into.
+const DEPTH: usize = 8;
+
+/// A value that is not an object: its path of keys, and its text without quotes.
+#[derive(Debug)]
+pub(super) struct Scalar<'l> {
+    pub keys: Vec<&'l [u8]>,
+    pub text: &'l [u8],
+}
+
+/// Returns the text of the value at `path`, for the object that `line` begins with.
+pub(super) fn value<'l>(line: &'l [u8], path: &[Box<[u8]>]) -> Option<&'l [u8]> {
+    let mut found = None;
+    walk(line, &mut |keys, text| {
+        let same = keys.len() == path.len() && keys.iter().zip(path).all(|(key, wanted)| *key == &**wanted);
+        if same {
+            found = Some(text);
+        }
+        same
+    });
+    found
+}
+
+/// Returns all values of the object that `line` begins with.
+pub(super) fn scalars(line: &[u8]) -> Vec<Scalar<'_>> {
+    let mut found = Vec::new();
+    walk(line, &mut |keys, text| {
+        found.push(Scalar { keys: keys.to_vec(), text });
+        found.len() >= 200
+    });
+    found
+}
+
+/// Calls `found` for each value until it returns true.
+fn walk<'l>(line: &'l [u8], found: &mut impl FnMut(&[&'l [u8]], &'l [u8]) -> bool) {
+    let mut keys: Vec<&[u8]> = Vec::new();
+    // For each open bracket, whether it is an object's and whether it added a key.
+    let mut open: Vec<(bool, bool)> = Vec::new();
+    let mut key: Option<&[u8]> = None;
+    let mut at = 0;
+    let in_object = |open: &[(bool, bool)]| open.last().is_some_and(|&(object, _)| object);
+    while let Some(&byte) = line.get(at) {
+        match byte {
+            b'{' | b'[' => {
+                let named = key.take();
+                keys.extend(named);
+                open.push((byte == b'{', named.is_some()));
+                if open.len() > DEPTH {
+                    return;
+                }
+                at += 1;
+            }
+            b'}' | b']' => {
+                if let Some((_, true)) = open.pop() {
+                    keys.pop();
+                }
+                if open.is_empty() {
+                    return;
+                }
+                at += 1;
+            }
+            b'"' => {
+                let Some(len) = string_len(&line[at + 1..]) else { return };
+                let text = &line[at + 1..at + 1 + len];
+                at += len + 2;
+                match key {
+                    None if in_object(&open) => key = Some(text),
+                    None => {}
+                    Some(name) => {
+                        key = None;
+                        keys.push(name);
+                        if found(&keys, text) {
+                            return;
+                        }
+                        keys.pop();
+                    }
+                }
+            }
+            b':' | b',' | b' ' | b'\t' | b'\r' | b'\n' => at += 1,
+            _ => {
+                let len = line[at..].iter().take_while(|byte| !matches!(byte, b',' | b'}' | b']' | b' ')).count();
+                if let Some(name) = key.take() {
+                    keys.push(name);
+                    if found(&keys, &line[at..at + len]) {
+                        return;
+                    }
+                    keys.pop();
+                }
+                at += len.max(1);
+            }
+        }
+    }
+}
+
+/// Returns the length of the string that goes on at `text`, up to its closing quote.
+fn string_len(text: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'"', text).find(|&at| {
+        let escapes = text[..at].iter().rev().take_while(|&&byte| byte == b'\\').count();
+        escapes % 2 == 0
+    })
+}
+
+/// Reads a value as a time in `notation`. All of its text must be the time.
+pub(super) fn read(text: &[u8], notation: &Notation, zones: &Abbreviations) -> Option<Stamp> {
+    if *notation == Notation::Epoch {
+        return number(text);
+    }
+    let mut at = Scanner(text);
+    notation.read(&mut at, zones).filter(|_| at.0.is_empty() || at.0.starts_with(b"["))
+}
+
+/// Reads a number of seconds, which may have an exponent, or of a fraction of them.
+pub(super) fn number(text: &[u8]) -> Option<Stamp> {
+    if memchr::memchr2(b'e', b'E', text).is_some() {
+        let seconds: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
+        let (seconds, fraction) = match seconds {
+            1e9..4e9 => (seconds.trunc(), seconds.fract()),
+            1e12..4e12 => ((seconds / 1e3).trunc(), (seconds / 1e3).fract()),
+            _ => return None,
+        };
+        return Timestamp::new(seconds as i64, (fraction * 1e9) as i32).ok().map(Stamp::Instant);
+    }
+    let mut at = Scanner(text);
+    epoch(&mut at).filter(|_| at.0.is_empty())
+}

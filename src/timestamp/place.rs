@@ -1,0 +1,201 @@
+//! Where in a line its time stands.
+
+use std::fmt;
+
+use super::json;
+use super::notation::Notation;
+use super::scan::Scanner;
+use super::stamp::Stamp;
+use super::zone::Abbreviations;
+
+/// Where in a line its time stands.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Place {
+    /// In a column, counted from 0, after what is in it before the time.
+    Column { separator: u8, index: usize, lead: Prefix },
+    /// After a text, wherever in the line that is.
+    After(Box<[u8]>),
+    /// In an object of JSON, at a path of keys.
+    Key(Vec<Box<[u8]>>),
+}
+
+/// The shape of what stands before the time within its column, such as `[`, `<34>` or `I`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Prefix(Vec<Piece>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Piece {
+    Byte(u8),
+    Digits,
+    /// One capital letter, as klog's and glog's levels.
+    Letter,
+}
+
+impl Prefix {
+    /// Returns the shape of `text`, if it is short enough to be one.
+    pub fn of(text: &[u8]) -> Option<Self> {
+        let mut at = Scanner(text);
+        at.invisible();
+        let mut pieces = Vec::new();
+        while let Some(byte) = at.peek() {
+            pieces.push(if byte.is_ascii_digit() {
+                at.take_while(|byte| byte.is_ascii_digit());
+                Piece::Digits
+            } else if byte.is_ascii_uppercase() && at.0.len() == 1 {
+                at.0 = &[];
+                Piece::Letter
+            } else {
+                at.0 = &at.0[1..];
+                Piece::Byte(byte)
+            });
+            at.invisible();
+        }
+        (pieces.len() <= 24).then_some(Self(pieces))
+    }
+
+    /// Whether there is nothing before the time but punctuation.
+    pub fn is_plain(&self) -> bool {
+        self.0.iter().all(|piece| matches!(piece, Piece::Byte(byte) if !byte.is_ascii_alphanumeric()))
+    }
+
+    /// Whether letters before the time are part of the shape.
+    pub fn has_letters(&self) -> bool {
+        self.0.iter().any(|piece| matches!(piece, Piece::Byte(byte) if byte.is_ascii_alphabetic()))
+    }
+
+    fn take(&self, at: &mut Scanner<'_>) -> Option<()> {
+        at.invisible();
+        for piece in &self.0 {
+            match piece {
+                Piece::Byte(byte) => at.take(&[*byte])?,
+                Piece::Digits => drop(
+                    at.take_if(|byte| byte.is_ascii_digit()).map(|_| at.take_while(|byte| byte.is_ascii_digit()))?,
+                ),
+                Piece::Letter => drop(at.take_if(|byte| byte.is_ascii_uppercase())?),
+            }
+            at.invisible();
+        }
+        Some(())
+    }
+}
+
+impl Place {
+    /// Reads the time of `line` that stands here in `notation`.
+    pub fn read(&self, line: &[u8], notation: &Notation, zones: &Abbreviations) -> Option<Stamp> {
+        match self {
+            Self::Column { separator, index, lead } => {
+                let mut at = Scanner(line);
+                if *index > 0 {
+                    at = column(line, *separator, *index)?;
+                }
+                lead.take(&mut at)?;
+                notation.read(&mut at, zones)
+            }
+            Self::After(text) => after(line, text).find_map(|mut at| notation.read(&mut at, zones)),
+            Self::Key(path) => {
+                let object = memchr::memchr(b'{', line)?;
+                json::read(json::value(&line[object..], path)?, notation, zones)
+            }
+        }
+    }
+}
+
+/// Returns what follows each `text` in `line` that is not the end of a longer word.
+fn after<'l>(line: &'l [u8], text: &'l [u8]) -> impl Iterator<Item = Scanner<'l>> {
+    let word = text.first().is_some_and(u8::is_ascii_alphanumeric);
+    memchr::memmem::find_iter(line, text).filter_map(move |at| {
+        let joined =
+            word && at > 0 && (line[at - 1].is_ascii_alphanumeric() || matches!(line[at - 1], b'_' | b'-' | b'.'));
+        (!joined).then(|| Scanner(&line[at + text.len()..]))
+    })
+}
+
+/// Returns the start of a column of `line`. Blanks in a row separate once.
+fn column(line: &[u8], separator: u8, index: usize) -> Option<Scanner<'_>> {
+    let mut at = Scanner(line);
+    if separator != b' ' {
+        let end = memchr::memchr_iter(separator, line).nth(index - 1)?;
+        at.0 = &line[end + 1..];
+        at.take_while(|byte| byte == b' ');
+        return Some(at);
+    }
+    let blank = |byte| matches!(byte, b' ' | b'\t');
+    at.invisible();
+    at.take_while(blank);
+    for _ in 0..index {
+        at.take_while(|byte| !blank(byte));
+        if at.take_while(blank).is_empty() {
+            return None;
+        }
+    }
+    Some(at)
+}
+
+/// Returns the places that a time at `offset` of `line` could have.
+pub(super) fn places(line: &[u8], offset: usize) -> Vec<Place> {
+    let before = &line[..offset];
+    let mut places = Vec::new();
+    let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let visible = {
+        let mut at = Scanner(before);
+        at.invisible();
+        at.0
+    };
+    // Blanks at the very start or within a bracket, as in `[ 11-21 …`, belong to the shape.
+    if visible.iter().all(|byte| !byte.is_ascii_alphanumeric()) || !visible.iter().any(blank) {
+        if let Some(lead) = Prefix::of(before) {
+            places.push(Place::Column { separator: b' ', index: 0, lead });
+        }
+    } else {
+        let start = before.iter().rposition(blank).map_or(0, |at| at + 1);
+        let lead = Prefix::of(&before[start..]);
+        let mut words = Scanner(before);
+        words.invisible();
+        let index = words.0.split(blank).filter(|word| !word.is_empty()).count() - usize::from(start < offset);
+        if let Some(lead) =
+            lead.filter(|lead| index > 0 && (lead.is_plain() || !lead.has_letters() || lead.0.len() <= 16))
+        {
+            places.push(Place::Column { separator: b' ', index, lead });
+        }
+    }
+    for separator in [b',', b';', b'|', b'\t'] {
+        let Some(start) = memchr::memrchr(separator, before) else { continue };
+        let own = &before[start + 1..];
+        let own = &own[own.iter().take_while(|byte| **byte == b' ').count()..];
+        let index = memchr::memchr_iter(separator, before).count();
+        if let Some(lead) = Prefix::of(own).filter(Prefix::is_plain) {
+            places.push(Place::Column { separator, index, lead });
+        }
+    }
+    // `[`, `ts=`, `time="`, `audit(`, and `at ` as Rails has it.
+    let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'@' | b'-' | b'.');
+    let punctuation = before.iter().rev().take_while(|byte| !word(byte)).count();
+    let letters = before[..offset - punctuation].iter().rev().take_while(|byte| word(byte)).count();
+    let name = &before[offset - punctuation - letters..offset - punctuation];
+    let is_name = name.first().is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'@' | b'_'));
+    if (1..=3).contains(&punctuation) && before[offset - punctuation..].iter().all(|byte| (0x20..0x7f).contains(byte)) {
+        if before.ends_with(b"[") {
+            places.push(Place::After(Box::from(&b"["[..])));
+        }
+        if is_name && letters <= 24 {
+            places.push(Place::After(Box::from(&before[offset - punctuation - letters..])));
+        }
+    }
+    places
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Column { index: 0, lead, .. } if lead.0.is_empty() => f.write_str("at the start of a line"),
+            Self::Column { index: 0, .. } => f.write_str("near the start of a line"),
+            Self::Column { separator: b' ', index, .. } => write!(f, "in word {}", index + 1),
+            Self::Column { index, .. } => write!(f, "in column {}", index + 1),
+            Self::After(text) => write!(f, "after '{}'", text.escape_ascii()),
+            Self::Key(path) => {
+                let path: Vec<_> = path.iter().map(|key| key.escape_ascii().to_string()).collect();
+                write!(f, "in the JSON key {}", path.join("."))
+            }
+        }
+    }
+}

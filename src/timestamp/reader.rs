@@ -1,0 +1,308 @@
+//! Turns what lines say into points in time, filling in what they leave out.
+//!
+//! A time without a zone is in the user's zone, one without a year or a day goes by the order of
+//! the lines. At the end of summer time an hour comes twice: a [`Sequence`] takes each time for
+//! the earliest that is not before the lines above it.
+
+use std::sync::Arc;
+
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
+
+use super::form::TimeForm;
+use super::learn::FormHints;
+use super::stamp::{DAY, Stamp, days_from_civil};
+use super::zone::Abbreviations;
+
+/// What is known beforehand about the times of all logs of a run.
+#[derive(Clone, Debug)]
+pub struct TimeContext {
+    /// The zone of times that name none.
+    pub zone: TimeZone,
+    /// The time of the run.
+    pub now: Timestamp,
+    /// How far lines may be out of order.
+    pub slack: SignedDuration,
+    /// What the user says of the form.
+    pub hints: FormHints,
+    /// The year, or the year and day, of the first entry in logs that leave it out.
+    pub first: Option<FirstDate>,
+    /// When this machine started.
+    pub boot: Option<Timestamp>,
+}
+
+/// `--year`: the date of a log's first entry, as far as its lines leave it out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FirstDate {
+    /// The year.
+    pub year: i32,
+    /// The days from 1970-01-01, where a day was given.
+    pub day: Option<i64>,
+}
+
+/// What fills in the parts that lines leave out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Reference {
+    Nothing,
+    /// Times without a year are not before this second of the local clock.
+    NotBefore(i64),
+    /// The day of the first entry.
+    FirstDay(i64),
+    Boot(Timestamp),
+}
+
+/// Reads times of one log.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    /// The form of the log's times.
+    pub form: TimeForm,
+    zones: Abbreviations,
+    zone: TimeZone,
+    anchor: Reference,
+    slack: SignedDuration,
+}
+
+/// The earliest and the latest point in time that an entry may stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Bounds {
+    pub earliest: Timestamp,
+    pub latest: Timestamp,
+}
+
+impl Reader {
+    /// Reads by `form`. `first` and `last` are what the log's first line with a time says, and its
+    /// last where that can be known; `changed` is when the log was written last.
+    pub(super) fn new(
+        form: TimeForm,
+        context: &TimeContext,
+        first: Option<Stamp>,
+        last: Option<Stamp>,
+        changed: Timestamp,
+    ) -> Self {
+        let zone = form.zone.clone().unwrap_or_else(|| context.zone.clone());
+        let mut zones = Abbreviations::of(&context.zone, context.now);
+        zones.region = form.zone.clone();
+        let mut reader = Self { form, zones, zone, anchor: Reference::Nothing, slack: context.slack };
+        reader.anchor = match first {
+            Some(Stamp::Yearless(month, day, second, _)) => {
+                Reference::NotBefore(reader.first_of_year((month, day, second), last, context, changed) - DAY)
+            }
+            Some(Stamp::Clock(second, _)) => {
+                let local = reader.local_second(changed);
+                let today = local.div_euclid(DAY);
+                let day = if i64::from(second) > local.rem_euclid(DAY) + 60 { today - 1 } else { today };
+                Reference::FirstDay(context.first.and_then(|first| first.day).unwrap_or(day))
+            }
+            Some(Stamp::Uptime(..)) => Reference::Boot(match (context.boot, last) {
+                (Some(boot), _) if changed >= boot => boot,
+                (_, Some(Stamp::Uptime(second, _))) => {
+                    changed.checked_sub(SignedDuration::from_secs(second)).unwrap_or(changed)
+                }
+                _ => changed,
+            }),
+            _ => Reference::Nothing,
+        };
+        reader
+    }
+
+    /// The second of the local clock at which a log without years begins.
+    fn first_of_year(
+        &self,
+        (month, day, second): (i8, i8, i32),
+        last: Option<Stamp>,
+        context: &TimeContext,
+        changed: Timestamp,
+    ) -> i64 {
+        let in_year = |year: i32| Some(days_from_civil(year, month.into(), day.into())? * DAY + i64::from(second));
+        if let Some(first) = context.first {
+            return (first.year..).take(9).find_map(in_year).unwrap_or(0);
+        }
+        // A day's grace for clocks that differ. The 29th of February may be eight years back.
+        let limit = self.local_second(changed) + DAY;
+        let year = i32::from(self.zone.to_datetime(changed).year()) + 1;
+        let mut years = (year - 9..=year).rev().filter_map(in_year).filter(|&time| time <= limit);
+        let first = years.next().unwrap_or(0);
+        if let Some(Stamp::Yearless(month, day, second, _)) = last {
+            let end = after((month, day, second), first - DAY);
+            if end > limit {
+                return years.next().unwrap_or(first);
+            }
+        }
+        first
+    }
+
+    /// Moves the day of the first entry, once it is known how many midnights lie between it and
+    /// the end.
+    pub(super) fn set_first_day(&mut self, context: &TimeContext, days: i64, last: Timestamp, changed: Timestamp) {
+        if context.first.is_some_and(|first| first.day.is_some()) {
+            return;
+        }
+        let end = self.local_second(changed);
+        let last = self.local_second(last).rem_euclid(DAY);
+        let today = end.div_euclid(DAY) - i64::from(last > end.rem_euclid(DAY) + 60);
+        self.anchor = Reference::FirstDay(today - days);
+    }
+
+    /// How far lines may be out of order.
+    pub(super) fn slack(&self) -> SignedDuration {
+        self.slack
+    }
+
+    /// Returns the earliest time that an entry may stand for, whatever the lines around it say.
+    #[must_use]
+    pub fn earliest(&self, stamp: Stamp) -> Timestamp {
+        self.bounds(stamp).earliest
+    }
+
+    /// Reads what a line says.
+    #[must_use]
+    pub fn stamp(&self, line: &[u8]) -> Option<Stamp> {
+        self.form.read(line, &self.zones)
+    }
+
+    /// Returns whether times are known only after reading all lines from the first.
+    #[must_use]
+    pub fn is_sequential(&self) -> bool {
+        matches!(self.anchor, Reference::FirstDay(_))
+    }
+
+    /// Returns what an entry may stand for, whatever the lines around it say.
+    pub(super) fn bounds(&self, stamp: Stamp) -> Bounds {
+        let exact = |time| Bounds { earliest: time, latest: time };
+        let (local, nanoseconds) = match stamp {
+            Stamp::Instant(time) => return exact(time),
+            Stamp::Uptime(second, nanoseconds) => return exact(self.since_boot(second, nanoseconds)),
+            Stamp::Local(local, nanoseconds) => (local, nanoseconds),
+            Stamp::Yearless(month, day, second, nanoseconds) => (self.with_year(month, day, second), nanoseconds),
+            Stamp::Clock(second, nanoseconds) => (self.first_day() * DAY + i64::from(second), nanoseconds),
+        };
+        let (earliest, latest) = self.offsets(local);
+        let repeated = i64::from(earliest - latest);
+        Bounds {
+            earliest: instant(local - i64::from(earliest), nanoseconds),
+            // To the end of the hour that comes twice: within it only the order of lines tells.
+            latest: instant(local - i64::from(latest) + repeated, nanoseconds),
+        }
+    }
+
+    fn first_day(&self) -> i64 {
+        if let Reference::FirstDay(day) = self.anchor { day } else { 0 }
+    }
+
+    fn since_boot(&self, second: i64, nanoseconds: i32) -> Timestamp {
+        let boot = if let Reference::Boot(boot) = self.anchor { boot } else { Timestamp::UNIX_EPOCH };
+        instant(boot.as_second() + second, nanoseconds)
+    }
+
+    fn with_year(&self, month: i8, day: i8, second: i32) -> i64 {
+        let floor = if let Reference::NotBefore(floor) = self.anchor { floor } else { 0 };
+        after((month, day, second), floor)
+    }
+
+    /// The offsets that a time of the local clock may have, the one that makes it earlier first.
+    fn offsets(&self, local: i64) -> (i32, i32) {
+        let Ok(time) = Timestamp::from_second(local) else { return (0, 0) };
+        match self.zone.to_ambiguous_timestamp(Offset::UTC.to_datetime(time)).offset() {
+            AmbiguousOffset::Unambiguous { offset } => (offset.seconds(), offset.seconds()),
+            // A time that is skipped in spring is read by the offset before.
+            AmbiguousOffset::Gap { before, .. } => (before.seconds(), before.seconds()),
+            AmbiguousOffset::Fold { before, after } => (before.seconds(), after.seconds()),
+        }
+    }
+
+    fn local_second(&self, time: Timestamp) -> i64 {
+        time.as_second() + i64::from(self.zone.to_offset(time).seconds())
+    }
+}
+
+/// Returns the first second of the local clock from `floor` on that has this date and time.
+fn after((month, day, second): (i8, i8, i32), floor: i64) -> i64 {
+    let year = Timestamp::from_second(floor).map_or(1970, |time| i32::from(Offset::UTC.to_datetime(time).year()));
+    (year..=year + 9)
+        .filter_map(|year| Some(days_from_civil(year, month.into(), day.into())? * DAY + i64::from(second)))
+        .find(|&time| time >= floor)
+        .unwrap_or(floor)
+}
+
+fn instant(second: i64, nanoseconds: i32) -> Timestamp {
+    Timestamp::new(second, nanoseconds).unwrap_or(if second < 0 { Timestamp::MIN } else { Timestamp::MAX })
+}
+
+/// Gives lines their times in the order of the log.
+#[derive(Clone, Debug)]
+pub struct Sequence {
+    reader: Arc<Reader>,
+    /// The latest time so far, and its day on the local clock.
+    latest: Option<(Timestamp, i64)>,
+    /// Seconds of the local clock between which one offset holds.
+    stretch: (i64, i64, i32),
+}
+
+impl Sequence {
+    /// Begins before the first line, or where no line above matters.
+    #[must_use]
+    pub fn new(reader: Arc<Reader>) -> Self {
+        Self { reader, latest: None, stretch: (0, 0, 0) }
+    }
+
+    /// Returns the time of the next line, if it has one.
+    pub fn next(&mut self, line: &[u8]) -> Option<Timestamp> {
+        let stamp = self.reader.stamp(line)?;
+        Some(self.resolve(stamp))
+    }
+
+    /// How many midnights the lines so far passed, where they leave out the day.
+    pub(super) fn days(&self) -> i64 {
+        self.latest.map_or(0, |(_, day)| day - self.reader.first_day())
+    }
+
+    /// Returns the time of the next entry, by what its line says.
+    pub fn resolve(&mut self, stamp: Stamp) -> Timestamp {
+        let reader = Arc::clone(&self.reader);
+        let (local, nanoseconds) = match stamp {
+            Stamp::Instant(time) => return time,
+            Stamp::Uptime(second, nanoseconds) => return reader.since_boot(second, nanoseconds),
+            Stamp::Local(local, nanoseconds) => (local, nanoseconds),
+            Stamp::Yearless(month, day, second, nanoseconds) => (reader.with_year(month, day, second), nanoseconds),
+            Stamp::Clock(second, nanoseconds) => {
+                let days = match self.latest {
+                    None => reader.first_day()..=reader.first_day(),
+                    Some((_, day)) => day - 1..=day + 1,
+                };
+                let local = days.clone().map(|day| day * DAY + i64::from(second));
+                let fits = local.filter(|&local| {
+                    self.candidates(local, nanoseconds).into_iter().any(|time| self.is_in_order(time))
+                });
+                (fits.min().unwrap_or(days.end() * DAY + i64::from(second)), nanoseconds)
+            }
+        };
+        let [early, late] = self.candidates(local, nanoseconds);
+        let time = if self.is_in_order(early) || !self.is_in_order(late) { early } else { late };
+        if self.latest.is_none_or(|(latest, _)| time > latest) {
+            self.latest = Some((time, local.div_euclid(DAY)));
+        }
+        time
+    }
+
+    fn is_in_order(&self, time: Timestamp) -> bool {
+        self.latest.is_none_or(|(latest, _)| time.duration_since(latest) >= -self.reader.slack)
+    }
+
+    fn candidates(&mut self, local: i64, nanoseconds: i32) -> [Timestamp; 2] {
+        let (from, to, offset) = self.stretch;
+        if (from..to).contains(&local) {
+            let time = instant(local - i64::from(offset), nanoseconds);
+            return [time, time];
+        }
+        let (early, late) = self.reader.offsets(local);
+        if early == late {
+            // The offset holds through the quarter of an hour: transitions are at such times.
+            let from = local - local.rem_euclid(900);
+            let ends = self.reader.offsets(from + 899);
+            if ends == (early, early) && self.reader.offsets(from) == ends {
+                self.stretch = (from, from + 900, early);
+            }
+        }
+        [early, late].map(|offset| instant(local - i64::from(offset), nanoseconds))
+    }
+}

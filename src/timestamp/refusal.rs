@@ -1,0 +1,56 @@
+//! Why the form of a log's times could not be learnt, with the line that shows it.
+
+use std::fmt;
+
+/// Why no form was learnt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No line looked at has a time.
+    NoTime {
+        /// The first line looked at.
+        line: String,
+        /// How many were looked at.
+        looked: u64,
+    },
+    /// Days and months cannot be told apart.
+    UnclearDate {
+        /// A line with such a date.
+        line: String,
+        /// The formats it may be in.
+        formats: [String; 2],
+    },
+    /// The zone's abbreviation stands for several zones.
+    UnclearZone {
+        /// A line with such a zone.
+        line: String,
+    },
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoTime { line, looked } => {
+                write!(
+                    f,
+                    "no line with a time was found ({looked} looked at, the first is '{line}'); name its form with --time-format"
+                )
+            }
+            Self::UnclearDate { line, formats: [one, other] } => {
+                write!(f, "'{line}' may be day or month first; choose with --time-format '{one}' or '{other}'")
+            }
+            Self::UnclearZone { line } => {
+                write!(f, "the time zone in '{line}' stands for several zones; choose one with --time-zone")
+            }
+        }
+    }
+}
+
+/// Returns the beginning of a line for a message.
+pub(super) fn shown(line: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&line[..line.len().min(400)]);
+    let mut cut: String = text.trim_end().chars().take(80).collect();
+    if cut.len() < text.trim_end().len() {
+        cut.push('…');
+    }
+    cut
+}

@@ -1,0 +1,153 @@
+//! Chooses the lines from which the form of a log's times is learnt.
+//!
+//! The first lines are enough for most logs. Where they tell nothing more is looked at, in a file
+//! also at its end and in between.
+
+use std::io;
+use std::ops::Range;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use memchr::{memchr, memrchr};
+
+use super::access::{RandomAccess, each_line, lines};
+use super::form::TimeForm;
+use super::learn::Learner;
+use super::reader::{Reader, Sequence, TimeContext};
+use super::refusal::Refusal;
+use super::stamp::Stamp;
+use super::zone::Abbreviations;
+
+/// How many bytes the form is learnt from at first.
+pub const SAMPLE: usize = 16 << 10;
+
+/// How many bytes are looked at where these tell nothing.
+pub const LONG_SAMPLE: usize = 1 << 20;
+
+/// Learns the form of the times in the bytes `within` of `source`, which was changed last at
+/// `changed`.
+///
+/// # Errors
+///
+/// Whatever reading the source fails with, and a [`Refusal`] where there is no form.
+pub fn learn<S: RandomAccess + ?Sized>(
+    source: &S,
+    within: Range<u64>,
+    context: &TimeContext,
+    changed: Timestamp,
+) -> io::Result<Result<Reader, Refusal>> {
+    let zones = Abbreviations::of(&context.zone, context.now);
+    let start = source.data_from(within.start, within.end).min(within.end);
+    let piece = |from: u64, len: usize| -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; usize::try_from(within.end.saturating_sub(from)).unwrap_or(usize::MAX).min(len)];
+        let got = source.read_at(&mut bytes, from)?;
+        bytes.truncate(got);
+        Ok(bytes)
+    };
+    let head = piece(start, SAMPLE)?;
+    let form = match decide(source, start..within.end, &head, &Learner::new(&context.hints, &zones))? {
+        Ok(form) => form,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let first = lines(&head).find_map(|line| form.read(line, &zones));
+    let last = match first {
+        Some(Stamp::Yearless(..) | Stamp::Uptime(..)) => {
+            last_stamp(&piece(within.end.saturating_sub(SAMPLE as u64).max(start), SAMPLE)?, &form, &zones)
+        }
+        _ => None,
+    };
+    let mut reader = Reader::new(form, context, first.or(last), last, changed);
+    if reader.is_sequential() {
+        let mut sequence = Sequence::new(Arc::new(reader.clone()));
+        let mut latest = None;
+        each_line(source, within, &mut |line, _| {
+            latest = sequence.next(line).or(latest);
+            true
+        })?;
+        if let Some(latest) = latest {
+            reader.set_first_day(context, sequence.days(), latest, changed);
+        }
+    }
+    Ok(Ok(reader))
+}
+
+/// Decides for a form by `head`, which is how a file begins, or by more of the file where that tells
+/// nothing.
+fn decide<S: RandomAccess + ?Sized>(
+    source: &S,
+    within: Range<u64>,
+    head: &[u8],
+    fresh: &Learner<'_>,
+) -> io::Result<Result<TimeForm, Refusal>> {
+    let ends = |from: u64, bytes: &[u8]| from + bytes.len() as u64 >= within.end;
+    let mut learner = fresh.clone();
+    look(&mut learner, head, ends(within.start, head), true);
+    let mut decided = learner.decide();
+    if decided.is_ok() || ends(within.start, head) {
+        return Ok(decided);
+    }
+    let mut bytes = vec![0; LONG_SAMPLE];
+    let mut learner = fresh.clone();
+    let got = source.read_at(&mut bytes, within.start)?;
+    let got = got.min(usize::try_from(within.end - within.start).unwrap_or(usize::MAX));
+    look(&mut learner, &bytes[..got], ends(within.start, &bytes[..got]), false);
+    decided = learner.decide();
+    // The beginning tells nothing, or not enough: look at other places, the end first.
+    for part in [8, 4, 2, 6, 1, 3, 5, 7] {
+        if decided.is_ok() || ends(within.start, &bytes[..got]) {
+            break;
+        }
+        let at = within.start + (within.end - within.start) / 8 * part;
+        let at = source.data_from(at.min(within.end.saturating_sub(SAMPLE as u64)), within.end);
+        let mut bytes = vec![0; SAMPLE.min(usize::try_from(within.end.saturating_sub(at)).unwrap_or(SAMPLE))];
+        let got = source.read_at(&mut bytes, at)?;
+        bytes.truncate(got);
+        let line = memchr(b'\n', &bytes).map_or(bytes.len(), |end| end + 1);
+        look(&mut learner, &bytes[line..], ends(at, &bytes), false);
+        decided = learner.decide();
+    }
+    Ok(decided)
+}
+
+fn last_stamp(tail: &[u8], form: &TimeForm, zones: &Abbreviations) -> Option<Stamp> {
+    let mut end = tail.len();
+    while end > 0 {
+        let start = memrchr(b'\n', &tail[..end - 1]).map_or(0, |at| at + 1);
+        if let Some(stamp) = form.read(&tail[start..end], zones) {
+            return Some(stamp);
+        }
+        end = start;
+    }
+    None
+}
+
+/// Learns the form from how a stream begins, or from all of it where it is `whole`.
+///
+/// # Errors
+///
+/// Why there is no form.
+pub fn learn_from(bytes: &[u8], whole: bool, context: &TimeContext) -> Result<Reader, Refusal> {
+    let zones = Abbreviations::of(&context.zone, context.now);
+    let mut learner = Learner::new(&context.hints, &zones);
+    let sampled = &bytes[..bytes.len().min(SAMPLE)];
+    look(&mut learner, sampled, whole && sampled.len() == bytes.len(), true);
+    let form = learner.decide().or_else(|_| {
+        let mut learner = Learner::new(&context.hints, &zones);
+        look(&mut learner, &bytes[..bytes.len().min(LONG_SAMPLE)], whole, false);
+        learner.decide()
+    })?;
+    let first = lines(bytes).find_map(|line| form.read(line, &zones));
+    Ok(Reader::new(form, context, first, None, context.now))
+}
+
+/// Shows lines to a learner: until it is sure, where `briefly`, and a line without its end only where
+/// the log ends there or it is all there is.
+fn look(learner: &mut Learner<'_>, bytes: &[u8], whole: bool, briefly: bool) {
+    for line in lines(bytes) {
+        let cut = !line.ends_with(b"\n") && !whole && learner.looked > 0;
+        if cut || (briefly && learner.is_sure()) {
+            return;
+        }
+        learner.look(line.strip_suffix(b"\n").unwrap_or(line));
+    }
+}

@@ -1,0 +1,267 @@
+//! Picks the entries of a period out of lines that come in order: from a stream, or around the
+//! ends of the period in a file.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use memchr::{memchr, memrchr};
+
+use super::access::lines;
+use super::form::LINE_HEAD;
+use super::reader::{Reader, Sequence, TimeContext};
+use super::refusal::Refusal;
+use super::sample::{LONG_SAMPLE, SAMPLE, learn_from};
+use super::{Disorder, Looked, Period};
+
+/// Decides line by line whether the entry that it belongs to is within the period.
+#[derive(Debug)]
+pub struct EntryFilter {
+    period: Period,
+    reader: Arc<Reader>,
+    sequence: Sequence,
+    keep: bool,
+    kept: bool,
+    /// Whether every later entry is after the period.
+    pub over: bool,
+    /// The lines looked at.
+    pub looked: Looked,
+    time: Option<Timestamp>,
+    latest: Option<Timestamp>,
+    /// The first entry that was too far out of order.
+    pub disorder: Option<Disorder>,
+}
+
+impl EntryFilter {
+    /// Begins at a line. Lines before the first time are kept where `keep` says so.
+    #[must_use]
+    pub fn new(period: Period, reader: &Arc<Reader>, keep: bool) -> Self {
+        let sequence = Sequence::new(Arc::clone(reader));
+        Self {
+            period,
+            reader: Arc::clone(reader),
+            sequence,
+            keep,
+            kept: false,
+            over: false,
+            looked: Looked::default(),
+            time: None,
+            latest: None,
+            disorder: None,
+        }
+    }
+
+    /// Returns whether the next line, which starts at `offset`, is kept.
+    pub fn keeps(&mut self, line: &[u8], offset: u64) -> bool {
+        let keeps = self.judge(line, offset);
+        self.kept |= keeps;
+        keeps
+    }
+
+    fn judge(&mut self, line: &[u8], offset: u64) -> bool {
+        let time = self.sequence.next(line);
+        self.time = time;
+        self.looked.count(line, time);
+        let Some(time) = time else { return self.keep && !self.over };
+        let slack = self.reader.slack();
+        if let Some(before) = self.latest.filter(|latest| time.duration_since(*latest) < -slack) {
+            self.disorder.get_or_insert(Disorder { offset, time, before });
+        }
+        self.latest = self.latest.max(Some(time));
+        self.over |= self.period.until.is_some_and(|until| time.duration_since(until) > slack);
+        self.keep = self.period.contains(time);
+        self.keep && !self.over
+    }
+
+    /// Returns whether the entry that was looked at last is kept.
+    #[must_use]
+    pub fn keep(&self) -> bool {
+        self.keep
+    }
+
+    /// Returns whether any line so far was kept.
+    #[must_use]
+    pub fn has_kept(&self) -> bool {
+        self.kept
+    }
+
+    /// Returns what reads the log's times.
+    #[must_use]
+    pub fn reader(&self) -> &Arc<Reader> {
+        &self.reader
+    }
+
+    /// Returns the time of the line that was looked at last, if it has one.
+    #[must_use]
+    pub fn time(&self) -> Option<Timestamp> {
+        self.time
+    }
+
+    /// Returns the latest time so far.
+    #[must_use]
+    pub fn latest(&self) -> Option<Timestamp> {
+        self.latest
+    }
+
+    /// Returns what to say where much of the log is not understood.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        self.reader.form.warning()
+    }
+}
+
+/// Picks the entries of a period out of a stream.
+#[derive(Debug)]
+pub struct StreamWindow {
+    period: Period,
+    context: TimeContext,
+    window: Option<EntryFilter>,
+    /// Lines from which the form is yet to be learnt, or the beginning of one line.
+    held: Vec<u8>,
+    offset: u64,
+    /// Whether the rest of a very long line is kept, of which the beginning has been emitted.
+    rest: Option<bool>,
+}
+
+impl StreamWindow {
+    /// Picks `period` from a stream that has yet to be read.
+    #[must_use]
+    pub fn new(period: Period, context: TimeContext) -> Self {
+        Self { period, context, window: None, held: Vec::new(), offset: 0, rest: None }
+    }
+
+    /// Whether the period is over.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.window.as_ref().is_some_and(|window| window.over)
+    }
+
+    /// Returns what has been learnt from the lines so far; nothing before the form is known.
+    #[must_use]
+    pub fn filter(&self) -> Option<&EntryFilter> {
+        self.window.as_ref()
+    }
+
+    /// Takes the bytes that are held back, after the form of the times could not be learnt.
+    pub fn take_held(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.held)
+    }
+
+    /// Takes the next piece. Calls `emit` with its whole lines, those to be kept with `true`.
+    ///
+    /// # Errors
+    ///
+    /// The form of the times cannot be learnt.
+    pub fn feed(&mut self, piece: &[u8], mut emit: impl FnMut(bool, &[u8])) -> Result<(), Refusal> {
+        if self.window.is_none() {
+            self.held.extend_from_slice(piece);
+            if self.held.len() < SAMPLE {
+                return Ok(());
+            }
+            match self.learn(&self.held, false) {
+                Ok(window) => self.window = Some(window),
+                Err(_) if self.held.len() < LONG_SAMPLE => return Ok(()),
+                Err(refusal) => return Err(refusal),
+            }
+            let held = std::mem::take(&mut self.held);
+            self.lines_of(&held, &mut emit);
+            return Ok(());
+        }
+        self.lines_of(piece, &mut emit);
+        Ok(())
+    }
+
+    /// Takes note that the writer pauses: what it wrote so far is not held back any longer, where it
+    /// shows the form.
+    pub fn pause(&mut self, mut emit: impl FnMut(bool, &[u8])) {
+        if self.window.is_none()
+            && let Ok(window) = self.learn(&self.held, false)
+        {
+            self.window = Some(window);
+            let held = std::mem::take(&mut self.held);
+            self.lines_of(&held, &mut emit);
+        }
+    }
+
+    /// Takes note that the stream has ended.
+    ///
+    /// # Errors
+    ///
+    /// The form of the times could not be learnt.
+    pub fn finish(&mut self, mut emit: impl FnMut(bool, &[u8])) -> Result<(), Refusal> {
+        let held = std::mem::take(&mut self.held);
+        if self.window.is_none() {
+            if held.is_empty() && self.offset == 0 {
+                return Ok(());
+            }
+            match self.learn(&held, true) {
+                Ok(window) => self.window = Some(window),
+                Err(refusal) => {
+                    self.held = held;
+                    return Err(refusal);
+                }
+            }
+        }
+        self.lines(&held, &mut emit);
+        Ok(())
+    }
+
+    fn learn(&self, bytes: &[u8], whole: bool) -> Result<EntryFilter, Refusal> {
+        let reader = learn_from(bytes, whole, &self.context)?;
+        Ok(EntryFilter::new(self.period, &Arc::new(reader), self.period.since.is_none()))
+    }
+
+    fn lines_of(&mut self, mut piece: &[u8], emit: &mut impl FnMut(bool, &[u8])) {
+        if let Some(keep) = self.rest {
+            let end = memchr(b'\n', piece).map(|end| end + 1);
+            let (rest, after) = piece.split_at(end.unwrap_or(piece.len()));
+            emit(keep, rest);
+            self.offset += rest.len() as u64;
+            if end.is_none() {
+                return;
+            }
+            self.rest = None;
+            piece = after;
+        }
+        let Some(end) = memrchr(b'\n', piece) else {
+            self.hold(piece, emit);
+            return;
+        };
+        let (whole, begun) = piece.split_at(end + 1);
+        if self.held.is_empty() {
+            self.lines(whole, emit);
+        } else {
+            let mut line = std::mem::take(&mut self.held);
+            line.extend_from_slice(whole);
+            self.lines(&line, emit);
+        }
+        self.hold(begun, emit);
+    }
+
+    /// Holds the beginning of a line, unless it is long enough to decide by.
+    fn hold(&mut self, begun: &[u8], emit: &mut impl FnMut(bool, &[u8])) {
+        self.held.extend_from_slice(begun);
+        if self.held.len() >= LINE_HEAD {
+            let head = std::mem::take(&mut self.held);
+            self.lines(&head, emit);
+            self.rest = Some(self.window.as_ref().is_some_and(|window| window.keep() && !window.over));
+        }
+    }
+
+    fn lines(&mut self, bytes: &[u8], emit: &mut impl FnMut(bool, &[u8])) {
+        let Some(window) = &mut self.window else { return };
+        let (mut begun, mut at, mut keep) = (0, 0, false);
+        for line in lines(bytes) {
+            let keeps = !window.over && window.keeps(line, self.offset + at as u64);
+            if keeps != keep && at > begun {
+                emit(keep, &bytes[begun..at]);
+                begun = at;
+            }
+            keep = keeps;
+            at += line.len();
+        }
+        if at > begun {
+            emit(keep, &bytes[begun..at]);
+        }
+        self.offset += bytes.len() as u64;
+    }
+}

@@ -1,0 +1,215 @@
+//! Time zones as logs write them: `Z`, offsets, abbreviations, names of the tz database.
+//!
+//! An abbreviation means what it means in the user's own zone; otherwise what RFC 2822 or common
+//! use says. One that several countries use in different ways is not guessed.
+
+use jiff::tz::{Offset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
+
+use super::scan::Scanner;
+
+/// Abbreviations in common use and their offsets in minutes. Those of North America are as in
+/// RFC 2822, section 4.3.
+const ABBREVIATIONS: [(&str, i32); 52] = [
+    ("UTC", 0),
+    ("GMT", 0),
+    ("UT", 0),
+    ("UCT", 0),
+    ("WET", 0),
+    ("WEST", 60),
+    ("BST", 60),
+    ("CET", 60),
+    ("MET", 60),
+    ("CEST", 120),
+    ("MEST", 120),
+    ("EET", 120),
+    ("SAST", 120),
+    ("CAT", 120),
+    ("EEST", 180),
+    ("MSK", 180),
+    ("EAT", 180),
+    ("TRT", 180),
+    ("PKT", 300),
+    ("NPT", 345),
+    ("ICT", 420),
+    ("WIB", 420),
+    ("HKT", 480),
+    ("SGT", 480),
+    ("PHT", 480),
+    ("AWST", 480),
+    ("JST", 540),
+    ("KST", 540),
+    ("ACST", 570),
+    ("AEST", 600),
+    ("ACDT", 630),
+    ("AEDT", 660),
+    ("NZST", 720),
+    ("NZDT", 780),
+    ("EST", -300),
+    ("EDT", -240),
+    ("CST", -360),
+    ("CDT", -300),
+    ("MST", -420),
+    ("MDT", -360),
+    ("PST", -480),
+    ("PDT", -420),
+    ("AKST", -540),
+    ("AKDT", -480),
+    ("HST", -600),
+    ("ADT", -180),
+    ("NST", -210),
+    ("NDT", -150),
+    ("BRT", -180),
+    ("ART", -180),
+    ("COT", -300),
+    ("PET", -300),
+];
+
+/// Abbreviations that stand for several zones, none of them the usual one.
+const AMBIGUOUS: [&str; 4] = ["IST", "AST", "GST", "WST"];
+
+/// The zone that is written after a time.
+#[derive(Clone, Debug)]
+pub(super) enum WrittenZone {
+    /// No zone follows.
+    Nothing,
+    /// An offset in seconds east of Greenwich.
+    Offset(i32),
+    /// A name of the tz database.
+    Region(TimeZone),
+    /// A zone that could be one of several.
+    Unclear,
+}
+
+/// What zones mean that are written in a log.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Abbreviations {
+    /// The abbreviations of the user's zone.
+    own: Vec<(Box<[u8]>, i32)>,
+    /// The zone that the log names, whose times are taken in the order of its lines.
+    pub region: Option<TimeZone>,
+}
+
+impl Abbreviations {
+    /// Collects those in use in `zone` in the year around `now`.
+    pub fn of(zone: &TimeZone, now: Timestamp) -> Self {
+        let mut found: Vec<(Box<[u8]>, i32)> = Vec::new();
+        for months in 0..6 {
+            let time = now.checked_sub(SignedDuration::from_hours(months * 1460)).unwrap_or(now);
+            let info = zone.to_offset_info(time);
+            let name = info.abbreviation().as_bytes();
+            if name.iter().all(u8::is_ascii_alphabetic) && !found.iter().any(|(known, _)| **known == *name) {
+                found.push((name.into(), info.offset().seconds()));
+            }
+        }
+        Self { own: found, region: None }
+    }
+
+    fn offset(&self, name: &[u8]) -> Option<i32> {
+        if let Some((_, offset)) = self.own.iter().find(|(known, _)| **known == *name) {
+            return Some(*offset);
+        }
+        ABBREVIATIONS.iter().find(|(known, _)| known.as_bytes() == name).map(|(_, minutes)| minutes * 60)
+    }
+
+    /// Takes the zone that comes next, with one blank before it.
+    pub fn read(&self, scanner: &mut Scanner<'_>) -> WrittenZone {
+        let mut at = *scanner;
+        let _ = at.take(b" ");
+        let written = match at.peek() {
+            Some(b'Z' | b'z') => {
+                at.0 = &at.0[1..];
+                WrittenZone::Offset(0)
+            }
+            Some(b'+' | b'-') => numeric(&mut at).map_or(WrittenZone::Nothing, WrittenZone::Offset),
+            Some(b'A'..=b'Z') => self.named(&mut at),
+            _ => return WrittenZone::Nothing,
+        };
+        let goes_on = at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if goes_on || matches!(written, WrittenZone::Nothing) {
+            return WrittenZone::Nothing;
+        }
+        *scanner = at;
+        written
+    }
+
+    fn named(&self, at: &mut Scanner<'_>) -> WrittenZone {
+        let start = at.0;
+        let name = at.take_while(|byte| byte.is_ascii_uppercase());
+        if let Some(offset) = self.offset(name) {
+            // GMT+2 and UTC-05:00 go on.
+            if offset == 0 && matches!(at.peek(), Some(b'+' | b'-')) {
+                let mut number = *at;
+                if let Some(offset) = short_numeric(&mut number) {
+                    *at = number;
+                    return WrittenZone::Offset(offset);
+                }
+            }
+            return WrittenZone::Offset(offset);
+        }
+        if AMBIGUOUS.iter().any(|known| known.as_bytes() == name) {
+            return WrittenZone::Unclear;
+        }
+        at.0 = start;
+        let name = at.take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'/' | b'+' | b'-'));
+        let region = std::str::from_utf8(name).ok().filter(|name| name.contains('/'));
+        match region.and_then(|name| TimeZone::get(name).ok()) {
+            Some(zone) => WrittenZone::Region(zone),
+            None => WrittenZone::Nothing,
+        }
+    }
+}
+
+/// Takes `+01:00`, `+0100`, `+01` or, as DB2 has it, minutes in three digits.
+fn numeric(at: &mut Scanner<'_>) -> Option<i32> {
+    let sign = at.take_if(|byte| matches!(byte, b'+' | b'-'))?;
+    let minutes = match at.count_digits() {
+        4 => at.digits(2)? * 60 + at.digits(2)?,
+        3 => at.digits(3)?,
+        2 => {
+            let hours = at.digits(2)?;
+            hours * 60 + if at.take(b":").is_some() { at.digits(2)? } else { 0 }
+        }
+        _ => return None,
+    };
+    let seconds = if sign == b'-' { -minutes } else { minutes } * 60;
+    Offset::from_seconds(seconds).ok().map(Offset::seconds)
+}
+
+/// Takes what [`numeric`] takes and also a single digit of hours.
+fn short_numeric(at: &mut Scanner<'_>) -> Option<i32> {
+    if at.0.get(1..).is_some_and(|rest| Scanner(rest).count_digits() == 1) {
+        let sign = at.take_if(|byte| matches!(byte, b'+' | b'-'))?;
+        let hours = at.digits(1)?;
+        let minutes = hours * 60 + if at.take(b":").is_some() { at.digits(2)? } else { 0 };
+        return Some(if sign == b'-' { -minutes } else { minutes } * 60);
+    }
+    numeric(at)
+}
+
+/// Parses `--time-zone`: a name of the tz database, an offset, or an abbreviation such as UTC.
+///
+/// # Errors
+///
+/// A sentence that shows the forms a zone may have.
+pub fn parse_zone(text: &str) -> Result<TimeZone, String> {
+    if text.eq_ignore_ascii_case("local") {
+        return Ok(TimeZone::system());
+    }
+    if text.contains('/')
+        && let Ok(zone) = TimeZone::get(text)
+    {
+        return Ok(zone);
+    }
+    let mut at = Scanner(text.as_bytes());
+    let written = Abbreviations::default().read(&mut at);
+    match written {
+        WrittenZone::Offset(0) if at.0.is_empty() => Ok(TimeZone::UTC),
+        WrittenZone::Offset(seconds) if at.0.is_empty() => {
+            Offset::from_seconds(seconds).map(TimeZone::fixed).map_err(|error| error.to_string())
+        }
+        _ => TimeZone::get(text).map_err(|_| {
+            "unknown time zone: expected a name such as Europe/Paris, an offset such as +01:00, or UTC".to_owned()
+        }),
+    }
+}

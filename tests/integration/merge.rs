@@ -1,0 +1,167 @@
+//! `cat --merge` and `grep --merge`: several logs as one, against a stable sort of their entries.
+
+use std::process::Stdio;
+
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+
+use crate::util::{Dir, Ran, mapped, oracle, run_piped};
+
+/// An entry: its second, and how many lines follow its first.
+type Entry = (u32, u8);
+
+fn text(log: usize, entries: &[Entry]) -> Vec<u8> {
+    let mut text = String::new();
+    for (number, &(second, more)) in entries.iter().enumerate() {
+        let (minute, second) = (second / 60, second % 60);
+        text += &format!("2026-11-21T10:{minute:02}:{second:02}Z log {log} entry {number}\n");
+        for line in 0..more {
+            text += &format!("  at line {line} of {log}.{number}\n");
+        }
+    }
+    text.into_bytes()
+}
+
+/// All lines by the time of their entries, those of the first log first where times are equal.
+fn sorted(logs: &[(&str, Vec<u8>)], prefix: bool) -> Vec<u8> {
+    let mut entries: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+    for (name, log) in logs {
+        for line in log.split_inclusive(|&byte| byte == b'\n') {
+            let shown = if prefix { [name.as_bytes(), b":", line].concat() } else { line.to_vec() };
+            match line.starts_with(b"2026") {
+                true => entries.push((line[..20].to_vec(), shown)),
+                false => entries.last_mut().unwrap().1.extend(shown),
+            }
+        }
+    }
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    entries.into_iter().flat_map(|(_, lines)| lines).collect()
+}
+
+#[track_caller]
+fn run_in(dir: &Dir, args: &[&str]) -> Ran {
+    mapped().args(args).current_dir(dir.path()).env("TZ", "UTC").stdin(Stdio::null()).output().unwrap().into()
+}
+
+#[track_caller]
+fn prints(ran: &Ran, expected: &[u8]) {
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(expected), "{}", ran.stderr);
+    assert_eq!((ran.stderr.as_str(), ran.code), ("", 0));
+}
+
+#[test]
+fn merged_lines_are_sorted_by_time_in_every_way() {
+    let mut runner = TestRunner::new(ProptestConfig { cases: 12, ..ProptestConfig::default() });
+    let log = proptest::collection::vec((0u32..40, 0u8..3), 1..12).prop_map(|mut log: Vec<Entry>| {
+        log.sort_unstable_by_key(|entry| entry.0);
+        log
+    });
+    let case = proptest::collection::vec(log, 1..5);
+    runner
+        .run(&case, |entries| {
+            let dir = Dir::new();
+            let names = ["one", "two", "three", "four"];
+            let logs: Vec<(&str, Vec<u8>)> =
+                names.iter().copied().zip(entries.iter().enumerate().map(|(n, log)| text(n, log))).collect();
+            for (name, log) in &logs {
+                dir.file(name, log);
+            }
+            let files: Vec<&str> = logs.iter().map(|(name, _)| *name).collect();
+            let ways: [&[&str]; 4] =
+                [&[], &["--io", "mmap"], &["--io", "read", "--threads", "1"], &["--block-size", "1"]];
+            for way in ways {
+                prints(&run_in(&dir, &[&["cat", "--merge"], way, &files].concat()), &sorted(&logs, false));
+                prints(&run_in(&dir, &[&["cat", "--merge", "-H"], way, &files].concat()), &sorted(&logs, true));
+                let ran = run_in(&dir, &[&["grep", "--merge", "-H", ""], way, &files].concat());
+                prints(&ran, &sorted(&logs, true));
+            }
+            // The last of them through a pipe.
+            let (last, piped) = (files.len() - 1, &logs[logs.len() - 1].1);
+            let args = [&["cat", "--merge"], &files[..last], &["-"]].concat();
+            let ran = run_piped(mapped().args(&args).current_dir(dir.path()).env("TZ", "UTC"), piped);
+            prints(&ran, &sorted(&logs, false));
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn compressed_logs_and_periods_are_merged() {
+    let dir = Dir::new();
+    let (one, two) = (text(1, &[(1, 0), (5, 2), (9, 0)]), text(2, &[(2, 1), (5, 0), (30, 0)]));
+    dir.file("one", &one);
+    for (tool, name) in [("gzip", "two.gz"), ("zstd", "two.zst"), ("xz", "two.xz"), ("bzip2", "two.bz2")] {
+        let Some(packed) = oracle(tool, &["-c"], &two) else { continue };
+        dir.file(name, &packed.stdout);
+        let expected = sorted(&[("one", one.clone()), (name, two.clone())], true);
+        prints(&run_in(&dir, &["cat", "--merge", "-H", "one", name]), &expected);
+        let window = ["--since", "2026-11-21T10:00:05Z", "--until", "2026-11-21T10:00:09Z"];
+        let ran = run_in(&dir, &[&["cat", "--merge"][..], &window, &["one", name]].concat());
+        let expected = b"2026-11-21T10:00:05Z log 1 entry 1\n  at line 0 of 1.1\n  at line 1 of 1.1\n\
+                         2026-11-21T10:00:05Z log 2 entry 1\n2026-11-21T10:00:09Z log 1 entry 2\n";
+        prints(&ran, expected);
+        let ran = run_in(&dir, &[&["grep", "--merge", "-n", "entry"][..], &window, &["one", name]].concat());
+        let expected = format!(
+            "one:2:2026-11-21T10:00:05Z log 1 entry 1\n{name}:3:2026-11-21T10:00:05Z log 2 entry 1\n\
+             one:5:2026-11-21T10:00:09Z log 1 entry 2\n"
+        );
+        prints(&ran, expected.as_bytes());
+    }
+}
+
+#[test]
+fn a_rotated_log_is_the_same_in_any_order() {
+    let dir = Dir::new();
+    // The log was rotated within a second, and within an entry.
+    dir.file("app.log.2", b"2026-11-21 10:00:00 a\n2026-11-21 10:00:01 b\n");
+    dir.file("app.log.1", b"2026-11-21 10:00:01 c\n2026-11-21 10:00:02 d\n");
+    dir.file("app.log", b"2026-11-21 10:00:02 e\n more\n2026-11-21 10:00:03 f\n");
+    let expected = b"2026-11-21 10:00:00 a\n2026-11-21 10:00:01 b\n2026-11-21 10:00:01 c\n2026-11-21 10:00:02 d\n\
+                     2026-11-21 10:00:02 e\n more\n2026-11-21 10:00:03 f\n";
+    for order in [
+        ["app.log", "app.log.1", "app.log.2"],
+        ["app.log.2", "app.log.1", "app.log"],
+        ["app.log.1", "app.log", "app.log.2"],
+    ] {
+        prints(&run_in(&dir, &[&["cat", "--merge"][..], &order].concat()), expected);
+    }
+}
+
+#[test]
+fn lines_are_never_glued_and_every_form_is_merged() {
+    let dir = Dir::new();
+    dir.file("a", b"2026-11-21T10:00:00Z a");
+    dir.file("b", b"{\"ts\":1795255200.5,\"msg\":\"b\"}\n{\"ts\":1795255202,\"msg\":\"c\"}");
+    dir.file("c", b"h - - [21/Nov/2026:11:00:01 +0100] \"GET / HTTP/1.1\" 200 2\n");
+    let expected = "a:2026-11-21T10:00:00Z a\nb:{\"ts\":1795255200.5,\"msg\":\"b\"}\n\
+                    c:h - - [21/Nov/2026:11:00:01 +0100] \"GET / HTTP/1.1\" 200 2\nb:{\"ts\":1795255202,\"msg\":\"c\"}";
+    prints(&run_in(&dir, &["cat", "--merge", "-H", "a", "b", "c"]), expected.as_bytes());
+}
+
+#[test]
+fn a_log_without_times_is_an_error_and_the_others_are_merged() {
+    let dir = Dir::new();
+    dir.file("a", b"2026-11-21T10:00:00Z a\n");
+    dir.file("b", b"no time here\nnor here\n");
+    dir.file("empty", b"");
+    let ran = run_in(&dir, &["cat", "--merge", "b", "missing", "a", "empty"]);
+    assert_eq!((ran.stdout.as_slice(), ran.code), (&b"2026-11-21T10:00:00Z a\n"[..], 1));
+    assert!(ran.stderr.contains("mapped: b: no line with a time was found"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("mapped: missing: "), "{}", ran.stderr);
+    assert_eq!(ran.stderr.lines().count(), 2, "{}", ran.stderr);
+    assert_eq!(run_in(&dir, &["grep", "--merge", "a", "b", "a"]).code, 2);
+}
+
+#[test]
+fn matches_of_each_log_are_counted_on_their_own() {
+    let dir = Dir::new();
+    dir.file("a", &text(0, &[(1, 0), (3, 1), (5, 0)]));
+    dir.file("b", &text(1, &[(2, 0), (4, 0)]));
+    prints(&run_in(&dir, &["grep", "--merge", "-c", "entry", "a", "b"]), b"b:2\na:3\n");
+    prints(
+        &run_in(&dir, &["grep", "--merge", "-m1", "-h", "-o", "log . entry .", "a", "b"]),
+        b"log 0 entry 0\nlog 1 entry 0\n",
+    );
+    prints(&run_in(&dir, &["grep", "--merge", "-q", "entry", "a", "b"]), b"");
+    assert_eq!(run_in(&dir, &["grep", "--merge", "nothing", "a", "b"]).code, 1);
+}
