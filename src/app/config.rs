@@ -212,6 +212,19 @@ pub fn timeline_span(text: &str) -> anyhow::Result<Option<i64>> {
     span.map(Some).ok_or_else(|| anyhow::anyhow!("--timeline '{text}': expected a span such as 30s, 10m, 1h or 1d"))
 }
 
+/// Returns what is known of the times in logs of which nothing is said but their zone.
+#[must_use]
+pub fn local_times(zone: TimeZone) -> TimeContext {
+    TimeContext {
+        zone,
+        now: jiff::Timestamp::now(),
+        slack: jiff::SignedDuration::ZERO,
+        hints: FormHints::default(),
+        first: None,
+        boot: crate::os::boot_time().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok()),
+    }
+}
+
 /// Resolves what is said of the times in logs.
 ///
 /// # Errors
@@ -226,14 +239,8 @@ pub fn time_context(times: &Times) -> anyhow::Result<TimeContext> {
     let slack = parse_duration(&times.slack);
     let slack = slack.ok_or_else(|| wrong("--slack", &times.slack, "expected a span such as 1m or 30s".into()))?;
     let first = times.year.as_deref().map(|text| parse_first_date(text).map_err(|error| wrong("--year", text, error)));
-    Ok(TimeContext {
-        zone,
-        now: jiff::Timestamp::now(),
-        slack,
-        hints: FormHints { format: times.time_format.clone(), key: times.time_key.clone() },
-        first: first.transpose()?,
-        boot: crate::os::boot_time().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok()),
-    })
+    let hints = FormHints { format: times.time_format.clone(), key: times.time_key.clone() };
+    Ok(TimeContext { slack, hints, first: first.transpose()?, ..local_times(zone) })
 }
 
 /// Files, decoded where that is wanted, and never the one that the output goes to: what is written

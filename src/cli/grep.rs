@@ -159,8 +159,8 @@ pub struct Printing {
 
     /// Print only the N most frequent lines of the output, each after its count, the most frequent first
     ///
-    /// With -o these are the matches, with -r the text that replaces them: `-o -r '$1'` counts what a
-    /// group matches. The order is that of `sort | uniq -c | sort -rn`.
+    /// With -o these are the matches, with --replace the text that replaces them: `-o --replace '$1'`
+    /// counts what a group matches. The order is that of `sort | uniq -c | sort -rn`.
     #[arg(long, value_name = "N", conflicts_with_all = [
         "count", "count_matches", "files_with_matches", "files_without_match", "quiet", "json", "follow", "merge", "context",
         "before_context", "after_context", "passthru", "heading", "initial_tab", "vimgrep"])]

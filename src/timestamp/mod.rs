@@ -31,7 +31,7 @@ pub use form::{LINE_HEAD, TimeForm};
 pub use learn::FormHints;
 pub use reader::{FirstDate, Reader, Sequence, TimeContext};
 pub use refusal::Refusal;
-pub use sample::{LONG_SAMPLE, SAMPLE, learn, learn_from};
+pub use sample::{LONG_SAMPLE, LogTimes, SAMPLE, learn, learn_from, log_times};
 pub use search::{Found, find};
 pub use stamp::Stamp;
 pub use window::{EntryFilter, StreamWindow};

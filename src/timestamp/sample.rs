@@ -109,6 +109,39 @@ fn decide<S: RandomAccess + ?Sized>(
     Ok(decided)
 }
 
+/// What a log's beginning and end say of its times.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogTimes {
+    /// The form of the times, in words.
+    pub form: String,
+    /// The times of the first and the last entry, where the lines between do not matter.
+    pub covers: Option<(Timestamp, Timestamp)>,
+}
+
+/// Returns what a log says of its times that begins with `head` and ends with `tail`; nothing where
+/// few of its lines have a time.
+///
+/// `is_whole` says that there is nothing after `head`.
+#[must_use]
+pub fn log_times(
+    (head, tail): (&[u8], &[u8]),
+    is_whole: bool,
+    context: &TimeContext,
+    changed: Timestamp,
+) -> Option<LogTimes> {
+    let zones = Abbreviations::of(&context.zone, context.now);
+    let mut learner = Learner::new(&context.hints, &zones);
+    look(&mut learner, head, is_whole, false);
+    let form = learner.decide().ok().filter(|form| form.warning().is_none())?;
+    let first = lines(head).find_map(|line| form.read(line, &zones));
+    let last = last_stamp(tail, &form, &zones).or(first);
+    let text = form.to_string();
+    let reader = Reader::new(form, context, first, last, changed);
+    let covers = first.zip(last).filter(|_| !reader.is_sequential());
+    let covers = covers.map(|(first, last)| (reader.earliest(first), reader.earliest(last)));
+    Some(LogTimes { form: text, covers })
+}
+
 fn last_stamp(tail: &[u8], form: &TimeForm, zones: &Abbreviations) -> Option<Stamp> {
     let mut end = tail.len();
     while end > 0 {

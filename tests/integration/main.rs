@@ -38,5 +38,6 @@ mod syscalls;
 mod terminal;
 mod tidy;
 #[cfg(target_arch = "x86_64")]
+mod timeline;
 mod trace;
 mod util;

@@ -5,6 +5,7 @@ use std::io;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde::Serialize;
 
 use crate::app::config::terminal_columns;
 use crate::engine::{COUNTED, Cut};
@@ -115,6 +116,18 @@ fn show(microsecond: i64, zone: &TimeZone, format: &str) -> String {
     time.to_zoned(zone.clone()).strftime(format).to_string()
 }
 
+/// One row as JSON.
+#[derive(Debug, Serialize)]
+struct JsonRow<'r> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<&'r String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offset: Option<u64>,
+    matches: u64,
+}
+
 /// Prints rows that are labelled by `(what, file)`.
 fn print_rows(
     rows: Vec<(String, u64)>,
@@ -150,14 +163,9 @@ fn print_rows(
                 text += &format!("{label},{count}");
             }
             Layout::Json => {
-                let mut object = serde_json::Map::new();
-                if let Some(name) = &name {
-                    object.insert("file".into(), name.clone().into());
-                }
-                object.insert(what.into(), label.into());
-                object.insert("matches".into(), count.into());
+                let (time, offset) = if name.is_none() { (Some(&label), None) } else { (None, label.parse().ok()) };
                 let mut line = Vec::new();
-                append_json(&object, &mut line)?;
+                append_json(&JsonRow { file: name.as_deref(), time, offset, matches: count }, &mut line)?;
                 text += &String::from_utf8_lossy(&line);
             }
         }

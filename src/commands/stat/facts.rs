@@ -77,6 +77,13 @@ impl Facts {
         self.name == b"-"
     }
 
+    /// Returns when a regular file was changed last.
+    pub fn modified(&self) -> Option<jiff::Timestamp> {
+        let time = self.inode.stx_mtime;
+        let time = jiff::Timestamp::new(time.tv_sec, i32::try_from(time.tv_nsec).ok()?).ok()?;
+        Some(time).filter(|_| self.kind() == FileType::RegularFile)
+    }
+
     /// What kind of file it is.
     pub fn kind(&self) -> FileType {
         FileType::from_raw_mode(u32::from(self.inode.stx_mode))

@@ -398,7 +398,8 @@ fn content(facts: &Facts, config: &Config, output: &mut Output) -> io::Result<Re
         return Ok(Read::ByKind);
     }
     let input = config.input(OsStr::from_bytes(&facts.name).to_owned());
-    Ok(match content::kernel::judge(input, config, output)? {
+    let changed = facts.modified().unwrap_or_else(jiff::Timestamp::now);
+    Ok(match content::kernel::judge(input, changed, config, output)? {
         Some(content) => Read::Judged(content),
         None => Read::Failed,
     })

@@ -198,7 +198,13 @@ fn content_lines(content: Option<&Content>) -> Vec<(&'static str, String)> {
         counted(content.control_characters, "control character"),
         counted(content.high_bytes, "byte")
     );
-    vec![("Text", kind), ("Lines", lines), ("Bytes", odd)]
+    let times = content.times.as_ref().map(|times| match (&times.first, &times.last) {
+        (Some(first), Some(last)) => format!("{first} to {last} ({})", times.form),
+        _ => times.form.clone(),
+    });
+    let mut rows = vec![("Text", kind), ("Lines", lines), ("Bytes", odd)];
+    rows.extend(times.map(|times| ("Times", times)));
+    rows
 }
 
 fn users_lines(users: &Users) -> Vec<String> {

@@ -1,21 +1,27 @@
 //! All of a file's bytes through [`Tally`], in parallel.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use super::tally::Tally;
-use super::{Content, PREFIX};
-use crate::app::config::Config;
+use super::{Content, Kind, LineTimes, PREFIX};
+use crate::app::config::{Config, local_times};
 use crate::engine::{Block, Cut, Flow, Input, Kernel};
 use crate::output::Output;
+use crate::timestamp::{SAMPLE, log_times};
 
 /// Blocks small enough for the balance between threads, large enough for windows.
 const BLOCK: usize = 4 << 20;
 
 struct Count;
 
-/// What was seen so far: the counts, and the first bytes, by which the type is known.
+/// What was seen so far: the counts, and the first and the last bytes, by which the type and the times
+/// are known.
 #[derive(Clone)]
 struct Seen {
     tally: Tally,
-    prefix: Vec<u8>,
+    head: Vec<u8>,
+    tail: Vec<u8>,
 }
 
 impl Kernel for Count {
@@ -30,14 +36,20 @@ impl Kernel for Count {
     }
 
     fn carry(&self, block: &Block, tally: &mut Tally, seen: &mut Seen) -> Flow {
-        let missing = PREFIX - seen.prefix.len();
+        let missing = SAMPLE - seen.head.len();
         match block.hole() {
             Some(length) => {
-                let zeros = missing.min(usize::try_from(length).unwrap_or(usize::MAX));
-                seen.prefix.resize(seen.prefix.len() + zeros, 0);
+                let zeros = usize::try_from(length).unwrap_or(usize::MAX).min(SAMPLE);
+                seen.head.resize(seen.head.len() + missing.min(zeros), 0);
+                seen.tail.resize(seen.tail.len() + zeros, 0);
             }
-            None => seen.prefix.extend(block.bytes().iter().take(missing)),
+            None => {
+                let bytes = block.bytes();
+                seen.head.extend(bytes.iter().take(missing));
+                seen.tail.extend_from_slice(&bytes[bytes.len().saturating_sub(SAMPLE)..]);
+            }
         }
+        seen.tail.drain(..seen.tail.len().saturating_sub(SAMPLE));
         seen.tally.join(tally, block.offset());
         Flow::Continue
     }
@@ -49,12 +61,27 @@ impl Kernel for Count {
 ///
 /// # Errors
 /// A failure of standard output.
-pub fn judge(input: Input<'_>, config: &Config, output: &mut Output) -> std::io::Result<Option<Content>> {
+pub fn judge(
+    input: Input<'_>,
+    changed: Timestamp,
+    config: &Config,
+    output: &mut Output,
+) -> std::io::Result<Option<Content>> {
     let mut plan = config.engine.plan(Cut::Exact, BLOCK);
     plan.holes = true;
-    let seen = Seen { tally: Tally::empty(), prefix: Vec::new() };
+    let seen = Seen { tally: Tally::empty(), head: Vec::new(), tail: Vec::new() };
     let outcome = config.engine.run(std::iter::once(input), plan, &Count, seen, output, &config.stats);
     outcome.output?;
-    let Seen { tally, prefix } = outcome.carry;
-    Ok((!outcome.failed).then(|| Content::judge(&tally, &prefix)))
+    let Seen { tally, head, tail } = outcome.carry;
+    if outcome.failed {
+        return Ok(None);
+    }
+    let mut content = Content::judge(&tally, &head[..head.len().min(PREFIX)]);
+    if content.kind == Kind::Text {
+        let context = local_times(TimeZone::system());
+        let is_whole = content.bytes <= SAMPLE as u64;
+        content.times =
+            log_times((&head, &tail), is_whole, &context, changed).map(|times| LineTimes::new(&times, &context.zone));
+    }
+    Ok(Some(content))
 }

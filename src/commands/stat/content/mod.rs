@@ -4,6 +4,9 @@ pub mod kernel;
 pub mod tally;
 pub mod utf8;
 
+use crate::timestamp::LogTimes;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use tally::Tally;
 
@@ -67,6 +70,28 @@ pub struct Content {
     pub high_bytes: u64,
     /// Bytes read.
     pub bytes: u64,
+    /// The times of a log's lines.
+    pub times: Option<LineTimes>,
+}
+
+/// The times of a log's lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LineTimes {
+    /// How they are written, and where in the line they stand.
+    pub form: String,
+    /// The time of the first entry, where that can be known from the log's beginning.
+    pub first: Option<String>,
+    /// The time of the last entry.
+    pub last: Option<String>,
+}
+
+impl LineTimes {
+    /// Shows what has been learnt, in `zone`.
+    pub fn new(times: &LogTimes, zone: &TimeZone) -> LineTimes {
+        let show = |time: Timestamp| time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S%.f").to_string();
+        let (first, last) = times.covers.map(|(first, last)| (show(first), show(last))).unzip();
+        LineTimes { form: times.form.clone(), first, last }
+    }
 }
 
 /// A byte order mark: its bytes and the encoding it stands for. UTF-32's begins like UTF-16's, so it comes first.
@@ -112,6 +137,7 @@ impl Content {
             control_characters: tally.controls,
             high_bytes: tally.high,
             bytes: tally.bytes,
+            times: None,
         }
     }
 }

@@ -1,0 +1,134 @@
+//! `grep --timeline` and `grep --top`: what is counted, against counting line by line.
+
+use std::collections::BTreeMap;
+use std::process::Stdio;
+
+use crate::law::Law;
+use crate::util::{Dir, Ran, mapped, oracle};
+
+/// A log of an hour, in which some entries have a second line.
+fn log() -> String {
+    let mut random = 7u64;
+    let mut text = String::new();
+    for second in 0..3600 {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let (minute, rest) = (second / 60, second % 60);
+        let level = if random >> 61 == 0 { "ERROR" } else { "INFO" };
+        text += &format!("2026-11-21T10:{minute:02}:{rest:02}Z {level} request {}\n", random >> 58);
+        if random >> 62 == 3 {
+            text += "\tERROR in the line below\n";
+        }
+    }
+    text
+}
+
+fn run_in(dir: &Dir, args: &[&str]) -> Ran {
+    mapped().args(args).current_dir(dir.path()).env("TZ", "UTC").stdin(Stdio::null()).output().unwrap().into()
+}
+
+#[test]
+fn lines_count_for_the_time_of_their_entry_in_every_way() {
+    let log = log();
+    let mut counts: BTreeMap<String, u64> = (0..60).map(|minute| (format!("10:{minute:02}"), 0)).collect();
+    let mut minute = String::new();
+    for line in log.lines() {
+        if line.starts_with("2026") {
+            minute = line[11..16].to_owned();
+        }
+        *counts.get_mut(&minute).unwrap() += u64::from(line.contains("ERROR"));
+    }
+    let rows: String = counts.iter().map(|(minute, count)| format!("2026-11-21T{minute}:00+00:00,{count}\n")).collect();
+    let args = ["grep", "--timeline=1m", "--utc", "ERROR"];
+    Law::new(&args, log.as_bytes()).quick().holds(format!("time,matches\n{rows}").as_bytes(), 0);
+    // Without a span the rows are few, and their sum is the same.
+    let dir = Dir::new();
+    dir.file("log", log.as_bytes());
+    let ran = run_in(&dir, &["grep", "--timeline", "ERROR", "log"]);
+    let text = String::from_utf8(ran.stdout).unwrap();
+    let sum: u64 = text.lines().skip(1).map(|row| row.rsplit_once(',').unwrap().1.parse::<u64>().unwrap()).sum();
+    assert_eq!((sum, text.lines().count()), (counts.values().sum(), 13), "{text}");
+}
+
+#[test]
+fn rows_cover_the_window_and_all_files() {
+    let dir = Dir::new();
+    dir.file("one", b"2026-11-21T10:00:00Z x\n2026-11-21T10:10:00Z y\n2026-11-21T10:20:00Z x\n");
+    let two = b"10:05 no time\n{\"ts\":\"2026-11-21T10:10:30Z\",\"m\":\"x\"}\n{\"ts\":\"2026-11-21T10:15:30Z\",\"m\":\"x\"}\n";
+    dir.file("two", two);
+    let window = ["--since", "2026-11-21T09:55:00Z", "--until", "2026-11-21T10:16:00Z"];
+    let ran = run_in(&dir, &[&["grep", "--timeline=5m", "x", "one", "two"][..], &window].concat());
+    let expected = "time,matches\n2026-11-21T09:55:00+00:00,0\n2026-11-21T10:00:00+00:00,1\n2026-11-21T10:05:00+00:00,0\n\
+                    2026-11-21T10:10:00+00:00,1\n2026-11-21T10:15:00+00:00,1\n";
+    assert_eq!((String::from_utf8(ran.stdout).unwrap().as_str(), ran.code), (expected, 0), "{}", ran.stderr);
+    let ran = run_in(&dir, &["grep", "--timeline=15m", "--json", "x", "one"]);
+    let expected = "{\"time\":\"2026-11-21T10:00:00+00:00\",\"matches\":1}\n{\"time\":\"2026-11-21T10:15:00+00:00\",\"matches\":1}\n";
+    assert_eq!(String::from_utf8(ran.stdout).unwrap(), expected, "{}", ran.stderr);
+    let ran = run_in(&dir, &["grep", "--timeline=tomorrow", "x", "one"]);
+    assert_eq!(
+        (ran.stderr.as_str(), ran.code),
+        ("mapped: --timeline 'tomorrow': expected a span such as 30s, 10m, 1h or 1d\n", 2)
+    );
+}
+
+#[test]
+fn times_without_dates_are_counted_through_midnight() {
+    let log = "23:58:00 x\n23:59:30 x\n00:00:10 x\n00:01:00 y\n";
+    let ran = {
+        let dir = Dir::new();
+        dir.file("log", log.as_bytes());
+        run_in(&dir, &["grep", "--timeline=1m", "--year", "2026-11-20", "x", "log"])
+    };
+    let expected = "time,matches\n2026-11-20T23:58:00+00:00,1\n2026-11-20T23:59:00+00:00,1\n\
+                    2026-11-21T00:00:00+00:00,1\n2026-11-21T00:01:00+00:00,0\n";
+    assert_eq!(String::from_utf8(ran.stdout).unwrap(), expected, "{}", ran.stderr);
+}
+
+#[test]
+fn an_input_without_times_is_counted_by_place_in_every_way() {
+    let text: String = (0..40_000).map(|line| if line % 4 == 0 { "some text\n" } else { "other words\n" }).collect();
+    let (mut at, mut rows) = (0, BTreeMap::new());
+    for line in text.split_inclusive('\n') {
+        *rows.entry(at / (16 << 10)).or_insert(0) += u64::from(line.starts_with("some"));
+        at += line.len();
+    }
+    let rows: String =
+        rows.iter().map(|(row, count)| format!("(standard input),{},{count}\n", row * (16 << 10))).collect();
+    let args = ["grep", "--timeline", "--label", "(standard input)", "some"];
+    let expected = format!("file,offset,matches\n{rows}");
+    let dir = Dir::new();
+    let path = dir.file("text", text.as_bytes());
+    for threads in ["1", "7"] {
+        let stdin = std::fs::File::open(&path).unwrap();
+        let ran: Ran = mapped().args(args).args(["--threads", threads]).stdin(stdin).output().unwrap().into();
+        assert_eq!(String::from_utf8(ran.stdout).unwrap(), expected, "{}", ran.stderr);
+        let ran = crate::util::run_piped(mapped().args(args).args(["--block-size", "1000"]), text.as_bytes());
+        assert_eq!(String::from_utf8(ran.stdout).unwrap(), expected, "{}", ran.stderr);
+    }
+}
+
+/// `sort | uniq -c | sort -rn | head`, in one pass.
+#[test]
+fn the_most_frequent_matches_are_counted_as_sort_and_uniq_do() {
+    let log = log();
+    let script = "grep -oE 'request [0-9]+' | sort | uniq -c | sort -rn | head -7";
+    let Some(expected) = oracle("sh", &["-c", script], log.as_bytes()) else { return };
+    assert_eq!(expected.stdout.iter().filter(|&&byte| byte == b'\n').count(), 7);
+    Law::new(&["grep", "--top", "7", "-oE", "request [0-9]+"], log.as_bytes()).quick().holds(&expected.stdout, 0);
+    let script = "sed -nE 's/.*request (.).*/\\1/p' | sort | uniq -c | sort -rn | head -3";
+    let Some(expected) = oracle("sh", &["-c", script], log.as_bytes()) else { return };
+    let args = ["grep", "--top", "3", "-o", "--replace", "$1", "request (.)"];
+    Law::new(&args, log.as_bytes()).quick().holds(&expected.stdout, 0);
+    Law::new(&["grep", "--top", "3", "nothing"], log.as_bytes()).quick().holds(b"", 1);
+    Law::new(&["grep", "--top", "0", "INFO"], log.as_bytes()).quick().holds(b"", 0);
+}
+
+#[test]
+fn files_are_counted_together() {
+    let dir = Dir::new();
+    dir.file("one", b"a\nb\nx1");
+    dir.file("two", b"a\nx1\nx1\n");
+    let ran = run_in(&dir, &["grep", "--top", "9", "", "one", "two"]);
+    assert_eq!(String::from_utf8(ran.stdout).unwrap(), "      3 x1\n      2 a\n      1 b\n");
+    let ran = run_in(&dir, &["grep", "--top", "9", "-H", "a", "one", "two", "three"]);
+    assert_eq!((String::from_utf8(ran.stdout).unwrap().as_str(), ran.code), ("      1 two:a\n      1 one:a\n", 2));
+}
