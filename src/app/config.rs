@@ -179,8 +179,8 @@ pub fn times(times: &Times) -> anyhow::Result<Option<PeriodSearch>> {
     let context = time_context(times)?;
     let now = context.now.to_zoned(context.zone.clone());
     let period = match &times.around {
-        Some(text) => parse_around(text, &now).map(Some),
-        None => parse_period(times.since.as_deref(), times.until.as_deref(), &now),
+        Some(text) => parse_around(text, &now, context.first).map(Some),
+        None => parse_period(times.since.as_deref(), times.until.as_deref(), &now, context.first),
     };
     Ok(period.map_err(anyhow::Error::msg)?.map(|period| PeriodSearch { period, context }))
 }

@@ -33,22 +33,24 @@ pub struct TypedTime {
 ///
 /// A sentence that shows the forms a time may have.
 pub fn parse_time(text: &str, now: &Zoned) -> Result<TypedTime, String> {
-    let text = text.trim().trim_matches(['[', ']', '"']).trim();
-    let typed = Typed { now };
-    if let Some(found) = typed.relative(text) {
-        return Ok(found);
-    }
-    typed.written(text)?.or_else(|| typed.in_words(text)).or_else(|| typed.age(text)).ok_or_else(|| FORMS.to_owned())
+    Typed { now, year: None }.read(text)
 }
 
-/// Returns the period from `--since` to `--until`, as typed; none where neither is.
+/// Returns the period from `--since` to `--until`, as typed; none where neither is. Dates without a
+/// year are in that of `first`, where it is given.
 ///
 /// # Errors
 ///
 /// As [`parse_time`], with the option that is wrong.
-pub fn parse_period(since: Option<&str>, until: Option<&str>, now: &Zoned) -> Result<Option<Period>, String> {
+pub fn parse_period(
+    since: Option<&str>,
+    until: Option<&str>,
+    now: &Zoned,
+    first: Option<FirstDate>,
+) -> Result<Option<Period>, String> {
+    let typed = Typed { now, year: first.map(|first| first.year) };
     let time = |option: &str, text: Option<&str>| {
-        let parse = |text| parse_time(text, now).map_err(|error| format!("{option} '{text}': {error}"));
+        let parse = |text| typed.read(text).map_err(|error| format!("{option} '{text}': {error}"));
         text.map(parse).transpose()
     };
     let since = time("--since", since)?.map(|typed| typed.first);
@@ -61,13 +63,13 @@ pub fn parse_period(since: Option<&str>, until: Option<&str>, now: &Zoned) -> Re
 /// # Errors
 ///
 /// As [`parse_time`].
-pub fn parse_around(text: &str, now: &Zoned) -> Result<Period, String> {
+pub fn parse_around(text: &str, now: &Zoned, first: Option<FirstDate>) -> Result<Period, String> {
     let wrong = |error: String| format!("--around '{text}': {error}");
     let (time, span) = match ["±", "+/-", "+-"].iter().find_map(|sign| text.split_once(sign)) {
         Some((time, span)) => (time, Some(span)),
         None => (text, None),
     };
-    let typed = parse_time(time, now).map_err(wrong)?;
+    let typed = Typed { now, year: first.map(|first| first.year) }.read(time).map_err(wrong)?;
     let margin = match span {
         Some(span) => parse_duration(span).ok_or_else(|| wrong("expected a span such as 10m after ±".to_owned()))?,
         None if typed.first == typed.last => AROUND,
@@ -115,9 +117,23 @@ pub fn parse_first_date(text: &str) -> Result<FirstDate, String> {
 
 struct Typed<'n> {
     now: &'n Zoned,
+    /// The year of dates that are typed without one.
+    year: Option<i32>,
 }
 
 impl Typed<'_> {
+    fn read(&self, text: &str) -> Result<TypedTime, String> {
+        let text = text.trim().trim_matches(['[', ']', '"']).trim();
+        if let Some(found) = self.relative(text) {
+            return Ok(found);
+        }
+        if let Some(found) = self.written(text)?.or_else(|| self.in_words(text)).or_else(|| self.age(text)) {
+            return Ok(found);
+        }
+        let text = padded(text);
+        self.written(&text)?.or_else(|| self.in_words(&text)).ok_or_else(|| FORMS.to_owned())
+    }
+
     fn point(time: Timestamp) -> TypedTime {
         TypedTime { first: time, last: time }
     }
@@ -177,11 +193,14 @@ impl Typed<'_> {
             let first = Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()?;
             return self.days(first, first.checked_add(1.month()).ok()?);
         }
+        if let Some(date) = text.parse::<Date>().ok().filter(|_| text.len() == 10) {
+            return self.day(date);
+        }
         STYLES.iter().filter(|style| is_clear(style)).find_map(|style| {
             let mut at = Scanner(text.as_bytes());
             let written = style.read(&mut at)?;
             let date = |year: i32| Date::new(i16::try_from(year).ok()?, written.month as i8, written.day as i8).ok();
-            let date = match written.year {
+            let date = match written.year.or(self.year) {
                 Some(year) => date(year)?,
                 None => {
                     let this = i32::from(self.now.year());
@@ -296,12 +315,32 @@ impl Typed<'_> {
                 let limit = self.now.timestamp().as_second() + 86_400;
                 let this = i32::from(self.now.year());
                 let in_year = |year| days_from_civil(year, month.into(), day.into());
+                if let Some(year) = self.year {
+                    return local(in_year(year)? * 86_400 + i64::from(second), nanoseconds);
+                }
                 let times = (this - 8..=this + 1).rev().filter_map(in_year);
                 let mut times = times.filter_map(|days| local(days * 86_400 + i64::from(second), nanoseconds));
                 times.find(|time| time.as_second() <= limit)
             }
         }
     }
+}
+
+/// Returns `text` with a zero before each digit that stands alone in a date or a time.
+fn padded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let is = |at: Option<usize>, what: fn(&u8) -> bool| at.and_then(|at| bytes.get(at)).is_some_and(what);
+    let mut padded = String::new();
+    for (at, char) in text.char_indices() {
+        let alone = !is(at.checked_sub(1), u8::is_ascii_digit) && !is(Some(at + 1), u8::is_ascii_digit);
+        let beside = |byte: &u8| matches!(byte, b'-' | b':' | b'/');
+        let within = is(at.checked_sub(1), beside) || is(Some(at + 1), beside);
+        if char.is_ascii_digit() && alone && within {
+            padded.push('0');
+        }
+        padded.push(char);
+    }
+    padded
 }
 
 /// Whether a date of this style can be no other date: not one that puts day and month with slashes.

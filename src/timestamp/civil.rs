@@ -59,12 +59,13 @@ const fn named(order: Order, separator: u8, short_year: bool, weekday: bool) -> 
 }
 
 /// Every style of a date that is looked for.
-pub(super) const STYLES: [DateStyle; 36] = {
+pub(super) const STYLES: [DateStyle; 39] = {
     use Order::{DayMonth, DayMonthYear, MonthDay, MonthDayYear, YearMonthDay};
     [
         numbers(YearMonthDay, b'-', false),
         numbers(YearMonthDay, b'/', false),
         numbers(YearMonthDay, b'.', false),
+        numbers(YearMonthDay, b':', false),
         numbers(YearMonthDay, 0, false),
         numbers(YearMonthDay, 0, true),
         numbers(YearMonthDay, b'/', true),
@@ -96,6 +97,8 @@ pub(super) const STYLES: [DateStyle; 36] = {
         named(DayMonth, b' ', false, true),
         named(MonthDayYear, b' ', false, false),
         named(MonthDayYear, b' ', false, true),
+        named(MonthDayYear, b'-', false, false),
+        named(MonthDayYear, b'-', true, false),
         named(MonthDay, b' ', false, false),
         named(MonthDay, b' ', false, true),
     ]

@@ -33,6 +33,51 @@ pub(super) fn value<'l>(line: &'l [u8], path: &[Box<[u8]>]) -> Option<&'l [u8]> 
     found
 }
 
+/// Keys of JSON that hold the time of an entry, the likeliest first.
+const KEYS: [&str; 26] = [
+    "@timestamp",
+    "timestamp",
+    "time",
+    "ts",
+    "@t",
+    "t",
+    "datetime",
+    "date",
+    "asctime",
+    "eventTime",
+    "event_time",
+    "__REALTIME_TIMESTAMP",
+    "_time",
+    "timeMillis",
+    "epochSecond",
+    "$date",
+    "logTime",
+    "log_time",
+    "StartUTC",
+    "receiveTimestamp",
+    "created",
+    "created_at",
+    "createdAt",
+    "logged_at",
+    "time_local",
+    "time_iso8601",
+];
+
+/// Returns how likely a value with this key is the time of an entry, 0 for the likeliest; nothing where
+/// the key does not name a time.
+pub(super) fn key_rank(name: &[u8]) -> Option<usize> {
+    let known = KEYS.iter().position(|known| known.as_bytes().eq_ignore_ascii_case(name));
+    known.or_else(|| names_a_time(name).then_some(KEYS.len() + 10))
+}
+
+/// Returns whether a key that is not known is likely to hold a time, such as `started_at` or `startTime`.
+fn names_a_time(name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    [&b"_at"[..], b"_ts", b"time", b"timestamp", b"time_ms", b"time_us", b"time_ns"]
+        .iter()
+        .any(|end| name.ends_with(end))
+}
+
 /// Returns all values of the object that `line` begins with.
 pub(super) fn scalars(line: &[u8]) -> Vec<Scalar<'_>> {
     let mut found = Vec::new();

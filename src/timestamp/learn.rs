@@ -22,36 +22,6 @@ const LINE: usize = 16 << 10;
 /// The most of a line that is looked at where it is not JSON.
 const TEXT: usize = 512;
 
-/// Keys of JSON that hold the time of an entry, the likeliest first.
-const KEYS: [&str; 26] = [
-    "@timestamp",
-    "timestamp",
-    "time",
-    "ts",
-    "@t",
-    "t",
-    "datetime",
-    "date",
-    "asctime",
-    "eventTime",
-    "event_time",
-    "__REALTIME_TIMESTAMP",
-    "_time",
-    "timeMillis",
-    "epochSecond",
-    "$date",
-    "logTime",
-    "log_time",
-    "StartUTC",
-    "receiveTimestamp",
-    "created",
-    "created_at",
-    "createdAt",
-    "logged_at",
-    "time_local",
-    "time_iso8601",
-];
-
 /// What may be said of a log's times beforehand.
 #[derive(Clone, Debug, Default)]
 pub struct FormHints {
@@ -212,7 +182,7 @@ impl<'h> Learner<'h> {
                     let dotted = scalar.keys.join(&b"."[..]);
                     Some(0).filter(|_| *name == key.as_bytes() || dotted == key.as_bytes())
                 }
-                None => KEYS.iter().position(|known| known.as_bytes().eq_ignore_ascii_case(name)),
+                None => json::key_rank(name),
             };
             if self.hints.key.is_some() && rank.is_none() {
                 continue;

@@ -23,6 +23,7 @@ mod scan;
 mod search;
 mod stamp;
 mod window;
+mod years;
 mod zone;
 
 pub use access::RandomAccess;

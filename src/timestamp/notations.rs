@@ -370,6 +370,6 @@ fn what_is_typed_as_a_time() {
     ] {
         assert!(super::parse_time(text, &now).is_err(), "{text}");
     }
-    let around = super::parse_around("14:30±10m", &now).unwrap();
+    let around = super::parse_around("14:30±10m", &now, None).unwrap();
     assert_eq!(around.since.unwrap().to_string(), "2026-11-21T12:20:00Z");
 }

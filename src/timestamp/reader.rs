@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::form::TimeForm;
 use super::learn::FormHints;
 use super::stamp::{DAY, Stamp, days_from_civil};
+use super::years::GRACE;
 use super::zone::Abbreviations;
 
 /// What is known beforehand about the times of all logs of a run.
@@ -46,6 +47,9 @@ enum Reference {
     Nothing,
     /// Times without a year are not before this second of the local clock.
     NotBefore(i64),
+    /// The second of the local clock at which the first entry's year begins, in a log without years that
+    /// is longer than one.
+    FirstYear(i64),
     /// The day of the first entry.
     FirstDay(i64),
     Boot(Timestamp),
@@ -143,6 +147,12 @@ impl Reader {
         self.anchor = Reference::FirstDay(today - days);
     }
 
+    /// Notes the year of the first entry of a log that runs for longer than a year.
+    pub(super) fn set_first_year(&mut self, year: i32) {
+        let start = days_from_civil(year, 1, 1).unwrap_or_default();
+        self.anchor = Reference::FirstYear(start * DAY);
+    }
+
     /// How far lines may be out of order.
     pub(super) fn slack(&self) -> SignedDuration {
         self.slack
@@ -163,7 +173,7 @@ impl Reader {
     /// Returns whether times are known only after reading all lines from the first.
     #[must_use]
     pub fn is_sequential(&self) -> bool {
-        matches!(self.anchor, Reference::FirstDay(_))
+        matches!(self.anchor, Reference::FirstDay(_) | Reference::FirstYear(_))
     }
 
     /// Returns what an entry may stand for, whatever the lines around it say.
@@ -195,8 +205,10 @@ impl Reader {
     }
 
     fn with_year(&self, month: i8, day: i8, second: i32) -> i64 {
-        let floor = if let Reference::NotBefore(floor) = self.anchor { floor } else { 0 };
-        after((month, day, second), floor)
+        match self.anchor {
+            Reference::NotBefore(floor) | Reference::FirstYear(floor) => after((month, day, second), floor),
+            _ => after((month, day, second), 0),
+        }
     }
 
     /// The offsets that a time of the local clock may have, the one that makes it earlier first.
@@ -210,7 +222,7 @@ impl Reader {
         }
     }
 
-    fn local_second(&self, time: Timestamp) -> i64 {
+    pub(super) fn local_second(&self, time: Timestamp) -> i64 {
         time.as_second() + i64::from(self.zone.to_offset(time).seconds())
     }
 }
@@ -263,7 +275,14 @@ impl Sequence {
             Stamp::Instant(time) => return time,
             Stamp::Uptime(second, nanoseconds) => return reader.since_boot(second, nanoseconds),
             Stamp::Local(local, nanoseconds) => (local, nanoseconds),
-            Stamp::Yearless(month, day, second, nanoseconds) => (reader.with_year(month, day, second), nanoseconds),
+            Stamp::Yearless(month, day, second, nanoseconds) => {
+                // A date that is a little earlier is out of order, and not a year later.
+                let local = match (self.latest, reader.anchor) {
+                    (Some((_, latest)), Reference::FirstYear(_)) => after((month, day, second), (latest - GRACE) * DAY),
+                    _ => reader.with_year(month, day, second),
+                };
+                (local, nanoseconds)
+            }
             Stamp::Clock(second, nanoseconds) => {
                 let days = match self.latest {
                     None => reader.first_day()..=reader.first_day(),

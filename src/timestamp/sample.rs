@@ -15,7 +15,8 @@ use super::form::TimeForm;
 use super::learn::Learner;
 use super::reader::{Reader, Sequence, TimeContext};
 use super::refusal::Refusal;
-use super::stamp::Stamp;
+use super::stamp::{DAY, Stamp};
+use super::years::first_year;
 use super::zone::Abbreviations;
 
 /// How many bytes the form is learnt from at first.
@@ -57,6 +58,13 @@ pub fn learn<S: RandomAccess + ?Sized>(
         _ => None,
     };
     let mut reader = Reader::new(form, context, first.or(last), last, changed);
+    if matches!(first, Some(Stamp::Yearless(..))) {
+        let limit = reader.local_second(changed) + DAY;
+        let given = context.first.map(|first| first.year);
+        let year = first_year(source, &(start..within.end), &reader.form, &zones, (given, limit))?;
+        year.into_iter().for_each(|year| reader.set_first_year(year));
+        return Ok(Ok(reader));
+    }
     if reader.is_sequential() {
         let mut sequence = Sequence::new(Arc::new(reader.clone()));
         let mut latest = None;

@@ -25,6 +25,7 @@ mod licences;
 mod limits;
 mod lines;
 mod load;
+mod log_forms;
 mod merge;
 mod readme;
 #[cfg(target_arch = "x86_64")]
