@@ -15,7 +15,15 @@ mod lz4;
 mod parallel;
 mod sniff;
 mod text;
+#[cfg(feature = "xz")]
 mod xz;
+#[cfg(not(feature = "xz"))]
+#[path = "no_xz.rs"]
+mod xz;
+#[cfg(feature = "zstd")]
+mod zstd;
+#[cfg(not(feature = "zstd"))]
+#[path = "no_zstd.rs"]
 mod zstd;
 
 use std::io;
@@ -207,6 +215,12 @@ pub fn format_of(head: &[u8]) -> Option<Format> {
 /// The error for data that end too soon.
 fn cut_short(format: &str) -> io::Error {
     io::Error::other(format!("unexpected end of the {format} data"))
+}
+
+/// The error for data of a format whose decoder is not part of this build.
+#[cfg(not(all(feature = "xz", feature = "zstd")))]
+fn not_built(format: &str, feature: &str) -> io::Error {
+    io::Error::other(format!("cannot decode {format} data: this mapped was built without the feature {feature:?}"))
 }
 
 /// The error for data that cannot be decoded.

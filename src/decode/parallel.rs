@@ -16,6 +16,7 @@ use super::detect::Format;
 use super::frames::Frames;
 use super::gzip::Gzip;
 use super::input::Input;
+use super::zstd::frame_length;
 
 /// How many compressed bytes make a job, about.
 const JOB: usize = 256 << 10;
@@ -244,7 +245,7 @@ impl Shared {
 fn member_length(format: Format, bytes: &[u8]) -> Option<usize> {
     let length = match format {
         Format::Gzip => bgzip_length(bytes)?,
-        _ => zstd::zstd_safe::find_frame_compressed_size(bytes).ok()?,
+        _ => frame_length(bytes)?,
     };
     (length > 0 && length <= bytes.len()).then_some(length)
 }

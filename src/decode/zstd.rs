@@ -16,6 +16,11 @@ const WINDOW_LOG: u32 = if cfg!(target_pointer_width = "64") { 31 } else { 30 };
 /// How many bytes of a frame are given to the decoder first: the least that a header has.
 const HEADER: usize = 5;
 
+/// Returns the length of the frame that `bytes` begins with, if all of it is there.
+pub fn frame_length(bytes: &[u8]) -> Option<usize> {
+    zstd::zstd_safe::find_frame_compressed_size(bytes).ok()
+}
+
 /// Decodes one frame at a time.
 pub struct Zstd {
     decoder: Decoder<'static>,

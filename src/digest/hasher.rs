@@ -115,7 +115,7 @@ enum State {
     Root([u8; 32]),
     #[cfg(target_arch = "x86_64")]
     Sha512(Sha512),
-    Aws(aws_lc_rs::digest::Context),
+    Aws(super::sha::digest::Context),
     Sha3_224(sha3::Sha3_224),
     Md5(Md5),
     Blake2b(Box<blake2b_simd::State>),
@@ -132,7 +132,7 @@ enum State {
 
 impl State {
     fn new(recipe: &Recipe) -> State {
-        use aws_lc_rs::digest;
+        use super::sha::digest;
         let aws = |algorithm| State::Aws(digest::Context::new(algorithm));
         #[cfg(target_arch = "x86_64")]
         let sha512 = |ours: Option<Sha512>, otherwise| ours.map_or_else(|| aws(otherwise), State::Sha512);

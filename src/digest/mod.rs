@@ -10,6 +10,7 @@ pub mod file;
 mod fold;
 pub mod hasher;
 mod md5;
+mod sha;
 #[cfg(target_arch = "x86_64")]
 mod sha512;
 mod sums;

@@ -386,7 +386,7 @@ mod tests {
     proptest! {
         #[test]
         fn agrees_with_another_implementation(bytes in prop::collection::vec(any::<u8>(), 0..700), cut in 0usize..700) {
-            use aws_lc_rs::digest;
+            use crate::digest::sha::digest;
             let cut = cut.min(bytes.len());
             for (ours, theirs) in [(Sha512::full(), &digest::SHA512), (Sha512::sha384(), &digest::SHA384), (Sha512::sha512_256(), &digest::SHA512_256)] {
                 let Some(mut ours) = ours else {
@@ -395,7 +395,9 @@ mod tests {
                 };
                 ours.update(&bytes[..cut]);
                 ours.update(&bytes[cut..]);
-                let want = digest::digest(theirs, &bytes);
+                let mut context = digest::Context::new(theirs);
+                context.update(&bytes);
+                let want = context.finish();
                 prop_assert_eq!(&ours.finish()[..want.as_ref().len()], want.as_ref());
             }
         }

@@ -140,7 +140,7 @@ impl Tail {
     /// before the position must differ: a writer may change its last record, but not the first one as well.
     fn was_rewritten(&self) -> io::Result<bool> {
         // Of a small file either half: the last record must not count as the first.
-        let len = ((self.at / 2) as usize).min(self.head.len()).min(self.behind.len());
+        let len = (self.at / 2).min(self.head.len().min(self.behind.len()) as u64) as usize;
         let behind = &self.behind[self.behind.len() - len..];
         Ok(self.read(self.at - len as u64, len as u64)? != behind && self.read(0, len as u64)? != self.head[..len])
     }

@@ -53,7 +53,7 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved>
         }
         prefetch(source, moved.until);
         let mut at = source.base() + moved.until;
-        let length = capacity.min((limit - moved.until) as usize);
+        let length = (limit - moved.until).min(capacity as u64) as usize;
         match splice(source.fd(), Some(&mut at), output.fd(), None, length, SpliceFlags::empty()) {
             Ok(0) => break,
             Ok(count) => {
@@ -72,7 +72,7 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved>
     }
     moved.uncopied = moved.until - start;
     if moved.uncopied > 0 && moved.damage.is_none() {
-        let mut last = vec![0; capacity.min((end - moved.until) as usize)];
+        let mut last = vec![0; (end - moved.until).min(capacity as u64) as usize];
         let (got, _) = source.read_up_to(&mut last, moved.until);
         // Beyond the size are no bytes of the file, whatever the read returned.
         let size = source.length_now()?.unwrap_or(u64::MAX);
@@ -98,7 +98,7 @@ pub fn copy_to_file(output: &mut Output, source: &Source) -> io::Result<Moved> {
     output.flush()?;
     while moved.until < end && moved.damage.is_none() {
         let mut at = source.base() + moved.until;
-        let length = COPY_CHUNK.min((end - moved.until) as usize);
+        let length = (end - moved.until).min(COPY_CHUNK as u64) as usize;
         match copy_file_range(source.fd(), Some(&mut at), output.fd(), None, length) {
             Ok(0) => break,
             Ok(count) => {

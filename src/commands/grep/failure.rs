@@ -2,6 +2,7 @@
 
 /// What a search gave up on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(not(feature = "pcre2"), allow(dead_code, reason = "only Perl's patterns fail"))]
 pub enum Failure {
     /// The number of steps.
     #[error("exceeded PCRE's backtracking limit")]

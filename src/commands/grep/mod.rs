@@ -63,7 +63,7 @@ use walk::Walk;
 const BLOCK: usize = 8 << 20;
 
 /// Block size in bytes where a match may span any number of lines: more than any input has.
-const WHOLE: usize = 1 << 62;
+const WHOLE: usize = usize::MAX >> 1;
 
 /// Runs `mapped grep`.
 ///

@@ -129,7 +129,7 @@ impl Opener<'_> {
         let (settings, engine) = (self.settings, &self.config.engine);
         let query = &settings.query;
         let all = source.start()..source.end().unwrap_or(0);
-        let mut head = vec![0; Search::HEAD.min((all.end - all.start) as usize)];
+        let mut head = vec![0; (all.end - all.start).min(Search::HEAD as u64) as usize];
         let got = source.read_at(&mut head, all.start)?;
         head.truncate(got);
         let verdict = settings.verdict_on(&head);

@@ -155,7 +155,11 @@ pub fn lines_before(source: &Source, within: Range<u64>, wanted: u64, terminator
     let mut size = 4096;
     loop {
         let start = within.end.saturating_sub(size).max(within.start);
-        let mut bytes = vec![0; (within.end - start) as usize];
+        let length = usize::try_from(within.end - start).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        let mut bytes = Vec::new();
+        // A line may be longer than memory, which is an error and not the end of the program.
+        bytes.try_reserve_exact(length).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        bytes.resize(length, 0);
         let got = source.read_at(&mut bytes, start)?;
         bytes.truncate(got);
         // The first line counts only where it is known to begin.
@@ -164,7 +168,7 @@ pub fn lines_before(source: &Source, within: Range<u64>, wanted: u64, terminator
         if lines == wanted || start == within.start {
             return Ok(bytes.split_off(whole + at));
         }
-        size *= 4;
+        size = size.saturating_mul(4);
     }
 }
 

@@ -15,7 +15,7 @@ use super::Classify;
 /// How many bytes are read at a time, at least, while a line's end is looked for.
 const MIN_READ_BYTES: usize = 1 << 20;
 /// A block size that asks for whole inputs.
-const WHOLE: usize = 1 << 60;
+const WHOLE: usize = usize::MAX >> 3;
 /// How much room is made at a time, at most, for blocks of any size.
 const MAX_READ_BYTES: usize = 64 << 20;
 

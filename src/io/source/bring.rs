@@ -75,7 +75,9 @@ impl Source {
 
     /// Whether all of it is mapped already, as what is small and was brought in is.
     pub fn is_brought_whole(&mut self) -> bool {
-        let (from, len) = (self.base + self.start, self.wanted().unwrap_or(0) as usize);
+        // Where addresses have 32 bits, no window holds a length that does not fit into them.
+        let Ok(len) = usize::try_from(self.wanted().unwrap_or(0)) else { return false };
+        let from = self.base + self.start;
         self.window
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner)

@@ -39,15 +39,15 @@ fn from_stat(stat: &Stat) -> Statx {
     inode.stx_blocks = stat.st_blocks as u64;
     (inode.stx_dev_major, inode.stx_dev_minor) = (major(stat.st_dev), minor(stat.st_dev));
     (inode.stx_rdev_major, inode.stx_rdev_minor) = (major(stat.st_rdev), minor(stat.st_rdev));
-    set_time(&mut inode.stx_atime, stat.st_atime, stat.st_atime_nsec);
-    set_time(&mut inode.stx_mtime, stat.st_mtime, stat.st_mtime_nsec);
-    set_time(&mut inode.stx_ctime, stat.st_ctime, stat.st_ctime_nsec);
+    set_time(&mut inode.stx_atime, stat.st_atime, stat.st_atime_nsec as u32);
+    set_time(&mut inode.stx_mtime, stat.st_mtime, stat.st_mtime_nsec as u32);
+    set_time(&mut inode.stx_ctime, stat.st_ctime, stat.st_ctime_nsec as u32);
     inode
 }
 
-fn set_time(time: &mut StatxTimestamp, seconds: i64, nanoseconds: u64) {
+fn set_time(time: &mut StatxTimestamp, seconds: i64, nanoseconds: u32) {
     time.tv_sec = seconds;
-    time.tv_nsec = nanoseconds as u32;
+    time.tv_nsec = nanoseconds;
 }
 
 #[cfg(test)]

@@ -263,7 +263,7 @@ pub fn touch(file: BorrowedFd<'_>, ranges: impl Iterator<Item = Range>) -> io::R
     let _ = rustix::fs::fadvise(file, 0, None, Advice::Sequential);
     for Range { start: mut at, end } in ranges {
         while at < end {
-            let want = buffer.len().min((end - at) as usize);
+            let want = (end - at).min(buffer.len() as u64) as usize;
             match rustix::io::pread(file, &mut buffer[..want], at) {
                 Ok(0) => return Ok(read),
                 Ok(count) => {

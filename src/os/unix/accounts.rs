@@ -72,7 +72,9 @@ pub struct LocalTime {
 }
 
 /// `seconds` since 1970 as local time (`TZ`), or `None` where the year does not fit.
+#[allow(clippy::useless_conversion, reason = "time_t and long have 32 bits on some targets")]
 pub fn local_time(seconds: i64) -> Option<LocalTime> {
+    let seconds = libc::time_t::try_from(seconds).ok()?;
     // SAFETY: `tm` is plain data for which all zeroes is a value.
     let mut civil: libc::tm = unsafe { std::mem::zeroed() };
     // SAFETY: both pointers are to live locals; `localtime_r` keeps neither.
@@ -86,7 +88,7 @@ pub fn local_time(seconds: i64) -> Option<LocalTime> {
         hour: civil.tm_hour,
         minute: civil.tm_min,
         second: civil.tm_sec,
-        offset: civil.tm_gmtoff,
+        offset: civil.tm_gmtoff.into(),
     })
 }
 

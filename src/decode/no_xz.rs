@@ -1,0 +1,30 @@
+//! Stands in for liblzma's decoders in builds without the feature `xz`, and reports that.
+
+use std::io;
+
+use super::detect::Format;
+use super::input::Input;
+use super::{Decode, not_built};
+
+/// A decoder that cannot be made.
+pub enum Xz {}
+
+impl Xz {
+    /// Fails, as there is no decoder.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn new(_: Input, format: Format) -> io::Result<Xz> {
+        Err(not_built(format.name(), "xz"))
+    }
+}
+
+impl Decode for Xz {
+    fn decode(&mut self, _: &mut Vec<u8>) -> io::Result<bool> {
+        match *self {}
+    }
+
+    fn is_ready(&self) -> bool {
+        match *self {}
+    }
+}
