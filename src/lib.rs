@@ -6,33 +6,45 @@
 //! block size down to one byte, a file, the same file on redirected standard input, or the same
 //! bytes through a pipe.
 //!
-//! # The tour
-//! - [`cli`]: the command line as typed.
-//! - [`app`]: resolves it against the environment; the statistics report; the progress bar.
-//! - [`commands`]: a folder for each subcommand, with a kernel of its own.
-//! - [`select`], [`timestamp`], [`follow`], [`decode`], [`digest`]: what several commands share.
-//! - [`engine`]: the ordered parallel pipeline from blocks to text.
-//! - [`io`]: sources, the map-or-read decision, streams, walks.
-//! - [`output`]: the only writer to standard output.
-//! - [`os`]: the ground floor, with every raw system call.
+//! # As a library
+//! - [`FileWindow`]: a mapped part of a file, in which truncation is an error and not a death.
+//! - [`Scan`]: blocks of a file looked at in parallel, their results in file order.
+//! - [`LogPeriod`]: the entries of a period in a log, found by binary search.
 //!
-//! Dependencies run `commands → engine → io → os` and `commands → output → os`.
+//! No signal handler is installed but by [`SigbusHandler::install`]. Everything else is the program's
+//! own, may change in any version, and is described in ARCHITECTURE.md.
 
+#[doc(hidden)]
 pub mod app;
+#[doc(hidden)]
 pub mod cli;
+#[doc(hidden)]
 pub mod commands;
+#[doc(hidden)]
 pub mod decode;
+#[doc(hidden)]
 pub mod digest;
+#[doc(hidden)]
 pub mod engine;
+#[doc(hidden)]
 pub mod exit;
+#[doc(hidden)]
 pub mod follow;
+#[doc(hidden)]
 pub mod io;
+mod library;
+#[doc(hidden)]
 pub mod os;
+#[doc(hidden)]
 pub mod output;
+#[doc(hidden)]
 pub mod select;
 #[cfg(test)]
 mod skipped;
+#[doc(hidden)]
 pub mod timestamp;
+
+pub use library::{FileWindow, LogPeriod, Scan, SigbusHandler, Split};
 
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -41,6 +53,7 @@ use std::process::ExitCode;
 use exit::Exit;
 use output::Output;
 
+#[doc(hidden)]
 /// Prints why the command line `args` was refused, or the help that it asked for, and returns the
 /// exit code. A usage error has the code of the classic tool: 1 for `cat`, `checksum`, `hexdump` and
 /// `stat`, and 2 otherwise.
@@ -59,6 +72,7 @@ pub fn refuse(error: &clap::Error, args: &[OsString]) -> ExitCode {
     }
 }
 
+#[doc(hidden)]
 /// Runs one parsed command line and gives its exit code. Errors have been reported.
 pub fn run(cli: &cli::Cli) -> ExitCode {
     os::install_sigbus_handler();

@@ -121,7 +121,7 @@ fn no_thread_may_be_started() {
     let dir = Dir::new();
     let path = dir.file("f", &numbered(24 << 20));
     let program = dir.path().join("mapped");
-    std::fs::copy(assert_cmd::cargo::cargo_bin!("mapped"), &program).unwrap();
+    crate::util::copy_program(&program);
     std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
     for line in LINES.iter().filter(|line| line.steady) {
         let full: Ran = mapped().args(line.args).arg(&path).output().unwrap().into();

@@ -27,6 +27,7 @@ mod lines;
 mod load;
 mod log_forms;
 mod merge;
+mod numbers;
 mod readme;
 #[cfg(target_arch = "x86_64")]
 mod refused;
@@ -38,7 +39,7 @@ mod stat;
 mod syscalls;
 mod terminal;
 mod tidy;
-#[cfg(target_arch = "x86_64")]
 mod timeline;
+#[cfg(target_arch = "x86_64")]
 mod trace;
 mod util;

@@ -168,7 +168,7 @@ fn no_permission_is_an_error_of_one_input() {
     std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o644)).unwrap();
     std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
     let program = dir.path().join("mapped");
-    std::fs::copy(assert_cmd::cargo::cargo_bin!("mapped"), &program).unwrap();
+    crate::util::copy_program(&program);
     let mut command = Command::new("setpriv");
     command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
     if !rustix::process::geteuid().is_root() {

@@ -458,7 +458,7 @@ fn residency_of_another_users_file_is_found_by_reads_that_do_not_wait() {
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
     File::open(&path).unwrap().sync_all().unwrap();
     let program = dir.path().join("mapped");
-    std::fs::copy(assert_cmd::cargo::cargo_bin!("mapped"), &program).unwrap();
+    crate::util::copy_program(&program);
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     let as_nobody = |args: &[&str]| -> Ran {
         let identity = ["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--"];

@@ -25,6 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("output", &["io", "os"]),
     ("follow", &["engine", "io", "os", "select"]),
     ("app", &["cli", "decode", "engine", "exit", "io", "os", "output", "select", "timestamp"]),
+    ("library", &["app", "engine", "io", "os", "select", "timestamp"]),
     (
         "commands",
         &["app", "cli", "decode", "digest", "engine", "exit", "follow", "io", "os", "output", "select", "timestamp"],

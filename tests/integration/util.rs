@@ -18,6 +18,15 @@ pub fn mapped() -> Command {
     command
 }
 
+/// Copies the program under test to `to`.
+///
+/// `cp` writes the copy: a descriptor open for writing in this process is inherited by the programs
+/// that other tests start just then, and the copy cannot be run ("Text file busy") until these have
+/// closed it.
+pub fn copy_program(to: &Path) {
+    assert!(Command::new("cp").arg(assert_cmd::cargo::cargo_bin!("mapped")).arg(to).status().unwrap().success());
+}
+
 /// What a finished run left behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ran {

@@ -40,6 +40,7 @@ pub const UNSAFE: &[(&str, &str)] = &[
     ("digest/fold.rs", "machine instructions, or still to be moved to os"),
     ("digest/md5.rs", "machine instructions, or still to be moved to os"),
     ("digest/sha512.rs", "machine instructions, or still to be moved to os"),
+    ("library/file_window.rs", "declares an unsafe function, whose promise its caller gives"),
     ("output/vmsplice.rs", "machine instructions, or still to be moved to os"),
 ];
 
@@ -193,6 +194,8 @@ pub const TYPE_NAMES: &[(&str, &str)] = &[
     ("Walk", "still to be renamed"),
     ("Wanted", "still to be renamed"),
     ("Work", "still to be renamed"),
+    ("Xz", "a stand-in where the feature is off"),
+    ("Zstd", "a stand-in where the feature is off"),
 ];
 
 /// Imports under another name.

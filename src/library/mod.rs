@@ -1,0 +1,11 @@
+//! The library's public face: a window that survives truncation, a scan in parallel with its results
+//! in file order, and a search by time. These are thin covers over [`crate::os`], [`crate::engine`]
+//! and [`crate::timestamp`]; a program that uses them gets no signal handler unless it installs one.
+
+mod file_window;
+mod log_times;
+mod scan;
+
+pub use file_window::{FileWindow, SigbusHandler};
+pub use log_times::LogPeriod;
+pub use scan::{Scan, Split};

@@ -1,0 +1,215 @@
+//! A scan over a file: blocks are looked at in parallel, and their results folded in file order.
+
+use std::ffi::OsStr;
+use std::io;
+use std::marker::PhantomData;
+use std::path::Path;
+
+use super::SigbusHandler;
+use crate::engine::{BLOCK, Block, Cut, Engine, Flow, Input, Kernel, Session, Sink};
+use crate::io::IoMode;
+
+/// Where a scan may split a file into blocks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Split {
+    /// After a newline; a line longer than a block makes its block longer.
+    #[default]
+    Lines,
+    /// Anywhere.
+    Anywhere,
+}
+
+/// A scan over the bytes of a file or pipe, in parallel, with its results in file order.
+///
+/// The outcome does not depend on the number of threads, nor on whether the file is mapped or read.
+///
+/// ```
+/// use mapped::Scan;
+/// # let path = std::env::temp_dir().join(format!("mapped-doc-scan-{}", std::process::id()));
+/// std::fs::write(&path, "one\ntwo\nthree\n")?;
+/// let longest = Scan::new().fold(
+///     &path,
+///     0,
+///     |block| block.split(|&byte| byte == b'\n').map(<[u8]>::len).max().unwrap_or(0),
+///     |longest, of_block| longest.max(of_block),
+/// )?;
+/// assert_eq!(longest, 5);
+/// # std::fs::remove_file(&path)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Scan {
+    engine: Engine,
+    split: Split,
+}
+
+impl Scan {
+    /// Returns a scan that reads the file, on every processor, split at lines.
+    #[must_use]
+    pub fn new() -> Scan {
+        Scan { engine: Engine { policy: IoMode::Read, ..Engine::new() }, split: Split::default() }
+    }
+
+    /// Maps the file where that is faster, which takes the handler for SIGBUS.
+    #[must_use]
+    pub fn mapped(self, _: SigbusHandler) -> Scan {
+        Scan { engine: Engine { policy: IoMode::Auto, ..self.engine }, ..self }
+    }
+
+    /// Sets the number of threads, the caller's included; 0 is taken for 1.
+    #[must_use]
+    pub fn threads(self, threads: usize) -> Scan {
+        Scan { engine: Engine { threads: threads.max(1), ..self.engine }, ..self }
+    }
+
+    /// Sets where blocks may be split.
+    #[must_use]
+    pub fn split(self, split: Split) -> Scan {
+        Scan { split, ..self }
+    }
+
+    /// Calls `map` with each block of the file, on any thread in any order, and hands the results to
+    /// `fold` in the order of the file, starting from `first`.
+    ///
+    /// `map` may be called again for a block whose file changed meanwhile, so it has to be a pure
+    /// function. The bytes may change while it looks at them where the file is mapped.
+    ///
+    /// # Errors
+    /// What opening or reading the file fails with, and a file that is truncated or overwritten while
+    /// it is read.
+    pub fn fold<T: Send, A: Send + Clone>(
+        &self,
+        path: impl AsRef<Path>,
+        first: A,
+        map: impl Fn(&[u8]) -> T + Sync,
+        fold: impl Fn(A, T) -> A + Sync,
+    ) -> io::Result<A> {
+        let split_at = match self.split {
+            Split::Lines => Cut::Lines { terminator: b'\n', or_nul: false },
+            Split::Anywhere => Cut::Exact,
+        };
+        // The engine takes `-` for standard input.
+        let path = path.as_ref();
+        let name = if path == Path::new("-") { "./-".into() } else { path.as_os_str().to_owned() };
+        let mut failure = FirstError(None);
+        let outcome = self.engine.run(
+            std::iter::once(Input::Named(name)),
+            self.engine.plan(split_at, BLOCK),
+            &Fold { map, fold, passes: PhantomData },
+            Some(first),
+            &mut failure,
+            &Session::default(),
+        );
+        match (failure.0, outcome.carry) {
+            (None, Some(total)) => Ok(total),
+            (error, _) => Err(error.unwrap_or_else(|| io::Error::other("the scan did not end"))),
+        }
+    }
+}
+
+impl Default for Scan {
+    fn default() -> Scan {
+        Scan::new()
+    }
+}
+
+/// The two functions, and the types that they pass on.
+struct Fold<T, A, M, F> {
+    map: M,
+    fold: F,
+    passes: PhantomData<fn(T) -> A>,
+}
+
+impl<T, A, M, F> Kernel for Fold<T, A, M, F>
+where
+    T: Send,
+    A: Send + Clone,
+    M: Fn(&[u8]) -> T + Sync,
+    F: Fn(A, T) -> A + Sync,
+{
+    /// Taken by `carry`.
+    type Part = Option<T>;
+    /// There but while `fold` has it.
+    type Carry = Option<A>;
+
+    fn scan(&self, block: &Block) -> Option<T> {
+        Some((self.map)(block.bytes()))
+    }
+
+    fn carry(&self, _: &Block, part: &mut Option<T>, total: &mut Option<A>) -> Flow {
+        if let (Some(part), Some(before)) = (part.take(), total.take()) {
+            *total = Some((self.fold)(before, part));
+        }
+        Flow::Continue
+    }
+
+    fn format(&self, _: &Block, _: &mut Option<T>, _: &mut Vec<u8>) {}
+}
+
+/// Keeps the first error that is reported.
+struct FirstError(Option<io::Error>);
+
+impl Sink for FirstError {
+    fn write(&mut self, _: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_to(&mut self, _: u64) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn repeat(&mut self, _: &[u8], _: u64) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn message(&mut self, _: &str) {}
+
+    fn report(&mut self, _: &OsStr, error: &io::Error) {
+        // `io::Error` is not `Clone`.
+        let copy = || match error.raw_os_error() {
+            Some(code) => io::Error::from_raw_os_error(code),
+            None => io::Error::new(error.kind(), error.to_string()),
+        };
+        self.0.get_or_insert_with(copy);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_file_order() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let bytes: Vec<u8> = (0..1_200_000u32).flat_map(|i| format!("{i}\n").into_bytes()).collect();
+        std::fs::write(&file, &bytes).unwrap();
+        let handler = SigbusHandler::install();
+        for threads in [0, 1, 2, 5] {
+            for scan in [Scan::new().threads(threads), Scan::new().mapped(handler).threads(threads)] {
+                for split in [Split::Lines, Split::Anywhere] {
+                    let joined =
+                        scan.split(split).fold(&file, Vec::new(), <[u8]>::to_vec, |mut all: Vec<u8>, block| {
+                            assert!(split == Split::Anywhere || block.is_empty() || block.ends_with(b"\n"));
+                            all.extend(block);
+                            all
+                        });
+                    assert!(joined.unwrap() == bytes, "{threads} {split:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_error_is_returned_and_nothing_printed() {
+        let error = Scan::new().fold("/no/such/file", 0, <[u8]>::len, |a, b| a + b).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        assert_eq!(
+            Scan::new().fold("/", 0, <[u8]>::len, |a, b| a + b).unwrap_err().kind(),
+            io::ErrorKind::IsADirectory
+        );
+    }
+}
