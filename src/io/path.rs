@@ -1,6 +1,6 @@
 //! Files by paths that are longer than a system call takes.
 //!
-//! The kernel refuses a path of 4096 bytes, though a tree may be deeper. Such a path is resolved in
+//! The kernel refuses a path of `PATH_MAX` bytes, though a tree may be deeper. Such a path is resolved in
 //! parts: directories on the way are opened, without reading them, until the rest is short enough. A
 //! path that the kernel accepts costs no more than the call itself.
 
@@ -12,13 +12,15 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::sync::Arc;
 
-use rustix::fs::{CWD, Mode, OFlags, StatFs, StatVfs, openat};
+use rustix::fs::{CWD, Mode, OFlags, openat};
 use rustix::io::Errno;
 
-/// `PATH_MAX`: the size in bytes of the longest path a system call accepts, with its closing NUL.
-pub(super) const LONGEST: usize = 4096;
+use crate::os::{ANCHOR, Volume};
 
-const DIRECTORY: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+/// `PATH_MAX`: the size in bytes of the longest path a system call accepts, with its closing NUL.
+pub(super) const LONGEST: usize = libc::PATH_MAX as usize;
+
+const DIRECTORY: OFlags = ANCHOR.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
 /// Makes a system call that takes a directory and a path below it. Where the path is too long, it is given a directory on
 /// the way and the rest of the path.
@@ -75,29 +77,15 @@ pub fn is_directory(path: &OsStr) -> bool {
 /// # Errors
 /// What `open(2)` says.
 pub fn anchor(path: &OsStr, more: OFlags) -> rustix::io::Result<OwnedFd> {
-    reach(path, |directory, path| openat(directory, path, OFlags::PATH | OFlags::CLOEXEC | more, Mode::empty()))
+    reach(path, |directory, path| openat(directory, path, ANCHOR | OFlags::CLOEXEC | more, Mode::empty()))
 }
 
 /// Returns the facts of the file system that holds `path`.
 ///
 /// # Errors
-/// What `statfs(2)` says.
-pub fn statfs(path: &OsStr) -> rustix::io::Result<StatFs> {
-    match rustix::fs::statfs(path) {
-        Err(Errno::NAMETOOLONG) => rustix::fs::fstatfs(anchor(path, OFlags::empty())?),
-        facts => facts,
-    }
-}
-
-/// Returns the facts of the file system that holds `path`, in the form of POSIX.
-///
-/// # Errors
-/// What `statvfs(3)` says.
-pub fn statvfs(path: &OsStr) -> rustix::io::Result<StatVfs> {
-    match rustix::fs::statvfs(path) {
-        Err(Errno::NAMETOOLONG) => rustix::fs::fstatvfs(anchor(path, OFlags::empty())?),
-        facts => facts,
-    }
+/// What `open(2)` and `statfs(2)` say.
+pub fn volume(path: &OsStr) -> rustix::io::Result<Volume> {
+    Volume::of(anchor(path, OFlags::empty())?)
 }
 
 /// Returns a directory on the way, and the rest of the path from there.

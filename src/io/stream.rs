@@ -14,6 +14,7 @@ use rustix::io::Errno;
 use super::source::{Feed, Gap, Kind, Source};
 use crate::os::Stop;
 use crate::os::buffer::append;
+use crate::os::transfer::enlarge_pipe;
 
 /// How a fill ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +56,7 @@ impl Stream {
         if source.is_plain_pipe() {
             // A writer that fills a megabyte at a time is woken less often. Refused beyond the
             // user's pipe quota (pipe(7)), and then the pipe stays as it was.
-            let _ = rustix::pipe::fcntl_setpipe_size(source.fd(), 1 << 20);
+            enlarge_pipe(source.fd(), 1 << 20);
         }
         let (skip, end) = (source.start(), source.end());
         let feed = source.take_feed();

@@ -5,18 +5,18 @@
 //! are followed, no path is resolved through one, so nothing that is swapped in during the walk
 //! leads out of the tree. Devices, FIFOs and sockets are skipped.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::{CStr, OsStr, OsString};
 use std::io;
-use std::mem::MaybeUninit;
 use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::sync::Arc;
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, openat, statat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, openat, statat};
 
 use super::path::{FileRef, reach};
-use crate::os::open_beneath;
+use crate::os::listing::Listing;
+use crate::os::{ANCHOR, Status, open_beneath};
 
 /// A directory this many bytes further down the path than the last anchor becomes one. Far below `PATH_MAX`, as the
 /// kernel looks up each name of a path each time.
@@ -24,9 +24,6 @@ const REACH: usize = 1024;
 
 /// The most anchors that are open at a time.
 const ANCHORS: usize = 16;
-
-/// The size in bytes of the buffer for directory entries, as in the C library.
-const LISTING: usize = 32 << 10;
 
 /// A file, or a path that could not be walked and why.
 pub type Found = Result<FileRef, (OsString, io::Error)>;
@@ -52,7 +49,7 @@ pub struct Walk<K> {
     path: Vec<u8>,
     levels: Vec<Level>,
     anchors: Anchors,
-    listing: Vec<MaybeUninit<u8>>,
+    listing: Listing,
 }
 
 /// A directory on the way down.
@@ -84,6 +81,33 @@ enum What {
     Failed(i32),
 }
 
+impl What {
+    /// Returns what an entry of this type is to a walk, or `None` for one that is skipped.
+    fn of(directory: &OwnedFd, name: &CStr, kind: FileType, follow: bool) -> Option<What> {
+        let (mut kind, mut is_link) = (kind, false);
+        let mut failure = None;
+        let mut ask = |flags| {
+            let stat = statat(directory, name, flags);
+            failure = stat.as_ref().err().copied();
+            stat.ok().map(|stat| FileType::from_raw_mode(stat.st_mode))
+        };
+        if kind == FileType::Unknown {
+            kind = ask(AtFlags::SYMLINK_NOFOLLOW).unwrap_or(kind);
+        }
+        if kind == FileType::Symlink && follow {
+            is_link = true;
+            kind = ask(AtFlags::empty()).unwrap_or(kind);
+        }
+        match (failure, kind) {
+            (Some(errno), _) => Some(What::Failed(errno.raw_os_error())),
+            (None, FileType::RegularFile) => Some(What::File),
+            (None, FileType::Directory) if is_link => Some(What::Link),
+            (None, FileType::Directory) => Some(What::Directory),
+            _ => None,
+        }
+    }
+}
+
 impl<K: FnMut(&OsStr, bool) -> bool> Walk<K> {
     /// Returns a walk below `directory`; the empty path is the current directory, below which paths have no `./`. With
     /// `follow`, links are followed; without, they are skipped.
@@ -96,7 +120,7 @@ impl<K: FnMut(&OsStr, bool) -> bool> Walk<K> {
             path: Vec::new(),
             levels: Vec::new(),
             anchors: Anchors { follow, anchors: Vec::new() },
-            listing: vec![MaybeUninit::uninit(); LISTING],
+            listing: Listing::new(),
         }
     }
 
@@ -109,7 +133,7 @@ impl<K: FnMut(&OsStr, bool) -> bool> Walk<K> {
             None => reach(OsStr::from_bytes(path), |from, path| openat(from, path, flags, Mode::empty()))?,
         };
         let identity = match self.follow {
-            true => rustix::fs::fstat(&directory).map(|stat| Some((stat.st_dev, stat.st_ino)))?,
+            true => Some(Status::of(directory.as_fd())?.identity()),
             false => None,
         };
         if is_link && self.levels.iter().any(|level| level.identity == identity) {
@@ -127,53 +151,32 @@ impl<K: FnMut(&OsStr, bool) -> bool> Walk<K> {
     /// Returns the selected entries of a directory, the first one last, and their names.
     fn list(&mut self, directory: &OwnedFd) -> (Vec<u8>, Vec<Entry>) {
         let (mut names, mut entries) = (Vec::new(), Vec::new());
-        let mut listing = RawDir::new(directory, &mut self.listing);
-        while let Some(entry) = listing.next() {
-            let (name, mut kind) = match &entry {
-                Ok(entry) => (entry.file_name(), entry.file_type()),
+        let Walk { listing, follow, order, wants, .. } = self;
+        listing.read(directory.as_fd(), |entry| {
+            let (name, kind) = match entry {
+                Ok((name, _)) if matches!(name.to_bytes(), b"." | b"..") => return,
+                Ok(entry) => entry,
                 // The entries listed so far are visited all the same.
                 Err(errno) => {
                     let nameless = names.len()..names.len();
                     entries.push(Entry { name: nameless, what: What::Failed(errno.raw_os_error()) });
-                    break;
+                    return;
                 }
             };
-            if matches!(name.to_bytes(), b"." | b"..") {
-                continue;
-            }
-            let mut is_link = false;
-            let mut failure = None;
-            if kind == FileType::Unknown {
-                let stat = statat(directory, name, AtFlags::SYMLINK_NOFOLLOW);
-                kind = stat.map_or(kind, |stat| FileType::from_raw_mode(stat.st_mode));
-                failure = stat.err();
-            }
-            if kind == FileType::Symlink && self.follow {
-                is_link = true;
-                let stat = statat(directory, name, AtFlags::empty());
-                kind = stat.map_or(kind, |stat| FileType::from_raw_mode(stat.st_mode));
-                failure = stat.err();
-            }
-            let what = match (failure, kind) {
-                (Some(errno), _) => What::Failed(errno.raw_os_error()),
-                (None, FileType::RegularFile) => What::File,
-                (None, FileType::Directory) if is_link => What::Link,
-                (None, FileType::Directory) => What::Directory,
-                _ => continue,
-            };
+            let Some(what) = What::of(directory, name, kind, *follow) else { return };
             let is_directory = matches!(what, What::Directory | What::Link);
             let name = name.to_bytes();
-            if !(self.wants)(OsStr::from_bytes(name), is_directory) {
-                continue;
+            if !wants(OsStr::from_bytes(name), is_directory) {
+                return;
             }
             let start = names.len();
             names.extend_from_slice(name);
-            if is_directory && self.order == Order::Paths {
+            if is_directory && *order == Order::Paths {
                 // With its slash, a directory sorts where the files below it belong.
                 names.push(b'/');
             }
             entries.push(Entry { name: start..names.len(), what });
-        }
+        });
         entries.sort_unstable_by(|a, b| names[b.name.clone()].cmp(&names[a.name.clone()]));
         (names, entries)
     }
@@ -270,7 +273,7 @@ impl Anchors {
             return Ok(Some((Arc::clone(directory), last.path)));
         }
         // On the way back up, the anchors above it will be needed soon, and stay open.
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let flags = ANCHOR | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let mut from: Option<(Arc<OwnedFd>, usize)> = None;
         for place in 0..self.anchors.len() {
             let end = self.anchors[place].path;
@@ -371,7 +374,7 @@ mod tests {
                 write(&at, file, format!("{file}{level}"));
             }
             rustix::fs::mkdirat(&at, &name, Mode::RWXU).unwrap();
-            at = openat(&at, &name, OFlags::PATH | OFlags::DIRECTORY, Mode::empty()).unwrap();
+            at = openat(&at, &name, ANCHOR | OFlags::DIRECTORY, Mode::empty()).unwrap();
         }
         let mut want: Vec<String> = (0..depth).map(|level| format!("a{level}")).collect();
         want.extend((0..depth).rev().map(|level| format!("z{level}")));

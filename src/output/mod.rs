@@ -6,7 +6,6 @@ mod message;
 mod splice;
 mod stdout;
 mod terminal_safe;
-mod vmsplice;
 
 pub use json::{append_json, to_json, to_json_pretty};
 pub use message::complain;

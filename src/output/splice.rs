@@ -8,11 +8,10 @@
 use std::io;
 
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::fs::copy_file_range;
 use rustix::io::Errno;
-use rustix::pipe::{SpliceFlags, fcntl_getpipe_size, splice};
 
 use crate::io::{FOLIO, Source};
+use crate::os::transfer::{copy_range, pipe_size, splice};
 
 use super::stdout::Output;
 
@@ -40,7 +39,7 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved>
     let mut moved = Moved { until: start, uncopied: 0, damage: None };
     output.flush()?;
     output.enlarge_pipe();
-    let Ok(capacity) = fcntl_getpipe_size(output.fd()) else { return Ok(moved) };
+    let Some(capacity) = pipe_size(output.fd()) else { return Ok(moved) };
     let Some(mut end) = source.end() else { return Ok(moved) };
     loop {
         let limit = end.saturating_sub(capacity as u64);
@@ -52,9 +51,9 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved>
             continue;
         }
         prefetch(source, moved.until);
-        let mut at = source.base() + moved.until;
+        let at = source.base() + moved.until;
         let length = (limit - moved.until).min(capacity as u64) as usize;
-        match splice(source.fd(), Some(&mut at), output.fd(), None, length, SpliceFlags::empty()) {
+        match splice(source.fd(), at, output.fd(), length) {
             Ok(0) => break,
             Ok(count) => {
                 moved.until += count as u64;
@@ -97,9 +96,9 @@ pub fn copy_to_file(output: &mut Output, source: &Source) -> io::Result<Moved> {
     let mut moved = Moved { until: start, uncopied: 0, damage: None };
     output.flush()?;
     while moved.until < end && moved.damage.is_none() {
-        let mut at = source.base() + moved.until;
+        let at = source.base() + moved.until;
         let length = (end - moved.until).min(COPY_CHUNK as u64) as usize;
-        match copy_file_range(source.fd(), Some(&mut at), output.fd(), None, length) {
+        match copy_range(source.fd(), at, output.fd(), length) {
             Ok(0) => break,
             Ok(count) => {
                 moved.until += count as u64;

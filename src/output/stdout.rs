@@ -11,14 +11,14 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::fs::{FileType, OFlags, SeekFrom, fstat};
+use rustix::fs::{FileType, OFlags, SeekFrom};
 use rustix::io::Errno;
 
 use crate::io::Source;
+use crate::os::transfer::enlarge_pipe;
 use crate::os::was_closed;
+use crate::os::{Sheet, Status};
 use crate::output::escape_name;
-
-use super::vmsplice::Sheet;
 
 use super::message::complain;
 
@@ -51,7 +51,7 @@ pub struct OwnFile((u64, u64));
 impl OwnFile {
     /// Returns whether `source` is this file.
     pub fn is(self, source: &Source) -> bool {
-        fstat(source.fd()).is_ok_and(|stat| (stat.st_dev, stat.st_ino) == self.0)
+        Status::of(source.fd()).is_ok_and(|stat| stat.identity() == self.0)
     }
 }
 
@@ -91,8 +91,8 @@ impl Output {
     /// # Errors
     /// What `fstat(2)` says.
     pub fn to(file: File) -> io::Result<Output> {
-        let stat = fstat(&file)?;
-        let destination = match FileType::from_raw_mode(stat.st_mode) {
+        let stat = Status::of(&file)?;
+        let destination = match stat.kind {
             FileType::RegularFile => Destination::Regular,
             FileType::Fifo => Destination::Pipe,
             FileType::CharacterDevice if rustix::termios::isatty(&file) => Destination::Terminal,
@@ -101,7 +101,7 @@ impl Output {
         Ok(Output {
             file,
             destination,
-            identity: (stat.st_dev, stat.st_ino),
+            identity: stat.identity(),
             gathered: Vec::new(),
             flushed: Instant::now(),
             written: 0,
@@ -236,9 +236,7 @@ impl Output {
     pub fn enlarge_pipe(&mut self) {
         if self.destination == Destination::Pipe && !self.pipe_enlarged {
             self.pipe_enlarged = true;
-            if rustix::pipe::fcntl_getpipe_size(&self.file).is_ok_and(|size| size < PIPE) {
-                let _ = rustix::pipe::fcntl_setpipe_size(&self.file, PIPE);
-            }
+            enlarge_pipe(self.file.as_fd(), PIPE);
         }
     }
 

@@ -160,7 +160,8 @@ fn files_are_short() {
 fn a_type_name_means_one_thing() {
     let files = sources();
     let mut places: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for file in &files {
+    // `os/other` offers the types of `os/linux` once more: of both, one is compiled.
+    for file in files.iter().filter(|file| !file.path.starts_with("os/other/")) {
         for name in types(&file.code) {
             places.entry(name).or_default().push(&file.path);
         }

@@ -61,8 +61,8 @@ impl From<io::Error> for Trouble {
 pub fn pass(family: Family, way: &Way, path: &Path, walk: &Walk, work: &Work) -> Result<Answer, Trouble> {
     let file = crate::io::path::open(path.as_os_str())?;
     // Who maps has to know the length, and who reads has to notice the end: a call for each, and here the same one.
-    let stat = rustix::fs::fstat(&file).map_err(io::Error::from)?;
-    if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile && stat.st_size as u64 != walk.len() {
+    let stat = crate::os::Status::of(&file)?;
+    if stat.kind == FileType::RegularFile && stat.size != walk.len() {
         return Err(Trouble::Failed(io::Error::other("changed its length while being measured")));
     }
     match family {
@@ -96,15 +96,15 @@ fn map_whole(family: Family, file: &File, walk: &Walk) -> Result<Window, Trouble
         _ => Window::map(file.as_fd(), 0, len),
     };
     let window = window.map_err(|error| unavailable("mmap", &error))?;
-    let advice = match family {
-        Family::MapAdvised if walk.is_sequential() => Advice::Sequential,
-        Family::MapAdvised => Advice::Random,
-        Family::MapWillneed => Advice::WillNeed,
-        Family::MapPopulate => Advice::PopulateRead,
-        Family::MapHugepage => Advice::HugePage,
+    let advised = match family {
+        Family::MapPopulate => window.advise_populate(),
+        Family::MapHugepage => window.advise_huge_pages(),
+        Family::MapAdvised if walk.is_sequential() => window.advise(Advice::Sequential),
+        Family::MapAdvised => window.advise(Advice::Random),
+        Family::MapWillneed => window.advise(Advice::WillNeed),
         _ => return Ok(window),
     };
-    window.advise(advice).map_err(|error| unavailable("madvise", &error))?;
+    advised.map_err(|error| unavailable("madvise", &error))?;
     Ok(window)
 }
 

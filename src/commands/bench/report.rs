@@ -63,7 +63,6 @@ pub struct Machine {
 impl Machine {
     /// This one.
     pub fn here() -> Machine {
-        let info = rustix::system::sysinfo();
         let name = rustix::system::uname();
         Machine {
             time: jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string(),
@@ -71,9 +70,7 @@ impl Machine {
             processor: processor(),
             kernel: name.release().to_string_lossy().into_owned(),
             processors: std::thread::available_parallelism().map_or(1, usize::from),
-            // Not u64 on every architecture.
-            #[allow(clippy::useless_conversion, clippy::unnecessary_cast)]
-            memory: info.totalram as u64 * u64::from(info.mem_unit.max(1)),
+            memory: crate::os::memory_size(),
             page_size: crate::os::page_size() as u64,
         }
     }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Mode, OFlags};
+use crate::os::{Volume, nameless_file};
 
 use crate::io::{IoMode, Kind, Range, Source};
 use crate::output::escape_name;
@@ -111,8 +111,8 @@ impl Subject {
 
     /// The name of the file system that it is on, where that is a common one (`statfs(2)`).
     pub fn filesystem(&self) -> Option<&'static str> {
-        let magic = rustix::fs::fstatfs(&self.file).ok()?.f_type;
-        Some(match magic as u32 {
+        let magic = Volume::of(&self.file).ok()?.magic?;
+        Some(match magic {
             0xEF53 => "ext4",
             0x5846_5342 => "xfs",
             0x9123_683E => "btrfs",
@@ -132,9 +132,8 @@ impl Subject {
 
 /// A file without a name: `O_TMPFILE`, or where the file system has none, one whose name is taken away at once.
 fn nameless(directory: &Path) -> io::Result<File> {
-    let mode = Mode::RUSR | Mode::WUSR;
-    if let Ok(fd) = rustix::fs::open(directory, OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC, mode) {
-        return Ok(File::from(fd));
+    if let Ok(file) = nameless_file(directory) {
+        return Ok(file);
     }
     let path = directory.join(format!("mapped-bench-{}", std::process::id()));
     let file = File::options().read(true).write(true).create_new(true).open(&path)?;

@@ -5,12 +5,10 @@
 //! and `list` reads it, `check` compares. A digest is printed only of a file that was read to its end.
 mod base64;
 mod check;
-#[cfg(target_arch = "x86_64")]
 mod format;
 mod list;
 mod name;
 mod settings;
-#[cfg(target_arch = "x86_64")]
 use std::ffi::OsString;
 use std::io;
 

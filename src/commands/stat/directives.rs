@@ -4,13 +4,13 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::StatFs;
-
 use super::facts::{Facts, Time};
 use super::filesystem;
 use super::format::Values;
 use super::number::Value;
 use super::quoting::{Style, quote};
+use crate::os::Volume;
+use crate::os::context::has_selinux;
 use crate::output::message;
 
 /// The facts of a file as directives. What fails while a directive is worked out prints as `?` and is left in `errors`.
@@ -151,12 +151,12 @@ pub fn mount_point(facts: &Facts) -> std::io::Result<PathBuf> {
 /// The facts of a file system as directives.
 pub struct OfFilesystem<'a> {
     name: &'a [u8],
-    facts: &'a StatFs,
+    facts: &'a Volume,
 }
 
 impl<'a> OfFilesystem<'a> {
     /// The directives of the file system that holds `name`.
-    pub fn new(name: &'a [u8], facts: &'a StatFs) -> Self {
+    pub fn new(name: &'a [u8], facts: &'a Volume) -> Self {
         OfFilesystem { name, facts }
     }
 }
@@ -169,32 +169,26 @@ impl Values for OfFilesystem<'_> {
     fn value(&mut self, _modifier: Option<u8>, code: u8) -> Option<Value> {
         let facts = self.facts;
         Some(match code {
-            b'a' => Value::Signed(facts.f_bavail as i64),
-            b'b' => Value::Signed(facts.f_blocks as i64),
-            b'c' => Value::Unsigned(facts.f_files),
-            b'd' => Value::Signed(facts.f_ffree as i64),
-            b'f' => Value::Signed(facts.f_bfree as i64),
-            b'i' => Value::Hex(filesystem_id(self.name)),
-            b'l' => Value::Unsigned(facts.f_namelen as u64),
+            b'a' => Value::Signed(facts.available_blocks as i64),
+            b'b' => Value::Signed(facts.blocks as i64),
+            b'c' => Value::Unsigned(facts.inodes),
+            b'd' => Value::Signed(facts.free_inodes as i64),
+            b'f' => Value::Signed(facts.free_blocks as i64),
+            b'i' => Value::Hex(filesystem_id(facts)),
+            b'l' => Value::Unsigned(facts.name_length),
             b'n' => Value::Text(self.name.to_vec()),
-            b's' => Value::Unsigned(facts.f_bsize as u64),
-            b'S' => Value::Unsigned(fundamental_block_size(facts)),
-            b't' => Value::Hex(facts.f_type as u64),
-            b'T' => Value::Text(filesystem::kind(facts.f_type as u64).into_bytes()),
+            b's' => Value::Unsigned(facts.block_size),
+            b'S' => Value::Unsigned(facts.fundamental_block_size),
+            b't' => Value::Hex(facts.magic.unwrap_or(0)),
+            b'T' => Value::Text(filesystem::kind(facts.magic).into_bytes()),
             _ => return None,
         })
     }
 }
 
-/// The identity of the file system that holds `name`, or 0 if it is gone by now. The words of `statfs`'s answer are not
-/// public; `statvfs` makes one number of them, in the other order than GNU stat.
-pub fn filesystem_id(name: &[u8]) -> u64 {
-    crate::io::path::statvfs(OsStr::from_bytes(name)).map_or(0, |facts| facts.f_fsid.rotate_left(32))
-}
-
-/// The unit blocks are counted in.
-pub fn fundamental_block_size(facts: &StatFs) -> u64 {
-    if facts.f_frsize == 0 { facts.f_bsize as u64 } else { facts.f_frsize as u64 }
+/// Returns the identity of a file system. `statvfs` makes one number of two words, in the other order than GNU stat.
+pub fn filesystem_id(facts: &Volume) -> u64 {
+    facts.id.rotate_left(32)
 }
 
 /// GNU stat's terse format for files, with the context behind where SELinux is in force.
@@ -225,11 +219,6 @@ pub const FILESYSTEM_BLOCK: &str = "  File: \"%n\"\n\
     Block size: %-10s Fundamental block size: %S\n\
     Blocks: Total: %-10b Free: %-10f Available: %a\n\
     Inodes: Total: %-10c Free: %d";
-
-/// Whether SELinux is in force, which is when files have contexts worth showing.
-pub fn has_selinux() -> bool {
-    Path::new("/sys/fs/selinux/status").exists()
-}
 
 /// The quoting style for `format`, and what to say of a `QUOTING_STYLE` that does not exist. GNU stat asks the environment
 /// only where the format has `%N` written out, so that `%-N` and the default view come out bare.

@@ -3,11 +3,12 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use rustix::fs::{AtFlags, FileType, Statx, StatxFlags};
+use rustix::fs::FileType;
 use rustix::io::Errno;
 
 use crate::io::path::reach;
-use crate::os::{accounts, inode};
+use crate::os::context::context;
+use crate::os::{Freshness, Statx, StatxFlags, StatxTimestamp, accounts, device_number, inode};
 
 /// How to ask for a file's facts.
 #[derive(Debug, Clone, Copy)]
@@ -15,18 +16,7 @@ pub struct Asking {
     /// Follow a symbolic link to what it points to.
     pub follow: bool,
     /// Whether a network file system may answer from its own memory.
-    pub sync: Sync,
-}
-
-/// How fresh the facts of a network file system must be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sync {
-    /// Whatever the file system does by itself.
-    Default,
-    /// Ask the server.
-    Force,
-    /// Answer from memory if at all possible.
-    Avoid,
+    pub freshness: Freshness,
 }
 
 /// One file named by the user, and what its inode says.
@@ -55,19 +45,11 @@ impl Facts {
     /// # Errors
     /// What `statx` reports.
     pub fn of(name: &[u8], asking: Asking) -> Result<Facts, Errno> {
-        let mut flags = match asking.sync {
-            Sync::Default => AtFlags::STATX_SYNC_AS_STAT | AtFlags::NO_AUTOMOUNT,
-            Sync::Force => AtFlags::STATX_FORCE_SYNC,
-            Sync::Avoid => AtFlags::STATX_DONT_SYNC | AtFlags::NO_AUTOMOUNT,
-        };
-        if !asking.follow {
-            flags |= AtFlags::SYMLINK_NOFOLLOW;
-        }
-        let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME | StatxFlags::DIOALIGN;
+        let Asking { follow, freshness } = asking;
         let inode = if name == b"-" {
-            inode(rustix::stdio::stdin(), OsStr::new(""), flags | AtFlags::EMPTY_PATH, wanted)?
+            inode(rustix::stdio::stdin(), OsStr::new(""), follow, freshness)?
         } else {
-            reach(OsStr::from_bytes(name), |from, path| inode(from, path, flags, wanted))?
+            reach(OsStr::from_bytes(name), |from, path| inode(from, path, follow, freshness))?
         };
         Ok(Facts { name: name.to_vec(), follow: asking.follow, inode })
     }
@@ -86,7 +68,7 @@ impl Facts {
 
     /// What kind of file it is.
     pub fn kind(&self) -> FileType {
-        FileType::from_raw_mode(u32::from(self.inode.stx_mode))
+        FileType::from_raw_mode(self.inode.stx_mode as rustix::fs::RawMode)
     }
 
     /// The kind in GNU stat's words.
@@ -111,12 +93,12 @@ impl Facts {
 
     /// The number of the device the file is on.
     pub fn device(&self) -> u64 {
-        rustix::fs::makedev(self.inode.stx_dev_major, self.inode.stx_dev_minor)
+        device_number(self.inode.stx_dev_major, self.inode.stx_dev_minor)
     }
 
     /// The number of the device the file is, or 0.
     pub fn special_device(&self) -> u64 {
-        rustix::fs::makedev(self.inode.stx_rdev_major, self.inode.stx_rdev_minor)
+        device_number(self.inode.stx_rdev_major, self.inode.stx_rdev_minor)
     }
 
     /// The name of the owner, where there is one.
@@ -148,23 +130,12 @@ impl Facts {
     /// # Errors
     /// `ENODATA` where there is none, and what else the call reports.
     pub fn context(&self) -> Result<Vec<u8>, Errno> {
-        let mut value = [0u8; 4096];
-        let attribute = c"security.selinux";
-        let path = OsStr::from_bytes(&self.name);
-        let length = if self.is_stdin() {
-            rustix::fs::fgetxattr(rustix::stdio::stdin(), attribute, &mut value[..])?
-        } else if self.follow {
-            rustix::fs::getxattr(path, attribute, &mut value[..])?
-        } else {
-            rustix::fs::lgetxattr(path, attribute, &mut value[..])?
-        };
-        let value = &value[..length];
-        Ok(value.strip_suffix(b"\0").unwrap_or(value).to_vec())
+        context((!self.is_stdin()).then_some(OsStr::from_bytes(&self.name)), self.follow)
     }
 }
 
-impl From<rustix::fs::StatxTimestamp> for Time {
-    fn from(time: rustix::fs::StatxTimestamp) -> Time {
+impl From<StatxTimestamp> for Time {
+    fn from(time: StatxTimestamp) -> Time {
         Time { seconds: time.tv_sec, nanoseconds: time.tv_nsec }
     }
 }
@@ -194,7 +165,7 @@ impl Time {
 
 /// A mode as `ls -l` writes it: the kind and nine permissions, with the set-id and sticky bits in the places of execution.
 pub fn mode_text(mode: u32) -> String {
-    let kind = match FileType::from_raw_mode(mode) {
+    let kind = match FileType::from_raw_mode(mode as rustix::fs::RawMode) {
         FileType::RegularFile => '-',
         FileType::Directory => 'd',
         FileType::Symlink => 'l',

@@ -2,8 +2,9 @@
 //!
 //! The kernel tells only a number. The names are those people know from `stat -f`, so ext4 is `ext2/ext3` here as well.
 
-/// The name of the file system whose superblock magic number is `magic`, or `UNKNOWN (0x...)`.
-pub fn kind(magic: u64) -> String {
+/// Returns the name of the file system whose superblock magic number is `magic`, or `UNKNOWN (0x...)`.
+pub fn kind(magic: Option<u64>) -> String {
+    let Some(magic) = magic else { return "UNKNOWN".to_owned() };
     match KINDS.binary_search_by_key(&magic, |(magic, _)| *magic) {
         Ok(index) => KINDS[index].1.to_owned(),
         Err(_) => format!("UNKNOWN (0x{magic:x})"),
@@ -154,8 +155,8 @@ mod tests {
     #[test]
     fn the_table_can_be_searched() {
         assert!(KINDS.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        assert_eq!(kind(0xef53), "ext2/ext3");
-        assert_eq!(kind(0x0102_1994), "tmpfs");
-        assert_eq!(kind(0xffff_ffff), "UNKNOWN (0xffffffff)");
+        assert_eq!(kind(Some(0xef53)), "ext2/ext3");
+        assert_eq!(kind(Some(0x0102_1994)), "tmpfs");
+        assert_eq!(kind(Some(0xffff_ffff)), "UNKNOWN (0xffffffff)");
     }
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 
-use rustix::fs::{FileType, OFlags, StatFs, StatxAttributes};
+use rustix::fs::{FileType, OFlags};
 use rustix::io::Errno;
 
 use super::content::Content;
@@ -19,6 +19,7 @@ use crate::os::Window;
 use crate::os::extents::{self, Layout, Sparseness};
 use crate::os::proc_users::{Coverage, Holder, Identity, Wanted};
 use crate::os::residency::{self, Cached, Cell, Unknown};
+use crate::os::{Status, StatxAttributes, StatxFlags, Volume, reopen_quietly};
 
 /// Ranges and extents looked at; a file may have millions, and a glance must stay one.
 const LIMIT: usize = 1 << 16;
@@ -31,7 +32,7 @@ pub struct Report {
     /// What a symbolic link points to.
     pub target: Option<Vec<u8>>,
     /// The file system it is on, where that can be asked.
-    pub filesystem: Option<StatFs>,
+    pub filesystem: Option<Volume>,
     /// The directory that is mounted on.
     pub mount_point: Option<std::path::PathBuf>,
     /// Whether it can be mapped.
@@ -148,24 +149,15 @@ impl Opened {
 fn open(facts: &Facts) -> Result<OwnedFd, Errno> {
     if facts.is_stdin() {
         // A description of its own: asking about holes moves the position, and standard input's belongs to others too.
-        return reopen(rustix::stdio::stdin());
+        return reopen_quietly(rustix::stdio::stdin());
     }
     let follow = if facts.follow { OFlags::empty() } else { OFlags::NOFOLLOW };
     let anchor = path::anchor(OsStr::from_bytes(&facts.name), follow)?;
-    let stat = rustix::fs::fstat(&anchor)?;
-    if stat.st_ino != facts.inode.stx_ino || FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+    let stat = Status::of(&anchor).map_err(|_| Errno::STALE)?;
+    if stat.inode != facts.inode.stx_ino || stat.kind != FileType::RegularFile {
         return Err(Errno::STALE);
     }
-    reopen(anchor.as_fd())
-}
-
-/// Opens what `descriptor` names once more for reading, where that is allowed without changing its access time.
-fn reopen(descriptor: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
-    match crate::os::reopen(descriptor, OFlags::NONBLOCK | OFlags::NOATIME) {
-        // Only the owner may ask for that.
-        Err(Errno::PERM) => crate::os::reopen(descriptor, OFlags::NONBLOCK),
-        other => other,
-    }
+    reopen_quietly(anchor.as_fd())
 }
 
 impl Report {
@@ -202,7 +194,7 @@ impl Report {
     /// The alignment direct I/O asks for, of memory and of offsets in bytes, where the file system says so.
     pub fn direct_io(&self) -> Option<(u32, u32)> {
         let inode = &self.facts.inode;
-        let told = inode.stx_mask & rustix::fs::StatxFlags::DIOALIGN.bits() != 0;
+        let told = inode.stx_mask & StatxFlags::DIOALIGN.bits() != 0;
         (told && inode.stx_dio_mem_align != 0).then_some((inode.stx_dio_mem_align, inode.stx_dio_offset_align))
     }
 
@@ -229,19 +221,19 @@ pub fn lives_in_memory(facts: &Facts) -> bool {
     const TMPFS: u64 = 0x0102_1994;
     const RAMFS: u64 = 0x8584_58f6;
     const HUGETLBFS: u64 = 0x9584_58f6;
-    filesystem(facts).is_some_and(|facts| matches!(facts.f_type as u64, TMPFS | RAMFS | HUGETLBFS))
+    filesystem(facts).is_some_and(|facts| matches!(facts.magic, Some(TMPFS | RAMFS | HUGETLBFS)))
 }
 
-fn filesystem(facts: &Facts) -> Option<StatFs> {
+fn filesystem(facts: &Facts) -> Option<Volume> {
     if facts.is_stdin() {
-        return rustix::fs::fstatfs(rustix::stdio::stdin()).ok();
+        return Volume::of(rustix::stdio::stdin()).ok();
     }
     if facts.kind() == FileType::Symlink {
         // `statfs` would follow the link.
         let anchor = path::anchor(OsStr::from_bytes(&facts.name), OFlags::NOFOLLOW).ok()?;
-        return rustix::fs::fstatfs(anchor).ok();
+        return Volume::of(anchor).ok();
     }
-    path::statfs(OsStr::from_bytes(&facts.name)).ok()
+    path::volume(OsStr::from_bytes(&facts.name)).ok()
 }
 
 /// Whether the file can be mapped: tried where it is open, and told from its kind where it is not.
@@ -294,8 +286,7 @@ fn tried(file: &OwnedFd) -> Mapping {
 pub fn states_no_size(facts: &Facts) -> bool {
     const KINDS: [&str; 9] =
         ["proc", "sysfs", "cgroupfs", "cgroup2fs", "debugfs", "tracefs", "securityfs", "selinux", "configfs"];
-    filesystem(facts)
-        .is_some_and(|filesystem| KINDS.contains(&super::filesystem::kind(filesystem.f_type as u64).as_str()))
+    filesystem(facts).is_some_and(|filesystem| KINDS.contains(&super::filesystem::kind(filesystem.magic).as_str()))
 }
 
 /// The size of a block device in bytes, from sysfs, so that it need not be opened.

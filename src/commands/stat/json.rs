@@ -8,6 +8,7 @@ use super::facts::{Facts, Time};
 use super::gather::{self, Mapping, Report, Users};
 use super::text::why;
 use super::warm::Done;
+use crate::os::Volume;
 use crate::os::page_size;
 use crate::os::proc_users::{Area, Holder};
 use crate::os::residency::{self, Cell};
@@ -270,8 +271,8 @@ fn filesystem(report: &Report) -> Option<Filesystem> {
     use std::os::unix::ffi::OsStrExt;
     let facts = report.filesystem.as_ref()?;
     Some(Filesystem {
-        kind: super::filesystem::kind(facts.f_type as u64),
-        magic: facts.f_type as u64,
+        kind: super::filesystem::kind(facts.magic),
+        magic: facts.magic.unwrap_or(0),
         mount_point: report.mount_point.as_deref().map(|path| Text::from(path.as_os_str().as_bytes())),
     })
 }
@@ -368,7 +369,7 @@ fn user(holder: &Holder) -> User {
 }
 
 /// The object of a file system, with its newline.
-pub fn filesystem_line(name: &[u8], facts: &rustix::fs::StatFs) -> Vec<u8> {
+pub fn filesystem_line(name: &[u8], facts: &Volume) -> Vec<u8> {
     #[derive(Serialize)]
     struct Whole {
         name: Text,
@@ -387,17 +388,17 @@ pub fn filesystem_line(name: &[u8], facts: &rustix::fs::StatFs) -> Vec<u8> {
     }
     let whole = Whole {
         name: Text::from(name),
-        kind: super::filesystem::kind(facts.f_type as u64),
-        magic: facts.f_type as u64,
-        id: format!("{:x}", super::directives::filesystem_id(name)),
-        name_length: facts.f_namelen as u64,
-        block_size: facts.f_bsize as u64,
-        fundamental_block_size: super::directives::fundamental_block_size(facts),
-        blocks: facts.f_blocks,
-        free_blocks: facts.f_bfree,
-        available_blocks: facts.f_bavail,
-        inodes: facts.f_files,
-        free_inodes: facts.f_ffree,
+        kind: super::filesystem::kind(facts.magic),
+        magic: facts.magic.unwrap_or(0),
+        id: format!("{:x}", super::directives::filesystem_id(facts)),
+        name_length: facts.name_length,
+        block_size: facts.block_size,
+        fundamental_block_size: facts.fundamental_block_size,
+        blocks: facts.blocks,
+        free_blocks: facts.free_blocks,
+        available_blocks: facts.available_blocks,
+        inodes: facts.inodes,
+        free_inodes: facts.free_inodes,
     };
     let mut line = to_json(&whole).unwrap_or_default();
     line.push(b'\n');

@@ -29,12 +29,14 @@ use rustix::fs::FileType;
 use crate::app::config::Config;
 use crate::cli::stat::{Args, Cached};
 use crate::exit::Exit;
+use crate::os::Freshness;
+use crate::os::context::has_selinux;
 use crate::os::proc_users::{self, Wanted};
 use crate::output::escape_for_terminal;
 use crate::output::{Destination, Output};
 
 use directives::{OfFile, OfFilesystem};
-use facts::{Asking, Facts, Sync};
+use facts::{Asking, Facts};
 use format::{Format, Values};
 use gather::{Opened, Report, Users};
 use number::Value;
@@ -99,10 +101,10 @@ struct Stat<'a> {
 impl<'a> Stat<'a> {
     fn new(args: &'a Args, config: &'a Config, output: &Output) -> Stat<'a> {
         let style = style(args, output);
-        let sync = match args.cached {
-            Cached::Always => Sync::Avoid,
-            Cached::Never => Sync::Force,
-            Cached::Default => Sync::Default,
+        let freshness = match args.cached {
+            Cached::Always => Freshness::Cached,
+            Cached::Never => Freshness::Server,
+            Cached::Default => Freshness::Default,
         };
         let action = match (args.touch, args.evict) {
             (true, _) => Some(Action::Touch),
@@ -112,7 +114,7 @@ impl<'a> Stat<'a> {
         Stat {
             args,
             config,
-            asking: Asking { follow: args.dereference, sync },
+            asking: Asking { follow: args.dereference, freshness },
             view: view(args),
             style,
             action,
@@ -292,7 +294,7 @@ impl<'a> Stat<'a> {
                 exit = Exit::Failure;
                 continue;
             }
-            match crate::io::path::statfs(path) {
+            match crate::io::path::volume(path) {
                 Ok(facts) => match &self.view {
                     View::Format { file, .. } => render(file, &mut OfFilesystem::new(name, &facts), output)?,
                     _ => output.write_all(&json::filesystem_line(name, &facts))?,
@@ -360,7 +362,7 @@ fn view(args: &Args) -> View {
         (true, false) => same(line(directives::FILESYSTEM_BLOCK)),
         (false, true) => same(line(&directives::terse())),
         (false, false) => {
-            let context = directives::has_selinux();
+            let context = has_selinux();
             View::Format {
                 file: line(&directives::block_format(false, context)),
                 device: line(&directives::block_format(true, context)),

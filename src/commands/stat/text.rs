@@ -26,7 +26,7 @@ pub fn lines(report: &Report, color: bool) -> String {
         let _ = writeln!(text, "{label:>6}{colon} {value}");
     };
     if let Some(filesystem) = &report.filesystem {
-        let kind = super::filesystem::kind(filesystem.f_type as u64);
+        let kind = super::filesystem::kind(filesystem.magic);
         line(
             "Mount",
             match &report.mount_point {

@@ -5,18 +5,14 @@
 //! folios of up to 2 MiB from the first fault on, whatever its read-ahead is set to (`do_sync_mmap_readahead`, mm/filemap.c),
 //! and all who read the file later gain by them, too.
 
-use std::io::IoSliceMut;
-use std::num::NonZeroU64;
 use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, PoisonError};
 
-use rustix::fs::fadvise;
-use rustix::io::{ReadWriteFlags, preadv2};
-
 use super::{AccessMethod, Kind, ONE_READ, Reason, SMALL, Source};
+use crate::os::Window;
+use crate::os::read_ahead::will_need;
 use crate::os::residency;
-use crate::os::{Advice, Window};
 
 /// The largest folio, in bytes: what a page of the second level maps where pages are of 4 KiB. Elsewhere a look at each as many
 /// bytes does no harm.
@@ -32,7 +28,7 @@ const SHORTEST: u64 = 64 << 10;
 /// whoever reads it, who will also have to say so. Gives the mapping by which it came.
 fn bring(file: BorrowedFd<'_>, range: Range<u64>) -> Option<Window> {
     let window = Window::map(file, range.start, usize::try_from(range.end - range.start).ok()?).ok()?;
-    window.advise(Advice::HugePage).ok()?;
+    window.advise_huge_pages().ok()?;
     window.touch_every(FOLIO as usize);
     Some(window)
 }
@@ -93,9 +89,8 @@ impl Source {
     /// Asks the kernel to bring in all that is wanted of it, without waiting: the disk works on many requests at a time, and
     /// who reads one file after another would make one after another.
     pub fn ask_for_all(&self) {
-        let length = NonZeroU64::new(self.wanted().unwrap_or(0));
         // It is advice: what does not come in by it comes in by being read.
-        let _ = fadvise(&self.file, self.base + self.start, length, rustix::fs::Advice::WillNeed);
+        will_need(&self.file, self.base + self.start, self.wanted().unwrap_or(0));
     }
 
     /// Brings all of a small file in, if it is on the disk, unless its beginning was asked for before.
@@ -142,7 +137,7 @@ impl Source {
         let far = at.saturating_add(block.saturating_mul(2).max(AHEAD));
         let (mut at, end) = (self.base + at, self.base + self.end.unwrap_or(0).min(far));
         while at < end && residency::is_cached(self.fd(), at) == Some(true) {
-            let _ = preadv2(&self.file, &mut [IoSliceMut::new(&mut [0])], at, ReadWriteFlags::NOWAIT);
+            let _ = residency::read_cached(self.fd(), at);
             at = (at + 1).next_multiple_of(FOLIO);
         }
     }

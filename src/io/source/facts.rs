@@ -5,11 +5,11 @@ use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::fs::FileExt;
 
-use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
+use rustix::fs::{FileType, SeekFrom, seek};
 
-use super::seen::{Time, changed, modified};
+use super::seen::Time;
 use super::{Kind, ONE_READ};
-use crate::os::{FileSystem, extents};
+use crate::os::{FileSystem, Status, extents};
 
 /// A file as it was when it was opened.
 pub(super) struct Facts {
@@ -25,7 +25,7 @@ pub(super) struct Facts {
 
 impl Facts {
     pub(super) fn of(file: &File, stdin: bool) -> io::Result<Facts> {
-        let stat = fstat(file)?;
+        let stat = Status::of(file)?;
         let mut kind = kind_of(file, &stat)?;
         let base = match kind {
             Kind::Regular | Kind::BlockDevice if stdin => seek(file, SeekFrom::Current(0))?,
@@ -33,16 +33,16 @@ impl Facts {
         };
         let size = match kind {
             Kind::BlockDevice => extents::device_size(file.as_fd())?,
-            _ => stat.st_size as u64,
+            _ => stat.size,
         };
         let mut file_system = FileSystem::Local;
         if kind == Kind::Regular {
-            file_system = FileSystem::of(file.as_fd(), stat.st_dev);
+            file_system = FileSystem::of(file.as_fd(), stat.device);
             if file_system.is_weak() && !ends_at(file, size) {
                 kind = Kind::Unsized;
             }
         }
-        Ok(Facts { kind, file_system, base, size, changed: changed(&stat), modified: modified(&stat) })
+        Ok(Facts { kind, file_system, base, size, changed: stat.changed, modified: stat.modified })
     }
 }
 
@@ -53,9 +53,9 @@ fn ends_at(file: &File, size: u64) -> bool {
     !ends_before && !has_byte(size)
 }
 
-fn kind_of(file: &File, stat: &Stat) -> io::Result<Kind> {
-    Ok(match FileType::from_raw_mode(stat.st_mode) {
-        FileType::RegularFile if stat.st_size == 0 => Kind::Unsized,
+fn kind_of(file: &File, stat: &Status) -> io::Result<Kind> {
+    Ok(match stat.kind {
+        FileType::RegularFile if stat.size == 0 => Kind::Unsized,
         FileType::RegularFile => Kind::Regular,
         FileType::BlockDevice => Kind::BlockDevice,
         FileType::CharacterDevice if rustix::termios::isatty(file) => Kind::Terminal,

@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::sync::{Arc, PoisonError};
 
 use super::{FOLIO, Source};
-use crate::os::{Advice, Extent, FileSystem, View, Window};
+use crate::os::{Extent, FileSystem, View, Window};
 
 /// The length of a window that several blocks share, in bytes; it begins at a multiple of that. Unmapping interrupts every
 /// processor that has used the mapping, so fewer and longer windows are faster.
@@ -57,7 +57,7 @@ impl Source {
         let window = Arc::new(window);
         if end - start >= FOLIO && self.can_be_brought() {
             // For pages that are not in memory after all.
-            let _ = window.advise(Advice::HugePage);
+            let _ = window.advise_huge_pages();
         }
         // The window before is unmapped without the lock.
         let before = if is_shared { kept.replace(Arc::clone(&window)) } else { None };

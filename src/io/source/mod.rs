@@ -9,9 +9,10 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, Mutex};
 
-use rustix::fs::{SeekFrom, fstat, seek};
+use rustix::fs::{SeekFrom, seek};
 
-use crate::os::{Extent, FileSystem, Window, data_end_before, next_extent, set_read_ahead};
+use crate::os::read_ahead::set_read_ahead;
+use crate::os::{Extent, FileSystem, Status, Window, data_end_before, next_extent};
 use crate::output::escape_name;
 
 mod access;
@@ -209,7 +210,7 @@ impl Source {
         let size = match self.kind {
             // Where the file's position matters to nobody, seeking returns the size in half the time.
             Kind::Regular if self.own.is_some() || !self.stdin => seek(self.positioned(), SeekFrom::End(0))?,
-            Kind::Regular => fstat(&self.file)?.st_size as u64,
+            Kind::Regular => Status::of(&self.file)?.size,
             Kind::BlockDevice => crate::os::extents::device_size(self.file.as_fd())?,
             _ => return Ok(None),
         };

@@ -2,9 +2,8 @@
 
 use std::sync::OnceLock;
 
-use rustix::fs::{Stat, fstat};
-
 use super::{Kind, ONE_READ, Source};
+use crate::os::Status;
 
 /// A file as it was at open.
 #[derive(Clone, Debug)]
@@ -25,22 +24,10 @@ const BEGINNING: u64 = 128;
 /// Nanoseconds, modulo 2^64: only compared.
 pub(super) type Time = u64;
 
-pub(super) fn modified(stat: &Stat) -> Time {
-    time(stat.st_mtime, stat.st_mtime_nsec)
-}
-
-pub(super) fn changed(stat: &Stat) -> Time {
-    time(stat.st_ctime, stat.st_ctime_nsec)
-}
-
-fn time(seconds: i64, nanoseconds: u64) -> Time {
-    (seconds as u64).wrapping_mul(1_000_000_000).wrapping_add(nanoseconds)
-}
-
 impl Source {
     /// Whether the inode is as it was when it was opened.
     pub(super) fn is_unchanged(&self) -> bool {
-        fstat(&self.file).is_ok_and(|now| changed(&now) == self.seen.changed)
+        Status::of(&self.file).is_ok_and(|now| now.changed == self.seen.changed)
     }
 
     /// Whether the file's bytes were written over since it was opened: cut and filled again, as a log
@@ -54,11 +41,11 @@ impl Source {
         if self.kind != Kind::Regular || self.is_fed() {
             return false;
         }
-        let Ok(now) = fstat(&self.file) else { return false };
-        if self.seen.modified == modified(&now) {
+        let Ok(now) = Status::of(&self.file) else { return false };
+        if self.seen.modified == now.modified {
             return false;
         }
-        let size = now.st_size as u64;
+        let size = now.size;
         if size == self.seen.size {
             return true;
         }

@@ -5,8 +5,25 @@
 use std::ffi::OsStr;
 use std::os::fd::BorrowedFd;
 
-use rustix::fs::{AtFlags, Stat, Statx, StatxFlags, StatxTimestamp, major, minor, statat, statx};
+use rustix::fs::{AtFlags, Stat, major, minor, statat, statx};
+pub use rustix::fs::{Statx, StatxAttributes, StatxFlags, StatxTimestamp};
 use rustix::io::Errno;
+
+/// How fresh the facts of a network file system must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// As the file system does by itself.
+    Default,
+    /// Ask the server.
+    Server,
+    /// Answer from memory if possible.
+    Cached,
+}
+
+/// Returns the number of the device with these parts.
+pub fn device_number(major: u32, minor: u32) -> u64 {
+    rustix::fs::makedev(major, minor)
+}
 
 /// Returns what the kernel says of `path` below `directory`, or of `directory` itself for an empty path.
 ///
@@ -15,7 +32,15 @@ use rustix::io::Errno;
 ///
 /// # Errors
 /// What either call returns.
-pub fn inode(directory: BorrowedFd<'_>, path: &OsStr, flags: AtFlags, wanted: StatxFlags) -> Result<Statx, Errno> {
+pub fn inode(directory: BorrowedFd<'_>, path: &OsStr, follow: bool, freshness: Freshness) -> Result<Statx, Errno> {
+    let mut flags = match freshness {
+        Freshness::Default => AtFlags::STATX_SYNC_AS_STAT | AtFlags::NO_AUTOMOUNT,
+        Freshness::Server => AtFlags::STATX_FORCE_SYNC,
+        Freshness::Cached => AtFlags::STATX_DONT_SYNC | AtFlags::NO_AUTOMOUNT,
+    };
+    flags.set(AtFlags::SYMLINK_NOFOLLOW, !follow);
+    flags.set(AtFlags::EMPTY_PATH, path.is_empty());
+    let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME | StatxFlags::DIOALIGN;
     match statx(directory, path, flags, wanted) {
         Err(Errno::NOSYS) => {
             let flags = flags & (AtFlags::SYMLINK_NOFOLLOW | AtFlags::EMPTY_PATH | AtFlags::NO_AUTOMOUNT);

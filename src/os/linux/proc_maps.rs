@@ -93,7 +93,10 @@ pub(super) fn each_area(maps: &OwnedFd, mut found: impl FnMut(Area, Identity)) -
             return match Errno::from_io_error(&std::io::Error::last_os_error()) {
                 // No area further up; or no memory at all, as with the kernel's own threads.
                 Some(Errno::NOENT | Errno::SRCH) => Ok(()),
-                Some(Errno::NOTTY | Errno::INVAL) if address == 0 => each_area_as_text(maps, found),
+                // Kernels before Linux 6.11 lack the request, and emulators and sandboxes refuse it in their own ways.
+                Some(Errno::NOTTY | Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) if address == 0 => {
+                    each_area_as_text(maps, found)
+                }
                 Some(errno) => Err(errno),
                 None => Err(Errno::IO),
             };

@@ -4,13 +4,16 @@
 //! put a symbolic link or a FIFO in a file's place. [`open_beneath`] never follows a link and never
 //! waits for a writer; [`reopen`] opens a file that is open already, whatever its name stands for now.
 
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
+use rustix::fs::{Mode, OFlags, openat};
 use rustix::io::Errno;
+
+pub use crate::os::platform::flags::ANCHOR;
+use crate::os::platform::flags::{QUIET, open_again, open_without_links};
 
 /// Opens `path` below `directory` for reading, without following any symbolic link on the way.
 ///
@@ -23,15 +26,15 @@ pub fn open_beneath(directory: BorrowedFd<'_>, path: &Path, more: OFlags) -> rus
     static IS_MISSING: AtomicBool = AtomicBool::new(false);
     let waits_for_nothing = OFlags::NONBLOCK | OFlags::NOCTTY;
     // The kernel takes no other flags with this one.
-    let extra = if more.contains(OFlags::PATH) { OFlags::empty() } else { waits_for_nothing };
+    let extra = if more.contains(ANCHOR) { OFlags::empty() } else { waits_for_nothing };
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | extra | more;
     if !IS_MISSING.load(Ordering::Relaxed) {
-        match retry(|| openat2(directory, path, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS)) {
+        match retry(|| open_without_links(directory, path, flags)) {
             // Kernels before 5.6 lack the call, and some sandboxes refuse what they do not know.
             Err(Errno::NOSYS | Errno::PERM) => IS_MISSING.store(true, Ordering::Relaxed),
             Err(Errno::AGAIN) => {
                 // Somebody holds a lease on the file, which only a blocking open waits for.
-                let anchor = openat2(directory, path, anchor_flags(), Mode::empty(), ResolveFlags::NO_SYMLINKS)?;
+                let anchor = open_without_links(directory, path, anchor_flags())?;
                 return reopen(anchor.as_fd(), more);
             }
             opened => return opened,
@@ -48,9 +51,20 @@ pub fn open_beneath(directory: BorrowedFd<'_>, path: &Path, more: OFlags) -> rus
 /// # Errors
 /// What `open(2)` says: EACCES where only another user was allowed to open it, ENOENT without `/proc`.
 pub fn reopen(descriptor: BorrowedFd<'_>, more: OFlags) -> rustix::io::Result<OwnedFd> {
-    let path = format!("/proc/self/fd/{}", descriptor.as_raw_fd());
     let flags = OFlags::RDONLY | OFlags::NOCTTY | OFlags::CLOEXEC | more;
-    retry(|| openat(CWD, &path, flags, Mode::empty()))
+    retry(|| open_again(descriptor, flags))
+}
+
+/// Opens the file of `descriptor` once more, without a change of its access time where that is allowed.
+///
+/// # Errors
+/// As [`reopen`].
+pub fn reopen_quietly(descriptor: BorrowedFd<'_>) -> rustix::io::Result<OwnedFd> {
+    match reopen(descriptor, OFlags::NONBLOCK | QUIET) {
+        // Only the owner may ask for that.
+        Err(Errno::PERM) => reopen(descriptor, OFlags::NONBLOCK),
+        opened => opened,
+    }
 }
 
 /// Opens the file behind `descriptor` once more for reading, without waiting for the writer of a FIFO.
@@ -61,16 +75,8 @@ pub fn reopen_without_waiting(descriptor: BorrowedFd<'_>) -> rustix::io::Result<
     reopen(descriptor, OFlags::NONBLOCK)
 }
 
-/// Makes a file that lives in memory and has no name.
-///
-/// # Errors
-/// What `memfd_create(2)` says.
-pub fn memory_file() -> std::io::Result<std::fs::File> {
-    Ok(rustix::fs::memfd_create(c"mapped", rustix::fs::MemfdFlags::CLOEXEC)?.into())
-}
-
 fn anchor_flags() -> OFlags {
-    OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC
+    ANCHOR | OFlags::NOFOLLOW | OFlags::CLOEXEC
 }
 
 /// Opens one name of `path` after the other, none of which may be a link.
@@ -109,7 +115,7 @@ mod tests {
         let root = std::fs::File::open(dir.path()).unwrap();
         let openers: [Opener; 3] = [
             |directory, path| open_beneath(directory, path, OFlags::empty()),
-            |directory, path| open_beneath(directory, path, OFlags::PATH),
+            |directory, path| open_beneath(directory, path, ANCHOR),
             |directory, path| step_by_step(directory, path, OFlags::RDONLY),
         ];
         for open in openers {

@@ -20,7 +20,8 @@ extern "C" fn look() {
 // SAFETY: the section holds pointers to functions that the C runtime calls before `main`, and this is one. It uses nothing
 // that is set up later.
 #[used]
-#[unsafe(link_section = ".init_array")]
+#[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
 static LOOK: extern "C" fn() = look;
 
 /// Whether descriptor `fd`, 0 to 2, was closed when the program started.

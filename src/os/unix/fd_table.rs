@@ -5,6 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::os::platform::flags::ANCHOR;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -44,7 +45,7 @@ impl Reserve {
     /// Takes as many as there are, up to those that are to be kept.
     pub fn hold(&mut self) {
         while self.0.len() < Reserve::COUNT {
-            let Ok(fd) = open("/dev/null", OFlags::PATH | OFlags::CLOEXEC, Mode::empty()) else { break };
+            let Ok(fd) = open("/dev/null", ANCHOR | OFlags::CLOEXEC, Mode::empty()) else { break };
             self.0.push(fd);
         }
     }

@@ -65,8 +65,15 @@ pub fn live_windows() -> usize {
     TABLE.iter().filter(|slot| slot.taken.load(Ordering::Relaxed)).count()
 }
 
-/// The action that was in force before ours; the default one until it has been asked for.
-static PREVIOUS: OnceLock<libc::sigaction> = OnceLock::new();
+/// The signals that a page without bytes raises. POSIX asks for SIGBUS, and Linux keeps to that; other systems have
+/// sent SIGSEGV in some versions.
+#[cfg(target_os = "linux")]
+const SIGNALS: [libc::c_int; 1] = [libc::SIGBUS];
+#[cfg(not(target_os = "linux"))]
+const SIGNALS: [libc::c_int; 2] = [libc::SIGBUS, libc::SIGSEGV];
+
+/// The actions that were in force before ours, in the order of [`SIGNALS`].
+static PREVIOUS: [OnceLock<libc::sigaction>; SIGNALS.len()] = [const { OnceLock::new() }; SIGNALS.len()];
 
 /// Takes SIGBUS over before there is a window. One that is sent then ends the program whichever way its input is read, while
 /// the standard library's handler would let the first pass.
@@ -78,18 +85,20 @@ fn install(page: usize) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         PAGE.store(page, Ordering::Relaxed);
-        // SAFETY: both actions are fully initialised before the kernel reads them, and the handler is async-signal-safe (see
-        // `on_sigbus`). It finds PREVIOUS filled, as that is done before the handler is in force.
-        unsafe {
-            let mut previous: libc::sigaction = std::mem::zeroed();
-            libc::sigaction(libc::SIGBUS, std::ptr::null(), &raw mut previous);
-            let _ = PREVIOUS.set(previous);
-            let mut action: libc::sigaction = std::mem::zeroed();
-            let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) = on_sigbus;
-            action.sa_sigaction = handler as *const () as usize;
-            action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
-            libc::sigemptyset(&raw mut action.sa_mask);
-            libc::sigaction(libc::SIGBUS, &raw const action, std::ptr::null_mut());
+        for (signal, before) in SIGNALS.into_iter().zip(&PREVIOUS) {
+            // SAFETY: both actions are fully initialised before the kernel reads them, and the handler is
+            // async-signal-safe (see `on_sigbus`). It finds PREVIOUS filled, as that is done before it is in force.
+            unsafe {
+                let mut previous: libc::sigaction = std::mem::zeroed();
+                libc::sigaction(signal, std::ptr::null(), &raw mut previous);
+                let _ = before.set(previous);
+                let mut action: libc::sigaction = std::mem::zeroed();
+                let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) = on_sigbus;
+                action.sa_sigaction = handler as *const () as usize;
+                action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+                libc::sigemptyset(&raw mut action.sa_mask);
+                libc::sigaction(signal, &raw const action, std::ptr::null_mut());
+            }
         }
     });
 }
@@ -118,13 +127,16 @@ fn lay_zero_pages(page: usize, end: usize) -> bool {
     // blocked in this very fault or reads it as plain bytes that may change at any time; nothing
     // else lives in that range. mmap is a bare system call and errno is put back.
     unsafe {
+        #[cfg(target_os = "linux")]
         let errno = libc::__errno_location();
+        #[cfg(not(target_os = "linux"))]
+        let errno = libc::__error();
         let saved = *errno;
         let laid = libc::mmap(
             page as *mut libc::c_void,
             end - page,
             libc::PROT_READ,
-            libc::MAP_PRIVATE | libc::MAP_FIXED | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+            libc::MAP_PRIVATE | libc::MAP_FIXED | libc::MAP_ANON,
             -1,
             0,
         );
@@ -136,8 +148,8 @@ fn lay_zero_pages(page: usize, end: usize) -> bool {
 /// Not ours: what stood before decides, and by default the program dies of it as it would have.
 fn hand_on(signal: libc::c_int, code: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // `get` is an atomic load once `install` has filled it.
-    let (action, flags) =
-        PREVIOUS.get().map_or((libc::SIG_DFL, 0), |previous| (previous.sa_sigaction, previous.sa_flags));
+    let previous = SIGNALS.iter().position(|&ours| ours == signal).and_then(|at| PREVIOUS[at].get());
+    let (action, flags) = previous.map_or((libc::SIG_DFL, 0), |previous| (previous.sa_sigaction, previous.sa_flags));
     // SAFETY: the previous handler is called with the arguments and in the form it was registered for.
     unsafe {
         match action {

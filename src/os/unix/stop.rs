@@ -4,7 +4,28 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering, fence};
 
-use rustix::event::{EventfdFlags, eventfd};
+/// A descriptor to poll, and one that makes it readable: of an eventfd or, where there is none, a pipe.
+#[derive(Debug)]
+struct Wake {
+    poll: OwnedFd,
+    write: Option<OwnedFd>,
+}
+
+#[cfg(target_os = "linux")]
+fn wake() -> Option<Wake> {
+    use rustix::event::{EventfdFlags, eventfd};
+    Some(Wake { poll: eventfd(0, EventfdFlags::CLOEXEC).ok()?, write: None })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn wake() -> Option<Wake> {
+    use rustix::io::{FdFlags, fcntl_setfd};
+    let (poll, write) = rustix::pipe::pipe().ok()?;
+    for fd in [&poll, &write] {
+        fcntl_setfd(fd, FdFlags::CLOEXEC).ok()?;
+    }
+    Some(Wake { poll, write: Some(write) })
+}
 
 /// Ends work early, also that of a thread that waits for a slow writer.
 ///
@@ -12,7 +33,7 @@ use rustix::event::{EventfdFlags, eventfd};
 #[derive(Debug, Default)]
 pub struct Stop {
     asked: AtomicBool,
-    wake: OnceLock<Option<OwnedFd>>,
+    wake: OnceLock<Option<Wake>>,
 }
 
 impl Stop {
@@ -27,16 +48,16 @@ impl Stop {
         // Either the descriptor is seen here, or who makes it now sees the flag: both look after they wrote.
         fence(Ordering::SeqCst);
         if let Some(Some(wake)) = self.wake.get() {
-            let _ = rustix::io::write(wake, &1u64.to_ne_bytes());
+            let _ = rustix::io::write(wake.write.as_ref().unwrap_or(&wake.poll), &1u64.to_ne_bytes());
         }
     }
 
     /// What becomes readable when an end is asked for from now on; whether it was before is to be looked at once more
-    /// after this call. Where no eventfd is to be had, a waiting read is merely not woken.
+    /// after this call. Where no descriptor is to be had, a waiting read is merely not woken.
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
-        let wake = self.wake.get_or_init(|| eventfd(0, EventfdFlags::CLOEXEC).ok());
+        let wake = self.wake.get_or_init(wake);
         fence(Ordering::SeqCst);
-        wake.as_ref().map(AsFd::as_fd)
+        wake.as_ref().map(|wake| wake.poll.as_fd())
     }
 
     /// Whether an end was asked for.

@@ -87,7 +87,7 @@ pub fn forget_peak() -> bool {
     std::fs::write("/proc/self/clear_refs", "5").is_ok()
 }
 
-/// The most bytes of memory that were resident at a time (`VmHWM`).
+/// Returns the most bytes of memory that were resident at a time (`VmHWM`), where that is known.
 pub fn peak_resident() -> Option<u64> {
     Some(field("/proc/self/status", "VmHWM:")? * 1024)
 }

@@ -82,7 +82,7 @@ impl Window {
         if POPULATE_MISSING.load(Ordering::Relaxed) {
             return Ok(());
         }
-        match self.map.advise(Advice::PopulateRead) {
+        match self.advise_populate() {
             Err(err) if err.raw_os_error() == Some(libc::EINVAL) => {
                 POPULATE_MISSING.store(true, Ordering::Relaxed);
                 let _ = self.map.advise(Advice::WillNeed);
@@ -113,6 +113,28 @@ impl Window {
     /// EINVAL where the kernel does not know the advice.
     pub fn advise(&self, advice: Advice) -> io::Result<()> {
         self.map.advise(advice)
+    }
+
+    /// Asks for all pages to be faulted in now.
+    ///
+    /// # Errors
+    /// EINVAL where the kernel does not know the advice, EFAULT beyond the end of the file.
+    pub fn advise_populate(&self) -> io::Result<()> {
+        #[cfg(target_os = "linux")]
+        return self.map.advise(Advice::PopulateRead);
+        #[cfg(not(target_os = "linux"))]
+        Err(io::Error::from_raw_os_error(libc::EINVAL))
+    }
+
+    /// Asks for huge pages.
+    ///
+    /// # Errors
+    /// EINVAL where the kernel has none.
+    pub fn advise_huge_pages(&self) -> io::Result<()> {
+        #[cfg(target_os = "linux")]
+        return self.map.advise(Advice::HugePage);
+        #[cfg(not(target_os = "linux"))]
+        Err(io::Error::from_raw_os_error(libc::EINVAL))
     }
 
     /// Returns the mapped bytes.

@@ -7,16 +7,15 @@
 #![allow(unsafe_code)]
 
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 
-use rustix::fs::{Access, Advice, AtFlags};
-use rustix::io::{Errno, ReadWriteFlags};
+use rustix::io::Errno;
 use rustix::mm::{MapFlags, ProtFlags};
 
 use super::extents::Range;
-
-/// The system call's number, the same on every architecture but alpha.
-const SYS_CACHESTAT: libc::c_long = 451;
+use crate::os::platform::page_cache;
+pub use crate::os::platform::page_cache::read_cached;
+use crate::os::platform::read_ahead::is_sequential;
 
 /// Pages asked of `mincore` at a time: a byte each, and 256 MiB of address space.
 const MINCORE_PAGES: u64 = 1 << 16;
@@ -166,7 +165,7 @@ impl<'fd> Asked<'fd> {
                 Err(errno) => return Err(Unknown::Refused(errno)),
             }
         }
-        if !*self.mincore_is_true.get_or_insert_with(|| may_know(self.file)) {
+        if !*self.mincore_is_true.get_or_insert_with(|| page_cache::mincore_is_true(self.file)) {
             return self.count_by_reading(first, end);
         }
         let mut resident = 0;
@@ -179,9 +178,7 @@ impl<'fd> Asked<'fd> {
     fn count_by_reading(&self, first: u64, end: u64) -> Result<Cached, Unknown> {
         let mut resident = 0;
         for start in (0..(end - first).div_ceil(self.step)).rev().map(|step| first + step * self.step) {
-            let mut byte = [0];
-            let buffers = &mut [io::IoSliceMut::new(&mut byte)];
-            match rustix::io::preadv2(self.file, buffers, start * page_size(), ReadWriteFlags::NOWAIT) {
+            match read_cached(self.file, start * page_size()) {
                 Ok(got) => resident += if got > 0 { self.step.min(end - start) } else { 0 },
                 Err(Errno::AGAIN | Errno::INTR) => {}
                 // Not every file system can say whether it would wait.
@@ -196,13 +193,6 @@ impl<'fd> Asked<'fd> {
 /// one system call.
 pub fn is_cached(file: BorrowedFd<'_>, offset: u64) -> Option<bool> {
     cachestat(file, offset, 1).ok().map(|cached| cached.resident > 0)
-}
-
-/// Whether `mincore` tells the truth about `file`: the kernel's own rule is owner, or allowed to write.
-fn may_know(file: BorrowedFd<'_>) -> bool {
-    let owner = rustix::fs::fstat(file).is_ok_and(|stat| stat.st_uid == rustix::process::geteuid().as_raw());
-    let path = format!("/proc/self/fd/{}", file.as_raw_fd());
-    owner || rustix::fs::accessat(rustix::fs::CWD, path, Access::WRITE_OK, AtFlags::EACCESS).is_ok()
 }
 
 fn each_page_between(file: BorrowedFd<'_>, first: u64, end: u64, mut page: impl FnMut(u64, bool)) -> Result<(), Errno> {
@@ -229,24 +219,15 @@ fn mincore(file: BorrowedFd<'_>, first: u64, flags: &mut [u8]) -> Result<(), Err
         rustix::mm::mmap(std::ptr::null_mut(), length, ProtFlags::READ, MapFlags::SHARED, file, first * page_size())?
     };
     // SAFETY: the range is the mapping just made, and `flags` has a byte for each of its pages.
-    let answer = unsafe { libc::mincore(address, length, flags.as_mut_ptr()) };
+    let answer = unsafe { libc::mincore(address.cast(), length, flags.as_mut_ptr().cast()) };
     let errno = io::Error::last_os_error();
     // SAFETY: the range is the mapping made above, which nothing refers to.
     unsafe { rustix::mm::munmap(address, length)? };
     if answer == 0 { Ok(()) } else { Err(Errno::from_io_error(&errno).unwrap_or(Errno::INVAL)) }
 }
 
-/// `cachestat(2)` for `length` bytes from `offset`; never with length 0, which would mean the whole file.
 fn cachestat(file: BorrowedFd<'_>, offset: u64, length: u64) -> Result<Cached, Errno> {
-    let range = [offset, length];
-    let mut counts = [0u64; 5];
-    // SAFETY: the kernel reads two u64 at `range` and writes five at `counts` (`struct cachestat_range`, `struct
-    // cachestat`), which is exactly what they are; both outlive the call.
-    let answer = unsafe { libc::syscall(SYS_CACHESTAT, file.as_raw_fd(), range.as_ptr(), counts.as_mut_ptr(), 0u32) };
-    if answer != 0 {
-        return Err(Errno::from_io_error(&io::Error::last_os_error()).unwrap_or(Errno::INVAL));
-    }
-    let [resident, dirty, writeback, evicted, recently_evicted] = counts;
+    let [resident, dirty, writeback, evicted, recently_evicted] = page_cache::cachestat(file, offset, length)?;
     let state = Some(State { dirty, writeback, evicted, recently_evicted });
     Ok(Cached { resident, state, is_estimate: false })
 }
@@ -260,7 +241,7 @@ pub fn touch(file: BorrowedFd<'_>, ranges: impl Iterator<Item = Range>) -> io::R
     let mut buffer = vec![0u8; 1 << 20];
     let mut read = 0;
     // Advice may be refused (a file system without it); reading is what counts.
-    let _ = rustix::fs::fadvise(file, 0, None, Advice::Sequential);
+    is_sequential(file);
     for Range { start: mut at, end } in ranges {
         while at < end {
             let want = (end - at).min(buffer.len() as u64) as usize;
@@ -286,10 +267,9 @@ pub fn touch(file: BorrowedFd<'_>, ranges: impl Iterator<Item = Range>) -> io::R
 /// What `fdatasync` or `posix_fadvise` reports.
 pub fn evict(file: BorrowedFd<'_>, write_back: bool) -> io::Result<()> {
     if write_back {
-        rustix::fs::fdatasync(file)?;
+        rustix::fs::fsync(file)?;
     }
-    rustix::fs::fadvise(file.as_fd(), 0, None, Advice::DontNeed)?;
-    Ok(())
+    Ok(page_cache::drop_pages(file)?)
 }
 
 #[cfg(test)]
@@ -297,6 +277,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::io::Write;
+    use std::os::fd::AsFd;
 
     fn file_of(bytes: usize) -> std::fs::File {
         let mut file = tempfile::tempfile().unwrap();

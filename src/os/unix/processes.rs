@@ -4,7 +4,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::process::{Pid, PidfdFlags, pidfd_open, test_kill_process};
+use rustix::process::{Pid, test_kill_process};
 
 /// Processes that are waited for.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl Processes {
     pub fn open(numbers: &[u32]) -> Processes {
         let open = |&number: &u32| match i32::try_from(number).ok().and_then(Pid::from_raw) {
             None => Process::Ended,
-            Some(pid) => match pidfd_open(pid, PidfdFlags::empty()) {
+            Some(pid) => match watch(pid) {
                 Ok(fd) => Process::Watched(fd),
                 Err(Errno::SRCH) => Process::Ended,
                 Err(_) => Process::Numbered(pid),
@@ -59,6 +59,18 @@ impl Process {
             }
         }
     }
+}
+
+/// Returns a descriptor that becomes readable when the process ends.
+#[cfg(target_os = "linux")]
+fn watch(pid: Pid) -> Result<OwnedFd, Errno> {
+    rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty())
+}
+
+/// Fails, or says that there is no such process.
+#[cfg(not(target_os = "linux"))]
+fn watch(pid: Pid) -> Result<OwnedFd, Errno> {
+    test_kill_process(pid).and(Err(Errno::NOSYS))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::os::fd::BorrowedFd;
 
-use rustix::fs::{fstatfs, major};
+use crate::os::platform::magic::identify;
 
 /// A file system, by what it promises to a reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,27 +48,9 @@ impl FileSystem {
         if let Some((_, known)) = LAST.get().filter(|&(last, _)| last == device) {
             return known;
         }
-        let answer = fstatfs(file).map_or(FileSystem::Unknown, |system| identify(system.f_type as u32, device));
+        let answer = identify(file, device);
         LAST.set(Some((device, answer)));
         answer
-    }
-}
-
-/// `f_type` is from linux/magic.h and the file systems' own headers; a device of major number 0 is none of this machine.
-fn identify(f_type: u32, device: u64) -> FileSystem {
-    match f_type {
-        // tmpfs, ramfs
-        0x0102_1994 | 0x8584_58F6 => FileSystem::Memory,
-        0x9584_58F6 => FileSystem::HugePages,
-        0x794C_7630 => FileSystem::Overlay,
-        0x6573_5546 => FileSystem::Fuse,
-        // NFS, CIFS, SMB 2, 9P, Ceph, AFS, kAFS, Lustre, GPFS
-        0x0000_6969 | 0xFF53_4D42 | 0xFE53_4D42 | 0x0102_1997 | 0x00C3_6400 | 0x5346_414F | 0x6B41_4653
-        | 0x0BD0_0BD0 | 0x4750_4653 => FileSystem::Network,
-        // Btrfs, Bcachefs, EROFS on a file: on disks, with device numbers of their own.
-        0x9123_683E | 0xCA45_1A4E | 0xE0F5_E1E2 => FileSystem::Local,
-        _ if major(device) != 0 => FileSystem::Local,
-        _ => FileSystem::Unknown,
     }
 }
 
@@ -83,24 +65,5 @@ impl fmt::Display for FileSystem {
             FileSystem::Network => "network file system",
             FileSystem::Unknown => "unknown file system",
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_known_file_systems_and_block_devices_are_trusted() {
-        let (disk, none) = (rustix::fs::makedev(253, 1), rustix::fs::makedev(0, 42));
-        assert_eq!(identify(0xEF53, disk), FileSystem::Local);
-        assert_eq!(identify(0x9123_683E, none), FileSystem::Local);
-        assert_eq!(identify(0x794C_7630, none), FileSystem::Overlay);
-        // fuseblk has the number of its block device.
-        assert_eq!(identify(0x6573_5546, disk), FileSystem::Fuse);
-        // sysfs, ecryptfs, and one that is not invented yet.
-        for f_type in [0x6265_6572, 0xF15F, 0x1234_5678] {
-            assert_eq!(identify(f_type, none), FileSystem::Unknown);
-        }
     }
 }

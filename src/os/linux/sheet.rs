@@ -18,7 +18,7 @@ const SHEET: usize = 2 << 20;
 
 /// Fresh memory that is written from front to back and given away as it goes.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub struct Sheet {
     map: MmapMut,
     /// Where the next byte goes; all before it has been given away.
     next: usize,
@@ -27,7 +27,7 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// A sheet of untouched memory; `None` where the system has no huge pages for it.
-    pub(super) fn fresh() -> Option<Sheet> {
+    pub fn fresh() -> Option<Sheet> {
         if !huge_pages() {
             return None;
         }
@@ -39,13 +39,13 @@ impl Sheet {
     }
 
     /// Whether there is no room left.
-    pub(super) fn is_full(&self) -> bool {
+    pub fn is_full(&self) -> bool {
         self.next == self.end
     }
 
     /// Copies the beginning of `bytes`, as much as there is room for, and gives that to the pipe.
     /// The count says how much the pipe took, also when it failed on the rest.
-    pub(super) fn give(&mut self, pipe: BorrowedFd<'_>, bytes: &[u8]) -> (usize, io::Result<()>) {
+    pub fn give(&mut self, pipe: BorrowedFd<'_>, bytes: &[u8]) -> (usize, io::Result<()>) {
         let start = self.next;
         let len = bytes.len().min(self.end - start);
         self.map[start..start + len].copy_from_slice(&bytes[..len]);

@@ -3,14 +3,10 @@
 //! Holes come from `SEEK_DATA` and `SEEK_HOLE`, which any user may ask and every file system answers (one without holes calls
 //! all of it data). Pieces come from the `FIEMAP` ioctl, which only file systems on a disk know. Both walks stop at a limit
 //! the caller sets, for a file may have millions of pieces. Nothing is read and nothing is written back.
-#![allow(unsafe_code)]
+use std::os::fd::BorrowedFd;
 
-use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd};
-
-use rustix::io::Errno;
-
-use crate::os::unix::holes::{Extent, next_extent};
+use super::holes::{Extent, next_extent};
+pub use crate::os::platform::fiemap::{Layout, device_size, layout};
 
 /// A range of a file, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,121 +72,6 @@ pub fn sparseness(file: BorrowedFd<'_>, size: u64, limit: usize) -> Sparseness {
     found
 }
 
-/// How the file system stores a file.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Layout {
-    /// Extents in the file system's map.
-    pub extents: u64,
-    /// Runs of extents that follow each other on the disk: 1 is a file in one piece, 0 one without any block.
-    pub fragments: u64,
-    /// Extents shared with other files or snapshots.
-    pub shared: u64,
-    /// Extents allocated and not yet written, which read as zeros.
-    pub unwritten: u64,
-    /// Extents not placed on the disk yet: their bytes are only in memory.
-    pub delayed: u64,
-    /// Whether the walk reached the last extent.
-    pub complete: bool,
-}
-
-/// `struct fiemap_extent` of `<linux/fiemap.h>`.
-#[repr(C)]
-#[derive(Clone, Copy, Default)]
-struct RawExtent {
-    logical: u64,
-    physical: u64,
-    length: u64,
-    reserved64: [u64; 2],
-    flags: u32,
-    reserved: [u32; 3],
-}
-
-const BATCH: usize = 128;
-
-/// `struct fiemap` of `<linux/fiemap.h>` with room for [`BATCH`] extents.
-#[repr(C)]
-struct RawFiemap {
-    start: u64,
-    length: u64,
-    flags: u32,
-    mapped_extents: u32,
-    extent_count: u32,
-    reserved: u32,
-    extents: [RawExtent; BATCH],
-}
-
-const FS_IOC_FIEMAP: libc::Ioctl = 0xC020_660B_u32 as libc::Ioctl;
-const EXTENT_LAST: u32 = 0x1;
-const EXTENT_DELALLOC: u32 = 0x4;
-const EXTENT_UNWRITTEN: u32 = 0x800;
-const EXTENT_SHARED: u32 = 0x2000;
-
-/// Asks the file system how it stores `file`, looking at no more than `limit` extents.
-///
-/// # Errors
-/// `EOPNOTSUPP` or `ENOTTY` where the file system has no such map, and what else the ioctl reports.
-pub fn layout(file: BorrowedFd<'_>, limit: u64) -> Result<Layout, Errno> {
-    let mut request = RawFiemap {
-        start: 0,
-        length: u64::MAX,
-        flags: 0,
-        mapped_extents: 0,
-        extent_count: BATCH as u32,
-        reserved: 0,
-        extents: [RawExtent::default(); BATCH],
-    };
-    let mut layout = Layout::default();
-    let mut previous_end = None;
-    loop {
-        // SAFETY: `request` is `struct fiemap` followed by room for the `extent_count` extents it promises; the kernel
-        // writes no more than that, and every bit pattern is a value of these integer fields.
-        let answer = unsafe { libc::ioctl(file.as_raw_fd(), FS_IOC_FIEMAP, &mut request) };
-        if answer != 0 {
-            return Err(Errno::from_io_error(&io::Error::last_os_error()).unwrap_or(Errno::INVAL));
-        }
-        let mapped = &request.extents[..(request.mapped_extents as usize).min(BATCH)];
-        for extent in mapped {
-            layout.extents += 1;
-            let is = |flag| u64::from(extent.flags & flag != 0);
-            layout.shared += is(EXTENT_SHARED);
-            layout.unwritten += is(EXTENT_UNWRITTEN);
-            layout.delayed += is(EXTENT_DELALLOC);
-            layout.fragments += u64::from(previous_end != Some(extent.physical));
-            previous_end = Some(extent.physical.wrapping_add(extent.length));
-        }
-        let Some(last) = mapped.last() else {
-            layout.complete = true;
-            return Ok(layout);
-        };
-        if last.flags & EXTENT_LAST != 0 {
-            layout.complete = true;
-            return Ok(layout);
-        }
-        if layout.extents >= limit {
-            return Ok(layout);
-        }
-        request.start = last.logical.wrapping_add(last.length);
-        request.length = u64::MAX - request.start;
-    }
-}
-
-/// The size of a block device in bytes, which may change under its reader as a file's does. Seeking to the end tells it too,
-/// but moves a position that is shared between threads.
-///
-/// # Errors
-/// What the ioctl reports: `ENOTTY` for what is no block device.
-pub fn device_size(device: BorrowedFd<'_>) -> io::Result<u64> {
-    let mut size = 0_u64;
-    // SAFETY: BLKGETSIZE64 writes one u64 to where it is told, whose type says size_t for reasons of history.
-    match unsafe { libc::ioctl(device.as_raw_fd(), BLKGETSIZE64, &raw mut size) } {
-        0 => Ok(size),
-        _ => Err(io::Error::last_os_error()),
-    }
-}
-
-/// `_IOR(0x12, 114, size_t)` of `<linux/fs.h>`.
-const BLKGETSIZE64: libc::Ioctl = libc::_IOR::<usize>(0x12, 114);
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,7 +127,7 @@ mod tests {
                 assert!(layout.extents >= 2, "{layout:?}");
                 assert!((1..=layout.extents).contains(&layout.fragments), "{layout:?}");
             }
-            Err(errno) => assert!(matches!(errno, Errno::OPNOTSUPP | Errno::NOTTY), "{errno}"),
+            Err(errno) => assert!(matches!(errno, rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOTTY), "{errno}"),
         }
     }
 }

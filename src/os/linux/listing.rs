@@ -1,0 +1,33 @@
+//! The entries of a directory, by `getdents64(2)` into a buffer that is used again.
+
+use std::ffi::CStr;
+use std::mem::MaybeUninit;
+use std::os::fd::BorrowedFd;
+
+use rustix::fs::{FileType, RawDir};
+use rustix::io::Errno;
+
+/// The size in bytes of the buffer for directory entries, as in the C library.
+const SIZE: usize = 32 << 10;
+
+/// A buffer for entries.
+#[derive(Debug)]
+pub struct Listing(Vec<MaybeUninit<u8>>);
+
+impl Listing {
+    /// Returns a buffer.
+    pub fn new() -> Listing {
+        Listing(vec![MaybeUninit::uninit(); SIZE])
+    }
+
+    /// Calls `each` with the name and the type of each entry, or with the error that ends the listing.
+    pub fn read(&mut self, directory: BorrowedFd<'_>, mut each: impl FnMut(Result<(&CStr, FileType), Errno>)) {
+        let mut entries = RawDir::new(directory, &mut self.0);
+        while let Some(entry) = entries.next() {
+            match &entry {
+                Ok(entry) => each(Ok((entry.file_name(), entry.file_type()))),
+                Err(errno) => return each(Err(*errno)),
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! SELinux contexts, which this system does not have.
+
+use std::ffi::OsStr;
+
+use rustix::io::Errno;
+
+/// Returns `false`.
+pub fn has_selinux() -> bool {
+    false
+}
+
+/// Fails.
+///
+/// # Errors
+/// Always `EOPNOTSUPP`.
+pub fn context(_: Option<&OsStr>, _: bool) -> Result<Vec<u8>, Errno> {
+    Err(Errno::OPNOTSUPP)
+}

@@ -1,0 +1,32 @@
+//! The entries of a directory, by `readdir(3)`.
+
+use std::ffi::CStr;
+use std::os::fd::BorrowedFd;
+
+use rustix::fs::{Dir, FileType};
+use rustix::io::Errno;
+
+/// Lists directories. The C library has the buffer.
+#[derive(Debug)]
+pub struct Listing;
+
+impl Listing {
+    /// Returns a lister.
+    pub fn new() -> Listing {
+        Listing
+    }
+
+    /// Calls `each` with the name and the type of each entry, or with the error that ends the listing.
+    pub fn read(&mut self, directory: BorrowedFd<'_>, mut each: impl FnMut(Result<(&CStr, FileType), Errno>)) {
+        let entries = match Dir::read_from(directory) {
+            Ok(entries) => entries,
+            Err(errno) => return each(Err(errno)),
+        };
+        for entry in entries {
+            match &entry {
+                Ok(entry) => each(Ok((entry.file_name(), entry.file_type()))),
+                Err(errno) => return each(Err(*errno)),
+            }
+        }
+    }
+}

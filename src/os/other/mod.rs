@@ -1,0 +1,20 @@
+//! The face of `os::linux` on macOS, FreeBSD and other systems.
+//!
+//! What such a system does in its own way is done here; of what it lacks, each function says so by
+//! an error or `None`, never by a guess.
+
+pub mod boot;
+pub mod context;
+pub mod fiemap;
+pub mod flags;
+pub mod inode;
+pub mod listing;
+pub mod machine;
+pub mod magic;
+pub mod page_cache;
+pub mod proc_users;
+pub mod read_ahead;
+pub mod sheet;
+pub mod temporary;
+pub mod transfer;
+pub mod watch;

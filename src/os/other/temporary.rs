@@ -1,0 +1,27 @@
+//! Files without a name: made with one, which is removed at once.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Makes a file without a name in `/tmp`.
+///
+/// # Errors
+/// What `open(2)` says.
+pub fn memory_file() -> io::Result<File> {
+    nameless_file(Path::new("/tmp"))
+}
+
+/// Makes a file in `directory` that has no name.
+///
+/// # Errors
+/// What `open(2)` says.
+pub fn nameless_file(directory: &Path) -> io::Result<File> {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let path = directory.join(format!(".mapped-{}-{number}", std::process::id()));
+    let file = File::options().read(true).write(true).create_new(true).open(&path)?;
+    std::fs::remove_file(&path)?;
+    Ok(file)
+}

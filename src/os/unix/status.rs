@@ -1,0 +1,52 @@
+//! The facts of an open file that reading it depends on, in types that are the same on every system.
+
+use std::io;
+use std::os::fd::AsFd;
+
+use rustix::fs::{FileType, fstat};
+
+/// Nanoseconds since 1970, modulo 2^64: only compared.
+pub type Moment = u64;
+
+/// A file as `fstat(2)` describes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Status {
+    /// The kind of file.
+    pub kind: FileType,
+    /// The size in bytes.
+    pub size: u64,
+    /// The number of the device that it is on.
+    pub device: u64,
+    /// The number of its inode.
+    pub inode: u64,
+    /// When its bytes were last written.
+    pub modified: Moment,
+    /// When its inode last changed.
+    pub changed: Moment,
+}
+
+impl Status {
+    /// Returns the facts of an open file.
+    ///
+    /// # Errors
+    /// What `fstat(2)` says.
+    #[allow(clippy::unnecessary_cast, reason = "the types of the fields differ from system to system")]
+    pub fn of(file: impl AsFd) -> io::Result<Status> {
+        let stat = fstat(file)?;
+        let moment =
+            |seconds: i64, nanoseconds: u64| (seconds as Moment).wrapping_mul(1_000_000_000).wrapping_add(nanoseconds);
+        Ok(Status {
+            kind: FileType::from_raw_mode(stat.st_mode),
+            size: stat.st_size as u64,
+            device: stat.st_dev as u64,
+            inode: stat.st_ino as u64,
+            modified: moment(stat.st_mtime as i64, stat.st_mtime_nsec as u64),
+            changed: moment(stat.st_ctime as i64, stat.st_ctime_nsec as u64),
+        })
+    }
+
+    /// Returns device and inode, which tell two files apart.
+    pub fn identity(&self) -> (u64, u64) {
+        (self.device, self.inode)
+    }
+}
