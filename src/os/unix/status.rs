@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use rustix::fs::{FileType, fstat};
 
 /// Nanoseconds since 1970, modulo 2^64: only compared.
-pub type Moment = u64;
+pub type Nanoseconds = u64;
 
 /// A file as `fstat(2)` describes it.
 #[derive(Clone, Copy, Debug)]
@@ -20,9 +20,9 @@ pub struct Status {
     /// The number of its inode.
     pub inode: u64,
     /// When its bytes were last written.
-    pub modified: Moment,
+    pub modified: Nanoseconds,
     /// When its inode last changed.
-    pub changed: Moment,
+    pub changed: Nanoseconds,
 }
 
 impl Status {
@@ -33,8 +33,9 @@ impl Status {
     #[allow(clippy::unnecessary_cast, reason = "the types of the fields differ from system to system")]
     pub fn of(file: impl AsFd) -> io::Result<Status> {
         let stat = fstat(file)?;
-        let moment =
-            |seconds: i64, nanoseconds: u64| (seconds as Moment).wrapping_mul(1_000_000_000).wrapping_add(nanoseconds);
+        let moment = |seconds: i64, nanoseconds: u64| {
+            (seconds as Nanoseconds).wrapping_mul(1_000_000_000).wrapping_add(nanoseconds)
+        };
         Ok(Status {
             kind: FileType::from_raw_mode(stat.st_mode),
             size: stat.st_size as u64,

@@ -41,7 +41,6 @@ pub const UNSAFE: &[(&str, &str)] = &[
     ("digest/md5.rs", "machine instructions, or still to be moved to os"),
     ("digest/sha512.rs", "machine instructions, or still to be moved to os"),
     ("library/file_window.rs", "declares an unsafe function, whose promise its caller gives"),
-    ("output/vmsplice.rs", "machine instructions, or still to be moved to os"),
 ];
 
 /// Files that import `libc` or `rustix`.
@@ -49,31 +48,26 @@ pub const SYSTEM_CALLS: &[(&str, &str)] = &[
     ("app/config.rs", "still to be moved to os"),
     ("commands/bench/pass.rs", "still to be moved to os"),
     ("commands/bench/report.rs", "still to be moved to os"),
-    ("commands/bench/subject.rs", "still to be moved to os"),
     ("commands/checksum/check.rs", "still to be moved to os"),
     ("commands/grep/mod.rs", "still to be moved to os"),
     ("commands/grep/walk.rs", "still to be moved to os"),
     ("commands/stat/directives.rs", "still to be moved to os"),
     ("commands/stat/facts.rs", "still to be moved to os"),
     ("commands/stat/gather.rs", "still to be moved to os"),
-    ("commands/stat/json.rs", "still to be moved to os"),
     ("commands/stat/mod.rs", "still to be moved to os"),
     ("commands/stat/residency.rs", "still to be moved to os"),
     ("engine/workers.rs", "still to be moved to os"),
     ("io/path.rs", "still to be moved to os"),
     ("io/source/access.rs", "still to be moved to os"),
-    ("io/source/bring.rs", "still to be moved to os"),
     ("io/source/facts.rs", "still to be moved to os"),
     ("io/source/mod.rs", "still to be moved to os"),
     ("io/source/open.rs", "still to be moved to os"),
     ("io/source/read.rs", "still to be moved to os"),
-    ("io/source/seen.rs", "still to be moved to os"),
     ("io/stream.rs", "still to be moved to os"),
     ("io/walk.rs", "still to be moved to os"),
     ("output/message.rs", "still to be moved to os"),
     ("output/splice.rs", "still to be moved to os"),
     ("output/stdout.rs", "still to be moved to os"),
-    ("output/vmsplice.rs", "still to be moved to os"),
 ];
 
 /// Functions of more lines.
@@ -153,7 +147,6 @@ pub const TYPE_NAMES: &[(&str, &str)] = &[
     ("Parser", "still to be renamed"),
     ("Part", "still to be renamed"),
     ("Pattern", "still to be renamed"),
-    ("Perl", "still to be renamed"),
     ("Pick", "still to be renamed"),
     ("Piece", "still to be renamed"),
     ("Place", "still to be renamed"),
