@@ -120,7 +120,7 @@ impl<K: FnMut(&OsStr, bool) -> bool> Walk<K> {
             path: Vec::new(),
             levels: Vec::new(),
             anchors: Anchors { follow, anchors: Vec::new() },
-            listing: Listing::new(),
+            listing: Listing::default(),
         }
     }
 

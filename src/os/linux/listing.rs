@@ -14,12 +14,13 @@ const SIZE: usize = 32 << 10;
 #[derive(Debug)]
 pub struct Listing(Vec<MaybeUninit<u8>>);
 
-impl Listing {
-    /// Returns a buffer.
-    pub fn new() -> Listing {
+impl Default for Listing {
+    fn default() -> Listing {
         Listing(vec![MaybeUninit::uninit(); SIZE])
     }
+}
 
+impl Listing {
     /// Calls `each` with the name and the type of each entry, or with the error that ends the listing.
     pub fn read(&mut self, directory: BorrowedFd<'_>, mut each: impl FnMut(Result<(&CStr, FileType), Errno>)) {
         let mut entries = RawDir::new(directory, &mut self.0);

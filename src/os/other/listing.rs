@@ -10,12 +10,13 @@ use rustix::io::Errno;
 #[derive(Debug)]
 pub struct Listing;
 
-impl Listing {
-    /// Returns a lister.
-    pub fn new() -> Listing {
+impl Default for Listing {
+    fn default() -> Listing {
         Listing
     }
+}
 
+impl Listing {
     /// Calls `each` with the name and the type of each entry, or with the error that ends the listing.
     pub fn read(&mut self, directory: BorrowedFd<'_>, mut each: impl FnMut(Result<(&CStr, FileType), Errno>)) {
         let entries = match Dir::read_from(directory) {
