@@ -106,9 +106,10 @@ pub struct Args {
     /// Print the lines of all files in order of their times, as one log
     ///
     /// The form of the times is learnt from each file. A line without a time stays with the entry
-    /// before it, and a file's own lines never change their order. Of entries with the same time, those
-    /// of the file that is named first come first; rotated files of one log (app.log, app.log.1,
-    /// app.log.2.gz) keep the order in which they were written. Memory does not depend on the sizes.
+    /// before it. Entries of one file that are out of order by no more than --slack are put in order. Of
+    /// entries with the same time, those of the file that is named first come first; rotated files of one
+    /// log (app.log, app.log.1, app.log.2.gz) keep the order in which they were written. Memory does not
+    /// depend on the sizes.
     #[arg(long, help_heading = "Selection and display",
           conflicts_with_all = ["lines", "lines_from", "around_byte", "reverse", "bytes", "shard", "follow", "follow_name"])]
     pub merge: bool,

@@ -1,29 +1,56 @@
-//! One log, read entry by entry from front to back.
+//! One log, entry by entry in order of time.
 //!
-//! An entry is a line with a time and the lines without one that follow it. Memory is bounded
-//! whatever the length of lines and entries: a very long line is passed on in pieces.
+//! An entry is a line with a time and the lines without one that follow it. Entries that are out of
+//! order within the slack are put in order, as far as so many bytes can be held. Memory is bounded
+//! whatever the length of lines and entries: a very long one is passed on in pieces.
 
+use std::collections::VecDeque;
 use std::io;
-use std::ops::Range;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-use memchr::memchr;
+use jiff::{SignedDuration, Timestamp};
+use memchr::{memchr, memchr_iter};
 
 use super::period::PeriodSearch;
 use crate::io::{AccessMethod, Filled, Source, SpanFeed, Stream};
 use crate::timestamp::{self, EntryFilter, LINE_HEAD};
 
-/// How many bytes are read at a time.
-const PIECE: usize = 128 << 10;
+/// How many bytes are read at a time, and the most of one entry that is given out at a time.
+const PIECE: usize = 64 << 10;
 
-/// A line that was looked at and not yet given out.
+/// A line that was looked at.
 #[derive(Clone, Copy, Debug)]
-struct Peeked {
+struct LineVerdict {
     len: usize,
     is_wanted: bool,
     /// Its entry's time, if it begins one.
     time: Option<Timestamp>,
+}
+
+/// Lines of one log that follow on each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lines {
+    /// Where they begin among all bytes read of the log, and their length.
+    pos: u64,
+    len: usize,
+    /// Their offset in the log.
+    pub offset: u64,
+    /// By how much their number in the log is greater, modulo 2^64, than that of the lines that would
+    /// have followed those given out last; none where it is these lines.
+    pub passed: Option<u64>,
+}
+
+/// An entry, or a piece of a very long one.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    time: Timestamp,
+    lines: Lines,
+    /// How many lines of the log come before it, and how many it has.
+    line: u64,
+    count: u64,
+    /// Whether it goes on after this piece, or is itself such a piece.
+    is_open: bool,
+    continues: bool,
 }
 
 /// A log on its way into a merge.
@@ -34,14 +61,24 @@ pub struct Log {
     filter: Option<EntryFilter>,
     /// What there is to report about it at its end.
     notices: Vec<String>,
+    /// Bytes that were read, after so many that were dropped.
     buffer: Vec<u8>,
-    /// Where in the buffer the next line starts that was not given out, and its offset in the log.
-    start: usize,
+    dropped: u64,
+    /// How much was looked at, the offset of the next byte in the log, and the lines before it.
+    looked: u64,
     offset: u64,
-    /// Lines left out before it.
-    passed: Option<u64>,
-    peeked: Option<Peeked>,
-    /// The latest time so far. Entries keep their order, so none is earlier.
+    line: u64,
+    /// The most bytes that are held to put entries in order.
+    hold: u64,
+    /// The entry that was looked at last, which may go on. Before the first time it has none.
+    growing: Option<Entry>,
+    is_timed: bool,
+    /// Entries that are not given out, by time.
+    entries: VecDeque<Entry>,
+    /// What was given out last, and the number of the line after it.
+    given: Option<(Lines, u64)>,
+    /// Whether that was a piece of an entry that goes on.
+    is_within_entry: bool,
     latest: Timestamp,
     /// Whether the rest of a very long line comes next, and is wanted.
     rest: Option<bool>,
@@ -49,17 +86,6 @@ pub struct Log {
     at_gap: bool,
     ended: bool,
     failure: Option<io::Error>,
-}
-
-/// Lines of one log that follow on each other.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lines {
-    /// Where they lie in the buffer.
-    range: Range<usize>,
-    /// Their offset in the log.
-    pub offset: u64,
-    /// How many lines ended in what was left out before them; none where nothing was.
-    pub passed: Option<u64>,
 }
 
 impl Log {
@@ -94,10 +120,16 @@ impl Log {
             filter,
             notices,
             buffer: Vec::new(),
-            start: 0,
+            dropped: 0,
+            looked: 0,
             offset,
-            passed: None,
-            peeked: None,
+            line: 0,
+            hold: PIECE as u64,
+            growing: None,
+            is_timed: false,
+            entries: VecDeque::new(),
+            given: None,
+            is_within_entry: false,
             latest: Timestamp::MIN,
             rest: None,
             at_gap: false,
@@ -106,14 +138,15 @@ impl Log {
         })
     }
 
-    /// Returns the time of the next entry, if lines before it have all been given out.
+    /// Returns the time of the next entry; none within an entry, and at the end.
     pub fn next_time(&self) -> Option<Timestamp> {
-        self.peeked.and_then(|line| line.time)
+        self.entries.front().filter(|_| !self.is_within_entry).map(|entry| entry.time)
     }
 
-    /// Returns the bytes of `lines`, until the next call that moves on.
+    /// Returns the bytes of `lines`, which were given out last.
     pub fn bytes(&self, lines: &Lines) -> &[u8] {
-        &self.buffer[lines.range.clone()]
+        let start = (lines.pos - self.dropped) as usize;
+        &self.buffer[start..start + lines.len]
     }
 
     /// Returns what there is to report about the log, once it has ended.
@@ -124,11 +157,13 @@ impl Log {
         std::mem::take(&mut self.notices)
     }
 
-    /// Moves to the first entry. Lines before it come with it, as far as they can be held.
+    /// Moves to the first entry, and holds up to `hold` bytes to put entries in order. Lines before it
+    /// come with it.
     ///
     /// # Errors
     /// Whatever reading fails with, and times whose form cannot be learnt.
-    pub fn begin(&mut self) -> io::Result<()> {
+    pub fn begin(&mut self, hold: usize) -> io::Result<()> {
+        self.hold = hold as u64;
         while self.filter.is_none() && !self.ended {
             let filled = self.fill()?;
             let enough = self.buffer.len() >= timestamp::SAMPLE || filled == Filled::Drained;
@@ -144,102 +179,183 @@ impl Log {
                 Err(_) => {}
             }
         }
-        let mut lead = 0;
-        loop {
-            match self.look(self.start + lead) {
-                Some(line) if !line.is_wanted => {
-                    // Lines before the first time are wanted or not as a whole.
-                    self.pass(lead + line.len);
-                    lead = 0;
-                }
-                Some(line) => {
-                    lead += line.len;
-                    if line.time.is_some() || lead > LINE_HEAD {
-                        let time = line.time.or(Some(self.latest));
-                        self.peeked = Some(Peeked { len: lead, is_wanted: true, time });
-                        return Ok(());
-                    }
-                }
-                None if self.is_over() && lead > 0 => {
-                    self.peeked = Some(Peeked { len: lead, is_wanted: true, time: Some(self.latest) });
-                    return Ok(());
-                }
-                None if self.is_over() => return Ok(()),
-                None => _ = self.fill()?,
-            }
-        }
+        self.look_ahead();
+        Ok(())
     }
 
     /// Returns the next lines whose entries come `before` something; none where the log has ended.
     ///
     /// # Errors
-    /// Whatever reading fails with.
+    /// Whatever reading fails with, after all entries before that.
     pub fn next_lines(&mut self, before: impl Fn(Timestamp) -> bool) -> io::Result<Option<Lines>> {
-        let mut len = 0;
+        let next = if self.is_within_entry { self.take_continuation() } else { self.entries.pop_front() };
+        let Some(mut next) = next else { return self.failure.take().map_or(Ok(None), Err) };
+        let line = self.given.map_or(0, |(_, line)| line);
+        if next.line != line {
+            next.lines.passed = Some(next.line.wrapping_sub(line));
+        }
+        self.give(&next);
+        while !self.is_within_entry && next.lines.len < PIECE {
+            let follows = |entry: &&Entry| {
+                let end = next.lines.len as u64;
+                (entry.lines.pos, entry.lines.offset) == (next.lines.pos + end, next.lines.offset + end)
+            };
+            let Some(more) = self.entries.front().filter(|entry| before(entry.time)).filter(follows).copied() else {
+                break;
+            };
+            self.entries.pop_front();
+            next.lines.len += more.lines.len;
+            next.count += more.count;
+            next.is_open = more.is_open;
+            self.give(&next);
+        }
+        Ok(Some(next.lines))
+    }
+
+    /// Notes what is given out, and looks ahead to what may come next.
+    fn give(&mut self, entry: &Entry) {
+        self.given = Some((entry.lines, entry.line + entry.count));
+        self.is_within_entry = entry.is_open;
+        self.look_ahead();
+    }
+
+    /// Returns the next piece of the entry of which one was given out last.
+    fn take_continuation(&mut self) -> Option<Entry> {
         loop {
-            let at = self.start + len;
-            match self.peeked.take().or_else(|| self.look(at)) {
-                Some(line) if line.is_wanted && line.time.is_none_or(&before) => len += line.len,
-                Some(line) if line.is_wanted || len > 0 => {
-                    self.peeked = Some(line);
-                    break;
+            if let Some(at) = self.entries.iter().position(|entry| entry.continues) {
+                return self.entries.remove(at);
+            }
+            if self.is_over() {
+                self.is_within_entry = false;
+                return self.entries.pop_front();
+            }
+            self.advance();
+        }
+    }
+
+    /// Looks at lines until no entry that may still come is before the next one, as far as the slack
+    /// and what may be held go.
+    fn look_ahead(&mut self) {
+        while !self.is_over() && !self.is_within_entry {
+            if let Some(next) = self.entries.front() {
+                let late = self.latest.duration_since(next.time) > self.slack();
+                if late || self.looked - next.lines.pos.min(self.looked) >= self.hold {
+                    return;
                 }
-                Some(line) => self.pass(line.len),
-                None if len > 0 => break,
-                None if self.is_over() => return self.failure.take().map_or(Ok(None), Err),
-                None => _ = self.fill()?,
+            }
+            self.advance();
+        }
+    }
+
+    fn slack(&self) -> SignedDuration {
+        self.search.context.slack
+    }
+
+    /// Whether everything that is wanted is among the entries.
+    fn is_over(&self) -> bool {
+        let all = self.ended && self.looked == self.dropped + self.buffer.len() as u64;
+        (all || self.filter.as_ref().is_some_and(|filter| filter.over)) && self.growing.is_none()
+    }
+
+    /// Looks at the next line, or reads more, or ends the last entry.
+    fn advance(&mut self) {
+        let is_cut = self.filter.as_ref().is_none_or(|filter| filter.over);
+        match self.look().filter(|_| !is_cut) {
+            Some(line) => self.take(line),
+            None if self.ended || is_cut => self.close(),
+            None => {
+                if let Err(error) = self.fill() {
+                    (self.ended, self.failure) = (true, Some(error));
+                }
             }
         }
-        let lines = Lines { range: self.start..self.start + len, offset: self.offset, passed: self.passed.take() };
-        self.start += len;
-        self.offset += len as u64;
-        Ok(Some(lines))
     }
 
-    fn is_over(&self) -> bool {
-        (self.ended && self.start >= self.buffer.len()) || self.filter.as_ref().is_some_and(|filter| filter.over)
+    /// Adds a line to the entry it belongs to.
+    fn take(&mut self, line: LineVerdict) {
+        let start = (self.looked - self.dropped) as usize;
+        let count = memchr_iter(b'\n', &self.buffer[start..start + line.len]).count() as u64;
+        let follows = self.growing.is_some_and(|entry| {
+            let end = entry.lines.len as u64;
+            (self.looked, self.offset) == (entry.lines.pos + end, entry.lines.offset + end)
+        });
+        // Lines before the first time belong to the first entry.
+        let begins = line.time.is_some() && self.is_timed;
+        if begins || !follows || !line.is_wanted {
+            self.close();
+        }
+        self.is_timed |= line.time.is_some();
+        // An entry that is too far out of order stays where it is.
+        let late = |time: &Timestamp| self.latest.duration_since(*time) > self.slack();
+        let line = LineVerdict { time: line.time.map(|time| if late(&time) { self.latest } else { time }), ..line };
+        self.latest = line.time.map_or(self.latest, |time| time.max(self.latest));
+        if line.is_wanted {
+            let lines = Lines { pos: self.looked, len: 0, offset: self.offset, passed: None };
+            let time = line.time.unwrap_or(self.latest);
+            let fresh = Entry { time, lines, line: self.line, count: 0, is_open: false, continues: false };
+            let entry = self.growing.get_or_insert(fresh);
+            entry.lines.len += line.len;
+            entry.count += count;
+            entry.time = line.time.unwrap_or(entry.time);
+            if entry.lines.len >= PIECE {
+                entry.is_open = true;
+                let next = Lines {
+                    pos: entry.lines.pos + entry.lines.len as u64,
+                    len: 0,
+                    offset: entry.lines.offset + entry.lines.len as u64,
+                    passed: None,
+                };
+                let rest = Entry {
+                    lines: next,
+                    line: entry.line + entry.count,
+                    count: 0,
+                    is_open: false,
+                    continues: true,
+                    ..*entry
+                };
+                self.close();
+                self.growing = Some(rest);
+            }
+        }
+        self.looked += line.len as u64;
+        self.offset += line.len as u64;
+        self.line += count;
     }
 
-    /// Leaves out the next bytes, which are one line or the rest of one.
-    fn pass(&mut self, len: usize) {
-        let lines = memchr::memchr_iter(b'\n', &self.buffer[self.start..self.start + len]).count() as u64;
-        self.passed = Some(self.passed.unwrap_or(0) + lines);
-        self.start += len;
-        self.offset += len as u64;
+    /// Ends the last entry, and puts it where it belongs by its time.
+    fn close(&mut self) {
+        let Some(entry) = self.growing.take() else { return };
+        let at = self.entries.iter().rposition(|other| other.time <= entry.time).map_or(0, |at| at + 1);
+        self.entries.insert(at, entry);
     }
 
-    /// Looks at the line at `at`, if it is in the buffer as a whole or is very long.
-    fn look(&mut self, at: usize) -> Option<Peeked> {
+    /// Looks at the next line, if it is in the buffer as a whole or is very long.
+    fn look(&mut self) -> Option<LineVerdict> {
         let filter = self.filter.as_mut()?;
-        let rest = &self.buffer[at..];
+        let rest = &self.buffer[(self.looked - self.dropped) as usize..];
         let end = memchr(b'\n', rest).map(|end| end + 1);
-        if let Some(is_wanted) = self.rest {
+        if let Some(is_wanted) = self.rest.filter(|_| !rest.is_empty()) {
             self.rest = if end.is_some() { None } else { self.rest };
-            let len = end.unwrap_or(rest.len());
-            return (len > 0).then_some(Peeked { len, is_wanted, time: None });
+            return Some(LineVerdict { len: end.unwrap_or(rest.len()), is_wanted, time: None });
         }
         let whole = end.or_else(|| (!rest.is_empty() && (self.ended || self.at_gap)).then_some(rest.len()));
         let is_cut = whole.is_none() && rest.len() >= LINE_HEAD;
         let len = whole.or(is_cut.then_some(rest.len()))?;
-        let offset = self.offset + (at - self.start) as u64;
-        let is_wanted = filter.keeps(&rest[..len], offset);
+        let is_wanted = filter.keeps(&rest[..len], self.offset);
         if is_cut {
             self.rest = Some(is_wanted);
         }
-        let time = filter.time().filter(|_| is_wanted);
-        self.latest = time.map_or(self.latest, |time| time.max(self.latest));
-        Some(Peeked { len, is_wanted, time: time.map(|_| self.latest) })
+        Some(LineVerdict { len, is_wanted, time: filter.time().filter(|_| is_wanted) })
     }
 
-    /// Reads more, after what was given out has been dropped.
+    /// Reads more, after what is not needed any longer has been dropped.
     fn fill(&mut self) -> io::Result<Filled> {
-        self.buffer.drain(..self.start);
-        self.start = 0;
+        let entries = self.entries.iter().chain(&self.growing).map(|entry| entry.lines.pos);
+        let needed = entries.chain(self.given.map(|(lines, _)| lines.pos)).fold(self.looked, u64::min);
+        self.buffer.drain(..(needed - self.dropped) as usize);
+        self.dropped = needed;
         if self.at_gap {
-            if !self.buffer.is_empty() {
-                return Ok(Filled::Gap);
-            }
-            self.passed = Some(self.passed.unwrap_or(0) + self.stream.pass_gap());
+            self.line += self.stream.pass_gap();
             self.offset = self.stream.offset();
             self.at_gap = false;
         }

@@ -1,7 +1,7 @@
 //! Several logs as one, in order of time.
 //!
-//! Entries with the same time keep the order of their logs, and a log's own entries never change
-//! theirs. Each log is held by a buffer's length, so memory does not depend on their sizes.
+//! Entries with the same time keep the order of their logs. Each log holds a buffer's length, so memory
+//! does not depend on their sizes.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -10,6 +10,9 @@ use std::io;
 use jiff::Timestamp;
 
 use super::log::{Lines, Log};
+
+/// How many bytes all logs together hold to put entries in order.
+const HELD: usize = 16 << 20;
 
 /// Several logs as one.
 #[derive(Debug)]
@@ -22,6 +25,8 @@ pub struct Merge {
     current: Option<usize>,
     /// Logs of which nothing was read so far.
     fresh: Vec<usize>,
+    /// How many bytes each log holds to put its entries in order.
+    hold: usize,
 }
 
 /// What comes next in a merge.
@@ -40,7 +45,8 @@ impl Merge {
     #[must_use]
     pub fn new(logs: Vec<Option<Log>>, ranks: Vec<usize>) -> Self {
         let fresh = (0..logs.len()).rev().filter(|&log| logs[log].is_some()).collect();
-        Self { logs, ranks, heads: BinaryHeap::new(), current: None, fresh }
+        let hold = (HELD / logs.len().max(1)).clamp(64 << 10, 256 << 10);
+        Self { logs, ranks, heads: BinaryHeap::new(), current: None, fresh, hold }
     }
 
     /// Drops a log: nothing more of it is wanted.
@@ -54,10 +60,13 @@ impl Merge {
     pub fn next_event(&mut self) -> Option<Event<'_>> {
         while let Some(index) = self.fresh.pop() {
             let Some(log) = &mut self.logs[index] else { continue };
-            match log.begin() {
+            match log.begin(self.hold) {
                 Ok(()) => match log.next_time() {
                     Some(time) => self.heads.push(Reverse((time, self.ranks[index], index))),
-                    None => return Some(self.end(index, None)),
+                    None => {
+                        self.current = Some(index);
+                        break;
+                    }
                 },
                 Err(error) => return Some(self.end(index, Some(error))),
             }

@@ -165,3 +165,56 @@ fn matches_of_each_log_are_counted_on_their_own() {
     prints(&run_in(&dir, &["grep", "--merge", "-q", "entry", "a", "b"]), b"");
     assert_eq!(run_in(&dir, &["grep", "--merge", "nothing", "a", "b"]).code, 1);
 }
+
+/// Several writers share a log, and their entries are a little out of order: line numbers, offsets and
+/// lines that belong together stay right.
+#[test]
+fn entries_out_of_order_within_the_slack_are_put_in_order() {
+    let dir = Dir::new();
+    dir.file("a", b"2026-11-21T10:00:05Z a1\n  more\n2026-11-21T10:00:01Z a2\n2026-11-21T10:00:05Z a3\n2026-11-21T10:00:03Z a4\n  more\n");
+    dir.file("b", b"2026-11-21T10:00:02Z b1\n2026-11-21T10:00:04Z b2\n");
+    let merged = "a:2026-11-21T10:00:01Z a2\nb:2026-11-21T10:00:02Z b1\na:2026-11-21T10:00:03Z a4\na:  more\n\
+                  b:2026-11-21T10:00:04Z b2\na:2026-11-21T10:00:05Z a1\na:  more\na:2026-11-21T10:00:05Z a3\n";
+    prints(&run_in(&dir, &["cat", "--merge", "-H", "a", "b"]), merged.as_bytes());
+    let numbered = "a:3:31:2026-11-21T10:00:01Z a2\nb:1:0:2026-11-21T10:00:02Z b1\na:5:79:2026-11-21T10:00:03Z a4\na:6:103:  more\n\
+                    b:2:24:2026-11-21T10:00:04Z b2\na:1:0:2026-11-21T10:00:05Z a1\na:2:24:  more\na:4:55:2026-11-21T10:00:05Z a3\n";
+    prints(&run_in(&dir, &["grep", "--merge", "-nb", "", "a", "b"]), numbered.as_bytes());
+    // Further apart than the slack, the order of the file stays.
+    let ran = run_in(&dir, &["cat", "--merge", "--slack", "1s", "a"]);
+    assert!(ran.stdout.starts_with(b"2026-11-21T10:00:05Z a1\n  more\n2026-11-21T10:00:01Z a2\n"));
+}
+
+/// A log with random disorder within the slack, and with an entry of many lines, longer than what is
+/// held at a time.
+#[test]
+fn large_logs_are_sorted_as_a_stable_sort_does() {
+    let dir = Dir::new();
+    let mut random = 3u64;
+    let mut next = |most: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (random >> 33) % most
+    };
+    let mut log = |name: usize| -> Vec<u8> {
+        let mut text = String::new();
+        for entry in 0..4000u64 {
+            // No more can be put in order than is held, so around the long entry all are in order.
+            let late = if (1900..2100).contains(&entry) { 0 } else { next(20) };
+            let second = entry / 4 + 20 - late;
+            text += &format!("2026-11-21T10:{:02}:{:02}Z log {name} entry {entry}\n", second / 60, second % 60);
+            if entry == 2000 {
+                (0..20_000).for_each(|line| text += &format!("  line {line} of {name}\n"));
+            }
+        }
+        text.into_bytes()
+    };
+    let logs = [("one", log(1)), ("two", log(2)), ("three", log(3))];
+    logs.iter().for_each(|(name, text)| _ = dir.file(name, text));
+    let expected = sorted(&logs, false);
+    for way in [&["--io", "mmap"][..], &["--io", "read", "--threads", "1"]] {
+        let ran = run_in(&dir, &[&["cat", "--merge"][..], way, &["one", "two", "three"]].concat());
+        assert_eq!((ran.stderr.as_str(), ran.code), ("", 0));
+        assert!(ran.stdout == expected, "not the stable sort");
+    }
+    let ran = run_piped(mapped().args(["cat", "--merge", "one", "two", "-"]).current_dir(dir.path()), &logs[2].1);
+    assert!(ran.stdout == expected, "not the stable sort through a pipe");
+}

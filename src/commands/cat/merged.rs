@@ -99,6 +99,11 @@ impl MergedText<'_, '_> {
             self.within_line = None;
         }
         let transform = self.cat.transform;
+        if transform.is_identity() && self.prefixes.is_none() {
+            self.text.extend_from_slice(bytes);
+            self.within_line = (!bytes.ends_with(b"\n")).then_some(log);
+            return if self.text.len() >= TEXT { self.flush() } else { Ok(()) };
+        }
         for line in bytes.split_inclusive(|&byte| byte == b'\n') {
             if let Some(prefixes) = self.prefixes.as_ref().filter(|_| self.within_line.is_none()) {
                 self.text.extend_from_slice(&prefixes[log]);

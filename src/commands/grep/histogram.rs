@@ -15,6 +15,8 @@ pub struct Histogram {
     wider: Vec<i64>,
     width: i64,
     counts: BTreeMap<i64, u64>,
+    /// The bucket counted in last, and what is still to be added to it.
+    recent: (i64, u64),
 }
 
 impl Histogram {
@@ -24,15 +26,18 @@ impl Histogram {
     pub fn new(widths: &[i64]) -> Self {
         let mut wider: Vec<i64> = widths.iter().rev().copied().collect();
         let width = wider.pop().unwrap_or(1).max(1);
-        Self { wider, width, counts: BTreeMap::new() }
+        Self { wider, width, counts: BTreeMap::new(), recent: (0, 0) }
     }
 
     /// Counts something at `place`.
     pub fn add(&mut self, place: i64, count: u64) {
-        if count == 0 {
+        let bucket = place.div_euclid(self.width);
+        if bucket == self.recent.0 {
+            self.recent.1 += count;
             return;
         }
-        *self.counts.entry(place.div_euclid(self.width)).or_default() += count;
+        self.settle();
+        self.recent = (bucket, count);
         while self.counts.len() > MAX_BUCKETS && self.widen() {}
     }
 
@@ -40,13 +45,23 @@ impl Histogram {
     /// begins and its count. Where the width may be chosen there are at most `most` of them.
     pub fn rows(&mut self, first: i64, last: i64, most: i64) -> (i64, impl Iterator<Item = (i64, u64)> + '_) {
         while last.div_euclid(self.width) - first.div_euclid(self.width) >= most && self.widen() {}
+        self.settle();
         let width = self.width;
         let row = move |bucket: i64| (bucket * width, self.counts.get(&bucket).copied().unwrap_or(0));
         (width, (first.div_euclid(width)..=last.div_euclid(width)).map(row))
     }
 
+    /// Adds what was counted last.
+    fn settle(&mut self) {
+        let (bucket, count) = std::mem::take(&mut self.recent);
+        if count > 0 {
+            *self.counts.entry(bucket).or_default() += count;
+        }
+    }
+
     /// Takes the next width. Returns whether there was one.
     fn widen(&mut self) -> bool {
+        self.settle();
         let Some(width) = self.wider.pop() else { return false };
         let factor = width / self.width;
         let mut counts = BTreeMap::new();

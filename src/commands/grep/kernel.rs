@@ -99,7 +99,8 @@ impl Totals {
 
     /// Goes on behind lines that were left out. Context does not reach over them.
     fn pass(&mut self, lines: u64, query: &Query, context: Context, is_first: bool) {
-        self.line += lines;
+        // Lines of a merged log may come in another order than that of the file.
+        self.line = self.line.wrapping_add(lines);
         if !is_first {
             self.reach = Reach::new(context, query.terminator);
         }
