@@ -348,7 +348,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__grep)
-            opts="-e -f -E -G -F -P -i -S -w -x -v -U -z -c -l -L -q -m -o -n -N -b -H -h -T -Z -A -B -C -M -r -R -d -g -t -D -a -I -s -j -V --help --regexp --file --and --not --extended-regexp --basic-regexp --fixed-strings --pcre2 --perl-regexp --ignore-case --case-sensitive --no-ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --null-data --count --count-matches --files-with-matches --files-without-match --silent --quiet --max-count --last --only-matching --top --timeline --line-number --no-line-number --column --byte-offset --with-filename --no-filename --label --heading --no-heading --initial-tab --null --after-context --before-context --context --context-separator --group-separator --no-context-separator --no-group-separator --max-columns --replace --passthrough --passthru --vimgrep --trim --stop-on-nonmatch --json --line-buffered --recursive --dereference-recursive --directories --include --exclude --exclude-dir --exclude-from --glob --type --type-not --type-list --maxdepth --max-depth --max-filesize --files --sort --sortr --devices --ignore --hidden --text --binary-files --encoding --search-zip --decompress --merge --shard --since --until --around --slack --utc --time-zone --year --time-format --time-key --follow --no-messages --io --block-size --offset --length --progress --stats --colour --color --threads --version"
+            opts="-e -f -E -G -F -P -i -S -w -x -v -U -z -c -l -L -q -m -o -n -N -b -H -h -T -Z -A -B -C -M -r -R -d -g -t -D -u -a -I -s -j -V --help --regexp --file --and --not --extended-regexp --basic-regexp --fixed-strings --pcre2 --perl-regexp --ignore-case --case-sensitive --no-ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --null-data --count --count-matches --files-with-matches --files-without-match --silent --quiet --max-count --last --only-matching --top --timeline --line-number --no-line-number --column --byte-offset --with-filename --no-filename --label --heading --no-heading --initial-tab --null --after-context --before-context --context --context-separator --group-separator --no-context-separator --no-group-separator --max-columns --replace --passthrough --passthru --vimgrep --trim --stop-on-nonmatch --json --colors --field-match-separator --field-context-separator --line-buffered --recursive --dereference-recursive --directories --include --exclude --exclude-dir --exclude-from --glob --iglob --glob-case-insensitive --type --type-not --type-add --type-clear --type-list --maxdepth --max-depth --one-file-system --max-filesize --files --sort --sortr --devices --ignore --hidden --binary --unix-byte-offsets --text --binary-files --encoding --search-zip --decompress --merge --shard --since --until --around --slack --utc --time-zone --year --time-format --time-key --follow --no-messages --io --block-size --offset --length --progress --stats --colour --color --threads --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -446,6 +446,18 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --colors|--colors=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --field-match-separator|--field-match-separator=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --field-context-separator|--field-context-separator=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --directories|--directories=)
                     COMPREPLY=($(compgen -W "read skip recurse" -- "${cur}"))
                     return 0
@@ -478,6 +490,10 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --iglob|--iglob=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --type|--type=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -487,6 +503,14 @@ _mapped() {
                     return 0
                     ;;
                 --type-not|--type-not=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --type-add|--type-add=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --type-clear|--type-clear=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -160,50 +160,56 @@ complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l keyed -d 'Use
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l no-mmap -d 'b3sum\'s name for --io=read'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s V -l version -d 'Print version'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s e -l regexp -d 'A pattern; with several, a line that matches any is selected' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s f -l file -d 'Patterns from a file, one a line; `-` is standard input' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l and -d 'A pattern that must match too' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l not -d 'A pattern that must not match' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s m -l max-count -d 'Stop each input after so many selected lines' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l last -d 'Only the last so many selected lines of each input, read from its end' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s e -l regexp -d 'Search for PATTERN; may be repeated, and a line that matches any pattern is selected' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s f -l file -d 'Read patterns from FILE, one per line; `-` means standard input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l and -d 'Select only lines that match PATTERN too' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l not -d 'Select only lines that do not match PATTERN' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s m -l max-count -d 'Stop after N selected lines per file' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l last -d 'Print only the last N selected lines per file, reading from its end' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l top -d 'Print only the N most frequent lines of the output, each after its count, the most frequent first' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l timeline -d 'Print the number of selected lines in each span of time, such as 10m, 1h or 1d' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l label -d 'What standard input is called' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s A -l after-context -d 'Lines after each selected one' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s B -l before-context -d 'Lines before each selected one' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s C -l context -d 'Lines before and after each selected one; a number alone, as in -3, is short for it' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l group-separator -l context-separator -d 'What stands between stretches of context' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s M -l max-columns -d 'Of lines longer than so many bytes, the part around the first match; 0 for no limit' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l label -d 'Name to print for standard input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s A -l after-context -d 'Print N lines after each selected line' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s B -l before-context -d 'Print N lines before each selected line' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s C -l context -d 'Print N lines before and after each selected line; -N for short, as in -3' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l group-separator -l context-separator -d 'Print TEXT between groups of lines' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s M -l max-columns -d 'Shorten lines longer than N bytes to an excerpt around the first match; 0 for no limit' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l replace -d 'Print lines with each match replaced by TEXT, in which $1 and ${name} stand for groups' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s d -l directories -d 'What to do with a directory' -r -f -a "read\t'An error, as for any program that reads'
-skip\t'Silently none'
-recurse\t'As -r'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l include -d 'Only files whose name matches a glob' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude -d 'No file whose name matches a glob' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude-dir -d 'No directory whose name matches a glob' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude-from -d 'Skip files whose name matches a glob from FILE, one a line' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s g -l glob -d 'Search only found files whose path matches a glob; with ! before it, none that match, nor directories' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s t -l type -d 'Search only found files of a type, such as rust or py; --type-list shows all' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l type-not -d 'Skip found files of a type' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l max-depth -l maxdepth -d 'Skip files more than N levels below the directory that is searched; its own files are at level 1' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l max-filesize -d 'Skip found files that are larger than SIZE' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l sort -d 'Search files in this order' -r -f -a "none\t'In the order in which they are found'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l colors -d 'Set a color of the output, as in \'match:fg:red\' or \'path:none\'; may be repeated' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l field-match-separator -d 'Print TEXT between the parts before a selected line instead of a colon' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l field-context-separator -d 'Print TEXT between the parts before a context line instead of a hyphen' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s d -l directories -d 'How to handle directories' -r -f -a "read\t'Report an error'
+skip\t'Skip silently'
+recurse\t'Search recursively, as with -r'"
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l include -d 'Search only files whose name matches GLOB' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude -d 'Skip files whose name matches GLOB' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude-dir -d 'Skip directories whose name matches GLOB' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude-from -d 'Skip files whose name matches a glob from FILE, one per line' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s g -l glob -d 'Search only files whose path matches GLOB, or with ! before it, skip matching files and directories' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l iglob -d 'Search only files whose path matches GLOB, as with -g, ignoring case' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s t -l type -d 'Search only files of a type, such as rust or py; --type-list shows all types' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l type-not -d 'Skip files of a type' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l type-add -d 'Add globs to a file type, as in \'web:*.html\' or \'web:include:html,css\'' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l type-clear -d 'Remove all globs of a file type, before those of --type-add' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l max-depth -l maxdepth -d 'Search at most N levels of directories; the files of the directory itself are level 1' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l max-filesize -d 'Skip files larger than SIZE' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l sort -d 'Search files in this order' -r -f -a "none\t'The order in which files are found'
 path\t'By path'
-modified\t'By the time of the last change'
-accessed\t'By the time of the last access'
+modified\t'By the time of last modification'
+accessed\t'By the time of last access'
 created\t'By the time of creation'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l sortr -d 'Search files in this order, turned round' -r -f -a "none\t'In the order in which they are found'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l sortr -d 'Search files in the reverse of this order' -r -f -a "none\t'The order in which files are found'
 path\t'By path'
-modified\t'By the time of the last change'
-accessed\t'By the time of the last access'
+modified\t'By the time of last modification'
+accessed\t'By the time of last access'
 created\t'By the time of creation'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s D -l devices -d 'What to do with a device, FIFO or socket that is named; those found below directories are always skipped' -r -f -a "read\t'Read it'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s D -l devices -d 'How to handle devices, FIFOs and sockets; those found in directories are always skipped' -r -f -a "read\t'Read them'
 skip\t'Skip silently'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l binary-files -d 'How to treat a binary input' -r -f -a "binary\t'Tell that it matches, print none of it'
-text\t'As -a'
-without-match\t'As -I'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l encoding -d 'The text\'s encoding, by its WHATWG name; `auto` goes by a byte order mark, `none` takes bytes as they are' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l shard -d 'Only the lines that begin in the I-th of N equal parts of each input, I from 1' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l binary-files -d 'How to handle binary files' -r -f -a "binary\t'Report that it matches, without its lines'
+text\t'Search as text, as with -a'
+without-match\t'Skip, as with -I'"
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l encoding -d 'Decode text from this encoding, by its WHATWG name, or from its byte order mark (auto), or not (none)' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l shard -d 'Search only the lines that start in the I-th of N equal parts of each file, I from 1' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l since -d 'Print only log entries from TIME on' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l until -d 'Print only log entries up to and including TIME' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l around -d 'Print only log entries around TIME: 14:30, or with the distance as in 14:30+-10m; the default is 5m' -r
@@ -212,7 +218,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-zone -d 'Rea
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l year -d 'Take YEAR for the year of the first entry in logs without years; YYYY-MM-DD for its day in logs without dates' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-format -d 'Read times by FORMAT, as strptime does, instead of learning their form' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-key -d 'Read the time from KEY of JSON objects or of key=value pairs' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l follow -d 'Go on searching what is appended, by descriptor (the file opened, wherever it is moved) or by name (whatever file has it, as when logs are rotated)' -r -f -a "descriptor\t'The open file, even after it is renamed'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l follow -d 'Keep searching what is appended, by descriptor (also if the file is renamed) or by name (also if it is replaced)' -r -f -a "descriptor\t'The open file, even after it is renamed'
 name\t'The name, even after logs are rotated'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l io -d 'How input is read' -r -f -a "auto\t'Map files that gain from it and read the rest'
 mmap\t'Map, and fail for inputs that cannot be mapped'
@@ -230,55 +236,59 @@ always\t'Always'
 never\t'Never'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s j -l threads -d 'Number of worker threads [default: one per processor]' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l help -d 'Print help'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s E -l extended-regexp -d 'Patterns are POSIX extended regular expressions, as in grep -E'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s G -l basic-regexp -d 'Patterns are POSIX basic regular expressions, as in plain grep'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s F -l fixed-strings -d 'Patterns are plain strings'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s P -l perl-regexp -l pcre2 -d 'Patterns are Perl regular expressions (PCRE2): look-around, back-references, recursion'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s i -l ignore-case -d 'Upper and lower case are alike'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore-case -l case-sensitive -d 'Upper and lower case differ; the default'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s S -l smart-case -d 'Upper and lower case are alike unless a pattern holds an upper-case letter'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s w -l word-regexp -d 'A match is no part of a longer word'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s x -l line-regexp -d 'A match is the whole line'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s v -l invert-match -d 'Select the lines that do not match'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s U -l multiline -d 'Allow matches to span lines; each input with a pattern that may is held in memory whole'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l multiline-dotall -d 'With -U, `.` matches a line\'s end too'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l crlf -d 'A carriage return before a newline belongs to the line\'s end'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s z -l null-data -d 'Lines end with NUL instead of newline'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s c -l count -d 'Only the number of selected lines of each input'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l count-matches -d 'Only the number of matches of each input'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s l -l files-with-matches -d 'Only the names of inputs with a selected line'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s L -l files-without-match -d 'Only the names of inputs without one'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s q -l quiet -l silent -d 'Nothing; the exit status tells, and the first match ends the search'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s o -l only-matching -d 'Only the matches, each on a line'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s n -l line-number -d 'The line\'s number before it'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s N -l no-line-number -d 'No line\'s number, whatever else asks for it'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l column -d 'The column of the first match, in bytes from 1, with the line\'s number'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s b -l byte-offset -d 'The line\'s offset in bytes, or with -o the match\'s'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s H -l with-filename -d 'The input\'s name before each line; the default with several'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s h -l no-filename -d 'No input\'s name'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l heading -d 'The input\'s name once, above its lines; the default on a terminal'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-heading -d 'The input\'s name before each line also on a terminal'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s T -l initial-tab -d 'Align numbers, and begin lines at a tab stop'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s Z -l null -d 'NUL after an input\'s name'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-group-separator -l no-context-separator -d 'Nothing between stretches of context'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s E -l extended-regexp -d 'Read patterns as POSIX extended regular expressions'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s G -l basic-regexp -d 'Read patterns as POSIX basic regular expressions, the default of GNU grep'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s F -l fixed-strings -d 'Read patterns as plain strings'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s P -l perl-regexp -l pcre2 -d 'Read patterns as Perl regular expressions (PCRE2), with look-around and back-references'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s i -l ignore-case -d 'Ignore case'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore-case -l case-sensitive -d 'Match case exactly, the default'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s S -l smart-case -d 'Ignore case unless a pattern contains an upper-case letter'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s w -l word-regexp -d 'Match only whole words'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s x -l line-regexp -d 'Match only whole lines'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s v -l invert-match -d 'Select lines that do not match'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s U -l multiline -d 'Let matches span lines; holds a whole input in memory if the pattern can match a newline'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l multiline-dotall -d 'Let `.` match newlines under -U'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l crlf -d 'Treat a carriage return before a newline as part of the line ending'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s z -l null-data -d 'Read lines that end with NUL instead of newline'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s c -l count -d 'Print only the number of selected lines per file'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l count-matches -d 'Print only the number of matches per file'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s l -l files-with-matches -d 'Print only the names of files with selected lines'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s L -l files-without-match -d 'Print only the names of files without selected lines'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s q -l quiet -l silent -d 'Print nothing and stop at the first match; the exit status shows whether there was one'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s o -l only-matching -d 'Print only the matches, each on a line of its own'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s n -l line-number -d 'Print line numbers'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s N -l no-line-number -d 'Suppress line numbers'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l column -d 'Print line numbers and the column of the first match, in bytes from 1'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s b -l byte-offset -d 'Print the byte offset of each line, or of each match with -o'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s H -l with-filename -d 'Print file names before lines, the default for several files'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s h -l no-filename -d 'Suppress file names'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l heading -d 'Print each file name once, above its lines, the default on a terminal'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-heading -d 'Print file names before lines on a terminal too'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s T -l initial-tab -d 'Align numbers and start lines at a tab stop'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s Z -l null -d 'Print a NUL byte after each file name'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-group-separator -l no-context-separator -d 'Print nothing between groups of lines'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l passthru -l passthrough -d 'Print all lines, those that do not match as context'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l vimgrep -d 'Print each matching line once for each of its matches, with the file\'s name, the line\'s number and the column'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l trim -d 'Leave out the blanks that lines begin with'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l trim -d 'Remove blanks at the start of lines'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l stop-on-nonmatch -d 'Stop at the first line that does not match after one that does'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l json -d 'One JSON message a line, in ripgrep\'s format'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l json -d 'Print one JSON message per line, in ripgrep\'s format'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l line-buffered -d 'Write each line as soon as it is found'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s r -l recursive -d 'Search directories, in the order of their names, symbolic links in them not followed; without a file, the working directory'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s R -l dereference-recursive -d 'Search directories and follow symbolic links'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l type-list -d 'List the types that --type knows, and end'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l files -d 'Print the names of the files that would be searched, and search none; all operands are files'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore -d 'Skip what .gitignore and .ignore files name, and hidden files'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l hidden -d 'With --ignore, search hidden files all the same'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s a -l text -d 'Treat every input as text'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s I -d 'Treat a binary input as one without a match'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l decompress -l search-zip -d 'Search what compressed files decode to, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s r -l recursive -d 'Search directories in the order of their names; the working directory by default'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s R -l dereference-recursive -d 'Search directories and follow all symbolic links'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l glob-case-insensitive -d 'Ignore case in the globs of -g'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l type-list -d 'List all file types and exit'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l one-file-system -d 'Skip directories on other file systems than the one the search starts in'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l files -d 'Print the names of the files that would be searched; all operands are files'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore -d 'Skip hidden files and files that .gitignore and .ignore files name'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l hidden -d 'Search hidden files under --ignore too'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l binary -d 'Change nothing; GNU grep\'s option for systems whose text files differ from binary ones'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s u -l unix-byte-offsets -d 'Change nothing but warn; GNU grep\'s obsolete option for systems other than Unix'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s a -l text -d 'Search binary files as text'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s I -d 'Skip binary files'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l decompress -l search-zip -d 'Decompress gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress files, recognized by their content'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l merge -d 'Print the matches in all files in order of their times, as `mapped cat --merge` orders lines'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l utc -d 'Read times without a zone as UTC'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s s -l no-messages -d 'No messages about inputs that cannot be read'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s s -l no-messages -d 'Suppress messages about files that cannot be read'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s f -l format -d 'Set the format: one of these, a format of hexdump(1), or a file of such formats' -r -f -a "canonical\t'Hexadecimal and characters, as `hexdump -C` (default)'
 xxd\t'Hexadecimal and characters, as `xxd`'

@@ -59,7 +59,7 @@ pub enum When {
     #[value(aliases = ["tty", "if-tty"])]
     Auto,
     /// Always
-    #[value(aliases = ["yes", "force"])]
+    #[value(aliases = ["yes", "force", "ansi"])]
     Always,
     /// Never
     #[value(aliases = ["no", "none"])]

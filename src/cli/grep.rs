@@ -14,12 +14,12 @@ use crate::select::shard::Shard;
 
 /// Print the lines that match a pattern.
 ///
-/// Names of options are those of GNU grep and ripgrep where the two agree, and GNU grep's where they do not. Without
-/// -E, -F or -G a pattern is a Rust regex, as in ripgrep.
+/// Options have the names that GNU grep and ripgrep give them. Where the two disagree, GNU grep's
+/// meaning counts. Without -E, -F, -G or -P, a pattern is a Rust regex, as in ripgrep.
 #[derive(ClapArgs, Clone, Debug)]
 #[command(disable_help_flag = true, args_override_self = true, infer_long_args = true, mut_args(take_any_word), mut_arg("threads", |arg| arg.short('j')))]
 pub struct Args {
-    /// The pattern (unless -e or -f gives it), then the files; `-` or none is standard input
+    /// Pattern, unless -e or -f gives one, and files to search; `-` or none means standard input
     #[arg(value_name = "PATTERN|FILE")]
     pub operands: Vec<OsString>,
 
@@ -27,15 +27,15 @@ pub struct Args {
     #[arg(long, action = ArgAction::Help)]
     help: Option<bool>,
 
-    /// What selects lines.
+    /// Options that select lines.
     #[command(flatten)]
     pub patterns: Patterns,
 
-    /// What is printed.
+    /// Options about the output.
     #[command(flatten)]
     pub printing: Printing,
 
-    /// What is searched.
+    /// Options about the input.
     #[command(flatten)]
     pub inputs: Inputs,
 
@@ -44,116 +44,116 @@ pub struct Args {
     pub common: Common,
 }
 
-/// What selects lines.
+/// Options that select lines.
 #[derive(ClapArgs, Clone, Debug)]
 #[command(next_help_heading = "Patterns")]
 pub struct Patterns {
-    /// A pattern; with several, a line that matches any is selected
+    /// Search for PATTERN; may be repeated, and a line that matches any pattern is selected
     #[arg(short = 'e', long = "regexp", value_name = "PATTERN", allow_hyphen_values = true, action = ArgAction::Append)]
     pub regexp: Vec<OsString>,
 
-    /// Patterns from a file, one a line; `-` is standard input
+    /// Read patterns from FILE, one per line; `-` means standard input
     #[arg(short = 'f', long = "file", value_name = "FILE", action = ArgAction::Append)]
     pub file: Vec<OsString>,
 
-    /// A pattern that must match too
+    /// Select only lines that match PATTERN too
     #[arg(long, value_name = "PATTERN", allow_hyphen_values = true, action = ArgAction::Append)]
     pub and: Vec<OsString>,
 
-    /// A pattern that must not match
+    /// Select only lines that do not match PATTERN
     #[arg(long, value_name = "PATTERN", allow_hyphen_values = true, action = ArgAction::Append)]
     pub not: Vec<OsString>,
 
-    /// Patterns are POSIX extended regular expressions, as in grep -E
+    /// Read patterns as POSIX extended regular expressions
     #[arg(short = 'E', long, overrides_with_all = ["basic_regexp", "fixed_strings", "perl_regexp"])]
     pub extended_regexp: bool,
 
-    /// Patterns are POSIX basic regular expressions, as in plain grep
+    /// Read patterns as POSIX basic regular expressions, the default of GNU grep
     #[arg(short = 'G', long, overrides_with_all = ["extended_regexp", "fixed_strings", "perl_regexp"])]
     pub basic_regexp: bool,
 
-    /// Patterns are plain strings
+    /// Read patterns as plain strings
     #[arg(short = 'F', long, overrides_with_all = ["extended_regexp", "basic_regexp", "perl_regexp"])]
     pub fixed_strings: bool,
 
-    /// Patterns are Perl regular expressions (PCRE2): look-around, back-references, recursion
+    /// Read patterns as Perl regular expressions (PCRE2), with look-around and back-references
     #[arg(short = 'P', long, visible_alias = "pcre2", overrides_with_all = ["extended_regexp", "basic_regexp", "fixed_strings"])]
     pub perl_regexp: bool,
 
-    /// Upper and lower case are alike
+    /// Ignore case
     #[arg(short = 'i', short_alias = 'y', long, overrides_with_all = ["no_ignore_case", "smart_case"])]
     pub ignore_case: bool,
 
-    /// Upper and lower case differ; the default
+    /// Match case exactly, the default
     #[arg(long, visible_alias = "case-sensitive", overrides_with_all = ["ignore_case", "smart_case"])]
     pub no_ignore_case: bool,
 
-    /// Upper and lower case are alike unless a pattern holds an upper-case letter
+    /// Ignore case unless a pattern contains an upper-case letter
     #[arg(short = 'S', long, overrides_with_all = ["ignore_case", "no_ignore_case"])]
     pub smart_case: bool,
 
-    /// A match is no part of a longer word
+    /// Match only whole words
     #[arg(short = 'w', long)]
     pub word_regexp: bool,
 
-    /// A match is the whole line
+    /// Match only whole lines
     #[arg(short = 'x', long)]
     pub line_regexp: bool,
 
-    /// Select the lines that do not match
+    /// Select lines that do not match
     #[arg(short = 'v', long)]
     pub invert_match: bool,
 
-    /// Allow matches to span lines; each input with a pattern that may is held in memory whole
+    /// Let matches span lines; holds a whole input in memory if the pattern can match a newline
     #[arg(short = 'U', long)]
     pub multiline: bool,
 
-    /// With -U, `.` matches a line's end too
+    /// Let `.` match newlines under -U
     #[arg(long)]
     pub multiline_dotall: bool,
 
-    /// A carriage return before a newline belongs to the line's end
+    /// Treat a carriage return before a newline as part of the line ending
     #[arg(long)]
     pub crlf: bool,
 
-    /// Lines end with NUL instead of newline
+    /// Read lines that end with NUL instead of newline
     #[arg(short = 'z', long)]
     pub null_data: bool,
 }
 
-/// What is printed.
+/// Options about the output.
 #[derive(ClapArgs, Clone, Debug)]
 #[command(next_help_heading = "Output")]
 pub struct Printing {
-    /// Only the number of selected lines of each input
+    /// Print only the number of selected lines per file
     #[arg(short = 'c', long)]
     pub count: bool,
 
-    /// Only the number of matches of each input
+    /// Print only the number of matches per file
     #[arg(long)]
     pub count_matches: bool,
 
-    /// Only the names of inputs with a selected line
+    /// Print only the names of files with selected lines
     #[arg(short = 'l', long, overrides_with_all = ["files_with_matches", "files_without_match"])]
     pub files_with_matches: bool,
 
-    /// Only the names of inputs without one
+    /// Print only the names of files without selected lines
     #[arg(short = 'L', long, overrides_with_all = ["files_with_matches", "files_without_match"])]
     pub files_without_match: bool,
 
-    /// Nothing; the exit status tells, and the first match ends the search
+    /// Print nothing and stop at the first match; the exit status shows whether there was one
     #[arg(short = 'q', long, visible_alias = "silent")]
     pub quiet: bool,
 
-    /// Stop each input after so many selected lines
+    /// Stop after N selected lines per file
     #[arg(short = 'm', long, value_name = "N", allow_negative_numbers = true)]
     pub max_count: Option<i64>,
 
-    /// Only the last so many selected lines of each input, read from its end
+    /// Print only the last N selected lines per file, reading from its end
     #[arg(long, value_name = "N", overrides_with = "last", conflicts_with = "max_count")]
     pub last: Option<u64>,
 
-    /// Only the matches, each on a line
+    /// Print only the matches, each on a line of its own
     #[arg(short = 'o', long)]
     pub only_matching: bool,
 
@@ -176,71 +176,71 @@ pub struct Printing {
         "multiline", "null_data", "context", "before_context", "after_context", "passthru", "only_matching", "shard"])]
     pub timeline: Option<String>,
 
-    /// The line's number before it
+    /// Print line numbers
     #[arg(short = 'n', long, overrides_with_all = ["line_number", "no_line_number"])]
     pub line_number: bool,
 
-    /// No line's number, whatever else asks for it
+    /// Suppress line numbers
     #[arg(short = 'N', long, overrides_with_all = ["line_number", "no_line_number"])]
     pub no_line_number: bool,
 
-    /// The column of the first match, in bytes from 1, with the line's number
+    /// Print line numbers and the column of the first match, in bytes from 1
     #[arg(long)]
     pub column: bool,
 
-    /// The line's offset in bytes, or with -o the match's
+    /// Print the byte offset of each line, or of each match with -o
     #[arg(short = 'b', long)]
     pub byte_offset: bool,
 
-    /// The input's name before each line; the default with several
+    /// Print file names before lines, the default for several files
     #[arg(short = 'H', long, overrides_with_all = ["with_filename", "no_filename"])]
     pub with_filename: bool,
 
-    /// No input's name
+    /// Suppress file names
     #[arg(short = 'h', long, overrides_with_all = ["with_filename", "no_filename"])]
     pub no_filename: bool,
 
-    /// What standard input is called
+    /// Name to print for standard input
     #[arg(long, value_name = "LABEL")]
     pub label: Option<OsString>,
 
-    /// The input's name once, above its lines; the default on a terminal
+    /// Print each file name once, above its lines, the default on a terminal
     #[arg(long, overrides_with_all = ["heading", "no_heading"])]
     pub heading: bool,
 
-    /// The input's name before each line also on a terminal
+    /// Print file names before lines on a terminal too
     #[arg(long, overrides_with_all = ["heading", "no_heading"])]
     pub no_heading: bool,
 
-    /// Align numbers, and begin lines at a tab stop
+    /// Align numbers and start lines at a tab stop
     #[arg(short = 'T', long)]
     pub initial_tab: bool,
 
-    /// NUL after an input's name
+    /// Print a NUL byte after each file name
     #[arg(short = 'Z', short_alias = '0', long)]
     pub null: bool,
 
-    /// Lines after each selected one
+    /// Print N lines after each selected line
     #[arg(short = 'A', long, value_name = "N", value_parser = parse_count)]
     pub after_context: Option<u64>,
 
-    /// Lines before each selected one
+    /// Print N lines before each selected line
     #[arg(short = 'B', long, value_name = "N", value_parser = parse_count)]
     pub before_context: Option<u64>,
 
-    /// Lines before and after each selected one; a number alone, as in -3, is short for it
+    /// Print N lines before and after each selected line; -N for short, as in -3
     #[arg(short = 'C', long, value_name = "N", value_parser = parse_count)]
     pub context: Option<u64>,
 
-    /// What stands between stretches of context
+    /// Print TEXT between groups of lines
     #[arg(long, visible_alias = "context-separator", value_name = "TEXT", allow_hyphen_values = true, overrides_with_all = ["group_separator", "no_group_separator"])]
     pub group_separator: Option<OsString>,
 
-    /// Nothing between stretches of context
+    /// Print nothing between groups of lines
     #[arg(long, visible_alias = "no-context-separator", overrides_with_all = ["group_separator", "no_group_separator"])]
     pub no_group_separator: bool,
 
-    /// Of lines longer than so many bytes, the part around the first match; 0 for no limit
+    /// Shorten lines longer than N bytes to an excerpt around the first match; 0 for no limit
     #[arg(short = 'M', long, value_name = "N", value_parser = parse_size)]
     pub max_columns: Option<u64>,
 
@@ -258,7 +258,7 @@ pub struct Printing {
     #[arg(long)]
     pub vimgrep: bool,
 
-    /// Leave out the blanks that lines begin with
+    /// Remove blanks at the start of lines
     #[arg(long)]
     pub trim: bool,
 
@@ -266,75 +266,114 @@ pub struct Printing {
     #[arg(long)]
     pub stop_on_nonmatch: bool,
 
-    /// One JSON message a line, in ripgrep's format
+    /// Print one JSON message per line, in ripgrep's format
     #[arg(long)]
     pub json: bool,
+
+    /// Set a color of the output, as in 'match:fg:red' or 'path:none'; may be repeated
+    ///
+    /// Write TYPE:fg:COLOR, TYPE:bg:COLOR, TYPE:style:STYLE or TYPE:none. A type is path, line, column,
+    /// match or highlight. A color is black, blue, green, red, cyan, magenta, yellow, white, a number up
+    /// to 255, or three of them as in 255,128,0. A style is bold, nobold, intense, nointense, underline,
+    /// nounderline, italic or noitalic. Takes precedence over GREP_COLORS.
+    #[arg(long, value_name = "SPEC", action = ArgAction::Append)]
+    pub colors: Vec<String>,
+
+    /// Print TEXT between the parts before a selected line instead of a colon
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub field_match_separator: Option<OsString>,
+
+    /// Print TEXT between the parts before a context line instead of a hyphen
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub field_context_separator: Option<OsString>,
 
     /// Write each line as soon as it is found
     #[arg(long)]
     pub line_buffered: bool,
 }
 
-/// What is searched.
+/// Options about the input.
 #[derive(ClapArgs, Clone, Debug)]
 #[command(next_help_heading = "Inputs")]
 pub struct Inputs {
-    /// Search directories, in the order of their names, symbolic links in them not followed; without a file, the
-    /// working directory
+    /// Search directories in the order of their names; the working directory by default
+    ///
+    /// Symbolic links are followed only if they are named on the command line.
     #[arg(short = 'r', long, overrides_with_all = ["recursive", "dereference_recursive"])]
     pub recursive: bool,
 
-    /// Search directories and follow symbolic links
+    /// Search directories and follow all symbolic links
     #[arg(short = 'R', long, overrides_with_all = ["recursive", "dereference_recursive"])]
     pub dereference_recursive: bool,
 
-    /// What to do with a directory
+    /// How to handle directories
     #[arg(short = 'd', long, value_name = "ACTION")]
     pub directories: Option<Directories>,
 
-    /// Only files whose name matches a glob
+    /// Search only files whose name matches GLOB
     #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
     pub include: Vec<OsString>,
 
-    /// No file whose name matches a glob
+    /// Skip files whose name matches GLOB
     #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
     pub exclude: Vec<OsString>,
 
-    /// No directory whose name matches a glob
+    /// Skip directories whose name matches GLOB
     #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
     pub exclude_dir: Vec<OsString>,
 
-    /// Skip files whose name matches a glob from FILE, one a line
+    /// Skip files whose name matches a glob from FILE, one per line
     #[arg(long, value_name = "FILE", action = ArgAction::Append)]
     pub exclude_from: Vec<OsString>,
 
-    /// Search only found files whose path matches a glob; with ! before it, none that match, nor directories
+    /// Search only files whose path matches GLOB, or with ! before it, skip matching files and directories
     ///
-    /// The globs are those of .gitignore files, with the meaning of ! turned round, and the last one that matches counts.
+    /// Globs have the syntax of .gitignore files, with the meaning of ! inverted. The last one that
+    /// matches counts. Files named on the command line are always searched.
     #[arg(short = 'g', long, value_name = "GLOB", action = ArgAction::Append)]
     pub glob: Vec<String>,
 
-    /// Search only found files of a type, such as rust or py; --type-list shows all
+    /// Search only files whose path matches GLOB, as with -g, ignoring case
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    pub iglob: Vec<String>,
+
+    /// Ignore case in the globs of -g
+    #[arg(long)]
+    pub glob_case_insensitive: bool,
+
+    /// Search only files of a type, such as rust or py; --type-list shows all types
     #[arg(short = 't', long = "type", value_name = "TYPE", action = ArgAction::Append)]
     pub file_type: Vec<String>,
 
-    /// Skip found files of a type
+    /// Skip files of a type
     #[arg(long, value_name = "TYPE", action = ArgAction::Append)]
     pub type_not: Vec<String>,
 
-    /// List the types that --type knows, and end
+    /// Add globs to a file type, as in 'web:*.html' or 'web:include:html,css'
+    #[arg(long, value_name = "DEFINITION", action = ArgAction::Append)]
+    pub type_add: Vec<String>,
+
+    /// Remove all globs of a file type, before those of --type-add
+    #[arg(long, value_name = "TYPE", action = ArgAction::Append)]
+    pub type_clear: Vec<String>,
+
+    /// List all file types and exit
     #[arg(long)]
     pub type_list: bool,
 
-    /// Skip files more than N levels below the directory that is searched; its own files are at level 1
+    /// Search at most N levels of directories; the files of the directory itself are level 1
     #[arg(long, visible_alias = "maxdepth", value_name = "N")]
     pub max_depth: Option<usize>,
 
-    /// Skip found files that are larger than SIZE
+    /// Skip directories on other file systems than the one the search starts in
+    #[arg(long)]
+    pub one_file_system: bool,
+
+    /// Skip files larger than SIZE
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub max_filesize: Option<u64>,
 
-    /// Print the names of the files that would be searched, and search none; all operands are files
+    /// Print the names of the files that would be searched; all operands are files
     #[arg(long)]
     pub files: bool,
 
@@ -342,41 +381,49 @@ pub struct Inputs {
     #[arg(long, value_name = "KEY", overrides_with_all = ["sort", "sortr"])]
     pub sort: Option<SortKey>,
 
-    /// Search files in this order, turned round
+    /// Search files in the reverse of this order
     #[arg(long, value_name = "KEY", overrides_with_all = ["sort", "sortr"])]
     pub sortr: Option<SortKey>,
 
-    /// What to do with a device, FIFO or socket that is named; those found below directories are always skipped
+    /// How to handle devices, FIFOs and sockets; those found in directories are always skipped
     #[arg(short = 'D', long, value_name = "ACTION")]
     pub devices: Option<Devices>,
 
-    /// Skip what .gitignore and .ignore files name, and hidden files
+    /// Skip hidden files and files that .gitignore and .ignore files name
     #[arg(long)]
     pub ignore: bool,
 
-    /// With --ignore, search hidden files all the same
+    /// Search hidden files under --ignore too
     #[arg(long)]
     pub hidden: bool,
 
-    /// Treat every input as text
+    /// Change nothing; GNU grep's option for systems whose text files differ from binary ones
+    #[arg(long)]
+    pub binary: bool,
+
+    /// Change nothing but warn; GNU grep's obsolete option for systems other than Unix
+    #[arg(short = 'u', long, hide = true)]
+    pub unix_byte_offsets: bool,
+
+    /// Search binary files as text
     #[arg(short = 'a', long, overrides_with_all = ["text", "skip_binary", "binary_files"])]
     pub text: bool,
 
-    /// Treat a binary input as one without a match
+    /// Skip binary files
     #[arg(short = 'I', overrides_with_all = ["text", "skip_binary", "binary_files"])]
     pub skip_binary: bool,
 
-    /// How to treat a binary input
+    /// How to handle binary files
     #[arg(long, value_name = "TYPE", overrides_with_all = ["text", "skip_binary", "binary_files"])]
     pub binary_files: Option<BinaryFiles>,
 
-    /// The text's encoding, by its WHATWG name; `auto` goes by a byte order mark, `none` takes bytes as they are
+    /// Decode text from this encoding, by its WHATWG name, or from its byte order mark (auto), or not (none)
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
 
-    /// Search what compressed files decode to, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress
+    /// Decompress gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress files, recognized by their content
     ///
-    /// --since, --until, --around and --merge do so by themselves.
+    /// --since, --until, --around and --merge imply it.
     #[arg(long, visible_alias = "search-zip")]
     pub decompress: bool,
 
@@ -384,7 +431,7 @@ pub struct Inputs {
     #[arg(long, conflicts_with_all = ["shard", "last", "follow", "multiline", "null_data"])]
     pub merge: bool,
 
-    /// Only the lines that begin in the I-th of N equal parts of each input, I from 1
+    /// Search only the lines that start in the I-th of N equal parts of each file, I from 1
     #[arg(long, value_name = "I/N", conflicts_with_all = ["context", "before_context", "after_context", "max_count", "last"])]
     pub shard: Option<Shard>,
 
@@ -392,18 +439,18 @@ pub struct Inputs {
     #[command(flatten)]
     pub times: Times,
 
-    /// Go on searching what is appended, by descriptor (the file opened, wherever it is moved) or by name (whatever file
-    /// has it, as when logs are rotated)
+    /// Keep searching what is appended, by descriptor (also if the file is renamed) or by name (also if it is replaced)
     ///
-    /// A line is searched once it has its end, or when the search ends: on Ctrl-C, at the match that -q waits for, or when
-    /// each file has what -m or -l asks of it. --last N says how much of what is there already is shown. Truncation and
-    /// replacement are told on standard error. What needs a file's end, or directories, cannot be asked for too.
+    /// A line is searched when it is complete or the search ends: on Ctrl-C, at the first match with -q,
+    /// or when each file has enough for -m or -l. --last N limits what is printed of the existing content.
+    /// Truncation and replacement are reported on standard error. Conflicts with -r and with options that
+    /// need the end of a file.
     #[arg(long, value_name = "BY", num_args = 0..=1, require_equals = true, default_missing_value = "descriptor", overrides_with = "follow",
           conflicts_with_all = ["until", "around", "shard", "length", "count", "count_matches", "files_without_match", "multiline", "initial_tab",
                                 "recursive", "dereference_recursive", "decompress", "encoding"])]
     pub follow: Option<FollowBy>,
 
-    /// No messages about inputs that cannot be read
+    /// Suppress messages about files that cannot be read
     #[arg(short = 's', long)]
     pub no_messages: bool,
 }
@@ -411,13 +458,13 @@ pub struct Inputs {
 /// `--sort`, `--sortr`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SortKey {
-    /// In the order in which they are found
+    /// The order in which files are found
     None,
     /// By path
     Path,
-    /// By the time of the last change
+    /// By the time of last modification
     Modified,
-    /// By the time of the last access
+    /// By the time of last access
     Accessed,
     /// By the time of creation
     Created,
@@ -426,7 +473,7 @@ pub enum SortKey {
 /// `--devices`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Devices {
-    /// Read it
+    /// Read them
     Read,
     /// Skip silently
     Skip,
@@ -435,28 +482,28 @@ pub enum Devices {
 /// `--directories`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Directories {
-    /// An error, as for any program that reads
+    /// Report an error
     Read,
-    /// Silently none
+    /// Skip silently
     Skip,
-    /// As -r
+    /// Search recursively, as with -r
     Recurse,
 }
 
 /// `--binary-files`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum BinaryFiles {
-    /// Tell that it matches, print none of it
+    /// Report that it matches, without its lines
     #[default]
     Binary,
-    /// As -a
+    /// Search as text, as with -a
     Text,
-    /// As -I
+    /// Skip, as with -I
     WithoutMatch,
 }
 
 impl Inputs {
-    /// Whether directories are searched.
+    /// Returns whether directories are searched.
     pub fn is_recursive(&self) -> bool {
         self.recursive || self.dereference_recursive || self.directories == Some(Directories::Recurse)
     }

@@ -25,6 +25,18 @@ const REACH: usize = 1024;
 /// The most anchors that are open at a time.
 const ANCHORS: usize = 16;
 
+/// The error for a directory that links lead back to from below itself.
+#[derive(Debug, thiserror::Error)]
+#[error("recursive directory loop")]
+pub struct DirectoryLoop;
+
+impl DirectoryLoop {
+    /// Returns whether an error is this one.
+    pub fn is(error: &io::Error) -> bool {
+        matches!(error.get_ref(), Some(inner) if inner.is::<DirectoryLoop>())
+    }
+}
+
 /// A file, or a path that could not be walked and why.
 pub type Found = Result<FileRef, (OsString, io::Error)>;
 
@@ -37,12 +49,15 @@ pub enum Order {
     Paths,
 }
 
-/// Walks below one directory. `K` selects entries by their own name and whether they are directories.
+/// Walks below one directory. `K` selects entries by the directory's path, their own name, and whether
+/// they are directories.
 #[derive(Debug)]
 pub struct Walk<K> {
     order: Order,
     follow: bool,
     wants: K,
+    /// Whether directories of other file systems are skipped.
+    one_file_system: bool,
     /// The directory to begin with, until it has been entered.
     root: Option<Vec<u8>>,
     /// Path of the current entry.
@@ -61,7 +76,7 @@ struct Level {
     names: Vec<u8>,
     /// Entries still to visit, the next one last.
     entries: Vec<Entry>,
-    /// Device and inode, where links are followed.
+    /// Device and inode, where they matter.
     identity: Option<(u64, u64)>,
 }
 
@@ -108,7 +123,7 @@ impl What {
     }
 }
 
-impl<K: FnMut(&OsStr, bool) -> bool> Walk<K> {
+impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
     /// Returns a walk below `directory`; the empty path is the current directory, below which paths have no `./`. With
     /// `follow`, links are followed; without, they are skipped.
     pub fn new(directory: OsString, order: Order, follow: bool, wants: K) -> Walk<K> {
@@ -116,12 +131,18 @@ impl<K: FnMut(&OsStr, bool) -> bool> Walk<K> {
             order,
             follow,
             wants,
+            one_file_system: false,
             root: Some(directory.into_vec()),
             path: Vec::new(),
             levels: Vec::new(),
             anchors: Anchors { follow, anchors: Vec::new() },
             listing: Listing::default(),
         }
+    }
+
+    /// Skips directories of other file systems than the one the walk begins in.
+    pub fn in_one_file_system(self, one_file_system: bool) -> Walk<K> {
+        Walk { one_file_system, ..self }
     }
 
     /// Enters the directory that `path` names.
@@ -132,12 +153,16 @@ impl<K: FnMut(&OsStr, bool) -> bool> Walk<K> {
             Some((anchor, len)) => self.anchors.open(anchor.as_fd(), &path[len..], flags)?,
             None => reach(OsStr::from_bytes(path), |from, path| openat(from, path, flags, Mode::empty()))?,
         };
-        let identity = match self.follow {
+        let identity = match self.follow || self.one_file_system {
             true => Some(Status::of(directory.as_fd())?.identity()),
             false => None,
         };
         if is_link && self.levels.iter().any(|level| level.identity == identity) {
-            return Err(io::Error::other("recursive directory loop"));
+            return Err(io::Error::other(DirectoryLoop));
+        }
+        let device = |identity: Option<(u64, u64)>| identity.map(|(device, _)| device);
+        if self.one_file_system && self.levels.first().is_some_and(|top| device(top.identity) != device(identity)) {
+            return Ok(());
         }
         let (names, entries) = self.list(&directory);
         if self.path.last().is_some_and(|&byte| byte != b'/') {
@@ -151,7 +176,7 @@ impl<K: FnMut(&OsStr, bool) -> bool> Walk<K> {
     /// Returns the selected entries of a directory, the first one last, and their names.
     fn list(&mut self, directory: &OwnedFd) -> (Vec<u8>, Vec<Entry>) {
         let (mut names, mut entries) = (Vec::new(), Vec::new());
-        let Walk { listing, follow, order, wants, .. } = self;
+        let Walk { listing, follow, order, wants, path, .. } = self;
         listing.read(directory.as_fd(), |entry| {
             let (name, kind) = match entry {
                 Ok((name, _)) if matches!(name.to_bytes(), b"." | b"..") => return,
@@ -166,7 +191,7 @@ impl<K: FnMut(&OsStr, bool) -> bool> Walk<K> {
             let Some(what) = What::of(directory, name, kind, *follow) else { return };
             let is_directory = matches!(what, What::Directory | What::Link);
             let name = name.to_bytes();
-            if !wants(OsStr::from_bytes(name), is_directory) {
+            if !wants(path, OsStr::from_bytes(name), is_directory) {
                 return;
             }
             let start = names.len();
@@ -182,7 +207,7 @@ impl<K: FnMut(&OsStr, bool) -> bool> Walk<K> {
     }
 }
 
-impl<K: FnMut(&OsStr, bool) -> bool> Iterator for Walk<K> {
+impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Iterator for Walk<K> {
     type Item = Found;
 
     fn next(&mut self) -> Option<Found> {
@@ -301,7 +326,7 @@ mod tests {
 
     /// What is found below `root`, by paths from there, or failures with what was said.
     fn found(root: &Path, order: Order, follow: bool) -> Vec<String> {
-        Walk::new(root.as_os_str().to_owned(), order, follow, |name, _| name != "unwanted")
+        Walk::new(root.as_os_str().to_owned(), order, follow, |_, name, _| name != "unwanted")
             .map(|found| {
                 let (path, error) = match found {
                     Ok(place) => (place.into_path(), String::new()),
@@ -378,7 +403,7 @@ mod tests {
         }
         let mut want: Vec<String> = (0..depth).map(|level| format!("a{level}")).collect();
         want.extend((0..depth).rev().map(|level| format!("z{level}")));
-        let mut walk = Walk::new(dir.path().as_os_str().to_owned(), Order::Names, false, |_, _| true);
+        let mut walk = Walk::new(dir.path().as_os_str().to_owned(), Order::Names, false, |_, _, _| true);
         let mut texts = Vec::new();
         while let Some(found) = walk.next() {
             let place = found.unwrap();
@@ -405,7 +430,7 @@ mod tests {
             fs::write(root.join(name), "mine").unwrap();
         }
         let link = |to: &Path, at: &str| std::os::unix::fs::symlink(to, root.join(at)).unwrap();
-        let mut walk = Walk::new(root.as_os_str().to_owned(), Order::Names, false, |_, _| true);
+        let mut walk = Walk::new(root.as_os_str().to_owned(), Order::Names, false, |_, _, _| true);
         let open = |found: &FileRef| {
             let source = Source::open_at(found, IoMode::Read, crate::io::Range::default())?;
             io::read_to_string(source.reader()?)
@@ -428,7 +453,7 @@ mod tests {
         // Nor is a directory listed that became a link.
         fs::remove_file(root.join("c/d")).unwrap();
         fs::rename(root.join("c/old"), root.join("c/d")).unwrap();
-        let mut walk = Walk::new(root.as_os_str().to_owned(), Order::Paths, false, |_, _| true);
+        let mut walk = Walk::new(root.as_os_str().to_owned(), Order::Paths, false, |_, _, _| true);
         fs::remove_file(root.join("a")).unwrap();
         fs::write(root.join("a"), "").unwrap();
         assert_eq!(walk.next().unwrap().unwrap().path(), root.join("a"));

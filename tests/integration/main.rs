@@ -18,6 +18,7 @@ mod generated;
 mod grep;
 mod grep_follow;
 mod grep_holes;
+mod grep_options;
 mod grep_peers;
 mod hexdump;
 mod law;

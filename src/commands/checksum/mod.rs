@@ -118,7 +118,7 @@ fn between<R>(progress: Option<&Progress>, print: impl FnOnce() -> R) -> R {
 /// The file itself, or the files below it, in the order of their paths' bytes, so that two runs give the same manifest.
 fn found(file: &OsString, recursive: bool) -> Box<dyn Iterator<Item = Found> + Send> {
     if recursive && file != "-" && path::is_directory(file) {
-        return Box::new(Walk::new(file.clone(), Order::Paths, false, |_, _| true));
+        return Box::new(Walk::new(file.clone(), Order::Paths, false, |_, _, _| true));
     }
     Box::new(std::iter::once(Ok(FileRef::from(file.clone()))))
 }

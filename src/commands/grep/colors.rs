@@ -1,4 +1,4 @@
-//! GNU grep's colours: `GREP_COLORS`, its defaults, and the exact sequences, so that what reads them reads ours.
+//! Colours the output with GNU grep's defaults, its `GREP_COLORS`, and its exact escape sequences.
 
 /// Select Graphic Rendition parameters for each part of a line; empty for none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -7,14 +7,16 @@ pub struct Colors {
     pub matched: String,
     /// Matches in context lines, under `-v` (`mc`).
     pub matched_in_context: String,
-    /// Whole selected lines (`sl`).
+    /// Selected lines (`sl`).
     pub selected: String,
-    /// Whole context lines (`cx`).
+    /// Context lines (`cx`).
     pub context: String,
     /// File names (`fn`).
     pub name: String,
-    /// Line numbers and columns (`ln`).
+    /// Line numbers (`ln`).
     pub line: String,
+    /// Columns (`ln`).
+    pub column: String,
     /// Byte offsets (`bn`).
     pub offset: String,
     /// Separators (`se`).
@@ -32,6 +34,7 @@ impl Default for Colors {
             context: String::new(),
             name: "35".into(),
             line: "32".into(),
+            column: "32".into(),
             offset: "32".into(),
             separator: "36".into(),
             erase: true,
@@ -40,8 +43,8 @@ impl Default for Colors {
 }
 
 impl Colors {
-    /// Reads a `GREP_COLORS` value. As in GNU grep, reading ends at the first thing that is not understood, and
-    /// unknown capabilities are passed over. With `inverted` (`-v`), `rv` exchanges selected and context colours.
+    /// Reads a `GREP_COLORS` value. As in GNU grep, reading ends at the first syntax error, and unknown
+    /// capabilities are skipped. With `inverted` (`-v`), `rv` exchanges selected and context colours.
     pub fn from_variable(value: &str, inverted: bool) -> Colors {
         let mut colors = Colors::default();
         let mut reverse = false;
@@ -67,12 +70,16 @@ impl Colors {
                     colors.matched_in_context = sgr.into();
                     continue;
                 }
+                ("ln", Some(sgr)) => {
+                    colors.line = sgr.into();
+                    colors.column = sgr.into();
+                    continue;
+                }
                 ("ms", _) => &mut colors.matched,
                 ("mc", _) => &mut colors.matched_in_context,
                 ("sl", _) => &mut colors.selected,
                 ("cx", _) => &mut colors.context,
                 ("fn", _) => &mut colors.name,
-                ("ln", _) => &mut colors.line,
                 ("bn", _) => &mut colors.offset,
                 ("se", _) => &mut colors.separator,
                 _ => continue,
@@ -87,7 +94,7 @@ impl Colors {
         colors
     }
 
-    /// Begins a colour, if it is one.
+    /// Writes the sequence that starts a colour, unless it is empty.
     pub fn start(&self, sgr: &str, text: &mut Vec<u8>) {
         if !sgr.is_empty() {
             text.extend_from_slice(b"\x1b[");
@@ -96,14 +103,14 @@ impl Colors {
         }
     }
 
-    /// Ends it.
+    /// Writes the sequence that ends a colour, unless it is empty.
     pub fn end(&self, sgr: &str, text: &mut Vec<u8>) {
         if !sgr.is_empty() {
             text.extend_from_slice(if self.erase { b"\x1b[m\x1b[K" } else { b"\x1b[m" });
         }
     }
 
-    /// Something short in a colour.
+    /// Writes a text in a colour.
     pub fn paint(&self, sgr: &str, what: &[u8], text: &mut Vec<u8>) {
         self.start(sgr, text);
         text.extend_from_slice(what);

@@ -1,6 +1,6 @@
-//! Which of the files found below a directory are searched, by path, type, depth and size.
+//! Selects among the files found below directories, by path, type, depth and size.
 //!
-//! Files that are named on the command line are searched whatever these options say, as in ripgrep.
+//! Files named on the command line are searched whatever these options say, as in ripgrep.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -8,12 +8,12 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};
 use ignore::overrides::{Override, OverrideBuilder};
-use ignore::types::{Types, TypesBuilder};
+use ignore::types::{FileTypeDef, Types, TypesBuilder};
 
 use crate::cli::grep::Inputs;
 use crate::io::path;
 
-/// What `--glob`, `--type`, `--max-depth` and `--max-filesize` leave.
+/// Selects files by `--glob`, `--type`, `--max-depth` and `--max-filesize`.
 #[derive(Clone, Debug)]
 pub struct Filter {
     globs: Override,
@@ -29,11 +29,15 @@ impl Filter {
     /// When a glob is not valid or there is no such type.
     pub fn new(inputs: &Inputs) -> Result<Filter> {
         let mut globs = OverrideBuilder::new(".");
+        globs.case_insensitive(inputs.glob_case_insensitive).context("--glob-case-insensitive")?;
         for glob in &inputs.glob {
             globs.add(glob).map_err(|error| anyhow!("{error}"))?;
         }
-        let mut types = TypesBuilder::new();
-        types.add_defaults();
+        globs.case_insensitive(true).context("--iglob")?;
+        for glob in &inputs.iglob {
+            globs.add(glob).map_err(|error| anyhow!("{error}"))?;
+        }
+        let mut types = known_types(inputs)?;
         inputs.file_type.iter().for_each(|name| _ = types.select(name));
         inputs.type_not.iter().for_each(|name| _ = types.negate(name));
         Ok(Filter {
@@ -42,6 +46,26 @@ impl Filter {
             max_depth: inputs.max_depth,
             max_size: inputs.max_filesize,
         })
+    }
+
+    /// Returns whether a directory is walked, given its parent's path and the length of the part of
+    /// this that was named.
+    pub fn enters(&self, parent: &[u8], name: &OsStr, named: usize) -> bool {
+        if self.globs.is_empty() && self.max_depth.is_none() {
+            return true;
+        }
+        let below = parent.get(named..).unwrap_or_default();
+        let levels = below.split(|&byte| byte == b'/').filter(|part| !part.is_empty()).count();
+        // Its files are one level further down than the directory.
+        let is_near = self.max_depth.is_none_or(|most| levels + 2 <= most);
+        let slash = if parent.is_empty() || parent.ends_with(b"/") { &b""[..] } else { b"/" };
+        let path = || [parent, slash, name.as_bytes()].concat();
+        is_near && (self.globs.is_empty() || !self.globs.matched(OsStr::from_bytes(&path()), true).is_ignore())
+    }
+
+    /// Returns the most levels of directories to walk.
+    pub fn max_depth(&self) -> Option<usize> {
+        self.max_depth
     }
 
     /// Returns whether a file is searched that was found below a directory whose name has this many
@@ -70,10 +94,26 @@ impl Filter {
 }
 
 /// Lists the known types with their globs, one a line.
-pub fn type_list() -> String {
+///
+/// # Errors
+/// When a definition is not valid.
+pub fn type_list(inputs: &Inputs) -> Result<String> {
+    let types = known_types(inputs)?;
+    let line = |known: &FileTypeDef| format!("{}: {}\n", known.name(), known.globs().join(", "));
+    Ok(types.definitions().iter().map(line).collect())
+}
+
+/// Returns the types of the `ignore` crate with the user's changes.
+fn known_types(inputs: &Inputs) -> Result<TypesBuilder> {
     let mut types = TypesBuilder::new();
     types.add_defaults();
-    types.definitions().iter().map(|known| format!("{}: {}\n", known.name(), known.globs().join(", "))).collect()
+    for name in &inputs.type_clear {
+        types.clear(name);
+    }
+    for definition in &inputs.type_add {
+        types.add_def(definition).with_context(|| format!("--type-add {definition:?}"))?;
+    }
+    Ok(types)
 }
 
 #[cfg(test)]
@@ -103,6 +143,24 @@ mod tests {
         wants("-g !e", "d/e/a.rs", false);
         wants("-g !d/e/", "d/e/f/a.rs", false);
         wants("-g *.rs -g !a.*", "d/a.rs", false);
+        wants("-g *.rs", "d/A.RS", false);
+        wants("--iglob *.rs", "d/A.RS", true);
+        wants("-g *.rs --glob-case-insensitive", "d/A.RS", true);
+    }
+
+    #[test]
+    fn directories_that_hold_no_wanted_file_are_not_entered() {
+        let enters = |options: &str, parent: &str, name: &str| {
+            Filter::new(&parse(options)).unwrap().enters(parent.as_bytes(), OsStr::new(name), 1)
+        };
+        assert!(enters("", "d", "e"));
+        assert!(enters("-g *.rs", "d", "e"));
+        assert!(!enters("-g !e", "d", "e"));
+        assert!(!enters("--max-depth 1", "d", "e"));
+        assert!(enters("--max-depth 2", "d", "e"));
+        assert!(!enters("--max-depth 2", "d/e", "f"));
+        // The parent's path is empty where the current directory is searched without being named.
+        assert!(!Filter::new(&parse("--max-depth 1")).unwrap().enters(b"", OsStr::new("e"), 0));
     }
 
     #[test]
@@ -110,6 +168,9 @@ mod tests {
         wants("--type rust", "d/a.rs", true);
         wants("--type rust", "d/a.py", false);
         wants("--type-not rust", "d/a.rs", false);
+        wants("--type-add new:*.n -t new", "d/a.n", true);
+        wants("--type-add both:include:rust,py -t both", "d/a.py", true);
+        wants("--type-clear rust --type-add rust:*.x -t rust", "d/a.rs", false);
         wants("--max-depth 1", "d/a", true);
         wants("--max-depth 1", "d/e/a", false);
         wants("--max-depth 0", "d/a", false);
@@ -117,7 +178,7 @@ mod tests {
 
     #[test]
     fn unknown_types_and_broken_globs_are_errors() {
-        for options in ["--type nonsense", "-g a[", "-g {a"] {
+        for options in ["--type nonsense", "--type-add x", "--type-clear rust -t rust", "-g a[", "-g {a"] {
             assert!(Filter::new(&parse(options)).is_err(), "{options}");
         }
     }

@@ -97,7 +97,15 @@ impl Totals {
         self.json.go_on_after(&other.json);
     }
 
-    /// Goes on behind lines that were left out. Context does not reach over them.
+    /// Notes the name and the format of an input that begins with this block, if it is compressed.
+    pub fn note_compressed(&mut self, block: &Block, name: &[u8]) {
+        if self.compressed.is_none() && block.offset() == 0 && !block.source().is_fed() {
+            let format = crate::decode::format_of(block.bytes());
+            self.compressed = format.map(|format| (name.to_vec(), format));
+        }
+    }
+
+    /// Goes on after lines that were left out. Context does not reach over them.
     fn pass(&mut self, lines: u64, query: &Query, context: Context, is_first: bool) {
         // Lines of a merged log may come in another order than that of the file.
         self.line = self.line.wrapping_add(lines);
@@ -136,7 +144,7 @@ impl Kernel for Search<'_> {
             return Part { found: Found { selected, terminators: len, ..Found::default() }, ..Part::default() };
         }
         if binary && settings.report != Report::Json {
-            let lines = nul_ends_lines(block.bytes());
+            let lines = nul_ends_lines(self.text_of(block));
             return Part { found: self.search(block, &lines, self.wanted_of_binary()), ..Part::default() };
         }
         self.scan_text(block, binary)
@@ -197,7 +205,7 @@ impl Kernel for Search<'_> {
         }
         if part.untold {
             let name = escape_name(OsStr::from_bytes(self.name(block)));
-            let message = Inserted::Message(format!("mapped: {name}: binary file matches"));
+            let message = Inserted::Message(format!("mapped: {name}: binary file matches (-a prints its lines)"));
             part.messages.push(Insertion { at: text.len() - start, what: message });
         }
         if let Some(failure) = part.failed.take() {
@@ -237,14 +245,29 @@ impl Search<'_> {
         Wanted { pieces: wanted.pieces || keeps || settings.stop_on_nonmatch, ..wanted }
     }
 
-    /// Finds the selected lines of a block. Where matches may span lines the block is all of an input,
-    /// of which perhaps not all is wanted.
+    /// Returns the bytes of a block without the byte order mark that its input may begin with, where
+    /// that is not part of the text.
+    fn text_of<'b>(&self, block: &'b Block) -> &'b [u8] {
+        let bytes = block.bytes();
+        match self.settings.skips_mark && block.is_first() && block.offset() == 0 {
+            true => bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes),
+            false => bytes,
+        }
+    }
+
+    /// Returns the length of the byte order mark before [`Search::text_of`].
+    fn mark_of(&self, block: &Block) -> isize {
+        (block.bytes().len() - self.text_of(block).len()) as isize
+    }
+
+    /// Finds the selected lines of a block. Where matches may span lines, the block is a whole input, of
+    /// which a part may be wanted.
     fn search(&self, block: &Block, hay: &[u8], wanted: Wanted) -> Found {
         let mut found = self.settings.query.scan(hay, wanted);
         if self.settings.multiline
             && let Some(keep) = self.starts.and_then(|starts| starts.of(block.input()).keep)
         {
-            keep.apply(&mut found, block.offset());
+            keep.apply(&mut found, block.offset() + block.len() - hay.len() as u64);
         }
         found
     }
@@ -261,7 +284,7 @@ impl Search<'_> {
     fn scan_text(&self, block: &Block, binary: bool) -> Part {
         let settings = self.settings;
         let terminator = settings.query.terminator;
-        let hay = block.bytes();
+        let hay = self.text_of(block);
         let mut part = Part { found: self.search(block, hay, self.wanted()), ..Part::default() };
         let mut text = hay;
         if settings.report == Report::Json {
@@ -279,6 +302,7 @@ impl Search<'_> {
         } else if !settings.context.is_none() {
             part.found.pieces = lay_out(text, &part.found.pieces, settings.context, terminator);
         }
+        part.found.shift(self.mark_of(block));
         part
     }
 
@@ -300,10 +324,7 @@ impl Search<'_> {
         totals.in_run = false;
         totals.reach = Reach::new(self.settings.context, self.settings.query.terminator).after(&start.lead);
         totals.json.begin_input();
-        if totals.compressed.is_none() && block.offset() == 0 && !block.source().is_fed() {
-            let format = crate::decode::format_of(block.bytes());
-            totals.compressed = format.map(|format| (self.name(block).to_vec(), format));
-        }
+        totals.note_compressed(block, self.name(block));
         let name = escape_name(OsStr::from_bytes(self.name(block)));
         start.notice.map(|notice| format!("mapped: {name}: {notice}"))
     }
@@ -315,7 +336,8 @@ impl Search<'_> {
         let mut selected = part.found.selected;
         if selected > totals.left {
             if settings.report == Report::CountMatches {
-                let hay = if block.kind() == BINARY { nul_ends_lines(block.bytes()) } else { block.bytes().into() };
+                let text = self.text_of(block);
+                let hay = if block.kind() == BINARY { nul_ends_lines(text) } else { text.into() };
                 part.found = settings.query.scan(&hay, Wanted { limit: Some(totals.left), ..self.wanted() });
             }
             selected = totals.left;
@@ -404,7 +426,10 @@ impl Search<'_> {
         let hay = block.bytes();
         let mut follows = true;
         if settings.separates {
-            (part.lead, follows) = totals.reach.cross(hay, &mut part.found.pieces);
+            let mark = self.mark_of(block);
+            part.found.shift(-mark);
+            (part.lead, follows) = totals.reach.cross(self.text_of(block), &mut part.found.pieces);
+            part.found.shift(mark);
         }
         if part.found.pieces.is_empty() {
             return;
@@ -442,9 +467,10 @@ impl Search<'_> {
             }
             _ => {
                 let limit = Some(self.settings.max_count.unwrap_or(1));
-                let hay = block.bytes();
-                let found = self.settings.query.scan(hay, Wanted { pieces: true, limit, ..Wanted::default() });
-                found.pieces.last().map_or(hay.len(), |piece| piece.end)
+                let text = self.text_of(block);
+                let found = self.settings.query.scan(text, Wanted { pieces: true, limit, ..Wanted::default() });
+                let end = found.pieces.last().map_or(text.len(), |piece| piece.end);
+                block.bytes().len() - text.len() + end
             }
         }
     }

@@ -5,18 +5,22 @@
 //! those around them across block borders, `print` and `json` write them, and `kernel` is what the engine runs. No block
 //! is ever searched line by line unless its pattern leaves no other way.
 
+mod color_specs;
 mod colors;
 mod context;
 mod excerpt;
 mod failure;
 mod filter;
+mod fold;
 mod following;
+mod hints;
 mod histogram;
 mod json;
 mod kernel;
 mod longest;
 mod merged;
 mod multiline;
+mod only_matches;
 mod open;
 mod pattern;
 #[cfg(feature = "pcre2")]
@@ -40,6 +44,8 @@ mod timeline_report;
 mod top;
 mod unstable;
 mod walk;
+mod word_index;
+mod words;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -54,6 +60,7 @@ use crate::select::PeriodSearch;
 
 use crate::decode::Decoding;
 use kernel::{Search, Totals};
+use only_matches::OnlyMatches;
 use open::Opener;
 use settings::{Environment, Report, Settings};
 use start::{Part, Starts};
@@ -73,8 +80,11 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let mut config = Config::new(&args.common, output);
     let environment = Environment::read(config.color, output.destination() == Destination::Terminal);
     if args.inputs.type_list {
-        output.write_all(filter::type_list().as_bytes())?;
+        output.write_all(filter::type_list(&args.inputs)?.as_bytes())?;
         return Ok(Exit::Success);
+    }
+    if args.inputs.unix_byte_offsets && !args.inputs.no_messages {
+        complain(format_args!("mapped: warning: --unix-byte-offsets (-u) is obsolete"));
     }
     let walk = Walk::new(&args.inputs)?;
     if args.inputs.files {
@@ -95,6 +105,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         // The output's own file can be searched: nothing is written before the search of it has ended.
         config.own_output = None;
     }
+    let hint = hints::for_letters(args, &files);
     let part = match (args.inputs.shard, args.printing.last) {
         (Some(shard), _) => Some(Part::Shard(shard)),
         (None, Some(0)) if args.inputs.follow.is_none() => return Ok(Exit::NoMatch),
@@ -106,20 +117,11 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let is_quiet = args.inputs.no_messages || args.printing.quiet;
     let run =
         Run { settings: &settings, config: &config, inputs, walk: &walk, decoding: &decoding, period, part, is_quiet };
-    let result = match inputs.follow {
-        Some(_) if inputs.is_recursive() => Err(anyhow::anyhow!("--follow takes files, not directories")),
-        Some(by) => run.follow(files, by, output),
-        None if inputs.merge => run.merge(files, &config::search_or_all(&inputs.times)?, output),
-        None => match (args.printing.top, &args.printing.timeline) {
-            (Some(wanted), _) => run.top(files, wanted, output),
-            (None, Some(span)) => {
-                let span = config::timeline_span(span)?;
-                run.timeline(files, &config::search_or_all(&inputs.times)?, (span, args.printing.json), output)
-            }
-            (None, None) => run.search(files, output),
-        },
-    };
+    let result = run.report(args, files, output);
     drop(progress);
+    if let (Some(hint), false) = (hint, is_quiet) {
+        complain(format_args!("mapped: {hint}"));
+    }
     config.finish();
     result
 }
@@ -177,6 +179,28 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Searches all files and prints what the options ask for.
+    fn report(&self, args: &Args, files: Vec<OsString>, output: &mut Output) -> anyhow::Result<Exit> {
+        match self.inputs.follow {
+            Some(_) if self.inputs.is_recursive() => Err(anyhow::anyhow!("--follow takes files, not directories")),
+            Some(by) => self.follow(files, by, output),
+            None if self.inputs.merge => self.merge(files, &config::search_or_all(&self.inputs.times)?, output),
+            None => match (args.printing.top, &args.printing.timeline) {
+                (Some(wanted), _) => self.top(files, wanted, output),
+                (None, Some(span)) => {
+                    let span = config::timeline_span(span)?;
+                    self.timeline(
+                        files,
+                        &config::search_or_all(&self.inputs.times)?,
+                        (span, args.printing.json),
+                        output,
+                    )
+                }
+                (None, None) => self.search(files, output),
+            },
+        }
+    }
+
     fn search(&self, files: Vec<OsString>, output: &mut Output) -> anyhow::Result<Exit> {
         let (totals, failed) = self.search_into(files, output)?;
         print_summary(self.settings, &totals, output)?;
@@ -198,8 +222,15 @@ impl Run<'_> {
         let starts = Starts::default();
         let opener = self.opener(&starts);
         let inputs = sort::sorted(self.walk.files(files), self.inputs).map(|found| opener.next(found));
-        let kernel = Search { settings, starts: opener.is_partial().then_some(&starts), open_ended: false };
         let stats = &self.config.stats;
+        if let Some(kernel) = OnlyMatches::new(settings).filter(|_| !opener.is_partial()) {
+            let plan = self.config.engine.plan(Cut::Exact, only_matches::BLOCK);
+            let plan = Plan { holes: kernel.skips_holes(), ..plan };
+            let outcome = self.config.engine.run(inputs, plan, &kernel, Default::default(), sink, stats);
+            outcome.output?;
+            return Ok((outcome.carry.totals, outcome.failed));
+        }
+        let kernel = Search { settings, starts: opener.is_partial().then_some(&starts), open_ended: false };
         let outcome = self.config.engine.run(inputs, self.plan(), &kernel, Totals::default(), sink, stats);
         outcome.output?;
         let totals = outcome.carry;

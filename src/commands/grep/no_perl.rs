@@ -24,6 +24,14 @@ impl Perl {
         bail!("Perl's patterns need PCRE2, and this mapped was built without it");
     }
 
+    pub fn searches_lines(&self) -> bool {
+        match self.0 {}
+    }
+
+    pub fn find_among_lines(&self, _: &[u8]) -> Option<Option<usize>> {
+        match self.0 {}
+    }
+
     pub fn find_at(&self, _: &[u8], _: usize) -> Result<Option<Range<usize>>, Failure> {
         match self.0 {}
     }

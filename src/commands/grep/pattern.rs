@@ -2,7 +2,7 @@
 //!
 //! A [`Pattern`] is one set of alternatives (every `-e`, or one `--and`). Automata of `grep-regex`
 //! run it, which look for the literals inside a regex before they run the regex; PCRE2 runs what
-//! only backtracking can. A single plain literal goes straight to `memmem`, and an empty pattern
+//! only backtracking can; lists of words have a search of their own. A single plain literal goes straight to `memmem`, and an empty pattern
 //! selects every line unseen. Nothing here knows of files, blocks or output.
 
 use std::ops::Range;
@@ -19,6 +19,11 @@ use super::posix::{self, Target};
 use super::sources::{Sources, perl_may_span_lines, single_literal};
 use super::syntax::{Boundary, Case, Dialect, Syntax};
 use super::unstable::search_unstable;
+use super::words::WordSearch;
+
+/// How many bytes of lines PCRE2 searches at a time, at first and after a while without a match.
+const FEWEST_BYTES: usize = 2 << 10;
+const MOST_BYTES: usize = 64 << 10;
 
 /// How lines are found; every way selects the same lines.
 #[derive(Debug)]
@@ -40,6 +45,7 @@ enum Finder {
 enum Engine {
     Automata { regex: Box<RegexMatcher>, longest: Option<Box<Longest>> },
     Backtracking(Box<Perl>),
+    Words(Box<WordSearch>),
 }
 
 /// One set of alternatives, ready to search.
@@ -51,6 +57,8 @@ pub struct Pattern {
     crlf: bool,
     multiline: bool,
     may_match_among_nuls: bool,
+    /// The length of the longest match of a regex, where only the bytes of a match decide about it.
+    longest_match: Option<usize>,
 }
 
 /// A text with its matches replaced.
@@ -72,6 +80,9 @@ impl Pattern {
         if syntax.dialect == Dialect::Perl {
             let spans = syntax.multiline && alternatives.iter().any(|one| perl_may_span_lines(one, syntax));
             return Pattern::backtracking(alternatives, alternatives, &Syntax { multiline: spans, ..syntax.clone() });
+        }
+        if let Some(words) = WordSearch::new(alternatives, syntax) {
+            return Ok(Pattern::words(words, syntax));
         }
         match Sources::new(alternatives, syntax) {
             Ok(sources) => {
@@ -104,7 +115,20 @@ impl Pattern {
             crlf: syntax.crlf,
             multiline: syntax.multiline,
             may_match_among_nuls: true,
+            longest_match: None,
         })
+    }
+
+    fn words(words: WordSearch, syntax: &Syntax) -> Pattern {
+        Pattern {
+            finder: if words.is_for_whole_lines() { Finder::Line } else { Finder::Block },
+            may_match_among_nuls: words.hold_nul(),
+            longest_match: words.longest_match(),
+            engine: Engine::Words(Box::new(words)),
+            terminator: syntax.terminator,
+            crlf: syntax.crlf,
+            multiline: false,
+        }
     }
 
     fn automata(alternatives: &[Vec<u8>], mut sources: Sources, syntax: &Syntax) -> Result<Pattern> {
@@ -164,12 +188,23 @@ impl Pattern {
             crlf: syntax.crlf,
             multiline: syntax.multiline,
             may_match_among_nuls: sources.may_match_among_nuls(syntax),
+            longest_match: sources.longest_match(syntax).filter(|_| syntax.terminator == b'\n' && !syntax.multiline),
         })
     }
 
     /// Returns whether a match may lie among NUL bytes: an empty one, or one with a NUL byte in it.
     pub fn may_match_among_nuls(&self) -> bool {
         self.may_match_among_nuls
+    }
+
+    /// Returns the length in bytes of the longest possible match, if there is a bound, no match is
+    /// empty, and neither lines nor anything else around a match decide about it.
+    pub fn longest_match(&self) -> Option<usize> {
+        match (&self.finder, &self.engine) {
+            (Finder::Literal(finder), _) => Some(finder.needle().len()),
+            (Finder::Block, _) => self.longest_match,
+            _ => None,
+        }
     }
 
     /// Returns whether matches may span lines.
@@ -194,19 +229,46 @@ impl Pattern {
             (Finder::Literal(finder), _) => {
                 Ok(finder.find(&hay[from..]).map(|at| self.line_around(hay, from, from + at)))
             }
-            (Finder::Block, Engine::Automata { regex, .. }) => Ok(self.find_line_in_block(regex, hay, from)),
-            _ => {
-                let mut start = from;
-                while start < hay.len() {
-                    let line = start..self.line_end(hay, start);
-                    if self.regex_matches(self.content(&hay[line.clone()]))? {
-                        return Ok(Some(line));
-                    }
-                    start = line.end;
-                }
-                Ok(None)
+            (Finder::Block, Engine::Words(words)) => {
+                Ok(words.find(hay, from).map(|found| self.line_around(hay, from, found.start)))
             }
+            (Finder::Block, Engine::Automata { regex, .. }) => Ok(self.find_line_in_block(regex, hay, from)),
+            (_, Engine::Backtracking(perl)) if perl.searches_lines() => self.find_line_by_steps(perl, hay, from),
+            _ => self.find_line_one_by_one(hay, from),
         }
+    }
+
+    fn find_line_one_by_one(&self, hay: &[u8], from: usize) -> Result<Option<Range<usize>>, Failure> {
+        let mut start = from;
+        while start < hay.len() {
+            let line = start..self.line_end(hay, start);
+            if self.regex_matches(self.content(&hay[line.clone()]))? {
+                return Ok(Some(line));
+            }
+            start = line.end;
+        }
+        Ok(None)
+    }
+
+    /// Searches some lines at a time, more and more of them while none matches.
+    fn find_line_by_steps(&self, perl: &Perl, hay: &[u8], from: usize) -> Result<Option<Range<usize>>, Failure> {
+        let (mut start, mut step) = (from, FEWEST_BYTES);
+        while start < hay.len() {
+            let end = self.line_end(hay, (start + step).min(hay.len()) - 1);
+            let lines = &hay[start..end];
+            let found = match perl.find_among_lines(lines) {
+                // An empty match after the last terminator belongs to no line.
+                Some(found) => found
+                    .filter(|&at| at < lines.len() || lines.last() != Some(&self.terminator))
+                    .map(|at| self.line_around(hay, start, start + at)),
+                None => self.find_line_one_by_one(&hay[..end], start)?,
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+            (start, step) = (end, (2 * step).min(MOST_BYTES));
+        }
+        Ok(None)
     }
 
     fn find_line_in_block(&self, regex: &RegexMatcher, hay: &[u8], mut from: usize) -> Option<Range<usize>> {
@@ -247,6 +309,7 @@ impl Pattern {
         match &self.engine {
             Engine::Automata { regex, .. } => Ok(automata_match(regex, line)),
             Engine::Backtracking(perl) => Ok(perl.find_at(line, 0)?.is_some()),
+            Engine::Words(words) => Ok(words.find(line, 0).is_some()),
         }
     }
 
@@ -269,6 +332,7 @@ impl Pattern {
                     None => found,
                 })
             }),
+            (_, Engine::Words(words)) => words.find(hay, at),
             (_, Engine::Backtracking(_)) => None,
         };
         if let (Engine::Backtracking(perl), false) = (&self.engine, matches!(self.finder, Finder::Literal(_))) {
@@ -302,6 +366,12 @@ impl Pattern {
                 let all = Groups((0..groups.len()).map(|group| groups.get(group)).collect());
                 let number = |name: &str| groups.number(name);
                 replaced.push(&hay[done..found.start], |text| all.interpolate(number, hay, replacement, text));
+                done = found.end;
+                true
+            })?,
+            Engine::Words(_) => self.matches_in(hay, |found| {
+                let all = Groups(vec![Some(found.clone())]);
+                replaced.push(&hay[done..found.start], |text| all.interpolate(|_| None, hay, replacement, text));
                 done = found.end;
                 true
             })?,

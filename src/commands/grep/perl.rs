@@ -11,6 +11,7 @@ use anyhow::bail;
 use pcre2::bytes::{CaptureLocations, Regex, RegexBuilder};
 
 use super::failure::Failure;
+use super::sources::perl_may_span_lines;
 use super::syntax::{Boundary, Case, Syntax};
 
 /// The JIT's stack for backtracking, for each thread. It is reserved, and grows as it is used.
@@ -22,6 +23,8 @@ const KEPT_COPY_BYTES: usize = 1 << 20;
 /// A compiled set of alternatives.
 pub struct Perl {
     regex: Regex,
+    /// The same for many lines at once, if no match can depend on a neighbouring line.
+    of_lines: Option<Regex>,
     utf8: bool,
 }
 
@@ -44,41 +47,48 @@ impl Perl {
         if let [only] = &mut bodies[..] {
             // Settings such as `(*UCP)` count at the very beginning only.
             let body = only.split_off(leading_verbs(only));
-            return Perl::compile(only, &format!("(?:{body})"), syntax);
+            return Perl::compile(only, &format!("(?:{body})"), alternatives, syntax);
         }
         // Each alternative counts its groups from 1, as when it stands alone.
         let body = match bodies[..] {
             [] => "(?!)".to_owned(),
             _ => format!("(?|(?:{}))", bodies.join(")|(?:")),
         };
-        Perl::compile("", &body, syntax)
+        Perl::compile("", &body, alternatives, syntax)
     }
 
-    fn compile(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<Perl> {
-        let bounded = match syntax.boundary {
-            Boundary::Any => body.to_owned(),
-            Boundary::Word => format!(r"(?<!\w){body}(?!\w)"),
-            Boundary::Line if syntax.multiline => format!("(?m:^){body}(?m:$)"),
-            Boundary::Line => format!(r"\A{body}\z"),
-        };
-        let regex = RegexBuilder::new()
-            .utf(syntax.unicode)
-            // POSIX's classes are the locale's; Perl's are ASCII's, as in GNU grep up to 3.8.
-            .ucp(syntax.unicode && syntax.dialect.is_posix())
-            .caseless(syntax.case == Case::Insensitive)
-            .multi_line(syntax.multiline)
-            .dotall(syntax.dot_all)
-            .crlf(syntax.crlf && syntax.multiline)
-            .jit_if_available(true)
-            .max_jit_stack_size(Some(JIT_STACK_BYTES))
-            .build(&format!("{verbs}{bounded}"));
-        match regex {
-            Ok(regex) => Ok(Perl { regex, utf8: syntax.unicode }),
-            Err(error) => bail!("{error}"),
-        }
+    fn compile(verbs: &str, body: &str, alternatives: &[Vec<u8>], syntax: &Syntax) -> anyhow::Result<Perl> {
+        let is_bound_to_line = !syntax.multiline
+            && syntax.terminator == b'\n'
+            && !syntax.crlf
+            && !alternatives.iter().any(|one| perl_may_span_lines(one, syntax));
+        let of_lines = Syntax { multiline: true, ..syntax.clone() };
+        Ok(Perl {
+            regex: build(verbs, body, syntax)?,
+            of_lines: is_bound_to_line.then(|| build(verbs, body, &of_lines)).transpose()?,
+            utf8: syntax.unicode,
+        })
     }
 
-    /// The first match in `hay` at or after `at`.
+    /// Returns whether [`Perl::find_among_lines`] may be called.
+    pub fn searches_lines(&self) -> bool {
+        self.of_lines.is_some()
+    }
+
+    /// Returns where the first match in some lines begins, or nothing if only a search of each line can
+    /// tell: PCRE2 gave up on all of them together, or they are not UTF-8, when anchors would match
+    /// elsewhere.
+    pub fn find_among_lines(&self, lines: &[u8]) -> Option<Option<usize>> {
+        let regex = self.of_lines.as_ref()?;
+        with_copy(lines, |lines| {
+            if self.utf8 && std::str::from_utf8(lines).is_err() {
+                return None;
+            }
+            Some(regex.find(lines).ok()?.map(|found| found.start()))
+        })
+    }
+
+    /// Returns the first match in `hay` at or after `at`.
     ///
     /// # Errors
     /// When PCRE2 gives up.
@@ -134,6 +144,33 @@ impl Perl {
             end += 1;
         }
         end
+    }
+}
+
+/// Compiles a pattern that begins with settings, and adds what must stand around a match.
+fn build(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<Regex> {
+    let bounded = match syntax.boundary {
+        Boundary::Any => body.to_owned(),
+        Boundary::Word => format!(r"(?<!\w){body}(?!\w)"),
+        Boundary::Line if syntax.multiline => format!("(?m:^){body}(?m:$)"),
+        Boundary::Line => format!(r"\A{body}\z"),
+    };
+    // PCRE2 steps over bytes that are not UTF-8 only if the crate enables Unicode's classes too.
+    // POSIX's classes are the locale's; Perl's are ASCII's, as in GNU grep up to 3.8.
+    let has_ascii_classes = syntax.unicode && !syntax.dialect.is_posix() && !verbs.contains("(*UCP)");
+    let classes = if has_ascii_classes { "(?a)" } else { "" };
+    let regex = RegexBuilder::new()
+        .ucp(syntax.unicode)
+        .caseless(syntax.case == Case::Insensitive)
+        .multi_line(syntax.multiline)
+        .dotall(syntax.dot_all)
+        .crlf(syntax.crlf && syntax.multiline)
+        .jit_if_available(true)
+        .max_jit_stack_size(Some(JIT_STACK_BYTES))
+        .build(&format!("{verbs}{classes}{bounded}"));
+    match regex {
+        Ok(regex) => Ok(regex),
+        Err(error) => bail!("{error}"),
     }
 }
 
@@ -288,6 +325,23 @@ mod tests {
         assert_eq!(perl(r"\((?:[^()]|(?R))*\)").find_at(b"f(a(b)c)", 0), Ok(Some(1..8)));
         assert_eq!(all(&perl("a*"), b"baac"), [0..0, 1..3, 4..4]);
         assert_eq!(all(&perl("(*UCP)\\w"), "é".as_bytes()), vec![0..2; 1]);
+    }
+
+    // One byte that is not UTF-8 ended the search of the file with an error.
+    #[test]
+    fn bytes_that_are_not_utf8_match_nothing_and_end_nothing() {
+        assert_eq!(all(&perl(r"\w+"), b"a\xffb\xc3\xa9c\xed\xa0\x80d"), [0..1, 2..3, 5..6, 9..10]);
+        assert_eq!(perl("a.b").find_at(b"a\xffb", 0), Ok(None));
+        assert_eq!(perl("^b").find_at(b"\xffb", 0), Ok(None));
+        assert_eq!(perl("(?<=x)b").find_at(b"x\xffb", 0), Ok(None));
+    }
+
+    #[test]
+    fn classes_are_those_of_ascii_and_case_is_unicodes() {
+        assert_eq!(perl(r"\w|\d|[[:alpha:]]").find_at("\u{e9}\u{663}".as_bytes(), 0), Ok(None));
+        let caseless = Syntax { case: Case::Insensitive, ..Syntax::default() };
+        let pattern = Perl::new(&["\u{c9}".into()], &caseless).unwrap();
+        assert_eq!(pattern.find_at("\u{e9}".as_bytes(), 0), Ok(Some(0..2)));
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub struct Style {
     pub trim: bool,
     /// What to print in place of matches (`--replace`).
     pub replacement: Option<Vec<u8>>,
+    /// What stands after a name or number before a selected line, and before a context line.
+    pub field_separators: [Vec<u8>; 2],
 }
 
 /// Where some lines stand.
@@ -181,8 +183,8 @@ impl Printer<'_> {
             self.name(name, text);
             match &self.style.colors {
                 _ if self.style.null => text.push(0),
-                Some(colors) => colors.paint(&colors.separator, b":", text),
-                None => text.push(b':'),
+                Some(colors) => colors.paint(&colors.separator, &self.style.field_separators[0], text),
+                None => text.extend_from_slice(&self.style.field_separators[0]),
             }
         }
         push_number(count, 0, text);
@@ -351,32 +353,36 @@ impl Printer<'_> {
                 return true;
             }
             let place = At { offset: at.offset + found.start as u64, ..at };
-            self.prefix(self.style.column.then_some(found.start + 1), true, place, text);
-            let mut matched = &line.content[found];
-            if self.style.trim {
-                matched = matched.trim_ascii_start();
-            }
-            let (cut, after) = match self.style.max_columns {
-                Some(most) if matched.len() > most => {
-                    let excerpt = Excerpt::around(matched, None, most);
-                    (&matched[excerpt.shown], excerpt.after)
-                }
-                _ => (matched, &b""[..]),
-            };
-            match &self.style.colors {
-                Some(colors) if at.selected => colors.paint(&colors.matched, cut, text),
-                Some(colors) => colors.paint(&colors.matched_in_context, cut, text),
-                None => text.extend_from_slice(cut),
-            }
-            text.extend_from_slice(after);
-            self.end_line(text);
+            let column = self.style.column.then_some(found.start + 1);
+            self.matched(&line.content[found], column, place, text);
             true
         });
     }
 
+    /// Prints a match on a line of its own.
+    pub fn matched(&self, matched: &[u8], column: Option<usize>, at: At<'_>, text: &mut Vec<u8>) {
+        self.prefix(column, true, at, text);
+        let matched = if self.style.trim { matched.trim_ascii_start() } else { matched };
+        let (cut, after) = match self.style.max_columns {
+            Some(most) if matched.len() > most => {
+                let excerpt = Excerpt::around(matched, None, most);
+                (&matched[excerpt.shown], excerpt.after)
+            }
+            _ => (matched, &b""[..]),
+        };
+        match &self.style.colors {
+            Some(colors) if at.selected => colors.paint(&colors.matched, cut, text),
+            Some(colors) => colors.paint(&colors.matched_in_context, cut, text),
+            None => text.extend_from_slice(cut),
+        }
+        text.extend_from_slice(after);
+        self.end_line(text);
+    }
+
     fn prefix(&self, column: Option<usize>, has_text: bool, at: At<'_>, text: &mut Vec<u8>) {
         let style = self.style;
-        let separator: &[u8] = if at.selected { b":" } else { b"-" };
+        let [selected, context] = &style.field_separators;
+        let separator = if at.selected { selected } else { context };
         let mut any = false;
         let end = |text: &mut Vec<u8>| match &style.colors {
             Some(colors) => colors.paint(&colors.separator, separator, text),
@@ -387,11 +393,11 @@ impl Printer<'_> {
             self.name(at.name, text);
             if style.null { text.push(0) } else { end(text) }
         }
-        let number = |value: u64, offset: bool, text: &mut Vec<u8>| {
+        let number = |value: u64, color: fn(&Colors) -> &str, text: &mut Vec<u8>| {
             let width = if style.tab { at.width } else { 0 };
             match &style.colors {
                 Some(colors) => {
-                    let sgr = if offset { &colors.offset } else { &colors.line };
+                    let sgr = color(colors);
                     colors.start(sgr, text);
                     push_number(value, width, text);
                     colors.end(sgr, text);
@@ -402,15 +408,15 @@ impl Printer<'_> {
         };
         if style.number {
             any = true;
-            number(at.number, false, text);
+            number(at.number, |colors| &colors.line, text);
         }
         if let Some(column) = column {
             any = true;
-            number(column as u64, false, text);
+            number(column as u64, |colors| &colors.column, text);
         }
         if style.offset {
             any = true;
-            number(at.offset, true, text);
+            number(at.offset, |colors| &colors.offset, text);
         }
         if style.tab && any && has_text {
             text.push(b'\t');
@@ -460,6 +466,7 @@ mod tests {
             per_match: false,
             trim: false,
             replacement: None,
+            field_separators: [b":".into(), b"-".into()],
         }
     }
 
@@ -488,6 +495,13 @@ mod tests {
     fn only_the_matches_each_at_its_own_offset() {
         let style = Style { number: true, offset: true, only_matching: true, ..plain() };
         assert_eq!(printed(&style, b"abbab\nbx\n"), "9:101:bb\n9:104:b\n10:106:b\n");
+    }
+
+    #[test]
+    fn other_separators_between_fields() {
+        let separators = ["=>".into(), "--".into()];
+        let style = Style { name: true, number: true, field_separators: separators, ..plain() };
+        assert_eq!(printed(&style, b"abc\n"), "f=>9=>abc\n");
     }
 
     #[test]

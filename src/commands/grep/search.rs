@@ -78,6 +78,22 @@ pub struct Found {
     pub failure: Option<Failure>,
 }
 
+impl Found {
+    /// Moves everything found by `distance` bytes.
+    pub fn shift(&mut self, distance: isize) {
+        if distance == 0 {
+            return;
+        }
+        for piece in &mut self.pieces {
+            piece.start = piece.start.saturating_add_signed(distance);
+            piece.end = piece.end.saturating_add_signed(distance);
+        }
+        for span in &mut self.spans {
+            *span = span.start.saturating_add_signed(distance)..span.end.saturating_add_signed(distance);
+        }
+    }
+}
+
 impl Query {
     /// Finds the selected lines of `hay`, which begins at a line's start.
     pub fn scan(&self, hay: &[u8], wanted: Wanted) -> Found {
@@ -375,6 +391,23 @@ mod tests {
             prop_assert_eq!(counted.selected, expected.len() as u64);
             let limited = query.scan(&hay, Wanted { limit: Some(3), ..ALL });
             prop_assert_eq!(one_by_one(&limited, &hay, syntax.terminator), expected[..expected.len().min(3)].to_vec());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn perl_patterns_select_what_asking_each_line_selects(
+            hay in proptest::collection::vec(prop_oneof![Just(b'a'), Just(b'b'), Just(b' '), Just(b'\n'), Just(b'\n'), Just(0xc3u8), Just(0xa9u8)], 0..3000),
+            which in 0usize..14, boundary in 0u8..3, unicode: bool, invert: bool,
+        ) {
+            let patterns = ["ab", "a*", "^", "$", "^$", "a*b", r"(a|b)\1\1", r"b\K", r"\bab\b", "a$", "^b", "[ab]+ a", "a.b", r"x*$"];
+            let boundary = [Boundary::Any, Boundary::Word, Boundary::Line][usize::from(boundary)];
+            let syntax = Syntax { dialect: Dialect::Perl, boundary, unicode, ..Syntax::default() };
+            if cfg!(feature = "pcre2") {
+                let query = query(&[patterns[which]], &syntax, invert);
+                let found = query.scan(&hay, ALL);
+                prop_assert_eq!(one_by_one(&found, &hay, b'\n'), naive(&query, &hay));
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::cli::grep::{Args, BinaryFiles, Patterns};
 use crate::io::Source;
 
+use super::color_specs;
 use super::colors::Colors;
 use super::context::Context;
 use super::kernel::{BINARY, TEXT};
@@ -60,6 +61,8 @@ pub struct Settings {
     pub binary: BinaryFiles,
     /// Whether lines that are no valid UTF-8 are binary and not printed: GNU grep's rule in a UTF-8 locale.
     pub checks_encoding: bool,
+    /// Whether a UTF-8 byte order mark at the start of an input is skipped: ripgrep's rule.
+    pub skips_mark: bool,
     /// What standard input is called.
     pub label: Vec<u8>,
     /// Matches may span lines, so every input is searched whole.
@@ -166,6 +169,12 @@ impl Settings {
             other => other.unwrap_or_default(),
         };
         let terminal_lines = environment.terminal && report == Report::Lines;
+        let mut colors = Colors::from_variable(&environment.colors, query.invert);
+        color_specs::apply(&printing.colors, &mut colors)?;
+        let colors = Some(colors);
+        let field = |text: &Option<OsString>, default: &[u8]| {
+            text.as_ref().map_or(default.to_vec(), |text| text.as_bytes().to_vec())
+        };
         let style = Style {
             name,
             heading: name && !printing.no_heading && !printing.vimgrep && (printing.heading || terminal_lines),
@@ -180,14 +189,17 @@ impl Settings {
                 .max_columns
                 .filter(|&most| most > 0)
                 .map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
-            colors: (environment.color && printing.top.is_none())
-                .then(|| Colors::from_variable(&environment.colors, query.invert)),
+            colors: colors.filter(|_| environment.color && printing.top.is_none()),
             inverted: query.invert,
             terminator: syntax.terminator,
             crlf: syntax.crlf,
             per_match: printing.vimgrep,
             trim: printing.trim,
             replacement: printing.replace.as_ref().map(|text| text.as_bytes().to_vec()),
+            field_separators: [
+                field(&printing.field_match_separator, b":"),
+                field(&printing.field_context_separator, b"-"),
+            ],
         };
         let group_separator = match &printing.group_separator {
             _ if printing.no_group_separator => None,
@@ -210,6 +222,7 @@ impl Settings {
             group_separator,
             max_count: printing.max_count.and_then(|most| u64::try_from(most).ok()),
             binary,
+            skips_mark: !syntax.dialect.is_gnu() && args.inputs.encoding.as_deref() != Some("none"),
             multiline: query.any.is_multiline(),
             passthru: printing.passthru && lines_matter,
             stop_on_nonmatch: printing.stop_on_nonmatch,

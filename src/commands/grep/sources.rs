@@ -66,6 +66,32 @@ impl Sources {
         }
     }
 
+    /// Returns the length in bytes of the longest possible match, if there is a bound, no match is
+    /// empty, and none depends on what is around it.
+    pub fn longest_match(&self, syntax: &Syntax) -> Option<usize> {
+        if syntax.boundary != Boundary::Any {
+            return None;
+        }
+        // The Kelvin sign, of three bytes, is a capital k.
+        let growth = if syntax.case == Case::Sensitive { 1 } else { 3 };
+        match self {
+            Sources::Literals(all) if all.iter().any(String::is_empty) => None,
+            Sources::Literals(all) => all.iter().map(|literal| literal.len() * growth).max(),
+            Sources::Regexes(all) => {
+                let longest = std::cell::Cell::new(0);
+                let is_unbounded = any_tree(all, syntax, |hir| {
+                    let properties = hir.properties();
+                    let most = properties.maximum_len().map(|most| most * growth);
+                    longest.replace(longest.get().max(most.unwrap_or(0)));
+                    !properties.look_set().is_empty()
+                        || properties.minimum_len().is_none_or(|least| least == 0)
+                        || most.is_none()
+                });
+                (!is_unbounded).then(|| longest.get())
+            }
+        }
+    }
+
     /// Returns whether a match may hold a newline, or depends on where the whole haystack begins or
     /// ends. Otherwise `-U` selects what a search line by line selects.
     pub fn may_span_lines(&self, syntax: &Syntax) -> bool {
@@ -181,6 +207,19 @@ mod tests {
         }
         for across in [r"\x0a", r"a\nb", r"\s", r"[^a]", r"(?s).", r"\R", r"a(?!\n)", r"\x{a}", r"\Aa", "[\t-z]"] {
             assert!(spans(across), "{across}");
+        }
+    }
+
+    #[test]
+    fn the_longest_match_is_known_where_nothing_around_it_counts() {
+        let longest = |pattern: &str| {
+            let syntax = Syntax::default();
+            Sources::new(&[pattern.into()], &syntax).unwrap().longest_match(&syntax)
+        };
+        assert_eq!(longest("ab{2,5}"), Some(6));
+        assert_eq!(longest("a|b.d"), Some(6));
+        for unbounded in ["a*", "ab*", "^a", r"\ba", "a?"] {
+            assert_eq!(longest(unbounded), None, "{unbounded}");
         }
     }
 

@@ -1,6 +1,7 @@
-//! Which files are searched: those named, and with -r those below directories, in the order of their names.
+//! Finds the files to search: those named, and with -r those below directories, by name.
 //!
-//! Names are walked lazily, so the first file is searched before the last is found, and two runs give the same order.
+//! Directories are walked lazily, so the first file is searched before the last is found. Two runs
+//! give the same order.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::FileType;
@@ -15,13 +16,13 @@ use ignore::WalkBuilder;
 use rustix::fs::OFlags;
 
 use crate::cli::grep::{Devices, Directories, Inputs};
-use crate::io::walk::{self, Found, Order};
+use crate::io::walk::{self, DirectoryLoop, Found, Order};
 use crate::io::{FileRef, path};
-use crate::output::{escape_name, message};
+use crate::output::{complain, escape_name, message};
 
 use super::filter::Filter;
 
-/// How names become files.
+/// Turns the names on the command line into the files to search.
 #[derive(Clone, Debug)]
 pub struct Walk {
     recursive: bool,
@@ -29,6 +30,9 @@ pub struct Walk {
     skip_directories: bool,
     ignore: bool,
     hidden: bool,
+    one_file_system: bool,
+    /// Whether warnings are withheld.
+    is_quiet: bool,
     skip_devices: bool,
     filter: Arc<Filter>,
     globs: Arc<Globs>,
@@ -53,6 +57,8 @@ impl Walk {
         }
         Ok(Walk {
             hidden: inputs.hidden,
+            one_file_system: inputs.one_file_system,
+            is_quiet: inputs.no_messages,
             skip_devices: inputs.devices == Some(Devices::Skip),
             filter: Arc::new(Filter::new(inputs)?),
             recursive: inputs.is_recursive(),
@@ -67,13 +73,13 @@ impl Walk {
         })
     }
 
-    /// Whether `files` are searched under their names unless something else is asked for.
+    /// Returns whether lines of `files` are printed after the files' names by default.
     pub fn names_by_default(&self, files: &[OsString]) -> bool {
         let single = matches!(files, [only] if !path::is_directory(only));
         files.len() > 1 || self.recursive && !single
     }
 
-    /// The files to search, in order.
+    /// Returns the files to search, in order.
     pub fn files(&self, names: Vec<OsString>) -> Box<dyn Iterator<Item = Found> + Send> {
         if names.is_empty() {
             return if self.recursive {
@@ -104,31 +110,48 @@ impl Walk {
         Box::new(wanted.then(|| Ok(FileRef::from(name))).into_iter())
     }
 
-    /// The files below a directory; `bare` leaves out the leading `./` of a directory nobody named.
+    /// Returns the files below a directory. With `bare`, paths have no leading `./`.
     fn below(&self, directory: OsString, bare: bool) -> Box<dyn Iterator<Item = Found> + Send> {
         let filter = Arc::clone(&self.filter);
         let length = if bare { 0 } else { directory.len() };
         let all = if self.ignore { self.unignored_below(directory, bare) } else { self.all_below(directory, bare) };
-        Box::new(all.filter(move |found| found.as_ref().map_or(true, |file| filter.wants(file.path(), length))))
+        let is_quiet = self.is_quiet;
+        Box::new(all.filter(move |found| match found {
+            Ok(file) => filter.wants(file.path(), length),
+            // What the loop leads to is searched anyway, so nothing is missed.
+            Err((path, error)) if DirectoryLoop::is(error) => {
+                if !is_quiet {
+                    complain(format_args!("mapped: {}: warning: {error}", escape_name(path)));
+                }
+                false
+            }
+            Err(_) => true,
+        }))
     }
 
     fn all_below(&self, directory: OsString, bare: bool) -> Box<dyn Iterator<Item = Found> + Send> {
         let globs = Arc::clone(&self.globs);
-        let wants = move |name: &OsStr, is_directory: bool| match is_directory {
-            true => !is_match(&globs.exclude_dir, name),
+        let filter = Arc::clone(&self.filter);
+        let directory = if bare { OsString::new() } else { directory };
+        let length = directory.len();
+        let wants = move |parent: &[u8], name: &OsStr, is_directory: bool| match is_directory {
+            true => !is_match(&globs.exclude_dir, name) && filter.enters(parent, name, length),
             false => globs.wants(name, is_match),
         };
-        let directory = if bare { OsString::new() } else { directory };
-        Box::new(walk::Walk::new(directory, Order::Names, self.follow, wants))
+        let walk = walk::Walk::new(directory, Order::Names, self.follow, wants);
+        Box::new(walk.in_one_file_system(self.one_file_system))
     }
 
-    /// As [`Walk::below`], without what lists of names to ignore leave out. These are looked for, and matched, by path, so
-    /// no path is gone along that is longer than a system call takes.
+    /// Returns what [`Walk::all_below`] returns without the files that ignore files name.
+    ///
+    /// Does not support paths longer than `PATH_MAX`, because ignore files are found by their paths.
     fn unignored_below(&self, directory: OsString, bare: bool) -> Box<dyn Iterator<Item = Found> + Send> {
         let globs = Arc::clone(&self.globs);
         let walker = WalkBuilder::new(&directory)
             .follow_links(self.follow)
             .hidden(!self.hidden)
+            .same_file_system(self.one_file_system)
+            .max_depth(self.filter.max_depth())
             .sort_by_file_name(OsStr::cmp)
             .filter_entry(move |entry| {
                 let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
@@ -161,13 +184,13 @@ impl Walk {
 }
 
 impl Globs {
-    /// Whether a file is searched, going by how `matches` holds a name against globs.
+    /// Returns whether a file is searched, where `matches` compares its name with globs.
     fn wants(&self, name: &OsStr, matches: impl Fn(&GlobSet, &OsStr) -> bool) -> bool {
         !matches(&self.exclude, name) && (self.include.is_empty() || matches(&self.include, name))
     }
 }
 
-/// Reads a list of globs, one a line; blanks at a line's end and empty lines count for nothing.
+/// Reads a list of globs, one a line. Ignores empty lines and blanks at the ends of lines.
 fn listed_globs(list: &OsStr) -> Result<Vec<OsString>> {
     let mut text = Vec::new();
     let read = match list == "-" {
@@ -189,12 +212,12 @@ fn globs(patterns: &[OsString]) -> Result<GlobSet> {
     Ok(set.build()?)
 }
 
-/// Whether a glob matches the name of something that was found.
+/// Returns whether a glob matches the name of a file or directory found below another one.
 fn is_match(globs: &GlobSet, name: &OsStr) -> bool {
     !globs.is_empty() && globs.is_match_candidate(&Candidate::new(name))
 }
 
-/// Of what was named, whether a glob matches the whole name or a trailing part of it that begins behind a slash.
+/// Returns whether a glob matches a name from the command line, or a part of it from a slash to its end.
 fn matches_suffix(globs: &GlobSet, name: &OsStr) -> bool {
     if globs.is_empty() {
         return false;
@@ -204,12 +227,12 @@ fn matches_suffix(globs: &GlobSet, name: &OsStr) -> bool {
     starts.into_iter().any(|start| globs.is_match_candidate(&Candidate::new(OsStr::from_bytes(&bytes[start..]))))
 }
 
-/// Which path an error is about, and what the system said.
+/// Returns the path that an error is about, and the system's error.
 fn failure(error: ignore::Error, directory: &OsStr) -> (OsString, io::Error) {
     match error {
         ignore::Error::WithPath { path, err } => (path.into_os_string(), failure(*err, directory).1),
         ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => failure(*err, directory),
-        ignore::Error::Loop { child, .. } => (child.into_os_string(), io::Error::other("recursive directory loop")),
+        ignore::Error::Loop { child, .. } => (child.into_os_string(), io::Error::other(DirectoryLoop)),
         ignore::Error::Io(error) => (directory.to_owned(), error),
         other => (directory.to_owned(), io::Error::other(other.to_string())),
     }

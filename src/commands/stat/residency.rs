@@ -32,7 +32,7 @@ pub(super) fn run(stat: &Stat<'_>, output: &mut Output) -> anyhow::Result<Exit> 
     for name in stat.names() {
         let path = OsStr::from_bytes(name);
         if stat.args.recursive && path::is_directory(path) {
-            for found in Walk::new(path.to_owned(), Order::Paths, stat.args.dereference, |_, _| true) {
+            for found in Walk::new(path.to_owned(), Order::Paths, stat.args.dereference, |_, _, _| true) {
                 match found {
                     Ok(found) => table.file(found.path().as_bytes())?,
                     Err((path, error)) => {

@@ -1,0 +1,91 @@
+//! Case folding by Unicode's simple rules, as the regex engine has them, for lists of words.
+
+use std::collections::HashMap;
+
+use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
+
+/// Folds the letters that some words hold.
+///
+/// Of the characters that differ only in case one stands for all: an ASCII small letter if there is
+/// one.
+#[derive(Debug)]
+pub struct Fold {
+    /// What stands for a character, other than ASCII letters, where that is another one.
+    all: HashMap<char, char>,
+}
+
+impl Fold {
+    /// How many times shorter folding makes a text at most: three bytes (the Kelvin sign) become one.
+    pub const MOST_SHRINKING: usize = 3;
+
+    /// Folds words. Returns them, and what folds the texts to search, unless lowering ASCII letters is
+    /// all there is to it. Returns nothing if a word is not valid UTF-8 where it should be.
+    pub fn new(words: &[Vec<u8>], unicode: bool) -> Option<(Option<Fold>, Vec<Vec<u8>>)> {
+        if !unicode {
+            return Some((None, words.iter().map(|word| word.to_ascii_lowercase()).collect()));
+        }
+        let (mut fold, mut seen) = (Fold { all: HashMap::new() }, HashMap::new());
+        let mut folded = Vec::with_capacity(words.len());
+        for word in words {
+            let word = std::str::from_utf8(word).ok()?;
+            let text: String = word.chars().map(|c| *seen.entry(c).or_insert_with(|| fold.learn(c))).collect();
+            folded.push(text.into_bytes());
+        }
+        Some(((!fold.all.is_empty()).then_some(fold), folded))
+    }
+
+    /// Takes in a character and those that differ from it only in case. Returns what stands for it.
+    fn learn(&mut self, c: char) -> char {
+        let mut class = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
+        class.case_fold_simple();
+        let members = || class.iter().flat_map(|range| range.start()..=range.end());
+        let small = members().find(char::is_ascii_lowercase);
+        let chosen = small.or_else(|| members().next()).unwrap_or(c);
+        self.all.extend(members().filter(|&other| !other.is_ascii() && other != chosen).map(|other| (other, chosen)));
+        chosen
+    }
+
+    /// Folds a text but for its ASCII letters. Returns where each byte of the result comes from, and
+    /// where the text ends.
+    pub fn apply(&self, text: &[u8]) -> (Vec<u8>, Vec<u32>) {
+        let mut folded = Vec::with_capacity(text.len());
+        let mut places = Vec::with_capacity(text.len() + 1);
+        let mut at = 0u32;
+        for chunk in text.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                let mut buffer = [0; 4];
+                let written = self.all.get(&c).unwrap_or(&c).encode_utf8(&mut buffer);
+                folded.extend_from_slice(written.as_bytes());
+                places.extend((0..written.len()).map(|within| at + within.min(c.len_utf8() - 1) as u32));
+                at += c.len_utf8() as u32;
+            }
+            folded.extend_from_slice(chunk.invalid());
+            places.extend((0..chunk.invalid().len() as u32).map(|within| at + within));
+            at += chunk.invalid().len() as u32;
+        }
+        places.push(at);
+        (folded, places)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_letter_stands_for_all_that_differ_in_case() {
+        let (fold, words) = Fold::new(&["\u{212a}S".into(), "\u{c9}".into()], true).unwrap();
+        let fold = fold.unwrap();
+        assert_eq!(words[0], b"ks");
+        let (text, places) = fold.apply("\u{212a}\u{17f}\u{e9}\u{c9}".as_bytes());
+        assert_eq!((&text[..2], &places[..3]), (&b"ks"[..], &[0, 3, 5][..]));
+        assert_eq!(text[2..4], text[4..6]);
+        assert_eq!(places.last(), Some(&9));
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_stay() {
+        let (fold, _) = Fold::new(&[b"k".to_vec()], true).unwrap();
+        assert_eq!(fold.unwrap().apply(b"a\xffb\xe2\x84").0, b"a\xffb\xe2\x84");
+    }
+}

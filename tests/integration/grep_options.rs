@@ -1,0 +1,272 @@
+//! Options of `mapped grep` that come from GNU grep and ripgrep, and lists of patterns.
+
+use std::process::Stdio;
+
+use crate::law::Law;
+use crate::util::{Dir, Ran, mapped};
+
+fn grep(dir: &Dir, args: &[&str]) -> Ran {
+    let mut command = mapped();
+    command.arg("grep").args(args).current_dir(dir.path()).stdin(Stdio::null()).env("LC_ALL", "C.UTF-8");
+    command.output().unwrap().into()
+}
+
+#[track_caller]
+fn prints(dir: &Dir, args: &[&str], expected: &str) {
+    let ran = grep(dir, args);
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), expected, "{args:?}: {}", ran.stderr);
+}
+
+// A directory loop was an error with exit status 2; GNU grep warns.
+#[test]
+fn a_directory_loop_is_a_warning() {
+    let dir = Dir::new();
+    std::fs::create_dir_all(dir.path().join("d/e")).unwrap();
+    dir.file("d/f", b"foo\n");
+    std::os::unix::fs::symlink("..", dir.path().join("d/e/up")).unwrap();
+    for more in [&[][..], &["--ignore"]] {
+        let ran = grep(&dir, &[&["-R", "foo", "d"], more].concat());
+        assert_eq!((ran.code, &ran.stdout[..]), (0, &b"d/f:foo\n"[..]), "{more:?}");
+        assert_eq!(ran.stderr, "mapped: d/e/up: warning: recursive directory loop\n", "{more:?}");
+    }
+    assert_eq!(grep(&dir, &["-R", "bar", "d"]).code, 1);
+    assert_eq!(grep(&dir, &["-Rs", "foo", "d"]).stderr, "");
+}
+
+// Directories that hold no wanted file were listed all the same.
+#[test]
+fn a_directory_that_holds_no_wanted_file_is_not_listed() {
+    let dir = Dir::new();
+    for path in ["d/a.rs", "d/locked/b.rs"] {
+        std::fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();
+        dir.file(path, b"foo\n");
+    }
+    // A link to itself cannot be listed, whoever asks.
+    std::os::unix::fs::symlink("self", dir.path().join("d/locked/self")).unwrap();
+    assert_eq!(grep(&dir, &["-R", "foo", "d"]).code, 2);
+    for args in
+        [["-R", "foo", "d", "--max-depth=1"], ["-R", "foo", "d", "-g!locked"], ["-R", "foo", "d", "-g!d/locked/"]]
+    {
+        let ran = grep(&dir, &args);
+        assert_eq!((ran.code, &ran.stdout[..], &ran.stderr[..]), (0, &b"d/a.rs:foo\n"[..], ""), "{args:?}");
+    }
+}
+
+#[test]
+fn one_file_system_skips_mounted_directories() {
+    use std::os::unix::fs::MetadataExt;
+    let (dir, other) = (Dir::on_disk(), std::path::Path::new("/dev/shm"));
+    let device = |path: &std::path::Path| std::fs::metadata(path).map(|meta| meta.dev()).unwrap_or(0);
+    if device(other) == device(dir.path()) || !other.is_dir() {
+        return crate::util::skip("a second file system");
+    }
+    let elsewhere = tempfile::tempdir_in(other).unwrap();
+    std::fs::write(elsewhere.path().join("g"), "foo\n").unwrap();
+    std::fs::create_dir(dir.path().join("d")).unwrap();
+    dir.file("d/f", b"foo\n");
+    std::os::unix::fs::symlink(elsewhere.path(), dir.path().join("d/mount")).unwrap();
+    prints(&dir, &["-R", "foo", "d"], "d/f:foo\nd/mount/g:foo\n");
+    prints(&dir, &["-R", "--one-file-system", "foo", "d"], "d/f:foo\n");
+    prints(&dir, &["-R", "--one-file-system", "--ignore", "foo", "d"], "d/f:foo\n");
+}
+
+#[test]
+fn colors_of_ripgreps_form() {
+    let dir = Dir::new();
+    dir.file("f", b"xay\n");
+    let colored = |specs: &[&str]| {
+        let ran = grep(&dir, &[&["--color=ansi", "-n", "--column", "a", "f"], specs].concat());
+        String::from_utf8(ran.stdout).unwrap().replace("\u{1b}[", "<").replace("<K", "")
+    };
+    assert_eq!(colored(&[]), "<32m1<m<36m:<m<32m2<m<36m:<mx<01;31ma<my\n");
+    let specs = ["--colors=match:fg:blue", "--colors", "line:none", "--colors=column:style:underline"];
+    assert_eq!(colored(&specs), "1<36m:<m<4m2<m<36m:<mx<1;34ma<my\n");
+    let ran = grep(&dir, &["--colors=match:fg:rouge", "a", "f"]);
+    assert_eq!((ran.code, ran.stderr.lines().count()), (2, 1), "{}", ran.stderr);
+}
+
+#[test]
+fn separators_between_fields() {
+    let dir = Dir::new();
+    dir.file("f", b"a\nb\n");
+    let separators = ["--field-match-separator= => ", "--field-context-separator", "--"];
+    prints(&dir, &[&["-Hn", "-A1", "a", "f"], &separators[..]].concat(), "f => 1 => a\nf--2--b\n");
+    prints(&dir, &["-c", "-H", "a", "f", separators[0]], "f => 1\n");
+}
+
+#[test]
+fn globs_and_types_of_ones_own() {
+    let dir = Dir::new();
+    for name in ["a.rs", "B.RS", "c.log"] {
+        std::fs::create_dir_all(dir.path().join("d")).unwrap();
+        dir.file(format!("d/{name}"), b"foo\n");
+    }
+    prints(&dir, &["-rh", "--files", "-g", "*.rs", "d"], "d/a.rs\n");
+    prints(&dir, &["-r", "--files", "--iglob", "*.rs", "d"], "d/B.RS\nd/a.rs\n");
+    prints(&dir, &["-r", "--files", "--glob-case-insensitive", "-g!*.RS", "d"], "d/c.log\n");
+    prints(&dir, &["-r", "--files", "--type-add", "mine:*.log", "-tmine", "d"], "d/c.log\n");
+    let list = grep(&dir, &["--type-list", "--type-clear=rust", "--type-add", "mine:*.log"]);
+    let list = String::from_utf8(list.stdout).unwrap();
+    assert!(list.contains("mine: *.log\n") && !list.contains("\nrust:"), "{list}");
+}
+
+#[test]
+fn options_of_gnu_grep_that_change_nothing() {
+    let dir = Dir::new();
+    dir.file("f", b"foo\n");
+    let ran = grep(&dir, &["-u", "--binary", "-b", "foo", "f"]);
+    assert_eq!((ran.code, &ran.stdout[..]), (0, &b"0:foo\n"[..]));
+    assert_eq!(ran.stderr, "mapped: warning: --unix-byte-offsets (-u) is obsolete\n");
+}
+
+#[test]
+fn letters_meant_as_ripgreps_give_a_hint() {
+    let dir = Dir::new();
+    dir.file("f", b"foo\n");
+    let ran = grep(&dir, &["foo", "-r", "bar", "f"]);
+    assert_eq!((ran.code, &ran.stdout[..]), (2, &b"f:foo\n"[..]));
+    assert!(ran.stderr.ends_with("--replace TEXT prints lines with matches replaced\n"), "{}", ran.stderr);
+    assert!(!grep(&dir, &["-s", "foo", "-r", "bar", "f"]).stderr.contains("--replace"));
+}
+
+#[test]
+fn a_wrong_pattern_of_a_list_is_shown_with_its_file_and_line() {
+    let dir = Dir::new();
+    let good = "good+word\n".repeat(5000);
+    dir.file("list", format!("{good}a[\n{good}").as_bytes());
+    dir.file("f", b"x\n");
+    for dialect in ["-E", "-G", "-P", "--no-ignore-case"] {
+        let ran = grep(&dir, &[dialect, "-f", "list", "f"]);
+        assert_eq!(ran.code, 2, "{dialect}");
+        assert!(
+            ran.stderr.starts_with("mapped: list:5001: "),
+            "{dialect}: {}",
+            &ran.stderr[..200.min(ran.stderr.len())]
+        );
+        assert!(ran.stderr.lines().count() <= 10 && ran.stderr.len() < 1000, "{dialect}: {}", ran.stderr.len());
+    }
+}
+
+/// Words and text, the same on every machine.
+fn words(count: u32) -> Vec<String> {
+    (0..count).map(|i| format!("{:x}", i.wrapping_mul(0x9E37_79B1) >> (i % 20))).collect()
+}
+
+// Lists of thousands of words were compiled twice, took 80 MB, and with -i minutes.
+#[test]
+fn the_law_holds_for_lists_of_words() {
+    let dir = Dir::new();
+    let list = words(3000);
+    dir.file("list", (list.join("\n") + "\n").as_bytes());
+    let path = dir.path().join("list");
+    let text: String = words(9000).chunks(3).map(|three| three.join(" ").to_uppercase() + "\n").collect();
+    let input = [text.as_bytes(), list[7].as_bytes(), b"\n\xff\xe2\x84\xaa\n"].concat();
+    let naive = |selects: &dyn Fn(&str) -> bool| -> Vec<u8> {
+        let lines = input.split_inclusive(|&byte| byte == b'\n');
+        lines.filter(|line| selects(&String::from_utf8_lossy(line).to_lowercase())).flatten().copied().collect()
+    };
+    let set: std::collections::HashSet<&str> = list.iter().map(String::as_str).collect();
+    let path = path.to_str().unwrap();
+    let any = naive(&|line| list.iter().any(|word| line.contains(word.as_str())));
+    Law::new(&["grep", "-F", "-a", "-i", "-f", path], &input).quick().holds(&any, 0);
+    let whole = naive(&|line| line.split_whitespace().any(|word| set.contains(word)));
+    Law::new(&["grep", "-F", "-a", "-i", "-w", "-f", path], &input).quick().holds(&whole, 0);
+    Law::new(&["grep", "-F", "-a", "-x", "-f", path], &input).quick().holds(format!("{}\n", list[7]).as_bytes(), 0);
+}
+
+/// Returns the lines that `-ob` prints, where `find` returns the first match in some bytes.
+fn matches(input: &[u8], find: impl Fn(&[u8]) -> Option<(usize, usize)>) -> Vec<u8> {
+    let (mut text, mut at) = (Vec::new(), 0);
+    while let Some((start, end)) = find(&input[at..]) {
+        text.extend(format!("{}:", at + start).bytes());
+        text.extend_from_slice(&input[at + start..at + end]);
+        text.push(b'\n');
+        at += end;
+    }
+    text
+}
+
+// A line was held in memory whole, and a sparse image is one line.
+#[test]
+fn the_law_holds_for_matches_in_lines_longer_than_a_block() {
+    let mut input = b"ab".repeat(100);
+    input.extend_from_slice(b"aaaaaaaaaaaaa\0\0ba\nabaab\xff");
+    input.extend((0..1200u32).map(|i| b"aab\0b\n"[(i.wrapping_mul(2_654_435_761) >> 29) as usize % 6]));
+    let literal = |bytes: &[u8]| bytes.windows(3).position(|three| three == b"aba").map(|at| (at, at + 3));
+    Law::new(&["grep", "-oba", "aba"], &input).holds(&matches(&input, literal), 0);
+    let run = |bytes: &[u8]| {
+        let start = bytes.windows(2).position(|two| two == b"aa")?;
+        Some((start, start + bytes[start..].iter().take(5).take_while(|&&byte| byte == b'a').count()))
+    };
+    Law::new(&["grep", "-oba", "a{2,5}"], &input).quick().holds(&matches(&input, run), 0);
+    Law::new(&["grep", "-ob", "--binary-files=text", "-E", "a{2,5}"], &input).quick().holds(&matches(&input, run), 0);
+    Law::new(&["grep", "-oba", "a{6}x"], &input).quick().holds(b"", 1);
+}
+
+#[test]
+fn holes_hold_no_match_and_end_none() {
+    let dir = Dir::on_disk();
+    let path = dir.file("sparse", b"WO");
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    use std::os::unix::fs::FileExt;
+    for place in [(5 << 30) - 2, (5 << 30) + 9_000_000] {
+        file.write_all_at(b"WORD", place).unwrap();
+    }
+    file.set_len(6 << 30).unwrap();
+    let expected = format!("{}:WORD\n{}:WORD\n", (5u64 << 30) - 2, (5u64 << 30) + 9_000_000);
+    for ways in [&["--io=auto"][..], &["--threads=1"], &["--block-size=1M"]] {
+        prints(&dir, &[&["-oba", "WORD", "sparse"], ways].concat(), &expected);
+    }
+}
+
+// `^` did not match at the start of a file with a byte order mark.
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_line() {
+    let mark = "\u{feff}";
+    let input = format!("{mark}foo\nbar\nfoo\n");
+    let holds = |args: &[&str], expected: &str| {
+        Law::new(&[&["grep"], args].concat(), input.as_bytes()).quick().holds(expected.as_bytes(), 0);
+    };
+    holds(&["-n", "^foo"], "1:foo\n3:foo\n");
+    holds(&["-nb", "--column", "foo"], "1:1:3:foo\n3:1:11:foo\n");
+    holds(&["-x", "-c", "foo"], "2\n");
+    holds(&["-B1", "bar"], "foo\nbar\n");
+    holds(&["-v", "bar"], "foo\nfoo\n");
+    holds(&["-U", "-o", "^foo\\nbar"], "foo\nbar\n");
+    holds(&["--max-count=1", "^foo"], "foo\n");
+    holds(&["--passthru", "bar"], "foo\nbar\nfoo\n");
+    holds(&["--encoding=none", "-c", "^foo"], "1\n");
+    holds(&["-E", "-c", "^foo"], "1\n");
+    holds(&["-G", "foo"], &format!("{mark}foo\nfoo\n"));
+}
+
+/// Cases that other greps answered wrongly once, with the projects' own numbers.
+#[test]
+fn public_reports_of_wrong_answers() {
+    let dir = Dir::new();
+    // ripgrep #1334: a word that a list holds many times was not found.
+    dir.file("many", "1.208.0.0/12\n".repeat(100).as_bytes());
+    dir.file("address", b"1.208.0.0/12\n");
+    prints(&dir, &["-Ff", "many", "address"], "1.208.0.0/12\n");
+    // ripgrep #2574: under -w a match lost its first character.
+    dir.file("domain", b"some.domain.com\nsome.domain.com/x\n");
+    prints(&dir, &["-ow", r"([\w]+[.])*domain[.](\w)+", "domain"], "some.domain.com\nsome.domain.com\n");
+    // ripgrep #2623: every second match was lost.
+    dir.file("hashes", b"###\n");
+    for dialect in ["-E", "-P", "--no-ignore-case"] {
+        prints(&dir, &["-wo", dialect, ".", "hashes"], "#\n#\n#\n");
+    }
+    // ripgrep #1891: an empty pattern under -w ended the program.
+    dir.file("blank", b"a\n a\n");
+    prints(&dir, &["-w", "", "blank"], " a\n");
+    // ugrep #87, #134, #383: -w with basic patterns, at what begins a longer word, and with context.
+    dir.file("words", b"x\na-b ab abc\ny\n");
+    prints(&dir, &["-G", "-w", "-A1", "ab", "words"], "a-b ab abc\ny\n");
+    prints(&dir, &["-ow", "ab*", "words"], "a\nab\n");
+    prints(&dir, &["-nw", "-A1", ".*ab.*", "words"], "2:a-b ab abc\n3-y\n");
+    // ugrep #489: words of one letter were lost from a list of whole lines.
+    let list: String = (0..100).map(|i| format!("word{i}\n")).collect();
+    dir.file("list", format!("{list}lua\nphp\nzi\n").as_bytes());
+    dir.file("lines", b"d\nlua\nphp\nr\nv\nzig\nword7\n");
+    prints(&dir, &["-Fxvf", "list", "lines"], "d\nr\nv\nzig\n");
+}
