@@ -270,7 +270,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__checksum)
-            opts="-a -l -r -b -t -z -c -w -h -V --algorithm --list-algorithms --length --recursive --decompress --tag --untagged --binary --text --zero --base64 --raw --json --no-names --check --quiet --status --strict --warn --ignore-missing --keyed --derive-key --seek --num-threads --no-mmap --io --threads --block-size --offset --progress --stats --colour --color --bytes --help --version"
+            opts="-a -l -r -b -t -z -c -w -h -V --algorithm --list-algorithms --length --recursive --decompress --files0-from --expect --pieces --tag --untagged --binary --text --zero --base64 --raw --json --no-names --check --audit --directory --quiet --status --strict --warn --ignore-missing --keyed --derive-key --seek --num-threads --no-mmap --io --threads --block-size --offset --progress --stats --colour --color --bytes --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -289,6 +289,22 @@ _mapped() {
                     return 0
                     ;;
                 -l)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --files0-from|--files0-from=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expect|--expect=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pieces|--pieces=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --directory|--directory=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -118,10 +118,14 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -s H -l with-filename
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l decompress -d 'Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s V -l version -d 'Print version'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s a -l algorithm -d 'The digest, or several with commas, all computed in one pass; --list-algorithms names them' -r
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s l -l length -d 'The digest\'s length: in bits for blake2b, sha2 and sha3, as b2sum and cksum have it; in bytes for blake3, as b3sum has it' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s a -l algorithm -d 'The digest, or several separated by commas, computed in one pass; see --list-algorithms' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s l -l length -d 'The digest\'s length: in bits for blake2, sha2 and sha3, as in b2sum and cksum; in bytes for blake3, as in b3sum' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l files0-from -d 'Read the names of files from FILE, each ended by NUL; `-` is standard input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l expect -d 'Compare the digest of FILE with DIGEST, in hexadecimal or base64' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l pieces -d 'Print a digest for each piece of SIZE bytes, as md5deep -p does' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l directory -d 'Look for the listed files below DIR' -r
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l derive-key -d 'Use the key derivation mode, with this context' -r
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l seek -d 'Where in the endless output the digest starts, in bytes' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l seek -d 'Start the digest at this byte of BLAKE3\'s output' -r
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l num-threads -d 'b3sum\'s name for --threads; 0 leaves it to the machine' -r
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l io -d 'How input is read' -r -f -a "auto\t'Map files that gain from it and read the rest'
 mmap\t'Map, and fail for inputs that cannot be mapped'
@@ -141,16 +145,17 @@ complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l bytes -d 'Rea
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l list-algorithms -d 'List the algorithms and exit'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s r -l recursive -d 'Digest all regular files below a directory, in the order of their names\' bytes'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l decompress -d 'Digest what compressed files decode to; they are recognized by their content'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l tag -d 'Write BSD-style lines, `SHA256 (FILE) = DIGEST`; the default for several algorithms'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l untagged -d 'Write `DIGEST  FILE` lines even for several algorithms'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l tag -d 'Write BSD-style lines, `SHA256 (FILE) = DIGEST`'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l untagged -d 'Write `DIGEST  FILE` lines'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s b -l binary -d 'Mark files as read in binary mode, with `*` before the name; the digest is the same'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s t -l text -d 'Mark files as read in text mode, with a space before the name (default)'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s z -l zero -d 'End each line with NUL, not newline, and do not escape names'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s z -l zero -d 'End each line with NUL, not newline, and do not escape names; with --check, read such lists'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l base64 -d 'Write digests in base64 rather than hexadecimal'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l raw -d 'Write the raw bytes of a single file\'s digest'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l json -d 'Write one JSON object per line'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l no-names -d 'Omit file names'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s c -l check -d 'Read digests from the files and verify them'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l audit -d 'Like --check, and also report files that are not in the list, have moved, or are missing'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l quiet -d 'Do not print OK for each verified file'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l status -d 'Print nothing; the exit code shows success'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l strict -d 'Exit with failure for improperly formatted lines'

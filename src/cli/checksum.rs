@@ -4,11 +4,13 @@ use std::ffi::OsString;
 
 use super::common::Common;
 use super::getopt::take_any_word;
+use super::size::parse_size;
 
 /// Print or check digests of files.
 ///
-/// Prints `DIGEST  FILE` lines as sha256sum and b3sum do, or verifies such lines with --check. Uses
-/// all processors for many files, and for one file if its digest allows it: BLAKE3, CRCs, Adler-32.
+/// Prints `BLAKE3 (FILE) = DIGEST` lines, or verifies lists of digests with --check. Digests that have a
+/// command of their own in coreutils, such as sha256sum, are printed as `DIGEST  FILE`. Uses all
+/// processors for many files, and for one file if its digest allows it: BLAKE3, CRCs, Adler-32.
 #[derive(clap::Args, Debug)]
 // `--length` is the digest's here, as it is in b2sum, cksum and b3sum.
 #[command(mut_arg("length", |arg| arg.long("bytes")), args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
@@ -17,9 +19,10 @@ pub struct Args {
     #[arg(value_name = "FILE")]
     pub files: Vec<OsString>,
 
-    /// The digest, or several with commas, all computed in one pass; --list-algorithms names them
+    /// The digest, or several separated by commas, computed in one pass; see --list-algorithms
     ///
-    /// GNU's and other tools' names are understood too. With --check it says which lines count.
+    /// The names that GNU and other tools use are understood too. With --check, only lines of these
+    /// algorithms count.
     #[arg(short, long = "algorithm", value_name = "NAME", value_delimiter = ',')]
     pub algorithms: Vec<String>,
 
@@ -27,18 +30,33 @@ pub struct Args {
     #[arg(long)]
     pub list_algorithms: bool,
 
-    /// The digest's length: in bits for blake2b, sha2 and sha3, as b2sum and cksum have it; in bytes for blake3, as
-    /// b3sum has it
-    #[arg(short = 'l', long = "length", id = "digest_length", value_name = "N")]
-    pub digest_length: Option<usize>,
+    /// The digest's length: in bits for blake2, sha2 and sha3, as in b2sum and cksum; in bytes for blake3, as in b3sum
+    #[arg(short = 'l', long = "length", id = "digest_length", value_name = "N", value_parser = parse_digest_length)]
+    pub digest_length: Option<u64>,
 
     /// Digest all regular files below a directory, in the order of their names' bytes
-    #[arg(short, long, conflicts_with = "check")]
+    ///
+    /// A file that is also standard output is left out: `mapped checksum -r . > LIST`.
+    #[arg(short, long, conflicts_with_all = ["check", "audit"])]
     pub recursive: bool,
 
     /// Digest what compressed files decode to; they are recognized by their content
     #[arg(long)]
     pub decompress: bool,
+
+    /// Read the names of files from FILE, each ended by NUL; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "check", "audit"])]
+    pub files0_from: Option<OsString>,
+
+    /// Compare the digest of FILE with DIGEST, in hexadecimal or base64
+    #[arg(long, value_name = "DIGEST", conflicts_with_all = ["check", "audit", "recursive", "files0_from"])]
+    pub expect: Option<String>,
+
+    /// Print a digest for each piece of SIZE bytes, as md5deep -p does
+    ///
+    /// --check reads such lists, names the pieces that differ, and reports bytes that no line covers.
+    #[arg(long, value_name = "SIZE", value_parser = parse_piece, conflicts_with_all = ["check", "audit", "expect", "raw", "decompress"])]
+    pub pieces: Option<u64>,
 
     #[command(flatten)]
     #[allow(missing_docs)]
@@ -61,11 +79,14 @@ pub struct Args {
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "Output")]
 pub struct Format {
-    /// Write BSD-style lines, `SHA256 (FILE) = DIGEST`; the default for several algorithms
+    /// Write BSD-style lines, `SHA256 (FILE) = DIGEST`
+    ///
+    /// This is the default for several algorithms, and for one that no `*sum` command of coreutils
+    /// computes: an untagged BLAKE3 line would look like SHA-256.
     #[arg(long, overrides_with = "untagged")]
     pub tag: bool,
 
-    /// Write `DIGEST  FILE` lines even for several algorithms
+    /// Write `DIGEST  FILE` lines
     #[arg(long, overrides_with = "tag")]
     pub untagged: bool,
 
@@ -77,7 +98,7 @@ pub struct Format {
     #[arg(short, long, overrides_with = "binary")]
     pub text: bool,
 
-    /// End each line with NUL, not newline, and do not escape names
+    /// End each line with NUL, not newline, and do not escape names; with --check, read such lists
     #[arg(short, long)]
     pub zero: bool,
 
@@ -104,10 +125,22 @@ pub struct Format {
 pub struct Checking {
     /// Read digests from the files and verify them
     ///
-    /// Lines may be those of md5sum and its kin, of cksum and other BSD tags, of b3sum, xxhsum and openssl, in any mix.
-    /// A tag names its algorithm; otherwise --algorithm does, or the digest's length.
+    /// Understands the lines of md5sum and its kin, cksum and sum, BSD tags, b3sum, xxhsum, openssl, SFV files,
+    /// hashdeep, PowerShell and certutil, Gentoo Manifests and Debian Release files, and NAME.sha256 files
+    /// that hold a digest alone. A tag names its algorithm; otherwise --algorithm does, or every
+    /// algorithm with digests of that length is tried.
     #[arg(short, long)]
     pub check: bool,
+
+    /// Like --check, and also report files that are not in the list, have moved, or are missing
+    ///
+    /// Looks at the directories that the names in the list begin with.
+    #[arg(long, conflicts_with = "ignore_missing")]
+    pub audit: bool,
+
+    /// Look for the listed files below DIR
+    #[arg(long, value_name = "DIR")]
+    pub directory: Option<OsString>,
 
     /// Do not print OK for each verified file
     #[arg(long, overrides_with_all = ["status", "warn"])]
@@ -142,7 +175,7 @@ pub struct Blake3 {
     #[arg(long, value_name = "CONTEXT")]
     pub derive_key: Option<String>,
 
-    /// Where in the endless output the digest starts, in bytes
+    /// Start the digest at this byte of BLAKE3's output
     #[arg(long, value_name = "N")]
     pub seek: Option<u64>,
 
@@ -153,4 +186,19 @@ pub struct Blake3 {
     /// b3sum's name for --io=read
     #[arg(long, conflicts_with = "io", hide_short_help = true)]
     pub no_mmap: bool,
+}
+
+/// Parses a digest's length: a decimal number as b2sum reads it, or a size with a unit.
+fn parse_digest_length(text: &str) -> Result<u64, String> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().map_err(|_| format!("invalid length: '{text}'"));
+    }
+    parse_size(text)
+}
+
+fn parse_piece(text: &str) -> Result<u64, String> {
+    match parse_size(text)? {
+        0 => Err("a piece has at least one byte".into()),
+        size => Ok(size),
+    }
 }

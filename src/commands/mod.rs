@@ -4,6 +4,7 @@
 pub mod bench;
 pub mod cat;
 pub mod checksum;
+mod file_digest;
 pub mod grep;
 pub mod hexdump;
 pub mod stat;

@@ -1,7 +1,7 @@
-//! The digests by name: what each is called on the command line, in a BSD tag and elsewhere, and how long it is.
+//! The digests by name: on the command line, in BSD tags and in other tools, with their lengths.
 //!
-//! One table answers every question about a name, so the argument parser, the check-file parser and
-//! `--list-algorithms` cannot disagree. It computes nothing.
+//! One table answers every question about a name, so that the argument parser, the reader of lists
+//! and `--list-algorithms` cannot disagree. It computes nothing.
 
 /// A digest that can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,6 +18,8 @@ pub enum Algorithm {
     Sha512,
     /// SHA-512/256 of FIPS 180-4.
     Sha512_256,
+    /// SHA-512/224 of FIPS 180-4.
+    Sha512_224,
     /// SHA3-224 of FIPS 202.
     Sha3_224,
     /// SHA3-256 of FIPS 202.
@@ -32,6 +34,14 @@ pub enum Algorithm {
     Md5,
     /// BLAKE2b of RFC 7693, any length up to 512 bits.
     Blake2b,
+    /// BLAKE2s of RFC 7693, any length up to 256 bits.
+    Blake2s,
+    /// BLAKE2bp, four BLAKE2b side by side (<https://www.blake2.net/blake2.pdf>).
+    Blake2bp,
+    /// BLAKE2sp, eight BLAKE2s side by side (<https://www.blake2.net/blake2.pdf>).
+    Blake2sp,
+    /// RIPEMD-160 of ISO/IEC 10118-3.
+    Ripemd160,
     /// SM3 of GB/T 32905-2016.
     Sm3,
     /// The CRC of POSIX `cksum`, which covers the length too.
@@ -69,11 +79,11 @@ struct Row {
     name: &'static str,
     /// The name in a BSD tag, before any `-BITS`.
     tag: &'static str,
-    /// The digest's length when none is asked for.
-    bits: usize,
+    /// The digest's default length.
+    bits: u64,
     /// Other names, as other tools write them, compared without regard to case.
     aliases: &'static [&'static str],
-    /// What it is, for `--list-algorithms`.
+    /// A description for `--list-algorithms`.
     about: &'static str,
 }
 
@@ -91,6 +101,7 @@ const TABLE: &[Row] = rows! {
     Sha384    "sha384"     "SHA384"     384 ["sha2-384", "sha-384", "sha384sum"]       "SHA-384 (FIPS 180-4)";
     Sha512    "sha512"     "SHA512"     512 ["sha2-512", "sha-512", "sha512sum"]       "SHA-512 (FIPS 180-4)";
     Sha512_256 "sha512-256" "SHA512-256" 256 ["sha2-512/256", "sha512/256", "sha512_256", "sha512t256"] "SHA-512/256 (FIPS 180-4)";
+    Sha512_224 "sha512-224" "SHA512-224" 224 ["sha2-512/224", "sha512/224", "sha512_224", "sha512t224"] "SHA-512/224 (FIPS 180-4)";
     Sha3_224  "sha3-224"   "SHA3-224"   224 ["sha3_224"]                               "SHA3-224 (FIPS 202)";
     Sha3_256  "sha3-256"   "SHA3-256"   256 ["sha3_256"]                               "SHA3-256 (FIPS 202)";
     Sha3_384  "sha3-384"   "SHA3-384"   384 ["sha3_384"]                               "SHA3-384 (FIPS 202)";
@@ -98,6 +109,10 @@ const TABLE: &[Row] = rows! {
     Sha1      "sha1"       "SHA1"       160 ["sha-1", "sha1sum"]                       "SHA-1 (FIPS 180-4), broken: not against an attacker";
     Md5       "md5"        "MD5"        128 ["md5sum"]                                 "MD5 (RFC 1321), broken: not against an attacker";
     Blake2b   "blake2b"    "BLAKE2b"    512 ["b2", "b2sum", "blake2", "blake2b512", "blake2b-512"] "BLAKE2b (RFC 7693), -l bits";
+    Blake2s   "blake2s"    "BLAKE2s"    256 ["blake2s256", "blake2s-256"]              "BLAKE2s (RFC 7693), -l bits";
+    Blake2bp  "blake2bp"   "BLAKE2bp"   512 []                                         "BLAKE2bp, four lanes of BLAKE2b, -l bits";
+    Blake2sp  "blake2sp"   "BLAKE2sp"   256 []                                         "BLAKE2sp, eight lanes of BLAKE2s, -l bits";
+    Ripemd160 "ripemd160"  "RIPEMD160"  160 ["ripemd-160", "rmd160"]                   "RIPEMD-160 (ISO/IEC 10118-3)";
     Sm3       "sm3"        "SM3"        256 ["sm3sum"]                                 "SM3 (GB/T 32905)";
     Crc       "crc"        "CRC"        32  ["cksum", "posix"]                         "the CRC of POSIX cksum, in decimal, with the length";
     Crc32b    "crc32b"     "CRC32B"     32  []                                         "crc32 as GNU cksum shows it: in decimal, with the length";
@@ -120,7 +135,7 @@ impl Algorithm {
         TABLE.iter().map(|row| row.algorithm)
     }
 
-    /// The algorithm of this name, tag or alias, whatever its case.
+    /// Returns the algorithm with this name, tag or alias, ignoring case.
     pub fn named(name: &str) -> Option<Algorithm> {
         let is = |other: &str| other.eq_ignore_ascii_case(name);
         TABLE
@@ -130,48 +145,72 @@ impl Algorithm {
     }
 
     fn row(self) -> &'static Row {
-        // The table is in the order of no one in particular; 27 rows are searched once a digest line.
         TABLE.iter().find(|row| row.algorithm == self).expect("every algorithm has its row")
     }
 
-    /// The name on the command line.
+    /// Returns the name on the command line.
     pub fn name(self) -> &'static str {
         self.row().name
     }
 
-    /// The name in a BSD tag, before any `-BITS`.
+    /// Returns the name in a BSD tag, before any `-BITS`.
     pub fn tag(self) -> &'static str {
         self.row().tag
     }
 
-    /// What it is, in a few words.
+    /// Returns a short description.
     pub fn about(self) -> &'static str {
         self.row().about
     }
 
-    /// The digest's length in bytes when none is asked for.
-    pub fn default_len(self) -> usize {
+    /// Returns the digest's default length in bytes.
+    pub fn default_len(self) -> u64 {
         self.row().bits / 8
     }
 
-    /// Whether the digest's length can be chosen.
-    pub fn has_length(self) -> bool {
-        matches!(self, Algorithm::Blake3 | Algorithm::Blake2b)
+    /// Returns the digest of `len` bytes, if the algorithm makes one.
+    pub fn with_len(self, len: u64) -> Option<Spec> {
+        let fits = match self {
+            Algorithm::Blake3 => len > 0,
+            Algorithm::Blake2b | Algorithm::Blake2bp => (1..=64).contains(&len),
+            Algorithm::Blake2s | Algorithm::Blake2sp => (1..=32).contains(&len),
+            _ => len == self.default_len(),
+        };
+        fits.then_some(Spec { algorithm: self, len })
     }
 
-    /// Whether it is shown as a decimal sum beside a length, as the historical tools do. Such lines cannot be checked.
+    /// Returns whether the digest's length can be chosen.
+    pub fn has_length(self) -> bool {
+        self == Algorithm::Blake3 || self.is_blake2()
+    }
+
+    /// Returns whether it is one of the BLAKE2 family, whose lengths are given in bits.
+    pub fn is_blake2(self) -> bool {
+        matches!(self, Algorithm::Blake2b | Algorithm::Blake2s | Algorithm::Blake2bp | Algorithm::Blake2sp)
+    }
+
+    /// Returns whether it is printed as a decimal sum with the input's length, as cksum and sum do.
     pub fn is_historical(self) -> bool {
         matches!(self, Algorithm::Crc | Algorithm::Crc32b | Algorithm::Bsd | Algorithm::Sysv)
+    }
+
+    /// Returns whether its lines are tagged unless asked otherwise.
+    ///
+    /// Untagged lines are those that a `*sum` command of coreutils prints for the algorithm. Any
+    /// other digest would be taken for one of these, as BLAKE3's for SHA-256.
+    pub fn is_tagged_by_default(self) -> bool {
+        use Algorithm::*;
+        !self.is_historical() && !matches!(self, Md5 | Sha1 | Sha224 | Sha256 | Sha384 | Sha512 | Blake2b)
     }
 }
 
 /// What to compute: an algorithm, and the digest's length where there is a choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Spec {
-    /// Which digest.
+    /// The digest's algorithm.
     pub algorithm: Algorithm,
     /// The digest's length in bytes.
-    pub len: usize,
+    pub len: u64,
 }
 
 impl From<Algorithm> for Spec {
@@ -181,14 +220,24 @@ impl From<Algorithm> for Spec {
 }
 
 impl Spec {
-    /// The name in a BSD tag: BLAKE2b shows its length when that is not the usual one.
+    /// Returns the name in a BSD tag: BLAKE2 shows its length when that is not the default.
     pub fn tag(self) -> String {
         match self.algorithm {
-            Algorithm::Blake2b if self.len != self.algorithm.default_len() => {
-                format!("BLAKE2b-{}", self.len * 8)
+            algorithm if algorithm.is_blake2() && self.len != algorithm.default_len() => {
+                format!("{}-{}", algorithm.tag(), self.len * 8)
             }
             algorithm => algorithm.tag().to_owned(),
         }
+    }
+
+    /// Returns what a tag stands for.
+    pub fn tagged(tag: &str) -> Option<Spec> {
+        if let Some(algorithm) = Algorithm::named(tag) {
+            return Some(algorithm.into());
+        }
+        let (name, bits) = tag.rsplit_once('-')?;
+        let bits: u64 = bits.parse().ok().filter(|bits| bits % 8 == 0)?;
+        Algorithm::named(name).filter(|algorithm| algorithm.is_blake2())?.with_len(bits / 8)
     }
 }
 
@@ -215,5 +264,10 @@ mod tests {
         assert_eq!(Spec { algorithm: Algorithm::Blake2b, len: 16 }.tag(), "BLAKE2b-128");
         assert_eq!(Spec { algorithm: Algorithm::Blake3, len: 16 }.tag(), "BLAKE3");
         assert_eq!(Spec::from(Algorithm::Sha512_256).tag(), "SHA512-256");
+        assert_eq!(Spec::tagged("BLAKE2b-128"), Algorithm::Blake2b.with_len(16));
+        assert_eq!(Spec::tagged("BLAKE2S-128"), Algorithm::Blake2s.with_len(16));
+        for wrong in ["BLAKE2b-12", "BLAKE2b-520", "BLAKE2s-512", "SHA256-128", "", "TTH"] {
+            assert_eq!(Spec::tagged(wrong), None, "{wrong}");
+        }
     }
 }

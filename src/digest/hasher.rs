@@ -1,27 +1,32 @@
-//! One running digest of any algorithm, behind one small interface, over the crate that is fastest for it.
+//! One running digest of any algorithm, behind one interface, computed by the fastest crate for it.
 //!
-//! A digest is fed in order: bytes, runs of zeros, and, where the algorithm's mathematics allows, parts that were
-//! hashed elsewhere without what comes before them. Nothing here knows of files, threads or output.
+//! A digest is fed in order: with bytes, with runs of zeros and, if its mathematics allows, with
+//! parts that were hashed on their own. Nothing here knows files, threads or output.
+//!
+//! Mapped bytes may change while they are hashed. No hasher here indexes or branches by what it
+//! reads, so such bytes give some digest and no panic; the engine then finds the change.
 
 use super::algorithm::{Algorithm, Spec};
 use super::crc::Model;
 use super::md5::Md5;
+use super::prefetch::walk;
 #[cfg(target_arch = "x86_64")]
 use super::sha512::Sha512;
 use super::sums;
 use super::tree::{self, Key, Tree};
+use super::value::Digest;
 
-/// What digests that cannot leap over a hole are fed instead of the file's pages.
+/// Zeros for digests that cannot skip a hole.
 pub static ZEROS: [u8; 4 << 20] = [0; 4 << 20];
 
 /// A digest to compute, with what the whole run decided about it.
 #[derive(Clone, Copy, Debug)]
 pub struct Recipe {
-    /// Which digest, and its length.
+    /// The digest's algorithm and length.
     pub spec: Spec,
     /// BLAKE3's key.
     pub key: Key,
-    /// Where in BLAKE3's endless output the digest starts, in bytes.
+    /// Offset of the digest in BLAKE3's output, in bytes.
     pub seek: u64,
 }
 
@@ -31,33 +36,33 @@ impl From<Spec> for Recipe {
     }
 }
 
-/// What [`Recipe::part`] leaves of a piece of the input.
+/// A piece of the input as [`Recipe::part`] hashed it.
 #[derive(Debug)]
 pub enum Part {
-    /// The algorithm is serial: the bytes themselves are wanted.
+    /// Nothing: the algorithm is serial and needs the bytes themselves.
     Bytes,
     /// A CRC or sum of the piece alone.
     Sum(u64),
     /// BLAKE3's subtrees.
     Tree(tree::Part),
-    /// BLAKE3 of all that there is.
+    /// The BLAKE3 digest of the whole input.
     Root([u8; 32]),
 }
 
 impl Recipe {
-    /// Whether pieces of one input can be hashed apart from each other.
+    /// Returns whether pieces of one input can be hashed independently.
     pub fn splits(&self) -> bool {
         matches!(self.spec.algorithm, Algorithm::Blake3 | Algorithm::Adler32 | Algorithm::Sysv)
             || Model::of(self.spec.algorithm).is_some()
     }
 
-    /// Whether a run of zeros costs nothing, however long.
+    /// Returns whether a run of zeros costs nothing, however long.
     pub fn leaps_zeros(&self) -> bool {
         matches!(self.spec.algorithm, Algorithm::Adler32 | Algorithm::Sysv | Algorithm::Bsd)
             || Model::of(self.spec.algorithm).is_some()
     }
 
-    /// Hashes the piece at `offset` as far as that is possible on its own.
+    /// Hashes the piece at `offset` as far as the algorithm allows without the bytes before it.
     pub fn part(&self, offset: u64, bytes: &[u8]) -> Part {
         match self.spec.algorithm {
             Algorithm::Blake3 => Part::Tree(tree::part(&self.key, offset, bytes)),
@@ -67,7 +72,7 @@ impl Recipe {
         }
     }
 
-    /// Hashes an input that is all in one piece. BLAKE3 is spared half of what it takes to begin and end a hasher.
+    /// Hashes an input that is a single piece, for which BLAKE3 has a faster function.
     pub fn whole(&self, bytes: &[u8]) -> Part {
         match self {
             Recipe { spec: Spec { algorithm: Algorithm::Blake3, len: 32 }, key: Key::None, seek: 0 } => {
@@ -77,7 +82,7 @@ impl Recipe {
         }
     }
 
-    /// A digest of nothing yet, for an input of which `part` is the first one.
+    /// Returns an empty digest for an input whose first part is `part`.
     pub fn begin(&self, part: &Part, is_whole: bool) -> Hasher {
         match part {
             Part::Root(root) => Hasher { recipe: *self, len: 0, state: State::Root(*root) },
@@ -86,12 +91,12 @@ impl Recipe {
         }
     }
 
-    /// A digest of nothing yet, for input that comes in order.
+    /// Returns an empty digest for input that comes in order.
     pub fn hasher(&self) -> Hasher {
         Hasher { recipe: *self, len: 0, state: State::new(self) }
     }
 
-    /// A digest of nothing yet, for input whose parts come from [`Recipe::part`].
+    /// Returns an empty digest for input whose parts come from [`Recipe::part`].
     pub fn joiner(&self) -> Hasher {
         let state = match self.spec.algorithm {
             Algorithm::Blake3 => State::Tree(Tree::new(self.key)),
@@ -116,9 +121,14 @@ enum State {
     #[cfg(target_arch = "x86_64")]
     Sha512(Sha512),
     Aws(super::sha::digest::Context),
+    Sha512_224(sha2::Sha512_224),
     Sha3_224(sha3::Sha3_224),
     Md5(Md5),
+    Ripemd160(ripemd::Ripemd160),
     Blake2b(Box<blake2b_simd::State>),
+    Blake2s(Box<blake2s_simd::State>),
+    Blake2bp(Box<blake2b_simd::blake2bp::State>),
+    Blake2sp(Box<blake2s_simd::blake2sp::State>),
     Sm3(sm3::Sm3),
     Crc(Model, u64),
     Adler32(u32),
@@ -142,6 +152,8 @@ impl State {
         let sha512 = |_: (), otherwise| aws(otherwise);
         #[cfg(not(target_arch = "x86_64"))]
         use Absent as Kernel;
+        // Only BLAKE3's digests are longer than an address space, and it has no use for the length yet.
+        let len = usize::try_from(recipe.spec.len).unwrap_or(usize::MAX);
         match recipe.spec.algorithm {
             Algorithm::Blake3 => State::Blake3(Box::new(recipe.key.hasher())),
             Algorithm::Sha256 => aws(&digest::SHA256),
@@ -149,14 +161,21 @@ impl State {
             Algorithm::Sha384 => sha512(Kernel::sha384(), &digest::SHA384),
             Algorithm::Sha512 => sha512(Kernel::full(), &digest::SHA512),
             Algorithm::Sha512_256 => sha512(Kernel::sha512_256(), &digest::SHA512_256),
+            Algorithm::Sha512_224 => State::Sha512_224(sha2::Sha512_224::default()),
             Algorithm::Sha3_224 => State::Sha3_224(sha3::Sha3_224::default()),
             Algorithm::Sha3_256 => aws(&digest::SHA3_256),
             Algorithm::Sha3_384 => aws(&digest::SHA3_384),
             Algorithm::Sha3_512 => aws(&digest::SHA3_512),
             Algorithm::Sha1 => aws(&digest::SHA1_FOR_LEGACY_USE_ONLY),
             Algorithm::Md5 => State::Md5(Md5::new()),
-            Algorithm::Blake2b => {
-                State::Blake2b(Box::new(blake2b_simd::Params::new().hash_length(recipe.spec.len).to_state()))
+            Algorithm::Ripemd160 => State::Ripemd160(ripemd::Ripemd160::default()),
+            Algorithm::Blake2b => State::Blake2b(Box::new(blake2b_simd::Params::new().hash_length(len).to_state())),
+            Algorithm::Blake2s => State::Blake2s(Box::new(blake2s_simd::Params::new().hash_length(len).to_state())),
+            Algorithm::Blake2bp => {
+                State::Blake2bp(Box::new(blake2b_simd::blake2bp::Params::new().hash_length(len).to_state()))
+            }
+            Algorithm::Blake2sp => {
+                State::Blake2sp(Box::new(blake2s_simd::blake2sp::Params::new().hash_length(len).to_state()))
             }
             Algorithm::Sm3 => State::Sm3(sm3::Sm3::default()),
             Algorithm::Adler32 => State::Adler32(sums::ADLER_EMPTY),
@@ -179,7 +198,7 @@ impl State {
     }
 }
 
-/// Stands for the SHA-512 kernel where there is none.
+/// Stands in for the SHA-512 kernel on other processors.
 #[cfg(not(target_arch = "x86_64"))]
 struct Absent;
 #[cfg(not(target_arch = "x86_64"))]
@@ -190,7 +209,7 @@ impl Absent {
 }
 
 impl Hasher {
-    /// Takes the next bytes in.
+    /// Takes in the next bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         use std::hash::Hasher as _;
         match &mut self.state {
@@ -198,20 +217,25 @@ impl Hasher {
             State::Tree(tree) => tree.absorb(&tree::part(&self.recipe.key, self.len, bytes), bytes),
             State::Root(_) => debug_assert!(bytes.is_empty(), "it is of all there is"),
             #[cfg(target_arch = "x86_64")]
-            State::Sha512(hasher) => hasher.update(bytes),
-            State::Aws(context) => context.update(bytes),
-            State::Sha3_224(hasher) => sha3::Digest::update(hasher, bytes),
-            State::Md5(hasher) => hasher.update(bytes),
-            State::Blake2b(state) => _ = state.update(bytes),
-            State::Sm3(hasher) => sm3::Digest::update(hasher, bytes),
+            State::Sha512(hasher) => walk(bytes, |piece| hasher.update(piece)),
+            State::Aws(context) => walk(bytes, |piece| context.update(piece)),
+            State::Sha512_224(hasher) => walk(bytes, |piece| sha2::Digest::update(hasher, piece)),
+            State::Sha3_224(hasher) => walk(bytes, |piece| sha3::Digest::update(hasher, piece)),
+            State::Md5(hasher) => walk(bytes, |piece| hasher.update(piece)),
+            State::Ripemd160(hasher) => walk(bytes, |piece| ripemd::Digest::update(hasher, piece)),
+            State::Blake2b(state) => walk(bytes, |piece| _ = state.update(piece)),
+            State::Blake2s(state) => walk(bytes, |piece| _ = state.update(piece)),
+            State::Blake2bp(state) => walk(bytes, |piece| _ = state.update(piece)),
+            State::Blake2sp(state) => walk(bytes, |piece| _ = state.update(piece)),
+            State::Sm3(hasher) => walk(bytes, |piece| sm3::Digest::update(hasher, piece)),
             State::Crc(model, crc) => *crc = model.combine(*crc, model.checksum(bytes), bytes.len() as u64),
             State::Adler32(sum) => *sum = sums::adler32_combine(*sum, sums::adler32(bytes), bytes.len() as u64),
             State::Bsd(sum) => *sum = sums::bsd(*sum, bytes),
             State::Sysv(sum) => *sum = sum.wrapping_add(sums::sysv(bytes)),
-            State::Xxh32(hasher) => hasher.write(bytes),
-            State::Xxh64(hasher) => hasher.write(bytes),
-            State::Xxh3(hasher) => hasher.write(bytes),
-            State::Xxh128(hasher) => hasher.write(bytes),
+            State::Xxh32(hasher) => walk(bytes, |piece| hasher.write(piece)),
+            State::Xxh64(hasher) => walk(bytes, |piece| hasher.write(piece)),
+            State::Xxh3(hasher) => walk(bytes, |piece| hasher.write(piece)),
+            State::Xxh128(hasher) => walk(bytes, |piece| hasher.write(piece)),
         }
         self.len += bytes.len() as u64;
     }
@@ -236,7 +260,7 @@ impl Hasher {
         self.len += count;
     }
 
-    /// Takes the next piece in, by way of what [`Recipe::part`] made of it.
+    /// Takes in the next piece, of which [`Recipe::part`] made `part`.
     pub fn absorb(&mut self, part: &Part, bytes: &[u8]) {
         let len = bytes.len() as u64;
         match (&mut self.state, part) {
@@ -251,30 +275,30 @@ impl Hasher {
         self.len += len;
     }
 
-    /// The digest of all that was taken in.
+    /// Returns the digest of everything taken in.
     pub fn finish(self) -> Digest {
         use std::hash::Hasher as _;
         let Recipe { spec, seek, .. } = self.recipe;
-        let output = |mut reader: blake3::OutputReader| {
-            let mut bytes = vec![0; spec.len];
-            reader.set_position(seek);
-            reader.fill(&mut bytes);
-            bytes
-        };
+        let output = |reader| Digest::from_output(spec, reader, seek, self.len);
         let bytes = match self.state {
-            State::Blake3(hasher) => output(hasher.finalize_xof()),
-            State::Tree(tree) => output(tree.finish()),
+            State::Blake3(hasher) => return output(hasher.finalize_xof()),
+            State::Tree(tree) => return output(tree.finish()),
             State::Root(root) => root.to_vec(),
             #[cfg(target_arch = "x86_64")]
-            State::Sha512(hasher) => hasher.finish()[..spec.len].to_vec(),
+            State::Sha512(hasher) => hasher.finish()[..spec.len as usize].to_vec(),
             State::Aws(context) => context.finish().as_ref().to_vec(),
+            State::Sha512_224(hasher) => sha2::Digest::finalize(hasher).to_vec(),
             State::Sha3_224(hasher) => sha3::Digest::finalize(hasher).to_vec(),
             State::Md5(hasher) => hasher.finish().to_vec(),
+            State::Ripemd160(hasher) => ripemd::Digest::finalize(hasher).to_vec(),
             State::Blake2b(state) => state.finalize().as_bytes().to_vec(),
+            State::Blake2s(state) => state.finalize().as_bytes().to_vec(),
+            State::Blake2bp(state) => state.finalize().as_bytes().to_vec(),
+            State::Blake2sp(state) => state.finalize().as_bytes().to_vec(),
             State::Sm3(hasher) => sm3::Digest::finalize(hasher).to_vec(),
             State::Crc(model, crc) => {
                 let crc = if spec.algorithm == Algorithm::Crc { with_length(&model, crc, self.len) } else { crc };
-                crc.to_be_bytes()[8 - spec.len..].to_vec()
+                crc.to_be_bytes()[8 - spec.len as usize..].to_vec()
             }
             State::Adler32(sum) => sum.to_be_bytes().to_vec(),
             State::Bsd(sum) => sum.to_be_bytes().to_vec(),
@@ -284,7 +308,7 @@ impl Hasher {
             State::Xxh3(hasher) => hasher.finish().to_be_bytes().to_vec(),
             State::Xxh128(hasher) => hasher.finish_128().to_be_bytes().to_vec(),
         };
-        Digest { spec, bytes, input_len: self.len }
+        Digest::new(spec, bytes, self.len)
     }
 }
 
@@ -293,30 +317,6 @@ fn with_length(model: &Model, crc: u64, len: u64) -> u64 {
     let significant = (u64::BITS - len.leading_zeros()).div_ceil(8) as usize;
     let length = &len.to_le_bytes()[..significant];
     model.combine(crc, model.checksum(length), significant as u64)
-}
-
-/// A finished digest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Digest {
-    /// What was computed.
-    pub spec: Spec,
-    /// Its bytes in the order in which they are written; numbers, most significant byte first.
-    pub bytes: Vec<u8>,
-    /// How many bytes it is of.
-    pub input_len: u64,
-}
-
-impl Digest {
-    /// In lower-case hexadecimal.
-    pub fn hex(&self) -> String {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut hex = String::with_capacity(self.bytes.len() * 2);
-        for byte in &self.bytes {
-            hex.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            hex.push(char::from(DIGITS[usize::from(byte & 15)]));
-        }
-        hex
-    }
 }
 
 #[cfg(test)]

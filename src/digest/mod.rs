@@ -5,13 +5,18 @@
 
 pub mod algorithm;
 mod crc;
-pub mod file;
 #[cfg(target_arch = "x86_64")]
 mod fold;
 pub mod hasher;
 mod md5;
+mod prefetch;
 mod sha;
 #[cfg(target_arch = "x86_64")]
 mod sha512;
 mod sums;
 pub mod tree;
+mod value;
+
+pub use algorithm::{Algorithm, Spec};
+pub use hasher::Recipe;
+pub use value::Digest;

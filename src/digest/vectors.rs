@@ -9,7 +9,7 @@ fn digest(spec: Spec, bytes: &[u8]) -> String {
     hasher.finish().hex()
 }
 
-/// Of `""` and of `"abc"`: FIPS 180-4 and 202's examples, RFC 1321, RFC 7693, GB/T 32905, the BLAKE3 and xxHash papers' tools.
+/// Digests of `""` and of `"abc"`: FIPS 180-4 and 202's examples, RFC 1321, RFC 7693, GB/T 32905, the BLAKE3 and xxHash papers' tools.
 const EMPTY_AND_ABC: &[(Algorithm, &str, &str)] = &[
     (
         Algorithm::Blake3,
@@ -40,6 +40,17 @@ const EMPTY_AND_ABC: &[(Algorithm, &str, &str)] = &[
         Algorithm::Sha512_256,
         "c672b8d1ef56ed28ab87c3622c5114069bdd3ad7b8f9737498d0c01ecef0967a",
         "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23",
+    ),
+    (
+        Algorithm::Sha512_224,
+        "6ed0dd02806fa89e25de060c19d3ac86cabb87d6a0ddd05c333b84f4",
+        "4634270f707b6a54daae7530460842e20e37ed265ceee9a43e8924aa",
+    ),
+    (Algorithm::Ripemd160, "9c1185a5c5e9fc54612808977ee8f548b2258d31", "8eb208f7e05d987a9b044a8e98c6b087f15a0bfc"),
+    (
+        Algorithm::Blake2s,
+        "69217a3079908094e11121d042354a7c1f55b6482ca1a51e1b250dfd1ed0eef9",
+        "508c5e8c327c14e2e1a72ba34eeb452f37458b209ed63a294d999b4c86675982",
     ),
     (
         Algorithm::Sha3_224,
@@ -91,7 +102,8 @@ const EMPTY_AND_ABC: &[(Algorithm, &str, &str)] = &[
 #[test]
 fn published_digests_of_nothing_and_of_abc() {
     let listed: Vec<Algorithm> = EMPTY_AND_ABC.iter().map(|row| row.0).collect();
-    for algorithm in Algorithm::all() {
+    // The parallel variants have a test of their own.
+    for algorithm in Algorithm::all().filter(|one| !matches!(one, Algorithm::Blake2bp | Algorithm::Blake2sp)) {
         assert!(listed.contains(&algorithm), "{algorithm:?} has no vector");
     }
     for &(algorithm, empty, abc) in EMPTY_AND_ABC {
@@ -120,6 +132,31 @@ fn longer_messages_of_the_standard() {
     ] {
         assert_eq!(digest(algorithm.into(), message), want, "{algorithm:?}");
     }
+}
+
+/// From BLAKE2's `blake2-kat.json`, whose vectors of the parallel variants without a key are of
+/// nothing, and from their definition (<https://www.blake2.net/blake2.pdf>, section 2.10): lanes
+/// take the input's blocks in turn.
+#[test]
+fn parallel_blake2_is_its_definition() {
+    use blake2b_simd::Params;
+    assert_eq!(
+        digest(Algorithm::Blake2sp.into(), b""),
+        "dd0e891776933f43c7d032b08a917e25741f8aa9a12c12e1cac8801500f2ca4f"
+    );
+    let bytes: Vec<u8> = (0..5_000u32).map(|i| (i % 251) as u8).collect();
+    let node = |offset, depth, is_last| {
+        let mut params = Params::new();
+        params.fanout(4).max_depth(2).inner_hash_length(64).node_offset(offset).node_depth(depth).last_node(is_last);
+        params.to_state()
+    };
+    let mut root = node(0, 1, true);
+    for lane in 0..4 {
+        let mut leaf = node(lane as u64, 0, lane == 3);
+        bytes.chunks(128).skip(lane).step_by(4).for_each(|block| _ = leaf.update(block));
+        root.update(leaf.finalize().as_bytes());
+    }
+    assert_eq!(digest(Algorithm::Blake2bp.into(), &bytes), root.finalize().to_hex().as_str());
 }
 
 /// From BLAKE3's `test_vectors.json`: input bytes count up modulo 251.

@@ -95,7 +95,7 @@ impl Scan {
         let outcome = self.engine.run(
             std::iter::once(Input::Named(name)),
             self.engine.plan(split_at, BLOCK),
-            &Fold { map, fold, passes: PhantomData },
+            &BlockFold { map, fold, passes: PhantomData },
             Some(first),
             &mut failure,
             &Session::default(),
@@ -114,13 +114,13 @@ impl Default for Scan {
 }
 
 /// The two functions, and the types that they pass on.
-struct Fold<T, A, M, F> {
+struct BlockFold<T, A, M, F> {
     map: M,
     fold: F,
     passes: PhantomData<fn(T) -> A>,
 }
 
-impl<T, A, M, F> Kernel for Fold<T, A, M, F>
+impl<T, A, M, F> Kernel for BlockFold<T, A, M, F>
 where
     T: Send,
     A: Send + Clone,

@@ -7,6 +7,7 @@
 #[cfg_attr(target_os = "linux", path = "linux/mod.rs")]
 #[cfg_attr(not(target_os = "linux"), path = "other/mod.rs")]
 pub mod platform;
+mod prefetch;
 pub mod unix;
 
 pub use platform::boot::boot_time;
@@ -17,6 +18,7 @@ pub use platform::sheet::Sheet;
 pub use platform::temporary::{memory_file, nameless_file};
 pub use platform::watch::Watch;
 pub use platform::{context, listing, read_ahead, transfer};
+pub use prefetch::prefetch_lines;
 pub use unix::beneath::{ANCHOR, open_beneath, reopen, reopen_quietly, reopen_without_waiting};
 pub use unix::buffer::{self, Buffer};
 pub use unix::closed_stdio::was_closed;

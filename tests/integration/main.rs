@@ -8,6 +8,7 @@ mod cat_lines;
 mod cat_peers;
 mod cat_select;
 mod checksum;
+mod checksum_lists;
 mod coherence;
 mod cold;
 mod command_line;

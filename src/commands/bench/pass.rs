@@ -308,8 +308,8 @@ fn together<T: Send>(threads: usize, one: impl Fn() -> io::Result<T> + Sync) -> 
 fn apart(recipe: &Recipe, bytes: &[u8]) -> Tally {
     let mut hasher = recipe.hasher();
     hasher.update(bytes);
-    let digest = hasher.finish().bytes;
-    let number = digest.iter().take(8).fold(0, |number, &byte| number << 8 | u64::from(byte));
+    let digest = hasher.finish();
+    let number = digest.head().iter().take(8).fold(0, |number, &byte| number << 8 | u64::from(byte));
     Tally::of(number)
 }
 

@@ -1,43 +1,64 @@
-//! How a digest is written down: coreutils' lines, BSD tags, raw bytes or JSON.
+//! How a digest is written: coreutils' lines, BSD tags, raw bytes or JSON.
 //!
-//! Pure: a digest and a name in, bytes out. The lines are those that [`super::list`] reads.
+//! A digest and a name go in, text comes out, in chunks: a digest may be longer than memory. The
+//! lines are those that [`super::list`] reads.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
+use std::io;
+use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
 
+use data_encoding::{BASE64, HEXLOWER};
 use serde::Serialize;
 
-use super::base64;
 use super::name::escaped;
-use crate::digest::algorithm::Algorithm;
-use crate::digest::hasher::Digest;
+use crate::digest::{Algorithm, Digest};
 use crate::output::escape_for_terminal;
 
-/// What the lines look like.
+/// Whether lines are `SHA256 (name) = digest` rather than `digest  name`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TagStyle {
+    Always,
+    Never,
+    /// If the algorithm's lines are tagged by default.
+    #[default]
+    ByAlgorithm,
+}
+
+/// The format of a line.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Style {
-    /// `SHA256 (name) = digest` rather than `digest  name`.
-    pub tag: bool,
-    /// `*` before the name.
+    /// Whether a tag names the algorithm.
+    pub tag: TagStyle,
+    /// Write `*` before the name.
     pub binary: bool,
-    /// Lines end with NUL, and names are not escaped.
+    /// End lines with NUL, and do not escape names.
     pub zero: bool,
-    /// Digests in base64.
+    /// Write digests in base64.
     pub base64: bool,
-    /// Digests as bytes, and nothing else.
+    /// Write digests as bytes, and nothing else.
     pub raw: bool,
-    /// A JSON object a line.
+    /// Write a JSON object per line.
     pub json: bool,
-    /// No names.
+    /// Omit names.
     pub nameless: bool,
-    /// Names are read by somebody at a terminal, which they must not drive.
+    /// Escape names for a terminal, which they must not control.
     pub escape_for_terminal: bool,
     /// Standard input was not named: the historical sums then show no name.
     pub implied: bool,
 }
 
-/// A path as JSON has it: text, with the bytes beside it where they are not UTF-8.
+/// What a digest is of.
+#[derive(Clone, Copy, Debug)]
+pub struct DigestSubject<'a> {
+    /// The file's name.
+    pub name: &'a OsStr,
+    /// The bytes of the file, for a piece of it.
+    pub piece: Option<&'a Range<u64>>,
+}
+
+/// A path in JSON: text, with the bytes beside it where they are not UTF-8.
 #[derive(Serialize)]
 pub struct JsonPath {
     path: String,
@@ -47,7 +68,7 @@ pub struct JsonPath {
 
 impl From<&OsStr> for JsonPath {
     fn from(name: &OsStr) -> JsonPath {
-        let path_base64 = name.to_str().is_none().then(|| base64::encode(name.as_bytes()));
+        let path_base64 = name.to_str().is_none().then(|| BASE64.encode(name.as_bytes()));
         JsonPath { path: name.to_string_lossy().into_owned(), path_base64 }
     }
 }
@@ -57,93 +78,135 @@ struct JsonDigest {
     #[serde(flatten)]
     path: JsonPath,
     algorithm: &'static str,
-    digest: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offset: Option<u64>,
+    digest: &'static str,
     bytes: u64,
 }
 
 impl Style {
-    /// Appends the line of one digest to `text`.
-    pub fn write(&self, digest: &Digest, name: &OsStr, text: &mut Vec<u8>) {
+    /// Writes the line of one digest.
+    ///
+    /// # Errors
+    /// The first error of `write`.
+    pub fn write(
+        &self,
+        digest: &Digest,
+        subject: DigestSubject<'_>,
+        write: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
         if self.raw {
-            return text.extend(&digest.bytes);
+            return digest.for_each_chunk(write);
         }
-        let shown = if self.base64 { base64::encode(&digest.bytes) } else { digest.hex() };
-        if self.json {
-            let algorithm = digest.spec.algorithm.name();
-            let line = JsonDigest { path: name.into(), algorithm, digest: shown, bytes: digest.input_len };
-            crate::output::append_json(&line, text).expect("strings and a number");
-        } else if digest.spec.algorithm.is_historical() {
-            self.write_historical(digest, name, text);
-        } else {
-            self.write_digest(digest, &shown, name, text);
+        let (before, after) = match () {
+            () if self.json => json_frame(digest, subject)?,
+            () if digest.spec.algorithm.is_historical() => (self.historical(digest, subject), None),
+            () => self.frame(digest, subject),
+        };
+        write(&before)?;
+        if let Some(mut after) = after {
+            digest.for_each_chunk(|chunk| {
+                let text = if self.base64 { BASE64.encode(chunk) } else { HEXLOWER.encode(chunk) };
+                write(text.as_bytes())
+            })?;
+            after.push(if self.zero { 0 } else { b'\n' });
+            write(&after)?;
         }
-        text.push(if self.zero { 0 } else { b'\n' });
+        Ok(())
     }
 
-    fn write_digest(&self, digest: &Digest, shown: &str, name: &OsStr, text: &mut Vec<u8>) {
+    /// Returns what stands before and after the digest.
+    fn frame(&self, digest: &Digest, subject: DigestSubject<'_>) -> (Vec<u8>, Option<Vec<u8>>) {
         if self.nameless {
-            return text.extend(shown.as_bytes());
+            return (Vec::new(), Some(Vec::new()));
         }
-        let escaped = if self.zero { None } else { escaped(name) };
-        if escaped.is_some() {
-            text.push(b'\\');
+        let mut name = Cow::Borrowed(subject.name.as_bytes());
+        if let Some(piece) = subject.piece {
+            let last = piece.end.saturating_sub(1).max(piece.start);
+            name.to_mut().extend(format!(" offset {}-{last}", piece.start).bytes());
         }
-        let name = self.shown(escaped.as_deref().unwrap_or(name.as_bytes()));
-        if self.tag {
-            text.extend(digest.spec.tag().as_bytes());
-            text.extend(b" (");
-            text.extend(&*name);
-            text.extend(b") = ");
-            text.extend(shown.as_bytes());
+        let escaped = if self.zero { None } else { escaped(OsStr::from_bytes(&name)) };
+        let mark: &[u8] = if escaped.is_some() { b"\\" } else { b"" };
+        let name = self.shown(escaped.as_deref().unwrap_or(&name));
+        let algorithm = digest.spec.algorithm;
+        let tagged = match self.tag {
+            TagStyle::Always => true,
+            TagStyle::Never => false,
+            TagStyle::ByAlgorithm => algorithm.is_tagged_by_default(),
+        };
+        if tagged {
+            let before = [mark, digest.spec.tag().as_bytes(), b" (", &name, b") = "].concat();
+            (before, Some(Vec::new()))
         } else {
-            text.extend(shown.as_bytes());
-            text.extend(if self.binary { b" *" } else { b"  " });
-            text.extend(&*name);
+            let blank: &[u8] = if self.binary { b" *" } else { b"  " };
+            (mark.to_vec(), Some([blank, &name].concat()))
         }
     }
 
-    /// The sum in decimal, the length in bytes or blocks, the name as it is.
-    fn write_historical(&self, digest: &Digest, name: &OsStr, text: &mut Vec<u8>) {
-        let sum = digest.bytes.iter().fold(0u64, |sum, &byte| sum << 8 | u64::from(byte));
+    /// Returns the sum in decimal, the length in bytes or blocks, and the name as it is.
+    fn historical(&self, digest: &Digest, subject: DigestSubject<'_>) -> Vec<u8> {
+        let sum = digest.head().iter().fold(0u64, |sum, &byte| sum << 8 | u64::from(byte));
         let len = digest.input_len;
-        text.extend(
-            match digest.spec.algorithm {
-                Algorithm::Bsd => format!("{sum:05} {:5}", len.div_ceil(1024)),
-                Algorithm::Sysv => format!("{sum} {}", len.div_ceil(512)),
-                _ => format!("{sum} {len}"),
-            }
-            .as_bytes(),
-        );
+        let mut text = match digest.spec.algorithm {
+            Algorithm::Bsd => format!("{sum:05} {:5}", len.div_ceil(1024)),
+            Algorithm::Sysv => format!("{sum} {}", len.div_ceil(512)),
+            _ => format!("{sum} {len}"),
+        }
+        .into_bytes();
         if !self.implied && !self.nameless {
             text.push(b' ');
-            text.extend(&*self.shown(name.as_bytes()));
+            text.extend(&*self.shown(subject.name.as_bytes()));
         }
+        text.push(if self.zero { 0 } else { b'\n' });
+        text
     }
 
-    /// A name as it is to be printed.
+    /// Returns a name as it is printed.
     pub fn shown<'n>(&self, name: &'n [u8]) -> Cow<'n, [u8]> {
         if self.escape_for_terminal { escape_for_terminal(name) } else { Cow::Borrowed(name) }
     }
 }
 
+/// Returns a JSON object's text before and after the digest.
+fn json_frame(digest: &Digest, subject: DigestSubject<'_>) -> io::Result<(Vec<u8>, Option<Vec<u8>>)> {
+    const EMPTY: &[u8] = b"\"digest\":\"\"";
+    let object = JsonDigest {
+        path: subject.name.into(),
+        algorithm: digest.spec.algorithm.name(),
+        offset: subject.piece.map(|piece| piece.start),
+        digest: "",
+        bytes: digest.input_len,
+    };
+    let mut text = crate::output::to_json(&object)?;
+    // Only a number follows the digest, so this cannot be part of a name.
+    let at = memchr::memmem::rfind(&text, EMPTY).map_or(text.len(), |at| at + EMPTY.len() - 1);
+    let after = text.split_off(at);
+    Ok((text, Some(after)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::digest::algorithm::Spec;
-    use crate::digest::hasher::Recipe;
+    use crate::digest::{Recipe, Spec};
 
     fn line(style: Style, spec: impl Into<Spec>, name: &str) -> String {
         let mut hasher = Recipe::from(spec.into()).hasher();
         hasher.update(b"hello");
         let mut text = Vec::new();
-        style.write(&hasher.finish(), OsStr::new(name), &mut text);
+        let subject = DigestSubject { name: OsStr::new(name), piece: None };
+        style
+            .write(&hasher.finish(), subject, &mut |part| {
+                text.extend_from_slice(part);
+                Ok(())
+            })
+            .unwrap();
         String::from_utf8(text).unwrap()
     }
 
     #[test]
     fn lines_are_those_of_the_classic_tools() {
         let plain = Style::default();
-        let tag = Style { tag: true, ..plain };
+        let tag = Style { tag: TagStyle::Always, ..plain };
         let md5 = Algorithm::Md5;
         assert_eq!(line(plain, md5, "f"), "5d41402abc4b2a76b9719d911017c592  f\n");
         assert_eq!(line(Style { binary: true, ..plain }, md5, "f"), "5d41402abc4b2a76b9719d911017c592 *f\n");

@@ -1,28 +1,33 @@
-//! The `checksum` subcommand: digests of files, and checking them.
+//! The `checksum` subcommand: prints digests of files, and checks them.
 //!
-//! Files are shared out over the threads, and so is one file where its digest's mathematics allows: `crew` orders the
-//! files' results, `digest` takes one file through its digests, `hasher` is a digest, `format` writes its line
-//! and `list` reads it, `check` compares. A digest is printed only of a file that was read to its end.
-mod base64;
+//! Files are shared out over the threads, and so is one file if its digest allows that. [`inputs`]
+//! lists the files, [`format`](mod@format) writes a line and [`list`] reads it, [`check`] compares, [`pieces`]
+//! and [`audit`] do so for parts of files and for trees. A digest is printed only of a file that
+//! was read to its end.
+
+mod audit;
 mod check;
+mod expect;
 mod format;
+mod inputs;
 mod list;
 mod name;
+mod pieces;
 mod settings;
+
 use std::ffi::OsString;
 use std::io;
 
-use crate::digest::algorithm::Algorithm;
-use crate::digest::hasher::Digest;
+use format::DigestSubject;
 use settings::Settings;
 
 use crate::app::config::Config;
 use crate::app::progress::Progress;
 use crate::cli::checksum::Args;
+use crate::commands::file_digest;
+use crate::digest::{Algorithm, Digest};
 use crate::engine::{Input, Lookahead, Steps, map_in_order};
 use crate::exit::Exit;
-use crate::io::walk::{Found, Order, Walk};
-use crate::io::{FileRef, path};
 use crate::output::{Destination, Output};
 
 /// Runs `mapped checksum`.
@@ -37,13 +42,24 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let mut settings = Settings::new(args)?;
     settings.style.escape_for_terminal = output.destination() == Destination::Terminal;
     let config = Config::new(&settings::common(args), output).decompressing(args.decompress);
-    // How long the files are that a list names is only known when they are opened.
-    let known = if args.checking.check { &[][..] } else { &settings.files[..] };
+    // The sizes of listed files are not known before they are opened.
+    let known = if settings.checks || args.files0_from.is_some() { &[][..] } else { &settings.files[..] };
     let progress = config.progress_with_pauses(known);
-    let exit = if args.checking.check {
-        check::run(&settings, &args.checking, &config, progress.as_ref(), output)
-    } else {
-        print(&settings, args.recursive, &config, progress.as_ref(), output)
+    let run = Run { settings: &settings, config: &config, progress: progress.as_ref() };
+    let exit = match (&args.expect, args.pieces) {
+        _ if settings.checks => check::run(run, args, output),
+        (Some(digest), _) => expect::run(run, args, digest, output)?,
+        (None, size) => {
+            let files = match &args.files0_from {
+                Some(list) => inputs::names_from(list),
+                None => inputs::named(&settings.files),
+            };
+            let files = inputs::expanded(files, args.recursive);
+            match size {
+                Some(size) => pieces::print(run, files, size, output),
+                None => print(run, files, output),
+            }
+        }
     };
     drop(progress);
     let exit = exit?;
@@ -51,76 +67,83 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-/// A file's digests, or why it has none.
-type Digested = Result<(OsString, Vec<Digest>), (OsString, io::Error)>;
+/// What every part of a run needs.
+#[derive(Clone, Copy)]
+struct Run<'a> {
+    settings: &'a Settings,
+    config: &'a Config,
+    progress: Option<&'a Progress>,
+}
+
+impl Run<'_> {
+    /// Prints with the progress bar out of the way, if there is one.
+    fn printing<R>(&self, print: impl FnOnce() -> R) -> R {
+        match self.progress {
+            Some(progress) => progress.pause(print),
+            None => print(),
+        }
+    }
+
+    /// Has a file read ahead while those before it are hashed.
+    fn prepare(&self, input: &mut Input<'_>, turn: Lookahead) {
+        match turn {
+            Lookahead::Soon => self.config.engine.ask_ahead(input, &self.config.stats),
+            Lookahead::Later => input.forget(),
+        }
+    }
+}
+
+/// What became of one file.
+enum Outcome {
+    Digests(OsString, Vec<Digest>),
+    Failed(OsString, io::Error),
+    /// It is standard output as well.
+    IsOutput(OsString),
+}
 
 /// Prints the digests of every file, in the order given.
-fn print(
-    settings: &Settings,
-    recursive: bool,
-    config: &Config,
-    progress: Option<&Progress>,
-    output: &mut Output,
-) -> io::Result<Exit> {
+fn print(run: Run<'_>, files: inputs::Files<'_>, output: &mut Output) -> io::Result<Exit> {
+    let Run { settings, config, .. } = run;
     let mut exit = Exit::Success;
-    let files = settings.files.iter().flat_map(|file| found(file, recursive));
     let (engine, stats) = (&config.engine, &config.stats);
+    let own = output.own_file();
     let inputs = files.map(|file| match file {
         Ok(place) => Input::Unopened(place, engine),
         Err((name, error)) => Input::Failed(name, error),
     });
     let work = |input: Input<'_>, permits: &_| {
-        let (source, _) = input.open(engine.policy, engine.range)?;
+        let source = match input.open(engine.policy, engine.range) {
+            Ok((source, _)) => source,
+            Err((name, error)) => return Outcome::Failed(name, error),
+        };
         let name = source.name().to_owned();
-        let source = config.other_than_output(source).map_err(|error| (name.clone(), error))?;
-        match crate::digest::file::digest(source, &settings.recipes, config, permits) {
-            Ok(digests) => Ok((name, digests)),
-            Err(error) => Err((name, error)),
+        if own.is_some_and(|own| own.is(&source)) {
+            return Outcome::IsOutput(name);
+        }
+        match file_digest::digest(source, &settings.recipes, config, permits) {
+            Ok(digests) => Outcome::Digests(name, digests),
+            Err(error) => Outcome::Failed(name, error),
         }
     };
-    let mut text = Vec::new();
-    let mut tell = |result: Digested| match result {
-        Ok((name, digests)) => {
-            text.clear();
-            for digest in &digests {
-                settings.style.write(digest, &name, &mut text);
-            }
-            output.write_all(&text)
-        }
-        Err((name, error)) => {
+    let mut tell = |outcome: Outcome| match outcome {
+        Outcome::Digests(name, digests) => digests.iter().try_for_each(|digest| {
+            let subject = DigestSubject { name: &name, piece: None };
+            settings.style.write(digest, subject, &mut |text| output.write_all(text))
+        }),
+        Outcome::Failed(name, error) => {
             name::report(&name, &error, output);
             exit = Exit::Failure;
             Ok(())
         }
+        Outcome::IsOutput(name) => {
+            exit = exit.and(inputs::leave_out(&name, output));
+            Ok(())
+        }
     };
-    let ahead = |input: &mut Input<'_>, turn| prepare(input, turn, config);
-    let emit = |result| between(progress, || tell(result));
+    let ahead = |input: &mut Input<'_>, turn| run.prepare(input, turn);
+    let emit = |outcome| run.printing(|| tell(outcome));
     map_in_order(engine.threads, stats, inputs, Steps { ahead, work, emit })?;
     Ok(exit)
-}
-
-/// Has a file brought in while those before it are hashed.
-fn prepare(input: &mut Input<'_>, turn: Lookahead, config: &Config) {
-    match turn {
-        Lookahead::Soon => config.engine.ask_ahead(input, &config.stats),
-        Lookahead::Later => input.forget(),
-    }
-}
-
-/// Prints with the bar out of the way, where there is one.
-fn between<R>(progress: Option<&Progress>, print: impl FnOnce() -> R) -> R {
-    match progress {
-        Some(progress) => progress.pause(print),
-        None => print(),
-    }
-}
-
-/// The file itself, or the files below it, in the order of their paths' bytes, so that two runs give the same manifest.
-fn found(file: &OsString, recursive: bool) -> Box<dyn Iterator<Item = Found> + Send> {
-    if recursive && file != "-" && path::is_directory(file) {
-        return Box::new(Walk::new(file.clone(), Order::Paths, false, |_, _, _| true));
-    }
-    Box::new(std::iter::once(Ok(FileRef::from(file.clone()))))
 }
 
 fn list_algorithms(output: &mut Output) -> io::Result<()> {

@@ -1,12 +1,14 @@
-//! Names within digest lines, and in messages. In a line a newline, carriage return or backslash is escaped, and the line says so by a
-//! backslash at its beginning. Names stay bytes throughout.
+//! Names within digest lines and messages.
+//!
+//! A newline, carriage return or backslash is escaped in a line, which then begins with a
+//! backslash. Names stay bytes throughout.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use crate::output::{Output, message};
 
-/// The escaped name, if it has to be escaped.
+/// Returns the escaped name, if it has to be escaped.
 pub fn escaped(name: &OsStr) -> Option<Vec<u8>> {
     let name = name.as_bytes();
     if !name.iter().any(|byte| matches!(byte, b'\n' | b'\r' | b'\\')) {
@@ -24,7 +26,8 @@ pub fn escaped(name: &OsStr) -> Option<Vec<u8>> {
     Some(escaped)
 }
 
-/// The name that was escaped to `text`; `None` for what [`escaped`] never gives, and for a NUL byte.
+/// Returns the name that was escaped to `text`; `None` for text that [`escaped`] never returns, and
+/// for a NUL byte.
 pub fn unescaped(text: &[u8]) -> Option<OsString> {
     let mut name = Vec::with_capacity(text.len());
     let mut bytes = text.iter();
@@ -43,19 +46,19 @@ pub fn unescaped(text: &[u8]) -> Option<OsString> {
     Some(OsString::from_vec(name))
 }
 
-/// The name for a message, as coreutils has it: in quotes when a shell would not take it for one plain word.
+/// Returns the name for a message: in quotes unless a shell would read it as one plain word.
 pub fn quoted(name: &OsStr) -> String {
     let shown = crate::output::escape_name(name);
     let plain = |c: char| c.is_alphanumeric() || "/._-+,:@%]}".contains(c);
     if !shown.is_empty() && shown.chars().all(plain) { shown.into_owned() } else { format!("'{shown}'") }
 }
 
-/// Reports a file that failed, behind everything printed so far.
+/// Reports a file that failed, after everything printed so far.
 pub fn report(name: &OsStr, error: &std::io::Error, output: &mut Output) {
     complain(&format!("{}: {}", quoted(name), message(error)), output);
 }
 
-/// A message behind everything printed so far. An output that fails is found out by the next write.
+/// Prints a message after everything printed so far. The next write reports an output that fails.
 pub fn complain(text: &str, output: &mut Output) {
     let _ = output.flush();
     crate::output::complain(format_args!("mapped: {text}"));

@@ -1,11 +1,13 @@
-//! What was typed, resolved: which digests, in which form, and whether that makes sense together.
+//! Resolves the arguments: which digests to compute, in which form to print them.
+//!
+//! Refuses combinations that make no sense, in the words of coreutils where it refuses them too.
 
 use std::ffi::OsString;
 use std::io::Read;
 
 use anyhow::{anyhow, bail};
 
-use super::format::Style;
+use super::format::{Style, TagStyle};
 use crate::cli::checksum::Args;
 use crate::cli::common::{Common, Io};
 use crate::digest::algorithm::{Algorithm, Spec};
@@ -15,21 +17,23 @@ use crate::digest::tree::Key;
 /// Decisions for a run.
 #[derive(Debug)]
 pub struct Settings {
-    /// What to compute of each file. With `--check`, the key and the seek count.
+    /// The digests to compute of each file. With `--check`, only their key and seek count.
     pub recipes: Vec<Recipe>,
     /// The algorithms named by `-a`; empty when none was.
     pub named: Vec<Algorithm>,
     /// How digests are printed.
     pub style: Style,
-    /// The inputs: standard input where none was named.
+    /// The inputs: standard input if none was named.
     pub files: Vec<OsString>,
+    /// Whether the files are lists to check.
+    pub checks: bool,
 }
 
 impl Settings {
     /// Resolves the arguments.
     ///
     /// # Errors
-    /// What the classic tools say of options that contradict each other.
+    /// Options that contradict each other.
     pub fn new(args: &Args) -> anyhow::Result<Settings> {
         consistent(args).map_err(|message| anyhow!("{message}\nTry 'mapped checksum --help' for more information."))?;
         let specs = specs(&args.algorithms, args.digest_length)?;
@@ -40,15 +44,17 @@ impl Settings {
         if !has_blake3 && (key != Key::None || args.blake3.seek.is_some()) {
             bail!("--keyed, --derive-key and --seek are only supported with --algorithm=blake3");
         }
-        if args.checking.check
-            && let Some(spec) = specs.iter().find(|spec| spec.algorithm.is_historical())
-        {
-            bail!("--check is not supported with --algorithm={}", spec.algorithm.name());
+        if specs.iter().any(|spec| spec.algorithm == Algorithm::Blake3 && seek.checked_add(spec.len).is_none()) {
+            bail!("--seek and --length reach beyond the end of BLAKE3's output, 2^64 - 1 bytes");
         }
         let format = &args.format;
-        let implied = args.files.is_empty();
+        let implied = args.files.is_empty() && args.files0_from.is_none();
         let style = Style {
-            tag: format.tag || specs.len() > 1 && !format.untagged,
+            tag: match () {
+                () if format.tag || specs.len() > 1 && !format.untagged => TagStyle::Always,
+                () if format.untagged || format.binary || format.text => TagStyle::Never,
+                () => TagStyle::ByAlgorithm,
+            },
             binary: format.binary && !format.tag,
             zero: format.zero,
             base64: format.base64,
@@ -59,18 +65,18 @@ impl Settings {
             implied,
         };
         let files = if implied { vec![OsString::from("-")] } else { args.files.clone() };
-        if style.raw && (files.len() > 1 || args.recursive) {
+        if style.raw && (files.len() > 1 || args.recursive || args.files0_from.is_some()) {
             bail!("the --raw option is not supported with multiple files");
         }
         if style.raw && specs.len() > 1 {
             bail!("the --raw option is not supported with multiple algorithms");
         }
         let recipes = specs.into_iter().map(|spec| Recipe { spec, key, seek }).collect();
-        Ok(Settings { recipes, named, style, files })
+        Ok(Settings { recipes, named, style, files, checks: args.checking.check || args.checking.audit })
     }
 }
 
-/// The shared options, with b3sum's names for two of them taken in.
+/// Returns the shared options, with b3sum's names for two of them applied.
 pub fn common(args: &Args) -> Common {
     let mut common = args.common.clone();
     if let Some(threads) = args.blake3.num_threads {
@@ -87,16 +93,22 @@ fn consistent(args: &Args) -> Result<(), String> {
     if format.tag && format.text {
         return Err("--tag does not support --text mode".into());
     }
-    if checking.check {
+    let checks = checking.check || checking.audit;
+    if checks || args.expect.is_some() {
         let meaningless = [
             (format.tag, "the --tag option is meaningless when verifying checksums"),
             (format.untagged, "the --untagged option is meaningless when verifying checksums"),
-            (format.zero, "the --zero option is not supported when verifying checksums"),
             (format.binary || format.text, "the --binary and --text options are meaningless when verifying checksums"),
             (format.raw, "the --raw option is meaningless when verifying checksums"),
             (format.no_names, "the --no-names option is meaningless when verifying checksums"),
         ];
+        if checking.directory.is_some() && !checks {
+            return Err("the --directory option is meaningful only with --check or --audit".into());
+        }
         return meaningless.iter().find(|(given, _)| *given).map_or(Ok(()), |(_, message)| Err((*message).into()));
+    }
+    if checking.directory.is_some() {
+        return Err("the --directory option is meaningful only with --check or --audit".into());
     }
     let only_checking = [
         (checking.ignore_missing, "ignore-missing"),
@@ -111,8 +123,8 @@ fn consistent(args: &Args) -> Result<(), String> {
     }
 }
 
-/// The digests to compute, each once, in the order named.
-fn specs(names: &[String], length: Option<usize>) -> anyhow::Result<Vec<Spec>> {
+/// Returns the digests to compute, each once, in the order named.
+fn specs(names: &[String], length: Option<u64>) -> anyhow::Result<Vec<Spec>> {
     let mut specs: Vec<Spec> = Vec::new();
     let mut length_used = false;
     for name in names.iter().map(String::as_str).chain(names.is_empty().then_some("blake3")) {
@@ -120,7 +132,10 @@ fn specs(names: &[String], length: Option<usize>) -> anyhow::Result<Vec<Spec>> {
         if let Some(length) = length.filter(|_| spec.algorithm.has_length() || is_family(name)) {
             length_used = true;
             spec.len = match spec.algorithm {
-                Algorithm::Blake2b => blake2b_len(length)?,
+                algorithm if algorithm.is_blake2() => blake2_len(algorithm, length)?,
+                Algorithm::Blake3 if length == 0 => {
+                    bail!("invalid length: '0'\nmapped: a BLAKE3 digest has at least one byte")
+                }
                 Algorithm::Blake3 => length,
                 _ => spec.len,
             };
@@ -130,17 +145,17 @@ fn specs(names: &[String], length: Option<usize>) -> anyhow::Result<Vec<Spec>> {
         }
     }
     if length.is_some() && !length_used {
-        bail!("--length is only supported with --algorithm=blake2b, blake3, sha2 or sha3");
+        bail!("--length is only supported with --algorithm=blake2b, blake2s, blake2bp, blake2sp, blake3, sha2 or sha3");
     }
     Ok(specs)
 }
 
-/// GNU cksum's names for a family, of which `--length` picks the member.
+/// Returns whether a name is GNU cksum's for a family from which `--length` picks the member.
 fn is_family(name: &str) -> bool {
     matches!(name, "sha2" | "sha3")
 }
 
-fn algorithm(name: &str, length: Option<usize>) -> anyhow::Result<Algorithm> {
+fn algorithm(name: &str, length: Option<u64>) -> anyhow::Result<Algorithm> {
     if is_family(name) {
         let Some(length) = length else {
             bail!("--algorithm={name} requires specifying --length 224, 256, 384, or 512")
@@ -160,15 +175,16 @@ fn algorithm(name: &str, length: Option<usize>) -> anyhow::Result<Algorithm> {
     })
 }
 
-/// In bytes, from bits; 0 stands for the usual length.
-fn blake2b_len(bits: usize) -> anyhow::Result<usize> {
-    if bits > 512 {
-        bail!("invalid length: '{bits}'\nmapped: maximum digest length for 'BLAKE2b' is 512 bits");
+/// Converts a length from bits to bytes; 0 stands for the default.
+fn blake2_len(algorithm: Algorithm, bits: u64) -> anyhow::Result<u64> {
+    let most = algorithm.default_len() * 8;
+    if bits > most {
+        bail!("invalid length: '{bits}'\nmapped: maximum digest length for '{}' is {most} bits", algorithm.tag());
     }
     if !bits.is_multiple_of(8) {
         bail!("invalid length: '{bits}'\nmapped: length is not a multiple of 8");
     }
-    Ok(if bits == 0 { 64 } else { bits / 8 })
+    Ok(if bits == 0 { algorithm.default_len() } else { bits / 8 })
 }
 
 fn key(args: &Args) -> anyhow::Result<Key> {

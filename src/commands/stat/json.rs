@@ -1,6 +1,7 @@
 //! One JSON object a file, on a line of its own. A name that is not UTF-8 is kept whole: `{"bytes": BASE64}` instead of
 //! `{"text": ...}`. What is not known is `null` beside a `reason`, never a guess.
 
+use data_encoding::BASE64;
 use serde::Serialize;
 
 use super::content::Content;
@@ -28,25 +29,9 @@ impl From<&[u8]> for Text {
     fn from(bytes: &[u8]) -> Text {
         match std::str::from_utf8(bytes) {
             Ok(text) => Text::Text(text.to_owned()),
-            Err(_) => Text::Bytes(base64(bytes)),
+            Err(_) => Text::Bytes(BASE64.encode(bytes)),
         }
     }
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let word = group.iter().fold(0u32, |word, &byte| word << 8 | u32::from(byte)) << (8 * (3 - group.len()));
-        for index in 0..4 {
-            if index <= group.len() {
-                text.push(char::from(ALPHABET[(word >> (18 - 6 * index)) as usize & 63]));
-            } else {
-                text.push('=');
-            }
-        }
-    }
-    text
 }
 
 #[derive(Serialize)]

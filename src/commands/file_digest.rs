@@ -1,19 +1,21 @@
-//! The digests of one file: recipes as lanes of the engine.
+//! The digests of one file, for `checksum` and `bench`: recipes as in-order consumers of the
+//! engine's blocks. The algorithms themselves are in [`crate::digest`].
 
 use std::io;
 
-use super::hasher::{Digest, Hasher, Part, Recipe, ZEROS};
 use crate::app::config::Config;
+use crate::digest::hasher::{Hasher, Part, ZEROS};
+use crate::digest::{Digest, Recipe};
 use crate::engine::{Block, Input, Lane, Permits, Plan};
 use crate::io::Source;
 use crate::output::complain;
 
-/// A whole file shorter than this is hashed in one go, without cutting it into subtrees.
+/// Size in bytes below which a whole file is hashed at once, without cutting it into subtrees.
 const WHOLE: u64 = 256 * 1024;
 
 impl Lane for Recipe {
     type Part = Part;
-    /// Begun by the first block, which tells whether pieces have to be joined.
+    /// Created for the first block, which shows whether pieces have to be joined.
     type State = Option<Hasher>;
 
     fn part(&self, at: u64, block: &Block) -> Part {
@@ -37,7 +39,7 @@ fn is_whole(block: &Block) -> bool {
     block.is_first() && block.is_last() && block.len() < WHOLE
 }
 
-/// The block's bytes; for a hole, as many of the zeros that all holes share. [`plan`] keeps holes that short.
+/// Returns the block's bytes; for a hole, zeros that all holes share. [`plan`] keeps holes short enough.
 fn bytes(block: &Block) -> &[u8] {
     match block.hole() {
         Some(len) => &ZEROS[..len as usize],
@@ -45,19 +47,19 @@ fn bytes(block: &Block) -> &[u8] {
     }
 }
 
-/// How a file is cut for these digests.
+/// Returns how a file is cut for these digests.
 fn plan(source: &Source, recipes: &[Recipe], config: &Config) -> Plan {
     let longest_hole = if recipes.iter().all(Recipe::leaps_zeros) { u64::MAX } else { ZEROS.len() as u64 };
     Plan { longest_hole, ..config.engine.lane_plan(source) }
 }
 
-/// The digests of `source`, in the recipes' order, with further threads while `permits` has any to lend.
+/// Computes the digests of `source`, in the recipes' order, on as many threads as `permits` allows.
 ///
 /// # Errors
-/// What kept a byte from coming in, or a change of the file on the way.
+/// A failed read, or a change of the file while it was read.
 pub fn digest(source: Source, recipes: &[Recipe], config: &Config, permits: &Permits) -> io::Result<Vec<Digest>> {
     let source = config.decoded(source, config.engine.range)?;
-    // A serial digest keeps one thread busy; one more has the next block ready.
+    // A serial digest keeps one thread busy; another loads the next block.
     let helpers = if recipes.iter().any(Recipe::splits) { usize::MAX } else { recipes.len() };
     let helpers = helpers.min(config.engine.threads.max(1) - 1);
     let plan = plan(&source, recipes, config);

@@ -1,0 +1,300 @@
+//! `--audit`: what a tree holds that its list does not, and the other way round.
+//!
+//! Listed names are remembered as 16 bytes each, and digests only of files that are missing. A file
+//! that is not listed is hashed when something is missing: one with the same digest has moved.
+//! Nothing is audited but the directories that listed names begin with.
+
+use std::collections::{BTreeSet, HashSet};
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Component, Path, PathBuf};
+
+use serde::Serialize;
+
+use super::check::report::{JsonVerdict, write_json, write_verdict};
+use super::check::verify::Verdict;
+use super::list::{DigestCandidate, Entry};
+use super::{Run, name};
+use crate::cli::checksum::Checking;
+use crate::commands::file_digest;
+use crate::digest::{Digest, Recipe, Spec};
+use crate::engine::{Input, Permits, Steps, map_in_order};
+use crate::exit::Exit;
+use crate::io::path;
+use crate::io::walk::{Order, Walk};
+use crate::output::Output;
+
+/// The digests of a file that no list names, nothing of one to leave out, or why it has none.
+type Hashed = Result<Option<(OsString, Vec<Digest>)>, (OsString, io::Error)>;
+
+/// How many files came to what.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+struct Counts {
+    matched: u64,
+    changed: u64,
+    moved: u64,
+    missing: u64,
+    new: u64,
+    unreadable: u64,
+}
+
+/// A listed file that is not there.
+#[derive(Debug)]
+struct Missing {
+    name: OsString,
+    /// The readings of its first digest.
+    candidates: Vec<DigestCandidate>,
+    /// Whether it was found under another name.
+    moved: bool,
+}
+
+/// What is known of the lists and their files.
+#[derive(Debug)]
+pub struct Audit {
+    directory: PathBuf,
+    names: HashSet<[u8; 16]>,
+    roots: BTreeSet<PathBuf>,
+    missing: Vec<Missing>,
+    /// Files that are no part of the tree, by device and inode: the lists and the output.
+    left_out: HashSet<(u64, u64)>,
+    counts: Counts,
+}
+
+#[derive(Serialize)]
+struct JsonSummary {
+    audit: Counts,
+}
+
+impl Audit {
+    /// An audit of the files below `directory`, or of the current one.
+    pub fn new(directory: Option<&OsStr>) -> Audit {
+        Audit {
+            directory: directory.map(PathBuf::from).unwrap_or_default(),
+            names: HashSet::new(),
+            roots: BTreeSet::new(),
+            missing: Vec::new(),
+            left_out: HashSet::new(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// Takes a file out of the audit: a list is not listed in itself.
+    pub fn leave_out(&mut self, list: &OsStr) {
+        self.left_out.extend(path::metadata(list).map(|meta| (meta.dev(), meta.ino())));
+    }
+
+    /// Takes in the verdict on a listed file.
+    pub fn note(&mut self, entry: &Entry, verdict: &io::Result<Verdict>) {
+        let piece = entry.piece().map(|(name, _)| name);
+        let other = entry.other_names().into_iter().next();
+        for name in [Some(entry.name.clone()), piece, other].into_iter().flatten() {
+            self.names.insert(key(&name));
+        }
+        self.roots.insert(root(Path::new(&entry.name)));
+        match verdict {
+            Ok(Verdict::Matched(_)) => self.counts.matched += 1,
+            Ok(Verdict::Mismatched) => self.counts.changed += 1,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let candidates = entry.expected[0].candidates.clone();
+                self.missing.push(Missing { name: entry.name.clone(), candidates, moved: false });
+            }
+            Err(_) => self.counts.unreadable += 1,
+        }
+    }
+
+    /// Looks through the tree, and reports what is not as listed.
+    ///
+    /// # Errors
+    /// A failure of standard output.
+    pub fn finish(mut self, run: Run<'_>, checking: &Checking, output: &mut Output) -> io::Result<Exit> {
+        let own = output.own_file();
+        let recipes = self.recipes(&run);
+        let (config, engine) = (run.config, &run.config.engine);
+        let (names, left_out, directory) = (&self.names, &self.left_out, &self.directory);
+        let walks = roots(&self.roots).into_iter().flat_map(|root| {
+            let start = directory.join(root);
+            Walk::new(start.into_os_string(), Order::Paths, false, |_, _, _| true)
+        });
+        let files = walks.filter_map(|found| match found {
+            Ok(file) => {
+                let relative = Path::new(file.path()).strip_prefix(directory).unwrap_or(Path::new(file.path()));
+                let name = relative.as_os_str().to_owned();
+                let is_listed = names.contains(&key(&name));
+                (!is_listed).then(|| (name, Input::Unopened(file, engine)))
+            }
+            Err((name, error)) => Some((name.clone(), Input::Failed(name, error))),
+        });
+        let work = |(name, input): (OsString, Input<'_>), permits: &Permits| {
+            let (source, _) = input.open(engine.policy, engine.range)?;
+            let meta = source.file().metadata().map_err(|error| (name.clone(), error))?;
+            if left_out.contains(&(meta.dev(), meta.ino())) || own.is_some_and(|own| own.is(&source)) {
+                return Ok(None);
+            }
+            let digests = match recipes.is_empty() {
+                true => Vec::new(),
+                false => {
+                    file_digest::digest(source, &recipes, config, permits).map_err(|error| (name.clone(), error))?
+                }
+            };
+            Ok(Some((name, digests)))
+        };
+        let (missing, counts) = (&mut self.missing, &mut self.counts);
+        let mut tell = |result: Hashed| match result {
+            Ok(None) => Ok(()),
+            Ok(Some((name, digests))) => match found(missing, &digests) {
+                Some(listed) => {
+                    counts.moved += 1;
+                    write(run, checking, listed, Finding::MovedTo(&name), output)
+                }
+                None => {
+                    counts.new += 1;
+                    write(run, checking, &name, Finding::New, output)
+                }
+            },
+            Err((name, error)) => {
+                counts.unreadable += 1;
+                name::report(&name, &error, output);
+                Ok(())
+            }
+        };
+        let emit = |result| run.printing(|| tell(result));
+        let ahead = |_: &mut (OsString, Input<'_>), _| ();
+        map_in_order(engine.threads, &config.stats, files, Steps { ahead, work, emit })?;
+        for missing in self.missing.iter().filter(|missing| !missing.moved) {
+            self.counts.missing += 1;
+            write(run, checking, &missing.name, Finding::Missing, output)?;
+        }
+        sum_up(self.counts, run, checking, output)
+    }
+
+    /// Returns what computes the digests of the missing files.
+    fn recipes(&self, run: &Run<'_>) -> Vec<Recipe> {
+        let mut specs: Vec<Spec> = Vec::new();
+        for candidate in self.missing.iter().flat_map(|missing| &missing.candidates) {
+            if !specs.contains(&candidate.spec) {
+                specs.push(candidate.spec);
+            }
+        }
+        specs.into_iter().map(|spec| Recipe { spec, ..run.settings.recipes[0] }).collect()
+    }
+}
+
+/// How a file departs from its list.
+#[derive(Clone, Copy)]
+enum Finding<'a> {
+    MovedTo(&'a OsStr),
+    New,
+    Missing,
+}
+
+/// Finds the missing file that has one of these digests, and marks it as moved.
+fn found<'m>(missing: &'m mut [Missing], digests: &[Digest]) -> Option<&'m OsStr> {
+    let is = |candidate: &DigestCandidate| {
+        let digest = digests.iter().find(|digest| digest.spec == candidate.spec);
+        digest.is_some_and(|digest| digest.is(&candidate.bytes))
+    };
+    let found = missing.iter_mut().find(|missing| !missing.moved && missing.candidates.iter().any(is))?;
+    found.moved = true;
+    Some(&found.name)
+}
+
+fn write(run: Run<'_>, checking: &Checking, name: &OsStr, finding: Finding<'_>, output: &mut Output) -> io::Result<()> {
+    if checking.status {
+        return Ok(());
+    }
+    let (status, moved_to) = match finding {
+        Finding::MovedTo(to) => ("moved", Some(to)),
+        Finding::New => ("new", None),
+        Finding::Missing => ("missing", None),
+    };
+    if run.settings.style.json {
+        let moved_to = moved_to.map(Into::into);
+        let object = JsonVerdict { path: name.into(), algorithm: None, status, reason: None, moved_to };
+        return write_json(&object, output);
+    }
+    let to = moved_to.map(|to| format!(" to {}", name::quoted(to))).unwrap_or_default();
+    write_verdict(run, name, &format!("{}{to}", status.to_ascii_uppercase()), output)
+}
+
+fn sum_up(counts: Counts, run: Run<'_>, checking: &Checking, output: &mut Output) -> io::Result<Exit> {
+    let Counts { matched, changed, moved, missing, new, unreadable } = counts;
+    if !checking.status && run.settings.style.json {
+        write_json(&JsonSummary { audit: counts }, output)?;
+    } else if !checking.status {
+        let rows = [
+            ("matched", matched),
+            ("changed", changed),
+            ("moved", moved),
+            ("missing", missing),
+            ("new", new),
+            ("unreadable", unreadable),
+        ];
+        let table: String = rows.iter().map(|(word, count)| format!("{word:<10}  {count:>10}\n")).collect();
+        output.write_all(table.as_bytes())?;
+    }
+    let is_as_listed = matched > 0 && changed + moved + missing + new + unreadable == 0;
+    Ok(if is_as_listed { Exit::Success } else { Exit::Failure })
+}
+
+/// Returns what stands for a name, however it is spelled: `./a//b` is `a/b`.
+fn key(name: &OsStr) -> [u8; 16] {
+    let plain: PathBuf = Path::new(name).components().filter(|part| *part != Component::CurDir).collect();
+    let hash = blake3::hash(plain.as_os_str().as_bytes());
+    let mut key = [0; 16];
+    key.copy_from_slice(&hash.as_bytes()[..16]);
+    key
+}
+
+/// Returns the directory that a listed name begins with; the empty path for the current one.
+fn root(name: &Path) -> PathBuf {
+    if name.is_absolute() {
+        return name.parent().unwrap_or(Path::new("/")).to_owned();
+    }
+    let parent = name.parent().unwrap_or(Path::new(""));
+    let mut root = PathBuf::new();
+    for part in parent.components().filter(|part| *part != Component::CurDir) {
+        root.push(part);
+        if part != Component::ParentDir {
+            break;
+        }
+    }
+    root
+}
+
+/// Returns the roots that lie below no other one.
+fn roots(all: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
+    let is_below = |root: &PathBuf| {
+        all.iter().any(|other| {
+            let is_under = root.starts_with(other) && (root.is_absolute() == other.is_absolute());
+            other != root && is_under && !root.starts_with("..")
+        })
+    };
+    all.iter().filter(|root| !is_below(root)).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_the_same_however_they_are_spelled() {
+        assert_eq!(key(OsStr::new("./a//b")), key(OsStr::new("a/b")));
+        assert_ne!(key(OsStr::new("/a/b")), key(OsStr::new("a/b")));
+        let name = OsStr::from_bytes(b"a\xff").to_owned();
+        assert_eq!(key(&name), key(&name));
+    }
+
+    #[test]
+    fn the_directories_that_names_begin_with() {
+        for (name, want) in [("a", ""), ("./a", ""), ("t/a", "t"), ("t/u/a", "t"), ("../x/y/a", "../x"), ("/r/a", "/r")]
+        {
+            assert_eq!(root(Path::new(name)), Path::new(want), "{name}");
+        }
+        let all: BTreeSet<PathBuf> = ["t", "u", "/r/s", "/r"].iter().map(PathBuf::from).collect();
+        assert_eq!(roots(&all), ["/r", "t", "u"].map(PathBuf::from));
+        let all: BTreeSet<PathBuf> = ["", "t"].iter().map(PathBuf::from).collect();
+        assert_eq!(roots(&all), [PathBuf::new()]);
+    }
+}

@@ -1,0 +1,158 @@
+//! `--check`: reads lists of digests and reports for each file whether it still has its own.
+//!
+//! Messages and exit codes are those of coreutils. A file that cannot be read to its end, or that
+//! changes while it is read, is FAILED with the reason: there is no digest of half a file, and so
+//! never an OK for one.
+
+pub mod report;
+pub mod verify;
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
+
+use super::Run;
+use super::audit::Audit;
+use super::list::{Entry, ListEntries, ListItem};
+use super::name::report;
+use crate::cli::checksum::{Args, Checking};
+use crate::engine::{Input, Permits, Steps, map_in_order};
+use crate::exit::Exit;
+use crate::io::path;
+use crate::output::Output;
+use report::{Report, Totals};
+use verify::{Guesses, Verdict, Verifier};
+
+/// Checks every list.
+///
+/// # Errors
+/// A failure of standard output.
+pub fn run(run: Run<'_>, args: &Args, output: &mut Output) -> io::Result<Exit> {
+    let mut exit = Exit::Success;
+    let mut audit = args.checking.audit.then(|| Audit::new(args.checking.directory.as_deref()));
+    for list in &run.settings.files {
+        let (input, from_stdin) = match open(list) {
+            Ok(opened) => opened,
+            Err(error) => {
+                report(list, &error, output);
+                exit = Exit::Failure;
+                continue;
+            }
+        };
+        if let Some(audit) = &mut audit {
+            audit.leave_out(list);
+        }
+        let entries =
+            ListEntries::new(input, list, &run.settings.named, run.settings.style.zero).read_from_stdin(from_stdin);
+        let mut check = Check::new(run, &args.checking, list);
+        check.audit = audit.as_mut();
+        exit = exit.and(check.run(entries, output)?);
+    }
+    match audit {
+        Some(audit) => Ok(exit.and(audit.finish(run, &args.checking, output)?)),
+        None => Ok(exit),
+    }
+}
+
+/// Opens a list. Returns whether it is what standard input yields too.
+fn open(list: &OsStr) -> io::Result<(Box<dyn Read + Send>, bool)> {
+    if list == "-" {
+        return Ok((Box::new(io::stdin()), true));
+    }
+    let file = path::open(list)?;
+    let meta = file.metadata()?;
+    if meta.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    // A pipe or terminal under any name, such as /dev/stdin.
+    let stdin = io::stdin().as_fd().try_clone_to_owned().and_then(|stdin| File::from(stdin).metadata());
+    let is_stdin = stdin.is_ok_and(|stdin| (stdin.dev(), stdin.ino()) == (meta.dev(), meta.ino()));
+    Ok((Box::new(file), is_stdin && !meta.is_file()))
+}
+
+/// One list's check.
+pub struct Check<'a> {
+    run: Run<'a>,
+    checking: &'a Checking,
+    list: &'a OsStr,
+    guesses: Guesses,
+    pub(super) audit: Option<&'a mut Audit>,
+}
+
+/// Something to verify, or to report in its place.
+enum Job {
+    Item(ListItem),
+    /// An entry with its file.
+    Entry(Entry, Box<Input<'static>>),
+}
+
+/// What became of it.
+enum Outcome {
+    Item(ListItem),
+    Checked(Entry, io::Result<Verdict>),
+}
+
+impl<'a> Check<'a> {
+    /// A check of the list of this name.
+    pub fn new(run: Run<'a>, checking: &'a Checking, list: &'a OsStr) -> Check<'a> {
+        Check { run, checking, list, guesses: Guesses::default(), audit: None }
+    }
+
+    /// Verifies all entries, on all threads, and reports on each in order.
+    ///
+    /// # Errors
+    /// A failure of standard output.
+    pub fn run(mut self, entries: impl Iterator<Item = ListItem> + Send, output: &mut Output) -> io::Result<Exit> {
+        let directory = self.checking.directory.as_deref();
+        let verifier = Verifier { run: self.run, directory, guesses: &self.guesses };
+        let jobs = entries.map(|item| match item {
+            ListItem::Entry(entry) => {
+                let file = Box::new(Input::Named(verifier.path_of(&entry.name)));
+                Job::Entry(entry, file)
+            }
+            item => Job::Item(item),
+        });
+        let work = |job, permits: &Permits| match job {
+            Job::Item(item) => Outcome::Item(item),
+            Job::Entry(entry, file) => {
+                let verdict = verifier.verify(&entry, *file, permits);
+                Outcome::Checked(entry, verdict)
+            }
+        };
+        let ahead = |job: &mut Job, turn| {
+            if let Job::Entry(_, file) = job {
+                self.run.prepare(file, turn);
+            }
+        };
+        let report = Report { run: self.run, checking: self.checking, list: self.list };
+        let mut totals = Totals::default();
+        let mut audit = self.audit.take();
+        let emit = |outcome| {
+            self.run.printing(|| match outcome {
+                Outcome::Item(item) => {
+                    report.item(item, &mut totals, output);
+                    Ok(())
+                }
+                Outcome::Checked(entry, verdict) => {
+                    if let Some(audit) = &mut audit {
+                        audit.note(&entry, &verdict);
+                        if verdict.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+                            totals.proper += 1;
+                            return Ok(());
+                        }
+                    }
+                    let size = || report::size_of(&verifier.path_of(&entry.piece()?.0));
+                    totals.pieces(&report, &entry, &size, output);
+                    report.verdict(&entry, verdict, &mut totals, output)
+                }
+            })
+        };
+        let config = self.run.config;
+        map_in_order(config.engine.threads, &config.stats, jobs, Steps { ahead, work, emit })?;
+        self.run.printing(|| report.sum_up(&mut totals, output));
+        let verified = totals.matched > 0 || self.checking.audit && totals.proper > 0;
+        Ok(if verified && totals.is_faultless(self.checking) { Exit::Success } else { Exit::Failure })
+    }
+}

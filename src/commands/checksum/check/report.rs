@@ -1,0 +1,305 @@
+//! What a check prints: a verdict for each entry, and what a list came to.
+
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+
+use serde::Serialize;
+
+use super::super::Run;
+use super::super::format::JsonPath;
+use super::super::list::{Entry, Fault, ListItem};
+use super::super::name::{complain, escaped, quoted, report};
+use super::verify::Verdict;
+use crate::cli::checksum::Checking;
+use crate::digest::Algorithm;
+use crate::io::path;
+use crate::output::{Output, append_json, message};
+
+/// What a list came to.
+#[derive(Default)]
+pub struct Totals {
+    pub proper: u64,
+    improper: u64,
+    pub matched: u64,
+    mismatched: u64,
+    unreadable: u64,
+    broken: bool,
+    /// Lines that hold NUL bytes.
+    nul: u64,
+    /// The first algorithm named that is not known.
+    unknown: Option<String>,
+    is_signed: bool,
+    /// The algorithms that untagged digests matched by, with the digests' length.
+    guessed: BTreeSet<(usize, &'static str)>,
+    /// The algorithms tried for digests that matched by none.
+    unmatched: Option<String>,
+    /// The file whose pieces are being checked, and up to where they are.
+    piece: Option<(OsString, u64, Option<u64>)>,
+    /// Files with bytes that no line covers.
+    uncovered: u64,
+}
+
+/// A verdict in JSON.
+#[derive(Serialize)]
+pub struct JsonVerdict<'a> {
+    #[serde(flatten)]
+    pub path: JsonPath,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub algorithm: Option<String>,
+    pub status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved_to: Option<JsonPath>,
+}
+
+/// Returns a regular file's length.
+pub fn size_of(path: &OsStr) -> Option<u64> {
+    path::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len())
+}
+
+/// What is printed of an entry's verdict.
+struct Shown<'a> {
+    /// The word in a line of text.
+    word: &'a str,
+    /// The word in JSON.
+    status: &'static str,
+    /// The algorithms whose digest matched; the entry's own where there is none.
+    algorithms: &'a [Algorithm],
+    /// Why the file could not be read.
+    reason: Option<&'a str>,
+}
+
+impl Totals {
+    /// Returns whether nothing was wrong with the list or a file in it.
+    pub fn is_faultless(&self, checking: &Checking) -> bool {
+        let formatted = self.improper == 0 || !checking.strict;
+        let all_verified = self.nul == 0 && self.uncovered == 0;
+        !self.broken && self.mismatched == 0 && self.unreadable == 0 && formatted && all_verified
+    }
+
+    /// Follows the pieces of a file: reports bytes before the next piece that no line covers.
+    pub fn pieces(&mut self, report: &Report<'_>, entry: &Entry, size: &dyn Fn() -> Option<u64>, output: &mut Output) {
+        let Some((name, range)) = entry.piece() else { return self.end_pieces(report, output) };
+        if self.piece.as_ref().is_none_or(|(current, ..)| *current != name) {
+            self.end_pieces(report, output);
+            self.piece = Some((name.clone(), 0, size()));
+        }
+        if let Some((name, next, Some(_))) = &mut self.piece {
+            if range.start > *next {
+                self.uncovered += 1;
+                report.uncovered(name, *next..range.start, output);
+            }
+            *next = range.end.max(*next);
+        }
+    }
+
+    /// Reports bytes after the last piece of a file that no line covers.
+    fn end_pieces(&mut self, report: &Report<'_>, output: &mut Output) {
+        if let Some((name, next, Some(size))) = self.piece.take()
+            && next < size
+        {
+            self.uncovered += 1;
+            report.uncovered(&name, next..size, output);
+        }
+    }
+}
+
+/// Reports on the entries of one list.
+#[derive(Clone, Copy)]
+pub struct Report<'a> {
+    pub run: Run<'a>,
+    pub checking: &'a Checking,
+    pub list: &'a OsStr,
+}
+
+impl Report<'_> {
+    /// Reports what is not an entry.
+    pub fn item(&self, item: ListItem, totals: &mut Totals, output: &mut Output) {
+        let (number, fault) = match item {
+            ListItem::Broken(error) => {
+                totals.broken = true;
+                return report(self.list, &error, output);
+            }
+            ListItem::Signature => {
+                totals.is_signed = true;
+                return;
+            }
+            ListItem::Improper(number, fault) => (number, fault),
+            ListItem::Entry(_) => return,
+        };
+        totals.improper += 1;
+        match fault {
+            Fault::Nul => totals.nul += 1,
+            Fault::Algorithm(name) => _ = totals.unknown.get_or_insert(name),
+            Fault::Form | Fault::StandardInput => {}
+        }
+        if self.checking.warn {
+            let kind = match self.run.settings.named[..] {
+                [one] => format!("{} ", one.tag()),
+                _ => String::new(),
+            };
+            complain(&format!("{}: {number}: improperly formatted {kind}checksum line", self.shown()), output);
+        }
+    }
+
+    /// Reports on an entry.
+    ///
+    /// # Errors
+    /// A failure of standard output.
+    pub fn verdict(
+        &self,
+        entry: &Entry,
+        verdict: io::Result<Verdict>,
+        totals: &mut Totals,
+        output: &mut Output,
+    ) -> io::Result<()> {
+        totals.proper += 1;
+        let untagged = entry.expected.iter().filter(|expected| expected.candidates.len() > 1);
+        match verdict {
+            Err(error) if self.checking.ignore_missing && error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => {
+                totals.unreadable += 1;
+                let reason = message(&error);
+                report(&entry.name, &error, output);
+                let reason = Some(reason.as_str());
+                self.write(
+                    entry,
+                    Shown { word: "FAILED open or read", status: "error", algorithms: &[], reason },
+                    output,
+                )
+            }
+            Ok(Verdict::Matched(algorithms)) => {
+                totals.matched += 1;
+                for expected in untagged {
+                    let candidate = expected.candidates.iter().find(|one| algorithms.contains(&one.spec.algorithm));
+                    totals.guessed.extend(candidate.map(|one| (one.bytes.len(), one.spec.algorithm.tag())));
+                }
+                if self.checking.quiet {
+                    return Ok(());
+                }
+                self.write(entry, Shown { word: "OK", status: "ok", algorithms: &algorithms, reason: None }, output)
+            }
+            Ok(Verdict::Mismatched) => {
+                totals.mismatched += 1;
+                let mut untagged = untagged.map(|expected| {
+                    let names: Vec<&str> = expected.candidates.iter().map(|one| one.spec.algorithm.tag()).collect();
+                    (expected.candidates[0].bytes.len(), names.join(", "))
+                });
+                if let Some((len, names)) = untagged.next()
+                    && !totals.guessed.iter().any(|(guessed, _)| *guessed == len)
+                {
+                    totals.unmatched.get_or_insert(names);
+                }
+                self.write(entry, Shown { word: "FAILED", status: "failed", algorithms: &[], reason: None }, output)
+            }
+        }
+    }
+
+    fn write(&self, entry: &Entry, verdict: Shown<'_>, output: &mut Output) -> io::Result<()> {
+        let Shown { word, status, algorithms, reason } = verdict;
+        if self.checking.status {
+            return Ok(());
+        }
+        if !self.run.settings.style.json {
+            return write_verdict(self.run, &entry.name, word, output);
+        }
+        let algorithms = if algorithms.is_empty() { &[entry.algorithm()] } else { algorithms };
+        let names: Vec<&str> = algorithms.iter().map(|algorithm| algorithm.name()).collect();
+        let path = entry.name.as_os_str().into();
+        write_json(&JsonVerdict { path, algorithm: Some(names.join(",")), status, reason, moved_to: None }, output)
+    }
+
+    fn uncovered(&self, name: &OsStr, range: std::ops::Range<u64>, output: &mut Output) {
+        let last = range.end - 1;
+        complain(&format!("{}: bytes {}-{last} are in no line of {}", quoted(name), range.start, self.shown()), output);
+    }
+
+    /// Reports what the list came to.
+    pub fn sum_up(&self, totals: &mut Totals, output: &mut Output) {
+        totals.end_pieces(self, output);
+        let list = self.shown();
+        if totals.nul > 0 {
+            complain(&format!("{list}: lines hold NUL bytes: if they end with them, add --zero"), output);
+        }
+        if let Some(unknown) = &totals.unknown {
+            let name = quoted(OsStr::new(unknown));
+            complain(&format!("{list}: unknown algorithm {name}; --list-algorithms names the known ones"), output);
+        }
+        if totals.broken {
+            return;
+        }
+        if totals.proper == 0 {
+            return complain(&format!("{list}: no properly formatted checksum lines found"), output);
+        }
+        if self.checking.status {
+            return;
+        }
+        let warnings = [
+            (totals.improper, "line is improperly formatted", "lines are improperly formatted"),
+            (totals.unreadable, "listed file could not be read", "listed files could not be read"),
+            (totals.mismatched, "computed checksum did NOT match", "computed checksums did NOT match"),
+        ];
+        for (count, one, many) in warnings {
+            match count {
+                0 => {}
+                1 => complain(&format!("WARNING: 1 {one}"), output),
+                _ => complain(&format!("WARNING: {count} {many}"), output),
+            }
+        }
+        if self.checking.ignore_missing && totals.matched == 0 {
+            complain(&format!("{list}: no file was verified"), output);
+        }
+        if totals.is_signed {
+            complain(&format!("{list}: the signature was not verified"), output);
+        }
+        self.explain_guesses(totals, output);
+    }
+
+    /// Reports untagged lines whose algorithm is uncertain.
+    fn explain_guesses(&self, totals: &Totals, output: &mut Output) {
+        let list = self.shown();
+        if let Some(names) = &totals.unmatched {
+            let tried = format!("tried {names}");
+            complain(&format!("{list}: lines do not name their algorithm; {tried}; name it with --algorithm"), output);
+        }
+        let lengths: BTreeSet<usize> = totals.guessed.iter().map(|(len, _)| *len).collect();
+        for len in lengths {
+            let names: Vec<&str> =
+                totals.guessed.iter().filter(|(guessed, _)| *guessed == len).map(|(_, name)| *name).collect();
+            if names.len() > 1 {
+                let names = names.join(", ");
+                complain(&format!("{list}: untagged lines matched by different algorithms: {names}"), output);
+            }
+        }
+    }
+
+    fn shown(&self) -> String {
+        if self.list == "-" { "'standard input'".into() } else { quoted(self.list) }
+    }
+}
+
+/// Writes `NAME: WORD`.
+///
+/// # Errors
+/// A failure of standard output.
+pub fn write_verdict(run: Run<'_>, name: &OsStr, word: &str, output: &mut Output) -> io::Result<()> {
+    // Only a newline would break the line; coreutils escapes for that one, and then all.
+    let escaped = escaped(name).filter(|_| name.as_bytes().contains(&b'\n'));
+    let mark: &[u8] = if escaped.is_some() { b"\\" } else { b"" };
+    let name = run.settings.style.shown(escaped.as_deref().unwrap_or(name.as_bytes()));
+    output.write_all(&[mark, &name, b": ", word.as_bytes(), b"\n"].concat())
+}
+
+/// Writes a verdict as a line of JSON.
+///
+/// # Errors
+/// A failure of standard output.
+pub fn write_json(object: &impl Serialize, output: &mut Output) -> io::Result<()> {
+    let mut text = Vec::new();
+    append_json(object, &mut text)?;
+    text.push(b'\n');
+    output.write_all(&text)
+}

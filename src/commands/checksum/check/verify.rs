@@ -1,0 +1,175 @@
+//! Verifies one entry of a list: finds its file, hashes it, and compares.
+//!
+//! A line may not say which algorithm made its digest. A file that can be read twice is then
+//! hashed by the likeliest one first; anything else by all candidates at once.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use super::super::Run;
+use super::super::list::{DigestCandidate, Entry, Expected};
+use crate::commands::file_digest;
+use crate::digest::{Algorithm, Digest, Recipe, Spec};
+use crate::engine::{Input, Permits};
+use crate::io::{Range, path};
+
+/// How a file compares with its entry.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every digest matches, by these algorithms.
+    Matched(Vec<Algorithm>),
+    Mismatched,
+}
+
+/// The algorithms that untagged digests of a list turned out to be by, each with their length.
+#[derive(Debug, Default)]
+pub struct Guesses(Mutex<Vec<(usize, Algorithm)>>);
+
+impl Guesses {
+    fn of_length(&self, len: usize) -> Option<Algorithm> {
+        let guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        guesses.iter().rev().find(|(guessed, _)| *guessed == len).map(|&(_, algorithm)| algorithm)
+    }
+
+    fn remember(&self, len: usize, algorithm: Algorithm) {
+        let mut guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        guesses.retain(|guess| *guess != (len, algorithm));
+        guesses.push((len, algorithm));
+    }
+}
+
+/// Where the bytes of an entry are.
+struct Target<'a> {
+    path: &'a OsStr,
+    /// Given for a piece of the file.
+    piece: Option<&'a std::ops::Range<u64>>,
+}
+
+/// Verifies entries of one list.
+#[derive(Clone, Copy)]
+pub struct Verifier<'a> {
+    pub run: Run<'a>,
+    pub directory: Option<&'a OsStr>,
+    pub guesses: &'a Guesses,
+}
+
+impl Verifier<'_> {
+    /// Returns the path of a listed name.
+    pub fn path_of(&self, name: &OsStr) -> OsString {
+        match self.directory {
+            Some(directory) if name != "-" => Path::new(directory).join(name).into(),
+            _ => name.to_owned(),
+        }
+    }
+
+    /// Compares the entry with its file, which `input` opens.
+    ///
+    /// # Errors
+    /// The file cannot be opened or read to its end, or changed while it was read.
+    pub fn verify(&self, entry: &Entry, input: Input<'_>, permits: &Permits) -> io::Result<Verdict> {
+        let path = self.path_of(&entry.name);
+        let missing = match self.compare(entry, &Target { path: &path, piece: None }, input, permits) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => error,
+            outcome => return outcome,
+        };
+        let piece = entry.piece();
+        let piece = piece.iter().map(|(name, range)| (name.clone(), Some(range)));
+        for (name, piece) in piece.chain(entry.other_names().into_iter().map(|name| (name, None))) {
+            let path = self.path_of(&name);
+            let input = Input::Named(path.clone());
+            match self.compare(entry, &Target { path: &path, piece }, input, permits) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                outcome => return outcome,
+            }
+        }
+        Err(missing)
+    }
+
+    fn compare(&self, entry: &Entry, target: &Target<'_>, input: Input<'_>, permits: &Permits) -> io::Result<Verdict> {
+        let mut rest: Vec<Vec<&DigestCandidate>> =
+            entry.expected.iter().map(|expected| self.ordered(expected)).collect();
+        let mut matched: Vec<Option<Algorithm>> = vec![None; rest.len()];
+        let is_regular = target.path != "-" && path::metadata(target.path).is_ok_and(|meta| meta.is_file());
+        let mut input = Some(input);
+        while matched.contains(&None) && rest.iter().any(|candidates| !candidates.is_empty()) {
+            // The first candidates alone, and then all the others in one pass.
+            let round: Vec<Vec<&DigestCandidate>> = match is_regular && input.is_some() {
+                true => rest.iter_mut().map(|candidates| candidates.drain(..1).collect()).collect(),
+                false => rest.iter_mut().map(std::mem::take).collect(),
+            };
+            let input = input.take().unwrap_or_else(|| Input::Named(target.path.to_owned()));
+            let mut specs: Vec<Spec> = Vec::new();
+            for (_, candidate) in zip(&round).filter(|(place, _)| matched[*place].is_none()) {
+                if !specs.contains(&candidate.spec) {
+                    specs.push(candidate.spec);
+                }
+            }
+            let digests = self.digests(&specs, target, input, permits)?;
+            for (place, candidate) in zip(&round) {
+                let found = digests.iter().find(|digest| digest.spec == candidate.spec);
+                if matched[place].is_none() && found.is_some_and(|digest| is_match(digest, candidate, target)) {
+                    matched[place] = Some(candidate.spec.algorithm);
+                }
+            }
+        }
+        let Some(algorithms) = matched.into_iter().collect::<Option<Vec<Algorithm>>>() else {
+            return Ok(Verdict::Mismatched);
+        };
+        for (expected, &algorithm) in entry.expected.iter().zip(&algorithms) {
+            if let [first, _, ..] = &expected.candidates[..] {
+                self.guesses.remember(first.bytes.len(), algorithm);
+            }
+        }
+        Ok(Verdict::Matched(algorithms))
+    }
+
+    /// Returns the candidates, with the one first that the list used before.
+    fn ordered<'e>(&self, expected: &'e Expected) -> Vec<&'e DigestCandidate> {
+        let mut candidates: Vec<&DigestCandidate> = expected.candidates.iter().collect();
+        if let [first, _, ..] = candidates[..]
+            && let Some(guess) = self.guesses.of_length(first.bytes.len())
+        {
+            candidates.sort_by_key(|candidate| candidate.spec.algorithm != guess);
+        }
+        candidates
+    }
+
+    fn digests(
+        &self,
+        specs: &[Spec],
+        target: &Target<'_>,
+        input: Input<'_>,
+        permits: &Permits,
+    ) -> io::Result<Vec<Digest>> {
+        let Run { settings, config, .. } = self.run;
+        let recipes: Vec<Recipe> = specs.iter().map(|&spec| Recipe { spec, ..settings.recipes[0] }).collect();
+        let range = match target.piece {
+            Some(piece) => {
+                let too_far = |_| io::Error::from(io::ErrorKind::InvalidInput);
+                let offset = i64::try_from(piece.start).map_err(too_far)?;
+                Range { offset, length: Some(piece.end - piece.start) }
+            }
+            None => config.engine.range,
+        };
+        let (source, _) = input.open(config.engine.policy, range).map_err(|(_, error)| error)?;
+        // A file that the verdicts are written to has no digest yet.
+        let source = config.other_than_output(source)?;
+        file_digest::digest(source, &recipes, config, permits)
+    }
+}
+
+/// Returns every candidate with its place among the expected digests.
+fn zip<'c>(round: &'c [Vec<&'c DigestCandidate>]) -> impl Iterator<Item = (usize, &'c DigestCandidate)> {
+    round.iter().enumerate().flat_map(|(place, candidates)| candidates.iter().map(move |&candidate| (place, candidate)))
+}
+
+fn is_match(digest: &Digest, candidate: &DigestCandidate, target: &Target<'_>) -> bool {
+    let has_size = candidate.size.is_none_or(|size| size.is_of(digest.input_len));
+    // md5deep calls all of an empty file `offset 0-0`.
+    let is_whole = target
+        .piece
+        .is_none_or(|piece| digest.input_len == piece.end - piece.start || digest.input_len == 0 && *piece == (0..1));
+    has_size && is_whole && digest.is(&candidate.bytes)
+}

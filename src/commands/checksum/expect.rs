@@ -1,0 +1,70 @@
+//! `--expect`: compares files with a digest given on the command line.
+//!
+//! The digest may say what made it, as `sha256:DIGEST` (container images) and `sha256-BASE64`
+//! (W3C Subresource Integrity) do; otherwise `--algorithm` says it, or its length.
+
+use std::io;
+
+use anyhow::bail;
+
+use super::Run;
+use super::check::Check;
+use super::list::{AlgorithmFilter, Entry, Expected, ListItem, base64, expected, hex};
+use crate::cli::checksum::Args;
+use crate::digest::Algorithm;
+use crate::exit::Exit;
+use crate::output::Output;
+
+/// Compares every file with the digest, and prints a verdict for each.
+///
+/// # Errors
+/// A text that is no digest. The inner result has a failure of standard output.
+pub fn run(run: Run<'_>, args: &Args, text: &str, output: &mut Output) -> anyhow::Result<io::Result<Exit>> {
+    let Some(expected) = parse(text.trim(), &run.settings.named) else {
+        let named: Vec<&str> = run.settings.named.iter().map(|algorithm| algorithm.name()).collect();
+        let kind = if named.is_empty() { "any known".into() } else { named.join(" or ") };
+        bail!("'{text}' is not a digest of {kind} algorithm in hexadecimal or base64");
+    };
+    let entries = run.settings.files.iter().map(move |name| {
+        let entry = Entry { name: name.clone(), expected: vec![expected.clone()], may_be_windows: false };
+        ListItem::Entry(entry)
+    });
+    Ok(Check::new(run, &args.checking, "--expect".as_ref()).run(entries, output))
+}
+
+fn parse(text: &str, wanted: &[Algorithm]) -> Option<Expected> {
+    let filter = AlgorithmFilter { wanted, likely: None };
+    for separator in [':', '-'] {
+        if let Some((name, digest)) = text.split_once(separator)
+            && let Some(algorithm) = Algorithm::named(name)
+        {
+            let bytes = hex(digest.as_bytes()).into_iter().chain(base64(digest.as_bytes()));
+            let fitting = |bytes: Vec<u8>| Some((algorithm.with_len(bytes.len() as u64)?, bytes));
+            let (spec, bytes) = bytes.filter_map(fitting).next()?;
+            return filter.allows(algorithm).then(|| Expected::of(&bytes, &[spec], None));
+        }
+    }
+    expected(&filter, text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_that_say_what_made_them() {
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let algorithms = |text: &str, wanted: &[Algorithm]| -> Vec<Algorithm> {
+            let candidates = parse(text, wanted).map(|expected| expected.candidates).unwrap_or_default();
+            candidates.iter().map(|candidate| candidate.spec.algorithm).collect()
+        };
+        assert_eq!(algorithms(&format!("sha256:{abc}"), &[]), [Algorithm::Sha256]);
+        assert_eq!(algorithms("sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=", &[]), [Algorithm::Sha256]);
+        assert_eq!(algorithms(abc, &[Algorithm::Sm3]), [Algorithm::Sm3]);
+        assert!(algorithms(abc, &[]).len() > 3);
+        for wrong in ["", "xyz", "sha256:abcd", "sha1:zz"] {
+            assert!(algorithms(wrong, &[]).is_empty(), "{wrong}");
+        }
+        assert!(algorithms(&format!("sha256:{abc}"), &[Algorithm::Md5]).is_empty());
+    }
+}

@@ -1,0 +1,144 @@
+//! What a line of a list says: a file, and the digests that it should have.
+//!
+//! A line seldom says all of it. Each digest therefore comes with every algorithm that may have
+//! made it, the likeliest first. Nothing here reads a line or opens a file.
+
+use std::ffi::{OsStr, OsString};
+use std::ops::Range;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use crate::digest::{Algorithm, Spec};
+
+/// A file and the digests it should have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The file's name as the list has it.
+    pub name: OsString,
+    /// Every one of these has to match. Never empty.
+    pub expected: Vec<Expected>,
+    /// Whether backslashes in the name may separate directories: the tools of Windows escape
+    /// nothing, those of Unix escape a backslash that belongs to a name.
+    pub may_be_windows: bool,
+}
+
+/// One digest that a file should have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// What the digest may be, the likeliest first. Never empty.
+    pub candidates: Vec<DigestCandidate>,
+}
+
+/// One reading of a digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DigestCandidate {
+    /// What computes it.
+    pub spec: Spec,
+    /// Its bytes, in the order in which [`crate::digest::Digest`] has them.
+    pub bytes: Vec<u8>,
+    /// The file's length, where the line states it.
+    pub size: Option<Size>,
+}
+
+/// A file's length in units of some number of bytes, rounded up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// How many units.
+    pub count: u64,
+    /// Bytes in a unit.
+    pub unit: u64,
+}
+
+impl Size {
+    /// A length in bytes.
+    pub fn bytes(count: u64) -> Size {
+        Size { count, unit: 1 }
+    }
+
+    /// Returns whether a file of `bytes` has this length.
+    pub fn is_of(self, bytes: u64) -> bool {
+        bytes.div_ceil(self.unit) == self.count
+    }
+}
+
+impl Expected {
+    /// A digest that any of `specs` may have made.
+    pub fn of(bytes: &[u8], specs: &[Spec], size: Option<Size>) -> Expected {
+        let candidate = |&spec: &Spec| DigestCandidate { spec, bytes: bytes.to_vec(), size };
+        Expected { candidates: specs.iter().map(candidate).collect() }
+    }
+}
+
+impl Entry {
+    /// Returns the algorithm that is named where none of the candidates matched.
+    pub fn algorithm(&self) -> Algorithm {
+        self.expected[0].candidates[0].spec.algorithm
+    }
+
+    /// Returns the names to look for when no file has the listed name: with the separators of this
+    /// system, and for a path on a drive the last part of it.
+    pub fn other_names(&self) -> Vec<OsString> {
+        let name = self.name.as_bytes();
+        if !self.may_be_windows || !name.contains(&b'\\') {
+            return Vec::new();
+        }
+        let slashed: Vec<u8> = name.iter().map(|&byte| if byte == b'\\' { b'/' } else { byte }).collect();
+        let mut names = vec![OsString::from_vec(slashed)];
+        if let [drive, b':', ..] = name
+            && drive.is_ascii_alphabetic()
+            && let Some(last) = name.rsplit(|&byte| byte == b'\\').next().filter(|last| !last.is_empty())
+        {
+            names.push(OsStr::from_bytes(last).to_owned());
+        }
+        names
+    }
+
+    /// Returns the file and the byte range that the name of a piece stands for, as md5deep writes
+    /// it: `NAME offset FIRST-LAST`.
+    pub fn piece(&self) -> Option<(OsString, Range<u64>)> {
+        let name = self.name.as_bytes();
+        let at = memchr::memmem::rfind(name, b" offset ")?;
+        let (first, last) = std::str::from_utf8(&name[at + b" offset ".len()..]).ok()?.split_once('-')?;
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if at == 0 || !is_number(first) || !is_number(last) {
+            return None;
+        }
+        let (first, last) = (first.parse::<u64>().ok()?, last.parse::<u64>().ok()?);
+        let range = first..last.checked_add(1)?;
+        (first <= last).then(|| (OsStr::from_bytes(&name[..at]).to_owned(), range))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(name: &str) -> Entry {
+        Entry { name: name.into(), expected: Vec::new(), may_be_windows: true }
+    }
+
+    #[test]
+    fn names_of_windows() {
+        assert_eq!(entry("a\\b.txt").other_names(), ["a/b.txt"]);
+        assert_eq!(entry("C:\\d\\b.txt").other_names(), ["C:/d/b.txt", "b.txt"]);
+        assert!(entry("a/b").other_names().is_empty());
+        let unix = Entry { may_be_windows: false, ..entry("a\\b") };
+        assert!(unix.other_names().is_empty());
+    }
+
+    #[test]
+    fn names_of_pieces() {
+        assert_eq!(entry("a b offset 4-7").piece(), Some(("a b".into(), 4..8)));
+        assert_eq!(entry("x offset 0-0 offset 0-0").piece(), Some(("x offset 0-0".into(), 0..1)));
+        for name in [
+            "a offset 4-",
+            "a offset 7-4",
+            "a offset +4-7",
+            "offset 4-7",
+            " offset 4-7",
+            "a",
+            "a offset 0-18446744073709551615",
+        ] {
+            assert_eq!(entry(name).piece(), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The lines of a list, whatever its encoding, each of a bounded length.
+//!
+//! Lists written on Windows begin with a byte-order mark or are UTF-16 (PowerShell's `>`). Without
+//! one, bytes stay as they are. A line that is too long to belong to a list ends the reading, so
+//! that a disk image given by mistake costs no memory.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use encoding_rs_io::DecodeReaderBytesBuilder;
+
+/// Longest line in bytes. Names are seldom longer than 4096 bytes, and digests than 64.
+const MAX_LINE: u64 = 1 << 20;
+
+/// Reads a list line by line.
+pub struct Lines {
+    input: Box<dyn BufRead + Send>,
+    end: u8,
+    number: u64,
+    line: Vec<u8>,
+}
+
+impl Lines {
+    /// The lines of `input`, each ended by the byte `end`.
+    pub fn new(input: impl Read + Send + 'static, end: u8) -> Lines {
+        let decoded = DecodeReaderBytesBuilder::new().utf8_passthru(true).strip_bom(true).build(input);
+        let input = Box::new(BufReader::with_capacity(1 << 16, decoded));
+        Lines { input, end, number: 0, line: Vec::new() }
+    }
+
+    /// Returns the next line's number, counted from 1, and the line without its end.
+    ///
+    /// # Errors
+    /// What reading says, or that a line is too long.
+    pub fn next(&mut self) -> io::Result<Option<(u64, &[u8])>> {
+        self.line.clear();
+        if self.input.by_ref().take(MAX_LINE).read_until(self.end, &mut self.line)? == 0 {
+            return Ok(None);
+        }
+        self.number += 1;
+        if self.line.last() == Some(&self.end) {
+            self.line.pop();
+        } else if self.line.len() as u64 == MAX_LINE {
+            let message = format!("line {} is longer than 1 MiB: not a list of checksums", self.number);
+            return Err(io::Error::other(message));
+        }
+        Ok(Some((self.number, &self.line)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(bytes: &[u8], end: u8) -> Vec<Vec<u8>> {
+        let mut lines = Lines::new(io::Cursor::new(bytes.to_vec()), end);
+        std::iter::from_fn(|| lines.next().unwrap().map(|(_, line)| line.to_vec())).collect()
+    }
+
+    #[test]
+    fn byte_order_marks_are_no_part_of_the_first_line() {
+        let utf16 = |text: &str, order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+        for list in [
+            "\u{feff}a  f\nb  g".as_bytes().to_vec(),
+            utf16("\u{feff}a  f\nb  g", u16::to_le_bytes),
+            utf16("\u{feff}a  f\nb  g", u16::to_be_bytes),
+            b"a  f\nb  g\n".to_vec(),
+        ] {
+            assert_eq!(lines(&list, b'\n'), [b"a  f", b"b  g"], "{list:?}");
+        }
+        assert_eq!(lines(b"\xff\xfe\xff\n", b'\n').len(), 1);
+        assert_eq!(lines(b"\xe9t\xe9\n", b'\n'), [b"\xe9t\xe9"]);
+        assert_eq!(lines(b"a  x\ny\0b  z", 0), [&b"a  x\ny"[..], b"b  z"]);
+        assert!(lines(b"", b'\n').is_empty());
+    }
+
+    #[test]
+    fn an_endless_line_ends_the_reading() {
+        let mut lines = Lines::new(io::repeat(0), b'\n');
+        assert!(lines.next().unwrap_err().to_string().contains("not a list"));
+    }
+}

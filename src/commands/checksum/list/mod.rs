@@ -1,0 +1,159 @@
+//! Lists of digests, as any tool writes them: the entries of a list, one after another.
+//!
+//! [`ListEntries`] joins the lines of a list to what they mean. It opens no listed file; the list
+//! itself is read as it is consumed, in memory that does not grow with it.
+
+mod entry;
+mod line;
+mod lines;
+mod parser;
+mod plain;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read};
+
+pub use entry::{DigestCandidate, Entry, Expected};
+pub use line::{AlgorithmFilter, Fault};
+pub use plain::{base64, expected, hex};
+
+use crate::digest::Algorithm;
+use line::Line;
+use lines::Lines;
+use parser::Parser;
+
+/// Lines that may wait for a later one to say what they are. More have none that would.
+const MAX_PENDING: usize = 1024;
+
+/// One thing that a list says.
+#[derive(Debug)]
+pub enum ListItem {
+    /// A file to check.
+    Entry(Entry),
+    /// The line of this number, counted from 1, says nothing.
+    Improper(u64, Fault),
+    /// The list is signed, which is not verified.
+    Signature,
+    /// Reading the list failed; nothing follows.
+    Broken(io::Error),
+}
+
+/// The entries of one list.
+pub struct ListEntries<'a> {
+    lines: Lines,
+    parser: Parser<'a>,
+    list: OsString,
+    /// Whether `-` cannot be an entry.
+    from_stdin: bool,
+    /// Lines that are improper unless a later one makes sense of them.
+    pending: VecDeque<u64>,
+    /// The only digest so far, which has no name.
+    bare: Option<(u64, Expected)>,
+    has_entries: bool,
+    ready: VecDeque<ListItem>,
+    ended: bool,
+}
+
+impl<'a> ListEntries<'a> {
+    /// The entries of the list called `list`, read from `input`. `wanted` names the algorithms that
+    /// count, all of them when it is empty; `zero` says that lines end with NUL.
+    pub fn new(
+        input: impl Read + Send + 'static,
+        list: &OsStr,
+        wanted: &'a [Algorithm],
+        zero: bool,
+    ) -> ListEntries<'a> {
+        ListEntries {
+            lines: Lines::new(input, if zero { 0 } else { b'\n' }),
+            parser: Parser::new(wanted, list, zero),
+            list: list.to_owned(),
+            from_stdin: false,
+            pending: VecDeque::new(),
+            bare: None,
+            has_entries: false,
+            ready: VecDeque::new(),
+            ended: false,
+        }
+    }
+
+    /// Makes a `-` within the list improper: standard input is the list.
+    pub fn read_from_stdin(mut self, yes: bool) -> ListEntries<'a> {
+        self.from_stdin = yes;
+        self
+    }
+
+    /// Reads on until there is something to say, or the list ends.
+    fn advance(&mut self) {
+        let (number, line) = match self.lines.next() {
+            Ok(Some((number, line))) => (number, self.parser.parse(line)),
+            Ok(None) => return self.end(),
+            Err(error) => {
+                self.ended = true;
+                return self.ready.push_back(ListItem::Broken(error));
+            }
+        };
+        if self.parser.take_makes_sense() {
+            self.pending.clear();
+        }
+        match line {
+            Line::Nothing => {}
+            Line::Field if self.pending.len() < MAX_PENDING => self.pending.push_back(number),
+            Line::Field => self.improper(number, Fault::Form),
+            Line::Bare(expected) if self.bare.is_none() && !self.has_entries => self.bare = Some((number, expected)),
+            Line::Bare(_) => self.improper(number, Fault::Form),
+            Line::Signature => self.ready.push_back(ListItem::Signature),
+            Line::Improper(fault) => self.improper(number, fault),
+            Line::Entry(entry) if self.from_stdin && names_stdin(&entry.name) => {
+                self.improper(number, Fault::StandardInput);
+            }
+            Line::Entry(entry) => {
+                self.settle();
+                self.has_entries = true;
+                self.ready.push_back(ListItem::Entry(entry));
+            }
+        }
+    }
+
+    fn improper(&mut self, number: u64, fault: Fault) {
+        self.settle();
+        self.ready.push_back(ListItem::Improper(number, fault));
+    }
+
+    /// Gives up on the lines that nothing made sense of.
+    fn settle(&mut self) {
+        let mut numbers: Vec<u64> = self.pending.drain(..).chain(self.bare.take().map(|(number, _)| number)).collect();
+        numbers.sort_unstable();
+        self.ready.extend(numbers.into_iter().map(|number| ListItem::Improper(number, Fault::Form)));
+    }
+
+    fn end(&mut self) {
+        self.ended = true;
+        if self.has_entries || !self.pending.is_empty() {
+            return self.settle();
+        }
+        let Some((number, expected)) = self.bare.take() else { return };
+        self.ready.push_back(match table::of_subject(&self.list, &self.parser.filter(), expected) {
+            Some(entry) => ListItem::Entry(entry),
+            None => ListItem::Improper(number, Fault::Form),
+        });
+    }
+}
+
+impl Iterator for ListEntries<'_> {
+    type Item = ListItem;
+
+    fn next(&mut self) -> Option<ListItem> {
+        while self.ready.is_empty() && !self.ended {
+            self.advance();
+        }
+        self.ready.pop_front()
+    }
+}
+
+/// Returns whether a name stands for this process' standard input.
+fn names_stdin(name: &OsStr) -> bool {
+    ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|stdin| name == *stdin)
+}

@@ -1,0 +1,181 @@
+//! Reads the lines of a list of digests, whichever tool wrote them.
+//!
+//! This file decides which form a line has; [`super::plain`] and [`super::table`] read the forms.
+//! A list keeps to one form where forms could be confused, so the parser remembers what it saw.
+
+use std::ffi::OsStr;
+
+use super::line::{AlgorithmFilter, Fault, Line};
+use super::plain::{self, Spacing};
+use super::table::{self, HashdeepColumn, ListForm};
+use crate::digest::Algorithm;
+
+/// Where in a PGP-signed list (RFC 9580, section 7) a line stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Armor {
+    None,
+    /// Between the first line and the empty line.
+    Headers,
+    Text,
+    Signature,
+}
+
+/// Reads the lines of one list.
+#[derive(Debug)]
+pub struct Parser<'a> {
+    filter: AlgorithmFilter<'a>,
+    /// Whether lines end with NUL: names are not escaped then.
+    zero: bool,
+    spacing: Spacing,
+    form: ListForm,
+    armor: Armor,
+    /// Whether the last line belonged to a `Field: value` of no known form.
+    in_field: bool,
+    makes_sense: bool,
+}
+
+impl<'a> Parser<'a> {
+    /// A parser for the list called `list`, with lines of the `wanted` algorithms, or of all when
+    /// that is empty.
+    pub fn new(wanted: &'a [Algorithm], list: &OsStr, zero: bool) -> Parser<'a> {
+        let filter = AlgorithmFilter { wanted, likely: table::likely_algorithm(list) };
+        let form = if table::is_sfv(list) { ListForm::Sfv } else { ListForm::Plain };
+        Parser {
+            filter,
+            zero,
+            spacing: Spacing::Unknown,
+            form,
+            armor: Armor::None,
+            in_field: false,
+            makes_sense: false,
+        }
+    }
+
+    /// Returns which algorithms count in this list.
+    pub fn filter(&self) -> AlgorithmFilter<'a> {
+        self.filter
+    }
+
+    /// Returns whether the last line made sense of the [`Line::Field`]s before it.
+    pub fn take_makes_sense(&mut self) -> bool {
+        std::mem::take(&mut self.makes_sense)
+    }
+
+    /// Reads one line, given without its end.
+    pub fn parse(&mut self, line: &[u8]) -> Line {
+        if self.zero {
+            return self.entry(line);
+        }
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.contains(&0) {
+            return Line::Improper(Fault::Nul);
+        }
+        if let Some(answer) = self.armored(line) {
+            return answer;
+        }
+        let line = if self.armor == Armor::Text { line.strip_prefix(b"- ").unwrap_or(line) } else { line };
+        if line.is_empty() || line[0] == b'#' {
+            return Line::Nothing;
+        }
+        match self.surrounding(line) {
+            Some(answer) => answer,
+            None => self.entry(line),
+        }
+    }
+
+    /// Reads the lines around a PGP-signed text. Within them a line that is an entry still counts,
+    /// so that a damaged armor hides nothing.
+    fn armored(&mut self, line: &[u8]) -> Option<Line> {
+        match line {
+            b"-----BEGIN PGP SIGNED MESSAGE-----" => self.armor = Armor::Headers,
+            b"-----BEGIN PGP SIGNATURE-----" => {
+                self.armor = Armor::Signature;
+                return Some(Line::Signature);
+            }
+            b"-----END PGP SIGNATURE-----" => self.armor = Armor::None,
+            b"" if self.armor == Armor::Headers => self.armor = Armor::Text,
+            _ if matches!(self.armor, Armor::Headers | Armor::Signature) => {
+                return Some(match self.entry(line) {
+                    entry @ Line::Entry(_) => entry,
+                    _ => Line::Nothing,
+                });
+            }
+            _ => return None,
+        }
+        Some(Line::Nothing)
+    }
+
+    /// Reads the lines of a form that are no entries; `None` for what may be one.
+    fn surrounding(&mut self, line: &[u8]) -> Option<Line> {
+        if let Some(columns) = table::hashdeep_header(line) {
+            if !columns.is_empty() {
+                self.form = ListForm::Hashdeep(columns);
+            }
+            return Some(Line::Nothing);
+        }
+        if line[0] == b';'
+            && self.filter.allows(Algorithm::Crc32)
+            && matches!(self.form, ListForm::Plain | ListForm::Sfv)
+        {
+            self.form = ListForm::Sfv;
+            return Some(Line::Nothing);
+        }
+        if let Some(algorithm) = table::section(line) {
+            self.form = ListForm::Control(Some(algorithm));
+            self.makes_sense = true;
+            return Some(Line::Nothing);
+        }
+        if matches!(self.form, ListForm::Control(_)) && !line[0].is_ascii_whitespace() {
+            // Another field ends the section.
+            self.form = ListForm::Control(None);
+            if table::is_field(line) {
+                return Some(Line::Nothing);
+            }
+        }
+        if self.form == ListForm::Control(None) && line[0].is_ascii_whitespace() {
+            return Some(Line::Nothing);
+        }
+        table::is_furniture(line).then_some(Line::Nothing)
+    }
+
+    fn entry(&mut self, line: &[u8]) -> Line {
+        let tabular = match &self.form {
+            ListForm::Hashdeep(columns) => return self.hashdeep(columns, line),
+            ListForm::Control(Some(algorithm)) => {
+                return table::control(*algorithm, &self.filter, line).map_or(Line::Improper(Fault::Form), Line::Entry);
+            }
+            ListForm::Sfv => table::sfv(&self.filter, line, true),
+            _ => None,
+        };
+        if let Some(entry) = tabular {
+            return Line::Entry(entry);
+        }
+        let found = match plain::read(&self.filter, &mut self.spacing, line, self.zero) {
+            Err(fault) => return Line::Improper(fault),
+            Ok(found) => found,
+        };
+        if let Some(entry) = found {
+            return Line::Entry(entry);
+        }
+        if self.zero {
+            return Line::Improper(Fault::Form);
+        }
+        if let Some(line) = table::windows(&mut self.form, &self.filter, line) {
+            self.makes_sense = matches!(line, Line::Entry(_));
+            return line;
+        }
+        if let Some(entry) = table::gentoo(&self.filter, line).or_else(|| table::sfv(&self.filter, line, false)) {
+            return Line::Entry(entry);
+        }
+        if let Some(expected) = plain::bare(&self.filter, line) {
+            return Line::Bare(expected);
+        }
+        // A field goes on in lines that begin with a blank.
+        self.in_field = table::is_field(line) || self.in_field && line.first().is_some_and(u8::is_ascii_whitespace);
+        if self.in_field { Line::Field } else { Line::Improper(Fault::Form) }
+    }
+
+    fn hashdeep(&self, columns: &[HashdeepColumn], line: &[u8]) -> Line {
+        table::hashdeep(columns, &self.filter, line).map_or(Line::Improper(Fault::Form), Line::Entry)
+    }
+}

@@ -1,0 +1,176 @@
+//! The forms in which a line is a digest and a name.
+//!
+//! `DIGEST  NAME`, `DIGEST *NAME`, the reversed BSD form `DIGEST NAME`, xxhsum's `XXH3_DIGEST  NAME`,
+//! `TAG (NAME) = DIGEST`, openssl's `TAG(NAME)= DIGEST`, and the `SUM SIZE NAME` of cksum and sum.
+//! Digests are hexadecimal of either case or base64; names may be escaped.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+
+use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
+
+use super::super::name::unescaped;
+use super::entry::{DigestCandidate, Entry, Expected, Size};
+use super::line::{AlgorithmFilter, Fault};
+use crate::digest::{Algorithm, Spec};
+
+/// Shortest digest in bytes that is believed to be one when it is followed by a single blank.
+const SHORTEST_REVERSED: usize = 4;
+
+/// Shortest digest in bytes that is looked for in base64 when no algorithm was named: shorter ones
+/// are words.
+const SHORTEST_BASE64: usize = 16;
+
+/// How an untagged line sets its digest apart. The lines of one list all do it in one way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spacing {
+    /// No line has shown it yet.
+    Unknown,
+    /// By a blank and one of ` ` and `*`.
+    Marked,
+    /// By one blank.
+    Reversed,
+}
+
+/// Reads a line of any of these forms.
+///
+/// # Errors
+/// When the line has such a form and yet cannot be checked.
+pub fn read(
+    filter: &AlgorithmFilter<'_>,
+    spacing: &mut Spacing,
+    line: &[u8],
+    zero: bool,
+) -> Result<Option<Entry>, Fault> {
+    let line = line.trim_ascii_start();
+    let (escaped, line) = match line.strip_prefix(b"\\") {
+        Some(rest) if !zero => (true, rest),
+        _ => (false, line),
+    };
+    let found = match tagged(filter, line)? {
+        Some(found) => Some(found),
+        None => historical(filter, line).or_else(|| untagged(filter, spacing, line)),
+    };
+    let Some((name, expected)) = found else { return Ok(None) };
+    let name = match (escaped, zero) {
+        (true, _) => unescaped(name),
+        (false, _) => Some(OsString::from_vec(name.to_vec())),
+    };
+    match name {
+        Some(name) if !name.is_empty() => {
+            Ok(Some(Entry { name, expected: vec![expected], may_be_windows: !escaped && !zero }))
+        }
+        _ => Err(Fault::Form),
+    }
+}
+
+/// `TAG (NAME) = DIGEST`.
+fn tagged<'l>(filter: &AlgorithmFilter<'_>, line: &'l [u8]) -> Result<Option<(&'l [u8], Expected)>, Fault> {
+    let parts = || {
+        let open = line.iter().position(|&byte| byte == b'(')?;
+        let close = line.iter().rposition(|&byte| byte == b')').filter(|&close| close > open)?;
+        let tag = std::str::from_utf8(line[..open].strip_suffix(b" ").unwrap_or(&line[..open])).ok()?;
+        let text = line[close + 1..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii();
+        let is_tag = !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_graphic());
+        is_tag.then_some((tag, &line[open + 1..close], text))
+    };
+    let Some((tag, name, text)) = parts() else { return Ok(None) };
+    let (base, little_endian) = match tag.strip_suffix("_LE") {
+        Some(base) if base.starts_with("XXH") => (base, true),
+        _ => (tag, false),
+    };
+    let Some(spec) = Spec::tagged(base) else {
+        let is_digest = !text.is_empty() && (hex(text).is_some() || base64(text).is_some());
+        return if is_digest { Err(Fault::Algorithm(tag.to_owned())) } else { Ok(None) };
+    };
+    if spec.algorithm.is_historical() || !filter.allows(spec.algorithm) {
+        return Err(Fault::Form);
+    }
+    // b3sum's tag says nothing of the length.
+    let fits = |bytes: &Vec<u8>| match spec.algorithm {
+        Algorithm::Blake3 => !bytes.is_empty(),
+        _ => bytes.len() as u64 == spec.len,
+    };
+    let mut bytes = hex(text).filter(fits).or_else(|| base64(text).filter(fits)).ok_or(Fault::Form)?;
+    if little_endian {
+        bytes.reverse();
+    }
+    let spec = Spec { len: bytes.len() as u64, ..spec };
+    Ok(Some((name, Expected { candidates: vec![DigestCandidate { spec, bytes, size: None }] })))
+}
+
+/// `DIGEST  NAME`.
+fn untagged<'l>(filter: &AlgorithmFilter<'_>, spacing: &mut Spacing, line: &'l [u8]) -> Option<(&'l [u8], Expected)> {
+    let end = line.iter().position(|&byte| matches!(byte, b' ' | b'\t'))?;
+    let (text, name) = (&line[..end], &line[end + 1..]);
+    let expected = match text.strip_prefix(b"XXH3_") {
+        Some(text) if filter.allows(Algorithm::Xxh3) => {
+            Expected::of(&hex(text).filter(|bytes| bytes.len() == 8)?, &[Algorithm::Xxh3.into()], None)
+        }
+        _ => expected(filter, text)?,
+    };
+    let is_short = filter.wanted.is_empty() && expected.candidates[0].bytes.len() < SHORTEST_REVERSED;
+    let marked = name.len() > 1 && matches!(name[0], b' ' | b'*');
+    if !marked {
+        if *spacing == Spacing::Marked || is_short {
+            return None;
+        }
+        *spacing = Spacing::Reversed;
+    } else if *spacing != Spacing::Reversed {
+        *spacing = Spacing::Marked;
+        return Some((&name[1..], expected));
+    }
+    Some((name, expected))
+}
+
+/// The digest without a tag that `text` is.
+pub fn expected(filter: &AlgorithmFilter<'_>, text: &[u8]) -> Option<Expected> {
+    let long_enough = |bytes: &Vec<u8>| !filter.wanted.is_empty() || bytes.len() >= SHORTEST_BASE64;
+    // A text can be both; then its length says which digest it is long enough for.
+    [hex(text), base64(text).filter(long_enough)].into_iter().flatten().find_map(|bytes| {
+        let specs = filter.fitting(bytes.len());
+        (!specs.is_empty()).then(|| Expected::of(&bytes, &specs, None))
+    })
+}
+
+/// A line that is a digest alone.
+pub fn bare(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<Expected> {
+    let text = line.trim_ascii();
+    expected(filter, text).filter(|expected| expected.candidates[0].bytes.len() >= SHORTEST_REVERSED)
+}
+
+/// `SUM SIZE NAME`, with the sum in decimal: cksum's CRC in bytes, the sums of BSD and System V in
+/// blocks.
+fn historical<'l>(filter: &AlgorithmFilter<'_>, line: &'l [u8]) -> Option<(&'l [u8], Expected)> {
+    let (sum, rest) = number(line)?;
+    let (count, name) = number(rest.trim_ascii_start())?;
+    let sum = u32::try_from(sum).ok()?;
+    let kinds = [(Algorithm::Crc, 1), (Algorithm::Crc32b, 1), (Algorithm::Sysv, 512), (Algorithm::Bsd, 1024)];
+    let candidates = kinds.into_iter().filter_map(|(algorithm, unit)| {
+        let bytes = match algorithm.default_len() {
+            2 => u16::try_from(sum).ok()?.to_be_bytes().to_vec(),
+            _ => sum.to_be_bytes().to_vec(),
+        };
+        let candidate = DigestCandidate { spec: algorithm.into(), bytes, size: Some(Size { count, unit }) };
+        filter.allows(algorithm).then_some(candidate)
+    });
+    let candidates: Vec<DigestCandidate> = candidates.collect();
+    (!candidates.is_empty() && !name.is_empty()).then_some((name, Expected { candidates }))
+}
+
+/// A decimal number and what follows the blank after it.
+fn number(text: &[u8]) -> Option<(u64, &[u8])> {
+    let digits = text.iter().position(|byte| !byte.is_ascii_digit())?;
+    let rest = text[digits..].strip_prefix(b" ")?;
+    Some((std::str::from_utf8(&text[..digits]).ok()?.parse().ok()?, rest))
+}
+
+/// The bytes of a digest in hexadecimal; never empty.
+pub fn hex(text: &[u8]) -> Option<Vec<u8>> {
+    HEXLOWER_PERMISSIVE.decode(text).ok().filter(|bytes| !bytes.is_empty())
+}
+
+/// The bytes of a digest in base64 (RFC 4648, section 4); never empty.
+pub fn base64(text: &[u8]) -> Option<Vec<u8>> {
+    BASE64.decode(text).ok().filter(|bytes| !bytes.is_empty())
+}

@@ -1,0 +1,313 @@
+//! The forms in which a list is more than lines of digest and name.
+//!
+//! SFV (<https://en.wikipedia.org/wiki/Simple_file_verification>), hashdeep's columns
+//! (<https://github.com/jessek/hashdeep/blob/master/FILEFORMAT>), Gentoo's Manifest (GLEP 74),
+//! the checksum fields of Debian's Release, .dsc and .changes files (Debian policy, chapter 5),
+//! PowerShell's `Get-FileHash` and Windows' `certutil -hashfile`.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use super::entry::{DigestCandidate, Entry, Expected, Size};
+use super::line::{AlgorithmFilter, Fault, Line};
+use super::plain::hex;
+use crate::digest::{Algorithm, Spec};
+
+/// Which form the lines of a list turned out to have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListForm {
+    /// Nothing but digests and names so far.
+    Plain,
+    /// `NAME CRC32`.
+    Sfv,
+    /// Comma-separated values.
+    Hashdeep(Vec<HashdeepColumn>),
+    /// `Field: value`, within or outside a field that lists digests by this algorithm.
+    Control(Option<Algorithm>),
+    /// What the lines before say of the next file.
+    Windows(Option<Algorithm>, Partial),
+}
+
+/// What a form of several lines has said so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Partial {
+    /// The algorithm alone.
+    Algorithm,
+    /// The algorithm and the file, from certutil.
+    Name(OsString),
+    /// The algorithm and the digest, from `Get-FileHash | Format-List`.
+    Digest(Vec<u8>),
+}
+
+/// A column of hashdeep's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HashdeepColumn {
+    Size,
+    Digest(Algorithm),
+    Name,
+    Unknown,
+}
+
+fn entry(name: &[u8], expected: Vec<Expected>) -> Option<Entry> {
+    let name = OsStr::from_bytes(name).to_owned();
+    (!name.is_empty() && !expected.is_empty()).then_some(Entry { name, expected, may_be_windows: true })
+}
+
+/// A digest by one known algorithm, if that counts and the digest has its length.
+fn digest(filter: &AlgorithmFilter<'_>, algorithm: Algorithm, text: &[u8], size: Option<u64>) -> Option<Expected> {
+    let bytes = hex(text).filter(|bytes| bytes.len() as u64 == algorithm.default_len())?;
+    filter.allows(algorithm).then(|| Expected::of(&bytes, &[algorithm.into()], size.map(Size::bytes)))
+}
+
+fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+fn decimal(bytes: &[u8]) -> Option<u64> {
+    bytes.iter().all(u8::is_ascii_digit).then(|| text(bytes).parse().ok()).flatten()
+}
+
+/// Returns the algorithm that a list's name speaks of, as `SHA256SUMS` and `f.md5` do.
+pub fn likely_algorithm(list: &OsStr) -> Option<Algorithm> {
+    let name = file_name(list).to_string_lossy().to_ascii_lowercase();
+    name.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '-').find_map(|word| {
+        let word = word.strip_suffix("sums").or_else(|| word.strip_suffix("sum")).unwrap_or(word);
+        Algorithm::named(word)
+    })
+}
+
+/// Returns whether a list is named as SFV files are.
+pub fn is_sfv(list: &OsStr) -> bool {
+    list.as_bytes().to_ascii_lowercase().ends_with(b".sfv")
+}
+
+/// Returns the file that a list is about which holds one digest and no name: `f` for `f.sha256`.
+pub fn subject(list: &OsStr) -> Option<OsString> {
+    const OTHERS: [&[u8]; 6] = [b"sha", b"sha2", b"sum", b"hash", b"digest", b"checksum"];
+    let (path, extension) = list.as_bytes().rsplit_once_at(b'.')?;
+    let extension = extension.to_ascii_lowercase();
+    let is_known = Algorithm::named(text(&extension)).is_some() || OTHERS.contains(&&extension[..]);
+    (is_known && !path.is_empty() && !path.ends_with(b"/")).then(|| OsStr::from_bytes(path).to_owned())
+}
+
+fn file_name(path: &OsStr) -> &OsStr {
+    std::path::Path::new(path).file_name().unwrap_or_default()
+}
+
+trait RsplitOnce {
+    /// The parts before and after the last `byte`.
+    fn rsplit_once_at(&self, byte: u8) -> Option<(&[u8], &[u8])>;
+}
+
+impl RsplitOnce for [u8] {
+    fn rsplit_once_at(&self, byte: u8) -> Option<(&[u8], &[u8])> {
+        let at = memchr::memrchr(byte, self)?;
+        Some((&self[..at], &self[at + 1..]))
+    }
+}
+
+/// `NAME CRC32`. Once it is certain that the list is SFV, a CRC may lack its leading zeros, as
+/// early versions of cksfv wrote it.
+pub fn sfv(filter: &AlgorithmFilter<'_>, line: &[u8], is_certain: bool) -> Option<Entry> {
+    let line = line.trim_ascii_end();
+    let at = line.iter().rposition(|byte| matches!(byte, b' ' | b'\t'))?;
+    let (name, crc) = (line[..at].trim_ascii_end(), &line[at + 1..]);
+    if !filter.allows(Algorithm::Crc32) || crc.len() > 8 || crc.len() < 8 && !is_certain {
+        return None;
+    }
+    let crc = format!("{:0>8}", text(crc));
+    entry(name, vec![digest(filter, Algorithm::Crc32, crc.as_bytes(), None)?])
+}
+
+/// Returns the columns that a header line of hashdeep's names; an empty list for its other header
+/// line, and `None` for any other line.
+pub fn hashdeep_header(line: &[u8]) -> Option<Vec<HashdeepColumn>> {
+    let header = line.strip_prefix(b"%%%% ")?;
+    if header.starts_with(b"HASHDEEP-") {
+        return Some(Vec::new());
+    }
+    let column = |name: &str| match name {
+        "size" => HashdeepColumn::Size,
+        "filename" => HashdeepColumn::Name,
+        name => Algorithm::named(name).map_or(HashdeepColumn::Unknown, HashdeepColumn::Digest),
+    };
+    Some(std::str::from_utf8(header).ok()?.split(',').map(column).collect())
+}
+
+/// One line of hashdeep's: a value for each column. The last one, the name, may hold commas.
+pub fn hashdeep(columns: &[HashdeepColumn], filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<Entry> {
+    let mut values = line.splitn(columns.len(), |&byte| byte == b',');
+    let (mut size, mut expected, mut name) = (None, Vec::new(), None);
+    for column in columns {
+        let value = values.next()?;
+        match column {
+            HashdeepColumn::Size => size = Some(decimal(value)?),
+            HashdeepColumn::Digest(algorithm) if filter.allows(*algorithm) => {
+                expected.push(digest(filter, *algorithm, value, size)?);
+            }
+            HashdeepColumn::Digest(_) | HashdeepColumn::Unknown => {}
+            HashdeepColumn::Name => name = Some(value),
+        }
+    }
+    entry(name?, expected)
+}
+
+/// `DATA NAME SIZE ALGORITHM DIGEST ...` of a Gentoo Manifest.
+pub fn gentoo(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<Entry> {
+    let mut words = words(line);
+    let prefix: &[u8] = match words.next()? {
+        b"AUX" => b"files/",
+        b"DIST" | b"EBUILD" | b"MISC" | b"DATA" | b"MANIFEST" => b"",
+        _ => return None,
+    };
+    let name = [prefix, &unescape_gentoo(words.next()?)?].concat();
+    let size = decimal(words.next()?)?;
+    let mut expected = Vec::new();
+    while let Some(algorithm) = words.next() {
+        let value = words.next()?;
+        let algorithm = match algorithm {
+            b"RMD160" => Some(Algorithm::Ripemd160),
+            name => Algorithm::named(text(name)),
+        };
+        if let Some(algorithm) = algorithm.filter(|algorithm| filter.allows(*algorithm)) {
+            expected.push(digest(filter, algorithm, value, Some(size))?);
+        }
+    }
+    Some(Entry { may_be_windows: false, ..entry(&name, expected)? })
+}
+
+/// The name that GLEP 74 writes with `\x20` and `\u2028` for blanks and controls.
+fn unescape_gentoo(name: &[u8]) -> Option<Vec<u8>> {
+    let mut plain = Vec::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        if byte != b'\\' {
+            plain.push(byte);
+            continue;
+        }
+        let (&kind, after) = rest.split_first()?;
+        let digits = match kind {
+            b'x' => 2,
+            b'u' => 4,
+            b'U' => 8,
+            _ => return None,
+        };
+        let (code, after) = after.split_at_checked(digits)?;
+        let code = char::from_u32(u32::from_str_radix(text(code), 16).ok()?).filter(|&code| code != '\0')?;
+        plain.extend(code.encode_utf8(&mut [0; 4]).bytes());
+        rest = after;
+    }
+    Some(plain)
+}
+
+/// Returns the algorithm of a field that lists digests: `SHA256:`, `Checksums-Sha1:`, `Files:`.
+pub fn section(line: &[u8]) -> Option<Algorithm> {
+    let field = text(line.trim_ascii_end().strip_suffix(b":")?);
+    match field {
+        "MD5Sum" | "Files" => Some(Algorithm::Md5),
+        "SHA1" => Some(Algorithm::Sha1),
+        "SHA256" => Some(Algorithm::Sha256),
+        "SHA512" => Some(Algorithm::Sha512),
+        _ => Algorithm::named(field.strip_prefix("Checksums-")?),
+    }
+}
+
+/// ` DIGEST SIZE NAME` within such a field; in a .changes file two more words stand before the name.
+pub fn control(algorithm: Algorithm, filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<Entry> {
+    if !line.first()?.is_ascii_whitespace() {
+        return None;
+    }
+    let words: Vec<&[u8]> = words(line).collect();
+    let ([value, size, name] | [value, size, _, _, name]) = words[..] else { return None };
+    let expected = digest(filter, algorithm, value, Some(decimal(size)?))?;
+    Some(Entry { may_be_windows: false, ..entry(name, vec![expected])? })
+}
+
+/// Returns whether a line is `Field: value`.
+pub fn is_field(line: &[u8]) -> bool {
+    let Some(colon) = memchr::memchr(b':', line) else { return false };
+    let name = line[..colon].trim_ascii_end();
+    let is_name = !name.is_empty() && name.iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    is_name && line.get(colon + 1).is_none_or(|&byte| byte == b' ')
+}
+
+/// Returns whether a line only frames entries: a heading, or what a form has for other ends.
+pub fn is_furniture(line: &[u8]) -> bool {
+    let mut words = words(line);
+    match (words.next(), words.next(), words.next(), words.next()) {
+        (Some(b"Algorithm"), Some(b"Hash"), Some(b"Path"), None) => true,
+        (Some(b"IGNORE" | b"TIMESTAMP" | b"OPTIONAL"), Some(_), None, _) => true,
+        (Some(b"CertUtil:"), Some(_), _, _) => true,
+        (Some(first), Some(second), Some(third), None) => {
+            [first, second, third].concat().iter().all(|&byte| byte == b'-')
+        }
+        _ => false,
+    }
+}
+
+/// `SHA256  DIGEST  PATH` of `Get-FileHash`, its `Algorithm : SHA256`, `Hash : DIGEST`,
+/// `Path : PATH`, and certutil's `SHA256 hash of NAME:` with the digest on the next line.
+pub fn windows(form: &mut ListForm, filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<Line> {
+    let of = |algorithm: Option<Algorithm>, name: &[u8], bytes: &[u8]| -> Option<Line> {
+        let spec = Spec::from(algorithm.filter(|algorithm| filter.allows(*algorithm))?);
+        let candidate = DigestCandidate { spec, bytes: bytes.to_vec(), size: None };
+        let fits = bytes.len() as u64 == spec.len;
+        let entry = entry(name, vec![Expected { candidates: vec![candidate] }]).filter(|_| fits);
+        Some(entry.map_or(Line::Improper(Fault::Form), Line::Entry))
+    };
+    if let Some((key, value)) = pair(line) {
+        *form = match (key, std::mem::replace(form, ListForm::Plain)) {
+            (b"Algorithm", _) => ListForm::Windows(Algorithm::named(text(value)), Partial::Algorithm),
+            (b"Hash", ListForm::Windows(algorithm, Partial::Algorithm)) => {
+                ListForm::Windows(algorithm, Partial::Digest(hex(value)?))
+            }
+            (b"Path", ListForm::Windows(algorithm, Partial::Digest(bytes))) => return of(algorithm, value, &bytes),
+            (_, other) => {
+                *form = other;
+                return None;
+            }
+        };
+        return Some(Line::Field);
+    }
+    if let ListForm::Windows(algorithm, Partial::Name(name)) = form {
+        let digits: Vec<u8> = line.iter().copied().filter(|byte| *byte != b' ').collect();
+        if let Some(bytes) = hex(&digits) {
+            let (algorithm, name) = (*algorithm, std::mem::take(name));
+            *form = ListForm::Plain;
+            return of(algorithm, name.as_bytes(), &bytes);
+        }
+    }
+    let (algorithm, rest) = line.split_at(memchr::memchr(b' ', line)?);
+    let algorithm = Algorithm::named(text(algorithm))?;
+    if let Some(name) = rest.strip_prefix(b" hash of ").and_then(|name| name.strip_suffix(b":")) {
+        let name = name.strip_prefix(b"file ").unwrap_or(name);
+        *form = ListForm::Windows(Some(algorithm), Partial::Name(OsString::from_vec(name.to_vec())));
+        return Some(Line::Field);
+    }
+    let rest = rest.trim_ascii();
+    let (value, path) = rest.split_at(memchr::memchr(b' ', rest)?);
+    of(Some(algorithm), path.trim_ascii(), &hex(value)?)
+}
+
+/// `KEY : VALUE`, with at least one blank on each side of the colon.
+fn pair(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = memchr::memmem::find(line, b" : ")?;
+    Some((line[..at].trim_ascii(), line[at + 3..].trim_ascii()))
+}
+
+/// The digest without a name that may be all of a list, and the file that it is then about.
+pub fn of_subject(list: &OsStr, filter: &AlgorithmFilter<'_>, mut expected: Expected) -> Option<Entry> {
+    let name = subject(list)?;
+    // `f.sha256` says what it holds.
+    if let Some(likely) = filter.likely
+        && expected.candidates.iter().any(|candidate| candidate.spec.algorithm == likely)
+    {
+        expected.candidates.retain(|candidate| candidate.spec.algorithm == likely);
+    }
+    Some(Entry { name, expected: vec![expected], may_be_windows: false })
+}

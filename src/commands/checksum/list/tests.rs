@@ -1,0 +1,201 @@
+//! Lines of every tool, and what is none.
+
+use super::*;
+use std::io::Cursor;
+
+const MD5: &str = "5d41402abc4b2a76b9719d911017c592";
+const SHA1: &str = "aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d";
+
+/// The entries of a list by name and likeliest algorithms, and improper lines by their number.
+fn read_as(list: &str, wanted: &[Algorithm], text: &str) -> Vec<String> {
+    let items = ListEntries::new(Cursor::new(text.as_bytes().to_vec()), OsStr::new(list), wanted, false);
+    let show = |item| match item {
+        ListItem::Entry(entry) => {
+            let algorithms: Vec<&str> =
+                entry.expected.iter().map(|expected| expected.candidates[0].spec.algorithm.name()).collect();
+            format!("{} {}", entry.name.to_str().unwrap(), algorithms.join(","))
+        }
+        ListItem::Improper(number, fault) => format!("{number} {fault:?}"),
+        ListItem::Signature => "signature".into(),
+        ListItem::Broken(error) => error.to_string(),
+    };
+    items.map(show).collect()
+}
+
+fn read(text: &str) -> Vec<String> {
+    read_as("list", &[], text)
+}
+
+#[test]
+fn lines_of_a_digest_and_a_name() {
+    let only = &[Algorithm::Md5][..];
+    for (line, name) in [
+        (format!("{MD5}  a b\n"), "a b"),
+        (format!("{MD5} *f\r\n"), "f"),
+        (format!("  {}\tf", MD5.to_uppercase()), "f"),
+        (format!("{MD5} f"), "f"),
+        ("XUFAKrxLKna5cZ2REBfFkg==  f".into(), "f"),
+        (format!("\\{MD5}  a\\nb\\\\c"), "a\nb\\c"),
+        (format!("{MD5}  a\\nb"), "a\\nb"),
+    ] {
+        assert_eq!(read_as("list", only, &line), [format!("{name} md5")], "{line}");
+        assert_eq!(read(&line), [format!("{name} md5")], "{line}");
+    }
+    assert_eq!(read(&format!("MD5 (a (b) = c) = {MD5}\nMD5(f)= {MD5}")), ["a (b) = c md5", "f md5"]);
+    assert_eq!(read("MD5 (f) = XUFAKrxLKna5cZ2REBfFkg=="), ["f md5"]);
+    assert_eq!(read(&format!("{SHA1}  f")), ["f sha1"]);
+    assert_eq!(read("XXH3 (f) = 9555e8555c62dcfd\nXXH3_9555e8555c62dcfd  f"), ["f xxh3", "f xxh3"]);
+    assert_eq!(read("26c7827d889f6da3  f\n3b5d5c3712955042212316173ccf37be  g"), ["f xxh64", "g md5"]);
+    assert_eq!(read("3287646509 5 f\n08403     1 a b\n532 1 f"), ["f crc", "a b crc", "f crc"]);
+}
+
+#[test]
+fn a_digest_without_a_tag_may_be_by_any_algorithm_of_its_length() {
+    let candidates = |text: &str| match ListEntries::new(
+        Cursor::new(text.as_bytes().to_vec()),
+        OsStr::new("l"),
+        &[],
+        false,
+    )
+    .next()
+    {
+        Some(ListItem::Entry(entry)) => {
+            entry.expected[0].candidates.iter().map(|one| one.spec.algorithm).collect::<Vec<_>>()
+        }
+        other => panic!("{text}: {other:?}"),
+    };
+    use Algorithm::*;
+    for (bytes, all) in [
+        (4, &[Crc32, Crc32c, Adler32, Xxh32, Blake3][..]),
+        (8, &[Xxh64, Xxh3, Crc64Xz, Crc64Nvme]),
+        (20, &[Sha1, Ripemd160, Blake2b]),
+        (32, &[Sha256, Blake3, Sm3, Sha3_256, Sha512_256, Blake2s, Blake2b]),
+        (16, &[Md5, Xxh128, Blake2b]),
+        (5, &[Blake2b, Blake2s, Blake3]),
+    ] {
+        let found = candidates(&format!("{}  f", "ab".repeat(bytes)));
+        assert!(all.iter().all(|one| found.contains(one)), "{bytes} bytes: {found:?}");
+        assert!(found.iter().all(|one| !one.is_historical()));
+    }
+    assert_eq!(candidates(&format!("{}  f", "ab".repeat(32)))[0], Sha256);
+    assert_eq!(candidates(&format!("{}  f", "ab".repeat(80))), [Blake3]);
+}
+
+#[test]
+fn lengths_and_byte_order_come_from_the_tag_and_the_digest() {
+    let candidate = |line: &str| match ListEntries::new(
+        Cursor::new(line.as_bytes().to_vec()),
+        OsStr::new("l"),
+        &[],
+        false,
+    )
+    .next()
+    {
+        Some(ListItem::Entry(entry)) => entry.expected[0].candidates[0].clone(),
+        other => panic!("{line}: {other:?}"),
+    };
+    assert_eq!(candidate("XXH32_LE (f) = f97700fb").bytes, [0xfb, 0x00, 0x77, 0xf9]);
+    assert_eq!(candidate("BLAKE2b-16 (f) = abcd").spec.len, 2);
+    assert_eq!(candidate("BLAKE3 (f) = abcdef").spec.len, 3);
+    assert_eq!(candidate("BLAKE2s-128 (f) = 00112233445566778899aabbccddeeff").spec.len, 16);
+}
+
+#[test]
+fn what_is_improper() {
+    let wanted = &[Algorithm::Md5][..];
+    for line in [
+        "garbage",
+        " ",
+        MD5,
+        &MD5[1..],
+        &format!("{MD5}0  f"),
+        &format!("x{}  f", &MD5[1..]),
+        &format!("SHA1 (f) = {MD5}"),
+        &format!("MD5 (f) {MD5}"),
+        &format!("MD5 (f = {MD5}"),
+        &format!("MD5 () = {MD5}"),
+        &format!("\\{MD5}  a\\b"),
+        "3287646509 5 f",
+        "; comment",
+        "f 8587d865",
+        &format!("SHA1 (f) = {SHA1}"),
+    ] {
+        assert_eq!(read_as("list", wanted, line), ["1 Form"], "{line}");
+    }
+    for line in ["CRC (f) = 12345678", "BLAKE2b (f) = abcd", "ab f", "BLAKE2b-16 (f) = abcdef", "word  f"] {
+        assert_eq!(read(line), ["1 Form"], "{line}");
+    }
+    assert_eq!(read("TTH (f) = abcd"), ["1 Algorithm(\"TTH\")"]);
+    assert_eq!(read(&format!("{MD5}  f\0{MD5}  g\0")), ["1 Nul"]);
+    assert!(read("# comment\n\n").is_empty());
+    let text = format!("{MD5}  f\n{MD5}  -\n{MD5}  g\n");
+    let items = ListEntries::new(Cursor::new(text.into_bytes()), OsStr::new("-"), &[], false).read_from_stdin(true);
+    assert!(matches!(
+        &items.collect::<Vec<_>>()[..],
+        [ListItem::Entry(_), ListItem::Improper(2, Fault::StandardInput), ListItem::Entry(_)]
+    ));
+}
+
+#[test]
+fn one_list_has_one_spacing() {
+    let only = &[Algorithm::Md5][..];
+    assert_eq!(read_as("l", only, &format!("{MD5} f\n{MD5}  f")), ["f md5", " f md5"]);
+    assert_eq!(read_as("l", only, &format!("{MD5}  f\n{MD5} f")), ["f md5", "2 Form"]);
+}
+
+#[test]
+fn lists_of_other_forms() {
+    let sha256 = "ab".repeat(32);
+    assert_eq!(read("; made by cksfv\r\nsub\\a b.txt 363A3020\r\nf 6c5cd3\r\n"), ["sub\\a b.txt crc32", "f crc32"]);
+    assert_eq!(read_as("x.SFV", &[], "deadbeef cafebabe"), ["deadbeef crc32"]);
+    assert_eq!(read("test.iso  5A3E81A4"), ["test.iso crc32"]);
+    let hashdeep = format!(
+        "%%%% HASHDEEP-1.0\n%%%% size,md5,tiger,sha256,filename\n## Invoked\n5,{MD5},abcd,{sha256},a, b\n5,{MD5}\n"
+    );
+    assert_eq!(read(&hashdeep), ["a, b md5,sha256", "5 Form"]);
+    assert_eq!(read_as("l", &[Algorithm::Sha256], &hashdeep), ["a, b sha256", "5 Form"]);
+    assert_eq!(
+        read(&format!(
+            "DATA a\\x20b 5 MD5 {MD5} WHIRLPOOL 00 SHA256 {sha256}\nAUX p.patch 5 SHA256 {sha256}\nTIMESTAMP 2026-01-01T00:00:00Z\nDIST f 5 GOST 00"
+        )),
+        ["a b md5,sha256", "files/p.patch sha256", "4 Form"]
+    );
+    let release = format!(
+        "Origin: Debian\nDescription: two\n lines\nMD5Sum:\n {MD5} 5 main/a\nSHA256:\n {sha256}        5 main/a\n broken\nDate: today\n more\n"
+    );
+    assert_eq!(read(&release), ["main/a md5", "main/a sha256", "8 Form"]);
+    assert_eq!(
+        read(&format!("Files:\n {MD5} 5 net optional a.deb\nChecksums-Sha1:\n {SHA1} 5 a.deb")),
+        ["a.deb md5", "a.deb sha1"]
+    );
+    assert_eq!(
+        read(&format!(
+            "\nAlgorithm  Hash   Path\n---------  ----   ----\nSHA256  {}  C:\\d\\f.iso  \n",
+            sha256.to_uppercase()
+        )),
+        ["C:\\d\\f.iso sha256"]
+    );
+    assert_eq!(read(&format!("Algorithm : SHA256\nHash      : {sha256}\nPath      : C:\\f\n")), ["C:\\f sha256"]);
+    assert_eq!(read(&format!("Algorithm : SHA256\nHash      : {sha256}\n")), ["1 Form", "2 Form"]);
+    assert_eq!(
+        read(&format!("MD5 hash of f.iso:\n{MD5}\nCertUtil: -hashfile command completed successfully.\n")),
+        ["f.iso md5"]
+    );
+    let signed = format!(
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n{MD5}  f\n-----BEGIN PGP SIGNATURE-----\n\niQIzBAEB\n=abcd\n-----END PGP SIGNATURE-----\n{MD5}  g\n"
+    );
+    assert_eq!(read(&signed), ["f md5", "signature", "g md5"]);
+    assert_eq!(read("Name: value\nOther: value\n"), ["1 Form", "2 Form"]);
+}
+
+#[test]
+fn a_digest_alone_is_of_the_file_that_the_list_is_named_after() {
+    assert_eq!(read_as("d/f.iso.md5", &[], &format!("{MD5}\r\n\r\n")), ["d/f.iso md5"]);
+    assert_eq!(read_as("f.sha256", &[], &"ab".repeat(32)), ["f sha256"]);
+    assert_eq!(read_as("f.blake3", &[], &"ab".repeat(32)), ["f blake3"]);
+    for (list, text) in [("list", MD5.to_owned()), ("-", MD5.to_owned()), (".md5", MD5.to_owned())] {
+        assert_eq!(read_as(list, &[], &text), ["1 Form"], "{list}");
+    }
+    assert_eq!(read_as("f.md5", &[], &format!("{MD5}\n{MD5}")), ["1 Form", "2 Form"]);
+    assert_eq!(read_as("f.md5", &[], &format!("{MD5}\n{MD5}  g")), ["1 Form", "g md5"]);
+}

@@ -1,0 +1,192 @@
+//! `--pieces`: a digest for each piece of a file, in md5deep's notation.
+//!
+//! The pieces of a file that can be read by position are jobs of their own, on all threads. A
+//! stream is hashed as it is read. The last piece may be short; an empty file has one line without
+//! an offset.
+
+use std::ffi::OsString;
+use std::io::{self, Read};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::format::DigestSubject;
+use super::inputs::{Files, leave_out};
+use super::{Run, name};
+use crate::commands::file_digest;
+use crate::digest::{Digest, Recipe};
+use crate::engine::{Steps, map_in_order};
+use crate::exit::Exit;
+use crate::io::{AccessMethod, FileRef, Source};
+use crate::output::Output;
+
+/// Bytes of a stream that are read at a time.
+const READ: u64 = 256 << 10;
+
+/// One piece to hash, or what became of it.
+enum Job {
+    /// A range of an open file; `None` for an empty one.
+    Part(Arc<Source>, Option<Range<u64>>),
+    Done(Piece),
+    Failed(OsString, io::Error),
+    IsOutput(OsString),
+}
+
+/// The digests of one piece.
+struct Piece {
+    name: OsString,
+    range: Option<Range<u64>>,
+    digests: Vec<Digest>,
+}
+
+/// Prints the digests of every piece of every file, in order.
+pub fn print(run: Run<'_>, files: Files<'_>, size: u64, output: &mut Output) -> io::Result<Exit> {
+    let Run { settings, config, .. } = run;
+    let own = output.own_file();
+    let jobs = files.flat_map(move |file| -> Box<dyn Iterator<Item = Job> + Send + '_> {
+        let (engine, policy) = (&config.engine, config.engine.policy);
+        let fail = |name, error| Box::new(std::iter::once(Job::Failed(name, error)));
+        let source = match file.map(|file: FileRef| (Source::open_at(&file, policy, engine.range), file)) {
+            Ok((Ok(source), _)) => source,
+            Ok((Err(error), file)) => return fail(file.into_path(), error),
+            Err((name, error)) => return fail(name, error),
+        };
+        if own.is_some_and(|own| own.is(&source)) {
+            return Box::new(std::iter::once(Job::IsOutput(source.name().to_owned())));
+        }
+        match (source.way(), source.end()) {
+            (AccessMethod::Map | AccessMethod::Pread, Some(end)) => parts(source, end, size),
+            _ => match PieceStream::new(source, &settings.recipes, size) {
+                Ok(stream) => Box::new(stream),
+                Err((name, error)) => fail(name, error),
+            },
+        }
+    });
+    let work = |job: Job, permits: &_| match job {
+        Job::Part(source, range) => {
+            let name = source.name().to_owned();
+            let bytes = range.clone().unwrap_or_else(|| source.start()..source.start());
+            let part = source.part(bytes, config.engine.policy);
+            match part.and_then(|part| file_digest::digest(part, &settings.recipes, config, permits)) {
+                Ok(digests) => Job::Done(Piece { name, range, digests }),
+                Err(error) => Job::Failed(name, error),
+            }
+        }
+        done => done,
+    };
+    let (mut exit, mut failed) = (Exit::Success, None);
+    let mut tell = |job: Job| match job {
+        Job::Done(piece) => piece.digests.iter().try_for_each(|digest| {
+            let subject = DigestSubject { name: &piece.name, piece: piece.range.as_ref() };
+            settings.style.write(digest, subject, &mut |text| output.write_all(text))
+        }),
+        // What is wrong with one piece is wrong with those after it.
+        Job::Failed(name, _) if failed.as_ref() == Some(&name) => Ok(()),
+        Job::Failed(name, error) => {
+            name::report(&name, &error, output);
+            exit = Exit::Failure;
+            failed = Some(name);
+            Ok(())
+        }
+        Job::IsOutput(name) => {
+            exit = exit.and(leave_out(&name, output));
+            Ok(())
+        }
+        Job::Part(..) => Ok(()),
+    };
+    let emit = |job| run.printing(|| tell(job));
+    map_in_order(config.engine.threads, &config.stats, jobs, Steps { ahead: |_: &mut Job, _| (), work, emit })?;
+    Ok(exit)
+}
+
+/// Returns the pieces of a file that ends at `end`.
+fn parts(source: Source, end: u64, size: u64) -> Box<dyn Iterator<Item = Job> + Send> {
+    let source = Arc::new(source);
+    source.leave_at(end);
+    let mut at = source.start();
+    if at >= end {
+        return Box::new(std::iter::once(Job::Part(source, None)));
+    }
+    Box::new(std::iter::from_fn(move || {
+        let range = at..end.min(at.saturating_add(size));
+        at = range.end;
+        (!range.is_empty()).then(|| Job::Part(Arc::clone(&source), Some(range)))
+    }))
+}
+
+/// Hashes a stream piece by piece as it is read.
+struct PieceStream<'a> {
+    name: OsString,
+    input: io::Take<std::fs::File>,
+    recipes: &'a [Recipe],
+    size: u64,
+    at: u64,
+    is_first: bool,
+    ended: bool,
+    buffer: Vec<u8>,
+}
+
+impl<'a> PieceStream<'a> {
+    fn new(source: Source, recipes: &'a [Recipe], size: u64) -> Result<PieceStream<'a>, (OsString, io::Error)> {
+        let name = source.name().to_owned();
+        if source.tail().is_some() {
+            let error = io::Error::new(io::ErrorKind::Unsupported, "--pieces cannot count from the end of a stream");
+            return Err((name, error));
+        }
+        let begin = || {
+            let mut input = source.reader()?;
+            let at = source.start();
+            io::copy(&mut Read::by_ref(&mut input).take(at), &mut io::sink())?;
+            Ok((input.take(source.wanted().or(source.length()).unwrap_or(u64::MAX)), at))
+        };
+        match begin() {
+            Ok((input, at)) => {
+                let buffer = vec![0; READ.min(size) as usize];
+                Ok(PieceStream { name, input, recipes, size, at, is_first: true, ended: false, buffer })
+            }
+            Err(error) => Err((name, error)),
+        }
+    }
+
+    /// Hashes the next piece; `None` after the last one.
+    fn piece(&mut self) -> io::Result<Option<Piece>> {
+        let mut hashers: Vec<_> = self.recipes.iter().map(Recipe::hasher).collect();
+        let mut len = 0;
+        while len < self.size {
+            let room = (self.size - len).min(self.buffer.len() as u64) as usize;
+            let read = match self.input.read(&mut self.buffer[..room]) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            hashers.iter_mut().for_each(|hasher| hasher.update(&self.buffer[..read]));
+            len += read as u64;
+        }
+        self.ended = len < self.size;
+        let is_first = std::mem::take(&mut self.is_first);
+        if len == 0 && !is_first {
+            return Ok(None);
+        }
+        let range = (len > 0).then(|| self.at..self.at + len);
+        self.at += len;
+        let digests = hashers.into_iter().map(crate::digest::hasher::Hasher::finish).collect();
+        Ok(Some(Piece { name: self.name.clone(), range, digests }))
+    }
+}
+
+impl Iterator for PieceStream<'_> {
+    type Item = Job;
+
+    fn next(&mut self) -> Option<Job> {
+        if self.ended {
+            return None;
+        }
+        match self.piece() {
+            Ok(piece) => piece.map(Job::Done),
+            Err(error) => {
+                self.ended = true;
+                Some(Job::Failed(self.name.clone(), error))
+            }
+        }
+    }
+}
