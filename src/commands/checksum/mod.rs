@@ -1,8 +1,8 @@
 //! The `checksum` subcommand: prints digests of files, and checks them.
 //!
-//! Files are shared out over the threads, and so is one file if its digest allows that. [`inputs`]
-//! lists the files, [`format`](mod@format) writes a line and [`list`] reads it, [`check`] compares, [`pieces`]
-//! and [`audit`] do so for parts of files and for trees. A digest is printed only of a file that
+//! Files are shared out over the threads, and so is one file if its digest allows that. `inputs`
+//! lists the files, `format` writes a line and `list` reads it, `check` compares, `pieces`
+//! and `audit` do so for parts of files and for trees. A digest is printed only of a file that
 //! was read to its end.
 
 mod audit;
