@@ -181,8 +181,6 @@ pub const TYPE_NAMES: &[(&str, &str)] = &[
     ("Walk", "still to be renamed"),
     ("Wanted", "still to be renamed"),
     ("Work", "still to be renamed"),
-    ("Xz", "a stand-in where the feature is off"),
-    ("Zstd", "a stand-in where the feature is off"),
 ];
 
 /// Imports under another name.
