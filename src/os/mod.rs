@@ -11,7 +11,7 @@ mod prefetch;
 pub mod unix;
 
 pub use platform::boot::boot_time;
-pub use platform::inode::{Freshness, Statx, StatxAttributes, StatxFlags, StatxTimestamp, device_number, inode};
+pub use platform::inode::{Statx, StatxAttributes, StatxFlags, StatxTimestamp, device_number, inode};
 pub use platform::machine::memory_size;
 pub use platform::proc_users;
 pub use platform::sheet::Sheet;
@@ -23,6 +23,7 @@ pub use unix::beneath::{ANCHOR, open_beneath, reopen, reopen_quietly, reopen_wit
 pub use unix::buffer::{self, Buffer};
 pub use unix::closed_stdio::was_closed;
 pub use unix::file_system::FileSystem;
+pub use unix::freshness::Freshness;
 pub use unix::holes::{Extent, data_end_before, next_extent};
 pub use unix::processes::Processes;
 pub use unix::ready::{ReadOutcome, poll_for, read_ready};
@@ -32,4 +33,4 @@ pub use unix::stop::Stop;
 pub use unix::usage::{Usage, addresses_left, forget_peak, peak_resident};
 pub use unix::volume::Volume;
 pub use unix::window::{Advice, View, Window, page_size};
-pub use unix::{accounts, extents, fd_table, interrupt, residency};
+pub use unix::{accounts, extents, fd_table, holders, interrupt, residency};

@@ -17,7 +17,7 @@ use super::facts::Facts;
 use crate::io::{AccessMethod, IoMode, Source, path};
 use crate::os::Window;
 use crate::os::extents::{self, Layout, Sparseness};
-use crate::os::proc_users::{Coverage, Holder, Identity, Wanted};
+use crate::os::holders::{Coverage, Holder, Identity, Wanted};
 use crate::os::residency::{self, Cached, Cell, Unknown};
 use crate::os::{Status, StatxAttributes, StatxFlags, Volume, reopen_quietly};
 

@@ -10,8 +10,8 @@ use super::gather::{self, Mapping, Report, Users};
 use super::text::why;
 use super::warm::Done;
 use crate::os::Volume;
+use crate::os::holders::{Area, Holder};
 use crate::os::page_size;
-use crate::os::proc_users::{Area, Holder};
 use crate::os::residency::{self, Cell};
 use crate::output::{message, to_json};
 

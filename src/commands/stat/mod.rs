@@ -31,7 +31,8 @@ use crate::cli::stat::{Args, Cached};
 use crate::exit::Exit;
 use crate::os::Freshness;
 use crate::os::context::has_selinux;
-use crate::os::proc_users::{self, Wanted};
+use crate::os::holders::Wanted;
+use crate::os::proc_users;
 use crate::output::escape_for_terminal;
 use crate::output::{Destination, Output};
 

@@ -11,8 +11,8 @@ use super::picture::{human, percent, row, state};
 use super::warm::Done;
 use crate::io::AccessMethod;
 use crate::os::extents::{Layout, Sparseness};
+use crate::os::holders::Holder;
 use crate::os::page_size;
-use crate::os::proc_users::Holder;
 use crate::os::residency::{self, Cell, Unknown};
 use crate::output::escape_name;
 use crate::output::message;
@@ -261,7 +261,7 @@ fn bytes(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::os::proc_users::Coverage;
+    use crate::os::holders::Coverage;
 
     #[test]
     fn none_is_only_said_of_those_that_were_seen() {

@@ -9,16 +9,7 @@ use rustix::fs::{AtFlags, Stat, major, minor, statat, statx};
 pub use rustix::fs::{Statx, StatxAttributes, StatxFlags, StatxTimestamp};
 use rustix::io::Errno;
 
-/// How fresh the facts of a network file system must be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Freshness {
-    /// As the file system does by itself.
-    Default,
-    /// Ask the server.
-    Server,
-    /// Answer from memory if possible.
-    Cached,
-}
+use crate::os::unix::freshness::Freshness;
 
 /// Returns the number of the device with these parts.
 pub fn device_number(major: u32, minor: u32) -> u64 {

@@ -9,44 +9,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 
 use rustix::io::Errno;
 
-/// What tells a file from every other, as `/proc` shows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Identity {
-    /// Major number of the device.
-    pub major: u32,
-    /// Minor number of the device.
-    pub minor: u32,
-    /// Inode number on it.
-    pub inode: u64,
-}
-
-/// A part of a file in a process's memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Area {
-    /// First address.
-    pub start: u64,
-    /// Address after the last.
-    pub end: u64,
-    /// Where in the file it begins, in bytes.
-    pub offset: u64,
-    /// The process may read it.
-    pub read: bool,
-    /// The process may write it.
-    pub write: bool,
-    /// The process may run it.
-    pub execute: bool,
-    /// Writes go to the file (`MAP_SHARED`), rather than to a private copy.
-    pub shared: bool,
-}
-
-impl Area {
-    /// The mode as `/proc/PID/maps` writes it, such as `r-xp` or `rw-s`.
-    pub fn mode(&self) -> String {
-        let flag = |set, letter| if set { letter } else { '-' };
-        let kind = if self.shared { 's' } else { 'p' };
-        [flag(self.read, 'r'), flag(self.write, 'w'), flag(self.execute, 'x'), kind].iter().collect()
-    }
-}
+use crate::os::unix::holders::{Area, Identity};
 
 /// `struct procmap_query` of `<linux/fs.h>`.
 #[repr(C)]

@@ -10,41 +10,8 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 
-pub use super::proc_maps::{Area, Identity};
 use super::proc_maps::{each_area, each_line};
-
-/// A file to look for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wanted {
-    /// As `stat` reports it, which is how descriptors are recognised.
-    pub reported: Identity,
-    /// As `/proc/PID/maps` shows it: with the device of the whole file system, which on btrfs and overlayfs is another one.
-    pub mapped: Identity,
-}
-
-/// An open descriptor of a process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Descriptor {
-    /// Its number.
-    pub number: u32,
-    /// Opened for reading.
-    pub read: bool,
-    /// Opened for writing.
-    pub write: bool,
-}
-
-/// A process that has a file mapped or open.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holder {
-    /// The process.
-    pub pid: u32,
-    /// Its command name, at most 15 bytes of whatever it called itself.
-    pub command: Vec<u8>,
-    /// Where it has the file mapped.
-    pub areas: Vec<Area>,
-    /// Where it has the file open.
-    pub descriptors: Vec<Descriptor>,
-}
+use crate::os::unix::holders::{Coverage, Descriptor, Holder, Identity, Scan, Wanted};
 
 impl Wanted {
     /// A file that `stat` reports as `reported`. Where the device has no disk under it (major number 0), one page of `file` is
@@ -80,24 +47,6 @@ fn mapped_identity(file: BorrowedFd<'_>) -> Option<Identity> {
     // SAFETY: the range is the mapping made above, which nothing refers to.
     let _ = unsafe { rustix::mm::munmap(address, length) };
     found
-}
-
-/// How much of `/proc` was seen.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Coverage {
-    /// Processes looked into.
-    pub looked_into: usize,
-    /// Processes that may not be looked into.
-    pub denied: usize,
-}
-
-/// The holders of each of the files asked about, in the order asked and by process number.
-#[derive(Debug, Default)]
-pub struct Scan {
-    /// One list a file.
-    pub holders: Vec<Vec<Holder>>,
-    /// How much was seen.
-    pub coverage: Coverage,
 }
 
 impl Scan {

@@ -6,16 +6,7 @@ use std::os::fd::BorrowedFd;
 use rustix::fs::{AtFlags, Stat, fstat, statat};
 use rustix::io::Errno;
 
-/// How fresh the facts of a network file system must be. There is no choice here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Freshness {
-    /// As the file system does by itself.
-    Default,
-    /// Ask the server.
-    Server,
-    /// Answer from memory if possible.
-    Cached,
-}
+use crate::os::unix::freshness::Freshness;
 
 /// Bits that say which facts are known.
 #[derive(Debug, Clone, Copy)]

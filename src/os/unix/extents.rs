@@ -6,7 +6,8 @@
 use std::os::fd::BorrowedFd;
 
 use super::holes::{Extent, next_extent};
-pub use crate::os::platform::fiemap::{Layout, device_size, layout};
+pub use super::layout::Layout;
+pub use crate::os::platform::fiemap::{device_size, layout};
 
 /// A range of a file, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
