@@ -17,7 +17,7 @@ use crate::io::path;
 #[derive(Clone, Debug)]
 pub struct Filter {
     globs: Override,
-    types: Types,
+    types: Option<Types>,
     max_depth: Option<usize>,
     max_size: Option<u64>,
 }
@@ -28,21 +28,9 @@ impl Filter {
     /// # Errors
     /// When a glob is not valid or there is no such type.
     pub fn new(inputs: &Inputs) -> Result<Filter> {
-        let mut globs = OverrideBuilder::new(".");
-        globs.case_insensitive(inputs.glob_case_insensitive).context("--glob-case-insensitive")?;
-        for glob in &inputs.glob {
-            globs.add(glob).map_err(|error| anyhow!("{error}"))?;
-        }
-        globs.case_insensitive(true).context("--iglob")?;
-        for glob in &inputs.iglob {
-            globs.add(glob).map_err(|error| anyhow!("{error}"))?;
-        }
-        let mut types = known_types(inputs)?;
-        inputs.file_type.iter().for_each(|name| _ = types.select(name));
-        inputs.type_not.iter().for_each(|name| _ = types.negate(name));
         Ok(Filter {
-            globs: globs.build().context("--glob")?,
-            types: types.build().map_err(|error| anyhow!("{error}; --type-list shows all"))?,
+            globs: globs(inputs)?,
+            types: types(inputs)?,
             max_depth: inputs.max_depth,
             max_size: inputs.max_filesize,
         })
@@ -76,7 +64,7 @@ impl Filter {
         let depth = 1 + memchr::memchr_iter(b'/', below).count();
         self.max_depth.is_none_or(|most| depth <= most)
             && self.globs_want(file, below)
-            && !self.types.matched(Path::new(file), false).is_ignore()
+            && !self.types.as_ref().is_some_and(|types| types.matched(Path::new(file), false).is_ignore())
             && self.max_size.is_none_or(|most| path::metadata(file).map_or(true, |meta| meta.len() <= most))
     }
 
@@ -91,6 +79,36 @@ impl Filter {
         !directories.any(|directory| self.globs.matched(directory, true).is_ignore())
             && !self.globs.matched(file, false).is_ignore()
     }
+}
+
+/// Returns the globs that choose files and directories.
+fn globs(inputs: &Inputs) -> Result<Override> {
+    if inputs.glob.is_empty() && inputs.iglob.is_empty() {
+        return Ok(Override::empty());
+    }
+    let mut globs = OverrideBuilder::new(".");
+    globs.case_insensitive(inputs.glob_case_insensitive).context("--glob-case-insensitive")?;
+    for glob in &inputs.glob {
+        globs.add(glob).map_err(|error| anyhow!("{error}"))?;
+    }
+    globs.case_insensitive(true).context("--iglob")?;
+    for glob in &inputs.iglob {
+        globs.add(glob).map_err(|error| anyhow!("{error}"))?;
+    }
+    globs.build().context("--glob")
+}
+
+/// Returns the types that choose files; none without an option on types, so that the hundreds of
+/// definitions that the `ignore` crate has are not built.
+fn types(inputs: &Inputs) -> Result<Option<Types>> {
+    let Inputs { file_type, type_not, type_add, type_clear, .. } = inputs;
+    if [file_type, type_not, type_add, type_clear].iter().all(|names| names.is_empty()) {
+        return Ok(None);
+    }
+    let mut types = known_types(inputs)?;
+    file_type.iter().for_each(|name| _ = types.select(name));
+    type_not.iter().for_each(|name| _ = types.negate(name));
+    types.build().map(Some).map_err(|error| anyhow!("{error}; --type-list shows all"))
 }
 
 /// Lists the known types with their globs, one a line.
