@@ -4,7 +4,6 @@
 //! what is appended goes through the same kernel as soon as it is whole lines. A line without its end
 //! waits for it, and is searched as it is when nothing more can come.
 
-use crate::engine::InputKind;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -15,13 +14,14 @@ use std::sync::Arc;
 use memchr::memrchr;
 
 use crate::cli::cat::FollowBy;
-use crate::engine::{Block, Flow, Input, Kernel, write_text};
+use crate::engine::{Block, Flow, Input, InputKind, Kernel};
 use crate::exit::Exit;
 use crate::follow::{End, Follower, Options, Origin, follow};
 use crate::io::{IoMode, Range, Source};
 use crate::output::Output;
 use crate::select::last_line_end;
 
+use super::interleaved::Interleaved;
 use super::kernel::{Search, Totals};
 use super::settings::{Report, Settings};
 use super::start::Starts;
@@ -59,10 +59,7 @@ struct Following<'r, 'a> {
     files: BTreeMap<Origin, Growing>,
     /// Whether enough of each input has been seen.
     done: Vec<bool>,
-    /// The totals of the file searched last.
-    totals: Totals,
-    /// Where the last lines printed are from.
-    printed: Option<Origin>,
+    turns: Interleaved<Origin>,
     stopped: bool,
     failed: bool,
 }
@@ -84,14 +81,13 @@ impl Run<'_> {
             names: Vec::new(),
             files: BTreeMap::new(),
             done: Vec::new(),
-            totals: Totals::default(),
-            printed: None,
+            turns: Interleaved::new(),
             stopped: false,
             failed: false,
         };
         let outcome = follow(self.walk.files(files), options, fd.as_fd(), &mut following)?;
         following.finish()?;
-        let Following { totals, output, failed, .. } = following;
+        let Following { turns: Interleaved { totals, .. }, output, failed, .. } = following;
         print_summary(self.settings, &totals, output)?;
         Ok(match outcome.end {
             End::Unread => Exit::Closed,
@@ -227,14 +223,14 @@ impl Following<'_, '_> {
         let Run { config, .. } = self.run;
         let kernel = Search { settings: self.settings, starts, open_ended };
         let printed = self.output.bytes();
-        let (totals, plan) = (self.totals.clone(), self.run.plan());
+        let (totals, plan) = (self.turns.totals.clone(), self.run.plan());
         let outcome = config.engine.run(std::iter::once(input), plan, &kernel, totals, self.output, &config.stats);
         outcome.output?;
         self.failed |= outcome.failed;
         self.stopped |= outcome.stopped;
-        self.totals = outcome.carry.clone();
+        self.turns.totals = outcome.carry.clone();
         if self.output.bytes() > printed {
-            self.printed = Some(Origin::first(target));
+            self.turns.printed = Some(Origin::first(target));
         }
         Ok(outcome.carry)
     }
@@ -248,19 +244,7 @@ impl Following<'_, '_> {
         let len = lines.len() as u64;
         let block = Block::of(Arc::clone(&growing.source), growing.offset, lines, verdict).at_border(first, last);
         growing.offset += len;
-        growing.totals.go_on_after(&self.totals);
-        if self.printed.is_some_and(|printed| printed != origin) {
-            growing.totals.interrupt();
-        }
-        let mut text = Vec::new();
-        let mut part = kernel.scan(&block);
-        let flow = kernel.carry(&block, &mut part, &mut growing.totals);
-        kernel.format(&block, &mut part, &mut text);
-        write_text(self.output, &text, kernel.insertions(&part))?;
-        if !text.is_empty() {
-            self.printed = Some(origin);
-        }
-        self.totals = growing.totals.clone();
+        let flow = self.turns.search(&kernel, &block, (origin, &mut growing.totals), self.output)?;
         self.stopped |= flow == Flow::Stop;
         if flow != Flow::Continue {
             self.done[origin.target] = true;

@@ -7,13 +7,14 @@ use std::ffi::OsString;
 use std::io;
 use std::sync::Arc;
 
-use crate::engine::{Block, Flow, InputKind, Kernel, Open as _, write_text};
+use crate::engine::{Block, Flow, InputKind, Kernel, Open as _};
 use crate::exit::Exit;
 use crate::io::{FileRef, Source};
 use crate::output::Output;
 use crate::select::{Event, Lines, Log, Merge, PeriodSearch, ranks};
 
 use super::Run;
+use super::interleaved::Interleaved;
 use super::kernel::{Search, Totals};
 use super::settings::Settings;
 use super::{print_summary, sort};
@@ -30,9 +31,7 @@ struct MergedSearch<'r> {
     settings: &'r Settings,
     output: &'r mut Output,
     logs: Vec<Option<Searched>>,
-    totals: Totals,
-    /// The log whose lines were printed last.
-    printed: Option<usize>,
+    turns: Interleaved<usize>,
     failed: bool,
 }
 
@@ -43,8 +42,7 @@ impl Run<'_> {
             settings: self.settings,
             output,
             logs: Vec::new(),
-            totals: Totals::default(),
-            printed: None,
+            turns: Interleaved::new(),
             failed: false,
         };
         let (mut names, mut logs) = (Vec::new(), Vec::new());
@@ -94,9 +92,9 @@ impl Run<'_> {
                 Flow::Stop => break,
             }
         }
-        let MergedSearch { totals, output, failed, .. } = merging;
-        print_summary(self.settings, &totals, output)?;
-        Ok(self.exit(&totals, failed))
+        let MergedSearch { turns, output, failed, .. } = merging;
+        print_summary(self.settings, &turns.totals, output)?;
+        Ok(self.exit(&turns.totals, failed))
     }
 
     /// Opens a file as a log. Gives the file itself too, for its name.
@@ -126,19 +124,6 @@ impl MergedSearch<'_> {
         let block = Block::of(Arc::clone(&searched.source), lines.offset, bytes.to_vec(), kind)
             .at_border(is_first, is_last)
             .after_gap(lines.passed);
-        searched.totals.go_on_after(&self.totals);
-        if self.printed.is_some_and(|printed| printed != log) {
-            searched.totals.interrupt();
-        }
-        let mut text = Vec::new();
-        let mut part = kernel.scan(&block);
-        let flow = kernel.carry(&block, &mut part, &mut searched.totals);
-        kernel.format(&block, &mut part, &mut text);
-        write_text(self.output, &text, kernel.insertions(&part))?;
-        if !text.is_empty() {
-            self.printed = Some(log);
-        }
-        self.totals = searched.totals.clone();
-        Ok(flow)
+        self.turns.search(&kernel, &block, (log, &mut searched.totals), self.output)
     }
 }

@@ -15,6 +15,7 @@ mod fold;
 mod following;
 mod hints;
 mod histogram;
+mod interleaved;
 mod json;
 mod kernel;
 mod longest;

@@ -1,0 +1,50 @@
+//! Inputs whose lines take turns, as with `--follow` and `--merge`. Each has totals of its own, and
+//! goes on counting where the input before it stopped.
+
+use std::io;
+
+use crate::engine::{Block, Flow, Kernel, write_text};
+use crate::output::Output;
+
+use super::kernel::{Search, Totals};
+
+/// What was counted and printed of all inputs so far; `I` tells them apart.
+pub(super) struct Interleaved<I> {
+    /// The totals of the input searched last.
+    pub totals: Totals,
+    /// The input whose lines were printed last.
+    pub printed: Option<I>,
+}
+
+impl<I: Copy + PartialEq> Interleaved<I> {
+    pub fn new() -> Interleaved<I> {
+        Interleaved { totals: Totals::default(), printed: None }
+    }
+
+    /// Searches the next block of an input with the totals `own`, and writes what is selected.
+    ///
+    /// # Errors
+    /// A failure of standard output.
+    pub fn search(
+        &mut self,
+        kernel: &Search<'_>,
+        block: &Block,
+        (input, own): (I, &mut Totals),
+        output: &mut Output,
+    ) -> io::Result<Flow> {
+        own.go_on_after(&self.totals);
+        if self.printed.is_some_and(|printed| printed != input) {
+            own.interrupt();
+        }
+        let mut text = Vec::new();
+        let mut part = kernel.scan(block);
+        let flow = kernel.carry(block, &mut part, own);
+        kernel.format(block, &mut part, &mut text);
+        write_text(output, &text, kernel.insertions(&part))?;
+        if !text.is_empty() {
+            self.printed = Some(input);
+        }
+        self.totals = own.clone();
+        Ok(flow)
+    }
+}
