@@ -7,11 +7,8 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::ffi::OsStringExt;
 
-use super::name;
-use crate::exit::Exit;
 use crate::io::walk::{Found, Order, Walk};
 use crate::io::{FileRef, path};
-use crate::output::Output;
 
 /// Longest name in bytes that is read from a list of names.
 const MAX_NAME: u64 = 1 << 20;
@@ -82,10 +79,4 @@ pub fn expanded(names: NameList<'_>, recursive: bool) -> Files<'_> {
             Err(problem) => Box::new(std::iter::once(Err(problem))),
         }
     }))
-}
-
-/// Says that a file was left out because it is also the output. That is an error, as in GNU grep.
-pub fn leave_out(name: &OsStr, output: &mut Output) -> Exit {
-    name::report(name, &io::Error::other("input file is also the output"), output);
-    Exit::Failure
 }

@@ -97,8 +97,6 @@ impl Run<'_> {
 enum Outcome {
     Digests(OsString, Vec<Digest>),
     Failed(OsString, io::Error),
-    /// It is standard output as well.
-    IsOutput(OsString),
 }
 
 /// Prints the digests of every file, in the order given.
@@ -106,7 +104,6 @@ fn print(run: Run<'_>, files: inputs::Files<'_>, output: &mut Output) -> io::Res
     let Run { settings, config, .. } = run;
     let mut exit = Exit::Success;
     let (engine, stats) = (&config.engine, &config.stats);
-    let own = output.own_file();
     let inputs = files.map(|file| match file {
         Ok(place) => Input::Unopened(place, engine),
         Err((name, error)) => Input::Failed(name, error),
@@ -117,10 +114,8 @@ fn print(run: Run<'_>, files: inputs::Files<'_>, output: &mut Output) -> io::Res
             Err((name, error)) => return Outcome::Failed(name, error),
         };
         let name = source.name().to_owned();
-        if own.is_some_and(|own| own.is(&source)) {
-            return Outcome::IsOutput(name);
-        }
-        match file_digest::digest(source, &settings.recipes, config, permits) {
+        let source = config.other_than_output(source);
+        match source.and_then(|source| file_digest::digest(source, &settings.recipes, config, permits)) {
             Ok(digests) => Outcome::Digests(name, digests),
             Err(error) => Outcome::Failed(name, error),
         }
@@ -133,10 +128,6 @@ fn print(run: Run<'_>, files: inputs::Files<'_>, output: &mut Output) -> io::Res
         Outcome::Failed(name, error) => {
             name::report(&name, &error, output);
             exit = Exit::Failure;
-            Ok(())
-        }
-        Outcome::IsOutput(name) => {
-            exit = exit.and(inputs::leave_out(&name, output));
             Ok(())
         }
     };

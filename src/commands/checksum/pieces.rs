@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::format::DigestSubject;
-use super::inputs::{Files, leave_out};
+use super::inputs::Files;
 use super::{Run, name};
 use crate::commands::file_digest;
 use crate::digest::{Digest, Recipe};
@@ -28,7 +28,6 @@ enum Job {
     Part(Arc<Source>, Option<Range<u64>>),
     Done(Piece),
     Failed(OsString, io::Error),
-    IsOutput(OsString),
 }
 
 /// The digests of one piece.
@@ -41,18 +40,17 @@ struct Piece {
 /// Prints the digests of every piece of every file, in order.
 pub fn print(run: Run<'_>, files: Files<'_>, size: u64, output: &mut Output) -> io::Result<Exit> {
     let Run { settings, config, .. } = run;
-    let own = output.own_file();
     let jobs = files.flat_map(move |file| -> Box<dyn Iterator<Item = Job> + Send + '_> {
         let (engine, policy) = (&config.engine, config.engine.policy);
         let fail = |name, error| Box::new(std::iter::once(Job::Failed(name, error)));
-        let source = match file.map(|file: FileRef| (Source::open_at(&file, policy, engine.range), file)) {
+        let open = |file: &FileRef| {
+            Source::open_at(file, policy, engine.range).and_then(|source| config.other_than_output(source))
+        };
+        let source = match file.map(|file: FileRef| (open(&file), file)) {
             Ok((Ok(source), _)) => source,
             Ok((Err(error), file)) => return fail(file.into_path(), error),
             Err((name, error)) => return fail(name, error),
         };
-        if own.is_some_and(|own| own.is(&source)) {
-            return Box::new(std::iter::once(Job::IsOutput(source.name().to_owned())));
-        }
         match (source.way(), source.end()) {
             (AccessMethod::Map | AccessMethod::Pread, Some(end)) => parts(source, end, size),
             _ => match PieceStream::new(source, &settings.recipes, size) {
@@ -85,10 +83,6 @@ pub fn print(run: Run<'_>, files: Files<'_>, size: u64, output: &mut Output) -> 
             name::report(&name, &error, output);
             exit = Exit::Failure;
             failed = Some(name);
-            Ok(())
-        }
-        Job::IsOutput(name) => {
-            exit = exit.and(leave_out(&name, output));
             Ok(())
         }
         Job::Part(..) => Ok(()),
