@@ -112,7 +112,7 @@ impl Loader<'_> {
     /// # Errors
     /// That the range cannot be mapped, under [`IoMode::Mmap`].
     fn map(&self, source: &Source, at: u64, length: usize) -> io::Result<Option<View>> {
-        match source.map(at, length, false) {
+        match source.map(at, length) {
             Ok((view, is_new)) => {
                 // A page that is gone by now is a recorded fault, and the verification deals with it.
                 self.timed(self.was_faulted_in(source), length, || view.touch());

@@ -11,8 +11,6 @@ mod stream;
 pub mod walk;
 
 pub use path::FileRef;
-pub use source::{
-    AccessMethod, FOLIO, Feed, Gap, IoMode, Kind, ONE_READ, Range, Reason, SMALL, Source, Unmapped, WINDOW,
-};
+pub use source::{AccessMethod, FOLIO, Feed, Gap, IoMode, Kind, ONE_READ, Range, Reason, SMALL, Source, Unmapped};
 pub use span_feed::SpanFeed;
 pub use stream::{Filled, Stream};

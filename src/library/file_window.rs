@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io;
-use std::sync::Arc;
 
 use crate::io::{IoMode, Range, Source, Unmapped};
 use crate::os::{self, View};
@@ -45,7 +44,7 @@ impl SigbusHandler {
 /// ```
 #[derive(Debug)]
 pub struct FileWindow {
-    source: Arc<Source>,
+    source: Source,
     view: View,
     /// The file offset of the first byte.
     offset: u64,
@@ -64,8 +63,8 @@ impl FileWindow {
         if length == 0 || end.is_none_or(|end| source.end().is_none_or(|size| end > size)) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "a window has to lie within the file"));
         }
-        match source.map(offset, length, false) {
-            Ok((view, _)) => Ok(FileWindow { source: Arc::new(source), view, offset }),
+        match source.map(offset, length) {
+            Ok((view, _)) => Ok(FileWindow { source, view, offset }),
             Err(Unmapped::Refused(error)) => Err(error),
             Err(Unmapped::Unsound) => {
                 Err(io::Error::new(io::ErrorKind::Unsupported, "a mapping would not show this file"))

@@ -143,7 +143,7 @@ fn a_cut_on_xfs_is_seen() {
     for round in 0..600 {
         file.write_all_at(&bytes, 0).unwrap();
         let source = Source::open(path.as_os_str(), IoMode::Mmap, Range::default()).unwrap();
-        let (view, _) = source.map(0, LEN as usize, false).unwrap();
+        let (view, _) = source.map(0, LEN as usize).unwrap();
         assert_eq!(view.bytes()[LEN as usize - 1], b'x');
         let cut = LEN - 100 - round % 90 * 40;
         std::thread::scope(|scope| {

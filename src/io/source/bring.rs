@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use super::{AccessMethod, Kind, ONE_READ, Reason, SMALL, Source};
 use crate::os::Window;
@@ -51,7 +51,7 @@ impl Source {
                     (self.way, self.reason) = (AccessMethod::Map, None);
                 }
                 if self.way == AccessMethod::Map && Some(range.end) == self.end && range.end - range.start <= SMALL {
-                    *self.window.get_mut().unwrap_or_else(PoisonError::into_inner) = window.map(Arc::new);
+                    self.window = window.map(Arc::new);
                 }
             }
         }
@@ -74,11 +74,7 @@ impl Source {
         // Where addresses have 32 bits, no window holds a length that does not fit into them.
         let Ok(len) = usize::try_from(self.wanted().unwrap_or(0)) else { return false };
         let from = self.base + self.start;
-        self.window
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_ref()
-            .is_some_and(|window| window.holds(from, len))
+        self.window.as_ref().is_some_and(|window| window.holds(from, len))
     }
 
     /// Whether all that is wanted of it comes in by one short read.
@@ -187,8 +183,8 @@ mod tests {
             assert_eq!(source.is_brought_whole(), len == 1 << 20, "{len}");
             if cold {
                 assert_eq!(residency::is_cached(source.fd(), 0), Some(true), "{len}");
-                assert!(source.map(0, len, false).unwrap().0.bytes() == bytes, "{len}");
-                assert!(source.map(100, len - 100, false).unwrap().0.bytes() == &bytes[100..], "{len}");
+                assert!(source.map(0, len).unwrap().0.bytes() == bytes, "{len}");
+                assert!(source.map(100, len - 100).unwrap().0.bytes() == &bytes[100..], "{len}");
             }
             let mut again = open(&path, IoMode::Auto, Range::default()).unwrap();
             let before = again.way();

@@ -1,16 +1,12 @@
-//! Mapping by windows, which several blocks may share, and whether a mapping still shows the file.
+//! Mapping a range of a file, and whether a mapping still shows the file.
 
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::fs::FileExt;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use super::{FOLIO, Source};
-use crate::os::{Extent, FileSystem, View, Window};
-
-/// The length of a window that several blocks share, in bytes; it begins at a multiple of that. Unmapping interrupts every
-/// processor that has used the mapping, so fewer and longer windows are faster.
-pub const WINDOW: u64 = 16 << 20;
+use crate::os::{Advice, Extent, FileSystem, View, Window};
 
 /// Why a range was not mapped.
 #[derive(Debug)]
@@ -22,48 +18,28 @@ pub enum Unmapped {
 }
 
 impl Source {
-    /// Maps `length` bytes from `offset` on; returns them, and whether a window had to be mapped for them. With `shared`,
-    /// the window reaches further, for the blocks that follow.
+    /// Maps `length` bytes from `offset` on; returns them, and whether a window had to be mapped for them: a small file that
+    /// was prefetched has one already.
     ///
     /// # Errors
     /// [`Unmapped`] where the range has to be read instead.
-    pub fn map(&self, offset: u64, length: usize, shared: bool) -> Result<(View, bool), Unmapped> {
+    pub fn map(&self, offset: u64, length: usize) -> Result<(View, bool), Unmapped> {
         if self.file_system == FileSystem::Overlay && !self.is_unchanged() {
             return Err(Unmapped::Unsound);
         }
         let from = self.base + offset;
-        let to = from + length as u64;
-        let mut kept = self.window.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(window) = kept.as_ref().filter(|window| window.holds(from, length)) {
+        if let Some(window) = self.window.as_ref().filter(|window| window.holds(from, length)) {
             return Ok((View::of(Arc::clone(window), from, length), false));
         }
-        let begin = from - from % WINDOW;
-        let end = begin.saturating_add(WINDOW);
-        let mut is_shared = shared && to <= end;
-        let (mut start, mut end) = if is_shared {
-            let wanted = self.base + self.start..self.base + self.end.unwrap_or(0);
-            (begin.max(wanted.start).min(from), end.min(wanted.end).max(to))
-        } else {
-            (from, to)
-        };
-        if self.file_system == FileSystem::Memory && !self.is_all_data(start, end) {
-            if !self.is_all_data(from, to) {
-                return Err(Unmapped::Unsound);
-            }
-            (is_shared, start, end) = (false, from, to);
+        if self.file_system == FileSystem::Memory && !self.is_all_data(from, from + length as u64) {
+            return Err(Unmapped::Unsound);
         }
-        let window =
-            Window::map(self.positioned().as_fd(), start, (end - start) as usize).map_err(Unmapped::Refused)?;
-        let window = Arc::new(window);
-        if end - start >= FOLIO && self.can_be_brought() {
+        let window = Window::map(self.positioned().as_fd(), from, length).map_err(Unmapped::Refused)?;
+        if length as u64 >= FOLIO && self.can_be_brought() {
             // For pages that are not in memory after all.
-            let _ = window.advise_huge_pages();
+            let _ = window.advise(Advice::HugePage);
         }
-        // The window before is unmapped without the lock.
-        let before = if is_shared { kept.replace(Arc::clone(&window)) } else { None };
-        drop(kept);
-        drop(before);
-        Ok((View::of(window, from, length), true))
+        Ok((View::of(Arc::new(window), from, length), true))
     }
 
     /// Whether the file has no hole from file position `from` up to `to`. Reading one through a mapping makes tmpfs allocate

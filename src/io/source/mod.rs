@@ -7,7 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use rustix::fs::{SeekFrom, seek};
 
@@ -32,7 +32,7 @@ pub use bring::FOLIO;
 use fed::Fed;
 pub use fed::{Feed, Gap};
 pub use kind::Kind;
-pub use map::{Unmapped, WINDOW};
+pub use map::Unmapped;
 use seen::Seen;
 
 /// The largest file that is read under [`IoMode::Auto`], in bytes. `mmap`, the faults and `munmap` together cost more than
@@ -78,8 +78,8 @@ pub struct Source {
     is_rest: bool,
     /// Whether its beginning came from the disk, once that was asked.
     cold: Option<bool>,
-    /// The last window that blocks share; all of a small file that was prefetched.
-    window: Mutex<Option<Arc<Window>>>,
+    /// All of a small file that was prefetched.
+    window: Option<Arc<Window>>,
     /// What its stream gives in place of its own bytes.
     fed: Option<Box<Fed>>,
 }

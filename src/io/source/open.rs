@@ -6,7 +6,7 @@ use std::io;
 use std::ops::Range as Span;
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::FileExt;
-use std::sync::{Mutex, OnceLock};
+use std::sync::OnceLock;
 
 use super::super::path::{self, FileRef};
 use super::access::{self, AccessMethod, IoMode};
@@ -71,7 +71,7 @@ impl Source {
             seen: Seen { size, changed, modified, from: 0, beginning: OnceLock::new() },
             is_rest: false,
             cold: None,
-            window: Mutex::new(None),
+            window: None,
             fed: None,
         };
         if matches!(kind, Kind::Regular | Kind::BlockDevice) {
@@ -111,7 +111,7 @@ impl Source {
             seen: self.seen.clone(),
             is_rest: true,
             cold: None,
-            window: Mutex::new(None),
+            window: None,
             fed: None,
         };
         part.choose(mode);
