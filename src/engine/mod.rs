@@ -42,8 +42,6 @@ pub use plan::{BLOCK, COUNTED, Cut, Engine, Plan};
 pub use prefetched_inputs::PrefetchedInputs;
 pub use run::Outcome;
 pub use session::Session;
-/// The former name of [`Session`].
-pub type Stats = Session;
 pub use sink::{Sink, write_text};
 pub(crate) use stage::Stage;
 pub use workers::Permits;

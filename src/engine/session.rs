@@ -9,7 +9,7 @@ use crate::os::{page_size, residency};
 
 use super::buffer_pool::BufferPool;
 use super::cold_files::ColdTracker;
-use super::counters::{Counter, Counters};
+use super::counters::Counters;
 use super::prefix_probe::PrefixProbe;
 
 /// The state that outlives a run.
@@ -38,16 +38,6 @@ impl Session {
 
     fn counts_resident(&self) -> bool {
         self.counts_resident.load(Ordering::Relaxed)
-    }
-
-    /// Adds to a counter.
-    pub fn add(counter: &Counter, amount: u64) {
-        counter.add(amount);
-    }
-
-    /// Reads a counter.
-    pub fn get(counter: &Counter) -> u64 {
-        counter.get()
     }
 
     /// Counts an input that was opened.

@@ -12,7 +12,6 @@ use memchr::memrchr_iter;
 
 use super::transform::State;
 use super::{Cat, locate};
-use crate::engine::Stats;
 use crate::exit::Exit;
 use crate::io::{Filled, IoMode, Source, Stream};
 use crate::os::Stop;
@@ -64,7 +63,7 @@ impl Reversed<'_, '_> {
             let from = at.saturating_sub(PIECE).max(start);
             let bytes = &mut piece[..(at - from) as usize];
             let got = self.source.read_at(bytes, from)?;
-            Stats::add(&self.cat.config.stats.bytes, got as u64);
+            self.cat.config.stats.bytes.add(got as u64);
             if got < bytes.len() {
                 let size = self.source.length_now()?.unwrap_or(0);
                 self.cat.output.report(self.source.name(), &crate::engine::truncated(self.source.base() + size));

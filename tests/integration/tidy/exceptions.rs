@@ -163,7 +163,6 @@ pub const TYPE_NAMES: &[(&str, &str)] = &[
     ("Slot", "still to be renamed"),
     ("Spec", "still to be renamed"),
     ("State", "still to be renamed"),
-    ("Stats", "still to be renamed"),
     ("Steps", "still to be renamed"),
     ("Stop", "still to be renamed"),
     ("Stretch", "still to be renamed"),
