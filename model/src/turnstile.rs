@@ -87,7 +87,7 @@ fn two_stages_after_a_cursor() {
     println!("{} schedules of 3 batches through two stages", schedules.load(Ordering::Relaxed));
 }
 
-/// Items are handed in by whoever has them, one number is given up, and a worker that is ahead waits for room.
+/// Workers deposit items out of order, one number is given up, and a worker that is ahead waits for room.
 #[test]
 fn items_are_handed_in_and_given_up() {
     let schedules = std::sync::Arc::new(AtomicU64::new(0));

@@ -61,7 +61,8 @@ fn unit(suffix: &str) -> Option<u128> {
     }
 }
 
-/// Returns so many units, rounded down: `None` when that is not a number, `Some(None)` when it is too large.
+/// Returns the number of bytes in a decimal number of units, rounded down: `None` when that is not a
+/// number, `Some(None)` when it is too large.
 fn fractional(whole: &str, fraction: &str, unit: u128) -> Option<Option<u64>> {
     // Enough digits for any byte of the largest unit; floating point would lose some.
     if unit == 1 || fraction.is_empty() || fraction.len() > 15 || fraction.contains('.') {

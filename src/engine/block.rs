@@ -60,7 +60,7 @@ impl Block {
         Block { first, last, ..self }
     }
 
-    /// Places this block after bytes that were left out, in which so many lines ended.
+    /// Places this block after bytes that were left out, and in which `passed_lines` lines ended.
     #[must_use]
     pub fn after_gap(self, passed_lines: Option<u64>) -> Block {
         Block { passed_lines, ..self }

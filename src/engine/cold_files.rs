@@ -16,7 +16,7 @@ const MIN_TIMED_BYTES: usize = 512 << 10;
 const RESIDENT_RATE: f64 = 2.5e9;
 
 /// The number of small files to prefetch after one came from the disk. Prefetching a resident file
-/// costs a little, so it ends when so many were fast.
+/// costs a little, so prefetching ends after this many fast ones.
 const PREFETCHED_FILES: u32 = 256;
 
 /// The time in which a small resident file is opened and read. No disk is as fast.

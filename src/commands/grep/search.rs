@@ -3,7 +3,7 @@
 //! The whole slice is searched at once and a line is looked at only where a match was found, so a
 //! block without a match costs one pass at the speed of the pattern's best literal. Selected lines
 //! that touch are kept as one piece, so a block in which every line matches leaves one span. Nothing
-//! here knows what came before the block.
+//! here depends on earlier blocks.
 
 use std::ops::Range;
 

@@ -128,8 +128,8 @@ fn holds(hir: &Hir, byte: u8) -> bool {
     }
 }
 
-/// Returns whether a Perl pattern may match a newline, going by its text: only what certainly does
-/// not is told from the rest.
+/// Returns whether a Perl pattern may match a newline, judged by its text. Returns false only for a
+/// pattern that certainly cannot.
 pub fn perl_may_span_lines(pattern: &[u8], syntax: &Syntax) -> bool {
     let mut rest = pattern;
     while let Some((&byte, after)) = rest.split_first() {

@@ -27,7 +27,7 @@ const MOST_BACKWARDS: usize = 8 << 20;
 pub enum Part {
     /// The lines that begin in one of several equal parts.
     Shard(Shard),
-    /// The last so many selected lines.
+    /// This many selected lines, the last ones.
     Last(u64),
 }
 
@@ -51,7 +51,7 @@ pub struct Start {
 pub enum Keep {
     /// Those whose first line begins at one of these bytes.
     Within(Range<u64>),
-    /// The last so many.
+    /// This many, the last ones.
     Last(u64),
 }
 

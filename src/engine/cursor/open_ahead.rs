@@ -84,7 +84,7 @@ impl<'a> OpenAhead<'a> {
         self.inputs.next().map_or(Upcoming::Nothing, Upcoming::Input)
     }
 
-    /// Puts back what came last. `must_wait` says that it has to wait for what stands before it.
+    /// Puts back the input taken last. `must_wait` says that it has to wait for the inputs before it.
     pub(super) fn put_back(&mut self, input: Input<'a>, must_wait: bool) {
         if let Some(Some(chunk)) = self.chunks.front_mut() {
             chunk.inputs.push_front(input);
