@@ -1,8 +1,9 @@
-//! The ground floor: every raw system call and nearly all `unsafe` code, one file an idea.
+//! The ground floor: every raw system call and nearly all `unsafe` code, one idea per file.
 //!
-//! `unix` holds what POSIX systems share. `platform` is the same small face twice: `linux` has the
-//! calls that only Linux offers, `other` says of each that the system lacks it. The layers above work
-//! without whatever is missing. Nothing here knows a source, a line, a command or a message.
+//! `unix` holds what POSIX systems share. `platform` is one interface with two implementations:
+//! `linux` makes the calls that only Linux offers, and `other` reports that they are missing. The
+//! layers above work without whatever is missing. Nothing here knows about sources, lines, commands
+//! or messages.
 
 #[cfg_attr(target_os = "linux", path = "linux/mod.rs")]
 #[cfg_attr(not(target_os = "linux"), path = "other/mod.rs")]

@@ -5,15 +5,16 @@ use std::path::Path;
 
 use rustix::io::Errno;
 
-/// Returns whether SELinux is in force, which is when files have contexts worth showing.
+/// Returns whether SELinux is enabled, so that files have contexts worth showing.
 pub fn has_selinux() -> bool {
     Path::new("/sys/fs/selinux/status").exists()
 }
 
-/// Returns the context of the file at `path`, or of standard input without one, with its closing NUL removed.
+/// Returns the context of the file at `path`, or of standard input if it is `None`, without its
+/// trailing NUL.
 ///
 /// # Errors
-/// ENODATA where there is none, and what else the call reports.
+/// Returns ENODATA if there is none, and any other error of the call.
 pub fn context(path: Option<&OsStr>, follow: bool) -> Result<Vec<u8>, Errno> {
     let mut value = [0u8; 4096];
     let attribute = c"security.selinux";

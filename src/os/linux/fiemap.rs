@@ -1,4 +1,4 @@
-//! In how many pieces the disk stores a file (`FIEMAP`), and the size of a block device.
+//! How the disk stores a file (`FIEMAP`), and the size of a block device.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -40,10 +40,11 @@ const EXTENT_DELALLOC: u32 = 0x4;
 const EXTENT_UNWRITTEN: u32 = 0x800;
 const EXTENT_SHARED: u32 = 0x2000;
 
-/// Asks the file system how it stores `file`, looking at no more than `limit` extents.
+/// Asks the file system how it stores `file`, visiting at most `limit` extents.
 ///
 /// # Errors
-/// `EOPNOTSUPP` or `ENOTTY` where the file system has no such map, and what else the ioctl reports.
+/// Returns `EOPNOTSUPP` or `ENOTTY` if the file system has no such map, and any other error of the
+/// ioctl.
 pub fn layout(file: BorrowedFd<'_>, limit: u64) -> Result<Layout, Errno> {
     let mut request = RawFiemap {
         start: 0,
@@ -57,8 +58,9 @@ pub fn layout(file: BorrowedFd<'_>, limit: u64) -> Result<Layout, Errno> {
     let mut layout = Layout::default();
     let mut previous_end = None;
     loop {
-        // SAFETY: `request` is `struct fiemap` followed by room for the `extent_count` extents it promises; the kernel
-        // writes no more than that, and every bit pattern is a value of these integer fields.
+        // SAFETY: `request` is `struct fiemap` followed by room for `extent_count` extents. The
+        // kernel writes no more than that, and every bit pattern is a valid value of these integer
+        // fields.
         let answer = unsafe { libc::ioctl(file.as_raw_fd(), FS_IOC_FIEMAP, &mut request) };
         if answer != 0 {
             return Err(Errno::from_io_error(&io::Error::last_os_error()).unwrap_or(Errno::INVAL));
@@ -89,14 +91,17 @@ pub fn layout(file: BorrowedFd<'_>, limit: u64) -> Result<Layout, Errno> {
     }
 }
 
-/// The size of a block device in bytes, which may change under its reader as a file's does. Seeking to the end tells it too,
-/// but moves a position that is shared between threads.
+/// Returns the size of a block device in bytes.
+///
+/// The size may change like a file's. Seeking to the end also returns it, but moves a position that
+/// threads share.
 ///
 /// # Errors
-/// What the ioctl reports: `ENOTTY` for what is no block device.
+/// Returns the error of the ioctl: `ENOTTY` if `device` is not a block device.
 pub fn device_size(device: BorrowedFd<'_>) -> io::Result<u64> {
     let mut size = 0_u64;
-    // SAFETY: BLKGETSIZE64 writes one u64 to where it is told, whose type says size_t for reasons of history.
+    // SAFETY: BLKGETSIZE64 writes one u64 through the pointer; its type says size_t for historical
+    // reasons.
     match unsafe { libc::ioctl(device.as_raw_fd(), BLKGETSIZE64, &raw mut size) } {
         0 => Ok(size),
         _ => Err(io::Error::last_os_error()),

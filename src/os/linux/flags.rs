@@ -4,23 +4,23 @@ use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 
 use rustix::fs::{CWD, Mode, OFlags, openat};
 
-/// Opens a file as a place, without reading it or waiting for it.
+/// Opens a file as a location only, without reading it or blocking on it.
 pub const ANCHOR: OFlags = OFlags::PATH;
-/// Reads without a change of the access time.
+/// Reads without updating the access time.
 pub const QUIET: OFlags = OFlags::NOATIME;
 
-/// Opens the file of a descriptor once more, with a position of its own.
+/// Opens the file of a descriptor again, with a file position of its own.
 ///
 /// # Errors
-/// What `open(2)` says.
+/// Returns the error of `open(2)`.
 pub fn open_again(descriptor: BorrowedFd<'_>, flags: OFlags) -> rustix::io::Result<OwnedFd> {
     openat(CWD, format!("/proc/self/fd/{}", descriptor.as_raw_fd()), flags, Mode::empty())
 }
 
-/// Opens `path` below `directory` through no symbolic link, in one call.
+/// Opens `path` below `directory` in one call, refusing symbolic links.
 ///
 /// # Errors
-/// What `openat2(2)` says.
+/// Returns the error of `openat2(2)`.
 pub fn open_without_links(
     directory: BorrowedFd<'_>,
     path: &std::path::Path,

@@ -1,4 +1,4 @@
-//! The facts of an inode in the form of `statx(2)`, also where that call is refused.
+//! The facts about an inode in the form of `statx(2)`, even where that call is refused.
 
 #![allow(unsafe_code)]
 
@@ -11,18 +11,19 @@ use rustix::io::Errno;
 
 use crate::os::unix::freshness::Freshness;
 
-/// Returns the number of the device with these parts.
+/// Returns the device number with this major and minor number.
 pub fn device_number(major: u32, minor: u32) -> u64 {
     rustix::fs::makedev(major, minor)
 }
 
-/// Returns what the kernel says of `path` below `directory`, or of `directory` itself for an empty path.
+/// Returns the facts about `path` below `directory`, or about `directory` itself if the path is
+/// empty.
 ///
-/// Kernels before Linux 4.11 and the system-call filters of old containers know no `statx`. There the facts are those of
-/// `fstatat(2)`: no time of birth, no mount and no attributes, as `stx_mask` says.
+/// Kernels before Linux 4.11 and the system-call filters of old containers lack `statx`. The facts
+/// then come from `fstatat(2)`, without birth time, mount and attributes, as `stx_mask` shows.
 ///
 /// # Errors
-/// What either call returns.
+/// Returns the error of either call.
 pub fn inode(directory: BorrowedFd<'_>, path: &OsStr, follow: bool, freshness: Freshness) -> Result<Statx, Errno> {
     let mut flags = match freshness {
         Freshness::Default => AtFlags::STATX_SYNC_AS_STAT | AtFlags::NO_AUTOMOUNT,
@@ -42,7 +43,8 @@ pub fn inode(directory: BorrowedFd<'_>, path: &OsStr, follow: bool, freshness: F
 }
 
 fn from_stat(stat: &Stat) -> Statx {
-    // SAFETY: `Statx` is the kernel's struct: integers throughout, for which zero is a value. It has no other constructor.
+    // SAFETY: `Statx` is the kernel's struct. All its fields are integers, for which zero is a
+    // valid value, and it has no other constructor.
     let mut inode: Statx = unsafe { std::mem::zeroed() };
     inode.stx_mask = StatxFlags::BASIC_STATS.bits();
     inode.stx_blksize = stat.st_blksize as u32;

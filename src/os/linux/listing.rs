@@ -1,4 +1,4 @@
-//! The entries of a directory, by `getdents64(2)` into a buffer that is used again.
+//! Lists the entries of a directory with `getdents64(2)` into a reused buffer.
 
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
@@ -10,7 +10,7 @@ use rustix::io::Errno;
 /// The size in bytes of the buffer for directory entries, as in the C library.
 const SIZE: usize = 32 << 10;
 
-/// A buffer for entries.
+/// A reusable buffer for directory entries.
 #[derive(Debug)]
 pub struct Listing(Vec<MaybeUninit<u8>>);
 
@@ -21,7 +21,8 @@ impl Default for Listing {
 }
 
 impl Listing {
-    /// Calls `each` with the name and the type of each entry, or with the error that ends the listing.
+    /// Calls `each` with the name and the type of each entry, or with the error that ends the
+    /// listing.
     pub fn read(&mut self, directory: BorrowedFd<'_>, mut each: impl FnMut(Result<(&CStr, FileType), Errno>)) {
         let mut entries = RawDir::new(directory, &mut self.0);
         while let Some(entry) = entries.next() {

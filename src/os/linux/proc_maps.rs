@@ -1,7 +1,7 @@
-//! The parts of files that a process has in its memory, as `/proc/PID/maps` has them.
+//! Lists the file mappings of a process, as `/proc/PID/maps` shows them.
 //!
-//! They are asked for one by one with `PROCMAP_QUERY` (Linux 6.11), which skips what is not a file and costs no text; older
-//! kernels give the text of `maps`.
+//! They are queried one by one with `PROCMAP_QUERY` (Linux 6.11), which skips anonymous memory and
+//! formats no text. Older kernels provide only the text of `maps`.
 #![allow(unsafe_code)]
 
 use std::io::Read;
@@ -40,7 +40,7 @@ const WRITABLE: u64 = 0x2;
 const EXECUTABLE: u64 = 0x4;
 const SHARED: u64 = 0x8;
 
-/// Calls `found` for each area of `maps` that is of a file.
+/// Calls `found` for each file-backed area of `maps`.
 pub(super) fn each_area(maps: &OwnedFd, mut found: impl FnMut(Area, Identity)) -> Result<(), Errno> {
     let mut address = 0;
     loop {
@@ -50,13 +50,15 @@ pub(super) fn each_area(maps: &OwnedFd, mut found: impl FnMut(Area, Identity)) -
             address,
             ..Query::default()
         };
-        // SAFETY: `query` is `struct procmap_query` with its own size in it and no buffers for names, so the kernel reads
-        // and writes that struct only; every bit pattern is a value of its integer fields.
+        // SAFETY: `query` is `struct procmap_query` with its own size set and no buffers for names,
+        // so the kernel reads and writes only that struct. Every bit pattern is a valid value of
+        // its integer fields.
         if unsafe { libc::ioctl(maps.as_raw_fd(), PROCMAP_QUERY, &mut query) } != 0 {
             return match Errno::from_io_error(&std::io::Error::last_os_error()) {
-                // No area further up; or no memory at all, as with the kernel's own threads.
+                // No area further up, or no memory at all, as for kernel threads.
                 Some(Errno::NOENT | Errno::SRCH) => Ok(()),
-                // Kernels before Linux 6.11 lack the request, and emulators and sandboxes refuse it in their own ways.
+                // Kernels before Linux 6.11 lack the request, and emulators and sandboxes each
+                // refuse it differently.
                 Some(Errno::NOTTY | Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) if address == 0 => {
                     each_area_as_text(maps, found)
                 }
@@ -89,7 +91,7 @@ fn each_area_as_text(maps: &OwnedFd, found: impl FnMut(Area, Identity)) -> Resul
     Ok(())
 }
 
-/// Parses the text of `/proc/PID/maps`, leaving out what is not of a file.
+/// Parses the text of `/proc/PID/maps`, skipping areas that are not file-backed.
 pub(super) fn each_line(text: &[u8], mut found: impl FnMut(Area, Identity)) {
     for line in text.split(|&byte| byte == b'\n') {
         if let Some((area, identity)) = parse_line(line).filter(|(_, identity)| identity.inode != 0) {
@@ -98,7 +100,8 @@ pub(super) fn each_line(text: &[u8], mut found: impl FnMut(Area, Identity)) {
     }
 }
 
-/// Parses `START-END MODE OFFSET MAJOR:MINOR INODE PATH`, all but the inode in hexadecimal.
+/// Parses `START-END MODE OFFSET MAJOR:MINOR INODE PATH`. All numbers but the inode are
+/// hexadecimal.
 fn parse_line(line: &[u8]) -> Option<(Area, Identity)> {
     let mut fields = line.splitn(6, |&byte| byte == b' ').map(std::str::from_utf8);
     let mut field = || fields.next()?.ok();
@@ -142,7 +145,7 @@ mod tests {
     #[test]
     fn asking_and_reading_agree_about_this_process() {
         let maps = OwnedFd::from(std::fs::File::open("/proc/self/maps").unwrap());
-        // Other tests' threads map and unmap memory of their own, but the program itself stays.
+        // Other tests' threads map and unmap memory, but the program's own mappings stay.
         let program = std::fs::metadata(std::env::current_exe().unwrap()).unwrap();
         let inode = std::os::unix::fs::MetadataExt::ino(&program);
         let mut asked = Vec::new();

@@ -1,7 +1,7 @@
-//! Which processes have a file mapped, and which have it open.
+//! Finds the processes that have a file mapped or open.
 //!
-//! `/proc` is the only place that knows. Processes of other users are often not ours to look at: they are counted, so that
-//! "none" is never said of what was not seen.
+//! `/proc` is the only source. Processes of other users often deny access. They are counted, so
+//! that the output never claims "none" about processes that were not inspected.
 #![allow(unsafe_code)]
 
 use std::io::Read;
@@ -14,8 +14,10 @@ use super::proc_maps::{each_area, each_line};
 use crate::os::unix::holders::{Coverage, Descriptor, Holder, Identity, Scan, Wanted};
 
 impl Wanted {
-    /// A file that `stat` reports as `reported`. Where the device has no disk under it (major number 0), one page of `file` is
-    /// mapped, and never touched, to see what the kernel calls it in `maps`.
+    /// Returns a filter for the file that `stat` reports as `reported`.
+    ///
+    /// If the device has no disk under it (major number 0), one page of `file` is mapped, and never
+    /// touched, to see how the kernel identifies it in `maps`.
     pub fn new(reported: Identity, file: Option<BorrowedFd<'_>>) -> Wanted {
         let mapped = if reported.major == 0 { file.and_then(mapped_identity) } else { None };
         Wanted { reported, mapped: mapped.unwrap_or(reported) }
@@ -24,7 +26,7 @@ impl Wanted {
 
 fn mapped_identity(file: BorrowedFd<'_>) -> Option<Identity> {
     let length = rustix::param::page_size();
-    // SAFETY: a new mapping at an address of the kernel's choosing, whose bytes are never looked at.
+    // SAFETY: a new mapping at an address that the kernel chooses, whose bytes are never accessed.
     let address = unsafe {
         rustix::mm::mmap(
             std::ptr::null_mut(),
@@ -57,7 +59,7 @@ impl Scan {
     fn look_into(&mut self, proc: BorrowedFd<'_>, pid: u32, files: &[Wanted]) {
         match look_into(proc, pid, files, &mut self.holders) {
             Ok(()) => self.coverage.looked_into += 1,
-            // Gone since it was listed.
+            // The process ended since it was listed.
             Err(Errno::NOENT | Errno::SRCH) => {}
             Err(_) => self.coverage.denied += 1,
         }
@@ -71,10 +73,10 @@ impl Scan {
     }
 }
 
-/// Looks for the processes that have any of `files` mapped or open. This process itself is left out.
+/// Finds the processes that have any of `files` mapped or open, except this process.
 ///
 /// # Errors
-/// Where there is no `/proc` to read.
+/// Returns an error if `/proc` cannot be read.
 pub fn scan(files: &[Wanted]) -> Result<Scan, Errno> {
     let proc = open_proc()?;
     let mut scan = Scan::of(files);
@@ -89,7 +91,7 @@ fn open_proc() -> Result<OwnedFd, Errno> {
     rustix::fs::open("/proc", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
 }
 
-/// The entries of a directory whose names are numbers, in order.
+/// Returns the entries of a directory whose names are numbers, in ascending order.
 fn numbers_in(directory: BorrowedFd<'_>) -> Result<Vec<u32>, Errno> {
     let mut numbers = Vec::with_capacity(128);
     let mut buffer = Vec::with_capacity(16 << 10);
@@ -136,7 +138,7 @@ fn read_all(proc: BorrowedFd<'_>, path: &str) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Finds which descriptors of process `pid` are open on one of `files`.
+/// Finds the descriptors of process `pid` that are open on one of `files`.
 fn each_descriptor(
     proc: BorrowedFd<'_>,
     pid: u32,
@@ -146,7 +148,8 @@ fn each_descriptor(
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let directory = rustix::fs::openat(proc, format!("{pid}/fd"), flags, Mode::empty())?;
     for number in numbers_in(directory.as_fd())? {
-        // Through the link to the file itself; AT_NO_AUTOMOUNT and no open, so nothing is set off by looking.
+        // Follows the link to the file itself. AT_NO_AUTOMOUNT and not opening it avoid side
+        // effects.
         let stat = match rustix::fs::statat(&directory, number.to_string(), AtFlags::NO_AUTOMOUNT) {
             Ok(stat) => stat,
             Err(_) => continue,
@@ -165,7 +168,7 @@ fn each_descriptor(
     Ok(())
 }
 
-/// How the descriptor was opened: its link's own permission bits say so.
+/// Returns how a descriptor was opened, from the permission bits of its link.
 fn descriptor(proc: BorrowedFd<'_>, pid: u32, number: u32) -> Descriptor {
     let mode = rustix::fs::statat(proc, format!("{pid}/fd/{number}"), AtFlags::SYMLINK_NOFOLLOW)
         .map_or(0, |stat| stat.st_mode);
@@ -182,7 +185,7 @@ mod tests {
         use std::process::{Command, Stdio};
 
         let mut child = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        // A process that has only just begun has not mapped its program yet.
+        // A process that has just started has not mapped its program yet.
         child.stdin.as_mut().unwrap().write_all(b"x").unwrap();
         child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
         let program = std::fs::File::open(format!("/proc/{}/exe", child.id())).unwrap();

@@ -5,18 +5,18 @@ use std::os::fd::AsFd;
 
 use rustix::fs::{Advice, fadvise};
 
-/// Turns reading ahead on or off for an open file. A file system may ignore it.
+/// Turns read-ahead on or off for an open file. A file system may ignore it.
 pub fn set_read_ahead(file: impl AsFd, on: bool) {
     let advice = if on { Advice::Normal } else { Advice::Random };
     let _ = fadvise(file, 0, None, advice);
 }
 
-/// Asks for a range of a file without waiting for it; a length of 0 means up to the end.
+/// Prefetches a range of a file without waiting for it; a length of 0 means up to the end.
 pub fn will_need(file: impl AsFd, offset: u64, length: u64) {
     let _ = fadvise(file, offset, NonZeroU64::new(length), Advice::WillNeed);
 }
 
-/// Says that a file will be read from its beginning to its end.
+/// Advises the kernel that a file will be read from start to end.
 pub fn is_sequential(file: impl AsFd) {
     let _ = fadvise(file, 0, None, Advice::Sequential);
 }

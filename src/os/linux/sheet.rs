@@ -1,8 +1,9 @@
-//! Text given to a pipe in fresh huge pages, for less than half of what copying it in by `write` costs.
+//! Gives text to a pipe in fresh huge pages, for less than half the cost of copying it with
+//! `write`.
 //!
-//! Every byte of a sheet is written once, before it is handed over, and never again: a pipe, or a
-//! socket that a later `splice(2)` fills from it, may hold on to the page for as long as it likes. A
-//! full sheet is unmapped and lives on where it was sent; the next text gets pages of its own.
+//! Every byte of a sheet is written once, before it is given to the pipe, and never again. The
+//! pipe, or a socket that a later `splice(2)` fills from it, may keep the page indefinitely. A full
+//! sheet is unmapped, its pages live on in the pipe, and the next text gets fresh pages.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -13,38 +14,40 @@ use memmap2::{Advice, MmapMut};
 use rustix::io::Errno;
 use rustix::pipe::{IoSliceRaw, SpliceFlags, vmsplice};
 
-/// Bytes of a sheet: one huge page. With small ones, faults cost more than the copy saves.
+/// The size of a sheet in bytes: one huge page. With small pages, faults cost more than the copy
+/// saves.
 const SHEET: usize = 2 << 20;
 
-/// Fresh memory that is written from front to back and given away as it goes.
+/// Fresh memory that is written from front to back and given away as it fills.
 #[derive(Debug)]
 pub struct Sheet {
     map: MmapMut,
-    /// Where the next byte goes; all before it has been given away.
+    /// Where the next byte goes. Everything before it has been given away.
     next: usize,
     end: usize,
 }
 
 impl Sheet {
-    /// A sheet of untouched memory; `None` where the system has no huge pages for it.
+    /// Maps a new sheet, or returns `None` if the system has no huge pages for it.
     pub fn fresh() -> Option<Sheet> {
         if !huge_pages() {
             return None;
         }
-        // Twice the size has an aligned sheet in it somewhere; what is not touched costs nothing.
+        // A map of twice the size always contains an aligned sheet, and untouched memory costs
+        // nothing.
         let map = MmapMut::map_anon(2 * SHEET).ok()?;
         map.advise(Advice::HugePage).ok()?;
         let next = map.as_ptr().align_offset(SHEET);
         Some(Sheet { map, next, end: next + SHEET })
     }
 
-    /// Whether there is no room left.
+    /// Returns whether the sheet has no room left.
     pub fn is_full(&self) -> bool {
         self.next == self.end
     }
 
-    /// Copies the beginning of `bytes`, as much as there is room for, and gives that to the pipe.
-    /// The count says how much the pipe took, also when it failed on the rest.
+    /// Copies as much of the beginning of `bytes` as fits, and gives that to the pipe. Returns how
+    /// many bytes the pipe took, even if it failed on the rest.
     pub fn give(&mut self, pipe: BorrowedFd<'_>, bytes: &[u8]) -> (usize, io::Result<()>) {
         let start = self.next;
         let len = bytes.len().min(self.end - start);
@@ -53,9 +56,9 @@ impl Sheet {
         let mut done = 0;
         while done < len {
             let rest = &self.map[start + done..start + len];
-            // SAFETY: the pages are private to this mapping, and these bytes of them are never
-            // written again: `next` is past them, and only moves on. The kernel takes references of
-            // its own, so unmapping does not take them away from the pipe.
+            // SAFETY: the pages are private to this mapping, and these bytes are never written
+            // again, because `next` only moves forward past them. The kernel takes its own
+            // references, so unmapping the pages does not take them away from the pipe.
             match unsafe { vmsplice(pipe, &[IoSliceRaw::from_slice(rest)], SpliceFlags::empty()) } {
                 Ok(n) => done += n,
                 Err(Errno::INTR) => {}
@@ -66,7 +69,7 @@ impl Sheet {
     }
 }
 
-/// Whether anonymous memory gets huge pages when it asks for them.
+/// Returns whether anonymous memory gets huge pages on request.
 fn huge_pages() -> bool {
     static ANSWER: OnceLock<bool> = OnceLock::new();
     *ANSWER.get_or_init(|| {
@@ -88,7 +91,7 @@ mod tests {
             return crate::skipped::skip("transparent huge pages");
         };
         let text: Vec<u8> = (0..SHEET + 5).map(|i| (i % 253) as u8).collect();
-        // A reader that is late: what it gets must not depend on what was written since.
+        // A late reader must not see anything that was written after its bytes.
         let (taken, result) = sheet.give(writer.as_fd(), &text[..1000]);
         assert_eq!((taken, result.is_ok()), (1000, true));
         let (taken, result) = sheet.give(writer.as_fd(), &text[1000..5000]);

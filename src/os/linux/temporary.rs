@@ -1,4 +1,4 @@
-//! Files without a name.
+//! Creates files without a name.
 
 use std::fs::File;
 use std::io;
@@ -6,18 +6,18 @@ use std::path::Path;
 
 use rustix::fs::{MemfdFlags, Mode, OFlags};
 
-/// Makes a file that lives in memory and has no name.
+/// Creates a file in memory without a name.
 ///
 /// # Errors
-/// What `memfd_create(2)` says.
+/// Returns the error of `memfd_create(2)`.
 pub fn memory_file() -> io::Result<File> {
     Ok(rustix::fs::memfd_create(c"mapped", MemfdFlags::CLOEXEC)?.into())
 }
 
-/// Makes a file in `directory` that has no name.
+/// Creates a file in `directory` without a name.
 ///
 /// # Errors
-/// EOPNOTSUPP where the file system cannot, and what else `open(2)` says.
+/// Returns EOPNOTSUPP if the file system does not support it, and any other error of `open(2)`.
 pub fn nameless_file(directory: &Path) -> io::Result<File> {
     let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
     Ok(rustix::fs::open(directory, flags, Mode::RUSR | Mode::WUSR)?.into())

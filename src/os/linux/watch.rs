@@ -1,6 +1,6 @@
-//! inotify, which wakes a follower when files or names change.
+//! Watches files with inotify to wake a follower when their content or names change.
 //!
-//! Where inotify is missing, or its limits are reached, nothing wakes the follower but its clock.
+//! If inotify is missing or its limits are reached, the follower falls back on its timer.
 
 use std::fs::File;
 use std::mem::MaybeUninit;
@@ -16,19 +16,19 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Returns a watch of nothing yet, which falls back on the clock where inotify has no room.
+    /// Returns an empty watch. Without inotify, the follower falls back on its timer.
     pub fn start() -> Watch {
-        // Fails when the user has as many instances as allowed (max_user_instances).
+        // Fails when the user has reached the maximum number of instances (max_user_instances).
         Watch { inotify: init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok(), names_changed: false }
     }
 
-    /// Wakes on what happens to an open file, whatever it is called by then.
+    /// Wakes when an open file changes, even after it is renamed.
     pub fn file(&self, file: &File) {
         let path = format!("/proc/self/fd/{}", file.as_raw_fd());
         self.add(path.as_ref(), WatchFlags::MODIFY | WatchFlags::ATTRIB | WatchFlags::MOVE_SELF);
     }
 
-    /// Wakes on names that come and go.
+    /// Wakes when names in the directory appear or disappear.
     pub fn directory(&self, path: &Path) {
         self.add(path, WatchFlags::CREATE | WatchFlags::MOVED_TO | WatchFlags::MOVED_FROM | WatchFlags::DELETE);
     }
@@ -40,12 +40,12 @@ impl Watch {
         }
     }
 
-    /// What to poll for reading.
+    /// Returns the descriptor to poll for reading.
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
         self.inotify.as_ref().map(AsFd::as_fd)
     }
 
-    /// Reads all pending events. Having been woken says that something happened; only whether names changed is kept.
+    /// Reads all pending events, and keeps only whether names changed.
     pub fn drain(&mut self) {
         let Some(inotify) = &self.inotify else { return };
         let mut buffer = [MaybeUninit::uninit(); 8192];

@@ -1,4 +1,4 @@
-//! When the machine started, which nothing here needs: kernel messages have no such times.
+//! When the machine booted, which is not needed here: kernel messages have no such timestamps.
 
 /// Returns `None`: not known on this system.
 pub fn boot_time() -> Option<i64> {

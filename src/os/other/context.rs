@@ -1,4 +1,4 @@
-//! SELinux contexts, which this system does not have.
+//! SELinux contexts, which this system does not support.
 
 use std::ffi::OsStr;
 
@@ -9,10 +9,10 @@ pub fn has_selinux() -> bool {
     false
 }
 
-/// Fails.
+/// Always fails.
 ///
 /// # Errors
-/// Always `EOPNOTSUPP`.
+/// Returns `EOPNOTSUPP`.
 pub fn context(_: Option<&OsStr>, _: bool) -> Result<Vec<u8>, Errno> {
     Err(Errno::OPNOTSUPP)
 }

@@ -1,5 +1,4 @@
-//! In how many pieces the disk stores a file, which this system does not say, and the size of a
-//! block device.
+//! How the disk stores a file, which this system does not report, and the size of a block device.
 
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -9,10 +8,10 @@ use rustix::io::Errno;
 
 use crate::os::unix::layout::Layout;
 
-/// Fails.
+/// Always fails.
 ///
 /// # Errors
-/// Always `EOPNOTSUPP`.
+/// Returns `EOPNOTSUPP`.
 pub fn layout(_: BorrowedFd<'_>, _: u64) -> Result<Layout, Errno> {
     Err(Errno::OPNOTSUPP)
 }
@@ -20,7 +19,8 @@ pub fn layout(_: BorrowedFd<'_>, _: u64) -> Result<Layout, Errno> {
 /// Returns the size of a block device in bytes, by seeking to its end and back.
 ///
 /// # Errors
-/// What `lseek(2)` says. macOS gives 0, and the device is then read as a stream.
+/// Returns the error of `lseek(2)`. macOS reports a size of 0, and the device is then read as a
+/// stream.
 pub fn device_size(device: BorrowedFd<'_>) -> io::Result<u64> {
     let here = seek(device, SeekFrom::Current(0))?;
     let size = seek(device, SeekFrom::End(0))?;

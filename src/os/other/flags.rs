@@ -1,19 +1,20 @@
-//! Stand-ins for flags of `open(2)` that only Linux has.
+//! Stand-ins for the flags of `open(2)` that only Linux has.
 
 use std::os::fd::{BorrowedFd, OwnedFd};
 
 use rustix::fs::{OFlags, openat};
 use rustix::io::Errno;
 
-/// Opens a file as a place. Without Linux's `O_PATH` it is opened for reading, and not waited for.
+/// Opens a file as a location. Without Linux's `O_PATH`, it is opened for reading without blocking.
 pub const ANCHOR: OFlags = OFlags::NONBLOCK.union(OFlags::NOCTTY);
-/// No flag keeps the access time as it is.
+/// No flag preserves the access time.
 pub const QUIET: OFlags = OFlags::empty();
 
-/// Opens the file of a descriptor once more, with a position of its own. `/dev/fd` would share the position.
+/// Opens the file of a descriptor again, with a file position of its own. `/dev/fd` would share the
+/// position.
 ///
 /// # Errors
-/// What `open(2)` says, and ESTALE when another file has the name by now.
+/// Returns the error of `open(2)`, or ESTALE if the name refers to another file by now.
 #[cfg(target_vendor = "apple")]
 pub fn open_again(descriptor: BorrowedFd<'_>, flags: OFlags) -> rustix::io::Result<OwnedFd> {
     let path = rustix::fs::getpath(descriptor)?;
@@ -22,10 +23,11 @@ pub fn open_again(descriptor: BorrowedFd<'_>, flags: OFlags) -> rustix::io::Resu
     if (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino) { Ok(opened) } else { Err(Errno::STALE) }
 }
 
-/// Opens the file of a descriptor once more, with a position of its own. `/dev/fd` would share the position.
+/// Opens the file of a descriptor again, with a file position of its own. `/dev/fd` would share the
+/// position.
 ///
 /// # Errors
-/// What `open(2)` says; EINVAL or ENOENT on systems that do not know FreeBSD's `O_EMPTY_PATH`.
+/// Returns the error of `open(2)`, or EINVAL or ENOENT on systems without FreeBSD's `O_EMPTY_PATH`.
 #[cfg(not(target_vendor = "apple"))]
 pub fn open_again(descriptor: BorrowedFd<'_>, flags: OFlags) -> rustix::io::Result<OwnedFd> {
     // From FreeBSD's <sys/fcntl.h>.
@@ -33,10 +35,10 @@ pub fn open_again(descriptor: BorrowedFd<'_>, flags: OFlags) -> rustix::io::Resu
     openat(descriptor, c"", flags | OFlags::from_bits_retain(EMPTY_PATH as _), rustix::fs::Mode::empty())
 }
 
-/// Fails, so that a path is opened name by name.
+/// Always fails, so that the caller opens the path name by name.
 ///
 /// # Errors
-/// Always `ENOSYS`.
+/// Returns `ENOSYS`.
 pub fn open_without_links(_: BorrowedFd<'_>, _: &std::path::Path, _: OFlags) -> rustix::io::Result<OwnedFd> {
     Err(Errno::NOSYS)
 }

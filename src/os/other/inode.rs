@@ -1,4 +1,4 @@
-//! The facts of an inode in the form that Linux gives them, from `fstatat(2)`.
+//! The facts about an inode in the form that Linux returns them, from `fstatat(2)`.
 
 use std::ffi::OsStr;
 use std::os::fd::BorrowedFd;
@@ -13,7 +13,7 @@ use crate::os::unix::freshness::Freshness;
 pub struct StatxFlags(u32);
 
 impl StatxFlags {
-    /// The time of birth.
+    /// The birth time.
     pub const BTIME: StatxFlags = StatxFlags(0x800);
     /// The alignment of direct I/O.
     pub const DIOALIGN: StatxFlags = StatxFlags(0x2000);
@@ -24,7 +24,7 @@ impl StatxFlags {
     }
 }
 
-/// Attributes of a file, none of which is known here.
+/// Attributes of a file, none of which are known here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatxAttributes(u64);
 
@@ -62,7 +62,7 @@ impl std::ops::BitAnd for StatxAttributes {
     }
 }
 
-/// A moment.
+/// A point in time.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct StatxTimestamp {
     /// Seconds since 1970.
@@ -71,7 +71,7 @@ pub struct StatxTimestamp {
     pub tv_nsec: u32,
 }
 
-/// The facts of an inode; the fields are described in Linux's statx(2).
+/// The facts about an inode; Linux's statx(2) describes the fields.
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)]
 pub struct Statx {
@@ -98,15 +98,16 @@ pub struct Statx {
     pub stx_dio_offset_align: u32,
 }
 
-/// Returns the number of the device with these parts.
+/// Returns the device number with this major and minor number.
 pub fn device_number(major: u32, minor: u32) -> u64 {
     libc::makedev(major as _, minor as _) as u64
 }
 
-/// Returns the facts of `path` below `directory`, or of `directory` itself for an empty path.
+/// Returns the facts about `path` below `directory`, or about `directory` itself if the path is
+/// empty.
 ///
 /// # Errors
-/// What `fstatat(2)` says.
+/// Returns the error of `fstatat(2)`.
 pub fn inode(directory: BorrowedFd<'_>, path: &OsStr, follow: bool, _: Freshness) -> Result<Statx, Errno> {
     let flags = if follow { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
     let stat = if path.is_empty() { fstat(directory)? } else { statat(directory, path, flags)? };

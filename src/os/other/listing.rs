@@ -1,4 +1,4 @@
-//! The entries of a directory, by `readdir(3)`.
+//! Lists the entries of a directory with `readdir(3)`.
 
 use std::ffi::CStr;
 use std::os::fd::BorrowedFd;
@@ -6,7 +6,7 @@ use std::os::fd::BorrowedFd;
 use rustix::fs::{Dir, FileType};
 use rustix::io::Errno;
 
-/// Lists directories. The C library has the buffer.
+/// A directory lister. The C library owns its buffer.
 #[derive(Debug)]
 pub struct Listing;
 

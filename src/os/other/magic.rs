@@ -1,4 +1,4 @@
-//! File systems by the flag `MNT_LOCAL` of `statfs(2)`.
+//! Recognises local file systems by the flag `MNT_LOCAL` of `statfs(2)`.
 
 use std::os::fd::BorrowedFd;
 
@@ -6,7 +6,7 @@ use rustix::fs::fstatfs;
 
 use crate::os::unix::file_system::FileSystem;
 
-/// Returns whether the file system is one of this machine; the numbers of its kinds differ from system to system.
+/// Returns whether the file system is local. The type numbers differ from system to system.
 pub fn identify(file: BorrowedFd<'_>, _: u64) -> FileSystem {
     let is_local = fstatfs(file).is_ok_and(|system| system.f_flags as u64 & libc::MNT_LOCAL as u64 != 0);
     if is_local { FileSystem::Local } else { FileSystem::Unknown }

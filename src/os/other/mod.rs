@@ -1,7 +1,7 @@
-//! The face of `os::linux` on macOS, FreeBSD and other systems.
+//! The interface of `os::linux` on macOS, FreeBSD and other systems.
 //!
-//! What such a system does in its own way is done here; of what it lacks, each function says so by
-//! an error or `None`, never by a guess.
+//! What such a system does in its own way is done here. For what it lacks, a function returns an
+//! error or `None`, never a guess.
 
 pub mod boot;
 pub mod context;

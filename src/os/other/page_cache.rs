@@ -1,24 +1,24 @@
-//! What of a file is in memory, which this system does not say reliably.
+//! Which parts of a file are in memory, which this system does not report reliably.
 //!
-//! `mincore(2)` exists, but whether it counts pages that other programs brought in differs from system
-//! to system and from version to version. So the answer is "unknown".
+//! `mincore(2)` exists, but whether it counts pages that other programs loaded differs between
+//! systems and versions. So the answer is "unknown".
 
 use std::os::fd::BorrowedFd;
 
 use rustix::io::Errno;
 
-/// Fails.
+/// Always fails.
 ///
 /// # Errors
-/// Always `ENOSYS`.
+/// Returns `ENOSYS`.
 pub fn cachestat(_: BorrowedFd<'_>, _: u64, _: u64) -> Result<[u64; 5], Errno> {
     Err(Errno::NOSYS)
 }
 
-/// Fails.
+/// Always fails.
 ///
 /// # Errors
-/// Always `ENOSYS`.
+/// Returns `ENOSYS`.
 pub fn read_cached(_: BorrowedFd<'_>, _: u64) -> Result<usize, Errno> {
     Err(Errno::NOSYS)
 }
@@ -28,10 +28,10 @@ pub fn mincore_is_true(_: BorrowedFd<'_>) -> bool {
     false
 }
 
-/// Fails.
+/// Always fails.
 ///
 /// # Errors
-/// Always `ENOSYS`.
+/// Returns `ENOSYS`.
 pub fn drop_pages(_: BorrowedFd<'_>) -> Result<(), Errno> {
     Err(Errno::NOSYS)
 }

@@ -1,4 +1,4 @@
-//! Which processes use a file, which no call of this system's says in a form that is known here.
+//! Which processes use a file, for which this system has no supported call.
 
 use std::os::fd::BorrowedFd;
 
@@ -7,16 +7,16 @@ use rustix::io::Errno;
 use crate::os::unix::holders::{Identity, Scan, Wanted};
 
 impl Wanted {
-    /// Returns a file to look for.
+    /// Returns a filter for a file.
     pub fn new(reported: Identity, _: Option<BorrowedFd<'_>>) -> Wanted {
         Wanted { reported, mapped: reported }
     }
 }
 
-/// Fails.
+/// Always fails.
 ///
 /// # Errors
-/// Always `ENOSYS`.
+/// Returns `ENOSYS`.
 pub fn scan(_: &[Wanted]) -> Result<Scan, Errno> {
     Err(Errno::NOSYS)
 }

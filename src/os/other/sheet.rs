@@ -1,24 +1,24 @@
-//! Text handed to a pipe without a copy, which this system does not offer.
+//! Gives text to a pipe without a copy, which this system does not support.
 
 use std::io;
 use std::os::fd::BorrowedFd;
 
-/// Memory to be given away, of which there is none.
+/// Memory to give away, of which there is none.
 #[derive(Debug)]
 pub enum Sheet {}
 
 impl Sheet {
-    /// Returns `None`, so that text is written.
+    /// Returns `None`, so that the caller writes the text instead.
     pub fn fresh() -> Option<Sheet> {
         None
     }
 
-    /// Is never called.
+    /// Never called.
     pub fn is_full(&self) -> bool {
         match *self {}
     }
 
-    /// Is never called.
+    /// Never called.
     pub fn give(&mut self, _: BorrowedFd<'_>, _: &[u8]) -> (usize, io::Result<()>) {
         match *self {}
     }

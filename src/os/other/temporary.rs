@@ -1,22 +1,22 @@
-//! Files without a name: made with one, which is removed at once.
+//! Creates files without a name, by removing the name at once.
 
 use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Makes a file without a name in `/tmp`.
+/// Creates a file without a name in `/tmp`.
 ///
 /// # Errors
-/// What `open(2)` says.
+/// Returns the error of `open(2)`.
 pub fn memory_file() -> io::Result<File> {
     nameless_file(Path::new("/tmp"))
 }
 
-/// Makes a file in `directory` that has no name.
+/// Creates a file in `directory` without a name.
 ///
 /// # Errors
-/// What `open(2)` says.
+/// Returns the error of `open(2)`.
 pub fn nameless_file(directory: &Path) -> io::Result<File> {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);

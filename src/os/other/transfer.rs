@@ -1,4 +1,4 @@
-//! Moving bytes between descriptors inside the kernel, which this system does not offer: bytes are
+//! Moves bytes between descriptors inside the kernel, which this system does not support: bytes are
 //! read and written.
 
 use std::os::fd::BorrowedFd;
@@ -10,21 +10,21 @@ pub fn pipe_size(_: BorrowedFd<'_>) -> Option<usize> {
     None
 }
 
-/// Leaves the pipe as it is.
+/// Leaves the pipe unchanged.
 pub fn enlarge_pipe(_: BorrowedFd<'_>, _: usize) {}
 
-/// Fails.
+/// Always fails.
 ///
 /// # Errors
-/// Always `ENOSYS`.
+/// Returns `ENOSYS`.
 pub fn splice(_: BorrowedFd<'_>, _: u64, _: BorrowedFd<'_>, _: usize) -> Result<usize, Errno> {
     Err(Errno::NOSYS)
 }
 
-/// Fails.
+/// Always fails.
 ///
 /// # Errors
-/// Always `ENOSYS`.
+/// Returns `ENOSYS`.
 pub fn copy_range(_: BorrowedFd<'_>, _: u64, _: BorrowedFd<'_>, _: usize) -> Result<usize, Errno> {
     Err(Errno::NOSYS)
 }

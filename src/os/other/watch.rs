@@ -1,4 +1,4 @@
-//! Waking a follower when files change. There is no inotify here, so only its clock wakes it.
+//! Wakes a follower when files change. Without inotify, only the follower's timer wakes it.
 
 use std::fs::File;
 use std::os::fd::BorrowedFd;
@@ -8,7 +8,7 @@ use std::path::Path;
 pub struct Watch;
 
 impl Watch {
-    /// Returns a watch that never wakes anybody.
+    /// Returns a watch that never wakes the follower.
     pub fn start() -> Watch {
         Watch
     }

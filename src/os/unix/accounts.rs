@@ -1,8 +1,8 @@
-//! What the C library knows and the kernel does not: names of users and groups, local time, and the locale.
+//! Facts that only the C library knows: user and group names, local time, and the locale.
 //!
-//! GNU stat prints all three, so they are asked of the same library it asks: name services, `TZ` and `LC_*` then agree
-//! without a second reading of the same tables. Nothing here is touched unless an output needs it, which keeps start-up free
-//! of it, and the locale is set for this process only once.
+//! GNU stat prints all three, so they come from the library that it uses too. Name services, `TZ`
+//! and `LC_*` then agree without a second parser of the same tables. Nothing is looked up until
+//! some output needs it, which keeps start-up fast, and the locale is set only once per process.
 #![allow(unsafe_code)]
 
 use std::ffi::{CStr, c_char, c_int};
@@ -13,10 +13,11 @@ unsafe extern "C" {
     fn iswprint(wide: libc::c_uint) -> c_int;
 }
 
-/// The login name of `uid`, or `None` where the name service has none.
+/// Returns the login name of `uid`, or `None` if the name service has none.
 pub fn user_name(uid: u32) -> Option<Vec<u8>> {
     look_up(|buffer| {
-        // SAFETY: `passwd` is plain data for which all zeroes is a value; it is only read after success.
+        // SAFETY: `passwd` is plain data for which all zeros is a valid value. It is only read
+        // after success.
         let mut entry: libc::passwd = unsafe { std::mem::zeroed() };
         let mut found = std::ptr::null_mut();
         // SAFETY: every pointer is to a live local or to the buffer, whose true length is passed.
@@ -25,10 +26,11 @@ pub fn user_name(uid: u32) -> Option<Vec<u8>> {
     })
 }
 
-/// The name of group `gid`, or `None` where the name service has none.
+/// Returns the name of group `gid`, or `None` if the name service has none.
 pub fn group_name(gid: u32) -> Option<Vec<u8>> {
     look_up(|buffer| {
-        // SAFETY: `group` is plain data for which all zeroes is a value; it is only read after success.
+        // SAFETY: `group` is plain data for which all zeros is a valid value. It is only read after
+        // success.
         let mut entry: libc::group = unsafe { std::mem::zeroed() };
         let mut found = std::ptr::null_mut();
         // SAFETY: every pointer is to a live local or to the buffer, whose true length is passed.
@@ -37,7 +39,8 @@ pub fn group_name(gid: u32) -> Option<Vec<u8>> {
     })
 }
 
-/// Calls a `get*_r` function with a growing buffer (a group may have many members) and copies the name out.
+/// Calls a `get*_r` function with a growing buffer, as a group may have many members, and copies
+/// the name.
 fn look_up(mut ask: impl FnMut(&mut [u8]) -> (c_int, Option<*mut c_char>)) -> Option<Vec<u8>> {
     let mut buffer = vec![0u8; 1024];
     loop {
@@ -52,7 +55,7 @@ fn look_up(mut ask: impl FnMut(&mut [u8]) -> (c_int, Option<*mut c_char>)) -> Op
     }
 }
 
-/// A moment on the wall clock of the local time zone.
+/// A point in time as the local time zone shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LocalTime {
     /// The year of the Gregorian calendar.
@@ -71,11 +74,11 @@ pub struct LocalTime {
     pub offset: i64,
 }
 
-/// `seconds` since 1970 as local time (`TZ`), or `None` where the year does not fit.
+/// Converts `seconds` since 1970 to local time (`TZ`). Returns `None` if the year does not fit.
 #[allow(clippy::useless_conversion, reason = "time_t and long have 32 bits on some targets")]
 pub fn local_time(seconds: i64) -> Option<LocalTime> {
     let seconds = libc::time_t::try_from(seconds).ok()?;
-    // SAFETY: `tm` is plain data for which all zeroes is a value.
+    // SAFETY: `tm` is plain data for which all zeros is a valid value.
     let mut civil: libc::tm = unsafe { std::mem::zeroed() };
     // SAFETY: both pointers are to live locals; `localtime_r` keeps neither.
     if unsafe { libc::localtime_r(&seconds, &mut civil) }.is_null() {
@@ -97,20 +100,20 @@ pub fn local_time(seconds: i64) -> Option<LocalTime> {
 pub struct Locale {
     /// Whether file names are UTF-8.
     pub utf8: bool,
-    /// What stands between seconds and their fraction.
+    /// The separator between seconds and their fraction.
     pub decimal_point: Vec<u8>,
-    /// What stands between groups of digits under the `'` flag; may be empty.
+    /// The separator between groups of digits under the `'` flag; may be empty.
     pub thousands_separator: Vec<u8>,
-    /// Sizes of digit groups from the right, as `localeconv` gives them.
+    /// Sizes of digit groups from the right, as `localeconv` returns them.
     pub grouping: Vec<u8>,
 }
 
-/// The user's locale, read once.
+/// Returns the user's locale, which is read once.
 pub fn locale() -> &'static Locale {
     static LOCALE: OnceLock<Locale> = OnceLock::new();
     LOCALE.get_or_init(|| {
-        // SAFETY: `OnceLock` lets one thread in, and nothing else in this program sets or reads the C locale, so the
-        // strings returned stay valid while they are copied.
+        // SAFETY: `OnceLock` admits one thread, and nothing else in this program sets or reads the
+        // C locale, so the returned strings stay valid while they are copied.
         unsafe {
             libc::setlocale(libc::LC_CTYPE, c"".as_ptr());
             libc::setlocale(libc::LC_NUMERIC, c"".as_ptr());
@@ -122,7 +125,7 @@ pub fn locale() -> &'static Locale {
             let grouping = copy(numbers.grouping);
             let point = copy(numbers.decimal_point);
             let thousands_separator = copy(numbers.thousands_sep);
-            // `printf` ends every number that Rust formats elsewhere with a point; only this process's C code is told.
+            // Rust always formats numbers with a point; C code in this process should do the same.
             libc::setlocale(libc::LC_NUMERIC, c"C".as_ptr());
             Locale {
                 utf8: charset.eq_ignore_ascii_case(b"UTF-8"),
@@ -134,13 +137,15 @@ pub fn locale() -> &'static Locale {
     })
 }
 
-/// Whether the locale can show `character`; control characters and unassigned code points cannot be shown.
+/// Returns whether the locale can show `character`. It cannot show control characters and
+/// unassigned code points.
 pub fn printable(character: char) -> bool {
     let locale = locale();
     if !locale.utf8 {
         return character == ' ' || character.is_ascii_graphic();
     }
-    // SAFETY: `iswprint` takes any value and reads only the locale, which `locale()` has set and nobody changes.
+    // SAFETY: `iswprint` takes any value and reads only the locale, which `locale()` has set and
+    // nothing changes.
     unsafe { iswprint(u32::from(character)) != 0 }
 }
 

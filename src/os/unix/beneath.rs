@@ -1,8 +1,9 @@
-//! Opens files so that nobody else decides which file is opened.
+//! Opens files so that no other process can redirect the open.
 //!
-//! A walk lists a directory and opens what it found a moment later. In between, another program may
+//! A walk lists a directory and opens its entries a moment later. In between, another program may
 //! put a symbolic link or a FIFO in a file's place. [`open_beneath`] never follows a link and never
-//! waits for a writer; [`reopen`] opens a file that is open already, whatever its name stands for now.
+//! waits for a writer. [`reopen`] opens a file that is already open, whatever its name refers to by
+//! then.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
@@ -17,23 +18,25 @@ use crate::os::platform::flags::{QUIET, open_again, open_without_links};
 
 /// Opens `path` below `directory` for reading, without following any symbolic link on the way.
 ///
-/// The path holds plain names only, as a directory listing gives them. A FIFO is opened without a
-/// writer, so the caller has to look at what it got.
+/// The path consists of plain names only, as a directory listing returns them. A FIFO is opened
+/// without waiting for a writer, so the caller must check the type of the opened file.
 ///
 /// # Errors
-/// What `openat2(2)` says: ELOOP or ENOTDIR where a link stands.
+/// Returns the error of `openat2(2)`: ELOOP or ENOTDIR if a component is a link.
 pub fn open_beneath(directory: BorrowedFd<'_>, path: &Path, more: OFlags) -> rustix::io::Result<OwnedFd> {
     static IS_MISSING: AtomicBool = AtomicBool::new(false);
     let waits_for_nothing = OFlags::NONBLOCK | OFlags::NOCTTY;
-    // The kernel takes no other flags with this one.
+    // With O_PATH, openat2(2) rejects every other flag but a few.
     let extra = if more.contains(ANCHOR) { OFlags::empty() } else { waits_for_nothing };
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | extra | more;
     if !IS_MISSING.load(Ordering::Relaxed) {
         match retry(|| open_without_links(directory, path, flags)) {
-            // Kernels before 5.6 lack the call, and some sandboxes refuse what they do not know.
+            // Kernels before 5.6 lack the call, and some sandboxes refuse calls that they do not
+            // know.
             Err(Errno::NOSYS | Errno::PERM) => IS_MISSING.store(true, Ordering::Relaxed),
             Err(Errno::AGAIN) => {
-                // Somebody holds a lease on the file, which only a blocking open waits for.
+                // Another process holds a lease on the file, and only a blocking open waits for it
+                // to be released.
                 let anchor = open_without_links(directory, path, anchor_flags())?;
                 return reopen(anchor.as_fd(), more);
             }
@@ -46,31 +49,31 @@ pub fn open_beneath(directory: BorrowedFd<'_>, path: &Path, more: OFlags) -> rus
     }
 }
 
-/// Opens the file behind `descriptor` once more for reading, with a position of its own.
+/// Opens the file of `descriptor` again for reading, with a file position of its own.
 ///
 /// # Errors
-/// What `open(2)` says: EACCES where only another user was allowed to open it, ENOENT without `/proc`.
+/// Returns the error of `open(2)`: EACCES if only another user may open it, ENOENT without `/proc`.
 pub fn reopen(descriptor: BorrowedFd<'_>, more: OFlags) -> rustix::io::Result<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::NOCTTY | OFlags::CLOEXEC | more;
     retry(|| open_again(descriptor, flags))
 }
 
-/// Opens the file of `descriptor` once more, without a change of its access time where that is allowed.
+/// Opens the file of `descriptor` again, without updating its access time where that is allowed.
 ///
 /// # Errors
-/// As [`reopen`].
+/// Fails as [`reopen`] does.
 pub fn reopen_quietly(descriptor: BorrowedFd<'_>) -> rustix::io::Result<OwnedFd> {
     match reopen(descriptor, OFlags::NONBLOCK | QUIET) {
-        // Only the owner may ask for that.
+        // Only the owner may ask for O_NOATIME.
         Err(Errno::PERM) => reopen(descriptor, OFlags::NONBLOCK),
         opened => opened,
     }
 }
 
-/// Opens the file behind `descriptor` once more for reading, without waiting for the writer of a FIFO.
+/// Opens the file of `descriptor` again for reading, without waiting for a FIFO's writer.
 ///
 /// # Errors
-/// As [`reopen`].
+/// Fails as [`reopen`] does.
 pub fn reopen_without_waiting(descriptor: BorrowedFd<'_>) -> rustix::io::Result<OwnedFd> {
     reopen(descriptor, OFlags::NONBLOCK)
 }
@@ -79,7 +82,7 @@ fn anchor_flags() -> OFlags {
     ANCHOR | OFlags::NOFOLLOW | OFlags::CLOEXEC
 }
 
-/// Opens one name of `path` after the other, none of which may be a link.
+/// Opens the components of `path` one by one, refusing links.
 fn step_by_step(directory: BorrowedFd<'_>, path: &Path, flags: OFlags) -> rustix::io::Result<OwnedFd> {
     let mut names = path.components().filter(|name| matches!(name, Component::Normal(_))).peekable();
     let mut at: Option<OwnedFd> = None;
@@ -101,7 +104,7 @@ mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
 
-    /// What opens a path without following links.
+    /// A function that opens a path without following links.
     type Opener = fn(BorrowedFd<'_>, &Path) -> rustix::io::Result<OwnedFd>;
 
     #[test]

@@ -1,11 +1,11 @@
-//! Memory to read into, placed where the kernel copies into it fastest.
+//! Memory to read into, aligned so that the kernel copies into it fastest.
 //!
-//! On x86 the kernel copies by `rep movsb`, and how fast that is depends on the low twelve bits of the two addresses: some processors
-//! are slow where the destination is behind the source by a few bytes. (glibc's own copies know such a thing as
-//! `Avoid_Short_Distance_REP_MOVSB`, sysdeps/x86.) What `malloc` gives for a large buffer begins 16 bytes into a page, and files
-//! are read from where pages begin: the worst case, and the usual one. On an AMD EPYC of family 25, reading from the page cache by
-//! 256 KiB into such a buffer took 1.65 times as long as into one half a page away, which was the fastest of all, by 2 % before
-//! a whole page. Elsewhere the place costs nothing.
+//! On x86 the kernel copies with `rep movsb`, whose speed depends on the low twelve bits of both
+//! addresses. Some processors are slow when the destination lies a few bytes after the source
+//! (glibc calls this `Avoid_Short_Distance_REP_MOVSB`, sysdeps/x86). Large buffers from `malloc`
+//! begin 16 bytes into a page and reads usually start on a page boundary, which is the worst case.
+//! On an AMD EPYC of family 25 such reads took 1.65 times as long as reads into a buffer half a
+//! page away.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -14,22 +14,22 @@ use std::os::fd::BorrowedFd;
 
 use rustix::io::Errno;
 
-/// How far the processor looks at addresses, in bytes, whatever the size of a page.
+/// The address range that matters to the processor, in bytes, whatever the page size.
 const SPAN: usize = 4096;
 
-/// Bytes that were read, or are about to be.
+/// Bytes that have been read, or room for them.
 #[derive(Debug, Default)]
 pub struct Buffer {
     memory: Vec<u8>,
-    /// Where they begin in it.
+    /// Where the contents begin in `memory`.
     start: usize,
 }
 
 impl Buffer {
-    /// What a buffer may hold beside what it was made for, in bytes.
+    /// The extra bytes that a buffer may allocate for alignment.
     pub const SLACK: usize = SPAN;
 
-    /// So many zero bytes that begin with a page (of 4096 bytes), as the buffers of dd(1) and fio(1) do.
+    /// Returns `length` zero bytes aligned to 4096 bytes, as the buffers of dd(1) and fio(1) are.
     pub fn aligned(length: usize) -> Buffer {
         let memory = vec![0; length + SPAN];
         let start = up_to(0, &memory);
@@ -38,28 +38,31 @@ impl Buffer {
         buffer
     }
 
-    /// Empties it and makes room for `length` bytes, to be read from `offset` of a file on. Only the place of that in its page
-    /// counts; a pipe has all its bytes at the beginning of one. The memory is not zeroed, which would cost a tenth of reading.
+    /// Empties the buffer and makes room for `length` bytes to be read from file offset `offset`.
+    ///
+    /// Only the offset within a page matters; pass 0 for a pipe. The memory is not zeroed, which
+    /// would add a tenth to the cost of reading.
     ///
     /// # Errors
-    /// ENOMEM when there is no memory for so many.
+    /// Returns ENOMEM if the memory cannot be allocated.
     pub fn make_room(&mut self, length: usize, offset: u64) -> io::Result<()> {
         let is_short = length < SPAN;
-        // Blocks cut at line ends differ by some bytes, and a buffer that fits one should fit the next.
+        // Blocks cut at line ends differ by a few bytes, and a buffer that fits one should fit the
+        // next.
         let rounded = || length.checked_add(SPAN)?.checked_next_multiple_of(1024);
         let most = if is_short { length } else { rounded().unwrap_or(usize::MAX) };
         if self.memory.capacity() < most {
-            // Growing it would copy what it held.
+            // Growing the vector would copy its old contents.
             *self = Buffer::default();
             self.memory.try_reserve_exact(most).map_err(|_| io::ErrorKind::OutOfMemory)?;
         }
-        // Of a few bytes the copy takes no time.
+        // Alignment does not matter for a few bytes.
         self.start = if is_short { 0 } else { up_to((offset as usize).wrapping_add(SPAN / 2), &self.memory) };
         self.memory.resize(self.start, 0);
         Ok(())
     }
 
-    /// The memory, at the end of which bytes may be added, and nothing else be done.
+    /// Returns the memory. The caller may only append to it.
     pub fn end(&mut self) -> &mut Vec<u8> {
         &mut self.memory
     }
@@ -69,7 +72,7 @@ impl Buffer {
         self.memory.truncate(self.start.saturating_add(length));
     }
 
-    /// How many bytes of memory it takes.
+    /// Returns the number of bytes allocated.
     pub fn capacity(&self) -> usize {
         self.memory.capacity()
     }
@@ -89,23 +92,24 @@ impl DerefMut for Buffer {
     }
 }
 
-/// How many bytes of `memory` stand before the first whose address is `place` in its page.
+/// Returns how many bytes of `memory` precede the first address that is `place` modulo [`SPAN`].
 fn up_to(place: usize, memory: &[u8]) -> usize {
     place.wrapping_sub(memory.as_ptr().addr()) % SPAN
 }
 
-/// Bytes that are there already, where they are.
 impl From<Vec<u8>> for Buffer {
     fn from(memory: Vec<u8>) -> Buffer {
         Buffer { memory, start: 0 }
     }
 }
 
-/// Reads once, at `offset` or, without one, where the descriptor stands, and appends at most `most` bytes to the spare capacity.
-/// Gives their number, which is 0 at the end and where there is no room.
+/// Reads once and appends at most `most` bytes to the spare capacity. Reads at `offset` or, without
+/// one, at the descriptor's position.
+///
+/// Returns the number of bytes read, which is 0 at the end of the file and when there is no room.
 ///
 /// # Errors
-/// What `pread(2)` or `read(2)` says.
+/// Returns the error of `pread(2)` or `read(2)`.
 pub fn append(memory: &mut Vec<u8>, most: usize, fd: BorrowedFd<'_>, offset: Option<u64>) -> Result<usize, Errno> {
     let spare = memory.spare_capacity_mut();
     let most = most.min(spare.len());

@@ -1,8 +1,10 @@
-//! Where a file's bytes are: which ranges hold data and which are holes, and in how many pieces the disk stores them.
+//! Where a file's data is: which ranges hold data, which are holes, and in how many fragments the
+//! disk stores them.
 //!
-//! Holes come from `SEEK_DATA` and `SEEK_HOLE`, which any user may ask and every file system answers (one without holes calls
-//! all of it data). Pieces come from the `FIEMAP` ioctl, which only file systems on a disk know. Both walks stop at a limit
-//! the caller sets, for a file may have millions of pieces. Nothing is read and nothing is written back.
+//! Holes come from `SEEK_DATA` and `SEEK_HOLE`, which any user may call and every file system
+//! answers (one without holes reports all data). Fragments come from the `FIEMAP` ioctl, which only
+//! on-disk file systems support. Both walks stop at a limit that the caller sets, as a file may
+//! have millions of extents. Nothing is read or written back.
 use std::os::fd::BorrowedFd;
 
 use super::holes::{Extent, next_extent};
@@ -14,13 +16,14 @@ pub use crate::os::platform::fiemap::{device_size, layout};
 pub struct Range {
     /// The first byte.
     pub start: u64,
-    /// The byte after the last.
+    /// The byte after the last one.
     pub end: u64,
 }
 
-/// The ranges of the first `size` bytes of `file` that hold data, in order; what lies between is holes, which read as zeros.
+/// Returns the data ranges in the first `size` bytes of `file`, in order. The gaps are holes, which
+/// read as zeros.
 ///
-/// The walk moves the position of `file`, so it wants a descriptor that is read by position only.
+/// The walk moves the file position of `file`, so only pass a descriptor that is read by offset.
 pub fn data_ranges(file: BorrowedFd<'_>, size: u64) -> impl Iterator<Item = Range> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -41,19 +44,20 @@ pub fn data_ranges(file: BorrowedFd<'_>, size: u64) -> impl Iterator<Item = Rang
 /// How much of a file is data and how much is hole.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sparseness {
-    /// Ranges of data.
+    /// The number of data ranges.
     pub data_ranges: u64,
-    /// Bytes in them.
+    /// The bytes in data ranges.
     pub data_bytes: u64,
-    /// Ranges that are holes.
+    /// The number of holes.
     pub holes: u64,
-    /// Bytes in them.
+    /// The bytes in holes.
     pub hole_bytes: u64,
-    /// Whether the walk reached the end of the file; if not, the figures are of its beginning.
+    /// Whether the walk reached the end of the file. If not, the figures describe only its
+    /// beginning.
     pub complete: bool,
 }
 
-/// Counts the data and the holes of the first `size` bytes, looking at no more than `limit` ranges of data.
+/// Counts the data and the holes in the first `size` bytes, visiting at most `limit` data ranges.
 pub fn sparseness(file: BorrowedFd<'_>, size: u64, limit: usize) -> Sparseness {
     let mut found = Sparseness { complete: true, ..Sparseness::default() };
     let mut at = 0;
@@ -79,7 +83,7 @@ mod tests {
     use std::os::fd::AsFd;
     use std::os::unix::fs::FileExt;
 
-    /// 1 MiB with data in its second and last 64 KiB.
+    /// Creates a file of 1 MiB with data in its second and last 64 KiB.
     fn sparse() -> std::fs::File {
         let file = tempfile::tempfile_in(".").unwrap();
         file.set_len(1 << 20).unwrap();
@@ -101,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_is_said() {
+    fn a_limit_is_reported() {
         let file = sparse();
         let counted = sparseness(file.as_fd(), 1 << 20, 1);
         assert!(!counted.complete);
@@ -119,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn two_pieces_are_two_extents_where_the_file_system_tells() {
+    fn two_pieces_are_two_extents_where_the_file_system_can_report_them() {
         let file = sparse();
         file.sync_all().unwrap();
         match layout(file.as_fd(), u64::MAX) {

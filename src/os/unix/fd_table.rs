@@ -1,4 +1,4 @@
-//! How many files may be open at once, and room for them.
+//! How many files may be open at once, and room for them in the kernel's table.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -12,8 +12,10 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// The initial size of the kernel's table of a process's open files.
 const FIRST: u64 = 64;
 
-/// Returns how many files each of `holders` may keep open, capped at `most`: they share a third of `RLIMIT_NOFILE`, as a
-/// decoded file takes three descriptors. Must be called before further threads are started, as it makes room for all.
+/// Returns how many files each of `holders` may keep open, capped at `most`.
+///
+/// They share a third of `RLIMIT_NOFILE`, because a decoded file takes three descriptors. Call this
+/// before starting further threads, as it grows the kernel's table for all of them.
 pub fn share(holders: usize, most: usize) -> usize {
     static LIMIT: OnceLock<u64> = OnceLock::new();
     let limit = *LIMIT.get_or_init(|| getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX));
@@ -27,22 +29,23 @@ pub fn share(holders: usize, most: usize) -> usize {
 pub fn raise_limit() {
     let limit = getrlimit(Resource::Nofile);
     if limit.current != limit.maximum {
-        // Refused, the limit stays as it is, and files that cannot be opened are reported.
+        // If this is refused, the limit stays, and files that cannot be opened are reported.
         let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
     }
 }
 
-/// Descriptors kept free for what one open file needs besides its own.
+/// Spare descriptors for what one open file needs besides its own.
 ///
-/// While they are held, opening one file too many fails at that file, and not in the middle of reading another.
+/// While they are held, opening one file too many fails for that file instead of in the middle of
+/// reading another.
 #[derive(Debug, Default)]
 pub struct Reserve(Vec<OwnedFd>);
 
 impl Reserve {
-    /// How many descriptors are kept.
+    /// The number of spare descriptors.
     const COUNT: usize = 16;
 
-    /// Takes as many as there are, up to those that are to be kept.
+    /// Opens as many descriptors as possible, up to [`Reserve::COUNT`].
     pub fn hold(&mut self) {
         while self.0.len() < Reserve::COUNT {
             let Ok(fd) = open("/dev/null", ANCHOR | OFlags::CLOEXEC, Mode::empty()) else { break };
@@ -50,7 +53,7 @@ impl Reserve {
         }
     }
 
-    /// Gives them up for use.
+    /// Closes the spare descriptors so that they can be used.
     pub fn release(&mut self) {
         self.0.clear();
     }
@@ -58,8 +61,9 @@ impl Reserve {
 
 /// Makes room for `count` open files.
 ///
-/// The kernel's table of them grows by doubling. In a process with several threads, each growth waits until no processor
-/// can still use the old table (`expand_fdtable`, fs/file.c), and no file is opened meanwhile.
+/// The kernel's table of open files grows by doubling. In a process with several threads, each
+/// growth waits until no processor can still use the old table (`expand_fdtable`, fs/file.c), and
+/// no file can be opened meanwhile.
 fn make_room(count: u64) {
     static ROOM: AtomicU64 = AtomicU64::new(FIRST);
     if ROOM.fetch_max(count, Ordering::Relaxed) < count {

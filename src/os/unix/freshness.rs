@@ -1,12 +1,12 @@
-//! What a caller of `statx(2)` asks of a network file system.
+//! How fresh the facts that `statx(2)` returns must be on a network file system.
 
 /// How fresh the facts of a network file system must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Freshness {
-    /// As the file system does by itself.
+    /// The file system's default.
     Default,
     /// Ask the server.
     Server,
-    /// Answer from memory if possible.
+    /// Answer from the cache if possible.
     Cached,
 }

@@ -1,6 +1,7 @@
-//! What can be known of the processes that use a file: where they have it mapped, and where it is open.
+//! What is known about the processes that use a file: where they map it and which descriptors are
+//! open on it.
 
-/// What tells a file from every other, as `/proc` shows it.
+/// What distinguishes a file from every other, as `/proc` shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Identity {
     /// Major number of the device.
@@ -11,27 +12,27 @@ pub struct Identity {
     pub inode: u64,
 }
 
-/// A part of a file in a process's memory.
+/// A part of a file that is mapped in a process's memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Area {
     /// First address.
     pub start: u64,
-    /// Address after the last.
+    /// The address after the last one.
     pub end: u64,
-    /// Where in the file it begins, in bytes.
+    /// The file offset where it begins, in bytes.
     pub offset: u64,
-    /// The process may read it.
+    /// Whether the process may read it.
     pub read: bool,
-    /// The process may write it.
+    /// Whether the process may write it.
     pub write: bool,
-    /// The process may run it.
+    /// Whether the process may execute it.
     pub execute: bool,
-    /// Writes go to the file (`MAP_SHARED`), rather than to a private copy.
+    /// Whether writes go to the file (`MAP_SHARED`) rather than to a private copy.
     pub shared: bool,
 }
 
 impl Area {
-    /// The mode as `/proc/PID/maps` writes it, such as `r-xp` or `rw-s`.
+    /// Returns the mode as `/proc/PID/maps` writes it, such as `r-xp` or `rw-s`.
     pub fn mode(&self) -> String {
         let flag = |set, letter| if set { letter } else { '-' };
         let kind = if self.shared { 's' } else { 'p' };
@@ -42,50 +43,51 @@ impl Area {
 /// A file to look for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted {
-    /// As `stat` reports it, which is how descriptors are recognised.
+    /// The identity that `stat` reports, by which descriptors are recognised.
     pub reported: Identity,
-    /// As `/proc/PID/maps` shows it: with the device of the whole file system, which on btrfs and overlayfs is another one.
+    /// The identity in `/proc/PID/maps`, whose device is that of the whole file system and differs
+    /// on btrfs and overlayfs.
     pub mapped: Identity,
 }
 
-/// An open descriptor of a process.
+/// A file descriptor of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Descriptor {
-    /// Its number.
+    /// The descriptor number.
     pub number: u32,
-    /// Opened for reading.
+    /// Whether it was opened for reading.
     pub read: bool,
-    /// Opened for writing.
+    /// Whether it was opened for writing.
     pub write: bool,
 }
 
 /// A process that has a file mapped or open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
-    /// The process.
+    /// The process ID.
     pub pid: u32,
-    /// Its command name, at most 15 bytes of whatever it called itself.
+    /// Its command name, which the process may set to any 15 bytes.
     pub command: Vec<u8>,
-    /// Where it has the file mapped.
+    /// Its mappings of the file.
     pub areas: Vec<Area>,
-    /// Where it has the file open.
+    /// Its descriptors of the file.
     pub descriptors: Vec<Descriptor>,
 }
 
-/// How much of `/proc` was seen.
+/// How much of `/proc` could be inspected.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// Processes looked into.
+    /// The number of processes inspected.
     pub looked_into: usize,
-    /// Processes that may not be looked into.
+    /// The number of processes that denied access.
     pub denied: usize,
 }
 
-/// The holders of each of the files asked about, in the order asked and by process number.
+/// The users of each requested file, in the order requested and then by process ID.
 #[derive(Debug, Default)]
 pub struct Scan {
-    /// One list a file.
+    /// One list per file.
     pub holders: Vec<Vec<Holder>>,
-    /// How much was seen.
+    /// How much could be inspected.
     pub coverage: Coverage,
 }

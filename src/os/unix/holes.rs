@@ -5,22 +5,22 @@ use std::os::fd::AsFd;
 use rustix::fs::{SeekFrom, seek};
 use rustix::io::Errno;
 
-/// A run of a file that is all data or all hole. A hole reads as zeros and has no pages on disk.
+/// A run of a file that is all data or all hole. A hole reads as zeros and takes no space on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// Bytes up to this file offset are stored.
+    /// Data up to this file offset.
     DataUntil(u64),
-    /// Bytes up to this file offset are a hole.
+    /// A hole up to this file offset.
     HoleUntil(u64),
 }
 
-/// What stands at byte `at` of a file of `len` bytes, and up to where.
+/// Returns what is at byte `at` of a file of `len` bytes, and where it ends.
 ///
-/// A filesystem that knows no holes reports one run of data. The file offset of `fd` moves, so this
-/// is for descriptors that are read by position only.
+/// A file system without holes reports one run of data. The call moves the file position of `fd`,
+/// so only pass a descriptor that is read by offset.
 pub fn next_extent(fd: impl AsFd, at: u64, len: u64) -> Extent {
     match seek(&fd, SeekFrom::Data(at)) {
-        // Past the last data: the rest is one hole.
+        // After the last data: the rest is one hole.
         Err(Errno::NXIO) => Extent::HoleUntil(len),
         Ok(data) if data > at => Extent::HoleUntil(data.min(len)),
         Ok(_) => match seek(&fd, SeekFrom::Hole(at)) {
@@ -31,14 +31,16 @@ pub fn next_extent(fd: impl AsFd, at: u64, len: u64) -> Extent {
     }
 }
 
-/// Returns where the last data before `at` ends, or `start` when there is none: `at` itself unless it follows a hole.
+/// Returns where the last data before `at` ends, or `start` if there is none. That is `at` itself
+/// unless it follows a hole.
 ///
-/// There is no call that looks backwards, so this bisects: some sixty calls at most, however many holes there are.
+/// No system call searches backwards, so this bisects: about sixty calls at most, however many
+/// holes there are.
 pub fn data_end_before(fd: impl AsFd, at: u64, start: u64) -> u64 {
     let next_data = |from: u64| match seek(&fd, SeekFrom::Data(from)) {
         Ok(data) => data,
         Err(Errno::NXIO) => u64::MAX,
-        // A file system that knows no holes has data everywhere.
+        // A file system without holes has data everywhere.
         Err(_) => from,
     };
     let hole_after =
@@ -50,7 +52,7 @@ pub fn data_end_before(fd: impl AsFd, at: u64, start: u64) -> u64 {
     if first >= at {
         return start;
     }
-    // From `hole` up to `at` nothing is stored; `end` is where some data before that ends.
+    // No data is stored from `hole` up to `at`; `end` is where some earlier data ends.
     let (mut end, mut hole) = (hole_after(first), at - 1);
     while end < hole && next_data(end) < at {
         let middle = next_data(end + (hole - end) / 2);
@@ -84,7 +86,7 @@ mod tests {
             runs.push(run);
         }
         assert_eq!(at, len);
-        // Whether holes are kept is the filesystem's choice; where they are, they are the right ones.
+        // The file system decides whether holes are kept. Where they are, they must be right.
         if runs.len() == 3 {
             assert_eq!(runs[0], Extent::HoleUntil(512 * 1024));
             assert!(matches!(runs[1], Extent::DataUntil(end) if end >= 512 * 1024 + 4));
@@ -94,7 +96,7 @@ mod tests {
         }
     }
 
-    /// Looking for the last line of a sparse file read its last hole to the beginning.
+    /// Regression: finding the last line of a sparse file read its last hole from end to beginning.
     #[test]
     fn the_last_data_before_a_hole_is_found() {
         let file = tempfile::tempfile().unwrap();
@@ -112,7 +114,8 @@ mod tests {
             })
             .collect();
         for at in [0, 1, 4096, 8192, 2 << 20, 3 << 20, 20 << 20, 40 << 20, 41 << 20, 100 << 20, 1 << 40, length] {
-            // Byte by byte would take too long: the last run that begins before `at` ends there or at `at`.
+            // Checking byte by byte would take too long. The last run that begins before `at` ends
+            // there or at `at`.
             let last = stored.iter().zip(&ends).rfind(|&(&start, _)| start < at).map_or(0, |(_, &end)| end.min(at));
             assert_eq!(data_end_before(&file, at, 0), last, "{at}");
         }

@@ -1,10 +1,10 @@
-//! SIGINT and SIGTERM for commands that would go on for ever.
+//! Handles SIGINT and SIGTERM for commands that would otherwise run for ever.
 //!
-//! Such a command may be at anything when the signal comes: an open that blocks, a write to a reader
-//! that has stopped, gigabytes of old content. So the handler ends the process at once, with the exit
-//! code that a shell shows for a death by the signal. Only while it follows its inputs is it given a
-//! moment to print what came last, and then ended in the same way. Where a signal was ignored from
-//! the start, as in a background job of a shell without job control, it stays ignored.
+//! Such a command may be blocked anywhere when the signal arrives: in an open, in a write to a
+//! stalled reader, in gigabytes of old content. So the handler ends the process at once, with the
+//! exit code that a shell reports for the signal. Only a command that is following its inputs gets
+//! a moment to print the newest bytes before it ends in the same way. A signal that was ignored at
+//! start, as in a background job of a shell without job control, stays ignored.
 #![allow(unsafe_code)]
 
 use std::os::fd::BorrowedFd;
@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 use super::stop::Stop;
 
-/// How long a command that follows may go on after a signal, in microseconds.
+/// How long a following command may continue after a signal, in microseconds.
 const GRACE: libc::suseconds_t = 100_000;
 
 /// A signal that asks a program to end.
@@ -26,7 +26,7 @@ pub enum Signal {
 }
 
 impl Signal {
-    /// Returns the exit code that shells use for a death by the signal.
+    /// Returns the exit code that shells report for a process killed by the signal.
     pub fn exit_code(self) -> u8 {
         match self {
             Signal::Interrupt => 128 + libc::SIGINT as u8,
@@ -37,16 +37,17 @@ impl Signal {
 
 static WAKE: OnceLock<Stop> = OnceLock::new();
 static MAY_FINISH: AtomicBool = AtomicBool::new(false);
-/// The number of the signal that came while the command might finish; 0 before.
+/// The number of the signal that arrived while the command could finish; 0 before.
 static CAUGHT: AtomicI32 = AtomicI32::new(0);
 
-/// Handles SIGINT and SIGTERM from now on.
+/// Installs the handlers for SIGINT and SIGTERM.
 pub fn catch() {
-    // The handler must find the descriptor ready, as it may not make one.
+    // The handler needs the descriptor to exist, as it must not create one.
     WAKE.get_or_init(Stop::new).fd();
     for signal in [libc::SIGALRM, libc::SIGINT, libc::SIGTERM] {
-        // SAFETY: both structs are fully initialised before the kernel reads them; the handler does only what
-        // signal-safety(7) allows, loads and stores of atomics, write(2) and _exit(2), and one bare system call.
+        // SAFETY: both structs are fully initialised before the kernel reads them. The handler does
+        // only what signal-safety(7) allows: atomic loads and stores, write(2), _exit(2), and one
+        // bare system call.
         unsafe {
             let mut old: libc::sigaction = std::mem::zeroed();
             libc::sigaction(signal, std::ptr::null(), &raw mut old);
@@ -62,7 +63,7 @@ pub fn catch() {
     }
 }
 
-/// Says whether the command can finish within a moment when a signal comes, because it looks at [`caught`].
+/// Sets whether the command can finish within a moment of a signal, because it polls [`caught`].
 pub fn let_finish(may_finish: bool) {
     MAY_FINISH.store(may_finish, Ordering::SeqCst);
 }
@@ -77,8 +78,9 @@ extern "C" fn on_signal(signal: libc::c_int) {
     }
     let once = libc::timeval { tv_sec: 0, tv_usec: 0 };
     let timer = libc::itimerval { it_interval: once, it_value: libc::timeval { tv_sec: 0, tv_usec: GRACE } };
-    // SAFETY: the struct is initialised, and the call, a bare system call, touches nothing else of this process. It does not
-    // fail for a valid timer, so it leaves errno alone, as the raw system call of `ask` does.
+    // SAFETY: the struct is initialised, and the call is a bare system call that touches nothing
+    // else in this process. It does not fail for a valid timer, so it leaves errno alone, as the
+    // raw system call of `ask` does.
     unsafe { libc::setitimer(libc::ITIMER_REAL, &raw const timer, std::ptr::null_mut()) };
     if let Some(wake) = WAKE.get() {
         wake.ask();
@@ -86,16 +88,16 @@ extern "C" fn on_signal(signal: libc::c_int) {
 }
 
 fn exit(signal: libc::c_int) -> ! {
-    // SAFETY: _exit(2) may be called anywhere; nothing of the process is used afterwards.
+    // SAFETY: _exit(2) may be called anywhere, and nothing of the process is used afterwards.
     unsafe { libc::_exit(128 + signal) }
 }
 
-/// Returns what becomes readable when a signal comes, for a `poll` that waits.
+/// Returns a descriptor for `poll` that becomes readable when a signal arrives.
 pub fn wake_fd() -> Option<BorrowedFd<'static>> {
     WAKE.get().and_then(Stop::fd)
 }
 
-/// Returns the signal that came while the command might finish.
+/// Returns the signal that arrived while the command could finish.
 pub fn caught() -> Option<Signal> {
     match CAUGHT.load(Ordering::SeqCst) {
         0 => None,

@@ -23,7 +23,7 @@ pub mod volume;
 pub mod window;
 mod window_table;
 
-/// The primitives that the table of windows is made of. The model checker puts its own here.
+/// The atomics that the window table is made of. The model checker substitutes its own.
 mod atomic {
     pub(super) use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 }

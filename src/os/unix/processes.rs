@@ -1,4 +1,4 @@
-//! Whether other processes have ended: `--pid`.
+//! Detects whether other processes have ended, for `--pid`.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
@@ -6,7 +6,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 
-/// Processes that are waited for.
+/// Processes to wait for.
 #[derive(Debug)]
 pub struct Processes(Vec<Process>);
 
@@ -14,14 +14,14 @@ pub struct Processes(Vec<Process>);
 enum Process {
     /// A descriptor that becomes readable when the process ends.
     Watched(OwnedFd),
-    /// Asked about by its number, on kernels before 5.3.
+    /// A process polled by its number, on kernels before 5.3.
     Numbered(Pid),
-    /// There is none.
+    /// A process that does not exist.
     Ended,
 }
 
 impl Processes {
-    /// Waits for the processes with these numbers.
+    /// Starts waiting for the processes with these numbers.
     pub fn open(numbers: &[u32]) -> Processes {
         let open = |&number: &u32| match i32::try_from(number).ok().and_then(Pid::from_raw) {
             None => Process::Ended,
@@ -39,7 +39,7 @@ impl Processes {
         !self.0.is_empty() && self.0.iter().all(Process::has_ended)
     }
 
-    /// What to poll to be woken by their ends.
+    /// Returns the descriptors to poll for their ends.
     pub fn fds(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         self.0.iter().filter(|process| !process.has_ended()).filter_map(|process| match process {
             Process::Watched(fd) => Some(fd.as_fd()),
@@ -67,7 +67,7 @@ fn watch(pid: Pid) -> Result<OwnedFd, Errno> {
     rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty())
 }
 
-/// Fails, or says that there is no such process.
+/// Fails, or reports that there is no such process.
 #[cfg(not(target_os = "linux"))]
 fn watch(pid: Pid) -> Result<OwnedFd, Errno> {
     test_kill_process(pid).and(Err(Errno::NOSYS))

@@ -1,4 +1,4 @@
-//! Waiting for any of several descriptors, and reading without waiting.
+//! Waits for any of several descriptors, and reads without waiting.
 
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -9,11 +9,11 @@ use rustix::io::Errno;
 
 use super::buffer::append;
 
-/// Sleeps until one of `inputs` is readable, the reader of `output` goes, a signal comes or `wait` has passed. Returns
-/// whether `output` still has a reader.
+/// Sleeps until one of `inputs` is readable, the reader of `output` closes it, a signal arrives or
+/// `wait` has passed. Returns whether `output` still has a reader.
 ///
 /// # Errors
-/// What `poll(2)` says.
+/// Returns the error of `poll(2)`.
 pub fn poll_for(inputs: &[BorrowedFd<'_>], output: BorrowedFd<'_>, wait: Duration) -> io::Result<bool> {
     let mut fds = vec![PollFd::from_borrowed_fd(output, PollFlags::empty())];
     fds.extend(inputs.iter().map(|&fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
@@ -25,7 +25,7 @@ pub fn poll_for(inputs: &[BorrowedFd<'_>], output: BorrowedFd<'_>, wait: Duratio
     }
 }
 
-/// What [`read_ready`] found.
+/// The outcome of [`read_ready`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadOutcome {
     /// Some bytes.
@@ -36,14 +36,14 @@ pub enum ReadOutcome {
     End,
 }
 
-/// Appends what is ready of a stream, up to `most` bytes.
+/// Appends the bytes of a stream that are available now, up to `most`.
 ///
 /// # Errors
-/// What `read(2)` says.
+/// Returns the error of `read(2)`.
 pub fn read_ready(fd: BorrowedFd<'_>, buffer: &mut Vec<u8>, most: usize) -> io::Result<ReadOutcome> {
     let mut fds = [PollFd::from_borrowed_fd(fd, PollFlags::IN)];
     let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-    // What cannot be polled, such as a regular file, never keeps a reader waiting.
+    // A descriptor that cannot be polled, such as a regular file's, never makes a reader wait.
     if poll(&mut fds, Some(&now)).is_ok_and(|ready| ready == 0) {
         return Ok(ReadOutcome::Nothing);
     }

@@ -1,8 +1,10 @@
-//! Which of a file's pages are in the page cache, and how to bring them in or let them go.
+//! Which of a file's pages are in the page cache, and how to load or drop them.
 //!
-//! `cachestat(2)` (Linux 6.5) counts a range in one call, with dirty, written-back and evicted pages. `mincore(2)` is the way
-//! for older kernels; for a file that the caller neither owns nor may write it reports every page as resident, so there a
-//! read that may not wait (`RWF_NOWAIT`) is tried on each page instead. Where none of them tells, the answer is [`Unknown`],
+//! `cachestat(2)` (Linux 6.5) counts a range in one call, with dirty, written-back and evicted
+//! pages. Older kernels have `mincore(2)`, but it reports every page as resident for a file that
+//! the caller neither owns nor may write. For those, each page is tried with a read that must not
+//! block (`RWF_NOWAIT`). If none of them can tell, the answer is [`Unknown`], never a false 100 %.
+//! No file's content changes.
 //! never a false 100 %. Nothing here changes a byte of any file.
 #![allow(unsafe_code)]
 
@@ -17,7 +19,7 @@ use crate::os::platform::page_cache;
 pub use crate::os::platform::page_cache::read_cached;
 use crate::os::platform::read_ahead::is_sequential;
 
-/// Pages asked of `mincore` at a time: a byte each, and 256 MiB of address space.
+/// Pages per call of `mincore`: a byte each, and 256 MiB of address space.
 const MINCORE_PAGES: u64 = 1 << 16;
 
 /// What the page cache holds of a range, in pages.
@@ -25,27 +27,27 @@ const MINCORE_PAGES: u64 = 1 << 16;
 pub struct Cached {
     /// Pages in the cache.
     pub resident: u64,
-    /// What only `cachestat` tells.
+    /// The finer counts that only `cachestat` reports.
     pub state: Option<State>,
-    /// Whether `resident` follows from a sample of the pages.
+    /// Whether `resident` was extrapolated from a sample of the pages.
     pub is_estimate: bool,
 }
 
 /// The finer counts of `cachestat`, in pages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct State {
-    /// Changed in memory and not yet on their way to the disk.
+    /// Pages changed in memory and not yet being written to disk.
     pub dirty: u64,
-    /// On their way to the disk now.
+    /// Pages being written to disk now.
     pub writeback: u64,
-    /// Were in the cache once and have been dropped.
+    /// Pages that were cached once and have been dropped.
     pub evicted: u64,
-    /// Dropped so lately that the kernel would call a new read of them a refault.
+    /// Pages dropped so recently that the kernel would count reading them again as a refault.
     pub recently_evicted: u64,
 }
 
 impl Cached {
-    /// Both counts together, as of two ranges side by side.
+    /// Returns the sum of both counts, for two adjacent ranges.
     fn plus(self, other: Cached) -> Cached {
         Cached {
             resident: self.resident + other.resident,
@@ -60,10 +62,10 @@ impl Cached {
     }
 }
 
-/// Why the kernel does not say which pages are resident.
+/// Why the kernel does not report which pages are resident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unknown {
-    /// Only the owner, or whoever may write the file, is told.
+    /// Only the file's owner and users who may write it may ask.
     NotPermitted,
     /// The file could not be opened for reading.
     NotOpened(Errno),
@@ -71,7 +73,7 @@ pub enum Unknown {
     Refused(Errno),
 }
 
-/// How many pages `bytes` take up, a last partial page being one.
+/// Returns how many pages `bytes` occupy, counting a partial last page.
 pub fn pages(bytes: u64) -> u64 {
     bytes.div_ceil(page_size())
 }
@@ -80,32 +82,37 @@ fn page_size() -> u64 {
     crate::os::page_size() as u64
 }
 
-/// A stretch of a file and what is cached of it.
+/// A stretch of a file and how much of it is cached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cell {
-    /// How many of the file's pages the stretch has.
+    /// The number of pages in the stretch.
     pub pages: u64,
-    /// What the cache holds of them.
+    /// How much of it is cached.
     pub cached: Cached,
 }
 
-/// The first page of cell `index` when `pages` pages are divided over `cells` cells as evenly as whole pages allow.
+/// Returns the first page of cell `index` when `pages` pages are divided over `cells` cells as
+/// evenly as whole pages allow.
 pub fn cell_start(pages: u64, cells: u64, index: u64) -> u64 {
-    // 128 bits: a file may have 2^52 pages, and the product must not wrap.
+    // 128 bits, because a file may have 2^52 pages and the product must not overflow.
     (u128::from(pages) * u128::from(index) / u128::from(cells)) as u64
 }
 
-/// Returns what the cache holds of the bytes `within` of a file, in at most `cells` stretches of equal length (fewer for
-/// fewer pages), in order and covering exactly the pages those bytes are in. The sum of the cells is the whole.
+/// Returns what the cache holds of the bytes `within` of a file, in at most `cells` stretches of
+/// equal length.
+///
+/// The stretches are in order and cover exactly the pages of those bytes; there are fewer if there
+/// are fewer pages.
 ///
 /// # Errors
-/// [`Unknown`] where the kernel does not tell.
+/// Returns [`Unknown`] if the kernel does not report it.
 pub fn cells(file: BorrowedFd<'_>, within: std::ops::Range<u64>, cells: u64) -> Result<Vec<Cell>, Unknown> {
     let before = within.start / page_size();
     let pages = if within.is_empty() { 0 } else { pages(within.end) - before };
     let count = cells.min(pages);
     let mut source = Asked::new(file, pages);
-    // From the end: a page that is read without waiting may start read-ahead of those behind it.
+    // From the end, because reading a page without waiting may start read-ahead of the pages after
+    // it.
     let mut found = (0..count)
         .rev()
         .map(|index| {
@@ -118,31 +125,31 @@ pub fn cells(file: BorrowedFd<'_>, within: std::ops::Range<u64>, cells: u64) -> 
     Ok(found)
 }
 
-/// Returns what the cache holds of a file of `size` bytes as a whole.
+/// Returns how much of a file of `size` bytes is cached.
 ///
 /// # Errors
-/// [`Unknown`] where the kernel does not tell.
+/// Returns [`Unknown`] if the kernel does not report it.
 pub fn whole(file: BorrowedFd<'_>, size: u64) -> Result<Cached, Unknown> {
     Ok(total(&cells(file, 0..size, 1)?))
 }
 
-/// The sum of `cells`.
+/// Returns the sum of `cells`.
 pub fn total(cells: &[Cell]) -> Cached {
     let first = Cached { state: Some(State::default()), ..Cached::default() };
     cells.iter().fold(first, |sum, cell| sum.plus(cell.cached))
 }
 
-/// The most pages of a file that are read to see whether that would have to wait.
+/// The maximum number of pages that are probed by reading.
 const MOST_READS: u64 = 1 << 18;
 
-/// A file being asked, with what has been learned of how to ask.
+/// A residency query on one file, with what it has learned about the kernel.
 struct Asked<'fd> {
     file: BorrowedFd<'fd>,
-    /// `cachestat` answered `ENOSYS` once.
+    /// Whether `cachestat` returned `ENOSYS`.
     old_kernel: bool,
-    /// Whether `mincore` would tell the truth; asked once.
+    /// Whether `mincore` is truthful for this file, once known.
     mincore_is_true: Option<bool>,
-    /// Every so many pages one is read, where nothing else tells.
+    /// The distance between sampled pages when they are probed by reading.
     step: u64,
 }
 
@@ -151,7 +158,7 @@ impl<'fd> Asked<'fd> {
         Asked { file, old_kernel: false, mincore_is_true: None, step: pages.div_ceil(MOST_READS).max(1) }
     }
 
-    /// What is cached of the pages from `first` up to `end`.
+    /// Counts the cached pages from `first` up to `end`.
     fn count(&mut self, first: u64, end: u64) -> Result<Cached, Unknown> {
         if first == end {
             return Ok(Cached { state: (!self.old_kernel).then(State::default), ..Cached::default() });
@@ -159,8 +166,9 @@ impl<'fd> Asked<'fd> {
         if !self.old_kernel {
             match cachestat(self.file, first * page_size(), (end - first) * page_size()) {
                 Ok(cached) => return Ok(cached),
-                // A sandbox that does not know the call says EPERM as well; `mincore` is asked only of files where it is
-                // true, so falling through cannot turn that into a lie.
+                // A sandbox that does not know the call also returns EPERM. `mincore` is used only
+                // for files for which it is truthful, so falling through cannot report a wrong
+                // count.
                 Err(Errno::NOSYS | Errno::PERM) => self.old_kernel = true,
                 Err(errno) => return Err(Unknown::Refused(errno)),
             }
@@ -174,14 +182,14 @@ impl<'fd> Asked<'fd> {
         Ok(Cached { resident, ..Cached::default() })
     }
 
-    /// Reads a byte of each page, or of every so many, without waiting for the disk (`preadv2(2)`, RWF_NOWAIT).
+    /// Reads a byte of each sampled page without waiting for the disk (`preadv2(2)`, RWF_NOWAIT).
     fn count_by_reading(&self, first: u64, end: u64) -> Result<Cached, Unknown> {
         let mut resident = 0;
         for start in (0..(end - first).div_ceil(self.step)).rev().map(|step| first + step * self.step) {
             match read_cached(self.file, start * page_size()) {
                 Ok(got) => resident += if got > 0 { self.step.min(end - start) } else { 0 },
                 Err(Errno::AGAIN | Errno::INTR) => {}
-                // Not every file system can say whether it would wait.
+                // Some file systems cannot tell whether a read would wait.
                 Err(_) => return Err(Unknown::NotPermitted),
             }
         }
@@ -189,8 +197,8 @@ impl<'fd> Asked<'fd> {
     }
 }
 
-/// Whether the page of the byte at `offset` is in the cache, or on its way there; `None` where that is not told for so little as
-/// one system call.
+/// Returns whether the page at byte `offset` is cached or being loaded, or `None` if one system
+/// call cannot tell.
 pub fn is_cached(file: BorrowedFd<'_>, offset: u64) -> Option<bool> {
     cachestat(file, offset, 1).ok().map(|cached| cached.resident > 0)
 }
@@ -210,11 +218,11 @@ fn each_page_between(file: BorrowedFd<'_>, first: u64, end: u64, mut page: impl 
     Ok(())
 }
 
-/// Asks `mincore` about `flags.len()` pages from page `first` on; the mapping is gone when this returns.
+/// Asks `mincore` about `flags.len()` pages from page `first`, through a temporary mapping.
 fn mincore(file: BorrowedFd<'_>, first: u64, flags: &mut [u8]) -> Result<(), Errno> {
     let length = flags.len() * page_size() as usize;
-    // SAFETY: a new mapping at an address of the kernel's choosing; no Rust reference to its bytes is ever made, so what
-    // other processes do to the file does not matter.
+    // SAFETY: a new mapping at an address that the kernel chooses. No Rust reference to its bytes
+    // is ever made, so it does not matter what other processes do to the file.
     let address = unsafe {
         rustix::mm::mmap(std::ptr::null_mut(), length, ProtFlags::READ, MapFlags::SHARED, file, first * page_size())?
     };
@@ -232,15 +240,15 @@ fn cachestat(file: BorrowedFd<'_>, offset: u64, length: u64) -> Result<Cached, E
     Ok(Cached { resident, state, is_estimate: false })
 }
 
-/// Brings the data of `file` into the page cache by reading `ranges` of it, and says how many bytes were read. Holes are
-/// for the caller to leave out: reading them would fill memory with zero pages.
+/// Loads `file` into the page cache by reading `ranges` of it, and returns how many bytes were
+/// read. The caller leaves out holes, because reading them would fill memory with zero pages.
 ///
 /// # Errors
-/// The first read that fails.
+/// Returns the error of the first read that fails.
 pub fn touch(file: BorrowedFd<'_>, ranges: impl Iterator<Item = Range>) -> io::Result<u64> {
     let mut buffer = vec![0u8; 1 << 20];
     let mut read = 0;
-    // Advice may be refused (a file system without it); reading is what counts.
+    // A file system may refuse the advice; the reads are what counts.
     is_sequential(file);
     for Range { start: mut at, end } in ranges {
         while at < end {
@@ -259,12 +267,14 @@ pub fn touch(file: BorrowedFd<'_>, ranges: impl Iterator<Item = Range>) -> io::R
     Ok(read)
 }
 
-/// Asks the kernel to drop `file`'s pages from the cache. Dirty pages must reach the disk before they can go, so when
-/// `write_back` is set they are written first; the file's content stays what it is. Whether the pages went is for the caller
-/// to ask again: pages that are mapped, locked or under way stay.
+/// Asks the kernel to drop `file`'s pages from the cache.
+///
+/// Dirty pages must be written before they can be dropped, so they are written first if
+/// `write_back` is set. Pages that are mapped, locked or in flight stay, so the caller must check
+/// again which pages were dropped.
 ///
 /// # Errors
-/// What `fdatasync` or `posix_fadvise` reports.
+/// Returns the error of `fdatasync` or `posix_fadvise`.
 pub fn evict(file: BorrowedFd<'_>, write_back: bool) -> io::Result<()> {
     if write_back {
         rustix::fs::fsync(file)?;

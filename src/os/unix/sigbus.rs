@@ -1,10 +1,10 @@
-//! The SIGBUS guard: a fault in a live window becomes a recorded offset instead of a death.
+//! The SIGBUS guard: a fault in a live window is recorded instead of killing the process.
 //!
-//! A file that is truncated, or whose disk fails, under a mapping raises SIGBUS at the touch of the
-//! page that is gone. The handler looks the address up in a fixed table of live windows, lays zero
-//! pages from the faulting page to the window's end, notes the lowest fault, and returns; the scan
-//! goes on over zeros and the verify step that follows every scan throws their outcome away. An
-//! address in no window is somebody's real bug and goes on to the handler that stood before.
+//! If a mapped file is truncated or its disk fails, touching a lost page raises SIGBUS. The handler
+//! finds the address in a fixed table of live windows, maps zero pages from the faulting page to
+//! the window's end, records the lowest fault, and returns. The scan continues over zeros, and the
+//! verify step after it discards the result. A fault outside every window is a real bug and goes to
+//! the previous handler.
 //!
 //! The handler takes no lock, allocates nothing and makes one system call, `mmap`.
 #![allow(unsafe_code)]
@@ -14,7 +14,7 @@ use std::sync::{Once, OnceLock};
 
 use super::window_table::{Slot, UNTOUCHED};
 
-/// How many windows can be guarded at a time. A window past that is not mapped but read.
+/// The number of windows that can be guarded at once. Further spans are read instead of mapped.
 const SLOTS: usize = 1024;
 
 static TABLE: [Slot; SLOTS] = [const {
@@ -29,18 +29,21 @@ static TABLE: [Slot; SLOTS] = [const {
 static HINT: AtomicUsize = AtomicUsize::new(0);
 static PAGE: AtomicUsize = AtomicUsize::new(4096);
 
-/// One window's slot in the table. Dropping it ends the protection, so a window drops its guard before its mapping.
+/// One window's slot in the table. Dropping it ends the protection, so a window drops its guard
+/// before its mapping.
 #[derive(Debug)]
 pub(super) struct Guard {
     slot: usize,
 }
 
 impl Guard {
-    /// Protects the pages from `start` to `end`, both addresses on page boundaries. Returns `None` when the table is full.
+    /// Protects the pages from `start` to `end`, both on page boundaries. Returns `None` when the
+    /// table is full.
     ///
     /// # Safety
-    /// Until the guard is dropped, all pages in between belong to one live mapping of the caller's that is only read, as
-    /// bytes that may change at any time: the signal handler maps zero pages over them.
+    /// Until the guard is dropped, all pages in the range must belong to one live mapping that the
+    /// caller owns and only reads, as bytes that may change at any time. The signal handler maps
+    /// zero pages over them.
     pub(super) unsafe fn new(start: usize, end: usize, page: usize) -> Option<Guard> {
         install(page);
         let from = HINT.fetch_add(1, Ordering::Relaxed);
@@ -48,7 +51,7 @@ impl Guard {
         Some(Guard { slot })
     }
 
-    /// The lowest fault so far, in bytes from the window's start.
+    /// Returns the lowest fault so far, in bytes from the window's start.
     pub(super) fn fault(&self) -> Option<usize> {
         TABLE[self.slot].lowest()
     }
@@ -60,23 +63,26 @@ impl Drop for Guard {
     }
 }
 
-/// How many windows are guarded now. Zero when nothing is mapped: a leaked slot would show here.
+/// Returns the number of guarded windows. It is zero when nothing is mapped, so a test can detect a
+/// leaked slot.
 pub fn live_windows() -> usize {
     TABLE.iter().filter(|slot| slot.taken.load(Ordering::Relaxed)).count()
 }
 
-/// The signals that a page without bytes raises. POSIX asks for SIGBUS, and Linux keeps to that; other systems have
-/// sent SIGSEGV in some versions.
+/// The signals that touching a lost page raises. POSIX specifies SIGBUS and Linux follows it, but
+/// some versions of other systems have sent SIGSEGV.
 #[cfg(target_os = "linux")]
 const SIGNALS: [libc::c_int; 1] = [libc::SIGBUS];
 #[cfg(not(target_os = "linux"))]
 const SIGNALS: [libc::c_int; 2] = [libc::SIGBUS, libc::SIGSEGV];
 
-/// The actions that were in force before ours, in the order of [`SIGNALS`].
+/// The actions that were installed before ours, in the order of [`SIGNALS`].
 static PREVIOUS: [OnceLock<libc::sigaction>; SIGNALS.len()] = [const { OnceLock::new() }; SIGNALS.len()];
 
-/// Takes SIGBUS over before there is a window. One that is sent then ends the program whichever way its input is read, while
-/// the standard library's handler would let the first pass.
+/// Installs the SIGBUS handler before there is a window.
+///
+/// A SIGBUS that is sent to the process then ends it however its input is read, while the standard
+/// library's handler would ignore the first one.
 pub fn install_sigbus_handler() {
     install(super::window::page_size());
 }
@@ -86,8 +92,9 @@ fn install(page: usize) {
     ONCE.call_once(|| {
         PAGE.store(page, Ordering::Relaxed);
         for (signal, before) in SIGNALS.into_iter().zip(&PREVIOUS) {
-            // SAFETY: both actions are fully initialised before the kernel reads them, and the handler is
-            // async-signal-safe (see `on_sigbus`). It finds PREVIOUS filled, as that is done before it is in force.
+            // SAFETY: both actions are fully initialised before the kernel reads them, and the
+            // handler is async-signal-safe (see `on_sigbus`). `PREVIOUS` is filled before the
+            // handler is installed.
             unsafe {
                 let mut previous: libc::sigaction = std::mem::zeroed();
                 libc::sigaction(signal, std::ptr::null(), &raw mut previous);
@@ -105,13 +112,13 @@ fn install(page: usize) {
 
 extern "C" fn on_sigbus(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // SAFETY: the kernel passes a valid siginfo to an SA_SIGINFO handler. `si_addr` is the faulting
-    // address when `si_code` is positive (sigaction(2)); a SIGBUS sent by kill(2) has none.
+    // address when `si_code` is positive (sigaction(2)). A SIGBUS sent by kill(2) has none.
     let (code, addr) = unsafe { ((*info).si_code, (*info).si_addr() as usize) };
     if code > 0 {
         for slot in &TABLE {
             let Some((start, end)) = slot.covers(addr) else { continue };
             let page = addr & !(PAGE.load(Ordering::Relaxed) - 1);
-            // Noted first: whoever reads the zeros, on whatever thread, finds the fault.
+            // Record first, so that any thread that reads the zeros also finds the fault.
             slot.note(page - start);
             if lay_zero_pages(page, end) {
                 return;
@@ -121,11 +128,11 @@ extern "C" fn on_sigbus(signal: libc::c_int, info: *mut libc::siginfo_t, context
     hand_on(signal, code, info, context);
 }
 
-/// Replaces the pages from `page` to `end` by private zero pages and leaves `errno` as it was.
+/// Maps private zero pages over the pages from `page` to `end`, preserving `errno`.
 fn lay_zero_pages(page: usize, end: usize) -> bool {
-    // SAFETY: `page..end` lies inside a live window of ours, found in the table, whose owner is
-    // blocked in this very fault or reads it as plain bytes that may change at any time; nothing
-    // else lives in that range. mmap is a bare system call and errno is put back.
+    // SAFETY: `page..end` lies inside a live window of ours, found in the table. Its owner is
+    // blocked in this very fault or reads it as plain bytes that may change at any time, and
+    // nothing else is mapped in that range. mmap is a bare system call and errno is restored.
     unsafe {
         #[cfg(target_os = "linux")]
         let errno = libc::__errno_location();
@@ -145,7 +152,8 @@ fn lay_zero_pages(page: usize, end: usize) -> bool {
     }
 }
 
-/// Not ours: what stood before decides, and by default the program dies of it as it would have.
+/// Passes a signal that is not ours to the previous handler. By default the program dies of it, as
+/// it would have without this handler.
 fn hand_on(signal: libc::c_int, code: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // `get` is an atomic load once `install` has filled it.
     let previous = SIGNALS.iter().position(|&ours| ours == signal).and_then(|at| PREVIOUS[at].get());
@@ -155,8 +163,8 @@ fn hand_on(signal: libc::c_int, code: libc::c_int, info: *mut libc::siginfo_t, c
         match action {
             libc::SIG_IGN if code <= 0 => {}
             libc::SIG_DFL | libc::SIG_IGN => {
-                // Returning runs the faulting instruction again, now under the default action; a
-                // signal that was sent has no instruction to run again and is raised anew.
+                // Returning runs the faulting instruction again, now under the default action. A
+                // signal that was sent has no instruction to run again, so it is raised anew.
                 libc::signal(signal, libc::SIG_DFL);
                 if code <= 0 {
                     libc::raise(signal);
@@ -177,14 +185,16 @@ fn hand_on(signal: libc::c_int, code: libc::c_int, info: *mut libc::siginfo_t, c
     }
 }
 
-/// A handler that was not concerned either may have set the default action and returned, so that the
-/// faulting instruction runs again and dies of it, as the handler of Rust's runtime does. Nothing
-/// runs again after a signal that was sent: raised anew, it does not leave us alive and unguarded.
+/// Raises the signal again if the previous handler set the default action and returned.
+///
+/// Rust's runtime does so, and the faulting instruction runs again and kills the process. After a
+/// signal that was sent, nothing runs again; raising it anew keeps the process from continuing
+/// without a guard.
 fn raise_if_disarmed(signal: libc::c_int, code: libc::c_int) {
     if code > 0 {
         return;
     }
-    // SAFETY: both calls are async-signal-safe (signal-safety(7)); `now` is written by the kernel.
+    // SAFETY: both calls are async-signal-safe (signal-safety(7)), and the kernel writes `now`.
     unsafe {
         let mut now: libc::sigaction = std::mem::zeroed();
         if libc::sigaction(signal, std::ptr::null(), &raw mut now) == 0 && now.sa_sigaction == libc::SIG_DFL {
@@ -211,8 +221,8 @@ mod tests {
         assert_eq!(TABLE[slot].covers(0x10_000), None);
     }
 
-    /// Runs a test of this program once more, alone in a process of its own, where `ALONE` is set, and gives how that
-    /// ended; `None` within that process.
+    /// Runs a test of this program again in a process of its own, with `ALONE` set, and returns its
+    /// output. Returns `None` within that process.
     fn alone(test: &str) -> Option<std::process::Output> {
         if std::env::var_os("ALONE").is_some() {
             return None;
@@ -220,28 +230,28 @@ mod tests {
         let mut command = std::process::Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", test, "--nocapture"]).env("ALONE", "1");
         let ended = command.output().unwrap();
-        // A name that no test has any more runs none, and that is a success.
+        // Running a test name that no longer exists would also succeed.
         let said = String::from_utf8_lossy(&ended.stdout);
         assert!(said.contains("running 1 test"), "{test}: {said}");
         Some(ended)
     }
 
-    /// A page of a file that is gone, mapped by no window.
+    /// Touches a page that the file has lost, through a mapping that is not a window.
     fn touch_a_lost_page() {
         let file = tempfile::tempfile().unwrap();
         file.set_len(8192).unwrap();
-        // SAFETY: nobody relies on these bytes: the process is to end by touching them.
+        // SAFETY: nothing relies on these bytes, as touching them ends the process.
         let map = unsafe { memmap2::Mmap::map(&file).unwrap() };
         file.set_len(0).unwrap();
         std::hint::black_box(map[4096]);
     }
 
-    /// The handler is for windows. Anybody else's SIGBUS is a bug that must not be hidden, nor go round for ever.
+    /// The handler must not hide a SIGBUS outside the windows, nor loop on it.
     #[test]
     fn a_bug_still_ends_the_program() {
         use std::os::unix::process::ExitStatusExt;
         let Some(ended) = alone("os::unix::sigbus::tests::a_bug_still_ends_the_program") else {
-            // Windows before, behind and at another time at the same place do not make it theirs.
+            // Windows before, after, and earlier at the same address do not cover the fault.
             // SAFETY: no fault ever happens at these addresses.
             let guard = |start, end| unsafe { Guard::new(start, end, 4096) };
             drop(guard(0x1000, 0x2000));
@@ -253,7 +263,8 @@ mod tests {
         assert_eq!(ended.status.signal(), Some(libc::SIGBUS), "{ended:?}");
     }
 
-    /// Slots are taken and given back by all threads at once, faults noted in between: none is lost.
+    /// All threads take and release slots at once and record faults in between; no slot may be
+    /// lost.
     #[test]
     fn millions_of_windows_leave_no_slot_taken() {
         const THREADS: usize = 4;

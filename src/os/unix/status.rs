@@ -1,11 +1,12 @@
-//! The facts of an open file that reading it depends on, in types that are the same on every system.
+//! The facts about an open file that reading it depends on, in types that are the same on every
+//! system.
 
 use std::io;
 use std::os::fd::AsFd;
 
 use rustix::fs::{FileType, fstat};
 
-/// Nanoseconds since 1970, modulo 2^64: only compared.
+/// Nanoseconds since 1970, modulo 2^64; only compared.
 pub type Nanoseconds = u64;
 
 /// A file as `fstat(2)` describes it.
@@ -15,21 +16,21 @@ pub struct Status {
     pub kind: FileType,
     /// The size in bytes.
     pub size: u64,
-    /// The number of the device that it is on.
+    /// The device number.
     pub device: u64,
-    /// The number of its inode.
+    /// The inode number.
     pub inode: u64,
-    /// When its bytes were last written.
+    /// The time of the last write.
     pub modified: Nanoseconds,
-    /// When its inode last changed.
+    /// The time of the last change to the inode.
     pub changed: Nanoseconds,
 }
 
 impl Status {
-    /// Returns the facts of an open file.
+    /// Returns the facts about an open file.
     ///
     /// # Errors
-    /// What `fstat(2)` says.
+    /// Returns the error of `fstat(2)`.
     #[allow(clippy::unnecessary_cast, reason = "the types of the fields differ from system to system")]
     pub fn of(file: impl AsFd) -> io::Result<Status> {
         let stat = fstat(file)?;
@@ -46,7 +47,7 @@ impl Status {
         })
     }
 
-    /// Returns device and inode, which tell two files apart.
+    /// Returns the device and inode numbers, which identify a file.
     pub fn identity(&self) -> (u64, u64) {
         (self.device, self.inode)
     }

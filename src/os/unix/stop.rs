@@ -1,10 +1,11 @@
-//! A request to end that also wakes a thread waiting in `poll`.
+//! A request to stop that also wakes a thread waiting in `poll`.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering, fence};
 
-/// A descriptor to poll, and one that makes it readable: of an eventfd or, where there is none, a pipe.
+/// A descriptor to poll and one that makes it readable, of an eventfd or, where there is none, a
+/// pipe.
 #[derive(Debug)]
 struct Wake {
     poll: OwnedFd,
@@ -27,9 +28,9 @@ fn wake() -> Option<Wake> {
     Some(Wake { poll, write: Some(write) })
 }
 
-/// Ends work early, also that of a thread that waits for a slow writer.
+/// Ends work early, including a thread that waits for a slow writer.
 ///
-/// The flag is for loops that look at it; the descriptor, which the first to wait makes, wakes a `poll`.
+/// Loops check the flag. The descriptor, which is created for the first waiter, wakes a `poll`.
 #[derive(Debug, Default)]
 pub struct Stop {
     asked: AtomicBool,
@@ -37,30 +38,33 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Not stopped.
+    /// Returns a request that has not been made yet.
     pub fn new() -> Stop {
         Stop::default()
     }
 
-    /// Asks every thread to end. May be called from a signal handler.
+    /// Asks every thread to end. It may be called from a signal handler.
     pub fn ask(&self) {
         self.asked.store(true, Ordering::Release);
-        // Either the descriptor is seen here, or who makes it now sees the flag: both look after they wrote.
+        // Either this call sees the descriptor, or its creator sees the flag: both check after they
+        // have written.
         fence(Ordering::SeqCst);
         if let Some(Some(wake)) = self.wake.get() {
             let _ = rustix::io::write(wake.write.as_ref().unwrap_or(&wake.poll), &1u64.to_ne_bytes());
         }
     }
 
-    /// What becomes readable when an end is asked for from now on; whether it was before is to be looked at once more
-    /// after this call. Where no descriptor is to be had, a waiting read is merely not woken.
+    /// Returns a descriptor that becomes readable when a stop is requested after this call.
+    ///
+    /// The caller must check [`Stop::asked`] once more afterwards. If no descriptor can be created,
+    /// a waiting read is not woken.
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
         let wake = self.wake.get_or_init(wake);
         fence(Ordering::SeqCst);
         wake.as_ref().map(|wake| wake.poll.as_fd())
     }
 
-    /// Whether an end was asked for.
+    /// Returns whether a stop was requested.
     pub fn asked(&self) -> bool {
         self.asked.load(Ordering::Acquire)
     }

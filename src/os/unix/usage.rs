@@ -1,18 +1,20 @@
-//! What this process has used so far, as the kernel counts it: faults, switches, processor time, device reads.
+//! The resources this process has used so far: faults, switches, processor time, device reads.
 #![allow(unsafe_code)]
 
 use std::time::Duration;
 
-/// Bytes of addresses that `RLIMIT_AS` (`ulimit -v`) leaves this process, or `None` where it sets no limit.
+/// Returns how many bytes of address space `RLIMIT_AS` (`ulimit -v`) leaves, or `None` if there is
+/// no limit.
 pub fn addresses_left() -> Option<u64> {
     let limit = rustix::process::getrlimit(rustix::process::Resource::As).current?;
-    // The first field of statm(5) is the total program size in pages, which is what the limit counts.
+    // The first field of statm(5) is the total program size in pages, which is what the limit
+    // counts.
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages: u64 = statm.split(' ').next().and_then(|field| field.parse().ok()).unwrap_or(0);
     Some(limit.saturating_sub(pages.saturating_mul(super::window::page_size() as u64)))
 }
 
-/// Counters since the process began, or between two moments.
+/// Counters since the process started, or between two points in time.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Usage {
     /// Page faults served without the disk (`getrusage(2)`).
@@ -21,21 +23,22 @@ pub struct Usage {
     pub major_faults: u64,
     /// Context switches because a thread had to wait.
     pub voluntary_switches: u64,
-    /// Context switches because another thread's turn had come.
+    /// Context switches because another thread was scheduled.
     pub involuntary_switches: u64,
     /// Processor time in this program's own code.
     pub user: Duration,
     /// Processor time in the kernel on its behalf.
     pub system: Duration,
-    /// Bytes fetched from the storage device (`/proc/self/io`, `read_bytes`); `None` where that is not told.
+    /// Bytes fetched from the storage device (`/proc/self/io`, `read_bytes`), or `None` if that is
+    /// unknown.
     pub device_bytes: Option<u64>,
 }
 
 impl Usage {
-    /// The counters now, of all threads, ended ones included.
+    /// Returns the current counters of all threads, including ended ones.
     pub fn now() -> Usage {
-        // SAFETY: `getrusage` fills the struct it is given, which is plain numbers and valid as zeros; with
-        // RUSAGE_SELF and a valid pointer it cannot fail.
+        // SAFETY: `getrusage` fills the struct it is given, which is plain numbers and valid as
+        // zeros. It cannot fail with RUSAGE_SELF and a valid pointer.
         let usage = unsafe {
             let mut usage: libc::rusage = std::mem::zeroed();
             libc::getrusage(libc::RUSAGE_SELF, &raw mut usage);
@@ -53,7 +56,7 @@ impl Usage {
         }
     }
 
-    /// What was used since `before`.
+    /// Returns what was used since `before`.
     #[must_use]
     pub fn since(self, before: Usage) -> Usage {
         Usage {
@@ -67,7 +70,7 @@ impl Usage {
         }
     }
 
-    /// Both together.
+    /// Returns the sum of both.
     #[must_use]
     pub fn plus(self, other: Usage) -> Usage {
         Usage {
@@ -82,12 +85,13 @@ impl Usage {
     }
 }
 
-/// Sets the peak resident size back to the present one (`proc(5)`, clear_refs). `false` where that is not allowed.
+/// Resets the peak resident size to the present one (`proc(5)`, clear_refs). Returns `false` if
+/// that is not allowed.
 pub fn forget_peak() -> bool {
     std::fs::write("/proc/self/clear_refs", "5").is_ok()
 }
 
-/// Returns the most bytes of memory that were resident at a time (`VmHWM`), where that is known.
+/// Returns the peak resident memory in bytes (`VmHWM`), if it is known.
 pub fn peak_resident() -> Option<u64> {
     Some(field("/proc/self/status", "VmHWM:")? * 1024)
 }
@@ -107,15 +111,15 @@ mod tests {
         let before = Usage::now();
         let page = crate::os::page_size();
         forget_peak();
-        // Not from the heap, which may give memory that was touched before.
+        // Not from the heap, which may return memory that was touched before.
         let mut memory = memmap2::MmapMut::map_anon(512 * page).unwrap();
         for at in (0..memory.len()).step_by(page) {
             memory[at] = std::hint::black_box(1);
         }
         std::hint::black_box(&memory);
-        // Other tests in this process come and go, and with them its memory; this much is ours and still held.
+        // Other tests in this process allocate and free memory; this much is still ours.
         assert!(peak_resident().unwrap() >= memory.len() as u64);
-        // Fewer than 512 where the memory came in huge pages, but some.
+        // Fewer than 512 if the memory consists of huge pages, but some.
         let used = Usage::now().since(before);
         assert!(used.minor_faults >= 1, "{used:?}");
         assert_eq!(used.plus(Usage { device_bytes: Some(0), ..Usage::default() }), used);

@@ -1,4 +1,5 @@
-//! What `statfs(2)` and `statvfs(3)` say of a file system, in types that are the same everywhere.
+//! What `statfs(2)` and `statvfs(3)` report about a file system, in types that are the same
+//! everywhere.
 
 use std::os::fd::AsFd;
 
@@ -8,33 +9,33 @@ use rustix::io::Errno;
 /// A file system as the kernel describes it.
 #[derive(Clone, Debug)]
 pub struct Volume {
-    /// The number of its kind, which only Linux gives a fixed meaning.
+    /// The number of its type, which has a fixed meaning only on Linux.
     pub magic: Option<u64>,
-    /// Its identity.
+    /// The file system ID.
     pub id: u64,
-    /// The longest name of a file in bytes.
+    /// The maximum length of a file name in bytes.
     pub name_length: u64,
-    /// The size of a block for transfers, in bytes.
+    /// The preferred block size for transfers, in bytes.
     pub block_size: u64,
     /// The unit in which blocks are counted, in bytes.
     pub fundamental_block_size: u64,
-    /// All blocks.
+    /// The number of blocks.
     pub blocks: u64,
-    /// Free blocks.
+    /// The number of free blocks.
     pub free_blocks: u64,
-    /// Free blocks that an ordinary user may fill.
+    /// The number of free blocks that an ordinary user may fill.
     pub available_blocks: u64,
-    /// All inodes.
+    /// The number of inodes.
     pub inodes: u64,
-    /// Free inodes.
+    /// The number of free inodes.
     pub free_inodes: u64,
 }
 
 impl Volume {
-    /// Returns the facts of the file system that an open file is on.
+    /// Returns the facts about the file system that an open file is on.
     ///
     /// # Errors
-    /// What `fstatvfs(3)` says.
+    /// Returns the error of `fstatvfs(3)`.
     pub fn of(file: impl AsFd) -> Result<Volume, Errno> {
         let file = file.as_fd();
         let facts: StatVfs = fstatvfs(file)?;

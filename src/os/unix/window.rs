@@ -1,10 +1,11 @@
 //! A window: one bounded, read-only `MAP_SHARED` mapping of a part of a file.
 //!
-//! Windows instead of one mapping of the whole file keep the address space and the resident set bounded, whatever the
-//! file's size. Each is guarded against SIGBUS for as long as it lives. Another process may write to the file at any time,
-//! so the bytes may change between two reads of them, which a `&[u8]` does not allow for. The constructors are therefore
-//! private to this crate, whose kernels never rely on a value they read before: the bytes are never taken for an unchecked
-//! `str`, and nothing is indexed unchecked by them.
+//! Windows bound the address space and the resident set whatever the file's size, which a mapping
+//! of the whole file does not. Each is guarded against SIGBUS while it lives. Another process may
+//! write to the file at any time, so the bytes may change between two reads, which a `&[u8]` does
+//! not allow for. The constructors are therefore private to this crate, whose kernels never rely on
+//! a value they read before: they never treat the bytes as an unchecked `str` or use them as an
+//! unchecked index.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -23,7 +24,7 @@ pub fn page_size() -> usize {
     *SIZE.get_or_init(rustix::param::page_size)
 }
 
-/// Whether the kernel answered EINVAL to `MADV_POPULATE_READ`, as those before Linux 5.14 do. It is not asked again then.
+/// Whether `MADV_POPULATE_READ` returned EINVAL, as before Linux 5.14. It is not tried again then.
 static POPULATE_MISSING: AtomicBool = AtomicBool::new(false);
 
 /// A mapped, guarded range of a file.
@@ -42,22 +43,25 @@ impl Window {
     /// Maps `len` bytes of the file from byte `offset`, which need not be on a page boundary.
     ///
     /// # Errors
-    /// What `mmap(2)` says (ENODEV, ENOMEM, EPERM, EAGAIN …), or ENOMEM when more windows are alive than the window table
-    /// has slots. A caller reads instead then.
+    /// Returns the error of `mmap(2)` (ENODEV, ENOMEM, EPERM, EAGAIN …), or ENOMEM when the window
+    /// table is full. The caller reads instead.
     pub(crate) fn map(file: BorrowedFd<'_>, offset: u64, len: usize) -> io::Result<Window> {
-        // SAFETY: the mapping is read-only and lives as long as this value. Another process may change or truncate the
-        // file. The bytes leave this crate only in copies, the crate's kernels bear to see them change (see the module's
-        // head), and the guard turns SIGBUS into a record.
+        // SAFETY: the mapping is read-only and lives as long as this value. Another process may
+        // change or truncate the file. The bytes leave this crate only as copies, the crate's
+        // kernels tolerate changes (see the module documentation), and the guard turns SIGBUS into
+        // a record.
         let map = unsafe { MmapOptions::new().offset(offset).len(len).map(file.as_raw_fd())? };
         Window::guarded(map, offset)
     }
 
-    /// Maps as [`Window::map`] does, but with `MAP_PRIVATE`, to measure whether that makes a difference to a reader.
+    /// Maps like [`Window::map`] but with `MAP_PRIVATE`, to measure whether that makes a difference
+    /// to a reader.
     ///
     /// # Errors
-    /// As [`Window::map`].
+    /// Fails as [`Window::map`] does.
     pub(crate) fn map_private(file: BorrowedFd<'_>, offset: u64, len: usize) -> io::Result<Window> {
-        // SAFETY: as in `map`; a private mapping that nothing is written through shows the file's changes too.
+        // SAFETY: as in `map`. A private mapping that is never written also shows the file's
+        // changes.
         let map = unsafe { MmapOptions::new().offset(offset).len(len).map_copy_read_only(file.as_raw_fd())? };
         Window::guarded(map, offset)
     }
@@ -73,11 +77,12 @@ impl Window {
         Ok(Window { guard, map, offset, start })
     }
 
-    /// Faults in every page with one call, so that a scan meets no page fault.
+    /// Faults in every page with one call, so that the scan has no page faults.
     ///
     /// # Errors
-    /// EFAULT when a page is beyond the end of the file by now or its disk failed; the pages before it are mapped. A kernel
-    /// without `MADV_POPULATE_READ` is no error: the pages are faulted in as they are read.
+    /// Returns EFAULT when a page is past the end of the file by now or its disk failed; the pages
+    /// before it are mapped. A kernel without `MADV_POPULATE_READ` is not an error: the pages are
+    /// faulted in as they are read.
     pub fn populate(&self) -> io::Result<()> {
         if POPULATE_MISSING.load(Ordering::Relaxed) {
             return Ok(());
@@ -92,17 +97,17 @@ impl Window {
         }
     }
 
-    /// Faults in all of it as [`View::touch`] does.
+    /// Faults in the whole window as [`View::touch`] does.
     pub fn touch(&self) {
         touch(self.bytes());
     }
 
-    /// Reads the first byte, and one in each further `step` bytes of the file.
+    /// Reads the first byte, and one byte in every `step` bytes of the file.
     pub fn touch_every(&self, step: usize) {
         read_every(step, self.bytes(), self.offset as usize);
     }
 
-    /// Whether it holds the `len` bytes of the file from `offset` on.
+    /// Returns whether the window holds the `len` bytes of the file from `offset`.
     pub fn holds(&self, offset: u64, len: usize) -> bool {
         offset >= self.offset && offset + len as u64 <= self.offset + self.map.len() as u64
     }
@@ -110,15 +115,15 @@ impl Window {
     /// Tells the kernel how the window will be used (`madvise(2)`).
     ///
     /// # Errors
-    /// EINVAL where the kernel does not know the advice.
+    /// Returns EINVAL if the kernel does not know the advice.
     pub fn advise(&self, advice: Advice) -> io::Result<()> {
         self.map.advise(advice)
     }
 
-    /// Asks for all pages to be faulted in now.
+    /// Asks the kernel to fault in all pages now.
     ///
     /// # Errors
-    /// EINVAL where the kernel does not know the advice, EFAULT beyond the end of the file.
+    /// Returns EINVAL if the kernel does not know the advice, and EFAULT past the end of the file.
     pub fn advise_populate(&self) -> io::Result<()> {
         #[cfg(target_os = "linux")]
         return self.map.advise(Advice::PopulateRead);
@@ -129,7 +134,7 @@ impl Window {
     /// Asks for huge pages.
     ///
     /// # Errors
-    /// EINVAL where the kernel has none.
+    /// Returns EINVAL if the kernel does not support them.
     pub fn advise_huge_pages(&self) -> io::Result<()> {
         #[cfg(target_os = "linux")]
         return self.map.advise(Advice::HugePage);
@@ -142,8 +147,8 @@ impl Window {
         &self.map
     }
 
-    /// Returns the file offset of the first page that raised SIGBUS, if any did. Everything from there on reads as zeros,
-    /// which are not the file's.
+    /// Returns the file offset of the first page that raised SIGBUS, if any. Everything from there
+    /// on reads as zeros that are not the file's.
     pub fn fault(&self) -> Option<u64> {
         let at = self.guard.fault()?;
         let lead = self.map.as_ptr() as usize - self.start;
@@ -157,10 +162,12 @@ impl Drop for Window {
         if self.map.len() <= SHORT {
             return;
         }
-        // `munmap` holds the address space for itself while it waits for other threads' page faults. Dropping the page table
-        // entries first happens beside them and leaves it little to do. A short window is not worth the call.
-        // SAFETY: the bytes of a window that is being dropped are not borrowed, and a shared mapping of a file loses only
-        // its page table entries.
+        // `munmap` locks the address space and waits for other threads' page faults. Dropping the
+        // page table entries first runs beside those faults and leaves `munmap` little to do. A
+        // short window is not worth the call.
+        //
+        // SAFETY: the bytes of a window that is being dropped are not borrowed, and a shared file
+        // mapping loses only its page table entries.
         let _ = unsafe { self.map.unchecked_advise(UncheckedAdvice::DontNeed) };
     }
 }
@@ -170,16 +177,17 @@ fn touch(bytes: &[u8]) {
     read_every(AROUND, bytes, bytes.as_ptr() as usize);
 }
 
-/// Reads the first byte, whose address or offset is `at`, and each further one at a multiple of `step`.
+/// Reads the first byte, whose address or offset is `at`, and then every byte at a multiple of
+/// `step`.
 fn read_every(step: usize, bytes: &[u8], at: usize) {
     let first = at.wrapping_neg() % step;
-    // The first byte is read twice where its own offset is such a multiple.
+    // The first byte is read twice if its own offset is such a multiple.
     for &byte in bytes.first().into_iter().chain(bytes.iter().skip(first).step_by(step)) {
         std::hint::black_box(byte);
     }
 }
 
-/// A part of a window that may be shared with other parts. Dropping the last one unmaps it.
+/// A part of a window that may be shared with other parts. Dropping the last one unmaps the window.
 #[derive(Debug)]
 pub struct View {
     window: Arc<Window>,
@@ -188,7 +196,7 @@ pub struct View {
 }
 
 impl View {
-    /// Returns the `len` bytes of the file from `offset` on, which the window has to hold.
+    /// Returns the `len` bytes of the file from `offset`, which the window must hold.
     pub fn of(window: Arc<Window>, offset: u64, len: usize) -> View {
         let start = (offset - window.offset) as usize;
         View { window, start, len }
@@ -204,15 +212,17 @@ impl View {
         self.len = self.len.min(len);
     }
 
-    /// Returns the window's [fault](Window::fault). All of this part reads as zeros where that is before it.
+    /// Returns the window's [fault](Window::fault). If it is before this part, the whole part reads
+    /// as zeros.
     pub fn fault(&self) -> Option<u64> {
         self.window.fault()
     }
 
-    /// Faults in the pages of a part that is cached, by one read every 64 KiB, for each of which the kernel maps all cached
-    /// pages around it (`fault_around_bytes`). Pages that are not cached are left to whatever reads them.
+    /// Faults in the cached pages of this part with one read every 64 KiB. For each read, the
+    /// kernel maps all cached pages around it (`fault_around_bytes`). Pages that are not cached
+    /// fault later, when they are read.
     ///
-    /// [`Window::populate`] does the same and then walks over every single page again.
+    /// [`Window::populate`] does the same and then walks every page again.
     pub fn touch(&self) {
         touch(self.bytes());
     }

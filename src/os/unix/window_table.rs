@@ -1,7 +1,7 @@
-//! One place in the fault table: which pages a live window has, and the lowest fault met in them.
+//! One slot of the fault table: which pages a live window has, and the lowest fault in them.
 //!
-//! Nothing but atomics, so that the model checker can try every order in which an owner and a signal
-//! handler may meet here (`model/`).
+//! It consists of atomics only, so that the model checker can try every order in which an owner and
+//! a signal handler may meet here (`model/`).
 
 use super::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -10,18 +10,18 @@ pub(super) const UNTOUCHED: usize = usize::MAX;
 
 pub(super) struct Slot {
     pub(super) taken: AtomicBool,
-    /// How many windows the slot has had.
+    /// The number of windows that the slot has held.
     pub(super) generation: AtomicUsize,
     /// First address of the window, page-aligned; 0 while the slot guards nothing.
     pub(super) start: AtomicUsize,
     /// The address after the window's last page. Valid whenever `start` is not 0.
     pub(super) end: AtomicUsize,
-    /// Lowest fault, in bytes from `start`, or [`UNTOUCHED`].
+    /// The lowest fault, in bytes from `start`, or [`UNTOUCHED`].
     pub(super) fault: AtomicUsize,
 }
 
 impl Slot {
-    /// Takes the slot for the pages from `start` to `end`; `false` when it is taken already.
+    /// Takes the slot for the pages from `start` to `end`. Returns `false` if it is already taken.
     pub(super) fn take(&self, start: usize, end: usize) -> bool {
         if self.taken.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
             return false;
@@ -33,17 +33,18 @@ impl Slot {
         true
     }
 
-    /// Gives the slot back. Its window must still be mapped, so that nobody's address is in it.
+    /// Releases the slot. The window must still be mapped, so that no other mapping has its
+    /// addresses.
     pub(super) fn give_back(&self) {
         self.start.store(0, Ordering::Release);
         self.taken.store(false, Ordering::Release);
     }
 
-    /// Whether `addr` lies in this slot's window, and if so where the window begins and ends.
+    /// Returns the bounds of this slot's window if `addr` lies in it.
     ///
-    /// The slot may be released and taken anew meanwhile, and an old start must not be paired with a
-    /// new end. To read the start again is not enough: the window after the next may have the same
-    /// one, as the kernel likes to give an address again. So its windows are counted.
+    /// The slot may be released and taken again meanwhile, and an old start must not be paired with
+    /// a new end. Reading the start again is not enough, because the kernel tends to reuse
+    /// addresses and a later window may have the same start. So windows are counted.
     pub(super) fn covers(&self, addr: usize) -> Option<(usize, usize)> {
         let generation = self.generation.load(Ordering::Acquire);
         let start = self.start.load(Ordering::Acquire);
@@ -57,12 +58,12 @@ impl Slot {
         Some((start, end))
     }
 
-    /// Notes a fault, in bytes from the window's start.
+    /// Records a fault, in bytes from the window's start.
     pub(super) fn note(&self, at: usize) {
         self.fault.fetch_min(at, Ordering::AcqRel);
     }
 
-    /// The lowest fault noted since the slot was taken.
+    /// Returns the lowest fault recorded since the slot was taken.
     pub(super) fn lowest(&self) -> Option<usize> {
         match self.fault.load(Ordering::Acquire) {
             UNTOUCHED => None,
