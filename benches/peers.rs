@@ -1,9 +1,10 @@
 //! Whole programs side by side: `cargo bench --bench peers [-- FILTER]`.
 //!
-//! Each case runs `mapped` and its peers in turn, several rounds over, on the same file, which is warm, or for the cases "from the
-//! disk" dropped from memory before each run, and prints medians, ratios and peak memory as a Markdown table. Tools that are not
-//! installed are left out. `MAPPED_BENCH_SIZE` sets the test file's size in MiB (default 1024), `MAPPED_BENCH_ROUNDS` the number
-//! of rounds (default 5).
+//! Each case runs `mapped` and its peers in turn, several rounds over, on the same file, which is
+//! warm, or for the cases "from the disk" dropped from memory before each run, and prints medians,
+//! ratios and peak memory as a Markdown table. Tools that are not installed are left out.
+//! `MAPPED_BENCH_SIZE` sets the test file's size in MiB (default 1024), `MAPPED_BENCH_ROUNDS` the
+//! number of rounds (default 5).
 #![allow(unsafe_code, reason = "wait4(2) is the only way to a child's peak memory")]
 
 use std::fs::File;
@@ -19,7 +20,8 @@ use mapped::os::residency;
 #[derive(Clone, Copy, PartialEq)]
 enum To {
     Null,
-    /// A pipe that is read in large pieces. GNU grep needs one: it ends at the first match when its output is thrown away.
+    /// A pipe that is read in large pieces. GNU grep needs one: it ends at the first match when its
+    /// output is thrown away.
     Pipe,
 }
 

@@ -1,8 +1,9 @@
 //! Whether `mapped bench` can be believed: `cargo bench --bench ways [-- FILE]`.
 //!
-//! The same ways are gone by loops of this file's own, with the standard library and memmap2 and nothing of the crate's,
-//! and by fio where it is installed, and printed as a Markdown table beside what `mapped bench` says. Every way copies the
-//! file through a buffer of 128 KiB on one thread. Without a FILE, one of `MAPPED_BENCH_SIZE` MiB is made (default 2048).
+//! The same ways are gone by loops of this file's own, with the standard library and memmap2 and
+//! nothing of the crate's, and by fio where it is installed, and printed as a Markdown table beside
+//! what `mapped bench` says. Every way copies the file through a buffer of 128 KiB on one thread.
+//! Without a FILE, one of `MAPPED_BENCH_SIZE` MiB is made (default 2048).
 #![allow(unsafe_code, reason = "a mapping of a file that others could truncate")]
 
 use std::fs::File;
@@ -14,7 +15,8 @@ use std::time::{Duration, Instant};
 const BUFFER: usize = 128 << 10;
 const ROUNDS: usize = 7;
 
-/// One pass of a way over a file of so many bytes: how long it took, and how much of that was letting go of the mapping.
+/// One pass of a way over a file of so many bytes: how long it took, and how much of that was
+/// letting go of the mapping.
 struct Pass {
     all: Duration,
     unmapping: Duration,

@@ -34,7 +34,8 @@ pub struct Config {
     pub color: bool,
     /// The run's counters.
     pub stats: Arc<Session>,
-    /// How the statistics are wanted, and what the process had used before the run: counters go on through an `exec`.
+    /// How the statistics are wanted, and what the process had used before the run: counters go on
+    /// through an `exec`.
     wants_stats: Option<(StatsFormat, Usage)>,
     progress: When,
     begun: Instant,
@@ -143,8 +144,8 @@ impl Config {
         wanted.then(|| Progress::start(Arc::clone(&self.stats), total()))
     }
 
-    /// As [`Config::progress`], and also when both go to the same terminal: for a command whose few lines are printed
-    /// within [`Progress::pause`].
+    /// As [`Config::progress`], and also when both go to the same terminal: for a command whose few
+    /// lines are printed within [`Progress::pause`].
     pub fn progress_with_pauses(&self, names: &[OsString]) -> Option<Progress> {
         let wanted = match self.progress {
             When::Always => true,
@@ -167,8 +168,8 @@ impl Config {
     }
 }
 
-/// Resolves the period asked for, and what is said of the times in logs. Where no period is asked for, the
-/// local zone is not looked up: finding it means reading the zone database.
+/// Resolves the period asked for, and what is said of the times in logs. Where no period is asked
+/// for, the local zone is not looked up: finding it means reading the zone database.
 ///
 /// # Errors
 /// A time, a zone, a span or a year that cannot be read.
@@ -270,16 +271,18 @@ fn default_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// How many threads there may be where addresses are scarce (`ulimit -v`): glibc's allocator sets 64 MiB of them aside for each, and
-/// twice that for a moment (HEAP_MAX_SIZE, malloc/arena.c). With 300 MB, eight threads had none left for what they read.
+/// How many threads there may be where addresses are scarce (`ulimit -v`): glibc's allocator sets
+/// 64 MiB of them aside for each, and twice that for a moment (HEAP_MAX_SIZE, malloc/arena.c). With
+/// 300 MB, eight threads had none left for what they read.
 fn most_threads() -> usize {
     const ARENA: u64 = 128 << 20;
     let Some(left) = addresses_left() else { return usize::MAX };
     usize::try_from(1 + left / ARENA).unwrap_or(usize::MAX)
 }
 
-/// The largest block, in bytes, where addresses are scarce (`ulimit -v`): a worker holds a window, its text, which
-/// doubles as it grows, and perhaps a buffer with its spare, and the allocator sets addresses aside for each thread.
+/// The largest block, in bytes, where addresses are scarce (`ulimit -v`): a worker holds a window,
+/// its text, which doubles as it grows, and perhaps a buffer with its spare, and the allocator sets
+/// addresses aside for each thread.
 fn most_block(threads: usize) -> usize {
     let Some(left) = addresses_left().and_then(|left| usize::try_from(left).ok()) else { return usize::MAX };
     1 << (left / threads.max(1) / 16).max(64 << 10).ilog2()

@@ -1,4 +1,5 @@
-//! bzip2 streams by the rules of bzip2(1): any number of them, and what is none after the last is ignored.
+//! bzip2 streams by the rules of bzip2(1): any number of them, and what is none after the last is
+//! ignored.
 
 use std::io;
 

@@ -35,7 +35,8 @@ struct Table {
     bits: u32,
     /// The code before, and the first byte of its string.
     previous: Option<(u16, u8)>,
-    /// Bits at hand, and how many of the group's codes were taken: codes of a width come in groups of eight.
+    /// Bits at hand, and how many of the group's codes were taken: codes of a width come in groups
+    /// of eight.
     at_hand: u64,
     count: u32,
     group: u32,
@@ -106,7 +107,8 @@ impl Table {
             return Ok(true);
         };
         if code == CLEAR && self.has_clear {
-            // The code after it makes a string that none refers to, in the place of the code for clearing.
+            // The code after it makes a string that none refers to, in the place of the code for
+            // clearing.
             self.free = u32::from(CLEAR);
             self.change_width(FIRST_BITS, input)?;
             return Ok(true);

@@ -1,7 +1,7 @@
 //! The table of compressed formats, and how the first bytes of an input tell them apart.
 //!
-//! A name never decides. A magic that plain text could begin with is not enough either: such a format is
-//! recognized by further fields that text cannot have.
+//! A name never decides. A magic that plain text could begin with is not enough either: such a
+//! format is recognized by further fields that text cannot have.
 
 /// A compressed format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,8 +103,9 @@ fn cut_short(head: &[u8]) -> Detected {
     ROWS.into_iter().find_map(begins).unwrap_or(Detected::Plain)
 }
 
-/// The level and the first block's magic, or that of the end. They are printable for the most part, so that what follows the
-/// block's checksum is looked at too: a bit and the number of a row, which is below the block's size.
+/// The level and the first block's magic, or that of the end. They are printable for the most part,
+/// so that what follows the block's checksum is looked at too: a bit and the number of a row, which
+/// is below the block's size.
 fn bzip2(after: &[u8]) -> Detected {
     const BLOCK: &[u8] = b"1AY&SY";
     const END: &[u8] = b"\x17rE8P\x90";
@@ -145,8 +146,9 @@ fn skippable(head: &[u8]) -> Detected {
     }
 }
 
-/// The header has no magic, so all of its fields are checked as xz does: properties, a dictionary size that encoders
-/// write, a length that is unknown or below 256 GiB, and the first byte of the range coder, which is always 0.
+/// The header has no magic, so all of its fields are checked as xz does: properties, a dictionary
+/// size that encoders write, a length that is unknown or below 256 GiB, and the first byte of the
+/// range coder, which is always 0.
 fn lzma(head: &[u8]) -> Detected {
     const LENGTH_LIMIT: u64 = 1 << 38;
     let Some(&properties) = head.first() else { return Detected::Undecided };

@@ -1,4 +1,5 @@
-//! Decoded bytes on their way to who reads them: a thread decodes ahead, as far as a bounded queue allows.
+//! Decoded bytes on their way to who reads them: a thread decodes ahead, as far as a bounded queue
+//! allows.
 //!
 //! Where no thread can be started, or only one is wanted, decoding is done by the reader itself.
 
@@ -179,7 +180,8 @@ impl fmt::Debug for Own {
 }
 
 impl Decoded {
-    /// Gives what `decoder` makes, ahead of its turn where there is a pool. `stop` wakes the decoder.
+    /// Gives what `decoder` makes, ahead of its turn where there is a pool. `stop` wakes the
+    /// decoder.
     pub fn new(decoder: Box<dyn Decode>, stop: Arc<Stop>, pool: Option<&Arc<Pool>>) -> Decoded {
         let state = Mutex::new(State { decoder: Some(decoder), ..State::default() });
         let handoff = Arc::new(Handoff { state, given: Condvar::new(), taken: Condvar::new(), stop });

@@ -155,7 +155,8 @@ impl Decode for Gzip {
     }
 }
 
-/// gzip(1) ignores what it cannot decode after the last member, and says so with its exit code for warnings.
+/// gzip(1) ignores what it cannot decode after the last member, and says so with its exit code for
+/// warnings.
 fn trailing_garbage() -> io::Error {
     io::Error::other("trailing garbage after the gzip data is ignored")
 }

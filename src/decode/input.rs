@@ -1,7 +1,7 @@
 //! Compressed bytes on their way to a decoder.
 //!
-//! They are always read, never mapped: a decoder is not made for bytes that change under it. A file is read by
-//! position, so that no descriptor that others share is moved.
+//! They are always read, never mapped: a decoder is not made for bytes that change under it. A file
+//! is read by position, so that no descriptor that others share is moved.
 
 use std::io;
 use std::sync::{Arc, OnceLock};

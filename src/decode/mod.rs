@@ -1,8 +1,9 @@
 //! Compressed and encoded inputs as plain streams, for every command.
 //!
-//! [`Decoding`] opens an input: what its first bytes show to be compressed becomes a source whose stream gives the decoded
-//! bytes, and everything else stays as it is. Each format is decoded by the rules of its reference tool: what stands before a
-//! cut or damage is given out, and then the error. Nothing is ever written to a file.
+//! [`Decoding`] opens an input: what its first bytes show to be compressed becomes a source whose
+//! stream gives the decoded bytes, and everything else stays as it is. Each format is decoded by
+//! the rules of its reference tool: what stands before a cut or damage is given out, and then the
+//! error. Nothing is ever written to a file.
 
 mod bzip2;
 mod compress;
@@ -47,11 +48,12 @@ use text::{Text, Transcoder, has_mark};
 
 /// Decodes one input, piece by piece.
 pub trait Decode: Send {
-    /// Appends decoded bytes within the capacity of `out`, at least one unless the data have ended. Gives whether they
-    /// may go on.
+    /// Appends decoded bytes within the capacity of `out`, at least one unless the data have ended.
+    /// Gives whether they may go on.
     ///
     /// # Errors
-    /// What reading fails with, and data that are cut or damaged. What was appended before is right.
+    /// What reading fails with, and data that are cut or damaged. What was appended before is
+    /// right.
     fn decode(&mut self, out: &mut Vec<u8>) -> io::Result<bool>;
 
     /// Whether more can be had without waiting for a slow writer.
@@ -83,7 +85,8 @@ impl Decoding {
         Decoding { compressed, text: Text::Bytes, pool }
     }
 
-    /// Also turns text into UTF-8, from the `encoding` with this WHATWG label, or as a byte order mark says.
+    /// Also turns text into UTF-8, from the `encoding` with this WHATWG label, or as a byte order
+    /// mark says.
     ///
     /// # Errors
     /// When there is no such encoding.

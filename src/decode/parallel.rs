@@ -1,8 +1,8 @@
 //! Files of many independent members or frames, decoded by several threads.
 //!
-//! bgzip states the length of each gzip member, and the headers within a zstd frame that of the frame. What cannot be
-//! split, does not decode, or grows too large is left to the decoder of the whole format, from a member's beginning on:
-//! the outcome never depends on the splitting.
+//! bgzip states the length of each gzip member, and the headers within a zstd frame that of the
+//! frame. What cannot be split, does not decode, or grows too large is left to the decoder of the
+//! whole format, from a member's beginning on: the outcome never depends on the splitting.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -214,7 +214,8 @@ impl Shared {
         self.changed.notify_all();
     }
 
-    /// Reads the members or frames of a job that begins at `at`; `None` where none is whole and followed by another.
+    /// Reads the members or frames of a job that begins at `at`; `None` where none is whole and
+    /// followed by another.
     fn cut(&self, at: u64) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
         let mut size = JOB;
@@ -241,7 +242,8 @@ impl Shared {
     }
 }
 
-/// Returns the length of the member or frame that `bytes` begins with, if it is stated and all there.
+/// Returns the length of the member or frame that `bytes` begins with, if it is stated and all
+/// there.
 fn member_length(format: Format, bytes: &[u8]) -> Option<usize> {
     let length = match format {
         Format::Gzip => bgzip_length(bytes)?,

@@ -1,4 +1,5 @@
-//! xz streams, lzip members and the older lzma format, by liblzma, which is what xz(1) decodes them with.
+//! xz streams, lzip members and the older lzma format, by liblzma, which is what xz(1) decodes them
+//! with.
 
 use std::io;
 

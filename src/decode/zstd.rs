@@ -9,8 +9,8 @@ use super::{cut_short, damaged};
 
 const NAME: &str = "zstd";
 
-/// The largest window that is decoded, as a power of two: what `zstd --long=31` writes. Memory for it is touched only as
-/// far as the data reach.
+/// The largest window that is decoded, as a power of two: what `zstd --long=31` writes. Memory for
+/// it is touched only as far as the data reach.
 const WINDOW_LOG: u32 = if cfg!(target_pointer_width = "64") { 31 } else { 30 };
 
 /// How many bytes of a frame are given to the decoder first: the least that a header has.

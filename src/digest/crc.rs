@@ -1,8 +1,10 @@
-//! The algebra of CRCs: joining the CRCs of two pieces, and passing over any run of zeros, in logarithmic time.
+//! The algebra of CRCs: joining the CRCs of two pieces, and passing over any run of zeros, in
+//! logarithmic time.
 //!
-//! A CRC register is a polynomial over GF(2) modulo the generator, and `n` more bytes multiply it by `x^8n`. So one
-//! file's pieces can be summed on every core, and a hole of a terabyte costs a few multiplications.
-//! The sums of the pieces themselves come from a crate, long runs by way of [`fold`].
+//! A CRC register is a polynomial over GF(2) modulo the generator, and `n` more bytes multiply it
+//! by `x^8n`. So one file's pieces can be summed on every core, and a hole of a terabyte costs a
+//! few multiplications. The sums of the pieces themselves come from a crate, long runs by way of
+//! [`fold`].
 
 use crc_fast::CrcAlgorithm;
 
@@ -10,7 +12,8 @@ use super::algorithm::Algorithm;
 #[cfg(target_arch = "x86_64")]
 use super::fold;
 
-/// A CRC as the catalogue of parametrised CRC algorithms describes it. `refin` and `refout` are always equal here.
+/// A CRC as the catalogue of parametrised CRC algorithms describes it. `refin` and `refout` are
+/// always equal here.
 #[derive(Clone, Copy, Debug)]
 pub struct Model {
     kernel: CrcAlgorithm,
@@ -72,7 +75,8 @@ impl Model {
             let mut init = [0; 8];
             init[..self.generator.width as usize / 8].fill(self.init as u8);
             if let Some((mut left, stands_for)) = fold::fold(bytes, init, self.factors) {
-                // The crate adds the initial value to the bytes that are left, where it already was added.
+                // The crate adds the initial value to the bytes that are left, where it already was
+                // added.
                 left.iter_mut().zip(init).for_each(|(byte, init)| *byte ^= init);
                 let mut end = [0; 2 * fold::STEP];
                 let rest = &bytes[stands_for..];

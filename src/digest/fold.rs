@@ -1,9 +1,10 @@
 //! CRCs of long runs by carry-less multiplication of 256 bits at a time (VPCLMULQDQ with AVX2).
 //!
-//! A piece of a message may be replaced by what it leaves modulo the generator, moved on: `X·x^d` is added to what
-//! stands `d` bits further on. Eight registers do so for 256 bytes at a step, twice as fast as crates that use 128 bits
-//! on CPUs without AVX-512. What is left at the end are 256 bytes with the same CRC as the whole, and these are given
-//! to the crate. After V. Gopal et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ" (Intel, 2009).
+//! A piece of a message may be replaced by what it leaves modulo the generator, moved on: `X·x^d`
+//! is added to what stands `d` bits further on. Eight registers do so for 256 bytes at a step,
+//! twice as fast as crates that use 128 bits on CPUs without AVX-512. What is left at the end are
+//! 256 bytes with the same CRC as the whole, and these are given to the crate. After V. Gopal et
+//! al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ" (Intel, 2009).
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
@@ -11,7 +12,8 @@ use std::arch::x86_64::*;
 /// Bytes taken at a step, and left at the end.
 pub const STEP: usize = 256;
 
-/// How far ahead lines are asked for, in bytes: the CPU's own prefetching ends at each page. A fifth faster on a file.
+/// How far ahead lines are asked for, in bytes: the CPU's own prefetching ends at each page. A
+/// fifth faster on a file.
 const AHEAD: usize = 2048;
 
 /// What a piece of a message is multiplied by when it moves on by [`STEP`] bytes.
@@ -25,10 +27,11 @@ pub struct Factors {
     pub reflected: bool,
 }
 
-/// Folds all whole steps of `bytes` but the first onto the last, after adding `init` to the first bytes.
+/// Folds all whole steps of `bytes` but the first onto the last, after adding `init` to the first
+/// bytes.
 ///
-/// `None` when there are fewer than two steps, or the CPU lacks the instructions. Otherwise what is left, and how many
-/// of the bytes it stands for.
+/// `None` when there are fewer than two steps, or the CPU lacks the instructions. Otherwise what is
+/// left, and how many of the bytes it stands for.
 pub fn fold(bytes: &[u8], init: [u8; 8], factors: Factors) -> Option<([u8; STEP], usize)> {
     let (steps, rest) = bytes.as_chunks::<STEP>();
     let [first, steps @ ..] = steps else { return None };
@@ -50,7 +53,8 @@ pub fn fold(bytes: &[u8], init: [u8; 8], factors: Factors) -> Option<([u8; STEP]
 
 #[target_feature(enable = "avx2,vpclmulqdq")]
 fn fold_steps<const REFLECTED: bool>(first: &[u8; STEP], steps: &[[u8; STEP]], factors: Factors) -> [u8; STEP] {
-    // In memory order a reflected lane has its highest power in bit 0; the others have to be turned round.
+    // In memory order a reflected lane has its highest power in bit 0; the others have to be turned
+    // round.
     let turn = _mm256_broadcastsi128_si256(_mm_setr_epi8(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
     let load = |step: &[u8; STEP], i: usize| {
         // SAFETY: eight registers of 32 bytes make up the step; an unaligned load is asked for.

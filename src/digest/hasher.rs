@@ -152,7 +152,8 @@ impl State {
         let sha512 = |_: (), otherwise| aws(otherwise);
         #[cfg(not(target_arch = "x86_64"))]
         use Absent as Kernel;
-        // Only BLAKE3's digests are longer than an address space, and it has no use for the length yet.
+        // Only BLAKE3's digests are longer than an address space, and it has no use for the length
+        // yet.
         let len = usize::try_from(recipe.spec.len).unwrap_or(usize::MAX);
         match recipe.spec.algorithm {
             Algorithm::Blake3 => State::Blake3(Box::new(recipe.key.hasher())),

@@ -1,9 +1,11 @@
-//! MD5 (RFC 1321), one block after another, a fifth faster than the compiler's order of additions allows.
+//! MD5 (RFC 1321), one block after another, a fifth faster than the compiler's order of additions
+//! allows.
 //!
-//! MD5's speed is the length of its chain of dependent operations. The compiler gathers each step's constants at the
-//! end of its sum, which puts one more addition on that chain; adding word and constant in one instruction of our own
-//! keeps them off it, and so does adding, rather than or-ing, the two disjoint halves of the second round's function.
-//! It opens no file and keeps no block: [`Md5::update`] holds back at most 63 bytes.
+//! MD5's speed is the length of its chain of dependent operations. The compiler gathers each step's
+//! constants at the end of its sum, which puts one more addition on that chain; adding word and
+//! constant in one instruction of our own keeps them off it, and so does adding, rather than
+//! or-ing, the two disjoint halves of the second round's function. It opens no file and keeps no
+//! block: [`Md5::update`] holds back at most 63 bytes.
 #![allow(unsafe_code)]
 
 const INITIAL: [u32; 4] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
@@ -142,7 +144,8 @@ fn add3<const K: u32>(a: u32, word: u32) -> u32 {
     a.wrapping_add(word).wrapping_add(K)
 }
 
-/// One step: the sum `s` of everything but the function, the function `f` added, rotated, `b` added.
+/// One step: the sum `s` of everything but the function, the function `f` added, rotated, `b`
+/// added.
 macro_rules! step {
     ($function:ident, $a:ident $b:ident $c:ident $d:ident, $word:expr, $index:expr, $turn:expr) => {
         let s = add3::<{ SINES[$index] }>($a, $word);

@@ -1,4 +1,5 @@
-//! The provider of SHA-1, SHA-2 and SHA-3: AWS-LC, which is C and assembly, or the RustCrypto crates.
+//! The provider of SHA-1, SHA-2 and SHA-3: AWS-LC, which is C and assembly, or the RustCrypto
+//! crates.
 //!
 //! The feature `fast-sha` chooses AWS-LC. Without it, the module `digest` here offers the same few
 //! names over crates that need no C compiler. The digests are the same.

@@ -1,9 +1,11 @@
-//! SHA-512 and its truncations (FIPS 180-4) for x86-64 with AVX2 and BMI2, a third faster than the crates' code.
+//! SHA-512 and its truncations (FIPS 180-4) for x86-64 with AVX2 and BMI2, a third faster than the
+//! crates' code.
 //!
-//! Two blocks are taken at a time: their message schedules are computed side by side in the two halves of the vector
-//! registers, between the scalar rounds of the first block; the second block's rounds then find theirs ready. The
-//! rounds use three-operand rotates and and-not. Where the CPU lacks these, the caller uses a crate instead.
-//! It opens no file; [`Sha512::update`] holds back at most 127 bytes.
+//! Two blocks are taken at a time: their message schedules are computed side by side in the two
+//! halves of the vector registers, between the scalar rounds of the first block; the second block's
+//! rounds then find theirs ready. The rounds use three-operand rotates and and-not. Where the CPU
+//! lacks these, the caller uses a crate instead. It opens no file; [`Sha512::update`] holds back at
+//! most 127 bytes.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
@@ -137,12 +139,14 @@ impl Sha512 {
         Sha512::from_initial(SHA512)
     }
 
-    /// SHA-384 of nothing yet (the first 48 bytes of [`Sha512::finish`]), if this CPU has the instructions.
+    /// SHA-384 of nothing yet (the first 48 bytes of [`Sha512::finish`]), if this CPU has the
+    /// instructions.
     pub fn sha384() -> Option<Sha512> {
         Sha512::from_initial(SHA384)
     }
 
-    /// SHA-512/256 of nothing yet (the first 32 bytes of [`Sha512::finish`]), if this CPU has the instructions.
+    /// SHA-512/256 of nothing yet (the first 32 bytes of [`Sha512::finish`]), if this CPU has the
+    /// instructions.
     pub fn sha512_256() -> Option<Sha512> {
         Sha512::from_initial(SHA512_256)
     }
@@ -195,14 +199,17 @@ impl Sha512 {
     }
 }
 
-/// One round, on the word that stands `$at` bytes behind `$words`. `$bc` holds `b ^ c` and leaves holding `a ^ b`, which is
-/// the next round's `b ^ c`: the majority of three is `b` but where both differ from it.
+/// One round, on the word that stands `$at` bytes behind `$words`. `$bc` holds `b ^ c` and leaves
+/// holding `a ^ b`, which is the next round's `b ^ c`: the majority of three is `b` but where both
+/// differ from it.
 ///
-/// In assembler because compilers spend a ninth more instructions on it, moving words that could stay where they are.
+/// In assembler because compilers spend a ninth more instructions on it, moving words that could
+/// stay where they are.
 macro_rules! round {
     ($a:ident $b:ident $d:ident $e:ident $f:ident $g:ident $h:ident, $bc:ident, $words:expr, $at:expr) => {
-        // SAFETY: the caller's target features hold `rorx` and `andn`. It writes to no memory and reads eight bytes of the
-        // schedule: `$words` points to the first of sixteen words as `Schedule` strides them, and `$at` is the place of one.
+        // SAFETY: the caller's target features hold `rorx` and `andn`. It writes to no memory and
+        // reads eight bytes of the schedule: `$words` points to the first of sixteen words as
+        // `Schedule` strides them, and `$at` is the place of one.
         unsafe {
             std::arch::asm!(
                 "add {h}, qword ptr [{words} + {at}]",
@@ -323,7 +330,8 @@ fn two_blocks(mut s: [u64; 8], first: &[u8; 128], second: &[u8; 128], schedule: 
     let big_endian = _mm256_broadcastsi128_si256(_mm_setr_epi8(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8));
     let mut w = [_mm256_setzero_si256(); 8];
     for (i, w) in w.iter_mut().enumerate() {
-        // SAFETY: `i` is under 8, so these sixteen bytes end within the 128 of each block; unaligned loads are asked for.
+        // SAFETY: `i` is under 8, so these sixteen bytes end within the 128 of each block;
+        // unaligned loads are asked for.
         let both = unsafe {
             _mm256_set_m128i(
                 _mm_loadu_si128(second.as_ptr().add(i * 16).cast()),
@@ -360,7 +368,8 @@ fn second_block(state: &mut [u64; 8], schedule: &Schedule) {
     add(state, s);
 }
 
-/// Words `t` and `t + 1` of both blocks, from the pairs that start at `t - 16`, `t - 14`, `t - 8`, `t - 6` and `t - 2`.
+/// Words `t` and `t + 1` of both blocks, from the pairs that start at `t - 16`, `t - 14`, `t - 8`,
+/// `t - 6` and `t - 2`.
 #[target_feature(enable = "avx2,bmi1,bmi2")]
 #[inline]
 fn next_words(w16: __m256i, w14: __m256i, w8: __m256i, w6: __m256i, w2: __m256i) -> __m256i {

@@ -1,7 +1,7 @@
 //! The sums that are not CRCs: Adler-32 and the two of the historical `sum` command.
 //!
-//! Adler-32 and System V's sum can be joined from pieces; BSD's rotates at each byte and cannot, but a run of zeros
-//! only rotates it. Each is plain arithmetic on a slice.
+//! Adler-32 and System V's sum can be joined from pieces; BSD's rotates at each byte and cannot,
+//! but a run of zeros only rotates it. Each is plain arithmetic on a slice.
 
 /// The largest prime below 2^16, Adler-32's modulus.
 const PRIME: u64 = 65_521;
@@ -17,7 +17,8 @@ pub fn adler32(bytes: &[u8]) -> u32 {
 /// The Adler-32 of `left`'s bytes followed by `right`'s `right_len` bytes.
 pub fn adler32_combine(left: u32, right: u32, right_len: u64) -> u32 {
     let [a1, b1, a2, b2] = [left & 0xffff, left >> 16, right & 0xffff, right >> 16].map(u64::from);
-    // The right piece was summed from a = 1, in truth it starts from a1: each of its bytes adds the difference to b.
+    // The right piece was summed from a = 1, in truth it starts from a1: each of its bytes adds the
+    // difference to b.
     let a = (a1 + a2 + PRIME - 1) % PRIME;
     let b = (b1 + b2 + (right_len % PRIME) * (a1 + PRIME - 1)) % PRIME;
     (b << 16 | a) as u32
@@ -29,7 +30,8 @@ pub fn adler32_zeros(sum: u32, count: u64) -> u32 {
     (((b + (count % PRIME) * a) % PRIME) << 16 | a) as u32
 }
 
-/// System V's running sum of these bytes alone; joined to another by wrapping addition, unmoved by zeros.
+/// System V's running sum of these bytes alone; joined to another by wrapping addition, unmoved by
+/// zeros.
 pub fn sysv(bytes: &[u8]) -> u32 {
     // Short runs keep each partial sum within what the vector units add fastest.
     bytes.chunks(1 << 16).fold(0, |sum, run| sum.wrapping_add(run.iter().map(|&byte| u32::from(byte)).sum()))

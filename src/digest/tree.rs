@@ -1,9 +1,11 @@
-//! BLAKE3 by subtrees: any piece of an input is hashed on its own, and the pieces are joined in order.
+//! BLAKE3 by subtrees: any piece of an input is hashed on its own, and the pieces are joined in
+//! order.
 //!
-//! A piece at any offset and of any length splits into the largest aligned subtrees it holds, hashed at once, and at
-//! most two ragged ends shorter than a chunk, hashed when the pieces before are in. Because no one knows yet whether
-//! more follows, each subtree is left as its two halves: only [`Tree::finish`] makes a root. It allocates only the
-//! few chaining values of the path to the root, so its memory does not grow with the file.
+//! A piece at any offset and of any length splits into the largest aligned subtrees it holds,
+//! hashed at once, and at most two ragged ends shorter than a chunk, hashed when the pieces before
+//! are in. Because no one knows yet whether more follows, each subtree is left as its two halves:
+//! only [`Tree::finish`] makes a root. It allocates only the few chaining values of the path to the
+//! root, so its memory does not grow with the file.
 
 use blake3::hazmat::{
     ChainingValue, HasherExt, Mode, max_subtree_len, merge_subtrees_non_root, merge_subtrees_root_xof,
@@ -61,7 +63,8 @@ pub struct Part {
     subtrees: Vec<Halves>,
 }
 
-/// Hashes what can be hashed of a piece without what comes before it. `offset` is the piece's place in the input.
+/// Hashes what can be hashed of a piece without what comes before it. `offset` is the piece's place
+/// in the input.
 pub fn part(key: &Key, offset: u64, bytes: &[u8]) -> Part {
     let chunk = CHUNK_LEN as u64;
     let head = (offset.next_multiple_of(chunk) - offset).min(bytes.len() as u64) as usize;
@@ -71,8 +74,8 @@ pub fn part(key: &Key, offset: u64, bytes: &[u8]) -> Part {
         let fits = 1u64 << rest.len().ilog2();
         let len = max_subtree_len(at).map_or(fits, |aligned| aligned.min(fits));
         if len < 2 * chunk {
-            // One chunk that starts at an odd place. Left to `absorb`, it would drag all that follows along, so it
-            // is a subtree too: of one chunk, whose halves are not told apart.
+            // One chunk that starts at an odd place. Left to `absorb`, it would drag all that
+            // follows along, so it is a subtree too: of one chunk, whose halves are not told apart.
             let cv = key.subtree(at, &rest[..CHUNK_LEN]);
             subtrees.push(Halves { left: cv, right: cv, chunks: 1 });
         } else {

@@ -53,7 +53,8 @@ impl Digest {
         &self.head
     }
 
-    /// Hands out all bytes in order, in chunks whose length is a multiple of three but for the last.
+    /// Hands out all bytes in order, in chunks whose length is a multiple of three but for the
+    /// last.
     ///
     /// # Errors
     /// The first error of `take`.

@@ -19,10 +19,12 @@ use crate::os::interrupt::{self, Signal};
 use crate::os::{Processes, Watch, fd_table, poll_for};
 use target::Target;
 
-/// Interval between looks at what inotify does not report: writers on other machines, and names behind symbolic links.
+/// Interval between looks at what inotify does not report: writers on other machines, and names
+/// behind symbolic links.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Interval while a file ends in bytes that are still being filled in through a mapping, which inotify does not report.
+/// Interval while a file ends in bytes that are still being filled in through a mapping, which
+/// inotify does not report.
 const SHORT_TICK: Duration = Duration::from_millis(40);
 
 /// How to follow.
@@ -43,8 +45,8 @@ pub struct Options {
 pub struct Origin {
     /// The number of the input.
     pub target: usize,
-    /// How many files that input was before: it is another one after a truncation or a replacement. While a replaced file
-    /// still grows, two give bytes by turns.
+    /// How many files that input was before: it is another one after a truncation or a replacement.
+    /// While a replaced file still grows, two give bytes by turns.
     pub file: u64,
 }
 
@@ -60,8 +62,8 @@ pub trait Follower {
     /// Announces an input. Inputs are numbered from 0 in the order of their announcement.
     fn add(&mut self, name: &OsStr);
 
-    /// Prints what is wanted of the input `target` as it is now. `end` is where the stored bytes of a file that grows end,
-    /// and `None` for an input that does not grow.
+    /// Prints what is wanted of the input `target` as it is now. `end` is where the stored bytes of
+    /// a file that grows end, and `None` for an input that does not grow.
     ///
     /// Returns where to go on from, counted as in the source; `None` when nothing more is wanted.
     ///
@@ -75,7 +77,8 @@ pub trait Follower {
     /// Those of the output.
     fn take(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()>;
 
-    /// Takes note that nothing more comes from there, so that a line without its end stays as it is.
+    /// Takes note that nothing more comes from there, so that a line without its end stays as it
+    /// is.
     ///
     /// # Errors
     /// Those of the output.
@@ -123,8 +126,9 @@ pub struct Outcome {
     pub failed: bool,
 }
 
-/// Follows `inputs`. The first SIGINT or SIGTERM ends the process at once, with the exit code that shells use for a death by
-/// it; when all inputs have been begun, what was appended by then is printed first, as far as that takes no time.
+/// Follows `inputs`. The first SIGINT or SIGTERM ends the process at once, with the exit code that
+/// shells use for a death by it; when all inputs have been begun, what was appended by then is
+/// printed first, as far as that takes no time.
 ///
 /// # Errors
 /// Those of the follower and of `poll(2)`. What goes wrong with an input is reported.

@@ -1,7 +1,7 @@
 //! A FIFO, or another stream, that is followed for further writers.
 //!
-//! A FIFO ends for its reader whenever its last writer closes it. It is then opened once more, before
-//! the old descriptor goes, so that no byte is lost and the next writer wakes the follower.
+//! A FIFO ends for its reader whenever its last writer closes it. It is then opened once more,
+//! before the old descriptor goes, so that no byte is lost and the next writer wakes the follower.
 
 use std::ffi::OsStr;
 use std::fs::File;

@@ -1,8 +1,9 @@
 //! The end of one growing file, read as it grows.
 //!
-//! Another program may truncate the file at any moment, and write it again to any length. A shorter size shows the one; a
-//! few bytes remembered from the file's beginning and from before the current position show the other. Bytes are read by
-//! `pread`, never through a mapping: on overlayfs and on a network a mapping may show zeros for what was appended.
+//! Another program may truncate the file at any moment, and write it again to any length. A shorter
+//! size shows the one; a few bytes remembered from the file's beginning and from before the current
+//! position show the other. Bytes are read by `pread`, never through a mapping: on overlayfs and on
+//! a network a mapping may show zeros for what was appended.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -18,8 +19,8 @@ const MAX_PIECE: u64 = 1 << 20;
 /// The bytes remembered at the beginning and before the position.
 const REMEMBERED: usize = 48;
 
-/// How long zeros at the very end are held back: a writer through a mapping may be about to fill them in. Zeros that are
-/// stored are returned after that.
+/// How long zeros at the very end are held back: a writer through a mapping may be about to fill
+/// them in. Zeros that are stored are returned after that.
 const ZEROS_SETTLE: Duration = Duration::from_secs(1);
 
 /// What [`Tail::next`] found.
@@ -58,7 +59,8 @@ impl Tail {
         Ok(tail)
     }
 
-    /// Says that other programs share the file's position. Holes are found by seeking, so none are looked for then.
+    /// Says that other programs share the file's position. Holes are found by seeking, so none are
+    /// looked for then.
     pub fn share_position(&mut self, is_shared: bool) {
         self.is_shared = is_shared;
     }
@@ -68,7 +70,8 @@ impl Tail {
         self.file.metadata().ok().map(|meta| (meta.dev(), meta.ino()))
     }
 
-    /// Whether `meta` describes this very file. Its identity is asked anew each time, as a copy-up may change it.
+    /// Whether `meta` describes this very file. Its identity is asked anew each time, as a copy-up
+    /// may change it.
     pub fn is(&self, meta: &Metadata) -> bool {
         self.file.metadata().is_ok_and(|own| (own.dev(), own.ino()) == (meta.dev(), meta.ino()))
     }
@@ -136,8 +139,9 @@ impl Tail {
         Ok(bytes)
     }
 
-    /// Whether the file was cut and has grown past this position again, unseen. Both the bytes at its beginning and those
-    /// before the position must differ: a writer may change its last record, but not the first one as well.
+    /// Whether the file was cut and has grown past this position again, unseen. Both the bytes at
+    /// its beginning and those before the position must differ: a writer may change its last
+    /// record, but not the first one as well.
     fn was_rewritten(&self) -> io::Result<bool> {
         // Of a small file either half: the last record must not count as the first.
         let len = (self.at / 2).min(self.head.len().min(self.behind.len()) as u64) as usize;
@@ -145,8 +149,9 @@ impl Tail {
         Ok(self.read(self.at - len as u64, len as u64)? != behind && self.read(0, len as u64)? != self.head[..len])
     }
 
-    /// Holds zeros at the file's end back: a program that writes through a mapping first extends the file and then fills it
-    /// in. Space that nothing was stored in stays back; stored zeros are returned after a while.
+    /// Holds zeros at the file's end back: a program that writes through a mapping first extends
+    /// the file and then fills it in. Space that nothing was stored in stays back; stored zeros are
+    /// returned after a while.
     fn hold_zeros(&mut self, size: u64) {
         let end = self.at + self.piece.len() as u64;
         let solid = self.piece.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
@@ -170,7 +175,8 @@ impl Tail {
     }
 }
 
-/// Returns where the last stored run of `file` from `from` on ends: `size`, or where a hole up to there begins.
+/// Returns where the last stored run of `file` from `from` on ends: `size`, or where a hole up to
+/// there begins.
 fn stored_end(file: &File, from: u64, size: u64) -> u64 {
     let (mut at, mut stored) = (from, from);
     while at < size {
@@ -185,8 +191,8 @@ fn stored_end(file: &File, from: u64, size: u64) -> u64 {
     stored
 }
 
-/// Returns where the stored bytes of a file end: at `end`, or before where it was extended without storing anything there
-/// yet, by a program that is about to write through a mapping.
+/// Returns where the stored bytes of a file end: at `end`, or before where it was extended without
+/// storing anything there yet, by a program that is about to write through a mapping.
 ///
 /// # Errors
 /// What reading returns.

@@ -16,7 +16,8 @@ use crate::io::{Kind, Source, path};
 use crate::os::Watch;
 use crate::output::message;
 
-/// How long a file that was replaced is still watched after its last byte, for a writer that has not changed over yet.
+/// How long a file that was replaced is still watched after its last byte, for a writer that has
+/// not changed over yet.
 const LINGER: Duration = Duration::from_secs(30);
 
 /// What an input was opened as.
@@ -143,8 +144,9 @@ impl Target {
 
     /// Passes on a piece of what is new. Returns whether there may be more.
     pub fn pass(&mut self, follower: &mut impl Follower) -> io::Result<bool> {
-        // A writer that changes over writes to the new file after its last byte to the old. So as much of the new one as
-        // there is now may be read when the old one has then been read to its end.
+        // A writer that changes over writes to the new file after its last byte to the old. So as
+        // much of the new one as there is now may be read when the old one has then been read to
+        // its end.
         let limit = self.size();
         self.pass_replaced(follower)?;
         let origin = Origin { target: self.number, file: self.file };

@@ -1,7 +1,8 @@
 //! JSON that nothing in it drives a terminal.
 //!
-//! JSON itself escapes control characters only below U+0020. A terminal acts on those from U+0080 to U+009F as well, and
-//! direction overrides make text read as something else; to whoever parses it, `\u009b` is the same string.
+//! JSON itself escapes control characters only below U+0020. A terminal acts on those from U+0080
+//! to U+009F as well, and direction overrides make text read as something else; to whoever parses
+//! it, `\u009b` is the same string.
 
 use std::io::{self, Write};
 

@@ -28,8 +28,8 @@ pub fn complain(line: fmt::Arguments<'_>) {
     }
 }
 
-/// The text with everything escaped that a terminal would act on but newlines. Names come escaped already; arguments and
-/// what libraries say of them may not.
+/// The text with everything escaped that a terminal would act on but newlines. Names come escaped
+/// already; arguments and what libraries say of them may not.
 pub fn escape_for_terminal(text: String) -> String {
     let acts = |c: char| c != '\n' && needs_escape(c);
     if !text.contains(acts) {

@@ -1,9 +1,11 @@
-//! Moving a file's bytes to the output inside the kernel, without copying them through this program.
+//! Moving a file's bytes to the output inside the kernel, without copying them through this
+//! program.
 //!
-//! A regular file's pages go to a pipe by `splice(2)`, to another regular file by `copy_file_range(2)`. Nothing is locked
-//! or leased meanwhile, so pages in a pipe stay the file's own until they are read: a truncation would zero them there. The
-//! size is therefore checked for every pipeful, and the last pipeful is written as a copy: once that is in the pipe, every
-//! page before it has been read. A file that was cut by then is an error that says from which byte on.
+//! A regular file's pages go to a pipe by `splice(2)`, to another regular file by
+//! `copy_file_range(2)`. Nothing is locked or leased meanwhile, so pages in a pipe stay the file's
+//! own until they are read: a truncation would zero them there. The size is therefore checked for
+//! every pipeful, and the last pipeful is written as a copy: once that is in the pipe, every page
+//! before it has been read. A file that was cut by then is an error that says from which byte on.
 
 use std::io;
 
@@ -29,11 +31,12 @@ pub struct Moved {
     pub damage: Option<io::Error>,
 }
 
-/// Moves the pages of a regular file to the pipe that `output` is, as far as that is possible; the rest is the caller's to
-/// write.
+/// Moves the pages of a regular file to the pipe that `output` is, as far as that is possible; the
+/// rest is the caller's to write.
 ///
 /// # Errors
-/// EPIPE when the pipe's reader has gone. Other failures end the move, so that reading and writing tell which end failed.
+/// EPIPE when the pipe's reader has gone. Other failures end the move, so that reading and writing
+/// tell which end failed.
 pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved> {
     let start = source.start();
     let mut moved = Moved { until: start, uncopied: 0, damage: None };
@@ -84,13 +87,15 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved>
     Ok(moved)
 }
 
-/// Copies a source's range into the regular file that `output` is, inside the kernel; the rest is the caller's to write.
+/// Copies a source's range into the regular file that `output` is, inside the kernel; the rest is
+/// the caller's to write.
 ///
-/// File systems that share blocks do so under a lock. Others copy through the page cache, where a truncation zeroes what is
-/// on its way, so the size is checked here as well.
+/// File systems that share blocks do so under a lock. Others copy through the page cache, where a
+/// truncation zeroes what is on its way, so the size is checked here as well.
 ///
 /// # Errors
-/// What the output says (ENOSPC, EFBIG, EDQUOT). Two files that cannot be copied in this way are no error.
+/// What the output says (ENOSPC, EFBIG, EDQUOT). Two files that cannot be copied in this way are no
+/// error.
 pub fn copy_to_file(output: &mut Output, source: &Source) -> io::Result<Moved> {
     let (start, end) = (source.start(), source.end().unwrap_or(0));
     let mut moved = Moved { until: start, uncopied: 0, damage: None };
@@ -154,7 +159,8 @@ mod tests {
         (0..len).map(|i| (i % 250 + 1) as u8).collect()
     }
 
-    /// Moves a file of `want` into a pipe whose reader does `meanwhile` once it has read 100 bytes and the pipe is full.
+    /// Moves a file of `want` into a pipe whose reader does `meanwhile` once it has read 100 bytes
+    /// and the pipe is full.
     fn moved(want: &[u8], meanwhile: impl FnOnce(&File) + Send) -> (Moved, Vec<u8>) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("f");
@@ -196,7 +202,8 @@ mod tests {
         assert!(got == grown && moved.damage.is_none());
     }
 
-    /// A read lease used to keep the file as it was, and other programs waiting: now the cut is reported.
+    /// A read lease used to keep the file as it was, and other programs waiting: now the cut is
+    /// reported.
     #[test]
     fn a_cut_of_pages_in_the_pipe_is_reported() {
         let want = data(8 << 20);
@@ -207,7 +214,8 @@ mod tests {
         assert!(got.iter().zip(&want).all(|(&byte, &true_byte)| byte == true_byte || byte == 0));
     }
 
-    /// The last pipeful is a copy, so that a cut after this program has ended changes nothing of what lies in the pipe.
+    /// The last pipeful is a copy, so that a cut after this program has ended changes nothing of
+    /// what lies in the pipe.
     #[test]
     fn a_cut_of_the_last_pipeful_changes_nothing() {
         let dir = tempfile::tempdir().unwrap();

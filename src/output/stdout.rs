@@ -1,8 +1,8 @@
 //! The only writer to standard output, and to standard error while a run goes on.
 //!
-//! Small pieces are gathered, large ones are written as they are. Nothing gathered waits longer than
-//! a moment once something new comes, nothing at all on a terminal, and a message on standard error
-//! follows what was printed before it.
+//! Small pieces are gathered, large ones are written as they are. Nothing gathered waits longer
+//! than a moment once something new comes, nothing at all on a terminal, and a message on standard
+//! error follows what was printed before it.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -79,7 +79,8 @@ impl Output {
     /// Standard output.
     ///
     /// # Errors
-    /// When descriptor 1 cannot be duplicated. Where it was closed from the start, the first write is the error.
+    /// When descriptor 1 cannot be duplicated. Where it was closed from the start, the first write
+    /// is the error.
     pub fn stdout() -> io::Result<Output> {
         let mut output = Output::to(File::from(io::stdout().as_fd().try_clone_to_owned()?))?;
         output.closed = was_closed(1);
@@ -246,8 +247,8 @@ impl Output {
         self.place += bytes;
     }
 
-    /// Gives `bytes` to the pipe in sheets; the count says how many it took before there were no more
-    /// sheets to be had.
+    /// Gives `bytes` to the pipe in sheets; the count says how many it took before there were no
+    /// more sheets to be had.
     fn give(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut given = 0;
         while given < bytes.len() && !self.no_sheets {

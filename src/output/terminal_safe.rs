@@ -5,7 +5,8 @@ use std::ffi::OsStr;
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 
-/// The name with control characters and invalid UTF-8 written as `\n`, `\x1b`, `\xff`, for messages.
+/// The name with control characters and invalid UTF-8 written as `\n`, `\x1b`, `\xff`, for
+/// messages.
 ///
 /// A backslash is left alone: the escaped form is for eyes, not for scripts.
 pub fn escape_name(name: &OsStr) -> Cow<'_, str> {
@@ -49,8 +50,9 @@ pub fn escape_for_terminal(name: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// Whether a character does something to a terminal instead of being shown: control characters of C0 and C1, and the
-/// bidirectional overrides that reorder what is shown (Unicode Technical Report 36, "Bidirectional Text Spoofing").
+/// Whether a character does something to a terminal instead of being shown: control characters of
+/// C0 and C1, and the bidirectional overrides that reorder what is shown (Unicode Technical Report
+/// 36, "Bidirectional Text Spoofing").
 pub fn needs_escape(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -10,8 +10,8 @@ use crate::io::Source;
 /// Bytes read backwards at a time.
 const PIECE: u64 = 64 << 10;
 
-/// Returns the offset after the last terminator within `within`, or where that begins. Holes are skipped unless their zeros
-/// are terminators.
+/// Returns the offset after the last terminator within `within`, or where that begins. Holes are
+/// skipped unless their zeros are terminators.
 ///
 /// # Errors
 /// What reading says.

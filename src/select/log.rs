@@ -35,8 +35,8 @@ pub struct Lines {
     len: usize,
     /// Their offset in the log.
     pub offset: u64,
-    /// By how much their number in the log is greater, modulo 2^64, than that of the lines that would
-    /// have followed those given out last; none where it is these lines.
+    /// By how much their number in the log is greater, modulo 2^64, than that of the lines that
+    /// would have followed those given out last; none where it is these lines.
     pub passed: Option<u64>,
 }
 
@@ -157,8 +157,8 @@ impl Log {
         std::mem::take(&mut self.notices)
     }
 
-    /// Moves to the first entry, and holds up to `hold` bytes to put entries in order. Lines before it
-    /// come with it.
+    /// Moves to the first entry, and holds up to `hold` bytes to put entries in order. Lines before
+    /// it come with it.
     ///
     /// # Errors
     /// Whatever reading fails with, and times whose form cannot be learnt.
@@ -233,8 +233,8 @@ impl Log {
         }
     }
 
-    /// Looks at lines until no entry that may still come is before the next one, as far as the slack
-    /// and what may be held go.
+    /// Looks at lines until no entry that may still come is before the next one, as far as the
+    /// slack and what may be held go.
     fn look_ahead(&mut self) {
         while !self.is_over() && !self.is_within_entry {
             if let Some(next) = self.entries.front() {

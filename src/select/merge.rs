@@ -1,7 +1,7 @@
 //! Several logs as one, in order of time.
 //!
-//! Entries with the same time keep the order of their logs. Each log holds a buffer's length, so memory
-//! does not depend on their sizes.
+//! Entries with the same time keep the order of their logs. Each log holds a buffer's length, so
+//! memory does not depend on their sizes.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -41,7 +41,8 @@ pub enum Event<'m> {
 }
 
 impl Merge {
-    /// Merges `logs`. Of entries with the same time, those of the log with the lowest rank come first.
+    /// Merges `logs`. Of entries with the same time, those of the log with the lowest rank come
+    /// first.
     #[must_use]
     pub fn new(logs: Vec<Option<Log>>, ranks: Vec<usize>) -> Self {
         let fresh = (0..logs.len()).rev().filter(|&log| logs[log].is_some()).collect();

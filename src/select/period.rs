@@ -53,7 +53,8 @@ impl PeriodSearch {
         learnt.map_err(refused)
     }
 
-    /// Learns the form of the times from how a stream begins, or from all of it where it is `whole`.
+    /// Learns the form of the times from how a stream begins, or from all of it where it is
+    /// `whole`.
     ///
     /// # Errors
     /// Times whose form cannot be learnt.

@@ -1,7 +1,8 @@
 //! Tells which files are one log that was rotated, and which of them is older.
 //!
-//! `app.log.2.gz`, `app.log.1` and `app.log` are one log, as logrotate and others name them. Entries
-//! with the same time come in the order in which they were written, whatever order the files are in.
+//! `app.log.2.gz`, `app.log.1` and `app.log` are one log, as logrotate and others name them.
+//! Entries with the same time come in the order in which they were written, whatever order the
+//! files are in.
 
 use std::cmp::Reverse;
 use std::ffi::OsString;
@@ -55,7 +56,8 @@ fn log_and_age(name: &[u8]) -> (&[u8], Age) {
         Some(number) => Age::Numbered(Reverse(number)),
         None => return (plain, Age::Current),
     };
-    // `app-20261121.log`, `app.1.log` and `app.log` are one log as well, but only the last is sure to be.
+    // `app-20261121.log`, `app.1.log` and `app.log` are one log as well, but only the last is sure
+    // to be.
     log = log.strip_suffix(b"-").unwrap_or(log);
     (log, age)
 }

@@ -1,7 +1,8 @@
 //! One of N equal parts of a file, cut at line ends, for `--shard I/N` of `cat` and `grep`.
 //!
-//! A line belongs to the part in which its first byte lies, so the parts one after another are exactly the whole, whoever
-//! reads them and wherever. A part may be empty: where one line is longer than a whole part, for one.
+//! A line belongs to the part in which its first byte lies, so the parts one after another are
+//! exactly the whole, whoever reads them and wherever. A part may be empty: where one line is
+//! longer than a whole part, for one.
 
 use std::io;
 use std::ops::Range;
@@ -48,7 +49,8 @@ impl Shard {
         edge(self.index - 1)..edge(self.index)
     }
 
-    /// The bytes of this part's lines: [`Self::of`] moved on to the next line starts. `within` starts a line.
+    /// The bytes of this part's lines: [`Self::of`] moved on to the next line starts. `within`
+    /// starts a line.
     ///
     /// # Errors
     ///

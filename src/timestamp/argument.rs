@@ -311,7 +311,8 @@ impl Typed<'_> {
             Stamp::Clock(second, nanoseconds) => local(today * 86_400 + i64::from(second), nanoseconds),
             Stamp::Uptime(..) => None,
             Stamp::Yearless(month, day, second, nanoseconds) => {
-                // A day's grace for clocks that differ. The 29th of February may be eight years back.
+                // A day's grace for clocks that differ. The 29th of February may be eight years
+                // back.
                 let limit = self.now.timestamp().as_second() + 86_400;
                 let this = i32::from(self.now.year());
                 let in_year = |year| days_from_civil(year, month.into(), day.into());

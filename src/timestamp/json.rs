@@ -63,14 +63,15 @@ const KEYS: [&str; 26] = [
     "time_iso8601",
 ];
 
-/// Returns how likely a value with this key is the time of an entry, 0 for the likeliest; nothing where
-/// the key does not name a time.
+/// Returns how likely a value with this key is the time of an entry, 0 for the likeliest; nothing
+/// where the key does not name a time.
 pub(super) fn key_rank(name: &[u8]) -> Option<usize> {
     let known = KEYS.iter().position(|known| known.as_bytes().eq_ignore_ascii_case(name));
     known.or_else(|| names_a_time(name).then_some(KEYS.len() + 10))
 }
 
-/// Returns whether a key that is not known is likely to hold a time, such as `started_at` or `startTime`.
+/// Returns whether a key that is not known is likely to hold a time, such as `started_at` or
+/// `startTime`.
 fn names_a_time(name: &[u8]) -> bool {
     let name = name.to_ascii_lowercase();
     [&b"_at"[..], b"_ts", b"time", b"timestamp", b"time_ms", b"time_us", b"time_ns"]

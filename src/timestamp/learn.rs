@@ -161,7 +161,8 @@ impl<'h> Learner<'h> {
                         candidate.notation == Notation::Epoch && matches!(place, Place::Column { index: 12.., .. });
                     // The end of a telephone number or an address is none.
                     let tail = candidate.notation == Notation::Epoch && line[..offset].ends_with(b"-");
-                    // Digits before a bare time are a date that was not understood, unless a process has the number.
+                    // Digits before a bare time are a date that was not understood, unless a
+                    // process has the number.
                     let bare = !candidate.notation.has_date() && candidate.notation != Notation::Uptime;
                     let dated = bare && line[..offset].iter().any(u8::is_ascii_digit) && !is_number(&line[..offset]);
                     if deep && !candidate.notation.has_date() || plain_number || tail || dated {

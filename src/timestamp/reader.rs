@@ -47,8 +47,8 @@ enum Reference {
     Nothing,
     /// Times without a year are not before this second of the local clock.
     NotBefore(i64),
-    /// The second of the local clock at which the first entry's year begins, in a log without years that
-    /// is longer than one.
+    /// The second of the local clock at which the first entry's year begins, in a log without years
+    /// that is longer than one.
     FirstYear(i64),
     /// The day of the first entry.
     FirstDay(i64),

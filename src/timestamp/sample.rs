@@ -79,8 +79,8 @@ pub fn learn<S: RandomAccess + ?Sized>(
     Ok(Ok(reader))
 }
 
-/// Decides for a form by `head`, which is how a file begins, or by more of the file where that tells
-/// nothing.
+/// Decides for a form by `head`, which is how a file begins, or by more of the file where that
+/// tells nothing.
 fn decide<S: RandomAccess + ?Sized>(
     source: &S,
     within: Range<u64>,
@@ -181,8 +181,8 @@ pub fn learn_from(bytes: &[u8], whole: bool, context: &TimeContext) -> Result<Re
     Ok(Reader::new(form, context, first, None, context.now))
 }
 
-/// Shows lines to a learner: until it is sure, where `briefly`, and a line without its end only where
-/// the log ends there or it is all there is.
+/// Shows lines to a learner: until it is sure, where `briefly`, and a line without its end only
+/// where the log ends there or it is all there is.
 fn look(learner: &mut Learner<'_>, bytes: &[u8], whole: bool, briefly: bool) {
     for line in lines(bytes) {
         let cut = !line.ends_with(b"\n") && !whole && learner.looked > 0;

@@ -65,7 +65,8 @@ impl<'b> Scanner<'b> {
         self.0.iter().take_while(|byte| byte.is_ascii_digit()).count()
     }
 
-    /// Takes a decimal fraction after one of `points` and returns it in nanoseconds; 0 if there is none.
+    /// Takes a decimal fraction after one of `points` and returns it in nanoseconds; 0 if there is
+    /// none.
     pub fn fraction(&mut self, points: &[u8]) -> i32 {
         match self.0 {
             [point, digit, ..] if points.contains(point) && digit.is_ascii_digit() => self.0 = &self.0[1..],

@@ -115,8 +115,8 @@ struct Search<'s, S: ?Sized> {
 }
 
 impl<S: RandomAccess + ?Sized> Search<'_, S> {
-    /// Adds the lines of `range` that the window keeps to `spans`, until it is over or `enough` holds.
-    /// Returns where that was.
+    /// Adds the lines of `range` that the window keeps to `spans`, until it is over or `enough`
+    /// holds. Returns where that was.
     fn walk(
         &mut self,
         window: &mut EntryFilter,
@@ -145,7 +145,8 @@ impl<S: RandomAccess + ?Sized> Search<'_, S> {
         let (mut low, mut high) = (from, self.within.end);
         let mut answer = self.within.end;
         while high - low > SMALL {
-            // A line starts at `middle` if the byte before it ends one, so that byte is to begin a page.
+            // A line starts at `middle` if the byte before it ends one, so that byte is to begin a
+            // page.
             let middle = low + (high - low) / 2;
             let middle = middle - middle % PROBE as u64 + 1;
             match self.entry(middle, high)? {
@@ -259,7 +260,8 @@ impl<S: RandomAccess + ?Sized> Search<'_, S> {
             let from = offset + old as u64;
             let least = from + need.saturating_sub(old) as u64;
             let most = from + *ask as u64;
-            // Up to a page's end where that is enough, so that the next read starts with a page of its own.
+            // Up to a page's end where that is enough, so that the next read starts with a page of
+            // its own.
             let stop = (most - most % PROBE as u64).max(least).min(end);
             let want = stop.saturating_sub(from);
             *ask = (*ask * 2).min(MAX_READ);

@@ -170,8 +170,8 @@ impl StreamWindow {
         Ok(())
     }
 
-    /// Takes note that the writer pauses: what it wrote so far is not held back any longer, where it
-    /// shows the form.
+    /// Takes note that the writer pauses: what it wrote so far is not held back any longer, where
+    /// it shows the form.
     pub fn pause(&mut self, mut emit: impl FnMut(bool, &[u8])) {
         if self.window.is_none()
             && let Ok(window) = self.learn(&self.held, false)

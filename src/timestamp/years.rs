@@ -1,7 +1,8 @@
 //! Finds the first year of a log that leaves out the year and runs for longer than one.
 //!
-//! Within a year the date of the file's last change settles it, and a search by halves works. A longer
-//! log has each date several times, so that only reading it from the first line tells them apart.
+//! Within a year the date of the file's last change settles it, and a search by halves works. A
+//! longer log has each date several times, so that only reading it from the first line tells them
+//! apart.
 
 use std::io;
 use std::ops::Range;
@@ -26,8 +27,8 @@ pub(super) const GRACE: i64 = 7;
 /// A month and a day.
 type Date = (i8, i8);
 
-/// Returns the year of the first entry if the log runs for longer than a year: the latest with which
-/// its last entry is not after `limit`, a second of the local clock.
+/// Returns the year of the first entry if the log runs for longer than a year: the latest with
+/// which its last entry is not after `limit`, a second of the local clock.
 pub(super) fn first_year<S: RandomAccess + ?Sized>(
     source: &S,
     within: &Range<u64>,

@@ -1,4 +1,5 @@
-//! `mapped bench`: results that can be checked by hand, states that are verified, documents that are what they claim.
+//! `mapped bench`: results that can be checked by hand, states that are verified, documents that
+//! are what they claim.
 
 use std::process::{Command, Stdio};
 
@@ -8,8 +9,8 @@ use crate::util::{Dir, hold_pages, mapped, run};
 
 const SCHEMA: &str = include_str!("../../docs/bench.schema.json");
 
-/// What of `value` is not as `schema` says, for the part of JSON Schema that this one uses. A keyword that is not known
-/// here is a failure, so that none is passed over.
+/// What of `value` is not as `schema` says, for the part of JSON Schema that this one uses. A
+/// keyword that is not known here is a failure, so that none is passed over.
 fn violations(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<String>) {
     let is = |kind: &str| match kind {
         "object" => value.is_object(),
@@ -403,7 +404,8 @@ fn what_cannot_be_measured_is_said() {
     }
 }
 
-/// A sentence said that 3.28 GB/s and 2.34 GB/s differ by 6 %: its figures and its ratio were estimated apart.
+/// A sentence said that 3.28 GB/s and 2.34 GB/s differ by 6 %: its figures and its ratio were
+/// estimated apart.
 #[test]
 fn the_ratio_of_a_sentence_follows_from_its_two_figures() {
     let dir = Dir::on_disk();
@@ -466,7 +468,8 @@ fn csv_rows_say_what_they_were_measured_on() {
     }
 }
 
-/// A name with escape sequences was written to the terminal as it is, and an empty one was taken for a directory.
+/// A name with escape sequences was written to the terminal as it is, and an empty one was taken
+/// for a directory.
 #[test]
 fn the_temporary_directory_is_named_harmlessly() {
     let dir = Dir::new();

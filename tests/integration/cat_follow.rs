@@ -319,7 +319,8 @@ fn numbered(first: u64) -> Vec<u8> {
 /// Lines written at a time.
 const LINES: u64 = 10_000;
 
-/// Processor time of a process so far, in clock ticks of a hundredth of a second (`proc_pid_stat(5)`).
+/// Processor time of a process so far, in clock ticks of a hundredth of a second
+/// (`proc_pid_stat(5)`).
 fn ticks(pid: u32) -> u64 {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("it runs");
     let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
@@ -364,7 +365,8 @@ fn a_minute_of_200_mb_a_second_with_a_rotation_and_a_copytruncate() {
         }
         if !cut && elapsed > SECONDS * 2.0 / 3.0 {
             cut = true;
-            // What is cut off unread is nobody's to print, so the follower gets a moment to come up.
+            // What is cut off unread is nobody's to print, so the follower gets a moment to come
+            // up.
             std::thread::sleep(Duration::from_millis(100));
             paused += Duration::from_millis(100);
             writer.set_len(0).expect("writable");
@@ -497,7 +499,8 @@ fn signal(child: &mut Child, signal: rustix::process::Signal) -> (Option<i32>, D
     (code, begun.elapsed())
 }
 
-/// Only the second signal ended it while it opened a FIFO, wrote to a reader that had stopped, or printed old content.
+/// Only the second signal ended it while it opened a FIFO, wrote to a reader that had stopped, or
+/// printed old content.
 #[test]
 fn the_first_signal_ends_it_whatever_it_is_at() {
     use rustix::process::Signal;
@@ -619,7 +622,8 @@ fn it_ends_with_the_process_it_waits_for() {
     assert_eq!((seen, messages.as_str(), code), (b"1\n2\n".to_vec(), "", Some(0)));
 }
 
-/// Looking for holes moved the position of the file that standard input is, and then nothing was found in it.
+/// Looking for holes moved the position of the file that standard input is, and then nothing was
+/// found in it.
 #[test]
 fn redirected_standard_input_is_followed_from_its_position() {
     let dir = Dir::new();

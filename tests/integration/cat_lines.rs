@@ -1,4 +1,5 @@
-//! `mapped cat`'s line tools: from the last line to the first, every so many lines, lines by a list, lines around a byte.
+//! `mapped cat`'s line tools: from the last line to the first, every so many lines, lines by a
+//! list, lines around a byte.
 
 use std::ffi::OsStr;
 

@@ -111,7 +111,8 @@ fn display_options_do_not_depend_on_how_bytes_come_in() {
     }
 }
 
-/// A range as `--lines` and `--bytes` take it, and the pipeline of head and tail that prints the same.
+/// A range as `--lines` and `--bytes` take it, and the pipeline of head and tail that prints the
+/// same.
 fn range(dice: &mut Dice) -> (String, String) {
     let (a, b) = (dice.below(70) + 1, dice.below(70) + 1);
     let (a, b) = (a.min(b), a.max(b));

@@ -1,4 +1,5 @@
-//! `mapped cat`: times, parts, what is shown on a terminal, and what is said when something cannot be done.
+//! `mapped cat`: times, parts, what is shown on a terminal, and what is said when something cannot
+//! be done.
 
 use std::fmt::Write;
 
@@ -78,7 +79,8 @@ fn a_file_without_times_is_an_error() {
 
 #[test]
 fn entries_out_of_order_are_picked_to_the_line_by_cat_and_grep() {
-    // Two writers: every tenth entry comes half a minute late. A window had some of them and others not.
+    // Two writers: every tenth entry comes half a minute late. A window had some of them and others
+    // not.
     let mut log = String::new();
     let mut inside = String::new();
     for second in 0..3000 {
@@ -240,8 +242,8 @@ fn pick(lines: &[&str], numbers: impl Fn(usize) -> bool) -> Vec<u8> {
     picked.flat_map(|(_, line)| line.bytes()).collect()
 }
 
-/// A run was set up for each range, so that ten thousand of them took 44 seconds; each range from the end read the file
-/// backwards anew.
+/// A run was set up for each range, so that ten thousand of them took 44 seconds; each range from
+/// the end read the file backwards anew.
 #[test]
 fn thousands_of_ranges_take_no_longer_than_one() {
     let text: String = (1..=30_000).map(|number| format!("line {number}\n")).collect();

@@ -27,7 +27,8 @@ fn adler32(bytes: &[u8]) -> String {
     format!("{:08x}", b << 16 | a)
 }
 
-/// What a tool prints of `input` on its standard input, cut to the part between `before` and `after`.
+/// What a tool prints of `input` on its standard input, cut to the part between `before` and
+/// `after`.
 fn by(tool: &str, args: &[&str], input: &[u8], pick: impl Fn(&str) -> String) -> Option<String> {
     let ran = oracle(tool, args, input)?;
     assert_eq!(ran.code, 0, "{tool}: {}", ran.stderr);
@@ -504,7 +505,8 @@ fn holes_are_zeros_at_the_cost_of_nothing() {
     let file = File::create(&path).unwrap();
     file.set_len(1 << 40).unwrap();
     std::os::unix::fs::FileExt::write_all_at(&file, b"123456789", 0).unwrap();
-    // By the algebra: the check value, then 2^40 - 9 zero bytes, each a multiplication by x^8, by repeated squaring.
+    // By the algebra: the check value, then 2^40 - 9 zero bytes, each a multiplication by x^8, by
+    // repeated squaring.
     let step = |r: u32| (0..8).fold(r, |r, _| if r & 1 == 1 { r >> 1 ^ 0xedb8_8320 } else { r >> 1 });
     let mut matrix: Vec<u32> = (0..32).map(|bit| step(1 << bit)).collect();
     let apply = |matrix: &[u32], r: u32| (0..32).filter(|bit| r >> bit & 1 == 1).fold(0, |sum, bit| sum ^ matrix[bit]);

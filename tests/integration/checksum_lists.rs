@@ -360,7 +360,8 @@ fn mutated_lists_never_succeed_where_the_reference_fails() {
         for algorithm in [&["-a", "md5"][..], &[]] {
             let mine = checksum(&dir, &[&["-c", "--strict"][..], algorithm, &["list"]].concat());
             assert!((0..=1).contains(&mine.code), "round {round}: {mine:?}");
-            // We read byte-order marks, and SFV lines beside; nothing else is right where it is wrong to md5sum.
+            // We read byte-order marks, and SFV lines beside; nothing else is right where it is
+            // wrong to md5sum.
             let is_more = bytes.starts_with(b"\xef\xbb\xbf") || bytes.contains(&b'\r');
             assert!(
                 mine.code == 1 || theirs.code == 0 || is_more,

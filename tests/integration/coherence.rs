@@ -1,5 +1,6 @@
-//! Files of which a mapping may show other bytes than a read does: on overlayfs after a copy-up, on tmpfs where there is a
-//! hole, on XFS while a file is cut. Each test mounts what it needs in a mount namespace of its own.
+//! Files of which a mapping may show other bytes than a read does: on overlayfs after a copy-up, on
+//! tmpfs where there is a hole, on XFS while a file is cut. Each test mounts what it needs in a
+//! mount namespace of its own.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -11,8 +12,9 @@ use rustix::fs::{Mode, OFlags};
 
 use crate::util::{Dir, Ran, mapped};
 
-/// Runs a shell script with `$MAPPED` and an empty directory `$D` in a mount namespace of its own, in which `$D/up` and
-/// `$D/work` are on a tmpfs. `None`, with a printed reason, where there is no such namespace.
+/// Runs a shell script with `$MAPPED` and an empty directory `$D` in a mount namespace of its own,
+/// in which `$D/up` and `$D/work` are on a tmpfs. `None`, with a printed reason, where there is no
+/// such namespace.
 fn in_namespace(script: &str) -> Option<Ran> {
     let dir = Dir::on_disk();
     let prelude = "mkdir $D/tmp $D/low $D/m && mount -t tmpfs -o size=32M none $D/tmp && mkdir $D/tmp/up $D/tmp/work || exit 99
@@ -50,7 +52,8 @@ const COMMANDS: &str = "cat 'cat -n' 'cat -A' 'cat --lines=-3:' 'cat --bytes=-20
     'grep -v -c 7' 'grep --last 2 5' hexdump 'hexdump -v' 'hexdump --offset -32' checksum 'checksum -a sha256' \
     'checksum -a crc32,md5' 'cat --shard 2/2'";
 
-/// A file opened before its first writer showed NULs for what was appended, and none of what was written over.
+/// A file opened before its first writer showed NULs for what was appended, and none of what was
+/// written over.
 #[test]
 fn overlay_files_opened_before_a_copy_up() {
     let change =
@@ -69,7 +72,8 @@ fn overlay_files_opened_before_a_copy_up() {
     }
 }
 
-/// The first write to a file that is being read, block by block, by a program that opened it by name.
+/// The first write to a file that is being read, block by block, by a program that opened it by
+/// name.
 #[test]
 fn overlay_files_copied_up_while_they_are_read() {
     silent(in_namespace(
@@ -102,7 +106,8 @@ fn overlay_files_are_followed_over_a_copy_up() {
     ));
 }
 
-/// Reading a hole through a mapping allocates its pages, and on a full tmpfs raises SIGBUS, which was called a truncation.
+/// Reading a hole through a mapping allocates its pages, and on a full tmpfs raises SIGBUS, which
+/// was called a truncation.
 #[test]
 fn holes_on_tmpfs_take_no_memory() {
     silent(in_namespace(
@@ -130,8 +135,8 @@ fn a_full_tmpfs_is_no_truncation() {
     ));
 }
 
-/// XFS zeroes the rest of the page of a cut before it lowers the size, so that the zeros passed a check of the size alone:
-/// in one of six tries, on two processors.
+/// XFS zeroes the rest of the page of a cut before it lowers the size, so that the zeros passed a
+/// check of the size alone: in one of six tries, on two processors.
 #[test]
 fn a_cut_on_xfs_is_seen() {
     const LEN: u64 = 1 << 16;
@@ -185,7 +190,8 @@ impl Drop for Xfs {
     }
 }
 
-/// The read lease that once guarded pages in a pipe made another program's open fail with EAGAIN, or wait.
+/// The read lease that once guarded pages in a pipe made another program's open fail with EAGAIN,
+/// or wait.
 #[test]
 fn writers_neither_wait_nor_fail_while_a_file_is_read() {
     let dir = Dir::on_disk();

@@ -1,4 +1,5 @@
-//! Files that have to come from the disk first: in large folios, in order, and still the same bytes.
+//! Files that have to come from the disk first: in large folios, in order, and still the same
+//! bytes.
 
 use std::fs::File;
 use std::os::fd::AsFd;
@@ -24,7 +25,8 @@ fn lines(len: usize) -> Vec<u8> {
     bytes
 }
 
-/// Drops all of the file from memory; false, with a printed reason, where the file system keeps it there.
+/// Drops all of the file from memory; false, with a printed reason, where the file system keeps it
+/// there.
 fn drop_from_memory(path: &Path) -> bool {
     let file = File::open(path).unwrap();
     file.sync_all().unwrap();
@@ -69,13 +71,15 @@ fn what_comes_from_the_disk_is_what_is_in_memory() {
     }
 }
 
-/// Many small files are asked for ahead of their turn, which changes nothing of what is said of them.
+/// Many small files are asked for ahead of their turn, which changes nothing of what is said of
+/// them.
 #[test]
 fn a_tree_from_the_disk_is_what_it_is_in_memory() {
     let dir = Dir::on_disk();
     let names: Vec<String> = (0..700).map(|i| format!("f{i:03}")).collect();
     for (i, name) in names.iter().enumerate() {
-        // Some of no bytes, some compressed by their first ones, some binary, some too large to be asked for.
+        // Some of no bytes, some compressed by their first ones, some binary, some too large to be
+        // asked for.
         let len = [0, 1, 90, 4096, 5000, 60_000, 70_000][i % 7];
         let mut bytes = lines(len);
         if i % 31 == 2 && len > 2 {
@@ -172,7 +176,8 @@ fn holes_do_not_matter_to_what_comes_from_the_disk() {
     }
 }
 
-/// A file of which half is in memory: the state that was learned at its beginning is wrong from the middle on.
+/// A file of which half is in memory: the state that was learned at its beginning is wrong from the
+/// middle on.
 #[test]
 fn half_a_file_may_be_in_memory() {
     let dir = Dir::on_disk();

@@ -79,8 +79,8 @@ fn a_long_option_may_be_abbreviated() {
     }
 }
 
-// clap was preceded by a rewriter that knew valued options from a list of its own, and looked at the
-// last letter of a cluster only.
+// clap was preceded by a rewriter that knew valued options from a list of its own, and looked at
+// the last letter of a cluster only.
 #[test]
 fn numbers_in_clusters_are_those_of_gnu_grep() {
     let dir = Dir::new();

@@ -43,7 +43,8 @@ fn mutations(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
     all
 }
 
-/// Runs `mapped` on a file, on the same file redirected, and through a pipe, and checks that all are the same.
+/// Runs `mapped` on a file, on the same file redirected, and through a pipe, and checks that all
+/// are the same.
 #[track_caller]
 fn run_every_way(args: &[&str], dir: &Dir, bytes: &[u8]) -> Ran {
     let path = dir.file("archive", bytes);
@@ -59,7 +60,8 @@ fn run_every_way(args: &[&str], dir: &Dir, bytes: &[u8]) -> Ran {
     file
 }
 
-/// A second lz4 frame was not searched, zeros behind gzip were an error, and a cut lz4 file was complete.
+/// A second lz4 frame was not searched, zeros behind gzip were an error, and a cut lz4 file was
+/// complete.
 #[test]
 fn each_format_is_decoded_as_its_tool_decodes_it() {
     let (dir, plain) = (Dir::new(), text(9000));
@@ -84,7 +86,8 @@ fn each_format_is_decoded_as_its_tool_decodes_it() {
     }
 }
 
-/// Text that begins "BZh" was refused, and a .zst that begins with a skippable frame was searched as it is.
+/// Text that begins "BZh" was refused, and a .zst that begins with a skippable frame was searched
+/// as it is.
 #[test]
 fn a_format_is_known_by_enough_of_its_content() {
     let dir = Dir::new();
@@ -137,7 +140,8 @@ fn every_command_decodes() {
     );
 }
 
-/// What cannot be read twice was written to the temporary folder, whose own trouble was blamed on the input.
+/// What cannot be read twice was written to the temporary folder, whose own trouble was blamed on
+/// the input.
 #[test]
 fn a_part_of_a_stream_is_that_of_a_file_and_needs_no_temporary_file() {
     let dir = Dir::new();

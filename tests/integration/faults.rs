@@ -57,7 +57,8 @@ fn cat_survives_truncation_at_any_moment() {
         match ran.code {
             0 => {
                 assert!(printed.len() == truth.len() || printed.len() as u64 == size, "round {round}");
-                // A truncation that is under way at the opening has lowered the size and not yet moved the time.
+                // A truncation that is under way at the opening has lowered the size and not yet
+                // moved the time.
                 let changed = format!("mapped: {}: changed while being read\n", path.display());
                 assert!(ran.stderr.is_empty() || ran.stderr == changed, "{}", ran.stderr);
                 whole += 1;
@@ -72,7 +73,8 @@ fn cat_survives_truncation_at_any_moment() {
     eprintln!("{cut} runs cut, {whole} runs whole");
 }
 
-/// A loop device over a file, gone when dropped. `None`, with a printed reason, where there is none to be had.
+/// A loop device over a file, gone when dropped. `None`, with a printed reason, where there is none
+/// to be had.
 struct Loop(String);
 
 impl Loop {

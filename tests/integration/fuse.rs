@@ -1,5 +1,5 @@
-//! A file system of the test's own, whose files have bad sectors, come slowly, refuse to be mapped or hold less than
-//! they state.
+//! A file system of the test's own, whose files have bad sectors, come slowly, refuse to be mapped
+//! or hold less than they state.
 
 use std::ffi::OsStr;
 use std::io::Read;
@@ -71,7 +71,8 @@ fn attributes(inode: u64) -> FileAttr {
 const TTL: Duration = Duration::from_secs(1);
 
 impl Filesystem for Faulty {
-    /// A page at a time: what was asked for ahead would all have to come before an interrupted program may end.
+    /// A page at a time: what was asked for ahead would all have to come before an interrupted
+    /// program may end.
     fn init(&mut self, _: &Request, config: &mut KernelConfig) -> std::io::Result<()> {
         let _ = config.set_max_readahead(PAGE as u32);
         Ok(())
@@ -239,8 +240,8 @@ fn what_refuses_to_be_mapped_is_read() {
     assert_eq!((ran.code, ran.stdout.len()), (1, 0));
 }
 
-/// What a file states was believed: of one that states 3 bytes and holds 12, 9 were lost with exit 0, and one that holds less
-/// than it states was called truncated.
+/// What a file states was believed: of one that states 3 bytes and holds 12, 9 were lost with exit
+/// 0, and one that holds less than it states was called truncated.
 #[test]
 fn sizes_that_are_wrong_are_not_believed() {
     let Some(mounted) = Mounted::new() else { return };
@@ -285,7 +286,8 @@ fn a_slow_file_shows_progress_and_can_be_interrupted() {
         let Ok(pty) = rustix_openpty::openpty(None, None) else {
             return crate::util::skip("a pseudo-terminal");
         };
-        // Whoever runs the tests in the background of a shell has SIGINT ignored, and hands that on.
+        // Whoever runs the tests in the background of a shell has SIGINT ignored, and hands that
+        // on.
         let mut child = Command::new("env")
             .arg("--default-signal=INT")
             .arg(assert_cmd::cargo::cargo_bin!("mapped"))

@@ -109,8 +109,8 @@ fn completions_are_fresh() {
     }
 }
 
-/// Completes values where they belong in bash, which splits a word at its equals sign: after `--color=`, but not in the word
-/// after `--color`, where they would be files.
+/// Completes values where they belong in bash, which splits a word at its equals sign: after
+/// `--color=`, but not in the word after `--color`, where they would be files.
 fn with_values_after_equals(script: &str) -> String {
     const JOIN: &str = "    prev=\"$3\"
     # Bash splits a word at its equals sign.

@@ -48,7 +48,8 @@ fn naive(input: &[u8], before: usize, after: usize, numbered: bool, selects: imp
     (text, i32::from(selected.is_empty()))
 }
 
-/// Of a small file, the blocks are cut as they are read; of a larger one, or where a line is long, before.
+/// Of a small file, the blocks are cut as they are read; of a larger one, or where a line is long,
+/// before.
 #[test]
 fn the_law_holds_for_files_of_a_few_blocks() {
     let lines = |count: usize| (0..count).flat_map(|i| format!("line {i}{}\n", "x".repeat(i % 67)).into_bytes());
@@ -231,9 +232,9 @@ fn directories_are_searched_in_the_order_of_names() {
     assert_eq!(grep(&dir, &["-q", "x", "nowhere", "a.log"]).code, 0);
 }
 
-/// Below a directory a glob is about an entry's own name, as GNU grep has it: once `a*.txt` took `about/readme.txt` for one,
-/// as `*` goes over slashes. And a file that is called `-` is no standard input, here
-/// `./-`, so that nobody takes it for that.
+/// Below a directory a glob is about an entry's own name, as GNU grep has it: once `a*.txt` took
+/// `about/readme.txt` for one, as `*` goes over slashes. And a file that is called `-` is no
+/// standard input, here `./-`, so that nobody takes it for that.
 #[test]
 fn found_files_go_by_their_own_names() {
     let dir = Dir::new();
@@ -284,7 +285,8 @@ fn what_is_compressed_or_encoded_is_searched_by_its_content() {
                 &["--decompress", "-n", "^29.9$", "packed"],
                 "2909:2909\n2919:2919\n2929:2929\n2939:2939\n2949:2949\n2959:2959\n2969:2969\n2979:2979\n2989:2989\n2999:2999\n",
             );
-            // Found by a walk, a small file has been sought to its end before: it was decoded from there.
+            // Found by a walk, a small file has been sought to its end before: it was decoded from
+            // there.
             prints(&dir, &["-r", "--include=packed", "--decompress", "-c", "^29.9$"], "packed:10\n");
             let packed = std::fs::read(dir.path().join("packed")).unwrap();
             let ran = run_piped(mapped().args(["grep", "--decompress", "-c", "7"]), &packed);
@@ -320,8 +322,8 @@ fn matches_over_several_lines() {
     prints(&dir, &["-Unb", "--multiline-dotall", "-o", "two.*?three", "f"], "5:20:two\n6:24:end begin\n7:34:three\n");
 }
 
-// -m 1 once printed half a match, -c counted by lines cut that way, --last and --shard lost matches that crossed
-// where they began to look, and --crlf refused \r.
+// -m 1 once printed half a match, -c counted by lines cut that way, --last and --shard lost matches
+// that crossed where they began to look, and --crlf refused \r.
 #[test]
 fn matches_over_several_lines_stay_whole() {
     let dir = Dir::new();
@@ -444,7 +446,8 @@ fn no_lines_of_context_separate_all_the_same() {
     }
 }
 
-// `grep x f >> f` once read its own output without end, and a list of digests held a digest of part of itself.
+// `grep x f >> f` once read its own output without end, and a list of digests held a digest of part
+// of itself.
 #[test]
 fn the_file_that_the_output_goes_to_is_no_input() {
     let dir = Dir::new();
@@ -477,7 +480,8 @@ fn the_file_that_the_output_goes_to_is_no_input() {
     }
 }
 
-// With bytes outside ASCII in a bracket the C locale once was an error, and a byte by its code matched nothing.
+// With bytes outside ASCII in a bracket the C locale once was an error, and a byte by its code
+// matched nothing.
 #[test]
 fn bytes_are_bytes_in_the_c_locale() {
     let dir = Dir::new();
@@ -546,7 +550,8 @@ fn json_is_ripgreps_but_for_times() {
         }
         all
     };
-    // How many bytes were searched was once told by where a block ended, when -m had ended the search before that.
+    // How many bytes were searched was once told by where a block ended, when -m had ended the
+    // search before that.
     for options in ["-C1", "-m1", "-m2", "-m2 -A1", "-m2 -C1", "-m3 -C1", "-m9"] {
         let options: Vec<&str> = options.split(' ').collect();
         let Ok(theirs) = Command::new("rg")
@@ -603,8 +608,9 @@ fn bad_command_lines_are_trouble() {
     }
 }
 
-/// Where the last inputs were done with at their beginning, only the beginning of the next one is looked at first. What is found
-/// must not depend on it: each file alone, of which nothing is learned, is the oracle.
+/// Where the last inputs were done with at their beginning, only the beginning of the next one is
+/// looked at first. What is found must not depend on it: each file alone, of which nothing is
+/// learned, is the oracle.
 #[test]
 fn a_look_at_the_beginning_changes_nothing() {
     /// As much of an input says whether it is binary.

@@ -1,4 +1,5 @@
-//! `mapped grep --follow` and `--since`, `--until`: lines that come later are found as those that are there, once each.
+//! `mapped grep --follow` and `--since`, `--until`: lines that come later are found as those that
+//! are there, once each.
 
 use std::fs::File;
 use std::io::Write;

@@ -1,4 +1,5 @@
-//! Holes under `mapped grep`: a sparse file gives what the same bytes written out give, and costs nothing for its holes.
+//! Holes under `mapped grep`: a sparse file gives what the same bytes written out give, and costs
+//! nothing for its holes.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;

@@ -259,7 +259,8 @@ fn public_reports_of_wrong_answers() {
     // ripgrep #1891: an empty pattern under -w ended the program.
     dir.file("blank", b"a\n a\n");
     prints(&dir, &["-w", "", "blank"], " a\n");
-    // ugrep #87, #134, #383: -w with basic patterns, at what begins a longer word, and with context.
+    // ugrep #87, #134, #383: -w with basic patterns, at what begins a longer word, and with
+    // context.
     dir.file("words", b"x\na-b ab abc\ny\n");
     prints(&dir, &["-G", "-w", "-A1", "ab", "words"], "a-b ab abc\ny\n");
     prints(&dir, &["-ow", "ab*", "words"], "a\nab\n");

@@ -1,12 +1,13 @@
-//! `mapped grep` against GNU grep and ripgrep on generated patterns, options and inputs, each in some way the bytes
-//! can come in: thousands of small cases, the same every time.
+//! `mapped grep` against GNU grep and ripgrep on generated patterns, options and inputs, each in
+//! some way the bytes can come in: thousands of small cases, the same every time.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::util::{Dir, Ran, mapped};
 
-/// A small linear congruential generator (Knuth's MMIX constants): the cases are the same on every machine.
+/// A small linear congruential generator (Knuth's MMIX constants): the cases are the same on every
+/// machine.
 struct Random(u64);
 
 impl Random {
@@ -127,8 +128,8 @@ struct Case {
 }
 
 impl Case {
-    /// Runs both and compares what they print and their exit codes, and what they say of binary files. Gives a
-    /// description of the first difference.
+    /// Runs both and compares what they print and their exit codes, and what they say of binary
+    /// files. Gives a description of the first difference.
     fn difference(&self, tool: &str, random: &mut Random, dir: &Path) -> Option<String> {
         let stdin = self.files.is_empty();
         let open = || if stdin { Stdio::from(std::fs::File::open(dir.join("f0")).unwrap()) } else { Stdio::null() };
@@ -238,8 +239,8 @@ fn against_gnu(seed: u64, cases: usize) {
     for _ in 0..cases {
         let spice = Spice { nul: random.one_in(4), invalid: random.one_in(4) };
         let locale = random.pick(&["C", "C.UTF-8"]);
-        // What GNU grep makes of invalid UTF-8 beside a word, and of context around lines it does not print, is left
-        // to it.
+        // What GNU grep makes of invalid UTF-8 beside a word, and of context around lines it does
+        // not print, is left to it.
         let odd = spice.invalid && locale != "C";
         let files = files(random, &dir, spice);
         let fixed = random.one_in(3);
@@ -257,7 +258,8 @@ fn against_gnu(seed: u64, cases: usize) {
         });
         maybe(random, &mut options, 4, &["-i"]);
         maybe(random, &mut options, 5, &["-v"]);
-        // Where a match could be shorter, GNU grep's -w tries that too, a regex only if another match begins there.
+        // Where a match could be shorter, GNU grep's -w tries that too, a regex only if another
+        // match begins there.
         let rigid =
             !options.iter().any(|option| option.contains(['^', '$', '*', '?', '+', '{', '|', '\\']) || option == "-f");
         maybe(random, &mut options, 4, if odd || !(fixed || rigid) { &["-x"] } else { &["-w", "-x"] });
@@ -287,7 +289,8 @@ fn against_gnu(seed: u64, cases: usize) {
         maybe(random, &mut options, 6, &["-Z", "-T", "-Z -T", "-s"]);
         maybe(random, &mut options, 5, &["-a", "-I", "--binary-files=text", "--binary-files=without-match"]);
         maybe(random, &mut options, 6, &["--color=always"]);
-        // Whether anchors match at newlines inside a record depends, in GNU grep, on which of its matchers runs.
+        // Whether anchors match at newlines inside a record depends, in GNU grep, on which of its
+        // matchers runs.
         if !options.iter().any(|option| option.contains(['^', '$']) || option == "-f") {
             maybe(random, &mut options, 10, &["-z"]);
         }
@@ -404,7 +407,8 @@ fn agrees_with_gnu_grep_on_lists_of_words() {
         maybe(random, &mut options, 2, &["-w", "-x"]);
         maybe(random, &mut options, 5, &["-v"]);
         maybe(random, &mut options, 2, &["-n"]);
-        // Where a longer word is no whole word, GNU grep's -w shows the shorter one at its place or does not.
+        // Where a longer word is no whole word, GNU grep's -w shows the shorter one at its place or
+        // does not.
         let shows =
             if options.contains(&"-w".to_owned()) { &["-c"][..] } else { &["-o", "-o -b", "-c", "--color=always"] };
         maybe(random, &mut options, 3, shows);

@@ -1,4 +1,5 @@
-//! `mapped hexdump`: literal screens, the law for every format, the real hexdump and xxd as oracles, and the way back.
+//! `mapped hexdump`: literal screens, the law for every format, the real hexdump and xxd as
+//! oracles, and the way back.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -450,7 +451,8 @@ fn the_law_holds_for_the_way_back() {
         let text = run_piped(mapped().arg("hexdump").args(format), &input).stdout;
         Law::new(&["hexdump", "-r"], &text).quick().holds(&input, 0);
     }
-    // A sign that a row is repeated stands for gigabytes in a few bytes, and need not be held in memory.
+    // A sign that a row is repeated stands for gigabytes in a few bytes, and need not be held in
+    // memory.
     let flash = "00000000  ff ff ff ff ff ff ff ff  ff ff ff ff ff ff ff ff  |................|\n*\n02000000\n";
     let back = run_piped(mapped().args(["hexdump", "-r"]), flash.as_bytes());
     assert!(back.stdout.len() == 0x200_0000 && back.stdout.iter().all(|&byte| byte == 0xff));

@@ -1,9 +1,9 @@
 //! The one law: what is printed never depends on how the bytes came in.
 //!
-//! [`Law`] runs one command line in every way, mapped, read, on redirected standard input and through
-//! a pipe, with 1, 2 and 7 threads, in blocks from one byte up, and compares each with what an oracle
-//! says; in blocks of its own choice also as a user runs it, on a named file by default and with a file
-//! as output. Every subcommand's tests go through it.
+//! [`Law`] runs one command line in every way, mapped, read, on redirected standard input and
+//! through a pipe, with 1, 2 and 7 threads, in blocks from one byte up, and compares each with what
+//! an oracle says; in blocks of its own choice also as a user runs it, on a named file by default
+//! and with a file as output. Every subcommand's tests go through it.
 
 use std::fs::File;
 use std::process::Stdio;

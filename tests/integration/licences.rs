@@ -21,7 +21,8 @@ const ALLOWED: &[&str] = &[
     "bzip2-1.0.6",
 ];
 
-/// Whether a licence expression (SPDX, or `MIT / Apache-2.0` as it was once written) leaves a choice that is allowed.
+/// Whether a licence expression (SPDX, or `MIT / Apache-2.0` as it was once written) leaves a
+/// choice that is allowed.
 fn is_allowed(expression: &str) -> bool {
     let expression = expression.replace(" / ", "/").replace('/', " OR ");
     let any = split(&expression, " OR ");

@@ -1,4 +1,5 @@
-//! Too little of everything: address space, descriptors, threads, room for the output and for messages.
+//! Too little of everything: address space, descriptors, threads, room for the output and for
+//! messages.
 
 use std::fs::File;
 use std::io::Read;
@@ -39,8 +40,8 @@ fn a_small_address_space() {
     }
 }
 
-/// Room for what the allocator sets aside for four of the threads, and then for nothing else: a worker panicked, or a line
-/// "did not fit into memory".
+/// Room for what the allocator sets aside for four of the threads, and then for nothing else: a
+/// worker panicked, or a line "did not fit into memory".
 #[test]
 fn many_threads_in_a_limited_address_space() {
     let dir = Dir::new();
@@ -93,7 +94,8 @@ fn few_descriptors() {
     }
 }
 
-/// Threads that open files ahead of their turn must leave some for each other: 32 of them, with 1024 descriptors, did not.
+/// Threads that open files ahead of their turn must leave some for each other: 32 of them, with
+/// 1024 descriptors, did not.
 #[test]
 fn few_descriptors_for_many_files() {
     let dir = Dir::new();
@@ -214,7 +216,8 @@ fn nobody_reads_the_messages() {
     }
 }
 
-/// Sent by somebody, it is no fault of a window: the default action holds, at once, also when a window was mapped.
+/// Sent by somebody, it is no fault of a window: the default action holds, at once, also when a
+/// window was mapped.
 #[test]
 fn a_sigbus_that_was_sent_is_the_end() {
     // Mapped, and read.

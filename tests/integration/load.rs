@@ -1,4 +1,5 @@
-//! Much of everything: bytes, files, threads, processes, one endless line. What it costs in memory is printed.
+//! Much of everything: bytes, files, threads, processes, one endless line. What it costs in memory
+//! is printed.
 //!
 //! The full sizes: `cargo test --test integration -- --ignored load:: --nocapture --test-threads 1`
 
@@ -135,7 +136,8 @@ fn a_hundred_thousand_files() {
     many_files(100_000, "100 000 files");
 }
 
-/// Directories so deep that no path to the bottom fits into a system call, with a file in each hundredth and at the bottom.
+/// Directories so deep that no path to the bottom fits into a system call, with a file in each
+/// hundredth and at the bottom.
 fn deep_directory(depth: usize, name: &str) {
     let dir = Dir::new();
     let mut at = rustix::fs::open(dir.path(), OFlags::PATH, Mode::empty()).unwrap();
@@ -156,7 +158,8 @@ fn deep_directory(depth: usize, name: &str) {
     }
     write(&at, "bottom", "needle\n");
     let run = |args: &[&str]| {
-        // However deep, as many descriptors are enough as two threads take for files in one directory, and some more.
+        // However deep, as many descriptors are enough as two threads take for files in one
+        // directory, and some more.
         let mut shell = std::process::Command::new("sh");
         shell.args(["-c", "ulimit -n 200; exec \"$@\"", "sh"]).arg(mapped().get_program()).args(args);
         let ran = shell.current_dir(dir.path()).stdin(Stdio::null()).output().unwrap();
@@ -201,7 +204,8 @@ fn deep_directory(depth: usize, name: &str) {
         assert!(run(&["hexdump", "-C", path]).starts_with("00000000  6e 65 65 64 6c 65 "));
     }
 
-    // Lists of names to ignore are looked for by path, and there it ends: one line, and what else there is is searched.
+    // Lists of names to ignore are looked for by path, and there it ends: one line, and what else
+    // there is is searched.
     dir.file("other", b"needle\n");
     let ran = mapped().args(["grep", "--ignore", "-rh", "needle"]).current_dir(dir.path()).output().unwrap();
     let told = String::from_utf8(ran.stderr).unwrap();

@@ -1,5 +1,5 @@
-//! Logs and times as they stand in public bug reports of log viewers and their like: each is read as
-//! its reporter expected, from a file and through a pipe.
+//! Logs and times as they stand in public bug reports of log viewers and their like: each is read
+//! as its reporter expected, from a file and through a pipe.
 
 use crate::util::{Dir, Ran, mapped, run_piped};
 
@@ -198,7 +198,8 @@ fn the_turn_of_the_year_and_headers() {
     check(header, &["--until", "2023-03-12 23:16:52.5"], 0..2);
 }
 
-/// A log without years that ran for longer than one was read as if it had not: its leap day was years ahead.
+/// A log without years that ran for longer than one was read as if it had not: its leap day was
+/// years ahead.
 #[test]
 fn a_log_without_years_may_run_for_longer_than_one() {
     let mut text = String::new();

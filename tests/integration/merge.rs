@@ -166,8 +166,8 @@ fn matches_of_each_log_are_counted_on_their_own() {
     assert_eq!(run_in(&dir, &["grep", "--merge", "nothing", "a", "b"]).code, 1);
 }
 
-/// Several writers share a log, and their entries are a little out of order: line numbers, offsets and
-/// lines that belong together stay right.
+/// Several writers share a log, and their entries are a little out of order: line numbers, offsets
+/// and lines that belong together stay right.
 #[test]
 fn entries_out_of_order_within_the_slack_are_put_in_order() {
     let dir = Dir::new();
@@ -184,8 +184,8 @@ fn entries_out_of_order_within_the_slack_are_put_in_order() {
     assert!(ran.stdout.starts_with(b"2026-11-21T10:00:05Z a1\n  more\n2026-11-21T10:00:01Z a2\n"));
 }
 
-/// A log with random disorder within the slack, and with an entry of many lines, longer than what is
-/// held at a time.
+/// A log with random disorder within the slack, and with an entry of many lines, longer than what
+/// is held at a time.
 #[test]
 fn large_logs_are_sorted_as_a_stable_sort_does() {
     let dir = Dir::new();

@@ -1,6 +1,6 @@
-//! Every option that takes a value, in every subcommand, with numbers at their extremes: output, one
-//! clear line, or the error of a usage; no panic, no abort, no allocation by what was typed, no endless
-//! run.
+//! Every option that takes a value, in every subcommand, with numbers at their extremes: output,
+//! one clear line, or the error of a usage; no panic, no abort, no allocation by what was typed, no
+//! endless run.
 
 use std::io::Read;
 use std::os::unix::process::ExitStatusExt;

@@ -1,4 +1,5 @@
-//! Calls that the kernel itself refuses, through a filter (`seccomp(2)`): every subcommand does without.
+//! Calls that the kernel itself refuses, through a filter (`seccomp(2)`): every subcommand does
+//! without.
 #![allow(unsafe_code)]
 
 use std::os::unix::process::CommandExt;
@@ -42,7 +43,8 @@ fn without(number: i64, errno: i32) -> Vec<libc::sock_filter> {
 
 /// Runs a command under a filter. `None`, with a printed reason, where none can be set.
 fn run_under(mut filter: Vec<libc::sock_filter>, command: &mut Command) -> Option<Ran> {
-    // SAFETY: prctl is a bare system call; the filter lives in the closure and the kernel copies it.
+    // SAFETY: prctl is a bare system call; the filter lives in the closure and the kernel copies
+    // it.
     unsafe {
         command.pre_exec(move || {
             let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
@@ -89,7 +91,8 @@ fn without_a_single_map_all_is_read() {
     eprintln!("{runs} runs with every map refused by a filter");
 }
 
-/// A refused `statx`, as by the filters of old containers, disabled `stat`, and a refused `splice` was a write error.
+/// A refused `statx`, as by the filters of old containers, disabled `stat`, and a refused `splice`
+/// was a write error.
 #[test]
 fn a_call_that_is_refused_has_another_in_its_place() {
     let dir = Dir::new();

@@ -43,7 +43,8 @@ fn an_endless_device_with_a_length() {
     assert!(ran.stdout.len() == 1_000_000 && ran.stdout.iter().all(|&b| b == 0));
 }
 
-/// What stands before a FIFO is printed although nobody has opened it for writing yet, however many files that are.
+/// What stands before a FIFO is printed although nobody has opened it for writing yet, however many
+/// files that are.
 #[test]
 fn a_fifo_and_small_files_before_it() {
     for (args, files) in [(&["cat"][..], 1), (&["grep", "-h", ""], 1), (&["grep", "-h", ""], 64), (&["cat", "-A"], 40)]
@@ -65,7 +66,8 @@ fn a_fifo_and_small_files_before_it() {
     }
 }
 
-/// Standard input that is named twice has been read to its end the second time, so it is not opened ahead.
+/// Standard input that is named twice has been read to its end the second time, so it is not opened
+/// ahead.
 #[test]
 fn standard_input_that_is_named_twice() {
     let dir = Dir::new();
@@ -107,8 +109,8 @@ fn redirected_input_is_mapped_from_where_it_stands_and_left_at_its_end() {
     assert_eq!(file.stream_position().unwrap(), bytes.len() as u64);
 }
 
-/// `cargo run` and many scripts end in an `exec`, and the kernel's counters go on through one: the README's first
-/// command once told of the compiler's faults.
+/// `cargo run` and many scripts end in an `exec`, and the kernel's counters go on through one: the
+/// README's first command once told of the compiler's faults.
 #[test]
 fn statistics_leave_out_what_the_process_did_before() {
     let dir = Dir::new();

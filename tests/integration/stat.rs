@@ -52,7 +52,8 @@ fn touch(path: &Path, time: &str) {
     assert!(Command::new("touch").args(["-d", time]).arg(path).status().unwrap().success());
 }
 
-/// Runs ours and GNU stat with the same arguments and environment, and compares what they print and return.
+/// Runs ours and GNU stat with the same arguments and environment, and compares what they print and
+/// return.
 #[track_caller]
 fn same_as_gnu(args: &[&OsStr], environment: &[(&str, &str)]) {
     let version = oracle("stat", &["--version"], b"");
@@ -193,7 +194,8 @@ fn the_default_view_begins_with_gnus() {
 #[test]
 fn names_are_quoted_as_gnu_quotes_them() {
     let dir = Dir::new();
-    // GNU stat 9.1 gets a name wrong that holds an apostrophe and something unprintable as well; it is left out here.
+    // GNU stat 9.1 gets a name wrong that holds an apostrophe and something unprintable as well; it
+    // is left out here.
     let names: [&[u8]; 26] = [
         b"plain",
         b"it's",
@@ -370,7 +372,8 @@ fn picture(path: &Path) -> String {
     line.trim_matches('|').to_owned()
 }
 
-/// A page that the kernel dropped between the reading and the picture made this fail once: now those that count are held.
+/// A page that the kernel dropped between the reading and the picture made this fail once: now
+/// those that count are held.
 #[test]
 fn the_picture_is_right_at_both_ends() {
     let dir = Dir::on_disk();
@@ -380,7 +383,8 @@ fn the_picture_is_right_at_both_ends() {
     assert_eq!(picture(&path), "█".repeat(70));
     drop(held);
     let held = hold_pages(&path, 0, 28);
-    // Far enough from the end cell that a large folio across the border of what is dropped is not in it.
+    // Far enough from the end cell that a large folio across the border of what is dropped is not
+    // in it.
     drop_pages(&path, 1024, 1960);
     let shown: Vec<char> = picture(&path).chars().collect();
     assert_eq!((shown[0], shown[69]), ('█', ' '), "{shown:?}");

@@ -1,4 +1,5 @@
-//! The whole program, stopped at its system calls: the file cut at each, each failing in turn, and what they are.
+//! The whole program, stopped at its system calls: the file cut at each, each failing in turn, and
+//! what they are.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -61,7 +62,8 @@ impl Victim {
         ran
     }
 
-    /// Runs, and makes the file `other`, cut and grown again as `copytruncate` does, at the stops that `when` chooses.
+    /// Runs, and makes the file `other`, cut and grown again as `copytruncate` does, at the stops
+    /// that `when` chooses.
     fn run_swapped(&self, other: &[u8], line: &Line, options: &[&str], mut when: impl FnMut(&Call) -> bool) -> Ran {
         let ran = run_traced(&mut self.command(line, options), |call| {
             if when(call) {
@@ -97,7 +99,8 @@ fn ways(index: usize) -> &'static [&'static str] {
     ][index % 4]
 }
 
-/// Cuts the file at every `stride`-th stop of each command line. Gives the number of runs, and of those that noticed.
+/// Cuts the file at every `stride`-th stop of each command line. Gives the number of runs, and of
+/// those that noticed.
 fn cut_at_stops(stride: usize) -> (usize, usize) {
     let mut victim = Victim::new();
     let (mut runs, mut noticed) = (0, 0);
@@ -201,8 +204,9 @@ fn fail_calls(stride: usize) -> usize {
             let options = ways(way);
             let full = run_traced(&mut victim.command(line, options), |_| {});
             // Only what comes after the file was opened: before it, it is the loader's business.
-            // Counted by call, as threads do not meet in the same order twice: the hundredth call of one run may be
-            // an `mprotect` of a starting thread in the next, which the standard library does not survive failing.
+            // Counted by call, as threads do not meet in the same order twice: the hundredth call
+            // of one run may be an `mprotect` of a starting thread in the next, which the standard
+            // library does not survive failing.
             let mut calls = Vec::new();
             let mut opened = false;
             let mut seen = HashMap::new();
@@ -236,7 +240,8 @@ fn fail_calls(stride: usize) -> usize {
                     assert!(full.stdout.starts_with(&ran.stdout), "{what}: {} bytes are no prefix", ran.stdout.len());
                 }
                 if ran.code == full.code && ran.stderr.is_empty() {
-                    // A message about it cannot be told when it is the message that failed to be written.
+                    // A message about it cannot be told when it is the message that failed to be
+                    // written.
                     assert!(!line.steady || ran.stdout == full.stdout, "{what}: another outcome without a word");
                 } else {
                     assert_eq!(ran.stderr.lines().count(), 1, "{what}: {}", ran.stderr);
@@ -296,8 +301,8 @@ fn a_map_that_is_refused_is_read() {
     eprintln!("{runs} runs with mmap refused");
 }
 
-/// Threads that cannot be started leave the work to those there are. Those that count the lines before a part of a file were
-/// started another way, and panicked.
+/// Threads that cannot be started leave the work to those there are. Those that count the lines
+/// before a part of a file were started another way, and panicked.
 #[test]
 fn no_further_thread() {
     let victim = Victim::new();
@@ -318,7 +323,8 @@ fn no_further_thread() {
     }
 }
 
-/// Nothing is opened for writing, no file is mapped writable, nothing is sent anywhere, nothing is run.
+/// Nothing is opened for writing, no file is mapped writable, nothing is sent anywhere, nothing is
+/// run.
 #[test]
 fn nothing_is_written() {
     let victim = Victim::new();
@@ -400,8 +406,8 @@ fn is_output(call: &Call) -> bool {
     to == target(1) || to == target(2) || to.is_some_and(|to| to.to_string_lossy().contains("eventfd"))
 }
 
-/// Lines found in one file were printed from where they stood in it when there was another one there already: that they came in
-/// by a single read was taken to say that all was of one moment.
+/// Lines found in one file were printed from where they stood in it when there was another one
+/// there already: that they came in by a single read was taken to say that all was of one moment.
 #[test]
 fn swapped_between_search_and_print() {
     let victim = Victim::new();
@@ -435,8 +441,8 @@ fn is_read(call: &Call) -> bool {
     call.result.is_none() && (call.number == libc::SYS_pread64 || is_file_map(call))
 }
 
-/// `copytruncate`, and the log grows again to the size it had: whatever was seen of the one and of the other, it is said.
-/// An append and a replacement by rename are not called a change.
+/// `copytruncate`, and the log grows again to the size it had: whatever was seen of the one and of
+/// the other, it is said. An append and a replacement by rename are not called a change.
 #[test]
 fn swapped_at_system_calls() {
     let victim = Victim::new();

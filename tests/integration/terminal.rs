@@ -1,4 +1,5 @@
-//! Names made by strangers, on a terminal: whatever command meets one, nothing of it gets there raw.
+//! Names made by strangers, on a terminal: whatever command meets one, nothing of it gets there
+//! raw.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -7,7 +8,8 @@ use std::os::unix::ffi::OsStrExt;
 
 use crate::util::{Dir, mapped};
 
-/// Colours, a window title, a bell, a C1 control, a carriage return, DEL and a direction override, as an attack has them.
+/// Colours, a window title, a bell, a C1 control, a carriage return, DEL and a direction override,
+/// as an attack has them.
 const HOSTILE: &str = "e\x1b[31mvil\x1b]0;owned\x07\u{9b}7m\r\x7f\u{202e}gpj";
 /// What of it must not come through.
 const RAW: [&[u8]; 7] = [b"\x1b[31mvil", b"\x1b]0;", b"\x07", b"\xc2\x9b", b"\r\x7f", b"\x7f", b"\xe2\x80\xae"];
@@ -19,7 +21,8 @@ fn on_a_terminal(dir: &Dir, args: &[&OsStr]) -> Vec<u8> {
     command.args(args).current_dir(dir.path()).env("TERM", "xterm");
     command.stdin(pty.user.try_clone().unwrap()).stdout(pty.user.try_clone().unwrap()).stderr(pty.user);
     let mut child = command.spawn().unwrap();
-    // The command holds the last copies of the terminal's end: reading fails with EIO once it has ended.
+    // The command holds the last copies of the terminal's end: reading fails with EIO once it has
+    // ended.
     drop(command);
     let mut shown = Vec::new();
     let _ = File::from(pty.controller).read_to_end(&mut shown);

@@ -1,7 +1,7 @@
 //! The house rules, read off the sources: which folder may import which, where the environment, raw
-//! system calls and `unsafe` may stand, how large a function or a file may grow, and that a name means
-//! one thing. Each rule has a list of exceptions, which may only shrink: an entry that is no longer
-//! needed fails the test as well.
+//! system calls and `unsafe` may stand, how large a function or a file may grow, and that a name
+//! means one thing. Each rule has a list of exceptions, which may only shrink: an entry that is no
+//! longer needed fails the test as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -160,8 +160,8 @@ fn files_are_short() {
 fn a_type_name_means_one_thing() {
     let files = sources();
     let mut places: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    // `os/other` offers the types of `os/linux` once more, and `no_*.rs` those of a feature that is off: of both, one is
-    // compiled.
+    // `os/other` offers the types of `os/linux` once more, and `no_*.rs` those of a feature that is
+    // off: of both, one is compiled.
     let is_stand_in = |file: &&SourceFile| file.path.starts_with("os/other/") || file.path.contains("/no_");
     for file in files.iter().filter(|file| !is_stand_in(file)) {
         for name in types(&file.code) {

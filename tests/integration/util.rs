@@ -105,16 +105,18 @@ impl Dir {
     }
 }
 
-/// Drops pages `from..to` of the file, which has been written to the disk, from the cache. A length that ends just there would
-/// keep a large folio that crosses the end of the file, so the last pages are dropped up to wherever they end.
+/// Drops pages `from..to` of the file, which has been written to the disk, from the cache. A length
+/// that ends just there would keep a large folio that crosses the end of the file, so the last
+/// pages are dropped up to wherever they end.
 pub fn drop_pages(path: &Path, from: u64, to: u64) {
     let file = File::open(path).unwrap();
     let length = NonZeroU64::new((to - from) * 4096).filter(|_| to * 4096 < file.metadata().unwrap().len());
     fadvise(&file, from * 4096, length, Advice::DontNeed).unwrap();
 }
 
-/// Keeps pages `from..to` of the file in memory, all of them, for as long as what is returned lives. The kernel may drop any that
-/// nobody locks, and with DAMON at work it does so from one moment to the next, however much memory is free.
+/// Keeps pages `from..to` of the file in memory, all of them, for as long as what is returned
+/// lives. The kernel may drop any that nobody locks, and with DAMON at work it does so from one
+/// moment to the next, however much memory is free.
 #[allow(unsafe_code)]
 pub fn hold_pages(path: &Path, from: u64, to: u64) -> memmap2::Mmap {
     let file = File::open(path).unwrap();

@@ -13,7 +13,8 @@ use crate::os::Volume;
 use crate::os::context::has_selinux;
 use crate::output::message;
 
-/// The facts of a file as directives. What fails while a directive is worked out prints as `?` and is left in `errors`.
+/// The facts of a file as directives. What fails while a directive is worked out prints as `?` and
+/// is left in `errors`.
 pub struct OfFile<'a> {
     facts: &'a Facts,
     style: Style,
@@ -118,7 +119,8 @@ impl Values for OfFile<'_> {
     }
 }
 
-/// The directory the file system with the file on it is mounted on: the highest one still on the same device.
+/// The directory the file system with the file on it is mounted on: the highest one still on the
+/// same device.
 ///
 /// # Errors
 /// A directory on the way that cannot be looked at.
@@ -186,7 +188,8 @@ impl Values for OfFilesystem<'_> {
     }
 }
 
-/// Returns the identity of a file system. `statvfs` makes one number of two words, in the other order than GNU stat.
+/// Returns the identity of a file system. `statvfs` makes one number of two words, in the other
+/// order than GNU stat.
 pub fn filesystem_id(facts: &Volume) -> u64 {
     facts.id.rotate_left(32)
 }
@@ -220,8 +223,9 @@ pub const FILESYSTEM_BLOCK: &str = "  File: \"%n\"\n\
     Blocks: Total: %-10b Free: %-10f Available: %a\n\
     Inodes: Total: %-10c Free: %d";
 
-/// The quoting style for `format`, and what to say of a `QUOTING_STYLE` that does not exist. GNU stat asks the environment
-/// only where the format has `%N` written out, so that `%-N` and the default view come out bare.
+/// The quoting style for `format`, and what to say of a `QUOTING_STYLE` that does not exist. GNU
+/// stat asks the environment only where the format has `%N` written out, so that `%-N` and the
+/// default view come out bare.
 pub fn style(format: &[u8]) -> (Style, Option<String>) {
     if !format.windows(2).any(|pair| pair == b"%N") {
         return (Style::Literal, None);

@@ -40,7 +40,8 @@ pub struct Time {
 }
 
 impl Facts {
-    /// Asks for the facts of `name` without opening it, so that no FIFO blocks and no device is set off.
+    /// Asks for the facts of `name` without opening it, so that no FIFO blocks and no device is set
+    /// off.
     ///
     /// # Errors
     /// What `statx` reports.
@@ -163,7 +164,8 @@ impl Time {
     }
 }
 
-/// A mode as `ls -l` writes it: the kind and nine permissions, with the set-id and sticky bits in the places of execution.
+/// A mode as `ls -l` writes it: the kind and nine permissions, with the set-id and sticky bits in
+/// the places of execution.
 pub fn mode_text(mode: u32) -> String {
     let kind = match FileType::from_raw_mode(mode as rustix::fs::RawMode) {
         FileType::RegularFile => '-',

@@ -1,8 +1,10 @@
 //! What `statfs` says of a file system, and the name GNU stat gives its kind.
 //!
-//! The kernel tells only a number. The names are those people know from `stat -f`, so ext4 is `ext2/ext3` here as well.
+//! The kernel tells only a number. The names are those people know from `stat -f`, so ext4 is
+//! `ext2/ext3` here as well.
 
-/// Returns the name of the file system whose superblock magic number is `magic`, or `UNKNOWN (0x...)`.
+/// Returns the name of the file system whose superblock magic number is `magic`, or `UNKNOWN
+/// (0x...)`.
 pub fn kind(magic: Option<u64>) -> String {
     let Some(magic) = magic else { return "UNKNOWN".to_owned() };
     match KINDS.binary_search_by_key(&magic, |(magic, _)| *magic) {
@@ -11,7 +13,8 @@ pub fn kind(magic: Option<u64>) -> String {
     }
 }
 
-/// In order of the numbers, which come from the kernel headers `linux/magic.h` and the file systems themselves.
+/// In order of the numbers, which come from the kernel headers `linux/magic.h` and the file systems
+/// themselves.
 const KINDS: &[(u64, &str)] = &[
     (0x002f, "qnx4"),
     (0x0033, "z3fold"),

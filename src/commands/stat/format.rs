@@ -1,8 +1,9 @@
-//! Formats as GNU stat takes them: `%` directives with flags, width and precision, and for `--printf` backslash escapes.
+//! Formats as GNU stat takes them: `%` directives with flags, width and precision, and for
+//! `--printf` backslash escapes.
 //!
-//! A format is parsed once and rendered for each file. What a directive stands for is the business of a [`Values`]; this
-//! module knows only how formats are written. Faults in a format surface when it is rendered, as they do with GNU stat: text
-//! before them still comes out.
+//! A format is parsed once and rendered for each file. What a directive stands for is the business
+//! of a [`Values`]; this module knows only how formats are written. Faults in a format surface when
+//! it is rendered, as they do with GNU stat: text before them still comes out.
 
 use std::io;
 
@@ -53,10 +54,12 @@ impl Format {
         Format { pieces: Parser::new(text, true, splits).pieces(), newline: false }
     }
 
-    /// Writes this format's text for one file to `out`, one directive at a time, and its oddities to `warn`.
+    /// Writes this format's text for one file to `out`, one directive at a time, and its oddities
+    /// to `warn`.
     ///
     /// # Errors
-    /// A directive that is not well formed, such as `%5%`, after the text before it; what `out` says.
+    /// A directive that is not well formed, such as `%5%`, after the text before it; what `out`
+    /// says.
     pub fn render(
         &self,
         values: &mut dyn Values,
@@ -200,7 +203,8 @@ impl<'a, F: Fn(u8) -> bool> Parser<'a, F> {
         self.push(meant);
     }
 
-    /// A byte written as at most `longest` digits; three octal ones can exceed a byte, of which the low bits count.
+    /// A byte written as at most `longest` digits; three octal ones can exceed a byte, of which the
+    /// low bits count.
     fn code(&mut self, longest: usize, radix: u32) {
         let mut value = 0u32;
         for _ in 0..longest {

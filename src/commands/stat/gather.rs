@@ -1,7 +1,8 @@
 //! Everything there is to say about one file, found out once and shown as text or as JSON.
 //!
-//! Only regular files are opened, and only by way of a descriptor that already names the inode (`O_PATH`): whatever is put in
-//! a file's place meanwhile, a FIFO is never waited for and a device never set off.
+//! Only regular files are opened, and only by way of a descriptor that already names the inode
+//! (`O_PATH`): whatever is put in a file's place meanwhile, a FIFO is never waited for and a device
+//! never set off.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -37,7 +38,8 @@ pub struct Report {
     pub mount_point: Option<std::path::PathBuf>,
     /// Whether it can be mapped.
     pub mapping: Mapping,
-    /// Its pages in memory, in equal stretches, or why that is not known; `None` for what has no pages.
+    /// Its pages in memory, in equal stretches, or why that is not known; `None` for what has no
+    /// pages.
     pub cache: Option<Result<Vec<Cell>, Unknown>>,
     /// Its data and holes.
     pub sparseness: Option<Sparseness>,
@@ -92,8 +94,8 @@ pub enum NotOpened {
 }
 
 impl Opened {
-    /// Opens the file behind `facts` if it is regular and has bytes. An empty one needs no open, and one of `/proc`, which
-    /// says it is empty, may do things when opened.
+    /// Opens the file behind `facts` if it is regular and has bytes. An empty one needs no open,
+    /// and one of `/proc`, which says it is empty, may do things when opened.
     pub fn new(facts: Facts) -> Opened {
         let opens = facts.kind() == FileType::RegularFile && facts.inode.stx_size > 0;
         let file = if opens { open(&facts).map_err(NotOpened::Failed) } else { Err(NotOpened::ByKind) };
@@ -130,12 +132,14 @@ impl Opened {
         (!matches!(self.facts.kind(), FileType::Symlink)).then(|| Wanted::new(reported, self.fd()))
     }
 
-    /// What the page cache holds of all of it, in at most `cells` stretches; `None` for what has no pages.
+    /// What the page cache holds of all of it, in at most `cells` stretches; `None` for what has no
+    /// pages.
     pub fn cells(&self, cells: u64) -> Option<Result<Vec<Cell>, Unknown>> {
         self.cells_within(0..self.facts.inode.stx_size, cells)
     }
 
-    /// What the page cache holds of the bytes `within` it, in at most `cells` stretches; `None` for what has no pages.
+    /// What the page cache holds of the bytes `within` it, in at most `cells` stretches; `None` for
+    /// what has no pages.
     pub fn cells_within(&self, within: Range<u64>, cells: u64) -> Option<Result<Vec<Cell>, Unknown>> {
         match &self.file {
             Ok(file) => Some(residency::cells(file.as_fd(), within, cells)),
@@ -148,7 +152,8 @@ impl Opened {
 /// Opens the very inode that `facts` describes, or fails.
 fn open(facts: &Facts) -> Result<OwnedFd, Errno> {
     if facts.is_stdin() {
-        // A description of its own: asking about holes moves the position, and standard input's belongs to others too.
+        // A description of its own: asking about holes moves the position, and standard input's
+        // belongs to others too.
         return reopen_quietly(rustix::stdio::stdin());
     }
     let follow = if facts.follow { OFlags::empty() } else { OFlags::NOFOLLOW };
@@ -161,7 +166,8 @@ fn open(facts: &Facts) -> Result<OwnedFd, Errno> {
 }
 
 impl Report {
-    /// Finds out everything that needs no reading of the file. `width` is how many stretches the picture of its pages has.
+    /// Finds out everything that needs no reading of the file. `width` is how many stretches the
+    /// picture of its pages has.
     pub fn gather(opened: Opened, width: u64) -> Report {
         let cache = opened.cells(width);
         let fd = opened.fd();
@@ -191,7 +197,8 @@ impl Report {
         self.cache.as_ref()?.as_ref().ok().map(|cells| residency::total(cells))
     }
 
-    /// The alignment direct I/O asks for, of memory and of offsets in bytes, where the file system says so.
+    /// The alignment direct I/O asks for, of memory and of offsets in bytes, where the file system
+    /// says so.
     pub fn direct_io(&self) -> Option<(u32, u32)> {
         let inode = &self.facts.inode;
         let told = inode.stx_mask & StatxFlags::DIOALIGN.bits() != 0;
@@ -216,7 +223,8 @@ impl Report {
     }
 }
 
-/// Returns whether the file system has no other place for its pages than memory, so that none can be dropped.
+/// Returns whether the file system has no other place for its pages than memory, so that none can
+/// be dropped.
 pub fn lives_in_memory(facts: &Facts) -> bool {
     const TMPFS: u64 = 0x0102_1994;
     const RAMFS: u64 = 0x8584_58f6;

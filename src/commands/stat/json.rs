@@ -1,5 +1,6 @@
-//! One JSON object a file, on a line of its own. A name that is not UTF-8 is kept whole: `{"bytes": BASE64}` instead of
-//! `{"text": ...}`. What is not known is `null` beside a `reason`, never a guess.
+//! One JSON object a file, on a line of its own. A name that is not UTF-8 is kept whole: `{"bytes":
+//! BASE64}` instead of `{"text": ...}`. What is not known is `null` beside a `reason`, never a
+//! guess.
 
 use data_encoding::BASE64;
 use serde::Serialize;

@@ -77,8 +77,8 @@ pub fn run(files: &[OsString], config: &Config, output: &mut Output) -> anyhow::
     Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
 }
 
-/// As many digits as the sizes of all files together have, which no count exceeds; seven where a size is not known. A single
-/// file's count stands alone and needs no alignment.
+/// As many digits as the sizes of all files together have, which no count exceeds; seven where a
+/// size is not known. A single file's count stands alone and needs no alignment.
 fn width(files: &[OsString]) -> usize {
     if files.len() < 2 {
         return 1;

@@ -1,7 +1,7 @@
 //! `mapped stat`: what a file is, where its bytes are, and whether a map or a read will serve it.
 //!
-//! A file's inode is asked for by name; only regular files are opened, and only their content, when asked for, goes through
-//! the engine. Nothing here changes a file, or blocks on one.
+//! A file's inode is asked for by name; only regular files are opened, and only their content, when
+//! asked for, goes through the engine. Nothing here changes a file, or blocks on one.
 
 pub mod content;
 pub mod directives;
@@ -76,7 +76,8 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
 
 /// What is printed of each file.
 enum View {
-    /// By a format, GNU stat's block being one, with the rest of the default view after it where that is wanted.
+    /// By a format, GNU stat's block being one, with the rest of the default view after it where
+    /// that is wanted.
     Format {
         file: Format,
         device: Format,
@@ -189,7 +190,8 @@ impl<'a> Stat<'a> {
                 Some(facts) => opened.push(Opened::new(facts)),
                 None => exit = Exit::Failure,
             }
-            // One look at the processes serves many files, but not with more open at a time than a process may have.
+            // One look at the processes serves many files, but not with more open at a time than a
+            // process may have.
             if opened.len() == 64 {
                 exit = exit.and(self.batch(std::mem::take(&mut opened), output)?);
             }
@@ -328,7 +330,8 @@ impl Values for Harmless<'_> {
     }
 }
 
-/// Writes what `format` makes of `values`. A directive that cannot be ends the run, after the text before it.
+/// Writes what `format` makes of `values`. A directive that cannot be ends the run, after the text
+/// before it.
 fn render(format: &Format, values: &mut dyn Values, output: &mut Output) -> anyhow::Result<()> {
     let mut harmless = Harmless(values);
     let values: &mut dyn Values =
@@ -373,7 +376,8 @@ fn view(args: &Args) -> View {
     }
 }
 
-/// How names are quoted: as GNU stat does, except that nothing may drive a terminal in the default view.
+/// How names are quoted: as GNU stat does, except that nothing may drive a terminal in the default
+/// view.
 fn style(args: &Args, output: &Output) -> quoting::Style {
     let Some(format) = args.format.as_ref().or(args.printf.as_ref()) else {
         let terminal = output.destination() == Destination::Terminal;
@@ -394,7 +398,8 @@ enum Read {
     Failed,
 }
 
-/// Reads what can be read without harm: regular files, block devices, and whatever standard input is.
+/// Reads what can be read without harm: regular files, block devices, and whatever standard input
+/// is.
 fn content(facts: &Facts, config: &Config, output: &mut Output) -> io::Result<Read> {
     let escape_for_terminal = facts.is_stdin() || matches!(facts.kind(), FileType::RegularFile | FileType::BlockDevice);
     if !escape_for_terminal {
@@ -408,7 +413,8 @@ fn content(facts: &Facts, config: &Config, output: &mut Output) -> io::Result<Re
     })
 }
 
-/// As many characters as the terminal leaves beside the label, or an 80-column one where there is none.
+/// As many characters as the terminal leaves beside the label, or an 80-column one where there is
+/// none.
 fn picture_width(output: &Output) -> u64 {
     let columns = match output.destination() {
         Destination::Terminal => rustix::termios::tcgetwinsize(output.fd()).map_or(80, |size| u64::from(size.ws_col)),

@@ -1,9 +1,10 @@
 //! Newlines counted about as fast as memory delivers them.
 //!
-//! One front-to-back walk leaves memory idle: the processor's prefetcher stops at every page, and one stream of loads waits
-//! for the next. Walking four quarters of a block side by side keeps four streams going, which counts 1.4 times as fast as
-//! one. The walk itself is plain Rust that the compiler turns into vectors; all that is unsafe is the claim, checked at
-//! run time, that the processor has wide ones.
+//! One front-to-back walk leaves memory idle: the processor's prefetcher stops at every page, and
+//! one stream of loads waits for the next. Walking four quarters of a block side by side keeps four
+//! streams going, which counts 1.4 times as fast as one. The walk itself is plain Rust that the
+//! compiler turns into vectors; all that is unsafe is the claim, checked at run time, that the
+//! processor has wide ones.
 #![allow(unsafe_code)]
 
 /// Bytes taken of each stream at a time: a vector of AVX2, two of SSE2 or NEON.

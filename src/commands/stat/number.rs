@@ -1,6 +1,8 @@
-//! C's `printf` conversions as GNU stat uses them: padded text, integers in three bases, and seconds with a fraction.
+//! C's `printf` conversions as GNU stat uses them: padded text, integers in three bases, and
+//! seconds with a fraction.
 //!
-//! Which flags a conversion honours depends on its kind, and GNU stat drops the others silently; so does this.
+//! Which flags a conversion honours depends on its kind, and GNU stat drops the others silently; so
+//! does this.
 
 use crate::os::accounts;
 
@@ -22,7 +24,8 @@ pub struct Spec {
 }
 
 impl Spec {
-    /// From the three parts as they are written; numbers too large to mean anything become the largest there is.
+    /// From the three parts as they are written; numbers too large to mean anything become the
+    /// largest there is.
     pub fn new(flags: &[u8], width: &[u8], precision: Option<&[u8]>) -> Spec {
         let has = |flag| flags.contains(&flag);
         Spec {
@@ -65,7 +68,8 @@ pub enum Value {
     Octal(u64),
     /// A number shown in hexadecimal.
     Hex(u64),
-    /// Seconds since 1970 and nanoseconds; the precision says how many digits of the fraction are shown.
+    /// Seconds since 1970 and nanoseconds; the precision says how many digits of the fraction are
+    /// shown.
     Seconds(i64, u32),
 }
 
@@ -85,7 +89,8 @@ pub fn put(out: &mut Vec<u8>, spec: &Spec, value: &Value) {
         Value::Unsigned(number) => put_integer(out, spec, b"", number.to_string().into_bytes(), true),
         Value::Octal(number) => {
             let mut text = format!("{number:o}").into_bytes();
-            // The alternate form's extra zero counts towards the precision, and zero has one already.
+            // The alternate form's extra zero counts towards the precision, and zero has one
+            // already.
             if spec.alternate && *number != 0 && spec.precision().unwrap_or(0) <= text.len() {
                 text.insert(0, b'0');
             }
@@ -125,7 +130,8 @@ fn pad(out: &mut Vec<u8>, spec: &Spec, length: usize, put: impl FnOnce(&mut Vec<
     }
 }
 
-/// Appends an integer's digits after its sign or prefix. With `may_vanish`, zero at precision zero has no digits, as in C.
+/// Appends an integer's digits after its sign or prefix. With `may_vanish`, zero at precision zero
+/// has no digits, as in C.
 fn put_integer(out: &mut Vec<u8>, spec: &Spec, prefix: &[u8], mut digits: Vec<u8>, may_vanish: bool) {
     if may_vanish && digits == b"0" && spec.precision() == Some(0) {
         digits.clear();
@@ -170,7 +176,8 @@ fn grouped(digits: Vec<u8>) -> Vec<u8> {
     reversed
 }
 
-/// Seconds with a fraction: the width is shared between the two, and a negative time counts down to its fraction.
+/// Seconds with a fraction: the width is shared between the two, and a negative time counts down to
+/// its fraction.
 fn put_seconds(out: &mut Vec<u8>, spec: &Spec, seconds: i64, nanoseconds: u32) {
     let mut whole = Spec { precision: None, ..spec.clone() };
     let precision = spec.precision.map_or(0, |digits| digits.unwrap_or(9));
@@ -192,7 +199,8 @@ fn put_seconds(out: &mut Vec<u8>, spec: &Spec, seconds: i64, nanoseconds: u32) {
     let (mut seconds, mut fraction) = (seconds, nanoseconds / divisor);
     let mut minus_zero = false;
     if seconds < 0 && nanoseconds != 0 {
-        // -1.25 is kept as -2 and 0.75: what is printed is the distance from zero, rounded towards minus infinity.
+        // -1.25 is kept as -2 and 0.75: what is printed is the distance from zero, rounded towards
+        // minus infinity.
         let modulus = 1_000_000_000 / divisor;
         fraction = modulus - fraction - u32::from(!nanoseconds.is_multiple_of(divisor));
         seconds += i64::from(fraction != 0);

@@ -1,11 +1,12 @@
-//! A row of eighth blocks that shows where along a file its pages are in memory, and percentages that do not round to a lie.
+//! A row of eighth blocks that shows where along a file its pages are in memory, and percentages
+//! that do not round to a lie.
 
 use crate::os::residency::{Cached, Cell};
 
 const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// One character a cell, higher for more of it in memory. A blank is a cell with no page in memory and a full block one with
-/// every page; whatever lies between is drawn between.
+/// One character a cell, higher for more of it in memory. A blank is a cell with no page in memory
+/// and a full block one with every page; whatever lies between is drawn between.
 pub fn row(cells: &[Cell]) -> String {
     cells.iter().map(|cell| EIGHTHS[eighths(cell.cached.resident, cell.pages)]).collect()
 }
@@ -20,7 +21,8 @@ fn eighths(resident: u64, pages: u64) -> usize {
     }
 }
 
-/// How much of `pages` is `part`, in percent with one digit; 0 and 100 only where exactly none or all is meant.
+/// How much of `pages` is `part`, in percent with one digit; 0 and 100 only where exactly none or
+/// all is meant.
 pub fn percent(part: u64, pages: u64) -> String {
     if part == 0 || pages == 0 {
         return "0 %".into();
@@ -44,7 +46,8 @@ pub fn human(bytes: u64) -> String {
     format!("{value:.1} {}", UNITS[unit - 1])
 }
 
-/// The finer counts in words, such as `3 dirty, 0 in writeback, 12 evicted`; nothing where the kernel does not tell them.
+/// The finer counts in words, such as `3 dirty, 0 in writeback, 12 evicted`; nothing where the
+/// kernel does not tell them.
 pub fn state(cached: &Cached) -> String {
     match cached.state {
         Some(state) => format!("; {} dirty, {} in writeback, {} evicted", state.dirty, state.writeback, state.evicted),

@@ -1,7 +1,8 @@
 //! File names quoted as GNU tools quote them, in the style `QUOTING_STYLE` names.
 //!
-//! `%N` prints names this way. The shell styles are made to be pasted back into a shell; what cannot be shown goes into
-//! `$'...'`, and a name whose only trouble is an apostrophe goes into double quotes, which read better.
+//! `%N` prints names this way. The shell styles are made to be pasted back into a shell; what
+//! cannot be shown goes into `$'...'`, and a name whose only trouble is an apostrophe goes into
+//! double quotes, which read better.
 
 use crate::os::accounts;
 
@@ -31,7 +32,8 @@ pub enum Style {
 }
 
 impl Style {
-    /// The style `QUOTING_STYLE` holds, shell-escape-always when unset, or the value back when it names none.
+    /// The style `QUOTING_STYLE` holds, shell-escape-always when unset, or the value back when it
+    /// names none.
     ///
     /// # Errors
     /// The value, when it names no style.
@@ -80,7 +82,8 @@ struct Unit<'a> {
     printable: bool,
 }
 
-/// Splits a name into characters; what is no character of the locale is single bytes, a broken end one unit.
+/// Splits a name into characters; what is no character of the locale is single bytes, a broken end
+/// one unit.
 fn units(name: &[u8]) -> impl Iterator<Item = Unit<'_>> {
     let mut rest = name;
     std::iter::from_fn(move || {
@@ -93,7 +96,8 @@ fn units(name: &[u8]) -> impl Iterator<Item = Unit<'_>> {
             match rest.utf8_chunks().next() {
                 Some(chunk) => match chunk.valid().chars().next() {
                     Some(character) => (character.len_utf8(), accounts::printable(character)),
-                    // A sequence that the end of the name cuts off is one unit; any other wrong byte stands alone.
+                    // A sequence that the end of the name cuts off is one unit; any other wrong
+                    // byte stands alone.
                     None if chunk.invalid().len() == rest.len() => (rest.len(), false),
                     None => (1, false),
                 },

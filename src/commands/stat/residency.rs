@@ -1,7 +1,7 @@
 //! `--residency`: one row a file of what is in memory, and the total.
 //!
-//! A file counts once in the total, whatever names it is given by. What has no pages of its own, such as a directory or a
-//! link, is named and has no figures.
+//! A file counts once in the total, whatever names it is given by. What has no pages of its own,
+//! such as a directory or a link, is named and has no figures.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;

@@ -25,8 +25,8 @@ pub enum Done {
     Evicted(Result<Cached, Unknown>),
 }
 
-/// Times an eviction is asked for: a page that is just being written, or sits in another processor's list of fresh pages,
-/// goes a moment later.
+/// Times an eviction is asked for: a page that is just being written, or sits in another
+/// processor's list of fresh pages, goes a moment later.
 const ATTEMPTS: u32 = 4;
 
 /// Does `action` to the first `size` bytes of `file`.
@@ -42,7 +42,8 @@ pub fn act(action: Action, file: BorrowedFd<'_>, size: u64) -> io::Result<Done> 
         if attempt > 0 {
             std::thread::sleep(Duration::from_millis(5 << attempt));
         }
-        // Where the kernel does not say what is dirty, writing nothing back costs little and may be needed.
+        // Where the kernel does not say what is dirty, writing nothing back costs little and may be
+        // needed.
         let clean = left.is_ok_and(|cached| cached.state.is_some_and(|state| state.dirty + state.writeback == 0));
         residency::evict(file, !clean)?;
         left = residency::whole(file, size);
@@ -61,7 +62,8 @@ mod tests {
 
     #[test]
     fn touching_fills_and_evicting_empties_the_cache() {
-        // On the file system of the build: a temporary one may live in memory, where nothing can be let go.
+        // On the file system of the build: a temporary one may live in memory, where nothing can be
+        // let go.
         let mut file = tempfile::tempfile_in(env!("CARGO_MANIFEST_DIR")).unwrap();
         let size = 100 * 4096 + 17;
         file.write_all(&vec![7; size as usize]).unwrap();

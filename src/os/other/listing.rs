@@ -17,7 +17,8 @@ impl Default for Listing {
 }
 
 impl Listing {
-    /// Calls `each` with the name and the type of each entry, or with the error that ends the listing.
+    /// Calls `each` with the name and the type of each entry, or with the error that ends the
+    /// listing.
     pub fn read(&mut self, directory: BorrowedFd<'_>, mut each: impl FnMut(Result<(&CStr, FileType), Errno>)) {
         let entries = match Dir::read_from(directory) {
             Ok(entries) => entries,

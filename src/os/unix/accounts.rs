@@ -47,7 +47,8 @@ fn look_up(mut ask: impl FnMut(&mut [u8]) -> (c_int, Option<*mut c_char>)) -> Op
         match ask(&mut buffer) {
             (libc::ERANGE, _) if buffer.len() < 1 << 24 => buffer.resize(buffer.len() * 4, 0),
             (0, Some(name)) if !name.is_null() => {
-                // SAFETY: on success the name is a NUL-terminated string inside `buffer`, which is still alive.
+                // SAFETY: on success the name is a NUL-terminated string inside `buffer`, which is
+                // still alive.
                 return Some(unsafe { CStr::from_ptr(name) }.to_bytes().to_vec());
             }
             _ => return None,

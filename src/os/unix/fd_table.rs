@@ -25,7 +25,8 @@ pub fn share(holders: usize, most: usize) -> usize {
     share
 }
 
-/// Raises the limit on open files as far as the system allows, for a command that keeps many of them open.
+/// Raises the limit on open files as far as the system allows, for a command that keeps many of
+/// them open.
 pub fn raise_limit() {
     let limit = getrlimit(Resource::Nofile);
     if limit.current != limit.maximum {

@@ -158,7 +158,8 @@ fn hand_on(signal: libc::c_int, code: libc::c_int, info: *mut libc::siginfo_t, c
     // `get` is an atomic load once `install` has filled it.
     let previous = SIGNALS.iter().position(|&ours| ours == signal).and_then(|at| PREVIOUS[at].get());
     let (action, flags) = previous.map_or((libc::SIG_DFL, 0), |previous| (previous.sa_sigaction, previous.sa_flags));
-    // SAFETY: the previous handler is called with the arguments and in the form it was registered for.
+    // SAFETY: the previous handler is called with the arguments and in the form it was registered
+    // for.
     unsafe {
         match action {
             libc::SIG_IGN if code <= 0 => {}

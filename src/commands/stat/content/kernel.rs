@@ -15,8 +15,8 @@ const BLOCK: usize = 4 << 20;
 
 struct Count;
 
-/// What was seen so far: the counts, and the first and the last bytes, by which the type and the times
-/// are known.
+/// What was seen so far: the counts, and the first and the last bytes, by which the type and the
+/// times are known.
 #[derive(Clone)]
 struct Seen {
     tally: Tally,

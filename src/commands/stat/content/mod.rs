@@ -1,4 +1,5 @@
-//! What a file's bytes are: text or binary, in which encoding, with which line ends, how many lines and how long.
+//! What a file's bytes are: text or binary, in which encoding, with which line ends, how many lines
+//! and how long.
 
 pub mod kernel;
 pub mod tally;
@@ -94,7 +95,8 @@ impl LineTimes {
     }
 }
 
-/// A byte order mark: its bytes and the encoding it stands for. UTF-32's begins like UTF-16's, so it comes first.
+/// A byte order mark: its bytes and the encoding it stands for. UTF-32's begins like UTF-16's, so
+/// it comes first.
 const MARKS: [(&[u8], &str); 5] = [
     (b"\xff\xfe\0\0", "UTF-32LE"),
     (b"\0\0\xfe\xff", "UTF-32BE"),
@@ -148,7 +150,8 @@ fn encoding(tally: &Tally, bom: Option<&'static str>) -> Option<&'static str> {
         return Some(name);
     }
     if tally.nuls > 0 {
-        // UTF-16 without a mark: at least half of the units are plain letters, and zeros stand on one side only.
+        // UTF-16 without a mark: at least half of the units are plain letters, and zeros stand on
+        // one side only.
         let even_nuls = tally.nuls - tally.odd_nuls;
         let many = tally.nuls.saturating_mul(4) >= tally.bytes && tally.bytes.is_multiple_of(2);
         return match (even_nuls, tally.odd_nuls) {

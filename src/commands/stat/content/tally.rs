@@ -1,7 +1,9 @@
-//! What there is to count in a file's bytes, piece by piece: lines, line ends, zero bytes, controls, UTF-8.
+//! What there is to count in a file's bytes, piece by piece: lines, line ends, zero bytes,
+//! controls, UTF-8.
 //!
-//! A piece is counted by itself, on any thread; neighbours are then joined in order, where a line or a character or a CRLF
-//! may lie across the border. The result is the same wherever the file is cut, down to single bytes.
+//! A piece is counted by itself, on any thread; neighbours are then joined in order, where a line
+//! or a character or a CRLF may lie across the border. The result is the same wherever the file is
+//! cut, down to single bytes.
 
 use super::utf8::Utf8;
 
@@ -20,8 +22,8 @@ pub struct Tally {
     pub nuls: u64,
     /// Zero bytes at odd offsets, where UTF-16LE has those of plain letters.
     pub odd_nuls: u64,
-    /// Control characters that text does not have: all but BEL, BS, HT, LF, VT, FF, CR and ESC; zero bytes are not counted
-    /// among them.
+    /// Control characters that text does not have: all but BEL, BS, HT, LF, VT, FF, CR and ESC;
+    /// zero bytes are not counted among them.
     pub controls: u64,
     /// Bytes above 127.
     pub high: u64,
@@ -41,7 +43,8 @@ pub struct Tally {
     last: Option<u8>,
 }
 
-/// What is counted at a time, so that each pass after the first finds the bytes in the nearest cache.
+/// What is counted at a time, so that each pass after the first finds the bytes in the nearest
+/// cache.
 const BITE: usize = 16 << 10;
 
 impl Tally {
@@ -193,7 +196,8 @@ impl Tally {
     }
 }
 
-/// How many bytes are `wanted`. Counting in bytes for as long as they cannot overflow lets the compiler use whole vectors.
+/// How many bytes are `wanted`. Counting in bytes for as long as they cannot overflow lets the
+/// compiler use whole vectors.
 fn count(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> u64 {
     bytes.chunks(255).map(|chunk| u64::from(chunk.iter().map(|&byte| u8::from(wanted(byte))).sum::<u8>())).sum()
 }

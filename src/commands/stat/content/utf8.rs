@@ -1,7 +1,8 @@
 //! Whether bytes that come in pieces are UTF-8, with the pieces checked apart and in any order.
 //!
-//! A piece may begin or end inside a character. Each piece is checked between its first and last whole character, its loose
-//! ends (three bytes each at most) are kept, and joining two neighbours decides about the character between them.
+//! A piece may begin or end inside a character. Each piece is checked between its first and last
+//! whole character, its loose ends (three bytes each at most) are kept, and joining two neighbours
+//! decides about the character between them.
 
 /// What checking one piece leaves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,7 +66,8 @@ impl Utf8 {
             return;
         }
         if self.all_head {
-            // Only ends of a character so far: more of them may follow, but no character has four bytes of end.
+            // Only ends of a character so far: more of them may follow, but no character has four
+            // bytes of end.
             let joined = [self.head.get(), next.head.get()].concat();
             self.invalid |= joined.len() > 3;
             self.head = Few::new(&joined[..joined.len().min(3)]);
@@ -75,7 +77,8 @@ impl Utf8 {
         }
         let between = [self.tail.get(), next.head.get()].concat();
         match std::str::from_utf8(&between) {
-            // What stands between must be one character or nothing; as it begins with the start of one, it is.
+            // What stands between must be one character or nothing; as it begins with the start of
+            // one, it is.
             Ok(_) => self.tail = next.tail,
             Err(error) if next.all_head && error.valid_up_to() == 0 && error.error_len().is_none() => {
                 self.tail = Few::new(&between);
