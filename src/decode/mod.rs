@@ -112,7 +112,7 @@ impl Decoding {
             return Ok(source);
         }
         let notice = Arc::new(OnceLock::new());
-        if source.way() == AccessMethod::Stream {
+        if source.method() == AccessMethod::Stream {
             let reason = source.reason();
             let file = Arc::new(source.whole()?);
             let feed = Sniffed::new(self.clone(), Arc::clone(&file), Arc::clone(&notice));

@@ -56,7 +56,7 @@ impl Counters {
     /// Counts an input.
     pub(super) fn count_input(&self, source: &Source) {
         let mut inputs = self.lock();
-        let (method, reason) = (source.way(), source.reason());
+        let (method, reason) = (source.method(), source.reason());
         match inputs.ways.iter_mut().find(|entry| entry.0 == method && entry.1 == reason) {
             Some(entry) => entry.2 += 1,
             None => inputs.ways.push((method, reason, 1)),

@@ -141,7 +141,7 @@ impl Prefetched<'_> {
             (None, input) => {
                 let (source, kind) = input.open(policy, range)?;
                 // Its resident bytes are not counted twice.
-                Ok((if self.is_counted { source.begun() } else { source }, kind))
+                Ok((if self.is_counted { source.assume_cached() } else { source }, kind))
             }
         }
     }

@@ -80,7 +80,7 @@ impl Loader<'_> {
     /// Maps the block's `length` bytes, or reads them where they are not to be mapped or cannot be.
     fn map_or_read(&self, block: &mut Block, length: u64, spare: &mut Vec<Buffer>) -> io::Result<Option<io::Error>> {
         let length = usize::try_from(length).map_err(|_| too_long(length))?;
-        if block.source.way() == AccessMethod::Map
+        if block.source.method() == AccessMethod::Map
             && let Some(view) = self.map(&block.source, block.at, length)?
         {
             block.data = Data::Mapped(view);
@@ -88,7 +88,7 @@ impl Loader<'_> {
         }
         let mut buffer = spare.pop().unwrap_or_default();
         if block.first && block.last {
-            block.source.bring_small();
+            block.source.fault_in_small();
         }
         let was_faulted_in = self.was_faulted_in(&block.source);
         let read = || read_block(block, &mut buffer, length);
@@ -99,7 +99,7 @@ impl Loader<'_> {
 
     /// Returns whether the cursor has faulted in what is to be loaded of `source`.
     fn was_faulted_in(&self, source: &Source) -> bool {
-        self.session.cold.is_cold() && source.can_be_brought()
+        self.session.cold.is_cold() && source.can_fault_in()
     }
 
     /// Loads `bytes`, and records how long it took unless they were faulted in before.

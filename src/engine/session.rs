@@ -52,7 +52,7 @@ impl Session {
     /// from the disk. Only the first call for an input does anything.
     pub fn begin(&self, source: &mut Source) -> bool {
         let mut is_first = false;
-        let is_cold = source.bring_beginning(|source| {
+        let is_cold = source.fault_in_beginning(|source| {
             is_first = true;
             if self.counts_resident()
                 && let Some((resident, total)) = resident_bytes(source)
@@ -61,7 +61,7 @@ impl Session {
             }
         });
         // The window is kept, and not mapped again.
-        self.counters.windows.add(u64::from(is_first && source.is_brought_whole()));
+        self.counters.windows.add(u64::from(is_first && source.is_mapped_whole()));
         is_cold
     }
 
@@ -71,7 +71,7 @@ impl Session {
         let is_small = source.is_small();
         if is_small {
             self.begin(source);
-            source.ask_for_all();
+            source.read_ahead_all();
         }
         is_small
     }

@@ -1,7 +1,7 @@
-//! The bytes of a file that lie in some spans, as a stream with gaps.
+//! Selected spans of a file as a stream with gaps.
 //!
-//! A search by time may find spans with other entries between them, where several writers share a
-//! log. They are read one after another; what lies between is counted and not given.
+//! Where several writers share a log, a search by time may find several spans with other entries
+//! between them. The spans are read one after another; the bytes between them are only counted.
 
 use std::collections::VecDeque;
 use std::io;
@@ -28,15 +28,15 @@ pub struct SpanFeed {
 }
 
 impl SpanFeed {
-    /// Reads `spans` of `source`, which are ascending and apart. Lines end with `terminator`, and
-    /// those before the first span are not counted. `head` is how the file begins.
+    /// Reads `spans` of `source`, which are ascending and disjoint. Lines end with `terminator`, and
+    /// those before the first span are not counted. `head` is the beginning of the file.
     #[must_use]
     pub fn new(source: Source, spans: Vec<Range<u64>>, terminator: u8, head: Vec<u8>) -> Self {
         let at = spans.first().map_or(0, |span| span.start);
         Self { source, spans: spans.into(), at, gap: Gap { bytes: at, lines: 0 }, terminator, head }
     }
 
-    /// Counts also the lines from the offset `start` to the first span, where there is one.
+    /// Also counts the lines from the offset `start` to the first span, if `start` is given.
     #[must_use]
     pub fn counting_from(self, start: Option<u64>) -> Self {
         match start.filter(|start| *start < self.at) {

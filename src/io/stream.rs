@@ -1,7 +1,7 @@
-//! Bytes that come once, front to back: pipes, sockets, terminals, `/proc`.
+//! Inputs that can be read only once, front to back: pipes, sockets, terminals, `/proc`.
 //!
-//! A fill waits for the first byte only, then takes what is ready up to what was wanted: a fast
-//! writer is read in large pieces, and a line from a slow one is passed on the moment it comes.
+//! A fill waits for the first byte only, then takes whatever is ready. A fast writer is read in large
+//! pieces, and a line from a slow one is passed on as soon as it arrives.
 
 use std::collections::VecDeque;
 use std::io::{self, Seek, SeekFrom};
@@ -19,7 +19,7 @@ use crate::os::transfer::enlarge_pipe;
 /// How a fill ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filled {
-    /// As many bytes as were wanted; there may be more at once.
+    /// All requested bytes arrived; more may be ready.
     Full,
     /// Nothing more is ready; the writer is slow.
     Drained,
@@ -27,7 +27,7 @@ pub enum Filled {
     Ended,
     /// Bytes were left out before the next ones.
     Gap,
-    /// An end was asked for while waiting.
+    /// A stop was requested while waiting.
     Stopped,
 }
 
@@ -35,18 +35,18 @@ pub enum Filled {
 #[derive(Debug)]
 pub struct Stream {
     source: Arc<Source>,
-    /// The offset of the next byte that a fill gives.
+    /// The offset of the next byte.
     offset: u64,
     skip: u64,
     end: Option<u64>,
-    /// A negative offset's bytes, once the stream was read to its end for them.
+    /// The last bytes, for a negative offset, once the stream was read to its end.
     tail: Option<VecDeque<u8>>,
-    /// How many bytes came before that tail.
+    /// The number of bytes before that tail.
     before_tail: u64,
     ended: bool,
-    /// Gives the bytes, where they are not read from the source's descriptor.
+    /// Supplies the bytes in place of the source's descriptor.
     feed: Option<Box<dyn Feed>>,
-    /// What ended the stream too early, after all bytes before it.
+    /// The error that ended the stream early.
     failure: Option<io::Error>,
 }
 
@@ -54,8 +54,8 @@ impl Stream {
     /// Reads `source` within the range that it was opened with.
     pub fn new(source: Arc<Source>) -> Stream {
         if source.is_plain_pipe() {
-            // A writer that fills a megabyte at a time is woken less often. Refused beyond the
-            // user's pipe quota (pipe(7)), and then the pipe stays as it was.
+            // A writer that fills a megabyte at a time is woken less often. Beyond the user's pipe
+            // quota (pipe(7)) this is refused, and the pipe keeps its size.
             enlarge_pipe(source.fd(), 1 << 20);
         }
         let (skip, end) = (source.start(), source.end());
@@ -63,53 +63,54 @@ impl Stream {
         Stream { source, offset: skip, skip, end, tail: None, before_tail: 0, ended: false, feed, failure: None }
     }
 
-    /// Takes the error that ended the stream too early. All bytes before it were given.
+    /// Takes the error that ended the stream early, after all bytes before it were delivered.
     pub fn take_failure(&mut self) -> Option<io::Error> {
         self.failure.take()
     }
 
-    /// Whether there are no more bytes.
+    /// Returns whether the stream has ended.
     pub fn has_ended(&self) -> bool {
         self.ended
     }
 
-    /// Returns the first bytes of the stream's input, where some of it may be left out.
+    /// Returns the first bytes of the whole input, if the feed may leave some out.
     pub fn head(&self) -> Option<&[u8]> {
         self.feed.as_ref()?.head()
     }
 
-    /// Passes over the bytes that were left out, after [`Filled::Gap`]; gives how many lines ended in them.
+    /// Skips the bytes left out after [`Filled::Gap`], and returns the number of lines that ended in
+    /// them.
     pub fn pass_gap(&mut self) -> u64 {
         let Gap { bytes, lines } = self.feed.as_mut().map(|feed| feed.take_gap()).unwrap_or_default();
         self.offset += bytes;
         lines
     }
 
-    /// Whether a read would not wait.
+    /// Returns whether a read would return at once.
     pub fn is_ready(&self, stop: &Stop) -> bool {
         !matches!(ready(self.source.fd(), stop, false), Ok(Ready::No))
     }
 
-    /// The offset of the next byte that a fill gives, from the stream's beginning.
+    /// Returns the offset of the next byte, counted from the stream's beginning.
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// How many bytes were passed over before the wanted range, so far.
+    /// Returns the number of bytes skipped before the wanted range, so far.
     pub fn skipped(&self) -> u64 {
         self.source.start() - self.skip + self.before_tail
     }
 
-    /// Appends up to `want` bytes: waits for the first, takes the rest as far as they are ready.
+    /// Appends up to `want` bytes: waits for the first, then takes those that are ready.
     ///
     /// # Errors
-    /// What `read(2)` or `poll(2)` says. EINTR, and EAGAIN of a descriptor that does not block, are
-    /// no errors.
+    /// The error of `read(2)` or `poll(2)`. EINTR, and EAGAIN from a non-blocking descriptor, are
+    /// retried.
     pub fn fill(&mut self, buf: &mut Vec<u8>, want: usize, stop: &Stop) -> io::Result<Filled> {
         self.fill_if(buf, want, stop, true)
     }
 
-    /// As [`Stream::fill`], where nothing asks for an end.
+    /// Like [`Stream::fill`], without a way to stop it.
     ///
     /// # Errors
     /// As [`Stream::fill`].
@@ -117,7 +118,7 @@ impl Stream {
         self.fill(buf, want, &Stop::new())
     }
 
-    /// As [`Stream::fill`]; without `wait`, takes only what is ready.
+    /// Like [`Stream::fill`]; without `wait`, takes only bytes that are ready.
     ///
     /// # Errors
     /// As [`Stream::fill`].
@@ -133,7 +134,7 @@ impl Stream {
             match self.read_some(&mut scratch, self.skip.min(1 << 16) as usize, stop, true) {
                 Ok(Filled::Stopped) => return Ok(Filled::Stopped),
                 Ok(_) => self.skip -= scratch.len() as u64,
-                // What precedes the wanted bytes may not be there: /proc/PID/mem.
+                // The bytes before the wanted ones may be unreadable, as in /proc/PID/mem.
                 Err(_) if self.seek_past_skip() => self.skip = 0,
                 Err(error) => return Err(error),
             }
@@ -172,15 +173,15 @@ impl Stream {
         }
     }
 
-    /// Seeks past what is to be skipped, and returns whether that can be done: devices and some
-    /// files of /proc know positions, though they cannot be mapped.
+    /// Seeks past the bytes to skip, and returns whether that worked. Devices and some files in /proc
+    /// can seek although they cannot be mapped.
     fn seek_past_skip(&self) -> bool {
         let Ok(by) = i64::try_from(self.skip) else { return false };
         self.feed.is_none() && self.source.file().seek(SeekFrom::Current(by)).is_ok()
     }
 
-    /// Reads once, up to `room` bytes, whatever range is wanted. Without `wait`, gives [`Filled::Drained`] when nothing is
-    /// ready.
+    /// Reads once, up to `room` bytes, regardless of the wanted range. Without `wait`, returns
+    /// [`Filled::Drained`] if nothing is ready.
     ///
     /// # Errors
     /// As [`Stream::fill`].
@@ -188,7 +189,7 @@ impl Stream {
         if let Some(feed) = &mut self.feed {
             let filled = match feed.fill(buf, room, stop, wait) {
                 Ok(filled) => filled,
-                // Without any bytes it is as if it could not be opened.
+                // An error before the first byte counts as a failed open.
                 Err(error) if self.offset == self.source.start() => return Err(error),
                 Err(error) => {
                     self.failure = Some(error);
@@ -205,7 +206,7 @@ impl Stream {
                 Ready::No => return Ok(Filled::Drained),
                 Ready::Stop => return Ok(Filled::Stopped),
             }
-            // Only as much as was asked for: what stands behind a `--length` is not ours to take.
+            // No more than requested: bytes past `--length` are for the next process.
             match append(buf, room, self.source.fd(), None) {
                 Ok(0) => {
                     self.ended = true;
@@ -218,7 +219,7 @@ impl Stream {
         }
     }
 
-    /// Reads all there is and keeps the last bytes, at most twice as many as are wanted at a time.
+    /// Reads to the end and keeps the last bytes, holding little more than are wanted at any time.
     fn keep_tail(&mut self, stop: &Stop) -> io::Result<bool> {
         let keep = usize::try_from(self.source.tail().unwrap_or(0)).unwrap_or(usize::MAX);
         let mut tail = VecDeque::new();
@@ -260,10 +261,10 @@ fn ready(fd: BorrowedFd<'_>, stop: &Stop, wait: bool) -> io::Result<Ready> {
     loop {
         match poll(&mut fds, if wait { None } else { Some(&now) }) {
             Err(Errno::INTR) => {}
-            // What cannot be polled is read: a regular file never keeps anybody waiting.
+            // A descriptor that cannot be polled is read: a regular file never blocks for long.
             Err(_) => return Ok(Ready::Yes),
             Ok(_) if stop.asked() => return Ok(Ready::Stop),
-            // POLLHUP and POLLERR come unasked; the read that follows says what they mean.
+            // POLLHUP and POLLERR are reported unasked; the next read shows what they mean.
             Ok(_) if !fds[0].revents().is_empty() => return Ok(Ready::Yes),
             Ok(_) => return Ok(Ready::No),
         }

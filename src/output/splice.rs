@@ -121,9 +121,9 @@ pub fn copy_to_file(output: &mut Output, source: &Source) -> io::Result<Moved> {
 
 /// Asks for a cold file's pages in large folios, a folio ahead of the move.
 fn prefetch(source: &Source, at: u64) {
-    if source.began_cold() && source.can_be_brought() && (source.base() + at).is_multiple_of(FOLIO) {
-        source.bring(at..at + FOLIO);
-        source.read_on(at + FOLIO, FOLIO);
+    if source.began_cold() && source.can_fault_in() && (source.base() + at).is_multiple_of(FOLIO) {
+        source.fault_in(at..at + FOLIO);
+        source.extend_read_ahead(at + FOLIO, FOLIO);
     }
 }
 

@@ -96,7 +96,7 @@ impl Log {
     /// Whatever reading fails with, and times whose form cannot be learnt.
     pub fn open(source: Source, search: PeriodSearch, counts: bool) -> io::Result<Self> {
         let (mut filter, mut notices, mut source) = (None, Vec::new(), source);
-        if source.way() != AccessMethod::Stream {
+        if source.method() != AccessMethod::Stream {
             let within = source.start()..source.end().unwrap_or(0);
             let mut spans = vec![within.clone()];
             if !within.is_empty() {

@@ -146,7 +146,7 @@ impl Kernel for Counting<'_> {
     type Carry = Counted;
 
     fn scan(&self, block: &Block) -> Tally {
-        let (at, bytes, owned) = (block.offset(), block.bytes(), block.source().way() != AccessMethod::Map);
+        let (at, bytes, owned) = (block.offset(), block.bytes(), block.source().method() != AccessMethod::Map);
         if block.is_first() && block.is_last() {
             self.count.whole(at, bytes, owned)
         } else {
@@ -181,7 +181,7 @@ pub fn choice(subject: &Subject, work: &Work, threads: usize) -> io::Result<Stri
     let source = Source::open(subject.path().as_os_str(), IoMode::Auto, Range::default())?;
     let several = if threads > 1 { format!(" on up to {threads} threads") } else { String::new() };
     let reason = source.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
-    Ok(match source.way() {
+    Ok(match source.method() {
         AccessMethod::Map => {
             let window = if matches!(work, Work::Hash(_)) { BLOCK } else { COUNTED };
             format!("maps windows of {}{several}", size(window as u64))

@@ -94,7 +94,7 @@ impl Cat<'_> {
 
     /// Returns the format of a compressed file of which a terminal gets the bytes as they are.
     fn format_on_terminal(&self, source: &Source) -> Option<Format> {
-        let is_shown = self.output.destination() == Destination::Terminal && source.way() != AccessMethod::Stream;
+        let is_shown = self.output.destination() == Destination::Terminal && source.method() != AccessMethod::Stream;
         let mut head = [0; 32];
         let got = if is_shown { source.read_at(&mut head, 0).unwrap_or(0) } else { 0 };
         format_of(&head[..got])
@@ -257,6 +257,6 @@ impl Cat<'_> {
 /// Returns whether `source` can be read at any offset and is as long as it says, which files of sysfs are not.
 fn can_be_searched(source: &Source) -> bool {
     let last = source.end().unwrap_or(0).saturating_sub(1).max(source.start());
-    source.way() != AccessMethod::Stream
+    source.method() != AccessMethod::Stream
         && (source.end() == Some(source.start()) || source.read_at(&mut [0], last).is_ok_and(|got| got == 1))
 }

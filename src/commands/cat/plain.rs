@@ -47,7 +47,7 @@ pub(super) fn run(mut source: Source, config: &Config, output: &mut Output) -> i
 /// the bytes moved.
 fn move_in_kernel(source: &mut Source, config: &Config, output: &mut Output) -> io::Result<Option<io::Error>> {
     config.stats.begin(source);
-    let (moved, call) = match (output.destination(), source.way()) {
+    let (moved, call) = match (output.destination(), source.method()) {
         (Destination::Pipe, AccessMethod::Map) => (splice_to_pipe(output, source)?, "splice"),
         (Destination::Regular, AccessMethod::Map | AccessMethod::Pread) if config.engine.policy == IoMode::Auto => {
             (copy_to_file(output, source)?, "copy_file_range")

@@ -51,7 +51,7 @@ pub fn print(run: Run<'_>, files: Files<'_>, size: u64, output: &mut Output) -> 
             Ok((Err(error), file)) => return fail(file.into_path(), error),
             Err((name, error)) => return fail(name, error),
         };
-        match (source.way(), source.end()) {
+        match (source.method(), source.end()) {
             (AccessMethod::Map | AccessMethod::Pread, Some(end)) => parts(source, end, size),
             _ => match PieceStream::new(source, &settings.recipes, size) {
                 Ok(stream) => Box::new(stream),

@@ -68,7 +68,7 @@ impl Opener<'_> {
         }
         let narrowed = opened.and_then(|(source, _)| {
             let name = source.name().to_owned();
-            let narrowed = match source.way() {
+            let narrowed = match source.method() {
                 AccessMethod::Stream => {
                     // Where matches may span lines, the stream is searched whole, and the last ones are kept.
                     let keep = match self.part {

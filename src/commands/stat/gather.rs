@@ -286,7 +286,7 @@ fn tried(file: &OwnedFd) -> Mapping {
         mappable: Some(refused.is_none()),
         auto_why: auto_why.filter(|reason| why.as_ref() != Some(reason)),
         why,
-        auto: auto.ok().map(|source| source.way()),
+        auto: auto.ok().map(|source| source.method()),
     }
 }
 

@@ -290,12 +290,12 @@ impl<'a> Cursor<'a> {
     fn begin(&mut self, mut source: Source, input: usize, mut kind: Option<InputKind>) {
         // An input of several blocks passes here, so its beginning is faulted in before they are cut.
         let is_cold =
-            source.way() != AccessMethod::Stream && !self.is_whole(&source) && self.session.begin(&mut source);
+            source.method() != AccessMethod::Stream && !self.is_whole(&source) && self.session.begin(&mut source);
         self.session.opened(&mut source);
         let whole =
-            is_cold && !self.plan.explicit_block_size && source.is_brought_whole() || self.is_one_of_several(&source);
+            is_cold && !self.plan.explicit_block_size && source.is_mapped_whole() || self.is_one_of_several(&source);
         let source = Arc::new(source);
-        let mut place = match source.way() {
+        let mut place = match source.method() {
             AccessMethod::Stream => {
                 Place::Streamed(Streamed::new(Stream::new(Arc::clone(&source)), self.plan.split_at, self.head))
             }
@@ -327,7 +327,7 @@ impl<'a> Cursor<'a> {
     fn is_whole(&self, source: &Source) -> bool {
         let fits = |wanted| wanted <= nominal(source, &self.plan, self.nominal) as u64;
         // A mapped file with holes may become several blocks however short it is.
-        source.wanted().is_some_and(fits) && !(self.plan.holes && source.way() == AccessMethod::Map)
+        source.wanted().is_some_and(fits) && !(self.plan.holes && source.method() == AccessMethod::Map)
             || self.is_one_of_several(source)
     }
 
@@ -335,7 +335,7 @@ impl<'a> Cursor<'a> {
     /// another's part of it.
     fn is_one_of_several(&self, source: &Source) -> bool {
         let fits = |wanted| wanted <= SMALL.min(self.nominal as u64);
-        source.way() == AccessMethod::Pread
+        source.method() == AccessMethod::Pread
             && source.wanted().is_some_and(fits)
             && self.plan.ramp_up
             && (self.opened > 1 || self.inputs.has_more())
@@ -355,7 +355,7 @@ impl<'a> Cursor<'a> {
             Place::Positioned(positioned) => {
                 let plan = self.plan.for_kind(current.kind.unwrap_or_default());
                 let source = &current.source;
-                let cut = if self.session.cold.is_cold() && source.can_be_brought() {
+                let cut = if self.session.cold.is_cold() && source.can_fault_in() {
                     let bytes = usize::try_from(positioned.left()).map_or(nominal, |left| left.min(nominal));
                     self.session.cold.time(bytes, || positioned.next(source, &plan, nominal, true))
                 } else {
@@ -491,7 +491,7 @@ impl Current {
 /// that a second thread has work, except when only counting lines: that is done before it has started.
 fn nominal(source: &Source, plan: &Plan, nominal: usize) -> usize {
     const MIN_BYTES: u64 = 256 << 10;
-    if source.way() != AccessMethod::Pread {
+    if source.method() != AccessMethod::Pread {
         return nominal;
     }
     let length = source.wanted().unwrap_or(u64::MAX);
@@ -507,7 +507,8 @@ fn nominal(source: &Source, plan: &Plan, nominal: usize) -> usize {
 fn take_whole(current: &mut Current, plan: &Plan, nominal: usize) -> Option<Span> {
     let Place::Positioned(positioned) = &current.place else { return None };
     let joined = plan.joins_inputs();
-    if joined || current.source.way() != AccessMethod::Pread || !current.first || positioned.left() > nominal as u64 {
+    if joined || current.source.method() != AccessMethod::Pread || !current.first || positioned.left() > nominal as u64
+    {
         return None;
     }
     Some(Span::whole(Arc::clone(&current.source), current.input, positioned.rest(), current.kind))

@@ -170,8 +170,8 @@ impl Positioned {
         let from = self.at.max(self.faulted_in);
         if from < stop {
             let to = stop.max(from.saturating_add(FOLIO)).min(self.end);
-            source.bring(from..to);
-            source.read_on(to, nominal);
+            source.fault_in(from..to);
+            source.extend_read_ahead(to, nominal);
             self.faulted_in = to;
         }
     }

@@ -103,7 +103,7 @@ impl Item {
         if let Item::Span(span) = self
             && span.source.is_small()
         {
-            span.source.ask_for_all();
+            span.source.read_ahead_all();
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is asked of a file when it is opened.
+//! The facts collected about a file when it is opened.
 
 use std::fs::File;
 use std::io;
@@ -11,13 +11,13 @@ use super::seen::Time;
 use super::{Kind, ONE_READ};
 use crate::os::{FileSystem, Status, extents};
 
-/// A file as it was when it was opened.
+/// The state of a file at open.
 pub(super) struct Facts {
     pub(super) kind: Kind,
     pub(super) file_system: FileSystem,
-    /// Where reading begins: the position of redirected standard input.
+    /// The file position where reading begins: not 0 for redirected standard input.
     pub(super) base: u64,
-    /// The stated size; not 0 for [`Kind::Unsized`] when it is wrong.
+    /// The stated size in bytes. For [`Kind::Unsized`], a value other than 0 is wrong.
     pub(super) size: u64,
     pub(super) changed: Time,
     pub(super) modified: Time,
@@ -46,7 +46,8 @@ impl Facts {
     }
 }
 
-/// Whether the file ends where it says. What is read at once shows by itself that it is shorter.
+/// Returns whether the file ends at its stated size. A file of up to [`ONE_READ`] bytes may end
+/// earlier: its single read shows that.
 fn ends_at(file: &File, size: u64) -> bool {
     let has_byte = |at| matches!(file.read_at(&mut [0], at), Ok(1));
     let ends_before = size > ONE_READ && matches!(file.read_at(&mut [0], size - 1), Ok(0));

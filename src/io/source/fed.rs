@@ -1,4 +1,4 @@
-//! Sources whose stream gives other bytes than the file's: decoded ones, or some of them.
+//! Sources whose stream delivers other bytes than the file's: decoded ones, or a selection.
 
 use std::fmt;
 use std::io;
@@ -8,36 +8,36 @@ use super::{AccessMethod, IoMode, Kind, Range, Reason, Source};
 use crate::io::Filled;
 use crate::os::Stop;
 
-/// Gives the bytes of a stream that are not read from its descriptor.
+/// Supplies the bytes of a stream in place of its descriptor.
 pub trait Feed: Send + fmt::Debug {
-    /// Appends up to `most` bytes, which follow on each other. Without `wait`, gives [`Filled::Drained`] when none are
-    /// ready; gives [`Filled::Gap`] where bytes were left out before the next ones.
+    /// Appends up to `most` contiguous bytes. Without `wait`, returns [`Filled::Drained`] if none are
+    /// ready; returns [`Filled::Gap`] if bytes were left out before the next ones.
     ///
     /// # Errors
-    /// What kept the next byte from being had, after all bytes before it were given.
+    /// The error at the next byte, once all bytes before it were delivered.
     fn fill(&mut self, buffer: &mut Vec<u8>, most: usize, stop: &Stop, wait: bool) -> io::Result<Filled>;
 
-    /// Takes what was left out before the next bytes.
+    /// Takes the gap before the next bytes.
     fn take_gap(&mut self) -> Gap {
         Gap::default()
     }
 
-    /// Gives the first bytes of everything, where some may be left out.
+    /// Returns the first bytes of the whole input, if the feed may leave some out.
     fn head(&self) -> Option<&[u8]> {
         None
     }
 }
 
-/// What was left out of a stream.
+/// A stretch left out of a stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gap {
-    /// How many bytes.
+    /// The number of bytes.
     pub bytes: u64,
-    /// How many line terminators were among them.
+    /// The number of line terminators among them.
     pub lines: u64,
 }
 
-/// The feed of a source, until its stream takes it, and what is to be said at its end.
+/// The feed of a source, until its stream takes it, and a notice to print at its end.
 #[derive(Debug)]
 pub(super) struct Fed {
     feed: Mutex<Option<Box<dyn Feed>>>,
@@ -45,26 +45,26 @@ pub(super) struct Fed {
 }
 
 impl Source {
-    /// A source for all bytes of the file, whatever range is wanted of this one.
+    /// Returns a source for all bytes of the file, regardless of the range of this one.
     ///
     /// # Errors
-    /// What duplicating the descriptor and asking for the size say.
+    /// The error of duplicating the descriptor or of asking for the size.
     pub fn whole(&self) -> io::Result<Source> {
         let end = self.length_now()?.unwrap_or(u64::MAX);
         let mut whole = self.part(0..end, IoMode::Read)?;
-        whole.way = self.way;
-        if whole.way == AccessMethod::Stream {
+        whole.method = self.method;
+        if whole.method == AccessMethod::Stream {
             (whole.end, whole.length) = (None, None);
         } else {
-            whole.way = AccessMethod::Pread;
+            whole.method = AccessMethod::Pread;
         }
         whole.seen.from = 0;
         whole.is_rest = false;
         Ok(whole)
     }
 
-    /// A source whose stream gives what `feed` makes of this one, in the `range` of that. `notice` is filled in by the
-    /// feed, at its end at the latest, where something is to be said that is no error.
+    /// Returns a source whose stream delivers `range` of what `feed` makes of this one. The feed fills
+    /// in `notice`, at its end at the latest, with a message that is not an error.
     pub fn fed(
         mut self,
         feed: Box<dyn Feed>,
@@ -73,15 +73,16 @@ impl Source {
         notice: Arc<OnceLock<String>>,
     ) -> Source {
         self.fed = Some(Box::new(Fed { feed: Mutex::new(Some(feed)), notice }));
-        self.way = AccessMethod::Stream;
-        // Who has standard input next goes on behind all of it, wherever the decoded bytes were left.
+        self.method = AccessMethod::Stream;
+        // The next process on standard input continues after everything consumed, wherever decoding
+        // stopped.
         self.stdin = false;
         self.reason = reason;
         self.select_of_stream(range);
         self
     }
 
-    /// Settles the wanted range where the length is not known.
+    /// Sets the wanted range of an input of unknown length.
     pub(super) fn select_of_stream(&mut self, range: Range) {
         (self.start, self.end, self.tail, self.length) = (0, None, None, range.length);
         match u64::try_from(range.offset) {
@@ -93,22 +94,22 @@ impl Source {
         }
     }
 
-    /// Takes what gives this source's bytes, where that is not its descriptor.
+    /// Takes the feed, if there is one.
     pub(in crate::io) fn take_feed(&self) -> Option<Box<dyn Feed>> {
         self.fed.as_ref()?.feed.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Whether its bytes are not those of the file.
+    /// Returns whether a feed supplies the bytes.
     pub fn is_fed(&self) -> bool {
         self.fed.is_some()
     }
 
-    /// What is to be said at the end of this source that is no error.
+    /// Returns the notice to print after this source.
     pub fn notice(&self) -> Option<&str> {
         self.fed.as_ref()?.notice.get().map(String::as_str)
     }
 
-    /// Whether it is a pipe whose own size matters.
+    /// Returns whether this is a pipe that is read directly.
     pub(in crate::io) fn is_plain_pipe(&self) -> bool {
         self.kind == Kind::Pipe && self.fed.is_none()
     }

@@ -5,9 +5,9 @@
 pub enum Kind {
     /// A regular file that states its size.
     Regular,
-    /// A regular file that states no size, as in `/proc` or when empty, or a wrong one, as FUSE may.
+    /// A regular file whose stated size is 0, as in `/proc`, or wrong, as FUSE may report.
     Unsized,
-    /// A block device. Its length is asked of its driver.
+    /// A block device. Its driver knows its length.
     BlockDevice,
     /// A character device other than a terminal.
     CharDevice,

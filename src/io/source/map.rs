@@ -13,16 +13,17 @@ use crate::os::{Advice, Extent, FileSystem, View, Window};
 pub enum Unmapped {
     /// `mmap(2)` refused.
     Refused(io::Error),
-    /// A mapping would not show the file, or take memory for its holes: the range is to be read, whatever was asked for.
+    /// A mapping would differ from the file, or allocate memory for its holes: the range must be read,
+    /// even under `--io mmap`.
     Unsound,
 }
 
 impl Source {
-    /// Maps `length` bytes from `offset` on; returns them, and whether a window had to be mapped for them: a small file that
-    /// was prefetched has one already.
+    /// Maps `length` bytes at `offset`. Also returns whether this mapped a new window: a small file
+    /// that was faulted in has one already.
     ///
     /// # Errors
-    /// [`Unmapped`] where the range has to be read instead.
+    /// [`Unmapped`] if the range must be read instead.
     pub fn map(&self, offset: u64, length: usize) -> Result<(View, bool), Unmapped> {
         if self.file_system == FileSystem::Overlay && !self.is_unchanged() {
             return Err(Unmapped::Unsound);
@@ -35,15 +36,15 @@ impl Source {
             return Err(Unmapped::Unsound);
         }
         let window = Window::map(self.positioned().as_fd(), from, length).map_err(Unmapped::Refused)?;
-        if length as u64 >= FOLIO && self.can_be_brought() {
-            // For pages that are not in memory after all.
+        if length as u64 >= FOLIO && self.can_fault_in() {
+            // In case some of its pages are not cached.
             let _ = window.advise(Advice::HugePage);
         }
         Ok((View::of(Arc::new(window), from, length), true))
     }
 
-    /// Whether the file has no hole from file position `from` up to `to`. Reading one through a mapping makes tmpfs allocate
-    /// its pages, or raise SIGBUS where it has no room for them.
+    /// Returns whether the file has no hole from file position `from` to `to`. Reading a hole through a
+    /// mapping makes tmpfs allocate its pages, or raise SIGBUS if it is full.
     fn is_all_data(&self, from: u64, to: u64) -> bool {
         if self.stdin && self.own.is_none() {
             return false;
@@ -51,11 +52,11 @@ impl Source {
         matches!(self.extent_at(from - self.base, to - self.base), Extent::DataUntil(until) if self.base + until >= to)
     }
 
-    /// Whether what a mapping showed up to `end` was the file, to be asked after the bytes were looked at.
+    /// Returns whether a mapping showed the file's bytes up to `end`. Call this after scanning them.
     ///
-    /// Asks by reading the last byte. A truncation either lowers the size before it zeroes the rest of a page, as on ext4,
-    /// or does both under a lock that a read waits for, as on XFS: a read that still gets the byte shows that no zeroes of
-    /// a truncation were among those looked at.
+    /// This reads the last byte. A truncation either lowers the size before it zeroes the rest of a
+    /// page, as on ext4, or does both under a lock that reads wait for, as on XFS. A read that still
+    /// gets the byte therefore proves that the scan saw none of a truncation's zeroes.
     pub fn map_holds(&self, end: u64) -> bool {
         let at = self.base + end - 1;
         loop {

@@ -1,7 +1,7 @@
 //! An open input: what it is, how its bytes are read, and why.
 //!
-//! All of it is decided once, when the input is opened (`open`), by one table (`access`). The engine loads blocks by
-//! [`AccessMethod`], and the [`Reason`] kept here is the one that `--stats`, `stat` and every error message show.
+//! All of it is decided once, when the input is opened (`open`), by one table (`access`). The engine
+//! loads blocks by [`AccessMethod`]; `--stats`, `stat` and error messages show the [`Reason`].
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -16,8 +16,8 @@ use crate::os::{Extent, FileSystem, Status, Window, data_end_before, next_extent
 use crate::output::escape_name;
 
 mod access;
-mod bring;
 mod facts;
+mod fault_in;
 mod fed;
 mod kind;
 mod map;
@@ -28,26 +28,26 @@ mod seen;
 mod tests;
 
 pub use access::{AccessMethod, IoMode, Reason};
-pub use bring::FOLIO;
+pub use fault_in::FOLIO;
 use fed::Fed;
 pub use fed::{Feed, Gap};
 pub use kind::Kind;
 pub use map::Unmapped;
 use seen::Seen;
 
-/// The largest file that is read under [`IoMode::Auto`], in bytes. `mmap`, the faults and `munmap` together cost more than
-/// copying so little through a buffer that stays in a core's cache.
+/// The largest file that is read under [`IoMode::Auto`], in bytes. For so few bytes, `mmap`, the page
+/// faults and `munmap` cost more than a copy through a buffer that stays in a core's cache.
 pub const SMALL: u64 = 1 << 20;
 
-/// The bytes that one read returns so fast that no writer replaces a file meanwhile.
+/// The number of bytes that one read returns too quickly for a writer to replace the file meanwhile.
 pub const ONE_READ: u64 = 256 << 10;
 
-/// Which bytes of every input are wanted: `--offset` and `--length`.
+/// The wanted bytes of every input: `--offset` and `--length`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Range {
-    /// First byte; a negative one counts from the end.
+    /// The first byte; a negative offset counts from the end.
     pub offset: i64,
-    /// How many bytes at most.
+    /// The largest number of bytes.
     pub length: Option<u64>,
 }
 
@@ -56,36 +56,36 @@ pub struct Range {
 pub struct Source {
     name: OsString,
     file: File,
-    /// The same file opened once more, so that its position is nobody else's and its mapping no older than this source:
-    /// for redirected standard input and on overlayfs.
+    /// The same file opened again: for redirected standard input, whose position is shared, and on
+    /// overlayfs, where an older descriptor maps the lower file.
     own: Option<File>,
     stdin: bool,
     kind: Kind,
     file_system: FileSystem,
-    way: AccessMethod,
+    method: AccessMethod,
     reason: Option<Reason>,
     /// The file position of this source's byte 0: where redirected stdin stood, else 0.
     base: u64,
     start: u64,
-    /// The wanted end. For a stream: `None` is until it ends.
+    /// The end of the wanted range; `None` for a stream that is read until it ends.
     end: Option<u64>,
-    /// Bytes wanted from the end of a stream, for a negative `--offset`.
+    /// The number of bytes wanted from the end of a stream, for a negative `--offset`.
     tail: Option<u64>,
     length: Option<u64>,
-    /// What the file looked like at open, for [`Source::rewritten`].
+    /// The state of the file at open, for [`Source::rewritten`].
     seen: Seen,
-    /// Some of it was read before: what is wanted follows from that, or is what is left.
+    /// Whether some of the file was read before, to find the wanted range or to print it.
     is_rest: bool,
-    /// Whether its beginning came from the disk, once that was asked.
+    /// Whether the beginning was uncached, once checked.
     cold: Option<bool>,
-    /// All of a small file that was prefetched.
+    /// The whole of a small file that was faulted in.
     window: Option<Arc<Window>>,
-    /// What its stream gives in place of its own bytes.
+    /// The feed that replaces the file's own bytes.
     fed: Option<Box<Fed>>,
 }
 
 impl Source {
-    /// The name as it was given; `-` is standard input.
+    /// Returns the name as given; `-` is standard input.
     pub fn name(&self) -> &OsStr {
         &self.name
     }
@@ -96,97 +96,99 @@ impl Source {
         if is_stdin { "(standard input)".into() } else { escape_name(&self.name).into_owned() }
     }
 
-    /// What it is.
+    /// Returns the kind of file.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// How its bytes come in.
-    pub fn way(&self) -> AccessMethod {
-        self.way
+    /// Returns how the bytes are read.
+    pub fn method(&self) -> AccessMethod {
+        self.method
     }
 
-    /// Why it is not mapped; `None` when it is.
+    /// Returns why the input is not mapped; `None` if it is.
     pub fn reason(&self) -> Option<Reason> {
         self.reason
     }
 
-    /// The file system of a regular file; [`FileSystem::Local`] for everything else.
+    /// Returns the file system of a regular file; [`FileSystem::Local`] for everything else.
     pub fn file_system(&self) -> FileSystem {
         self.file_system
     }
 
-    /// Whether this is standard input, whose file position belongs to others too.
+    /// Returns whether this is standard input, whose file position other processes share.
     pub fn is_stdin(&self) -> bool {
         self.stdin
     }
 
-    /// The descriptor, for system calls by position.
+    /// Returns the descriptor, for system calls that take an offset.
     pub fn fd(&self) -> BorrowedFd<'_> {
         self.file.as_fd()
     }
 
-    /// The open file, to be read on from this source's byte 0 by one who has no use for positions.
+    /// Returns the open file, positioned at this source's byte 0, for sequential readers.
     ///
     /// # Errors
     /// What `fcntl(2)` and `lseek(2)` say.
     pub fn reader(&self) -> io::Result<File> {
-        if self.way != AccessMethod::Stream {
+        if self.method != AccessMethod::Stream {
             seek(&self.file, SeekFrom::Start(self.base))?;
         }
         self.file.try_clone()
     }
 
-    /// The open file. Its position says nothing, except where that is shared with others: see [`Source::reader`].
+    /// Returns the open file. Its position is meaningless unless it is shared: see [`Source::reader`].
     pub fn file(&self) -> &File {
         &self.file
     }
 
-    /// The file position of this source's byte 0: not 0 only where redirected stdin stood further on.
+    /// Returns the file position of this source's byte 0: 0, except for redirected standard input that
+    /// was positioned further on.
     pub fn base(&self) -> u64 {
         self.base
     }
 
-    /// First wanted byte.
+    /// Returns the offset of the first wanted byte.
     pub fn start(&self) -> u64 {
         self.start
     }
 
-    /// Moves the beginning of the wanted range on: what stands before has been dealt with.
+    /// Moves the start of the wanted range to `offset`, after everything before it was processed.
     pub fn begin_at(&mut self, offset: u64) {
         self.start = offset;
-        // It may have grown, and been dealt with beyond the end that was known.
+        // The file may have grown, and been processed beyond the end known at open.
         self.end = self.end.map(|end| end.max(offset));
         self.is_rest = true;
     }
 
-    /// Whether some of the file was read before, so that one read is not all that is seen of it.
+    /// Returns whether some of the file was read before, so that a single read does not give one
+    /// consistent state.
     pub fn is_rest(&self) -> bool {
         self.is_rest
     }
 
-    /// End of the wanted range: known for what can be read by position, and for a stream only when
-    /// a length was asked for.
+    /// Returns the end of the wanted range. It is known for everything but streams without a length.
     pub fn end(&self) -> Option<u64> {
         self.end
     }
 
-    /// How many bytes are wanted, where the end is known.
+    /// Returns the number of wanted bytes, if the end is known.
     pub fn wanted(&self) -> Option<u64> {
         self.end.map(|end| end - self.start)
     }
 
-    /// How many bytes from a stream's end are wanted, when `--offset` was negative.
+    /// Returns the number of bytes wanted from a stream's end, if `--offset` was negative.
     pub fn tail(&self) -> Option<u64> {
         self.tail
     }
 
-    /// The length asked for, whatever the input holds.
+    /// Returns the requested length, regardless of how long the input is.
     pub fn length(&self) -> Option<u64> {
         self.length
     }
 
-    /// Returns a descriptor to go on reading the file by position, and whether it shares its position with other programs.
+    /// Returns a descriptor for reading further by offset, and whether its position is shared with
+    /// other processes.
     ///
     /// # Errors
     /// What duplicating it says (`fcntl(2)`).
@@ -194,12 +196,13 @@ impl Source {
         Ok((self.positioned().try_clone()?, self.stdin && self.own.is_none()))
     }
 
-    /// The file, with a position of its own where possible: for calls that move it.
+    /// Returns the file with a position of its own where possible, for calls that move the position.
     pub fn positioned(&self) -> &File {
         self.own.as_ref().unwrap_or(&self.file)
     }
 
-    /// The length now, counted from [`Source::base`]; `None` for what states none (streams, character devices).
+    /// Returns the current length, counted from [`Source::base`]; `None` for streams and character
+    /// devices.
     ///
     /// # Errors
     /// What `lseek(2)` or `fstat(2)` says, or of a block device `ioctl(2)`.
@@ -208,7 +211,7 @@ impl Source {
             return Ok(None);
         }
         let size = match self.kind {
-            // Where the file's position matters to nobody, seeking returns the size in half the time.
+            // Where the position is not shared, seeking returns the size in half the time of fstat.
             Kind::Regular if self.own.is_some() || !self.stdin => seek(self.positioned(), SeekFrom::End(0))?,
             Kind::Regular => Status::of(&self.file)?.size,
             Kind::BlockDevice => crate::os::extents::device_size(self.file.as_fd())?,
@@ -217,7 +220,7 @@ impl Source {
         Ok(Some(size.saturating_sub(self.base)))
     }
 
-    /// Where the input ends by now, when it has grown since `end` and no length bounds it.
+    /// Returns the current end if the input has grown past `end` and no length bounds it.
     pub fn grown_past(&self, end: u64) -> Option<u64> {
         if self.length.is_some() {
             return None;
@@ -225,15 +228,16 @@ impl Source {
         self.length_now().ok().flatten().filter(|&now| now > end)
     }
 
-    /// Leaves redirected stdin's position where a reading program that consumed everything up to
-    /// `offset` would leave it. Anything else has no position to leave.
+    /// Sets the position of redirected standard input to where a program that read everything up to
+    /// `offset` would leave it. Does nothing for other inputs.
     pub fn leave_at(&self, offset: u64) {
-        if self.stdin && self.way != AccessMethod::Stream {
+        if self.stdin && self.method != AccessMethod::Stream {
             let _ = seek(&self.file, SeekFrom::Start(self.base + offset));
         }
     }
 
-    /// Returns where the last data before `at` ends, as [`data_end_before`] has it; counted from [`Source::base`].
+    /// Returns the end of the last data before `at`, as [`data_end_before`] finds it, counted from
+    /// [`Source::base`].
     pub fn data_end_before(&self, at: u64, start: u64) -> u64 {
         if self.stdin && self.own.is_none() {
             return at;
@@ -241,8 +245,9 @@ impl Source {
         data_end_before(self.positioned(), self.base + at, self.base + start) - self.base
     }
 
-    /// What stands at `at`, and up to where, as [`next_extent`] has it; both counted from [`Source::base`], and no further
-    /// than `end`. Found by seeking, so a descriptor whose position others share counts as data.
+    /// Returns whether there is data or a hole at `at`, and its end, as [`next_extent`] finds it, both
+    /// counted from [`Source::base`] and at most `end`. This needs seeking, so a descriptor whose
+    /// position is shared counts as data.
     pub fn extent_at(&self, at: u64, end: u64) -> Extent {
         if self.stdin && self.own.is_none() {
             return Extent::DataUntil(end);
@@ -253,7 +258,8 @@ impl Source {
         }
     }
 
-    /// Returns where data goes on at or after `at`, no further than `end`; both counted from [`Source::base`].
+    /// Returns the start of the first data at or after `at`, at most `end`, both counted from
+    /// [`Source::base`].
     pub fn data_from(&self, at: u64, end: u64) -> u64 {
         match self.extent_at(at, end) {
             Extent::HoleUntil(until) => until,
@@ -261,7 +267,7 @@ impl Source {
         }
     }
 
-    /// Runs `look`, which reads a few places far apart, without the kernel reading on at each.
+    /// Runs `look`, which reads a few places far apart, without read-ahead at each of them.
     pub fn without_read_ahead<T>(&self, look: impl FnOnce() -> T) -> T {
         set_read_ahead(&self.file, false);
         let found = look();

@@ -19,8 +19,8 @@ impl Source {
     /// Opens `name`, or standard input for `-`.
     ///
     /// # Errors
-    /// What `open(2)` says; EISDIR for a directory; under [`IoMode::Mmap`] an error that gives the
-    /// [`Reason`](super::Reason) when the input cannot be mapped.
+    /// The error of `open(2)`; EISDIR for a directory; under [`IoMode::Mmap`], an error that states the
+    /// [`Reason`](super::Reason) if the input cannot be mapped.
     pub fn open(name: &OsStr, mode: IoMode, range: Range) -> io::Result<Source> {
         if name != "-" {
             return Source::from_file(name.to_owned(), path::open(name)?, false, mode, range);
@@ -32,7 +32,7 @@ impl Source {
         Source::from_file(name.to_owned(), file, true, mode, range)
     }
 
-    /// Opens what is at `place`.
+    /// Opens the file at `place`.
     ///
     /// # Errors
     /// As [`Source::open`].
@@ -45,14 +45,14 @@ impl Source {
         Ok(source)
     }
 
-    /// Takes over a file that is open already. `stdin` says that it is a shared descriptor whose position counts and has to
-    /// be left right.
+    /// Takes over an open file. `stdin` marks a descriptor whose position is shared: reading starts
+    /// there, and must leave it where a reading program would.
     ///
     /// # Errors
     /// As [`Source::open`].
     pub fn from_file(name: OsString, file: File, stdin: bool, mode: IoMode, range: Range) -> io::Result<Source> {
         let Facts { kind, file_system, base, size, changed, modified } = Facts::of(&file, stdin)?;
-        // After `Facts`, whose time of change any later copy-up moves on.
+        // After `Facts`: any later copy-up moves the change time recorded there.
         let opens_again = kind == Kind::Regular && (stdin || file_system == FileSystem::Overlay);
         let mut source = Source {
             name,
@@ -61,7 +61,7 @@ impl Source {
             stdin,
             kind,
             file_system,
-            way: AccessMethod::Stream,
+            method: AccessMethod::Stream,
             reason: None,
             base,
             start: 0,
@@ -79,20 +79,20 @@ impl Source {
             source.choose(mode);
             source.seen.from = source.start;
         } else {
-            (source.way, source.reason) = access::of_stream(kind, size > 0);
+            (source.method, source.reason) = access::of_stream(kind, size > 0);
             source.select_of_stream(range);
         }
-        if mode == IoMode::Mmap && source.way != AccessMethod::Map {
+        if mode == IoMode::Mmap && source.method != AccessMethod::Map {
             source.refuse_unmapped()?;
         }
         Ok(source)
     }
 
-    /// Returns a source for a part of this one's bytes, which can be read by position. Its method is chosen by the part's
-    /// own size.
+    /// Returns a source for a part of this one, which must be readable by offset. Its access method
+    /// depends on the part's size.
     ///
     /// # Errors
-    /// What duplicating the descriptor says (`fcntl(2)`).
+    /// The error of duplicating the descriptor (`fcntl(2)`).
     pub fn part(&self, range: Span<u64>, mode: IoMode) -> io::Result<Source> {
         let mut part = Source {
             name: self.name.clone(),
@@ -101,7 +101,7 @@ impl Source {
             stdin: self.stdin,
             kind: self.kind,
             file_system: self.file_system,
-            way: self.way,
+            method: self.method,
             reason: self.reason,
             base: self.base,
             start: range.start,
@@ -131,10 +131,11 @@ impl Source {
     fn choose(&mut self, mode: IoMode) {
         let wanted = self.end.map_or(0, |end| end - self.start);
         let map_a_page = || Window::map(self.positioned().as_fd(), self.base + self.start, 1).map(drop);
-        (self.way, self.reason) = access::of_file(mode, self.file_system, wanted, self.own.is_some(), map_a_page);
+        (self.method, self.reason) = access::of_file(mode, self.file_system, wanted, self.own.is_some(), map_a_page);
     }
 
-    /// Under `--io mmap`, what cannot be mapped is an error, except an empty file: it has no bytes to read in another way.
+    /// Fails under `--io mmap` with the reason why the input is not mapped. An empty file is accepted:
+    /// it has no bytes to read in any other way.
     fn refuse_unmapped(&self) -> io::Result<()> {
         if self.kind == Kind::Unsized && self.file.read_at(&mut [0], 0).is_ok_and(|n| n == 0) {
             return Ok(());
@@ -145,8 +146,8 @@ impl Source {
     }
 }
 
-/// Opens the same file once more. On overlayfs an open file maps what was below it when it was opened, so that one from
-/// before a copy-up never shows what was written since.
+/// Opens the same file again. On overlayfs a descriptor maps the lower file if it was opened before
+/// the copy-up, and never shows what was written since.
 fn open_again(file: &File) -> Option<File> {
     File::open(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()
 }

@@ -9,10 +9,10 @@ use super::Source;
 use crate::os::buffer::{Buffer, append};
 
 impl Source {
-    /// Reads at `offset` until `buf` is full or the input ends; gives the number of bytes read.
+    /// Reads at `offset` until `buf` is full or the input ends, and returns the number of bytes read.
     ///
     /// # Errors
-    /// What `pread(2)` says; EINTR is tried again.
+    /// The error of `pread(2)`; EINTR is retried.
     pub fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
         match self.read_up_to(buf, offset) {
             (got, None) => Ok(got),
@@ -20,8 +20,8 @@ impl Source {
         }
     }
 
-    /// Reads as [`Source::read_at`] does, and keeps what came before an error: the number of bytes
-    /// read, and what kept the next one from being read.
+    /// Reads like [`Source::read_at`], but keeps the bytes before an error: returns their number and
+    /// the error.
     pub fn read_up_to(&self, buf: &mut [u8], offset: u64) -> (usize, Option<io::Error>) {
         let mut got = 0;
         while got < buf.len() {
@@ -35,10 +35,10 @@ impl Source {
         (got, None)
     }
 
-    /// As [`Source::read_up_to`], into a buffer that is made to hold `length` bytes; what it held is gone.
+    /// Reads like [`Source::read_up_to`], replacing the contents of `buffer` with up to `length` bytes.
     ///
     /// # Errors
-    /// ENOMEM where there is no memory for so many.
+    /// ENOMEM if the buffer cannot be allocated.
     pub fn read_into(&self, buffer: &mut Buffer, length: usize, offset: u64) -> io::Result<Option<io::Error>> {
         let from = self.base + offset;
         buffer.make_room(length, from)?;

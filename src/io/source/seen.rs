@@ -1,42 +1,43 @@
-//! Whether a file was written over since it was opened.
+//! Detecting files that were overwritten since they were opened.
 
 use std::sync::OnceLock;
 
 use super::{Kind, ONE_READ, Source};
 use crate::os::Status;
 
-/// A file as it was at open.
+/// The state of a file at open.
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
     /// The size in bytes.
     pub(super) size: u64,
-    /// When the inode last changed: every write moves it, and so does a copy-up on overlayfs.
+    /// The inode's change time. Every write moves it, and so does a copy-up on overlayfs.
     pub(super) changed: Time,
     pub(super) modified: Time,
-    /// Where the wanted range began, and its first bytes; none of a file too small to be worth the read.
+    /// The start of the wanted range.
     pub(super) from: u64,
+    /// The first wanted bytes; unset for a file too small to be worth the read.
     pub(super) beginning: OnceLock<Box<[u8]>>,
 }
 
-/// How many bytes of a log are enough to tell it from the one before: more than a time stamp.
+/// The number of bytes that distinguish a log from its predecessor: more than a timestamp.
 const BEGINNING: u64 = 128;
 
-/// Nanoseconds, modulo 2^64: only compared.
+/// Nanoseconds modulo 2^64, only ever compared.
 pub(super) type Time = u64;
 
 impl Source {
-    /// Whether the inode is as it was when it was opened.
+    /// Returns whether the inode is unchanged since it was opened.
     pub(super) fn is_unchanged(&self) -> bool {
         Status::of(&self.file).is_ok_and(|now| now.changed == self.seen.changed)
     }
 
-    /// Whether the file's bytes were written over since it was opened: cut and filled again, as a log
-    /// is by `copytruncate`, or changed where they stand. What was read of it is then of no single
-    /// state of the file. Growth is no such change.
+    /// Returns whether the file was overwritten since it was opened: truncated and refilled, as by
+    /// logrotate's `copytruncate`, or changed in place. The bytes read so far then mix two states of
+    /// the file. Growth does not count.
     ///
-    /// Told by the time of modification, which every write moves; by the size, which appending raises;
-    /// and where the size rose, by whether the wanted range still begins as it did. A log that was
-    /// swapped for a longer one with the same first bytes is not told from one that has grown.
+    /// This compares the modification time, which every write moves; the size, which appending raises;
+    /// and, if the size rose, the beginning of the wanted range. A log that was replaced by a longer one
+    /// with the same first bytes is taken for one that has grown.
     pub fn rewritten(&self) -> bool {
         if self.kind != Kind::Regular || self.is_fed() {
             return false;
@@ -49,15 +50,15 @@ impl Source {
         if size == self.seen.size {
             return true;
         }
-        // Cut behind what was read, or after it was: those bytes were true, and what else went
-        // wrong has been reported where it was met.
+        // A truncation past the bytes read, or after reading them, does not concern them; any other
+        // was reported when it was met.
         let cut = size < self.base + self.end.unwrap_or(0);
         !cut && self.seen.beginning.get().is_some_and(|beginning| **beginning != self.beginning())
     }
 
-    /// Keeps the first wanted bytes of a file that takes a while to read. `bytes` are what was read of it from offset `at` on;
-    /// where they are not its beginning, that is read. Not done at open: who only asks what a file is must not bring its pages
-    /// in.
+    /// Remembers the first wanted bytes of a file that takes a while to read. `bytes` were read at
+    /// `at`; if they are not the beginning, it is read here. This is not done at open, because `stat`
+    /// must not change what is cached.
     pub fn remember_beginning(&self, at: u64, bytes: &[u8]) {
         if self.kind == Kind::Regular && self.seen.size > ONE_READ && !self.is_fed() {
             self.seen.beginning.get_or_init(|| match bytes.get(..self.beginning_length()) {
@@ -67,7 +68,7 @@ impl Source {
         }
     }
 
-    /// How many bytes tell one log from the next.
+    /// Returns how many bytes of the beginning to remember.
     fn beginning_length(&self) -> usize {
         self.end.unwrap_or(0).saturating_sub(self.seen.from).min(BEGINNING) as usize
     }

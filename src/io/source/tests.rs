@@ -24,20 +24,20 @@ fn ways_and_reasons() {
     let all = Range::default();
 
     let source = open(&big, IoMode::Auto, all).unwrap();
-    assert_eq!((source.way(), source.reason()), (AccessMethod::Map, None));
+    assert_eq!((source.method(), source.reason()), (AccessMethod::Map, None));
     let source = open(&small, IoMode::Auto, all).unwrap();
-    assert_eq!((source.way(), source.reason()), (AccessMethod::Pread, Some(Reason::Small)));
+    assert_eq!((source.method(), source.reason()), (AccessMethod::Pread, Some(Reason::Small)));
     let source = open(&small, IoMode::Mmap, all).unwrap();
-    assert_eq!(source.way(), AccessMethod::Map);
+    assert_eq!(source.method(), AccessMethod::Map);
     let source = open(&big, IoMode::Read, all).unwrap();
-    assert_eq!((source.way(), source.reason()), (AccessMethod::Pread, Some(Reason::Forced)));
+    assert_eq!((source.method(), source.reason()), (AccessMethod::Pread, Some(Reason::Forced)));
     let source = open(&empty, IoMode::Mmap, all).unwrap();
-    assert_eq!((source.way(), source.kind()), (AccessMethod::Stream, Kind::Unsized));
+    assert_eq!((source.method(), source.kind()), (AccessMethod::Stream, Kind::Unsized));
     assert_eq!(open(dir.path(), IoMode::Auto, all).unwrap_err().raw_os_error(), Some(libc::EISDIR));
 
     let proc = std::path::Path::new("/proc/self/status");
     let source = open(proc, IoMode::Auto, all).unwrap();
-    assert_eq!((source.way(), source.reason()), (AccessMethod::Stream, Some(Reason::SizeUnknown)));
+    assert_eq!((source.method(), source.reason()), (AccessMethod::Stream, Some(Reason::SizeUnknown)));
     let err = open(proc, IoMode::Mmap, all).unwrap_err().to_string();
     assert_eq!(err, "not mappable: size unknown");
     let err = open(std::path::Path::new("/dev/zero"), IoMode::Mmap, all).unwrap_err().to_string();
@@ -88,7 +88,7 @@ fn a_file_that_was_found_is_what_it_is_by_now() {
         Source::open_at(&FileRef::found(path.into(), None, false), IoMode::Auto, Range::default()).unwrap()
     };
     let small = open("small", 5000);
-    assert_eq!((small.kind(), small.way(), small.end()), (Kind::Regular, AccessMethod::Pread, Some(5000)));
+    assert_eq!((small.kind(), small.method(), small.end()), (Kind::Regular, AccessMethod::Pread, Some(5000)));
     assert_eq!(open("empty", 0).kind(), Kind::Unsized);
     let directory = FileRef::found(dir.path().into(), None, false);
     let error = Source::open_at(&directory, IoMode::Auto, Range::default()).unwrap_err();
