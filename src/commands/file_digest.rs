@@ -20,7 +20,7 @@ impl Lane for Recipe {
 
     fn part(&self, at: u64, block: &Block) -> Part {
         match block.hole() {
-            Some(_) if self.leaps_zeros() => Part::Bytes,
+            Some(_) if self.skips_zeros() => Part::Bytes,
             _ if is_whole(block) => self.whole(bytes(block)),
             _ => self.part(at, bytes(block)),
         }
@@ -29,7 +29,7 @@ impl Lane for Recipe {
     fn take(&self, state: &mut Option<Hasher>, block: &Block, part: Part) {
         let hasher = state.get_or_insert_with(|| self.begin(&part, is_whole(block)));
         match block.hole() {
-            Some(len) if self.leaps_zeros() => hasher.zeros(len),
+            Some(len) if self.skips_zeros() => hasher.zeros(len),
             _ => hasher.absorb(&part, bytes(block)),
         }
     }
@@ -49,7 +49,7 @@ fn bytes(block: &Block) -> &[u8] {
 
 /// Returns how a file is cut for these digests.
 fn plan(source: &Source, recipes: &[Recipe], config: &Config) -> Plan {
-    let longest_hole = if recipes.iter().all(Recipe::leaps_zeros) { u64::MAX } else { ZEROS.len() as u64 };
+    let longest_hole = if recipes.iter().all(Recipe::skips_zeros) { u64::MAX } else { ZEROS.len() as u64 };
     Plan { longest_hole, ..config.engine.lane_plan(source) }
 }
 

@@ -1,9 +1,10 @@
-//! The digests by name: on the command line, in BSD tags and in other tools, with their lengths.
+//! The digests and their names, on the command line, in BSD tags and in other tools, with their
+//! lengths.
 //!
-//! One table answers every question about a name, so that the argument parser, the reader of lists
-//! and `--list-algorithms` cannot disagree. It computes nothing.
+//! A single table answers every question about a name, so that the argument parser, the list parser
+//! and `--list-algorithms` cannot disagree. Nothing is computed here.
 
-/// A digest that can be asked for.
+/// A supported digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Algorithm {
     /// BLAKE3, any output length.
@@ -72,7 +73,7 @@ pub enum Algorithm {
     Xxh128,
 }
 
-/// One row of the table.
+/// A row of the table.
 struct Row {
     algorithm: Algorithm,
     /// The name on the command line.
@@ -93,7 +94,7 @@ macro_rules! rows {
     };
 }
 
-/// In the order that `--list-algorithms` shows.
+/// The order is that of `--list-algorithms`.
 const TABLE: &[Row] = rows! {
     Blake3    "blake3"     "BLAKE3"     256 ["b3", "b3sum"]                            "BLAKE3, a tree: one file on every core";
     Sha256    "sha256"     "SHA256"     256 ["sha2-256", "sha-256", "sha256sum"]       "SHA-256 (FIPS 180-4)";
@@ -168,7 +169,7 @@ impl Algorithm {
         self.row().bits / 8
     }
 
-    /// Returns the digest of `len` bytes, if the algorithm makes one.
+    /// Returns the digest of `len` bytes, if the algorithm supports that length.
     pub fn with_len(self, len: u64) -> Option<Spec> {
         let fits = match self {
             Algorithm::Blake3 => len > 0,
@@ -194,17 +195,17 @@ impl Algorithm {
         matches!(self, Algorithm::Crc | Algorithm::Crc32b | Algorithm::Bsd | Algorithm::Sysv)
     }
 
-    /// Returns whether its lines are tagged unless asked otherwise.
+    /// Returns whether its lines are tagged by default.
     ///
-    /// Untagged lines are those that a `*sum` command of coreutils prints for the algorithm. Any
-    /// other digest would be taken for one of these, as BLAKE3's for SHA-256.
+    /// Untagged lines are what coreutils' `*sum` commands print for their algorithms. An untagged
+    /// digest of any other algorithm would be mistaken for one of theirs, as BLAKE3's for SHA-256.
     pub fn is_tagged_by_default(self) -> bool {
         use Algorithm::*;
         !self.is_historical() && !matches!(self, Md5 | Sha1 | Sha224 | Sha256 | Sha384 | Sha512 | Blake2b)
     }
 }
 
-/// What to compute: an algorithm, and the digest's length where there is a choice.
+/// A digest to compute: an algorithm, and a length where it can be chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Spec {
     /// The digest's algorithm.
@@ -230,7 +231,7 @@ impl Spec {
         }
     }
 
-    /// Returns what a tag stands for.
+    /// Parses a BSD tag.
     pub fn tagged(tag: &str) -> Option<Spec> {
         if let Some(algorithm) = Algorithm::named(tag) {
             return Some(algorithm.into());

@@ -1,10 +1,10 @@
-//! The algebra of CRCs: joining the CRCs of two pieces, and passing over any run of zeros, in
-//! logarithmic time.
+//! The algebra of CRCs: combines the CRCs of two pieces and skips any run of zeros in logarithmic
+//! time.
 //!
 //! A CRC register is a polynomial over GF(2) modulo the generator, and `n` more bytes multiply it
-//! by `x^8n`. So one file's pieces can be summed on every core, and a hole of a terabyte costs a
-//! few multiplications. The sums of the pieces themselves come from a crate, long runs by way of
-//! [`fold`].
+//! by `x^8n`. So pieces of a file can be summed on every core, and a hole of a terabyte costs a few
+//! multiplications. A crate computes the sums of the pieces themselves, with [`fold`] for long
+//! runs.
 
 use crc_fast::CrcAlgorithm;
 
@@ -26,7 +26,7 @@ pub struct Model {
     factors: fold::Factors,
 }
 
-/// What a CRC's registers are polynomials modulo of.
+/// The generator polynomial that registers are taken modulo.
 #[derive(Clone, Copy, Debug)]
 struct Generator {
     width: u32,
@@ -54,7 +54,7 @@ macro_rules! model {
 }
 
 impl Model {
-    /// The CRC of this name, if it is one.
+    /// Returns the CRC of this name, if it is one.
     pub fn of(algorithm: Algorithm) -> Option<Model> {
         const ONES: u64 = 0xffff_ffff;
         Some(match algorithm {
@@ -67,16 +67,16 @@ impl Model {
         })
     }
 
-    /// The CRC of these bytes alone.
+    /// Returns the CRC of these bytes alone.
     pub fn checksum(&self, bytes: &[u8]) -> u64 {
         #[cfg(target_arch = "x86_64")]
         {
-            // All of the initial value's bits are equal, so its byte order is no question.
+            // All bits of the initial value are equal, so its byte order does not matter.
             let mut init = [0; 8];
             init[..self.generator.width as usize / 8].fill(self.init as u8);
             if let Some((mut left, stands_for)) = fold::fold(bytes, init, self.factors) {
-                // The crate adds the initial value to the bytes that are left, where it already was
-                // added.
+                // The crate adds the initial value to the remaining bytes, which already include
+                // it.
                 left.iter_mut().zip(init).for_each(|(byte, init)| *byte ^= init);
                 let mut end = [0; 2 * fold::STEP];
                 let rest = &bytes[stands_for..];
@@ -88,28 +88,28 @@ impl Model {
         crc_fast::checksum(self.kernel, bytes)
     }
 
-    /// The CRC of nothing.
+    /// Returns the CRC of the empty input.
     pub fn empty(&self) -> u64 {
         self.init ^ self.xorout
     }
 
-    /// The CRC of `left`'s bytes followed by `right`'s `right_len` bytes.
+    /// Returns the CRC of `left`'s bytes followed by `right`'s `right_len` bytes.
     pub fn combine(&self, left: u64, right: u64, right_len: u64) -> u64 {
         self.advance(left ^ self.xorout ^ self.init, right_len) ^ right
     }
 
-    /// The CRC of the same bytes followed by `count` zeros.
+    /// Returns the CRC of the same bytes followed by `count` zeros.
     pub fn zeros(&self, crc: u64, count: u64) -> u64 {
         self.advance(crc ^ self.xorout, count) ^ self.xorout
     }
 
-    /// The register after `count` zero bytes.
+    /// Returns the register after `count` zero bytes.
     fn advance(&self, register: u64, count: u64) -> u64 {
         let generator = &self.generator;
-        generator.turned(generator.multiply(generator.turned(register), self.power(count)))
+        generator.flip(generator.multiply(generator.flip(register), self.power(count)))
     }
 
-    /// `x^(8 × count)` modulo the generator.
+    /// Returns `x^(8 × count)` modulo the generator.
     fn power(&self, count: u64) -> u64 {
         let bits = (0..64).filter(|bit| count >> bit & 1 == 1);
         bits.fold(1, |product, bit| self.generator.multiply(product, self.powers[bit]))
@@ -117,7 +117,7 @@ impl Model {
 }
 
 impl Generator {
-    /// The product of two polynomials modulo the generator, the highest power leftmost.
+    /// Multiplies two polynomials modulo the generator, with the highest power leftmost.
     const fn multiply(&self, a: u64, b: u64) -> u64 {
         let top = 1u64 << (self.width - 1);
         let mask = top | (top - 1);
@@ -134,7 +134,7 @@ impl Generator {
     }
 
     const fn powers(&self) -> [u64; 64] {
-        // x^8; every width here is over eight, so it needs no reduction.
+        // This is x^8, and every width is greater than eight, so it needs no reduction.
         let mut powers = [1 << 8; 64];
         let mut i = 1;
         while i < 64 {
@@ -144,7 +144,7 @@ impl Generator {
         powers
     }
 
-    /// `x^bits` modulo the generator.
+    /// Returns `x^bits` modulo the generator.
     #[cfg(target_arch = "x86_64")]
     const fn power_of_bits(&self, mut bits: u32) -> u64 {
         let (mut square, mut product) = (2, 1);
@@ -163,7 +163,7 @@ impl Generator {
         let distance = 8 * fold::STEP as u32;
         let reflected = self.reflected;
         if reflected {
-            // The product of two reflected factors of 64 bits comes out one place short of 128.
+            // The product of two reflected 64-bit factors is one bit short of 128.
             let first = self.power_of_bits(distance + 63).reverse_bits();
             let second = self.power_of_bits(distance - 1).reverse_bits();
             fold::Factors { first, second, reflected }
@@ -172,8 +172,9 @@ impl Generator {
         }
     }
 
-    /// Between the register as the CRC keeps it and the highest power leftmost; its own inverse.
-    const fn turned(&self, register: u64) -> u64 {
+    /// Converts between the CRC's own bit order and the highest power leftmost. It is its own
+    /// inverse.
+    const fn flip(&self, register: u64) -> u64 {
         if self.reflected { register.reverse_bits() >> (64 - self.width) } else { register }
     }
 }
@@ -187,11 +188,11 @@ mod tests {
         Algorithm::all().filter_map(|a| Model::of(a).map(|m| (a, m)))
     }
 
-    /// The catalogue's definition, a bit at a time: the oracle.
+    /// Implements the catalogue's definition bit by bit, as the oracle.
     fn naive(model: &Model, bytes: &[u8]) -> u64 {
         let top = 1u64 << (model.generator.width - 1);
         let mask = top | (top - 1);
-        let mut register = model.generator.turned(model.init);
+        let mut register = model.generator.flip(model.init);
         for &byte in bytes {
             let byte = if model.generator.reflected { byte.reverse_bits() } else { byte };
             register ^= u64::from(byte) << (model.generator.width - 8);
@@ -200,13 +201,13 @@ mod tests {
                 register = ((register << 1) & mask) ^ if carry { model.generator.poly } else { 0 };
             }
         }
-        model.generator.turned(register) ^ model.xorout
+        model.generator.flip(register) ^ model.xorout
     }
 
     #[test]
     fn gives_the_check_values_of_the_catalogue() {
         for (algorithm, check) in [
-            // CRC-32/CKSUM, of which POSIX cksum goes on to sum the length.
+            // CRC-32/CKSUM, before POSIX cksum adds the length.
             (Algorithm::Crc, 0x765e_7680),
             (Algorithm::Crc32, 0xcbf4_3926),
             (Algorithm::Crc32c, 0xe306_9283),
@@ -224,7 +225,7 @@ mod tests {
         for (algorithm, model) in models() {
             let start = model.checksum(b"mapped");
             let terabyte = model.zeros(start, 1 << 40);
-            // A terabyte is a kilobyte two to the thirtieth times over.
+            // A terabyte is a kilobyte doubled thirty times.
             let mut doubling = (model.generator.multiply(model.power(1024), 1), 1024u64);
             while doubling.1 < 1 << 40 {
                 doubling = (model.generator.multiply(doubling.0, doubling.0), doubling.1 * 2);

@@ -1,10 +1,9 @@
-//! One running digest of any algorithm, behind one interface, computed by the fastest crate for it.
+//! A running digest of any algorithm behind one interface, computed by the fastest crate for it.
 //!
-//! A digest is fed in order: with bytes, with runs of zeros and, if its mathematics allows, with
-//! parts that were hashed on their own. Nothing here knows files, threads or output.
-//!
-//! Mapped bytes may change while they are hashed. No hasher here indexes or branches by what it
-//! reads, so such bytes give some digest and no panic; the engine then finds the change.
+//! A digest is fed in order: with bytes, with runs of zeros and, if the algorithm allows it, with
+//! pieces that were hashed separately. Nothing here knows files, threads or output. Mapped bytes
+//! may change while they are hashed. No hasher here indexes or branches by what it reads, so such
+//! bytes produce some digest and never a panic; the engine then finds the change.
 
 use super::algorithm::{Algorithm, Spec};
 use super::crc::Model;
@@ -19,14 +18,14 @@ use super::value::Digest;
 /// Zeros for digests that cannot skip a hole.
 pub static ZEROS: [u8; 4 << 20] = [0; 4 << 20];
 
-/// A digest to compute, with what the whole run decided about it.
+/// A digest to compute, with its options.
 #[derive(Clone, Copy, Debug)]
 pub struct Recipe {
     /// The digest's algorithm and length.
     pub spec: Spec,
     /// BLAKE3's key.
     pub key: Key,
-    /// Offset of the digest in BLAKE3's output, in bytes.
+    /// The offset of the digest in BLAKE3's output, in bytes.
     pub seek: u64,
 }
 
@@ -36,14 +35,14 @@ impl From<Spec> for Recipe {
     }
 }
 
-/// A piece of the input as [`Recipe::part`] hashed it.
+/// The result of [`Recipe::part`] for one piece of the input.
 #[derive(Debug)]
 pub enum Part {
     /// Nothing: the algorithm is serial and needs the bytes themselves.
     Bytes,
     /// A CRC or sum of the piece alone.
     Sum(u64),
-    /// BLAKE3's subtrees.
+    /// BLAKE3 subtrees.
     Tree(tree::Part),
     /// The BLAKE3 digest of the whole input.
     Root([u8; 32]),
@@ -56,13 +55,13 @@ impl Recipe {
             || Model::of(self.spec.algorithm).is_some()
     }
 
-    /// Returns whether a run of zeros costs nothing, however long.
-    pub fn leaps_zeros(&self) -> bool {
+    /// Returns whether a run of zeros of any length takes constant time.
+    pub fn skips_zeros(&self) -> bool {
         matches!(self.spec.algorithm, Algorithm::Adler32 | Algorithm::Sysv | Algorithm::Bsd)
             || Model::of(self.spec.algorithm).is_some()
     }
 
-    /// Hashes the piece at `offset` as far as the algorithm allows without the bytes before it.
+    /// Hashes the piece at `offset` as far as that is possible without the bytes before it.
     pub fn part(&self, offset: u64, bytes: &[u8]) -> Part {
         match self.spec.algorithm {
             Algorithm::Blake3 => Part::Tree(tree::part(&self.key, offset, bytes)),
@@ -91,7 +90,7 @@ impl Recipe {
         }
     }
 
-    /// Returns an empty digest for input that comes in order.
+    /// Returns an empty digest for input that is fed in order.
     pub fn hasher(&self) -> Hasher {
         Hasher { recipe: *self, len: 0, state: State::new(self) }
     }
@@ -152,8 +151,8 @@ impl State {
         let sha512 = |_: (), otherwise| aws(otherwise);
         #[cfg(not(target_arch = "x86_64"))]
         use Absent as Kernel;
-        // Only BLAKE3's digests are longer than an address space, and it has no use for the length
-        // yet.
+        // Only BLAKE3 digests can be longer than the address space, and BLAKE3 does not need the
+        // length yet.
         let len = usize::try_from(recipe.spec.len).unwrap_or(usize::MAX);
         match recipe.spec.algorithm {
             Algorithm::Blake3 => State::Blake3(Box::new(recipe.key.hasher())),
@@ -199,7 +198,7 @@ impl State {
     }
 }
 
-/// Stands in for the SHA-512 kernel on other processors.
+/// A placeholder for the SHA-512 kernel on other processors.
 #[cfg(not(target_arch = "x86_64"))]
 struct Absent;
 #[cfg(not(target_arch = "x86_64"))]
@@ -210,7 +209,7 @@ impl Absent {
 }
 
 impl Hasher {
-    /// Takes in the next bytes.
+    /// Hashes the next bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         use std::hash::Hasher as _;
         match &mut self.state {
@@ -241,7 +240,7 @@ impl Hasher {
         self.len += bytes.len() as u64;
     }
 
-    /// Takes in `count` zero bytes: a hole.
+    /// Hashes `count` zero bytes: a hole.
     pub fn zeros(&mut self, count: u64) {
         match &mut self.state {
             State::Crc(model, crc) => *crc = model.zeros(*crc, count),
@@ -261,12 +260,12 @@ impl Hasher {
         self.len += count;
     }
 
-    /// Takes in the next piece, of which [`Recipe::part`] made `part`.
+    /// Adds the next piece, from which [`Recipe::part`] made `part`.
     pub fn absorb(&mut self, part: &Part, bytes: &[u8]) {
         let len = bytes.len() as u64;
         match (&mut self.state, part) {
             (State::Tree(tree), Part::Tree(part)) => tree.absorb(part, bytes),
-            // It was begun with it.
+            // The digest was created from it.
             (State::Root(_), Part::Root(_)) => {}
             (State::Crc(model, crc), Part::Sum(sum)) => *crc = model.combine(*crc, *sum, len),
             (State::Adler32(left), Part::Sum(sum)) => *left = sums::adler32_combine(*left, *sum as u32, len),
@@ -276,7 +275,7 @@ impl Hasher {
         self.len += len;
     }
 
-    /// Returns the digest of everything taken in.
+    /// Returns the digest of everything hashed so far.
     pub fn finish(self) -> Digest {
         use std::hash::Hasher as _;
         let Recipe { spec, seek, .. } = self.recipe;
@@ -313,7 +312,7 @@ impl Hasher {
     }
 }
 
-/// POSIX goes on to sum the input's length, the least byte first and without leading zeros.
+/// POSIX also sums the input's length, least significant byte first and without leading zeros.
 fn with_length(model: &Model, crc: u64, len: u64) -> u64 {
     let significant = (u64::BITS - len.leading_zeros()).div_ceil(8) as usize;
     let length = &len.to_le_bytes()[..significant];

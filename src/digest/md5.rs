@@ -1,11 +1,10 @@
-//! MD5 (RFC 1321), one block after another, a fifth faster than the compiler's order of additions
-//! allows.
+//! MD5 (RFC 1321), a fifth faster than the order of additions that the compiler chooses.
 //!
-//! MD5's speed is the length of its chain of dependent operations. The compiler gathers each step's
-//! constants at the end of its sum, which puts one more addition on that chain; adding word and
-//! constant in one instruction of our own keeps them off it, and so does adding, rather than
-//! or-ing, the two disjoint halves of the second round's function. It opens no file and keeps no
-//! block: [`Md5::update`] holds back at most 63 bytes.
+//! MD5's speed is the length of its chain of dependent operations. The compiler adds each step's
+//! constant last, which lengthens that chain by one addition. Adding word and constant in one
+//! instruction of our own keeps them off the chain; so does adding, rather than or-ing, the two
+//! disjoint halves of the second round's function. Nothing is buffered but the last 63 bytes at
+//! most.
 #![allow(unsafe_code)]
 
 const INITIAL: [u32; 4] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
@@ -87,12 +86,12 @@ pub struct Md5 {
 }
 
 impl Md5 {
-    /// Of nothing yet.
+    /// Returns the state of an empty input.
     pub fn new() -> Md5 {
         Md5 { state: INITIAL, held: [0; 64], len: 0 }
     }
 
-    /// Takes the next bytes in.
+    /// Hashes the next bytes.
     pub fn update(&mut self, mut bytes: &[u8]) {
         let used = (self.len % 64) as usize;
         self.len = self.len.wrapping_add(bytes.len() as u64);
@@ -110,7 +109,7 @@ impl Md5 {
         self.held[..rest.len()].copy_from_slice(rest);
     }
 
-    /// The digest of all that was taken in.
+    /// Returns the digest of everything hashed so far.
     pub fn finish(mut self) -> [u8; 16] {
         let bits = self.len.wrapping_mul(8);
         let used = (self.len % 64) as usize;
@@ -127,7 +126,7 @@ impl Md5 {
     }
 }
 
-/// `a + word + K`, as one operation that the compiler will not take apart.
+/// Returns `a + word + K` as one operation that the compiler cannot split.
 #[inline(always)]
 fn add3<const K: u32>(a: u32, word: u32) -> u32 {
     #[cfg(target_arch = "x86_64")]
@@ -144,8 +143,7 @@ fn add3<const K: u32>(a: u32, word: u32) -> u32 {
     a.wrapping_add(word).wrapping_add(K)
 }
 
-/// One step: the sum `s` of everything but the function, the function `f` added, rotated, `b`
-/// added.
+/// One step: adds the function `f` to the sum `s` of everything else, rotates, and adds `b`.
 macro_rules! step {
     ($function:ident, $a:ident $b:ident $c:ident $d:ident, $word:expr, $index:expr, $turn:expr) => {
         let s = add3::<{ SINES[$index] }>($a, $word);
@@ -216,7 +214,7 @@ mod tests {
         bytes.iter().map(|b| format!("{b:02x}")).collect()
     }
 
-    /// RFC 1321, written down as its text has it: the oracle.
+    /// Implements RFC 1321 literally, as the oracle.
     fn naive(bytes: &[u8]) -> [u8; 16] {
         let mut message = bytes.to_vec();
         message.push(0x80);

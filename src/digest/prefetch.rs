@@ -1,21 +1,21 @@
-//! A walk over bytes that asks for memory before it is needed.
+//! Walks over bytes and prefetches them before they are needed.
 //!
-//! The processor's own prefetcher stops at the end of each page. A digest that computes for
-//! hundreds of cycles a line would wait for memory at every page of a mapping, so the bytes after
-//! each piece are requested before the piece is hashed. docs/measurements.md has the figures.
+//! The hardware prefetcher stops at the end of each page. A digest that computes for hundreds of
+//! cycles per cache line would wait for memory at every page of a mapping, so the bytes after each
+//! piece are requested before the piece is hashed. The figures are in docs/measurements.md.
 
 use crate::os::prefetch_lines;
 
 /// Bytes hashed at a time.
 const PIECE: usize = 2 << 10;
 
-/// Distance in bytes from the piece being hashed to the bytes requested.
+/// The distance in bytes from the piece being hashed to the bytes requested.
 const DISTANCE: usize = 2 << 10;
 
 /// Calls `take` with consecutive pieces of `bytes`, in order.
 #[inline]
 pub fn walk(bytes: &[u8], mut take: impl FnMut(&[u8])) {
-    // A last piece of less than twice the size is not cut: small inputs are one call.
+    // A last piece of less than twice the size is not split, so a small input takes one call.
     let mut rest = bytes;
     while rest.len() >= 2 * PIECE {
         let (piece, after) = rest.split_at(PIECE);

@@ -45,12 +45,12 @@ pub mod digest {
             Context((function.0)())
         }
 
-        /// Takes in the next bytes.
+        /// Hashes the next bytes.
         pub fn update(&mut self, bytes: &[u8]) {
             self.0.update(bytes);
         }
 
-        /// Returns the digest of everything taken in.
+        /// Returns the digest of everything hashed so far.
         pub fn finish(self) -> Box<[u8]> {
             self.0.finalize()
         }

@@ -1,11 +1,10 @@
 //! SHA-512 and its truncations (FIPS 180-4) for x86-64 with AVX2 and BMI2, a third faster than the
 //! crates' code.
 //!
-//! Two blocks are taken at a time: their message schedules are computed side by side in the two
-//! halves of the vector registers, between the scalar rounds of the first block; the second block's
-//! rounds then find theirs ready. The rounds use three-operand rotates and and-not. Where the CPU
-//! lacks these, the caller uses a crate instead. It opens no file; [`Sha512::update`] holds back at
-//! most 127 bytes.
+//! It processes two blocks at a time. Their message schedules are computed side by side in the two
+//! halves of the vector registers, between the scalar rounds of the first block, and are ready for
+//! the second block's rounds. The rounds use three-operand rotates and and-not. If the CPU lacks
+//! these, the caller uses a crate instead. At most 127 bytes are buffered.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
@@ -134,31 +133,31 @@ pub struct Sha512 {
 }
 
 impl Sha512 {
-    /// SHA-512 of nothing yet, if this CPU has the instructions.
+    /// Returns an empty SHA-512, if this CPU has the instructions.
     pub fn full() -> Option<Sha512> {
         Sha512::from_initial(SHA512)
     }
 
-    /// SHA-384 of nothing yet (the first 48 bytes of [`Sha512::finish`]), if this CPU has the
+    /// Returns an empty SHA-384 (the first 48 bytes of [`Sha512::finish`]), if this CPU has the
     /// instructions.
     pub fn sha384() -> Option<Sha512> {
         Sha512::from_initial(SHA384)
     }
 
-    /// SHA-512/256 of nothing yet (the first 32 bytes of [`Sha512::finish`]), if this CPU has the
+    /// Returns an empty SHA-512/256 (the first 32 bytes of [`Sha512::finish`]), if this CPU has the
     /// instructions.
     pub fn sha512_256() -> Option<Sha512> {
         Sha512::from_initial(SHA512_256)
     }
 
-    /// The only constructor: that a value exists proves the CPU was asked.
+    /// The only constructor, so that a value proves that the CPU was checked.
     fn from_initial(state: [u64; 8]) -> Option<Sha512> {
         let able =
             is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("bmi2");
         able.then_some(Sha512 { state, held: [0; 128], len: 0 })
     }
 
-    /// Takes the next bytes in.
+    /// Hashes the next bytes.
     pub fn update(&mut self, mut bytes: &[u8]) {
         let used = (self.len % 128) as usize;
         self.len += bytes.len() as u128;
@@ -177,7 +176,7 @@ impl Sha512 {
         self.held[..rest.len()].copy_from_slice(rest);
     }
 
-    /// The final state: the digest, to be cut to its length.
+    /// Returns the final state, of which the digest is a prefix.
     pub fn finish(mut self) -> [u8; 64] {
         let bits = self.len * 8;
         let used = (self.len % 128) as usize;
@@ -194,22 +193,22 @@ impl Sha512 {
     }
 
     fn compress(&mut self, blocks: &[[u8; 128]]) {
-        // SAFETY: `from_initial` found AVX2, BMI1 and BMI2 on this CPU before it made this value.
+        // SAFETY: `from_initial` detected AVX2, BMI1 and BMI2 on this CPU before it created this
+        // value.
         unsafe { compress(&mut self.state, blocks) }
     }
 }
 
-/// One round, on the word that stands `$at` bytes behind `$words`. `$bc` holds `b ^ c` and leaves
-/// holding `a ^ b`, which is the next round's `b ^ c`: the majority of three is `b` but where both
-/// differ from it.
+/// Runs one round on the word `$at` bytes after `$words`.
 ///
-/// In assembler because compilers spend a ninth more instructions on it, moving words that could
-/// stay where they are.
+/// `$bc` holds `b ^ c` before and `a ^ b` after, which is the next round's `b ^ c`. The majority of
+/// three is `b` unless both others differ from it. This is in assembler because compilers need a
+/// ninth more instructions, to move words that could stay in place.
 macro_rules! round {
     ($a:ident $b:ident $d:ident $e:ident $f:ident $g:ident $h:ident, $bc:ident, $words:expr, $at:expr) => {
-        // SAFETY: the caller's target features hold `rorx` and `andn`. It writes to no memory and
-        // reads eight bytes of the schedule: `$words` points to the first of sixteen words as
-        // `Schedule` strides them, and `$at` is the place of one.
+        // SAFETY: the caller's target features include `rorx` and `andn`. The code writes no memory
+        // and reads eight bytes of the schedule: `$words` points to the first of sixteen words in
+        // the layout of `Schedule`, and `$at` is the offset of one.
         unsafe {
             std::arch::asm!(
                 "add {h}, qword ptr [{words} + {at}]",
@@ -255,7 +254,7 @@ macro_rules! round {
     };
 }
 
-/// Sixteen rounds on the words from `$words` on, with `$between(i)` run after the `i`th even round.
+/// Runs sixteen rounds on the words from `$words`, with `$between(i)` after the `i`th even round.
 #[rustfmt::skip] // rustfmt moves the inner macro further to the right each time
 macro_rules! sixteen {
     ($s:ident, $words:expr, $between:expr) => {{
@@ -291,18 +290,18 @@ fn add(state: &mut [u64; 8], by: [u64; 8]) {
     }
 }
 
-/// Words of two blocks with their constants added: `[round / 2][block][round % 2]`.
+/// The words of two blocks with their constants added: `[round / 2][block][round % 2]`.
 #[repr(align(32))]
 struct Schedule([[[u64; 2]; 2]; 40]);
 
 impl Schedule {
-    /// Where the words of `block` for sixteen rounds from `16 * sixteenth` on begin.
+    /// Returns where the words of `block` for the sixteen rounds from `16 * sixteenth` begin.
     fn words(&self, sixteenth: usize, block: usize) -> *const u64 {
         self.0.as_ptr().cast::<u64>().wrapping_add(sixteenth * 32 + block * 2)
     }
 }
 
-/// How many bytes behind its first word a block's word for round `i` of sixteen stands.
+/// Returns the offset in bytes from a block's first word to its word for round `i` of sixteen.
 const fn place(i: usize) -> usize {
     i / 2 * 32 + i % 2 * 8
 }
@@ -317,21 +316,21 @@ fn compress(state: &mut [u64; 8], blocks: &[[u8; 128]]) {
         second_block(state, &schedule);
     }
     for block in odd {
-        // A last block is computed beside itself; its twin's rounds are not run.
+        // A last single block is paired with itself; its twin's rounds are not run.
         let rounds = two_blocks(*state, block, block, &mut schedule);
         add(state, rounds);
     }
 }
 
-/// The schedules of both blocks, and the state after the rounds of the first.
+/// Returns the state after the rounds of the first block, and fills the schedules of both blocks.
 #[target_feature(enable = "avx2,bmi1,bmi2")]
 #[inline]
 fn two_blocks(mut s: [u64; 8], first: &[u8; 128], second: &[u8; 128], schedule: &mut Schedule) -> [u64; 8] {
     let big_endian = _mm256_broadcastsi128_si256(_mm_setr_epi8(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8));
     let mut w = [_mm256_setzero_si256(); 8];
     for (i, w) in w.iter_mut().enumerate() {
-        // SAFETY: `i` is under 8, so these sixteen bytes end within the 128 of each block;
-        // unaligned loads are asked for.
+        // SAFETY: `i` is under 8, so these sixteen bytes end within the 128 of each block, and the
+        // loads may be unaligned.
         let both = unsafe {
             _mm256_set_m128i(
                 _mm_loadu_si128(second.as_ptr().add(i * 16).cast()),
@@ -368,8 +367,8 @@ fn second_block(state: &mut [u64; 8], schedule: &Schedule) {
     add(state, s);
 }
 
-/// Words `t` and `t + 1` of both blocks, from the pairs that start at `t - 16`, `t - 14`, `t - 8`,
-/// `t - 6` and `t - 2`.
+/// Returns words `t` and `t + 1` of both blocks, from the pairs that start at `t - 16`, `t - 14`,
+/// `t - 8`, `t - 6` and `t - 2`.
 #[target_feature(enable = "avx2,bmi1,bmi2")]
 #[inline]
 fn next_words(w16: __m256i, w14: __m256i, w8: __m256i, w6: __m256i, w2: __m256i) -> __m256i {

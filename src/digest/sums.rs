@@ -1,54 +1,54 @@
 //! The sums that are not CRCs: Adler-32 and the two of the historical `sum` command.
 //!
-//! Adler-32 and System V's sum can be joined from pieces; BSD's rotates at each byte and cannot,
-//! but a run of zeros only rotates it. Each is plain arithmetic on a slice.
+//! The Adler-32 and System V sums of pieces can be combined. BSD's sum rotates at each byte and
+//! cannot be, but a run of zeros only rotates it. Each is plain arithmetic on a slice.
 
 /// The largest prime below 2^16, Adler-32's modulus.
 const PRIME: u64 = 65_521;
 
-/// The Adler-32 of nothing.
+/// The Adler-32 of the empty input.
 pub const ADLER_EMPTY: u32 = 1;
 
-/// The Adler-32 of these bytes alone.
+/// Returns the Adler-32 of these bytes alone.
 pub fn adler32(bytes: &[u8]) -> u32 {
     simd_adler32::adler32(&bytes)
 }
 
-/// The Adler-32 of `left`'s bytes followed by `right`'s `right_len` bytes.
+/// Returns the Adler-32 of `left`'s bytes followed by `right`'s `right_len` bytes.
 pub fn adler32_combine(left: u32, right: u32, right_len: u64) -> u32 {
     let [a1, b1, a2, b2] = [left & 0xffff, left >> 16, right & 0xffff, right >> 16].map(u64::from);
-    // The right piece was summed from a = 1, in truth it starts from a1: each of its bytes adds the
-    // difference to b.
+    // The right piece was summed from a = 1 but really starts from a1, so each of its bytes adds
+    // the difference to b.
     let a = (a1 + a2 + PRIME - 1) % PRIME;
     let b = (b1 + b2 + (right_len % PRIME) * (a1 + PRIME - 1)) % PRIME;
     (b << 16 | a) as u32
 }
 
-/// The Adler-32 of the same bytes followed by `count` zeros.
+/// Returns the Adler-32 of the same bytes followed by `count` zeros.
 pub fn adler32_zeros(sum: u32, count: u64) -> u32 {
     let [a, b] = [sum & 0xffff, sum >> 16].map(u64::from);
     (((b + (count % PRIME) * a) % PRIME) << 16 | a) as u32
 }
 
-/// System V's running sum of these bytes alone; joined to another by wrapping addition, unmoved by
-/// zeros.
+/// Returns System V's running sum of these bytes alone. Sums are combined by wrapping addition, and
+/// zeros do not change them.
 pub fn sysv(bytes: &[u8]) -> u32 {
-    // Short runs keep each partial sum within what the vector units add fastest.
+    // Short runs keep each partial sum small enough for the fastest vector additions.
     bytes.chunks(1 << 16).fold(0, |sum, run| sum.wrapping_add(run.iter().map(|&byte| u32::from(byte)).sum()))
 }
 
-/// System V's checksum, from its running sum.
+/// Returns System V's checksum from its running sum.
 pub fn sysv_finish(sum: u32) -> u16 {
     let folded = (sum & 0xffff) + (sum >> 16);
     ((folded & 0xffff) + (folded >> 16)) as u16
 }
 
-/// BSD's checksum carried on over these bytes.
+/// Continues BSD's checksum over these bytes.
 pub fn bsd(sum: u16, bytes: &[u8]) -> u16 {
     bytes.iter().fold(sum, |sum, &byte| sum.rotate_right(1).wrapping_add(u16::from(byte)))
 }
 
-/// BSD's checksum carried on over `count` zeros.
+/// Continues BSD's checksum over `count` zeros.
 pub fn bsd_zeros(sum: u16, count: u64) -> u16 {
     sum.rotate_right((count % 16) as u32)
 }
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// RFC 1950's definition: the oracle.
+    /// Implements RFC 1950's definition, as the oracle.
     fn naive_adler(bytes: &[u8]) -> u32 {
         let (a, b) = bytes.iter().fold((1, 0), |(a, b), &byte| {
             let a = (a + u64::from(byte)) % PRIME;

@@ -1,18 +1,18 @@
-//! BLAKE3 by subtrees: any piece of an input is hashed on its own, and the pieces are joined in
+//! BLAKE3 by subtrees: any piece of an input is hashed separately, and the pieces are joined in
 //! order.
 //!
-//! A piece at any offset and of any length splits into the largest aligned subtrees it holds,
-//! hashed at once, and at most two ragged ends shorter than a chunk, hashed when the pieces before
-//! are in. Because no one knows yet whether more follows, each subtree is left as its two halves:
-//! only [`Tree::finish`] makes a root. It allocates only the few chaining values of the path to the
-//! root, so its memory does not grow with the file.
+//! A piece of any offset and length splits into the largest aligned subtrees that it contains,
+//! which are hashed at once, and at most two ragged ends shorter than a chunk, which are hashed
+//! when the pieces before them are done. As more input may follow, each subtree is kept as its two
+//! halves: only [`Tree::finish`] makes a root. Memory does not grow with the file, as only the
+//! chaining values on the path to the root are kept.
 
 use blake3::hazmat::{
     ChainingValue, HasherExt, Mode, max_subtree_len, merge_subtrees_non_root, merge_subtrees_root_xof,
 };
 use blake3::{CHUNK_LEN, Hasher, OutputReader};
 
-/// What keys the tree.
+/// The mode and key of the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
     /// Plain hashing.
@@ -24,7 +24,7 @@ pub enum Key {
 }
 
 impl Key {
-    /// A hasher of one subtree or one whole input.
+    /// Returns a hasher of one subtree or one whole input.
     pub fn hasher(&self) -> Hasher {
         match self {
             Key::None => Hasher::new(),
@@ -51,20 +51,21 @@ impl Key {
 struct Halves {
     left: ChainingValue,
     right: ChainingValue,
-    /// The subtree's length in chunks: a power of two, at least two.
+    /// The length of the subtree in chunks: a power of two, at least two.
     chunks: u64,
 }
 
-/// What hashing one piece leaves for [`Tree::absorb`].
+/// The result of hashing one piece, for [`Tree::absorb`].
 #[derive(Debug, Default)]
 pub struct Part {
-    /// Bytes before the first subtree and, after the last, up to the end: left to the tree.
+    /// The number of bytes before the first subtree, which are left to the tree like those after
+    /// the last.
     head: usize,
     subtrees: Vec<Halves>,
 }
 
-/// Hashes what can be hashed of a piece without what comes before it. `offset` is the piece's place
-/// in the input.
+/// Hashes as much of a piece as is possible without the bytes before it. `offset` is its offset in
+/// the input.
 pub fn part(key: &Key, offset: u64, bytes: &[u8]) -> Part {
     let chunk = CHUNK_LEN as u64;
     let head = (offset.next_multiple_of(chunk) - offset).min(bytes.len() as u64) as usize;
@@ -74,8 +75,8 @@ pub fn part(key: &Key, offset: u64, bytes: &[u8]) -> Part {
         let fits = 1u64 << rest.len().ilog2();
         let len = max_subtree_len(at).map_or(fits, |aligned| aligned.min(fits));
         if len < 2 * chunk {
-            // One chunk that starts at an odd place. Left to `absorb`, it would drag all that
-            // follows along, so it is a subtree too: of one chunk, whose halves are not told apart.
+            // One chunk at an odd position. Leaving it to `absorb` would leave everything after it
+            // too, so it is also a subtree: of one chunk, whose halves are not distinguished.
             let cv = key.subtree(at, &rest[..CHUNK_LEN]);
             subtrees.push(Halves { left: cv, right: cv, chunks: 1 });
         } else {
@@ -92,7 +93,7 @@ pub fn part(key: &Key, offset: u64, bytes: &[u8]) -> Part {
     Part { head, subtrees }
 }
 
-/// The last of what came in: it may turn out to be the root's child, or the root.
+/// The newest part of the input, which may turn out to be the root's child or the root.
 enum Pending {
     /// At most one chunk.
     Chunk(Box<Hasher>),
@@ -104,18 +105,18 @@ pub struct Tree {
     key: Key,
     /// Chaining values of the complete subtrees before `pending`, the largest first.
     stack: Vec<ChainingValue>,
-    /// Chunks below `stack`.
+    /// The number of chunks in `stack`.
     chunks: u64,
     pending: Pending,
 }
 
 impl Tree {
-    /// The tree over nothing.
+    /// Returns an empty tree.
     pub fn new(key: Key) -> Tree {
         Tree { pending: Pending::Chunk(Box::new(key.hasher())), key, stack: Vec::new(), chunks: 0 }
     }
 
-    /// Takes in the next piece, which `part` was made from.
+    /// Adds the next piece, from which `part` was made.
     pub fn absorb(&mut self, part: &Part, bytes: &[u8]) {
         let (head, mut rest) = bytes.split_at(part.head);
         self.update(head);
@@ -123,7 +124,7 @@ impl Tree {
             self.settle();
             rest = &rest[(halves.chunks as usize) * CHUNK_LEN..];
             if halves.chunks == 1 {
-                // More always follows in the same piece, so this chunk cannot be the root.
+                // More of the same piece always follows, so this chunk cannot be the root.
                 self.push(halves.left, 1);
                 self.start_chunk();
             } else {
@@ -133,7 +134,7 @@ impl Tree {
         self.update(rest);
     }
 
-    /// Takes in the next bytes one chunk after another: for ragged ends.
+    /// Hashes the next bytes chunk by chunk, for ragged ends.
     fn update(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             let room = match &self.pending {
@@ -159,7 +160,7 @@ impl Tree {
         self.pending = Pending::Chunk(Box::new(chunk));
     }
 
-    /// More follows: what was pending is an inner node.
+    /// Turns `pending` into an inner node, because more input follows.
     fn settle(&mut self) {
         match &self.pending {
             Pending::Chunk(chunk) if chunk.count() == 0 => {}
@@ -171,7 +172,7 @@ impl Tree {
         }
     }
 
-    /// Puts a complete subtree on the stack and joins what has become pairs of equals.
+    /// Pushes a complete subtree and joins subtrees of equal size.
     fn push(&mut self, cv: ChainingValue, chunks: u64) {
         self.stack.push(cv);
         self.chunks += chunks;
@@ -182,7 +183,7 @@ impl Tree {
         }
     }
 
-    /// The root's output, of any length.
+    /// Returns the root's output, of any length.
     pub fn finish(self) -> OutputReader {
         let Tree { key, mut stack, pending, .. } = self;
         let Some(top) = stack.pop() else {

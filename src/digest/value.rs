@@ -1,6 +1,6 @@
-//! A finished digest, of any length.
+//! A finished digest of any length.
 //!
-//! BLAKE3's output can be longer than memory, so it is handed out in chunks and never held whole.
+//! BLAKE3's output can be longer than memory, so it is produced in chunks and never held whole.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use blake3::OutputReader;
 
 use super::algorithm::Spec;
 
-/// Bytes of a digest that are handed out at a time: whole groups in hexadecimal and base64.
+/// The bytes of a digest per chunk: whole groups in hexadecimal and base64.
 const CHUNK: usize = 48 << 10;
 
 /// A finished digest.
@@ -16,15 +16,15 @@ const CHUNK: usize = 48 << 10;
 pub struct Digest {
     /// What was computed.
     pub spec: Spec,
-    /// How many bytes of input it is of.
+    /// The length of the input in bytes.
     pub input_len: u64,
-    /// The first bytes: all of them, up to [`CHUNK`].
+    /// The first bytes, up to [`CHUNK`].
     head: Vec<u8>,
-    /// The bytes after these, of an output that is longer.
+    /// The bytes after `head`, if the output is longer.
     tail: Option<OutputReader>,
 }
 
-/// Two digests are the same when their inputs and first bytes are: the rest follows from these.
+/// Two digests are equal if their inputs and first bytes are, because the rest follows from these.
 impl PartialEq for Digest {
     fn eq(&self, other: &Digest) -> bool {
         (self.spec, self.input_len, &self.head) == (other.spec, other.input_len, &other.head)
@@ -34,12 +34,12 @@ impl PartialEq for Digest {
 impl Eq for Digest {}
 
 impl Digest {
-    /// A digest with these bytes. Numbers have their most significant byte first.
+    /// Creates a digest from its bytes. Numbers are big-endian.
     pub(super) fn new(spec: Spec, bytes: Vec<u8>, input_len: u64) -> Digest {
         Digest { spec, input_len, head: bytes, tail: None }
     }
 
-    /// A digest of `spec.len` bytes that begins at byte `seek` of BLAKE3's output.
+    /// Creates a digest of `spec.len` bytes from byte `seek` of BLAKE3's output.
     pub(super) fn from_output(spec: Spec, mut output: OutputReader, seek: u64, input_len: u64) -> Digest {
         output.set_position(seek);
         let mut head = vec![0; spec.len.min(CHUNK as u64) as usize];
@@ -53,11 +53,11 @@ impl Digest {
         &self.head
     }
 
-    /// Hands out all bytes in order, in chunks whose length is a multiple of three but for the
-    /// last.
+    /// Calls `take` with all bytes in order, in chunks whose length is a multiple of three except
+    /// the last.
     ///
     /// # Errors
-    /// The first error of `take`.
+    /// Returns the first error of `take`.
     pub fn for_each_chunk(&self, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
         take(&self.head)?;
         let Some(mut output) = self.tail.clone() else { return Ok(()) };
@@ -72,7 +72,7 @@ impl Digest {
         Ok(())
     }
 
-    /// Returns whether these are the digest's bytes.
+    /// Returns whether the digest consists of these bytes.
     pub fn is(&self, bytes: &[u8]) -> bool {
         let mut rest = bytes;
         let compared = self.for_each_chunk(|chunk| match rest.split_at_checked(chunk.len()) {

@@ -1,4 +1,4 @@
-//! Published test vectors for every algorithm, and that all ways of feeding a digest agree.
+//! Published test vectors for every algorithm, and tests that all ways of feeding a digest agree.
 
 use super::*;
 use proptest::prelude::*;
@@ -103,7 +103,7 @@ const EMPTY_AND_ABC: &[(Algorithm, &str, &str)] = &[
 #[test]
 fn published_digests_of_nothing_and_of_abc() {
     let listed: Vec<Algorithm> = EMPTY_AND_ABC.iter().map(|row| row.0).collect();
-    // The parallel variants have a test of their own.
+    // The parallel variants have their own test.
     for algorithm in Algorithm::all().filter(|one| !matches!(one, Algorithm::Blake2bp | Algorithm::Blake2sp)) {
         assert!(listed.contains(&algorithm), "{algorithm:?} has no vector");
     }
@@ -135,9 +135,9 @@ fn longer_messages_of_the_standard() {
     }
 }
 
-/// From BLAKE2's `blake2-kat.json`, whose vectors of the parallel variants without a key are of
-/// nothing, and from their definition (<https://www.blake2.net/blake2.pdf>, section 2.10): lanes
-/// take the input's blocks in turn.
+/// From BLAKE2's `blake2-kat.json`, whose unkeyed vectors of the parallel variants hash the empty
+/// input, and from their definition (<https://www.blake2.net/blake2.pdf>, section 2.10): lanes take
+/// the input's blocks in turn.
 #[test]
 fn parallel_blake2_is_its_definition() {
     use blake2b_simd::Params;

@@ -26,7 +26,7 @@ pub fn to_json(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
 /// # Errors
 /// As [`to_json`].
 pub fn append_json(value: &impl Serialize, text: &mut Vec<u8>) -> serde_json::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(text, Harmless(CompactFormatter)))
+    value.serialize(&mut Serializer::with_formatter(text, TerminalSafeFormatter(CompactFormatter)))
 }
 
 /// The value over several lines, indented.
@@ -35,15 +35,15 @@ pub fn append_json(value: &impl Serialize, text: &mut Vec<u8>) -> serde_json::Re
 /// As [`to_json`].
 pub fn to_json_pretty(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
     let mut text = Vec::new();
-    value.serialize(&mut Serializer::with_formatter(&mut text, Harmless(PrettyFormatter::new())))?;
+    value.serialize(&mut Serializer::with_formatter(&mut text, TerminalSafeFormatter(PrettyFormatter::new())))?;
     Ok(text)
 }
 
 /// Another formatter's layout, with more characters escaped.
-struct Harmless<F>(F);
+struct TerminalSafeFormatter<F>(F);
 
 /// Hands calls on to the formatter within.
-macro_rules! as_within {
+macro_rules! delegate {
     ($($name:ident($($arg:ident: $type:ty),*);)*) => {
         $(fn $name<W: ?Sized + Write>(&mut self, writer: &mut W $(, $arg: $type)*) -> io::Result<()> {
             self.0.$name(writer $(, $arg)*)
@@ -51,7 +51,7 @@ macro_rules! as_within {
     };
 }
 
-impl<F: Formatter> Formatter for Harmless<F> {
+impl<F: Formatter> Formatter for TerminalSafeFormatter<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         // Every such character begins with one of these bytes, and few texts have any.
         if memchr::memchr3(0x7f, 0xc2, 0xe2, fragment.as_bytes()).is_none() {
@@ -67,7 +67,7 @@ impl<F: Formatter> Formatter for Harmless<F> {
         writer.write_all(rest.as_bytes())
     }
 
-    as_within! {
+    delegate! {
         begin_array();
         end_array();
         begin_array_value(first: bool);

@@ -1,4 +1,4 @@
-//! What each of GNU stat's directives stands for, of a file and of a file system.
+//! The value of each of GNU stat's directives, for a file and for a file system.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -7,23 +7,23 @@ use std::path::{Path, PathBuf};
 use super::facts::{Facts, Time};
 use super::filesystem;
 use super::format::Values;
-use super::number::Value;
+use super::printf::Value;
 use super::quoting::{Style, quote};
 use crate::os::Volume;
 use crate::os::context::has_selinux;
 use crate::output::message;
 
-/// The facts of a file as directives. What fails while a directive is worked out prints as `?` and
-/// is left in `errors`.
+/// A file's facts as directives. A directive that fails prints as `?` and adds a message to
+/// `errors`.
 pub struct OfFile<'a> {
     facts: &'a Facts,
     style: Style,
-    /// What could not be found out, one message each, without the file's name.
+    /// One message for each directive that failed, without the file's name.
     pub errors: Vec<String>,
 }
 
 impl<'a> OfFile<'a> {
-    /// The directives of a file whose name is quoted in `style`.
+    /// Returns the directives of a file whose name is quoted in `style`.
     pub fn new(facts: &'a Facts, style: Style) -> Self {
         OfFile { facts, style, errors: Vec::new() }
     }
@@ -61,7 +61,8 @@ impl<'a> OfFile<'a> {
     }
 }
 
-/// Whether `%H` and `%L` before `code` mean the major and minor number, in formats for files.
+/// Returns whether `%H` and `%L` before `code` mean the major and minor number, in formats for
+/// files.
 pub fn file_splits(code: u8) -> bool {
     matches!(code, b'd' | b'r')
 }
@@ -119,16 +120,15 @@ impl Values for OfFile<'_> {
     }
 }
 
-/// The directory the file system with the file on it is mounted on: the highest one still on the
-/// same device.
+/// Returns the mount point of the file's file system: the topmost directory on the same device.
 ///
 /// # Errors
-/// A directory on the way that cannot be looked at.
+/// Returns an error if a directory on the way cannot be inspected.
 pub fn mount_point(facts: &Facts) -> std::io::Result<PathBuf> {
     use std::os::unix::fs::MetadataExt;
     let path = Path::new(OsStr::from_bytes(&facts.name));
     let is_link = facts.kind() == rustix::fs::FileType::Symlink;
-    // Of a link that was followed the target's place counts, of one that was not its own.
+    // A followed link counts as its target; any other link counts as itself.
     let path = if is_link { path.to_owned() } else { path.canonicalize()? };
     let mut directory = if facts.kind() == rustix::fs::FileType::Directory {
         path
@@ -150,14 +150,14 @@ pub fn mount_point(facts: &Facts) -> std::io::Result<PathBuf> {
     Ok(directory)
 }
 
-/// The facts of a file system as directives.
+/// A file system's facts as directives.
 pub struct OfFilesystem<'a> {
     name: &'a [u8],
     facts: &'a Volume,
 }
 
 impl<'a> OfFilesystem<'a> {
-    /// The directives of the file system that holds `name`.
+    /// Returns the directives of the file system that holds `name`.
     pub fn new(name: &'a [u8], facts: &'a Volume) -> Self {
         OfFilesystem { name, facts }
     }
@@ -188,13 +188,13 @@ impl Values for OfFilesystem<'_> {
     }
 }
 
-/// Returns the identity of a file system. `statvfs` makes one number of two words, in the other
-/// order than GNU stat.
+/// Returns the ID of a file system. `statvfs` combines its two words in the opposite order from GNU
+/// stat.
 pub fn filesystem_id(facts: &Volume) -> u64 {
     facts.id.rotate_left(32)
 }
 
-/// GNU stat's terse format for files, with the context behind where SELinux is in force.
+/// Returns GNU stat's terse format for files, with the context at the end if SELinux is enabled.
 pub fn terse() -> String {
     let context = if has_selinux() { " %C" } else { "" };
     format!("%n %s %b %f %u %g %D %i %h %t %T %X %Y %Z %W %o{context}")
@@ -203,7 +203,7 @@ pub fn terse() -> String {
 /// GNU stat's terse format for file systems.
 pub const TERSE_FILESYSTEM: &str = "%n %i %l %t %s %S %b %f %a %c %d";
 
-/// GNU stat's block of facts about a file.
+/// Returns GNU stat's block of facts about a file.
 pub fn block_format(device: bool, context: bool) -> String {
     let special = if device { "%-5h Device type: %Hr,%Lr" } else { "%h" };
     let context = if context { "Context: %C\n" } else { "" };
@@ -223,9 +223,10 @@ pub const FILESYSTEM_BLOCK: &str = "  File: \"%n\"\n\
     Blocks: Total: %-10b Free: %-10f Available: %a\n\
     Inodes: Total: %-10c Free: %d";
 
-/// The quoting style for `format`, and what to say of a `QUOTING_STYLE` that does not exist. GNU
-/// stat asks the environment only where the format has `%N` written out, so that `%-N` and the
-/// default view come out bare.
+/// Returns the quoting style for `format`, and a warning if `QUOTING_STYLE` names no known style.
+///
+/// GNU stat checks the environment only if the format contains `%N` literally, so `%-N` and the
+/// default view print names unquoted.
 pub fn style(format: &[u8]) -> (Style, Option<String>) {
     if !format.windows(2).any(|pair| pair == b"%N") {
         return (Style::Literal, None);

@@ -1,4 +1,4 @@
-//! What the kernel says of one file: its inode, as `statx` gives it, and what can be read off that.
+//! The kernel's facts about one file: its inode, as `statx` returns it, and what follows from it.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -10,27 +10,27 @@ use crate::io::path::reach;
 use crate::os::context::context;
 use crate::os::{Freshness, Statx, StatxFlags, StatxTimestamp, accounts, device_number, inode};
 
-/// How to ask for a file's facts.
+/// How to query a file's facts.
 #[derive(Debug, Clone, Copy)]
-pub struct Asking {
-    /// Follow a symbolic link to what it points to.
+pub struct FactsQuery {
+    /// Whether to follow a symbolic link to its target.
     pub follow: bool,
-    /// Whether a network file system may answer from its own memory.
+    /// Whether a network file system may answer from its cache.
     pub freshness: Freshness,
 }
 
-/// One file named by the user, and what its inode says.
+/// A file named by the user, and the facts of its inode.
 #[derive(Debug)]
 pub struct Facts {
     /// The name as the user gave it; `-` is standard input.
     pub name: Vec<u8>,
     /// Whether links were followed.
     pub follow: bool,
-    /// What the kernel says.
+    /// The inode's facts from the kernel.
     pub inode: Statx,
 }
 
-/// A moment: seconds since 1970 and nanoseconds.
+/// A point in time: seconds since 1970 and nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Time {
     /// Seconds, negative before 1970.
@@ -40,13 +40,12 @@ pub struct Time {
 }
 
 impl Facts {
-    /// Asks for the facts of `name` without opening it, so that no FIFO blocks and no device is set
-    /// off.
+    /// Queries the facts of `name` without opening it, so that no FIFO blocks and no device reacts.
     ///
     /// # Errors
-    /// What `statx` reports.
-    pub fn of(name: &[u8], asking: Asking) -> Result<Facts, Errno> {
-        let Asking { follow, freshness } = asking;
+    /// Returns the error of `statx`.
+    pub fn of(name: &[u8], asking: FactsQuery) -> Result<Facts, Errno> {
+        let FactsQuery { follow, freshness } = asking;
         let inode = if name == b"-" {
             inode(rustix::stdio::stdin(), OsStr::new(""), follow, freshness)?
         } else {
@@ -55,24 +54,24 @@ impl Facts {
         Ok(Facts { name: name.to_vec(), follow: asking.follow, inode })
     }
 
-    /// Whether the user named standard input.
+    /// Returns whether the user named standard input.
     pub fn is_stdin(&self) -> bool {
         self.name == b"-"
     }
 
-    /// Returns when a regular file was changed last.
+    /// Returns when a regular file was last modified.
     pub fn modified(&self) -> Option<jiff::Timestamp> {
         let time = self.inode.stx_mtime;
         let time = jiff::Timestamp::new(time.tv_sec, i32::try_from(time.tv_nsec).ok()?).ok()?;
         Some(time).filter(|_| self.kind() == FileType::RegularFile)
     }
 
-    /// What kind of file it is.
+    /// Returns the file type.
     pub fn kind(&self) -> FileType {
         FileType::from_raw_mode(self.inode.stx_mode as rustix::fs::RawMode)
     }
 
-    /// The kind in GNU stat's words.
+    /// Returns the file type in GNU stat's words.
     pub fn kind_text(&self) -> &'static str {
         match self.kind() {
             FileType::RegularFile if self.inode.stx_size == 0 => "regular empty file",
@@ -87,49 +86,49 @@ impl Facts {
         }
     }
 
-    /// The kind and the permissions as `ls -l` writes them.
+    /// Returns the file type and permissions as `ls -l` writes them.
     pub fn mode_text(&self) -> String {
         mode_text(u32::from(self.inode.stx_mode))
     }
 
-    /// The number of the device the file is on.
+    /// Returns the number of the device that the file is on.
     pub fn device(&self) -> u64 {
         device_number(self.inode.stx_dev_major, self.inode.stx_dev_minor)
     }
 
-    /// The number of the device the file is, or 0.
+    /// Returns the number of the device that the file represents, or 0.
     pub fn special_device(&self) -> u64 {
         device_number(self.inode.stx_rdev_major, self.inode.stx_rdev_minor)
     }
 
-    /// The name of the owner, where there is one.
+    /// Returns the name of the owner, if there is one.
     pub fn owner(&self) -> Option<Vec<u8>> {
         accounts::user_name(self.inode.stx_uid)
     }
 
-    /// The name of the group, where there is one.
+    /// Returns the name of the group, if there is one.
     pub fn group(&self) -> Option<Vec<u8>> {
         accounts::group_name(self.inode.stx_gid)
     }
 
-    /// When the file was made, where the file system keeps that.
+    /// Returns the birth time, if the file system records it.
     pub fn birth(&self) -> Option<Time> {
         (self.inode.stx_mask & StatxFlags::BTIME.bits() != 0).then(|| Time::from(self.inode.stx_btime))
     }
 
-    /// What a symbolic link points to.
+    /// Returns the target of a symbolic link.
     ///
     /// # Errors
-    /// What `readlink` reports.
+    /// Returns the error of `readlink`.
     pub fn target(&self) -> Result<Vec<u8>, Errno> {
         let target = reach(OsStr::from_bytes(&self.name), |from, path| rustix::fs::readlinkat(from, path, Vec::new()));
         target.map(std::ffi::CString::into_bytes)
     }
 
-    /// The SELinux context, without its closing NUL.
+    /// Returns the SELinux context, without its trailing NUL.
     ///
     /// # Errors
-    /// `ENODATA` where there is none, and what else the call reports.
+    /// Returns `ENODATA` if there is none, and any other error of the call.
     pub fn context(&self) -> Result<Vec<u8>, Errno> {
         context((!self.is_stdin()).then_some(OsStr::from_bytes(&self.name)), self.follow)
     }
@@ -142,7 +141,7 @@ impl From<StatxTimestamp> for Time {
 }
 
 impl Time {
-    /// The time as GNU stat writes it: local, to the nanosecond, with the zone.
+    /// Formats the time as GNU stat does: local, in nanoseconds, with the time zone.
     pub fn text(self) -> String {
         let Time { seconds, nanoseconds } = self;
         let Some(local) = accounts::local_time(seconds) else {
@@ -164,8 +163,8 @@ impl Time {
     }
 }
 
-/// A mode as `ls -l` writes it: the kind and nine permissions, with the set-id and sticky bits in
-/// the places of execution.
+/// Formats a mode as `ls -l` does: the type and nine permissions, with the set-id and sticky bits
+/// in the execute positions.
 pub fn mode_text(mode: u32) -> String {
     let kind = match FileType::from_raw_mode(mode as rustix::fs::RawMode) {
         FileType::RegularFile => '-',

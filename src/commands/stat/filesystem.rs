@@ -1,6 +1,6 @@
-//! What `statfs` says of a file system, and the name GNU stat gives its kind.
+//! Names file system types as GNU stat does.
 //!
-//! The kernel tells only a number. The names are those people know from `stat -f`, so ext4 is
+//! The kernel reports only a number. The names are those that users know from `stat -f`, so ext4 is
 //! `ext2/ext3` here as well.
 
 /// Returns the name of the file system whose superblock magic number is `magic`, or `UNKNOWN
@@ -13,7 +13,7 @@ pub fn kind(magic: Option<u64>) -> String {
     }
 }
 
-/// In order of the numbers, which come from the kernel headers `linux/magic.h` and the file systems
+/// Sorted by number. The numbers come from the kernel header `linux/magic.h` and the file systems
 /// themselves.
 const KINDS: &[(u64, &str)] = &[
     (0x002f, "qnx4"),

@@ -1,15 +1,15 @@
-//! Formats as GNU stat takes them: `%` directives with flags, width and precision, and for
-//! `--printf` backslash escapes.
+//! Formats as GNU stat accepts them: `%` directives with flags, width and precision, and backslash
+//! escapes for `--printf`.
 //!
-//! A format is parsed once and rendered for each file. What a directive stands for is the business
-//! of a [`Values`]; this module knows only how formats are written. Faults in a format surface when
-//! it is rendered, as they do with GNU stat: text before them still comes out.
+//! A format is parsed once and rendered for each file. A [`Values`] supplies the value of each
+//! directive; this module only knows the syntax. Errors in a format surface when it is rendered, as
+//! in GNU stat, so the text before them is still printed.
 
 use std::io;
 
-use super::number::{self, Spec, Value, WIDEST};
+use super::printf::{self, Spec, Value, WIDEST};
 
-/// One piece of a format, in order.
+/// One piece of a format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
     Text(Vec<u8>),
@@ -18,17 +18,17 @@ enum Piece {
         modifier: Option<u8>,
         code: u8,
     },
-    /// Something to tell the user, while the output goes on.
+    /// A warning to print before the output continues.
     Warning(String),
-    /// A directive that cannot be: the output ends here.
+    /// An invalid directive, at which the output ends.
     Invalid(String),
 }
 
-/// What directives stand for.
+/// The values of directives.
 pub trait Values {
-    /// Whether `%H` and `%L` before `code` ask for the major and minor part of it.
+    /// Returns whether `%H` and `%L` before `code` mean its major and minor part.
     fn splits(&self, code: u8) -> bool;
-    /// The value of `%code`, or `None` where there is no such directive, which prints as `?`.
+    /// Returns the value of `%code`, or `None` if there is no such directive, which prints as `?`.
     fn value(&mut self, modifier: Option<u8>, code: u8) -> Option<Value>;
 }
 
@@ -39,27 +39,27 @@ pub struct Format {
     newline: bool,
 }
 
-/// Why rendering stopped.
+/// An invalid directive that stopped rendering.
 #[derive(Debug, PartialEq, Eq)]
 pub struct InvalidDirective(pub String);
 
 impl Format {
-    /// A format as `-c` takes it: backslashes are text, and each file's output ends with a newline.
+    /// Parses a format for `-c`: backslashes are text, and each file's output ends with a newline.
     pub fn line(text: &[u8], splits: impl Fn(u8) -> bool) -> Format {
         Format { pieces: Parser::new(text, false, splits).pieces(), newline: true }
     }
 
-    /// A format as `--printf` takes it: escapes are interpreted, and nothing is added.
+    /// Parses a format for `--printf`: escapes are interpreted, and nothing is appended.
     pub fn printf(text: &[u8], splits: impl Fn(u8) -> bool) -> Format {
         Format { pieces: Parser::new(text, true, splits).pieces(), newline: false }
     }
 
-    /// Writes this format's text for one file to `out`, one directive at a time, and its oddities
+    /// Writes this format's text for one file to `out`, one directive at a time, and its warnings
     /// to `warn`.
     ///
     /// # Errors
-    /// A directive that is not well formed, such as `%5%`, after the text before it; what `out`
-    /// says.
+    /// Returns a malformed directive, such as `%5%`, after writing the text before it, or the error
+    /// of `out`.
     pub fn render(
         &self,
         values: &mut dyn Values,
@@ -73,7 +73,7 @@ impl Format {
                 Piece::Directive { spec, modifier, code } => {
                     field.clear();
                     match values.value(*modifier, *code) {
-                        Some(value) => number::put(&mut field, spec, &value),
+                        Some(value) => printf::put(&mut field, spec, &value),
                         None => field.push(b'?'),
                     }
                     out(&field)?;
@@ -136,7 +136,7 @@ impl<'a, F: Fn(u8) -> bool> Parser<'a, F> {
         &self.text[start..self.at]
     }
 
-    /// What follows a `%`.
+    /// Parses what follows a `%`.
     fn directive(&mut self) {
         let start = self.at - 1;
         let flags = self.take_while(|byte| b"'-+ #0I".contains(&byte));
@@ -173,7 +173,7 @@ impl<'a, F: Fn(u8) -> bool> Parser<'a, F> {
         }
     }
 
-    /// What follows a backslash.
+    /// Parses what follows a backslash.
     fn escape(&mut self) {
         let Some(byte) = self.peek(0) else {
             self.pieces.push(Piece::Warning("warning: backslash at end of format".into()));
@@ -203,8 +203,8 @@ impl<'a, F: Fn(u8) -> bool> Parser<'a, F> {
         self.push(meant);
     }
 
-    /// A byte written as at most `longest` digits; three octal ones can exceed a byte, of which the
-    /// low bits count.
+    /// Parses a byte written as up to `longest` digits. Three octal digits can exceed a byte; then
+    /// only the low bits count.
     fn code(&mut self, longest: usize, radix: u32) {
         let mut value = 0u32;
         for _ in 0..longest {
@@ -216,7 +216,7 @@ impl<'a, F: Fn(u8) -> bool> Parser<'a, F> {
     }
 }
 
-/// Returns whether a width or precision asks for more than a field may have.
+/// Returns whether a width or precision is larger than allowed.
 fn is_too_wide(digits: &[u8]) -> bool {
     let value =
         digits.iter().fold(0usize, |sum, digit| sum.saturating_mul(10).saturating_add(usize::from(digit - b'0')));
@@ -227,7 +227,7 @@ fn is_too_wide(digits: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// Shows what was asked: `%5.2x` gives `[x]` padded; codes in capitals do not exist.
+    /// Prints the directive: `%5.2x` gives `[x]`, padded. Uppercase codes do not exist.
     struct Echo;
 
     impl Values for Echo {
@@ -283,7 +283,7 @@ mod tests {
         assert_eq!(text(Format::line(b"%-", |_| false)).2, Err(InvalidDirective("'%-': invalid directive".into())));
     }
 
-    /// A width of a hundred thousand million asked for as much memory.
+    /// Regression: a width of a hundred thousand million allocated that much memory.
     #[test]
     fn a_field_has_a_widest() {
         for format in [&b"a%99999999999s"[..], b"a%.1048577d", b"a%18446744073709551616s", b"a%-01048577.3s"] {

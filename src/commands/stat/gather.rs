@@ -1,8 +1,8 @@
-//! Everything there is to say about one file, found out once and shown as text or as JSON.
+//! Collects everything about one file once, to be shown as text or as JSON.
 //!
-//! Only regular files are opened, and only by way of a descriptor that already names the inode
-//! (`O_PATH`): whatever is put in a file's place meanwhile, a FIFO is never waited for and a device
-//! never set off.
+//! Only regular files are opened, and only through a descriptor that already identifies the inode
+//! (`O_PATH`). Whatever replaces a file meanwhile, a FIFO never blocks and a device is never
+//! opened.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -22,63 +22,63 @@ use crate::os::holders::{Coverage, Holder, Identity, Wanted};
 use crate::os::residency::{self, Cached, Cell, Unknown};
 use crate::os::{Status, StatxAttributes, StatxFlags, Volume, reopen_quietly};
 
-/// Ranges and extents looked at; a file may have millions, and a glance must stay one.
+/// The maximum number of ranges or extents to visit, because a file may have millions.
 const LIMIT: usize = 1 << 16;
 
-/// What is known of one file.
+/// Everything known about one file.
 #[derive(Debug)]
 pub struct Report {
-    /// What its inode says.
+    /// The facts of its inode.
     pub facts: Facts,
-    /// What a symbolic link points to.
+    /// The target of a symbolic link.
     pub target: Option<Vec<u8>>,
-    /// The file system it is on, where that can be asked.
+    /// Its file system, if that can be queried.
     pub filesystem: Option<Volume>,
-    /// The directory that is mounted on.
+    /// The mount point of its file system.
     pub mount_point: Option<std::path::PathBuf>,
     /// Whether it can be mapped.
     pub mapping: Mapping,
-    /// Its pages in memory, in equal stretches, or why that is not known; `None` for what has no
+    /// The cached pages in equal stretches, or why they are unknown; `None` if the file has no
     /// pages.
     pub cache: Option<Result<Vec<Cell>, Unknown>>,
     /// Its data and holes.
     pub sparseness: Option<Sparseness>,
-    /// Its pieces on the disk.
+    /// Its extents on disk.
     pub layout: Option<Result<Layout, Errno>>,
-    /// Who uses it.
+    /// The processes that use it.
     pub users: Option<Users>,
-    /// What its bytes are, when that was asked for: `None` inside for what is not read unasked.
+    /// What its bytes contain, if requested; `Some(None)` for a file that is not read by default.
     pub content: Option<Option<Content>>,
-    /// How many bytes `--touch` read, or that `--evict` was done.
-    pub cache_action: Option<super::warm::Done>,
+    /// The outcome of `--touch` or `--evict`.
+    pub cache_action: Option<super::page_cache_action::CacheOutcome>,
 }
 
-/// Whether a file can be mapped, and what `--io auto` does with it.
+/// Whether a file can be mapped, and how `--io auto` reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapping {
-    /// `None` where only opening would tell, and it was not opened.
+    /// `None` if only opening would tell, and it was not opened.
     pub mappable: Option<bool>,
-    /// Why it cannot be mapped, or why that is not known.
+    /// Why it cannot be mapped, or why that is unknown.
     pub why: Option<String>,
-    /// How `--io auto` brings its bytes in.
+    /// How `--io auto` reads it.
     pub auto: Option<AccessMethod>,
-    /// Why it does so, when it does not map what could be.
+    /// Why `--io auto` does not map a mappable file.
     pub auto_why: Option<String>,
 }
 
-/// Who has a file mapped or open.
+/// The processes that have a file mapped or open.
 #[derive(Debug, Clone)]
 pub struct Users {
     /// The processes.
     pub holders: Vec<Holder>,
-    /// How many were looked at.
+    /// How many processes were inspected.
     pub coverage: Coverage,
 }
 
-/// A file whose inode is known, and opened if it is a regular one.
+/// A file with its inode's facts, opened if it is a regular file.
 #[derive(Debug)]
 pub struct Opened {
-    /// What its inode says.
+    /// The facts of its inode.
     pub facts: Facts,
     /// An open descriptor, or why there is none.
     pub file: Result<OwnedFd, NotOpened>,
@@ -87,22 +87,22 @@ pub struct Opened {
 /// Why a file was not opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotOpened {
-    /// Opening could block or set something off, or there are no bytes to ask about.
+    /// Opening could block or have side effects, or there are no bytes to query.
     ByKind,
-    /// It was tried.
+    /// Opening it failed.
     Failed(Errno),
 }
 
 impl Opened {
-    /// Opens the file behind `facts` if it is regular and has bytes. An empty one needs no open,
-    /// and one of `/proc`, which says it is empty, may do things when opened.
+    /// Opens the file of `facts` if it is regular and not empty. A file of size 0 has nothing to
+    /// query, and opening one in `/proc` may have side effects.
     pub fn new(facts: Facts) -> Opened {
         let opens = facts.kind() == FileType::RegularFile && facts.inode.stx_size > 0;
         let file = if opens { open(&facts).map_err(NotOpened::Failed) } else { Err(NotOpened::ByKind) };
         Opened { facts, file }
     }
 
-    /// Opens a block device too: its own pages are asked about, and nothing is read.
+    /// Also opens a block device: its own pages are queried, and nothing is read.
     pub fn with_devices(facts: Facts) -> Opened {
         if facts.kind() != FileType::BlockDevice || facts.is_stdin() {
             return Opened::new(facts);
@@ -112,7 +112,7 @@ impl Opened {
         Opened { facts, file }
     }
 
-    /// The size in bytes: of a block device, what it holds.
+    /// Returns the size in bytes: for a block device, its capacity.
     pub fn size(&self) -> u64 {
         match (&self.file, self.facts.kind()) {
             (Ok(file), FileType::BlockDevice) => extents::device_size(file.as_fd()).unwrap_or(0),
@@ -120,26 +120,27 @@ impl Opened {
         }
     }
 
-    /// The open descriptor, if there is one.
+    /// Returns the open descriptor, if there is one.
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
         self.file.as_ref().ok().map(AsFd::as_fd)
     }
 
-    /// What to look for to find who uses it; links, directories and the like are not looked for.
+    /// Returns the filter that finds the file's users, or `None` for links, directories and the
+    /// like.
     pub fn wanted(&self) -> Option<Wanted> {
         let inode = &self.facts.inode;
         let reported = Identity { major: inode.stx_dev_major, minor: inode.stx_dev_minor, inode: inode.stx_ino };
         (!matches!(self.facts.kind(), FileType::Symlink)).then(|| Wanted::new(reported, self.fd()))
     }
 
-    /// What the page cache holds of all of it, in at most `cells` stretches; `None` for what has no
+    /// Returns how much of the file is cached, in at most `cells` stretches, or `None` if it has no
     /// pages.
     pub fn cells(&self, cells: u64) -> Option<Result<Vec<Cell>, Unknown>> {
         self.cells_within(0..self.facts.inode.stx_size, cells)
     }
 
-    /// What the page cache holds of the bytes `within` it, in at most `cells` stretches; `None` for
-    /// what has no pages.
+    /// Returns how much of the bytes `within` the file is cached, in at most `cells` stretches, or
+    /// `None` if it has no pages.
     pub fn cells_within(&self, within: Range<u64>, cells: u64) -> Option<Result<Vec<Cell>, Unknown>> {
         match &self.file {
             Ok(file) => Some(residency::cells(file.as_fd(), within, cells)),
@@ -149,11 +150,11 @@ impl Opened {
     }
 }
 
-/// Opens the very inode that `facts` describes, or fails.
+/// Opens exactly the inode that `facts` describes, or fails.
 fn open(facts: &Facts) -> Result<OwnedFd, Errno> {
     if facts.is_stdin() {
-        // A description of its own: asking about holes moves the position, and standard input's
-        // belongs to others too.
+        // Uses a file description of its own: querying holes moves the position, and other
+        // processes share the one of standard input.
         return reopen_quietly(rustix::stdio::stdin());
     }
     let follow = if facts.follow { OFlags::empty() } else { OFlags::NOFOLLOW };
@@ -166,8 +167,8 @@ fn open(facts: &Facts) -> Result<OwnedFd, Errno> {
 }
 
 impl Report {
-    /// Finds out everything that needs no reading of the file. `width` is how many stretches the
-    /// picture of its pages has.
+    /// Collects everything that does not require reading the file. `width` is the number of
+    /// stretches in the picture of its pages.
     pub fn gather(opened: Opened, width: u64) -> Report {
         let cache = opened.cells(width);
         let fd = opened.fd();
@@ -192,20 +193,20 @@ impl Report {
         }
     }
 
-    /// What the page cache holds of it in all, if that is known.
+    /// Returns how much of the file is cached in total, if that is known.
     pub fn cached(&self) -> Option<Cached> {
         self.cache.as_ref()?.as_ref().ok().map(|cells| residency::total(cells))
     }
 
-    /// The alignment direct I/O asks for, of memory and of offsets in bytes, where the file system
-    /// says so.
+    /// Returns the alignment in bytes that direct I/O requires of memory and of offsets, if the
+    /// file system reports it.
     pub fn direct_io(&self) -> Option<(u32, u32)> {
         let inode = &self.facts.inode;
-        let told = inode.stx_mask & StatxFlags::DIOALIGN.bits() != 0;
-        (told && inode.stx_dio_mem_align != 0).then_some((inode.stx_dio_mem_align, inode.stx_dio_offset_align))
+        let is_reported = inode.stx_mask & StatxFlags::DIOALIGN.bits() != 0;
+        (is_reported && inode.stx_dio_mem_align != 0).then_some((inode.stx_dio_mem_align, inode.stx_dio_offset_align))
     }
 
-    /// The attributes that are set, by their names.
+    /// Returns the names of the attributes that are set.
     pub fn attributes(&self) -> Vec<&'static str> {
         const NAMES: [(StatxAttributes, &str); 9] = [
             (StatxAttributes::COMPRESSED, "compressed"),
@@ -223,8 +224,7 @@ impl Report {
     }
 }
 
-/// Returns whether the file system has no other place for its pages than memory, so that none can
-/// be dropped.
+/// Returns whether the file system keeps its pages only in memory, so that none can be dropped.
 pub fn lives_in_memory(facts: &Facts) -> bool {
     const TMPFS: u64 = 0x0102_1994;
     const RAMFS: u64 = 0x8584_58f6;
@@ -244,38 +244,40 @@ fn filesystem(facts: &Facts) -> Option<Volume> {
     path::volume(OsStr::from_bytes(&facts.name)).ok()
 }
 
-/// Whether the file can be mapped: tried where it is open, and told from its kind where it is not.
+/// Returns whether the file can be mapped, by trying if it is open, and otherwise by its type.
 fn mapping(opened: &Opened) -> Mapping {
-    let told = |mappable, why: &str, auto| Mapping { mappable, why: Some(why.to_owned()), auto, auto_why: None };
+    let by_type = |mappable, why: &str, auto| Mapping { mappable, why: Some(why.to_owned()), auto, auto_why: None };
     match (&opened.file, opened.facts.kind()) {
-        (Ok(file), _) => tried(file),
+        (Ok(file), _) => by_trying(file),
         (Err(NotOpened::Failed(errno)), _) => {
-            told(None, &format!("cannot open: {}", crate::output::message(&(*errno).into())), None)
+            by_type(None, &format!("cannot open: {}", crate::output::message(&(*errno).into())), None)
         }
         (_, FileType::RegularFile) if states_no_size(&opened.facts) => {
-            told(Some(false), "size unknown", Some(AccessMethod::Stream))
+            by_type(Some(false), "size unknown", Some(AccessMethod::Stream))
         }
-        (_, FileType::RegularFile) => told(Some(false), "empty: there is nothing to map", Some(AccessMethod::Stream)),
-        (_, FileType::Directory) => told(Some(false), "Is a directory", None),
-        (_, FileType::Symlink) => told(Some(false), "symbolic link: -L describes what it points to", None),
-        (_, FileType::BlockDevice) => told(None, "block device: not opened to try", Some(AccessMethod::Map)),
+        (_, FileType::RegularFile) => {
+            by_type(Some(false), "empty: there is nothing to map", Some(AccessMethod::Stream))
+        }
+        (_, FileType::Directory) => by_type(Some(false), "Is a directory", None),
+        (_, FileType::Symlink) => by_type(Some(false), "symbolic link: -L describes what it points to", None),
+        (_, FileType::BlockDevice) => by_type(None, "block device: not opened to try", Some(AccessMethod::Map)),
         (_, FileType::CharacterDevice)
             if opened.facts.is_stdin() && rustix::termios::isatty(rustix::stdio::stdin()) =>
         {
-            told(Some(false), "terminal: not mappable", Some(AccessMethod::Stream))
+            by_type(Some(false), "terminal: not mappable", Some(AccessMethod::Stream))
         }
         (_, FileType::CharacterDevice) => {
-            told(Some(false), "character device: not mappable", Some(AccessMethod::Stream))
+            by_type(Some(false), "character device: not mappable", Some(AccessMethod::Stream))
         }
-        (_, FileType::Fifo) => told(Some(false), "pipe: not mappable", Some(AccessMethod::Stream)),
+        (_, FileType::Fifo) => by_type(Some(false), "pipe: not mappable", Some(AccessMethod::Stream)),
         (_, FileType::Socket) => {
-            told(Some(false), "socket: not mappable", opened.facts.is_stdin().then_some(AccessMethod::Stream))
+            by_type(Some(false), "socket: not mappable", opened.facts.is_stdin().then_some(AccessMethod::Stream))
         }
-        _ => told(None, "unknown kind of file", None),
+        _ => by_type(None, "unknown kind of file", None),
     }
 }
 
-fn tried(file: &OwnedFd) -> Mapping {
+fn by_trying(file: &OwnedFd) -> Mapping {
     let refused = Window::map(file.as_fd(), 0, 1).err();
     let auto = file.try_clone().and_then(|file| {
         Source::from_file("".into(), File::from(file), false, IoMode::Auto, crate::io::Range::default())
@@ -290,20 +292,21 @@ fn tried(file: &OwnedFd) -> Mapping {
     }
 }
 
-/// Whether a size of 0 means that the size is not known, as on `/proc` and its kin.
+/// Returns whether a size of 0 means that the size is unknown, as in `/proc` and similar file
+/// systems.
 pub fn states_no_size(facts: &Facts) -> bool {
     const KINDS: [&str; 9] =
         ["proc", "sysfs", "cgroupfs", "cgroup2fs", "debugfs", "tracefs", "securityfs", "selinux", "configfs"];
     filesystem(facts).is_some_and(|filesystem| KINDS.contains(&super::filesystem::kind(filesystem.magic).as_str()))
 }
 
-/// The size of a block device in bytes, from sysfs, so that it need not be opened.
+/// Returns the size of a block device in bytes, from sysfs so that it need not be opened.
 pub fn device_size(facts: &Facts) -> Option<u64> {
     if facts.kind() != FileType::BlockDevice {
         return None;
     }
     let path = format!("/sys/dev/block/{}:{}/size", facts.inode.stx_rdev_major, facts.inode.stx_rdev_minor);
     let sectors: u64 = std::fs::read_to_string(path).ok()?.trim().parse().ok()?;
-    // The kernel counts in units of 512 bytes there, whatever the device's sectors are.
+    // The kernel counts in units of 512 bytes there, whatever the device's sector size.
     Some(sectors * 512)
 }

@@ -1,6 +1,7 @@
-//! One JSON object a file, on a line of its own. A name that is not UTF-8 is kept whole: `{"bytes":
-//! BASE64}` instead of `{"text": ...}`. What is not known is `null` beside a `reason`, never a
-//! guess.
+//! Prints one JSON object per file, each on its own line.
+//!
+//! A name that is not UTF-8 is preserved as `{"bytes": BASE64}` instead of `{"text": ...}`. An
+//! unknown value is `null` beside a `reason`, never a guess.
 
 use data_encoding::BASE64;
 use serde::Serialize;
@@ -8,21 +9,21 @@ use serde::Serialize;
 use super::content::Content;
 use super::facts::{Facts, Time};
 use super::gather::{self, Mapping, Report, Users};
+use super::page_cache_action::CacheOutcome;
 use super::text::why;
-use super::warm::Done;
 use crate::os::Volume;
 use crate::os::holders::{Area, Holder};
 use crate::os::page_size;
 use crate::os::residency::{self, Cell};
 use crate::output::{message, to_json};
 
-/// Bytes that are text most of the time.
+/// Bytes that are usually text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Text {
-    /// UTF-8.
+    /// Valid UTF-8.
     Text(String),
-    /// Anything else, in base64 (RFC 4648, section 4).
+    /// Any other bytes, in base64 (RFC 4648, section 4).
     Bytes(String),
 }
 
@@ -69,7 +70,7 @@ struct Object<'a> {
     direct_io: Option<DirectIo>,
     mapping: MappingObject<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    done: Option<DoneObject>,
+    done: Option<CacheOutcomeObject>,
     cache: Option<Cache>,
     data: Option<Data>,
     extents: Option<Extents>,
@@ -120,7 +121,7 @@ struct MappingObject<'a> {
 }
 
 #[derive(Serialize)]
-struct DoneObject {
+struct CacheOutcomeObject {
     #[serde(skip_serializing_if = "Option::is_none")]
     touched_bytes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -196,7 +197,7 @@ struct DescriptorObject {
     write: bool,
 }
 
-/// The object of one file, with its newline.
+/// Returns the object of one file, with its newline.
 pub fn line(report: &Report) -> Vec<u8> {
     let mut line = to_json(&object(report)).unwrap_or_default();
     line.push(b'\n');
@@ -272,11 +273,11 @@ fn mapping(mapping: &Mapping) -> MappingObject<'_> {
     }
 }
 
-fn done(done: &Done) -> DoneObject {
+fn done(done: &CacheOutcome) -> CacheOutcomeObject {
     match done {
-        Done::Touched(bytes) => DoneObject { touched_bytes: Some(*bytes), evicted: None },
-        Done::Evicted(left) => {
-            DoneObject { touched_bytes: None, evicted: Some(left.ok().map(|cached| cached.resident == 0)) }
+        CacheOutcome::Touched(bytes) => CacheOutcomeObject { touched_bytes: Some(*bytes), evicted: None },
+        CacheOutcome::Evicted(left) => {
+            CacheOutcomeObject { touched_bytes: None, evicted: Some(left.ok().map(|cached| cached.resident == 0)) }
         }
     }
 }
@@ -354,7 +355,7 @@ fn user(holder: &Holder) -> User {
     }
 }
 
-/// The object of a file system, with its newline.
+/// Returns the object of a file system, with its newline.
 pub fn filesystem_line(name: &[u8], facts: &Volume) -> Vec<u8> {
     #[derive(Serialize)]
     struct Whole {

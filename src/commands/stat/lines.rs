@@ -1,4 +1,4 @@
-//! `--lines`: newlines counted in parallel, printed as `wc -l` prints them.
+//! `--lines`: counts newlines in parallel and prints the counts as `wc -l` does.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
@@ -9,17 +9,17 @@ use crate::engine::{Block, COUNTED, Cut, Flow, Kernel};
 use crate::exit::Exit;
 use crate::output::Output;
 
-/// Counts newlines, and says so at the end of each input.
+/// Counts newlines and prints the count at the end of each input.
 struct Lines {
-    /// To which figures are aligned.
+    /// The width that counts are aligned to.
     width: usize,
-    /// Whether inputs are named: not where standard input is read because there are none.
+    /// Whether to print names. Without file arguments, standard input has none.
     names: bool,
 }
 
 impl Kernel for Lines {
     type Part = u64;
-    /// Newlines of this input so far, and of those before it.
+    /// Newlines so far in this input, and in all inputs before it.
     type Carry = (u64, u64);
 
     fn scan(&self, block: &Block) -> u64 {
@@ -49,7 +49,7 @@ impl Lines {
         if !name.is_empty() {
             text.push(b' ');
         }
-        // A newline in a name would make two lines of one; wc quotes such a name, and no other.
+        // A newline in a name would split the line; wc quotes such a name, and no other.
         if name.contains(&b'\n') {
             text.extend_from_slice(&quote(name, Style::ShellEscape));
         } else {
@@ -59,11 +59,11 @@ impl Lines {
     }
 }
 
-/// Prints the number of newlines in each of `files`, and of several the sum.
+/// Prints the number of newlines in each of `files`, and the total of several.
 pub fn run(files: &[OsString], config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
     let kernel = Lines { width: width(files), names: !files.is_empty() };
     let mut plan = config.engine.plan(Cut::Exact, COUNTED);
-    // A hole has no newline, so it need not even be read.
+    // A hole contains no newline, so it need not be read.
     plan.holes = true;
     let inputs = config.inputs(files).into_iter();
     let outcome = config.engine.run(inputs, plan, &kernel, (0, 0), output, &config.stats);
@@ -77,8 +77,10 @@ pub fn run(files: &[OsString], config: &Config, output: &mut Output) -> anyhow::
     Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
 }
 
-/// As many digits as the sizes of all files together have, which no count exceeds; seven where a
-/// size is not known. A single file's count stands alone and needs no alignment.
+/// Returns the number of digits in the files' total size, which no count exceeds, or seven if a
+/// size is unknown.
+///
+/// A single file's count needs no alignment.
 fn width(files: &[OsString]) -> usize {
     if files.len() < 2 {
         return 1;

@@ -1,7 +1,7 @@
-//! `mapped stat`: what a file is, where its bytes are, and whether a map or a read will serve it.
+//! `mapped stat`: what a file is, where its bytes are, and whether mapping or reading suits it.
 //!
-//! A file's inode is asked for by name; only regular files are opened, and only their content, when
-//! asked for, goes through the engine. Nothing here changes a file, or blocks on one.
+//! The inode is queried by name. Only regular files are opened, and only their content, when
+//! requested, goes through the engine. Nothing here changes a file or blocks on one.
 
 pub mod content;
 pub mod directives;
@@ -12,12 +12,12 @@ pub mod gather;
 pub mod json;
 mod lines;
 pub mod newlines;
-pub mod number;
+pub mod page_cache_action;
 pub mod picture;
+pub mod printf;
 pub mod quoting;
 mod residency;
 pub mod text;
-pub mod warm;
 
 use std::ffi::OsStr;
 use std::io;
@@ -37,16 +37,16 @@ use crate::output::escape_for_terminal;
 use crate::output::{Destination, Output};
 
 use directives::{OfFile, OfFilesystem};
-use facts::{Asking, Facts};
+use facts::{Facts, FactsQuery};
 use format::{Format, Values};
 use gather::{Opened, Report, Users};
-use number::Value;
-use warm::{Action, Done};
+use page_cache_action::{Action, CacheOutcome};
+use printf::Value;
 
 /// Runs `mapped stat`.
 ///
 /// # Errors
-/// Options that contradict each other, and a failure of standard output.
+/// Returns an error if options contradict each other or standard output fails.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let reads = args.lines || args.content;
     let has_stretch = args.common.offset.is_some() || args.common.length.is_some();
@@ -61,7 +61,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     }
     anyhow::ensure!(reads || !args.decompress, "--decompress is for --content and --lines");
     let mut config = Config::new(&common, output).decompressing(args.decompress);
-    // Facts about the file that they go to are facts like others.
+    // Facts are not left out for the file that standard output goes to.
     config.own_output = None;
     let progress = reads.then(|| config.progress(&args.files, output)).flatten();
     let result = if args.lines {
@@ -74,10 +74,10 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     result
 }
 
-/// What is printed of each file.
+/// What is printed for each file.
 enum View {
-    /// By a format, GNU stat's block being one, with the rest of the default view after it where
-    /// that is wanted.
+    /// A format, of which GNU stat's block is one, followed by the rest of the default view if that
+    /// is requested.
     Format {
         file: Format,
         device: Format,
@@ -87,15 +87,15 @@ enum View {
     Table,
 }
 
-/// The run's decisions.
+/// The resolved settings of a run.
 struct Stat<'a> {
     args: &'a Args,
     config: &'a Config,
-    asking: Asking,
+    asking: FactsQuery,
     view: View,
     style: quoting::Style,
     action: Option<Action>,
-    /// Characters in the picture of a file's pages.
+    /// The width of the picture of a file's pages, in characters.
     width: u64,
     color: bool,
 }
@@ -116,7 +116,7 @@ impl<'a> Stat<'a> {
         Stat {
             args,
             config,
-            asking: Asking { follow: args.dereference, freshness },
+            asking: FactsQuery { follow: args.dereference, freshness },
             view: view(args),
             style,
             action,
@@ -136,18 +136,18 @@ impl<'a> Stat<'a> {
         }
     }
 
-    /// The names as bytes, in order; standard input where there are none.
+    /// Returns the names as bytes, in order, or standard input if there are none.
     fn names(&self) -> impl Iterator<Item = &'a [u8]> {
         let stdin = self.args.files.is_empty().then_some(&b"-"[..]);
         self.args.files.iter().map(|name| name.as_bytes()).chain(stdin)
     }
 
-    /// The facts of `name`, or a report of why there are none.
+    /// Returns the facts about `name`, or reports why there are none.
     fn facts(&self, name: &[u8], output: &mut Output) -> Option<Facts> {
         Facts::of(name, self.asking).map_err(|errno| output.report(OsStr::from_bytes(name), &errno.into())).ok()
     }
 
-    /// `-c`, `--printf` and `-t`: no file is opened unless its pages are to be touched or let go.
+    /// Runs `-c`, `--printf` and `-t`. A file is opened only to touch or evict its pages.
     fn formatted(&self, output: &mut Output) -> anyhow::Result<Exit> {
         let mut exit = Exit::Success;
         for name in self.names() {
@@ -167,7 +167,7 @@ impl<'a> Stat<'a> {
         Ok(exit)
     }
 
-    /// Prints `facts` by the view's format.
+    /// Prints `facts` in the view's format.
     fn format(&self, facts: &Facts, output: &mut Output) -> anyhow::Result<Exit> {
         let View::Format { file, device, .. } = &self.view else { return Ok(Exit::Success) };
         let is_device = matches!(facts.kind(), FileType::CharacterDevice | FileType::BlockDevice);
@@ -181,7 +181,7 @@ impl<'a> Stat<'a> {
         Ok(exit)
     }
 
-    /// The default view and `--json`.
+    /// Prints the default view or `--json`.
     fn reports(&self, output: &mut Output) -> anyhow::Result<Exit> {
         let mut exit = Exit::Success;
         let mut opened = Vec::new();
@@ -190,8 +190,8 @@ impl<'a> Stat<'a> {
                 Some(facts) => opened.push(Opened::new(facts)),
                 None => exit = Exit::Failure,
             }
-            // One look at the processes serves many files, but not with more open at a time than a
-            // process may have.
+            // One scan of the processes serves many files, but no more than a process may keep
+            // open.
             if opened.len() == 64 {
                 exit = exit.and(self.batch(std::mem::take(&mut opened), output)?);
             }
@@ -234,7 +234,7 @@ impl<'a> Stat<'a> {
         Ok(exit)
     }
 
-    /// The part that `--offset` and `--length` choose of `size` bytes.
+    /// Returns the part of `size` bytes that `--offset` and `--length` select.
     fn stretch(&self, size: u64) -> Range<u64> {
         let crate::io::Range { offset, length } = self.config.engine.range;
         let start = match offset {
@@ -244,7 +244,7 @@ impl<'a> Stat<'a> {
         start..length.map_or(size, |length| start.saturating_add(length).min(size))
     }
 
-    /// With `--who`, who uses each of `opened`.
+    /// Returns the users of each of `opened`, with `--who`.
     fn users(&self, opened: &[Opened]) -> Vec<Option<Users>> {
         let wanted: Vec<(usize, Wanted)> =
             opened.iter().enumerate().filter_map(|(index, opened)| Some((index, opened.wanted()?))).collect();
@@ -260,13 +260,13 @@ impl<'a> Stat<'a> {
         users
     }
 
-    /// `--touch` and `--evict`.
-    fn act(&self, opened: &Opened, output: &mut Output) -> (Option<Done>, Exit) {
+    /// Runs `--touch` and `--evict`.
+    fn act(&self, opened: &Opened, output: &mut Output) -> (Option<CacheOutcome>, Exit) {
         let (Some(action), Some(fd)) = (self.action, opened.fd()) else { return (None, Exit::Success) };
         let name = OsStr::from_bytes(&opened.facts.name);
-        match warm::act(action, fd, opened.size()) {
+        match page_cache_action::act(action, fd, opened.size()) {
             Ok(done) => {
-                let stay = if let Done::Evicted(Ok(left)) = done { left.resident } else { 0 };
+                let stay = if let CacheOutcome::Evicted(Ok(left)) = done { left.resident } else { 0 };
                 if stay == 0 {
                     return (Some(done), Exit::Success);
                 }
@@ -286,7 +286,7 @@ impl<'a> Stat<'a> {
         }
     }
 
-    /// `-f`.
+    /// Runs `-f`.
     fn filesystems(&self, output: &mut Output) -> anyhow::Result<Exit> {
         let mut exit = Exit::Success;
         for name in self.names() {
@@ -312,10 +312,10 @@ impl<'a> Stat<'a> {
     }
 }
 
-/// Values for somebody at a terminal, which a name among them must not drive.
-struct Harmless<'a>(&'a mut dyn Values);
+/// Values for a terminal, with control characters in names escaped.
+struct TerminalSafeValues<'a>(&'a mut dyn Values);
 
-impl Values for Harmless<'_> {
+impl Values for TerminalSafeValues<'_> {
     fn splits(&self, code: u8) -> bool {
         self.0.splits(code)
     }
@@ -330,10 +330,9 @@ impl Values for Harmless<'_> {
     }
 }
 
-/// Writes what `format` makes of `values`. A directive that cannot be ends the run, after the text
-/// before it.
+/// Writes `values` in `format`. An invalid directive ends the run after the text before it.
 fn render(format: &Format, values: &mut dyn Values, output: &mut Output) -> anyhow::Result<()> {
-    let mut harmless = Harmless(values);
+    let mut harmless = TerminalSafeValues(values);
     let values: &mut dyn Values =
         if output.destination() == Destination::Terminal { &mut harmless } else { harmless.0 };
     let warn = |warning: &str| crate::output::complain(format_args!("mapped: {warning}"));
@@ -376,8 +375,8 @@ fn view(args: &Args) -> View {
     }
 }
 
-/// How names are quoted: as GNU stat does, except that nothing may drive a terminal in the default
-/// view.
+/// Returns how names are quoted: as in GNU stat, except that the default view never sends control
+/// characters to a terminal.
 fn style(args: &Args, output: &Output) -> quoting::Style {
     let Some(format) = args.format.as_ref().or(args.printf.as_ref()) else {
         let terminal = output.destination() == Destination::Terminal;
@@ -390,16 +389,15 @@ fn style(args: &Args, output: &Output) -> quoting::Style {
     style
 }
 
-/// What reading a file came to.
+/// The outcome of reading a file's content.
 enum Read {
     Judged(content::Content),
-    /// It would block, or set something off.
+    /// Not read: it would block or have side effects.
     ByKind,
     Failed,
 }
 
-/// Reads what can be read without harm: regular files, block devices, and whatever standard input
-/// is.
+/// Reads what is safe to read: regular files, block devices, and standard input of any type.
 fn content(facts: &Facts, config: &Config, output: &mut Output) -> io::Result<Read> {
     let escape_for_terminal = facts.is_stdin() || matches!(facts.kind(), FileType::RegularFile | FileType::BlockDevice);
     if !escape_for_terminal {
@@ -413,13 +411,13 @@ fn content(facts: &Facts, config: &Config, output: &mut Output) -> io::Result<Re
     })
 }
 
-/// As many characters as the terminal leaves beside the label, or an 80-column one where there is
-/// none.
+/// Returns the width that the terminal leaves beside the label, assuming 80 columns without a
+/// terminal.
 fn picture_width(output: &Output) -> u64 {
     let columns = match output.destination() {
         Destination::Terminal => rustix::termios::tcgetwinsize(output.fd()).map_or(80, |size| u64::from(size.ws_col)),
         _ => 80,
     };
-    // The label and the frame take ten.
+    // The label and the frame take ten columns.
     columns.saturating_sub(10).clamp(8, 500)
 }

@@ -1,22 +1,21 @@
-//! Newlines counted about as fast as memory delivers them.
+//! Counts newlines about as fast as memory delivers them.
 //!
-//! One front-to-back walk leaves memory idle: the processor's prefetcher stops at every page, and
-//! one stream of loads waits for the next. Walking four quarters of a block side by side keeps four
-//! streams going, which counts 1.4 times as fast as one. The walk itself is plain Rust that the
-//! compiler turns into vectors; all that is unsafe is the claim, checked at run time, that the
-//! processor has wide ones.
+//! A single pass from front to back leaves memory idle, because the hardware prefetcher stops at
+//! every page. Walking the four quarters of a block side by side keeps four streams of loads in
+//! flight, which is 1.4 times as fast. The loop is plain Rust that the compiler vectorises; the
+//! only unsafe code is the claim, checked at run time, that the processor has AVX2.
 #![allow(unsafe_code)]
 
-/// Bytes taken of each stream at a time: a vector of AVX2, two of SSE2 or NEON.
+/// Bytes taken from each stream per step: one AVX2 vector, or two of SSE2 or NEON.
 const LANES: usize = 32;
-/// Steps until a count kept in a byte could overflow.
+/// The number of steps before a count kept in a byte could overflow.
 const STEPS: usize = 255;
 
-/// How many newlines `bytes` has.
+/// Returns the number of newlines in `bytes`.
 pub fn count(bytes: &[u8]) -> u64 {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2, which is all that the function asks for.
+        // SAFETY: the processor has AVX2, which is the function's only requirement.
         return unsafe { count_avx2(bytes) };
     }
     count_anywhere(bytes)

@@ -1,12 +1,14 @@
-//! A row of eighth blocks that shows where along a file its pages are in memory, and percentages
-//! that do not round to a lie.
+//! A row of eighth blocks that shows which parts of a file are in memory, and percentages that do
+//! not round misleadingly to 0 or 100.
 
 use crate::os::residency::{Cached, Cell};
 
 const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// One character a cell, higher for more of it in memory. A blank is a cell with no page in memory
-/// and a full block one with every page; whatever lies between is drawn between.
+/// Returns one character per cell, taller for a larger share in memory.
+///
+/// A blank is a cell with no page in memory, a full block is one with every page, and anything in
+/// between is drawn in between.
 pub fn row(cells: &[Cell]) -> String {
     cells.iter().map(|cell| EIGHTHS[eighths(cell.cached.resident, cell.pages)]).collect()
 }
@@ -21,8 +23,8 @@ fn eighths(resident: u64, pages: u64) -> usize {
     }
 }
 
-/// How much of `pages` is `part`, in percent with one digit; 0 and 100 only where exactly none or
-/// all is meant.
+/// Formats `part` as a percentage of `pages` with one decimal. It says 0 and 100 only for exactly
+/// none and all.
 pub fn percent(part: u64, pages: u64) -> String {
     if part == 0 || pages == 0 {
         return "0 %".into();
@@ -35,7 +37,7 @@ pub fn percent(part: u64, pages: u64) -> String {
     format!("{}.{} %", tenths / 10, tenths % 10)
 }
 
-/// `bytes` in the largest unit that leaves at least one, with one digit after the point.
+/// Formats `bytes` in the largest unit that leaves at least one, with one decimal.
 pub fn human(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     if bytes < 1024 {
@@ -46,8 +48,8 @@ pub fn human(bytes: u64) -> String {
     format!("{value:.1} {}", UNITS[unit - 1])
 }
 
-/// The finer counts in words, such as `3 dirty, 0 in writeback, 12 evicted`; nothing where the
-/// kernel does not tell them.
+/// Formats the finer counts, such as `3 dirty, 0 in writeback, 12 evicted`, or nothing if the
+/// kernel does not report them.
 pub fn state(cached: &Cached) -> String {
     match cached.state {
         Some(state) => format!("; {} dirty, {} in writeback, {} evicted", state.dirty, state.writeback, state.evicted),

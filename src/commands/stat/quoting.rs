@@ -1,42 +1,43 @@
-//! File names quoted as GNU tools quote them, in the style `QUOTING_STYLE` names.
+//! Quotes file names as GNU tools do, in the style that `QUOTING_STYLE` names.
 //!
-//! `%N` prints names this way. The shell styles are made to be pasted back into a shell; what
-//! cannot be shown goes into `$'...'`, and a name whose only trouble is an apostrophe goes into
-//! double quotes, which read better.
+//! `%N` prints names this way. The output of the shell styles can be pasted into a shell:
+//! unprintable characters go into `$'...'`. A name whose only special character is an apostrophe
+//! goes into double quotes, which read better.
 
 use crate::os::accounts;
 
 /// How names are quoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// As they are.
+    /// Prints names as they are.
     Literal,
-    /// For a shell, where a shell would need it.
+    /// Quotes for a shell, where needed.
     Shell,
-    /// For a shell, always.
+    /// Quotes for a shell, always.
     ShellAlways,
-    /// For a shell with what cannot be shown escaped, where needed.
+    /// Quotes for a shell and escapes unprintable characters, where needed.
     ShellEscape,
-    /// For a shell with what cannot be shown escaped, always.
+    /// Quotes for a shell and escapes unprintable characters, always.
     ShellEscapeAlways,
-    /// As a C string.
+    /// Quotes as a C string.
     C,
-    /// As a C string, where needed.
+    /// Quotes as a C string, where needed.
     CMaybe,
-    /// As in a C string, without the quotes.
+    /// Escapes as in a C string, without the quotes.
     Escape,
-    /// As a C string in the locale's quotation marks, single ones in a locale without.
+    /// Quotes as a C string with the locale's quotation marks, or single ones if the locale has
+    /// none.
     Locale,
-    /// The same, with double ones in a locale without.
+    /// Quotes as a C string with the locale's quotation marks, or double ones if the locale has
+    /// none.
     CLocale,
 }
 
 impl Style {
-    /// The style `QUOTING_STYLE` holds, shell-escape-always when unset, or the value back when it
-    /// names none.
+    /// Returns the style that `QUOTING_STYLE` names, or shell-escape-always if it is unset.
     ///
     /// # Errors
-    /// The value, when it names no style.
+    /// Returns the value if it names no style.
     pub fn from_environment(value: Option<&[u8]>) -> Result<Style, String> {
         let Some(value) = value else { return Ok(Style::ShellEscapeAlways) };
         const NAMES: [(&str, Style); 10] = [
@@ -59,7 +60,7 @@ impl Style {
     }
 }
 
-/// `name` in `style`.
+/// Quotes `name` in `style`.
 pub fn quote(name: &[u8], style: Style) -> Vec<u8> {
     match style {
         Style::Literal => name.to_vec(),
@@ -76,14 +77,14 @@ pub fn quote(name: &[u8], style: Style) -> Vec<u8> {
     }
 }
 
-/// A character of the locale, or a byte that is none.
+/// A character of the locale, or a byte that is not part of one.
 struct Unit<'a> {
     bytes: &'a [u8],
     printable: bool,
 }
 
-/// Splits a name into characters; what is no character of the locale is single bytes, a broken end
-/// one unit.
+/// Splits a name into characters of the locale. Other bytes are single units, and a truncated
+/// sequence at the end is one unit.
 fn units(name: &[u8]) -> impl Iterator<Item = Unit<'_>> {
     let mut rest = name;
     std::iter::from_fn(move || {
@@ -96,8 +97,8 @@ fn units(name: &[u8]) -> impl Iterator<Item = Unit<'_>> {
             match rest.utf8_chunks().next() {
                 Some(chunk) => match chunk.valid().chars().next() {
                     Some(character) => (character.len_utf8(), accounts::printable(character)),
-                    // A sequence that the end of the name cuts off is one unit; any other wrong
-                    // byte stands alone.
+                    // A sequence that the end of the name truncates is one unit; any other invalid
+                    // byte is a unit of its own.
                     None if chunk.invalid().len() == rest.len() => (rest.len(), false),
                     None => (1, false),
                 },
@@ -110,7 +111,7 @@ fn units(name: &[u8]) -> impl Iterator<Item = Unit<'_>> {
     })
 }
 
-/// Whether a shell would read `name` as anything but itself.
+/// Returns whether a shell would interpret `name`.
 fn needs_shell_quotes(name: &[u8], escape: bool) -> bool {
     let braces = name.len() == 1 && b"{}".contains(&name[0]);
     name.is_empty()
@@ -120,7 +121,7 @@ fn needs_shell_quotes(name: &[u8], escape: bool) -> bool {
         || (escape && units(name).any(|unit| !unit.printable))
 }
 
-/// `name` in single quotes; with `escape`, what cannot be shown is in `$'...'`.
+/// Puts `name` in single quotes and, with `escape`, unprintable characters in `$'...'`.
 fn shell(name: &[u8], escape: bool) -> Vec<u8> {
     if name.contains(&b'\'') && reads_the_same_in_double_quotes(name) {
         return [b"\"", name, b"\""].concat();
@@ -151,7 +152,7 @@ fn shell(name: &[u8], escape: bool) -> Vec<u8> {
     out
 }
 
-/// Whether every character means itself to C and to a shell within double quotes.
+/// Returns whether C and a shell both read every character literally within double quotes.
 fn reads_the_same_in_double_quotes(name: &[u8]) -> bool {
     units(name).enumerate().all(|(index, unit)| match unit.bytes {
         [b'#' | b'~'] => index == 0,
@@ -161,7 +162,8 @@ fn reads_the_same_in_double_quotes(name: &[u8]) -> bool {
     })
 }
 
-/// `name` as a C string that begins with `left` and ends with `quote`, which is escaped within.
+/// Returns `name` as a C string that begins with `left` and ends with `quote`, which is escaped
+/// within.
 fn c_string(name: &[u8], left: &[u8], quote: &[u8]) -> Vec<u8> {
     let mut out = left.to_vec();
     for unit in units(name) {
@@ -182,7 +184,7 @@ fn c_string(name: &[u8], left: &[u8], quote: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Appends the backslash escape of `byte`, in octal where C has no letter for it.
+/// Appends the backslash escape of `byte`, in octal if C has no letter for it.
 fn put_escaped(out: &mut Vec<u8>, byte: u8) {
     let letter = match byte {
         0x07 => b'a',

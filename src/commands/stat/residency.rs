@@ -1,7 +1,7 @@
-//! `--residency`: one row a file of what is in memory, and the total.
+//! `--residency`: a table of the pages in memory, with a row per file and the total.
 //!
-//! A file counts once in the total, whatever names it is given by. What has no pages of its own,
-//! such as a directory or a link, is named and has no figures.
+//! A file counts once in the total, whatever names it is given by. A directory, link or other file
+//! without pages of its own is listed without figures.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -22,7 +22,7 @@ use crate::os::residency;
 use crate::output::Output;
 use crate::output::escape_name;
 
-/// Width of a file's picture: a table has little room, but the same for all.
+/// The width of a file's picture in the table, the same for all.
 const PICTURE: u64 = 24;
 
 /// Prints the table.
@@ -75,7 +75,7 @@ impl Table<'_> {
                 let total = residency::total(&cells);
                 let pages = cells.iter().map(|cell| cell.pages).sum();
                 let is_new = self.sum.add(&opened.facts, total.resident, pages);
-                // A short file's row is short; what fills the column stands outside the frame.
+                // A short file's row is short, and the padding goes outside the frame.
                 let spaces = " ".repeat(PICTURE as usize - cells.len());
                 let picture = picture(&cells, self.stat.color) + &spaces;
                 let mut notes = Vec::new();
@@ -113,7 +113,7 @@ impl Table<'_> {
     }
 }
 
-/// Returns why a file has no pages of its own; `None` for one that is merely empty.
+/// Returns why a file has no pages of its own, or `None` for a file that is merely empty.
 fn without_pages(facts: &Facts) -> Option<&'static str> {
     match facts.kind() {
         FileType::RegularFile => states_no_size(facts).then_some("size unknown"),
@@ -123,18 +123,18 @@ fn without_pages(facts: &Facts) -> Option<&'static str> {
 
 const HEADING: &str = "  RESIDENT      PAGES  IN MEMORY    SHARE  WHERE                     FILE";
 
-/// What is in memory of all files, each counted once whatever its names.
+/// The pages in memory of all files, each counted once whatever its names.
 #[derive(Default)]
 struct Sum {
     resident: u64,
     pages: u64,
     unknown: u64,
-    /// Device and inode of those that have several names.
+    /// Device and inode of counted files that have several names.
     seen: HashSet<(u32, u32, u64)>,
 }
 
 impl Sum {
-    /// Counts a file, unless it has been counted. Returns whether it is new.
+    /// Counts a file, unless it was counted before. Returns whether it is new.
     fn add(&mut self, facts: &Facts, resident: u64, pages: u64) -> bool {
         let inode = &facts.inode;
         let is_new = self.seen.insert((inode.stx_dev_major, inode.stx_dev_minor, inode.stx_ino));

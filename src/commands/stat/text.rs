@@ -1,4 +1,4 @@
-//! The default view: GNU stat's block, then what matters to those who map files.
+//! The default view: GNU stat's block, then the facts that matter for mapping a file.
 
 use std::fmt::Write;
 
@@ -7,8 +7,8 @@ use anstyle::{AnsiColor, Style};
 use super::content::{Content, Kind, LineEnds};
 use super::facts::Facts;
 use super::gather::{self, Mapping, Report, Users};
+use super::page_cache_action::CacheOutcome;
 use super::picture::{human, percent, row, state};
-use super::warm::Done;
 use crate::io::AccessMethod;
 use crate::os::extents::{Layout, Sparseness};
 use crate::os::holders::Holder;
@@ -17,7 +17,8 @@ use crate::os::residency::{self, Cell, Unknown};
 use crate::output::escape_name;
 use crate::output::message;
 
-/// The lines that follow GNU stat's, each with its newline; with `color`, the picture stands out.
+/// Returns the lines after GNU stat's, each with its newline. With `color`, the picture is
+/// highlighted.
 pub fn lines(report: &Report, color: bool) -> String {
     let mut text = String::new();
     let mut line = |label: &str, value: String| {
@@ -40,7 +41,7 @@ pub fn lines(report: &Report, color: bool) -> String {
     }
     line("Map", mapping(&report.mapping));
     if let Some(action) = &report.cache_action {
-        line("Done", done(action));
+        line("CacheOutcome", done(action));
     }
     if let Some(cache) = &report.cache {
         line("Cache", cached(&report.facts, cache));
@@ -76,7 +77,7 @@ pub fn lines(report: &Report, color: bool) -> String {
     text
 }
 
-/// The row of blocks in its frame.
+/// Returns the row of blocks in its frame.
 pub fn picture(cells: &[Cell], color: bool) -> String {
     let style = if color { AnsiColor::Cyan.on_default() } else { Style::new() };
     format!("|{style}{}{style:#}|", row(cells))
@@ -100,12 +101,14 @@ fn mapping(mapping: &Mapping) -> String {
     text
 }
 
-fn done(action: &Done) -> String {
+fn done(action: &CacheOutcome) -> String {
     match action {
-        Done::Touched(bytes) => format!("touched {bytes} bytes ({})", human(*bytes)),
-        Done::Evicted(Ok(left)) if left.resident == 0 => "evicted".into(),
-        Done::Evicted(Ok(left)) => format!("asked to evict; {} pages stay", left.resident),
-        Done::Evicted(Err(unknown)) => format!("asked to evict; whether pages stay is unknown ({})", why(*unknown)),
+        CacheOutcome::Touched(bytes) => format!("touched {bytes} bytes ({})", human(*bytes)),
+        CacheOutcome::Evicted(Ok(left)) if left.resident == 0 => "evicted".into(),
+        CacheOutcome::Evicted(Ok(left)) => format!("asked to evict; {} pages stay", left.resident),
+        CacheOutcome::Evicted(Err(unknown)) => {
+            format!("asked to evict; whether pages stay is unknown ({})", why(*unknown))
+        }
     }
 }
 
@@ -129,7 +132,7 @@ fn cached(facts: &Facts, cache: &Result<Vec<Cell>, Unknown>) -> String {
     }
 }
 
-/// Why the cache is not known, for people.
+/// Explains why the cached pages are unknown.
 pub fn why(unknown: Unknown) -> String {
     match unknown {
         Unknown::NotPermitted => "the kernel tells only the owner and those who may write the file".into(),

@@ -1,4 +1,4 @@
-//! All of a file's bytes through [`Tally`], in parallel.
+//! Counts all of a file's bytes with [`Tally`], in parallel.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -10,13 +10,12 @@ use crate::engine::{Block, Cut, Flow, Input, Kernel};
 use crate::output::Output;
 use crate::timestamp::{SAMPLE, log_times};
 
-/// Blocks small enough for the balance between threads, large enough for windows.
+/// The block size: small enough to balance threads, large enough for windows.
 const BLOCK: usize = 4 << 20;
 
 struct Count;
 
-/// What was seen so far: the counts, and the first and the last bytes, by which the type and the
-/// times are known.
+/// The counts so far, and the first and last bytes, which determine the type and the log times.
 #[derive(Clone)]
 struct Seen {
     tally: Tally,
@@ -57,10 +56,10 @@ impl Kernel for Count {
     fn format(&self, _: &Block, _: &mut Tally, _: &mut Vec<u8>) {}
 }
 
-/// Reads `input` and judges it; `None` when it failed, which has been reported.
+/// Reads `input` and classifies it. Returns `None` if reading failed, which has been reported.
 ///
 /// # Errors
-/// A failure of standard output.
+/// Returns an error if standard output fails.
 pub fn judge(
     input: Input<'_>,
     changed: Timestamp,

@@ -1,5 +1,4 @@
-//! What a file's bytes are: text or binary, in which encoding, with which line ends, how many lines
-//! and how long.
+//! Classifies a file's bytes: text or binary, encoding, line ends, number and length of lines.
 
 pub mod kernel;
 pub mod tally;
@@ -11,10 +10,10 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use tally::Tally;
 
-/// How much of a file's beginning tells its type.
+/// The number of bytes at the start of a file that determine its media type.
 pub const PREFIX: usize = 8 << 10;
 
-/// Whether people read it.
+/// Whether a file is text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -22,7 +21,7 @@ pub enum Kind {
     Empty,
     /// Text.
     Text,
-    /// Anything else.
+    /// Anything but text.
     Binary,
 }
 
@@ -32,40 +31,40 @@ pub enum Kind {
 pub enum LineEnds {
     /// There is no line end.
     None,
-    /// All with LF.
+    /// All lines end with LF.
     Lf,
-    /// All with CRLF.
+    /// All lines end with CRLF.
     Crlf,
-    /// All with CR, as on old Macs.
+    /// All lines end with CR, as on old Macs.
     Cr,
-    /// More than one way.
+    /// Lines end in several ways.
     Mixed,
 }
 
-/// What reading all of a file has told.
+/// The result of reading a whole file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Content {
     /// Text or binary.
     pub kind: Kind,
-    /// The media type, by the file's first bytes.
+    /// The media type, from the file's first bytes.
     pub mime: String,
     /// The encoding of text.
     pub encoding: Option<&'static str>,
-    /// The byte order mark it begins with.
+    /// The byte order mark that the file begins with.
     pub bom: Option<&'static str>,
-    /// How lines end; not told of binary files.
+    /// How lines end; `None` for binary files.
     pub line_ends: Option<LineEnds>,
-    /// Newlines, as `wc -l` counts them; in UTF-16 those of that encoding.
+    /// Newlines, as `wc -l` counts them. In UTF-16, newlines of that encoding.
     pub lines: u64,
-    /// Whether the last line has its newline; not told where a newline is more than a byte.
+    /// Whether the last line has a newline; `None` if a newline is longer than a byte.
     pub ends_with_newline: Option<bool>,
-    /// The longest line in bytes without its end; not told where a newline is more than a byte.
+    /// The longest line in bytes without its line end; `None` if a newline is longer than a byte.
     pub longest_line: Option<u64>,
-    /// Newlines with a carriage return before.
+    /// Newlines after a carriage return.
     pub crlf: u64,
     /// Zero bytes.
     pub nul_bytes: u64,
-    /// Other control characters that text does not have.
+    /// Other control characters that text does not contain.
     pub control_characters: u64,
     /// Bytes above 127.
     pub high_bytes: u64,
@@ -75,19 +74,19 @@ pub struct Content {
     pub times: Option<LineTimes>,
 }
 
-/// The times of a log's lines.
+/// The timestamps of a log's lines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LineTimes {
-    /// How they are written, and where in the line they stand.
+    /// How they are written, and where in the line.
     pub form: String,
-    /// The time of the first entry, where that can be known from the log's beginning.
+    /// The time of the first entry, if the log's beginning shows it.
     pub first: Option<String>,
     /// The time of the last entry.
     pub last: Option<String>,
 }
 
 impl LineTimes {
-    /// Shows what has been learnt, in `zone`.
+    /// Formats the learnt timestamps in `zone`.
     pub fn new(times: &LogTimes, zone: &TimeZone) -> LineTimes {
         let show = |time: Timestamp| time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S%.f").to_string();
         let (first, last) = times.covers.map(|(first, last)| (show(first), show(last))).unzip();
@@ -95,8 +94,7 @@ impl LineTimes {
     }
 }
 
-/// A byte order mark: its bytes and the encoding it stands for. UTF-32's begins like UTF-16's, so
-/// it comes first.
+/// Byte order marks and their encodings. UTF-32's mark begins with UTF-16's, so it comes first.
 const MARKS: [(&[u8], &str); 5] = [
     (b"\xff\xfe\0\0", "UTF-32LE"),
     (b"\0\0\xfe\xff", "UTF-32BE"),
@@ -106,13 +104,13 @@ const MARKS: [(&[u8], &str); 5] = [
 ];
 
 impl Content {
-    /// Judges by the counts of all bytes and the first [`PREFIX`] of them.
+    /// Classifies a file by the counts of all its bytes and the first [`PREFIX`] of them.
     pub fn judge(tally: &Tally, prefix: &[u8]) -> Content {
         let bom = MARKS.iter().find(|(mark, _)| prefix.starts_with(mark)).map(|(_, name)| *name);
         let encoding = encoding(tally, bom);
         let kind = match encoding {
             _ if tally.bytes == 0 => Kind::Empty,
-            // A control here and there is a log's; one byte in ten is not.
+            // A log may contain a few control characters, but not one byte in ten.
             Some("unknown 8-bit") if tally.controls > 0 => Kind::Binary,
             Some(_) if tally.controls.saturating_mul(10) > tally.bytes => Kind::Binary,
             Some(_) => Kind::Text,
@@ -144,14 +142,14 @@ impl Content {
     }
 }
 
-/// The encoding of what could be text, or `None` of what cannot.
+/// Returns the encoding if the bytes may be text, or `None` otherwise.
 fn encoding(tally: &Tally, bom: Option<&'static str>) -> Option<&'static str> {
     if let Some(name) = bom.filter(|name| *name != "UTF-8") {
         return Some(name);
     }
     if tally.nuls > 0 {
-        // UTF-16 without a mark: at least half of the units are plain letters, and zeros stand on
-        // one side only.
+        // UTF-16 without a mark: at least half of the units are plain letters, and zeros are on one
+        // side only.
         let even_nuls = tally.nuls - tally.odd_nuls;
         let many = tally.nuls.saturating_mul(4) >= tally.bytes && tally.bytes.is_multiple_of(2);
         return match (even_nuls, tally.odd_nuls) {
@@ -172,7 +170,7 @@ fn line_ends(tally: &Tally) -> LineEnds {
     let lf = tally.newlines - tally.crlf;
     match (lf, tally.crlf, lone_cr) {
         (0, 0, 0) => LineEnds::None,
-        // A carriage return inside a line (a progress bar in a log) does not end it where LF does.
+        // A carriage return inside a line (a progress bar in a log) is not a line end where LF is.
         (1.., 0, _) => LineEnds::Lf,
         (0, 1.., _) => LineEnds::Crlf,
         (0, 0, _) => LineEnds::Cr,

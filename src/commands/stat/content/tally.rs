@@ -1,37 +1,36 @@
-//! What there is to count in a file's bytes, piece by piece: lines, line ends, zero bytes,
-//! controls, UTF-8.
+//! Counts a file's bytes, piece by piece: lines, line ends, zero bytes, control characters, UTF-8.
 //!
-//! A piece is counted by itself, on any thread; neighbours are then joined in order, where a line
-//! or a character or a CRLF may lie across the border. The result is the same wherever the file is
-//! cut, down to single bytes.
+//! Any thread can count a piece on its own. Neighbours are then joined in order, where a line, a
+//! character or a CRLF may cross the border. The result is the same wherever the file is cut, down
+//! to single bytes.
 
 use super::utf8::Utf8;
 
 /// The counts of a stretch of bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
-    /// Bytes in all.
+    /// The number of bytes.
     pub bytes: u64,
     /// Newlines (LF).
     pub newlines: u64,
-    /// Newlines with a carriage return before them.
+    /// Newlines after a carriage return.
     pub crlf: u64,
     /// Carriage returns.
     pub carriage_returns: u64,
     /// Zero bytes.
     pub nuls: u64,
-    /// Zero bytes at odd offsets, where UTF-16LE has those of plain letters.
+    /// Zero bytes at odd offsets, where UTF-16LE has the zeros of plain letters.
     pub odd_nuls: u64,
-    /// Control characters that text does not have: all but BEL, BS, HT, LF, VT, FF, CR and ESC;
-    /// zero bytes are not counted among them.
+    /// Control characters that text does not contain: all but NUL (counted separately), BEL, BS,
+    /// HT, LF, VT, FF, CR and ESC.
     pub controls: u64,
     /// Bytes above 127.
     pub high: u64,
-    /// Newlines of UTF-16LE and UTF-16BE, counted in case it is that.
+    /// Newlines of UTF-16LE and UTF-16BE, in case the file is in that encoding.
     pub wide_newlines: [u64; 2],
-    /// Whether it is UTF-8.
+    /// Whether the bytes are UTF-8.
     pub utf8: Utf8,
-    /// The longest line that is whole, in bytes without its line end.
+    /// The longest complete line, in bytes without its line end.
     longest: u64,
     /// Bytes before the first newline, or all if there is none.
     head: u64,
@@ -43,12 +42,11 @@ pub struct Tally {
     last: Option<u8>,
 }
 
-/// What is counted at a time, so that each pass after the first finds the bytes in the nearest
-/// cache.
-const BITE: usize = 16 << 10;
+/// The number of bytes counted at a time, so that all passes but the first read from the L1 cache.
+const CHUNK: usize = 16 << 10;
 
 impl Tally {
-    /// Nothing.
+    /// Returns the counts of no bytes.
     pub fn empty() -> Tally {
         Tally {
             bytes: 0,
@@ -70,17 +68,17 @@ impl Tally {
         }
     }
 
-    /// Counts `piece`, which stands at `offset` in its file.
+    /// Counts `piece`, which is at `offset` in its file.
     pub fn of(piece: &[u8], offset: u64) -> Tally {
         let mut tally = Tally::empty();
-        for (index, bite) in piece.chunks(BITE).enumerate() {
-            let offset = offset + (index * BITE) as u64;
-            tally.join(&Tally::of_bite(bite, offset), offset);
+        for (index, chunk) in piece.chunks(CHUNK).enumerate() {
+            let offset = offset + (index * CHUNK) as u64;
+            tally.join(&Tally::of_chunk(chunk, offset), offset);
         }
         tally
     }
 
-    /// Counts `length` zero bytes, such as a hole reads as.
+    /// Counts `length` zero bytes, which is how a hole reads.
     pub fn of_zeros(length: u64, offset: u64) -> Tally {
         let zero = (length > 0).then_some(0);
         Tally {
@@ -96,34 +94,34 @@ impl Tally {
         }
     }
 
-    fn of_bite(bite: &[u8], offset: u64) -> Tally {
-        let length = bite.len() as u64;
-        let high = count(bite, |byte| byte >= 0x80);
-        let nuls = count(bite, |byte| byte == 0);
+    fn of_chunk(chunk: &[u8], offset: u64) -> Tally {
+        let length = chunk.len() as u64;
+        let high = count(chunk, |byte| byte >= 0x80);
+        let nuls = count(chunk, |byte| byte == 0);
         let mut tally = Tally {
             bytes: length,
-            carriage_returns: count(bite, |byte| byte == b'\r'),
+            carriage_returns: count(chunk, |byte| byte == b'\r'),
             nuls,
-            odd_nuls: if nuls == 0 { 0 } else { odd_nuls(bite, offset) },
-            controls: count(bite, is_odd_control),
+            odd_nuls: if nuls == 0 { 0 } else { odd_nuls(chunk, offset) },
+            controls: count(chunk, is_odd_control),
             high,
             // ASCII is UTF-8 at every border.
-            utf8: if high == 0 { Utf8::of(&bite[..bite.len().min(1)]) } else { Utf8::of(bite) },
+            utf8: if high == 0 { Utf8::of(&chunk[..chunk.len().min(1)]) } else { Utf8::of(chunk) },
             head: length,
             tail: length,
-            first: bite.first().copied(),
-            last: bite.last().copied(),
+            first: chunk.first().copied(),
+            last: chunk.last().copied(),
             ..Tally::empty()
         };
         let mut line_start = 0;
-        for at in memchr::memchr_iter(b'\n', bite) {
-            let cr = at > 0 && bite[at - 1] == b'\r';
+        for at in memchr::memchr_iter(b'\n', chunk) {
+            let cr = at > 0 && chunk[at - 1] == b'\r';
             tally.crlf += u64::from(cr);
             if tally.newlines == 0 {
                 tally.head = at as u64;
                 tally.head_cr = cr;
             } else {
-                // A carriage return before `line_start` belongs to the line before.
+                // A carriage return before `line_start` belongs to the previous line.
                 let length = (at - line_start) - usize::from(cr && at > line_start);
                 tally.longest = tally.longest.max(length as u64);
             }
@@ -131,15 +129,15 @@ impl Tally {
             line_start = at + 1;
             if nuls != 0 {
                 let even = (offset + at as u64).is_multiple_of(2);
-                tally.wide_newlines[0] += u64::from(even && bite.get(at + 1) == Some(&0));
-                tally.wide_newlines[1] += u64::from(!even && at > 0 && bite[at - 1] == 0);
+                tally.wide_newlines[0] += u64::from(even && chunk.get(at + 1) == Some(&0));
+                tally.wide_newlines[1] += u64::from(!even && at > 0 && chunk[at - 1] == 0);
             }
         }
-        tally.tail = (bite.len() - line_start) as u64;
+        tally.tail = (chunk.len() - line_start) as u64;
         tally
     }
 
-    /// Adds what follows, which begins at `offset` of the file.
+    /// Adds the counts of the next piece, which begins at `offset` in the file.
     pub fn join(&mut self, next: &Tally, offset: u64) {
         if next.bytes == 0 {
             return;
@@ -181,7 +179,7 @@ impl Tally {
         self.last = next.last;
     }
 
-    /// The longest line in bytes, without its line end; the unfinished last line counts as one.
+    /// Returns the longest line in bytes, without its line end. An unfinished last line counts.
     pub fn longest_line(&self) -> u64 {
         if self.newlines == 0 {
             return self.tail;
@@ -190,14 +188,13 @@ impl Tally {
         first.max(self.longest).max(self.tail)
     }
 
-    /// Whether the last line has no newline.
+    /// Returns whether the last line has no newline.
     pub fn ends_inside_a_line(&self) -> bool {
         self.tail > 0
     }
 }
 
-/// How many bytes are `wanted`. Counting in bytes for as long as they cannot overflow lets the
-/// compiler use whole vectors.
+/// Counts the bytes that are `wanted`. Byte-sized partial sums let the compiler use whole vectors.
 fn count(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> u64 {
     bytes.chunks(255).map(|chunk| u64::from(chunk.iter().map(|&byte| u8::from(wanted(byte))).sum::<u8>())).sum()
 }
@@ -207,7 +204,7 @@ fn odd_nuls(bytes: &[u8], offset: u64) -> u64 {
     bytes.iter().skip(first_odd).step_by(2).filter(|&&byte| byte == 0).count() as u64
 }
 
-/// A control character that has no place in text.
+/// Returns whether a control character does not belong in text.
 fn is_odd_control(byte: u8) -> bool {
     (byte.wrapping_sub(1) < 0x1f && !(0x07..=0x0d).contains(&byte) && byte != 0x1b) || byte == 0x7f
 }
@@ -217,7 +214,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The same counts, each by a walk a reader can check by eye.
+    /// Returns the same counts from a loop that is easy to check by eye.
     fn naive(bytes: &[u8]) -> (u64, u64, u64, u64, u64, u64) {
         let newlines = bytes.iter().filter(|&&byte| byte == b'\n').count() as u64;
         let crlf = bytes.windows(2).filter(|pair| pair == b"\r\n").count() as u64;
@@ -279,15 +276,15 @@ mod tests {
     }
 
     #[test]
-    fn borders_of_bites_are_borders_too() {
-        let mut bytes = vec![b'x'; 3 * BITE];
-        bytes[BITE - 1] = b'\r';
-        bytes[BITE] = b'\n';
-        bytes[2 * BITE - 1] = 0xc3;
-        bytes[2 * BITE] = 0xa9;
+    fn borders_of_chunks_are_borders_too() {
+        let mut bytes = vec![b'x'; 3 * CHUNK];
+        bytes[CHUNK - 1] = b'\r';
+        bytes[CHUNK] = b'\n';
+        bytes[2 * CHUNK - 1] = 0xc3;
+        bytes[2 * CHUNK] = 0xa9;
         let tally = fast(&bytes, &[]);
         assert_eq!((tally.newlines, tally.crlf), (1, 1));
-        assert_eq!(tally.longest_line(), 2 * BITE as u64 - 1);
+        assert_eq!(tally.longest_line(), 2 * CHUNK as u64 - 1);
         assert!(tally.utf8.is_valid());
     }
 

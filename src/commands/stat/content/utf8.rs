@@ -1,34 +1,34 @@
-//! Whether bytes that come in pieces are UTF-8, with the pieces checked apart and in any order.
+//! Checks whether bytes are UTF-8, in pieces that are checked separately and in any order.
 //!
 //! A piece may begin or end inside a character. Each piece is checked between its first and last
-//! whole character, its loose ends (three bytes each at most) are kept, and joining two neighbours
-//! decides about the character between them.
+//! complete character, and its ragged ends (at most three bytes each) are kept. Joining two
+//! neighbours checks the character between them.
 
-/// What checking one piece leaves.
+/// The result of checking one piece.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Utf8 {
-    /// Something in it is not UTF-8, whatever its neighbours are.
+    /// Whether it contains bytes that are never valid, whatever its neighbours are.
     invalid: bool,
-    /// Bytes at its start that can only be the end of a character begun before.
-    head: Few,
-    /// Bytes at its end that are the beginning of a character.
-    tail: Few,
-    /// The piece is nothing but `head`: the character before it may go on behind it.
+    /// Bytes at its start that can only continue an earlier character.
+    head: PartialChar,
+    /// Bytes at its end that begin a character.
+    tail: PartialChar,
+    /// Whether the piece is nothing but `head`, so that an earlier character may continue after it.
     all_head: bool,
 }
 
 /// At most three bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Few {
+struct PartialChar {
     bytes: [u8; 3],
     length: u8,
 }
 
-impl Few {
-    fn new(from: &[u8]) -> Few {
+impl PartialChar {
+    fn new(from: &[u8]) -> PartialChar {
         let mut bytes = [0; 3];
         bytes[..from.len()].copy_from_slice(from);
-        Few { bytes, length: from.len() as u8 }
+        PartialChar { bytes, length: from.len() as u8 }
     }
 
     fn get(&self) -> &[u8] {
@@ -37,7 +37,7 @@ impl Few {
 }
 
 impl Utf8 {
-    /// Checks a piece.
+    /// Checks one piece.
     pub fn of(piece: &[u8]) -> Utf8 {
         let loose = piece.iter().take(4).take_while(|&&byte| byte & 0xc0 == 0x80).count();
         if loose == 4 {
@@ -49,13 +49,13 @@ impl Utf8 {
             Err(error) if error.error_len().is_none() => (false, &rest[error.valid_up_to()..]),
             Err(_) => (true, &[][..]),
         };
-        Utf8 { invalid, head: Few::new(head), tail: Few::new(tail), all_head: rest.is_empty() }
+        Utf8 { invalid, head: PartialChar::new(head), tail: PartialChar::new(tail), all_head: rest.is_empty() }
     }
 
-    /// Adds the piece that follows.
+    /// Adds the next piece.
     pub fn join(&mut self, next: &Utf8) {
         if self.all_head && self.head.length == 0 {
-            // Nothing has been seen yet.
+            // This is the first piece.
             let invalid = self.invalid;
             *self = next.clone();
             self.invalid |= invalid;
@@ -66,22 +66,22 @@ impl Utf8 {
             return;
         }
         if self.all_head {
-            // Only ends of a character so far: more of them may follow, but no character has four
-            // bytes of end.
+            // Only continuation bytes so far. More of them may follow, but no character has four of
+            // them.
             let joined = [self.head.get(), next.head.get()].concat();
             self.invalid |= joined.len() > 3;
-            self.head = Few::new(&joined[..joined.len().min(3)]);
+            self.head = PartialChar::new(&joined[..joined.len().min(3)]);
             self.all_head = next.all_head;
             self.tail = next.tail;
             return;
         }
         let between = [self.tail.get(), next.head.get()].concat();
         match std::str::from_utf8(&between) {
-            // What stands between must be one character or nothing; as it begins with the start of
-            // one, it is.
+            // The bytes in between must be one character or nothing. They start with the start of a
+            // character, so they are one.
             Ok(_) => self.tail = next.tail,
             Err(error) if next.all_head && error.valid_up_to() == 0 && error.error_len().is_none() => {
-                self.tail = Few::new(&between);
+                self.tail = PartialChar::new(&between);
             }
             Err(_) => {
                 self.invalid = true;
@@ -90,7 +90,7 @@ impl Utf8 {
         }
     }
 
-    /// Whether all that was joined is UTF-8 by itself.
+    /// Returns whether the joined pieces are UTF-8 on their own.
     pub fn is_valid(&self) -> bool {
         !self.invalid && self.head.length == 0 && self.tail.length == 0
     }

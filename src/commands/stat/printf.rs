@@ -1,15 +1,15 @@
 //! C's `printf` conversions as GNU stat uses them: padded text, integers in three bases, and
 //! seconds with a fraction.
 //!
-//! Which flags a conversion honours depends on its kind, and GNU stat drops the others silently; so
-//! does this.
+//! Each type of conversion honours certain flags. GNU stat silently ignores the others, and so does
+//! this.
 
 use crate::os::accounts;
 
-/// The most characters that a width or precision may ask for.
+/// The maximum width or precision.
 pub const WIDEST: usize = 1 << 20;
 
-/// Flags, width and precision of a directive.
+/// The flags, width and precision of a directive.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spec {
     left: bool,
@@ -19,13 +19,13 @@ pub struct Spec {
     zero: bool,
     group: bool,
     width: usize,
-    /// `None` without a point; `Some(None)` for a point without digits.
+    /// `None` without a point, and `Some(None)` for a point without digits.
     precision: Option<Option<usize>>,
 }
 
 impl Spec {
-    /// From the three parts as they are written; numbers too large to mean anything become the
-    /// largest there is.
+    /// Parses the three parts as they are written. Numbers that are too large become the largest
+    /// one.
     pub fn new(flags: &[u8], width: &[u8], precision: Option<&[u8]>) -> Spec {
         let has = |flag| flags.contains(&flag);
         Spec {
@@ -53,12 +53,12 @@ fn digits(text: &[u8]) -> Option<usize> {
     Some(value.min(i32::MAX as usize))
 }
 
-/// What a directive stands for.
+/// The value of a directive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
-    /// Text; the precision cuts it.
+    /// Text, which the precision truncates.
     Text(Vec<u8>),
-    /// A link and what it points to, each formatted by itself.
+    /// A link and its target, each formatted separately.
     Link(Vec<u8>, Vec<u8>),
     /// A number that may be negative.
     Signed(i64),
@@ -68,12 +68,11 @@ pub enum Value {
     Octal(u64),
     /// A number shown in hexadecimal.
     Hex(u64),
-    /// Seconds since 1970 and nanoseconds; the precision says how many digits of the fraction are
-    /// shown.
+    /// Seconds since 1970 and nanoseconds. The precision is the number of digits in the fraction.
     Seconds(i64, u32),
 }
 
-/// Appends `value` as `spec` says.
+/// Appends `value` as `spec` specifies.
 pub fn put(out: &mut Vec<u8>, spec: &Spec, value: &Value) {
     match value {
         Value::Text(text) => put_text(out, spec, text),
@@ -89,8 +88,8 @@ pub fn put(out: &mut Vec<u8>, spec: &Spec, value: &Value) {
         Value::Unsigned(number) => put_integer(out, spec, b"", number.to_string().into_bytes(), true),
         Value::Octal(number) => {
             let mut text = format!("{number:o}").into_bytes();
-            // The alternate form's extra zero counts towards the precision, and zero has one
-            // already.
+            // The extra zero of the alternate form counts towards the precision, and zero already
+            // has one.
             if spec.alternate && *number != 0 && spec.precision().unwrap_or(0) <= text.len() {
                 text.insert(0, b'0');
             }
@@ -118,7 +117,8 @@ fn put_text(out: &mut Vec<u8>, spec: &Spec, text: &[u8]) {
     pad(out, spec, text.len(), |out| out.extend_from_slice(text));
 }
 
-/// Appends what `put` appends, which is `length` bytes, with spaces on the side the spec says.
+/// Appends what `put` appends, which is `length` bytes, with spaces on the side that `spec`
+/// specifies.
 fn pad(out: &mut Vec<u8>, spec: &Spec, length: usize, put: impl FnOnce(&mut Vec<u8>)) {
     let spaces = spec.width.saturating_sub(length);
     if !spec.left {
@@ -153,7 +153,7 @@ fn put_integer(out: &mut Vec<u8>, spec: &Spec, prefix: &[u8], mut digits: Vec<u8
     });
 }
 
-/// Groups decimal digits as the locale does; most group nothing.
+/// Groups decimal digits as the locale does. Most locales group none.
 fn grouped(digits: Vec<u8>) -> Vec<u8> {
     let locale = accounts::locale();
     if locale.thousands_separator.is_empty() {
@@ -163,7 +163,7 @@ fn grouped(digits: Vec<u8>) -> Vec<u8> {
     let mut size = sizes.next().unwrap_or(0);
     let mut reversed = Vec::new();
     let mut rest = &digits[..];
-    // 0 or CHAR_MAX end the grouping; the last size given repeats.
+    // 0 or CHAR_MAX ends the grouping; otherwise the last size repeats.
     while size != 0 && size != i8::MAX as u8 && rest.len() > usize::from(size) {
         let (left, group) = rest.split_at(rest.len() - usize::from(size));
         reversed.extend(group.iter().rev());
@@ -176,8 +176,8 @@ fn grouped(digits: Vec<u8>) -> Vec<u8> {
     reversed
 }
 
-/// Seconds with a fraction: the width is shared between the two, and a negative time counts down to
-/// its fraction.
+/// Appends seconds with a fraction. Both share the width, and the fraction of a negative time
+/// counts towards zero.
 fn put_seconds(out: &mut Vec<u8>, spec: &Spec, seconds: i64, nanoseconds: u32) {
     let mut whole = Spec { precision: None, ..spec.clone() };
     let precision = spec.precision.map_or(0, |digits| digits.unwrap_or(9));
@@ -187,7 +187,7 @@ fn put_seconds(out: &mut Vec<u8>, spec: &Spec, seconds: i64, nanoseconds: u32) {
         width = spec.width;
         let for_whole = width.saturating_sub(1).saturating_sub(precision);
         if for_whole > 1 {
-            // Padding on the right belongs behind the fraction.
+            // Padding on the right belongs after the fraction.
             whole.left = false;
             if !spec.left {
                 whole.width = for_whole;
@@ -199,8 +199,8 @@ fn put_seconds(out: &mut Vec<u8>, spec: &Spec, seconds: i64, nanoseconds: u32) {
     let (mut seconds, mut fraction) = (seconds, nanoseconds / divisor);
     let mut minus_zero = false;
     if seconds < 0 && nanoseconds != 0 {
-        // -1.25 is kept as -2 and 0.75: what is printed is the distance from zero, rounded towards
-        // minus infinity.
+        // -1.25 is stored as -2 and 0.75. The distance from zero is printed, rounded towards minus
+        // infinity.
         let modulus = 1_000_000_000 / divisor;
         fraction = modulus - fraction - u32::from(!nanoseconds.is_multiple_of(divisor));
         seconds += i64::from(fraction != 0);
