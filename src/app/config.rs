@@ -1,4 +1,4 @@
-//! What was typed, resolved: the one place that looks at the environment or asks for a terminal.
+//! Resolves the command line: the only module that reads the environment or checks for a terminal.
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -21,33 +21,33 @@ use crate::timestamp::{
     FormHints, Period, TimeContext, parse_around, parse_duration, parse_first_date, parse_period, parse_zone,
 };
 
-/// Decisions for a run, and what it shares.
+/// The decisions for a run, and the state that it shares.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// How blocks come in.
+    /// How blocks are loaded and processed.
     pub engine: Engine,
-    /// What is decoded of inputs that are opened through this.
+    /// How inputs that are opened through this are decoded.
     decoding: Option<Decoding>,
-    /// The file that the output goes to, which is no input; `None` where reading it does no harm.
+    /// The file that output goes to, which must not be an input; `None` if reading it does no harm.
     pub own_output: Option<OwnFile>,
-    /// Whether standard output takes colour.
+    /// Whether standard output gets colour.
     pub color: bool,
     /// The run's counters.
     pub stats: Arc<Session>,
-    /// How the statistics are wanted, and what the process had used before the run: counters go on
-    /// through an `exec`.
+    /// The format for `--stats`, and what the process had used before the run, because counters
+    /// continue through an `exec`.
     wants_stats: Option<(StatsFormat, Usage)>,
     progress: When,
     begun: Instant,
 }
 
 impl Config {
-    /// The same decisions for another run, whose counters begin anew.
+    /// Returns the same decisions for another run, with fresh counters.
     pub fn renewed(&self) -> Config {
         Config { stats: Arc::default(), begun: Instant::now(), ..self.clone() }
     }
 
-    /// Resolves the shared options.
+    /// Resolves the common options.
     pub fn new(common: &Common, output: &Output) -> Config {
         let stats = Arc::new(Session::default());
         if common.stats.is_some() {
@@ -76,13 +76,13 @@ impl Config {
         }
     }
 
-    /// The same decisions, and compressed inputs are decoded if `decompress` says so.
+    /// Returns the same decisions, with compressed inputs decoded if `decompress` is set.
     pub fn decompressing(self, decompress: bool) -> Config {
         let decoding = decompress.then(|| Decoding::new(true, self.engine.threads));
         Config { decoding, ..self }
     }
 
-    /// How many bytes there are to read; unknown where decoding makes other bytes of them.
+    /// Returns how many bytes there are to read; unknown if decoding changes their number.
     fn total_bytes(&self, names: &[OsString]) -> Option<u64> {
         if self.decoding.is_some() {
             return None;
@@ -90,10 +90,10 @@ impl Config {
         stats_report::total_bytes(names, self.engine.range)
     }
 
-    /// Returns what `source` decodes to, or the source itself.
+    /// Returns the decoded form of `source`, or the source itself.
     ///
     /// # Errors
-    /// What reading its beginning fails with.
+    /// Returns an error if reading its beginning fails.
     pub fn decoded(&self, source: Source, range: Range) -> io::Result<Source> {
         match &self.decoding {
             Some(decoding) => decoding.open(source, range),
@@ -101,7 +101,7 @@ impl Config {
         }
     }
 
-    /// Returns the input with this name, decoded where that is wanted.
+    /// Returns the input with this name, decoded if requested.
     pub fn input(&self, name: OsString) -> Input<'_> {
         match self.decoding.is_some() || self.own_output.is_some() {
             true => Input::Unopened(FileRef::from(name), self),
@@ -109,10 +109,10 @@ impl Config {
         }
     }
 
-    /// Returns the source unless it is the file that the output goes to.
+    /// Returns the source unless it is the file that output goes to.
     ///
     /// # Errors
-    /// When it is.
+    /// Returns an error if it is.
     pub fn other_than_output(&self, source: Source) -> io::Result<Source> {
         match self.own_output {
             Some(own) if own.is(&source) => Err(io::Error::other("input file is also the output")),
@@ -120,7 +120,7 @@ impl Config {
         }
     }
 
-    /// Returns the inputs named on a command line: standard input when there are none.
+    /// Returns the inputs named on a command line, or standard input if there are none.
     pub fn inputs(&self, names: &[OsString]) -> Vec<Input<'_>> {
         if names.is_empty() {
             return vec![self.input("-".into())];
@@ -128,13 +128,14 @@ impl Config {
         names.iter().cloned().map(|name| self.input(name)).collect()
     }
 
-    /// Shows progress over `names` where it is wanted. By default that is when standard error is a
-    /// terminal and standard output is another thing, which the bar could only disturb.
+    /// Shows the progress of reading `names`, if wanted. By default that is when standard error is
+    /// a terminal and standard output is not, because a bar would disturb output there.
     pub fn progress(&self, names: &[OsString], output: &Output) -> Option<Progress> {
         self.progress_over(|| self.total_bytes(names), output)
     }
 
-    /// As [`Config::progress`], towards as many bytes as `total` says.
+    /// Shows progress as [`Config::progress`] does, towards the number of bytes that `total`
+    /// returns.
     pub fn progress_over(&self, total: impl FnOnce() -> Option<u64>, output: &Output) -> Option<Progress> {
         let wanted = match self.progress {
             When::Always => true,
@@ -144,8 +145,8 @@ impl Config {
         wanted.then(|| Progress::start(Arc::clone(&self.stats), total()))
     }
 
-    /// As [`Config::progress`], and also when both go to the same terminal: for a command whose few
-    /// lines are printed within [`Progress::pause`].
+    /// Shows progress as [`Config::progress`] does, and also if both outputs go to one terminal,
+    /// for a command that prints its few lines within [`Progress::pause`].
     pub fn progress_with_pauses(&self, names: &[OsString]) -> Option<Progress> {
         let wanted = match self.progress {
             When::Always => true,
@@ -155,12 +156,13 @@ impl Config {
         wanted.then(|| Progress::start(Arc::clone(&self.stats), self.total_bytes(names)))
     }
 
-    /// An environment variable that sets a taste, such as colours; empty where it is not set.
+    /// Returns an environment variable that sets a preference, such as colours, or an empty string
+    /// if it is not set.
     pub fn variable(&self, name: &str) -> String {
         std::env::var(name).unwrap_or_default()
     }
 
-    /// Prints the statistics, where they were asked for.
+    /// Prints the statistics if they were requested.
     pub fn finish(&self) {
         if let Some((format, before)) = self.wants_stats {
             stats_report::print_stats(format, &self.stats, self.begun.elapsed(), Usage::now().since(before));
@@ -168,11 +170,13 @@ impl Config {
     }
 }
 
-/// Resolves the period asked for, and what is said of the times in logs. Where no period is asked
-/// for, the local zone is not looked up: finding it means reading the zone database.
+/// Resolves the requested period, and the options about log times.
+///
+/// Without a period, the local time zone is not looked up, because that reads the time zone
+/// database.
 ///
 /// # Errors
-/// A time, a zone, a span or a year that cannot be read.
+/// Returns an error if a time, zone, span or year is invalid.
 pub fn times(times: &Times) -> anyhow::Result<Option<PeriodSearch>> {
     if times.since.is_none() && times.until.is_none() && times.around.is_none() {
         return Ok(None);
@@ -186,19 +190,19 @@ pub fn times(times: &Times) -> anyhow::Result<Option<PeriodSearch>> {
     Ok(period.map_err(anyhow::Error::msg)?.map(|period| PeriodSearch { period, context }))
 }
 
-/// Resolves the period asked for; all of each log where none is.
+/// Resolves the requested period, or all of each log if there is none.
 ///
 /// # Errors
-/// A time, a zone, a span or a year that cannot be read.
+/// Returns an error if a time, zone, span or year is invalid.
 pub fn search_or_all(times: &Times) -> anyhow::Result<PeriodSearch> {
     let all = || Ok(PeriodSearch { period: Period::default(), context: time_context(times)? });
     self::times(times)?.map_or_else(all, Ok)
 }
 
-/// Resolves the span of a row of `--timeline`, in microseconds; none where it is to be chosen.
+/// Parses the span of a `--timeline` row, in microseconds, or `None` if it is chosen automatically.
 ///
 /// # Errors
-/// What is not a span of time.
+/// Returns an error if the text is not a span of time.
 pub fn timeline_span(text: &str) -> anyhow::Result<Option<i64>> {
     let span = match text {
         "auto" => return Ok(None),
@@ -213,7 +217,7 @@ pub fn timeline_span(text: &str) -> anyhow::Result<Option<i64>> {
     span.map(Some).ok_or_else(|| anyhow::anyhow!("--timeline '{text}': expected a span such as 30s, 10m, 1h or 1d"))
 }
 
-/// Returns what is known of the times in logs of which nothing is said but their zone.
+/// Returns the context for log times if nothing but their zone is known.
 #[must_use]
 pub fn local_times(zone: TimeZone) -> TimeContext {
     TimeContext {
@@ -226,10 +230,10 @@ pub fn local_times(zone: TimeZone) -> TimeContext {
     }
 }
 
-/// Resolves what is said of the times in logs.
+/// Resolves the options about log times.
 ///
 /// # Errors
-/// A zone, a span or a year that cannot be read.
+/// Returns an error if a zone, span or year is invalid.
 pub fn time_context(times: &Times) -> anyhow::Result<TimeContext> {
     let wrong = |option: &str, text: &str, error: String| anyhow::anyhow!("{option} '{text}': {error}");
     let zone = match &times.time_zone {
@@ -244,8 +248,8 @@ pub fn time_context(times: &Times) -> anyhow::Result<TimeContext> {
     Ok(TimeContext { slack, hints, first: first.transpose()?, ..local_times(zone) })
 }
 
-/// Files, decoded where that is wanted, and never the one that the output goes to: what is written
-/// there would be read again, without end.
+/// Opens files, decoded if requested, but never the one that output goes to: reading what is
+/// written there would never end.
 impl Open for Config {
     fn source(&self, place: &FileRef, range: Range) -> io::Result<Source> {
         self.engine.source(place, range).and_then(|source| self.other_than_output(source))
@@ -256,13 +260,13 @@ impl Open for Config {
     }
 }
 
-/// The columns of standard output, where it is a terminal that knows.
+/// Returns the width of standard output, if it is a terminal that reports it.
 pub fn terminal_columns(output: &Output) -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(output.fd()).ok()?;
     Some(usize::from(size.ws_col)).filter(|&columns| columns > 0)
 }
 
-/// Returns the directory for temporary files: `TMPDIR`, or `/tmp` where that is unset or empty.
+/// Returns the directory for temporary files: `TMPDIR`, or `/tmp` if that is unset or empty.
 pub fn temporary_directory() -> std::path::PathBuf {
     std::env::var_os("TMPDIR").filter(|name| !name.is_empty()).map_or_else(|| "/tmp".into(), Into::into)
 }
@@ -271,24 +275,27 @@ fn default_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// How many threads there may be where addresses are scarce (`ulimit -v`): glibc's allocator sets
-/// 64 MiB of them aside for each, and twice that for a moment (HEAP_MAX_SIZE, malloc/arena.c). With
-/// 300 MB, eight threads had none left for what they read.
+/// Returns the maximum number of threads when address space is limited (`ulimit -v`).
+///
+/// glibc's allocator reserves 64 MiB of address space for each thread, and briefly twice that
+/// (HEAP_MAX_SIZE, malloc/arena.c). With 300 MB, eight threads had none left for reading.
 fn most_threads() -> usize {
     const ARENA: u64 = 128 << 20;
     let Some(left) = addresses_left() else { return usize::MAX };
     usize::try_from(1 + left / ARENA).unwrap_or(usize::MAX)
 }
 
-/// The largest block, in bytes, where addresses are scarce (`ulimit -v`): a worker holds a window,
-/// its text, which doubles as it grows, and perhaps a buffer with its spare, and the allocator sets
-/// addresses aside for each thread.
+/// Returns the maximum block size in bytes when address space is limited (`ulimit -v`).
+///
+/// A worker holds a window, its text, which doubles as it grows, and perhaps a buffer with its
+/// spare. The allocator also reserves address space for each thread.
 fn most_block(threads: usize) -> usize {
     let Some(left) = addresses_left().and_then(|left| usize::try_from(left).ok()) else { return usize::MAX };
     1 << (left / threads.max(1) / 16).max(64 << 10).ilog2()
 }
 
-/// `NO_COLOR` (<https://no-color.org>) and a dumb terminal turn colour off, unless it is asked for.
+/// Returns whether to colour output. `NO_COLOR` (<https://no-color.org>) and a dumb terminal
+/// disable colour unless it is requested.
 pub(crate) fn wants_color(when: When, output: &Output) -> bool {
     match when {
         When::Always => true,

@@ -1,5 +1,5 @@
-//! What knows both the arguments and the run: the resolved configuration, the statistics report,
-//! and the progress bar.
+//! What depends on both the arguments and the run: the resolved configuration, the statistics
+//! report and the progress bar.
 
 pub mod config;
 pub mod progress;

@@ -1,4 +1,4 @@
-//! How far, how fast, how long still: a bar on standard error while a run goes on.
+//! The progress bar on standard error: position, rate and remaining time.
 
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::engine::Session;
 
-/// A bar that follows the bytes of a run. Dropping it clears the line.
+/// A bar that tracks the bytes of a run. Dropping it clears the line.
 #[derive(Debug)]
 pub struct Progress {
     bar: ProgressBar,
@@ -17,11 +17,11 @@ pub struct Progress {
     painter: Option<JoinHandle<()>>,
 }
 
-/// A run shorter than this shows nothing.
+/// The delay before the bar appears, so that a short run shows none.
 const DELAY: Duration = Duration::from_millis(300);
 
 impl Progress {
-    /// Follows `stats`. `total` is the number of bytes to come, where it is known.
+    /// Starts a bar for `stats`. `total` is the expected number of bytes, if known.
     pub fn start(stats: Arc<Session>, total: Option<u64>) -> Progress {
         let (end, ended) = channel::<()>();
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
@@ -52,7 +52,7 @@ impl Progress {
         Progress { bar, end: Some(end), painter: painter.ok() }
     }
 
-    /// Does something that prints to the same terminal, with the bar out of the way.
+    /// Hides the bar while `print` prints to the same terminal.
     pub fn pause<R>(&self, print: impl FnOnce() -> R) -> R {
         self.bar.suspend(print)
     }
@@ -62,7 +62,7 @@ impl Drop for Progress {
     fn drop(&mut self) {
         drop(self.end.take());
         if let Some(painter) = self.painter.take() {
-            // A painter that panicked has only lost its bar.
+            // If the painter panicked, only the bar is lost.
             let _ = painter.join();
         }
     }

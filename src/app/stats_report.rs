@@ -1,4 +1,4 @@
-//! `--stats`: how the bytes came in, how fast, and at what cost.
+//! `--stats`: how input was read, how fast, and at what cost.
 
 use std::ffi::OsString;
 use std::time::Duration;
@@ -35,7 +35,7 @@ struct WayReport {
     inputs: u64,
 }
 
-/// Prints the figures of a run that took `took` and used `used` to standard error.
+/// Prints the statistics of a run that took `took` and used `used` to standard error.
 pub(crate) fn print_stats(format: StatsFormat, stats: &Session, took: Duration, used: Usage) {
     let tally = stats.tally();
     let bytes = stats.bytes.get();
@@ -105,7 +105,7 @@ fn print_text(report: &Report) {
     }
 }
 
-/// How many bytes `names` hold within `range`, if all of them say.
+/// Returns how many bytes `names` hold within `range`, if all of them report a size.
 pub(crate) fn total_bytes(names: &[OsString], range: Range) -> Option<u64> {
     let mut total = 0;
     for name in names {

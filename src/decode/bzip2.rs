@@ -1,5 +1,5 @@
-//! bzip2 streams by the rules of bzip2(1): any number of them, and what is none after the last is
-//! ignored.
+//! Decodes bzip2 streams by the rules of bzip2(1): any number of them, ignoring other data after
+//! the last.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use super::{Decode, cut_short, damaged};
 
 const NAME: &str = "bzip2";
 
-/// Decodes streams one after another.
+/// Decodes consecutive streams.
 pub struct Bzip2 {
     input: Input,
     stream: Option<Decompress>,

@@ -1,6 +1,6 @@
-//! The LZW format of compress(1), as gzip(1) reads it.
+//! Decodes the LZW format of compress(1), as gzip(1) reads it.
 //!
-//! It has no length, checksum or end: data that are cut simply end.
+//! The format has no length, checksum or end marker, so truncated data cannot be detected.
 
 use std::io;
 
@@ -9,35 +9,35 @@ use super::{Decode, damaged};
 
 const NAME: &str = "compress";
 
-/// The code that empties the table, where the header says that there is one.
+/// The code that clears the table, if the header says that there is one.
 const CLEAR: u16 = 256;
-/// Bits of the first codes.
+/// The width of the first codes in bits.
 const FIRST_BITS: u32 = 9;
-/// The longest code in bits.
-const MOST_BITS: u32 = 16;
+/// The maximum width of a code in bits.
+const MAX_BITS: u32 = 16;
 
 /// Decodes one file.
 pub struct Compress {
     input: Input,
     table: Option<Table>,
-    /// Bytes that are decoded and not given out, in reverse.
+    /// Decoded bytes that have not been returned yet, in reverse.
     pending: Vec<u8>,
 }
 
-/// The strings known so far: each is another one and a byte.
+/// The strings known so far. Each is another string and one byte.
 struct Table {
     before: Vec<u16>,
     last: Vec<u8>,
-    /// The first code that is free.
+    /// The first unused code.
     free: u32,
-    most_bits: u32,
+    max_bits: u32,
     has_clear: bool,
     bits: u32,
-    /// The code before, and the first byte of its string.
+    /// The previous code and the first byte of its string.
     previous: Option<(u16, u8)>,
-    /// Bits at hand, and how many of the group's codes were taken: codes of a width come in groups
+    /// Buffered bits, and how many codes of the group were read: codes of one width come in groups
     /// of eight.
-    at_hand: u64,
+    buffered: u64,
     count: u32,
     group: u32,
 }
@@ -50,53 +50,53 @@ impl Compress {
 }
 
 impl Table {
-    fn new(most_bits: u32, has_clear: bool) -> Table {
-        let size = 1 << most_bits;
+    fn new(max_bits: u32, has_clear: bool) -> Table {
+        let size = 1 << max_bits;
         let mut last = vec![0; size];
         last.iter_mut().zip(0..=255).for_each(|(last, byte)| *last = byte);
         Table {
             before: vec![0; size],
             last,
             free: if has_clear { 257 } else { 256 },
-            most_bits,
+            max_bits,
             has_clear,
             bits: FIRST_BITS,
             previous: None,
-            at_hand: 0,
+            buffered: 0,
             count: 0,
             group: 0,
         }
     }
 
-    /// Takes the next code; `None` at the end of the data.
+    /// Reads the next code. Returns `None` at the end of the data.
     fn code(&mut self, input: &mut Input) -> io::Result<Option<u16>> {
         while self.count < self.bits {
             let Some(&byte) = input.fill()?.first() else { return Ok(None) };
             input.consume(1);
-            self.at_hand |= u64::from(byte) << self.count;
+            self.buffered |= u64::from(byte) << self.count;
             self.count += 8;
         }
-        let code = self.at_hand & ((1 << self.bits) - 1);
-        self.at_hand >>= self.bits;
+        let code = self.buffered & ((1 << self.bits) - 1);
+        self.buffered >>= self.bits;
         self.count -= self.bits;
         self.group = (self.group + 1) % 8;
         Ok(Some(code as u16))
     }
 
-    /// Passes to codes of another width, which begin behind the group of eight that was begun.
+    /// Changes the code width. Codes of the new width begin after the current group of eight.
     fn change_width(&mut self, bits: u32, input: &mut Input) -> io::Result<()> {
         while self.group != 0 {
             if self.code(input)?.is_none() {
                 break;
             }
         }
-        (self.bits, self.group, self.at_hand, self.count) = (bits, 0, 0, 0);
+        (self.bits, self.group, self.buffered, self.count) = (bits, 0, 0, 0);
         Ok(())
     }
 
-    /// Decodes the next code to the end of `reversed`; gives whether there was one.
+    /// Appends the next code's string, reversed, to `reversed`. Returns whether there was a code.
     fn next(&mut self, input: &mut Input, reversed: &mut Vec<u8>) -> io::Result<bool> {
-        if self.free >= 1 << self.bits && self.bits < self.most_bits {
+        if self.free >= 1 << self.bits && self.bits < self.max_bits {
             self.change_width(self.bits + 1, input)?;
         }
         let Some(code) = self.code(input)? else { return Ok(false) };
@@ -107,8 +107,7 @@ impl Table {
             return Ok(true);
         };
         if code == CLEAR && self.has_clear {
-            // The code after it makes a string that none refers to, in the place of the code for
-            // clearing.
+            // The next code makes a string that no code refers to, in the slot of the clear code.
             self.free = u32::from(CLEAR);
             self.change_width(FIRST_BITS, input)?;
             return Ok(true);
@@ -127,7 +126,7 @@ impl Table {
         }
         let first = string as u8;
         reversed.push(first);
-        if self.free < 1 << self.most_bits {
+        if self.free < 1 << self.max_bits {
             self.before[self.free as usize] = previous;
             self.last[self.free as usize] = first;
             self.free += 1;
@@ -144,7 +143,7 @@ impl Decode for Compress {
             let room = out.capacity() - out.len();
             let some = self.pending.len().min(room);
             out.extend(self.pending.drain(self.pending.len() - some..).rev());
-            if some == room || out.len() > length && self.input.at_hand() == 0 {
+            if some == room || out.len() > length && self.input.buffered() == 0 {
                 return Ok(true);
             }
             let table = match &mut self.table {
@@ -164,9 +163,9 @@ impl Decode for Compress {
 
 fn header(input: &mut Input) -> io::Result<Table> {
     let [_, _, flags] = input.array(NAME)?;
-    let most_bits = u32::from(flags & 0x1f);
-    if !(FIRST_BITS..=MOST_BITS).contains(&most_bits) {
-        return Err(damaged(NAME, &format!("codes of {most_bits} bits")));
+    let max_bits = u32::from(flags & 0x1f);
+    if !(FIRST_BITS..=MAX_BITS).contains(&max_bits) {
+        return Err(damaged(NAME, &format!("codes of {max_bits} bits")));
     }
-    Ok(Table::new(most_bits, flags & 0x80 != 0))
+    Ok(Table::new(max_bits, flags & 0x80 != 0))
 }

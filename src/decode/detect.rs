@@ -1,7 +1,7 @@
-//! The table of compressed formats, and how the first bytes of an input tell them apart.
+//! The table of compressed formats, and how the first bytes of an input identify them.
 //!
-//! A name never decides. A magic that plain text could begin with is not enough either: such a
-//! format is recognized by further fields that text cannot have.
+//! A file name never decides. A magic number that plain text could begin with is not enough either;
+//! such a format is recognised by further fields that text cannot contain.
 
 /// A compressed format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub enum Format {
     Compress,
     /// zstd frames (RFC 8878), or skippable frames before frames of either kind.
     Zstd,
-    /// lz4 frames, the legacy ones included.
+    /// lz4 frames, including legacy ones.
     Lz4,
     /// xz streams.
     Xz,
@@ -24,18 +24,18 @@ pub enum Format {
     Bzip2,
 }
 
-/// What the first bytes of an input say.
+/// The result of examining an input's first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detected {
-    /// They are the beginning of this format.
+    /// They begin this format.
     Format(Format),
-    /// They are the beginning of none.
+    /// They begin no known format.
     Plain,
     /// More bytes are needed to decide.
     Undecided,
 }
 
-/// How many bytes decide at most.
+/// The maximum number of bytes needed to decide.
 pub const HEAD: usize = 18;
 
 /// The magic of zstd frames, as a little-endian number.
@@ -45,17 +45,18 @@ pub const LZ4_MAGIC: u32 = 0x184d_2204;
 /// The magic of the lz4 format before frames.
 pub const LZ4_LEGACY_MAGIC: u32 = 0x184c_2102;
 
-/// Whether a frame with this magic carries no data. zstd and lz4 share these sixteen values.
+/// Returns whether a frame with this magic number contains no data. zstd and lz4 share these
+/// sixteen values.
 pub fn is_skippable(magic: u32) -> bool {
     magic & !0xf == 0x184d_2a50
 }
 
-/// One row of the table: a format, a magic of it, and what the bytes after that must be.
+/// A row of the table: a format, one of its magic numbers, and a check of the bytes after it.
 struct Row(Format, &'static [u8], fn(&[u8]) -> Detected);
 
 const ROWS: [Row; 11] = [
     Row(Format::Gzip, b"\x1f\x8b", |_| Detected::Format(Format::Gzip)),
-    // The magic of gzip 0.5.
+    // The magic number of gzip 0.5.
     Row(Format::Gzip, b"\x1f\x9e", |_| Detected::Format(Format::Gzip)),
     Row(Format::Compress, b"\x1f\x9d", |_| Detected::Format(Format::Compress)),
     Row(Format::Zstd, b"\x28\xb5\x2f\xfd", |_| Detected::Format(Format::Zstd)),
@@ -64,12 +65,12 @@ const ROWS: [Row; 11] = [
     Row(Format::Xz, b"\xfd7zXZ\0", |_| Detected::Format(Format::Xz)),
     Row(Format::Bzip2, b"BZh", bzip2),
     Row(Format::Lzip, b"LZIP", lzip),
-    // The fifth byte of a skippable frame begins its length, and the magic has four.
+    // The fifth byte of a skippable frame begins its length; the magic number has four.
     Row(Format::Zstd, b"", skippable),
     Row(Format::Lzma, b"", lzma),
 ];
 
-/// Looks at the first bytes of an input, which `is_all` says are all it has.
+/// Examines the first bytes of an input. `is_all` says that there are no more.
 pub fn detect(head: &[u8], is_all: bool) -> Detected {
     let mut undecided = false;
     for Row(_, magic, rest) in ROWS {
@@ -91,7 +92,7 @@ pub fn detect(head: &[u8], is_all: bool) -> Detected {
     }
 }
 
-/// What an input is that ends within its magic: an archive cut there, unless it may be text.
+/// Classifies an input that ends within a magic number: a truncated archive, unless it may be text.
 fn cut_short(head: &[u8]) -> Detected {
     let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
     if head.iter().all(is_text) {
@@ -103,9 +104,10 @@ fn cut_short(head: &[u8]) -> Detected {
     ROWS.into_iter().find_map(begins).unwrap_or(Detected::Plain)
 }
 
-/// The level and the first block's magic, or that of the end. They are printable for the most part,
-/// so that what follows the block's checksum is looked at too: a bit and the number of a row, which
-/// is below the block's size.
+/// Checks the level and the magic number of the first block or of the end.
+///
+/// Most of these bytes are printable. So the check includes what follows the block's checksum: a
+/// bit and a row number, which must be less than the block size.
 fn bzip2(after: &[u8]) -> Detected {
     const BLOCK: &[u8] = b"1AY&SY";
     const END: &[u8] = b"\x17rE8P\x90";
@@ -127,7 +129,7 @@ fn bzip2(after: &[u8]) -> Detected {
     }
 }
 
-/// The version, which is a control character.
+/// Checks the version, which is a control character.
 fn lzip(after: &[u8]) -> Detected {
     match after.first() {
         Some(0 | 1) => Detected::Format(Format::Lzip),
@@ -146,9 +148,10 @@ fn skippable(head: &[u8]) -> Detected {
     }
 }
 
-/// The header has no magic, so all of its fields are checked as xz does: properties, a dictionary
-/// size that encoders write, a length that is unknown or below 256 GiB, and the first byte of the
-/// range coder, which is always 0.
+/// Checks all fields of the header, because it has no magic number.
+///
+/// As in xz, they are the properties, a dictionary size that encoders write, a length that is
+/// unknown or below 256 GiB, and the first byte of the range coder, which is always 0.
 fn lzma(head: &[u8]) -> Detected {
     const LENGTH_LIMIT: u64 = 1 << 38;
     let Some(&properties) = head.first() else { return Detected::Undecided };
@@ -156,7 +159,7 @@ fn lzma(head: &[u8]) -> Detected {
         return Detected::Plain;
     }
     let Some(field) = head.get(1..5) else {
-        // Few dictionaries are not a multiple of 4 KiB, and text has no zero bytes.
+        // Few dictionary sizes are not a multiple of 4 KiB, and text contains no zero bytes.
         let may_be = head.get(1).is_none_or(|&low| low == 0 || low == 0xff);
         return if may_be { Detected::Undecided } else { Detected::Plain };
     };
@@ -178,7 +181,7 @@ fn lzma(head: &[u8]) -> Detected {
 }
 
 impl Format {
-    /// The name of the format, for messages.
+    /// Returns the name of the format, for messages.
     pub fn name(self) -> &'static str {
         match self {
             Format::Gzip => "gzip",

@@ -1,7 +1,6 @@
-//! Decoded bytes on their way to who reads them: a thread decodes ahead, as far as a bounded queue
-//! allows.
+//! Passes decoded bytes to their reader. A thread decodes ahead, as far as a bounded queue allows.
 //!
-//! Where no thread can be started, or only one is wanted, decoding is done by the reader itself.
+//! If no thread can be started, or only one is wanted, the reader decodes.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -15,16 +14,16 @@ use crate::os::Stop;
 
 use super::Decode;
 
-/// How many bytes are handed over at a time.
+/// The number of bytes handed over at a time.
 const CHUNK: usize = 256 << 10;
-/// How many of these chunks wait for the reader at most.
-const QUEUE: usize = 4;
-/// The least room that a decoder is given.
-const LEAST_ROOM: usize = 1 << 10;
-/// How often a reader that waits looks whether it was asked to stop.
-const GLANCE: Duration = Duration::from_millis(25);
+/// The maximum number of chunks that wait for the reader.
+const QUEUED_CHUNKS: usize = 4;
+/// The minimum room in a buffer that is passed to a decoder.
+const MIN_ROOM: usize = 1 << 10;
+/// How often a waiting reader checks whether it should stop.
+const STOP_CHECK_INTERVAL: Duration = Duration::from_millis(25);
 
-/// Threads that decode inputs ahead of their turn, in the order in which these were opened.
+/// Threads that decode inputs ahead of their turn, in the order in which the inputs were opened.
 #[derive(Debug)]
 pub struct Pool {
     limit: usize,
@@ -38,17 +37,17 @@ struct Waiting {
 }
 
 impl Pool {
-    /// At most `limit` threads.
+    /// Returns a pool of up to `limit` threads.
     pub fn new(limit: usize) -> Pool {
         Pool { limit, state: Mutex::default() }
     }
 
-    /// How many threads there are at most.
+    /// Returns the maximum number of threads.
     pub fn limit(&self) -> usize {
         self.limit
     }
 
-    /// Decodes `handoff` when its turn comes.
+    /// Queues `handoff` to be decoded by a thread of the pool.
     fn enqueue(self: &Arc<Pool>, handoff: Arc<Handoff>) {
         let mut state = lock(&self.state);
         state.inputs.push_back(handoff);
@@ -74,26 +73,26 @@ impl Pool {
     }
 }
 
-/// What the decoding thread and the reader share.
+/// The state that the decoding thread and the reader share.
 struct Handoff {
     state: Mutex<State>,
-    /// There is a chunk, or the end.
-    given: Condvar,
-    /// There is room for a chunk.
-    taken: Condvar,
+    /// Signals a new chunk, or the end.
+    produced: Condvar,
+    /// Signals room for a chunk.
+    consumed: Condvar,
     /// Wakes a decoder that waits for a slow writer.
     stop: Arc<Stop>,
 }
 
 #[derive(Default)]
 struct State {
-    /// Until a thread, or the reader, begins to decode.
+    /// The decoder, until a thread or the reader begins to decode.
     decoder: Option<Box<dyn Decode>>,
     chunks: VecDeque<Vec<u8>>,
-    /// Empty buffers to be used again.
+    /// Empty buffers for reuse.
     spare: Vec<Vec<u8>>,
     ended: Option<Result<(), io::Error>>,
-    /// The reader has gone.
+    /// Whether the reader has gone.
     is_closed: bool,
 }
 
@@ -112,8 +111,8 @@ impl Handoff {
     fn produce(&self, mut decoder: Box<dyn Decode>) {
         loop {
             let mut state = lock(&self.state);
-            while state.chunks.len() >= QUEUE && !state.is_closed {
-                state = self.taken.wait(state).unwrap_or_else(PoisonError::into_inner);
+            while state.chunks.len() >= QUEUED_CHUNKS && !state.is_closed {
+                state = self.consumed.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
             if state.is_closed {
                 return;
@@ -130,7 +129,7 @@ impl Handoff {
                 state.ended = Some(goes_on.map(|_| ()));
             }
             drop(state);
-            self.given.notify_one();
+            self.produced.notify_one();
             if is_last {
                 return;
             }
@@ -138,19 +137,19 @@ impl Handoff {
     }
 }
 
-/// Fills a chunk, less where the writer pauses; gives whether there may be more.
+/// Fills a chunk, or less if the writer pauses. Returns whether there may be more.
 fn fill_chunk(decoder: &mut dyn Decode, chunk: &mut Vec<u8>) -> io::Result<bool> {
     chunk.clear();
     chunk.reserve_exact(CHUNK);
     let fill = || {
-        while chunk.capacity() - chunk.len() >= LEAST_ROOM && (chunk.is_empty() || decoder.is_ready()) {
+        while chunk.capacity() - chunk.len() >= MIN_ROOM && (chunk.is_empty() || decoder.is_ready()) {
             if !decoder.decode(chunk)? {
                 return Ok(false);
             }
         }
         Ok(true)
     };
-    // A decoder that fails on what it was not made for ends its input, and nothing else.
+    // A decoder that panics on unexpected data ends its input and nothing else.
     catch_unwind(AssertUnwindSafe(fill)).unwrap_or_else(|_| Err(io::Error::other("the decoder failed")))
 }
 
@@ -158,15 +157,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The reader's end.
+/// The reader's side.
 #[derive(Debug)]
 pub struct Decoded {
     handoff: Arc<Handoff>,
     chunk: Vec<u8>,
-    /// Where in the chunk the next byte stands.
+    /// The position of the next byte in the chunk.
     at: usize,
     may_start: bool,
-    /// Decodes here.
+    /// The decoder, if the reader itself decodes.
     own: Option<Own>,
 }
 
@@ -180,23 +179,24 @@ impl fmt::Debug for Own {
 }
 
 impl Decoded {
-    /// Gives what `decoder` makes, ahead of its turn where there is a pool. `stop` wakes the
+    /// Creates a reader of `decoder`'s output. A pool decodes ahead of the reader. `stop` wakes the
     /// decoder.
     pub fn new(decoder: Box<dyn Decode>, stop: Arc<Stop>, pool: Option<&Arc<Pool>>) -> Decoded {
         let state = Mutex::new(State { decoder: Some(decoder), ..State::default() });
-        let handoff = Arc::new(Handoff { state, given: Condvar::new(), taken: Condvar::new(), stop });
+        let handoff = Arc::new(Handoff { state, produced: Condvar::new(), consumed: Condvar::new(), stop });
         if let Some(pool) = pool {
             pool.enqueue(Arc::clone(&handoff));
         }
         Decoded { handoff, chunk: Vec::new(), at: 0, may_start: pool.is_some(), own: None }
     }
 
-    /// Brings the next chunk.
+    /// Loads the next chunk.
     fn next_chunk(&mut self, stop: &Stop, wait: bool) -> io::Result<Filled> {
         if self.own.is_none()
             && let Some(decoder) = self.handoff.take_decoder()
         {
-            // No thread has come to it. What is short is decoded before one would have started.
+            // No thread has started on it. A short input is decoded here before a thread would have
+            // started.
             self.own = Some(Own(decoder));
         }
         match self.own.take() {
@@ -213,14 +213,14 @@ impl Decoded {
         }
         let goes_on = fill_chunk(&mut *decoder, &mut self.chunk);
         match goes_on {
-            Ok(true) => self.go_on(decoder),
+            Ok(true) => self.hand_to_thread(decoder),
             ended => lock(&self.handoff.state).ended = Some(ended.map(|_| ())),
         }
         Ok(Filled::Full)
     }
 
     /// Leaves the rest to a thread, if one can be started.
-    fn go_on(&mut self, decoder: Box<dyn Decode>) {
+    fn hand_to_thread(&mut self, decoder: Box<dyn Decode>) {
         if !std::mem::take(&mut self.may_start) {
             self.own = Some(Own(decoder));
             return;
@@ -242,7 +242,7 @@ impl Decoded {
         loop {
             if let Some(chunk) = state.chunks.pop_front() {
                 state.spare.push(std::mem::replace(&mut self.chunk, chunk));
-                handoff.taken.notify_one();
+                handoff.consumed.notify_one();
                 return Ok(Filled::Full);
             }
             if let Some(ended) = &mut state.ended {
@@ -254,7 +254,7 @@ impl Decoded {
             if stop.asked() {
                 return Ok(Filled::Stopped);
             }
-            state = handoff.given.wait_timeout(state, GLANCE).unwrap_or_else(PoisonError::into_inner).0;
+            state = handoff.produced.wait_timeout(state, STOP_CHECK_INTERVAL).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }
@@ -280,6 +280,6 @@ impl Drop for Decoded {
     fn drop(&mut self) {
         lock(&self.handoff.state).is_closed = true;
         self.handoff.stop.ask();
-        self.handoff.taken.notify_one();
+        self.handoff.consumed.notify_one();
     }
 }

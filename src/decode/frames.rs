@@ -1,4 +1,4 @@
-//! A sequence of frames: zstd's, lz4's, and the skippable ones that both may have between them.
+//! Decodes a sequence of zstd and lz4 frames and the skippable frames that may lie between them.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use super::lz4::Lz4;
 use super::zstd::Zstd;
 use super::{Decode, cut_short, damaged};
 
-/// Decodes frames one after another.
+/// Decodes consecutive frames.
 pub struct Frames {
     input: Input,
     frame: Option<Kind>,
@@ -31,12 +31,12 @@ impl Frames {
         Frames { input, frame: None, zstd: None, lz4: None, name, is_first: true }
     }
 
-    /// Decodes what follows on other frames.
+    /// Decodes what follows other frames.
     pub fn after_frames(input: Input, name: &'static str) -> Frames {
         Frames { is_first: false, ..Frames::new(input, name) }
     }
 
-    /// Comes to the next frame that has data, and gives what it is.
+    /// Advances to the next frame that has data, and returns its kind.
     fn next(&mut self) -> io::Result<Option<Kind>> {
         loop {
             let head = self.input.peek(4)?;

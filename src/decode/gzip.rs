@@ -1,4 +1,4 @@
-//! gzip members by the rules of gzip(1): any number of them, then zero bytes or nothing.
+//! Decodes gzip members by the rules of gzip(1): any number of them, then zero bytes or nothing.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use super::{Decode, damaged};
 
 const NAME: &str = "gzip";
 
-/// Flags of a member's header (RFC 1952, section 2.3.1).
+/// Flags in a member's header (RFC 1952, section 2.3.1).
 const HEADER_CRC: u8 = 0x02;
 const EXTRA: u8 = 0x04;
 const FILE_NAME: u8 = 0x08;
@@ -17,7 +17,7 @@ const COMMENT: u8 = 0x10;
 const ENCRYPTED: u8 = 0x20;
 const RESERVED: u8 = 0xc0;
 
-/// Decodes members one after another.
+/// Decodes consecutive members.
 pub struct Gzip {
     input: Input,
     inflate: Decompress,
@@ -40,12 +40,12 @@ impl Gzip {
         Gzip { input, inflate: Decompress::new(false), crc: Crc::new(), state: State::Header, is_first: true }
     }
 
-    /// Decodes what follows on other members.
+    /// Decodes what follows other members.
     pub fn after_members(input: Input) -> Gzip {
         Gzip { is_first: false, ..Gzip::new(input) }
     }
 
-    /// Reads the magic of the next member, or what may stand after the last one.
+    /// Reads the magic number of the next member, or what may follow the last one.
     fn begins_member(&mut self) -> io::Result<bool> {
         if !self.is_first && self.input.fill()?.is_empty() {
             return Ok(false);
@@ -65,7 +65,7 @@ impl Gzip {
         }
     }
 
-    /// Reads a member's header; gives whether there is one.
+    /// Reads a member's header. Returns whether there is one.
     fn header(&mut self) -> io::Result<bool> {
         self.input.start_recording();
         if !self.begins_member()? {
@@ -155,8 +155,8 @@ impl Decode for Gzip {
     }
 }
 
-/// gzip(1) ignores what it cannot decode after the last member, and says so with its exit code for
-/// warnings.
+/// Returns the error for garbage after the last member. gzip(1) ignores such data and exits with
+/// its code for warnings.
 fn trailing_garbage() -> io::Error {
     io::Error::other("trailing garbage after the gzip data is ignored")
 }

@@ -1,7 +1,7 @@
-//! Compressed bytes on their way to a decoder.
+//! Reads the compressed bytes for a decoder.
 //!
-//! They are always read, never mapped: a decoder is not made for bytes that change under it. A file
-//! is read by position, so that no descriptor that others share is moved.
+//! They are always read, never mapped, because decoders are not written for bytes that change
+//! during decoding. A file is read by position, so that no shared file position moves.
 
 use std::io;
 use std::sync::{Arc, OnceLock};
@@ -11,25 +11,25 @@ use crate::os::Stop;
 
 use super::cut_short;
 
-/// How many bytes are read at a time.
+/// The number of bytes read at a time.
 const PIECE: usize = 128 << 10;
 
-/// A reader with a buffer, and a place for what is to be said about it.
+/// A buffered reader, with a slot for a notice to the user.
 #[derive(Debug)]
 pub struct Input {
     origin: Origin,
     buffer: Vec<u8>,
-    /// Where in the buffer the next byte stands.
+    /// The position of the next byte in the buffer.
     at: usize,
     is_ended: bool,
-    /// What was consumed since a recording was started.
+    /// The bytes consumed since recording started.
     recording: Option<Vec<u8>>,
     notice: Arc<OnceLock<String>>,
 }
 
 #[derive(Debug)]
 enum Origin {
-    /// A file that is read by position, with the next position and the size it had at first.
+    /// A file that is read by position, with the next position and its initial size.
     File {
         source: Arc<Source>,
         at: u64,
@@ -39,22 +39,22 @@ enum Origin {
         stream: Stream,
         stop: Arc<Stop>,
     },
-    /// Everything is in the buffer.
+    /// All bytes are already in the buffer.
     Memory,
 }
 
 impl Input {
-    /// Reads a file that had `size` bytes when it was opened, from `at` on.
+    /// Reads a file, which had `size` bytes when it was opened, from `at`.
     pub fn of_file(source: Arc<Source>, at: u64, size: u64, notice: Arc<OnceLock<String>>) -> Input {
         Input::new(Origin::File { source, at, size }, Vec::new(), notice)
     }
 
-    /// Gives bytes from memory.
+    /// Reads bytes from memory.
     pub fn of_bytes(bytes: Vec<u8>) -> Input {
         Input::new(Origin::Memory, bytes, Arc::default())
     }
 
-    /// Reads a stream, of which the bytes in `head` came already.
+    /// Reads a stream whose first bytes, in `head`, have already been read.
     pub fn of_stream(stream: Stream, head: Vec<u8>, stop: Arc<Stop>, notice: Arc<OnceLock<String>>) -> Input {
         Input::new(Origin::Stream { stream, stop }, head, notice)
     }
@@ -63,15 +63,15 @@ impl Input {
         Input { origin, buffer, at: 0, is_ended: false, recording: None, notice }
     }
 
-    /// Leaves something to be said at the end that is no error.
+    /// Records a notice, which is not an error, to be printed at the end.
     pub fn note(&self, notice: &str) {
         let _ = self.notice.set(notice.to_owned());
     }
 
-    /// Gives the bytes at hand, after reading more where there are none. Empty at the end.
+    /// Returns the buffered bytes, after reading more if there are none. They are empty at the end.
     ///
     /// # Errors
-    /// What reading fails with, and a file that was cut since it was opened.
+    /// Returns an error if reading fails or the file was truncated since it was opened.
     pub fn fill(&mut self) -> io::Result<&[u8]> {
         if self.at == self.buffer.len() && !self.is_ended {
             self.buffer.clear();
@@ -81,15 +81,15 @@ impl Input {
         Ok(&self.buffer[self.at..])
     }
 
-    /// How many bytes can be given without reading more.
+    /// Returns how many bytes are buffered.
     pub fn at_hand(&self) -> usize {
         self.buffer.len() - self.at
     }
 
-    /// As [`Input::fill`], at least `count` bytes where there are as many.
+    /// Returns at least `count` buffered bytes, or all that remain.
     ///
     /// # Errors
-    /// As [`Input::fill`].
+    /// Fails as [`Input::fill`] does.
     pub fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
         while self.buffer.len() - self.at < count && !self.is_ended {
             self.buffer.drain(..self.at);
@@ -99,7 +99,7 @@ impl Input {
         Ok(&self.buffer[self.at..])
     }
 
-    /// Takes bytes that were given.
+    /// Consumes bytes that were returned.
     pub fn consume(&mut self, count: usize) {
         if let Some(recording) = &mut self.recording {
             recording.extend_from_slice(&self.buffer[self.at..self.at + count]);
@@ -107,30 +107,30 @@ impl Input {
         self.at += count;
     }
 
-    /// Takes the next byte of data in the `format` that cannot end here.
+    /// Consumes the next byte of data in the `format`, which must not end here.
     ///
     /// # Errors
-    /// As [`Input::fill`], and at the end.
+    /// Fails as [`Input::fill`] does, and at the end.
     pub fn byte(&mut self, format: &str) -> io::Result<u8> {
         let byte = self.fill()?.first().copied().ok_or_else(|| cut_short(format))?;
         self.consume(1);
         Ok(byte)
     }
 
-    /// Takes the next `N` bytes, as [`Input::byte`].
+    /// Consumes the next `N` bytes, as [`Input::byte`] does.
     ///
     /// # Errors
-    /// As [`Input::byte`].
+    /// Fails as [`Input::byte`] does.
     pub fn array<const N: usize>(&mut self, format: &str) -> io::Result<[u8; N]> {
         let bytes = self.peek(N)?.first_chunk::<N>().copied().ok_or_else(|| cut_short(format))?;
         self.consume(N);
         Ok(bytes)
     }
 
-    /// Passes over `count` bytes; gives whether there were as many.
+    /// Skips `count` bytes. Returns whether there were that many.
     ///
     /// # Errors
-    /// As [`Input::fill`].
+    /// Fails as [`Input::fill`] does.
     pub fn skip(&mut self, count: u64) -> io::Result<bool> {
         let mut left = count;
         while left > 0 {
@@ -145,10 +145,10 @@ impl Input {
         Ok(true)
     }
 
-    /// Passes over zero bytes; gives whether they reach to the end.
+    /// Skips zero bytes. Returns whether they extend to the end.
     ///
     /// # Errors
-    /// As [`Input::fill`].
+    /// Fails as [`Input::fill`] does.
     pub fn skip_zeros(&mut self) -> io::Result<bool> {
         loop {
             let bytes = self.fill()?;
@@ -163,17 +163,17 @@ impl Input {
         }
     }
 
-    /// Begins to keep a copy of what is consumed.
+    /// Starts to keep a copy of the consumed bytes.
     pub fn start_recording(&mut self) {
         self.recording = Some(Vec::new());
     }
 
-    /// Gives the bytes consumed since [`Input::start_recording`].
+    /// Returns the bytes consumed since [`Input::start_recording`].
     pub fn stop_recording(&mut self) -> Vec<u8> {
         self.recording.take().unwrap_or_default()
     }
 
-    /// Whether more comes without waiting for a slow writer.
+    /// Returns whether more bytes are available without waiting for a slow writer.
     pub fn is_ready(&self) -> bool {
         match &self.origin {
             _ if self.at < self.buffer.len() || self.is_ended => true,
@@ -182,7 +182,7 @@ impl Input {
         }
     }
 
-    /// Appends one read to the buffer, or notes the end.
+    /// Appends one read to the buffer, or records the end.
     fn read(&mut self) -> io::Result<()> {
         match &mut self.origin {
             Origin::Memory => self.is_ended = true,
@@ -203,7 +203,8 @@ impl Input {
                 if let Some(error) = error {
                     return Err(error);
                 }
-                // Redirected standard input is left where a program would leave it that reads it.
+                // Redirected standard input is left at the position where a reading program would
+                // leave it.
                 source.leave_at(*at);
                 if let Some(now) = source.length_now()?.filter(|now| now < size) {
                     return Err(io::Error::other(format!(

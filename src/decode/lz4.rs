@@ -1,4 +1,4 @@
-//! The data of an lz4 frame, and of the legacy format before frames.
+//! Decodes the data of an lz4 frame, and of the legacy format before frames.
 
 use std::io;
 
@@ -12,9 +12,9 @@ use super::{cut_short, damaged};
 
 const NAME: &str = "lz4";
 
-/// How far back a block may refer to those before it.
+/// How far back a block may refer to earlier blocks.
 const WINDOW: usize = 64 << 10;
-/// The size of a block in the legacy format.
+/// The block size of the legacy format.
 const LEGACY_BLOCK: usize = 8 << 20;
 
 /// Decodes one frame at a time.
@@ -22,15 +22,15 @@ const LEGACY_BLOCK: usize = 8 << 20;
 pub struct Lz4 {
     frame: Frame,
     state: State,
-    /// The last bytes of the blocks before, then the block at hand.
+    /// The end of the preceding blocks, then the current block.
     block: Vec<u8>,
-    /// What of `block` was given out.
+    /// How much of `block` has been returned.
     given: usize,
     hash: XxHash32,
     length: u64,
 }
 
-/// What a frame's header says.
+/// The fields of a frame's header.
 #[derive(Clone, Copy, Default)]
 struct Frame {
     is_legacy: bool,
@@ -45,7 +45,7 @@ struct Frame {
 enum State {
     #[default]
     Block,
-    /// Within a block that is not compressed, with so many bytes left.
+    /// Within an uncompressed block.
     Stored {
         left: usize,
     },
@@ -56,7 +56,7 @@ impl Lz4 {
     /// Reads the header of a frame.
     ///
     /// # Errors
-    /// A header that is cut or damaged.
+    /// Returns an error if the header is truncated or damaged.
     pub fn begin(&mut self, input: &mut Input) -> io::Result<()> {
         let magic = u32::from_le_bytes(input.array(NAME)?);
         let frame = match magic {
@@ -68,10 +68,10 @@ impl Lz4 {
         Ok(())
     }
 
-    /// Appends what there is room for in `out`; gives whether the frame goes on.
+    /// Appends as much to `out` as there is room for. Returns whether the frame continues.
     ///
     /// # Errors
-    /// A frame that is cut or damaged.
+    /// Returns an error if the frame is truncated or damaged.
     pub fn decode(&mut self, input: &mut Input, out: &mut Vec<u8>) -> io::Result<bool> {
         loop {
             let room = out.capacity() - out.len();
@@ -94,7 +94,8 @@ impl Lz4 {
         }
     }
 
-    /// Reads a block's header and decodes it, if it is compressed. Gives whether there is one.
+    /// Reads a block's header and decodes the block if it is compressed. Returns whether there is
+    /// one.
     fn next_block(&mut self, input: &mut Input) -> io::Result<bool> {
         self.keep_window();
         if self.frame.is_legacy {
@@ -131,7 +132,8 @@ impl Lz4 {
         Ok(true)
     }
 
-    /// The legacy format has no end: another magic follows, which no block's size is, or nothing.
+    /// Reads the next legacy block. The format has no end marker: another magic number, which is
+    /// not a valid block size, or the end of the input follows.
     fn next_legacy_block(&mut self, input: &mut Input) -> io::Result<bool> {
         let head = input.peek(4)?;
         if head.is_empty() {
@@ -155,14 +157,14 @@ impl Lz4 {
         Ok(())
     }
 
-    /// Drops what no block can refer to any more.
+    /// Drops the bytes that no block can refer to any more.
     fn keep_window(&mut self) {
         let kept = if self.frame.is_linked { WINDOW } else { 0 };
         self.block.drain(..self.block.len().saturating_sub(kept));
         self.given = self.block.len();
     }
 
-    /// Decodes a block behind the window.
+    /// Decodes a block to the end of the window.
     fn expand(&mut self, bytes: &[u8]) -> io::Result<()> {
         let window = self.block.len();
         self.block.resize(window + self.frame.largest, 0);
@@ -172,7 +174,7 @@ impl Lz4 {
         result.map(|_| ()).map_err(|error| damaged(NAME, &error.to_string()))
     }
 
-    /// Copies what there is of a block that is not compressed.
+    /// Copies the available part of an uncompressed block.
     fn copy_stored(&mut self, input: &mut Input, left: usize) -> io::Result<()> {
         self.keep_window();
         let bytes = input.fill()?;
@@ -194,7 +196,7 @@ impl Lz4 {
         }
     }
 
-    /// Checks a frame behind its last block.
+    /// Checks a frame after its last block.
     fn finish(&mut self, input: &mut Input) -> io::Result<()> {
         if self.frame.length.is_some_and(|length| length != self.length) {
             return Err(damaged(NAME, "wrong length"));
@@ -206,12 +208,12 @@ impl Lz4 {
     }
 }
 
-/// The next `size` bytes, which are all of a block.
+/// Returns the next `size` bytes, which are one whole block.
 fn whole(input: &mut Input, size: usize) -> io::Result<&[u8]> {
     input.peek(size)?.get(..size).ok_or_else(|| cut_short(NAME))
 }
 
-/// Reads what follows on a frame's magic.
+/// Reads the header after a frame's magic number.
 fn header(input: &mut Input) -> io::Result<Frame> {
     let unsupported = || damaged(NAME, "unsupported frame header");
     input.start_recording();

@@ -1,9 +1,9 @@
 //! Compressed and encoded inputs as plain streams, for every command.
 //!
-//! [`Decoding`] opens an input: what its first bytes show to be compressed becomes a source whose
-//! stream gives the decoded bytes, and everything else stays as it is. Each format is decoded by
-//! the rules of its reference tool: what stands before a cut or damage is given out, and then the
-//! error. Nothing is ever written to a file.
+//! [`Decoding`] opens an input. If its first bytes show that it is compressed, it becomes a source
+//! that streams the decoded bytes; every other input is left as it is. Each format is decoded by
+//! the rules of its reference tool: the data before a truncation or damage is output first, then
+//! the error is reported. Nothing is ever written to a file.
 
 mod bzip2;
 mod compress;
@@ -48,15 +48,16 @@ use text::{Text, Transcoder, has_mark};
 
 /// Decodes one input, piece by piece.
 pub trait Decode: Send {
-    /// Appends decoded bytes within the capacity of `out`, at least one unless the data have ended.
-    /// Gives whether they may go on.
+    /// Appends decoded bytes within the capacity of `out`, at least one unless the data has ended.
+    ///
+    /// Returns whether there may be more.
     ///
     /// # Errors
-    /// What reading fails with, and data that are cut or damaged. What was appended before is
-    /// right.
+    /// Returns an error if reading fails or the data is truncated or damaged. Bytes that were
+    /// appended before are valid.
     fn decode(&mut self, out: &mut Vec<u8>) -> io::Result<bool>;
 
-    /// Whether more can be had without waiting for a slow writer.
+    /// Returns whether more bytes are available without waiting for a slow writer.
     fn is_ready(&self) -> bool;
 }
 
@@ -65,31 +66,31 @@ pub trait Decode: Send {
 pub struct Decoding {
     compressed: bool,
     text: Text,
-    /// None where the reader decodes.
+    /// The decoding threads, or `None` if the reader decodes.
     pool: Option<Arc<Pool>>,
 }
 
-/// What is done with an input.
+/// How an input is handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Plan {
     AsIs,
     Decode(Option<Format>),
-    /// More of its first bytes must be seen.
+    /// More of its first bytes must be read to decide.
     Undecided,
 }
 
 impl Decoding {
-    /// Decompresses inputs if `compressed`, on as many as `threads`.
+    /// Decompresses inputs if `compressed`, on up to `threads` threads.
     pub fn new(compressed: bool, threads: usize) -> Decoding {
         let pool = (threads > 1).then(|| Arc::new(Pool::new(threads)));
         Decoding { compressed, text: Text::Bytes, pool }
     }
 
-    /// Also turns text into UTF-8, from the `encoding` with this WHATWG label, or as a byte order
+    /// Also converts text to UTF-8, from the `encoding` with this WHATWG label, or as a byte order
     /// mark says.
     ///
     /// # Errors
-    /// When there is no such encoding.
+    /// Returns an error if there is no such encoding.
     pub fn with_text(self, encoding: Option<&str>) -> Result<Decoding> {
         let text = match encoding {
             None | Some("auto") => Text::ByMark,
@@ -103,10 +104,10 @@ impl Decoding {
         Ok(Decoding { text, ..self })
     }
 
-    /// Opens what a source decodes to, with `range` taken of that; or gives the source itself.
+    /// Opens the decoded form of a source, restricted to `range`, or returns the source itself.
     ///
     /// # Errors
-    /// What reading its beginning fails with.
+    /// Returns an error if reading its beginning fails.
     pub fn open(&self, source: Source, range: Range) -> io::Result<Source> {
         if !self.compressed && self.text == Text::Bytes {
             return Ok(source);
@@ -130,7 +131,7 @@ impl Decoding {
         Ok(source.fed(Box::new(feed), Some(reason), range, notice))
     }
 
-    /// A decoder for a file, by several threads where its format allows it.
+    /// Returns a decoder for a file, which uses several threads if the format allows it.
     fn file_decoder(
         &self,
         file: Arc<Source>,
@@ -155,7 +156,8 @@ impl Decoding {
         self.decoder(Input::of_file(file, 0, size, notice), format)
     }
 
-    /// What is done with an input that begins with `head`, which `is_all` says cannot be longer.
+    /// Decides how an input that begins with `head` is handled. `is_all` says that it cannot be
+    /// longer.
     fn plan(&self, head: &[u8], is_all: bool) -> Plan {
         let detected = if self.compressed { detect(head, is_all) } else { Detected::Plain };
         match (detected, self.text) {
@@ -169,7 +171,7 @@ impl Decoding {
         }
     }
 
-    /// A decoder for `input`, which is of `format` if it is compressed.
+    /// Returns a decoder for `input`, of `format` if it is compressed.
     fn decoder(&self, input: Input, format: Option<Format>) -> io::Result<Box<dyn Decode>> {
         let bytes: Box<dyn Decode> = match format {
             None => Box::new(input),
@@ -182,7 +184,7 @@ impl Decoding {
         Ok(self.as_text(bytes))
     }
 
-    /// Adds the encoding of text to a decoder.
+    /// Adds text decoding to a decoder.
     fn as_text(&self, bytes: Box<dyn Decode>) -> Box<dyn Decode> {
         match self.text {
             Text::Bytes => bytes,
@@ -191,7 +193,7 @@ impl Decoding {
     }
 }
 
-/// Bytes as they are.
+/// Passes bytes through unchanged.
 impl Decode for Input {
     fn decode(&mut self, out: &mut Vec<u8>) -> io::Result<bool> {
         let room = out.capacity() - out.len();
@@ -207,7 +209,7 @@ impl Decode for Input {
     }
 }
 
-/// Names the format of an input that begins with `head`, if it is compressed.
+/// Returns the format of an input that begins with `head`, if it is compressed.
 pub fn format_of(head: &[u8]) -> Option<Format> {
     match detect(&head[..head.len().min(HEAD)], true) {
         Detected::Format(format) => Some(format),
@@ -215,18 +217,18 @@ pub fn format_of(head: &[u8]) -> Option<Format> {
     }
 }
 
-/// The error for data that end too soon.
+/// Returns the error for data that ends too soon.
 fn cut_short(format: &str) -> io::Error {
     io::Error::other(format!("unexpected end of the {format} data"))
 }
 
-/// The error for data of a format whose decoder is not part of this build.
+/// Returns the error for a format whose decoder is not part of this build.
 #[cfg(not(all(feature = "xz", feature = "zstd")))]
 fn not_built(format: &str, feature: &str) -> io::Error {
     io::Error::other(format!("cannot decode {format} data: this mapped was built without the feature {feature:?}"))
 }
 
-/// The error for data that cannot be decoded.
+/// Returns the error for data that cannot be decoded.
 fn damaged(format: &str, why: &str) -> io::Error {
     io::Error::other(format!("damaged {format} data: {why}"))
 }

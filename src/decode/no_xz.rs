@@ -1,4 +1,4 @@
-//! Stands in for liblzma's decoders in builds without the feature `xz`, and reports that.
+//! Replaces liblzma's decoders in builds without the feature `xz` by an error.
 
 use std::io;
 
@@ -6,14 +6,14 @@ use super::detect::Format;
 use super::input::Input;
 use super::{Decode, not_built};
 
-/// A decoder that cannot be made.
+/// A decoder that cannot be created.
 pub enum Xz {}
 
 impl Xz {
-    /// Fails, as there is no decoder.
+    /// Always fails, as there is no decoder.
     ///
     /// # Errors
-    /// Always.
+    /// Returns the error for a missing decoder.
     pub fn new(_: Input, format: Format) -> io::Result<Xz> {
         Err(not_built(format.name(), "xz"))
     }

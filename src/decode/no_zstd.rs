@@ -1,4 +1,4 @@
-//! Stands in for the zstd decoder in builds without the feature `zstd`, and reports that.
+//! Replaces the zstd decoder in builds without the feature `zstd` by an error.
 
 use std::io;
 
@@ -10,24 +10,24 @@ pub fn frame_length(_: &[u8]) -> Option<usize> {
     None
 }
 
-/// A decoder that cannot be made.
+/// A decoder that cannot be created.
 pub enum Zstd {}
 
 impl Zstd {
-    /// Fails, as there is no decoder.
+    /// Always fails, as there is no decoder.
     ///
     /// # Errors
-    /// Always.
+    /// Returns the error for a missing decoder.
     pub fn new() -> io::Result<Zstd> {
         Err(not_built("zstd", "zstd"))
     }
 
-    /// Is never called.
+    /// Never called.
     pub fn begin(&mut self) -> io::Result<()> {
         match *self {}
     }
 
-    /// Is never called.
+    /// Never called.
     pub fn decode(&mut self, _: &mut Input, _: &mut Vec<u8>) -> io::Result<bool> {
         match *self {}
     }

@@ -1,8 +1,8 @@
-//! Files of many independent members or frames, decoded by several threads.
+//! Decodes files of many independent members or frames on several threads.
 //!
-//! bgzip states the length of each gzip member, and the headers within a zstd frame that of the
-//! frame. What cannot be split, does not decode, or grows too large is left to the decoder of the
-//! whole format, from a member's beginning on: the outcome never depends on the splitting.
+//! bgzip records the length of each gzip member, and the headers within a zstd frame add up to its
+//! length. What cannot be split, fails to decode, or grows too large is left to the decoder of the
+//! whole format, from a member's beginning. So the result never depends on the splitting.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -18,23 +18,23 @@ use super::gzip::Gzip;
 use super::input::Input;
 use super::zstd::frame_length;
 
-/// How many compressed bytes make a job, about.
-const JOB: usize = 256 << 10;
-/// The longest frame that is looked for.
-const LONGEST: usize = 4 << 20;
-/// The most decoded bytes of a job.
-const MOST: usize = 16 << 20;
+/// The approximate number of compressed bytes per job.
+const JOB_BYTES: usize = 256 << 10;
+/// The maximum length of a frame that is searched for.
+const MAX_FRAME: usize = 4 << 20;
+/// The maximum number of decoded bytes per job.
+const MAX_DECODED: usize = 16 << 20;
 
-/// Makes a decoder for all that follows on an offset where a member may begin.
+/// Creates a decoder for everything after an offset where a member may begin.
 type Rest = Box<dyn Fn(u64) -> Box<dyn Decode> + Send>;
 
-/// Decodes a file in jobs that several threads take.
+/// Decodes a file in jobs that several threads share.
 pub struct Parallel {
     shared: Arc<Shared>,
-    /// How many threads may still be started.
+    /// How many more threads may be started.
     helpers: usize,
     chunk: Vec<u8>,
-    /// Where in the chunk the next byte stands.
+    /// The position of the next byte in the chunk.
     at: usize,
     make_rest: Rest,
     rest: Option<Box<dyn Decode>>,
@@ -50,20 +50,20 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// Where the next job begins in the file.
+    /// The offset of the next job in the file.
     at: u64,
-    /// How many jobs were taken, and given out.
+    /// How many jobs were taken, and how many were output.
     taken: u64,
     given: u64,
-    /// What the jobs came to that are done.
+    /// The outcomes of finished jobs.
     done: BTreeMap<u64, Outcome>,
-    /// No more jobs are wanted.
+    /// Whether no more jobs are wanted.
     is_closed: bool,
 }
 
 enum Outcome {
     Bytes(Vec<u8>),
-    /// All from this offset on is to be decoded in one go.
+    /// Everything from this offset must be decoded serially.
     Rest(u64),
 }
 
@@ -74,7 +74,7 @@ struct Job {
 }
 
 impl Parallel {
-    /// Decodes `source` by up to `threads` threads, if its beginning can be split into jobs.
+    /// Decodes `source` on up to `threads` threads, if its beginning can be split into jobs.
     pub fn new(source: &Arc<Source>, format: Format, threads: usize, make_rest: Rest) -> Option<Parallel> {
         let shared = Shared {
             source: Arc::clone(source),
@@ -86,17 +86,17 @@ impl Parallel {
         let mut head = [0; 18];
         let (got, _) = source.read_up_to(&mut head, 0);
         let is_candidate = format == Format::Zstd || bgzip_length(&head[..got]).is_some();
-        if !is_candidate || source.length_now().ok().flatten()? < 2 * JOB as u64 {
+        if !is_candidate || source.length_now().ok().flatten()? < 2 * JOB_BYTES as u64 {
             return None;
         }
         let first = shared.cut(0)?;
-        // A single job is no work for several.
+        // A single job does not need several threads.
         shared.cut(first.len() as u64)?;
         let (chunk, at, rest) = (Vec::new(), 0, None);
         Some(Parallel { shared: Arc::new(shared), helpers: threads - 1, chunk, at, make_rest, rest })
     }
 
-    /// Brings the next chunk, or the decoder of what is left.
+    /// Loads the next chunk, or the decoder for the rest.
     fn next(&mut self) {
         let shared = Arc::clone(&self.shared);
         let mut state = shared.lock();
@@ -134,7 +134,7 @@ impl Parallel {
         if self.helpers > 0 {
             self.helpers -= 1;
             let shared = Arc::clone(&self.shared);
-            // Where it cannot be started, this thread does all of it.
+            // If it cannot be started, this thread does all the work.
             let _ = std::thread::Builder::new().spawn(move || shared.help());
         }
     }
@@ -173,7 +173,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does jobs until there are none.
+    /// Processes jobs until there are none.
     fn help(&self) {
         let mut state = self.lock();
         while !state.is_closed {
@@ -188,7 +188,7 @@ impl Shared {
         }
     }
 
-    /// Takes the next job, if not too many are in flight.
+    /// Takes the next job, unless too many are in flight.
     fn take(&self, state: &mut State) -> Option<Job> {
         if state.is_closed || state.at == u64::MAX || state.taken - state.given >= self.limit {
             return None;
@@ -207,18 +207,18 @@ impl Shared {
 
     fn decode(&self, job: Job) {
         let Job { number, at, bytes } = job;
-        // A job whose thread panics must not be waited for.
+        // No reader must wait for a job whose thread panicked.
         let decoded = catch_unwind(|| decoded(self.format, bytes)).unwrap_or(None);
         let outcome = decoded.map_or(Outcome::Rest(at), Outcome::Bytes);
         self.lock().done.insert(number, outcome);
         self.changed.notify_all();
     }
 
-    /// Reads the members or frames of a job that begins at `at`; `None` where none is whole and
-    /// followed by another.
+    /// Reads the members or frames of a job that begins at `at`. Returns `None` unless at least one
+    /// is complete and followed by another.
     fn cut(&self, at: u64) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
-        let mut size = JOB;
+        let mut size = JOB_BYTES;
         loop {
             let length = bytes.len();
             bytes.resize(size, 0);
@@ -229,12 +229,13 @@ impl Shared {
             while let Some(member) = member_length(self.format, &bytes[end..]) {
                 end += member;
             }
-            // What the file ends with is left to the decoder that knows what may stand there.
+            // The end of the file is left to the decoder that knows what may follow the last
+            // member.
             if end > 0 && end < bytes.len() {
                 bytes.truncate(end);
                 return Some(bytes);
             }
-            if is_end || size >= LONGEST || self.format == Format::Gzip {
+            if is_end || size >= MAX_FRAME || self.format == Format::Gzip {
                 return None;
             }
             size *= 2;
@@ -242,8 +243,8 @@ impl Shared {
     }
 }
 
-/// Returns the length of the member or frame that `bytes` begins with, if it is stated and all
-/// there.
+/// Returns the length of the member or frame at the start of `bytes`, if it is recorded and
+/// complete.
 fn member_length(format: Format, bytes: &[u8]) -> Option<usize> {
     let length = match format {
         Format::Gzip => bgzip_length(bytes)?,
@@ -252,7 +253,7 @@ fn member_length(format: Format, bytes: &[u8]) -> Option<usize> {
     (length > 0 && length <= bytes.len()).then_some(length)
 }
 
-/// Returns the length of a member that bgzip wrote: in its first extra field, less one.
+/// Returns the length of a member that bgzip wrote, which its first extra field stores less one.
 ///
 /// See section 4.1 of the SAM specification, <https://samtools.github.io/hts-specs/SAMv1.pdf>.
 fn bgzip_length(bytes: &[u8]) -> Option<usize> {
@@ -261,7 +262,7 @@ fn bgzip_length(bytes: &[u8]) -> Option<usize> {
     is_bgzip.then(|| usize::from(u16::from_le_bytes([header[16], header[17]])) + 1)
 }
 
-/// Decodes a job; `None` where anything is wrong with it.
+/// Decodes a job. Returns `None` if anything is wrong with it.
 fn decoded(format: Format, bytes: Vec<u8>) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(bytes.len() * 4);
     let input = Input::of_bytes(bytes);
@@ -270,7 +271,7 @@ fn decoded(format: Format, bytes: Vec<u8>) -> Option<Vec<u8>> {
         _ => Box::new(Frames::new(input, format.name())),
     };
     while decoder.decode(&mut out).ok()? {
-        if out.len() > MOST {
+        if out.len() > MAX_DECODED {
             return None;
         }
         out.reserve(1 << 16);

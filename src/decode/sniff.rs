@@ -1,4 +1,5 @@
-//! A stream that is decoded if its first bytes say so: they are known only when somebody reads it.
+//! Decodes a stream if its first bytes show a compressed format, which is known only once it is
+//! read.
 
 use std::io;
 use std::sync::{Arc, OnceLock};
@@ -11,7 +12,7 @@ use super::feed::Decoded;
 use super::input::Input;
 use super::{Decoding, Plan};
 
-/// Reads a stream, decoded or as it is.
+/// Reads a stream, decoded or unchanged.
 #[derive(Debug)]
 pub struct Sniffed {
     decoding: Decoding,
@@ -21,9 +22,9 @@ pub struct Sniffed {
 
 #[derive(Debug)]
 enum State {
-    /// With the first bytes, as far as they came.
+    /// Not decided yet, with the first bytes that have arrived.
     Undecided(Stream, Vec<u8>),
-    /// With the first bytes, as far as they are not given out.
+    /// Not decoded, with the first bytes that have not been returned yet.
     AsIs(Stream, Vec<u8>),
     Decoded(Decoded),
     Failed,
@@ -35,7 +36,7 @@ impl Sniffed {
         Sniffed { decoding, state: State::Undecided(Stream::new(source), Vec::new()), notice }
     }
 
-    /// Reads first bytes until they decide; gives how that ended if it was before.
+    /// Reads first bytes until they decide. Returns the outcome of the read if they do not.
     fn decide(&mut self, stop: &Stop, wait: bool) -> io::Result<Option<Filled>> {
         let State::Undecided(stream, head) = &mut self.state else { return Ok(None) };
         let mut is_ended = false;

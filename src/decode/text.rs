@@ -1,4 +1,4 @@
-//! Text of other encodings as UTF-8.
+//! Converts text in other encodings to UTF-8.
 
 use std::io;
 
@@ -6,35 +6,35 @@ use encoding_rs::{CoderResult, Decoder, Encoding};
 
 use super::Decode;
 
-/// How many bytes of the other encoding are taken at a time.
+/// The number of encoded bytes converted at a time.
 const PIECE: usize = 64 << 10;
 
-/// Which text is decoded.
+/// Which text is converted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Text {
-    /// None: bytes are taken as they are.
+    /// None: bytes pass unchanged.
     Bytes,
-    /// UTF-16 where a byte order mark says so.
+    /// UTF-16 text with a byte order mark.
     ByMark,
-    /// All, from this encoding.
+    /// All text, from this encoding.
     Encoded(&'static Encoding),
 }
 
-/// Whether `head` begins with the byte order mark of UTF-16.
+/// Returns whether `head` begins with the byte order mark of UTF-16.
 pub fn has_mark(head: &[u8]) -> bool {
     head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff")
 }
 
-/// Turns what another decoder gives into UTF-8.
+/// Converts another decoder's output to UTF-8.
 pub struct Transcoder {
     bytes: Box<dyn Decode>,
     text: Text,
     decoder: Option<Decoder>,
     pending: Vec<u8>,
-    /// Where in `pending` the next byte stands.
+    /// The position of the next byte in `pending`.
     at: usize,
     is_ended: bool,
-    /// What went wrong behind the pending bytes.
+    /// The failure that follows the pending bytes.
     failure: Option<io::Error>,
     is_flushed: bool,
 }
@@ -43,7 +43,7 @@ impl Transcoder {
     /// Reads `bytes` as `text`.
     pub fn new(bytes: Box<dyn Decode>, text: Text) -> Transcoder {
         let decoder = match text {
-            // A mark of its own overrides it.
+            // A byte order mark in the text overrides it.
             Text::Encoded(encoding) => Some(encoding.new_decoder()),
             _ => None,
         };
@@ -51,7 +51,7 @@ impl Transcoder {
         Transcoder { bytes, text, decoder, pending, at: 0, is_ended: false, failure: None, is_flushed: false }
     }
 
-    /// Reads on; at the beginning as far as a mark reaches.
+    /// Reads more. At the beginning, reads enough to recognise a byte order mark.
     fn fill(&mut self) {
         self.pending.drain(..self.at);
         self.at = 0;
@@ -90,7 +90,7 @@ impl Decode for Transcoder {
                 self.at += some;
                 continue;
             };
-            // Half a character before a failure is none that was malformed.
+            // Half a character before a failure is not malformed.
             let is_last = self.is_ended && self.failure.is_none();
             let room = out.capacity();
             out.resize(room, 0);

@@ -1,5 +1,4 @@
-//! xz streams, lzip members and the older lzma format, by liblzma, which is what xz(1) decodes them
-//! with.
+//! Decodes xz streams, lzip members and the older lzma format with liblzma, which xz(1) also uses.
 
 use std::io;
 
@@ -9,7 +8,7 @@ use super::detect::Format;
 use super::input::Input;
 use super::{Decode, cut_short, damaged};
 
-/// Decodes one of the formats of liblzma.
+/// Decodes one of liblzma's formats.
 pub struct Xz {
     input: Input,
     stream: Stream,
@@ -21,9 +20,10 @@ impl Xz {
     /// Decodes `input`, which is of `format`.
     ///
     /// # Errors
-    /// When there is no memory for a decoder.
+    /// Returns an error if there is no memory for a decoder.
     pub fn new(input: Input, format: Format) -> io::Result<Xz> {
-        // As xz does, whatever memory the dictionary takes. It is touched only as far as it fills.
+        // No memory limit, as in xz. The dictionary's memory is touched only as far as it is
+        // filled.
         let limit = u64::MAX;
         let stream = match format {
             Format::Lzma => Stream::new_lzma_decoder(limit),

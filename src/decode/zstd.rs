@@ -1,4 +1,4 @@
-//! The data of a zstd frame, block by block.
+//! Decodes the data of a zstd frame, block by block.
 
 use std::io;
 
@@ -9,11 +9,11 @@ use super::{cut_short, damaged};
 
 const NAME: &str = "zstd";
 
-/// The largest window that is decoded, as a power of two: what `zstd --long=31` writes. Memory for
-/// it is touched only as far as the data reach.
+/// The largest window that is decoded, as a power of two: what `zstd --long=31` writes. Its memory
+/// is touched only as far as it is filled.
 const WINDOW_LOG: u32 = if cfg!(target_pointer_width = "64") { 31 } else { 30 };
 
-/// How many bytes of a frame are given to the decoder first: the least that a header has.
+/// The number of bytes that the decoder gets first: the minimum size of a frame header.
 const HEADER: usize = 5;
 
 /// Returns the length of the frame that `bytes` begins with, if all of it is there.
@@ -24,17 +24,18 @@ pub fn frame_length(bytes: &[u8]) -> Option<usize> {
 /// Decodes one frame at a time.
 pub struct Zstd {
     decoder: Decoder<'static>,
-    /// How many bytes the decoder wants to see next: one block and the header of the one after it.
+    /// The number of bytes that the decoder expects next: one block and the header of the block
+    /// after it.
     wants: usize,
-    /// The output was filled, so there may be more before any input is needed.
+    /// Whether the output was filled, so that there may be more before any input is needed.
     is_full: bool,
 }
 
 impl Zstd {
-    /// A decoder at the beginning of a frame.
+    /// Returns a decoder at the beginning of a frame.
     ///
     /// # Errors
-    /// When there is no memory for one.
+    /// Returns an error if there is no memory for it.
     pub fn new() -> io::Result<Zstd> {
         let mut decoder = Decoder::new()?;
         decoder.set_parameter(DParameter::WindowLogMax(WINDOW_LOG))?;
@@ -44,20 +45,20 @@ impl Zstd {
     /// Begins another frame.
     ///
     /// # Errors
-    /// What the decoder says.
+    /// Returns the decoder's error.
     pub fn begin(&mut self) -> io::Result<()> {
         (self.wants, self.is_full) = (HEADER, false);
         self.decoder.reinit()
     }
 
-    /// Appends what there is room for in `out`; gives whether the frame goes on.
+    /// Appends as much to `out` as there is room for. Returns whether the frame continues.
     ///
     /// # Errors
-    /// A frame that is cut or damaged.
+    /// Returns an error if the frame is truncated or damaged.
     pub fn decode(&mut self, input: &mut Input, out: &mut Vec<u8>) -> io::Result<bool> {
         let length = out.len();
         loop {
-            // One block at a time: the decoder forgets what it has written in a call that fails.
+            // One block at a time, because the decoder loses its output in a call that fails.
             let bytes = if self.is_full { &[][..] } else { input.fill()? };
             let given = bytes.len().min(self.wants);
             let is_end = given == 0 && !self.is_full;

@@ -1,8 +1,8 @@
-//! JSON that nothing in it drives a terminal.
+//! JSON output that is safe to print to a terminal.
 //!
-//! JSON itself escapes control characters only below U+0020. A terminal acts on those from U+0080
-//! to U+009F as well, and direction overrides make text read as something else; to whoever parses
-//! it, `\u009b` is the same string.
+//! JSON itself escapes control characters only below U+0020. Terminals also interpret U+0080 to
+//! U+009F, and bidirectional overrides make text appear as something else. A parser reads `\u009b`
+//! as the same string.
 
 use std::io::{self, Write};
 
@@ -11,28 +11,28 @@ use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
 use crate::output::needs_escape;
 
-/// The value on one line, without a newline.
+/// Serializes the value on one line, without a newline.
 ///
 /// # Errors
-/// What the value's own `Serialize` fails with; plain data does not.
+/// Returns the error of the value's own `Serialize`; plain data does not fail.
 pub fn to_json(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
     let mut text = Vec::new();
     append_json(value, &mut text)?;
     Ok(text)
 }
 
-/// Appends the value to `text` as [`to_json`] gives it.
+/// Appends the value to `text` as [`to_json`] formats it.
 ///
 /// # Errors
-/// As [`to_json`].
+/// Fails as [`to_json`] does.
 pub fn append_json(value: &impl Serialize, text: &mut Vec<u8>) -> serde_json::Result<()> {
     value.serialize(&mut Serializer::with_formatter(text, TerminalSafeFormatter(CompactFormatter)))
 }
 
-/// The value over several lines, indented.
+/// Serializes the value over several lines, indented.
 ///
 /// # Errors
-/// As [`to_json`].
+/// Fails as [`to_json`] does.
 pub fn to_json_pretty(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
     let mut text = Vec::new();
     value.serialize(&mut Serializer::with_formatter(&mut text, TerminalSafeFormatter(PrettyFormatter::new())))?;
@@ -42,7 +42,7 @@ pub fn to_json_pretty(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
 /// Another formatter's layout, with more characters escaped.
 struct TerminalSafeFormatter<F>(F);
 
-/// Hands calls on to the formatter within.
+/// Forwards calls to the inner formatter.
 macro_rules! delegate {
     ($($name:ident($($arg:ident: $type:ty),*);)*) => {
         $(fn $name<W: ?Sized + Write>(&mut self, writer: &mut W $(, $arg: $type)*) -> io::Result<()> {
@@ -53,7 +53,7 @@ macro_rules! delegate {
 
 impl<F: Formatter> Formatter for TerminalSafeFormatter<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        // Every such character begins with one of these bytes, and few texts have any.
+        // Every such character begins with one of these bytes, which are rare in text.
         if memchr::memchr3(0x7f, 0xc2, 0xe2, fragment.as_bytes()).is_none() {
             return writer.write_all(fragment.as_bytes());
         }

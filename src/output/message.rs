@@ -1,4 +1,4 @@
-//! One line on standard error, which may be closed, full or slow: that never ends a run.
+//! Messages on standard error, which may be closed, full or slow. None of that ends a run.
 
 use std::fmt;
 use std::io;
@@ -8,8 +8,8 @@ use rustix::io::Errno;
 
 use crate::output::{needs_escape, push_escaped};
 
-/// Writes a line to standard error. Where that cannot be, the line is lost and the run goes on: a
-/// message that cannot be shown is no reason to withhold what can.
+/// Writes a line to standard error. If that fails, the line is lost and the run continues, because
+/// a message that cannot be shown is no reason to withhold output.
 pub fn complain(line: fmt::Arguments<'_>) {
     let text = escape_for_terminal(format!("{line}\n"));
     let mut bytes = text.as_bytes();
@@ -18,7 +18,7 @@ pub fn complain(line: fmt::Arguments<'_>) {
         match rustix::io::write(&stderr, bytes) {
             Ok(n) => bytes = &bytes[n..],
             Err(Errno::INTR) => {}
-            // Somebody who shares the terminal may have made it non-blocking for all.
+            // Another process that shares the terminal may have made it non-blocking.
             Err(Errno::AGAIN) => match poll(&mut [PollFd::new(&stderr, PollFlags::OUT)], None) {
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(_) => return,
@@ -28,8 +28,8 @@ pub fn complain(line: fmt::Arguments<'_>) {
     }
 }
 
-/// The text with everything escaped that a terminal would act on but newlines. Names come escaped
-/// already; arguments and what libraries say of them may not.
+/// Escapes everything that a terminal would interpret, except newlines. Names are already escaped,
+/// but arguments and messages from libraries may not be.
 pub fn escape_for_terminal(text: String) -> String {
     let acts = |c: char| c != '\n' && needs_escape(c);
     if !text.contains(acts) {

@@ -1,11 +1,10 @@
-//! Moving a file's bytes to the output inside the kernel, without copying them through this
-//! program.
+//! Moves a file's bytes to the output inside the kernel, without copying them through this program.
 //!
-//! A regular file's pages go to a pipe by `splice(2)`, to another regular file by
-//! `copy_file_range(2)`. Nothing is locked or leased meanwhile, so pages in a pipe stay the file's
-//! own until they are read: a truncation would zero them there. The size is therefore checked for
-//! every pipeful, and the last pipeful is written as a copy: once that is in the pipe, every page
-//! before it has been read. A file that was cut by then is an error that says from which byte on.
+//! `splice(2)` moves a regular file's pages to a pipe, and `copy_file_range(2)` copies them to
+//! another regular file. Nothing is locked or leased, so a truncation still zeroes pages in the
+//! pipe until they are read. The size is therefore checked for every pipeful, and the last pipeful
+//! is written as a copy: once it is in the pipe, every page before it has been read. A truncation
+//! until then is an error that names the first affected byte.
 
 use std::io;
 
@@ -17,26 +16,26 @@ use crate::os::transfer::{copy_range, pipe_size, splice};
 
 use super::stdout::Output;
 
-/// The bytes that `copy_file_range` is asked for at a time, after which the size is checked.
+/// The number of bytes per `copy_file_range` call, after which the size is checked.
 const COPY_CHUNK: usize = 16 << 20;
 
 /// How much of a source was moved.
 #[derive(Debug)]
 pub struct Moved {
-    /// The offset of the first byte that is still to be written.
+    /// The offset of the first byte that must still be written.
     pub until: u64,
     /// How many of the bytes before it never passed through this program.
     pub uncopied: u64,
-    /// Why some of them may be zeros that the file never held there.
+    /// Why some of them may be zeros that were never in the file.
     pub damage: Option<io::Error>,
 }
 
-/// Moves the pages of a regular file to the pipe that `output` is, as far as that is possible; the
-/// rest is the caller's to write.
+/// Moves as many of a regular file's pages as possible to the pipe that `output` is. The caller
+/// writes the rest.
 ///
 /// # Errors
-/// EPIPE when the pipe's reader has gone. Other failures end the move, so that reading and writing
-/// tell which end failed.
+/// Returns EPIPE when the pipe's reader has gone. Other failures end the move, so that reading and
+/// writing the rest shows which side failed.
 pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved> {
     let start = source.start();
     let mut moved = Moved { until: start, uncopied: 0, damage: None };
@@ -76,7 +75,7 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved>
     if moved.uncopied > 0 && moved.damage.is_none() {
         let mut last = vec![0; (end - moved.until).min(capacity as u64) as usize];
         let (got, _) = source.read_up_to(&mut last, moved.until);
-        // Beyond the size are no bytes of the file, whatever the read returned.
+        // There are no bytes of the file past its size, whatever the read returned.
         let size = source.length_now()?.unwrap_or(u64::MAX);
         let got = got.min(usize::try_from(size.saturating_sub(moved.until)).unwrap_or(usize::MAX));
         output.write_now(&last[..got])?;
@@ -87,15 +86,15 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved>
     Ok(moved)
 }
 
-/// Copies a source's range into the regular file that `output` is, inside the kernel; the rest is
-/// the caller's to write.
+/// Copies a source's range inside the kernel into the regular file that `output` is. The caller
+/// writes the rest.
 ///
 /// File systems that share blocks do so under a lock. Others copy through the page cache, where a
-/// truncation zeroes what is on its way, so the size is checked here as well.
+/// truncation zeroes bytes in flight, so the size is checked here as well.
 ///
 /// # Errors
-/// What the output says (ENOSPC, EFBIG, EDQUOT). Two files that cannot be copied in this way are no
-/// error.
+/// Returns the error of the output (ENOSPC, EFBIG, EDQUOT). Two files that cannot be copied in this
+/// way are not an error.
 pub fn copy_to_file(output: &mut Output, source: &Source) -> io::Result<Moved> {
     let (start, end) = (source.start(), source.end().unwrap_or(0));
     let mut moved = Moved { until: start, uncopied: 0, damage: None };
@@ -119,7 +118,7 @@ pub fn copy_to_file(output: &mut Output, source: &Source) -> io::Result<Moved> {
     Ok(moved)
 }
 
-/// Asks for a cold file's pages in large folios, a folio ahead of the move.
+/// Prefetches a cold file's pages in large folios, one folio ahead of the move.
 fn prefetch(source: &Source, at: u64) {
     if source.began_cold() && source.can_fault_in() && (source.base() + at).is_multiple_of(FOLIO) {
         source.fault_in(at..at + FOLIO);
@@ -127,7 +126,7 @@ fn prefetch(source: &Source, at: u64) {
     }
 }
 
-/// Returns an error if the file is now shorter than `until`, to where its pages have been moved.
+/// Returns an error if the file is now shorter than `until`, up to which its pages have been moved.
 fn cut_before(source: &Source, until: u64) -> Option<io::Error> {
     let size = source.length_now().ok()??;
     (size < until).then(|| {
@@ -138,7 +137,7 @@ fn cut_before(source: &Source, until: u64) -> Option<io::Error> {
     })
 }
 
-/// Waits until a pipe that does not block has room.
+/// Waits until a non-blocking pipe has room.
 fn wait_writable(output: &Output) -> io::Result<()> {
     match poll(&mut [PollFd::from_borrowed_fd(output.fd(), PollFlags::OUT)], None) {
         Ok(_) | Err(Errno::INTR) => Ok(()),
@@ -159,7 +158,7 @@ mod tests {
         (0..len).map(|i| (i % 250 + 1) as u8).collect()
     }
 
-    /// Moves a file of `want` into a pipe whose reader does `meanwhile` once it has read 100 bytes
+    /// Moves a file of `want` into a pipe. Its reader calls `meanwhile` once it has read 100 bytes
     /// and the pipe is full.
     fn moved(want: &[u8], meanwhile: impl FnOnce(&File) + Send) -> (Moved, Vec<u8>) {
         let dir = tempfile::tempdir().unwrap();
@@ -202,8 +201,8 @@ mod tests {
         assert!(got == grown && moved.damage.is_none());
     }
 
-    /// A read lease used to keep the file as it was, and other programs waiting: now the cut is
-    /// reported.
+    /// Regression: a read lease used to keep the file unchanged and made other programs wait. Now
+    /// the truncation is reported.
     #[test]
     fn a_cut_of_pages_in_the_pipe_is_reported() {
         let want = data(8 << 20);
@@ -214,8 +213,8 @@ mod tests {
         assert!(got.iter().zip(&want).all(|(&byte, &true_byte)| byte == true_byte || byte == 0));
     }
 
-    /// The last pipeful is a copy, so that a cut after this program has ended changes nothing of
-    /// what lies in the pipe.
+    /// The last pipeful is a copy, so a truncation after this program has ended does not change the
+    /// bytes in the pipe.
     #[test]
     fn a_cut_of_the_last_pipeful_changes_nothing() {
         let dir = tempfile::tempdir().unwrap();

@@ -1,8 +1,8 @@
-//! The only writer to standard output, and to standard error while a run goes on.
+//! The only writer to standard output, and to standard error during a run.
 //!
-//! Small pieces are gathered, large ones are written as they are. Nothing gathered waits longer
-//! than a moment once something new comes, nothing at all on a terminal, and a message on standard
-//! error follows what was printed before it.
+//! Small pieces are buffered, large ones are written directly. Buffered bytes wait only briefly
+//! once more output arrives, and not at all on a terminal. A message on standard error follows
+//! everything printed before it.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -22,7 +22,7 @@ use crate::output::escape_name;
 
 use super::message::complain;
 
-/// What output goes to.
+/// The kind of file that output goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Destination {
     /// A regular file.
@@ -35,14 +35,14 @@ pub enum Destination {
     Other,
 }
 
-/// Pieces of at least so many bytes are written without being gathered first.
-const LARGE: usize = 64 * 1024;
-/// Once so much has been written, making huge pages for more of it pays.
-const MUCH: u64 = 4 << 20;
-/// How long gathered bytes may wait for more.
-const MOMENT: Duration = Duration::from_millis(20);
-/// What a pipe is enlarged to: the most an unprivileged user may ask for (pipe(7)).
-const PIPE: usize = 1 << 20;
+/// The minimum size of a piece that is written without buffering.
+const MIN_DIRECT: usize = 64 * 1024;
+/// The amount of output after which creating huge pages for more pays off.
+const SHEETS_AFTER: u64 = 4 << 20;
+/// How long buffered bytes may wait for more.
+const MAX_DELAY: Duration = Duration::from_millis(20);
+/// The size that a pipe is enlarged to: the most that an unprivileged user may request (pipe(7)).
+const PIPE_SIZE: usize = 1 << 20;
 
 /// The regular file that the output goes to, by its device and inode.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +55,7 @@ impl OwnFile {
     }
 }
 
-/// Standard output, or a file in its place.
+/// Standard output, or a file that replaces it.
 #[derive(Debug)]
 pub struct Output {
     file: File,
@@ -64,11 +64,11 @@ pub struct Output {
     gathered: Vec<u8>,
     flushed: Instant,
     written: u64,
-    /// The place of the next byte, counted from where the output began.
+    /// The position of the next byte, counted from where the output began.
     place: u64,
     pipe_enlarged: bool,
     sheet: Option<Sheet>,
-    /// Whether the pipe, or the system, does not take sheets.
+    /// Whether the pipe or the system does not accept sheets.
     no_sheets: bool,
     line_buffered: bool,
     quiet: bool,
@@ -76,21 +76,21 @@ pub struct Output {
 }
 
 impl Output {
-    /// Standard output.
+    /// Opens standard output.
     ///
     /// # Errors
-    /// When descriptor 1 cannot be duplicated. Where it was closed from the start, the first write
-    /// is the error.
+    /// Returns an error if descriptor 1 cannot be duplicated. If it was closed at start, the first
+    /// write fails.
     pub fn stdout() -> io::Result<Output> {
         let mut output = Output::to(File::from(io::stdout().as_fd().try_clone_to_owned()?))?;
         output.closed = was_closed(1);
         Ok(output)
     }
 
-    /// Any open file in standard output's place.
+    /// Uses an open file instead of standard output.
     ///
     /// # Errors
-    /// What `fstat(2)` says.
+    /// Returns the error of `fstat(2)`.
     pub fn to(file: File) -> io::Result<Output> {
         let stat = Status::of(&file)?;
         let destination = match stat.kind {
@@ -116,32 +116,34 @@ impl Output {
         })
     }
 
-    /// What it goes to.
+    /// Returns the kind of file that output goes to.
     pub fn destination(&self) -> Destination {
         self.destination
     }
 
-    /// Bytes written so far, gathered ones included.
+    /// Returns the number of bytes written so far, including buffered ones.
     pub fn bytes(&self) -> u64 {
         self.written
     }
 
-    /// The descriptor.
+    /// Returns the descriptor.
     pub fn fd(&self) -> BorrowedFd<'_> {
         self.file.as_fd()
     }
 
-    /// Writes out after every piece: `--line-buffered`, and always on a terminal.
+    /// Sets whether to flush after every piece, for `--line-buffered`. On a terminal that always
+    /// happens.
     pub fn set_line_buffered(&mut self, on: bool) {
         self.line_buffered = on || self.destination == Destination::Terminal;
     }
 
-    /// Keeps quiet about inputs that fail: `grep -s`.
+    /// Sets whether to suppress reports of inputs that fail, for `grep -s`.
     pub fn set_quiet(&mut self, on: bool) {
         self.quiet = on;
     }
 
-    /// Returns whether writing what `source` holds would feed the very file that it is read from.
+    /// Returns whether writing the contents of `source` would append to the file that it is read
+    /// from.
     pub fn is_same_file(&self, source: &Source) -> bool {
         source.length_now().is_ok_and(|len| len.is_some_and(|len| len > 0))
             && self.own_file().is_some_and(|own| own.is(source))
@@ -155,37 +157,40 @@ impl Output {
     /// Writes all of `bytes`, now or soon.
     ///
     /// # Errors
-    /// What `write(2)` says; EPIPE when the reader has gone. EINTR is tried again, and a descriptor
-    /// that does not block is waited for.
+    /// Returns the error of `write(2)`, such as EPIPE when the reader has gone. EINTR is retried,
+    /// and a non-blocking descriptor is waited for.
     pub fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.written += bytes.len() as u64;
         self.place += bytes.len() as u64;
-        if bytes.len() >= LARGE {
+        if bytes.len() >= MIN_DIRECT {
             self.flush()?;
             self.enlarge_pipe();
-            let given = if self.written >= MUCH { self.give(bytes)? } else { 0 };
+            let given = if self.written >= SHEETS_AFTER { self.give(bytes)? } else { 0 };
             return self.write_now(&bytes[given..]);
         }
         self.gathered.extend_from_slice(bytes);
         if self.gathered.is_empty() {
             return Ok(());
         }
-        if self.gathered.len() >= LARGE || self.line_buffered || self.flushed.elapsed() >= MOMENT {
+        if self.gathered.len() >= MIN_DIRECT || self.line_buffered || self.flushed.elapsed() >= MAX_DELAY {
             self.flush()?;
         }
         Ok(())
     }
 
-    /// Makes the next byte stand `place` bytes after where the output began. In a regular file this
-    /// leaves a hole, or goes back to write over what is there; anything else is given zeros.
+    /// Moves the position of the next byte to `place` bytes after where the output began.
+    ///
+    /// In a regular file this leaves a hole, or goes back to overwrite earlier bytes. Any other
+    /// output gets zeros.
     ///
     /// # Errors
-    /// When the place is behind and the output cannot go back, and as [`Output::write_all`].
+    /// Returns an error if `place` is earlier and the output cannot seek, and fails as
+    /// [`Output::write_all`] does.
     pub fn move_to(&mut self, place: u64) -> io::Result<()> {
         if place == self.place {
             return Ok(());
         }
-        // A file opened for appending takes every byte at its end, wherever it was moved to.
+        // A file opened for appending takes every byte at its end, whatever the position.
         let appends = || rustix::fs::fcntl_getfl(&self.file).is_ok_and(|flags| flags.contains(OFlags::APPEND));
         if self.destination == Destination::Regular && !appends() {
             let too_far = |_| io::Error::from(Errno::OVERFLOW);
@@ -201,12 +206,12 @@ impl Output {
         self.repeat(&[0], place - self.place)
     }
 
-    /// Writes `bytes` bytes of `unit` (not empty) again and again.
+    /// Writes `bytes` bytes of repeated copies of `unit`, which must not be empty.
     ///
     /// # Errors
-    /// As [`Output::write_all`].
+    /// Fails as [`Output::write_all`] does.
     pub fn repeat(&mut self, unit: &[u8], bytes: u64) -> io::Result<()> {
-        let units = unit.repeat((LARGE / unit.len()).max(1));
+        let units = unit.repeat((MIN_DIRECT / unit.len()).max(1));
         let mut left = bytes;
         while left > 0 {
             let some = usize::try_from(left).map_or(units.len(), |left| left.min(units.len()));
@@ -216,10 +221,10 @@ impl Output {
         Ok(())
     }
 
-    /// Writes out what was gathered.
+    /// Writes out the buffered bytes.
     ///
     /// # Errors
-    /// As [`Output::write_all`].
+    /// Fails as [`Output::write_all`] does.
     pub fn flush(&mut self) -> io::Result<()> {
         if self.gathered.is_empty() {
             return Ok(());
@@ -233,22 +238,22 @@ impl Output {
         Ok(())
     }
 
-    /// Makes a pipe hold a megabyte, so that writer and reader wait for each other less often.
+    /// Enlarges a pipe to a megabyte, so that writer and reader wait for each other less often.
     pub fn enlarge_pipe(&mut self) {
         if self.destination == Destination::Pipe && !self.pipe_enlarged {
             self.pipe_enlarged = true;
-            enlarge_pipe(self.file.as_fd(), PIPE);
+            enlarge_pipe(self.file.as_fd(), PIPE_SIZE);
         }
     }
 
-    /// Counts bytes that went out by another way than `write`.
+    /// Counts bytes that were output other than by `write`.
     pub(super) fn count(&mut self, bytes: u64) {
         self.written += bytes;
         self.place += bytes;
     }
 
-    /// Gives `bytes` to the pipe in sheets; the count says how many it took before there were no
-    /// more sheets to be had.
+    /// Gives `bytes` to the pipe in sheets. Returns how many it took before no more sheets were
+    /// available.
     fn give(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut given = 0;
         while given < bytes.len() && !self.no_sheets {
@@ -261,7 +266,7 @@ impl Output {
             match result {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Err(error),
-                // A pipe that wants no pages takes a copy.
+                // A pipe that does not accept pages gets a copy.
                 Err(_) => self.no_sheets = true,
             }
             self.sheet = Some(sheet).filter(|sheet| !sheet.is_full() && !self.no_sheets);
@@ -292,9 +297,9 @@ impl Output {
         }
     }
 
-    /// Reports an input that failed, behind everything printed so far.
+    /// Reports a failed input, after everything printed so far.
     pub fn report(&mut self, name: &OsStr, error: &io::Error) {
-        // An output that fails is found out by the next write; the message goes out all the same.
+        // The next write will detect an output that fails; the message is printed anyway.
         let _ = self.flush();
         if !self.quiet {
             complain(format_args!("mapped: {}: {}", shown(name), message(error)));
@@ -306,7 +311,7 @@ fn shown(name: &OsStr) -> String {
     if name == "-" { "(standard input)".into() } else { escape_name(name).into_owned() }
 }
 
-/// An error's text as `strerror(3)` has it, without the number that Rust adds.
+/// Returns an error's text as `strerror(3)` formats it, without the number that Rust appends.
 pub fn message(error: &io::Error) -> String {
     let text = error.to_string();
     match text.find(" (os error ") {
@@ -331,7 +336,7 @@ mod tests {
             all
         });
         let mut want = Vec::new();
-        for size in [0, 1, 10, LARGE - 1, LARGE, LARGE + 1, 3 * LARGE, 5] {
+        for size in [0, 1, 10, MIN_DIRECT - 1, MIN_DIRECT, MIN_DIRECT + 1, 3 * MIN_DIRECT, 5] {
             let piece: Vec<u8> = (0..size).map(|i| (i % 253) as u8).collect();
             output.write_all(&piece).unwrap();
             want.extend(piece);
@@ -348,7 +353,7 @@ mod tests {
         drop(reader);
         let mut output = Output::to(File::from(std::os::fd::OwnedFd::from(writer))).unwrap();
         output.write_all(b"x").and_then(|()| output.flush()).unwrap_err();
-        let err = output.write_all(&vec![0; LARGE]).unwrap_err();
+        let err = output.write_all(&vec![0; MIN_DIRECT]).unwrap_err();
         assert_eq!(err.kind(), io::ErrorKind::BrokenPipe);
     }
 

@@ -1,14 +1,13 @@
-//! How a path is shown to a person: one line, and nothing in it that drives a terminal.
+//! Escapes names for people: on one line, and without control sequences for the terminal.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 
-/// The name with control characters and invalid UTF-8 written as `\n`, `\x1b`, `\xff`, for
-/// messages.
+/// Escapes control characters and invalid UTF-8 in a name as `\n`, `\x1b`, `\xff`, for messages.
 ///
-/// A backslash is left alone: the escaped form is for eyes, not for scripts.
+/// A backslash is left alone, because the escaped form is for people, not for scripts.
 pub fn escape_name(name: &OsStr) -> Cow<'_, str> {
     if let Some(plain) = name.to_str()
         && !plain.chars().any(needs_escape)
@@ -33,7 +32,7 @@ pub fn escape_name(name: &OsStr) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Appends a character by its number: `\x1b`, `\u{202e}`.
+/// Appends the escape of a character's code: `\x1b`, `\u{202e}`.
 pub fn push_escaped(shown: &mut String, c: char) {
     // Writing to a string cannot fail.
     let _ = match u32::from(c) {
@@ -42,7 +41,7 @@ pub fn push_escaped(shown: &mut String, c: char) {
     };
 }
 
-/// As [`escape_name`], for bytes on their way to standard output.
+/// Escapes like [`escape_name`], for bytes that go to standard output.
 pub fn escape_for_terminal(name: &[u8]) -> Cow<'_, [u8]> {
     match escape_name(OsStr::from_bytes(name)) {
         Cow::Borrowed(name) => Cow::Borrowed(name.as_bytes()),
@@ -50,9 +49,10 @@ pub fn escape_for_terminal(name: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// Whether a character does something to a terminal instead of being shown: control characters of
-/// C0 and C1, and the bidirectional overrides that reorder what is shown (Unicode Technical Report
-/// 36, "Bidirectional Text Spoofing").
+/// Returns whether a terminal interprets a character instead of showing it.
+///
+/// These are the control characters of C0 and C1 and the bidirectional overrides, which reorder
+/// text (Unicode Technical Report 36, "Bidirectional Text Spoofing").
 pub fn needs_escape(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
