@@ -1,9 +1,9 @@
 //! Follows files as they grow: the one loop behind `cat --follow` and `grep --follow`.
 //!
-//! [`follow`] opens each input, lets the command print what it holds, and then passes on what is
-//! appended until a signal, the end of a process, the output's reader or the last input ends it. It
-//! notices when a file is truncated and, by name, when another takes its place; the old one is then
-//! read to its end first. It prints nothing itself: a [`Follower`] does.
+//! [`follow`] opens each input, lets the command print its content, and then passes on appended
+//! bytes until a signal, the end of a process, the output's reader or the last input ends it. It
+//! detects when a file is truncated and, by name, when another file replaces it; the old file is
+//! then read to its end first. It prints nothing itself: a [`Follower`] does.
 
 mod pipe;
 mod tail;
@@ -19,12 +19,12 @@ use crate::os::interrupt::{self, Signal};
 use crate::os::{Processes, Watch, fd_table, poll_for};
 use target::Target;
 
-/// Interval between looks at what inotify does not report: writers on other machines, and names
-/// behind symbolic links.
+/// The polling interval for changes that inotify does not report: writers on other machines, and
+/// names reached through symbolic links.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Interval while a file ends in bytes that are still being filled in through a mapping, which
-/// inotify does not report.
+/// The polling interval while a file ends in bytes that are still being filled in through a
+/// mapping, which inotify does not report.
 const SHORT_TICK: Duration = Duration::from_millis(40);
 
 /// How to follow.
@@ -32,11 +32,11 @@ const SHORT_TICK: Duration = Duration::from_millis(40);
 pub struct Options {
     /// Whether to follow names rather than the files opened by them.
     pub by_name: bool,
-    /// How the content that is there at first is read.
+    /// How the initial content is read.
     pub mode: IoMode,
     /// Which bytes of each input are wanted.
     pub range: Range,
-    /// Processes to stop with, when the last of them has ended.
+    /// Processes to stop with: following ends when the last of them has ended.
     pub processes: Vec<u32>,
 }
 
@@ -45,13 +45,13 @@ pub struct Options {
 pub struct Origin {
     /// The number of the input.
     pub target: usize,
-    /// How many files that input was before: it is another one after a truncation or a replacement.
-    /// While a replaced file still grows, two give bytes by turns.
+    /// How many files that input was before. The number grows with each truncation or replacement.
+    /// While a replaced file still grows, both files may produce bytes alternately.
     pub file: u64,
 }
 
 impl Origin {
-    /// The file that an input was at first.
+    /// Returns the origin of an input's first file.
     pub fn first(target: usize) -> Origin {
         Origin { target, file: 0 }
     }
@@ -59,46 +59,46 @@ impl Origin {
 
 /// What a command does with the inputs it follows.
 pub trait Follower {
-    /// Announces an input. Inputs are numbered from 0 in the order of their announcement.
+    /// Announces an input. Inputs are numbered from 0 in the order of announcement.
     fn add(&mut self, name: &OsStr);
 
-    /// Prints what is wanted of the input `target` as it is now. `end` is where the stored bytes of
-    /// a file that grows end, and `None` for an input that does not grow.
+    /// Prints the current content of the input `target`, as far as it is wanted.
     ///
-    /// Returns where to go on from, counted as in the source; `None` when nothing more is wanted.
+    /// `end` is where the stored bytes of a growing file end, and `None` for an input that does not
+    /// grow. Returns the source offset from which to continue, or `None` when nothing more is
+    /// wanted.
     ///
     /// # Errors
-    /// Those of the output. What is wrong with the source is reported by the follower.
+    /// Returns the error of the output. The follower itself reports errors of the source.
     fn begin(&mut self, target: usize, source: Source, end: Option<u64>) -> io::Result<Option<u64>>;
 
-    /// Takes bytes that were appended.
+    /// Processes appended bytes.
     ///
     /// # Errors
-    /// Those of the output.
+    /// Returns the error of the output.
     fn take(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()>;
 
-    /// Takes note that nothing more comes from there, so that a line without its end stays as it
-    /// is.
+    /// Marks the end of an origin, so that an unfinished line is output as it is.
     ///
     /// # Errors
-    /// Those of the output.
+    /// Returns the error of the output.
     fn end(&mut self, origin: Origin) -> io::Result<()>;
 
     /// Reports something about an input.
     fn report(&mut self, name: &OsStr, error: &io::Error);
 
-    /// Shows what is held back, as nothing more comes for now.
+    /// Prints what is held back, because nothing more arrives for now.
     ///
     /// # Errors
-    /// Those of the output.
+    /// Returns the error of the output.
     fn flush(&mut self) -> io::Result<()>;
 
-    /// Returns whether nothing more is wanted, of no further input either.
+    /// Returns whether nothing more is wanted, including from further inputs.
     fn has_stopped(&self) -> bool {
         false
     }
 
-    /// Returns whether nothing more is wanted of the inputs that have been announced.
+    /// Returns whether nothing more is wanted from the inputs announced so far.
     fn is_done(&self) -> bool {
         false
     }
@@ -107,31 +107,33 @@ pub trait Follower {
 /// Why following ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// By this signal.
+    /// This signal arrived.
     Signal(Signal),
-    /// The follower has all it wants, or the processes to stop with have ended.
+    /// The follower has everything it wants, or the processes to stop with have ended.
     Done,
     /// The reader of the output has gone.
     Unread,
-    /// No input is left that could grow.
+    /// No input remains that could grow.
     NothingLeft,
 }
 
-/// How following went.
+/// The outcome of following.
 #[derive(Clone, Copy, Debug)]
 pub struct Outcome {
     /// Why it ended.
     pub end: End,
-    /// Whether an input could not be opened or followed; it has been reported.
+    /// Whether an input could not be opened or followed, which has been reported.
     pub failed: bool,
 }
 
-/// Follows `inputs`. The first SIGINT or SIGTERM ends the process at once, with the exit code that
-/// shells use for a death by it; when all inputs have been begun, what was appended by then is
-/// printed first, as far as that takes no time.
+/// Follows `inputs`.
+///
+/// The first SIGINT or SIGTERM ends the process at once, with the exit code that shells report for
+/// it. Once all inputs have been started, bytes appended by then are printed first, as far as that
+/// takes no time.
 ///
 /// # Errors
-/// Those of the follower and of `poll(2)`. What goes wrong with an input is reported.
+/// Returns the error of the follower or of `poll(2)`. Errors of an input are reported.
 pub fn follow<F: Follower>(
     inputs: impl Iterator<Item = Result<FileRef, (OsString, io::Error)>>,
     options: Options,
@@ -161,7 +163,7 @@ pub fn follow<F: Follower>(
     Ok(Outcome { end, failed: run.failed })
 }
 
-/// Everything that is followed.
+/// All inputs that are followed.
 struct Run {
     options: Options,
     watch: Watch,
@@ -171,7 +173,7 @@ struct Run {
 }
 
 impl Run {
-    /// Opens an input, has what it holds printed and adds it to the targets if it may grow.
+    /// Opens an input, has its content printed and adds it to the targets if it may grow.
     fn open<F: Follower>(&mut self, input: Result<FileRef, (OsString, io::Error)>, follower: &mut F) -> io::Result<()> {
         let (name, opened) = match input {
             Ok(place) => (place.path().to_owned(), self.source(&place)),
@@ -233,16 +235,16 @@ impl Run {
         }
     }
 
-    /// Returns the source and, for a file that grows, where its stored bytes end.
+    /// Returns the source and, for a growing file, where its stored bytes end.
     fn grows(&self, source: Source) -> io::Result<(Source, Option<u64>)> {
         let holds = |at: u64| source.read_at(&mut [0], at).is_ok_and(|got| got == 1);
         let end = match source.kind() {
-            // It is empty, or only says so, as the files of /proc do.
+            // It is empty, or only claims to be, as files in /proc do.
             Kind::Unsized if holds(0) => None,
             Kind::Unsized => Some(source.start()),
             Kind::Regular => {
                 let end = source.end().unwrap_or(0);
-                // A file of sysfs holds less than it says, and does not grow.
+                // A sysfs file holds less than its size and does not grow.
                 let is_true = end <= source.start() || holds(end - 1);
                 is_true.then(|| tail::settled_end(&source, end)).transpose()?
             }
@@ -303,7 +305,7 @@ impl Run {
         }
     }
 
-    /// Passes on what is there now; a busy writer would otherwise never let go.
+    /// Passes on what is available now. A busy writer would otherwise keep this loop going.
     fn finish<F: Follower>(&mut self, follower: &mut F) -> io::Result<()> {
         for target in &mut self.targets {
             let size = target.size();

@@ -1,7 +1,7 @@
-//! A FIFO, or another stream, that is followed for further writers.
+//! A FIFO or other stream that is followed for further writers.
 //!
-//! A FIFO ends for its reader whenever its last writer closes it. It is then opened once more,
-//! before the old descriptor goes, so that no byte is lost and the next writer wakes the follower.
+//! A FIFO's reader sees its end whenever the last writer closes it. It is then opened again before
+//! the old descriptor is closed, so that no byte is lost and the next writer wakes the follower.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -11,16 +11,16 @@ use std::os::fd::{AsFd, BorrowedFd};
 use crate::io::path;
 use crate::os::{self, ReadOutcome};
 
-/// The most bytes passed on at once.
+/// The maximum number of bytes passed on at once.
 const PIECE: usize = 256 << 10;
 
-/// A stream under way.
+/// A stream that is being followed.
 #[derive(Debug)]
 pub(super) struct Pipe {
     file: File,
-    /// Whether another writer may come.
+    /// Whether another writer may open it.
     is_fifo: bool,
-    /// Bytes before the wanted range.
+    /// The number of bytes before the wanted range.
     skip: u64,
     ended: bool,
     piece: Vec<u8>,
@@ -32,22 +32,22 @@ impl Pipe {
         Ok(Pipe::new(path::open_fifo(name)?, true, 0))
     }
 
-    /// Reads on from a stream that is open, after its first `skip` bytes.
+    /// Continues an open stream after skipping `skip` bytes.
     pub fn new(file: File, is_fifo: bool, skip: u64) -> Pipe {
         Pipe { file, is_fifo, skip, ended: false, piece: Vec::new() }
     }
 
-    /// What to poll for reading; `None` once it has ended.
+    /// Returns the descriptor to poll for reading, or `None` once the stream has ended.
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
         (!self.ended).then(|| self.file.as_fd())
     }
 
-    /// Whether nothing more can come.
+    /// Returns whether nothing more can arrive.
     pub fn has_ended(&self) -> bool {
         self.ended
     }
 
-    /// Returns what is ready now: nothing when a writer pauses, or when it has ended.
+    /// Returns the available bytes, which are none if a writer pauses or has finished.
     pub fn next(&mut self) -> io::Result<&[u8]> {
         self.piece.clear();
         if self.ended {

@@ -1,9 +1,9 @@
-//! The end of one growing file, read as it grows.
+//! Reads the end of one file as it grows.
 //!
-//! Another program may truncate the file at any moment, and write it again to any length. A shorter
-//! size shows the one; a few bytes remembered from the file's beginning and from before the current
-//! position show the other. Bytes are read by `pread`, never through a mapping: on overlayfs and on
-//! a network a mapping may show zeros for what was appended.
+//! Another program may truncate the file at any time and rewrite it to any length. A smaller size
+//! reveals the one; a few bytes remembered from the file's beginning and from before the current
+//! position reveal the other. Bytes are read with `pread`, never through a mapping, because on
+//! overlayfs and network file systems a mapping may show zeros for appended bytes.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -13,22 +13,22 @@ use std::time::{Duration, Instant};
 use crate::io::Source;
 use crate::os::{Extent, next_extent};
 
-/// The most bytes returned at once.
+/// The maximum number of bytes returned at once.
 const MAX_PIECE: u64 = 1 << 20;
 
-/// The bytes remembered at the beginning and before the position.
+/// The number of bytes remembered from the beginning and from before the position.
 const REMEMBERED: usize = 48;
 
-/// How long zeros at the very end are held back: a writer through a mapping may be about to fill
-/// them in. Zeros that are stored are returned after that.
+/// How long zeros at the very end are held back, because a program that writes through a mapping
+/// may be about to fill them in. Stored zeros are returned after that.
 const ZEROS_SETTLE: Duration = Duration::from_secs(1);
 
-/// What [`Tail::next`] found.
+/// The outcome of [`Tail::next`].
 #[derive(Debug)]
 pub(super) enum Next<'t> {
     Bytes(&'t [u8]),
     Nothing,
-    /// The file was cut; everything in it now is new.
+    /// The file was truncated, and all of its content is new.
     Truncated,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct Tail {
     at: u64,
     /// The first bytes of the file.
     head: Vec<u8>,
-    /// The bytes before `at`.
+    /// The bytes just before `at`.
     behind: Vec<u8>,
     piece: Vec<u8>,
     /// Since when the file has ended in zeros that are held back.
@@ -49,7 +49,7 @@ pub(super) struct Tail {
 }
 
 impl Tail {
-    /// Follows `file` from offset `at` on.
+    /// Follows `file` from offset `at`.
     pub fn new(file: File, at: u64) -> io::Result<Tail> {
         let (head, behind, piece) = (Vec::new(), Vec::new(), Vec::new());
         let mut tail = Tail { file, at, head, behind, piece, zeros: None, is_shared: false };
@@ -59,24 +59,24 @@ impl Tail {
         Ok(tail)
     }
 
-    /// Says that other programs share the file's position. Holes are found by seeking, so none are
-    /// looked for then.
+    /// Sets whether other programs share the file's position. If so, holes are not looked for,
+    /// because that takes a seek.
     pub fn share_position(&mut self, is_shared: bool) {
         self.is_shared = is_shared;
     }
 
-    /// The file's device and inode.
+    /// Returns the file's device and inode.
     pub fn identity(&self) -> Option<(u64, u64)> {
         self.file.metadata().ok().map(|meta| (meta.dev(), meta.ino()))
     }
 
-    /// Whether `meta` describes this very file. Its identity is asked anew each time, as a copy-up
-    /// may change it.
+    /// Returns whether `meta` describes this file. Its identity is queried each time, because a
+    /// copy-up may change it.
     pub fn is(&self, meta: &Metadata) -> bool {
         self.file.metadata().is_ok_and(|own| (own.dev(), own.ino()) == (meta.dev(), meta.ino()))
     }
 
-    /// The bytes before this offset have been returned.
+    /// Returns the offset up to which bytes have been returned.
     pub fn at(&self) -> u64 {
         self.at
     }
@@ -85,12 +85,12 @@ impl Tail {
         self.file.metadata().map_or(0, |meta| meta.len())
     }
 
-    /// Whether the file ends in zeros that may be filled in without an inotify event.
+    /// Returns whether the file ends in zeros that may be filled in without an inotify event.
     pub fn is_unsettled(&self) -> bool {
         self.zeros.is_some()
     }
 
-    /// Reads what has been appended since, up to offset `limit`.
+    /// Reads the bytes appended since the last call, up to offset `limit`.
     pub fn next(&mut self, limit: u64) -> io::Result<Next<'_>> {
         let size = self.file.metadata()?.len();
         if size < self.at || size > self.at && self.was_rewritten()? {
@@ -103,7 +103,7 @@ impl Tail {
             return Ok(Next::Nothing);
         }
         self.piece = self.read(self.at, end - self.at)?;
-        // A truncation lowers the size before it zeroes bytes that a read may get.
+        // A truncation lowers the size before it zeroes bytes that a read may return.
         let size_after = self.file.metadata()?.len();
         self.piece.truncate(usize::try_from(size_after.saturating_sub(self.at)).unwrap_or(usize::MAX));
         self.hold_zeros(size);
@@ -139,19 +139,21 @@ impl Tail {
         Ok(bytes)
     }
 
-    /// Whether the file was cut and has grown past this position again, unseen. Both the bytes at
-    /// its beginning and those before the position must differ: a writer may change its last
-    /// record, but not the first one as well.
+    /// Returns whether the file was truncated and has already grown past this position.
+    ///
+    /// Both the bytes at its beginning and those before the position must differ, because a writer
+    /// may change its last record but not also its first.
     fn was_rewritten(&self) -> io::Result<bool> {
-        // Of a small file either half: the last record must not count as the first.
+        // In a small file, each covers half, so that the last record does not count as the first.
         let len = (self.at / 2).min(self.head.len().min(self.behind.len()) as u64) as usize;
         let behind = &self.behind[self.behind.len() - len..];
         Ok(self.read(self.at - len as u64, len as u64)? != behind && self.read(0, len as u64)? != self.head[..len])
     }
 
-    /// Holds zeros at the file's end back: a program that writes through a mapping first extends
-    /// the file and then fills it in. Space that nothing was stored in stays back; stored zeros are
-    /// returned after a while.
+    /// Holds back zeros at the file's end, because a program that writes through a mapping extends
+    /// the file first and then fills it in.
+    ///
+    /// Unallocated space stays held back; stored zeros are returned after a while.
     fn hold_zeros(&mut self, size: u64) {
         let end = self.at + self.piece.len() as u64;
         let solid = self.piece.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
@@ -175,8 +177,8 @@ impl Tail {
     }
 }
 
-/// Returns where the last stored run of `file` from `from` on ends: `size`, or where a hole up to
-/// there begins.
+/// Returns where the last stored run of `file` from `from` ends: at `size`, or where a hole that
+/// extends to `size` begins.
 fn stored_end(file: &File, from: u64, size: u64) -> u64 {
     let (mut at, mut stored) = (from, from);
     while at < size {
@@ -191,11 +193,11 @@ fn stored_end(file: &File, from: u64, size: u64) -> u64 {
     stored
 }
 
-/// Returns where the stored bytes of a file end: at `end`, or before where it was extended without
-/// storing anything there yet, by a program that is about to write through a mapping.
+/// Returns where the stored bytes of a file end. That is `end`, or earlier if a program that is
+/// about to write through a mapping has only extended the file so far.
 ///
 /// # Errors
-/// What reading returns.
+/// Returns an error if reading fails.
 pub(super) fn settled_end(source: &Source, end: u64) -> io::Result<u64> {
     let start = source.start();
     let mut stored = source.data_end_before(end, start);

@@ -1,4 +1,4 @@
-//! One followed input, with all files that have or had its name.
+//! One followed input, with all the files that have or had its name.
 
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
@@ -16,18 +16,17 @@ use crate::io::{Kind, Source, path};
 use crate::os::Watch;
 use crate::output::message;
 
-/// How long a file that was replaced is still watched after its last byte, for a writer that has
-/// not changed over yet.
+/// How long a replaced file is watched after its last byte, for a writer that has not switched yet.
 const LINGER: Duration = Duration::from_secs(30);
 
-/// What an input was opened as.
+/// The kind of file that an input was opened as.
 pub(super) enum Opened {
     File(Source),
     Pipe(Pipe),
 }
 
 impl Opened {
-    /// Returns the stream behind a source that can only be read from front to back.
+    /// Returns the stream of a source that can only be read from front to back.
     pub fn stream(source: &Source) -> Option<Pipe> {
         matches!(source.kind(), Kind::Pipe | Kind::Socket | Kind::Terminal | Kind::CharDevice)
             .then(|| source.file().try_clone().ok())
@@ -36,23 +35,23 @@ impl Opened {
     }
 }
 
-/// An input.
+/// A followed input.
 pub(super) struct Target {
     number: usize,
     name: OsString,
     by_name: bool,
     current: Current,
-    /// How many files the target has been.
+    /// How many files this input has been.
     file: u64,
-    /// Files that were replaced, oldest first, which they were, and when each last gave a byte.
+    /// Replaced files, oldest first, with their numbers and the time of their last byte.
     replaced: VecDeque<(Tail, u64, Instant)>,
     /// Why there is no file, as last reported.
     missing: Option<String>,
-    /// The file that could not be read on. Begun again, it would be printed twice.
+    /// The file that failed to be read. It is not opened again, because it would be printed twice.
     failed: Option<(u64, u64)>,
 }
 
-/// What has the name now.
+/// The file that has the name now.
 enum Current {
     Nothing,
     File(Tail),
@@ -60,7 +59,7 @@ enum Current {
 }
 
 impl Target {
-    /// An input of which nothing is followed yet.
+    /// Returns an input that has no file yet.
     pub fn new(number: usize, name: &OsStr, by_name: bool) -> Target {
         Target {
             number,
@@ -74,12 +73,12 @@ impl Target {
         }
     }
 
-    /// A FIFO.
+    /// Returns an input that is a FIFO.
     pub fn of_pipe(number: usize, name: &OsStr, pipe: Pipe) -> Target {
         Target { current: Current::Pipe(pipe), ..Target::new(number, name, false) }
     }
 
-    /// A name that has no file that could be followed, which has been reported.
+    /// Returns an input whose name has no file that can be followed, which has been reported.
     pub fn missing(number: usize, name: &OsStr, error: &io::Error) -> Target {
         Target { missing: Some(message(error)), ..Target::new(number, name, true) }
     }
@@ -89,7 +88,7 @@ impl Target {
         self.current = Current::Pipe(pipe);
     }
 
-    /// Goes on with `file` from offset `at` on.
+    /// Continues with `file` from offset `at`.
     pub fn set_file(&mut self, file: File, is_shared: bool, at: u64, watch: &Watch) -> io::Result<()> {
         watch.file(&file);
         let mut tail = Tail::new(file, at)?;
@@ -98,13 +97,13 @@ impl Target {
         Ok(())
     }
 
-    /// Gives the input up: nothing more of it is wanted.
+    /// Gives up the input, because nothing more of it is wanted.
     pub fn forget(&mut self) {
         self.by_name = false;
         self.current = Current::Nothing;
     }
 
-    /// Wakes the follower when the name comes or goes.
+    /// Wakes the follower when the name appears or disappears.
     pub fn watch(&self, watch: &Watch) {
         if self.by_name {
             watch.directory(directory(&self.name));
@@ -119,7 +118,7 @@ impl Target {
         matches!(&self.current, Current::File(tail) if tail.is_unsettled())
     }
 
-    /// Whether nothing more can come.
+    /// Returns whether nothing more can arrive.
     pub fn is_over(&self) -> bool {
         !self.by_name
             && self.replaced.is_empty()
@@ -127,25 +126,25 @@ impl Target {
             && self.pipe_fd().is_none()
     }
 
-    /// Whether the input could not be read on.
+    /// Returns whether reading the input failed.
     pub fn has_failed(&self) -> bool {
         self.failed.is_some()
     }
 
-    /// The size of the file at hand.
+    /// Returns the size of the current file.
     pub fn size(&self) -> u64 {
         if let Current::File(tail) = &self.current { tail.size() } else { 0 }
     }
 
-    /// Whether the file at hand has been read up to less than `size`.
+    /// Returns whether the current file has been read to less than `size`.
     pub fn is_before(&self, size: u64) -> bool {
         matches!(&self.current, Current::File(tail) if tail.at() < size)
     }
 
     /// Passes on a piece of what is new. Returns whether there may be more.
     pub fn pass(&mut self, follower: &mut impl Follower) -> io::Result<bool> {
-        // A writer that changes over writes to the new file after its last byte to the old. So as
-        // much of the new one as there is now may be read when the old one has then been read to
+        // A writer that switches files writes to the new file after its last byte to the old one.
+        // So the new file may be read up to its size as of now, once the old one has been read to
         // its end.
         let limit = self.size();
         self.pass_replaced(follower)?;
@@ -197,7 +196,7 @@ impl Target {
         Ok(false)
     }
 
-    /// Passes on what writers still append to files that were replaced.
+    /// Passes on what writers still append to replaced files.
     fn pass_replaced(&mut self, follower: &mut impl Follower) -> io::Result<()> {
         let mut at = 0;
         while let Some((tail, file, last)) = self.replaced.get_mut(at) {
@@ -220,7 +219,7 @@ impl Target {
         Ok(())
     }
 
-    /// Looks which file has the name now. Returns whether it is another one.
+    /// Checks which file has the name now. Returns whether it has changed.
     pub fn look(&mut self, watch: &Watch, follower: &mut impl Follower) -> io::Result<bool> {
         if !self.by_name {
             return Ok(false);
@@ -230,7 +229,7 @@ impl Target {
                 self.missing = None;
                 return Ok(false);
             }
-            // It is still the file that could not be read.
+            // It is still the file that failed to be read.
             Ok(meta) if self.failed == Some((meta.dev(), meta.ino())) => return Ok(false),
             Ok(meta) if meta.file_type().is_fifo() => {
                 Err(io::Error::other("now a FIFO, which is not followed by name"))
@@ -256,7 +255,7 @@ impl Target {
         }
     }
 
-    /// Goes on with another file, after what is left of the one before.
+    /// Switches to another file, after the rest of the previous one.
     fn change_over(&mut self, tail: Tail, follower: &mut impl Follower) -> io::Result<bool> {
         let text = match (self.missing.take(), &self.current) {
             (None, Current::File(_)) => "has been replaced; following new file",
@@ -273,7 +272,7 @@ impl Target {
     }
 }
 
-/// Returns the directory that a name stands in.
+/// Returns the directory that contains a name.
 fn directory(name: &OsStr) -> &Path {
     match Path::new(name).parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,

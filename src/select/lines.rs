@@ -1,4 +1,4 @@
-//! Where lines end in a file that is read from its end.
+//! Finds where lines end in a file that is read from its end.
 
 use std::io;
 use std::ops::Range;
@@ -7,14 +7,14 @@ use memchr::memrchr;
 
 use crate::io::Source;
 
-/// Bytes read backwards at a time.
+/// The number of bytes read backwards at a time.
 const PIECE: u64 = 64 << 10;
 
-/// Returns the offset after the last terminator within `within`, or where that begins. Holes are
-/// skipped unless their zeros are terminators.
+/// Returns the offset after the last terminator in `within`, or the start of `within` if there is
+/// none. Skips holes unless their zeros are terminators.
 ///
 /// # Errors
-/// What reading says.
+/// Returns an error if reading fails.
 pub fn last_line_end(source: &Source, within: Range<u64>, terminator: u8) -> io::Result<u64> {
     let mut end = within.end;
     let mut buffer = vec![0; PIECE as usize];

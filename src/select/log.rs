@@ -1,8 +1,8 @@
-//! One log, entry by entry in order of time.
+//! Reads one log, entry by entry, in order of time.
 //!
 //! An entry is a line with a time and the lines without one that follow it. Entries that are out of
-//! order within the slack are put in order, as far as so many bytes can be held. Memory is bounded
-//! whatever the length of lines and entries: a very long one is passed on in pieces.
+//! order by no more than the slack are sorted, within a limited number of buffered bytes. Memory is
+//! bounded whatever the length of lines and entries: a very long one is passed on in pieces.
 
 use std::collections::VecDeque;
 use std::io;
@@ -15,28 +15,28 @@ use super::period::PeriodSearch;
 use crate::io::{AccessMethod, Filled, Source, SpanFeed, Stream};
 use crate::timestamp::{self, EntryFilter, LINE_HEAD};
 
-/// How many bytes are read at a time, and the most of one entry that is given out at a time.
+/// The number of bytes read at a time, and the maximum returned at a time from one entry.
 const PIECE: usize = 64 << 10;
 
-/// A line that was looked at.
+/// A line that has been examined.
 #[derive(Clone, Copy, Debug)]
 struct LineVerdict {
     len: usize,
     is_wanted: bool,
-    /// Its entry's time, if it begins one.
+    /// The time of the entry that it begins, if any.
     time: Option<Timestamp>,
 }
 
-/// Lines of one log that follow on each other.
+/// Consecutive lines of one log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lines {
-    /// Where they begin among all bytes read of the log, and their length.
+    /// Where they begin among all bytes read from the log, and their length.
     pos: u64,
     len: usize,
-    /// Their offset in the log.
+    /// The offset of the lines in the log.
     pub offset: u64,
-    /// By how much their number in the log is greater, modulo 2^64, than that of the lines that
-    /// would have followed those given out last; none where it is these lines.
+    /// How many line numbers to skip (modulo 2^64) before these lines; `None` if they continue the
+    /// lines that were returned last.
     pub passed: Option<u64>,
 }
 
@@ -45,55 +45,56 @@ pub struct Lines {
 struct Entry {
     time: Timestamp,
     lines: Lines,
-    /// How many lines of the log come before it, and how many it has.
+    /// The number of lines before it in the log, and of its own lines.
     line: u64,
     count: u64,
-    /// Whether it goes on after this piece, or is itself such a piece.
+    /// Whether more of the entry follows this piece.
     is_open: bool,
     continues: bool,
 }
 
-/// A log on its way into a merge.
+/// A log that is read for a merge.
 #[derive(Debug)]
 pub struct Log {
     search: PeriodSearch,
     stream: Stream,
     filter: Option<EntryFilter>,
-    /// What there is to report about it at its end.
+    /// Notices to report at the end of the log.
     notices: Vec<String>,
-    /// Bytes that were read, after so many that were dropped.
+    /// The bytes read, without those already dropped, and how many were dropped.
     buffer: Vec<u8>,
     dropped: u64,
-    /// How much was looked at, the offset of the next byte in the log, and the lines before it.
+    /// The number of bytes examined, the offset of the next byte in the log, and the lines before
+    /// it.
     looked: u64,
     offset: u64,
     line: u64,
-    /// The most bytes that are held to put entries in order.
+    /// The maximum number of bytes buffered to sort entries.
     hold: u64,
-    /// The entry that was looked at last, which may go on. Before the first time it has none.
+    /// The last examined entry, which may continue. `None` before the first time.
     growing: Option<Entry>,
     is_timed: bool,
-    /// Entries that are not given out, by time.
+    /// Entries that have not been returned, by time.
     entries: VecDeque<Entry>,
-    /// What was given out last, and the number of the line after it.
+    /// The lines returned last, and the number of the line after them.
     given: Option<(Lines, u64)>,
-    /// Whether that was a piece of an entry that goes on.
+    /// Whether they were a piece of an entry that continues.
     is_within_entry: bool,
     latest: Timestamp,
-    /// Whether the rest of a very long line comes next, and is wanted.
+    /// Whether the rest of a very long line comes next, and whether it is wanted.
     rest: Option<bool>,
-    /// Bytes are left out after those in the buffer.
+    /// Whether the log has a gap after the bytes in the buffer.
     at_gap: bool,
     ended: bool,
     failure: Option<io::Error>,
 }
 
 impl Log {
-    /// Opens `source` for the entries that `search` asks for. Where `counts` says so, the lines
-    /// before them are counted.
+    /// Opens `source` for the entries that `search` selects. If `counts` is set, the lines before
+    /// them are counted.
     ///
     /// # Errors
-    /// Whatever reading fails with, and times whose form cannot be learnt.
+    /// Returns an error if reading fails or the form of the times cannot be learnt.
     pub fn open(source: Source, search: PeriodSearch, counts: bool) -> io::Result<Self> {
         let (mut filter, mut notices, mut source) = (None, Vec::new(), source);
         if source.method() != AccessMethod::Stream {
@@ -138,18 +139,18 @@ impl Log {
         })
     }
 
-    /// Returns the time of the next entry; none within an entry, and at the end.
+    /// Returns the time of the next entry, or `None` within an entry and at the end.
     pub fn next_time(&self) -> Option<Timestamp> {
         self.entries.front().filter(|_| !self.is_within_entry).map(|entry| entry.time)
     }
 
-    /// Returns the bytes of `lines`, which were given out last.
+    /// Returns the bytes of `lines`, which must be the lines returned last.
     pub fn bytes(&self, lines: &Lines) -> &[u8] {
         let start = (lines.pos - self.dropped) as usize;
         &self.buffer[start..start + lines.len]
     }
 
-    /// Returns what there is to report about the log, once it has ended.
+    /// Returns the notices about the log, once it has ended.
     pub fn take_notices(&mut self) -> Vec<String> {
         if let Some(filter) = self.filter.as_ref().filter(|_| self.notices.is_empty()) {
             return self.search.notices(filter);
@@ -157,11 +158,11 @@ impl Log {
         std::mem::take(&mut self.notices)
     }
 
-    /// Moves to the first entry, and holds up to `hold` bytes to put entries in order. Lines before
-    /// it come with it.
+    /// Moves to the first entry, and buffers up to `hold` bytes to sort entries. Lines before the
+    /// first entry belong to it.
     ///
     /// # Errors
-    /// Whatever reading fails with, and times whose form cannot be learnt.
+    /// Returns an error if reading fails or the form of the times cannot be learnt.
     pub fn begin(&mut self, hold: usize) -> io::Result<()> {
         self.hold = hold as u64;
         while self.filter.is_none() && !self.ended {
@@ -183,10 +184,11 @@ impl Log {
         Ok(())
     }
 
-    /// Returns the next lines whose entries come `before` something; none where the log has ended.
+    /// Returns the next lines whose entry's time satisfies `before`, or `None` at the end of the
+    /// log.
     ///
     /// # Errors
-    /// Whatever reading fails with, after all entries before that.
+    /// Returns an error if reading fails, after all entries before that.
     pub fn next_lines(&mut self, before: impl Fn(Timestamp) -> bool) -> io::Result<Option<Lines>> {
         let next = if self.is_within_entry { self.take_continuation() } else { self.entries.pop_front() };
         let Some(mut next) = next else { return self.failure.take().map_or(Ok(None), Err) };
@@ -212,14 +214,14 @@ impl Log {
         Ok(Some(next.lines))
     }
 
-    /// Notes what is given out, and looks ahead to what may come next.
+    /// Records what is returned, and looks ahead to the next entry.
     fn give(&mut self, entry: &Entry) {
         self.given = Some((entry.lines, entry.line + entry.count));
         self.is_within_entry = entry.is_open;
         self.look_ahead();
     }
 
-    /// Returns the next piece of the entry of which one was given out last.
+    /// Returns the next piece of the entry of which a piece was returned last.
     fn take_continuation(&mut self) -> Option<Entry> {
         loop {
             if let Some(at) = self.entries.iter().position(|entry| entry.continues) {
@@ -233,8 +235,8 @@ impl Log {
         }
     }
 
-    /// Looks at lines until no entry that may still come is before the next one, as far as the
-    /// slack and what may be held go.
+    /// Examines lines until no later entry can precede the next one, within the slack and the
+    /// buffer limit.
     fn look_ahead(&mut self) {
         while !self.is_over() && !self.is_within_entry {
             if let Some(next) = self.entries.front() {
@@ -251,13 +253,13 @@ impl Log {
         self.search.context.slack
     }
 
-    /// Whether everything that is wanted is among the entries.
+    /// Returns whether all wanted entries have been found.
     fn is_over(&self) -> bool {
         let all = self.ended && self.looked == self.dropped + self.buffer.len() as u64;
         (all || self.filter.as_ref().is_some_and(|filter| filter.over)) && self.growing.is_none()
     }
 
-    /// Looks at the next line, or reads more, or ends the last entry.
+    /// Examines the next line, reads more, or ends the last entry.
     fn advance(&mut self) {
         let is_cut = self.filter.as_ref().is_none_or(|filter| filter.over);
         match self.look().filter(|_| !is_cut) {
@@ -271,7 +273,7 @@ impl Log {
         }
     }
 
-    /// Adds a line to the entry it belongs to.
+    /// Adds a line to its entry.
     fn take(&mut self, line: LineVerdict) {
         let start = (self.looked - self.dropped) as usize;
         let count = memchr_iter(b'\n', &self.buffer[start..start + line.len]).count() as u64;
@@ -322,14 +324,14 @@ impl Log {
         self.line += count;
     }
 
-    /// Ends the last entry, and puts it where it belongs by its time.
+    /// Ends the last entry, and sorts it in by its time.
     fn close(&mut self) {
         let Some(entry) = self.growing.take() else { return };
         let at = self.entries.iter().rposition(|other| other.time <= entry.time).map_or(0, |at| at + 1);
         self.entries.insert(at, entry);
     }
 
-    /// Looks at the next line, if it is in the buffer as a whole or is very long.
+    /// Examines the next line, if the buffer holds all of it or it is very long.
     fn look(&mut self) -> Option<LineVerdict> {
         let filter = self.filter.as_mut()?;
         let rest = &self.buffer[(self.looked - self.dropped) as usize..];
@@ -348,7 +350,7 @@ impl Log {
         Some(LineVerdict { len, is_wanted, time: filter.time().filter(|_| is_wanted) })
     }
 
-    /// Reads more, after what is not needed any longer has been dropped.
+    /// Reads more, after dropping bytes that are no longer needed.
     fn fill(&mut self) -> io::Result<Filled> {
         let entries = self.entries.iter().chain(&self.growing).map(|entry| entry.lines.pos);
         let needed = entries.chain(self.given.map(|(lines, _)| lines.pos)).fold(self.looked, u64::min);

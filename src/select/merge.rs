@@ -1,7 +1,7 @@
-//! Several logs as one, in order of time.
+//! Merges several logs in order of time.
 //!
-//! Entries with the same time keep the order of their logs. Each log holds a buffer's length, so
-//! memory does not depend on their sizes.
+//! Entries with the same time keep the order of their logs. Each log holds a bounded buffer, so
+//! memory does not depend on the sizes of the logs.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -11,37 +11,37 @@ use jiff::Timestamp;
 
 use super::log::{Lines, Log};
 
-/// How many bytes all logs together hold to put entries in order.
+/// The number of bytes that all logs together buffer to sort entries.
 const HELD: usize = 16 << 20;
 
-/// Several logs as one.
+/// A merge of several logs.
 #[derive(Debug)]
 pub struct Merge {
     logs: Vec<Option<Log>>,
     ranks: Vec<usize>,
     /// The logs that have a next entry, the earliest on top.
     heads: BinaryHeap<Reverse<(Timestamp, usize, usize)>>,
-    /// The log whose entry has begun and may go on.
+    /// The log whose current entry may continue.
     current: Option<usize>,
-    /// Logs of which nothing was read so far.
+    /// Logs that have not been read yet.
     fresh: Vec<usize>,
-    /// How many bytes each log holds to put its entries in order.
+    /// The number of bytes that each log buffers to sort its entries.
     hold: usize,
 }
 
-/// What comes next in a merge.
+/// The next event of a merge.
 #[derive(Debug)]
 pub enum Event<'m> {
     /// Lines of the log with this number.
     Lines(usize, &'m [u8], Lines),
-    /// A log has ended, with what there is to report about it.
+    /// A log has ended, with notices to report about it.
     Ended(usize, Vec<String>),
-    /// A log failed, and nothing more of it comes.
+    /// A log failed, and nothing more of it follows.
     Failed(usize, io::Error),
 }
 
 impl Merge {
-    /// Merges `logs`. Of entries with the same time, those of the log with the lowest rank come
+    /// Merges `logs`. Among entries with the same time, those of the log with the lowest rank come
     /// first.
     #[must_use]
     pub fn new(logs: Vec<Option<Log>>, ranks: Vec<usize>) -> Self {
@@ -50,14 +50,14 @@ impl Merge {
         Self { logs, ranks, heads: BinaryHeap::new(), current: None, fresh, hold }
     }
 
-    /// Drops a log: nothing more of it is wanted.
+    /// Drops a log whose remaining entries are not wanted.
     pub fn drop_log(&mut self, log: usize) {
         self.logs[log] = None;
         self.current = self.current.filter(|&current| current != log);
         self.heads.retain(|Reverse((_, _, head))| *head != log);
     }
 
-    /// Returns what comes next; none at the end of all logs.
+    /// Returns the next event, or `None` at the end of all logs.
     pub fn next_event(&mut self) -> Option<Event<'_>> {
         while let Some(index) = self.fresh.pop() {
             let Some(log) = &mut self.logs[index] else { continue };

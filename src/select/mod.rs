@@ -1,4 +1,4 @@
-//! Turns what was asked for (a part of a file, a period) into spans of an input.
+//! Turns selections (a part of a file, a period) into spans of an input.
 
 mod lines;
 mod log;

@@ -1,8 +1,8 @@
-//! Tells which files are one log that was rotated, and which of them is older.
+//! Recognises which files are one rotated log, and which of them is older.
 //!
-//! `app.log.2.gz`, `app.log.1` and `app.log` are one log, as logrotate and others name them.
-//! Entries with the same time come in the order in which they were written, whatever order the
-//! files are in.
+//! `app.log.2.gz`, `app.log.1` and `app.log` are one log, by the names that logrotate and others
+//! give. Entries with the same time are printed in the order in which they were written, whatever
+//! the order of the files.
 
 use std::cmp::Reverse;
 use std::ffi::OsString;
@@ -11,8 +11,8 @@ use std::os::unix::ffi::OsStrExt;
 /// The suffixes of compressed files.
 const COMPRESSED: [&[u8]; 9] = [b".gz", b".zst", b".xz", b".bz2", b".lz4", b".Z", b".lzma", b".lz", b".tgz"];
 
-/// How old a file of a rotated log is: dated files by their dates, then numbered ones, the highest
-/// number first, then the one that is still written.
+/// The age of a file in a rotated log. Dated files come first by date, then numbered ones from the
+/// highest number, then the one that is still being written.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Age {
     Dated(Vec<u8>),
@@ -20,8 +20,8 @@ enum Age {
     Current,
 }
 
-/// Returns the rank of each file among entries of the same time: logs are in the order in which
-/// they are named first, the files of one log from the oldest.
+/// Returns the rank of each file among entries with the same time. Logs are ranked in the order in
+/// which they are first named, and the files of one log from the oldest.
 #[must_use]
 pub fn ranks(names: &[OsString]) -> Vec<usize> {
     let logs: Vec<(&[u8], Age)> = names.iter().map(|name| log_and_age(name.as_bytes())).collect();
@@ -35,7 +35,7 @@ pub fn ranks(names: &[OsString]) -> Vec<usize> {
     ranks
 }
 
-/// Splits the name of a file into that of its log and its age.
+/// Splits a file name into the name of its log and its age.
 fn log_and_age(name: &[u8]) -> (&[u8], Age) {
     let plain = COMPRESSED.iter().find_map(|suffix| name.strip_suffix(*suffix)).unwrap_or(name);
     let is_mark = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'T');
@@ -51,13 +51,13 @@ fn log_and_age(name: &[u8]) -> (&[u8], Age) {
     let digits = mark.iter().filter(|byte| byte.is_ascii_digit()).count();
     let number = std::str::from_utf8(mark).ok().and_then(|mark| mark.parse().ok());
     let age = match number {
-        // Eight digits and more are a date, or seconds since 1970.
+        // Eight digits or more are a date, or seconds since 1970.
         _ if digits >= 8 => Age::Dated(mark.to_vec()),
         Some(number) => Age::Numbered(Reverse(number)),
         None => return (plain, Age::Current),
     };
-    // `app-20261121.log`, `app.1.log` and `app.log` are one log as well, but only the last is sure
-    // to be.
+    // `app-20261121.log`, `app.1.log` and `app.log` may be one log as well, but only a suffix is
+    // certain.
     log = log.strip_suffix(b"-").unwrap_or(log);
     (log, age)
 }

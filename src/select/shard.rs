@@ -1,8 +1,8 @@
 //! One of N equal parts of a file, cut at line ends, for `--shard I/N` of `cat` and `grep`.
 //!
-//! A line belongs to the part in which its first byte lies, so the parts one after another are
-//! exactly the whole, whoever reads them and wherever. A part may be empty: where one line is
-//! longer than a whole part, for one.
+//! A line belongs to the part that contains its first byte, so the concatenated parts are exactly
+//! the whole, on whatever machines they are read. A part may be empty, for example if one line is
+//! longer than a whole part.
 
 use std::io;
 use std::ops::Range;
@@ -40,21 +40,20 @@ impl FromStr for Shard {
 }
 
 impl Shard {
-    /// The bytes of `within` in which this part's lines begin.
+    /// Returns the bytes of `within` in which this part's lines begin.
     #[must_use]
     pub fn of(&self, within: Range<u64>) -> Range<u64> {
         let len = u128::from(within.end - within.start);
-        // Never above `len`, which fits.
+        // The result never exceeds `len`, so it fits.
         let edge = |index: u64| within.start + (len * u128::from(index) / u128::from(self.count)) as u64;
         edge(self.index - 1)..edge(self.index)
     }
 
-    /// The bytes of this part's lines: [`Self::of`] moved on to the next line starts. `within`
-    /// starts a line.
+    /// Returns the bytes of this part's lines: [`Self::of`] with both ends moved to the next line
+    /// start. `within` begins at a line start.
     ///
     /// # Errors
-    ///
-    /// Whatever reading the source fails with.
+    /// Returns an error if reading the source fails.
     pub fn find<S: RandomAccess + ?Sized>(
         &self,
         source: &S,
@@ -66,7 +65,7 @@ impl Shard {
             if at == within.start {
                 return Ok(at);
             }
-            // A line starts at `at` if the byte before ends one.
+            // A line starts at `at` if the byte before it is a terminator.
             let mut from = at - 1;
             let mut buffer = vec![0; 4096];
             while from < within.end {

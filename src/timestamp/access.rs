@@ -1,7 +1,7 @@
-//! Reads lines of a file that can be read anywhere.
+//! Reads lines at any position of a file.
 //!
-//! Reads start small and double, so that a look at a few lines costs a page or two. Of a very long
-//! line only the beginning is held.
+//! Reads start small and double, so that examining a few lines costs a page or two. Only the
+//! beginning of a very long line is buffered.
 
 use std::io;
 use std::ops::Range;
@@ -11,23 +11,22 @@ use memchr::{memchr, memrchr};
 use super::form::LINE_HEAD;
 use crate::io::Source;
 
-/// How much a probe reads at first. It doubles as long as no time turns up.
+/// The size of a probe's first read. It doubles until a time is found.
 pub(super) const PROBE: usize = 4096;
 
-/// The most read at once.
+/// The maximum size of a read.
 pub(super) const MAX_READ: usize = 256 << 10;
 
-/// Bytes that can be read anywhere.
+/// Bytes that can be read at any offset.
 pub trait RandomAccess {
-    /// Reads into `buffer` from `offset` on and returns how much was read; less than asked for only
-    /// at the end.
+    /// Reads into `buffer` from `offset` and returns the number of bytes, which is less than
+    /// requested only at the end.
     ///
     /// # Errors
-    ///
-    /// Whatever reading fails with.
+    /// Returns an error if reading fails.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
 
-    /// Returns where data goes on at or after `offset`, for files with holes.
+    /// Returns where data continues at or after `offset`, for files with holes.
     fn data_from(&self, offset: u64, end: u64) -> u64 {
         let _ = end;
         offset
@@ -53,8 +52,8 @@ impl RandomAccess for Source {
     }
 }
 
-/// Calls `take` with each line and where it lies, until it returns false; of a very long line only
-/// with its beginning. Returns how many bytes were read.
+/// Calls `take` with each line and its range until it returns false. For a very long line, passes
+/// only its beginning. Returns how many bytes were read.
 pub(super) fn each_line<S: RandomAccess + ?Sized>(
     source: &S,
     within: Range<u64>,
@@ -95,12 +94,12 @@ pub(super) fn each_line<S: RandomAccess + ?Sized>(
     }
 }
 
-/// Returns where the line ends that goes on at the start of `rest`, its terminator included.
+/// Returns where the line at the start of `rest` ends, including its terminator.
 fn line_end_from<S: RandomAccess + ?Sized>(source: &S, rest: Range<u64>, read: &mut u64) -> io::Result<u64> {
     let mut buffer = vec![0; MAX_READ];
     let mut at = rest.start;
     while at < rest.end {
-        // Nothing of a hole ends a line.
+        // A hole contains no line terminators.
         at = source.data_from(at, rest.end).clamp(at, rest.end);
         let room = usize::try_from(rest.end - at).unwrap_or(usize::MAX).min(MAX_READ);
         let got = source.read_at(&mut buffer[..room], at)?;
@@ -116,7 +115,7 @@ fn line_end_from<S: RandomAccess + ?Sized>(source: &S, rest: Range<u64>, read: &
     Ok(rest.end)
 }
 
-/// Returns the lines of `bytes` with their ends.
+/// Returns the lines of `bytes`, including their terminators.
 pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = bytes;
     std::iter::from_fn(move || {

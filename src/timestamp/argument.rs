@@ -1,6 +1,6 @@
-//! Times as users type them: everything that a log line may say, and shorter forms.
+//! Parses times as users type them: every form that a log line may use, and shorter ones.
 //!
-//! A month, a day or an hour stands for all of it. From minutes on, what is typed is exact.
+//! A month, a day or an hour means all of it. From minutes on, a typed time is exact.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
@@ -14,34 +14,32 @@ use super::scan::Scanner;
 use super::stamp::{Stamp, days_from_civil};
 use super::zone::{Abbreviations, WrittenZone};
 
-/// What to say of a text that is no time.
+/// The message for a text that is not a time.
 const FORMS: &str = "not a time: expected 2026-11-21, 2026-11-21 14:30, 14:30, 3pm, 'Nov 21 14:30', \
                      2026-11-21T14:30:00Z, yesterday 14:30, @1795225624, or an age such as 90m, 2h30m or now-1h";
 
-/// A stretch of time that was typed, both ends included.
+/// The stretch of time that a typed time means, including both ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TypedTime {
-    /// The first moment.
+    /// The first instant.
     pub first: Timestamp,
-    /// The last moment.
+    /// The last instant.
     pub last: Timestamp,
 }
 
-/// Returns what `text` stands for, as seen at `now`. A time without a zone is in the zone of `now`.
+/// Parses `text` relative to `now`. A time without a zone is in the zone of `now`.
 ///
 /// # Errors
-///
-/// A sentence that shows the forms a time may have.
+/// Returns a sentence that shows the accepted forms.
 pub fn parse_time(text: &str, now: &Zoned) -> Result<TypedTime, String> {
     Typed { now, year: None }.read(text)
 }
 
-/// Returns the period from `--since` to `--until`, as typed; none where neither is. Dates without a
-/// year are in that of `first`, where it is given.
+/// Returns the typed period from `--since` to `--until`, or `None` if both are missing. Dates
+/// without a year are in that of `first`, if it is given.
 ///
 /// # Errors
-///
-/// As [`parse_time`], with the option that is wrong.
+/// Fails as [`parse_time`] does, naming the wrong option.
 pub fn parse_period(
     since: Option<&str>,
     until: Option<&str>,
@@ -58,11 +56,10 @@ pub fn parse_period(
     Ok(Some(Period { since, until }).filter(|period| !period.is_all()))
 }
 
-/// Returns the period of `--around`: a time and, after `±` or `+-`, how far around it.
+/// Parses the period of `--around`: a time and, after `±` or `+-`, the distance on both sides.
 ///
 /// # Errors
-///
-/// As [`parse_time`].
+/// Fails as [`parse_time`] does.
 pub fn parse_around(text: &str, now: &Zoned, first: Option<FirstDate>) -> Result<Period, String> {
     let wrong = |error: String| format!("--around '{text}': {error}");
     let (time, span) = match ["±", "+/-", "+-"].iter().find_map(|sign| text.split_once(sign)) {
@@ -81,17 +78,17 @@ pub fn parse_around(text: &str, now: &Zoned, first: Option<FirstDate>) -> Result
     })
 }
 
-/// How far `--around` looks where that is not said.
+/// The default distance for `--around`.
 const AROUND: SignedDuration = SignedDuration::from_mins(5);
 
-/// Parses a span of time such as `90s` or `1h30m`; a number alone counts seconds.
+/// Parses a span of time such as `90s` or `1h30m`. A plain number means seconds.
 #[must_use]
 pub fn parse_duration(text: &str) -> Option<SignedDuration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse::<u32>() {
         return Some(SignedDuration::from_secs(seconds.into()));
     }
-    // Days of 24 hours, as nothing here says which day it is.
+    // Days have 24 hours, because the span is not tied to a date.
     if let Some(days) = text.strip_suffix('d').and_then(|days| days.parse::<u16>().ok()) {
         return Some(SignedDuration::from_hours(24 * i64::from(days)));
     }
@@ -101,8 +98,7 @@ pub fn parse_duration(text: &str) -> Option<SignedDuration> {
 /// Parses `--year`: a year, or the day of the first entry.
 ///
 /// # Errors
-///
-/// A sentence that shows both.
+/// Returns a sentence that shows both forms.
 pub fn parse_first_date(text: &str) -> Result<FirstDate, String> {
     let wrong = || "expected a year such as 2026, or a day such as 2026-11-21".to_owned();
     if let Ok(date) = text.parse::<Date>() {
@@ -142,7 +138,7 @@ impl Typed<'_> {
         self.now.time_zone()
     }
 
-    /// `now`, and `now-1h`.
+    /// Parses `now` and `now-1h`.
     fn relative(&self, text: &str) -> Option<TypedTime> {
         let rest = text.strip_prefix("now")?.trim();
         if rest.is_empty() {
@@ -158,19 +154,20 @@ impl Typed<'_> {
         time.ok().map(|time| Self::point(time.timestamp()))
     }
 
-    /// An age such as `90m`, also `2h ago` and `+10m`.
+    /// Parses an age such as `90m`, `2h ago` or `+10m`.
     fn age(&self, text: &str) -> Option<TypedTime> {
         let (ahead, text) = match text.strip_prefix('+') {
             Some(text) => (true, text),
             None => (false, text),
         };
         let span: Span = text.parse().ok()?;
-        // Both "-2h" and "2h ago" are negative, plain "2h" is not: all are ages.
+        // "-2h" and "2h ago" are negative and plain "2h" is not, but all are ages.
         let span = if ahead { span.abs() } else { -span.abs() };
         self.now.checked_add(span).ok().map(|time| Self::point(time.timestamp()))
     }
 
-    /// A day by its name or date, with or without a time: `yesterday 14:30`, `Nov 21`, `3pm`.
+    /// Parses a day by its name or date, with or without a time: `yesterday 14:30`, `Nov 21`,
+    /// `3pm`.
     fn in_words(&self, text: &str) -> Option<TypedTime> {
         let text = without_weekday(text);
         let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
@@ -216,7 +213,7 @@ impl Typed<'_> {
         })
     }
 
-    /// `14` after a day, `3pm`, `9:30`, `14:30:05.5`, with or without a zone.
+    /// Parses `14` after a day, `3pm`, `9:30` or `14:30:05.5`, with or without a zone.
     fn clock(&self, date: Date, text: &str, after_day: bool) -> Option<TypedTime> {
         let (time, zone) = match text.split_once(' ') {
             Some((time, zone)) if !zone.to_ascii_lowercase().starts_with(['a', 'p']) => (time.to_owned(), zone),
@@ -267,7 +264,7 @@ impl Typed<'_> {
         Some(TypedTime { first: start(first)?, last })
     }
 
-    /// A whole time as a log has it.
+    /// Parses a complete time as logs write it.
     fn written(&self, text: &str) -> Result<Option<TypedTime>, String> {
         if let Some(seconds) = text.strip_prefix('@').and_then(|text| short_seconds(text.as_bytes())) {
             return Ok(Some(Self::point(seconds)));
@@ -311,8 +308,8 @@ impl Typed<'_> {
             Stamp::Clock(second, nanoseconds) => local(today * 86_400 + i64::from(second), nanoseconds),
             Stamp::Uptime(..) => None,
             Stamp::Yearless(month, day, second, nanoseconds) => {
-                // A day's grace for clocks that differ. The 29th of February may be eight years
-                // back.
+                // A day's grace for clocks that differ. The last 29th of February may be eight
+                // years ago.
                 let limit = self.now.timestamp().as_second() + 86_400;
                 let this = i32::from(self.now.year());
                 let in_year = |year| days_from_civil(year, month.into(), day.into());
@@ -327,7 +324,7 @@ impl Typed<'_> {
     }
 }
 
-/// Returns `text` with a zero before each digit that stands alone in a date or a time.
+/// Returns `text` with a zero before each single digit in a date or a time.
 fn padded(text: &str) -> String {
     let bytes = text.as_bytes();
     let is = |at: Option<usize>, what: fn(&u8) -> bool| at.and_then(|at| bytes.get(at)).is_some_and(what);
@@ -344,7 +341,7 @@ fn padded(text: &str) -> String {
     padded
 }
 
-/// Whether a date of this style can be no other date: not one that puts day and month with slashes.
+/// Returns whether a date of this style is unambiguous, which day and month with slashes are not.
 fn is_clear(style: &DateStyle) -> bool {
     match style.order {
         Order::YearMonthDay => !style.short_year,
@@ -353,7 +350,7 @@ fn is_clear(style: &DateStyle) -> bool {
     }
 }
 
-/// Removes the day of the week from the front: the date says it again.
+/// Removes the day of the week from the front, because the date implies it.
 fn without_weekday(text: &str) -> &str {
     let mut at = Scanner(text.as_bytes());
     let is_weekday = at.name(&["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]).is_some();
@@ -363,7 +360,7 @@ fn without_weekday(text: &str) -> &str {
     text[text.len() - at.0.len()..].trim_start_matches([',', ' '])
 }
 
-/// Parses seconds since 1970 of one to nine digits.
+/// Parses seconds since 1970 with one to nine digits.
 fn short_seconds(text: &[u8]) -> Option<Timestamp> {
     let mut at = Scanner(text);
     let digits = at.count_digits();

@@ -1,4 +1,4 @@
-//! Dates and times of day as logs write them, each style a plain value that reads itself.
+//! Dates and times of day as logs write them. Each style is a plain value that reads itself.
 
 use super::scan::Scanner;
 
@@ -18,7 +18,7 @@ const MONTHS: [&str; 12] = [
 ];
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/// In which order a date is written; the year is left out of the last two.
+/// The order in which a date is written. The last two omit the year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Order {
     YearMonthDay,
@@ -58,7 +58,7 @@ const fn named(order: Order, separator: u8, short_year: bool, weekday: bool) -> 
     DateStyle { order, named: true, short_year, separator, weekday }
 }
 
-/// Every style of a date that is looked for.
+/// All supported date styles.
 pub(super) const STYLES: [DateStyle; 39] = {
     use Order::{DayMonth, DayMonthYear, MonthDay, MonthDayYear, YearMonthDay};
     [
@@ -105,7 +105,7 @@ pub(super) const STYLES: [DateStyle; 39] = {
 };
 
 impl DateStyle {
-    /// Takes a date of this style.
+    /// Reads a date of this style.
     pub fn read(self, scanner: &mut Scanner<'_>) -> Option<WrittenDate> {
         let mut at = *scanner;
         if self.weekday {
@@ -131,7 +131,7 @@ impl DateStyle {
                     self.separator(&mut at)?;
                     date.year = Some(self.year(&mut at)?);
                 } else if self.separator == b'.' {
-                    // In German a point follows the month, too.
+                    // In German, a point also follows the month.
                     let _ = at.take(b".");
                 }
             }
@@ -171,7 +171,7 @@ impl DateStyle {
         if !self.short_year {
             return at.digits(4).filter(|year| (1970..2200).contains(year));
         }
-        // POSIX, strptime %y: 69 to 99 are of the last century.
+        // POSIX, strptime %y: 69 to 99 are in the last century.
         at.digits(2).map(|year| year + if year < 69 { 2000 } else { 1900 })
     }
 
@@ -193,9 +193,9 @@ pub(super) struct ClockStyle {
     pub seconds: bool,
     /// Whether AM or PM follows.
     pub half_day: bool,
-    /// Whether a colon comes before the fraction, rather than a point or comma.
+    /// Whether a colon, rather than a point or comma, precedes the fraction.
     pub colon_fraction: bool,
-    /// Whether digits after a comma are not a fraction but the next column.
+    /// Whether a comma starts the next column rather than a fraction.
     pub comma_ends: bool,
 }
 
@@ -203,7 +203,7 @@ const fn clock(separator: u8, seconds: bool, half_day: bool, colon_fraction: boo
     ClockStyle { separator, seconds, half_day, colon_fraction, comma_ends: false }
 }
 
-/// Every style of a time of day that is looked for, those that read more first.
+/// All supported styles of a time of day, those that read more first.
 pub(super) const CLOCKS: [ClockStyle; 9] = [
     clock(b':', true, true, true),
     clock(b':', true, true, false),
@@ -217,7 +217,7 @@ pub(super) const CLOCKS: [ClockStyle; 9] = [
 ];
 
 impl ClockStyle {
-    /// Takes a time of this style and returns the second of the day and the nanoseconds.
+    /// Reads a time of this style. Returns the second of the day and the nanoseconds.
     pub fn read(self, scanner: &mut Scanner<'_>) -> Option<(i32, i32)> {
         let mut at = *scanner;
         let mut hour = if self.separator == 0 { at.digits(2)? } else { at.one_or_two_digits()? };
@@ -261,9 +261,9 @@ impl ClockStyle {
     }
 }
 
-/// Takes AM or PM, in any of their spellings, and returns the hour of the whole day.
+/// Reads AM or PM, in any spelling. Returns the hour in 24-hour time.
 fn half_day(at: &mut Scanner<'_>, hour: i32) -> Option<i32> {
-    // A narrow no-break space comes before it in newer releases of Java.
+    // Newer releases of Java put a narrow no-break space before it.
     let _ = at.take(b" ").or_else(|| at.take("\u{202f}".as_bytes()));
     let afternoon = match at.take_if(|byte| matches!(byte, b'A' | b'a' | b'P' | b'p'))? {
         b'A' | b'a' => 0,

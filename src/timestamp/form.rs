@@ -1,4 +1,4 @@
-//! The form of a log's times: where in a line they stand, and how they are written.
+//! The form of a log's times: where in a line they are, and how they are written.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use super::place::Place;
 use super::stamp::Stamp;
 use super::zone::Abbreviations;
 
-/// How much of a line is looked at for its time.
+/// How much of a line is searched for its time.
 pub const LINE_HEAD: usize = 1 << 20;
 
 /// The form of a log's times.
@@ -17,23 +17,23 @@ pub const LINE_HEAD: usize = 1 << 20;
 pub struct TimeForm {
     pub(super) place: Place,
     pub(super) notation: Notation,
-    /// The zone of times that name none, where the log says which.
+    /// The zone of times without one, if the log names it.
     pub(super) zone: Option<TimeZone>,
-    /// How many lines were looked at to learn it.
+    /// The number of lines examined to learn it.
     pub looked: u64,
-    /// How many of these have a time in it.
+    /// How many of these contain a time in this form.
     pub timed: u64,
-    /// The beginning of a line that has it.
+    /// The beginning of a line in this form.
     pub example: String,
 }
 
 impl TimeForm {
-    /// Reads the time of a line by this form alone.
+    /// Reads the time of a line in this form only.
     pub(super) fn read(&self, line: &[u8], zones: &Abbreviations) -> Option<Stamp> {
         self.place.read(&line[..line.len().min(LINE_HEAD)], &self.notation, zones)
     }
 
-    /// What to say where many of the lines that it was learnt from do not have it.
+    /// Returns a warning if many of the lines that it was learnt from do not have it.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
         let (looked, timeless) = (self.looked, self.looked.saturating_sub(self.timed));

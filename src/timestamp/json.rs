@@ -1,7 +1,7 @@
 //! Finds a value in a line of JSON by its path of keys, without building the object.
 //!
-//! Strings are passed over as a whole, so a key within a message is not taken for one. A line that
-//! is cut short is read as far as it goes.
+//! Strings are skipped as a whole, so a key inside a message is never mistaken for one. A truncated
+//! line is read as far as it goes.
 
 use super::notation::{Notation, epoch};
 use super::scan::Scanner;
@@ -10,7 +10,7 @@ use super::zone::Abbreviations;
 
 use jiff::Timestamp;
 
-/// How deep objects are looked into.
+/// The maximum depth of nested objects.
 const DEPTH: usize = 8;
 
 /// A value that is not an object: its path of keys, and its text without quotes.
@@ -33,7 +33,7 @@ pub(super) fn value<'l>(line: &'l [u8], path: &[Box<[u8]>]) -> Option<&'l [u8]> 
     found
 }
 
-/// Keys of JSON that hold the time of an entry, the likeliest first.
+/// JSON keys that hold the time of an entry, the likeliest first.
 const KEYS: [&str; 26] = [
     "@timestamp",
     "timestamp",
@@ -63,15 +63,14 @@ const KEYS: [&str; 26] = [
     "time_iso8601",
 ];
 
-/// Returns how likely a value with this key is the time of an entry, 0 for the likeliest; nothing
-/// where the key does not name a time.
+/// Returns how likely a value with this key is the time of an entry, 0 for the likeliest, or `None`
+/// if the key does not name a time.
 pub(super) fn key_rank(name: &[u8]) -> Option<usize> {
     let known = KEYS.iter().position(|known| known.as_bytes().eq_ignore_ascii_case(name));
     known.or_else(|| names_a_time(name).then_some(KEYS.len() + 10))
 }
 
-/// Returns whether a key that is not known is likely to hold a time, such as `started_at` or
-/// `startTime`.
+/// Returns whether an unknown key is likely to hold a time, such as `started_at` or `startTime`.
 fn names_a_time(name: &[u8]) -> bool {
     let name = name.to_ascii_lowercase();
     [&b"_at"[..], b"_ts", b"time", b"timestamp", b"time_ms", b"time_us", b"time_ns"]
@@ -79,7 +78,7 @@ fn names_a_time(name: &[u8]) -> bool {
         .any(|end| name.ends_with(end))
 }
 
-/// Returns all values of the object that `line` begins with.
+/// Returns all values of the object at the start of `line`.
 pub(super) fn scalars(line: &[u8]) -> Vec<Scalar<'_>> {
     let mut found = Vec::new();
     walk(line, &mut |keys, text| {
@@ -92,7 +91,7 @@ pub(super) fn scalars(line: &[u8]) -> Vec<Scalar<'_>> {
 /// Calls `found` for each value until it returns true.
 fn walk<'l>(line: &'l [u8], found: &mut impl FnMut(&[&'l [u8]], &'l [u8]) -> bool) {
     let mut keys: Vec<&[u8]> = Vec::new();
-    // For each open bracket, whether it is an object's and whether it added a key.
+    // For each open bracket, whether it belongs to an object and whether it added a key.
     let mut open: Vec<(bool, bool)> = Vec::new();
     let mut key: Option<&[u8]> = None;
     let mut at = 0;
@@ -150,7 +149,7 @@ fn walk<'l>(line: &'l [u8], found: &mut impl FnMut(&[&'l [u8]], &'l [u8]) -> boo
     }
 }
 
-/// Returns the length of the string that goes on at `text`, up to its closing quote.
+/// Returns the length of the string whose rest is `text`, up to its closing quote.
 fn string_len(text: &[u8]) -> Option<usize> {
     memchr::memchr_iter(b'"', text).find(|&at| {
         let escapes = text[..at].iter().rev().take_while(|&&byte| byte == b'\\').count();
@@ -158,7 +157,7 @@ fn string_len(text: &[u8]) -> Option<usize> {
     })
 }
 
-/// Reads a value as a time in `notation`. All of its text must be the time.
+/// Reads a value as a time in `notation`. The time must be all of its text.
 pub(super) fn read(text: &[u8], notation: &Notation, zones: &Abbreviations) -> Option<Stamp> {
     if *notation == Notation::Epoch {
         return number(text);
@@ -167,7 +166,7 @@ pub(super) fn read(text: &[u8], notation: &Notation, zones: &Abbreviations) -> O
     notation.read(&mut at, zones).filter(|_| at.0.is_empty() || at.0.starts_with(b"["))
 }
 
-/// Reads a number of seconds, which may have an exponent, or of a fraction of them.
+/// Reads a number of seconds, with or without an exponent, or of a fraction of them.
 pub(super) fn number(text: &[u8]) -> Option<Stamp> {
     if memchr::memchr2(b'e', b'E', text).is_some() {
         let seconds: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;

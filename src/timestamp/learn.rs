@@ -1,9 +1,9 @@
 //! Learns the form of a log's times from some of its lines.
 //!
-//! For each line looked at, every place and notation in which a time stands is counted. The form
-//! that reads the most lines is taken; of several, the one nearest the start of the line. A form
-//! that the file's own lines rule out (a month of 21) loses by that. Forms that read the same
-//! lines as different days are an error rather than a guess.
+//! Every place and notation of a time is counted over the examined lines. The form that reads the
+//! most lines wins and, of several, the one nearest the start of the line. Lines that rule a form
+//! out (a month of 21) make it lose. Forms that read the same lines as different days are an error
+//! rather than a guess.
 
 use std::collections::HashMap;
 
@@ -16,28 +16,28 @@ use super::scan::Scanner;
 use super::stamp::Stamp;
 use super::zone::{Abbreviations, WrittenZone};
 
-/// The most of a line that is looked at.
+/// How much of a line is examined.
 const LINE: usize = 16 << 10;
 
-/// The most of a line that is looked at where it is not JSON.
+/// How much of a line is examined if it is not JSON.
 const TEXT: usize = 512;
 
-/// What may be said of a log's times beforehand.
+/// What may be known in advance about a log's times.
 #[derive(Clone, Debug, Default)]
 pub struct FormHints {
-    /// `--time-format`: the notation, as `strptime` has it.
+    /// `--time-format`: the notation, in the syntax of `strptime`.
     pub format: Option<String>,
-    /// `--time-key`: the key of JSON or logfmt that holds the time.
+    /// `--time-key`: the JSON or logfmt key that holds the time.
     pub key: Option<String>,
 }
 
-/// Counts what the lines looked at have in common.
+/// Counts what the examined lines have in common.
 #[derive(Clone, Debug)]
 pub(super) struct Learner<'h> {
     hints: &'h FormHints,
     zones: &'h Abbreviations,
     seen: HashMap<(Place, Notation), Seen>,
-    /// Lines looked at, and those of them that do not begin with a blank.
+    /// The number of lines examined, and of those that do not begin with a blank.
     pub looked: u64,
     outer: u64,
     first: Option<String>,
@@ -63,7 +63,7 @@ impl<'h> Learner<'h> {
         Self { hints, zones, seen: HashMap::new(), looked: 0, outer: 0, first: None, utc: false }
     }
 
-    /// Looks at one line, without its end.
+    /// Examines one line, without its terminator.
     pub fn look(&mut self, line: &[u8]) {
         let mut at = Scanner(line);
         at.invisible();
@@ -146,7 +146,7 @@ impl<'h> Learner<'h> {
                     zone: WrittenZone::Nothing,
                 });
             }
-            // In a table with commas the one after the time ends its column.
+            // In a comma-separated table, the comma after the time ends its column.
             let in_table = line[..offset].ends_with(b",");
             for mut candidate in candidates {
                 if let (true, Notation::Civil(civil)) = (in_table, &mut candidate.notation) {
@@ -155,14 +155,14 @@ impl<'h> Learner<'h> {
                     candidate.stamp = again.unwrap_or(candidate.stamp);
                 }
                 for place in &places {
-                    // A bare time or a number deep in a line is most often something else.
+                    // A bare time or a number deep in a line is usually something else.
                     let deep = matches!(place, Place::Column { index: 4.., .. } | Place::After(_));
                     let plain_number =
                         candidate.notation == Notation::Epoch && matches!(place, Place::Column { index: 12.., .. });
-                    // The end of a telephone number or an address is none.
+                    // The end of a telephone number or an address is not a time.
                     let tail = candidate.notation == Notation::Epoch && line[..offset].ends_with(b"-");
-                    // Digits before a bare time are a date that was not understood, unless a
-                    // process has the number.
+                    // Digits before a bare time are a date that was not recognised, unless the
+                    // number is a process ID.
                     let bare = !candidate.notation.has_date() && candidate.notation != Notation::Uptime;
                     let dated = bare && line[..offset].iter().any(u8::is_ascii_digit) && !is_number(&line[..offset]);
                     if deep && !candidate.notation.has_date() || plain_number || tail || dated {
@@ -222,18 +222,17 @@ impl<'h> Learner<'h> {
         }
     }
 
-    /// Decides for the form that most lines have.
+    /// Decides on the form that most lines have.
     ///
     /// # Errors
-    ///
-    /// Why there is none.
+    /// Returns why there is none.
     pub fn decide(&self) -> Result<TimeForm, Refusal> {
         let fits: Vec<(&(Place, Notation), &Seen)> =
             self.seen.iter().filter(|(form, seen)| self.is_plausible(form, seen)).collect();
         let most = fits.iter().map(|(_, seen)| seen.lines).max();
         let no_time = || Refusal::NoTime { line: self.first.clone().unwrap_or_default(), looked: self.looked };
         let most = most.ok_or_else(no_time)?;
-        // One line or two may lack the time where the rest have it.
+        // One or two lines may lack a time that the rest have.
         let near = |place: &Place, seen: &Seen| match place {
             Place::Column { index: 0, separator: b' ', .. } => seen.lines * 2 >= most,
             _ => seen.lines * 10 >= most * 9,
@@ -251,7 +250,7 @@ impl<'h> Learner<'h> {
         let mut near: Vec<_> = fits.into_iter().filter(|(form, seen)| near(&form.0, seen)).collect();
         near.sort_by_cached_key(|(form, seen)| (rank(form, seen), format!("{form:?}")));
         let &(form, seen) = near.first().ok_or_else(no_time)?;
-        // Others at the same place that read the same lines, but as other times.
+        // Other forms at the same place that read the same lines, but as other times.
         for (other, theirs) in &near[1..] {
             let same = other.0 == form.0 && theirs.lines == seen.lines && theirs.backwards == seen.backwards;
             if same && theirs.first_stamp != seen.first_stamp && self.settles(form, other).is_none() {
@@ -282,8 +281,8 @@ impl<'h> Learner<'h> {
         })
     }
 
-    /// Returns the one of two notations that custom prefers: a time with its zone or its fraction
-    /// before one without, and Spark's and Hadoop's `26/11/21` before other dates with two digits.
+    /// Returns the conventional one of two notations: a time with a zone or a fraction before one
+    /// without, and Spark's and Hadoop's `26/11/21` before other dates with two-digit years.
     fn settles<'f>(&self, one: &'f (Place, Notation), other: &'f (Place, Notation)) -> Option<&'f (Place, Notation)> {
         let (Notation::Civil(a), Notation::Civil(b)) = (&one.1, &other.1) else { return Some(one) };
         let (Some(date), Some(others)) = (a.date, b.date) else {
@@ -312,7 +311,7 @@ impl<'h> Learner<'h> {
         match &form.1 {
             Notation::Format(_) => true,
             _ if self.hints.key.is_some() => true,
-            // A bare time of day is taken for one only where most lines have it.
+            // A bare time of day counts only if most lines have one.
             Notation::Civil(civil) if civil.date.is_none() => seen.lines * 2 > self.outer,
             Notation::Epoch => !jumps && seen.lines * 20 >= self.outer,
             Notation::Civil(civil) => {
@@ -325,18 +324,19 @@ impl<'h> Learner<'h> {
         }
     }
 
-    /// Whether the lines so far are enough to decide by.
+    /// Returns whether the lines so far are enough to decide.
     pub fn is_sure(&self) -> bool {
         self.looked >= 64
     }
 }
 
-/// Whether a text is one number and blanks.
+/// Returns whether a text is one number and blanks.
 fn is_number(text: &[u8]) -> bool {
     text.iter().all(|byte| byte.is_ascii_digit() || *byte == b' ')
 }
 
-/// Whether a time may begin at `offset`: at a digit or letter that does not go on from another.
+/// Returns whether a time may begin at `offset`: at a digit or letter that does not continue
+/// another.
 fn may_begin(line: &[u8], offset: usize) -> bool {
     let byte = line[offset];
     let before = offset.checked_sub(1).map_or(b' ', |at| line[at]);
@@ -357,7 +357,8 @@ fn may_begin(line: &[u8], offset: usize) -> bool {
     }
 }
 
-/// Whether a time is more than a minute before the one above it, as far as both can be compared.
+/// Returns whether a time is more than a minute before the previous one, as far as they are
+/// comparable.
 fn goes_back(last: Stamp, next: Stamp) -> bool {
     match (last, next) {
         (Stamp::Instant(last), Stamp::Instant(next)) => next.as_second() < last.as_second() - 60,

@@ -1,10 +1,10 @@
-//! Times in logs: learning the form they have in a file, and finding entries by them.
+//! Times in logs: learns the form that they have in a file, and finds entries by them.
 //!
-//! The form (where in a line its time stands, in which notation) is learnt from the first lines,
-//! and every line is read by that form alone. On a file that can be read anywhere, [`find`] gets to
-//! a period by binary search; on a stream, [`StreamWindow`] picks it line by line, with the same
-//! outcome. A line without a time belongs to the entry before it. Nothing here prints, and nothing
-//! reads but through [`RandomAccess`].
+//! The form (where in a line the time is, and in which notation) is learnt from the first lines,
+//! and every line is read in that form alone. In a file that can be read at any offset, [`find`]
+//! reaches a period by binary search. On a stream, [`StreamWindow`] selects it line by line, with
+//! the same result. A line without a time belongs to the entry before it. Nothing here prints, and
+//! all reading goes through [`RandomAccess`].
 
 mod access;
 mod argument;
@@ -42,7 +42,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-/// The stretch of time asked for, both ends included.
+/// A requested stretch of time, including both ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Period {
     /// `--since`: the earliest time wanted.
@@ -52,23 +52,23 @@ pub struct Period {
 }
 
 impl Period {
-    /// Whether any time is wanted.
+    /// Returns whether every time is wanted.
     #[must_use]
     pub fn is_all(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether `time` is wanted.
+    /// Returns whether `time` is wanted.
     #[must_use]
     pub fn contains(&self, time: Timestamp) -> bool {
         self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time <= until)
     }
 }
 
-/// Counts of the lines that were looked at.
+/// Counts of the examined lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Looked {
-    /// Lines that neither begin with a blank nor are empty.
+    /// Lines that are not empty and do not begin with a blank.
     pub lines: u64,
     /// How many of these have no time.
     pub timeless: u64,
@@ -98,14 +98,14 @@ impl Looked {
     }
 }
 
-/// An entry that is earlier than one before it, by more than the slack.
+/// An entry that is earlier than a previous one by more than the slack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Disorder {
-    /// Where the later entry in the file starts, in bytes.
+    /// The byte offset at which the later entry in the file starts.
     pub offset: u64,
     /// Its time.
     pub time: Timestamp,
-    /// The later time of an entry before it.
+    /// The later time of a previous entry.
     pub before: Timestamp,
 }
 
@@ -119,7 +119,7 @@ impl fmt::Display for Disorder {
     }
 }
 
-/// Says from when to when a log runs, in `zone`.
+/// Describes the time that a log covers, in `zone`.
 #[must_use]
 pub fn describe_cover((first, last): (Timestamp, Timestamp), zone: &jiff::tz::TimeZone) -> String {
     let show = |time: Timestamp| time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();

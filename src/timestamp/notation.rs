@@ -11,7 +11,7 @@ use super::scan::Scanner;
 use super::stamp::{DAY, Stamp, days_from_civil};
 use super::zone::{Abbreviations, WrittenZone};
 
-/// What may stand between a date and the time after it; longer texts before those they begin with.
+/// The separators between a date and its time. A longer one precedes those that are its prefix.
 const GAPS: [&[u8]; 18] = [
     b"  ", b" - ", b" time=", b" at ", b" ", b"T", b"t", b"_", b"::", b":", b"-", b", ", b",\"", b",", b"\t", b"/",
     b"@", b";",
@@ -36,7 +36,7 @@ pub(super) enum Notation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Civil {
     pub date: Option<DateStyle>,
-    /// What stands between the date and the time.
+    /// The separator between the date and the time.
     pub gap: &'static [u8],
     pub clock: ClockStyle,
     /// Whether a zone follows.
@@ -50,14 +50,14 @@ pub(super) struct Civil {
 pub(super) struct Candidate {
     pub notation: Notation,
     pub stamp: Stamp,
-    /// How many digits follow a comma after the seconds.
+    /// The number of digits after a comma that follows the seconds.
     pub comma_digits: usize,
     /// The zone that follows.
     pub zone: WrittenZone,
 }
 
 impl Notation {
-    /// Takes a time in this notation.
+    /// Reads a time in this notation.
     pub fn read(&self, scanner: &mut Scanner<'_>, zones: &Abbreviations) -> Option<Stamp> {
         match self {
             Self::Civil(civil) => civil.read(scanner, zones),
@@ -68,7 +68,7 @@ impl Notation {
         }
     }
 
-    /// Whether it says which day it is, if not of which year.
+    /// Returns whether it names the day, if not always the year.
     pub fn has_date(&self) -> bool {
         match self {
             Self::Civil(civil) => civil.date.is_some(),
@@ -127,7 +127,7 @@ impl Civil {
         for clock in CLOCKS {
             let mut at = clock_at;
             let Some((second, nanoseconds)) = clock.read(&mut at) else { continue };
-            // Only colons make a time of day of digits that have no date.
+            // Digits without a date are a time of day only with colons.
             if date.is_none() && (clock.separator != b':' || clock_at.peek() == Some(b' ')) {
                 continue;
             }
@@ -186,12 +186,13 @@ impl Civil {
     }
 }
 
-/// Whether what follows a time shows that it was something else or only half understood.
+/// Returns whether the text after a time shows that it was something else or only partly
+/// recognised.
 fn ends_badly(at: Scanner<'_>) -> bool {
     at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// Whether more numbers follow a time without a date, as in an address of hardware.
+/// Returns whether more numbers follow a time without a date, as in a hardware address.
 fn is_longer(at: Scanner<'_>) -> bool {
     matches!(at.0, [b':', next, ..] if next.is_ascii_alphanumeric())
 }
@@ -204,7 +205,7 @@ fn comma_digits(from: &[u8], to: &[u8]) -> usize {
     }
 }
 
-/// Takes a year of four digits after a blank.
+/// Reads a four-digit year after a blank.
 fn trailing_year(scanner: &mut Scanner<'_>) -> Option<i32> {
     let mut at = *scanner;
     at.take(b" ")?;
@@ -216,7 +217,7 @@ fn trailing_year(scanner: &mut Scanner<'_>) -> Option<i32> {
     Some(year)
 }
 
-/// Puts the parts of a written time together.
+/// Combines the parts of a written time.
 fn stamp(
     date: Option<WrittenDate>,
     year: Option<i32>,
@@ -241,8 +242,10 @@ fn stamp(
     }
 }
 
-/// Takes seconds (with or without a fraction), milli-, micro- or nanoseconds since 1970, told apart
-/// by the number of digits. That holds from 2001 to 2100.
+/// Reads seconds (with or without a fraction), milliseconds, microseconds or nanoseconds since
+/// 1970.
+///
+/// The number of digits distinguishes them, which works from 2001 to 2100.
 pub(super) fn epoch(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let mut at = *scanner;
     let (extra, scale) = match at.count_digits() {
@@ -255,7 +258,7 @@ pub(super) fn epoch(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let seconds = i64::from(at.digits(5)?) * 100_000 + i64::from(at.digits(5)?);
     let nanoseconds = at.digits(extra)? * scale;
     let fraction = at.fraction(b".");
-    // A number that goes on as something else, such as an address or a name, is no time.
+    // A number that continues as something else, such as an address or a name, is not a time.
     let goes_on =
         at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/'));
     if goes_on || !(1_000_000_000..4_102_444_800).contains(&seconds) {
@@ -266,8 +269,8 @@ pub(super) fn epoch(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     Timestamp::new(seconds, nanoseconds).ok().map(Stamp::Instant)
 }
 
-/// Takes `@` and 16 or 24 hexadecimal digits: <https://cr.yp.to/libtai/tai64.html>. The leap
-/// seconds since 1972 are not subtracted, as multilog and s6-log do not add them.
+/// Reads `@` and 16 or 24 hexadecimal digits: <https://cr.yp.to/libtai/tai64.html>. The leap
+/// seconds since 1972 are not subtracted, because multilog and s6-log do not add them.
 fn tai(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let mut at = *scanner;
     at.take(b"@")?;
@@ -282,7 +285,7 @@ fn tai(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     Timestamp::new(seconds, nanoseconds).ok().map(Stamp::Instant)
 }
 
-/// Takes the padded seconds of `[    0.123456]`, after the bracket.
+/// Reads the padded seconds of `[ 0.123456]`, after the bracket.
 fn uptime(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let mut at = *scanner;
     at.take_while(|byte| byte == b' ');
@@ -292,14 +295,14 @@ fn uptime(scanner: &mut Scanner<'_>) -> Option<Stamp> {
         return None;
     }
     let nanoseconds = at.fraction(b".");
-    // With `printk.caller` the number of the processor or thread follows.
+    // With `printk.caller`, the number of the processor or thread follows.
     at.take_while(|byte| byte == b' ');
     at.take(b"]")?;
     *scanner = at;
     Some(Stamp::Uptime(i64::from(seconds), nanoseconds))
 }
 
-/// Whether a bracket that `text` begins with holds seconds since the machine started.
+/// Returns the seconds since boot if `text` begins with a bracket that holds them.
 pub(super) fn is_uptime(text: &[u8]) -> Option<Stamp> {
     uptime(&mut Scanner(text))
 }
@@ -336,7 +339,7 @@ fn formatted(format: &str, scanner: &mut Scanner<'_>) -> Option<Stamp> {
 }
 
 impl fmt::Display for Notation {
-    /// Writes the notation as a `strftime` format, where there is one.
+    /// Writes the notation as a `strftime` format, if there is one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Civil(civil) => civil.fmt(f),

@@ -1,5 +1,5 @@
-//! The times of logs found in the field, each as its program writes it. For each the form is learnt
-//! from one line and from a log of many.
+//! Log timestamps from the field, each as its program writes it. Each form must be learnt from one
+//! line and from a log of many.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{FormHints, Period, Reader, Sequence, TimeContext, find, learn};
 
-/// A line, and the time it stands for where the local zone is two hours ahead of UTC. All but the
-/// last of these are at 14:30:05 of some clock.
+/// A line, and its time if the local zone is two hours ahead of UTC. All but the last of these are
+/// at 14:30:05 on some clock.
 const SAMPLES: &[(&str, &str)] = &[
     // RFC 3339 and its relatives.
     ("2026-11-21T14:30:05Z up", "2026-11-21T14:30:05Z"),
@@ -120,7 +120,7 @@ const SAMPLES: &[(&str, &str)] = &[
     ("INFO  [main] 2026-11-21 14:30:05,123 Foo.java:12 - up", "2026-11-21T12:30:05.123Z"),
     ("I, [2026-11-21T14:30:05.123456 #1234]  INFO -- : up", "2026-11-21T12:30:05.123456Z"),
     ("err     2026/11/21 14:30:05     SYSTEM: up", "2026-11-21T12:30:05Z"),
-    // Since the epoch, TAI, since boot.
+    // Seconds since the epoch, TAI, seconds since boot.
     ("1795271405 up", "2026-11-21T14:30:05Z"),
     ("1795271405123\tup", "2026-11-21T14:30:05.123Z"),
     ("[1795271405123456] up", "2026-11-21T14:30:05.123456Z"),
@@ -153,7 +153,7 @@ const SAMPLES: &[(&str, &str)] = &[
     ("[1234:1234:1121/143005.123456:ERROR:file.cc(1)] up", "2026-11-21T12:30:05.123456Z"),
     ("1,2026/11/21 14:30:05,001,TRAFFIC,end", "2026-11-21T12:30:05Z"),
     ("Information,11/21/2026 2:30:05 PM,Source,1,None", "2026-11-21T12:30:05Z"),
-    // No date: that of the day the log was written last, here at 10:00 on 2026-11-22.
+    // No date: the day is that of the log's last write, here at 10:00 on 2026-11-22.
     ("14:30:05.123 [main] INFO Foo - up", "2026-11-21T12:30:05.123Z"),
     ("[14:30:05] [Server thread/INFO]: up", "2026-11-21T12:30:05Z"),
     ("14:30:05,123 INFO  [org.jboss] up", "2026-11-21T12:30:05.123Z"),
@@ -196,7 +196,7 @@ fn every_notation_is_learnt_from_one_line() {
 #[test]
 fn a_window_of_any_notation_is_what_reading_each_line_gives() {
     for (line, expected) in SAMPLES {
-        // A log in which the line stands among entries of several lines, and is found again.
+        // A log in which entries of several lines surround the line, which must be found again.
         let log = format!("{line}\n  of several\n").repeat(700);
         let reader = Arc::new(read(&log).unwrap_or_else(|error| panic!("{line}: {error}")));
         let time: Timestamp = expected.parse().expect("a time");
@@ -224,7 +224,7 @@ fn what_is_no_time_is_none() {
     ] {
         assert!(read(&format!("{line}\n")).is_err(), "{line}");
     }
-    // Each of these was read as something it does not say.
+    // Regression: each of these was read as a time that it does not say.
     for line in ["Feb 31 14:30:05 host", "2026-13-21T01:47:04Z", "2026-11-21T25:47:04Z", "2026-11-21T14:30:05X up"] {
         assert!(read(&format!("{line}\n")).is_err(), "{line}");
     }
@@ -239,8 +239,10 @@ fn days_and_months_that_cannot_be_told_apart_are_an_error() {
     assert!(read("2026-11-21 14:30:05 IST up\n").is_err_and(|error| error.contains("--time-zone")));
 }
 
-/// A log of one entry every 40 seconds over the end of summer time in 2026, in local times, with
-/// neighbours now and then out of order and entries of two lines. Returns the times as well.
+/// Returns a log with an entry every 40 seconds over the end of summer time in 2026, in local time,
+/// and the entries' times.
+///
+/// Some neighbours are out of order, and some entries have two lines.
 fn autumn() -> (String, Vec<(Timestamp, String)>) {
     let zone = TimeZone::get("Europe/Paris").expect("the zone database");
     let start: Timestamp = "2026-10-24T22:00:00Z".parse().expect("a time");
@@ -303,7 +305,7 @@ fn a_year_and_a_day_that_lines_leave_out_go_by_their_order() {
     );
     let named = TimeContext { first: Some(super::parse_first_date("2020").unwrap()), ..context.clone() };
     assert_eq!(times(log, &named)[2], "2020-12-31T22:00:01Z");
-    // A copy that was touched later: no line is after the file's last change.
+    // A copy that was touched later: no line is later than the file's last change.
     let late = "Oct 30 10:00:00 host a\nDec 25 10:00:00 host b\n";
     assert_eq!(times(late, &context), ["2025-10-30T08:00:00Z", "2025-12-25T08:00:00Z"]);
     let bare = "23:59:58.5 a\n23:59:59.9 b\n00:00:00.1 c\n23:59:59.95 late\n00:00:02.0 d\n23:00:00.0 e\n00:30:00.0 f\n";

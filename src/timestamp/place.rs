@@ -1,4 +1,4 @@
-//! Where in a line its time stands.
+//! Where in a line its time is.
 
 use std::fmt;
 
@@ -8,18 +8,18 @@ use super::scan::Scanner;
 use super::stamp::Stamp;
 use super::zone::Abbreviations;
 
-/// Where in a line its time stands.
+/// The position of the time in a line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Place {
-    /// In a column, counted from 0, after what is in it before the time.
+    /// In a column, counted from 0, after a prefix within the column.
     Column { separator: u8, index: usize, lead: Prefix },
-    /// After a text, wherever in the line that is.
+    /// After a certain text, anywhere in the line.
     After(Box<[u8]>),
-    /// In an object of JSON, at a path of keys.
+    /// In a JSON object, at a path of keys.
     Key(Vec<Box<[u8]>>),
 }
 
-/// The shape of what stands before the time within its column, such as `[`, `<34>` or `I`.
+/// The shape of the text before the time within its column, such as `[`, `<34>` or `I`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Prefix(Vec<Piece>);
 
@@ -27,7 +27,7 @@ pub(super) struct Prefix(Vec<Piece>);
 enum Piece {
     Byte(u8),
     Digits,
-    /// One capital letter, as klog's and glog's levels.
+    /// One capital letter, such as the levels of klog and glog.
     Letter,
 }
 
@@ -53,12 +53,12 @@ impl Prefix {
         (pieces.len() <= 24).then_some(Self(pieces))
     }
 
-    /// Whether there is nothing before the time but punctuation.
+    /// Returns whether only punctuation precedes the time.
     pub fn is_plain(&self) -> bool {
         self.0.iter().all(|piece| matches!(piece, Piece::Byte(byte) if !byte.is_ascii_alphanumeric()))
     }
 
-    /// Whether letters before the time are part of the shape.
+    /// Returns whether the shape contains letters before the time.
     pub fn has_letters(&self) -> bool {
         self.0.iter().any(|piece| matches!(piece, Piece::Byte(byte) if byte.is_ascii_alphabetic()))
     }
@@ -80,7 +80,7 @@ impl Prefix {
 }
 
 impl Place {
-    /// Reads the time of `line` that stands here in `notation`.
+    /// Reads the time at this place of `line`, in `notation`.
     pub fn read(&self, line: &[u8], notation: &Notation, zones: &Abbreviations) -> Option<Stamp> {
         match self {
             Self::Column { separator, index, lead } => {
@@ -100,7 +100,7 @@ impl Place {
     }
 }
 
-/// Returns what follows each `text` in `line` that is not the end of a longer word.
+/// Returns the text after each `text` in `line` that does not end a longer word.
 fn after<'l>(line: &'l [u8], text: &'l [u8]) -> impl Iterator<Item = Scanner<'l>> {
     let word = text.first().is_some_and(u8::is_ascii_alphanumeric);
     memchr::memmem::find_iter(line, text).filter_map(move |at| {
@@ -110,7 +110,7 @@ fn after<'l>(line: &'l [u8], text: &'l [u8]) -> impl Iterator<Item = Scanner<'l>
     })
 }
 
-/// Returns the start of a column of `line`. Blanks in a row separate once.
+/// Returns the start of a column of `line`. Consecutive blanks are one separator.
 fn column(line: &[u8], separator: u8, index: usize) -> Option<Scanner<'_>> {
     let mut at = Scanner(line);
     if separator != b' ' {
@@ -131,7 +131,7 @@ fn column(line: &[u8], separator: u8, index: usize) -> Option<Scanner<'_>> {
     Some(at)
 }
 
-/// Returns the places that a time at `offset` of `line` could have.
+/// Returns the places that a time at `offset` of `line` may have.
 pub(super) fn places(line: &[u8], offset: usize) -> Vec<Place> {
     let before = &line[..offset];
     let mut places = Vec::new();
@@ -167,7 +167,7 @@ pub(super) fn places(line: &[u8], offset: usize) -> Vec<Place> {
             places.push(Place::Column { separator, index, lead });
         }
     }
-    // `[`, `ts=`, `time="`, `audit(`, and `at ` as Rails has it.
+    // `[`, `ts=`, `time="`, `audit(`, and `at ` as Rails writes it.
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'@' | b'-' | b'.');
     let punctuation = before.iter().rev().take_while(|byte| !word(byte)).count();
     let letters = before[..offset - punctuation].iter().rev().take_while(|byte| word(byte)).count();

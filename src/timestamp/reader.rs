@@ -1,8 +1,8 @@
-//! Turns what lines say into points in time, filling in what they leave out.
+//! Turns written times into instants, filling in the parts that lines omit.
 //!
-//! A time without a zone is in the user's zone, one without a year or a day goes by the order of
-//! the lines. At the end of summer time an hour comes twice: a [`Sequence`] takes each time for
-//! the earliest that is not before the lines above it.
+//! A time without a zone is in the user's zone; the order of the lines supplies a missing year or
+//! day. At the end of summer time an hour occurs twice: a [`Sequence`] takes each time as the
+//! earliest that is not before the lines above it.
 
 use std::sync::Arc;
 
@@ -15,47 +15,47 @@ use super::stamp::{DAY, Stamp, days_from_civil};
 use super::years::GRACE;
 use super::zone::Abbreviations;
 
-/// What is known beforehand about the times of all logs of a run.
+/// What is known in advance about the times of all logs in a run.
 #[derive(Clone, Debug)]
 pub struct TimeContext {
-    /// The zone of times that name none.
+    /// The zone of times without one.
     pub zone: TimeZone,
     /// The time of the run.
     pub now: Timestamp,
     /// How far lines may be out of order.
     pub slack: SignedDuration,
-    /// What the user says of the form.
+    /// The user's hints about the form.
     pub hints: FormHints,
-    /// The year, or the year and day, of the first entry in logs that leave it out.
+    /// The year, or the date, of the first entry in logs that omit it.
     pub first: Option<FirstDate>,
-    /// When this machine started.
+    /// When this machine booted.
     pub boot: Option<Timestamp>,
 }
 
-/// `--year`: the date of a log's first entry, as far as its lines leave it out.
+/// `--year`: the date of a log's first entry, as far as its lines omit it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FirstDate {
     /// The year.
     pub year: i32,
-    /// The days from 1970-01-01, where a day was given.
+    /// The days since 1970-01-01, if a day was given.
     pub day: Option<i64>,
 }
 
-/// What fills in the parts that lines leave out.
+/// What supplies the parts that lines omit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Reference {
     Nothing,
     /// Times without a year are not before this second of the local clock.
     NotBefore(i64),
-    /// The second of the local clock at which the first entry's year begins, in a log without years
-    /// that is longer than one.
+    /// The second of the local clock at which the first entry's year begins, in a log that covers
+    /// more than a year without naming it.
     FirstYear(i64),
     /// The day of the first entry.
     FirstDay(i64),
     Boot(Timestamp),
 }
 
-/// Reads times of one log.
+/// Reads the times of one log.
 #[derive(Clone, Debug)]
 pub struct Reader {
     /// The form of the log's times.
@@ -66,7 +66,7 @@ pub struct Reader {
     slack: SignedDuration,
 }
 
-/// The earliest and the latest point in time that an entry may stand for.
+/// The earliest and the latest instant that an entry may mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Bounds {
     pub earliest: Timestamp,
@@ -74,8 +74,8 @@ pub(super) struct Bounds {
 }
 
 impl Reader {
-    /// Reads by `form`. `first` and `last` are what the log's first line with a time says, and its
-    /// last where that can be known; `changed` is when the log was written last.
+    /// Returns a reader of `form`. `first` is the written time of the log's first timed line and
+    /// `last` that of its last one, if known. `changed` is when the log was last written.
     pub(super) fn new(
         form: TimeForm,
         context: &TimeContext,
@@ -109,7 +109,7 @@ impl Reader {
         reader
     }
 
-    /// The second of the local clock at which a log without years begins.
+    /// Returns the second of the local clock at which a log without years begins.
     fn first_of_year(
         &self,
         (month, day, second): (i8, i8, i32),
@@ -121,7 +121,7 @@ impl Reader {
         if let Some(first) = context.first {
             return (first.year..).take(9).find_map(in_year).unwrap_or(0);
         }
-        // A day's grace for clocks that differ. The 29th of February may be eight years back.
+        // A day's grace for clocks that differ. The last 29th of February may be eight years ago.
         let limit = self.local_second(changed) + DAY;
         let year = i32::from(self.zone.to_datetime(changed).year()) + 1;
         let mut years = (year - 9..=year).rev().filter_map(in_year).filter(|&time| time <= limit);
@@ -135,8 +135,8 @@ impl Reader {
         first
     }
 
-    /// Moves the day of the first entry, once it is known how many midnights lie between it and
-    /// the end.
+    /// Moves the day of the first entry, once the number of midnights between it and the end is
+    /// known.
     pub(super) fn set_first_day(&mut self, context: &TimeContext, days: i64, last: Timestamp, changed: Timestamp) {
         if context.first.is_some_and(|first| first.day.is_some()) {
             return;
@@ -147,24 +147,24 @@ impl Reader {
         self.anchor = Reference::FirstDay(today - days);
     }
 
-    /// Notes the year of the first entry of a log that runs for longer than a year.
+    /// Sets the year of the first entry of a log that covers more than a year.
     pub(super) fn set_first_year(&mut self, year: i32) {
         let start = days_from_civil(year, 1, 1).unwrap_or_default();
         self.anchor = Reference::FirstYear(start * DAY);
     }
 
-    /// How far lines may be out of order.
+    /// Returns how far lines may be out of order.
     pub(super) fn slack(&self) -> SignedDuration {
         self.slack
     }
 
-    /// Returns the earliest time that an entry may stand for, whatever the lines around it say.
+    /// Returns the earliest instant that an entry may mean, regardless of the lines around it.
     #[must_use]
     pub fn earliest(&self, stamp: Stamp) -> Timestamp {
         self.bounds(stamp).earliest
     }
 
-    /// Reads what a line says.
+    /// Reads the written time of a line.
     #[must_use]
     pub fn stamp(&self, line: &[u8]) -> Option<Stamp> {
         self.form.read(line, &self.zones)
@@ -176,7 +176,7 @@ impl Reader {
         matches!(self.anchor, Reference::FirstDay(_) | Reference::FirstYear(_))
     }
 
-    /// Returns what an entry may stand for, whatever the lines around it say.
+    /// Returns the instants that an entry may mean, regardless of the lines around it.
     pub(super) fn bounds(&self, stamp: Stamp) -> Bounds {
         let exact = |time| Bounds { earliest: time, latest: time };
         let (local, nanoseconds) = match stamp {
@@ -190,7 +190,7 @@ impl Reader {
         let repeated = i64::from(earliest - latest);
         Bounds {
             earliest: instant(local - i64::from(earliest), nanoseconds),
-            // To the end of the hour that comes twice: within it only the order of lines tells.
+            // To the end of the repeated hour, within which only the order of the lines decides.
             latest: instant(local - i64::from(latest) + repeated, nanoseconds),
         }
     }
@@ -211,12 +211,12 @@ impl Reader {
         }
     }
 
-    /// The offsets that a time of the local clock may have, the one that makes it earlier first.
+    /// Returns the offsets that a local time may have, the one that makes it earlier first.
     fn offsets(&self, local: i64) -> (i32, i32) {
         let Ok(time) = Timestamp::from_second(local) else { return (0, 0) };
         match self.zone.to_ambiguous_timestamp(Offset::UTC.to_datetime(time)).offset() {
             AmbiguousOffset::Unambiguous { offset } => (offset.seconds(), offset.seconds()),
-            // A time that is skipped in spring is read by the offset before.
+            // A time skipped in spring is read with the offset before the change.
             AmbiguousOffset::Gap { before, .. } => (before.seconds(), before.seconds()),
             AmbiguousOffset::Fold { before, after } => (before.seconds(), after.seconds()),
         }
@@ -227,7 +227,7 @@ impl Reader {
     }
 }
 
-/// Returns the first second of the local clock from `floor` on that has this date and time.
+/// Returns the first second of the local clock from `floor` that has this date and time.
 fn after((month, day, second): (i8, i8, i32), floor: i64) -> i64 {
     let year = Timestamp::from_second(floor).map_or(1970, |time| i32::from(Offset::UTC.to_datetime(time).year()));
     (year..=year + 9)
@@ -240,18 +240,18 @@ fn instant(second: i64, nanoseconds: i32) -> Timestamp {
     Timestamp::new(second, nanoseconds).unwrap_or(if second < 0 { Timestamp::MIN } else { Timestamp::MAX })
 }
 
-/// Gives lines their times in the order of the log.
+/// Assigns times to lines in the order of the log.
 #[derive(Clone, Debug)]
 pub struct Sequence {
     reader: Arc<Reader>,
     /// The latest time so far, and its day on the local clock.
     latest: Option<(Timestamp, i64)>,
-    /// Seconds of the local clock between which one offset holds.
+    /// The seconds of the local clock between which one offset applies.
     stretch: (i64, i64, i32),
 }
 
 impl Sequence {
-    /// Begins before the first line, or where no line above matters.
+    /// Starts before the first line, or where no line above matters.
     #[must_use]
     pub fn new(reader: Arc<Reader>) -> Self {
         Self { reader, latest: None, stretch: (0, 0, 0) }
@@ -263,12 +263,12 @@ impl Sequence {
         Some(self.resolve(stamp))
     }
 
-    /// How many midnights the lines so far passed, where they leave out the day.
+    /// Returns how many midnights the lines so far have passed, if they omit the day.
     pub(super) fn days(&self) -> i64 {
         self.latest.map_or(0, |(_, day)| day - self.reader.first_day())
     }
 
-    /// Returns the time of the next entry, by what its line says.
+    /// Returns the instant of the next entry, from its written time.
     pub fn resolve(&mut self, stamp: Stamp) -> Timestamp {
         let reader = Arc::clone(&self.reader);
         let (local, nanoseconds) = match stamp {
@@ -276,7 +276,7 @@ impl Sequence {
             Stamp::Uptime(second, nanoseconds) => return reader.since_boot(second, nanoseconds),
             Stamp::Local(local, nanoseconds) => (local, nanoseconds),
             Stamp::Yearless(month, day, second, nanoseconds) => {
-                // A date that is a little earlier is out of order, and not a year later.
+                // A slightly earlier date is out of order, not a year later.
                 let local = match (self.latest, reader.anchor) {
                     (Some((_, latest)), Reference::FirstYear(_)) => after((month, day, second), (latest - GRACE) * DAY),
                     _ => reader.with_year(month, day, second),
@@ -315,7 +315,8 @@ impl Sequence {
         }
         let (early, late) = self.reader.offsets(local);
         if early == late {
-            // The offset holds through the quarter of an hour: transitions are at such times.
+            // The offset applies to the whole quarter of an hour, because transitions happen at
+            // such times.
             let from = local - local.rem_euclid(900);
             let ends = self.reader.offsets(from + 899);
             if ends == (early, early) && self.reader.offsets(from) == ends {

@@ -1,25 +1,25 @@
-//! Why the form of a log's times could not be learnt, with the line that shows it.
+//! Why the form of a log's times could not be learnt, with a line that shows it.
 
 use std::fmt;
 
-/// Why no form was learnt.
+/// The reason why no form was learnt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// No line looked at has a time.
+    /// No examined line has a time.
     NoTime {
-        /// The first line looked at.
+        /// The first examined line.
         line: String,
-        /// How many were looked at.
+        /// The number of examined lines.
         looked: u64,
     },
-    /// Days and months cannot be told apart.
+    /// Days and months cannot be distinguished.
     UnclearDate {
         /// A line with such a date.
         line: String,
-        /// The formats it may be in.
+        /// The formats that it may be in.
         formats: [String; 2],
     },
-    /// The zone's abbreviation stands for several zones.
+    /// The abbreviation of a zone is ambiguous.
     UnclearZone {
         /// A line with such a zone.
         line: String,
@@ -45,7 +45,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// Returns the beginning of a line for a message.
+/// Returns the beginning of a line, for a message.
 pub(super) fn shown(line: &[u8]) -> String {
     let text = String::from_utf8_lossy(&line[..line.len().min(400)]);
     let mut cut: String = text.trim_end().chars().take(80).collect();

@@ -1,7 +1,7 @@
 //! Chooses the lines from which the form of a log's times is learnt.
 //!
-//! The first lines are enough for most logs. Where they tell nothing more is looked at, in a file
-//! also at its end and in between.
+//! The first lines are enough for most logs. If they are not, more of the log is examined,
+//! including, in a file, its end and places in between.
 
 use std::io;
 use std::ops::Range;
@@ -19,18 +19,17 @@ use super::stamp::{DAY, Stamp};
 use super::years::first_year;
 use super::zone::Abbreviations;
 
-/// How many bytes the form is learnt from at first.
+/// The number of bytes that the form is learnt from at first.
 pub const SAMPLE: usize = 16 << 10;
 
-/// How many bytes are looked at where these tell nothing.
+/// The number of bytes to examine if those are not enough.
 pub const LONG_SAMPLE: usize = 1 << 20;
 
-/// Learns the form of the times in the bytes `within` of `source`, which was changed last at
+/// Learns the form of the times in the bytes `within` of `source`, which was last changed at
 /// `changed`.
 ///
 /// # Errors
-///
-/// Whatever reading the source fails with, and a [`Refusal`] where there is no form.
+/// Returns an error if reading the source fails, and a [`Refusal`] if there is no form.
 pub fn learn<S: RandomAccess + ?Sized>(
     source: &S,
     within: Range<u64>,
@@ -79,8 +78,8 @@ pub fn learn<S: RandomAccess + ?Sized>(
     Ok(Ok(reader))
 }
 
-/// Decides for a form by `head`, which is how a file begins, or by more of the file where that
-/// tells nothing.
+/// Decides on a form from `head`, the beginning of a file, or from more of the file if that is not
+/// enough.
 fn decide<S: RandomAccess + ?Sized>(
     source: &S,
     within: Range<u64>,
@@ -100,7 +99,7 @@ fn decide<S: RandomAccess + ?Sized>(
     let got = got.min(usize::try_from(within.end - within.start).unwrap_or(usize::MAX));
     look(&mut learner, &bytes[..got], ends(within.start, &bytes[..got]), false);
     decided = learner.decide();
-    // The beginning tells nothing, or not enough: look at other places, the end first.
+    // The beginning is not enough: examine other places, the end first.
     for part in [8, 4, 2, 6, 1, 3, 5, 7] {
         if decided.is_ok() || ends(within.start, &bytes[..got]) {
             break;
@@ -117,19 +116,19 @@ fn decide<S: RandomAccess + ?Sized>(
     Ok(decided)
 }
 
-/// What a log's beginning and end say of its times.
+/// What the beginning and the end of a log reveal about its times.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogTimes {
     /// The form of the times, in words.
     pub form: String,
-    /// The times of the first and the last entry, where the lines between do not matter.
+    /// The times of the first and the last entry, if the lines in between do not matter.
     pub covers: Option<(Timestamp, Timestamp)>,
 }
 
-/// Returns what a log says of its times that begins with `head` and ends with `tail`; nothing where
-/// few of its lines have a time.
+/// Returns what a log reveals about its times from its beginning, `head`, and its end, `tail`.
 ///
-/// `is_whole` says that there is nothing after `head`.
+/// Returns `None` if few of its lines have a time. `is_whole` says that there is nothing after
+/// `head`.
 #[must_use]
 pub fn log_times(
     (head, tail): (&[u8], &[u8]),
@@ -162,11 +161,10 @@ fn last_stamp(tail: &[u8], form: &TimeForm, zones: &Abbreviations) -> Option<Sta
     None
 }
 
-/// Learns the form from how a stream begins, or from all of it where it is `whole`.
+/// Learns the form from the beginning of a stream, or from all of it if `whole` is set.
 ///
 /// # Errors
-///
-/// Why there is no form.
+/// Returns why there is no form.
 pub fn learn_from(bytes: &[u8], whole: bool, context: &TimeContext) -> Result<Reader, Refusal> {
     let zones = Abbreviations::of(&context.zone, context.now);
     let mut learner = Learner::new(&context.hints, &zones);
@@ -181,8 +179,8 @@ pub fn learn_from(bytes: &[u8], whole: bool, context: &TimeContext) -> Result<Re
     Ok(Reader::new(form, context, first, None, context.now))
 }
 
-/// Shows lines to a learner: until it is sure, where `briefly`, and a line without its end only
-/// where the log ends there or it is all there is.
+/// Passes lines to a learner, until it is sure if `briefly` is set. An unterminated line counts
+/// only if the log ends there or it is the only one.
 fn look(learner: &mut Learner<'_>, bytes: &[u8], whole: bool, briefly: bool) {
     for line in lines(bytes) {
         let cut = !line.ends_with(b"\n") && !whole && learner.looked > 0;

@@ -1,30 +1,29 @@
-//! A scanner over the bytes of a line: each method takes what fits and moves past it, or takes
-//! nothing and stays where it is.
+//! A scanner over the bytes of a line. Each method consumes what matches, or consumes nothing.
 
-/// The bytes that are left to read.
+/// The bytes that have not been consumed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scanner<'b>(pub &'b [u8]);
 
 impl<'b> Scanner<'b> {
-    /// Returns the next byte without taking it.
+    /// Returns the next byte without consuming it.
     pub fn peek(&self) -> Option<u8> {
         self.0.first().copied()
     }
 
-    /// Takes one byte if `is` holds for it.
+    /// Consumes one byte if `is` holds for it.
     pub fn take_if(&mut self, is: impl Fn(u8) -> bool) -> Option<u8> {
         let byte = self.peek().filter(|&byte| is(byte))?;
         self.0 = &self.0[1..];
         Some(byte)
     }
 
-    /// Takes `text`.
+    /// Consumes `text`.
     pub fn take(&mut self, text: &[u8]) -> Option<()> {
         self.0 = self.0.strip_prefix(text)?;
         Some(())
     }
 
-    /// Takes all bytes for which `is` holds and returns them.
+    /// Consumes all bytes for which `is` holds and returns them.
     pub fn take_while(&mut self, is: impl Fn(u8) -> bool) -> &'b [u8] {
         let len = self.0.iter().take_while(|&&byte| is(byte)).count();
         let (taken, rest) = self.0.split_at(len);
@@ -32,7 +31,7 @@ impl<'b> Scanner<'b> {
         taken
     }
 
-    /// Takes a number of exactly `count` digits, at most nine.
+    /// Consumes a number of exactly `count` digits, at most nine.
     pub fn digits(&mut self, count: usize) -> Option<i32> {
         let (digits, rest) = self.0.split_at_checked(count)?;
         let mut number = 0;
@@ -47,7 +46,7 @@ impl<'b> Scanner<'b> {
         Some(number)
     }
 
-    /// Takes a number of one or two digits, which may be padded with a blank to two characters.
+    /// Consumes a number of one or two digits, which may be padded with a blank to two characters.
     pub fn one_or_two_digits(&mut self) -> Option<i32> {
         let mut at = *self;
         if let Some(number) = at.digits(2) {
@@ -60,13 +59,13 @@ impl<'b> Scanner<'b> {
         Some(number)
     }
 
-    /// Returns the number of digits that come next.
+    /// Returns the number of digits that follow.
     pub fn count_digits(&self) -> usize {
         self.0.iter().take_while(|byte| byte.is_ascii_digit()).count()
     }
 
-    /// Takes a decimal fraction after one of `points` and returns it in nanoseconds; 0 if there is
-    /// none.
+    /// Consumes a decimal fraction after one of `points` and returns it in nanoseconds, or 0 if
+    /// there is none.
     pub fn fraction(&mut self, points: &[u8]) -> i32 {
         match self.0 {
             [point, digit, ..] if points.contains(point) && digit.is_ascii_digit() => self.0 = &self.0[1..],
@@ -81,7 +80,8 @@ impl<'b> Scanner<'b> {
         nanoseconds
     }
 
-    /// Takes one of `names`, in upper or lower case, and returns its place among them, from one.
+    /// Consumes one of `names`, in upper or lower case, and returns its position among them, from
+    /// one.
     ///
     /// A name may be written in full or as its first three letters.
     pub fn name(&mut self, names: &[&str]) -> Option<i32> {
@@ -96,7 +96,7 @@ impl<'b> Scanner<'b> {
         Some(at as i32 + 1)
     }
 
-    /// Takes all escape sequences that set colours, and any NUL bytes or byte order mark.
+    /// Consumes all escape sequences that set colours, and any NUL bytes or byte order mark.
     pub fn invisible(&mut self) {
         loop {
             match self.0 {

@@ -1,8 +1,8 @@
-//! Binary search by time in a file whose lines are in order of time, or nearly.
+//! Binary search by time in a file whose lines are in order of time, or nearly so.
 //!
-//! Two positions are searched for at each end of the period: one before which every entry is
-//! outside, one after which every entry is inside. Only the lines between them, written within the
-//! slack of the end, are read one by one. Each probe reads a page or two.
+//! The search finds two positions at each end of the period: one before which every entry is
+//! outside, and one after which every entry is inside. Only the lines between them, which were
+//! written within the slack of that end, are read one by one. Each probe reads a page or two.
 
 use std::io;
 use std::ops::Range;
@@ -18,29 +18,28 @@ use super::sample::LONG_SAMPLE;
 use super::window::EntryFilter;
 use super::{Disorder, Looked, Period};
 
-/// What a search by time found.
+/// The result of a search by time.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// Where the entries of the period lie, in bytes, ascending and apart.
+    /// The byte ranges of the period's entries, ascending and disjoint.
     pub spans: Vec<Range<u64>>,
     /// The times of the file's first and last entries.
     pub covers: Option<(Timestamp, Timestamp)>,
-    /// The lines that were looked at.
+    /// Counts of the examined lines.
     pub looked: Looked,
-    /// Two entries too far out of order, if the search came across such.
+    /// Two entries that are too far out of order, if the search found any.
     pub disorder: Option<Disorder>,
-    /// Bytes read.
+    /// The number of bytes read.
     pub read: u64,
 }
 
-/// An interval this small is walked through rather than halved.
+/// The size of an interval that is scanned rather than halved.
 const SMALL: u64 = 2 * PROBE as u64;
 
-/// Finds the entries of `period` in the bytes `within` of `source`, which start a line.
+/// Finds the entries of `period` in the bytes `within` of `source`, which begin at a line start.
 ///
 /// # Errors
-///
-/// Whatever reading the source fails with.
+/// Returns an error if reading the source fails.
 pub fn find<S: RandomAccess + ?Sized>(
     source: &S,
     within: Range<u64>,
@@ -64,7 +63,7 @@ pub fn find<S: RandomAccess + ?Sized>(
         Some(since) => search.first(within.start, |bounds| bounds.latest.duration_since(since) >= -slack)?,
         None => within.start,
     };
-    // Every entry from `tail` back to `low` is not after it.
+    // No entry between `tail` and `low` is after the period.
     let tail = match period.until {
         Some(until) => search.first(low, |bounds| bounds.latest.duration_since(until) > -slack)?,
         None => within.end,
@@ -73,7 +72,7 @@ pub fn find<S: RandomAccess + ?Sized>(
     let mut inside = period.since.is_none();
     if let Some(since) = period.since {
         let mut window = EntryFilter::new(*period, reader, false);
-        // From an entry on that is later than the slack, all are in the period.
+        // After an entry that is later than the slack, all entries are in the period.
         at = search.walk(&mut window, low..tail, &mut spans, &|window| {
             window.latest().is_some_and(|latest| latest.duration_since(since) >= slack)
         })?;
@@ -107,7 +106,7 @@ struct Search<'s, S: ?Sized> {
     source: &'s S,
     within: Range<u64>,
     reader: &'s Reader,
-    /// Bytes of the source from `base` on.
+    /// The bytes of the source from `base`.
     buffer: Vec<u8>,
     base: u64,
     seen: Vec<(u64, Bounds)>,
@@ -115,8 +114,8 @@ struct Search<'s, S: ?Sized> {
 }
 
 impl<S: RandomAccess + ?Sized> Search<'_, S> {
-    /// Adds the lines of `range` that the window keeps to `spans`, until it is over or `enough`
-    /// holds. Returns where that was.
+    /// Adds the lines of `range` that the window keeps to `spans`, until the window is over or
+    /// `enough` holds. Returns the offset of that line.
     fn walk(
         &mut self,
         window: &mut EntryFilter,
@@ -139,14 +138,14 @@ impl<S: RandomAccess + ?Sized> Search<'_, S> {
         Ok(stopped)
     }
 
-    /// Returns where the first entry from `from` on starts that is `wanted`; the end if there is
-    /// none. What is wanted is so of nearly all entries after it.
+    /// Returns the start of the first entry from `from` that is `wanted`, or the end if there is
+    /// none. Nearly all entries after a wanted one must be wanted too.
     fn first(&mut self, from: u64, wanted: impl Fn(Bounds) -> bool) -> io::Result<u64> {
         let (mut low, mut high) = (from, self.within.end);
         let mut answer = self.within.end;
         while high - low > SMALL {
-            // A line starts at `middle` if the byte before it ends one, so that byte is to begin a
-            // page.
+            // A line starts at `middle` if the byte before it is a terminator, so a page should
+            // begin with that byte.
             let middle = low + (high - low) / 2;
             let middle = middle - middle % PROBE as u64 + 1;
             match self.entry(middle, high)? {
@@ -196,7 +195,7 @@ impl<S: RandomAccess + ?Sized> Search<'_, S> {
         while start < limit {
             let mut need = 1;
             let mut head = self.at(start, need, &mut ask)?;
-            // A time may stand late in a long line of JSON.
+            // The time may be far into a long line of JSON.
             while memchr(b'\n', head).is_none() && need < LINE_HEAD && head.len() >= need {
                 need = (head.len() + 1).max(PROBE);
                 head = self.at(start, need, &mut ask)?;
@@ -218,11 +217,11 @@ impl<S: RandomAccess + ?Sized> Search<'_, S> {
         Ok(None)
     }
 
-    /// Returns where the next line end from `from` on is, if before `limit`.
+    /// Returns where the next line end from `from` is, if it is before `limit`.
     fn line_end(&mut self, mut from: u64, limit: u64, ask: &mut usize) -> io::Result<Option<u64>> {
         while from < limit {
             if *ask >= MAX_READ {
-                // Nothing of a hole ends a line.
+                // A hole contains no line terminators.
                 from = self.source.data_from(from, limit).max(from);
                 if from >= limit {
                     break;
@@ -240,8 +239,8 @@ impl<S: RandomAccess + ?Sized> Search<'_, S> {
         Ok(None)
     }
 
-    /// Returns the bytes at hand from `offset` on, at least `need` of them unless the source ends
-    /// first. Reads `ask` bytes when more are needed, and doubles it.
+    /// Returns the buffered bytes from `offset`, at least `need` of them unless the source ends
+    /// first. If more are needed, reads `ask` bytes and doubles `ask`.
     fn at(&mut self, offset: u64, need: usize, ask: &mut usize) -> io::Result<&[u8]> {
         let end = self.within.end;
         let at_hand = |base: u64, len: usize| {
@@ -249,7 +248,7 @@ impl<S: RandomAccess + ?Sized> Search<'_, S> {
             (skip <= len && (len - skip >= need || base + len as u64 >= end)).then_some(skip)
         };
         if at_hand(self.base, self.buffer.len()).is_none() {
-            // What has been read stays if the rest follows on it.
+            // Bytes that were already read are kept if the rest follows them.
             let keep = offset.checked_sub(self.base).filter(|&skip| skip < self.buffer.len() as u64);
             match keep {
                 Some(skip) => drop(self.buffer.drain(..skip as usize)),
@@ -260,8 +259,8 @@ impl<S: RandomAccess + ?Sized> Search<'_, S> {
             let from = offset + old as u64;
             let least = from + need.saturating_sub(old) as u64;
             let most = from + *ask as u64;
-            // Up to a page's end where that is enough, so that the next read starts with a page of
-            // its own.
+            // Read up to the end of a page if that is enough, so that the next read starts at a
+            // page of its own.
             let stop = (most - most % PROBE as u64).max(least).min(end);
             let want = stop.saturating_sub(from);
             *ask = (*ask * 2).min(MAX_READ);
@@ -270,7 +269,7 @@ impl<S: RandomAccess + ?Sized> Search<'_, S> {
             self.read += got as u64;
             self.buffer.truncate(old + got);
             if (got as u64) < want {
-                // The source is shorter than was said.
+                // The source is shorter than it was reported to be.
                 self.within.end = from + got as u64;
             }
         }

@@ -1,4 +1,4 @@
-//! What a line says of its time, before the parts that it leaves out are filled in.
+//! The time that a line states, before the parts that it omits are filled in.
 
 use jiff::Timestamp;
 
@@ -20,7 +20,7 @@ pub enum Stamp {
     Uptime(i64, i32),
 }
 
-/// Returns the days from 1970-01-01 to a date of the Gregorian calendar, if there is such a date.
+/// Returns the days from 1970-01-01 to a date of the Gregorian calendar, if that date exists.
 pub(super) fn days_from_civil(year: i32, month: i32, day: i32) -> Option<i64> {
     const LENGTHS: [i32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let length = *LENGTHS.get(usize::try_from(month).ok()?.wrapping_sub(1))?;
@@ -28,7 +28,7 @@ pub(super) fn days_from_civil(year: i32, month: i32, day: i32) -> Option<i64> {
     if day < 1 || day > length || (month == 2 && day == 29 && !leap) || !(0..=9999).contains(&year) {
         return None;
     }
-    // The year begins in March here, so that the leap day is its last. See Howard Hinnant,
+    // Here, years begin in March, so that the leap day is the last day. See Howard Hinnant,
     // "chrono-Compatible Low-Level Date Algorithms".
     let year = i64::from(year) - i64::from(month <= 2);
     let era = year.div_euclid(400);

@@ -1,5 +1,5 @@
-//! Picks the entries of a period out of lines that come in order: from a stream, or around the
-//! ends of the period in a file.
+//! Selects the entries of a period from consecutive lines: of a stream, or around the ends of the
+//! period in a file.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::refusal::Refusal;
 use super::sample::{LONG_SAMPLE, SAMPLE, learn_from};
 use super::{Disorder, Looked, Period};
 
-/// Decides line by line whether the entry that it belongs to is within the period.
+/// Decides line by line whether its entry is within the period.
 #[derive(Debug)]
 pub struct EntryFilter {
     period: Period,
@@ -23,7 +23,7 @@ pub struct EntryFilter {
     kept: bool,
     /// Whether every later entry is after the period.
     pub over: bool,
-    /// The lines looked at.
+    /// Counts of the examined lines.
     pub looked: Looked,
     time: Option<Timestamp>,
     latest: Option<Timestamp>,
@@ -32,7 +32,7 @@ pub struct EntryFilter {
 }
 
 impl EntryFilter {
-    /// Begins at a line. Lines before the first time are kept where `keep` says so.
+    /// Starts at a line. Lines before the first time are kept if `keep` is set.
     #[must_use]
     pub fn new(period: Period, reader: &Arc<Reader>, keep: bool) -> Self {
         let sequence = Sequence::new(Arc::clone(reader));
@@ -72,7 +72,7 @@ impl EntryFilter {
         self.keep && !self.over
     }
 
-    /// Returns whether the entry that was looked at last is kept.
+    /// Returns whether the last examined entry is kept.
     #[must_use]
     pub fn keep(&self) -> bool {
         self.keep
@@ -84,13 +84,13 @@ impl EntryFilter {
         self.kept
     }
 
-    /// Returns what reads the log's times.
+    /// Returns the reader of the log's times.
     #[must_use]
     pub fn reader(&self) -> &Arc<Reader> {
         &self.reader
     }
 
-    /// Returns the time of the line that was looked at last, if it has one.
+    /// Returns the time of the last examined line, if it has one.
     #[must_use]
     pub fn time(&self) -> Option<Timestamp> {
         self.time
@@ -102,55 +102,55 @@ impl EntryFilter {
         self.latest
     }
 
-    /// Returns what to say where much of the log is not understood.
+    /// Returns a warning if much of the log has no recognised times.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
         self.reader.form.warning()
     }
 }
 
-/// Picks the entries of a period out of a stream.
+/// Selects the entries of a period from a stream.
 #[derive(Debug)]
 pub struct StreamWindow {
     period: Period,
     context: TimeContext,
     window: Option<EntryFilter>,
-    /// Lines from which the form is yet to be learnt, or the beginning of one line.
+    /// Lines from which the form has yet to be learnt, or the beginning of one line.
     held: Vec<u8>,
     offset: u64,
-    /// Whether the rest of a very long line is kept, of which the beginning has been emitted.
+    /// Whether to keep the rest of a very long line whose beginning was already emitted.
     rest: Option<bool>,
 }
 
 impl StreamWindow {
-    /// Picks `period` from a stream that has yet to be read.
+    /// Selects `period` from a stream that has not been read yet.
     #[must_use]
     pub fn new(period: Period, context: TimeContext) -> Self {
         Self { period, context, window: None, held: Vec::new(), offset: 0, rest: None }
     }
 
-    /// Whether the period is over.
+    /// Returns whether the period is over.
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.window.as_ref().is_some_and(|window| window.over)
     }
 
-    /// Returns what has been learnt from the lines so far; nothing before the form is known.
+    /// Returns what the lines so far have revealed, or `None` before the form is known.
     #[must_use]
     pub fn filter(&self) -> Option<&EntryFilter> {
         self.window.as_ref()
     }
 
-    /// Takes the bytes that are held back, after the form of the times could not be learnt.
+    /// Returns the bytes that are held back, after the form of the times could not be learnt.
     pub fn take_held(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.held)
     }
 
-    /// Takes the next piece. Calls `emit` with its whole lines, those to be kept with `true`.
+    /// Processes the next piece. Calls `emit` with its complete lines, and with `true` for those to
+    /// keep.
     ///
     /// # Errors
-    ///
-    /// The form of the times cannot be learnt.
+    /// Returns an error if the form of the times cannot be learnt.
     pub fn feed(&mut self, piece: &[u8], mut emit: impl FnMut(bool, &[u8])) -> Result<(), Refusal> {
         if self.window.is_none() {
             self.held.extend_from_slice(piece);
@@ -170,8 +170,8 @@ impl StreamWindow {
         Ok(())
     }
 
-    /// Takes note that the writer pauses: what it wrote so far is not held back any longer, where
-    /// it shows the form.
+    /// Handles a pause of the writer: if the lines so far reveal the form, they are no longer held
+    /// back.
     pub fn pause(&mut self, mut emit: impl FnMut(bool, &[u8])) {
         if self.window.is_none()
             && let Ok(window) = self.learn(&self.held, false)
@@ -182,11 +182,10 @@ impl StreamWindow {
         }
     }
 
-    /// Takes note that the stream has ended.
+    /// Handles the end of the stream.
     ///
     /// # Errors
-    ///
-    /// The form of the times could not be learnt.
+    /// Returns an error if the form of the times could not be learnt.
     pub fn finish(&mut self, mut emit: impl FnMut(bool, &[u8])) -> Result<(), Refusal> {
         let held = std::mem::take(&mut self.held);
         if self.window.is_none() {
@@ -237,7 +236,7 @@ impl StreamWindow {
         self.hold(begun, emit);
     }
 
-    /// Holds the beginning of a line, unless it is long enough to decide by.
+    /// Holds back the beginning of a line, unless it is long enough to decide.
     fn hold(&mut self, begun: &[u8], emit: &mut impl FnMut(bool, &[u8])) {
         self.held.extend_from_slice(begun);
         if self.held.len() >= LINE_HEAD {

@@ -1,8 +1,8 @@
-//! Finds the first year of a log that leaves out the year and runs for longer than one.
+//! Finds the first year of a log that omits the year and covers more than one.
 //!
-//! Within a year the date of the file's last change settles it, and a search by halves works. A
-//! longer log has each date several times, so that only reading it from the first line tells them
-//! apart.
+//! Within a year, the date of the file's last change determines it, and binary search works. In a
+//! longer log each date occurs several times, so that only reading it from the first line
+//! distinguishes them.
 
 use std::io;
 use std::ops::Range;
@@ -12,23 +12,23 @@ use super::form::TimeForm;
 use super::stamp::{DAY, Stamp, days_from_civil};
 use super::zone::Abbreviations;
 
-/// How many places are looked at to see whether a log runs for longer than a year.
+/// The number of places that are examined to see whether a log covers more than a year.
 const PLACES: u64 = 8;
 
-/// The length in bytes of a log that is read as a whole for that.
+/// The size in bytes up to which a log is read completely for that.
 const SHORT: u64 = 64 << 10;
 
-/// Days by which a date is earlier than the one before it, from which on a year lies between them.
+/// A date that is at least this many days earlier than the one before it is in the next year.
 const HALF_A_YEAR: i64 = 182;
 
-/// Days by which an entry of such a log may be earlier than one before it.
+/// How many days an entry of such a log may be earlier than one before it.
 pub(super) const GRACE: i64 = 7;
 
 /// A month and a day.
 type Date = (i8, i8);
 
-/// Returns the year of the first entry if the log runs for longer than a year: the latest with
-/// which its last entry is not after `limit`, a second of the local clock.
+/// Returns the year of the first entry if the log covers more than a year. It is the latest year
+/// with which the last entry is not after `limit`, a second of the local clock.
 pub(super) fn first_year<S: RandomAccess + ?Sized>(
     source: &S,
     within: &Range<u64>,
@@ -71,7 +71,7 @@ pub(super) fn first_year<S: RandomAccess + ?Sized>(
     Ok((latest - 60..=latest).rev().find(fits))
 }
 
-/// Whether dates in the order of the log come round to the first one again.
+/// Returns whether the log's dates wrap around to the first one.
 fn is_longer_than_a_year(dates: &[Date]) -> bool {
     let day = |&(month, day): &Date| i64::from(month) * 31 + i64::from(day);
     let turns = dates.windows(2).filter(|pair| day(&pair[0]) - day(&pair[1]) > HALF_A_YEAR).count();
@@ -82,7 +82,7 @@ fn is_longer_than_a_year(dates: &[Date]) -> bool {
 fn last_day(dates: &[Date], year: i32) -> Option<i64> {
     let (mut year, mut last) = (year, None);
     for &(month, day) in dates {
-        // The 29th of February may be eight years ahead.
+        // The next 29th of February may be eight years ahead.
         let in_year = |year: i32| days_from_civil(year, month.into(), day.into());
         let from = last.map_or(i64::MIN, |last| last - GRACE);
         let found = (year - 1..year + 9)

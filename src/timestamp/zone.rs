@@ -1,15 +1,15 @@
 //! Time zones as logs write them: `Z`, offsets, abbreviations, names of the tz database.
 //!
-//! An abbreviation means what it means in the user's own zone; otherwise what RFC 2822 or common
-//! use says. One that several countries use in different ways is not guessed.
+//! An abbreviation means what it means in the user's own zone, or else what RFC 2822 or common use
+//! says. One that several countries use differently is never guessed.
 
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
 use super::scan::Scanner;
 
-/// Abbreviations in common use and their offsets in minutes. Those of North America are as in
-/// RFC 2822, section 4.3.
+/// Abbreviations in common use and their offsets in minutes. Those of North America are as in RFC
+/// 2822, section 4.3.
 const ABBREVIATIONS: [(&str, i32); 52] = [
     ("UTC", 0),
     ("GMT", 0),
@@ -65,10 +65,10 @@ const ABBREVIATIONS: [(&str, i32); 52] = [
     ("PET", -300),
 ];
 
-/// Abbreviations that stand for several zones, none of them the usual one.
+/// Abbreviations of several zones, none of which is the usual one.
 const AMBIGUOUS: [&str; 4] = ["IST", "AST", "GST", "WST"];
 
-/// The zone that is written after a time.
+/// The zone that follows a written time.
 #[derive(Clone, Debug)]
 pub(super) enum WrittenZone {
     /// No zone follows.
@@ -77,21 +77,21 @@ pub(super) enum WrittenZone {
     Offset(i32),
     /// A name of the tz database.
     Region(TimeZone),
-    /// A zone that could be one of several.
+    /// An ambiguous zone.
     Unclear,
 }
 
-/// What zones mean that are written in a log.
+/// The meaning of zones in a log.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Abbreviations {
     /// The abbreviations of the user's zone.
     own: Vec<(Box<[u8]>, i32)>,
-    /// The zone that the log names, whose times are taken in the order of its lines.
+    /// The zone that the log names, whose times are resolved in the order of its lines.
     pub region: Option<TimeZone>,
 }
 
 impl Abbreviations {
-    /// Collects those in use in `zone` in the year around `now`.
+    /// Collects the abbreviations used in `zone` in the year around `now`.
     pub fn of(zone: &TimeZone, now: Timestamp) -> Self {
         let mut found: Vec<(Box<[u8]>, i32)> = Vec::new();
         for months in 0..6 {
@@ -112,7 +112,7 @@ impl Abbreviations {
         ABBREVIATIONS.iter().find(|(known, _)| known.as_bytes() == name).map(|(_, minutes)| minutes * 60)
     }
 
-    /// Takes the zone that comes next, with one blank before it.
+    /// Reads the next zone, which may have one blank before it.
     pub fn read(&self, scanner: &mut Scanner<'_>) -> WrittenZone {
         let mut at = *scanner;
         let _ = at.take(b" ");
@@ -137,7 +137,7 @@ impl Abbreviations {
         let start = at.0;
         let name = at.take_while(|byte| byte.is_ascii_uppercase());
         if let Some(offset) = self.offset(name) {
-            // GMT+2 and UTC-05:00 go on.
+            // GMT+2 and UTC-05:00 continue.
             if offset == 0 && matches!(at.peek(), Some(b'+' | b'-')) {
                 let mut number = *at;
                 if let Some(offset) = short_numeric(&mut number) {
@@ -160,7 +160,7 @@ impl Abbreviations {
     }
 }
 
-/// Takes `+01:00`, `+0100`, `+01` or, as DB2 has it, minutes in three digits.
+/// Reads `+01:00`, `+0100`, `+01` or, as DB2 writes it, minutes in three digits.
 fn numeric(at: &mut Scanner<'_>) -> Option<i32> {
     let sign = at.take_if(|byte| matches!(byte, b'+' | b'-'))?;
     let minutes = match at.count_digits() {
@@ -176,7 +176,7 @@ fn numeric(at: &mut Scanner<'_>) -> Option<i32> {
     Offset::from_seconds(seconds).ok().map(Offset::seconds)
 }
 
-/// Takes what [`numeric`] takes and also a single digit of hours.
+/// Reads what [`numeric`] reads, and also a single digit of hours.
 fn short_numeric(at: &mut Scanner<'_>) -> Option<i32> {
     if at.0.get(1..).is_some_and(|rest| Scanner(rest).count_digits() == 1) {
         let sign = at.take_if(|byte| matches!(byte, b'+' | b'-'))?;
@@ -190,8 +190,7 @@ fn short_numeric(at: &mut Scanner<'_>) -> Option<i32> {
 /// Parses `--time-zone`: a name of the tz database, an offset, or an abbreviation such as UTC.
 ///
 /// # Errors
-///
-/// A sentence that shows the forms a zone may have.
+/// Returns a sentence that shows the accepted forms.
 pub fn parse_zone(text: &str) -> Result<TimeZone, String> {
     if text.eq_ignore_ascii_case("local") {
         return Ok(TimeZone::system());
