@@ -121,7 +121,6 @@ pub const TYPE_NAMES: &[(&str, &str)] = &[
     ("Format", "still to be renamed"),
     ("Found", "still to be renamed"),
     ("Groups", "still to be renamed"),
-    ("Harmless", "still to be renamed"),
     ("Input", "still to be renamed"),
     ("Job", "still to be renamed"),
     ("Key", "still to be renamed"),
