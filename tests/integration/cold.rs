@@ -1,5 +1,4 @@
-//! Files that have to come from the disk first: in large folios, in order, and still the same
-//! bytes.
+//! Files that must be read from disk: in large folios, in order, and with the same bytes.
 
 use std::fs::File;
 use std::os::fd::AsFd;
@@ -9,11 +8,11 @@ use mapped::os::residency;
 
 use crate::util::{Dir, drop_pages, mapped};
 
-/// Lengths around what comes in by one read, what is small, and what a large folio holds.
+/// Lengths around the size of one read, the limit for small files, and the size of a large folio.
 const LENGTHS: [usize; 11] =
     [4096, 65_535, 65_536, 262_144, 262_145, 1_048_576, 1_048_577, 2_097_152, 2_097_153, 6_000_000, 41_000_000];
 
-/// Lines of every length from 1 to 99, so that blocks end within them.
+/// Returns lines of every length from 1 to 99, so that blocks end within them.
 fn lines(len: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(len + 100);
     let mut i = 0;
@@ -25,7 +24,7 @@ fn lines(len: usize) -> Vec<u8> {
     bytes
 }
 
-/// Drops all of the file from memory; false, with a printed reason, where the file system keeps it
+/// Drops the whole file from memory. Prints a message and returns false if the file system keeps it
 /// there.
 fn drop_from_memory(path: &Path) -> bool {
     let file = File::open(path).unwrap();
@@ -71,15 +70,14 @@ fn what_comes_from_the_disk_is_what_is_in_memory() {
     }
 }
 
-/// Many small files are asked for ahead of their turn, which changes nothing of what is said of
-/// them.
+/// Many small files are prefetched, which must not change the output.
 #[test]
 fn a_tree_from_the_disk_is_what_it_is_in_memory() {
     let dir = Dir::on_disk();
     let names: Vec<String> = (0..700).map(|i| format!("f{i:03}")).collect();
     for (i, name) in names.iter().enumerate() {
-        // Some of no bytes, some compressed by their first ones, some binary, some too large to be
-        // asked for.
+        // Some are empty, some begin like compressed files, some are binary, some are too large to
+        // be prefetched.
         let len = [0, 1, 90, 4096, 5000, 60_000, 70_000][i % 7];
         let mut bytes = lines(len);
         if i % 31 == 2 && len > 2 {
@@ -118,7 +116,7 @@ fn a_tree_from_the_disk_is_what_it_is_in_memory() {
             }
             let run = || {
                 let out = mapped().args(args).args(options).args(&operands).output().unwrap();
-                // What cannot be decoded is told of as the decoders come to it.
+                // Errors of decoding are reported in the order in which the decoders find them.
                 let mut messages: Vec<_> = out.stderr.split(|&b| b == b'\n').map(<[u8]>::to_vec).collect();
                 messages.sort();
                 (out.status.code(), out.stdout, messages)
@@ -141,7 +139,7 @@ fn a_tree_from_the_disk_is_what_it_is_in_memory() {
     }
 }
 
-/// What is asked for ahead of its turn was not in memory before.
+/// Prefetched pages were not resident before the run.
 #[test]
 fn what_was_asked_for_is_not_counted_as_resident() {
     let dir = Dir::on_disk();
@@ -176,8 +174,7 @@ fn holes_do_not_matter_to_what_comes_from_the_disk() {
     }
 }
 
-/// A file of which half is in memory: the state that was learned at its beginning is wrong from the
-/// middle on.
+/// Half of the file is in memory, so what was learnt at its beginning is wrong from the middle on.
 #[test]
 fn half_a_file_may_be_in_memory() {
     let dir = Dir::on_disk();

@@ -1,4 +1,5 @@
-//! A file that is cut while it is read: never a death, always an exact prefix.
+//! Truncates files while they are read: the program never dies, and its output is always an exact
+//! prefix.
 
 use std::fs::File;
 use std::io::Read;
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use crate::util::{Dir, mapped};
 
-/// Bytes in which every place can be told from its neighbours, none of them zero.
+/// Returns bytes in which every position differs from its neighbours, and none is zero.
 fn numbered(len: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(len + 10);
     let mut i = 0;
@@ -48,7 +49,7 @@ fn cat_survives_truncation_at_any_moment() {
         let ran: crate::util::Ran = child.wait_with_output().unwrap().into();
         let printed = reader.join().unwrap();
         let told = format!("mapped: {}: truncated to {size} bytes while being read", path.display());
-        // Pages that lay in the pipe when the file was cut may come as zeros, which is said.
+        // Pages in the pipe at the time of the truncation may arrive as zeros, which is reported.
         let in_pipe = ran.stderr == format!("{told}; bytes written from there on may be zeros\n");
         let sure = if in_pipe { printed.len().min(size as usize) } else { printed.len() };
         assert!(truth.starts_with(&printed[..sure]), "round {round}: {sure} bytes are no prefix");
@@ -57,8 +58,8 @@ fn cat_survives_truncation_at_any_moment() {
         match ran.code {
             0 => {
                 assert!(printed.len() == truth.len() || printed.len() as u64 == size, "round {round}");
-                // A truncation that is under way at the opening has lowered the size and not yet
-                // moved the time.
+                // A truncation in progress at open has lowered the size but not yet changed the
+                // modification time.
                 let changed = format!("mapped: {}: changed while being read\n", path.display());
                 assert!(ran.stderr.is_empty() || ran.stderr == changed, "{}", ran.stderr);
                 whole += 1;
@@ -73,8 +74,7 @@ fn cat_survives_truncation_at_any_moment() {
     eprintln!("{cut} runs cut, {whole} runs whole");
 }
 
-/// A loop device over a file, gone when dropped. `None`, with a printed reason, where there is none
-/// to be had.
+/// A loop device over a file, detached when dropped.
 struct Loop(String);
 
 impl Loop {
@@ -96,7 +96,7 @@ impl Drop for Loop {
     }
 }
 
-/// A device that shrinks was, read, taken for one that ends there.
+/// Regression: a device that shrank while it was read was treated as one that ends there.
 #[test]
 fn a_device_that_shrinks_is_a_truncation() {
     let truth = numbered(8 << 20);
@@ -119,7 +119,7 @@ fn a_device_that_shrinks_is_a_truncation() {
             let mut stdout = child.stdout.take().unwrap();
             let mut printed = vec![0];
             stdout.read_exact(&mut printed).unwrap();
-            // The pipe is full: the program waits in the middle.
+            // The pipe is full, so the program waits halfway through.
             std::thread::sleep(Duration::from_millis(50));
             File::options().write(true).open(&image).unwrap().set_len(left).unwrap();
             let told = Command::new("losetup").args(["--set-capacity", &device.0]).status().unwrap();
@@ -130,7 +130,7 @@ fn a_device_that_shrinks_is_a_truncation() {
             assert_eq!(ran.code, if args[0] == "grep" { 2 } else { 1 }, "{what}");
             let told = format!("mapped: {}: truncated to {left} bytes while being read\n", device.0);
             assert_eq!(ran.stderr, told, "{what}");
-            // hexdump ends a dump with where it ends.
+            // hexdump ends a dump with the end offset.
             let whole = if args[0] == "hexdump" { printed.len() - 9 } else { printed.len() };
             assert!(full.starts_with(&printed[..whole]), "{what}");
             assert!(printed.len() < full.len(), "{what}");
@@ -140,7 +140,8 @@ fn a_device_that_shrinks_is_a_truncation() {
     eprintln!("{runs} runs on a device that shrank, none fatal");
 }
 
-/// What is measured may be cut too: that is an error and no death.
+/// A file that is being measured may be truncated too. That is an error, and the program does not
+/// die.
 #[test]
 fn bench_survives_truncation() {
     let dir = Dir::new();

@@ -1,5 +1,5 @@
-//! A file system of the test's own, whose files have bad sectors, come slowly, refuse to be mapped
-//! or hold less than they state.
+//! Runs the program on a file system of the test's own, whose files have bad sectors, are slow,
+//! refuse to be mapped or hold less than their size.
 
 use std::ffi::OsStr;
 use std::io::Read;
@@ -17,14 +17,14 @@ use crate::util::{Dir, Ran, mapped};
 
 const LEN: usize = 2 << 20;
 const PAGE: usize = 4096;
-/// What a read of the slow file takes.
+/// The duration of a read from the slow file.
 const DELAY: Duration = Duration::from_millis(20);
 
-/// The files, by inode number; those from `BAD` on have a bad sector in the page of that number.
+/// The files by inode number. Those from `BAD` have a bad sector in the page of that number.
 const SLOW: u64 = 2;
 const DIRECT: u64 = 3;
 const SHORT: u64 = 4;
-/// They state a wrong size, and come past the page cache or through it.
+/// Files that report a wrong size, and are read past the page cache or through it.
 const FEW: u64 = 5;
 const MORE: u64 = 6;
 const FEWER: u64 = 7;
@@ -35,7 +35,7 @@ struct Faulty {
     bytes: Vec<u8>,
 }
 
-/// The size a file states, and the bytes it holds.
+/// Returns the size that a file reports, and the number of bytes it holds.
 fn sizes(inode: u64) -> (usize, usize) {
     match inode {
         SHORT => (LEN, LEN / 2),
@@ -71,8 +71,8 @@ fn attributes(inode: u64) -> FileAttr {
 const TTL: Duration = Duration::from_secs(1);
 
 impl Filesystem for Faulty {
-    /// A page at a time: what was asked for ahead would all have to come before an interrupted
-    /// program may end.
+    /// Reads a page at a time: an interrupted program can end only after all of its read-ahead has
+    /// completed.
     fn init(&mut self, _: &Request, config: &mut KernelConfig) -> std::io::Result<()> {
         let _ = config.set_max_readahead(PAGE as u32);
         Ok(())
@@ -139,7 +139,7 @@ struct Mounted {
 }
 
 impl Mounted {
-    /// `None`, with a printed reason, where no file system can be mounted.
+    /// Mounts the file system. Prints a message and returns `None` if none can be mounted.
     fn new() -> Option<Mounted> {
         let mut truth = Vec::new();
         let mut i = 0;
@@ -174,7 +174,8 @@ const WAYS: [&[&str]; 4] = [
     &["--threads", "7", "--block-size", "16K"],
 ];
 
-/// A read that met a bad sector used to lose its whole block, a map only what stands behind it.
+/// Regression: a read that met a bad sector lost its whole block, while a map lost only the bytes
+/// after the sector.
 #[test]
 fn what_stands_before_a_bad_sector_is_printed() {
     let Some(mounted) = Mounted::new() else { return };
@@ -208,7 +209,8 @@ fn a_bad_sector_is_an_error_of_one_input() {
             runs += 1;
             assert!(ran.code >= 0, "{what}: ended by signal {}; {}", -ran.code, ran.stderr);
             if line.args.first() == Some(&"stat") || line.args.contains(&"--lines") {
-                // The first reads nothing unless asked, and the other not all of the file.
+                // `stat` reads nothing by default, and the other command does not read the whole
+                // file.
                 continue;
             }
             assert_eq!(ran.stderr, format!("mapped: {}: Input/output error\n", bad.display()), "{what}");
@@ -240,8 +242,8 @@ fn what_refuses_to_be_mapped_is_read() {
     assert_eq!((ran.code, ran.stdout.len()), (1, 0));
 }
 
-/// What a file states was believed: of one that states 3 bytes and holds 12, 9 were lost with exit
-/// 0, and one that holds less than it states was called truncated.
+/// Regression: the reported size was believed. For a file that reports 3 bytes and holds 12, 9 were
+/// lost with exit code 0, and a file that holds less than it reports was called truncated.
 #[test]
 fn sizes_that_are_wrong_are_not_believed() {
     let Some(mounted) = Mounted::new() else { return };
@@ -286,8 +288,8 @@ fn a_slow_file_shows_progress_and_can_be_interrupted() {
         let Ok(pty) = rustix_openpty::openpty(None, None) else {
             return crate::util::skip("a pseudo-terminal");
         };
-        // Whoever runs the tests in the background of a shell has SIGINT ignored, and hands that
-        // on.
+        // A shell that runs the tests in the background ignores SIGINT, and its children inherit
+        // that.
         let mut child = Command::new("env")
             .arg("--default-signal=INT")
             .arg(assert_cmd::cargo::cargo_bin!("mapped"))

@@ -1,7 +1,7 @@
-//! The man pages and completions that are made from the command line's own definitions.
+//! The man pages and completions that are generated from the command-line definitions.
 //!
-//! `MAPPED_REGENERATE=1 cargo test --test integration generated` writes them anew; without it the
-//! tests say which are stale.
+//! `MAPPED_REGENERATE=1 cargo test --test integration generated` rewrites them. Without it, the
+//! tests report which are stale.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -19,7 +19,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Compares, or writes where that was asked for.
+/// Compares a file with its generated content, or writes it if that was requested.
 fn settle(path: &Path, want: &[u8]) {
     let shown = path.strip_prefix(root()).unwrap().display();
     if std::env::var_os("MAPPED_REGENERATE").is_some() {
@@ -38,7 +38,7 @@ fn program() -> clap::Command {
 }
 
 fn man_page(command: &clap::Command, name: &str) -> Vec<u8> {
-    // clap keeps names that live for ever; a test may leak a few.
+    // clap requires static names; a test may leak a few.
     let titled: &'static str = name.to_owned().leak();
     let man = clap_mangen::Man::new(command.clone().name(titled).bin_name(name.replace('-', " ")))
         .title(name.to_uppercase())
@@ -56,7 +56,7 @@ fn man_page(command: &clap::Command, name: &str) -> Vec<u8> {
     }
     let section = name.strip_prefix("mapped-").unwrap_or(name);
     page.extend(fs::read(root().join(format!("man/sections/{section}.roff"))).unwrap());
-    // clap_mangen surrounds the space before a list of values with line breaks that mean nothing.
+    // clap_mangen surrounds the space before a list of values with meaningless line breaks.
     let page = String::from_utf8(page).unwrap();
     page.replace(".br\n\n.br\n", ".sp\n").replace(".br\n.sp\n.br\n", ".sp\n").into_bytes()
 }
@@ -64,7 +64,7 @@ fn man_page(command: &clap::Command, name: &str) -> Vec<u8> {
 fn man_pages() -> Vec<(PathBuf, Vec<u8>)> {
     let program = program();
     let mut pages = vec![(root().join("man/mapped.1"), man_page(&program, "mapped"))];
-    // clap's own `help` has no page.
+    // clap's own `help` subcommand has no page.
     for command in program.get_subcommands().filter(|command| command.get_name() != "help") {
         let name = format!("mapped-{}", command.get_name());
         pages.push((root().join(format!("man/{name}.1")), man_page(command, &name)));
@@ -109,8 +109,8 @@ fn completions_are_fresh() {
     }
 }
 
-/// Completes values where they belong in bash, which splits a word at its equals sign: after
-/// `--color=`, but not in the word after `--color`, where they would be files.
+/// Completes values in bash after `--color=`, which bash splits at the equals sign, but not in the
+/// word after `--color`, which would be a file.
 fn with_values_after_equals(script: &str) -> String {
     const JOIN: &str = "    prev=\"$3\"
     # Bash splits a word at its equals sign.
@@ -147,7 +147,7 @@ fn with_values_after_equals(script: &str) -> String {
     joined
 }
 
-/// The argument that an option such as `--color` or `-f` stands for.
+/// Returns the argument that an option such as `--color` or `-f` refers to.
 fn option_of<'c>(command: &'c clap::Command, option: &'c str) -> Option<(&'c clap::Arg, &'c str)> {
     let is_named = |arg: &&clap::Arg| match option.strip_prefix("--") {
         Some(long) => arg.get_long() == Some(long) || arg.get_all_aliases().is_some_and(|all| all.contains(&long)),
@@ -158,7 +158,7 @@ fn option_of<'c>(command: &'c clap::Command, option: &'c str) -> Option<(&'c cla
     command.get_arguments().find(is_named).map(|arg| (arg, option))
 }
 
-/// `--color al` was completed to `--color always`, which is an option and a file.
+/// Regression: `--color al` was completed to `--color always`, which is an option and a file.
 #[test]
 fn bash_completes_values_after_an_equals_sign() {
     if Command::new("bash").arg("--version").output().is_err() {
@@ -181,8 +181,8 @@ fn bash_completes_values_after_an_equals_sign() {
     assert_eq!(complete(&["mapped", "cat", "--io", "m"], "m", "--io"), "mmap");
 }
 
-/// Types `keys` into a shell on a pseudo-terminal and gives what the screen was sent until `wanted`
-/// stands in it, or until patience ends.
+/// Types `keys` into a shell on a pseudo-terminal and returns its output once `wanted` appears in
+/// it, or after a timeout.
 fn type_into(shell: &mut Command, setup: &str, keys: &str, wanted: &str) -> Option<String> {
     let size = rustix::termios::Winsize { ws_row: 40, ws_col: 200, ws_xpixel: 0, ws_ypixel: 0 };
     let pty = rustix_openpty::openpty(None, Some(&size)).ok()?;
@@ -219,7 +219,7 @@ fn type_into(shell: &mut Command, setup: &str, keys: &str, wanted: &str) -> Opti
     Some(seen)
 }
 
-/// Completes the beginning of an option, then the beginning of its value, in a real shell.
+/// Completes a partial option and then its partial value in a real shell.
 fn completes(shell: &str, args: &[&str], setup: &str) {
     if Command::new(shell).arg("--version").output().is_err() {
         return crate::util::skip(shell);

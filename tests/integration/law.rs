@@ -1,9 +1,9 @@
-//! The one law: what is printed never depends on how the bytes came in.
+//! The one law: the output never depends on how the input was read.
 //!
-//! [`Law`] runs one command line in every way, mapped, read, on redirected standard input and
-//! through a pipe, with 1, 2 and 7 threads, in blocks from one byte up, and compares each with what
-//! an oracle says; in blocks of its own choice also as a user runs it, on a named file by default
-//! and with a file as output. Every subcommand's tests go through it.
+//! [`Law`] runs one command line in every way (mapped, read, on redirected standard input and
+//! through a pipe), with 1, 2 and 7 threads, and in blocks from one byte up. It compares each run
+//! with an oracle. With the program's own block size, it also runs it with the default options on a
+//! named file, and with a file as output. Every subcommand's tests use it.
 
 use std::fs::File;
 use std::process::Stdio;
@@ -24,7 +24,7 @@ const BLOCKS: [Option<&str>; 10] = [
     Some("4097"),
 ];
 
-/// A command line and what it must print, however its input comes in.
+/// A command line and its input, which must produce one output however the input is read.
 pub struct Law {
     args: Vec<String>,
     input: Vec<u8>,
@@ -32,7 +32,7 @@ pub struct Law {
 }
 
 impl Law {
-    /// `args` begin with the subcommand and name no file.
+    /// Creates a law for `args`, which begin with the subcommand and name no file.
     pub fn new(args: &[&str], input: &[u8]) -> Law {
         Law { args: args.iter().map(ToString::to_string).collect(), input: input.to_vec(), blocks: BLOCKS.to_vec() }
     }
@@ -43,7 +43,7 @@ impl Law {
         self
     }
 
-    /// Only with the block sizes that the program chooses.
+    /// Uses only the block sizes that the program chooses.
     pub fn in_its_own_blocks(mut self) -> Law {
         self.blocks = vec![None];
         self

@@ -1,8 +1,8 @@
-//! Whatever is linked in may be passed on under this project's own terms.
+//! Checks that all dependencies may be distributed under this project's own terms.
 
 use std::process::Command;
 
-/// Licences that ask for no more than to be named.
+/// Licences that only require attribution.
 const ALLOWED: &[&str] = &[
     "0BSD",
     "Apache-2.0",
@@ -21,7 +21,7 @@ const ALLOWED: &[&str] = &[
     "bzip2-1.0.6",
 ];
 
-/// Whether a licence expression (SPDX, or `MIT / Apache-2.0` as it was once written) leaves a
+/// Returns whether a licence expression (SPDX, or the older form `MIT / Apache-2.0`) permits a
 /// choice that is allowed.
 fn is_allowed(expression: &str) -> bool {
     let expression = expression.replace(" / ", "/").replace('/', " OR ");
@@ -39,7 +39,7 @@ fn is_allowed(expression: &str) -> bool {
     }
 }
 
-/// Splits at `word` where no parenthesis is open.
+/// Splits at `word` outside parentheses.
 fn split<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
     let mut parts = Vec::new();
     let (mut depth, mut start) = (0, 0);

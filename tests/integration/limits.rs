@@ -1,5 +1,4 @@
-//! Too little of everything: address space, descriptors, threads, room for the output and for
-//! messages.
+//! Scarce resources: address space, descriptors, threads, space for output and messages.
 
 use std::fs::File;
 use std::io::Read;
@@ -10,7 +9,7 @@ use std::time::Duration;
 use crate::lines::LINES;
 use crate::util::{Dir, Ran, mapped};
 
-/// A measurement that takes no time.
+/// A measurement that takes little time.
 const BENCH: &[&str] = &["bench", "--runs", "1", "--warm", "--threads", "2"];
 
 fn numbered(len: usize) -> Vec<u8> {
@@ -40,7 +39,7 @@ fn a_small_address_space() {
     }
 }
 
-/// Room for what the allocator sets aside for four of the threads, and then for nothing else: a
+/// Regression: with address space for the allocator's reserves of four threads and nothing else, a
 /// worker panicked, or a line "did not fit into memory".
 #[test]
 fn many_threads_in_a_limited_address_space() {
@@ -56,7 +55,7 @@ fn many_threads_in_a_limited_address_space() {
     }
 }
 
-/// What is measured needs windows, buffers and threads of its own.
+/// A measurement needs its own windows, buffers and threads.
 #[test]
 fn bench_under_limits() {
     let dir = Dir::new();
@@ -84,7 +83,7 @@ fn few_descriptors() {
         if ran.stderr.is_empty() {
             assert_eq!((ran.code, ran.stdout.len()), (0, 40 * 300_000), "{limit}");
         } else {
-            // Whatever could not be opened is named; nothing is printed that is not so.
+            // Every file that could not be opened is named, and nothing wrong is printed.
             assert!(matches!(ran.code, 1 | 127), "{limit}: {} {}", ran.code, ran.stderr);
             assert!(!ran.stderr.contains("panicked"), "{limit}: {}", ran.stderr);
         }
@@ -94,8 +93,8 @@ fn few_descriptors() {
     }
 }
 
-/// Threads that open files ahead of their turn must leave some for each other: 32 of them, with
-/// 1024 descriptors, did not.
+/// Regression: threads that open files ahead of their turn left no descriptors for each other, with
+/// 32 threads and 1024 descriptors.
 #[test]
 fn few_descriptors_for_many_files() {
     let dir = Dir::new();
@@ -113,7 +112,7 @@ fn few_descriptors_for_many_files() {
     }
 }
 
-/// As somebody who may start no thread: what there is to do is done by the one there is.
+/// For a user who may not start a thread, the main thread does all the work.
 #[test]
 fn no_thread_may_be_started() {
     if !rustix::process::geteuid().is_root() {
@@ -192,7 +191,7 @@ fn an_output_that_does_not_block() {
     }
 }
 
-/// A message that could not be written was a panic.
+/// Regression: a message that could not be written caused a panic.
 #[test]
 fn nobody_reads_the_messages() {
     let dir = Dir::new();
@@ -216,8 +215,8 @@ fn nobody_reads_the_messages() {
     }
 }
 
-/// Sent by somebody, it is no fault of a window: the default action holds, at once, also when a
-/// window was mapped.
+/// A SIGBUS that another process sends is not a window's fault. The default action applies at once,
+/// even after a window was mapped.
 #[test]
 fn a_sigbus_that_was_sent_is_the_end() {
     // Mapped, and read.
@@ -228,7 +227,7 @@ fn a_sigbus_that_was_sent_is_the_end() {
         assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
         let mut child =
             mapped().args(["cat", "--io", "auto"]).arg(&path).arg(&fifo).stdout(Stdio::piped()).spawn().unwrap();
-        // All of the file has come: the program waits for the FIFO.
+        // The whole file has been output, and the program waits for the FIFO.
         let mut all = vec![0; len];
         child.stdout.as_mut().unwrap().read_exact(&mut all).unwrap();
         std::thread::sleep(Duration::from_millis(50));

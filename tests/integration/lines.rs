@@ -1,14 +1,15 @@
-//! The command lines that every fault is tried on: one of each way a subcommand takes its input.
+//! The command lines that every fault is tried on: one for each way in which a subcommand reads its
+//! input.
 
 /// A command line without its file.
 pub struct Line {
     pub args: &'static [&'static str],
     /// The exit code when an input fails.
     pub failure: i32,
-    /// Whether what is printed of the first part of a file is a prefix of what is printed of all of
-    /// it. A total is not.
+    /// Whether the output for the first part of a file is a prefix of the output for all of it,
+    /// which is not so for totals.
     pub prefix: bool,
-    /// Whether two runs on one file print the same. Times of access and residency do not.
+    /// Whether two runs on one file print the same, which is not so for access times and residency.
     pub steady: bool,
 }
 

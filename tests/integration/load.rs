@@ -1,5 +1,4 @@
-//! Much of everything: bytes, files, threads, processes, one endless line. What it costs in memory
-//! is printed.
+//! Large loads: bytes, files, threads, processes, one endless line. The memory used is printed.
 //!
 //! The full sizes: `cargo test --test integration -- --ignored load:: --nocapture --test-threads 1`
 
@@ -15,17 +14,17 @@ use rustix::fs::{Mode, OFlags, openat};
 
 use crate::util::{Dir, mapped};
 
-/// What a run cost.
+/// The cost of a run.
 struct Cost {
     stdout: u64,
-    /// The most that was resident, in MiB.
+    /// The peak resident memory in MiB.
     resident: u64,
     code: Option<i32>,
     stderr: String,
     seconds: f64,
 }
 
-/// Runs to a file, so that no pipe holds it up, and tells what it cost.
+/// Runs with a file as output, so that no pipe slows it down, and returns the cost.
 fn cost(what: &str, args: &[&str], paths: &[&Path]) -> Cost {
     let out = tempfile::tempfile().unwrap();
     let begun = Instant::now();
@@ -69,7 +68,7 @@ fn sparse(dir: &Dir, len: u64) -> std::path::PathBuf {
     path
 }
 
-/// Holes are passed over, not read, by whoever can tell what zeros come to.
+/// Commands that know the result for zeros skip holes instead of reading them.
 fn sparse_file(len: u64, name: &str) {
     let dir = Dir::new();
     let path = sparse(&dir, len);
@@ -96,7 +95,7 @@ fn a_terabyte_of_holes() {
 
 fn many_files(count: usize, name: &str) {
     let dir = Dir::new();
-    // In the current directory, by short names: a command line is limited too.
+    // Short names in the current directory, because the command line is limited too.
     for i in 0..count {
         std::fs::write(dir.path().join(format!("{i}")), format!("file {i}\n")).unwrap();
     }
@@ -136,8 +135,8 @@ fn a_hundred_thousand_files() {
     many_files(100_000, "100 000 files");
 }
 
-/// Directories so deep that no path to the bottom fits into a system call, with a file in each
-/// hundredth and at the bottom.
+/// Creates directories so deep that no system call accepts a path to the bottom, with a file in
+/// every hundredth directory and at the bottom.
 fn deep_directory(depth: usize, name: &str) {
     let dir = Dir::new();
     let mut at = rustix::fs::open(dir.path(), OFlags::PATH, Mode::empty()).unwrap();
@@ -145,7 +144,7 @@ fn deep_directory(depth: usize, name: &str) {
         let file = openat(at, name, OFlags::CREATE | OFlags::WRONLY, Mode::RUSR | Mode::WUSR).unwrap();
         rustix::io::write(&file, text.as_bytes()).unwrap();
     };
-    // By their paths, in the order they are walked in: what is further down comes first.
+    // By path, in the order of the walk: deeper files come first.
     let mut files = vec![(format!("{}bottom", "d/".repeat(depth)), "needle\n".to_owned())];
     for level in 1..=depth {
         rustix::fs::mkdirat(&at, "d", Mode::RWXU).unwrap();
@@ -158,8 +157,8 @@ fn deep_directory(depth: usize, name: &str) {
     }
     write(&at, "bottom", "needle\n");
     let run = |args: &[&str]| {
-        // However deep, as many descriptors are enough as two threads take for files in one
-        // directory, and some more.
+        // Whatever the depth, the descriptors that two threads need for files in one directory, and
+        // a few more, are enough.
         let mut shell = std::process::Command::new("sh");
         shell.args(["-c", "ulimit -n 200; exec \"$@\"", "sh"]).arg(mapped().get_program()).args(args);
         let ran = shell.current_dir(dir.path()).stdin(Stdio::null()).output().unwrap();
@@ -193,7 +192,7 @@ fn deep_directory(depth: usize, name: &str) {
         sorted(&peer.lines().map(|line| &line[..32]).collect::<Vec<_>>().join("\n"))
     );
 
-    // By the names they have at the top: one by one, and from a list.
+    // By their names from the top: one by one, and from a list.
     dir.file("manifest", manifest.as_bytes());
     let told = run(&["checksum", "--check", "-a", "md5", "manifest"]);
     assert_eq!(told.lines().filter(|line| line.ends_with(": OK")).count(), files.len());
@@ -204,8 +203,8 @@ fn deep_directory(depth: usize, name: &str) {
         assert!(run(&["hexdump", "-C", path]).starts_with("00000000  6e 65 65 64 6c 65 "));
     }
 
-    // Lists of names to ignore are looked for by path, and there it ends: one line, and what else
-    // there is is searched.
+    // Ignore files are looked up by path, which ends there with one message, and everything else is
+    // searched.
     dir.file("other", b"needle\n");
     let ran = mapped().args(["grep", "--ignore", "-rh", "needle"]).current_dir(dir.path()).output().unwrap();
     let told = String::from_utf8(ran.stderr).unwrap();
@@ -217,7 +216,7 @@ fn deep_directory(depth: usize, name: &str) {
         assert_eq!((cost.code, cost.stderr.as_str()), (Some(0), ""));
         assert!(cost.resident < 100, "{} MiB", cost.resident);
     }
-    // Taken away from the bottom up, as no path reaches there: the shell's tool does that well.
+    // Removed from the bottom up, because no path reaches it. The shell's tool does that well.
     assert!(std::process::Command::new("rm").arg("-rf").arg(dir.path().join("d")).status().unwrap().success());
 }
 
@@ -243,13 +242,13 @@ fn endless_line(len: usize, name: &str) {
     file.write_all(b"needle\nlast\n").unwrap();
     drop(file);
     let mib = (len >> 20) as u64;
-    // What need not hold the line does not.
+    // Commands that need not hold the line do not.
     for args in [&["cat"][..], &["hexdump", "-C"], &["checksum"], &["stat", "--content"]] {
         let cost = cost(name, args, &[&path]);
         assert_eq!(cost.code, Some(0), "{args:?}: {}", cost.stderr);
         assert!(cost.resident < 100, "{args:?}: {} MiB", cost.resident);
     }
-    // A line is what grep matches: it is held once, in the file's own pages.
+    // grep must hold the matching line, but only once, in the file's own pages.
     for args in [&["grep", "-c", "needle"][..], &["grep", "-o", "needle"], &["grep", "-l", "needle"]] {
         let cost = cost(name, args, &[&path]);
         assert_eq!(cost.code, Some(0), "{args:?}: {}", cost.stderr);
@@ -297,7 +296,7 @@ fn many_processes_on_one_file() {
     for (kind, child) in children {
         let ended = child.wait_with_output().unwrap();
         assert_eq!((ended.status.code(), ended.stderr.len()), (Some(0), 0), "{kind}");
-        // Times of access differ; all else is the same for all.
+        // Access times differ; everything else is the same for all.
         if let Some(first) = first.get_mut(kind) {
             assert_eq!(&ended.stdout, first.get_or_insert_with(|| ended.stdout.clone()), "{kind}");
         }

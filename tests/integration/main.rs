@@ -1,5 +1,5 @@
-//! The program as a user runs it. One binary, a module per subcommand; `law` states what holds for
-//! all of them.
+//! Tests of the program as users run it. One binary with a module per subcommand; `law` states what
+//! holds for all of them.
 
 mod bench;
 mod cat;

@@ -1,6 +1,7 @@
-//! Every option that takes a value, in every subcommand, with numbers at their extremes: output,
-//! one clear line, or the error of a usage; no panic, no abort, no allocation by what was typed, no
-//! endless run.
+//! Passes extreme numbers to every option that takes a value, in every subcommand.
+//!
+//! The result must be output, one clear line, or a usage error. The program must not panic, abort,
+//! allocate as much as was typed, or run without end.
 
 use std::io::Read;
 use std::os::unix::process::ExitStatusExt;
@@ -26,9 +27,9 @@ const VALUES: [&str; 12] = [
     "",
 ];
 
-/// How a run ended, or what was wrong with it.
+/// Returns what was wrong with a run, if anything.
 fn fault(dir: &Dir, args: &[String]) -> Option<String> {
-    // A program that allocates by what was typed does not get it.
+    // A program that allocates as much as was typed fails under this limit.
     let mut child = Command::new("prlimit")
         .args(["--as=6442450944", "--"])
         .arg(assert_cmd::cargo::cargo_bin!("mapped"))
@@ -43,7 +44,7 @@ fn fault(dir: &Dir, args: &[String]) -> Option<String> {
     let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     let deadline = Instant::now() + Duration::from_secs(60);
     std::thread::scope(|scope| {
-        // A digest of 16 EiB is written as long as someone reads it: the reader leaves.
+        // A digest of 16 EiB is written as long as it is read, so the reader stops early.
         scope.spawn(|| stdout.take(1 << 20).read_to_end(&mut Vec::new()));
         let message = scope.spawn(|| {
             let mut message = Vec::new();
@@ -61,7 +62,7 @@ fn fault(dir: &Dir, args: &[String]) -> Option<String> {
             std::thread::sleep(Duration::from_millis(2));
         };
         let message = message.join().unwrap().unwrap();
-        // What GNU cksum(1) and clap print lists the values there are.
+        // GNU cksum(1) and clap list the valid values.
         let is_usage_error = message.starts_with("error: ") || message.contains("Valid arguments are:");
         match status.code() {
             None => Some(format!("died of signal {}", status.signal().unwrap_or(0))),

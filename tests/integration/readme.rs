@@ -1,6 +1,7 @@
-//! Every example in README.md is run, in order, in one directory, and prints what the README says.
+//! Runs every example in README.md, in order and in one directory, and compares its output with the
+//! README.
 //!
-//! `MAPPED_REGENERATE=1 cargo test --test integration readme` writes the outputs anew.
+//! `MAPPED_REGENERATE=1 cargo test --test integration readme` rewrites the outputs.
 
 use std::path::Path;
 use std::process::Command;
@@ -23,7 +24,7 @@ fn type_line(line: &str, dir: &Dir) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// The README with the outputs of its `console` blocks as they are now.
+/// Returns the README with the current outputs of its `console` blocks.
 fn run_examples(readme: &str) -> String {
     let dir = Dir::new();
     let mut fresh = String::new();

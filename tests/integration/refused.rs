@@ -1,5 +1,5 @@
-//! Calls that the kernel itself refuses, through a filter (`seccomp(2)`): every subcommand does
-//! without.
+//! System calls that the kernel refuses because of a filter (`seccomp(2)`). Every subcommand works
+//! without them.
 #![allow(unsafe_code)]
 
 use std::os::unix::process::CommandExt;
@@ -18,10 +18,10 @@ const RETURN: u32 = libc::BPF_RET | libc::BPF_K;
 const EQUAL: u32 = libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K;
 const ANY_BIT: u32 = libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K;
 
-/// Fails every shared `mmap` with `errno` and lets all else pass.
+/// Returns a filter that fails every shared `mmap` with `errno` and permits everything else.
 fn without_shared_maps(errno: i32) -> Vec<libc::sock_filter> {
     vec![
-        // struct seccomp_data: the number first, arguments of eight bytes from byte 16 on.
+        // struct seccomp_data: first the number, then arguments of eight bytes from byte 16.
         step(LOAD, 0, 0, 0),
         step(EQUAL, libc::SYS_mmap as u32, 0, 3),
         step(LOAD, 16 + 3 * 8, 0, 0),
@@ -31,7 +31,8 @@ fn without_shared_maps(errno: i32) -> Vec<libc::sock_filter> {
     ]
 }
 
-/// Fails every call of that number with `errno` and lets all else pass.
+/// Returns a filter that fails every call with that number with `errno` and permits everything
+/// else.
 fn without(number: i64, errno: i32) -> Vec<libc::sock_filter> {
     vec![
         step(LOAD, 0, 0, 0),
@@ -41,9 +42,9 @@ fn without(number: i64, errno: i32) -> Vec<libc::sock_filter> {
     ]
 }
 
-/// Runs a command under a filter. `None`, with a printed reason, where none can be set.
+/// Runs a command under a filter. Prints a message and returns `None` if no filter can be set.
 fn run_under(mut filter: Vec<libc::sock_filter>, command: &mut Command) -> Option<Ran> {
-    // SAFETY: prctl is a bare system call; the filter lives in the closure and the kernel copies
+    // SAFETY: prctl is a bare system call. The filter lives in the closure, and the kernel copies
     // it.
     unsafe {
         command.pre_exec(move || {
@@ -62,7 +63,7 @@ fn run_under(mut filter: Vec<libc::sock_filter>, command: &mut Command) -> Optio
     }
 }
 
-/// A large file, whose pages would move into a pipe.
+/// Creates a large file, whose pages would be moved into a pipe.
 fn large_file(dir: &Dir) -> PathBuf {
     let bytes: Vec<u8> = (0..400_000_u32).flat_map(|i| format!("{i:07}\n").into_bytes()).collect();
     dir.file("f", &bytes)
@@ -91,10 +92,10 @@ fn without_a_single_map_all_is_read() {
     eprintln!("{runs} runs with every map refused by a filter");
 }
 
-/// A refused `statx`, as by the filters of old containers, disabled `stat`, and a refused `splice`
-/// was a write error.
+/// Regression: `stat` did not work when `statx` was refused, as by the filters of old containers,
+/// and a refused `splice` was a write error.
 #[test]
-fn a_call_that_is_refused_has_another_in_its_place() {
+fn a_refused_call_is_replaced_by_another() {
     let dir = Dir::new();
     let path = large_file(&dir);
     let facts: &[&str] = &["stat", "-c", "%n %s %b %f %u %g %i %h %t %T %d %Y %Z %F %A %o"];

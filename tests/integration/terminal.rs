@@ -1,5 +1,4 @@
-//! Names made by strangers, on a terminal: whatever command meets one, nothing of it gets there
-//! raw.
+//! Hostile file names on a terminal: no command may print them unescaped.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -9,20 +8,20 @@ use std::os::unix::ffi::OsStrExt;
 use crate::util::{Dir, mapped};
 
 /// Colours, a window title, a bell, a C1 control, a carriage return, DEL and a direction override,
-/// as an attack has them.
+/// as in an attack.
 const HOSTILE: &str = "e\x1b[31mvil\x1b]0;owned\x07\u{9b}7m\r\x7f\u{202e}gpj";
-/// What of it must not come through.
+/// The parts of the name that must not be printed.
 const RAW: [&[u8]; 7] = [b"\x1b[31mvil", b"\x1b]0;", b"\x07", b"\xc2\x9b", b"\r\x7f", b"\x7f", b"\xe2\x80\xae"];
 
-/// All that a command shows on a terminal, standard output and error together.
+/// Returns everything that a command prints on a terminal, standard output and error together.
 fn on_a_terminal(dir: &Dir, args: &[&OsStr]) -> Vec<u8> {
     let pty = rustix_openpty::openpty(None, None).unwrap();
     let mut command = mapped();
     command.args(args).current_dir(dir.path()).env("TERM", "xterm");
     command.stdin(pty.user.try_clone().unwrap()).stdout(pty.user.try_clone().unwrap()).stderr(pty.user);
     let mut child = command.spawn().unwrap();
-    // The command holds the last copies of the terminal's end: reading fails with EIO once it has
-    // ended.
+    // The command holds the last copies of the terminal's other end. Without it, reading fails with
+    // EIO once the command has ended.
     drop(command);
     let mut shown = Vec::new();
     let _ = File::from(pty.controller).read_to_end(&mut shown);
@@ -112,7 +111,7 @@ fn no_name_drives_a_terminal() {
     assert!(named > lines.len() / 2, "{named}");
 }
 
-/// Where nobody reads it, a name is its bytes, as scripts need it.
+/// Without a terminal, a name is printed as its bytes, which scripts need.
 #[test]
 fn through_a_pipe_names_are_as_they_are() {
     let dir = Dir::new();

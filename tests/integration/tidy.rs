@@ -1,7 +1,9 @@
-//! The house rules, read off the sources: which folder may import which, where the environment, raw
-//! system calls and `unsafe` may stand, how large a function or a file may grow, and that a name
-//! means one thing. Each rule has a list of exceptions, which may only shrink: an entry that is no
-//! longer needed fails the test as well.
+//! The rules of the house, checked on the sources: which folder may import which, where code may
+//! use the environment, raw system calls and `unsafe`, how large functions and files may be, and
+//! that type names are unique.
+//!
+//! Each rule has a list of exceptions, which may only shrink: an entry that is no longer needed
+//! also fails the test.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -32,18 +34,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The most parameters of a function, `self` not counted.
+/// The maximum number of parameters of a function, without `self`.
 const MAX_PARAMETERS: usize = 5;
-/// The most lines of a function, its signature included.
+/// The maximum number of lines of a function, including its signature.
 const MAX_FUNCTION_LINES: usize = 60;
-/// The most lines of a file, its tests included.
+/// The maximum number of lines of a file, including its tests.
 const MAX_FILE_LINES: usize = 400;
 
 fn sources() -> Vec<SourceFile> {
     read_sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
 }
 
-/// Compares what breaks a rule with the exceptions from it.
+/// Compares the violations of a rule with its exceptions.
 fn check(rule: &str, found: impl IntoIterator<Item = String>, exceptions: &[(&str, &str)]) {
     let found: BTreeSet<String> = found.into_iter().collect();
     let allowed: BTreeSet<String> = exceptions.iter().map(|(entry, _)| (*entry).to_owned()).collect();
@@ -82,7 +84,7 @@ fn folders_import_only_downwards() {
     check("a folder imports only what stands below it", found, exceptions::ARROWS);
 }
 
-/// A module and those inside it are one thing; all others must not need each other.
+/// A module and its submodules count as one; all other files must not depend on each other.
 #[test]
 fn no_two_files_import_each_other() {
     let files = sources();
@@ -160,8 +162,8 @@ fn files_are_short() {
 fn a_type_name_means_one_thing() {
     let files = sources();
     let mut places: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    // `os/other` offers the types of `os/linux` once more, and `no_*.rs` those of a feature that is
-    // off: of both, one is compiled.
+    // `os/other` defines the types of `os/linux` again, and `no_*.rs` those of a disabled feature.
+    // Only one of them is compiled.
     let is_stand_in = |file: &&SourceFile| file.path.starts_with("os/other/") || file.path.contains("/no_");
     for file in files.iter().filter(|file| !is_stand_in(file)) {
         for name in types(&file.code) {
@@ -178,7 +180,7 @@ fn a_type_name_means_one_thing() {
     check("nothing is renamed where it is imported", renamed, exceptions::RENAMES);
 }
 
-/// The reader of the sources, on code with every trap that it knows.
+/// Tests the source parser on code with every trap that it handles.
 #[test]
 fn sources_are_read_rightly() {
     let file = syntax::file(

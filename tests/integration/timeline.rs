@@ -1,4 +1,4 @@
-//! `grep --timeline` and `grep --top`: what is counted, against counting line by line.
+//! `grep --timeline` and `grep --top`: compares their counts with counting line by line.
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
@@ -6,7 +6,7 @@ use std::process::Stdio;
 use crate::law::Law;
 use crate::util::{Dir, Ran, mapped, oracle};
 
-/// A log of an hour, in which some entries have a second line.
+/// Returns a log of an hour, in which some entries have a second line.
 fn log() -> String {
     let mut random = 7u64;
     let mut text = String::new();
@@ -40,7 +40,7 @@ fn lines_count_for_the_time_of_their_entry_in_every_way() {
     let rows: String = counts.iter().map(|(minute, count)| format!("2026-11-21T{minute}:00+00:00,{count}\n")).collect();
     let args = ["grep", "--timeline=1m", "--utc", "ERROR"];
     Law::new(&args, log.as_bytes()).quick().holds(format!("time,matches\n{rows}").as_bytes(), 0);
-    // Without a span the rows are few, and their sum is the same.
+    // Without a span there are few rows, with the same total.
     let dir = Dir::new();
     dir.file("log", log.as_bytes());
     let ran = run_in(&dir, &["grep", "--timeline", "ERROR", "log"]);
@@ -106,7 +106,7 @@ fn an_input_without_times_is_counted_by_place_in_every_way() {
     }
 }
 
-/// `sort | uniq -c | sort -rn | head`, in one pass.
+/// The result is that of `sort | uniq -c | sort -rn | head`, in one pass.
 #[test]
 fn the_most_frequent_matches_are_counted_as_sort_and_uniq_do() {
     let log = log();

@@ -1,5 +1,5 @@
-//! Stops the program at every system call, so that a test can act, or fail the call, at a moment it
-//! chooses (`ptrace(2)`): the whole program is tried at each step with no hook in it and no race.
+//! Stops the program at every system call (`ptrace(2)`), so that a test can act or fail the call at
+//! a moment it chooses. Every step of the program is reached without hooks and without races.
 #![allow(unsafe_code)]
 
 use std::collections::HashMap;
@@ -9,29 +9,29 @@ use std::process::{Command, Stdio};
 
 use crate::util::Ran;
 
-/// A thread of the program on its way into a system call, or out of it.
+/// A thread of the program that enters or leaves a system call.
 pub struct Call {
     pub number: i64,
     pub args: [u64; 6],
-    /// `None` on the way in; a negative errno is a failure.
+    /// `None` on entry; a negative errno is a failure.
     pub result: Option<i64>,
     pub pid: i32,
     fail_with: Option<i32>,
 }
 
 impl Call {
-    /// Lets the call fail with `errno` and have no effect. Only on the way in.
+    /// Makes the call fail with `errno` and have no effect. It may only be used on entry.
     pub fn fail(&mut self, errno: i32) {
         assert!(self.result.is_none());
         self.fail_with = Some(errno);
     }
 
-    /// A string argument.
+    /// Returns a string argument.
     pub fn string(&self, index: usize) -> String {
         use std::os::unix::fs::FileExt;
         let Ok(memory) = std::fs::File::open(format!("/proc/{}/mem", self.pid)) else { return String::new() };
         let mut bytes = vec![0; 4096];
-        // Up to the end of the page first: what is behind it may not be mapped.
+        // Read up to the end of the page first, because the next page may not be mapped.
         let at = self.args[index];
         let room = 4096 - (at % 4096) as usize;
         let got = memory.read_at(&mut bytes[..room], at).unwrap_or(0);
@@ -42,9 +42,9 @@ impl Call {
     }
 }
 
-/// Runs `command` to its end, showing each system call twice to `on_call`.
+/// Runs `command` to its end, and passes each system call to `on_call` on entry and on exit.
 pub fn run_traced(command: &mut Command, mut on_call: impl FnMut(&mut Call)) -> Ran {
-    // SAFETY: PTRACE_TRACEME is a bare system call, which is all that may be done after a fork.
+    // SAFETY: PTRACE_TRACEME is a bare system call, which is allowed after a fork.
     unsafe {
         command.pre_exec(|| match libc::ptrace(libc::PTRACE_TRACEME, 0, 0, 0) {
             0 => Ok(()),
@@ -73,7 +73,7 @@ fn follow(main: i32, on_call: &mut impl FnMut(&mut Call)) -> i32 {
     let mut begun = false;
     loop {
         let mut status = 0;
-        // SAFETY: waits for children of this very thread; `status` is written by the kernel.
+        // SAFETY: it waits for children of this thread, and the kernel writes `status`.
         let pid = unsafe { libc::waitpid(-1, &raw mut status, libc::__WALL | libc::__WNOTHREAD) };
         assert!(pid > 0, "{}", std::io::Error::last_os_error());
         if libc::WIFEXITED(status) || libc::WIFSIGNALED(status) {
@@ -87,24 +87,24 @@ fn follow(main: i32, on_call: &mut impl FnMut(&mut Call)) -> i32 {
         if pid == main && !begun {
             // The stop after exec.
             begun = true;
-            // SAFETY: the tracee is stopped; this sets flags only.
+            // SAFETY: the tracee is stopped, and this only sets flags.
             unsafe { libc::ptrace(libc::PTRACE_SETOPTIONS, pid, 0, options) };
         } else if signal == libc::SIGTRAP | 0x80 {
             at_call(pid, &mut inside, on_call);
         } else if signal == libc::SIGSTOP || status >> 16 != 0 {
-            // A new thread's first stop, and its parent's notice of it.
+            // A new thread's first stop, and its parent's report of it.
         } else {
             deliver = signal;
         }
-        // SAFETY: the tracee is stopped; it goes on with the signal that it was sent.
+        // SAFETY: the tracee is stopped, and continues with the signal that it was sent.
         unsafe { libc::ptrace(libc::PTRACE_SYSCALL, pid, 0, deliver) };
     }
 }
 
 fn at_call(pid: i32, inside: &mut HashMap<i32, Call>, on_call: &mut impl FnMut(&mut Call)) {
-    // SAFETY: all zeros is a value of this structure of integers.
+    // SAFETY: all zeros is a valid value of this struct of integers.
     let mut registers: libc::user_regs_struct = unsafe { std::mem::zeroed() };
-    // SAFETY: the tracee is stopped, and `registers` is the structure that this request fills.
+    // SAFETY: the tracee is stopped, and `registers` is the struct that this request fills.
     unsafe { libc::ptrace(libc::PTRACE_GETREGS, pid, 0, &raw mut registers) };
     match inside.remove(&pid) {
         None => {
@@ -118,7 +118,7 @@ fn at_call(pid: i32, inside: &mut HashMap<i32, Call>, on_call: &mut impl FnMut(&
             };
             on_call(&mut call);
             if call.fail_with.is_some() {
-                // No call has this number: the kernel does nothing.
+                // No system call has this number, so the kernel does nothing.
                 registers.orig_rax = u64::MAX;
                 // SAFETY: as above.
                 unsafe { libc::ptrace(libc::PTRACE_SETREGS, pid, 0, &raw const registers) };

@@ -1,4 +1,4 @@
-//! Running the program under test, and inputs to run it on.
+//! Runs the program under test, and provides inputs for it.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -11,7 +11,7 @@ use rustix::fs::{Advice, fadvise};
 
 pub use crate::skipped::skip;
 
-/// The program under test.
+/// Returns a command for the program under test.
 pub fn mapped() -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("mapped"));
     command.env_remove("NO_COLOR").env("LC_ALL", "C");
@@ -20,19 +20,19 @@ pub fn mapped() -> Command {
 
 /// Copies the program under test to `to`.
 ///
-/// `cp` writes the copy: a descriptor open for writing in this process is inherited by the programs
-/// that other tests start just then, and the copy cannot be run ("Text file busy") until these have
-/// closed it.
+/// `cp` writes the copy. A descriptor open for writing in this process would be inherited by
+/// programs that other tests start at that moment, and the copy could not be run ("Text file busy")
+/// until they had closed it.
 pub fn copy_program(to: &Path) {
     assert!(Command::new("cp").arg(assert_cmd::cargo::cargo_bin!("mapped")).arg(to).status().unwrap().success());
 }
 
-/// What a finished run left behind.
+/// The results of a finished run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ran {
     pub stdout: Vec<u8>,
     pub stderr: String,
-    /// The exit code; a death by signal is the signal's number, negated.
+    /// The exit code, or the negated signal number if a signal killed the program.
     pub code: i32,
 }
 
@@ -58,7 +58,7 @@ pub fn run_piped(command: &mut Command, bytes: &[u8]) -> Ran {
     let mut stdin = child.stdin.take().unwrap();
     std::thread::scope(|scope| {
         scope.spawn(move || {
-            // A program that has seen enough closes its input; that is no failure of the test.
+            // A program that has read enough closes its input, which is not a failure of the test.
             let _ = stdin.write_all(bytes);
         });
         child.wait_with_output().unwrap().into()
@@ -66,8 +66,8 @@ pub fn run_piped(command: &mut Command, bytes: &[u8]) -> Ran {
 }
 
 #[allow(dead_code, reason = "used by the modules that have a peer")]
-/// Runs a tool of the system as an oracle. `None`, with a printed reason, where it is missing; in
-/// CI, which installs them all, that is a failure.
+/// Runs a system tool as an oracle. Prints a message and returns `None` if it is missing; in CI,
+/// which installs them all, that is a failure.
 pub fn oracle<S: AsRef<OsStr>>(tool: &str, args: &[S], stdin: &[u8]) -> Option<Ran> {
     let mut command = Command::new(tool);
     command.args(args).env("LC_ALL", "C");
@@ -80,7 +80,7 @@ pub fn oracle<S: AsRef<OsStr>>(tool: &str, args: &[S], stdin: &[u8]) -> Option<R
     }
 }
 
-/// A directory that goes away with the test.
+/// A directory that is removed at the end of the test.
 pub struct Dir(tempfile::TempDir);
 
 impl Dir {
@@ -88,7 +88,7 @@ impl Dir {
         Dir(tempfile::tempdir().unwrap())
     }
 
-    /// One on the file system of the build, which has a disk under it.
+    /// Creates a directory on the build's file system, which is on a disk.
     pub fn on_disk() -> Dir {
         Dir(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap())
     }
@@ -97,7 +97,7 @@ impl Dir {
         self.0.path()
     }
 
-    /// Writes a file and gives its path.
+    /// Writes a file and returns its path.
     pub fn file(&self, name: impl AsRef<Path>, bytes: &[u8]) -> PathBuf {
         let path = self.0.path().join(name);
         std::fs::write(&path, bytes).unwrap();
@@ -105,24 +105,26 @@ impl Dir {
     }
 }
 
-/// Drops pages `from..to` of the file, which has been written to the disk, from the cache. A length
-/// that ends just there would keep a large folio that crosses the end of the file, so the last
-/// pages are dropped up to wherever they end.
+/// Drops pages `from..to` of the file from the cache. The file must have been written to the disk.
+///
+/// A length that ends exactly there would keep a large folio that crosses the end of the file, so
+/// the last pages are dropped up to wherever they end.
 pub fn drop_pages(path: &Path, from: u64, to: u64) {
     let file = File::open(path).unwrap();
     let length = NonZeroU64::new((to - from) * 4096).filter(|_| to * 4096 < file.metadata().unwrap().len());
     fadvise(&file, from * 4096, length, Advice::DontNeed).unwrap();
 }
 
-/// Keeps pages `from..to` of the file in memory, all of them, for as long as what is returned
-/// lives. The kernel may drop any that nobody locks, and with DAMON at work it does so from one
-/// moment to the next, however much memory is free.
+/// Keeps all of the pages `from..to` of the file in memory while the returned map lives.
+///
+/// The kernel may drop any page that is not locked, and with DAMON it does so at any moment,
+/// however much memory is free.
 #[allow(unsafe_code)]
 pub fn hold_pages(path: &Path, from: u64, to: u64) -> memmap2::Mmap {
     let file = File::open(path).unwrap();
     let length = (to * 4096).min(file.metadata().unwrap().len()) - from * 4096;
     let mut options = memmap2::MmapOptions::new();
-    // SAFETY: nothing looks at the mapping.
+    // SAFETY: nothing accesses the mapping.
     let map = unsafe { options.offset(from * 4096).len(length as usize).populate().map(&file).unwrap() };
     if let Err(error) = map.lock() {
         eprintln!("pages of {} are not locked: {error}", path.display());
@@ -130,7 +132,7 @@ pub fn hold_pages(path: &Path, from: u64, to: u64) -> memmap2::Mmap {
     map
 }
 
-/// Inputs on which line and block borders fall in every awkward place.
+/// Returns inputs in which line and block borders fall in every awkward place.
 pub fn awkward_inputs() -> Vec<(&'static str, Vec<u8>)> {
     let mut many = Vec::new();
     for i in 0..400 {

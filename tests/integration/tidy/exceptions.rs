@@ -1,6 +1,6 @@
-//! What still breaks a rule, and why it may. The lists may only shrink.
+//! The present violations of each rule, and the reasons. The lists may only shrink.
 
-/// Imports against the arrows.
+/// Imports that the arrows forbid.
 pub const ARROWS: &[(&str, &str)] = &[
     ("cli/cat.rs -> select", "the parts are still to be moved"),
     ("cli/grep.rs -> select", "the parts are still to be moved"),
@@ -20,7 +20,7 @@ pub const CIRCLES: &[(&str, &str)] = &[
     ("os/unix/sigbus.rs <-> os/unix/window.rs", "still to be parted"),
 ];
 
-/// Files that ask the environment.
+/// Files that use the environment.
 pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("commands/grep/settings.rs", "still to be resolved in app"),
     ("commands/stat/directives.rs", "still to be resolved in app"),
@@ -65,7 +65,7 @@ pub const SYSTEM_CALLS: &[(&str, &str)] = &[
     ("output/stdout.rs", "still to be moved to os"),
 ];
 
-/// Functions of more lines.
+/// Functions that are too long.
 pub const LONG_FUNCTIONS: &[(&str, &str)] = &[
     ("commands/bench/plot.rs: draw", "still to be split"),
     ("commands/cat/streamed.rs: run", "still to be split"),
@@ -74,7 +74,7 @@ pub const LONG_FUNCTIONS: &[(&str, &str)] = &[
     ("engine/cursor/streamed.rs: next", "still to be split"),
 ];
 
-/// Functions of more parameters.
+/// Functions with too many parameters.
 pub const MANY_PARAMETERS: &[(&str, &str)] = &[
     ("commands/bench/table.rs: table", "still to be reduced"),
     ("commands/cat/pick.rs: split", "still to be reduced"),
@@ -87,7 +87,7 @@ pub const MANY_PARAMETERS: &[(&str, &str)] = &[
     ("engine/run.rs: run", "still to be reduced"),
 ];
 
-/// Files of more lines.
+/// Files that are too long.
 pub const LONG_FILES: &[(&str, &str)] = &[
     ("cli/grep.rs", "still to be split"),
     ("cli/hexdump.rs", "still to be split"),
@@ -103,7 +103,7 @@ pub const LONG_FILES: &[(&str, &str)] = &[
     ("io/walk.rs", "still to be split"),
 ];
 
-/// Type names for more than one idea.
+/// Type names that are defined more than once.
 pub const TYPE_NAMES: &[(&str, &str)] = &[
     ("Args", "still to be renamed"),
     ("Cached", "still to be renamed"),

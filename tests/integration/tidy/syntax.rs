@@ -1,5 +1,7 @@
-//! As much of Rust's syntax as the rules need: what is code, which items a file defines, and which
-//! paths it names. It reads sources that rustfmt has formatted and never judges them.
+//! Parses as much of Rust's syntax as the rules need: which text is code, which items a file
+//! defines, and which paths it names.
+//!
+//! The sources must have been formatted by rustfmt.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,23 +10,23 @@ use std::path::Path;
 pub struct SourceFile {
     /// The path below `src`, such as `engine/run.rs`.
     pub path: String,
-    /// The module it is, such as `["engine", "run"]`.
+    /// The path of its module, such as `["engine", "run"]`.
     pub module: Vec<String>,
-    /// The code, with a space in place of each character that is none. Lines stay what they were.
+    /// The code, with spaces instead of all other characters. Line numbers are preserved.
     pub code: String,
-    /// The number of lines, tests and comments included.
+    /// The number of lines, including tests and comments.
     pub lines: usize,
 }
 
 /// A function and its size.
 pub struct Function {
     pub name: String,
-    /// Parameters, `self` not counted.
+    /// The number of parameters, without `self`.
     pub parameters: usize,
     pub lines: usize,
 }
 
-/// Reads every file below `src` that is not a test.
+/// Reads every non-test file below `src`.
 pub fn read_sources(src: &Path) -> Vec<SourceFile> {
     let mut files = Vec::new();
     collect(src, src, &mut files);
@@ -34,7 +36,7 @@ pub fn read_sources(src: &Path) -> Vec<SourceFile> {
     files.into_iter().map(|(path, text)| file(&path, &text)).collect()
 }
 
-/// The source file of that text.
+/// Returns the source file with this text.
 pub fn file(path: &str, text: &str) -> SourceFile {
     SourceFile {
         path: path.to_owned(),
@@ -62,7 +64,7 @@ fn module_of(path: &str) -> Vec<String> {
     if name == "lib" { Vec::new() } else { name.split('/').map(str::to_owned).collect() }
 }
 
-/// The files that a file declares as `#[cfg(test)] mod name;`.
+/// Returns the files that a file declares as `#[cfg(test)] mod name;`.
 fn test_modules(path: &str, text: &str) -> Vec<String> {
     let folder = match module_of(path).as_slice() {
         [] => String::new(),
@@ -98,7 +100,7 @@ fn blank(text: &str) -> String {
     code
 }
 
-/// Where the comment or literal ends that begins at `at`; `at` itself where none does.
+/// Returns where the comment or literal at `at` ends, or `at` itself if there is none.
 fn skipped(chars: &[char], at: usize) -> usize {
     let starts = |text: &str| text.chars().enumerate().all(|(i, c)| chars.get(at + i) == Some(&c));
     let find = |from: usize, c: char| (from..chars.len()).find(|&i| chars[i] == c).unwrap_or(chars.len());
@@ -131,7 +133,7 @@ fn skipped(chars: &[char], at: usize) -> usize {
     }
 }
 
-/// Blanks the items that are compiled for tests only.
+/// Blanks the items that are compiled only for tests.
 fn without_tests(code: &str) -> String {
     let mut kept = code.to_owned();
     while let Some(start) = kept.find("#[cfg(test)]") {
@@ -145,7 +147,7 @@ fn without_tests(code: &str) -> String {
     kept
 }
 
-/// Where the bracket closes that opens at `open`.
+/// Returns the position of the bracket that closes the one at `open`.
 fn closing(code: &str, open: usize) -> usize {
     let mut depth = 0;
     for (i, byte) in code.bytes().enumerate().skip(open) {
@@ -161,7 +163,7 @@ fn closing(code: &str, open: usize) -> usize {
     code.len()
 }
 
-/// Where `word` stands as a word of its own.
+/// Returns the positions of `word` as a whole word.
 pub fn words<'c>(code: &'c str, word: &'c str) -> impl Iterator<Item = usize> + 'c {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     code.match_indices(word)
@@ -169,7 +171,7 @@ pub fn words<'c>(code: &'c str, word: &'c str) -> impl Iterator<Item = usize> + 
         .filter(move |&at| !code[..at].ends_with(is_word) && !code[at + word.len()..].starts_with(is_word))
 }
 
-/// The type names that a file defines at its top level.
+/// Returns the type names that a file defines at its top level.
 pub fn types(code: &str) -> Vec<String> {
     let kinds = ["struct ", "enum ", "trait ", "union ", "type "];
     code.lines()
@@ -186,7 +188,7 @@ pub fn types(code: &str) -> Vec<String> {
         .collect()
 }
 
-/// The functions of a file, those of traits without a body left out.
+/// Returns the functions of a file, except trait functions without a body.
 pub fn functions(code: &str) -> Vec<Function> {
     words(code, "fn").filter_map(|at| function(code, at)).collect()
 }
@@ -194,7 +196,7 @@ pub fn functions(code: &str) -> Vec<Function> {
 fn function(code: &str, at: usize) -> Option<Function> {
     let name = identifier(code[at + 2..].trim_start());
     let open = at + code[at..].find('(')?;
-    // Generic parameters may hold parentheses of their own: `F: Fn(usize)`.
+    // Generic parameters may contain parentheses of their own: `F: Fn(usize)`.
     let open = match code[at..open].find('<') {
         Some(angle) => angle_end(code, at + angle).and_then(|end| code[end..].find('(').map(|i| end + i))?,
         None => open,
@@ -218,7 +220,7 @@ fn function(code: &str, at: usize) -> Option<Function> {
     Some(Function { name, parameters, lines })
 }
 
-/// Where the `<` at `open` is closed; an arrow's `>` closes nothing.
+/// Returns the position of the `>` that closes the `<` at `open`, ignoring arrows.
 fn angle_end(code: &str, open: usize) -> Option<usize> {
     let bytes = code.as_bytes();
     let mut depth = 0;
@@ -235,7 +237,7 @@ fn angle_end(code: &str, open: usize) -> Option<usize> {
     None
 }
 
-/// Splits a list at the commas that no bracket encloses.
+/// Splits a list at the commas outside brackets.
 fn split(list: &str) -> Vec<&str> {
     let (mut depth, mut start, mut parts) = (0, 0, Vec::new());
     let bytes = list.as_bytes();
@@ -264,13 +266,13 @@ fn identifier(text: &str) -> String {
 pub struct Named {
     /// Its segments from the crate's root.
     pub path: Vec<String>,
-    /// What it is called here, where a `use` brings it into scope.
+    /// Its local name, if a `use` brings it into scope.
     pub local: Option<String>,
-    /// Whether the `use` gives it another name.
+    /// Whether the `use` renames it.
     pub is_renamed: bool,
 }
 
-/// The paths into this crate that a file names, in `use` declarations and elsewhere.
+/// Returns the paths into this crate that a file names, in `use` declarations and elsewhere.
 pub fn paths(file: &SourceFile, modules: &[Vec<String>]) -> Vec<Named> {
     let mut named = Vec::new();
     for at in words(&file.code, "use") {
@@ -344,7 +346,7 @@ fn absolute(segments: &[String], file: &SourceFile, modules: &[Vec<String>]) -> 
     Some(base)
 }
 
-/// The file that defines what a path names, as far as re-exports tell.
+/// Returns the file that defines what a path names, as far as re-exports show.
 pub fn defining_file<'f>(
     path: &[String],
     files: &'f [SourceFile],
