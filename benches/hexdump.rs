@@ -1,4 +1,4 @@
-//! The canonical row kernels, each over a cache-sized block, in GB/s of input.
+//! The canonical row kernels, each on a cache-sized block, in GB/s of input.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ fn main() {
     }
 }
 
-/// Input bytes a nanosecond, best of several rounds: what the machine can do when left alone.
+/// Returns input bytes per nanosecond, the best of several rounds.
 fn throughput(run: impl Fn(&mut Vec<u8>)) -> f64 {
     let mut out = Vec::with_capacity(6 * BLOCK);
     let mut best = Duration::MAX;

@@ -1,10 +1,10 @@
-//! Whole programs side by side: `cargo bench --bench peers [-- FILTER]`.
+//! Compares whole programs: `cargo bench --bench peers [-- FILTER]`.
 //!
-//! Each case runs `mapped` and its peers in turn, several rounds over, on the same file, which is
-//! warm, or for the cases "from the disk" dropped from memory before each run, and prints medians,
-//! ratios and peak memory as a Markdown table. Tools that are not installed are left out.
-//! `MAPPED_BENCH_SIZE` sets the test file's size in MiB (default 1024), `MAPPED_BENCH_ROUNDS` the
-//! number of rounds (default 5).
+//! Each case runs `mapped` and its peers alternately for several rounds on the same file, and
+//! prints medians, ratios and peak memory as a Markdown table. The file is cached or, in the cases
+//! "from the disk", dropped from the cache before each run. Tools that are not installed are
+//! skipped. `MAPPED_BENCH_SIZE` sets the test file's size in MiB (default 1024),
+//! `MAPPED_BENCH_ROUNDS` the number of rounds (default 5).
 #![allow(unsafe_code, reason = "wait4(2) is the only way to a child's peak memory")]
 
 use std::fs::File;
@@ -20,24 +20,24 @@ use mapped::os::residency;
 #[derive(Clone, Copy, PartialEq)]
 enum To {
     Null,
-    /// A pipe that is read in large pieces. GNU grep needs one: it ends at the first match when its
-    /// output is thrown away.
+    /// A pipe that is read in large pieces. GNU grep needs one, because it stops at the first match
+    /// when its output goes to /dev/null.
     Pipe,
 }
 
-/// Which file a case runs on.
+/// The file that a case runs on.
 #[derive(Clone, Copy, PartialEq)]
 enum On {
     Log,
-    /// The first 16 MiB of it, for the slowest peers.
+    /// The first 16 MiB of the log, for the slowest peers.
     Part,
     /// Those 16 MiB in 10 000 files.
     Tree,
-    /// Standard input, redirected from the log.
+    /// The log, redirected to standard input.
     Stdin,
-    /// The log, none of which is in memory.
+    /// The log, with none of it cached.
     Disk,
-    /// The 10 000 files, none of which is in memory.
+    /// The 10 000 files, with none of them cached.
     DiskTree,
 }
 
@@ -149,7 +149,7 @@ fn run_case(case: &Case, rounds: usize, file: &Path, bytes: f64) {
     }
 }
 
-/// Wall time in seconds and peak resident size in KiB of one run.
+/// Returns the wall time in seconds and the peak resident size in KiB of one run.
 fn run(command: &str, case: &Case, file: &Path) -> (f64, i64) {
     if matches!(case.on, On::Disk | On::DiskTree) {
         drop_from_memory(file);
@@ -170,7 +170,8 @@ fn run(command: &str, case: &Case, file: &Path) -> (f64, i64) {
         while stdout.read(&mut buffer).is_ok_and(|n| n > 0) {}
     }
     let mut status = 0;
-    // SAFETY: rusage is plain data that wait4 fills; the child is ours and is waited for only here.
+    // SAFETY: rusage is plain data that wait4 fills. The child is ours, and only this call waits
+    // for it.
     let usage = unsafe {
         let mut usage: libc::rusage = std::mem::zeroed();
         libc::wait4(child.id().cast_signed(), &raw mut status, 0, &raw mut usage);
@@ -179,7 +180,7 @@ fn run(command: &str, case: &Case, file: &Path) -> (f64, i64) {
     (begun.elapsed().as_secs_f64(), usage.ru_maxrss)
 }
 
-/// Drops a file from memory, or all files below a directory.
+/// Drops a file, or all files below a directory, from the cache.
 fn drop_from_memory(path: &Path) {
     if path.is_dir() {
         let entries = std::fs::read_dir(path).expect("the test files");
@@ -224,7 +225,7 @@ fn print_machine(mebibytes: usize, rounds: usize) {
     println!("Versions: {}.\n", versions.join("; "));
 }
 
-/// A log of about `size` bytes, the same on every machine.
+/// Writes a log of about `size` bytes, the same on every machine.
 fn write_log(path: &Path, size: usize) {
     const WORDS: [&str; 16] = [
         "request",
@@ -277,9 +278,9 @@ fn write_log(path: &Path, size: usize) {
     file.flush().expect("room for the test file");
 }
 
-/// What `log` holds in 10 000 files, 100 a directory.
+/// Writes the content of `log` to 10 000 files, 100 per directory.
 fn write_tree(tree: &Path, log: &Path) {
-    // A file at a time: what this process holds at its peak is counted to each child of it.
+    // One file at a time, because this process's peak memory counts towards each of its children.
     let mut log = File::open(log).expect("it was written");
     let mut bytes = vec![0; log.metadata().map_or(0, |meta| meta.len() as usize).div_ceil(10_000)];
     for i in 0..10_000 {

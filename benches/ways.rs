@@ -1,9 +1,9 @@
-//! Whether `mapped bench` can be believed: `cargo bench --bench ways [-- FILE]`.
+//! Checks the results of `mapped bench`: `cargo bench --bench ways [-- FILE]`.
 //!
-//! The same ways are gone by loops of this file's own, with the standard library and memmap2 and
-//! nothing of the crate's, and by fio where it is installed, and printed as a Markdown table beside
-//! what `mapped bench` says. Every way copies the file through a buffer of 128 KiB on one thread.
-//! Without a FILE, one of `MAPPED_BENCH_SIZE` MiB is made (default 2048).
+//! The same access methods are measured with independent loops, which use only the standard library
+//! and memmap2, and with fio if it is installed. The results are printed as a Markdown table beside
+//! those of `mapped bench`. Every method copies the file through a buffer of 128 KiB on one thread.
+//! Without a FILE, one of `MAPPED_BENCH_SIZE` MiB is created (default 2048).
 #![allow(unsafe_code, reason = "a mapping of a file that others could truncate")]
 
 use std::fs::File;
@@ -15,8 +15,7 @@ use std::time::{Duration, Instant};
 const BUFFER: usize = 128 << 10;
 const ROUNDS: usize = 7;
 
-/// One pass of a way over a file of so many bytes: how long it took, and how much of that was
-/// letting go of the mapping.
+/// One pass over a file: how long it took, and how much of that was unmapping.
 struct Pass {
     all: Duration,
     unmapping: Duration,
@@ -35,7 +34,8 @@ fn read(path: &Path, buffer: &mut [u8]) -> Pass {
 fn map(path: &Path, buffer: &mut [u8]) -> Pass {
     let begun = Instant::now();
     let file = File::open(path).expect("readable");
-    // SAFETY: nobody else knows of the file made here, and who names one leaves it alone meanwhile.
+    // SAFETY: only this process knows the file created here, and a user who names a file must not
+    // change it meanwhile.
     let map = unsafe { memmap2::Mmap::map(&file) }.expect("mappable");
     for chunk in map.chunks(BUFFER) {
         buffer[..chunk.len()].copy_from_slice(chunk);
@@ -52,7 +52,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// What `mapped bench` says of a way, in GB/s.
+/// Returns the result of `mapped bench` for an access method, in GB/s.
 fn said(path: &Path) -> impl Fn(&str) -> f64 {
     let ran = Command::new(env!("CARGO_BIN_EXE_mapped"))
         .args(
@@ -70,7 +70,7 @@ fn said(path: &Path) -> impl Fn(&str) -> f64 {
     }
 }
 
-/// What fio says of one of its engines, in GB/s; `None` where there is no fio.
+/// Returns the result of fio for one of its engines in GB/s, or `None` without fio.
 fn fio(path: &Path, engine: &str) -> Option<f64> {
     let one = || {
         let ran = Command::new("fio")
@@ -104,7 +104,7 @@ fn main() {
         path
     });
     let length = std::fs::metadata(&path).expect("readable").len() as f64;
-    // From the beginning of a page on, as fio has it.
+    // Aligned to a page, as in fio.
     let mut memory = vec![1; BUFFER + 4096];
     let start = memory.as_ptr().addr().wrapping_neg() % 4096;
     let buffer = &mut memory[start..start + BUFFER];

@@ -1,5 +1,4 @@
-//! `mapped bench`: results that can be checked by hand, states that are verified, documents that
-//! are what they claim.
+//! `mapped bench`: results that can be checked by hand, verified cache states, and valid documents.
 
 use std::process::{Command, Stdio};
 
@@ -9,8 +8,8 @@ use crate::util::{Dir, hold_pages, mapped, run};
 
 const SCHEMA: &str = include_str!("../../docs/bench.schema.json");
 
-/// What of `value` is not as `schema` says, for the part of JSON Schema that this one uses. A
-/// keyword that is not known here is a failure, so that none is passed over.
+/// Collects the violations of `schema` in `value`, for the subset of JSON Schema that this schema
+/// uses. An unknown keyword is a failure, so that none is ignored.
 fn violations(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<String>) {
     let is = |kind: &str| match kind {
         "object" => value.is_object(),
@@ -98,7 +97,7 @@ fn violations(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut
     }
 }
 
-/// Runs `mapped bench --json`, checks the document against the schema and gives it.
+/// Runs `mapped bench --json`, validates the document against the schema and returns it.
 #[track_caller]
 fn bench(args: &[&str]) -> Value {
     let ran = run(&[&["bench", "--json"], args].concat());
@@ -148,7 +147,7 @@ fn rows<'d>(document: &'d Value, way: &str) -> Vec<&'d Value> {
     document["rows"].as_array().unwrap().iter().filter(|row| row["way"] == way).collect()
 }
 
-/// Bytes in which every kind of work has something to find.
+/// Returns bytes in which every kind of work finds something.
 fn text() -> Vec<u8> {
     (0..9_000).flat_map(|i| format!("line {i} {}\n", "abab".repeat(i % 13)).into_bytes()).collect()
 }
@@ -239,7 +238,7 @@ fn several_files_are_one_work() {
     let document =
         bench(&["--work", "search:o", "--runs", "1", "--auto", first.to_str().unwrap(), second.to_str().unwrap()]);
     assert_eq!(results(&document), ["2"]);
-    // What ends one file and begins the next is no match.
+    // The end of one file and the beginning of the next do not form a match.
     let document =
         bench(&["--work", "search:\nt", "--runs", "1", "--auto", first.to_str().unwrap(), second.to_str().unwrap()]);
     assert_eq!(results(&document), ["1"]);
@@ -253,7 +252,7 @@ fn cold_comes_from_the_device_and_warm_does_not() {
     let ran = run(&["bench", "--json", "--both", "--runs", "2", "--ways", "read,map,windows", path.to_str().unwrap()]);
     let document = valid(&ran.stdout);
     if ran.code != 0 {
-        // A file system in memory has no cold; then that is what must be said.
+        // An in-memory file system cannot be cold, which must be reported.
         assert!(ran.stderr.contains("stay in memory"), "{}", ran.stderr);
         return;
     }
@@ -261,7 +260,7 @@ fn cold_comes_from_the_device_and_warm_does_not() {
         let device = row["device_bytes"].as_f64();
         let runs = row["runs"].as_array().unwrap();
         match row["state"].as_str().unwrap() {
-            // A page of the program itself may come from the disk meanwhile.
+            // Meanwhile, a page of the program itself may be read from disk.
             "warm" => assert!(device.unwrap() < f64::from(300 << 10), "{row}"),
             _ if runs.is_empty() => assert_eq!(row["left_out"].as_array().unwrap().len(), 2, "{row}"),
             _ => assert!(device.unwrap() >= f64::from(3 << 20), "{row}"),
@@ -337,7 +336,7 @@ fn the_table_says_what_the_figures_do() {
     ] {
         assert!(table.contains(part), "{part} is not in\n{table}");
     }
-    // Two runs of each can never show more than noise.
+    // Two runs each can never show more than noise.
     let words = table.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.contains("it takes --runs 4 to tell"), "{table}");
 }
@@ -404,8 +403,8 @@ fn what_cannot_be_measured_is_said() {
     }
 }
 
-/// A sentence said that 3.28 GB/s and 2.34 GB/s differ by 6 %: its figures and its ratio were
-/// estimated apart.
+/// Regression: a sentence claimed that 3.28 GB/s and 2.34 GB/s differ by 6 %, because its figures
+/// and its ratio were estimated separately.
 #[test]
 fn the_ratio_of_a_sentence_follows_from_its_two_figures() {
     let dir = Dir::on_disk();
@@ -468,8 +467,8 @@ fn csv_rows_say_what_they_were_measured_on() {
     }
 }
 
-/// A name with escape sequences was written to the terminal as it is, and an empty one was taken
-/// for a directory.
+/// Regression: a name with escape sequences was printed unescaped, and an empty one was taken as a
+/// directory.
 #[test]
 fn the_temporary_directory_is_named_harmlessly() {
     let dir = Dir::new();

@@ -1,4 +1,5 @@
-//! `mapped cat --follow`: what is appended comes once, whatever is done to the file meanwhile.
+//! `mapped cat --follow`: appended bytes are printed exactly once, whatever happens to the file
+//! meanwhile.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::util::{Dir, mapped};
 
-/// A follower under way, and what it has printed so far.
+/// A running follower, and its output so far.
 pub struct Follower {
     child: Child,
     pieces: Receiver<Vec<u8>>,
@@ -44,7 +45,7 @@ impl Follower {
         Follower { child, pieces, seen: Vec::new() }
     }
 
-    /// Waits until all that was printed is `expected`.
+    /// Waits until the whole output is `expected`.
     #[track_caller]
     pub fn shows(&mut self, expected: &[u8]) {
         let deadline = Instant::now() + Duration::from_secs(20);
@@ -57,14 +58,14 @@ impl Follower {
         assert_eq!(self.seen.escape_ascii().to_string(), expected.escape_ascii().to_string());
     }
 
-    /// Waits until what was printed begins with `expected`.
+    /// Waits until the output begins with `expected`.
     #[track_caller]
     pub fn begins_with(&mut self, expected: &[u8]) {
         self.wait_until(|seen| seen.len() >= expected.len());
         assert!(self.seen.starts_with(expected), "{}", self.seen.escape_ascii());
     }
 
-    /// Waits until `expected` has been printed last.
+    /// Waits until the output ends with `expected`.
     #[track_caller]
     pub fn comes_to(&mut self, expected: &[u8]) {
         self.wait_until(|seen| seen.ends_with(expected));
@@ -81,7 +82,7 @@ impl Follower {
         }
     }
 
-    /// Waits for its own end; gives the same.
+    /// Waits for it to end by itself. Returns the same as [`Follower::interrupt`].
     pub fn ends(mut self) -> (Vec<u8>, String, Option<i32>) {
         let code = self.child.wait().expect("it ends").code();
         let mut messages = String::new();
@@ -90,7 +91,7 @@ impl Follower {
         (self.seen, messages, code)
     }
 
-    /// Sends Ctrl-C; gives what was printed in all, the messages and the exit code.
+    /// Sends Ctrl-C. Returns the whole output, the messages and the exit code.
     pub fn interrupt(self) -> (Vec<u8>, String, Option<i32>) {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("it runs");
@@ -176,7 +177,7 @@ fn a_rotated_log_is_followed_by_name_to_its_end_and_on() {
     append(&path, b"4\n");
     follower.shows(b"1\n2\n3\n4\n");
     let (_, messages, code) = follower.interrupt();
-    // Whether the moment without a file by that name was seen is a matter of luck.
+    // Whether the follower saw that the name was briefly missing is a matter of timing.
     assert!(messages.ends_with("; following new file\n"), "{messages}");
     assert_eq!(code, Some(130));
 }
@@ -218,7 +219,7 @@ fn a_file_written_through_a_mapping_is_printed_as_it_fills() {
     follower.shows(b"start\n");
     let file = File::options().read(true).write(true).open(&path).expect("it is there");
     file.set_len(1 << 20).expect("writable");
-    // SAFETY: the file stays as long as it is for as long as it is mapped.
+    // SAFETY: the file keeps its length while it is mapped.
     let mut map = unsafe { memmap2::MmapMut::map_mut(&file).expect("mappable") };
     let mut expected = b"start\n".to_vec();
     for number in 0..20 {
@@ -248,7 +249,7 @@ fn nothing_is_lost_or_doubled_by_rotation_at_speed() {
     let dir = Dir::new();
     let path = dir.file("log", b"");
     let mut follower = Follower::start(&["-F"], &path);
-    // Only once it watches can it be held to anything.
+    // Nothing is guaranteed until it has started to watch.
     append(&path, b"ready\n");
     follower.shows(b"ready\n");
     let mut expected = b"ready\n".to_vec();
@@ -267,7 +268,7 @@ fn nothing_is_lost_or_doubled_by_rotation_at_speed() {
         match round % 2 {
             0 => std::fs::rename(&path, dir.path().join(format!("log.{round}"))).expect("renamed"),
             _ => {
-                // What is cut off unread is nobody's to print, so the cut waits.
+                // Bytes that are truncated before they are read are lost, so the truncation waits.
                 follower.shows(&expected);
                 writer.set_len(0).expect("writable");
             }
@@ -302,7 +303,7 @@ fn a_write_behind_the_end_leaves_zeros_as_they_are() {
     follower.interrupt();
 }
 
-/// `LINES` lines of 100 bytes that begin with their numbers.
+/// Returns `LINES` lines of 100 bytes that begin with their numbers.
 fn numbered(first: u64) -> Vec<u8> {
     let mut text = [b'x'; 100].repeat(LINES as usize);
     for (line, number) in text.chunks_exact_mut(100).zip(first..) {
@@ -316,10 +317,10 @@ fn numbered(first: u64) -> Vec<u8> {
     text
 }
 
-/// Lines written at a time.
+/// The number of lines written at a time.
 const LINES: u64 = 10_000;
 
-/// Processor time of a process so far, in clock ticks of a hundredth of a second
+/// Returns the processor time of a process so far, in clock ticks of a hundredth of a second
 /// (`proc_pid_stat(5)`).
 fn ticks(pid: u32) -> u64 {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("it runs");
@@ -365,8 +366,8 @@ fn a_minute_of_200_mb_a_second_with_a_rotation_and_a_copytruncate() {
         }
         if !cut && elapsed > SECONDS * 2.0 / 3.0 {
             cut = true;
-            // What is cut off unread is nobody's to print, so the follower gets a moment to come
-            // up.
+            // Bytes that are truncated before they are read are lost, so the follower gets time to
+            // catch up.
             std::thread::sleep(Duration::from_millis(100));
             paused += Duration::from_millis(100);
             writer.set_len(0).expect("writable");
@@ -440,7 +441,7 @@ fn several_files_are_named_as_tail_names_them() {
     follower.interrupt();
 }
 
-/// `part` of one file and the next line of another were printed as one line.
+/// Regression: `part` of one file and the next line of another were printed as one line.
 #[test]
 fn lines_of_two_files_are_never_glued() {
     let dir = Dir::new();
@@ -456,7 +457,7 @@ fn lines_of_two_files_are_never_glued() {
     let (seen, _, code) = follower.interrupt();
     assert_eq!(String::from_utf8_lossy(&seen), "a:a1\nb:b1\nb:b2\na:partial\na:rest\nb:half");
     assert_eq!(code, Some(130));
-    // A file that takes another's place begins a line, too.
+    // A file that replaces another also begins a line.
     let mut follower = follow_in(&dir, &["-F", "b"]);
     follower.shows(b"b1\nb2\nhalf");
     std::fs::rename(&b, dir.path().join("old")).expect("renamed");
@@ -465,7 +466,7 @@ fn lines_of_two_files_are_never_glued() {
     follower.interrupt();
 }
 
-/// It ended with the first writer.
+/// Regression: it ended with the first writer.
 #[test]
 fn a_fifo_waits_for_further_writers() {
     let dir = Dir::new();
@@ -491,7 +492,7 @@ fn a_fifo_waits_for_further_writers() {
     }
 }
 
-/// Sends a signal and returns the exit code and how long the end took.
+/// Sends a signal and returns the exit code and the time until the end.
 fn signal(child: &mut Child, signal: rustix::process::Signal) -> (Option<i32>, Duration) {
     let begun = Instant::now();
     rustix::process::kill_process(rustix::process::Pid::from_child(child), signal).expect("it runs");
@@ -499,8 +500,8 @@ fn signal(child: &mut Child, signal: rustix::process::Signal) -> (Option<i32>, D
     (code, begun.elapsed())
 }
 
-/// Only the second signal ended it while it opened a FIFO, wrote to a reader that had stopped, or
-/// printed old content.
+/// Regression: only the second signal ended it while it was opening a FIFO, writing to a stalled
+/// reader, or printing old content.
 #[test]
 fn the_first_signal_ends_it_whatever_it_is_at() {
     use rustix::process::Signal;
@@ -508,7 +509,7 @@ fn the_first_signal_ends_it_whatever_it_is_at() {
     let big = dir.file("big", &b"x some line that is long enough to fill a pipe\n".repeat(1_000_000));
     for program in [&["cat", "-f", "--lines=1:"][..], &["grep", "--follow", "x"]] {
         for (sent, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
-            // Nobody reads what it writes.
+            // Its output is not read.
             let mut child = mapped()
                 .args(program)
                 .arg(&big)
@@ -521,7 +522,7 @@ fn the_first_signal_ends_it_whatever_it_is_at() {
             let (ended, took) = signal(&mut child, sent);
             assert_eq!(ended, Some(code), "{program:?}");
             assert!(took < Duration::from_secs(2), "{program:?}: {took:?}");
-            // Nothing has come yet.
+            // Nothing has arrived yet.
             let mut child = mapped()
                 .args(program)
                 .arg("-")
@@ -537,7 +538,7 @@ fn the_first_signal_ends_it_whatever_it_is_at() {
     }
 }
 
-/// A file more than there were descriptors for ended all of it.
+/// Regression: one file more than there were descriptors ended the whole run.
 #[test]
 fn a_file_that_cannot_be_followed_is_an_error_of_that_file() {
     let dir = Dir::new();
@@ -564,7 +565,8 @@ fn a_file_that_cannot_be_followed_is_an_error_of_that_file() {
     }
 }
 
-/// It gave up a name that was a directory, a link to itself or in no directory.
+/// Regression: it gave up on a name that was a directory, a link to itself or in a missing
+/// directory.
 #[test]
 fn by_name_it_keeps_trying_whatever_was_wrong() {
     let dir = Dir::new();
@@ -622,7 +624,7 @@ fn it_ends_with_the_process_it_waits_for() {
     assert_eq!((seen, messages.as_str(), code), (b"1\n2\n".to_vec(), "", Some(0)));
 }
 
-/// Looking for holes moved the position of the file that standard input is, and then nothing was
+/// Regression: looking for holes moved the shared position of standard input, and then nothing was
 /// found in it.
 #[test]
 fn redirected_standard_input_is_followed_from_its_position() {

@@ -1,5 +1,5 @@
-//! `mapped cat`'s line tools: from the last line to the first, every so many lines, lines by a
-//! list, lines around a byte.
+//! `mapped cat`'s line options: reversed lines, every Nth line, lines from a list, lines around a
+//! byte.
 
 use std::ffi::OsStr;
 
@@ -25,7 +25,7 @@ fn lines_from_the_last_to_the_first() {
     }
 }
 
-/// Numbers are those of the lines in their file.
+/// The numbers are those of the lines in their file.
 #[test]
 fn numbers_go_down_from_the_last() {
     let text = "one\ntwo\n\nfour\r\nfive";

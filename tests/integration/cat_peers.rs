@@ -1,11 +1,11 @@
-//! `mapped cat` against GNU cat, head, tail and sed on thousands of generated cases.
+//! `mapped cat` against GNU cat, head, tail and sed in thousands of generated cases.
 
 use std::path::PathBuf;
 
 use crate::law::Law;
 use crate::util::{Dir, Ran, awkward_inputs, mapped, oracle, run_piped};
 
-/// Numbers that are the same in every run (a multiplicative generator, top bits).
+/// Random numbers that are the same in every run (the top bits of a multiplicative generator).
 struct Dice(u64);
 
 impl Dice {
@@ -19,7 +19,7 @@ impl Dice {
     }
 }
 
-/// Bytes in which whatever matters to cat is frequent.
+/// Returns bytes in which everything that matters to cat is frequent.
 fn text(dice: &mut Dice) -> Vec<u8> {
     let pieces: [&[u8]; 12] =
         [b"\n", b"\n", b"\n\n\n", b"word", b"\t", b"\r", b"\r\n", b"\x1b[1m", b"\x7f", b"\xc3\xa9", b"\xff\x80", b"\0"];
@@ -111,7 +111,7 @@ fn display_options_do_not_depend_on_how_bytes_come_in() {
     }
 }
 
-/// A range as `--lines` and `--bytes` take it, and the pipeline of head and tail that prints the
+/// Returns a range for `--lines` or `--bytes`, and the pipeline of head and tail that prints the
 /// same.
 fn range(dice: &mut Dice) -> (String, String) {
     let (a, b) = (dice.below(70) + 1, dice.below(70) + 1);
@@ -122,7 +122,8 @@ fn range(dice: &mut Dice) -> (String, String) {
         1 => (format!(":{b}"), format!("head -UNIT {b}")),
         2 => (format!("{a}:"), format!("tail -UNIT +{a}")),
         3 => (format!("-{a}:"), format!("tail -UNIT {a}")),
-        // `tail` of the first pipe counts from the whole input's end, so the end is cut first.
+        // `tail` in the first pipe counts from the end of the whole input, so the end is cut off
+        // first.
         4 => (format!("-{b}:-{a}"), format!("head -UNIT -{} | tail -UNIT {}", a - 1, b - a + 1)),
         5 => (format!("{a}:+{count}"), format!("tail -UNIT +{a} | head -UNIT {count}")),
         6 => (format!("-{a}:+{count}"), format!("tail -UNIT {a} | head -UNIT {count}")),
@@ -131,7 +132,7 @@ fn range(dice: &mut Dice) -> (String, String) {
     }
 }
 
-/// Runs `mapped` on a file and through a pipe, where both are to print the same.
+/// Runs `mapped` on a file and through a pipe, which must print the same.
 fn both_ways(dice: &mut Dice, dir: &Dir, args: &[&str], input: &[u8]) -> Ran {
     let path = dir.file("input", input);
     let block = (dice.below(20) + 1).to_string();
@@ -157,7 +158,8 @@ fn ranges_are_those_of_head_and_tail() {
         let input = lines(&mut dice);
         let (ours, theirs) = range(&mut dice);
         let (option, unit) = dice.pick(&[("--lines", "n"), ("--bytes", "c")]);
-        // "-200:-100" of fewer lines than 200 begins with the first, and its end does not move.
+        // With fewer than 200 lines, "-200:-100" begins with the first line, and its end is
+        // unchanged.
         let units = if unit == "n" { input.split_inclusive(|&byte| byte == b'\n').count() } else { input.len() };
         let begins_before = ours.split_once(":-").is_some_and(|(start, _)| {
             start.strip_prefix('-').is_some_and(|start| start.parse::<usize>().is_ok_and(|start| start > units))
@@ -189,7 +191,7 @@ fn several_ranges_with_display_options_are_those_of_cat_and_sed() {
             let (a, b) = (dice.below(60) + 1, dice.below(60) + 1);
             let (a, b) = (a.min(b), a.max(b));
             args.extend(["--lines".to_owned(), format!("{a}:{b}")]);
-            // Printed once, however many ranges hold it.
+            // Printed once, however many ranges contain it.
             all.extend(a..=b);
         }
         all.sort_unstable();

@@ -1,12 +1,11 @@
-//! `mapped cat`: times, parts, what is shown on a terminal, and what is said when something cannot
-//! be done.
+//! `mapped cat`: times, parts, output on a terminal, and messages for what cannot be done.
 
 use std::fmt::Write;
 
 use crate::law::Law;
 use crate::util::{Dir, mapped, run, run_piped};
 
-/// An hour of entries, one a second, every tenth with two lines more.
+/// Returns an hour of entries, one per second, every tenth with two more lines.
 fn log() -> String {
     let mut log = "started\n".to_owned();
     for second in 0..3600 {
@@ -19,7 +18,7 @@ fn log() -> String {
     log
 }
 
-/// The lines from the one that starts with `first` up to the one before that with `behind`.
+/// Returns the lines from the one that starts with `first` up to the one before `behind`.
 fn between(log: &str, first: &str, behind: &str) -> String {
     let place = |text: &str| log.find(&format!("\n{text}")).expect("it is there") + 1;
     log[place(first)..place(behind)].to_owned()
@@ -79,8 +78,8 @@ fn a_file_without_times_is_an_error() {
 
 #[test]
 fn entries_out_of_order_are_picked_to_the_line_by_cat_and_grep() {
-    // Two writers: every tenth entry comes half a minute late. A window had some of them and others
-    // not.
+    // Regression: with two writers, every tenth entry is half a minute late, and a period contained
+    // only some of them.
     let mut log = String::new();
     let mut inside = String::new();
     for second in 0..3000 {
@@ -236,14 +235,14 @@ fn closed_descriptors_are_errors() {
     assert_eq!(shell("\"$0\" cat \"$1\" <&-"), (0, String::new()));
 }
 
-/// Lines by number, one at a time: an oracle for many ranges.
+/// Selects lines by number, one at a time, as an oracle for many ranges.
 fn pick(lines: &[&str], numbers: impl Fn(usize) -> bool) -> Vec<u8> {
     let picked = lines.iter().enumerate().filter(|(at, _)| numbers(at + 1));
     picked.flat_map(|(_, line)| line.bytes()).collect()
 }
 
-/// A run was set up for each range, so that ten thousand of them took 44 seconds; each range from
-/// the end read the file backwards anew.
+/// Regression: every range had a run of its own, so that ten thousand took 44 seconds, and each
+/// range from the end read the file backwards again.
 #[test]
 fn thousands_of_ranges_take_no_longer_than_one() {
     let text: String = (1..=30_000).map(|number| format!("line {number}\n")).collect();
@@ -265,7 +264,7 @@ fn thousands_of_ranges_take_no_longer_than_one() {
         let begun = std::time::Instant::now();
         let law = Law::new(&args, text.as_bytes()).in_its_own_blocks();
         law.holds(&pick(&lines, picks), 0);
-        // Twelve runs, each of which took seconds.
+        // Twelve runs, each of which used to take seconds.
         assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
     }
     let numbered =
@@ -275,7 +274,8 @@ fn thousands_of_ranges_take_no_longer_than_one() {
     assert_eq!(numbered.stdout, b"     1\tline 1\n     2\tline 2\n     3\tline 3\n 29998\tline 29998\n");
 }
 
-/// A hole was read, or searched backwards, byte by byte: a minute for 20 GB, and no end for 7 EiB.
+/// Regression: a hole was read, or searched backwards, byte by byte, which took a minute for 20 GB
+/// and never ended for 7 EiB.
 #[test]
 fn a_hole_costs_nothing_to_search() {
     use std::os::unix::fs::FileExt;

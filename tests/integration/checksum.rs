@@ -1,4 +1,4 @@
-//! `mapped checksum` against the law and the tools that it stands in for.
+//! `mapped checksum` against the law and the tools that it replaces.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::law::Law;
 use crate::util::{Dir, Ran, awkward_inputs, mapped, oracle, run, run_piped};
 
-/// A CRC by its definition, a bit at a time, for the ones that no classic tool has.
+/// Computes a CRC by its definition, bit by bit, for those that no classic tool has.
 fn crc(width: u32, poly: u64, bytes: &[u8]) -> String {
     let ones = u64::MAX >> (64 - width);
     let poly = poly.reverse_bits() >> (64 - width);
@@ -27,8 +27,8 @@ fn adler32(bytes: &[u8]) -> String {
     format!("{:08x}", b << 16 | a)
 }
 
-/// What a tool prints of `input` on its standard input, cut to the part between `before` and
-/// `after`.
+/// Runs a tool with `input` on standard input, and returns the part of its output that `pick`
+/// selects.
 fn by(tool: &str, args: &[&str], input: &[u8], pick: impl Fn(&str) -> String) -> Option<String> {
     let ran = oracle(tool, args, input)?;
     assert_eq!(ran.code, 0, "{tool}: {}", ran.stderr);
@@ -43,7 +43,7 @@ fn last(text: &str) -> String {
     text.split_whitespace().last().unwrap().to_owned()
 }
 
-/// Every algorithm, and what somebody else says is its line without a name.
+/// Returns another program's line for an algorithm, without a name.
 fn expected(algorithm: &str, input: &[u8]) -> Option<String> {
     let cksum = |pick: fn(&str) -> String| by("cksum", &["-a", algorithm, "--untagged"], input, pick);
     match algorithm {
@@ -69,7 +69,7 @@ fn expected(algorithm: &str, input: &[u8]) -> Option<String> {
         "sha512-224" => by("openssl", &["dgst", "-sha512-224"], input, last),
         "ripemd160" => by("rhash", &["--ripemd160", "--simple", "-"], input, first),
         "blake2s" => by("openssl", &["dgst", "-blake2s256"], input, last),
-        // No tool at hand computes these; their unit test has their definition.
+        // No available tool computes these; their unit test compares them with their definition.
         "blake2bp" | "blake2sp" => None,
         other => panic!("{other} has no oracle"),
     }
@@ -85,7 +85,7 @@ fn the_law_holds_for_every_algorithm() {
     let algorithms = algorithms();
     assert!(algorithms.len() >= 32);
     let mut inputs = awkward_inputs();
-    // Past where small files are read whole, chunks are cut and trees grow.
+    // Longer than the limits for files read whole, for chunks and for trees.
     inputs.push(("long", (0..20_000u32).flat_map(|i| i.wrapping_mul(2_654_435_761).to_le_bytes()).collect()));
     for (what, input) in inputs {
         eprintln!("{what}");
@@ -141,7 +141,7 @@ fn os<'a>(args: &'a [&'a str]) -> Vec<&'a OsStr> {
     args.iter().map(OsStr::new).collect()
 }
 
-/// A directory of files with awkward names.
+/// Creates a directory of files with awkward names.
 fn named_files() -> Dir {
     let dir = Dir::new();
     for name in [
@@ -405,7 +405,7 @@ fn one_list_may_mix_every_tool_s_lines() {
     };
     let ran = check(&[]);
     assert_eq!(ran.code, 0, "{}{}", ran.stderr, String::from_utf8_lossy(&ran.stdout));
-    // MD5's and XXH128's digests have the same length.
+    // MD5 and XXH128 digests have the same length.
     assert!(ran.stderr.lines().all(|line| line.contains("matched by different algorithms")), "{}", ran.stderr);
     let printed = String::from_utf8(ran.stdout).unwrap();
     assert_eq!(printed.matches(": OK\n").count(), count);
@@ -430,7 +430,7 @@ fn untagged_lines_are_taken_for_the_algorithm_named_or_the_one_that_fits() {
         let ran = run_piped(mapped().args(["checksum", "-a", algorithm, "-c"]).current_dir(dir.path()), &lines.stdout);
         assert_eq!((ran.code, &*ran.stdout), (0, &b"plain: OK\na b: OK\n"[..]), "{algorithm}: {}", ran.stderr);
     }
-    // The same length by another algorithm than the default, many files, one of them wrong.
+    // Another algorithm with a digest of the default's length; many files, one of them wrong.
     let names = ["plain", "a b", "empty", "big"];
     let lines: Ran =
         mapped().args(["checksum", "-a", "sha256"]).args(names).current_dir(dir.path()).output().unwrap().into();
@@ -505,7 +505,7 @@ fn holes_are_zeros_at_the_cost_of_nothing() {
     let file = File::create(&path).unwrap();
     file.set_len(1 << 40).unwrap();
     std::os::unix::fs::FileExt::write_all_at(&file, b"123456789", 0).unwrap();
-    // By the algebra: the check value, then 2^40 - 9 zero bytes, each a multiplication by x^8, by
+    // By algebra: the check value, then 2^40 - 9 zero bytes, each a multiplication by x^8, by
     // repeated squaring.
     let step = |r: u32| (0..8).fold(r, |r, _| if r & 1 == 1 { r >> 1 ^ 0xedb8_8320 } else { r >> 1 });
     let mut matrix: Vec<u32> = (0..32).map(|bit| step(1 << bit)).collect();
@@ -533,7 +533,8 @@ fn holes_are_zeros_at_the_cost_of_nothing() {
         assert_eq!(String::from_utf8_lossy(&ran.stdout), want, "{io}: {}", ran.stderr);
         assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     }
-    // The digests that cannot leap are fed zeros: the same as if they had been written.
+    // Digests that cannot skip zeros get them as bytes, with the same result as if they had been
+    // written.
     let small = dir.path().join("small");
     let file = File::create(&small).unwrap();
     file.set_len(21_000_001).unwrap();
@@ -591,7 +592,7 @@ fn a_file_that_changes_while_it_is_read_is_never_ok() {
         let lines: Vec<&str> = verdicts.lines().collect();
         assert_eq!(lines.len(), 3, "round {round}: {verdicts}{}", ran.stderr);
         assert!((0..=1).contains(&ran.code), "round {round}: exit {}", ran.code);
-        // Lines are checked in parallel: each is OK only if it was done before the cut.
+        // Lines are checked in parallel. Each is OK only if it was finished before the truncation.
         assert_eq!(ran.code == 0, lines.iter().all(|line| line.ends_with(": OK")), "round {round}");
         if verdicts.contains("FAILED open or read") {
             let reason = format!("mapped: {}: truncated to {size} bytes while being read\n", path.display());
@@ -621,11 +622,11 @@ fn on_a_terminal_a_bar_shows_how_long_still_and_makes_way() {
         .spawn()
         .unwrap();
     let mut shown = Vec::new();
-    // The terminal is hung up, as an error, when the last program on it ends.
+    // When the last program on the terminal ends, it hangs up, which is an error.
     let _ = controller.read_to_end(&mut shown);
     assert!(child.wait().unwrap().success());
     let shown = String::from_utf8(shown).unwrap();
     assert!(shown.contains("1.00 GiB") && shown.contains(" eta "), "{shown:?}");
-    // `md5sum` of so many zeros; the line begins where the bar was wiped away.
+    // The `md5sum` of that many zeros. The line begins where the bar was cleared.
     assert!(shown.contains("cd573cfaace07e7949bc0c46028904ff\r\n"), "{shown:?}");
 }

@@ -1,4 +1,4 @@
-//! Lists as people have them: of every tool, damaged, of trees and of pieces.
+//! Checksum lists from the field: of every tool, damaged, of trees and of pieces.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,14 +11,14 @@ fn checksum(dir: &Dir, args: &[&str]) -> Ran {
     mapped().arg("checksum").args(args).current_dir(dir.path()).output().unwrap().into()
 }
 
-/// What `mapped checksum` prints in `dir`; it must succeed.
+/// Runs `mapped checksum` in `dir`, which must succeed, and returns its output.
 fn printed(dir: &Dir, args: &[&str]) -> Vec<u8> {
     let ran = checksum(dir, args);
     assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
     ran.stdout
 }
 
-/// What another tool prints in `dir`, if it is there.
+/// Returns the output of another tool in `dir`, if it is installed.
 fn other(dir: &Dir, tool: &str, args: &[&str]) -> Option<Vec<u8>> {
     oracle(tool, &["--version"], b"")?;
     let output = Command::new(tool).args(args).current_dir(dir.path()).env("LC_ALL", "C").output().unwrap();
@@ -44,8 +44,8 @@ fn algorithms() -> Vec<String> {
     text(&listed.stdout).lines().map(|line| line.split(' ').next().unwrap().to_owned()).collect()
 }
 
-/// Lists by default, without a tag, in base64, and of other lengths were FAILED or improper when no
-/// algorithm was named.
+/// Regression: when no algorithm was named, default lists, untagged ones, and those in base64 or of
+/// other lengths were FAILED or improper.
 #[test]
 fn every_list_of_our_own_checks_as_it_is() {
     let dir = files();
@@ -133,13 +133,14 @@ fn lists_from_windows_check() {
     }
     dir.file("plain.md5", format!("{}\r\n", plain.to_uppercase()).as_bytes());
     assert_eq!(text(&printed(&dir, &["-c", "plain.md5"])), "plain: OK\n");
-    // A file whose own name holds the backslash comes first.
+    // A file whose name contains the backslash takes precedence.
     dir.file("sub\\f,1", b"literal");
     let ran = run_piped(mapped().args(["checksum", "-c"]).current_dir(dir.path()), list.as_bytes());
     assert_eq!((ran.code, text(&ran.stdout)), (1, "plain: OK\nsub\\f,1: FAILED\n".into()));
 }
 
-/// `checksum -c IMAGE` aborted, and a list whose lines end with NUL verified its first entry alone.
+/// Regression: `checksum -c IMAGE` aborted, and of a list whose lines end with NUL only the first
+/// entry was verified.
 #[test]
 fn what_is_no_list_or_another_kind_of_list_is_an_error() {
     let dir = files();
@@ -155,7 +156,7 @@ fn what_is_no_list_or_another_kind_of_list_is_an_error() {
     assert!(ran.code == 1 && ran.stderr.contains("unknown algorithm TTH"), "{ran:?}");
 }
 
-/// A `-` within a list on standard input ate the lines after it.
+/// Regression: a `-` in a list on standard input consumed the lines after it.
 #[test]
 fn standard_input_within_a_list_on_standard_input_is_improper() {
     let dir = files();
@@ -167,13 +168,13 @@ fn standard_input_within_a_list_on_standard_input_is_improper() {
         assert_eq!((ran.code, text(&ran.stdout)), (0, "plain: OK\na b: OK\n".into()), "{name}: {}", ran.stderr);
         assert!(ran.stderr.contains("2 lines are improperly formatted"), "{}", ran.stderr);
     }
-    // In a list that is a file it stands for what is piped in.
+    // In a list in a file, it means standard input.
     dir.file("list", list.as_bytes());
     let ran = run_piped(mapped().args(["checksum", "-c", "list"]).current_dir(dir.path()), b"plain");
     assert!(text(&ran.stdout).contains("-: OK"), "{ran:?}");
 }
 
-/// The output was among the files of its own list.
+/// Regression: the output was one of the files of its own list.
 #[test]
 fn the_list_that_is_written_is_left_out() {
     let dir = files();
@@ -235,7 +236,7 @@ fn pieces_are_md5deeps_and_hold_the_law() {
     let list = printed(&dir, &["-a", "md5,crc32", "--pieces", "4096", "f", "empty", "a b"]);
     dir.file("list", &list);
     assert_eq!(checksum(&dir, &["-c", "--strict", "list"]).code, 0);
-    // One byte in the second piece, and bytes after the last.
+    // A changed byte in the second piece, and bytes after the last.
     let mut changed = input.clone();
     changed[5000] ^= 1;
     dir.file("f", &changed);
@@ -277,7 +278,7 @@ fn an_audit_finds_what_moved_is_missing_or_new() {
         text(&ran.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines[4]["moved_to"]["path"], "t/sub/here now");
     assert_eq!(lines[6]["audit"]["new"], 1);
-    // The same list about a copy elsewhere.
+    // The same list checked against a copy elsewhere.
     let elsewhere = dir.path().join("elsewhere");
     std::fs::create_dir(&elsewhere).unwrap();
     std::fs::rename(dir.path().join("t"), elsewhere.join("t")).unwrap();
@@ -327,7 +328,8 @@ fn names_come_from_a_list_of_names() {
     assert!(ran.code == 1 && ran.stdout.len() == 40 && ran.stderr.contains("no file name of '-' allowed"), "{ran:?}");
 }
 
-/// Lists damaged in many ways: what md5sum says of them, or an error; never success where it fails.
+/// Lists damaged in many ways must be reported as md5sum does, or as errors, and never succeed
+/// where it fails.
 #[test]
 fn mutated_lists_never_succeed_where_the_reference_fails() {
     let dir = files();
@@ -360,8 +362,8 @@ fn mutated_lists_never_succeed_where_the_reference_fails() {
         for algorithm in [&["-a", "md5"][..], &[]] {
             let mine = checksum(&dir, &[&["-c", "--strict"][..], algorithm, &["list"]].concat());
             assert!((0..=1).contains(&mine.code), "round {round}: {mine:?}");
-            // We read byte-order marks, and SFV lines beside; nothing else is right where it is
-            // wrong to md5sum.
+            // We also accept byte order marks and SFV lines. Nothing else is accepted that md5sum
+            // rejects.
             let is_more = bytes.starts_with(b"\xef\xbb\xbf") || bytes.contains(&b'\r');
             assert!(
                 mine.code == 1 || theirs.code == 0 || is_more,
@@ -374,7 +376,7 @@ fn mutated_lists_never_succeed_where_the_reference_fails() {
     }
 }
 
-/// Bytes that change while they are hashed panic in no algorithm.
+/// Bytes that change while they are hashed must not cause a panic in any algorithm.
 #[test]
 fn a_file_that_another_process_writes_to_gives_some_digest_and_no_panic() {
     use std::os::unix::fs::FileExt;

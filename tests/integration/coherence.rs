@@ -1,6 +1,7 @@
-//! Files of which a mapping may show other bytes than a read does: on overlayfs after a copy-up, on
-//! tmpfs where there is a hole, on XFS while a file is cut. Each test mounts what it needs in a
-//! mount namespace of its own.
+//! Files whose mapping may show other bytes than a read: on overlayfs after a copy-up, on tmpfs in
+//! a hole, on XFS while a file is truncated.
+//!
+//! Each test mounts what it needs in its own mount namespace.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -12,9 +13,10 @@ use rustix::fs::{Mode, OFlags};
 
 use crate::util::{Dir, Ran, mapped};
 
-/// Runs a shell script with `$MAPPED` and an empty directory `$D` in a mount namespace of its own,
-/// in which `$D/up` and `$D/work` are on a tmpfs. `None`, with a printed reason, where there is no
-/// such namespace.
+/// Runs a shell script in its own mount namespace, with `$MAPPED`, an empty directory `$D`, and a
+/// tmpfs at `$D/up` and `$D/work`.
+///
+/// Prints a message and returns `None` if no namespace can be created.
 fn in_namespace(script: &str) -> Option<Ran> {
     let dir = Dir::on_disk();
     let prelude = "mkdir $D/tmp $D/low $D/m && mount -t tmpfs -o size=32M none $D/tmp && mkdir $D/tmp/up $D/tmp/work || exit 99
@@ -47,13 +49,13 @@ fn silent(ran: Option<Ran>) {
     }
 }
 
-/// The commands that are run on a file that was opened before its copy-up.
+/// The commands to run on a file that was opened before its copy-up.
 const COMMANDS: &str = "cat 'cat -n' 'cat -A' 'cat --lines=-3:' 'cat --bytes=-20:' 'grep -c x' 'grep -n appended' \
     'grep -v -c 7' 'grep --last 2 5' hexdump 'hexdump -v' 'hexdump --offset -32' checksum 'checksum -a sha256' \
     'checksum -a crc32,md5' 'cat --shard 2/2'";
 
-/// A file opened before its first writer showed NULs for what was appended, and none of what was
-/// written over.
+/// Regression: a file opened before its first writer showed NULs instead of appended bytes, and no
+/// overwritten ones.
 #[test]
 fn overlay_files_opened_before_a_copy_up() {
     let change =
@@ -72,8 +74,7 @@ fn overlay_files_opened_before_a_copy_up() {
     }
 }
 
-/// The first write to a file that is being read, block by block, by a program that opened it by
-/// name.
+/// A file is first written while a program that opened it by name is reading it, block by block.
 #[test]
 fn overlay_files_copied_up_while_they_are_read() {
     silent(in_namespace(
@@ -106,8 +107,8 @@ fn overlay_files_are_followed_over_a_copy_up() {
     ));
 }
 
-/// Reading a hole through a mapping allocates its pages, and on a full tmpfs raises SIGBUS, which
-/// was called a truncation.
+/// Regression: reading a hole through a mapping allocates its pages, and on a full tmpfs raises
+/// SIGBUS, which was reported as a truncation.
 #[test]
 fn holes_on_tmpfs_take_no_memory() {
     silent(in_namespace(
@@ -123,7 +124,7 @@ fn holes_on_tmpfs_take_no_memory() {
     ));
 }
 
-/// Every page of an intact file on a full tmpfs comes, sparse or not.
+/// Every page of an intact file on a full tmpfs is output, sparse or not.
 #[test]
 fn a_full_tmpfs_is_no_truncation() {
     silent(in_namespace(
@@ -135,8 +136,8 @@ fn a_full_tmpfs_is_no_truncation() {
     ));
 }
 
-/// XFS zeroes the rest of the page of a cut before it lowers the size, so that the zeros passed a
-/// check of the size alone: in one of six tries, on two processors.
+/// Regression: XFS zeroes the rest of the last page before it lowers the size, so the zeros passed
+/// a check of the size alone, in one of six tries on two processors.
 #[test]
 fn a_cut_on_xfs_is_seen() {
     const LEN: u64 = 1 << 16;
@@ -155,7 +156,7 @@ fn a_cut_on_xfs_is_seen() {
             let cutting = scope.spawn(|| file.set_len(cut).unwrap());
             while std::hint::black_box(view.bytes())[cut as usize] != 0 && !cutting.is_finished() {}
             if std::hint::black_box(view.bytes())[cut as usize] == 0 {
-                // In turn, as each of them takes as long as the gap is wide.
+                // Alternately, because each check takes as long as the gap is wide.
                 if round % 2 == 0 {
                     unseen_by_size += u32::from(source.length_now().unwrap() == Some(LEN));
                 } else {
@@ -168,7 +169,7 @@ fn a_cut_on_xfs_is_seen() {
     eprintln!("{seen} cuts seen; of as many, the size did not show {unseen_by_size}");
 }
 
-/// An XFS of its own, mounted below the directory until it is dropped.
+/// An XFS file system that is mounted below the directory until it is dropped.
 struct Xfs(Dir);
 
 impl Xfs {
@@ -190,8 +191,8 @@ impl Drop for Xfs {
     }
 }
 
-/// The read lease that once guarded pages in a pipe made another program's open fail with EAGAIN,
-/// or wait.
+/// Regression: the read lease that guarded pages in a pipe made another program's open fail with
+/// EAGAIN, or wait.
 #[test]
 fn writers_neither_wait_nor_fail_while_a_file_is_read() {
     let dir = Dir::on_disk();
@@ -209,7 +210,7 @@ fn writers_neither_wait_nor_fail_while_a_file_is_read() {
     }
 }
 
-/// `--io read` maps no input, followed ones included.
+/// `--io read` maps no input, including followed ones.
 #[test]
 fn reading_asked_for_never_maps() {
     silent(in_namespace(

@@ -1,11 +1,11 @@
-//! The command line as getopt_long(3) reads it, in every subcommand.
+//! The command line is parsed as getopt_long(3) does, in every subcommand.
 
 use clap::{ArgAction, CommandFactory};
 use mapped::cli::Cli;
 
 use crate::util::{Dir, oracle, run};
 
-/// The options of each subcommand with a value that is right for each that takes one.
+/// Returns the options of each subcommand, with a valid value for each that takes one.
 fn options(command: &clap::Command) -> Vec<(String, Option<&'static str>)> {
     let value = |arg: &clap::Arg| {
         if !arg.get_action().takes_values() || arg.is_require_equals_set() {
@@ -35,7 +35,7 @@ fn program() -> clap::Command {
     program
 }
 
-// Four subcommands refused an option that was given twice; the last one counts.
+// Regression: four subcommands rejected a repeated option; the last one must win.
 #[test]
 fn a_repeated_option_is_no_error() {
     for command in program().get_subcommands().filter(|command| command.get_name() != "help") {
@@ -79,8 +79,8 @@ fn a_long_option_may_be_abbreviated() {
     }
 }
 
-// clap was preceded by a rewriter that knew valued options from a list of its own, and looked at
-// the last letter of a cluster only.
+// Regression: a rewriter in front of clap kept its own list of options with values, and examined
+// only the last letter of a cluster.
 #[test]
 fn numbers_in_clusters_are_those_of_gnu_grep() {
     let dir = Dir::new();
@@ -122,7 +122,7 @@ fn bare_color_is_auto() {
     }
 }
 
-// `--and x FILE` took FILE for the pattern and waited for standard input.
+// Regression: `--and x FILE` took FILE as the pattern and waited for standard input.
 #[test]
 fn and_and_not_need_no_pattern_beside_them() {
     let dir = Dir::new();

@@ -1,4 +1,5 @@
-//! Compressed inputs against the tool of each format: whole, cut, padded, damaged, and joined.
+//! Compressed inputs compared with each format's tool: complete, truncated, padded, damaged, and
+//! concatenated.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -6,7 +7,7 @@ use std::process::Stdio;
 
 use crate::util::{Dir, Ran, mapped, oracle, run_piped};
 
-/// A format's tool, what makes it compress, and what makes it decompress.
+/// A format's tool, with its arguments to compress and to decompress.
 const TOOLS: [(&str, &[&str], &[&str]); 8] = [
     ("gzip", &["-c"], &["-dc"]),
     ("bzip2", &["-c1"], &["-dc"]),
@@ -22,7 +23,7 @@ fn text(lines: u32) -> Vec<u8> {
     (0..lines).flat_map(|i| format!("{i} line {}\n", i.wrapping_mul(2_654_435_761)).into_bytes()).collect()
 }
 
-/// An archive as it is, and what happens to archives.
+/// Returns an archive and altered copies of it.
 fn mutations(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
     let length = archive.len();
     let mut all = vec![("whole".to_owned(), archive.to_vec()), ("twice".to_owned(), archive.repeat(2))];
@@ -44,7 +45,7 @@ fn mutations(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Runs `mapped` on a file, on the same file redirected, and through a pipe, and checks that all
-/// are the same.
+/// results are equal.
 #[track_caller]
 fn run_every_way(args: &[&str], dir: &Dir, bytes: &[u8]) -> Ran {
     let path = dir.file("archive", bytes);
@@ -60,8 +61,8 @@ fn run_every_way(args: &[&str], dir: &Dir, bytes: &[u8]) -> Ran {
     file
 }
 
-/// A second lz4 frame was not searched, zeros behind gzip were an error, and a cut lz4 file was
-/// complete.
+/// Regression: a second lz4 frame was not searched, zeros after gzip data were an error, and a
+/// truncated lz4 file was not detected.
 #[test]
 fn each_format_is_decoded_as_its_tool_decodes_it() {
     let (dir, plain) = (Dir::new(), text(9000));
@@ -86,8 +87,8 @@ fn each_format_is_decoded_as_its_tool_decodes_it() {
     }
 }
 
-/// Text that begins "BZh" was refused, and a .zst that begins with a skippable frame was searched
-/// as it is.
+/// Regression: text that begins with "BZh" was rejected, and a .zst file that begins with a
+/// skippable frame was searched undecoded.
 #[test]
 fn a_format_is_known_by_enough_of_its_content() {
     let dir = Dir::new();
@@ -140,8 +141,8 @@ fn every_command_decodes() {
     );
 }
 
-/// What cannot be read twice was written to the temporary folder, whose own trouble was blamed on
-/// the input.
+/// Regression: a stream was copied to the temporary directory, and that directory's errors were
+/// reported for the input.
 #[test]
 fn a_part_of_a_stream_is_that_of_a_file_and_needs_no_temporary_file() {
     let dir = Dir::new();
@@ -191,7 +192,7 @@ fn a_part_of_a_stream_is_that_of_a_file_and_needs_no_temporary_file() {
                     let text = String::from_utf8_lossy(&ran.stdout).into_owned();
                     text.lines().filter(|line| !line.contains("elapsed")).collect::<Vec<_>>().join("\n")
                 };
-                // A stream without times had a count of 0 printed before its error.
+                // Regression: a stream without times had a count of 0 printed before its error.
                 assert_eq!(stdout(&ran), stdout(&expected), "{what}");
                 assert_eq!((ran.code, &ran.stderr), (expected.code, &expected.stderr), "{what}");
             }
@@ -202,7 +203,7 @@ fn a_part_of_a_stream_is_that_of_a_file_and_needs_no_temporary_file() {
     assert!(ran.stderr.contains("a stream cannot be cut into parts of equal size (pipe"), "{}", ran.stderr);
 }
 
-/// A match of several lines is not cut where the writer pauses.
+/// A match of several lines must not be cut where the writer pauses.
 #[test]
 fn a_stream_searched_whole_is_not_cut_at_a_pause() {
     let mut child =
@@ -229,7 +230,8 @@ fn a_period_is_looked_for_in_what_a_file_decodes_to() {
     assert_eq!(String::from_utf8_lossy(&ran.stdout), "2:2026-11-21T11:00:00Z b\n");
 }
 
-/// A file that was cut while it was decoded ended without a message, with exit code 0.
+/// Regression: a file that was truncated while it was decoded ended without a message and with exit
+/// code 0.
 #[test]
 fn a_file_cut_while_it_is_decoded_is_an_error() {
     let dir = Dir::new();

@@ -1,4 +1,4 @@
-//! `mapped grep` as its users meet it: literal screens, and the law over many sets of options.
+//! `mapped grep` as users see it: literal screens, and the law for many sets of options.
 
 use std::process::{Command, Stdio};
 
@@ -20,7 +20,7 @@ fn numbers(from: u32, to: u32) -> String {
     (from..=to).map(|n| format!("{n}\n")).collect()
 }
 
-/// What `grep` prints of `input`, line by line, with nothing clever in it.
+/// Returns what `grep` prints for `input`, computed line by line in the simplest way.
 fn naive(input: &[u8], before: usize, after: usize, numbered: bool, selects: impl Fn(&[u8]) -> bool) -> (Vec<u8>, i32) {
     let lines: Vec<&[u8]> = input.split_inclusive(|&byte| byte == b'\n').collect();
     let selected: Vec<usize> =
@@ -48,8 +48,8 @@ fn naive(input: &[u8], before: usize, after: usize, numbered: bool, selects: imp
     (text, i32::from(selected.is_empty()))
 }
 
-/// Of a small file, the blocks are cut as they are read; of a larger one, or where a line is long,
-/// before.
+/// The blocks of a small file are cut as they are read; those of a larger one, or with a long line,
+/// earlier.
 #[test]
 fn the_law_holds_for_files_of_a_few_blocks() {
     let lines = |count: usize| (0..count).flat_map(|i| format!("line {i}{}\n", "x".repeat(i % 67)).into_bytes());
@@ -150,7 +150,7 @@ fn a_binary_input_is_told_of_in_its_place() {
     assert!(text == expected, "{}", &text[text.len() - 300..]);
     assert_eq!(code, Some(0));
     if Command::new("grep").arg("--version").output().is_ok() {
-        // Its verdict on late NUL bytes goes by its buffers, so that one is left out.
+        // GNU grep's verdict on late NUL bytes depends on its buffers, so that file is omitted.
         let args = ["x", "a", "b", "c", "b", "a"];
         let mut gnu = Command::new("grep");
         gnu.env("LC_ALL", "C");
@@ -232,9 +232,10 @@ fn directories_are_searched_in_the_order_of_names() {
     assert_eq!(grep(&dir, &["-q", "x", "nowhere", "a.log"]).code, 0);
 }
 
-/// Below a directory a glob is about an entry's own name, as GNU grep has it: once `a*.txt` took
-/// `about/readme.txt` for one, as `*` goes over slashes. And a file that is called `-` is no
-/// standard input, here `./-`, so that nobody takes it for that.
+/// Regression: below a directory, a glob must match an entry's own name, as in GNU grep, but
+/// `a*.txt` matched `about/readme.txt`, because `*` also matched slashes.
+///
+/// A file called `-` is printed as `./-`, so that it is not mistaken for standard input.
 #[test]
 fn found_files_go_by_their_own_names() {
     let dir = Dir::new();
@@ -260,7 +261,7 @@ fn found_files_go_by_their_own_names() {
             assert_eq!(lines, want, "GNU grep {args:?}");
         }
     }
-    // What is named goes by any part of its name that begins behind a slash.
+    // A path on the command line may match from any slash on.
     prints(&dir, &["-c", "--exclude=about/x", "needle", "./about/x", "ax/yb"], "ax/yb:1\n");
 }
 
@@ -285,8 +286,8 @@ fn what_is_compressed_or_encoded_is_searched_by_its_content() {
                 &["--decompress", "-n", "^29.9$", "packed"],
                 "2909:2909\n2919:2919\n2929:2929\n2939:2939\n2949:2949\n2959:2959\n2969:2969\n2979:2979\n2989:2989\n2999:2999\n",
             );
-            // Found by a walk, a small file has been sought to its end before: it was decoded from
-            // there.
+            // Regression: a small file found by a walk had already been read to its end, and was
+            // decoded from there.
             prints(&dir, &["-r", "--include=packed", "--decompress", "-c", "^29.9$"], "packed:10\n");
             let packed = std::fs::read(dir.path().join("packed")).unwrap();
             let ran = run_piped(mapped().args(["grep", "--decompress", "-c", "7"]), &packed);
@@ -322,8 +323,8 @@ fn matches_over_several_lines() {
     prints(&dir, &["-Unb", "--multiline-dotall", "-o", "two.*?three", "f"], "5:20:two\n6:24:end begin\n7:34:three\n");
 }
 
-// -m 1 once printed half a match, -c counted by lines cut that way, --last and --shard lost matches
-// that crossed where they began to look, and --crlf refused \r.
+// Regression: -m 1 printed half a match, -c counted by lines cut that way, --last and --shard lost
+// matches that crossed the start of the search, and --crlf rejected \r.
 #[test]
 fn matches_over_several_lines_stay_whole() {
     let dir = Dir::new();
@@ -341,11 +342,11 @@ fn matches_over_several_lines_stay_whole() {
     assert_eq!(shards.concat(), "b1\nb2\n".repeat(3), "{shards:?}");
     dir.file("crlf", b"a\r\nb\r\n");
     prints(&dir, &["-U", "--crlf", r"a\r\nb", "crlf"], "a\r\nb\r\n");
-    // Counts end as lines do, as in rg --crlf.
+    // Counts end like lines, as in rg --crlf.
     prints(&dir, &["-Uc", "--crlf", "a$", "crlf"], "1\r\n");
 }
 
-// Matching lines that touch, and many matches on one line, once took quadratic time.
+// Regression: adjacent matching lines, and many matches on one line, took quadratic time.
 #[test]
 fn many_matches_over_several_lines_take_linear_time() {
     let dir = Dir::new();
@@ -446,8 +447,8 @@ fn no_lines_of_context_separate_all_the_same() {
     }
 }
 
-// `grep x f >> f` once read its own output without end, and a list of digests held a digest of part
-// of itself.
+// Regression: `grep x f >> f` read its own output without end, and a list of digests contained a
+// digest of a part of itself.
 #[test]
 fn the_file_that_the_output_goes_to_is_no_input() {
     let dir = Dir::new();
@@ -471,7 +472,7 @@ fn the_file_that_the_output_goes_to_is_no_input() {
         assert_eq!(ran.code, if args.starts_with("grep") { 2 } else { 1 }, "{args}");
         assert!(std::fs::metadata(&path).unwrap().len() < 11_000, "{args}");
     }
-    // Where nothing is printed before the search has ended, it is an input like any other.
+    // If nothing is printed before the search has ended, it is an input like any other.
     let path = dir.file("f", b"x\n");
     for (args, code) in [("grep -q x f", 0), ("grep -l x f", 0), ("grep -L x f", 0)] {
         let out = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
@@ -480,8 +481,8 @@ fn the_file_that_the_output_goes_to_is_no_input() {
     }
 }
 
-// With bytes outside ASCII in a bracket the C locale once was an error, and a byte by its code
-// matched nothing.
+// Regression: in the C locale, non-ASCII bytes in a bracket were an error, and a byte given by its
+// code matched nothing.
 #[test]
 fn bytes_are_bytes_in_the_c_locale() {
     let dir = Dir::new();
@@ -550,8 +551,8 @@ fn json_is_ripgreps_but_for_times() {
         }
         all
     };
-    // How many bytes were searched was once told by where a block ended, when -m had ended the
-    // search before that.
+    // Regression: when -m ended the search, the number of bytes searched depended on where the
+    // block ended.
     for options in ["-C1", "-m1", "-m2", "-m2 -A1", "-m2 -C1", "-m3 -C1", "-m9"] {
         let options: Vec<&str> = options.split(' ').collect();
         let Ok(theirs) = Command::new("rg")
@@ -608,12 +609,12 @@ fn bad_command_lines_are_trouble() {
     }
 }
 
-/// Where the last inputs were done with at their beginning, only the beginning of the next one is
-/// looked at first. What is found must not depend on it: each file alone, of which nothing is
-/// learned, is the oracle.
+/// When the previous inputs were decided at their beginning, only the beginning of the next one is
+/// searched first, which must not change the result. The oracle is each file alone, for which
+/// nothing has been learnt.
 #[test]
 fn a_look_at_the_beginning_changes_nothing() {
-    /// As much of an input says whether it is binary.
+    /// The number of bytes that decide whether an input is binary.
     const HEAD: usize = 96 << 10;
     let dir = Dir::new();
     let text = |len: usize| b"nothing of note\n".repeat(len / 16);

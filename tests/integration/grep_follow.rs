@@ -1,5 +1,5 @@
-//! `mapped grep --follow` and `--since`, `--until`: lines that come later are found as those that
-//! are there, once each.
+//! `mapped grep --follow`, `--since` and `--until`: lines that are appended later are found like
+//! existing ones, exactly once.
 
 use std::fs::File;
 use std::io::Write;
@@ -103,7 +103,7 @@ fn a_truncated_file_is_numbered_anew() {
     follower.shows(b"1:x one\n");
     std::thread::sleep(Duration::from_millis(200));
     File::create(&path).unwrap();
-    // The line that was under way gets no end any more.
+    // The unfinished line is never completed.
     follower.shows(b"1:x one\n3:x open\n");
     append(&path, b"new\nx\n");
     follower.shows(b"1:x one\n3:x open\n2:x\n");
@@ -123,7 +123,7 @@ fn a_rotated_log_is_searched_by_name_to_its_end_and_on() {
     follower.shows(b"1:x 1\n2:x 2\n");
     std::fs::write(&path, b"x new\n").unwrap();
     follower.shows(b"1:x 1\n2:x 2\n1:x new\n");
-    // One writer has not changed over yet: its line stays whole, and its own.
+    // One writer has not switched yet; its line stays whole and separate.
     writer.write_all(b"and half\n").unwrap();
     append(&path, b"x newer\n");
     let seen = b"1:x 1\n2:x 2\n1:x new\n3:x half and half\n2:x newer\n";
@@ -146,7 +146,8 @@ fn what_has_no_end_is_not_counted() {
     assert_eq!((ran.code, ran.stderr.as_str()), (2, "mapped: --follow takes files, not directories\n"));
 }
 
-/// One entry in twelve seconds from 12:00:00 on, every tenth with a line without a time behind it.
+/// Returns a log with an entry every twelve seconds from 12:00:00, every tenth followed by a line
+/// without a time.
 fn log() -> Vec<u8> {
     let mut log = Vec::new();
     for entry in 0..600 {
@@ -178,7 +179,7 @@ fn a_period_is_searched_as_cat_prints_it() {
             Law::new(&[&["grep"], options, period].concat(), &log).quick().holds(&expected.stdout, expected.code);
         }
     }
-    // Numbers and offsets are those of the whole.
+    // Line numbers and offsets are those in the whole file.
     let numbered = ["-n", "-b", "-B1", "entry 300"];
     let period = ["--since", "2026-11-20T13:00:00Z", "--until", "2026-11-20T13:00:05Z"];
     let whole = String::from_utf8(grep(&["-n", "-b", "entry 300"], &path).stdout).unwrap();

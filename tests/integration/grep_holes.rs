@@ -1,5 +1,5 @@
-//! Holes under `mapped grep`: a sparse file gives what the same bytes written out give, and costs
-//! nothing for its holes.
+//! Holes in `mapped grep`: a sparse file gives the same output as the same bytes without holes, and
+//! its holes cost nothing.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -11,12 +11,12 @@ use crate::util::{Dir, Ran, mapped};
 
 const MIB: u64 = 1 << 20;
 
-/// What stands in a file, and where.
+/// The data of a file, and its offsets.
 type Pieces = Vec<(u64, Vec<u8>)>;
 
-/// Files by name: their length, and what stands where. Everything else is zeros.
+/// Returns files by name, with their lengths and data. Everything else is zeros.
 fn layouts() -> Vec<(&'static str, u64, Pieces)> {
-    // Longer than what the verdict on binary inputs is taken from.
+    // Longer than the prefix that decides whether an input is binary.
     let text = b"a plain line with x in it\nand one without\n".repeat(4000);
     let at = |offset: u64, bytes: &[u8]| (offset, bytes.to_vec());
     vec![
@@ -119,7 +119,7 @@ fn a_hole_is_so_many_zero_bytes() {
             for (how, redirected) in ways {
                 let mut ran = run(options, how, &sparse, redirected);
                 if options.contains(&"-l") || options.contains(&"-L") || options.contains(&"--json") {
-                    // What they print is the name.
+                    // They print the name.
                     ran.stdout = String::from_utf8(ran.stdout)
                         .unwrap()
                         .replace(sparse.to_str().unwrap(), "(standard input)")
@@ -143,7 +143,7 @@ fn shown(ran: &Ran) -> String {
     String::from_utf8_lossy(&ran.stdout[..ran.stdout.len().min(200)]).escape_debug().to_string()
 }
 
-/// GNU grep calls any file with a hole binary, so it agrees where that makes no difference.
+/// GNU grep treats any file with a hole as binary, so it agrees where that makes no difference.
 #[test]
 fn gnu_grep_says_the_same_of_sparse_files() {
     if Command::new("grep").arg("--version").output().is_err() {

@@ -1,4 +1,4 @@
-//! Options of `mapped grep` that come from GNU grep and ripgrep, and lists of patterns.
+//! Options of `mapped grep` that exist in GNU grep and ripgrep, and lists of patterns.
 
 use std::process::Stdio;
 
@@ -17,7 +17,7 @@ fn prints(dir: &Dir, args: &[&str], expected: &str) {
     assert_eq!(String::from_utf8_lossy(&ran.stdout), expected, "{args:?}: {}", ran.stderr);
 }
 
-// A directory loop was an error with exit status 2; GNU grep warns.
+// Regression: a directory loop was an error with exit status 2; GNU grep warns.
 #[test]
 fn a_directory_loop_is_a_warning() {
     let dir = Dir::new();
@@ -33,7 +33,7 @@ fn a_directory_loop_is_a_warning() {
     assert_eq!(grep(&dir, &["-Rs", "foo", "d"]).stderr, "");
 }
 
-// Directories that hold no wanted file were listed all the same.
+// Regression: directories that hold no wanted file were listed anyway.
 #[test]
 fn a_directory_that_holds_no_wanted_file_is_not_listed() {
     let dir = Dir::new();
@@ -41,7 +41,7 @@ fn a_directory_that_holds_no_wanted_file_is_not_listed() {
         std::fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();
         dir.file(path, b"foo\n");
     }
-    // A link to itself cannot be listed, whoever asks.
+    // A link to itself cannot be listed, even by root.
     std::os::unix::fs::symlink("self", dir.path().join("d/locked/self")).unwrap();
     assert_eq!(grep(&dir, &["-R", "foo", "d"]).code, 2);
     for args in
@@ -147,12 +147,12 @@ fn a_wrong_pattern_of_a_list_is_shown_with_its_file_and_line() {
     }
 }
 
-/// Words and text, the same on every machine.
+/// Returns words and text that are the same on every machine.
 fn words(count: u32) -> Vec<String> {
     (0..count).map(|i| format!("{:x}", i.wrapping_mul(0x9E37_79B1) >> (i % 20))).collect()
 }
 
-// Lists of thousands of words were compiled twice, took 80 MB, and with -i minutes.
+// Regression: lists of thousands of words were compiled twice, took 80 MB, and minutes with -i.
 #[test]
 fn the_law_holds_for_lists_of_words() {
     let dir = Dir::new();
@@ -186,7 +186,7 @@ fn matches(input: &[u8], find: impl Fn(&[u8]) -> Option<(usize, usize)>) -> Vec<
     text
 }
 
-// A line was held in memory whole, and a sparse image is one line.
+// Regression: a line was held in memory whole, and a sparse image is a single line.
 #[test]
 fn the_law_holds_for_matches_in_lines_longer_than_a_block() {
     let mut input = b"ab".repeat(100);
@@ -219,7 +219,7 @@ fn holes_hold_no_match_and_end_none() {
     }
 }
 
-// `^` did not match at the start of a file with a byte order mark.
+// Regression: `^` did not match at the start of a file with a byte order mark.
 #[test]
 fn a_byte_order_mark_is_no_part_of_the_first_line() {
     let mark = "\u{feff}";
@@ -240,7 +240,7 @@ fn a_byte_order_mark_is_no_part_of_the_first_line() {
     holds(&["-G", "foo"], &format!("{mark}foo\nfoo\n"));
 }
 
-/// Cases that other greps answered wrongly once, with the projects' own numbers.
+/// Cases that other greps once answered wrongly, with the projects' own issue numbers.
 #[test]
 fn public_reports_of_wrong_answers() {
     let dir = Dir::new();

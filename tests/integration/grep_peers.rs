@@ -1,13 +1,13 @@
-//! `mapped grep` against GNU grep and ripgrep on generated patterns, options and inputs, each in
-//! some way the bytes can come in: thousands of small cases, the same every time.
+//! `mapped grep` against GNU grep and ripgrep on generated patterns, options and inputs, each read
+//! in some way: thousands of small cases, the same every time.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::util::{Dir, Ran, mapped};
 
-/// A small linear congruential generator (Knuth's MMIX constants): the cases are the same on every
-/// machine.
+/// A small linear congruential generator (Knuth's MMIX constants), so that the cases are the same
+/// on every machine.
 struct Random(u64);
 
 impl Random {
@@ -25,7 +25,7 @@ impl Random {
     }
 }
 
-/// What an input may hold besides plain text.
+/// What an input may contain besides plain text.
 #[derive(Clone, Copy)]
 struct Spice {
     nul: bool,
@@ -83,7 +83,7 @@ fn literal(random: &mut Random) -> String {
         .to_owned()
 }
 
-/// A pattern that extended POSIX syntax and Rust's read alike.
+/// Generates a pattern that extended POSIX syntax and Rust's interpret in the same way.
 fn regex(random: &mut Random, depth: usize) -> String {
     let atom = match random.below(if depth == 0 { 9 } else { 12 }) {
         0 => ".".to_owned(),
@@ -109,7 +109,7 @@ fn pattern(random: &mut Random) -> String {
     (0..=random.below(3)).map(|_| regex(random, 2)).collect()
 }
 
-/// Ways for bytes to come in; the output must not depend on which.
+/// Selects a way of reading, on which the output must not depend.
 fn any_way(random: &mut Random, command: &mut Command) {
     command.arg("--threads").arg(random.pick(&["1", "2", "7"]));
     if !random.one_in(3) {
@@ -128,8 +128,8 @@ struct Case {
 }
 
 impl Case {
-    /// Runs both and compares what they print and their exit codes, and what they say of binary
-    /// files. Gives a description of the first difference.
+    /// Runs both programs and compares their output, their exit codes and their messages about
+    /// binary files. Returns a description of the first difference.
     fn difference(&self, tool: &str, random: &mut Random, dir: &Path) -> Option<String> {
         let stdin = self.files.is_empty();
         let open = || if stdin { Stdio::from(std::fs::File::open(dir.join("f0")).unwrap()) } else { Stdio::null() };
@@ -181,7 +181,7 @@ fn report(differences: &[String], cases: usize) {
     assert!(differences.is_empty(), "{} of {cases} cases differ:\n{}", differences.len(), shortest.join("\n\n"));
 }
 
-/// The messages about binary files, without who says them.
+/// Returns the messages about binary files, without the name of the program.
 fn told(stderr: &str) -> Vec<String> {
     let lines = stderr.lines().map(|line| line.trim_end_matches(" (-a prints its lines)"));
     let told = lines.filter(|line| line.ends_with("binary file matches"));
@@ -204,7 +204,7 @@ fn files(random: &mut Random, dir: &Dir, spice: Spice) -> Vec<PathBuf> {
     if random.one_in(6) { Vec::new() } else { all }
 }
 
-/// Adds `-e` patterns, or in one case of four a file of them.
+/// Adds `-e` patterns or, in one case of four, a file of them.
 fn patterns(
     random: &mut Random,
     dir: &Dir,
@@ -239,8 +239,8 @@ fn against_gnu(seed: u64, cases: usize) {
     for _ in 0..cases {
         let spice = Spice { nul: random.one_in(4), invalid: random.one_in(4) };
         let locale = random.pick(&["C", "C.UTF-8"]);
-        // What GNU grep makes of invalid UTF-8 beside a word, and of context around lines it does
-        // not print, is left to it.
+        // GNU grep's treatment of invalid UTF-8 next to a word, and of context around lines that it
+        // does not print, is not compared.
         let odd = spice.invalid && locale != "C";
         let files = files(random, &dir, spice);
         let fixed = random.one_in(3);
@@ -258,8 +258,8 @@ fn against_gnu(seed: u64, cases: usize) {
         });
         maybe(random, &mut options, 4, &["-i"]);
         maybe(random, &mut options, 5, &["-v"]);
-        // Where a match could be shorter, GNU grep's -w tries that too, a regex only if another
-        // match begins there.
+        // If a match could be shorter, GNU grep's -w also tries that; a regex does so only if
+        // another match begins there.
         let rigid =
             !options.iter().any(|option| option.contains(['^', '$', '*', '?', '+', '{', '|', '\\']) || option == "-f");
         maybe(random, &mut options, 4, if odd || !(fixed || rigid) { &["-x"] } else { &["-w", "-x"] });
@@ -289,7 +289,7 @@ fn against_gnu(seed: u64, cases: usize) {
         maybe(random, &mut options, 6, &["-Z", "-T", "-Z -T", "-s"]);
         maybe(random, &mut options, 5, &["-a", "-I", "--binary-files=text", "--binary-files=without-match"]);
         maybe(random, &mut options, 6, &["--color=always"]);
-        // Whether anchors match at newlines inside a record depends, in GNU grep, on which of its
+        // In GNU grep, whether anchors match at newlines inside a record depends on which of its
         // matchers runs.
         if !options.iter().any(|option| option.contains(['^', '$']) || option == "-f") {
             maybe(random, &mut options, 10, &["-z"]);
@@ -310,14 +310,14 @@ fn agrees_with_gnu_grep_again() {
     against_gnu(2, 1200);
 }
 
-/// A pattern with what only backtracking can run.
+/// Generates a pattern that only a backtracking engine can run.
 fn perl(random: &mut Random) -> String {
     let extra = random.pick(&[
         "", "(?=b)", "(?!b)", "(?<=a)", "(?<!a)", r"\K", "(a|b)\\1", "(?:a++)", "a*?", "(?i:e)", r"\d", r"\x61",
         "(?>a|ab)",
     ]);
     let plain = loop {
-        // POSIX's ends of words are not Perl's.
+        // POSIX's word boundaries are not Perl's.
         let plain = pattern(random);
         if ![r"\<", r"\>"].iter().any(|word| plain.contains(word)) {
             break plain;
@@ -326,7 +326,7 @@ fn perl(random: &mut Random) -> String {
     if random.one_in(2) { format!("{plain}{extra}") } else { format!("{extra}{plain}") }
 }
 
-/// Patterns with back-references, in extended or basic syntax.
+/// Generates patterns with back-references, in extended or basic syntax.
 fn back_references(random: &mut Random, extended: bool) -> String {
     let all: &[&str] = match extended {
         true => &[r"(a|b)\1", r"(.)\1", r"^(.*)\1$", r"([[:alpha:]])x*\1", r"(a)(b)\2\1", r"(ab*)*\1c", r"\<(o+)\1"],
@@ -375,7 +375,7 @@ fn agrees_with_gnu_grep_where_only_backtracking_does() {
     report(&differences, CASES);
 }
 
-/// A list of enough words for the search that is made for lists.
+/// Generates a list with enough words for the search algorithm for lists.
 fn word_list(random: &mut Random) -> String {
     let syllables = ["a", "b", "k", "s", "ab", "er", "ror", "x1", "_", "fo", "o", "bar", "E", "\u{e9}", "\u{3a3}"];
     let breaks = ["", "", "", "-", ".", " "];
@@ -407,8 +407,8 @@ fn agrees_with_gnu_grep_on_lists_of_words() {
         maybe(random, &mut options, 2, &["-w", "-x"]);
         maybe(random, &mut options, 5, &["-v"]);
         maybe(random, &mut options, 2, &["-n"]);
-        // Where a longer word is no whole word, GNU grep's -w shows the shorter one at its place or
-        // does not.
+        // If a longer word is not a whole word, GNU grep's -w may or may not report the shorter one
+        // at its position.
         let shows =
             if options.contains(&"-w".to_owned()) { &["-c"][..] } else { &["-o", "-o -b", "-c", "--color=always"] };
         maybe(random, &mut options, 3, shows);
@@ -440,11 +440,11 @@ fn agrees_with_ripgrep() {
         maybe(random, &mut options, 5, &["-v"]);
         maybe(random, &mut options, 4, &["-w", "-x"]);
         maybe(random, &mut options, 2, &["-n"]);
-        // Of an empty match at the end of an input ripgrep gives no column.
+        // ripgrep reports no column for an empty match at the end of an input.
         let anchored = options.iter().any(|option| option.contains('$') || option == "-f");
         maybe(random, &mut options, 4, if anchored { &["-b"] } else { &["-b", "--column"] });
         maybe(random, &mut options, 4, &["-H", "--no-filename"]);
-        // Of empty matches at the end of an input ripgrep counts one less.
+        // ripgrep counts one empty match less at the end of an input.
         let full = fixed
             && options.iter().filter(|option| *option == "-e").count() == 1
             && !options.iter().any(String::is_empty);
@@ -460,7 +460,7 @@ fn agrees_with_ripgrep() {
             );
         }
         maybe(random, &mut options, 6, &["-0"]);
-        // Between the two bytes that end a line ripgrep finds an empty word.
+        // ripgrep finds an empty word between the two bytes of a line ending.
         if !options.iter().any(|option| option == "-w") {
             maybe(random, &mut options, 6, &["--crlf"]);
         }

@@ -1,5 +1,5 @@
-//! `mapped hexdump`: literal screens, the law for every format, the real hexdump and xxd as
-//! oracles, and the way back.
+//! `mapped hexdump`: literal screens, the law for every format, comparison with the real hexdump
+//! and xxd, and the reverse direction.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -153,7 +153,7 @@ fn finds_bytes_and_text() {
     for (needle, length) in
         [("7f454c46", "14"), ("0x7f 45 4C", "14"), ("ELF", "13"), ("\"ELF\n\"", "13"), ("7f ?? 4?", "14")]
     {
-        // The length counts from the match: the row of context once used it up.
+        // Regression: the length counts from the match, but the row of context used some of it.
         let args = ["hexdump", "--find", needle, "--context", "1", "-n", length];
         Law::new(&args, &input).quick().holds(expected.as_bytes(), 0);
     }
@@ -177,7 +177,7 @@ fn several_files_are_one_stream() {
 ";
     let ran = run(&args(&files));
     assert_eq!((String::from_utf8_lossy(&ran.stdout).as_ref(), ran.code), (expected, 0));
-    // A file that is not there is told of, and the others are still one stream, wherever it stood.
+    // A missing file is reported, and the others are still one stream, wherever it was.
     for at in 0..=files.len() {
         let mut files = files.clone();
         files.insert(at, missing.clone());
@@ -215,7 +215,7 @@ fn options_without_a_meaning_are_refused() {
     }
 }
 
-/// Every format, with what the tool prints that it is to equal.
+/// Every format, with the tool and the arguments that produce the same output.
 const FORMATS: [(&[&str], &str, &[&str]); 13] = [
     (&[], "hexdump", &["-C"]),
     (&["-v"], "hexdump", &["-C", "-v"]),
@@ -247,7 +247,7 @@ fn the_law_holds_for_every_format() {
     Law::new(&panels, &squeezable).holds(&expected, 0);
 }
 
-/// A small generator with a fixed start: a failure comes again.
+/// A small generator with a fixed seed, so that failures are reproducible.
 struct Random(u64);
 
 impl Random {
@@ -264,7 +264,7 @@ impl Random {
         self.below(100) < percent
     }
 
-    /// Bytes with runs of zeros, repeated rows, text and noise.
+    /// Returns bytes with runs of zeros, repeated rows, text and noise.
     fn input(&mut self) -> Vec<u8> {
         let mut input = vec![];
         for _ in 0..self.below(7) {
@@ -283,7 +283,7 @@ impl Random {
         input
     }
 
-    /// A way of running that must make no difference.
+    /// Selects options that must make no difference.
     fn way(&mut self) -> &'static [&'static str] {
         self.pick(&[
             &[][..],
@@ -343,7 +343,7 @@ fn prints_what_xxd_prints() {
             ours.extend(own.iter().map(ToString::to_string));
         };
         let mode = random.pick(&["", "", "-p", "-i", "-b", "-e"]);
-        // Rows of little-endian groups that end inside a group were mended in xxd after 2022: see
+        // xxd corrected rows of little-endian groups that end inside a group after 2022: see
         // `little_endian_rows_end_with_a_whole_group`.
         let widths: &[&str] = match mode {
             "-e" => &["0", "8", "16", "64", "256"],
@@ -396,7 +396,7 @@ fn prints_what_xxd_prints() {
     }
 }
 
-/// xxd never complains about text; what it makes of damaged text is the specification.
+/// xxd never rejects text; its result for damaged text is the specification.
 #[test]
 fn turns_back_what_xxd_turns_back() {
     let mut random = Random(3);
@@ -407,7 +407,7 @@ fn turns_back_what_xxd_turns_back() {
         let mut text = dump.stdout;
         if random.chance(50) && !text.is_empty() {
             for _ in 0..=random.below(5) {
-                // The first digits stay, so that no address becomes a gap of gigabytes.
+                // The first digits are kept, so that no address creates a gap of gigabytes.
                 let at = (random.below(text.len()) / 16 * 16 + 9 + random.below(6)).min(text.len());
                 let with: Vec<u8> = (0..random.below(3)).map(|_| random.pick(b"09afAF: \r\tzX.")).collect();
                 let until = (at + random.below(3)).min(text.len());
@@ -436,7 +436,7 @@ fn turns_back_what_xxd_turns_back() {
         ours.extend(random.way().iter().map(ToString::to_string));
         let Some(expected) = oracle("xxd", &peer, &text) else { return };
         if expected.code != 0 {
-            // A pipe cannot go back; both say so.
+            // A pipe cannot seek back, and both report that.
             assert_ne!(run_piped(mapped().arg("hexdump").args(&ours), &text).code, 0);
             continue;
         }
@@ -451,12 +451,12 @@ fn the_law_holds_for_the_way_back() {
         let text = run_piped(mapped().arg("hexdump").args(format), &input).stdout;
         Law::new(&["hexdump", "-r"], &text).quick().holds(&input, 0);
     }
-    // A sign that a row is repeated stands for gigabytes in a few bytes, and need not be held in
+    // A mark for repeated rows represents gigabytes in a few bytes, which need not be held in
     // memory.
     let flash = "00000000  ff ff ff ff ff ff ff ff  ff ff ff ff ff ff ff ff  |................|\n*\n02000000\n";
     let back = run_piped(mapped().args(["hexdump", "-r"]), flash.as_bytes());
     assert!(back.stdout.len() == 0x200_0000 && back.stdout.iter().all(|&byte| byte == 0xff));
-    // To take the base off again, or to add to every address, as with xxd.
+    // Subtracts the base, or adds it to every address, as xxd does.
     let shown = run_piped(mapped().args(["hexdump", "--base", "0x4000"]), &input).stdout;
     Law::new(&["hexdump", "-r", "--base", "0x4000"], &shown).quick().holds(&input, 0);
     Law::new(&["hexdump", "-r", "-s", "-0x4000"], &shown).quick().holds(&input, 0);
@@ -521,7 +521,7 @@ fn reverse_patches_a_file_in_place_and_leaves_holes() {
         child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
         assert!(child.wait().unwrap().success());
     };
-    // Later rows first: only a file can go back.
+    // Later rows first, which needs a file that can seek back.
     patch("00000014: 6c65 6170 73\n00000004: 534c 4f57 21\n");
     assert_eq!(std::fs::read(&path).unwrap(), b"the SLOW! brown fox leaps over it");
     patch("40000000: 41\n");
@@ -605,7 +605,7 @@ fffffff0 000 000 000 000 000 000 000 000 000 000 000 000 000 000 000 000
 
 #[test]
 fn little_endian_rows_end_with_a_whole_group() {
-    // From the tests of xxd after 2023, when these rows were mended.
+    // From the tests of xxd after 2023, when these rows were corrected.
     screen(&["-f", "xxd", "-e", "-w", "6"], b"ABCDEF", "00000000: 44434241     4645  ABCDEF\n");
     screen(&["-f", "xxd", "-e", "-w9"], b"ABCDEFGHI", "00000000: 44434241 48474645       49  ABCDEFGHI\n");
 }
@@ -619,7 +619,7 @@ fn c_arrays_as_newer_versions_of_xxd_print_them() {
     screen(&["-i", "-t", "--name", "A"], b"T\n", named);
 }
 
-/// Formats of hexdump(1) that are right, odd or wrong, compared with the program itself.
+/// Valid, odd and invalid formats of hexdump(1), compared with the program itself.
 #[test]
 fn prints_by_formats_what_hexdump_prints() {
     let pieces = [
@@ -674,9 +674,9 @@ fn prints_by_formats_what_hexdump_prints() {
         for _ in 0..random.pick(&[1, 1, 1, 2, 3]) {
             let format: Vec<&str> = (0..random.pick(&[1, 2, 2, 3])).map(|_| random.pick(&pieces)).collect();
             let text = format.join(" ");
-            // Without a quote, what follows -e is a file to us.
+            // Without a quote, we take the argument after -e as a file.
             peer.extend(if text.contains('"') { ["-e".into(), text] } else { ["-e".into(), "\"\"".into()] });
-            // A display that is asked for twice counts once.
+            // A display that is requested twice counts once.
             if random.chance(10) && !peer.iter().any(|arg: &String| ["-C", "-b", "-x"].contains(&arg.as_str())) {
                 peer.push(random.pick(&["-C", "-b", "-x"]).into());
             }
@@ -799,7 +799,7 @@ fn turns_back_the_dumps_of_other_tools() {
     for _ in 0..20 {
         let input = random.input();
         for (tool, options, ours) in tools {
-            // What od prints of nothing is an address alone, which reads as plain digits.
+            // For empty input, od prints only an address, which reads as plain digits.
             if tool == "od" && input.is_empty() {
                 continue;
             }
@@ -808,13 +808,14 @@ fn turns_back_the_dumps_of_other_tools() {
             if back.code == 0 {
                 assert_eq!(back.stdout, input, "{tool} {options:?} by {ours:?}");
             } else {
-                // Octal or decimal cannot be told where rows are squeezed from the start on.
+                // Octal and decimal addresses cannot be distinguished if rows are squeezed from the
+                // start.
                 let is_unclear = tool == "od" && ours.is_empty() && back.stderr.contains("--address-radix");
                 assert!(is_unclear, "{tool} {options:?} by {ours:?}: {}", back.stderr);
             }
         }
     }
-    // Words, little-endian groups, fields of other types: an error, never other bytes.
+    // Words, little-endian groups, fields of other types: an error, never wrong bytes.
     let input: Vec<u8> = (b'0'..b'z').collect();
     for (tool, options) in [
         ("hexdump", &[][..]),
@@ -840,7 +841,7 @@ fn turns_back_the_dumps_of_other_tools() {
     }
 }
 
-/// Damaged dumps: the bytes of `xxd -r`, or an error.
+/// Damaged dumps produce the bytes of `xxd -r`, or an error.
 #[test]
 fn damaged_dumps_are_never_other_bytes() {
     let mut random = Random(8);
@@ -880,7 +881,7 @@ fn reverse_patches_the_second_operand() {
     let ran = patch(&dump);
     assert_eq!((ran.code, ran.stdout.len()), (0, 0), "{}", ran.stderr);
     assert_eq!(std::fs::read(&target).unwrap(), b"the SLOW! brown fox");
-    // An error anywhere in the dump leaves the target alone.
+    // An error anywhere in the dump leaves the target unchanged.
     let broken = dir.file("broken", b"00000000: 5448 45\nnonsense\n");
     let ran = patch(&broken);
     assert_eq!(ran.code, 1);
@@ -893,7 +894,7 @@ fn reverse_patches_the_second_operand() {
     assert_eq!((ran.code, std::fs::read(&created).unwrap()), (0, b"\0\0\0\0SLOW!".to_vec()));
     let ran = run(&["hexdump".as_ref(), dump.as_os_str(), created.as_os_str()]);
     assert_eq!((ran.code, std::fs::read(&created).unwrap().len()), (0, 9), "without -r, both are only shown");
-    // Rows far out leave a hole in a file; a pipe is not flooded with zeros.
+    // Distant rows leave a hole in a file; a pipe is not flooded with zeros.
     for dump in ["ffffffff81000000  00 01  |..|\n", "7fffffff81000000: 0001\n"] {
         let ran = run_piped(mapped().args(["hexdump", "-r"]), dump.as_bytes());
         assert_eq!((ran.code, ran.stdout.len()), (1, 0), "{dump}");
@@ -932,7 +933,7 @@ fn offsets_are_sought_where_seeking_works() {
     let expected = "100000000000  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|\n100000000010\n";
     let ran = run(&["hexdump", "-s", "16T", "-n", "16", "/dev/zero"]);
     assert_eq!((ran.stdout.as_slice(), ran.code), (expected.as_bytes(), 0), "{}", ran.stderr);
-    // The first page of a process is never there, so nothing can be read up to the offset.
+    // The first page of a process is never mapped, so nothing can be read up to the offset.
     static HERE: [u8; 16] = *b"bytes of a test!";
     let address = format!("{:#x}", HERE.as_ptr() as usize);
     let memory = format!("/proc/{}/mem", std::process::id());

@@ -37,7 +37,7 @@ impl Law {
         Law { args: args.iter().map(ToString::to_string).collect(), input: input.to_vec(), blocks: BLOCKS.to_vec() }
     }
 
-    /// Leaves out some block sizes for a case among very many.
+    /// Omits some block sizes, for a case among very many.
     pub fn quick(mut self) -> Law {
         self.blocks = vec![None, Some("1"), Some("17"), Some("4096")];
         self

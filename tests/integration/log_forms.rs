@@ -1,9 +1,9 @@
-//! Logs and times as they stand in public bug reports of log viewers and their like: each is read
-//! as its reporter expected, from a file and through a pipe.
+//! Logs and times from public bug reports of log viewers and similar tools. Each is read as its
+//! reporter expected, from a file and through a pipe.
 
 use crate::util::{Dir, Ran, mapped, run_piped};
 
-/// Checks that of `lines` those `wanted` are in the period that `args` ask for.
+/// Checks that `wanted` are the `lines` in the period that `args` select.
 #[track_caller]
 fn check(lines: &[&str], args: &[&str], wanted: std::ops::Range<usize>) {
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
@@ -169,8 +169,8 @@ fn values_of_json() {
     );
 }
 
-/// What is typed is read with the care of what is logged: single digits, old dates, zones, and the
-/// year of `--year`.
+/// Typed times accept what logged ones do: single digits, old dates, zones, and the year of
+/// `--year`.
 #[test]
 fn times_that_are_typed() {
     let midnight = &["2019-12-31T23:59:59-07:00 a", "2020-01-01T00:00:00-07:00 b"];
@@ -189,7 +189,7 @@ fn times_that_are_typed() {
     check(seconds, &["--until", "2024-03-15 01:40:22"], 0..2);
 }
 
-/// At New Year writers whose clocks differ take turns, and a header comes before the first time.
+/// At New Year, writers whose clocks differ alternate, and a header precedes the first time.
 #[test]
 fn the_turn_of_the_year_and_headers() {
     let turn = &["Dec 31 23:59:58 h a", "Dec 31 23:59:59 h b", "Jan  1 00:00:00 h c", "Jan  1 00:00:01 h d"];
@@ -198,8 +198,8 @@ fn the_turn_of_the_year_and_headers() {
     check(header, &["--until", "2023-03-12 23:16:52.5"], 0..2);
 }
 
-/// A log without years that ran for longer than one was read as if it had not: its leap day was
-/// years ahead.
+/// Regression: a log without years that covered more than one was read as if it did not, so that
+/// its leap day was years ahead.
 #[test]
 fn a_log_without_years_may_run_for_longer_than_one() {
     let mut text = String::new();
@@ -223,6 +223,6 @@ fn a_log_without_years_may_run_for_longer_than_one() {
     assert_eq!(cat(&["--since", "2020-02-29", "--until", "2021-01-02"]), lines[1..13].concat());
     assert_eq!(cat(&["--since", "2021-06-01"]), lines[17..].concat());
     assert_eq!(cat(&["--year", "2016", "--since", "2017-06-01"]), lines[17..].concat());
-    // The window is found in a merge and in a timeline as well.
+    // The period is also found in a merge and in a timeline.
     assert_eq!(cat(&["--merge", "--since", "2021-06-01"]), lines[17..].concat());
 }

@@ -1,4 +1,5 @@
-//! `cat --merge` and `grep --merge`: several logs as one, against a stable sort of their entries.
+//! `cat --merge` and `grep --merge`: several logs as one, compared with a stable sort of their
+//! entries.
 
 use std::process::Stdio;
 
@@ -7,7 +8,7 @@ use proptest::test_runner::TestRunner;
 
 use crate::util::{Dir, Ran, mapped, oracle, run_piped};
 
-/// An entry: its second, and how many lines follow its first.
+/// An entry: its second, and the number of further lines.
 type Entry = (u32, u8);
 
 fn text(log: usize, entries: &[Entry]) -> Vec<u8> {
@@ -22,7 +23,8 @@ fn text(log: usize, entries: &[Entry]) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// All lines by the time of their entries, those of the first log first where times are equal.
+/// Returns all lines by the time of their entries; at equal times, the first log's lines come
+/// first.
 fn sorted(logs: &[(&str, Vec<u8>)], prefix: bool) -> Vec<u8> {
     let mut entries: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
     for (name, log) in logs {
@@ -75,7 +77,7 @@ fn merged_lines_are_sorted_by_time_in_every_way() {
                 let ran = run_in(&dir, &[&["grep", "--merge", "-H", ""], way, &files].concat());
                 prints(&ran, &sorted(&logs, true));
             }
-            // The last of them through a pipe.
+            // The last of them comes through a pipe.
             let (last, piped) = (files.len() - 1, &logs[logs.len() - 1].1);
             let args = [&["cat", "--merge"], &files[..last], &["-"]].concat();
             let ran = run_piped(mapped().args(&args).current_dir(dir.path()).env("TZ", "UTC"), piped);
@@ -166,8 +168,8 @@ fn matches_of_each_log_are_counted_on_their_own() {
     assert_eq!(run_in(&dir, &["grep", "--merge", "nothing", "a", "b"]).code, 1);
 }
 
-/// Several writers share a log, and their entries are a little out of order: line numbers, offsets
-/// and lines that belong together stay right.
+/// Several writers share a log, so entries are slightly out of order. Line numbers, offsets and
+/// continuation lines must stay right.
 #[test]
 fn entries_out_of_order_within_the_slack_are_put_in_order() {
     let dir = Dir::new();
@@ -179,13 +181,13 @@ fn entries_out_of_order_within_the_slack_are_put_in_order() {
     let numbered = "a:3:31:2026-11-21T10:00:01Z a2\nb:1:0:2026-11-21T10:00:02Z b1\na:5:79:2026-11-21T10:00:03Z a4\na:6:103:  more\n\
                     b:2:24:2026-11-21T10:00:04Z b2\na:1:0:2026-11-21T10:00:05Z a1\na:2:24:  more\na:4:55:2026-11-21T10:00:05Z a3\n";
     prints(&run_in(&dir, &["grep", "--merge", "-nb", "", "a", "b"]), numbered.as_bytes());
-    // Further apart than the slack, the order of the file stays.
+    // Entries further apart than the slack keep the order of the file.
     let ran = run_in(&dir, &["cat", "--merge", "--slack", "1s", "a"]);
     assert!(ran.stdout.starts_with(b"2026-11-21T10:00:05Z a1\n  more\n2026-11-21T10:00:01Z a2\n"));
 }
 
-/// A log with random disorder within the slack, and with an entry of many lines, longer than what
-/// is held at a time.
+/// A log with random disorder within the slack, and with an entry of many lines, longer than the
+/// buffer.
 #[test]
 fn large_logs_are_sorted_as_a_stable_sort_does() {
     let dir = Dir::new();
@@ -197,7 +199,8 @@ fn large_logs_are_sorted_as_a_stable_sort_does() {
     let mut log = |name: usize| -> Vec<u8> {
         let mut text = String::new();
         for entry in 0..4000u64 {
-            // No more can be put in order than is held, so around the long entry all are in order.
+            // No more can be sorted than is buffered, so all entries around the long one are in
+            // order.
             let late = if (1900..2100).contains(&entry) { 0 } else { next(20) };
             let second = entry / 4 + 20 - late;
             text += &format!("2026-11-21T10:{:02}:{:02}Z log {name} entry {entry}\n", second / 60, second % 60);

@@ -1,4 +1,4 @@
-//! Everything a path or a descriptor can be.
+//! Every kind of file that a path or a descriptor can refer to.
 
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::fd::OwnedFd;
@@ -43,8 +43,7 @@ fn an_endless_device_with_a_length() {
     assert!(ran.stdout.len() == 1_000_000 && ran.stdout.iter().all(|&b| b == 0));
 }
 
-/// What stands before a FIFO is printed although nobody has opened it for writing yet, however many
-/// files that are.
+/// Inputs before a FIFO are printed before it has a writer, however many they are.
 #[test]
 fn a_fifo_and_small_files_before_it() {
     for (args, files) in [(&["cat"][..], 1), (&["grep", "-h", ""], 1), (&["grep", "-h", ""], 64), (&["cat", "-A"], 40)]
@@ -66,8 +65,7 @@ fn a_fifo_and_small_files_before_it() {
     }
 }
 
-/// Standard input that is named twice has been read to its end the second time, so it is not opened
-/// ahead.
+/// Standard input that is named twice is at its end the second time, so it is not opened ahead.
 #[test]
 fn standard_input_that_is_named_twice() {
     let dir = Dir::new();
@@ -109,8 +107,8 @@ fn redirected_input_is_mapped_from_where_it_stands_and_left_at_its_end() {
     assert_eq!(file.stream_position().unwrap(), bytes.len() as u64);
 }
 
-/// `cargo run` and many scripts end in an `exec`, and the kernel's counters go on through one: the
-/// README's first command once told of the compiler's faults.
+/// Regression: the kernel's counters continue through an `exec`, in which `cargo run` and many
+/// scripts end, so the statistics included the compiler's faults.
 #[test]
 fn statistics_leave_out_what_the_process_did_before() {
     let dir = Dir::new();
@@ -143,7 +141,8 @@ fn a_line_from_a_slow_writer_comes_through_at_once() {
     }
     drop(stdin);
     assert!(child.wait().unwrap().success());
-    // Generous, for a busy machine: output held back until a buffer fills would wait for ever.
+    // A generous limit for a busy machine: output buffered until a buffer fills would wait for
+    // ever.
     assert!(worst < Duration::from_secs(5), "{worst:?}");
 }
 
@@ -235,7 +234,8 @@ fn huge_sparse_files_under_a_small_address_space() {
     assert_eq!(ran.stderr, "");
 }
 
-// The regex engine panicked (exit 101) when a writer changed bytes between its two scans.
+// Regression: the regex engine panicked (exit 101) when a writer changed bytes between its two
+// scans.
 #[test]
 fn bytes_that_change_while_they_are_searched() {
     use std::os::unix::fs::FileExt;

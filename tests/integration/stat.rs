@@ -1,4 +1,4 @@
-//! `mapped stat`, beside GNU stat, fincore and wc.
+//! `mapped stat`, compared with GNU stat, fincore and wc.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::util::{Dir, Ran, awkward_inputs, drop_pages, hold_pages, mapped, oracle, run, run_piped};
 
-/// One of every kind of file, with owners, modes, times and names that are out of the ordinary.
+/// A file of every kind, with unusual owners, modes, times and names.
 struct Zoo {
     dir: Dir,
     paths: Vec<PathBuf>,
@@ -52,8 +52,8 @@ fn touch(path: &Path, time: &str) {
     assert!(Command::new("touch").args(["-d", time]).arg(path).status().unwrap().success());
 }
 
-/// Runs ours and GNU stat with the same arguments and environment, and compares what they print and
-/// return.
+/// Runs both programs with the same arguments and environment, and compares their output and exit
+/// codes.
 #[track_caller]
 fn same_as_gnu(args: &[&OsStr], environment: &[(&str, &str)]) {
     let version = oracle("stat", &["--version"], b"");
@@ -87,7 +87,7 @@ const SEQUENCES: [&str; 35] = [
 fn every_sequence_is_gnus_on_every_kind_of_file() {
     let zoo = Zoo::new();
     for sequence in SEQUENCES {
-        // Reading /proc's times moves them; every other fact is stable.
+        // Reading the times of /proc changes them; every other fact is stable.
         format_on_all(&zoo, &["-c", sequence], &[]);
         format_on_all(&zoo, &["-L", "--format", &format!("[{sequence}]")], &[]);
     }
@@ -100,10 +100,10 @@ fn flags_widths_and_precisions_are_gnus() {
     let flags = ["", "-", "0", "#", "+", " ", "'", "#0", "-0", "+0", " -", "I"];
     let sizes =
         ["", "1", "5", "12", "22", ".", ".0", ".1", ".3", ".9", ".12", "5.3", "12.3", "16.5", "22.9", "30.12", "3.3"];
-    // One format of very many directives, so that few processes cover them all.
+    // One format with very many directives, so that few processes cover them all.
     for letter in ["a", "A", "b", "d", "D", "f", "F", "N", "n", "s", "U", "u", "X", "Y", "W", "y", "t", "Hd", "h"] {
         for flag in flags {
-            // GNU stat 9.1 prints a stray "s" behind a link's target where it drops one flag.
+            // GNU stat 9.1 prints a stray "s" after a link's target where it drops one flag.
             if letter == "N" && !["", "-"].contains(&flag) {
                 continue;
             }
@@ -157,7 +157,7 @@ fn terse_and_filesystems_are_gnus() {
         format_on_all(&zoo, &["-f", "-c", sequence], &[]);
         format_on_all(&zoo, &["-f", "-c", &format!("%+20{0}|%-12{0}|%#{0}|%012{0}|%.3{0}", &sequence[1..])], &[]);
     }
-    // What is free changes while others write; the form of it does not.
+    // Free space changes while other programs write; its format does not.
     for path in ["/", "/proc"] {
         let digits = |ran: &Ran| {
             let text = String::from_utf8_lossy(&ran.stdout).into_owned();
@@ -179,7 +179,7 @@ fn terse_and_filesystems_are_gnus() {
 fn the_default_view_begins_with_gnus() {
     let zoo = Zoo::new();
     for path in &zoo.paths {
-        // Reading a link's target moves its access time, once.
+        // Reading a link's target changes its access time once.
         let _ = oracle("stat", &[path], b"");
         let Some(theirs) = oracle("stat", &[path], b"") else { return };
         let ours = run(&[OsStr::new("stat"), path.as_os_str()]);
@@ -194,8 +194,8 @@ fn the_default_view_begins_with_gnus() {
 #[test]
 fn names_are_quoted_as_gnu_quotes_them() {
     let dir = Dir::new();
-    // GNU stat 9.1 gets a name wrong that holds an apostrophe and something unprintable as well; it
-    // is left out here.
+    // GNU stat 9.1 misquotes a name with an apostrophe and an unprintable character, so that case
+    // is omitted here.
     let names: [&[u8]; 26] = [
         b"plain",
         b"it's",
@@ -302,7 +302,7 @@ fn options_that_only_reading_heeds_are_refused_without_it() {
 }
 
 #[test]
-fn what_is_missing_is_reported_and_the_rest_shown() {
+fn a_missing_file_is_reported_and_the_rest_shown() {
     let dir = Dir::new();
     let path = dir.file("there", b"x");
     let ran = run(&["stat".into(), "-c".into(), "%s".into(), dir.path().join("no"), path]);
@@ -311,7 +311,7 @@ fn what_is_missing_is_reported_and_the_rest_shown() {
     assert_eq!(run(&["stat"]).code, 1);
 }
 
-/// A file of `pages` pages and a bit, all of them in memory and on the disk.
+/// Creates a file of `pages` pages and a bit, all of them cached and on the disk.
 fn cached_file(dir: &Path, pages: usize) -> PathBuf {
     let path = dir.join("cached");
     std::fs::write(&path, vec![b'x'; pages * 4096 + 100]).unwrap();
@@ -355,7 +355,7 @@ fn resident_pages_are_those_fincore_counts() {
         assert_eq!(told["cache"]["pages"], pages as u64 + 1);
         let Some(theirs) = fincore_pages(&path) else { return };
         assert_eq!(resident, theirs, "{gaps:?}");
-        // Large folios may keep neighbours in, but nothing that was not dropped has gone.
+        // Large folios may keep neighbours in the cache, but no page that was not dropped is gone.
         let gone: u64 = gaps.iter().map(|(from, to)| to - from).sum();
         assert!(resident >= 1001 - gone, "{gaps:?} {resident}");
         let stretches = told["cache"]["stretches"].as_array().unwrap();
@@ -364,7 +364,7 @@ fn resident_pages_are_those_fincore_counts() {
     }
 }
 
-/// The picture in the default view.
+/// Returns the picture in the default view.
 fn picture(path: &Path) -> String {
     let ran = run(&[OsStr::new("stat"), path.as_os_str()]);
     let text = String::from_utf8(ran.stdout).unwrap();
@@ -372,19 +372,19 @@ fn picture(path: &Path) -> String {
     line.trim_matches('|').to_owned()
 }
 
-/// A page that the kernel dropped between the reading and the picture made this fail once: now
-/// those that count are held.
+/// Regression: this failed when the kernel dropped a page between the read and the picture. Now the
+/// pages that matter are locked.
 #[test]
 fn the_picture_is_right_at_both_ends() {
     let dir = Dir::on_disk();
-    // As much as anybody may lock, 28 pages to a cell.
+    // The size that any user may lock, with 28 pages per cell.
     let path = cached_file(dir.path(), 1959);
     let held = hold_pages(&path, 0, 1960);
     assert_eq!(picture(&path), "█".repeat(70));
     drop(held);
     let held = hold_pages(&path, 0, 28);
-    // Far enough from the end cell that a large folio across the border of what is dropped is not
-    // in it.
+    // Far enough from the end cell that it contains no large folio across the border of the dropped
+    // range.
     drop_pages(&path, 1024, 1960);
     let shown: Vec<char> = picture(&path).chars().collect();
     assert_eq!((shown[0], shown[69]), ('█', ' '), "{shown:?}");
@@ -407,7 +407,7 @@ fn touch_and_evict_are_verified() {
         let told = json(&[OsStr::new(option), path.as_os_str()]);
         (told["cache"]["resident"].as_u64().unwrap(), told["done"].clone())
     };
-    // Dirty pages have to be written before they can go.
+    // Dirty pages must be written before they can be dropped.
     std::fs::write(&path, vec![b'y'; 300 * 4096]).unwrap();
     assert_eq!(resident("--evict"), (0, serde_json::json!({"evicted": true})));
     assert_eq!(fincore_pages(&path).unwrap_or(0), 0);
@@ -420,7 +420,7 @@ fn pages_that_stay_are_said_to() {
     let dir = Dir::on_disk();
     let path = cached_file(dir.path(), 8);
     let file = File::open(&path).unwrap();
-    // SAFETY: the mapping is only read, of a file that nothing changes.
+    // SAFETY: the mapping is only read, and nothing changes the file.
     #[allow(unsafe_code)]
     let map = unsafe { memmap2::Mmap::map(&file).unwrap() };
     assert_eq!(map.iter().map(|&byte| u64::from(byte == b'x')).sum::<u64>(), 8 * 4096 + 100);
@@ -449,13 +449,13 @@ fn a_table_of_residency_has_a_total() {
     assert_eq!(text.lines().collect::<Vec<_>>(), expected);
 }
 
-/// Neither `cachestat` nor `mincore` tells a user who may only read the file.
+/// Neither `cachestat` nor `mincore` answers a user who may only read the file.
 #[test]
 fn residency_of_another_users_file_is_found_by_reads_that_do_not_wait() {
     if !rustix::process::geteuid().is_root() {
         return crate::util::skip("root, to become another user");
     }
-    // The build's own directories may be closed to others.
+    // Other users may not be able to enter the build's own directories.
     let dir = tempfile::tempdir_in("/var/tmp").unwrap();
     std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
     let path = cached_file(dir.path(), 100);
@@ -519,7 +519,7 @@ fn a_file_counts_once_in_the_total_whatever_its_names() {
 }
 
 #[test]
-fn pages_without_a_disk_under_them_are_said_to_stay() {
+fn pages_without_a_disk_are_reported_to_stay() {
     let Ok(dir) = tempfile::tempdir_in("/dev/shm") else { return crate::util::skip("tmpfs at /dev/shm") };
     let path = dir.path().join("f");
     std::fs::write(&path, vec![b'x'; 5 * 4096]).unwrap();
@@ -550,7 +550,7 @@ fn holes_are_counted() {
     assert_eq!(touched["done"]["touched_bytes"], 131_072);
 }
 
-/// A process that holds a file mapped until it is dropped.
+/// A process that keeps a file mapped until it is dropped.
 struct Holder(std::process::Child);
 
 impl Holder {
@@ -579,7 +579,7 @@ impl Holder {
         Holder(child)
     }
 
-    /// Writes `line` and its newline at byte 4196 of the file, through the mapping alone.
+    /// Writes `line` and its newline at byte 4196 of the file, only through the mapping.
     fn write(&mut self, line: &str) {
         use std::io::{Read, Write};
         writeln!(self.0.stdin.as_mut().unwrap(), "{line}").unwrap();
@@ -625,7 +625,8 @@ fn a_process_that_maps_a_file_is_listed() {
     }
     let told = json(&[OsStr::new("--who"), path.as_os_str()]);
     assert_eq!(told["users"]["list"], serde_json::json!([]), "its holders have gone");
-    // A quick look found a holder once in forty tries, and said in the others that there was none.
+    // Regression: a quick scan found a user of the file once in forty tries, and otherwise claimed
+    // that there was none.
     let text = run(&[OsStr::new("stat"), path.as_os_str()]).stdout;
     assert!(!String::from_utf8(text).unwrap().contains("Users"));
     assert_eq!(json(&[path.as_os_str()])["users"], Value::Null);
@@ -637,7 +638,7 @@ fn a_write_through_anothers_mapping_is_seen_before_any_msync() {
         return crate::util::skip("python3");
     }
     let dir = Dir::on_disk();
-    // Large enough that `--io auto` maps it.
+    // Large enough for `--io auto` to map it.
     let path = cached_file(dir.path(), 100);
     let mut holder = Holder::new(&path, "shared");
     for round in 0..3 {
@@ -679,7 +680,7 @@ fn json_keeps_every_name_and_fact() {
 #[test]
 fn nothing_that_could_block_is_opened() {
     let zoo = Zoo::new();
-    // A FIFO without a writer would hold a reader for ever; the harness would too.
+    // A FIFO without a writer would block a reader for ever, and this test with it.
     let fifo = zoo.dir.path().join("fifo");
     let told = json(&[OsStr::new("--content"), OsStr::new("--who"), fifo.as_os_str()]);
     assert_eq!(told["mapping"]["reason"], "pipe: not mappable");
@@ -709,7 +710,7 @@ fn reasons_are_exact() {
     }
 }
 
-/// Runs `mapped stat` with `options` on `input` every way bytes can come in.
+/// Runs `mapped stat` with `options` on `input` in every way of reading.
 fn every_way(options: &[&str], input: &[u8], mut check: impl FnMut(&Ran, &str)) {
     let dir = Dir::new();
     let path = dir.file("input", input);

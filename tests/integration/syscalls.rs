@@ -1,5 +1,5 @@
-//! The whole program, stopped at its system calls: the file cut at each, each failing in turn, and
-//! what they are.
+//! Stops the whole program at its system calls: truncates the file at each, fails each in turn, and
+//! checks which calls are made.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -13,12 +13,12 @@ use crate::util::{Dir, Ran, mapped};
 
 const LEN: usize = 1 << 20;
 
-/// A file of numbered lines, and the means to cut it and put it back.
+/// A file of numbered lines that can be truncated and restored.
 struct Victim {
     _dir: Dir,
     path: PathBuf,
     truth: Vec<u8>,
-    /// Kept open for writing.
+    /// A descriptor kept open for writing.
     file: File,
     random: u64,
 }
@@ -54,7 +54,7 @@ impl Victim {
         self.file.write_all_at(&self.truth[from as usize..], from).unwrap();
     }
 
-    /// Runs while the file is `other`, of the same length.
+    /// Runs the program while the file contains `other`, which has the same length.
     fn run_on(&self, other: &[u8], line: &Line) -> Ran {
         self.file.write_all_at(other, 0).unwrap();
         let ran = self.run(line);
@@ -62,8 +62,8 @@ impl Victim {
         ran
     }
 
-    /// Runs, and makes the file `other`, cut and grown again as `copytruncate` does, at the stops
-    /// that `when` chooses.
+    /// Runs the program, and replaces the content by `other` at the stops that `when` selects, by
+    /// truncating and growing the file as `copytruncate` does.
     fn run_swapped(&self, other: &[u8], line: &Line, options: &[&str], mut when: impl FnMut(&Call) -> bool) -> Ran {
         let ran = run_traced(&mut self.command(line, options), |call| {
             if when(call) {
@@ -81,7 +81,7 @@ impl Victim {
         if self.random & 64 == 0 { size & !4095 } else { size }
     }
 
-    /// What a run on the file cut to `size` beforehand gives.
+    /// Returns the result of a run on a file that was truncated to `size` beforehand.
     fn run_cut(&self, line: &Line, size: u64) -> Ran {
         self.file.set_len(size).unwrap();
         let ran = self.run(line);
@@ -99,8 +99,8 @@ fn ways(index: usize) -> &'static [&'static str] {
     ][index % 4]
 }
 
-/// Cuts the file at every `stride`-th stop of each command line. Gives the number of runs, and of
-/// those that noticed.
+/// Truncates the file at every `stride`-th stop of each command line. Returns the number of runs,
+/// and of those that noticed.
 fn cut_at_stops(stride: usize) -> (usize, usize) {
     let mut victim = Victim::new();
     let (mut runs, mut noticed) = (0, 0);
@@ -129,7 +129,8 @@ fn cut_at_stops(stride: usize) -> (usize, usize) {
     (runs, noticed)
 }
 
-/// Whether the run noticed the truncation; fails the test when it said or printed anything untrue.
+/// Returns whether the run noticed the truncation. Fails the test if it reported or printed
+/// anything untrue.
 fn judge(victim: &Victim, line: &Line, full: &Ran, ran: &Ran, size: u64, what: &str) -> bool {
     assert!(ran.code >= 0, "{what}: ended by signal {}; {}", -ran.code, ran.stderr);
     let told = format!("mapped: {}: truncated to {size} bytes while being read\n", victim.path.display());
@@ -172,7 +173,7 @@ fn cut_at_every_system_call() {
     eprintln!("{runs} truncations at every system call, {noticed} noticed, none fatal");
 }
 
-/// Calls that may fail at any time, and how.
+/// Calls that may fail at any time, and their errors.
 const FAILING: &[(i64, &[i32])] = &[
     (libc::SYS_read, &[libc::EIO, libc::EINTR]),
     (libc::SYS_pread64, &[libc::EIO, libc::EINTR]),
@@ -195,7 +196,7 @@ const FAILING: &[(i64, &[i32])] = &[
     (libc::SYS_sched_getaffinity, &[libc::EPERM]),
 ];
 
-/// Fails every `stride`-th of the calls above, one a run.
+/// Fails every `stride`-th of the calls above, one per run.
 fn fail_calls(stride: usize) -> usize {
     let victim = Victim::new();
     let mut runs = 0;
@@ -203,10 +204,10 @@ fn fail_calls(stride: usize) -> usize {
         for way in 0..4 {
             let options = ways(way);
             let full = run_traced(&mut victim.command(line, options), |_| {});
-            // Only what comes after the file was opened: before it, it is the loader's business.
-            // Counted by call, as threads do not meet in the same order twice: the hundredth call
-            // of one run may be an `mprotect` of a starting thread in the next, which the standard
-            // library does not survive failing.
+            // Only calls after the file was opened count, because earlier ones belong to the
+            // loader. They are counted per call number, because threads interleave differently each
+            // time: the hundredth call of one run may be an `mprotect` of a starting thread in the
+            // next, and the standard library does not survive its failure.
             let mut calls = Vec::new();
             let mut opened = false;
             let mut seen = HashMap::new();
@@ -240,8 +241,7 @@ fn fail_calls(stride: usize) -> usize {
                     assert!(full.stdout.starts_with(&ran.stdout), "{what}: {} bytes are no prefix", ran.stdout.len());
                 }
                 if ran.code == full.code && ran.stderr.is_empty() {
-                    // A message about it cannot be told when it is the message that failed to be
-                    // written.
+                    // If writing the message itself failed, it cannot be expected.
                     assert!(!line.steady || ran.stdout == full.stdout, "{what}: another outcome without a word");
                 } else {
                     assert_eq!(ran.stderr.lines().count(), 1, "{what}: {}", ran.stderr);
@@ -269,7 +269,8 @@ fn is_file_map(call: &Call) -> bool {
     call.number == libc::SYS_mmap && call.args[3] & libc::MAP_SHARED as u64 != 0 && call.args[4] as i32 >= 0
 }
 
-/// ENOMEM under an address limit, EPERM on a sealed or `noexec` oddity, EAGAIN on locked pages.
+/// ENOMEM under an address space limit, EPERM for sealed or `noexec` files, EAGAIN for locked
+/// pages.
 #[test]
 fn a_map_that_is_refused_is_read() {
     let victim = Victim::new();
@@ -301,8 +302,8 @@ fn a_map_that_is_refused_is_read() {
     eprintln!("{runs} runs with mmap refused");
 }
 
-/// Threads that cannot be started leave the work to those there are. Those that count the lines
-/// before a part of a file were started another way, and panicked.
+/// If no thread can be started, the existing ones do the work. Regression: threads that count the
+/// lines before a part of a file were started differently, and panicked.
 #[test]
 fn no_further_thread() {
     let victim = Victim::new();
@@ -323,8 +324,8 @@ fn no_further_thread() {
     }
 }
 
-/// Nothing is opened for writing, no file is mapped writable, nothing is sent anywhere, nothing is
-/// run.
+/// Nothing is opened for writing, no file is mapped writable, nothing is sent anywhere, and no
+/// program is run.
 #[test]
 fn nothing_is_written() {
     let victim = Victim::new();
@@ -386,7 +387,7 @@ fn nothing_is_written() {
                     let inside = windows.iter().any(|window| window.contains(&call.args[0]));
                     assert!(!inside || call.args[2] & libc::PROT_WRITE as u64 == 0, "{}", what());
                 }
-                // The C library may ask a name service cache on this machine who a user is.
+                // The C library may ask a local name service cache for a user's name.
                 libc::SYS_socket => assert_eq!(call.args[0], libc::AF_UNIX as u64, "{}", what()),
                 libc::SYS_write => assert!(is_output(call), "{}", what()),
                 libc::SYS_execve | libc::SYS_execveat => executed += 1,
@@ -399,15 +400,16 @@ fn nothing_is_written() {
     assert!(seen > 1000);
 }
 
-/// Whether a write goes to standard output or error, or wakes one of the program's own threads.
+/// Returns whether a write goes to standard output or error, or wakes one of the program's own
+/// threads.
 fn is_output(call: &Call) -> bool {
     let target = |fd: u64| std::fs::read_link(format!("/proc/{}/fd/{fd}", call.pid)).ok();
     let to = target(call.args[0]);
     to == target(1) || to == target(2) || to.is_some_and(|to| to.to_string_lossy().contains("eventfd"))
 }
 
-/// Lines found in one file were printed from where they stood in it when there was another one
-/// there already: that they came in by a single read was taken to say that all was of one moment.
+/// Regression: lines found in one file were printed at the same offsets of another that had
+/// replaced it meanwhile, because data loaded by a single read was assumed to be consistent.
 #[test]
 fn swapped_between_search_and_print() {
     let victim = Victim::new();
@@ -436,13 +438,13 @@ fn swapped_between_search_and_print() {
     }
 }
 
-/// Whether a read by position, or a map, is about to be made.
+/// Returns whether a read by position, or a map, is about to be made.
 fn is_read(call: &Call) -> bool {
     call.result.is_none() && (call.number == libc::SYS_pread64 || is_file_map(call))
 }
 
-/// `copytruncate`, and the log grows again to the size it had: whatever was seen of the one and of
-/// the other, it is said. An append and a replacement by rename are not called a change.
+/// `copytruncate`, after which the log grows to its former size. A mix of both contents must be
+/// reported, but an append or a replacement by rename must not be.
 #[test]
 fn swapped_at_system_calls() {
     let victim = Victim::new();
