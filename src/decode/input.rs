@@ -82,7 +82,7 @@ impl Input {
     }
 
     /// Returns how many bytes are buffered.
-    pub fn at_hand(&self) -> usize {
+    pub fn buffered(&self) -> usize {
         self.buffer.len() - self.at
     }
 
