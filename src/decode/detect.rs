@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn an_archive_cut_within_its_magic_is_no_text() {
+    fn an_archive_truncated_within_its_magic_is_not_text() {
         for (format, head) in [
             (Format::Gzip, &b"\x1f"[..]),
             (Format::Xz, b"\xfd7z"),

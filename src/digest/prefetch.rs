@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_byte_comes_once_and_in_order() {
+    fn every_byte_is_passed_once_and_in_order() {
         let bytes: Vec<u8> = (0..20_000u32).map(|i| (i % 251) as u8).collect();
         for len in [0, 1, PIECE - 1, PIECE, 2 * PIECE - 1, 2 * PIECE, 2 * PIECE + 1, 5 * PIECE, 20_000] {
             let mut seen = Vec::new();

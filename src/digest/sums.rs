@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn joins_what_is_longer_than_the_modulus() {
+    fn joins_pieces_longer_than_the_modulus() {
         let bytes = vec![0xff; 200_000];
         let (left, right) = bytes.split_at(65_521);
         assert_eq!(adler32_combine(adler32(left), adler32(right), right.len() as u64), naive_adler(&bytes));

@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_appended_comes_once() {
+    fn appended_bytes_are_returned_once() {
         let mut file = tempfile::tempfile().expect("a file");
         file.write_all(b"before").expect("writable");
         let mut tail = Tail::new(file.try_clone().expect("a descriptor"), 6).expect("a tail");
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_last_record_is_no_truncation() {
+    fn a_changed_last_record_is_not_a_truncation() {
         let file = tempfile::tempfile().expect("a file");
         file.write_all_at(b"first\nlast", 0).expect("writable");
         let mut tail = Tail::new(file.try_clone().expect("a descriptor"), 10).expect("a tail");
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn space_that_is_filled_in_through_a_mapping_comes_when_it_is() {
+    fn space_is_returned_once_it_is_filled_in_through_a_mapping() {
         let file = tempfile::tempfile().expect("a file");
         file.write_all_at(b"start", 0).expect("writable");
         let mut tail = Tail::new(file.try_clone().expect("a descriptor"), 5).expect("a tail");
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn stored_zeros_come_after_a_while() {
+    fn stored_zeros_are_returned_after_a_while() {
         let file = tempfile::tempfile().expect("a file");
         let mut tail = Tail::new(file.try_clone().expect("a descriptor"), 0).expect("a tail");
         file.write_all_at(b"binary\0\0", 0).expect("writable");

@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_character_comes_back_and_none_is_a_control() {
+    fn every_character_round_trips_and_none_is_a_control() {
         let text: String = ('\0'..='\u{2fff}').collect();
         let json = String::from_utf8(to_json(&[&text]).unwrap()).unwrap();
         assert!(!json.chars().any(needs_escape));

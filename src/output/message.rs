@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_newlines_are_left_of_what_acts() {
+    fn only_newlines_stay_unescaped() {
         assert_eq!(escape_for_terminal("two\nlines gr\u{fc}n".into()), "two\nlines gr\u{fc}n");
         assert_eq!(escape_for_terminal("\x1b[31m\r\t\u{9b}\u{202e}".into()), "\\x1b[31m\\x0d\\x09\\x9b\\u{202e}");
     }

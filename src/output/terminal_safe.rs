@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shows_one_harmless_line() {
+    fn names_are_one_line_and_escaped() {
         let cases: [(&[u8], &str); 6] = [
             (b"plain name.log", "plain name.log"),
             ("gr\u{fc}n".as_bytes(), "gr\u{fc}n"),

@@ -97,7 +97,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_is_a_part() {
+    fn parses_parts() {
         for text in ["1/1", "1/4", "4/4", "1/18446744073709551615"] {
             assert!(text.parse::<Shard>().is_ok(), "{text}");
         }

@@ -194,7 +194,7 @@ fn every_notation_is_learnt_from_one_line() {
 }
 
 #[test]
-fn a_window_of_any_notation_is_what_reading_each_line_gives() {
+fn a_window_of_any_notation_equals_reading_each_line() {
     for (line, expected) in SAMPLES {
         // A log in which entries of several lines surround the line, which must be found again.
         let log = format!("{line}\n  of several\n").repeat(700);
@@ -210,7 +210,7 @@ fn a_window_of_any_notation_is_what_reading_each_line_gives() {
 }
 
 #[test]
-fn what_is_no_time_is_none() {
+fn other_texts_are_not_times() {
     for line in [
         "at 2026-11-21",
         "Nov",
@@ -231,7 +231,7 @@ fn what_is_no_time_is_none() {
 }
 
 #[test]
-fn days_and_months_that_cannot_be_told_apart_are_an_error() {
+fn ambiguous_days_and_months_are_an_error() {
     let unclear = read("05/06/2026 14:30:05 a\n06/06/2026 14:30:05 b\n");
     assert!(unclear.clone().is_err_and(|error| error.contains("--time-format '%d/%m/%Y %H:%M:%S")), "{unclear:?}");
     // A later line rules one of them out.
@@ -261,7 +261,7 @@ fn autumn() -> (String, Vec<(Timestamp, String)>) {
 }
 
 #[test]
-fn an_hour_that_comes_twice_and_entries_out_of_order_are_found_to_the_line() {
+fn repeated_hours_and_disorder_are_exact_to_the_line() {
     let (log, entries) = autumn();
     let context = TimeContext { zone: TimeZone::get("Europe/Paris").expect("the zone database"), ..context() };
     let whole = 0..log.len() as u64;
@@ -317,7 +317,7 @@ fn a_year_and_a_day_that_lines_leave_out_go_by_their_order() {
 }
 
 #[test]
-fn what_is_typed_as_a_time() {
+fn typed_times() {
     let now = "2026-11-21T12:00:00Z".parse::<Timestamp>().unwrap().to_zoned(TimeZone::fixed(Offset::constant(2)));
     for (text, first, last) in [
         ("9:30", "2026-11-21T07:30:00Z", ""),

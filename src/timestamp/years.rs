@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_log_of_more_than_a_year_is_told_by_its_dates() {
+    fn a_log_of_more_than_a_year_is_recognised_by_its_dates() {
         assert!(!is_longer_than_a_year(&[(1, 1), (3, 1), (12, 31)]));
         assert!(!is_longer_than_a_year(&[(11, 1), (12, 31), (1, 1), (3, 1)]));
         assert!(!is_longer_than_a_year(&[(12, 31), (1, 1), (12, 31)][..2]));

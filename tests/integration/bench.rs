@@ -116,7 +116,7 @@ fn valid(stdout: &[u8]) -> Value {
 }
 
 #[test]
-fn a_document_that_is_wrong_is_told_from_one_that_is_right() {
+fn invalid_documents_are_detected() {
     let dir = Dir::new();
     let path = dir.file("text", b"text");
     let right = bench(&["--runs", "1", "--ways", "read", path.to_str().unwrap()]);
@@ -153,7 +153,7 @@ fn text() -> Vec<u8> {
 }
 
 #[test]
-fn every_way_finds_what_a_naive_look_finds() {
+fn every_method_finds_what_a_naive_search_finds() {
     let dir = Dir::new();
     let bytes = text();
     let path = dir.file("text", &bytes);
@@ -231,7 +231,7 @@ fn out_of_order_each_size_of_access_has_its_result() {
 }
 
 #[test]
-fn several_files_are_one_work() {
+fn several_files_are_one_workload() {
     let dir = Dir::new();
     let first = dir.file("first", b"one\ntwo\n");
     let second = dir.file("second", b"three");
@@ -245,7 +245,7 @@ fn several_files_are_one_work() {
 }
 
 #[test]
-fn cold_comes_from_the_device_and_warm_does_not() {
+fn cold_runs_read_the_device_and_warm_runs_do_not() {
     let dir = Dir::new();
     let path = dir.file("text", &vec![b'x'; 3 << 20]);
     assert!(Command::new("sync").arg(&path).status().unwrap().success());
@@ -270,7 +270,7 @@ fn cold_comes_from_the_device_and_warm_does_not() {
 }
 
 #[test]
-fn what_another_process_has_mapped_cannot_be_cold_and_that_is_said() {
+fn a_file_mapped_by_another_process_is_reported_not_cold() {
     let dir = Dir::new();
     let path = dir.file("text", &vec![b'x'; 1 << 20]);
     assert!(Command::new("sync").arg(&path).status().unwrap().success());
@@ -319,7 +319,7 @@ fn a_temporary_file_is_gone_even_after_a_kill() {
 }
 
 #[test]
-fn the_table_says_what_the_figures_do() {
+fn the_table_agrees_with_the_figures() {
     let dir = Dir::new();
     let path = dir.file("text", &text());
     let ran = run(&["bench", "--runs", "2", "--seed", "9", "--auto", path.to_str().unwrap()]);
@@ -379,7 +379,7 @@ fn the_chart_names_every_way() {
 }
 
 #[test]
-fn what_cannot_be_measured_is_said() {
+fn unmeasurable_inputs_are_reported() {
     let dir = Dir::new();
     let empty = dir.file("empty", b"");
     let full = dir.file("full", b"x");
@@ -448,7 +448,7 @@ fn the_ratio_of_a_sentence_follows_from_its_two_figures() {
 }
 
 #[test]
-fn csv_rows_say_what_they_were_measured_on() {
+fn csv_rows_name_the_measured_files() {
     let dir = Dir::new();
     let path = dir.file("data", &[b'x'; 10_000]);
     let mut command = mapped();

@@ -104,7 +104,7 @@ pub fn append(path: &Path, bytes: &[u8]) {
 }
 
 #[test]
-fn what_is_appended_is_printed_until_ctrl_c() {
+fn appended_lines_are_printed_until_ctrl_c() {
     let dir = Dir::new();
     let path = dir.file("log", b"one\ntwo\nthr");
     let mut follower = Follower::start(&["-f"], &path);
@@ -147,7 +147,7 @@ fn an_empty_file_grows() {
 }
 
 #[test]
-fn a_truncated_file_is_printed_anew() {
+fn a_truncated_file_is_printed_again() {
     let dir = Dir::new();
     let path = dir.file("log", b"old one\nold two\n");
     let mut follower = Follower::start(&["-f"], &path);
@@ -233,7 +233,7 @@ fn a_file_written_through_a_mapping_is_printed_as_it_fills() {
 }
 
 #[test]
-fn it_ends_when_nobody_reads_any_more() {
+fn it_ends_when_its_reader_has_gone() {
     let dir = Dir::new();
     let path = dir.file("log", b"1\n");
     let mut child = mapped().args(["cat", "-f"]).arg(&path).stdout(Stdio::piped()).spawn().expect("mapped runs");
@@ -281,7 +281,7 @@ fn nothing_is_lost_or_doubled_by_rotation_at_speed() {
 }
 
 #[test]
-fn only_what_has_no_end_can_be_followed() {
+fn only_unbounded_ranges_can_be_followed() {
     let dir = Dir::new();
     let path = dir.file("log", b"1\n");
     for options in [&["--lines", "1:5"][..], &["--until", "now"], &["--length", "5"], &["--shard", "1/2"]] {
@@ -292,7 +292,7 @@ fn only_what_has_no_end_can_be_followed() {
 }
 
 #[test]
-fn a_write_behind_the_end_leaves_zeros_as_they_are() {
+fn a_write_after_the_end_leaves_zeros() {
     let dir = Dir::new();
     let path = dir.file("log", b"1\n");
     let mut follower = Follower::start(&["-f"], &path);
@@ -503,7 +503,7 @@ fn signal(child: &mut Child, signal: rustix::process::Signal) -> (Option<i32>, D
 /// Regression: only the second signal ended it while it was opening a FIFO, writing to a stalled
 /// reader, or printing old content.
 #[test]
-fn the_first_signal_ends_it_whatever_it_is_at() {
+fn the_first_signal_ends_it_whatever_it_is_doing() {
     use rustix::process::Signal;
     let dir = Dir::new();
     let big = dir.file("big", &b"x some line that is long enough to fill a pipe\n".repeat(1_000_000));

@@ -58,7 +58,7 @@ fn each_file_is_reversed_by_itself() {
 }
 
 #[test]
-fn every_so_many_lines() {
+fn every_nth_line() {
     let text: String = (1..=100).map(|number| format!("line {number}\n")).collect();
     type Picks = fn(usize) -> bool;
     let cases: [(&[&str], Picks); 7] = [

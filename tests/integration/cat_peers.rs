@@ -101,7 +101,7 @@ fn display_options_are_those_of_gnu_cat() {
 }
 
 #[test]
-fn display_options_do_not_depend_on_how_bytes_come_in() {
+fn display_options_do_not_depend_on_how_input_is_read() {
     for (name, input) in awkward_inputs() {
         eprintln!("{name}");
         for options in [&["-A"][..], &["-n"], &["-sb"], &["-snE"], &["-vT"], &["-s"], &["-E"]] {
@@ -210,7 +210,7 @@ fn several_ranges_with_display_options_are_those_of_cat_and_sed() {
 }
 
 #[test]
-fn ranges_do_not_depend_on_how_bytes_come_in() {
+fn ranges_do_not_depend_on_how_input_is_read() {
     for (name, input) in awkward_inputs() {
         eprintln!("{name}");
         for (range, script) in [

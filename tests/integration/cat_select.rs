@@ -25,7 +25,7 @@ fn between(log: &str, first: &str, behind: &str) -> String {
 }
 
 #[test]
-fn a_period_of_a_log_however_it_comes_in() {
+fn a_period_of_a_log_in_every_way_of_reading() {
     let log = log();
     let expected = between(&log, "2026-11-21T10:20:05Z", "2026-11-21T10:20:31Z");
     assert_eq!(expected.lines().count(), 26 + 2 * 3);
@@ -53,7 +53,7 @@ fn a_period_with_numbers_has_those_of_the_file() {
 }
 
 #[test]
-fn times_that_jump_back_are_said() {
+fn times_that_jump_back_are_reported() {
     let dir = Dir::new();
     let mut bytes = log();
     bytes.push_str("2026-11-21T09:00:00Z much earlier\n");
@@ -207,7 +207,7 @@ fn a_range_of_a_range() {
 }
 
 #[test]
-fn what_is_no_range_is_said() {
+fn invalid_ranges_are_reported() {
     for (range, text) in
         [("0:", "counting starts at 1"), ("5:4", "it ends before it starts"), ("x", "'x' is not a decimal number")]
     {

@@ -418,7 +418,7 @@ fn one_list_may_mix_every_tool_s_lines() {
 }
 
 #[test]
-fn untagged_lines_are_taken_for_the_algorithm_named_or_the_one_that_fits() {
+fn untagged_lines_use_the_named_or_fitting_algorithm() {
     let dir = named_files();
     for algorithm in ["crc32", "crc64-xz", "adler32", "sha3-384", "sha512-256", "xxh3", "blake3"] {
         let lines: Ran = mapped()

@@ -47,7 +47,7 @@ fn algorithms() -> Vec<String> {
 /// Regression: when no algorithm was named, default lists, untagged ones, and those in base64 or of
 /// other lengths were FAILED or improper.
 #[test]
-fn every_list_of_our_own_checks_as_it_is() {
+fn every_list_of_our_own_can_be_checked() {
     let dir = files();
     let mut makers: Vec<Vec<String>> = Vec::new();
     for algorithm in algorithms() {
@@ -142,7 +142,7 @@ fn lists_from_windows_check() {
 /// Regression: `checksum -c IMAGE` aborted, and of a list whose lines end with NUL only the first
 /// entry was verified.
 #[test]
-fn what_is_no_list_or_another_kind_of_list_is_an_error() {
+fn other_files_and_other_kinds_of_lists_are_errors() {
     let dir = files();
     std::fs::File::create(dir.path().join("image")).unwrap().set_len(1 << 40).unwrap();
     let ran = checksum(&dir, &["-c", "image"]);
@@ -254,7 +254,7 @@ fn pieces_are_md5deeps_and_hold_the_law() {
 }
 
 #[test]
-fn an_audit_finds_what_moved_is_missing_or_new() {
+fn an_audit_finds_moved_missing_and_new_files() {
     let dir = Dir::new();
     std::fs::create_dir_all(dir.path().join("t/sub")).unwrap();
     for name in ["t/same", "t/changed", "t/moved", "t/gone", "t/sub/x"] {

@@ -126,7 +126,7 @@ fn holes_on_tmpfs_take_no_memory() {
 
 /// Every page of an intact file on a full tmpfs is output, sparse or not.
 #[test]
-fn a_full_tmpfs_is_no_truncation() {
+fn a_full_tmpfs_is_not_a_truncation() {
     silent(in_namespace(
         "cd $D/tmp; truncate -s 20M f; seq 100000 >> f; truncate -s 40M f; dd if=/dev/zero of=full bs=64K status=none 2> $D/full
         for args in cat 'cat -n' 'hexdump -v' checksum 'grep -c 99999' ; do for io in auto mmap read; do

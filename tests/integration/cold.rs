@@ -38,7 +38,7 @@ fn drop_from_memory(path: &Path) -> bool {
 }
 
 #[test]
-fn what_comes_from_the_disk_is_what_is_in_memory() {
+fn cold_files_give_the_output_of_cached_ones() {
     let dir = Dir::on_disk();
     for len in LENGTHS {
         let path = dir.file(len.to_string(), &lines(len));
@@ -72,7 +72,7 @@ fn what_comes_from_the_disk_is_what_is_in_memory() {
 
 /// Many small files are prefetched, which must not change the output.
 #[test]
-fn a_tree_from_the_disk_is_what_it_is_in_memory() {
+fn a_cold_tree_gives_the_output_of_a_cached_one() {
     let dir = Dir::on_disk();
     let names: Vec<String> = (0..700).map(|i| format!("f{i:03}")).collect();
     for (i, name) in names.iter().enumerate() {
@@ -141,7 +141,7 @@ fn a_tree_from_the_disk_is_what_it_is_in_memory() {
 
 /// Prefetched pages were not resident before the run.
 #[test]
-fn what_was_asked_for_is_not_counted_as_resident() {
+fn prefetched_pages_are_not_counted_as_resident() {
     let dir = Dir::on_disk();
     let paths: Vec<_> = (0..500).map(|i| dir.file(format!("f{i}"), &lines(4000))).collect();
     for args in [&["grep", "-r", "zzz"][..], &["checksum", "-r"]] {
@@ -155,7 +155,7 @@ fn what_was_asked_for_is_not_counted_as_resident() {
 }
 
 #[test]
-fn holes_do_not_matter_to_what_comes_from_the_disk() {
+fn holes_do_not_matter_in_cold_files() {
     use std::os::unix::fs::FileExt;
     let dir = Dir::on_disk();
     let path = dir.file("holes", b"");

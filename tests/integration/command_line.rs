@@ -37,7 +37,7 @@ fn program() -> clap::Command {
 
 // Regression: four subcommands rejected a repeated option; the last one must win.
 #[test]
-fn a_repeated_option_is_no_error() {
+fn a_repeated_option_is_not_an_error() {
     for command in program().get_subcommands().filter(|command| command.get_name() != "help") {
         for (long, value) in options(command) {
             let word = format!("--{long}{}", value.map(|value| format!("={value}")).unwrap_or_default());

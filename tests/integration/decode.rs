@@ -219,7 +219,7 @@ fn a_stream_searched_whole_is_not_cut_at_a_pause() {
 }
 
 #[test]
-fn a_period_is_looked_for_in_what_a_file_decodes_to() {
+fn a_period_is_found_in_decoded_content() {
     let log = b"2026-11-21T10:00:00Z a\n2026-11-21T11:00:00Z b\n2026-11-21T12:00:00Z c\n";
     let Some(packed) = oracle("gzip", &["-c"], log) else { return };
     let dir = Dir::new();

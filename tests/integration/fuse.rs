@@ -177,7 +177,7 @@ const WAYS: [&[&str]; 4] = [
 /// Regression: a read that met a bad sector lost its whole block, while a map lost only the bytes
 /// after the sector.
 #[test]
-fn what_stands_before_a_bad_sector_is_printed() {
+fn the_bytes_before_a_bad_sector_are_printed() {
     let Some(mounted) = Mounted::new() else { return };
     let mut runs = 0;
     for page in [0, 1, 15, 16, 31, 100, 255] {
@@ -231,7 +231,7 @@ fn a_bad_sector_is_an_error_of_one_input() {
 }
 
 #[test]
-fn what_refuses_to_be_mapped_is_read() {
+fn a_file_that_refuses_to_be_mapped_is_read() {
     let Some(mounted) = Mounted::new() else { return };
     let direct = mounted.path("direct");
     let ran = run(&["cat"], &["--stats=json"], &[&direct]);

@@ -121,7 +121,7 @@ fn text_that_turns_binary_late_stops_at_the_line_that_shows_it() {
 }
 
 #[test]
-fn a_binary_input_is_told_of_in_its_place() {
+fn a_binary_input_is_reported_in_its_place() {
     let dir = Dir::new();
     dir.file("a", b"x\n");
     dir.file("b", b"x\0\n");
@@ -266,7 +266,7 @@ fn found_files_go_by_their_own_names() {
 }
 
 #[test]
-fn what_is_compressed_or_encoded_is_searched_by_its_content() {
+fn compressed_and_encoded_files_are_searched_decoded() {
     let dir = Dir::new();
     let text = numbers(1, 3000);
     let pack = |tool: &str, args: &[&str], name: &str| {
@@ -450,7 +450,7 @@ fn no_lines_of_context_separate_all_the_same() {
 // Regression: `grep x f >> f` read its own output without end, and a list of digests contained a
 // digest of a part of itself.
 #[test]
-fn the_file_that_the_output_goes_to_is_no_input() {
+fn the_output_file_is_not_an_input() {
     let dir = Dir::new();
     let all = [
         "grep --io=read x f",
@@ -572,7 +572,7 @@ fn json_is_ripgreps_but_for_times() {
 }
 
 #[test]
-fn standard_input_is_left_behind_the_last_line_wanted() {
+fn standard_input_is_left_after_the_last_wanted_line() {
     let dir = Dir::new();
     let path = dir.file("f", numbers(1, 20_000).as_bytes());
     for (options, rest) in [("-m1 ^5$", "6"), ("-m 2 -c 9$", "20")] {
@@ -589,7 +589,7 @@ fn standard_input_is_left_behind_the_last_line_wanted() {
 }
 
 #[test]
-fn an_excerpt_stands_for_a_line_without_end() {
+fn an_excerpt_replaces_an_endless_line() {
     let dir = Dir::new();
     let mut line = vec![b'-'; 3_000_000];
     line.extend_from_slice(b"needle");

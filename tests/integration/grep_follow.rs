@@ -38,7 +38,7 @@ fn matches_are_shown_when_their_lines_are_whole() {
 }
 
 #[test]
-fn context_reaches_over_what_came_in_pieces() {
+fn context_spans_pieces() {
     let dir = Dir::new();
     let path = dir.file("log", b"");
     let mut follower = follow(&["--follow", "-n", "-C1", "x"], &[&path]);
@@ -57,7 +57,7 @@ fn context_reaches_over_what_came_in_pieces() {
 }
 
 #[test]
-fn it_ends_with_what_was_asked_for() {
+fn it_ends_once_it_has_found_enough() {
     let dir = Dir::new();
     let path = dir.file("log", b"x 1\nno\n");
     let mut follower = follow(&["--follow", "-m2", "x"], &[&path]);
@@ -96,7 +96,7 @@ fn several_files_have_their_own_numbers_and_names() {
 }
 
 #[test]
-fn a_truncated_file_is_numbered_anew() {
+fn a_truncated_file_is_numbered_from_one() {
     let dir = Dir::new();
     let path = dir.file("log", b"x one\nold\nx open");
     let mut follower = follow(&["--follow", "-n", "x"], &[&path]);
@@ -134,7 +134,7 @@ fn a_rotated_log_is_searched_by_name_to_its_end_and_on() {
 }
 
 #[test]
-fn what_has_no_end_is_not_counted() {
+fn endless_inputs_are_not_counted() {
     for option in
         ["-c", "--count-matches", "-L", "-U", "-T", "-r", "--until=now", "--shard=1/2", "--length=3", "--decompress"]
     {
@@ -204,7 +204,7 @@ fn a_period_costs_a_few_pages() {
 }
 
 #[test]
-fn times_that_are_wrong_or_missing_are_told_of() {
+fn wrong_and_missing_times_are_reported() {
     let dir = Dir::new();
     let plain = dir.file("plain", b"no time\nhere\n");
     let ran = grep(&["--since", "yesterday", "time"], &plain);
@@ -231,7 +231,7 @@ fn a_period_is_followed_from_its_beginning() {
 }
 
 #[test]
-fn a_reader_who_has_gone_ends_it() {
+fn it_ends_when_its_reader_leaves() {
     let dir = Dir::new();
     let path = dir.file("log", b"x\n");
     let mut child = mapped()

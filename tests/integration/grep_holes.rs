@@ -100,7 +100,7 @@ const OPTIONS: [&[&str]; 30] = [
 ];
 
 #[test]
-fn a_hole_is_so_many_zero_bytes() {
+fn a_hole_is_a_run_of_zero_bytes() {
     let dir = Dir::new();
     let (sparse, dense) = (dir.path().join("sparse"), dir.path().join("dense"));
     for (name, len, pieces) in layouts() {
@@ -145,7 +145,7 @@ fn shown(ran: &Ran) -> String {
 
 /// GNU grep treats any file with a hole as binary, so it agrees where that makes no difference.
 #[test]
-fn gnu_grep_says_the_same_of_sparse_files() {
+fn gnu_grep_agrees_on_sparse_files() {
     if Command::new("grep").arg("--version").output().is_err() {
         assert!(std::env::var_os("CI").is_none(), "grep is not installed");
         return;

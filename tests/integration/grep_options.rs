@@ -221,7 +221,7 @@ fn holes_hold_no_match_and_end_none() {
 
 // Regression: `^` did not match at the start of a file with a byte order mark.
 #[test]
-fn a_byte_order_mark_is_no_part_of_the_first_line() {
+fn a_byte_order_mark_is_not_part_of_the_first_line() {
     let mark = "\u{feff}";
     let input = format!("{mark}foo\nbar\nfoo\n");
     let holds = |args: &[&str], expected: &str| {

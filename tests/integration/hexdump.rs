@@ -398,7 +398,7 @@ fn prints_what_xxd_prints() {
 
 /// xxd never rejects text; its result for damaged text is the specification.
 #[test]
-fn turns_back_what_xxd_turns_back() {
+fn reverses_what_xxd_reverses() {
     let mut random = Random(3);
     for _ in 0..500 {
         let input = random.input();
@@ -445,7 +445,7 @@ fn turns_back_what_xxd_turns_back() {
 }
 
 #[test]
-fn the_law_holds_for_the_way_back() {
+fn the_law_holds_for_reversing() {
     let input = [&[0; 40][..], &[7; 50], b"0123456789", &(0..=255).collect::<Vec<u8>>(), &[0; 33]].concat();
     for format in [&[][..], &["-v"], &["-f", "xxd"], &["-f", "xxd", "-a"], &["-p"]] {
         let text = run_piped(mapped().arg("hexdump").args(format), &input).stdout;
@@ -489,7 +489,7 @@ fn file_from_reverse(dir: &Path, options: &[&str], text: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn there_and_back() {
+fn dumps_round_trip() {
     let dir = Dir::new();
     let mut random = Random(4);
     let formats =
@@ -725,7 +725,7 @@ fn colours_of_formats_are_those_of_hexdump() {
 }
 
 #[test]
-fn formats_come_from_files_too() {
+fn formats_are_read_from_files() {
     let dir = Dir::new();
     let file = dir.file("rows.fmt", b"# a comment\n\n \"%07.7_Ax\\n\"\n\"%07.7_ax \" 8/2 \"%04x \" \"\\n\"\n");
     let expected = "0000000 6261 0063                              \n0000003\n";
@@ -778,7 +778,7 @@ fn prints_what_od_prints() {
 }
 
 #[test]
-fn turns_back_the_dumps_of_other_tools() {
+fn reverses_the_dumps_of_other_tools() {
     let mut random = Random(7);
     let tools: [(&str, &[&str], &[&str]); 14] = [
         ("xxd", &["-c", "32"], &[]),

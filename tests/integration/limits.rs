@@ -157,7 +157,7 @@ fn a_full_output() {
 }
 
 #[test]
-fn a_reader_that_is_gone() {
+fn a_closed_pipe_ends_it_quietly() {
     let dir = Dir::new();
     let path = dir.file("f", &numbered(1 << 20));
     for line in LINES {
@@ -193,7 +193,7 @@ fn an_output_that_does_not_block() {
 
 /// Regression: a message that could not be written caused a panic.
 #[test]
-fn nobody_reads_the_messages() {
+fn unwritable_messages_are_dropped() {
     let dir = Dir::new();
     let path = dir.file("f", &numbered(1000));
     for line in LINES.iter().filter(|line| line.steady) {

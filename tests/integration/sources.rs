@@ -22,7 +22,7 @@ fn proc_and_sys_files() {
 }
 
 #[test]
-fn what_cannot_be_mapped_says_why() {
+fn unmappable_inputs_give_a_reason() {
     let cases = [
         ("/proc/self/status", "/proc/self/status: not mappable: size unknown"),
         ("/dev/zero", "/dev/zero: character device: not mappable"),
@@ -94,7 +94,7 @@ fn a_socket_on_standard_input() {
 }
 
 #[test]
-fn redirected_input_is_mapped_from_where_it_stands_and_left_at_its_end() {
+fn redirected_input_is_mapped_from_its_position_and_left_at_its_end() {
     let dir = Dir::new();
     let bytes: Vec<u8> = (0..2_000_000u32).map(|i| (i % 249) as u8).collect();
     let path = dir.file("f", &bytes);
@@ -110,7 +110,7 @@ fn redirected_input_is_mapped_from_where_it_stands_and_left_at_its_end() {
 /// Regression: the kernel's counters continue through an `exec`, in which `cargo run` and many
 /// scripts end, so the statistics included the compiler's faults.
 #[test]
-fn statistics_leave_out_what_the_process_did_before() {
+fn statistics_exclude_what_the_process_did_before() {
     let dir = Dir::new();
     let path = dir.file("f", b"a line\n");
     let ran: Ran = Command::new("bash")

@@ -416,7 +416,7 @@ fn touch_and_evict_are_verified() {
 }
 
 #[test]
-fn pages_that_stay_are_said_to() {
+fn pages_that_stay_are_reported() {
     let dir = Dir::on_disk();
     let path = cached_file(dir.path(), 8);
     let file = File::open(&path).unwrap();
@@ -731,7 +731,7 @@ fn every_way(options: &[&str], input: &[u8], mut check: impl FnMut(&Ran, &str)) 
 }
 
 #[test]
-fn lines_are_those_wc_counts_however_they_come_in() {
+fn lines_are_counted_as_by_wc_in_every_way_of_reading() {
     for (name, input) in awkward_inputs() {
         let expected = format!("{} -\n", input.iter().filter(|&&byte| byte == b'\n').count());
         every_way(&["--lines"], &input, |ran, way| {

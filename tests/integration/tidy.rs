@@ -120,7 +120,7 @@ fn only_the_command_line_knows_the_environment() {
 }
 
 #[test]
-fn unsafe_code_and_system_calls_stand_on_the_ground_floor() {
+fn unsafe_code_and_system_calls_stay_on_the_ground_floor() {
     let files = sources();
     let above: Vec<_> = files.iter().filter(|file| folder(file) != "os").collect();
     let has = |file: &SourceFile, name: &str| words(&file.code, name).next().is_some();

@@ -267,7 +267,7 @@ mod tests {
     use crate::os::holders::Coverage;
 
     #[test]
-    fn none_is_only_said_of_those_that_were_seen() {
+    fn none_is_claimed_only_of_inspected_processes() {
         let users = |denied| Users { holders: Vec::new(), coverage: Coverage { looked_into: 7, denied } };
         assert_eq!(users_lines(&users(0)), ["none of 7 other processes has it mapped or open"]);
         assert_eq!(

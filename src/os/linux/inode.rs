@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_calls_say_the_same() {
+    fn both_calls_agree() {
         for path in ["/dev/null", "/proc/self/exe", "/tmp"] {
             let fresh = statx(rustix::fs::CWD, path, AtFlags::empty(), StatxFlags::BASIC_STATS).unwrap();
             let old = from_stat(&rustix::fs::stat(path).unwrap());

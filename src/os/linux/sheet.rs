@@ -85,7 +85,7 @@ mod tests {
     use std::os::fd::AsFd;
 
     #[test]
-    fn what_is_given_away_stays_as_it_was() {
+    fn given_bytes_do_not_change() {
         let (mut reader, writer) = io::pipe().unwrap();
         let Some(mut sheet) = Sheet::fresh() else {
             return crate::skipped::skip("transparent huge pages");

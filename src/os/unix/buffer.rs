@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_read_lies_half_a_page_from_where_it_lay() {
+    fn buffers_are_half_a_page_from_the_file_offset() {
         let mut buffer = Buffer::default();
         for (length, offset) in [(1 << 20, 0), (4096, 4096), (300_000, 47), (5000, u64::MAX), (1 << 21, 1 << 40 | 4095)]
         {
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_appended_than_asked_for_or_there_is_room_for() {
+    fn append_respects_the_limit_and_the_capacity() {
         use std::os::fd::AsFd;
 
         let mut file = tempfile::tempfile().unwrap();
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn an_aligned_one_begins_with_a_page() {
+    fn aligned_buffers_are_page_aligned() {
         for length in [0, 7, 4096, 100_000, 1 << 20] {
             let buffer = Buffer::aligned(length);
             assert_eq!((buffer.as_ptr().addr() % 4096, buffer.len()), (0, length));
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_one_takes_no_more_than_it_holds() {
+    fn short_buffers_have_no_slack() {
         let mut buffer = Buffer::default();
         buffer.make_room(100, 5).unwrap();
         assert_eq!((buffer.capacity(), buffer.start), (100, 0));

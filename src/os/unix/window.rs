@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_leave_no_slot_behind() {
+    fn windows_release_their_slots() {
         let file = file_of(page_size());
         for _ in 0..5_000 {
             let window = Window::map(file.as_fd(), 0, 10).unwrap();

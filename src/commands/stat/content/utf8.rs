@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn any_cut_gives_what_the_whole_gives() {
+    fn pieces_give_the_result_of_the_whole() {
         let text = "a\u{e9}\u{20ac}\u{1f600}z";
         assert!(joined(text.as_bytes(), &[1; 20]));
         assert!(!joined(b"\x80", &[]));
