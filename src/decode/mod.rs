@@ -225,7 +225,7 @@ fn cut_short(format: &str) -> io::Error {
 /// Returns the error for a format whose decoder is not part of this build.
 #[cfg(not(all(feature = "xz", feature = "zstd")))]
 fn not_built(format: &str, feature: &str) -> io::Error {
-    io::Error::other(format!("cannot decode {format} data: this mapped was built without the feature {feature:?}"))
+    io::Error::other(format!("cannot decode {format} data: mapped was built without the feature {feature:?}"))
 }
 
 /// Returns the error for data that cannot be decoded.

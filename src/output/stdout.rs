@@ -201,7 +201,7 @@ impl Output {
             return Ok(());
         }
         if place < self.place {
-            return Err(io::Error::other("cannot go back in what is no regular file"));
+            return Err(io::Error::other("cannot seek backwards: not a regular file"));
         }
         self.repeat(&[0], place - self.place)
     }

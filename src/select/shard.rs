@@ -23,17 +23,17 @@ impl FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (index, count) = text.split_once('/').ok_or("give it as I/N, such as 1/4")?;
+        let (index, count) = text.split_once('/').ok_or("expected I/N, such as 1/4")?;
         let number = |text: &str| match text.parse::<u64>() {
             Ok(number) if text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(number),
-            _ => Err(format!("'{text}' is no number")),
+            _ => Err(format!("'{text}' is not a number")),
         };
         let (index, count) = (number(index)?, number(count)?);
         if count == 0 {
-            return Err("there is no such thing as zero parts".to_owned());
+            return Err("the number of parts must be at least 1".to_owned());
         }
         if !(1..=count).contains(&index) {
-            return Err(format!("parts are counted from 1 to {count}"));
+            return Err(format!("expected a part from 1 to {count}"));
         }
         Ok(Self { index, count })
     }

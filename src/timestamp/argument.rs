@@ -278,7 +278,7 @@ impl Typed<'_> {
                 if candidate.notation.read(&mut at, &zones).is_none() || !at.0.is_empty() {
                     if matches!(candidate.zone, WrittenZone::Unclear) {
                         return Err(
-                            "the time zone stands for several zones: write the offset, such as +05:30".to_owned()
+                            "the time zone is ambiguous: write the offset, such as +05:30".to_owned()
                         );
                     }
                     continue;

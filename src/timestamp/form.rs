@@ -38,7 +38,7 @@ impl TimeForm {
     pub fn warning(&self) -> Option<String> {
         let (looked, timeless) = (self.looked, self.looked.saturating_sub(self.timed));
         let many = timeless > 1 && timeless * 4 > looked;
-        many.then(|| format!("{timeless} of the {looked} lines looked at have no time of the form '{}'", self.example))
+        many.then(|| format!("{timeless} of the {looked} lines examined have no time of the form '{}'", self.example))
     }
 }
 

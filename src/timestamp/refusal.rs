@@ -32,14 +32,14 @@ impl fmt::Display for Refusal {
             Self::NoTime { line, looked } => {
                 write!(
                     f,
-                    "no line with a time was found ({looked} looked at, the first is '{line}'); name its form with --time-format"
+                    "no line with a time was found ({looked} examined, the first is '{line}'); describe its form with --time-format"
                 )
             }
             Self::UnclearDate { line, formats: [one, other] } => {
                 write!(f, "'{line}' may be day or month first; choose with --time-format '{one}' or '{other}'")
             }
             Self::UnclearZone { line } => {
-                write!(f, "the time zone in '{line}' stands for several zones; choose one with --time-zone")
+                write!(f, "the time zone in '{line}' is ambiguous; choose one with --time-zone")
             }
         }
     }

@@ -69,7 +69,7 @@ fn times_that_jump_back_are_reported() {
 fn a_file_without_times_is_an_error() {
     let ran = run_piped(mapped().args(["cat", "--since", "today"]), b"no time\nat all\n");
     assert_eq!((ran.code, ran.stdout.as_slice()), (1, &b""[..]));
-    let message = "mapped: (standard input): no line with a time was found (2 looked at, the first is 'no time')";
+    let message = "mapped: (standard input): no line with a time was found (2 examined, the first is 'no time')";
     assert!(ran.stderr.starts_with(message), "{}", ran.stderr);
     let ran = run(&["cat", "--since", "whenever"]);
     assert_eq!(ran.code, 1);

@@ -209,7 +209,7 @@ fn wrong_and_missing_times_are_reported() {
     let plain = dir.file("plain", b"no time\nhere\n");
     let ran = grep(&["--since", "yesterday", "time"], &plain);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("plain: no line with a time was found (2 looked at"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("plain: no line with a time was found (2 examined"), "{}", ran.stderr);
     let ran = grep(&["--since", "soon", "time"], &plain);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.starts_with("mapped: --since 'soon': not a time"), "{}", ran.stderr);

@@ -501,7 +501,7 @@ fn a_file_counts_once_in_the_total_whatever_its_names() {
     };
     let row = "        11         11   44.0 KiB    100 % |███████████|              ";
     let total = "        11         11   44.0 KiB    100 %                            total";
-    let again = " (counted before by another name)";
+    let again = " (already counted under another name)";
     assert_eq!(
         table(&["d/cached", "d/twin", "./d/cached"]),
         [format!("{row}d/cached"), format!("{row}d/twin{again}"), format!("{row}./d/cached{again}"), total.to_owned(),]
@@ -525,13 +525,13 @@ fn pages_without_a_disk_are_reported_to_stay() {
     std::fs::write(&path, vec![b'x'; 5 * 4096]).unwrap();
     let ran = run(&[OsStr::new("stat"), OsStr::new("--evict"), OsStr::new("--residency"), path.as_os_str()]);
     assert!(
-        ran.stderr.ends_with(": 5 pages stay in memory: the file system has no other place for them\n"),
+        ran.stderr.ends_with(": 5 pages stay in memory: the file system keeps its files in memory\n"),
         "{}",
         ran.stderr
     );
-    assert!(String::from_utf8(ran.stdout).unwrap().ends_with("(cannot be dropped: no disk under it)\n"));
+    assert!(String::from_utf8(ran.stdout).unwrap().ends_with("(cannot be dropped: no disk behind it)\n"));
     let text = String::from_utf8(run(&[OsStr::new("stat"), path.as_os_str()]).stdout).unwrap();
-    assert!(text.contains("they cannot be dropped (no disk under it)"), "{text}");
+    assert!(text.contains("they cannot be dropped (no disk behind it)"), "{text}");
 }
 
 #[test]
@@ -790,14 +790,14 @@ fn content_in_words() {
             "mixed",
             "\u{feff}\u{e9}\nb\r\nend".as_bytes(),
             [
-                "text, UTF-8 with the byte order mark of UTF-8 (text/plain)",
+                "text, UTF-8 with a UTF-8 byte order mark (text/plain)",
                 "2 lines, mixed (1 CRLF), the longest 5 bytes, no newline at the end",
             ],
         ),
         (
             "wide",
             b"\xff\xfea\0\n\0b\0\n\0",
-            ["text, UTF-16LE with the byte order mark of UTF-16LE (text/plain)", "2 lines"],
+            ["text, UTF-16LE with a UTF-16LE byte order mark (text/plain)", "2 lines"],
         ),
         (
             "png",

@@ -259,8 +259,8 @@ fn mapping(opened: &Opened) -> Mapping {
             by_type(Some(false), "empty: there is nothing to map", Some(AccessMethod::Stream))
         }
         (_, FileType::Directory) => by_type(Some(false), "Is a directory", None),
-        (_, FileType::Symlink) => by_type(Some(false), "symbolic link: -L describes what it points to", None),
-        (_, FileType::BlockDevice) => by_type(None, "block device: not opened to try", Some(AccessMethod::Map)),
+        (_, FileType::Symlink) => by_type(Some(false), "symbolic link: use -L to describe its target", None),
+        (_, FileType::BlockDevice) => by_type(None, "block device: not opened", Some(AccessMethod::Map)),
         (_, FileType::CharacterDevice)
             if opened.facts.is_stdin() && rustix::termios::isatty(rustix::stdio::stdin()) =>
         {
@@ -273,7 +273,7 @@ fn mapping(opened: &Opened) -> Mapping {
         (_, FileType::Socket) => {
             by_type(Some(false), "socket: not mappable", opened.facts.is_stdin().then_some(AccessMethod::Stream))
         }
-        _ => by_type(None, "unknown kind of file", None),
+        _ => by_type(None, "unknown file type", None),
     }
 }
 

@@ -52,14 +52,14 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let has_stretch = args.common.offset.is_some() || args.common.length.is_some();
     anyhow::ensure!(
         reads || args.residency || !has_stretch,
-        "--offset and --length choose a part for --content, --lines and --residency"
+        "--offset and --length require --content, --lines or --residency"
     );
     let mut common = args.common.clone();
     if !reads {
         // Nothing is read in parallel, and counting processors takes longer than describing a file.
         common.threads = Some(1);
     }
-    anyhow::ensure!(reads || !args.decompress, "--decompress is for --content and --lines");
+    anyhow::ensure!(reads || !args.decompress, "--decompress requires --content or --lines");
     let mut config = Config::new(&common, output).decompressing(args.decompress);
     // Facts are not left out for the file that standard output goes to.
     config.own_output = None;
@@ -272,7 +272,7 @@ impl<'a> Stat<'a> {
                 }
                 let pages = if stay == 1 { "1 page stays" } else { &format!("{stay} pages stay") };
                 let why = match gather::lives_in_memory(&opened.facts) {
-                    true => "the file system has no other place for them",
+                    true => "the file system keeps its files in memory",
                     false => "mapped, locked or in use",
                 };
                 let reason = format!("{pages} in memory: {why}");
@@ -292,7 +292,7 @@ impl<'a> Stat<'a> {
         for name in self.names() {
             let path = OsStr::from_bytes(name);
             if name == b"-" {
-                let error = io::Error::other("standard input has no file system of its own to describe");
+                let error = io::Error::other("standard input cannot be described with --file-system");
                 output.report(path, &error);
                 exit = Exit::Failure;
                 continue;

@@ -80,13 +80,13 @@ impl Table<'_> {
                 let picture = picture(&cells, self.stat.color) + &spaces;
                 let mut notes = Vec::new();
                 if !is_new {
-                    notes.push("counted before by another name");
+                    notes.push("already counted under another name");
                 }
                 if total.is_estimate {
                     notes.push("estimated");
                 }
                 if lives_in_memory(&opened.facts) && total.resident > 0 {
-                    notes.push("cannot be dropped: no disk under it");
+                    notes.push("cannot be dropped: no disk behind it");
                 }
                 let note = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
                 figures(total.resident, pages, &picture, &format!("{shown}{note}"))

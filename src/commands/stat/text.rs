@@ -58,7 +58,7 @@ pub fn lines(report: &Report, color: bool) -> String {
         None => {}
     }
     if let Some((memory, offset)) = report.direct_io() {
-        line("Direct", format!("I/O wants memory aligned to {memory} bytes and offsets to {offset}"));
+        line("Direct", format!("I/O requires memory aligned to {memory} bytes and offsets to {offset}"));
     }
     let attributes = report.attributes();
     if !attributes.is_empty() {
@@ -105,9 +105,9 @@ fn done(action: &CacheOutcome) -> String {
     match action {
         CacheOutcome::Touched(bytes) => format!("touched {bytes} bytes ({})", human(*bytes)),
         CacheOutcome::Evicted(Ok(left)) if left.resident == 0 => "evicted".into(),
-        CacheOutcome::Evicted(Ok(left)) => format!("asked to evict; {} pages stay", left.resident),
+        CacheOutcome::Evicted(Ok(left)) => format!("evicted; {} pages stay", left.resident),
         CacheOutcome::Evicted(Err(unknown)) => {
-            format!("asked to evict; whether pages stay is unknown ({})", why(*unknown))
+            format!("evicted; whether pages stay is unknown ({})", why(*unknown))
         }
     }
 }
@@ -125,7 +125,7 @@ fn cached(facts: &Facts, cache: &Result<Vec<Cell>, Unknown>) -> String {
                 percent(total.resident, pages),
                 human(total.resident * page_size() as u64),
                 state(&total),
-                if gather::lives_in_memory(facts) { "; they cannot be dropped (no disk under it)" } else { "" }
+                if gather::lives_in_memory(facts) { "; they cannot be dropped (no disk behind it)" } else { "" }
             )
         }
         Err(unknown) => format!("unknown of {pages} pages of {} bytes ({})", page_size(), why(*unknown)),
@@ -135,9 +135,9 @@ fn cached(facts: &Facts, cache: &Result<Vec<Cell>, Unknown>) -> String {
 /// Explains why the cached pages are unknown.
 pub fn why(unknown: Unknown) -> String {
     match unknown {
-        Unknown::NotPermitted => "the kernel tells only the owner and those who may write the file".into(),
+        Unknown::NotPermitted => "only the owner and users who may write the file can ask the kernel".into(),
         Unknown::NotOpened(errno) => format!("cannot open: {}", message(&errno.into())),
-        Unknown::Refused(errno) => format!("the kernel does not say: {}", message(&errno.into())),
+        Unknown::Refused(errno) => format!("the kernel cannot tell: {}", message(&errno.into())),
     }
 }
 
@@ -157,7 +157,7 @@ fn data(sparse: &Sparseness) -> String {
 
 fn disk(layout: &Layout) -> String {
     let mut text = format!("{} in {}", counted(layout.extents, "extent"), counted(layout.fragments, "fragment"));
-    let special = [(layout.shared, "shared"), (layout.unwritten, "unwritten"), (layout.delayed, "not placed yet")];
+    let special = [(layout.shared, "shared"), (layout.unwritten, "unwritten"), (layout.delayed, "not allocated yet")];
     for (count, word) in special.into_iter().filter(|(count, _)| *count > 0) {
         let _ = write!(text, ", {count} {word}");
     }
@@ -176,7 +176,7 @@ fn content_lines(content: Option<&Content>) -> Vec<(&'static str, String)> {
         (Kind::Binary, _) => "binary".into(),
     };
     if let Some(bom) = content.bom {
-        let _ = write!(kind, " with the byte order mark of {bom}");
+        let _ = write!(kind, " with a {bom} byte order mark");
     }
     let _ = write!(kind, " ({})", content.mime);
     let mut lines = counted(content.lines, "line");
@@ -215,7 +215,7 @@ fn users_lines(users: &Users) -> Vec<String> {
     let verb = "mapped or open";
     let among = match coverage.denied {
         0 => format!("of {} other processes", coverage.looked_into),
-        denied => format!("of {} processes ({denied} more may not be looked into)", coverage.looked_into),
+        denied => format!("of {} processes ({denied} more could not be inspected)", coverage.looked_into),
     };
     let count = users.holders.len();
     let mut lines = vec![match count {
@@ -272,7 +272,7 @@ mod tests {
         assert_eq!(users_lines(&users(0)), ["none of 7 other processes has it mapped or open"]);
         assert_eq!(
             users_lines(&users(3)),
-            ["none of 7 processes (3 more may not be looked into) has it mapped or open"]
+            ["none of 7 processes (3 more could not be inspected) has it mapped or open"]
         );
     }
 }
