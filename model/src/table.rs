@@ -43,7 +43,7 @@ fn no_window_is_pieced_together() {
             // The faulting address lies between the two, in a third slot's window.
             for (start, end) in [(0x1000, 0x2000), (0x5000, 0x9000), (0x1000, 0x3000)] {
                 assert!(owner.take(start, end));
-                owner.give_back();
+                owner.release();
             }
         });
         assert_eq!(slot.covers(0x4000), None);
@@ -61,11 +61,11 @@ fn a_slot_has_one_owner() {
             move || {
                 if slot.take(start, start + 0x1000) {
                     assert_eq!(slot.covers(start), Some((start, start + 0x1000)));
-                    assert_eq!(slot.lowest(), None);
-                    slot.note(0x800);
-                    slot.note(0x900);
-                    assert_eq!(slot.lowest(), Some(0x800));
-                    slot.give_back();
+                    assert_eq!(slot.lowest_fault(), None);
+                    slot.record_fault(0x800);
+                    slot.record_fault(0x900);
+                    assert_eq!(slot.lowest_fault(), Some(0x800));
+                    slot.release();
                 }
             }
         };

@@ -53,7 +53,7 @@ impl Config {
         if common.stats.is_some() {
             stats.count_resident();
         }
-        let threads = common.threads.map_or_else(default_threads, usize::from).min(most_threads());
+        let threads = common.threads.map_or_else(default_threads, usize::from).min(max_threads());
         Config {
             engine: Engine {
                 policy: match common.io {
@@ -63,7 +63,7 @@ impl Config {
                 },
                 threads,
                 block: common.block_size.map(|size| usize::try_from(size).unwrap_or(usize::MAX >> 1)),
-                most: most_block(threads),
+                most: max_block(threads),
                 range: Range { offset: common.offset.unwrap_or(0), length: common.length },
             },
             decoding: None,
@@ -279,7 +279,7 @@ fn default_threads() -> usize {
 ///
 /// glibc's allocator reserves 64 MiB of address space for each thread, and briefly twice that
 /// (HEAP_MAX_SIZE, malloc/arena.c). With 300 MB, eight threads had none left for reading.
-fn most_threads() -> usize {
+fn max_threads() -> usize {
     const ARENA: u64 = 128 << 20;
     let Some(left) = addresses_left() else { return usize::MAX };
     usize::try_from(1 + left / ARENA).unwrap_or(usize::MAX)
@@ -289,7 +289,7 @@ fn most_threads() -> usize {
 ///
 /// A worker holds a window, its text, which doubles as it grows, and perhaps a buffer with its
 /// spare. The allocator also reserves address space for each thread.
-fn most_block(threads: usize) -> usize {
+fn max_block(threads: usize) -> usize {
     let Some(left) = addresses_left().and_then(|left| usize::try_from(left).ok()) else { return usize::MAX };
     1 << (left / threads.max(1) / 16).max(64 << 10).ilog2()
 }

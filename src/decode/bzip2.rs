@@ -6,7 +6,7 @@ use std::io;
 use bzip2::{Decompress, Error, Status};
 
 use super::input::Input;
-use super::{Decode, cut_short, damaged};
+use super::{Decode, damaged, unexpected_end};
 
 const NAME: &str = "bzip2";
 
@@ -44,7 +44,7 @@ impl Decode for Bzip2 {
                     self.is_first = false;
                 }
                 Ok(Status::MemNeeded) => return Err(io::ErrorKind::OutOfMemory.into()),
-                Ok(_) if is_end && out.len() == length => return Err(cut_short(NAME)),
+                Ok(_) if is_end && out.len() == length => return Err(unexpected_end(NAME)),
                 Ok(_) => {}
                 Err(Error::DataMagic) if !self.is_first => {
                     self.input.note("trailing garbage after the bzip2 data is ignored");

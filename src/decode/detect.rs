@@ -87,13 +87,13 @@ pub fn detect(head: &[u8], is_all: bool) -> Detected {
     }
     match undecided {
         true if !is_all => Detected::Undecided,
-        true => cut_short(head),
+        true => truncated_magic(head),
         false => Detected::Plain,
     }
 }
 
 /// Classifies an input that ends within a magic number: a truncated archive, unless it may be text.
-fn cut_short(head: &[u8]) -> Detected {
+fn truncated_magic(head: &[u8]) -> Detected {
     let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
     if head.iter().all(is_text) {
         return Detected::Plain;

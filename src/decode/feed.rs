@@ -67,7 +67,7 @@ impl Pool {
             };
             drop(state);
             if let Some(decoder) = handoff.take_decoder() {
-                handoff.produce(decoder);
+                handoff.decode_all(decoder);
             }
         }
     }
@@ -108,7 +108,7 @@ impl Handoff {
     }
 
     /// Decodes to the end, or until the reader has gone.
-    fn produce(&self, mut decoder: Box<dyn Decode>) {
+    fn decode_all(&self, mut decoder: Box<dyn Decode>) {
         loop {
             let mut state = lock(&self.state);
             while state.chunks.len() >= QUEUED_CHUNKS && !state.is_closed {
@@ -166,15 +166,15 @@ pub struct Decoded {
     at: usize,
     may_start: bool,
     /// The decoder, if the reader itself decodes.
-    own: Option<Own>,
+    own: Option<ReaderDecoder>,
 }
 
 /// A decoder that the reader runs.
-struct Own(Box<dyn Decode>);
+struct ReaderDecoder(Box<dyn Decode>);
 
-impl fmt::Debug for Own {
+impl fmt::Debug for ReaderDecoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Own")
+        f.write_str("ReaderDecoder")
     }
 }
 
@@ -197,7 +197,7 @@ impl Decoded {
         {
             // No thread has started on it. A short input is decoded here before a thread would have
             // started.
-            self.own = Some(Own(decoder));
+            self.own = Some(ReaderDecoder(decoder));
         }
         match self.own.take() {
             Some(own) => self.decode_here(own, wait),
@@ -205,10 +205,10 @@ impl Decoded {
         }
     }
 
-    fn decode_here(&mut self, own: Own, wait: bool) -> io::Result<Filled> {
-        let Own(mut decoder) = own;
+    fn decode_here(&mut self, own: ReaderDecoder, wait: bool) -> io::Result<Filled> {
+        let ReaderDecoder(mut decoder) = own;
         if !wait && !decoder.is_ready() {
-            self.own = Some(Own(decoder));
+            self.own = Some(ReaderDecoder(decoder));
             return Ok(Filled::Drained);
         }
         let goes_on = fill_chunk(&mut *decoder, &mut self.chunk);
@@ -222,17 +222,17 @@ impl Decoded {
     /// Leaves the rest to a thread, if one can be started.
     fn hand_to_thread(&mut self, decoder: Box<dyn Decode>) {
         if !std::mem::take(&mut self.may_start) {
-            self.own = Some(Own(decoder));
+            self.own = Some(ReaderDecoder(decoder));
             return;
         }
         let decoder = Arc::new(Mutex::new(Some(decoder)));
         let (handoff, given) = (Arc::clone(&self.handoff), Arc::clone(&decoder));
         let produce = move || {
             let decoder = lock(&given).take();
-            decoder.into_iter().for_each(|decoder| handoff.produce(decoder));
+            decoder.into_iter().for_each(|decoder| handoff.decode_all(decoder));
         };
         if std::thread::Builder::new().spawn(produce).is_err() {
-            self.own = lock(&decoder).take().map(Own);
+            self.own = lock(&decoder).take().map(ReaderDecoder);
         }
     }
 

@@ -6,7 +6,7 @@ use super::detect::{LZ4_LEGACY_MAGIC, LZ4_MAGIC, ZSTD_MAGIC, is_skippable};
 use super::input::Input;
 use super::lz4::Lz4;
 use super::zstd::Zstd;
-use super::{Decode, cut_short, damaged};
+use super::{Decode, damaged, unexpected_end};
 
 /// Decodes consecutive frames.
 pub struct Frames {
@@ -44,7 +44,7 @@ impl Frames {
                 return Ok(None);
             }
             let Some(magic) = head.first_chunk().map(|magic| u32::from_le_bytes(*magic)) else {
-                return Err(if self.is_first { cut_short(self.name) } else { self.trailing_garbage() });
+                return Err(if self.is_first { unexpected_end(self.name) } else { self.trailing_garbage() });
             };
             self.is_first = false;
             match magic {
@@ -65,7 +65,7 @@ impl Frames {
                     self.input.consume(4);
                     let length = u32::from_le_bytes(self.input.array(self.name)?);
                     if !self.input.skip(length.into())? {
-                        return Err(cut_short(self.name));
+                        return Err(unexpected_end(self.name));
                     }
                 }
                 _ => return Err(self.trailing_garbage()),

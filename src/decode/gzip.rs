@@ -127,7 +127,7 @@ impl Decode for Gzip {
                     match status {
                         Err(_) => return Err(damaged(NAME, "invalid deflate stream")),
                         Ok(Status::StreamEnd) => self.state = State::Trailer,
-                        Ok(_) if is_end && out.len() == length => return Err(super::cut_short(NAME)),
+                        Ok(_) if is_end && out.len() == length => return Err(super::unexpected_end(NAME)),
                         Ok(_) => {}
                     }
                     if out.len() > length {

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use crate::io::{Filled, Source, Stream};
 use crate::os::Stop;
 
-use super::cut_short;
+use super::unexpected_end;
 
 /// The number of bytes read at a time.
 const PIECE: usize = 128 << 10;
@@ -112,7 +112,7 @@ impl Input {
     /// # Errors
     /// Fails as [`Input::fill`] does, and at the end.
     pub fn byte(&mut self, format: &str) -> io::Result<u8> {
-        let byte = self.fill()?.first().copied().ok_or_else(|| cut_short(format))?;
+        let byte = self.fill()?.first().copied().ok_or_else(|| unexpected_end(format))?;
         self.consume(1);
         Ok(byte)
     }
@@ -122,7 +122,7 @@ impl Input {
     /// # Errors
     /// Fails as [`Input::byte`] does.
     pub fn array<const N: usize>(&mut self, format: &str) -> io::Result<[u8; N]> {
-        let bytes = self.peek(N)?.first_chunk::<N>().copied().ok_or_else(|| cut_short(format))?;
+        let bytes = self.peek(N)?.first_chunk::<N>().copied().ok_or_else(|| unexpected_end(format))?;
         self.consume(N);
         Ok(bytes)
     }

@@ -8,7 +8,7 @@ use twox_hash::XxHash32;
 
 use super::detect::LZ4_MAGIC;
 use super::input::Input;
-use super::{cut_short, damaged};
+use super::{damaged, unexpected_end};
 
 const NAME: &str = "lz4";
 
@@ -139,7 +139,8 @@ impl Lz4 {
         if head.is_empty() {
             return Ok(false);
         }
-        let size = head.first_chunk().map(|size| u32::from_le_bytes(*size)).ok_or_else(|| cut_short(NAME))? as usize;
+        let size =
+            head.first_chunk().map(|size| u32::from_le_bytes(*size)).ok_or_else(|| unexpected_end(NAME))? as usize;
         if size > LEGACY_BLOCK + LEGACY_BLOCK / 255 + 16 {
             return Ok(false);
         }
@@ -180,7 +181,7 @@ impl Lz4 {
         let bytes = input.fill()?;
         let some = bytes.len().min(left);
         if some == 0 && left > 0 {
-            return Err(cut_short(NAME));
+            return Err(unexpected_end(NAME));
         }
         self.block.extend_from_slice(&bytes[..some]);
         input.consume(some);
@@ -210,7 +211,7 @@ impl Lz4 {
 
 /// Returns the next `size` bytes, which are one whole block.
 fn whole(input: &mut Input, size: usize) -> io::Result<&[u8]> {
-    input.peek(size)?.get(..size).ok_or_else(|| cut_short(NAME))
+    input.peek(size)?.get(..size).ok_or_else(|| unexpected_end(NAME))
 }
 
 /// Reads the header after a frame's magic number.

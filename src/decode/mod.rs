@@ -218,7 +218,7 @@ pub fn format_of(head: &[u8]) -> Option<Format> {
 }
 
 /// Returns the error for data that ends too soon.
-fn cut_short(format: &str) -> io::Error {
+fn unexpected_end(format: &str) -> io::Error {
     io::Error::other(format!("unexpected end of the {format} data"))
 }
 

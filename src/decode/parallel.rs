@@ -26,7 +26,7 @@ const MAX_FRAME: usize = 4 << 20;
 const MAX_DECODED: usize = 16 << 20;
 
 /// Creates a decoder for everything after an offset where a member may begin.
-type Rest = Box<dyn Fn(u64) -> Box<dyn Decode> + Send>;
+type Remainder = Box<dyn Fn(u64) -> Box<dyn Decode> + Send>;
 
 /// Decodes a file in jobs that several threads share.
 pub struct Parallel {
@@ -36,7 +36,7 @@ pub struct Parallel {
     chunk: Vec<u8>,
     /// The position of the next byte in the chunk.
     at: usize,
-    make_rest: Rest,
+    make_rest: Remainder,
     rest: Option<Box<dyn Decode>>,
 }
 
@@ -64,7 +64,7 @@ struct State {
 enum Outcome {
     Bytes(Vec<u8>),
     /// Everything from this offset must be decoded serially.
-    Rest(u64),
+    Remainder(u64),
 }
 
 struct Job {
@@ -75,7 +75,7 @@ struct Job {
 
 impl Parallel {
     /// Decodes `source` on up to `threads` threads, if its beginning can be split into jobs.
-    pub fn new(source: &Arc<Source>, format: Format, threads: usize, make_rest: Rest) -> Option<Parallel> {
+    pub fn new(source: &Arc<Source>, format: Format, threads: usize, make_rest: Remainder) -> Option<Parallel> {
         let shared = Shared {
             source: Arc::clone(source),
             format,
@@ -109,7 +109,7 @@ impl Parallel {
                     shared.changed.notify_all();
                     return;
                 }
-                Some(Outcome::Rest(at)) => {
+                Some(Outcome::Remainder(at)) => {
                     state.is_closed = true;
                     shared.changed.notify_all();
                     self.rest = Some((self.make_rest)(at));
@@ -135,7 +135,7 @@ impl Parallel {
             self.helpers -= 1;
             let shared = Arc::clone(&self.shared);
             // If it cannot be started, this thread does all the work.
-            let _ = std::thread::Builder::new().spawn(move || shared.help());
+            let _ = std::thread::Builder::new().spawn(move || shared.run_jobs());
         }
     }
 }
@@ -174,7 +174,7 @@ impl Shared {
     }
 
     /// Processes jobs until there are none.
-    fn help(&self) {
+    fn run_jobs(&self) {
         let mut state = self.lock();
         while !state.is_closed {
             state = match self.take(&mut state) {
@@ -197,7 +197,7 @@ impl Shared {
         state.taken += 1;
         let Some(bytes) = self.cut(at) else {
             state.at = u64::MAX;
-            state.done.insert(number, Outcome::Rest(at));
+            state.done.insert(number, Outcome::Remainder(at));
             self.changed.notify_all();
             return None;
         };
@@ -209,7 +209,7 @@ impl Shared {
         let Job { number, at, bytes } = job;
         // No reader must wait for a job whose thread panicked.
         let decoded = catch_unwind(|| decoded(self.format, bytes)).unwrap_or(None);
-        let outcome = decoded.map_or(Outcome::Rest(at), Outcome::Bytes);
+        let outcome = decoded.map_or(Outcome::Remainder(at), Outcome::Bytes);
         self.lock().done.insert(number, outcome);
         self.changed.notify_all();
     }

@@ -6,7 +6,7 @@ use liblzma::stream::{Action, CONCATENATED, Error, Status, Stream};
 
 use super::detect::Format;
 use super::input::Input;
-use super::{Decode, cut_short, damaged};
+use super::{Decode, damaged, unexpected_end};
 
 /// Decodes one of liblzma's formats.
 pub struct Xz {
@@ -56,7 +56,7 @@ impl Decode for Xz {
             self.input.consume((self.stream.total_in() - before) as usize);
             match status {
                 Ok(Status::StreamEnd) => self.is_ended = true,
-                Ok(Status::MemNeeded) if is_end => return Err(cut_short(self.format.name())),
+                Ok(Status::MemNeeded) if is_end => return Err(unexpected_end(self.format.name())),
                 Ok(_) => {}
                 Err(error) => return Err(self.failure(error)),
             }

@@ -5,7 +5,7 @@ use std::io;
 use zstd::stream::raw::{DParameter, Decoder, InBuffer, Operation, OutBuffer};
 
 use super::input::Input;
-use super::{cut_short, damaged};
+use super::{damaged, unexpected_end};
 
 const NAME: &str = "zstd";
 
@@ -77,7 +77,7 @@ impl Zstd {
                 return Ok(true);
             }
             if is_end {
-                return Err(cut_short(NAME));
+                return Err(unexpected_end(NAME));
             }
         }
     }

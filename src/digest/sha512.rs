@@ -263,18 +263,18 @@ macro_rules! sixteen {
         let words: *const u64 = $words;
         macro_rules! eight {
             ($i:expr) => {
-                round!(a b d e f g h, bc, words, place($i));
+                round!(a b d e f g h, bc, words, word_offset($i));
                 $between($i / 2);
-                round!(h a c d e f g, bc, words, place($i + 1));
-                round!(g h b c d e f, bc, words, place($i + 2));
+                round!(h a c d e f g, bc, words, word_offset($i + 1));
+                round!(g h b c d e f, bc, words, word_offset($i + 2));
                 $between($i / 2 + 1);
-                round!(f g a b c d e, bc, words, place($i + 3));
-                round!(e f h a b c d, bc, words, place($i + 4));
+                round!(f g a b c d e, bc, words, word_offset($i + 3));
+                round!(e f h a b c d, bc, words, word_offset($i + 4));
                 $between($i / 2 + 2);
-                round!(d e g h a b c, bc, words, place($i + 5));
-                round!(c d f g h a b, bc, words, place($i + 6));
+                round!(d e g h a b c, bc, words, word_offset($i + 5));
+                round!(c d f g h a b, bc, words, word_offset($i + 6));
                 $between($i / 2 + 3);
-                round!(b c e f g h a, bc, words, place($i + 7));
+                round!(b c e f g h a, bc, words, word_offset($i + 7));
             };
         }
         eight!(0);
@@ -302,7 +302,7 @@ impl Schedule {
 }
 
 /// Returns the offset in bytes from a block's first word to its word for round `i` of sixteen.
-const fn place(i: usize) -> usize {
+const fn word_offset(i: usize) -> usize {
     i / 2 * 32 + i % 2 * 8
 }
 

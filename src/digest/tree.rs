@@ -121,7 +121,7 @@ impl Tree {
         let (head, mut rest) = bytes.split_at(part.head);
         self.update(head);
         for &halves in &part.subtrees {
-            self.settle();
+            self.commit_pending();
             rest = &rest[(halves.chunks as usize) * CHUNK_LEN..];
             if halves.chunks == 1 {
                 // More of the same piece always follows, so this chunk cannot be the root.
@@ -142,7 +142,7 @@ impl Tree {
                 Pending::Subtree(_) => 0,
             };
             if room == 0 {
-                self.settle();
+                self.commit_pending();
                 self.start_chunk();
                 continue;
             }
@@ -161,7 +161,7 @@ impl Tree {
     }
 
     /// Turns `pending` into an inner node, because more input follows.
-    fn settle(&mut self) {
+    fn commit_pending(&mut self) {
         match &self.pending {
             Pending::Chunk(chunk) if chunk.count() == 0 => {}
             Pending::Chunk(chunk) => self.push(chunk.finalize_non_root(), 1),

@@ -158,8 +158,8 @@ pub fn follow<F: Follower>(
         }
     }
     run.reserve.release();
-    interrupt::let_finish(true);
-    let end = run.until_the_end(&processes, output, follower)?;
+    interrupt::set_may_finish(true);
+    let end = run.run_loop(&processes, output, follower)?;
     Ok(Outcome { end, failed: run.failed })
 }
 
@@ -253,13 +253,13 @@ impl Run {
         Ok((source, end))
     }
 
-    fn until_the_end<F: Follower>(
+    fn run_loop<F: Follower>(
         &mut self,
         processes: &Processes,
         output: BorrowedFd<'_>,
         follower: &mut F,
     ) -> io::Result<End> {
-        let mut looked = Instant::now();
+        let mut checked = Instant::now();
         loop {
             if let Some(signal) = interrupt::caught() {
                 self.finish(follower)?;
@@ -273,10 +273,10 @@ impl Run {
                 }
             }
             let names_changed = self.watch.take_names_changed();
-            if names_changed || looked.elapsed() >= TICK {
-                looked = Instant::now();
+            if names_changed || checked.elapsed() >= TICK {
+                checked = Instant::now();
                 for target in &mut self.targets {
-                    has_more |= target.look(&self.watch, follower)?;
+                    has_more |= target.check_name(&self.watch, follower)?;
                 }
             }
             if has_more {

@@ -94,7 +94,7 @@ impl Tail {
     pub fn next(&mut self, limit: u64) -> io::Result<Next<'_>> {
         let size = self.file.metadata()?.len();
         if size < self.at || size > self.at && self.was_rewritten()? {
-            self.begin_anew();
+            self.restart();
             return Ok(Next::Truncated);
         }
         let most = if self.zeros.is_some() { 64 << 10 } else { MAX_PIECE };
@@ -120,7 +120,7 @@ impl Tail {
         Ok(Next::Bytes(&self.piece))
     }
 
-    fn begin_anew(&mut self) {
+    fn restart(&mut self) {
         self.at = 0;
         self.head.clear();
         self.behind.clear();

@@ -220,7 +220,7 @@ impl Target {
     }
 
     /// Checks which file has the name now. Returns whether it has changed.
-    pub fn look(&mut self, watch: &Watch, follower: &mut impl Follower) -> io::Result<bool> {
+    pub fn check_name(&mut self, watch: &Watch, follower: &mut impl Follower) -> io::Result<bool> {
         if !self.by_name {
             return Ok(false);
         }
@@ -243,7 +243,7 @@ impl Target {
             Err(error) => Err(error),
         };
         match opened {
-            Ok(tail) => self.change_over(tail, follower),
+            Ok(tail) => self.switch_to(tail, follower),
             Err(error) => {
                 let text = message(&error);
                 if self.missing.as_ref() != Some(&text) {
@@ -256,7 +256,7 @@ impl Target {
     }
 
     /// Switches to another file, after the rest of the previous one.
-    fn change_over(&mut self, tail: Tail, follower: &mut impl Follower) -> io::Result<bool> {
+    fn switch_to(&mut self, tail: Tail, follower: &mut impl Follower) -> io::Result<bool> {
         let text = match (self.missing.take(), &self.current) {
             (None, Current::File(_)) => "has been replaced; following new file",
             _ => "has appeared; following new file",

@@ -66,7 +66,7 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved>
             Err(Errno::PIPE) => return Err(Errno::PIPE.into()),
             Err(_) => break,
         }
-        moved.damage = cut_before(source, moved.until);
+        moved.damage = truncation_before(source, moved.until);
         if moved.damage.is_some() {
             break;
         }
@@ -80,7 +80,7 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved>
         let got = got.min(usize::try_from(size.saturating_sub(moved.until)).unwrap_or(usize::MAX));
         output.write_now(&last[..got])?;
         output.count(got as u64);
-        moved.damage = cut_before(source, moved.until);
+        moved.damage = truncation_before(source, moved.until);
         moved.until += got as u64;
     }
     Ok(moved)
@@ -112,7 +112,7 @@ pub fn copy_to_file(output: &mut Output, source: &Source) -> io::Result<Moved> {
             Err(error @ (Errno::NOSPC | Errno::FBIG | Errno::DQUOT)) => return Err(error.into()),
             Err(_) => break,
         }
-        moved.damage = cut_before(source, moved.until);
+        moved.damage = truncation_before(source, moved.until);
     }
     moved.uncopied = moved.until - start;
     Ok(moved)
@@ -127,7 +127,7 @@ fn prefetch(source: &Source, at: u64) {
 }
 
 /// Returns an error if the file is now shorter than `until`, up to which its pages have been moved.
-fn cut_before(source: &Source, until: u64) -> Option<io::Error> {
+fn truncation_before(source: &Source, until: u64) -> Option<io::Error> {
     let size = source.length_now().ok()??;
     (size < until).then(|| {
         let size = source.base() + size;

@@ -61,11 +61,11 @@ pub struct Output {
     file: File,
     destination: Destination,
     identity: (u64, u64),
-    gathered: Vec<u8>,
+    buffered: Vec<u8>,
     flushed: Instant,
     written: u64,
     /// The position of the next byte, counted from where the output began.
-    place: u64,
+    position: u64,
     pipe_enlarged: bool,
     sheet: Option<Sheet>,
     /// Whether the pipe or the system does not accept sheets.
@@ -103,10 +103,10 @@ impl Output {
             file,
             destination,
             identity: stat.identity(),
-            gathered: Vec::new(),
+            buffered: Vec::new(),
             flushed: Instant::now(),
             written: 0,
-            place: 0,
+            position: 0,
             pipe_enlarged: false,
             sheet: None,
             no_sheets: destination != Destination::Pipe,
@@ -161,49 +161,49 @@ impl Output {
     /// and a non-blocking descriptor is waited for.
     pub fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.written += bytes.len() as u64;
-        self.place += bytes.len() as u64;
+        self.position += bytes.len() as u64;
         if bytes.len() >= MIN_DIRECT {
             self.flush()?;
             self.enlarge_pipe();
             let given = if self.written >= SHEETS_AFTER { self.give(bytes)? } else { 0 };
             return self.write_now(&bytes[given..]);
         }
-        self.gathered.extend_from_slice(bytes);
-        if self.gathered.is_empty() {
+        self.buffered.extend_from_slice(bytes);
+        if self.buffered.is_empty() {
             return Ok(());
         }
-        if self.gathered.len() >= MIN_DIRECT || self.line_buffered || self.flushed.elapsed() >= MAX_DELAY {
+        if self.buffered.len() >= MIN_DIRECT || self.line_buffered || self.flushed.elapsed() >= MAX_DELAY {
             self.flush()?;
         }
         Ok(())
     }
 
-    /// Moves the position of the next byte to `place` bytes after where the output began.
+    /// Moves the position of the next byte to `position` bytes after where the output began.
     ///
     /// In a regular file this leaves a hole, or goes back to overwrite earlier bytes. Any other
     /// output gets zeros.
     ///
     /// # Errors
-    /// Returns an error if `place` is earlier and the output cannot seek, and fails as
+    /// Returns an error if `position` is earlier and the output cannot seek, and fails as
     /// [`Output::write_all`] does.
-    pub fn move_to(&mut self, place: u64) -> io::Result<()> {
-        if place == self.place {
+    pub fn move_to(&mut self, position: u64) -> io::Result<()> {
+        if position == self.position {
             return Ok(());
         }
         // A file opened for appending takes every byte at its end, whatever the position.
         let appends = || rustix::fs::fcntl_getfl(&self.file).is_ok_and(|flags| flags.contains(OFlags::APPEND));
         if self.destination == Destination::Regular && !appends() {
             let too_far = |_| io::Error::from(Errno::OVERFLOW);
-            let by = i64::try_from(i128::from(place) - i128::from(self.place)).map_err(too_far)?;
+            let by = i64::try_from(i128::from(position) - i128::from(self.position)).map_err(too_far)?;
             self.flush()?;
             rustix::fs::seek(&self.file, SeekFrom::Current(by))?;
-            self.place = place;
+            self.position = position;
             return Ok(());
         }
-        if place < self.place {
+        if position < self.position {
             return Err(io::Error::other("cannot seek backwards: not a regular file"));
         }
-        self.repeat(&[0], place - self.place)
+        self.repeat(&[0], position - self.position)
     }
 
     /// Writes `bytes` bytes of repeated copies of `unit`, which must not be empty.
@@ -226,13 +226,13 @@ impl Output {
     /// # Errors
     /// Fails as [`Output::write_all`] does.
     pub fn flush(&mut self) -> io::Result<()> {
-        if self.gathered.is_empty() {
+        if self.buffered.is_empty() {
             return Ok(());
         }
-        let gathered = std::mem::take(&mut self.gathered);
-        let result = self.write_now(&gathered);
-        self.gathered = gathered;
-        self.gathered.clear();
+        let buffered = std::mem::take(&mut self.buffered);
+        let result = self.write_now(&buffered);
+        self.buffered = buffered;
+        self.buffered.clear();
         result?;
         self.flushed = Instant::now();
         Ok(())
@@ -249,7 +249,7 @@ impl Output {
     /// Counts bytes that were output other than by `write`.
     pub(super) fn count(&mut self, bytes: u64) {
         self.written += bytes;
-        self.place += bytes;
+        self.position += bytes;
     }
 
     /// Gives `bytes` to the pipe in sheets. Returns how many it took before no more sheets were

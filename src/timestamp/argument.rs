@@ -277,9 +277,7 @@ impl Typed<'_> {
                 let mut at = Scanner(text.as_bytes());
                 if candidate.notation.read(&mut at, &zones).is_none() || !at.0.is_empty() {
                     if matches!(candidate.zone, WrittenZone::Unclear) {
-                        return Err(
-                            "the time zone is ambiguous: write the offset, such as +05:30".to_owned()
-                        );
+                        return Err("the time zone is ambiguous: write the offset, such as +05:30".to_owned());
                     }
                     continue;
                 }

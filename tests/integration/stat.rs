@@ -794,11 +794,7 @@ fn content_in_words() {
                 "2 lines, mixed (1 CRLF), the longest 5 bytes, no newline at the end",
             ],
         ),
-        (
-            "wide",
-            b"\xff\xfea\0\n\0b\0\n\0",
-            ["text, UTF-16LE with a UTF-16LE byte order mark (text/plain)", "2 lines"],
-        ),
+        ("wide", b"\xff\xfea\0\n\0b\0\n\0", ["text, UTF-16LE with a UTF-16LE byte order mark (text/plain)", "2 lines"]),
         (
             "png",
             b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",

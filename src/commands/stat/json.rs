@@ -166,7 +166,7 @@ struct Extents {
 
 #[derive(Serialize)]
 struct UsersObject {
-    looked_into: usize,
+    inspected: usize,
     denied: usize,
     complete: bool,
     list: Vec<User>,
@@ -327,7 +327,7 @@ fn extents(report: &Report) -> Option<Extents> {
 
 fn users(users: &Users) -> UsersObject {
     UsersObject {
-        looked_into: users.coverage.looked_into,
+        inspected: users.coverage.inspected,
         denied: users.coverage.denied,
         complete: users.coverage.denied == 0,
         list: users.holders.iter().map(user).collect(),

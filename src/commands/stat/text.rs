@@ -214,8 +214,8 @@ fn users_lines(users: &Users) -> Vec<String> {
     let coverage = &users.coverage;
     let verb = "mapped or open";
     let among = match coverage.denied {
-        0 => format!("of {} other processes", coverage.looked_into),
-        denied => format!("of {} processes ({denied} more could not be inspected)", coverage.looked_into),
+        0 => format!("of {} other processes", coverage.inspected),
+        denied => format!("of {} processes ({denied} more could not be inspected)", coverage.inspected),
     };
     let count = users.holders.len();
     let mut lines = vec![match count {
@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn none_is_claimed_only_of_inspected_processes() {
-        let users = |denied| Users { holders: Vec::new(), coverage: Coverage { looked_into: 7, denied } };
+        let users = |denied| Users { holders: Vec::new(), coverage: Coverage { inspected: 7, denied } };
         assert_eq!(users_lines(&users(0)), ["none of 7 other processes has it mapped or open"]);
         assert_eq!(
             users_lines(&users(3)),

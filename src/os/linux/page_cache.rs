@@ -41,7 +41,7 @@ pub fn read_cached(file: BorrowedFd<'_>, offset: u64) -> Result<usize, Errno> {
 
 /// Returns whether `mincore` is truthful for `file`. The kernel requires the caller to own the file
 /// or to have write permission.
-pub fn mincore_is_true(file: BorrowedFd<'_>) -> bool {
+pub fn mincore_is_truthful(file: BorrowedFd<'_>) -> bool {
     let owner = rustix::fs::fstat(file).is_ok_and(|stat| stat.st_uid == rustix::process::geteuid().as_raw());
     let path = format!("/proc/self/fd/{}", file.as_raw_fd());
     owner || rustix::fs::accessat(rustix::fs::CWD, path, Access::WRITE_OK, AtFlags::EACCESS).is_ok()

@@ -56,9 +56,9 @@ impl Scan {
         Scan { holders: vec![Vec::new(); files.len()], coverage: Coverage::default() }
     }
 
-    fn look_into(&mut self, proc: BorrowedFd<'_>, pid: u32, files: &[Wanted]) {
-        match look_into(proc, pid, files, &mut self.holders) {
-            Ok(()) => self.coverage.looked_into += 1,
+    fn inspect(&mut self, proc: BorrowedFd<'_>, pid: u32, files: &[Wanted]) {
+        match inspect(proc, pid, files, &mut self.holders) {
+            Ok(()) => self.coverage.inspected += 1,
             // The process ended since it was listed.
             Err(Errno::NOENT | Errno::SRCH) => {}
             Err(_) => self.coverage.denied += 1,
@@ -82,7 +82,7 @@ pub fn scan(files: &[Wanted]) -> Result<Scan, Errno> {
     let mut scan = Scan::of(files);
     let own = std::process::id();
     for pid in numbers_in(proc.as_fd())?.into_iter().filter(|&pid| pid != own) {
-        scan.look_into(proc.as_fd(), pid, files);
+        scan.inspect(proc.as_fd(), pid, files);
     }
     Ok(scan.sorted())
 }
@@ -105,7 +105,7 @@ fn numbers_in(directory: BorrowedFd<'_>) -> Result<Vec<u32>, Errno> {
     Ok(numbers)
 }
 
-fn look_into(proc: BorrowedFd<'_>, pid: u32, files: &[Wanted], holders: &mut [Vec<Holder>]) -> Result<(), Errno> {
+fn inspect(proc: BorrowedFd<'_>, pid: u32, files: &[Wanted], holders: &mut [Vec<Holder>]) -> Result<(), Errno> {
     let maps = rustix::fs::openat(proc, format!("{pid}/maps"), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
     let mut areas = vec![Vec::new(); files.len()];
     each_area(&maps, |area, identity| {

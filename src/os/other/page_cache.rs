@@ -24,7 +24,7 @@ pub fn read_cached(_: BorrowedFd<'_>, _: u64) -> Result<usize, Errno> {
 }
 
 /// Returns `false`.
-pub fn mincore_is_true(_: BorrowedFd<'_>) -> bool {
+pub fn mincore_is_truthful(_: BorrowedFd<'_>) -> bool {
     false
 }
 

@@ -32,7 +32,7 @@ impl Buffer {
     /// Returns `length` zero bytes aligned to 4096 bytes, as the buffers of dd(1) and fio(1) are.
     pub fn aligned(length: usize) -> Buffer {
         let memory = vec![0; length + SPAN];
-        let start = up_to(0, &memory);
+        let start = padding_to(0, &memory);
         let mut buffer = Buffer { memory, start };
         buffer.truncate(length);
         buffer
@@ -57,7 +57,7 @@ impl Buffer {
             self.memory.try_reserve_exact(most).map_err(|_| io::ErrorKind::OutOfMemory)?;
         }
         // Alignment does not matter for a few bytes.
-        self.start = if is_short { 0 } else { up_to((offset as usize).wrapping_add(SPAN / 2), &self.memory) };
+        self.start = if is_short { 0 } else { padding_to((offset as usize).wrapping_add(SPAN / 2), &self.memory) };
         self.memory.resize(self.start, 0);
         Ok(())
     }
@@ -93,7 +93,7 @@ impl DerefMut for Buffer {
 }
 
 /// Returns how many bytes of `memory` precede the first address that is `place` modulo [`SPAN`].
-fn up_to(place: usize, memory: &[u8]) -> usize {
+fn padding_to(place: usize, memory: &[u8]) -> usize {
     place.wrapping_sub(memory.as_ptr().addr()) % SPAN
 }
 

@@ -78,7 +78,7 @@ pub struct Holder {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Coverage {
     /// The number of processes inspected.
-    pub looked_into: usize,
+    pub inspected: usize,
     /// The number of processes that denied access.
     pub denied: usize,
 }

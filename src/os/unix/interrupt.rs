@@ -64,7 +64,7 @@ pub fn catch() {
 }
 
 /// Sets whether the command can finish within a moment of a signal, because it polls [`caught`].
-pub fn let_finish(may_finish: bool) {
+pub fn set_may_finish(may_finish: bool) {
     MAY_FINISH.store(may_finish, Ordering::SeqCst);
 }
 

@@ -110,7 +110,7 @@ pub fn cells(file: BorrowedFd<'_>, within: std::ops::Range<u64>, cells: u64) -> 
     let before = within.start / page_size();
     let pages = if within.is_empty() { 0 } else { pages(within.end) - before };
     let count = cells.min(pages);
-    let mut source = Asked::new(file, pages);
+    let mut source = ResidencyQuery::new(file, pages);
     // From the end, because reading a page without waiting may start read-ahead of the pages after
     // it.
     let mut found = (0..count)
@@ -143,19 +143,19 @@ pub fn total(cells: &[Cell]) -> Cached {
 const MOST_READS: u64 = 1 << 18;
 
 /// A residency query on one file, with what it has learned about the kernel.
-struct Asked<'fd> {
+struct ResidencyQuery<'fd> {
     file: BorrowedFd<'fd>,
     /// Whether `cachestat` returned `ENOSYS`.
     old_kernel: bool,
     /// Whether `mincore` is truthful for this file, once known.
-    mincore_is_true: Option<bool>,
+    mincore_is_truthful: Option<bool>,
     /// The distance between sampled pages when they are probed by reading.
     step: u64,
 }
 
-impl<'fd> Asked<'fd> {
+impl<'fd> ResidencyQuery<'fd> {
     fn new(file: BorrowedFd<'fd>, pages: u64) -> Self {
-        Asked { file, old_kernel: false, mincore_is_true: None, step: pages.div_ceil(MOST_READS).max(1) }
+        ResidencyQuery { file, old_kernel: false, mincore_is_truthful: None, step: pages.div_ceil(MOST_READS).max(1) }
     }
 
     /// Counts the cached pages from `first` up to `end`.
@@ -173,7 +173,7 @@ impl<'fd> Asked<'fd> {
                 Err(errno) => return Err(Unknown::Refused(errno)),
             }
         }
-        if !*self.mincore_is_true.get_or_insert_with(|| page_cache::mincore_is_true(self.file)) {
+        if !*self.mincore_is_truthful.get_or_insert_with(|| page_cache::mincore_is_truthful(self.file)) {
             return self.count_by_reading(first, end);
         }
         let mut resident = 0;
@@ -318,12 +318,12 @@ mod tests {
         let whole = whole(file.as_fd(), size).unwrap();
         assert_eq!(whole.resident, mapped);
         assert_eq!(total(&cells(file.as_fd(), 0..size, 9).unwrap()), whole);
-        let asked = Asked::new(file.as_fd(), 71);
+        let asked = ResidencyQuery::new(file.as_fd(), 71);
         match asked.count_by_reading(0, 71) {
             Ok(read) => assert_eq!(read, Cached { resident: mapped, ..Cached::default() }),
             Err(_) => crate::skipped::skip("a temporary directory on a file system with RWF_NOWAIT"),
         }
-        let sampled = Asked { step: 8, ..asked };
+        let sampled = ResidencyQuery { step: 8, ..asked };
         let estimate = sampled.count_by_reading(0, 71).unwrap();
         assert!(estimate.is_estimate && estimate.resident.abs_diff(mapped) <= 8, "{estimate:?}");
     }

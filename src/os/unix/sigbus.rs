@@ -53,13 +53,13 @@ impl Guard {
 
     /// Returns the lowest fault so far, in bytes from the window's start.
     pub(super) fn fault(&self) -> Option<usize> {
-        TABLE[self.slot].lowest()
+        TABLE[self.slot].lowest_fault()
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        TABLE[self.slot].give_back();
+        TABLE[self.slot].release();
     }
 }
 
@@ -119,17 +119,17 @@ extern "C" fn on_sigbus(signal: libc::c_int, info: *mut libc::siginfo_t, context
             let Some((start, end)) = slot.covers(addr) else { continue };
             let page = addr & !(PAGE.load(Ordering::Relaxed) - 1);
             // Record first, so that any thread that reads the zeros also finds the fault.
-            slot.note(page - start);
-            if lay_zero_pages(page, end) {
+            slot.record_fault(page - start);
+            if map_zero_pages(page, end) {
                 return;
             }
         }
     }
-    hand_on(signal, code, info, context);
+    chain_to_previous(signal, code, info, context);
 }
 
 /// Maps private zero pages over the pages from `page` to `end`, preserving `errno`.
-fn lay_zero_pages(page: usize, end: usize) -> bool {
+fn map_zero_pages(page: usize, end: usize) -> bool {
     // SAFETY: `page..end` lies inside a live window of ours, found in the table. Its owner is
     // blocked in this very fault or reads it as plain bytes that may change at any time, and
     // nothing else is mapped in that range. mmap is a bare system call and errno is restored.
@@ -154,7 +154,7 @@ fn lay_zero_pages(page: usize, end: usize) -> bool {
 
 /// Passes a signal that is not ours to the previous handler. By default the program dies of it, as
 /// it would have without this handler.
-fn hand_on(signal: libc::c_int, code: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+fn chain_to_previous(signal: libc::c_int, code: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // `get` is an atomic load once `install` has filled it.
     let previous = SIGNALS.iter().position(|&ours| ours == signal).and_then(|at| PREVIOUS[at].get());
     let (action, flags) = previous.map_or((libc::SIG_DFL, 0), |previous| (previous.sa_sigaction, previous.sa_flags));
@@ -209,7 +209,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slot_is_given_back() {
+    fn a_slot_is_released() {
         // SAFETY: no fault ever happens at these addresses.
         let guard = unsafe { Guard::new(0x10_000, 0x20_000, 4096) }.unwrap();
         let slot = guard.slot;
@@ -282,7 +282,7 @@ mod tests {
                             assert_eq!(guard.fault(), None, "a stranger's fault");
                             if i % 3 == 0 {
                                 let slot = TABLE.iter().find(|slot| slot.covers(start).is_some());
-                                slot.expect("it is guarded").note(thread);
+                                slot.expect("it is guarded").record_fault(thread);
                                 assert_eq!(guard.fault(), Some(thread));
                             }
                         }

@@ -35,7 +35,7 @@ impl Slot {
 
     /// Releases the slot. The window must still be mapped, so that no other mapping has its
     /// addresses.
-    pub(super) fn give_back(&self) {
+    pub(super) fn release(&self) {
         self.start.store(0, Ordering::Release);
         self.taken.store(false, Ordering::Release);
     }
@@ -59,12 +59,12 @@ impl Slot {
     }
 
     /// Records a fault, in bytes from the window's start.
-    pub(super) fn note(&self, at: usize) {
+    pub(super) fn record_fault(&self, at: usize) {
         self.fault.fetch_min(at, Ordering::AcqRel);
     }
 
     /// Returns the lowest fault recorded since the slot was taken.
-    pub(super) fn lowest(&self) -> Option<usize> {
+    pub(super) fn lowest_fault(&self) -> Option<usize> {
         match self.fault.load(Ordering::Acquire) {
             UNTOUCHED => None,
             at => Some(at),
