@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::engine::plan::MAX_BATCH;
+use crate::engine::plan::{COUNTED, MAX_BATCH};
 use crate::engine::{BLOCK, Cut, Engine, Input};
 use crate::io::{IoMode, Range};
 

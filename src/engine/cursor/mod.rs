@@ -5,29 +5,31 @@
 //! out in batches. Spans begin small and grow, so that a first match does not wait for a full block.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::io::{AccessMethod, SMALL, Source, Stream};
 use crate::os::{Buffer, Stop};
 
 use super::input::Input;
 use super::input_kind::InputKind;
-use super::plan::{COUNTED, Cut, Plan};
+use super::plan::{Cut, Plan};
 use super::prefix_probe::probe_bytes;
 use super::session::Session;
-use super::workers::Outlook;
 pub(super) use open_ahead::OpenBatch;
-pub(super) use span::{Batch, Content, Item, Span};
+pub(super) use span::{Batch, Content, Item, Next, Span};
 
 #[cfg(test)]
 mod batch_tests;
 mod concat;
+mod current;
+mod joined;
 mod open_ahead;
+mod outlook;
 mod positioned;
 mod span;
 mod streamed;
 
 use concat::Concat;
+use current::{Current, Place, nominal_size, take_whole};
 use open_ahead::{OpenAhead, Upcoming};
 use positioned::{CutSpan, Positioned};
 use streamed::{Piece, Streamed};
@@ -70,14 +72,6 @@ pub(super) struct Cursor<'a> {
     ended: Vec<Arc<Source>>,
 }
 
-/// What there is for a worker.
-pub(super) enum Next {
-    Batch(Batch),
-    /// Another worker is opening what comes next.
-    Awaited,
-    Nothing,
-}
-
 /// How the next input was opened.
 enum OpenStep {
     Ready,
@@ -86,21 +80,6 @@ enum OpenStep {
     /// It may block: everything before it must be emitted first.
     MustDrainFirst,
     NoMore,
-}
-
-struct Current {
-    source: Arc<Source>,
-    input: usize,
-    first: bool,
-    /// To be one block.
-    whole: bool,
-    kind: Option<InputKind>,
-    place: Place,
-}
-
-enum Place {
-    Positioned(Positioned),
-    Streamed(Streamed),
 }
 
 /// What a run's inputs are read by.
@@ -139,33 +118,6 @@ impl<'a> Cursor<'a> {
             finished: false,
             failed_late: None,
             ended: Vec::new(),
-        }
-    }
-
-    /// Returns how much work is left, after `busy` was spent on what was handed out. To start a thread
-    /// and have it scheduled takes as long as scanning megabytes with a fast kernel.
-    pub(super) fn outlook(&self, busy: Duration) -> Outlook {
-        const START: Duration = Duration::from_micros(250);
-        const LASTING_BYTES: u64 = 32 << 20;
-        const LASTING: Duration = Duration::from_millis(4);
-        if self.plan.block < FIRST_SPAN / 4 {
-            return if self.batches > 3 { Outlook::Lasting } else { Outlook::Short };
-        }
-        match (&self.current, self.inputs.has_more()) {
-            (Some(Current { place: Place::Positioned(place), .. }), false) => {
-                let left = place.left();
-                let rest = busy.as_secs_f64() * left as f64 / self.done.max(1) as f64;
-                match () {
-                    () if left >= LASTING_BYTES => Outlook::Lasting,
-                    // What was too short to be timed does not tell how long the rest takes.
-                    () if busy < START / 8 || rest < START.as_secs_f64() => Outlook::Short,
-                    () if rest < LASTING.as_secs_f64() => Outlook::Long,
-                    () => Outlook::Lasting,
-                }
-            }
-            (None, false) => Outlook::Short,
-            _ if busy >= START => Outlook::Lasting,
-            _ => Outlook::Short,
         }
     }
 
@@ -325,7 +277,7 @@ impl<'a> Cursor<'a> {
 
     /// Returns whether a source that can be read by position is one block.
     fn is_whole(&self, source: &Source) -> bool {
-        let fits = |wanted| wanted <= nominal(source, &self.plan, self.nominal) as u64;
+        let fits = |wanted| wanted <= nominal_size(source, &self.plan, self.nominal) as u64;
         // A mapped file with holes may become several blocks however short it is.
         source.wanted().is_some_and(fits) && !(self.plan.holes && source.method() == AccessMethod::Map)
             || self.is_one_of_several(source)
@@ -442,74 +394,4 @@ impl<'a> Cursor<'a> {
             self.ended.push(source);
         }
     }
-
-    /// Fills the row that began in an earlier input from the current one.
-    fn complete_row(&mut self, row: usize, stop: &Stop) -> Option<Item> {
-        let current = self.current.as_mut()?;
-        let missing = row - self.concat.row_mut().len();
-        let ended = match &mut current.place {
-            Place::Positioned(positioned) => {
-                if let Err(error) = positioned.append_to(&current.source, self.concat.row_mut(), missing) {
-                    return Some(self.fail_current(error));
-                }
-                positioned.left() == 0
-            }
-            Place::Streamed(streamed) => match streamed.append_to(self.concat.row_mut(), missing, stop) {
-                Ok(ended) => ended,
-                Err(error) => return Some(self.fail_current(error)),
-            },
-        };
-        let (source, input) = (Arc::clone(&current.source), current.input);
-        if ended {
-            self.end_current();
-        }
-        (self.concat.row_mut().len() == row).then(|| {
-            let ended = Some(std::mem::take(&mut self.ended));
-            Item::Span(Span { ended, ..self.concat.row_span(source, input) })
-        })
-    }
-
-    /// Returns the last block of joined inputs: the row that was never filled, or no bytes.
-    fn finish_joined(&mut self) -> Option<Span> {
-        if !self.is_joined() || std::mem::replace(&mut self.finished, true) {
-            return None;
-        }
-        // Its number is none of the inputs', so it is emitted also when the last of them failed.
-        let ended = Some(std::mem::take(&mut self.ended));
-        self.concat.finish(self.opened).map(|span| Span { ended, ..span })
-    }
-}
-
-impl Current {
-    /// Returns the nominal size of its next block.
-    fn nominal(&self, plan: &Plan, largest: usize) -> usize {
-        if self.whole { usize::MAX } else { nominal(&self.source, plan, largest) }
-    }
-}
-
-/// Returns the nominal size of a source's next block. Short files that are read are split in four so
-/// that a second thread has work, except when only counting lines: that is done before it has started.
-fn nominal(source: &Source, plan: &Plan, nominal: usize) -> usize {
-    const MIN_BYTES: u64 = 256 << 10;
-    if source.method() != AccessMethod::Pread {
-        return nominal;
-    }
-    let length = source.wanted().unwrap_or(u64::MAX);
-    let quarter = if plan.ramp_up && plan.block < COUNTED {
-        usize::try_from((length / 4).max(MIN_BYTES)).unwrap_or(usize::MAX)
-    } else {
-        usize::MAX
-    };
-    nominal.min(plan.pread_block).min(quarter)
-}
-
-/// Returns a small file as one span, to be read by the worker that takes it.
-fn take_whole(current: &mut Current, plan: &Plan, nominal: usize) -> Option<Span> {
-    let Place::Positioned(positioned) = &current.place else { return None };
-    let joined = plan.joins_inputs();
-    if joined || current.source.method() != AccessMethod::Pread || !current.first || positioned.left() > nominal as u64
-    {
-        return None;
-    }
-    Some(Span::whole(Arc::clone(&current.source), current.input, positioned.rest(), current.kind))
 }

@@ -1,7 +1,7 @@
-//! Inputs on their way from names to open files.
+//! Opening inputs ahead of the cursor.
 //!
-//! Opening is a good part of the work on a small file. So it is not done under the cursor's lock: each worker takes many
-//! names at a time, opens them, and gives them back in the place they had.
+//! Opening is a good part of the work on a small file, so it is not done under the cursor's lock.
+//! Each worker takes several names at a time, opens them, and returns them to their place.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -14,29 +14,30 @@ use crate::engine::input::Input;
 use crate::engine::plan::MAX_BATCH;
 use crate::engine::session::Session;
 
-/// How long a worker goes on opening, so that a slow file system holds nobody up who could search.
+/// The longest time for which a worker opens files, so that a slow file system does not delay
+/// searching.
 const MAX_OPENING_TIME: Duration = Duration::from_micros(200);
 
-/// Inputs that the cursor has not come to yet, in their order.
+/// Inputs that the cursor has not reached yet, in order.
 pub(super) struct OpenAhead<'a> {
     inputs: Box<dyn Iterator<Item = Input<'a>> + Send + 'a>,
-    /// What was taken from `inputs`. `None` is being opened by a worker.
+    /// Chunks taken from `inputs`. `None` is one that a worker is opening.
     chunks: VecDeque<Option<Chunk<'a>>>,
-    /// The number of the first of these.
+    /// The number of the first chunk.
     first: u64,
     workers: usize,
-    /// How many files a worker opens at a time, or searches, at most.
+    /// The most files that a worker opens or searches at a time.
     max_batch: usize,
 }
 
 #[derive(Default)]
 struct Chunk<'a> {
     inputs: VecDeque<Input<'a>>,
-    /// The first one that is not open has to wait for what stands before it.
+    /// Whether opening the next one must wait until everything before it was emitted.
     must_wait: bool,
 }
 
-/// What a worker opens, without the lock.
+/// A chunk that a worker opens without the lock.
 pub(in crate::engine) struct OpenBatch<'a> {
     number: u64,
     chunk: Chunk<'a>,
@@ -44,29 +45,29 @@ pub(in crate::engine) struct OpenBatch<'a> {
     range: Range,
 }
 
-/// What comes next.
+/// The next input.
 #[allow(clippy::large_enum_variant, reason = "it is taken apart as soon as it is returned")]
 pub(super) enum Upcoming<'a> {
     Input(Input<'a>),
-    /// It is being opened.
+    /// Another worker is opening it.
     Awaited,
     Nothing,
 }
 
 impl<'a> OpenAhead<'a> {
-    /// For so many `workers`, which are yet to be started.
+    /// Creates the queue for `workers` workers, which have not been started yet.
     pub(super) fn new(inputs: Box<dyn Iterator<Item = Input<'a>> + Send + 'a>, workers: usize) -> OpenAhead<'a> {
         let is_single = inputs.size_hint().1 == Some(1);
         let max_batch = if is_single { 1 } else { fd_table::share(2 * workers, MAX_BATCH) };
         OpenAhead { inputs, chunks: VecDeque::new(), first: 0, workers, max_batch }
     }
 
-    /// How many small files a worker searches at a time, at most.
+    /// Returns the most small files that a worker searches at a time.
     pub(super) fn max_batch(&self) -> usize {
         self.max_batch
     }
 
-    /// Whether there may be more.
+    /// Returns whether there may be more inputs.
     pub(super) fn has_more(&self) -> bool {
         let is_left = |chunk: &Option<Chunk<'_>>| chunk.as_ref().is_none_or(|chunk| !chunk.inputs.is_empty());
         self.chunks.iter().any(is_left) || self.inputs.size_hint().1 != Some(0)
@@ -84,7 +85,7 @@ impl<'a> OpenAhead<'a> {
         self.inputs.next().map_or(Upcoming::Nothing, Upcoming::Input)
     }
 
-    /// Puts back the input taken last. `must_wait` says that it has to wait for the inputs before it.
+    /// Puts back the input taken last. `must_wait`: opening it must wait for the inputs before it.
     pub(super) fn put_back(&mut self, input: Input<'a>, must_wait: bool) {
         if let Some(Some(chunk)) = self.chunks.front_mut() {
             chunk.inputs.push_front(input);
@@ -95,7 +96,7 @@ impl<'a> OpenAhead<'a> {
         }
     }
 
-    /// What the caller may open now, if the cursor has to wait for it anyway. There are at most as many chunks as workers.
+    /// Returns a chunk that the caller may open now. There are at most as many chunks as workers.
     pub(super) fn take(&mut self, policy: IoMode, range: Range) -> Option<OpenBatch<'a>> {
         while self.chunks.front().is_some_and(|front| front.as_ref().is_some_and(|chunk| chunk.inputs.is_empty())) {
             self.drop_first();
@@ -106,7 +107,7 @@ impl<'a> OpenAhead<'a> {
             }
             let mut chunk = std::mem::take(chunk);
             self.chunks[0] = None;
-            // What was put back is a single one.
+            // An input that was put back is alone in its chunk.
             if self.chunks.len() == 1 {
                 self.fill(&mut chunk);
             }
@@ -126,7 +127,7 @@ impl<'a> OpenAhead<'a> {
         Some(OpenBatch { number, chunk, policy, range })
     }
 
-    /// Adds to a chunk what follows on it, up to an input that is open already.
+    /// Fills up a chunk with the inputs that follow it, up to one that is open already.
     fn fill(&mut self, chunk: &mut Chunk<'a>) {
         let likely = self.inputs.size_hint().1.map_or(self.max_batch, |most| most.min(self.max_batch));
         chunk.inputs.reserve(likely.saturating_sub(chunk.inputs.len()));
@@ -146,7 +147,7 @@ impl<'a> OpenAhead<'a> {
         self.first = self.first.wrapping_add(1);
     }
 
-    /// Takes back what [`OpenAhead::take`] gave.
+    /// Takes back a batch from [`OpenAhead::take`].
     pub(super) fn give(&mut self, unopened: OpenBatch<'a>) {
         if let Some(chunk) = self.chunks.get_mut(unopened.number.wrapping_sub(self.first) as usize) {
             *chunk = Some(unopened.chunk);
@@ -155,12 +156,13 @@ impl<'a> OpenAhead<'a> {
 }
 
 impl<'a> OpenBatch<'a> {
-    /// In place of a chunk that is being opened.
+    /// Moves the chunk out, leaving an empty one.
     pub(in crate::engine) fn take(&mut self) -> OpenBatch<'a> {
         OpenBatch { chunk: std::mem::take(&mut self.chunk), ..*self }
     }
 
-    /// Opens as many as it takes no time for, up to one that would block, or that is the same open file as another may be.
+    /// Opens inputs for a short while, up to one that would block or may share its open file with
+    /// another.
     pub(in crate::engine) fn open(&mut self, stop: &Stop, session: &Session) {
         let asked = if session.cold.should_prefetch() { self.prefetch(stop, session) } else { 0 };
         let begun = Instant::now();
@@ -175,7 +177,7 @@ impl<'a> OpenBatch<'a> {
             opened += 1;
             let is_enough = match asked {
                 0 => opened % 4 == 1 && begun.elapsed() > MAX_OPENING_TIME,
-                // They are all on their way: who waits for one waits for all.
+                // All of them were requested, so waiting for one waits for all.
                 asked => opened >= asked,
             };
             if stop.asked() || is_enough {
@@ -185,7 +187,7 @@ impl<'a> OpenBatch<'a> {
         session.cold.record_files(opened, begun.elapsed());
     }
 
-    /// Has the disk bring in as many files as it takes no time to ask for, and gives their number.
+    /// Requests read-ahead of small files for a short while, and returns their number.
     fn prefetch(&mut self, stop: &Stop, session: &Session) -> u32 {
         let begun = Instant::now();
         let mut asked = 0;
@@ -223,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn inputs_come_in_their_order_whoever_is_done_first() {
+    fn inputs_keep_their_order_whichever_worker_finishes_first() {
         let mut ahead = ahead(names(80));
         let mut chunks: Vec<_> = (0..3).map(|_| take(&mut ahead).unwrap()).collect();
         assert!(take(&mut ahead).is_none(), "a chunk a worker");
@@ -237,7 +239,7 @@ mod tests {
         assert!(!ahead.has_more() && matches!(ahead.next(), Upcoming::Nothing));
     }
 
-    /// It came alone, and so did each after it, for as long as nobody joined them to one chunk again.
+    /// It came alone, and so did each input after it, until chunks were filled up again.
     #[test]
     fn what_was_put_back_is_opened_with_what_follows() {
         let mut ahead = ahead(names(40));

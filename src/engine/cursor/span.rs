@@ -76,6 +76,14 @@ impl Span {
     }
 }
 
+/// What there is for a worker.
+pub(crate) enum Next {
+    Batch(Batch),
+    /// Another worker is opening what comes next.
+    Awaited,
+    Nothing,
+}
+
 #[derive(Debug)]
 pub(crate) enum Content {
     /// To be mapped or read by the worker.

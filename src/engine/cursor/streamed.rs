@@ -1,4 +1,4 @@
-//! Splits what can be read only once: bytes are read first and split where they allow it.
+//! Splits inputs that can be read only once: bytes are read first, then split where possible.
 
 use std::io;
 
@@ -12,27 +12,27 @@ use crate::engine::plan::Cut;
 
 use super::Classify;
 
-/// How many bytes are read at a time, at least, while a line's end is looked for.
+/// The fewest bytes read at a time while looking for a line end.
 const MIN_READ_BYTES: usize = 1 << 20;
 /// A block size that asks for whole inputs.
 const WHOLE: usize = usize::MAX >> 3;
-/// How much room is made at a time, at most, for blocks of any size.
+/// The most bytes read at a time, whatever the block size.
 const MAX_READ_BYTES: usize = 64 << 20;
 
-/// A stream with what was read of it and not yet handed out.
+/// A stream, and the bytes read from it that were not handed out yet.
 pub(super) struct Streamed {
     stream: Stream,
     cut: Cut,
-    /// How many bytes of the beginning are wanted for a verdict, before anything is handed out.
+    /// The number of bytes at the beginning that classify the input before anything is handed out.
     head: usize,
     kind: Option<InputKind>,
     pending: Vec<u8>,
     ended: bool,
     handed: u64,
     failed: Option<io::Error>,
-    /// Bytes were left out before what comes next.
+    /// Whether bytes were left out before the next ones.
     at_gap: bool,
-    /// How many lines ended in what was left out before the next piece.
+    /// The number of lines that ended in the bytes left out before the next piece.
     passed_lines: Option<u64>,
 }
 
@@ -61,22 +61,23 @@ impl Streamed {
         self.kind.unwrap_or_default()
     }
 
-    /// Bytes handed out so far.
+    /// Returns the number of bytes handed out so far.
     pub(super) fn delivered(&self) -> u64 {
         self.handed
     }
 
-    /// Bytes that were passed over before the wanted range.
+    /// Returns the number of bytes skipped before the wanted range.
     pub(super) fn skipped(&self) -> u64 {
         self.stream.skipped()
     }
 
-    /// Takes the error that ended the stream too early, after its last piece.
+    /// Takes the error that ended the stream early, after its last piece.
     pub(super) fn take_failure(&mut self) -> Option<io::Error> {
         self.stream.take_failure()
     }
 
-    /// The next piece of about `nominal` bytes, shorter when the writer pauses, longer when a line is.
+    /// Returns the next piece of about `nominal` bytes: shorter if the writer pauses, longer if a line
+    /// is longer.
     pub(super) fn next(
         &mut self,
         mut buffer: Buffer,
@@ -87,7 +88,7 @@ impl Streamed {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
-        // What a pipe gives begins with a page, and comes behind what is pending.
+        // Bytes from a pipe begin at a page border, and follow the pending ones.
         let pending = self.pending.len();
         buffer.make_room(nominal.min(MAX_READ_BYTES).saturating_add(pending), 0u64.wrapping_sub(pending as u64))?;
         buffer.end().append(&mut self.pending);
@@ -105,14 +106,14 @@ impl Streamed {
         // An input that is to be one block is not cut where its writer pauses.
         let is_whole = nominal >= WHOLE;
         drained &= !is_whole;
-        // Where the search for a cut goes on: nothing is looked at twice.
+        // Where the search for a cut continues: no byte is searched twice.
         let mut searched = 0;
         let cut = loop {
             if self.ended && buffer.len() <= nominal {
                 break buffer.len();
             }
             if self.at_gap {
-                // What comes next does not follow on this.
+                // The next bytes are not contiguous with these.
                 if !buffer.is_empty() {
                     break buffer.len();
                 }
@@ -134,7 +135,7 @@ impl Streamed {
                 Ok(Filled::Stopped) => return Ok(Piece::Stopped),
                 Ok(filled) => drained = filled == Filled::Drained && !is_whole,
                 Err(error) => {
-                    // Whole lines and rows before the error are true and go out first.
+                    // Whole lines and rows before the error are valid and are handed out first.
                     let whole = self.cut_point(&buffer, buffer.len(), 0).unwrap_or(0);
                     if whole == 0 {
                         return Err(error);
@@ -154,7 +155,7 @@ impl Streamed {
         Ok(Piece::Bytes { bytes: buffer, at, last, drained, passed_lines })
     }
 
-    /// Moves up to `count` bytes to the end of `row`; whether the stream ended with them.
+    /// Moves up to `count` bytes to the end of `row`, and returns whether the stream ended with them.
     pub(super) fn append_to(&mut self, row: &mut Vec<u8>, count: usize, stop: &Stop) -> io::Result<bool> {
         let goal = row.len() + count;
         let kept = count.min(self.pending.len());
@@ -176,8 +177,8 @@ impl Streamed {
         Ok(filled)
     }
 
-    /// Where `buffer` may be cut: the last place within `nominal` bytes, else the first behind them.
-    /// The bytes before `searched` are known to hold none.
+    /// Returns where `buffer` may be cut: the last place within `nominal` bytes, else the first after
+    /// them. The bytes before `searched` are known to have none.
     fn cut_point(&self, buffer: &[u8], nominal: usize, searched: usize) -> Option<usize> {
         let near = nominal.min(buffer.len());
         let from = searched.max(near);

@@ -1,0 +1,47 @@
+//! The end of joined inputs: rows that span inputs, and the last block.
+
+use std::sync::Arc;
+
+use crate::os::Stop;
+
+use super::Cursor;
+use super::current::Place;
+use super::span::{Item, Span};
+
+impl Cursor<'_> {
+    /// Fills the row that began in an earlier input from the current one.
+    pub(super) fn complete_row(&mut self, row: usize, stop: &Stop) -> Option<Item> {
+        let current = self.current.as_mut()?;
+        let missing = row - self.concat.row_mut().len();
+        let ended = match &mut current.place {
+            Place::Positioned(positioned) => {
+                if let Err(error) = positioned.append_to(&current.source, self.concat.row_mut(), missing) {
+                    return Some(self.fail_current(error));
+                }
+                positioned.left() == 0
+            }
+            Place::Streamed(streamed) => match streamed.append_to(self.concat.row_mut(), missing, stop) {
+                Ok(ended) => ended,
+                Err(error) => return Some(self.fail_current(error)),
+            },
+        };
+        let (source, input) = (Arc::clone(&current.source), current.input);
+        if ended {
+            self.end_current();
+        }
+        (self.concat.row_mut().len() == row).then(|| {
+            let ended = Some(std::mem::take(&mut self.ended));
+            Item::Span(Span { ended, ..self.concat.row_span(source, input) })
+        })
+    }
+
+    /// Returns the last block of joined inputs: the row that was never filled, or no bytes.
+    pub(super) fn finish_joined(&mut self) -> Option<Span> {
+        if !self.is_joined() || std::mem::replace(&mut self.finished, true) {
+            return None;
+        }
+        // Its number is none of the inputs', so it is emitted also when the last of them failed.
+        let ended = Some(std::mem::take(&mut self.ended));
+        self.concat.finish(self.opened).map(|span| Span { ended, ..span })
+    }
+}
