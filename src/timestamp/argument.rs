@@ -305,17 +305,22 @@ impl Typed<'_> {
             Stamp::Local(seconds, nanoseconds) => local(seconds, nanoseconds),
             Stamp::Clock(second, nanoseconds) => local(today * 86_400 + i64::from(second), nanoseconds),
             Stamp::Uptime(..) => None,
-            Stamp::Yearless(month, day, second, nanoseconds) => {
+            Stamp::Yearless(date) => {
                 // A day's grace for clocks that differ. The last 29th of February may be eight
                 // years ago.
                 let limit = self.now.timestamp().as_second() + 86_400;
                 let this = i32::from(self.now.year());
-                let in_year = |year| days_from_civil(year, month.into(), day.into());
+                let in_year = |year| {
+                    let second = date.in_year(year)?;
+                    match date.offset {
+                        Some(offset) => Timestamp::new(second - i64::from(offset), date.nanoseconds).ok(),
+                        None => local(second, date.nanoseconds),
+                    }
+                };
                 if let Some(year) = self.year {
-                    return local(in_year(year)? * 86_400 + i64::from(second), nanoseconds);
+                    return in_year(year);
                 }
-                let times = (this - 8..=this + 1).rev().filter_map(in_year);
-                let mut times = times.filter_map(|days| local(days * 86_400 + i64::from(second), nanoseconds));
+                let mut times = (this - 8..=this + 1).rev().filter_map(in_year);
                 times.find(|time| time.as_second() <= limit)
             }
         }

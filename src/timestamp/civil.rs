@@ -59,13 +59,14 @@ const fn named(order: Order, separator: u8, short_year: bool, weekday: bool) -> 
 }
 
 /// All supported date styles.
-pub(super) const STYLES: [DateStyle; 39] = {
+pub(super) const STYLES: [DateStyle; 44] = {
     use Order::{DayMonth, DayMonthYear, MonthDay, MonthDayYear, YearMonthDay};
     [
         numbers(YearMonthDay, b'-', false),
         numbers(YearMonthDay, b'/', false),
         numbers(YearMonthDay, b'.', false),
         numbers(YearMonthDay, b':', false),
+        numbers(YearMonthDay, b'\\', false),
         numbers(YearMonthDay, 0, false),
         numbers(YearMonthDay, 0, true),
         numbers(YearMonthDay, b'/', true),
@@ -82,6 +83,7 @@ pub(super) const STYLES: [DateStyle; 39] = {
         numbers(MonthDayYear, b'-', true),
         numbers(MonthDay, b'-', false),
         numbers(MonthDay, b'/', false),
+        numbers(MonthDay, b'.', false),
         numbers(MonthDay, 0, false),
         numbers(DayMonth, b'/', false),
         numbers(DayMonth, b'.', false),
@@ -92,6 +94,8 @@ pub(super) const STYLES: [DateStyle; 39] = {
         named(DayMonthYear, b'-', false, false),
         named(DayMonthYear, b' ', false, false),
         named(DayMonthYear, b'-', true, false),
+        named(DayMonthYear, 0, false, false),
+        named(DayMonthYear, b'.', false, false),
         named(DayMonthYear, b' ', false, true),
         named(DayMonth, b' ', false, false),
         named(DayMonth, b' ', false, true),
@@ -99,18 +103,24 @@ pub(super) const STYLES: [DateStyle; 39] = {
         named(MonthDayYear, b' ', false, true),
         named(MonthDayYear, b'-', false, false),
         named(MonthDayYear, b'-', true, false),
+        named(MonthDay, b'-', false, false),
         named(MonthDay, b' ', false, false),
         named(MonthDay, b' ', false, true),
     ]
 };
 
 impl DateStyle {
+    /// Whether the year is part of the date.
+    pub fn has_year(self) -> bool {
+        !matches!(self.order, Order::MonthDay | Order::DayMonth)
+    }
+
     /// Reads a date of this style.
     pub fn read(self, scanner: &mut Scanner<'_>) -> Option<WrittenDate> {
         let mut at = *scanner;
         if self.weekday {
             at.name(&WEEKDAYS)?;
-            let _ = at.take(b",");
+            let _ = at.take_if(|byte| matches!(byte, b',' | b'.'));
             at.take(b" ")?;
             at.take_while(|byte| byte == b' ');
         }
@@ -149,7 +159,7 @@ impl DateStyle {
             }
         }
         let plausible = (1..=12).contains(&date.month) && (1..=31).contains(&date.day);
-        if !plausible || at.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+        if !plausible {
             return None;
         }
         *scanner = at;
@@ -157,6 +167,10 @@ impl DateStyle {
     }
 
     fn separator(self, at: &mut Scanner<'_>) -> Option<()> {
+        // A point ends an abbreviated month, and in German the number of the day.
+        if self.named && self.separator != b'.' {
+            let _ = at.take(b".");
+        }
         if self.separator == 0 {
             return Some(());
         }
@@ -176,7 +190,17 @@ impl DateStyle {
     }
 
     fn month(self, at: &mut Scanner<'_>) -> Option<i32> {
-        if self.named { at.name(&MONTHS) } else { self.number(at) }
+        if !self.named {
+            return self.number(at);
+        }
+        // Without a year, and so without a number on both sides, a word of another language is none.
+        let mut after = *at;
+        let month = after.name(&MONTHS);
+        if self.has_year() && (month.is_none() || after.peek().is_some_and(|byte| byte.is_ascii_alphabetic())) {
+            return foreign_month(at);
+        }
+        *at = after;
+        month
     }
 
     fn number(self, at: &mut Scanner<'_>) -> Option<i32> {
@@ -184,9 +208,57 @@ impl DateStyle {
     }
 }
 
+/// Months of other languages (German, French, Spanish, Italian, Portuguese, Dutch) as far as their
+/// abbreviations differ from the English ones: CLDR, `months-format-abbreviated`.
+const FOREIGN_MONTHS: [(&str, i32); 29] = [
+    ("janv", 1),
+    ("jän", 1),
+    ("ene", 1),
+    ("gen", 1),
+    ("févr", 2),
+    ("fev", 2),
+    ("mars", 3),
+    ("mär", 3),
+    ("märz", 3),
+    ("mrt", 3),
+    ("avr", 4),
+    ("abr", 4),
+    ("mai", 5),
+    ("mag", 5),
+    ("mei", 5),
+    ("juin", 6),
+    ("giu", 6),
+    ("juni", 6),
+    ("juil", 7),
+    ("juli", 7),
+    ("lug", 7),
+    ("août", 8),
+    ("ago", 8),
+    ("set", 9),
+    ("okt", 10),
+    ("out", 10),
+    ("ott", 10),
+    ("dez", 12),
+    ("dic", 12),
+];
+
+/// Reads the abbreviated name of a month in another language than English.
+fn foreign_month(at: &mut Scanner<'_>) -> Option<i32> {
+    let name = Scanner(at.0).take_while(|byte| byte.is_ascii_alphabetic() || byte >= 0x80);
+    let name = std::str::from_utf8(name).ok()?.to_lowercase();
+    let name = if name == "déc" { "dez" } else { &name };
+    let &(_, month) = FOREIGN_MONTHS.iter().find(|(known, _)| *known == name)?;
+    at.take_while(|byte| byte.is_ascii_alphabetic() || byte >= 0x80);
+    Some(month)
+}
+
 /// How a time of day is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ClockStyle {
+    /// Whether each number may have one digit; digits after a third colon are milliseconds.
+    pub unpadded: bool,
+    /// Whether a point comes before the seconds, in place of the separator.
+    pub point: bool,
     /// The byte between the parts; 0 for none.
     pub separator: u8,
     /// Whether seconds are written.
@@ -200,15 +272,18 @@ pub(super) struct ClockStyle {
 }
 
 const fn clock(separator: u8, seconds: bool, half_day: bool, colon_fraction: bool) -> ClockStyle {
-    ClockStyle { separator, seconds, half_day, colon_fraction, comma_ends: false }
+    let (unpadded, point, comma_ends) = (false, false, false);
+    ClockStyle { unpadded, point, separator, seconds, half_day, colon_fraction, comma_ends }
 }
 
 /// All supported styles of a time of day, those that read more first.
-pub(super) const CLOCKS: [ClockStyle; 9] = [
+pub(super) const CLOCKS: [ClockStyle; 11] = [
     clock(b':', true, true, true),
     clock(b':', true, true, false),
     clock(b':', true, false, true),
     clock(b':', true, false, false),
+    ClockStyle { unpadded: true, ..clock(b':', true, false, false) },
+    ClockStyle { point: true, ..clock(b':', true, false, false) },
     clock(b':', false, true, false),
     clock(b':', false, false, false),
     clock(b'.', true, false, true),
@@ -221,18 +296,27 @@ impl ClockStyle {
     pub fn read(self, scanner: &mut Scanner<'_>) -> Option<(i32, i32)> {
         let mut at = *scanner;
         let mut hour = if self.separator == 0 { at.digits(2)? } else { at.one_or_two_digits()? };
-        let separate = |at: &mut Scanner<'_>| match self.separator {
+        let separate = |at: &mut Scanner<'_>, separator: u8| match separator {
             0 => Some(()),
             byte => at.take(&[byte]),
         };
-        separate(&mut at)?;
-        let minute = at.digits(2)?;
+        let number = |at: &mut Scanner<'_>| {
+            let digits = if self.unpadded { at.count_digits().clamp(1, 2) } else { 2 };
+            at.digits(digits)
+        };
+        separate(&mut at, self.separator)?;
+        let minute = number(&mut at)?;
         let mut second = 0;
         let mut nanoseconds = 0;
         if self.seconds {
-            separate(&mut at)?;
-            second = at.digits(2)?;
-            if self.colon_fraction && self.separator == b':' {
+            separate(&mut at, if self.point { b'.' } else { self.separator })?;
+            second = number(&mut at)?;
+            if self.point && !matches!(at.0, [b'.', digit, ..] if digit.is_ascii_digit()) {
+                return None;
+            }
+            if self.unpadded && at.take(b":").is_some() {
+                nanoseconds = at.digits(at.count_digits().clamp(1, 3))? * 1_000_000;
+            } else if self.colon_fraction && self.separator == b':' {
                 at.take(b":")?;
                 let digits = at.count_digits();
                 if digits != 3 && digits != 6 {
@@ -251,7 +335,12 @@ impl ClockStyle {
         if self.half_day {
             hour = half_day(&mut at, hour)?;
         }
-        let goes_on = at.peek().is_some_and(|byte| byte.is_ascii_digit() || (!self.seconds && byte == b':'));
+        let goes_on = match at.0 {
+            [byte, ..] if byte.is_ascii_digit() => true,
+            [b':', ..] => !self.seconds,
+            [b'.', digit, ..] => !self.seconds && digit.is_ascii_digit(),
+            _ => false,
+        };
         if goes_on || hour > 23 || minute > 59 || second > 60 {
             return None;
         }

@@ -19,6 +19,8 @@ pub struct TimeForm {
     pub(super) notation: Notation,
     /// The zone of times without one, if the log names it.
     pub(super) zone: Option<TimeZone>,
+    /// The day of the first entry, if the log states it outside its entries.
+    pub(super) day: Option<i64>,
     /// The number of lines examined to learn it.
     pub looked: u64,
     /// How many of these contain a time in this form.

@@ -3,12 +3,11 @@
 //! Strings are skipped as a whole, so a key inside a message is never mistaken for one. A truncated
 //! line is read as far as it goes.
 
-use super::notation::{Notation, epoch};
+use super::notation::Notation;
 use super::scan::Scanner;
+use super::since::epoch;
 use super::stamp::Stamp;
 use super::zone::Abbreviations;
-
-use jiff::Timestamp;
 
 /// The maximum depth of nested objects.
 const DEPTH: usize = 8;
@@ -34,7 +33,7 @@ pub(super) fn value<'l>(line: &'l [u8], path: &[Box<[u8]>]) -> Option<&'l [u8]> 
 }
 
 /// JSON keys that hold the time of an entry, the likeliest first.
-const KEYS: [&str; 26] = [
+const KEYS: [&str; 29] = [
     "@timestamp",
     "timestamp",
     "time",
@@ -61,11 +60,18 @@ const KEYS: [&str; 26] = [
     "logged_at",
     "time_local",
     "time_iso8601",
+    "msec",
+    "unixtime",
+    "start",
 ];
 
 /// Returns how likely a value with this key is the time of an entry, 0 for the likeliest, or `None`
-/// if the key does not name a time.
-pub(super) fn key_rank(name: &[u8]) -> Option<usize> {
+/// if the key does not name a time. A key such as `seconds` counts as the one that holds its object.
+pub(super) fn key_rank(keys: &[&[u8]]) -> Option<usize> {
+    let name = match keys {
+        [.., outer, b"seconds" | b"sec" | b"$numberLong"] | [.., outer] => outer,
+        [] => return None,
+    };
     let known = KEYS.iter().position(|known| known.as_bytes().eq_ignore_ascii_case(name));
     known.or_else(|| names_a_time(name).then_some(KEYS.len() + 10))
 }
@@ -76,6 +82,7 @@ fn names_a_time(name: &[u8]) -> bool {
     [&b"_at"[..], b"_ts", b"time", b"timestamp", b"time_ms", b"time_us", b"time_ns"]
         .iter()
         .any(|end| name.ends_with(end))
+        || name.starts_with(b"ts_")
 }
 
 /// Returns all values of the object at the start of `line`.
@@ -168,15 +175,6 @@ pub(super) fn read(text: &[u8], notation: &Notation, zones: &Abbreviations) -> O
 
 /// Reads a number of seconds, with or without an exponent, or of a fraction of them.
 pub(super) fn number(text: &[u8]) -> Option<Stamp> {
-    if memchr::memchr2(b'e', b'E', text).is_some() {
-        let seconds: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
-        let (seconds, fraction) = match seconds {
-            1e9..4e9 => (seconds.trunc(), seconds.fract()),
-            1e12..4e12 => ((seconds / 1e3).trunc(), (seconds / 1e3).fract()),
-            _ => return None,
-        };
-        return Timestamp::new(seconds as i64, (fraction * 1e9) as i32).ok().map(Stamp::Instant);
-    }
     let mut at = Scanner(text);
     epoch(&mut at).filter(|_| at.0.is_empty())
 }

@@ -9,6 +9,8 @@
 mod access;
 mod argument;
 mod civil;
+mod dated;
+mod decide;
 mod form;
 mod json;
 mod learn;
@@ -21,6 +23,7 @@ mod refusal;
 mod sample;
 mod scan;
 mod search;
+mod since;
 mod stamp;
 mod window;
 mod years;
@@ -34,7 +37,7 @@ pub use reader::{FirstDate, Reader, Sequence, TimeContext};
 pub use refusal::Refusal;
 pub use sample::{LONG_SAMPLE, LogTimes, SAMPLE, learn, learn_from, log_times};
 pub use search::{Found, find};
-pub use stamp::Stamp;
+pub use stamp::{Stamp, Yearless};
 pub use window::{EntryFilter, StreamWindow};
 pub use zone::parse_zone;
 

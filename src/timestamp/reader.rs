@@ -11,7 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::form::TimeForm;
 use super::learn::FormHints;
-use super::stamp::{DAY, Stamp, days_from_civil};
+use super::notation::Notation;
+use super::stamp::{DAY, Stamp, Yearless, days_from_civil};
 use super::years::GRACE;
 use super::zone::Abbreviations;
 
@@ -88,17 +89,17 @@ impl Reader {
         zones.region = form.zone.clone();
         let mut reader = Self { form, zones, zone, anchor: Reference::Nothing, slack: context.slack };
         reader.anchor = match first {
-            Some(Stamp::Yearless(month, day, second, _)) => {
-                Reference::NotBefore(reader.first_of_year((month, day, second), last, context, changed) - DAY)
+            Some(Stamp::Yearless(date)) => {
+                Reference::NotBefore(reader.first_of_year(date, last, context, changed) - DAY)
             }
             Some(Stamp::Clock(second, _)) => {
                 let local = reader.local_second(changed);
                 let today = local.div_euclid(DAY);
                 let day = if i64::from(second) > local.rem_euclid(DAY) + 60 { today - 1 } else { today };
-                Reference::FirstDay(context.first.and_then(|first| first.day).unwrap_or(day))
+                Reference::FirstDay(reader.given_day(context).unwrap_or(day))
             }
             Some(Stamp::Uptime(..)) => Reference::Boot(match (context.boot, last) {
-                (Some(boot), _) if changed >= boot => boot,
+                (Some(boot), _) if changed >= boot && reader.form.notation == Notation::Uptime => boot,
                 (_, Some(Stamp::Uptime(second, _))) => {
                     changed.checked_sub(SignedDuration::from_secs(second)).unwrap_or(changed)
                 }
@@ -110,35 +111,31 @@ impl Reader {
     }
 
     /// Returns the second of the local clock at which a log without years begins.
-    fn first_of_year(
-        &self,
-        (month, day, second): (i8, i8, i32),
-        last: Option<Stamp>,
-        context: &TimeContext,
-        changed: Timestamp,
-    ) -> i64 {
-        let in_year = |year: i32| Some(days_from_civil(year, month.into(), day.into())? * DAY + i64::from(second));
-        if let Some(first) = context.first {
-            return (first.year..).take(9).find_map(in_year).unwrap_or(0);
+    fn first_of_year(&self, first: Yearless, last: Option<Stamp>, context: &TimeContext, changed: Timestamp) -> i64 {
+        let in_year = |year: i32| first.in_year(year);
+        if let Some(given) = context.first {
+            return (given.year..).take(9).find_map(in_year).unwrap_or(0);
         }
         // A day's grace for clocks that differ. The last 29th of February may be eight years ago.
         let limit = self.local_second(changed) + DAY;
         let year = i32::from(self.zone.to_datetime(changed).year()) + 1;
         let mut years = (year - 9..=year).rev().filter_map(in_year).filter(|&time| time <= limit);
         let first = years.next().unwrap_or(0);
-        if let Some(Stamp::Yearless(month, day, second, _)) = last {
-            let end = after((month, day, second), first - DAY);
-            if end > limit {
-                return years.next().unwrap_or(first);
-            }
+        match last {
+            Some(Stamp::Yearless(last)) if last.after(first - DAY) > limit => years.next().unwrap_or(first),
+            _ => first,
         }
-        first
+    }
+
+    /// Returns the day of the first entry that the user or the log gives.
+    fn given_day(&self, context: &TimeContext) -> Option<i64> {
+        context.first.and_then(|first| first.day).or(self.form.day)
     }
 
     /// Moves the day of the first entry, once the number of midnights between it and the end is
     /// known.
     pub(super) fn set_first_day(&mut self, context: &TimeContext, days: i64, last: Timestamp, changed: Timestamp) {
-        if context.first.is_some_and(|first| first.day.is_some()) {
+        if self.given_day(context).is_some() {
             return;
         }
         let end = self.local_second(changed);
@@ -183,7 +180,10 @@ impl Reader {
             Stamp::Instant(time) => return exact(time),
             Stamp::Uptime(second, nanoseconds) => return exact(self.since_boot(second, nanoseconds)),
             Stamp::Local(local, nanoseconds) => (local, nanoseconds),
-            Stamp::Yearless(month, day, second, nanoseconds) => (self.with_year(month, day, second), nanoseconds),
+            Stamp::Yearless(date) => match (self.with_year(date), date.offset) {
+                (local, Some(offset)) => return exact(instant(local - i64::from(offset), date.nanoseconds)),
+                (local, None) => (local, date.nanoseconds),
+            },
             Stamp::Clock(second, nanoseconds) => (self.first_day() * DAY + i64::from(second), nanoseconds),
         };
         let (earliest, latest) = self.offsets(local);
@@ -204,10 +204,10 @@ impl Reader {
         instant(boot.as_second() + second, nanoseconds)
     }
 
-    fn with_year(&self, month: i8, day: i8, second: i32) -> i64 {
+    fn with_year(&self, date: Yearless) -> i64 {
         match self.anchor {
-            Reference::NotBefore(floor) | Reference::FirstYear(floor) => after((month, day, second), floor),
-            _ => after((month, day, second), 0),
+            Reference::NotBefore(floor) | Reference::FirstYear(floor) => date.after(floor),
+            _ => date.after(0),
         }
     }
 
@@ -225,15 +225,6 @@ impl Reader {
     pub(super) fn local_second(&self, time: Timestamp) -> i64 {
         time.as_second() + i64::from(self.zone.to_offset(time).seconds())
     }
-}
-
-/// Returns the first second of the local clock from `floor` that has this date and time.
-fn after((month, day, second): (i8, i8, i32), floor: i64) -> i64 {
-    let year = Timestamp::from_second(floor).map_or(1970, |time| i32::from(Offset::UTC.to_datetime(time).year()));
-    (year..=year + 9)
-        .filter_map(|year| Some(days_from_civil(year, month.into(), day.into())? * DAY + i64::from(second)))
-        .find(|&time| time >= floor)
-        .unwrap_or(floor)
 }
 
 fn instant(second: i64, nanoseconds: i32) -> Timestamp {
@@ -275,13 +266,16 @@ impl Sequence {
             Stamp::Instant(time) => return time,
             Stamp::Uptime(second, nanoseconds) => return reader.since_boot(second, nanoseconds),
             Stamp::Local(local, nanoseconds) => (local, nanoseconds),
-            Stamp::Yearless(month, day, second, nanoseconds) => {
+            Stamp::Yearless(date) => {
                 // A slightly earlier date is out of order, not a year later.
                 let local = match (self.latest, reader.anchor) {
-                    (Some((_, latest)), Reference::FirstYear(_)) => after((month, day, second), (latest - GRACE) * DAY),
-                    _ => reader.with_year(month, day, second),
+                    (Some((_, latest)), Reference::FirstYear(_)) => date.after((latest - GRACE) * DAY),
+                    _ => reader.with_year(date),
                 };
-                (local, nanoseconds)
+                if let Some(offset) = date.offset {
+                    return self.note(instant(local - i64::from(offset), date.nanoseconds), local);
+                }
+                (local, date.nanoseconds)
             }
             Stamp::Clock(second, nanoseconds) => {
                 let days = match self.latest {
@@ -297,6 +291,11 @@ impl Sequence {
         };
         let [early, late] = self.candidates(local, nanoseconds);
         let time = if self.is_in_order(early) || !self.is_in_order(late) { early } else { late };
+        self.note(time, local)
+    }
+
+    /// Takes note of the time of an entry, which is at second `local` of its clock, and returns it.
+    fn note(&mut self, time: Timestamp, local: i64) -> Timestamp {
         if self.latest.is_none_or(|(latest, _)| time > latest) {
             self.latest = Some((time, local.div_euclid(DAY)));
         }

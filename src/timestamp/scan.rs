@@ -83,14 +83,14 @@ impl<'b> Scanner<'b> {
     /// Consumes one of `names`, in upper or lower case, and returns its position among them, from
     /// one.
     ///
-    /// A name may be written in full or as its first three letters.
+    /// A name may be written in full or as its first three letters, September also as its first four.
     pub fn name(&mut self, names: &[&str]) -> Option<i32> {
         let short = self.0.get(..3)?;
         let at = names.iter().position(|name| name.as_bytes()[..3].eq_ignore_ascii_case(short))?;
         let full = names[at].as_bytes();
         let len = match self.0.get(..full.len()) {
             Some(text) if text.eq_ignore_ascii_case(full) => full.len(),
-            _ => 3,
+            _ => 3 + usize::from(full == b"September" && self.0.get(3).is_some_and(|byte| matches!(byte, b't' | b'T'))),
         };
         self.0 = &self.0[len..];
         Some(at as i32 + 1)

@@ -12,12 +12,41 @@ pub enum Stamp {
     Instant(Timestamp),
     /// A date and time without a zone, as seconds since 1970 on the local clock.
     Local(i64, i32),
-    /// A date without a year: month, day, second of the day, nanoseconds.
-    Yearless(i8, i8, i32, i32),
+    /// A date and time without a year.
+    Yearless(Yearless),
     /// A time of day: seconds and nanoseconds since midnight.
     Clock(i32, i32),
     /// Seconds and nanoseconds since the machine started.
     Uptime(i64, i32),
+}
+
+/// A date and time without a year, as written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Yearless {
+    /// The month, from 1.
+    pub month: i8,
+    /// The day of the month, from 1.
+    pub day: i8,
+    /// The second of the day.
+    pub second: i32,
+    /// The nanoseconds after it.
+    pub nanoseconds: i32,
+    /// The seconds by which the zone that follows is ahead of UTC.
+    pub offset: Option<i32>,
+}
+
+impl Yearless {
+    /// Returns the second of the written clock in `year`, if that has the day.
+    pub(super) fn in_year(self, year: i32) -> Option<i64> {
+        let days = days_from_civil(year, self.month.into(), self.day.into())?;
+        Some(days * DAY + i64::from(self.second))
+    }
+
+    /// Returns the first second of the written clock from `floor` on that has this date and time.
+    pub(super) fn after(self, floor: i64) -> i64 {
+        let year = 1970 + i32::try_from(floor.div_euclid(DAY) / 366).unwrap_or_default();
+        (year..=year + 12).filter_map(|year| self.in_year(year)).find(|&time| time >= floor).unwrap_or(floor)
+    }
 }
 
 /// Returns the days from 1970-01-01 to a date of the Gregorian calendar, if that date exists.

@@ -37,7 +37,7 @@ pub(super) fn first_year<S: RandomAccess + ?Sized>(
     (given, limit): (Option<i32>, i64),
 ) -> io::Result<Option<i32>> {
     let date = |line: &[u8]| match form.read(line, zones) {
-        Some(Stamp::Yearless(month, day, ..)) => Some((month, day)),
+        Some(Stamp::Yearless(date)) => Some((date.month, date.day)),
         _ => None,
     };
     let all = || -> io::Result<Vec<Date>> {

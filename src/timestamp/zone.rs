@@ -8,9 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::scan::Scanner;
 
-/// Abbreviations in common use and their offsets in minutes. Those of North America are as in RFC
-/// 2822, section 4.3.
-const ABBREVIATIONS: [(&str, i32); 52] = [
+/// Abbreviations in common use and their offsets in minutes. Those of North America are as in
+/// RFC 2822, section 4.3.
+const ABBREVIATIONS: [(&str, i32); 75] = [
     ("UTC", 0),
     ("GMT", 0),
     ("UT", 0),
@@ -63,6 +63,30 @@ const ABBREVIATIONS: [(&str, i32); 52] = [
     ("ART", -180),
     ("COT", -300),
     ("PET", -300),
+    // As the tz database had them until it wrote numbers in their place, and Java still does.
+    ("WAT", 60),
+    ("IDT", 180),
+    ("IRST", 210),
+    ("SAMT", 240),
+    ("AZT", 240),
+    ("AFT", 270),
+    ("UZT", 300),
+    ("YEKT", 300),
+    ("OMST", 360),
+    ("NOVT", 420),
+    ("KRAT", 420),
+    ("IRKT", 480),
+    ("MYT", 480),
+    ("WITA", 480),
+    ("WIT", 540),
+    ("YAKT", 540),
+    ("VLAT", 600),
+    ("MAGT", 660),
+    ("PETT", 720),
+    ("CLT", -240),
+    ("CLST", -180),
+    ("UYT", -180),
+    ("BRST", -120),
 ];
 
 /// Abbreviations of several zones, none of which is the usual one.
@@ -75,6 +99,8 @@ pub(super) enum WrittenZone {
     Nothing,
     /// An offset in seconds east of Greenwich.
     Offset(i32),
+    /// Minutes in three digits, which programs count in both directions.
+    Minutes(i32),
     /// A name of the tz database.
     Region(TimeZone),
     /// An ambiguous zone.
@@ -115,13 +141,17 @@ impl Abbreviations {
     /// Reads the next zone, which may have one blank before it.
     pub fn read(&self, scanner: &mut Scanner<'_>) -> WrittenZone {
         let mut at = *scanner;
-        let _ = at.take(b" ");
+        let blank = at.take(b" ").is_some();
         let written = match at.peek() {
             Some(b'Z' | b'z') => {
                 at.0 = &at.0[1..];
                 WrittenZone::Offset(0)
             }
-            Some(b'+' | b'-') => numeric(&mut at).map_or(WrittenZone::Nothing, WrittenZone::Offset),
+            // The minus sign of ISO 8601 as well: U+2212.
+            Some(b'+' | b'-' | 0xe2) => match minutes(&mut at) {
+                Some(minutes) if !blank => WrittenZone::Minutes(minutes),
+                _ => numeric(&mut at).map_or(WrittenZone::Nothing, WrittenZone::Offset),
+            },
             Some(b'A'..=b'Z') => self.named(&mut at),
             _ => return WrittenZone::Nothing,
         };
@@ -131,6 +161,16 @@ impl Abbreviations {
         }
         *scanner = at;
         written
+    }
+
+    /// Reads a known abbreviation and the blank after it, and returns its offset.
+    pub fn leading(&self, scanner: &mut Scanner<'_>) -> Option<i32> {
+        let mut at = *scanner;
+        let name = at.take_while(|byte| byte.is_ascii_uppercase());
+        at.take(b" ")?;
+        let offset = self.offset(name)?;
+        *scanner = at;
+        Some(offset)
     }
 
     fn named(&self, at: &mut Scanner<'_>) -> WrittenZone {
@@ -147,7 +187,11 @@ impl Abbreviations {
             }
             return WrittenZone::Offset(offset);
         }
-        if AMBIGUOUS.iter().any(|known| known.as_bytes() == name) {
+        // A word between a time and its year is a zone.
+        let before_year = (3..=5).contains(&name.len()) && matches!(at.0, [b' ', b'1' | b'2', b'9' | b'0', ..]);
+        if AMBIGUOUS.iter().any(|known| known.as_bytes() == name)
+            || (before_year && Scanner(&at.0[1..]).count_digits() == 4)
+        {
             return WrittenZone::Unclear;
         }
         at.0 = start;
@@ -160,29 +204,49 @@ impl Abbreviations {
     }
 }
 
-/// Reads `+01:00`, `+0100`, `+01` or, as DB2 writes it, minutes in three digits.
+/// Reads a sign and returns it as a factor.
+fn sign(at: &mut Scanner<'_>) -> Option<i32> {
+    let minus = at.take(b"-").or_else(|| at.take("\u{2212}".as_bytes())).is_some();
+    if minus { Some(-1) } else { at.take(b"+").map(|()| 1) }
+}
+
+/// Reads minutes in three digits, as `+060`.
+fn minutes(scanner: &mut Scanner<'_>) -> Option<i32> {
+    let mut at = *scanner;
+    let sign = sign(&mut at)?;
+    let minutes = (at.count_digits() == 3).then(|| at.digits(3))?? * sign;
+    *scanner = at;
+    (minutes.abs() <= 14 * 60).then_some(minutes)
+}
+
+/// Reads `+01:00`, `+0100` or `+01`.
 fn numeric(at: &mut Scanner<'_>) -> Option<i32> {
-    let sign = at.take_if(|byte| matches!(byte, b'+' | b'-'))?;
+    let sign = sign(at)?;
     let minutes = match at.count_digits() {
         4 => at.digits(2)? * 60 + at.digits(2)?,
-        3 => at.digits(3)?,
-        2 => {
-            let hours = at.digits(2)?;
-            hours * 60 + if at.take(b":").is_some() { at.digits(2)? } else { 0 }
-        }
+        2 => at.digits(2)? * 60 + minutes_after_colon(at),
         _ => return None,
     };
-    let seconds = if sign == b'-' { -minutes } else { minutes } * 60;
-    Offset::from_seconds(seconds).ok().map(Offset::seconds)
+    Offset::from_seconds(sign * minutes * 60).ok().map(Offset::seconds)
+}
+
+/// Reads a colon and two digits if both are there.
+fn minutes_after_colon(at: &mut Scanner<'_>) -> i32 {
+    let mut after = *at;
+    match after.take(b":").and_then(|()| after.digits(2)) {
+        Some(minutes) => {
+            *at = after;
+            minutes
+        }
+        None => 0,
+    }
 }
 
 /// Reads what [`numeric`] reads, and also a single digit of hours.
 fn short_numeric(at: &mut Scanner<'_>) -> Option<i32> {
     if at.0.get(1..).is_some_and(|rest| Scanner(rest).count_digits() == 1) {
-        let sign = at.take_if(|byte| matches!(byte, b'+' | b'-'))?;
-        let hours = at.digits(1)?;
-        let minutes = hours * 60 + if at.take(b":").is_some() { at.digits(2)? } else { 0 };
-        return Some(if sign == b'-' { -minutes } else { minutes } * 60);
+        let sign = sign(at)?;
+        return Some(sign * (at.digits(1)? * 60 + minutes_after_colon(at)) * 60);
     }
     numeric(at)
 }

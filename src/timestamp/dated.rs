@@ -1,0 +1,298 @@
+//! A date, a time of day, or both, with a zone and in the order that a log has them.
+
+use std::fmt;
+
+use jiff::civil::DateTime;
+use jiff::{Timestamp, ToSpan};
+
+use super::civil::{CLOCKS, ClockStyle, DateStyle, Order, STYLES, WrittenDate};
+use super::scan::Scanner;
+use super::stamp::{DAY, Stamp, Yearless, days_from_civil};
+use super::zone::{Abbreviations, WrittenZone};
+
+/// The separators between a date and its time. A longer one precedes those that are its prefix.
+pub(super) const GAPS: [&[u8]; 23] = [
+    b"  ", b" - ", b" | ", b" @ ", b" time=", b",time=", b" at ", b" ", b"T", b"t", b"_", b"::", b":", b"-", b", ",
+    b",\"", b",", b"\t", b"/", b"@", b"; ", b";", b"\" \"",
+];
+
+/// The separators between a time and the date after it.
+const TURNED_GAPS: [&[u8]; 6] = [b" date=", CMTRACE, b", ", b" - ", b" ", b"-"];
+
+/// The gap in the logs of Configuration Manager, whose dates put the month first.
+pub(super) const CMTRACE: &[u8] = b"\" date=\"";
+
+/// A date, a time of day, or both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Civil {
+    pub date: Option<DateStyle>,
+    /// What stands between the date and the time.
+    pub gap: &'static [u8],
+    pub clock: ClockStyle,
+    /// Whether a zone follows.
+    pub zone: bool,
+    /// Whether the year comes last.
+    pub year_last: bool,
+    pub first: First,
+}
+
+/// What a date with a time begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum First {
+    Date,
+    Clock,
+    /// The abbreviation of a zone, as Monit has it: `[CET Nov 21 14:30:05]`.
+    Zone,
+}
+
+/// A time that was found.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub civil: Civil,
+    pub stamp: Stamp,
+    /// How many digits follow a comma after the seconds.
+    pub comma_digits: usize,
+    /// The zone that follows.
+    pub zone: WrittenZone,
+}
+
+impl Found {
+    /// Reads the time that `text` begins with.
+    pub fn new(civil: Civil, text: &[u8], zones: &Abbreviations) -> Option<Self> {
+        let stamp = civil.read(&mut Scanner(text), zones)?;
+        Some(Self { civil, stamp, comma_digits: 0, zone: WrittenZone::Nothing })
+    }
+}
+
+impl Civil {
+    /// Returns the times of day that `clock_at` begins with, each with the date before it: the style
+    /// that reads most, and the one without leading zeros, which other lines may need.
+    pub fn learn(
+        date: Option<(DateStyle, WrittenDate)>,
+        gap: &'static [u8],
+        clock_at: Scanner<'_>,
+        zones: &Abbreviations,
+    ) -> Vec<Found> {
+        let mut found = Vec::new();
+        let mut is_read = false;
+        for clock in CLOCKS {
+            // Only colons make a time of day of digits that have no date.
+            let bare = clock.separator == b':' && !clock.unpadded && !clock.point && clock_at.peek() != Some(b' ');
+            let mut at = clock_at;
+            if (is_read && !clock.unpadded) || (date.is_none() && !bare) {
+                continue;
+            }
+            let Some(time) = clock.read(&mut at) else { continue };
+            is_read = true;
+            let style = date.map(|(style, _)| style);
+            let civil = Self { date: style, gap, clock, zone: false, year_last: false, first: First::Date };
+            let candidate = civil.complete(date.map(|(_, date)| date), time, at, zones);
+            let comma_digits = comma_digits(clock_at.0, at.0);
+            found.extend(candidate.map(|candidate| Found { comma_digits, ..candidate }));
+        }
+        found
+    }
+
+    /// Returns the time whose date and time of day end where `at` begins, with the zone and year that
+    /// follow.
+    fn complete(
+        mut self,
+        date: Option<WrittenDate>,
+        time: (i32, i32),
+        mut at: Scanner<'_>,
+        zones: &Abbreviations,
+    ) -> Option<Found> {
+        let mut year = date.and_then(|date| date.year);
+        let wants_year = self.date.is_some_and(|style| style.named) && year.is_none();
+        let trailing = |at: &mut Scanner<'_>| if wants_year { trailing_year(at) } else { None };
+        let before = trailing(&mut at);
+        let written = zones.read(&mut at);
+        let after = before.or_else(|| trailing(&mut at));
+        self.zone = !matches!(written, WrittenZone::Nothing);
+        if after.is_some() {
+            self.year_last = true;
+            year = after;
+        }
+        if ends_badly(at) || (date.is_none() && is_longer(at)) {
+            return None;
+        }
+        let stamp = stamp(date, year, time, &self.zone_of(&written), zones)?;
+        Some(Found { civil: self, stamp, comma_digits: 0, zone: written })
+    }
+
+    /// Returns the times that `text` begins with and a date ends.
+    pub fn learn_turned(text: &[u8], zones: &Abbreviations) -> Vec<Found> {
+        let mut found = Vec::new();
+        for clock in CLOCKS.into_iter().filter(|clock| clock.separator == b':' && !clock.unpadded && !clock.point) {
+            let mut at = Scanner(text);
+            if clock.read(&mut at).is_none() {
+                continue;
+            }
+            let zone = !matches!(zones.read(&mut at), WrittenZone::Nothing);
+            let Some(gap) = TURNED_GAPS.into_iter().find(|gap| at.0.starts_with(gap)) else { continue };
+            let civil = |style| Self { date: Some(style), gap, clock, zone, year_last: false, first: First::Clock };
+            found.extend(STYLES.into_iter().filter_map(|style| Found::new(civil(style), text, zones)));
+            break;
+        }
+        found.retain(|candidate| !matches!(candidate.stamp, Stamp::Yearless(..)));
+        found
+    }
+
+    /// Returns what a written zone means after this time of day.
+    fn zone_of(&self, written: &WrittenZone) -> WrittenZone {
+        match written {
+            // DB2 counts minutes east of Greenwich, Windows those that are to be added to the local time.
+            WrittenZone::Minutes(minutes) if self.clock.separator == b'.' => WrittenZone::Offset(minutes * 60),
+            WrittenZone::Minutes(minutes) => WrittenZone::Offset(-minutes * 60),
+            other => other.clone(),
+        }
+    }
+
+    pub fn read(&self, scanner: &mut Scanner<'_>, zones: &Abbreviations) -> Option<Stamp> {
+        let mut at = *scanner;
+        let mut written = WrittenZone::Nothing;
+        if self.first == First::Zone {
+            written = WrittenZone::Offset(zones.leading(&mut at)?);
+        }
+        let mut date = None;
+        if let Some(style) = self.date.filter(|_| self.first != First::Clock) {
+            date = Some(style.read(&mut at)?);
+            at.take(self.gap)?;
+        }
+        let (second, nanoseconds) = self.clock.read(&mut at)?;
+        let mut year = date.and_then(|date| date.year);
+        if self.year_last {
+            year = trailing_year(&mut at);
+        }
+        if self.zone {
+            written = zones.read(&mut at);
+            if matches!(written, WrittenZone::Nothing | WrittenZone::Unclear) {
+                return None;
+            }
+        }
+        if let Some(style) = self.date.filter(|_| self.first == First::Clock) {
+            at.take(self.gap)?;
+            date = Some(style.read(&mut at)?);
+            year = date.and_then(|date| date.year);
+        }
+        if self.year_last && year.is_none() {
+            year = Some(trailing_year(&mut at)?);
+        }
+        if ends_badly(at) || (date.is_none() && is_longer(at)) {
+            return None;
+        }
+        let stamp = stamp(date, year, (second, nanoseconds), &self.zone_of(&written), zones)?;
+        *scanner = at;
+        Some(stamp)
+    }
+}
+
+/// Returns whether the text after a time shows that it was something else or only partly
+/// recognised.
+pub(super) fn ends_badly(at: Scanner<'_>) -> bool {
+    at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Returns whether more numbers follow a time without a date, as in a hardware address.
+fn is_longer(at: Scanner<'_>) -> bool {
+    matches!(at.0, [b':', next, ..] if next.is_ascii_alphanumeric())
+}
+
+fn comma_digits(from: &[u8], to: &[u8]) -> usize {
+    let read = &from[..from.len() - to.len()];
+    match memchr::memchr(b',', read) {
+        Some(at) => Scanner(&read[at + 1..]).count_digits(),
+        None => 0,
+    }
+}
+
+/// Reads a four-digit year after a blank.
+fn trailing_year(scanner: &mut Scanner<'_>) -> Option<i32> {
+    let mut at = *scanner;
+    at.take(b" ")?;
+    let year = at.digits(4).filter(|year| (1970..2200).contains(year))?;
+    let goes_on = match at.0 {
+        [b':', next, ..] => next.is_ascii_digit(),
+        [b'.' | b'-' | b'/', next, ..] => next.is_ascii_alphanumeric(),
+        [next, ..] => next.is_ascii_alphanumeric(),
+        [] => false,
+    };
+    if goes_on {
+        return None;
+    }
+    *scanner = at;
+    Some(year)
+}
+
+/// Combines the parts of a written time.
+fn stamp(
+    date: Option<WrittenDate>,
+    year: Option<i32>,
+    (second, nanoseconds): (i32, i32),
+    zone: &WrittenZone,
+    zones: &Abbreviations,
+) -> Option<Stamp> {
+    let Some(date) = date else { return Some(Stamp::Clock(second, nanoseconds)) };
+    let Some(year) = year else {
+        // The 29th of February exists in some year.
+        days_from_civil(2024, date.month, date.day)?;
+        let offset = if let WrittenZone::Offset(offset) = zone { Some(*offset) } else { None };
+        let (month, day) = (date.month as i8, date.day as i8);
+        return Some(Stamp::Yearless(Yearless { month, day, second, nanoseconds, offset }));
+    };
+    let local = days_from_civil(year, date.month, date.day)? * DAY + i64::from(second);
+    match zone {
+        WrittenZone::Offset(offset) => Timestamp::new(local - i64::from(*offset), nanoseconds).ok().map(Stamp::Instant),
+        WrittenZone::Region(region) if zones.region.as_ref() != Some(region) => {
+            let time = DateTime::new(1970, 1, 1, 0, 0, 0, nanoseconds).ok()?.checked_add(local.seconds()).ok()?;
+            region.to_ambiguous_timestamp(time).compatible().ok().map(Stamp::Instant)
+        }
+        WrittenZone::Nothing | WrittenZone::Unclear | WrittenZone::Region(_) | WrittenZone::Minutes(_) => {
+            Some(Stamp::Local(local, nanoseconds))
+        }
+    }
+}
+
+impl fmt::Display for Civil {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let gap = String::from_utf8_lossy(self.gap).replace('\t', "%t");
+        let date = self.date.map(date_format).unwrap_or_default();
+        match self.first {
+            First::Date => write!(f, "{date}{gap}")?,
+            First::Zone => write!(f, "%Z {date}{gap}")?,
+            First::Clock => {}
+        }
+        f.write_str(&clock_format(self.clock))?;
+        f.write_str(if self.zone { "%Z" } else { "" })?;
+        f.write_str(if self.year_last { " %Y" } else { "" })?;
+        if self.first == First::Clock {
+            write!(f, "{gap}{date}")?;
+        }
+        Ok(())
+    }
+}
+
+fn date_format(date: DateStyle) -> String {
+    let (month, year) = (if date.named { "%b" } else { "%m" }, if date.short_year { "%y" } else { "%Y" });
+    let parts: &[&str] = match date.order {
+        Order::YearMonthDay => &[year, month, "%d"],
+        Order::DayMonthYear => &["%d", month, year],
+        Order::MonthDayYear => &[month, "%d", year],
+        Order::MonthDay => &[month, "%d"],
+        Order::DayMonth => &["%d", month],
+    };
+    let separator = if date.separator == 0 { String::new() } else { char::from(date.separator).to_string() };
+    let weekday = if date.weekday { "%a " } else { "" };
+    format!("{weekday}{}", parts.join(&separator))
+}
+
+fn clock_format(clock: ClockStyle) -> String {
+    let separator = if clock.separator == 0 { String::new() } else { char::from(clock.separator).to_string() };
+    let hour = if clock.half_day { "%I" } else { "%H" };
+    let mut format = format!("{hour}{separator}%M");
+    if clock.seconds {
+        format += if clock.point { "." } else { &separator };
+        format += if clock.colon_fraction { "%S:%f" } else { "%S%.f" };
+    }
+    format + if clock.half_day { " %p" } else { "" }
+}

@@ -1,0 +1,120 @@
+//! Decides on the form of a log's times, from what its examined lines have in common.
+//!
+//! The form that reads the most lines wins and, of several, the one nearest the start of the line.
+//! Forms that read the same lines as different days are an error rather than a guess.
+
+use jiff::tz::TimeZone;
+
+use super::civil::{DateStyle, Order};
+use super::dated::CMTRACE;
+use super::form::TimeForm;
+use super::learn::{Learner, Seen};
+use super::notation::Notation;
+use super::place::Place;
+use super::refusal::Refusal;
+
+impl Learner<'_> {
+    /// Decides on the form that most lines have.
+    ///
+    /// # Errors
+    /// Returns why there is none.
+    pub fn decide(&self) -> Result<TimeForm, Refusal> {
+        let fits: Vec<(&(Place, Notation), &Seen)> =
+            self.seen.iter().filter(|(form, seen)| self.is_plausible(form, seen)).collect();
+        let most = fits.iter().map(|(_, seen)| seen.lines).max();
+        let no_time = || Refusal::NoTime { line: self.first.clone().unwrap_or_default(), looked: self.looked };
+        let most = most.ok_or_else(no_time)?;
+        // One or two lines may lack a time that the rest have.
+        let near = |place: &Place, seen: &Seen| match place {
+            Place::Column { index: 0, separator: b' ', .. } => seen.lines * 2 >= most,
+            _ => seen.lines * 10 >= most * 9,
+        };
+        let rank = |form: &(Place, Notation), seen: &Seen| {
+            let bare = !form.1.has_date();
+            let place = match &form.0 {
+                Place::After(text) if **text == *b"[" => 1,
+                Place::Column { .. } => 2,
+                Place::After(_) => 3,
+                Place::Key(_) => 0,
+            };
+            (bare, seen.offsets / seen.lines, std::cmp::Reverse(seen.lines), seen.backwards, place)
+        };
+        let mut near: Vec<_> = fits.into_iter().filter(|(form, seen)| near(&form.0, seen)).collect();
+        near.sort_by_cached_key(|(form, seen)| (rank(form, seen), format!("{form:?}")));
+        let &(form, seen) = near.first().ok_or_else(no_time)?;
+        // Other forms at the same place that read the same lines, but as other times.
+        for (other, theirs) in &near[1..] {
+            let same = other.0 == form.0 && theirs.lines == seen.lines && theirs.backwards == seen.backwards;
+            if same && theirs.first_stamp != seen.first_stamp && self.settles(form, other).is_none() {
+                let formats = [form.1.to_string(), other.1.to_string()];
+                return Err(Refusal::UnclearDate { line: seen.example.clone(), formats });
+            }
+        }
+        let settled = near[1..].iter().filter(|(other, theirs)| {
+            other.0 == form.0 && theirs.lines == seen.lines && theirs.backwards == seen.backwards
+        });
+        let form = settled.fold(form, |best, (other, _)| self.settles(best, other).unwrap_or(best));
+        let seen = &self.seen[form];
+        if seen.unclear {
+            return Err(Refusal::UnclearZone { line: seen.example.clone() });
+        }
+        let mut notation = form.1.clone();
+        if let Notation::Civil(civil) = &mut notation {
+            civil.clock.comma_ends |= seen.commas_differ;
+        }
+        let zone = seen.region.clone().or_else(|| self.utc.then_some(TimeZone::UTC));
+        Ok(TimeForm {
+            place: form.0.clone(),
+            notation,
+            zone,
+            day: self.day,
+            looked: self.outer.max(seen.lines),
+            timed: seen.lines,
+            example: seen.example.clone(),
+        })
+    }
+
+    /// Returns the conventional one of two notations: a time with a zone or a fraction before one
+    /// without, and Spark's and Hadoop's `26/11/21` before other dates with two-digit years.
+    fn settles<'f>(&self, one: &'f (Place, Notation), other: &'f (Place, Notation)) -> Option<&'f (Place, Notation)> {
+        let (Notation::Civil(a), Notation::Civil(b)) = (&one.1, &other.1) else { return Some(one) };
+        let (Some(date), Some(others)) = (a.date, b.date) else {
+            return Some(if a.date.is_some() { one } else { other });
+        };
+        if date == others {
+            return Some(one);
+        }
+        let prefers = |style: DateStyle, form: &(Place, Notation)| {
+            let level = self.seen[form]
+                .example
+                .split_ascii_whitespace()
+                .nth(2)
+                .is_some_and(|word| matches!(word, "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL"));
+            style.order == Order::YearMonthDay && (style.separator == 0 || (style.short_year && level))
+                || a.gap == CMTRACE && style.order == Order::MonthDayYear
+        };
+        match (prefers(date, one), prefers(others, other)) {
+            (true, false) => Some(one),
+            (false, true) => Some(other),
+            _ => None,
+        }
+    }
+
+    fn is_plausible(&self, form: &(Place, Notation), seen: &Seen) -> bool {
+        let jumps = seen.lines >= 5 && seen.backwards * 5 > seen.lines;
+        match &form.1 {
+            Notation::Format(_) => true,
+            _ if self.hints.key.is_some() => true,
+            // A bare time of day counts only if most lines have one.
+            Notation::Civil(civil) if civil.date.is_none() => seen.lines * 2 > self.outer,
+            Notation::Epoch => !jumps && seen.lines * 20 >= self.outer,
+            Notation::Civil(civil) => {
+                let inner = !matches!(form.0, Place::Column { index: 0, .. });
+                !(jumps && inner)
+                    && seen.lines * 50 >= self.outer
+                    && !(civil.date.is_some_and(|date| date.separator == 0) && jumps)
+            }
+            Notation::Tai | Notation::Uptime | Notation::Elapsed => true,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Times that count seconds: since 1970, since 1970 in atomic time, since the machine started.
+
+use jiff::Timestamp;
+
+use super::scan::Scanner;
+use super::stamp::Stamp;
+
+/// Reads seconds (with or without a fraction), milli-, micro- or nanoseconds since 1970, told apart
+/// by the number of digits, which works from 2001 to 2100. Seconds may have an exponent, as zap
+/// writes them: `1.795271405123e+09`.
+pub(super) fn epoch(scanner: &mut Scanner<'_>) -> Option<Stamp> {
+    let mut at = *scanner;
+    if let [b'1'..=b'9', b'.', ..] = at.0 {
+        let plain = without_exponent(&mut at)?;
+        let stamp = epoch(&mut Scanner(&plain))?;
+        *scanner = at;
+        return Some(stamp);
+    }
+    let (extra, scale) = match at.count_digits() {
+        10 => (0, 1_000_000_000),
+        13 => (3, 1_000_000),
+        16 => (6, 1_000),
+        19 => (9, 1),
+        _ => return None,
+    };
+    let seconds = i64::from(at.digits(5)?) * 100_000 + i64::from(at.digits(5)?);
+    let nanoseconds = at.digits(extra)? * scale;
+    let fraction = at.fraction(b".");
+    if goes_on(at) || !(1_000_000_000..4_102_444_800).contains(&seconds) {
+        return None;
+    }
+    *scanner = at;
+    let nanoseconds = if extra == 0 { fraction } else { nanoseconds };
+    Timestamp::new(seconds, nanoseconds).ok().map(Stamp::Instant)
+}
+
+/// Returns whether a number continues as something else, such as an address or a name.
+fn goes_on(at: Scanner<'_>) -> bool {
+    at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/'))
+}
+
+/// Reads a number such as `1.795271405123e+09` and returns it as `1795271405.123`.
+fn without_exponent(scanner: &mut Scanner<'_>) -> Option<Vec<u8>> {
+    let mut at = *scanner;
+    let mut plain = at.take_while(|byte| byte.is_ascii_digit()).to_vec();
+    at.take(b".")?;
+    let fraction = at.take_while(|byte| byte.is_ascii_digit());
+    at.take_if(|byte| matches!(byte, b'e' | b'E'))?;
+    let _ = at.take(b"+");
+    let exponent = at.digits(at.count_digits().min(2)).filter(|exponent| (9..=18).contains(exponent))? as usize;
+    if goes_on(at) {
+        return None;
+    }
+    let (whole, rest) = fraction.split_at(fraction.len().min(exponent));
+    plain.extend_from_slice(whole);
+    plain.resize(1 + exponent, b'0');
+    if !rest.is_empty() {
+        plain.push(b'.');
+        plain.extend_from_slice(rest);
+    }
+    *scanner = at;
+    Some(plain)
+}
+
+/// Reads `@` and 16 or 24 hexadecimal digits: <https://cr.yp.to/libtai/tai64.html>. The leap
+/// seconds since 1972 are not subtracted, because multilog and s6-log do not add them.
+pub(super) fn tai(scanner: &mut Scanner<'_>) -> Option<Stamp> {
+    let mut at = *scanner;
+    at.take(b"@")?;
+    let digits = at.take_while(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let text = std::str::from_utf8(digits).ok().filter(|text| matches!(text.len(), 16 | 24))?;
+    let seconds = i64::from_str_radix(text.get(..16)?, 16).ok()?.checked_sub((1 << 62) + 10)?;
+    let nanoseconds = match text.get(16..) {
+        Some("") | None => 0,
+        Some(rest) => i32::from_str_radix(rest, 16).ok()?,
+    };
+    *scanner = at;
+    Timestamp::new(seconds, nanoseconds).ok().map(Stamp::Instant)
+}
+
+/// Reads the seconds of `[    0.123456]`, after the bracket.
+pub(super) fn uptime(scanner: &mut Scanner<'_>) -> Option<Stamp> {
+    let mut at = *scanner;
+    at.take_while(|byte| byte == b' ');
+    let stamp = seconds_and_fraction(&mut at)?;
+    // With `printk.caller` the number of the processor or thread follows.
+    at.take_while(|byte| byte == b' ');
+    at.take(b"]")?;
+    *scanner = at;
+    Some(stamp)
+}
+
+/// Reads the seconds since a program started, as LightDM writes them: `[+0.12s]`, after the bracket.
+pub(super) fn elapsed(scanner: &mut Scanner<'_>) -> Option<Stamp> {
+    let mut at = *scanner;
+    at.take_while(|byte| byte == b' ');
+    at.take(b"+")?;
+    let stamp = seconds_and_fraction(&mut at)?;
+    at.take(b"s]")?;
+    *scanner = at;
+    Some(stamp)
+}
+
+fn seconds_and_fraction(at: &mut Scanner<'_>) -> Option<Stamp> {
+    let seconds = at.digits(at.count_digits().clamp(1, 8))?;
+    if at.peek() != Some(b'.') {
+        return None;
+    }
+    Some(Stamp::Uptime(i64::from(seconds), at.fraction(b".")))
+}
