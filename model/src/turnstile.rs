@@ -98,12 +98,14 @@ fn items_are_handed_in_and_given_up() {
         let other = Arc::clone(&stage);
         let thread = loom::thread::spawn(move || {
             other.hand_in([(1, 1)], |seen, item| seen.push(item));
-            other.wait_for_room(1, 1);
+            other.wait_for_room(1, 1, |seen, item| seen.push(item));
             other.pass(2);
         });
         stage.hand_in([(0, 0)], |seen, item| seen.push(item));
         stage.hand_in([(3, 3)], |seen, item| seen.push(item));
         thread.join().unwrap();
+        // A number that was given up late leaves the items after it to the next worker.
+        stage.hand_in([], |seen, item| seen.push(item));
         assert_eq!(*stage.take(4), [0, 1, 3]);
     });
     println!("{} schedules of items handed in", schedules.load(Ordering::Relaxed));

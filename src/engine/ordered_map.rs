@@ -176,19 +176,20 @@ where
         }
         numbers.left.clear();
         let last = results.last().map_or(0, |&(number, _)| number);
-        self.emission.hand_in(results, |emission, result| {
+        let emit = |emission: &mut Emission<E>, result| {
             if emission.outcome.is_ok() {
                 emission.outcome = (emission.emit)(result);
                 if emission.outcome.is_err() {
                     self.stop.ask();
                 }
             }
-        });
+        };
+        self.emission.hand_in(results, emit);
         if self.emission.has_room(last, MAX_WAITING) {
             return true;
         }
         self.permits.give();
-        self.emission.wait_for_room(last, MAX_WAITING);
+        self.emission.wait_for_room(last, MAX_WAITING, emit);
         self.permits.take()
     }
 
@@ -246,11 +247,26 @@ mod tests {
         assert!(begun.into_inner() < 20 + 2 * MAX_WAITING as usize);
     }
 
-    /// Its result was never handed in, and the others waited for room for ever.
+    /// Its result was never handed in, and the others waited for room for ever: at first also where
+    /// they were that far ahead before the panic.
     #[test]
     fn a_panic_in_a_job_ends_the_run() {
-        let work = |job: usize, _: &Permits| assert!(job != 5, "as a digest with a bug would");
-        let run = || map_in_order(2, &Session::default(), 0..20_000, Steps { ahead: nothing, work, emit: |()| Ok(()) });
-        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_err());
+        for late in [0, 50] {
+            let done = AtomicUsize::new(0);
+            let work = |job: usize, _: &Permits| {
+                if job == 5 {
+                    // By then the other worker waits for room.
+                    while late > 0 && done.load(Ordering::Relaxed) < MAX_WAITING as usize {
+                        std::thread::yield_now();
+                    }
+                    std::thread::sleep(Duration::from_millis(late));
+                    panic!("as a digest with a bug would");
+                }
+                done.fetch_add(1, Ordering::Relaxed);
+            };
+            let emit = |()| Ok(());
+            let run = || map_in_order(2, &Session::default(), 0..20_000, Steps { ahead: nothing, work, emit });
+            assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_err());
+        }
     }
 }

@@ -62,6 +62,15 @@ impl<S, T> Stage<S, T> {
         for (number, item) in items {
             order.set(number, Slot::HandedIn(item));
         }
+        drop(self.run_due(order, &mut step));
+    }
+
+    /// Runs `step` on each item whose turn has come.
+    fn run_due<'s>(
+        &'s self,
+        mut order: MutexGuard<'s, Order<S, T>>,
+        step: &mut impl FnMut(&mut S, T),
+    ) -> MutexGuard<'s, Order<S, T>> {
         while let Some(item) = order.take_due() {
             // The turn is passed on also when the step panics.
             let mut turn = Turn { stage: self, order };
@@ -69,9 +78,11 @@ impl<S, T> Stage<S, T> {
             drop(turn);
             order = self.lock();
         }
+        order
     }
 
-    /// Gives `number` up, unless its turn is over. Never waits.
+    /// Gives `number` up, unless its turn is over. Never waits. Items after it that were handed in
+    /// already are left to the next worker that hands in or waits for room.
     pub(crate) fn pass(&self, number: u64) {
         let mut order = self.lock();
         if order.next == number {
@@ -81,10 +92,15 @@ impl<S, T> Stage<S, T> {
         }
     }
 
-    /// Waits while `number` is `ahead` numbers or more before the one whose turn it is.
-    pub(crate) fn wait_for_room(&self, number: u64, ahead: u64) {
+    /// Waits while `number` is `ahead` numbers or more after the one whose turn it is, and meanwhile
+    /// runs `step` on items whose turn comes because one before them was given up.
+    pub(crate) fn wait_for_room(&self, number: u64, ahead: u64, mut step: impl FnMut(&mut S, T)) {
         let mut order = self.lock();
-        while number >= order.next + ahead {
+        loop {
+            order = self.run_due(order, &mut step);
+            if number < order.next + ahead {
+                return;
+            }
             order.held_up += 1;
             order = self.room.wait(order).unwrap_or_else(PoisonError::into_inner);
             order.held_up -= 1;

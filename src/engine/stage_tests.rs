@@ -42,7 +42,7 @@ fn items_handed_in_early_wait_for_those_before_them() {
     stage.pass(3);
     stage.hand_in([(4, 40)], step);
     stage.hand_in([(0, 0)], step);
-    stage.wait_for_room(5, 1);
+    stage.wait_for_room(5, 1, step);
     assert_eq!(stage.into_state(), [0, 10, 20, 40]);
 }
 
