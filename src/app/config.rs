@@ -262,8 +262,7 @@ impl Open for Config {
 
 /// Returns the width of standard output, if it is a terminal that reports it.
 pub fn terminal_columns(output: &Output) -> Option<usize> {
-    let size = rustix::termios::tcgetwinsize(output.fd()).ok()?;
-    Some(usize::from(size.ws_col)).filter(|&columns| columns > 0)
+    crate::os::posix::columns(output.fd()).map(usize::from)
 }
 
 /// Returns the directory for temporary files: `TMPDIR`, or `/tmp` if that is unset or empty.

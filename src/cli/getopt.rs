@@ -4,11 +4,11 @@
 //! here rewrites it as `--context`. Which options take a value is asked of clap's own definitions.
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use clap::{Arg, Command, CommandFactory};
 
 use super::Cli;
+use crate::os::posix::{OsStrExt, OsStringExt};
 
 /// Lets an option take any word as its value, also one that starts with a hyphen, as getopt does.
 pub fn take_any_word(arg: Arg) -> Arg {

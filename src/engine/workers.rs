@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{Builder, Scope};
 use std::time::{Duration, Instant};
 
-use rustix::time::{ClockId, clock_gettime};
+use crate::os::posix::thread_time;
 
 /// A worker's stack size in bytes.
 const STACK_BYTES: usize = 1 << 20;
@@ -196,7 +196,6 @@ fn start<'scope>(scope: &'scope Scope<'scope, '_>, work: impl FnOnce() + Send + 
 
 /// Returns whether the calling thread has hardly run yet.
 fn is_fresh_thread() -> bool {
-    const BUSY_NANOS: i64 = 50_000_000;
-    let ran = clock_gettime(ClockId::ThreadCPUTime);
-    ran.tv_sec == 0 && ran.tv_nsec < BUSY_NANOS
+    const BUSY: Duration = Duration::from_millis(50);
+    thread_time() < BUSY
 }

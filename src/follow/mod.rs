@@ -11,11 +11,11 @@ mod target;
 
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
 use crate::io::{FileRef, IoMode, Kind, Range, Source};
 use crate::os::interrupt::{self, Signal};
+use crate::os::posix::BorrowedFd;
 use crate::os::{Processes, Watch, fd_table, poll_for};
 use target::Target;
 

@@ -6,9 +6,9 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
 
 use crate::io::path;
+use crate::os::posix::{AsFd, BorrowedFd};
 use crate::os::{self, ReadOutcome};
 
 /// The maximum number of bytes passed on at once.

@@ -5,12 +5,13 @@
 //! position reveal the other. Bytes are read with `pread`, never through a mapping, because on
 //! overlayfs and network file systems a mapping may show zeros for appended bytes.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt};
 use std::time::{Duration, Instant};
 
 use crate::io::Source;
+use crate::os::Status;
+use crate::os::posix::FileExt;
 use crate::os::{Extent, next_extent};
 
 /// The maximum number of bytes returned at once.
@@ -67,13 +68,13 @@ impl Tail {
 
     /// Returns the file's device and inode.
     pub fn identity(&self) -> Option<(u64, u64)> {
-        self.file.metadata().ok().map(|meta| (meta.dev(), meta.ino()))
+        Status::of(&self.file).ok().map(|status| status.identity())
     }
 
-    /// Returns whether `meta` describes this file. Its identity is queried each time, because a
+    /// Returns whether `status` describes this file. Its identity is queried each time, because a
     /// copy-up may change it.
-    pub fn is(&self, meta: &Metadata) -> bool {
-        self.file.metadata().is_ok_and(|own| (own.dev(), own.ino()) == (meta.dev(), meta.ino()))
+    pub fn is(&self, status: &Status) -> bool {
+        self.identity() == Some(status.identity())
     }
 
     /// Returns the offset up to which bytes have been returned.

@@ -4,8 +4,6 @@ use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::fd::BorrowedFd;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -14,6 +12,7 @@ use super::tail::{Next, Tail};
 use super::{Follower, Origin};
 use crate::io::{Kind, Source, path};
 use crate::os::Watch;
+use crate::os::posix::{BorrowedFd, FileType};
 use crate::output::message;
 
 /// How long a replaced file is watched after its last byte, for a writer that has not switched yet.
@@ -224,18 +223,18 @@ impl Target {
         if !self.by_name {
             return Ok(false);
         }
-        let opened = match path::metadata(&self.name) {
-            Ok(meta) if matches!(&self.current, Current::File(tail) if tail.is(&meta)) => {
+        let opened = match path::status(&self.name) {
+            Ok(status) if matches!(&self.current, Current::File(tail) if tail.is(&status)) => {
                 self.missing = None;
                 return Ok(false);
             }
             // It is still the file that failed to be read.
-            Ok(meta) if self.failed == Some((meta.dev(), meta.ino())) => return Ok(false),
-            Ok(meta) if meta.file_type().is_fifo() => {
+            Ok(status) if self.failed == Some(status.identity()) => return Ok(false),
+            Ok(status) if status.kind == FileType::Fifo => {
                 Err(io::Error::other("now a FIFO, which is not followed by name"))
             }
-            Ok(meta) if meta.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-            Ok(meta) if !meta.is_file() => Err(io::Error::other("not a regular file")),
+            Ok(status) if status.kind == FileType::Directory => Err(io::ErrorKind::IsADirectory.into()),
+            Ok(status) if status.kind != FileType::RegularFile => Err(io::Error::other("not a regular file")),
             Ok(_) => path::open(&self.name).and_then(|file| {
                 watch.file(&file);
                 Tail::new(file, 0)

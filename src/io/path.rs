@@ -7,18 +7,15 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::FileTypeExt;
 use std::sync::Arc;
 
-use rustix::fs::{CWD, Mode, OFlags, openat};
-use rustix::io::Errno;
-
-use crate::os::{ANCHOR, Volume};
+use crate::os::posix::{
+    AsFd, BorrowedFd, CWD, Errno, FileType, LONGEST_PATH, Mode, OFlags, OsStrExt, OwnedFd, openat, retry_on_intr,
+};
+use crate::os::{ANCHOR, Status, Volume};
 
 /// `PATH_MAX`: the size in bytes of the longest path a system call accepts, with its closing NUL.
-pub(super) const LONGEST: usize = libc::PATH_MAX as usize;
+pub(super) const LONGEST: usize = LONGEST_PATH;
 
 const DIRECTORY: OFlags = ANCHOR.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
@@ -27,7 +24,7 @@ const DIRECTORY: OFlags = ANCHOR.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC)
 ///
 /// # Errors
 /// The error of `call`, or of opening a directory on the way.
-pub fn reach<T>(path: &OsStr, call: impl Fn(BorrowedFd<'_>, &OsStr) -> rustix::io::Result<T>) -> rustix::io::Result<T> {
+pub fn reach<T>(path: &OsStr, call: impl Fn(BorrowedFd<'_>, &OsStr) -> Result<T, Errno>) -> Result<T, Errno> {
     match call(CWD, path) {
         Err(Errno::NAMETOOLONG) if path.len() >= LONGEST => {
             let (directory, rest) = in_parts(path)?;
@@ -47,13 +44,24 @@ pub fn open(path: &OsStr) -> io::Result<File> {
     }
     let flags = OFlags::RDONLY | OFlags::CLOEXEC;
     let open = |from: BorrowedFd<'_>, path: &OsStr| openat(from, path, flags, Mode::empty());
-    rustix::io::retry_on_intr(|| reach(path, open)).map(File::from).map_err(io::Error::from)
+    retry_on_intr(|| reach(path, open)).map(File::from).map_err(io::Error::from)
 }
 
 /// Opens `path` below `directory` for reading, through links.
-fn open_below(directory: BorrowedFd<'_>, path: &OsStr) -> rustix::io::Result<OwnedFd> {
+fn open_below(directory: BorrowedFd<'_>, path: &OsStr) -> Result<OwnedFd, Errno> {
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
-    rustix::io::retry_on_intr(|| openat(directory, path, flags, Mode::empty()))
+    retry_on_intr(|| openat(directory, path, flags, Mode::empty()))
+}
+
+/// Returns the facts of the file at `path`, following links.
+///
+/// # Errors
+/// What `stat(2)` says.
+pub fn status(path: &OsStr) -> io::Result<Status> {
+    if path.len() < LONGEST {
+        return Status::named(path);
+    }
+    Status::of(anchor(path, OFlags::empty())?)
 }
 
 /// Returns the metadata of the file at `path`, following links.
@@ -69,14 +77,14 @@ pub fn metadata(path: &OsStr) -> io::Result<Metadata> {
 
 /// Returns whether `path` is a directory, or a link to one.
 pub fn is_directory(path: &OsStr) -> bool {
-    metadata(path).is_ok_and(|meta| meta.is_dir())
+    status(path).is_ok_and(|status| status.kind == FileType::Directory)
 }
 
 /// Returns a descriptor that refers to the file at `path` without opening it (`O_PATH`).
 ///
 /// # Errors
 /// What `open(2)` says.
-pub fn anchor(path: &OsStr, more: OFlags) -> rustix::io::Result<OwnedFd> {
+pub fn anchor(path: &OsStr, more: OFlags) -> Result<OwnedFd, Errno> {
     reach(path, |directory, path| openat(directory, path, ANCHOR | OFlags::CLOEXEC | more, Mode::empty()))
 }
 
@@ -84,12 +92,12 @@ pub fn anchor(path: &OsStr, more: OFlags) -> rustix::io::Result<OwnedFd> {
 ///
 /// # Errors
 /// What `open(2)` and `statfs(2)` say.
-pub fn volume(path: &OsStr) -> rustix::io::Result<Volume> {
+pub fn volume(path: &OsStr) -> Result<Volume, Errno> {
     Volume::of(anchor(path, OFlags::empty())?)
 }
 
 /// Returns a directory on the way, and the rest of the path from there.
-fn in_parts(path: &OsStr) -> rustix::io::Result<(OwnedFd, &OsStr)> {
+fn in_parts(path: &OsStr) -> Result<(OwnedFd, &OsStr), Errno> {
     let mut rest = path.as_bytes();
     let mut directory: Option<OwnedFd> = None;
     while rest.len() >= LONGEST {
@@ -107,7 +115,7 @@ fn in_parts(path: &OsStr) -> rustix::io::Result<(OwnedFd, &OsStr)> {
 
 /// Returns whether opening `path` waits for a writer (`fifo(7)`).
 pub fn is_fifo(path: &OsStr) -> bool {
-    metadata(path).is_ok_and(|meta| meta.file_type().is_fifo())
+    status(path).is_ok_and(|status| status.kind == FileType::Fifo)
 }
 
 /// Opens the FIFO `path` for reading, without waiting for a writer.
@@ -233,7 +241,7 @@ mod tests {
             path.push("/f");
             assert!(path.len() > 2 * LONGEST);
             assert_eq!(read(&path).unwrap(), "bottom");
-            assert_eq!(metadata(&path).unwrap().len(), 6);
+            assert_eq!(status(&path).unwrap().size, 6);
             assert!(!is_directory(&path));
             let parent = OsStr::from_bytes(&path.as_bytes()[..path.len() - 2]);
             assert!(is_directory(parent));

@@ -5,16 +5,13 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Seek, SeekFrom};
-use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
-
 use super::source::{Feed, Gap, Kind, Source};
-use crate::os::Stop;
 use crate::os::buffer::append;
+use crate::os::posix::Errno;
 use crate::os::transfer::enlarge_pipe;
+use crate::os::{Ready, Stop, wait_readable};
 
 /// How a fill ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +85,7 @@ impl Stream {
 
     /// Returns whether a read would return at once.
     pub fn is_ready(&self, stop: &Stop) -> bool {
-        !matches!(ready(self.source.fd(), stop, false), Ok(Ready::No))
+        !matches!(wait_readable(self.source.fd(), stop, false), Ok(Ready::No))
     }
 
     /// Returns the offset of the next byte, counted from the stream's beginning.
@@ -201,7 +198,7 @@ impl Stream {
         }
         buf.try_reserve(room).map_err(|_| io::ErrorKind::OutOfMemory)?;
         loop {
-            match ready(self.source.fd(), stop, wait)? {
+            match wait_readable(self.source.fd(), stop, wait)? {
                 Ready::Yes => {}
                 Ready::No => return Ok(Filled::Drained),
                 Ready::Stop => return Ok(Filled::Stopped),
@@ -240,33 +237,5 @@ impl Stream {
         self.ended = tail.is_empty();
         self.tail = Some(tail);
         Ok(true)
-    }
-}
-
-enum Ready {
-    Yes,
-    No,
-    Stop,
-}
-
-fn ready(fd: BorrowedFd<'_>, stop: &Stop, wait: bool) -> io::Result<Ready> {
-    let input = PollFd::from_borrowed_fd(fd, PollFlags::IN);
-    let wake = if wait { stop.fd() } else { None };
-    if stop.asked() {
-        return Ok(Ready::Stop);
-    }
-    let wake = wake.map_or(input.clone(), |wake| PollFd::from_borrowed_fd(wake, PollFlags::IN));
-    let mut fds = [input, wake];
-    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-    loop {
-        match poll(&mut fds, if wait { None } else { Some(&now) }) {
-            Err(Errno::INTR) => {}
-            // A descriptor that cannot be polled is read: a regular file never blocks for long.
-            Err(_) => return Ok(Ready::Yes),
-            Ok(_) if stop.asked() => return Ok(Ready::Stop),
-            // POLLHUP and POLLERR are reported unasked; the next read shows what they mean.
-            Ok(_) if !fds[0].revents().is_empty() => return Ok(Ready::Yes),
-            Ok(_) => return Ok(Ready::No),
-        }
     }
 }

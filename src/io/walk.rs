@@ -8,14 +8,11 @@
 use std::ffi::{CStr, OsStr, OsString};
 use std::io;
 use std::ops::Range;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::sync::Arc;
-
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, openat, statat};
 
 use super::path::{FileRef, reach};
 use crate::os::listing::Listing;
+use crate::os::posix::{AsFd, BorrowedFd, FileType, Mode, OFlags, OsStrExt, OsStringExt, OwnedFd, openat, type_at};
 use crate::os::{ANCHOR, Status, open_beneath};
 
 /// A directory this many bytes further down the path than the last anchor becomes one. Far below `PATH_MAX`, as the
@@ -101,17 +98,17 @@ impl What {
     fn of(directory: &OwnedFd, name: &CStr, kind: FileType, follow: bool) -> Option<What> {
         let (mut kind, mut is_link) = (kind, false);
         let mut failure = None;
-        let mut ask = |flags| {
-            let stat = statat(directory, name, flags);
-            failure = stat.as_ref().err().copied();
-            stat.ok().map(|stat| FileType::from_raw_mode(stat.st_mode))
+        let mut ask = |follow| {
+            let kind = type_at(directory, name, follow);
+            failure = kind.err();
+            kind.ok()
         };
         if kind == FileType::Unknown {
-            kind = ask(AtFlags::SYMLINK_NOFOLLOW).unwrap_or(kind);
+            kind = ask(false).unwrap_or(kind);
         }
         if kind == FileType::Symlink && follow {
             is_link = true;
-            kind = ask(AtFlags::empty()).unwrap_or(kind);
+            kind = ask(true).unwrap_or(kind);
         }
         match (failure, kind) {
             (Some(errno), _) => Some(What::Failed(errno.raw_os_error())),

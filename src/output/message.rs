@@ -3,9 +3,7 @@
 use std::fmt;
 use std::io;
 
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::io::Errno;
-
+use crate::os::posix::{Errno, wait_writable, write};
 use crate::output::{needs_escape, push_escaped};
 
 /// Writes a line to standard error. If that fails, the line is lost and the run continues, because
@@ -15,14 +13,11 @@ pub fn complain(line: fmt::Arguments<'_>) {
     let mut bytes = text.as_bytes();
     let stderr = io::stderr();
     while !bytes.is_empty() {
-        match rustix::io::write(&stderr, bytes) {
+        match write(&stderr, bytes) {
             Ok(n) => bytes = &bytes[n..],
             Err(Errno::INTR) => {}
             // Another process that shares the terminal may have made it non-blocking.
-            Err(Errno::AGAIN) => match poll(&mut [PollFd::new(&stderr, PollFlags::OUT)], None) {
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(_) => return,
-            },
+            Err(Errno::AGAIN) if wait_writable(&stderr).is_ok() => {}
             Err(_) => return,
         }
     }

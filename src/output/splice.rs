@@ -8,10 +8,8 @@
 
 use std::io;
 
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::io::Errno;
-
 use crate::io::{FOLIO, Source};
+use crate::os::posix::{Errno, wait_writable};
 use crate::os::transfer::{copy_range, pipe_size, splice};
 
 use super::stdout::Output;
@@ -62,7 +60,7 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved>
                 output.count(count as u64);
             }
             Err(Errno::INTR) => {}
-            Err(Errno::AGAIN) => wait_writable(output)?,
+            Err(Errno::AGAIN) => wait_writable(output.fd())?,
             Err(Errno::PIPE) => return Err(Errno::PIPE.into()),
             Err(_) => break,
         }
@@ -135,14 +133,6 @@ fn truncation_before(source: &Source, until: u64) -> Option<io::Error> {
             "truncated to {size} bytes while being read; bytes written from there on may be zeros"
         ))
     })
-}
-
-/// Waits until a non-blocking pipe has room.
-fn wait_writable(output: &Output) -> io::Result<()> {
-    match poll(&mut [PollFd::from_borrowed_fd(output.fd(), PollFlags::OUT)], None) {
-        Ok(_) | Err(Errno::INTR) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
 }
 
 #[cfg(test)]

@@ -7,14 +7,12 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::fs::{FileType, OFlags, SeekFrom};
-use rustix::io::Errno;
-
 use crate::io::Source;
+use crate::os::posix::{
+    AsFd, BorrowedFd, Errno, FileType, SeekFrom, appends, is_a_terminal, seek, wait_writable, write,
+};
 use crate::os::transfer::enlarge_pipe;
 use crate::os::was_closed;
 use crate::os::{Sheet, Status};
@@ -96,7 +94,7 @@ impl Output {
         let destination = match stat.kind {
             FileType::RegularFile => Destination::Regular,
             FileType::Fifo => Destination::Pipe,
-            FileType::CharacterDevice if rustix::termios::isatty(&file) => Destination::Terminal,
+            FileType::CharacterDevice if is_a_terminal(&file) => Destination::Terminal,
             _ => Destination::Other,
         };
         Ok(Output {
@@ -191,12 +189,11 @@ impl Output {
             return Ok(());
         }
         // A file opened for appending takes every byte at its end, whatever the position.
-        let appends = || rustix::fs::fcntl_getfl(&self.file).is_ok_and(|flags| flags.contains(OFlags::APPEND));
-        if self.destination == Destination::Regular && !appends() {
+        if self.destination == Destination::Regular && !appends(&self.file) {
             let too_far = |_| io::Error::from(Errno::OVERFLOW);
             let by = i64::try_from(i128::from(position) - i128::from(self.position)).map_err(too_far)?;
             self.flush()?;
-            rustix::fs::seek(&self.file, SeekFrom::Current(by))?;
+            seek(&self.file, SeekFrom::Current(by))?;
             self.position = position;
             return Ok(());
         }
@@ -279,22 +276,14 @@ impl Output {
             return Err(Errno::BADF.into());
         }
         while !bytes.is_empty() {
-            match rustix::io::write(&self.file, bytes) {
+            match write(&self.file, bytes) {
                 Ok(n) => bytes = &bytes[n..],
                 Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => self.wait_writable()?,
+                Err(Errno::AGAIN) => wait_writable(&self.file)?,
                 Err(err) => return Err(err.into()),
             }
         }
         Ok(())
-    }
-
-    fn wait_writable(&self) -> io::Result<()> {
-        let mut fds = [PollFd::new(&self.file, PollFlags::OUT)];
-        match poll(&mut fds, None) {
-            Ok(_) | Err(Errno::INTR) => Ok(()),
-            Err(err) => Err(err.into()),
-        }
     }
 
     /// Reports a failed input, after everything printed so far.

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fmt::Write;
-use std::os::unix::ffi::OsStrExt;
+
+use crate::os::posix::OsStrExt;
 
 /// Escapes control characters and invalid UTF-8 in a name as `\n`, `\x1b`, `\xff`, for messages.
 ///

@@ -6,7 +6,8 @@
 
 use std::cmp::Reverse;
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStrExt;
+
+use crate::os::posix::OsStrExt;
 
 /// The suffixes of compressed files.
 const COMPRESSED: [&[u8]; 9] = [b".gz", b".zst", b".xz", b".bz2", b".lz4", b".Z", b".lzma", b".lz", b".tgz"];

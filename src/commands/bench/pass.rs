@@ -6,12 +6,8 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
-use std::os::fd::AsFd;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-use rustix::fs::{FileType, SeekFrom, seek};
 
 use super::order::Walk;
 use super::way::Way;
@@ -19,6 +15,7 @@ use super::work::{Count, Tally, Work};
 use crate::cli::bench::Family;
 use crate::digest::hasher::{Hasher, Part, Recipe};
 use crate::engine::{Stage, on_threads};
+use crate::os::posix::{AsFd, FileExt, FileType, SeekFrom, seek};
 use crate::os::{Advice, Buffer, Window};
 
 /// What a pass came to.

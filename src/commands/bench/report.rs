@@ -63,12 +63,12 @@ pub struct Machine {
 impl Machine {
     /// This one.
     pub fn here() -> Machine {
-        let name = rustix::system::uname();
+        let (host, kernel) = crate::os::posix::host_and_release();
         Machine {
             time: jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string(),
-            host: name.nodename().to_string_lossy().into_owned(),
+            host,
             processor: processor(),
-            kernel: name.release().to_string_lossy().into_owned(),
+            kernel,
             processors: std::thread::available_parallelism().map_or(1, usize::from),
             memory: crate::os::memory_size(),
             page_size: crate::os::page_size() as u64,

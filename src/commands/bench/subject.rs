@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 
+use crate::os::posix::{AsFd, BorrowedFd, path_of};
 use crate::os::{Volume, nameless_file};
 
 use crate::io::{IoMode, Kind, Range, Source};
@@ -74,7 +74,7 @@ impl Subject {
         }
         file.sync_all()?;
         // Reading what one wrote is a writer's privilege; a file of one's own opened anew is as any reader has it.
-        let path = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
+        let path = path_of(&file);
         Ok(Subject {
             path,
             shown: format!("temporary file in {}", escape_name(directory.as_os_str())),

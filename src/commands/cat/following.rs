@@ -119,7 +119,7 @@ impl Cat<'_> {
             exit: Exit::Success,
         };
         let inputs = inputs.into_iter().map(|name| Ok(FileRef::from(name)));
-        let outcome = follow(inputs, options, std::os::fd::AsFd::as_fd(&output), &mut following)?;
+        let outcome = follow(inputs, options, crate::os::posix::AsFd::as_fd(&output), &mut following)?;
         following.finish()?;
         let exit = if outcome.failed { following.exit.and(Exit::Failure) } else { following.exit };
         Ok(exit.and(match outcome.end {

@@ -2,12 +2,12 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 
 use super::Cat;
 use crate::app::config::search_or_all;
 use crate::cli::cat::Args;
 use crate::exit::Exit;
+use crate::os::posix::OsStrExt;
 use crate::output::{Destination, escape_for_terminal};
 use crate::select::{Event, Log, Merge, ranks};
 

@@ -5,7 +5,6 @@
 
 use std::io;
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use memchr::memrchr_iter;
@@ -15,6 +14,7 @@ use super::{Cat, locate};
 use crate::exit::Exit;
 use crate::io::{Filled, IoMode, Source, Stream};
 use crate::os::Stop;
+use crate::os::posix::FileExt;
 
 /// Bytes read backwards at a time.
 const PIECE: u64 = 1 << 20;

@@ -7,8 +7,6 @@
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
 use serde::Serialize;
@@ -24,6 +22,8 @@ use crate::engine::{Input, Permits, Steps, map_in_order};
 use crate::exit::Exit;
 use crate::io::path;
 use crate::io::walk::{Order, Walk};
+use crate::os::Status;
+use crate::os::posix::OsStrExt;
 use crate::output::Output;
 
 /// The digests of a file that no list names, nothing of one to leave out, or why it has none.
@@ -82,7 +82,7 @@ impl Audit {
 
     /// Takes a file out of the audit: a list is not listed in itself.
     pub fn leave_out(&mut self, list: &OsStr) {
-        self.left_out.extend(path::metadata(list).map(|meta| (meta.dev(), meta.ino())));
+        self.left_out.extend(path::status(list).map(|status| status.identity()));
     }
 
     /// Takes in the verdict on a listed file.
@@ -128,8 +128,8 @@ impl Audit {
         });
         let work = |(name, input): (OsString, Input<'_>), permits: &Permits| {
             let (source, _) = input.open(engine.policy, engine.range)?;
-            let meta = source.file().metadata().map_err(|error| (name.clone(), error))?;
-            if left_out.contains(&(meta.dev(), meta.ino())) || own.is_some_and(|own| own.is(&source)) {
+            let status = Status::of(source.fd()).map_err(|error| (name.clone(), error))?;
+            if left_out.contains(&status.identity()) || own.is_some_and(|own| own.is(&source)) {
                 return Ok(None);
             }
             let digests = match recipes.is_empty() {

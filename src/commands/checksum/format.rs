@@ -7,13 +7,13 @@ use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::io;
 use std::ops::Range;
-use std::os::unix::ffi::OsStrExt;
 
 use data_encoding::{BASE64, HEXLOWER};
 use serde::Serialize;
 
 use super::name::escaped;
 use crate::digest::{Algorithm, Digest};
+use crate::os::posix::OsStrExt;
 use crate::output::escape_for_terminal;
 
 /// Whether lines are `SHA256 (name) = digest` rather than `digest  name`.

@@ -5,10 +5,10 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Read};
-use std::os::unix::ffi::OsStringExt;
 
 use crate::io::walk::{Found, Order, Walk};
 use crate::io::{FileRef, path};
+use crate::os::posix::OsStringExt;
 
 /// Longest name in bytes that is read from a list of names.
 const MAX_NAME: u64 = 1 << 20;

@@ -4,8 +4,8 @@
 //! backslash. Names stay bytes throughout.
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
+use crate::os::posix::{OsStrExt, OsStringExt};
 use crate::output::{Output, message};
 
 /// Returns the escaped name, if it has to be escaped.

@@ -3,7 +3,6 @@
 //! Files named on the command line are searched whatever these options say, as in ripgrep.
 
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};
@@ -12,6 +11,7 @@ use ignore::types::{FileTypeDef, Types, TypesBuilder};
 
 use crate::cli::grep::Inputs;
 use crate::io::path;
+use crate::os::posix::OsStrExt;
 
 /// Selects files by `--glob`, `--type`, `--max-depth` and `--max-filesize`.
 #[derive(Clone, Debug)]

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use memchr::memrchr;
@@ -18,6 +17,7 @@ use crate::engine::{Block, Flow, Input, InputKind, Kernel};
 use crate::exit::Exit;
 use crate::follow::{End, Follower, Options, Origin, follow};
 use crate::io::{IoMode, Range, Source};
+use crate::os::posix::AsFd;
 use crate::output::Output;
 use crate::select::last_line_end;
 

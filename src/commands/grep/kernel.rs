@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 
 use memchr::memchr;
 
 use crate::cli::grep::BinaryFiles;
 use crate::decode::Format;
 use crate::engine::{Block, Flow, InputKind, Inserted, Insertion, Kernel};
+use crate::os::posix::OsStrExt;
 use crate::output::escape_name;
 
 use super::context::{Context, Lead, Reach, demote, fill, keep_first, lay_out};

@@ -49,13 +49,13 @@ mod word_index;
 mod words;
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 
 use crate::app::config::{self, Config};
 use crate::cli::grep::{Args, BinaryFiles};
 use crate::engine::{COUNTED, Cut, Plan, Sink};
 use crate::exit::Exit;
+use crate::os::posix::{OsStrExt, SeekFrom, seek};
 use crate::output::{Destination, Output, complain, escape_name};
 use crate::select::PeriodSearch;
 
@@ -219,7 +219,7 @@ impl Run<'_> {
     fn search_into(&self, files: Vec<OsString>, sink: &mut dyn Sink) -> std::io::Result<(Totals, bool)> {
         let settings = self.settings;
         let stdin = std::io::stdin();
-        let begun_at = rustix::fs::seek(&stdin, rustix::fs::SeekFrom::Current(0));
+        let begun_at = seek(&stdin, SeekFrom::Current(0));
         let starts = Starts::default();
         let opener = self.opener(&starts);
         let inputs = sort::sorted(self.walk.files(files), self.inputs).map(|found| opener.next(found));
@@ -237,7 +237,7 @@ impl Run<'_> {
         let totals = outcome.carry;
         // As a program that reads line by line would: what comes after the last line wanted is the next reader's.
         if let (Ok(begun_at), Some(offset)) = (begun_at, totals.leave_at) {
-            let _ = rustix::fs::seek(&stdin, rustix::fs::SeekFrom::Start(begun_at + offset));
+            let _ = seek(&stdin, SeekFrom::Start(begun_at + offset));
         }
         Ok((totals, outcome.failed))
     }

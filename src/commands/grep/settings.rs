@@ -1,9 +1,9 @@
 //! What was typed and what the environment says, resolved into what the kernel works by.
 
 use crate::engine::InputKind;
+use crate::os::posix::{OsStrExt, OsStringExt};
 use std::ffi::OsString;
 use std::io::Read;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use anyhow::{Context as _, Result, bail};
 

@@ -6,18 +6,17 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::FileType;
 use std::io::{self, Read};
-use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::WalkBuilder;
-use rustix::fs::OFlags;
 
 use crate::cli::grep::{Devices, Directories, Inputs};
 use crate::io::walk::{self, DirectoryLoop, Found, Order};
 use crate::io::{FileRef, path};
+use crate::os::posix::{OFlags, OsStrExt};
 use crate::output::{complain, escape_name, message};
 
 use super::filter::Filter;

@@ -3,7 +3,6 @@
 //! The one place that combines options. What does not go together is an error that says so.
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
 
 use super::address::Notation;
 use super::canonical::Canonical;
@@ -17,6 +16,7 @@ use super::squeeze::Policy;
 use super::stream::{CArray, Plain, c_name};
 use super::view::View;
 use crate::cli::hexdump::{Args, CharacterTable, Display, Endian, Format, Radix, Width};
+use crate::os::posix::OsStrExt;
 use crate::output::escape_name;
 
 /// The most bytes in a row with addresses; also xxd's limit.

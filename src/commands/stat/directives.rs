@@ -1,7 +1,6 @@
 //! The value of each of GNU stat's directives, for a file and for a file system.
 
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::facts::{Facts, Time};
@@ -9,8 +8,10 @@ use super::filesystem;
 use super::format::Values;
 use super::printf::Value;
 use super::quoting::{Style, quote};
+use crate::os::Status;
 use crate::os::Volume;
 use crate::os::context::has_selinux;
+use crate::os::posix::{FileType, OsStrExt};
 use crate::output::message;
 
 /// A file's facts as directives. A directive that fails prints as `?` and adds a message to
@@ -31,7 +32,7 @@ impl<'a> OfFile<'a> {
     fn quoted_name(&mut self) -> Value {
         let facts = self.facts;
         let name = quote(&facts.name, self.style);
-        if facts.kind() != rustix::fs::FileType::Symlink {
+        if facts.kind() != FileType::Symlink {
             return Value::Text(name);
         }
         match facts.target() {
@@ -125,12 +126,11 @@ impl Values for OfFile<'_> {
 /// # Errors
 /// Returns an error if a directory on the way cannot be inspected.
 pub fn mount_point(facts: &Facts) -> std::io::Result<PathBuf> {
-    use std::os::unix::fs::MetadataExt;
     let path = Path::new(OsStr::from_bytes(&facts.name));
-    let is_link = facts.kind() == rustix::fs::FileType::Symlink;
+    let is_link = facts.kind() == FileType::Symlink;
     // A followed link counts as its target; any other link counts as itself.
     let path = if is_link { path.to_owned() } else { path.canonicalize()? };
-    let mut directory = if facts.kind() == rustix::fs::FileType::Directory {
+    let mut directory = if facts.kind() == FileType::Directory {
         path
     } else {
         match path.parent() {
@@ -138,10 +138,10 @@ pub fn mount_point(facts: &Facts) -> std::io::Result<PathBuf> {
             _ => Path::new(".").canonicalize()?,
         }
     };
-    let mut here = directory.metadata()?;
+    let mut here = Status::named(directory.as_os_str())?;
     while let Some(parent) = directory.parent() {
-        let above = parent.metadata()?;
-        if above.dev() != here.dev() || above.ino() == here.ino() {
+        let above = Status::named(parent.as_os_str())?;
+        if above.device != here.device || above.inode == here.inode {
             break;
         }
         directory.pop();

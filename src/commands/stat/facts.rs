@@ -1,13 +1,10 @@
 //! The kernel's facts about one file: its inode, as `statx` returns it, and what follows from it.
 
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-
-use rustix::fs::FileType;
-use rustix::io::Errno;
 
 use crate::io::path::reach;
 use crate::os::context::context;
+use crate::os::posix::{Errno, FileType, OsStrExt, read_link, stdin, type_of_mode};
 use crate::os::{Freshness, Statx, StatxFlags, StatxTimestamp, accounts, device_number, inode};
 
 /// How to query a file's facts.
@@ -47,7 +44,7 @@ impl Facts {
     pub fn of(name: &[u8], asking: FactsQuery) -> Result<Facts, Errno> {
         let FactsQuery { follow, freshness } = asking;
         let inode = if name == b"-" {
-            inode(rustix::stdio::stdin(), OsStr::new(""), follow, freshness)?
+            inode(stdin(), OsStr::new(""), follow, freshness)?
         } else {
             reach(OsStr::from_bytes(name), |from, path| inode(from, path, follow, freshness))?
         };
@@ -68,7 +65,7 @@ impl Facts {
 
     /// Returns the file type.
     pub fn kind(&self) -> FileType {
-        FileType::from_raw_mode(self.inode.stx_mode as rustix::fs::RawMode)
+        type_of_mode(u32::from(self.inode.stx_mode))
     }
 
     /// Returns the file type in GNU stat's words.
@@ -121,8 +118,7 @@ impl Facts {
     /// # Errors
     /// Returns the error of `readlink`.
     pub fn target(&self) -> Result<Vec<u8>, Errno> {
-        let target = reach(OsStr::from_bytes(&self.name), |from, path| rustix::fs::readlinkat(from, path, Vec::new()));
-        target.map(std::ffi::CString::into_bytes)
+        reach(OsStr::from_bytes(&self.name), |from, path| read_link(from, path))
     }
 
     /// Returns the SELinux context, without its trailing NUL.
@@ -166,7 +162,7 @@ impl Time {
 /// Formats a mode as `ls -l` does: the type and nine permissions, with the set-id and sticky bits
 /// in the execute positions.
 pub fn mode_text(mode: u32) -> String {
-    let kind = match FileType::from_raw_mode(mode as rustix::fs::RawMode) {
+    let kind = match type_of_mode(mode) {
         FileType::RegularFile => '-',
         FileType::Directory => 'd',
         FileType::Symlink => 'l',

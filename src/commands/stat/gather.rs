@@ -7,11 +7,6 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::ops::Range;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::ffi::OsStrExt;
-
-use rustix::fs::{FileType, OFlags};
-use rustix::io::Errno;
 
 use super::content::Content;
 use super::facts::Facts;
@@ -19,6 +14,7 @@ use crate::io::{AccessMethod, IoMode, Source, path};
 use crate::os::Window;
 use crate::os::extents::{self, Layout, Sparseness};
 use crate::os::holders::{Coverage, Holder, Identity, Wanted};
+use crate::os::posix::{AsFd, BorrowedFd, Errno, FileType, OFlags, OsStrExt, OwnedFd, is_a_terminal, stdin};
 use crate::os::residency::{self, Cached, Cell, Unknown};
 use crate::os::{Status, StatxAttributes, StatxFlags, Volume, reopen_quietly};
 
@@ -155,7 +151,7 @@ fn open(facts: &Facts) -> Result<OwnedFd, Errno> {
     if facts.is_stdin() {
         // Uses a file description of its own: querying holes moves the position, and other
         // processes share the one of standard input.
-        return reopen_quietly(rustix::stdio::stdin());
+        return reopen_quietly(stdin());
     }
     let follow = if facts.follow { OFlags::empty() } else { OFlags::NOFOLLOW };
     let anchor = path::anchor(OsStr::from_bytes(&facts.name), follow)?;
@@ -234,7 +230,7 @@ pub fn lives_in_memory(facts: &Facts) -> bool {
 
 fn filesystem(facts: &Facts) -> Option<Volume> {
     if facts.is_stdin() {
-        return Volume::of(rustix::stdio::stdin()).ok();
+        return Volume::of(stdin()).ok();
     }
     if facts.kind() == FileType::Symlink {
         // `statfs` would follow the link.
@@ -261,9 +257,7 @@ fn mapping(opened: &Opened) -> Mapping {
         (_, FileType::Directory) => by_type(Some(false), "Is a directory", None),
         (_, FileType::Symlink) => by_type(Some(false), "symbolic link: use -L to describe its target", None),
         (_, FileType::BlockDevice) => by_type(None, "block device: not opened", Some(AccessMethod::Map)),
-        (_, FileType::CharacterDevice)
-            if opened.facts.is_stdin() && rustix::termios::isatty(rustix::stdio::stdin()) =>
-        {
+        (_, FileType::CharacterDevice) if opened.facts.is_stdin() && is_a_terminal(stdin()) => {
             by_type(Some(false), "terminal: not mappable", Some(AccessMethod::Stream))
         }
         (_, FileType::CharacterDevice) => {

@@ -1,12 +1,12 @@
 //! `--lines`: counts newlines in parallel and prints the counts as `wc -l` does.
 
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStrExt;
 
 use super::quoting::{Style, quote};
 use crate::app::config::Config;
 use crate::engine::{Block, COUNTED, Cut, Flow, Kernel};
 use crate::exit::Exit;
+use crate::os::posix::OsStrExt;
 use crate::output::Output;
 
 /// Counts newlines and prints the count at the end of each input.

@@ -22,9 +22,6 @@ pub mod text;
 use std::ffi::OsStr;
 use std::io;
 use std::ops::Range;
-use std::os::unix::ffi::OsStrExt;
-
-use rustix::fs::FileType;
 
 use crate::app::config::Config;
 use crate::cli::stat::{Args, Cached};
@@ -32,6 +29,7 @@ use crate::exit::Exit;
 use crate::os::Freshness;
 use crate::os::context::has_selinux;
 use crate::os::holders::Wanted;
+use crate::os::posix::{FileType, OsStrExt, columns};
 use crate::os::proc_users;
 use crate::output::escape_for_terminal;
 use crate::output::{Destination, Output};
@@ -415,7 +413,7 @@ fn content(facts: &Facts, config: &Config, output: &mut Output) -> io::Result<Re
 /// terminal.
 fn picture_width(output: &Output) -> u64 {
     let columns = match output.destination() {
-        Destination::Terminal => rustix::termios::tcgetwinsize(output.fd()).map_or(80, |size| u64::from(size.ws_col)),
+        Destination::Terminal => columns(output.fd()).map_or(80, u64::from),
         _ => 80,
     };
     // The label and the frame take ten columns.

@@ -2,10 +2,10 @@
 //! outcome.
 
 use std::io;
-use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
 use crate::os::extents::data_ranges;
+use crate::os::posix::BorrowedFd;
 use crate::os::residency::{self, Cached, Unknown};
 
 /// What to do with a file's pages before describing it.

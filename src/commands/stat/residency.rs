@@ -5,9 +5,6 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-
-use rustix::fs::FileType;
 
 use super::Stat;
 use super::facts::Facts;
@@ -18,6 +15,7 @@ use crate::exit::Exit;
 use crate::io::path;
 use crate::io::walk::{Order, Walk};
 use crate::os::page_size;
+use crate::os::posix::{FileType, OsStrExt};
 use crate::os::residency;
 use crate::output::Output;
 use crate::output::escape_name;

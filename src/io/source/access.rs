@@ -16,6 +16,7 @@ use std::fmt;
 use std::io;
 
 use crate::os::FileSystem;
+use crate::os::posix::errno_name;
 
 use super::{Kind, SMALL};
 
@@ -132,19 +133,6 @@ pub(super) fn of_file(
         _ => map_a_page().err().map(|error| Reason::Refused(error.raw_os_error().unwrap_or(0))),
     };
     (if reason.is_some() { AccessMethod::Pread } else { AccessMethod::Map }, reason)
-}
-
-fn errno_name(errno: i32) -> String {
-    match errno {
-        libc::ENODEV => "ENODEV".into(),
-        libc::ENOMEM => "ENOMEM".into(),
-        libc::EACCES => "EACCES".into(),
-        libc::EPERM => "EPERM".into(),
-        libc::EAGAIN => "EAGAIN".into(),
-        libc::EINVAL => "EINVAL".into(),
-        libc::EOVERFLOW => "EOVERFLOW".into(),
-        other => format!("error {other}"),
-    }
 }
 
 #[cfg(test)]

@@ -2,13 +2,10 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::AsFd;
-use std::os::unix::fs::FileExt;
-
-use rustix::fs::{FileType, SeekFrom, seek};
 
 use super::seen::Time;
 use super::{Kind, ONE_READ};
+use crate::os::posix::{AsFd, Errno, FileExt, FileType, SeekFrom, is_a_terminal, seek};
 use crate::os::{FileSystem, Status, extents};
 
 /// The state of a file at open.
@@ -59,11 +56,11 @@ fn kind_of(file: &File, stat: &Status) -> io::Result<Kind> {
         FileType::RegularFile if stat.size == 0 => Kind::Unsized,
         FileType::RegularFile => Kind::Regular,
         FileType::BlockDevice => Kind::BlockDevice,
-        FileType::CharacterDevice if rustix::termios::isatty(file) => Kind::Terminal,
+        FileType::CharacterDevice if is_a_terminal(file) => Kind::Terminal,
         FileType::CharacterDevice => Kind::CharDevice,
         FileType::Fifo => Kind::Pipe,
         FileType::Socket => Kind::Socket,
-        FileType::Directory => return Err(io::Error::from_raw_os_error(libc::EISDIR)),
-        _ => return Err(io::Error::from_raw_os_error(libc::EINVAL)),
+        FileType::Directory => return Err(Errno::ISDIR.into()),
+        _ => return Err(Errno::INVAL.into()),
     })
 }

@@ -6,11 +6,11 @@
 //! (`do_sync_mmap_readahead`, mm/filemap.c). Later readers of the file benefit as well.
 
 use std::ops::Range;
-use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 
 use super::{AccessMethod, Kind, ONE_READ, Reason, SMALL, Source};
 use crate::os::Window;
+use crate::os::posix::{AsFd, BorrowedFd};
 use crate::os::read_ahead::will_need;
 use crate::os::residency;
 

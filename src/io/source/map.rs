@@ -1,11 +1,10 @@
 //! Mapping a range of a file, and whether a mapping still shows the file.
 
 use std::io;
-use std::os::fd::AsFd;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use super::{FOLIO, Source};
+use crate::os::posix::{AsFd, FileExt};
 use crate::os::{Advice, Extent, FileSystem, View, Window};
 
 /// Why a range was not mapped.

@@ -6,11 +6,9 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 
-use rustix::fs::{SeekFrom, seek};
-
+use crate::os::posix::{AsFd, BorrowedFd, SeekFrom, seek};
 use crate::os::read_ahead::set_read_ahead;
 use crate::os::{Extent, FileSystem, Status, Window, data_end_before, next_extent};
 use crate::output::escape_name;

@@ -4,8 +4,6 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::ops::Range as Span;
-use std::os::fd::{AsFd, AsRawFd};
-use std::os::unix::fs::FileExt;
 use std::sync::OnceLock;
 
 use super::super::path::{self, FileRef};
@@ -13,7 +11,8 @@ use super::access::{self, AccessMethod, IoMode};
 use super::facts::Facts;
 use super::seen::Seen;
 use super::{Kind, Range, Source};
-use crate::os::{FileSystem, Window, was_closed};
+use crate::os::posix::{AsFd, Errno, FileExt, OFlags};
+use crate::os::{FileSystem, Window, reopen, was_closed};
 
 impl Source {
     /// Opens `name`, or standard input for `-`.
@@ -26,7 +25,7 @@ impl Source {
             return Source::from_file(name.to_owned(), path::open(name)?, false, mode, range);
         }
         if was_closed(0) {
-            return Err(io::Error::from_raw_os_error(libc::EBADF));
+            return Err(Errno::BADF.into());
         }
         let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
         Source::from_file(name.to_owned(), file, true, mode, range)
@@ -149,5 +148,5 @@ impl Source {
 /// Opens the same file again. On overlayfs a descriptor maps the lower file if it was opened before
 /// the copy-up, and never shows what was written since.
 fn open_again(file: &File) -> Option<File> {
-    File::open(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()
+    reopen(file.as_fd(), OFlags::empty()).ok().map(File::from)
 }

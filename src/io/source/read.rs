@@ -1,12 +1,10 @@
 //! Reading by position.
 
 use std::io;
-use std::os::unix::fs::FileExt;
-
-use rustix::io::Errno;
 
 use super::Source;
 use crate::os::buffer::{Buffer, append};
+use crate::os::posix::{Errno, FileExt};
 
 impl Source {
     /// Reads at `offset` until `buf` is full or the input ends, and returns the number of bytes read.

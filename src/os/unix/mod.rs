@@ -12,6 +12,7 @@ pub mod holders;
 pub mod holes;
 pub mod interrupt;
 pub mod layout;
+pub mod posix;
 pub mod processes;
 pub mod ready;
 pub mod residency;

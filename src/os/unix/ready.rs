@@ -8,6 +8,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::buffer::append;
+use super::stop::Stop;
 
 /// Sleeps until one of `inputs` is readable, the reader of `output` closes it, a signal arrives or
 /// `wait` has passed. Returns whether `output` still has a reader.
@@ -53,5 +54,42 @@ pub fn read_ready(fd: BorrowedFd<'_>, buffer: &mut Vec<u8>, most: usize) -> io::
         Ok(_) => Ok(ReadOutcome::Bytes),
         Err(Errno::INTR | Errno::AGAIN) => Ok(ReadOutcome::Nothing),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether a stream can be read without waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ready {
+    /// Bytes, the end, or an error are there to be read.
+    Yes,
+    /// Nothing is there yet.
+    No,
+    /// An end was asked for.
+    Stop,
+}
+
+/// Waits until `fd` is readable or an end is asked for; without `wait`, only looks.
+///
+/// # Errors
+/// None here; the read that follows reports what is wrong with the descriptor.
+pub fn wait_readable(fd: BorrowedFd<'_>, stop: &Stop, wait: bool) -> io::Result<Ready> {
+    let input = PollFd::from_borrowed_fd(fd, PollFlags::IN);
+    let wake = if wait { stop.fd() } else { None };
+    if stop.asked() {
+        return Ok(Ready::Stop);
+    }
+    let wake = wake.map_or(input.clone(), |wake| PollFd::from_borrowed_fd(wake, PollFlags::IN));
+    let mut fds = [input, wake];
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    loop {
+        match poll(&mut fds, if wait { None } else { Some(&now) }) {
+            Err(Errno::INTR) => {}
+            // What cannot be polled is read: a regular file never makes a reader wait.
+            Err(_) => return Ok(Ready::Yes),
+            Ok(_) if stop.asked() => return Ok(Ready::Stop),
+            // POLLHUP and POLLERR are reported unasked; the read that follows says what they mean.
+            Ok(_) if !fds[0].revents().is_empty() => return Ok(Ready::Yes),
+            Ok(_) => return Ok(Ready::No),
+        }
     }
 }

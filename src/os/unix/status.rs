@@ -1,15 +1,16 @@
 //! The facts about an open file that reading it depends on, in types that are the same on every
 //! system.
 
+use std::ffi::OsStr;
 use std::io;
 use std::os::fd::AsFd;
 
-use rustix::fs::{FileType, fstat};
+use rustix::fs::{FileType, Stat, fstat, stat};
 
 /// Nanoseconds since 1970, modulo 2^64; only compared.
 pub type Nanoseconds = u64;
 
-/// A file as `fstat(2)` describes it.
+/// Describes a file, as `fstat(2)` does.
 #[derive(Clone, Copy, Debug)]
 pub struct Status {
     /// The kind of file.
@@ -31,20 +32,31 @@ impl Status {
     ///
     /// # Errors
     /// Returns the error of `fstat(2)`.
-    #[allow(clippy::unnecessary_cast, reason = "the types of the fields differ from system to system")]
     pub fn of(file: impl AsFd) -> io::Result<Status> {
-        let stat = fstat(file)?;
+        Ok(Status::from_stat(&fstat(file)?))
+    }
+
+    /// Returns the facts about the file at `path`, following links.
+    ///
+    /// # Errors
+    /// Returns the error of `stat(2)`.
+    pub fn named(path: &OsStr) -> io::Result<Status> {
+        Ok(Status::from_stat(&stat(path)?))
+    }
+
+    #[allow(clippy::unnecessary_cast, reason = "the types of the fields differ from system to system")]
+    fn from_stat(stat: &Stat) -> Status {
         let moment = |seconds: i64, nanoseconds: u64| {
             (seconds as Nanoseconds).wrapping_mul(1_000_000_000).wrapping_add(nanoseconds)
         };
-        Ok(Status {
+        Status {
             kind: FileType::from_raw_mode(stat.st_mode),
             size: stat.st_size as u64,
             device: stat.st_dev as u64,
             inode: stat.st_ino as u64,
             modified: moment(stat.st_mtime as i64, stat.st_mtime_nsec as u64),
             changed: moment(stat.st_ctime as i64, stat.st_ctime_nsec as u64),
-        })
+        }
     }
 
     /// Returns the device and inode numbers, which identify a file.

@@ -39,32 +39,6 @@ pub const UNSAFE: &[(&str, &str)] = &[
     ("library/file_window.rs", "declares an unsafe function, whose promise its caller gives"),
 ];
 
-/// Files that import `libc` or `rustix`.
-pub const SYSTEM_CALLS: &[(&str, &str)] = &[
-    ("app/config.rs", "still to be moved to os"),
-    ("commands/bench/pass.rs", "still to be moved to os"),
-    ("commands/bench/report.rs", "still to be moved to os"),
-    ("commands/grep/mod.rs", "still to be moved to os"),
-    ("commands/grep/walk.rs", "still to be moved to os"),
-    ("commands/stat/directives.rs", "still to be moved to os"),
-    ("commands/stat/facts.rs", "still to be moved to os"),
-    ("commands/stat/gather.rs", "still to be moved to os"),
-    ("commands/stat/mod.rs", "still to be moved to os"),
-    ("commands/stat/residency.rs", "still to be moved to os"),
-    ("engine/workers.rs", "still to be moved to os"),
-    ("io/path.rs", "still to be moved to os"),
-    ("io/source/access.rs", "still to be moved to os"),
-    ("io/source/facts.rs", "still to be moved to os"),
-    ("io/source/mod.rs", "still to be moved to os"),
-    ("io/source/open.rs", "still to be moved to os"),
-    ("io/source/read.rs", "still to be moved to os"),
-    ("io/stream.rs", "still to be moved to os"),
-    ("io/walk.rs", "still to be moved to os"),
-    ("output/message.rs", "still to be moved to os"),
-    ("output/splice.rs", "still to be moved to os"),
-    ("output/stdout.rs", "still to be moved to os"),
-];
-
 /// Functions that are too long.
 pub const LONG_FUNCTIONS: &[(&str, &str)] = &[
     ("commands/bench/plot.rs: draw", "still to be split"),

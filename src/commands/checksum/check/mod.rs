@@ -8,10 +8,7 @@ pub mod report;
 pub mod verify;
 
 use std::ffi::OsStr;
-use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::AsFd;
-use std::os::unix::fs::MetadataExt;
 
 use super::Run;
 use super::audit::Audit;
@@ -21,6 +18,8 @@ use crate::cli::checksum::{Args, Checking};
 use crate::engine::{Input, Permits, Steps, map_in_order};
 use crate::exit::Exit;
 use crate::io::path;
+use crate::os::Status;
+use crate::os::posix::FileType;
 use crate::output::Output;
 use report::{Report, Totals};
 use verify::{Guesses, Verdict, Verifier};
@@ -62,14 +61,13 @@ fn open(list: &OsStr) -> io::Result<(Box<dyn Read + Send>, bool)> {
         return Ok((Box::new(io::stdin()), true));
     }
     let file = path::open(list)?;
-    let meta = file.metadata()?;
-    if meta.is_dir() {
+    let status = Status::of(&file)?;
+    if status.kind == FileType::Directory {
         return Err(io::ErrorKind::IsADirectory.into());
     }
     // A pipe or terminal under any name, such as /dev/stdin.
-    let stdin = io::stdin().as_fd().try_clone_to_owned().and_then(|stdin| File::from(stdin).metadata());
-    let is_stdin = stdin.is_ok_and(|stdin| (stdin.dev(), stdin.ino()) == (meta.dev(), meta.ino()));
-    Ok((Box::new(file), is_stdin && !meta.is_file()))
+    let is_stdin = Status::of(io::stdin()).is_ok_and(|stdin| stdin.identity() == status.identity());
+    Ok((Box::new(file), is_stdin && status.kind != FileType::RegularFile))
 }
 
 /// One list's check.

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 
 use serde::Serialize;
 
@@ -15,6 +14,7 @@ use super::verify::Verdict;
 use crate::cli::checksum::Checking;
 use crate::digest::Algorithm;
 use crate::io::path;
+use crate::os::posix::OsStrExt;
 use crate::output::{Output, append_json, message};
 
 /// What a list came to.

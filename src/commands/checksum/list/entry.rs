@@ -5,9 +5,9 @@
 
 use std::ffi::{OsStr, OsString};
 use std::ops::Range;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use crate::digest::{Algorithm, Spec};
+use crate::os::posix::{OsStrExt, OsStringExt};
 
 /// A file and the digests it should have.
 #[derive(Clone, Debug, PartialEq, Eq)]

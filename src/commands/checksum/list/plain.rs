@@ -5,7 +5,6 @@
 //! Digests are hexadecimal of either case or base64; names may be escaped.
 
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
 
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 
@@ -13,6 +12,7 @@ use super::super::name::unescaped;
 use super::entry::{DigestCandidate, Entry, Expected, Size};
 use super::line::{AlgorithmFilter, Fault};
 use crate::digest::{Algorithm, Spec};
+use crate::os::posix::OsStringExt;
 
 /// Shortest digest in bytes that is believed to be one when it is followed by a single blank.
 const SHORTEST_REVERSED: usize = 4;

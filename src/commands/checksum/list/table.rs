@@ -6,12 +6,12 @@
 //! PowerShell's `Get-FileHash` and Windows' `certutil -hashfile`.
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use super::entry::{DigestCandidate, Entry, Expected, Size};
 use super::line::{AlgorithmFilter, Fault, Line};
 use super::plain::hex;
 use crate::digest::{Algorithm, Spec};
+use crate::os::posix::{OsStrExt, OsStringExt};
 
 /// Which form the lines of a list turned out to have.
 #[derive(Clone, Debug, PartialEq, Eq)]

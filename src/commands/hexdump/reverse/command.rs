@@ -6,7 +6,6 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::os::unix::fs::MetadataExt;
 
 use super::kernel::{ReadingState, ReverseKernel};
 use super::{Hints, Malformed, Notation, Placement};
@@ -15,6 +14,7 @@ use crate::cli::hexdump::Args;
 use crate::commands::hexdump::resolve;
 use crate::engine::{Cut, Outcome};
 use crate::exit::Exit;
+use crate::os::Status;
 use crate::output::{Destination, Output, complain, escape_for_terminal, escape_name, message};
 
 /// Size of the blocks in which a dump is read.
@@ -71,8 +71,7 @@ fn shift(args: &Args) -> u64 {
 
 fn open(target: &OsString, dump: &OsStr) -> anyhow::Result<Output> {
     let file = File::options().write(true).create(true).truncate(false).open(target)?;
-    let identity = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
-    if dump != "-" && identity(file.metadata()?) == identity(std::fs::metadata(dump)?) {
+    if dump != "-" && Status::of(&file)?.identity() == Status::named(dump)?.identity() {
         anyhow::bail!("{}: the dump would be written over itself", escape_name(target));
     }
     Ok(Output::to(file)?)

@@ -1,0 +1,102 @@
+//! The calls and types of POSIX that the layers above use.
+//!
+//! `os::windows::posix` offers the same names there, so that no code above asks which system it runs on.
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::fd::AsRawFd;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, poll};
+
+pub use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+pub use std::os::unix::ffi::{OsStrExt, OsStringExt};
+pub use std::os::unix::fs::FileExt;
+
+pub use rustix::fs::{CWD, FileType, Mode, OFlags, SeekFrom, openat, seek};
+pub use rustix::io::{Errno, retry_on_intr, write};
+pub use rustix::stdio::stdin;
+
+/// The size in bytes of the longest path a system call accepts, with its closing NUL (`PATH_MAX`).
+pub const LONGEST_PATH: usize = libc::PATH_MAX as usize;
+
+/// Returns whether a descriptor is a terminal (`isatty(3)`).
+pub fn is_a_terminal(fd: impl AsFd) -> bool {
+    rustix::termios::isatty(fd)
+}
+
+/// Returns the width of a terminal in columns, where it is known.
+pub fn columns(terminal: impl AsFd) -> Option<u16> {
+    rustix::termios::tcgetwinsize(terminal).ok().map(|size| size.ws_col).filter(|&columns| columns > 0)
+}
+
+/// Returns whether every write to an open file goes to its end, wherever it was moved to (`O_APPEND`).
+pub fn appends(file: impl AsFd) -> bool {
+    rustix::fs::fcntl_getfl(file).is_ok_and(|flags| flags.contains(OFlags::APPEND))
+}
+
+/// Waits until a pipe, socket or terminal takes more bytes.
+///
+/// # Errors
+/// What `poll(2)` says.
+pub fn wait_writable(fd: impl AsFd) -> io::Result<()> {
+    match poll(&mut [PollFd::new(&fd, PollFlags::OUT)], None) {
+        Ok(_) | Err(Errno::INTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Returns the type of the entry `name` of a directory, or of what it links to.
+///
+/// # Errors
+/// What `fstatat(2)` says.
+pub fn type_at(directory: impl AsFd, name: &std::ffi::CStr, follow: bool) -> Result<FileType, Errno> {
+    use rustix::fs::{AtFlags, statat};
+    let flags = if follow { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
+    statat(directory, name, flags).map(|stat| FileType::from_raw_mode(stat.st_mode))
+}
+
+/// Returns the type that the mode of an inode states (`inode(7)`).
+pub fn type_of_mode(mode: u32) -> FileType {
+    FileType::from_raw_mode(mode as rustix::fs::RawMode)
+}
+
+/// Returns what a symbolic link points to.
+///
+/// # Errors
+/// What `readlinkat(2)` says.
+pub fn read_link(directory: impl AsFd, path: &OsStr) -> Result<Vec<u8>, Errno> {
+    rustix::fs::readlinkat(directory, path, Vec::new()).map(std::ffi::CString::into_bytes)
+}
+
+/// Returns a path by which this process can open the file of a descriptor, which may have no name.
+pub fn path_of(fd: impl AsFd) -> PathBuf {
+    format!("/proc/self/fd/{}", fd.as_fd().as_raw_fd()).into()
+}
+
+/// Returns how long the calling thread has run on a processor.
+pub fn thread_time() -> Duration {
+    let ran = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(ran.tv_sec.unsigned_abs(), ran.tv_nsec as u32)
+}
+
+/// Returns the names of the machine and of the release of its system (`uname(2)`).
+pub fn host_and_release() -> (String, String) {
+    let name = rustix::system::uname();
+    (name.nodename().to_string_lossy().into_owned(), name.release().to_string_lossy().into_owned())
+}
+
+/// Returns the name of an error with which a mapping is refused, as mmap(2) lists them.
+pub fn errno_name(errno: i32) -> String {
+    match errno {
+        libc::ENODEV => "ENODEV".into(),
+        libc::ENOMEM => "ENOMEM".into(),
+        libc::EACCES => "EACCES".into(),
+        libc::EPERM => "EPERM".into(),
+        libc::EAGAIN => "EAGAIN".into(),
+        libc::EINVAL => "EINVAL".into(),
+        libc::EOVERFLOW => "EOVERFLOW".into(),
+        other => format!("error {other}"),
+    }
+}
