@@ -1,4 +1,4 @@
-//! `src/engine/stage.rs` and `src/os/unix/window_table.rs`, the very files, compiled against loom's threads and
+//! `src/engine/stage.rs` and `src/os/window_table.rs`, the very files, compiled against loom's threads and
 //! atomics: `cargo test --manifest-path model/Cargo.toml --release -- --nocapture`.
 #![cfg(test)]
 

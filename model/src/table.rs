@@ -4,7 +4,7 @@ mod atomic {
     pub use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 }
 
-#[path = "../../src/os/unix/window_table.rs"]
+#[path = "../../src/os/window_table.rs"]
 mod slot;
 
 use std::sync::atomic::AtomicU64;

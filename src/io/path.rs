@@ -10,7 +10,8 @@ use std::io;
 use std::sync::Arc;
 
 use crate::os::posix::{
-    AsFd, BorrowedFd, CWD, Errno, FileType, LONGEST_PATH, Mode, OFlags, OsStrExt, OwnedFd, openat, retry_on_intr,
+    AsFd, BorrowedFd, CWD, Errno, FileType, LONGEST_PATH, Mode, OFlags, OsStrExt, OwnedFd, open_file, openat,
+    retry_on_intr,
 };
 use crate::os::{ANCHOR, Status, Volume};
 
@@ -40,7 +41,7 @@ pub fn reach<T>(path: &OsStr, call: impl Fn(BorrowedFd<'_>, &OsStr) -> Result<T,
 /// What `open(2)` says.
 pub fn open(path: &OsStr) -> io::Result<File> {
     if path.len() < LONGEST {
-        return File::open(path);
+        return open_file(path);
     }
     let flags = OFlags::RDONLY | OFlags::CLOEXEC;
     let open = |from: BorrowedFd<'_>, path: &OsStr| openat(from, path, flags, Mode::empty());

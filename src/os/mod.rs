@@ -1,16 +1,56 @@
 //! The ground floor: every raw system call and nearly all `unsafe` code, one idea per file.
 //!
-//! `unix` holds what POSIX systems share. `platform` is one interface with two implementations:
-//! `linux` makes the calls that only Linux offers, and `other` reports that they are missing. The
-//! layers above work without whatever is missing. Nothing here knows about sources, lines, commands
-//! or messages.
+//! The files of this folder itself are the same on every system. `unix` holds what POSIX systems
+//! share, `windows` does the same there, and `posix` is the interface of both to the layers above.
+//! `platform` is one interface with several implementations: `linux` makes the calls that only Linux
+//! offers, and `other` reports that they are missing. The layers above work without whatever is
+//! missing. Nothing here knows about sources, lines, commands or messages.
 
+pub mod buffer;
+pub mod extents;
+mod fault_table;
+mod file_system;
+mod freshness;
+pub mod holders;
+mod holes;
+mod layout;
 #[cfg_attr(target_os = "linux", path = "linux/mod.rs")]
-#[cfg_attr(not(target_os = "linux"), path = "other/mod.rs")]
+#[cfg_attr(windows, path = "windows/mod.rs")]
+#[cfg_attr(not(any(target_os = "linux", windows)), path = "other/mod.rs")]
 pub mod platform;
 mod prefetch;
+pub mod residency;
+#[cfg(unix)]
 pub mod unix;
+mod usage;
+mod volume;
+mod window_table;
 
+/// The primitives that the table of windows is made of. The model checker puts its own here.
+mod atomic {
+    pub(super) use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+}
+
+/// What every system does in its own way.
+mod system {
+    #[cfg(windows)]
+    pub use super::platform::{
+        accounts, beneath::*, closed_stdio::*, exception::*, fd_table, interrupt, posix, processes::*, ready::*,
+        status::*, stop::*, usage::*, volume::*, window::*,
+    };
+    #[cfg(unix)]
+    pub use super::unix::{
+        accounts, beneath::*, closed_stdio::*, fd_table, interrupt, posix, processes::*, ready::*, sigbus::*,
+        status::*, stop::*, usage::*, volume::*, window::*,
+    };
+}
+
+pub use buffer::Buffer;
+pub use fault_table::live_windows;
+pub use file_system::FileSystem;
+pub use freshness::Freshness;
+pub use holes::{Extent, data_end_before, next_extent};
+pub use layout::Layout;
 pub use platform::boot::boot_time;
 pub use platform::inode::{Statx, StatxAttributes, StatxFlags, StatxTimestamp, device_number, inode};
 pub use platform::machine::memory_size;
@@ -20,18 +60,10 @@ pub use platform::temporary::{memory_file, nameless_file};
 pub use platform::watch::Watch;
 pub use platform::{context, listing, read_ahead, transfer};
 pub use prefetch::prefetch_lines;
-pub use unix::beneath::{ANCHOR, open_beneath, reopen, reopen_quietly, reopen_without_waiting};
-pub use unix::buffer::{self, Buffer};
-pub use unix::closed_stdio::was_closed;
-pub use unix::file_system::FileSystem;
-pub use unix::freshness::Freshness;
-pub use unix::holes::{Extent, data_end_before, next_extent};
-pub use unix::processes::Processes;
-pub use unix::ready::{ReadOutcome, Ready, poll_for, read_ready, wait_readable};
-pub use unix::sigbus::{install_sigbus_handler, live_windows};
-pub use unix::status::Status;
-pub use unix::stop::Stop;
-pub use unix::usage::{Usage, addresses_left, forget_peak, peak_resident};
-pub use unix::volume::Volume;
-pub use unix::window::{Advice, View, Window, page_size};
-pub use unix::{accounts, extents, fd_table, holders, interrupt, posix, residency};
+pub use system::{
+    ANCHOR, Advice, Processes, ReadOutcome, Ready, Status, Stop, View, Window, accounts, addresses_left, fd_table,
+    forget_peak, install_sigbus_handler, interrupt, open_beneath, page_size, peak_resident, poll_for, posix,
+    read_ready, reopen, reopen_quietly, reopen_without_waiting, wait_readable, was_closed,
+};
+pub use usage::Usage;
+pub use volume::Volume;

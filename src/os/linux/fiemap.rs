@@ -6,7 +6,7 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 
 use rustix::io::Errno;
 
-use crate::os::unix::layout::Layout;
+use crate::os::Layout;
 
 /// `struct fiemap_extent` of `<linux/fiemap.h>`.
 #[repr(C)]

@@ -9,7 +9,7 @@ use rustix::fs::{AtFlags, Stat, major, minor, statat, statx};
 pub use rustix::fs::{Statx, StatxAttributes, StatxFlags, StatxTimestamp};
 use rustix::io::Errno;
 
-use crate::os::unix::freshness::Freshness;
+use crate::os::Freshness;
 
 /// Returns the device number with this major and minor number.
 pub fn device_number(major: u32, minor: u32) -> u64 {

@@ -4,7 +4,7 @@ use std::os::fd::BorrowedFd;
 
 use rustix::fs::{fstatfs, major};
 
-use crate::os::unix::file_system::FileSystem;
+use crate::os::FileSystem;
 
 /// Returns the file system of an open file whose device number is `device`.
 pub fn identify(file: BorrowedFd<'_>, device: u64) -> FileSystem {

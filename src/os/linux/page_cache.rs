@@ -7,6 +7,8 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 use rustix::fs::{Access, AtFlags};
 use rustix::io::{Errno, ReadWriteFlags};
 
+pub use crate::os::unix::mincore::each_page_between;
+
 /// The system call's number, the same on every architecture but alpha.
 const SYS_CACHESTAT: libc::c_long = 451;
 

@@ -9,7 +9,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 
 use rustix::io::Errno;
 
-use crate::os::unix::holders::{Area, Identity};
+use crate::os::holders::{Area, Identity};
 
 /// `struct procmap_query` of `<linux/fs.h>`.
 #[repr(C)]

@@ -11,7 +11,7 @@ use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::proc_maps::{each_area, each_line};
-use crate::os::unix::holders::{Coverage, Descriptor, Holder, Identity, Scan, Wanted};
+use crate::os::holders::{Coverage, Descriptor, Holder, Identity, Scan, Wanted};
 
 impl Wanted {
     /// Returns a filter for the file that `stat` reports as `reported`.

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use rustix::io::Errno;
+use crate::os::posix::Errno;
 
 /// Returns `false`.
 pub fn has_selinux() -> bool {

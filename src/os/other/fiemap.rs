@@ -6,7 +6,7 @@ use std::os::fd::BorrowedFd;
 use rustix::fs::{SeekFrom, seek};
 use rustix::io::Errno;
 
-use crate::os::unix::layout::Layout;
+use crate::os::Layout;
 
 /// Always fails.
 ///

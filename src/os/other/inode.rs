@@ -3,100 +3,11 @@
 use std::ffi::OsStr;
 use std::os::fd::BorrowedFd;
 
+pub use super::statx::{Statx, StatxAttributes, StatxFlags, StatxTimestamp};
 use rustix::fs::{AtFlags, Stat, fstat, statat};
 use rustix::io::Errno;
 
-use crate::os::unix::freshness::Freshness;
-
-/// Bits that say which facts are known.
-#[derive(Debug, Clone, Copy)]
-pub struct StatxFlags(u32);
-
-impl StatxFlags {
-    /// The birth time.
-    pub const BTIME: StatxFlags = StatxFlags(0x800);
-    /// The alignment of direct I/O.
-    pub const DIOALIGN: StatxFlags = StatxFlags(0x2000);
-
-    /// Returns the bits.
-    pub fn bits(self) -> u32 {
-        self.0
-    }
-}
-
-/// Attributes of a file, none of which are known here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StatxAttributes(u64);
-
-impl StatxAttributes {
-    /// Compressed by the file system.
-    pub const COMPRESSED: StatxAttributes = StatxAttributes(0x4);
-    /// Cannot be modified.
-    pub const IMMUTABLE: StatxAttributes = StatxAttributes(0x10);
-    /// Can only be appended to.
-    pub const APPEND: StatxAttributes = StatxAttributes(0x20);
-    /// Left out of backups.
-    pub const NODUMP: StatxAttributes = StatxAttributes(0x40);
-    /// Needs a key.
-    pub const ENCRYPTED: StatxAttributes = StatxAttributes(0x800);
-    /// Mounted on demand.
-    pub const AUTOMOUNT: StatxAttributes = StatxAttributes(0x1000);
-    /// The root of a mount.
-    pub const MOUNT_ROOT: StatxAttributes = StatxAttributes(0x2000);
-    /// Checked against a tree of hashes.
-    pub const VERITY: StatxAttributes = StatxAttributes(0x10_0000);
-    /// Mapped without the page cache.
-    pub const DAX: StatxAttributes = StatxAttributes(0x20_0000);
-
-    /// Returns whether all of `other` are set.
-    pub fn contains(self, other: StatxAttributes) -> bool {
-        self.0 & other.0 == other.0
-    }
-}
-
-impl std::ops::BitAnd for StatxAttributes {
-    type Output = StatxAttributes;
-
-    fn bitand(self, other: StatxAttributes) -> StatxAttributes {
-        StatxAttributes(self.0 & other.0)
-    }
-}
-
-/// A point in time.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct StatxTimestamp {
-    /// Seconds since 1970.
-    pub tv_sec: i64,
-    /// Nanoseconds after that second.
-    pub tv_nsec: u32,
-}
-
-/// The facts about an inode; Linux's statx(2) describes the fields.
-#[derive(Debug, Clone, Copy)]
-#[allow(missing_docs)]
-pub struct Statx {
-    pub stx_mask: u32,
-    pub stx_blksize: u32,
-    pub stx_attributes: StatxAttributes,
-    pub stx_attributes_mask: StatxAttributes,
-    pub stx_nlink: u32,
-    pub stx_uid: u32,
-    pub stx_gid: u32,
-    pub stx_mode: u16,
-    pub stx_ino: u64,
-    pub stx_size: u64,
-    pub stx_blocks: u64,
-    pub stx_atime: StatxTimestamp,
-    pub stx_btime: StatxTimestamp,
-    pub stx_ctime: StatxTimestamp,
-    pub stx_mtime: StatxTimestamp,
-    pub stx_rdev_major: u32,
-    pub stx_rdev_minor: u32,
-    pub stx_dev_major: u32,
-    pub stx_dev_minor: u32,
-    pub stx_dio_mem_align: u32,
-    pub stx_dio_offset_align: u32,
-}
+use crate::os::Freshness;
 
 /// Returns the device number with this major and minor number.
 pub fn device_number(major: u32, minor: u32) -> u64 {
@@ -116,7 +27,7 @@ pub fn inode(directory: BorrowedFd<'_>, path: &OsStr, follow: bool, _: Freshness
 
 /// Converts the fields, whose types differ from system to system.
 fn from_stat(stat: &Stat) -> Statx {
-    let none = StatxAttributes(0);
+    let none = StatxAttributes::default();
     let time = |seconds: i64, nanoseconds: i64| StatxTimestamp { tv_sec: seconds, tv_nsec: nanoseconds as u32 };
     Statx {
         stx_mask: StatxFlags::BTIME.bits(),

@@ -4,7 +4,7 @@ use std::os::fd::BorrowedFd;
 
 use rustix::fs::fstatfs;
 
-use crate::os::unix::file_system::FileSystem;
+use crate::os::FileSystem;
 
 /// Returns whether the file system is local. The type numbers differ from system to system.
 pub fn identify(file: BorrowedFd<'_>, _: u64) -> FileSystem {

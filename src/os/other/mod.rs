@@ -15,6 +15,7 @@ pub mod page_cache;
 pub mod proc_users;
 pub mod read_ahead;
 pub mod sheet;
+mod statx;
 pub mod temporary;
 pub mod transfer;
 pub mod watch;

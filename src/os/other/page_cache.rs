@@ -3,9 +3,9 @@
 //! `mincore(2)` exists, but whether it counts pages that other programs loaded differs between
 //! systems and versions. So the answer is "unknown".
 
-use std::os::fd::BorrowedFd;
+use crate::os::posix::BorrowedFd;
 
-use rustix::io::Errno;
+use crate::os::posix::Errno;
 
 /// Always fails.
 ///
@@ -33,5 +33,13 @@ pub fn mincore_is_truthful(_: BorrowedFd<'_>) -> bool {
 /// # Errors
 /// Returns `ENOSYS`.
 pub fn drop_pages(_: BorrowedFd<'_>) -> Result<(), Errno> {
+    Err(Errno::NOSYS)
+}
+
+/// Fails.
+///
+/// # Errors
+/// Always `ENOSYS`.
+pub fn each_page_between(_: BorrowedFd<'_>, _: u64, _: u64, _: impl FnMut(u64, bool)) -> Result<(), Errno> {
     Err(Errno::NOSYS)
 }

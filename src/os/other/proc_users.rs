@@ -1,10 +1,10 @@
 //! Which processes use a file, for which this system has no supported call.
 
-use std::os::fd::BorrowedFd;
+use crate::os::posix::BorrowedFd;
 
-use rustix::io::Errno;
+use crate::os::posix::Errno;
 
-use crate::os::unix::holders::{Identity, Scan, Wanted};
+use crate::os::holders::{Identity, Scan, Wanted};
 
 impl Wanted {
     /// Returns a filter for a file.

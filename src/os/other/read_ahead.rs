@@ -2,7 +2,7 @@
 //! is none.
 #![allow(unsafe_code)]
 
-use std::os::fd::AsFd;
+use crate::os::posix::AsFd;
 
 /// Turns read-ahead on or off for an open file.
 #[cfg(target_vendor = "apple")]

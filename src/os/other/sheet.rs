@@ -1,7 +1,7 @@
 //! Gives text to a pipe without a copy, which this system does not support.
 
+use crate::os::posix::BorrowedFd;
 use std::io;
-use std::os::fd::BorrowedFd;
 
 /// Memory to give away, of which there is none.
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 //! Moves bytes between descriptors inside the kernel, which this system does not support: bytes are
 //! read and written.
 
-use std::os::fd::BorrowedFd;
+use crate::os::posix::BorrowedFd;
 
-use rustix::io::Errno;
+use crate::os::posix::Errno;
 
 /// Returns `None`: the size of a pipe is not known.
 pub fn pipe_size(_: BorrowedFd<'_>) -> Option<usize> {

@@ -1,7 +1,7 @@
 //! Wakes a follower when files change. Without inotify, only the follower's timer wakes it.
 
+use crate::os::posix::BorrowedFd;
 use std::fs::File;
-use std::os::fd::BorrowedFd;
 use std::path::Path;
 
 /// Watches nothing.

@@ -3,7 +3,9 @@
 //! `os::windows::posix` offers the same names there, so that no code above asks which system it runs on.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -20,6 +22,18 @@ pub use rustix::stdio::stdin;
 
 /// The size in bytes of the longest path a system call accepts, with its closing NUL (`PATH_MAX`).
 pub const LONGEST_PATH: usize = libc::PATH_MAX as usize;
+
+/// Reads once, at `offset` or, without one, where the descriptor stands; returns how many bytes were read.
+///
+/// # Errors
+/// What `pread(2)` or `read(2)` says.
+pub fn read_into(fd: BorrowedFd<'_>, spare: &mut [MaybeUninit<u8>], offset: Option<u64>) -> Result<usize, Errno> {
+    let (filled, _) = match offset {
+        Some(offset) => rustix::io::pread(fd, spare, offset)?,
+        None => rustix::io::read(fd, spare)?,
+    };
+    Ok(filled.len())
+}
 
 /// Returns whether a descriptor is a terminal (`isatty(3)`).
 pub fn is_a_terminal(fd: impl AsFd) -> bool {
@@ -99,4 +113,20 @@ pub fn errno_name(errno: i32) -> String {
         libc::EOVERFLOW => "EOVERFLOW".into(),
         other => format!("error {other}"),
     }
+}
+
+/// Writes a file's changed pages to the disk (`fsync(2)`).
+///
+/// # Errors
+/// What `fsync(2)` says.
+pub fn sync(file: impl AsFd) -> Result<(), Errno> {
+    rustix::fs::fsync(file)
+}
+
+/// Opens `path` for reading.
+///
+/// # Errors
+/// What `open(2)` says.
+pub fn open_file(path: &OsStr) -> io::Result<File> {
+    File::open(path)
 }

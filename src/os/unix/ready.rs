@@ -7,8 +7,8 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use super::buffer::append;
 use super::stop::Stop;
+use crate::os::buffer::append;
 
 /// Sleeps until one of `inputs` is readable, the reader of `output` closes it, a signal arrives or
 /// `wait` has passed. Returns whether `output` still has a reader.

@@ -9,65 +9,12 @@
 //! The handler takes no lock, allocates nothing and makes one system call, `mmap`.
 #![allow(unsafe_code)]
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Once, OnceLock};
 
-use super::window_table::{Slot, UNTOUCHED};
+use crate::os::fault_table::TABLE;
 
-/// The number of windows that can be guarded at once. Further spans are read instead of mapped.
-const SLOTS: usize = 1024;
-
-static TABLE: [Slot; SLOTS] = [const {
-    Slot {
-        taken: AtomicBool::new(false),
-        generation: AtomicUsize::new(0),
-        start: AtomicUsize::new(0),
-        end: AtomicUsize::new(0),
-        fault: AtomicUsize::new(UNTOUCHED),
-    }
-}; SLOTS];
-static HINT: AtomicUsize = AtomicUsize::new(0);
 static PAGE: AtomicUsize = AtomicUsize::new(4096);
-
-/// One window's slot in the table. Dropping it ends the protection, so a window drops its guard
-/// before its mapping.
-#[derive(Debug)]
-pub(super) struct Guard {
-    slot: usize,
-}
-
-impl Guard {
-    /// Protects the pages from `start` to `end`, both on page boundaries. Returns `None` when the
-    /// table is full.
-    ///
-    /// # Safety
-    /// Until the guard is dropped, all pages in the range must belong to one live mapping that the
-    /// caller owns and only reads, as bytes that may change at any time. The signal handler maps
-    /// zero pages over them.
-    pub(super) unsafe fn new(start: usize, end: usize, page: usize) -> Option<Guard> {
-        install(page);
-        let from = HINT.fetch_add(1, Ordering::Relaxed);
-        let slot = (0..SLOTS).map(|i| (from.wrapping_add(i)) % SLOTS).find(|&i| TABLE[i].take(start, end))?;
-        Some(Guard { slot })
-    }
-
-    /// Returns the lowest fault so far, in bytes from the window's start.
-    pub(super) fn fault(&self) -> Option<usize> {
-        TABLE[self.slot].lowest_fault()
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        TABLE[self.slot].release();
-    }
-}
-
-/// Returns the number of guarded windows. It is zero when nothing is mapped, so a test can detect a
-/// leaked slot.
-pub fn live_windows() -> usize {
-    TABLE.iter().filter(|slot| slot.taken.load(Ordering::Relaxed)).count()
-}
 
 /// The signals that touching a lost page raises. POSIX specifies SIGBUS and Linux follows it, but
 /// some versions of other systems have sent SIGSEGV.
@@ -87,7 +34,8 @@ pub fn install_sigbus_handler() {
     install(super::window::page_size());
 }
 
-fn install(page: usize) {
+/// Installs the handlers, once, before the first window is guarded.
+pub(super) fn install(page: usize) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         PAGE.store(page, Ordering::Relaxed);
@@ -207,20 +155,7 @@ fn raise_if_disarmed(signal: libc::c_int, code: libc::c_int) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_slot_is_released() {
-        // SAFETY: no fault ever happens at these addresses.
-        let guard = unsafe { Guard::new(0x10_000, 0x20_000, 4096) }.unwrap();
-        let slot = guard.slot;
-        assert_eq!(TABLE[slot].covers(0x10_000), Some((0x10_000, 0x20_000)));
-        assert_eq!(TABLE[slot].covers(0x1_ffff), Some((0x10_000, 0x20_000)));
-        assert_eq!(TABLE[slot].covers(0x20_000), None);
-        assert_eq!(TABLE[slot].covers(0xffff), None);
-        assert_eq!(guard.fault(), None);
-        drop(guard);
-        assert_eq!(TABLE[slot].covers(0x10_000), None);
-    }
+    use crate::os::fault_table::{Guard, live_windows};
 
     /// Runs a test of this program again in a process of its own, with `ALONE` set, and returns its
     /// output. Returns `None` within that process.
@@ -254,7 +189,8 @@ mod tests {
         let Some(ended) = alone("os::unix::sigbus::tests::a_bug_still_ends_the_program") else {
             // Windows before, after, and earlier at the same address do not cover the fault.
             // SAFETY: no fault ever happens at these addresses.
-            let guard = |start, end| unsafe { Guard::new(start, end, 4096) };
+            let guard = |start, end| unsafe { Guard::new(start, end) };
+            install(4096);
             drop(guard(0x1000, 0x2000));
             let _low = guard(0x1000, 0x2000);
             let _high = guard(0x7fff_ffff_0000, 0x7fff_ffff_f000);
@@ -277,7 +213,7 @@ mod tests {
                         for i in 0..WINDOWS {
                             let start = (thread * WINDOWS + i) << 16;
                             // SAFETY: no fault happens in this process.
-                            let guard = unsafe { Guard::new(start, start + 0x8000, 4096) };
+                            let guard = unsafe { Guard::new(start, start + 0x8000) };
                             let guard = guard.expect("few are taken at a time");
                             assert_eq!(guard.fault(), None, "a stranger's fault");
                             if i % 3 == 0 {

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::os::Usage;
+
 /// Returns how many bytes of address space `RLIMIT_AS` (`ulimit -v`) leaves, or `None` if there is
 /// no limit.
 pub fn addresses_left() -> Option<u64> {
@@ -14,74 +16,24 @@ pub fn addresses_left() -> Option<u64> {
     Some(limit.saturating_sub(pages.saturating_mul(super::window::page_size() as u64)))
 }
 
-/// Counters since the process started, or between two points in time.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Usage {
-    /// Page faults served without the disk (`getrusage(2)`).
-    pub minor_faults: u64,
-    /// Page faults that waited for the disk.
-    pub major_faults: u64,
-    /// Context switches because a thread had to wait.
-    pub voluntary_switches: u64,
-    /// Context switches because another thread was scheduled.
-    pub involuntary_switches: u64,
-    /// Processor time in this program's own code.
-    pub user: Duration,
-    /// Processor time in the kernel on its behalf.
-    pub system: Duration,
-    /// Bytes fetched from the storage device (`/proc/self/io`, `read_bytes`), or `None` if that is
-    /// unknown.
-    pub device_bytes: Option<u64>,
-}
-
-impl Usage {
-    /// Returns the current counters of all threads, including ended ones.
-    pub fn now() -> Usage {
-        // SAFETY: `getrusage` fills the struct it is given, which is plain numbers and valid as
-        // zeros. It cannot fail with RUSAGE_SELF and a valid pointer.
-        let usage = unsafe {
-            let mut usage: libc::rusage = std::mem::zeroed();
-            libc::getrusage(libc::RUSAGE_SELF, &raw mut usage);
-            usage
-        };
-        let time = |t: libc::timeval| Duration::new(t.tv_sec as u64, t.tv_usec as u32 * 1000);
-        Usage {
-            minor_faults: usage.ru_minflt as u64,
-            major_faults: usage.ru_majflt as u64,
-            voluntary_switches: usage.ru_nvcsw as u64,
-            involuntary_switches: usage.ru_nivcsw as u64,
-            user: time(usage.ru_utime),
-            system: time(usage.ru_stime),
-            device_bytes: field("/proc/self/io", "read_bytes:"),
-        }
-    }
-
-    /// Returns what was used since `before`.
-    #[must_use]
-    pub fn since(self, before: Usage) -> Usage {
-        Usage {
-            minor_faults: self.minor_faults - before.minor_faults,
-            major_faults: self.major_faults - before.major_faults,
-            voluntary_switches: self.voluntary_switches - before.voluntary_switches,
-            involuntary_switches: self.involuntary_switches - before.involuntary_switches,
-            user: self.user.saturating_sub(before.user),
-            system: self.system.saturating_sub(before.system),
-            device_bytes: self.device_bytes.zip(before.device_bytes).map(|(now, before)| now - before),
-        }
-    }
-
-    /// Returns the sum of both.
-    #[must_use]
-    pub fn plus(self, other: Usage) -> Usage {
-        Usage {
-            minor_faults: self.minor_faults + other.minor_faults,
-            major_faults: self.major_faults + other.major_faults,
-            voluntary_switches: self.voluntary_switches + other.voluntary_switches,
-            involuntary_switches: self.involuntary_switches + other.involuntary_switches,
-            user: self.user + other.user,
-            system: self.system + other.system,
-            device_bytes: self.device_bytes.zip(other.device_bytes).map(|(a, b)| a + b),
-        }
+/// Returns the current counters of all threads, including ended ones.
+pub fn usage_now() -> Usage {
+    // SAFETY: `getrusage` fills the struct it is given, which is plain numbers and valid as
+    // zeros. It cannot fail with RUSAGE_SELF and a valid pointer.
+    let usage = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        libc::getrusage(libc::RUSAGE_SELF, &raw mut usage);
+        usage
+    };
+    let time = |t: libc::timeval| Duration::new(t.tv_sec as u64, t.tv_usec as u32 * 1000);
+    Usage {
+        minor_faults: usage.ru_minflt as u64,
+        major_faults: usage.ru_majflt as u64,
+        voluntary_switches: usage.ru_nvcsw as u64,
+        involuntary_switches: usage.ru_nivcsw as u64,
+        user: time(usage.ru_utime),
+        system: time(usage.ru_stime),
+        device_bytes: field("/proc/self/io", "read_bytes:"),
     }
 }
 

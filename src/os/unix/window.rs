@@ -16,7 +16,8 @@ use std::sync::{Arc, OnceLock};
 pub use memmap2::Advice;
 use memmap2::{Mmap, MmapOptions, UncheckedAdvice};
 
-use super::sigbus::Guard;
+use super::sigbus::install;
+use crate::os::fault_table::Guard;
 
 /// Returns the page size in bytes (`sysconf(_SC_PAGESIZE)`).
 pub fn page_size() -> usize {
@@ -72,8 +73,9 @@ impl Window {
         let first = map.as_ptr() as usize;
         let start = first & !(page - 1);
         let end = (first + len).next_multiple_of(page);
+        install(page);
         // SAFETY: these are the pages of `map`, which the window keeps for longer than the guard.
-        let guard = unsafe { Guard::new(start, end, page) }.ok_or(io::Error::from_raw_os_error(libc::ENOMEM))?;
+        let guard = unsafe { Guard::new(start, end) }.ok_or(io::Error::from_raw_os_error(libc::ENOMEM))?;
         Ok(Window { guard, map, offset, start })
     }
 

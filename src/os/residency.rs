@@ -5,22 +5,15 @@
 //! the caller neither owns nor may write. For those, each page is tried with a read that must not
 //! block (`RWF_NOWAIT`). If none of them can tell, the answer is [`Unknown`], never a false 100 %.
 //! No file's content changes.
-//! never a false 100 %. Nothing here changes a byte of any file.
-#![allow(unsafe_code)]
 
 use std::io;
-use std::os::fd::BorrowedFd;
 
-use rustix::io::Errno;
-use rustix::mm::{MapFlags, ProtFlags};
-
+use super::buffer::append;
 use super::extents::Range;
+use super::posix::{BorrowedFd, Errno, sync};
 use crate::os::platform::page_cache;
 pub use crate::os::platform::page_cache::read_cached;
 use crate::os::platform::read_ahead::is_sequential;
-
-/// Pages per call of `mincore`: a byte each, and 256 MiB of address space.
-const MINCORE_PAGES: u64 = 1 << 16;
 
 /// What the page cache holds of a range, in pages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -177,7 +170,7 @@ impl<'fd> ResidencyQuery<'fd> {
             return self.count_by_reading(first, end);
         }
         let mut resident = 0;
-        each_page_between(self.file, first, end, |_, is_resident| resident += u64::from(is_resident))
+        page_cache::each_page_between(self.file, first, end, |_, is_resident| resident += u64::from(is_resident))
             .map_err(Unknown::Refused)?;
         Ok(Cached { resident, ..Cached::default() })
     }
@@ -203,37 +196,6 @@ pub fn is_cached(file: BorrowedFd<'_>, offset: u64) -> Option<bool> {
     cachestat(file, offset, 1).ok().map(|cached| cached.resident > 0)
 }
 
-fn each_page_between(file: BorrowedFd<'_>, first: u64, end: u64, mut page: impl FnMut(u64, bool)) -> Result<(), Errno> {
-    let mut flags = vec![0u8; MINCORE_PAGES.min(end - first) as usize];
-    let mut at = first;
-    while at < end {
-        let count = MINCORE_PAGES.min(end - at);
-        mincore(file, at, &mut flags[..count as usize])?;
-        for (index, flag) in flags[..count as usize].iter().enumerate() {
-            // Only the lowest bit is defined.
-            page(at + index as u64, flag & 1 != 0);
-        }
-        at += count;
-    }
-    Ok(())
-}
-
-/// Asks `mincore` about `flags.len()` pages from page `first`, through a temporary mapping.
-fn mincore(file: BorrowedFd<'_>, first: u64, flags: &mut [u8]) -> Result<(), Errno> {
-    let length = flags.len() * page_size() as usize;
-    // SAFETY: a new mapping at an address that the kernel chooses. No Rust reference to its bytes
-    // is ever made, so it does not matter what other processes do to the file.
-    let address = unsafe {
-        rustix::mm::mmap(std::ptr::null_mut(), length, ProtFlags::READ, MapFlags::SHARED, file, first * page_size())?
-    };
-    // SAFETY: the range is the mapping just made, and `flags` has a byte for each of its pages.
-    let answer = unsafe { libc::mincore(address.cast(), length, flags.as_mut_ptr().cast()) };
-    let errno = io::Error::last_os_error();
-    // SAFETY: the range is the mapping made above, which nothing refers to.
-    unsafe { rustix::mm::munmap(address, length)? };
-    if answer == 0 { Ok(()) } else { Err(Errno::from_io_error(&errno).unwrap_or(Errno::INVAL)) }
-}
-
 fn cachestat(file: BorrowedFd<'_>, offset: u64, length: u64) -> Result<Cached, Errno> {
     let [resident, dirty, writeback, evicted, recently_evicted] = page_cache::cachestat(file, offset, length)?;
     let state = Some(State { dirty, writeback, evicted, recently_evicted });
@@ -246,14 +208,15 @@ fn cachestat(file: BorrowedFd<'_>, offset: u64, length: u64) -> Result<Cached, E
 /// # Errors
 /// Returns the error of the first read that fails.
 pub fn touch(file: BorrowedFd<'_>, ranges: impl Iterator<Item = Range>) -> io::Result<u64> {
-    let mut buffer = vec![0u8; 1 << 20];
+    let mut buffer = Vec::with_capacity(1 << 20);
     let mut read = 0;
     // A file system may refuse the advice; the reads are what counts.
     is_sequential(file);
     for Range { start: mut at, end } in ranges {
         while at < end {
-            let want = (end - at).min(buffer.len() as u64) as usize;
-            match rustix::io::pread(file, &mut buffer[..want], at) {
+            buffer.clear();
+            let want = (end - at).min(buffer.capacity() as u64) as usize;
+            match append(&mut buffer, want, file, Some(at)) {
                 Ok(0) => return Ok(read),
                 Ok(count) => {
                     at += count as u64;
@@ -277,7 +240,7 @@ pub fn touch(file: BorrowedFd<'_>, ranges: impl Iterator<Item = Range>) -> io::R
 /// Returns the error of `fdatasync` or `posix_fadvise`.
 pub fn evict(file: BorrowedFd<'_>, write_back: bool) -> io::Result<()> {
     if write_back {
-        rustix::fs::fsync(file)?;
+        sync(file)?;
     }
     Ok(page_cache::drop_pages(file)?)
 }
@@ -285,9 +248,9 @@ pub fn evict(file: BorrowedFd<'_>, write_back: bool) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::os::posix::AsFd;
     use proptest::prelude::*;
     use std::io::Write;
-    use std::os::fd::AsFd;
 
     fn file_of(bytes: usize) -> std::fs::File {
         let mut file = tempfile::tempfile().unwrap();
@@ -314,7 +277,7 @@ mod tests {
         let file = file_of(70 * page as usize + 1);
         let size = 70 * page + 1;
         let mut mapped = 0;
-        each_page_between(file.as_fd(), 0, 71, |_, is| mapped += u64::from(is)).unwrap();
+        page_cache::each_page_between(file.as_fd(), 0, 71, |_, is| mapped += u64::from(is)).unwrap();
         let whole = whole(file.as_fd(), size).unwrap();
         assert_eq!(whole.resident, mapped);
         assert_eq!(total(&cells(file.as_fd(), 0..size, 9).unwrap()), whole);

@@ -1,9 +1,6 @@
 //! Where a sparse file has data and where it has holes (`lseek(2)`, SEEK_DATA and SEEK_HOLE).
 
-use std::os::fd::AsFd;
-
-use rustix::fs::{SeekFrom, seek};
-use rustix::io::Errno;
+use super::posix::{AsFd, Errno, SeekFrom, seek};
 
 /// A run of a file that is all data or all hole. A hole reads as zeros and takes no space on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

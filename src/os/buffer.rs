@@ -10,9 +10,8 @@
 
 use std::io;
 use std::ops::{Deref, DerefMut};
-use std::os::fd::BorrowedFd;
 
-use rustix::io::Errno;
+use super::posix::{BorrowedFd, Errno, read_into};
 
 /// The address range that matters to the processor, in bytes, whatever the page size.
 const SPAN: usize = 4096;
@@ -113,12 +112,7 @@ impl From<Vec<u8>> for Buffer {
 pub fn append(memory: &mut Vec<u8>, most: usize, fd: BorrowedFd<'_>, offset: Option<u64>) -> Result<usize, Errno> {
     let spare = memory.spare_capacity_mut();
     let most = most.min(spare.len());
-    let spare = &mut spare[..most];
-    let (filled, _) = match offset {
-        Some(offset) => rustix::io::pread(fd, spare, offset)?,
-        None => rustix::io::read(fd, spare)?,
-    };
-    let got = filled.len();
+    let got = read_into(fd, &mut spare[..most], offset)?;
     // SAFETY: the kernel has just filled the first `got` bytes of the spare capacity.
     unsafe { memory.set_len(memory.len() + got) };
     Ok(got)
@@ -149,7 +143,7 @@ mod tests {
 
     #[test]
     fn append_respects_the_limit_and_the_capacity() {
-        use std::os::fd::AsFd;
+        use crate::os::posix::AsFd;
 
         let mut file = tempfile::tempfile().unwrap();
         io::Write::write_all(&mut file, b"0123456789").unwrap();

@@ -5,10 +5,10 @@
 //! answers (one without holes reports all data). Fragments come from the `FIEMAP` ioctl, which only
 //! on-disk file systems support. Both walks stop at a limit that the caller sets, as a file may
 //! have millions of extents. Nothing is read or written back.
-use std::os::fd::BorrowedFd;
 
 use super::holes::{Extent, next_extent};
 pub use super::layout::Layout;
+use super::posix::BorrowedFd;
 pub use crate::os::platform::fiemap::{device_size, layout};
 
 /// A range of a file, in bytes.
@@ -80,7 +80,7 @@ pub fn sparseness(file: BorrowedFd<'_>, size: u64, limit: usize) -> Sparseness {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::fd::AsFd;
+    use crate::os::posix::AsFd;
     use std::os::unix::fs::FileExt;
 
     /// Creates a file of 1 MiB with data in its second and last 64 KiB.

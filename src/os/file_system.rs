@@ -6,8 +6,8 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::os::fd::BorrowedFd;
 
+use super::posix::BorrowedFd;
 use crate::os::platform::magic::identify;
 
 /// A class of file system, by what it guarantees to a reader.

@@ -1,0 +1,52 @@
+//! Opens files so that no link that is put in their place meanwhile leads elsewhere.
+
+use std::ffi::OsStr;
+use std::os::windows::io::OwnedHandle;
+use std::path::{Component, Path};
+
+use super::errno::Errno;
+use super::handle::{AsFd, BorrowedFd, OwnedFd};
+use super::open::{Mode, OFlags, open_again, openat};
+
+/// Opens a file as a place, without reading it.
+pub const ANCHOR: OFlags = OFlags::PATH;
+
+/// Opens `path` below `directory` for reading, one name after the other, none of which may be a link.
+///
+/// # Errors
+/// What opening says: [`Errno::LOOP`] or [`Errno::NOTDIR`] where a link stands.
+pub fn open_beneath(directory: BorrowedFd<'_>, path: &Path, more: OFlags) -> Result<OwnedFd, Errno> {
+    let mut names = path.components().filter(|name| matches!(name, Component::Normal(_))).peekable();
+    let mut at: Option<OwnedHandle> = None;
+    while let Some(name) = names.next() {
+        let from = at.as_ref().map_or(directory, AsFd::as_fd);
+        let flags = if names.peek().is_some() { ANCHOR | OFlags::DIRECTORY } else { more };
+        let name: &OsStr = name.as_os_str();
+        at = Some(openat(from, name, flags | OFlags::NOFOLLOW, Mode::empty())?);
+    }
+    at.ok_or(Errno::NOENT)
+}
+
+/// Opens the file of a handle once more for reading, with a position of its own.
+///
+/// # Errors
+/// What opening says.
+pub fn reopen(handle: BorrowedFd<'_>, more: OFlags) -> Result<OwnedFd, Errno> {
+    open_again(handle, more)
+}
+
+/// Opens the file of a handle once more.
+///
+/// # Errors
+/// As [`reopen`].
+pub fn reopen_quietly(handle: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
+    reopen(handle, OFlags::empty())
+}
+
+/// Opens the file of a handle once more. A pipe has no name to be opened by.
+///
+/// # Errors
+/// As [`reopen`].
+pub fn reopen_without_waiting(handle: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
+    reopen(handle, OFlags::empty())
+}

@@ -1,0 +1,61 @@
+//! Handles, which stand for what Unix calls descriptors.
+#![allow(unsafe_code)]
+
+use std::os::windows::io::{AsHandle, AsRawHandle, BorrowedHandle, OwnedHandle};
+use std::time::Duration;
+
+use windows_sys::Win32::Foundation::{FILETIME, HANDLE};
+use windows_sys::Win32::System::Console::GetConsoleMode;
+
+/// A handle that is owned by another value.
+pub type BorrowedFd<'a> = BorrowedHandle<'a>;
+/// A handle that is closed when it is dropped.
+pub type OwnedFd = OwnedHandle;
+
+/// What has a handle.
+pub trait AsFd {
+    /// Returns the handle.
+    fn as_fd(&self) -> BorrowedFd<'_>;
+}
+
+impl<T: AsHandle> AsFd for T {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.as_handle()
+    }
+}
+
+/// The types of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names are POSIX's")]
+pub enum FileType {
+    RegularFile,
+    Directory,
+    Symlink,
+    Fifo,
+    Socket,
+    CharacterDevice,
+    BlockDevice,
+    Unknown,
+}
+
+/// Returns whether a handle is a console.
+pub fn is_a_terminal(fd: impl AsFd) -> bool {
+    let mut mode = 0;
+    // SAFETY: the pointer is to a live local.
+    unsafe { GetConsoleMode(raw(fd.as_fd()), &raw mut mode) != 0 }
+}
+
+/// Converts a length of time.
+pub(super) fn duration(time: FILETIME) -> Duration {
+    Duration::from_nanos(ticks(time).saturating_mul(100))
+}
+
+/// Returns the 64 bits of a time, in units of 100 nanoseconds.
+pub(super) fn ticks(time: FILETIME) -> u64 {
+    u64::from(time.dwHighDateTime) << 32 | u64::from(time.dwLowDateTime)
+}
+
+/// Returns the system's name for a handle.
+pub(super) fn raw(fd: BorrowedFd<'_>) -> HANDLE {
+    fd.as_raw_handle()
+}

@@ -1,0 +1,61 @@
+//! The facts that the system tells about a handle, class by class.
+#![allow(unsafe_code)]
+
+use windows_sys::Win32::Storage::FileSystem as fs;
+use windows_sys::Win32::System::SystemServices::{IO_REPARSE_TAG_MOUNT_POINT, IO_REPARSE_TAG_SYMLINK};
+
+use super::errno::Errno;
+use super::handle::{BorrowedFd, FileType, raw};
+
+/// Asks for the facts of a file on a disk.
+pub(super) fn facts(fd: BorrowedFd<'_>) -> Result<fs::BY_HANDLE_FILE_INFORMATION, Errno> {
+    // SAFETY: the struct is plain numbers, and the pointer is to a live local.
+    unsafe {
+        let mut facts: fs::BY_HANDLE_FILE_INFORMATION = std::mem::zeroed();
+        match fs::GetFileInformationByHandle(raw(fd), &raw mut facts) {
+            0 => Err(Errno::last()),
+            _ => Ok(facts),
+        }
+    }
+}
+
+/// Asks for the times of a file.
+pub(super) fn basic(fd: BorrowedFd<'_>) -> Option<fs::FILE_BASIC_INFO> {
+    // SAFETY: `FILE_BASIC_INFO` is what this class fills.
+    unsafe { information(fd, fs::FileBasicInfo) }
+}
+
+/// Asks for one class of facts.
+///
+/// # Safety
+/// `T` is the struct that the class fills, and zeros are a value of it.
+pub(super) unsafe fn information<T>(fd: BorrowedFd<'_>, class: fs::FILE_INFO_BY_HANDLE_CLASS) -> Option<T> {
+    // SAFETY: the caller says that the struct fits; it is a live local of the size that is passed.
+    unsafe {
+        let mut found: T = std::mem::zeroed();
+        let done = fs::GetFileInformationByHandleEx(raw(fd), class, (&raw mut found).cast(), size_of::<T>() as u32);
+        (done != 0).then_some(found)
+    }
+}
+
+/// Returns the type of a file with these attributes.
+pub(super) fn kind(fd: BorrowedFd<'_>, attributes: u32) -> FileType {
+    if attributes & fs::FILE_ATTRIBUTE_REPARSE_POINT != 0 {
+        // SAFETY: `FILE_ATTRIBUTE_TAG_INFO` is what this class fills.
+        let tag: Option<fs::FILE_ATTRIBUTE_TAG_INFO> = unsafe { information(fd, fs::FileAttributeTagInfo) };
+        if tag.is_some_and(|tag| is_link(tag.ReparseTag)) {
+            return FileType::Symlink;
+        }
+    }
+    if attributes & fs::FILE_ATTRIBUTE_DIRECTORY != 0 { FileType::Directory } else { FileType::RegularFile }
+}
+
+/// Returns whether a reparse point leads to another name: a symbolic link or a junction.
+pub(super) fn is_link(tag: u32) -> bool {
+    tag == IO_REPARSE_TAG_SYMLINK || tag == IO_REPARSE_TAG_MOUNT_POINT
+}
+
+/// Joins the halves of a number.
+pub(super) fn wide(high: u32, low: u32) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
+}

@@ -1,0 +1,14 @@
+//! The machine's memory.
+#![allow(unsafe_code)]
+
+use windows_sys::Win32::System::SystemInformation::{GlobalMemoryStatusEx, MEMORYSTATUSEX};
+
+/// Returns the size of memory in bytes, or 0 where it is not known.
+pub fn memory_size() -> u64 {
+    // SAFETY: the struct is plain numbers; it is told its own size.
+    unsafe {
+        let mut facts: MEMORYSTATUSEX = std::mem::zeroed();
+        facts.dwLength = size_of::<MEMORYSTATUSEX>() as u32;
+        if GlobalMemoryStatusEx(&raw mut facts) == 0 { 0 } else { facts.ullTotalPhys }
+    }
+}

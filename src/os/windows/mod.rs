@@ -1,0 +1,50 @@
+//! Windows: what `os::unix` and `os::linux` do, by the system's own calls.
+//!
+//! A descriptor is a handle, a mapping is a view of a file, and an in-page error stands for SIGBUS. What
+//! the system does not tell is an error or `None`, never a guess.
+
+pub mod accounts;
+pub mod beneath;
+#[path = "../other/boot.rs"]
+pub mod boot;
+pub mod closed_stdio;
+mod console;
+#[path = "../other/context.rs"]
+pub mod context;
+mod errno;
+pub mod exception;
+pub mod fd_table;
+pub mod fiemap;
+mod handle;
+mod information;
+pub mod inode;
+pub mod interrupt;
+pub mod listing;
+pub mod machine;
+pub mod magic;
+mod names;
+mod open;
+#[path = "../other/page_cache.rs"]
+pub mod page_cache;
+pub mod posix;
+#[path = "../other/proc_users.rs"]
+pub mod proc_users;
+pub mod processes;
+#[path = "../other/read_ahead.rs"]
+pub mod read_ahead;
+pub mod ready;
+mod seek;
+#[path = "../other/sheet.rs"]
+pub mod sheet;
+pub mod status;
+#[path = "../other/statx.rs"]
+mod statx;
+pub mod stop;
+pub mod temporary;
+#[path = "../other/transfer.rs"]
+pub mod transfer;
+pub mod usage;
+pub mod volume;
+#[path = "../other/watch.rs"]
+pub mod watch;
+pub mod window;

@@ -1,0 +1,225 @@
+//! The calls and types of `os::unix::posix`, made of those of Windows.
+//!
+//! A descriptor is a handle. Files are opened so that other programs may read, write, rename and
+//! delete them meanwhile, as they may on Unix.
+#![allow(unsafe_code)]
+
+use std::ffi::{CStr, OsStr};
+use std::fs::File;
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::windows::fs::FileExt as _;
+use std::os::windows::io::{AsRawHandle, BorrowedHandle};
+use std::time::Duration;
+
+use windows_sys::Win32::Foundation::{
+    ERROR_BROKEN_PIPE, ERROR_HANDLE_EOF, ERROR_NO_DATA, ERROR_OPERATION_ABORTED, FILETIME,
+};
+use windows_sys::Win32::Storage::FileSystem::{FlushFileBuffers, ReadFile, WriteFile};
+use windows_sys::Win32::System::Console::{CONSOLE_SCREEN_BUFFER_INFO, GetConsoleScreenBufferInfo};
+use windows_sys::Win32::System::IO::OVERLAPPED;
+use windows_sys::Win32::System::SystemInformation::{ComputerNameDnsHostname, GetComputerNameExW, OSVERSIONINFOW};
+use windows_sys::Win32::System::Threading::{GetCurrentThread, GetThreadTimes};
+
+pub use super::errno::Errno;
+pub use super::handle::{AsFd, BorrowedFd, FileType, OwnedFd, is_a_terminal};
+use super::handle::{duration, raw};
+pub use super::names::{OsStrExt, OsStringExt};
+pub use super::open::{CWD, Mode, OFlags, open_file, openat, path_of};
+pub use super::seek::{SeekFrom, seek};
+use super::status::Status;
+
+/// Reading by position.
+pub trait FileExt {
+    /// Reads at `offset`, and returns the number of bytes read.
+    ///
+    /// # Errors
+    /// What `ReadFile` says.
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// Reads at `offset` until `buf` is full.
+    ///
+    /// # Errors
+    /// As [`FileExt::read_at`], and an unexpected end.
+    fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> io::Result<()> {
+        let mut got = 0;
+        while got < buf.len() {
+            match self.read_at(&mut buf[got..], offset + got as u64)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                more => got += more,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl FileExt for File {
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+        self.seek_read(buf, offset)
+    }
+}
+
+/// The longest path in bytes that is opened as a whole, with its closing NUL: three for each of 32 767 units.
+pub const LONGEST_PATH: usize = 3 * 32_767;
+
+/// Returns standard input.
+pub fn stdin() -> BorrowedFd<'static> {
+    // SAFETY: the standard handle stays open for as long as the program runs.
+    unsafe { BorrowedHandle::borrow_raw(io::stdin().as_raw_handle()) }
+}
+
+/// Returns the width of a console in columns.
+pub fn columns(terminal: impl AsFd) -> Option<u16> {
+    // SAFETY: the struct is plain numbers, for which zero is a value.
+    let mut facts: CONSOLE_SCREEN_BUFFER_INFO = unsafe { std::mem::zeroed() };
+    // SAFETY: the pointer is to a live local.
+    if unsafe { GetConsoleScreenBufferInfo(raw(terminal.as_fd()), &raw mut facts) } == 0 {
+        return None;
+    }
+    u16::try_from(facts.srWindow.Right - facts.srWindow.Left + 1).ok().filter(|&columns| columns > 0)
+}
+
+/// Returns `false`: the shells seek to the end before they start a program with `>>`.
+pub fn appends(_: impl AsFd) -> bool {
+    false
+}
+
+/// Does nothing: writing waits.
+///
+/// # Errors
+/// None.
+pub fn wait_writable(_: impl AsFd) -> io::Result<()> {
+    Ok(())
+}
+
+/// Writes once, and returns how many bytes were written.
+///
+/// # Errors
+/// What `WriteFile` says; [`Errno::PIPE`] when the reader has gone.
+pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize, Errno> {
+    let most = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    let mut written = 0;
+    // SAFETY: the buffer holds `most` bytes, and the count is a live local.
+    if unsafe { WriteFile(raw(fd.as_fd()), bytes.as_ptr(), most, &raw mut written, std::ptr::null_mut()) } != 0 {
+        return Ok(written as usize);
+    }
+    match Errno::last() {
+        error if error.raw_os_error() == ERROR_NO_DATA as i32 => Err(Errno::PIPE),
+        error => Err(error),
+    }
+}
+
+/// Reads once, at `offset` or, without one, where the file stands; returns how many bytes were read.
+///
+/// # Errors
+/// What `ReadFile` says.
+pub fn read_into(fd: BorrowedFd<'_>, spare: &mut [MaybeUninit<u8>], offset: Option<u64>) -> Result<usize, Errno> {
+    // SAFETY: the struct is plain numbers and a null handle.
+    let mut place: OVERLAPPED = unsafe { std::mem::zeroed() };
+    let offset = offset.map(|offset| {
+        place.Anonymous.Anonymous.Offset = offset as u32;
+        place.Anonymous.Anonymous.OffsetHigh = (offset >> 32) as u32;
+        &raw mut place
+    });
+    let most = u32::try_from(spare.len()).unwrap_or(u32::MAX);
+    let mut got = 0;
+    // SAFETY: the buffer has room for `most` bytes; no handle of ours is opened for overlapped calls, so the call is done with
+    // the buffer and the structs when it returns.
+    let done = unsafe {
+        ReadFile(raw(fd), spare.as_mut_ptr().cast(), most, &raw mut got, offset.unwrap_or(std::ptr::null_mut()))
+    };
+    if done != 0 {
+        return Ok(got as usize);
+    }
+    let error = Errno::last();
+    match error.raw_os_error() as u32 {
+        ERROR_HANDLE_EOF | ERROR_BROKEN_PIPE => Ok(0),
+        ERROR_OPERATION_ABORTED => Err(Errno::INTR),
+        _ => Err(error),
+    }
+}
+
+/// Returns the type of the entry `name` of a directory, or of what it links to.
+///
+/// # Errors
+/// What opening it says.
+pub fn type_at(directory: impl AsFd, name: &CStr, follow: bool) -> Result<FileType, Errno> {
+    let flags = OFlags::PATH | if follow { OFlags::empty() } else { OFlags::NOFOLLOW };
+    let file = openat(directory, OsStr::from_bytes(name.to_bytes()), flags, Mode::empty())?;
+    Status::of(&file).map(|status| status.kind).map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))
+}
+
+/// Returns the type that a mode states, with the numbers that POSIX systems have for it (`inode(7)`).
+pub fn type_of_mode(mode: u32) -> FileType {
+    match mode & 0o170_000 {
+        0o100_000 => FileType::RegularFile,
+        0o040_000 => FileType::Directory,
+        0o120_000 => FileType::Symlink,
+        0o010_000 => FileType::Fifo,
+        0o140_000 => FileType::Socket,
+        0o020_000 => FileType::CharacterDevice,
+        0o060_000 => FileType::BlockDevice,
+        _ => FileType::Unknown,
+    }
+}
+
+/// Returns what a symbolic link or junction points to.
+///
+/// # Errors
+/// What reading it says.
+pub fn read_link(_: impl AsFd, path: &OsStr) -> Result<Vec<u8>, Errno> {
+    let target = std::fs::read_link(path).map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
+    Ok(target.into_os_string().into_vec())
+}
+
+/// Calls once: no call is interrupted here.
+///
+/// # Errors
+/// Those of `call`.
+pub fn retry_on_intr<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
+    call()
+}
+
+/// Returns how long the calling thread has run on a processor.
+pub fn thread_time() -> Duration {
+    let none = FILETIME { dwLowDateTime: 0, dwHighDateTime: 0 };
+    let [mut start, mut end, mut kernel, mut user] = [none; 4];
+    // SAFETY: the pointers are to live locals, and the handle always stands for the calling thread.
+    unsafe { GetThreadTimes(GetCurrentThread(), &raw mut start, &raw mut end, &raw mut kernel, &raw mut user) };
+    duration(kernel) + duration(user)
+}
+
+/// Returns the names of the machine and of the release of its system.
+pub fn host_and_release() -> (String, String) {
+    use windows_sys::Wdk::System::SystemServices::RtlGetVersion;
+    let mut name = [0u16; 256];
+    let mut length = name.len() as u32;
+    // SAFETY: the buffer has the length that is passed, and the call sets how much of it is filled.
+    let known = unsafe { GetComputerNameExW(ComputerNameDnsHostname, name.as_mut_ptr(), &raw mut length) } != 0;
+    let host = if known { String::from_utf16_lossy(&name[..length as usize]) } else { String::new() };
+    // SAFETY: the struct is plain numbers; it is told its own size.
+    let version = unsafe {
+        let mut version: OSVERSIONINFOW = std::mem::zeroed();
+        version.dwOSVersionInfoSize = size_of::<OSVERSIONINFOW>() as u32;
+        RtlGetVersion(&raw mut version);
+        version
+    };
+    (host, format!("{}.{}.{}", version.dwMajorVersion, version.dwMinorVersion, version.dwBuildNumber))
+}
+
+/// Returns the name of an error with which a mapping is refused.
+pub fn errno_name(errno: i32) -> String {
+    format!("error {errno}")
+}
+
+/// Writes a file's changed pages to the disk.
+///
+/// # Errors
+/// What `FlushFileBuffers` says.
+pub fn sync(file: impl AsFd) -> Result<(), Errno> {
+    // SAFETY: the handle is open for as long as it is borrowed.
+    match unsafe { FlushFileBuffers(raw(file.as_fd())) } {
+        0 => Err(Errno::last()),
+        _ => Ok(()),
+    }
+}
