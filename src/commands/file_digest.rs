@@ -4,7 +4,7 @@
 use std::io;
 
 use crate::app::config::Config;
-use crate::digest::hasher::{Hasher, Part, ZEROS};
+use crate::digest::hasher::{Hasher, MOST_ZEROS, Part, zero_bytes};
 use crate::digest::{Digest, Recipe};
 use crate::engine::{Block, Input, Lane, Permits, Plan};
 use crate::io::Source;
@@ -42,14 +42,14 @@ fn is_whole(block: &Block) -> bool {
 /// Returns the block's bytes; for a hole, zeros that all holes share. [`plan`] keeps holes short enough.
 fn bytes(block: &Block) -> &[u8] {
     match block.hole() {
-        Some(len) => &ZEROS[..len as usize],
+        Some(len) => &zero_bytes()[..len as usize],
         None => block.bytes(),
     }
 }
 
 /// Returns how a file is cut for these digests.
 fn plan(source: &Source, recipes: &[Recipe], config: &Config) -> Plan {
-    let longest_hole = if recipes.iter().all(Recipe::skips_zeros) { u64::MAX } else { ZEROS.len() as u64 };
+    let longest_hole = if recipes.iter().all(Recipe::skips_zeros) { u64::MAX } else { MOST_ZEROS as u64 };
     Plan { longest_hole, ..config.engine.lane_plan(source) }
 }
 

@@ -5,6 +5,8 @@
 //! may change while they are hashed. No hasher here indexes or branches by what it reads, so such
 //! bytes produce some digest and never a panic; the engine then finds the change.
 
+use std::sync::LazyLock;
+
 use super::algorithm::{Algorithm, Spec};
 use super::crc::Model;
 use super::md5::Md5;
@@ -15,8 +17,17 @@ use super::sums;
 use super::tree::{self, Key, Tree};
 use super::value::Digest;
 
-/// Zeros for digests that cannot skip a hole.
-pub static ZEROS: [u8; 4 << 20] = [0; 4 << 20];
+/// The length of [`zero_bytes`].
+pub const MOST_ZEROS: usize = 4 << 20;
+
+/// Returns zero bytes, to hash holes with.
+///
+/// They are allocated at the first use: as a constant they would fill most of the program's file. Memory that is
+/// allocated as zeros and only read takes up none.
+pub fn zero_bytes() -> &'static [u8] {
+    static ZEROS: LazyLock<Vec<u8>> = LazyLock::new(|| vec![0; MOST_ZEROS]);
+    &ZEROS
+}
 
 /// A digest to compute, with its options.
 #[derive(Clone, Copy, Debug)]
@@ -250,8 +261,8 @@ impl Hasher {
             _ => {
                 let mut left = count;
                 while left > 0 {
-                    let now = left.min(ZEROS.len() as u64);
-                    self.update(&ZEROS[..now as usize]);
+                    let now = left.min(MOST_ZEROS as u64);
+                    self.update(&zero_bytes()[..now as usize]);
                     left -= now;
                 }
                 return;

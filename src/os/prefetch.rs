@@ -1,20 +1,29 @@
-//! Hints to the processor to load memory before it is needed. They never block, and they change
-//! nothing but the time that a later access takes.
+//! Requests to the processor to load memory before it is needed. They change nothing but the time
+//! that a later access takes, and nothing waits for them.
 
 #![allow(unsafe_code)]
 
 /// Bytes in a cache line.
 const LINE: usize = 64;
 
-/// Prefetches the cache lines of `bytes` on processors that have an instruction for it.
+/// Requests the cache lines of `bytes`, on processors that have an instruction for it.
 #[inline]
 pub fn prefetch_lines(bytes: &[u8]) {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
     for line in bytes.chunks(LINE) {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: a prefetch needs SSE, which every x86-64 processor has, and it never faults.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) };
+        // SAFETY: a prefetch faults on no address. SSE is part of x86-64, PRFM of AArch64.
+        #[cfg(target_arch = "x86_64")]
+        unsafe {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast());
+        };
+        // SAFETY: as above; it writes no memory and no register.
+        #[cfg(target_arch = "aarch64")]
+        unsafe {
+            // The intrinsic is not stable.
+            std::arch::asm!("prfm pldl1keep, [{}]", in(reg) line.as_ptr(), options(nostack, preserves_flags, readonly));
+        };
     }
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     let _ = bytes.chunks(LINE);
 }

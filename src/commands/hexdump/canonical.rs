@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 
 use super::address::{self, Address};
 use super::digits::{HEX_LOWER, PRINTABLE};
+use super::simd::{self, Rows};
 use super::view::{Cell, Cells, End, Place, View};
 
 /// Bytes in a canonical row.
@@ -22,13 +23,10 @@ pub const BODY: usize = 71;
 /// of a short row.
 const BAR: usize = 52;
 
-/// Appends the text of whole rows, the first of them at `offset`.
-pub type Rows = fn(rows: &[u8], offset: u64, out: &mut Vec<u8>);
-
 /// The fastest row kernel this processor can run.
 pub fn fastest() -> Rows {
     static CHOSEN: OnceLock<Rows> = OnceLock::new();
-    *CHOSEN.get_or_init(|| super::simd::canonical_rows().unwrap_or(rows_portable))
+    *CHOSEN.get_or_init(|| simd::canonical_rows().unwrap_or(rows_portable))
 }
 
 /// The column of the first digit of byte `i`, counted from the end of the offset.
@@ -102,7 +100,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::commands::hexdump::simd;
 
     fn text(rows: Rows, bytes: &[u8], offset: u64) -> String {
         let mut out = b"before\n".to_vec();
@@ -122,7 +119,7 @@ mod tests {
     fn every_byte_in_every_column() {
         for shift in 0..16 {
             let bytes: Vec<u8> = (0..=u8::MAX).cycle().skip(shift).take(512).collect();
-            for (name, rows) in simd::all_canonical_rows() {
+            for (name, rows) in simd::canonical_kernels() {
                 assert_eq!(text(rows, &bytes, 0), text(rows_portable, &bytes, 0), "{name}");
             }
         }
@@ -135,7 +132,7 @@ mod tests {
             for before in [0, 1, 15, 16, 17, 255, 256, 257, 400] {
                 let bytes = [0x5a; 600];
                 let (bytes, offset) = (&bytes[..592], border - before);
-                for (name, rows) in simd::all_canonical_rows() {
+                for (name, rows) in simd::canonical_kernels() {
                     assert_eq!(text(rows, bytes, offset), text(rows_portable, bytes, offset), "{name} at {offset:x}");
                 }
             }
@@ -150,7 +147,7 @@ mod tests {
             shift in 0u32..64,
         ) {
             let (bytes, offset) = (&bytes[..bytes.len() / WIDTH * WIDTH], offset >> shift);
-            for (name, rows) in simd::all_canonical_rows() {
+            for (name, rows) in simd::canonical_kernels() {
                 prop_assert_eq!(text(rows, bytes, offset), text(rows_portable, bytes, offset), "{}", name);
             }
         }

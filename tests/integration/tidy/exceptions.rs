@@ -15,7 +15,6 @@ pub const CIRCLES: &[(&str, &str)] = &[
     ("commands/bench/table.rs <-> commands/bench/verdict.rs", "still to be parted"),
     ("commands/grep/kernel.rs <-> commands/grep/settings.rs", "still to be parted"),
     ("commands/grep/multiline.rs <-> commands/grep/search.rs", "still to be parted"),
-    ("commands/hexdump/canonical.rs <-> commands/hexdump/simd.rs", "still to be parted"),
     ("io/source/fed.rs <-> io/stream.rs", "still to be parted"),
     ("os/unix/sigbus.rs <-> os/unix/window.rs", "still to be parted"),
 ];
@@ -31,7 +30,6 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
 
 /// Files with `unsafe` code.
 pub const UNSAFE: &[(&str, &str)] = &[
-    ("commands/hexdump/simd.rs", "machine instructions, or still to be moved to os"),
     ("commands/stat/newlines.rs", "machine instructions, or still to be moved to os"),
     ("digest/fold.rs", "machine instructions, or still to be moved to os"),
     ("digest/md5.rs", "machine instructions, or still to be moved to os"),
