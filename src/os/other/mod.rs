@@ -18,4 +18,5 @@ pub mod sheet;
 mod statx;
 pub mod temporary;
 pub mod transfer;
+#[path = "kqueue.rs"]
 pub mod watch;

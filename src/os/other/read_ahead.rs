@@ -1,23 +1,42 @@
-//! Advice on how a file will be read. Apple's systems take some through `fcntl(2)`; elsewhere there
-//! is none.
+//! Advice on how a file will be read: `fcntl(2)` on Apple's systems, `posix_fadvise(2)` on FreeBSD.
 #![allow(unsafe_code)]
 
 use crate::os::posix::AsFd;
 
-/// Turns read-ahead on or off for an open file.
-#[cfg(target_vendor = "apple")]
+#[cfg(target_os = "freebsd")]
+use rustix::fs::{Advice, fadvise};
+
+/// Turns reading ahead on or off for an open file.
 pub fn set_read_ahead(file: impl AsFd, on: bool) {
-    use std::os::fd::AsRawFd;
-    // SAFETY: F_RDAHEAD takes an integer, and a failure does not matter.
-    unsafe { libc::fcntl(file.as_fd().as_raw_fd(), libc::F_RDAHEAD, libc::c_int::from(on)) };
+    #[cfg(target_vendor = "apple")]
+    // SAFETY: F_RDAHEAD takes an integer; a failure is of no consequence.
+    unsafe {
+        libc::fcntl(std::os::fd::AsRawFd::as_raw_fd(&file.as_fd()), libc::F_RDAHEAD, libc::c_int::from(on))
+    };
+    #[cfg(target_os = "freebsd")]
+    let _ = fadvise(file, 0, None, if on { Advice::Normal } else { Advice::Random });
+    #[cfg(not(any(target_vendor = "apple", target_os = "freebsd")))]
+    let _ = (file, on);
 }
 
-/// Leaves read-ahead unchanged.
-#[cfg(not(target_vendor = "apple"))]
-pub fn set_read_ahead(_: impl AsFd, _: bool) {}
+/// Asks for a range of a file without waiting for it; a length of 0 means up to the end.
+pub fn will_need(file: impl AsFd, offset: u64, length: u64) {
+    #[cfg(target_vendor = "apple")]
+    {
+        // The kernel takes the length as an `int`.
+        let most = i32::MAX as u64;
+        let _ = rustix::fs::fcntl_rdadvise(file, offset, if length == 0 { most } else { length.min(most) });
+    }
+    #[cfg(target_os = "freebsd")]
+    let _ = fadvise(file, offset, std::num::NonZeroU64::new(length), Advice::WillNeed);
+    #[cfg(not(any(target_vendor = "apple", target_os = "freebsd")))]
+    let _ = (file, offset, length);
+}
 
-/// Does nothing: bytes are loaded when they are read.
-pub fn will_need(_: impl AsFd, _: u64, _: u64) {}
-
-/// Does nothing: the system detects sequential reading by itself.
-pub fn is_sequential(_: impl AsFd) {}
+/// Says that a file will be read from its beginning to its end.
+pub fn is_sequential(file: impl AsFd) {
+    #[cfg(target_os = "freebsd")]
+    let _ = fadvise(file, 0, None, Advice::Sequential);
+    #[cfg(not(target_os = "freebsd"))]
+    let _ = file;
+}

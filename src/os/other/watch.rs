@@ -1,4 +1,4 @@
-//! Wakes a follower when files change. Without inotify, only the follower's timer wakes it.
+//! A stand-in for systems that cannot wake a follower when files change: only its timer wakes it.
 
 use crate::os::posix::BorrowedFd;
 use std::fs::File;

@@ -1,0 +1,100 @@
+//! kqueue, which wakes a follower when files or names change.
+//!
+//! Where a queue cannot be had, or a directory cannot be opened, only the follower's clock wakes it.
+#![allow(unsafe_code)]
+
+use std::cell::{Cell, RefCell};
+use std::fs::File;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::buffer::spare_capacity;
+use rustix::event::kqueue::{Event, EventFilter, EventFlags, VnodeEvents, kevent, kqueue};
+
+/// Watches files for new bytes and directories for new names.
+pub struct Watch {
+    queue: Option<OwnedFd>,
+    /// The directories that are watched: a filter ends when its descriptor is closed.
+    directories: RefCell<Vec<(PathBuf, File)>>,
+    /// Whether something could not be watched.
+    is_blind: Cell<bool>,
+    names_changed: bool,
+}
+
+impl Watch {
+    /// Returns a watch of nothing yet.
+    pub fn start() -> Watch {
+        let queue = kqueue().ok();
+        let is_blind = Cell::new(queue.is_none());
+        Watch { queue, directories: RefCell::default(), is_blind, names_changed: false }
+    }
+
+    /// Wakes on changes of an open file, whatever its name becomes.
+    pub fn file(&self, file: &File) {
+        self.add(file, false);
+    }
+
+    /// Wakes on names that appear and disappear.
+    pub fn directory(&self, path: &Path) {
+        let mut directories = self.directories.borrow_mut();
+        if directories.iter().any(|(known, _)| known == path) {
+            return;
+        }
+        match File::open(path) {
+            Ok(directory) => {
+                self.add(&directory, true);
+                directories.push((path.to_owned(), directory));
+            }
+            Err(_) => self.is_blind.set(true),
+        }
+    }
+
+    fn add(&self, file: &File, is_directory: bool) {
+        let Some(queue) = &self.queue else { return };
+        let flags = VnodeEvents::WRITE
+            | VnodeEvents::EXTEND
+            | VnodeEvents::ATTRIBUTES
+            | VnodeEvents::RENAME
+            | VnodeEvents::LINK
+            | VnodeEvents::DELETE;
+        let filter = EventFilter::Vnode { vnode: file.as_raw_fd(), flags };
+        let mark = std::ptr::without_provenance_mut(usize::from(is_directory));
+        let change = Event::new(filter, EventFlags::ADD | EventFlags::CLEAR, mark);
+        let no_events: &mut [Event] = &mut [];
+        // SAFETY: the descriptor is open. The kernel removes the filter when it is closed.
+        if unsafe { kevent(queue, &[change], no_events, None) }.is_err() {
+            self.is_blind.set(true);
+        }
+    }
+
+    /// Returns the descriptor to poll for reading.
+    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.queue.as_ref().map(AsFd::as_fd)
+    }
+
+    /// Takes all pending events. Only whether names changed is kept.
+    pub fn drain(&mut self) {
+        let Some(queue) = &self.queue else { return };
+        let mut events: Vec<Event> = Vec::with_capacity(64);
+        loop {
+            events.clear();
+            // SAFETY: no filter is added.
+            let taken = unsafe { kevent(queue, &[], spare_capacity(&mut events), Some(Duration::ZERO)) };
+            for event in &events {
+                let is_directory = !event.udata().is_null();
+                let written = VnodeEvents::WRITE | VnodeEvents::EXTEND;
+                let is_more = matches!(event.filter(), EventFilter::Vnode { flags, .. } if !written.contains(flags));
+                self.names_changed |= is_directory || is_more;
+            }
+            if taken.is_err() || events.len() < events.capacity() {
+                return;
+            }
+        }
+    }
+
+    /// Returns whether names may have changed since the last call.
+    pub fn take_names_changed(&mut self) -> bool {
+        std::mem::take(&mut self.names_changed) || self.is_blind.get()
+    }
+}
