@@ -22,6 +22,7 @@ mod grep_holes;
 mod grep_options;
 mod grep_peers;
 mod hexdump;
+mod large;
 mod law;
 mod licences;
 mod limits;

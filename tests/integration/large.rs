@@ -1,0 +1,68 @@
+//! Files over 4 GiB: offsets and lengths are 64 bits wide whatever the size of an address.
+//!
+//! Where addresses have 32 bits, a length that was cut to 32 bits made `grep` search only the start of
+//! such a file and say with exit code 1 that nothing matches.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use crate::util::{Dir, mapped};
+
+/// A sparse file with a line before, across and after the border at 4 GiB.
+fn sparse(dir: &Dir) -> PathBuf {
+    let path = dir.path().join("large");
+    let file = File::create(&path).unwrap();
+    let lines = [(0, "first needle\n"), ((1 << 32) - 7, "\nacross needle\n"), ((1 << 32) + 5000, "\nhigh needle\n")];
+    for (offset, line) in lines {
+        file.write_all_at(line.as_bytes(), offset).unwrap();
+    }
+    path
+}
+
+const ROWS: &str = "\
+00000000  66 69 72 73 74 20 6e 65  65 64 6c 65 0a 00 00 00  |first needle....|
+00000010  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|
+*
+fffffff0  00 00 00 00 00 00 00 00  00 0a 61 63 72 6f 73 73  |..........across|
+100000000  20 6e 65 65 64 6c 65 0a  00 00 00 00 00 00 00 00  | needle.........|
+100000010  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|
+*
+100001380  00 00 00 00 00 00 00 00  0a 68 69 67 68 20 6e 65  |.........high ne|
+100001390  65 64 6c 65 0a                                    |edle.|
+100001395
+";
+
+#[test]
+fn both_sides_of_4_gib_are_seen() {
+    let dir = Dir::new();
+    let path = sparse(&dir);
+    let cases: &[(&[&str], &str)] = &[
+        (&["grep", "-a", "-n", "-b", "-o", "needle"], "1:6:needle\n3:4294967297:needle\n5:4294972302:needle\n"),
+        (&["grep", "-U", "-c", "needle"], "3\n"),
+        (&["grep", "-c", "needle"], "3\n"),
+        (&["grep", "-a", "--last", "1", "needle"], "high needle\n"),
+        (&["cat", "--lines", "3"], "across needle\n"),
+        (&["cat", "--lines=-1:"], "high needle\n"),
+        (&["cat", "--bytes", "4294967291:+14"], "across needle\n"),
+        (&["cat", "--bytes=-12:"], "high needle\n"),
+        (&["checksum", "-a", "crc32", "--untagged"], "219da334  large\n"),
+        (&["hexdump"], ROWS),
+    ];
+    for (args, want) in cases {
+        for way in ["mmap", "read"] {
+            let mut command = mapped();
+            command.args(*args).args(["--io", way]).current_dir(dir.path());
+            let named = command.arg("large").output().unwrap();
+            let got = String::from_utf8_lossy(&named.stdout);
+            assert_eq!(got, *want, "{args:?} --io {way}: {}", String::from_utf8_lossy(&named.stderr));
+            if args[0] != "checksum" {
+                let mut command = mapped();
+                let stdin = Stdio::from(File::open(&path).unwrap());
+                let redirected = command.args(*args).args(["--io", way]).stdin(stdin).output().unwrap();
+                assert_eq!(String::from_utf8_lossy(&redirected.stdout), *want, "{args:?} --io {way} on standard input");
+            }
+        }
+    }
+}
