@@ -1,5 +1,5 @@
-//! Counts the zero bytes of a file through windows that bear its truncation:
-//! `cargo run --example window -- FILE`.
+//! Counts the zero bytes of a file through windows that survive its truncation: `cargo run
+//! --example window -- FILE`.
 
 use std::fs::File;
 use std::io;

@@ -1,4 +1,4 @@
-//! Exit codes, and how those of several inputs merge.
+//! Exit codes, and how the codes of several inputs are merged.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,7 @@ use crate::os::interrupt::Signal;
 /// How a subcommand ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// All went well: 0.
+    /// Everything succeeded: 0.
     Success,
     /// Something failed and was reported: 1.
     Failure,
@@ -15,17 +15,17 @@ pub enum Exit {
     NoMatch,
     /// `grep` failed, or the command line was wrong: 2.
     Error,
-    /// SIGINT ended a command that would have gone on for ever: 130, as a shell has it (128 + 2).
+    /// SIGINT ended a command that would have run for ever: 130, as shells report it (128 + 2).
     Interrupted,
-    /// SIGTERM did: 143 (128 + 15).
+    /// SIGTERM ended such a command: 143 (128 + 15).
     Terminated,
-    /// The reader of standard output went away: 141, which is what a shell shows for a program
-    /// ended by SIGPIPE (128 + 13).
+    /// The reader of standard output closed it: 141, which shells report for a program ended by
+    /// SIGPIPE (128 + 13).
     Closed,
 }
 
 impl Exit {
-    /// Returns the exit of two inputs together: the worse one.
+    /// Returns the exit of two inputs together, which is the worse one.
     #[must_use]
     pub fn and(self, other: Exit) -> Exit {
         if other.rank() > self.rank() { other } else { self }

@@ -2,17 +2,17 @@
 //! `checksum` and `bench`.
 //!
 //! # The one law
-//! What is printed never depends on how the bytes came in: mapped or read, one thread or many, any
-//! block size down to one byte, a file, the same file on redirected standard input, or the same
-//! bytes through a pipe.
+//! Output never depends on how the input was read: mapped or read, one thread or many, any block
+//! size down to one byte, a file, the same file on redirected standard input, or the same bytes
+//! through a pipe.
 //!
 //! # As a library
-//! - [`FileWindow`]: a mapped part of a file, in which truncation is an error and not a death.
-//! - [`Scan`]: blocks of a file looked at in parallel, their results in file order.
+//! - [`FileWindow`]: a mapped part of a file, in which truncation is an error and not fatal.
+//! - [`Scan`]: scans blocks of a file in parallel and delivers the results in file order.
 //! - [`LogPeriod`]: the entries of a period in a log, found by binary search.
 //!
-//! No signal handler is installed but by [`SigbusHandler::install`]. Everything else is the program's
-//! own, may change in any version, and is described in ARCHITECTURE.md.
+//! Only [`SigbusHandler::install`] installs a signal handler. Everything else belongs to the program,
+//! may change in any version, and is described in ARCHITECTURE.md.
 
 #[doc(hidden)]
 pub mod app;
@@ -54,14 +54,15 @@ use exit::Exit;
 use output::Output;
 
 #[doc(hidden)]
-/// Prints why the command line `args` was refused, or the help that it asked for, and returns the
-/// exit code. A usage error has the code of the classic tool: 1 for `cat`, `checksum`, `hexdump` and
-/// `stat`, and 2 otherwise.
+/// Prints why the command line `args` was rejected, or the requested help, and returns the exit code.
+///
+/// A usage error has the exit code of the classic tool: 1 for `cat`, `checksum`, `hexdump` and `stat`,
+/// and 2 otherwise.
 pub fn refuse(error: &clap::Error, args: &[OsString]) -> ExitCode {
     const FAIL_WITH_1: [&str; 4] = ["cat", "checksum", "hexdump", "stat"];
     let fails_with_1 = args.get(1).is_some_and(|name| FAIL_WITH_1.iter().any(|one| name == one));
     let error_code = if fails_with_1 { Exit::Failure } else { Exit::Error };
-    // The error quotes what was typed, and a script may have passed on a stranger's file name.
+    // The error quotes arguments, and a script may have passed on a hostile file name.
     if error.use_stderr() && args.iter().any(|arg| matches!(output::escape_name(arg), Cow::Owned(_))) {
         output::complain(format_args!("{}", error.render().to_string().trim_end()));
         return error_code.into();
@@ -73,7 +74,7 @@ pub fn refuse(error: &clap::Error, args: &[OsString]) -> ExitCode {
 }
 
 #[doc(hidden)]
-/// Runs one parsed command line and gives its exit code. Errors have been reported.
+/// Runs one parsed command line, reports its errors and returns its exit code.
 pub fn run(cli: &cli::Cli) -> ExitCode {
     os::install_sigbus_handler();
     let error_code = commands::error_code(&cli.command);

@@ -1,21 +1,21 @@
-//! Counts the tests that cannot run for lack of something, and says so when all others are done.
+//! Counts the tests that cannot run because something is missing, and reports them at the end.
 //!
-//! A test that returns early passes, and nobody sees that it tested nothing. Where the environment
-//! variable `CI` is set everything is expected to be there, and such a test fails, unless
-//! `MAPPED_MAY_SKIP` is set too.
+//! A test that returns early passes, and its absence would go unnoticed. If the environment
+//! variable `CI` is set, everything is expected to be available, and such a test fails unless
+//! `MAPPED_MAY_SKIP` is also set.
 #![allow(unsafe_code)]
 
 use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::{Mutex, Once, PoisonError};
 
-/// What is lacking, and the tests that lack it.
+/// What is missing, and the tests that need it.
 static SKIPPED: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
 
-/// Notes that the calling test, or a part of it, needs `what` and does not run.
+/// Records that the calling test, or a part of it, needs `what` and does not run.
 ///
 /// # Panics
-/// In CI.
+/// Panics in CI.
 #[track_caller]
 pub fn skip(what: &str) {
     static AT_EXIT: Once = Once::new();
@@ -23,7 +23,8 @@ pub fn skip(what: &str) {
     let is_set = |name| std::env::var_os(name).is_some();
     assert!(!is_set("CI") || is_set("MAPPED_MAY_SKIP"), "skipped in CI for lack of {what}");
     AT_EXIT.call_once(|| {
-        // SAFETY: the handler is an extern "C" function that does not unwind and lives as long as the program.
+        // SAFETY: the handler is an extern "C" function that does not unwind and lives as long as
+        // the program.
         unsafe { libc::atexit(report) };
     });
     let name = std::thread::current().name().unwrap_or("test").to_owned();
@@ -38,6 +39,6 @@ extern "C" fn report() {
     for (what, tests) in skipped.iter() {
         text.push_str(&format!("  {what}: {}\n", tests.join(", ")));
     }
-    // Without the harness's capture, and without a panic where standard error is closed.
+    // Bypasses the harness's capture, and does not panic if standard error is closed.
     let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
 }

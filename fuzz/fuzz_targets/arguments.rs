@@ -1,11 +1,11 @@
-//! Sizes, offsets, ranges, times, formats and patterns as somebody might type them.
+//! Sizes, offsets, ranges, times, formats and patterns as users might type them.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use mapped::cli::size::{parse_offset, parse_size};
 use mapped_fuzz::{Memory, run};
 
-/// Digits and a unit: what a size comes to. `None` where it is none or too large.
+/// Returns the value of digits and a unit, or `None` if it is invalid or too large.
 fn size(text: &str) -> Option<u128> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let number: u128 = text[..digits].parse().ok()?;
@@ -51,7 +51,7 @@ fuzz_target!(|data: &[u8]| {
     let memory = Memory::new(b"one\ntwo three\n\nlast 2026-11-21T01:02:03Z\n");
     let path = memory.path();
     let path = path.to_str().unwrap();
-    // Starting a program's worth of threads is what costs: one option a run.
+    // Starting the threads of a program is the main cost, so there is one option per run.
     match which % 11 {
         which @ 0..=4 => {
             let option = ["--lines", "--bytes", "--shard", "--since", "--offset"][which as usize];

@@ -1,4 +1,4 @@
-//! Check files written by anybody: each line is improper, or names a file that is missing, or one digest.
+//! Arbitrary check files: each line is improper, names a missing file, or names one digest.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -6,7 +6,7 @@ use mapped_fuzz::{Memory, run};
 
 fuzz_target!(|data: &[u8]| {
     let [options, block, text @ ..] = data else { return };
-    // Names are opened: only such as cannot be there.
+    // Names are opened, so they must not exist.
     let text: Vec<u8> = text.iter().map(|&b| if b == b'/' { b'_' } else { b }).collect();
     let memory = Memory::new(&text);
     let path = memory.path();
@@ -20,7 +20,7 @@ fuzz_target!(|data: &[u8]| {
     let odd = run(&[&args[..], &["--threads", "3", "--block-size", &block, path]].concat());
     assert_eq!(usual, odd);
     if let Some((printed, _)) = usual {
-        // Whatever a name holds, a verdict is one line.
+        // A verdict is one line, whatever the name contains.
         for line in printed.split_inclusive(|&b| b == b'\n') {
             let whole =
                 [&b": OK\n"[..], b": FAILED\n", b": FAILED open or read\n"].iter().any(|end| line.ends_with(end));

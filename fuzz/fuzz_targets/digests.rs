@@ -1,4 +1,4 @@
-//! Digests of bytes in blocks of any size, against definitions of a few lines and against other people's crates.
+//! Digests of bytes in blocks of any size, compared with short definitions and with other crates.
 #![no_main]
 
 use std::fmt::Write;
@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use mapped_fuzz::{Memory, run};
 use sha2::Digest;
 
-/// A reflected CRC, a bit at a time.
+/// Computes a reflected CRC bit by bit.
 fn crc(bytes: &[u8], polynomial: u64, width: u32) -> u64 {
     let ones = u64::MAX >> (64 - width);
     let mut crc = ones;
@@ -52,7 +52,7 @@ fn oracle(name: &str, bytes: &[u8]) -> String {
 
 fuzz_target!(|data: &[u8]| {
     let [which, block, threads, repeat, bytes @ ..] = data else { return };
-    // Long enough for the kernels that take many bytes at a time, with zeros as in a hole.
+    // Long enough for the kernels that process many bytes at a time, with zeros as in a hole.
     let mut input = bytes.repeat(1 + usize::from(*repeat));
     input.resize(input.len() + usize::from(*repeat) * 16 * usize::from(which & 128 != 0), 0);
     let name = NAMES[*which as usize % NAMES.len()];

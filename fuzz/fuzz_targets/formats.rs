@@ -1,4 +1,4 @@
-//! What `stat --printf` makes of flags, width and precision, against the C library's printf.
+//! Compares flags, width and precision in `stat --printf` with the C library's printf.
 #![no_main]
 
 use std::ffi::CString;
@@ -18,11 +18,11 @@ enum Piece {
 
 const FLAGS: &[u8; 6] = b"'-+ #0";
 
-/// One conversion by the C library. `number` is printed where `text` is `None`.
+/// Formats one conversion with the C library. `number` is printed if `text` is `None`.
 fn printf(spec: &str, number: u64, text: Option<&str>) -> Vec<u8> {
     let spec = CString::new(spec).unwrap();
     let mut buffer = vec![0_u8; 4096];
-    // SAFETY: the format has one conversion, and its argument is of the type it names.
+    // SAFETY: the format has one conversion, and its argument has the matching type.
     let len = unsafe {
         match text {
             Some(text) => {
@@ -61,7 +61,8 @@ fuzz_target!(|pieces: Vec<Piece>| {
                 want.push(b'%');
             }
             Piece::Directive { flags, width, precision, code } => {
-                // What GNU stat hands to printf: the conversion, the flags it lets through, and the value.
+                // What GNU stat passes to printf: the conversion, the flags that it honours, and
+                // the value.
                 let (code, conversion, passed, number, text) = match code % 11 {
                     0 => ('s', "ld", "'-+ 0", meta.size(), None),
                     1 => ('h', "lu", "'-0", meta.nlink(), None),

@@ -1,4 +1,4 @@
-//! The one law: what is printed does not depend on the block size, the threads, or how the bytes came in.
+//! The one law: output does not depend on the block size, the threads, or how the input was read.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -27,7 +27,7 @@ const LINES: &[&[&str]] = &[
     &["checksum", "-a", "md5,sha1,sha256,sha512,xxh3,crc32"],
 ];
 
-/// Without the times that ripgrep's messages carry.
+/// Removes the times that ripgrep's messages contain.
 fn timeless(ran: Option<(Vec<u8>, Exit)>) -> Option<(Vec<u8>, Exit)> {
     let times = regex::bytes::Regex::new(r#""elapsed(_total)?":\{[^}]*\}"#).unwrap();
     ran.map(|(text, exit)| (times.replace_all(&text, &b""[..]).into_owned(), exit))

@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use mapped::exit::Exit;
 use mapped_fuzz::{Memory, run};
 
-/// Patterns that mean the same to grep -E and to the regex crate.
+/// Patterns with the same meaning in grep -E and in the regex crate.
 const PATTERNS: &[&str] =
     &["a", "ab", "a|b", "^a", "b$", "a.b", "[a-c]+x", "(ab)+", "a{2,3}", "^$", "x*y", "[^a]", ".", "(a|b)c?$", "aa*"];
 
@@ -75,7 +75,7 @@ fuzz_target!(|data: &[u8]| {
     let (printed, _) = run(&["hexdump", "-C", "--block-size", &block, path]).unwrap();
     assert_eq!(String::from_utf8_lossy(&printed), dumped(bytes));
 
-    // Text only: what is binary has rules of its own, compared with GNU grep elsewhere.
+    // Text only: binary input has rules of its own, which are compared with GNU grep elsewhere.
     let text: Vec<u8> = bytes.iter().map(|&b| if b == b'\n' { b } else { 32 + b % 95 }).collect();
     let memory = Memory::new(&text);
     let path = memory.path();

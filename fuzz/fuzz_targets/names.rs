@@ -1,4 +1,4 @@
-//! Names of files made by anybody: JSON gives them back whole, and nothing drives a terminal.
+//! Arbitrary file names: JSON preserves them, and none is printed on a terminal unescaped.
 #![no_main]
 
 use std::ffi::OsStr;
@@ -9,7 +9,7 @@ use mapped::output::needs_escape;
 use mapped_fuzz::run;
 use serde_json::Value;
 
-/// Plain base64, a bit at a time.
+/// Decodes plain base64 bit by bit.
 fn base64(text: &str) -> Vec<u8> {
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let bits: Vec<u8> = text
@@ -21,7 +21,7 @@ fn base64(text: &str) -> Vec<u8> {
     bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |sum, bit| sum << 1 | bit)).collect()
 }
 
-/// The bytes of `{"text": ...}` or `{"bytes": ...}`.
+/// Returns the bytes of `{"text": ...}` or `{"bytes": ...}`.
 fn data(value: &Value) -> Vec<u8> {
     match value["text"].as_str() {
         Some(text) => text.as_bytes().to_vec(),
@@ -62,7 +62,7 @@ fuzz_target!(|name: &[u8]| {
         args.push(path.as_os_str());
         let (printed, _) = run(&args).unwrap();
         assert_eq!(printed.iter().filter(|&&b| b == b'\n').count(), 1, "{:?}", String::from_utf8_lossy(&printed));
-        // What was written down is found again.
+        // The written list finds the files again.
         let list = dir.join(".list");
         std::fs::write(&list, &printed).unwrap();
         let checked = run(&[OsStr::new("checksum"), OsStr::new("--check"), OsStr::new("--strict"), list.as_os_str()]);

@@ -1,11 +1,11 @@
-//! Lines, bytes, parts and stretches of a file, in ranges made of small numbers, against slices.
+//! Lines, bytes, parts and stretches of a file, in ranges of small numbers, compared with slices.
 #![no_main]
 
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
 use mapped_fuzz::{Memory, run};
 
-/// A place in a range: a number from the start, from the end, or none.
+/// A bound of a range: a number from the start, from the end, or none.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Mark {
     None,
@@ -15,7 +15,7 @@ enum Mark {
 
 #[derive(Arbitrary, Debug)]
 enum Wanted {
-    /// Of lines, or of bytes.
+    /// Lines or bytes.
     Ranges {
         lines: bool,
         ranges: Vec<(Mark, Mark, Option<u8>)>,
@@ -39,7 +39,7 @@ impl Mark {
         }
     }
 
-    /// The unit it names, counted from 1, of `total`.
+    /// Returns the unit that it names, counted from 1, of `total`.
     fn unit(self, total: i64, none: i64) -> i64 {
         match self {
             Mark::None => none,
@@ -66,7 +66,7 @@ fn pick(bytes: &[u8], lines: bool, ranges: &[(Mark, Mark, Option<u8>)]) -> Vec<u
     units.iter().zip(1..).filter(|&(_, unit)| wanted(unit)).flat_map(|(unit, _)| unit.to_vec()).collect()
 }
 
-/// The lines whose first byte lies in the part.
+/// Returns the lines whose first byte is in the part.
 fn part(bytes: &[u8], index: u64, count: u64) -> Vec<u8> {
     let len = bytes.len() as u64;
     let part = len * (index - 1) / count..len * index / count;
@@ -114,7 +114,7 @@ fuzz_target!(|input: (u8, Wanted, Vec<u8>)| {
         all.extend(args.iter().map(String::as_str));
         all.extend(way);
         all.push(path);
-        // A range that is none, such as 0: or 5:4, is refused before anything is printed.
+        // An invalid range, such as 0: or 5:4, is rejected before anything is printed.
         let Some((printed, _)) = run(&all) else { return };
         assert_eq!(String::from_utf8_lossy(&printed), String::from_utf8_lossy(&want), "{wanted:?} {way:?}");
     }

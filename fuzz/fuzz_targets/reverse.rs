@@ -1,4 +1,4 @@
-//! A dump turned back is what was dumped; any text at all is turned back into something or refused.
+//! Reversing a dump gives the dumped bytes. Any text at all is reversed or rejected.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -21,7 +21,7 @@ fuzz_target!(|data: &[u8]| {
         let (back, _) = run(&back).unwrap();
         assert_eq!(back, bytes, "{dump:?}");
     }
-    // An address may be huge; what is rebuilt is held in memory here.
+    // An address may be huge, and the result is held in memory here.
     if !bytes.windows(7).any(|w| w.iter().all(u8::is_ascii_hexdigit)) {
         let usual = run(&["hexdump", "--reverse", path.to_str().unwrap()]);
         let odd = run(&["hexdump", "--reverse", "--block-size", &block, "--threads", "2", path.to_str().unwrap()]);

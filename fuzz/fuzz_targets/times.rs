@@ -1,5 +1,5 @@
-//! Times in logs: a form is learnt from the log, and a search by time finds what reading each line by
-//! that form finds.
+//! Times in logs: a form is learnt from the log, and a search by time finds the same entries as
+//! reading each line in that form.
 #![no_main]
 
 use std::sync::Arc;
@@ -25,9 +25,9 @@ const FORMS: &[&str] = &[
 
 #[derive(Arbitrary, Debug)]
 enum Line {
-    /// So much later than the entry before.
+    /// An entry, with its distance from the previous one.
     Entry { step: u16, text: u8 },
-    /// No entry of its own: it belongs to the one before.
+    /// A line without a time, which belongs to the previous entry.
     More { text: u8 },
 }
 
@@ -41,7 +41,7 @@ struct Log {
 }
 
 fuzz_target!(|log: Log| {
-    // Ten digits, so that seconds since the epoch are told from any number.
+    // Ten digits, so that seconds since the epoch are distinguishable from other numbers.
     let start = 1_000_000_000 + i64::from(log.start % 1_000_000_000);
     let mut now = start;
     let mut text = Vec::new();

@@ -1,4 +1,4 @@
-//! Runs a command line within the fuzzer's own process, on bytes in memory.
+//! Runs a command line inside the fuzzer's own process, on bytes in memory.
 
 use std::fs::File;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -11,7 +11,7 @@ use mapped::cli::Cli;
 use mapped::exit::Exit;
 use mapped::output::Output;
 
-/// A file in memory, and the path it can be opened by.
+/// A file in memory, and the path by which it can be opened.
 pub struct Memory(File);
 
 impl Memory {
@@ -31,12 +31,12 @@ impl Memory {
     }
 }
 
-/// What a command line printed and how it ended; `None` when it is no command line.
+/// Returns a command line's output and exit, or `None` if it is invalid.
 pub fn run<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Option<(Vec<u8>, Exit)> {
     let args = std::iter::once("mapped".into()).chain(args.iter().map(|arg| arg.as_ref().to_owned()));
     let cli = Cli::try_parse_from(args).ok()?;
     let out = Memory::new(b"");
-    // Another open file: its position begins at 0 and is its own.
+    // Opened separately, so that it has its own position, which begins at 0.
     let mut output = Output::to(File::options().write(true).open(out.path()).unwrap()).unwrap();
     output.set_quiet(true);
     let exit = mapped::commands::run(&cli.command, &mut output).unwrap_or(Exit::Error);
@@ -45,7 +45,7 @@ pub fn run<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Option<(Vec<u8>, Exit)> {
     Some((out.bytes(), exit))
 }
 
-/// An exit as a number.
+/// Returns an exit code as a number.
 pub fn code(exit: Exit) -> String {
     format!("{:?}", ExitCode::from(exit))
 }

@@ -32,15 +32,15 @@ fn counted(check: impl Fn() + Sync + Send + 'static) -> u64 {
     schedules.load(std::sync::atomic::Ordering::Relaxed)
 }
 
-/// One thread's windows come and go in a slot while another thread's handler looks an address up
-/// that is in none of them: it must never be found in a window pieced together of two.
+/// A slot holds one thread's windows in turn, while another thread's handler looks up an address
+/// outside all of them. It must never be found in a combination of two windows.
 #[test]
 fn no_window_is_pieced_together() {
     let schedules = counted(|| {
         let slot = Arc::new(slot());
         let owner = Arc::clone(&slot);
         let thread = loom::thread::spawn(move || {
-            // The faulting address lies between the two, in a third slot's window.
+            // The faulting address is between the two, in a third slot's window.
             for (start, end) in [(0x1000, 0x2000), (0x5000, 0x9000), (0x1000, 0x3000)] {
                 assert!(owner.take(start, end));
                 owner.release();
@@ -52,7 +52,7 @@ fn no_window_is_pieced_together() {
     println!("{schedules} schedules of a lookup against three windows of another thread");
 }
 
-/// Two threads want the one slot that is left, and each that gets it finds its own window in it.
+/// Two threads want the last free slot, and each that gets it finds its own window there.
 #[test]
 fn a_slot_has_one_owner() {
     let schedules = counted(|| {

@@ -13,7 +13,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use loom::sync::Arc;
 use stage::Stage;
 
-/// Every schedule of `workers` that take `rounds` turns each: nobody waits for ever, the order holds.
+/// Runs every schedule of `workers` that take `rounds` turns each: none waits for ever, and the
+/// order holds.
 fn every_schedule(workers: u64, rounds: u64) -> u64 {
     let schedules = std::sync::Arc::new(AtomicU64::new(0));
     let count = std::sync::Arc::clone(&schedules);
@@ -52,8 +53,8 @@ fn three_workers() {
     println!("{} schedules of 3 workers, 2 turns each", every_schedule(3, 2));
 }
 
-/// Numbers are taken from a shared counter, as batches are from the cursor, and pass through two stages one after the other, as
-/// totals and output do.
+/// Numbers are taken from a shared counter, as batches are from the cursor, and pass through two
+/// stages in turn, as totals and output do.
 #[test]
 fn two_stages_after_a_cursor() {
     type Shared = (loom::sync::Mutex<u64>, Stage<u64>, Stage<Vec<u64>>);
@@ -87,7 +88,8 @@ fn two_stages_after_a_cursor() {
     println!("{} schedules of 3 batches through two stages", schedules.load(Ordering::Relaxed));
 }
 
-/// Workers deposit items out of order, one number is given up, and a worker that is ahead waits for room.
+/// Workers deposit items out of order, one number is skipped, and a worker that is ahead waits for
+/// room.
 #[test]
 fn items_are_handed_in_and_given_up() {
     let schedules = std::sync::Arc::new(AtomicU64::new(0));

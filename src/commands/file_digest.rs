@@ -1,5 +1,5 @@
-//! The digests of one file, for `checksum` and `bench`: recipes as in-order consumers of the
-//! engine's blocks. The algorithms themselves are in [`crate::digest`].
+//! Computes the digests of one file, for `checksum` and `bench`, with recipes as in-order consumers
+//! of the engine's blocks. The algorithms themselves are in [`crate::digest`].
 
 use std::io;
 
@@ -10,12 +10,12 @@ use crate::engine::{Block, Input, Lane, Permits, Plan};
 use crate::io::Source;
 use crate::output::complain;
 
-/// Size in bytes below which a whole file is hashed at once, without cutting it into subtrees.
+/// The size in bytes below which a file is hashed whole, without splitting it into subtrees.
 const WHOLE: u64 = 256 * 1024;
 
 impl Lane for Recipe {
     type Part = Part;
-    /// Created for the first block, which shows whether pieces have to be joined.
+    /// Created for the first block, which shows whether pieces must be joined.
     type State = Option<Hasher>;
 
     fn part(&self, at: u64, block: &Block) -> Part {
@@ -39,7 +39,8 @@ fn is_whole(block: &Block) -> bool {
     block.is_first() && block.is_last() && block.len() < WHOLE
 }
 
-/// Returns the block's bytes; for a hole, zeros that all holes share. [`plan`] keeps holes short enough.
+/// Returns the block's bytes or, for a hole, zeros that all holes share. [`plan`] keeps holes short
+/// enough.
 fn bytes(block: &Block) -> &[u8] {
     match block.hole() {
         Some(len) => &zero_bytes()[..len as usize],
@@ -47,7 +48,7 @@ fn bytes(block: &Block) -> &[u8] {
     }
 }
 
-/// Returns how a file is cut for these digests.
+/// Returns how a file is split for these digests.
 fn plan(source: &Source, recipes: &[Recipe], config: &Config) -> Plan {
     let longest_hole = if recipes.iter().all(Recipe::skips_zeros) { u64::MAX } else { MOST_ZEROS as u64 };
     Plan { longest_hole, ..config.engine.lane_plan(source) }
@@ -56,7 +57,7 @@ fn plan(source: &Source, recipes: &[Recipe], config: &Config) -> Plan {
 /// Computes the digests of `source`, in the recipes' order, on as many threads as `permits` allows.
 ///
 /// # Errors
-/// A failed read, or a change of the file while it was read.
+/// Returns an error if a read fails or the file changes while it is read.
 pub fn digest(source: Source, recipes: &[Recipe], config: &Config, permits: &Permits) -> io::Result<Vec<Digest>> {
     let source = config.decoded(source, config.engine.range)?;
     // A serial digest keeps one thread busy; another loads the next block.

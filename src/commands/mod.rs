@@ -1,5 +1,5 @@
-//! One module a subcommand. Each receives what was typed, resolves it through [`crate::app::config`],
-//! and runs a kernel of its own on the engine.
+//! One module per subcommand. Each resolves its arguments through [`crate::app::config`] and runs
+//! its own kernel on the engine.
 
 pub mod bench;
 pub mod cat;
@@ -15,9 +15,8 @@ use crate::output::Output;
 
 /// Runs a subcommand.
 ///
-/// # Errors
-/// A failure of standard output, as [`std::io::Error`], or what keeps the whole run from starting.
-/// Inputs that fail are reported and merged into the exit code instead.
+/// Returns the error of standard output, as [`std::io::Error`], or what prevents the whole run from
+/// starting. Inputs that fail are reported and merged into the exit code instead.
 pub fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit> {
     match command {
         Command::Bench(args) => bench::run(args, output),
@@ -29,7 +28,7 @@ pub fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit> {
     }
 }
 
-/// Returns the exit code of a run that failed as a whole: 2 for `grep`, as GNU grep has it.
+/// Returns the exit code of a run that failed as a whole: 2 for `grep`, as in GNU grep.
 pub fn error_code(command: &Command) -> Exit {
     match command {
         Command::Bench(_) | Command::Cat(_) | Command::Checksum(_) | Command::Hexdump(_) | Command::Stat(_) => {
