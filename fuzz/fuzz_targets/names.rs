@@ -62,7 +62,7 @@ fuzz_target!(|name: &[u8]| {
         args.push(path.as_os_str());
         let (printed, _) = run(&args).unwrap();
         assert_eq!(printed.iter().filter(|&&b| b == b'\n').count(), 1, "{:?}", String::from_utf8_lossy(&printed));
-        // The written list finds the files again.
+        // Checking the written list finds the same files.
         let list = dir.join(".list");
         std::fs::write(&list, &printed).unwrap();
         let checked = run(&[OsStr::new("checksum"), OsStr::new("--check"), OsStr::new("--strict"), list.as_os_str()]);

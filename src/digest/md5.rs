@@ -3,8 +3,7 @@
 //! MD5's speed is the length of its chain of dependent operations. The compiler adds each step's
 //! constant last, which lengthens that chain by one addition. Adding word and constant in one
 //! instruction of our own keeps them off the chain; so does adding, rather than or-ing, the two
-//! disjoint halves of the second round's function. Nothing is buffered but the last 63 bytes at
-//! most.
+//! disjoint halves of the second round's function. At most 63 bytes are buffered.
 #![allow(unsafe_code)]
 
 const INITIAL: [u32; 4] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];

@@ -177,7 +177,7 @@ impl Abbreviations {
         let start = at.0;
         let name = at.take_while(|byte| byte.is_ascii_uppercase());
         if let Some(offset) = self.offset(name) {
-            // GMT+2 and UTC-05:00 continue.
+            // GMT+2 and UTC-05:00 have an offset after the name.
             if offset == 0 && matches!(at.peek(), Some(b'+' | b'-')) {
                 let mut number = *at;
                 if let Some(offset) = short_numeric(&mut number) {
