@@ -287,10 +287,10 @@ fn standard_input_is_a_file_too() {
 }
 
 #[test]
-fn options_that_only_reading_heeds_are_refused_without_it() {
+fn options_for_reading_are_rejected_without_it() {
     let ran = run(&["stat", "--offset", "5", "/"]);
     assert_eq!((ran.code, ran.stdout.len()), (1, 0), "{}", ran.stderr);
-    assert!(ran.stderr.contains("--content, --lines and --residency"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--content, --lines or --residency"), "{}", ran.stderr);
     let dir = Dir::new();
     let path = dir.file("f", b"1\n2\n3\n4\n");
     let part = ["stat", "--lines", "--offset", "1", "--length", "4"].map(OsStr::new);
