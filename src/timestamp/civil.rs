@@ -167,7 +167,7 @@ impl DateStyle {
     }
 
     fn separator(self, at: &mut Scanner<'_>) -> Option<()> {
-        // A point ends an abbreviated month, and in German the number of the day.
+        // A point follows an abbreviated month and, in German, the number of the day.
         if self.named && self.separator != b'.' {
             let _ = at.take(b".");
         }
@@ -193,7 +193,8 @@ impl DateStyle {
         if !self.named {
             return self.number(at);
         }
-        // Without a year, and so without a number on both sides, a word of another language is none.
+        // Without a year, there is no number on both sides, so a foreign word does not count as a
+        // month.
         let mut after = *at;
         let month = after.name(&MONTHS);
         if self.has_year() && (month.is_none() || after.peek().is_some_and(|byte| byte.is_ascii_alphabetic())) {
@@ -208,8 +209,8 @@ impl DateStyle {
     }
 }
 
-/// Months of other languages (German, French, Spanish, Italian, Portuguese, Dutch) as far as their
-/// abbreviations differ from the English ones: CLDR, `months-format-abbreviated`.
+/// Abbreviated months in German, French, Spanish, Italian, Portuguese and Dutch that differ from
+/// the English ones (CLDR, `months-format-abbreviated`).
 const FOREIGN_MONTHS: [(&str, i32); 29] = [
     ("janv", 1),
     ("jän", 1),
@@ -242,7 +243,7 @@ const FOREIGN_MONTHS: [(&str, i32); 29] = [
     ("dic", 12),
 ];
 
-/// Reads the abbreviated name of a month in another language than English.
+/// Reads the abbreviated name of a month in a language other than English.
 fn foreign_month(at: &mut Scanner<'_>) -> Option<i32> {
     let name = Scanner(at.0).take_while(|byte| byte.is_ascii_alphabetic() || byte >= 0x80);
     let name = std::str::from_utf8(name).ok()?.to_lowercase();
@@ -257,7 +258,7 @@ fn foreign_month(at: &mut Scanner<'_>) -> Option<i32> {
 pub(super) struct ClockStyle {
     /// Whether each number may have one digit; digits after a third colon are milliseconds.
     pub unpadded: bool,
-    /// Whether a point comes before the seconds, in place of the separator.
+    /// Whether a point, rather than the separator, precedes the seconds.
     pub point: bool,
     /// The byte between the parts; 0 for none.
     pub separator: u8,

@@ -1,4 +1,4 @@
-//! A date, a time of day, or both, with a zone and in the order that a log has them.
+//! A date, a time of day, or both, with a zone, in the order in which a log writes them.
 
 use std::fmt;
 
@@ -26,7 +26,7 @@ pub(super) const CMTRACE: &[u8] = b"\" date=\"";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Civil {
     pub date: Option<DateStyle>,
-    /// What stands between the date and the time.
+    /// The separator between the date and the time.
     pub gap: &'static [u8],
     pub clock: ClockStyle,
     /// Whether a zone follows.
@@ -36,12 +36,12 @@ pub(super) struct Civil {
     pub first: First,
 }
 
-/// What a date with a time begins with.
+/// What precedes a date with a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum First {
     Date,
     Clock,
-    /// The abbreviation of a zone, as Monit has it: `[CET Nov 21 14:30:05]`.
+    /// The abbreviation of a zone, as Monit writes it: `[CET Nov 21 14:30:05]`.
     Zone,
 }
 
@@ -50,14 +50,14 @@ pub(super) enum First {
 pub(super) struct Found {
     pub civil: Civil,
     pub stamp: Stamp,
-    /// How many digits follow a comma after the seconds.
+    /// The number of digits after a comma that follows the seconds.
     pub comma_digits: usize,
     /// The zone that follows.
     pub zone: WrittenZone,
 }
 
 impl Found {
-    /// Reads the time that `text` begins with.
+    /// Reads the time at the start of `text`.
     pub fn new(civil: Civil, text: &[u8], zones: &Abbreviations) -> Option<Self> {
         let stamp = civil.read(&mut Scanner(text), zones)?;
         Some(Self { civil, stamp, comma_digits: 0, zone: WrittenZone::Nothing })
@@ -65,8 +65,10 @@ impl Found {
 }
 
 impl Civil {
-    /// Returns the times of day that `clock_at` begins with, each with the date before it: the style
-    /// that reads most, and the one without leading zeros, which other lines may need.
+    /// Returns the times of day at the start of `clock_at`, each with the date before it.
+    ///
+    /// These are the style that reads most, and the one without leading zeros, which other lines
+    /// may need.
     pub fn learn(
         date: Option<(DateStyle, WrittenDate)>,
         gap: &'static [u8],
@@ -76,7 +78,7 @@ impl Civil {
         let mut found = Vec::new();
         let mut is_read = false;
         for clock in CLOCKS {
-            // Only colons make a time of day of digits that have no date.
+            // Digits without a date are a time of day only with colons.
             let bare = clock.separator == b':' && !clock.unpadded && !clock.point && clock_at.peek() != Some(b' ');
             let mut at = clock_at;
             if (is_read && !clock.unpadded) || (date.is_none() && !bare) {
@@ -93,8 +95,7 @@ impl Civil {
         found
     }
 
-    /// Returns the time whose date and time of day end where `at` begins, with the zone and year that
-    /// follow.
+    /// Returns the time whose date and time of day end at `at`, with the zone and year after them.
     fn complete(
         mut self,
         date: Option<WrittenDate>,
@@ -120,7 +121,7 @@ impl Civil {
         Some(Found { civil: self, stamp, comma_digits: 0, zone: written })
     }
 
-    /// Returns the times that `text` begins with and a date ends.
+    /// Returns the times at the start of `text` that end with a date.
     pub fn learn_turned(text: &[u8], zones: &Abbreviations) -> Vec<Found> {
         let mut found = Vec::new();
         for clock in CLOCKS.into_iter().filter(|clock| clock.separator == b':' && !clock.unpadded && !clock.point) {
@@ -138,10 +139,11 @@ impl Civil {
         found
     }
 
-    /// Returns what a written zone means after this time of day.
+    /// Returns the meaning of a written zone after this time of day.
     fn zone_of(&self, written: &WrittenZone) -> WrittenZone {
         match written {
-            // DB2 counts minutes east of Greenwich, Windows those that are to be added to the local time.
+            // DB2 counts minutes east of Greenwich; Windows counts minutes to add to the local
+            // time.
             WrittenZone::Minutes(minutes) if self.clock.separator == b'.' => WrittenZone::Offset(minutes * 60),
             WrittenZone::Minutes(minutes) => WrittenZone::Offset(-minutes * 60),
             other => other.clone(),

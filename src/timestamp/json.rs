@@ -66,7 +66,8 @@ const KEYS: [&str; 29] = [
 ];
 
 /// Returns how likely a value with this key is the time of an entry, 0 for the likeliest, or `None`
-/// if the key does not name a time. A key such as `seconds` counts as the one that holds its object.
+/// if the key does not name a time. A key such as `seconds` counts as the one that holds its
+/// object.
 pub(super) fn key_rank(keys: &[&[u8]]) -> Option<usize> {
     let name = match keys {
         [.., outer, b"seconds" | b"sec" | b"$numberLong"] | [.., outer] => outer,

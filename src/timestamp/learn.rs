@@ -47,7 +47,7 @@ pub(super) struct Learner<'h> {
     pub day: Option<i64>,
 }
 
-/// Counts what the lines of one form have in common.
+/// Counts of the lines of one form.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
     pub lines: u64,
@@ -120,7 +120,7 @@ impl<'h> Learner<'h> {
         if let WrittenZone::Region(zone) = &candidate.zone {
             seen.region = Some(zone.clone());
         }
-        // A time of day has no date that would settle the offset: it holds for the whole log.
+        // A time of day has no date to determine the offset, which applies to the whole log.
         if let (WrittenZone::Offset(offset), Stamp::Clock(..)) = (&candidate.zone, candidate.stamp) {
             seen.region = Offset::from_seconds(*offset).ok().map(TimeZone::fixed);
         }
@@ -239,7 +239,7 @@ impl<'h> Learner<'h> {
     }
 }
 
-/// Returns the seconds since a start that `text`, the inside of a bracket, begins with.
+/// Returns the seconds since a start at the beginning of `text`, the inside of a bracket.
 fn counted(text: &[u8]) -> Option<Candidate> {
     let candidate = |notation, stamp| Candidate { notation, stamp, comma_digits: 0, zone: WrittenZone::Nothing };
     let since_boot = uptime(&mut Scanner(text)).map(|stamp| candidate(Notation::Uptime, stamp));

@@ -112,7 +112,7 @@ impl Notation {
 }
 
 impl Candidate {
-    /// Returns this time as part of `text`, in which a zone comes before it.
+    /// Returns this time as part of `text`, in which a zone precedes it.
     fn after_zone(self, text: &[u8], zones: &Abbreviations) -> Option<Self> {
         match self.notation {
             Notation::Civil(civil) if civil.date.is_some() && civil.first == First::Date && !civil.zone => {

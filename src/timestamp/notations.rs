@@ -284,7 +284,7 @@ fn ambiguous_days_and_months_are_an_error() {
     // A later line rules one of them out.
     assert!(read("05/06/2026 14:30:05 a\n13/06/2026 14:30:05 b\n").is_ok());
     assert!(read("2026-11-21 14:30:05 IST up\n").is_err_and(|error| error.contains("--time-zone")));
-    // The year was passed over along with a zone that is not known.
+    // The year was skipped along with an unknown zone.
     assert!(read("Jan  1 14:30:05 WGST 2023 host up\n").is_err_and(|error| error.contains("--time-zone")));
 }
 

@@ -127,7 +127,7 @@ impl Reader {
         }
     }
 
-    /// Returns the day of the first entry that the user or the log gives.
+    /// Returns the day of the first entry, if the user or the log states it.
     fn given_day(&self, context: &TimeContext) -> Option<i64> {
         context.first.and_then(|first| first.day).or(self.form.day)
     }
@@ -294,7 +294,7 @@ impl Sequence {
         self.note(time, local)
     }
 
-    /// Takes note of the time of an entry, which is at second `local` of its clock, and returns it.
+    /// Records the time of an entry, which is at second `local` of its clock, and returns it.
     fn note(&mut self, time: Timestamp, local: i64) -> Timestamp {
         if self.latest.is_none_or(|(latest, _)| time > latest) {
             self.latest = Some((time, local.div_euclid(DAY)));

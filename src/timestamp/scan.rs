@@ -83,7 +83,8 @@ impl<'b> Scanner<'b> {
     /// Consumes one of `names`, in upper or lower case, and returns its position among them, from
     /// one.
     ///
-    /// A name may be written in full or as its first three letters, September also as its first four.
+    /// A name may be written in full or as its first three letters; September also as its first
+    /// four.
     pub fn name(&mut self, names: &[&str]) -> Option<i32> {
         let short = self.0.get(..3)?;
         let at = names.iter().position(|name| name.as_bytes()[..3].eq_ignore_ascii_case(short))?;

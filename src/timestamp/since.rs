@@ -1,13 +1,15 @@
-//! Times that count seconds: since 1970, since 1970 in atomic time, since the machine started.
+//! Times that count seconds: since 1970, since 1970 in atomic time, or since boot.
 
 use jiff::Timestamp;
 
 use super::scan::Scanner;
 use super::stamp::Stamp;
 
-/// Reads seconds (with or without a fraction), milli-, micro- or nanoseconds since 1970, told apart
-/// by the number of digits, which works from 2001 to 2100. Seconds may have an exponent, as zap
-/// writes them: `1.795271405123e+09`.
+/// Reads seconds (with or without a fraction), milliseconds, microseconds or nanoseconds since
+/// 1970.
+///
+/// The number of digits distinguishes them, which works from 2001 to 2100. Seconds may have an
+/// exponent, as zap writes them: `1.795271405123e+09`.
 pub(super) fn epoch(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let mut at = *scanner;
     if let [b'1'..=b'9', b'.', ..] = at.0 {
@@ -90,7 +92,8 @@ pub(super) fn uptime(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     Some(stamp)
 }
 
-/// Reads the seconds since a program started, as LightDM writes them: `[+0.12s]`, after the bracket.
+/// Reads the seconds since a program started, as LightDM writes them: `[+0.12s]`, after the
+/// bracket.
 pub(super) fn elapsed(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let mut at = *scanner;
     at.take_while(|byte| byte == b' ');

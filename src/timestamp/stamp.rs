@@ -31,7 +31,7 @@ pub struct Yearless {
     pub second: i32,
     /// The nanoseconds after it.
     pub nanoseconds: i32,
-    /// The seconds by which the zone that follows is ahead of UTC.
+    /// The offset of the following zone in seconds east of UTC.
     pub offset: Option<i32>,
 }
 

@@ -63,7 +63,8 @@ const ABBREVIATIONS: [(&str, i32); 75] = [
     ("ART", -180),
     ("COT", -300),
     ("PET", -300),
-    // As the tz database had them until it wrote numbers in their place, and Java still does.
+    // The abbreviations of the tz database before it replaced them by numbers; Java still uses
+    // them.
     ("WAT", 60),
     ("IDT", 180),
     ("IRST", 210),
@@ -99,7 +100,7 @@ pub(super) enum WrittenZone {
     Nothing,
     /// An offset in seconds east of Greenwich.
     Offset(i32),
-    /// Minutes in three digits, which programs count in both directions.
+    /// Minutes in three digits, east or west of Greenwich depending on the program.
     Minutes(i32),
     /// A name of the tz database.
     Region(TimeZone),
@@ -147,7 +148,7 @@ impl Abbreviations {
                 at.0 = &at.0[1..];
                 WrittenZone::Offset(0)
             }
-            // The minus sign of ISO 8601 as well: U+2212.
+            // Also accepts the minus sign of ISO 8601: U+2212.
             Some(b'+' | b'-' | 0xe2) => match minutes(&mut at) {
                 Some(minutes) if !blank => WrittenZone::Minutes(minutes),
                 _ => numeric(&mut at).map_or(WrittenZone::Nothing, WrittenZone::Offset),
@@ -210,7 +211,7 @@ fn sign(at: &mut Scanner<'_>) -> Option<i32> {
     if minus { Some(-1) } else { at.take(b"+").map(|()| 1) }
 }
 
-/// Reads minutes in three digits, as `+060`.
+/// Reads minutes in three digits, such as `+060`.
 fn minutes(scanner: &mut Scanner<'_>) -> Option<i32> {
     let mut at = *scanner;
     let sign = sign(&mut at)?;
