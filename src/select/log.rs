@@ -66,7 +66,7 @@ pub struct Log {
     dropped: u64,
     /// The number of bytes examined, the offset of the next byte in the log, and the lines before
     /// it.
-    looked: u64,
+    examined: u64,
     offset: u64,
     line: u64,
     /// The maximum number of bytes buffered to sort entries.
@@ -77,7 +77,7 @@ pub struct Log {
     /// Entries that have not been returned, by time.
     entries: VecDeque<Entry>,
     /// The lines returned last, and the number of the line after them.
-    given: Option<(Lines, u64)>,
+    returned: Option<(Lines, u64)>,
     /// Whether they were a piece of an entry that continues.
     is_within_entry: bool,
     latest: Timestamp,
@@ -122,14 +122,14 @@ impl Log {
             notices,
             buffer: Vec::new(),
             dropped: 0,
-            looked: 0,
+            examined: 0,
             offset,
             line: 0,
             hold: PIECE as u64,
             growing: None,
             is_timed: false,
             entries: VecDeque::new(),
-            given: None,
+            returned: None,
             is_within_entry: false,
             latest: Timestamp::MIN,
             rest: None,
@@ -192,11 +192,11 @@ impl Log {
     pub fn next_lines(&mut self, before: impl Fn(Timestamp) -> bool) -> io::Result<Option<Lines>> {
         let next = if self.is_within_entry { self.take_continuation() } else { self.entries.pop_front() };
         let Some(mut next) = next else { return self.failure.take().map_or(Ok(None), Err) };
-        let line = self.given.map_or(0, |(_, line)| line);
+        let line = self.returned.map_or(0, |(_, line)| line);
         if next.line != line {
             next.lines.passed = Some(next.line.wrapping_sub(line));
         }
-        self.give(&next);
+        self.record_returned(&next);
         while !self.is_within_entry && next.lines.len < PIECE {
             let follows = |entry: &&Entry| {
                 let end = next.lines.len as u64;
@@ -209,14 +209,14 @@ impl Log {
             next.lines.len += more.lines.len;
             next.count += more.count;
             next.is_open = more.is_open;
-            self.give(&next);
+            self.record_returned(&next);
         }
         Ok(Some(next.lines))
     }
 
     /// Records what is returned, and looks ahead to the next entry.
-    fn give(&mut self, entry: &Entry) {
-        self.given = Some((entry.lines, entry.line + entry.count));
+    fn record_returned(&mut self, entry: &Entry) {
+        self.returned = Some((entry.lines, entry.line + entry.count));
         self.is_within_entry = entry.is_open;
         self.look_ahead();
     }
@@ -241,7 +241,7 @@ impl Log {
         while !self.is_over() && !self.is_within_entry {
             if let Some(next) = self.entries.front() {
                 let late = self.latest.duration_since(next.time) > self.slack();
-                if late || self.looked - next.lines.pos.min(self.looked) >= self.hold {
+                if late || self.examined - next.lines.pos.min(self.examined) >= self.hold {
                     return;
                 }
             }
@@ -255,14 +255,14 @@ impl Log {
 
     /// Returns whether all wanted entries have been found.
     fn is_over(&self) -> bool {
-        let all = self.ended && self.looked == self.dropped + self.buffer.len() as u64;
+        let all = self.ended && self.examined == self.dropped + self.buffer.len() as u64;
         (all || self.filter.as_ref().is_some_and(|filter| filter.over)) && self.growing.is_none()
     }
 
     /// Examines the next line, reads more, or ends the last entry.
     fn advance(&mut self) {
         let is_cut = self.filter.as_ref().is_none_or(|filter| filter.over);
-        match self.look().filter(|_| !is_cut) {
+        match self.examine_line().filter(|_| !is_cut) {
             Some(line) => self.take(line),
             None if self.ended || is_cut => self.close(),
             None => {
@@ -275,11 +275,11 @@ impl Log {
 
     /// Adds a line to its entry.
     fn take(&mut self, line: LineVerdict) {
-        let start = (self.looked - self.dropped) as usize;
+        let start = (self.examined - self.dropped) as usize;
         let count = memchr_iter(b'\n', &self.buffer[start..start + line.len]).count() as u64;
         let follows = self.growing.is_some_and(|entry| {
             let end = entry.lines.len as u64;
-            (self.looked, self.offset) == (entry.lines.pos + end, entry.lines.offset + end)
+            (self.examined, self.offset) == (entry.lines.pos + end, entry.lines.offset + end)
         });
         // Lines before the first time belong to the first entry.
         let begins = line.time.is_some() && self.is_timed;
@@ -292,7 +292,7 @@ impl Log {
         let line = LineVerdict { time: line.time.map(|time| if late(&time) { self.latest } else { time }), ..line };
         self.latest = line.time.map_or(self.latest, |time| time.max(self.latest));
         if line.is_wanted {
-            let lines = Lines { pos: self.looked, len: 0, offset: self.offset, passed: None };
+            let lines = Lines { pos: self.examined, len: 0, offset: self.offset, passed: None };
             let time = line.time.unwrap_or(self.latest);
             let fresh = Entry { time, lines, line: self.line, count: 0, is_open: false, continues: false };
             let entry = self.growing.get_or_insert(fresh);
@@ -319,7 +319,7 @@ impl Log {
                 self.growing = Some(rest);
             }
         }
-        self.looked += line.len as u64;
+        self.examined += line.len as u64;
         self.offset += line.len as u64;
         self.line += count;
     }
@@ -332,9 +332,9 @@ impl Log {
     }
 
     /// Examines the next line, if the buffer holds all of it or it is very long.
-    fn look(&mut self) -> Option<LineVerdict> {
+    fn examine_line(&mut self) -> Option<LineVerdict> {
         let filter = self.filter.as_mut()?;
-        let rest = &self.buffer[(self.looked - self.dropped) as usize..];
+        let rest = &self.buffer[(self.examined - self.dropped) as usize..];
         let end = memchr(b'\n', rest).map(|end| end + 1);
         if let Some(is_wanted) = self.rest.filter(|_| !rest.is_empty()) {
             self.rest = if end.is_some() { None } else { self.rest };
@@ -353,7 +353,7 @@ impl Log {
     /// Reads more, after dropping bytes that are no longer needed.
     fn fill(&mut self) -> io::Result<Filled> {
         let entries = self.entries.iter().chain(&self.growing).map(|entry| entry.lines.pos);
-        let needed = entries.chain(self.given.map(|(lines, _)| lines.pos)).fold(self.looked, u64::min);
+        let needed = entries.chain(self.returned.map(|(lines, _)| lines.pos)).fold(self.examined, u64::min);
         self.buffer.drain(..(needed - self.dropped) as usize);
         self.dropped = needed;
         if self.at_gap {

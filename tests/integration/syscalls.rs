@@ -396,7 +396,7 @@ fn nothing_is_written() {
         });
         assert_eq!(executed, 0, "{:?} runs another program", line.args);
     }
-    eprintln!("{seen} system calls looked at, none writes to a file or talks to the network");
+    eprintln!("{seen} system calls checked, none writes to a file or talks to the network");
     assert!(seen > 1000);
 }
 

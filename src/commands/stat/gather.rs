@@ -52,7 +52,7 @@ pub struct Report {
 /// Whether a file can be mapped, and how `--io auto` reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapping {
-    /// `None` if only opening would tell, and it was not opened.
+    /// Whether it can be mapped; `None` if only opening would tell, and it was not opened.
     pub mappable: Option<bool>,
     /// Why it cannot be mapped, or why that is unknown.
     pub why: Option<String>,
