@@ -169,7 +169,7 @@ impl Cat<'_> {
 
 impl Follower for Following<'_, '_> {
     fn add(&mut self, name: &OsStr) {
-        use std::os::unix::ffi::OsStrExt;
+        use crate::os::posix::OsStrExt;
         let shown = if name == "-" { b"standard input" } else { name.as_bytes() };
         let shown = match self.cat.output.destination() {
             Destination::Terminal => escape_for_terminal(shown).into_owned(),

@@ -255,7 +255,7 @@ fn object(report: &Report) -> Object<'_> {
 }
 
 fn filesystem(report: &Report) -> Option<Filesystem> {
-    use std::os::unix::ffi::OsStrExt;
+    use crate::os::posix::OsStrExt;
     let facts = report.filesystem.as_ref()?;
     Some(Filesystem {
         kind: super::filesystem::kind(facts.magic),

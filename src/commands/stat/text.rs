@@ -249,7 +249,7 @@ fn users_lines(users: &Users) -> Vec<String> {
 }
 
 fn shown(holder: &Holder) -> String {
-    use std::os::unix::ffi::OsStrExt;
+    use crate::os::posix::OsStrExt;
     format!("{} {}", holder.pid, escape_name(std::ffi::OsStr::from_bytes(&holder.command)))
 }
 

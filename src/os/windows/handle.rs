@@ -1,6 +1,8 @@
 //! Handles, which stand for what Unix calls descriptors.
 #![allow(unsafe_code)]
 
+use std::fs::File;
+use std::io::{PipeReader, PipeWriter, Stderr, Stdin, Stdout};
 use std::os::windows::io::{AsHandle, AsRawHandle, BorrowedHandle, OwnedHandle};
 use std::time::Duration;
 
@@ -18,11 +20,23 @@ pub trait AsFd {
     fn as_fd(&self) -> BorrowedFd<'_>;
 }
 
-impl<T: AsHandle> AsFd for T {
+impl<T: AsFd + ?Sized> AsFd for &T {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.as_handle()
+        T::as_fd(self)
     }
 }
+
+macro_rules! have_handles {
+    ($($type:ty),*) => {
+        $(impl AsFd for $type {
+            fn as_fd(&self) -> BorrowedFd<'_> {
+                self.as_handle()
+            }
+        })*
+    };
+}
+
+have_handles!(File, Stdin, Stdout, Stderr, OwnedHandle, BorrowedHandle<'_>, PipeReader, PipeWriter);
 
 /// The types of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

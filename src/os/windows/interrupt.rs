@@ -49,7 +49,7 @@ pub fn catch() {
 }
 
 /// Says whether the command can finish within a moment, because it looks at [`caught`].
-pub fn let_finish(may_finish: bool) {
+pub fn set_may_finish(may_finish: bool) {
     MAY_FINISH.store(may_finish, Ordering::SeqCst);
 }
 

@@ -5,7 +5,6 @@
 
 pub mod accounts;
 pub mod beneath;
-#[path = "../other/boot.rs"]
 pub mod boot;
 pub mod closed_stdio;
 mod console;
@@ -30,7 +29,6 @@ pub mod posix;
 #[path = "../other/proc_users.rs"]
 pub mod proc_users;
 pub mod processes;
-#[path = "../other/read_ahead.rs"]
 pub mod read_ahead;
 pub mod ready;
 mod seek;
@@ -45,6 +43,5 @@ pub mod temporary;
 pub mod transfer;
 pub mod usage;
 pub mod volume;
-#[path = "../other/watch.rs"]
 pub mod watch;
 pub mod window;

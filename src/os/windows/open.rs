@@ -181,7 +181,7 @@ fn access(flags: OFlags) -> u32 {
 
 /// Opens a path of plain names from a handle on. The empty path is the handle's own file.
 fn open_below(directory: BorrowedFd<'_>, path: &OsStr, flags: OFlags) -> Result<OwnedFd, Errno> {
-    let names = path.as_bytes().split(|&byte| byte == b'/').filter(|name| !matches!(name, b"" | b"."));
+    let names = path.as_bytes().split(|&byte| byte == b'/').filter(|name| !matches!(*name, b"" | b"."));
     let mut wide: Vec<u16> = Vec::new();
     for name in names {
         if !wide.is_empty() {

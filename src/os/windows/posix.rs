@@ -51,11 +51,28 @@ pub trait FileExt {
         }
         Ok(())
     }
+
+    /// Writes all of `buf` at `offset`.
+    ///
+    /// # Errors
+    /// What `WriteFile` says.
+    fn write_all_at(&self, buf: &[u8], offset: u64) -> io::Result<()>;
 }
 
 impl FileExt for File {
     fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
         self.seek_read(buf, offset)
+    }
+
+    fn write_all_at(&self, buf: &[u8], offset: u64) -> io::Result<()> {
+        let mut done = 0;
+        while done < buf.len() {
+            match self.seek_write(&buf[done..], offset + done as u64)? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                more => done += more,
+            }
+        }
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@
 #![allow(unsafe_code)]
 
 use std::io;
+use std::ptr::null_mut;
 use std::time::{Duration, Instant};
 
 use windows_sys::Win32::Foundation::WAIT_OBJECT_0;
@@ -116,9 +117,8 @@ fn is_ready(fd: BorrowedFd<'_>) -> bool {
     match unsafe { GetFileType(raw(fd)) } {
         FILE_TYPE_PIPE => {
             let mut bytes = 0;
-            let none = std::ptr::null_mut();
             // SAFETY: without a buffer nothing is read, and the count is a live local.
-            let asked = unsafe { PeekNamedPipe(raw(fd), none.cast(), 0, none, &raw mut bytes, none) };
+            let asked = unsafe { PeekNamedPipe(raw(fd), null_mut(), 0, null_mut(), &raw mut bytes, null_mut()) };
             // An error is that of the read, or its end.
             asked == 0 || bytes > 0
         }

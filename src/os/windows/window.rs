@@ -225,7 +225,7 @@ impl View {
 
     /// Returns the mapped bytes.
     pub fn bytes(&self) -> &[u8] {
-        &self.window.bytes()[self.view.0..self.view.0 + self.len]
+        &self.window.bytes()[self.start..self.start + self.len]
     }
 
     /// Keeps the first `len` bytes.
