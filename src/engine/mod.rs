@@ -6,6 +6,7 @@
 //! threads times block size. The engine knows no file format and no output, a kernel no file.
 
 mod block;
+mod block_reader;
 mod buffer_pool;
 mod cold_files;
 mod consume;
@@ -32,6 +33,7 @@ mod workers;
 
 pub use block::Block;
 pub(crate) use block::{rewritten, truncated};
+pub use block_reader::BlockReader;
 pub use consume::{Fed, Lane};
 pub use counters::{Counter, Counters, InputCounts};
 pub use input::{Input, Open, Opened};

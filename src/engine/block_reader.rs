@@ -1,0 +1,103 @@
+//! The blocks of one input, one after another on the calling thread: for a caller that reads two
+//! inputs side by side, which the pipeline cannot.
+
+use std::io;
+
+use crate::os::Stop;
+
+use super::block::Block;
+use super::buffer_pool::WorkerBuffers;
+use super::cursor::{Cursor, Item, Next, Reading};
+use super::input::Input;
+use super::input_kind::InputKind;
+use super::load::{Loaded, Loader};
+use super::plan::Plan;
+use super::session::Session;
+
+/// Loads the blocks of one input in order.
+pub struct BlockReader<'a> {
+    cursor: Cursor<'a>,
+    plan: Plan,
+    session: &'a Session,
+    buffers: WorkerBuffers,
+    stop: Stop,
+    /// Spans that the cursor handed out together.
+    items: std::vec::IntoIter<Item>,
+    /// What went wrong after the last block.
+    damage: Option<io::Error>,
+    notices: Vec<io::Error>,
+}
+
+impl<'a> BlockReader<'a> {
+    /// Returns the reader of `input`, which is opened with the first block.
+    pub fn new(input: Input<'a>, plan: Plan, session: &'a Session) -> BlockReader<'a> {
+        let reading = Reading { plan, head: 0, classify: Box::new(|_| InputKind::Text), session };
+        BlockReader {
+            cursor: Cursor::new(Box::new(std::iter::once(input)), reading, 1),
+            plan,
+            session,
+            buffers: session.buffers.take(),
+            stop: Stop::new(),
+            items: vec![].into_iter(),
+            damage: None,
+            notices: vec![],
+        }
+    }
+
+    /// Returns the next block, and `None` after the last.
+    ///
+    /// # Errors
+    /// What kept the input from being opened, or its next bytes from being read.
+    pub fn next_block(&mut self) -> io::Result<Option<Block>> {
+        loop {
+            if let Some(damage) = self.damage.take() {
+                return Err(damage);
+            }
+            let item = match self.items.next() {
+                Some(item) => item,
+                None => match self.cursor.next(&mut self.buffers.spare, &self.stop) {
+                    Next::Batch(batch) => {
+                        self.items = batch.items.into_iter();
+                        continue;
+                    }
+                    Next::Awaited | Next::Nothing => return Ok(None),
+                },
+            };
+            let span = match item {
+                Item::Failed { error, .. } => return Err(error),
+                Item::Span(span) => span,
+            };
+            let loader = Loader { plan: &self.plan, session: self.session };
+            let Loaded { block, damage } = loader.load(span, &mut self.buffers.spare)?;
+            self.damage = damage;
+            if !block.is_empty() {
+                return Ok(Some(block));
+            }
+            self.release(block);
+        }
+    }
+
+    /// Replaces the bytes of a block by what reading its range returns, if those seen through a mapping
+    /// may differ from the file's, and returns whether it did. To be asked after the bytes were used.
+    pub fn replace_if_doubtful(&mut self, block: &mut Block) -> bool {
+        if !block.is_doubtful() {
+            return false;
+        }
+        if let Some(error) = block.reread() {
+            self.damage = Some(error);
+        }
+        true
+    }
+
+    /// Takes a block back whose bytes are no longer needed.
+    pub fn release(&mut self, block: Block) {
+        block.notices(|_, notice| self.notices.push(io::Error::other(notice.to_string())));
+        self.session.counters.bytes.add(block.len());
+        self.buffers.take_back(block.into_buffer().into_iter(), self.plan.block);
+    }
+
+    /// Returns what there is to report of the input beside its bytes: that it changed meanwhile.
+    pub fn notices(&self) -> &[io::Error] {
+        &self.notices
+    }
+}
