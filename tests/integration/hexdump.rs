@@ -141,26 +141,6 @@ fn colour_can_be_taken_off_again() {
 }
 
 #[test]
-fn finds_bytes_and_text() {
-    let mut input = vec![b'.'; 1000];
-    input[500..505].copy_from_slice(b"\x7fELF\n");
-    let expected = "\
-000001e0  2e 2e 2e 2e 2e 2e 2e 2e  2e 2e 2e 2e 2e 2e 2e 2e  |................|
-000001f0  2e 2e 2e 2e 7f 45 4c 46  0a 2e 2e 2e 2e 2e 2e 2e  |.....ELF........|
-00000200  2e 2e                                             |..|
-00000202
-";
-    for (needle, length) in
-        [("7f454c46", "14"), ("0x7f 45 4C", "14"), ("ELF", "13"), ("\"ELF\n\"", "13"), ("7f ?? 4?", "14")]
-    {
-        // Regression: the length counts from the match, but the row of context used some of it.
-        let args = ["hexdump", "--find", needle, "--context", "1", "-n", length];
-        Law::new(&args, &input).quick().holds(expected.as_bytes(), 0);
-    }
-    Law::new(&["hexdump", "--find", "nowhere"], &input).quick().holds(b"", 1);
-}
-
-#[test]
 fn several_files_are_one_stream() {
     let dir = Dir::new();
     let files: Vec<OsString> = ["seven b", "", "yte", "s and then some more"]
@@ -799,10 +779,6 @@ fn reverses_the_dumps_of_other_tools() {
     for _ in 0..20 {
         let input = random.input();
         for (tool, options, ours) in tools {
-            // For empty input, od prints only an address, which reads as plain digits.
-            if tool == "od" && input.is_empty() {
-                continue;
-            }
             let Some(dump) = oracle(tool, options, &input) else { return };
             let back = run_piped(mapped().args(["hexdump", "-r"]).args(ours).args(random.way()), &dump.stdout);
             if back.code == 0 {
@@ -811,9 +787,23 @@ fn reverses_the_dumps_of_other_tools() {
                 // Octal and decimal addresses cannot be distinguished if rows are squeezed from the
                 // start.
                 let is_unclear = tool == "od" && ours.is_empty() && back.stderr.contains("--address-radix");
-                assert!(is_unclear, "{tool} {options:?} by {ours:?}: {}", back.stderr);
+                // Six zeros alone are three bytes of plain digits, or od's address of no bytes.
+                let is_short = ours.is_empty() && dump.stdout == b"000000\n" && back.stderr.contains("--plain");
+                assert!(is_unclear || is_short, "{tool} {options:?} by {ours:?}: {}", back.stderr);
             }
         }
+    }
+    // od's dump of no bytes is an address alone, which was once taken for plain digits.
+    for (dump, options, expected) in [
+        ("0000000\n", &[][..], Some(&b""[..])),
+        ("000000\n", &["--type", "x1"], Some(b"")),
+        ("000000\n", &["--plain"], Some(&[0; 3])),
+        ("000000\n", &[], None),
+        ("00000000\n", &[], Some(&[0; 4])),
+        ("000000\n000000\n", &[], Some(&[0; 6])),
+    ] {
+        let args = [&["hexdump", "-r"], options].concat();
+        Law::new(&args, dump.as_bytes()).quick().holds(expected.unwrap_or_default(), i32::from(expected.is_none()));
     }
     // Words, little-endian groups, fields of other types: an error, never wrong bytes.
     let input: Vec<u8> = (b'0'..b'z').collect();

@@ -35,6 +35,15 @@ pub fn detect(start: &[u8], complete: bool, hints: Hints) -> Result<Option<Notat
 fn settle(lines: &Lines<'_>, is_last: bool, hints: Hints) -> Result<Option<Notation>, Malformed> {
     let (number, first) = lines.0[0];
     let malformed = |problem| Malformed::new(number, first, problem);
+    if hints.layout.is_none() && lines.0.len() == 1 {
+        // All that od prints of no bytes: an address of seven digits, or of six if it is hexadecimal.
+        match first.trim_ascii_end() {
+            b"0000000" if is_last => return Ok(Some(Notation::Rows { layout: Layout::Narrow, base: Base::Octal })),
+            b"000000" if is_last => return Err(malformed(Problem::EmptyOrPlain)),
+            b"0000000" | b"000000" => return Ok(None),
+            _ => {}
+        }
+    }
     let layout = match hints.layout.map_or_else(|| form_of(first), Form::Rows) {
         Form::Rows(layout) => layout,
         Form::Plain => return plain(lines, is_last).map_err(malformed),
@@ -213,8 +222,9 @@ impl<'t> Steps<'t> {
         let digits = self.rows.first().map_or(0, |(digits, ..)| digits.len());
         let is_zero = |(digits, ..): &(&[u8], _, _)| digits.iter().all(|&digit| digit == b'0');
         let is_od_hex = digits == OD_HEX_DIGITS;
+        let is_empty = matches!(self.rows[..], [(_, None, false)]) && self.rows.first().is_some_and(is_zero);
         let is_any = !starred && self.rows.first().is_some_and(is_zero);
-        if !is_narrow || self.rows.len() > 1 && (is_od_hex || is_any) {
+        if !is_narrow || is_empty || self.rows.len() > 1 && (is_od_hex || is_any) {
             Ok(Some(Base::Hex))
         } else {
             Err(Problem::UnknownBase)

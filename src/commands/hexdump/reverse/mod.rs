@@ -148,6 +148,8 @@ pub enum Problem {
     UnknownBase,
     /// The digits may be binary or hexadecimal.
     BitsOrHex,
+    /// The line is the address that od prints for no bytes, or three bytes of plain digits.
+    EmptyOrPlain,
     /// The offset is negative, or larger than that of any file.
     Unreachable,
     /// So many zeros would have to be made up.
@@ -171,6 +173,7 @@ impl fmt::Display for Problem {
             Problem::Words => "rows of words cannot be turned back, as the order of their bytes is not known",
             Problem::UnknownBase => "the addresses do not fit the rows: give their base with --address-radix",
             Problem::BitsOrHex => "binary or hexadecimal? Say --format binary or --format xxd",
+            Problem::EmptyOrPlain => "od's dump of no bytes, or plain digits? Say --type x1 or --plain",
             Problem::Unreachable => "no file has this offset: subtract from the addresses with --base",
             Problem::Gap(bytes) => {
                 return write!(
