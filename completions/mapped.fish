@@ -316,7 +316,7 @@ decimal\t'Base 10'
 octal\t'Base 8'
 none\t'No addresses'"
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l find -d 'Search for bytes, and begin at the row of the first match; may be repeated' -r
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l context -d 'Show N rows before the one with the match' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l context -d 'Show N rows before the one with the match; with --all and --diff, also N rows after it' -r
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l character-table -d 'Set the characters shown for bytes; `default`, `codepage-437` and `braille` only in panels' -r -f -a "default\t'ASCII as it is, \'⋄\' for zero, \'_\' for white space, \'•\' for other controls, \'×\' from 0x80 on'
 ascii\t'ASCII as it is, \'.\' for the rest'
 codepage-437\t'Code page 437, as the IBM PC showed every byte'
@@ -359,6 +359,10 @@ complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s u -l upper -d 
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l text -d 'Read the patterns of --find as text'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l hex -d 'Read the patterns of --find as hexadecimal digits'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l utf16 -d 'Read the patterns of --find as text in little-endian UTF-16'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l all -d 'List every match of --find: its address, and the bytes from there on'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l count -d 'Print only the number of matches of --find'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l diff -d 'Compare two files, and print the rows that differ side by side'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l brief -d 'With --diff, print only where the first difference is, as `cmp`'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l capitalize -d 'Write the names of --format c in capitals'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s t -l terminate -d 'End the array of --format c with a zero byte, as `xxd -t`'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l decompress -d 'Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'

@@ -1,9 +1,9 @@
-//! Colour by the kind of byte, written only where the kind changes: an escape for every byte would
-//! multiply the volume of the dump.
+//! Colour by the kind of byte. An escape is written only where the kind changes: one for every byte
+//! would multiply the size of the dump.
 
 use super::view::{Cells, End, Place, View};
 
-/// The kinds of bytes that are told apart.
+/// The kinds of bytes that have colours of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Zero.
@@ -16,10 +16,16 @@ pub enum Kind {
     Control,
     /// From 0x80 on.
     High,
+    /// Any byte of a match.
+    Match,
+    /// In a comparison, a byte of the left input that the right one has not.
+    Removed,
+    /// The opposite.
+    Added,
 }
 
 impl Kind {
-    /// The kind of a byte.
+    /// Returns the kind of a byte.
     pub fn of(byte: u8) -> Kind {
         match byte {
             0 => Kind::Null,
@@ -43,19 +49,23 @@ pub struct Theme {
     space: String,
     control: String,
     high: String,
+    matched: String,
+    removed: String,
+    added: String,
 }
 
 impl Default for Theme {
     fn default() -> Theme {
-        let [address, null, printable, space, control, high] = ["90", "90", "36", "32", "35", "33"].map(String::from);
-        Theme { address, null, printable, space, control, high }
+        let [address, null, printable, space, control, high, matched, removed, added] =
+            ["90", "90", "36", "32", "35", "33", "1;31", "1;31", "1;32"].map(String::from);
+        Theme { address, null, printable, space, control, high, matched, removed, added }
     }
 }
 
 impl Theme {
-    /// The default theme, changed by a list such as `printable=1;36:null=2`. The parts are
-    /// `address`, `null`, `printable`, `space`, `control` and `high`; the values are SGR
-    /// parameters, as in `GREP_COLORS`. What does not make sense is passed over, so that a list
+    /// Returns the default theme, changed by a list such as `printable=1;36:null=2`. The parts are
+    /// `address`, `null`, `printable`, `space`, `control`, `high`, `match`, `removed` and `added`; the
+    /// values are SGR parameters, as in `GREP_COLORS`. Unknown parts are ignored, so that a list
     /// written for a later version still works.
     pub fn parse(list: &str) -> Theme {
         let mut theme = Theme::default();
@@ -70,6 +80,9 @@ impl Theme {
                 "space" => &mut theme.space,
                 "control" => &mut theme.control,
                 "high" => &mut theme.high,
+                "match" => &mut theme.matched,
+                "removed" => &mut theme.removed,
+                "added" => &mut theme.added,
                 _ => continue,
             };
             *slot = String::from(colour);
@@ -84,34 +97,36 @@ impl Theme {
             Kind::Space => &self.space,
             Kind::Control => &self.control,
             Kind::High => &self.high,
+            Kind::Match => &self.matched,
+            Kind::Removed => &self.removed,
+            Kind::Added => &self.added,
         }
     }
 }
 
-/// Writes the escapes, remembering which colour is on.
+/// Writes the escapes, and remembers which colour is on.
 pub struct Brush<'theme> {
-    /// `None` paints nothing at all.
+    /// Without a theme, nothing is coloured.
     theme: Option<&'theme Theme>,
     on: Option<Kind>,
 }
 
 impl<'theme> Brush<'theme> {
-    /// A brush with no colour on it yet; without a theme it never has any.
+    /// Returns a brush without a colour; without a theme it never takes one.
     pub fn new(theme: Option<&'theme Theme>) -> Brush<'theme> {
         Brush { theme, on: None }
     }
 
-    /// Changes to the colour of `byte`, if it is another one.
-    pub fn take(&mut self, byte: u8, out: &mut Vec<u8>) {
+    /// Changes to the colour of `kind`, if it is another one.
+    pub fn take(&mut self, kind: Kind, out: &mut Vec<u8>) {
         let Some(theme) = self.theme else { return };
-        let kind = Kind::of(byte);
         if self.on != Some(kind) {
             escape(theme.of(kind), out);
             self.on = Some(kind);
         }
     }
 
-    /// Back to the terminal's own colour, if any other is on.
+    /// Changes back to the terminal's own colour, if another one is on.
     pub fn rest(&mut self, out: &mut Vec<u8>) {
         if self.on.take().is_some() {
             escape("0", out);
@@ -138,7 +153,7 @@ fn escape(parameters: &str, out: &mut Vec<u8>) {
     out.push(b'm');
 }
 
-/// Another view with colour laid over it; taking the escapes out gives that view's very text.
+/// Another view with colour. Without the escapes, its text is that of the view.
 pub struct Coloured<V> {
     view: V,
     cells: Cells,
@@ -146,7 +161,7 @@ pub struct Coloured<V> {
 }
 
 impl<V: View> Coloured<V> {
-    /// Lays colour over `view`, or gives it back when it has no places for colour.
+    /// Adds colour to `view`, or returns it where it has no cells to colour.
     pub fn new(view: V, theme: Theme) -> Result<Coloured<V>, V> {
         match view.cells() {
             Some(cells) => Ok(Coloured { view, cells, theme }),
@@ -154,8 +169,14 @@ impl<V: View> Coloured<V> {
         }
     }
 
-    /// Copies a row's text with escapes put in.
-    fn paint(&self, row: &[u8], place: Place, plain: &[u8], out: &mut Vec<u8>) {
+    /// Appends a row, whole or the last, with the colours that `kind` returns for its bytes.
+    fn paint(&self, row: &[u8], place: Place, kind: impl Fn(usize, u8) -> Kind, out: &mut Vec<u8>) {
+        let mut plain = vec![];
+        if row.len() == self.width() {
+            self.view.rows(row, place, &mut plain);
+        } else {
+            self.view.short(row, place, &mut plain);
+        }
         let (address, text) = plain.split_at(self.cells.address.len(place.address));
         let mut brush = Brush::new(Some(&self.theme));
         brush.address(address, out);
@@ -167,7 +188,7 @@ impl<V: View> Coloured<V> {
                 brush.rest(out);
             }
             out.extend_from_slice(gap);
-            brush.take(byte, out);
+            brush.take(kind(cell.byte, byte), out);
             done = cell.column + cell.columns;
             out.extend_from_slice(&text[cell.column..done]);
         }
@@ -182,19 +203,19 @@ impl<V: View> View for Coloured<V> {
     }
 
     fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
-        let (mut place, mut plain) = (place, vec![]);
+        let mut place = place;
         for row in rows.chunks_exact(self.width()) {
-            plain.clear();
-            self.view.rows(row, place, &mut plain);
-            self.paint(row, place, &plain, out);
+            self.paint(row, place, |_, byte| Kind::of(byte), out);
             place = place.after(row.len() as u64);
         }
     }
 
     fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
-        let mut plain = vec![];
-        self.view.short(row, place, &mut plain);
-        self.paint(row, place, &plain, out);
+        self.paint(row, place, |_, byte| Kind::of(byte), out);
+    }
+
+    fn marked(&self, row: &[u8], place: Place, is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
+        self.paint(row, place, |i, byte| if is_marked(i) { Kind::Match } else { Kind::of(byte) }, out);
     }
 
     fn begin(&self, out: &mut Vec<u8>) {

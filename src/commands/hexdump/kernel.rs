@@ -1,8 +1,11 @@
-//! The dump on the engine: each block gets the state that the ones before it leave, and its text is
+//! The dump on the engine: each block gets the state that the blocks before it leave, and its text is
 //! written on any thread.
 
+use std::ops::Range;
+
 use super::dump::Dump;
-use super::find::{Found, Search, Unfound};
+use super::find::first::{Found, Search, Unfound};
+use super::marked::Marked;
 use super::squeeze::Policy;
 use super::view::View;
 use crate::engine::{Block, Flow, Kernel};
@@ -15,19 +18,19 @@ pub struct Rows<'a> {
     pub policy: Policy,
     /// What is added to every address.
     pub base: u64,
-    /// No byte at all is wanted. Then hexdump does not even skip, so that the dump ends at address
-    /// zero, without a line that says so.
+    /// Whether no byte is wanted at all. Then hexdump does not even skip, and the dump ends at
+    /// address zero, without a line that says so.
     pub nothing: bool,
-    /// What to look for before anything is shown.
+    /// What to search for before anything is shown.
     pub search: Option<Search>,
-    /// How many bytes to show at most, from the match on.
+    /// How many bytes to show at most, counted from the match.
     pub limit: Option<u64>,
 }
 
-/// Where a dump has got to.
+/// How far a dump has got.
 #[derive(Clone, Debug)]
 pub enum Progress {
-    /// What is to be found has not come yet.
+    /// There was no match yet.
     Searching {
         /// What is remembered of the bytes so far.
         unfound: Unfound,
@@ -40,12 +43,14 @@ pub enum Progress {
         dump: Dump,
         /// How many bytes are shown in all.
         end: u64,
+        /// The match, counted from the first byte shown.
+        mark: Range<u64>,
     },
 }
 
 /// What is known of one block.
 pub struct Part {
-    /// Where the search has a match that lies wholly in the block.
+    /// The first match that lies entirely in the block.
     within: Option<usize>,
     shown: Option<Shown>,
 }
@@ -54,12 +59,14 @@ pub struct Part {
 struct Shown {
     /// The state before it.
     dump: Dump,
-    /// Bytes that went by before the search ended here.
+    /// Bytes that went by before the search ended in this block.
     before: Vec<u8>,
-    /// The block's first byte and the one after its last.
+    /// The first byte of the block to show, and the one after the last.
     from: u64,
     to: u64,
-    /// Whether the whole dump begins, and whether it ends, here.
+    /// The match to highlight.
+    mark: Range<u64>,
+    /// Whether the whole dump begins, and whether it ends, in this block.
     begins: bool,
     ends: bool,
 }
@@ -77,7 +84,7 @@ impl Rows<'_> {
             Some(_) => Progress::Searching { unfound: Unfound::default(), address },
             None => {
                 let end = self.limit.unwrap_or(u64::MAX);
-                Progress::Dumping { dump: Dump::new(address, self.policy), end }
+                Progress::Dumping { dump: Dump::new(address, self.policy), end, mark: 0..0 }
             }
         }
     }
@@ -85,8 +92,8 @@ impl Rows<'_> {
     fn search(&self, unfound: &mut Unfound, block: &Block, within: Option<usize>) -> Option<Found> {
         let search = self.search.as_ref()?;
         match block.hole() {
-            Some(len) => search.next_hole(unfound, len),
-            None => search.next(unfound, block.bytes(), within),
+            Some(len) => search.next_hole(unfound, len, block.is_last()),
+            None => search.next(unfound, block.bytes(), within, block.is_last()),
         }
     }
 }
@@ -104,11 +111,12 @@ impl Kernel for Rows<'_> {
         let (mut before, mut from, mut begins, mut lead) = (vec![], 0, block.is_first(), None);
         if let Progress::Searching { unfound, address } = progress {
             let Some(found) = self.search(unfound, block, part.within) else { return Flow::Continue };
-            (before, from, begins, lead) = (found.before, found.skip, true, Some(found.place - found.start));
+            let at = found.found.at - found.start;
+            (before, from, begins, lead) = (found.before, found.skip, true, Some(at));
             let dump = Dump::new(address.wrapping_add(found.start), self.policy);
-            *progress = Progress::Dumping { dump, end: u64::MAX };
+            *progress = Progress::Dumping { dump, end: u64::MAX, mark: at..at + found.found.len as u64 };
         }
-        let Progress::Dumping { dump, end } = progress else { return Flow::Continue };
+        let Progress::Dumping { dump, end, mark } = progress else { return Flow::Continue };
         // The limit counts from the match, so rows of context before it are shown besides.
         if let (Some(limit), Some(lead)) = (self.limit, lead) {
             *end = limit.saturating_add(lead);
@@ -118,7 +126,8 @@ impl Kernel for Rows<'_> {
         left -= before.len() as u64;
         let to = from + (block.len() - from).min(left);
         let full = *end < u64::MAX && left <= to - from;
-        let shown = Shown { dump: dump.clone(), before, from, to, begins, ends: full || block.is_last() };
+        let ends = full || block.is_last();
+        let shown = Shown { dump: dump.clone(), before, from, to, mark: mark.clone(), begins, ends };
         dump.pass(self.view, &shown.before);
         match block.hole() {
             Some(_) => dump.pass_hole(self.view, to - from),
@@ -131,16 +140,19 @@ impl Kernel for Rows<'_> {
     fn format(&self, block: &Block, part: &mut Part, text: &mut Vec<u8>) {
         let Some(shown) = &part.shown else { return };
         let mut dump = shown.dump.clone();
+        let marked = Marked { view: self.view, marks: std::slice::from_ref(&shown.mark) };
+        let has_mark = dump.bytes() < shown.mark.end + self.view.width() as u64 && !shown.mark.is_empty();
+        let view: &dyn View = if has_mark { &marked } else { self.view };
         if shown.begins {
-            self.view.begin(text);
+            view.begin(text);
         }
-        dump.feed(self.view, &shown.before, text);
+        dump.feed(view, &shown.before, text);
         match block.hole() {
-            Some(_) => dump.feed_hole(self.view, shown.to - shown.from, text),
-            None => dump.feed(self.view, shown.bytes(block), text),
+            Some(_) => dump.feed_hole(view, shown.to - shown.from, text),
+            None => dump.feed(view, shown.bytes(block), text),
         }
         if shown.ends {
-            dump.finish(self.view, text);
+            dump.finish(view, text);
         }
     }
 }

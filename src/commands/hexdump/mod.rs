@@ -2,21 +2,22 @@
 //!
 //! [`mod@resolve`] turns the command line into a [`view`](view::View), which knows how rows look and
 //! nothing else. [`dump`] cuts a stream into rows and squeezes them ([`squeeze`]); [`kernel`] runs
-//! that on the engine, block by block. [`reverse`] turns dumps back into bytes, and is the only part
-//! that opens a file for writing.
+//! that on the engine, block by block. [`find`] searches for bytes, and [`diff`] compares two inputs.
+//! [`reverse`] turns dumps back into bytes, and is the only part that opens a file for writing.
 
 pub mod address;
 pub mod canonical;
 pub mod charset;
 pub mod colour;
+pub mod diff;
 pub mod digits;
 pub mod dump;
 pub mod find;
 pub mod format;
 pub mod kernel;
+pub mod marked;
 pub mod od;
 pub mod panels;
-pub mod pattern;
 pub mod placed;
 pub mod resolve;
 pub mod reverse;
@@ -26,9 +27,12 @@ pub mod stream;
 pub mod view;
 
 use colour::{THEME_VARIABLE, Theme};
-use find::Search;
+use find::first::Search;
+use find::listing::MatchListing;
+use find::pattern::{self, Notation};
+use find::patterns::BytePatterns;
+use find::regions::MatchExtent;
 use kernel::{Progress, Rows};
-use pattern::{Notation, Pattern};
 use resolve::{Resolved, Terminal, WIDEST, resolve};
 use squeeze::Policy;
 
@@ -49,7 +53,11 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let config = Config::new(&args.common, output).decompressing(args.decompress);
     let read = if args.reverse { args.shown.files.get(..1) } else { None };
     let progress = config.progress(read.unwrap_or(&args.shown.files), output);
-    let result = if args.reverse { reverse::command::run(args, &config, output) } else { show(args, &config, output) };
+    let result = match () {
+        () if args.reverse => reverse::command::run(args, &config, output),
+        () if args.diff => diff::run(args, &config, output),
+        () => show(args, &config, output),
+    };
     drop(progress);
     config.finish();
     result
@@ -59,23 +67,38 @@ fn show(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exi
     let theme = config.color.then(|| Theme::parse(&config.variable(THEME_VARIABLE)));
     let terminal = Terminal { theme, columns: terminal_columns(output) };
     let resolved = resolve(args, &terminal).and_then(|resolved| Ok((resolved, patterns(args)?)));
-    let (Resolved { view, policy, line }, patterns) = match resolved {
+    let (resolved, patterns) = match resolved {
         Ok(resolved) => resolved,
         Err(message) => {
             complain(format_args!("mapped: {message}"));
             return Ok(Exit::Failure);
         }
     };
+    match patterns {
+        Some(patterns) if args.all || args.count => list(args, config, &resolved, &patterns, output),
+        patterns => dump(args, config, &resolved, patterns, output),
+    }
+}
+
+/// Dumps the inputs, or what of them begins at the first match.
+fn dump(
+    args: &Args,
+    config: &Config,
+    resolved: &Resolved,
+    patterns: Option<BytePatterns>,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    let Resolved { view, policy, line } = resolved;
     let mut engine = config.engine;
-    let search = (!patterns.is_empty()).then(|| Search::new(patterns, line, args.context as usize));
+    let search = patterns.map(|patterns| Search::new(patterns, *line, args.context.unwrap_or(0) as usize));
     let nothing = engine.range.length == Some(0);
-    // What --find searches is not what --length is meant to limit.
+    // With --find, --length limits what is shown, not what is searched.
     let limit = if search.is_some() { engine.range.length.take() } else { None };
     // Rows may be cut anywhere, so lines of any length do not need blocks of that length.
     let row = if view.width() <= WIDEST { view.width() } else { 1 };
     let mut plan = engine.plan(Cut::Rows(row), BLOCK);
-    plan.holes = policy != Policy::Never;
-    let kernel = Rows { view: &*view, policy, base: args.base.unwrap_or(0), nothing, search, limit };
+    plan.holes = *policy != Policy::Never;
+    let kernel = Rows { view: &**view, policy: *policy, base: args.base.unwrap_or(0), nothing, search, limit };
     let outcome = engine.run(config.inputs(&args.shown.files).into_iter(), plan, &kernel, None, output, &config.stats);
     outcome.output?;
     if let (Some(Progress::Searching { .. }), false) = (&outcome.carry, outcome.failed) {
@@ -85,8 +108,40 @@ fn show(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exi
     Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
 }
 
-/// Returns what to search for. A pattern that could have been meant otherwise is said on standard error.
-fn patterns(args: &Args) -> Result<Vec<Pattern>, String> {
+/// Lists every match, or counts them.
+fn list(
+    args: &Args,
+    config: &Config,
+    resolved: &Resolved,
+    patterns: &BytePatterns,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    let mut engine = config.engine;
+    let length = engine.range.length.take();
+    let view = &*resolved.view;
+    let width = view.width() as u64;
+    let extent = match args.context {
+        _ if args.count => MatchExtent::None,
+        Some(context) => MatchExtent::Rows { length: length.unwrap_or(0), width, context: context.into() },
+        None => MatchExtent::From(length.unwrap_or(width)),
+    };
+    let mut plan = engine.plan(Cut::Rows(1), BLOCK);
+    // In a hole, a pattern of zeros matches at every byte.
+    plan.holes = !patterns.match_zeros();
+    let kernel = MatchListing { view, patterns, extent, base: args.base.unwrap_or(0), highlights: config.color };
+    let outcome = engine.run(config.inputs(&args.shown.files).into_iter(), plan, &kernel, None, output, &config.stats);
+    outcome.output?;
+    let count = outcome.carry.map_or(0, |progress| progress.regions.count);
+    if args.count {
+        output.write_all(format!("{count}\n").as_bytes())?;
+    } else if count == 0 && !outcome.failed {
+        complain(format_args!("mapped: pattern not found"));
+    }
+    Ok(if outcome.failed || count == 0 { Exit::Failure } else { Exit::Success })
+}
+
+/// Returns the patterns to search for, if any. An ambiguous one is explained on standard error.
+fn patterns(args: &Args) -> Result<Option<BytePatterns>, String> {
     let named = match (args.text, args.hex, args.utf16) {
         (true, ..) => Some(Notation::Text),
         (_, true, _) => Some(Notation::Hex),
@@ -100,5 +155,6 @@ fn patterns(args: &Args) -> Result<Vec<Pattern>, String> {
         }
         Ok(pattern)
     };
-    args.find.iter().map(parse).collect()
+    let patterns: Vec<_> = args.find.iter().map(parse).collect::<Result<_, String>>()?;
+    Ok((!patterns.is_empty()).then(|| BytePatterns::new(patterns)))
 }

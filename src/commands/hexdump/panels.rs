@@ -1,9 +1,9 @@
-//! Panels of eight bytes with borders around them and a sign for every byte: the view for looking
-//! at, not for other programs.
+//! Panels of eight bytes with borders around them and a character for every byte, as hexyl prints
+//! them: a view for people, not for other programs.
 
 use super::address::push_hex;
 use super::charset::signs;
-use super::colour::{Brush, Theme};
+use super::colour::{Brush, Kind, Theme};
 use super::digits::hex_table;
 use super::view::{End, Place, View};
 use crate::cli::hexdump::{Border, CharacterTable, Endian};
@@ -11,9 +11,9 @@ use crate::cli::hexdump::{Border, CharacterTable, Endian};
 /// Bytes in a panel.
 pub const PANEL: usize = 8;
 
-/// The pieces of a border.
+/// The characters of a border.
 struct Pieces {
-    /// Left end, line, junction, right end, for the top and for the bottom; `None` draws no such lines.
+    /// Left end, line, junction and right end of the top line and of the bottom line, if there are any.
     lines: Option<[[&'static str; 4]; 2]>,
     outer: &'static str,
     inner: &'static str,
@@ -33,22 +33,22 @@ impl Pieces {
     }
 }
 
-/// What can be chosen about the panels.
+/// The settings of the panels.
 #[derive(Clone, Debug)]
 pub struct PanelsConfig {
-    /// How many panels side by side, at least one.
+    /// The number of panels side by side, at least one.
     pub panels: usize,
-    /// Bytes written without a blank between: one, two, four or eight.
+    /// Bytes without a blank between them: one, two, four or eight.
     pub group: usize,
     /// The order of the bytes in a group.
     pub endian: Endian,
-    /// Capital digits.
+    /// Whether digits are capitals.
     pub upper: bool,
     /// The borders.
     pub border: Border,
-    /// The signs for bytes.
+    /// The characters shown for bytes.
     pub table: CharacterTable,
-    /// Colours, if there are to be any.
+    /// The colours, where they are wanted.
     pub theme: Option<Theme>,
 }
 
@@ -59,21 +59,20 @@ pub struct Panels {
     signs: [char; 256],
 }
 
-/// Columns of digits in a panel, with a blank at either end.
+/// Returns the columns of digits in a panel, with a blank at either end.
 fn panel_columns(group: usize) -> usize {
     PANEL / group * (2 * group + 1) + 1
 }
 
-/// How many panels of digits and signs fit into `columns`, at least one: what `--width auto` chooses.
+/// Returns how many panels fit into `columns`, at least one: the choice of `--width auto`.
 pub fn panels_that_fit(columns: usize, group: usize) -> usize {
-    // The border and the address, then for each panel its digits, its signs, and what separates
-    // them from the next.
+    // The border and the address. A panel has digits, characters, and a border after each of them.
     const LEFT: usize = 10;
     (columns.saturating_sub(LEFT) / (panel_columns(group) + PANEL + 2)).max(1)
 }
 
 impl Panels {
-    /// The view for these choices.
+    /// Returns the view with these settings.
     pub fn new(config: PanelsConfig) -> Panels {
         Panels { pieces: Pieces::of(config.border), signs: signs(config.table), config }
     }
@@ -92,8 +91,9 @@ impl Panels {
         out.extend_from_slice(text.as_bytes());
     }
 
-    /// Appends a row of at most the width, with `head` where the address stands.
-    fn row(&self, row: &[u8], head: &[u8], out: &mut Vec<u8>) {
+    /// Appends a row of at most the width, with `head` in the column of the address and the bytes
+    /// highlighted for which `is_marked` holds.
+    fn row(&self, row: &[u8], head: &[u8], is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
         let PanelsConfig { panels, group, endian, upper, .. } = self.config;
         let digits = hex_table(upper);
         let Pieces { outer, inner, .. } = self.pieces;
@@ -103,19 +103,21 @@ impl Panels {
         put(outer, out);
         brush.address(head, out);
         out.resize(out.len() + 8usize.saturating_sub(head.len()), b' ');
-        let panel = |i: usize| &row[row.len().min(i * PANEL)..row.len().min((i + 1) * PANEL)];
+        let panel = |i: usize| row.len().min(i * PANEL)..row.len().min((i + 1) * PANEL);
+        let kind = |i: usize| if is_marked(i) { Kind::Match } else { Kind::of(row[i]) };
         for i in 0..panels {
             put(if i == 0 { outer } else { inner }, out);
             let bytes = panel(i);
-            for group in bytes.chunks(group) {
+            for start in bytes.clone().step_by(group) {
                 out.push(b' ');
-                let mut byte = |&byte: &u8| {
-                    brush.take(byte, out);
-                    out.extend_from_slice(&digits[usize::from(byte)]);
+                let group = start..bytes.end.min(start + group);
+                let mut byte = |i: usize| {
+                    brush.take(kind(i), out);
+                    out.extend_from_slice(&digits[usize::from(row[i])]);
                 };
                 match endian {
-                    Endian::Big => group.iter().for_each(&mut byte),
-                    Endian::Little => group.iter().rev().for_each(&mut byte),
+                    Endian::Big => group.for_each(&mut byte),
+                    Endian::Little => group.rev().for_each(&mut byte),
                 }
             }
             brush.rest(out);
@@ -125,9 +127,9 @@ impl Panels {
         for i in 0..panels {
             put(if i == 0 { outer } else { inner }, out);
             let bytes = panel(i);
-            for &byte in bytes {
-                brush.take(byte, out);
-                put(self.signs[usize::from(byte)].encode_utf8(&mut [0; 4]), out);
+            for i in bytes.clone() {
+                brush.take(kind(i), out);
+                put(self.signs[usize::from(row[i])].encode_utf8(&mut [0; 4]), out);
             }
             brush.rest(out);
             out.resize(out.len() + PANEL - bytes.len(), b' ');
@@ -136,10 +138,10 @@ impl Panels {
         out.push(b'\n');
     }
 
-    fn row_at(&self, row: &[u8], address: u64, out: &mut Vec<u8>) {
+    fn row_at(&self, row: &[u8], address: u64, is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
         let mut head = vec![];
         push_hex(&mut head, address, 8);
-        self.row(row, &head, out);
+        self.row(row, &head, is_marked, out);
     }
 }
 
@@ -151,13 +153,17 @@ impl View for Panels {
     fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
         let mut place = place;
         for row in rows.chunks_exact(self.width()) {
-            self.row_at(row, place.address, out);
+            self.row_at(row, place.address, &|_| false, out);
             place = place.after(row.len() as u64);
         }
     }
 
     fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
-        self.row_at(row, place.address, out);
+        self.row_at(row, place.address, &|_| false, out);
+    }
+
+    fn marked(&self, row: &[u8], place: Place, is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
+        self.row_at(row, place.address, is_marked, out);
     }
 
     fn begin(&self, out: &mut Vec<u8>) {
@@ -167,14 +173,18 @@ impl View for Panels {
     }
 
     fn squeezed(&self, out: &mut Vec<u8>) {
-        self.row(b"", b"*", out);
+        self.row(b"", b"*", &|_| false, out);
     }
 
     fn end(&self, end: End, out: &mut Vec<u8>) {
-        // Without this, nobody could tell how far the squeezed rows went.
+        // Otherwise the dump would not show how many rows were squeezed.
         if end.squeezed {
-            self.row_at(b"", end.address, out);
+            self.row_at(b"", end.address, &|_| false, out);
         }
+        self.closing(out);
+    }
+
+    fn closing(&self, out: &mut Vec<u8>) {
         if let Some([_, bottom]) = self.pieces.lines {
             self.line(bottom, out);
         }

@@ -22,6 +22,12 @@ use crate::output::escape_name;
 /// The most bytes in a row with addresses; also xxd's limit.
 pub const WIDEST: usize = 256;
 
+/// The most bytes in a row of od's types: a row has to fit into memory.
+const WIDEST_FIELDS: usize = 1 << 20;
+
+/// The most bytes shown of each match.
+const LONGEST_MATCH: u64 = 1 << 20;
+
 /// What standard output is like.
 pub struct Terminal {
     /// The colours, where colour is wanted.
@@ -139,7 +145,16 @@ fn check(args: &Args, format: Format) -> Result<(), String> {
     let classic = !displays(args).is_empty() || matches!(format, Format::Octal | Format::Decimal | Format::Hex);
     let has_groups = matches!(format, Format::Canonical | Format::Panels) && !classic && !od;
     let has_endian = format == Format::Xxd || has_groups || od;
+    if args.all && args.common.length.is_some_and(|length| length > LONGEST_MATCH) {
+        return Err("with --all, --length is at most 1M".into());
+    }
+    if args.context.is_some() && args.find.is_empty() {
+        return Err("--context needs --find or --diff".into());
+    }
     let refused = [
+        (args.all && matches!(format, Format::Plain | Format::C), "--all"),
+        (args.count && args.common.length.is_some(), "--length, which counts from each match,"),
+        (args.count && args.context.is_some(), "--context"),
         (args.width.is_some() && classic, "--width"),
         (args.group.is_some() && !xxd && !has_groups, "--group"),
         (args.upper && (classic || od), "--upper"),
@@ -272,8 +287,8 @@ fn od(args: &Args) -> Result<Box<dyn View>, String> {
         args.types.iter().map(|text| od::parse(text)).collect::<Result<Vec<_>, _>>()?.concat();
     let width = match args.width {
         None | Some(Width::Auto) => None,
-        Some(Width::Exactly(width)) if width <= WIDEST => Some(width),
-        Some(Width::Exactly(_)) => return Err(format!("invalid number of columns (max. {WIDEST})")),
+        Some(Width::Exactly(width)) if width <= WIDEST_FIELDS => Some(width),
+        Some(Width::Exactly(_)) => return Err(format!("invalid number of columns (max. {WIDEST_FIELDS})")),
     };
     let is_little_endian = endian(args) != Some(Endian::Big);
     Ok(Box::new(OdView::new(types, width, address_notation(args, Notation::Octal), is_little_endian)?))

@@ -76,6 +76,11 @@ pub trait View: Send + Sync {
         None
     }
 
+    /// Appends one row, whole or the last, with the bytes highlighted for which `is_marked` holds.
+    fn marked(&self, row: &[u8], place: Place, _is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
+        if row.len() == self.width() { self.rows(row, place, out) } else { self.short(row, place, out) }
+    }
+
     /// Appends what precedes everything.
     fn begin(&self, _out: &mut Vec<u8>) {}
 
@@ -83,6 +88,9 @@ pub trait View: Send + Sync {
     fn squeezed(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(b"*\n");
     }
+
+    /// Appends what follows rows that do not run to the end of the input.
+    fn closing(&self, _out: &mut Vec<u8>) {}
 
     /// Appends what follows everything.
     fn end(&self, _end: End, _out: &mut Vec<u8>) {}

@@ -62,7 +62,6 @@ pub const MANY_PARAMETERS: &[(&str, &str)] = &[
 /// Files that are too long.
 pub const LONG_FILES: &[(&str, &str)] = &[
     ("cli/grep.rs", "still to be split"),
-    ("cli/hexdump.rs", "still to be split"),
     ("commands/grep/kernel.rs", "still to be split"),
     ("commands/grep/pattern.rs", "still to be split"),
     ("commands/grep/posix.rs", "still to be split"),

@@ -2,7 +2,7 @@
 
 use super::colour::RESET;
 use super::parse::{Conversion, Formats, Kind, Print, Unit};
-use crate::commands::hexdump::colour::{Brush, Theme};
+use crate::commands::hexdump::colour::{self, Brush, Theme};
 use crate::commands::hexdump::view::{End, Place, View};
 
 /// `-b`.
@@ -38,6 +38,8 @@ struct Row<'r> {
     address: u64,
     /// The address at which the input ends, if it ends in this row.
     end: Option<u64>,
+    /// Which bytes are highlighted.
+    is_marked: &'r dyn Fn(usize) -> bool,
 }
 
 impl FormatView {
@@ -88,7 +90,8 @@ fn push_print(print: &Print, row: &Row<'_>, at: usize, is_last: bool, brush: &mu
         }
         Some(conversion) => {
             if let Some(&byte) = shown.first() {
-                brush.take(byte, out);
+                let is_marked = (at..at + shown.len()).any(row.is_marked);
+                brush.take(if is_marked { colour::Kind::Match } else { colour::Kind::of(byte) }, out);
             }
             push_bytes(conversion, shown, rest, out);
         }
@@ -171,16 +174,24 @@ impl View for FormatView {
         }
         let mut address = place.address;
         for bytes in rows.chunks_exact(self.formats.row) {
-            self.push_row(&Row { bytes, address, end: None }, out);
+            self.push_row(&Row { bytes, address, end: None, is_marked: &|_| false }, out);
             address = address.wrapping_add(bytes.len() as u64);
         }
     }
 
     fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
+        self.marked(row, place, &|_| false, out);
+    }
+
+    fn marked(&self, row: &[u8], place: Place, is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
+        if self.formats.row == 0 {
+            return;
+        }
         let mut bytes = row.to_vec();
         bytes.resize(self.formats.row, 0);
-        let end = Some(place.address.wrapping_add(row.len() as u64));
-        self.push_row(&Row { bytes: &bytes, address: place.address, end }, out);
+        let end = place.address.wrapping_add(row.len() as u64);
+        let end = (row.len() < self.formats.row).then_some(end);
+        self.push_row(&Row { bytes: &bytes, address: place.address, end, is_marked }, out);
     }
 
     fn squeezed(&self, out: &mut Vec<u8>) {

@@ -1,38 +1,48 @@
-//! What `--find` looks for: bytes, some digits of which may be anything.
+//! A pattern of `--find`: bytes, of which hexadecimal digits may be left open.
 
 use memchr::memmem::Finder;
 
-/// How a pattern is written.
+/// The notation of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notation {
     /// Characters.
     Text,
-    /// Hexadecimal digits in pairs; `?` stands for any digit.
+    /// Hexadecimal digits in pairs; `?` matches any digit.
     Hex,
-    /// Characters, to be found in little-endian UTF-16.
+    /// Characters, encoded as little-endian UTF-16.
     Utf16,
-    /// Characters, to be found in big-endian UTF-16.
+    /// Characters, encoded as big-endian UTF-16.
     Utf16Big,
 }
 
-/// Bytes to look for.
+/// Bytes to search for.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     /// The bytes, with zeros for the bits that may be anything.
     bytes: Vec<u8>,
-    /// The bits that count.
+    /// The bits that have to agree.
     mask: Vec<u8>,
-    /// Finds the longest run of bytes of which every bit counts; `None` where there is no such byte.
-    anchor: Option<Finder<'static>>,
-    /// Where that run begins.
-    anchor_at: usize,
+    anchor: PatternAnchor,
 }
 
-/// Parses a pattern, in the notation that is `named` or that its prefix says. Without either it is
-/// guessed; where it could have been meant otherwise, the second value tells how it was read.
+/// The part of a pattern that finds the places where it may match.
+#[derive(Clone, Debug)]
+enum PatternAnchor {
+    /// The longest run of bytes without a wildcard, and where it begins.
+    Run(Box<Finder<'static>>, usize),
+    /// A single byte without a wildcard, and where it is.
+    Byte(u8, usize),
+    /// No byte is without a wildcard: the values of the one with the fewest, and where it is.
+    Table(Box<[bool; 256]>, usize),
+}
+
+/// Parses a pattern in the notation of its prefix, or else the one that is `named`.
+///
+/// Without either, pairs of hexadecimal digits are taken for bytes and everything else for text.
+/// Where the user may have meant the other, the second value is a message that says so.
 ///
 /// # Errors
-/// When it is empty, or not written in that notation.
+/// If the pattern is empty, or is not written in that notation.
 pub fn parse(text: &[u8], named: Option<Notation>) -> Result<(Pattern, Option<String>), String> {
     let prefixes: [(&[u8], Notation); 4] = [
         (b"text:", Notation::Text),
@@ -54,12 +64,14 @@ pub fn parse(text: &[u8], named: Option<Notation>) -> Result<(Pattern, Option<St
     match Pattern::new(text, Notation::Hex) {
         Ok(pattern) => {
             let is_word = !text.starts_with(b"0x") && text.iter().all(u8::is_ascii_alphanumeric);
-            let guess = format!("'{shown}' is read as hexadecimal digits (text:{shown} looks for the text)");
+            let guess = format!("'{shown}' is taken as hexadecimal digits; write text:{shown} to search for the text");
             Ok((pattern, is_word.then_some(guess)))
         }
         Err(_) => {
             let pattern = Pattern::new(text, Notation::Text)?;
-            let guess = format!("'{shown}' is read as text, as it has no pairs of digits (text: says so)");
+            let guess = format!(
+                "'{shown}' is taken as text, because its digits do not form pairs; write text:{shown} to say so"
+            );
             Ok((pattern, (has_digits_only && !text.is_empty()).then_some(guess)))
         }
     }
@@ -81,38 +93,24 @@ impl Pattern {
         };
         let mask = if mask.is_empty() { vec![0xff; bytes.len()] } else { mask };
         if bytes.is_empty() {
-            return Err("an empty pattern is found nowhere".into());
+            return Err("the pattern to find is empty".into());
         }
-        let (mut anchor_at, mut length, mut start) = (0, 0, 0);
-        for end in 0..=mask.len() {
-            if mask.get(end) != Some(&0xff) {
-                if end - start > length {
-                    (anchor_at, length) = (start, end - start);
-                }
-                start = end + 1;
-            }
-        }
-        let anchor = (length > 0).then(|| Finder::new(&bytes[anchor_at..][..length]).into_owned());
-        Ok(Pattern { bytes, mask, anchor, anchor_at })
+        let anchor = PatternAnchor::new(&bytes, &mask);
+        Ok(Pattern { bytes, mask, anchor })
     }
 
-    /// Returns how many bytes it matches.
+    /// Returns the number of bytes it matches.
+    #[expect(clippy::len_without_is_empty, reason = "no pattern is empty")]
     pub fn len(&self) -> usize {
         self.bytes.len()
-    }
-
-    /// Returns whether it matches no byte. It never does.
-    pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
     }
 
     /// Returns where it first matches in `haystack`, from `from` on.
     pub fn find(&self, haystack: &[u8], from: usize) -> Option<usize> {
         let last = haystack.len().checked_sub(self.len())?;
-        let Some(anchor) = &self.anchor else { return (from..=last).find(|&at| self.matches_at(haystack, at)) };
         let mut at = from;
         while at <= last {
-            let found = at + anchor.find(haystack.get(at + self.anchor_at..)?)?;
+            let found = at + self.anchor.find(haystack, at)?;
             if found > last {
                 return None;
             }
@@ -124,13 +122,64 @@ impl Pattern {
         None
     }
 
-    fn matches_at(&self, haystack: &[u8], at: usize) -> bool {
+    /// Calls `found` with the index of every match, overlapping ones included.
+    pub fn for_each(&self, haystack: &[u8], mut found: impl FnMut(usize)) {
+        if let PatternAnchor::Byte(byte, anchor_at) = self.anchor {
+            // Restarting a search at each of many bytes takes far longer than going on.
+            let starts = haystack.get(anchor_at..).unwrap_or(&[]);
+            memchr::memchr_iter(byte, starts).filter(|&at| self.matches_at(haystack, at)).for_each(found);
+            return;
+        }
+        let mut from = 0;
+        while let Some(at) = self.find(haystack, from) {
+            found(at);
+            from = at + 1;
+        }
+    }
+
+    /// Returns whether it matches at the index `at`.
+    pub fn matches_at(&self, haystack: &[u8], at: usize) -> bool {
         let Some(bytes) = haystack.get(at..at + self.len()) else { return false };
         bytes.iter().zip(&self.mask).zip(&self.bytes).all(|((byte, mask), wanted)| byte & mask == *wanted)
     }
 }
 
-/// Reads pairs of digits, with or without blanks or `0x` before them: the bytes, and which of their bits count.
+impl PatternAnchor {
+    fn new(bytes: &[u8], mask: &[u8]) -> PatternAnchor {
+        let (mut longest, mut start) = (0..0, 0);
+        for end in 0..=mask.len() {
+            if mask.get(end) != Some(&0xff) {
+                if end - start > longest.len() {
+                    longest = start..end;
+                }
+                start = end + 1;
+            }
+        }
+        match longest.len() {
+            0 => {
+                let at = (0..mask.len()).max_by_key(|&i| mask[i].count_ones()).unwrap_or(0);
+                PatternAnchor::Table(Box::new(std::array::from_fn(|byte| byte as u8 & mask[at] == bytes[at])), at)
+            }
+            1 => PatternAnchor::Byte(bytes[longest.start], longest.start),
+            _ => PatternAnchor::Run(Box::new(Finder::new(&bytes[longest.clone()]).into_owned()), longest.start),
+        }
+    }
+
+    /// Returns how far after `from` the pattern may first begin.
+    fn find(&self, haystack: &[u8], from: usize) -> Option<usize> {
+        match self {
+            PatternAnchor::Run(finder, at) => finder.find(haystack.get(from + at..)?),
+            PatternAnchor::Byte(byte, at) => memchr::memchr(*byte, haystack.get(from + at..)?),
+            PatternAnchor::Table(table, at) => {
+                haystack.get(from + at..)?.iter().position(|byte| table[usize::from(*byte)])
+            }
+        }
+    }
+}
+
+/// Returns the bytes of pairs of hexadecimal digits, and the mask of the bits that have to agree.
+///
+/// Blanks and `0x` may stand between the pairs.
 fn hex(text: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let (mut bytes, mut mask) = (vec![], vec![]);
     for word in text.split(u8::is_ascii_whitespace) {
@@ -142,7 +191,7 @@ fn hex(text: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
         for pair in pairs {
             let digit = |digit: u8| match digit {
                 b'?' => Some((0, 0)),
-                digit => super::digits::hex_value(digit).map(|value| (value, 0xf)),
+                digit => crate::commands::hexdump::digits::hex_value(digit).map(|value| (value, 0xf)),
             };
             let ((high, high_mask), (low, low_mask)) = (digit(pair[0])?, digit(pair[1])?);
             bytes.push(high << 4 | low);
@@ -184,7 +233,7 @@ mod tests {
         for text in ["", "\"\"", "hex:", "hex:f", "hex:xy", "text:"] {
             assert!(parse(text.as_bytes(), None).is_err(), "{text}");
         }
-        // What could have been meant otherwise is said.
+        // An ambiguous pattern comes with a message.
         for (text, is_guess) in [("face", true), ("abc", true), ("ff d8", false), ("ELF", false), ("text:face", false)]
         {
             assert_eq!(parse(text.as_bytes(), None).unwrap().1.is_some(), is_guess, "{text}");

@@ -1,0 +1,223 @@
+//! Operands, displays and formats of `mapped hexdump`, whose order and position matter.
+
+use std::ffi::OsString;
+
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::{ArgAction, ArgMatches, FromArgMatches, ValueEnum};
+
+use super::Format;
+
+/// A display or format of hexdump(1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Display {
+    /// `-b`
+    OneByteOctal,
+    /// `-X`
+    OneByteHex,
+    /// `-c`
+    OneByteChar,
+    /// `-C`
+    Canonical,
+    /// `-d`
+    TwoBytesDecimal,
+    /// `-o`
+    TwoBytesOctal,
+    /// `-x`
+    TwoBytesHex,
+    /// `-e FORMAT`
+    Format(OsString),
+    /// `-f FILE`
+    FormatFile(OsString),
+}
+
+/// The long option, the short one, the display, and its help.
+const DISPLAYS: [(&str, char, Display, &str); 7] = [
+    ("one-byte-octal", 'b', Display::OneByteOctal, "Show bytes in octal; displays and formats add up, a line for each"),
+    ("one-byte-hex", 'X', Display::OneByteHex, "Show bytes in hexadecimal"),
+    ("one-byte-char", 'c', Display::OneByteChar, "Show bytes as characters or escapes"),
+    ("canonical", 'C', Display::Canonical, "Show hexadecimal and characters (default)"),
+    ("two-bytes-decimal", 'd', Display::TwoBytesDecimal, "Show two bytes in decimal"),
+    ("two-bytes-octal", 'o', Display::TwoBytesOctal, "Show two bytes in octal"),
+    ("two-bytes-hex", 'x', Display::TwoBytesHex, "Show two bytes in hexadecimal"),
+];
+
+/// The operands, displays and formats.
+///
+/// The order of displays and formats matters, and `-e` takes a value as in hexdump(1), or none as
+/// in xxd(1), where it means little-endian groups. The word after `-e` is a format if there is a
+/// quote in it, and an operand if not. So these are taken from the matches by their position.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// The files to show.
+    pub files: Vec<OsString>,
+    /// The format, by name.
+    pub format: Option<Format>,
+    /// Displays and formats, in the order given.
+    pub displays: Vec<Display>,
+    /// `-e` without a format.
+    pub little_endian: bool,
+}
+
+/// The value of `--format`: a name, a format, or a file of formats.
+#[derive(Clone, Debug)]
+enum FormatValue {
+    Named(Format),
+    Other(OsString),
+}
+
+/// Parses a value of `--format`, and lists the names for help and completions.
+#[derive(Clone)]
+struct FormatParser;
+
+impl TypedValueParser for FormatParser {
+    type Value = FormatValue;
+
+    fn parse_ref(
+        &self,
+        _command: &clap::Command,
+        _arg: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<FormatValue, clap::Error> {
+        let named = value.to_str().and_then(|name| Format::from_str(name, false).ok());
+        Ok(named.map_or_else(|| FormatValue::Other(value.to_owned()), FormatValue::Named))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(Format::value_variants().iter().filter_map(Format::to_possible_value)))
+    }
+}
+
+impl clap::Args for Shown {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let any = || clap::builder::ValueParser::os_string();
+        let displays = DISPLAYS.map(|(long, short, _, help)| {
+            let arg = clap::Arg::new(long).long(long).short(short).help(help).action(ArgAction::SetTrue);
+            if short == 'b' { arg.conflicts_with("plain") } else { arg.conflicts_with_all(["plain", "include"]) }
+        });
+        command
+            .arg(
+                clap::Arg::new("files")
+                    .value_name("FILE")
+                    .help("Files to show; `-` is standard input, which is also the default")
+                    .value_parser(any())
+                    .num_args(0..),
+            )
+            .arg(
+                clap::Arg::new("format")
+                    .short('f')
+                    .long("format")
+                    .value_name("FORMAT")
+                    .help("Set the format: one of these, a format of hexdump(1), or a file of such formats")
+                    .value_parser(FormatParser)
+                    .action(ArgAction::Append),
+            )
+            .arg(
+                clap::Arg::new("format-string")
+                    .short('e')
+                    .value_name("FORMAT")
+                    .help(
+                        "Show bytes by a format of hexdump(1); without one, the same as `--endian little`, as `xxd -e`",
+                    )
+                    .value_parser(any())
+                    .num_args(0..=1)
+                    .default_missing_value("")
+                    .action(ArgAction::Append),
+            )
+            .arg(
+                clap::Arg::new("format-file")
+                    .long("format-file")
+                    .value_name("FILE")
+                    .help("Show bytes by the formats in a file, one a line")
+                    .value_parser(any())
+                    .action(ArgAction::Append),
+            )
+            .args(displays)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Shown::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Shown {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Shown, clap::Error> {
+        let mut shown = Shown::default();
+        let mut displays: Vec<(usize, Display)> = DISPLAYS
+            .into_iter()
+            .filter(|(long, ..)| matches.get_flag(long))
+            .filter_map(|(long, _, display, _)| Some((matches.index_of(long)?, display)))
+            .collect();
+        let mut files: Vec<(usize, OsString)> = placed(matches, "files");
+        let is_format = |value: &OsString| value.as_encoded_bytes().contains(&b'"');
+        for (place, value) in placed(matches, "format-string") {
+            if is_format(&value) {
+                displays.push((place, Display::Format(value)));
+                continue;
+            }
+            shown.little_endian = true;
+            if !value.is_empty() {
+                files.push((place, value));
+            }
+        }
+        for (place, value) in placed(matches, "format-file") {
+            displays.push((place, Display::FormatFile(value)));
+        }
+        for (place, value) in placed(matches, "format") {
+            match value {
+                FormatValue::Named(format) => shown.format = Some(format),
+                FormatValue::Other(value) if is_format(&value) => displays.push((place, Display::Format(value))),
+                FormatValue::Other(value) => displays.push((place, Display::FormatFile(value))),
+            }
+        }
+        if shown.format.is_some() && !displays.is_empty() {
+            let message = "--format with a name cannot be combined with displays and other formats";
+            return Err(clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, format!("{message}\n")));
+        }
+        files.sort_by_key(|(place, _)| *place);
+        displays.sort_by_key(|(place, _)| *place);
+        shown.files = files.into_iter().map(|(_, file)| file).collect();
+        shown.displays = displays.into_iter().map(|(_, display)| display).collect();
+        Ok(shown)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Shown::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// Returns the values of an option with their positions on the command line.
+fn placed<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, id: &str) -> Vec<(usize, T)> {
+    let places = matches.indices_of(id).into_iter().flatten();
+    places.zip(matches.get_many::<T>(id).into_iter().flatten().cloned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, FromArgMatches};
+
+    use super::super::Args;
+    use super::*;
+
+    fn shown(args: &[&str]) -> Shown {
+        let command = <Args as clap::Args>::augment_args(Command::new("hexdump"));
+        let matches = command.try_get_matches_from([&["hexdump"], args].concat()).unwrap();
+        Args::from_arg_matches(&matches).unwrap().shown
+    }
+
+    #[test]
+    fn e_takes_a_format_or_none() {
+        let format = |text: &str| Display::Format(text.into());
+        assert_eq!(shown(&["-ve", "1/1 \"%x\"", "f"]).displays, [format("1/1 \"%x\"")]);
+        assert_eq!(
+            shown(&["-b", "-e", "\"x\"", "-C", "-e\"y\""]).displays,
+            [Display::OneByteOctal, format("\"x\""), Display::Canonical, format("\"y\""),]
+        );
+        let xxd = shown(&["-f", "xxd", "a", "-e", "b", "c"]);
+        assert_eq!((xxd.little_endian, xxd.displays.len()), (true, 0));
+        assert_eq!(xxd.files, ["a", "b", "c"]);
+        assert!(shown(&["a", "-e"]).little_endian);
+        assert_eq!(shown(&["-e", "-b", "a"]).displays, [Display::OneByteOctal]);
+        assert_eq!(shown(&["-f", "rows.fmt", "a"]).displays, [Display::FormatFile("rows.fmt".into())]);
+    }
+}

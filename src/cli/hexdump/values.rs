@@ -1,0 +1,90 @@
+//! The values that options of `mapped hexdump` take by name.
+
+use clap::ValueEnum;
+
+/// A named format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Hexadecimal and characters, as `hexdump -C` (default)
+    Canonical,
+    /// Hexadecimal and characters, as `xxd`
+    Xxd,
+    /// Hexadecimal digits only, as `xxd -p`
+    Plain,
+    /// C array, as `xxd -i`
+    C,
+    /// Binary digits and characters, as `xxd -b`
+    Binary,
+    /// Two bytes in octal, as `hexdump -o`
+    Octal,
+    /// Two bytes in decimal, as `hexdump -d`
+    Decimal,
+    /// Two bytes in hexadecimal, as `hexdump` without options
+    Hex,
+    /// Panels with borders, as `hexyl`
+    Panels,
+}
+
+/// The notation of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Radix {
+    /// Base 16
+    #[value(alias = "x")]
+    Hexadecimal,
+    /// Base 10
+    #[value(alias = "d")]
+    Decimal,
+    /// Base 8
+    #[value(alias = "o")]
+    Octal,
+    /// No addresses
+    #[value(alias = "n")]
+    None,
+}
+
+/// The order of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Endian {
+    /// Last byte first
+    Little,
+    /// First byte first
+    Big,
+}
+
+/// The borders of panels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Border {
+    /// Box-drawing characters
+    #[default]
+    Unicode,
+    /// `+`, `-` and `|`
+    Ascii,
+    /// Blanks
+    None,
+}
+
+/// The characters shown for bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CharacterTable {
+    /// ASCII as it is, '⋄' for zero, '_' for white space, '•' for other controls, '×' from 0x80 on
+    #[default]
+    Default,
+    /// ASCII as it is, '.' for the rest
+    Ascii,
+    /// Code page 437, as the IBM PC showed every byte
+    #[value(name = "codepage-437", aliases = ["cp437", "CP437"])]
+    Codepage437,
+    /// ASCII as it is, the rest as braille patterns of their bits
+    Braille,
+    /// EBCDIC, as `xxd -E` reads it, '.' for the rest
+    Ebcdic,
+}
+
+/// A number of bytes or panels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// As many as fit on the terminal.
+    Auto,
+    /// This number.
+    Exactly(usize),
+}

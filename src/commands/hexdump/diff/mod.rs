@@ -1,0 +1,252 @@
+//! Comparing two inputs byte by byte: `--diff`.
+//!
+//! Both are read in order on one thread, which compares mapped bytes about as fast as memory delivers
+//! them. What is printed depends on the bytes alone: a place where bytes were inserted or left out is
+//! found by looking at a fixed number of bytes of both inputs ([`align`]).
+
+pub mod align;
+mod positions;
+mod rows;
+mod side;
+
+use align::{Aligner, LOOK_AHEAD};
+use rows::{SideBySide, SideBySideConfig, Sides};
+use side::Side;
+
+use super::address::{Address, Notation};
+use super::colour::{THEME_VARIABLE, Theme};
+use super::resolve::WIDEST;
+use crate::app::config::{Config, terminal_columns};
+use crate::cli::hexdump::{Args, Format, Radix, Width};
+use crate::engine::{BLOCK, BlockReader, Cut};
+use crate::exit::Exit;
+use crate::output::{Output, complain};
+
+/// Equal bytes that are compared before the next ones are looked at, so that they stay in a cache.
+const STRETCH: usize = 4096;
+
+/// What is printed of the differences.
+enum DiffForm {
+    /// Rows side by side.
+    Rows(Box<SideBySideConfig>),
+    /// A line for each byte, as `cmp -l`.
+    Positions,
+    /// Only where the first difference is, as `cmp`.
+    Brief,
+}
+
+/// Compares two inputs. The exit is that of cmp(1): 0 if they are alike, 1 if they differ, 2 on errors.
+///
+/// # Errors
+/// A failure of standard output.
+pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
+    let form = match resolve(args, config, terminal_columns(output)) {
+        Ok(form) => form,
+        Err(message) => {
+            complain(format_args!("mapped: {message}"));
+            return Ok(Exit::Error);
+        }
+    };
+    let mut plan = config.engine.plan(Cut::Exact, BLOCK);
+    plan.holes = true;
+    let side = |name: &std::ffi::OsString| {
+        Side::new(name.clone(), BlockReader::new(config.input(name.clone()), plan, &config.stats))
+    };
+    let stdin = "-".into();
+    let mut left = side(args.shown.files.first().unwrap_or(&stdin));
+    let mut right = side(args.shown.files.get(1).unwrap_or(&stdin));
+    let differ = match &form {
+        DiffForm::Rows(rows) => in_rows(rows, &mut left, &mut right, output)?,
+        DiffForm::Positions => positions::list(&mut left, &mut right, output)?,
+        DiffForm::Brief => positions::first(&mut left, &mut right, output)?,
+    };
+    let mut exit = if differ { Exit::Failure } else { Exit::Success };
+    for side in [&left, &right] {
+        for error in side.failure().into_iter().chain(side.notices()) {
+            output.flush()?;
+            output.report(&side.name, error);
+            exit = Exit::Error;
+        }
+    }
+    Ok(exit)
+}
+
+fn resolve(args: &Args, config: &Config, columns: Option<usize>) -> Result<DiffForm, String> {
+    let files = &args.shown.files;
+    if files.is_empty() || files.len() > 2 || files.iter().all(|file| file == "-") {
+        return Err("--diff compares two files, or one with standard input".into());
+    }
+    let has_format = !matches!(args.shown.format, None | Some(Format::Canonical | Format::Plain));
+    let refused = [
+        (has_format || args.include || !args.types.is_empty() || !args.shown.displays.is_empty(), "this format"),
+        (args.panels.is_some() || args.border.is_some(), "--panels and --border"),
+        (args.group.is_some(), "--group"),
+        (args.endian.is_some() || args.shown.little_endian, "--endian"),
+        (args.character_table.is_some(), "--character-table"),
+        (args.name.is_some() || args.capitalize || args.terminate, "--name, --capitalize and --terminate"),
+    ];
+    if let Some((_, option)) = refused.iter().find(|(refused, _)| *refused) {
+        return Err(format!("--diff cannot be combined with {option}"));
+    }
+    if args.brief {
+        return Ok(DiffForm::Brief);
+    }
+    if args.plain || args.shown.format == Some(Format::Plain) {
+        return Ok(DiffForm::Positions);
+    }
+    let notation = match args.address_radix {
+        None | Some(Radix::Hexadecimal) => Notation::Hex,
+        Some(Radix::Decimal) => Notation::Decimal,
+        Some(Radix::Octal) => Notation::Octal,
+        Some(Radix::None) => Notation::None,
+    };
+    const DEFAULT: usize = 8;
+    let columns_for = |width: usize| 2 * (13 + 4 * width + (width - 1) / 8) + 5;
+    let width = match (args.width, columns) {
+        (None | Some(Width::Exactly(0)), _) | (Some(Width::Auto), None) => DEFAULT,
+        (Some(Width::Exactly(width)), _) if width <= WIDEST => width,
+        (Some(Width::Exactly(_)), _) => return Err(format!("invalid number of columns (max. {WIDEST})")),
+        (Some(Width::Auto), Some(columns)) => {
+            (1..=WIDEST / 4).map(|n| 4 * n).take_while(|&width| columns_for(width) <= columns).last().unwrap_or(4)
+        }
+    };
+    Ok(DiffForm::Rows(Box::new(SideBySideConfig {
+        width,
+        address: Address { digits: 8, notation },
+        base: args.base.unwrap_or(0),
+        upper: args.upper,
+        context: args.context.unwrap_or(0) as usize,
+        all: args.no_squeezing,
+        theme: config.color.then(|| Theme::parse(&config.variable(THEME_VARIABLE))),
+    })))
+}
+
+/// Prints the rows that differ, and returns whether there are any.
+fn in_rows(
+    config: &SideBySideConfig,
+    left: &mut Side<'_>,
+    right: &mut Side<'_>,
+    output: &mut Output,
+) -> anyhow::Result<bool> {
+    left.require(1);
+    right.require(1);
+    let mut rows = SideBySide::new(config, left.offset(), right.offset());
+    let mut aligner = Aligner::default();
+    let mut text = vec![];
+    loop {
+        left.require(LOOK_AHEAD);
+        right.require(LOOK_AHEAD);
+        text.clear();
+        if pass_holes(&mut rows, left, right, &mut text) {
+            output.write_all(&text)?;
+            continue;
+        }
+        let before = (rows.clone(), aligner.clone());
+        let (left_used, right_used) = step(&mut rows, &mut aligner, left, right, &mut text);
+        // Only now that all bytes have been looked at do they turn out to have been the files'.
+        if left.was_doubtful() | right.was_doubtful() {
+            (rows, aligner) = before;
+            continue;
+        }
+        output.write_all(&text)?;
+        if left_used == 0 && right_used == 0 {
+            break;
+        }
+        left.advance(left_used as u64);
+        right.advance(right_used as u64);
+    }
+    text.clear();
+    rows.finish(&mut text);
+    output.write_all(&text)?;
+    Ok(rows.differ)
+}
+
+/// Compares the bytes at hand, and returns how many of them are dealt with. None are once the inputs
+/// have ended, or one of them cannot be read on.
+fn step(
+    rows: &mut SideBySide<'_>,
+    aligner: &mut Aligner,
+    left: &Side<'_>,
+    right: &Side<'_>,
+    text: &mut Vec<u8>,
+) -> (usize, usize) {
+    let (left_bytes, right_bytes) = (left.bytes(), right.bytes());
+    let (mut left_used, mut right_used) = (0, 0);
+    loop {
+        let (a, b) = (&left_bytes[left_used..], &right_bytes[right_used..]);
+        let alike = alike(a, b);
+        if alike > 0 {
+            aligner.were_alike(alike);
+            rows.alike(&a[..alike], text);
+            (left_used, right_used) = (left_used + alike, right_used + alike);
+            continue;
+        }
+        let is_known = |side: &Side<'_>, rest: &[u8]| side.is_at_end() || rest.len() >= LOOK_AHEAD;
+        if !is_known(left, a) || !is_known(right, b) {
+            return (left_used, right_used);
+        }
+        if a.is_empty() || b.is_empty() {
+            // What follows in the other one is not known to be missing in one that failed.
+            if left.failure().is_none() && right.failure().is_none() {
+                rows.only_left(a, text);
+                rows.only_right(b, text);
+                (left_used, right_used) = (left_bytes.len(), right_bytes.len());
+            }
+            return (left_used, right_used);
+        }
+        let difference = aligner.difference(a, b, left.is_at_end() && right.is_at_end());
+        let both = difference.left.min(difference.right);
+        rows.replaced(&a[..both], &b[..both], text);
+        if difference.left > both {
+            rows.only_left(&a[both..difference.left], text);
+        }
+        if difference.right > both {
+            rows.only_right(&b[both..difference.right], text);
+        }
+        (left_used, right_used) = (left_used + difference.left, right_used + difference.right);
+    }
+}
+
+/// Passes over holes that both inputs have here, or the longer one where the other has ended.
+fn pass_holes(rows: &mut SideBySide<'_>, left: &mut Side<'_>, right: &mut Side<'_>, text: &mut Vec<u8>) -> bool {
+    let has_ended = |side: &Side<'_>| side.is_at_end() && side.bytes().is_empty();
+    let margin = rows.margin();
+    let (both, only) = (left.hole().min(right.hole()), left.hole().max(right.hole()));
+    if both > 0 && !rows.shows_all() {
+        // To where the next row begins, and as many rows as may be shown after a difference.
+        let some = margin + rows.room(Sides::Both) as u64;
+        let rest = both.saturating_sub(some + margin);
+        let rest = rest - rest % rows.width();
+        if rest > 0 {
+            rows.alike(&vec![0; some as usize], text);
+            rows.pass(rest, rest);
+            left.advance(some + rest);
+            right.advance(some + rest);
+            return true;
+        }
+    }
+    if left.failure().is_some() || right.failure().is_some() {
+        return false;
+    }
+    // Further rows of zeros after those of the input that has not ended change nothing.
+    let rest = only - only % rows.width();
+    if has_ended(right) && rows.is_repeating_zeros(Sides::Left) {
+        rows.pass(rest, 0);
+        left.advance(rest);
+    } else if has_ended(left) && rows.is_repeating_zeros(Sides::Right) {
+        rows.pass(0, rest);
+        right.advance(rest);
+    } else {
+        return false;
+    }
+    rest > 0
+}
+
+/// Returns how many bytes at the beginning are alike.
+fn alike(left: &[u8], right: &[u8]) -> usize {
+    let len = left.len().min(right.len());
+    let (left, right) = (&left[..len], &right[..len]);
+    let equal = left.chunks(STRETCH).zip(right.chunks(STRETCH)).take_while(|(a, b)| a == b);
+    let whole: usize = equal.map(|(a, _)| a.len()).sum();
+    whole + left[whole..].iter().zip(&right[whole..]).take_while(|(a, b)| a == b).count()
+}

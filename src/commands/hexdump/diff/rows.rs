@@ -1,0 +1,342 @@
+//! The rows of a comparison: the bytes of both inputs side by side, without the rows that are alike.
+
+use std::collections::VecDeque;
+
+use crate::commands::hexdump::address::Address;
+use crate::commands::hexdump::colour::{Brush, Kind, Theme};
+use crate::commands::hexdump::digits::{PRINTABLE, hex_table};
+
+/// How rows look, and which ones are shown.
+#[derive(Clone, Debug)]
+pub struct SideBySideConfig {
+    /// Bytes of each input in a row.
+    pub width: usize,
+    /// The notation of addresses.
+    pub address: Address,
+    /// What is added to every address.
+    pub base: u64,
+    /// Whether hexadecimal digits are capitals.
+    pub upper: bool,
+    /// How many rows that are alike are shown before and after others.
+    pub context: usize,
+    /// Whether every row is shown.
+    pub all: bool,
+    /// Colours, where they are wanted.
+    pub theme: Option<Theme>,
+}
+
+/// Which of the inputs a row shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sides {
+    /// Both, byte by byte.
+    #[default]
+    Both,
+    /// The left one has bytes that the right one has not.
+    Left,
+    /// The right one has bytes that the left one has not.
+    Right,
+}
+
+/// A row, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct SideBySideRow {
+    sides: Sides,
+    left: Vec<u8>,
+    right: Vec<u8>,
+    left_at: u64,
+    right_at: u64,
+}
+
+/// The rows up to the current place in both inputs.
+#[derive(Clone, Debug)]
+pub struct SideBySide<'c> {
+    config: &'c SideBySideConfig,
+    /// The row to which the next bytes belong.
+    row: SideBySideRow,
+    /// The offsets of the next bytes.
+    left_at: u64,
+    right_at: u64,
+    /// Rows that are alike, and shown if a difference follows.
+    before: VecDeque<SideBySideRow>,
+    /// How many further rows that are alike are shown.
+    after: usize,
+    /// Whether rows were left out since the last one shown.
+    has_gap: bool,
+    /// The last row shown.
+    last: Option<SideBySideRow>,
+    /// Whether the last row stands for further ones like it.
+    is_repeated: bool,
+    /// Whether the inputs differ.
+    pub differ: bool,
+}
+
+impl<'c> SideBySide<'c> {
+    /// Returns the rows of inputs that begin at these offsets.
+    pub fn new(config: &'c SideBySideConfig, left_at: u64, right_at: u64) -> SideBySide<'c> {
+        SideBySide {
+            config,
+            row: SideBySideRow::default(),
+            left_at,
+            right_at,
+            before: VecDeque::new(),
+            after: 0,
+            has_gap: false,
+            last: None,
+            is_repeated: false,
+            differ: false,
+        }
+    }
+
+    /// Returns the number of bytes of each input in a row.
+    pub fn width(&self) -> u64 {
+        self.config.width as u64
+    }
+
+    /// Returns whether every row is shown.
+    pub fn shows_all(&self) -> bool {
+        self.config.all
+    }
+
+    /// Returns how many bytes after a difference, or before one, may be shown although they are alike.
+    pub fn margin(&self) -> u64 {
+        (self.config.context as u64 + 2) * self.config.width as u64
+    }
+
+    /// Adds bytes that both inputs have.
+    pub fn alike(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+        self.begin(Sides::Both, out);
+        let width = self.config.width;
+        let mut bytes = bytes;
+        while !bytes.is_empty() {
+            if self.room(Sides::Both) == width && bytes.len() >= 2 * width && self.row.left.is_empty() {
+                bytes = self.whole_rows(bytes, out);
+                continue;
+            }
+            let (some, later) = bytes.split_at(bytes.len().min(self.room(Sides::Both)));
+            self.replaced(some, some, out);
+            bytes = later;
+        }
+    }
+
+    /// Adds as many bytes of one input as of the other.
+    pub fn replaced(&mut self, left: &[u8], right: &[u8], out: &mut Vec<u8>) {
+        self.begin(Sides::Both, out);
+        let (mut left, mut right) = (left, right);
+        while !left.is_empty() {
+            let len = left.len().min(self.room(Sides::Both));
+            self.row.left.extend_from_slice(&left[..len]);
+            self.row.right.extend_from_slice(&right[..len]);
+            (left, right) = (&left[len..], &right[len..]);
+            self.moved(len, len, out);
+        }
+    }
+
+    /// Adds bytes that only the left input has.
+    pub fn only_left(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+        self.begin(Sides::Left, out);
+        let mut bytes = bytes;
+        while !bytes.is_empty() {
+            let (some, later) = bytes.split_at(bytes.len().min(self.room(Sides::Left)));
+            self.row.left.extend_from_slice(some);
+            self.moved(some.len(), 0, out);
+            bytes = later;
+        }
+    }
+
+    /// Adds bytes that only the right input has.
+    pub fn only_right(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+        self.begin(Sides::Right, out);
+        let mut bytes = bytes;
+        while !bytes.is_empty() {
+            let (some, later) = bytes.split_at(bytes.len().min(self.room(Sides::Right)));
+            self.row.right.extend_from_slice(some);
+            self.moved(0, some.len(), out);
+            bytes = later;
+        }
+    }
+
+    /// Passes over bytes that add nothing to the text, of which there are whole rows: alike in both
+    /// inputs and further than [`SideBySide::margin`] from a difference, or, of one input, equal to the last row.
+    pub fn pass(&mut self, left: u64, right: u64) {
+        if left == right {
+            self.has_gap = true;
+            self.before.clear();
+        }
+        self.left_at += left;
+        self.right_at += right;
+    }
+
+    /// Returns how many bytes of `sides` complete its row.
+    pub fn room(&self, sides: Sides) -> usize {
+        let (width, row) = (self.config.width, &self.row);
+        let at = if sides == Sides::Right { self.right_at } else { self.left_at };
+        let used = if row.sides == sides { row.left.len().max(row.right.len()) } else { 0 };
+        // A row ends where its address is a multiple of the width, and at its width.
+        (width - (at % width as u64) as usize).min(width - used)
+    }
+
+    /// Returns whether further rows of zeros that only `sides` has change nothing.
+    pub fn is_repeating_zeros(&self, sides: Sides) -> bool {
+        let is_zeros = |row: &SideBySideRow| {
+            let bytes = if sides == Sides::Left { &row.left } else { &row.right };
+            row.sides == sides && bytes.len() == self.config.width && bytes.iter().all(|&byte| byte == 0)
+        };
+        let is_between_rows = self.row.left.is_empty() && self.row.right.is_empty();
+        self.is_repeated && is_between_rows && !self.config.all && self.last.as_ref().is_some_and(is_zeros)
+    }
+
+    /// Adds what is left at the end of both inputs.
+    pub fn finish(&mut self, out: &mut Vec<u8>) {
+        self.end_row(out);
+        if self.is_repeated {
+            let row = SideBySideRow { left_at: self.left_at, right_at: self.right_at, ..SideBySideRow::default() };
+            self.push_line(&row, ' ', out);
+        }
+    }
+
+    /// Takes whole rows that are alike, shows those next to a difference, and returns the rest.
+    fn whole_rows<'b>(&mut self, bytes: &'b [u8], out: &mut Vec<u8>) -> &'b [u8] {
+        let width = self.config.width;
+        let rows = bytes.len() / width;
+        let first = if self.config.all { rows } else { self.after.min(rows) };
+        let passed = (rows - first).saturating_sub(self.config.context);
+        let (shown, rest) = bytes.split_at(first * width);
+        for row in shown.chunks(width) {
+            self.replaced(row, row, out);
+        }
+        if passed > 0 {
+            self.pass((passed * width) as u64, (passed * width) as u64);
+        }
+        let (kept, later) = rest[passed * width..].split_at((rows - first - passed) * width);
+        for row in kept.chunks(width) {
+            self.replaced(row, row, out);
+        }
+        later
+    }
+
+    /// Ends the current row if it does not show `sides`.
+    fn begin(&mut self, sides: Sides, out: &mut Vec<u8>) {
+        if self.row.sides != sides {
+            self.end_row(out);
+            self.row.sides = sides;
+        }
+    }
+
+    /// Moves on past bytes that were added to the row.
+    fn moved(&mut self, left: usize, right: usize, out: &mut Vec<u8>) {
+        self.left_at += left as u64;
+        self.right_at += right as u64;
+        let row = &self.row;
+        let at = if row.sides == Sides::Right { self.right_at } else { self.left_at };
+        if at.is_multiple_of(self.config.width as u64) || row.left.len().max(row.right.len()) == self.config.width {
+            let sides = row.sides;
+            self.end_row(out);
+            self.row.sides = sides;
+        }
+    }
+
+    fn end_row(&mut self, out: &mut Vec<u8>) {
+        let mut row = std::mem::take(&mut self.row);
+        if row.left.is_empty() && row.right.is_empty() {
+            return;
+        }
+        row.left_at = self.left_at - row.left.len() as u64;
+        row.right_at = self.right_at - row.right.len() as u64;
+        if row.sides != Sides::Both || row.left != row.right {
+            self.differ = true;
+            for row in std::mem::take(&mut self.before) {
+                self.show(row, out);
+            }
+            self.after = self.config.context;
+            self.show(row, out);
+        } else if self.config.all || self.after > 0 {
+            self.after = self.after.saturating_sub(1);
+            self.show(row, out);
+        } else {
+            self.before.push_back(row);
+            if self.before.len() > self.config.context {
+                self.before.pop_front();
+                self.has_gap = true;
+            }
+        }
+    }
+
+    fn show(&mut self, row: SideBySideRow, out: &mut Vec<u8>) {
+        let is_like =
+            |last: &SideBySideRow| last.sides == row.sides && last.left == row.left && last.right == row.right;
+        if !self.config.all && !self.has_gap && self.last.as_ref().is_some_and(is_like) {
+            if !self.is_repeated {
+                out.extend_from_slice(b"*\n");
+            }
+            self.is_repeated = true;
+            return;
+        }
+        if self.has_gap && self.last.is_some() {
+            out.extend_from_slice(b"--\n");
+        }
+        self.has_gap = false;
+        self.is_repeated = false;
+        let sign = match row.sides {
+            Sides::Left => '<',
+            Sides::Right => '>',
+            Sides::Both if row.left == row.right => ' ',
+            Sides::Both => '|',
+        };
+        self.push_line(&row, sign, out);
+        self.last = Some(row);
+    }
+
+    fn push_line(&self, row: &SideBySideRow, sign: char, out: &mut Vec<u8>) {
+        let (left, right) = (&row.left[..], &row.right[..]);
+        self.push_half(left, right, row.left_at, Kind::Removed, out);
+        out.extend_from_slice(format!("  {sign}  ").as_bytes());
+        self.push_half(right, left, row.right_at, Kind::Added, out);
+        while out.last() == Some(&b' ') {
+            out.pop();
+        }
+        out.push(b'\n');
+    }
+
+    /// Appends the bytes of one input, coloured as `kind` where the other one has other bytes.
+    fn push_half(&self, bytes: &[u8], others: &[u8], at: u64, kind: Kind, out: &mut Vec<u8>) {
+        let SideBySideConfig { width, address, base, upper, ref theme, .. } = *self.config;
+        let digits = hex_table(upper);
+        let mut brush = Brush::new(theme.as_ref());
+        let paint = |brush: &mut Brush<'_>, i: usize, out: &mut Vec<u8>| {
+            if others.get(i) == bytes.get(i) { brush.rest(out) } else { brush.take(kind, out) }
+        };
+        let mut head = vec![];
+        address.push(&mut head, base.wrapping_add(at));
+        brush.address(&head, out);
+        out.push(b' ');
+        for i in 0..width {
+            out.push(b' ');
+            if i > 0 && i % 8 == 0 {
+                out.push(b' ');
+            }
+            match bytes.get(i) {
+                Some(&byte) => {
+                    paint(&mut brush, i, out);
+                    out.extend_from_slice(&digits[usize::from(byte)]);
+                }
+                None => {
+                    brush.rest(out);
+                    out.extend_from_slice(b"  ");
+                }
+            }
+        }
+        brush.rest(out);
+        if bytes.is_empty() {
+            out.resize(out.len() + width + 4, b' ');
+            return;
+        }
+        out.extend_from_slice(b"  |");
+        for (i, &byte) in bytes.iter().enumerate() {
+            paint(&mut brush, i, out);
+            out.push(PRINTABLE[usize::from(byte)]);
+        }
+        brush.rest(out);
+        out.push(b'|');
+        out.resize(out.len() + width - bytes.len(), b' ');
+    }
+}

@@ -1,0 +1,173 @@
+//! One of two inputs that are compared: its bytes from the current offset on, as many together as the
+//! comparison has to see.
+
+use std::ffi::OsString;
+use std::io;
+
+use crate::engine::{Block, BlockReader};
+
+/// The zeros of holes.
+static ZEROS: [u8; 256 << 10] = [0; 256 << 10];
+
+/// One of the inputs.
+///
+/// Bytes are seen where they were mapped or read. Only where a look at them crosses the border of a
+/// block are they copied together.
+pub struct Side<'a> {
+    /// The name of the input.
+    pub name: OsString,
+    reader: BlockReader<'a>,
+    block: Option<Block>,
+    /// How many bytes of the block are used up; while there are joined bytes, how many are among them.
+    used: u64,
+    /// Bytes from before the block, followed by the block's first ones.
+    joined: Vec<u8>,
+    /// How many of the joined bytes are used up.
+    joined_used: usize,
+    /// The offset of the next byte, once it is known.
+    offset: Option<u64>,
+    has_ended: bool,
+    failure: Option<io::Error>,
+}
+
+impl<'a> Side<'a> {
+    /// Returns the input that `reader` reads.
+    pub fn new(name: OsString, reader: BlockReader<'a>) -> Side<'a> {
+        let (block, joined) = (None, vec![]);
+        Side { name, reader, block, used: 0, joined, joined_used: 0, offset: None, has_ended: false, failure: None }
+    }
+
+    /// Makes [`Side::bytes`] return at least `least` bytes, or all there are.
+    pub fn require(&mut self, least: usize) {
+        while self.available() < least as u64 && !(self.has_ended && self.block.is_none()) {
+            let Some(mut block) = self.block.take() else {
+                self.load();
+                continue;
+            };
+            let from = self.used;
+            let missing = if self.joined.is_empty() { u64::MAX } else { least as u64 - self.available() };
+            let wanted = missing.min(block.len() - from);
+            self.join(&block, from, wanted);
+            // What was copied from a mapping is only now known to have been the file's.
+            if self.reader.replace_if_doubtful(&mut block) {
+                self.joined.truncate(self.joined.len() - wanted as usize);
+                self.join(&block, from, wanted);
+            }
+            self.used = from + wanted;
+            if self.used < block.len() {
+                self.block = Some(block);
+            } else {
+                self.used = 0;
+                self.reader.release(block);
+            }
+        }
+    }
+
+    /// Returns the bytes from the current offset on.
+    pub fn bytes(&self) -> &[u8] {
+        if !self.joined.is_empty() {
+            return &self.joined[self.joined_used..];
+        }
+        let Some(block) = &self.block else { return &[] };
+        match block.hole() {
+            Some(len) => &ZEROS[..(len - self.used).min(ZEROS.len() as u64) as usize],
+            None => block.bytes().get(self.used as usize..).unwrap_or(&[]),
+        }
+    }
+
+    /// Returns how many zeros of a hole come next; none where they have been copied.
+    pub fn hole(&self) -> u64 {
+        let hole = self.block.as_ref().and_then(Block::hole).filter(|_| self.joined.is_empty());
+        hole.map_or(0, |len| len.saturating_sub(self.used))
+    }
+
+    /// Returns whether [`Side::bytes`] returns all bytes up to the end of the input.
+    pub fn is_at_end(&self) -> bool {
+        self.has_ended && self.block.is_none()
+    }
+
+    /// Returns the offset of the next byte.
+    pub fn offset(&self) -> u64 {
+        self.offset.unwrap_or(0)
+    }
+
+    /// Moves on past `bytes` bytes.
+    pub fn advance(&mut self, bytes: u64) {
+        self.offset = self.offset.map(|offset| offset + bytes);
+        if self.joined.is_empty() {
+            self.used += bytes;
+        } else {
+            self.joined_used += bytes as usize;
+            let left = self.joined.len() - self.joined_used;
+            if self.block.is_some() && left as u64 <= self.used {
+                // All that is left of them can be seen in the block.
+                self.used -= left as u64;
+                self.joined.clear();
+            } else if left == 0 {
+                self.joined.clear();
+            } else if self.joined_used > self.joined.len() / 2 {
+                self.joined.drain(..self.joined_used);
+                self.joined_used = 0;
+            }
+        }
+        if self.joined.is_empty() {
+            self.joined_used = 0;
+            if let Some(block) = self.block.take_if(|block| block.len() <= self.used) {
+                self.used = 0;
+                self.reader.release(block);
+            }
+        }
+    }
+
+    /// Returns whether the bytes seen last were not the file's. They have been replaced then.
+    pub fn was_doubtful(&mut self) -> bool {
+        match &mut self.block {
+            Some(block) if self.joined.is_empty() => self.reader.replace_if_doubtful(block),
+            _ => false,
+        }
+    }
+
+    /// Returns what keeps the input from being read on from here, once all bytes before are used up.
+    pub fn failure(&self) -> Option<&io::Error> {
+        self.failure.as_ref()
+    }
+
+    /// Returns what there is to report of the input beside its bytes.
+    pub fn notices(&self) -> &[io::Error] {
+        self.reader.notices()
+    }
+
+    /// Returns how many bytes can be seen together.
+    fn available(&self) -> u64 {
+        match (&self.block, self.joined.len() - self.joined_used) {
+            (Some(block), 0) => block.len().saturating_sub(self.used),
+            (_, joined) => joined as u64,
+        }
+    }
+
+    fn load(&mut self) {
+        match self.reader.next_block() {
+            Ok(Some(block)) => {
+                self.offset.get_or_insert(block.offset());
+                self.used = 0;
+                self.block = Some(block);
+            }
+            Ok(None) => self.has_ended = true,
+            Err(error) => {
+                self.has_ended = true;
+                self.failure = Some(error);
+            }
+        }
+    }
+
+    /// Copies `len` bytes of a block after those that are joined already.
+    fn join(&mut self, block: &Block, from: u64, len: u64) {
+        match block.hole() {
+            Some(_) => self.joined.resize(self.joined.len() + len as usize, 0),
+            None => {
+                let bytes = block.bytes().get(from as usize..).unwrap_or(&[]);
+                self.joined.extend_from_slice(&bytes[..bytes.len().min(len as usize)]);
+            }
+        }
+    }
+}

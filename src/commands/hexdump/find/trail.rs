@@ -1,0 +1,47 @@
+//! The last bytes of a stream, kept for a search that needs more than the current block.
+
+/// The last bytes of a stream, with their offsets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trail {
+    bytes: Vec<u8>,
+    end: u64,
+}
+
+impl Trail {
+    /// Returns an empty trail in a stream whose first byte has the offset `start`.
+    pub fn new(start: u64) -> Trail {
+        Trail { bytes: vec![], end: start }
+    }
+
+    /// Returns the offset of the first byte kept.
+    pub fn start(&self) -> u64 {
+        self.end - self.bytes.len() as u64
+    }
+
+    /// Returns the offset after the last byte, where the next block begins.
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Returns the kept bytes from the offset `from` on.
+    pub fn since(&self, from: u64) -> &[u8] {
+        let skipped = usize::try_from(from.saturating_sub(self.start())).unwrap_or(usize::MAX);
+        self.bytes.get(skipped..).unwrap_or(&[])
+    }
+
+    /// Appends a block, and forgets the bytes before the offset `keep`.
+    pub fn push(&mut self, block: &[u8], keep: u64) {
+        let forgotten = usize::try_from(keep.saturating_sub(self.start())).unwrap_or(usize::MAX);
+        let skipped = forgotten.saturating_sub(self.bytes.len()).min(block.len());
+        self.bytes.drain(..forgotten.min(self.bytes.len()));
+        self.bytes.extend_from_slice(&block[skipped..]);
+        self.end += block.len() as u64;
+    }
+
+    /// Moves on past `bytes` zero bytes, of which the last `keep` are kept.
+    pub fn pass_zeros(&mut self, bytes: u64, keep: usize) {
+        self.end += bytes;
+        self.bytes.clear();
+        self.bytes.resize(usize::try_from(bytes).unwrap_or(usize::MAX).min(keep), 0);
+    }
+}
