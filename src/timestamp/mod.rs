@@ -21,6 +21,8 @@ mod place;
 mod reader;
 mod refusal;
 mod sample;
+#[cfg(test)]
+mod samples;
 mod scan;
 mod search;
 mod since;
