@@ -32,6 +32,11 @@ pub struct TimeForm {
 impl TimeForm {
     /// Reads the time of a line in this form only.
     pub(super) fn read(&self, line: &[u8], zones: &Abbreviations) -> Option<Stamp> {
+        self.read_to_end(line, zones).map(|(stamp, _)| stamp)
+    }
+
+    /// Reads the time of a line, and where it ends if it is in a column.
+    pub(super) fn read_to_end(&self, line: &[u8], zones: &Abbreviations) -> Option<(Stamp, Option<usize>)> {
         self.place.read(&line[..line.len().min(LINE_HEAD)], &self.notation, zones)
     }
 

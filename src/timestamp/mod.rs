@@ -18,6 +18,7 @@ mod notation;
 #[cfg(test)]
 mod notations;
 mod place;
+mod quick_reader;
 mod reader;
 mod refusal;
 mod sample;
@@ -35,6 +36,7 @@ pub use access::RandomAccess;
 pub use argument::{TypedTime, parse_around, parse_duration, parse_first_date, parse_period, parse_time};
 pub use form::{LINE_HEAD, TimeForm};
 pub use learn::FormHints;
+pub use quick_reader::QuickReader;
 pub use reader::{FirstDate, Reader, Sequence, TimeContext};
 pub use refusal::Refusal;
 pub use sample::{LONG_SAMPLE, LogTimes, SAMPLE, learn, learn_from, log_times};

@@ -6,7 +6,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
 use super::samples::SAMPLES;
-use super::{FormHints, Period, Reader, Sequence, TimeContext, find, learn};
+use super::{FormHints, Period, QuickReader, Reader, Sequence, TimeContext, find, learn};
 
 fn context() -> TimeContext {
     TimeContext {
@@ -40,6 +40,30 @@ fn every_notation_is_learnt_from_one_line() {
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), SAMPLES.len(), wrong.join("\n"));
+}
+
+#[test]
+fn lines_that_begin_alike_are_read_as_in_full() {
+    for (line, _) in SAMPLES {
+        let reader = read(&format!("{line}\n")).unwrap_or_else(|error| panic!("{line}: {error}"));
+        let mut times = QuickReader::new(&reader);
+        let mut check = |line: &[u8]| {
+            let expected = reader.stamp(line).map(|stamp| reader.earliest(stamp));
+            assert_eq!(times.read(line), expected, "{}", line.escape_ascii());
+        };
+        let line = format!("{line}\n").into_bytes();
+        for at in 0..line.len() {
+            for byte in [b'0', b'1', b'7', b'x', b' ', b'.'] {
+                let mut other = line.clone();
+                other[at] = byte;
+                check(&line);
+                check(&other);
+                check(&other);
+            }
+            check(&line[..at]);
+            check(&[&line[..at], b"9".as_slice(), &line[at..]].concat());
+        }
+    }
 }
 
 #[test]

@@ -80,8 +80,8 @@ impl Prefix {
 }
 
 impl Place {
-    /// Reads the time at this place of `line`, in `notation`.
-    pub fn read(&self, line: &[u8], notation: &Notation, zones: &Abbreviations) -> Option<Stamp> {
+    /// Reads the time of `line` that stands here in `notation`, and where it ends if it is in a column.
+    pub fn read(&self, line: &[u8], notation: &Notation, zones: &Abbreviations) -> Option<(Stamp, Option<usize>)> {
         match self {
             Self::Column { separator, index, lead } => {
                 let mut at = Scanner(line);
@@ -89,12 +89,16 @@ impl Place {
                     at = column(line, *separator, *index)?;
                 }
                 lead.take(&mut at)?;
-                notation.read(&mut at, zones)
+                let stamp = notation.read(&mut at, zones)?;
+                Some((stamp, Some(line.len() - at.0.len())))
             }
-            Self::After(text) => after(line, text).find_map(|mut at| notation.read(&mut at, zones)),
+            Self::After(text) => {
+                let stamp = after(line, text).find_map(|mut at| notation.read(&mut at, zones))?;
+                Some((stamp, None))
+            }
             Self::Key(path) => {
                 let object = memchr::memchr(b'{', line)?;
-                json::read(json::value(&line[object..], path)?, notation, zones)
+                Some((json::read(json::value(&line[object..], path)?, notation, zones)?, None))
             }
         }
     }

@@ -167,6 +167,11 @@ impl Reader {
         self.form.read(line, &self.zones)
     }
 
+    /// Reads what a line says, and where that ends if it is in a column.
+    pub(super) fn stamp_to_end(&self, line: &[u8]) -> Option<(Stamp, Option<usize>)> {
+        self.form.read_to_end(line, &self.zones)
+    }
+
     /// Returns whether times are known only after reading all lines from the first.
     #[must_use]
     pub fn is_sequential(&self) -> bool {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::engine::{Block, Flow, Kernel};
-use crate::timestamp::{Reader, Sequence, Stamp};
+use crate::timestamp::{QuickReader, Reader, Sequence, Stamp};
 
 use super::histogram::Histogram;
 use super::search::{Wanted, lines_of};
@@ -103,7 +103,8 @@ impl Kernel for TimelineKernel<'_> {
             }
             return counts;
         };
-        let mut entries = Entries { hay, reader: &reader, looked: 0, latest: None };
+        let times = QuickReader::new(&reader);
+        let mut entries = Entries { hay, reader: &reader, times, looked: 0, latest: None };
         for piece in &found.pieces {
             let mut at = piece.start;
             for line in lines_of(&hay[piece.start..piece.end], query.terminator) {
@@ -204,12 +205,21 @@ fn add<K: PartialEq>(counts: &mut Vec<(K, u64)>, key: K, count: u64) {
 struct Entries<'h> {
     hay: &'h [u8],
     reader: &'h Reader,
+    times: QuickReader<'h>,
     /// How much of the block has been looked at.
     looked: usize,
     latest: Option<Stamp>,
 }
 
 impl Entries<'_> {
+    /// Reads what a line says, as a point in time if the lines around it do not matter.
+    fn read(&mut self, line: &[u8]) -> Option<Stamp> {
+        if self.reader.is_sequential() {
+            return self.reader.stamp(line);
+        }
+        self.times.read(line).map(Stamp::Instant)
+    }
+
     /// Moves to the last entry that begins before `end`, which ends a line.
     ///
     /// The first entry of the block is noted in any case, as the log may begin with it; where the log
@@ -217,7 +227,7 @@ impl Entries<'_> {
     fn move_to(&mut self, end: usize, entries: &mut Vec<(Stamp, u64)>) {
         if self.reader.is_sequential() || self.latest.is_none() {
             for line in lines_of(&self.hay[self.looked..end], b'\n') {
-                if let Some(stamp) = self.reader.stamp(line) {
+                if let Some(stamp) = self.read(line) {
                     self.latest = Some(stamp);
                     add(entries, stamp, 0);
                     if !self.reader.is_sequential() {
@@ -229,7 +239,7 @@ impl Entries<'_> {
         let mut rest = &self.hay[self.looked..end];
         while !self.reader.is_sequential() && !rest.is_empty() {
             let start = memchr::memrchr(b'\n', &rest[..rest.len() - 1]).map_or(0, |at| at + 1);
-            if let Some(stamp) = self.reader.stamp(&rest[start..]) {
+            if let Some(stamp) = self.read(&rest[start..]) {
                 self.latest = Some(stamp);
                 break;
             }
