@@ -205,7 +205,8 @@ impl Load for Whole<'_> {
 
 /// Goes through the walk with so many threads, this one among them.
 fn run<L: Load>(load: &L, threads: usize, walk: &Walk, work: &Work) -> io::Result<Answer> {
-    let largest = walk.block().min(walk.len()) as usize;
+    // A block that is larger than an address can count is not cut short.
+    let largest = usize::try_from(walk.block().min(walk.len())).map_err(|_| io::ErrorKind::OutOfMemory)?;
     let threads = threads.min(usize::try_from(walk.count()).unwrap_or(usize::MAX));
     if threads <= 1 {
         let mut total = Total::new(work, walk);

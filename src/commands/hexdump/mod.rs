@@ -90,7 +90,8 @@ fn dump(
 ) -> anyhow::Result<Exit> {
     let Resolved { view, policy, line } = resolved;
     let mut engine = config.engine;
-    let search = patterns.map(|patterns| Search::new(patterns, *line, args.context.unwrap_or(0) as usize));
+    let search = patterns
+        .map(|patterns| Search::new(patterns, *line, usize::try_from(args.context.unwrap_or(0)).unwrap_or(usize::MAX)));
     let nothing = engine.range.length == Some(0);
     // With --find, --length limits what is shown, not what is searched.
     let limit = if search.is_some() { engine.range.length.take() } else { None };
