@@ -32,6 +32,9 @@ _mapped() {
             mapped,checksum)
                 cmd="mapped__subcmd__checksum"
                 ;;
+            mapped,completions)
+                cmd="mapped__subcmd__completions"
+                ;;
             mapped,grep)
                 cmd="mapped__subcmd__grep"
                 ;;
@@ -41,29 +44,14 @@ _mapped() {
             mapped,hexdump)
                 cmd="mapped__subcmd__hexdump"
                 ;;
+            mapped,links)
+                cmd="mapped__subcmd__links"
+                ;;
+            mapped,man)
+                cmd="mapped__subcmd__man"
+                ;;
             mapped,stat)
                 cmd="mapped__subcmd__stat"
-                ;;
-            mapped__subcmd__help,bench)
-                cmd="mapped__subcmd__help__subcmd__bench"
-                ;;
-            mapped__subcmd__help,cat)
-                cmd="mapped__subcmd__help__subcmd__cat"
-                ;;
-            mapped__subcmd__help,checksum)
-                cmd="mapped__subcmd__help__subcmd__checksum"
-                ;;
-            mapped__subcmd__help,grep)
-                cmd="mapped__subcmd__help__subcmd__grep"
-                ;;
-            mapped__subcmd__help,help)
-                cmd="mapped__subcmd__help__subcmd__help"
-                ;;
-            mapped__subcmd__help,hexdump)
-                cmd="mapped__subcmd__help__subcmd__hexdump"
-                ;;
-            mapped__subcmd__help,stat)
-                cmd="mapped__subcmd__help__subcmd__stat"
                 ;;
             *)
                 ;;
@@ -72,7 +60,7 @@ _mapped() {
 
     case "${cmd}" in
         mapped)
-            opts="-h -V --help --version bench cat checksum grep hexdump stat help"
+            opts="-h -V --help --version bench cat checksum grep hexdump stat help man completions links"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -156,7 +144,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__cat)
-            opts="-A -b -e -E -n -s -t -T -u -v -f -F -H -h -V --show-all --number-nonblank --show-ends --number --squeeze-blank --show-tabs --show-nonprinting --sanitize --lines --lines-from --around-byte --reverse --bytes --since --until --around --slack --utc --time-zone --year --time-format --time-key --merge --shard --follow --pid --with-filename --decompress --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
+            opts="-A -b -e -E -n -s -t -T -u -v -f -F -H -h -V --show-all --number-nonblank --show-ends --number --squeeze-blank --show-tabs --show-nonprinting --sanitize --lines --lines-from --around-byte --reverse --bytes --since --until --around --slack --utc --time-zone --year --time-format --time-key --merge --shard --follow --pid --with-filename --heading --no-heading --decompress --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -356,6 +344,20 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mapped__subcmd__completions)
+            opts="-h -V --help --version bash elvish fish powershell zsh"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;
@@ -654,106 +656,8 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__help)
-            opts="bench cat checksum grep hexdump stat help"
+            opts="-h -V --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        mapped__subcmd__help__subcmd__bench)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        mapped__subcmd__help__subcmd__cat)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        mapped__subcmd__help__subcmd__checksum)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        mapped__subcmd__help__subcmd__grep)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        mapped__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        mapped__subcmd__help__subcmd__hexdump)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        mapped__subcmd__help__subcmd__stat)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -915,8 +819,36 @@ _mapped() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        mapped__subcmd__links)
+            opts="-h -V --help --version cat head tail tac grep egrep fgrep rgrep hexdump hd xxd od stat wc md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum b3sum cksum sum"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mapped__subcmd__man)
+            opts="-h -V --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         mapped__subcmd__stat)
-            opts="-L -f -c -t -r -h -V --dereference --file-system --format --printf --terse --cached --json --residency --recursive --content --decompress --lines --who --touch --evict --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
+            opts="-L -f -c -t -r -h -V --dereference --file-system --format --printf --terse --classic --cached --json --residency --recursive --content --decompress --lines --who --touch --evict --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -18,8 +18,8 @@ set edit:completion:arg-completer[mapped] = {|@words|
     }
     var completions = [
         &'mapped'= {
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
             cand bench 'Compare mmap and read on your files, your machine and your access pattern'
@@ -28,7 +28,10 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand grep 'Print the lines that match a pattern'
             cand hexdump 'Show bytes in hexadecimal and other notations, and turn such text back'
             cand stat 'Show what files are, where their bytes are, and who uses them'
-            cand help 'Print this message or the help of the given subcommand(s)'
+            cand help 'Arguments of `mapped help`'
+            cand man 'Arguments of `mapped man`'
+            cand completions 'Arguments of `mapped completions`'
+            cand links 'Make links by whose names this program is cat, grep, xxd and other classic tools'
         }
         &'mapped;bench'= {
             cand --file-size 'Size of the temporary file [default: 256M]'
@@ -106,6 +109,8 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand -F 'Same as --follow=name'
             cand -H 'With --follow or --merge, print the file''s name before each line'
             cand --with-filename 'With --follow or --merge, print the file''s name before each line'
+            cand --heading 'Print each file''s name on a line above its part, as head and tail do for several files'
+            cand --no-heading 'Print no such lines, not even with --follow'
             cand --decompress 'Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
@@ -426,6 +431,7 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand --file-system 'Describe the file system instead of the file'
             cand -t 'Print one line per file, as GNU stat -t does'
             cand --terse 'Print one line per file, as GNU stat -t does'
+            cand --classic 'Print only what GNU stat prints, without the facts about mapping'
             cand --json 'Print one JSON object per line for each file'
             cand --residency 'Print only how much of each file is resident, and a total'
             cand -r 'With --residency, include the files below directories'
@@ -442,27 +448,28 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand --version 'Print version'
         }
         &'mapped;help'= {
-            cand bench 'Compare mmap and read on your files, your machine and your access pattern'
-            cand cat 'Write files to standard output'
-            cand checksum 'Print or check digests of files'
-            cand grep 'Print the lines that match a pattern'
-            cand hexdump 'Show bytes in hexadecimal and other notations, and turn such text back'
-            cand stat 'Show what files are, where their bytes are, and who uses them'
-            cand help 'Print this message or the help of the given subcommand(s)'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
         }
-        &'mapped;help;bench'= {
+        &'mapped;man'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
         }
-        &'mapped;help;cat'= {
+        &'mapped;completions'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
         }
-        &'mapped;help;checksum'= {
-        }
-        &'mapped;help;grep'= {
-        }
-        &'mapped;help;hexdump'= {
-        }
-        &'mapped;help;stat'= {
-        }
-        &'mapped;help;help'= {
+        &'mapped;links'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
         }
     ]
     $completions[$command]

@@ -21,8 +21,8 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'mapped' {
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Compare mmap and read on your files, your machine and your access pattern')
@@ -31,7 +31,10 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('grep', 'grep', [CompletionResultType]::ParameterValue, 'Print the lines that match a pattern')
             [CompletionResult]::new('hexdump', 'hexdump', [CompletionResultType]::ParameterValue, 'Show bytes in hexadecimal and other notations, and turn such text back')
             [CompletionResult]::new('stat', 'stat', [CompletionResultType]::ParameterValue, 'Show what files are, where their bytes are, and who uses them')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Arguments of `mapped help`')
+            [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Arguments of `mapped man`')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Arguments of `mapped completions`')
+            [CompletionResult]::new('links', 'links', [CompletionResultType]::ParameterValue, 'Make links by whose names this program is cat, grep, xxd and other classic tools')
             break
         }
         'mapped;bench' {
@@ -111,6 +114,8 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('-F', '-F ', [CompletionResultType]::ParameterName, 'Same as --follow=name')
             [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'With --follow or --merge, print the file''s name before each line')
             [CompletionResult]::new('--with-filename', '--with-filename', [CompletionResultType]::ParameterName, 'With --follow or --merge, print the file''s name before each line')
+            [CompletionResult]::new('--heading', '--heading', [CompletionResultType]::ParameterName, 'Print each file''s name on a line above its part, as head and tail do for several files')
+            [CompletionResult]::new('--no-heading', '--no-heading', [CompletionResultType]::ParameterName, 'Print no such lines, not even with --follow')
             [CompletionResult]::new('--decompress', '--decompress', [CompletionResultType]::ParameterName, 'Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -435,6 +440,7 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('--file-system', '--file-system', [CompletionResultType]::ParameterName, 'Describe the file system instead of the file')
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Print one line per file, as GNU stat -t does')
             [CompletionResult]::new('--terse', '--terse', [CompletionResultType]::ParameterName, 'Print one line per file, as GNU stat -t does')
+            [CompletionResult]::new('--classic', '--classic', [CompletionResultType]::ParameterName, 'Print only what GNU stat prints, without the facts about mapping')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object per line for each file')
             [CompletionResult]::new('--residency', '--residency', [CompletionResultType]::ParameterName, 'Print only how much of each file is resident, and a total')
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'With --residency, include the files below directories')
@@ -452,34 +458,31 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             break
         }
         'mapped;help' {
-            [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Compare mmap and read on your files, your machine and your access pattern')
-            [CompletionResult]::new('cat', 'cat', [CompletionResultType]::ParameterValue, 'Write files to standard output')
-            [CompletionResult]::new('checksum', 'checksum', [CompletionResultType]::ParameterValue, 'Print or check digests of files')
-            [CompletionResult]::new('grep', 'grep', [CompletionResultType]::ParameterValue, 'Print the lines that match a pattern')
-            [CompletionResult]::new('hexdump', 'hexdump', [CompletionResultType]::ParameterValue, 'Show bytes in hexadecimal and other notations, and turn such text back')
-            [CompletionResult]::new('stat', 'stat', [CompletionResultType]::ParameterValue, 'Show what files are, where their bytes are, and who uses them')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
-        'mapped;help;bench' {
+        'mapped;man' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
-        'mapped;help;cat' {
+        'mapped;completions' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
-        'mapped;help;checksum' {
-            break
-        }
-        'mapped;help;grep' {
-            break
-        }
-        'mapped;help;hexdump' {
-            break
-        }
-        'mapped;help;stat' {
-            break
-        }
-        'mapped;help;help' {
+        'mapped;links' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
     })

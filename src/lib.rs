@@ -46,61 +46,109 @@ pub mod timestamp;
 
 pub use library::{FileWindow, LogPeriod, Scan, SigbusHandler, Split};
 
-use std::borrow::Cow;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::Parser;
+
+use cli::Cli;
+use cli::multicall::{self, Call, Refused};
+use cli::pages::examples;
 use exit::Exit;
 use output::Output;
 
 #[doc(hidden)]
-/// Prints why the command line `args` was rejected, or the requested help, and returns the exit code.
-///
-/// A usage error has the exit code of the classic tool: 1 for `cat`, `checksum`, `hexdump` and `stat`,
-/// and 2 otherwise.
-pub fn refuse(error: &clap::Error, args: &[OsString]) -> ExitCode {
-    const FAIL_WITH_1: [&str; 4] = ["cat", "checksum", "hexdump", "stat"];
-    let fails_with_1 = args.get(1).is_some_and(|name| FAIL_WITH_1.iter().any(|one| name == one));
-    let error_code = if fails_with_1 { Exit::Failure } else { Exit::Error };
-    // The error quotes arguments, and a script may have passed on a hostile file name.
-    if error.use_stderr() && args.iter().any(|arg| matches!(output::escape_name(arg), Cow::Owned(_))) {
-        output::complain(format_args!("{}", error.render().to_string().trim_end()));
-        return error_code.into();
-    }
-    match error.print() {
-        Ok(()) if !error.use_stderr() => Exit::Success.into(),
-        _ => error_code.into(),
+/// Runs the program with a command line, whose first word is the program's name.
+pub fn start(args: Vec<OsString>) -> ExitCode {
+    match multicall::call(&args) {
+        Ok(Some(call)) => as_tool(&call),
+        Ok(None) => as_itself(args),
+        Err(name) => {
+            let names: Vec<&str> = multicall::TOOLS.iter().map(|tool| tool.name).collect();
+            let name = output::escape_name(&name).into_owned();
+            output::complain(format_args!("mapped: --as knows no tool '{name}', only {}", names.join(", ")));
+            Exit::Error.into()
+        }
     }
 }
 
-#[doc(hidden)]
-/// Runs one parsed command line, reports its errors and returns its exit code.
-pub fn run(cli: &cli::Cli) -> ExitCode {
+fn as_itself(args: Vec<OsString>) -> ExitCode {
+    let subcommand = args.get(1).and_then(|name| name.to_str()).and_then(cli::subcommand_named);
+    // These two cannot do anything without an operand.
+    let lacks_operands = args.len() == 2 && matches!(subcommand, Some("grep" | "stat"));
+    if args.len() < 2 || lacks_operands {
+        output::complain(format_args!("{}", examples::brief(subcommand)));
+        return usage_error(subcommand);
+    }
+    match Cli::try_parse_from(cli::getopt::expand_numbers(args)) {
+        Ok(cli) => run(&cli).into(),
+        Err(error) if error.use_stderr() => {
+            output::complain(format_args!("mapped: {}", cli::refusal::message(&error, subcommand)));
+            usage_error(subcommand)
+        }
+        Err(help) => match help.print() {
+            Ok(()) => Exit::Success.into(),
+            Err(_) => usage_error(subcommand),
+        },
+    }
+}
+
+/// Returns the exit code of a usage error: that of the classic tool of the subcommand's name.
+fn usage_error(subcommand: Option<&str>) -> ExitCode {
+    let is_classic = matches!(subcommand, Some("cat" | "checksum" | "hexdump" | "stat"));
+    if is_classic { Exit::Failure.into() } else { Exit::Error.into() }
+}
+
+/// Runs as a classic tool: under its name, with its options and its exit codes.
+fn as_tool(call: &Call) -> ExitCode {
+    let tool = call.tool;
+    output::speak_as(tool.name);
+    let refuse = |message: String| {
+        output::complain(format_args!("mapped: {message}"));
+        output::complain(format_args!("Try '{} --help' for more information.", tool.name));
+        ExitCode::from(tool.usage_error)
+    };
+    let print = |text: String| match std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    };
+    let args = match tool.rewrite(&call.args) {
+        Ok(args) => args,
+        Err(Refused::Help) => return print(tool.help()),
+        Err(Refused::Version) => return print(format!("{} (mapped) {}\n", tool.name, env!("CARGO_PKG_VERSION"))),
+        Err(Refused::Wrong(message)) => return refuse(message),
+    };
+    match Cli::try_parse_from(args) {
+        Ok(cli) => match run(&cli) {
+            Exit::Failure => tool.failure.into(),
+            exit => exit.into(),
+        },
+        Err(error) => refuse(cli::refusal::message(&error, Some(tool.subcommand))),
+    }
+}
+
+/// Runs one parsed command line. Errors are reported here.
+fn run(cli: &Cli) -> Exit {
     os::install_sigbus_handler();
     let error_code = commands::error_code(&cli.command);
+    let failed = |message: std::fmt::Arguments<'_>| {
+        output::complain(message);
+        error_code
+    };
     let mut output = match Output::stdout() {
         Ok(output) => output,
-        Err(error) => {
-            output::complain(format_args!("mapped: standard output: {}", output::message(&error)));
-            return error_code.into();
-        }
+        Err(error) => return failed(format_args!("mapped: standard output: {}", output::message(&error))),
     };
     let exit = commands::run(&cli.command, &mut output).and_then(|exit| {
         output.flush()?;
         Ok(exit)
     });
     match exit {
-        Ok(exit) => exit.into(),
+        Ok(exit) => exit,
         Err(error) => match error.downcast_ref::<std::io::Error>() {
-            Some(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Closed.into(),
-            Some(error) => {
-                output::complain(format_args!("mapped: write error: {}", output::message(error)));
-                error_code.into()
-            }
-            None => {
-                output::complain(format_args!("mapped: {error:#}"));
-                error_code.into()
-            }
+            Some(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Closed,
+            Some(error) => failed(format_args!("mapped: write error: {}", output::message(error))),
+            None => failed(format_args!("mapped: {error:#}")),
         },
     }
 }

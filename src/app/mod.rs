@@ -5,3 +5,11 @@ pub mod config;
 pub mod progress;
 mod sink;
 pub mod stats_report;
+
+/// Returns the path of the running program, with links resolved where the system can tell.
+///
+/// # Errors
+/// The system does not know the path.
+pub fn own_path() -> std::io::Result<std::path::PathBuf> {
+    std::env::current_exe()
+}

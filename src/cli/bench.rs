@@ -15,6 +15,10 @@ use super::size::parse_size;
 /// order, and checks that all results agree. The cache state (cold or warm) is set and verified
 /// before each run.
 #[derive(clap::Args, Debug)]
+#[command(
+    override_usage = "mapped bench [OPTION]... [FILE]...",
+    after_long_help = super::pages::examples::help("bench"),
+)]
 #[command(args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 #[command(group = ArgGroup::new("state").args(["cold", "warm", "both"]))]
 #[command(group = ArgGroup::new("format").args(["json", "csv"]))]

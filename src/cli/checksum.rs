@@ -13,6 +13,10 @@ use super::size::parse_size;
 /// processors for many files, and for one file if its digest allows it: BLAKE3, CRCs, Adler-32.
 #[derive(clap::Args, Debug)]
 // `--length` is the digest's here, as it is in b2sum, cksum and b3sum.
+#[command(
+    override_usage = "mapped checksum [OPTION]... [FILE]...\n       mapped checksum -c|--audit [OPTION]... [LIST]...",
+    after_long_help = super::pages::examples::help("checksum"),
+)]
 #[command(mut_arg("length", |arg| arg.long("bytes")), args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 pub struct Args {
     /// Files to digest, or with --check the lists to check; `-` is standard input, which is also the default

@@ -9,15 +9,15 @@ use super::size::{parse_offset, parse_size};
 #[command(next_help_heading = "Input and reporting")]
 pub struct Common {
     /// How input is read
-    #[arg(long, value_name = "WAY", default_value = "auto")]
+    #[arg(hide_short_help = true, long, value_name = "WAY", default_value = "auto")]
     pub io: Io,
 
     /// Number of worker threads [default: one per processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(hide_short_help = true, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
 
     /// Size of mapped windows and read buffers
-    #[arg(long, value_name = "SIZE", value_parser = parse_block)]
+    #[arg(hide_short_help = true, long, value_name = "SIZE", value_parser = parse_block)]
     pub block_size: Option<u64>,
 
     /// Skip to this byte offset in each input; negative offsets count from the end
@@ -29,11 +29,11 @@ pub struct Common {
     pub length: Option<u64>,
 
     /// When to show a progress bar on standard error
-    #[arg(long, value_name = "WHEN", default_value = "auto", default_missing_value = "always", num_args = 0..=1, require_equals = true)]
+    #[arg(hide_short_help = true, long, value_name = "WHEN", default_value = "auto", default_missing_value = "always", num_args = 0..=1, require_equals = true)]
     pub progress: When,
 
     /// Print I/O statistics to standard error when done
-    #[arg(long, value_name = "FORMAT", default_missing_value = "text", num_args = 0..=1, require_equals = true)]
+    #[arg(hide_short_help = true, long, value_name = "FORMAT", default_missing_value = "text", num_args = 0..=1, require_equals = true)]
     pub stats: Option<StatsFormat>,
 
     /// When to use colour

@@ -10,7 +10,7 @@ use clap::{Arg, Command, CommandFactory};
 use super::Cli;
 use crate::os::posix::{OsStrExt, OsStringExt};
 
-/// Lets an option take any word as its value, also one that starts with a hyphen, as getopt does.
+/// Lets an option take any word as its value, even one that starts with a hyphen, as getopt does.
 pub fn take_any_word(arg: Arg) -> Arg {
     let has_own_word = !arg.is_positional() && takes_value(&arg);
     if has_own_word { arg.allow_hyphen_values(true) } else { arg }
@@ -110,21 +110,24 @@ impl Walk<'_> {
         self.command.get_arguments().find(is_named).is_some_and(takes_value)
     }
 
-    /// Whether the long option `name`, or the only one that it abbreviates, takes a value.
     fn long_takes_value(&self, name: &[u8]) -> bool {
-        let Ok(name) = std::str::from_utf8(name) else { return false };
-        let names = |arg: &Arg| {
-            let aliases = arg.get_all_aliases().unwrap_or_default();
-            arg.get_long().into_iter().chain(aliases).map(str::to_owned).collect::<Vec<_>>()
-        };
-        let args = || self.command.get_arguments();
-        let exact = args().find(|arg| names(arg).iter().any(|own| own == name));
-        exact.or_else(|| args().find(|arg| names(arg).iter().any(|own| own.starts_with(name)))).is_some_and(takes_value)
+        long_option(self.command, name).is_some_and(takes_value)
     }
 }
 
-/// Whether the argument after the option can be its value.
-fn takes_value(arg: &Arg) -> bool {
+/// Returns the option of `command` with this long name, or the first one that the name abbreviates.
+pub fn long_option<'c>(command: &'c Command, name: &[u8]) -> Option<&'c Arg> {
+    let name = std::str::from_utf8(name).ok()?;
+    let has = |arg: &Arg, is_name: &dyn Fn(&str) -> bool| {
+        let aliases = arg.get_all_aliases().unwrap_or_default();
+        arg.get_long().into_iter().chain(aliases).any(is_name)
+    };
+    let exact = command.get_arguments().find(|arg| has(arg, &|own| own == name));
+    exact.or_else(|| command.get_arguments().find(|arg| has(arg, &|own| own.starts_with(name))))
+}
+
+/// Returns whether the argument after the option can be its value.
+pub fn takes_value(arg: &Arg) -> bool {
     arg.get_action().takes_values() && !arg.is_require_equals_set()
 }
 

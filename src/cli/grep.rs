@@ -17,6 +17,10 @@ use crate::select::shard::Shard;
 /// Options have the names that GNU grep and ripgrep give them. Where the two disagree, GNU grep's
 /// meaning counts. Without -E, -F, -G or -P, a pattern is a Rust regex, as in ripgrep.
 #[derive(ClapArgs, Clone, Debug)]
+#[command(
+    override_usage = "mapped grep [OPTION]... PATTERN [FILE]...\n       mapped grep [OPTION]... -e PATTERN... [FILE]...",
+    after_long_help = super::pages::examples::help("grep"),
+)]
 #[command(disable_help_flag = true, args_override_self = true, infer_long_args = true, mut_args(take_any_word), mut_arg("threads", |arg| arg.short('j')))]
 pub struct Args {
     /// Pattern, unless -e or -f gives one, and files to search; `-` or none means standard input

@@ -21,6 +21,10 @@ pub use values::{Border, CharacterTable, Endian, Format, Radix, Width};
 #[derive(clap::Args, Debug)]
 // hexdump's own letters for what every subcommand can do, and xxd's for the second.
 #[command(
+    override_usage = "mapped hexdump [OPTION]... [FILE]...\n       mapped hexdump -r [OPTION]... [DUMP [TARGET]]",
+    after_long_help = super::pages::examples::help("hexdump"),
+)]
+#[command(
     mut_arg("offset", |arg| arg.short('s').visible_alias("skip")),
     mut_arg("length", |arg| arg.short('n').visible_short_alias('l')),
     args_override_self = true, infer_long_args = true, mut_args(take_any_word),

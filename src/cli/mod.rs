@@ -9,14 +9,23 @@ pub mod common;
 pub mod getopt;
 pub mod grep;
 pub mod hexdump;
+pub mod links;
+pub mod multicall;
+pub mod pages;
 pub mod range;
+pub mod refusal;
 pub mod size;
 pub mod stat;
 pub mod times;
 
 /// Inspect files of any size through memory maps.
 #[derive(Debug, Parser)]
-#[command(name = "mapped", version, propagate_version = true)]
+#[command(
+    name = "mapped", version, propagate_version = true, disable_help_subcommand = true,
+    override_usage = "mapped SUBCOMMAND [OPTION]... [OPERAND]...\n       mapped --as TOOL [OPTION]... [OPERAND]...",
+    subcommand_value_name = "SUBCOMMAND", subcommand_help_heading = "Subcommands",
+    after_long_help = pages::examples::help("mapped"),
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -24,8 +33,8 @@ pub struct Cli {
 }
 
 /// The subcommands.
-// The options of the one that was asked for are built, and no others: that would be a tenth of a millisecond in every
-// run. Until then a subcommand is known by the line here, and then by its own text, which begins with the same line.
+// Only the options of the subcommand that runs are built: building all would cost each run a tenth of a
+// millisecond. Until it is built, a subcommand has the line here, with which its own text begins.
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub enum Command {
@@ -41,6 +50,21 @@ pub enum Command {
     Hexdump(Box<hexdump::Args>),
     /// Show what files are, where their bytes are, and who uses them
     Stat(stat::Args),
+    /// Show the help of a subcommand or a topic
+    Help(pages::topics::HelpArgs),
+    /// Print the man page of a subcommand or a topic
+    Man(pages::man::ManArgs),
+    /// Print a completion script for a shell
+    Completions(pages::completions::CompletionsArgs),
+    /// Make links by whose names this program is cat, grep, xxd and other classic tools
+    Links(links::LinksArgs),
+}
+
+/// Returns the name of a subcommand as a constant, if there is one of this name.
+pub fn subcommand_named(name: &str) -> Option<&'static str> {
+    const NAMES: [&str; 10] =
+        ["bench", "cat", "checksum", "grep", "hexdump", "stat", "help", "man", "completions", "links"];
+    NAMES.into_iter().find(|own| *own == name)
 }
 
 #[cfg(test)]
@@ -50,7 +74,7 @@ mod tests {
     use super::Cli;
 
     #[test]
-    fn a_subcommand_is_told_of_alike_before_and_after_it_is_built() {
+    fn a_subcommand_has_one_text_before_and_after_it_is_built() {
         let listed = Cli::command();
         let mut built = Cli::command();
         built.build();

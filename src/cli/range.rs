@@ -50,6 +50,8 @@ impl Range {
                 None => (number(text)?, false),
             };
             match (count, from_end) {
+                // After the last unit: nothing now, but with --follow all that is appended.
+                (0, true) if text == "-0" => Ok(Mark::End(0)),
                 (0, _) => Err("counting starts at 1, or at -1 from the end".to_owned()),
                 (count, true) => Ok(Mark::End(count)),
                 (count, false) => Ok(Mark::Start(count)),

@@ -13,6 +13,10 @@ use super::getopt::take_any_word;
 /// which pages are resident, holes and extents. Opens only regular files, so a FIFO never blocks and
 /// no device is triggered.
 #[derive(clap::Args, Debug)]
+#[command(
+    override_usage = "mapped stat [OPTION]... FILE...\n       mapped stat --lines|--content [FILE]...",
+    after_long_help = super::pages::examples::help("stat"),
+)]
 #[command(args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 pub struct Args {
     /// Files to describe; `-` is standard input, the default with --lines and --content
@@ -38,6 +42,10 @@ pub struct Args {
     /// Print one line per file, as GNU stat -t does
     #[arg(short = 't', long, conflicts_with_all = ["json", "residency", "content", "lines"])]
     pub terse: bool,
+
+    /// Print only what GNU stat prints, without the facts about mapping
+    #[arg(long, conflicts_with_all = ["json", "residency", "content", "lines"])]
+    pub classic: bool,
 
     /// How to use cached attributes of network file systems
     #[arg(long, value_name = "MODE", default_value = "default", hide_default_value = true)]

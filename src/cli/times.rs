@@ -25,11 +25,11 @@ pub struct Times {
     pub around: Option<String>,
 
     /// Allow entries to be out of order by up to SPAN and still find all of them
-    #[arg(long, value_name = "SPAN", default_value = "1m")]
+    #[arg(hide_short_help = true, long, value_name = "SPAN", default_value = "1m")]
     pub slack: String,
 
     /// Read times without a zone as UTC
-    #[arg(long, overrides_with = "time_zone")]
+    #[arg(hide_short_help = true, long, overrides_with = "time_zone")]
     pub utc: bool,
 
     /// Read times without a zone as of ZONE, such as Europe/Paris or +01:00; the default is the local zone
@@ -37,14 +37,14 @@ pub struct Times {
     pub time_zone: Option<String>,
 
     /// Take YEAR for the year of the first entry in logs without years; YYYY-MM-DD for its day in logs without dates
-    #[arg(long, value_name = "YEAR")]
+    #[arg(hide_short_help = true, long, value_name = "YEAR")]
     pub year: Option<String>,
 
     /// Read times by FORMAT, as strptime does, instead of learning their form
-    #[arg(long, value_name = "FORMAT", allow_hyphen_values = true)]
+    #[arg(hide_short_help = true, long, value_name = "FORMAT", allow_hyphen_values = true)]
     pub time_format: Option<String>,
 
     /// Read the time from KEY of JSON objects or of key=value pairs
-    #[arg(long, value_name = "KEY")]
+    #[arg(hide_short_help = true, long, value_name = "KEY")]
     pub time_key: Option<String>,
 }

@@ -2,14 +2,27 @@
 
 use std::fmt;
 use std::io;
+use std::sync::OnceLock;
 
 use crate::os::posix::{Errno, wait_writable, write};
 use crate::output::{needs_escape, push_escaped};
 
+/// The name that messages begin with, if it is not `mapped`.
+static SPEAKER: OnceLock<&str> = OnceLock::new();
+
+/// Makes messages begin with the name of the tool that the program was called as.
+pub fn speak_as(name: &'static str) {
+    // The first name stays; there is one call in a run.
+    let _ = SPEAKER.set(name);
+}
+
 /// Writes a line to standard error. If that fails, the line is lost and the run continues, because
 /// a message that cannot be shown is no reason to withhold output.
 pub fn complain(line: fmt::Arguments<'_>) {
-    let text = escape_for_terminal(format!("{line}\n"));
+    let mut text = escape_for_terminal(format!("{line}\n"));
+    if let (Some(speaker), Some(message)) = (SPEAKER.get(), text.strip_prefix("mapped: ")) {
+        text = format!("{speaker}: {message}");
+    }
     let mut bytes = text.as_bytes();
     let stderr = io::stderr();
     while !bytes.is_empty() {

@@ -158,3 +158,59 @@ fn help_is_a_command_too() {
     }
     assert_eq!(run(&["help"]).code, 0);
 }
+
+#[test]
+fn every_topic_has_a_text() {
+    let list = String::from_utf8(run(&["help"]).stdout).unwrap();
+    for topic in mapped::cli::pages::topics::TOPICS {
+        assert!(list.contains(topic.about), "{}", topic.name);
+        for name in topic.aliases.iter().chain([&topic.name]) {
+            let ran = run(&["help", name]);
+            assert_eq!(ran.code, 0, "{name}");
+            assert!(ran.stdout.len() > 500, "{name}");
+        }
+    }
+    let ran = run(&["help", "nosuch"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, "mapped: no help on 'nosuch'; see mapped help\n"));
+}
+
+// A refused command line took up to nine lines, and its tip was often wrong: `head` was told of `hexdump`.
+#[test]
+fn a_usage_error_is_one_line_with_advice() {
+    let cases: [(&[&str], &str); 19] = [
+        (&["head"], "there is no subcommand 'head'; try: mapped cat --lines=:10 FILE, or mapped --as head FILE"),
+        (&["wc"], "there is no subcommand 'wc'; try: mapped stat --lines FILE"),
+        (&["strings"], "there is no subcommand 'strings'; try: mapped grep -oab '[ -~]{4,}' FILE"),
+        (&["grpe", "x"], "there is no subcommand 'grpe'; did you mean 'grep'?"),
+        (&["frobnicate"], "there is no subcommand 'frobnicate'; see mapped --help"),
+        (&["cat", "-z"], "cat has no option '-z'; lines end with a newline"),
+        (&["cat", "--tail", "5"], "cat has no option '--tail'; try: mapped cat --lines=-10: FILE"),
+        (&["cat", "--colr"], "cat has no option '--colr'; did you mean --color?"),
+        (&["cat", "--nosuch"], "cat has no option '--nosuch'; see mapped cat --help"),
+        (&["cat", "--lines=x"], "invalid value 'x' for --lines: 'x' is not a decimal number; see mapped cat --help"),
+        (&["cat", "--io=x"], "invalid value 'x' for --io: expected auto, mmap, read; see mapped cat --help"),
+        (&["cat", "--io"], "--io needs a value: expected auto, mmap, read; see mapped cat --help"),
+        (&["cat", "--number=3"], "--number takes no value, but '3' was given; see mapped cat --help"),
+        (&["cat", "--sanitize", "-v"], "--sanitize cannot be combined with --show-nonprinting; see mapped cat --help"),
+        (&["cat", "--pid", "1"], "missing --follow or -F; see mapped cat --help"),
+        (&["grep", "--no-hidden", "x"], "grep has no option '--no-hidden'; nothing is ignored without --ignore"),
+        (&["grep", "-m", "x", "y"], "invalid value 'x' for --max-count: expected a number; see mapped grep --help"),
+        (&["stat", "-c"], "--format needs a value; see mapped stat --help"),
+        (&["hexdump", "-j", "5"], "hexdump has no option '-j'; try: --offset SIZE"),
+    ];
+    for (args, message) in cases {
+        let ran = run(args);
+        assert_eq!(ran.stderr, format!("mapped: {message}\n"), "{args:?}");
+        assert!(ran.code > 0 && ran.stdout.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_lone_name_prints_about_ten_lines() {
+    for (args, code) in [(&[][..], 2), (&["grep"], 2), (&["stat"], 1)] {
+        let ran = run::<&str>(args);
+        assert_eq!((ran.code, ran.stdout.len()), (code, 0), "{args:?}");
+        assert!((8..=14).contains(&ran.stderr.lines().count()), "{args:?}: {}", ran.stderr);
+        assert!(ran.stderr.lines().all(|line| line.chars().count() <= 120), "{}", ran.stderr);
+    }
+}

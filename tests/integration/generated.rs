@@ -1,26 +1,26 @@
-//! The man pages and completions that are generated from the command-line definitions.
+//! Man pages and completions, generated from the definitions of the command line.
 //!
-//! `MAPPED_REGENERATE=1 cargo test --test integration generated` rewrites them. Without it, the
-//! tests report which are stale.
+//! `MAPPED_REGENERATE=1 cargo test --test integration generated` rewrites them. Without it, the tests
+//! report stale files.
 
 use std::fs;
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use clap::CommandFactory;
+use clap::ValueEnum;
 use clap_complete::Shell;
-use mapped::cli::Cli;
+use mapped::cli::pages::{completions, man};
 
-use crate::util::Dir;
+use crate::util::{Dir, run};
 
-fn root() -> &'static Path {
+pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Compares a file with its generated content, or writes it if that was requested.
-fn settle(path: &Path, want: &[u8]) {
+pub fn settle(path: &Path, want: &[u8]) {
     let shown = path.strip_prefix(root()).unwrap().display();
     if std::env::var_os("MAPPED_REGENERATE").is_some() {
         fs::write(path, want).unwrap();
@@ -31,51 +31,10 @@ fn settle(path: &Path, want: &[u8]) {
     );
 }
 
-fn program() -> clap::Command {
-    let mut program = Cli::command();
-    program.build();
-    program
-}
-
-fn man_page(command: &clap::Command, name: &str) -> Vec<u8> {
-    // clap requires static names; a test may leak a few.
-    let titled: &'static str = name.to_owned().leak();
-    let man = clap_mangen::Man::new(command.clone().name(titled).bin_name(name.replace('-', " ")))
-        .title(name.to_uppercase())
-        .date("2026-11-21")
-        .source(concat!("mapped ", env!("CARGO_PKG_VERSION")))
-        .manual("User Commands");
-    let mut page = Vec::new();
-    man.render_title(&mut page).unwrap();
-    man.render_name_section(&mut page).unwrap();
-    man.render_synopsis_section(&mut page).unwrap();
-    man.render_description_section(&mut page).unwrap();
-    man.render_options_section(&mut page).unwrap();
-    if command.has_subcommands() {
-        man.render_subcommands_section(&mut page).unwrap();
-    }
-    let section = name.strip_prefix("mapped-").unwrap_or(name);
-    page.extend(fs::read(root().join(format!("man/sections/{section}.roff"))).unwrap());
-    // clap_mangen surrounds the space before a list of values with meaningless line breaks.
-    let page = String::from_utf8(page).unwrap();
-    page.replace(".br\n\n.br\n", ".sp\n").replace(".br\n.sp\n.br\n", ".sp\n").into_bytes()
-}
-
-fn man_pages() -> Vec<(PathBuf, Vec<u8>)> {
-    let program = program();
-    let mut pages = vec![(root().join("man/mapped.1"), man_page(&program, "mapped"))];
-    // clap's own `help` subcommand has no page.
-    for command in program.get_subcommands().filter(|command| command.get_name() != "help") {
-        let name = format!("mapped-{}", command.get_name());
-        pages.push((root().join(format!("man/{name}.1")), man_page(command, &name)));
-    }
-    pages
-}
-
 #[test]
 fn man_pages_are_fresh() {
-    for (path, page) in man_pages() {
-        settle(&path, &page);
+    for (name, page) in man::pages() {
+        settle(&root().join("man").join(name), page.as_bytes());
     }
     lint_man_pages();
 }
@@ -84,7 +43,8 @@ fn lint_man_pages() {
     if Command::new("mandoc").arg("-h").output().is_err() {
         return crate::util::skip("mandoc");
     }
-    for (path, _) in man_pages() {
+    for (name, _) in man::pages() {
+        let path = root().join("man").join(name);
         let lint = Command::new("mandoc").args(["-T", "lint", "-W", "warning"]).arg(&path).output().unwrap();
         assert!(lint.status.success(), "{}", String::from_utf8_lossy(&lint.stdout));
     }
@@ -92,73 +52,33 @@ fn lint_man_pages() {
 
 #[test]
 fn completions_are_fresh() {
-    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell, Shell::Elvish] {
-        let mut script = Vec::new();
-        clap_complete::generate(shell, &mut program(), "mapped", &mut script);
-        if shell == Shell::Bash {
-            script = with_values_after_equals(&String::from_utf8(script).unwrap()).into_bytes();
-        }
-        let name = match shell {
-            Shell::Bash => "mapped.bash",
-            Shell::Zsh => "_mapped",
-            Shell::Fish => "mapped.fish",
-            Shell::PowerShell => "mapped.ps1",
-            _ => "mapped.elv",
-        };
-        settle(&root().join("completions").join(name), &script);
+    for &shell in Shell::value_variants() {
+        let path = root().join("completions").join(completions::file_name(shell));
+        settle(&path, &completions::script(shell));
     }
 }
 
-/// Completes values in bash after `--color=`, which bash splits at the equals sign, but not in the
-/// word after `--color`, which would be a file.
-fn with_values_after_equals(script: &str) -> String {
-    const JOIN: &str = "    prev=\"$3\"
-    # Bash splits a word at its equals sign.
-    if [[ \"${cur}\" == \"=\" ]] ; then
-        cur=\"\"
-        prev=\"${COMP_WORDS[COMP_CWORD-1]}=\"
-    elif [[ \"${prev}\" == \"=\" ]] ; then
-        prev=\"${COMP_WORDS[COMP_CWORD-2]}=\"
-    fi
-";
-    let program = program();
-    let mut command = &program;
-    let mut joined = String::new();
-    for line in script.lines() {
-        let label = line.trim();
-        if line == "    prev=\"$3\"" {
-            joined.push_str(JOIN);
-            continue;
+// Only a package had these texts; the binary prints the same.
+#[test]
+fn the_program_prints_its_pages_and_completions() {
+    for (name, page) in man::pages() {
+        let name = name.rsplit_once('.').unwrap().0;
+        for name in [name, name.strip_prefix("mapped-").unwrap_or(name)] {
+            let ran = run(&["man", name]);
+            assert_eq!((String::from_utf8_lossy(&ran.stdout).as_ref(), ran.code), (page.as_str(), 0), "{name}");
         }
-        if let Some(name) = label.strip_prefix("mapped__subcmd__").and_then(|name| name.strip_suffix(')')) {
-            command = program.find_subcommand(name).unwrap_or(&program);
-        }
-        match label.strip_suffix(')').and_then(|option| option_of(command, option)) {
-            Some((arg, option)) if arg.is_require_equals_set() => {
-                joined.push_str(&line.replace(option, &format!("{option}=")));
-            }
-            Some((_, option)) if option.starts_with("--") => {
-                joined.push_str(&line.replace(option, &format!("{option}|{option}=")));
-            }
-            _ => joined.push_str(line),
-        }
-        joined.push('\n');
     }
-    joined
+    assert_eq!(run(&["man"]).stdout, run(&["man", "mapped"]).stdout);
+    let ran = run(&["man", "nosuch"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, "mapped: no man page 'nosuch'; see mapped help\n"));
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = completions::script(Shell::from_str(shell, false).unwrap());
+        assert_eq!(run(&["completions", shell]).stdout, script, "{shell}");
+    }
+    assert_eq!(run(&["completions", "tcsh"]).code, 2);
 }
 
-/// Returns the argument that an option such as `--color` or `-f` refers to.
-fn option_of<'c>(command: &'c clap::Command, option: &'c str) -> Option<(&'c clap::Arg, &'c str)> {
-    let is_named = |arg: &&clap::Arg| match option.strip_prefix("--") {
-        Some(long) => arg.get_long() == Some(long) || arg.get_all_aliases().is_some_and(|all| all.contains(&long)),
-        None => {
-            option.strip_prefix('-').is_some_and(|short| arg.get_short().is_some_and(|own| short == own.to_string()))
-        }
-    };
-    command.get_arguments().find(is_named).map(|arg| (arg, option))
-}
-
-/// Regression: `--color al` was completed to `--color always`, which is an option and a file.
+/// `--color al` was completed to `--color always`, which is an option and a file.
 #[test]
 fn bash_completes_values_after_an_equals_sign() {
     if Command::new("bash").arg("--version").output().is_err() {

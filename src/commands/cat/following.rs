@@ -19,7 +19,6 @@ use crate::cli::range::{Mark, Range as LineRange, Selection, Stop as RangeStop};
 use crate::exit::Exit;
 use crate::follow::{End, Follower, Options, Origin, follow};
 use crate::io::{FileRef, Source};
-use crate::output::{Destination, escape_for_terminal};
 
 /// How many lines of each file are printed at first, as by `tail`.
 const LAST_LINES: u64 = 10;
@@ -92,10 +91,11 @@ impl Cat<'_> {
             let last = LineRange { start: Mark::End(LAST_LINES), stop: RangeStop::Never, step: 1 };
             self.wanted = Wanted::Lines(Selection::new(vec![last]));
         }
-        let names = match (args.with_filename, args.files.len()) {
-            (true, _) => Names::EachLine,
-            (false, 0 | 1) => Names::None,
-            (false, _) => Names::Headings,
+        let names = match args.with_filename {
+            true => Names::EachLine,
+            false if args.no_heading => Names::None,
+            false if args.heading || args.files.len() > 1 => Names::Headings,
+            false => Names::None,
         };
         let stdin = args.files.is_empty().then(|| OsString::from("-"));
         let inputs: Vec<OsString> = args.files.iter().cloned().chain(stdin).collect();
@@ -169,12 +169,7 @@ impl Cat<'_> {
 
 impl Follower for Following<'_, '_> {
     fn add(&mut self, name: &OsStr) {
-        use crate::os::posix::OsStrExt;
-        let shown = if name == "-" { b"standard input" } else { name.as_bytes() };
-        let shown = match self.cat.output.destination() {
-            Destination::Terminal => escape_for_terminal(shown).into_owned(),
-            _ => shown.to_vec(),
-        };
+        let shown = self.cat.shown_name(name);
         // A stream has no last lines yet; of lines or bytes counted from the start it skips what is before.
         let skip = match &self.cat.wanted {
             Wanted::Lines(selection) => {

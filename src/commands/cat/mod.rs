@@ -27,8 +27,9 @@ use crate::decode::{Format, format_of};
 use crate::engine::{BLOCK, Cut, Input, PrefetchedInputs};
 use crate::exit::Exit;
 use crate::io::{AccessMethod, Source};
+use crate::os::posix::OsStrExt;
 use crate::os::was_closed;
-use crate::output::{Destination, Output, complain, escape_name};
+use crate::output::{Destination, Output, complain, escape_for_terminal, escape_name};
 use short::{SHORT, ShortPieces};
 use shown::Shown;
 use transform::{State, Transform};
@@ -48,7 +49,15 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     config.own_output = None;
     let progress = config.progress(&args.files, output);
     anyhow::ensure!(!args.reverse || !wanted.has_steps(), "--reverse takes no ranges with steps");
-    let mut cat = Cat { wanted, reverse: args.reverse, transform, state: State::default(), config: &config, output };
+    let mut cat = Cat {
+        wanted,
+        reverse: args.reverse,
+        headings: args.heading.then_some(0),
+        transform,
+        state: State::default(),
+        config: &config,
+        output,
+    };
     let result = match follow {
         Some(by) => cat.follow(args, by),
         None if args.merge => cat.merge(args),
@@ -64,6 +73,8 @@ struct Cat<'a> {
     wanted: Wanted,
     /// Whether lines are printed from the last to the first.
     reverse: bool,
+    /// How many names have been printed above inputs, or `None` if none are to be.
+    headings: Option<u64>,
     transform: Transform,
     state: State,
     config: &'a Config,
@@ -77,6 +88,7 @@ impl Cat<'_> {
             exit = exit.and(match self.open(input) {
                 (name, Ok(source)) => {
                     let format = self.format_on_terminal(&source);
+                    self.heading(source.name())?;
                     let exit = self.one(source)?;
                     self.hint(&name, format)?;
                     exit
@@ -90,6 +102,25 @@ impl Cat<'_> {
         self.finish()?;
         self.output.flush()?;
         Ok(exit)
+    }
+
+    /// Prints the name of an input above it, if names are wanted.
+    fn heading(&mut self, name: &OsStr) -> io::Result<()> {
+        let Some(printed) = self.headings else { return Ok(()) };
+        self.headings = Some(printed + 1);
+        let gap: &[u8] = if printed > 0 { b"\n" } else { b"" };
+        let name = if name.is_empty() { OsStr::new("-") } else { name };
+        let heading = [gap, b"==> ", &self.shown_name(name), b" <==\n"].concat();
+        self.output.write_all(&heading)
+    }
+
+    /// Returns the name of an input as a heading shows it.
+    fn shown_name(&self, name: &OsStr) -> Vec<u8> {
+        let shown = if name == "-" { b"standard input" } else { name.as_bytes() };
+        match self.output.destination() {
+            Destination::Terminal => escape_for_terminal(shown).into_owned(),
+            _ => shown.to_vec(),
+        }
     }
 
     /// Returns the format of a compressed file of which a terminal gets the bytes as they are.

@@ -367,7 +367,7 @@ fn view(args: &Args) -> View {
             View::Format {
                 file: line(&directives::block_format(false, context)),
                 device: line(&directives::block_format(true, context)),
-                more: true,
+                more: !args.classic,
             }
         }
     }

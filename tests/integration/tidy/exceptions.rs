@@ -70,7 +70,6 @@ pub const LONG_FILES: &[(&str, &str)] = &[
     ("commands/stat/json.rs", "still to be split"),
     ("commands/stat/mod.rs", "still to be split"),
     ("digest/sha512.rs", "still to be split"),
-    ("engine/cursor/mod.rs", "still to be split"),
     ("io/walk.rs", "still to be split"),
 ];
 

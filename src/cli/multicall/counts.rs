@@ -1,0 +1,123 @@
+//! The counts of head(1) and tail(1), and their options of the time before getopt: `-5`, `-5c`, `+5`.
+
+use std::ffi::{OsStr, OsString};
+
+use crate::os::posix::OsStrExt;
+
+/// A count with the sign before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// `-`, `+` or neither.
+    pub sign: Option<u8>,
+    /// The number, at most the largest one there is.
+    pub number: u64,
+}
+
+/// Parses a count as coreutils do: decimal, with a unit such as `b`, `k`, `K`, `KB` or `MiB`.
+pub fn signed(text: &OsStr) -> Option<Signed> {
+    let text = text.to_str()?;
+    let (sign, digits) = match text.as_bytes() {
+        [sign @ (b'-' | b'+'), ..] => (Some(*sign), &text[1..]),
+        _ => (None, text),
+    };
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let (number, unit) = digits.split_at(end);
+    let unit: u64 = match unit {
+        "" => 1,
+        "b" => 512,
+        _ => {
+            let power = "kmgtpezy".find(unit[..1].to_ascii_lowercase().as_str())? as u32 + 1;
+            let base: u64 = match &unit[1..] {
+                "" | "iB" => 1024,
+                "B" => 1000,
+                _ => return None,
+            };
+            base.checked_pow(power).unwrap_or(u64::MAX)
+        }
+    };
+    if number.is_empty() {
+        return None;
+    }
+    // The largest number stands for all larger ones, as in coreutils.
+    Some(Signed { sign, number: number.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(unit) })
+}
+
+/// Rewrites an old-style option in the first place, such as `-5c` of head or `+5f` of tail.
+pub fn modernize(tool: &str, args: &[OsString]) -> Vec<OsString> {
+    let modern = match args.first().map(|arg| arg.as_bytes()) {
+        Some([b'-', rest @ ..]) if matches!(tool, "head" | "tail") => old_option(tool, "", rest),
+        Some([b'+', rest @ ..]) if tool == "tail" && args.len() <= 2 => old_option(tool, "+", rest),
+        _ => None,
+    };
+    match modern {
+        Some(modern) => modern.into_iter().chain(args[1..].iter().cloned()).collect(),
+        None => args.to_vec(),
+    }
+}
+
+fn old_option(tool: &str, sign: &str, rest: &[u8]) -> Option<Vec<OsString>> {
+    let end = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
+    let (digits, letters) = rest.split_at(end);
+    // tail's -l, -b, +c and the like stand for ten of them.
+    let is_bare =
+        tool == "tail" && matches!((sign, letters), ("+", [b'b' | b'c' | b'l', ..]) | ("", [b'b' | b'l', ..]));
+    let digits = match std::str::from_utf8(digits).ok()? {
+        "" if is_bare => "10",
+        "" => return None,
+        digits => digits,
+    };
+    if tool == "tail" && !matches!(letters, [] | [b'f' | b'b' | b'c' | b'l'] | [b'b' | b'c' | b'l', b'f']) {
+        return None;
+    }
+    let mut unit = "";
+    let mut counts = "-n";
+    let mut options = Vec::new();
+    for letter in letters {
+        match (letter, tool) {
+            (b'c', _) => counts = "-c",
+            (b'l', _) => counts = "-n",
+            (b'b', _) => (unit, counts) = ("b", "-c"),
+            (b'k', "head") => (unit, counts) = ("k", "-c"),
+            (b'm', "head") => (unit, counts) = ("m", "-c"),
+            (b'q' | b'v', "head") | (b'f', "tail") => options.push(OsString::from(format!("-{}", char::from(*letter)))),
+            _ => return None,
+        }
+    }
+    options.push(format!("{counts}{sign}{digits}{unit}").into());
+    Some(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_those_of_coreutils() {
+        let number = |text: &str| signed(OsStr::new(text)).map(|count| (count.sign, count.number));
+        assert_eq!(number("5"), Some((None, 5)));
+        assert_eq!(number("-0"), Some((Some(b'-'), 0)));
+        assert_eq!(number("+010"), Some((Some(b'+'), 10)));
+        assert_eq!(number("1b"), Some((None, 512)));
+        assert_eq!(number("2kB"), Some((None, 2000)));
+        assert_eq!(number("2KiB"), Some((None, 2048)));
+        assert_eq!(number("99999999999999999999"), Some((None, u64::MAX)));
+        for text in ["", "-", "x", "1x", "1.5K", "0x10", "--1", "k", "1Ki", "1é"] {
+            assert_eq!(number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn old_options_come_first() {
+        let modern = |tool: &str, arg: &str| modernize(tool, &[arg.into(), "f".into()]).join(" ".as_ref());
+        assert_eq!(modern("head", "-5"), "-n5 f");
+        assert_eq!(modern("head", "-5c"), "-c5 f");
+        assert_eq!(modern("head", "-2kv"), "-v -c2k f");
+        assert_eq!(modern("tail", "+5f"), "-f -n+5 f");
+        assert_eq!(modern("tail", "-c5"), "-c5 f");
+        assert_eq!(modern("tail", "+c"), "-c+10 f");
+        assert_eq!(modern("tail", "-bf"), "-f -c10b f");
+        assert_eq!(modern("tail", "+cl"), "+cl f");
+        assert_eq!(modern("head", "+5"), "+5 f");
+        assert_eq!(modern("cat", "-5"), "-5 f");
+    }
+}

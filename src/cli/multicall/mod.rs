@@ -1,0 +1,124 @@
+//! Classic tools by their own names: `mapped` called as `grep`, `head` or `xxd` through a link, or as
+//! `mapped --as NAME`.
+//!
+//! A tool is a row of a table: the subcommand that does its work, the letters they share, and what
+//! its other options become. [`Tool::rewrite`] turns the tool's arguments into the subcommand's own,
+//! which are then parsed like any others. There is no second parser for any tool.
+
+mod counts;
+mod rewrite;
+mod settle;
+mod tools;
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+pub use rewrite::Refused;
+pub use tools::TOOLS;
+
+/// A classic tool.
+pub struct Tool {
+    /// The name it is called by.
+    pub name: &'static str,
+    /// The subcommand that does its work.
+    pub subcommand: &'static str,
+    /// The exit code for a command line that it refuses.
+    pub usage_error: u8,
+    /// The exit code for an input that fails, or `grep`'s for no match.
+    pub failure: u8,
+    /// Arguments that turn the subcommand's defaults into the tool's.
+    defaults: &'static [&'static str],
+    /// Letters that mean the same in both, in the notation of getopt(3).
+    same: &'static str,
+    /// Options that become others.
+    rules: &'static [Rule],
+    /// Decides what depends on several options or on the operands.
+    settle: fn(&mut rewrite::Line) -> Result<(), String>,
+}
+
+/// An option of a tool, and what it becomes.
+struct Rule {
+    letter: Option<char>,
+    long: &'static str,
+    value: Value,
+    becomes: Becomes,
+}
+
+/// Whether an option takes a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Value {
+    None,
+    Required,
+    /// Only in the same word.
+    Optional,
+}
+
+/// What a tool's option becomes.
+#[derive(Clone, Copy)]
+enum Becomes {
+    /// These arguments, separated by blanks. `{}` stands for the value.
+    Args(&'static str),
+    /// Nothing by itself: [`Tool::settle`] looks at it.
+    Noted,
+    /// An error, as this says what to do instead.
+    NotOffered(&'static str),
+}
+
+/// A command line that calls a tool by its name.
+pub struct Call {
+    /// The tool.
+    pub tool: &'static Tool,
+    /// Its arguments.
+    pub args: Vec<OsString>,
+}
+
+impl Tool {
+    /// Returns the tool of this name.
+    pub fn named(name: &OsStr) -> Option<&'static Tool> {
+        TOOLS.iter().find(|tool| name == tool.name)
+    }
+
+    /// Returns the help of the tool: what it is here, its options, and what is not offered.
+    pub fn help(&self) -> String {
+        let options = |offered: bool| {
+            let rules = self.rules.iter().filter(|rule| matches!(rule.becomes, Becomes::NotOffered(_)) != offered);
+            let letters = self.same.chars().filter(|&c| offered && c != ':').map(|letter| format!("-{letter}"));
+            letters.chain(rules.map(Rule::shown)).collect::<Vec<_>>().join(" ")
+        };
+        let missing = options(false);
+        let missing = if missing.is_empty() { missing } else { format!("Not offered: {missing}\n") };
+        let Tool { name, subcommand, .. } = self;
+        let defaults = self.defaults.join(" ");
+        format!(
+            "Usage: {name} [OPTION]... [OPERAND]...\n\n{name}, by mapped {subcommand} {defaults}\n\nOptions: {}\n{missing}\n\
+             Long options of mapped {subcommand} work as well: mapped help {subcommand}\n",
+            options(true)
+        )
+    }
+}
+
+impl Rule {
+    fn shown(&self) -> String {
+        let long = if self.long.is_empty() { String::new() } else { format!("--{}", self.long) };
+        match (self.letter, long.is_empty()) {
+            (Some(letter), true) => format!("-{letter}"),
+            (Some(letter), false) => format!("-{letter}|{long}"),
+            (None, _) => long,
+        }
+    }
+}
+
+/// Returns the tool that a command line calls, by the program's name or by `--as NAME`.
+///
+/// # Errors
+/// The name after `--as`, if there is no such tool.
+pub fn call(args: &[OsString]) -> Result<Option<Call>, OsString> {
+    if args.get(1).is_some_and(|arg| arg == "--as") {
+        let name = args.get(2).cloned().unwrap_or_default();
+        let tool = Tool::named(&name).ok_or(name)?;
+        return Ok(Some(Call { tool, args: args[3..].to_vec() }));
+    }
+    let name = args.first().map(|path| Path::new(path).file_stem().unwrap_or_default());
+    let tool = name.and_then(Tool::named);
+    Ok(tool.map(|tool| Call { tool, args: args[1..].to_vec() }))
+}

@@ -1,0 +1,273 @@
+//! The walk over a tool's arguments, as getopt_long(3) reads them.
+//!
+//! Options go before operands in the rewritten line, and operands follow `--`.
+
+use std::ffi::{OsStr, OsString};
+
+use clap::{Command, CommandFactory};
+
+use super::{Becomes, Rule, Tool, Value, counts};
+use crate::cli::{Cli, getopt};
+use crate::os::posix::{OsStrExt, OsStringExt};
+
+/// A tool's arguments as they are rewritten.
+pub struct Line {
+    /// Options of the subcommand.
+    pub options: Vec<OsString>,
+    /// Operands.
+    pub operands: Vec<OsString>,
+    /// The options that rules named, in the order given.
+    pub given: Vec<Given>,
+}
+
+/// An option that a rule named.
+pub struct Given {
+    /// The long name, or the letter of an option without one.
+    pub name: String,
+    /// Its value.
+    pub value: Option<OsString>,
+}
+
+/// Why a tool's arguments are not rewritten.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// The help of the tool is wanted.
+    Help,
+    /// Its version is wanted.
+    Version,
+    /// The arguments are wrong, or the tool's option is not offered; this says which.
+    Wrong(String),
+}
+
+impl Line {
+    /// Returns the last value given for one of the options in `names`, with the name.
+    pub fn last(&self, names: &[&str]) -> Option<&Given> {
+        self.given.iter().rev().find(|given| names.contains(&given.name.as_str()))
+    }
+
+    /// Returns whether the option was given.
+    pub fn has(&self, name: &str) -> bool {
+        self.given.iter().any(|given| given.name == name)
+    }
+
+    /// Adds an option of the subcommand.
+    pub fn push(&mut self, option: impl Into<OsString>) {
+        self.options.push(option.into());
+    }
+}
+
+impl Tool {
+    /// Returns the arguments of the program that do what `args` ask of the tool.
+    ///
+    /// # Errors
+    /// The help or the version was asked for, or the arguments are wrong.
+    pub fn rewrite(&self, args: &[OsString]) -> Result<Vec<OsString>, Refused> {
+        let line = Line { options: Vec::new(), operands: Vec::new(), given: Vec::new() };
+        let mut walk = Walk { tool: self, line, command: None };
+        walk.take(&counts::modernize(self.name, args))?;
+        let mut line = walk.line;
+        (self.settle)(&mut line).map_err(Refused::Wrong)?;
+        let words = ["mapped", self.subcommand].into_iter().chain(self.defaults.iter().copied()).map(OsString::from);
+        let operands = std::iter::once(OsString::from("--")).chain(line.operands);
+        Ok(words.chain(line.options).chain(operands).collect())
+    }
+
+    fn rule_for_letter(&self, letter: char) -> Option<&'static Rule> {
+        self.rules.iter().find(|rule| rule.letter == Some(letter))
+    }
+
+    /// Returns the rule for a long option or the only one that it abbreviates.
+    fn rule_for_name(&self, name: &str) -> Option<&'static Rule> {
+        let begins = || self.rules.iter().filter(|rule| rule.long.starts_with(name));
+        let exact = begins().find(|rule| rule.long == name);
+        exact.or_else(|| begins().next().filter(|_| begins().count() == 1 && name.len() > 1))
+    }
+
+    /// Returns whether the letter is the subcommand's own, and whether it takes a value.
+    fn same_letter(&self, letter: char) -> Option<bool> {
+        let at = self.same.find(letter).filter(|_| letter != ':')?;
+        Some(self.same[at + 1..].starts_with(':'))
+    }
+}
+
+/// The options of xxd that are words.
+const XXD_WORDS: [&str; 11] =
+    ["autoskip", "bits", "capitalize", "cols", "groupsize", "len", "name", "offset", "seek", "skip", "uppercase"];
+
+struct Walk<'t> {
+    tool: &'t Tool,
+    line: Line,
+    /// The definition of the subcommand, once it is needed.
+    command: Option<Command>,
+}
+
+impl Walk<'_> {
+    fn take(&mut self, args: &[OsString]) -> Result<(), Refused> {
+        let mut rest = args.iter();
+        while let Some(arg) = rest.next() {
+            match arg.as_bytes() {
+                b"--" => {
+                    self.line.operands.extend(rest.cloned());
+                    break;
+                }
+                [b'-', b'-', long @ ..] => self.take_long(long, arg, &mut rest)?,
+                // xxd's options are words after one hyphen and never clusters.
+                [b'-', word @ ..] if self.tool.name == "xxd" && !word.is_empty() => self.take_word(word, &mut rest)?,
+                [b'-', letters @ ..] if !letters.is_empty() => self.take_cluster(letters, &mut rest)?,
+                _ => self.line.operands.push(arg.clone()),
+            }
+        }
+        Ok(())
+    }
+
+    fn take_long(
+        &mut self,
+        long: &[u8],
+        arg: &OsStr,
+        rest: &mut std::slice::Iter<'_, OsString>,
+    ) -> Result<(), Refused> {
+        let equals = long.iter().position(|&byte| byte == b'=');
+        let (name, value) = long.split_at(equals.unwrap_or(long.len()));
+        let name = String::from_utf8_lossy(name).into_owned();
+        let value = equals.map(|_| OsStr::from_bytes(&value[1..]).to_owned());
+        match name.as_str() {
+            "help" => return Err(Refused::Help),
+            "version" => return Err(Refused::Version),
+            _ => {}
+        }
+        let Some(rule) = self.tool.rule_for_name(&name) else {
+            return self.pass_on(&name, value.is_some(), arg, rest);
+        };
+        let value = match (rule.value, value) {
+            (Value::None, Some(_)) => return wrong(format!("option '--{}' doesn't allow an argument", rule.long)),
+            (Value::Required, None) => {
+                let missing = || Refused::Wrong(format!("option '--{}' requires an argument", rule.long));
+                Some(rest.next().ok_or_else(missing)?.clone())
+            }
+            (_, value) => value,
+        };
+        self.apply(rule, value)
+    }
+
+    /// Passes a long option on that is the subcommand's own.
+    fn pass_on(
+        &mut self,
+        name: &str,
+        has_value: bool,
+        arg: &OsStr,
+        rest: &mut std::slice::Iter<'_, OsString>,
+    ) -> Result<(), Refused> {
+        let subcommand = self.tool.subcommand;
+        let command = self.command.get_or_insert_with(|| {
+            let mut program = Cli::command();
+            program.build();
+            program.find_subcommand(subcommand).cloned().unwrap_or_default()
+        });
+        let Some(option) = getopt::long_option(command, name.as_bytes()) else {
+            return wrong(format!("unrecognized option '--{name}'"));
+        };
+        let takes_value = getopt::takes_value(option);
+        self.line.push(arg);
+        if takes_value && !has_value {
+            let missing = || Refused::Wrong(format!("option '--{name}' requires an argument"));
+            self.line.options.push(rest.next().ok_or_else(missing)?.clone());
+        }
+        Ok(())
+    }
+
+    fn take_cluster(&mut self, letters: &[u8], rest: &mut std::slice::Iter<'_, OsString>) -> Result<(), Refused> {
+        let mut at = 0;
+        while let Some(&byte) = letters.get(at) {
+            let letter = char::from(byte);
+            at += 1;
+            let digits = letters[at - 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            if let Some(rule) = self.tool.rule_for_letter('0').filter(|_| digits > 0) {
+                at += digits - 1;
+                let number = OsStr::from_bytes(&letters[at - digits..at]).to_owned();
+                self.apply(rule, Some(number))?;
+                continue;
+            }
+            if let Some(takes_value) = self.tool.same_letter(letter) {
+                let attached = if takes_value { &letters[at..] } else { &[] };
+                self.line.push(OsString::from_vec([&[b'-', byte], attached].concat()));
+                if takes_value {
+                    if attached.is_empty() {
+                        let value = value_after(letter, rest)?;
+                        self.line.options.push(value);
+                    }
+                    return Ok(());
+                }
+                continue;
+            }
+            let Some(rule) = self.tool.rule_for_letter(letter) else {
+                return wrong(format!("invalid option -- '{letter}'"));
+            };
+            let attached = &letters[at..];
+            let attached_value = || OsStr::from_bytes(attached).to_owned();
+            match rule.value {
+                Value::None => self.apply(rule, None)?,
+                Value::Optional => return self.apply(rule, (!attached.is_empty()).then(attached_value)),
+                Value::Required if attached.is_empty() => return self.apply(rule, Some(value_after(letter, rest)?)),
+                Value::Required => return self.apply(rule, Some(attached_value())),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes an option of xxd, of which the first letters count: `-c8`, `-cols 8` and `-c 8` are one.
+    fn take_word(&mut self, word: &[u8], rest: &mut std::slice::Iter<'_, OsString>) -> Result<(), Refused> {
+        if word == b"ps" || word.starts_with(b"h") {
+            return if word == b"ps" { self.take_cluster(b"p", rest) } else { Err(Refused::Help) };
+        }
+        let letter = char::from(word[0]);
+        let Some(rule) = self.tool.rule_for_letter(letter) else {
+            return wrong(format!("invalid option -- '{letter}'"));
+        };
+        // `-offset` and the like are words, and not letters with the rest as their values.
+        let is_long = word.len() > 1 && XXD_WORDS.iter().any(|long| long.as_bytes().starts_with(word));
+        let attached = if is_long { &[] } else { &word[1..] };
+        match rule.value {
+            Value::Required if attached.is_empty() => {
+                let value = value_after(letter, rest)?;
+                self.apply(rule, Some(value))
+            }
+            Value::Required => self.apply(rule, Some(OsStr::from_bytes(attached).to_owned())),
+            _ => self.apply(rule, None),
+        }
+    }
+
+    fn apply(&mut self, rule: &Rule, value: Option<OsString>) -> Result<(), Refused> {
+        match rule.becomes {
+            Becomes::NotOffered("help") => return Err(Refused::Help),
+            Becomes::NotOffered("version") => return Err(Refused::Version),
+            Becomes::NotOffered(instead) => {
+                let instead = if instead.is_empty() { String::new() } else { format!("; {instead}") };
+                return wrong(format!("option '{}' is not offered{instead}", rule.shown()));
+            }
+            Becomes::Args(words) => {
+                for word in words.split_whitespace() {
+                    let mut arg = OsString::from(word.trim_end_matches("{}"));
+                    match &value {
+                        Some(value) if word.ends_with("{}") => arg.push(value),
+                        _ => arg = OsString::from(word.trim_end_matches("={}")),
+                    }
+                    self.line.push(arg);
+                }
+            }
+            Becomes::Noted => {}
+        }
+        let letter = || rule.letter.map(String::from).unwrap_or_default();
+        let name = if rule.long.is_empty() { letter() } else { rule.long.to_owned() };
+        self.line.given.push(Given { name, value });
+        Ok(())
+    }
+}
+
+fn value_after(letter: char, rest: &mut std::slice::Iter<'_, OsString>) -> Result<OsString, Refused> {
+    let missing = || Refused::Wrong(format!("option requires an argument -- '{letter}'"));
+    rest.next().cloned().ok_or_else(missing)
+}
+
+fn wrong<T>(message: String) -> Result<T, Refused> {
+    Err(Refused::Wrong(message))
+}

@@ -1,0 +1,196 @@
+//! The table of the tools.
+
+use super::settle;
+use super::{Becomes, Rule, Tool, Value};
+use Becomes::{Args, NotOffered, Noted};
+use Value::{None as Flag, Optional, Required};
+
+const fn rule(letter: char, long: &'static str, value: Value, becomes: Becomes) -> Rule {
+    Rule { letter: Some(letter), long, value, becomes }
+}
+
+const fn long(long: &'static str, value: Value, becomes: Becomes) -> Rule {
+    Rule { letter: None, long, value, becomes }
+}
+
+/// The letters of the tools' own help and version.
+const HELP: Becomes = NotOffered("help");
+const VERSION: Becomes = NotOffered("version");
+
+const GREP: &[Rule] = &[
+    // On Unix, text files are binary files, and these have no effect.
+    rule('U', "binary", Flag, Args("")),
+    rule('u', "unix-byte-offsets", Flag, Args("--unix-byte-offsets")),
+    rule('0', "", Required, Args("--context={}")),
+    rule('V', "", Flag, VERSION),
+];
+const GREP_LETTERS: &str = "e:f:EFGPiywxvzqcm:lLobnHhTZA:B:C:rRd:D:aIs";
+
+const NO_NUL: Becomes = NotOffered("lines end with a newline");
+
+const HEAD: &[Rule] = &[
+    rule('n', "lines", Required, Noted),
+    rule('c', "bytes", Required, Noted),
+    rule('q', "quiet", Flag, Noted),
+    long("silent", Flag, Noted),
+    rule('v', "verbose", Flag, Noted),
+    rule('z', "zero-terminated", Flag, NO_NUL),
+];
+
+const TAIL: &[Rule] = &[
+    rule('n', "lines", Required, Noted),
+    rule('c', "bytes", Required, Noted),
+    rule('q', "quiet", Flag, Noted),
+    long("silent", Flag, Noted),
+    rule('v', "verbose", Flag, Noted),
+    rule('z', "zero-terminated", Flag, NO_NUL),
+    rule('f', "", Flag, Args("--follow")),
+    rule('F', "", Flag, Args("-F")),
+    long("follow", Optional, Args("--follow={}")),
+    long("pid", Required, Args("--pid={}")),
+    long("retry", Flag, Noted),
+    // Changes are noticed when they happen, so nothing depends on an interval.
+    rule('s', "sleep-interval", Required, Args("")),
+    long("max-unchanged-stats", Required, Args("")),
+];
+
+const TAC: &[Rule] =
+    &[rule('b', "before", Flag, NO_NUL), rule('r', "regex", Flag, NO_NUL), rule('s', "separator", Required, NO_NUL)];
+
+const ONLY_LINES: Becomes = NotOffered("only -l is");
+
+const WC: &[Rule] = &[
+    rule('l', "lines", Flag, Noted),
+    rule('c', "bytes", Flag, ONLY_LINES),
+    rule('m', "chars", Flag, ONLY_LINES),
+    rule('w', "words", Flag, ONLY_LINES),
+    rule('L', "max-line-length", Flag, ONLY_LINES),
+    long("files0-from", Required, NotOffered("write: xargs -0 wc -l")),
+    long("total", Required, NotOffered("")),
+];
+
+const CHECK: Rule = rule('c', "check", Flag, Args("--check"));
+
+const CKSUM: &[Rule] = &[
+    rule('a', "algorithm", Required, Noted),
+    CHECK,
+    long("untagged", Flag, Args("--untagged")),
+    long("debug", Flag, NotOffered("mapped checksum --list-algorithms shows what is computed")),
+];
+
+const SUM: &[Rule] = &[rule('r', "", Flag, Noted), rule('s', "sysv", Flag, Noted)];
+
+const B3SUM: &[Rule] = &[CHECK, rule('h', "", Flag, HELP), rule('V', "", Flag, VERSION)];
+
+const HEXDUMP: &[Rule] = &[
+    rule('b', "one-byte-octal", Flag, Args("-b")),
+    rule('X', "one-byte-hex", Flag, Args("-X")),
+    rule('c', "one-byte-char", Flag, Args("-c")),
+    rule('C', "canonical", Flag, Args("-C")),
+    rule('d', "two-bytes-decimal", Flag, Args("-d")),
+    rule('o', "two-bytes-octal", Flag, Args("-o")),
+    rule('x', "two-bytes-hex", Flag, Args("-x")),
+    rule('e', "format", Required, Args("-e{}")),
+    rule('f', "format-file", Required, Args("--format-file={}")),
+    rule('L', "color", Optional, Args("--color={}")),
+    rule('h', "", Flag, HELP),
+    rule('V', "", Flag, VERSION),
+];
+/// Options after which the default format stays.
+const HD: &[Rule] = &[rule('h', "", Flag, HELP), rule('V', "", Flag, VERSION)];
+
+const XXD: &[Rule] = &[
+    rule('a', "autoskip", Flag, Noted),
+    rule('b', "bits", Flag, Noted),
+    rule('c', "cols", Required, Args("--width={}")),
+    rule('C', "capitalize", Flag, Args("--capitalize")),
+    rule('d', "decimal", Flag, Args("--address-radix=decimal")),
+    rule('e', "", Flag, Args("--endian=little")),
+    rule('E', "EBCDIC", Flag, Args("--character-table=ebcdic")),
+    rule('g', "groupsize", Required, Args("--group={}")),
+    rule('i', "include", Flag, Noted),
+    rule('l', "len", Required, Args("--length={}")),
+    rule('n', "name", Required, Args("--name={}")),
+    rule('o', "offset", Required, Args("--base={}")),
+    rule('p', "plain", Flag, Noted),
+    rule('r', "revert", Flag, Args("--reverse")),
+    rule('R', "", Required, Args("--color={}")),
+    rule('s', "seek", Required, Args("--offset={}")),
+    rule('t', "", Flag, Args("--terminate")),
+    rule('u', "uppercase", Flag, Args("--upper")),
+    rule('v', "version", Flag, VERSION),
+];
+
+const OD: &[Rule] = &[
+    rule('A', "address-radix", Required, Args("--address-radix={}")),
+    rule('j', "skip-bytes", Required, Args("--offset={}")),
+    rule('N', "read-bytes", Required, Args("--length={}")),
+    rule('S', "strings", Optional, NotOffered("write: mapped grep -oba '[ -~]{3,}' FILE")),
+    rule('t', "format", Required, Args("--type={}")),
+    rule('v', "output-duplicates", Flag, Args("--no-squeezing")),
+    rule('w', "width", Optional, Noted),
+    long("endian", Required, Args("--endian={}")),
+    long("traditional", Flag, NotOffered("")),
+    rule('a', "", Flag, Args("--type=a")),
+    rule('b', "", Flag, Args("--type=o1")),
+    rule('c', "", Flag, Args("--type=c")),
+    rule('B', "", Flag, Args("--type=o2")),
+    rule('o', "", Flag, Args("--type=o2")),
+    rule('O', "", Flag, Args("--type=o4")),
+    rule('d', "", Flag, Args("--type=u2")),
+    rule('D', "", Flag, Args("--type=u4")),
+    rule('e', "", Flag, Args("--type=fD")),
+    rule('F', "", Flag, Args("--type=fD")),
+    rule('f', "", Flag, Args("--type=fF")),
+    rule('h', "", Flag, Args("--type=x2")),
+    rule('x', "", Flag, Args("--type=x2")),
+    rule('H', "", Flag, Args("--type=x4")),
+    rule('X', "", Flag, Args("--type=x4")),
+    rule('i', "", Flag, Args("--type=dI")),
+    rule('I', "", Flag, Args("--type=dL")),
+    rule('L', "", Flag, Args("--type=dL")),
+    rule('l', "", Flag, Args("--type=dL")),
+    rule('s', "", Flag, Args("--type=d2")),
+];
+
+/// A tool without options of its own.
+const fn tool(name: &'static str, subcommand: &'static str, defaults: &'static [&'static str]) -> Tool {
+    Tool { name, subcommand, usage_error: 1, failure: 1, defaults, same: "", rules: &[], settle: settle::nothing }
+}
+
+/// One of the digest commands of coreutils.
+const fn digest(name: &'static str, defaults: &'static [&'static str]) -> Tool {
+    Tool { same: "btwz", rules: &[CHECK], settle: settle::digest, ..tool(name, "checksum", defaults) }
+}
+
+const fn grep(name: &'static str, dialect: &'static [&'static str]) -> Tool {
+    Tool { usage_error: 2, same: GREP_LETTERS, rules: GREP, ..tool(name, "grep", dialect) }
+}
+
+/// All tools.
+pub const TOOLS: &[Tool] = &[
+    Tool { same: "AbeEnstTuv", ..tool("cat", "cat", &[]) },
+    Tool { rules: HEAD, settle: settle::head, ..tool("head", "cat", &[]) },
+    Tool { rules: TAIL, settle: settle::tail, ..tool("tail", "cat", &[]) },
+    Tool { rules: TAC, ..tool("tac", "cat", &["--reverse"]) },
+    grep("grep", &["-G", "--no-heading", "--color=never"]),
+    grep("egrep", &["-E", "--no-heading", "--color=never"]),
+    grep("fgrep", &["-F", "--no-heading", "--color=never"]),
+    grep("rgrep", &["-G", "-r", "--no-heading", "--color=never"]),
+    Tool { same: "vs:n:", rules: HEXDUMP, settle: settle::hexdump, ..tool("hexdump", "hexdump", &[]) },
+    Tool { same: "bXcCdoxvs:n:", rules: HD, ..tool("hd", "hexdump", &["-C"]) },
+    Tool { rules: XXD, settle: settle::xxd, failure: 2, ..tool("xxd", "hexdump", &[]) },
+    Tool { rules: OD, settle: settle::od, ..tool("od", "hexdump", &[]) },
+    Tool { same: "Lfc:t", settle: settle::operand, ..tool("stat", "stat", &["--classic"]) },
+    Tool { rules: WC, settle: settle::wc, ..tool("wc", "stat", &["--lines"]) },
+    digest("md5sum", &["--algorithm=md5"]),
+    digest("sha1sum", &["--algorithm=sha1"]),
+    digest("sha224sum", &["--algorithm=sha224"]),
+    digest("sha256sum", &["--algorithm=sha256"]),
+    digest("sha384sum", &["--algorithm=sha384"]),
+    digest("sha512sum", &["--algorithm=sha512"]),
+    Tool { same: "btwzl:", ..digest("b2sum", &["--algorithm=blake2b"]) },
+    Tool { same: "l:", rules: B3SUM, usage_error: 2, ..digest("b3sum", &["--algorithm=blake3"]) },
+    Tool { same: "btwzl:", rules: CKSUM, settle: settle::cksum, ..digest("cksum", &[]) },
+    Tool { same: "", rules: SUM, settle: settle::sum, ..digest("sum", &[]) },
+];

@@ -1,0 +1,85 @@
+//! Completion scripts for shells.
+
+use clap::{Arg, Command};
+use clap_complete::{Shell, generate};
+
+use super::program;
+
+/// Arguments of `mapped completions`.
+#[derive(clap::Args, Debug)]
+pub struct CompletionsArgs {
+    /// Shell that is to run the script
+    #[arg(value_name = "SHELL")]
+    pub shell: Shell,
+}
+
+/// Returns the completion script for `shell`.
+pub fn script(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    generate(shell, &mut program(), "mapped", &mut script);
+    match shell {
+        Shell::Bash => with_values_after_equals(&String::from_utf8_lossy(&script)).into_bytes(),
+        _ => script,
+    }
+}
+
+/// Returns the name of the file that `shell` expects the script in.
+pub fn file_name(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Zsh => "_mapped",
+        Shell::Fish => "mapped.fish",
+        Shell::PowerShell => "mapped.ps1",
+        Shell::Elvish => "mapped.elv",
+        _ => "mapped.bash",
+    }
+}
+
+/// Completes values after an equals sign in bash, which splits a word there.
+///
+/// Values are offered after `--color=`, and not in the word after `--color`, which is a file.
+fn with_values_after_equals(script: &str) -> String {
+    const JOIN: &str = "    prev=\"$3\"
+    # Bash splits a word at its equals sign.
+    if [[ \"${cur}\" == \"=\" ]] ; then
+        cur=\"\"
+        prev=\"${COMP_WORDS[COMP_CWORD-1]}=\"
+    elif [[ \"${prev}\" == \"=\" ]] ; then
+        prev=\"${COMP_WORDS[COMP_CWORD-2]}=\"
+    fi
+";
+    let program = program();
+    let mut command = &program;
+    let mut joined = String::new();
+    for line in script.lines() {
+        let label = line.trim();
+        if line == "    prev=\"$3\"" {
+            joined.push_str(JOIN);
+            continue;
+        }
+        if let Some(name) = label.strip_prefix("mapped__subcmd__").and_then(|name| name.strip_suffix(')')) {
+            command = program.find_subcommand(name).unwrap_or(&program);
+        }
+        match label.strip_suffix(')').and_then(|option| option_of(command, option)) {
+            Some((arg, option)) if arg.is_require_equals_set() => {
+                joined.push_str(&line.replace(option, &format!("{option}=")));
+            }
+            Some((_, option)) if option.starts_with("--") => {
+                joined.push_str(&line.replace(option, &format!("{option}|{option}=")));
+            }
+            _ => joined.push_str(line),
+        }
+        joined.push('\n');
+    }
+    joined
+}
+
+/// Returns the argument that an option such as `--color` or `-f` names, and the option.
+fn option_of<'c>(command: &'c Command, option: &'c str) -> Option<(&'c Arg, &'c str)> {
+    let is_named = |arg: &&Arg| match option.strip_prefix("--") {
+        Some(long) => arg.get_long() == Some(long) || arg.get_all_aliases().is_some_and(|all| all.contains(&long)),
+        None => {
+            option.strip_prefix('-').is_some_and(|short| arg.get_short().is_some_and(|own| short == own.to_string()))
+        }
+    };
+    command.get_arguments().find(is_named).map(|arg| (arg, option))
+}

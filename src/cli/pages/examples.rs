@@ -1,0 +1,163 @@
+//! Examples for each subcommand, shown by `--help`, on its man page, and in short by a subcommand
+//! that lacks its operands. A test runs every one of them.
+
+use clap::{Command, CommandFactory};
+
+use crate::cli::Cli;
+
+/// A command line and what it does.
+pub struct Example {
+    /// What it does, in the imperative.
+    pub about: &'static str,
+    /// What to type.
+    pub line: &'static str,
+}
+
+const fn example(about: &'static str, line: &'static str) -> Example {
+    Example { about, line }
+}
+
+/// The examples of each subcommand, the most useful first.
+pub const EXAMPLES: [(&str, &[Example]); 7] = [
+    (
+        "mapped",
+        &[
+            example("Print the errors of the last hour", "mapped grep --since now-1h ERROR app.log"),
+            example("Follow a log across rotation", "mapped cat -F app.log"),
+            example("Print lines 1000 to 1010", "mapped cat --lines=1000:1010 app.log"),
+            example("Show the first bytes of a file", "mapped hexdump --length 64 disk.img"),
+            example("Find a byte pattern", "mapped hexdump --find '7f 45 4c 46' disk.img"),
+            example(
+                "Record and verify the digests of a tree",
+                "mapped checksum -r src > LIST && mapped checksum -c LIST",
+            ),
+            example("Show whether a file can be mapped, and what is cached", "mapped stat disk.img"),
+            example("Measure mmap against read on a file", "mapped bench disk.img"),
+        ],
+    ),
+    (
+        "bench",
+        &[
+            example("Compare mmap and read on a cached file", "mapped bench disk.img"),
+            example("Compare while nothing is cached, then while all is", "mapped bench --both --runs 3 disk.img"),
+            example("Measure random accesses of 4 KiB", "mapped bench --pattern random --block-size 4K disk.img"),
+            example("Measure a search", "mapped bench --work search:ERROR app.log"),
+            example("Keep the figures and draw a chart", "mapped bench --json --plot chart.svg disk.img > run.json"),
+        ],
+    ),
+    (
+        "cat",
+        &[
+            example("Print the first ten lines", "mapped cat --lines=:10 app.log"),
+            example("Print the last hundred lines", "mapped cat --lines=-100: app.log"),
+            example("Print lines 1000 to 1010 with their numbers", "mapped cat -n --lines=1000:1010 app.log"),
+            example("Print what was logged between two times", "mapped cat --since 09:00 --until 09:30 app.log"),
+            example("Merge rotated logs by time", "mapped cat --merge app.log app.log.1 app.log.2.gz"),
+            example("Follow a log across rotation", "mapped cat -F app.log"),
+            example("Print the second of four parts, cut at line ends", "mapped cat --shard 2/4 app.log"),
+            example("Show an untrusted file without its escape sequences", "mapped cat --sanitize app.log"),
+        ],
+    ),
+    (
+        "checksum",
+        &[
+            example("Print a BLAKE3 digest, on all processors", "mapped checksum disk.img"),
+            example("Print the line that sha256sum prints", "mapped checksum -a sha256 disk.img"),
+            example("Compute several digests in one pass", "mapped checksum -a sha256,md5,crc32 disk.img"),
+            example("Record the digests of a tree", "mapped checksum -r src > LIST"),
+            example("Verify them, printing only failures", "mapped checksum -c --quiet LIST"),
+            example("Report new, moved and missing files as well", "mapped checksum --audit LIST"),
+            example(
+                "Compare a file with a published digest",
+                "mapped checksum -a md5 --expect d41d8cd98f00b204e9800998ecf8427e empty",
+            ),
+        ],
+    ),
+    (
+        "grep",
+        &[
+            example("Search a log, with line numbers", "mapped grep -n 'timeout|refused' app.log"),
+            example("Search the last hour of a log", "mapped grep --since now-1h ERROR app.log"),
+            example("Search rotated logs in order of time", "mapped grep --merge ERROR app.log app.log.1 app.log.2.gz"),
+            example("Select lines with two words but not a third", "mapped grep -e ERROR --and db --not retry app.log"),
+            example("List the ten most frequent matches", "mapped grep -o --top 10 'code=\\d+' app.log"),
+            example("Count errors over time", "mapped grep --timeline=10m ERROR app.log"),
+            example("Search source files that git would track", "mapped grep -r --ignore -n TODO src"),
+            example("Print matches as they are appended", "mapped grep --follow=name ERROR app.log"),
+        ],
+    ),
+    (
+        "hexdump",
+        &[
+            example("Show the first 64 bytes", "mapped hexdump --length 64 disk.img"),
+            example("Show the last 512 bytes", "mapped hexdump --offset=-512 disk.img"),
+            example("Show a file as xxd does", "mapped hexdump -f xxd --length 64 disk.img"),
+            example(
+                "Find a byte pattern, with two rows before it",
+                "mapped hexdump --find 'ff d8 ?? e0' --context 2 disk.img",
+            ),
+            example("Show 32-bit words in decimal", "mapped hexdump --type u4 --length 64 disk.img"),
+            example(
+                "Turn a dump back into bytes",
+                "mapped hexdump disk.img > dump.txt && mapped hexdump -r dump.txt copy.img",
+            ),
+            example("Write a C array", "mapped hexdump -i --length 64 disk.img"),
+        ],
+    ),
+    (
+        "stat",
+        &[
+            example("Describe a file: facts, mapping, cache, extents", "mapped stat disk.img"),
+            example("Print sizes and names, as GNU stat does", "mapped stat -c '%s %n' app.log disk.img"),
+            example("Count lines", "mapped stat --lines app.log app.log.1"),
+            example("Show how much of a tree is cached", "mapped stat --residency -r src"),
+            example("Tell text from binary, with encoding and line ends", "mapped stat --content app.log"),
+            example("List the processes that have a file open or mapped", "mapped stat --who app.log"),
+            example("Load a file into the page cache", "mapped stat --touch --residency disk.img"),
+        ],
+    ),
+];
+
+fn of(subcommand: &str) -> &'static [Example] {
+    EXAMPLES.iter().find(|(name, _)| *name == subcommand).map_or(&[], |(_, examples)| examples)
+}
+
+/// Returns the examples as the end of a help text.
+pub fn help(subcommand: &str) -> String {
+    let lines = of(subcommand).iter().map(|example| format!("  {}\n      {}", example.about, example.line));
+    format!("Examples:\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// Returns the section of a man page, or nothing for a subcommand without examples.
+pub fn roff(subcommand: &str) -> String {
+    let lines: Vec<String> = of(subcommand)
+        .iter()
+        .map(|example| {
+            let line = example.line.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq");
+            format!(".PP\n{}:\n.PP\n.nf\n.RS\n{line}\n.RE\n.fi\n", example.about)
+        })
+        .collect();
+    if lines.is_empty() { String::new() } else { format!(".SH EXAMPLES\n{}", lines.concat()) }
+}
+
+/// Returns about ten lines for someone who typed only `mapped` or the name of a subcommand that
+/// needs operands: usage, examples, and where to read on.
+pub fn brief(subcommand: Option<&str>) -> String {
+    let mut program = Cli::command();
+    let (usage, name) = match subcommand.and_then(|name| program.find_subcommand_mut(name)) {
+        Some(command) => (usage(command), subcommand),
+        None => (usage(&mut program), None),
+    };
+    let examples = of(name.unwrap_or("mapped")).iter();
+    let width = examples.clone().map(|example| example.line.len()).filter(|&width| width <= 60).max().unwrap_or(0);
+    let lines: Vec<String> = examples
+        .filter(|example| example.line.len() <= width)
+        .map(|example| format!("  {:width$}  {}", example.line, example.about))
+        .collect();
+    let more = name.map_or(String::from("mapped --help"), |name| format!("mapped {name} --help"));
+    format!("{usage}\n\n{}\n\nAll options: {more}. Topics: mapped help.", lines.join("\n"))
+}
+
+fn usage(command: &mut Command) -> String {
+    command.render_usage().to_string().trim_end().to_owned()
+}

@@ -1,0 +1,136 @@
+//! The topics of `mapped help TOPIC`, which are also man pages of section 7.
+//!
+//! A topic is plain text below `man/topics`: a line that begins with `#` is a heading, an indented
+//! one is shown as it is, and words between backquotes are what a user types.
+
+/// Arguments of `mapped help`.
+#[derive(clap::Args, Debug)]
+pub struct HelpArgs {
+    /// Subcommand or topic; a list of both by default
+    #[arg(value_name = "TOPIC")]
+    pub topic: Option<String>,
+}
+
+/// A topic.
+pub struct Topic {
+    /// What `mapped help` calls it.
+    pub name: &'static str,
+    /// Other names that lead to it.
+    pub aliases: &'static [&'static str],
+    /// What it explains, for the list of topics.
+    pub about: &'static str,
+    text: &'static str,
+}
+
+/// All topics.
+pub const TOPICS: &[Topic] = &[
+    Topic {
+        name: "logs",
+        aliases: &["log"],
+        about: "read, search, merge and follow log files",
+        text: include_str!("../../../man/topics/logs.txt"),
+    },
+    Topic {
+        name: "times",
+        aliases: &["time", "dates"],
+        about: "how times are written, and how they are found in logs",
+        text: include_str!("../../../man/topics/times.txt"),
+    },
+    Topic {
+        name: "patterns",
+        aliases: &["pattern", "regex"],
+        about: "the pattern languages of grep",
+        text: include_str!("../../../man/topics/patterns.txt"),
+    },
+    Topic {
+        name: "numbers",
+        aliases: &["ranges", "range", "sizes"],
+        about: "sizes, offsets, counts and ranges",
+        text: include_str!("../../../man/topics/numbers.txt"),
+    },
+    Topic {
+        name: "exit-codes",
+        aliases: &["exit", "exit-status", "codes"],
+        about: "exit codes of every subcommand",
+        text: include_str!("../../../man/topics/exit-codes.txt"),
+    },
+];
+
+/// Returns the topic of this name.
+fn named(name: &str) -> Option<&'static Topic> {
+    TOPICS.iter().find(|topic| topic.name == name || topic.aliases.contains(&name))
+}
+
+/// Returns the help of a subcommand or the text of a topic; without a name, the list of both.
+pub fn help(name: Option<&str>) -> Option<String> {
+    let mut program = super::program();
+    match name {
+        None => {
+            let list: Vec<String> =
+                TOPICS.iter().map(|topic| format!("  {:11}  {}", topic.name, topic.about)).collect();
+            Some(format!("{}\nTopics:\n{}\n", program.render_long_help(), list.join("\n")))
+        }
+        Some(name) => match program.find_subcommand_mut(name) {
+            Some(command) => Some(command.render_long_help().to_string()),
+            None => named(name).map(text),
+        },
+    }
+}
+
+/// Returns the text of a topic for a terminal.
+fn text(topic: &Topic) -> String {
+    let mut shown = String::new();
+    for line in topic.text.lines() {
+        match line.strip_prefix("# ") {
+            Some(heading) => shown.push_str(&heading.to_uppercase()),
+            None => shown.push_str(&line.replace('`', "")),
+        }
+        shown.push('\n');
+    }
+    shown
+}
+
+/// Returns the sections of a topic's man page.
+pub fn roff(topic: &Topic) -> String {
+    let mut page = String::from(".SH DESCRIPTION\n");
+    let mut is_literal = false;
+    for line in topic.text.lines() {
+        let literal = line.strip_prefix("    ");
+        if literal.is_some() != is_literal {
+            // A blank line belongs to the text after it.
+            page.truncate(page.trim_end_matches(".PP\n").len());
+            page.push_str(if is_literal { ".RE\n.fi\n" } else { ".PP\n.RS\n.nf\n" });
+            is_literal = !is_literal;
+            if line.is_empty() {
+                page.push_str(".PP\n");
+                continue;
+            }
+        }
+        match (literal, line.strip_prefix("# ")) {
+            (Some(literal), _) => page.push_str(&escaped(literal)),
+            (None, Some(heading)) => {
+                page.truncate(page.trim_end_matches(".PP\n").len());
+                page.push_str(&format!(".SH \"{}\"", heading.to_uppercase()));
+            }
+            (None, None) if line.is_empty() => page.push_str(".PP"),
+            (None, None) => page.push_str(&in_bold(line)),
+        }
+        page.push('\n');
+    }
+    if is_literal {
+        page.push_str(".RE\n.fi\n");
+    }
+    page.push_str(".SH \"SEE ALSO\"\n.BR mapped (1)\n");
+    page
+}
+
+fn escaped(text: &str) -> String {
+    let text = text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq");
+    if text.starts_with('.') { format!("\\&{text}") } else { text }
+}
+
+/// Returns a line with the words between backquotes in bold.
+fn in_bold(line: &str) -> String {
+    let parts = line.split('`').enumerate();
+    parts.map(|(at, part)| if at % 2 == 1 { format!("\\fB{}\\fR", escaped(part)) } else { escaped(part) }).collect()
+}

@@ -1,0 +1,257 @@
+//! A refused command line in one line: what is wrong, and what to type instead.
+//!
+//! clap's own texts take several lines, and its nearest word is often a wrong one. What it found is
+//! said here in this program's words, with advice for what people who know the classic tools type.
+
+use std::error::Error as _;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+/// Advice for a word that is no subcommand.
+const SUBCOMMANDS: &[(&[&str], &str)] = &[
+    (&["head"], "mapped cat --lines=:10 FILE, or mapped --as head FILE"),
+    (&["tail", "tailf"], "mapped cat --lines=-10: FILE, mapped cat -F FILE, or mapped --as tail FILE"),
+    (&["tac", "rev", "reverse"], "mapped cat --reverse FILE"),
+    (&["wc", "lines", "count"], "mapped stat --lines FILE"),
+    (&["nl"], "mapped cat -n FILE"),
+    (&["sed", "cut", "slice", "range"], "mapped cat --lines=100:200 FILE"),
+    (&["split", "shard"], "mapped cat --shard 1/4 FILE"),
+    (&["less", "more", "view", "show", "print"], "mapped cat FILE | less"),
+    (&["zcat", "gunzip", "gzip", "decompress"], "mapped cat --decompress FILE"),
+    (&["zgrep"], "mapped grep --decompress PATTERN FILE"),
+    (&["rg", "ag", "ack", "search", "find"], "mapped grep -r PATTERN DIRECTORY"),
+    (&["egrep"], "mapped grep -E PATTERN FILE"),
+    (&["fgrep"], "mapped grep -F PATTERN FILE"),
+    (&["sort", "uniq", "top"], "mapped grep --top 10 PATTERN FILE"),
+    (&["merge", "join"], "mapped cat --merge FILE..."),
+    (&["follow", "watch"], "mapped cat -F FILE"),
+    (&["strings"], "mapped grep -oab '[ -~]{4,}' FILE"),
+    (&["xxd"], "mapped hexdump -f xxd FILE, or mapped --as xxd FILE"),
+    (&["od"], "mapped hexdump --type x2 FILE, or mapped --as od FILE"),
+    (&["hexyl"], "mapped hexdump -f panels FILE"),
+    (&["hd", "hex", "dump"], "mapped hexdump FILE"),
+    (&["diff", "cmp", "compare"], "cmp -l FILE1 FILE2"),
+    (&["md5sum", "md5"], "mapped checksum -a md5 FILE"),
+    (&["sha1sum", "sha1"], "mapped checksum -a sha1 FILE"),
+    (&["sha256sum", "sha256", "shasum"], "mapped checksum -a sha256 FILE"),
+    (&["sha512sum", "sha512"], "mapped checksum -a sha512 FILE"),
+    (&["b2sum", "blake2b"], "mapped checksum -a blake2b FILE"),
+    (&["b3sum", "blake3", "hash", "sum", "digest", "hashsum"], "mapped checksum FILE"),
+    (&["cksum", "crc"], "mapped checksum -a crc FILE"),
+    (&["verify", "check"], "mapped checksum -c LIST"),
+    (&["ls", "info", "file"], "mapped stat FILE"),
+    (&["fincore", "vmtouch", "cached", "residency"], "mapped stat --residency FILE"),
+    (&["lsof", "fuser", "who"], "mapped stat --who FILE"),
+    (&["benchmark", "measure", "fio"], "mapped bench FILE"),
+    (&["version"], "mapped --version"),
+    (&["completion"], "mapped completions SHELL"),
+];
+
+/// Advice for an option that a subcommand does not have.
+const OPTIONS: &[(&str, &[&str], &str)] = &[
+    ("cat", &["-z", "--zero-terminated", "--null-data"], "lines end with a newline"),
+    ("cat", &["--head", "--first"], "mapped cat --lines=:10 FILE"),
+    ("cat", &["--tail", "--last"], "mapped cat --lines=-10: FILE"),
+    ("cat", &["-c"], "mapped cat --bytes=:100 FILE"),
+    ("cat", &["-N", "--line-numbers"], "mapped cat -n FILE"),
+    ("cat", &["-l", "--language", "--style", "-p", "--plain", "--paging"], "there is no highlighting and no pager"),
+    ("cat", &["-r", "--line-range", "--range"], "mapped cat --lines=100:200 FILE"),
+    ("cat", &["-q", "--quiet"], "mapped cat --no-heading FILE"),
+    ("grep", &["--no-hidden", "-uu", "-uuu", "--unrestricted"], "nothing is ignored without --ignore"),
+    ("grep", &["-p", "--pretty"], "--color=always --heading -n"),
+    ("grep", &["--tail"], "mapped grep --last 10 PATTERN FILE"),
+    ("grep", &["--head", "--max-results"], "mapped grep -m 10 PATTERN FILE"),
+    ("grep", &["--pre", "--pre-glob"], "mapped grep --decompress PATTERN FILE"),
+    ("grep", &["--engine", "--auto-hybrid-regex"], "-P"),
+    ("grep", &["--mmap"], "--io=mmap"),
+    ("grep", &["--no-mmap"], "--io=read"),
+    ("grep", &["--uniq", "--unique", "--sort-by-count"], "mapped grep --top 10 PATTERN FILE"),
+    ("hexdump", &["-j", "--skip-bytes"], "--offset SIZE"),
+    ("hexdump", &["-N", "--read-bytes", "--bytes"], "--length SIZE"),
+    ("hexdump", &["-S", "--strings"], "mapped grep -oab '[ -~]{4,}' FILE"),
+    ("hexdump", &["--lines"], "--length SIZE"),
+    ("stat", &["-l"], "mapped stat --lines FILE"),
+    ("stat", &["-w", "--words", "-m", "--chars"], "only lines are counted: mapped stat --lines FILE"),
+    ("stat", &["-x"], "the default output is of that form"),
+    ("checksum", &["--length-bytes", "--skip"], "--offset and --bytes choose a part of each file"),
+    ("checksum", &["--exclude", "--include"], "mapped checksum --files0-from LIST, with find -print0"),
+    ("bench", &["--io"], "--ways read,map"),
+    ("bench", &["--size"], "--file-size SIZE"),
+];
+
+/// Returns what is wrong with a command line in one line, without the program's name.
+///
+/// `subcommand` is the one that was named, if it exists.
+pub fn message(error: &clap::Error, subcommand: Option<&str>) -> String {
+    let said = describe(error, subcommand);
+    if said.contains("; ") {
+        return said;
+    }
+    let see = subcommand.map_or(String::from("mapped --help"), |name| format!("mapped {name} --help"));
+    format!("{said}; see {see}")
+}
+
+fn describe(error: &clap::Error, subcommand: Option<&str>) -> String {
+    let text = |kind| error.get(kind).map(words).unwrap_or_default();
+    let option = option_name(&text(ContextKind::InvalidArg));
+    match error.kind() {
+        ErrorKind::UnknownArgument => unknown_option(error, &option, subcommand),
+        ErrorKind::InvalidSubcommand => unknown_subcommand(error, &text(ContextKind::InvalidSubcommand)),
+        ErrorKind::InvalidValue if text(ContextKind::InvalidValue).is_empty() => {
+            format!("{option} needs a value{}", expected(&text(ContextKind::ValidValue)))
+        }
+        ErrorKind::InvalidValue => {
+            let value = text(ContextKind::InvalidValue);
+            format!("invalid value '{value}' for {option}{}", expected(&text(ContextKind::ValidValue)))
+        }
+        ErrorKind::ValueValidation => {
+            let value = text(ContextKind::InvalidValue);
+            let reason = error.source().map(ToString::to_string).unwrap_or_default();
+            // The standard library's words for what is no number.
+            let reason = match reason.as_str() {
+                "invalid digit found in string" | "cannot parse integer from empty string" => "expected a number",
+                "number too large to fit in target type" => "the number is too large",
+                reason => reason,
+            };
+            format!("invalid value '{value}' for {option}: {reason}")
+        }
+        ErrorKind::NoEquals => format!("{option} takes its value after an equals sign, as in {option}=VALUE"),
+        ErrorKind::TooManyValues => {
+            format!("{option} takes no value, but '{}' was given", text(ContextKind::InvalidValue))
+        }
+        ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => format!("{option} needs a value"),
+        ErrorKind::MissingRequiredArgument => {
+            let missing = text(ContextKind::InvalidArg);
+            let names: Vec<String> = missing.trim_start_matches('<').split('|').map(option_name).collect();
+            format!("missing {}", names.join(" or "))
+        }
+        ErrorKind::ArgumentConflict => {
+            let others = option_names(error, ContextKind::PriorArg);
+            match others.is_empty() {
+                true if option.is_empty() => plain(error),
+                true => format!("{option} cannot be combined with the other options"),
+                false => format!("{option} cannot be combined with {others}"),
+            }
+        }
+        _ => plain(error),
+    }
+}
+
+/// Returns the first line of clap's own text.
+fn plain(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    line.trim_start_matches("error: ").to_owned()
+}
+
+fn unknown_option(error: &clap::Error, option: &str, subcommand: Option<&str>) -> String {
+    let said = format!("{} has no option '{option}'", subcommand.unwrap_or("mapped"));
+    let advice = OPTIONS.iter().find(|(name, options, _)| Some(*name) == subcommand && options.contains(&option));
+    if let Some((_, _, advice)) = advice {
+        let is_typed = advice.starts_with("mapped ") || advice.starts_with('-');
+        return format!("{said}; {}{advice}", if is_typed { "try: " } else { "" });
+    }
+    match error.get(ContextKind::SuggestedArg).map(words) {
+        Some(near) if is_near(option, &option_name(&near)) => format!("{said}; did you mean {}?", option_name(&near)),
+        _ => said,
+    }
+}
+
+fn unknown_subcommand(error: &clap::Error, word: &str) -> String {
+    let said = format!("there is no subcommand '{word}'");
+    if let Some((_, advice)) = SUBCOMMANDS.iter().find(|(words, _)| words.contains(&word)) {
+        return format!("{said}; try: {advice}");
+    }
+    let near = error.get(ContextKind::SuggestedSubcommand).map(words).unwrap_or_default();
+    match near.split(", ").find(|near| is_near(word, near)) {
+        Some(near) => format!("{said}; did you mean '{near}'?"),
+        None => said,
+    }
+}
+
+/// Returns whether two words differ by a slip: at most two letters, and not all of them.
+fn is_near(typed: &str, other: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (typed.chars().collect(), other.chars().collect());
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, &from) in a.iter().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, &to) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(from != to);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    let letters = other.trim_start_matches('-').chars().count();
+    row[b.len()] <= 2.min(letters / 2)
+}
+
+fn expected(values: &str) -> String {
+    if values.is_empty() { String::new() } else { format!(": expected {values}") }
+}
+
+/// Returns a value of an error's context as words.
+fn words(value: &ContextValue) -> String {
+    match value {
+        ContextValue::String(text) => text.clone(),
+        ContextValue::Strings(texts) => texts.join(", "),
+        ContextValue::StyledStr(text) => text.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn option_names(error: &clap::Error, kind: ContextKind) -> String {
+    let names = match error.get(kind) {
+        Some(ContextValue::Strings(names)) => names.iter().map(|name| option_name(name)).collect::<Vec<_>>(),
+        Some(ContextValue::String(name)) => vec![option_name(name)],
+        _ => Vec::new(),
+    };
+    names.join(" and ")
+}
+
+/// Returns the name of an option without its placeholder: `--io` of `--io <WAY>`. An operand loses its brackets.
+fn option_name(shown: &str) -> String {
+    match shown.strip_prefix('-') {
+        Some(_) => shown.split([' ', '=', '[', '>']).next().unwrap_or_default().to_owned(),
+        None => shown.trim_matches(['<', '>', '[', ']', '.']).to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_near() {
+        for (typed, other) in [("--colr", "--color"), ("grpe", "grep"), ("--line", "--lines"), ("ct", "cat")] {
+            assert!(is_near(typed, other), "{typed} {other}");
+        }
+        for (typed, other) in [("head", "hexdump"), ("tail", "stat"), ("wc", "man"), ("--replace", "--reverse")] {
+            assert!(!is_near(typed, other), "{typed} {other}");
+        }
+    }
+
+    // Advice on an option that has come to exist would never be shown.
+    #[test]
+    fn advice_is_on_options_that_do_not_exist() {
+        let program = crate::cli::pages::program();
+        for (name, options, _) in OPTIONS {
+            let command = program.find_subcommand(name).unwrap();
+            for option in *options {
+                let is_named = |arg: &clap::Arg| match option.strip_prefix("--") {
+                    Some(long) => {
+                        arg.get_long() == Some(long) || arg.get_all_aliases().is_some_and(|all| all.contains(&long))
+                    }
+                    None => option.len() == 2 && arg.get_short().is_some_and(|short| option.ends_with(short)),
+                };
+                assert!(!command.get_arguments().any(is_named), "{name} {option}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_word_has_one_advice() {
+        let words: Vec<&str> = SUBCOMMANDS.iter().flat_map(|(words, _)| words.iter().copied()).collect();
+        let unique: std::collections::BTreeSet<&str> = words.iter().copied().collect();
+        assert_eq!(words.len(), unique.len());
+    }
+}

@@ -1,0 +1,41 @@
+//! `mapped links`: makes symbolic links to the program under the names of classic tools.
+//!
+//! A name that exists is never replaced.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use crate::app::own_path;
+use crate::cli::links::LinksArgs;
+use crate::cli::multicall::TOOLS;
+use crate::exit::Exit;
+use crate::output::{complain, escape_name, message};
+
+/// Makes the links.
+pub fn run(args: &LinksArgs) -> anyhow::Result<Exit> {
+    let program = own_path().context("the path of this program")?;
+    let mut exit = Exit::Success;
+    for tool in TOOLS.iter().filter(|tool| args.tools.is_empty() || args.tools.iter().any(|name| name == tool.name)) {
+        let link = args.directory.join(tool.name);
+        if std::fs::read_link(&link).is_ok_and(|target| target == program) {
+            continue;
+        }
+        if let Err(error) = make_link(&program, &link) {
+            complain(format_args!("mapped: {}: {}", escape_name(link.as_os_str()), message(&error)));
+            exit = Exit::Failure;
+        }
+    }
+    Ok(exit)
+}
+
+#[cfg(unix)]
+fn make_link(program: &Path, link: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(program, link)
+}
+
+/// Symbolic links need a privilege on Windows; a hard link does not.
+#[cfg(windows)]
+fn make_link(program: &Path, link: &Path) -> std::io::Result<()> {
+    std::fs::hard_link(program, link.with_extension("exe"))
+}

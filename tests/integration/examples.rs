@@ -1,0 +1,55 @@
+//! The examples of `--help` and the man pages are run as they stand, each in a fresh directory.
+
+use std::process::{Command, Stdio};
+
+use mapped::cli::pages::examples::EXAMPLES;
+
+use crate::util::{Dir, skip};
+
+/// Files that the examples name: logs of the current hour and day, rotated and compressed; images; a tree.
+const SETUP: &str = r#"
+    now=$(date '+%Y-%m-%dT%H:%M:%S'); day=$(date +%F)
+    for second in $(seq 10 59); do
+        echo "${day}T09:10:$second INFO request code=$((second % 3))"
+        echo "${day}T09:12:$second ERROR db timeout code=5"
+    done | sort > app.log
+    echo "$now ERROR db refused code=7" >> app.log
+    for n in $(seq 1100); do echo "$(date '+%Y-%m-%dT%H:%M:%S') INFO done $n"; done >> app.log
+    echo "${day}T08:00:00 ERROR earlier" > app.log.1
+    echo "${day}T07:00:00 ERROR first" | gzip > app.log.2.gz
+    { printf '\177ELF\377\330\377\340'; head -c 100000 /dev/urandom; } > disk.img
+    : > empty
+    mkdir -p src/sub; echo '// TODO: more' > src/main.rs; echo 'fn one() {}' > src/sub/one.rs
+"#;
+
+#[test]
+fn every_example_works() {
+    if Command::new("gzip").arg("--version").output().is_err() {
+        return skip("gzip");
+    }
+    let program = assert_cmd::cargo::cargo_bin!("mapped").parent().unwrap().to_owned();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
+    for (subcommand, examples) in EXAMPLES {
+        assert!((4..=8).contains(&examples.len()), "{subcommand}");
+        let dir = Dir::new();
+        let shell = |line: &str| {
+            let mut bash = Command::new("bash");
+            bash.args(["-c", line]).current_dir(dir.path()).stdin(Stdio::null());
+            bash.env("PATH", &path).env("LC_ALL", "C.UTF-8").env("TZ", "UTC").output().unwrap()
+        };
+        shell(SETUP);
+        // checksum --audit and -c read what the example before them wrote.
+        for example in examples {
+            // One that follows a file for ever is given two seconds.
+            let follows = example.line.contains("-F ") || example.line.contains("--follow");
+            let line = if follows { format!("timeout 2 {}", example.line) } else { example.line.to_owned() };
+            let ran = shell(&line);
+            let codes: &[i32] = if follows { &[124, 143] } else { &[0] };
+            let stderr = String::from_utf8_lossy(&ran.stderr);
+            assert!(codes.contains(&ran.status.code().unwrap()), "{}: {:?} {stderr}", example.line, ran.status);
+            assert_eq!(stderr, "", "{}", example.line);
+            let is_quiet = example.line.contains('>') || example.line.contains("--quiet");
+            assert!(is_quiet || !ran.stdout.is_empty(), "{} prints nothing", example.line);
+        }
+    }
+}
