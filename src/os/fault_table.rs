@@ -1,4 +1,4 @@
-//! The table of live windows, in which a handler of faults finds an address without a lock.
+//! The table of live windows, in which a fault handler finds an address without a lock.
 #![allow(unsafe_code)]
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -32,8 +32,8 @@ impl Guard {
     ///
     /// # Safety
     /// Until the guard is dropped, all pages in the range must belong to one live mapping that the
-    /// caller owns and only reads, as bytes that may change at any time. A handler of faults
-    /// maps zero pages over them.
+    /// caller owns and only reads, as bytes that may change at any time. A fault handler maps zero
+    /// pages over them.
     pub(in crate::os) unsafe fn new(start: usize, end: usize) -> Option<Guard> {
         let from = HINT.fetch_add(1, Ordering::Relaxed);
         let slot = (0..SLOTS).map(|i| (from.wrapping_add(i)) % SLOTS).find(|&i| TABLE[i].take(start, end))?;

@@ -1,10 +1,10 @@
 //! The ground floor: every raw system call and nearly all `unsafe` code, one idea per file.
 //!
-//! The files of this folder itself are the same on every system. `unix` holds what POSIX systems
-//! share, `windows` does the same there, and `posix` is the interface of both to the layers above.
-//! `platform` is one interface with several implementations: `linux` makes the calls that only Linux
-//! offers, and `other` reports that they are missing. The layers above work without whatever is
-//! missing. Nothing here knows about sources, lines, commands or messages.
+//! The files in this folder itself are the same on every system. `unix` holds what POSIX systems
+//! share, `windows` is its counterpart, and `posix` is the interface of both to the layers above.
+//! `platform` is one interface with several implementations: `linux` makes the calls that only
+//! Linux offers, and `other` reports that they are missing. The layers above work without whatever
+//! is missing. Nothing here knows about sources, lines, commands or messages.
 
 pub mod buffer;
 pub mod extents;
@@ -26,12 +26,12 @@ mod usage;
 mod volume;
 mod window_table;
 
-/// The primitives that the table of windows is made of. The model checker puts its own here.
+/// The atomics that the window table is made of. The model checker substitutes its own.
 mod atomic {
     pub(super) use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 }
 
-/// What every system does in its own way.
+/// The calls that each system makes in its own way.
 mod system {
     #[cfg(windows)]
     pub use super::platform::{

@@ -36,10 +36,10 @@ pub fn drop_pages(_: BorrowedFd<'_>) -> Result<(), Errno> {
     Err(Errno::NOSYS)
 }
 
-/// Fails.
+/// Always fails.
 ///
 /// # Errors
-/// Always `ENOSYS`.
+/// Returns `ENOSYS`.
 pub fn each_page_between(_: BorrowedFd<'_>, _: u64, _: u64, _: impl FnMut(u64, bool)) -> Result<(), Errno> {
     Err(Errno::NOSYS)
 }

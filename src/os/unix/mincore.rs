@@ -1,4 +1,4 @@
-//! Which pages of a file are in memory, by `mincore(2)`.
+//! Finds which pages of a file are in memory, with `mincore(2)`.
 #![allow(unsafe_code)]
 
 use std::io;

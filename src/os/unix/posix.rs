@@ -1,6 +1,6 @@
 //! The calls and types of POSIX that the layers above use.
 //!
-//! `os::windows::posix` offers the same names there, so that no code above asks which system it runs on.
+//! `os::windows::posix` offers the same names, so that no code above depends on the system.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -23,10 +23,11 @@ pub use rustix::stdio::stdin;
 /// The size in bytes of the longest path a system call accepts, with its closing NUL (`PATH_MAX`).
 pub const LONGEST_PATH: usize = libc::PATH_MAX as usize;
 
-/// Reads once, at `offset` or, without one, where the descriptor stands; returns how many bytes were read.
+/// Reads once, at `offset` or, without one, at the descriptor's position. Returns the number of
+/// bytes read.
 ///
 /// # Errors
-/// What `pread(2)` or `read(2)` says.
+/// Returns the error of `pread(2)` or `read(2)`.
 pub fn read_into(fd: BorrowedFd<'_>, spare: &mut [MaybeUninit<u8>], offset: Option<u64>) -> Result<usize, Errno> {
     let (filled, _) = match offset {
         Some(offset) => rustix::io::pread(fd, spare, offset)?,
@@ -40,20 +41,20 @@ pub fn is_a_terminal(fd: impl AsFd) -> bool {
     rustix::termios::isatty(fd)
 }
 
-/// Returns the width of a terminal in columns, where it is known.
+/// Returns the width of a terminal in columns, if it is known.
 pub fn columns(terminal: impl AsFd) -> Option<u16> {
     rustix::termios::tcgetwinsize(terminal).ok().map(|size| size.ws_col).filter(|&columns| columns > 0)
 }
 
-/// Returns whether every write to an open file goes to its end, wherever it was moved to (`O_APPEND`).
+/// Returns whether every write to an open file goes to its end, whatever the position (`O_APPEND`).
 pub fn appends(file: impl AsFd) -> bool {
     rustix::fs::fcntl_getfl(file).is_ok_and(|flags| flags.contains(OFlags::APPEND))
 }
 
-/// Waits until a pipe, socket or terminal takes more bytes.
+/// Waits until a pipe, socket or terminal accepts more bytes.
 ///
 /// # Errors
-/// What `poll(2)` says.
+/// Returns the error of `poll(2)`.
 pub fn wait_writable(fd: impl AsFd) -> io::Result<()> {
     match poll(&mut [PollFd::new(&fd, PollFlags::OUT)], None) {
         Ok(_) | Err(Errno::INTR) => Ok(()),
@@ -61,25 +62,25 @@ pub fn wait_writable(fd: impl AsFd) -> io::Result<()> {
     }
 }
 
-/// Returns the type of the entry `name` of a directory, or of what it links to.
+/// Returns the type of the entry `name` of a directory, or of its link target.
 ///
 /// # Errors
-/// What `fstatat(2)` says.
+/// Returns the error of `fstatat(2)`.
 pub fn type_at(directory: impl AsFd, name: &std::ffi::CStr, follow: bool) -> Result<FileType, Errno> {
     use rustix::fs::{AtFlags, statat};
     let flags = if follow { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
     statat(directory, name, flags).map(|stat| FileType::from_raw_mode(stat.st_mode))
 }
 
-/// Returns the type that the mode of an inode states (`inode(7)`).
+/// Returns the file type in an inode's mode (`inode(7)`).
 pub fn type_of_mode(mode: u32) -> FileType {
     FileType::from_raw_mode(mode as rustix::fs::RawMode)
 }
 
-/// Returns what a symbolic link points to.
+/// Returns the target of a symbolic link.
 ///
 /// # Errors
-/// What `readlinkat(2)` says.
+/// Returns the error of `readlinkat(2)`.
 pub fn read_link(directory: impl AsFd, path: &OsStr) -> Result<Vec<u8>, Errno> {
     rustix::fs::readlinkat(directory, path, Vec::new()).map(std::ffi::CString::into_bytes)
 }
@@ -89,19 +90,19 @@ pub fn path_of(fd: impl AsFd) -> PathBuf {
     format!("/proc/self/fd/{}", fd.as_fd().as_raw_fd()).into()
 }
 
-/// Returns how long the calling thread has run on a processor.
+/// Returns the processor time of the calling thread.
 pub fn thread_time() -> Duration {
     let ran = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     Duration::new(ran.tv_sec.unsigned_abs(), ran.tv_nsec as u32)
 }
 
-/// Returns the names of the machine and of the release of its system (`uname(2)`).
+/// Returns the name of the machine and the release of its system (`uname(2)`).
 pub fn host_and_release() -> (String, String) {
     let name = rustix::system::uname();
     (name.nodename().to_string_lossy().into_owned(), name.release().to_string_lossy().into_owned())
 }
 
-/// Returns the name of an error with which a mapping is refused, as mmap(2) lists them.
+/// Returns the name of an error with which a mapping is refused, as in mmap(2).
 pub fn errno_name(errno: i32) -> String {
     match errno {
         libc::ENODEV => "ENODEV".into(),
@@ -118,7 +119,7 @@ pub fn errno_name(errno: i32) -> String {
 /// Writes a file's changed pages to the disk (`fsync(2)`).
 ///
 /// # Errors
-/// What `fsync(2)` says.
+/// Returns the error of `fsync(2)`.
 pub fn sync(file: impl AsFd) -> Result<(), Errno> {
     rustix::fs::fsync(file)
 }
@@ -126,7 +127,7 @@ pub fn sync(file: impl AsFd) -> Result<(), Errno> {
 /// Opens `path` for reading.
 ///
 /// # Errors
-/// What `open(2)` says.
+/// Returns the error of `open(2)`.
 pub fn open_file(path: &OsStr) -> io::Result<File> {
     File::open(path)
 }

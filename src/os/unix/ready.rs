@@ -60,18 +60,18 @@ pub fn read_ready(fd: BorrowedFd<'_>, buffer: &mut Vec<u8>, most: usize) -> io::
 /// Whether a stream can be read without waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ready {
-    /// Bytes, the end, or an error are there to be read.
+    /// Bytes, the end or an error can be read.
     Yes,
-    /// Nothing is there yet.
+    /// Nothing is available yet.
     No,
-    /// An end was asked for.
+    /// A stop was requested.
     Stop,
 }
 
-/// Waits until `fd` is readable or an end is asked for; without `wait`, only looks.
+/// Waits until `fd` is readable or a stop is requested. Without `wait`, only checks.
 ///
 /// # Errors
-/// None here; the read that follows reports what is wrong with the descriptor.
+/// Never fails; the next read reports an error of the descriptor.
 pub fn wait_readable(fd: BorrowedFd<'_>, stop: &Stop, wait: bool) -> io::Result<Ready> {
     let input = PollFd::from_borrowed_fd(fd, PollFlags::IN);
     let wake = if wait { stop.fd() } else { None };
@@ -84,10 +84,11 @@ pub fn wait_readable(fd: BorrowedFd<'_>, stop: &Stop, wait: bool) -> io::Result<
     loop {
         match poll(&mut fds, if wait { None } else { Some(&now) }) {
             Err(Errno::INTR) => {}
-            // What cannot be polled is read: a regular file never makes a reader wait.
+            // A descriptor that cannot be polled counts as ready: a regular file never makes a
+            // reader wait.
             Err(_) => return Ok(Ready::Yes),
             Ok(_) if stop.asked() => return Ok(Ready::Stop),
-            // POLLHUP and POLLERR are reported unasked; the read that follows says what they mean.
+            // POLLHUP and POLLERR are always reported. The next read shows what they mean.
             Ok(_) if !fds[0].revents().is_empty() => return Ok(Ready::Yes),
             Ok(_) => return Ok(Ready::No),
         }

@@ -1,23 +1,23 @@
-//! What stat prints of owners, local time and the locale.
+//! Owners, local time and the locale for `stat`.
 //!
-//! Owners have no numbers here, so they have no names either. Text is UTF-8.
+//! Owners have no numeric IDs here, so they have no names either. Text is UTF-8.
 
 use std::sync::OnceLock;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// Returns `None`: users have no numbers.
+/// Returns `None`: users have no numeric IDs.
 pub fn user_name(_: u32) -> Option<Vec<u8>> {
     None
 }
 
-/// Returns `None`: groups have no numbers.
+/// Returns `None`: groups have no numeric IDs.
 pub fn group_name(_: u32) -> Option<Vec<u8>> {
     None
 }
 
-/// A moment on the wall clock of the local time zone.
+/// A point in time as the local time zone shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LocalTime {
     /// The year of the Gregorian calendar.
@@ -36,7 +36,7 @@ pub struct LocalTime {
     pub offset: i64,
 }
 
-/// Returns `seconds` since 1970 as local time, or `None` where the year does not fit.
+/// Converts `seconds` since 1970 to local time. Returns `None` if the year does not fit.
 pub fn local_time(seconds: i64) -> Option<LocalTime> {
     let civil = Timestamp::from_second(seconds).ok()?.to_zoned(TimeZone::system());
     Some(LocalTime {
@@ -55,15 +55,15 @@ pub fn local_time(seconds: i64) -> Option<LocalTime> {
 pub struct Locale {
     /// Whether file names are UTF-8.
     pub utf8: bool,
-    /// What stands between seconds and their fraction.
+    /// The separator between seconds and their fraction.
     pub decimal_point: Vec<u8>,
-    /// What stands between groups of digits under the `'` flag; may be empty.
+    /// The separator between groups of digits under the `'` flag; may be empty.
     pub thousands_separator: Vec<u8>,
-    /// Sizes of digit groups from the right, as `localeconv` gives them.
+    /// Sizes of digit groups from the right, as `localeconv` returns them.
     pub grouping: Vec<u8>,
 }
 
-/// Returns the locale: UTF-8, and numbers as programs read them.
+/// Returns a fixed locale: UTF-8, and numbers as programs read them.
 pub fn locale() -> &'static Locale {
     static LOCALE: OnceLock<Locale> = OnceLock::new();
     LOCALE.get_or_init(|| Locale {

@@ -1,4 +1,4 @@
-//! Opens files so that no link that is put in their place meanwhile leads elsewhere.
+//! Opens files so that no link that replaces them meanwhile can redirect the open.
 
 use std::ffi::OsStr;
 use std::os::windows::io::OwnedHandle;
@@ -8,13 +8,13 @@ use super::errno::Errno;
 use super::handle::{AsFd, BorrowedFd, OwnedFd};
 use super::open::{Mode, OFlags, open_again, openat};
 
-/// Opens a file as a place, without reading it.
+/// Opens a file as a location only, without reading it.
 pub const ANCHOR: OFlags = OFlags::PATH;
 
-/// Opens `path` below `directory` for reading, one name after the other, none of which may be a link.
+/// Opens `path` below `directory` for reading, name by name, refusing links.
 ///
 /// # Errors
-/// What opening says: [`Errno::LOOP`] or [`Errno::NOTDIR`] where a link stands.
+/// Returns [`Errno::LOOP`] or [`Errno::NOTDIR`] for a link, or another error of opening.
 pub fn open_beneath(directory: BorrowedFd<'_>, path: &Path, more: OFlags) -> Result<OwnedFd, Errno> {
     let mut names = path.components().filter(|name| matches!(name, Component::Normal(_))).peekable();
     let mut at: Option<OwnedHandle> = None;
@@ -27,26 +27,26 @@ pub fn open_beneath(directory: BorrowedFd<'_>, path: &Path, more: OFlags) -> Res
     at.ok_or(Errno::NOENT)
 }
 
-/// Opens the file of a handle once more for reading, with a position of its own.
+/// Opens the file of a handle again for reading, with a file position of its own.
 ///
 /// # Errors
-/// What opening says.
+/// Returns the error of opening it.
 pub fn reopen(handle: BorrowedFd<'_>, more: OFlags) -> Result<OwnedFd, Errno> {
     open_again(handle, more)
 }
 
-/// Opens the file of a handle once more.
+/// Opens the file of a handle again.
 ///
 /// # Errors
-/// As [`reopen`].
+/// Fails as [`reopen`] does.
 pub fn reopen_quietly(handle: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
     reopen(handle, OFlags::empty())
 }
 
-/// Opens the file of a handle once more. A pipe has no name to be opened by.
+/// Opens the file of a handle again. A pipe has no name by which it could be opened.
 ///
 /// # Errors
-/// As [`reopen`].
+/// Fails as [`reopen`] does.
 pub fn reopen_without_waiting(handle: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
     reopen(handle, OFlags::empty())
 }

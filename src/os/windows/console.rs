@@ -1,4 +1,4 @@
-//! Consoles: escape sequences are acted on, and text is UTF-8.
+//! Sets up consoles to interpret escape sequences and UTF-8.
 #![allow(unsafe_code)]
 
 use windows_sys::Win32::Globalization::CP_UTF8;
@@ -7,7 +7,7 @@ use windows_sys::Win32::System::Console::{
     SetConsoleMode, SetConsoleOutputCP,
 };
 
-/// Prepares the console for the output, where there is one.
+/// Prepares the console for output, if there is one.
 pub(super) fn prepare() {
     for number in [STD_OUTPUT_HANDLE, STD_ERROR_HANDLE] {
         let mut mode = 0;

@@ -1,4 +1,4 @@
-//! The system's error codes under POSIX's names, as far as the layers above tell errors apart.
+//! The system's error codes under POSIX's names, for the errors that the layers above distinguish.
 
 use std::fmt;
 use std::io;
@@ -6,7 +6,7 @@ use std::io;
 use windows_sys::Win32::Foundation::{self as code, GetLastError};
 use windows_sys::Win32::Networking::WinSock::{WSAEINTR, WSAEWOULDBLOCK};
 
-/// An error code of Windows.
+/// A Windows error code.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Errno(i32);
 
@@ -44,14 +44,14 @@ names! {
 }
 
 impl Errno {
-    /// Returns the error of the last call that failed on this thread.
+    /// Returns the error of the last failed call on this thread.
     #[allow(unsafe_code)]
     pub(super) fn last() -> Errno {
-        // SAFETY: the call reads a number of this thread.
+        // SAFETY: the call reads a per-thread number.
         Errno(unsafe { GetLastError() } as i32)
     }
 
-    /// Returns the error of this code.
+    /// Returns the error with this code.
     pub fn from_raw_os_error(code: i32) -> Errno {
         Errno(code)
     }
@@ -61,7 +61,7 @@ impl Errno {
         self.0
     }
 
-    /// Returns the code that an error holds, if it comes from the system.
+    /// Returns the system's code of an error, if it has one.
     pub fn from_io_error(error: &io::Error) -> Option<Errno> {
         error.raw_os_error().map(Errno)
     }

@@ -1,10 +1,10 @@
-//! The handler of in-page errors: a page that the disk does not give becomes a recorded fault instead
-//! of a death.
+//! The handler of in-page errors: a page that the disk cannot supply is recorded as a fault instead
+//! of killing the process.
 //!
-//! Windows does not let a file be cut while a view of it exists, so what is left are disks, networks
-//! and removed devices that fail. The handler looks the address up in the table of live windows,
-//! notes the fault, and puts zero pages in the place of the view; the engine then reads the block
-//! again. An exception elsewhere goes on to the next handler.
+//! Windows does not let a file be truncated while a view of it exists, so the causes are failing
+//! disks, networks and removed devices. The handler finds the address in the table of live windows,
+//! records the fault, and replaces the view by zero pages; the engine then reads the block again.
+//! An exception elsewhere goes to the next handler.
 #![allow(unsafe_code)]
 
 use std::sync::Once;
@@ -21,10 +21,11 @@ use windows_sys::Win32::System::Memory::{
 
 use crate::os::fault_table::TABLE;
 
-/// Set while a handler replaces a view; others wait for it, as their address may belong to that view.
+/// Set while a handler replaces a view. Other handlers wait, because their address may be in that
+/// view.
 static REPLACING: AtomicBool = AtomicBool::new(false);
 
-/// Handles in-page errors from now on, and prepares the console for what will be written to it.
+/// Installs the handler of in-page errors, and prepares the console for output.
 pub fn install_sigbus_handler() {
     super::console::prepare();
     install();
@@ -32,7 +33,8 @@ pub fn install_sigbus_handler() {
 
 pub(in crate::os) fn install() {
     static ONCE: Once = Once::new();
-    // SAFETY: the handler is a function that lives as long as the program and takes no lock but its own.
+    // SAFETY: the handler is a function that lives as long as the program, and takes no lock but
+    // its own.
     ONCE.call_once(|| unsafe {
         AddVectoredExceptionHandler(1, Some(on_exception));
     });
@@ -51,11 +53,11 @@ unsafe extern "system" fn on_exception(exception: *mut EXCEPTION_POINTERS) -> i3
         while REPLACING.swap(true, Ordering::Acquire) {
             std::hint::spin_loop();
         }
-        // The view is unmapped for a moment while another thread's handler replaces it.
+        // The view is briefly unmapped while another thread's handler replaces it.
         let is_replaced = is_private(address);
         let goes_on = is_replaced || (record.ExceptionCode == EXCEPTION_IN_PAGE_ERROR && replace(start, end));
         if goes_on {
-            // A view goes as a whole, so everything in it is in doubt.
+            // A view is replaced as a whole, so everything in it is in doubt.
             slot.record_fault(0);
         }
         REPLACING.store(false, Ordering::Release);
@@ -66,9 +68,10 @@ unsafe extern "system" fn on_exception(exception: *mut EXCEPTION_POINTERS) -> i3
     EXCEPTION_CONTINUE_SEARCH
 }
 
-/// Returns whether zero pages of this process stand at an address.
+/// Returns whether an address is in zero pages of this process.
 fn is_private(address: usize) -> bool {
-    // SAFETY: the struct is plain numbers and a null pointer; the call only asks, and fills what is a live local.
+    // SAFETY: the struct is plain numbers and a null pointer. The call only queries, and fills a
+    // live local.
     unsafe {
         let mut found: MEMORY_BASIC_INFORMATION = std::mem::zeroed();
         let size = size_of::<MEMORY_BASIC_INFORMATION>();
@@ -78,10 +81,11 @@ fn is_private(address: usize) -> bool {
     }
 }
 
-/// Puts zero pages in the place of the view from `start` to `end`.
+/// Replaces the view from `start` to `end` by zero pages.
 fn replace(start: usize, end: usize) -> bool {
-    // SAFETY: the range is a live view of ours, found in the table, whose readers take its bytes for bytes that may change at
-    // any time. One that meets the gap between the two calls waits in the handler.
+    // SAFETY: the range is a live view of ours, found in the table, whose readers treat its bytes
+    // as bytes that may change at any time. A reader that meets the gap between the two calls waits
+    // in the handler.
     unsafe {
         UnmapViewOfFile(MEMORY_MAPPED_VIEW_ADDRESS { Value: start as *mut _ });
         let laid = VirtualAlloc(start as *const _, end - start, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);

@@ -1,6 +1,6 @@
 //! How many files may be open at once: as many as memory allows.
 
-/// Returns how many files each holder may keep open: as many as it likes, up to `most`.
+/// Returns how many files each holder may keep open: `most`, as there is no limit to share.
 pub fn share(_: usize, most: usize) -> usize {
     most
 }
@@ -8,7 +8,8 @@ pub fn share(_: usize, most: usize) -> usize {
 /// Does nothing: there is no limit to raise.
 pub fn raise_limit() {}
 
-/// Handles kept free for what one open file needs besides its own: none, as there is no limit.
+/// Spare handles for what one open file needs besides its own. There are none, as there is no
+/// limit.
 #[derive(Debug, Default)]
 pub struct Reserve;
 

@@ -1,4 +1,4 @@
-//! In how many pieces the disk stores a file, which is not asked here.
+//! How the disk stores a file, which is not queried here, and the size of a file.
 
 use std::io;
 
@@ -7,18 +7,18 @@ use super::handle::BorrowedFd;
 use super::seek;
 use crate::os::Layout;
 
-/// Fails.
+/// Always fails.
 ///
 /// # Errors
-/// Always [`Errno::OPNOTSUPP`].
+/// Returns [`Errno::OPNOTSUPP`].
 pub fn layout(_: BorrowedFd<'_>, _: u64) -> Result<Layout, Errno> {
     Err(Errno::OPNOTSUPP)
 }
 
-/// Returns the size of what is open.
+/// Returns the size of an open file in bytes.
 ///
 /// # Errors
-/// What `GetFileSizeEx` says.
+/// Returns the error of `GetFileSizeEx`.
 pub fn device_size(device: BorrowedFd<'_>) -> io::Result<u64> {
     Ok(seek::size(device)?)
 }

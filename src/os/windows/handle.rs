@@ -1,4 +1,4 @@
-//! Handles, which stand for what Unix calls descriptors.
+//! Handles, which replace Unix's descriptors.
 #![allow(unsafe_code)]
 
 use std::fs::File;
@@ -9,12 +9,12 @@ use std::time::Duration;
 use windows_sys::Win32::Foundation::{FILETIME, HANDLE};
 use windows_sys::Win32::System::Console::GetConsoleMode;
 
-/// A handle that is owned by another value.
+/// A handle that another value owns.
 pub type BorrowedFd<'a> = BorrowedHandle<'a>;
-/// A handle that is closed when it is dropped.
+/// A handle that is closed when dropped.
 pub type OwnedFd = OwnedHandle;
 
-/// What has a handle.
+/// A value that has a handle.
 pub trait AsFd {
     /// Returns the handle.
     fn as_fd(&self) -> BorrowedFd<'_>;
@@ -59,7 +59,7 @@ pub fn is_a_terminal(fd: impl AsFd) -> bool {
     unsafe { GetConsoleMode(raw(fd.as_fd()), &raw mut mode) != 0 }
 }
 
-/// Converts a length of time.
+/// Converts a duration.
 pub(super) fn duration(time: FILETIME) -> Duration {
     Duration::from_nanos(ticks(time).saturating_mul(100))
 }
@@ -69,7 +69,7 @@ pub(super) fn ticks(time: FILETIME) -> u64 {
     u64::from(time.dwHighDateTime) << 32 | u64::from(time.dwLowDateTime)
 }
 
-/// Returns the system's name for a handle.
+/// Returns the raw handle.
 pub(super) fn raw(fd: BorrowedFd<'_>) -> HANDLE {
     fd.as_raw_handle()
 }

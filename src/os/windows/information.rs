@@ -1,4 +1,4 @@
-//! The facts that the system tells about a handle, class by class.
+//! Queries the facts about a handle, by information class.
 #![allow(unsafe_code)]
 
 use windows_sys::Win32::Storage::FileSystem as fs;
@@ -7,7 +7,7 @@ use windows_sys::Win32::System::SystemServices::{IO_REPARSE_TAG_MOUNT_POINT, IO_
 use super::errno::Errno;
 use super::handle::{BorrowedFd, FileType, raw};
 
-/// Asks for the facts of a file on a disk.
+/// Returns the facts about a file on a disk.
 pub(super) fn facts(fd: BorrowedFd<'_>) -> Result<fs::BY_HANDLE_FILE_INFORMATION, Errno> {
     // SAFETY: the struct is plain numbers, and the pointer is to a live local.
     unsafe {
@@ -19,18 +19,19 @@ pub(super) fn facts(fd: BorrowedFd<'_>) -> Result<fs::BY_HANDLE_FILE_INFORMATION
     }
 }
 
-/// Asks for the times of a file.
+/// Returns the times of a file.
 pub(super) fn basic(fd: BorrowedFd<'_>) -> Option<fs::FILE_BASIC_INFO> {
-    // SAFETY: `FILE_BASIC_INFO` is what this class fills.
+    // SAFETY: `FILE_BASIC_INFO` is the struct that this class fills.
     unsafe { information(fd, fs::FileBasicInfo) }
 }
 
-/// Asks for one class of facts.
+/// Returns one class of facts.
 ///
 /// # Safety
-/// `T` is the struct that the class fills, and zeros are a value of it.
+/// `T` must be the struct that the class fills, and zeros must be a valid value of it.
 pub(super) unsafe fn information<T>(fd: BorrowedFd<'_>, class: fs::FILE_INFO_BY_HANDLE_CLASS) -> Option<T> {
-    // SAFETY: the caller says that the struct fits; it is a live local of the size that is passed.
+    // SAFETY: the caller guarantees that the struct matches. It is a live local of the size that is
+    // passed.
     unsafe {
         let mut found: T = std::mem::zeroed();
         let done = fs::GetFileInformationByHandleEx(raw(fd), class, (&raw mut found).cast(), size_of::<T>() as u32);
@@ -41,7 +42,7 @@ pub(super) unsafe fn information<T>(fd: BorrowedFd<'_>, class: fs::FILE_INFO_BY_
 /// Returns the type of a file with these attributes.
 pub(super) fn kind(fd: BorrowedFd<'_>, attributes: u32) -> FileType {
     if attributes & fs::FILE_ATTRIBUTE_REPARSE_POINT != 0 {
-        // SAFETY: `FILE_ATTRIBUTE_TAG_INFO` is what this class fills.
+        // SAFETY: `FILE_ATTRIBUTE_TAG_INFO` is the struct that this class fills.
         let tag: Option<fs::FILE_ATTRIBUTE_TAG_INFO> = unsafe { information(fd, fs::FileAttributeTagInfo) };
         if tag.is_some_and(|tag| is_link(tag.ReparseTag)) {
             return FileType::Symlink;
@@ -55,7 +56,7 @@ pub(super) fn is_link(tag: u32) -> bool {
     tag == IO_REPARSE_TAG_SYMLINK || tag == IO_REPARSE_TAG_MOUNT_POINT
 }
 
-/// Joins the halves of a number.
+/// Joins the two halves of a number.
 pub(super) fn wide(high: u32, low: u32) -> u64 {
     u64::from(high) << 32 | u64::from(low)
 }

@@ -1,4 +1,4 @@
-//! The facts of a file in the form that Linux gives them.
+//! The facts about an inode in the form that Linux returns them.
 #![allow(unsafe_code)]
 
 use std::ffi::OsStr;
@@ -13,18 +13,19 @@ use super::status::Status;
 pub use super::statx::{Statx, StatxAttributes, StatxFlags, StatxTimestamp};
 use crate::os::Freshness;
 
-/// Seconds from 1601, where Windows begins to count, to 1970.
+/// Seconds from 1601, the epoch of Windows, to 1970.
 const TO_1970: i64 = 11_644_473_600;
 
-/// Returns the number of the device with these parts.
+/// Returns the device number with this major and minor number.
 pub fn device_number(major: u32, minor: u32) -> u64 {
     wide(major, minor)
 }
 
-/// Returns the facts of `path` below `directory`, or of `directory` itself for an empty path.
+/// Returns the facts about `path` below `directory`, or about `directory` itself if the path is
+/// empty.
 ///
 /// # Errors
-/// What opening it says.
+/// Returns the error of opening it.
 pub fn inode(directory: BorrowedFd<'_>, path: &OsStr, follow: bool, _: Freshness) -> Result<Statx, Errno> {
     if path.is_empty() {
         return of_handle(directory);
@@ -51,7 +52,7 @@ fn of_handle(fd: BorrowedFd<'_>) -> Result<Statx, Errno> {
     if facts.dwFileAttributes & fs::FILE_ATTRIBUTE_READONLY != 0 {
         found.stx_mode &= !0o222;
     }
-    // SAFETY: `FILE_STANDARD_INFO` is what this class fills.
+    // SAFETY: `FILE_STANDARD_INFO` is the struct that this class fills.
     let standard: Option<fs::FILE_STANDARD_INFO> = unsafe { information(fd, fs::FileStandardInfo) };
     found.stx_blocks = standard.map_or(0, |standard| (standard.AllocationSize as u64).div_ceil(512));
     found.stx_nlink = facts.nNumberOfLinks;
@@ -70,7 +71,7 @@ fn of_handle(fd: BorrowedFd<'_>) -> Result<Statx, Errno> {
         found.stx_btime = moment(basic.CreationTime);
         found.stx_atime = moment(basic.LastAccessTime);
         found.stx_mtime = moment(basic.LastWriteTime);
-        // A file system that keeps no such time says 0.
+        // A file system that does not record this time reports 0.
         found.stx_ctime = moment(if basic.ChangeTime == 0 { basic.LastWriteTime } else { basic.ChangeTime });
     }
     Ok(found)

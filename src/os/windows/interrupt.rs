@@ -1,7 +1,9 @@
-//! Ctrl-C, Ctrl-Break and the closing of the console, for commands that would go on for ever.
+//! Handles Ctrl-C, Ctrl-Break and closing the console for commands that would otherwise run for
+//! ever.
 //!
-//! The first of them ends the process at once, with the exit code that shells of Unix show for SIGINT
-//! or SIGTERM. Only while a command follows its inputs has it a moment to print what came last.
+//! The first request ends the process at once, with the exit code that Unix shells report for
+//! SIGINT or SIGTERM. Only a command that is following its inputs gets a moment to print the newest
+//! bytes.
 #![allow(unsafe_code)]
 
 use std::sync::OnceLock;
@@ -14,20 +16,20 @@ use windows_sys::Win32::System::Threading::ExitProcess;
 use super::handle::BorrowedFd;
 use super::stop::Stop;
 
-/// How long a command that follows may go on.
+/// How long a following command may continue after a request.
 const GRACE: Duration = Duration::from_millis(100);
 
-/// A request from outside that a program end.
+/// A request to end the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
     /// Ctrl-C or Ctrl-Break.
     Interrupt,
-    /// The console closes, or the user logs off.
+    /// The console is closed, or the user logs off.
     Terminate,
 }
 
 impl Signal {
-    /// Returns the exit code that shells of Unix use.
+    /// Returns the exit code that Unix shells use.
     pub fn exit_code(self) -> u8 {
         match self {
             Signal::Interrupt => 130,
@@ -38,17 +40,18 @@ impl Signal {
 
 static WAKE: OnceLock<Stop> = OnceLock::new();
 static MAY_FINISH: AtomicBool = AtomicBool::new(false);
-/// The exit code of the request that was made while the command might finish; 0 before.
+/// The exit code of the request that was made while the command could finish; 0 before.
 static CAUGHT: AtomicU8 = AtomicU8::new(0);
 
-/// Handles requests to end from now on.
+/// Installs the handler for requests to end.
 pub fn catch() {
     WAKE.get_or_init(Stop::new).fd();
-    // SAFETY: the handler is a function that lives as long as the program. The system calls it on a thread of its own.
+    // SAFETY: the handler is a function that lives as long as the program. The system calls it on a
+    // thread of its own.
     unsafe { SetConsoleCtrlHandler(Some(on_request), 1) };
 }
 
-/// Says whether the command can finish within a moment, because it looks at [`caught`].
+/// Sets whether the command can finish within a moment of a request, because it polls [`caught`].
 pub fn set_may_finish(may_finish: bool) {
     MAY_FINISH.store(may_finish, Ordering::SeqCst);
 }
@@ -66,7 +69,7 @@ unsafe extern "system" fn on_request(request: u32) -> i32 {
         }
         std::thread::sleep(GRACE);
     }
-    // SAFETY: the process ends; nothing of it is used afterwards.
+    // SAFETY: the process ends, and nothing of it is used afterwards.
     unsafe { ExitProcess(code.into()) }
 }
 
@@ -75,7 +78,7 @@ pub fn wake_fd() -> Option<BorrowedFd<'static>> {
     WAKE.get().and_then(Stop::fd)
 }
 
-/// Returns the request that was made while the command might finish.
+/// Returns the request that was made while the command could finish.
 pub fn caught() -> Option<Signal> {
     match CAUGHT.load(Ordering::SeqCst) {
         0 => None,

@@ -1,4 +1,4 @@
-//! The entries of a directory (`GetFileInformationByHandleEx`).
+//! Lists the entries of a directory (`GetFileInformationByHandleEx`).
 #![allow(unsafe_code)]
 
 use std::ffi::{CString, OsString};
@@ -12,10 +12,10 @@ use super::handle::{BorrowedFd, FileType, raw};
 use super::information::is_link;
 use super::names::OsStringExt;
 
-/// Bytes of entries that are asked for at a time.
+/// The number of bytes of entries per call.
 const ROOM: usize = 64 << 10;
 
-/// Lists directories, into a buffer that is used again.
+/// A directory lister with a reusable buffer.
 #[derive(Debug)]
 pub struct Listing(Vec<u64>);
 
@@ -26,7 +26,8 @@ impl Default for Listing {
 }
 
 impl Listing {
-    /// Calls `each` with the name and the type of each entry, or with the error that ends the listing.
+    /// Calls `each` with the name and the type of each entry, or with the error that ends the
+    /// listing.
     pub fn read(
         &mut self,
         directory: BorrowedFd<'_>,
@@ -49,7 +50,7 @@ impl Listing {
             let mut at = 0;
             loop {
                 let (next, units, kind) = entry(&self.0, at);
-                // A name without NUL, as all are.
+                // A name without NUL, like every valid name.
                 if let Ok(name) = CString::new(OsString::from_wide(units).into_vec()) {
                     each(Ok((&name, kind)));
                 }
@@ -62,12 +63,13 @@ impl Listing {
     }
 }
 
-/// Returns the entry that begins `at` bytes into a buffer: how many bytes further the next one begins, its name and its type.
+/// Returns the entry at byte `at` of a buffer: the distance to the next one, its name and its type.
 fn entry(buffer: &[u64], at: usize) -> (usize, &[u16], FileType) {
     const NAME: usize = std::mem::offset_of!(fs::FILE_ID_BOTH_DIR_INFO, FileName);
     let bytes = size_of_val(buffer);
     assert!(at + size_of::<fs::FILE_ID_BOTH_DIR_INFO>() <= bytes, "an entry lies in the buffer");
-    // SAFETY: the entry's fixed part lies in the buffer, as was just checked, and is plain numbers; the name is checked below.
+    // SAFETY: the entry's fixed part is inside the buffer, as was just checked, and is plain
+    // numbers. The name is checked below.
     unsafe {
         let start = buffer.as_ptr().cast::<u8>().add(at);
         let fixed = start.cast::<fs::FILE_ID_BOTH_DIR_INFO>().read_unaligned();
@@ -78,7 +80,8 @@ fn entry(buffer: &[u64], at: usize) -> (usize, &[u16], FileType) {
     }
 }
 
-/// Of a reparse point, the tag stands where other files have the size of their extended attributes.
+/// Returns the type of an entry. The tag of a reparse point is where other files have the size of
+/// their extended attributes.
 fn kind(attributes: u32, tag: u32) -> FileType {
     if attributes & fs::FILE_ATTRIBUTE_REPARSE_POINT != 0 && is_link(tag) {
         return FileType::Symlink;

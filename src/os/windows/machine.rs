@@ -1,11 +1,11 @@
-//! The machine's memory.
+//! The size of the machine's memory.
 #![allow(unsafe_code)]
 
 use windows_sys::Win32::System::SystemInformation::{GlobalMemoryStatusEx, MEMORYSTATUSEX};
 
-/// Returns the size of memory in bytes, or 0 where it is not known.
+/// Returns the size of memory in bytes, or 0 if it is unknown.
 pub fn memory_size() -> u64 {
-    // SAFETY: the struct is plain numbers; it is told its own size.
+    // SAFETY: the struct is plain numbers and holds its own size.
     unsafe {
         let mut facts: MEMORYSTATUSEX = std::mem::zeroed();
         facts.dwLength = size_of::<MEMORYSTATUSEX>() as u32;

@@ -1,7 +1,8 @@
-//! Windows: what `os::unix` and `os::linux` do, by the system's own calls.
+//! The interface of `os::unix` and `os::linux` on Windows, made of its own calls.
 //!
-//! A descriptor is a handle, a mapping is a view of a file, and an in-page error stands for SIGBUS. What
-//! the system does not tell is an error or `None`, never a guess.
+//! A descriptor is a handle, a mapping is a view of a file, and an in-page error corresponds to
+//! SIGBUS. For what the system does not report, a function returns an error or `None`, never a
+//! guess.
 
 pub mod accounts;
 pub mod beneath;

@@ -1,13 +1,13 @@
-//! Names of files as bytes.
+//! File names as bytes.
 //!
-//! Windows has names of 16-bit units. The standard library keeps them as WTF-8: UTF-8, and for half of
-//! a surrogate pair that stands alone the three bytes that UTF-8 would have for it. So every name has
-//! bytes and comes back from them unchanged.
+//! Windows names consist of 16-bit units. The standard library stores them as WTF-8: UTF-8, with an
+//! unpaired surrogate as the three bytes that UTF-8 would use for it. So every name can be
+//! converted to bytes and back unchanged.
 #![allow(unsafe_code)]
 
 use std::ffi::{OsStr, OsString};
 
-/// A name that no file can have: bytes that are no WTF-8 name nothing.
+/// A name that no file can have. Bytes that are not WTF-8 become this name.
 const NO_NAME: &str = "?";
 
 /// The bytes of a borrowed name.
@@ -21,7 +21,7 @@ pub trait OsStrExt {
 impl OsStrExt for OsStr {
     fn from_bytes(bytes: &[u8]) -> &OsStr {
         match is_wtf8(bytes) {
-            // SAFETY: bytes of this form are what `as_encoded_bytes` gives for some name.
+            // SAFETY: bytes of this form are what `as_encoded_bytes` returns for some name.
             true => unsafe { OsStr::from_encoded_bytes_unchecked(bytes) },
             false => OsStr::new(NO_NAME),
         }
@@ -53,7 +53,8 @@ impl OsStringExt for OsString {
     }
 }
 
-/// Returns whether bytes are WTF-8: a surrogate may stand alone, but no first half before a second one.
+/// Returns whether bytes are WTF-8: surrogates may be unpaired, but a pair must not be encoded
+/// separately.
 fn is_wtf8(mut bytes: &[u8]) -> bool {
     let mut after_first_half = false;
     loop {

@@ -1,4 +1,4 @@
-//! Opening files by path, below a directory, and once more.
+//! Opens files by path, below a directory, and again by handle.
 #![allow(unsafe_code)]
 
 use std::ffi::{OsStr, OsString};
@@ -21,11 +21,11 @@ use super::handle::{AsFd, BorrowedFd, FileType, OwnedFd, raw};
 use super::information::{facts, kind};
 use super::names::OsStrExt;
 
-/// Stands for the current directory.
-// SAFETY: a null handle is never used as one: `openat` looks for it first.
+/// Represents the current directory.
+// SAFETY: a null handle is never used as one, because `openat` checks for it first.
 pub const CWD: BorrowedFd<'static> = unsafe { BorrowedHandle::borrow_raw(std::ptr::null_mut()) };
 
-/// How a file is opened.
+/// How to open a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OFlags(u32);
 
@@ -60,7 +60,7 @@ impl BitOr for OFlags {
     }
 }
 
-/// The permissions of a file that is made, of which there are none here.
+/// The permissions of a new file, which do not exist here.
 #[derive(Clone, Copy, Debug)]
 pub struct Mode;
 
@@ -71,7 +71,7 @@ impl Mode {
     }
 }
 
-/// What can be opened: a name, or its bytes.
+/// A name that can be opened, or its bytes.
 pub trait AsName {
     /// Returns the name.
     fn as_name(&self) -> &OsStr;
@@ -89,10 +89,10 @@ impl AsName for &[u8] {
     }
 }
 
-/// Opens `path` for reading; a directory too.
+/// Opens `path`, which may be a directory, for reading.
 ///
 /// # Errors
-/// What `CreateFileW` says.
+/// Returns the error of `CreateFileW`.
 pub fn open_file(path: &OsStr) -> io::Result<File> {
     options(OFlags::RDONLY).open(path)
 }
@@ -100,7 +100,8 @@ pub fn open_file(path: &OsStr) -> io::Result<File> {
 /// Opens `path` below `directory`.
 ///
 /// # Errors
-/// What the system says; [`Errno::LOOP`] for a link that is not to be followed, and [`Errno::NOTDIR`].
+/// Returns the system's error, [`Errno::LOOP`] for a link that must not be followed, or
+/// [`Errno::NOTDIR`].
 pub fn openat(directory: impl AsFd, path: impl AsName, flags: OFlags, _: Mode) -> Result<OwnedFd, Errno> {
     let (directory, path) = (directory.as_fd(), path.as_name());
     let opened = if raw(directory).is_null() {
@@ -122,10 +123,10 @@ pub fn openat(directory: impl AsFd, path: impl AsName, flags: OFlags, _: Mode) -
     Ok(opened)
 }
 
-/// Opens the file of a handle once more, with a position of its own.
+/// Opens the file of a handle again, with a file position of its own.
 ///
 /// # Errors
-/// What `NtCreateFile` says.
+/// Returns the error of `NtCreateFile`.
 pub fn open_again(handle: BorrowedFd<'_>, flags: OFlags) -> Result<OwnedFd, Errno> {
     open_below(handle, OsStr::new(""), flags)
 }
@@ -151,10 +152,10 @@ pub fn path_of(fd: impl AsFd) -> PathBuf {
     }
 }
 
-/// Makes a file in `directory` that goes with its last handle.
+/// Creates a file in `directory` that is deleted with its last handle.
 ///
 /// # Errors
-/// What `CreateFileW` says.
+/// Returns the error of `CreateFileW`.
 pub fn delete_on_close(directory: &Path, number: u64) -> io::Result<File> {
     let path = directory.join(format!(".mapped-{}-{number}", std::process::id()));
     let mut options = OpenOptions::new();
@@ -162,7 +163,7 @@ pub fn delete_on_close(directory: &Path, number: u64) -> io::Result<File> {
     options.custom_flags(fs::FILE_FLAG_DELETE_ON_CLOSE).open(path)
 }
 
-/// Keeps nothing from other programs.
+/// Lets other programs read, write and delete the file.
 const SHARE_ALL: u32 = fs::FILE_SHARE_READ | fs::FILE_SHARE_WRITE | fs::FILE_SHARE_DELETE;
 
 fn options(flags: OFlags) -> OpenOptions {
@@ -179,7 +180,7 @@ fn access(flags: OFlags) -> u32 {
     if flags.contains(OFlags::PATH) { fs::FILE_READ_ATTRIBUTES | fs::SYNCHRONIZE } else { GENERIC_READ }
 }
 
-/// Opens a path of plain names from a handle on. The empty path is the handle's own file.
+/// Opens a path of plain names below a handle. The empty path is the handle's own file.
 fn open_below(directory: BorrowedFd<'_>, path: &OsStr, flags: OFlags) -> Result<OwnedFd, Errno> {
     let names = path.as_bytes().split(|&byte| byte == b'/').filter(|name| !matches!(*name, b"" | b"."));
     let mut wide: Vec<u16> = Vec::new();
@@ -204,7 +205,8 @@ fn open_below(directory: BorrowedFd<'_>, path: &OsStr, flags: OFlags) -> Result<
         how |= nt::FILE_OPEN_REPARSE_POINT;
     }
     let mut handle = std::ptr::null_mut();
-    // SAFETY: the structs and the name live until the call returns; on success the handle is new and nobody else's.
+    // SAFETY: the structs and the name live until the call returns. On success, the handle is new
+    // and only ours.
     unsafe {
         let mut status: IO_STATUS_BLOCK = std::mem::zeroed();
         let outcome = nt::NtCreateFile(

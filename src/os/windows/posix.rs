@@ -1,7 +1,7 @@
-//! The calls and types of `os::unix::posix`, made of those of Windows.
+//! The calls and types of `os::unix::posix`, implemented with those of Windows.
 //!
 //! A descriptor is a handle. Files are opened so that other programs may read, write, rename and
-//! delete them meanwhile, as they may on Unix.
+//! delete them meanwhile, as on Unix.
 #![allow(unsafe_code)]
 
 use std::ffi::{CStr, OsStr};
@@ -29,18 +29,18 @@ pub use super::open::{CWD, Mode, OFlags, open_file, openat, path_of};
 pub use super::seek::{SeekFrom, seek};
 use super::status::Status;
 
-/// Reading by position.
+/// Reads by position.
 pub trait FileExt {
     /// Reads at `offset`, and returns the number of bytes read.
     ///
     /// # Errors
-    /// What `ReadFile` says.
+    /// Returns the error of `ReadFile`.
     fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize>;
 
     /// Reads at `offset` until `buf` is full.
     ///
     /// # Errors
-    /// As [`FileExt::read_at`], and an unexpected end.
+    /// Fails as [`FileExt::read_at`] does, and at an unexpected end.
     fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> io::Result<()> {
         let mut got = 0;
         while got < buf.len() {
@@ -76,18 +76,19 @@ impl FileExt for File {
     }
 }
 
-/// The longest path in bytes that is opened as a whole, with its closing NUL: three for each of 32 767 units.
+/// The longest path in bytes that is opened as a whole, with its closing NUL: three for each of 32
+/// 767 units.
 pub const LONGEST_PATH: usize = 3 * 32_767;
 
 /// Returns standard input.
 pub fn stdin() -> BorrowedFd<'static> {
-    // SAFETY: the standard handle stays open for as long as the program runs.
+    // SAFETY: the standard handle stays open while the program runs.
     unsafe { BorrowedHandle::borrow_raw(io::stdin().as_raw_handle()) }
 }
 
 /// Returns the width of a console in columns.
 pub fn columns(terminal: impl AsFd) -> Option<u16> {
-    // SAFETY: the struct is plain numbers, for which zero is a value.
+    // SAFETY: the struct is plain numbers, for which zero is a valid value.
     let mut facts: CONSOLE_SCREEN_BUFFER_INFO = unsafe { std::mem::zeroed() };
     // SAFETY: the pointer is to a live local.
     if unsafe { GetConsoleScreenBufferInfo(raw(terminal.as_fd()), &raw mut facts) } == 0 {
@@ -96,23 +97,23 @@ pub fn columns(terminal: impl AsFd) -> Option<u16> {
     u16::try_from(facts.srWindow.Right - facts.srWindow.Left + 1).ok().filter(|&columns| columns > 0)
 }
 
-/// Returns `false`: the shells seek to the end before they start a program with `>>`.
+/// Returns `false`: shells seek to the end before they start a program with `>>`.
 pub fn appends(_: impl AsFd) -> bool {
     false
 }
 
-/// Does nothing: writing waits.
+/// Does nothing, because writes block.
 ///
 /// # Errors
-/// None.
+/// Never fails.
 pub fn wait_writable(_: impl AsFd) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes once, and returns how many bytes were written.
+/// Writes once, and returns the number of bytes written.
 ///
 /// # Errors
-/// What `WriteFile` says; [`Errno::PIPE`] when the reader has gone.
+/// Returns the error of `WriteFile`, or [`Errno::PIPE`] when the reader has gone.
 pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize, Errno> {
     let most = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
     let mut written = 0;
@@ -126,10 +127,11 @@ pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize, Errno> {
     }
 }
 
-/// Reads once, at `offset` or, without one, where the file stands; returns how many bytes were read.
+/// Reads once, at `offset` or, without one, at the file's position. Returns the number of bytes
+/// read.
 ///
 /// # Errors
-/// What `ReadFile` says.
+/// Returns the error of `ReadFile`.
 pub fn read_into(fd: BorrowedFd<'_>, spare: &mut [MaybeUninit<u8>], offset: Option<u64>) -> Result<usize, Errno> {
     // SAFETY: the struct is plain numbers and a null handle.
     let mut place: OVERLAPPED = unsafe { std::mem::zeroed() };
@@ -140,8 +142,8 @@ pub fn read_into(fd: BorrowedFd<'_>, spare: &mut [MaybeUninit<u8>], offset: Opti
     });
     let most = u32::try_from(spare.len()).unwrap_or(u32::MAX);
     let mut got = 0;
-    // SAFETY: the buffer has room for `most` bytes; no handle of ours is opened for overlapped calls, so the call is done with
-    // the buffer and the structs when it returns.
+    // SAFETY: the buffer has room for `most` bytes. No handle of ours is opened for overlapped
+    // calls, so the call no longer uses the buffer and the structs when it returns.
     let done = unsafe {
         ReadFile(raw(fd), spare.as_mut_ptr().cast(), most, &raw mut got, offset.unwrap_or(std::ptr::null_mut()))
     };
@@ -156,17 +158,17 @@ pub fn read_into(fd: BorrowedFd<'_>, spare: &mut [MaybeUninit<u8>], offset: Opti
     }
 }
 
-/// Returns the type of the entry `name` of a directory, or of what it links to.
+/// Returns the type of the entry `name` of a directory, or of its link target.
 ///
 /// # Errors
-/// What opening it says.
+/// Returns the error of opening it.
 pub fn type_at(directory: impl AsFd, name: &CStr, follow: bool) -> Result<FileType, Errno> {
     let flags = OFlags::PATH | if follow { OFlags::empty() } else { OFlags::NOFOLLOW };
     let file = openat(directory, OsStr::from_bytes(name.to_bytes()), flags, Mode::empty())?;
     Status::of(&file).map(|status| status.kind).map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))
 }
 
-/// Returns the type that a mode states, with the numbers that POSIX systems have for it (`inode(7)`).
+/// Returns the type in a mode, with the numbers that POSIX systems use (`inode(7)`).
 pub fn type_of_mode(mode: u32) -> FileType {
     match mode & 0o170_000 {
         0o100_000 => FileType::RegularFile,
@@ -180,33 +182,34 @@ pub fn type_of_mode(mode: u32) -> FileType {
     }
 }
 
-/// Returns what a symbolic link or junction points to.
+/// Returns the target of a symbolic link or junction.
 ///
 /// # Errors
-/// What reading it says.
+/// Returns the error of reading it.
 pub fn read_link(_: impl AsFd, path: &OsStr) -> Result<Vec<u8>, Errno> {
     let target = std::fs::read_link(path).map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
     Ok(target.into_os_string().into_vec())
 }
 
-/// Calls once: no call is interrupted here.
+/// Calls `call` once, because no call is interrupted here.
 ///
 /// # Errors
-/// Those of `call`.
+/// Returns the error of `call`.
 pub fn retry_on_intr<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
     call()
 }
 
-/// Returns how long the calling thread has run on a processor.
+/// Returns the processor time of the calling thread.
 pub fn thread_time() -> Duration {
     let none = FILETIME { dwLowDateTime: 0, dwHighDateTime: 0 };
     let [mut start, mut end, mut kernel, mut user] = [none; 4];
-    // SAFETY: the pointers are to live locals, and the handle always stands for the calling thread.
+    // SAFETY: the pointers are to live locals, and the pseudo-handle always refers to the calling
+    // thread.
     unsafe { GetThreadTimes(GetCurrentThread(), &raw mut start, &raw mut end, &raw mut kernel, &raw mut user) };
     duration(kernel) + duration(user)
 }
 
-/// Returns the names of the machine and of the release of its system.
+/// Returns the name of the machine and the release of its system.
 pub fn host_and_release() -> (String, String) {
     use windows_sys::Wdk::System::SystemServices::RtlGetVersion;
     let mut name = [0u16; 256];
@@ -214,7 +217,7 @@ pub fn host_and_release() -> (String, String) {
     // SAFETY: the buffer has the length that is passed, and the call sets how much of it is filled.
     let known = unsafe { GetComputerNameExW(ComputerNameDnsHostname, name.as_mut_ptr(), &raw mut length) } != 0;
     let host = if known { String::from_utf16_lossy(&name[..length as usize]) } else { String::new() };
-    // SAFETY: the struct is plain numbers; it is told its own size.
+    // SAFETY: the struct is plain numbers and holds its own size.
     let version = unsafe {
         let mut version: OSVERSIONINFOW = std::mem::zeroed();
         version.dwOSVersionInfoSize = size_of::<OSVERSIONINFOW>() as u32;
@@ -232,9 +235,9 @@ pub fn errno_name(errno: i32) -> String {
 /// Writes a file's changed pages to the disk.
 ///
 /// # Errors
-/// What `FlushFileBuffers` says.
+/// Returns the error of `FlushFileBuffers`.
 pub fn sync(file: impl AsFd) -> Result<(), Errno> {
-    // SAFETY: the handle is open for as long as it is borrowed.
+    // SAFETY: the handle is open while it is borrowed.
     match unsafe { FlushFileBuffers(raw(file.as_fd())) } {
         0 => Err(Errno::last()),
         _ => Ok(()),

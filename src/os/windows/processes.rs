@@ -1,4 +1,4 @@
-//! Whether other processes have ended: `--pid`.
+//! Detects whether other processes have ended, for `--pid`.
 #![allow(unsafe_code)]
 
 use std::os::windows::io::{FromRawHandle, OwnedHandle};
@@ -9,12 +9,12 @@ use windows_sys::Win32::System::Threading::{OpenProcess, PROCESS_SYNCHRONIZE};
 use super::handle::{AsFd, BorrowedFd};
 use super::ready::wait_for;
 
-/// Processes that are waited for; `None` for one that does not exist.
+/// Processes to wait for; `None` for one that does not exist.
 #[derive(Debug)]
 pub struct Processes(Vec<Option<OwnedHandle>>);
 
 impl Processes {
-    /// Waits for the processes with these numbers.
+    /// Starts waiting for the processes with these numbers.
     pub fn open(numbers: &[u32]) -> Processes {
         let open = |&number: &u32| {
             // SAFETY: the call takes plain numbers, and a handle that is not null is new.
@@ -31,7 +31,7 @@ impl Processes {
         !self.0.is_empty() && self.0.iter().flatten().all(|process| wait_for(process.as_fd(), Duration::ZERO))
     }
 
-    /// Returns what to wait for to be woken by their ends.
+    /// Returns the handles to wait for, which their ends signal.
     pub fn fds(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         self.0.iter().flatten().map(AsFd::as_fd).filter(|&process| !wait_for(process, Duration::ZERO))
     }

@@ -1,7 +1,7 @@
-//! Waiting for any of several handles, and reading without waiting.
+//! Waits for any of several handles, and reads without waiting.
 //!
-//! A pipe cannot be waited for together with an event, so pipes are looked at again and again: often
-//! at first, for a writer at work, and less and less often while it pauses.
+//! A pipe cannot be waited for together with an event, so pipes are polled: often at first, for a
+//! busy writer, and less often while it pauses.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -18,16 +18,17 @@ use super::handle::{BorrowedFd, is_a_terminal, raw};
 use super::stop::Stop;
 use crate::os::buffer::append;
 
-/// How long a pipe is looked at without a pause.
+/// How long a pipe is polled without sleeping.
 const BUSY: Duration = Duration::from_millis(2);
-/// The longest pause between two looks.
+/// The longest sleep between two polls.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Sleeps until one of `inputs` is readable or `wait` has passed. Returns `true`: whether the output still has a reader only
-/// a write tells here.
+/// Sleeps until one of `inputs` is readable or `wait` has passed.
+///
+/// Returns `true`, because only a write shows whether the output still has a reader.
 ///
 /// # Errors
-/// None.
+/// Never fails.
 pub fn poll_for(inputs: &[BorrowedFd<'_>], _: BorrowedFd<'_>, wait: Duration) -> io::Result<bool> {
     let until = Instant::now() + wait;
     while !inputs.iter().any(|&input| is_ready(input)) {
@@ -40,7 +41,7 @@ pub fn poll_for(inputs: &[BorrowedFd<'_>], _: BorrowedFd<'_>, wait: Duration) ->
     Ok(true)
 }
 
-/// What [`read_ready`] found.
+/// The outcome of [`read_ready`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadOutcome {
     /// Some bytes.
@@ -51,10 +52,10 @@ pub enum ReadOutcome {
     End,
 }
 
-/// Appends what is ready of a stream, up to `most` bytes.
+/// Appends the bytes of a stream that are available now, up to `most`.
 ///
 /// # Errors
-/// What `ReadFile` says.
+/// Returns the error of `ReadFile`.
 pub fn read_ready(fd: BorrowedFd<'_>, buffer: &mut Vec<u8>, most: usize) -> io::Result<ReadOutcome> {
     if !is_ready(fd) {
         return Ok(ReadOutcome::Nothing);
@@ -71,18 +72,18 @@ pub fn read_ready(fd: BorrowedFd<'_>, buffer: &mut Vec<u8>, most: usize) -> io::
 /// Whether a stream can be read without waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ready {
-    /// Bytes, the end, or an error are there to be read.
+    /// Bytes, the end or an error can be read.
     Yes,
-    /// Nothing is there yet.
+    /// Nothing is available yet.
     No,
-    /// An end was asked for.
+    /// A stop was requested.
     Stop,
 }
 
-/// Waits until `fd` is readable or an end is asked for; without `wait`, only looks.
+/// Waits until `fd` is readable or a stop is requested. Without `wait`, only checks.
 ///
 /// # Errors
-/// None; the read that follows reports what is wrong with the handle.
+/// Never fails; the next read reports an error of the handle.
 pub fn wait_readable(fd: BorrowedFd<'_>, stop: &Stop, wait: bool) -> io::Result<Ready> {
     let wake = if wait { stop.fd() } else { None };
     let began = Instant::now();
@@ -105,21 +106,21 @@ pub fn wait_readable(fd: BorrowedFd<'_>, stop: &Stop, wait: bool) -> io::Result<
     }
 }
 
-/// Returns whether a handle was set within a time.
+/// Returns whether a handle is signalled within `wait`.
 pub(super) fn wait_for(handle: BorrowedFd<'_>, wait: Duration) -> bool {
-    // SAFETY: the handle is open for as long as it is borrowed.
+    // SAFETY: the handle is open while it is borrowed.
     unsafe { WaitForSingleObject(raw(handle), wait.as_millis() as u32) == WAIT_OBJECT_0 }
 }
 
-/// Returns whether reading would not wait. What cannot be asked is read.
+/// Returns whether a read would not wait. A handle that cannot be queried counts as ready.
 fn is_ready(fd: BorrowedFd<'_>) -> bool {
-    // SAFETY: the call only asks.
+    // SAFETY: the call only queries.
     match unsafe { GetFileType(raw(fd)) } {
         FILE_TYPE_PIPE => {
             let mut bytes = 0;
             // SAFETY: without a buffer nothing is read, and the count is a live local.
             let asked = unsafe { PeekNamedPipe(raw(fd), null_mut(), 0, null_mut(), &raw mut bytes, null_mut()) };
-            // An error is that of the read, or its end.
+            // The next read reports the error or the end.
             asked == 0 || bytes > 0
         }
         FILE_TYPE_DISK => true,

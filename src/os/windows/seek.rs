@@ -9,7 +9,7 @@ use windows_sys::Win32::System::Ioctl::{FILE_ALLOCATED_RANGE_BUFFER, FSCTL_QUERY
 use super::errno::Errno;
 use super::handle::{AsFd, BorrowedFd, raw};
 
-/// A place in a file.
+/// A position in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeekFrom {
     /// From the beginning.
@@ -18,16 +18,16 @@ pub enum SeekFrom {
     End(i64),
     /// From the present position.
     Current(i64),
-    /// The first stored byte from here on.
+    /// The first stored byte from this offset.
     Data(u64),
-    /// The first byte from here on that is not stored.
+    /// The first byte from this offset that is not stored.
     Hole(u64),
 }
 
-/// Moves the position of a file and returns it. Asked for data or a hole, only returns the place.
+/// Moves the position of a file and returns it. For data and holes, only returns the offset.
 ///
 /// # Errors
-/// What the system says; [`Errno::NXIO`] where no data follows.
+/// Returns the system's error, or [`Errno::NXIO`] if no data follows.
 pub fn seek(fd: impl AsFd, to: SeekFrom) -> Result<u64, Errno> {
     let fd = fd.as_fd();
     let (by, from) = match to {
@@ -65,7 +65,7 @@ fn next_data(fd: BorrowedFd<'_>, at: u64) -> Result<u64, Errno> {
 fn next_hole(fd: BorrowedFd<'_>, at: u64) -> Result<u64, Errno> {
     let size = size(fd)?;
     let mut hole = at;
-    // Ranges that touch each other are one run of data.
+    // Adjacent ranges are one run of data.
     while let Some((start, end)) = first_range(fd, hole, size)? {
         if start > hole || end <= hole {
             break;
@@ -84,7 +84,7 @@ fn first_range(fd: BorrowedFd<'_>, at: u64, size: u64) -> Result<Option<(u64, u6
     let mut found = FILE_ALLOCATED_RANGE_BUFFER { FileOffset: 0, Length: 0 };
     let mut bytes = 0;
     let room = size_of::<FILE_ALLOCATED_RANGE_BUFFER>() as u32;
-    // SAFETY: both buffers are live locals of the size that is passed, and the call waits.
+    // SAFETY: both buffers are live locals of the size that is passed, and the call is synchronous.
     let done = unsafe {
         let (asked, found) = (&raw const asked, &raw mut found);
         let (code, none) = (FSCTL_QUERY_ALLOCATED_RANGES, std::ptr::null_mut());

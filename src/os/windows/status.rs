@@ -1,4 +1,4 @@
-//! The facts of an open file that reading it depends on.
+//! The facts about an open file that reading it depends on.
 #![allow(unsafe_code)]
 
 use std::ffi::OsStr;
@@ -11,7 +11,7 @@ use super::handle::{AsFd, BorrowedFd, FileType, is_a_terminal, raw, ticks};
 use super::information::{basic, facts, kind, wide};
 use super::open::{CWD, Mode, OFlags, openat};
 
-/// Nanoseconds since 1970, modulo 2^64: only compared.
+/// Nanoseconds since 1970, modulo 2^64; only compared.
 pub type Nanoseconds = u64;
 
 /// Describes a file.
@@ -21,45 +21,45 @@ pub struct Status {
     pub kind: FileType,
     /// The size in bytes.
     pub size: u64,
-    /// The serial number of the volume that it is on.
+    /// The serial number of the volume.
     pub device: u64,
-    /// Its number on the volume.
+    /// The file number on the volume.
     pub inode: u64,
-    /// When its bytes were last written.
+    /// The time of the last write.
     pub modified: Nanoseconds,
-    /// When its facts or bytes last changed.
+    /// The time of the last change to the file or its facts.
     pub changed: Nanoseconds,
 }
 
 impl Status {
-    /// Returns the facts of an open file.
+    /// Returns the facts about an open file.
     ///
     /// # Errors
-    /// What `GetFileInformationByHandle` says.
+    /// Returns the error of `GetFileInformationByHandle`.
     pub fn of(file: impl AsFd) -> io::Result<Status> {
         let fd = file.as_fd();
-        // SAFETY: the call only asks.
+        // SAFETY: the call only queries.
         let kind = match unsafe { fs::GetFileType(raw(fd)) } {
             fs::FILE_TYPE_DISK => return Ok(Status::on_disk(fd)?),
             fs::FILE_TYPE_PIPE => FileType::Fifo,
             fs::FILE_TYPE_CHAR => FileType::CharacterDevice,
-            // A console of some versions answers this; a handle that is none has an error.
+            // Some versions report this for a console. An invalid handle causes an error.
             _ if is_a_terminal(fd) => FileType::CharacterDevice,
             _ => return Err(Errno::BADF.into()),
         };
-        // Only the handle tells one of these from another.
+        // Only the handle distinguishes such files.
         Ok(Status { kind, size: 0, device: u64::MAX, inode: raw(fd).addr() as u64, modified: 0, changed: 0 })
     }
 
-    /// Returns the facts of the file at `path`, following links.
+    /// Returns the facts about the file at `path`, following links.
     ///
     /// # Errors
-    /// What opening it says.
+    /// Returns the error of opening it.
     pub fn named(path: &OsStr) -> io::Result<Status> {
         Status::of(openat(CWD, path, OFlags::PATH, Mode::empty())?)
     }
 
-    /// Returns what tells two files apart: volume and number.
+    /// Returns the volume and file numbers, which identify a file.
     pub fn identity(&self) -> (u64, u64) {
         (self.device, self.inode)
     }

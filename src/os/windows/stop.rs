@@ -1,4 +1,4 @@
-//! A request to end that also wakes a thread that waits for input.
+//! A request to stop that also wakes a thread waiting for input.
 #![allow(unsafe_code)]
 
 use std::os::windows::io::{FromRawHandle, OwnedHandle};
@@ -9,9 +9,9 @@ use windows_sys::Win32::System::Threading::{CreateEventW, SetEvent};
 
 use super::handle::{AsFd, BorrowedFd, raw};
 
-/// Ends work early, also that of a thread that waits for a slow writer.
+/// Ends work early, including a thread that waits for a slow writer.
 ///
-/// The flag is for loops that look at it; the event, which the first to wait makes, wakes a wait.
+/// Loops check the flag. The event, which is created for the first waiter, wakes a wait.
 #[derive(Debug, Default)]
 pub struct Stop {
     asked: AtomicBool,
@@ -19,7 +19,7 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Not stopped.
+    /// Returns a request that has not been made yet.
     pub fn new() -> Stop {
         Stop::default()
     }
@@ -27,7 +27,8 @@ impl Stop {
     /// Asks every thread to end.
     pub fn ask(&self) {
         self.asked.store(true, Ordering::Release);
-        // Either the event is seen here, or the thread that makes it now sees the flag: both look after they wrote.
+        // Either this call sees the event, or its creator sees the flag: both check after they have
+        // written.
         fence(Ordering::SeqCst);
         if let Some(Some(wake)) = self.wake.get() {
             // SAFETY: the handle is an open event.
@@ -35,11 +36,13 @@ impl Stop {
         }
     }
 
-    /// Returns an event that is set when an end is asked for from now on. Whether it was before is to be looked at once more
-    /// after this call.
+    /// Returns an event that is set when a stop is requested after this call.
+    ///
+    /// The caller must check [`Stop::asked`] once more afterwards.
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
         let wake = self.wake.get_or_init(|| {
-            // SAFETY: without a name and attributes there is nothing to point to; the handle is new.
+            // SAFETY: without a name and attributes there is nothing to point to, and the handle is
+            // new.
             unsafe {
                 let event = CreateEventW(std::ptr::null(), 1, 0, std::ptr::null());
                 (!event.is_null()).then(|| OwnedHandle::from_raw_handle(event))
@@ -49,7 +52,7 @@ impl Stop {
         wake.as_ref().map(AsFd::as_fd)
     }
 
-    /// Returns whether an end was asked for.
+    /// Returns whether a stop was requested.
     pub fn asked(&self) -> bool {
         self.asked.load(Ordering::Acquire)
     }

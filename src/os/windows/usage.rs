@@ -1,4 +1,4 @@
-//! What this process has used so far, as the system counts it.
+//! The resources this process has used so far, as the system counts them.
 #![allow(unsafe_code)]
 
 use windows_sys::Win32::Foundation::FILETIME;
@@ -8,17 +8,19 @@ use windows_sys::Win32::System::Threading::{GetCurrentProcess, GetProcessTimes};
 use super::handle::duration;
 use crate::os::Usage;
 
-/// Returns `None`: no limit is set on addresses.
+/// Returns `None`: address space is not limited.
 pub fn addresses_left() -> Option<u64> {
     None
 }
 
-/// Returns the counters now. All faults count as minor, as the system does not tell them apart, and it does not say how many
-/// bytes came from the device.
+/// Returns the current counters.
+///
+/// All faults count as minor, because the system does not distinguish them. It does not report how
+/// many bytes came from the device.
 pub fn usage_now() -> Usage {
     let none = FILETIME { dwLowDateTime: 0, dwHighDateTime: 0 };
     let [mut start, mut end, mut kernel, mut user] = [none; 4];
-    // SAFETY: the pointers are to live locals, and the handle always stands for this process.
+    // SAFETY: the pointers are to live locals, and the pseudo-handle always refers to this process.
     unsafe { GetProcessTimes(GetCurrentProcess(), &raw mut start, &raw mut end, &raw mut kernel, &raw mut user) };
     Usage {
         minor_faults: memory().map_or(0, |memory| memory.PageFaultCount.into()),
@@ -28,12 +30,12 @@ pub fn usage_now() -> Usage {
     }
 }
 
-/// Returns `false`: the peak cannot be set back.
+/// Returns `false`: the peak cannot be reset.
 pub fn forget_peak() -> bool {
     false
 }
 
-/// Returns the most bytes of memory that were resident at a time.
+/// Returns the peak resident memory in bytes.
 pub fn peak_resident() -> Option<u64> {
     memory().map(|memory| memory.PeakWorkingSetSize as u64)
 }

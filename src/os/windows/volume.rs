@@ -1,4 +1,4 @@
-//! What the system says of a volume.
+//! The facts about a volume.
 #![allow(unsafe_code)]
 
 use std::os::windows::ffi::OsStrExt;
@@ -12,10 +12,10 @@ use super::information::facts;
 use super::open::path_of;
 use crate::os::Volume;
 
-/// Returns the facts of the volume that an open file is on. Nothing counts its files.
+/// Returns the facts about the volume that an open file is on. The number of files is unknown.
 ///
 /// # Errors
-/// What the system says.
+/// Returns the system's error.
 pub fn volume_of(file: impl AsFd) -> Result<Volume, Errno> {
     let file = file.as_fd();
     let path = path_of(file);

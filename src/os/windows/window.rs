@@ -1,8 +1,8 @@
 //! A window: one bounded, read-only view of a part of a file (`MapViewOfFile`).
 //!
 //! Views begin at multiples of the allocation granularity, 64 KiB. Each is guarded against in-page
-//! errors for as long as it lives. As another process may write to the file, its bytes may change
-//! between two looks, so the constructors are private to this crate, whose kernels bear that.
+//! errors while it lives. Another process may write to the file, so the bytes may change between
+//! two reads. The constructors are therefore private to this crate, whose kernels tolerate that.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -28,12 +28,12 @@ pub fn page_size() -> usize {
 
 fn system() -> &'static SYSTEM_INFO {
     struct Facts(SYSTEM_INFO);
-    // SAFETY: the struct is numbers, and addresses that are only compared.
+    // SAFETY: the struct holds numbers, and addresses that are only compared.
     unsafe impl Send for Facts {}
     // SAFETY: as above.
     unsafe impl Sync for Facts {}
     static FACTS: OnceLock<Facts> = OnceLock::new();
-    // SAFETY: the struct is plain data; the call fills it.
+    // SAFETY: the struct is plain data, and the call fills it.
     let ask = || unsafe {
         let mut facts: SYSTEM_INFO = std::mem::zeroed();
         GetSystemInfo(&raw mut facts);
@@ -45,23 +45,23 @@ fn system() -> &'static SYSTEM_INFO {
 /// Advice on how a window will be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Advice {
-    /// From front to back.
+    /// Read from front to back.
     Sequential,
-    /// Here and there.
+    /// Read in random order.
     Random,
-    /// Soon.
+    /// Read soon.
     WillNeed,
-    /// In large pages.
+    /// Mapped in large pages.
     HugePage,
 }
 
 /// A mapped, guarded range of a file.
 #[derive(Debug)]
 pub struct Window {
-    // Fields drop in order: the guard ends while the view still keeps others from its addresses.
+    // Fields drop in order: the guard ends while the view still occupies its addresses.
     guard: Guard,
     view: Mapped,
-    /// How many bytes before the first wanted one the view begins.
+    /// How many bytes the view begins before the first wanted byte.
     lead: usize,
     len: usize,
     /// The file offset of the first wanted byte.
@@ -72,16 +72,17 @@ impl Window {
     /// Maps `len` bytes of the file from byte `offset`.
     ///
     /// # Errors
-    /// What the system says, also where the file ends before the range does, or too many windows are alive.
+    /// Returns the system's error, or one for a file that ends before the range does or a full
+    /// window table. The caller reads instead.
     pub(crate) fn map(file: BorrowedFd<'_>, offset: u64, len: usize) -> io::Result<Window> {
         Window::view(file, offset, len, false)
     }
 
-    /// Maps as [`Window::map`] does, but pages that are copied when they are written to, to measure whether that makes a
+    /// Maps like [`Window::map`] but with copy-on-write pages, to measure whether that makes a
     /// difference to a reader.
     ///
     /// # Errors
-    /// As [`Window::map`].
+    /// Fails as [`Window::map`] does.
     pub(crate) fn map_private(file: BorrowedFd<'_>, offset: u64, len: usize) -> io::Result<Window> {
         Window::view(file, offset, len, true)
     }
@@ -90,14 +91,15 @@ impl Window {
         let lead = (offset % u64::from(system().dwAllocationGranularity)) as usize;
         let from = offset - lead as u64;
         let length = lead.checked_add(len).ok_or(Errno::NOMEM)?;
-        // The system maps the rest of the last page and takes an end beyond the file for an error only by page.
+        // The system maps the rest of the last page, and rejects only whole pages past the end of
+        // the file.
         if len == 0 || seek::size(file)? < offset + len as u64 {
             return Err(Errno::INVAL.into());
         }
         let (protection, access) =
             if private { (PAGE_WRITECOPY, FILE_MAP_COPY) } else { (PAGE_READONLY, FILE_MAP_READ) };
-        // SAFETY: both calls make something new, at an address of the system's choosing. The view keeps the mapping object
-        // alive, whose handle is closed here.
+        // SAFETY: both calls create new objects, at an address that the system chooses. The view
+        // keeps the mapping object alive, whose handle is closed here.
         let start = unsafe {
             let mapping = CreateFileMappingW(raw(file), std::ptr::null(), protection, 0, 0, std::ptr::null());
             if mapping.is_null() {
@@ -114,75 +116,80 @@ impl Window {
         super::exception::install();
         let view = Mapped(start);
         let end = (start + length).next_multiple_of(page_size());
-        // SAFETY: these are the pages of the view just made, which the window keeps for longer than the guard.
+        // SAFETY: these are the pages of the view just made, which the window keeps for longer than
+        // the guard.
         let guard = unsafe { Guard::new(start, end) }.ok_or(Errno::NOMEM)?;
         Ok(Window { guard, view, lead, len, offset })
     }
 
-    /// Asks for all pages in one call, so that a scan meets few page faults.
+    /// Requests all pages with one call, so that the scan has few page faults.
     ///
     /// # Errors
-    /// None: pages that are not there come when they are read.
+    /// Never fails: missing pages are loaded when they are read.
     pub fn populate(&self) -> io::Result<()> {
         let range =
             WIN32_MEMORY_RANGE_ENTRY { VirtualAddress: self.view.0 as *mut _, NumberOfBytes: self.lead + self.len };
-        // SAFETY: the range is this window's view. It is advice: a failure is of no consequence.
+        // SAFETY: the range is this window's view. The call is advice, and a failure does not
+        // matter.
         unsafe { PrefetchVirtualMemory(GetCurrentProcess(), 1, &raw const range, 0) };
         Ok(())
     }
 
-    /// Faults in all of it as [`View::touch`] does.
+    /// Faults in the whole window as [`View::touch`] does.
     pub fn touch(&self) {
         self.touch_every(page_size());
     }
 
-    /// Reads the first byte, and one in each further `step` bytes.
+    /// Reads the first byte, and one byte in every `step` bytes.
     pub fn touch_every(&self, step: usize) {
         read_every(step, self.bytes());
     }
 
-    /// Returns whether it holds the `len` bytes of the file from `offset` on.
+    /// Returns whether the window holds the `len` bytes of the file from `offset`.
     pub fn holds(&self, offset: u64, len: usize) -> bool {
         offset >= self.offset && offset + len as u64 <= self.offset + self.len as u64
     }
 
-    /// Asks for the window's pages where that is the advice; there is no other.
+    /// Requests the window's pages for [`Advice::WillNeed`], the only supported advice.
     ///
     /// # Errors
-    /// [`Errno::INVAL`] for all other advice.
+    /// Returns [`Errno::INVAL`] for all other advice.
     pub fn advise(&self, advice: Advice) -> io::Result<()> {
         if advice == Advice::WillNeed { self.populate() } else { Err(Errno::INVAL.into()) }
     }
 
-    /// Asks for all pages.
+    /// Requests all pages.
     ///
     /// # Errors
-    /// None.
+    /// Never fails.
     pub fn advise_populate(&self) -> io::Result<()> {
         self.populate()
     }
 
-    /// Fails: files are not mapped in large pages.
+    /// Always fails, because files are not mapped in large pages.
     ///
     /// # Errors
-    /// Always [`Errno::INVAL`].
+    /// Returns [`Errno::INVAL`].
     pub fn advise_huge_pages(&self) -> io::Result<()> {
         Err(Errno::INVAL.into())
     }
 
     /// Returns the mapped bytes.
     pub fn bytes(&self) -> &[u8] {
-        // SAFETY: the view holds these bytes for as long as the window lives; the module's head says what is relied on.
+        // SAFETY: the view holds these bytes while the window lives. See the module documentation
+        // for what readers rely on.
         unsafe { std::slice::from_raw_parts((self.view.0 + self.lead) as *const u8, self.len) }
     }
 
-    /// Returns the window's file offset once a page of it could not be read: all of it is zeros then.
+    /// Returns the window's file offset if a page of it could not be read. All of it then reads as
+    /// zeros.
     pub fn fault(&self) -> Option<u64> {
         self.guard.fault().map(|_| self.offset)
     }
 }
 
-/// The address of a view, or of the zero pages in its place, which go when this is dropped.
+/// The address of a view or of the zero pages that replaced it, which are released when this is
+/// dropped.
 #[derive(Debug)]
 struct Mapped(usize);
 
@@ -192,7 +199,7 @@ impl Drop for Mapped {
     }
 }
 
-/// Gives up a view, or the zero pages in its place.
+/// Releases a view, or the zero pages that replaced it.
 fn release(start: usize) {
     // SAFETY: the range belongs to a window that is being dropped, whose bytes are not borrowed.
     unsafe {
@@ -208,7 +215,7 @@ fn read_every(step: usize, bytes: &[u8]) {
     }
 }
 
-/// A part of a window that may be shared with other parts. Dropping the last one unmaps it.
+/// A part of a window that may be shared with other parts. Dropping the last one unmaps the window.
 #[derive(Debug)]
 pub struct View {
     window: Arc<Window>,
@@ -217,7 +224,7 @@ pub struct View {
 }
 
 impl View {
-    /// Returns the `len` bytes of the file from `offset` on, which the window has to hold.
+    /// Returns the `len` bytes of the file from `offset`, which the window must hold.
     pub fn of(window: Arc<Window>, offset: u64, len: usize) -> View {
         let start = (offset - window.offset) as usize;
         View { window, start, len }
@@ -238,7 +245,7 @@ impl View {
         self.window.fault()
     }
 
-    /// Faults in the pages of a part that is cached.
+    /// Faults in the cached pages of this part.
     pub fn touch(&self) {
         read_every(page_size(), self.bytes());
     }
@@ -278,7 +285,8 @@ mod tests {
             let window = Window::map(file.as_fd(), 70_000, 10_000).unwrap();
             let address = window.bytes().as_ptr().addr() + 5000;
             let parameters = [0, address, 0];
-            // SAFETY: as the system does for a page that cannot be read; the handler lets the program go on.
+            // SAFETY: as the system does for a page that cannot be read. The handler lets the
+            // program continue.
             unsafe { RaiseException(EXCEPTION_IN_PAGE_ERROR as u32, 0, 3, parameters.as_ptr()) };
             assert_eq!(window.fault(), Some(70_000));
             assert!(window.bytes().iter().all(|&byte| byte == 0));
