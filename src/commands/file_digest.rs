@@ -4,7 +4,7 @@
 use std::io;
 
 use crate::app::config::Config;
-use crate::digest::hasher::{Hasher, MOST_ZEROS, Part, zero_bytes};
+use crate::digest::hasher::{Hasher, MAX_ZEROS, Part, zero_bytes};
 use crate::digest::{Digest, Recipe};
 use crate::engine::{Block, Input, Lane, Permits, Plan};
 use crate::io::Source;
@@ -50,7 +50,7 @@ fn bytes(block: &Block) -> &[u8] {
 
 /// Returns how a file is split for these digests.
 fn plan(source: &Source, recipes: &[Recipe], config: &Config) -> Plan {
-    let longest_hole = if recipes.iter().all(Recipe::skips_zeros) { u64::MAX } else { MOST_ZEROS as u64 };
+    let longest_hole = if recipes.iter().all(Recipe::skips_zeros) { u64::MAX } else { MAX_ZEROS as u64 };
     Plan { longest_hole, ..config.engine.lane_plan(source) }
 }
 

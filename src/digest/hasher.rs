@@ -18,14 +18,14 @@ use super::tree::{self, Key, Tree};
 use super::value::Digest;
 
 /// The length of [`zero_bytes`].
-pub const MOST_ZEROS: usize = 4 << 20;
+pub const MAX_ZEROS: usize = 4 << 20;
 
-/// Returns zero bytes, to hash holes with.
+/// Returns zero bytes for hashing holes.
 ///
-/// They are allocated at the first use: as a constant they would fill most of the program's file. Memory that is
-/// allocated as zeros and only read takes up none.
+/// They are allocated on first use, because a constant would make up most of the program's file.
+/// Memory that is allocated as zeros and only read takes up none.
 pub fn zero_bytes() -> &'static [u8] {
-    static ZEROS: LazyLock<Vec<u8>> = LazyLock::new(|| vec![0; MOST_ZEROS]);
+    static ZEROS: LazyLock<Vec<u8>> = LazyLock::new(|| vec![0; MAX_ZEROS]);
     &ZEROS
 }
 
@@ -261,7 +261,7 @@ impl Hasher {
             _ => {
                 let mut left = count;
                 while left > 0 {
-                    let now = left.min(MOST_ZEROS as u64);
+                    let now = left.min(MAX_ZEROS as u64);
                     self.update(&zero_bytes()[..now as usize]);
                     left -= now;
                 }

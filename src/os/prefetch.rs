@@ -1,17 +1,17 @@
-//! Requests to the processor to load memory before it is needed. They change nothing but the time
-//! that a later access takes, and nothing waits for them.
+//! Hints to the processor to load memory before it is needed. They never block, and they change
+//! nothing but the time that a later access takes.
 
 #![allow(unsafe_code)]
 
 /// Bytes in a cache line.
 const LINE: usize = 64;
 
-/// Requests the cache lines of `bytes`, on processors that have an instruction for it.
+/// Prefetches the cache lines of `bytes` on processors that have an instruction for it.
 #[inline]
 pub fn prefetch_lines(bytes: &[u8]) {
     #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
     for line in bytes.chunks(LINE) {
-        // SAFETY: a prefetch faults on no address. SSE is part of x86-64, PRFM of AArch64.
+        // SAFETY: a prefetch never faults. SSE is part of x86-64, and PRFM of AArch64.
         #[cfg(target_arch = "x86_64")]
         unsafe {
             use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};

@@ -1,7 +1,7 @@
-//! Files over 4 GiB: offsets and lengths are 64 bits wide whatever the size of an address.
+//! Files over 4 GiB: offsets and lengths have 64 bits, whatever the size of an address.
 //!
-//! Where addresses have 32 bits, a length that was cut to 32 bits made `grep` search only the start of
-//! such a file and say with exit code 1 that nothing matches.
+//! Regression: on 32-bit systems, a length that was truncated to 32 bits made `grep` search only
+//! the start of such a file and report with exit code 1 that nothing matches.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -10,7 +10,7 @@ use std::process::Stdio;
 
 use crate::util::{Dir, mapped};
 
-/// A sparse file with a line before, across and after the border at 4 GiB.
+/// Creates a sparse file with a line before, across and after the 4 GiB border.
 fn sparse(dir: &Dir) -> PathBuf {
     let path = dir.path().join("large");
     let file = File::create(&path).unwrap();

@@ -1,6 +1,7 @@
-//! kqueue, which wakes a follower when files or names change.
+//! Watches files with kqueue to wake a follower when their content or names change.
 //!
-//! Where a queue cannot be had, or a directory cannot be opened, only the follower's clock wakes it.
+//! If no queue can be created, or a directory cannot be opened, the follower falls back on its
+//! timer.
 #![allow(unsafe_code)]
 
 use std::cell::{Cell, RefCell};
@@ -15,7 +16,7 @@ use rustix::event::kqueue::{Event, EventFilter, EventFlags, VnodeEvents, kevent,
 /// Watches files for new bytes and directories for new names.
 pub struct Watch {
     queue: Option<OwnedFd>,
-    /// The directories that are watched: a filter ends when its descriptor is closed.
+    /// The watched directories. A filter ends when its descriptor is closed.
     directories: RefCell<Vec<(PathBuf, File)>>,
     /// Whether something could not be watched.
     is_blind: Cell<bool>,
@@ -23,19 +24,19 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Returns a watch of nothing yet.
+    /// Returns an empty watch.
     pub fn start() -> Watch {
         let queue = kqueue().ok();
         let is_blind = Cell::new(queue.is_none());
         Watch { queue, directories: RefCell::default(), is_blind, names_changed: false }
     }
 
-    /// Wakes on changes of an open file, whatever its name becomes.
+    /// Wakes when an open file changes, even after it is renamed.
     pub fn file(&self, file: &File) {
         self.add(file, false);
     }
 
-    /// Wakes on names that appear and disappear.
+    /// Wakes when names in the directory appear or disappear.
     pub fn directory(&self, path: &Path) {
         let mut directories = self.directories.borrow_mut();
         if directories.iter().any(|(known, _)| known == path) {
@@ -73,7 +74,7 @@ impl Watch {
         self.queue.as_ref().map(AsFd::as_fd)
     }
 
-    /// Takes all pending events. Only whether names changed is kept.
+    /// Reads all pending events, and keeps only whether names changed.
     pub fn drain(&mut self) {
         let Some(queue) = &self.queue else { return };
         let mut events: Vec<Event> = Vec::with_capacity(64);

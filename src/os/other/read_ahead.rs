@@ -6,10 +6,10 @@ use crate::os::posix::AsFd;
 #[cfg(target_os = "freebsd")]
 use rustix::fs::{Advice, fadvise};
 
-/// Turns reading ahead on or off for an open file.
+/// Turns read-ahead on or off for an open file.
 pub fn set_read_ahead(file: impl AsFd, on: bool) {
     #[cfg(target_vendor = "apple")]
-    // SAFETY: F_RDAHEAD takes an integer; a failure is of no consequence.
+    // SAFETY: F_RDAHEAD takes an integer, and a failure does not matter.
     unsafe {
         libc::fcntl(std::os::fd::AsRawFd::as_raw_fd(&file.as_fd()), libc::F_RDAHEAD, libc::c_int::from(on))
     };
@@ -19,7 +19,7 @@ pub fn set_read_ahead(file: impl AsFd, on: bool) {
     let _ = (file, on);
 }
 
-/// Asks for a range of a file without waiting for it; a length of 0 means up to the end.
+/// Prefetches a range of a file without waiting for it; a length of 0 means up to the end.
 pub fn will_need(file: impl AsFd, offset: u64, length: u64) {
     #[cfg(target_vendor = "apple")]
     {
@@ -33,7 +33,7 @@ pub fn will_need(file: impl AsFd, offset: u64, length: u64) {
     let _ = (file, offset, length);
 }
 
-/// Says that a file will be read from its beginning to its end.
+/// Advises the system that a file will be read from start to end.
 pub fn is_sequential(file: impl AsFd) {
     #[cfg(target_os = "freebsd")]
     let _ = fadvise(file, 0, None, Advice::Sequential);
