@@ -198,7 +198,7 @@ impl Algorithm {
     /// Returns whether its lines are tagged by default.
     ///
     /// Untagged lines are what coreutils' `*sum` commands print for their algorithms. An untagged
-    /// digest of any other algorithm would be mistaken for one of theirs, as BLAKE3's for SHA-256.
+    /// digest of any other algorithm would be mistaken for one of theirs, such as BLAKE3's for SHA-256's.
     pub fn is_tagged_by_default(self) -> bool {
         use Algorithm::*;
         !self.is_historical() && !matches!(self, Md5 | Sha1 | Sha224 | Sha256 | Sha384 | Sha512 | Blake2b)
