@@ -787,13 +787,13 @@ fn reverses_the_dumps_of_other_tools() {
                 // Octal and decimal addresses cannot be distinguished if rows are squeezed from the
                 // start.
                 let is_unclear = tool == "od" && ours.is_empty() && back.stderr.contains("--address-radix");
-                // Six zeros alone are three bytes of plain digits, or od's address of no bytes.
+                // Six zeros alone are three bytes in plain digits, or od's dump of no bytes.
                 let is_short = ours.is_empty() && dump.stdout == b"000000\n" && back.stderr.contains("--plain");
                 assert!(is_unclear || is_short, "{tool} {options:?} by {ours:?}: {}", back.stderr);
             }
         }
     }
-    // od's dump of no bytes is an address alone, which was once taken for plain digits.
+    // Regression: od's dump of no bytes is only an address, which was read as plain digits.
     for (dump, options, expected) in [
         ("0000000\n", &[][..], Some(&b""[..])),
         ("000000\n", &["--type", "x1"], Some(b"")),

@@ -1,4 +1,4 @@
-//! `mapped hexdump --diff`: rows side by side, and what cmp(1) prints and returns.
+//! `mapped hexdump --diff`: rows side by side, and the output and exit code of cmp(1).
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -18,7 +18,7 @@ fn noise(len: usize, seed: u64) -> Vec<u8> {
     .collect()
 }
 
-/// Compares `left` with `right` in every way that the right one may come in.
+/// Compares `left` with `right` in every way of reading `right`.
 #[track_caller]
 fn law(options: &[&str], left: &[u8], right: &[u8], expected: &str) {
     let dir = Dir::new();
@@ -74,7 +74,7 @@ fn insertions_are_recognized() {
     law(&[], &text, &inserted, &expected);
     let expected = format!("00000014  {:23}  |{}|{:4}  <  00000014\n", hex(b"new!"), signs(b"new!"), "");
     law(&[], &inserted, &text, &expected);
-    // Bytes that are missing at the end.
+    // Bytes missing at the end.
     let expected = format!(
         "00000122  {:23}  |{}|{:2}  <  00000122\n00000128  {:23}  |{}|{:4}  <  00000122\n",
         hex(&text[290..296]),
@@ -87,7 +87,7 @@ fn insertions_are_recognized() {
     law(&[], &text, &text[..290], &expected);
 }
 
-/// Rows that differ, put together again, are both inputs.
+/// Reassembling the rows that differ gives both inputs.
 #[test]
 fn every_byte_is_shown_once() {
     let bytes_of = |text: &str| -> Vec<u8> {
@@ -121,7 +121,7 @@ fn every_byte_is_shown_once() {
             }
         }
         assert!(left_shown == source && right_shown == right, "{seed}:\n{text}");
-        // Without -v, the same rows but for those that are alike, and those that repeat themselves.
+        // Without -v, the same rows except equal and repeated ones.
         let ran = run(&["hexdump".as_ref(), "--diff".as_ref(), left_file.as_os_str(), right_file.as_os_str()]);
         let different: Vec<&str> = text.lines().filter(|line| &line[45..50] != "     ").collect();
         let shown = String::from_utf8(ran.stdout).unwrap();
@@ -157,14 +157,14 @@ fn lists_and_first_differences_are_those_of_cmp() {
         let names = [left.to_str().unwrap(), right.to_str().unwrap()];
         let Some(expected) = oracle("cmp", &names, b"") else { return };
         let ran = compared(&left, &right, &["--brief"]);
-        // GNU cmp calls a byte a character in the C locale, as POSIX has it.
+        // In the C locale, GNU cmp calls a byte a character, as POSIX specifies.
         let first = String::from_utf8_lossy(&expected.stdout).replace("differ: char", "differ: byte");
         assert_eq!((String::from_utf8_lossy(&ran.stdout).into_owned(), ran.code), (first, expected.code));
         let plain = |text: &str| text.replace(['‘', '’', '\''], "").replace("cmp: ", "mapped: ");
         assert_eq!(ran.stderr, plain(&expected.stderr));
         let Some(expected) = oracle("cmp", &[&["-l"], &names[..]].concat(), b"") else { return };
         let ran = compared(&left, &right, &["--format", "plain"]);
-        // cmp pads the numbers to the width that the size of a regular file asks for.
+        // cmp pads the numbers to the width of a regular file's size.
         let trimmed: String = String::from_utf8(expected.stdout)
             .unwrap()
             .lines()

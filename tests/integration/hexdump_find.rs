@@ -1,4 +1,4 @@
-//! `mapped hexdump --find`: the first match, every match, and how many there are.
+//! `mapped hexdump --find`: the first match, every match, and their number.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -7,7 +7,8 @@ use std::time::Instant;
 use crate::law::Law;
 use crate::util::{Dir, mapped, oracle, run, run_piped};
 
-/// A kilobyte with two headers of ELF files, the second across a row's end, and a word in UTF-16.
+/// Returns a kilobyte with two ELF headers, the second across the end of a row, and a word in
+/// UTF-16.
 fn image() -> Vec<u8> {
     let mut image = vec![b'.'; 1000];
     image[0x14..0x19].copy_from_slice(b"\x7fELF\x02");
@@ -29,12 +30,13 @@ fn the_first_match_begins_a_dump() {
     for (needle, length) in
         [("7f454c46", "14"), ("0x7f 45 4C", "14"), ("ELF", "13"), ("\"ELF\n\"", "13"), ("7f ?? 4?", "14")]
     {
-        // The length counts from the match: the row of context once used it up.
+        // Regression: the length counts from the match, but the row of context used some of it.
         let args = ["hexdump", "--find", needle, "--context", "1", "-n", length];
         Law::new(&args, &input).quick().holds(expected.as_bytes(), 0);
     }
     Law::new(&["hexdump", "--find", "nowhere"], &input).quick().holds(b"", 1);
-    // With small blocks, the shorter pattern was seen whole first and won, a row too late.
+    // Regression: with small blocks, the shorter pattern was complete first and won, one row too
+    // late.
     let args = ["hexdump", "--find", "text:abcd", "--find", "text:bc"];
     let expected = "\
 00000000  2e 2e 2e 2e 2e 2e 2e 2e  2e 2e 2e 2e 2e 2e 2e 61  |...............a|
@@ -83,7 +85,7 @@ fn context_shows_rows_of_the_dump_around_matches() {
     let rows: Vec<&[u8]> = dump.split_inclusive(|&byte| byte == b'\n').collect();
     let expected = [rows[..4].concat(), b"--\n".to_vec(), rows[0x1d..0x23].concat()].concat();
     Law::new(&["hexdump", "--all", "--find", "7f454c46", "--context", "2"], &image).quick().holds(&expected, 0);
-    // Rows that two matches share are shown once, and nothing stands between rows that touch.
+    // Rows that two matches share are shown once, without a separator between adjacent rows.
     let args = ["hexdump", "--all", "--find", "7f454c46", "--find", "hex:2e02??", "--context", "50"];
     Law::new(&args, &image).quick().holds(&rows[..rows.len() - 1].concat(), 0);
 }
@@ -97,7 +99,7 @@ fn overlapping_matches_all_count() {
     Law::new(&["hexdump", "--count", "--find", "00"], &[0; 5000]).quick().holds(b"5000\n", 0);
 }
 
-/// Every pattern at every place, against GNU grep.
+/// Compares every pattern at every position with GNU grep.
 #[test]
 fn finds_where_grep_finds() {
     let mut state = 1u64;
@@ -112,7 +114,7 @@ fn finds_where_grep_finds() {
         ("?0 41 ?3", r"(?s)[\x00\x10\x20\x30\x40\x50\x60\x70](?=\x41[\x03\x13\x23\x33\x43\x53\x63\x73])"),
         ("11 ?? 22", r"(?s)\x11(?=.\x22)"),
     ] {
-        // Lines would end matches: -z leaves only NUL to do so, and no pattern holds it.
+        // Line ends would end matches. With -z only NUL does, and no pattern contains it.
         let Some(expected) = oracle("grep", &["-zobUaP", expression], &image) else { return };
         let offsets: Vec<u64> = expected
             .stdout
@@ -128,7 +130,7 @@ fn finds_where_grep_finds() {
             .collect();
         let missed: Vec<&u64> = offsets.iter().filter(|offset| !found.contains(offset)).collect();
         assert!(missed.is_empty(), "{pattern}: {missed:?}");
-        // What grep cannot see has a NUL in it.
+        // grep cannot find matches that contain NUL.
         for at in found.iter().filter(|at| !offsets.contains(at)) {
             let at = *at as usize;
             assert!(image[at..at + pattern.len().div_ceil(3)].contains(&0), "{pattern} at {at}");

@@ -1,12 +1,12 @@
-//! The cases of other tools' test suites, put to `mapped hexdump`: those of xxd by their expected
-//! screens, those of hexdump(1) and od(1) by what these programs print here.
+//! Runs cases from other tools' test suites with `mapped hexdump`: those of xxd with their expected
+//! screens, those of hexdump(1) and od(1) compared with these programs' own output.
 
 use std::path::Path;
 use std::process::Stdio;
 
 use crate::util::{Dir, mapped, oracle, run, run_piped};
 
-/// Numbers from 1 to 30, a line each.
+/// Returns the numbers from 1 to 30, one per line.
 fn numbers() -> Vec<u8> {
     (1..=30).flat_map(|n| format!("{n}\n").into_bytes()).collect()
 }
@@ -94,7 +94,7 @@ fn rows_of_xxds_own_suite() {
         let ran = run_piped(mapped().arg("hexdump").args(options.split(' ')), b"ignored");
         assert_eq!((ran.code, ran.stdout.len()), (1, 0), "{options}");
     }
-    // Both once overflowed a buffer of xxd, or followed a null pointer.
+    // Both overflowed a buffer in xxd, or followed a null pointer.
     for (options, step) in [("-f binary --character-table ebcdic -w 128 -g 256", 128), ("-f xxd -a", 16)] {
         let ran = run_piped(mapped().arg("hexdump").args(options.split(' ')), &[7; 1000]);
         let text = String::from_utf8(ran.stdout).unwrap();
@@ -179,7 +179,7 @@ fn patches_of_xxds_own_suite() {
     }
 }
 
-/// The characters from 0 to 255, encoded as UTF-8, each followed by a blank: 640 bytes.
+/// Returns the characters from 0 to 255 in UTF-8, each followed by a blank: 640 bytes.
 fn characters() -> Vec<u8> {
     (0..256u32).filter_map(char::from_u32).flat_map(|character| format!("{character} ").into_bytes()).collect()
 }
@@ -275,7 +275,7 @@ fn formats_of_hexdumps_own_suite() {
         let format = format!(r#""%07.7_ax " 8/4 "  %05u_L[{colour}] " "\n""#);
         same_as_hexdump(&["--color=always", "-e", r#""%07.7_Ax\n""#, "-e", &format], b"@@@@\n");
     }
-    // A condition of eight bytes was mended in hexdump only lately.
+    // hexdump corrected conditions of eight bytes only recently.
     let wide = ["hexdump", "--color=always", "-e", r#"1/8 "%016x_L[red:0x4847464544434241]\n""#];
     let ran = run_piped(mapped().args(wide), b"ABCDEFGH");
     assert_eq!(String::from_utf8_lossy(&ran.stdout), "\x1b[31m4847464544434241\x1b[0m\n");
@@ -311,7 +311,7 @@ fn same_as_od(args: &[&str], input: &[u8]) -> bool {
     true
 }
 
-/// The suite of od(1) in coreutils, where it asks for what is offered here.
+/// The suite of od(1) in coreutils, as far as its options are supported.
 #[test]
 fn types_of_ods_own_suite() {
     let numbers: Vec<u8> = (1..=19).flat_map(|n| format!("{n}\n").into_bytes()).collect();
@@ -337,7 +337,7 @@ fn types_of_ods_own_suite() {
         same_as_od(&["-tfF"], bytes);
         same_as_od(&["-tfD"], bytes);
     }
-    // Rows far wider than the input once came with all of their padding.
+    // Regression: rows far wider than the input were printed with all of their padding.
     for kind in ["-ta", "-tc", "-tx1"] {
         same_as_od(&["-An", kind, "-w65537"], b"x");
         same_as_od(&["-An", kind, "-w70000", "-v"], &[b'y'; 70_001]);
@@ -346,7 +346,7 @@ fn types_of_ods_own_suite() {
     let file = dir.file("letters", b"abcdefg\n").into_os_string();
     let letters = std::fs::File::open(&file).unwrap();
     for expected in ["   a   b   c\n", "   d   e   f\n"] {
-        // No more is read than is wanted, so the next program goes on from there.
+        // No more is read than requested, so the next program continues from there.
         let mut command = mapped();
         command.args(["hexdump", "-A", "n", "-n", "3", "--type", "c"]).stdin(letters.try_clone().unwrap());
         assert_eq!(String::from_utf8(command.output().unwrap().stdout).unwrap(), expected);

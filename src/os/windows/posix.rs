@@ -55,7 +55,7 @@ pub trait FileExt {
     /// Writes all of `buf` at `offset`.
     ///
     /// # Errors
-    /// What `WriteFile` says.
+    /// Returns the error of `WriteFile`.
     fn write_all_at(&self, buf: &[u8], offset: u64) -> io::Result<()>;
 }
 

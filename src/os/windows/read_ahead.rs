@@ -1,11 +1,12 @@
-//! Advice on how a file will be read: the system finds out by itself.
+//! Advice on how a file will be read, which the system does not take: it detects sequential reading
+//! by itself.
 
 use super::handle::AsFd;
 
 /// Does nothing.
 pub fn set_read_ahead(_: impl AsFd, _: bool) {}
 
-/// Does nothing: bytes arrive when they are read.
+/// Does nothing: bytes are loaded when they are read.
 pub fn will_need(_: impl AsFd, _: u64, _: u64) {}
 
 /// Does nothing.

@@ -1,4 +1,4 @@
-//! Waking a follower when files change: only its clock does here.
+//! Wakes a follower when files change. Here, only the follower's timer wakes it.
 
 use std::fs::File;
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::handle::BorrowedFd;
 pub struct Watch;
 
 impl Watch {
-    /// Returns a watch that never wakes a follower.
+    /// Returns a watch that never wakes the follower.
     pub fn start() -> Watch {
         Watch
     }
