@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Span, Timestamp, ToSpan, Zoned};
 
 use super::Period;
 use super::civil::{DateStyle, Order, STYLES};
-use super::notation::Notation;
+use super::notation::{Candidate, Notation};
 use super::reader::FirstDate;
 use super::scan::Scanner;
 use super::stamp::{Stamp, days_from_civil};
@@ -169,7 +169,10 @@ impl Typed<'_> {
     /// Parses a day by its name or date, with or without a time: `yesterday 14:30`, `Nov 21`,
     /// `3pm`.
     fn in_words(&self, text: &str) -> Option<TypedTime> {
-        let text = without_weekday(text);
+        if let Some(found) = self.on_weekday(text) {
+            return Some(found);
+        }
+        let (weekday, text) = split_weekday(text);
         let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
         let named = match word.to_ascii_lowercase().as_str() {
             "today" => Some(0),
@@ -181,7 +184,9 @@ impl Typed<'_> {
             let date = self.now.date().checked_add(days.days()).ok()?;
             return if rest.is_empty() { self.day(date) } else { self.clock(date, rest.trim(), true) };
         }
-        if let Some(found) = self.clock(self.now.date(), text, false) {
+        if weekday.is_none()
+            && let Some(found) = self.clock(self.now.date(), text, false)
+        {
             return Some(found);
         }
         if let Some((year, month)) = text.split_once('-')
@@ -213,6 +218,16 @@ impl Typed<'_> {
         })
     }
 
+    /// Parses `friday`, `last fri` or `Fri 09:00`: the latest such day, but not today as the last one.
+    fn on_weekday(&self, text: &str) -> Option<TypedTime> {
+        let (is_last, text) = text.strip_prefix("last ").map_or((false, text), |text| (true, text));
+        let (weekday, text) = split_weekday(text);
+        let back = (i32::from(self.now.weekday().to_monday_one_offset()) - weekday?).rem_euclid(7);
+        let back = if is_last && back == 0 { 7 } else { back };
+        let date = self.now.date().checked_sub(back.days()).ok()?;
+        if text.is_empty() { self.day(date) } else { self.clock(date, text, true) }
+    }
+
     /// Parses `14` after a day, `3pm`, `9:30` or `14:30:05.5`, with or without a zone.
     fn clock(&self, date: Date, text: &str, after_day: bool) -> Option<TypedTime> {
         let (time, zone) = match text.split_once(' ') {
@@ -221,6 +236,8 @@ impl Typed<'_> {
         };
         let zone = if zone.is_empty() { self.zone().clone() } else { super::parse_zone(zone).ok()? };
         let (time, half) = match time.to_ascii_lowercase() {
+            lower if lower == "noon" => ("12:00".to_owned(), None),
+            lower if lower == "midnight" => ("00:00".to_owned(), None),
             lower if lower.ends_with("am") => (time[..time.len() - 2].to_owned(), Some(0)),
             lower if lower.ends_with("pm") => (time[..time.len() - 2].to_owned(), Some(12)),
             _ => (time, None),
@@ -272,8 +289,10 @@ impl Typed<'_> {
         let text = text.strip_prefix('@').filter(|text| text.len() < 24).unwrap_or(text);
         let zones = Abbreviations::of(self.zone(), self.now.timestamp());
         let mut found: Option<Timestamp> = None;
-        for text in [text, without_weekday(text)] {
-            for candidate in Notation::all(text.as_bytes(), &zones) {
+        for (weekday, text) in [(None, text), split_weekday(text)] {
+            // A time of day after a weekday is of that day.
+            let is_dated = |candidate: &Candidate| weekday.is_none() || !matches!(candidate.stamp, Stamp::Clock(..));
+            for candidate in Notation::all(text.as_bytes(), &zones).into_iter().filter(is_dated) {
                 let mut at = Scanner(text.as_bytes());
                 if candidate.notation.read(&mut at, &zones).is_none() || !at.0.is_empty() {
                     if matches!(candidate.zone, WrittenZone::Unclear) {
@@ -353,14 +372,14 @@ fn is_clear(style: &DateStyle) -> bool {
     }
 }
 
-/// Removes the day of the week from the front, because the date implies it.
-fn without_weekday(text: &str) -> &str {
+/// Splits the day of the week, 1 for Monday, from the front.
+fn split_weekday(text: &str) -> (Option<i32>, &str) {
     let mut at = Scanner(text.as_bytes());
-    let is_weekday = at.name(&["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]).is_some();
-    if !is_weekday || at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric()) {
-        return text;
+    let weekday = at.name(&["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]);
+    if weekday.is_none() || at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+        return (None, text);
     }
-    text[text.len() - at.0.len()..].trim_start_matches([',', ' '])
+    (weekday, text[text.len() - at.0.len()..].trim_start_matches([',', ' ']))
 }
 
 /// Parses seconds since 1970 with one to nine digits.

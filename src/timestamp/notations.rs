@@ -230,6 +230,14 @@ fn typed_times() {
         ("2 hours ago", "2026-11-21T10:00:00Z", ""),
         ("+10m", "2026-11-21T12:10:00Z", ""),
         ("7d", "2026-11-14T12:00:00Z", ""),
+        // The weekday was dropped, and the time taken for one of today.
+        ("Fri 09:00", "2026-11-20T07:00:00Z", ""),
+        ("friday, 3pm", "2026-11-20T13:00:00Z", "2026-11-20T13:59:59.999999999Z"),
+        ("monday", "2026-11-15T22:00:00Z", "2026-11-16T21:59:59.999999999Z"),
+        ("sat 10:00", "2026-11-21T08:00:00Z", ""),
+        ("last saturday", "2026-11-13T22:00:00Z", "2026-11-14T21:59:59.999999999Z"),
+        ("yesterday noon", "2026-11-20T10:00:00Z", ""),
+        ("midnight", "2026-11-20T22:00:00Z", ""),
     ] {
         let typed = super::parse_time(text, &now).map(|typed| (typed.first.to_string(), typed.last.to_string()));
         let last = if last.is_empty() { first } else { last };
@@ -247,6 +255,9 @@ fn typed_times() {
         "+",
         "05/06/2026 14:30",
         "13pm",
+        "last",
+        "last 10:00",
+        "Fri x",
     ] {
         assert!(super::parse_time(text, &now).is_err(), "{text}");
     }
