@@ -38,10 +38,28 @@ impl Trail {
         self.end += block.len() as u64;
     }
 
-    /// Moves on past `bytes` zero bytes, of which the last `keep` are kept.
+    /// Moves on past `bytes` zero bytes, and keeps the last `keep` bytes.
     pub fn pass_zeros(&mut self, bytes: u64, keep: usize) {
         self.end += bytes;
-        self.bytes.clear();
-        self.bytes.resize(usize::try_from(bytes).unwrap_or(usize::MAX).min(keep), 0);
+        let zeros = usize::try_from(bytes).unwrap_or(usize::MAX).min(keep);
+        self.bytes.drain(..(self.bytes.len() + zeros).saturating_sub(keep).min(self.bytes.len()));
+        self.bytes.resize(self.bytes.len() + zeros, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_zeros_do_not_displace_the_bytes_before_them() {
+        let mut trail = Trail::new(10);
+        trail.push(b"abcdef", 12);
+        assert_eq!((trail.start(), trail.end(), trail.since(0)), (12, 16, &b"cdef"[..]));
+        // Regression: only the zeros were kept, so a match that began before them was cut.
+        trail.pass_zeros(2, 4);
+        assert_eq!((trail.start(), trail.end(), trail.since(15)), (14, 18, &b"f\0\0"[..]));
+        trail.pass_zeros(1 << 40, 3);
+        assert_eq!((trail.end(), trail.since(0)), ((1 << 40) + 18, &[0; 3][..]));
     }
 }
