@@ -105,6 +105,14 @@ impl Pattern {
         self.bytes.len()
     }
 
+    /// Returns the longest run of at least two bytes without a wildcard, and where it begins.
+    pub fn anchor_run(&self) -> Option<(&[u8], usize)> {
+        match &self.anchor {
+            PatternAnchor::Run(finder, at) => Some((finder.needle(), *at)),
+            _ => None,
+        }
+    }
+
     /// Returns where it first matches in `haystack`, from `from` on.
     pub fn find(&self, haystack: &[u8], from: usize) -> Option<usize> {
         let last = haystack.len().checked_sub(self.len())?;

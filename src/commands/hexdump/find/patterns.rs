@@ -1,5 +1,7 @@
 //! Several patterns searched for at once.
 
+use aho_corasick::packed::{MatchKind, Searcher};
+
 use super::pattern::Pattern;
 
 /// Bytes searched for one pattern after the other while they are in the processor's cache.
@@ -10,6 +12,8 @@ const STRETCH: usize = 64 << 10;
 pub struct BytePatterns {
     patterns: Vec<Pattern>,
     longest: usize,
+    /// Finds the anchors of all patterns in one pass; `None` where each pattern is searched by itself.
+    anchors: Option<Searcher>,
 }
 
 /// A match: the longest of the patterns that match at its first byte.
@@ -25,7 +29,11 @@ impl BytePatterns {
     /// Returns a search for any of `patterns`.
     pub fn new(patterns: Vec<Pattern>) -> BytePatterns {
         let longest = patterns.iter().map(Pattern::len).max().unwrap_or(1);
-        BytePatterns { patterns, longest }
+        let runs: Option<Vec<&[u8]>> = patterns.iter().map(|pattern| Some(pattern.anchor_run()?.0)).collect();
+        let anchors = runs.filter(|runs| runs.len() > 1).and_then(|runs| {
+            aho_corasick::packed::Config::new().match_kind(MatchKind::LeftmostLongest).builder().extend(runs).build()
+        });
+        BytePatterns { patterns, longest, anchors }
     }
 
     /// Returns the length of the longest pattern: at least one.
@@ -63,12 +71,18 @@ impl BytePatterns {
         for start in (0..starts.min(haystack.len())).step_by(STRETCH) {
             let known = matches.len();
             let end = (start + STRETCH).min(starts);
-            for pattern in &self.patterns {
-                let reach = (end + pattern.len() - 1).min(haystack.len());
-                let len = pattern.len();
-                pattern.for_each(&haystack[start..reach], |at| {
-                    matches.push(Match { at: base + (start + at) as u64, len });
-                });
+            if let Some(anchors) = &self.anchors {
+                let reach = end.saturating_add(self.longest - 1).min(haystack.len());
+                let base = base + start as u64;
+                self.push_anchored(anchors, &haystack[start..reach], end - start, base, matches);
+            } else {
+                for pattern in &self.patterns {
+                    let reach = end.saturating_add(pattern.len() - 1).min(haystack.len());
+                    let len = pattern.len();
+                    pattern.for_each(&haystack[start..reach], |at| {
+                        matches.push(Match { at: base + (start + at) as u64, len });
+                    });
+                }
             }
             if self.patterns.len() > 1 {
                 matches[known..].sort_unstable_by_key(|found| (found.at, std::cmp::Reverse(found.len)));
@@ -76,6 +90,49 @@ impl BytePatterns {
                 tail.dedup_by_key(|found| found.at);
                 matches.append(&mut tail);
             }
+        }
+    }
+
+    /// Appends the matches that begin before `starts`, in the order of their anchors.
+    fn push_anchored(&self, anchors: &Searcher, haystack: &[u8], starts: usize, base: u64, matches: &mut Vec<Match>) {
+        let mut from = 0;
+        while let Some(found) = anchors.find_in(haystack, (from..haystack.len()).into()) {
+            for pattern in &self.patterns {
+                let at = pattern.anchor_run().and_then(|(_, anchor_at)| found.start().checked_sub(anchor_at));
+                if let Some(at) = at.filter(|&at| at < starts && pattern.matches_at(haystack, at)) {
+                    matches.push(Match { at: base + at as u64, len: pattern.len() });
+                }
+            }
+            from = found.start() + 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::pattern::parse;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn finds_what_each_pattern_finds(
+            haystack in prop::collection::vec(0u8..4, 0..400),
+            patterns in prop::collection::vec("(0[0-3]|0[?]|[?][?]){0,3}0[0-3]0[0-3](0[0-3]|0[?]){0,3}", 1..6),
+            starts in 0usize..500,
+        ) {
+            let patterns: Vec<Pattern> =
+                patterns.iter().map(|text| parse(format!("hex:{text}").as_bytes(), None).unwrap().0).collect();
+            let mut matches = vec![];
+            BytePatterns::new(patterns.clone()).all(&haystack, starts, 7, &mut matches);
+            let expected: Vec<Match> = (0..haystack.len().min(starts))
+                .filter_map(|at| {
+                    let lengths = patterns.iter().filter(|pattern| pattern.matches_at(&haystack, at)).map(Pattern::len);
+                    Some(Match { at: 7 + at as u64, len: lengths.max()? })
+                })
+                .collect();
+            prop_assert_eq!(matches, expected);
         }
     }
 }
