@@ -3,30 +3,36 @@
 //!
 //! `MAPPED_REGENERATE=1 cargo test --test integration readme` rewrites the outputs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::util::Dir;
 
-/// Runs one command line of a `console` block as a reader would type it.
-fn type_line(line: &str, dir: &Dir) -> String {
+/// Runs one command line of a `console` block as a reader would type it, and returns its output.
+/// Directory changes last.
+fn type_line(line: &str, directory: &mut PathBuf) -> String {
     let program = Path::new(assert_cmd::cargo::cargo_bin!("mapped")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
     let output = Command::new("bash")
-        .args(["-c", &format!("{line} 2>&1")])
-        .current_dir(dir.path())
+        .args(["-c", &format!("{{ {line}\n}} 2>&1; printf '\\0%s' \"$PWD\"")])
+        .current_dir(&directory)
         .env("PATH", path)
         .env("LC_ALL", "C.UTF-8")
         .env("TZ", "UTC")
         .env_remove("NO_COLOR")
         .output()
         .unwrap();
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let (text, last) = printed.split_once('\0').unwrap();
+    *directory = last.into();
+    text.to_owned()
 }
 
 /// Returns the README with the current outputs of its `console` blocks.
 fn run_examples(readme: &str) -> String {
     let dir = Dir::new();
+    let mut directory = dir.path().to_owned();
+    std::os::unix::fs::symlink(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts"), directory.join("scripts")).unwrap();
     let mut fresh = String::new();
     let mut in_block = false;
     for line in readme.lines() {
@@ -36,7 +42,7 @@ fn run_examples(readme: &str) -> String {
             let Some(command) = line.strip_prefix("$ ") else { continue };
             fresh.push_str(line);
             fresh.push('\n');
-            fresh.push_str(&type_line(command, &dir));
+            fresh.push_str(&type_line(command, &mut directory));
             continue;
         }
         fresh.push_str(line);
