@@ -74,7 +74,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__bench)
-            opts="-h -V --file-size --work --pattern --stride --ways --threads --block-size --cold --warm --both --auto --runs --seed --label --json --csv --plot --progress --colour --color --help --version"
+            opts="-h -V --file-size --work --pattern --stride --ways --queue-depth --threads --block-size --cold --warm --both --auto --runs --until-certain --seed --label --compare --json --csv --plot --stats --progress --colour --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -97,7 +97,11 @@ _mapped() {
                     return 0
                     ;;
                 --ways|--ways=)
-                    COMPREPLY=($(compgen -W "read pread map map-advised map-willneed map-populate map-hugepage map-private windows" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "read pread nowait direct uring uring-fixed uring-direct map map-advised map-willneed map-populate map-populate-read map-prefetch map-hugepage map-collapse map-private windows windows-prefetch" -- "${cur}"))
+                    return 0
+                    ;;
+                --queue-depth|--queue-depth=)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --threads|--threads=)
@@ -112,6 +116,10 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --until-certain=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --seed|--seed=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -120,7 +128,15 @@ _mapped() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --compare|--compare=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --plot|--plot=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --stats=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -239,7 +255,7 @@ _mapped() {
                     return 0
                     ;;
                 --stats=)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color=)
@@ -329,7 +345,7 @@ _mapped() {
                     return 0
                     ;;
                 --stats=)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color=)
@@ -629,7 +645,7 @@ _mapped() {
                     return 0
                     ;;
                 --stats=)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color=)
@@ -773,7 +789,7 @@ _mapped() {
                     return 0
                     ;;
                 --stats=)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color=)
@@ -895,7 +911,7 @@ _mapped() {
                     return 0
                     ;;
                 --stats=)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color=)

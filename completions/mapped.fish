@@ -42,21 +42,34 @@ complete -c mapped -n "__fish_mapped_using_subcommand bench" -l pattern -d 'Acce
 random\t'Blocks in shuffled order, each once, at most 16384 of them'
 stride\t'One block at each multiple of the stride'"
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stride -d 'Distance between accesses with --pattern stride [default: 64K]' -r
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l ways -d 'Measure only these ways of reading' -r -f -a "read\t'read(2) into a buffer, one thread'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l ways -d 'Measure only these ways of reading [default: all, but those with O_DIRECT only with --cold]' -r -f -a "read\t'read(2) into a buffer, one thread'
 pread\t'pread(2) into a buffer for each thread'
+nowait\t'preadv2(2) with RWF_NOWAIT, and pread(2) for what is not cached'
+direct\t'pread(2) with O_DIRECT, one thread for each request in flight'
+uring\t'io_uring, several requests in flight'
+uring-fixed\t'io_uring with registered buffers'
+uring-direct\t'io_uring with registered buffers and O_DIRECT'
 map\t'One mapping of the whole file'
 map-advised\t'One mapping with MADV_SEQUENTIAL (MADV_RANDOM for random and stride)'
 map-willneed\t'One mapping with MADV_WILLNEED'
-map-populate\t'One mapping, populated first (MADV_POPULATE_READ)'
+map-populate\t'One mapping with MAP_POPULATE'
+map-populate-read\t'One mapping, populated by MADV_POPULATE_READ'
+map-prefetch\t'One mapping with the next accesses requested ahead'
 map-hugepage\t'One mapping with MADV_HUGEPAGE'
+map-collapse\t'One mapping, moved to huge pages by MADV_COLLAPSE'
 map-private\t'One mapping as MAP_PRIVATE rather than MAP_SHARED'
-windows\t'One mapping per block, populated and unmapped again'"
+windows\t'One mapping per block, populated and unmapped again'
+windows-prefetch\t'One mapping per block with MADV_HUGEPAGE, as --io auto has it (random and stride: with the next blocks requested ahead)'"
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l queue-depth -d 'Requests in flight with O_DIRECT, io_uring and prefetching [default: 4, or 32 with --pattern random or stride]' -r
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l threads -d 'Threads for the parallel ways [default: one per processor]' -r
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l block-size -d 'Buffer and window sizes to measure; with --pattern random or stride, access sizes' -r
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l runs -d 'Number of measured runs per way' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l until-certain -d 'Go on, doubling the runs, until the verdict is beyond the noise or N runs per way are done' -r
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l seed -d 'Seed for the shuffled orders, printed so that a run can be repeated' -r
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l label -d 'Name this run in --json and --csv' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l compare -d 'Compare with an earlier run, whose --json document is in FILE' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l plot -d 'Also write a chart to FILE.svg' -r -F
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stats -d 'Print I/O statistics when done, to standard error, a file or an open descriptor' -r
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -97,8 +110,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -l length -d 'Read at
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l stats -d 'Print I/O statistics to standard error when done' -r -f -a "text\t'Text for people'
-json\t'One JSON object'"
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l stats -d 'Print I/O statistics when done, to standard error, a file or an open descriptor' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -141,8 +153,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l offset -d 'Sk
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l stats -d 'Print I/O statistics to standard error when done' -r -f -a "text\t'Text for people'
-json\t'One JSON object'"
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l stats -d 'Print I/O statistics when done, to standard error, a file or an open descriptor' -r
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -239,8 +250,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l length -d 'Read a
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l stats -d 'Print I/O statistics to standard error when done' -r -f -a "text\t'Text for people'
-json\t'One JSON object'"
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l stats -d 'Print I/O statistics when done, to standard error, a file or an open descriptor' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -340,8 +350,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l block-size -d 
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l stats -d 'Print I/O statistics to standard error when done' -r -f -a "text\t'Text for people'
-json\t'One JSON object'"
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l stats -d 'Print I/O statistics when done, to standard error, a file or an open descriptor' -r
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -388,8 +397,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand stat" -l length -d 'Read a
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l stats -d 'Print I/O statistics to standard error when done' -r -f -a "text\t'Text for people'
-json\t'One JSON object'"
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l stats -d 'Print I/O statistics when done, to standard error, a file or an open descriptor' -r
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"

@@ -8,8 +8,8 @@ use std::time::Instant;
 use jiff::tz::TimeZone;
 
 use crate::app::progress::Progress;
-use crate::app::stats_report;
-use crate::cli::common::{Common, Io, StatsFormat, When};
+use crate::app::stats_report::{self, StatsOutput};
+use crate::cli::common::{Common, Io, When};
 use crate::cli::times::Times;
 use crate::decode::Decoding;
 use crate::engine::{Engine, Input, InputKind, Open, Session};
@@ -34,9 +34,9 @@ pub struct Config {
     pub color: bool,
     /// The run's counters.
     pub stats: Arc<Session>,
-    /// The format for `--stats`, and what the process had used before the run, because counters
+    /// Where the statistics go, and what the process had used before the run, because counters
     /// continue through an `exec`.
-    wants_stats: Option<(StatsFormat, Usage)>,
+    wants_stats: Option<(Arc<StatsOutput>, Usage)>,
     progress: When,
     begun: Instant,
 }
@@ -47,12 +47,14 @@ impl Config {
         Config { stats: Arc::default(), begun: Instant::now(), ..self.clone() }
     }
 
-    /// Resolves the common options.
+    /// Resolves the common options. A file for the statistics that cannot be opened is an error of
+    /// [`Config::finish`].
     pub fn new(common: &Common, output: &Output) -> Config {
         let stats = Arc::new(Session::default());
         if common.stats.is_some() {
             stats.count_resident();
         }
+        let stats_output = common.stats.as_ref().map(StatsOutput::open);
         let threads = common.threads.map_or_else(default_threads, usize::from).min(max_threads());
         Config {
             engine: Engine {
@@ -70,7 +72,7 @@ impl Config {
             own_output: output.own_file(),
             color: wants_color(common.color, output),
             stats,
-            wants_stats: common.stats.map(|format| (format, Usage::now())),
+            wants_stats: stats_output.map(|to| (Arc::new(to), Usage::now())),
             progress: common.progress,
             begun: Instant::now(),
         }
@@ -163,10 +165,12 @@ impl Config {
     }
 
     /// Prints the statistics if they were requested.
-    pub fn finish(&self) {
-        if let Some((format, before)) = self.wants_stats {
-            stats_report::print_stats(format, &self.stats, self.begun.elapsed(), Usage::now().since(before));
-        }
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be written to their file or descriptor.
+    pub fn finish(&self) -> anyhow::Result<()> {
+        let Some((to, before)) = &self.wants_stats else { return Ok(()) };
+        to.print(&self.stats, self.begun.elapsed(), Usage::now().since(*before))
     }
 }
 

@@ -1,15 +1,18 @@
-//! `--stats`: how input was read, how fast, and at what cost.
+//! `--stats`: how input was read, how fast, and at what cost. The figures go to standard error, among
+//! the messages, or to a file or a descriptor of their own.
 
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::cli::common::StatsFormat;
+use crate::cli::common::{StatsFormat, StatsOption, StatsTarget};
 use crate::engine::Session;
 use crate::io::Range;
-use crate::os::{Usage, peak_resident};
-use crate::output::{complain, to_json};
+use crate::os::{Usage, inherited, peak_resident};
+use crate::output::{complain, escape_name, message, to_json};
 
 #[derive(Serialize)]
 struct Report {
@@ -35,77 +38,112 @@ struct WayReport {
     inputs: u64,
 }
 
-/// Prints the statistics of a run that took `took` and used `used` to standard error.
-pub(crate) fn print_stats(format: StatsFormat, stats: &Session, took: Duration, used: Usage) {
-    let tally = stats.tally();
-    let bytes = stats.bytes.get();
-    let seconds = took.as_secs_f64();
-    let report = Report {
-        bytes,
-        seconds,
-        gb_per_second: bytes as f64 / 1e9 / seconds.max(1e-9),
-        ways: tally
-            .ways
-            .iter()
-            .map(|(way, reason, inputs)| WayReport {
-                way: way.word(),
-                reason: reason.map(|reason| reason.to_string()),
-                inputs: *inputs,
-            })
-            .collect(),
-        output: tally.output.unwrap_or("write"),
-        bytes_never_copied: stats.uncopied.get(),
-        threads: stats.threads.get().max(1),
-        windows: stats.windows.get(),
-        minor_faults: used.minor_faults,
-        major_faults: used.major_faults,
-        peak_resident_bytes: peak_resident().unwrap_or(0),
-        device_bytes_read: used.device_bytes,
-        resident_before: tally.resident.map(|(resident, total)| resident as f64 / (total.max(1)) as f64),
-    };
-    match format {
-        StatsFormat::Json => {
-            complain(format_args!("{}", String::from_utf8_lossy(&to_json(&report).unwrap_or_default())));
+/// Where the statistics go.
+#[derive(Debug)]
+pub(crate) struct StatsOutput {
+    format: StatsFormat,
+    /// A file, or why it could not be opened, with its name for messages; `None` is standard error.
+    file: Option<(io::Result<File>, String)>,
+}
+
+impl StatsOutput {
+    /// Opens the file or the descriptor, before the run opens anything else.
+    pub(crate) fn open(stats: &StatsOption) -> StatsOutput {
+        let (opened, name) = match &stats.target {
+            StatsTarget::StandardError => return StatsOutput { format: stats.format, file: None },
+            StatsTarget::File(path) => (File::create(path), escape_name(path.as_os_str()).into_owned()),
+            StatsTarget::Descriptor(number) => (inherited(*number), format!("descriptor {number}")),
+        };
+        StatsOutput { format: stats.format, file: Some((opened, name)) }
+    }
+
+    /// Prints the figures of a run that took `took` and used `used`.
+    ///
+    /// # Errors
+    /// A failure to open or write the file. One of standard error is ignored.
+    pub(crate) fn print(&self, stats: &Session, took: Duration, used: Usage) -> anyhow::Result<()> {
+        let report = Report::new(stats, took, used);
+        let lines = match self.format {
+            StatsFormat::Json => vec![String::from_utf8_lossy(&to_json(&report).unwrap_or_default()).into_owned()],
+            StatsFormat::Text => report.lines(),
+        };
+        let Some((file, name)) = &self.file else {
+            lines.iter().for_each(|line| complain(format_args!("{line}")));
+            return Ok(());
+        };
+        let text = lines.join("\n") + "\n";
+        let written = match file {
+            Ok(file) => {
+                let mut file: &File = file;
+                file.write_all(text.as_bytes()).map_err(|error| message(&error))
+            }
+            Err(error) => Err(message(error)),
+        };
+        written.map_err(|reason| anyhow::anyhow!("{name}: {reason}"))
+    }
+}
+
+impl Report {
+    fn new(stats: &Session, took: Duration, used: Usage) -> Report {
+        let tally = stats.tally();
+        let bytes = stats.bytes.get();
+        let seconds = took.as_secs_f64();
+        Report {
+            bytes,
+            seconds,
+            gb_per_second: bytes as f64 / 1e9 / seconds.max(1e-9),
+            ways: tally
+                .ways
+                .iter()
+                .map(|(way, reason, inputs)| WayReport {
+                    way: way.word(),
+                    reason: reason.map(|reason| reason.to_string()),
+                    inputs: *inputs,
+                })
+                .collect(),
+            output: tally.output.unwrap_or("write"),
+            bytes_never_copied: stats.uncopied.get(),
+            threads: stats.threads.get().max(1),
+            windows: stats.windows.get(),
+            minor_faults: used.minor_faults,
+            major_faults: used.major_faults,
+            peak_resident_bytes: peak_resident().unwrap_or(0),
+            device_bytes_read: used.device_bytes,
+            resident_before: tally.resident.map(|(resident, total)| resident as f64 / (total.max(1)) as f64),
         }
-        StatsFormat::Text => print_text(&report),
     }
-}
 
-fn print_text(report: &Report) {
-    complain(format_args!(
-        "{} bytes in {:.3} s, {:.2} GB/s, {} thread{}",
-        report.bytes,
-        report.seconds,
-        report.gb_per_second,
-        report.threads,
-        if report.threads == 1 { "" } else { "s" }
-    ));
-    for way in &report.ways {
-        let reason = way.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-        complain(format_args!(
-            "in:  {} for {} input{}{reason}",
-            way.way,
-            way.inputs,
-            if way.inputs == 1 { "" } else { "s" }
+    /// Returns the statistics as text for people.
+    fn lines(&self) -> Vec<String> {
+        let plural = |count: u64| if count == 1 { "" } else { "s" };
+        let mut lines = vec![format!(
+            "{} bytes in {:.3} s, {:.2} GB/s, {} thread{}",
+            self.bytes,
+            self.seconds,
+            self.gb_per_second,
+            self.threads,
+            plural(self.threads)
+        )];
+        for way in &self.ways {
+            let reason = way.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+            lines.push(format!("in:  {} for {} input{}{reason}", way.way, way.inputs, plural(way.inputs)));
+        }
+        lines.push(format!("out: {}, {} bytes never copied", self.output, self.bytes_never_copied));
+        lines.push(format!(
+            "{} windows mapped, {} minor and {} major faults, {:.1} MiB peak resident",
+            self.windows,
+            self.minor_faults,
+            self.major_faults,
+            self.peak_resident_bytes as f64 / (1 << 20) as f64
         ));
-    }
-    complain(format_args!("out: {}, {} bytes never copied", report.output, report.bytes_never_copied));
-    complain(format_args!(
-        "{} windows mapped, {} minor and {} major faults, {:.1} MiB peak resident",
-        report.windows,
-        report.minor_faults,
-        report.major_faults,
-        report.peak_resident_bytes as f64 / (1 << 20) as f64
-    ));
-    if let Some(read) = report.device_bytes_read {
-        complain(format_args!("{read} bytes read from the device"));
-    }
-    if let Some(share) = report.resident_before {
-        complain(format_args!("{:.1} % resident before the run", share * 100.0));
+        lines.extend(self.device_bytes_read.map(|read| format!("{read} bytes read from the device")));
+        let resident = self.resident_before.map(|share| format!("{:.1} % resident before the run", share * 100.0));
+        lines.extend(resident);
+        lines
     }
 }
 
-/// Returns how many bytes `names` hold within `range`, if all of them report a size.
+/// Returns the number of bytes that `names` hold within `range`, if all of them state their size.
 pub(crate) fn total_bytes(names: &[OsString], range: Range) -> Option<u64> {
     let mut total = 0;
     for name in names {

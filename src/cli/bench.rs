@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, ValueEnum};
 
-use super::common::When;
+use super::common::{StatsOption, When, parse_stats};
 use super::getopt::take_any_word;
 use super::size::parse_size;
 
@@ -44,9 +44,14 @@ pub struct Args {
     #[arg(long, value_name = "SIZE", value_parser = parse_nonzero)]
     pub stride: Option<u64>,
 
-    /// Measure only these ways of reading
+    /// Measure only these ways of reading [default: all, but those with O_DIRECT only with --cold]
     #[arg(long, value_name = "WAY", value_delimiter = ',')]
     pub ways: Vec<Family>,
+
+    /// Requests in flight with O_DIRECT, io_uring and prefetching [default: 4, or 32 with --pattern
+    /// random or stride]
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub queue_depth: Vec<u16>,
 
     /// Threads for the parallel ways [default: one per processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -73,8 +78,12 @@ pub struct Args {
     pub auto: bool,
 
     /// Number of measured runs per way
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub runs: u32,
+
+    /// Go on, doubling the runs, until the verdict is beyond the noise or N runs per way are done
+    #[arg(long, value_name = "N", default_missing_value = "112", num_args = 0..=1, require_equals = true, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub until_certain: Option<u32>,
 
     /// Seed for the shuffled orders, printed so that a run can be repeated
     #[arg(long, value_name = "N")]
@@ -83,6 +92,10 @@ pub struct Args {
     /// Name this run in --json and --csv
     #[arg(long, value_name = "TEXT")]
     pub label: Option<String>,
+
+    /// Compare with an earlier run, whose --json document is in FILE
+    #[arg(long, value_name = "FILE")]
+    pub compare: Option<PathBuf>,
 
     /// Print one JSON document (docs/bench.schema.json)
     #[arg(long)]
@@ -95,6 +108,10 @@ pub struct Args {
     /// Also write a chart to FILE.svg
     #[arg(long, value_name = "FILE.svg")]
     pub plot: Option<PathBuf>,
+
+    /// Print I/O statistics when done, to standard error, a file or an open descriptor
+    #[arg(long, value_name = "FORMAT[:FILE|:fd:N]", default_missing_value = "text", num_args = 0..=1, require_equals = true, value_parser = parse_stats)]
+    pub stats: Option<StatsOption>,
 
     /// When to show a progress bar on standard error
     #[arg(long, value_name = "WHEN", default_value = "auto", default_missing_value = "always", num_args = 0..=1, require_equals = true)]
@@ -123,20 +140,51 @@ pub enum Family {
     Read,
     /// pread(2) into a buffer for each thread
     Pread,
+    /// preadv2(2) with RWF_NOWAIT, and pread(2) for what is not cached
+    Nowait,
+    /// pread(2) with O_DIRECT, one thread for each request in flight
+    Direct,
+    /// io_uring, several requests in flight
+    #[value(alias = "io_uring")]
+    Uring,
+    /// io_uring with registered buffers
+    #[value(alias = "io_uring-fixed")]
+    UringFixed,
+    /// io_uring with registered buffers and O_DIRECT
+    #[value(alias = "io_uring-direct")]
+    UringDirect,
     /// One mapping of the whole file
+    #[value(alias = "mmap")]
     Map,
     /// One mapping with MADV_SEQUENTIAL (MADV_RANDOM for random and stride)
+    #[value(alias = "mmap-advised")]
     MapAdvised,
     /// One mapping with MADV_WILLNEED
+    #[value(alias = "mmap-willneed")]
     MapWillneed,
-    /// One mapping, populated first (MADV_POPULATE_READ)
+    /// One mapping with MAP_POPULATE
+    #[value(alias = "mmap-populate")]
     MapPopulate,
+    /// One mapping, populated by MADV_POPULATE_READ
+    #[value(alias = "mmap-populate-read")]
+    MapPopulateRead,
+    /// One mapping with the next accesses requested ahead
+    #[value(alias = "mmap-prefetch")]
+    MapPrefetch,
     /// One mapping with MADV_HUGEPAGE
+    #[value(alias = "mmap-hugepage")]
     MapHugepage,
+    /// One mapping, moved to huge pages by MADV_COLLAPSE
+    #[value(alias = "mmap-collapse")]
+    MapCollapse,
     /// One mapping as MAP_PRIVATE rather than MAP_SHARED
+    #[value(alias = "mmap-private")]
     MapPrivate,
     /// One mapping per block, populated and unmapped again
     Windows,
+    /// One mapping per block with MADV_HUGEPAGE, as --io auto has it (random and stride: with the
+    /// next blocks requested ahead)
+    WindowsPrefetch,
 }
 
 fn parse_nonzero(text: &str) -> Result<u64, String> {

@@ -1,5 +1,7 @@
 //! The options that every reading subcommand shares.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::size::{parse_offset, parse_size};
@@ -32,9 +34,9 @@ pub struct Common {
     #[arg(hide_short_help = true, long, value_name = "WHEN", default_value = "auto", default_missing_value = "always", num_args = 0..=1, require_equals = true)]
     pub progress: When,
 
-    /// Print I/O statistics to standard error when done
-    #[arg(hide_short_help = true, long, value_name = "FORMAT", default_missing_value = "text", num_args = 0..=1, require_equals = true)]
-    pub stats: Option<StatsFormat>,
+    /// Print I/O statistics when done, to standard error, a file or an open descriptor
+    #[arg(hide_short_help = true, long, value_name = "FORMAT[:FILE|:fd:N]", default_missing_value = "text", num_args = 0..=1, require_equals = true, value_parser = parse_stats)]
+    pub stats: Option<StatsOption>,
 
     /// When to use colour
     #[arg(long, visible_alias = "colour", value_name = "WHEN", default_value = "auto", default_missing_value = "auto", num_args = 0..=1, require_equals = true)]
@@ -47,6 +49,7 @@ pub enum Io {
     /// Map files that gain from it and read the rest
     Auto,
     /// Map, and fail for inputs that cannot be mapped
+    #[value(alias = "map")]
     Mmap,
     /// Never map
     Read,
@@ -67,17 +70,76 @@ pub enum When {
 }
 
 /// `--stats`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatsOption {
+    /// The form of the statistics.
+    pub format: StatsFormat,
+    /// Where they go.
+    pub target: StatsTarget,
+}
+
+/// The form of the statistics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatsFormat {
-    /// Text for people
+    /// Text for people.
     Text,
-    /// One JSON object
+    /// One JSON object.
     Json,
+}
+
+/// Where the statistics go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StatsTarget {
+    /// Standard error, among the messages.
+    StandardError,
+    /// A file, which is replaced.
+    File(PathBuf),
+    /// A descriptor that is open when the program starts.
+    Descriptor(i32),
+}
+
+/// Parses `text`, `json`, `json:FILE` and `json:fd:N`.
+///
+/// # Errors
+/// A message that says what is expected.
+pub fn parse_stats(text: &str) -> Result<StatsOption, String> {
+    let (format, target) = text.split_once(':').map_or((text, None), |(format, target)| (format, Some(target)));
+    let format = match format {
+        "text" => StatsFormat::Text,
+        "json" => StatsFormat::Json,
+        _ => return Err("expected text or json, and perhaps :FILE or :fd:N".into()),
+    };
+    let target = match target.map(|target| (target, target.strip_prefix("fd:"))) {
+        None => StatsTarget::StandardError,
+        Some(("", _)) => return Err("the name of the file is missing".into()),
+        Some((_, Some(number))) => {
+            let number = number.parse().ok().filter(|number| *number >= 0);
+            StatsTarget::Descriptor(number.ok_or("expected the number of a descriptor after fd:")?)
+        }
+        Some((name, None)) => StatsTarget::File(name.into()),
+    };
+    Ok(StatsOption { format, target })
 }
 
 fn parse_block(text: &str) -> Result<u64, String> {
     match parse_size(text)? {
         0 => Err("the block size must be at least 1 byte".into()),
         size => Ok(size),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statistics_have_a_form_and_a_target() {
+        let stats = |format, target| Ok(StatsOption { format, target });
+        assert_eq!(parse_stats("text"), stats(StatsFormat::Text, StatsTarget::StandardError));
+        assert_eq!(parse_stats("json:fd:3"), stats(StatsFormat::Json, StatsTarget::Descriptor(3)));
+        assert_eq!(parse_stats("json:a:b"), stats(StatsFormat::Json, StatsTarget::File("a:b".into())));
+        for wrong in ["", "yaml", "json:", "json:fd:", "json:fd:-1", "json:fd:x", "text:fd:99999999999"] {
+            assert!(parse_stats(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -35,13 +35,13 @@ mod atomic {
 mod system {
     #[cfg(windows)]
     pub use super::platform::{
-        accounts, beneath::*, closed_stdio::*, exception::*, fd_table, interrupt, posix, processes::*, ready::*,
-        status::*, stop::*, usage::*, volume::*, window::*,
+        accounts, beneath::*, closed_stdio::*, exception::*, fd_table, inherited::*, interrupt, posix, processes::*,
+        ready::*, status::*, stop::*, usage::*, volume::*, window::*,
     };
     #[cfg(unix)]
     pub use super::unix::{
-        accounts, beneath::*, closed_stdio::*, fd_table, interrupt, posix, processes::*, ready::*, sigbus::*,
-        status::*, stop::*, usage::*, volume::*, window::*,
+        accounts, beneath::*, closed_stdio::*, fd_table, inherited::*, interrupt, posix, processes::*, ready::*,
+        sigbus::*, status::*, stop::*, usage::*, volume::*, window::*,
     };
 }
 
@@ -57,12 +57,13 @@ pub use platform::machine::memory_size;
 pub use platform::proc_users;
 pub use platform::sheet::Sheet;
 pub use platform::temporary::{memory_file, nameless_file};
+pub use platform::uring::Ring;
 pub use platform::watch::Watch;
-pub use platform::{context, listing, read_ahead, transfer};
+pub use platform::{context, direct, listing, read_ahead, transfer};
 pub use prefetch::prefetch_lines;
 pub use system::{
     ANCHOR, Advice, Processes, ReadOutcome, Ready, Status, Stop, View, Window, accounts, addresses_left, fd_table,
-    forget_peak, install_sigbus_handler, interrupt, open_beneath, page_size, peak_resident, poll_for, posix,
+    forget_peak, inherited, install_sigbus_handler, interrupt, open_beneath, page_size, peak_resident, poll_for, posix,
     read_ready, reopen, reopen_quietly, reopen_without_waiting, wait_readable, was_closed,
 };
 pub use usage::Usage;

@@ -3,7 +3,7 @@
 use clap::{ArgAction, CommandFactory};
 use mapped::cli::Cli;
 
-use crate::util::{Dir, oracle, run};
+use crate::util::{Dir, Ran, oracle, run};
 
 /// Returns the options of each subcommand, with a valid value for each that takes one.
 fn options(command: &clap::Command) -> Vec<(String, Option<&'static str>)> {
@@ -212,5 +212,51 @@ fn a_lone_name_prints_about_ten_lines() {
         assert_eq!((ran.code, ran.stdout.len()), (code, 0), "{args:?}");
         assert!((8..=14).contains(&ran.stderr.lines().count()), "{args:?}: {}", ran.stderr);
         assert!(ran.stderr.lines().all(|line| line.chars().count() <= 120), "{}", ran.stderr);
+    }
+}
+
+/// Statistics and messages shared standard error, so a program that read the one met the other.
+#[test]
+fn statistics_go_to_a_file_or_a_descriptor() {
+    let dir = Dir::new();
+    let path = dir.file("data", b"some text\n");
+    let stats = dir.path().join("stats");
+    let missing = dir.path().join("missing");
+    let commands: [&[&str]; 6] = [
+        &["cat"],
+        &["grep", "text"],
+        &["hexdump"],
+        &["stat", "--lines"],
+        &["checksum"],
+        &["bench", "--runs=1", "--ways=read"],
+    ];
+    for args in commands {
+        let mut command = crate::util::mapped();
+        command.args(args).arg(format!("--stats=json:{}", stats.display())).arg(&path);
+        if args[0] != "bench" {
+            command.arg(&missing);
+        }
+        let ran: Ran = command.output().unwrap().into();
+        let text = std::fs::read_to_string(&stats).unwrap();
+        let document: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{args:?}: {text}"));
+        assert!(document["bytes"].as_u64().unwrap() >= 10, "{args:?}: {text}");
+        assert!(!ran.stderr.contains("bytes"), "{args:?}: {}", ran.stderr);
+        std::fs::remove_file(&stats).unwrap();
+    }
+    let script = format!("exec \"$0\" cat --stats=json:fd:7 \"$1\" 7>>{}", stats.display());
+    std::fs::write(&stats, "kept\n").unwrap();
+    let program = crate::util::mapped().get_program().to_owned();
+    let ran: Ran =
+        std::process::Command::new("sh").args(["-c", &script]).arg(program).arg(&path).output().unwrap().into();
+    assert_eq!((ran.code, &*ran.stdout, ran.stderr.as_str()), (0, &b"some text\n"[..], ""));
+    let text = std::fs::read_to_string(&stats).unwrap();
+    assert!(text.starts_with("kept\n{") && text.ends_with("}\n"), "{text}");
+    for (option, code, says) in [
+        ("--stats=json:fd:77", 1, "mapped: descriptor 77: Bad file descriptor\n"),
+        ("--stats=text:/no/such/place", 1, "mapped: /no/such/place: No such file or directory\n"),
+        ("--stats=json:/dev/full", 1, "mapped: /dev/full: No space left on device\n"),
+    ] {
+        let ran: Ran = crate::util::mapped().args(["cat", option]).arg(&path).output().unwrap().into();
+        assert_eq!((ran.code, ran.stderr.as_str()), (code, says), "{option}");
     }
 }

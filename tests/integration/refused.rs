@@ -119,3 +119,36 @@ fn a_refused_call_is_replaced_by_another() {
     }
     eprintln!("{runs} runs with a call refused by a filter");
 }
+
+/// What a sandbox refuses, as Docker's does io_uring, is a row that says so, and the other ways are measured.
+#[test]
+fn a_way_that_is_refused_is_a_row_that_says_so() {
+    let dir = Dir::new();
+    let path = dir.file("f", &[b'x'; 100_000]);
+    let ways = "read,nowait,uring,uring-direct,map,windows";
+    let setup = libc::SYS_io_uring_setup;
+    for (filter, refused, says) in [
+        (without(setup, libc::EPERM), &["uring", "uring-direct"][..], "io_uring: Operation not permitted"),
+        (without(setup, libc::ENOSYS), &["uring"][..], "io_uring: Function not implemented"),
+        (without(libc::SYS_preadv2, libc::ENOSYS), &["nowait"][..], "preadv2: Function not implemented"),
+        (without_shared_maps(libc::ENODEV), &["map", "windows"][..], "mmap: No such device"),
+    ] {
+        for pattern in ["sequential", "random"] {
+            let mut command = mapped();
+            command.args(["bench", "--json", "--runs=1", "--ways", ways, "--pattern", pattern]).arg(&path);
+            let Some(ran) = run_under(filter.clone(), &mut command) else { return };
+            assert_eq!(ran.code, 0, "{}", ran.stderr);
+            let document: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+            for row in document["rows"].as_array().unwrap() {
+                let way = row["way"].as_str().unwrap();
+                if refused.contains(&way) {
+                    // The file system may refuse direct reads before a ring is made.
+                    let why = row["unavailable"].as_str().unwrap();
+                    assert!(why == says || why.starts_with("O_DIRECT: "), "{row}");
+                } else if way == "read" {
+                    assert_eq!(row["runs"].as_array().unwrap().len(), 1, "{row}");
+                }
+            }
+        }
+    }
+}

@@ -1,10 +1,10 @@
-//! What `--io auto` does, run for real: the engine as every other subcommand runs on it, with its own threads, blocks
-//! and reading ahead, and `checksum`'s own path for a digest.
+//! `--io auto` as a way of reading: the engine as every other subcommand runs on it, with its own
+//! threads, blocks and read-ahead, and the path of `checksum` for a digest.
 
 use std::fs::File;
 use std::io;
 
-use super::pass::Answer;
+use super::crew::Answer;
 use super::subject::Subject;
 use super::way::size;
 use super::work::{Count, Tally, Work};
@@ -16,7 +16,7 @@ use crate::engine::{BLOCK, Block, COUNTED, Cut, Engine, Flow, Input, Kernel, Ope
 use crate::io::{AccessMethod, FileRef, IoMode, Range, Source};
 use crate::output::Output;
 
-/// A file of this size, in bytes, is one block, however it comes in.
+/// The largest file, in bytes, that is one block whether it is mapped or read.
 const ONE_BLOCK: u64 = 256 << 10;
 
 /// Runs the engine under `--io auto`.
@@ -27,7 +27,7 @@ pub struct Auto {
 }
 
 impl Auto {
-    /// With so many threads, and nothing printed.
+    /// Returns an engine with this many threads that prints nothing.
     ///
     /// # Errors
     /// When `/dev/null` cannot be opened.
@@ -43,23 +43,24 @@ impl Auto {
             color: When::Never,
         };
         let output = Output::to(File::options().write(true).open("/dev/null")?)?;
-        Ok(Auto { config: Config::new(&common, &output), output })
+        let config = Config::new(&common, &output);
+        Ok(Auto { config, output })
     }
 
-    /// Forgets what the last run has learned of the files. To be called before each run, as what a program sets up before it opens
-    /// its first file is no part of any way.
+    /// Forgets what the last run has learned of the files. Called before each run, outside the time that
+    /// counts, as the other ways do not set a program up either.
     pub fn renew(&mut self) {
         self.config = self.config.renewed();
     }
 
-    /// Goes `passes` times over each of `subjects`; the answer is that of one time.
+    /// Reads each of `subjects` `passes` times and returns the result of one pass.
     ///
     /// # Errors
     /// When a file cannot be read, or the passes do not agree.
     pub fn passes(&mut self, passes: u32, subjects: &[Subject], work: &Work) -> io::Result<Answer> {
         match work {
-            // Passes over what is a block each follow one another in one run, as so many files do: what setting up a run takes
-            // is no part of a pass, and nothing of a pass is long enough for a second thread.
+            // Passes over one block follow each other in one run, as many small files do: setting up a run is
+            // no part of a pass, and no pass is long enough for a second thread.
             Work::Count(count) if subjects.iter().all(|subject| subject.len() <= ONE_BLOCK) => {
                 self.count(passes, 1, count, subjects).map(Answer::Number)
             }
@@ -79,7 +80,7 @@ impl Auto {
         }
     }
 
-    /// So many passes in one run.
+    /// Counts `passes` passes in one run.
     fn count(&mut self, passes: u32, threads: usize, count: &Count, subjects: &[Subject]) -> io::Result<u64> {
         let engine = Engine { threads, ..self.config.engine };
         let inputs = (0..passes as usize * subjects.len()).map(|number| &subjects[number % subjects.len()]);
@@ -98,7 +99,7 @@ impl Auto {
     }
 }
 
-/// The digests of `subjects`, as `checksum -r` goes from one to the next.
+/// Returns the digests of `subjects`, one after another as `checksum -r` computes them.
 fn hash(recipe: Recipe, subjects: &[Subject], config: &Config) -> io::Result<String> {
     let permits = Permits::new(config.engine.threads - 1);
     let mut answer = String::new();
@@ -126,18 +127,18 @@ fn all_equal<T: PartialEq>(mut answers: impl Iterator<Item = io::Result<T>>) -> 
 /// Counts through the engine.
 struct Counting<'w> {
     count: &'w Count,
-    /// How many inputs are a pass.
+    /// Inputs of a pass.
     subjects: usize,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Counted {
     tally: Tally,
-    /// Of this pass's inputs that have ended.
+    /// The sum over the inputs of this pass that have ended.
     total: u64,
-    /// What the first pass came to.
+    /// The result of the first pass.
     first: Option<u64>,
-    /// A later one came to something else.
+    /// Whether a later pass had another result.
     differ: bool,
 }
 
@@ -173,10 +174,10 @@ impl Kernel for Counting<'_> {
     fn format(&self, _: &Block, _: &mut Tally, _: &mut Vec<u8>) {}
 }
 
-/// What `--io auto` decides for a file, in words.
+/// Returns in words what `--io auto` decides for a file.
 ///
 /// # Errors
-/// What opening it says.
+/// A failure to open it.
 pub fn choice(subject: &Subject, work: &Work, threads: usize) -> io::Result<String> {
     let source = Source::open(subject.path().as_os_str(), IoMode::Auto, Range::default())?;
     let several = if threads > 1 { format!(" on up to {threads} threads") } else { String::new() };

@@ -1,18 +1,31 @@
 //! The `bench` subcommand: an honest comparison of mmap and read on the user's file, machine and access pattern.
 //!
-//! `settings` resolves what was typed, `subject` is the files, `way` lists the ways and `pass` goes once over a
-//! file by one of them, doing `work` in some `order`; `auto` does the same through the engine. `state` makes and
-//! verifies cold and warm, `measure` runs the rounds, `pace` takes out how fast the machine was in each, `statistics`, `reason`
-//! and `verdict` say what the figures mean, and `table`, `report` and `plot` show them.
+//! `settings` resolves the command line and `way` lists the ways. `measure` runs the rounds: `state`
+//! makes and verifies cold and warm, `pass` reads a file once by one of the ways, doing `work` in some
+//! `order`. `statistics`, `reason` and `verdict` say what the figures mean; `table`, `report`, `csv` and
+//! `plot` show them. Nothing here decides how other subcommands read.
 
 mod auto;
+mod compare;
+mod crew;
+mod csv;
+mod duel;
+mod earlier;
+mod figures;
+mod findings;
+mod latency;
+mod load;
+mod machine;
 mod measure;
 mod order;
 mod pace;
 mod pass;
 mod plot;
+mod queue;
 mod reason;
 mod report;
+mod row;
+mod scale;
 mod settings;
 mod state;
 mod statistics;
@@ -27,12 +40,15 @@ use crate::cli::bench::Args;
 use crate::cli::common::{Common, Io};
 use crate::exit::Exit;
 use crate::output::Output;
-use report::{Machine, Report};
+use findings::Findings;
+use machine::Machine;
+use report::Report;
 use settings::Settings;
+use state::State;
 use subject::Subject;
 
-/// The temporary file's size when none is asked for: some tenths of a second a pass on a slow disk, and more than any
-/// processor's cache.
+/// The size of the temporary file when none is given: tenths of a second a pass on a slow disk, and
+/// more than any processor's cache.
 const FILE_SIZE: u64 = 256 << 20;
 
 /// Runs `mapped bench`.
@@ -47,7 +63,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         offset: None,
         length: None,
         progress: args.progress,
-        stats: None,
+        stats: args.stats.clone(),
         color: args.color,
     };
     let config = Config::new(&common, output);
@@ -58,8 +74,10 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         || {
             let bytes: u64 = subjects.iter().map(Subject::len).sum();
             let sequential = settings.pattern == crate::cli::bench::Pattern::Sequential;
-            let runs = settings.ways.len() as u64 * settings.states.len() as u64 * u64::from(settings.runs);
-            sequential.then_some(bytes * runs)
+            let ways = settings.selection.ways(settings.pattern);
+            let rows = |&state: &State| ways.iter().filter(|way| settings.selection.fits(way, state)).count() as u64;
+            let rows: u64 = settings.states.iter().map(rows).sum();
+            sequential.then_some(bytes * rows * u64::from(settings.runs))
         },
         output,
     );
@@ -67,30 +85,37 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     drop(progress);
     let measured = measured?;
 
-    let verdicts = verdict::verdicts(&settings, &measured);
     let machine = Machine::here();
+    let compare = |earlier| compare::compare(earlier, &settings, &machine, &measured);
+    let findings = Findings {
+        settings: &settings,
+        subjects: &subjects,
+        comparison: settings.earlier.as_ref().map(compare),
+        machine,
+        measured: &measured,
+        verdicts: verdict::verdicts(&settings, &measured),
+    };
     if args.json {
-        let report = Report::new(&settings, &subjects, &machine, &measured, &verdicts);
-        output.write_all(&crate::output::to_json_pretty(&report)?)?;
+        output.write_all(&crate::output::to_json_pretty(&Report::new(&findings))?)?;
         output.write_all(b"\n")?;
     } else if args.csv {
-        output.write_all(report::csv(&settings, &subjects, &machine, &measured).as_bytes())?;
+        output.write_all(csv::csv(&findings).as_bytes())?;
     } else {
         let look = table::Look { width: terminal_columns(output).unwrap_or(120), color: config.color };
-        let text = table::table(&settings, &subjects, &machine, &measured, &verdicts, look);
-        output.write_all(text.as_bytes())?;
+        output.write_all(table::table(&findings, look).as_bytes())?;
     }
     if let Some(path) = &args.plot {
-        plot::plot(path, &settings, &subjects, &machine, &measured)?;
+        plot::plot(path, &findings)?;
     }
     output.flush()?;
     for line in report::missing(&measured) {
         crate::output::complain(format_args!("mapped: {line}"));
     }
+    config.finish()?;
     Ok(if measured.blocked.is_empty() { Exit::Success } else { Exit::Failure })
 }
 
-/// The files named, or one of our own; `None` when one cannot be measured, which has been reported.
+/// Returns the files named, or a temporary one. `None` when one cannot be measured, which has been reported.
 fn subjects(args: &Args, output: &mut Output) -> anyhow::Result<Option<Vec<Subject>>> {
     if args.files.is_empty() {
         let directory = temporary_directory();

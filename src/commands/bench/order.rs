@@ -1,8 +1,8 @@
-//! Orders: which bytes are wanted one after another, and shuffles that a seed repeats.
+//! The order of accesses, and shuffles that a seed repeats.
 
 use std::ops::Range;
 
-/// A small generator of numbers that a seed repeats on every machine (SplitMix64).
+/// A small random number generator that gives the same sequence on every machine (SplitMix64).
 #[derive(Clone, Debug)]
 pub struct Shuffle(u64);
 
@@ -20,12 +20,12 @@ impl Shuffle {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `bound`, which is not 0.
+    /// Returns a number below `bound`, which is not 0.
     pub fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64
     }
 
-    /// Brings `items` into a shuffled order (Fisher and Yates).
+    /// Shuffles `items` (Fisher and Yates).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             let other = self.below(last as u64 + 1) as usize;
@@ -34,7 +34,7 @@ impl Shuffle {
     }
 }
 
-/// Accesses out of order are at most so many in a pass: enough for a mean, few enough for a disk that seeks.
+/// The most accesses of a pass that are out of order: enough for percentiles, few enough for a disk that seeks.
 pub const MOST: u64 = 16_384;
 
 /// The accesses to one file, in order.
@@ -42,17 +42,17 @@ pub const MOST: u64 = 16_384;
 pub struct Walk {
     len: u64,
     block: u64,
-    /// The first byte of each access; `None` is front to back.
+    /// The first byte of each access; `None` is from start to end.
     spots: Option<Vec<u64>>,
 }
 
 impl Walk {
-    /// All of `len` bytes, `block` at a time.
+    /// Returns the accesses to all of `len` bytes, `block` at a time.
     pub fn sequential(len: u64, block: u64) -> Walk {
         Walk { len, block, spots: None }
     }
 
-    /// Blocks in a shuffled order, each once, at most [`MOST`].
+    /// Returns accesses to blocks in shuffled order, each once, at most [`MOST`].
     pub fn random(len: u64, block: u64, shuffle: &mut Shuffle) -> Walk {
         let count = len.div_ceil(block);
         let spots = if count <= 4 * MOST {
@@ -61,7 +61,7 @@ impl Walk {
             all.truncate(MOST as usize);
             all
         } else {
-            // Few of many: draw, and draw again what was drawn before.
+            // Few of many: draw until there are enough that differ.
             let mut drawn = std::collections::HashSet::new();
             std::iter::repeat_with(|| shuffle.below(count) * block)
                 .filter(|spot| drawn.insert(*spot))
@@ -71,33 +71,33 @@ impl Walk {
         Walk { len, block, spots: Some(spots) }
     }
 
-    /// A block at every multiple of `stride`, at most [`MOST`].
+    /// Returns accesses to a block at every multiple of `stride`, at most [`MOST`].
     pub fn stride(len: u64, block: u64, stride: u64) -> Walk {
         let spots = (0..len.div_ceil(stride)).take(MOST as usize).map(|step| step * stride).collect();
         Walk { len, block, spots: Some(spots) }
     }
 
-    /// Whether it goes front to back over everything.
+    /// Whether it reads everything from start to end.
     pub fn is_sequential(&self) -> bool {
         self.spots.is_none()
     }
 
-    /// The length of the file.
+    /// Returns the length of the file.
     pub fn len(&self) -> u64 {
         self.len
     }
 
-    /// The size of an access.
+    /// Returns the size of an access.
     pub fn block(&self) -> u64 {
         self.block
     }
 
-    /// How many accesses there are.
+    /// Returns the number of accesses.
     pub fn count(&self) -> u64 {
         self.spots.as_ref().map_or_else(|| self.len.div_ceil(self.block), |spots| spots.len() as u64)
     }
 
-    /// The bytes of access `index`.
+    /// Returns the range of access `index`.
     pub fn place(&self, index: u64) -> Option<Range<u64>> {
         let start = match &self.spots {
             None => index.checked_mul(self.block).filter(|&start| start < self.len)?,
@@ -106,7 +106,7 @@ impl Walk {
         Some(start..start.saturating_add(self.block).min(self.len))
     }
 
-    /// The bytes of all accesses together.
+    /// Returns the number of bytes of all accesses together.
     pub fn bytes(&self) -> u64 {
         match &self.spots {
             None => self.len,

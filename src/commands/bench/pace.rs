@@ -1,23 +1,23 @@
 //! How fast the machine was in each round.
 //!
 //! Other work on the host, or a processor's clock, makes everything faster or slower for a while, and by
-//! more than ways differ. In a round every way runs once, in shuffled order, so what all of them have in
-//! common in it is the machine's and not theirs. All figures are corrected for it.
+//! more than ways differ. In a round every way runs once, in shuffled order, so a change that all of them
+//! share is the machine's. All figures are corrected for it.
 
 use std::collections::HashMap;
 
-use super::measure::Row;
+use super::row::Row;
 use super::state::State;
 use super::statistics::summary;
 
-/// With fewer ways than so many, one that is slow for reasons of its own would make the others look fast.
+/// The fewest ways that tell. With fewer, one that is slow for reasons of its own makes the others look fast.
 const ENOUGH: usize = 5;
 
-/// A machine whose paces differ by no more than so much is a steady one.
+/// The most by which the paces of a steady machine differ.
 const STEADY: f64 = 0.1;
 
-/// Sets the pace of every run: the median, over all ways in its state and round, of the throughput by that way's median. Gives
-/// what is to be said of a machine that was not steady.
+/// Sets the pace of every run: the median, over all ways in its state and round, of the throughput
+/// divided by that way's median. Returns a note on a machine that was not steady.
 pub fn set(rows: &mut [Row]) -> Option<String> {
     let mut rounds: HashMap<(State, u32), Vec<f64>> = HashMap::new();
     for row in rows.iter() {
@@ -38,7 +38,7 @@ pub fn set(rows: &mut [Row]) -> Option<String> {
     }
     (fastest - slowest > STEADY).then(|| {
         format!(
-            "the machine ran at {:.0} to {:.0} % of its usual speed from round to round; all figures are corrected for that",
+            "the machine's speed varied from {:.0} to {:.0} % of its median between rounds; all figures are corrected for it",
             slowest * 100.0,
             fastest * 100.0
         )
@@ -47,8 +47,8 @@ pub fn set(rows: &mut [Row]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::measure::Sample;
-    use super::super::way::{Means, Way};
+    use super::super::row::Sample;
+    use super::super::way::Way;
     use super::*;
     use crate::os::Usage;
 
@@ -62,12 +62,8 @@ mod tests {
             peak: None,
         };
         let row = |seconds: &[f64; 3]| Row {
-            way: Way { means: Means::Auto, block: None, threads: 1 },
-            state: State::Warm,
-            bytes: 1_000_000_000,
             samples: (1..).zip(seconds).map(sample).collect(),
-            left_out: Vec::new(),
-            unavailable: None,
+            ..Row::new(Way::auto(1), State::Warm, 1_000_000_000, None)
         };
         ways.iter().map(row).collect()
     }
@@ -77,7 +73,7 @@ mod tests {
     fn what_all_ways_have_in_common_is_the_machines() {
         let mut rows = rows(&[[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [3.0, 6.0, 3.0], [1.0, 2.0, 1.0], [5.0, 5.0, 5.0]]);
         let said = set(&mut rows).unwrap();
-        assert!(said.starts_with("the machine ran at 50 to 100 % of its usual speed"), "{said}");
+        assert!(said.starts_with("the machine's speed varied from 50 to 100 % of its median"), "{said}");
         for row in &rows {
             let paces: Vec<f64> = row.samples.iter().map(|sample| sample.pace).collect();
             assert_eq!(paces, [1.0, 0.5, 1.0]);

@@ -1,35 +1,40 @@
 //! Why one way is slower than another: which of its costs make up the difference.
 //!
-//! A pass takes its processor time, shared by its threads, and the time in which they wait. So the
+//! A pass takes its processor time, divided among its threads, and the time in which they wait. So the
 //! difference between two ways is the sum of differences in threads, user time, system time and
-//! waiting, and each is named with its share of the whole, the largest first.
+//! waiting. Each is named with its share, the largest first; where no counter differs, that is said.
 
-use super::measure::Row;
-use super::table::{count, duration};
+use super::figures::{count, duration};
+use super::row::Row;
 use super::way::size;
 use crate::cli::bench::Pattern;
 
-/// A smaller share of the difference is not named.
+/// The smallest share of the difference that is named.
 const LEAST_SHARE: f64 = 0.1;
 
-/// Bytes from the device by bytes wanted beyond which a way reads too much.
+/// The ratio of bytes from the device to bytes wanted beyond which a way reads too much.
 pub const AMPLIFIED: f64 = 1.5;
 
 /// Explains why `loser` is slower than `winner`.
 pub fn reason(winner: &Row, loser: &Row, pattern: Pattern) -> String {
-    let difference = loser.seconds() - winner.seconds();
     let mut parts = parts(winner, loser, pattern);
+    // What the loser saves elsewhere, it has to lose as well.
+    let losses: f64 = parts.iter().map(|part| part.seconds.max(0.0)).sum();
+    let difference = losses.max(loser.seconds() - winner.seconds());
     parts.retain(|part| part.seconds >= LEAST_SHARE * difference && part.seconds > 0.0);
     parts.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
     if parts.is_empty() {
         return "Why: no counter explains it.".into();
     }
-    let share = |part: &Part| (part.seconds / difference * 100.0).min(100.0);
-    let listed: Vec<String> = parts.iter().map(|part| format!("{} ({:.0} %)", part.text, share(part))).collect();
+    let share = |part: &Part| part.seconds / difference * 100.0;
+    let mut listed: Vec<String> = parts.iter().map(|part| format!("{} ({:.0} %)", part.text, share(part))).collect();
+    if parts.iter().map(share).sum::<f64>() < 50.0 {
+        listed.push("no counter explains the rest".to_owned());
+    }
     format!("Why: {}.", listed.join("; "))
 }
 
-/// How many times the bytes wanted a way fetches from the device.
+/// Returns the bytes that a way fetches from the device, divided by the bytes wanted.
 pub fn amplification(row: &Row) -> Option<f64> {
     Some(row.device_bytes()? / row.bytes as f64).filter(|times| times.is_finite())
 }
@@ -40,7 +45,7 @@ struct Part {
     text: String,
 }
 
-/// What a pass of a way costs.
+/// The cost of a pass.
 struct Cost {
     threads: f64,
     user: f64,
@@ -50,7 +55,9 @@ struct Cost {
 
 impl Cost {
     fn of(row: &Row) -> Cost {
-        let threads = row.way.threads as f64;
+        // More threads than processors only wait for each other.
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = row.way.threads.min(processors) as f64;
         let user = row.median(|usage| usage.user.as_secs_f64());
         let system = row.median(|usage| usage.system.as_secs_f64());
         Cost { threads, user, system, wait: (row.seconds() - (user + system) / threads).max(0.0) }
@@ -60,9 +67,10 @@ impl Cost {
 fn parts(winner: &Row, loser: &Row, pattern: Pattern) -> Vec<Part> {
     let (fast, slow) = (Cost::of(winner), Cost::of(loser));
     let name = |row: &Row| row.way.label(pattern);
+    let plural = if winner.way.threads == 1 { "" } else { "s" };
     let threads = (slow.user + slow.system) * (1.0 / slow.threads - 1.0 / fast.threads);
     let mut parts = vec![
-        Part { seconds: threads, text: format!("{} threads against {}", winner.way.threads, loser.way.threads) },
+        Part { seconds: threads, text: format!("{} thread{plural} against {}", winner.way.threads, loser.way.threads) },
         Part {
             seconds: (slow.user - fast.user) / fast.threads,
             text: format!(
@@ -76,7 +84,7 @@ fn parts(winner: &Row, loser: &Row, pattern: Pattern) -> Vec<Part> {
     let wait = slow.wait - fast.wait;
     let times = [loser, winner].map(|row| amplification(row).unwrap_or(1.0).max(1.0));
     if times[0] > AMPLIFIED && times[0] > AMPLIFIED * times[1] {
-        // Fetching what nobody wants costs both waiting and system time.
+        // Fetching unwanted bytes costs both waiting and system time.
         let text = format!("{} reads {:.1} times the bytes it wants from the device", name(loser), times[0]);
         parts.push(Part { seconds: system.max(0.0) + wait.max(0.0), text });
         return parts;
@@ -92,14 +100,17 @@ fn parts(winner: &Row, loser: &Row, pattern: Pattern) -> Vec<Part> {
     parts
 }
 
-/// What a way does in the kernel.
+/// Returns what a way does in the kernel.
 fn system_cost(row: &Row, pattern: Pattern) -> String {
     let minor = row.median(|usage| usage.minor_faults as f64);
-    if row.way.is_read() {
+    if row.way.is_direct() {
+        "each direct read is a request to the device".into()
+    } else if row.way.is_read() {
         "a read copies every byte".into()
     } else if minor >= 16.0 {
-        let each = size((row.bytes as f64 / minor) as u64);
-        format!("{} takes {} minor faults, one per {each}", row.way.label(pattern), count(minor))
+        let each = duration(row.median(|usage| usage.system.as_secs_f64()) / minor);
+        let bytes = size((row.bytes as f64 / minor) as u64);
+        format!("{} takes {} minor faults, one per {bytes}, {each} each", row.way.label(pattern), count(minor))
     } else {
         "mapping and unmapping".into()
     }
@@ -107,9 +118,9 @@ fn system_cost(row: &Row, pattern: Pattern) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::measure::Sample;
+    use super::super::row::Sample;
     use super::super::state::State;
-    use super::super::way::{Means, Way};
+    use super::super::way::Way;
     use super::*;
     use crate::cli::bench::Family;
     use crate::os::Usage;
@@ -123,14 +134,8 @@ mod tests {
             ..Usage::default()
         };
         let sample = Sample { round: 1, passes: 1, seconds: wall as f64 / 1e3, pace: 1.0, usage, peak: None };
-        Row {
-            way: Way { means: Means::Fixed(family), block: None, threads },
-            state: State::Cold,
-            bytes: 1_000_000_000,
-            samples: vec![sample],
-            left_out: Vec::new(),
-            unavailable: None,
-        }
+        let way = Way::of(family, None, threads);
+        Row { samples: vec![sample], ..Row::new(way, State::Cold, 1_000_000_000, None) }
     }
 
     fn why(winner: &Row, loser: &Row) -> String {
@@ -159,6 +164,7 @@ mod tests {
         let waiting = row(Family::Map, 1, [300, 90, 10], 0);
         assert_eq!(why(&map, &waiting), "Why: waits 200 ms against 0 (100 %).");
         let other = row(Family::Map, 1, [99, 98, 10], 0);
+        assert_eq!(why(&other, &row(Family::Map, 1, [100, 98, 10], 0)), "Why: no counter explains it.");
         assert_eq!(why(&other, &row(Family::Map, 1, [100, 90, 8], 0)), "Why: waits 2.0 ms against 0 (100 %).");
     }
 }

@@ -1,17 +1,18 @@
-//! The figures as JSON (docs/bench.schema.json) and as comma-separated values.
-
-use std::fmt::Write as _;
+//! The figures as JSON (docs/bench.schema.json).
 
 use serde::Serialize;
 
 use super::auto;
-use super::measure::{Measured, Row};
-use super::settings::Settings;
+use super::compare::Comparison;
+use super::duel::{Duel, Outcome};
+use super::earlier::SCHEMA;
+use super::findings::Findings;
+use super::machine::Machine;
+use super::row::{Measured, Row};
+use super::settings::{Settings, pattern_word};
 use super::state::State;
-use super::statistics::{Estimate, SIGNIFICANT};
-use super::subject::Subject;
-use super::verdict::{Duel, Verdict};
-use super::way::Means;
+use super::statistics::Estimate;
+use super::verdict::Verdict;
 use crate::cli::bench::Pattern;
 
 /// The whole document.
@@ -30,57 +31,16 @@ pub struct Report<'a> {
     stride: Option<u64>,
     threads: usize,
     runs: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until_certain: Option<u32>,
+    looks: u32,
     seed: u64,
     results: Vec<ResultReport>,
     rows: Vec<RowReport>,
     verdicts: Vec<VerdictReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comparison: Option<&'a Comparison>,
     notes: &'a [String],
-}
-
-/// Version of the document's form (docs/bench.schema.json).
-const SCHEMA: u32 = 2;
-
-/// What it was measured on, and when.
-#[derive(Serialize)]
-pub struct Machine {
-    /// When the run began (RFC 3339).
-    #[serde(skip)]
-    pub time: String,
-    /// The host's name.
-    pub host: String,
-    /// The processor's model.
-    pub processor: Option<String>,
-    /// The kernel's release.
-    pub kernel: String,
-    /// Processors that this program may use.
-    pub processors: usize,
-    /// Memory in bytes.
-    pub memory: u64,
-    /// Page size in bytes.
-    pub page_size: u64,
-}
-
-impl Machine {
-    /// This one.
-    pub fn here() -> Machine {
-        let (host, kernel) = crate::os::posix::host_and_release();
-        Machine {
-            time: jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string(),
-            host,
-            processor: processor(),
-            kernel,
-            processors: std::thread::available_parallelism().map_or(1, usize::from),
-            memory: crate::os::memory_size(),
-            page_size: crate::os::page_size() as u64,
-        }
-    }
-}
-
-/// Returns the model of the first processor, as `/proc/cpuinfo` has it on x86.
-fn processor() -> Option<String> {
-    let facts = std::fs::read_to_string("/proc/cpuinfo").ok()?;
-    let line = facts.lines().find(|line| line.starts_with("model name"))?;
-    Some(line.split_once(':')?.1.trim().to_owned())
 }
 
 #[derive(Serialize)]
@@ -98,55 +58,102 @@ struct ResultReport {
     result: String,
 }
 
+/// A way in a state.
 #[derive(Serialize)]
-struct RowReport {
-    way: String,
+pub struct RowReport {
+    /// The word of `--ways`.
+    pub way: String,
     label: String,
-    block_size: Option<u64>,
-    threads: usize,
-    state: &'static str,
-    bytes: u64,
-    gb_per_second: Option<Spread>,
-    seconds: Option<f64>,
-    minor_faults: Option<f64>,
-    major_faults: Option<f64>,
-    voluntary_switches: Option<f64>,
-    involuntary_switches: Option<f64>,
-    user_seconds: Option<f64>,
-    system_seconds: Option<f64>,
-    peak_resident_bytes: Option<f64>,
-    device_bytes: Option<f64>,
-    runs: Vec<RunReport>,
-    left_out: Vec<LeftOut>,
-    unavailable: Option<String>,
+    /// Bytes of a buffer, a window or an access.
+    pub block_size: Option<u64>,
+    /// Threads that work at a time.
+    pub threads: usize,
+    /// Requests in flight on each thread.
+    pub queue_depth: usize,
+    /// The word of the state.
+    pub state: &'static str,
+    /// Bytes that a pass loads.
+    pub bytes: u64,
+    /// Accesses of a pass, where they are out of order.
+    pub accesses: Option<u64>,
+    /// Throughput.
+    pub gb_per_second: Option<Spread>,
+    /// Wall time of a pass.
+    pub seconds: Option<f64>,
+    /// Accesses per second.
+    pub iops: Option<f64>,
+    /// Percentiles of the time of an access.
+    pub latency_seconds: Option<Percentiles>,
+    /// Faults served without the disk.
+    pub minor_faults: Option<f64>,
+    /// Faults that waited for the disk.
+    pub major_faults: Option<f64>,
+    /// Switches because a thread waited.
+    pub voluntary_switches: Option<f64>,
+    /// Switches because another thread's turn had come.
+    pub involuntary_switches: Option<f64>,
+    /// Processor time of the program.
+    pub user_seconds: Option<f64>,
+    /// Processor time of the kernel.
+    pub system_seconds: Option<f64>,
+    /// The most memory that was resident.
+    pub peak_resident_bytes: Option<f64>,
+    /// Bytes fetched from the device.
+    pub device_bytes: Option<f64>,
+    /// The runs that count.
+    pub runs: Vec<RunReport>,
+    /// The runs that do not.
+    pub left_out: Vec<LeftOut>,
+    /// Why there are none.
+    pub unavailable: Option<String>,
 }
 
+/// A throughput and the quarters of its runs.
 #[derive(Serialize)]
-struct Spread {
-    estimate: f64,
-    quarter_below: f64,
-    quarter_above: f64,
+pub struct Spread {
+    /// The figure shown everywhere.
+    pub estimate: f64,
+    /// A quarter of the runs were slower.
+    pub quarter_below: f64,
+    /// A quarter of the runs were faster.
+    pub quarter_above: f64,
 }
 
+/// The times that 50, 99 and 99.9 percent of the accesses did not exceed.
 #[derive(Serialize)]
-struct RunReport {
+pub struct Percentiles {
+    /// Half of the accesses.
+    pub p50: f64,
+    /// 99 percent.
+    pub p99: f64,
+    /// 99.9 percent.
+    pub p99_9: f64,
+}
+
+/// A run that counts.
+#[derive(Serialize)]
+pub struct RunReport {
     round: u32,
     passes: u32,
     seconds: f64,
     pace: f64,
 }
 
+/// A run that does not count.
 #[derive(Serialize)]
-struct LeftOut {
+pub struct LeftOut {
     round: u32,
-    reason: String,
+    /// Why.
+    pub reason: String,
 }
 
 #[derive(Serialize)]
 struct VerdictReport {
     state: &'static str,
     fastest: String,
+    as_fast: Vec<String>,
     winner: &'static str,
+    certain: bool,
     mmap_against_read: Option<DuelReport>,
     auto_against_fastest: Option<DuelReport>,
     words: Vec<String>,
@@ -157,20 +164,19 @@ struct DuelReport {
     one: String,
     other: String,
     ratio: f64,
+    ratio_low: Option<f64>,
+    ratio_high: Option<f64>,
     p: f64,
-    beyond_noise: bool,
+    p_corrected: f64,
+    comparisons: usize,
+    outcome: &'static str,
+    runs_to_settle: Option<f64>,
 }
 
 impl<'a> Report<'a> {
-    /// Everything there is to tell.
-    pub fn new(
-        settings: &'a Settings,
-        subjects: &'a [Subject],
-        machine: &'a Machine,
-        measured: &'a Measured,
-        verdicts: &[Verdict<'_>],
-    ) -> Report<'a> {
-        let has_auto = settings.ways.iter().any(|way| way.means == Means::Auto);
+    /// Returns the document of these findings.
+    pub fn new(findings: &'a Findings<'a>) -> Report<'a> {
+        let Findings { settings, subjects, machine, measured, verdicts, comparison } = findings;
         Report {
             schema: SCHEMA,
             mapped: env!("CARGO_PKG_VERSION"),
@@ -184,7 +190,10 @@ impl<'a> Report<'a> {
                     bytes: subject.len(),
                     temporary: subject.is_temporary(),
                     filesystem: subject.filesystem(),
-                    auto: has_auto.then(|| auto::choice(subject, &settings.work, settings.threads).ok()).flatten(),
+                    auto: match settings.selection.auto {
+                        true => auto::choice(subject, &settings.work, settings.threads).ok(),
+                        false => None,
+                    },
                 })
                 .collect(),
             work: &settings.work_text,
@@ -192,6 +201,8 @@ impl<'a> Report<'a> {
             stride: (settings.pattern == Pattern::Stride).then_some(settings.stride),
             threads: settings.threads,
             runs: settings.runs,
+            until_certain: settings.until_certain,
+            looks: measured.looks,
             seed: settings.seed,
             results: measured
                 .answers
@@ -200,21 +211,14 @@ impl<'a> Report<'a> {
                 .collect(),
             rows: measured.rows.iter().map(|row| row_report(settings, row)).collect(),
             verdicts: verdicts.iter().map(|verdict| verdict_report(settings, verdict)).collect(),
+            comparison: comparison.as_ref(),
             notes: &measured.notes,
         }
     }
 }
 
-/// The word that `--pattern` takes.
-pub fn pattern_word(pattern: Pattern) -> &'static str {
-    match pattern {
-        Pattern::Sequential => "sequential",
-        Pattern::Random => "random",
-        Pattern::Stride => "stride",
-    }
-}
-
-fn row_report(settings: &Settings, row: &Row) -> RowReport {
+/// Returns the figures of a row.
+pub fn row_report(settings: &Settings, row: &Row) -> RowReport {
     let measured = !row.samples.is_empty();
     let spread = |Estimate { value, low, high }| Spread { estimate: value, quarter_below: low, quarter_above: high };
     RowReport {
@@ -222,10 +226,18 @@ fn row_report(settings: &Settings, row: &Row) -> RowReport {
         label: row.way.label(settings.pattern),
         block_size: row.way.block,
         threads: row.way.threads,
+        queue_depth: row.way.depth,
         state: row.state.word(),
         bytes: row.bytes,
+        accesses: row.accesses,
         gb_per_second: row.rate().map(spread),
         seconds: measured.then(|| row.seconds()),
+        iops: row.iops(),
+        latency_seconds: row.latencies.as_ref().map(|times| Percentiles {
+            p50: times.quantile(0.5),
+            p99: times.quantile(0.99),
+            p99_9: times.quantile(0.999),
+        }),
         minor_faults: measured.then(|| row.median(|usage| usage.minor_faults as f64)),
         major_faults: measured.then(|| row.median(|usage| usage.major_faults as f64)),
         voluntary_switches: measured.then(|| row.median(|usage| usage.voluntary_switches as f64)),
@@ -254,93 +266,45 @@ fn row_report(settings: &Settings, row: &Row) -> RowReport {
 }
 
 fn verdict_report(settings: &Settings, verdict: &Verdict<'_>) -> VerdictReport {
+    let label = |row: &Row| row.way.label(settings.pattern);
     let duel = |duel: &Duel<'_>| DuelReport {
-        one: duel.one.way.label(settings.pattern),
-        other: duel.other.way.label(settings.pattern),
+        one: label(duel.one),
+        other: label(duel.other),
         ratio: duel.ratio,
+        ratio_low: duel.interval.map(|interval| interval.0),
+        ratio_high: duel.interval.map(|interval| interval.1),
         p: duel.chance,
-        beyond_noise: duel.chance < SIGNIFICANT,
+        p_corrected: duel.corrected,
+        comparisons: duel.comparisons,
+        outcome: match duel.outcome() {
+            Outcome::Differ => "differ",
+            Outcome::Equal => "equal",
+            Outcome::Open => "open",
+        },
+        runs_to_settle: match duel.outcome() {
+            Outcome::Open => duel.runs_to_settle().filter(|runs| runs.is_finite()),
+            _ => None,
+        },
     };
     VerdictReport {
         state: verdict.state.word(),
-        fastest: verdict.fastest.way.label(settings.pattern),
-        winner: match &verdict.duel {
+        fastest: label(verdict.fastest),
+        as_fast: verdict.as_fast.iter().map(|row| label(row)).collect(),
+        winner: match verdict.duel.as_ref().map(|duel| (duel.outcome(), duel.ratio > 1.0)) {
             None => "none",
-            Some(duel) if !duel.is_real() => "draw",
-            Some(duel) if duel.ratio > 1.0 => "mmap",
-            Some(_) => "read",
+            Some((Outcome::Open, _)) => "undecided",
+            Some((Outcome::Equal, _)) => "draw",
+            Some((Outcome::Differ, true)) => "mmap",
+            Some((Outcome::Differ, false)) => "read",
         },
+        certain: verdict.is_certain(),
         mmap_against_read: verdict.duel.as_ref().map(duel),
         auto_against_fastest: verdict.auto.as_ref().map(duel),
         words: verdict.sentences.clone(),
     }
 }
 
-/// Returns the rows as comma-separated values (RFC 4180, lines ended by a newline alone), under a line of names. Each row says
-/// what it was measured on, so that those of several runs can be put under one another.
-pub fn csv(settings: &Settings, subjects: &[Subject], machine: &Machine, measured: &Measured) -> String {
-    let mut text = String::from(
-        "label,time,host,kernel,processor,version,file,filesystem,work,pattern,seed,\
-         way,block_size,threads,state,bytes,runs,gb_per_second,gb_per_second_quarter_below,gb_per_second_quarter_above,\
-         seconds,minor_faults,major_faults,voluntary_switches,involuntary_switches,user_seconds,system_seconds,\
-         peak_resident_bytes,device_bytes,left_out,note\n",
-    );
-    let files: Vec<&str> = subjects.iter().map(Subject::shown).collect();
-    let identity = [
-        settings.label.clone().unwrap_or_default(),
-        machine.time.clone(),
-        machine.host.clone(),
-        machine.kernel.clone(),
-        machine.processor.clone().unwrap_or_default(),
-        env!("CARGO_PKG_VERSION").to_owned(),
-        files.join(" "),
-        subjects.first().and_then(Subject::filesystem).unwrap_or_default().to_owned(),
-        settings.work_text.clone(),
-        pattern_word(settings.pattern).to_owned(),
-        settings.seed.to_string(),
-    ];
-    for row in &measured.rows {
-        let row = row_report(settings, row);
-        let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
-        let rate = row.gb_per_second.as_ref();
-        let note = row.unavailable.clone().or_else(|| row.left_out.first().map(|left| left.reason.clone()));
-        let fields = [
-            row.way.clone(),
-            row.block_size.map(|block| block.to_string()).unwrap_or_default(),
-            row.threads.to_string(),
-            row.state.to_owned(),
-            row.bytes.to_string(),
-            row.runs.len().to_string(),
-            number(rate.map(|rate| rate.estimate)),
-            number(rate.map(|rate| rate.quarter_below)),
-            number(rate.map(|rate| rate.quarter_above)),
-            number(row.seconds),
-            number(row.minor_faults),
-            number(row.major_faults),
-            number(row.voluntary_switches),
-            number(row.involuntary_switches),
-            number(row.user_seconds),
-            number(row.system_seconds),
-            number(row.peak_resident_bytes),
-            number(row.device_bytes),
-            row.left_out.len().to_string(),
-            note.unwrap_or_default(),
-        ];
-        let quoted: Vec<String> = identity.iter().chain(&fields).map(|field| quote(field)).collect();
-        let _ = writeln!(text, "{}", quoted.join(","));
-    }
-    text
-}
-
-fn quote(field: &str) -> String {
-    if field.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field.to_owned()
-    }
-}
-
-/// One line on why a state is missing, for each state that is.
+/// Returns a line for each state that is missing, which says why.
 pub fn missing(measured: &Measured) -> impl Iterator<Item = String> + '_ {
     measured.blocked.iter().map(|(state, reason)| {
         let what = match state {
@@ -349,16 +313,4 @@ pub fn missing(measured: &Measured) -> impl Iterator<Item = String> + '_ {
         };
         format!("{reason}: {what}")
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quoting() {
-        assert_eq!(quote("plain"), "plain");
-        assert_eq!(quote("a,b"), "\"a,b\"");
-        assert_eq!(quote("say \"x\""), "\"say \"\"x\"\"\"");
-    }
 }

@@ -1,22 +1,22 @@
-//! Cold and warm: made, and then verified by asking the kernel what is in memory. A state that was asked for and could
-//! not be had is said, never assumed.
+//! The states of the page cache, cold and warm: made, then verified by asking the kernel what is
+//! cached. A state that cannot be reached is reported, never assumed.
 
 use std::time::Duration;
 
 use super::subject::Subject;
 use crate::os::residency::{self, Unknown};
 
-/// What is in memory before a run.
+/// The page cache before a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
-    /// No page of the files.
+    /// No page of the files is cached.
     Cold,
-    /// Every page of the files.
+    /// Every page of the files is cached.
     Warm,
 }
 
 impl State {
-    /// The word, for people and for JSON.
+    /// Returns the word for people and for JSON.
     pub fn word(self) -> &'static str {
         match self {
             State::Cold => "cold",
@@ -27,7 +27,7 @@ impl State {
     /// Brings `subjects` into this state and verifies it.
     ///
     /// # Errors
-    /// A sentence that says what could not be made so, and why.
+    /// A sentence that says which file could not be brought there, and why.
     pub fn make(self, subjects: &[Subject]) -> Result<(), String> {
         for subject in subjects {
             let made = match self {
@@ -40,12 +40,12 @@ impl State {
     }
 }
 
-/// Pages that are on their way to or from the disk are waited for, so often and so long.
+/// How often and how long to wait for pages on their way to or from the disk.
 const TRIES: u32 = 40;
 const WAIT: Duration = Duration::from_millis(25);
 
-/// Lets the kernel drop the file's pages (`posix_fadvise(2)`, DONTNEED, which anybody may ask for). It drops what is
-/// clean and unused: dirty pages it starts to write out, mapped ones it leaves alone.
+/// Has the kernel drop the file's pages (`posix_fadvise(2)`, DONTNEED). It drops clean and unused
+/// pages, starts to write out dirty ones, and leaves mapped ones alone.
 fn chill(subject: &Subject) -> Result<(), String> {
     let mut left = String::new();
     for attempt in 0..TRIES {
@@ -66,8 +66,7 @@ fn chill(subject: &Subject) -> Result<(), String> {
             _ if subject.filesystem() == Some("tmpfs") => "tmpfs has no other place for them".to_owned(),
             (dirty, written) => format!("{} dirty, not on the disk yet (sync writes them out)", dirty + written),
         };
-        // What is neither dirty nor under way does not go by waiting; a few tries are for pages that somebody held
-        // for a moment.
+        // Waiting does not help for pages that are clean; a few tries are for pages that were in use for a moment.
         if dirty + written == 0 && attempt >= 8 {
             break;
         }
@@ -75,7 +74,7 @@ fn chill(subject: &Subject) -> Result<(), String> {
     Err(left)
 }
 
-/// Reads the file until all of it is in memory.
+/// Reads the file until all of it is cached.
 fn heat(subject: &Subject) -> Result<(), String> {
     let pages = residency::pages(subject.len());
     let mut resident = 0;
@@ -94,7 +93,7 @@ fn heat(subject: &Subject) -> Result<(), String> {
     Err(format!("only {} of {pages} pages stay in memory: it holds no more", now.max(resident)))
 }
 
-/// How many pages of the files were never written to the disk, for a note: the kernel has to write them before it can
+/// Returns the number of pages that are not on the disk yet: the kernel has to write them before it can
 /// drop them.
 pub fn dirty_pages(subjects: &[Subject]) -> u64 {
     subjects

@@ -1,4 +1,4 @@
-//! What a handful of noisy timings can be made to say: a median, its spread, and whether two ways really differ.
+//! Statistics of a handful of noisy timings: an estimate, its spread, and whether two ways really differ.
 
 /// The middle and the quarters of a sample.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -11,7 +11,7 @@ pub struct Summary {
     pub high: f64,
 }
 
-/// Sums up `values`; `None` when there are none.
+/// Returns the middle and the quarters of `values`; `None` when there are none.
 pub fn summary(values: impl IntoIterator<Item = f64>) -> Option<Summary> {
     let mut sorted: Vec<f64> = values.into_iter().collect();
     sorted.sort_by(f64::total_cmp);
@@ -22,7 +22,7 @@ pub fn summary(values: impl IntoIterator<Item = f64>) -> Option<Summary> {
     })
 }
 
-/// Between the two values next to it, in proportion.
+/// Interpolates between the two values next to the quantile.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
     let below = sorted[place.floor() as usize];
@@ -62,12 +62,12 @@ fn significant(value: f64) -> f64 {
     (value * scale).round() / scale
 }
 
-/// A difference that chance alone makes more seldom than this is taken as real.
+/// The probability below which a difference is taken to be more than chance.
 pub const SIGNIFICANT: f64 = 0.05;
 
-/// The probability that two samples of the same thing differ at least as much as these, either way round: the
-/// Mann-Whitney test, which asks only how the ranks mix and nothing of how the noise is distributed. 1 where a sample is
-/// empty.
+/// Returns the probability that two samples of the same thing differ at least as much as these, in either direction: the
+/// Mann-Whitney test, which looks only at how the ranks mix and assumes nothing of how the noise is distributed. 1 where a
+/// sample is empty.
 pub fn chance(a: &[f64], b: &[f64]) -> f64 {
     let (n, m) = (a.len(), b.len());
     if n == 0 || m == 0 {
@@ -83,9 +83,8 @@ pub fn chance(a: &[f64], b: &[f64]) -> f64 {
         })
         .sum();
     let fewest = wins.min((n * m) as f64 - wins);
-    if n * m > 400 {
-        let mean = (n * m) as f64 / 2.0;
-        let deviation = ((n * m * (n + m + 1)) as f64 / 12.0).sqrt();
+    if n * m > EXACT {
+        let (mean, deviation) = wins_by_chance(n, m);
         return (2.0 * normal_tail((mean - fewest) / deviation)).min(1.0);
     }
     let counts = arrangements(n, m);
@@ -94,9 +93,80 @@ pub fn chance(a: &[f64], b: &[f64]) -> f64 {
     (2.0 * extreme / all).min(1.0)
 }
 
-/// For each number of wins, in how many of all arrangements of `n` and `m` ranks the first has so many.
+/// The most pairs for which arrangements are counted; beyond, their number is nearly normal.
+const EXACT: usize = 400;
+
+/// Returns mean and deviation of the number of wins where two samples differ only by chance.
+fn wins_by_chance(n: usize, m: usize) -> (f64, f64) {
+    ((n * m) as f64 / 2.0, ((n * m * (n + m + 1)) as f64 / 12.0).sqrt())
+}
+
+/// Returns the interval that holds the ratio of the two speeds `a` and `b` with a probability of `1 - error`: the one of
+/// Hodges and Lehmann's shift, of logarithms, by which the Mann-Whitney test would find no difference. `None` where the
+/// samples are too small for any.
+pub fn ratio_interval(a: &[f64], b: &[f64], error: f64) -> Option<(f64, f64)> {
+    let (n, m) = (a.len(), b.len());
+    let cut = if n * m > EXACT {
+        let (mean, deviation) = wins_by_chance(n, m);
+        (mean - deviation * normal_quantile(error / 2.0)).floor().max(0.0) as usize
+    } else {
+        let counts = arrangements(n, m);
+        let all: f64 = counts.iter().sum();
+        let tails = counts.iter().scan(0.0, |sum, count| {
+            *sum += count / all;
+            Some(*sum)
+        });
+        tails.take_while(|tail| *tail <= error / 2.0).count()
+    };
+    let mut ratios: Vec<f64> = a.iter().flat_map(|x| b.iter().map(move |y| x / y)).collect();
+    ratios.sort_by(f64::total_cmp);
+    (cut > 0 && 2 * cut <= ratios.len()).then(|| (ratios[cut - 1], ratios[ratios.len() - cut]))
+}
+
+/// Corrects the probabilities of several comparisons for their number (Holm, Scand. J. Stat. 6, 1979): where none differs,
+/// the chance that any seems to is no higher than for one comparison alone.
+pub fn holm(chances: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..chances.len()).collect();
+    order.sort_by(|&a, &b| chances[a].total_cmp(&chances[b]));
+    let mut corrected = vec![1.0; chances.len()];
+    let mut highest = 0.0_f64;
+    for (rank, index) in order.into_iter().enumerate() {
+        highest = highest.max((chances[index] * (chances.len() - rank) as f64).min(1.0));
+        corrected[index] = highest;
+    }
+    corrected
+}
+
+/// Returns the number of runs of each with which a difference of `distance` between two samples would show at the level
+/// `error` in nine of ten experiments. Distance and `deviation` are those of logarithms.
+pub fn runs_to_show(distance: f64, deviation: f64, error: f64) -> f64 {
+    /// The Mann-Whitney test needs so much more than the t test where the noise is normal.
+    const EFFICIENCY: f64 = 0.955;
+    let z = normal_quantile(error / 2.0) + normal_quantile(0.1);
+    let by_noise = 2.0 * (z * deviation / distance).powi(2) / EFFICIENCY;
+    // Fewer runs have too few arrangements for so small a probability.
+    let mut fewest = 1;
+    let mut arrangements = 2.0;
+    while 2.0 / arrangements > error {
+        arrangements *= f64::from(2 * (2 * fewest + 1)) / f64::from(fewest + 1);
+        fewest += 1;
+    }
+    by_noise.ceil().max(f64::from(fewest))
+}
+
+/// Returns the standard deviation of the logarithms of two samples about their own means.
+pub fn log_deviation(a: &[f64], b: &[f64]) -> f64 {
+    let squares = |values: &[f64]| {
+        let mean = values.iter().map(|value| value.ln()).sum::<f64>() / values.len() as f64;
+        values.iter().map(|value| (value.ln() - mean).powi(2)).sum::<f64>()
+    };
+    let freedom = (a.len() + b.len()).saturating_sub(2).max(1);
+    ((squares(a) + squares(b)) / freedom as f64).sqrt()
+}
+
+/// Returns in how many of all arrangements of `n` and `m` ranks the first wins so often, for each number of wins.
 fn arrangements(n: usize, m: usize) -> Vec<f64> {
-    // Whoever holds the highest rank either wins against all of the other side's or against none.
+    // The highest rank wins against all of the other side, or loses to none of it.
     let mut rows: Vec<Vec<Vec<f64>>> = vec![vec![vec![0.0; n * m + 1]; m + 1]; n + 1];
     for i in 0..=n {
         for j in 0..=m {
@@ -113,12 +183,22 @@ fn arrangements(n: usize, m: usize) -> Vec<f64> {
     std::mem::take(&mut rows[n][m])
 }
 
-/// The share of a normal distribution above `z` deviations (Abramowitz and Stegun 26.2.17, error below 1e-7).
+/// Returns the share of a normal distribution above `z` deviations (Abramowitz and Stegun 26.2.17, error below 1e-7).
 fn normal_tail(z: f64) -> f64 {
     let t = 1.0 / (1.0 + 0.231_641_9 * z);
     let poly =
         t * (0.319_381_530 + t * (-0.356_563_782 + t * (1.781_477_937 + t * (-1.821_255_978 + t * 1.330_274_429))));
     (-z * z / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt() * poly
+}
+
+/// Returns the number of deviations above which this share, of at most one half, of a normal distribution lies.
+fn normal_quantile(share: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 40.0);
+    for _ in 0..60 {
+        let middle = (low + high) / 2.0;
+        if normal_tail(middle) > share { low = middle } else { high = middle }
+    }
+    low
 }
 
 #[cfg(test)]
@@ -170,5 +250,52 @@ mod tests {
         let more: Vec<f64> = b.iter().copied().chain([28.5]).collect();
         assert!((exact - chance(&a, &more)).abs() < 0.05, "{exact} {}", chance(&a, &more));
         assert!((normal_tail(1.96) - 0.025).abs() < 1e-4);
+    }
+
+    /// As `p.adjust(method = "holm")` and `wilcox.test(conf.int = TRUE)` of R have it.
+    #[test]
+    fn corrections_and_intervals_are_those_of_r() {
+        let corrected = holm(&[0.01, 0.04, 0.03, 0.005]);
+        for (got, want) in corrected.iter().zip([0.03, 0.06, 0.06, 0.02]) {
+            assert!((got - want).abs() < 1e-12, "{corrected:?}");
+        }
+        assert_eq!(holm(&[]), Vec::<f64>::new());
+        assert_eq!(holm(&[0.7, 0.8]), [1.0, 1.0]);
+        // wilcox.test(log(c(8, 16, 32, 64)), log(c(1, 2, 4, 8)), conf.int = TRUE): 1/1 to 64/1.
+        let interval = ratio_interval(&[8.0, 16.0, 32.0, 64.0], &[1.0, 2.0, 4.0, 8.0], 0.05).unwrap();
+        assert_eq!(interval, (1.0, 64.0));
+        assert_eq!(ratio_interval(&[1.0, 2.0, 3.0], &[1.0, 2.0, 3.0], 0.05), None, "no three runs tell");
+        assert_eq!(ratio_interval(&[], &[1.0], 0.05), None);
+    }
+
+    /// Samples of one thing and of another, many times over: the errors are as rare as they claim.
+    #[test]
+    fn errors_are_as_rare_as_they_claim() {
+        let mut state = 7u64;
+        let mut noise = || {
+            // The sum of twelve uniform numbers is nearly normal.
+            (0..12)
+                .map(|_| {
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    (state >> 11) as f64 / (1u64 << 53) as f64
+                })
+                .sum::<f64>()
+                - 6.0
+        };
+        let (mut outside, mut seen) = (0, 0);
+        let rounds = 2000;
+        for _ in 0..rounds {
+            let mut sample =
+                |speed: f64, runs: usize| (0..runs).map(|_| speed * (0.05 * noise()).exp()).collect::<Vec<f64>>();
+            let (low, high) = ratio_interval(&sample(1.1, 7), &sample(1.0, 7), 0.05).unwrap();
+            outside += u32::from(low > 1.1 || high < 1.1);
+            let enough = runs_to_show(1.1_f64.ln(), 0.05, 0.05) as usize;
+            seen += u32::from(chance(&sample(1.1, enough), &sample(1.0, enough)) < 0.05);
+        }
+        assert!(outside <= rounds * 6 / 100, "{outside} of {rounds} intervals miss");
+        assert!((rounds * 80 / 100..=rounds * 97 / 100).contains(&seen), "{seen} of {rounds} differences show");
+        assert_eq!(runs_to_show(1.0, 0.001, 0.05), 4.0, "two of three runs never tell");
+        assert!((normal_quantile(0.025) - 1.96).abs() < 1e-3);
+        assert!(log_deviation(&[1.0, 1.0], &[2.0, 2.0]) == 0.0);
     }
 }

@@ -1,4 +1,4 @@
-//! What is measured: the files named, or a temporary one that nothing has to remove.
+//! The files to read: those named, or a temporary one without a name, which needs no removal.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -11,24 +11,24 @@ use crate::os::{Volume, nameless_file};
 use crate::io::{IoMode, Kind, Range, Source};
 use crate::output::escape_name;
 
-/// One file to measure on.
+/// One file to read.
 #[derive(Debug)]
 pub struct Subject {
-    /// Where every pass opens it anew.
+    /// The path by which every pass opens it anew.
     path: PathBuf,
-    /// Its name for people.
+    /// The name for people.
     shown: String,
     len: u64,
     temporary: bool,
-    /// Held open, for asking what is in memory, and to keep a temporary file in being.
+    /// Held open to ask what is cached, and to keep a temporary file alive.
     file: File,
 }
 
 impl Subject {
-    /// A file that is there.
+    /// Opens an existing file.
     ///
     /// # Errors
-    /// What `open(2)` says, and why a file cannot be measured.
+    /// What `open(2)` says, or why a file cannot be measured.
     pub fn named(name: &OsString) -> io::Result<Subject> {
         let source = Source::open(name, IoMode::Read, Range::default())?;
         match source.kind() {
@@ -56,11 +56,11 @@ impl Subject {
         })
     }
 
-    /// A file of `len` bytes of log lines in the directory for temporary files, written through to the disk. It has no
-    /// name from the start, so whatever ends this program, Ctrl-C or worse, ends the file too.
+    /// Makes a file of `len` bytes of log lines in `directory` and writes it through to the disk. It never has
+    /// a name, so it is gone however the program ends.
     ///
     /// # Errors
-    /// What creating or writing it says.
+    /// A failure to create or write it.
     pub fn temporary(len: u64, directory: &Path) -> io::Result<Subject> {
         let mut file = nameless(directory)?;
         let mut lines = LogLines::default();
@@ -73,7 +73,7 @@ impl Subject {
             left -= text.len() as u64;
         }
         file.sync_all()?;
-        // Reading what one wrote is a writer's privilege; a file of one's own opened anew is as any reader has it.
+        // Opened anew for each pass, as any reader opens it.
         let path = path_of(&file);
         Ok(Subject {
             path,
@@ -84,7 +84,7 @@ impl Subject {
         })
     }
 
-    /// Where to open it.
+    /// Returns the path by which to open it.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -94,7 +94,7 @@ impl Subject {
         &self.shown
     }
 
-    /// Its length in bytes when it was opened.
+    /// Returns its length in bytes when it was opened.
     pub fn len(&self) -> u64 {
         self.len
     }
@@ -104,12 +104,12 @@ impl Subject {
         self.temporary
     }
 
-    /// The descriptor held open.
+    /// Returns the descriptor held open.
     pub fn fd(&self) -> BorrowedFd<'_> {
         self.file.as_fd()
     }
 
-    /// The name of the file system that it is on, where that is a common one (`statfs(2)`).
+    /// Returns the name of its file system, where that is a common one (`statfs(2)`).
     pub fn filesystem(&self) -> Option<&'static str> {
         let magic = Volume::of(&self.file).ok()?.magic?;
         Some(match magic {
@@ -130,7 +130,7 @@ impl Subject {
     }
 }
 
-/// A file without a name: `O_TMPFILE`, or where the file system has none, one whose name is taken away at once.
+/// Makes a file without a name: by `O_TMPFILE`, or with a name that is removed at once.
 fn nameless(directory: &Path) -> io::Result<File> {
     if let Ok(file) = nameless_file(directory) {
         return Ok(file);
@@ -141,7 +141,7 @@ fn nameless(directory: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Lines of a made-up log, the same for every run: no two alike, of the lengths that lines have.
+/// Lines of a made-up log, the same for every run: no two are alike, and their lengths vary as in real logs.
 #[derive(Default)]
 struct LogLines {
     number: u64,
@@ -149,7 +149,7 @@ struct LogLines {
 }
 
 impl LogLines {
-    /// Appends exactly `count` bytes; a line that does not fit goes on in the next call.
+    /// Appends exactly `count` bytes; a line that does not fit continues in the next call.
     fn fill(&mut self, text: &mut Vec<u8>, count: usize) {
         let goal = text.len() + count;
         while text.len() < goal {

@@ -1,19 +1,20 @@
-//! The figures as a table for people, a bar to each row, and the verdict under it.
+//! The figures as a table for people, a bar to each row, and the verdict under it. `--json` and `--csv` have every
+//! figure; here a narrow terminal leaves some out.
 
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::measure::{Measured, Row};
-use super::report::{Machine, pattern_word};
-use super::settings::Settings;
+use super::compare::Comparison;
+use super::figures::{count, duration, figure, size_short};
+use super::findings::Findings;
+use super::row::{Measured, Row};
+use super::settings::{Settings, pattern_word};
 use super::state::State;
-use super::subject::Subject;
-use super::verdict::Verdict;
 use super::way::{Means, size};
 use crate::cli::bench::Pattern;
 
-/// How the table is to look.
+/// The look of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
     /// Columns of the terminal.
@@ -22,7 +23,7 @@ pub struct Look {
     pub color: bool,
 }
 
-/// The bar's width under which it says nothing, and that beyond which it says no more.
+/// The narrowest bar that says something, and the widest that says more than a narrower one.
 const LEAST_BAR: usize = 12;
 const MOST_BAR: usize = 40;
 
@@ -33,67 +34,58 @@ struct Column {
     cell: fn(&Row) -> String,
     /// On a narrow terminal the highest goes first; 0 stays. `--json` and `--csv` have them all.
     spare: u8,
+    shown: Shown,
+}
+
+/// When a column is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Always,
+    /// Where accesses are out of order.
+    Scattered,
+    /// Where everything is read in order.
+    Sequential,
+    /// Where bytes came from a device.
+    FromDevice,
 }
 
 const fn column(name: &'static str, width: usize, spare: u8, cell: fn(&Row) -> String) -> Column {
-    Column { name, width, cell, spare }
+    Column { name, width, cell, spare, shown: Shown::Always }
 }
 
-static COLUMNS: [Column; 10] = [
+fn latency(row: &Row, share: f64) -> String {
+    row.latency(share).map_or_else(|| "-".into(), duration)
+}
+
+static COLUMNS: [Column; 14] = [
     column("GB/s", 7, 0, |row| figure(row.speed())),
     column("±", 4, 0, |row| {
         let rate = row.rate().unwrap_or_default();
         format!("{:.0}%", (rate.high - rate.low) / 2.0 / rate.value * 100.0)
     }),
-    column("time", 7, 0, |row| duration(row.seconds())),
-    column("minor", 6, 0, |row| count(row.median(|usage| usage.minor_faults as f64))),
-    column("major", 6, 1, |row| count(row.median(|usage| usage.major_faults as f64))),
-    column("switches", 8, 4, |row| {
+    Column { shown: Shown::Sequential, ..column("time", 7, 0, |row| duration(row.seconds())) },
+    Column { shown: Shown::Scattered, ..column("IOPS", 6, 0, |row| row.iops().map_or_else(|| "-".into(), count)) },
+    Column { shown: Shown::Scattered, ..column("p50", 7, 0, |row| latency(row, 0.5)) },
+    Column { shown: Shown::Scattered, ..column("p99", 7, 0, |row| latency(row, 0.99)) },
+    Column { shown: Shown::Scattered, ..column("p99.9", 7, 1, |row| latency(row, 0.999)) },
+    column("minor", 6, 1, |row| count(row.median(|usage| usage.minor_faults as f64))),
+    column("major", 6, 2, |row| count(row.median(|usage| usage.major_faults as f64))),
+    column("switches", 8, 5, |row| {
         count(row.median(|usage| (usage.voluntary_switches + usage.involuntary_switches) as f64))
     }),
-    column("user", 7, 3, |row| duration(row.median(|usage| usage.user.as_secs_f64()))),
-    column("system", 7, 2, |row| duration(row.median(|usage| usage.system.as_secs_f64()))),
-    column("resident", 8, 5, |row| row.peak().map_or_else(|| "-".into(), size_short)),
-    column(DEVICE, 8, 6, |row| row.device_bytes().map_or_else(|| "-".into(), size_short)),
+    column("user", 7, 4, |row| duration(row.median(|usage| usage.user.as_secs_f64()))),
+    column("system", 7, 3, |row| duration(row.median(|usage| usage.system.as_secs_f64()))),
+    column("resident", 8, 6, |row| row.peak().map_or_else(|| "-".into(), size_short)),
+    Column {
+        shown: Shown::FromDevice,
+        ..column("device", 8, 7, |row| row.device_bytes().map_or_else(|| "-".into(), size_short))
+    },
 ];
-/// Only where something came from a device.
-const DEVICE: &str = "device";
 
-/// Everything a person reads.
-pub fn table(
-    settings: &Settings,
-    subjects: &[Subject],
-    machine: &Machine,
-    measured: &Measured,
-    verdicts: &[Verdict<'_>],
-    look: Look,
-) -> String {
-    let mut text = String::new();
-    for subject in subjects {
-        let on = subject.filesystem().map(|filesystem| format!(" on {filesystem}")).unwrap_or_default();
-        let _ = writeln!(text, "{}: {}{on}", subject.shown(), size(subject.len()));
-    }
-    let _ = writeln!(
-        text,
-        "Linux {}, {} processor{}, {} of memory",
-        machine.kernel,
-        machine.processors,
-        if machine.processors == 1 { "" } else { "s" },
-        size(machine.memory)
-    );
-    let stride =
-        if settings.pattern == Pattern::Stride { format!(" {}", size(settings.stride)) } else { String::new() };
-    let _ = writeln!(
-        text,
-        "{} · {}{stride} · {} way{}, {} run{} each, shuffled by --seed {}",
-        settings.work_text.escape_debug(),
-        pattern_word(settings.pattern),
-        settings.ways.len(),
-        if settings.ways.len() == 1 { "" } else { "s" },
-        settings.runs,
-        if settings.runs == 1 { "" } else { "s" },
-        settings.seed
-    );
+/// Returns everything that a person reads.
+pub fn table(findings: &Findings<'_>, look: Look) -> String {
+    let mut text = head(findings);
+    let Findings { settings, measured, verdicts, .. } = findings;
     for &state in &settings.states {
         text.push('\n');
         push_state(&mut text, settings, measured, state, look);
@@ -105,6 +97,9 @@ pub fn table(
         }
     }
     text.push('\n');
+    for sentence in findings.comparison.iter().flat_map(Comparison::sentences) {
+        push_wrapped(&mut text, &sentence, look.width.clamp(40, 100));
+    }
     for (block, answer) in &measured.answers {
         let of = block.map(|block| format!(" in accesses of {}", size(block))).unwrap_or_default();
         let _ = writeln!(text, "Every way found the same{of}: {answer}");
@@ -118,14 +113,51 @@ pub fn table(
     text
 }
 
+/// Returns what was measured, on what.
+fn head(Findings { settings, subjects, machine, measured, .. }: &Findings<'_>) -> String {
+    let mut text = String::new();
+    for subject in *subjects {
+        let on = subject.filesystem().map(|filesystem| format!(" on {filesystem}")).unwrap_or_default();
+        let _ = writeln!(text, "{}: {}{on}", subject.shown(), size(subject.len()));
+    }
+    let _ = writeln!(
+        text,
+        "Linux {}, {} processor{}, {} of memory",
+        machine.kernel,
+        machine.processors,
+        if machine.processors == 1 { "" } else { "s" },
+        size(machine.memory)
+    );
+    let stride =
+        if settings.pattern == Pattern::Stride { format!(" {}", size(settings.stride)) } else { String::new() };
+    let in_state = |state: &State| measured.rows.iter().filter(|row| row.state == *state).count();
+    let ways = settings.states.iter().map(in_state).max().unwrap_or(0);
+    let _ = writeln!(
+        text,
+        "{} · {}{stride} · {ways} way{}, {} run{} each, shuffled by --seed {}",
+        settings.work_text.escape_debug(),
+        pattern_word(settings.pattern),
+        if ways == 1 { "" } else { "s" },
+        settings.runs,
+        if settings.runs == 1 { "" } else { "s" },
+        settings.seed
+    );
+    text
+}
+
 fn push_state(text: &mut String, settings: &Settings, measured: &Measured, state: State, look: Look) {
     let mut rows: Vec<&Row> = measured.rows.iter().filter(|row| row.state == state).collect();
     let speed = |row: &Row| row.rate().map_or(-1.0, |rate| rate.value);
     rows.sort_by(|a, b| speed(b).total_cmp(&speed(a)));
     let most = rows.first().map_or(0.0, |row| speed(row));
-    let from_device = rows.iter().any(|row| row.device_bytes().is_some_and(|bytes| bytes > 0.0));
+    let is_shown = |shown: Shown| match shown {
+        Shown::Always => true,
+        Shown::Scattered => settings.pattern != Pattern::Sequential,
+        Shown::Sequential => settings.pattern == Pattern::Sequential,
+        Shown::FromDevice => rows.iter().any(|row| row.device_bytes().is_some_and(|bytes| bytes > 0.0)),
+    };
     let labels = rows.iter().map(|row| row.way.label(settings.pattern).chars().count()).max().unwrap_or(0).max(5);
-    let (columns, bar) = fit(look.width, labels, from_device);
+    let (columns, bar) = fit(look.width, labels, is_shown);
     let heading = if look.color { Style::new().bold() } else { Style::new() };
     let _ = write!(text, "{heading}{:<labels$}", state.word());
     for (index, Column { name, width, .. }) in columns.iter().enumerate() {
@@ -140,7 +172,7 @@ fn push_state(text: &mut String, settings: &Settings, measured: &Measured, state
         let label = row.way.label(settings.pattern);
         let Some(rate) = row.rate() else {
             let why = match (&row.unavailable, row.left_out.first()) {
-                (Some(reason), _) => format!("not to be had: {reason}"),
+                (Some(reason), _) => format!("not available: {reason}"),
                 (None, Some((_, reason))) => format!("left out: {reason}"),
                 (None, None) => "not measured".to_owned(),
             };
@@ -161,9 +193,9 @@ fn push_state(text: &mut String, settings: &Settings, measured: &Measured, state
     }
 }
 
-/// The columns that fit beside labels of this width, and how wide the bar is then.
-fn fit(width: usize, labels: usize, from_device: bool) -> (Vec<&'static Column>, usize) {
-    let mut columns: Vec<&Column> = COLUMNS.iter().filter(|column| from_device || column.name != DEVICE).collect();
+/// Returns the columns that fit beside labels of this width, and how wide the bar is then.
+fn fit(width: usize, labels: usize, is_shown: impl Fn(Shown) -> bool) -> (Vec<&'static Column>, usize) {
+    let mut columns: Vec<&Column> = COLUMNS.iter().filter(|column| is_shown(column.shown)).collect();
     loop {
         let fixed = labels + 1 + columns.iter().map(|column| column.width + 1).sum::<usize>();
         let most_spare = columns.iter().map(|column| column.spare).max().unwrap_or(0);
@@ -174,7 +206,7 @@ fn fit(width: usize, labels: usize, from_device: bool) -> (Vec<&'static Column>,
     }
 }
 
-/// How many runs do not count though others of their row do, for each state.
+/// Returns a line for each state with the number of runs that do not count though others of their row do.
 fn left_out(measured: &Measured) -> Vec<String> {
     let mut lines = Vec::new();
     for state in [State::Cold, State::Warm] {
@@ -191,7 +223,7 @@ fn left_out(measured: &Measured) -> Vec<String> {
     lines
 }
 
-/// One colour for what reads, one for what maps, one for what decides.
+/// Returns the colour of a row: one for reads, one for mappings, one for `--io auto`.
 fn style(row: &Row) -> Style {
     let color = match row.way.means {
         Means::Auto => AnsiColor::Green,
@@ -201,7 +233,7 @@ fn style(row: &Row) -> Style {
     Style::new().fg_color(Some(color.into()))
 }
 
-/// A bar in eighths of a column.
+/// Returns a bar in eighths of a column.
 fn bar_of(share: f64, width: usize) -> String {
     let eighths = (share.clamp(0.0, 1.0) * width as f64 * 8.0).round() as usize;
     let mut bar = "█".repeat(eighths / 8);
@@ -228,54 +260,6 @@ fn push_wrapped(text: &mut String, sentence: &str, width: usize) {
     text.push('\n');
 }
 
-/// Throughput with its unit, for sentences.
-pub fn rate(gb_per_second: f64) -> String {
-    format!("{} GB/s", figure(gb_per_second))
-}
-
-/// Three digits that matter.
-fn figure(value: f64) -> String {
-    match value {
-        value if value >= 99.95 => format!("{value:.0}"),
-        value if value >= 9.995 => format!("{value:.1}"),
-        value if value >= 0.9995 => format!("{value:.2}"),
-        value if value >= 0.099_95 => format!("{value:.3}"),
-        value if value >= 0.009_995 => format!("{value:.4}"),
-        value => format!("{value:.5}"),
-    }
-}
-
-/// Seconds as people read them: `1.24 s`, `143 ms`, `3.1 µs`.
-pub fn duration(seconds: f64) -> String {
-    match seconds {
-        seconds if seconds >= 0.9995 => format!("{seconds:.2} s"),
-        seconds if seconds >= 0.009_995 => format!("{:.0} ms", seconds * 1e3),
-        seconds if seconds >= 0.000_999_5 => format!("{:.1} ms", seconds * 1e3),
-        seconds if seconds >= 0.000_009_995 => format!("{:.0} µs", seconds * 1e6),
-        // Less than half of the last digit shown.
-        seconds if seconds < 0.000_000_05 => "0".into(),
-        seconds => format!("{:.1} µs", seconds * 1e6),
-    }
-}
-
-/// A count, shortened where its last digits say nothing. Means over many passes may be fractions.
-pub fn count(value: f64) -> String {
-    match value {
-        value if value >= 9_999_500.0 => format!("{:.0}M", value / 1e6),
-        value if value >= 99_950.0 => format!("{:.0}k", value / 1e3),
-        value if value.fract().abs() < 0.05 || value >= 10.0 => format!("{value:.0}"),
-        value => format!("{value:.1}"),
-    }
-}
-
-fn size_short(bytes: f64) -> String {
-    match bytes {
-        bytes if bytes >= 1023.95 * 1048576.0 => format!("{:.2} GiB", bytes / 1073741824.0),
-        bytes if bytes >= 1023.5 * 1024.0 => format!("{:.0} MiB", bytes / 1048576.0),
-        bytes => format!("{:.0} KiB", bytes / 1024.0),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -290,25 +274,14 @@ mod tests {
 
     #[test]
     fn a_narrow_terminal_keeps_its_bars() {
-        for (width, labels) in [(80, 17), (100, 18), (120, 20), (300, 20)] {
-            let (columns, bar) = fit(width, labels, true);
+        for (width, labels) in [(84, 17), (100, 22), (120, 24), (300, 30)] {
+            let (columns, bar) = fit(width, labels, |shown| shown != Shown::Sequential);
             assert!((LEAST_BAR..=MOST_BAR).contains(&bar));
             let used = labels + columns.iter().map(|column| column.width + 1).sum::<usize>() + 1 + bar;
             assert!(used <= width, "{used} columns of {width}");
         }
-        assert_eq!(fit(300, 20, true).0.len(), COLUMNS.len());
-        assert_eq!(fit(300, 20, false).0.len(), COLUMNS.len() - 1);
-    }
-
-    #[test]
-    fn figures_for_people() {
-        assert_eq!([14.236, 8.1, 0.5, 0.014, 123.4].map(figure), ["14.2", "8.10", "0.500", "0.0140", "123"]);
-        assert_eq!(
-            [1.5, 0.143, 0.0015, 0.000_031, 3.14e-6, 0.0].map(duration),
-            ["1.50 s", "143 ms", "1.5 ms", "31 µs", "3.1 µs", "0"]
-        );
-        assert_eq!([0.0, 1.25, 524_288.0, 99.0].map(count), ["0", "1.2", "524k", "99"]);
-        assert_eq!([4096.0, 5_242_880.0, 2_147_483_648.0].map(size_short), ["4 KiB", "5 MiB", "2.00 GiB"]);
+        assert_eq!(fit(300, 20, |_| true).0.len(), COLUMNS.len());
+        assert_eq!(fit(300, 20, |shown| shown == Shown::Always).0.len(), 8);
     }
 
     #[test]

@@ -1,22 +1,27 @@
-//! The verdict in words: which way wins here, by how much, whether that is beyond the noise, and what the counters say
-//! of why. What mapping loses is said as plainly as what it wins.
+//! The verdict in words: which way wins here, by how much, whether that is beyond the noise, and what
+//! the counters say of why. Losses of mapping are stated as plainly as its wins.
 
-use super::measure::{Measured, Row};
+use super::duel::{Duel, MARGIN, Outcome, compare};
+use super::figures::{count, rate};
 use super::reason::{AMPLIFIED, amplification, reason};
+use super::row::{Measured, Row};
 use super::settings::Settings;
 use super::state::State;
-use super::statistics::{SIGNIFICANT, chance};
-use super::table::{count, rate};
 use super::way::Means;
 
-/// What is to be said of one state.
+/// The most ways that a sentence names as being as fast as the fastest.
+const MOST_NAMED: usize = 4;
+
+/// The verdict on one state.
 #[derive(Debug)]
 pub struct Verdict<'m> {
     /// The state.
     pub state: State,
     /// The fastest way of all.
     pub fastest: &'m Row,
-    /// The fastest that maps against the fastest that reads, where both were measured.
+    /// The ways that these runs cannot tell from the fastest.
+    pub as_fast: Vec<&'m Row>,
+    /// The fastest mapping against the fastest read, where both were measured.
     pub duel: Option<Duel<'m>>,
     /// `--io auto` against the fastest other way, where it was measured.
     pub auto: Option<Duel<'m>>,
@@ -24,86 +29,74 @@ pub struct Verdict<'m> {
     pub sentences: Vec<String>,
 }
 
-/// Two ways side by side.
-#[derive(Clone, Copy, Debug)]
-pub struct Duel<'m> {
-    /// The way that it is about: the mapping, or `auto`.
-    pub one: &'m Row,
-    /// The other.
-    pub other: &'m Row,
-    /// Throughput of the one by that of the other, as both are shown.
-    pub ratio: f64,
-    /// How probable so great a difference is by chance alone.
-    pub chance: f64,
-}
-
-impl<'m> Duel<'m> {
-    fn new(one: &'m Row, other: &'m Row) -> Duel<'m> {
-        Duel { one, other, ratio: one.speed() / other.speed(), chance: chance(&one.rates(), &other.rates()) }
-    }
-
-    /// Whether the difference is more than noise.
-    pub fn is_real(&self) -> bool {
-        self.chance < SIGNIFICANT
-    }
-
-    /// The faster and the slower of the two, and how many times faster it is.
-    fn ranked(&self) -> (&'m Row, &'m Row, f64) {
-        if self.ratio >= 1.0 { (self.one, self.other, self.ratio) } else { (self.other, self.one, 1.0 / self.ratio) }
+impl Verdict<'_> {
+    /// Whether further runs would not change what is said of mmap, read and `--io auto`.
+    pub fn is_certain(&self) -> bool {
+        [&self.duel, &self.auto].into_iter().flatten().all(|duel| duel.outcome() != Outcome::Open)
     }
 }
 
-/// What to say of each state that was had.
+/// Returns the verdict on each state that has figures.
 pub fn verdicts<'m>(settings: &Settings, measured: &'m Measured) -> Vec<Verdict<'m>> {
     settings.states.iter().filter_map(|&state| verdict(settings, measured, state)).collect()
 }
 
 fn verdict<'m>(settings: &Settings, measured: &'m Measured, state: State) -> Option<Verdict<'m>> {
     let rows: Vec<&Row> = measured.rows.iter().filter(|row| row.state == state && !row.samples.is_empty()).collect();
-    let best = |choose: &dyn Fn(&Row) -> bool| fastest_of(rows.iter().copied().filter(|row| choose(row)));
-    let fastest = best(&|_| true)?;
-    let words = Words { settings };
+    let words = Words { settings, looks: measured.looks };
+    let fixed: Vec<&Row> = rows.iter().copied().filter(|row| row.way.means != Means::Auto).collect();
     let mut sentences = Vec::new();
-    let duel_of = |choose: &dyn Fn(&Row) -> bool| {
-        let map = best(&|row| row.way.is_map() && choose(row))?;
-        let read = best(&|row| row.way.is_read() && choose(row))?;
-        Some(Duel::new(map, read))
-    };
-    let duel = duel_of(&|_| true);
-    match &duel {
-        Some(duel) => {
-            sentences.push(words.outcome(duel));
-            if duel.is_real() {
-                sentences.push(words.reason(duel));
-            }
-            let single = duel_of(&|row| row.way.threads == 1);
-            if let Some(single) = single.filter(|_| duel.one.way.threads > 1 || duel.other.way.threads > 1) {
-                sentences.push(format!("On one thread: {}", words.outcome(&single)));
-                if single.is_real() {
-                    sentences.push(words.reason(&single));
-                }
-            }
+    let duel = words.duel(&fixed);
+    if let Some(duel) = &duel {
+        sentences.extend(words.outcome_and_reason(duel));
+        let single: Vec<&Row> = fixed.iter().copied().filter(|row| row.way.threads == 1).collect();
+        let single = words.duel(&single).filter(|_| duel.one.way.threads > 1 || duel.other.way.threads > 1);
+        if let Some(single) = single {
+            let mut said = words.outcome_and_reason(&single).into_iter();
+            sentences.extend(said.next().map(|outcome| format!("On one thread: {outcome}")));
+            sentences.extend(said);
         }
-        None => sentences.push(format!("The fastest is {}.", words.with_rate(fastest))),
     }
+    let fastest = fastest_of(&rows)?;
+    let duels = words.against_rest(fastest, &rows);
+    let as_fast: Vec<&Row> = duels.iter().filter(|duel| !duel.is_real()).map(|duel| duel.other).collect();
+    sentences.push(words.fastest(fastest, &duels, &as_fast));
     sentences.extend(words.amplification(&rows));
     sentences.extend(words.the_others(&rows));
-    let auto = best(&|row| row.way.means == Means::Auto)
-        .zip(best(&|row| row.way.means != Means::Auto))
-        .map(|(auto, other)| Duel::new(auto, other));
-    sentences.extend(auto.map(|auto| words.of_auto(&auto)));
-    Some(Verdict { state, fastest, duel, auto, sentences })
+    let auto = rows.iter().copied().find(|row| row.way.means == Means::Auto);
+    let auto = auto.and_then(|auto| fastest_duel(words.against_rest(auto, &rows)));
+    sentences.extend(auto.as_ref().map(|auto| words.of_auto(auto)));
+    Some(Verdict { state, fastest, as_fast, duel, auto, sentences })
 }
 
-fn fastest_of<'m>(rows: impl Iterator<Item = &'m Row>) -> Option<&'m Row> {
-    rows.max_by(|a, b| a.speed().total_cmp(&b.speed()))
+fn fastest_of<'m>(rows: &[&'m Row]) -> Option<&'m Row> {
+    rows.iter().copied().max_by(|a, b| a.speed().total_cmp(&b.speed()))
+}
+
+/// Returns the comparison with the fastest of the others.
+fn fastest_duel(duels: Vec<Duel<'_>>) -> Option<Duel<'_>> {
+    duels.into_iter().max_by(|a, b| a.other.speed().total_cmp(&b.other.speed()))
 }
 
 struct Words<'s> {
     settings: &'s Settings,
+    looks: u32,
 }
 
 impl Words<'_> {
+    fn against_rest<'m>(&self, one: &'m Row, rows: &[&'m Row]) -> Vec<Duel<'m>> {
+        let rest: Vec<&Row> = rows.iter().copied().filter(|row| !std::ptr::eq(*row, one)).collect();
+        compare(one, &rest, self.looks)
+    }
+
+    /// Compares the fastest mapping with the fastest read, as two that were chosen among all ways.
+    fn duel<'m>(&self, rows: &[&'m Row]) -> Option<Duel<'m>> {
+        let fastest = fastest_of(rows)?;
+        let rivals = self.against_rest(fastest, rows).into_iter();
+        let duel = fastest_duel(rivals.filter(|duel| duel.other.way.is_map() != fastest.way.is_map()).collect())?;
+        Some(if fastest.way.is_map() { duel } else { duel.swapped() })
+    }
+
     fn label(&self, row: &Row) -> String {
         row.way.label(self.settings.pattern)
     }
@@ -112,31 +105,76 @@ impl Words<'_> {
         format!("{} at {}", self.label(row), rate(row.speed()))
     }
 
-    fn outcome(&self, duel: &Duel<'_>) -> String {
-        let (winner, loser, times) = duel.ranked();
-        if !duel.is_real() {
-            let few = if self.settings.runs < 4 { "; it takes --runs 4 to tell" } else { "" };
-            return format!(
-                "No significant difference between mmap and read: {} and {} differ by {:.0} % (p = {:.2}{few}).",
-                self.with_rate(winner),
-                self.with_rate(loser),
-                (times - 1.0) * 100.0,
-                duel.chance
-            );
+    fn outcome_and_reason(&self, duel: &Duel<'_>) -> Vec<String> {
+        let (winner, loser, _) = duel.ranked();
+        let mut sentences = vec![self.outcome(duel)];
+        if duel.is_real() {
+            sentences.push(reason(winner, loser, self.settings.pattern));
         }
-        let (what, other) = if winner.way.is_map() { ("mmap", "read") } else { ("read", "mapping") };
-        format!(
-            "{what} wins: {} is {times:.2} times as fast as {}, the fastest {other} (p = {:.3}).",
-            self.with_rate(winner),
-            self.with_rate(loser),
-            duel.chance
-        )
+        sentences
     }
 
-    /// Why, as far as the counters tell.
-    fn reason(&self, duel: &Duel<'_>) -> String {
-        let (winner, loser, _) = duel.ranked();
-        reason(winner, loser, self.settings.pattern)
+    fn outcome(&self, duel: &Duel<'_>) -> String {
+        let (winner, loser, times) = duel.ranked();
+        let (fast, slow) = (self.with_rate(winner), self.with_rate(loser));
+        let percent = (times - 1.0) * 100.0;
+        match duel.outcome() {
+            Outcome::Differ => {
+                let (what, other) = if winner.way.is_map() { ("mmap", "read") } else { ("read", "mapping") };
+                let p = self.chance(duel);
+                format!("{what} wins: {fast} is {times:.2} times as fast as {slow}, the fastest {other} ({p}).")
+            }
+            Outcome::Equal => format!(
+                "No difference beyond {:.0} % between mmap and read: {fast} and {slow} differ by {percent:.0} %{}.",
+                MARGIN * 100.0,
+                interval(duel)
+            ),
+            Outcome::Open => format!(
+                "Undecided between mmap and read: {fast} and {slow} differ by {percent:.0} %, which {}.",
+                self.not_enough(duel)
+            ),
+        }
+    }
+
+    /// Returns the words on runs that do not tell, and on how many would.
+    fn not_enough(&self, duel: &Duel<'_>) -> String {
+        let runs = duel.one.samples.len().min(duel.other.samples.len());
+        let (p, plural) = (self.chance(duel), if runs == 1 { "" } else { "s" });
+        let enough = match duel.runs_to_settle() {
+            Some(enough) if enough <= 1000.0 => format!("; about --runs {enough:.0} would"),
+            Some(_) => "; more than 1000 would be needed".to_owned(),
+            None => "; --runs 7 shows how large the noise is".to_owned(),
+        };
+        format!("{runs} run{plural} cannot tell from noise ({p}){enough}")
+    }
+
+    fn chance(&self, duel: &Duel<'_>) -> String {
+        let p = if duel.corrected < 0.001 { "p < 0.001".into() } else { format!("p = {:.3}", duel.corrected) };
+        let comparisons = match duel.comparisons {
+            0 | 1 => String::new(),
+            many => format!(", corrected for {many} comparisons"),
+        };
+        let looks = if self.looks > 1 { format!(" and {} looks", self.looks) } else { String::new() };
+        format!("{p}{comparisons}{looks}")
+    }
+
+    fn fastest(&self, fastest: &Row, duels: &[Duel<'_>], as_fast: &[&Row]) -> String {
+        let with_rate = self.with_rate(fastest);
+        if duels.is_empty() {
+            return format!("The only way measured is {with_rate}.");
+        }
+        let least_sure = duels.iter().max_by(|a, b| a.corrected.total_cmp(&b.corrected));
+        if let Some(least_sure) = least_sure.filter(|_| as_fast.is_empty()) {
+            let p = self.chance(least_sure);
+            return format!("The fastest of {} ways is {with_rate}, beyond the noise (at most {p}).", duels.len() + 1);
+        }
+        let mut near: Vec<&Row> = as_fast.to_vec();
+        near.sort_by(|a, b| b.speed().total_cmp(&a.speed()));
+        let list: Vec<String> = near.iter().take(MOST_NAMED).map(|row| self.label(row)).collect();
+        let others = near.len().saturating_sub(MOST_NAMED);
+        let others = if others > 0 { format!(" and {others} more") } else { String::new() };
+        let ways = duels.len() + 1;
+        format!("The fastest of {ways} ways is {with_rate}; within the noise of it: {}{others}.", list.join(", "))
     }
 
     /// Names the ways that fetch more from the device than is wanted, wherever there are any.
@@ -147,16 +185,18 @@ impl Words<'_> {
         (!list.is_empty()).then(|| format!("Bytes from the device by bytes wanted: {}.", list.join(", ")))
     }
 
-    /// Each mapping against the fastest read on as many threads.
+    /// Compares each mapping with the fastest read on as many threads.
     fn the_others(&self, rows: &[&Row]) -> Vec<String> {
         let mut sentences = Vec::new();
-        let mut crews: Vec<usize> = rows.iter().map(|row| row.way.threads).collect();
-        crews.sort_unstable();
-        crews.dedup();
-        for threads in crews {
-            let mine = || rows.iter().copied().filter(move |row| row.way.threads == threads);
-            let Some(read) = fastest_of(mine().filter(|row| row.way.is_read())) else { continue };
-            let duels: Vec<Duel<'_>> = mine().filter(|row| row.way.is_map()).map(|row| Duel::new(row, read)).collect();
+        let mut threads: Vec<usize> = rows.iter().map(|row| row.way.threads).collect();
+        threads.sort_unstable();
+        threads.dedup();
+        for threads in threads {
+            let mine = rows.iter().copied().filter(|row| row.way.threads == threads);
+            let (reads, others): (Vec<&Row>, Vec<&Row>) = mine.partition(|row| row.way.is_read());
+            let Some(read) = fastest_of(&reads) else { continue };
+            let maps: Vec<&Row> = others.into_iter().filter(|row| row.way.is_map()).collect();
+            let duels: Vec<Duel<'_>> = compare(read, &maps, self.looks).into_iter().map(Duel::swapped).collect();
             for (verb, wins) in [("lose to", false), ("beat", true)] {
                 let such = duels.iter().filter(|duel| duel.is_real() && (duel.ratio > 1.0) == wins);
                 let list: Vec<String> = such
@@ -176,16 +216,28 @@ impl Words<'_> {
 
     fn of_auto(&self, duel: &Duel<'_>) -> String {
         let (auto, other) = (self.with_rate(duel.one), self.with_rate(duel.other));
-        let behind = (1.0 - duel.ratio) * 100.0;
-        match () {
-            () if duel.ratio >= 1.0 => format!("{auto}: nothing measured was faster; next is {other}."),
-            () if !duel.is_real() => {
-                format!(
-                    "{auto}: {behind:.1} % behind the fastest, {other}, which is within the noise (p = {:.2}).",
-                    duel.chance
-                )
+        let slower = (1.0 - duel.ratio) * 100.0;
+        match duel.outcome() {
+            _ if duel.ratio >= 1.0 => format!("{auto}: no way measured was faster; next is {other}."),
+            Outcome::Differ => {
+                format!("{auto}: {slower:.1} % slower than the fastest, {other} ({}).", self.chance(duel))
             }
-            () => format!("{auto}: {behind:.1} % behind the fastest, {other} (p = {:.3}).", duel.chance),
+            Outcome::Equal => {
+                let interval = interval(duel);
+                format!("{auto}: {slower:.1} % slower than the fastest, {other}, which is within 5 %{interval}.")
+            }
+            Outcome::Open => {
+                format!("{auto}: {slower:.1} % slower than the fastest, {other}, which {}.", self.not_enough(duel))
+            }
         }
     }
+}
+
+/// Returns the interval of the difference, in percent, in parentheses.
+fn interval(duel: &Duel<'_>) -> String {
+    let ranked = if duel.ratio >= 1.0 { *duel } else { duel.swapped() };
+    let percent = |ratio: f64| (ratio - 1.0) * 100.0;
+    ranked.interval.map_or_else(String::new, |(low, high)| {
+        format!(" (95 % interval: {:.1} to {:.1} %)", percent(low), percent(high))
+    })
 }

@@ -1,11 +1,12 @@
-//! The ways of bringing a file's bytes in that are compared, and what each is called.
+//! The ways of reading that are compared, and the name of each.
 
 use clap::ValueEnum;
 
+use super::state::State;
 use crate::cli::bench::{Family, Pattern};
 use crate::engine::BLOCK;
 
-/// A way: what is called, how much at a time, by how many threads.
+/// A way of reading: the calls, the bytes of each, the threads, the requests in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Way {
     /// What is called.
@@ -14,35 +15,57 @@ pub struct Way {
     pub block: Option<u64>,
     /// Threads that work at a time.
     pub threads: usize,
+    /// Requests in flight on each thread.
+    pub depth: usize,
 }
 
 /// What a way calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Means {
-    /// One thing, always.
+    /// Always the same calls.
     Fixed(Family),
-    /// What `--io auto` does: the engine that every other subcommand runs on.
+    /// Whatever `--io auto` chooses: the engine that every other subcommand runs on.
     Auto,
 }
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 
-/// Piece of a whole mapping that a thread takes at a time, where several share it.
+/// Bytes of a whole mapping that a thread takes at a time, where several share it.
 pub const PIECE: u64 = 4 * MIB;
 
+/// `--queue-depth` when not given.
+const SEQUENTIAL_DEPTH: usize = 4;
+const SCATTERED_DEPTH: usize = 32;
+
 impl Way {
-    /// Whether the bytes are mapped; otherwise they are read into a buffer. What `auto` does is its own affair.
+    /// Returns the way of this family.
+    pub fn of(family: Family, block: Option<u64>, threads: usize) -> Way {
+        Way { means: Means::Fixed(family), block, threads, depth: 1 }
+    }
+
+    /// Returns the way of `--io auto`.
+    pub fn auto(threads: usize) -> Way {
+        Way { means: Means::Auto, block: None, threads, depth: 1 }
+    }
+
+    /// Whether the bytes are mapped. `auto` is neither a mapping nor a read.
     pub fn is_map(&self) -> bool {
-        !matches!(self.means, Means::Auto | Means::Fixed(Family::Read | Family::Pread))
+        self.means != Means::Auto && !self.is_read()
     }
 
     /// Whether the bytes are read into a buffer.
     pub fn is_read(&self) -> bool {
-        matches!(self.means, Means::Fixed(Family::Read | Family::Pread))
+        use Family::{Direct, Nowait, Pread, Read, Uring, UringDirect, UringFixed};
+        matches!(self.means, Means::Fixed(Read | Pread | Nowait | Direct | Uring | UringFixed | UringDirect))
     }
 
-    /// The word for JSON and CSV, which is the one that `--ways` takes.
+    /// Whether the page cache is bypassed, so that a pass fetches everything from the device.
+    pub fn is_direct(&self) -> bool {
+        matches!(self.means, Means::Fixed(Family::Direct | Family::UringDirect))
+    }
+
+    /// Returns the word for JSON and CSV, which is the one that `--ways` takes.
     pub fn word(&self) -> String {
         match self.means {
             Means::Auto => "auto".into(),
@@ -50,31 +73,50 @@ impl Way {
         }
     }
 
-    /// What people call it: `windows 4 MiB ×2`.
+    /// Returns the name for people: `windows 4 MiB ×2`, `io_uring 4 KiB, depth 32`.
     pub fn label(&self, pattern: Pattern) -> String {
-        let name = match self.means {
-            Means::Auto => return "--io auto".into(),
-            Means::Fixed(Family::Read) if pattern != Pattern::Sequential => "lseek + read",
-            Means::Fixed(family) => match family {
-                Family::Read => "read",
-                Family::Pread => "pread",
-                Family::Map => "map",
-                Family::MapAdvised if pattern == Pattern::Sequential => "map + SEQUENTIAL",
-                Family::MapAdvised => "map + RANDOM",
-                Family::MapWillneed => "map + WILLNEED",
-                Family::MapPopulate => "map + populate",
-                Family::MapHugepage => "map + HUGEPAGE",
-                Family::MapPrivate => "map, private",
-                Family::Windows => "windows",
-            },
-        };
+        let Means::Fixed(family) = self.means else { return "--io auto".into() };
+        let name = name(family, pattern);
         let block = self.block.map(|block| format!(" {}", size(block))).unwrap_or_default();
         let threads = if self.threads > 1 { format!(" ×{}", self.threads) } else { String::new() };
-        format!("{name}{block}{threads}")
+        let depth = match family {
+            Family::Uring | Family::UringFixed | Family::UringDirect => format!(", depth {}", self.depth),
+            Family::MapPrefetch => format!(", {} ahead", self.depth),
+            Family::WindowsPrefetch if pattern != Pattern::Sequential => format!(", {} ahead", self.depth),
+            _ => String::new(),
+        };
+        format!("{name}{block}{threads}{depth}")
     }
 }
 
-/// A size as people read it: `64 KiB`, `1.5 GiB`, `1000 B`.
+fn name(family: Family, pattern: Pattern) -> &'static str {
+    let is_sequential = pattern == Pattern::Sequential;
+    match family {
+        Family::Read if is_sequential => "read",
+        Family::Read => "lseek + read",
+        Family::Pread => "pread",
+        Family::Nowait => "preadv2 + NOWAIT",
+        Family::Direct => "pread + DIRECT",
+        Family::Uring => "io_uring",
+        Family::UringFixed => "io_uring, fixed",
+        Family::UringDirect => "io_uring + DIRECT",
+        Family::Map => "map",
+        Family::MapAdvised if is_sequential => "map + SEQUENTIAL",
+        Family::MapAdvised => "map + RANDOM",
+        Family::MapWillneed => "map + WILLNEED",
+        Family::MapPopulate => "map + POPULATE",
+        Family::MapPopulateRead => "map + POPULATE_READ",
+        Family::MapPrefetch => "map + prefetch",
+        Family::MapHugepage => "map + HUGEPAGE",
+        Family::MapCollapse => "map + COLLAPSE",
+        Family::MapPrivate => "map, private",
+        Family::Windows => "windows",
+        Family::WindowsPrefetch if is_sequential => "windows + HUGEPAGE",
+        Family::WindowsPrefetch => "windows + prefetch",
+    }
+}
+
+/// Returns a size as people read it: `64 KiB`, `1.5 GiB`, `1000 B`.
 pub fn size(bytes: u64) -> String {
     let (unit, name) = match bytes {
         0..KIB => return format!("{bytes} B"),
@@ -86,45 +128,75 @@ pub fn size(bytes: u64) -> String {
     if bytes.is_multiple_of(unit) { format!("{} {name}", bytes / unit) } else { format!("{whole:.1} {name}") }
 }
 
-/// The ways to compare. `blocks` are those asked for, none for the usual ones; `only` likewise.
-pub fn ways(pattern: Pattern, threads: usize, blocks: &[u64], only: &[Family], auto: bool) -> Vec<Way> {
-    let sequential = pattern == Pattern::Sequential;
-    let or = |usual: &[u64]| if blocks.is_empty() { usual.to_vec() } else { blocks.to_vec() };
-    let scattered = or(&[4 * KIB, 64 * KIB]);
-    let mut ways = Vec::new();
-    let mut add = |family, blocks: &[Option<u64>], crews: &[usize]| {
-        if only.is_empty() || only.contains(&family) {
-            for &threads in crews {
-                ways.extend(blocks.iter().map(|&block| Way { means: Means::Fixed(family), block, threads }));
+/// Which ways to measure.
+#[derive(Clone, Debug, Default)]
+pub struct WayChoice {
+    /// Threads of the parallel ways.
+    pub threads: usize,
+    /// Block sizes; the usual ones where there are none.
+    pub blocks: Vec<u64>,
+    /// Requests in flight; the usual number where there are none.
+    pub depths: Vec<usize>,
+    /// The families; all where there are none.
+    pub families: Vec<Family>,
+    /// Whether `--io auto` is measured too.
+    pub auto: bool,
+}
+
+impl WayChoice {
+    /// Returns the ways to compare.
+    pub fn ways(&self, pattern: Pattern) -> Vec<Way> {
+        let families = Family::value_variants().iter().copied();
+        let chosen = families.filter(|family| self.families.is_empty() || self.families.contains(family));
+        let fixed = chosen.flat_map(|family| self.variants(family, pattern));
+        fixed.chain(self.auto.then(|| Way::auto(self.threads))).collect()
+    }
+
+    /// Whether to measure `way` in `state`. What bypasses the cache gains nothing from a warm one,
+    /// so it is measured there only when it is named.
+    pub fn fits(&self, way: &Way, state: State) -> bool {
+        let Means::Fixed(family) = way.means else { return true };
+        state == State::Cold || !way.is_direct() || self.families.contains(&family)
+    }
+
+    fn variants(&self, family: Family, pattern: Pattern) -> Vec<Way> {
+        let is_sequential = pattern == Pattern::Sequential;
+        let usual: &[u64] = match family {
+            Family::MapWillneed if !is_sequential => return Vec::new(),
+            _ if !is_sequential => &[4 * KIB, 64 * KIB],
+            Family::Read => &[64 * KIB, 256 * KIB, MIB],
+            Family::Pread | Family::Nowait | Family::Uring | Family::UringFixed => &[256 * KIB],
+            Family::Direct | Family::UringDirect => &[MIB],
+            Family::Windows | Family::WindowsPrefetch => &[MIB, BLOCK as u64],
+            _ => &[],
+        };
+        let blocks: Vec<Option<u64>> = match () {
+            () if usual.is_empty() => vec![None],
+            () if self.blocks.is_empty() => usual.iter().copied().map(Some).collect(),
+            () => self.blocks.iter().copied().map(Some).collect(),
+        };
+        let depths = match (is_sequential, &self.depths[..]) {
+            (_, [_, ..]) => self.depths.clone(),
+            (true, []) => vec![SEQUENTIAL_DEPTH],
+            (false, []) => vec![SCATTERED_DEPTH],
+        };
+        let crews: Vec<(usize, usize)> = match family {
+            Family::Pread => vec![(self.threads, 1)],
+            Family::WindowsPrefetch if is_sequential => vec![(1, 1)],
+            Family::Direct => depths.into_iter().map(|depth| (depth, 1)).collect(),
+            Family::Uring
+            | Family::UringFixed
+            | Family::UringDirect
+            | Family::MapPrefetch
+            | Family::WindowsPrefetch => depths.into_iter().map(|depth| (1, depth)).collect(),
+            Family::Map | Family::MapPopulateRead | Family::Windows if self.threads > 1 => {
+                vec![(1, 1), (self.threads, 1)]
             }
-        }
-    };
-    let some = |blocks: Vec<u64>| blocks.into_iter().map(Some).collect::<Vec<_>>();
-    let several: &[usize] = if threads > 1 { &[1, threads] } else { &[1] };
-    if sequential {
-        add(Family::Read, &some(or(&[64 * KIB, 256 * KIB, MIB])), &[1]);
-        add(Family::Pread, &some(or(&[256 * KIB])), &[threads]);
-        for family in [Family::Map, Family::MapPopulate] {
-            add(family, &[None], several);
-        }
-        for family in [Family::MapAdvised, Family::MapWillneed, Family::MapHugepage, Family::MapPrivate] {
-            add(family, &[None], &[1]);
-        }
-        add(Family::Windows, &some(or(&[MIB, BLOCK as u64])), several);
-    } else {
-        let blocks = some(scattered);
-        add(Family::Read, &blocks, &[1]);
-        add(Family::Pread, &blocks, &[threads]);
-        add(Family::Map, &blocks, several);
-        for family in [Family::MapAdvised, Family::MapPopulate, Family::MapHugepage, Family::MapPrivate] {
-            add(family, &blocks, &[1]);
-        }
-        add(Family::Windows, &blocks, &[1]);
+            _ => vec![(1, 1)],
+        };
+        let one = |(threads, depth): &(usize, usize), block| Way { depth: *depth, ..Way::of(family, block, *threads) };
+        crews.iter().flat_map(|crew| blocks.iter().map(|&block| one(crew, block))).collect()
     }
-    if auto {
-        ways.push(Way { means: Means::Auto, block: None, threads });
-    }
-    ways
 }
 
 #[cfg(test)]
@@ -135,7 +207,7 @@ mod tests {
     fn every_family_is_there_and_none_twice() {
         for pattern in [Pattern::Sequential, Pattern::Random, Pattern::Stride] {
             for threads in [1, 2] {
-                let ways = ways(pattern, threads, &[], &[], true);
+                let ways = WayChoice { threads, auto: true, ..WayChoice::default() }.ways(pattern);
                 let mut labels: Vec<String> = ways.iter().map(|way| way.label(pattern)).collect();
                 labels.sort();
                 labels.dedup();
@@ -150,9 +222,38 @@ mod tests {
 
     #[test]
     fn what_was_asked_for_and_nothing_else() {
-        let ways = ways(Pattern::Sequential, 3, &[512], &[Family::Windows], false);
+        let chosen =
+            WayChoice { threads: 3, blocks: vec![512], families: vec![Family::Windows], ..WayChoice::default() };
+        let ways = chosen.ways(Pattern::Sequential);
         let labels: Vec<String> = ways.iter().map(|way| way.label(Pattern::Sequential)).collect();
         assert_eq!(labels, ["windows 512 B", "windows 512 B ×3"]);
+        let deep = WayChoice {
+            threads: 2,
+            depths: vec![1, 8],
+            families: vec![Family::Direct, Family::UringDirect, Family::MapPrefetch],
+            ..WayChoice::default()
+        };
+        let labels: Vec<String> =
+            deep.ways(Pattern::Sequential).iter().map(|way| way.label(Pattern::Sequential)).collect();
+        assert_eq!(
+            labels,
+            [
+                "pread + DIRECT 1 MiB",
+                "pread + DIRECT 1 MiB ×8",
+                "io_uring + DIRECT 1 MiB, depth 1",
+                "io_uring + DIRECT 1 MiB, depth 8",
+                "map + prefetch, 1 ahead",
+                "map + prefetch, 8 ahead"
+            ]
+        );
+    }
+
+    #[test]
+    fn direct_reads_of_a_warm_file_are_measured_when_named() {
+        let direct = Way::of(Family::Direct, Some(4096), 32);
+        let named = WayChoice { families: vec![Family::Direct], ..WayChoice::default() };
+        assert!(WayChoice::default().fits(&direct, State::Cold) && named.fits(&direct, State::Warm));
+        assert!(!WayChoice::default().fits(&direct, State::Warm));
     }
 
     #[test]

@@ -1,50 +1,50 @@
-//! The work: what is done with the bytes, the same for every way of bringing them in.
+//! The work on the bytes, the same for every way of reading.
 //!
-//! Each is a sum over the file in some sense, so a file can be cut anywhere and its pieces put together again, and
-//! every way must come to the same answer. Nothing here knows how the bytes came.
+//! Each work is a sum over the file in some sense, so a file can be cut anywhere and the parts joined
+//! again, and every way must find the same result. Nothing here knows how the bytes were loaded.
 
 use memchr::memmem::Finder;
 
 use crate::digest::algorithm::{Algorithm, Spec};
 use crate::digest::hasher::Recipe;
 
-/// What is done with the bytes.
+/// The work on the bytes.
 #[derive(Debug)]
 pub enum Work {
-    /// Something that is counted.
+    /// A count.
     Count(Count),
-    /// A digest, which wants the bytes in order.
+    /// A digest, which needs the bytes in order.
     Hash(Recipe),
 }
 
-/// Work whose answer is a number.
+/// Work whose result is a number.
 #[derive(Debug)]
 pub enum Count {
-    /// Reads the first byte of each page of 4096 bytes; the answer is their sum.
+    /// Sums the first byte of each page of 4096 bytes.
     Touch,
-    /// The sum of all bytes.
+    /// Sums all bytes.
     Sum,
-    /// The number of newlines.
+    /// Counts newlines.
     Lines,
-    /// At how many places the bytes stand, places that overlap included.
+    /// Counts occurrences, including those that overlap.
     Search(Box<Finder<'static>>),
-    /// Brings the bytes into memory of one's own: for a read the read itself does, a mapping is copied out. The answer
-    /// is the sum of the copy's bytes at each multiple of 4096 in the file.
+    /// Copies the bytes into private memory, as a read does by itself. The result is the sum of the copy's bytes at
+    /// each multiple of 4096 in the file.
     Copy,
 }
 
-/// Distance of the bytes that are looked at to make sure of a page or of a copy, whatever the machine's page size, so
-/// that the answer is the same everywhere.
+/// Distance of the bytes that are summed to check a page or a copy. It does not follow the machine's page size, so that
+/// the result is the same everywhere.
 const PAGE: u64 = 4096;
 
-/// What a copy out of a mapping goes into: small enough for a core's cache, as a reader's buffer is.
+/// Bytes of the buffer for copies out of a mapping, which fits into a core's cache, as a reader's buffer does.
 const SCRATCH: usize = 128 * 1024;
 
 impl Work {
-    /// Parses what was typed after `--work`.
+    /// Parses the value of `--work`.
     ///
     /// # Errors
-    /// A sentence that says what there is.
+    /// A sentence that says what is expected.
     pub fn parse(text: &str) -> Result<Work, String> {
         let count = |count| Ok(Work::Count(count));
         match text.split_once(':') {
@@ -52,39 +52,40 @@ impl Work {
             None if text == "sum" => count(Count::Sum),
             None if text == "lines" => count(Count::Lines),
             None if text == "copy" => count(Count::Copy),
-            Some(("search", "")) => Err("search wants a pattern: search:PATTERN".into()),
-            None if text == "search" => Err("search wants a pattern: search:PATTERN".into()),
+            Some(("search", "")) => Err("missing pattern: write search:PATTERN".into()),
+            None if text == "search" => Err("missing pattern: write search:PATTERN".into()),
             Some(("search", pattern)) => count(Count::Search(Box::new(Finder::new(pattern.as_bytes()).into_owned()))),
             Some(("hash", name)) => match Algorithm::named(name) {
                 Some(algorithm) => Ok(Work::Hash(Recipe::from(Spec::from(algorithm)))),
-                None => Err(format!("'{name}' is no algorithm that `mapped checksum --list-algorithms` lists")),
+                None => Err(format!("unknown algorithm '{name}': see mapped checksum --list-algorithms")),
             },
-            None if text == "hash" => Err("hash wants an algorithm: hash:blake3, hash:sha256 …".into()),
-            _ => Err(format!("'{text}' is none of touch, sum, lines, search:PATTERN, hash:ALGORITHM and copy")),
+            None if text == "hash" => Err("missing algorithm: write hash:blake3, hash:sha256, …".into()),
+            _ => Err(format!(
+                "invalid value '{text}': expected touch, sum, lines, search:PATTERN, hash:ALGORITHM or copy"
+            )),
         }
     }
 }
 
-/// What is known of a run of bytes: enough to put it together with its neighbours.
+/// The result for a run of bytes, and what joining it with its neighbours needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// The answer so far.
+    /// The result so far.
     pub count: u64,
-    /// For a search, the first and the last bytes, one less than the pattern has: a match may cross into the
-    /// neighbour's.
+    /// The first and the last bytes, one less than a pattern has: a match may cross from one run into the next.
     head: Vec<u8>,
     tail: Vec<u8>,
 }
 
 impl Tally {
-    /// A count alone.
+    /// Returns a count without edges.
     pub fn of(count: u64) -> Tally {
         Tally { count, ..Tally::default() }
     }
 }
 
 impl Count {
-    /// The tally of `bytes`, which stand at `at` in the file. `owned` says that they are a copy already.
+    /// Returns the tally of `bytes`, which are at offset `at` of the file. `owned` says that they are a copy already.
     pub fn tally(&self, at: u64, bytes: &[u8], owned: bool) -> Tally {
         let mut tally = self.whole(at, bytes, owned);
         if let Count::Search(finder) = self {
@@ -95,7 +96,7 @@ impl Count {
         tally
     }
 
-    /// As [`Count::tally`], of a run that is joined with no other.
+    /// Returns the tally of a run that is not joined with others.
     pub fn whole(&self, at: u64, bytes: &[u8], owned: bool) -> Tally {
         Tally::of(match self {
             Count::Touch => pages(at, bytes),
@@ -107,11 +108,11 @@ impl Count {
         })
     }
 
-    /// Puts `next`, which follows in the file, behind `tally`.
+    /// Joins `next`, which follows in the file, to `tally`.
     pub fn join(&self, tally: &mut Tally, next: &Tally) {
         tally.count = tally.count.wrapping_add(next.count);
         let Count::Search(finder) = self else { return };
-        // An occurrence in these two edges crosses from one to the other: either is too short to hold one.
+        // An occurrence within the two edges crosses the seam: neither edge is long enough to hold one.
         let mut seam = std::mem::take(&mut tally.tail);
         seam.extend_from_slice(&next.head);
         tally.count += occurrences(finder, &seam);
@@ -130,13 +131,13 @@ impl Count {
     }
 }
 
-/// Of a run at `at`, the bytes at each multiple of [`PAGE`] in the file, summed.
+/// Returns the sum of the bytes at each multiple of [`PAGE`] in the file.
 fn pages(at: u64, bytes: &[u8]) -> u64 {
     let first = (at.next_multiple_of(PAGE) - at) as usize;
     bytes.iter().skip(first).step_by(PAGE as usize).map(|&byte| u64::from(byte)).sum()
 }
 
-/// A plain loop that the compiler turns into vector instructions; partial sums of 64 KiB fit into 32 bits.
+/// Returns the sum of all bytes, by a loop that compiles to vector instructions; partial sums of 64 KiB fit into 32 bits.
 fn sum(bytes: &[u8]) -> u64 {
     bytes.chunks(1 << 16).map(|chunk| u64::from(chunk.iter().map(|&byte| u32::from(byte)).sum::<u32>())).sum()
 }
@@ -184,7 +185,7 @@ mod tests {
         }
     }
 
-    /// The answer by the simplest means.
+    /// Returns the result by the simplest means.
     fn naive(work: &str, bytes: &[u8]) -> u64 {
         let sum = |bytes: &mut dyn Iterator<Item = &u8>| bytes.map(|&byte| u64::from(byte)).sum::<u64>();
         match work.split_once(':') {
@@ -241,8 +242,8 @@ mod tests {
             ("search:", "search:PATTERN"),
             ("hash", "hash:blake3"),
             ("hash:sha257", "sha257"),
-            ("dance", "none of touch"),
-            ("sum:1", "none of touch"),
+            ("dance", "expected touch"),
+            ("sum:1", "expected touch"),
         ] {
             assert!(Work::parse(text).unwrap_err().contains(says), "{text}");
         }

@@ -64,7 +64,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         None => cat.all(config.inputs(&args.files)),
     };
     drop(progress);
-    config.finish();
+    config.finish()?;
     result
 }
 

@@ -63,7 +63,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     };
     drop(progress);
     let exit = exit?;
-    config.finish();
+    config.finish()?;
     Ok(exit)
 }
 

@@ -123,7 +123,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     if let (Some(hint), false) = (hint, is_quiet) {
         complain(format_args!("mapped: {hint}"));
     }
-    config.finish();
+    config.finish()?;
     result
 }
 

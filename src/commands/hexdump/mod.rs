@@ -59,7 +59,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         () => show(args, &config, output),
     };
     drop(progress);
-    config.finish();
+    config.finish()?;
     result
 }
 

@@ -68,7 +68,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         Stat::new(args, &config, output).run(output)
     };
     drop(progress);
-    config.finish();
+    config.finish()?;
     result
 }
 

@@ -2,6 +2,7 @@
 
 pub mod boot;
 pub mod context;
+pub mod direct;
 pub mod fiemap;
 pub mod flags;
 pub mod inode;
@@ -15,4 +16,21 @@ pub mod read_ahead;
 pub mod sheet;
 pub mod temporary;
 pub mod transfer;
+#[cfg(any(
+    target_arch = "x86_64",
+    target_arch = "aarch64",
+    target_arch = "riscv64",
+    target_arch = "loongarch64",
+    target_arch = "powerpc64"
+))]
+pub mod uring;
+#[cfg(not(any(
+    target_arch = "x86_64",
+    target_arch = "aarch64",
+    target_arch = "riscv64",
+    target_arch = "loongarch64",
+    target_arch = "powerpc64"
+)))]
+#[path = "../other/uring.rs"]
+pub mod uring;
 pub mod watch;

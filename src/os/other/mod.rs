@@ -5,6 +5,7 @@
 
 pub mod boot;
 pub mod context;
+pub mod direct;
 pub mod fiemap;
 pub mod flags;
 pub mod inode;
@@ -18,5 +19,6 @@ pub mod sheet;
 mod statx;
 pub mod temporary;
 pub mod transfer;
+pub mod uring;
 #[path = "kqueue.rs"]
 pub mod watch;

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod beneath;
 pub mod closed_stdio;
 pub mod fd_table;
+pub mod inherited;
 pub mod interrupt;
 pub mod mincore;
 pub mod posix;

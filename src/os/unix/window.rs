@@ -67,6 +67,16 @@ impl Window {
         Window::guarded(map, offset)
     }
 
+    /// Maps as [`Window::map`] does, with every page faulted in by the call itself (`MAP_POPULATE`).
+    ///
+    /// # Errors
+    /// As [`Window::map`]. A page that cannot be faulted in is no error (`mmap(2)`).
+    pub(crate) fn map_populated(file: BorrowedFd<'_>, offset: u64, len: usize) -> io::Result<Window> {
+        // SAFETY: as in `map`.
+        let map = unsafe { MmapOptions::new().offset(offset).len(len).populate().map(file.as_raw_fd())? };
+        Window::guarded(map, offset)
+    }
+
     fn guarded(map: Mmap, offset: u64) -> io::Result<Window> {
         let len = map.len();
         let page = page_size();
@@ -140,6 +150,28 @@ impl Window {
     pub fn advise_huge_pages(&self) -> io::Result<()> {
         #[cfg(target_os = "linux")]
         return self.map.advise(Advice::HugePage);
+        #[cfg(not(target_os = "linux"))]
+        Err(io::Error::from_raw_os_error(libc::EINVAL))
+    }
+
+    /// Moves the window to huge pages now (`MADV_COLLAPSE`, since Linux 6.1).
+    ///
+    /// # Errors
+    /// EINVAL where the kernel or the file system has none for files, or the window holds no whole one.
+    pub fn collapse(&self) -> io::Result<()> {
+        #[cfg(target_os = "linux")]
+        {
+            // Not in every C library's headers.
+            const MADV_COLLAPSE: libc::c_int = 25;
+            let lead = self.map.as_ptr().addr() - self.start;
+            let first = self.map.as_ptr().wrapping_byte_sub(lead);
+            // SAFETY: these are the pages of the window's own mapping, and other pages that hold the same
+            // bytes take their place.
+            match unsafe { libc::madvise(first.cast_mut().cast(), lead + self.map.len(), MADV_COLLAPSE) } {
+                0 => Ok(()),
+                _ => Err(io::Error::last_os_error()),
+            }
+        }
         #[cfg(not(target_os = "linux"))]
         Err(io::Error::from_raw_os_error(libc::EINVAL))
     }

@@ -11,12 +11,15 @@ pub mod closed_stdio;
 mod console;
 #[path = "../other/context.rs"]
 pub mod context;
+#[path = "../other/direct.rs"]
+pub mod direct;
 mod errno;
 pub mod exception;
 pub mod fd_table;
 pub mod fiemap;
 mod handle;
 mod information;
+pub mod inherited;
 pub mod inode;
 pub mod interrupt;
 pub mod listing;
@@ -42,6 +45,8 @@ pub mod stop;
 pub mod temporary;
 #[path = "../other/transfer.rs"]
 pub mod transfer;
+#[path = "../other/uring.rs"]
+pub mod uring;
 pub mod usage;
 pub mod volume;
 pub mod watch;

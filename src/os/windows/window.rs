@@ -78,6 +78,24 @@ impl Window {
         Window::view(file, offset, len, false)
     }
 
+    /// Maps as [`Window::map`] does and asks for all pages.
+    ///
+    /// # Errors
+    /// As [`Window::map`].
+    pub(crate) fn map_populated(file: BorrowedFd<'_>, offset: u64, len: usize) -> io::Result<Window> {
+        let window = Window::map(file, offset, len)?;
+        let _ = window.advise_populate();
+        Ok(window)
+    }
+
+    /// Fails: a view of a file has no huge pages.
+    ///
+    /// # Errors
+    /// Always `Unsupported`.
+    pub fn collapse(&self) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// Maps like [`Window::map`] but with copy-on-write pages, to measure whether that makes a
     /// difference to a reader.
     ///

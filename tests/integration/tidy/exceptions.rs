@@ -11,8 +11,6 @@ pub const ARROWS: &[(&str, &str)] = &[
 
 /// Files that import each other.
 pub const CIRCLES: &[(&str, &str)] = &[
-    ("commands/bench/measure.rs <-> commands/bench/pace.rs", "still to be parted"),
-    ("commands/bench/table.rs <-> commands/bench/verdict.rs", "still to be parted"),
     ("commands/grep/kernel.rs <-> commands/grep/settings.rs", "still to be parted"),
     ("commands/grep/multiline.rs <-> commands/grep/search.rs", "still to be parted"),
     ("io/source/fed.rs <-> io/stream.rs", "still to be parted"),
@@ -39,7 +37,6 @@ pub const UNSAFE: &[(&str, &str)] = &[
 
 /// Functions that are too long.
 pub const LONG_FUNCTIONS: &[(&str, &str)] = &[
-    ("commands/bench/plot.rs: draw", "still to be split"),
     ("commands/cat/streamed.rs: run", "still to be split"),
     ("commands/grep/settings.rs: resolve", "still to be split"),
     ("engine/cursor/mod.rs: next", "still to be split"),
@@ -48,7 +45,6 @@ pub const LONG_FUNCTIONS: &[(&str, &str)] = &[
 
 /// Functions with too many parameters.
 pub const MANY_PARAMETERS: &[(&str, &str)] = &[
-    ("commands/bench/table.rs: table", "still to be reduced"),
     ("commands/cat/pick.rs: split", "still to be reduced"),
     ("commands/cat/streamed.rs: run", "still to be reduced"),
     ("commands/grep/print.rs: prefixed", "still to be reduced"),

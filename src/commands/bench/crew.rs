@@ -1,0 +1,231 @@
+//! The work of one pass: accesses in the order of a walk, on one thread or several.
+
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::latency::{Latencies, Stopwatch};
+use super::load::{Access, Load};
+use super::order::Walk;
+use super::work::{Count, Tally, Work};
+use crate::digest::hasher::{Hasher, Part, Recipe};
+use crate::engine::{Stage, on_threads};
+
+/// The result of the work on a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// A number: counts, and sums of the digests of accesses out of order.
+    Number(u64),
+    /// A digest of all bytes in order, in hexadecimal.
+    Digest(String),
+}
+
+impl std::fmt::Display for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Answer::Number(number) => number.fmt(f),
+            Answer::Digest(digest) => digest.fmt(f),
+        }
+    }
+}
+
+/// What one pass is to do.
+#[derive(Clone, Copy, Debug)]
+pub struct Task<'t> {
+    /// The accesses.
+    pub walk: &'t Walk,
+    /// The work on each.
+    pub work: &'t Work,
+    /// Whether to time each access.
+    pub is_timed: bool,
+}
+
+/// What one pass found.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The result of the work.
+    pub answer: Answer,
+    /// The time of each access, where that was asked for.
+    pub latencies: Option<Latencies>,
+}
+
+/// Does `task` with `threads` threads, this one among them.
+///
+/// # Errors
+/// What loading an access fails with.
+pub fn run<L: Load>(load: &L, task: &Task<'_>, threads: usize) -> io::Result<Outcome> {
+    let threads = threads.min(usize::try_from(task.walk.count()).unwrap_or(usize::MAX));
+    match task.work {
+        _ if threads <= 1 => alone(load, task),
+        Work::Hash(recipe) if task.walk.is_sequential() => hash_in_turn(load, task, threads, recipe),
+        _ => count_together(load, task, threads),
+    }
+}
+
+impl Task<'_> {
+    /// Returns the most bytes that an access has.
+    ///
+    /// # Errors
+    /// Returns `OutOfMemory` for more than an address can count.
+    pub fn largest(&self) -> io::Result<usize> {
+        usize::try_from(self.walk.block().min(self.walk.len())).map_err(|_| io::ErrorKind::OutOfMemory.into())
+    }
+
+    fn access(&self, index: u64) -> Option<Access> {
+        self.walk.place(index).map(|place| Access { index, place })
+    }
+
+    /// Whether the work on a part has to know that on its neighbours: a match may cross from one to the other.
+    fn joins(&self) -> bool {
+        self.walk.is_sequential() && matches!(self.work, Work::Count(Count::Search(_)))
+    }
+
+    fn tally(&self, at: u64, bytes: &[u8], owned: bool) -> Tally {
+        match self.work {
+            Work::Count(count) => count.tally(at, bytes, owned),
+            Work::Hash(recipe) => apart(recipe, bytes),
+        }
+    }
+}
+
+fn alone<L: Load>(load: &L, task: &Task<'_>) -> io::Result<Outcome> {
+    let mut total = Total::new(task.work, task.walk);
+    let mut hand = load.hand(task.largest()?);
+    let mut stopwatch = Stopwatch::new(task.is_timed);
+    let mut index = 0;
+    while let Some(access) = task.access(index) {
+        let begun = stopwatch.begin();
+        load.with(&mut hand, &access, |bytes, owned| total.take(access.place.start, bytes, owned))?;
+        stopwatch.end(begun);
+        index += 1;
+    }
+    Ok(Outcome { answer: total.finish(), latencies: stopwatch.into_times() })
+}
+
+fn count_together<L: Load>(load: &L, task: &Task<'_>, threads: usize) -> io::Result<Outcome> {
+    let next = AtomicU64::new(0);
+    let one = || -> io::Result<(Vec<(u64, Tally)>, Stopwatch)> {
+        let mut hand = load.hand(task.largest()?);
+        let mut stopwatch = Stopwatch::new(task.is_timed);
+        let mut parts: Vec<(u64, Tally)> = Vec::new();
+        while let Some(access) = task.access(next.fetch_add(1, Ordering::Relaxed)) {
+            let begun = stopwatch.begin();
+            let tally = load.with(&mut hand, &access, |bytes, owned| task.tally(access.place.start, bytes, owned))?;
+            stopwatch.end(begun);
+            match parts.last_mut() {
+                Some((_, last)) if !task.joins() => last.count = last.count.wrapping_add(tally.count),
+                _ => parts.push((access.index, tally)),
+            }
+        }
+        Ok((parts, stopwatch))
+    };
+    let mut parts = Vec::new();
+    let mut stopwatch = Stopwatch::new(task.is_timed);
+    for result in together(threads, one) {
+        let (mut more, times) = result?;
+        parts.append(&mut more);
+        stopwatch.merge(&times);
+    }
+    parts.sort_unstable_by_key(|(index, _)| *index);
+    let mut total = Tally::default();
+    for (_, part) in &parts {
+        match task.work {
+            Work::Count(count) if task.walk.is_sequential() => count.join(&mut total, part),
+            _ => total.count = total.count.wrapping_add(part.count),
+        }
+    }
+    Ok(Outcome { answer: Answer::Number(total.count), latencies: stopwatch.into_times() })
+}
+
+/// Hashes blocks in file order. What a thread can compute alone it computes at once, the rest when its turn comes.
+fn hash_in_turn<L: Load>(load: &L, task: &Task<'_>, threads: usize, recipe: &Recipe) -> io::Result<Outcome> {
+    let next = AtomicU64::new(0);
+    let turns: Stage<Hasher> = Stage::new(recipe.joiner(), threads);
+    let one = || -> io::Result<()> {
+        let mut hand = load.hand(task.largest()?);
+        while let Some(access) = task.access(next.fetch_add(1, Ordering::Relaxed)) {
+            let _passage = Passage { turns: &turns, number: access.index };
+            load.with(&mut hand, &access, |bytes, _| {
+                let part: Part = recipe.part(access.place.start, bytes);
+                turns.take(access.index).absorb(&part, bytes);
+            })?;
+        }
+        Ok(())
+    };
+    for result in together(threads, one) {
+        result?;
+    }
+    Ok(Outcome { answer: Answer::Digest(turns.into_state().finish().hex()), latencies: None })
+}
+
+/// A block's turn, which is passed on even if its thread fails, so that no other waits for ever.
+struct Passage<'t> {
+    turns: &'t Stage<Hasher>,
+    number: u64,
+}
+
+impl Drop for Passage<'_> {
+    fn drop(&mut self) {
+        self.turns.pass(self.number);
+    }
+}
+
+/// Runs `one` on `threads` threads, this one among them. A thread that cannot be started is an error, as the row would
+/// show another way than its label says.
+fn together<T: Send>(threads: usize, one: impl Fn() -> io::Result<T> + Sync) -> Vec<io::Result<T>> {
+    let results = on_threads(threads, one);
+    if results.len() < threads {
+        return vec![Err(io::Error::other("a thread could not be started"))];
+    }
+    results
+}
+
+/// Returns the digest of one access out of order, as a number to be summed.
+fn apart(recipe: &Recipe, bytes: &[u8]) -> Tally {
+    let mut hasher = recipe.hasher();
+    hasher.update(bytes);
+    let digest = hasher.finish();
+    let number = digest.head().iter().take(8).fold(0, |number, &byte| number << 8 | u64::from(byte));
+    Tally::of(number)
+}
+
+/// The answer as it grows on a single thread.
+pub enum Total<'w> {
+    /// A count, joined with its neighbours where the accesses are in order.
+    Count { count: &'w Count, tally: Tally, joined: bool },
+    /// A digest of everything in order.
+    Hash(Box<Hasher>),
+    /// The sum of the accesses' digests.
+    Apart { recipe: &'w Recipe, sum: u64 },
+}
+
+impl Total<'_> {
+    /// Begins the work.
+    pub fn new<'w>(work: &'w Work, walk: &Walk) -> Total<'w> {
+        match work {
+            Work::Count(count) => Total::Count { count, tally: Tally::default(), joined: walk.is_sequential() },
+            Work::Hash(recipe) if walk.is_sequential() => Total::Hash(Box::new(recipe.hasher())),
+            Work::Hash(recipe) => Total::Apart { recipe, sum: 0 },
+        }
+    }
+
+    /// Works on the bytes at `at`; `owned` says that they are in memory of our own.
+    pub fn take(&mut self, at: u64, bytes: &[u8], owned: bool) {
+        match self {
+            Total::Count { count, tally, joined: true } => count.join(tally, &count.tally(at, bytes, owned)),
+            Total::Count { count, tally, .. } => {
+                tally.count = tally.count.wrapping_add(count.tally(at, bytes, owned).count);
+            }
+            Total::Hash(hasher) => hasher.update(bytes),
+            Total::Apart { recipe, sum } => *sum = sum.wrapping_add(apart(recipe, bytes).count),
+        }
+    }
+
+    /// Returns the answer.
+    pub fn finish(self) -> Answer {
+        match self {
+            Total::Count { tally, .. } => Answer::Number(tally.count),
+            Total::Hash(hasher) => Answer::Digest(hasher.finish().hex()),
+            Total::Apart { sum, .. } => Answer::Number(sum),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Two ways side by side: the ratio, how sure it is, and which number of runs would make it so.
+
+use super::row::Row;
+use super::statistics::{SIGNIFICANT, chance, holm, log_deviation, ratio_interval, runs_to_show};
+
+/// A smaller difference than this does not matter: when it is sure that there is no larger one, the two are equal.
+pub const MARGIN: f64 = 0.05;
+
+/// Two ways, compared.
+#[derive(Clone, Copy, Debug)]
+pub struct Duel<'m> {
+    /// The way that it is about: the mapping, or `auto`.
+    pub one: &'m Row,
+    /// The other.
+    pub other: &'m Row,
+    /// Throughput of the one divided by that of the other, as both are shown.
+    pub ratio: f64,
+    /// The interval that holds the ratio with a probability of 95 %; `None` with too few runs.
+    pub interval: Option<(f64, f64)>,
+    /// How probable so great a difference is by chance alone.
+    pub chance: f64,
+    /// The same, corrected for the number of comparisons and of looks at the figures.
+    pub corrected: f64,
+    /// Comparisons among which this one was chosen.
+    pub comparisons: usize,
+}
+
+/// What a comparison shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// One is faster.
+    Differ,
+    /// Neither is faster by [`MARGIN`].
+    Equal,
+    /// These runs do not tell.
+    Open,
+}
+
+/// Compares `one` with each of `rivals`, and corrects for the number of them and of `looks` at the figures.
+pub fn compare<'m>(one: &'m Row, rivals: &[&'m Row], looks: u32) -> Vec<Duel<'m>> {
+    let rates = one.rates();
+    let chances: Vec<f64> = rivals.iter().map(|rival| chance(&rates, &rival.rates())).collect();
+    let corrected = holm(&chances);
+    let duel = |((&other, &chance), &corrected): ((&&'m Row, &f64), &f64)| Duel {
+        one,
+        other,
+        ratio: one.speed() / other.speed(),
+        interval: ratio_interval(&rates, &other.rates(), SIGNIFICANT),
+        chance,
+        corrected: (corrected * f64::from(looks.max(1))).min(1.0),
+        comparisons: rivals.len(),
+    };
+    rivals.iter().zip(&chances).zip(&corrected).map(duel).collect()
+}
+
+impl<'m> Duel<'m> {
+    /// Returns the same comparison with the two exchanged.
+    #[must_use]
+    pub fn swapped(self) -> Duel<'m> {
+        Duel {
+            one: self.other,
+            other: self.one,
+            ratio: self.other.speed() / self.one.speed(),
+            interval: self.interval.map(|(low, high)| (1.0 / high, 1.0 / low)),
+            ..self
+        }
+    }
+
+    /// Returns what the comparison shows.
+    pub fn outcome(&self) -> Outcome {
+        let is_within = |(low, high): (f64, f64)| low > 1.0 / (1.0 + MARGIN) && high < 1.0 + MARGIN;
+        match self.interval {
+            _ if self.corrected < SIGNIFICANT => Outcome::Differ,
+            Some(interval) if is_within(interval) => Outcome::Equal,
+            _ => Outcome::Open,
+        }
+    }
+
+    /// Whether the difference is more than noise.
+    pub fn is_real(&self) -> bool {
+        self.outcome() == Outcome::Differ
+    }
+
+    /// Returns the faster and the slower of the two, and how many times faster it is.
+    pub fn ranked(&self) -> (&'m Row, &'m Row, f64) {
+        if self.ratio >= 1.0 {
+            (self.one, self.other, self.ratio)
+        } else {
+            (self.other, self.one, self.other.speed() / self.one.speed())
+        }
+    }
+
+    /// Estimates the number of runs of each way that would show a difference, or that there is none; `None` where the
+    /// runs so far say nothing of the noise.
+    pub fn runs_to_settle(&self) -> Option<f64> {
+        let (a, b) = (self.one.rates(), self.other.rates());
+        if a.len() < 2 || b.len() < 2 {
+            return None;
+        }
+        let (distance, deviation) = (self.ratio.ln().abs(), log_deviation(&a, &b));
+        let error = SIGNIFICANT / self.comparisons.max(1) as f64;
+        let to_differ = runs_to_show(distance, deviation, error);
+        let left = (1.0 + MARGIN).ln() - distance;
+        let to_agree = if left > 0.0 { runs_to_show(left, deviation, SIGNIFICANT) } else { f64::INFINITY };
+        let more_than_now = a.len().min(b.len()) as f64 + 1.0;
+        Some(to_differ.min(to_agree).max(more_than_now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::row::Sample;
+    use super::super::state::State;
+    use super::super::way::Way;
+    use super::*;
+    use crate::os::Usage;
+
+    fn row(seconds: &[f64]) -> Row {
+        let sample = |(round, &seconds): (u32, &f64)| Sample {
+            round,
+            passes: 1,
+            seconds,
+            pace: 1.0,
+            usage: Usage::default(),
+            peak: None,
+        };
+        Row {
+            samples: (1..).zip(seconds).map(sample).collect(),
+            ..Row::new(Way::auto(1), State::Warm, 1_000_000_000, None)
+        }
+    }
+
+    fn duel(a: &[f64], b: &[f64]) -> (Outcome, Option<f64>) {
+        let (a, b) = (row(a), row(b));
+        let duel = compare(&a, &[&b], 1)[0];
+        (duel.outcome(), duel.runs_to_settle())
+    }
+
+    /// A wide interval was called a draw.
+    #[test]
+    fn equal_is_said_only_where_a_difference_would_have_shown() {
+        let steady = [1.0, 1.001, 1.002, 1.003, 1.004, 1.005, 1.006];
+        let same = steady.map(|seconds| seconds + 0.0005);
+        assert_eq!(duel(&steady, &same).0, Outcome::Equal);
+        let twice = steady.map(|seconds| seconds * 2.0);
+        assert_eq!(duel(&steady, &twice).0, Outcome::Differ);
+        let noisy = [1.0, 1.5, 0.8, 1.3, 0.9, 1.1, 1.4];
+        let (outcome, runs) = duel(&noisy, &noisy.map(|seconds| seconds * 1.1));
+        assert_eq!(outcome, Outcome::Open);
+        assert!(runs.unwrap() > 30.0, "{runs:?}");
+        assert_eq!(duel(&[1.0], &[2.0]), (Outcome::Open, None));
+        assert_eq!(duel(&[1.0, 1.0], &[2.0, 2.0]), (Outcome::Open, Some(4.0)));
+    }
+
+    /// The fastest of many ways of one speed seems faster than some; corrected for their number, it does not.
+    #[test]
+    fn choosing_among_many_is_corrected_for() {
+        let fast = row(&[1.0, 1.1, 1.2, 1.3, 1.4]);
+        let slow = row(&[1.35, 1.5, 1.6, 1.7, 1.8]);
+        assert!(compare(&fast, &[&slow], 1)[0].is_real());
+        let many = compare(&fast, &[&slow; 20], 1);
+        assert!(!many[0].is_real() && many[0].comparisons == 20 && many[0].chance < SIGNIFICANT);
+        assert!(!compare(&fast, &[&slow], 10)[0].is_real(), "ten looks");
+    }
+}

@@ -1,0 +1,82 @@
+//! The document of an earlier run, as far as it is compared.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+/// Version of the document's form (docs/bench.schema.json).
+pub const SCHEMA: u32 = 3;
+
+/// The part of an earlier document that is compared.
+#[derive(Debug, Deserialize)]
+pub struct Earlier {
+    schema: u32,
+    /// When it began.
+    pub time: String,
+    /// `--work`.
+    pub work: String,
+    /// `--pattern`.
+    pub pattern: String,
+    /// Where it was made.
+    pub machine: EarlierMachine,
+    /// Its rows.
+    pub rows: Vec<EarlierRow>,
+}
+
+/// The machine then.
+#[derive(Debug, Deserialize)]
+pub struct EarlierMachine {
+    /// The host's name.
+    pub host: String,
+    /// The kernel's release.
+    pub kernel: String,
+    /// The processor's model.
+    pub processor: Option<String>,
+}
+
+/// A row then.
+#[derive(Debug, Deserialize)]
+pub struct EarlierRow {
+    /// The way's label.
+    pub label: String,
+    /// The word of the state.
+    pub state: String,
+    /// Bytes of a pass.
+    pub bytes: u64,
+    /// The runs that count.
+    pub runs: Vec<EarlierRun>,
+}
+
+/// A run then.
+#[derive(Debug, Deserialize)]
+pub struct EarlierRun {
+    seconds: f64,
+    pace: f64,
+}
+
+/// The oldest form whose rows have what a comparison needs.
+const OLDEST_SCHEMA: u32 = 2;
+
+impl Earlier {
+    /// Reads the document at `path`.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is no document of `bench --json`.
+    pub fn read(path: &Path) -> anyhow::Result<Earlier> {
+        let name = crate::output::escape_name(path.as_os_str());
+        let text =
+            std::fs::read(path).map_err(|error| anyhow::anyhow!("{name}: {}", crate::output::message(&error)))?;
+        let earlier: Earlier = serde_json::from_slice(&text)
+            .map_err(|error| anyhow::anyhow!("{name}: not a document of bench --json: {error}"))?;
+        let is_known = (OLDEST_SCHEMA..=SCHEMA).contains(&earlier.schema);
+        anyhow::ensure!(is_known, "{name}: schema {} is not known here", earlier.schema);
+        Ok(earlier)
+    }
+}
+
+impl EarlierRow {
+    /// Returns the throughput of each run in GB/s, corrected for the machine's pace in its round.
+    pub fn rates(&self) -> Vec<f64> {
+        self.runs.iter().map(|run| self.bytes as f64 / 1e9 / run.seconds / run.pace).collect()
+    }
+}

@@ -1,0 +1,271 @@
+//! The calls that load the bytes of one access: into a buffer, or into a mapping.
+//!
+//! Each way does the plain thing that its name says; nothing is taken from the engine.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
+
+use super::order::Walk;
+use crate::os::direct::read_cached;
+use crate::os::posix::{AsFd, FileExt};
+use crate::os::read_ahead::will_need;
+use crate::os::{Buffer, Window};
+
+/// One access of a walk.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// Its number in the walk.
+    pub index: u64,
+    /// Its bytes.
+    pub place: Range<u64>,
+}
+
+/// A means of having the bytes of an access in memory.
+pub trait Load: Sync {
+    /// What a thread keeps from access to access.
+    type Hand;
+
+    /// Sets a thread up for accesses of at most `largest` bytes.
+    fn hand(&self, largest: usize) -> Self::Hand;
+
+    /// Loads the bytes and gives them to `work`, with whether they are in memory of our own.
+    ///
+    /// # Errors
+    /// What the call fails with, or that the file became shorter.
+    fn with<T>(&self, hand: &mut Self::Hand, access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T>;
+}
+
+/// The error for a file that changed its length.
+pub fn changed() -> io::Error {
+    io::Error::other("became shorter while being measured")
+}
+
+/// Returns an error if a page of `window` was gone.
+///
+/// # Errors
+/// As it says.
+pub fn intact(window: &Window) -> io::Result<()> {
+    window.fault().map_or(Ok(()), |_| Err(changed()))
+}
+
+fn ended(error: io::Error) -> io::Error {
+    if error.kind() == io::ErrorKind::UnexpectedEof { changed() } else { error }
+}
+
+fn length(access: &Access) -> usize {
+    (access.place.end - access.place.start) as usize
+}
+
+/// `read(2)`, after an `lseek(2)` where the accesses are out of order.
+///
+/// All buffers begin on a page boundary: where `malloc` places one is left to chance, and with it
+/// how fast the kernel copies into it.
+pub struct Reads {
+    /// The file.
+    pub file: File,
+    /// Whether the accesses are out of order.
+    pub seeks: bool,
+}
+
+impl Load for Reads {
+    type Hand = Buffer;
+
+    fn hand(&self, largest: usize) -> Buffer {
+        Buffer::aligned(largest)
+    }
+
+    fn with<T>(&self, buffer: &mut Buffer, access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T> {
+        if self.seeks {
+            (&self.file).seek(SeekFrom::Start(access.place.start))?;
+        }
+        let bytes = &mut buffer[..length(access)];
+        (&self.file).read_exact(bytes).map_err(ended)?;
+        Ok(work(bytes, true))
+    }
+}
+
+/// `pread(2)`.
+pub struct Preads(pub File);
+
+impl Load for Preads {
+    type Hand = Buffer;
+
+    fn hand(&self, largest: usize) -> Buffer {
+        Buffer::aligned(largest)
+    }
+
+    fn with<T>(&self, buffer: &mut Buffer, access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T> {
+        let bytes = &mut buffer[..length(access)];
+        self.0.read_exact_at(bytes, access.place.start).map_err(ended)?;
+        Ok(work(bytes, true))
+    }
+}
+
+/// `preadv2(2)` with `RWF_NOWAIT`, and `pread(2)` for the rest of an access that is not cached.
+pub struct CachedReads(pub File);
+
+impl Load for CachedReads {
+    type Hand = Buffer;
+
+    fn hand(&self, largest: usize) -> Buffer {
+        Buffer::aligned(largest)
+    }
+
+    fn with<T>(&self, buffer: &mut Buffer, access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T> {
+        let bytes = &mut buffer[..length(access)];
+        let mut got = 0;
+        while got < bytes.len() {
+            let at = access.place.start + got as u64;
+            match read_cached(&self.0, &mut bytes[got..], at)? {
+                Some(0) => return Err(changed()),
+                Some(more) => got += more,
+                None => {
+                    self.0.read_exact_at(&mut bytes[got..], at).map_err(ended)?;
+                    break;
+                }
+            }
+        }
+        Ok(work(bytes, true))
+    }
+}
+
+/// `pread(2)` of a file opened for direct reads, of which offset, length and memory are aligned.
+pub struct DirectReads {
+    /// The file.
+    pub file: File,
+    /// The alignment in bytes, a power of two.
+    pub alignment: u64,
+}
+
+impl Load for DirectReads {
+    type Hand = Buffer;
+
+    fn hand(&self, largest: usize) -> Buffer {
+        Buffer::aligned(aligned_room(largest, self.alignment))
+    }
+
+    fn with<T>(&self, buffer: &mut Buffer, access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T> {
+        let around = aligned(&access.place, self.alignment);
+        let (wanted, room) = ((access.place.end - around.start) as usize, (around.end - around.start) as usize);
+        let mut got = 0;
+        while got < wanted {
+            match self.file.read_at(&mut buffer[got..room], around.start + got as u64)? {
+                // Only the end of the file is out of alignment.
+                more if more == 0 || got + more < wanted && !(more as u64).is_multiple_of(self.alignment) => {
+                    return Err(changed());
+                }
+                more => got += more,
+            }
+        }
+        Ok(work(&buffer[(access.place.start - around.start) as usize..wanted], true))
+    }
+}
+
+/// Returns the aligned range around `place`.
+pub fn aligned(place: &Range<u64>, alignment: u64) -> Range<u64> {
+    let mask = alignment - 1;
+    place.start & !mask..place.end.saturating_add(mask) & !mask
+}
+
+/// Returns how many bytes the aligned range around an access of at most `largest` bytes has.
+pub fn aligned_room(largest: usize, alignment: u64) -> usize {
+    let alignment = alignment as usize;
+    largest.next_multiple_of(alignment) + alignment
+}
+
+/// A window for each access, faulted in and unmapped again.
+pub struct Windows {
+    /// The file.
+    pub file: File,
+    /// Whether to touch a byte every 64 KiB, as the engine does, rather than to populate every page.
+    pub touches: bool,
+    /// Whether to ask for huge pages, which brings a file that is not cached in by large requests.
+    pub is_huge: bool,
+}
+
+impl Load for Windows {
+    type Hand = ();
+
+    fn hand(&self, _: usize) {}
+
+    fn with<T>(&self, (): &mut (), access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T> {
+        let window = Window::map(self.file.as_fd(), access.place.start, length(access))?;
+        if self.is_huge {
+            window.advise_huge_pages()?;
+        }
+        if self.touches {
+            window.touch();
+        } else {
+            window.populate().map_err(|_| changed())?;
+        }
+        let done = work(window.bytes(), false);
+        intact(&window)?;
+        Ok(done)
+    }
+}
+
+/// A mapping of the whole file.
+pub struct Whole<'w>(pub &'w Window);
+
+impl Load for Whole<'_> {
+    type Hand = ();
+
+    fn hand(&self, _: usize) {}
+
+    fn with<T>(&self, (): &mut (), access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T> {
+        Ok(work(&self.0.bytes()[access.place.start as usize..access.place.end as usize], false))
+    }
+}
+
+/// A load that requests accesses from the kernel before their turn comes.
+pub struct Ahead<'w, L> {
+    /// Loads the access itself.
+    pub load: L,
+    /// The file.
+    pub file: &'w File,
+    /// The accesses.
+    pub walk: &'w Walk,
+    /// How many accesses ahead to request.
+    pub depth: u64,
+}
+
+impl<L> Ahead<'_, L> {
+    fn request(&self, index: u64) {
+        if let Some(place) = self.walk.place(index) {
+            will_need(self.file, place.start, place.end - place.start);
+        }
+    }
+}
+
+impl<L: Load> Load for Ahead<'_, L> {
+    type Hand = L::Hand;
+
+    fn hand(&self, largest: usize) -> L::Hand {
+        self.load.hand(largest)
+    }
+
+    fn with<T>(&self, hand: &mut L::Hand, access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T> {
+        if access.index == 0 {
+            (0..self.depth).for_each(|index| self.request(index));
+        }
+        self.request(access.index + self.depth);
+        self.load.with(hand, access, work)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_aligned_range_holds_the_access() {
+        assert_eq!(aligned(&(5000..9000), 4096), 4096..12_288);
+        assert_eq!(aligned(&(4096..8192), 4096), 4096..8192);
+        for (start, length) in [(0, 1), (4095, 2), (511, 8192), (1, 4096)] {
+            let around = aligned(&(start..start + length), 512);
+            assert!(around.start <= start && around.end >= start + length);
+            assert!(around.end - around.start <= aligned_room(length as usize, 512) as u64);
+        }
+    }
+}

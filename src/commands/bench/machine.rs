@@ -1,0 +1,46 @@
+//! The machine on which the figures were measured.
+
+use serde::Serialize;
+
+/// The machine, and the time of the measurement.
+#[derive(Debug, Serialize)]
+pub struct Machine {
+    /// When the run began (RFC 3339).
+    #[serde(skip)]
+    pub time: String,
+    /// The host's name.
+    pub host: String,
+    /// The processor's model.
+    pub processor: Option<String>,
+    /// The kernel's release.
+    pub kernel: String,
+    /// Processors that this program may use.
+    pub processors: usize,
+    /// Memory in bytes.
+    pub memory: u64,
+    /// Page size in bytes.
+    pub page_size: u64,
+}
+
+impl Machine {
+    /// Returns the facts of this one.
+    pub fn here() -> Machine {
+        let (host, kernel) = crate::os::posix::host_and_release();
+        Machine {
+            time: jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string(),
+            host,
+            processor: processor(),
+            kernel,
+            processors: std::thread::available_parallelism().map_or(1, usize::from),
+            memory: crate::os::memory_size(),
+            page_size: crate::os::page_size() as u64,
+        }
+    }
+}
+
+/// Returns the model of the first processor, as `/proc/cpuinfo` has it on x86.
+fn processor() -> Option<String> {
+    let facts = std::fs::read_to_string("/proc/cpuinfo").ok()?;
+    let line = facts.lines().find(|line| line.starts_with("model name"))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
+}

@@ -1,0 +1,110 @@
+//! One pass with several reads in flight on one thread: a request goes out as soon as the work on an
+//! earlier one has freed its buffer.
+
+use std::io;
+use std::ops::Range;
+use std::time::Instant;
+
+use super::crew::{Outcome, Task, Total};
+use super::latency::Stopwatch;
+use super::load::{aligned, changed};
+use crate::os::Ring;
+
+/// A request and what has been read of it.
+struct Request {
+    place: Range<u64>,
+    /// The range read, which is wider where reads have to be aligned.
+    around: Range<u64>,
+    got: usize,
+    begun: Option<Instant>,
+    is_done: bool,
+}
+
+/// The reads of one pass.
+struct Queue<'q> {
+    ring: &'q mut Ring,
+    task: &'q Task<'q>,
+    alignment: u64,
+    requests: Vec<Option<Request>>,
+    /// The next access to request.
+    next: u64,
+    stopwatch: Stopwatch,
+}
+
+/// Does `task` with the reads of `ring`, whose ranges are multiples of `alignment`.
+///
+/// # Errors
+/// What a read fails with, or that the file became shorter.
+pub fn run(ring: &mut Ring, task: &Task<'_>, alignment: u64) -> io::Result<Outcome> {
+    let requests = (0..ring.slots()).map(|_| None).collect();
+    let stopwatch = Stopwatch::new(task.is_timed);
+    let mut queue = Queue { ring, task, alignment, requests, next: 0, stopwatch };
+    let mut total = Total::new(task.work, task.walk);
+    for slot in 0..queue.requests.len() {
+        queue.request(slot)?;
+    }
+    // In order, access `done` is in slot `done % slots`. Out of order, the first to end comes next.
+    let mut done = 0;
+    while done < task.walk.count() {
+        let slot = match task.walk.is_sequential() {
+            true => {
+                let slot = (done % queue.requests.len() as u64) as usize;
+                while queue.requests[slot].as_ref().is_some_and(|request| !request.is_done) {
+                    queue.wait()?;
+                }
+                slot
+            }
+            false => loop {
+                if let Some(slot) = queue.wait()? {
+                    break slot;
+                }
+            },
+        };
+        queue.work(slot, &mut total);
+        queue.request(slot)?;
+        done += 1;
+    }
+    Ok(Outcome { answer: total.finish(), latencies: queue.stopwatch.into_times() })
+}
+
+impl Queue<'_> {
+    /// Requests the next access, if there is one.
+    fn request(&mut self, slot: usize) -> io::Result<()> {
+        let Some(place) = self.task.walk.place(self.next) else { return Ok(()) };
+        self.next += 1;
+        let around = aligned(&place, self.alignment);
+        let begun = self.stopwatch.begin();
+        let length = (around.end - around.start) as usize;
+        self.ring.read(slot, 0..length, around.start)?;
+        self.requests[slot] = Some(Request { place, around, got: 0, begun, is_done: false });
+        Ok(())
+    }
+
+    /// Waits for a read. Returns its slot if its request is complete; what is missing is read next.
+    fn wait(&mut self) -> io::Result<Option<usize>> {
+        let (slot, read) = self.ring.wait()?;
+        let Some(request) = &mut self.requests[slot] else { return Ok(None) };
+        let more = read?;
+        request.got += more;
+        let wanted = (request.place.end - request.around.start) as usize;
+        if request.got >= wanted {
+            request.is_done = true;
+            return Ok(Some(slot));
+        }
+        // Only the end of the file is out of alignment.
+        if more == 0 || !(more as u64).is_multiple_of(self.alignment) {
+            return Err(changed());
+        }
+        let length = (request.around.end - request.around.start) as usize;
+        self.ring.read(slot, request.got..length, request.around.start + request.got as u64)?;
+        Ok(None)
+    }
+
+    fn work(&mut self, slot: usize, total: &mut Total<'_>) {
+        let Some(request) = self.requests[slot].take() else { return };
+        let lead = (request.place.start - request.around.start) as usize;
+        let wanted = (request.place.end - request.around.start) as usize;
+        total.take(request.place.start, &self.ring.bytes(slot)[lead..wanted], true);
+        self.stopwatch.end(request.begun);
+    }
+}

@@ -1,0 +1,23 @@
+//! Reads that bypass the page cache or never wait for the disk, which this system does not offer in
+//! the form that Linux does.
+
+use std::fs::File;
+use std::io;
+
+use crate::os::posix::AsFd;
+
+/// Fails.
+///
+/// # Errors
+/// Always `Unsupported`.
+pub fn set_direct(_: &File) -> io::Result<u64> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Fails.
+///
+/// # Errors
+/// Always `Unsupported`.
+pub fn read_cached(_: impl AsFd, _: &mut [u8], _: u64) -> io::Result<Option<usize>> {
+    Err(io::ErrorKind::Unsupported.into())
+}

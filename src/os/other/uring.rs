@@ -1,0 +1,46 @@
+//! The face of `io_uring` where the kernel has none: no ring can be made.
+
+use std::io;
+use std::ops::Range;
+
+use crate::os::posix::BorrowedFd;
+
+/// A ring that cannot be made.
+#[derive(Debug)]
+pub enum Ring {}
+
+impl Ring {
+    /// Fails.
+    ///
+    /// # Errors
+    /// Always `Unsupported`.
+    pub fn new(_: BorrowedFd<'_>, _: usize, _: usize, _: bool) -> io::Result<Ring> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Returns the number of slots.
+    pub fn slots(&self) -> usize {
+        match *self {}
+    }
+
+    /// Starts a read.
+    ///
+    /// # Errors
+    /// None: there is no ring.
+    pub fn read(&mut self, _: usize, _: Range<usize>, _: u64) -> io::Result<()> {
+        match *self {}
+    }
+
+    /// Waits for a read.
+    ///
+    /// # Errors
+    /// None: there is no ring.
+    pub fn wait(&mut self) -> io::Result<(usize, io::Result<usize>)> {
+        match *self {}
+    }
+
+    /// Returns what a slot holds.
+    pub fn bytes(&self, _: usize) -> &[u8] {
+        match *self {}
+    }
+}
