@@ -57,7 +57,8 @@ fn both_sides_of_4_gib_are_seen() {
             let named = command.arg("large").output().unwrap();
             let got = String::from_utf8_lossy(&named.stdout);
             assert_eq!(got, *want, "{args:?} --io {way}: {}", String::from_utf8_lossy(&named.stderr));
-            if args[0] != "checksum" {
+            // With -a the holes are text, and all of them is read.
+            if args[0] != "checksum" && !args.contains(&"-a") {
                 let mut command = mapped();
                 let stdin = Stdio::from(File::open(&path).unwrap());
                 let redirected = command.args(*args).args(["--io", way]).stdin(stdin).output().unwrap();
