@@ -406,6 +406,7 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand --count 'Print only the number of matches of --find'
             cand --diff 'Compare two files, and print the rows that differ side by side'
             cand --brief 'With --diff, print only where the first difference is, as `cmp`'
+            cand --quiet 'With --diff, print nothing; the exit status shows whether the files differ'
             cand --capitalize 'Write the names of --format c in capitals'
             cand -t 'End the array of --format c with a zero byte, as `xxd -t`'
             cand --terminate 'End the array of --format c with a zero byte, as `xxd -t`'

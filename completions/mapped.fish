@@ -377,6 +377,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l all -d 'List e
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l count -d 'Print only the number of matches of --find'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l diff -d 'Compare two files, and print the rows that differ side by side'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l brief -d 'With --diff, print only where the first difference is, as `cmp`'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l quiet -d 'With --diff, print nothing; the exit status shows whether the files differ'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l capitalize -d 'Write the names of --format c in capitals'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s t -l terminate -d 'End the array of --format c with a zero byte, as `xxd -t`'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l decompress -d 'Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'

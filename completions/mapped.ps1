@@ -414,6 +414,7 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Print only the number of matches of --find')
             [CompletionResult]::new('--diff', '--diff', [CompletionResultType]::ParameterName, 'Compare two files, and print the rows that differ side by side')
             [CompletionResult]::new('--brief', '--brief', [CompletionResultType]::ParameterName, 'With --diff, print only where the first difference is, as `cmp`')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'With --diff, print nothing; the exit status shows whether the files differ')
             [CompletionResult]::new('--capitalize', '--capitalize', [CompletionResultType]::ParameterName, 'Write the names of --format c in capitals')
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'End the array of --format c with a zero byte, as `xxd -t`')
             [CompletionResult]::new('--terminate', '--terminate', [CompletionResultType]::ParameterName, 'End the array of --format c with a zero byte, as `xxd -t`')

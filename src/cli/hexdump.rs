@@ -141,6 +141,10 @@ pub struct Args {
     #[arg(long, requires = "diff", conflicts_with_all = ["format", "plain", "context"])]
     pub brief: bool,
 
+    /// With --diff, print nothing; the exit status shows whether the files differ
+    #[arg(long, requires = "diff", conflicts_with_all = ["format", "plain", "context", "brief"])]
+    pub quiet: bool,
+
     /// Set the characters shown for bytes; `default`, `codepage-437` and `braille` only in panels
     #[arg(long, value_name = "TABLE")]
     pub character_table: Option<CharacterTable>,

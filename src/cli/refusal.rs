@@ -30,7 +30,7 @@ const SUBCOMMANDS: &[(&[&str], &str)] = &[
     (&["od"], "mapped hexdump --type x2 FILE, or mapped --as od FILE"),
     (&["hexyl"], "mapped hexdump -f panels FILE"),
     (&["hd", "hex", "dump"], "mapped hexdump FILE"),
-    (&["diff", "cmp", "compare"], "cmp -l FILE1 FILE2"),
+    (&["diff", "cmp", "compare"], "mapped hexdump --diff FILE1 FILE2"),
     (&["md5sum", "md5"], "mapped checksum -a md5 FILE"),
     (&["sha1sum", "sha1"], "mapped checksum -a sha1 FILE"),
     (&["sha256sum", "sha256", "shasum"], "mapped checksum -a sha256 FILE"),

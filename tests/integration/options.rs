@@ -35,7 +35,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("--label", "GNU grep's for standard input; in bench the name of a run"),
     ("--length", "in checksum the digest's, as in b2sum, cksum and b3sum"),
     ("--lines", "cat selects lines, and stat counts them"),
-    ("--quiet", "GNU grep's, and md5sum's"),
+    ("--quiet", "GNU grep's, md5sum's and cmp's"),
     ("--reverse", "cat prints lines in reverse order; in hexdump it is xxd's"),
     ("--text", "GNU grep's, and md5sum's; in hexdump the kind of a pattern"),
     ("--type", "ripgrep's, and in hexdump od's"),

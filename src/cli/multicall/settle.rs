@@ -138,6 +138,22 @@ pub fn xxd(line: &mut Line) -> Result<(), String> {
     Ok(())
 }
 
+/// cmp: the first difference, all of them after -l, or none after -s.
+pub fn cmp(line: &mut Line) -> Result<(), String> {
+    match line.operands.len() {
+        0 => return Err("missing operand".into()),
+        1 => line.operands.push("-".into()),
+        2 => {}
+        _ => return Err("SKIP operands are not offered; see --ignore-initial".into()),
+    }
+    line.push(match line.last(&["verbose", "quiet", "silent"]).map(|given| given.name.as_str()) {
+        Some("verbose") => "--plain",
+        Some(_) => "--quiet",
+        None => "--brief",
+    });
+    Ok(())
+}
+
 /// od: two-byte words in octal unless a type is named, and an offset as the last operand.
 pub fn od(line: &mut Line) -> Result<(), String> {
     let is_modern = ["address-radix", "skip-bytes", "read-bytes", "format", "output-duplicates", "width", "endian"]

@@ -121,6 +121,15 @@ const XXD: &[Rule] = &[
     rule('v', "version", Flag, VERSION),
 ];
 
+const CMP: &[Rule] = &[
+    rule('l', "verbose", Flag, Noted),
+    rule('s', "quiet", Flag, Noted),
+    long("silent", Flag, Noted),
+    rule('n', "bytes", Required, Args("--length={}")),
+    rule('i', "ignore-initial", Required, Args("--offset={}")),
+    rule('b', "print-bytes", Flag, NotOffered("mapped hexdump --diff shows the bytes")),
+];
+
 const OD: &[Rule] = &[
     rule('A', "address-radix", Required, Args("--address-radix={}")),
     rule('j', "skip-bytes", Required, Args("--offset={}")),
@@ -180,6 +189,7 @@ pub const TOOLS: &[Tool] = &[
     Tool { same: "vs:n:", rules: HEXDUMP, settle: settle::hexdump, ..tool("hexdump", "hexdump", &[]) },
     Tool { same: "bXcCdoxvs:n:", rules: HD, ..tool("hd", "hexdump", &["-C"]) },
     Tool { rules: XXD, settle: settle::xxd, failure: 2, ..tool("xxd", "hexdump", &[]) },
+    Tool { rules: CMP, settle: settle::cmp, usage_error: 2, ..tool("cmp", "hexdump", &["--diff"]) },
     Tool { rules: OD, settle: settle::od, ..tool("od", "hexdump", &[]) },
     Tool { same: "Lfc:t", settle: settle::operand, ..tool("stat", "stat", &["--classic"]) },
     Tool { rules: WC, settle: settle::wc, ..tool("wc", "stat", &["--lines"]) },

@@ -33,6 +33,8 @@ enum DiffForm {
     Positions,
     /// Only where the first difference is, as `cmp`.
     Brief,
+    /// Nothing, as `cmp -s`.
+    Quiet,
 }
 
 /// Compares two inputs. The exit is that of cmp(1): 0 if they are alike, 1 if they differ, 2 on errors.
@@ -59,6 +61,7 @@ pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<
         DiffForm::Rows(rows) => in_rows(rows, &mut left, &mut right, output)?,
         DiffForm::Positions => positions::list(&mut left, &mut right, output)?,
         DiffForm::Brief => positions::first(&mut left, &mut right, output)?,
+        DiffForm::Quiet => positions::any(&mut left, &mut right, output)?,
     };
     let mut exit = if differ { Exit::Failure } else { Exit::Success };
     for side in [&left, &right] {
@@ -87,6 +90,9 @@ fn resolve(args: &Args, config: &Config, columns: Option<usize>) -> Result<DiffF
     ];
     if let Some((_, option)) = refused.iter().find(|(refused, _)| *refused) {
         return Err(format!("--diff cannot be combined with {option}"));
+    }
+    if args.quiet {
+        return Ok(DiffForm::Quiet);
     }
     if args.brief {
         return Ok(DiffForm::Brief);

@@ -21,18 +21,32 @@ struct CmpPosition {
     is_after_line: bool,
 }
 
+/// What is printed of the differences.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum CmpForm {
+    List,
+    First,
+    Nothing,
+}
+
 /// Prints a line for each byte that differs: its number from 1 on, and both values in octal, as
 /// `cmp -l`. Returns whether the inputs differ.
 pub fn list(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output) -> anyhow::Result<bool> {
-    compare(left, right, output, true)
+    compare(left, right, output, CmpForm::List)
 }
 
 /// Prints where the first difference is, as `cmp`, and returns whether there is one.
 pub fn first(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output) -> anyhow::Result<bool> {
-    compare(left, right, output, false)
+    compare(left, right, output, CmpForm::First)
 }
 
-fn compare(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output, lists: bool) -> anyhow::Result<bool> {
+/// Returns whether the inputs differ, and prints nothing.
+pub fn any(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output) -> anyhow::Result<bool> {
+    compare(left, right, output, CmpForm::Nothing)
+}
+
+fn compare(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output, form: CmpForm) -> anyhow::Result<bool> {
+    let lists = form == CmpForm::List;
     let mut position = CmpPosition { bytes: 0, lines: 0, is_after_line: true };
     let mut differ = false;
     let mut text = vec![];
@@ -63,7 +77,7 @@ fn compare(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output, lists
             continue;
         }
         position = next;
-        if found && !lists {
+        if found && form == CmpForm::First {
             let CmpPosition { bytes, lines, .. } = position;
             let names = [&left.name, &right.name].map(|name| escape_name(name).into_owned());
             writeln!(text, "{} {} differ: byte {}, line {}", names[0], names[1], bytes + 1, lines + 1)?;
@@ -84,8 +98,10 @@ fn compare(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output, lists
         (true, false) => &left.name,
         _ => &right.name,
     };
-    output.flush()?;
-    report_end(shorter, position, lists);
+    if form != CmpForm::Nothing {
+        output.flush()?;
+        report_end(shorter, position, lists);
+    }
     Ok(true)
 }
 
