@@ -185,6 +185,11 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s e -l regexp -d 'S
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s f -l file -d 'Read patterns from FILE, one per line; `-` means standard input' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l and -d 'Select only lines that match PATTERN too' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l not -d 'Select only lines that do not match PATTERN' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l engine -d 'Which engine runs patterns that have no dialect option' -r -f -a "default\t'The Rust regex engine'
+pcre2\t'PCRE2, as with -P'
+auto\t'PCRE2 for patterns that the Rust engine refuses'"
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l regex-size-limit -d 'Refuse patterns that compile to more than SIZE' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l dfa-size-limit -d 'Let the automaton that is built during a search take at most SIZE' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s m -l max-count -d 'Stop after N selected lines per file' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l last -d 'Print only the last N selected lines per file, reading from its end' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l top -d 'Print only the N most frequent lines of the output, each after its count, the most frequent first' -r
@@ -193,12 +198,16 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l label -d 'Name to
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s A -l after-context -d 'Print N lines after each selected line' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s B -l before-context -d 'Print N lines before each selected line' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s C -l context -d 'Print N lines before and after each selected line; -N for short, as in -3' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l group-separator -l context-separator -d 'Print TEXT between groups of lines' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s M -l max-columns -d 'Shorten lines longer than N bytes to an excerpt around the first match; 0 for no limit' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l group-separator -d 'Print TEXT between groups of lines' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l context-separator -d 'Print TEXT between groups of lines; escapes such as \\\\t and \\\\x7F in it are replaced' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s M -l max-columns -d 'Print a note in place of lines and matches longer than N bytes; 0 for no limit' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l max-columns-preview -d 'Show a part of lines that -M finds too long' -r -f -a "start\t'The first bytes, and how many matches follow'
+match\t'The bytes around the first match'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l replace -d 'Print lines with each match replaced by TEXT, in which $1 and ${name} stand for groups' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l colors -d 'Set a color of the output, as in \'match:fg:red\' or \'path:none\'; may be repeated' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l field-match-separator -d 'Print TEXT between the parts before a selected line instead of a colon' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l field-context-separator -d 'Print TEXT between the parts before a context line instead of a hyphen' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l field-match-separator -d 'Print TEXT between the parts before a selected line instead of a colon; escapes in it are replaced' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l field-context-separator -d 'Print TEXT between the parts before a context line instead of a hyphen; escapes in it are replaced' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l path-separator -d 'Print CHARACTER instead of the slashes in file names' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s d -l directories -d 'How to handle directories' -r -f -a "read\t'Report an error'
 skip\t'Skip silently'
 recurse\t'Search recursively, as with -r'"
@@ -226,6 +235,7 @@ accessed\t'By the time of last access'
 created\t'By the time of creation'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s D -l devices -d 'How to handle devices, FIFOs and sockets; those found in directories are always skipped' -r -f -a "read\t'Read them'
 skip\t'Skip silently'"
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore-file -d 'Skip files that FILE names in the syntax of .gitignore, also without --ignore' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l binary-files -d 'How to handle binary files' -r -f -a "binary\t'Report that it matches, without its lines'
 text\t'Search as text, as with -a'
 without-match\t'Skip, as with -I'"
@@ -270,7 +280,11 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s U -l multiline -d
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l multiline-dotall -d 'Let `.` match newlines under -U'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l crlf -d 'Treat a carriage return before a newline as part of the line ending'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s z -l null-data -d 'Read lines that end with NUL instead of newline'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l auto-hybrid-regex -d 'Run patterns with PCRE2 where they need it, as with --engine=auto'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-unicode -l no-pcre2-unicode -d 'Match bytes instead of Unicode characters in patterns that have no dialect option'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s c -l count -d 'Print only the number of selected lines per file'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l include-zero -d 'Print counts of 0 too, the default'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-include-zero -d 'Suppress counts of 0'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l count-matches -d 'Print only the number of matches per file'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s l -l files-with-matches -d 'Print only the names of files with selected lines'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s L -l files-without-match -d 'Print only the names of files without selected lines'
@@ -279,6 +293,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s o -l only-matchin
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s n -l line-number -d 'Print line numbers'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s N -l no-line-number -d 'Suppress line numbers'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l column -d 'Print line numbers and the column of the first match, in bytes from 1'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-column -d 'Suppress columns, also those of --vimgrep'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s b -l byte-offset -d 'Print the byte offset of each line, or of each match with -o'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s H -l with-filename -d 'Print file names before lines, the default for several files'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s h -l no-filename -d 'Suppress file names'
@@ -292,6 +307,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l vimgrep -d 'Print
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l trim -d 'Remove blanks at the start of lines'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l stop-on-nonmatch -d 'Stop at the first line that does not match after one that does'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l json -d 'Print one JSON message per line, in ripgrep\'s format'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s p -l pretty -d 'Print as for a terminal, as with --color=always --heading --line-number'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l line-buffered -d 'Write each line as soon as it is found'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s r -l recursive -d 'Search directories in the order of their names; the working directory by default'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s R -l dereference-recursive -d 'Search directories and follow all symbolic links'
@@ -299,7 +315,17 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l glob-case-insensi
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l type-list -d 'List all file types and exit'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l one-file-system -d 'Skip directories on other file systems than the one the search starts in'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l files -d 'Print the names of the files that would be searched; all operands are files'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore -d 'Skip hidden files and files that .gitignore and .ignore files name'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l sort-files -d 'Search files in the order of their paths, as with --sort=path'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore -d 'Skip hidden files and files that .gitignore, .ignore and .rgignore files name'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore -d 'Obey no ignore files, the default'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore-file-case-insensitive -d 'Ignore case in ignore files'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore-dot -d 'Disregard .ignore and .rgignore files under --ignore'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore-exclude -d 'Disregard the .git/info/exclude file under --ignore'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore-files -d 'Disregard the files of --ignore-file'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore-global -d 'Disregard the global gitignore file under --ignore'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore-parent -d 'Disregard ignore files in parent directories under --ignore'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore-vcs -d 'Disregard .gitignore files under --ignore'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-require-git -d 'Obey .gitignore files outside git repositories too under --ignore'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l hidden -d 'Search hidden files under --ignore too'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l binary -d 'Change nothing; GNU grep\'s option for systems whose text files differ from binary ones'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s u -l unix-byte-offsets -d 'Change nothing but warn; GNU grep\'s obsolete option for systems other than Unix'
@@ -308,7 +334,33 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s I -d 'Skip binary
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l decompress -l search-zip -d 'Decompress gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress files, recognized by their content'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l merge -d 'Print the matches in all files in order of their times, as `mapped cat --merge` orders lines'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l utc -d 'Read times without a zone as UTC'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l mmap -d 'Map files that gain from it, the default, as with --io=auto'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-mmap -d 'Never map files, as with --io=read'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s s -l no-messages -d 'Suppress messages about files that cannot be read'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-crlf
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-decompress
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-encoding
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-hidden
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore-file-case-insensitive
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-invert-match
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-json
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-line-buffered
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-max-columns-preview
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-multiline
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-multiline-dotall
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-pcre2
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-stats
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-text
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-trim
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore-dot
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore-exclude
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore-files
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore-global
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore-parent
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore-vcs
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l messages
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l require-git
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l unicode
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s f -l format -d 'Set the format: one of these, a format of hexdump(1), or a file of such formats' -r -f -a "canonical\t'Hexadecimal and characters, as `hexdump -C` (default)'
 xxd\t'Hexadecimal and characters, as `xxd`'

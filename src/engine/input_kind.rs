@@ -6,6 +6,8 @@ pub enum InputKind {
     /// Text, or to be taken as text.
     #[default]
     Text,
+    /// Text with runs of NUL bytes, which belong to no line.
+    Padded,
     /// Binary: there is a NUL byte near the beginning.
     Binary,
 }

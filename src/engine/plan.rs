@@ -103,7 +103,7 @@ pub enum Cut {
     Lines {
         /// The byte that ends a line.
         terminator: u8,
-        /// Whether a NUL byte ends one as well in a binary input, so that a sparse file is not one
+        /// Whether a NUL byte ends one as well in an input that is not plain text, so that a sparse file is not one
         /// endless line.
         or_nul: bool,
     },
@@ -115,7 +115,7 @@ impl Cut {
     /// Returns what holds for an input of this kind.
     pub(crate) fn for_kind(self, kind: InputKind) -> Cut {
         match self {
-            Cut::Lines { terminator, or_nul } => Cut::Lines { terminator, or_nul: or_nul && kind == InputKind::Binary },
+            Cut::Lines { terminator, or_nul } => Cut::Lines { terminator, or_nul: or_nul && kind != InputKind::Text },
             other => other,
         }
     }

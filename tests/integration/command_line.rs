@@ -86,7 +86,7 @@ fn numbers_in_clusters_are_those_of_gnu_grep() {
     let dir = Dir::new();
     let text = dir.file("text", b"a\nb\ndone\nd\ne\n-1\n");
     let text = text.to_str().unwrap();
-    let cases: [&[&str]; 12] = [
+    let cases: [&[&str]; 14] = [
         &["-n1", "done"],
         &["-1n", "done"],
         &["-1", "done"],
@@ -99,6 +99,8 @@ fn numbers_in_clusters_are_those_of_gnu_grep() {
         &["-A1B2", "done"],
         &["-m1c", "done"],
         &["--regex=done", "--line-n", "-1"],
+        &["--reg=done", "--max-cou=1", "-1"],
+        &["--inc=text", "-e", "done", "-1"],
     ];
     for options in cases {
         let args = [options, &[text]].concat();

@@ -594,7 +594,11 @@ fn an_excerpt_replaces_an_endless_line() {
     let mut line = vec![b'-'; 3_000_000];
     line.extend_from_slice(b"needle");
     dir.file("long", &line);
-    prints(&dir, &["-n", "--max-columns=20", "needle", "long"], "1:[...]--------------needle\n");
+    let preview = |part| format!("--max-columns-preview={part}");
+    prints(&dir, &["-n", "-M20", &preview("match"), "needle", "long"], "1:[...]--------------needle\n");
+    let start = format!("1:{} [... omitted end of long line]\n", "-".repeat(20));
+    prints(&dir, &["-n", "-M20", &preview("start"), "needle", "long"], &start);
+    prints(&dir, &["-n", "-M20", "needle", "long"], "1:[Omitted long matching line]\n");
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod grep_follow;
 mod grep_holes;
 mod grep_options;
 mod grep_peers;
+mod grep_ripgrep;
 mod hexdump;
 mod hexdump_diff;
 mod hexdump_find;

@@ -1,24 +1,66 @@
-//! The part of a long line that is worth seeing: as many bytes as asked for, with the first match in their middle.
+//! The part of a long line to print, and the note that stands for the rest.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-/// What stands for the part of a line left out.
-const ELLIPSIS: &[u8] = b"[...]";
+use crate::cli::grep::Preview;
+
+/// Marks where [`Excerpt::around`] leaves something out.
+const ELLIPSIS: &str = "[...]";
+
+/// What to do about long lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LongLines {
+    /// The length in bytes of the longest line that is printed whole.
+    pub most: usize,
+    /// The part of a longer one to show, if any.
+    pub preview: Option<Preview>,
+}
 
 /// A part of a line, and what to print for the rest.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Excerpt {
-    /// Stands for what is left out before.
-    pub before: &'static [u8],
+    /// The text that stands for what is left out before.
+    pub before: &'static str,
     /// The part to show.
     pub shown: Range<usize>,
-    /// Stands for what is left out after.
-    pub after: &'static [u8],
+    /// The text that stands for what is left out after.
+    pub after: Cow<'static, str>,
 }
 
 impl Excerpt {
-    /// At most `most` bytes of `line` with `found` in their middle; the line's beginning when there is no match. A cut
-    /// never falls within a UTF-8 character.
+    /// Returns ripgrep's note in place of a line, with the number of its matches if that is known.
+    pub fn note(selected: bool, matches: Option<u64>) -> Excerpt {
+        let after = match matches {
+            Some(matches) => format!("[Omitted long line with {matches} matches]").into(),
+            None if selected => "[Omitted long matching line]".into(),
+            None => "[Omitted long context line]".into(),
+        };
+        Excerpt { before: "", shown: 0..0, after }
+    }
+
+    /// Returns where the first `most` characters of a line end.
+    pub fn end_of_start(line: &[u8], most: usize) -> usize {
+        let chars = line.utf8_chunks().flat_map(|chunk| {
+            let invalid = Some(chunk.invalid().len()).filter(|&length| length > 0);
+            chunk.valid().chars().map(char::len_utf8).chain(invalid)
+        });
+        chars.take(most).sum()
+    }
+
+    /// Returns the start of a line up to `end`, with ripgrep's note on the rest: the number of matches
+    /// in it, if that is known.
+    pub fn start(end: usize, matches_left: Option<u64>) -> Excerpt {
+        let after = match matches_left {
+            Some(1) => " [... 1 more match]".into(),
+            Some(left) => format!(" [... {left} more matches]").into(),
+            None => " [... omitted end of long line]".into(),
+        };
+        Excerpt { before: "", shown: 0..end, after }
+    }
+
+    /// Returns at most `most` bytes of `line` with `found` in their middle, or the line's beginning if
+    /// there is no match. Splits no UTF-8 character.
     pub fn around(line: &[u8], found: Option<Range<usize>>, most: usize) -> Excerpt {
         let found = found.unwrap_or(0..0);
         // A match longer than the excerpt shows its beginning.
@@ -27,12 +69,12 @@ impl Excerpt {
         let end = (start + most).min(line.len());
         let start = (start..end).find(|&at| is_boundary(line, at)).unwrap_or(end);
         let end = (start..=end).rfind(|&at| is_boundary(line, at)).unwrap_or(start);
-        let mark = |left_out: bool| if left_out { ELLIPSIS } else { &[] };
-        Excerpt { before: mark(start > 0), shown: start..end, after: mark(end < line.len()) }
+        let mark = |left_out: bool| if left_out { ELLIPSIS } else { "" };
+        Excerpt { before: mark(start > 0), shown: start..end, after: mark(end < line.len()).into() }
     }
 }
 
-/// Whether `at` does not split a character. Bytes that are no UTF-8 may be parted anywhere after four of them.
+/// Returns whether `at` does not split a character. Bytes that are not UTF-8 may be split after four of them.
 fn is_boundary(line: &[u8], at: usize) -> bool {
     let continuing = |at: usize| line.get(at).is_some_and(|byte| byte & 0xC0 == 0x80);
     !continuing(at) || (at >= 3 && (at - 3..at).all(continuing))
@@ -45,8 +87,8 @@ mod tests {
     #[track_caller]
     fn shown(line: &str, found: Range<usize>, most: usize, expected: &str) {
         let excerpt = Excerpt::around(line.as_bytes(), Some(found), most);
-        let text = [excerpt.before, &line.as_bytes()[excerpt.shown], excerpt.after].concat();
-        assert_eq!(String::from_utf8_lossy(&text), expected);
+        let shown = String::from_utf8_lossy(&line.as_bytes()[excerpt.shown]).into_owned();
+        assert_eq!([excerpt.before, &shown, &excerpt.after].concat(), expected);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! ripgrep's JSON messages: `begin`, `match`, `context`, `end` and `summary`, one a line.
 //!
-//! Their form is that of the `grep-printer` crate's documentation. Texts that are no UTF-8 are base64 under `bytes`.
+//! Their form is that of the `grep-printer` crate's documentation. Texts that are not UTF-8 are base64
+//! under `bytes`.
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -8,10 +9,10 @@ use std::time::{Duration, Instant};
 use data_encoding::BASE64;
 use serde::Serialize;
 
-use super::print::Spans;
 use super::search::{Query, lines_of};
+use super::style::Spans;
 
-/// Running totals, of the input at hand and of all.
+/// Running totals of the current input and of all inputs.
 #[derive(Clone, Debug)]
 pub struct Totals {
     input: Stats,
@@ -45,8 +46,10 @@ pub struct Place<'a> {
     pub number: u64,
     /// The offset of the first line, in bytes.
     pub offset: u64,
-    /// Selected, or context.
+    /// Whether the lines are selected, not context.
     pub selected: bool,
+    /// What replaces matches (`--replace`).
+    pub replacement: Option<&'a [u8]>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -99,6 +102,8 @@ struct Lines<'a> {
 struct Submatch<'a> {
     #[serde(rename = "match")]
     matched: Data<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replacement: Option<Data<'a>>,
     start: usize,
     end: usize,
 }
@@ -120,7 +125,7 @@ impl<'a> Data<'a> {
 }
 
 impl Totals {
-    /// Takes over what others have added to the sum.
+    /// Continues with the sum that `other` has reached.
     pub fn go_on_after(&mut self, other: &Totals) {
         self.all = other.all;
     }
@@ -137,8 +142,9 @@ impl Totals {
         self.binary_offset.get_or_insert(offset);
     }
 
-    /// Prints whole lines that follow one another, each as a message; before the first of an input, its `begin`.
-    /// Matches that may span lines are `spans`.
+    /// Prints consecutive whole lines, each as a message, and `begin` before the first of an input.
+    ///
+    /// `spans` are the matches, if these may span lines.
     pub(super) fn lines(
         &mut self,
         query: &Query,
@@ -160,26 +166,29 @@ impl Totals {
         let together = query.any.is_multiline() && place.selected;
         let whole = together.then_some(lines).into_iter();
         for line in whole.chain(lines_of(if together { &[] } else { lines }, query.terminator)) {
-            let mut submatches = Vec::new();
-            let mut add = |found: Range<usize>| {
-                let (start, end) = (found.start, found.end);
-                submatches.push(Submatch { matched: Data::new(&line[found]), start, end });
-                true
+            let content = if together { line } else { query.any.content(line) };
+            // What failed here failed when the line was selected, and was reported then.
+            let replaced = place.replacement.and_then(|text| query.any.replace_in(content, text).ok());
+            let found = match place.selected == query.invert {
+                true => Vec::new(),
+                false => matches_of(query, content, spans, line.len()),
             };
-            match spans {
-                _ if place.selected == query.invert => {}
-                Some(Spans { all, base }) => {
-                    let first = all.partition_point(|span| span.start < base);
-                    let here = all[first..].iter().take_while(|span| span.end <= base + line.len());
-                    here.for_each(|span| _ = add(span.start - base..span.end - base));
-                }
-                // What failed here failed when the line was selected, and was reported then.
-                None => _ = query.any.matches_in(query.any.content(line), add),
-            }
-            if place.selected {
-                self.input.matched_lines += 1;
-                self.input.matches += submatches.len() as u64;
-            }
+            let submatches: Vec<_> = found
+                .into_iter()
+                .enumerate()
+                .map(|(index, Range { start, end })| {
+                    let replaced = replaced.as_ref();
+                    let replacement = replaced.and_then(|all| all.text.get(all.spans.get(index)?.clone()));
+                    Submatch {
+                        matched: Data::new(&line[start..end]),
+                        replacement: replacement.map(Data::new),
+                        start,
+                        end,
+                    }
+                })
+                .collect();
+            self.input.matched_lines += u64::from(place.selected);
+            self.input.matches += if place.selected { submatches.len() as u64 } else { 0 };
             let lines = Lines {
                 path: path(),
                 lines: Data::new(line),
@@ -197,8 +206,9 @@ impl Totals {
         self.input.bytes_printed += (text.len() - start) as u64;
     }
 
-    /// Prints the `end` of an input that had a `begin`, and adds its figures up. Without an offset that the input ended at,
-    /// its search was done behind the last line selected, wherever the block ends.
+    /// Prints the `end` of an input that had a `begin`, and adds up its figures.
+    ///
+    /// Without `ended_at`, the search ended after the last selected line, wherever the block ends.
     pub(super) fn end_input(&mut self, name: &[u8], ended_at: Option<u64>, text: &mut Vec<u8>) {
         self.input.bytes_searched = ended_at.unwrap_or(self.input.bytes_searched);
         self.input.searches_with_match = u64::from(self.input.matched_lines > 0);
@@ -217,12 +227,28 @@ impl Totals {
         all.matches += input.matches;
     }
 
-    /// The last message, over all inputs.
+    /// Returns the last message, about all inputs.
     pub(super) fn summary(&self) -> Vec<u8> {
         let mut text = Vec::new();
         push(&Message::Summary { elapsed_total: Elapsed(self.begun.elapsed()), stats: self.all }, &mut text);
         text
     }
+}
+
+/// Returns the matches in a line: those of `spans` that end in its `length` bytes, if they are known.
+fn matches_of(query: &Query, content: &[u8], spans: Option<Spans<'_>>, length: usize) -> Vec<Range<usize>> {
+    if let Some(Spans { all, base }) = spans {
+        let first = all.partition_point(|span| span.start < base);
+        let here = all[first..].iter().take_while(|span| span.end <= base + length);
+        return here.map(|span| span.start - base..span.end - base).collect();
+    }
+    let mut all = Vec::new();
+    // What failed here failed when the line was selected, and was reported then.
+    _ = query.any.matches_in(content, |found| {
+        all.push(found);
+        true
+    });
+    all
 }
 
 fn push(message: &Message<'_>, text: &mut Vec<u8>) {

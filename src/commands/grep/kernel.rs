@@ -13,13 +13,17 @@ use crate::output::escape_name;
 
 use super::context::{Context, Lead, Reach, demote, fill, keep_first, lay_out};
 use super::json;
-use super::print::{At, Printer, Spans};
+use super::padding;
+use super::print::Printer;
 use super::search::{Found, Piece, Query, Wanted, count_lines, lines_of};
 use super::settings::{Report, Settings};
 use super::start::Starts;
+use super::style::{At, Spans};
 
 /// The input is text, or is to be taken as text.
 pub const TEXT: InputKind = InputKind::Text;
+/// The input is text with runs of NUL bytes.
+pub const PADDED: InputKind = InputKind::Padded;
 /// The input's beginning holds a NUL byte: it is binary.
 pub const BINARY: InputKind = InputKind::Binary;
 
@@ -139,13 +143,16 @@ impl Kernel for Search<'_> {
             return Part::default();
         }
         if let Some(len) = block.hole() {
+            if block.kind() == PADDED {
+                return Part::default();
+            }
             // Each of its bytes ends a line, and all of these are empty.
             let selected = if settings.query.selects_empty_lines() { len } else { 0 };
             return Part { found: Found { selected, terminators: len, ..Found::default() }, ..Part::default() };
         }
         if binary && settings.report != Report::Json {
-            let lines = nul_ends_lines(self.text_of(block));
-            return Part { found: self.search(block, &lines, self.wanted_of_binary()), ..Part::default() };
+            let found = self.search(block, self.text_of(block), self.wanted_of_binary());
+            return Part { found, ..Part::default() };
         }
         self.scan_text(block, binary)
     }
@@ -263,7 +270,12 @@ impl Search<'_> {
     /// Finds the selected lines of a block. Where matches may span lines, the block is a whole input, of
     /// which a part may be wanted.
     fn search(&self, block: &Block, hay: &[u8], wanted: Wanted) -> Found {
-        let mut found = self.settings.query.scan(hay, wanted);
+        let query = &self.settings.query;
+        let mut found = match block.kind() {
+            BINARY if self.settings.report != Report::Json => query.scan(&nul_ends_lines(hay), wanted),
+            PADDED => padding::scan(query, hay, wanted),
+            _ => query.scan(hay, wanted),
+        };
         if self.settings.multiline
             && let Some(keep) = self.starts.and_then(|starts| starts.of(block.input()).keep)
         {
@@ -292,7 +304,7 @@ impl Search<'_> {
         } else if settings.report == Report::Lines
             && settings.binary != BinaryFiles::Text
             && terminator != 0
-            && let Some(at) = cut_at_nul(hay, &mut part.found, terminator)
+            && let Some(at) = cut_at_binary(hay, block.kind(), &mut part.found, terminator)
         {
             text = &hay[..at];
             part.turned_binary = true;
@@ -336,9 +348,8 @@ impl Search<'_> {
         let mut selected = part.found.selected;
         if selected > totals.left {
             if settings.report == Report::CountMatches {
-                let text = self.text_of(block);
-                let hay = if block.kind() == BINARY { nul_ends_lines(text) } else { text.into() };
-                part.found = settings.query.scan(&hay, Wanted { limit: Some(totals.left), ..self.wanted() });
+                let wanted = Wanted { limit: Some(totals.left), ..self.wanted() };
+                part.found = self.search(block, self.text_of(block), wanted);
             }
             selected = totals.left;
             let (hay, pieces, terminator) = (block.bytes(), &mut part.found.pieces, settings.query.terminator);
@@ -456,13 +467,16 @@ impl Search<'_> {
         if self.settings.report == Report::Json {
             let ended_at = (!totals.done).then(|| block.offset() + block.len());
             totals.json.end_input(self.name(block), ended_at, &mut part.text);
+            if self.settings.only_summary {
+                part.text.clear();
+            }
         }
     }
 
     /// Up to where in the block a program that reads line by line would have read when it stopped.
     fn stopped_at(&self, block: &Block, part: &Part) -> usize {
         match self.settings.report {
-            Report::Lines | Report::Json if block.kind() == TEXT => {
+            Report::Lines | Report::Json if block.kind() != BINARY => {
                 part.found.pieces.iter().rfind(|piece| piece.selected).map_or(0, |piece| piece.end)
             }
             _ => {
@@ -508,7 +522,7 @@ impl Search<'_> {
         }
         let multiline = settings.multiline;
         let mut shown = pieces[0].start;
-        for piece in pieces {
+        for piece in self.printed_together(pieces).iter() {
             if piece.start != shown && settings.separates {
                 self.separator(text);
             }
@@ -559,20 +573,44 @@ impl Search<'_> {
         if part.lead.lines > 0 {
             let number = part.first_line - part.lead.lines;
             let offset = block.offset() - part.lead.bytes.len() as u64;
-            let place = json::Place { name, number, offset, selected: false };
+            let place = json::Place { name, number, offset, selected: false, replacement: None };
             totals.json.lines(query, &part.lead.bytes, None, place, &mut text);
         }
-        for piece in &part.found.pieces {
+        for piece in self.printed_together(&part.found.pieces).iter() {
             let place = json::Place {
                 name,
                 number: part.first_line + piece.line,
                 offset: block.offset() + piece.start as u64,
                 selected: piece.selected,
+                replacement: self.settings.style.replacement.as_deref().filter(|_| piece.selected),
             };
             let spans = self.settings.multiline.then_some(Spans { all: &part.found.spans, base: piece.start });
             totals.json.lines(query, &hay[piece.start..piece.end], spans, place, &mut text);
         }
+        if self.settings.only_summary {
+            text.clear();
+        }
         part.text = text;
+    }
+
+    /// Joins the pieces that touch, where ripgrep prints these together: matches that may span lines
+    /// are one message, and are replaced together.
+    fn printed_together<'p>(&self, pieces: &'p [Piece]) -> Cow<'p, [Piece]> {
+        let joins = self.settings.report == Report::Json || self.settings.style.replacement.is_some();
+        if !(self.settings.multiline && joins) {
+            return Cow::Borrowed(pieces);
+        }
+        let mut joined: Vec<Piece> = Vec::with_capacity(pieces.len());
+        for &piece in pieces {
+            match joined.last_mut() {
+                Some(last) if last.end == piece.start && last.selected == piece.selected => {
+                    last.end = piece.end;
+                    last.lines += piece.lines;
+                }
+                _ => joined.push(piece),
+            }
+        }
+        Cow::Owned(joined)
     }
 }
 
@@ -584,10 +622,14 @@ fn nul_ends_lines(hay: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(hay.iter().map(|&byte| if byte == 0 { b'\n' } else { byte }).collect())
 }
 
-/// Drops what was found from the first selected line on that holds a NUL byte; gives where that line begins.
-fn cut_at_nul(hay: &[u8], found: &mut Found, terminator: u8) -> Option<usize> {
-    let holds_nul = |piece: &Piece| memchr(0, &hay[piece.start..piece.end]);
-    let (index, nul) = found.pieces.iter().enumerate().find_map(|(i, piece)| Some((i, holds_nul(piece)?)))?;
+/// Drops what was found from the first selected line on that is not text: one with a NUL byte, or in
+/// padded text with anything else that text does not hold. Returns where that line begins.
+fn cut_at_binary(hay: &[u8], kind: InputKind, found: &mut Found, terminator: u8) -> Option<usize> {
+    let binary_byte = |piece: &Piece| {
+        let lines = &hay[piece.start..piece.end];
+        if kind == PADDED { padding::first_binary_byte(lines) } else { memchr(0, lines) }
+    };
+    let (index, nul) = found.pieces.iter().enumerate().find_map(|(i, piece)| Some((i, binary_byte(piece)?)))?;
     found.pieces.truncate(index + 1);
     let piece = &mut found.pieces[index];
     let line_start =

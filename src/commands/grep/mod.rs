@@ -5,6 +5,7 @@
 //! those around them across block borders, `print` and `json` write them, and `kernel` is what the engine runs. No block
 //! is ever searched line by line unless its pattern leaves no other way.
 
+mod alternatives;
 mod color_specs;
 mod colors;
 mod context;
@@ -15,6 +16,7 @@ mod fold;
 mod following;
 mod hints;
 mod histogram;
+mod ignore_files;
 mod interleaved;
 mod json;
 mod kernel;
@@ -23,6 +25,7 @@ mod merged;
 mod multiline;
 mod only_matches;
 mod open;
+mod padding;
 mod pattern;
 #[cfg(feature = "pcre2")]
 mod perl;
@@ -32,13 +35,16 @@ mod perl;
 mod pick_last;
 mod pick_period;
 mod posix;
+mod prefix;
 mod print;
 mod search;
+mod separators;
 mod settings;
 mod sort;
 mod sources;
 mod start;
 mod stream_select;
+mod style;
 mod syntax;
 mod timeline;
 mod timeline_report;
@@ -52,6 +58,7 @@ use std::ffi::{OsStr, OsString};
 use std::sync::Arc;
 
 use crate::app::config::{self, Config};
+use crate::cli::common::{Io, When};
 use crate::cli::grep::{Args, BinaryFiles};
 use crate::engine::{COUNTED, Cut, Plan, Sink};
 use crate::exit::Exit;
@@ -78,7 +85,14 @@ const WHOLE: usize = usize::MAX >> 1;
 /// # Errors
 /// A pattern, a glob or an encoding that cannot be used, or a failure of standard output.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
-    let mut config = Config::new(&args.common, output);
+    let mut common = args.common.clone();
+    if args.inputs.no_mmap {
+        common.io = Io::Read;
+    }
+    if args.printing.pretty && common.color == When::Auto {
+        common.color = When::Always;
+    }
+    let mut config = Config::new(&common, output);
     let environment = Environment::read(config.color, output.destination() == Destination::Terminal);
     if args.inputs.type_list {
         output.write_all(filter::type_list(&args.inputs)?.as_bytes())?;
@@ -135,11 +149,12 @@ fn list(args: &Args, walk: &Walk, output: &mut Output) -> anyhow::Result<Exit> {
     let (mut any, mut failed) = (false, false);
     for found in sort::sorted(walk.files(args.operands.clone()), &args.inputs) {
         match found {
+            Ok(_) if args.printing.quiet => return Ok(Exit::Success),
             Ok(file) => {
-                let name = file.path().as_bytes();
+                let name = prefix::with_separator(file.path().as_bytes(), args.printing.path_separator);
                 match on_terminal {
-                    true => output.write_all(&crate::output::escape_for_terminal(name))?,
-                    false => output.write_all(name)?,
+                    true => output.write_all(&crate::output::escape_for_terminal(&name))?,
+                    false => output.write_all(&name)?,
                 }
                 output.write_all(&[end])?;
                 any = true;

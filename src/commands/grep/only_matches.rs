@@ -11,8 +11,9 @@ use crate::engine::{Block, Flow, Kernel};
 
 use super::kernel::Totals;
 use super::pattern::Pattern;
-use super::print::{At, Printer};
+use super::print::Printer;
 use super::settings::{Report, Settings};
+use super::style::At;
 
 /// The longest match in bytes that seams are made for.
 const LONGEST: usize = 64 << 10;
@@ -55,7 +56,7 @@ impl<'s> OnlyMatches<'s> {
         let (style, query) = (&settings.style, &settings.query);
         let prints_matches = settings.report == Report::Lines && style.only_matching && !query.invert;
         let prints_lines = style.number || style.column || style.heading || style.tab || style.per_match;
-        let changes_matches = style.trim || style.replacement.is_some() || style.max_columns.is_some() || style.crlf;
+        let changes_matches = style.trim || style.replacement.is_some() || style.long_lines.is_some() || style.crlf;
         let counts_lines = settings.max_count.is_some() || settings.separates || settings.stop_on_nonmatch;
         let selects_lines = !query.and.is_empty() || !query.not.is_empty() || settings.multiline;
         let is_usable = prints_matches

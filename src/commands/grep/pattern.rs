@@ -81,6 +81,11 @@ impl Pattern {
             let spans = syntax.multiline && alternatives.iter().any(|one| perl_may_span_lines(one, syntax));
             return Pattern::backtracking(alternatives, alternatives, &Syntax { multiline: spans, ..syntax.clone() });
         }
+        if syntax.falls_back {
+            let rust = Pattern::new(alternatives, &Syntax { falls_back: false, ..syntax.clone() });
+            let perl = Syntax { falls_back: false, dialect: Dialect::Perl, ..syntax.clone() };
+            return rust.or_else(|refused| Pattern::new(alternatives, &perl).map_err(|_| refused));
+        }
         if let Some(words) = WordSearch::new(alternatives, syntax) {
             return Ok(Pattern::words(words, syntax));
         }
@@ -146,15 +151,7 @@ impl Pattern {
             .dot_matches_new_line(syntax.dot_all)
             .word(syntax.boundary == Boundary::Word)
             .whole_line(syntax.boundary == Boundary::Line && !whole_record);
-        match syntax.case {
-            Case::Sensitive => {}
-            Case::Insensitive => {
-                builder.case_insensitive(true);
-            }
-            Case::Smart => {
-                builder.case_smart(true);
-            }
-        }
+        set_case_and_limits(&mut builder, syntax);
         if is_record {
             // In GNU's dialects `.` matches the newlines in a record.
             builder.dot_matches_new_line(syntax.dialect.is_posix());
@@ -412,6 +409,16 @@ impl Pattern {
     pub fn content<'l>(&self, line: &'l [u8]) -> &'l [u8] {
         let Some(content) = line.strip_suffix(&[self.terminator]) else { return line };
         if self.crlf { content.strip_suffix(b"\r").unwrap_or(content) } else { content }
+    }
+}
+
+fn set_case_and_limits(builder: &mut RegexMatcherBuilder, syntax: &Syntax) {
+    builder.case_insensitive(syntax.case == Case::Insensitive).case_smart(syntax.case == Case::Smart);
+    if let Some(limit) = syntax.size_limit {
+        builder.size_limit(limit);
+    }
+    if let Some(limit) = syntax.dfa_size_limit {
+        builder.dfa_size_limit(limit);
     }
 }
 

@@ -105,12 +105,18 @@ struct Translation<'p> {
     open: Vec<(usize, usize)>,
     /// For each group, whether it is closed.
     closed: Vec<bool>,
+    /// Whether the last atom is an assertion that no operator repeats.
+    is_assertion: bool,
+    /// Whether an operator was skipped just before.
+    skipped: bool,
 }
 
 impl<'p> Translation<'p> {
     fn new(pattern: &'p [u8], extended: bool, unicode: bool, target: Target) -> Translation<'p> {
         let (open, closed) = (Vec::new(), Vec::new());
-        Translation { pattern, at: 0, extended, unicode, target, out: String::new(), atom: None, open, closed }
+        let out = String::new();
+        let (is_assertion, skipped) = (false, false);
+        Translation { pattern, at: 0, extended, unicode, target, out, atom: None, open, closed, is_assertion, skipped }
     }
 
     fn rest(&self) -> &'p [u8] {
@@ -160,11 +166,19 @@ impl<'p> Translation<'p> {
 
     /// Adds something an operator may follow.
     fn atom(&mut self, text: &str) {
+        self.is_assertion = false;
         self.atom = Some(self.out.len());
         self.out.push_str(text);
     }
 
+    /// Adds what matches no character, and which operators after it do not repeat.
+    fn assertion(&mut self, text: &str) {
+        self.atom(text);
+        self.is_assertion = true;
+    }
+
     fn literal(&mut self, unit: Unit) {
+        self.is_assertion = false;
         self.atom = Some(self.out.len());
         self.push_unit(unit);
     }
@@ -172,6 +186,7 @@ impl<'p> Translation<'p> {
     fn run(mut self) -> Result<String, Error> {
         let looks_like_class = |p: &[u8]| p.len() > 4 && p.starts_with(b"[:") && p.ends_with(b":]");
         while let Some(unit) = self.next_unit() {
+            let was_skipped = std::mem::take(&mut self.skipped);
             let Unit::Char(c) = unit else {
                 self.literal(unit);
                 continue;
@@ -198,7 +213,8 @@ impl<'p> Translation<'p> {
                 '+' | '?' if self.extended => self.repeat(c.encode_utf8(&mut [0; 4])),
                 '{' if self.extended => self.interval()?,
                 '(' if self.extended => self.open(),
-                ')' if self.extended && !self.open.is_empty() => self.close()?,
+                // GNU's parser takes what follows a skipped operator for the start of an expression.
+                ')' if self.extended && !self.open.is_empty() && !was_skipped => self.close()?,
                 '|' if self.extended => self.alternate(),
                 _ => self.literal(unit),
             }
@@ -225,13 +241,14 @@ impl<'p> Translation<'p> {
             return Ok(());
         };
         match c {
-            'w' | 'W' | 's' | 'S' | 'b' | 'B' => self.atom(&format!("\\{c}")),
-            '<' if self.target == Target::Perl => self.atom(r"\b(?=\w)"),
-            '>' if self.target == Target::Perl => self.atom(r"\b(?<=\w)"),
-            '<' => self.atom(r"\b{start}"),
-            '>' => self.atom(r"\b{end}"),
-            '`' => self.atom("^"),
-            '\'' => self.atom("$"),
+            'w' | 'W' | 's' | 'S' => self.atom(&format!("\\{c}")),
+            'b' | 'B' => self.assertion(&format!("\\{c}")),
+            '<' if self.target == Target::Perl => self.assertion(r"\b(?=\w)"),
+            '>' if self.target == Target::Perl => self.assertion(r"\b(?<=\w)"),
+            '<' => self.assertion(r"\b{start}"),
+            '>' => self.assertion(r"\b{end}"),
+            '`' => self.assertion("^"),
+            '\'' => self.assertion("$"),
             '1'..='9' => self.back_reference(c)?,
             '(' if !self.extended => self.open(),
             ')' if !self.extended => self.close()?,
@@ -258,7 +275,7 @@ impl<'p> Translation<'p> {
     fn open(&mut self) {
         self.open.push((self.out.len(), self.closed.len()));
         self.closed.push(false);
-        self.out.push_str(if self.target == Target::Perl { "(" } else { "(?:" });
+        self.out.push('(');
         self.atom = None;
     }
 
@@ -277,14 +294,14 @@ impl<'p> Translation<'p> {
 
     /// Applies an operator to the last atom, wrapped so that a second operator is never read as part of the first.
     fn repeat(&mut self, operator: &str) {
-        match self.atom {
+        match self.atom.filter(|_| !self.is_assertion) {
             Some(start) => {
                 self.out.insert_str(start, "(?:");
                 self.out.push(')');
                 self.out.push_str(operator);
             }
-            // Extended: an operator on nothing repeats nothing. Basic: it is the character itself.
-            None if self.extended => self.atom("(?:)"),
+            // GNU grep skips it in an extended pattern, and takes it literally in a basic one.
+            None if self.extended => self.skipped = true,
             None => {
                 if let Some(c) = operator.chars().next() {
                     self.literal(Unit::Char(c));
@@ -323,7 +340,7 @@ impl<'p> Translation<'p> {
         if most.is_some_and(|most| most < least) {
             return Err(Error::InvalidInterval);
         }
-        if self.atom.is_none() && !self.extended {
+        if (self.atom.is_none() || self.is_assertion) && !self.extended {
             self.at = start;
             self.literal(Unit::Char('{'));
             return Ok(());
@@ -448,12 +465,13 @@ mod tests {
     #[test]
     fn operators_of_extended_patterns() {
         extended("a|b", "a|b");
-        extended("(ab)+?", "(?:(?:(?:ab))+)?");
+        extended("(ab)+?", "(?:(?:(ab))+)?");
         extended("a{2}{3,}", "(?:(?:a){2,2}){3,}");
         extended("a{,2}", "(?:a){0,2}");
         extended("a{x", r"a\{x");
         extended("a)", r"a\)");
-        extended("*a", "(?:)a");
+        extended("*a", "a");
+        extended(r"\b*a", r"\ba");
         extended(r"\<a\>", r"\b{start}a\b{end}");
     }
 
@@ -461,7 +479,8 @@ mod tests {
     fn operators_of_basic_patterns() {
         basic("a|b", r"a\|b");
         basic(r"a\|b", "a|b");
-        basic(r"\(a\)*", "(?:(?:a))*");
+        basic(r"\(a\)*", "(?:(a))*");
+        basic(r"\<*\>\{1\}", r"\b{start}\*\b{end}\{1\}");
         basic("*a", r"\*a");
         basic("^*a", r"^\*a");
         basic("a^b$c", r"a\^b\$c");
@@ -484,6 +503,8 @@ mod tests {
         assert_eq!(error("a\\", true), Error::TrailingBackslash);
         assert_eq!(error("[a", true), Error::UnmatchedBracket);
         assert_eq!(error("(a", true), Error::UnmatchedOpen);
+        assert_eq!(error("(+)", true), Error::UnmatchedOpen);
+        assert_eq!(error(r"(\<?)", true), Error::UnmatchedOpen);
         assert_eq!(error("a\\)", false), Error::UnmatchedClose);
         assert_eq!(error("a{2,1}", true), Error::InvalidInterval);
         assert_eq!(error("[z-a]", true), Error::InvalidRange);

@@ -5,76 +5,11 @@
 
 use std::ops::Range;
 
-use super::colors::Colors;
 use super::excerpt::Excerpt;
 use super::pattern::Pattern;
 use super::search::lines_of;
-use crate::output::escape_for_terminal;
-
-/// What stands before, in and after a line.
-#[derive(Clone, Debug)]
-pub struct Style {
-    /// The input's name before each line (`-H`).
-    pub name: bool,
-    /// The name once, on a line of its own (`--heading`).
-    pub heading: bool,
-    /// Line numbers (`-n`).
-    pub number: bool,
-    /// The column in bytes of the first match, from 1 (`--column`).
-    pub column: bool,
-    /// The offset in bytes of the line, or of the match (`-b`).
-    pub offset: bool,
-    /// Text at a tab stop, numbers aligned (`-T`).
-    pub tab: bool,
-    /// Names are read by somebody at a terminal, which they must not drive.
-    pub escape_for_terminal: bool,
-    /// NUL after names (`-Z`).
-    pub null: bool,
-    /// Only the matches (`-o`).
-    pub only_matching: bool,
-    /// Lines longer than this many bytes as an excerpt around their first match (`--max-columns`).
-    pub max_columns: Option<usize>,
-    /// Colours, when they are wanted.
-    pub colors: Option<Colors>,
-    /// Selected lines are those that do not match, so context lines may hold matches (`-v`).
-    pub inverted: bool,
-    /// The byte that ends a line.
-    pub terminator: u8,
-    /// Lines made here end with a carriage return and a newline (`--crlf`).
-    pub crlf: bool,
-    /// Print a line once for each of its matches (`--vimgrep`).
-    pub per_match: bool,
-    /// Leave out the blanks that lines begin with (`--trim`).
-    pub trim: bool,
-    /// What to print in place of matches (`--replace`).
-    pub replacement: Option<Vec<u8>>,
-    /// What stands after a name or number before a selected line, and before a context line.
-    pub field_separators: [Vec<u8>; 2],
-}
-
-/// Where some lines stand.
-#[derive(Clone, Copy, Debug)]
-pub struct At<'a> {
-    /// The input's name.
-    pub name: &'a [u8],
-    /// The number of the first line, from 1.
-    pub number: u64,
-    /// The offset of the first line, in bytes.
-    pub offset: u64,
-    /// Selected, or context.
-    pub selected: bool,
-    /// How many digits `-T` aligns numbers to.
-    pub width: usize,
-}
-
-/// Matches that are known, in order: where they may span lines, they are found only once.
-#[derive(Clone, Copy, Debug)]
-pub struct Spans<'a> {
-    /// Where they are in some bytes.
-    pub all: &'a [Range<usize>],
-    /// Where in these bytes the printed lines begin.
-    pub base: usize,
-}
+use super::style::{At, Spans, Style};
+use crate::cli::grep::Preview;
 
 /// Prints lines into a buffer.
 #[derive(Clone, Copy, Debug)]
@@ -100,14 +35,14 @@ impl Printer<'_> {
     /// Prints whole lines that follow one another. A last line without terminator gets one.
     pub fn lines(&self, lines: &[u8], spans: Option<Spans<'_>>, at: At<'_>, text: &mut Vec<u8>) {
         let style = self.style;
-        if style.only_matching && at.selected == style.inverted {
+        if style.only_matching && at.selected == style.inverted && !style.passthru {
             return;
         }
         if let Some(replacement) = style.replacement.as_ref().filter(|_| at.selected != style.inverted) {
             return self.replaced(lines, replacement, spans.is_some(), at, text);
         }
         let prefixed = style.name && !style.heading || style.number || style.offset || style.tab || style.column;
-        let inside = style.max_columns.is_some() || style.trim || style.per_match;
+        let inside = style.long_lines.is_some() || style.trim || style.per_match;
         let plain = !prefixed && !inside && !self.shows_matches(at.selected);
         if plain && self.line_color(at.selected).is_empty() {
             text.extend_from_slice(lines);
@@ -121,7 +56,8 @@ impl Printer<'_> {
         let (mut at, mut spans) = (at, spans);
         for bytes in lines_of(lines, self.style.terminator) {
             let line = Line { bytes, content: self.pattern.content(bytes), spans };
-            match (self.style.only_matching, self.style.per_match && at.selected != self.style.inverted) {
+            let holds = at.selected != self.style.inverted;
+            match (holds && self.style.only_matching, holds && self.style.per_match) {
                 (true, _) => self.parts(line, at, text),
                 (_, true) => self.once_per_match(line, at, text),
                 _ => self.line(line, at, text),
@@ -171,35 +107,6 @@ impl Printer<'_> {
         text.extend_from_slice(if self.style.crlf { b"\r\n" } else { b"\n" });
     }
 
-    /// Prints a name on a line of its own.
-    pub fn name_line(&self, name: &[u8], text: &mut Vec<u8>) {
-        self.name(name, text);
-        if self.style.null { text.push(0) } else { self.end_own_line(text) }
-    }
-
-    /// Prints a count, after its input's name where names are shown.
-    pub fn count_line(&self, name: &[u8], count: u64, text: &mut Vec<u8>) {
-        if self.style.name {
-            self.name(name, text);
-            match &self.style.colors {
-                _ if self.style.null => text.push(0),
-                Some(colors) => colors.paint(&colors.separator, &self.style.field_separators[0], text),
-                None => text.extend_from_slice(&self.style.field_separators[0]),
-            }
-        }
-        push_number(count, 0, text);
-        self.end_own_line(text);
-    }
-
-    fn name(&self, name: &[u8], text: &mut Vec<u8>) {
-        let shown = self.style.escape_for_terminal.then(|| escape_for_terminal(name));
-        let name = shown.as_deref().unwrap_or(name);
-        match &self.style.colors {
-            Some(colors) => colors.paint(&colors.name, name, text),
-            None => text.extend_from_slice(name),
-        }
-    }
-
     /// Ends a line of the input, or a part of one.
     fn end_line(&self, text: &mut Vec<u8>) {
         match self.style.terminator {
@@ -234,7 +141,8 @@ impl Printer<'_> {
 
     fn line(&self, line: Line<'_>, at: At<'_>, text: &mut Vec<u8>) {
         let holds = at.selected != self.style.inverted;
-        let first = match holds && (self.style.column || self.style.max_columns.is_some()) {
+        let shows_first = self.style.long_lines.is_some_and(|limit| limit.preview == Some(Preview::Match));
+        let first = match holds && (self.style.column || shows_first) {
             true => self.first_match(line),
             false => None,
         };
@@ -246,7 +154,7 @@ impl Printer<'_> {
     fn once_per_match(&self, line: Line<'_>, at: At<'_>, text: &mut Vec<u8>) {
         self.matches_in(line, |found, begins_here| {
             if begins_here {
-                self.prefixed(line, Some(found.start + 1), Some(found), at, text);
+                self.prefixed(line, self.style.column.then_some(found.start + 1), Some(found), at, text);
             }
             true
         });
@@ -267,12 +175,10 @@ impl Printer<'_> {
             true => line.content.iter().take_while(|byte| byte.is_ascii_whitespace()).count(),
             false => 0,
         };
-        if let Some(most) = self.style.max_columns.filter(|&most| line.content.len() - blanks > most) {
-            let shown = shown.map(|found| found.start.max(blanks) - blanks..found.end.max(blanks) - blanks);
-            let excerpt = Excerpt::around(&line.content[blanks..], shown, most);
-            text.extend_from_slice(excerpt.before);
+        if let Some(excerpt) = self.excerpt(line, blanks, shown, at.selected) {
+            text.extend_from_slice(excerpt.before.as_bytes());
             self.content(line, excerpt.shown.start + blanks..excerpt.shown.end + blanks, at.selected, text);
-            text.extend_from_slice(excerpt.after);
+            text.extend_from_slice(excerpt.after.as_bytes());
             self.end_line(text);
             return;
         }
@@ -280,7 +186,45 @@ impl Printer<'_> {
         self.terminate(line.bytes, text);
     }
 
-    /// Prints the line's own bytes, as many as are shown, coloured where they are to be.
+    /// Returns what to print of a line that is too long without its first `blanks` bytes, or nothing if
+    /// it is not.
+    fn excerpt(&self, line: Line<'_>, blanks: usize, shown: Option<Range<usize>>, selected: bool) -> Option<Excerpt> {
+        let limit = self.style.long_lines.filter(|limit| line.content.len() - blanks > limit.most)?;
+        let text = &line.content[blanks..];
+        let holds = selected != self.style.inverted;
+        let knows_matches = self.style.column
+            || self.style.per_match
+            || self.style.replacement.is_some()
+            || self.shows_matches(selected);
+        let counts = holds && knows_matches;
+        Some(match limit.preview {
+            Some(Preview::Match) => {
+                let shown = shown.map(|found| found.start.max(blanks) - blanks..found.end.max(blanks) - blanks);
+                Excerpt::around(text, shown, limit.most)
+            }
+            Some(Preview::Start) => {
+                let end = Excerpt::end_of_start(text, limit.most);
+                let after = |found: &Range<usize>| found.start >= blanks + end;
+                let left = counts.then(|| match &shown {
+                    Some(found) if self.style.per_match => u64::from(after(found)),
+                    _ => self.count_matches(line, after),
+                });
+                Excerpt::start(end, left)
+            }
+            None => Excerpt::note(selected, counts.then(|| self.count_matches(line, |_| true))),
+        })
+    }
+
+    fn count_matches(&self, line: Line<'_>, counts: impl Fn(&Range<usize>) -> bool) -> u64 {
+        let mut count = 0;
+        self.matches_in(line, |found, _| {
+            count += u64::from(counts(&found));
+            true
+        });
+        count
+    }
+
+    /// Prints the bytes of a line that are shown, in colour if there are colours.
     fn content(&self, line: Line<'_>, shown: Range<usize>, selected: bool, text: &mut Vec<u8>) {
         let Some(colors) = &self.style.colors else {
             text.extend_from_slice(&line.bytes[shown]);
@@ -293,9 +237,9 @@ impl Printer<'_> {
             self.matches_in(line, |found, _| {
                 let (start, end) = (found.start.max(done), found.end.min(shown.end));
                 if start < end {
-                    if start > done {
-                        colors.paint(color, &line.bytes[done..start], text);
-                    }
+                    // As in GNU grep, the colour of the line is not ended before that of a match starts.
+                    colors.start(color, text);
+                    text.extend_from_slice(&line.bytes[done..start]);
                     colors.paint(matched, &line.bytes[start..end], text);
                     done = end;
                 }
@@ -363,13 +307,17 @@ impl Printer<'_> {
     pub fn matched(&self, matched: &[u8], column: Option<usize>, at: At<'_>, text: &mut Vec<u8>) {
         self.prefix(column, true, at, text);
         let matched = if self.style.trim { matched.trim_ascii_start() } else { matched };
-        let (cut, after) = match self.style.max_columns {
-            Some(most) if matched.len() > most => {
-                let excerpt = Excerpt::around(matched, None, most);
-                (&matched[excerpt.shown], excerpt.after)
-            }
-            _ => (matched, &b""[..]),
+        let excerpt =
+            self.style.long_lines.filter(|limit| matched.len() > limit.most).map(|limit| match limit.preview {
+                Some(Preview::Match) => Excerpt::around(matched, None, limit.most),
+                Some(Preview::Start) => Excerpt::start(Excerpt::end_of_start(matched, limit.most), Some(0)),
+                None => Excerpt::note(at.selected, None),
+            });
+        let (before, cut, after) = match &excerpt {
+            Some(excerpt) => (excerpt.before.as_bytes(), &matched[excerpt.shown.clone()], excerpt.after.as_bytes()),
+            None => (&b""[..], matched, &b""[..]),
         };
+        text.extend_from_slice(before);
         match &self.style.colors {
             Some(colors) if at.selected => colors.paint(&colors.matched, cut, text),
             Some(colors) => colors.paint(&colors.matched_in_context, cut, text),
@@ -378,72 +326,12 @@ impl Printer<'_> {
         text.extend_from_slice(after);
         self.end_line(text);
     }
-
-    fn prefix(&self, column: Option<usize>, has_text: bool, at: At<'_>, text: &mut Vec<u8>) {
-        let style = self.style;
-        let [selected, context] = &style.field_separators;
-        let separator = if at.selected { selected } else { context };
-        let mut any = false;
-        let end = |text: &mut Vec<u8>| match &style.colors {
-            Some(colors) => colors.paint(&colors.separator, separator, text),
-            None => text.extend_from_slice(separator),
-        };
-        if style.name && !style.heading {
-            any = true;
-            self.name(at.name, text);
-            if style.null { text.push(0) } else { end(text) }
-        }
-        let number = |value: u64, color: fn(&Colors) -> &str, text: &mut Vec<u8>| {
-            let width = if style.tab { at.width } else { 0 };
-            match &style.colors {
-                Some(colors) => {
-                    let sgr = color(colors);
-                    colors.start(sgr, text);
-                    push_number(value, width, text);
-                    colors.end(sgr, text);
-                }
-                None => push_number(value, width, text),
-            }
-            end(text);
-        };
-        if style.number {
-            any = true;
-            number(at.number, |colors| &colors.line, text);
-        }
-        if let Some(column) = column {
-            any = true;
-            number(column as u64, |colors| &colors.column, text);
-        }
-        if style.offset {
-            any = true;
-            number(at.offset, |colors| &colors.offset, text);
-        }
-        if style.tab && any && has_text {
-            text.push(b'\t');
-        }
-    }
-}
-
-/// Writes `value` in decimal, right-aligned in `width` columns.
-pub fn push_number(value: u64, width: usize, text: &mut Vec<u8>) {
-    let mut digits = [0u8; 20];
-    let mut start = digits.len();
-    let mut rest = value;
-    loop {
-        start -= 1;
-        digits[start] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    let digits = &digits[start..];
-    text.resize(text.len() + width.saturating_sub(digits.len()), b' ');
-    text.extend_from_slice(digits);
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::colors::Colors;
+    use super::super::excerpt::LongLines;
     use super::super::syntax::Syntax;
     use super::*;
 
@@ -458,7 +346,7 @@ mod tests {
             escape_for_terminal: false,
             null: false,
             only_matching: false,
-            max_columns: None,
+            long_lines: None,
             colors: None,
             inverted: false,
             terminator: b'\n',
@@ -467,6 +355,9 @@ mod tests {
             trim: false,
             replacement: None,
             field_separators: [b":".into(), b"-".into()],
+            path_separator: None,
+            no_zeros: false,
+            passthru: false,
         }
     }
 
@@ -511,9 +402,16 @@ mod tests {
     }
 
     #[test]
-    fn a_long_line_is_an_excerpt_around_its_match() {
-        let style = Style { max_columns: Some(9), ..plain() };
-        assert_eq!(printed(&style, b"0123456789abba9876543210\n"), "[...]89abba987[...]\n");
-        assert_eq!(printed(&style, b"abc\n"), "abc\n");
+    fn long_lines_are_notes_or_previews() {
+        let style = |preview| Style { long_lines: Some(LongLines { most: 9, preview }), ..plain() };
+        let long = b"0123456789abba9876543210\n";
+        assert_eq!(printed(&style(Some(Preview::Match)), long), "[...]89abba987[...]\n");
+        assert_eq!(printed(&style(Some(Preview::Start)), long), "012345678 [... omitted end of long line]\n");
+        let columns = Style { column: true, ..style(Some(Preview::Start)) };
+        assert_eq!(printed(&columns, long), "12:012345678 [... 1 more match]\n");
+        assert_eq!(printed(&style(None), long), "[Omitted long matching line]\n");
+        let replaced = Style { replacement: Some(b"$0".to_vec()), ..style(None) };
+        assert_eq!(printed(&replaced, long), "[Omitted long line with 1 matches]\n");
+        assert_eq!(printed(&style(None), b"abc\n"), "abc\n");
     }
 }

@@ -1,22 +1,26 @@
 //! What was typed and what the environment says, resolved into what the kernel works by.
 
 use crate::engine::InputKind;
-use crate::os::posix::{OsStrExt, OsStringExt};
+use crate::os::posix::OsStrExt;
 use std::ffi::OsString;
-use std::io::Read;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 
-use crate::cli::grep::{Args, BinaryFiles, Patterns};
+use crate::cli::grep::{Args, BinaryFiles, Engine, Patterns};
 use crate::io::Source;
 
+use super::alternatives::{alternatives, at_fault, split};
 use super::color_specs;
 use super::colors::Colors;
 use super::context::Context;
-use super::kernel::{BINARY, TEXT};
+use super::excerpt::LongLines;
+use super::kernel::{BINARY, PADDED, TEXT};
+use super::padding;
 use super::pattern::Pattern;
-use super::print::Style;
+
 use super::search::Query;
+use super::separators::unescape;
+use super::style::Style;
 use super::syntax::{Boundary, Case, Dialect, Syntax};
 use super::walk::Walk;
 
@@ -67,6 +71,8 @@ pub struct Settings {
     pub label: Vec<u8>,
     /// Matches may span lines, so every input is searched whole.
     pub multiline: bool,
+    /// Of JSON messages, only the last one is printed.
+    pub only_summary: bool,
     /// Lines that are not selected are printed too.
     pub passthru: bool,
     /// An input ends with the first line that is not selected after one that is.
@@ -134,14 +140,17 @@ impl Settings {
             invert,
             terminator: syntax.terminator,
         };
-        let name = match (printing.with_filename || printing.vimgrep, printing.no_filename) {
+        let name = match (printing.with_filename, printing.no_filename) {
             (true, _) => true,
             (_, true) => false,
+            _ if printing.vimgrep => true,
             // What is counted is the same in every file.
             _ if printing.top.is_some() => false,
             _ => walk.names_by_default(&files),
         };
-        let report = if printing.quiet {
+        let report = if printing.quiet && printing.json {
+            Report::Json
+        } else if printing.quiet {
             Report::Nothing
         } else if printing.files_with_matches || printing.files_without_match {
             Report::Names { matching: printing.files_with_matches }
@@ -173,22 +182,26 @@ impl Settings {
         color_specs::apply(&printing.colors, &mut colors)?;
         let colors = Some(colors);
         let field = |text: &Option<OsString>, default: &[u8]| {
-            text.as_ref().map_or(default.to_vec(), |text| text.as_bytes().to_vec())
+            text.as_ref().map_or(default.to_vec(), |text| unescape(text.as_bytes()))
         };
         let style = Style {
             name,
-            heading: name && !printing.no_heading && !printing.vimgrep && (printing.heading || terminal_lines),
-            number: (printing.line_number || printing.column || printing.vimgrep) && !printing.no_line_number,
-            column: printing.column || printing.vimgrep,
+            heading: name
+                && !printing.no_heading
+                && !printing.vimgrep
+                && (printing.heading || printing.pretty || terminal_lines),
+            number: (printing.line_number || printing.column || printing.vimgrep || printing.pretty)
+                && !printing.no_line_number,
+            column: (printing.column || printing.vimgrep) && !printing.no_column,
             offset: printing.byte_offset,
             tab: printing.initial_tab,
             escape_for_terminal: environment.terminal && printing.top.is_none(),
             null: printing.null,
             only_matching: printing.only_matching,
-            max_columns: printing
+            long_lines: printing
                 .max_columns
                 .filter(|&most| most > 0)
-                .map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
+                .map(|most| LongLines { most: as_size(most), preview: printing.max_columns_preview }),
             colors: colors.filter(|_| environment.color && printing.top.is_none()),
             inverted: query.invert,
             terminator: syntax.terminator,
@@ -200,11 +213,14 @@ impl Settings {
                 field(&printing.field_match_separator, b":"),
                 field(&printing.field_context_separator, b"-"),
             ],
+            path_separator: printing.path_separator,
+            no_zeros: printing.no_include_zero,
+            passthru: printing.passthru,
         };
         let group_separator = match &printing.group_separator {
             _ if printing.no_group_separator => None,
             Some(separator) => Some(separator.as_bytes().to_vec()),
-            None => Some(b"--".to_vec()),
+            None => Some(field(&printing.context_separator, b"--")),
         };
         // GNU grep's rule, which prints no counts of 0 in this case.
         let nothing_selects = match alternatives.as_slice() {
@@ -224,6 +240,7 @@ impl Settings {
             binary,
             skips_mark: !syntax.dialect.is_gnu() && args.inputs.encoding.as_deref() != Some("none"),
             multiline: query.any.is_multiline(),
+            only_summary: printing.quiet && report == Report::Json,
             passthru: printing.passthru && lines_matter,
             stop_on_nonmatch: printing.stop_on_nonmatch,
             query,
@@ -232,10 +249,15 @@ impl Settings {
         Ok((settings, files))
     }
 
-    /// The verdict on an input with this beginning.
+    /// Returns what an input with this beginning is.
     pub fn verdict_on(&self, head: &[u8]) -> InputKind {
-        let text = self.binary == BinaryFiles::Text || self.query.terminator == 0;
-        if !text && memchr::memchr(0, head).is_some() { BINARY } else { TEXT }
+        let is_text = self.binary == BinaryFiles::Text || self.query.terminator == 0;
+        let shows_neighbours = self.separates || self.passthru || self.stop_on_nonmatch || self.multiline;
+        match is_text || memchr::memchr(0, head).is_none() {
+            true => TEXT,
+            false if self.report == Report::Json || shows_neighbours || !padding::is_padded_text(head) => BINARY,
+            false => PADDED,
+        }
     }
 
     /// Whether of an input with this verdict no line is printed.
@@ -292,7 +314,7 @@ fn syntax(patterns: &Patterns, environment: &Environment) -> Syntax {
         Dialect::Basic
     } else if patterns.fixed_strings {
         Dialect::Fixed
-    } else if patterns.perl_regexp {
+    } else if patterns.perl_regexp || patterns.engine == Engine::Pcre2 {
         Dialect::Perl
     } else {
         Dialect::Rust
@@ -315,77 +337,15 @@ fn syntax(patterns: &Patterns, environment: &Environment) -> Syntax {
         },
         terminator: if patterns.null_data { 0 } else { b'\n' },
         crlf: patterns.crlf,
-        unicode: environment.utf8 || !dialect.is_gnu(),
+        unicode: if dialect.is_gnu() { environment.utf8 } else { !patterns.no_unicode },
         multiline: patterns.multiline,
         dot_all: patterns.multiline && patterns.multiline_dotall,
+        falls_back: dialect == Dialect::Rust && (patterns.auto_hybrid_regex || patterns.engine == Engine::Auto),
+        size_limit: patterns.regex_size_limit.map(as_size),
+        dfa_size_limit: patterns.dfa_size_limit.map(as_size),
     }
 }
 
-/// A newline in a pattern parts alternatives, unless matches may span lines.
-fn split(pattern: &[u8], patterns: &Patterns) -> Vec<Vec<u8>> {
-    if patterns.multiline {
-        return vec![pattern.to_vec()];
-    }
-    pattern.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect()
-}
-
-/// Where alternatives from files stand: the file, and how many alternatives come before its first one.
-type Places = Vec<(OsString, usize)>;
-
-/// Returns an error with the file and line of the alternative at fault, if it is from a file.
-fn at_fault(
-    error: anyhow::Error,
-    alternatives: &[Vec<u8>],
-    places: &Places,
-    compile: &dyn Fn(&[Vec<u8>]) -> Result<Pattern>,
-) -> anyhow::Error {
-    let Some(first) = places.first().map(|(_, first)| *first) else { return error };
-    for (index, alternative) in alternatives.iter().enumerate().skip(first) {
-        if let Err(error) = compile(std::slice::from_ref(alternative)) {
-            let Some((file, first)) = places.iter().rfind(|(_, first)| *first <= index) else { return error };
-            let file = crate::output::escape_name(file);
-            return anyhow::anyhow!("{file}:{}: {error:#}", index - first + 1);
-        }
-    }
-    error
-}
-
-fn alternatives(args: &Args) -> Result<(Vec<Vec<u8>>, Places, Vec<OsString>)> {
-    let mut places = Vec::new();
-    let patterns = &args.patterns;
-    let mut operands = args.operands.iter();
-    let mut all = Vec::new();
-    for pattern in &patterns.regexp {
-        all.extend(split(pattern.as_bytes(), patterns));
-    }
-    for file in &patterns.file {
-        let mut text = Vec::new();
-        let read = if file == "-" {
-            std::io::stdin().read_to_end(&mut text)
-        } else {
-            crate::io::path::open(file).and_then(|mut file| file.read_to_end(&mut text))
-        };
-        if let Err(error) = read {
-            bail!("{}: {}", crate::output::escape_name(file), crate::output::message(&error));
-        }
-        if text.ends_with(b"\n") {
-            text.pop();
-        } else if text.is_empty() {
-            continue;
-        }
-        places.push((file.clone(), all.len()));
-        // A list written with carriage returns is meant for lines that end with them.
-        let line = |line: &[u8]| match patterns.crlf {
-            true => line.strip_suffix(b"\r").unwrap_or(line).to_vec(),
-            false => line.to_vec(),
-        };
-        all.extend(text.split(|&byte| byte == b'\n').map(line));
-    }
-    let has_pattern =
-        ![&patterns.regexp, &patterns.file, &patterns.and, &patterns.not].iter().all(|all| all.is_empty());
-    if !has_pattern {
-        let first = operands.next().context("no pattern; see `mapped grep --help`")?;
-        all = split(&first.clone().into_vec(), patterns);
-    }
-    Ok((all, places, operands.cloned().collect()))
+fn as_size(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
 }

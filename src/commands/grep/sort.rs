@@ -16,6 +16,7 @@ pub fn sorted(
     inputs: &Inputs,
 ) -> Box<dyn Iterator<Item = Found> + Send> {
     let (key, is_reversed) = match (inputs.sort, inputs.sortr) {
+        _ if inputs.sort_files => (SortKey::Path, false),
         (_, Some(key)) => (key, true),
         (Some(key), _) => (key, false),
         (None, None) => (SortKey::None, false),

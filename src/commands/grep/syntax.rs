@@ -72,6 +72,12 @@ pub struct Syntax {
     pub multiline: bool,
     /// `.` matches a newline too.
     pub dot_all: bool,
+    /// Whether PCRE2 runs what the Rust engine refuses (`--engine auto`).
+    pub falls_back: bool,
+    /// The largest compiled regex in bytes, if not the engine's default.
+    pub size_limit: Option<usize>,
+    /// The largest cache of an automaton in bytes, if not the engine's default.
+    pub dfa_size_limit: Option<usize>,
 }
 
 impl Syntax {
@@ -116,6 +122,9 @@ impl Default for Syntax {
             unicode: true,
             multiline: false,
             dot_all: false,
+            falls_back: false,
+            size_limit: None,
+            dfa_size_limit: None,
         }
     }
 }

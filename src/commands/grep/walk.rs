@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
-use ignore::WalkBuilder;
 
 use crate::cli::grep::{Devices, Directories, Inputs};
 use crate::io::walk::{self, DirectoryLoop, Found, Order};
@@ -20,6 +19,7 @@ use crate::os::posix::{OFlags, OsStrExt};
 use crate::output::{complain, escape_name, message};
 
 use super::filter::Filter;
+use super::ignore_files::IgnoreFiles;
 
 /// Turns the names on the command line into the files to search.
 #[derive(Clone, Debug)]
@@ -27,8 +27,7 @@ pub struct Walk {
     recursive: bool,
     follow: bool,
     skip_directories: bool,
-    ignore: bool,
-    hidden: bool,
+    ignores: Arc<IgnoreFiles>,
     one_file_system: bool,
     /// Whether warnings are withheld.
     is_quiet: bool,
@@ -55,7 +54,6 @@ impl Walk {
             exclude.extend(listed_globs(list)?);
         }
         Ok(Walk {
-            hidden: inputs.hidden,
             one_file_system: inputs.one_file_system,
             is_quiet: inputs.no_messages,
             skip_devices: inputs.devices == Some(Devices::Skip),
@@ -63,7 +61,7 @@ impl Walk {
             recursive: inputs.is_recursive(),
             follow: inputs.dereference_recursive,
             skip_directories: inputs.directories == Some(Directories::Skip),
-            ignore: inputs.ignore,
+            ignores: Arc::new(IgnoreFiles::new(inputs)),
             globs: Arc::new(Globs {
                 include: globs(&inputs.include)?,
                 exclude: globs(&exclude)?,
@@ -113,7 +111,11 @@ impl Walk {
     fn below(&self, directory: OsString, bare: bool) -> Box<dyn Iterator<Item = Found> + Send> {
         let filter = Arc::clone(&self.filter);
         let length = if bare { 0 } else { directory.len() };
-        let all = if self.ignore { self.unignored_below(directory, bare) } else { self.all_below(directory, bare) };
+        let all = if self.ignores.are_used() {
+            self.unignored_below(directory, bare)
+        } else {
+            self.all_below(directory, bare)
+        };
         let is_quiet = self.is_quiet;
         Box::new(all.filter(move |found| match found {
             Ok(file) => filter.wants(file.path(), length),
@@ -146,9 +148,10 @@ impl Walk {
     /// Does not support paths longer than `PATH_MAX`, because ignore files are found by their paths.
     fn unignored_below(&self, directory: OsString, bare: bool) -> Box<dyn Iterator<Item = Found> + Send> {
         let globs = Arc::clone(&self.globs);
-        let walker = WalkBuilder::new(&directory)
+        let walker = self
+            .ignores
+            .walk(&directory)
             .follow_links(self.follow)
-            .hidden(!self.hidden)
             .same_file_system(self.one_file_system)
             .max_depth(self.filter.max_depth())
             .sort_by_file_name(OsStr::cmp)

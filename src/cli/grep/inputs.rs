@@ -1,0 +1,279 @@
+//! Options of `mapped grep` about what it searches.
+
+use std::ffi::OsString;
+
+use clap::{ArgAction, Args as ClapArgs, ValueEnum};
+
+use crate::cli::cat::FollowBy;
+use crate::cli::size::parse_size;
+use crate::cli::times::Times;
+use crate::select::shard::Shard;
+
+/// Options about the input.
+#[derive(ClapArgs, Clone, Debug)]
+#[command(next_help_heading = "Inputs")]
+pub struct Inputs {
+    /// Search directories in the order of their names; the working directory by default
+    ///
+    /// Symbolic links are followed only if they are named on the command line.
+    #[arg(short = 'r', long, overrides_with_all = ["recursive", "dereference_recursive"])]
+    pub recursive: bool,
+
+    /// Search directories and follow all symbolic links
+    #[arg(short = 'R', long, overrides_with_all = ["recursive", "dereference_recursive"])]
+    pub dereference_recursive: bool,
+
+    /// How to handle directories
+    #[arg(short = 'd', long, value_name = "ACTION")]
+    pub directories: Option<Directories>,
+
+    /// Search only files whose name matches GLOB
+    #[arg(long, aliases = ["inc", "incl", "inclu", "includ"], value_name = "GLOB", action = ArgAction::Append)]
+    pub include: Vec<OsString>,
+
+    /// Skip files whose name matches GLOB
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    pub exclude: Vec<OsString>,
+
+    /// Skip directories whose name matches GLOB
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    pub exclude_dir: Vec<OsString>,
+
+    /// Skip files whose name matches a glob from FILE, one per line
+    #[arg(long, value_name = "FILE", action = ArgAction::Append)]
+    pub exclude_from: Vec<OsString>,
+
+    /// Search only files whose path matches GLOB, or with ! before it, skip matching files and directories
+    ///
+    /// Globs have the syntax of .gitignore files, with the meaning of ! inverted. The last one that
+    /// matches counts. Files named on the command line are always searched.
+    #[arg(short = 'g', long, value_name = "GLOB", action = ArgAction::Append)]
+    pub glob: Vec<String>,
+
+    /// Search only files whose path matches GLOB, as with -g, ignoring case
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    pub iglob: Vec<String>,
+
+    /// Ignore case in the globs of -g
+    #[arg(long)]
+    pub glob_case_insensitive: bool,
+
+    /// Search only files of a type, such as rust or py; --type-list shows all types
+    #[arg(short = 't', long = "type", value_name = "TYPE", action = ArgAction::Append)]
+    pub file_type: Vec<String>,
+
+    /// Skip files of a type
+    #[arg(long, value_name = "TYPE", action = ArgAction::Append)]
+    pub type_not: Vec<String>,
+
+    /// Add globs to a file type, as in 'web:*.html' or 'web:include:html,css'
+    #[arg(long, value_name = "DEFINITION", action = ArgAction::Append)]
+    pub type_add: Vec<String>,
+
+    /// Remove all globs of a file type, before those of --type-add
+    #[arg(long, value_name = "TYPE", action = ArgAction::Append)]
+    pub type_clear: Vec<String>,
+
+    /// List all file types and exit
+    #[arg(long)]
+    pub type_list: bool,
+
+    /// Search at most N levels of directories; the files of the directory itself are level 1
+    #[arg(long, visible_alias = "maxdepth", value_name = "N")]
+    pub max_depth: Option<usize>,
+
+    /// Skip directories on other file systems than the one the search starts in
+    #[arg(long)]
+    pub one_file_system: bool,
+
+    /// Skip files larger than SIZE
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub max_filesize: Option<u64>,
+
+    /// Print the names of the files that would be searched; all operands are files
+    #[arg(long)]
+    pub files: bool,
+
+    /// Search files in this order
+    #[arg(long, value_name = "KEY", overrides_with_all = ["sortr", "sort_files"])]
+    pub sort: Option<SortKey>,
+
+    /// Search files in the order of their paths, as with --sort=path
+    #[arg(long, hide = true, overrides_with_all = ["sort", "sortr"])]
+    pub sort_files: bool,
+
+    /// Search files in the reverse of this order
+    #[arg(long, value_name = "KEY", overrides_with_all = ["sort", "sort_files"])]
+    pub sortr: Option<SortKey>,
+
+    /// How to handle devices, FIFOs and sockets; those found in directories are always skipped
+    #[arg(short = 'D', long, value_name = "ACTION")]
+    pub devices: Option<Devices>,
+
+    /// Skip hidden files and files that .gitignore, .ignore and .rgignore files name
+    #[arg(long, overrides_with = "no_ignore")]
+    pub ignore: bool,
+
+    /// Obey no ignore files, the default
+    #[arg(long, hide = true, overrides_with = "ignore")]
+    pub no_ignore: bool,
+
+    /// Skip files that FILE names in the syntax of .gitignore, also without --ignore
+    #[arg(long, value_name = "FILE", action = ArgAction::Append)]
+    pub ignore_file: Vec<OsString>,
+
+    /// Ignore case in ignore files
+    #[arg(long)]
+    pub ignore_file_case_insensitive: bool,
+
+    /// Disregard .ignore and .rgignore files under --ignore
+    #[arg(long)]
+    pub no_ignore_dot: bool,
+
+    /// Disregard the .git/info/exclude file under --ignore
+    #[arg(long)]
+    pub no_ignore_exclude: bool,
+
+    /// Disregard the files of --ignore-file
+    #[arg(long)]
+    pub no_ignore_files: bool,
+
+    /// Disregard the global gitignore file under --ignore
+    #[arg(long)]
+    pub no_ignore_global: bool,
+
+    /// Disregard ignore files in parent directories under --ignore
+    #[arg(long)]
+    pub no_ignore_parent: bool,
+
+    /// Disregard .gitignore files under --ignore
+    #[arg(long)]
+    pub no_ignore_vcs: bool,
+
+    /// Obey .gitignore files outside git repositories too under --ignore
+    #[arg(long)]
+    pub no_require_git: bool,
+
+    /// Search hidden files under --ignore too
+    #[arg(long)]
+    pub hidden: bool,
+
+    /// Change nothing; GNU grep's option for systems whose text files differ from binary ones
+    #[arg(long)]
+    pub binary: bool,
+
+    /// Change nothing but warn; GNU grep's obsolete option for systems other than Unix
+    #[arg(short = 'u', long, hide = true)]
+    pub unix_byte_offsets: bool,
+
+    /// Search binary files as text
+    #[arg(short = 'a', long, overrides_with_all = ["text", "skip_binary", "binary_files"])]
+    pub text: bool,
+
+    /// Skip binary files
+    #[arg(short = 'I', overrides_with_all = ["text", "skip_binary", "binary_files"])]
+    pub skip_binary: bool,
+
+    /// How to handle binary files
+    #[arg(long, value_name = "TYPE", overrides_with_all = ["text", "skip_binary", "binary_files"])]
+    pub binary_files: Option<BinaryFiles>,
+
+    /// Decode text from this encoding, by its WHATWG name, or from its byte order mark (auto), or not (none)
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+
+    /// Decompress gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress files, recognized by their content
+    ///
+    /// --since, --until, --around and --merge imply it.
+    #[arg(long, visible_alias = "search-zip")]
+    pub decompress: bool,
+
+    /// Print the matches in all files in order of their times, as `mapped cat --merge` orders lines
+    #[arg(long, conflicts_with_all = ["shard", "last", "follow", "multiline", "null_data"])]
+    pub merge: bool,
+
+    /// Search only the lines that start in the I-th of N equal parts of each file, I from 1
+    #[arg(long, value_name = "I/N", conflicts_with_all = ["context", "before_context", "after_context", "max_count", "last"])]
+    pub shard: Option<Shard>,
+
+    /// Times in logs.
+    #[command(flatten)]
+    pub times: Times,
+
+    /// Keep searching what is appended, by descriptor (also if the file is renamed) or by name (also if it is replaced)
+    ///
+    /// A line is searched when it is complete or the search ends: on Ctrl-C, at the first match with -q,
+    /// or when each file has enough for -m or -l. --last N limits what is printed of the existing content.
+    /// Truncation and replacement are reported on standard error. Conflicts with -r and with options that
+    /// need the end of a file.
+    #[arg(long, value_name = "BY", num_args = 0..=1, require_equals = true, default_missing_value = "descriptor", overrides_with = "follow",
+          conflicts_with_all = ["until", "around", "shard", "length", "count", "count_matches", "files_without_match", "multiline", "initial_tab",
+                                "recursive", "dereference_recursive", "decompress", "encoding"])]
+    pub follow: Option<FollowBy>,
+
+    /// Map files that gain from it, the default, as with --io=auto
+    #[arg(long, hide = true, overrides_with_all = ["no_mmap", "io"])]
+    pub mmap: bool,
+
+    /// Never map files, as with --io=read
+    #[arg(long, overrides_with_all = ["mmap", "io"])]
+    pub no_mmap: bool,
+
+    /// Suppress messages about files that cannot be read
+    #[arg(short = 's', long)]
+    pub no_messages: bool,
+}
+
+/// `--sort`, `--sortr`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SortKey {
+    /// The order in which files are found
+    None,
+    /// By path
+    Path,
+    /// By the time of last modification
+    Modified,
+    /// By the time of last access
+    Accessed,
+    /// By the time of creation
+    Created,
+}
+
+/// `--devices`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Devices {
+    /// Read them
+    Read,
+    /// Skip silently
+    Skip,
+}
+
+/// `--directories`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Directories {
+    /// Report an error
+    Read,
+    /// Skip silently
+    Skip,
+    /// Search recursively, as with -r
+    Recurse,
+}
+
+/// `--binary-files`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum BinaryFiles {
+    /// Report that it matches, without its lines
+    #[default]
+    Binary,
+    /// Search as text, as with -a
+    Text,
+    /// Skip, as with -I
+    WithoutMatch,
+}
+
+impl Inputs {
+    /// Returns whether directories are searched.
+    pub fn is_recursive(&self) -> bool {
+        self.recursive || self.dereference_recursive || self.directories == Some(Directories::Recurse)
+    }
+}

@@ -1,0 +1,225 @@
+//! Options of `mapped grep` about what it prints.
+
+use std::ffi::OsString;
+
+use clap::{ArgAction, Args as ClapArgs, ValueEnum};
+
+use crate::cli::range::parse_count;
+use crate::cli::size::parse_size;
+
+/// Options about the output.
+#[derive(ClapArgs, Clone, Debug)]
+#[command(next_help_heading = "Output")]
+pub struct Printing {
+    /// Print only the number of selected lines per file
+    #[arg(short = 'c', long)]
+    pub count: bool,
+
+    /// Print counts of 0 too, the default
+    #[arg(long, hide = true, overrides_with_all = ["include_zero", "no_include_zero"])]
+    pub include_zero: bool,
+
+    /// Suppress counts of 0
+    #[arg(long, overrides_with_all = ["include_zero", "no_include_zero"])]
+    pub no_include_zero: bool,
+
+    /// Print only the number of matches per file
+    #[arg(long)]
+    pub count_matches: bool,
+
+    /// Print only the names of files with selected lines
+    #[arg(short = 'l', long, overrides_with_all = ["files_with_matches", "files_without_match"])]
+    pub files_with_matches: bool,
+
+    /// Print only the names of files without selected lines
+    #[arg(short = 'L', long, overrides_with_all = ["files_with_matches", "files_without_match"])]
+    pub files_without_match: bool,
+
+    /// Print nothing and stop at the first match; the exit status shows whether there was one
+    #[arg(short = 'q', long, visible_alias = "silent")]
+    pub quiet: bool,
+
+    /// Stop after N selected lines per file
+    #[arg(short = 'm', long, value_name = "N", allow_negative_numbers = true)]
+    pub max_count: Option<i64>,
+
+    /// Print only the last N selected lines per file, reading from its end
+    #[arg(long, value_name = "N", overrides_with = "last", conflicts_with = "max_count")]
+    pub last: Option<u64>,
+
+    /// Print only the matches, each on a line of its own
+    #[arg(short = 'o', long)]
+    pub only_matching: bool,
+
+    /// Print only the N most frequent lines of the output, each after its count, the most frequent first
+    ///
+    /// With -o these are the matches, with --replace the text that replaces them: `-o --replace '$1'`
+    /// counts what a group matches. The order is that of `sort | uniq -c | sort -rn`.
+    #[arg(long, value_name = "N", conflicts_with_all = [
+        "count", "count_matches", "files_with_matches", "files_without_match", "quiet", "json", "follow", "merge", "context",
+        "before_context", "after_context", "passthru", "heading", "initial_tab", "vimgrep"])]
+    pub top: Option<u64>,
+
+    /// Print the number of selected lines in each span of time, such as 10m, 1h or 1d
+    ///
+    /// Without SPAN, one is chosen that makes at most 48 rows. The rows cover the window of --since and
+    /// --until, or the log, and empty ones are shown. On a terminal they have bars; elsewhere they are
+    /// CSV, and with --json one object a line. A file without times is counted by the places of its lines.
+    #[arg(long, value_name = "SPAN", num_args = 0..=1, require_equals = true, default_missing_value = "auto", conflicts_with_all = [
+        "count", "count_matches", "files_with_matches", "files_without_match", "quiet", "follow", "merge", "top", "max_count", "last",
+        "multiline", "null_data", "context", "before_context", "after_context", "passthru", "only_matching", "shard"])]
+    pub timeline: Option<String>,
+
+    /// Print line numbers
+    #[arg(short = 'n', long, overrides_with_all = ["line_number", "no_line_number"])]
+    pub line_number: bool,
+
+    /// Suppress line numbers
+    #[arg(short = 'N', long, overrides_with_all = ["line_number", "no_line_number"])]
+    pub no_line_number: bool,
+
+    /// Print line numbers and the column of the first match, in bytes from 1
+    #[arg(long, overrides_with_all = ["column", "no_column"])]
+    pub column: bool,
+
+    /// Suppress columns, also those of --vimgrep
+    #[arg(long, overrides_with_all = ["column", "no_column"])]
+    pub no_column: bool,
+
+    /// Print the byte offset of each line, or of each match with -o
+    #[arg(short = 'b', long)]
+    pub byte_offset: bool,
+
+    /// Print file names before lines, the default for several files
+    #[arg(short = 'H', long, overrides_with_all = ["with_filename", "no_filename"])]
+    pub with_filename: bool,
+
+    /// Suppress file names
+    #[arg(short = 'h', long, overrides_with_all = ["with_filename", "no_filename"])]
+    pub no_filename: bool,
+
+    /// Name to print for standard input
+    #[arg(long, value_name = "LABEL")]
+    pub label: Option<OsString>,
+
+    /// Print each file name once, above its lines, the default on a terminal
+    #[arg(long, overrides_with_all = ["heading", "no_heading"])]
+    pub heading: bool,
+
+    /// Print file names before lines on a terminal too
+    #[arg(long, overrides_with_all = ["heading", "no_heading"])]
+    pub no_heading: bool,
+
+    /// Align numbers and start lines at a tab stop
+    #[arg(short = 'T', long)]
+    pub initial_tab: bool,
+
+    /// Print a NUL byte after each file name
+    #[arg(short = 'Z', short_alias = '0', long)]
+    pub null: bool,
+
+    /// Print N lines after each selected line
+    #[arg(short = 'A', long, value_name = "N", value_parser = parse_count, overrides_with = "passthru")]
+    pub after_context: Option<u64>,
+
+    /// Print N lines before each selected line
+    #[arg(short = 'B', long, value_name = "N", value_parser = parse_count, overrides_with = "passthru")]
+    pub before_context: Option<u64>,
+
+    /// Print N lines before and after each selected line; -N for short, as in -3
+    #[arg(short = 'C', long, value_name = "N", value_parser = parse_count, overrides_with = "passthru")]
+    pub context: Option<u64>,
+
+    /// Print TEXT between groups of lines
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, overrides_with_all = ["context_separator", "no_group_separator"])]
+    pub group_separator: Option<OsString>,
+
+    /// Print TEXT between groups of lines; escapes such as \\t and \\x7F in it are replaced
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, overrides_with_all = ["group_separator", "no_group_separator"])]
+    pub context_separator: Option<OsString>,
+
+    /// Print nothing between groups of lines
+    #[arg(long, visible_alias = "no-context-separator", overrides_with_all = ["group_separator", "context_separator"])]
+    pub no_group_separator: bool,
+
+    /// Print a note in place of lines and matches longer than N bytes; 0 for no limit
+    #[arg(short = 'M', long, value_name = "N", value_parser = parse_size)]
+    pub max_columns: Option<u64>,
+
+    /// Show a part of lines that -M finds too long
+    #[arg(long, value_name = "PART", num_args = 0..=1, require_equals = true, default_missing_value = "start")]
+    pub max_columns_preview: Option<Preview>,
+
+    /// Print lines with each match replaced by TEXT, in which $1 and ${name} stand for groups
+    ///
+    /// With -o, print only the replacements. $0 is the whole match, $$ a dollar sign. Files are never changed.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub replace: Option<OsString>,
+
+    /// Print all lines, those that do not match as context
+    #[arg(long, visible_alias = "passthrough", conflicts_with_all = ["last", "shard"],
+          overrides_with_all = ["after_context", "before_context", "context"])]
+    pub passthru: bool,
+
+    /// Print each matching line once for each of its matches, with the file's name, the line's number and the column
+    #[arg(long)]
+    pub vimgrep: bool,
+
+    /// Remove blanks at the start of lines
+    #[arg(long)]
+    pub trim: bool,
+
+    /// Stop at the first line that does not match after one that does
+    #[arg(long)]
+    pub stop_on_nonmatch: bool,
+
+    /// Print one JSON message per line, in ripgrep's format
+    #[arg(long)]
+    pub json: bool,
+
+    /// Set a color of the output, as in 'match:fg:red' or 'path:none'; may be repeated
+    ///
+    /// Write TYPE:fg:COLOR, TYPE:bg:COLOR, TYPE:style:STYLE or TYPE:none. A type is path, line, column,
+    /// match or highlight. A color is black, blue, green, red, cyan, magenta, yellow, white, a number up
+    /// to 255, or three of them as in 255,128,0. A style is bold, nobold, intense, nointense, underline,
+    /// nounderline, italic or noitalic. Takes precedence over GREP_COLORS.
+    #[arg(long, value_name = "SPEC", action = ArgAction::Append)]
+    pub colors: Vec<String>,
+
+    /// Print TEXT between the parts before a selected line instead of a colon; escapes in it are replaced
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub field_match_separator: Option<OsString>,
+
+    /// Print TEXT between the parts before a context line instead of a hyphen; escapes in it are replaced
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub field_context_separator: Option<OsString>,
+
+    /// Print CHARACTER instead of the slashes in file names
+    #[arg(long, value_name = "CHARACTER", value_parser = parse_separator)]
+    pub path_separator: Option<u8>,
+
+    /// Print as for a terminal, as with --color=always --heading --line-number
+    #[arg(short = 'p', long)]
+    pub pretty: bool,
+
+    /// Write each line as soon as it is found
+    #[arg(long)]
+    pub line_buffered: bool,
+}
+
+/// `--max-columns-preview`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Preview {
+    /// The first bytes, and how many matches follow
+    Start,
+    /// The bytes around the first match
+    Match,
+}
+
+/// Reads the single byte of `--path-separator`.
+fn parse_separator(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        [byte] => Ok(*byte),
+        _ => Err("expected a single byte".into()),
+    }
+}

@@ -1,0 +1,71 @@
+//! Which ignore files a search obeys (`--ignore`, `--ignore-file` and the `--no-ignore-…` options).
+
+use std::ffi::{OsStr, OsString};
+
+use ignore::WalkBuilder;
+
+use crate::cli::grep::Inputs;
+use crate::output::{complain, escape_name};
+
+/// The kinds of ignore files to obey.
+#[derive(Debug)]
+pub struct IgnoreFiles {
+    /// Whether the files that directories hold count, and hidden files are skipped.
+    found: bool,
+    /// The files of `--ignore-file`, the last one first in precedence.
+    named: Vec<OsString>,
+    hidden: bool,
+    dot: bool,
+    exclude: bool,
+    global: bool,
+    parents: bool,
+    vcs: bool,
+    requires_git: bool,
+    ignores_case: bool,
+}
+
+impl IgnoreFiles {
+    /// Resolves the options.
+    pub fn new(inputs: &Inputs) -> IgnoreFiles {
+        IgnoreFiles {
+            found: inputs.ignore,
+            named: if inputs.no_ignore_files || inputs.no_ignore { Vec::new() } else { inputs.ignore_file.clone() },
+            hidden: inputs.hidden,
+            dot: !inputs.no_ignore_dot,
+            exclude: !inputs.no_ignore_exclude,
+            global: !inputs.no_ignore_global,
+            parents: !inputs.no_ignore_parent,
+            vcs: !inputs.no_ignore_vcs,
+            requires_git: !inputs.no_require_git,
+            ignores_case: inputs.ignore_file_case_insensitive,
+        }
+    }
+
+    /// Returns whether any ignore file counts.
+    pub fn are_used(&self) -> bool {
+        self.found || !self.named.is_empty()
+    }
+
+    /// Returns a walk below `directory` that leaves out what the ignore files name.
+    pub fn walk(&self, directory: &OsStr) -> WalkBuilder {
+        let mut walk = WalkBuilder::new(directory);
+        walk.standard_filters(false)
+            .hidden(self.found && !self.hidden)
+            .ignore(self.found && self.dot)
+            .parents(self.found && self.parents)
+            .git_ignore(self.found && self.vcs)
+            .git_global(self.found && self.vcs && self.global)
+            .git_exclude(self.found && self.vcs && self.exclude)
+            .require_git(self.requires_git)
+            .ignore_case_insensitive(self.ignores_case);
+        if self.found && self.dot {
+            walk.add_custom_ignore_filename(".rgignore");
+        }
+        for file in &self.named {
+            if let Some(error) = walk.add_ignore(file) {
+                complain(format_args!("mapped: {}: {error}", escape_name(file)));
+            }
+        }
+        walk
+    }
+}

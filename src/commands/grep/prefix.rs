@@ -1,0 +1,114 @@
+//! Prints what stands before a line: the name, the numbers, and lines of a name or a count alone.
+
+use std::borrow::Cow;
+
+use super::colors::Colors;
+use super::print::Printer;
+use super::style::At;
+use crate::output::escape_for_terminal;
+
+impl Printer<'_> {
+    /// Prints a name on a line of its own.
+    pub fn name_line(&self, name: &[u8], text: &mut Vec<u8>) {
+        self.name(name, text);
+        if self.style.null { text.push(0) } else { self.end_own_line(text) }
+    }
+
+    /// Prints a count after its input's name, if names are shown.
+    pub fn count_line(&self, name: &[u8], count: u64, text: &mut Vec<u8>) {
+        if count == 0 && self.style.no_zeros {
+            return;
+        }
+        if self.style.name {
+            self.name(name, text);
+            match &self.style.colors {
+                _ if self.style.null => text.push(0),
+                Some(colors) => colors.paint(&colors.separator, &self.style.field_separators[0], text),
+                None => text.extend_from_slice(&self.style.field_separators[0]),
+            }
+        }
+        push_number(count, 0, text);
+        self.end_own_line(text);
+    }
+
+    fn name(&self, name: &[u8], text: &mut Vec<u8>) {
+        let name = with_separator(name, self.style.path_separator);
+        let shown = self.style.escape_for_terminal.then(|| escape_for_terminal(&name));
+        let name = shown.as_deref().unwrap_or(&name);
+        match &self.style.colors {
+            Some(colors) => colors.paint(&colors.name, name, text),
+            None => text.extend_from_slice(name),
+        }
+    }
+
+    /// Prints the name and the numbers before a line.
+    pub(super) fn prefix(&self, column: Option<usize>, has_text: bool, at: At<'_>, text: &mut Vec<u8>) {
+        let style = self.style;
+        let [selected, context] = &style.field_separators;
+        let separator = if at.selected { selected } else { context };
+        let mut any = false;
+        let end = |text: &mut Vec<u8>| match &style.colors {
+            Some(colors) => colors.paint(&colors.separator, separator, text),
+            None => text.extend_from_slice(separator),
+        };
+        if style.name && !style.heading {
+            any = true;
+            self.name(at.name, text);
+            if style.null { text.push(0) } else { end(text) }
+        }
+        let number = |value: u64, color: fn(&Colors) -> &str, text: &mut Vec<u8>| {
+            let width = if style.tab { at.width } else { 0 };
+            match &style.colors {
+                Some(colors) => {
+                    let sgr = color(colors);
+                    colors.start(sgr, text);
+                    push_number(value, width, text);
+                    colors.end(sgr, text);
+                }
+                None => push_number(value, width, text),
+            }
+            end(text);
+        };
+        if style.number {
+            any = true;
+            number(at.number, |colors| &colors.line, text);
+        }
+        if let Some(column) = column {
+            any = true;
+            number(column as u64, |colors| &colors.column, text);
+        }
+        if style.offset {
+            any = true;
+            number(at.offset, |colors| &colors.offset, text);
+        }
+        if style.tab && any && has_text {
+            text.push(b'\t');
+        }
+    }
+}
+
+/// Returns a name with its slashes replaced by `separator`, if there is one.
+pub fn with_separator(name: &[u8], separator: Option<u8>) -> Cow<'_, [u8]> {
+    match separator {
+        Some(separator) => name.iter().map(|&byte| if byte == b'/' { separator } else { byte }).collect(),
+        None => Cow::Borrowed(name),
+    }
+}
+
+/// Writes `value` in decimal, right-aligned in `width` columns.
+pub fn push_number(value: u64, width: usize, text: &mut Vec<u8>) {
+    let mut digits = [0u8; 20];
+    let mut start = digits.len();
+    let mut rest = value;
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    let digits = &digits[start..];
+    text.resize(text.len() + width.saturating_sub(digits.len()), b' ');
+    text.extend_from_slice(digits);
+}

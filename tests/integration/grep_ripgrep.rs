@@ -1,0 +1,238 @@
+//! Options as ripgrep has them, in cases from its own test suite, and text that holds runs of NUL bytes.
+
+use std::process::Stdio;
+
+use crate::law::Law;
+use crate::util::{Dir, Ran, mapped};
+
+fn grep(dir: &Dir, args: &[&str]) -> Ran {
+    let mut command = mapped();
+    command.arg("grep").args(args).current_dir(dir.path()).stdin(Stdio::null()).env("LC_ALL", "C.UTF-8");
+    command.output().unwrap().into()
+}
+
+#[track_caller]
+fn prints(dir: &Dir, args: &[&str], expected: &str) {
+    let ran = grep(dir, args);
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), expected, "{args:?}: {}", ran.stderr);
+}
+
+/// ripgrep's test text.
+fn sherlock(dir: &Dir) {
+    dir.file(
+        "sherlock",
+        b"For the Doctor Watsons of this world, as opposed to the Sherlock\n\
+          Holmeses, success in the province of detective work must always\n\
+          be, to a very large extent, the result of luck. Sherlock Holmes\n\
+          can extract a clew from a wisp of straw or a flake of cigar ash;\n\
+          but Doctor Watson has to have it taken out for him and dusted,\n\
+          and exhibited clearly, with a label attached.\n",
+    );
+}
+
+// --max-columns-preview was unknown, and -M showed an excerpt where ripgrep prints a note.
+#[test]
+fn long_lines_are_noted_or_previewed() {
+    let dir = Dir::new();
+    sherlock(&dir);
+    let pattern = "exhibited|dusted|has to have it";
+    prints(
+        &dir,
+        &["-M46", "--max-columns-preview", pattern, "sherlock"],
+        "but Doctor Watson has to have it taken out for [... omitted end of long line]\n\
+         and exhibited clearly, with a label attached.\n",
+    );
+    prints(
+        &dir,
+        &["-M43", "--max-columns-preview", "--replace=xxx", pattern, "sherlock"],
+        "but Doctor Watson xxx taken out for him and [... 1 more match]\n\
+         and xxx clearly, with a label attached.\n",
+    );
+    dir.file("long", b"test\ntest abcdefghijklmnopqrstuvwxyz test\nabcdefghijklmnopqrstuvwxyz\n");
+    prints(&dir, &["-M20", "test", "long"], "test\n[Omitted long matching line]\n");
+    prints(
+        &dir,
+        &["-M20", "-m2", "-C1", "test", "long"],
+        "test\n[Omitted long matching line]\n[Omitted long context line]\n",
+    );
+    prints(&dir, &["-M20", "--replace=foo", "test", "long"], "foo\n[Omitted long line with 2 matches]\n");
+    prints(&dir, &["-M0", "-c", "test", "long"], "2\n");
+    dir.file("blanks", b"     0123456789abcdefghijklmnopqrstuvwxyz");
+    let trimmed = ["--trim", "--max-columns-preview", "-M8", "blanks", "-e"];
+    let with = |more: &[&'static str]| [&trimmed[..], more].concat();
+    prints(&dir, &with(&["abc"]), "01234567 [... omitted end of long line]\n");
+    prints(&dir, &with(&["abc", "-o", "-M2"]), "ab [... 0 more matches]\n");
+    prints(&dir, &with(&["abc", "--color=always"]), "01234567 [... 1 more match]\n");
+}
+
+#[test]
+fn separators_are_unescaped() {
+    let dir = Dir::new();
+    sherlock(&dir);
+    let args =
+        ["-n", "-A1", "--field-context-separator", r"\x7F", "--field-match-separator", r"\t", "opposed", "sherlock"];
+    let ran = grep(&dir, &args);
+    let lines: Vec<_> = ran.stdout.split(|&byte| byte == b'\n').map(|line| &line[..2.min(line.len())]).collect();
+    assert_eq!(lines, [&b"1\t"[..], b"2\x7f", b""]);
+    dir.file("f", b"a\nb\na\n");
+    prints(&dir, &["-A0", "--context-separator", r"\x41\\", "a", "f"], "a\nA\\\na\n");
+    // GNU grep's option takes the text as it is.
+    prints(&dir, &["-A0", "--group-separator", r"\x41", "a", "f"], "a\n\\x41\na\n");
+}
+
+#[test]
+fn ignore_files_are_chosen() {
+    let dir = Dir::new();
+    for (name, text) in [(".ignore", "a"), (".rgignore", "b"), (".mine", "c"), ("a", "x"), ("b", "x"), ("c", "x")] {
+        dir.file(name, text.as_bytes());
+    }
+    let files = |options: &[&str], expected: &str| prints(&dir, &[&["--files", "-r"], options].concat(), expected);
+    files(&["--ignore"], "c\n");
+    files(&["--ignore", "--no-ignore-dot"], "a\nb\nc\n");
+    files(&["--ignore", "--ignore-file", ".mine", "--no-ignore-dot"], "a\nb\n");
+    files(&["--ignore-file", ".mine"], ".ignore\n.mine\n.rgignore\na\nb\n");
+    files(&["--ignore-file", ".mine", "--no-ignore-files", "--ignore"], "c\n");
+    files(&["--ignore", "--no-ignore", "--sort-files", "-g", "?"], "a\nb\nc\n");
+    std::fs::create_dir(dir.path().join("d")).unwrap();
+    dir.file("d/.gitignore", b"e");
+    dir.file("d/e", b"x");
+    files(&["--ignore", "-g", "e"], "d/e\n");
+    files(&["--ignore", "--no-require-git", "-g", "e"], "");
+    files(&["--ignore", "--no-require-git", "--no-ignore-vcs", "-g", "e"], "d/e\n");
+    files(&["--path-separator", "+", "-g", "e"], "d+e\n");
+    assert_eq!(
+        (grep(&dir, &["--files", "-q", "-r"]).code, grep(&dir, &["--files", "-q", "-r", "-g", "zz"]).code),
+        (0, 1)
+    );
+}
+
+#[test]
+fn the_last_of_options_that_exclude_each_other_counts() {
+    let dir = Dir::new();
+    dir.file("f", b"a\nb\nc\n");
+    prints(&dir, &["--passthru", "-C0", "b", "f"], "b\n");
+    prints(&dir, &["-C0", "--passthru", "b", "f"], "a\nb\nc\n");
+    prints(&dir, &["-v", "--no-invert-match", "b", "f"], "b\n");
+    prints(&dir, &["--json", "--no-json", "b", "f"], "b\n");
+    prints(&dir, &["-c", "--no-include-zero", "x", "f"], "");
+    prints(&dir, &["-c", "--no-include-zero", "--include-zero", "x", "f"], "0\n");
+    prints(&dir, &["--no-mmap", "b", "f"], "b\n");
+    prints(&dir, &["--mmap", "b", "f"], "b\n");
+    prints(&dir, &["--vimgrep", "-N", "--no-column", "b", "f"], "f:b\n");
+    prints(&dir, &["--vimgrep", "--no-filename", "b", "f"], "2:1:b\n");
+    prints(&dir, &["-n", "-o", "--passthru", "b", "f"], "1-a\n2:b\n3-c\n");
+    let ran = grep(&dir, &["--no-mmap", "--stats", "b", "f"]);
+    assert!(ran.stderr.contains("read") && !ran.stderr.contains("mapped by"), "{}", ran.stderr);
+}
+
+#[test]
+fn engines_and_their_limits() {
+    let dir = Dir::new();
+    dir.file("f", "foobar\n\u{e9}\n".as_bytes());
+    prints(&dir, &["-o", "--no-unicode", r"\w+", "f"], "foobar\n");
+    prints(&dir, &["-c", "--dfa-size-limit", "10", r"o\s?b", "f"], "1\n");
+    let ran = grep(&dir, &["--regex-size-limit", "10", r"\w{5}", "f"]);
+    assert!(ran.code == 2 && ran.stderr.contains("exceeds size limit"), "{}", ran.stderr);
+    if cfg!(feature = "pcre2") {
+        prints(&dir, &["-o", "--engine=auto", "foo(?=bar)", "f"], "foo\n");
+        prints(&dir, &["-o", "--auto-hybrid-regex", "foo(?=bar)", "f"], "foo\n");
+        prints(&dir, &["-o", "--engine=pcre2", r"foo\Kbar", "f"], "bar\n");
+    }
+    assert_eq!(grep(&dir, &["foo(?=bar)", "f"]).code, 2);
+}
+
+// --json and --replace excluded each other, and -q kept --json from printing its summary.
+#[test]
+fn json_shows_replacements_and_a_summary() {
+    let dir = Dir::new();
+    sherlock(&dir);
+    let ran = grep(&dir, &["--json", "Sherlock Holmes", "--replace", "John Watson", "sherlock"]);
+    let text = String::from_utf8(ran.stdout).unwrap();
+    let wanted = r#"{"match":{"text":"Sherlock Holmes"},"replacement":{"text":"John Watson"},"start":48,"end":63}"#;
+    assert!(text.contains(wanted), "{text}");
+    let quiet = grep(&dir, &["--json", "-q", "Sherlock Holmes", "sherlock"]);
+    let text = String::from_utf8(quiet.stdout).unwrap();
+    assert!(text.starts_with(r#"{"type":"summary""#) && text.lines().count() == 1, "{text}");
+    assert!(text.contains(r#""bytes_searched":367"#), "{text}");
+}
+
+#[test]
+fn replacements_of_newlines_join_lines() {
+    let dir = Dir::new();
+    dir.file("input", b"hello\nworld\n");
+    prints(&dir, &["-U", "--replace=?", "-n", "\n", "input"], "1:hello?world?\n");
+}
+
+// Groups of -E and -G were not captured, so $1 was empty.
+#[test]
+fn groups_of_posix_patterns_are_captured() {
+    let dir = Dir::new();
+    dir.file("f", b"x 1\n");
+    prints(&dir, &["-oE", "--replace", "<$1>", "x (.)", "f"], "<1>\n");
+    prints(&dir, &["-oG", "--replace", "<$1>", r"x \(.\)", "f"], "<1>\n");
+}
+
+fn padded() -> Vec<u8> {
+    let mut text = b"first word\n".to_vec();
+    text.extend_from_slice(&[0; 300]);
+    text.extend_from_slice(b"second word\nthird\n");
+    text.extend_from_slice(&[0; 5000]);
+    text.extend_from_slice(b"fourth word");
+    text
+}
+
+// A log that was truncated while its writer went on was binary.
+#[test]
+fn the_law_holds_for_text_with_runs_of_nul_bytes() {
+    let text = padded();
+    Law::new(&["grep", "-n", "word"], &text).holds(b"1:first word\n2:second word\n4:fourth word\n", 0);
+    Law::new(&["grep", "-b", "^[sf]"], &text).holds(b"0:first word\n311:second word\n5329:fourth word\n", 0);
+    Law::new(&["grep", "-v", "-n", "word"], &text).holds(b"3:third\n", 0);
+    Law::new(&["grep", "-c", ""], &text).holds(b"4\n", 0);
+    Law::new(&["grep", "-m2", "-n", "word"], &text).holds(b"1:first word\n2:second word\n", 0);
+    Law::new(&["grep", "--count-matches", "-m2", "r"], &text).holds(b"3\n", 0);
+    let mut leading = vec![0; 200 << 10];
+    leading.extend_from_slice(b"a word\n");
+    Law::new(&["grep", "-n", "^a word"], &leading).holds(b"1:a word\n", 0);
+}
+
+#[test]
+fn what_else_holds_nul_bytes_stays_binary() {
+    let dir = Dir::new();
+    dir.file("single", b"a\0word\n");
+    dir.file("elf", &[&b"\x7fELF\x02\x01\x01"[..], &[0; 90], b"a word\n"].concat());
+    let filler = b"nothing\n".repeat(20_000);
+    dir.file("later", &[&[0; 99][..], b"a word\n", &filler, b"b \x01word\nword\n"].concat());
+    for name in ["single", "elf"] {
+        let ran = grep(&dir, &["word", name]);
+        assert!(ran.stdout.is_empty() && ran.stderr.contains("binary file matches (-a"), "{name}: {}", ran.stderr);
+    }
+    let ran = grep(&dir, &["word", "later"]);
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), "a word\n");
+    assert!(ran.stderr.contains("binary file matches"), "{}", ran.stderr);
+}
+
+// The colour of a line was ended before each match; GNU grep lets that of the match follow it.
+#[test]
+fn colours_follow_one_another_as_in_gnu_grep() {
+    let dir = Dir::new();
+    dir.file("f", b"foo bar\nx\n");
+    for (colors, options) in [
+        ("ms=1:mc=2:sl=3:cx=4", &["-n", "-A1", "o"][..]),
+        ("rv:sl=7:cx=8", &["-v", "-C1", "o"]),
+        ("ne:sl=3:fn=4:ln=5:bn=6:se=7", &["-nbH", "b"]),
+        ("sl=3:mt=", &["o"]),
+        ("mt=01;3", &["-o", "o"]),
+    ] {
+        let args = [&["-E", "--color=always"], options, &["f"]].concat();
+        let mut peer = std::process::Command::new("grep");
+        let Ok(peer) = peer.args(&args).env("GREP_COLORS", colors).current_dir(dir.path()).output() else { return };
+        let mut ours = mapped();
+        let ours = ours.arg("grep").args(&args).env("GREP_COLORS", colors).current_dir(dir.path()).output().unwrap();
+        assert_eq!(
+            ours.stdout.escape_ascii().to_string(),
+            peer.stdout.escape_ascii().to_string(),
+            "{colors} {options:?}"
+        );
+    }
+}
