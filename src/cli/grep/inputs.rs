@@ -216,7 +216,7 @@ pub struct Inputs {
     pub mmap: bool,
 
     /// Never map files, as with --io=read
-    #[arg(long, overrides_with_all = ["mmap", "io"])]
+    #[arg(long, hide = true, overrides_with_all = ["mmap", "io"])]
     pub no_mmap: bool,
 
     /// Suppress messages about files that cannot be read
