@@ -195,7 +195,7 @@ fn a_usage_error_is_one_line_with_advice() {
         (&["cat", "--number=3"], "--number takes no value, but '3' was given; see mapped cat --help"),
         (&["cat", "--sanitize", "-v"], "--sanitize cannot be combined with --show-nonprinting; see mapped cat --help"),
         (&["cat", "--pid", "1"], "missing --follow or -F; see mapped cat --help"),
-        (&["grep", "--no-hidden", "x"], "grep has no option '--no-hidden'; nothing is ignored without --ignore"),
+        (&["grep", "--unrestricted", "x"], "grep has no option '--unrestricted'; nothing is ignored without --ignore"),
         (&["grep", "-m", "x", "y"], "invalid value 'x' for --max-count: expected a number; see mapped grep --help"),
         (&["stat", "-c"], "--format needs a value; see mapped stat --help"),
         (&["hexdump", "-j", "5"], "hexdump has no option '-j'; try: --offset SIZE"),
