@@ -355,7 +355,6 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand --merge 'Print the matches in all files in order of their times, as `mapped cat --merge` orders lines'
             cand --utc 'Read times without a zone as UTC'
             cand --mmap 'Map files that gain from it, the default, as with --io=auto'
-            cand --no-mmap 'Never map files, as with --io=read'
             cand -s 'Suppress messages about files that cannot be read'
             cand --no-messages 'Suppress messages about files that cannot be read'
             cand --no-crlf 'no-crlf'

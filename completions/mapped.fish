@@ -335,7 +335,6 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l decompress -l sea
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l merge -d 'Print the matches in all files in order of their times, as `mapped cat --merge` orders lines'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l utc -d 'Read times without a zone as UTC'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l mmap -d 'Map files that gain from it, the default, as with --io=auto'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-mmap -d 'Never map files, as with --io=read'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s s -l no-messages -d 'Suppress messages about files that cannot be read'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-crlf
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-decompress

@@ -362,7 +362,6 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('--merge', '--merge', [CompletionResultType]::ParameterName, 'Print the matches in all files in order of their times, as `mapped cat --merge` orders lines')
             [CompletionResult]::new('--utc', '--utc', [CompletionResultType]::ParameterName, 'Read times without a zone as UTC')
             [CompletionResult]::new('--mmap', '--mmap', [CompletionResultType]::ParameterName, 'Map files that gain from it, the default, as with --io=auto')
-            [CompletionResult]::new('--no-mmap', '--no-mmap', [CompletionResultType]::ParameterName, 'Never map files, as with --io=read')
             [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Suppress messages about files that cannot be read')
             [CompletionResult]::new('--no-messages', '--no-messages', [CompletionResultType]::ParameterName, 'Suppress messages about files that cannot be read')
             [CompletionResult]::new('--no-crlf', '--no-crlf', [CompletionResultType]::ParameterName, 'no-crlf')
