@@ -444,8 +444,8 @@ fn unmeasurable_inputs_are_reported() {
         (vec!["bench", "--work", "dance", full], 1, "expected touch"),
         (vec!["bench", "--pattern", "random", "--auto", full], 1, "--auto"),
         (vec!["bench", "--stride", "5", full], 1, "--pattern stride"),
-        (vec!["bench", "--cold", "--warm", full], 2, "cannot be used with"),
-        (vec!["bench", "--file-size", "1M", full], 2, "cannot be used with"),
+        (vec!["bench", "--cold", "--warm", full], 2, "cannot be combined with"),
+        (vec!["bench", "--file-size", "1M", full], 2, "cannot be combined with"),
         (vec!["bench", "--block-size", "0", full], 2, "at least 1 byte"),
         (vec!["bench", "--queue-depth", "0", full], 2, "--queue-depth"),
         // It was measured for minutes, and only then refused.
