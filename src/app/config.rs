@@ -269,8 +269,12 @@ pub fn terminal_columns(output: &Output) -> Option<usize> {
     crate::os::posix::columns(output.fd()).map(usize::from)
 }
 
-/// Returns the directory for temporary files: `TMPDIR`, or `/tmp` if that is unset or empty.
+/// Returns the directory for temporary files: `TMPDIR`, or `/tmp` if that is unset or empty. Windows
+/// has its own variables for it.
 pub fn temporary_directory() -> std::path::PathBuf {
+    if cfg!(windows) {
+        return std::env::temp_dir();
+    }
     std::env::var_os("TMPDIR").filter(|name| !name.is_empty()).map_or_else(|| "/tmp".into(), Into::into)
 }
 

@@ -13,11 +13,12 @@ use std::os::windows::io::{AsRawHandle, BorrowedHandle};
 use std::time::Duration;
 
 use windows_sys::Win32::Foundation::{
-    ERROR_BROKEN_PIPE, ERROR_HANDLE_EOF, ERROR_NO_DATA, ERROR_OPERATION_ABORTED, FILETIME,
+    ERROR_BROKEN_PIPE, ERROR_HANDLE_EOF, ERROR_IO_PENDING, ERROR_NO_DATA, ERROR_OPERATION_ABORTED,
+    ERROR_PIPE_NOT_CONNECTED, FILETIME,
 };
-use windows_sys::Win32::Storage::FileSystem::{FlushFileBuffers, ReadFile, WriteFile};
+use windows_sys::Win32::Storage::FileSystem::{FILE_TYPE_PIPE, FlushFileBuffers, GetFileType, ReadFile, WriteFile};
 use windows_sys::Win32::System::Console::{CONSOLE_SCREEN_BUFFER_INFO, GetConsoleScreenBufferInfo};
-use windows_sys::Win32::System::IO::OVERLAPPED;
+use windows_sys::Win32::System::IO::{GetOverlappedResult, OVERLAPPED};
 use windows_sys::Win32::System::SystemInformation::{ComputerNameDnsHostname, GetComputerNameExW, OSVERSIONINFOW};
 use windows_sys::Win32::System::Threading::{GetCurrentThread, GetThreadTimes};
 
@@ -116,15 +117,12 @@ pub fn wait_writable(_: impl AsFd) -> io::Result<()> {
 /// Returns the error of `WriteFile`, or [`Errno::PIPE`] when the reader has gone.
 pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize, Errno> {
     let most = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    let mut written = 0;
-    // SAFETY: the buffer holds `most` bytes, and the count is a live local.
-    if unsafe { WriteFile(raw(fd.as_fd()), bytes.as_ptr(), most, &raw mut written, std::ptr::null_mut()) } != 0 {
-        return Ok(written as usize);
-    }
-    match Errno::last() {
-        error if error.raw_os_error() == ERROR_NO_DATA as i32 => Err(Errno::PIPE),
-        error => Err(error),
-    }
+    // SAFETY: the buffer holds `most` bytes.
+    let write = |count, place| unsafe { WriteFile(raw(fd.as_fd()), bytes.as_ptr(), most, count, place) };
+    transfer(fd.as_fd(), None, write).map_err(|error| match error.raw_os_error() as u32 {
+        ERROR_NO_DATA | ERROR_PIPE_NOT_CONNECTED => Errno::PIPE,
+        _ => error,
+    })
 }
 
 /// Reads once, at `offset` or, without one, at the file's position. Returns the number of bytes
@@ -133,28 +131,45 @@ pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize, Errno> {
 /// # Errors
 /// Returns the error of `ReadFile`.
 pub fn read_into(fd: BorrowedFd<'_>, spare: &mut [MaybeUninit<u8>], offset: Option<u64>) -> Result<usize, Errno> {
-    // SAFETY: the struct is plain numbers and a null handle.
-    let mut place: OVERLAPPED = unsafe { std::mem::zeroed() };
-    let offset = offset.map(|offset| {
-        place.Anonymous.Anonymous.Offset = offset as u32;
-        place.Anonymous.Anonymous.OffsetHigh = (offset >> 32) as u32;
-        &raw mut place
-    });
     let most = u32::try_from(spare.len()).unwrap_or(u32::MAX);
-    let mut got = 0;
-    // SAFETY: the buffer has room for `most` bytes. No handle of ours is opened for overlapped
-    // calls, so the call no longer uses the buffer and the structs when it returns.
-    let done = unsafe {
-        ReadFile(raw(fd), spare.as_mut_ptr().cast(), most, &raw mut got, offset.unwrap_or(std::ptr::null_mut()))
-    };
-    if done != 0 {
-        return Ok(got as usize);
+    // SAFETY: the buffer has room for `most` bytes.
+    let read = |count, place| unsafe { ReadFile(raw(fd), spare.as_mut_ptr().cast(), most, count, place) };
+    match transfer(fd, offset, read) {
+        Err(error) => match error.raw_os_error() as u32 {
+            ERROR_HANDLE_EOF | ERROR_BROKEN_PIPE => Ok(0),
+            ERROR_OPERATION_ABORTED => Err(Errno::INTR),
+            _ => Err(error),
+        },
+        read => read,
+    }
+}
+
+/// Makes a call that reads or writes, waits for its end, and returns the number of bytes.
+///
+/// A pipe from another program may be open for calls that do not wait. Such a call needs a struct of its
+/// own, which pipes take without regard to its offset.
+fn transfer(
+    fd: BorrowedFd<'_>,
+    offset: Option<u64>,
+    mut call: impl FnMut(*mut u32, *mut OVERLAPPED) -> i32,
+) -> Result<usize, Errno> {
+    // SAFETY: the struct is plain numbers and a null handle; the call only asks.
+    let (mut place, is_pipe) = unsafe { (std::mem::zeroed::<OVERLAPPED>(), GetFileType(raw(fd)) == FILE_TYPE_PIPE) };
+    place.Anonymous.Anonymous.Offset = offset.unwrap_or(0) as u32;
+    place.Anonymous.Anonymous.OffsetHigh = (offset.unwrap_or(0) >> 32) as u32;
+    let at = if offset.is_some() || is_pipe { &raw mut place } else { std::ptr::null_mut() };
+    let mut count = 0;
+    if call(&raw mut count, at) != 0 {
+        return Ok(count as usize);
     }
     let error = Errno::last();
-    match error.raw_os_error() as u32 {
-        ERROR_HANDLE_EOF | ERROR_BROKEN_PIPE => Ok(0),
-        ERROR_OPERATION_ABORTED => Err(Errno::INTR),
-        _ => Err(error),
+    if error.raw_os_error() as u32 != ERROR_IO_PENDING {
+        return Err(error);
+    }
+    // SAFETY: the struct is that of the pending call, and lives until this one has waited for its end.
+    match unsafe { GetOverlappedResult(raw(fd), at, &raw mut count, 1) } {
+        0 => Err(Errno::last()),
+        _ => Ok(count as usize),
     }
 }
 

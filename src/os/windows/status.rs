@@ -10,6 +10,7 @@ use super::errno::Errno;
 use super::handle::{AsFd, BorrowedFd, FileType, is_a_terminal, raw, ticks};
 use super::information::{basic, facts, kind, wide};
 use super::open::{CWD, Mode, OFlags, openat};
+use super::seek::size;
 
 /// Nanoseconds since 1970, modulo 2^64; only compared.
 pub type Nanoseconds = u64;
@@ -64,8 +65,14 @@ impl Status {
         (self.device, self.inode)
     }
 
+    /// Returns what is known of a file that the system cannot identify, as Wine cannot a redirected one.
+    fn without_name(fd: BorrowedFd<'_>) -> Result<Status, Errno> {
+        let (device, inode) = (u64::MAX, raw(fd).addr() as u64);
+        Ok(Status { kind: FileType::RegularFile, size: size(fd)?, device, inode, modified: 0, changed: 0 })
+    }
+
     fn on_disk(fd: BorrowedFd<'_>) -> Result<Status, Errno> {
-        let facts = facts(fd)?;
+        let Ok(facts) = facts(fd) else { return Status::without_name(fd) };
         let modified = ticks(facts.ftLastWriteTime).wrapping_mul(100);
         Ok(Status {
             kind: kind(fd, facts.dwFileAttributes),
