@@ -199,7 +199,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s A -l after-contex
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s B -l before-context -d 'Print N lines before each selected line' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s C -l context -d 'Print N lines before and after each selected line; -N for short, as in -3' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l group-separator -d 'Print TEXT between groups of lines' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l context-separator -d 'Print TEXT between groups of lines; escapes such as \\\\t and \\\\x7F in it are replaced' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l context-separator -d 'Print TEXT between groups of lines; escapes such as \\t and \\x7F in it are replaced' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s M -l max-columns -d 'Print a note in place of lines and matches longer than N bytes; 0 for no limit' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l max-columns-preview -d 'Show a part of lines that -M finds too long' -r -f -a "start\t'The first bytes, and how many matches follow'
 match\t'The bytes around the first match'"
@@ -335,6 +335,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l decompress -l sea
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l merge -d 'Print the matches in all files in order of their times, as `mapped cat --merge` orders lines'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l utc -d 'Read times without a zone as UTC'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l mmap -d 'Map files that gain from it, the default, as with --io=auto'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-mmap -d 'Never map files, as with --io=read'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s s -l no-messages -d 'Suppress messages about files that cannot be read'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-crlf
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-decompress

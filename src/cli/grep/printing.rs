@@ -134,7 +134,7 @@ pub struct Printing {
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, overrides_with_all = ["context_separator", "no_group_separator"])]
     pub group_separator: Option<OsString>,
 
-    /// Print TEXT between groups of lines; escapes such as \\t and \\x7F in it are replaced
+    /// Print TEXT between groups of lines; escapes such as \t and \x7F in it are replaced
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, overrides_with_all = ["group_separator", "no_group_separator"])]
     pub context_separator: Option<OsString>,
 
