@@ -1,7 +1,7 @@
 //! The `hexdump` subcommand: bytes as rows of text, and such text as bytes again.
 //!
 //! [`mod@resolve`] turns the command line into a [`view`](view::View), which knows how rows look and
-//! nothing else. [`dump`] cuts a stream into rows and squeezes them ([`squeeze`]); [`kernel`] runs
+//! nothing else. `dump` cuts a stream into rows and squeezes them ([`squeeze`]); [`kernel`] runs
 //! that on the engine, block by block. [`find`] searches for bytes, and [`diff`] compares two inputs.
 //! [`reverse`] turns dumps back into bytes, and is the only part that opens a file for writing.
 

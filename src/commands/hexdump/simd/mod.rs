@@ -1,6 +1,6 @@
 //! Rows of sixteen bytes in vector instructions: SSSE3 or AVX2 on x86-64, NEON on AArch64.
 //!
-//! [`rows`] has the kernels, written once over a few vector operations. `machine` is the processor's
+//! `rows` has the kernels, written once over a few vector operations. `machine` is the processor's
 //! file: it implements these operations and says which kernels the running processor has. Elsewhere
 //! there are none, and the portable code that is the kernels' oracle in the tests prints all rows.
 //! Kernels are pure: they read a slice and append to a vector.
