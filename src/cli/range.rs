@@ -234,6 +234,7 @@ mod tests {
             ("-7", End(7), Stop::After(1)),
             (":", Start(1), Stop::Never),
             ("5:+0", Start(5), Stop::After(0)),
+            ("-0:", End(0), Stop::Never),
         ] {
             assert_eq!(parse(text), Ok(Range { start, stop, step: 1 }), "{text}");
             let stepped = parse(&format!("{text}~3")).expect(text);
@@ -241,8 +242,8 @@ mod tests {
             assert_eq!(stepped, Range { start, stop, step: 3 }, "{text}");
         }
         for text in [
-            "", "0:", ":0", "-0:", "5:4", "-4:-5", "a:", "1:2:3", "1-2", "1:2~0", "1:2~", "~2", "1~2~3", "+5", ":+",
-            "--5:", "1:+-2",
+            "", "0:", ":0", "5:4", "-4:-5", "a:", "1:2:3", "1-2", "1:2~0", "1:2~", "~2", "1~2~3", "+5", ":+", "--5:",
+            "1:+-2",
         ] {
             assert!(parse(text).is_err(), "{text}");
         }

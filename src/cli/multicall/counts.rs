@@ -26,8 +26,9 @@ pub fn signed(text: &OsStr) -> Option<Signed> {
         "" => 1,
         "b" => 512,
         _ => {
-            let power = "kmgtpezy".find(unit[..1].to_ascii_lowercase().as_str())? as u32 + 1;
-            let base: u64 = match &unit[1..] {
+            let mut letters = unit.chars();
+            let power = "kmgtpezy".find(letters.next()?.to_ascii_lowercase())? as u32 + 1;
+            let base: u64 = match letters.as_str() {
                 "" | "iB" => 1024,
                 "B" => 1000,
                 _ => return None,

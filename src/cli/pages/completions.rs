@@ -5,7 +5,7 @@ use clap_complete::{Shell, generate};
 
 use super::program;
 
-/// Arguments of `mapped completions`.
+/// Print a completion script for a shell.
 #[derive(clap::Args, Debug)]
 pub struct CompletionsArgs {
     /// Shell that is to run the script

@@ -26,7 +26,7 @@ const SECTIONS: [(&str, &str); 7] = [
 /// The end of a page without sections of its own.
 const NO_SECTIONS: &str = ".SH \"SEE ALSO\"\n.BR mapped (1)\n";
 
-/// Arguments of `mapped man`.
+/// Print the man page of a subcommand or a topic.
 #[derive(clap::Args, Debug)]
 pub struct ManArgs {
     /// Subcommand or help topic; the page of the program itself by default

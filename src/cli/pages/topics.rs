@@ -3,7 +3,7 @@
 //! A topic is plain text below `man/topics`: a line that begins with `#` is a heading, an indented
 //! one is shown as it is, and words between backquotes are what a user types.
 
-/// Arguments of `mapped help`.
+/// Show the help of a subcommand or a topic.
 #[derive(clap::Args, Debug)]
 pub struct HelpArgs {
     /// Subcommand or topic; a list of both by default
