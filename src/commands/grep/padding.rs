@@ -15,10 +15,10 @@ const SHORTEST_RUN: usize = 16;
 /// Returns whether all of an input's first bytes are text or runs of NUL bytes.
 pub fn is_padded_text(head: &[u8]) -> bool {
     let texts = texts_of(head);
-    let mut end = None;
+    let is_short = |run: Range<usize>| !run.is_empty() && run.len() < SHORTEST_RUN;
+    let mut end = 0;
     for text in texts.iter().cloned() {
-        // A run at the beginning may be longer: only a part of the input may be searched.
-        if end.is_some_and(|end| text.start - end < SHORTEST_RUN) {
+        if is_short(end..text.start) {
             return false;
         }
         let is_cut = text.end == head.len();
@@ -27,10 +27,11 @@ pub fn is_padded_text(head: &[u8]) -> bool {
             Some(at) if !(is_cut && text.len() - at < 4 && is_start_of_character(&head[text.start + at..])) => {
                 return false;
             }
-            _ => end = Some(text.end),
+            _ => end = text.end,
         }
     }
-    true
+    // A single NUL byte at the end makes an input binary, as in GNU grep.
+    !is_short(end..head.len())
 }
 
 /// Finds the selected lines among the texts in `hay`.
@@ -95,6 +96,8 @@ mod tests {
         assert!(is_padded_text(&[&nuls[..], b"a\tb\n"].concat()));
         assert!(is_padded_text(&[b"a\n", &nuls[..], b"b\n\xc3"].concat()));
         assert!(!is_padded_text(b"a\0b\n"));
+        // With one at the end, -L and -I did not list the file.
+        assert!(!is_padded_text(b"a\n\0"));
         assert!(!is_padded_text(&[&nuls[..], b"\x7fELF\x02\x01"].concat()));
         assert!(!is_padded_text(&[&nuls[..], b"a\xffb\n"].concat()));
     }

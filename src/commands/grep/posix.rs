@@ -284,6 +284,7 @@ impl<'p> Translation<'p> {
         self.closed[number] = true;
         self.out.push(')');
         self.atom = Some(start);
+        self.is_assertion = false;
         Ok(())
     }
 
@@ -472,6 +473,8 @@ mod tests {
         extended("a)", r"a\)");
         extended("*a", "a");
         extended(r"\b*a", r"\ba");
+        // An operator after a group repeats it, whatever the group ends with.
+        extended(r"(\>)*a", r"(?:(\b{end}))*a");
         extended(r"\<a\>", r"\b{start}a\b{end}");
     }
 
