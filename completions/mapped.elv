@@ -28,9 +28,9 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand grep 'Print the lines that match a pattern'
             cand hexdump 'Show bytes in hexadecimal and other notations, and turn such text back'
             cand stat 'Show what files are, where their bytes are, and who uses them'
-            cand help 'Arguments of `mapped help`'
-            cand man 'Arguments of `mapped man`'
-            cand completions 'Arguments of `mapped completions`'
+            cand help 'Show the help of a subcommand or a topic'
+            cand man 'Print the man page of a subcommand or a topic'
+            cand completions 'Print a completion script for a shell'
             cand links 'Make links by whose names this program is cat, grep, xxd and other classic tools'
         }
         &'mapped;bench'= {

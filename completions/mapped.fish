@@ -32,9 +32,9 @@ complete -c mapped -n "__fish_mapped_needs_command" -f -a "checksum" -d 'Print o
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "grep" -d 'Print the lines that match a pattern'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "hexdump" -d 'Show bytes in hexadecimal and other notations, and turn such text back'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "stat" -d 'Show what files are, where their bytes are, and who uses them'
-complete -c mapped -n "__fish_mapped_needs_command" -f -a "help" -d 'Arguments of `mapped help`'
-complete -c mapped -n "__fish_mapped_needs_command" -f -a "man" -d 'Arguments of `mapped man`'
-complete -c mapped -n "__fish_mapped_needs_command" -f -a "completions" -d 'Arguments of `mapped completions`'
+complete -c mapped -n "__fish_mapped_needs_command" -f -a "help" -d 'Show the help of a subcommand or a topic'
+complete -c mapped -n "__fish_mapped_needs_command" -f -a "man" -d 'Print the man page of a subcommand or a topic'
+complete -c mapped -n "__fish_mapped_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "links" -d 'Make links by whose names this program is cat, grep, xxd and other classic tools'
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l file-size -d 'Size of the temporary file [default: 256M]' -r
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l work -d 'Work to do on the bytes: touch (one byte per page), sum (all bytes), lines (count them), search:PATTERN (count occurrences), hash:ALGORITHM (a name from checksum), copy (into private memory)' -r

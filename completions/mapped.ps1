@@ -31,9 +31,9 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('grep', 'grep', [CompletionResultType]::ParameterValue, 'Print the lines that match a pattern')
             [CompletionResult]::new('hexdump', 'hexdump', [CompletionResultType]::ParameterValue, 'Show bytes in hexadecimal and other notations, and turn such text back')
             [CompletionResult]::new('stat', 'stat', [CompletionResultType]::ParameterValue, 'Show what files are, where their bytes are, and who uses them')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Arguments of `mapped help`')
-            [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Arguments of `mapped man`')
-            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Arguments of `mapped completions`')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Show the help of a subcommand or a topic')
+            [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the man page of a subcommand or a topic')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('links', 'links', [CompletionResultType]::ParameterValue, 'Make links by whose names this program is cat, grep, xxd and other classic tools')
             break
         }
