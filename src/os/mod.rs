@@ -14,15 +14,20 @@ mod freshness;
 pub mod holders;
 mod holes;
 mod layout;
+mod locale;
 #[cfg_attr(target_os = "linux", path = "linux/mod.rs")]
 #[cfg_attr(windows, path = "windows/mod.rs")]
 #[cfg_attr(not(any(target_os = "linux", windows)), path = "other/mod.rs")]
 pub mod platform;
 mod prefetch;
+mod readiness;
 pub mod residency;
+mod status;
+mod stop;
 #[cfg(unix)]
 pub mod unix;
 mod usage;
+mod view;
 mod volume;
 mod window_table;
 
@@ -36,12 +41,12 @@ mod system {
     #[cfg(windows)]
     pub use super::platform::{
         accounts, beneath::*, closed_stdio::*, exception::*, fd_table, inherited::*, interrupt, posix, processes::*,
-        ready::*, status::*, stop::*, usage::*, volume::*, window::*,
+        ready::*, usage::*, volume::*, wake::*, window::*,
     };
     #[cfg(unix)]
     pub use super::unix::{
         accounts, beneath::*, closed_stdio::*, fd_table, inherited::*, interrupt, posix, processes::*, ready::*,
-        sigbus::*, status::*, stop::*, usage::*, volume::*, window::*,
+        sigbus::*, usage::*, volume::*, wake::*, window::*,
     };
 }
 
@@ -61,10 +66,14 @@ pub use platform::uring::Ring;
 pub use platform::watch::Watch;
 pub use platform::{context, direct, listing, read_ahead, transfer};
 pub use prefetch::prefetch_lines;
+pub use readiness::{ReadOutcome, Ready};
+pub use status::Status;
+pub use stop::Stop;
 pub use system::{
-    ANCHOR, Advice, Processes, ReadOutcome, Ready, Status, Stop, View, Window, accounts, addresses_left, fd_table,
-    forget_peak, inherited, install_sigbus_handler, interrupt, open_beneath, page_size, peak_resident, poll_for, posix,
-    read_ready, reopen, reopen_quietly, reopen_without_waiting, wait_readable, was_closed,
+    ANCHOR, Advice, Processes, Window, accounts, addresses_left, fd_table, forget_peak, inherited,
+    install_sigbus_handler, interrupt, open_beneath, page_size, peak_resident, poll_for, posix, read_ready, reopen,
+    reopen_quietly, reopen_without_waiting, wait_readable, was_closed,
 };
 pub use usage::Usage;
+pub use view::View;
 pub use volume::Volume;

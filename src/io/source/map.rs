@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{FOLIO, Source};
 use crate::os::posix::{AsFd, FileExt};
-use crate::os::{Advice, Extent, FileSystem, View, Window};
+use crate::os::{Extent, FileSystem, View, Window};
 
 /// Why a range was not mapped.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Source {
         let window = Window::map(self.positioned().as_fd(), from, length).map_err(Unmapped::Refused)?;
         if length as u64 >= FOLIO && self.can_fault_in() {
             // In case some of its pages are not cached.
-            let _ = window.advise(Advice::HugePage);
+            let _ = window.advise_huge_pages();
         }
         Ok((View::of(Arc::new(window), from, length), true))
     }

@@ -41,7 +41,7 @@ impl Ring {
     ///
     /// # Errors
     /// ENOSYS or EPERM where the kernel or a sandbox refuses `io_uring_setup(2)`, ENOMEM where
-    /// `RLIMIT_MEMLOCK` does not allow so many registered bytes.
+    /// `RLIMIT_MEMLOCK` does not allow that many registered bytes.
     pub fn new(file: BorrowedFd<'_>, slots: usize, length: usize, registered: bool) -> io::Result<Ring> {
         let entries = u32::try_from(slots.max(1)).map_err(|_| io::ErrorKind::InvalidInput)?;
         let ring = IoUring::new(entries)?;

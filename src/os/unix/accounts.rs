@@ -8,6 +8,8 @@
 use std::ffi::{CStr, c_char, c_int};
 use std::sync::OnceLock;
 
+pub use crate::os::locale::{LocalTime, Locale};
+
 unsafe extern "C" {
     /// From `<wctype.h>`, which the `libc` crate leaves out.
     fn iswprint(wide: libc::c_uint) -> c_int;
@@ -56,25 +58,6 @@ fn look_up(mut ask: impl FnMut(&mut [u8]) -> (c_int, Option<*mut c_char>)) -> Op
     }
 }
 
-/// A point in time as the local time zone shows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LocalTime {
-    /// The year of the Gregorian calendar.
-    pub year: i64,
-    /// The month, 1 to 12.
-    pub month: i32,
-    /// The day of the month, 1 to 31.
-    pub day: i32,
-    /// The hour, 0 to 23.
-    pub hour: i32,
-    /// The minute, 0 to 59.
-    pub minute: i32,
-    /// The second, 0 to 60.
-    pub second: i32,
-    /// Seconds east of Greenwich.
-    pub offset: i64,
-}
-
 /// Converts `seconds` since 1970 to local time (`TZ`). Returns `None` if the year does not fit.
 #[allow(clippy::useless_conversion, reason = "time_t and long have 32 bits on some targets")]
 pub fn local_time(seconds: i64) -> Option<LocalTime> {
@@ -94,19 +77,6 @@ pub fn local_time(seconds: i64) -> Option<LocalTime> {
         second: civil.tm_sec,
         offset: civil.tm_gmtoff.into(),
     })
-}
-
-/// What the user's locale (`LC_ALL`, `LC_CTYPE`, `LC_NUMERIC`, `LANG`) says about text and numbers.
-#[derive(Debug)]
-pub struct Locale {
-    /// Whether file names are UTF-8.
-    pub utf8: bool,
-    /// The separator between seconds and their fraction.
-    pub decimal_point: Vec<u8>,
-    /// The separator between groups of digits under the `'` flag; may be empty.
-    pub thousands_separator: Vec<u8>,
-    /// Sizes of digit groups from the right, as `localeconv` returns them.
-    pub grouping: Vec<u8>,
 }
 
 /// Returns the user's locale, which is read once.

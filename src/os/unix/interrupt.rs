@@ -11,7 +11,7 @@ use std::os::fd::BorrowedFd;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
-use super::stop::Stop;
+use crate::os::Stop;
 
 /// How long a following command may continue after a signal, in microseconds.
 const GRACE: libc::suseconds_t = 100_000;

@@ -12,7 +12,7 @@ pub mod processes;
 pub mod ready;
 pub mod sigbus;
 pub mod status;
-pub mod stop;
 pub mod usage;
 pub mod volume;
+pub mod wake;
 pub mod window;

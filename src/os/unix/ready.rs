@@ -7,8 +7,9 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use super::stop::Stop;
+use crate::os::Stop;
 use crate::os::buffer::append;
+use crate::os::readiness::{ReadOutcome, Ready};
 
 /// Sleeps until one of `inputs` is readable, the reader of `output` closes it, a signal arrives or
 /// `wait` has passed. Returns whether `output` still has a reader.
@@ -24,17 +25,6 @@ pub fn poll_for(inputs: &[BorrowedFd<'_>], output: BorrowedFd<'_>, wait: Duratio
         Err(Errno::INTR) => Ok(true),
         Err(error) => Err(error.into()),
     }
-}
-
-/// The outcome of [`read_ready`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReadOutcome {
-    /// Some bytes.
-    Bytes,
-    /// Nothing is ready.
-    Nothing,
-    /// The stream has ended.
-    End,
 }
 
 /// Appends the bytes of a stream that are available now, up to `most`.
@@ -55,17 +45,6 @@ pub fn read_ready(fd: BorrowedFd<'_>, buffer: &mut Vec<u8>, most: usize) -> io::
         Err(Errno::INTR | Errno::AGAIN) => Ok(ReadOutcome::Nothing),
         Err(error) => Err(error.into()),
     }
-}
-
-/// Whether a stream can be read without waiting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ready {
-    /// Bytes, the end or an error can be read.
-    Yes,
-    /// Nothing is available yet.
-    No,
-    /// A stop was requested.
-    Stop,
 }
 
 /// Waits until `fd` is readable or a stop is requested. Without `wait`, only checks.

@@ -1,5 +1,4 @@
-//! The facts about an open file that reading it depends on, in types that are the same on every
-//! system.
+//! Asks the system for the facts about a file that reading it depends on.
 
 use std::ffi::OsStr;
 use std::io;
@@ -7,25 +6,7 @@ use std::os::fd::AsFd;
 
 use rustix::fs::{FileType, Stat, fstat, stat};
 
-/// Nanoseconds since 1970, modulo 2^64; only compared.
-pub type Nanoseconds = u64;
-
-/// Describes a file, as `fstat(2)` does.
-#[derive(Clone, Copy, Debug)]
-pub struct Status {
-    /// The kind of file.
-    pub kind: FileType,
-    /// The size in bytes.
-    pub size: u64,
-    /// The device number.
-    pub device: u64,
-    /// The inode number.
-    pub inode: u64,
-    /// The time of the last write.
-    pub modified: Nanoseconds,
-    /// The time of the last change to the inode.
-    pub changed: Nanoseconds,
-}
+use crate::os::status::{Nanoseconds, Status};
 
 impl Status {
     /// Returns the facts about an open file.
@@ -57,10 +38,5 @@ impl Status {
             modified: moment(stat.st_mtime as i64, stat.st_mtime_nsec as u64),
             changed: moment(stat.st_ctime as i64, stat.st_ctime_nsec as u64),
         }
-    }
-
-    /// Returns the device and inode numbers, which identify a file.
-    pub fn identity(&self) -> (u64, u64) {
-        (self.device, self.inode)
     }
 }

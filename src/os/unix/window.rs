@@ -10,8 +10,8 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 
 pub use memmap2::Advice;
 use memmap2::{Mmap, MmapOptions, UncheckedAdvice};
@@ -109,7 +109,7 @@ impl Window {
         }
     }
 
-    /// Faults in the whole window as [`View::touch`] does.
+    /// Faults in the whole window as [`View::touch`](crate::os::View::touch) does.
     pub fn touch(&self) {
         touch(self.bytes());
     }
@@ -176,6 +176,11 @@ impl Window {
         Err(io::Error::from_raw_os_error(libc::EINVAL))
     }
 
+    /// Returns the file offset of the first byte.
+    pub(in crate::os) fn offset(&self) -> u64 {
+        self.offset
+    }
+
     /// Returns the mapped bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.map
@@ -206,7 +211,11 @@ impl Drop for Window {
     }
 }
 
-fn touch(bytes: &[u8]) {
+/// Faults in the cached pages of `bytes` with one read every 64 KiB. For each read, the kernel maps all
+/// cached pages around it (`fault_around_bytes`).
+///
+/// [`Window::populate`] does the same and then walks every page again.
+pub(in crate::os) fn touch(bytes: &[u8]) {
     const AROUND: usize = 64 << 10;
     read_every(AROUND, bytes, bytes.as_ptr() as usize);
 }
@@ -218,47 +227,6 @@ fn read_every(step: usize, bytes: &[u8], at: usize) {
     // The first byte is read twice if its own offset is such a multiple.
     for &byte in bytes.first().into_iter().chain(bytes.iter().skip(first).step_by(step)) {
         std::hint::black_box(byte);
-    }
-}
-
-/// A part of a window that may be shared with other parts. Dropping the last one unmaps the window.
-#[derive(Debug)]
-pub struct View {
-    window: Arc<Window>,
-    start: usize,
-    len: usize,
-}
-
-impl View {
-    /// Returns the `len` bytes of the file from `offset`, which the window must hold.
-    pub fn of(window: Arc<Window>, offset: u64, len: usize) -> View {
-        let start = (offset - window.offset) as usize;
-        View { window, start, len }
-    }
-
-    /// Returns the mapped bytes.
-    pub fn bytes(&self) -> &[u8] {
-        &self.window.bytes()[self.start..self.start + self.len]
-    }
-
-    /// Keeps the first `len` bytes.
-    pub fn truncate(&mut self, len: usize) {
-        self.len = self.len.min(len);
-    }
-
-    /// Returns the window's [fault](Window::fault). If it is before this part, the whole part reads
-    /// as zeros.
-    pub fn fault(&self) -> Option<u64> {
-        self.window.fault()
-    }
-
-    /// Faults in the cached pages of this part with one read every 64 KiB. For each read, the
-    /// kernel maps all cached pages around it (`fault_around_bytes`). Pages that are not cached
-    /// fault later, when they are read.
-    ///
-    /// [`Window::populate`] does the same and then walks every page again.
-    pub fn touch(&self) {
-        touch(self.bytes());
     }
 }
 

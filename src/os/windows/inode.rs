@@ -9,9 +9,9 @@ use super::errno::Errno;
 use super::handle::{AsFd, BorrowedFd, FileType};
 use super::information::{basic, facts, information, wide};
 use super::open::{Mode, OFlags, openat};
-use super::status::Status;
 pub use super::statx::{Statx, StatxAttributes, StatxFlags, StatxTimestamp};
 use crate::os::Freshness;
+use crate::os::Status;
 
 /// Seconds from 1601, the epoch of Windows, to 1970.
 const TO_1970: i64 = 11_644_473_600;

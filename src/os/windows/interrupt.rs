@@ -14,7 +14,7 @@ use windows_sys::Win32::System::Console::{CTRL_BREAK_EVENT, CTRL_C_EVENT, SetCon
 use windows_sys::Win32::System::Threading::ExitProcess;
 
 use super::handle::BorrowedFd;
-use super::stop::Stop;
+use crate::os::Stop;
 
 /// How long a following command may continue after a request.
 const GRACE: Duration = Duration::from_millis(100);

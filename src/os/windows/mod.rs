@@ -41,7 +41,6 @@ pub mod sheet;
 pub mod status;
 #[path = "../other/statx.rs"]
 mod statx;
-pub mod stop;
 pub mod temporary;
 #[path = "../other/transfer.rs"]
 pub mod transfer;
@@ -49,5 +48,7 @@ pub mod transfer;
 pub mod uring;
 pub mod usage;
 pub mod volume;
+pub mod wake;
+#[path = "../other/watch.rs"]
 pub mod watch;
 pub mod window;

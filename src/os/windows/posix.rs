@@ -28,7 +28,7 @@ use super::handle::{duration, raw};
 pub use super::names::{OsStrExt, OsStringExt};
 pub use super::open::{CWD, Mode, OFlags, open_file, openat, path_of};
 pub use super::seek::{SeekFrom, seek};
-use super::status::Status;
+use crate::os::Status;
 
 /// Reads by position.
 pub trait FileExt {

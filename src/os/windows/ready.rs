@@ -15,8 +15,9 @@ use windows_sys::Win32::System::Threading::WaitForSingleObject;
 
 use super::errno::Errno;
 use super::handle::{BorrowedFd, is_a_terminal, raw};
-use super::stop::Stop;
+use crate::os::Stop;
 use crate::os::buffer::append;
+use crate::os::readiness::{ReadOutcome, Ready};
 
 /// How long a pipe is polled without sleeping.
 const BUSY: Duration = Duration::from_millis(2);
@@ -41,17 +42,6 @@ pub fn poll_for(inputs: &[BorrowedFd<'_>], _: BorrowedFd<'_>, wait: Duration) ->
     Ok(true)
 }
 
-/// The outcome of [`read_ready`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReadOutcome {
-    /// Some bytes.
-    Bytes,
-    /// Nothing is ready.
-    Nothing,
-    /// The stream has ended.
-    End,
-}
-
 /// Appends the bytes of a stream that are available now, up to `most`.
 ///
 /// # Errors
@@ -67,17 +57,6 @@ pub fn read_ready(fd: BorrowedFd<'_>, buffer: &mut Vec<u8>, most: usize) -> io::
         Err(Errno::INTR) => Ok(ReadOutcome::Nothing),
         Err(error) => Err(error.into()),
     }
-}
-
-/// Whether a stream can be read without waiting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ready {
-    /// Bytes, the end or an error can be read.
-    Yes,
-    /// Nothing is available yet.
-    No,
-    /// A stop was requested.
-    Stop,
 }
 
 /// Waits until `fd` is readable or a stop is requested. Without `wait`, only checks.

@@ -1,4 +1,4 @@
-//! The facts about an open file that reading it depends on.
+//! Asks the system for the facts about a file that reading it depends on.
 #![allow(unsafe_code)]
 
 use std::ffi::OsStr;
@@ -11,26 +11,7 @@ use super::handle::{AsFd, BorrowedFd, FileType, is_a_terminal, raw, ticks};
 use super::information::{basic, facts, kind, wide};
 use super::open::{CWD, Mode, OFlags, openat};
 use super::seek::size;
-
-/// Nanoseconds since 1970, modulo 2^64; only compared.
-pub type Nanoseconds = u64;
-
-/// Describes a file.
-#[derive(Clone, Copy, Debug)]
-pub struct Status {
-    /// The kind of file.
-    pub kind: FileType,
-    /// The size in bytes.
-    pub size: u64,
-    /// The serial number of the volume.
-    pub device: u64,
-    /// The file number on the volume.
-    pub inode: u64,
-    /// The time of the last write.
-    pub modified: Nanoseconds,
-    /// The time of the last change to the file or its facts.
-    pub changed: Nanoseconds,
-}
+use crate::os::Status;
 
 impl Status {
     /// Returns the facts about an open file.
@@ -58,11 +39,6 @@ impl Status {
     /// Returns the error of opening it.
     pub fn named(path: &OsStr) -> io::Result<Status> {
         Status::of(openat(CWD, path, OFlags::PATH, Mode::empty())?)
-    }
-
-    /// Returns the volume and file numbers, which identify a file.
-    pub fn identity(&self) -> (u64, u64) {
-        (self.device, self.inode)
     }
 
     /// Returns what is known of a file that the system cannot identify, as Wine cannot a redirected one.

@@ -6,7 +6,7 @@
 #![allow(unsafe_code)]
 
 use std::io;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use windows_sys::Win32::Foundation::CloseHandle;
 use windows_sys::Win32::System::Memory::{
@@ -51,8 +51,6 @@ pub enum Advice {
     Random,
     /// Read soon.
     WillNeed,
-    /// Mapped in large pages.
-    HugePage,
 }
 
 /// A mapped, guarded range of a file.
@@ -153,7 +151,7 @@ impl Window {
         Ok(())
     }
 
-    /// Faults in the whole window as [`View::touch`] does.
+    /// Faults in the whole window as [`View::touch`](crate::os::View::touch) does.
     pub fn touch(&self) {
         self.touch_every(page_size());
     }
@@ -192,6 +190,11 @@ impl Window {
         Err(Errno::INVAL.into())
     }
 
+    /// Returns the file offset of the first byte.
+    pub(in crate::os) fn offset(&self) -> u64 {
+        self.offset
+    }
+
     /// Returns the mapped bytes.
     pub fn bytes(&self) -> &[u8] {
         // SAFETY: the view holds these bytes while the window lives. See the module documentation
@@ -227,45 +230,14 @@ fn release(start: usize) {
     }
 }
 
+/// Faults in the cached pages of `bytes`.
+pub(in crate::os) fn touch(bytes: &[u8]) {
+    read_every(page_size(), bytes);
+}
+
 fn read_every(step: usize, bytes: &[u8]) {
     for &byte in bytes.iter().step_by(step) {
         std::hint::black_box(byte);
-    }
-}
-
-/// A part of a window that may be shared with other parts. Dropping the last one unmaps the window.
-#[derive(Debug)]
-pub struct View {
-    window: Arc<Window>,
-    start: usize,
-    len: usize,
-}
-
-impl View {
-    /// Returns the `len` bytes of the file from `offset`, which the window must hold.
-    pub fn of(window: Arc<Window>, offset: u64, len: usize) -> View {
-        let start = (offset - window.offset) as usize;
-        View { window, start, len }
-    }
-
-    /// Returns the mapped bytes.
-    pub fn bytes(&self) -> &[u8] {
-        &self.window.bytes()[self.start..self.start + self.len]
-    }
-
-    /// Keeps the first `len` bytes.
-    pub fn truncate(&mut self, len: usize) {
-        self.len = self.len.min(len);
-    }
-
-    /// Returns the window's [fault](Window::fault).
-    pub fn fault(&self) -> Option<u64> {
-        self.window.fault()
-    }
-
-    /// Faults in the cached pages of this part.
-    pub fn touch(&self) {
-        read_every(page_size(), self.bytes());
     }
 }
 

@@ -1,36 +1,14 @@
-//! A request to stop that also wakes a thread waiting in `poll`.
+//! A request to stop that also wakes a thread waiting for input.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering, fence};
 
-/// A descriptor to poll and one that makes it readable, of an eventfd or, where there is none, a
-/// pipe.
-#[derive(Debug)]
-struct Wake {
-    poll: OwnedFd,
-    write: Option<OwnedFd>,
-}
-
-#[cfg(target_os = "linux")]
-fn wake() -> Option<Wake> {
-    use rustix::event::{EventfdFlags, eventfd};
-    Some(Wake { poll: eventfd(0, EventfdFlags::CLOEXEC).ok()?, write: None })
-}
-
-#[cfg(not(target_os = "linux"))]
-fn wake() -> Option<Wake> {
-    use rustix::io::{FdFlags, fcntl_setfd};
-    let (poll, write) = rustix::pipe::pipe().ok()?;
-    for fd in [&poll, &write] {
-        fcntl_setfd(fd, FdFlags::CLOEXEC).ok()?;
-    }
-    Some(Wake { poll, write: Some(write) })
-}
+use super::posix::BorrowedFd;
+use super::system::Wake;
 
 /// Ends work early, including a thread that waits for a slow writer.
 ///
-/// Loops check the flag. The descriptor, which is created for the first waiter, wakes a `poll`.
+/// Loops check the flag. The descriptor, which is created for the first waiter, wakes a wait.
 #[derive(Debug, Default)]
 pub struct Stop {
     asked: AtomicBool,
@@ -50,7 +28,7 @@ impl Stop {
         // have written.
         fence(Ordering::SeqCst);
         if let Some(Some(wake)) = self.wake.get() {
-            let _ = rustix::io::write(wake.write.as_ref().unwrap_or(&wake.poll), &1u64.to_ne_bytes());
+            wake.set();
         }
     }
 
@@ -59,9 +37,9 @@ impl Stop {
     /// The caller must check [`Stop::asked`] once more afterwards. If no descriptor can be created,
     /// a waiting read is not woken.
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
-        let wake = self.wake.get_or_init(wake);
+        let wake = self.wake.get_or_init(Wake::new);
         fence(Ordering::SeqCst);
-        wake.as_ref().map(|wake| wake.poll.as_fd())
+        wake.as_ref().map(Wake::fd)
     }
 
     /// Returns whether a stop was requested.

@@ -1,0 +1,43 @@
+//! A view: a part of a window, which several parts share.
+
+use std::sync::Arc;
+
+use super::system::{Window, touch};
+
+/// A part of a window that may be shared with other parts. Dropping the last one unmaps the window.
+#[derive(Debug)]
+pub struct View {
+    window: Arc<Window>,
+    start: usize,
+    len: usize,
+}
+
+impl View {
+    /// Returns the `len` bytes of the file from `offset`, which the window must hold.
+    pub fn of(window: Arc<Window>, offset: u64, len: usize) -> View {
+        let start = (offset - window.offset()) as usize;
+        View { window, start, len }
+    }
+
+    /// Returns the mapped bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.window.bytes()[self.start..self.start + self.len]
+    }
+
+    /// Keeps the first `len` bytes.
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
+
+    /// Returns the window's [fault](Window::fault). If it is before this part, the whole part reads
+    /// as zeros.
+    pub fn fault(&self) -> Option<u64> {
+        self.window.fault()
+    }
+
+    /// Faults in the cached pages of this part. Pages that are not cached fault later, when they are
+    /// read.
+    pub fn touch(&self) {
+        touch(self.bytes());
+    }
+}
