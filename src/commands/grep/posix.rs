@@ -99,14 +99,13 @@ struct Translation<'p> {
     unicode: bool,
     target: Target,
     out: String,
-    /// Where in `out` the last atom begins; `None` where an operator has nothing to apply to.
+    /// Where in `out` the last atom begins; `None` where an operator has nothing to apply to: at the
+    /// beginning of an expression, and after an assertion.
     atom: Option<usize>,
     /// The open groups: where each begins in `out`, and its number.
     open: Vec<(usize, usize)>,
     /// For each group, whether it is closed.
     closed: Vec<bool>,
-    /// Whether the last atom is an assertion that no operator repeats.
-    is_assertion: bool,
     /// Whether an operator was skipped just before.
     skipped: bool,
 }
@@ -115,8 +114,7 @@ impl<'p> Translation<'p> {
     fn new(pattern: &'p [u8], extended: bool, unicode: bool, target: Target) -> Translation<'p> {
         let (open, closed) = (Vec::new(), Vec::new());
         let out = String::new();
-        let (is_assertion, skipped) = (false, false);
-        Translation { pattern, at: 0, extended, unicode, target, out, atom: None, open, closed, is_assertion, skipped }
+        Translation { pattern, at: 0, extended, unicode, target, out, atom: None, open, closed, skipped: false }
     }
 
     fn rest(&self) -> &'p [u8] {
@@ -166,19 +164,17 @@ impl<'p> Translation<'p> {
 
     /// Adds something an operator may follow.
     fn atom(&mut self, text: &str) {
-        self.is_assertion = false;
         self.atom = Some(self.out.len());
         self.out.push_str(text);
     }
 
     /// Adds what matches no character, and which operators after it do not repeat.
     fn assertion(&mut self, text: &str) {
-        self.atom(text);
-        self.is_assertion = true;
+        self.atom = None;
+        self.out.push_str(text);
     }
 
     fn literal(&mut self, unit: Unit) {
-        self.is_assertion = false;
         self.atom = Some(self.out.len());
         self.push_unit(unit);
     }
@@ -284,7 +280,6 @@ impl<'p> Translation<'p> {
         self.closed[number] = true;
         self.out.push(')');
         self.atom = Some(start);
-        self.is_assertion = false;
         Ok(())
     }
 
@@ -295,7 +290,7 @@ impl<'p> Translation<'p> {
 
     /// Applies an operator to the last atom, wrapped so that a second operator is never read as part of the first.
     fn repeat(&mut self, operator: &str) {
-        match self.atom.filter(|_| !self.is_assertion) {
+        match self.atom {
             Some(start) => {
                 self.out.insert_str(start, "(?:");
                 self.out.push(')');
@@ -341,7 +336,7 @@ impl<'p> Translation<'p> {
         if most.is_some_and(|most| most < least) {
             return Err(Error::InvalidInterval);
         }
-        if (self.atom.is_none() || self.is_assertion) && !self.extended {
+        if self.atom.is_none() && !self.extended {
             self.at = start;
             self.literal(Unit::Char('{'));
             return Ok(());
