@@ -30,8 +30,8 @@ pub struct Tool {
     defaults: &'static [&'static str],
     /// Letters that mean the same in both, in the notation of getopt(3).
     same: &'static str,
-    /// Options that become others.
-    rules: &'static [Rule],
+    /// Options that become others, in the tables that this tool uses.
+    rules: &'static [&'static [Rule]],
     /// Decides what depends on several options or on the operands.
     settle: fn(&mut rewrite::Line) -> Result<(), String>,
 }
@@ -78,10 +78,14 @@ impl Tool {
         TOOLS.iter().find(|tool| name == tool.name)
     }
 
+    fn rules(&self) -> impl Iterator<Item = &'static Rule> {
+        self.rules.iter().copied().flatten()
+    }
+
     /// Returns the help of the tool: what it is here, its options, and what is not offered.
     pub fn help(&self) -> String {
         let options = |offered: bool| {
-            let rules = self.rules.iter().filter(|rule| matches!(rule.becomes, Becomes::NotOffered(_)) != offered);
+            let rules = self.rules().filter(|rule| matches!(rule.becomes, Becomes::NotOffered(_)) != offered);
             let letters = self.same.chars().filter(|&c| offered && c != ':').map(|letter| format!("-{letter}"));
             letters.chain(rules.map(Rule::shown)).collect::<Vec<_>>().join(" ")
         };

@@ -73,12 +73,12 @@ impl Tool {
     }
 
     fn rule_for_letter(&self, letter: char) -> Option<&'static Rule> {
-        self.rules.iter().find(|rule| rule.letter == Some(letter))
+        self.rules().find(|rule| rule.letter == Some(letter))
     }
 
     /// Returns the rule for a long option or the only one that it abbreviates.
     fn rule_for_name(&self, name: &str) -> Option<&'static Rule> {
-        let begins = || self.rules.iter().filter(|rule| rule.long.starts_with(name));
+        let begins = || self.rules().filter(|rule| rule.long.starts_with(name));
         let exact = begins().find(|rule| rule.long == name);
         exact.or_else(|| begins().next().filter(|_| begins().count() == 1 && name.len() > 1))
     }

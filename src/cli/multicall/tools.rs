@@ -13,22 +13,23 @@ const fn long(long: &'static str, value: Value, becomes: Becomes) -> Rule {
     Rule { letter: None, long, value, becomes }
 }
 
+const VERSION: Rule = rule('V', "", Flag, NotOffered("version"));
 /// The letters of the tools' own help and version.
-const HELP: Becomes = NotOffered("help");
-const VERSION: Becomes = NotOffered("version");
+const HELP_AND_VERSION: &[Rule] = &[rule('h', "", Flag, NotOffered("help")), VERSION];
 
 const GREP: &[Rule] = &[
     // On Unix, text files are binary files, and these have no effect.
     rule('U', "binary", Flag, Args("")),
     rule('u', "unix-byte-offsets", Flag, Args("--unix-byte-offsets")),
     rule('0', "", Required, Args("--context={}")),
-    rule('V', "", Flag, VERSION),
+    VERSION,
 ];
 const GREP_LETTERS: &str = "e:f:EFGPiywxvzqcm:lLobnHhTZA:B:C:rRd:D:aIs";
 
 const NO_NUL: Becomes = NotOffered("lines end with a newline");
 
-const HEAD: &[Rule] = &[
+/// The options that head and tail share.
+const ENDS: &[Rule] = &[
     rule('n', "lines", Required, Noted),
     rule('c', "bytes", Required, Noted),
     rule('q', "quiet", Flag, Noted),
@@ -38,12 +39,6 @@ const HEAD: &[Rule] = &[
 ];
 
 const TAIL: &[Rule] = &[
-    rule('n', "lines", Required, Noted),
-    rule('c', "bytes", Required, Noted),
-    rule('q', "quiet", Flag, Noted),
-    long("silent", Flag, Noted),
-    rule('v', "verbose", Flag, Noted),
-    rule('z', "zero-terminated", Flag, NO_NUL),
     rule('f', "", Flag, Args("--follow")),
     rule('F', "", Flag, Args("-F")),
     long("follow", Optional, Args("--follow={}")),
@@ -80,8 +75,6 @@ const CKSUM: &[Rule] = &[
 
 const SUM: &[Rule] = &[rule('r', "", Flag, Noted), rule('s', "sysv", Flag, Noted)];
 
-const B3SUM: &[Rule] = &[CHECK, rule('h', "", Flag, HELP), rule('V', "", Flag, VERSION)];
-
 const HEXDUMP: &[Rule] = &[
     rule('b', "one-byte-octal", Flag, Args("-b")),
     rule('X', "one-byte-hex", Flag, Args("-X")),
@@ -93,11 +86,7 @@ const HEXDUMP: &[Rule] = &[
     rule('e', "format", Required, Args("-e{}")),
     rule('f', "format-file", Required, Args("--format-file={}")),
     rule('L', "color", Optional, Args("--color={}")),
-    rule('h', "", Flag, HELP),
-    rule('V', "", Flag, VERSION),
 ];
-/// Options after which the default format stays.
-const HD: &[Rule] = &[rule('h', "", Flag, HELP), rule('V', "", Flag, VERSION)];
 
 const XXD: &[Rule] = &[
     rule('a', "autoskip", Flag, Noted),
@@ -118,7 +107,7 @@ const XXD: &[Rule] = &[
     rule('s', "seek", Required, Args("--offset={}")),
     rule('t', "", Flag, Args("--terminate")),
     rule('u', "uppercase", Flag, Args("--upper")),
-    rule('v', "version", Flag, VERSION),
+    rule('v', "version", Flag, NotOffered("version")),
 ];
 
 const CMP: &[Rule] = &[
@@ -169,30 +158,35 @@ const fn tool(name: &'static str, subcommand: &'static str, defaults: &'static [
 
 /// One of the digest commands of coreutils.
 const fn digest(name: &'static str, defaults: &'static [&'static str]) -> Tool {
-    Tool { same: "btwz", rules: &[CHECK], settle: settle::digest, ..tool(name, "checksum", defaults) }
+    Tool { same: "btwz", rules: &[&[CHECK]], settle: settle::digest, ..tool(name, "checksum", defaults) }
 }
 
 const fn grep(name: &'static str, dialect: &'static [&'static str]) -> Tool {
-    Tool { usage_error: 2, same: GREP_LETTERS, rules: GREP, ..tool(name, "grep", dialect) }
+    Tool { usage_error: 2, same: GREP_LETTERS, rules: &[GREP], ..tool(name, "grep", dialect) }
 }
 
 /// All tools.
 pub const TOOLS: &[Tool] = &[
     Tool { same: "AbeEnstTuv", ..tool("cat", "cat", &[]) },
-    Tool { rules: HEAD, settle: settle::head, ..tool("head", "cat", &[]) },
-    Tool { rules: TAIL, settle: settle::tail, ..tool("tail", "cat", &[]) },
-    Tool { rules: TAC, ..tool("tac", "cat", &["--reverse"]) },
+    Tool { rules: &[ENDS], settle: settle::head, ..tool("head", "cat", &[]) },
+    Tool { rules: &[ENDS, TAIL], settle: settle::tail, ..tool("tail", "cat", &[]) },
+    Tool { rules: &[TAC], ..tool("tac", "cat", &["--reverse"]) },
     grep("grep", &["-G", "--no-heading", "--color=never"]),
     grep("egrep", &["-E", "--no-heading", "--color=never"]),
     grep("fgrep", &["-F", "--no-heading", "--color=never"]),
     grep("rgrep", &["-G", "-r", "--no-heading", "--color=never"]),
-    Tool { same: "vs:n:", rules: HEXDUMP, settle: settle::hexdump, ..tool("hexdump", "hexdump", &[]) },
-    Tool { same: "bXcCdoxvs:n:", rules: HD, ..tool("hd", "hexdump", &["-C"]) },
-    Tool { rules: XXD, settle: settle::xxd, failure: 2, ..tool("xxd", "hexdump", &[]) },
-    Tool { rules: CMP, settle: settle::cmp, usage_error: 2, ..tool("cmp", "hexdump", &["--diff"]) },
-    Tool { rules: OD, settle: settle::od, ..tool("od", "hexdump", &[]) },
+    Tool {
+        same: "vs:n:",
+        rules: &[HEXDUMP, HELP_AND_VERSION],
+        settle: settle::hexdump,
+        ..tool("hexdump", "hexdump", &[])
+    },
+    Tool { same: "bXcCdoxvs:n:", rules: &[HELP_AND_VERSION], ..tool("hd", "hexdump", &["-C"]) },
+    Tool { rules: &[XXD], settle: settle::xxd, failure: 2, ..tool("xxd", "hexdump", &[]) },
+    Tool { rules: &[CMP], settle: settle::cmp, usage_error: 2, ..tool("cmp", "hexdump", &["--diff"]) },
+    Tool { rules: &[OD], settle: settle::od, ..tool("od", "hexdump", &[]) },
     Tool { same: "Lfc:t", settle: settle::operand, ..tool("stat", "stat", &["--classic"]) },
-    Tool { rules: WC, settle: settle::wc, ..tool("wc", "stat", &["--lines"]) },
+    Tool { rules: &[WC], settle: settle::wc, ..tool("wc", "stat", &["--lines"]) },
     digest("md5sum", &["--algorithm=md5"]),
     digest("sha1sum", &["--algorithm=sha1"]),
     digest("sha224sum", &["--algorithm=sha224"]),
@@ -200,7 +194,12 @@ pub const TOOLS: &[Tool] = &[
     digest("sha384sum", &["--algorithm=sha384"]),
     digest("sha512sum", &["--algorithm=sha512"]),
     Tool { same: "btwzl:", ..digest("b2sum", &["--algorithm=blake2b"]) },
-    Tool { same: "l:", rules: B3SUM, usage_error: 2, ..digest("b3sum", &["--algorithm=blake3"]) },
-    Tool { same: "btwzl:", rules: CKSUM, settle: settle::cksum, ..digest("cksum", &[]) },
-    Tool { same: "", rules: SUM, settle: settle::sum, ..digest("sum", &[]) },
+    Tool {
+        same: "l:",
+        rules: &[&[CHECK], HELP_AND_VERSION],
+        usage_error: 2,
+        ..digest("b3sum", &["--algorithm=blake3"])
+    },
+    Tool { same: "btwzl:", rules: &[CKSUM], settle: settle::cksum, ..digest("cksum", &[]) },
+    Tool { same: "", rules: &[SUM], settle: settle::sum, ..digest("sum", &[]) },
 ];
