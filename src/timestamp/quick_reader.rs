@@ -9,6 +9,7 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 use super::reader::Reader;
+use super::scan::Scanner;
 
 /// Reads the times of lines, each independently of the others.
 #[derive(Debug)]
@@ -90,13 +91,5 @@ fn looked_at(next: Option<&u8>) -> usize {
 /// Returns the nanoseconds that the digits of a fraction stand for.
 fn nanoseconds(digits: &[u8]) -> Option<i32> {
     let scale = 10i32.pow(u32::try_from(9usize.checked_sub(digits.len())?).ok()?);
-    let mut number = 0;
-    for digit in digits {
-        let value = digit.wrapping_sub(b'0');
-        if value > 9 {
-            return None;
-        }
-        number = number * 10 + i32::from(value);
-    }
-    Some(number * scale)
+    Some(Scanner(digits).digits(digits.len())? * scale)
 }

@@ -5,14 +5,16 @@ use std::process::Stdio;
 use crate::law::Law;
 use crate::util::{Dir, Ran, mapped};
 
-fn grep(dir: &Dir, args: &[&str]) -> Ran {
+/// Runs `grep` in a directory, without standard input.
+pub fn grep(dir: &Dir, args: &[&str]) -> Ran {
     let mut command = mapped();
     command.arg("grep").args(args).current_dir(dir.path()).stdin(Stdio::null()).env("LC_ALL", "C.UTF-8");
     command.output().unwrap().into()
 }
 
+/// Checks what `grep` prints.
 #[track_caller]
-fn prints(dir: &Dir, args: &[&str], expected: &str) {
+pub fn prints(dir: &Dir, args: &[&str], expected: &str) {
     let ran = grep(dir, args);
     assert_eq!(String::from_utf8_lossy(&ran.stdout), expected, "{args:?}: {}", ran.stderr);
 }

@@ -1,21 +1,8 @@
 //! Options as ripgrep has them, in cases from its own test suite, and text that holds runs of NUL bytes.
 
-use std::process::Stdio;
-
+use crate::grep_options::{grep, prints};
 use crate::law::Law;
-use crate::util::{Dir, Ran, mapped};
-
-fn grep(dir: &Dir, args: &[&str]) -> Ran {
-    let mut command = mapped();
-    command.arg("grep").args(args).current_dir(dir.path()).stdin(Stdio::null()).env("LC_ALL", "C.UTF-8");
-    command.output().unwrap().into()
-}
-
-#[track_caller]
-fn prints(dir: &Dir, args: &[&str], expected: &str) {
-    let ran = grep(dir, args);
-    assert_eq!(String::from_utf8_lossy(&ran.stdout), expected, "{args:?}: {}", ran.stderr);
-}
+use crate::util::{Dir, mapped};
 
 /// ripgrep's test text.
 fn sherlock(dir: &Dir) {

@@ -1,10 +1,11 @@
 //! Runs cases from other tools' test suites with `mapped hexdump`: those of xxd with their expected
 //! screens, those of hexdump(1) and od(1) compared with these programs' own output.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Stdio;
 
-use crate::util::{Dir, mapped, oracle, run, run_piped};
+use crate::util::{Dir, Ran, mapped, oracle, run, run_piped};
 
 /// Returns the numbers from 1 to 30, one per line.
 fn numbers() -> Vec<u8> {
@@ -184,9 +185,9 @@ fn characters() -> Vec<u8> {
     (0..256u32).filter_map(char::from_u32).flat_map(|character| format!("{character} ").into_bytes()).collect()
 }
 
+/// Checks that `mapped hexdump` with `args` prints what another program did, and fails where it did.
 #[track_caller]
-fn same_as_hexdump(args: &[&str], input: &[u8]) -> bool {
-    let Some(expected) = oracle("hexdump", args, input) else { return false };
+fn dumps_as(args: &[impl AsRef<OsStr> + std::fmt::Debug], input: &[u8], expected: &Ran) {
     let ran = run_piped(mapped().arg("hexdump").args(args), input);
     assert_eq!(
         String::from_utf8_lossy(&ran.stdout),
@@ -195,6 +196,12 @@ fn same_as_hexdump(args: &[&str], input: &[u8]) -> bool {
         ran.stderr
     );
     assert_eq!(ran.code != 0, expected.code != 0, "{args:?}: {}", ran.stderr);
+}
+
+#[track_caller]
+fn same_as_hexdump(args: &[&str], input: &[u8]) -> bool {
+    let Some(expected) = oracle("hexdump", args, input) else { return false };
+    dumps_as(args, input, &expected);
     true
 }
 
@@ -300,14 +307,7 @@ fn same_as_od(args: &[&str], input: &[u8]) -> bool {
     let Some(expected) = oracle("od", args, input) else { return false };
     let args: Vec<String> =
         args.iter().map(|arg| arg.replace("-t", "--type=").replace("-An", "--address-radix=n")).collect();
-    let ran = run_piped(mapped().arg("hexdump").args(&args), input);
-    assert_eq!(
-        String::from_utf8_lossy(&ran.stdout),
-        String::from_utf8_lossy(&expected.stdout),
-        "{args:?}: {}",
-        ran.stderr
-    );
-    assert_eq!(ran.code != 0, expected.code != 0, "{args:?}: {}", ran.stderr);
+    dumps_as(&args, input, &expected);
     true
 }
 

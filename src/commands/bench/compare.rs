@@ -125,7 +125,7 @@ impl Comparison {
 mod tests {
     use super::*;
 
-    /// Returns a document of which a row took so many seconds in each of seven runs.
+    /// Returns a document in which a row took `seconds` in each of seven runs.
     fn earlier(seconds: f64, bytes: u64) -> Earlier {
         let run = |number: u32| serde_json::json!({"seconds": seconds + f64::from(number) / 1e4, "pace": 1.0});
         serde_json::from_value(serde_json::json!({
@@ -138,8 +138,6 @@ mod tests {
 
     #[test]
     fn a_change_is_one_beyond_the_noise() {
-        use super::super::row::Sample;
-        use super::super::state::State;
         use super::super::way::Way;
         use clap::Parser;
 
@@ -150,16 +148,8 @@ mod tests {
         }
         let args = CommandLine::try_parse_from(["bench"]).unwrap().args;
         let settings = Settings::new(&args, 1).unwrap();
-        let sample = |round| Sample {
-            round,
-            passes: 1,
-            seconds: 1.0 + f64::from(round) / 1e4,
-            pace: 1.0,
-            usage: crate::os::Usage::default(),
-            peak: None,
-        };
         let way = Way::of(crate::cli::bench::Family::Map, None, 1);
-        let row = Row { samples: (1..=7).map(sample).collect(), ..Row::new(way, State::Warm, 1_000_000_000, None) };
+        let row = Row::timed(way, &[1, 2, 3, 4, 5, 6, 7].map(|round| 1.0 + f64::from(round) / 1e4));
         let measured = Measured { rows: vec![row], ..Measured::default() };
         let said = |earlier| compare(&earlier, &settings, &Machine::here(), &measured).sentences().join(" ");
         let same = said(earlier(1.0, 1_000_000_000));

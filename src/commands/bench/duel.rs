@@ -109,25 +109,11 @@ impl<'m> Duel<'m> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::row::Sample;
-    use super::super::state::State;
     use super::super::way::Way;
     use super::*;
-    use crate::os::Usage;
 
     fn row(seconds: &[f64]) -> Row {
-        let sample = |(round, &seconds): (u32, &f64)| Sample {
-            round,
-            passes: 1,
-            seconds,
-            pace: 1.0,
-            usage: Usage::default(),
-            peak: None,
-        };
-        Row {
-            samples: (1..).zip(seconds).map(sample).collect(),
-            ..Row::new(Way::auto(1), State::Warm, 1_000_000_000, None)
-        }
+        Row::timed(Way::auto(1), seconds)
     }
 
     fn duel(a: &[f64], b: &[f64]) -> (Outcome, Option<f64>) {

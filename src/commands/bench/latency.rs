@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
-/// The longest time that is told apart from longer ones, in nanoseconds.
+/// The longest latency that is recorded as it is, in nanoseconds; longer ones count as this.
 const LONGEST: u64 = 100_000_000_000;
 
 /// Times of accesses, kept to two significant digits.

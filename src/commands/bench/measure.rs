@@ -20,7 +20,8 @@ use crate::cli::bench::Pattern;
 use crate::engine::Session;
 use crate::os::{Usage, forget_peak, peak_resident};
 
-/// Files of at most so many bytes in all are read several times in a run, for a clock's sake.
+/// The most bytes, of all files together, that are read several times in a run, because one pass is too
+/// short to time.
 const SHORT: u64 = 64 << 20;
 /// How long a run of short passes should take.
 const LONG_ENOUGH: Duration = Duration::from_millis(20);

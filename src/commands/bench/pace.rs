@@ -47,25 +47,11 @@ pub fn set(rows: &mut [Row]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::row::Sample;
     use super::super::way::Way;
     use super::*;
-    use crate::os::Usage;
 
     fn rows(ways: &[[f64; 3]]) -> Vec<Row> {
-        let sample = |(round, &seconds): (u32, &f64)| Sample {
-            round,
-            passes: 1,
-            seconds,
-            pace: 1.0,
-            usage: Usage::default(),
-            peak: None,
-        };
-        let row = |seconds: &[f64; 3]| Row {
-            samples: (1..).zip(seconds).map(sample).collect(),
-            ..Row::new(Way::auto(1), State::Warm, 1_000_000_000, None)
-        };
-        ways.iter().map(row).collect()
+        ways.iter().map(|seconds| Row::timed(Way::auto(1), seconds)).collect()
     }
 
     /// In the second round all took twice as long, but one way, which that round would have made the slowest of all.

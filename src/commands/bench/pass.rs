@@ -65,7 +65,7 @@ pub fn pass(family: Family, way: &Way, path: &Path, task: &Task<'_>) -> Result<O
 
 /// Makes reads bypass the cache and returns their alignment.
 fn direct(file: &File) -> Result<u64, Trouble> {
-    // Buffers begin on a boundary of so many bytes.
+    // Buffers are aligned to this many bytes.
     const MOST: u64 = 4096;
     match set_direct(file).map_err(|error| unavailable("O_DIRECT", &error))? {
         alignment if alignment <= MOST => Ok(alignment),

@@ -52,6 +52,20 @@ impl Row {
         Row { way, state, bytes, accesses, samples, latencies: None, left_out, unavailable: None }
     }
 
+    /// Returns a row of a way whose runs of 10⁹ bytes took these `seconds` each.
+    #[cfg(test)]
+    pub fn timed(way: Way, seconds: &[f64]) -> Row {
+        let sample = |(round, &seconds): (u32, &f64)| Sample {
+            round,
+            passes: 1,
+            seconds,
+            pace: 1.0,
+            usage: Usage::default(),
+            peak: None,
+        };
+        Row { samples: (1..).zip(seconds).map(sample).collect(), ..Row::new(way, State::Warm, 1_000_000_000, None) }
+    }
+
     /// Returns throughput in GB/s (10⁹ bytes a second) of each run, corrected for the machine's pace in its round.
     pub fn rates(&self) -> Vec<f64> {
         self.samples.iter().map(|sample| self.bytes as f64 / 1e9 / sample.seconds / sample.pace).collect()

@@ -194,8 +194,8 @@ fn step(
         if a.is_empty() || b.is_empty() {
             // What follows in the other one is not known to be missing in one that failed.
             if left.failure().is_none() && right.failure().is_none() {
-                rows.only_left(a, text);
-                rows.only_right(b, text);
+                rows.only(Sides::Left, a, text);
+                rows.only(Sides::Right, b, text);
                 (left_used, right_used) = (left_bytes.len(), right_bytes.len());
             }
             return (left_used, right_used);
@@ -204,10 +204,10 @@ fn step(
         let both = difference.left.min(difference.right);
         rows.replaced(&a[..both], &b[..both], text);
         if difference.left > both {
-            rows.only_left(&a[both..difference.left], text);
+            rows.only(Sides::Left, &a[both..difference.left], text);
         }
         if difference.right > both {
-            rows.only_right(&b[both..difference.right], text);
+            rows.only(Sides::Right, &b[both..difference.right], text);
         }
         (left_used, right_used) = (left_used + difference.left, right_used + difference.right);
     }

@@ -131,26 +131,19 @@ impl<'c> SideBySide<'c> {
         }
     }
 
-    /// Adds bytes that only the left input has.
-    pub fn only_left(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
-        self.begin(Sides::Left, out);
+    /// Adds bytes that only one input has.
+    pub fn only(&mut self, side: Sides, bytes: &[u8], out: &mut Vec<u8>) {
+        self.begin(side, out);
         let mut bytes = bytes;
         while !bytes.is_empty() {
-            let (some, later) = bytes.split_at(bytes.len().min(self.room(Sides::Left)));
-            self.row.left.extend_from_slice(some);
-            self.moved(some.len(), 0, out);
-            bytes = later;
-        }
-    }
-
-    /// Adds bytes that only the right input has.
-    pub fn only_right(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
-        self.begin(Sides::Right, out);
-        let mut bytes = bytes;
-        while !bytes.is_empty() {
-            let (some, later) = bytes.split_at(bytes.len().min(self.room(Sides::Right)));
-            self.row.right.extend_from_slice(some);
-            self.moved(0, some.len(), out);
+            let (some, later) = bytes.split_at(bytes.len().min(self.room(side)));
+            if side == Sides::Left {
+                self.row.left.extend_from_slice(some);
+                self.moved(some.len(), 0, out);
+            } else {
+                self.row.right.extend_from_slice(some);
+                self.moved(0, some.len(), out);
+            }
             bytes = later;
         }
     }

@@ -12,8 +12,7 @@ pub enum MatchExtent {
     None,
     /// The bytes from the start of the match on, this many of them or the whole match.
     From(u64),
-    /// The rows of the dump that hold the match, or this many bytes from its start on, and so many
-    /// rows before and after.
+    /// The rows of the dump that hold the match, or the bytes from its start on, with rows of context.
     Rows {
         /// Bytes from the start of the match, if not those of the match.
         length: u64,

@@ -71,7 +71,8 @@ pub trait Row {
 /// The processor must have the instructions that `row` is made of.
 #[inline(always)]
 pub unsafe fn for_each_row(rows: &[u8], offset: u64, row: &impl Row, out: &mut Vec<u8>) {
-    /// Offsets of so many rows differ only in the two digits before the last, which a table gives.
+    /// The number of consecutive rows whose offsets differ only in the two digits before the last, which
+    /// come from a table.
     const ROWS_PER_PREFIX: u64 = 256;
     let body = row.length();
     assert!(body >= 8);
