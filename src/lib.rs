@@ -66,7 +66,7 @@ pub fn start(args: Vec<OsString>) -> ExitCode {
         Err(name) => {
             let names: Vec<&str> = multicall::TOOLS.iter().map(|tool| tool.name).collect();
             let name = output::escape_name(&name).into_owned();
-            output::complain(format_args!("mapped: --as knows no tool '{name}', only {}", names.join(", ")));
+            output::print_message(format_args!("mapped: --as knows no tool '{name}', only {}", names.join(", ")));
             Exit::Error.into()
         }
     }
@@ -77,13 +77,13 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
     // These two cannot do anything without an operand.
     let lacks_operands = args.len() == 2 && matches!(subcommand, Some("grep" | "stat"));
     if args.len() < 2 || lacks_operands {
-        output::complain(format_args!("{}", examples::brief(subcommand)));
+        output::print_message(format_args!("{}", examples::brief(subcommand)));
         return usage_error(subcommand);
     }
     match Cli::try_parse_from(cli::getopt::expand_numbers(args)) {
         Ok(cli) => run(&cli).into(),
         Err(error) if error.use_stderr() => {
-            output::complain(format_args!("mapped: {}", cli::refusal::message(&error, subcommand)));
+            output::print_message(format_args!("mapped: {}", cli::refusal::message(&error, subcommand)));
             usage_error(subcommand)
         }
         Err(help) => match help.print() {
@@ -104,8 +104,8 @@ fn as_tool(call: &Call) -> ExitCode {
     let tool = call.tool;
     output::speak_as(tool.name);
     let refuse = |message: String| {
-        output::complain(format_args!("mapped: {message}"));
-        output::complain(format_args!("Try '{} --help' for more information.", tool.name));
+        output::print_message(format_args!("mapped: {message}"));
+        output::print_message(format_args!("Try '{} --help' for more information.", tool.name));
         ExitCode::from(tool.usage_error)
     };
     let print = |text: String| match std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes()) {
@@ -132,12 +132,12 @@ fn run(cli: &Cli) -> Exit {
     os::install_sigbus_handler();
     let error_code = commands::error_code(&cli.command);
     let failed = |message: std::fmt::Arguments<'_>| {
-        output::complain(message);
+        output::print_message(message);
         error_code
     };
     let mut output = match Output::stdout() {
         Ok(output) => output,
-        Err(error) => return failed(format_args!("mapped: standard output: {}", output::message(&error))),
+        Err(error) => return failed(format_args!("mapped: standard output: {}", os::error_text(&error))),
     };
     let exit = commands::run(&cli.command, &mut output).and_then(|exit| {
         output.flush()?;
@@ -147,7 +147,7 @@ fn run(cli: &Cli) -> Exit {
         Ok(exit) => exit,
         Err(error) => match error.downcast_ref::<std::io::Error>() {
             Some(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Closed,
-            Some(error) => failed(format_args!("mapped: write error: {}", output::message(error))),
+            Some(error) => failed(format_args!("mapped: write error: {}", os::error_text(error))),
             None => failed(format_args!("mapped: {error:#}")),
         },
     }

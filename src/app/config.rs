@@ -14,7 +14,7 @@ use crate::cli::times::Times;
 use crate::decode::Decoding;
 use crate::engine::{Engine, Input, InputKind, Open, Session};
 use crate::io::{FileRef, IoMode, Range, Source};
-use crate::os::{Usage, addresses_left};
+use crate::os::{Usage, addresses_left, processors};
 use crate::output::{Destination, Output, OwnFile};
 use crate::select::PeriodSearch;
 use crate::timestamp::{
@@ -55,7 +55,7 @@ impl Config {
             stats.count_resident();
         }
         let stats_output = common.stats.as_ref().map(StatsOutput::open);
-        let threads = common.threads.map_or_else(default_threads, usize::from).min(max_threads());
+        let threads = common.threads.map_or_else(processors, usize::from).min(max_threads());
         Config {
             engine: Engine {
                 policy: match common.io {
@@ -276,10 +276,6 @@ pub fn temporary_directory() -> std::path::PathBuf {
         return std::env::temp_dir();
     }
     std::env::var_os("TMPDIR").filter(|name| !name.is_empty()).map_or_else(|| "/tmp".into(), Into::into)
-}
-
-fn default_threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Returns the maximum number of threads when address space is limited (`ulimit -v`).

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 
 use crate::engine::Sink;
-use crate::output::{Output, complain};
+use crate::output::{Output, print_message};
 
 impl Sink for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -24,7 +24,7 @@ impl Sink for Output {
     }
 
     fn message(&mut self, line: &str) {
-        complain(format_args!("{line}"));
+        print_message(format_args!("{line}"));
     }
 
     fn report(&mut self, name: &OsStr, error: &io::Error) {

@@ -11,8 +11,9 @@ use serde::Serialize;
 use crate::cli::common::{StatsFormat, StatsOption, StatsTarget};
 use crate::engine::Session;
 use crate::io::Range;
+use crate::os::error_text;
 use crate::os::{Usage, inherited, peak_resident};
-use crate::output::{complain, escape_name, message, to_json};
+use crate::output::{escape_name, print_message, to_json};
 
 #[derive(Serialize)]
 struct Report {
@@ -68,16 +69,16 @@ impl StatsOutput {
             StatsFormat::Text => report.lines(),
         };
         let Some((file, name)) = &self.file else {
-            lines.iter().for_each(|line| complain(format_args!("{line}")));
+            lines.iter().for_each(|line| print_message(format_args!("{line}")));
             return Ok(());
         };
         let text = lines.join("\n") + "\n";
         let written = match file {
             Ok(file) => {
                 let mut file: &File = file;
-                file.write_all(text.as_bytes()).map_err(|error| message(&error))
+                file.write_all(text.as_bytes()).map_err(|error| error_text(&error))
             }
-            Err(error) => Err(message(error)),
+            Err(error) => Err(error_text(error)),
         };
         written.map_err(|reason| anyhow::anyhow!("{name}: {reason}"))
     }

@@ -7,9 +7,9 @@ use clap::ValueEnum;
 use super::common::Common;
 use super::getopt::take_any_word;
 use super::range::{Around, Range, parse_count};
+use super::shard::parse_shard;
 use super::size::parse_size;
 use super::times::Times;
-use crate::select::shard::Shard;
 
 /// Write files to standard output.
 ///
@@ -119,8 +119,8 @@ pub struct Args {
     pub merge: bool,
 
     /// Print part I of N equal parts, cut at line ends; all N parts in order are the whole
-    #[arg(long, value_name = "I/N", help_heading = "Selection")]
-    pub shard: Option<Shard>,
+    #[arg(long, value_name = "I/N", value_parser = parse_shard, help_heading = "Selection")]
+    pub shard: Option<(u64, u64)>,
 
     /// Keep printing what is appended, after the last ten lines; BY is descriptor (the default) or name
     ///

@@ -14,6 +14,7 @@ pub mod multicall;
 pub mod pages;
 pub mod range;
 pub mod refusal;
+pub mod shard;
 pub mod size;
 pub mod stat;
 pub mod times;

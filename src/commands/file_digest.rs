@@ -8,7 +8,8 @@ use crate::digest::hasher::{Hasher, MAX_ZEROS, Part, zero_bytes};
 use crate::digest::{Digest, Recipe};
 use crate::engine::{Block, Input, Lane, Permits, Plan};
 use crate::io::Source;
-use crate::output::complain;
+use crate::os::error_text;
+use crate::output::{input_name, print_message};
 
 /// The size in bytes below which a file is hashed whole, without splitting it into subtrees.
 const WHOLE: u64 = 256 * 1024;
@@ -64,8 +65,10 @@ pub fn digest(source: Source, recipes: &[Recipe], config: &Config, permits: &Per
     let helpers = if recipes.iter().any(Recipe::splits) { usize::MAX } else { recipes.len() };
     let helpers = helpers.min(config.engine.threads.max(1) - 1);
     let plan = plan(&source, recipes, config);
-    let fed = config.engine.feed(Input::Open(source), plan, recipes, (permits, helpers), &config.stats)?;
-    fed.notices.iter().for_each(|notice| complain(format_args!("{notice}")));
+    let consumed = config.engine.feed(Input::Open(source), plan, recipes, (permits, helpers), &config.stats)?;
+    for (name, notice) in &consumed.notices {
+        print_message(format_args!("mapped: {}: {}", input_name(name), error_text(notice)));
+    }
     let finish = |(state, recipe): (Option<Hasher>, &Recipe)| state.unwrap_or_else(|| recipe.hasher()).finish();
-    Ok(fed.states.into_iter().zip(recipes).map(finish).collect())
+    Ok(consumed.states.into_iter().zip(recipes).map(finish).collect())
 }

@@ -10,7 +10,8 @@ use crate::app::own_path;
 use crate::cli::links::LinksArgs;
 use crate::cli::multicall::TOOLS;
 use crate::exit::Exit;
-use crate::output::{complain, escape_name, message};
+use crate::os::error_text;
+use crate::output::{escape_name, print_message};
 
 /// Makes the links.
 pub fn run(args: &LinksArgs) -> anyhow::Result<Exit> {
@@ -22,7 +23,7 @@ pub fn run(args: &LinksArgs) -> anyhow::Result<Exit> {
             continue;
         }
         if let Err(error) = make_link(&program, &link) {
-            complain(format_args!("mapped: {}: {}", escape_name(link.as_os_str()), message(&error)));
+            print_message(format_args!("mapped: {}: {}", escape_name(link.as_os_str()), error_text(&error)));
             exit = Exit::Failure;
         }
     }

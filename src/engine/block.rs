@@ -133,14 +133,14 @@ impl Block {
 
     /// Calls `report` with what there is to say about the inputs that end with this block: that they
     /// were overwritten meanwhile, or what their decoder left. To be called after all of it was scanned.
-    pub(super) fn notices(&self, mut report: impl FnMut(&Source, &io::Error)) {
+    pub(super) fn notices(&self, mut report: impl FnMut(&Source, io::Error)) {
         let own = (self.last && self.ended.is_none()).then_some(&self.source);
         for source in own.into_iter().chain(self.ended.iter().flatten()) {
             if !self.single_read && source.rewritten() {
-                report(source, &rewritten());
+                report(source, rewritten());
             }
             if let Some(notice) = source.notice() {
-                report(source, &io::Error::other(notice));
+                report(source, io::Error::other(notice));
             }
         }
     }

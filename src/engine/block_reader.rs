@@ -91,7 +91,7 @@ impl<'a> BlockReader<'a> {
 
     /// Takes a block back whose bytes are no longer needed.
     pub fn release(&mut self, block: Block) {
-        block.notices(|_, notice| self.notices.push(io::Error::other(notice.to_string())));
+        block.notices(|_, notice| self.notices.push(notice));
         self.session.counters.bytes.add(block.len());
         self.buffers.take_back(block.into_buffer().into_iter(), self.plan.block);
     }

@@ -6,6 +6,7 @@
 //! order. With one lane, the second worker has the next block loaded by the time the first is done.
 //! Nothing is printed here.
 
+use std::ffi::OsString;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -39,13 +40,13 @@ pub trait Lane: Sync {
     fn take(&self, state: &mut Self::State, block: &Block, part: Self::Part);
 }
 
-/// What came of an input.
+/// The result of a whole input.
 #[derive(Debug)]
-pub struct Fed<S> {
-    /// The lanes' totals.
+pub struct Consumed<S> {
+    /// The final state of each lane.
     pub states: Vec<S>,
-    /// What there is to say about the input beside that.
-    pub notices: Vec<String>,
+    /// Names of inputs and what to report about them, although they were read.
+    pub notices: Vec<(OsString, io::Error)>,
 }
 
 impl Engine {
@@ -74,7 +75,7 @@ impl Engine {
         lanes: &[L],
         (permits, helpers): (&Permits, usize),
         session: &Session,
-    ) -> io::Result<Fed<L::State>> {
+    ) -> io::Result<Consumed<L::State>> {
         let error = match feed_once(input, plan, lanes, (permits, helpers), session) {
             Ok(fed) => return Ok(fed),
             Err(error) => error,
@@ -91,7 +92,7 @@ fn feed_once<L: Lane>(
     lanes: &[L],
     (permits, helpers): (&Permits, usize),
     session: &Session,
-) -> io::Result<Fed<L::State>> {
+) -> io::Result<Consumed<L::State>> {
     let workers = helpers.saturating_add(1);
     let reading = Reading { plan, head: 0, classify: Box::new(|_| InputKind::Text), session };
     let cursor = Cursor::new(Box::new(std::iter::once(input)), reading, workers);
@@ -109,7 +110,7 @@ fn feed_once<L: Lane>(
     if let Some((_, error)) = feeding.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(error);
     }
-    Ok(Fed {
+    Ok(Consumed {
         states: feeding.stages.into_iter().map(Stage::into_state).collect(),
         notices: feeding.notices.into_inner().unwrap_or_else(PoisonError::into_inner),
     })
@@ -143,9 +144,8 @@ struct Feeding<'a, L: Lane> {
     stages: Vec<Stage<L::State>>,
     /// What went wrong in the lowest block in which anything did.
     failure: Mutex<Option<(u64, io::Error)>>,
-    /// Reported only after all blocks: one before the last may turn out to be truncated, which says it
-    /// all.
-    notices: Mutex<Vec<String>>,
+    /// Reported only after all blocks, because a truncation in an earlier one makes them redundant.
+    notices: Mutex<Vec<(OsString, io::Error)>>,
 }
 
 /// A block's number. Stages that it has not passed when it fails are given up.
@@ -219,7 +219,7 @@ impl<L: Lane> Feeding<'_, L> {
         let block = confirmed(block)?;
         block.notices(|source, notice| {
             let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
-            notices.push(format!("mapped: {}: {notice}", source.shown_name()));
+            notices.push((source.name().to_owned(), notice));
         });
         self.session.counters.bytes.add(block.len());
         buffers.take_back(block.into_buffer().into_iter(), self.plan.block);

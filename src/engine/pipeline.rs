@@ -307,7 +307,7 @@ impl<K: Kernel> Pipeline<'_, K> {
                     }
                     // Only now has every block of the input been scanned.
                     if job.damage.is_none() && job.part.is_some() {
-                        job.block.notices(|source, notice| output.sink.report(source.name(), notice));
+                        job.block.notices(|source, notice| output.sink.report(source.name(), &notice));
                     }
                     if let (Some(error), true) = (&job.damage, job.part.is_some()) {
                         self.report(output, (job.block.input, job.block.source.name()), error, true, cancel);

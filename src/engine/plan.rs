@@ -44,7 +44,7 @@ impl Engine {
     pub fn new() -> Engine {
         Engine {
             policy: IoMode::Auto,
-            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            threads: crate::os::processors(),
             block: None,
             most: usize::MAX,
             range: Range::default(),

@@ -12,8 +12,8 @@ use super::tail::{Next, Tail};
 use super::{Follower, Origin};
 use crate::io::{Kind, Source, path};
 use crate::os::Watch;
+use crate::os::error_text;
 use crate::os::posix::{BorrowedFd, FileType};
-use crate::output::message;
 
 /// How long a replaced file is watched after its last byte, for a writer that has not switched yet.
 const LINGER: Duration = Duration::from_secs(30);
@@ -79,7 +79,7 @@ impl Target {
 
     /// Returns an input whose name has no file that can be followed, which has been reported.
     pub fn missing(number: usize, name: &OsStr, error: &io::Error) -> Target {
-        Target { missing: Some(message(error)), ..Target::new(number, name, true) }
+        Target { missing: Some(error_text(error)), ..Target::new(number, name, true) }
     }
 
     pub fn set_pipe(&mut self, pipe: Pipe) {
@@ -188,7 +188,7 @@ impl Target {
             Current::File(tail) => tail.identity().unwrap_or_default(),
             _ => (0, 0),
         });
-        self.missing = Some(message(error));
+        self.missing = Some(error_text(error));
         self.current = Current::Nothing;
         follower.end(Origin { target: self.number, file: self.file })?;
         self.file += 1;
@@ -244,7 +244,7 @@ impl Target {
         match opened {
             Ok(tail) => self.switch_to(tail, follower),
             Err(error) => {
-                let text = message(&error);
+                let text = error_text(&error);
                 if self.missing.as_ref() != Some(&text) {
                     follower.report(&self.name, &io::Error::other(format!("has become inaccessible: {text}")));
                     self.missing = Some(text);

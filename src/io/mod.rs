@@ -11,6 +11,8 @@ mod stream;
 pub mod walk;
 
 pub use path::FileRef;
-pub use source::{AccessMethod, FOLIO, Feed, Gap, IoMode, Kind, ONE_READ, Range, Reason, SMALL, Source, Unmapped};
+pub use source::{
+    AccessMethod, FOLIO, Feed, Filled, Gap, IoMode, Kind, ONE_READ, Range, Reason, SMALL, Source, Unmapped,
+};
 pub use span_feed::SpanFeed;
-pub use stream::{Filled, Stream};
+pub use stream::Stream;

@@ -9,8 +9,7 @@ use std::ops::Range;
 
 use memchr::memchr_iter;
 
-use super::source::{Feed, Gap, Source};
-use super::stream::Filled;
+use super::source::{Feed, Filled, Gap, Source};
 use crate::os::Stop;
 
 /// The most bytes of a gap that are read at a time.

@@ -7,26 +7,11 @@ use std::collections::VecDeque;
 use std::io::{self, Seek, SeekFrom};
 use std::sync::Arc;
 
-use super::source::{Feed, Gap, Kind, Source};
+use super::source::{Feed, Filled, Gap, Kind, Source};
 use crate::os::buffer::append;
 use crate::os::posix::Errno;
 use crate::os::transfer::enlarge_pipe;
 use crate::os::{Ready, Stop, wait_readable};
-
-/// How a fill ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Filled {
-    /// All requested bytes arrived; more may be ready.
-    Full,
-    /// Nothing more is ready; the writer is slow.
-    Drained,
-    /// The stream has ended.
-    Ended,
-    /// Bytes were left out before the next ones.
-    Gap,
-    /// A stop was requested while waiting.
-    Stopped,
-}
 
 /// A source read from front to back.
 #[derive(Debug)]

@@ -7,6 +7,7 @@
 //! is missing. Nothing here knows about sources, lines, commands or messages.
 
 pub mod buffer;
+mod error_text;
 pub mod extents;
 mod fault_table;
 mod file_system;
@@ -20,6 +21,7 @@ mod locale;
 #[cfg_attr(not(any(target_os = "linux", windows)), path = "other/mod.rs")]
 pub mod platform;
 mod prefetch;
+mod processors;
 mod readiness;
 pub mod residency;
 mod status;
@@ -45,12 +47,13 @@ mod system {
     };
     #[cfg(unix)]
     pub use super::unix::{
-        accounts, beneath::*, closed_stdio::*, fd_table, inherited::*, interrupt, posix, processes::*, ready::*,
-        sigbus::*, usage::*, volume::*, wake::*, window::*,
+        accounts, beneath::*, closed_stdio::*, fd_table, inherited::*, interrupt, page::*, posix, processes::*,
+        ready::*, sigbus::*, usage::*, volume::*, wake::*, window::*,
     };
 }
 
 pub use buffer::Buffer;
+pub use error_text::error_text;
 pub use fault_table::live_windows;
 pub use file_system::FileSystem;
 pub use freshness::Freshness;
@@ -66,6 +69,7 @@ pub use platform::uring::Ring;
 pub use platform::watch::Watch;
 pub use platform::{context, direct, listing, read_ahead, transfer};
 pub use prefetch::prefetch_lines;
+pub use processors::processors;
 pub use readiness::{ReadOutcome, Ready};
 pub use status::Status;
 pub use stop::Stop;

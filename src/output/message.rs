@@ -18,7 +18,7 @@ pub fn speak_as(name: &'static str) {
 
 /// Writes a line to standard error. If that fails, the line is lost and the run continues, because
 /// a message that cannot be shown is no reason to withhold output.
-pub fn complain(line: fmt::Arguments<'_>) {
+pub fn print_message(line: fmt::Arguments<'_>) {
     let mut text = escape_for_terminal(format!("{line}\n"));
     if let (Some(speaker), Some(message)) = (SPEAKER.get(), text.strip_prefix("mapped: ")) {
         text = format!("{speaker}: {message}");

@@ -6,36 +6,21 @@
 
 use std::io;
 use std::ops::Range;
-use std::str::FromStr;
 
 use memchr::memchr;
 
 use crate::timestamp::RandomAccess;
 
-/// The I-th of N parts, counted from 1.
+/// The I-th of N parts, counted from 1. `I` is at most `N`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
     index: u64,
     count: u64,
 }
 
-impl FromStr for Shard {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (index, count) = text.split_once('/').ok_or("expected I/N, such as 1/4")?;
-        let number = |text: &str| match text.parse::<u64>() {
-            Ok(number) if text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(number),
-            _ => Err(format!("'{text}' is not a number")),
-        };
-        let (index, count) = (number(index)?, number(count)?);
-        if count == 0 {
-            return Err("the number of parts must be at least 1".to_owned());
-        }
-        if !(1..=count).contains(&index) {
-            return Err(format!("expected a part from 1 to {count}"));
-        }
-        Ok(Self { index, count })
+impl From<(u64, u64)> for Shard {
+    fn from((index, count): (u64, u64)) -> Shard {
+        Shard { index, count }
     }
 }
 
@@ -95,16 +80,6 @@ mod tests {
     use super::*;
     use proptest::collection::vec;
     use proptest::prelude::*;
-
-    #[test]
-    fn parses_parts() {
-        for text in ["1/1", "1/4", "4/4", "1/18446744073709551615"] {
-            assert!(text.parse::<Shard>().is_ok(), "{text}");
-        }
-        for text in ["", "1", "/", "0/4", "5/4", "1/0", "-1/4", "+1/4", "1/4/4", "a/b", "1 /4"] {
-            assert!(text.parse::<Shard>().is_err(), "{text}");
-        }
-    }
 
     proptest! {
         #[test]

@@ -16,7 +16,7 @@ mod syntax;
 /// What each folder (or file) directly below `src` may import from the others.
 const ARROWS: &[(&str, &[&str])] = &[
     ("os", &[]),
-    ("exit", &[]),
+    ("exit", &["os"]),
     ("cli", &["os"]),
     ("digest", &["os"]),
     ("io", &["os"]),

@@ -5,9 +5,9 @@ use std::ffi::OsString;
 use clap::{ArgAction, Args as ClapArgs, ValueEnum};
 
 use crate::cli::cat::FollowBy;
+use crate::cli::shard::parse_shard;
 use crate::cli::size::parse_size;
 use crate::cli::times::Times;
-use crate::select::shard::Shard;
 
 /// Options about the input.
 #[derive(ClapArgs, Clone, Debug)]
@@ -193,8 +193,8 @@ pub struct Inputs {
     pub merge: bool,
 
     /// Search only the lines that start in the I-th of N equal parts of each file, I from 1
-    #[arg(long, value_name = "I/N", conflicts_with_all = ["context", "before_context", "after_context", "max_count", "last"])]
-    pub shard: Option<Shard>,
+    #[arg(long, value_name = "I/N", value_parser = parse_shard, conflicts_with_all = ["context", "before_context", "after_context", "max_count", "last"])]
+    pub shard: Option<(u64, u64)>,
 
     /// Times in logs.
     #[command(flatten)]

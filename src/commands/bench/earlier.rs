@@ -64,8 +64,7 @@ impl Earlier {
     /// A file that cannot be read or is no document of `bench --json`.
     pub fn read(path: &Path) -> anyhow::Result<Earlier> {
         let name = crate::output::escape_name(path.as_os_str());
-        let text =
-            std::fs::read(path).map_err(|error| anyhow::anyhow!("{name}: {}", crate::output::message(&error)))?;
+        let text = std::fs::read(path).map_err(|error| anyhow::anyhow!("{name}: {}", crate::os::error_text(&error)))?;
         let earlier: Earlier = serde_json::from_slice(&text)
             .map_err(|error| anyhow::anyhow!("{name}: not a document of bench --json: {error}"))?;
         let is_known = (OLDEST_SCHEMA..=SCHEMA).contains(&earlier.schema);

@@ -31,7 +31,7 @@ impl Machine {
             host,
             processor: processor(),
             kernel,
-            processors: std::thread::available_parallelism().map_or(1, usize::from),
+            processors: crate::os::processors(),
             memory: crate::os::memory_size(),
             page_size: crate::os::page_size() as u64,
         }

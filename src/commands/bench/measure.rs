@@ -295,7 +295,7 @@ impl End {
         match self {
             End::LeftOut(reason) => row.left_out.push((round, reason)),
             End::Unavailable(reason) => row.unavailable = Some(reason),
-            End::Failed(name, error) => anyhow::bail!("{name}: {}", crate::output::message(&error)),
+            End::Failed(name, error) => anyhow::bail!("{name}: {}", crate::os::error_text(&error)),
         }
         Ok(())
     }

@@ -109,7 +109,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     }
     output.flush()?;
     for line in report::missing(&measured) {
-        crate::output::complain(format_args!("mapped: {line}"));
+        crate::output::print_message(format_args!("mapped: {line}"));
     }
     config.finish()?;
     Ok(if measured.blocked.is_empty() { Exit::Success } else { Exit::Failure })

@@ -138,5 +138,5 @@ fn map_whole(family: Family, file: &File, task: &Task<'_>) -> Result<Window, Tro
 }
 
 fn unavailable(call: &str, error: &io::Error) -> Trouble {
-    Trouble::Unavailable(format!("{call}: {}", crate::output::message(error)))
+    Trouble::Unavailable(format!("{call}: {}", crate::os::error_text(error)))
 }

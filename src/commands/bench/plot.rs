@@ -56,7 +56,7 @@ const CHARACTER: i32 = 8;
 pub fn plot(path: &Path, findings: &Findings<'_>) -> anyhow::Result<()> {
     let svg = draw(findings).map_err(|error| anyhow::anyhow!("chart: {error}"))?;
     std::fs::write(path, svg).map_err(|error| {
-        anyhow::anyhow!("{}: {}", crate::output::escape_name(path.as_os_str()), crate::output::message(&error))
+        anyhow::anyhow!("{}: {}", crate::output::escape_name(path.as_os_str()), crate::os::error_text(&error))
     })
 }
 

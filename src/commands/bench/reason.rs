@@ -56,7 +56,7 @@ struct Cost {
 impl Cost {
     fn of(row: &Row) -> Cost {
         // More threads than processors only wait for each other.
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let processors = crate::os::processors();
         let threads = row.way.threads.min(processors) as f64;
         let user = row.median(|usage| usage.user.as_secs_f64());
         let system = row.median(|usage| usage.system.as_secs_f64());

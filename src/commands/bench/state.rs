@@ -52,7 +52,7 @@ fn chill(subject: &Subject) -> Result<(), String> {
         if attempt > 0 {
             std::thread::sleep(WAIT);
         }
-        residency::evict(subject.fd(), false).map_err(|error| crate::output::message(&error))?;
+        residency::evict(subject.fd(), false).map_err(|error| crate::os::error_text(&error))?;
         let cached = residency::whole(subject.fd(), subject.len()).map_err(unknown)?;
         if cached.resident == 0 {
             return Ok(());
@@ -84,7 +84,7 @@ fn heat(subject: &Subject) -> Result<(), String> {
             return Ok(());
         }
         let all = std::iter::once(crate::os::extents::Range { start: 0, end: subject.len() });
-        residency::touch(subject.fd(), all).map_err(|error| crate::output::message(&error))?;
+        residency::touch(subject.fd(), all).map_err(|error| crate::os::error_text(&error))?;
     }
     let now = residency::whole(subject.fd(), subject.len()).map_err(unknown)?.resident;
     if now >= pages {
@@ -110,7 +110,7 @@ fn unknown(unknown: Unknown) -> String {
             let error = std::io::Error::from(errno);
             format!(
                 "the kernel does not tell what is in memory ({}): cannot be verified",
-                crate::output::message(&error)
+                crate::os::error_text(&error)
             )
         }
     }

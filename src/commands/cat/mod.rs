@@ -29,7 +29,7 @@ use crate::exit::Exit;
 use crate::io::{AccessMethod, Source};
 use crate::os::posix::OsStrExt;
 use crate::os::was_closed;
-use crate::output::{Destination, Output, complain, escape_for_terminal, escape_name};
+use crate::output::{Destination, Output, escape_for_terminal, escape_name, print_message};
 use short::{SHORT, ShortPieces};
 use shown::Shown;
 use transform::{State, Transform};
@@ -136,7 +136,7 @@ impl Cat<'_> {
         if let Some(format) = format {
             self.output.flush()?;
             let (name, format) = (escape_name(name), format.name());
-            complain(format_args!("mapped: {name}: {format} data; --decompress prints what it decodes to"));
+            print_message(format_args!("mapped: {name}: {format} data; --decompress prints what it decodes to"));
         }
         Ok(())
     }

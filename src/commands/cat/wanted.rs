@@ -35,7 +35,7 @@ impl Wanted {
             return Ok(Wanted::Bytes(Selection::new(args.bytes.clone())));
         }
         if let Some(shard) = args.shard {
-            return Ok(Wanted::Shard(shard));
+            return Ok(Wanted::Shard(shard.into()));
         }
         Ok(crate::app::config::times(&args.times)?.map_or(Wanted::All, Wanted::Period))
     }
@@ -55,7 +55,7 @@ fn ranges_in(list: &OsStr) -> anyhow::Result<Vec<Range>> {
         true => std::io::read_to_string(std::io::stdin()),
         false => crate::io::path::open(list).and_then(std::io::read_to_string),
     };
-    let text = text.map_err(|error| anyhow::anyhow!("{}: {}", name(), crate::output::message(&error)))?;
+    let text = text.map_err(|error| anyhow::anyhow!("{}: {}", name(), crate::os::error_text(&error)))?;
     let lines =
         text.lines().zip(1..).flat_map(|(line, number)| line.split_whitespace().map(move |word| (word, number)));
     lines

@@ -5,8 +5,9 @@
 
 use std::ffi::{OsStr, OsString};
 
+use crate::os::error_text;
 use crate::os::posix::{OsStrExt, OsStringExt};
-use crate::output::{Output, message};
+use crate::output::Output;
 
 /// Returns the escaped name, if it has to be escaped.
 pub fn escaped(name: &OsStr) -> Option<Vec<u8>> {
@@ -55,13 +56,13 @@ pub fn quoted(name: &OsStr) -> String {
 
 /// Reports a file that failed, after everything printed so far.
 pub fn report(name: &OsStr, error: &std::io::Error, output: &mut Output) {
-    complain(&format!("{}: {}", quoted(name), message(error)), output);
+    warn(&format!("{}: {}", quoted(name), error_text(error)), output);
 }
 
 /// Prints a message after everything printed so far. The next write reports an output that fails.
-pub fn complain(text: &str, output: &mut Output) {
+pub fn warn(text: &str, output: &mut Output) {
     let _ = output.flush();
-    crate::output::complain(format_args!("mapped: {text}"));
+    crate::output::print_message(format_args!("mapped: {text}"));
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ pub fn alternatives(args: &Args) -> Result<(Vec<Vec<u8>>, Places, Vec<OsString>)
             crate::io::path::open(file).and_then(|mut file| file.read_to_end(&mut text))
         };
         if let Err(error) = read {
-            bail!("{}: {}", crate::output::escape_name(file), crate::output::message(&error));
+            bail!("{}: {}", crate::output::escape_name(file), crate::os::error_text(&error));
         }
         if text.ends_with(b"\n") {
             text.pop();

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use ignore::WalkBuilder;
 
 use crate::cli::grep::Inputs;
-use crate::output::{complain, escape_name};
+use crate::output::{escape_name, print_message};
 
 /// The kinds of ignore files to obey.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl IgnoreFiles {
         }
         for file in &self.named {
             if let Some(error) = walk.add_ignore(file) {
-                complain(format_args!("mapped: {}: {error}", escape_name(file)));
+                print_message(format_args!("mapped: {}: {error}", escape_name(file)));
             }
         }
         walk

@@ -63,7 +63,7 @@ use crate::cli::grep::{Args, BinaryFiles};
 use crate::engine::{COUNTED, Cut, Plan, Sink};
 use crate::exit::Exit;
 use crate::os::posix::{OsStrExt, SeekFrom, seek};
-use crate::output::{Destination, Output, complain, escape_name};
+use crate::output::{Destination, Output, escape_name, print_message};
 use crate::select::PeriodSearch;
 
 use crate::decode::Decoding;
@@ -99,7 +99,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         return Ok(Exit::Success);
     }
     if args.inputs.unix_byte_offsets && !args.inputs.no_messages {
-        complain(format_args!("mapped: warning: --unix-byte-offsets (-u) is obsolete"));
+        print_message(format_args!("mapped: warning: --unix-byte-offsets (-u) is obsolete"));
     }
     let walk = Walk::new(&args.inputs)?;
     if args.inputs.files {
@@ -122,7 +122,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     }
     let hint = hints::for_letters(args, &files);
     let part = match (args.inputs.shard, args.printing.last) {
-        (Some(shard), _) => Some(Part::Shard(shard)),
+        (Some(shard), _) => Some(Part::Shard(shard.into())),
         (None, Some(0)) if args.inputs.follow.is_none() => return Ok(Exit::NoMatch),
         (None, last) => last.map(Part::Last),
     };
@@ -135,7 +135,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let result = run.report(args, files, output);
     drop(progress);
     if let (Some(hint), false) = (hint, is_quiet) {
-        complain(format_args!("mapped: {hint}"));
+        print_message(format_args!("mapped: {hint}"));
     }
     config.finish()?;
     result
@@ -222,7 +222,7 @@ impl Run<'_> {
         print_summary(self.settings, &totals, output)?;
         if let (Some((name, format)), false, false) = (&totals.compressed, totals.selected_any, self.is_quiet) {
             let (name, format) = (escape_name(OsStr::from_bytes(name)), format.name());
-            complain(format_args!(
+            print_message(format_args!(
                 "mapped: {name}: {format} data, searched as it is; --decompress searches what it decodes to"
             ));
         }

@@ -9,7 +9,7 @@ use std::io;
 
 use crate::engine::Sink;
 use crate::exit::Exit;
-use crate::output::{Destination, Output, complain, escape_for_terminal};
+use crate::output::{Destination, Output, escape_for_terminal, print_message};
 
 use super::Run;
 
@@ -77,7 +77,7 @@ impl Sink for LineCounts<'_> {
     }
 
     fn message(&mut self, line: &str) {
-        complain(format_args!("{line}"));
+        print_message(format_args!("{line}"));
     }
 
     fn report(&mut self, name: &OsStr, error: &io::Error) {
@@ -94,7 +94,7 @@ impl Run<'_> {
         let LineCounts { output, counts, bytes, .. } = counts;
         if counts.len() >= MANY && !self.is_quiet {
             let memory = (bytes + 64 * counts.len() as u64) >> 20;
-            complain(format_args!("mapped: {} different matches were held, in about {memory} MiB", counts.len()));
+            print_message(format_args!("mapped: {} different matches were held, in about {memory} MiB", counts.len()));
         }
         // As `sort | uniq -c | sort -rn` has it: of equal counts, the last line first.
         let mut lines: Vec<(u64, Box<[u8]>)> = counts.into_iter().map(|(line, count)| (count, line)).collect();

@@ -15,8 +15,9 @@ use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 use crate::cli::grep::{Devices, Directories, Inputs};
 use crate::io::walk::{self, DirectoryLoop, Found, Order};
 use crate::io::{FileRef, path};
+use crate::os::error_text;
 use crate::os::posix::{OFlags, OsStrExt};
-use crate::output::{complain, escape_name, message};
+use crate::output::{escape_name, print_message};
 
 use super::filter::Filter;
 use super::ignore_files::IgnoreFiles;
@@ -122,7 +123,7 @@ impl Walk {
             // What the loop leads to is searched anyway, so nothing is missed.
             Err((path, error)) if DirectoryLoop::is(error) => {
                 if !is_quiet {
-                    complain(format_args!("mapped: {}: warning: {error}", escape_name(path)));
+                    print_message(format_args!("mapped: {}: warning: {error}", escape_name(path)));
                 }
                 false
             }
@@ -199,7 +200,7 @@ fn listed_globs(list: &OsStr) -> Result<Vec<OsString>> {
         true => io::stdin().read_to_end(&mut text),
         false => path::open(list).and_then(|mut file| file.read_to_end(&mut text)),
     };
-    read.map_err(|error| anyhow!("{}: {}", escape_name(list), message(&error)))?;
+    read.map_err(|error| anyhow!("{}: {}", escape_name(list), error_text(&error)))?;
     let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end).filter(|line| !line.is_empty());
     Ok(lines.map(|line| OsStr::from_bytes(line).to_owned()).collect())
 }

@@ -40,7 +40,7 @@ use crate::app::config::{Config, terminal_columns};
 use crate::cli::hexdump::Args;
 use crate::engine::Cut;
 use crate::exit::Exit;
-use crate::output::{Output, complain};
+use crate::output::{Output, print_message};
 
 /// Blocks whose text, five times as long, stays in a core's cache until it is written.
 const BLOCK: usize = 512 << 10;
@@ -70,7 +70,7 @@ fn show(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exi
     let (resolved, patterns) = match resolved {
         Ok(resolved) => resolved,
         Err(message) => {
-            complain(format_args!("mapped: {message}"));
+            print_message(format_args!("mapped: {message}"));
             return Ok(Exit::Failure);
         }
     };
@@ -103,7 +103,7 @@ fn dump(
     let outcome = engine.run(config.inputs(&args.shown.files).into_iter(), plan, &kernel, None, output, &config.stats);
     outcome.output?;
     if let (Some(Progress::Searching { .. }), false) = (&outcome.carry, outcome.failed) {
-        complain(format_args!("mapped: pattern not found"));
+        print_message(format_args!("mapped: pattern not found"));
         return Ok(Exit::Failure);
     }
     Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
@@ -136,7 +136,7 @@ fn list(
     if args.count {
         output.write_all(format!("{count}\n").as_bytes())?;
     } else if count == 0 && !outcome.failed {
-        complain(format_args!("mapped: pattern not found"));
+        print_message(format_args!("mapped: pattern not found"));
     }
     Ok(if outcome.failed || count == 0 { Exit::Failure } else { Exit::Success })
 }
@@ -152,7 +152,7 @@ fn patterns(args: &Args) -> Result<Option<BytePatterns>, String> {
     let parse = |text: &std::ffi::OsString| {
         let (pattern, guess) = pattern::parse(text.as_encoded_bytes(), named)?;
         if let Some(guess) = guess {
-            complain(format_args!("mapped: {guess}"));
+            print_message(format_args!("mapped: {guess}"));
         }
         Ok(pattern)
     };

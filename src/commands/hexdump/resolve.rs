@@ -276,7 +276,7 @@ fn formats(texts: Vec<Vec<u8>>, theme: Option<&Theme>, has_theme: bool) -> Resul
 fn formats_in(path: &OsStr) -> Result<Vec<Vec<u8>>, String> {
     let text = std::fs::read(path).map_err(|error| {
         let name = escape_name(path);
-        format!("{name}: {}; names of formats are listed by --help", crate::output::message(&error))
+        format!("{name}: {}; names of formats are listed by --help", crate::os::error_text(&error))
     })?;
     let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_start);
     Ok(lines.filter(|line| !line.is_empty() && !line.starts_with(b"#")).map(<[u8]>::to_vec).collect())

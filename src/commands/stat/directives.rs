@@ -11,8 +11,8 @@ use super::quoting::{Style, quote};
 use crate::os::Status;
 use crate::os::Volume;
 use crate::os::context::has_selinux;
+use crate::os::error_text;
 use crate::os::posix::{FileType, OsStrExt};
-use crate::output::message;
 
 /// A file's facts as directives. A directive that fails prints as `?` and adds a message to
 /// `errors`.
@@ -38,7 +38,7 @@ impl<'a> OfFile<'a> {
         match facts.target() {
             Ok(target) => Value::Link(name, quote(&target, self.style)),
             Err(errno) => {
-                self.errors.push(format!("cannot read symbolic link: {}", message(&errno.into())));
+                self.errors.push(format!("cannot read symbolic link: {}", error_text(&errno.into())));
                 Value::Text(name)
             }
         }
@@ -46,7 +46,7 @@ impl<'a> OfFile<'a> {
 
     fn context(&mut self) -> Value {
         Value::Text(self.facts.context().unwrap_or_else(|errno| {
-            self.errors.push(format!("failed to get security context: {}", message(&errno.into())));
+            self.errors.push(format!("failed to get security context: {}", error_text(&errno.into())));
             b"?".to_vec()
         }))
     }

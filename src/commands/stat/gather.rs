@@ -246,7 +246,7 @@ fn mapping(opened: &Opened) -> Mapping {
     match (&opened.file, opened.facts.kind()) {
         (Ok(file), _) => by_trying(file),
         (Err(NotOpened::Failed(errno)), _) => {
-            by_type(None, &format!("cannot open: {}", crate::output::message(&(*errno).into())), None)
+            by_type(None, &format!("cannot open: {}", crate::os::error_text(&(*errno).into())), None)
         }
         (_, FileType::RegularFile) if states_no_size(&opened.facts) => {
             by_type(Some(false), "size unknown", Some(AccessMethod::Stream))

@@ -12,10 +12,11 @@ use super::gather::{self, Mapping, Report, Users};
 use super::page_cache_action::CacheOutcome;
 use super::text::why;
 use crate::os::Volume;
+use crate::os::error_text;
 use crate::os::holders::{Area, Holder};
 use crate::os::page_size;
 use crate::os::residency::{self, Cell};
-use crate::output::{message, to_json};
+use crate::output::to_json;
 
 /// Bytes that are usually text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -320,7 +321,7 @@ fn extents(report: &Report) -> Option<Extents> {
             unwritten: None,
             delayed: None,
             complete: false,
-            reason: Some(message(&(*errno).into())),
+            reason: Some(error_text(&(*errno).into())),
         },
     })
 }

@@ -333,7 +333,7 @@ fn render(format: &Format, values: &mut dyn Values, output: &mut Output) -> anyh
     let mut harmless = TerminalSafeValues(values);
     let values: &mut dyn Values =
         if output.destination() == Destination::Terminal { &mut harmless } else { harmless.0 };
-    let warn = |warning: &str| crate::output::complain(format_args!("mapped: {warning}"));
+    let warn = |warning: &str| crate::output::print_message(format_args!("mapped: {warning}"));
     let result = format.render(values, |text| output.write_all(text), warn)?;
     if let Err(error) = result {
         output.flush()?;
@@ -382,7 +382,7 @@ fn style(args: &Args, output: &Output) -> quoting::Style {
     };
     let (style, warning) = directives::style(format.as_bytes());
     if let Some(warning) = warning {
-        crate::output::complain(format_args!("mapped: {warning}"));
+        crate::output::print_message(format_args!("mapped: {warning}"));
     }
     style
 }

@@ -10,12 +10,12 @@ use super::gather::{self, Mapping, Report, Users};
 use super::page_cache_action::CacheOutcome;
 use super::picture::{human, percent, row, state};
 use crate::io::AccessMethod;
+use crate::os::error_text;
 use crate::os::extents::{Layout, Sparseness};
 use crate::os::holders::Holder;
 use crate::os::page_size;
 use crate::os::residency::{self, Cell, Unknown};
 use crate::output::escape_name;
-use crate::output::message;
 
 /// Returns the lines after GNU stat's, each with its newline. With `color`, the picture is
 /// highlighted.
@@ -54,7 +54,7 @@ pub fn lines(report: &Report, color: bool) -> String {
     }
     match &report.layout {
         Some(Ok(layout)) => line("Disk", disk(layout)),
-        Some(Err(errno)) => line("Disk", format!("extents unknown: {}", message(&(*errno).into()))),
+        Some(Err(errno)) => line("Disk", format!("extents unknown: {}", error_text(&(*errno).into()))),
         None => {}
     }
     if let Some((memory, offset)) = report.direct_io() {
@@ -136,8 +136,8 @@ fn cached(facts: &Facts, cache: &Result<Vec<Cell>, Unknown>) -> String {
 pub fn why(unknown: Unknown) -> String {
     match unknown {
         Unknown::NotPermitted => "only the owner and users who may write the file can ask the kernel".into(),
-        Unknown::NotOpened(errno) => format!("cannot open: {}", message(&errno.into())),
-        Unknown::Refused(errno) => format!("the kernel cannot tell: {}", message(&errno.into())),
+        Unknown::NotOpened(errno) => format!("cannot open: {}", error_text(&errno.into())),
+        Unknown::Refused(errno) => format!("the kernel cannot tell: {}", error_text(&errno.into())),
     }
 }
 

@@ -5,7 +5,6 @@ use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::{AccessMethod, IoMode, Kind, Range, Reason, Source};
-use crate::io::Filled;
 use crate::os::Stop;
 
 /// Supplies the bytes of a stream in place of its descriptor.
@@ -26,6 +25,21 @@ pub trait Feed: Send + fmt::Debug {
     fn head(&self) -> Option<&[u8]> {
         None
     }
+}
+
+/// How a fill ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filled {
+    /// All requested bytes arrived; more may be ready.
+    Full,
+    /// Nothing more is ready; the writer is slow.
+    Drained,
+    /// The stream has ended.
+    Ended,
+    /// Bytes were left out before the next ones.
+    Gap,
+    /// A stop was requested while waiting.
+    Stopped,
 }
 
 /// A stretch left out of a stream.

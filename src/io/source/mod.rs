@@ -11,7 +11,6 @@ use std::sync::Arc;
 use crate::os::posix::{AsFd, BorrowedFd, SeekFrom, seek};
 use crate::os::read_ahead::set_read_ahead;
 use crate::os::{Extent, FileSystem, Status, Window, data_end_before, next_extent};
-use crate::output::escape_name;
 
 mod access;
 mod facts;
@@ -28,7 +27,7 @@ mod tests;
 pub use access::{AccessMethod, IoMode, Reason};
 pub use fault_in::FOLIO;
 use fed::Fed;
-pub use fed::{Feed, Gap};
+pub use fed::{Feed, Filled, Gap};
 pub use kind::Kind;
 pub use map::Unmapped;
 use seen::Seen;
@@ -86,12 +85,6 @@ impl Source {
     /// Returns the name as given; `-` is standard input.
     pub fn name(&self) -> &OsStr {
         &self.name
-    }
-
-    /// Returns the name for messages, safe to show on a terminal.
-    pub fn shown_name(&self) -> String {
-        let is_stdin = self.stdin || self.fed.is_some() && self.name == "-";
-        if is_stdin { "(standard input)".into() } else { escape_name(&self.name).into_owned() }
     }
 
     /// Returns the kind of file.

@@ -25,7 +25,7 @@ impl Wanted {
 }
 
 fn mapped_identity(file: BorrowedFd<'_>) -> Option<Identity> {
-    let length = rustix::param::page_size();
+    let length = crate::os::page_size();
     // SAFETY: a new mapping at an address that the kernel chooses, whose bytes are never accessed.
     let address = unsafe {
         rustix::mm::mmap(

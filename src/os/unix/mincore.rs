@@ -7,7 +7,7 @@ use std::os::fd::BorrowedFd;
 use rustix::io::Errno;
 use rustix::mm::{MapFlags, ProtFlags};
 
-use super::window::page_size;
+use super::page::page_size;
 
 /// Pages per call of `mincore`: a byte each, and 256 MiB of address space.
 const MINCORE_PAGES: u64 = 1 << 16;

@@ -7,6 +7,7 @@ pub mod fd_table;
 pub mod inherited;
 pub mod interrupt;
 pub mod mincore;
+pub mod page;
 pub mod posix;
 pub mod processes;
 pub mod ready;

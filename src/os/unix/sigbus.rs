@@ -31,7 +31,7 @@ static PREVIOUS: [OnceLock<libc::sigaction>; SIGNALS.len()] = [const { OnceLock:
 /// A SIGBUS that is sent to the process then ends it however its input is read, while the standard
 /// library's handler would ignore the first one.
 pub fn install_sigbus_handler() {
-    install(super::window::page_size());
+    install(super::page::page_size());
 }
 
 /// Installs the handlers, once, before the first window is guarded.

@@ -13,7 +13,7 @@ pub fn addresses_left() -> Option<u64> {
     // counts.
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages: u64 = statm.split(' ').next().and_then(|field| field.parse().ok()).unwrap_or(0);
-    Some(limit.saturating_sub(pages.saturating_mul(super::window::page_size() as u64)))
+    Some(limit.saturating_sub(pages.saturating_mul(super::page::page_size() as u64)))
 }
 
 /// Returns the current counters of all threads, including ended ones.

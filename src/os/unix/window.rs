@@ -10,20 +10,14 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use memmap2::Advice;
 use memmap2::{Mmap, MmapOptions, UncheckedAdvice};
 
+use super::page::page_size;
 use super::sigbus::install;
 use crate::os::fault_table::Guard;
-
-/// Returns the page size in bytes (`sysconf(_SC_PAGESIZE)`).
-pub fn page_size() -> usize {
-    static SIZE: OnceLock<usize> = OnceLock::new();
-    *SIZE.get_or_init(rustix::param::page_size)
-}
 
 /// Whether `MADV_POPULATE_READ` returned EINVAL, as before Linux 5.14. It is not tried again then.
 static POPULATE_MISSING: AtomicBool = AtomicBool::new(false);

@@ -9,13 +9,14 @@ use serde::Serialize;
 use super::super::Run;
 use super::super::format::JsonPath;
 use super::super::list::{Entry, Fault, ListItem};
-use super::super::name::{complain, escaped, quoted, report};
+use super::super::name::{escaped, quoted, report, warn};
 use super::verify::Verdict;
 use crate::cli::checksum::Checking;
 use crate::digest::Algorithm;
 use crate::io::path;
+use crate::os::error_text;
 use crate::os::posix::OsStrExt;
-use crate::output::{Output, append_json, message};
+use crate::output::{Output, append_json};
 
 /// What a list came to.
 #[derive(Default)]
@@ -141,7 +142,7 @@ impl Report<'_> {
                 [one] => format!("{} ", one.tag()),
                 _ => String::new(),
             };
-            complain(&format!("{}: {number}: improperly formatted {kind}checksum line", self.shown()), output);
+            warn(&format!("{}: {number}: improperly formatted {kind}checksum line", self.shown()), output);
         }
     }
 
@@ -162,7 +163,7 @@ impl Report<'_> {
             Err(error) if self.checking.ignore_missing && error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => {
                 totals.unreadable += 1;
-                let reason = message(&error);
+                let reason = error_text(&error);
                 report(&entry.name, &error, output);
                 let reason = Some(reason.as_str());
                 self.write(
@@ -214,7 +215,7 @@ impl Report<'_> {
 
     fn uncovered(&self, name: &OsStr, range: std::ops::Range<u64>, output: &mut Output) {
         let last = range.end - 1;
-        complain(&format!("{}: bytes {}-{last} are in no line of {}", quoted(name), range.start, self.shown()), output);
+        warn(&format!("{}: bytes {}-{last} are in no line of {}", quoted(name), range.start, self.shown()), output);
     }
 
     /// Reports what the list came to.
@@ -222,17 +223,17 @@ impl Report<'_> {
         totals.end_pieces(self, output);
         let list = self.shown();
         if totals.nul > 0 {
-            complain(&format!("{list}: lines hold NUL bytes: if they end with them, add --zero"), output);
+            warn(&format!("{list}: lines hold NUL bytes: if they end with them, add --zero"), output);
         }
         if let Some(unknown) = &totals.unknown {
             let name = quoted(OsStr::new(unknown));
-            complain(&format!("{list}: unknown algorithm {name}; --list-algorithms names the known ones"), output);
+            warn(&format!("{list}: unknown algorithm {name}; --list-algorithms names the known ones"), output);
         }
         if totals.broken {
             return;
         }
         if totals.proper == 0 {
-            return complain(&format!("{list}: no properly formatted checksum lines found"), output);
+            return warn(&format!("{list}: no properly formatted checksum lines found"), output);
         }
         if self.checking.status {
             return;
@@ -245,15 +246,15 @@ impl Report<'_> {
         for (count, one, many) in warnings {
             match count {
                 0 => {}
-                1 => complain(&format!("WARNING: 1 {one}"), output),
-                _ => complain(&format!("WARNING: {count} {many}"), output),
+                1 => warn(&format!("WARNING: 1 {one}"), output),
+                _ => warn(&format!("WARNING: {count} {many}"), output),
             }
         }
         if self.checking.ignore_missing && totals.matched == 0 {
-            complain(&format!("{list}: no file was verified"), output);
+            warn(&format!("{list}: no file was verified"), output);
         }
         if totals.is_signed {
-            complain(&format!("{list}: the signature was not verified"), output);
+            warn(&format!("{list}: the signature was not verified"), output);
         }
         self.explain_guesses(totals, output);
     }
@@ -263,7 +264,7 @@ impl Report<'_> {
         let list = self.shown();
         if let Some(names) = &totals.unmatched {
             let tried = format!("tried {names}");
-            complain(&format!("{list}: lines do not name their algorithm; {tried}; name it with --algorithm"), output);
+            warn(&format!("{list}: lines do not name their algorithm; {tried}; name it with --algorithm"), output);
         }
         let lengths: BTreeSet<usize> = totals.guessed.iter().map(|(len, _)| *len).collect();
         for len in lengths {
@@ -271,7 +272,7 @@ impl Report<'_> {
                 totals.guessed.iter().filter(|(guessed, _)| *guessed == len).map(|(_, name)| *name).collect();
             if names.len() > 1 {
                 let names = names.join(", ");
-                complain(&format!("{list}: untagged lines matched by different algorithms: {names}"), output);
+                warn(&format!("{list}: untagged lines matched by different algorithms: {names}"), output);
             }
         }
     }

@@ -20,7 +20,7 @@ use crate::app::config::{Config, terminal_columns};
 use crate::cli::hexdump::{Args, Format, Radix, Width};
 use crate::engine::{BLOCK, BlockReader, Cut};
 use crate::exit::Exit;
-use crate::output::{Output, complain};
+use crate::output::{Output, print_message};
 
 /// Equal bytes that are compared before the next ones are looked at, so that they stay in a cache.
 const STRETCH: usize = 4096;
@@ -45,7 +45,7 @@ pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<
     let form = match resolve(args, config, terminal_columns(output)) {
         Ok(form) => form,
         Err(message) => {
-            complain(format_args!("mapped: {message}"));
+            print_message(format_args!("mapped: {message}"));
             return Ok(Exit::Error);
         }
     };

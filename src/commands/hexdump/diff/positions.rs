@@ -8,7 +8,7 @@ use memchr::memchr_iter;
 
 use super::alike;
 use super::side::Side;
-use crate::output::{Output, complain, escape_name};
+use crate::output::{Output, escape_name, print_message};
 
 /// Where a comparison has got to.
 #[derive(Clone, Copy)]
@@ -110,10 +110,10 @@ fn report_end(name: &OsStr, position: CmpPosition, lists: bool) {
     let name = escape_name(name);
     let CmpPosition { bytes, lines, is_after_line } = position;
     match bytes {
-        0 => complain(format_args!("mapped: EOF on {name} which is empty")),
-        _ if lists => complain(format_args!("mapped: EOF on {name} after byte {bytes}")),
-        _ if is_after_line => complain(format_args!("mapped: EOF on {name} after byte {bytes}, line {lines}")),
-        _ => complain(format_args!("mapped: EOF on {name} after byte {bytes}, in line {}", lines + 1)),
+        0 => print_message(format_args!("mapped: EOF on {name} which is empty")),
+        _ if lists => print_message(format_args!("mapped: EOF on {name} after byte {bytes}")),
+        _ if is_after_line => print_message(format_args!("mapped: EOF on {name} after byte {bytes}, line {lines}")),
+        _ => print_message(format_args!("mapped: EOF on {name} after byte {bytes}, in line {}", lines + 1)),
     }
 }
 

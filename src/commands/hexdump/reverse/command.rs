@@ -15,7 +15,8 @@ use crate::commands::hexdump::resolve;
 use crate::engine::{Cut, Outcome};
 use crate::exit::Exit;
 use crate::os::Status;
-use crate::output::{Destination, Output, complain, escape_for_terminal, escape_name, message};
+use crate::os::error_text;
+use crate::output::{Destination, Output, escape_for_terminal, escape_name, print_message};
 
 /// Size of the blocks in which a dump is read.
 const BLOCK: usize = 512 << 10;
@@ -47,18 +48,18 @@ pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<
     });
     patched.or_else(|error| match error.downcast_ref::<std::io::Error>() {
         Some(error) => {
-            complain(format_args!("mapped: {}: {}", escape_name(target), message(error)));
+            print_message(format_args!("mapped: {}: {}", escape_name(target), error_text(error)));
             Ok(Exit::Failure)
         }
         None => {
-            complain(format_args!("mapped: {error:#}"));
+            print_message(format_args!("mapped: {error:#}"));
             Ok(Exit::Failure)
         }
     })
 }
 
 fn refuse(error: &str) -> Exit {
-    complain(format_args!("mapped: {error}"));
+    print_message(format_args!("mapped: {error}"));
     Exit::Failure
 }
 
@@ -111,7 +112,7 @@ impl Reading<'_> {
         outcome.output?;
         if let Some(ReadingState::Failed(malformed)) = &outcome.carry {
             output.flush()?;
-            complain(format_args!("mapped: {}", self.explain(malformed)));
+            print_message(format_args!("mapped: {}", self.explain(malformed)));
             return Ok(Exit::Failure);
         }
         Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
