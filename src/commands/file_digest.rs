@@ -4,11 +4,11 @@
 use std::io;
 
 use crate::app::config::Config;
-use crate::digest::hasher::{Hasher, MAX_ZEROS, Part, zero_bytes};
+use crate::digest::hasher::{Hasher, Part};
 use crate::digest::{Digest, Recipe};
 use crate::engine::{Block, Input, Lane, Permits, Plan};
 use crate::io::Source;
-use crate::os::error_text;
+use crate::os::{self, error_text};
 use crate::output::{input_name, print_message};
 
 /// The size in bytes below which a file is hashed whole, without splitting it into subtrees.
@@ -44,14 +44,14 @@ fn is_whole(block: &Block) -> bool {
 /// enough.
 fn bytes(block: &Block) -> &[u8] {
     match block.hole() {
-        Some(len) => &zero_bytes()[..len as usize],
+        Some(len) => &os::zeros()[..len as usize],
         None => block.bytes(),
     }
 }
 
 /// Returns how a file is split for these digests.
 fn plan(source: &Source, recipes: &[Recipe], config: &Config) -> Plan {
-    let longest_hole = if recipes.iter().all(Recipe::skips_zeros) { u64::MAX } else { MAX_ZEROS as u64 };
+    let longest_hole = if recipes.iter().all(Recipe::skips_zeros) { u64::MAX } else { os::MAX_ZEROS as u64 };
     Plan { longest_hole, ..config.engine.lane_plan(source) }
 }
 

@@ -5,8 +5,6 @@
 //! may change while they are hashed. No hasher here indexes or branches by what it reads, so such
 //! bytes produce some digest and never a panic; the engine then finds the change.
 
-use std::sync::LazyLock;
-
 use super::algorithm::{Algorithm, Spec};
 use super::crc::Model;
 use super::md5::Md5;
@@ -16,18 +14,7 @@ use super::sha512::Sha512;
 use super::sums;
 use super::tree::{self, Key, Tree};
 use super::value::Digest;
-
-/// The length of [`zero_bytes`].
-pub const MAX_ZEROS: usize = 4 << 20;
-
-/// Returns zero bytes for hashing holes.
-///
-/// They are allocated on first use, because a constant would make up most of the program's file.
-/// Memory that is allocated as zeros and only read takes up none.
-pub fn zero_bytes() -> &'static [u8] {
-    static ZEROS: LazyLock<Vec<u8>> = LazyLock::new(|| vec![0; MAX_ZEROS]);
-    &ZEROS
-}
+use crate::os;
 
 /// A digest to compute, with its options.
 #[derive(Clone, Copy, Debug)]
@@ -261,8 +248,8 @@ impl Hasher {
             _ => {
                 let mut left = count;
                 while left > 0 {
-                    let now = left.min(MAX_ZEROS as u64);
-                    self.update(&zero_bytes()[..now as usize]);
+                    let now = left.min(os::MAX_ZEROS as u64);
+                    self.update(&os::zeros()[..now as usize]);
                     left -= now;
                 }
                 return;

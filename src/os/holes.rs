@@ -1,5 +1,7 @@
 //! Where a sparse file has data and where it has holes (`lseek(2)`, SEEK_DATA and SEEK_HOLE).
 
+use std::sync::LazyLock;
+
 use super::posix::{AsFd, Errno, SeekFrom, seek};
 
 /// A run of a file that is all data or all hole. A hole reads as zeros and takes no space on disk.
@@ -9,6 +11,18 @@ pub enum Extent {
     DataUntil(u64),
     /// A hole up to this file offset.
     HoleUntil(u64),
+}
+
+/// The length of [`zeros`].
+pub const MAX_ZEROS: usize = 4 << 20;
+
+/// Returns the bytes that a hole reads as.
+///
+/// They are allocated on first use, because a constant would make up most of the program's file.
+/// Memory that is allocated as zeros and only read takes up none.
+pub fn zeros() -> &'static [u8] {
+    static ZEROS: LazyLock<Vec<u8>> = LazyLock::new(|| vec![0; MAX_ZEROS]);
+    &ZEROS
 }
 
 /// Returns what is at byte `at` of a file of `len` bytes, and where it ends.

@@ -57,7 +57,7 @@ pub use error_text::error_text;
 pub use fault_table::live_windows;
 pub use file_system::FileSystem;
 pub use freshness::Freshness;
-pub use holes::{Extent, data_end_before, next_extent};
+pub use holes::{Extent, MAX_ZEROS, data_end_before, next_extent, zeros};
 pub use layout::Layout;
 pub use platform::boot::boot_time;
 pub use platform::inode::{Statx, StatxAttributes, StatxFlags, StatxTimestamp, device_number, inode};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::io::Source;
-use crate::timestamp::{self, EntryFilter, Period, Reader, Refusal, TimeContext, describe_cover};
+use crate::timestamp::{self, EntryFilter, Period, Reader, Refusal, TimeContext, describe_cover, describe_period};
 
 /// A requested period, and what is known about the times in logs.
 #[derive(Clone, Debug)]
@@ -90,7 +90,8 @@ impl PeriodSearch {
     /// Explains why a period contains no entry of a log with this first and last time.
     #[must_use]
     pub fn outside(&self, covers: (Timestamp, Timestamp)) -> String {
-        format!("no entry in this period: the log {}", describe_cover(covers, &self.context.zone))
+        let zone = &self.context.zone;
+        format!("no entry {}: the log {}", describe_period(&self.period, zone), describe_cover(covers, zone))
     }
 }
 

@@ -48,6 +48,7 @@ pub use zone::parse_zone;
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// A requested stretch of time, including both ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -126,9 +127,23 @@ impl fmt::Display for Disorder {
     }
 }
 
-/// Describes the time that a log covers, in `zone`.
+/// Returns which times a log has, in `zone`: "covers 2026-11-21 09:00:00 to …".
 #[must_use]
-pub fn describe_cover((first, last): (Timestamp, Timestamp), zone: &jiff::tz::TimeZone) -> String {
-    let show = |time: Timestamp| time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();
-    format!("covers {} to {}", show(first), show(last))
+pub fn describe_cover((first, last): (Timestamp, Timestamp), zone: &TimeZone) -> String {
+    format!("covers {} to {}", describe_time(first, zone), describe_time(last, zone))
+}
+
+/// Returns which times a period includes, in `zone`: "from 2026-11-21 09:00:00 to …".
+#[must_use]
+pub fn describe_period(period: &Period, zone: &TimeZone) -> String {
+    match (period.since, period.until) {
+        (Some(since), Some(until)) => format!("from {} to {}", describe_time(since, zone), describe_time(until, zone)),
+        (Some(since), None) => format!("since {}", describe_time(since, zone)),
+        (None, Some(until)) => format!("until {}", describe_time(until, zone)),
+        (None, None) => String::from("with a time"),
+    }
+}
+
+fn describe_time(time: Timestamp, zone: &TimeZone) -> String {
+    time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }

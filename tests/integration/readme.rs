@@ -1,5 +1,5 @@
-//! Runs every example in README.md, in order and in one directory, and compares its output with the
-//! README.
+//! Runs every example in README.md and in the guides, those of a page in order and in one directory,
+//! and compares its output with the page.
 //!
 //! `MAPPED_REGENERATE=1 cargo test --test integration readme` rewrites the outputs.
 
@@ -28,14 +28,14 @@ fn type_line(line: &str, directory: &mut PathBuf) -> String {
     text.to_owned()
 }
 
-/// Returns the README with the current outputs of its `console` blocks.
-fn run_examples(readme: &str) -> String {
+/// Returns a page with the current outputs of its `console` blocks.
+fn run_examples(page: &str) -> String {
     let dir = Dir::new();
     let mut directory = dir.path().to_owned();
     std::os::unix::fs::symlink(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts"), directory.join("scripts")).unwrap();
     let mut fresh = String::new();
     let mut in_block = false;
-    for line in readme.lines() {
+    for line in page.lines() {
         if line.starts_with("```") {
             in_block = line == "```console";
         } else if in_block {
@@ -51,17 +51,33 @@ fn run_examples(readme: &str) -> String {
     fresh
 }
 
-#[test]
-fn every_example_prints_what_it_says() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = std::fs::read_to_string(&path).unwrap();
-    let fresh = run_examples(&readme);
+/// Checks the page at this path below the project's directory, or renews its outputs.
+fn check(path: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let page = std::fs::read_to_string(&file).unwrap();
+    let fresh = run_examples(&page);
     if std::env::var_os("MAPPED_REGENERATE").is_some() {
-        std::fs::write(&path, &fresh).unwrap();
+        std::fs::write(&file, &fresh).unwrap();
         return;
     }
-    for (have, want) in readme.lines().zip(fresh.lines()) {
-        assert_eq!(have, want, "README.md is stale; run: MAPPED_REGENERATE=1 cargo test --test integration readme");
+    for (have, want) in page.lines().zip(fresh.lines()) {
+        assert_eq!(have, want, "{path} is stale; run: MAPPED_REGENERATE=1 cargo test --test integration readme");
     }
-    assert_eq!(readme.lines().count(), fresh.lines().count(), "README.md is stale");
+    assert_eq!(page.lines().count(), fresh.lines().count(), "{path} is stale");
+}
+
+#[test]
+fn every_example_prints_what_it_says() {
+    check("README.md");
+}
+
+#[test]
+fn every_example_in_the_guides_prints_what_it_says() {
+    let guides = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/guides");
+    let mut pages: Vec<_> = std::fs::read_dir(guides).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    pages.sort();
+    assert!(pages.len() >= 4, "the guides have moved");
+    for page in pages {
+        check(&format!("docs/guides/{}", page.to_str().unwrap()));
+    }
 }

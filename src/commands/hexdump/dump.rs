@@ -7,9 +7,7 @@
 
 use super::squeeze::{Policy, Squeeze};
 use super::view::{End, Place, View};
-
-/// Zeros to feed from where a hole is not left out altogether.
-static ZEROS: [u8; 4096] = [0; 4096];
+use crate::os;
 
 /// Everything the text of the following bytes depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,8 +100,8 @@ impl Dump {
                 left -= rows;
             }
             // A few rows are enough to bring squeezing to where it drinks the rest.
-            let some = left.min(ZEROS.len() as u64);
-            zeros(self, &ZEROS[..some as usize]);
+            let some = left.min(4096);
+            zeros(self, &os::zeros()[..some as usize]);
             left -= some;
         }
     }

@@ -5,9 +5,7 @@ use std::ffi::OsString;
 use std::io;
 
 use crate::engine::{Block, BlockReader};
-
-/// The zeros of holes.
-static ZEROS: [u8; 256 << 10] = [0; 256 << 10];
+use crate::os;
 
 /// One of the inputs.
 ///
@@ -70,7 +68,7 @@ impl<'a> Side<'a> {
         }
         let Some(block) = &self.block else { return &[] };
         match block.hole() {
-            Some(len) => &ZEROS[..(len - self.used).min(ZEROS.len() as u64) as usize],
+            Some(len) => &os::zeros()[..(len - self.used).min(os::MAX_ZEROS as u64) as usize],
             None => block.bytes().get(self.used as usize..).unwrap_or(&[]),
         }
     }
