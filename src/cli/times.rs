@@ -10,9 +10,10 @@ pub struct Times {
     ///
     /// The form of the times is learnt from the first lines of each file, and a file is searched, not
     /// read through. A line without a time belongs to the entry before it. TIME is written as in a log
-    /// or shorter: 2026-11, 2026-11-21, '2026-11-21 14', '2026-11-21 14:30', 14:30, 3pm, 'Nov 21 14:30',
-    /// yesterday, 'today 09:00', now-1h, @1795225624, or an age such as 90m or 2h30m. A month, a day or
-    /// an hour stands for all of it; minutes and seconds are exact.
+    /// or shorter: 2026, 2026-11, 2026-W47, 2026-11-21, '2026-11-21 14', '2026-11-21 14:30', 14:30, 3pm,
+    /// 'Nov 21 14:30', yesterday, 'noon yesterday', 'friday 09:00', '2 days ago 14:00', now-1h, @1795225624,
+    /// or an age such as 90m, 2h30m or '3 hours ago'. A year, a month, a week, a day or an hour stands for
+    /// all of it; minutes and seconds are exact. A text with two meanings is refused.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "shard")]
     pub since: Option<String>,
 

@@ -2,12 +2,12 @@
 //!
 //! A month, a day or an hour means all of it. From minutes on, a typed time is exact.
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp, ToSpan, Zoned};
 
 use super::Period;
-use super::civil::{DateStyle, Order, STYLES};
+use super::civil::{DateStyle, Order, STYLES, WrittenDate};
 use super::notation::{Candidate, Notation};
 use super::reader::FirstDate;
 use super::scan::Scanner;
@@ -111,30 +111,40 @@ pub fn parse_first_date(text: &str) -> Result<FirstDate, String> {
     }
 }
 
-struct Typed<'n> {
-    now: &'n Zoned,
+/// What typed times are relative to.
+pub(super) struct Typed<'n> {
+    pub(super) now: &'n Zoned,
     /// The year of dates that are typed without one.
     year: Option<i32>,
 }
 
 impl Typed<'_> {
-    fn read(&self, text: &str) -> Result<TypedTime, String> {
-        let text = text.trim().trim_matches(['[', ']', '"']).trim();
-        if let Some(found) = self.relative(text) {
-            return Ok(found);
+    pub(super) fn read(&self, text: &str) -> Result<TypedTime, String> {
+        let text = text.trim().trim_matches('"').trim();
+        let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text).trim();
+        match self.plain(bare)? {
+            Some(found) => Ok(found),
+            None => self.phrase(bare)?.ok_or_else(|| FORMS.to_owned()),
         }
-        if let Some(found) = self.written(text)?.or_else(|| self.in_words(text)).or_else(|| self.age(text)) {
-            return Ok(found);
-        }
-        let text = padded(text);
-        self.written(&text)?.or_else(|| self.in_words(&text)).ok_or_else(|| FORMS.to_owned())
     }
 
-    fn point(time: Timestamp) -> TypedTime {
+    /// Parses a time that is written as in a log or shorter.
+    pub(super) fn plain(&self, text: &str) -> Result<Option<TypedTime>, String> {
+        if let Some(found) = self.relative(text) {
+            return Ok(Some(found));
+        }
+        if let Some(found) = self.written(text)?.or_else(|| self.in_words(text)).or_else(|| self.age(text)) {
+            return Ok(Some(found));
+        }
+        let text = padded(text);
+        Ok(self.written(&text)?.or_else(|| self.in_words(&text)))
+    }
+
+    pub(super) fn point(time: Timestamp) -> TypedTime {
         TypedTime { first: time, last: time }
     }
 
-    fn zone(&self) -> &TimeZone {
+    pub(super) fn zone(&self) -> &TimeZone {
         self.now.time_zone()
     }
 
@@ -173,6 +183,8 @@ impl Typed<'_> {
             return Some(found);
         }
         let (weekday, text) = split_weekday(text);
+        // A day of the week that contradicts the date is a mistake in one of them.
+        let is_on = |date: &Date| weekday.is_none_or(|day| day == i32::from(date.weekday().to_monday_one_offset()));
         let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
         let named = match word.to_ascii_lowercase().as_str() {
             "today" => Some(0),
@@ -196,26 +208,29 @@ impl Typed<'_> {
             return self.days(first, first.checked_add(1.month()).ok()?);
         }
         if let Some(date) = text.parse::<Date>().ok().filter(|_| text.len() == 10) {
-            return self.day(date);
+            return self.day(date).filter(|_| is_on(&date));
         }
         STYLES.iter().filter(|style| is_clear(style)).find_map(|style| {
             let mut at = Scanner(text.as_bytes());
             let written = style.read(&mut at)?;
-            let date = |year: i32| Date::new(i16::try_from(year).ok()?, written.month as i8, written.day as i8).ok();
-            let date = match written.year.or(self.year) {
-                Some(year) => date(year)?,
-                None => {
-                    let this = i32::from(self.now.year());
-                    let limit = self.now.date().checked_add(1.day()).ok()?;
-                    (this - 8..=this + 1).rev().filter_map(date).find(|date| *date <= limit)?
-                }
-            };
+            let date = self.latest(written).filter(|date| is_on(date))?;
             if at.0.is_empty() {
                 return self.day(date);
             }
             at.take_if(|byte| matches!(byte, b' ' | b'T' | b't' | b':'))?;
             self.clock(date, std::str::from_utf8(at.0).ok()?, true)
         })
+    }
+
+    /// Returns the latest day that a date without a year may mean.
+    pub(super) fn latest(&self, written: WrittenDate) -> Option<Date> {
+        let date = |year: i32| Date::new(i16::try_from(year).ok()?, written.month as i8, written.day as i8).ok();
+        if let Some(year) = written.year.or(self.year) {
+            return date(year);
+        }
+        let this = i32::from(self.now.year());
+        let limit = self.now.date().checked_add(1.day()).ok()?;
+        (this - 8..=this + 1).rev().filter_map(date).find(|date| *date <= limit)
     }
 
     /// Parses `friday`, `last fri` or `Fri 09:00`: the latest such day, but not today as the last one.
@@ -228,53 +243,11 @@ impl Typed<'_> {
         if text.is_empty() { self.day(date) } else { self.clock(date, text, true) }
     }
 
-    /// Parses `14` after a day, `3pm`, `9:30` or `14:30:05.5`, with or without a zone.
-    fn clock(&self, date: Date, text: &str, after_day: bool) -> Option<TypedTime> {
-        let (time, zone) = match text.split_once(' ') {
-            Some((time, zone)) if !zone.to_ascii_lowercase().starts_with(['a', 'p']) => (time.to_owned(), zone),
-            _ => (text.replace(' ', ""), ""),
-        };
-        let zone = if zone.is_empty() { self.zone().clone() } else { super::parse_zone(zone).ok()? };
-        let (time, half) = match time.to_ascii_lowercase() {
-            lower if lower == "noon" => ("12:00".to_owned(), None),
-            lower if lower == "midnight" => ("00:00".to_owned(), None),
-            lower if lower.ends_with("am") => (time[..time.len() - 2].to_owned(), Some(0)),
-            lower if lower.ends_with("pm") => (time[..time.len() - 2].to_owned(), Some(12)),
-            _ => (time, None),
-        };
-        let mut at = Scanner(time.as_bytes());
-        let digits = at.count_digits();
-        let mut hour = at.digits(digits.min(2)).filter(|_| digits > 0)?;
-        if let Some(half) = half {
-            hour = (1..=12).contains(&hour).then_some(hour % 12 + half)?;
-        }
-        let whole_hour = at.0.is_empty();
-        if whole_hour && half.is_none() && (digits != 2 || !after_day) {
-            return None;
-        }
-        let (mut minute, mut second, mut nanoseconds) = (0, 0, 0);
-        if !whole_hour {
-            at.take(b":")?;
-            minute = at.digits(2)?;
-            if at.take(b":").is_some() {
-                second = at.digits(2)?;
-                nanoseconds = at.fraction(b".,");
-            }
-        }
-        if !at.0.is_empty() {
-            return None;
-        }
-        let time = Time::new(hour as i8, minute as i8, second as i8, nanoseconds).ok()?;
-        let first = zone.to_ambiguous_timestamp(DateTime::from_parts(date, time)).compatible().ok()?;
-        let last = if whole_hour { first.checked_add(SignedDuration::new(3599, 999_999_999)).ok()? } else { first };
-        Some(TypedTime { first, last })
-    }
-
-    fn day(&self, date: Date) -> Option<TypedTime> {
+    pub(super) fn day(&self, date: Date) -> Option<TypedTime> {
         self.days(date, date.tomorrow().ok()?)
     }
 
-    fn days(&self, first: Date, after: Date) -> Option<TypedTime> {
+    pub(super) fn days(&self, first: Date, after: Date) -> Option<TypedTime> {
         let start =
             |date: Date| self.zone().to_ambiguous_timestamp(date.to_datetime(Time::midnight())).compatible().ok();
         let last = start(after)?.checked_sub(SignedDuration::from_nanos(1)).ok()?;
@@ -373,7 +346,7 @@ fn is_clear(style: &DateStyle) -> bool {
 }
 
 /// Splits the day of the week, 1 for Monday, from the front.
-fn split_weekday(text: &str) -> (Option<i32>, &str) {
+pub(super) fn split_weekday(text: &str) -> (Option<i32>, &str) {
     let mut at = Scanner(text.as_bytes());
     let weekday = at.name(&["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]);
     if weekday.is_none() || at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric()) {

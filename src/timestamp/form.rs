@@ -43,9 +43,19 @@ impl TimeForm {
     /// Returns a warning if many of the lines that it was learnt from do not have it.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
+        self.timeless().map(|timeless| format!("{timeless} of the form '{}'", self.example))
+    }
+
+    /// Returns how many of the lines that it was learnt from do not have it, if these are many.
+    pub(super) fn timeless(&self) -> Option<String> {
         let (looked, timeless) = (self.looked, self.looked.saturating_sub(self.timed));
         let many = timeless > 1 && timeless * 4 > looked;
-        many.then(|| format!("{timeless} of the {looked} lines examined have no time of the form '{}'", self.example))
+        many.then(|| format!("{timeless} of the {looked} lines examined have no time"))
+    }
+
+    /// Returns whether a file with this form is a log rather than a text that mentions some times.
+    pub(super) fn is_of_a_log(&self) -> bool {
+        self.timed * 10 >= self.looked
     }
 }
 

@@ -17,6 +17,7 @@ mod learn;
 mod notation;
 #[cfg(test)]
 mod notations;
+mod phrase;
 mod place;
 mod quick_reader;
 mod reader;
@@ -28,6 +29,7 @@ mod scan;
 mod search;
 mod since;
 mod stamp;
+mod time_of_day;
 mod window;
 mod years;
 mod zone;

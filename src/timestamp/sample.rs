@@ -123,6 +123,8 @@ pub struct LogTimes {
     pub form: String,
     /// The times of the first and the last entry, if the lines in between do not matter.
     pub covers: Option<(Timestamp, Timestamp)>,
+    /// How many of the examined lines have no time, in words, if these are many.
+    pub timeless: Option<String>,
 }
 
 /// Returns what a log reveals about its times from its beginning, `head`, and its end, `tail`.
@@ -139,14 +141,14 @@ pub fn log_times(
     let zones = Abbreviations::of(&context.zone, context.now);
     let mut learner = Learner::new(&context.hints, &zones);
     look(&mut learner, head, is_whole, false);
-    let form = learner.decide().ok().filter(|form| form.warning().is_none())?;
+    let form = learner.decide().ok().filter(TimeForm::is_of_a_log)?;
     let first = lines(head).find_map(|line| form.read(line, &zones));
     let last = last_stamp(tail, &form, &zones).or(first);
-    let text = form.to_string();
+    let (text, timeless) = (form.to_string(), form.timeless());
     let reader = Reader::new(form, context, first, last, changed);
     let covers = first.zip(last).filter(|_| !reader.is_sequential());
     let covers = covers.map(|(first, last)| (reader.earliest(first), reader.earliest(last)));
-    Some(LogTimes { form: text, covers })
+    Some(LogTimes { form: text, covers, timeless })
 }
 
 fn last_stamp(tail: &[u8], form: &TimeForm, zones: &Abbreviations) -> Option<Stamp> {

@@ -809,3 +809,22 @@ fn content_in_words() {
         assert!(text.contains(&format!(" Lines: {lines}\n")), "{text}");
     }
 }
+
+/// Regression: the times were left out if a quarter of the lines had none.
+#[test]
+fn content_tells_the_times_of_a_log() {
+    let dir = Dir::new();
+    let times = |lines: &str| {
+        let path = dir.file("log", lines.as_bytes());
+        let ran = run(&[OsStr::new("stat"), OsStr::new("--content"), path.as_os_str()]);
+        let text = String::from_utf8(ran.stdout).unwrap();
+        text.lines().find_map(|line| line.strip_prefix(" Times: ").map(str::to_owned))
+    };
+    let timed = "2026-11-21 10:00:05 a\n2026-11-21 10:00:06 b\n";
+    let form = "2026-11-21 10:00:05 to 2026-11-21 10:00:06 (%Y-%m-%d %H:%M:%S%.f at the start of a line)";
+    assert_eq!(times(timed), Some(form.to_owned()));
+    let expected = format!("{form}; 2 of the 4 lines examined have no time");
+    assert_eq!(times(&format!("{timed}junk\njunk\n")), Some(expected));
+    // A text that mentions a time is not a log.
+    assert_eq!(times(&format!("{}{timed}", "text\n".repeat(30))), None);
+}

@@ -201,9 +201,13 @@ fn content_lines(content: Option<&Content>) -> Vec<(&'static str, String)> {
         counted(content.control_characters, "control character"),
         counted(content.high_bytes, "byte")
     );
-    let times = content.times.as_ref().map(|times| match (&times.first, &times.last) {
-        (Some(first), Some(last)) => format!("{first} to {last} ({})", times.form),
-        _ => times.form.clone(),
+    let times = content.times.as_ref().map(|times| {
+        let covered = match (&times.first, &times.last) {
+            (Some(first), Some(last)) => format!("{first} to {last} ({})", times.form),
+            _ => times.form.clone(),
+        };
+        let timeless = times.timeless.as_ref().map_or_else(String::new, |timeless| format!("; {timeless}"));
+        covered + &timeless
     });
     let mut rows = vec![("Text", kind), ("Lines", lines), ("Bytes", odd)];
     rows.extend(times.map(|times| ("Times", times)));

@@ -83,6 +83,8 @@ pub struct LineTimes {
     pub first: Option<String>,
     /// The time of the last entry.
     pub last: Option<String>,
+    /// How many of the examined lines have no time, if these are many.
+    pub timeless: Option<String>,
 }
 
 impl LineTimes {
@@ -90,7 +92,7 @@ impl LineTimes {
     pub fn new(times: &LogTimes, zone: &TimeZone) -> LineTimes {
         let show = |time: Timestamp| time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S%.f").to_string();
         let (first, last) = times.covers.map(|(first, last)| (show(first), show(last))).unzip();
-        LineTimes { form: times.form.clone(), first, last }
+        LineTimes { form: times.form.clone(), first, last, timeless: times.timeless.clone() }
     }
 }
 
