@@ -70,6 +70,37 @@ fn rows_cover_the_window_and_all_files() {
     );
 }
 
+/// Rows that neither divide a second nor are multiples of one, and matches that are denser than
+/// rows.
+#[test]
+fn rows_of_any_span_count_the_same_lines() {
+    let log: String = (0..4000).map(|n| format!("2026-11-21T10:00:{:02}.{:03}Z x\n", n / 100, n % 100 * 10)).collect();
+    for (span, microseconds) in [("700ms", 700_000u64), ("7s", 7_000_000), ("1500ms", 1_500_000), ("10ms", 10_000)] {
+        // The first row begins at a multiple of the span since 1970.
+        let start = 1_795_255_200_000_000u64;
+        let first = start / microseconds;
+        let mut rows = vec![0u64; ((start + 39_990_000) / microseconds - first + 1) as usize];
+        (0..4000).for_each(|n| rows[((start + n * 10_000) / microseconds - first) as usize] += 1);
+        let dir = Dir::new();
+        dir.file("log", log.as_bytes());
+        let ran = run_in(&dir, &["grep", &format!("--timeline={span}"), "--utc", "x", "log"]);
+        let text = String::from_utf8(ran.stdout).unwrap();
+        let counts: Vec<u64> =
+            text.lines().skip(1).map(|row| row.rsplit_once(',').unwrap().1.parse().unwrap()).collect();
+        assert_eq!(counts, rows, "{span}: {}", ran.stderr);
+    }
+}
+
+/// Regression: the rows were printed with exit status 1 and no message.
+#[cfg(feature = "pcre2")]
+#[test]
+fn a_search_that_gives_up_is_reported() {
+    let dir = Dir::new();
+    dir.file("log", format!("2026-11-21T10:00:00Z {}!\n2026-11-21T10:00:01Z aaa\n", "a".repeat(5000)).as_bytes());
+    let ran = run_in(&dir, &["grep", "--timeline=1s", "-P", "(a+)+$", "log"]);
+    assert_eq!((ran.stderr.as_str(), ran.code), ("mapped: log: exceeded PCRE's backtracking limit\n", 2));
+}
+
 #[test]
 fn times_without_dates_are_counted_through_midnight() {
     let log = "23:58:00 x\n23:59:30 x\n00:00:10 x\n00:01:00 y\n";

@@ -4,16 +4,21 @@
 //! own or that of the nearest line above that has one. Inputs without times are counted by the
 //! places of their lines.
 
+use std::ffi::OsStr;
+use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::engine::{Block, Flow, Kernel};
+use crate::engine::{Block, Flow, Inserted, Insertion, Kernel};
+use crate::os::posix::OsStrExt;
+use crate::output::escape_name;
 use crate::timestamp::{QuickReader, Reader, Sequence, Stamp};
 
+use super::failure::Failure;
 use super::histogram::Histogram;
-use super::search::{Wanted, lines_of};
+use super::search::{Wanted, line_end, lines_of};
 use super::settings::Settings;
 use super::start::Starts;
 
@@ -39,6 +44,10 @@ const SPANS: [i64; 15] = [
     7 * 86_400 * SECOND,
 ];
 
+/// How much of a block is searched before the times of its selected lines are read, so that these
+/// lines are still in the processor's cache.
+const CHUNK: usize = 128 << 10;
+
 /// The unit of places in inputs without times, in bytes.
 pub const PLACE: u64 = 4 << 10;
 
@@ -52,17 +61,26 @@ pub struct TimelineKernel<'s> {
     pub span: Option<i64>,
 }
 
-/// The selected lines of one block.
+/// The counts of the selected lines of one block.
 #[derive(Debug, Default)]
 pub struct BlockCounts {
-    /// What the entries say, in order, and how many of their lines are selected.
+    /// In a log whose lines do not depend on each other: times in order, in microseconds and rounded
+    /// down to a span that divides every row, and how many lines are selected there.
+    moments: Vec<(i64, u64)>,
+    /// The earliest and the latest exact time of these lines.
+    covers: Option<(Timestamp, Timestamp)>,
+    /// In other logs: the written times in order, and how many lines are selected there.
     entries: Vec<(Stamp, u64)>,
     /// Selected lines before the first entry.
     early: u64,
-    /// The block's last entry.
+    /// The block's first and last entries.
+    first: Option<Stamp>,
     last: Option<Stamp>,
     /// In an input without times: places, and how many lines are selected there.
     places: Vec<(u64, u64)>,
+    /// Why the search of the block ended early, and the message about it.
+    failure: Option<Failure>,
+    messages: Vec<Insertion>,
 }
 
 /// The counts so far.
@@ -78,6 +96,8 @@ pub struct Timeline {
     pub untimed: Vec<(Vec<u8>, u64, Histogram)>,
     /// All selected lines.
     pub selected: u64,
+    /// Whether the search of any input failed.
+    pub failed: bool,
     sequence: Option<Sequence>,
     /// The time of the entry that goes on at the start of the next block.
     current: Option<Timestamp>,
@@ -91,33 +111,36 @@ impl Kernel for TimelineKernel<'_> {
 
     fn scan(&self, block: &Block) -> BlockCounts {
         let (query, hay) = (&self.settings.query, block.bytes());
-        let found = query.scan(hay, Wanted { pieces: true, ..Wanted::default() });
+        let reader = self.starts.of(block.input()).reader;
         let mut counts = BlockCounts::default();
-        let Some(reader) = self.starts.of(block.input()).reader else {
+        let mut entries = reader.as_deref().map(|reader| Entries::new(hay, reader, self.quantum()));
+        let chunk = if query.any.is_multiline() { usize::MAX } else { CHUNK };
+        let mut start = 0;
+        while start < hay.len() && counts.failure.is_none() {
+            let end = match hay.len() - start {
+                rest if rest > chunk => line_end(hay, start + chunk, query.terminator),
+                _ => hay.len(),
+            };
+            let found = query.scan(&hay[start..end], Wanted { pieces: true, ..Wanted::default() });
             for piece in &found.pieces {
-                let mut at = block.offset() + piece.start as u64;
-                for line in lines_of(&hay[piece.start..piece.end], query.terminator) {
-                    add(&mut counts.places, at / PLACE, 1);
-                    at += line.len() as u64;
+                let mut at = start + piece.start;
+                for line in lines_of(&hay[at..start + piece.end], query.terminator) {
+                    let line = at..at + line.len();
+                    at = line.end;
+                    match &mut entries {
+                        Some(entries) if query.terminator == b'\n' => entries.count(line, &mut counts),
+                        // A record of several lines belongs to the last entry in it.
+                        Some(entries) => entries.count(at..at, &mut counts),
+                        None => add(&mut counts.places, (block.offset() + line.start as u64) / PLACE, 1),
+                    }
                 }
             }
-            return counts;
-        };
-        let times = QuickReader::new(&reader);
-        let mut entries = Entries { hay, reader: &reader, times, looked: 0, latest: None };
-        for piece in &found.pieces {
-            let mut at = piece.start;
-            for line in lines_of(&hay[piece.start..piece.end], query.terminator) {
-                entries.move_to(at + line.len(), &mut counts.entries);
-                match entries.latest {
-                    Some(stamp) => add(&mut counts.entries, stamp, 1),
-                    None => counts.early += 1,
-                }
-                at += line.len();
-            }
+            (counts.failure, start) = (found.failure, end);
         }
-        entries.move_to(hay.len(), &mut counts.entries);
-        counts.last = entries.latest;
+        if let Some(entries) = &mut entries {
+            entries.move_to(hay.len()..hay.len(), &mut counts);
+            counts.last = entries.latest;
+        }
         counts
     }
 
@@ -132,21 +155,52 @@ impl Kernel for TimelineKernel<'_> {
                 totals.untimed.push((name, 0, Histogram::new(&widths)));
             }
         }
-        let Some(reader) = reader else {
-            let Some((_, len, places)) = totals.untimed.last_mut() else { return Flow::Continue };
-            *len = block.offset() + block.len();
-            for &(place, count) in &part.places {
-                places.add(place as i64, count);
-                totals.selected += count;
-            }
-            return Flow::Continue;
-        };
+        match reader {
+            Some(reader) => self.add_times(&reader, block, part, totals),
+            None => add_places(block, part, totals),
+        }
+        let Some(failure) = part.failure.take() else { return Flow::Continue };
+        totals.failed = true;
+        let name = escape_name(OsStr::from_bytes(self.settings.name_of(block.source())));
+        part.messages.push(Insertion { at: 0, what: Inserted::Message(format!("mapped: {name}: {failure}")) });
+        Flow::EndInput
+    }
+
+    fn format(&self, _: &Block, _: &mut BlockCounts, _: &mut Vec<u8>) {}
+
+    fn insertions<'p>(&self, part: &'p BlockCounts) -> &'p [Insertion] {
+        &part.messages
+    }
+}
+
+/// Adds the lines of a block without times.
+fn add_places(block: &Block, part: &BlockCounts, totals: &mut Timeline) {
+    let Some((_, len, places)) = totals.untimed.last_mut() else { return };
+    *len = block.offset() + block.len();
+    for &(place, count) in &part.places {
+        places.add(place as i64, count);
+        totals.selected += count;
+    }
+}
+
+impl TimelineKernel<'_> {
+    /// Returns the longest span, in microseconds, that divides both a second and every row.
+    fn quantum(&self) -> i64 {
+        let (mut one, mut other) = (SECOND, self.span.unwrap_or(SPANS[0]).max(1));
+        while other != 0 {
+            (one, other) = (other, one % other);
+        }
+        one
+    }
+
+    /// Adds the lines of a block by time.
+    fn add_times(&self, reader: &Arc<Reader>, block: &Block, part: &BlockCounts, totals: &mut Timeline) {
         match totals.current {
             Some(time) => self.count(totals, time, part.early),
             None => totals.early += part.early,
         }
         for &(stamp, count) in &part.entries {
-            let time = self.time(&reader, totals, stamp);
+            let time = self.time(reader, totals, stamp);
             let early = std::mem::take(&mut totals.early);
             // Which other entries were looked at depends on where blocks begin.
             if count + early > 0 || totals.current.is_none() {
@@ -154,19 +208,27 @@ impl Kernel for TimelineKernel<'_> {
             }
             totals.current = Some(time);
         }
-        if let Some(stamp) = part.last {
-            totals.current = Some(self.time(&reader, totals, stamp));
+        if let (None, Some(Stamp::Instant(first))) = (totals.current, part.first) {
+            let early = std::mem::take(&mut totals.early);
+            self.count(totals, first, early);
+        }
+        if let Some((first, last)) = part.covers {
+            self.count(totals, first, 0);
+            self.count(totals, last, 0);
+            let offset = totals.offset * SECOND;
+            for &(moment, count) in &part.moments {
+                totals.selected += count;
+                totals.times.as_mut().into_iter().for_each(|times| times.add(moment + offset, count));
+            }
+        }
+        if let Some(last) = part.last {
+            totals.current = Some(self.time(reader, totals, last));
         }
         if let Some(last) = totals.current.filter(|_| block.is_last()) {
             self.count(totals, last, 0);
         }
-        Flow::Continue
     }
 
-    fn format(&self, _: &Block, _: &mut BlockCounts, _: &mut Vec<u8>) {}
-}
-
-impl TimelineKernel<'_> {
     /// Returns the time of an entry. Only where the log leaves out the day the lines above matter.
     fn time(&self, reader: &Arc<Reader>, totals: &mut Timeline, stamp: Stamp) -> Timestamp {
         match &mut totals.sequence {
@@ -206,45 +268,79 @@ struct Entries<'h> {
     hay: &'h [u8],
     reader: &'h Reader,
     times: QuickReader<'h>,
+    /// See [`TimelineKernel::quantum`].
+    quantum: i64,
     /// How much of the block has been looked at.
     looked: usize,
     latest: Option<Stamp>,
 }
 
-impl Entries<'_> {
+impl<'h> Entries<'h> {
+    fn new(hay: &'h [u8], reader: &'h Reader, quantum: i64) -> Self {
+        Self { hay, reader, times: QuickReader::new(reader), quantum, looked: 0, latest: None }
+    }
+
+    /// Counts a selected line for its entry.
+    fn count(&mut self, line: Range<usize>, counts: &mut BlockCounts) {
+        self.move_to(line, counts);
+        match self.latest {
+            Some(Stamp::Instant(time)) if !self.reader.is_sequential() => {
+                let (first, last) = counts.covers.unwrap_or((time, time));
+                counts.covers = Some((first.min(time), last.max(time)));
+                let microsecond = time.as_microsecond();
+                add(&mut counts.moments, microsecond - microsecond.rem_euclid(self.quantum), 1);
+            }
+            Some(stamp) => add(&mut counts.entries, stamp, 1),
+            None => counts.early += 1,
+        }
+    }
+
     /// Reads what a line says, as a point in time if the lines around it do not matter.
-    fn read(&mut self, line: &[u8]) -> Option<Stamp> {
+    fn read(&mut self, line: Range<usize>) -> Option<Stamp> {
+        let line = &self.hay[line];
         if self.reader.is_sequential() {
             return self.reader.stamp(line);
         }
         self.times.read(line).map(Stamp::Instant)
     }
 
-    /// Moves to the last entry that begins before `end`, which ends a line.
+    /// Moves to the entry of `line`, or to the last entry before its end.
     ///
-    /// The first entry of the block is noted in any case, as the log may begin with it; where the log
-    /// leaves out the day all are, to count midnights.
-    fn move_to(&mut self, end: usize, entries: &mut Vec<(Stamp, u64)>) {
-        if self.reader.is_sequential() || self.latest.is_none() {
-            for line in lines_of(&self.hay[self.looked..end], b'\n') {
-                if let Some(stamp) = self.read(line) {
-                    self.latest = Some(stamp);
-                    add(entries, stamp, 0);
-                    if !self.reader.is_sequential() {
-                        break;
-                    }
-                }
-            }
+    /// The first entry of the block is noted in any case, because the log may begin with it. In a log
+    /// whose times depend on the lines above, all entries are.
+    fn move_to(&mut self, line: Range<usize>, counts: &mut BlockCounts) {
+        let end = line.end;
+        if self.reader.is_sequential() || counts.first.is_none() {
+            self.walk_to(end, counts);
         }
-        let mut rest = &self.hay[self.looked..end];
-        while !self.reader.is_sequential() && !rest.is_empty() {
-            let start = memchr::memrchr(b'\n', &rest[..rest.len() - 1]).map_or(0, |at| at + 1);
-            if let Some(stamp) = self.read(&rest[start..]) {
+        // Most selected lines have a time of their own.
+        let mut rest = line.start.max(self.looked)..end;
+        while self.looked < end {
+            if let Some(stamp) = self.read(rest.clone()) {
                 self.latest = Some(stamp);
                 break;
             }
-            rest = &rest[..start];
+            if rest.start == self.looked {
+                break;
+            }
+            let before = &self.hay[self.looked..rest.start - 1];
+            rest = memchr::memrchr(b'\n', before).map_or(self.looked, |at| self.looked + at + 1)..rest.start;
         }
         self.looked = end;
+    }
+
+    /// Reads lines up to `end`: all of them if they depend on each other, or those to the first entry.
+    fn walk_to(&mut self, end: usize, counts: &mut BlockCounts) {
+        while self.looked < end && (self.reader.is_sequential() || counts.first.is_none()) {
+            let line = self.looked..line_end(&self.hay[..end], self.looked, b'\n');
+            self.looked = line.end;
+            if let Some(stamp) = self.read(line) {
+                self.latest = Some(stamp);
+                counts.first.get_or_insert(stamp);
+                if self.reader.is_sequential() {
+                    add(&mut counts.entries, stamp, 0);
+                }
+            }
+        }
     }
 }

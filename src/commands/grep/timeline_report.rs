@@ -57,11 +57,11 @@ impl Run<'_> {
             Destination::Terminal => Layout::Bars(terminal_columns(output).unwrap_or(80)),
             _ => Layout::Csv,
         };
-        let any = timeline.selected > 0;
+        let (any, failed) = (timeline.selected > 0, timeline.failed || outcome.failed);
         print_times(&mut timeline, search, layout, output)?;
         print_places(&mut timeline, layout, output)?;
         output.flush()?;
-        Ok(match (any, outcome.failed) {
+        Ok(match (any, failed) {
             (_, true) => Exit::Error,
             (true, false) => Exit::Success,
             (false, false) => Exit::NoMatch,

@@ -209,7 +209,7 @@ impl<'a> Stat<'a> {
             report.cache_action = done;
             if self.args.content {
                 report.content = match content(&report.facts, self.config, output)? {
-                    Read::Judged(content) => Some(Some(content)),
+                    Read::Judged(content) => Some(Some(*content)),
                     Read::ByKind => Some(None),
                     Read::Failed => {
                         exit = Exit::Failure;
@@ -389,7 +389,7 @@ fn style(args: &Args, output: &Output) -> quoting::Style {
 
 /// The outcome of reading a file's content.
 enum Read {
-    Judged(content::Content),
+    Judged(Box<content::Content>),
     /// Not read: it would block or have side effects.
     ByKind,
     Failed,
@@ -404,7 +404,7 @@ fn content(facts: &Facts, config: &Config, output: &mut Output) -> io::Result<Re
     let input = config.input(OsStr::from_bytes(&facts.name).to_owned());
     let changed = facts.modified().unwrap_or_else(jiff::Timestamp::now);
     Ok(match content::kernel::judge(input, changed, config, output)? {
-        Some(content) => Read::Judged(content),
+        Some(content) => Read::Judged(Box::new(content)),
         None => Read::Failed,
     })
 }
