@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::os::interrupt::Signal;
+use crate::os::Signal;
 
 /// How a subcommand ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

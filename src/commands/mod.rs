@@ -9,6 +9,7 @@ pub mod grep;
 pub mod hexdump;
 mod links;
 mod pages;
+mod printf;
 pub mod stat;
 
 use crate::cli::Command;

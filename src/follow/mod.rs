@@ -14,9 +14,9 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use crate::io::{FileRef, IoMode, Kind, Range, Source};
-use crate::os::interrupt::{self, Signal};
 use crate::os::posix::BorrowedFd;
 use crate::os::{Processes, Watch, fd_table, poll_for};
+use crate::os::{Signal, interrupt};
 use target::Target;
 
 /// The polling interval for changes that inotify does not report: writers on other machines, and

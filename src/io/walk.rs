@@ -8,21 +8,16 @@
 use std::ffi::{CStr, OsStr, OsString};
 use std::io;
 use std::ops::Range;
-use std::sync::Arc;
+
+mod anchors;
 
 use super::path::{FileRef, reach};
+use crate::os::Status;
 use crate::os::listing::Listing;
-use crate::os::posix::{AsFd, BorrowedFd, FileType, Mode, OFlags, OsStrExt, OsStringExt, OwnedFd, openat, type_at};
-use crate::os::{ANCHOR, Status, open_beneath};
+use crate::os::posix::{AsFd, FileType, Mode, OFlags, OsStrExt, OsStringExt, OwnedFd, openat, type_at};
+use anchors::Anchors;
 
-/// A directory this many bytes further down the path than the last anchor becomes one. Far below `PATH_MAX`, as the
-/// kernel looks up each name of a path each time.
-const REACH: usize = 1024;
-
-/// The most anchors that are open at a time.
-const ANCHORS: usize = 16;
-
-/// The error for a directory that links lead back to from below itself.
+/// The error for a link that leads back to a directory above it.
 #[derive(Debug, thiserror::Error)]
 #[error("recursive directory loop")]
 pub struct DirectoryLoop;
@@ -40,14 +35,14 @@ pub type Found = Result<FileRef, (OsString, io::Error)>;
 /// The order in which files are returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// Each directory's entries by their names.
+    /// By name within each directory.
     Names,
-    /// By the bytes of whole paths, as `find DIR -type f | LC_ALL=C sort` has them.
+    /// By the bytes of whole paths, like `find DIR -type f | LC_ALL=C sort`.
     Paths,
 }
 
-/// Walks below one directory. `K` selects entries by the directory's path, their own name, and whether
-/// they are directories.
+/// A walk below one directory. `K` selects entries by the directory's path, their own name, and
+/// whether they are directories.
 #[derive(Debug)]
 pub struct Walk<K> {
     order: Order,
@@ -55,7 +50,7 @@ pub struct Walk<K> {
     wants: K,
     /// Whether directories of other file systems are skipped.
     one_file_system: bool,
-    /// The directory to begin with, until it has been entered.
+    /// The directory to start from, until it has been entered.
     root: Option<Vec<u8>>,
     /// Path of the current entry.
     path: Vec<u8>,
@@ -67,7 +62,7 @@ pub struct Walk<K> {
 /// A directory on the way down.
 #[derive(Debug)]
 struct Level {
-    /// Length of the part of the path that leads into it, with its slash.
+    /// The length of its path, with the final slash.
     path: usize,
     /// All its names, concatenated.
     names: Vec<u8>,
@@ -94,7 +89,7 @@ enum What {
 }
 
 impl What {
-    /// Returns what an entry of this type is to a walk, or `None` for one that is skipped.
+    /// Returns how a walk treats an entry of this type; `None` if it is skipped.
     fn of(directory: &OwnedFd, name: &CStr, kind: FileType, follow: bool) -> Option<What> {
         let (mut kind, mut is_link) = (kind, false);
         let mut failure = None;
@@ -121,8 +116,8 @@ impl What {
 }
 
 impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
-    /// Returns a walk below `directory`; the empty path is the current directory, below which paths have no `./`. With
-    /// `follow`, links are followed; without, they are skipped.
+    /// Returns a walk below `directory`. The empty path is the current directory, below which paths
+    /// have no `./`. Links are followed with `follow` and skipped without it.
     pub fn new(directory: OsString, order: Order, follow: bool, wants: K) -> Walk<K> {
         Walk {
             order,
@@ -132,7 +127,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
             root: Some(directory.into_vec()),
             path: Vec::new(),
             levels: Vec::new(),
-            anchors: Anchors { follow, anchors: Vec::new() },
+            anchors: Anchors::new(follow),
             listing: Listing::default(),
         }
     }
@@ -178,7 +173,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
             let (name, kind) = match entry {
                 Ok((name, _)) if matches!(name.to_bytes(), b"." | b"..") => return,
                 Ok(entry) => entry,
-                // The entries listed so far are visited all the same.
+                // The entries listed so far are still visited.
                 Err(errno) => {
                     let nameless = names.len()..names.len();
                     entries.push(Entry { name: nameless, what: What::Failed(errno.raw_os_error()) });
@@ -194,7 +189,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
             let start = names.len();
             names.extend_from_slice(name);
             if is_directory && *order == Order::Paths {
-                // With its slash, a directory sorts where the files below it belong.
+                // With its slash, a directory sorts among the files below it.
                 names.push(b'/');
             }
             entries.push(Entry { name: start..names.len(), what });
@@ -240,88 +235,16 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Iterator for Walk<K> {
     }
 }
 
-/// Directories that paths go on from, the deepest one last: the one that the walk began at, and some on the way down a
-/// deep tree.
-#[derive(Debug)]
-struct Anchors {
-    /// Whether links are followed.
-    follow: bool,
-    anchors: Vec<Anchor>,
-}
-
-#[derive(Debug)]
-struct Anchor {
-    /// Length of the part of the path that leads into it.
-    path: usize,
-    /// `None` while deeper ones are open.
-    directory: Option<Arc<OwnedFd>>,
-}
-
-impl Anchors {
-    /// Opens a directory below an anchor.
-    fn open(&self, from: BorrowedFd<'_>, path: &[u8], flags: OFlags) -> io::Result<OwnedFd> {
-        let path = OsStr::from_bytes(path);
-        Ok(match self.follow {
-            true => openat(from, path, flags, Mode::empty())?,
-            false => open_beneath(from, path.as_ref(), flags)?,
-        })
-    }
-
-    /// Makes a directory an anchor if it is the first, or far enough from the last. `path` bytes of the path lead into it.
-    fn offer(&mut self, directory: OwnedFd, path: usize, is_first: bool) {
-        if is_first || path - self.anchors.last().map_or(0, |anchor| anchor.path) > REACH {
-            self.anchors.push(Anchor { path, directory: Some(Arc::new(directory)) });
-            // The first one stays open.
-            if let Some(place) = self.anchors.len().checked_sub(ANCHORS + 1).filter(|&place| place > 0) {
-                self.anchors[place].directory = None;
-            }
-        }
-    }
-
-    /// Drops the anchors below the directory that `path` bytes of the path lead into.
-    fn leave(&mut self, path: usize) {
-        while self.anchors.last().is_some_and(|anchor| anchor.path > path) {
-            self.anchors.pop();
-        }
-    }
-
-    /// Returns the anchor nearest to `path`, and how many bytes of the path lead there.
-    ///
-    /// # Errors
-    /// The error of opening it again, if it has been closed.
-    fn nearest(&mut self, path: &[u8]) -> io::Result<Option<(Arc<OwnedFd>, usize)>> {
-        let Some(last) = self.anchors.last() else { return Ok(None) };
-        if let Some(directory) = &last.directory {
-            return Ok(Some((Arc::clone(directory), last.path)));
-        }
-        // On the way back up, the anchors above it will be needed soon, and stay open.
-        let flags = ANCHOR | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let mut from: Option<(Arc<OwnedFd>, usize)> = None;
-        for place in 0..self.anchors.len() {
-            let end = self.anchors[place].path;
-            let directory = match (&self.anchors[place].directory, &from) {
-                (Some(directory), _) => Arc::clone(directory),
-                (None, Some((from, start))) => Arc::new(self.open(from.as_fd(), &path[*start..end], flags)?),
-                (None, None) => return Ok(None),
-            };
-            self.anchors[place].directory = Some(Arc::clone(&directory));
-            if let Some(far) = (place + 1).checked_sub(ANCHORS + 1).filter(|&far| far > 0) {
-                self.anchors[far].directory = None;
-            }
-            from = Some((directory, end));
-        }
-        Ok(from)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::anchors::ANCHORS;
     use super::*;
     use crate::io::{IoMode, Source};
+    use crate::os::ANCHOR;
     use std::fs;
     use std::path::Path;
 
-    /// What is found below `root`, by paths from there, or failures with what was said.
+    /// Returns the paths found below `root`, relative to it, each with its error if it has one.
     fn found(root: &Path, order: Order, follow: bool) -> Vec<String> {
         Walk::new(root.as_os_str().to_owned(), order, follow, |_, name, _| name != "unwanted")
             .map(|found| {
@@ -380,8 +303,8 @@ mod tests {
         assert_eq!(found(root, Order::Names, false), ["a/f"]);
     }
 
-    /// With names this long, there are more anchors on the way than stay open, and files behind each directory bring every
-    /// one back.
+    /// With names this long, there are more anchors on the path than may stay open, and a file after
+    /// each directory needs each of them again.
     #[test]
     fn a_deep_tree_takes_few_descriptors() {
         let dir = tempfile::tempdir().unwrap();
@@ -406,8 +329,7 @@ mod tests {
             let place = found.unwrap();
             let source = Source::open_at(&place, IoMode::Read, crate::io::Range::default()).unwrap();
             texts.push(io::read_to_string(source.reader().unwrap()).unwrap());
-            let open = walk.anchors.anchors.iter().filter(|anchor| anchor.directory.is_some()).count();
-            assert!(open <= ANCHORS + 1);
+            assert!(walk.anchors.open_count() <= ANCHORS + 1);
             let named = super::super::path::open(place.path()).unwrap();
             assert_eq!(io::read_to_string(named).unwrap(), *texts.last().unwrap());
         }
@@ -415,7 +337,8 @@ mod tests {
         assert!(std::process::Command::new("rm").arg("-rf").arg(dir.path()).status().unwrap().success());
     }
 
-    /// A link that took a file's or a directory's place after it was listed led out of the tree, and a FIFO held the walk up.
+    /// A link that replaced a file or a directory after it was listed led out of the tree, and a FIFO
+    /// blocked the walk.
     #[test]
     fn what_is_swapped_in_during_the_walk_is_not_opened() {
         let dir = tempfile::tempdir().unwrap();
@@ -447,7 +370,7 @@ mod tests {
         link(&outside, "c/d");
         assert_eq!(open(&inner).unwrap_err().to_string(), "became a symbolic link during the walk");
         assert_eq!(open(&next()).unwrap(), "mine");
-        // Nor is a directory listed that became a link.
+        // A directory that became a link is not listed either.
         fs::remove_file(root.join("c/d")).unwrap();
         fs::rename(root.join("c/old"), root.join("c/d")).unwrap();
         let mut walk = Walk::new(root.as_os_str().to_owned(), Order::Paths, false, |_, _, _| true);

@@ -24,6 +24,7 @@ mod prefetch;
 mod processors;
 mod readiness;
 pub mod residency;
+mod signal;
 mod status;
 mod stop;
 #[cfg(unix)]
@@ -71,6 +72,7 @@ pub use platform::{context, direct, listing, read_ahead, transfer};
 pub use prefetch::prefetch_lines;
 pub use processors::processors;
 pub use readiness::{ReadOutcome, Ready};
+pub use signal::Signal;
 pub use status::Status;
 pub use stop::Stop;
 pub use system::{

@@ -4,12 +4,43 @@
 //! U+009F, and bidirectional overrides make text appear as something else. A parser reads `\u009b`
 //! as the same string.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
+use data_encoding::BASE64;
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
 use crate::output::needs_escape;
+
+/// Bytes that are usually text: `{"text": ...}`, or `{"bytes": BASE64}` if they are not UTF-8, as
+/// ripgrep prints them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JsonText<'a> {
+    /// Valid UTF-8.
+    Text(Cow<'a, str>),
+    /// Any other bytes, in base64 (RFC 4648, section 4).
+    Bytes(String),
+}
+
+impl<'a> From<&'a [u8]> for JsonText<'a> {
+    fn from(bytes: &'a [u8]) -> JsonText<'a> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => JsonText::Text(text.into()),
+            Err(_) => JsonText::Bytes(BASE64.encode(bytes)),
+        }
+    }
+}
+
+impl From<Vec<u8>> for JsonText<'_> {
+    fn from(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => JsonText::Text(text.into()),
+            Err(error) => JsonText::Bytes(BASE64.encode(error.as_bytes())),
+        }
+    }
+}
 
 /// Serializes the value on one line, without a newline.
 ///
@@ -84,6 +115,19 @@ impl<F: Formatter> Formatter for TerminalSafeFormatter<F> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_lose_nothing() {
+        let json = |bytes: &[u8]| {
+            let borrowed = serde_json::to_string(&JsonText::from(bytes)).unwrap();
+            assert_eq!(borrowed, serde_json::to_string(&JsonText::from(bytes.to_vec())).unwrap());
+            borrowed
+        };
+        assert_eq!(json("gr\u{fc}n".as_bytes()), "{\"text\":\"gr\u{fc}n\"}");
+        assert_eq!(json(b"a\xff"), "{\"bytes\":\"Yf8=\"}");
+        assert_eq!(json(b"\xff"), "{\"bytes\":\"/w==\"}");
+        assert_eq!(json(b"\xff\xfe\xfd"), "{\"bytes\":\"//79\"}");
+    }
 
     #[test]
     fn every_character_round_trips_and_none_is_a_control() {

@@ -7,7 +7,7 @@ mod splice;
 mod stdout;
 mod terminal_safe;
 
-pub use json::{append_json, to_json, to_json_pretty};
+pub use json::{JsonText, append_json, to_json, to_json_pretty};
 pub use message::{print_message, speak_as};
 pub use splice::{Moved, copy_to_file, splice_to_pipe};
 pub use stdout::{Destination, Output, OwnFile, input_name};

@@ -6,11 +6,11 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use data_encoding::BASE64;
 use serde::Serialize;
 
 use super::search::{Query, lines_of};
 use super::style::Spans;
+use crate::output::JsonText;
 
 /// Running totals of the current input and of all inputs.
 #[derive(Clone, Debug)]
@@ -82,17 +82,17 @@ impl Serialize for Elapsed {
 #[derive(Serialize)]
 #[serde(tag = "type", content = "data", rename_all = "lowercase")]
 enum Message<'a> {
-    Begin { path: Data<'a> },
+    Begin { path: JsonText<'a> },
     Match(Lines<'a>),
     Context(Lines<'a>),
-    End { path: Data<'a>, binary_offset: Option<u64>, stats: Stats },
+    End { path: JsonText<'a>, binary_offset: Option<u64>, stats: Stats },
     Summary { elapsed_total: Elapsed, stats: Stats },
 }
 
 #[derive(Serialize)]
 struct Lines<'a> {
-    path: Data<'a>,
-    lines: Data<'a>,
+    path: JsonText<'a>,
+    lines: JsonText<'a>,
     line_number: u64,
     absolute_offset: u64,
     submatches: Vec<Submatch<'a>>,
@@ -101,27 +101,11 @@ struct Lines<'a> {
 #[derive(Serialize)]
 struct Submatch<'a> {
     #[serde(rename = "match")]
-    matched: Data<'a>,
+    matched: JsonText<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    replacement: Option<Data<'a>>,
+    replacement: Option<JsonText<'a>>,
     start: usize,
     end: usize,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Data<'a> {
-    Text(&'a str),
-    Bytes(String),
-}
-
-impl<'a> Data<'a> {
-    fn new(bytes: &'a [u8]) -> Data<'a> {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Data::Text(text),
-            Err(_) => Data::Bytes(BASE64.encode(bytes)),
-        }
-    }
 }
 
 impl Totals {
@@ -157,7 +141,7 @@ impl Totals {
             return;
         }
         let start = text.len();
-        let path = || Data::new(place.name);
+        let path = || JsonText::from(place.name);
         if !std::mem::replace(&mut self.begin_printed, true) {
             push(&Message::Begin { path: path() }, text);
         }
@@ -180,8 +164,8 @@ impl Totals {
                     let replaced = replaced.as_ref();
                     let replacement = replaced.and_then(|all| all.text.get(all.spans.get(index)?.clone()));
                     Submatch {
-                        matched: Data::new(&line[start..end]),
-                        replacement: replacement.map(Data::new),
+                        matched: JsonText::from(&line[start..end]),
+                        replacement: replacement.map(JsonText::from),
                         start,
                         end,
                     }
@@ -191,7 +175,7 @@ impl Totals {
             self.input.matches += if place.selected { submatches.len() as u64 } else { 0 };
             let lines = Lines {
                 path: path(),
-                lines: Data::new(line),
+                lines: JsonText::from(line),
                 line_number: number,
                 absolute_offset: offset,
                 submatches,
@@ -215,7 +199,7 @@ impl Totals {
         self.input.elapsed = Elapsed(self.input_begun.elapsed());
         if self.begin_printed {
             let (binary_offset, stats) = (self.binary_offset, self.input);
-            push(&Message::End { path: Data::new(name), binary_offset, stats }, text);
+            push(&Message::End { path: JsonText::from(name), binary_offset, stats }, text);
         }
         let (all, input) = (&mut self.all, &self.input);
         all.elapsed.0 += input.elapsed.0;

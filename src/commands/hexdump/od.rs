@@ -5,8 +5,8 @@
 
 use super::address::{Address, Notation};
 use super::digits::PRINTABLE;
-use super::format::Spec;
 use super::view::{End, Place, View};
+use crate::commands::printf::Spec;
 
 /// One type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,7 +168,7 @@ fn half(bits: u16) -> f32 {
 fn shortest(value: f64, least: usize, most: usize, is_same: impl Fn(&str) -> bool) -> String {
     let shown = |digits: usize| {
         let mut text = vec![];
-        let spec = Spec::parse(format!(".{digits}").as_bytes()).unwrap_or_default();
+        let spec = Spec::parse(format!(".{digits}").as_bytes(), usize::MAX).unwrap_or_default();
         spec.push_float(value, b'g', &mut text);
         String::from_utf8(text).unwrap_or_default()
     };

@@ -7,7 +7,11 @@
 
 use std::io;
 
-use super::printf::{self, Spec, Value, WIDEST};
+use super::value::{self, Value};
+use crate::commands::printf::Spec;
+
+/// The maximum width or precision.
+const WIDEST: usize = 1 << 20;
 
 /// One piece of a format.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +77,7 @@ impl Format {
                 Piece::Directive { spec, modifier, code } => {
                     field.clear();
                     match values.value(*modifier, *code) {
-                        Some(value) => printf::put(&mut field, spec, &value),
+                        Some(value) => value::push(&mut field, spec, &value),
                         None => field.push(b'?'),
                     }
                     out(&field)?;
@@ -139,12 +143,13 @@ impl<'a, F: Fn(u8) -> bool> Parser<'a, F> {
     /// Parses what follows a `%`.
     fn directive(&mut self) {
         let start = self.at - 1;
-        let flags = self.take_while(|byte| b"'-+ #0I".contains(&byte));
-        let width = self.take_while(|byte| byte.is_ascii_digit());
-        let precision = (self.peek(0) == Some(b'.')).then(|| {
+        self.take_while(|byte| b"'-+ #0I".contains(&byte));
+        self.take_while(|byte| byte.is_ascii_digit());
+        if self.peek(0) == Some(b'.') {
             self.at += 1;
-            self.take_while(|byte| byte.is_ascii_digit())
-        });
+            self.take_while(|byte| byte.is_ascii_digit());
+        }
+        let spec = Spec::parse(&self.text[start + 1..self.at], WIDEST);
         let bare = self.at == start + 1;
         match self.peek(0) {
             None | Some(b'%') if bare => {
@@ -157,16 +162,16 @@ impl<'a, F: Fn(u8) -> bool> Parser<'a, F> {
                 let directive = String::from_utf8_lossy(&directive).into_owned();
                 self.pieces.push(Piece::Invalid(format!("'{directive}': invalid directive")));
             }
-            Some(_) if [Some(width), precision].into_iter().flatten().any(is_too_wide) => {
-                let directive = String::from_utf8_lossy(&self.text[start..self.at]).into_owned();
-                self.pieces.push(Piece::Invalid(format!("'{directive}': a field is at most {WIDEST} characters wide")));
-            }
             Some(first) => {
+                let Some(spec) = spec else {
+                    let directive = String::from_utf8_lossy(&self.text[start..self.at]).into_owned();
+                    let text = format!("'{directive}': a field is at most {WIDEST} characters wide");
+                    return self.pieces.push(Piece::Invalid(text));
+                };
                 self.at += 1;
                 let split =
                     (matches!(first, b'H' | b'L')).then(|| self.peek(0)).flatten().filter(|&code| (self.splits)(code));
                 self.at += usize::from(split.is_some());
-                let spec = Spec::new(flags, width, precision);
                 let (modifier, code) = split.map_or((None, first), |code| (Some(first), code));
                 self.pieces.push(Piece::Directive { spec, modifier, code });
             }
@@ -214,13 +219,6 @@ impl<'a, F: Fn(u8) -> bool> Parser<'a, F> {
         }
         self.push(value as u8);
     }
-}
-
-/// Returns whether a width or precision is larger than allowed.
-fn is_too_wide(digits: &[u8]) -> bool {
-    let value =
-        digits.iter().fold(0usize, |sum, digit| sum.saturating_mul(10).saturating_add(usize::from(digit - b'0')));
-    value > WIDEST
 }
 
 #[cfg(test)]

@@ -1,9 +1,7 @@
 //! Prints one JSON object per file, each on its own line.
 //!
-//! A name that is not UTF-8 is preserved as `{"bytes": BASE64}` instead of `{"text": ...}`. An
-//! unknown value is `null` beside a `reason`, never a guess.
+//! An unknown value is `null` beside a `reason`, never a guess.
 
-use data_encoding::BASE64;
 use serde::Serialize;
 
 use super::content::Content;
@@ -16,40 +14,21 @@ use crate::os::error_text;
 use crate::os::holders::{Area, Holder};
 use crate::os::page_size;
 use crate::os::residency::{self, Cell};
-use crate::output::to_json;
-
-/// Bytes that are usually text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Text {
-    /// Valid UTF-8.
-    Text(String),
-    /// Any other bytes, in base64 (RFC 4648, section 4).
-    Bytes(String),
-}
-
-impl From<&[u8]> for Text {
-    fn from(bytes: &[u8]) -> Text {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Text::Text(text.to_owned()),
-            Err(_) => Text::Bytes(BASE64.encode(bytes)),
-        }
-    }
-}
+use crate::output::{JsonText, to_json};
 
 #[derive(Serialize)]
 struct Object<'a> {
-    name: Text,
+    name: JsonText<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    target: Option<Text>,
+    target: Option<JsonText<'a>>,
     #[serde(rename = "type")]
     kind: &'static str,
     mode: String,
     permissions: String,
     uid: u32,
-    owner: Option<Text>,
+    owner: Option<JsonText<'a>>,
     gid: u32,
-    group: Option<Text>,
+    group: Option<JsonText<'a>>,
     size: u64,
     blocks: u64,
     block_size: u32,
@@ -65,8 +44,8 @@ struct Object<'a> {
     modified: Moment,
     changed: Moment,
     born: Option<Moment>,
-    context: Option<Text>,
-    filesystem: Option<Filesystem>,
+    context: Option<JsonText<'a>>,
+    filesystem: Option<Filesystem<'a>>,
     attributes: Vec<&'static str>,
     direct_io: Option<DirectIo>,
     mapping: MappingObject<'a>,
@@ -75,7 +54,7 @@ struct Object<'a> {
     cache: Option<Cache>,
     data: Option<Data>,
     extents: Option<Extents>,
-    users: Option<UsersObject>,
+    users: Option<UsersObject<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<&'a Option<Content>>,
 }
@@ -100,11 +79,11 @@ impl From<Time> for Moment {
 }
 
 #[derive(Serialize)]
-struct Filesystem {
+struct Filesystem<'a> {
     #[serde(rename = "type")]
     kind: String,
     magic: u64,
-    mount_point: Option<Text>,
+    mount_point: Option<JsonText<'a>>,
 }
 
 #[derive(Serialize)]
@@ -166,17 +145,17 @@ struct Extents {
 }
 
 #[derive(Serialize)]
-struct UsersObject {
+struct UsersObject<'a> {
     inspected: usize,
     denied: usize,
     complete: bool,
-    list: Vec<User>,
+    list: Vec<User<'a>>,
 }
 
 #[derive(Serialize)]
-struct User {
+struct User<'a> {
     pid: u32,
-    command: Text,
+    command: JsonText<'a>,
     mapped: Vec<AreaObject>,
     open: Vec<DescriptorObject>,
 }
@@ -208,11 +187,11 @@ pub fn line(report: &Report) -> Vec<u8> {
 fn object(report: &Report) -> Object<'_> {
     let facts = &report.facts;
     let inode = &facts.inode;
-    let text = |name: Option<Vec<u8>>| name.as_deref().map(Text::from);
+    let text = |name: Option<Vec<u8>>| name.map(JsonText::from);
     let special = facts.special_device() != 0;
     Object {
-        name: Text::from(&facts.name[..]),
-        target: report.target.as_deref().map(Text::from),
+        name: JsonText::from(&facts.name[..]),
+        target: report.target.as_deref().map(JsonText::from),
         kind: facts.kind_text(),
         mode: format!("{:04o}", inode.stx_mode & 0o7777),
         permissions: facts.mode_text(),
@@ -255,13 +234,13 @@ fn object(report: &Report) -> Object<'_> {
     }
 }
 
-fn filesystem(report: &Report) -> Option<Filesystem> {
+fn filesystem(report: &Report) -> Option<Filesystem<'_>> {
     use crate::os::posix::OsStrExt;
     let facts = report.filesystem.as_ref()?;
     Some(Filesystem {
         kind: super::filesystem::kind(facts.magic),
         magic: facts.magic.unwrap_or(0),
-        mount_point: report.mount_point.as_deref().map(|path| Text::from(path.as_os_str().as_bytes())),
+        mount_point: report.mount_point.as_deref().map(|path| JsonText::from(path.as_os_str().as_bytes())),
     })
 }
 
@@ -326,7 +305,7 @@ fn extents(report: &Report) -> Option<Extents> {
     })
 }
 
-fn users(users: &Users) -> UsersObject {
+fn users(users: &Users) -> UsersObject<'_> {
     UsersObject {
         inspected: users.coverage.inspected,
         denied: users.coverage.denied,
@@ -335,7 +314,7 @@ fn users(users: &Users) -> UsersObject {
     }
 }
 
-fn user(holder: &Holder) -> User {
+fn user(holder: &Holder) -> User<'_> {
     let area = |area: &Area| AreaObject {
         mode: area.mode(),
         shared: area.shared,
@@ -346,7 +325,7 @@ fn user(holder: &Holder) -> User {
     };
     User {
         pid: holder.pid,
-        command: Text::from(&holder.command[..]),
+        command: JsonText::from(&holder.command[..]),
         mapped: holder.areas.iter().map(area).collect(),
         open: holder
             .descriptors
@@ -359,8 +338,8 @@ fn user(holder: &Holder) -> User {
 /// Returns the object of a file system, with its newline.
 pub fn filesystem_line(name: &[u8], facts: &Volume) -> Vec<u8> {
     #[derive(Serialize)]
-    struct Whole {
-        name: Text,
+    struct Whole<'a> {
+        name: JsonText<'a>,
         #[serde(rename = "type")]
         kind: String,
         magic: u64,
@@ -375,7 +354,7 @@ pub fn filesystem_line(name: &[u8], facts: &Volume) -> Vec<u8> {
         free_inodes: u64,
     }
     let whole = Whole {
-        name: Text::from(name),
+        name: JsonText::from(name),
         kind: super::filesystem::kind(facts.magic),
         magic: facts.magic.unwrap_or(0),
         id: format!("{:x}", super::directives::filesystem_id(facts)),
@@ -391,18 +370,4 @@ pub fn filesystem_line(name: &[u8], facts: &Volume) -> Vec<u8> {
     let mut line = to_json(&whole).unwrap_or_default();
     line.push(b'\n');
     line
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_lose_nothing() {
-        let json = |bytes: &[u8]| serde_json::to_string(&Text::from(bytes)).unwrap();
-        assert_eq!(json("gr\u{fc}n".as_bytes()), "{\"text\":\"gr\u{fc}n\"}");
-        assert_eq!(json(b"a\xff"), "{\"bytes\":\"Yf8=\"}");
-        assert_eq!(json(b"\xff"), "{\"bytes\":\"/w==\"}");
-        assert_eq!(json(b"\xff\xfe\xfd"), "{\"bytes\":\"//79\"}");
-    }
 }

@@ -14,10 +14,11 @@ mod lines;
 pub mod newlines;
 pub mod page_cache_action;
 pub mod picture;
-pub mod printf;
 pub mod quoting;
 mod residency;
 pub mod text;
+pub mod value;
+mod view;
 
 use std::ffi::OsStr;
 use std::io;
@@ -27,19 +28,16 @@ use crate::app::config::Config;
 use crate::cli::stat::{Args, Cached};
 use crate::exit::Exit;
 use crate::os::Freshness;
-use crate::os::context::has_selinux;
 use crate::os::holders::Wanted;
 use crate::os::posix::{FileType, OsStrExt, columns};
 use crate::os::proc_users;
-use crate::output::escape_for_terminal;
 use crate::output::{Destination, Output};
 
 use directives::{OfFile, OfFilesystem};
 use facts::{Facts, FactsQuery};
-use format::{Format, Values};
 use gather::{Opened, Report, Users};
 use page_cache_action::{Action, CacheOutcome};
-use printf::Value;
+use view::{View, render, style, view};
 
 /// Runs `mapped stat`.
 ///
@@ -70,19 +68,6 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     drop(progress);
     config.finish()?;
     result
-}
-
-/// What is printed for each file.
-enum View {
-    /// A format, of which GNU stat's block is one, followed by the rest of the default view if that
-    /// is requested.
-    Format {
-        file: Format,
-        device: Format,
-        more: bool,
-    },
-    Json,
-    Table,
 }
 
 /// The resolved settings of a run.
@@ -208,10 +193,10 @@ impl<'a> Stat<'a> {
             report.users = users;
             report.cache_action = done;
             if self.args.content {
-                report.content = match content(&report.facts, self.config, output)? {
-                    Read::Judged(content) => Some(Some(*content)),
-                    Read::ByKind => Some(None),
-                    Read::Failed => {
+                report.content = match content::read(&report.facts, self.config, output)? {
+                    content::Read::Judged(content) => Some(Some(*content)),
+                    content::Read::ByKind => Some(None),
+                    content::Read::Failed => {
                         exit = Exit::Failure;
                         Some(None)
                     }
@@ -308,105 +293,6 @@ impl<'a> Stat<'a> {
         }
         Ok(exit)
     }
-}
-
-/// Values for a terminal, with control characters in names escaped.
-struct TerminalSafeValues<'a>(&'a mut dyn Values);
-
-impl Values for TerminalSafeValues<'_> {
-    fn splits(&self, code: u8) -> bool {
-        self.0.splits(code)
-    }
-
-    fn value(&mut self, modifier: Option<u8>, code: u8) -> Option<Value> {
-        let shown = |text: Vec<u8>| escape_for_terminal(&text).into_owned();
-        Some(match self.0.value(modifier, code)? {
-            Value::Text(text) => Value::Text(shown(text)),
-            Value::Link(name, target) => Value::Link(shown(name), shown(target)),
-            number => number,
-        })
-    }
-}
-
-/// Writes `values` in `format`. An invalid directive ends the run after the text before it.
-fn render(format: &Format, values: &mut dyn Values, output: &mut Output) -> anyhow::Result<()> {
-    let mut harmless = TerminalSafeValues(values);
-    let values: &mut dyn Values =
-        if output.destination() == Destination::Terminal { &mut harmless } else { harmless.0 };
-    let warn = |warning: &str| crate::output::print_message(format_args!("mapped: {warning}"));
-    let result = format.render(values, |text| output.write_all(text), warn)?;
-    if let Err(error) = result {
-        output.flush()?;
-        anyhow::bail!(error.0);
-    }
-    Ok(())
-}
-
-fn view(args: &Args) -> View {
-    let splits: fn(u8) -> bool = if args.file_system { |_| false } else { directives::file_splits };
-    let same = |format: Format| View::Format { file: format.clone(), device: format, more: false };
-    let line = |text: &str| Format::line(text.as_bytes(), splits);
-    if let Some(text) = &args.format {
-        return same(Format::line(text.as_bytes(), splits));
-    }
-    if let Some(text) = &args.printf {
-        return same(Format::printf(text.as_bytes(), splits));
-    }
-    if args.json {
-        return View::Json;
-    }
-    if args.residency {
-        return View::Table;
-    }
-    match (args.file_system, args.terse) {
-        (true, true) => same(line(directives::TERSE_FILESYSTEM)),
-        (true, false) => same(line(directives::FILESYSTEM_BLOCK)),
-        (false, true) => same(line(&directives::terse())),
-        (false, false) => {
-            let context = has_selinux();
-            View::Format {
-                file: line(&directives::block_format(false, context)),
-                device: line(&directives::block_format(true, context)),
-                more: !args.classic,
-            }
-        }
-    }
-}
-
-/// Returns how names are quoted: as in GNU stat, except that the default view never sends control
-/// characters to a terminal.
-fn style(args: &Args, output: &Output) -> quoting::Style {
-    let Some(format) = args.format.as_ref().or(args.printf.as_ref()) else {
-        let terminal = output.destination() == Destination::Terminal;
-        return if terminal { quoting::Style::ShellEscape } else { quoting::Style::Literal };
-    };
-    let (style, warning) = directives::style(format.as_bytes());
-    if let Some(warning) = warning {
-        crate::output::print_message(format_args!("mapped: {warning}"));
-    }
-    style
-}
-
-/// The outcome of reading a file's content.
-enum Read {
-    Judged(Box<content::Content>),
-    /// Not read: it would block or have side effects.
-    ByKind,
-    Failed,
-}
-
-/// Reads what is safe to read: regular files, block devices, and standard input of any type.
-fn content(facts: &Facts, config: &Config, output: &mut Output) -> io::Result<Read> {
-    let escape_for_terminal = facts.is_stdin() || matches!(facts.kind(), FileType::RegularFile | FileType::BlockDevice);
-    if !escape_for_terminal {
-        return Ok(Read::ByKind);
-    }
-    let input = config.input(OsStr::from_bytes(&facts.name).to_owned());
-    let changed = facts.modified().unwrap_or_else(jiff::Timestamp::now);
-    Ok(match content::kernel::judge(input, changed, config, output)? {
-        Some(content) => Read::Judged(Box::new(content)),
-        None => Read::Failed,
-    })
 }
 
 /// Returns the width that the terminal leaves beside the label, assuming 80 columns without a

@@ -11,29 +11,10 @@ use std::os::fd::BorrowedFd;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
-use crate::os::Stop;
+use crate::os::{Signal, Stop};
 
 /// How long a following command may continue after a signal, in microseconds.
 const GRACE: libc::suseconds_t = 100_000;
-
-/// A signal that asks a program to end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signal {
-    /// SIGINT: Ctrl-C.
-    Interrupt,
-    /// SIGTERM.
-    Terminate,
-}
-
-impl Signal {
-    /// Returns the exit code that shells report for a process killed by the signal.
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Signal::Interrupt => 128 + libc::SIGINT as u8,
-            Signal::Terminate => 128 + libc::SIGTERM as u8,
-        }
-    }
-}
 
 static WAKE: OnceLock<Stop> = OnceLock::new();
 static MAY_FINISH: AtomicBool = AtomicBool::new(false);

@@ -14,29 +14,10 @@ use windows_sys::Win32::System::Console::{CTRL_BREAK_EVENT, CTRL_C_EVENT, SetCon
 use windows_sys::Win32::System::Threading::ExitProcess;
 
 use super::handle::BorrowedFd;
-use crate::os::Stop;
+use crate::os::{Signal, Stop};
 
 /// How long a following command may continue after a request.
 const GRACE: Duration = Duration::from_millis(100);
-
-/// A request to end the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signal {
-    /// Ctrl-C or Ctrl-Break.
-    Interrupt,
-    /// The console is closed, or the user logs off.
-    Terminate,
-}
-
-impl Signal {
-    /// Returns the exit code that Unix shells use.
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Signal::Interrupt => 130,
-            Signal::Terminate => 143,
-        }
-    }
-}
 
 static WAKE: OnceLock<Stop> = OnceLock::new();
 static MAY_FINISH: AtomicBool = AtomicBool::new(false);

@@ -5,11 +5,9 @@
 
 mod colour;
 mod parse;
-mod printf;
 mod view;
 
 pub use parse::Formats;
-pub use printf::Spec;
 pub use view::{
     CANONICAL, FormatView, ONE_BYTE_CHAR, ONE_BYTE_HEX, ONE_BYTE_OCTAL, PLAIN_HEX, TWO_BYTES_DECIMAL, TWO_BYTES_HEX,
     TWO_BYTES_OCTAL,

@@ -6,9 +6,12 @@
 //! and what it makes of odd text is what util-linux 2.38 does.
 
 use super::colour::{self, Condition};
-use super::printf::{MAX_FIELD, Spec};
+use crate::commands::printf::Spec;
 
-/// The most bytes in a row, and the most iterations of a unit.
+/// The maximum width and precision of a conversion.
+const MAX_FIELD: usize = 4096;
+
+/// The maximum number of bytes in a row and of iterations of a unit.
 const MAX_ROW: usize = 1 << 20;
 
 /// What a format prints, in the order in which it is printed.
@@ -262,7 +265,7 @@ fn prints(unit: &Written, coloured: bool) -> Result<(Vec<Print>, bool), String> 
             after_flags(after)
         };
         let spec = &after[..after.len() - letters.len()];
-        let spec = Spec::parse(spec).ok_or_else(|| format!("a field has more than {MAX_FIELD} columns"))?;
+        let spec = Spec::parse(spec, MAX_FIELD).ok_or_else(|| format!("a field has more than {MAX_FIELD} columns"))?;
         let (kind, bytes, used) = conversion(letters, unit.bytes, precision)?;
         at_end |= letters.starts_with(b"_A");
         rest = &letters[used..];

@@ -4,6 +4,13 @@ pub mod kernel;
 pub mod tally;
 pub mod utf8;
 
+use std::ffi::OsStr;
+use std::io;
+
+use super::facts::Facts;
+use crate::app::config::Config;
+use crate::os::posix::{FileType, OsStrExt};
+use crate::output::Output;
 use crate::timestamp::LogTimes;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -12,6 +19,30 @@ use tally::Tally;
 
 /// The number of bytes at the start of a file that determine its media type.
 pub const PREFIX: usize = 8 << 10;
+
+/// The outcome of reading a file's content.
+pub enum Read {
+    /// What was found.
+    Judged(Box<Content>),
+    /// Not read: it would block or have side effects.
+    ByKind,
+    /// Reading failed, which was reported.
+    Failed,
+}
+
+/// Reads what is safe to read: regular files, block devices, and standard input of any type.
+pub fn read(facts: &Facts, config: &Config, output: &mut Output) -> io::Result<Read> {
+    let is_safe = facts.is_stdin() || matches!(facts.kind(), FileType::RegularFile | FileType::BlockDevice);
+    if !is_safe {
+        return Ok(Read::ByKind);
+    }
+    let input = config.input(OsStr::from_bytes(&facts.name).to_owned());
+    let changed = facts.modified().unwrap_or_else(Timestamp::now);
+    Ok(match kernel::judge(input, changed, config, output)? {
+        Some(content) => Read::Judged(Box::new(content)),
+        None => Read::Failed,
+    })
+}
 
 /// Whether a file is text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -1,7 +1,12 @@
-//! The conversions of C's `printf` that formats use, for integers, floating point and text.
+//! The conversions of C's `printf` for integers, floating point and text, which the formats of
+//! `hexdump` and `stat` share.
 //!
-//! Pure text: what a conversion is given has been decoded. Byte-identical to glibc in the C locale
-//! (ISO C 7.21.6.1), including flags that only some conversions heed.
+//! Output is byte-identical to glibc (ISO C 7.21.6.1), including flags that only some conversions
+//! honour. Only the `'` flag depends on the locale.
+
+use std::borrow::Cow;
+
+use crate::os::accounts;
 
 /// Flags, field width and precision of a conversion.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,16 +16,17 @@ pub struct Spec {
     space: bool,
     alternate: bool,
     zero: bool,
-    width: usize,
-    precision: Option<usize>,
+    group: bool,
+    pub width: usize,
+    pub precision: Option<usize>,
+    /// Whether the precision is a point without digits, which makes it 0.
+    pub is_bare_point: bool,
 }
 
-/// The widest field and the highest precision that a format may ask for.
-pub const MAX_FIELD: usize = 4096;
-
 impl Spec {
-    /// Parses what stands between `%` and the conversion character; `None` if a number is too large.
-    pub fn parse(text: &[u8]) -> Option<Spec> {
+    /// Parses the text between `%` and the conversion character. Returns `None` if width or precision
+    /// exceed `max`.
+    pub fn parse(text: &[u8], max: usize) -> Option<Spec> {
         let mut spec = Spec::default();
         let mut rest = text;
         while let [flag, after @ ..] = rest {
@@ -30,19 +36,38 @@ impl Spec {
                 b' ' => spec.space = true,
                 b'#' => spec.alternate = true,
                 b'0' => spec.zero = true,
+                b'\'' => spec.group = true,
+                // glibc uses the digits of the locale, and no locale of ours has its own.
+                b'I' => {}
                 _ => break,
             }
             rest = after;
         }
-        let (width, rest) = number(rest)?;
+        let (width, rest) = number(rest, max)?;
         spec.width = width;
         if let [b'.', rest @ ..] = rest {
-            spec.precision = Some(number(rest)?.0);
+            spec.precision = Some(number(rest, max)?.0);
+            spec.is_bare_point = !rest.first().is_some_and(u8::is_ascii_digit);
         }
         Some(spec)
     }
 
-    /// Returns the spec that fills the same columns with blanks: `%s` of nothing, without flags.
+    /// Returns whether text is padded on the right.
+    pub fn is_left(&self) -> bool {
+        self.left
+    }
+
+    /// Returns the same spec with another width, which pads on the left, and without a precision.
+    pub fn right(self, width: usize) -> Spec {
+        Spec { left: false, width, precision: None, ..self }
+    }
+
+    /// Returns the same spec without a precision.
+    pub fn without_precision(self) -> Spec {
+        Spec { precision: None, ..self }
+    }
+
+    /// Returns a spec with the same width and precision but no flags.
     pub fn padding(self) -> Spec {
         Spec { width: self.width, precision: self.precision, ..Spec::default() }
     }
@@ -60,9 +85,14 @@ impl Spec {
 
     /// Appends a signed decimal number.
     pub fn push_signed(&self, value: i64, out: &mut Vec<u8>) {
-        let mut digits = [0; 64];
-        let digits = digits_of(value.unsigned_abs(), 10, b"0123456789", &mut digits);
-        self.push_integer(self.sign(value < 0), digits, value == 0, out);
+        self.push_magnitude(value < 0, value.unsigned_abs(), out);
+    }
+
+    /// Appends a decimal number whose sign is given separately, so that there is a minus zero.
+    pub fn push_magnitude(&self, is_negative: bool, magnitude: u64, out: &mut Vec<u8>) {
+        let mut room = [0; 64];
+        let digits = digits_of(magnitude, 10, b"0123456789", &mut room);
+        self.push_integer(self.sign(is_negative), digits, magnitude == 0, out);
     }
 
     /// Appends an unsigned number by the conversion `o`, `u`, `x` or `X`.
@@ -164,15 +194,14 @@ impl Spec {
     }
 
     fn push_integer(&self, prefix: &[u8], digits: &[u8], is_zero: bool, out: &mut Vec<u8>) {
-        let digits = if is_zero && self.precision == Some(0) { b"" } else { digits };
-        match self.precision {
-            Some(precision) if precision > digits.len() => {
-                let mut longer = vec![b'0'; precision - digits.len()];
-                longer.extend_from_slice(digits);
-                self.push_padded(prefix, &longer, false, out);
-            }
-            precision => self.push_padded(prefix, digits, self.zero && precision.is_none(), out),
+        let mut digits: Cow<'_, [u8]> = Cow::Borrowed(if is_zero && self.precision == Some(0) { b"" } else { digits });
+        if let Some(missing) = self.precision.and_then(|precision| precision.checked_sub(digits.len() + 1)) {
+            digits.to_mut().splice(0..0, std::iter::repeat_n(b'0', missing + 1));
         }
+        if self.group {
+            digits = Cow::Owned(grouped(&digits));
+        }
+        self.push_padded(prefix, &digits, self.zero && self.precision.is_none(), out);
     }
 
     /// Appends sign or prefix and text, filled to the field width.
@@ -193,12 +222,35 @@ impl Spec {
     }
 }
 
-fn number(text: &[u8]) -> Option<(usize, &[u8])> {
+fn number(text: &[u8], max: usize) -> Option<(usize, &[u8])> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let value = text[..digits].iter().try_fold(0usize, |value, digit| {
-        value.checked_mul(10)?.checked_add(usize::from(digit - b'0')).filter(|&value| value <= MAX_FIELD)
+        value.checked_mul(10)?.checked_add(usize::from(digit - b'0')).filter(|&value| value <= max)
     })?;
     Some((value, &text[digits..]))
+}
+
+/// Groups decimal digits as the locale does. Most locales group none.
+fn grouped(digits: &[u8]) -> Vec<u8> {
+    let locale = accounts::locale();
+    if locale.thousands_separator.is_empty() {
+        return digits.to_vec();
+    }
+    let mut sizes = locale.grouping.iter().copied();
+    let mut size = sizes.next().unwrap_or(0);
+    let mut reversed = Vec::new();
+    let mut rest = digits;
+    // 0 or CHAR_MAX ends the grouping; otherwise the last size repeats.
+    while size != 0 && size != i8::MAX as u8 && rest.len() > usize::from(size) {
+        let (left, group) = rest.split_at(rest.len() - usize::from(size));
+        reversed.extend(group.iter().rev());
+        reversed.extend(locale.thousands_separator.iter().rev());
+        rest = left;
+        size = sizes.next().unwrap_or(size);
+    }
+    reversed.extend(rest.iter().rev());
+    reversed.reverse();
+    reversed
 }
 
 /// Writes the digits of `value` at the end of `room`, and returns them.
@@ -220,7 +272,7 @@ mod tests {
 
     fn shown(spec: &str, put: impl Fn(&Spec, &mut Vec<u8>)) -> String {
         let mut out = vec![];
-        put(&Spec::parse(spec.as_bytes()).unwrap(), &mut out);
+        put(&Spec::parse(spec.as_bytes(), 4096).unwrap(), &mut out);
         String::from_utf8(out).unwrap()
     }
 
@@ -235,10 +287,21 @@ mod tests {
         assert_eq!(unsigned("-5", 7, b'u'), "7    ");
         assert_eq!(unsigned(".0", 0, b'u'), "");
         assert_eq!(unsigned("07.7", 0x10, b'x'), "0000010");
+        assert_eq!(unsigned("+ ", 42, b'u'), "42");
+        assert_eq!(unsigned("06.3", 7, b'u'), "   007");
+        assert_eq!(unsigned("#.6", 0o644, b'o'), "000644");
+        assert_eq!(unsigned("#.0", 0, b'o'), "0");
+        assert_eq!(unsigned(".0", 0, b'o'), "");
+        assert_eq!(unsigned("#08", 0xfe, b'x'), "0x0000fe");
+        assert_eq!(unsigned("#", 0, b'x'), "0");
+        assert_eq!(shown("-06", |spec, out| spec.push_signed(42, out)), "42    ");
         assert_eq!(shown("+05", |spec, out| spec.push_signed(-3, out)), "-0003");
         assert_eq!(shown(" ", |spec, out| spec.push_signed(3, out)), " 3");
         assert_eq!(shown("", |spec, out| spec.push_signed(i64::MIN, out)), "-9223372036854775808");
-        assert!(Spec::parse(b"99999999999").is_none());
+        assert!(Spec::parse(b"99999999999", usize::MAX >> 1).is_some());
+        assert!(Spec::parse(b"101", 100).is_none());
+        assert!(Spec::parse(b".101", 100).is_none());
+        assert!(Spec::parse(b"18446744073709551616", usize::MAX).is_none());
     }
 
     #[test]

@@ -1,0 +1,101 @@
+//! What is printed for each file, as the options select it, and how it is written.
+
+use crate::cli::stat::Args;
+use crate::os::context::has_selinux;
+use crate::os::posix::OsStrExt;
+use crate::output::{Destination, Output, escape_for_terminal};
+
+use super::directives;
+use super::format::{Format, Values};
+use super::quoting;
+use super::value::Value;
+
+/// What is printed for each file.
+pub enum View {
+    /// A format, of which GNU stat's block is one, followed by the rest of the default view if that
+    /// is requested.
+    Format {
+        file: Format,
+        device: Format,
+        more: bool,
+    },
+    Json,
+    Table,
+}
+
+/// Values for a terminal, with control characters in names escaped.
+struct TerminalSafeValues<'a>(&'a mut dyn Values);
+
+impl Values for TerminalSafeValues<'_> {
+    fn splits(&self, code: u8) -> bool {
+        self.0.splits(code)
+    }
+
+    fn value(&mut self, modifier: Option<u8>, code: u8) -> Option<Value> {
+        let shown = |text: Vec<u8>| escape_for_terminal(&text).into_owned();
+        Some(match self.0.value(modifier, code)? {
+            Value::Text(text) => Value::Text(shown(text)),
+            Value::Link(name, target) => Value::Link(shown(name), shown(target)),
+            number => number,
+        })
+    }
+}
+
+/// Writes `values` in `format`. An invalid directive ends the run after the text before it.
+pub fn render(format: &Format, values: &mut dyn Values, output: &mut Output) -> anyhow::Result<()> {
+    let mut safe = TerminalSafeValues(values);
+    let values: &mut dyn Values = if output.destination() == Destination::Terminal { &mut safe } else { safe.0 };
+    let warn = |warning: &str| crate::output::print_message(format_args!("mapped: {warning}"));
+    let result = format.render(values, |text| output.write_all(text), warn)?;
+    if let Err(error) = result {
+        output.flush()?;
+        anyhow::bail!(error.0);
+    }
+    Ok(())
+}
+
+/// Returns the view that the options select.
+pub fn view(args: &Args) -> View {
+    let splits: fn(u8) -> bool = if args.file_system { |_| false } else { directives::file_splits };
+    let same = |format: Format| View::Format { file: format.clone(), device: format, more: false };
+    let line = |text: &str| Format::line(text.as_bytes(), splits);
+    if let Some(text) = &args.format {
+        return same(Format::line(text.as_bytes(), splits));
+    }
+    if let Some(text) = &args.printf {
+        return same(Format::printf(text.as_bytes(), splits));
+    }
+    if args.json {
+        return View::Json;
+    }
+    if args.residency {
+        return View::Table;
+    }
+    match (args.file_system, args.terse) {
+        (true, true) => same(line(directives::TERSE_FILESYSTEM)),
+        (true, false) => same(line(directives::FILESYSTEM_BLOCK)),
+        (false, true) => same(line(&directives::terse())),
+        (false, false) => {
+            let context = has_selinux();
+            View::Format {
+                file: line(&directives::block_format(false, context)),
+                device: line(&directives::block_format(true, context)),
+                more: !args.classic,
+            }
+        }
+    }
+}
+
+/// Returns how names are quoted: as in GNU stat, except that the default view never sends control
+/// characters to a terminal.
+pub fn style(args: &Args, output: &Output) -> quoting::Style {
+    let Some(format) = args.format.as_ref().or(args.printf.as_ref()) else {
+        let terminal = output.destination() == Destination::Terminal;
+        return if terminal { quoting::Style::ShellEscape } else { quoting::Style::Literal };
+    };
+    let (style, warning) = directives::style(format.as_bytes());
+    if let Some(warning) = warning {
+        crate::output::print_message(format_args!("mapped: {warning}"));
+    }
+    style
+}

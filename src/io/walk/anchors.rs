@@ -1,0 +1,101 @@
+//! Open directories on the way down a tree, from which deeper paths are resolved.
+//!
+//! A system call accepts paths of at most `PATH_MAX` bytes, and the kernel looks up each component
+//! every time. So a deep tree has anchors along its path, of which a bounded number stay open.
+
+use std::ffi::OsStr;
+use std::io;
+use std::sync::Arc;
+
+use crate::os::posix::{AsFd, BorrowedFd, Mode, OFlags, OsStrExt, OwnedFd, openat};
+use crate::os::{ANCHOR, open_beneath};
+
+/// The distance from the last anchor, in bytes of the path, beyond which a directory becomes one.
+const REACH: usize = 1024;
+
+/// The maximum number of anchors that are open at a time, besides the first.
+pub(super) const ANCHORS: usize = 16;
+
+/// The directory that the walk began at and the anchors below it, the deepest one last.
+#[derive(Debug)]
+pub(super) struct Anchors {
+    /// Whether links are followed.
+    follow: bool,
+    anchors: Vec<Anchor>,
+}
+
+#[derive(Debug)]
+struct Anchor {
+    /// The length of its path.
+    path: usize,
+    /// `None` if it was closed for deeper ones.
+    directory: Option<Arc<OwnedFd>>,
+}
+
+impl Anchors {
+    pub fn new(follow: bool) -> Anchors {
+        Anchors { follow, anchors: Vec::new() }
+    }
+
+    /// Returns how many anchors are open.
+    #[cfg(test)]
+    pub fn open_count(&self) -> usize {
+        self.anchors.iter().filter(|anchor| anchor.directory.is_some()).count()
+    }
+
+    /// Opens a directory below an anchor.
+    pub fn open(&self, from: BorrowedFd<'_>, path: &[u8], flags: OFlags) -> io::Result<OwnedFd> {
+        let path = OsStr::from_bytes(path);
+        Ok(match self.follow {
+            true => openat(from, path, flags, Mode::empty())?,
+            false => open_beneath(from, path.as_ref(), flags)?,
+        })
+    }
+
+    /// Makes a directory an anchor if it is the first or far enough from the last one. `path` is the
+    /// length of its path.
+    pub fn offer(&mut self, directory: OwnedFd, path: usize, is_first: bool) {
+        if is_first || path - self.anchors.last().map_or(0, |anchor| anchor.path) > REACH {
+            self.anchors.push(Anchor { path, directory: Some(Arc::new(directory)) });
+            // The first one stays open.
+            if let Some(place) = self.anchors.len().checked_sub(ANCHORS + 1).filter(|&place| place > 0) {
+                self.anchors[place].directory = None;
+            }
+        }
+    }
+
+    /// Drops the anchors below the directory whose path has `path` bytes.
+    pub fn leave(&mut self, path: usize) {
+        while self.anchors.last().is_some_and(|anchor| anchor.path > path) {
+            self.anchors.pop();
+        }
+    }
+
+    /// Returns the anchor nearest to `path`, and the length of its own path.
+    ///
+    /// # Errors
+    /// Returns the error of opening it again, if it has been closed.
+    pub fn nearest(&mut self, path: &[u8]) -> io::Result<Option<(Arc<OwnedFd>, usize)>> {
+        let Some(last) = self.anchors.last() else { return Ok(None) };
+        if let Some(directory) = &last.directory {
+            return Ok(Some((Arc::clone(directory), last.path)));
+        }
+        // On the way back up, the anchors above it will be needed soon, and stay open.
+        let flags = ANCHOR | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let mut from: Option<(Arc<OwnedFd>, usize)> = None;
+        for place in 0..self.anchors.len() {
+            let end = self.anchors[place].path;
+            let directory = match (&self.anchors[place].directory, &from) {
+                (Some(directory), _) => Arc::clone(directory),
+                (None, Some((from, start))) => Arc::new(self.open(from.as_fd(), &path[*start..end], flags)?),
+                (None, None) => return Ok(None),
+            };
+            self.anchors[place].directory = Some(Arc::clone(&directory));
+            if let Some(far) = (place + 1).checked_sub(ANCHORS + 1).filter(|&far| far > 0) {
+                self.anchors[far].directory = None;
+            }
+            from = Some((directory, end));
+        }
+        Ok(from)
+    }
+}
