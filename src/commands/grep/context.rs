@@ -4,7 +4,8 @@
 //! what earlier blocks owe it: lines still due after their last match, and copies of the last lines they left
 //! unprinted. So a block of one byte and a block of a gigabyte print the same.
 
-use super::search::{Piece, count_lines, last_lines, skip_lines};
+use super::lines::{count_lines, last_lines, skip_lines};
+use super::query::Piece;
 
 /// How many lines of context are asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -251,7 +252,7 @@ impl Reach {
 
 #[cfg(test)]
 mod tests {
-    use super::super::search::lines_of;
+    use super::super::lines::lines_of;
     use super::*;
     use proptest::prelude::*;
 

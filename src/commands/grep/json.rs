@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::search::{Query, lines_of};
+use super::lines::lines_of;
+use super::query::Query;
 use super::style::Spans;
 use crate::output::JsonText;
 

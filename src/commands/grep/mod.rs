@@ -1,11 +1,12 @@
 //! The `grep` subcommand: print the lines that match.
 //!
 //! `settings` resolves what was typed, `pattern` (with `posix` and `longest`) compiles it, `walk`, `open`, `decode` and
-//! `start` say which bytes of which files are searched, `search` finds the selected lines of a block, `context` adds
+//! `start` say which bytes of which files are searched, `search` finds the selected lines of a block, as `query` asks, `context` adds
 //! those around them across block borders, `print` and `json` write them, and `kernel` is what the engine runs. No block
 //! is ever searched line by line unless its pattern leaves no other way.
 
 mod alternatives;
+mod binary;
 mod color_specs;
 mod colors;
 mod context;
@@ -20,6 +21,7 @@ mod ignore_files;
 mod interleaved;
 mod json;
 mod kernel;
+mod lines;
 mod longest;
 mod merged;
 mod multiline;
@@ -37,6 +39,7 @@ mod pick_period;
 mod posix;
 mod prefix;
 mod print;
+mod query;
 mod search;
 mod separators;
 mod settings;

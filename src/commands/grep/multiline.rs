@@ -9,7 +9,8 @@ use std::ops::Range;
 use memchr::{memchr_iter, memrchr};
 
 use super::failure::Failure;
-use super::search::{Found, Piece, Query, Wanted, count_lines, line_end, skip_lines};
+use super::lines::{count_lines, line_end, skip_lines};
+use super::query::{Found, Piece, Query, Wanted};
 
 /// Whole lines with the matches on them.
 struct Stretch {

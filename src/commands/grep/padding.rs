@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use super::search::{Found, Query, Wanted};
+use super::query::{Found, Query, Wanted};
 
 /// The fewest NUL bytes in a row that may be padding: fewer occur in binary formats between texts.
 const SHORTEST_RUN: usize = 16;

@@ -11,7 +11,8 @@ use memchr::{memchr_iter, memrchr};
 use crate::io::Gap;
 
 use super::context::lay_out;
-use super::search::{Wanted, count_lines, last_lines, skip_lines};
+use super::lines::{count_lines, last_lines, skip_lines};
+use super::query::Wanted;
 use super::settings::Settings;
 use super::start::Starts;
 use super::stream_select::{Pick, Stretches};

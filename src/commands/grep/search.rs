@@ -1,98 +1,21 @@
-//! Finds the selected lines of a block: the kernel's inner part, from a slice to spans.
+//! Finds the selected lines of a slice.
 //!
-//! The whole slice is searched at once and a line is looked at only where a match was found, so a
-//! block without a match costs one pass at the speed of the pattern's best literal. Selected lines
-//! that touch are kept as one piece, so a block in which every line matches leaves one span. Nothing
-//! here depends on earlier blocks.
+//! The whole slice is searched at once, and line borders are looked for only around matches, so a
+//! block without a match costs one pass of the pattern's fastest literal search. Adjacent selected
+//! lines are one piece. Nothing here depends on earlier blocks.
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::memchr_iter;
 
 use super::failure::Failure;
+use super::lines::{count_lines, line_end, lines_of, skip_lines};
 use super::multiline;
-use super::pattern::Pattern;
+use super::query::{Found, Piece, Query, Wanted};
 
-/// Bytes searched before their lines are counted: few enough to be in the cache still, enough that
-/// starting a search does not show.
+/// The bytes searched before their lines are counted: few enough to be still cached, and enough to
+/// amortize the start of a search.
 const COUNTED_CHUNK: usize = 128 << 10;
-
-/// What selects a line: some alternative, every `--and`, no `--not`; or, inverted, the other lines.
-#[derive(Debug)]
-pub struct Query {
-    /// The alternatives, any of which selects.
-    pub any: Pattern,
-    /// Patterns each of which must match too.
-    pub and: Vec<Pattern>,
-    /// Patterns none of which may match.
-    pub not: Vec<Pattern>,
-    /// Select what would not be selected (`-v`).
-    pub invert: bool,
-    /// The byte that ends a line.
-    pub terminator: u8,
-}
-
-/// What a scan must leave; less is quicker.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Wanted {
-    /// Where the selected lines are, not only how many.
-    pub pieces: bool,
-    /// Line numbers, and the number of lines in the block.
-    pub numbers: bool,
-    /// How many matches the selected lines hold in all.
-    pub matches: bool,
-    /// Stop after so many selected lines.
-    pub limit: Option<u64>,
-}
-
-/// Whole lines that follow one another, all selected or all context.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Piece {
-    /// Where in the block the first of them begins.
-    pub start: usize,
-    /// Where the last of them ends, its terminator included.
-    pub end: usize,
-    /// How many lines of the block come before them; 0 when numbers are not wanted.
-    pub line: u64,
-    /// How many lines they are.
-    pub lines: u64,
-    /// Selected, or context.
-    pub selected: bool,
-}
-
-/// What a scan found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
-    /// The selected lines in order, when wanted.
-    pub pieces: Vec<Piece>,
-    /// Where matches span lines: all matches, when pieces are wanted.
-    pub spans: Vec<Range<usize>>,
-    /// How many lines were selected; where matches span lines, how many stretches of lines, each
-    /// with a match that shares no line with the one before.
-    pub selected: u64,
-    /// How many matches they hold, when wanted.
-    pub matches: u64,
-    /// How many terminators the block holds, when numbers are wanted.
-    pub terminators: u64,
-    /// Why the search ended early.
-    pub failure: Option<Failure>,
-}
-
-impl Found {
-    /// Moves everything found by `distance` bytes.
-    pub fn shift(&mut self, distance: isize) {
-        if distance == 0 {
-            return;
-        }
-        for piece in &mut self.pieces {
-            piece.start = piece.start.saturating_add_signed(distance);
-            piece.end = piece.end.saturating_add_signed(distance);
-        }
-        for span in &mut self.spans {
-            *span = span.start.saturating_add_signed(distance)..span.end.saturating_add_signed(distance);
-        }
-    }
-}
 
 impl Query {
     /// Finds the selected lines of `hay`, which begins at a line's start.
@@ -123,71 +46,15 @@ impl Query {
         }
         scan.found
     }
-
-    /// Returns whether a line without a byte is selected.
-    pub fn selects_empty_lines(&self) -> bool {
-        // Where this cannot be told, it is so assumed: then empty lines are looked at one by one.
-        let holds = |pattern: &Pattern| pattern.is_match(b"").unwrap_or(true);
-        (holds(&self.any) && self.confirms(b"").unwrap_or(true)) != self.invert
-    }
-
-    /// Returns whether a line with a run of NUL bytes may be selected otherwise than one with a
-    /// single one there, or hold other matches.
-    pub fn looks_into_nuls(&self) -> bool {
-        std::iter::once(&self.any).chain(&self.and).chain(&self.not).any(Pattern::may_match_among_nuls)
-    }
-
-    /// Returns the next selected line of `hay` from `from` on, as if not inverted.
-    fn find(&self, hay: &[u8], mut from: usize) -> Result<Option<Range<usize>>, Failure> {
-        while let Some(line) = self.any.find_line(hay, from)? {
-            if self.confirms(&hay[line.clone()])? {
-                return Ok(Some(line));
-            }
-            from = line.end;
-        }
-        Ok(None)
-    }
-
-    /// Returns whether every `--and` and no `--not` matches in these lines.
-    pub fn confirms(&self, line: &[u8]) -> Result<bool, Failure> {
-        if self.and.is_empty() && self.not.is_empty() {
-            return Ok(true);
-        }
-        let line = self.any.content(line);
-        for pattern in &self.and {
-            if !pattern.is_match(line)? {
-                return Ok(false);
-            }
-        }
-        for pattern in &self.not {
-            if pattern.is_match(line)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// Counts the matches of a selected line; an inverted query's lines hold none, and count once.
-    fn matches_in(&self, line: &[u8]) -> Result<u64, Failure> {
-        if self.invert {
-            return Ok(1);
-        }
-        let mut matches = 0;
-        self.any.matches_in(line, |_| {
-            matches += 1;
-            true
-        })?;
-        Ok(matches)
-    }
 }
 
-/// A scan under way, line by line.
+/// A scan in progress.
 struct Scan<'s> {
     query: &'s Query,
     hay: &'s [u8],
     wanted: Wanted,
     found: Found,
-    /// Up to where terminators have been counted.
+    /// The position up to which terminators have been counted.
     counted: usize,
 }
 
@@ -219,7 +86,7 @@ impl Scan<'_> {
         self.wanted.limit.is_some_and(|limit| self.found.selected >= limit)
     }
 
-    /// Adds whole lines, as many as the limit leaves.
+    /// Adds whole lines, up to the limit.
     fn select(&mut self, mut lines: Range<usize>) -> Result<(), Failure> {
         let left = self.wanted.limit.map_or(u64::MAX, |limit| limit - self.found.selected);
         let one = !self.query.invert && !self.query.any.is_everything();
@@ -265,54 +132,9 @@ impl Scan<'_> {
     }
 }
 
-/// Returns where the line that holds `at` ends, its terminator included.
-pub fn line_end(hay: &[u8], at: usize, terminator: u8) -> usize {
-    memchr(terminator, &hay[at..]).map_or(hay.len(), |i| at + i + 1)
-}
-
-/// Counts the lines of `hay`; a last one without terminator is one.
-pub fn count_lines(hay: &[u8], terminator: u8) -> u64 {
-    let open = hay.last().is_some_and(|&last| last != terminator);
-    memchr_iter(terminator, hay).count() as u64 + u64::from(open)
-}
-
-/// Returns where the first `lines` lines of `hay` end.
-pub fn skip_lines(hay: &[u8], lines: u64, terminator: u8) -> usize {
-    let mut at = 0;
-    for _ in 0..lines {
-        if at == hay.len() {
-            break;
-        }
-        at = line_end(hay, at, terminator);
-    }
-    at
-}
-
-/// Returns where the last `lines` lines of `hay` begin, and how many there are, which may be fewer.
-pub fn last_lines(hay: &[u8], lines: u64, terminator: u8) -> (usize, u64) {
-    let (mut at, mut count) = (hay.len(), 0);
-    while count < lines && at > 0 {
-        at = memrchr(terminator, &hay[..at - 1]).map_or(0, |i| i + 1);
-        count += 1;
-    }
-    (at, count)
-}
-
-/// Returns the lines of `hay`, terminators included.
-pub fn lines_of(hay: &[u8], terminator: u8) -> impl Iterator<Item = &[u8]> {
-    let mut rest = hay;
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let (line, after) = rest.split_at(line_end(rest, 0, terminator));
-        rest = after;
-        Some(line)
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::pattern::Pattern;
     use super::super::syntax::{Boundary, Case, Dialect, Syntax};
     use super::*;
     use proptest::prelude::*;
@@ -334,7 +156,7 @@ mod tests {
 
     const ALL: Wanted = Wanted { pieces: true, numbers: true, matches: false, limit: None };
 
-    /// Line by line, each asked by itself.
+    /// Searches each line by itself.
     fn naive(query: &Query, hay: &[u8]) -> Vec<(usize, usize, u64)> {
         let mut selected = Vec::new();
         let mut start = 0;

@@ -10,15 +10,15 @@ use crate::cli::grep::{Args, BinaryFiles, Engine, Patterns};
 use crate::io::Source;
 
 use super::alternatives::{alternatives, at_fault, split};
+use super::binary::{BINARY, PADDED, TEXT};
 use super::color_specs;
 use super::colors::Colors;
 use super::context::Context;
 use super::excerpt::LongLines;
-use super::kernel::{BINARY, PADDED, TEXT};
 use super::padding;
 use super::pattern::Pattern;
 
-use super::search::Query;
+use super::query::Query;
 use super::separators::unescape;
 use super::style::Style;
 use super::syntax::{Boundary, Case, Dialect, Syntax};

@@ -16,7 +16,8 @@ use crate::os::Extent;
 use crate::select::shard::Shard;
 use crate::timestamp::Reader;
 
-use super::search::{Found, Query, Wanted, last_lines};
+use super::lines::last_lines;
+use super::query::{Found, Query, Wanted};
 
 /// Bytes looked at first when an input is searched from its end, and most at a time.
 const BACKWARDS: usize = 64 << 10;

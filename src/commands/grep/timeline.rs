@@ -18,7 +18,8 @@ use crate::timestamp::{QuickReader, Reader, Sequence, Stamp};
 
 use super::failure::Failure;
 use super::histogram::Histogram;
-use super::search::{Wanted, line_end, lines_of};
+use super::lines::{line_end, lines_of};
+use super::query::Wanted;
 use super::settings::Settings;
 use super::start::Starts;
 

@@ -5,8 +5,7 @@ pub const ARROWS: &[(&str, &str)] = &[];
 
 /// Files that import each other.
 pub const CIRCLES: &[(&str, &str)] = &[
-    ("commands/grep/kernel.rs <-> commands/grep/settings.rs", "still to be parted"),
-    ("commands/grep/multiline.rs <-> commands/grep/search.rs", "still to be parted"),
+
 ];
 
 /// Files that use the environment.
@@ -39,7 +38,6 @@ pub const LONG_FUNCTIONS: &[(&str, &str)] = &[
 pub const MANY_PARAMETERS: &[(&str, &str)] = &[
     ("commands/cat/pick.rs: split", "still to be reduced"),
     ("commands/cat/streamed.rs: run", "still to be reduced"),
-    ("commands/grep/print.rs: prefixed", "still to be reduced"),
     ("commands/hexdump/format/view.rs: push_print", "still to be reduced"),
     ("engine/consume.rs: feed", "still to be reduced"),
     ("engine/pipeline.rs: emit", "still to be reduced"),
@@ -48,13 +46,7 @@ pub const MANY_PARAMETERS: &[(&str, &str)] = &[
 ];
 
 /// Files that are too long.
-pub const LONG_FILES: &[(&str, &str)] = &[
-    ("commands/grep/kernel.rs", "still to be split"),
-    ("commands/grep/pattern.rs", "still to be split"),
-    ("commands/grep/posix.rs", "still to be split"),
-    ("commands/grep/print.rs", "still to be split"),
-    ("commands/grep/search.rs", "still to be split"),
-];
+pub const LONG_FILES: &[(&str, &str)] = &[];
 
 /// Type names that are defined more than once.
 pub const TYPE_NAMES: &[(&str, &str)] = &[

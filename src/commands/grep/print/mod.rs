@@ -1,38 +1,39 @@
-//! Prints lines as GNU grep does: names, numbers, columns, offsets, colours, parts of lines.
+//! Formats lines as GNU grep does: names, numbers, columns, offsets, colours, parts of lines.
 //!
-//! A piece of plain lines is copied whole. A line is looked at by itself only where something is
-//! printed before it or inside it, and searched again only where its matches are shown.
+//! A piece of plain lines is copied whole. Lines are handled one by one only if something is printed
+//! before or inside them, and searched again only if their matches are shown.
 
 use std::ops::Range;
 
-use super::excerpt::Excerpt;
+use super::lines::lines_of;
 use super::pattern::Pattern;
-use super::search::lines_of;
 use super::style::{At, Spans, Style};
 use crate::cli::grep::Preview;
+
+mod long_lines;
 
 /// Prints lines into a buffer.
 #[derive(Clone, Copy, Debug)]
 pub struct Printer<'a> {
-    /// How.
+    /// The style of the output.
     pub style: &'a Style,
-    /// What matches are shown of.
+    /// The pattern whose matches are shown.
     pub pattern: &'a Pattern,
 }
 
-/// One line of several.
+/// One line of a piece.
 #[derive(Clone, Copy)]
 struct Line<'l> {
-    /// All of it.
+    /// The line with its terminator.
     bytes: &'l [u8],
-    /// Without its terminator.
+    /// The line without its terminator.
     content: &'l [u8],
-    /// Its matches, where they are known: all, and where among their bytes this line begins.
+    /// All matches of the piece, if they are known, and where this line begins among their bytes.
     spans: Option<Spans<'l>>,
 }
 
 impl Printer<'_> {
-    /// Prints whole lines that follow one another. A last line without terminator gets one.
+    /// Prints adjacent whole lines. A last line without terminator gets one.
     pub fn lines(&self, lines: &[u8], spans: Option<Spans<'_>>, at: At<'_>, text: &mut Vec<u8>) {
         let style = self.style;
         if style.only_matching && at.selected == style.inverted && !style.passthru {
@@ -70,19 +71,19 @@ impl Printer<'_> {
         }
     }
 
-    /// Prints lines with their matches replaced: each by itself, or where matches may span lines all
-    /// of them together.
+    /// Prints lines with their matches replaced, each line by itself or, if matches may span lines, all
+    /// lines together.
     fn replaced(&self, lines: &[u8], replacement: &[u8], together: bool, at: At<'_>, text: &mut Vec<u8>) {
         let mut at = at;
         let whole = together.then_some(lines).into_iter();
         for bytes in whole.chain(lines_of(if together { &[] } else { lines }, self.style.terminator)) {
             let content = if together { bytes } else { self.pattern.content(bytes) };
-            // What failed here failed when the line was selected, and was reported then.
+            // A failure here also occurred, and was reported, when the line was selected.
             if let Ok(mut replaced) = self.pattern.replace_in(content, replacement) {
                 replaced.text.extend_from_slice(&bytes[content.len()..]);
                 let spans = Spans { all: &replaced.spans, base: 0 };
                 if replaced.text.is_empty() {
-                    // All of a last line without terminator was replaced by nothing.
+                    // The replacement of a last line without terminator may be empty.
                     self.line(Line { bytes: b"", content: b"", spans: Some(spans) }, at, text);
                     self.end_line(text);
                 }
@@ -93,7 +94,7 @@ impl Printer<'_> {
         }
     }
 
-    /// Prints the line between stretches of lines that do not touch.
+    /// Prints the line that separates groups of lines.
     pub fn separator(&self, separator: &[u8], text: &mut Vec<u8>) {
         match &self.style.colors {
             Some(colors) => colors.paint(&colors.separator, separator, text),
@@ -102,12 +103,12 @@ impl Printer<'_> {
         self.end_own_line(text);
     }
 
-    /// Ends a line that is not one of the input's: a count, a name, a separator.
+    /// Ends a line that is not from the input: a count, a name, a separator.
     pub fn end_own_line(&self, text: &mut Vec<u8>) {
         text.extend_from_slice(if self.style.crlf { b"\r\n" } else { b"\n" });
     }
 
-    /// Ends a line of the input, or a part of one.
+    /// Ends a line of the input, or a part of it.
     fn end_line(&self, text: &mut Vec<u8>) {
         match self.style.terminator {
             b'\n' => self.end_own_line(text),
@@ -146,85 +147,20 @@ impl Printer<'_> {
             true => self.first_match(line),
             false => None,
         };
-        let column = first.as_ref().filter(|_| self.style.column).map(|found| found.start + 1);
-        self.prefixed(line, column, first, at, text);
+        self.prefixed(line, first, at, text);
     }
 
     /// Prints a line for each match that begins on it.
     fn once_per_match(&self, line: Line<'_>, at: At<'_>, text: &mut Vec<u8>) {
         self.matches_in(line, |found, begins_here| {
             if begins_here {
-                self.prefixed(line, self.style.column.then_some(found.start + 1), Some(found), at, text);
+                self.prefixed(line, Some(found), at, text);
             }
             true
         });
     }
 
-    /// Prints a line after what stands before it. If it is too long, what is around `shown` is printed.
-    fn prefixed(
-        &self,
-        line: Line<'_>,
-        column: Option<usize>,
-        shown: Option<Range<usize>>,
-        at: At<'_>,
-        text: &mut Vec<u8>,
-    ) {
-        let has_text = line.bytes.len() > usize::from(line.bytes.ends_with(&[self.style.terminator]));
-        self.prefix(column, has_text, at, text);
-        let blanks = match self.style.trim {
-            true => line.content.iter().take_while(|byte| byte.is_ascii_whitespace()).count(),
-            false => 0,
-        };
-        if let Some(excerpt) = self.excerpt(line, blanks, shown, at.selected) {
-            text.extend_from_slice(excerpt.before.as_bytes());
-            self.content(line, excerpt.shown.start + blanks..excerpt.shown.end + blanks, at.selected, text);
-            text.extend_from_slice(excerpt.after.as_bytes());
-            self.end_line(text);
-            return;
-        }
-        self.content(line, blanks..line.bytes.len(), at.selected, text);
-        self.terminate(line.bytes, text);
-    }
-
-    /// Returns what to print of a line that is too long without its first `blanks` bytes, or nothing if
-    /// it is not.
-    fn excerpt(&self, line: Line<'_>, blanks: usize, shown: Option<Range<usize>>, selected: bool) -> Option<Excerpt> {
-        let limit = self.style.long_lines.filter(|limit| line.content.len() - blanks > limit.most)?;
-        let text = &line.content[blanks..];
-        let holds = selected != self.style.inverted;
-        let knows_matches = self.style.column
-            || self.style.per_match
-            || self.style.replacement.is_some()
-            || self.shows_matches(selected);
-        let counts = holds && knows_matches;
-        Some(match limit.preview {
-            Some(Preview::Match) => {
-                let shown = shown.map(|found| found.start.max(blanks) - blanks..found.end.max(blanks) - blanks);
-                Excerpt::around(text, shown, limit.most)
-            }
-            Some(Preview::Start) => {
-                let end = Excerpt::end_of_start(text, limit.most);
-                let after = |found: &Range<usize>| found.start >= blanks + end;
-                let left = counts.then(|| match &shown {
-                    Some(found) if self.style.per_match => u64::from(after(found)),
-                    _ => self.count_matches(line, after),
-                });
-                Excerpt::start(end, left)
-            }
-            None => Excerpt::note(selected, counts.then(|| self.count_matches(line, |_| true))),
-        })
-    }
-
-    fn count_matches(&self, line: Line<'_>, counts: impl Fn(&Range<usize>) -> bool) -> u64 {
-        let mut count = 0;
-        self.matches_in(line, |found, _| {
-            count += u64::from(counts(&found));
-            true
-        });
-        count
-    }
-
-    /// Prints the bytes of a line that are shown, in colour if there are colours.
+    /// Prints the shown bytes of a line, in colour if colours are on.
     fn content(&self, line: Line<'_>, shown: Range<usize>, selected: bool, text: &mut Vec<u8>) {
         let Some(colors) = &self.style.colors else {
             text.extend_from_slice(&line.bytes[shown]);
@@ -237,7 +173,7 @@ impl Printer<'_> {
             self.matches_in(line, |found, _| {
                 let (start, end) = (found.start.max(done), found.end.min(shown.end));
                 if start < end {
-                    // As in GNU grep, the colour of the line is not ended before that of a match starts.
+                    // As in GNU grep, the line's colour is not reset before a match's colour starts.
                     colors.start(color, text);
                     text.extend_from_slice(&line.bytes[done..start]);
                     colors.paint(matched, &line.bytes[start..end], text);
@@ -254,11 +190,11 @@ impl Printer<'_> {
         text.extend_from_slice(&rest[tail..]);
     }
 
-    /// Calls `each` with the matches of a line, or with the parts on it of matches that span lines,
-    /// and with whether they begin on it.
+    /// Calls `each` for every match of a line, or for the part on this line of a match that spans
+    /// lines, and tells it whether the match begins on this line.
     fn matches_in(&self, line: Line<'_>, mut each: impl FnMut(Range<usize>, bool) -> bool) {
         let Some(Spans { all, base }) = line.spans else {
-            // What failed here failed when the line was selected, and was reported then.
+            // A failure here also occurred, and was reported, when the line was selected.
             _ = self.pattern.matches_in(line.content, |found| each(found, true));
             return;
         };
@@ -281,7 +217,7 @@ impl Printer<'_> {
         first
     }
 
-    /// Counts the bytes that end this line: its terminator, and the carriage return before it.
+    /// Returns the length of the line's terminator, including a carriage return before it.
     fn line_ending(&self, line: &[u8]) -> usize {
         match line.strip_suffix(&[self.style.terminator]) {
             Some(content) => 1 + usize::from(content.ends_with(b"\r")),
@@ -301,30 +237,6 @@ impl Printer<'_> {
             self.matched(&line.content[found], column, place, text);
             true
         });
-    }
-
-    /// Prints a match on a line of its own.
-    pub fn matched(&self, matched: &[u8], column: Option<usize>, at: At<'_>, text: &mut Vec<u8>) {
-        self.prefix(column, true, at, text);
-        let matched = if self.style.trim { matched.trim_ascii_start() } else { matched };
-        let excerpt =
-            self.style.long_lines.filter(|limit| matched.len() > limit.most).map(|limit| match limit.preview {
-                Some(Preview::Match) => Excerpt::around(matched, None, limit.most),
-                Some(Preview::Start) => Excerpt::start(Excerpt::end_of_start(matched, limit.most), Some(0)),
-                None => Excerpt::note(at.selected, None),
-            });
-        let (before, cut, after) = match &excerpt {
-            Some(excerpt) => (excerpt.before.as_bytes(), &matched[excerpt.shown.clone()], excerpt.after.as_bytes()),
-            None => (&b""[..], matched, &b""[..]),
-        };
-        text.extend_from_slice(before);
-        match &self.style.colors {
-            Some(colors) if at.selected => colors.paint(&colors.matched, cut, text),
-            Some(colors) => colors.paint(&colors.matched_in_context, cut, text),
-            None => text.extend_from_slice(cut),
-        }
-        text.extend_from_slice(after);
-        self.end_line(text);
     }
 }
 

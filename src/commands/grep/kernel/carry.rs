@@ -1,0 +1,180 @@
+//! The steps of the kernel that run in file order: totals, limits, context across blocks.
+
+use std::ffi::OsStr;
+
+use super::super::binary::BINARY;
+use super::super::context::{Reach, demote, keep_first};
+use super::super::query::{Found, Wanted};
+use super::super::settings::Report;
+use super::{Part, Search, Totals};
+use crate::cli::grep::BinaryFiles;
+use crate::engine::{Block, Flow};
+use crate::os::posix::OsStrExt;
+use crate::output::escape_name;
+
+impl Search<'_> {
+    /// Resets the totals for a new input, and returns a message about it, if there is one.
+    pub(super) fn begin_input(&self, block: &Block, totals: &mut Totals) -> Option<String> {
+        let start = self.starts.map(|starts| starts.of(block.input())).unwrap_or_default();
+        totals.line = start.line;
+        totals.selected = 0;
+        totals.left = self.settings.max_count.unwrap_or(u64::MAX);
+        totals.printed = false;
+        totals.hidden = false;
+        totals.in_run = false;
+        totals.reach = Reach::new(self.settings.context, self.settings.query.terminator).after(&start.lead);
+        totals.json.begin_input();
+        totals.note_compressed(block, self.name(block));
+        let name = escape_name(OsStr::from_bytes(self.name(block)));
+        start.notice.map(|notice| format!("mapped: {name}: {notice}"))
+    }
+
+    /// Applies limits to a block's findings and adds them to the totals.
+    pub(super) fn take(&self, block: &Block, part: &mut Part, totals: &mut Totals) -> Flow {
+        let settings = self.settings;
+        let stops = settings.stop_on_nonmatch && self.cut_run(block, part, totals);
+        let mut selected = part.found.selected;
+        if selected > totals.left {
+            if settings.report == Report::CountMatches {
+                let wanted = Wanted { limit: Some(totals.left), ..self.wanted() };
+                part.found = self.search(block, self.text_of(block), wanted);
+            }
+            selected = totals.left;
+            let (hay, pieces, terminator) = (block.bytes(), &mut part.found.pieces, settings.query.terminator);
+            if settings.passthru {
+                demote(hay, pieces, selected, terminator);
+            } else {
+                keep_first(hay, pieces, selected, settings.context, terminator);
+            }
+            part.turned_binary = false;
+        }
+        totals.left -= selected;
+        totals.selected_any |= selected > 0;
+        if self.is_passed_over(block) {
+            return Flow::EndInput;
+        }
+        let enough = totals.left == 0;
+        match settings.report {
+            Report::Nothing if selected > 0 => return Flow::Stop,
+            Report::Nothing => {}
+            Report::Names { .. } => {
+                totals.selected += selected;
+                if selected > 0 {
+                    return Flow::EndInput;
+                }
+            }
+            Report::Count => totals.selected += selected,
+            Report::CountMatches => totals.selected += part.found.matches,
+            Report::Json => {
+                totals.selected += selected;
+                self.cross(block, part, totals);
+                self.print_json(block, part, totals);
+            }
+            Report::Lines if block.kind() == BINARY => {
+                if selected > 0 {
+                    // For separators, its lines count as printed.
+                    totals.printed_any |= !settings.style.heading;
+                    part.untold = settings.binary == BinaryFiles::Binary;
+                    return Flow::EndInput;
+                }
+            }
+            Report::Lines => {
+                self.cross(block, part, totals);
+                if part.turned_binary {
+                    totals.selected_any = true;
+                    totals.hidden = true;
+                    return Flow::EndInput;
+                }
+            }
+        }
+        if stops || enough && !totals.reach.is_due() && !settings.passthru { Flow::EndInput } else { Flow::Continue }
+    }
+
+    /// Keeps only the first run of adjacent selected lines (`--stop-on-nonmatch`), which may have begun
+    /// in an earlier block. Returns whether a line that is not selected ends the run.
+    fn cut_run(&self, block: &Block, part: &mut Part, totals: &mut Totals) -> bool {
+        let found = &mut part.found;
+        let Some(first) = found.pieces.iter().position(|piece| piece.selected) else {
+            return totals.in_run && !block.is_empty();
+        };
+        if totals.in_run && found.pieces[first].start > 0 {
+            *found = Found { terminators: found.terminators, ..Found::default() };
+            return true;
+        }
+        let mut last = first;
+        while found.pieces.get(last + 1).is_some_and(|next| next.selected && next.start == found.pieces[last].end) {
+            last += 1;
+        }
+        found.pieces.truncate(last + 1);
+        found.selected =
+            found.pieces[first..].iter().map(|piece| if self.settings.multiline { 1 } else { piece.lines }).sum();
+        let (start, end) = (found.pieces[first].start, found.pieces[last].end);
+        if self.settings.report == Report::CountMatches {
+            let lines = block.bytes().get(start..end).unwrap_or_default();
+            found.matches = self.settings.query.scan(lines, Wanted { matches: true, ..Wanted::default() }).matches;
+        }
+        totals.in_run = true;
+        (end as u64) < block.len()
+    }
+
+    /// Computes the block's line numbers and the context that crosses its borders.
+    fn cross(&self, block: &Block, part: &mut Part, totals: &mut Totals) {
+        let settings = self.settings;
+        part.first_line = totals.line + 1;
+        totals.line += part.found.terminators;
+        let hay = block.bytes();
+        let mut follows = true;
+        if settings.separates {
+            let mark = self.mark_of(block);
+            part.found.shift(-mark);
+            (part.lead, follows) = totals.reach.cross(self.text_of(block), &mut part.found.pieces);
+            part.found.shift(mark);
+        }
+        if part.found.pieces.is_empty() {
+            return;
+        }
+        part.separated = totals.printed_any && !follows && settings.report == Report::Lines;
+        if settings.style.heading && !totals.printed {
+            // The empty line above a heading replaces a separator.
+            part.heading = Some(totals.printed_any);
+            part.separated = false;
+        }
+        totals.printed_any = true;
+        totals.printed = true;
+        if settings.checks_encoding && !settings.style.only_matching {
+            let valid = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok();
+            let all = valid(&part.lead.bytes) && part.found.pieces.iter().all(|p| valid(&hay[p.start..p.end]));
+            totals.hidden |= !all;
+        }
+    }
+
+    /// Completes the output of an input after its last searched block.
+    pub(super) fn end_input(&self, block: &Block, part: &mut Part, totals: &mut Totals) {
+        part.total = Some(totals.selected);
+        let tells = self.settings.report == Report::Lines && self.settings.binary == BinaryFiles::Binary;
+        part.untold |= std::mem::take(&mut totals.hidden) && tells;
+        if self.settings.report == Report::Json {
+            let ended_at = (!totals.done).then(|| block.offset() + block.len());
+            totals.json.end_input(self.name(block), ended_at, &mut part.text);
+            if self.settings.only_summary {
+                part.text.clear();
+            }
+        }
+    }
+
+    /// Returns the position in the block where a program that reads line by line would have stopped.
+    pub(super) fn stopped_at(&self, block: &Block, part: &Part) -> usize {
+        match self.settings.report {
+            Report::Lines | Report::Json if block.kind() != BINARY => {
+                part.found.pieces.iter().rfind(|piece| piece.selected).map_or(0, |piece| piece.end)
+            }
+            _ => {
+                let limit = Some(self.settings.max_count.unwrap_or(1));
+                let text = self.text_of(block);
+                let found = self.settings.query.scan(text, Wanted { pieces: true, limit, ..Wanted::default() });
+                let end = found.pieces.last().map_or(text.len(), |piece| piece.end);
+                block.bytes().len() - text.len() + end
+            }
+        }
+    }
+}

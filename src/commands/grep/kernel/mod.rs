@@ -1,0 +1,265 @@
+//! The kernel that the engine runs: searches a block on any thread, then completes it in file order.
+//!
+//! `carry` has the steps in file order, `totals` the state they pass on, and `format` the output.
+//! Nothing here opens a file or writes to standard output.
+
+use std::ffi::OsStr;
+
+use memchr::memchr;
+
+use super::binary::{BINARY, PADDED, cut_at_binary, nul_ends_lines};
+use super::context::{Lead, fill, lay_out};
+use super::padding;
+use super::print::Printer;
+use super::query::{Found, Wanted};
+use super::settings::{Report, Settings};
+use super::start::Starts;
+use crate::cli::grep::BinaryFiles;
+use crate::engine::{Block, Flow, InputKind, Inserted, Insertion, Kernel};
+use crate::os::posix::OsStrExt;
+use crate::output::escape_name;
+
+pub use totals::Totals;
+
+mod carry;
+mod format;
+mod totals;
+
+/// Searches blocks as the settings say.
+#[derive(Debug)]
+pub struct Search<'s> {
+    /// What to look for and what to print.
+    pub settings: &'s Settings,
+    /// Where inputs begin, if they are not searched from their first byte.
+    pub starts: Option<&'s Starts>,
+    /// Whether more data may follow the block that is last now.
+    pub open_ended: bool,
+}
+
+/// The result of searching one block.
+#[derive(Debug, Default)]
+pub struct Part {
+    found: Found,
+    /// Whether a selected line holds a NUL byte. Nothing from that line on is printed.
+    turned_binary: bool,
+    /// The position of the block's first NUL byte, if the input is binary and reported as JSON.
+    nul: Option<usize>,
+    /// The number of the block's first line, from 1.
+    first_line: u64,
+    lead: Lead,
+    /// Whether a separator precedes the first printed line.
+    separated: bool,
+    /// Present if the input's name is printed above its first line; `true` adds an empty line above.
+    heading: Option<bool>,
+    /// The input's total, if it ended in this block.
+    total: Option<u64>,
+    /// Output that had to be formatted in file order.
+    text: Vec<u8>,
+    /// Whether lines of the input were selected and not printed, which a message reports.
+    untold: bool,
+    /// Why the search of the input failed in this block.
+    failed: Option<String>,
+    /// Messages to write among the text.
+    messages: Vec<Insertion>,
+}
+
+impl Kernel for Search<'_> {
+    type Part = Part;
+    type Carry = Totals;
+
+    /// GNU grep decides by its first buffer, which is 96 KiB, so the verdicts agree up to there.
+    const HEAD: usize = 96 << 10;
+
+    fn classify(&self, head: &[u8]) -> InputKind {
+        self.settings.verdict_on(head)
+    }
+
+    fn scan(&self, block: &Block) -> Part {
+        let settings = self.settings;
+        let binary = block.kind() == BINARY;
+        if self.is_passed_over(block) {
+            return Part::default();
+        }
+        if let Some(len) = block.hole() {
+            if block.kind() == PADDED {
+                return Part::default();
+            }
+            // Each byte of the hole ends an empty line.
+            let selected = if settings.query.selects_empty_lines() { len } else { 0 };
+            return Part { found: Found { selected, terminators: len, ..Found::default() }, ..Part::default() };
+        }
+        if binary && settings.report != Report::Json {
+            let found = self.search(block, self.text_of(block), self.wanted_of_binary());
+            return Part { found, ..Part::default() };
+        }
+        self.scan_text(block, binary)
+    }
+
+    fn is_settled_by(&self, part: &Part) -> bool {
+        let limit = self.wanted().limit;
+        // The context of the last line, or the rest of a match of several lines, may follow the block.
+        self.settings.context.is_none()
+            && !self.settings.multiline
+            && !self.settings.passthru
+            && !self.settings.stop_on_nonmatch
+            && limit.is_some_and(|limit| part.found.selected >= limit)
+    }
+
+    fn carry(&self, block: &Block, part: &mut Part, totals: &mut Totals) -> Flow {
+        if block.is_first() {
+            let notice = self.begin_input(block, totals);
+            part.messages.extend(notice.map(|notice| Insertion { at: 0, what: Inserted::Message(notice) }));
+        }
+        if let Some(lines) = block.passed_lines() {
+            totals.pass(lines, &self.settings.query, self.settings.context, block.is_first());
+        }
+        let mut flow = self.take(block, part, totals);
+        if let Some(failure) = part.found.failure.take() {
+            part.failed = Some(failure.to_string());
+            totals.failed = true;
+            flow = if flow == Flow::Continue { Flow::EndInput } else { flow };
+        }
+        totals.done = flow != Flow::Continue;
+        let ended = block.is_last() && !self.open_ended || totals.done;
+        if ended {
+            self.end_input(block, part, totals);
+        }
+        if ended && totals.left == 0 && block.source().is_stdin() {
+            totals.leave_at = Some(block.offset() + self.stopped_at(block, part) as u64);
+        }
+        flow
+    }
+
+    fn format(&self, block: &Block, part: &mut Part, text: &mut Vec<u8>) {
+        let settings = self.settings;
+        let start = text.len();
+        match settings.report {
+            Report::Lines => self.print_lines(block, part, text),
+            Report::Json => text.append(&mut part.text),
+            Report::Count | Report::CountMatches => {
+                if let Some(total) = part.total.filter(|_| part.failed.is_none()) {
+                    self.printer().count_line(self.name(block), total, text);
+                }
+            }
+            Report::Names { matching } => {
+                if part.failed.is_none() && part.total.is_some_and(|total| (total > 0) == matching) {
+                    self.printer().name_line(self.name(block), text);
+                }
+            }
+            Report::Nothing => {}
+        }
+        if part.untold {
+            let name = escape_name(OsStr::from_bytes(self.name(block)));
+            let message = Inserted::Message(format!("mapped: {name}: binary file matches (-a prints its lines)"));
+            part.messages.push(Insertion { at: text.len() - start, what: message });
+        }
+        if let Some(failure) = part.failed.take() {
+            let name = escape_name(OsStr::from_bytes(self.name(block)));
+            let message = Inserted::Message(format!("mapped: {name}: {failure}"));
+            part.messages.push(Insertion { at: text.len() - start, what: message });
+        }
+    }
+
+    fn insertions<'p>(&self, part: &'p Part) -> &'p [Insertion] {
+        &part.messages
+    }
+}
+
+impl Search<'_> {
+    fn printer(&self) -> Printer<'_> {
+        Printer { style: &self.settings.style, pattern: &self.settings.query.any }
+    }
+
+    fn name<'b>(&'b self, block: &'b Block) -> &'b [u8] {
+        self.settings.name_of(block.source())
+    }
+
+    fn wanted(&self) -> Wanted {
+        let settings = self.settings;
+        // Which part of the input is kept depends on the positions of its matches.
+        let keeps = settings.multiline && self.starts.is_some();
+        let limit = settings.max_count;
+        let wanted = match settings.report {
+            Report::Lines => Wanted { pieces: true, numbers: settings.style.number, matches: false, limit },
+            Report::Json => Wanted { pieces: true, numbers: true, matches: false, limit },
+            Report::Count => Wanted { limit, ..Wanted::default() },
+            Report::CountMatches => Wanted { matches: true, limit, ..Wanted::default() },
+            Report::Names { .. } | Report::Nothing if keeps || settings.stop_on_nonmatch => Wanted::default(),
+            Report::Names { .. } | Report::Nothing => Wanted { limit: Some(1), ..Wanted::default() },
+        };
+        Wanted { pieces: wanted.pieces || keeps || settings.stop_on_nonmatch, ..wanted }
+    }
+
+    /// Returns the bytes of a block without the byte order mark that its input may begin with, where
+    /// that is not part of the text.
+    fn text_of<'b>(&self, block: &'b Block) -> &'b [u8] {
+        let bytes = block.bytes();
+        match self.settings.skips_mark && block.is_first() && block.offset() == 0 {
+            true => bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes),
+            false => bytes,
+        }
+    }
+
+    /// Returns the length of the byte order mark before [`Search::text_of`].
+    fn mark_of(&self, block: &Block) -> isize {
+        (block.bytes().len() - self.text_of(block).len()) as isize
+    }
+
+    /// Finds the selected lines of a block. If matches may span lines, the block is a whole input, of
+    /// which only a part may be wanted.
+    fn search(&self, block: &Block, hay: &[u8], wanted: Wanted) -> Found {
+        let query = &self.settings.query;
+        let mut found = match block.kind() {
+            BINARY if self.settings.report != Report::Json => query.scan(&nul_ends_lines(hay), wanted),
+            PADDED => padding::scan(query, hay, wanted),
+            _ => query.scan(hay, wanted),
+        };
+        if self.settings.multiline
+            && let Some(keep) = self.starts.and_then(|starts| starts.of(block.input()).keep)
+        {
+            keep.apply(&mut found, block.offset() + block.len() - hay.len() as u64);
+        }
+        found
+    }
+
+    /// Returns what to find in a binary input: one line, as none is printed, unless lines are counted.
+    fn wanted_of_binary(&self) -> Wanted {
+        match self.settings.report {
+            Report::Count | Report::CountMatches => self.wanted(),
+            _ if self.settings.multiline && self.starts.is_some() => self.wanted(),
+            _ => Wanted { limit: Some(1), ..Wanted::default() },
+        }
+    }
+
+    fn scan_text(&self, block: &Block, binary: bool) -> Part {
+        let settings = self.settings;
+        let terminator = settings.query.terminator;
+        let hay = self.text_of(block);
+        let mut part = Part { found: self.search(block, hay, self.wanted()), ..Part::default() };
+        let mut text = hay;
+        if settings.report == Report::Json {
+            part.nul = if binary { memchr(0, hay) } else { None };
+        } else if settings.report == Report::Lines
+            && settings.binary != BinaryFiles::Text
+            && terminator != 0
+            && let Some(at) = cut_at_binary(hay, block.kind(), &mut part.found, terminator)
+        {
+            text = &hay[..at];
+            part.turned_binary = true;
+        }
+        if settings.passthru {
+            part.found.pieces = fill(text, &part.found.pieces, terminator);
+        } else if !settings.context.is_none() {
+            part.found.pieces = lay_out(text, &part.found.pieces, settings.context, terminator);
+        }
+        part.found.shift(self.mark_of(block));
+        part
+    }
+
+    /// Returns whether a block belongs to an input that counts as one without a match.
+    fn is_passed_over(&self, block: &Block) -> bool {
+        self.settings.binary == BinaryFiles::WithoutMatch
+            && self.settings.report != Report::Json
+            && block.kind() == BINARY
+    }
+}

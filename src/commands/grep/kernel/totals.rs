@@ -1,0 +1,72 @@
+//! The state of a search that passes from block to block and from input to input, in file order.
+
+use super::super::context::{Context, Reach};
+use super::super::json;
+use super::super::query::Query;
+use crate::decode::Format;
+use crate::engine::Block;
+
+/// The running totals, and what the output of the next block depends on.
+#[derive(Clone, Debug, Default)]
+pub struct Totals {
+    /// Whether a line of any input was selected.
+    pub selected_any: bool,
+    /// Whether the search of any input failed.
+    pub failed: bool,
+    /// The totals of `--json`.
+    pub json: json::Totals,
+    /// Whether the rest of the current input need not be searched.
+    pub done: bool,
+    /// Where to leave standard input's offset, if the search ended before its end.
+    pub leave_at: Option<u64>,
+    /// The name and format of the first compressed input that was searched without decompression.
+    pub compressed: Option<(Vec<u8>, Format)>,
+    /// Whether a line of any input was printed.
+    pub(super) printed_any: bool,
+    /// The number of terminators of the current input before this block.
+    pub(super) line: u64,
+    /// The number of selected lines or matches of the current input so far.
+    pub(super) selected: u64,
+    /// The number of lines of the current input that may still be selected.
+    pub(super) left: u64,
+    /// Whether a line of the current input was printed.
+    pub(super) printed: bool,
+    /// Whether a selected line of the current input was not printed.
+    pub(super) hidden: bool,
+    /// Whether a run of selected lines that `--stop-on-nonmatch` ends is under way.
+    pub(super) in_run: bool,
+    pub(super) reach: Reach,
+}
+
+impl Totals {
+    /// Adds what an input searched before this one, with totals `other`, contributes.
+    pub fn go_on_after(&mut self, other: &Totals) {
+        self.selected_any |= other.selected_any;
+        self.failed |= other.failed;
+        self.printed_any |= other.printed_any;
+        self.json.go_on_after(&other.json);
+    }
+
+    /// Notes the name and the format of an input that begins with this block, if it is compressed.
+    pub fn note_compressed(&mut self, block: &Block, name: &[u8]) {
+        if self.compressed.is_none() && block.offset() == 0 && !block.source().is_fed() {
+            let format = crate::decode::format_of(block.bytes());
+            self.compressed = format.map(|format| (name.to_vec(), format));
+        }
+    }
+
+    /// Skips lines that were left out. Context does not reach across them.
+    pub(super) fn pass(&mut self, lines: u64, query: &Query, context: Context, is_first: bool) {
+        // The lines of a merged log may not be in the order of the file.
+        self.line = self.line.wrapping_add(lines);
+        if !is_first {
+            self.reach = Reach::new(context, query.terminator);
+        }
+    }
+
+    /// Notes that a line of another input was printed last.
+    pub fn interrupt(&mut self) {
+        self.printed = false;
+        self.reach.interrupt();
+    }
+}

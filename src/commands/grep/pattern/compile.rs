@@ -1,0 +1,173 @@
+//! Compiles alternatives into a [`Pattern`]: chooses the engine and the way lines are found.
+
+use anyhow::{Result, anyhow};
+use grep_matcher::Matcher;
+use grep_regex::RegexMatcherBuilder;
+use memchr::memmem;
+
+use super::super::longest::Longest;
+use super::super::perl::Perl;
+use super::super::posix::{self, Target};
+use super::super::sources::{Sources, perl_may_span_lines, single_literal};
+use super::super::syntax::{Boundary, Case, Dialect, Syntax};
+use super::super::words::WordSearch;
+use super::{Engine, Finder, Pattern};
+
+impl Pattern {
+    /// Compiles `alternatives`, any of which selects a line.
+    ///
+    /// # Errors
+    /// When an alternative is not valid in its dialect, holds a line terminator, or is too large.
+    pub fn new(alternatives: &[Vec<u8>], syntax: &Syntax) -> Result<Pattern> {
+        let syntax = &syntax.with_case_for(alternatives);
+        if syntax.dialect == Dialect::Perl {
+            let spans = syntax.multiline && alternatives.iter().any(|one| perl_may_span_lines(one, syntax));
+            return Pattern::backtracking(alternatives, alternatives, &Syntax { multiline: spans, ..syntax.clone() });
+        }
+        if syntax.falls_back {
+            let rust = Pattern::new(alternatives, &Syntax { falls_back: false, ..syntax.clone() });
+            let perl = Syntax { falls_back: false, dialect: Dialect::Perl, ..syntax.clone() };
+            return rust.or_else(|refused| Pattern::new(alternatives, &perl).map_err(|_| refused));
+        }
+        if let Some(words) = WordSearch::new(alternatives, syntax) {
+            return Ok(Pattern::words(words, syntax));
+        }
+        match Sources::new(alternatives, syntax) {
+            Ok(sources) => {
+                let multiline = syntax.multiline && sources.may_span_lines(syntax);
+                Pattern::automata(alternatives, sources, &Syntax { multiline, ..syntax.clone() })
+            }
+            Err(error) if matches!(error.downcast_ref(), Some(posix::Error::BackReference)) => {
+                let extended = syntax.dialect == Dialect::Extended;
+                let rewritten = alternatives
+                    .iter()
+                    .map(|one| posix::translate(one, extended, syntax.unicode, Target::Perl).map(String::into_bytes))
+                    .collect::<Result<Vec<_>, _>>()?;
+                let dot_all = syntax.dot_all || syntax.terminator != b'\n';
+                Pattern::backtracking(alternatives, &rewritten, &Syntax { dot_all, ..syntax.clone() })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Compiles a pattern for PCRE2. `rewritten` is `alternatives` in Perl's syntax.
+    fn backtracking(alternatives: &[Vec<u8>], rewritten: &[Vec<u8>], syntax: &Syntax) -> Result<Pattern> {
+        let finder = plain_finder(alternatives, syntax).unwrap_or(match syntax.multiline {
+            true => Finder::Block,
+            false => Finder::Line,
+        });
+        Ok(Pattern {
+            finder,
+            engine: Engine::Backtracking(Box::new(Perl::new(rewritten, syntax)?)),
+            terminator: syntax.terminator,
+            crlf: syntax.crlf,
+            multiline: syntax.multiline,
+            may_match_among_nuls: true,
+            longest_match: None,
+        })
+    }
+
+    fn words(words: WordSearch, syntax: &Syntax) -> Pattern {
+        Pattern {
+            finder: if words.is_for_whole_lines() { Finder::Line } else { Finder::Block },
+            may_match_among_nuls: words.hold_nul(),
+            longest_match: words.longest_match(),
+            engine: Engine::Words(Box::new(words)),
+            terminator: syntax.terminator,
+            crlf: syntax.crlf,
+            multiline: false,
+        }
+    }
+
+    fn automata(alternatives: &[Vec<u8>], mut sources: Sources, syntax: &Syntax) -> Result<Pattern> {
+        // With `-z` a line may hold newlines, so anchors match at its ends only.
+        let is_record = syntax.terminator != b'\n' && !syntax.multiline;
+        let whole_record = is_record && syntax.boundary == Boundary::Line;
+        if whole_record {
+            sources = Sources::Regexes(vec![format!(r"\A(?:{})\z", sources.joined())]);
+        }
+        let mut builder = RegexMatcherBuilder::new();
+        builder
+            .multi_line(!is_record)
+            .unicode(syntax.unicode)
+            .octal(false)
+            .dot_matches_new_line(syntax.dot_all)
+            .word(syntax.boundary == Boundary::Word)
+            .whole_line(syntax.boundary == Boundary::Line && !whole_record);
+        set_case_and_limits(&mut builder, syntax);
+        if is_record {
+            // In GNU's dialects `.` matches the newlines in a record.
+            builder.dot_matches_new_line(syntax.dialect.is_posix());
+        } else if syntax.multiline {
+            // Anchors take carriage returns into account, which matches may still contain.
+            builder.crlf(syntax.crlf).line_terminator(None);
+        } else {
+            builder.line_terminator(Some(b'\n'));
+            if syntax.crlf {
+                builder.crlf(true);
+            }
+        }
+        let regex = match &sources {
+            Sources::Literals(all) => builder.fixed_strings(true).build_many(all),
+            Sources::Regexes(all) => builder.build_many(all),
+        }
+        .map_err(|error| refusal(&error.to_string()))?;
+        let runs_over_blocks = regex.line_terminator().is_some() || syntax.multiline;
+        let longest = match &sources {
+            _ if !syntax.dialect.is_posix() || syntax.multiline => None,
+            Sources::Literals(all) if all.len() < 2 => None,
+            _ => Longest::new(&sources.joined(), syntax)?.map(Box::new),
+        };
+        Ok(Pattern {
+            finder: plain_finder(alternatives, syntax).unwrap_or(match runs_over_blocks {
+                true => Finder::Block,
+                false => Finder::Line,
+            }),
+            engine: Engine::Automata { regex: Box::new(regex), longest },
+            terminator: syntax.terminator,
+            crlf: syntax.crlf,
+            multiline: syntax.multiline,
+            may_match_among_nuls: sources.may_match_among_nuls(syntax),
+            longest_match: sources.longest_match(syntax).filter(|_| syntax.terminator == b'\n' && !syntax.multiline),
+        })
+    }
+}
+
+fn set_case_and_limits(builder: &mut RegexMatcherBuilder, syntax: &Syntax) {
+    builder.case_insensitive(syntax.case == Case::Insensitive).case_smart(syntax.case == Case::Smart);
+    if let Some(limit) = syntax.size_limit {
+        builder.size_limit(limit);
+    }
+    if let Some(limit) = syntax.dfa_size_limit {
+        builder.dfa_size_limit(limit);
+    }
+}
+
+/// Returns the finder for alternatives that need no regex.
+fn plain_finder(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<Finder> {
+    if alternatives.is_empty() {
+        return Some(Finder::Nothing);
+    }
+    if syntax.boundary == Boundary::Any && alternatives.iter().any(Vec::is_empty) && !syntax.multiline {
+        return Some(Finder::Everything);
+    }
+    single_literal(alternatives, syntax)
+        .map(|literal| Finder::Literal(Box::new(memmem::Finder::new(&literal).into_owned())))
+}
+
+/// The maximum number of lines of an error that shows the pattern.
+const REFUSAL_LINES: usize = 9;
+
+/// Returns the error for a regex that is refused, in a few lines, with the option that accepts it.
+fn refusal(message: &str) -> anyhow::Error {
+    let lines: Vec<&str> = message.lines().collect();
+    let mut text = match lines.len() {
+        0..=REFUSAL_LINES => lines.join("\n"),
+        // The last line says what is wrong, and the lines before it where.
+        many => [&lines[..1], &["    ..."], &lines[many - (REFUSAL_LINES - 3)..]].concat().join("\n"),
+    };
+    if message.contains("look-around") || message.contains("backreferences") {
+        text.push_str("\n(-P has look-around and back-references)");
+    }
+    anyhow!(text)
+}

@@ -1,0 +1,245 @@
+//! A compiled set of alternatives (every `-e`, or one `--and`) that finds lines and matches.
+//!
+//! The automata of `grep-regex` run most patterns, PCRE2 those that need backtracking, and lists of
+//! words have their own search. A single literal is left to `memmem`, and an empty pattern selects
+//! every line without a search. Nothing here knows of files, blocks or output.
+
+use std::ops::Range;
+
+use grep_matcher::{LineMatchKind, Matcher};
+use grep_regex::RegexMatcher;
+use memchr::{memchr, memmem, memrchr};
+
+use super::failure::Failure;
+use super::longest::Longest;
+use super::perl::Perl;
+use super::unstable::search_unstable;
+use super::words::WordSearch;
+
+mod compile;
+mod replace;
+
+/// The bytes of lines that PCRE2 searches at a time, at first and after a while without a match.
+const FEWEST_BYTES: usize = 2 << 10;
+const MOST_BYTES: usize = 64 << 10;
+
+/// The way lines are found. Every way selects the same lines.
+#[derive(Debug)]
+enum Finder {
+    /// Selects no line: there is no alternative (`-f /dev/null`).
+    Nothing,
+    /// Selects every line: an alternative is empty.
+    Everything,
+    /// Searches for one literal.
+    Literal(Box<memmem::Finder<'static>>),
+    /// Runs a regex that cannot match across lines over many lines at once.
+    Block,
+    /// Runs a regex on one line at a time, because it depends on the ends of its haystack.
+    Line,
+}
+
+/// The engine that finds matches.
+#[derive(Debug)]
+enum Engine {
+    Automata { regex: Box<RegexMatcher>, longest: Option<Box<Longest>> },
+    Backtracking(Box<Perl>),
+    Words(Box<WordSearch>),
+}
+
+/// A compiled set of alternatives.
+#[derive(Debug)]
+pub struct Pattern {
+    finder: Finder,
+    engine: Engine,
+    terminator: u8,
+    crlf: bool,
+    multiline: bool,
+    may_match_among_nuls: bool,
+    /// The length of the longest match of a regex, if only the bytes of a match decide about it.
+    longest_match: Option<usize>,
+}
+
+impl Pattern {
+    /// Returns whether a match may be empty or contain a NUL byte.
+    pub fn may_match_among_nuls(&self) -> bool {
+        self.may_match_among_nuls
+    }
+
+    /// Returns the length in bytes of the longest possible match, if there is a bound, no match is
+    /// empty, and nothing around a match decides about it.
+    pub fn longest_match(&self) -> Option<usize> {
+        match (&self.finder, &self.engine) {
+            (Finder::Literal(finder), _) => Some(finder.needle().len()),
+            (Finder::Block, _) => self.longest_match,
+            _ => None,
+        }
+    }
+
+    /// Returns whether matches may span lines.
+    pub fn is_multiline(&self) -> bool {
+        self.multiline
+    }
+
+    /// Returns whether every line is selected without a search.
+    pub fn is_everything(&self) -> bool {
+        matches!(self.finder, Finder::Everything)
+    }
+
+    /// Returns the next line of `hay` that holds a match, from `from` on, which is a line's start. The
+    /// range includes the terminator, which a last line may lack.
+    ///
+    /// # Errors
+    /// When the engine gives up.
+    pub fn find_line(&self, hay: &[u8], from: usize) -> Result<Option<Range<usize>>, Failure> {
+        match (&self.finder, &self.engine) {
+            (Finder::Nothing, _) => Ok(None),
+            (Finder::Everything, _) => Ok((from < hay.len()).then(|| from..self.line_end(hay, from))),
+            (Finder::Literal(finder), _) => {
+                Ok(finder.find(&hay[from..]).map(|at| self.line_around(hay, from, from + at)))
+            }
+            (Finder::Block, Engine::Words(words)) => {
+                Ok(words.find(hay, from).map(|found| self.line_around(hay, from, found.start)))
+            }
+            (Finder::Block, Engine::Automata { regex, .. }) => Ok(self.find_line_in_block(regex, hay, from)),
+            (_, Engine::Backtracking(perl)) if perl.searches_lines() => self.find_line_by_steps(perl, hay, from),
+            _ => self.find_line_one_by_one(hay, from),
+        }
+    }
+
+    fn find_line_one_by_one(&self, hay: &[u8], from: usize) -> Result<Option<Range<usize>>, Failure> {
+        let mut start = from;
+        while start < hay.len() {
+            let line = start..self.line_end(hay, start);
+            if self.regex_matches(self.content(&hay[line.clone()]))? {
+                return Ok(Some(line));
+            }
+            start = line.end;
+        }
+        Ok(None)
+    }
+
+    /// Searches a few lines at a time, and more while none matches.
+    fn find_line_by_steps(&self, perl: &Perl, hay: &[u8], from: usize) -> Result<Option<Range<usize>>, Failure> {
+        let (mut start, mut step) = (from, FEWEST_BYTES);
+        while start < hay.len() {
+            let end = self.line_end(hay, (start + step).min(hay.len()) - 1);
+            let lines = &hay[start..end];
+            let found = match perl.find_among_lines(lines) {
+                // An empty match after the last terminator belongs to no line.
+                Some(found) => found
+                    .filter(|&at| at < lines.len() || lines.last() != Some(&self.terminator))
+                    .map(|at| self.line_around(hay, start, start + at)),
+                None => self.find_line_one_by_one(&hay[..end], start)?,
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+            (start, step) = (end, (2 * step).min(MOST_BYTES));
+        }
+        Ok(None)
+    }
+
+    fn find_line_in_block(&self, regex: &RegexMatcher, hay: &[u8], mut from: usize) -> Option<Range<usize>> {
+        while from < hay.len() {
+            let rest = &hay[from..];
+            // The matcher's error type has no values.
+            let candidate = search_unstable(rest, |rest| regex.find_candidate_line(rest).ok().flatten())?;
+            let (LineMatchKind::Confirmed(at) | LineMatchKind::Candidate(at)) = candidate;
+            // An empty match after the last terminator belongs to no line.
+            if from + at == hay.len() && hay.last() == Some(&self.terminator) {
+                return None;
+            }
+            let line = self.line_around(hay, from, from + at);
+            // Between the two bytes of `\r\n` an empty match is in no line.
+            let confirmed = matches!(candidate, LineMatchKind::Confirmed(_)) && !self.crlf;
+            if confirmed || automata_match(regex, self.content(&hay[line.clone()])) {
+                return Some(line);
+            }
+            from = line.end;
+        }
+        None
+    }
+
+    /// Returns whether this line (without its terminator) holds a match.
+    ///
+    /// # Errors
+    /// When the engine gives up.
+    pub fn is_match(&self, line: &[u8]) -> Result<bool, Failure> {
+        match &self.finder {
+            Finder::Nothing => Ok(false),
+            Finder::Everything => Ok(true),
+            Finder::Literal(finder) => Ok(finder.find(line).is_some()),
+            Finder::Block | Finder::Line => self.regex_matches(line),
+        }
+    }
+
+    fn regex_matches(&self, line: &[u8]) -> Result<bool, Failure> {
+        match &self.engine {
+            Engine::Automata { regex, .. } => Ok(automata_match(regex, line)),
+            Engine::Backtracking(perl) => Ok(perl.find_at(line, 0)?.is_some()),
+            Engine::Words(words) => Ok(words.find(line, 0).is_some()),
+        }
+    }
+
+    /// Calls `each` with every match in `hay` (a line without its terminator, or all of a multi-line
+    /// input) from left to right, empty ones too, until it returns false.
+    ///
+    /// # Errors
+    /// When the engine gives up.
+    pub fn matches_in(&self, hay: &[u8], mut each: impl FnMut(Range<usize>) -> bool) -> Result<(), Failure> {
+        let find = |at: usize| match (&self.finder, &self.engine) {
+            (Finder::Literal(finder), _) => {
+                let start = at + finder.find(&hay[at..])?;
+                Some(start..start + finder.needle().len())
+            }
+            (_, Engine::Automata { regex, longest }) => search_unstable(hay, |hay| {
+                let found = regex.find_at(hay, at).ok().flatten()?;
+                let found = found.start()..found.end();
+                Some(match longest {
+                    Some(longest) => found.start..longest.end(hay, found),
+                    None => found,
+                })
+            }),
+            (_, Engine::Words(words)) => words.find(hay, at),
+            (_, Engine::Backtracking(_)) => None,
+        };
+        if let (Engine::Backtracking(perl), false) = (&self.engine, matches!(self.finder, Finder::Literal(_))) {
+            return perl.matches_in(hay, false, |found, _, _| each(found));
+        }
+        let (mut at, mut last_end) = (0, None);
+        while at <= hay.len() {
+            let Some(found) = find(at) else { break };
+            at = found.end + usize::from(found.is_empty());
+            // An empty match where the last one ended is not another match.
+            if found.is_empty() && Some(found.end) == last_end {
+                continue;
+            }
+            last_end = Some(found.end);
+            if !each(found) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn line_around(&self, hay: &[u8], from: usize, at: usize) -> Range<usize> {
+        let start = memrchr(self.terminator, &hay[from..at]).map_or(from, |i| from + i + 1);
+        start..self.line_end(hay, at)
+    }
+
+    fn line_end(&self, hay: &[u8], at: usize) -> usize {
+        memchr(self.terminator, &hay[at..]).map_or(hay.len(), |i| at + i + 1)
+    }
+
+    /// Returns a line without its terminator, as the regex sees it.
+    pub fn content<'l>(&self, line: &'l [u8]) -> &'l [u8] {
+        let Some(content) = line.strip_suffix(&[self.terminator]) else { return line };
+        if self.crlf { content.strip_suffix(b"\r").unwrap_or(content) } else { content }
+    }
+}
+
+/// Returns whether a line holds a match.
+fn automata_match(regex: &RegexMatcher, line: &[u8]) -> bool {
+    // The matcher's error type has no values.
+    search_unstable(line, |line| regex.is_match(line).unwrap_or(false))
+}

@@ -1,0 +1,343 @@
+//! Translates POSIX patterns (`-E`, `-G`), with GNU grep's additions, for the `regex` crate or PCRE2.
+//!
+//! The syntaxes differ in details: a backslash in brackets is a literal, so is a `{` that begins no
+//! interval and a `*` that follows nothing, and `a+?` is two operators. Back-references can be
+//! expressed for PCRE2 only.
+
+use std::fmt::Write;
+
+pub use error::Error;
+
+mod bracket;
+mod error;
+
+/// The engine that a pattern is translated for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The `regex` crate.
+    Rust,
+    /// PCRE2, with Unicode word characters and classes.
+    Perl,
+}
+
+/// GNU grep's largest repeat count (glibc's `RE_DUP_MAX`).
+const REPEAT_MAX: u32 = 32_767;
+
+/// Returns a regex that matches exactly the bytes of a literal.
+pub fn escape(literal: &[u8], unicode: bool) -> String {
+    let mut translation = Translation::new(literal, false, unicode, Target::Rust);
+    while let Some(unit) = translation.next_unit() {
+        translation.push_unit(unit);
+    }
+    translation.out
+}
+
+/// Translates one POSIX pattern, extended or basic.
+///
+/// # Errors
+/// When GNU grep rejects the pattern, or when it has a back-reference that `target` cannot express.
+pub fn translate(pattern: &[u8], extended: bool, unicode: bool, target: Target) -> Result<String, Error> {
+    Translation::new(pattern, extended, unicode, target).run()
+}
+
+/// One element of a pattern: a character, or a byte that is not part of one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Unit {
+    Char(char),
+    Byte(u8),
+}
+
+impl Unit {
+    fn is(self, c: char) -> bool {
+        self == Unit::Char(c)
+    }
+}
+
+struct Translation<'p> {
+    pattern: &'p [u8],
+    at: usize,
+    extended: bool,
+    unicode: bool,
+    target: Target,
+    out: String,
+    /// Where the last atom begins in `out`; `None` if an operator has nothing to apply to: at the start
+    /// of an expression, and after an assertion.
+    atom: Option<usize>,
+    /// The start in `out` and the number of each open group.
+    open: Vec<(usize, usize)>,
+    /// Whether each group is closed, by its number.
+    closed: Vec<bool>,
+    /// What the last token was, for glibc's parser.
+    before: Before,
+}
+
+/// What precedes a token of an extended pattern, as glibc's parser sees it. GNU grep matches by
+/// another parser, but rejects the patterns that this one rejects.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// The start of an expression, or an anchor, which operators do not repeat.
+    Start,
+    /// An operator with nothing to repeat. A `)` directly after it is a literal.
+    SkippedOperator,
+    /// Something that operators repeat.
+    Atom,
+}
+
+impl<'p> Translation<'p> {
+    fn new(pattern: &'p [u8], extended: bool, unicode: bool, target: Target) -> Translation<'p> {
+        let (open, closed) = (Vec::new(), Vec::new());
+        let out = String::new();
+        let before = Before::Start;
+        Translation { pattern, at: 0, extended, unicode, target, out, atom: None, open, closed, before }
+    }
+
+    fn rest(&self) -> &'p [u8] {
+        &self.pattern[self.at..]
+    }
+
+    fn next_unit(&mut self) -> Option<Unit> {
+        let rest = self.rest();
+        let first = *rest.first()?;
+        if self.unicode && !first.is_ascii() {
+            let chunk = &rest[..rest.len().min(4)];
+            let valid = match std::str::from_utf8(chunk) {
+                Ok(text) => text,
+                Err(error) => std::str::from_utf8(&chunk[..error.valid_up_to()]).unwrap_or(""),
+            };
+            if let Some(c) = valid.chars().next() {
+                self.at += c.len_utf8();
+                return Some(Unit::Char(c));
+            }
+        }
+        self.at += 1;
+        Some(if first.is_ascii() { Unit::Char(char::from(first)) } else { Unit::Byte(first) })
+    }
+
+    fn eat(&mut self, text: &str) -> bool {
+        let found = self.rest().starts_with(text.as_bytes());
+        if found {
+            self.at += text.len();
+        }
+        found
+    }
+
+    fn push_unit(&mut self, unit: Unit) {
+        match (unit, self.target) {
+            (Unit::Byte(byte), Target::Rust) => _ = write!(self.out, "(?-u:\\x{byte:02X})"),
+            // In UTF mode, PCRE2 cannot match a byte that is not part of a character.
+            (Unit::Byte(_), Target::Perl) if self.unicode => self.out.push_str("(?!)"),
+            (Unit::Byte(byte), Target::Perl) => _ = write!(self.out, "\\x{byte:02X}"),
+            (Unit::Char(c), _) => {
+                if regex_syntax::is_meta_character(c) {
+                    self.out.push('\\');
+                }
+                self.out.push(c);
+            }
+        }
+    }
+
+    /// Adds something that an operator may follow.
+    fn atom(&mut self, text: &str) {
+        self.before = Before::Atom;
+        self.atom = Some(self.out.len());
+        self.out.push_str(text);
+    }
+
+    /// Adds an assertion, which operators do not repeat.
+    fn assertion(&mut self, text: &str) {
+        self.before = Before::Start;
+        self.atom = None;
+        self.out.push_str(text);
+    }
+
+    fn literal(&mut self, unit: Unit) {
+        self.before = Before::Atom;
+        self.atom = Some(self.out.len());
+        self.push_unit(unit);
+    }
+
+    fn run(mut self) -> Result<String, Error> {
+        let looks_like_class = |p: &[u8]| p.len() > 4 && p.starts_with(b"[:") && p.ends_with(b":]");
+        while let Some(unit) = self.next_unit() {
+            let Unit::Char(c) = unit else {
+                self.literal(unit);
+                continue;
+            };
+            match c {
+                '\\' => self.escaped()?,
+                '[' => {
+                    let start = self.at - 1;
+                    self.bracket()?;
+                    if looks_like_class(&self.pattern[start..self.at]) {
+                        return Err(Error::ClassOutsideBracket);
+                    }
+                }
+                '.' => self.atom("."),
+                '^' if self.extended => self.anchor("^"),
+                '^' if self.at_start() => self.assertion("^"),
+                '$' if self.extended || self.at_end() => self.anchor("$"),
+                '*' => self.repeat("*"),
+                '+' | '?' if self.extended => self.repeat(c.encode_utf8(&mut [0; 4])),
+                '{' if self.extended => self.interval()?,
+                '(' if self.extended => self.open(),
+                ')' if self.extended && !self.open.is_empty() && self.before != Before::SkippedOperator => {
+                    self.close()?;
+                }
+                '|' if self.extended => self.alternate(),
+                _ => self.literal(unit),
+            }
+        }
+        if self.open.is_empty() { Ok(self.out) } else { Err(Error::UnmatchedOpen) }
+    }
+
+    /// Adds an anchor, which GNU grep's own parser lets operators repeat.
+    fn anchor(&mut self, text: &str) {
+        self.atom(text);
+        self.before = Before::Start;
+    }
+
+    /// Returns whether a basic pattern's `^` is an anchor here.
+    fn at_start(&self) -> bool {
+        let before = &self.pattern[..self.at - 1];
+        before.is_empty() || before.ends_with(b"\\(") || before.ends_with(b"\\|")
+    }
+
+    /// Returns whether a basic pattern's `$` is an anchor here.
+    fn at_end(&self) -> bool {
+        let rest = self.rest();
+        rest.is_empty() || rest.starts_with(b"\\)") || rest.starts_with(b"\\|")
+    }
+
+    fn escaped(&mut self) -> Result<(), Error> {
+        let Some(unit) = self.next_unit() else { return Err(Error::TrailingBackslash) };
+        let Unit::Char(c) = unit else {
+            self.literal(unit);
+            return Ok(());
+        };
+        match c {
+            'w' | 'W' | 's' | 'S' => self.atom(&format!("\\{c}")),
+            'b' | 'B' => self.assertion(&format!("\\{c}")),
+            '<' if self.target == Target::Perl => self.assertion(r"\b(?=\w)"),
+            '>' if self.target == Target::Perl => self.assertion(r"\b(?<=\w)"),
+            '<' => self.assertion(r"\b{start}"),
+            '>' => self.assertion(r"\b{end}"),
+            '`' => self.assertion("^"),
+            '\'' => self.assertion("$"),
+            '1'..='9' => self.back_reference(c)?,
+            '(' if !self.extended => self.open(),
+            ')' if !self.extended => self.close()?,
+            '|' if !self.extended => self.alternate(),
+            '{' if !self.extended => self.interval()?,
+            '+' | '?' if !self.extended => self.repeat(c.encode_utf8(&mut [0; 4])),
+            _ => self.literal(unit),
+        }
+        Ok(())
+    }
+
+    fn back_reference(&mut self, digit: char) -> Result<(), Error> {
+        let number = digit as usize - '0' as usize;
+        if self.closed.get(number - 1) != Some(&true) {
+            return Err(Error::InvalidBackReference);
+        }
+        if self.target == Target::Rust {
+            return Err(Error::BackReference);
+        }
+        self.atom(&format!("\\g{{{number}}}"));
+        Ok(())
+    }
+
+    fn open(&mut self) {
+        self.open.push((self.out.len(), self.closed.len()));
+        self.closed.push(false);
+        self.out.push('(');
+        self.before = Before::Start;
+        self.atom = None;
+    }
+
+    fn close(&mut self) -> Result<(), Error> {
+        let (start, number) = self.open.pop().ok_or(Error::UnmatchedClose)?;
+        self.closed[number] = true;
+        self.out.push(')');
+        self.before = Before::Atom;
+        self.atom = Some(start);
+        Ok(())
+    }
+
+    fn alternate(&mut self) {
+        self.out.push('|');
+        self.before = Before::Start;
+        self.atom = None;
+    }
+
+    /// Applies an operator to the last atom, in a group so that the next operator applies to both.
+    fn repeat(&mut self, operator: &str) {
+        if self.before != Before::Atom {
+            self.before = Before::SkippedOperator;
+        }
+        match self.atom {
+            Some(start) => {
+                self.out.insert_str(start, "(?:");
+                self.out.push(')');
+                self.out.push_str(operator);
+            }
+            // GNU grep skips it in an extended pattern, and takes it literally in a basic one.
+            None if self.extended => {}
+            None => {
+                if let Some(c) = operator.chars().next() {
+                    self.literal(Unit::Char(c));
+                }
+            }
+        }
+    }
+
+    fn number(&mut self) -> Result<Option<u32>, Error> {
+        let digits = self.rest().iter().take_while(|b| b.is_ascii_digit()).count();
+        if digits == 0 {
+            return Ok(None);
+        }
+        let text = &self.rest()[..digits];
+        self.at += digits;
+        let value = text.iter().fold(0u32, |n, &d| n.saturating_mul(10).saturating_add(u32::from(d - b'0')));
+        if value > REPEAT_MAX { Err(Error::IntervalTooBig) } else { Ok(Some(value)) }
+    }
+
+    /// Translates an interval, after its brace. In an extended pattern, an invalid one is literal.
+    fn interval(&mut self) -> Result<(), Error> {
+        let start = self.at;
+        let close = if self.extended { "}" } else { "\\}" };
+        let least = self.number()?;
+        let comma = self.eat(",");
+        let most = if comma { self.number()? } else { least };
+        if !self.eat(close) || (least.is_none() && !comma) {
+            if self.extended {
+                self.at = start;
+                let is_skipped = self.before != Before::Atom;
+                self.literal(Unit::Char('{'));
+                if is_skipped {
+                    self.before = Before::SkippedOperator;
+                }
+                return Ok(());
+            }
+            return Err(if self.at == self.pattern.len() { Error::UnmatchedBrace } else { Error::InvalidInterval });
+        }
+        let least = least.unwrap_or(0);
+        if most.is_some_and(|most| most < least) {
+            return Err(Error::InvalidInterval);
+        }
+        if self.atom.is_none() && !self.extended {
+            self.at = start;
+            self.literal(Unit::Char('{'));
+            return Ok(());
+        }
+        match most {
+            Some(most) => self.repeat(&format!("{{{least},{most}}}")),
+            None => self.repeat(&format!("{{{least},}}")),
+        }
+        // To glibc's parser, what follows a skipped brace is text.
+        self.before = Before::Atom;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! Tests of the translation of POSIX patterns.
+
+use super::*;
+
+#[track_caller]
+fn extended(pattern: &str, expected: &str) {
+    assert_eq!(translate(pattern.as_bytes(), true, true, Target::Rust).as_deref(), Ok(expected));
+}
+
+#[track_caller]
+fn basic(pattern: &str, expected: &str) {
+    assert_eq!(translate(pattern.as_bytes(), false, true, Target::Rust).as_deref(), Ok(expected));
+}
+
+#[test]
+fn operators_of_extended_patterns() {
+    extended("a|b", "a|b");
+    extended("(ab)+?", "(?:(?:(ab))+)?");
+    extended("a{2}{3,}", "(?:(?:a){2,2}){3,}");
+    extended("a{,2}", "(?:a){0,2}");
+    extended("a{x", r"a\{x");
+    extended("a)", r"a\)");
+    extended("*a", "a");
+    extended(r"\b*a", r"\ba");
+    // An operator after a group repeats it, whatever the group ends with.
+    extended(r"(\>)*a", r"(?:(\b{end}))*a");
+    // These were refused as unmatched: a brace that is skipped leaves text.
+    extended(r"(\>{1,3})", r"(\b{end})");
+    extended("({2})a", "()a");
+    extended(r"\<a\>", r"\b{start}a\b{end}");
+}
+
+#[test]
+fn operators_of_basic_patterns() {
+    basic("a|b", r"a\|b");
+    basic(r"a\|b", "a|b");
+    basic(r"\(a\)*", "(?:(a))*");
+    basic(r"\<*\>\{1\}", r"\b{start}\*\b{end}\{1\}");
+    basic("*a", r"\*a");
+    basic("^*a", r"^\*a");
+    basic("a^b$c", r"a\^b\$c");
+    basic(r"a\{1,2\}", "(?:a){1,2}");
+    basic("a+", r"a\+");
+}
+
+#[test]
+fn brackets_hold_backslashes_and_leading_brackets() {
+    extended(r"[\]", r"[\x{5C}]");
+    extended("[]a]", r"[\x{5D}\x{61}]");
+    extended("[^]-a]", r"[^\x{5D}-\x{61}]");
+    extended("[[:digit:]x-]", r"[0-9\x{78}\x{2D}]");
+    extended("[[.-.]a]", r"[\x{2D}\x{61}]");
+}
+
+#[test]
+fn bad_patterns_are_refused_in_the_known_words() {
+    let error = |pattern: &str, extended| translate(pattern.as_bytes(), extended, true, Target::Rust).unwrap_err();
+    assert_eq!(error("a\\", true), Error::TrailingBackslash);
+    assert_eq!(error("[a", true), Error::UnmatchedBracket);
+    assert_eq!(error("(a", true), Error::UnmatchedOpen);
+    assert_eq!(error("(+)", true), Error::UnmatchedOpen);
+    assert_eq!(error(r"(\<?)", true), Error::UnmatchedOpen);
+    // These were accepted, because GNU grep's two parsers disagree about anchors and braces.
+    assert_eq!(error("(^**)a", true), Error::UnmatchedOpen);
+    assert_eq!(error("(a|{)", true), Error::UnmatchedOpen);
+    assert_eq!(error("a\\)", false), Error::UnmatchedClose);
+    assert_eq!(error("a{2,1}", true), Error::InvalidInterval);
+    assert_eq!(error("[z-a]", true), Error::InvalidRange);
+    assert_eq!(error("[[:nope:]]", true), Error::InvalidClass);
+    assert_eq!(error("[:space:]", true), Error::ClassOutsideBracket);
+    assert_eq!(error("[[:alpha:]-z]", true), Error::InvalidRange);
+    assert_eq!(error(r"(a)\1", true), Error::BackReference);
+    assert_eq!(error(r"(a)\2", true), Error::InvalidBackReference);
+    assert_eq!(error(r"(a\1)", true), Error::InvalidBackReference);
+}
+
+#[test]
+fn bytes_that_are_no_characters_match_themselves() {
+    assert_eq!(translate(b"a\xFF", true, true, Target::Rust).as_deref(), Ok(r"a(?-u:\xFF)"));
+    assert_eq!(translate("é".as_bytes(), true, false, Target::Rust).as_deref(), Ok(r"(?-u:\xC3)(?-u:\xA9)"));
+    assert_eq!(escape(b"a.\xFF", true), r"a\.(?-u:\xFF)");
+}
+
+#[test]
+fn bytes_in_brackets_are_bytes_in_the_c_locale() {
+    let bytes = |target| translate(b"[\xE8-\xEA]", true, false, target);
+    assert_eq!(bytes(Target::Rust).as_deref(), Ok(r"[\xE8-\xEA]"));
+    assert_eq!(bytes(Target::Perl).as_deref(), Ok(r"[\xE8-\xEA]"));
+}
+
+#[test]
+fn back_references_are_written_for_pcre2() {
+    let perl = |pattern: &str, extended| translate(pattern.as_bytes(), extended, true, Target::Perl);
+    assert_eq!(perl(r"\(a*\)b\1", false).as_deref(), Ok(r"((?:a)*)b\g{1}"));
+    assert_eq!(perl(r"(a)(b\1)+\<", true).as_deref(), Ok(r"(a)(?:(b\g{1}))+\b(?=\w)"));
+    assert_eq!(perl("([[:alpha:]])\\1", true).as_deref(), Ok(r"([[:alpha:]])\g{1}"));
+}

@@ -1,0 +1,151 @@
+//! A query and the result of a scan: which lines are selected, what to find out about them, and where
+//! they are. `search` and `multiline` do the scanning.
+
+use std::ops::Range;
+
+use super::failure::Failure;
+use super::pattern::Pattern;
+
+/// Selects the lines that match an alternative, every `--and` and no `--not`; inverted, the others.
+#[derive(Debug)]
+pub struct Query {
+    /// The alternatives, any of which selects a line.
+    pub any: Pattern,
+    /// Patterns that must all match as well.
+    pub and: Vec<Pattern>,
+    /// Patterns that must not match.
+    pub not: Vec<Pattern>,
+    /// Whether to select the lines that would not be selected (`-v`).
+    pub invert: bool,
+    /// The byte that ends a line.
+    pub terminator: u8,
+}
+
+/// What a scan has to find out. Less is faster.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// The positions of the selected lines, not only their number.
+    pub pieces: bool,
+    /// Line numbers, and the number of terminators in the block.
+    pub numbers: bool,
+    /// The number of matches in the selected lines.
+    pub matches: bool,
+    /// The number of selected lines after which to stop.
+    pub limit: Option<u64>,
+}
+
+/// Adjacent whole lines, all selected or all context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Where the first line begins in the block.
+    pub start: usize,
+    /// Where the last line ends, including its terminator.
+    pub end: usize,
+    /// The number of lines before them in the block; 0 if numbers are not wanted.
+    pub line: u64,
+    /// The number of lines.
+    pub lines: u64,
+    /// Whether they are selected, not context.
+    pub selected: bool,
+}
+
+/// The result of a scan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The selected lines in order, if wanted.
+    pub pieces: Vec<Piece>,
+    /// All matches, if matches may span lines and pieces are wanted.
+    pub spans: Vec<Range<usize>>,
+    /// The number of selected lines. If matches may span lines, the number of stretches of lines whose
+    /// matches share no line.
+    pub selected: u64,
+    /// The number of matches in them, if wanted.
+    pub matches: u64,
+    /// The number of terminators in the block, if numbers are wanted.
+    pub terminators: u64,
+    /// Why the search ended early.
+    pub failure: Option<Failure>,
+}
+
+impl Found {
+    /// Moves everything found by `distance` bytes.
+    pub fn shift(&mut self, distance: isize) {
+        if distance == 0 {
+            return;
+        }
+        for piece in &mut self.pieces {
+            piece.start = piece.start.saturating_add_signed(distance);
+            piece.end = piece.end.saturating_add_signed(distance);
+        }
+        for span in &mut self.spans {
+            *span = span.start.saturating_add_signed(distance)..span.end.saturating_add_signed(distance);
+        }
+    }
+}
+
+impl Query {
+    /// Returns whether an empty line is selected.
+    pub fn selects_empty_lines(&self) -> bool {
+        // If the engine fails, empty lines are assumed to be selected, and are searched one by one.
+        let holds = |pattern: &Pattern| pattern.is_match(b"").unwrap_or(true);
+        (holds(&self.any) && self.confirms(b"").unwrap_or(true)) != self.invert
+    }
+
+    /// Returns whether the length of a run of NUL bytes in a line may affect its selection or its
+    /// matches.
+    pub fn looks_into_nuls(&self) -> bool {
+        std::iter::once(&self.any).chain(&self.and).chain(&self.not).any(Pattern::may_match_among_nuls)
+    }
+
+    /// Returns the next line of `hay` from `from` on that is selected before inversion.
+    ///
+    /// # Errors
+    /// When an engine gives up.
+    pub fn find(&self, hay: &[u8], mut from: usize) -> Result<Option<Range<usize>>, Failure> {
+        while let Some(line) = self.any.find_line(hay, from)? {
+            if self.confirms(&hay[line.clone()])? {
+                return Ok(Some(line));
+            }
+            from = line.end;
+        }
+        Ok(None)
+    }
+
+    /// Returns whether every `--and` and no `--not` matches in these lines.
+    ///
+    /// # Errors
+    /// When an engine gives up.
+    pub fn confirms(&self, line: &[u8]) -> Result<bool, Failure> {
+        if self.and.is_empty() && self.not.is_empty() {
+            return Ok(true);
+        }
+        let line = self.any.content(line);
+        for pattern in &self.and {
+            if !pattern.is_match(line)? {
+                return Ok(false);
+            }
+        }
+        for pattern in &self.not {
+            if pattern.is_match(line)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Counts the matches of a selected line. Lines of an inverted query hold none, and count as one.
+    ///
+    /// # Errors
+    /// When an engine gives up.
+    pub fn matches_in(&self, line: &[u8]) -> Result<u64, Failure> {
+        if self.invert {
+            return Ok(1);
+        }
+        let mut matches = 0;
+        self.any.matches_in(line, |_| {
+            matches += 1;
+            true
+        })?;
+        Ok(matches)
+    }
+}
