@@ -4,9 +4,7 @@
 pub const ARROWS: &[(&str, &str)] = &[];
 
 /// Files that import each other.
-pub const CIRCLES: &[(&str, &str)] = &[
-
-];
+pub const CIRCLES: &[(&str, &str)] = &[];
 
 /// Files that use the environment.
 pub const ENVIRONMENT: &[(&str, &str)] = &[
