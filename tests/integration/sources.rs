@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::util::{Dir, Ran, mapped, run};
+use crate::util::{Dir, Ran, mapped, run, skip};
 
 #[test]
 fn proc_and_sys_files() {
@@ -19,6 +19,21 @@ fn proc_and_sys_files() {
         }
         assert!(!ran.stdout.is_empty());
     }
+}
+
+/// Files of sysfs state a size of 4096 and end earlier. Counting from that size found no bytes, and
+/// reversing began where a search for the end had left the position.
+#[test]
+fn the_end_of_a_file_that_states_a_wrong_size() {
+    let path = "/sys/kernel/mm/transparent_hugepage/enabled";
+    let Ok(whole) = std::fs::read(path) else { return skip(path) };
+    let last = &whole[whole.len() - 5..];
+    assert_eq!(run(&["cat", "--reverse", path]).stdout, whole);
+    assert_eq!(run(&["cat", "--offset", "-5", path]).stdout, last);
+    assert_eq!(run(&["cat", "--reverse", "--offset", "-5", path]).stdout, last);
+    assert_eq!(run(&["cat", "--offset", "3", "--length", "4", path]).stdout, whole[3..7]);
+    assert_eq!(run(&["grep", "-c", "", "--offset", "-5", path]).stdout, b"1\n");
+    assert_eq!(run(&["hexdump", "--plain", "--offset", "-1", path]).stdout, b"0a\n");
 }
 
 #[test]
@@ -187,7 +202,7 @@ fn a_loop_device_is_mapped() {
     let image = dir.file("image", &bytes);
     let made = Command::new("losetup").args(["--find", "--show", "--read-only"]).arg(&image).output();
     let Some(made) = made.ok().filter(|made| made.status.success()) else {
-        return crate::util::skip("a loop device");
+        return skip("a loop device");
     };
     let device = String::from_utf8(made.stdout).unwrap().trim().to_owned();
     let ran = run(&["cat", "--stats=json", &device]);
@@ -201,7 +216,7 @@ fn a_loop_device_is_mapped() {
 #[test]
 fn a_terminal_is_read_line_by_line() {
     let Ok(pty) = rustix_openpty::openpty(None, None) else {
-        return crate::util::skip("a pseudo-terminal");
+        return skip("a pseudo-terminal");
     };
     let mut controller = std::fs::File::from(pty.controller);
     let child = mapped()

@@ -146,6 +146,9 @@ const MOST_HELD: u64 = 1 << 30;
 pub(super) fn held_in_memory(source: Source) -> io::Result<Source> {
     let name = source.name().to_owned();
     let file = crate::os::memory_file()?;
+    // A regular file that ends before its stated size is read like a stream. Looking for its end may
+    // have moved its position.
+    source.reader()?;
     let (mut stream, mut piece) = (Stream::new(Arc::new(source)), Vec::new());
     let stop = Stop::new();
     let mut length = 0;

@@ -21,7 +21,9 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    pub(super) fn of(file: &File, stdin: bool) -> io::Result<Facts> {
+    /// Collects the facts about `file`. `whole` says that it will be read from its first byte to its
+    /// last.
+    pub(super) fn of(file: &File, stdin: bool, whole: bool) -> io::Result<Facts> {
         let stat = Status::of(file)?;
         let mut kind = kind_of(file, &stat)?;
         let base = match kind {
@@ -35,7 +37,7 @@ impl Facts {
         let mut file_system = FileSystem::Local;
         if kind == Kind::Regular {
             file_system = FileSystem::of(file.as_fd(), stat.device);
-            if file_system.is_weak() && !ends_at(file, size) {
+            if file_system.is_weak() && !ends_at(file, size, whole) {
                 kind = Kind::Unsized;
             }
         }
@@ -43,11 +45,11 @@ impl Facts {
     }
 }
 
-/// Returns whether the file ends at its stated size. A file of up to [`ONE_READ`] bytes may end
-/// earlier: its single read shows that.
-fn ends_at(file: &File, size: u64) -> bool {
+/// Returns whether the file ends at its stated size. A file of up to [`ONE_READ`] bytes that is read
+/// as a whole may end earlier: its single read shows that.
+fn ends_at(file: &File, size: u64, whole: bool) -> bool {
     let has_byte = |at| matches!(file.read_at(&mut [0], at), Ok(1));
-    let ends_before = size > ONE_READ && matches!(file.read_at(&mut [0], size - 1), Ok(0));
+    let ends_before = (size > ONE_READ || !whole) && matches!(file.read_at(&mut [0], size - 1), Ok(0));
     !ends_before && !has_byte(size)
 }
 

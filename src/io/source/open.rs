@@ -50,7 +50,8 @@ impl Source {
     /// # Errors
     /// As [`Source::open`].
     pub fn from_file(name: OsString, file: File, stdin: bool, mode: IoMode, range: Range) -> io::Result<Source> {
-        let Facts { kind, file_system, base, size, changed, modified } = Facts::of(&file, stdin)?;
+        let whole = range == Range::default();
+        let Facts { kind, file_system, base, size, changed, modified } = Facts::of(&file, stdin, whole)?;
         // After `Facts`: any later copy-up moves the change time recorded there.
         let opens_again = kind == Kind::Regular && (stdin || file_system == FileSystem::Overlay);
         let mut source = Source {
