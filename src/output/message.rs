@@ -16,6 +16,12 @@ pub fn speak_as(name: &'static str) {
     let _ = SPEAKER.set(name);
 }
 
+/// Returns the command line that runs `subcommand`: the name of the classic tool, if this program is
+/// called as one.
+pub fn command_name(subcommand: &str) -> String {
+    SPEAKER.get().map_or_else(|| format!("mapped {subcommand}"), ToString::to_string)
+}
+
 /// Writes a line to standard error. If that fails, the line is lost and the run continues, because
 /// a message that cannot be shown is no reason to withhold output.
 pub fn print_message(line: fmt::Arguments<'_>) {

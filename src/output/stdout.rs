@@ -36,6 +36,8 @@ pub enum Destination {
 
 /// The minimum size of a piece that is written without buffering.
 const MIN_DIRECT: usize = 64 * 1024;
+/// The longest write that a pipe never mixes with those of other processes (PIPE_BUF, pipe(7)).
+const PIPE_BUF: usize = 4096;
 /// The amount of output after which creating huge pages for more pays off.
 const SHEETS_AFTER: u64 = 4 << 20;
 /// How long buffered bytes may wait for more.
@@ -175,6 +177,31 @@ impl Output {
             self.flush()?;
         }
         Ok(())
+    }
+
+    /// Writes a line that arrives in pieces. A pipe gets it in one write with whole lines only, if it
+    /// fits, so that the lines of processes that share the pipe stay apart.
+    ///
+    /// # Errors
+    /// Fails as [`Output::write_all`] does, and with the error of `pieces`.
+    pub fn write_line(
+        &mut self,
+        pieces: impl FnOnce(&mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut line = Vec::new();
+        pieces(&mut |piece| {
+            line.extend_from_slice(piece);
+            if line.len() <= PIPE_BUF {
+                return Ok(());
+            }
+            let result = self.write_all(&line);
+            line.clear();
+            result
+        })?;
+        if self.destination == Destination::Pipe && self.buffered.len() + line.len() > PIPE_BUF {
+            self.flush()?;
+        }
+        self.write_all(&line)
     }
 
     /// Moves the position of the next byte to `position` bytes after where the output began.

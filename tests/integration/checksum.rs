@@ -630,3 +630,31 @@ fn on_a_terminal_a_bar_shows_how_long_still_and_makes_way() {
     // The `md5sum` of that many zeros. The line begins where the bar was cleared.
     assert!(shown.contains("cd573cfaace07e7949bc0c46028904ff\r\n"), "{shown:?}");
 }
+
+/// Several processes that share a pipe, as under `xargs -P`, cut each other's lines: writes of more
+/// than PIPE_BUF bytes are not atomic (pipe(7)).
+#[test]
+fn a_pipe_gets_whole_lines() {
+    let dir = Dir::new();
+    let names: Vec<String> = (0..300).map(|number| format!("file {number}")).collect();
+    for name in &names {
+        dir.file(name, b"");
+    }
+    // Each read of such a pipe returns one write, or the first 4096 bytes of a longer one.
+    let (reader, writer) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::DIRECT).unwrap();
+    let mut command = mapped();
+    command.args(["checksum", "-a", "sha256,md5"]).args(&names).current_dir(dir.path()).stdout(writer);
+    let mut child = command.spawn().unwrap();
+    drop(command);
+    let (mut bytes, mut lines) = ([0; 8192], 0);
+    loop {
+        let got = rustix::io::read(&reader, &mut bytes).unwrap();
+        if got == 0 {
+            break;
+        }
+        assert!(bytes[..got].ends_with(b"\n"), "a write of {got} bytes ends within a line");
+        lines += bytes[..got].iter().filter(|&&byte| byte == b'\n').count();
+    }
+    assert!(child.wait().unwrap().success());
+    assert_eq!(lines, 600);
+}

@@ -47,6 +47,7 @@ const TAIL: &[Rule] = &[
     // Changes are noticed when they happen, so nothing depends on an interval.
     rule('s', "sleep-interval", Required, Args("")),
     long("max-unchanged-stats", Required, Args("")),
+    long("-disable-inotify", Flag, Args("")),
 ];
 
 const TAC: &[Rule] =

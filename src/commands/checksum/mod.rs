@@ -123,7 +123,7 @@ fn print(run: Run<'_>, files: inputs::Files<'_>, output: &mut Output) -> io::Res
     let mut tell = |outcome: Outcome| match outcome {
         Outcome::Digests(name, digests) => digests.iter().try_for_each(|digest| {
             let subject = DigestSubject { name: &name, piece: None };
-            settings.style.write(digest, subject, &mut |text| output.write_all(text))
+            output.write_line(|write| settings.style.write(digest, subject, write))
         }),
         Outcome::Failed(name, error) => {
             name::report(&name, &error, output);

@@ -13,6 +13,7 @@ use crate::cli::common::{Common, Io};
 use crate::digest::algorithm::{Algorithm, Spec};
 use crate::digest::hasher::Recipe;
 use crate::digest::tree::Key;
+use crate::output;
 
 /// Decisions for a run.
 #[derive(Debug)]
@@ -35,7 +36,8 @@ impl Settings {
     /// # Errors
     /// Options that contradict each other.
     pub fn new(args: &Args) -> anyhow::Result<Settings> {
-        consistent(args).map_err(|message| anyhow!("{message}\nTry 'mapped checksum --help' for more information."))?;
+        let name = output::command_name("checksum");
+        consistent(args).map_err(|message| anyhow!("{message}\nTry '{name} --help' for more information."))?;
         let specs = specs(&args.algorithms, args.digest_length)?;
         let named =
             if args.algorithms.is_empty() { Vec::new() } else { specs.iter().map(|spec| spec.algorithm).collect() };
