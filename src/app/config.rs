@@ -8,6 +8,7 @@ use std::time::Instant;
 use jiff::tz::TimeZone;
 
 use crate::app::progress::Progress;
+use crate::app::report_file::ReportFile;
 use crate::app::stats_report::{self, StatsOutput};
 use crate::cli::common::{Common, Io, When};
 use crate::cli::times::Times;
@@ -47,16 +48,18 @@ impl Config {
         Config { stats: Arc::default(), begun: Instant::now(), ..self.clone() }
     }
 
-    /// Resolves the common options. A file for the statistics that cannot be opened is an error of
-    /// [`Config::finish`].
-    pub fn new(common: &Common, output: &Output) -> Config {
+    /// Resolves the common options.
+    ///
+    /// # Errors
+    /// Returns an error if a file for the statistics cannot be opened.
+    pub fn new(common: &Common, output: &Output) -> anyhow::Result<Config> {
         let stats = Arc::new(Session::default());
         if common.stats.is_some() {
             stats.count_resident();
         }
-        let stats_output = common.stats.as_ref().map(StatsOutput::open);
+        let stats_output = common.stats.as_ref().map(StatsOutput::open).transpose()?;
         let threads = common.threads.map_or_else(processors, usize::from).min(max_threads());
-        Config {
+        Ok(Config {
             engine: Engine {
                 policy: match common.io {
                     Io::Auto => IoMode::Auto,
@@ -75,7 +78,20 @@ impl Config {
             wants_stats: stats_output.map(|to| (Arc::new(to), Usage::now())),
             progress: common.progress,
             begun: Instant::now(),
-        }
+        })
+    }
+
+    /// Checks that the statistics do not overwrite one of `inputs`, or standard input if there are
+    /// none. Commands call this before any work.
+    ///
+    /// # Errors
+    /// Returns an error that names the file.
+    pub fn refuse_stats_over(&self, inputs: &[OsString]) -> anyhow::Result<()> {
+        self.stats_file().map_or(Ok(()), |file| file.refuse_input(inputs))
+    }
+
+    fn stats_file(&self) -> Option<&ReportFile> {
+        self.wants_stats.as_ref()?.0.file.as_ref()
     }
 
     /// Returns the same decisions, with compressed inputs decoded if `decompress` is set.
@@ -105,20 +121,21 @@ impl Config {
 
     /// Returns the input with this name, decoded if requested.
     pub fn input(&self, name: OsString) -> Input<'_> {
-        match self.decoding.is_some() || self.own_output.is_some() {
+        match self.decoding.is_some() || self.own_output.is_some() || self.stats_file().is_some() {
             true => Input::Unopened(FileRef::from(name), self),
             false => Input::Named(name),
         }
     }
 
-    /// Returns the source unless it is the file that output goes to.
+    /// Returns the source unless it is a file that output or the statistics go to.
     ///
     /// # Errors
     /// Returns an error if it is.
     pub fn other_than_output(&self, source: Source) -> io::Result<Source> {
-        match self.own_output {
-            Some(own) if own.is(&source) => Err(io::Error::other("input file is also the output")),
-            _ => Ok(source),
+        let statistics = self.stats_file().and_then(ReportFile::own_file);
+        match self.own_output.into_iter().chain(statistics).any(|own| own.is(&source)) {
+            true => Err(io::Error::other("input file is also the output")),
+            false => Ok(source),
         }
     }
 

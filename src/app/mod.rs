@@ -3,6 +3,7 @@
 
 pub mod config;
 pub mod progress;
+pub(crate) mod report_file;
 mod sink;
 pub mod stats_report;
 

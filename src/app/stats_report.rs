@@ -2,18 +2,16 @@
 //! the messages, or to a file or a descriptor of their own.
 
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, Write};
 use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::app::report_file::ReportFile;
 use crate::cli::common::{StatsFormat, StatsOption, StatsTarget};
 use crate::engine::Session;
 use crate::io::Range;
-use crate::os::error_text;
-use crate::os::{Usage, inherited, peak_resident};
-use crate::output::{escape_name, print_message, to_json};
+use crate::os::{Usage, peak_resident};
+use crate::output::{print_message, to_json};
 
 #[derive(Serialize)]
 struct Report {
@@ -39,48 +37,43 @@ struct WayReport {
     inputs: u64,
 }
 
-/// Where the statistics go.
+/// The destination of the statistics.
 #[derive(Debug)]
 pub(crate) struct StatsOutput {
     format: StatsFormat,
-    /// A file, or why it could not be opened, with its name for messages; `None` is standard error.
-    file: Option<(io::Result<File>, String)>,
+    /// A file or a descriptor; `None` is standard error.
+    pub(crate) file: Option<ReportFile>,
 }
 
 impl StatsOutput {
     /// Opens the file or the descriptor, before the run opens anything else.
-    pub(crate) fn open(stats: &StatsOption) -> StatsOutput {
-        let (opened, name) = match &stats.target {
-            StatsTarget::StandardError => return StatsOutput { format: stats.format, file: None },
-            StatsTarget::File(path) => (File::create(path), escape_name(path.as_os_str()).into_owned()),
-            StatsTarget::Descriptor(number) => (inherited(*number), format!("descriptor {number}")),
-        };
-        StatsOutput { format: stats.format, file: Some((opened, name)) }
-    }
-
-    /// Prints the figures of a run that took `took` and used `used`.
     ///
     /// # Errors
-    /// A failure to open or write the file. One of standard error is ignored.
+    /// Returns an error if the statistics cannot be written there.
+    pub(crate) fn open(stats: &StatsOption) -> anyhow::Result<StatsOutput> {
+        let file = match &stats.target {
+            StatsTarget::StandardError => None,
+            StatsTarget::File(path) => Some(ReportFile::create(path)?),
+            StatsTarget::Descriptor(number) => Some(ReportFile::inherited(*number)?),
+        };
+        Ok(StatsOutput { format: stats.format, file })
+    }
+
+    /// Prints the statistics of a run that took `took` and used `used`.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be written. A failure of standard error is ignored.
     pub(crate) fn print(&self, stats: &Session, took: Duration, used: Usage) -> anyhow::Result<()> {
         let report = Report::new(stats, took, used);
         let lines = match self.format {
             StatsFormat::Json => vec![String::from_utf8_lossy(&to_json(&report).unwrap_or_default()).into_owned()],
             StatsFormat::Text => report.lines(),
         };
-        let Some((file, name)) = &self.file else {
+        let Some(file) = &self.file else {
             lines.iter().for_each(|line| print_message(format_args!("{line}")));
             return Ok(());
         };
-        let text = lines.join("\n") + "\n";
-        let written = match file {
-            Ok(file) => {
-                let mut file: &File = file;
-                file.write_all(text.as_bytes()).map_err(|error| error_text(&error))
-            }
-            Err(error) => Err(error_text(error)),
-        };
-        written.map_err(|reason| anyhow::anyhow!("{name}: {reason}"))
+        file.write((lines.join("\n") + "\n").as_bytes())
     }
 }
 

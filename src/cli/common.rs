@@ -23,6 +23,8 @@ pub struct Common {
     pub block_size: Option<u64>,
 
     /// Skip to this byte offset in each input; negative offsets count from the end
+    ///
+    /// An input shorter than a negative offset is read from its start, as by tail(1).
     #[arg(long, value_name = "SIZE", value_parser = parse_offset, allow_hyphen_values = true)]
     pub offset: Option<i64>,
 

@@ -50,6 +50,18 @@ const PIPE_SIZE: usize = 1 << 20;
 pub struct OwnFile((u64, u64));
 
 impl OwnFile {
+    /// Returns the identity of an open file, if it is a regular one.
+    pub fn of(file: &File) -> Option<OwnFile> {
+        let status = Status::of(file).ok()?;
+        (status.kind == FileType::RegularFile).then(|| OwnFile(status.identity()))
+    }
+
+    /// Returns whether `name` refers to this file; `-` is standard input.
+    pub fn is_named(self, name: &OsStr) -> bool {
+        let status = if name == "-" { Status::of(io::stdin()) } else { Status::named(name) };
+        status.is_ok_and(|status| status.identity() == self.0)
+    }
+
     /// Returns whether `source` is this file.
     pub fn is(self, source: &Source) -> bool {
         Status::of(source.fd()).is_ok_and(|stat| stat.identity() == self.0)

@@ -434,6 +434,8 @@ fn unmeasurable_inputs_are_reported() {
     let dir = Dir::new();
     let empty = dir.file("empty", b"");
     let full = dir.file("full", b"x");
+    let svg = dir.file("input.svg", b"x");
+    let svg = svg.to_str().unwrap();
     let full = full.to_str().unwrap();
     let ran = run(&["bench", empty.to_str().unwrap()]);
     assert_eq!(ran.code, 1);
@@ -450,6 +452,8 @@ fn unmeasurable_inputs_are_reported() {
         (vec!["bench", "--queue-depth", "0", full], 2, "--queue-depth"),
         // It was measured for minutes, and only then refused.
         (vec!["bench", "--plot", "chart.png", "--runs", "1000", full], 1, "--plot draws SVG"),
+        (vec!["bench", "--plot", "/none/chart.svg", "--runs", "1000", full], 1, "/none/chart.svg: No such file"),
+        (vec!["bench", "--plot", svg, "--runs", "1000", svg], 1, "is also an input"),
     ] {
         let ran = run(&args);
         assert_eq!(ran.code, code, "{args:?}: {}", ran.stderr);

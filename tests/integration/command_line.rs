@@ -260,5 +260,44 @@ fn statistics_go_to_a_file_or_a_descriptor() {
     ] {
         let ran: Ran = crate::util::mapped().args(["cat", option]).arg(&path).output().unwrap().into();
         assert_eq!((ran.code, ran.stderr.as_str()), (code, says), "{option}");
+        // A wrong name was noticed only after all the work.
+        assert_eq!(ran.stdout.is_empty(), !option.ends_with("full"), "{option}");
     }
+}
+
+/// Regression: `--stats=json:FILE` truncated FILE before it was read as an input.
+#[test]
+fn statistics_never_overwrite_an_input() {
+    let dir = Dir::new();
+    let path = dir.file("data", b"some text\n");
+    let link = dir.path().join("link");
+    std::fs::hard_link(&path, &link).unwrap();
+    let option = format!("--stats=json:{}", path.display());
+    let commands: [&[&str]; 8] = [
+        &["cat"],
+        &["grep", "text"],
+        &["hexdump"],
+        &["hexdump", "--diff", "/dev/null"],
+        &["stat"],
+        &["checksum"],
+        &["checksum", "-c"],
+        &["bench", "--runs=1", "--ways=read"],
+    ];
+    for args in commands {
+        let refused = |ran: Ran| {
+            let says = format!("mapped: {}: is also an input, and would be overwritten\n", path.display());
+            assert_eq!(ran.stderr, says, "{args:?}");
+            assert_eq!((ran.code, &*ran.stdout), (if args[0] == "grep" { 2 } else { 1 }, &b""[..]), "{args:?}");
+            assert_eq!(std::fs::read(&path).unwrap(), b"some text\n", "{args:?}");
+        };
+        refused(crate::util::mapped().args(args).args([&option]).arg(&link).output().unwrap().into());
+        let stdin = std::fs::File::open(&path).unwrap();
+        refused(crate::util::mapped().args(args).args([&option, "-"]).stdin(stdin).output().unwrap().into());
+    }
+    // A file that a walk finds is not known before the run. It is left out.
+    let ran: Ran =
+        crate::util::mapped().args(["grep", "-rc", "text", &option]).arg(dir.path()).output().unwrap().into();
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("input file is also the output"), "{}", ran.stderr);
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with('{'));
 }

@@ -31,7 +31,7 @@ impl Auto {
     ///
     /// # Errors
     /// When `/dev/null` cannot be opened.
-    pub fn new(threads: usize) -> io::Result<Auto> {
+    pub fn new(threads: usize) -> anyhow::Result<Auto> {
         let common = Common {
             io: Io::Auto,
             threads: u16::try_from(threads).ok(),
@@ -43,7 +43,7 @@ impl Auto {
             color: When::Never,
         };
         let output = Output::to(File::options().write(true).open("/dev/null")?)?;
-        let config = Config::new(&common, &output);
+        let config = Config::new(&common, &output)?;
         Ok(Auto { config, output })
     }
 

@@ -36,6 +36,7 @@ mod way;
 mod work;
 
 use crate::app::config::{Config, temporary_directory, terminal_columns};
+use crate::app::report_file::ReportFile;
 use crate::cli::bench::Args;
 use crate::cli::common::{Common, Io};
 use crate::exit::Exit;
@@ -56,19 +57,12 @@ const FILE_SIZE: u64 = 256 << 20;
 /// # Errors
 /// A failure of standard output or of the chart's file, ways that disagree, options that contradict each other.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
-    let common = Common {
-        io: Io::Auto,
-        threads: args.threads,
-        block_size: None,
-        offset: None,
-        length: None,
-        progress: args.progress,
-        stats: args.stats.clone(),
-        color: args.color,
-    };
-    let config = Config::new(&common, output);
+    let common = common(args);
+    let config = Config::new(&common, output)?;
+    config.refuse_stats_over(&args.files)?;
     let settings = Settings::new(args, config.engine.threads)?;
     let Some(subjects) = subjects(args, output)? else { return Ok(Exit::Failure) };
+    let chart = chart(args)?;
 
     let progress = config.progress_over(
         || {
@@ -104,8 +98,9 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         let look = table::Look { width: terminal_columns(output).unwrap_or(120), color: config.color };
         output.write_all(table::table(&findings, look).as_bytes())?;
     }
-    if let Some(path) = &args.plot {
-        plot::plot(path, &findings)?;
+    if let Some(file) = chart {
+        let svg = plot::draw(&findings).map_err(|error| anyhow::anyhow!("chart: {error}"))?;
+        file.write(svg.as_bytes())?;
     }
     output.flush()?;
     for line in report::missing(&measured) {
@@ -113,6 +108,27 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     }
     config.finish()?;
     Ok(if measured.blocked.is_empty() { Exit::Success } else { Exit::Failure })
+}
+
+/// Returns the options that other subcommands share, with the defaults for those that `bench` lacks.
+fn common(args: &Args) -> Common {
+    Common {
+        io: Io::Auto,
+        threads: args.threads,
+        block_size: None,
+        offset: None,
+        length: None,
+        progress: args.progress,
+        stats: args.stats.clone(),
+        color: args.color,
+    }
+}
+
+/// Opens the file for the chart, which must not be measured.
+fn chart(args: &Args) -> anyhow::Result<Option<ReportFile>> {
+    let chart = args.plot.as_deref().map(ReportFile::create).transpose()?;
+    chart.iter().try_for_each(|file| file.refuse_input(&args.files))?;
+    Ok(chart)
 }
 
 /// Returns the files named, or a temporary one. `None` when one cannot be measured, which has been reported.

@@ -4,7 +4,6 @@
 //! viewer's preference for a light or a dark page.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -48,17 +47,6 @@ const STEP: i32 = 26;
 const BAR: i32 = 17;
 /// Width of a character of a label.
 const CHARACTER: i32 = 8;
-
-/// Draws the chart to `path`.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn plot(path: &Path, findings: &Findings<'_>) -> anyhow::Result<()> {
-    let svg = draw(findings).map_err(|error| anyhow::anyhow!("chart: {error}"))?;
-    std::fs::write(path, svg).map_err(|error| {
-        anyhow::anyhow!("{}: {}", crate::output::escape_name(path.as_os_str()), crate::os::error_text(&error))
-    })
-}
 
 /// The outcome of drawing.
 pub type Drawn<T> = Result<T, DrawingAreaErrorKind<std::io::Error>>;

@@ -62,7 +62,8 @@ fn verdict<'m>(settings: &Settings, measured: &'m Measured, state: State) -> Opt
     let as_fast: Vec<&Row> = duels.iter().filter(|duel| !duel.is_real()).map(|duel| duel.other).collect();
     sentences.push(words.fastest(fastest, &duels, &as_fast));
     sentences.extend(words.amplification(&rows));
-    sentences.extend(words.the_others(&rows));
+    let unsure: Vec<[&Row; 2]> = as_fast.iter().map(|row| [fastest, *row]).collect();
+    sentences.extend(words.the_others(&rows, &unsure));
     let auto = rows.iter().copied().find(|row| row.way.means == Means::Auto);
     let auto = auto.and_then(|auto| fastest_duel(words.against_rest(auto, &rows)));
     sentences.extend(auto.as_ref().map(|auto| words.of_auto(auto)));
@@ -185,8 +186,13 @@ impl Words<'_> {
         (!list.is_empty()).then(|| format!("Bytes from the device by bytes wanted: {}.", list.join(", ")))
     }
 
-    /// Compares each mapping with the fastest read on as many threads.
-    fn the_others(&self, rows: &[&Row]) -> Vec<String> {
+    /// Compares each mapping with the fastest read on as many threads. The pairs in `unsure` are left out: among more
+    /// rivals, they were within the noise.
+    fn the_others(&self, rows: &[&Row], unsure: &[[&Row; 2]]) -> Vec<String> {
+        let is_unsure = |duel: &Duel<'_>| {
+            let is = |a: &Row, b: &Row| std::ptr::eq(a, b);
+            unsure.iter().any(|[a, b]| is(a, duel.one) && is(b, duel.other) || is(a, duel.other) && is(b, duel.one))
+        };
         let mut sentences = Vec::new();
         let mut threads: Vec<usize> = rows.iter().map(|row| row.way.threads).collect();
         threads.sort_unstable();
@@ -198,7 +204,8 @@ impl Words<'_> {
             let maps: Vec<&Row> = others.into_iter().filter(|row| row.way.is_map()).collect();
             let duels: Vec<Duel<'_>> = compare(read, &maps, self.looks).into_iter().map(Duel::swapped).collect();
             for (verb, wins) in [("lose to", false), ("beat", true)] {
-                let such = duels.iter().filter(|duel| duel.is_real() && (duel.ratio > 1.0) == wins);
+                let is_such = |duel: &&Duel<'_>| duel.is_real() && (duel.ratio > 1.0) == wins && !is_unsure(duel);
+                let such = duels.iter().filter(is_such);
                 let list: Vec<String> = such
                     .map(|duel| {
                         let faults = duel.one.median(|usage| (usage.minor_faults + usage.major_faults) as f64);

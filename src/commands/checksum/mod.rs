@@ -41,7 +41,8 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     }
     let mut settings = Settings::new(args)?;
     settings.style.escape_for_terminal = output.destination() == Destination::Terminal;
-    let config = Config::new(&settings::common(args), output).decompressing(args.decompress);
+    let config = Config::new(&settings::common(args), output)?.decompressing(args.decompress);
+    config.refuse_stats_over(&settings.files)?;
     // The sizes of listed files are not known before they are opened.
     let known = if settings.checks || args.files0_from.is_some() { &[][..] } else { &settings.files[..] };
     let progress = config.progress_with_pauses(known);

@@ -28,6 +28,8 @@ pub struct Settings {
     pub files: Vec<OsString>,
     /// Whether the files are lists to check.
     pub checks: bool,
+    /// Whether every file is compared with a digest on the command line.
+    pub is_expected: bool,
 }
 
 impl Settings {
@@ -74,7 +76,8 @@ impl Settings {
             bail!("the --raw option is not supported with multiple algorithms");
         }
         let recipes = specs.into_iter().map(|spec| Recipe { spec, key, seek }).collect();
-        Ok(Settings { recipes, named, style, files, checks: args.checking.check || args.checking.audit })
+        let checks = args.checking.check || args.checking.audit;
+        Ok(Settings { recipes, named, style, files, checks, is_expected: args.expect.is_some() })
     }
 }
 

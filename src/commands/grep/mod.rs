@@ -95,7 +95,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     if args.printing.pretty && common.color == When::Auto {
         common.color = When::Always;
     }
-    let mut config = Config::new(&common, output);
+    let mut config = Config::new(&common, output)?;
     let environment = Environment::read(config.color, output.destination() == Destination::Terminal);
     if args.inputs.type_list {
         output.write_all(filter::type_list(&args.inputs)?.as_bytes())?;
@@ -109,6 +109,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         return list(args, &walk, output);
     }
     let (settings, files) = Settings::resolve(args, &walk, &environment)?;
+    config.refuse_stats_over(&files)?;
     let settings = Arc::new(settings);
     let inputs = &args.inputs;
     let period = config::times(&inputs.times)?;

@@ -56,7 +56,8 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         common.threads = Some(1);
     }
     anyhow::ensure!(reads || !args.decompress, "--decompress requires --content or --lines");
-    let mut config = Config::new(&common, output).decompressing(args.decompress);
+    let mut config = Config::new(&common, output)?.decompressing(args.decompress);
+    config.refuse_stats_over(&args.files)?;
     // Facts are not left out for the file that standard output goes to.
     config.own_output = None;
     let progress = reads.then(|| config.progress(&args.files, output)).flatten();

@@ -240,7 +240,10 @@ impl Report<'_> {
         }
         let warnings = [
             (totals.improper, "line is improperly formatted", "lines are improperly formatted"),
-            (totals.unreadable, "listed file could not be read", "listed files could not be read"),
+            match self.is_expected() {
+                true => (totals.unreadable, "file could not be read", "files could not be read"),
+                false => (totals.unreadable, "listed file could not be read", "listed files could not be read"),
+            },
             (totals.mismatched, "computed checksum did NOT match", "computed checksums did NOT match"),
         ];
         for (count, one, many) in warnings {
@@ -263,8 +266,8 @@ impl Report<'_> {
     fn explain_guesses(&self, totals: &Totals, output: &mut Output) {
         let list = self.shown();
         if let Some(names) = &totals.unmatched {
-            let tried = format!("tried {names}");
-            warn(&format!("{list}: lines do not name their algorithm; {tried}; name it with --algorithm"), output);
+            let what = if self.is_expected() { "the digest does not name its" } else { "lines do not name their" };
+            warn(&format!("{list}: {what} algorithm; tried {names}; name it with --algorithm"), output);
         }
         let lengths: BTreeSet<usize> = totals.guessed.iter().map(|(len, _)| *len).collect();
         for len in lengths {
@@ -275,6 +278,11 @@ impl Report<'_> {
                 warn(&format!("{list}: untagged lines matched by different algorithms: {names}"), output);
             }
         }
+    }
+
+    /// Returns whether the digest is on the command line, so that there is no list.
+    fn is_expected(&self) -> bool {
+        self.run.settings.is_expected
     }
 
     fn shown(&self) -> String {

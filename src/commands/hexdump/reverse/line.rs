@@ -137,8 +137,14 @@ fn body_start(line: &[u8], end: usize, layout: Layout, prefixed: bool) -> Result
 fn push_bytes(line: &[u8], at: usize, layout: Layout, row: &mut Row, out: &mut Vec<u8>) -> Result<(), Problem> {
     let before = out.len();
     let mut at = at;
+    let mut last_group = None;
     loop {
         let group = push_group(&line[at..], layout, out)?;
+        // Only the last group of a row may be shorter than the others.
+        if last_group.is_some_and(|last| last < row.longest_group || group > last) {
+            return Err(Problem::Groups);
+        }
+        last_group = Some(group);
         row.longest_group = row.longest_group.max(group);
         row.bytes = out.len() - before;
         at += group;
@@ -198,8 +204,33 @@ fn check_characters(line: &[u8], row: &Row, layout: Layout) -> Result<(), Proble
         (Some(inner), _) if inner.len() != row.bytes => Err(Problem::Characters),
         (None, Layout::Narrow) if !text.is_empty() => Err(Problem::NotARow),
         (None, Layout::Wide) if text.starts_with(b"|") => Err(Problem::Characters),
+        (None, _) if shows_bytes(text, row.bytes) || shows_row(text, row.bytes) => Err(Problem::Characters),
         _ => Ok(()),
     }
+}
+
+/// Returns whether `text` is too long for the characters of `bytes` bytes. A blank may separate every eight of them.
+fn is_longer(text: &[u8], bytes: usize) -> bool {
+    let characters = std::str::from_utf8(text).map_or(text.len(), |text| text.chars().count());
+    characters > bytes + bytes / 8
+}
+
+/// Returns whether what follows a wide gap is further digits rather than characters.
+fn shows_bytes(text: &[u8], bytes: usize) -> bool {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+    digits > 0 && text.get(digits).is_none_or(|&byte| is_blank(byte)) && is_longer(text, bytes)
+}
+
+/// Returns whether the address of another row follows the characters, because a line end was lost.
+fn shows_row(text: &[u8], bytes: usize) -> bool {
+    let starts_row = |text: &[u8]| {
+        let digits = text.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let after = &text[digits..];
+        digits >= 4
+            && (after.starts_with(b": ") || after.starts_with(b"  "))
+            && after.trim_ascii_start().first().is_some_and(|&byte| byte == b':' || byte.is_ascii_hexdigit())
+    };
+    is_longer(text, bytes) && (bytes.min(4)..text.len()).any(|at| starts_row(&text[at..]))
 }
 
 /// Returns the column of characters of a row, one for each byte; `None` where there is none of that length.

@@ -128,6 +128,10 @@ pub enum Problem {
     Empty,
     /// The column of characters shows more or fewer bytes than the digits.
     Characters,
+    /// The groups of digits differ in length.
+    Groups,
+    /// The row is shorter than the others, but the next one does not follow it.
+    CutRow,
     /// The address has more than 64 bits.
     Address,
     /// The row begins before the row above it ends.
@@ -163,6 +167,8 @@ impl fmt::Display for Problem {
             Problem::HalfByte => "a byte lacks a digit",
             Problem::Empty => "a row without bytes",
             Problem::Characters => "digits and characters differ in number",
+            Problem::Groups => "the groups of digits differ in length",
+            Problem::CutRow => "the row above it lacks bytes",
             Problem::Address => "the address has more than 64 bits",
             Problem::Overlap => "the row begins before the one above it ends",
             Problem::TooWide => "the row is longer than those above it (--width tells the bytes of a row)",

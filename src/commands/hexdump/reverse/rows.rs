@@ -31,6 +31,10 @@ pub struct AddressedRows {
     starred: bool,
     /// The most bytes a row may have: those of the first row, or the usual number.
     widest: usize,
+    /// The most bytes that a row has had.
+    width: usize,
+    /// Whether some row had its characters between borders, as `|…|` or `>…<`.
+    is_bordered: bool,
     /// Some row has shown that groups are not little-endian.
     is_big_endian: bool,
     /// Where the output stands.
@@ -54,6 +58,8 @@ impl AddressedRows {
             next_address: None,
             starred: false,
             widest: 0,
+            width: 0,
+            is_bordered: false,
             is_big_endian: false,
             here: 0,
             must_move: false,
@@ -160,6 +166,7 @@ impl AddressedRows {
         self.here += row.bytes as u64;
         self.end = self.end.max(self.here);
         self.next_address = Some(row.address.wrapping_add(row.bytes as u64));
+        self.width = self.width.max(row.bytes);
         Ok(())
     }
 
@@ -174,6 +181,13 @@ impl AddressedRows {
         if row.bytes > self.widest || shows_too_few {
             return Err(Problem::TooWide);
         }
+        // A row is cut if the next one begins where a whole row would end.
+        let last = self.last.len();
+        let whole = self.next_address.map(|next| next.wrapping_add(self.width.saturating_sub(last) as u64));
+        if last < self.width && whole == Some(row.address) && !self.starred {
+            return Err(Problem::CutRow);
+        }
+        self.check_border(line::without_return(line), row)?;
         if row.longest_group == 2 || self.layout == Layout::Bits || self.is_big_endian {
             return Ok(());
         }
@@ -193,6 +207,20 @@ impl AddressedRows {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Checks that the characters of a row have borders if those of the rows above it do.
+    fn check_border(&mut self, line: &[u8], row: &Row) -> Result<(), Problem> {
+        let is_bordered = match self.layout {
+            Layout::Wide => line[row.characters_at..].starts_with(b"|"),
+            Layout::Narrow => line[row.characters_at..].starts_with(b">"),
+            Layout::Colon | Layout::Bits => false,
+        };
+        if self.is_bordered && !is_bordered {
+            return Err(Problem::Characters);
+        }
+        self.is_bordered |= is_bordered;
+        Ok(())
     }
 
     /// Moves on to `address`, repeating the last row over what was squeezed.

@@ -41,7 +41,7 @@ fn turned_back(text: &[u8], piece: usize) -> Result<Vec<u8>, Problem> {
 
 #[test]
 fn every_notation_is_found_out() {
-    let cases: [(&str, &[u8]); 20] = [
+    let cases: [(&str, &[u8]); 24] = [
         ("00000000: 6162 63                                  abc\n", b"abc"),
         ("2: 41 42\n8: 43", b"\0\0AB\0\0\0\0C"),
         ("00000000: 01100001 01100010  ab\n00000002: 01100011  c\n", b"abc"),
@@ -62,6 +62,10 @@ fn every_notation_is_found_out() {
         ("\n\n", b""),
         ("00000000  61 61\n*\n00000006  62\n00000007\n", b"aaaaaab"),
         ("\n\r xxxx 0: 42 42", b"BB"),
+        ("0: 6162 6364  abcd  # a note: 12\n", b"abcd"),
+        ("0: 6162 20ff  ab .\n4: ab12 3456  ..4V\n", b"ab \xff\xab\x12\x34\x56"),
+        ("0: 61 62 63\n3: 64 65\n8: 67\n", b"abcde\0\0\0g"),
+        ("0000  61 62 63   abc\r\n0003  20 20\n", b"abc  "),
     ];
     for (text, bytes) in cases {
         for piece in [1, 7, 1000] {
@@ -88,8 +92,23 @@ fn what_is_no_dump_is_an_error() {
         ("ffffffff81000000  00 01  |..|\n", Problem::Unreachable),
         ("40000000: 41\n", Problem::Gap(0x4000_0000)),
         ("10000000000000000: 41\n", Problem::Address),
-        ("0000000  49  10  50\n0000003\n", Problem::End),
+        ("0000000  49  10  50\n0000003\n", Problem::Characters),
         ("616\n", Problem::HalfByte),
+        // A byte was deleted, or a blank inserted or deleted.
+        ("0: 6162 63 6465  abcde\n", Problem::Groups),
+        ("0: 616263 6465 6667  abcdefg\n", Problem::Groups),
+        ("0: 6162 6364  6566 6768  abcdefgh\n", Problem::Characters),
+        ("0: 01100001  01100010  ab\n2: 01100011  c\n", Problem::Characters),
+        ("0000  61 62 63  64 65 66   abcdef\n", Problem::Characters),
+        ("0000  61 62 63  6 65 66   abcdef\n", Problem::Characters),
+        ("00000000  61 62  |ab|\n00000002  61 62\n", Problem::Characters),
+        ("00000000  61 62  |ab|\n00000002  61  62 |ab|\n", Problem::Characters),
+        // A line end was deleted.
+        ("0000  61 62 63 64   abcd0004  65 66 67 68   efgh\n", Problem::Characters),
+        ("0000: 6162 6364  abcd0004: 6566 6768  efgh\n", Problem::Characters),
+        // A row was cut.
+        ("000000 61 62 63  >abc<\n000003 64 65 66", Problem::Characters),
+        ("0: 61 62 63\n3: 64 65\n6: 67 68 69\n", Problem::CutRow),
     ];
     for (text, problem) in cases {
         for piece in [1, 1000] {
