@@ -457,6 +457,9 @@ fn the_law_holds_for_ranges() {
         let peer = run_piped(mapped().args(["hexdump", "--base", &base]), &input[range]).stdout;
         Law::new(&[&["hexdump"], options].concat(), &input).quick().holds(&peer, 0);
     }
+    // An offset past the end is an error in od, and printed the end's address here.
+    Law::new(&["hexdump", "--type", "x1", "-s", "700"], &input).quick().holds(b"0001274\n", 0);
+    Law::new(&["hexdump", "--type", "x1", "-s", "701"], &input).quick().holds(b"", 1);
 }
 
 fn file_from_reverse(dir: &Path, options: &[&str], text: &[u8]) -> Vec<u8> {

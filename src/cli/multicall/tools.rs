@@ -182,7 +182,7 @@ pub const TOOLS: &[Tool] = &[
         settle: settle::hexdump,
         ..tool("hexdump", "hexdump", &[])
     },
-    Tool { same: "bXcCdoxvs:n:", rules: &[HELP_AND_VERSION], ..tool("hd", "hexdump", &["-C"]) },
+    Tool { same: "vs:n:", rules: &[HEXDUMP, HELP_AND_VERSION], ..tool("hd", "hexdump", &["-C"]) },
     Tool { rules: &[XXD], settle: settle::xxd, failure: 2, ..tool("xxd", "hexdump", &[]) },
     Tool { rules: &[CMP], settle: settle::cmp, usage_error: 2, ..tool("cmp", "hexdump", &["--diff"]) },
     Tool { rules: &[OD], settle: settle::od, ..tool("od", "hexdump", &[]) },

@@ -21,6 +21,8 @@ pub struct Rows<'a> {
     /// Whether no byte is wanted at all. Then hexdump does not even skip, and the dump ends at
     /// address zero, without a line that says so.
     pub nothing: bool,
+    /// The offset that the inputs must reach, as in od.
+    pub must_reach: u64,
     /// What to search for before anything is shown.
     pub search: Option<Search>,
     /// How many bytes to show at most, counted from the match.
@@ -37,6 +39,8 @@ pub enum Progress {
         /// The address of the first of them.
         address: u64,
     },
+    /// All inputs end before the offset from which they are to be shown.
+    Unreached,
     /// Rows are being shown.
     Dumping {
         /// How far.
@@ -81,6 +85,7 @@ impl Rows<'_> {
     fn start(&self, block: &Block) -> Progress {
         let address = if self.nothing { 0 } else { self.base.wrapping_add(block.offset()) };
         match &self.search {
+            _ if block.offset() < self.must_reach => Progress::Unreached,
             Some(_) => Progress::Searching { unfound: Unfound::default(), address },
             None => {
                 let end = self.limit.unwrap_or(u64::MAX);

@@ -100,11 +100,19 @@ fn dump(
     let row = if view.width() <= WIDEST { view.width() } else { 1 };
     let mut plan = engine.plan(Cut::Rows(row), BLOCK);
     plan.holes = *policy != Policy::Never;
-    let kernel = Rows { view: &**view, policy: *policy, base: args.base.unwrap_or(0), nothing, search, limit };
+    let is_od = !args.types.is_empty() && !nothing;
+    let must_reach = if is_od { u64::try_from(engine.range.offset).unwrap_or(0) } else { 0 };
+    let base = args.base.unwrap_or(0);
+    let kernel = Rows { view: &**view, policy: *policy, base, nothing, must_reach, search, limit };
     let outcome = engine.run(config.inputs(&args.shown.files).into_iter(), plan, &kernel, None, output, &config.stats);
     outcome.output?;
-    if let (Some(Progress::Searching { .. }), false) = (&outcome.carry, outcome.failed) {
-        print_message(format_args!("mapped: pattern not found"));
+    let problem = match &outcome.carry {
+        Some(Progress::Unreached) => Some("cannot skip past end of combined input"),
+        Some(Progress::Searching { .. }) if !outcome.failed => Some("pattern not found"),
+        _ => None,
+    };
+    if let Some(problem) = problem {
+        print_message(format_args!("mapped: {problem}"));
         return Ok(Exit::Failure);
     }
     Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
