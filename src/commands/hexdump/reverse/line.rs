@@ -218,15 +218,17 @@ fn is_longer(text: &[u8], bytes: usize) -> bool {
 /// Returns whether what follows a wide gap is further digits rather than characters.
 fn shows_bytes(text: &[u8], bytes: usize) -> bool {
     let digits = text.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-    digits > 0 && text.get(digits).is_none_or(|&byte| is_blank(byte)) && is_longer(text, bytes)
+    // As many digits as bytes may be the characters themselves, with a note after them.
+    digits > 0 && digits != bytes && text.get(digits).is_none_or(|&byte| is_blank(byte)) && is_longer(text, bytes)
 }
 
 /// Returns whether the address of another row follows the characters, because a line end was lost.
 fn shows_row(text: &[u8], bytes: usize) -> bool {
     let starts_row = |text: &[u8]| {
-        let digits = text.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        // An address has at most 16 digits, which also bounds the time for a long line.
+        let digits = text.iter().take(17).take_while(|byte| byte.is_ascii_hexdigit()).count();
         let after = &text[digits..];
-        digits >= 4
+        (4..=16).contains(&digits)
             && (after.starts_with(b": ") || after.starts_with(b"  "))
             && after.trim_ascii_start().first().is_some_and(|&byte| byte == b':' || byte.is_ascii_hexdigit())
     };
