@@ -44,7 +44,7 @@ pub struct Config {
 
 impl Config {
     /// Returns the same decisions for another run, with fresh counters.
-    pub fn renewed(&self) -> Config {
+    pub fn with_fresh_counters(&self) -> Config {
         Config { stats: Arc::default(), begun: Instant::now(), ..self.clone() }
     }
 
@@ -95,7 +95,7 @@ impl Config {
     }
 
     /// Returns the same decisions, with compressed inputs decoded if `decompress` is set.
-    pub fn decompressing(self, decompress: bool) -> Config {
+    pub fn with_decoding(self, decompress: bool) -> Config {
         let decoding = decompress.then(|| Decoding::new(true, self.engine.threads));
         Config { decoding, ..self }
     }
@@ -131,7 +131,7 @@ impl Config {
     ///
     /// # Errors
     /// Returns an error if it is.
-    pub fn other_than_output(&self, source: Source) -> io::Result<Source> {
+    pub fn reject_own_output(&self, source: Source) -> io::Result<Source> {
         let statistics = self.stats_file().and_then(ReportFile::own_file);
         match self.own_output.into_iter().chain(statistics).any(|own| own.is(&source)) {
             true => Err(io::Error::other("input file is also the output")),
@@ -215,7 +215,7 @@ pub fn times(times: &Times) -> anyhow::Result<Option<PeriodSearch>> {
 ///
 /// # Errors
 /// Returns an error if a time, zone, span or year is invalid.
-pub fn search_or_all(times: &Times) -> anyhow::Result<PeriodSearch> {
+pub fn period_search(times: &Times) -> anyhow::Result<PeriodSearch> {
     let all = || Ok(PeriodSearch { period: Period::default(), context: time_context(times)? });
     self::times(times)?.map_or_else(all, Ok)
 }
@@ -273,7 +273,7 @@ pub fn time_context(times: &Times) -> anyhow::Result<TimeContext> {
 /// written there would never end.
 impl Open for Config {
     fn source(&self, place: &FileRef, range: Range) -> io::Result<Source> {
-        self.engine.source(place, range).and_then(|source| self.other_than_output(source))
+        self.engine.source(place, range).and_then(|source| self.reject_own_output(source))
     }
 
     fn prepare(&self, source: Source, range: Range) -> io::Result<(Source, Option<InputKind>)> {

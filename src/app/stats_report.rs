@@ -14,11 +14,11 @@ use crate::os::{Usage, peak_resident};
 use crate::output::{print_message, to_json};
 
 #[derive(Serialize)]
-struct Report {
+struct StatsReport {
     bytes: u64,
     seconds: f64,
     gb_per_second: f64,
-    ways: Vec<WayReport>,
+    methods: Vec<WayReport>,
     output: &'static str,
     bytes_never_copied: u64,
     threads: u64,
@@ -64,7 +64,7 @@ impl StatsOutput {
     /// # Errors
     /// Returns an error if the file cannot be written. A failure of standard error is ignored.
     pub(crate) fn print(&self, stats: &Session, took: Duration, used: Usage) -> anyhow::Result<()> {
-        let report = Report::new(stats, took, used);
+        let report = StatsReport::new(stats, took, used);
         let lines = match self.format {
             StatsFormat::Json => vec![String::from_utf8_lossy(&to_json(&report).unwrap_or_default()).into_owned()],
             StatsFormat::Text => report.lines(),
@@ -77,17 +77,17 @@ impl StatsOutput {
     }
 }
 
-impl Report {
-    fn new(stats: &Session, took: Duration, used: Usage) -> Report {
+impl StatsReport {
+    fn new(stats: &Session, took: Duration, used: Usage) -> StatsReport {
         let tally = stats.tally();
         let bytes = stats.bytes.get();
         let seconds = took.as_secs_f64();
-        Report {
+        StatsReport {
             bytes,
             seconds,
             gb_per_second: bytes as f64 / 1e9 / seconds.max(1e-9),
-            ways: tally
-                .ways
+            methods: tally
+                .methods
                 .iter()
                 .map(|(way, reason, inputs)| WayReport {
                     way: way.word(),
@@ -118,7 +118,7 @@ impl Report {
             self.threads,
             plural(self.threads)
         )];
-        for way in &self.ways {
+        for way in &self.methods {
             let reason = way.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
             lines.push(format!("in:  {} for {} input{}{reason}", way.way, way.inputs, plural(way.inputs)));
         }

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::common::Common;
 use super::getopt::take_any_word;
-use super::range::{Around, Range, parse_count};
+use super::range::{Around, UnitRange, parse_count};
 use super::shard::parse_shard;
 use super::size::parse_size;
 use super::times::Times;
@@ -81,7 +81,7 @@ pub struct Args {
     /// file. Numbers printed by -n are those of the lines in their file.
     #[arg(long, value_name = "RANGE", action = clap::ArgAction::Append, allow_hyphen_values = true, value_parser = parse_lines,
           help_heading = "Selection", conflicts_with_all = ["bytes", "since", "until", "around", "shard", "around_byte"])]
-    pub lines: Vec<Range>,
+    pub lines: Vec<UnitRange>,
 
     /// Print also the lines whose ranges LIST holds, separated by white space; - is standard input
     #[arg(hide_short_help = true, long, value_name = "LIST", help_heading = "Selection",
@@ -101,7 +101,7 @@ pub struct Args {
     /// Print only these bytes of each file, counted from 1 and written as for --lines; 64K, 10M and 1G are understood
     #[arg(long, value_name = "RANGE", action = clap::ArgAction::Append, allow_hyphen_values = true, value_parser = parse_bytes,
           help_heading = "Selection", conflicts_with_all = ["since", "until", "around", "shard"])]
-    pub bytes: Vec<Range>,
+    pub bytes: Vec<UnitRange>,
 
     /// Times in logs.
     #[command(flatten)]
@@ -175,14 +175,14 @@ pub enum FollowBy {
     Name,
 }
 
-fn parse_lines(text: &str) -> Result<Range, String> {
-    Range::parse(text, parse_count)
+fn parse_lines(text: &str) -> Result<UnitRange, String> {
+    UnitRange::parse(text, parse_count)
 }
 
 fn parse_around(text: &str) -> Result<Around, String> {
     Around::parse(text, parse_size)
 }
 
-fn parse_bytes(text: &str) -> Result<Range, String> {
-    Range::parse(text, parse_size)
+fn parse_bytes(text: &str) -> Result<UnitRange, String> {
+    UnitRange::parse(text, parse_size)
 }

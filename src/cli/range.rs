@@ -1,8 +1,9 @@
-//! Ranges of lines or bytes as a user writes them: `100:200`, `:50`, `1000000:`, `-100:`, `-200:-100`, `100:+20`, `1:9~3`.
+//! Ranges of lines or bytes as a user writes them: `100:200`, `:50`, `1000000:`, `-100:`,
+//! `-200:-100`, `100:+20`, `1:9~3`.
 //!
 //! Both ends belong to the range and are counted from 1, or from -1 at the end, as `sed`, `head` and
-//! `tail` count. Several ranges are one selection, in file order, each unit once. This knows nothing
-//! of what a unit is.
+//! `tail` count. Several ranges make up one selection, in file order, with each unit once. Nothing here
+//! depends on what a unit is.
 
 use std::ops::RangeInclusive;
 
@@ -17,7 +18,7 @@ pub enum Mark {
 
 /// Where a range ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
+pub enum RangeEnd {
     /// With this unit.
     At(Mark),
     /// After this many.
@@ -28,16 +29,16 @@ pub enum Stop {
 
 /// One range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Range {
+pub struct UnitRange {
     /// The first unit.
     pub start: Mark,
     /// Where it ends.
-    pub stop: Stop,
+    pub stop: RangeEnd,
     /// Every how many units one is selected, beginning with the first.
     pub step: u64,
 }
 
-impl Range {
+impl UnitRange {
     /// Parses a range whose numbers are parsed by `number`.
     ///
     /// # Errors
@@ -67,21 +68,23 @@ impl Range {
         let Some((start, stop)) = text.split_once(':') else {
             let start = mark(text)?;
             // As sed's first~step, a step alone goes on to the end.
-            let stop = if step.is_some() { Stop::Never } else { Stop::After(1) };
+            let stop = if step.is_some() { RangeEnd::Never } else { RangeEnd::After(1) };
             return Ok(Self { start, stop, step: step.unwrap_or(1) });
         };
         let range = Self {
             start: if start.is_empty() { Mark::Start(1) } else { mark(start)? },
             stop: match stop.strip_prefix('+') {
-                Some(count) => Stop::After(number(count)?),
-                None if stop.is_empty() => Stop::Never,
-                None => Stop::At(mark(stop)?),
+                Some(count) => RangeEnd::After(number(count)?),
+                None if stop.is_empty() => RangeEnd::Never,
+                None => RangeEnd::At(mark(stop)?),
             },
             step: step.unwrap_or(1),
         };
         match (range.start, range.stop) {
-            (Mark::Start(start), Stop::At(Mark::Start(stop))) if stop < start => Err("it ends before it starts".into()),
-            (Mark::End(start), Stop::At(Mark::End(stop))) if stop > start => Err("it ends before it starts".into()),
+            (Mark::Start(start), RangeEnd::At(Mark::Start(stop))) if stop < start => {
+                Err("it ends before it starts".into())
+            }
+            (Mark::End(start), RangeEnd::At(Mark::End(stop))) if stop > start => Err("it ends before it starts".into()),
             _ => Ok(range),
         }
     }
@@ -95,9 +98,9 @@ impl Range {
         };
         let start = from_start(self.start)?.max(1);
         let last = match self.stop {
-            Stop::Never => u64::MAX,
-            Stop::After(count) => (start - 1).saturating_add(count),
-            Stop::At(mark) => from_start(mark).unwrap_or(u64::MAX),
+            RangeEnd::Never => u64::MAX,
+            RangeEnd::After(count) => (start - 1).saturating_add(count),
+            RangeEnd::At(mark) => from_start(mark).unwrap_or(u64::MAX),
         };
         (start <= last).then_some(start..=last)
     }
@@ -109,7 +112,7 @@ impl Range {
             Mark::Start(_) => 0,
         };
         match self.stop {
-            Stop::At(Mark::End(count)) => start.max(count - 1),
+            RangeEnd::At(Mark::End(count)) => start.max(count - 1),
             _ => start,
         }
     }
@@ -153,19 +156,19 @@ pub fn parse_count(text: &str) -> Result<u64, String> {
 /// The ranges of one command line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    ranges: Vec<Range>,
+    ranges: Vec<UnitRange>,
 }
 
 impl Selection {
     /// Returns the selection of all `ranges` together.
     #[must_use]
-    pub fn new(ranges: Vec<Range>) -> Self {
+    pub fn new(ranges: Vec<UnitRange>) -> Self {
         Self { ranges }
     }
 
     /// Returns the ranges as they were given.
     #[must_use]
-    pub fn ranges(&self) -> &[Range] {
+    pub fn ranges(&self) -> &[UnitRange] {
         &self.ranges
     }
 
@@ -182,8 +185,8 @@ impl Selection {
         stepped.filter_map(|range| Some((range.resolve(total)?, range.step))).collect()
     }
 
-    /// Returns the units selected by ranges without steps, ascending and disjoint. While `total` is unknown, this holds for
-    /// units that at least [`Self::look_ahead`] others follow.
+    /// Returns the units selected by ranges without steps, ascending and disjoint. While `total` is
+    /// unknown, this holds for units that at least [`Self::look_ahead`] others follow.
     #[must_use]
     pub fn resolve(&self, total: Option<u64>) -> Vec<RangeInclusive<u64>> {
         let plain = self.ranges.iter().filter(|range| range.step == 1);
@@ -212,34 +215,34 @@ impl Selection {
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<Range, String> {
-        Range::parse(text, parse_count)
+    fn parse(text: &str) -> Result<UnitRange, String> {
+        UnitRange::parse(text, parse_count)
     }
 
     #[test]
     fn every_form() {
         use Mark::{End, Start};
         for (text, start, stop) in [
-            ("100:200", Start(100), Stop::At(Start(200))),
-            (":50", Start(1), Stop::At(Start(50))),
-            ("1000000:", Start(1_000_000), Stop::Never),
-            ("-100:", End(100), Stop::Never),
-            ("-200:-100", End(200), Stop::At(End(100))),
-            ("100:+20", Start(100), Stop::After(20)),
-            ("-100:+20", End(100), Stop::After(20)),
-            ("10:-10", Start(10), Stop::At(End(10))),
-            (":-2", Start(1), Stop::At(End(2))),
-            ("-10:200", End(10), Stop::At(Start(200))),
-            ("7", Start(7), Stop::After(1)),
-            ("-7", End(7), Stop::After(1)),
-            (":", Start(1), Stop::Never),
-            ("5:+0", Start(5), Stop::After(0)),
-            ("-0:", End(0), Stop::Never),
+            ("100:200", Start(100), RangeEnd::At(Start(200))),
+            (":50", Start(1), RangeEnd::At(Start(50))),
+            ("1000000:", Start(1_000_000), RangeEnd::Never),
+            ("-100:", End(100), RangeEnd::Never),
+            ("-200:-100", End(200), RangeEnd::At(End(100))),
+            ("100:+20", Start(100), RangeEnd::After(20)),
+            ("-100:+20", End(100), RangeEnd::After(20)),
+            ("10:-10", Start(10), RangeEnd::At(End(10))),
+            (":-2", Start(1), RangeEnd::At(End(2))),
+            ("-10:200", End(10), RangeEnd::At(Start(200))),
+            ("7", Start(7), RangeEnd::After(1)),
+            ("-7", End(7), RangeEnd::After(1)),
+            (":", Start(1), RangeEnd::Never),
+            ("5:+0", Start(5), RangeEnd::After(0)),
+            ("-0:", End(0), RangeEnd::Never),
         ] {
-            assert_eq!(parse(text), Ok(Range { start, stop, step: 1 }), "{text}");
+            assert_eq!(parse(text), Ok(UnitRange { start, stop, step: 1 }), "{text}");
             let stepped = parse(&format!("{text}~3")).expect(text);
-            let stop = if text.contains(':') { stop } else { Stop::Never };
-            assert_eq!(stepped, Range { start, stop, step: 3 }, "{text}");
+            let stop = if text.contains(':') { stop } else { RangeEnd::Never };
+            assert_eq!(stepped, UnitRange { start, stop, step: 3 }, "{text}");
         }
         for text in [
             "", "0:", ":0", "5:4", "-4:-5", "a:", "1:2:3", "1-2", "1:2~0", "1:2~", "~2", "1~2~3", "+5", ":+", "--5:",

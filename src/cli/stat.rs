@@ -49,7 +49,7 @@ pub struct Args {
 
     /// How to use cached attributes of network file systems
     #[arg(long, value_name = "MODE", default_value = "default", hide_default_value = true)]
-    pub cached: Cached,
+    pub cached: CachedMode,
 
     /// Print one JSON object per line for each file
     #[arg(long)]
@@ -97,7 +97,7 @@ pub struct Args {
 
 /// `--cached` of GNU stat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Cached {
+pub enum CachedMode {
     /// Use cached attributes if available
     Always,
     /// Always ask the server

@@ -5,14 +5,14 @@ use std::io;
 
 use bzip2::{Decompress, Error, Status};
 
-use super::input::Input;
+use super::input::EncodedInput;
 use super::{Decode, damaged, unexpected_end};
 
 const NAME: &str = "bzip2";
 
 /// Decodes consecutive streams.
 pub struct Bzip2 {
-    input: Input,
+    input: EncodedInput,
     stream: Option<Decompress>,
     is_first: bool,
     is_ended: bool,
@@ -20,7 +20,7 @@ pub struct Bzip2 {
 
 impl Bzip2 {
     /// Decodes `input`, which begins with a stream.
-    pub fn new(input: Input) -> Bzip2 {
+    pub fn new(input: EncodedInput) -> Bzip2 {
         Bzip2 { input, stream: None, is_first: true, is_ended: false }
     }
 }

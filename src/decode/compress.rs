@@ -4,7 +4,7 @@
 
 use std::io;
 
-use super::input::Input;
+use super::input::EncodedInput;
 use super::{Decode, damaged};
 
 const NAME: &str = "compress";
@@ -18,7 +18,7 @@ const MAX_BITS: u32 = 16;
 
 /// Decodes one file.
 pub struct Compress {
-    input: Input,
+    input: EncodedInput,
     table: Option<Table>,
     /// Decoded bytes that have not been returned yet, in reverse.
     pending: Vec<u8>,
@@ -44,7 +44,7 @@ struct Table {
 
 impl Compress {
     /// Decodes `input`.
-    pub fn new(input: Input) -> Compress {
+    pub fn new(input: EncodedInput) -> Compress {
         Compress { input, table: None, pending: Vec::new() }
     }
 }
@@ -69,7 +69,7 @@ impl Table {
     }
 
     /// Reads the next code. Returns `None` at the end of the data.
-    fn code(&mut self, input: &mut Input) -> io::Result<Option<u16>> {
+    fn code(&mut self, input: &mut EncodedInput) -> io::Result<Option<u16>> {
         while self.count < self.bits {
             let Some(&byte) = input.fill()?.first() else { return Ok(None) };
             input.consume(1);
@@ -84,7 +84,7 @@ impl Table {
     }
 
     /// Changes the code width. Codes of the new width begin after the current group of eight.
-    fn change_width(&mut self, bits: u32, input: &mut Input) -> io::Result<()> {
+    fn change_width(&mut self, bits: u32, input: &mut EncodedInput) -> io::Result<()> {
         while self.group != 0 {
             if self.code(input)?.is_none() {
                 break;
@@ -95,7 +95,7 @@ impl Table {
     }
 
     /// Appends the next code's string, reversed, to `reversed`. Returns whether there was a code.
-    fn next(&mut self, input: &mut Input, reversed: &mut Vec<u8>) -> io::Result<bool> {
+    fn next(&mut self, input: &mut EncodedInput, reversed: &mut Vec<u8>) -> io::Result<bool> {
         if self.free >= 1 << self.bits && self.bits < self.max_bits {
             self.change_width(self.bits + 1, input)?;
         }
@@ -161,7 +161,7 @@ impl Decode for Compress {
     }
 }
 
-fn header(input: &mut Input) -> io::Result<Table> {
+fn header(input: &mut EncodedInput) -> io::Result<Table> {
     let [_, _, flags] = input.array(NAME)?;
     let max_bits = u32::from(flags & 0x1f);
     if !(FIRST_BITS..=MAX_BITS).contains(&max_bits) {

@@ -3,14 +3,14 @@
 use std::io;
 
 use super::detect::{LZ4_LEGACY_MAGIC, LZ4_MAGIC, ZSTD_MAGIC, is_skippable};
-use super::input::Input;
+use super::input::EncodedInput;
 use super::lz4::Lz4;
 use super::zstd::Zstd;
 use super::{Decode, damaged, unexpected_end};
 
 /// Decodes consecutive frames.
 pub struct Frames {
-    input: Input,
+    input: EncodedInput,
     frame: Option<Kind>,
     zstd: Option<Zstd>,
     lz4: Option<Lz4>,
@@ -27,12 +27,12 @@ enum Kind {
 
 impl Frames {
     /// Decodes `input`, which begins with a frame of the format `name`.
-    pub fn new(input: Input, name: &'static str) -> Frames {
+    pub fn new(input: EncodedInput, name: &'static str) -> Frames {
         Frames { input, frame: None, zstd: None, lz4: None, name, is_first: true }
     }
 
     /// Decodes what follows other frames.
-    pub fn after_frames(input: Input, name: &'static str) -> Frames {
+    pub fn after_frames(input: EncodedInput, name: &'static str) -> Frames {
         Frames { is_first: false, ..Frames::new(input, name) }
     }
 

@@ -4,7 +4,7 @@ use std::io;
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use super::input::Input;
+use super::input::EncodedInput;
 use super::{Decode, damaged};
 
 const NAME: &str = "gzip";
@@ -19,7 +19,7 @@ const RESERVED: u8 = 0xc0;
 
 /// Decodes consecutive members.
 pub struct Gzip {
-    input: Input,
+    input: EncodedInput,
     inflate: Decompress,
     crc: Crc,
     state: State,
@@ -36,12 +36,12 @@ enum State {
 
 impl Gzip {
     /// Decodes `input`, which begins with a member.
-    pub fn new(input: Input) -> Gzip {
+    pub fn new(input: EncodedInput) -> Gzip {
         Gzip { input, inflate: Decompress::new(false), crc: Crc::new(), state: State::Header, is_first: true }
     }
 
     /// Decodes what follows other members.
-    pub fn after_members(input: Input) -> Gzip {
+    pub fn after_members(input: EncodedInput) -> Gzip {
         Gzip { is_first: false, ..Gzip::new(input) }
     }
 

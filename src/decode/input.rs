@@ -16,8 +16,8 @@ const PIECE: usize = 128 << 10;
 
 /// A buffered reader, with a slot for a notice to the user.
 #[derive(Debug)]
-pub struct Input {
-    origin: Origin,
+pub struct EncodedInput {
+    origin: InputOrigin,
     buffer: Vec<u8>,
     /// The position of the next byte in the buffer.
     at: usize,
@@ -28,7 +28,7 @@ pub struct Input {
 }
 
 #[derive(Debug)]
-enum Origin {
+enum InputOrigin {
     /// A file that is read by position, with the next position and its initial size.
     File {
         source: Arc<Source>,
@@ -43,24 +43,24 @@ enum Origin {
     Memory,
 }
 
-impl Input {
+impl EncodedInput {
     /// Reads a file, which had `size` bytes when it was opened, from `at`.
-    pub fn of_file(source: Arc<Source>, at: u64, size: u64, notice: Arc<OnceLock<String>>) -> Input {
-        Input::new(Origin::File { source, at, size }, Vec::new(), notice)
+    pub fn of_file(source: Arc<Source>, at: u64, size: u64, notice: Arc<OnceLock<String>>) -> EncodedInput {
+        EncodedInput::new(InputOrigin::File { source, at, size }, Vec::new(), notice)
     }
 
     /// Reads bytes from memory.
-    pub fn of_bytes(bytes: Vec<u8>) -> Input {
-        Input::new(Origin::Memory, bytes, Arc::default())
+    pub fn of_bytes(bytes: Vec<u8>) -> EncodedInput {
+        EncodedInput::new(InputOrigin::Memory, bytes, Arc::default())
     }
 
     /// Reads a stream whose first bytes, in `head`, have already been read.
-    pub fn of_stream(stream: Stream, head: Vec<u8>, stop: Arc<Stop>, notice: Arc<OnceLock<String>>) -> Input {
-        Input::new(Origin::Stream { stream, stop }, head, notice)
+    pub fn of_stream(stream: Stream, head: Vec<u8>, stop: Arc<Stop>, notice: Arc<OnceLock<String>>) -> EncodedInput {
+        EncodedInput::new(InputOrigin::Stream { stream, stop }, head, notice)
     }
 
-    fn new(origin: Origin, buffer: Vec<u8>, notice: Arc<OnceLock<String>>) -> Input {
-        Input { origin, buffer, at: 0, is_ended: false, recording: None, notice }
+    fn new(origin: InputOrigin, buffer: Vec<u8>, notice: Arc<OnceLock<String>>) -> EncodedInput {
+        EncodedInput { origin, buffer, at: 0, is_ended: false, recording: None, notice }
     }
 
     /// Records a notice, which is not an error, to be printed at the end.
@@ -89,7 +89,7 @@ impl Input {
     /// Returns at least `count` buffered bytes, or all that remain.
     ///
     /// # Errors
-    /// Fails as [`Input::fill`] does.
+    /// Fails as [`EncodedInput::fill`] does.
     pub fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
         while self.buffer.len() - self.at < count && !self.is_ended {
             self.buffer.drain(..self.at);
@@ -110,17 +110,17 @@ impl Input {
     /// Consumes the next byte of data in the `format`, which must not end here.
     ///
     /// # Errors
-    /// Fails as [`Input::fill`] does, and at the end.
+    /// Fails as [`EncodedInput::fill`] does, and at the end.
     pub fn byte(&mut self, format: &str) -> io::Result<u8> {
         let byte = self.fill()?.first().copied().ok_or_else(|| unexpected_end(format))?;
         self.consume(1);
         Ok(byte)
     }
 
-    /// Consumes the next `N` bytes, as [`Input::byte`] does.
+    /// Consumes the next `N` bytes, as [`EncodedInput::byte`] does.
     ///
     /// # Errors
-    /// Fails as [`Input::byte`] does.
+    /// Fails as [`EncodedInput::byte`] does.
     pub fn array<const N: usize>(&mut self, format: &str) -> io::Result<[u8; N]> {
         let bytes = self.peek(N)?.first_chunk::<N>().copied().ok_or_else(|| unexpected_end(format))?;
         self.consume(N);
@@ -130,7 +130,7 @@ impl Input {
     /// Skips `count` bytes. Returns whether there were that many.
     ///
     /// # Errors
-    /// Fails as [`Input::fill`] does.
+    /// Fails as [`EncodedInput::fill`] does.
     pub fn skip(&mut self, count: u64) -> io::Result<bool> {
         let mut left = count;
         while left > 0 {
@@ -148,7 +148,7 @@ impl Input {
     /// Skips zero bytes. Returns whether they extend to the end.
     ///
     /// # Errors
-    /// Fails as [`Input::fill`] does.
+    /// Fails as [`EncodedInput::fill`] does.
     pub fn skip_zeros(&mut self) -> io::Result<bool> {
         loop {
             let bytes = self.fill()?;
@@ -168,7 +168,7 @@ impl Input {
         self.recording = Some(Vec::new());
     }
 
-    /// Returns the bytes consumed since [`Input::start_recording`].
+    /// Returns the bytes consumed since [`EncodedInput::start_recording`].
     pub fn stop_recording(&mut self) -> Vec<u8> {
         self.recording.take().unwrap_or_default()
     }
@@ -177,20 +177,20 @@ impl Input {
     pub fn is_ready(&self) -> bool {
         match &self.origin {
             _ if self.at < self.buffer.len() || self.is_ended => true,
-            Origin::Stream { stream, stop } => stream.is_ready(stop),
-            Origin::File { .. } | Origin::Memory => true,
+            InputOrigin::Stream { stream, stop } => stream.is_ready(stop),
+            InputOrigin::File { .. } | InputOrigin::Memory => true,
         }
     }
 
     /// Appends one read to the buffer, or records the end.
     fn read(&mut self) -> io::Result<()> {
         match &mut self.origin {
-            Origin::Memory => self.is_ended = true,
-            Origin::Stream { stream, stop } => match stream.read_some(&mut self.buffer, PIECE, stop, true)? {
+            InputOrigin::Memory => self.is_ended = true,
+            InputOrigin::Stream { stream, stop } => match stream.read_some(&mut self.buffer, PIECE, stop, true)? {
                 Filled::Ended | Filled::Stopped => self.is_ended = true,
                 _ => {}
             },
-            Origin::File { source, at, size } => {
+            InputOrigin::File { source, at, size } => {
                 let length = self.buffer.len();
                 self.buffer.resize(length + PIECE, 0);
                 let (got, error) = source.read_up_to(&mut self.buffer[length..], *at);

@@ -7,7 +7,7 @@ use std::hash::Hasher;
 use twox_hash::XxHash32;
 
 use super::detect::LZ4_MAGIC;
-use super::input::Input;
+use super::input::EncodedInput;
 use super::{damaged, unexpected_end};
 
 const NAME: &str = "lz4";
@@ -57,7 +57,7 @@ impl Lz4 {
     ///
     /// # Errors
     /// Returns an error if the header is truncated or damaged.
-    pub fn begin(&mut self, input: &mut Input) -> io::Result<()> {
+    pub fn begin(&mut self, input: &mut EncodedInput) -> io::Result<()> {
         let magic = u32::from_le_bytes(input.array(NAME)?);
         let frame = match magic {
             LZ4_MAGIC => header(input)?,
@@ -72,7 +72,7 @@ impl Lz4 {
     ///
     /// # Errors
     /// Returns an error if the frame is truncated or damaged.
-    pub fn decode(&mut self, input: &mut Input, out: &mut Vec<u8>) -> io::Result<bool> {
+    pub fn decode(&mut self, input: &mut EncodedInput, out: &mut Vec<u8>) -> io::Result<bool> {
         loop {
             let room = out.capacity() - out.len();
             let pending = &self.block[self.given..];
@@ -96,7 +96,7 @@ impl Lz4 {
 
     /// Reads a block's header and decodes the block if it is compressed. Returns whether there is
     /// one.
-    fn next_block(&mut self, input: &mut Input) -> io::Result<bool> {
+    fn next_block(&mut self, input: &mut EncodedInput) -> io::Result<bool> {
         self.keep_window();
         if self.frame.is_legacy {
             return self.next_legacy_block(input);
@@ -134,7 +134,7 @@ impl Lz4 {
 
     /// Reads the next legacy block. The format has no end marker: another magic number, which is
     /// not a valid block size, or the end of the input follows.
-    fn next_legacy_block(&mut self, input: &mut Input) -> io::Result<bool> {
+    fn next_legacy_block(&mut self, input: &mut EncodedInput) -> io::Result<bool> {
         let head = input.peek(4)?;
         if head.is_empty() {
             return Ok(false);
@@ -151,7 +151,7 @@ impl Lz4 {
         Ok(true)
     }
 
-    fn check_block(&self, input: &mut Input, sum: u32) -> io::Result<()> {
+    fn check_block(&self, input: &mut EncodedInput, sum: u32) -> io::Result<()> {
         if self.frame.has_block_checksums && u32::from_le_bytes(input.array(NAME)?) != sum {
             return Err(damaged(NAME, "wrong block checksum"));
         }
@@ -176,7 +176,7 @@ impl Lz4 {
     }
 
     /// Copies the available part of an uncompressed block.
-    fn copy_stored(&mut self, input: &mut Input, left: usize) -> io::Result<()> {
+    fn copy_stored(&mut self, input: &mut EncodedInput, left: usize) -> io::Result<()> {
         self.keep_window();
         let bytes = input.fill()?;
         let some = bytes.len().min(left);
@@ -198,7 +198,7 @@ impl Lz4 {
     }
 
     /// Checks a frame after its last block.
-    fn finish(&mut self, input: &mut Input) -> io::Result<()> {
+    fn finish(&mut self, input: &mut EncodedInput) -> io::Result<()> {
         if self.frame.length.is_some_and(|length| length != self.length) {
             return Err(damaged(NAME, "wrong length"));
         }
@@ -210,12 +210,12 @@ impl Lz4 {
 }
 
 /// Returns the next `size` bytes, which are one whole block.
-fn whole(input: &mut Input, size: usize) -> io::Result<&[u8]> {
+fn whole(input: &mut EncodedInput, size: usize) -> io::Result<&[u8]> {
     input.peek(size)?.get(..size).ok_or_else(|| unexpected_end(NAME))
 }
 
 /// Reads the header after a frame's magic number.
-fn header(input: &mut Input) -> io::Result<Frame> {
+fn header(input: &mut EncodedInput) -> io::Result<Frame> {
     let unsupported = || damaged(NAME, "unsupported frame header");
     input.start_recording();
     let [flags, sizes] = input.array(NAME)?;

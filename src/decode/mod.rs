@@ -41,7 +41,7 @@ use detect::{Detected, HEAD, detect};
 use feed::{Decoded, Pool};
 use frames::Frames;
 use gzip::Gzip;
-use input::Input;
+use input::EncodedInput;
 use parallel::Parallel;
 use sniff::Sniffed;
 use text::{Text, Transcoder, has_mark};
@@ -72,7 +72,7 @@ pub struct Decoding {
 
 /// How an input is handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Plan {
+enum DecodePlan {
     AsIs,
     Decode(Option<Format>),
     /// More of its first bytes must be read to decide.
@@ -122,7 +122,7 @@ impl Decoding {
         let mut head = [0; HEAD];
         let file = source.whole()?;
         let got = file.read_at(&mut head, 0)?;
-        let Plan::Decode(format) = self.plan(&head[..got], true) else { return Ok(source) };
+        let DecodePlan::Decode(format) = self.plan(&head[..got], true) else { return Ok(source) };
         let file = Arc::new(file);
         file.remember_beginning(0, &[]);
         let reason = Reason::Decoded(format.map_or("other encoding", Format::name));
@@ -143,7 +143,7 @@ impl Decoding {
             let (file, notice) = (Arc::clone(&file), Arc::clone(&notice));
             let whole = Arc::clone(&file);
             let rest = move |at| -> Box<dyn Decode> {
-                let input = Input::of_file(Arc::clone(&file), at, size, Arc::clone(&notice));
+                let input = EncodedInput::of_file(Arc::clone(&file), at, size, Arc::clone(&notice));
                 match format {
                     Format::Gzip => Box::new(Gzip::after_members(input)),
                     _ => Box::new(Frames::after_frames(input, format.name())),
@@ -153,26 +153,26 @@ impl Decoding {
                 return Ok(self.as_text(Box::new(parallel)));
             }
         }
-        self.decoder(Input::of_file(file, 0, size, notice), format)
+        self.decoder(EncodedInput::of_file(file, 0, size, notice), format)
     }
 
     /// Decides how an input that begins with `head` is handled. `is_all` says that it cannot be
     /// longer.
-    fn plan(&self, head: &[u8], is_all: bool) -> Plan {
+    fn plan(&self, head: &[u8], is_all: bool) -> DecodePlan {
         let detected = if self.compressed { detect(head, is_all) } else { Detected::Plain };
         match (detected, self.text) {
-            (Detected::Undecided, _) => Plan::Undecided,
-            (Detected::Format(format), _) => Plan::Decode(Some(format)),
-            (Detected::Plain, Text::Bytes) => Plan::AsIs,
-            (Detected::Plain, Text::Encoded(_)) => Plan::Decode(None),
-            (Detected::Plain, Text::ByMark) if has_mark(head) => Plan::Decode(None),
-            (Detected::Plain, Text::ByMark) if !is_all && matches!(head, [] | [0xfe | 0xff]) => Plan::Undecided,
-            (Detected::Plain, Text::ByMark) => Plan::AsIs,
+            (Detected::Undecided, _) => DecodePlan::Undecided,
+            (Detected::Format(format), _) => DecodePlan::Decode(Some(format)),
+            (Detected::Plain, Text::Bytes) => DecodePlan::AsIs,
+            (Detected::Plain, Text::Encoded(_)) => DecodePlan::Decode(None),
+            (Detected::Plain, Text::ByMark) if has_mark(head) => DecodePlan::Decode(None),
+            (Detected::Plain, Text::ByMark) if !is_all && matches!(head, [] | [0xfe | 0xff]) => DecodePlan::Undecided,
+            (Detected::Plain, Text::ByMark) => DecodePlan::AsIs,
         }
     }
 
     /// Returns a decoder for `input`, of `format` if it is compressed.
-    fn decoder(&self, input: Input, format: Option<Format>) -> io::Result<Box<dyn Decode>> {
+    fn decoder(&self, input: EncodedInput, format: Option<Format>) -> io::Result<Box<dyn Decode>> {
         let bytes: Box<dyn Decode> = match format {
             None => Box::new(input),
             Some(Format::Gzip) => Box::new(Gzip::new(input)),
@@ -194,7 +194,7 @@ impl Decoding {
 }
 
 /// Passes bytes through unchanged.
-impl Decode for Input {
+impl Decode for EncodedInput {
     fn decode(&mut self, out: &mut Vec<u8>) -> io::Result<bool> {
         let room = out.capacity() - out.len();
         let bytes = self.fill()?;
@@ -205,7 +205,7 @@ impl Decode for Input {
     }
 
     fn is_ready(&self) -> bool {
-        Input::is_ready(self)
+        EncodedInput::is_ready(self)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::detect::Format;
-use super::input::Input;
+use super::input::EncodedInput;
 use super::{Decode, not_built};
 
 /// A decoder that cannot be created.
@@ -14,7 +14,7 @@ impl Xz {
     ///
     /// # Errors
     /// Returns the error for a missing decoder.
-    pub fn new(_: Input, format: Format) -> io::Result<Xz> {
+    pub fn new(_: EncodedInput, format: Format) -> io::Result<Xz> {
         Err(not_built(format.name(), "xz"))
     }
 }

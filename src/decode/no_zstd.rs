@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::input::Input;
+use super::input::EncodedInput;
 use super::not_built;
 
 /// Returns `None`: no frame's length is known without the decoder.
@@ -28,7 +28,7 @@ impl Zstd {
     }
 
     /// Never called.
-    pub fn decode(&mut self, _: &mut Input, _: &mut Vec<u8>) -> io::Result<bool> {
+    pub fn decode(&mut self, _: &mut EncodedInput, _: &mut Vec<u8>) -> io::Result<bool> {
         match *self {}
     }
 }

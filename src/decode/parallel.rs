@@ -15,7 +15,7 @@ use super::Decode;
 use super::detect::Format;
 use super::frames::Frames;
 use super::gzip::Gzip;
-use super::input::Input;
+use super::input::EncodedInput;
 use super::zstd::frame_length;
 
 /// The approximate number of compressed bytes per job.
@@ -56,18 +56,18 @@ struct State {
     taken: u64,
     given: u64,
     /// The outcomes of finished jobs.
-    done: BTreeMap<u64, Outcome>,
+    done: BTreeMap<u64, DecodeOutcome>,
     /// Whether no more jobs are wanted.
     is_closed: bool,
 }
 
-enum Outcome {
+enum DecodeOutcome {
     Bytes(Vec<u8>),
     /// Everything from this offset must be decoded serially.
     Remainder(u64),
 }
 
-struct Job {
+struct DecodeJob {
     number: u64,
     at: u64,
     bytes: Vec<u8>,
@@ -103,13 +103,13 @@ impl Parallel {
         loop {
             let next = state.given;
             match state.done.remove(&next) {
-                Some(Outcome::Bytes(bytes)) => {
+                Some(DecodeOutcome::Bytes(bytes)) => {
                     state.given += 1;
                     (self.chunk, self.at) = (bytes, 0);
                     shared.changed.notify_all();
                     return;
                 }
-                Some(Outcome::Remainder(at)) => {
+                Some(DecodeOutcome::Remainder(at)) => {
                     state.is_closed = true;
                     shared.changed.notify_all();
                     self.rest = Some((self.make_rest)(at));
@@ -189,7 +189,7 @@ impl Shared {
     }
 
     /// Takes the next job, unless too many are in flight.
-    fn take(&self, state: &mut State) -> Option<Job> {
+    fn take(&self, state: &mut State) -> Option<DecodeJob> {
         if state.is_closed || state.at == u64::MAX || state.taken - state.given >= self.limit {
             return None;
         }
@@ -197,19 +197,19 @@ impl Shared {
         state.taken += 1;
         let Some(bytes) = self.cut(at) else {
             state.at = u64::MAX;
-            state.done.insert(number, Outcome::Remainder(at));
+            state.done.insert(number, DecodeOutcome::Remainder(at));
             self.changed.notify_all();
             return None;
         };
         state.at += bytes.len() as u64;
-        Some(Job { number, at, bytes })
+        Some(DecodeJob { number, at, bytes })
     }
 
-    fn decode(&self, job: Job) {
-        let Job { number, at, bytes } = job;
+    fn decode(&self, job: DecodeJob) {
+        let DecodeJob { number, at, bytes } = job;
         // No reader must wait for a job whose thread panicked.
         let decoded = catch_unwind(|| decoded(self.format, bytes)).unwrap_or(None);
-        let outcome = decoded.map_or(Outcome::Remainder(at), Outcome::Bytes);
+        let outcome = decoded.map_or(DecodeOutcome::Remainder(at), DecodeOutcome::Bytes);
         self.lock().done.insert(number, outcome);
         self.changed.notify_all();
     }
@@ -265,7 +265,7 @@ fn bgzip_length(bytes: &[u8]) -> Option<usize> {
 /// Decodes a job. Returns `None` if anything is wrong with it.
 fn decoded(format: Format, bytes: Vec<u8>) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(bytes.len() * 4);
-    let input = Input::of_bytes(bytes);
+    let input = EncodedInput::of_bytes(bytes);
     let mut decoder: Box<dyn Decode> = match format {
         Format::Gzip => Box::new(Gzip::new(input)),
         _ => Box::new(Frames::new(input, format.name())),

@@ -9,8 +9,8 @@ use crate::os::Stop;
 
 use super::detect::HEAD;
 use super::feed::Decoded;
-use super::input::Input;
-use super::{Decoding, Plan};
+use super::input::EncodedInput;
+use super::{DecodePlan, Decoding};
 
 /// Reads a stream, decoded or unchanged.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl Sniffed {
         let mut is_ended = false;
         let plan = loop {
             match self.decoding.plan(head, is_ended) {
-                Plan::Undecided => {}
+                DecodePlan::Undecided => {}
                 plan => break plan,
             }
             match stream.read_some(head, HEAD - head.len(), stop, wait)? {
@@ -53,9 +53,9 @@ impl Sniffed {
         };
         let State::Undecided(stream, head) = std::mem::replace(&mut self.state, State::Failed) else { return Ok(None) };
         self.state = match plan {
-            Plan::Decode(format) => {
+            DecodePlan::Decode(format) => {
                 let stop = Arc::new(Stop::new());
-                let input = Input::of_stream(stream, head, Arc::clone(&stop), Arc::clone(&self.notice));
+                let input = EncodedInput::of_stream(stream, head, Arc::clone(&stop), Arc::clone(&self.notice));
                 let decoder = self.decoding.decoder(input, format)?;
                 State::Decoded(Decoded::new(decoder, stop, self.decoding.pool.as_ref()))
             }

@@ -5,12 +5,12 @@ use std::io;
 use liblzma::stream::{Action, CONCATENATED, Error, Status, Stream};
 
 use super::detect::Format;
-use super::input::Input;
+use super::input::EncodedInput;
 use super::{Decode, damaged, unexpected_end};
 
 /// Decodes one of liblzma's formats.
 pub struct Xz {
-    input: Input,
+    input: EncodedInput,
     stream: Stream,
     format: Format,
     is_ended: bool,
@@ -21,7 +21,7 @@ impl Xz {
     ///
     /// # Errors
     /// Returns an error if there is no memory for a decoder.
-    pub fn new(input: Input, format: Format) -> io::Result<Xz> {
+    pub fn new(input: EncodedInput, format: Format) -> io::Result<Xz> {
         // No memory limit, as in xz. The dictionary's memory is touched only as far as it is
         // filled.
         let limit = u64::MAX;

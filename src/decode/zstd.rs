@@ -4,7 +4,7 @@ use std::io;
 
 use zstd::stream::raw::{DParameter, Decoder, InBuffer, Operation, OutBuffer};
 
-use super::input::Input;
+use super::input::EncodedInput;
 use super::{damaged, unexpected_end};
 
 const NAME: &str = "zstd";
@@ -55,7 +55,7 @@ impl Zstd {
     ///
     /// # Errors
     /// Returns an error if the frame is truncated or damaged.
-    pub fn decode(&mut self, input: &mut Input, out: &mut Vec<u8>) -> io::Result<bool> {
+    pub fn decode(&mut self, input: &mut EncodedInput, out: &mut Vec<u8>) -> io::Result<bool> {
         let length = out.len();
         loop {
             // One block at a time, because the decoder loses its output in a call that fails.

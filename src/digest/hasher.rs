@@ -12,7 +12,7 @@ use super::prefetch::walk;
 #[cfg(target_arch = "x86_64")]
 use super::sha512::Sha512;
 use super::sums;
-use super::tree::{self, Key, Tree};
+use super::tree::{self, Tree, TreeKey};
 use super::value::Digest;
 use crate::os;
 
@@ -22,14 +22,14 @@ pub struct Recipe {
     /// The digest's algorithm and length.
     pub spec: Spec,
     /// BLAKE3's key.
-    pub key: Key,
+    pub key: TreeKey,
     /// The offset of the digest in BLAKE3's output, in bytes.
     pub seek: u64,
 }
 
 impl From<Spec> for Recipe {
     fn from(spec: Spec) -> Recipe {
-        Recipe { spec, key: Key::None, seek: 0 }
+        Recipe { spec, key: TreeKey::None, seek: 0 }
     }
 }
 
@@ -72,7 +72,7 @@ impl Recipe {
     /// Hashes an input that is a single piece, for which BLAKE3 has a faster function.
     pub fn whole(&self, bytes: &[u8]) -> Part {
         match self {
-            Recipe { spec: Spec { algorithm: Algorithm::Blake3, len: 32 }, key: Key::None, seek: 0 } => {
+            Recipe { spec: Spec { algorithm: Algorithm::Blake3, len: 32 }, key: TreeKey::None, seek: 0 } => {
                 Part::Root(blake3::hash(bytes).into())
             }
             _ => Part::Bytes,

@@ -14,7 +14,7 @@ use blake3::{CHUNK_LEN, Hasher, OutputReader};
 
 /// The mode and key of the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Key {
+pub enum TreeKey {
     /// Plain hashing.
     None,
     /// The keyed mode.
@@ -23,21 +23,21 @@ pub enum Key {
     Context([u8; 32]),
 }
 
-impl Key {
+impl TreeKey {
     /// Returns a hasher of one subtree or one whole input.
     pub fn hasher(&self) -> Hasher {
         match self {
-            Key::None => Hasher::new(),
-            Key::Keyed(key) => Hasher::new_keyed(key),
-            Key::Context(key) => Hasher::new_from_context_key(key),
+            TreeKey::None => Hasher::new(),
+            TreeKey::Keyed(key) => Hasher::new_keyed(key),
+            TreeKey::Context(key) => Hasher::new_from_context_key(key),
         }
     }
 
     fn mode(&self) -> Mode<'_> {
         match self {
-            Key::None => Mode::Hash,
-            Key::Keyed(key) => Mode::KeyedHash(key),
-            Key::Context(key) => Mode::DeriveKeyMaterial(key),
+            TreeKey::None => Mode::Hash,
+            TreeKey::Keyed(key) => Mode::KeyedHash(key),
+            TreeKey::Context(key) => Mode::DeriveKeyMaterial(key),
         }
     }
 
@@ -66,7 +66,7 @@ pub struct Part {
 
 /// Hashes as much of a piece as is possible without the bytes before it. `offset` is its offset in
 /// the input.
-pub fn part(key: &Key, offset: u64, bytes: &[u8]) -> Part {
+pub fn part(key: &TreeKey, offset: u64, bytes: &[u8]) -> Part {
     let chunk = CHUNK_LEN as u64;
     let head = (offset.next_multiple_of(chunk) - offset).min(bytes.len() as u64) as usize;
     let (mut at, mut rest) = (offset + head as u64, &bytes[head..]);
@@ -102,7 +102,7 @@ enum Pending {
 
 /// The tree over all pieces so far, in order.
 pub struct Tree {
-    key: Key,
+    key: TreeKey,
     /// Chaining values of the complete subtrees before `pending`, the largest first.
     stack: Vec<ChainingValue>,
     /// The number of chunks in `stack`.
@@ -112,7 +112,7 @@ pub struct Tree {
 
 impl Tree {
     /// Returns an empty tree.
-    pub fn new(key: Key) -> Tree {
+    pub fn new(key: TreeKey) -> Tree {
         Tree { pending: Pending::Chunk(Box::new(key.hasher())), key, stack: Vec::new(), chunks: 0 }
     }
 
@@ -216,7 +216,7 @@ mod tests {
         out
     }
 
-    fn by_pieces(key: Key, bytes: &[u8], cuts: &[usize]) -> [u8; 40] {
+    fn by_pieces(key: TreeKey, bytes: &[u8], cuts: &[usize]) -> [u8; 40] {
         let mut tree = Tree::new(key);
         let mut at = 0;
         for &cut in cuts.iter().chain([&bytes.len()]) {
@@ -233,11 +233,11 @@ mod tests {
         for len in
             [0, 1, 1023, 1024, 1025, 2047, 2048, 2049, 3071, 3072, 3073, 4096, 5121, 8192, 31_745, 65_536, 70_000]
         {
-            let want = digest(Key::None.hasher().update(&bytes[..len]).finalize_xof());
+            let want = digest(TreeKey::None.hasher().update(&bytes[..len]).finalize_xof());
             for piece in [1, 1000, 1024, 1025, 2048, 3000, 4096, 65_536] {
                 if len / piece < 20_000 {
                     let cuts: Vec<usize> = (1..=len / piece).map(|i| i * piece).collect();
-                    assert_eq!(by_pieces(Key::None, &bytes[..len], &cuts), want, "{len} bytes by {piece}");
+                    assert_eq!(by_pieces(TreeKey::None, &bytes[..len], &cuts), want, "{len} bytes by {piece}");
                 }
             }
         }
@@ -247,7 +247,7 @@ mod tests {
         #[test]
         fn any_cut_gives_the_same_root(len in 0usize..40_000, mut cuts in prop::collection::vec(0usize..40_000, 0..6), mode in 0..3) {
             let bytes: Vec<u8> = (0..len as u32).map(|i| (i % 251) as u8).collect();
-            let key = match mode { 0 => Key::None, 1 => Key::Keyed([7; 32]), _ => Key::Context(blake3::hazmat::hash_derive_key_context("mapped")) };
+            let key = match mode { 0 => TreeKey::None, 1 => TreeKey::Keyed([7; 32]), _ => TreeKey::Context(blake3::hazmat::hash_derive_key_context("mapped")) };
             cuts.sort_unstable();
             prop_assert_eq!(by_pieces(key, &bytes, &cuts), digest(key.hasher().update(&bytes).finalize_xof()));
         }

@@ -14,7 +14,7 @@ const CHUNK: usize = 48 << 10;
 /// A finished digest.
 #[derive(Clone, Debug)]
 pub struct Digest {
-    /// What was computed.
+    /// The algorithm and its length.
     pub spec: Spec,
     /// The length of the input in bytes.
     pub input_len: u64,

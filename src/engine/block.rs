@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::io::Source;
-use crate::os::{Buffer, View};
+use crate::os::{Buffer, WindowView};
 
 use super::input_kind::InputKind;
 
@@ -29,7 +29,7 @@ pub struct Block {
 
 #[derive(Debug)]
 pub(super) enum Data {
-    Mapped(View),
+    Mapped(WindowView),
     Buffer(Buffer),
     /// A hole of a sparse file, this long.
     Hole(u64),
@@ -126,13 +126,14 @@ impl Block {
         &self.source
     }
 
-    /// Returns how many lines ended in what was left out before this block; `None` where nothing was.
+    /// Returns how many lines ended in the bytes left out before this block; `None` if none were left
+    /// out.
     pub fn passed_lines(&self) -> Option<u64> {
         self.passed_lines
     }
 
-    /// Calls `report` with what there is to say about the inputs that end with this block: that they
-    /// were overwritten meanwhile, or what their decoder left. To be called after all of it was scanned.
+    /// Calls `report` for each input that ends with this block if it was overwritten meanwhile or its
+    /// decoder left a notice. Call this after scanning all of it.
     pub(super) fn notices(&self, mut report: impl FnMut(&Source, io::Error)) {
         let own = (self.last && self.ended.is_none()).then_some(&self.source);
         for source in own.into_iter().chain(self.ended.iter().flatten()) {

@@ -41,7 +41,7 @@ pub(super) struct WorkerBuffers {
 }
 
 impl WorkerBuffers {
-    /// Takes back what was used for a batch of blocks of nominally `block` bytes.
+    /// Takes back the buffers of a batch of blocks of nominally `block` bytes.
     pub(super) fn take_back(&mut self, buffers: impl Iterator<Item = Buffer>, block: usize) {
         for buffer in buffers {
             let is_small = buffer.capacity() <= SMALL_BUFFER_BYTES;

@@ -32,7 +32,7 @@ pub(super) struct ColdTracker {
 }
 
 impl ColdTracker {
-    /// Begins a file, the beginning of which came from the disk or did not.
+    /// Starts a file. `is_cold` says whether its first bytes came from the disk.
     pub(super) fn begin_file(&self, is_cold: bool) {
         self.cold_blocks.store(if is_cold { FAST_BLOCKS_UNTIL_WARM } else { 0 }, Ordering::Relaxed);
     }
@@ -71,13 +71,12 @@ impl ColdTracker {
         took > RESIDENT_FILE_TIME && self.prefetches.swap(PREFETCHED_FILES, Ordering::Relaxed) == 0
     }
 
-    /// Returns whether small files came from the disk a short while ago, so that the next ones are
-    /// better prefetched.
+    /// Returns whether recent small files came from the disk, so that prefetching the next ones pays.
     pub(super) fn should_prefetch(&self) -> bool {
         self.prefetches.load(Ordering::Relaxed) > 0
     }
 
-    /// Returns whether blocks came from the disk a short while ago, so that more of them will.
+    /// Returns whether recent blocks came from the disk, so that the next ones probably will.
     pub(super) fn is_cold(&self) -> bool {
         self.cold_blocks.load(Ordering::Relaxed) > 0
     }

@@ -45,7 +45,7 @@ pub struct Counters {
 #[derive(Clone, Debug, Default)]
 pub struct InputCounts {
     /// The number of inputs per access method and reason.
-    pub ways: Vec<(AccessMethod, Option<Reason>, u64)>,
+    pub methods: Vec<(AccessMethod, Option<Reason>, u64)>,
     /// How the output was written, unless by `write`.
     pub output: Option<&'static str>,
     /// Bytes of mapped inputs that were resident before the run, and all their bytes.
@@ -57,9 +57,9 @@ impl Counters {
     pub(super) fn count_input(&self, source: &Source) {
         let mut inputs = self.lock();
         let (method, reason) = (source.method(), source.reason());
-        match inputs.ways.iter_mut().find(|entry| entry.0 == method && entry.1 == reason) {
+        match inputs.methods.iter_mut().find(|entry| entry.0 == method && entry.1 == reason) {
             Some(entry) => entry.2 += 1,
-            None => inputs.ways.push((method, reason, 1)),
+            None => inputs.methods.push((method, reason, 1)),
         }
     }
 
@@ -74,8 +74,8 @@ impl Counters {
     pub(super) fn record_refusal(&self, reason: Reason) {
         let mut inputs = self.lock();
         let reason = Some(reason);
-        if !inputs.ways.iter().any(|entry| entry.0 == AccessMethod::Pread && entry.1 == reason) {
-            inputs.ways.push((AccessMethod::Pread, reason, 1));
+        if !inputs.methods.iter().any(|entry| entry.0 == AccessMethod::Pread && entry.1 == reason) {
+            inputs.methods.push((AccessMethod::Pread, reason, 1));
         }
     }
 

@@ -327,7 +327,7 @@ fn a_hole_that_is_gone_is_a_truncation() {
     }
 }
 
-/// Of joined inputs, the few bytes behind the last whole row come by a read of their own, whose
+/// In joined inputs, the few bytes after the last whole row come from a separate read, whose
 /// failure was taken for the end of the input.
 #[test]
 fn a_row_that_is_gone_is_a_truncation() {
@@ -427,7 +427,7 @@ fn no_further_mapping() {
     let file = File::open(bench.dir.path().join("f")).unwrap();
     let mut mappings = Vec::with_capacity(1 << 20);
     // The same page of a file again and again does not join with its neighbour, so that each counts.
-    // SAFETY: nobody looks at these bytes.
+    // SAFETY: nothing reads these bytes.
     while let Ok(map) = unsafe { memmap2::MmapOptions::new().len(4096).map(&file) } {
         mappings.push(map);
         if mappings.len() == mappings.capacity() {

@@ -22,7 +22,7 @@ pub trait Open: Sync + std::fmt::Debug {
     /// Prepares the open file as the command wants it, which may read its beginning.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The error.
     fn prepare(&self, source: Source, range: Range) -> io::Result<(Source, Option<InputKind>)>;
 
     /// Opens and prepares the file, as [`Input::open`] does.

@@ -1,5 +1,5 @@
-//! What a subcommand gives to the engine: a pure function over blocks. A kernel knows no file and no
-//! output, and whatever it remembers goes through its carry.
+//! The interface that a subcommand implements for the engine: a pure function over blocks. A kernel
+//! knows no file and no output, and its only memory is its carry.
 
 use super::Block;
 use super::input_kind::InputKind;
@@ -18,45 +18,45 @@ pub enum Flow {
 /// Something other than text, between two bytes of a part's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Insertion {
-    /// How many bytes of the text come before it.
+    /// The number of bytes of the text before it.
     pub at: usize,
-    /// What it is.
+    /// What is inserted.
     pub what: Inserted,
 }
 
-/// What text cannot express, or only at great length.
+/// Output that text cannot express, or only at great length.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Inserted {
     /// The next byte goes to this offset from where the output began.
     Move(u64),
     /// The unit, repeated.
     Repeat {
-        /// What is repeated; not empty.
+        /// The bytes to repeat; not empty.
         unit: Vec<u8>,
-        /// The number of bytes in all; the last unit may be cut.
+        /// The total number of bytes; the last unit may be cut.
         bytes: u64,
     },
-    /// A line on standard error, after what was printed before it.
+    /// A line on standard error, after everything printed before it.
     Message(String),
 }
 
-/// A pure function from blocks to text, with totals handed on in file order.
+/// A pure function from blocks to text, with totals that pass from block to block in file order.
 ///
 /// The engine calls `scan` on any thread in any order, `carry` in file order, one block at a time,
 /// and `format` on any thread again. The text is emitted in file order. No method may touch a file,
-/// print, or remember a block: state goes through [`Kernel::Carry`], and so the outcome cannot depend
-/// on where blocks were split, or how many threads there are.
+/// print, or remember a block. State passes through [`Kernel::Carry`], so the output cannot depend on
+/// where blocks are cut or on the number of threads.
 ///
-/// Bytes of a block may change between two looks (another process may write to a mapped file), so
-/// no method may panic on what an earlier one found. When a file shrank meanwhile, the engine clips
+/// Another process may write to a mapped file, so a block's bytes may change between two reads. No
+/// method may panic if an earlier method found other bytes. If the file has shrunk, the engine clips
 /// the block and calls all three again.
 pub trait Kernel: Sync {
-    /// What a scan leaves for `carry` and `format`.
+    /// The result of a scan, for `carry` and `format`.
     type Part: Send;
-    /// Running totals: a line number, the rows before, the context still owed.
+    /// Running totals, such as a line number, the previous rows, or the pending context lines.
     type Carry: Send + Clone;
 
-    /// How many bytes of an input's beginning [`Kernel::classify`] sees; 0 for none.
+    /// The number of bytes at the start of an input that [`Kernel::classify`] sees; 0 for none.
     const HEAD: usize = 0;
 
     /// Classifies an input by its first bytes, for [`Block::kind`]. `head` is shorter than

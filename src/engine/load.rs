@@ -4,10 +4,10 @@ use std::io;
 use std::ops::Range;
 
 use crate::io::{AccessMethod, IoMode, ONE_READ, Reason, Source, Unmapped};
-use crate::os::{Buffer, View};
+use crate::os::{Buffer, WindowView};
 
 use super::block::{Block, Data, truncated};
-use super::cursor::{Content, Span};
+use super::cursor::{Span, SpanContent};
 use super::plan::Plan;
 use super::session::Session;
 
@@ -30,7 +30,7 @@ impl Loader<'_> {
     /// What kept all of it from being loaded.
     pub(super) fn load(&self, span: Span, spare: &mut Vec<Buffer>) -> io::Result<Loaded> {
         // The zeros in place of a hole are not the beginning that a file is recognised by.
-        let is_data = matches!(span.content, Content::ToLoad | Content::Prefix);
+        let is_data = matches!(span.content, SpanContent::ToLoad | SpanContent::Prefix);
         let loaded = self.load_bytes(span, spare)?;
         let block = &loaded.block;
         if block.first {
@@ -48,7 +48,7 @@ impl Loader<'_> {
             offset,
             at: at.start,
             first,
-            last: last && !matches!(content, Content::Prefix),
+            last: last && !matches!(content, SpanContent::Prefix),
             kind: kind.unwrap_or_default(),
             single_read: false,
             passed_lines,
@@ -56,23 +56,23 @@ impl Loader<'_> {
             data: Data::Buffer(Buffer::default()),
         };
         let damage = match content {
-            Content::Loaded { bytes, .. } => {
+            SpanContent::Loaded { bytes, .. } => {
                 block.data = Data::Buffer(bytes);
                 None
             }
-            Content::Hole => {
+            SpanContent::Hole => {
                 block.data = Data::Hole(length);
                 None
             }
-            Content::Collapsed(holes) => {
+            SpanContent::Collapsed(holes) => {
                 let mut buffer = Vec::new();
                 let damage = read_around(&mut block, &mut buffer, at, &holes)?;
                 self.session.counters.bytes.add(length.saturating_sub(buffer.len() as u64));
                 block.data = Data::Buffer(buffer.into());
                 damage
             }
-            Content::ToLoad | Content::Prefix if length == 0 => None,
-            Content::ToLoad | Content::Prefix => self.map_or_read(&mut block, length, spare)?,
+            SpanContent::ToLoad | SpanContent::Prefix if length == 0 => None,
+            SpanContent::ToLoad | SpanContent::Prefix => self.map_or_read(&mut block, length, spare)?,
         };
         Ok(Loaded { block, damage: damage.or(broken) })
     }
@@ -97,7 +97,7 @@ impl Loader<'_> {
         Ok(damage)
     }
 
-    /// Returns whether the cursor has faulted in what is to be loaded of `source`.
+    /// Returns whether the cursor has already faulted in the part of `source` to load.
     fn was_faulted_in(&self, source: &Source) -> bool {
         self.session.cold.is_cold() && source.can_fault_in()
     }
@@ -111,10 +111,10 @@ impl Loader<'_> {
     ///
     /// # Errors
     /// That the range cannot be mapped, under [`IoMode::Mmap`].
-    fn map(&self, source: &Source, at: u64, length: usize) -> io::Result<Option<View>> {
+    fn map(&self, source: &Source, at: u64, length: usize) -> io::Result<Option<WindowView>> {
         match source.map(at, length) {
             Ok((view, is_new)) => {
-                // A page that is gone by now is a recorded fault, and the verification deals with it.
+                // A page that is gone meanwhile is a recorded fault, which the verification handles.
                 self.timed(self.was_faulted_in(source), length, || view.touch());
                 self.session.counters.windows.add(u64::from(is_new));
                 Ok(Some(view))
@@ -232,7 +232,7 @@ fn check_read(
     // What one short read returned is of one state of the file, if nothing else of it was read.
     block.single_read = block.first && block.last && length as u64 <= ONE_READ && !block.source.is_rest();
     let size = block.source.length_now()?;
-    if block.single_read && block.source.file_system().is_weak() {
+    if block.single_read && block.source.file_system().needs_reading() {
         // The size was only a claim, and the one read has shown where the file ends.
         return Ok(failure);
     }

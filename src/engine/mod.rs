@@ -1,4 +1,4 @@
-//! The ordered parallel pipeline between the bytes and what is printed of them.
+//! The ordered parallel pipeline between input bytes and printed text.
 //!
 //! A cursor hands out spans under one lock; workers load each as a [`Block`], run a pure [`Kernel`]
 //! over it, hand running totals on in file order, format in parallel, verify that the file still held
@@ -39,7 +39,7 @@ pub use counters::{Counter, Counters, InputCounts};
 pub use input::{Input, Open, Opened};
 pub use input_kind::InputKind;
 pub use kernel::{Flow, Inserted, Insertion, Kernel};
-pub use ordered_map::{Lookahead, Steps, map_in_order};
+pub use ordered_map::{Lookahead, MapSteps, map_in_order};
 pub use plan::{BLOCK, COUNTED, Cut, Engine, Plan};
 pub use prefetched_inputs::PrefetchedInputs;
 pub use run::Outcome;

@@ -17,23 +17,23 @@ use super::session::Session;
 use super::stage::Stage;
 use super::workers::{self, Outlook, Permits, Work};
 
-/// The most results that wait for the one before them.
+/// The maximum number of results that wait for an earlier one.
 const MAX_WAITING: u64 = 4096;
-/// The most jobs that a worker takes at a time, so that thousands of small ones do not contend for
-/// the locks.
+/// The maximum number of jobs that a worker takes at a time. Batches keep thousands of small jobs from
+/// contending for the locks.
 const MAX_BATCH: usize = 16;
 
-/// When a worker comes to a job that it has taken.
+/// When a worker will reach a job that it has taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lookahead {
-    /// After the one it is at.
+    /// After the current job.
     Soon,
-    /// Those before it take long.
+    /// After jobs that take long.
     Later,
 }
 
-/// What is done with each job: prepared, done, its result emitted.
-pub struct Steps<A, W, E> {
+/// The steps of each job: it is prepared, done, and its result emitted.
+pub struct MapSteps<A, W, E> {
     /// May prepare a job before its turn. Called any number of times.
     pub ahead: A,
     /// Does the job. The permits are for further threads of its own.
@@ -45,12 +45,12 @@ pub struct Steps<A, W, E> {
 /// Does `steps` for each of `jobs` on up to `threads` threads, which `session` counts.
 ///
 /// # Errors
-/// The first error of `emit`; no further job is begun then.
+/// Returns the first error of `emit`, after which no further job is started.
 pub fn map_in_order<J, R, A, W, E>(
     threads: usize,
     session: &Session,
     jobs: impl Iterator<Item = J> + Send,
-    steps: Steps<A, W, E>,
+    steps: MapSteps<A, W, E>,
 ) -> io::Result<()>
 where
     J: Send,
@@ -65,7 +65,7 @@ where
         jobs: Mutex::new(Jobs { rest: jobs.peekable(), taken: 0, returned: VecDeque::new() }),
         emission: Stage::new(Emission { emit: steps.emit, outcome: Ok(()) }, threads),
         stop: Stop::new(),
-        max_batch: fd_table::share(threads, MAX_BATCH),
+        max_batch: fd_table::files_per_worker(threads, MAX_BATCH),
         ahead: steps.ahead,
         work: steps.work,
     };
@@ -148,8 +148,8 @@ where
         let batch = jobs.take(*count);
         let has_more = !jobs.is_empty();
         drop(jobs);
-        // The permit of a worker that is held up is for the job it waits for: a thread started with
-        // it would only run ahead, be held up as well, and have another one started, without end.
+        // A blocked worker's permit belongs to the job that it waits for. A thread started with it would
+        // only run ahead, block as well, and let another one start, without end.
         let outlook = if has_more && !self.emission.is_behind() { Outlook::One } else { Outlook::Short };
         (!batch.is_empty()).then_some((batch, outlook))
     }
@@ -229,7 +229,7 @@ mod tests {
                 seen.push(result);
                 Ok(())
             };
-            map_in_order(threads, &Session::default(), 0..10_000, Steps { ahead: nothing, work, emit }).unwrap();
+            map_in_order(threads, &Session::default(), 0..10_000, MapSteps { ahead: nothing, work, emit }).unwrap();
             assert_eq!(seen, (0..10_000).map(|job| job * 2).collect::<Vec<_>>());
         }
     }
@@ -242,13 +242,13 @@ mod tests {
             job
         };
         let emit = |job| if job == 20 { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) };
-        let outcome = map_in_order(3, &Session::default(), 0.., Steps { ahead: nothing, work, emit });
+        let outcome = map_in_order(3, &Session::default(), 0.., MapSteps { ahead: nothing, work, emit });
         assert_eq!(outcome.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
         assert!(begun.into_inner() < 20 + 2 * MAX_WAITING as usize);
     }
 
-    /// Its result was never handed in, and the others waited for room for ever: at first also where
-    /// they were that far ahead before the panic.
+    /// The result of a job that panicked was never handed in, so the other workers waited for room
+    /// for ever, also if they were already that far ahead before the panic.
     #[test]
     fn a_panic_in_a_job_ends_the_run() {
         for late in [0, 50] {
@@ -265,7 +265,7 @@ mod tests {
                 done.fetch_add(1, Ordering::Relaxed);
             };
             let emit = |()| Ok(());
-            let run = || map_in_order(2, &Session::default(), 0..20_000, Steps { ahead: nothing, work, emit });
+            let run = || map_in_order(2, &Session::default(), 0..20_000, MapSteps { ahead: nothing, work, emit });
             assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_err());
         }
     }

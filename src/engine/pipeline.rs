@@ -1,5 +1,5 @@
-//! A block's way from its span to its text: load, scan, hand totals on, format, verify, emit. Keeping
-//! the order is the caller's job (see `run`).
+//! The steps that turn a span into its text: load, scan, pass totals on, format, verify, emit.
+//! Keeping the order is the caller's job (see `run`).
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -10,7 +10,7 @@ use memchr::{memrchr, memrchr2};
 use crate::os::Buffer;
 
 use super::block::Block;
-use super::cursor::{Content, Item, Span};
+use super::cursor::{Item, Span, SpanContent};
 use super::kernel::{Flow, Kernel};
 use super::load::{Loaded, Loader};
 use super::plan::{Cut, Plan};
@@ -18,7 +18,7 @@ use super::prefix_probe::probe_bytes;
 use super::session::Session;
 use super::sink::{Sink, write_text};
 
-/// What is done with every block of a run.
+/// The steps for every block of a run.
 pub(super) struct Pipeline<'a, K: Kernel> {
     pub(super) kernel: &'a K,
     pub(super) plan: Plan,
@@ -30,14 +30,14 @@ pub(super) struct Pipeline<'a, K: Kernel> {
 pub(super) enum Cancel {
     /// The rest of this input.
     Input(usize),
-    /// All that is left.
+    /// Everything that remains.
     Rest,
 }
 
-/// What is handed on from block to block, in order.
+/// The state that passes from block to block, in order.
 pub(super) struct CarryState<C> {
     pub(super) carry: C,
-    /// The input that ended, or was cancelled.
+    /// The input that has ended or was cancelled.
     ended: Option<usize>,
     /// The input that the kernel ended, so that errors in the rest of it do not matter.
     satisfied: Option<usize>,
@@ -75,9 +75,9 @@ pub(super) enum BlockStep<K: Kernel> {
         input: usize,
         name: OsString,
         error: io::Error,
-        /// Whether bytes are missing that had an offset in the joined inputs already.
+        /// Whether bytes are missing that already had an offset among the joined inputs.
         gap: bool,
-        /// The kernel had ended the input before.
+        /// Whether the kernel has already ended the input.
         unwanted: bool,
     },
 }
@@ -147,10 +147,10 @@ impl<K: Kernel> Pipeline<'_, K> {
     }
 
     fn load_and_scan_at_once(&self, span: Span, spare: &mut Vec<Buffer>) -> BlockStep<K> {
-        let drained = matches!(span.content, Content::Loaded { drained: true, .. });
+        let drained = matches!(span.content, SpanContent::Loaded { drained: true, .. });
         let source = Arc::clone(&span.source);
         let (is_classified, is_final) = (span.kind.is_some(), span.last);
-        let is_prefix = matches!(span.content, Content::Prefix);
+        let is_prefix = matches!(span.content, SpanContent::Prefix);
         let input = span.input;
         let loader = Loader { plan: &self.plan, session: self.session };
         let Loaded { mut block, mut damage } = match loader.load(span, spare) {
@@ -199,7 +199,7 @@ impl<K: Kernel> Pipeline<'_, K> {
         block.clip(whole as u64);
     }
 
-    /// Takes the totals in order. Blocks of an input that has ended lose their part.
+    /// Updates the totals, in order. Blocks of an input that has ended lose their part.
     pub(super) fn count(&self, totals: &mut CarryState<K::Carry>, steps: &mut [BlockStep<K>], cancel: &dyn Fn(Cancel)) {
         for step in steps {
             match step {
@@ -249,7 +249,8 @@ impl<K: Kernel> Pipeline<'_, K> {
         }
     }
 
-    /// Formats a job after the jobs before it, and does it again on what is true when the file changed.
+    /// Formats a job after its predecessors. If the file changed, repeats it on the bytes that are still
+    /// true.
     fn format(&self, job: &mut BlockJob<K>, text: &mut Vec<u8>) {
         let start = text.len();
         if let Some(part) = &mut job.part {
@@ -271,7 +272,7 @@ impl<K: Kernel> Pipeline<'_, K> {
         job.text_end = text.len();
     }
 
-    /// Writes the text of `steps` to the output, and after each reports what went wrong with it.
+    /// Writes the text of `steps` to the output, and reports the errors of each after its text.
     pub(super) fn emit(
         &self,
         output: &mut OutputState<'_>,

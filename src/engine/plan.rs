@@ -68,7 +68,7 @@ impl Engine {
         }
     }
 
-    /// Prefetches a small file that is about to be opened and read, if the last ones came from the
+    /// Prefetches a small file that is about to be opened and read, if recent ones came from the
     /// disk. Callers that iterate over files should batch these requests.
     pub fn ask_ahead(&self, input: &mut Input<'_>, session: &Session) {
         if session.cold.should_prefetch() && !input.has_to_wait() {

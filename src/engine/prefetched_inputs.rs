@@ -30,7 +30,7 @@ pub struct PrefetchedInputs<'e, 'i> {
 impl<'e, 'i> PrefetchedInputs<'e, 'i> {
     /// Creates an iterator over `inputs`.
     pub fn new(inputs: Vec<Input<'i>>, engine: &'e Engine, session: &'e Session) -> PrefetchedInputs<'e, 'i> {
-        let ahead = if inputs.len() > 1 { fd_table::share(1, MAX_PREFETCHED) } else { 0 };
+        let ahead = if inputs.len() > 1 { fd_table::files_per_worker(1, MAX_PREFETCHED) } else { 0 };
         PrefetchedInputs { engine, session, inputs: inputs.into(), ahead, handed_out: None }
     }
 }

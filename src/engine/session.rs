@@ -1,4 +1,4 @@
-//! What the runs of one command share: its counters, what was learnt about the disk, and memory to
+//! State that the runs of one command share: counters, knowledge about the disk, and memory to
 //! use again. The counters only count; the system calls that a new input costs are made here.
 
 use std::ops::Deref;

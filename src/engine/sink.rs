@@ -1,37 +1,37 @@
-//! Where a run's text goes. The engine knows no output: it writes into this.
+//! The output of a run, as the engine sees it: a trait, so that the engine knows no output.
 
 use std::ffi::OsStr;
 use std::io;
 
 use super::kernel::{Inserted, Insertion};
 
-/// Takes text in the order of the inputs.
+/// Accepts text in the order of the inputs.
 pub trait Sink: Send {
-    /// Writes `bytes`, now or soon.
+    /// Writes `bytes`, possibly later.
     ///
     /// # Errors
-    /// What writing fails with.
+    /// Returns the error of writing.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
 
-    /// Makes the next byte go to `place`, counted from where the output began.
+    /// Makes the next byte go to offset `place`, counted from where the output began.
     ///
     /// # Errors
-    /// Where the output cannot go back, and as [`Sink::write`].
+    /// Fails if the output cannot seek back, and as [`Sink::write`] does.
     fn move_to(&mut self, place: u64) -> io::Result<()>;
 
-    /// Writes `unit` again and again, `bytes` bytes in all.
+    /// Writes `unit` repeatedly, `bytes` bytes in total.
     ///
     /// # Errors
-    /// As [`Sink::write`].
+    /// Fails as [`Sink::write`] does.
     fn repeat(&mut self, unit: &[u8], bytes: u64) -> io::Result<()>;
 
-    /// Writes out what was held back.
+    /// Writes out all buffered text.
     ///
     /// # Errors
-    /// As [`Sink::write`].
+    /// Fails as [`Sink::write`] does.
     fn flush(&mut self) -> io::Result<()>;
 
-    /// Prints a line for the user, beside the output.
+    /// Prints a line for the user, separate from the output.
     fn message(&mut self, line: &str);
 
     /// Reports an input that failed, after everything written so far.
@@ -41,7 +41,7 @@ pub trait Sink: Send {
 /// Writes `text` with its insertions.
 ///
 /// # Errors
-/// As [`Sink::write`] and [`Sink::move_to`].
+/// Fails as [`Sink::write`] and [`Sink::move_to`] do.
 pub fn write_text(sink: &mut dyn Sink, text: &[u8], insertions: &[Insertion]) -> io::Result<()> {
     let mut done = 0;
     for insertion in insertions {

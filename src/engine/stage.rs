@@ -1,16 +1,16 @@
 //! One in-order step of a parallel run: items pass in the order of their numbers.
 //!
-//! A worker either waits for its item's turn ([`Stage::take`]) or hands the item in and goes on
-//! ([`Stage::hand_in`]): the worker that brings the one before it then takes it along. A number that
-//! is given up ([`Stage::pass`]) holds nobody up, so a panic never leaves a thread waiting. The
-//! file is compiled against loom as well (`model/`).
+//! A worker either waits for its item's turn ([`Stage::take`]) or hands the item in and continues
+//! ([`Stage::hand_in`]); the worker with the preceding item then processes both. A number can be
+//! given up ([`Stage::pass`]), so a panic never leaves a thread waiting. This file is also compiled
+//! against loom (`model/`).
 
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
 
 use super::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// A state that is handed on from number to number.
+/// A state that passes from number to number.
 pub(crate) struct Stage<S, T = ()> {
     order: Mutex<Order<S, T>>,
     /// One condition per number in flight, so that passing on wakes the worker whose turn it is.
@@ -21,8 +21,8 @@ pub(crate) struct Stage<S, T = ()> {
 
 struct Order<S, T> {
     next: u64,
-    /// What is known of the numbers from `next` on.
-    early: VecDeque<Slot<T>>,
+    /// The items from number `next` on.
+    early: VecDeque<StageSlot<T>>,
     /// Workers that wait for a turn, so that passing on to none costs no system call.
     waiting: usize,
     /// Workers that wait for room.
@@ -30,7 +30,7 @@ struct Order<S, T> {
     state: S,
 }
 
-enum Slot<T> {
+enum StageSlot<T> {
     Pending,
     HandedIn(T),
     Passed,
@@ -44,7 +44,7 @@ impl<S, T> Stage<S, T> {
         Stage { order: Mutex::new(order), turns, room: Condvar::new() }
     }
 
-    /// Waits until it is `number`'s turn. Dropping the turn passes it on, also while a panic unwinds.
+    /// Waits for the turn of `number`. Dropping the turn passes it on, even during a panic.
     pub(crate) fn take(&self, number: u64) -> Turn<'_, S, T> {
         let mut order = self.lock();
         while order.next != number {
@@ -55,12 +55,12 @@ impl<S, T> Stage<S, T> {
         Turn { stage: self, order }
     }
 
-    /// Hands items in, and runs `step` on each whose turn has come: of these, and of those that were
-    /// handed in earlier and waited for them.
+    /// Hands items in, and runs `step` on each item whose turn has come, including items handed in
+    /// earlier that were waiting for these.
     pub(crate) fn hand_in(&self, items: impl IntoIterator<Item = (u64, T)>, mut step: impl FnMut(&mut S, T)) {
         let mut order = self.lock();
         for (number, item) in items {
-            order.set(number, Slot::HandedIn(item));
+            order.set(number, StageSlot::HandedIn(item));
         }
         drop(self.run_due(order, &mut step));
     }
@@ -88,7 +88,7 @@ impl<S, T> Stage<S, T> {
         if order.next == number {
             drop(Turn { stage: self, order });
         } else if order.next < number {
-            order.set(number, Slot::Passed);
+            order.set(number, StageSlot::Passed);
         }
     }
 
@@ -134,18 +134,18 @@ impl<S, T> Stage<S, T> {
 }
 
 impl<S, T> Order<S, T> {
-    fn set(&mut self, number: u64, slot: Slot<T>) {
+    fn set(&mut self, number: u64, slot: StageSlot<T>) {
         let at = (number - self.next) as usize;
         while self.early.len() <= at {
-            self.early.push_back(Slot::Pending);
+            self.early.push_back(StageSlot::Pending);
         }
         self.early[at] = slot;
     }
 
     /// Takes the item whose turn it is, if it is there.
     fn take_due(&mut self) -> Option<T> {
-        match self.early.front_mut().map(|slot| std::mem::replace(slot, Slot::Pending)) {
-            Some(Slot::HandedIn(item)) => Some(item),
+        match self.early.front_mut().map(|slot| std::mem::replace(slot, StageSlot::Pending)) {
+            Some(StageSlot::HandedIn(item)) => Some(item),
             _ => None,
         }
     }
@@ -155,7 +155,7 @@ impl<S, T> Order<S, T> {
         loop {
             self.early.pop_front();
             self.next += 1;
-            if !matches!(self.early.front(), Some(Slot::Passed)) {
+            if !matches!(self.early.front(), Some(StageSlot::Passed)) {
                 return;
             }
         }

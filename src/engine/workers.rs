@@ -1,8 +1,8 @@
-//! Threads, and how they come to work: the one place that starts them, and the loop each one runs.
+//! The one place that starts threads, and the loop that each of them runs.
 //!
-//! A run begins on the calling thread. Further ones are started once what is left is worth it, as
-//! far as a [`Permits`] allows, which runs within runs share: a file that can use a second thread
-//! gets one that has no file of its own. Order is kept elsewhere ([`super::stage`]).
+//! A run begins on the calling thread. Further threads are started once the remaining work is worth
+//! it, as far as [`Permits`] allow. Nested runs share the permits, so a file that can use a second
+//! thread gets one that has no file of its own. [`super::stage`] keeps the order.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -18,7 +18,7 @@ const STACK_BYTES: usize = 1 << 20;
 #[derive(Debug)]
 pub struct Permits {
     free: AtomicUsize,
-    /// The fewest that ever were free.
+    /// The lowest number of free permits so far.
     least_free: AtomicUsize,
     all: usize,
 }
@@ -76,18 +76,17 @@ pub(super) trait Work: Sync {
     /// Sets a worker up.
     fn begin(&self) -> Self::Local;
 
-    /// Takes the next item. `busy` is how long this worker has worked.
+    /// Takes the next item. `busy` is the time that this worker has spent on items.
     fn next(&self, local: &mut Self::Local, busy: &mut Duration) -> Option<(Self::Item, Outlook)>;
 
-    /// Does one item. Returns whether this worker goes on; where it does not, it has released its
-    /// permit.
+    /// Processes one item. Returns whether this worker continues; if not, it has released its permit.
     fn process(&self, item: Self::Item, local: &mut Self::Local) -> bool;
 
     /// Ends a worker.
     fn end(&self, local: Self::Local);
 }
 
-/// Does `work` on the calling thread and up to `helpers` others, as far as `permits` has any.
+/// Does `work` on the calling thread and up to `helpers` others, as far as `permits` allow.
 pub(super) fn run<W: Work>(work: &W, permits: &Permits, helpers: usize) {
     let crew = Crew { work, permits, unstarted: AtomicUsize::new(helpers), handed_off: Mutex::new(None) };
     std::thread::scope(|scope| {
@@ -102,20 +101,19 @@ struct Crew<'w, W: Work> {
     permits: &'w Permits,
     /// How many helpers may still be started.
     unstarted: AtomicUsize,
-    /// What the calling thread had in hand when it left the work to others.
+    /// The item that the calling thread handed off to a helper.
     handed_off: Mutex<Option<(W::Item, Outlook)>>,
 }
 
 impl<W: Work> Crew<'_, W> {
     /// Runs one worker. Returns whether it still holds its permit.
     ///
-    /// A thread that goes on working does not have the threads that it starts spread over the
-    /// processors: on a virtual machine with two, a single further one was queued on the same
-    /// processor two times out of three, for 8 ms and more. Two that are started by a thread which
-    /// then waits get a processor each at once. So a calling thread that is fresh starts one thread
-    /// more and leaves its item to it. Hashing 100 MB in memory takes 8 % less
-    /// time that way. The kernel's load average of a thread spans some 100 ms (sched-pelt), and what a
-    /// busy thread starts is placed elsewhere anyway.
+    /// The scheduler often queues a new thread on the processor of the thread that started it, if that
+    /// thread keeps running: on two processors, two times out of three, for 8 ms and more. Two threads
+    /// started by one that then waits get a processor each at once. So a calling thread that is fresh
+    /// starts one more thread and hands its item off to it. Hashing 100 MB in memory takes 8 % less
+    /// time that way. Threads started by a busy thread are placed elsewhere anyway, because the kernel
+    /// averages a thread's load over some 100 ms (sched-pelt).
     fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, is_caller: bool) -> bool {
         let mut local = self.work.begin();
         let mut busy = Duration::ZERO;
@@ -174,8 +172,8 @@ impl<W: Work> Crew<'_, W> {
     }
 }
 
-/// Runs `work` on `threads` threads, the calling one among them, and returns what each came to.
-/// Threads that cannot be started are missing.
+/// Runs `work` on `threads` threads, including the calling one, and returns their results. Threads
+/// that cannot be started have none.
 pub(crate) fn on_threads<T: Send>(threads: usize, work: impl Fn() -> T + Sync) -> Vec<T> {
     let results = Mutex::new(Vec::with_capacity(threads));
     let one = || {
@@ -189,7 +187,7 @@ pub(crate) fn on_threads<T: Send>(threads: usize, work: impl Fn() -> T + Sync) -
     results.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Starts a thread for `work`. Returns whether the system had one.
+/// Starts a thread for `work`. Returns whether the system allowed it.
 fn start<'scope>(scope: &'scope Scope<'scope, '_>, work: impl FnOnce() + Send + 'scope) -> bool {
     Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work).is_ok()
 }

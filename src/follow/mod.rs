@@ -17,7 +17,7 @@ use crate::io::{FileRef, IoMode, Kind, Range, Source};
 use crate::os::posix::BorrowedFd;
 use crate::os::{Processes, Watch, fd_table, poll_for};
 use crate::os::{Signal, interrupt};
-use target::Target;
+use target::FollowedInput;
 
 /// The polling interval for changes that inotify does not report: writers on other machines, and
 /// names reached through symbolic links.
@@ -62,7 +62,7 @@ pub trait Follower {
     /// Announces an input. Inputs are numbered from 0 in the order of announcement.
     fn add(&mut self, name: &OsStr);
 
-    /// Prints the current content of the input `target`, as far as it is wanted.
+    /// Prints the wanted part of the current content of the input `target`.
     ///
     /// `end` is where the stored bytes of a growing file end, and `None` for an input that does not
     /// grow. Returns the source offset from which to continue, or `None` when nothing more is
@@ -87,7 +87,7 @@ pub trait Follower {
     /// Reports something about an input.
     fn report(&mut self, name: &OsStr, error: &io::Error);
 
-    /// Prints what is held back, because nothing more arrives for now.
+    /// Prints the bytes held back, because nothing more arrives for now.
     ///
     /// # Errors
     /// Returns the error of the output.
@@ -167,7 +167,7 @@ pub fn follow<F: Follower>(
 struct Run {
     options: Options,
     watch: Watch,
-    targets: Vec<Target>,
+    targets: Vec<FollowedInput>,
     reserve: fd_table::Reserve,
     failed: bool,
 }
@@ -182,9 +182,9 @@ impl Run {
         self.reserve.release();
         let number = self.targets.len();
         let opened = opened.and_then(|opened| match opened {
-            target::Opened::Pipe(pipe) => Ok((None, Target::of_pipe(number, &name, pipe))),
-            target::Opened::File(source) => self.grows(source).map(|(source, end)| {
-                let target = Target::new(number, &name, self.options.by_name && !source.is_stdin());
+            target::OpenedInput::Pipe(pipe) => Ok((None, FollowedInput::of_pipe(number, &name, pipe))),
+            target::OpenedInput::File(source) => self.grows(source).map(|(source, end)| {
+                let target = FollowedInput::new(number, &name, self.options.by_name && !source.is_stdin());
                 (Some((source, end)), target)
             }),
         });
@@ -193,7 +193,7 @@ impl Run {
                 follower.add(&name);
                 if let Some((source, end)) = begun {
                     let own = end.is_some().then(|| source.to_follow()).transpose();
-                    let (base, stream) = (source.base(), target::Opened::stream(&source));
+                    let (base, stream) = (source.base(), target::OpenedInput::stream(&source));
                     let from = if stream.is_some() { None } else { follower.begin(number, source, end)? };
                     match (own, from, stream) {
                         (_, _, Some(stream)) => target.set_pipe(stream),
@@ -214,7 +214,7 @@ impl Run {
                 if self.options.by_name {
                     // It may become a file that can be followed.
                     follower.add(&name);
-                    let target = Target::missing(number, &name, &error);
+                    let target = FollowedInput::missing(number, &name, &error);
                     target.watch(&self.watch);
                     self.targets.push(target);
                 }
@@ -228,10 +228,10 @@ impl Run {
         self.failed = true;
     }
 
-    fn source(&self, place: &FileRef) -> io::Result<target::Opened> {
+    fn source(&self, place: &FileRef) -> io::Result<target::OpenedInput> {
         match place.is_fifo() && !place.is_stdin() {
-            true => pipe::Pipe::open(place.path()).map(target::Opened::Pipe),
-            false => Source::open_at(place, self.options.mode, self.options.range).map(target::Opened::File),
+            true => pipe::Pipe::open(place.path()).map(target::OpenedInput::Pipe),
+            false => Source::open_at(place, self.options.mode, self.options.range).map(target::OpenedInput::File),
         }
     }
 
@@ -286,8 +286,8 @@ impl Run {
             if follower.is_done() {
                 return Ok(End::Done);
             }
-            if self.targets.iter().all(Target::is_over) {
-                self.failed |= self.targets.iter().any(Target::has_failed);
+            if self.targets.iter().all(FollowedInput::is_over) {
+                self.failed |= self.targets.iter().any(FollowedInput::has_failed);
                 return Ok(End::NothingLeft);
             }
             if processes.have_ended() {
@@ -295,9 +295,9 @@ impl Run {
                 return Ok(End::Done);
             }
             let mut fds: Vec<BorrowedFd<'_>> = self.watch.fd().into_iter().chain(interrupt::wake_fd()).collect();
-            fds.extend(self.targets.iter().filter_map(Target::pipe_fd));
+            fds.extend(self.targets.iter().filter_map(FollowedInput::pipe_fd));
             fds.extend(processes.fds());
-            let wait = if self.targets.iter().any(Target::is_unsettled) { SHORT_TICK } else { TICK };
+            let wait = if self.targets.iter().any(FollowedInput::is_unsettled) { SHORT_TICK } else { TICK };
             if !poll_for(&fds, output, wait)? {
                 return Ok(End::Unread);
             }
@@ -305,7 +305,7 @@ impl Run {
         }
     }
 
-    /// Passes on what is available now. A busy writer would otherwise keep this loop going.
+    /// Passes on the bytes available now. A busy writer would otherwise keep this loop running.
     fn finish<F: Follower>(&mut self, follower: &mut F) -> io::Result<()> {
         for target in &mut self.targets {
             let size = target.size();

@@ -26,7 +26,7 @@ const ZEROS_SETTLE: Duration = Duration::from_secs(1);
 
 /// The outcome of [`Tail::next`].
 #[derive(Debug)]
-pub(super) enum Next<'t> {
+pub(super) enum TailStep<'t> {
     Bytes(&'t [u8]),
     Nothing,
     /// The file was truncated, and all of its content is new.
@@ -92,16 +92,16 @@ impl Tail {
     }
 
     /// Reads the bytes appended since the last call, up to offset `limit`.
-    pub fn next(&mut self, limit: u64) -> io::Result<Next<'_>> {
+    pub fn next(&mut self, limit: u64) -> io::Result<TailStep<'_>> {
         let size = self.file.metadata()?.len();
         if size < self.at || size > self.at && self.was_rewritten()? {
             self.restart();
-            return Ok(Next::Truncated);
+            return Ok(TailStep::Truncated);
         }
         let most = if self.zeros.is_some() { 64 << 10 } else { MAX_PIECE };
         let end = size.min(limit).min(self.at + most);
         if end <= self.at {
-            return Ok(Next::Nothing);
+            return Ok(TailStep::Nothing);
         }
         self.piece = self.read(self.at, end - self.at)?;
         // A truncation lowers the size before it zeroes bytes that a read may return.
@@ -109,7 +109,7 @@ impl Tail {
         self.piece.truncate(usize::try_from(size_after.saturating_sub(self.at)).unwrap_or(usize::MAX));
         self.hold_zeros(size);
         if self.piece.is_empty() {
-            return Ok(Next::Nothing);
+            return Ok(TailStep::Nothing);
         }
         self.at += self.piece.len() as u64;
         let missing = REMEMBERED.saturating_sub(self.head.len()).min(self.piece.len());
@@ -118,7 +118,7 @@ impl Tail {
         }
         self.behind.extend_from_slice(&self.piece[self.piece.len().saturating_sub(REMEMBERED)..]);
         self.behind.drain(..self.behind.len().saturating_sub(REMEMBERED));
-        Ok(Next::Bytes(&self.piece))
+        Ok(TailStep::Bytes(&self.piece))
     }
 
     fn restart(&mut self) {
@@ -226,9 +226,9 @@ mod tests {
         let (mut bytes, mut truncations) = (Vec::new(), 0);
         loop {
             match tail.next(u64::MAX).expect("readable") {
-                Next::Bytes(piece) => bytes.extend_from_slice(piece),
-                Next::Truncated => truncations += 1,
-                Next::Nothing => return (bytes, truncations),
+                TailStep::Bytes(piece) => bytes.extend_from_slice(piece),
+                TailStep::Truncated => truncations += 1,
+                TailStep::Nothing => return (bytes, truncations),
             }
         }
     }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::pipe::Pipe;
-use super::tail::{Next, Tail};
+use super::tail::{Tail, TailStep};
 use super::{Follower, Origin};
 use crate::io::{Kind, Source, path};
 use crate::os::Watch;
@@ -19,12 +19,12 @@ use crate::os::posix::{BorrowedFd, FileType};
 const LINGER: Duration = Duration::from_secs(30);
 
 /// The kind of file that an input was opened as.
-pub(super) enum Opened {
+pub(super) enum OpenedInput {
     File(Source),
     Pipe(Pipe),
 }
 
-impl Opened {
+impl OpenedInput {
     /// Returns the stream of a source that can only be read from front to back.
     pub fn stream(source: &Source) -> Option<Pipe> {
         matches!(source.kind(), Kind::Pipe | Kind::Socket | Kind::Terminal | Kind::CharDevice)
@@ -35,11 +35,11 @@ impl Opened {
 }
 
 /// A followed input.
-pub(super) struct Target {
+pub(super) struct FollowedInput {
     number: usize,
     name: OsString,
     by_name: bool,
-    current: Current,
+    current: CurrentFile,
     /// How many files this input has been.
     file: u64,
     /// Replaced files, oldest first, with their numbers and the time of their last byte.
@@ -51,20 +51,20 @@ pub(super) struct Target {
 }
 
 /// The file that has the name now.
-enum Current {
+enum CurrentFile {
     Nothing,
     File(Tail),
     Pipe(Pipe),
 }
 
-impl Target {
+impl FollowedInput {
     /// Returns an input that has no file yet.
-    pub fn new(number: usize, name: &OsStr, by_name: bool) -> Target {
-        Target {
+    pub fn new(number: usize, name: &OsStr, by_name: bool) -> FollowedInput {
+        FollowedInput {
             number,
             name: name.to_owned(),
             by_name,
-            current: Current::Nothing,
+            current: CurrentFile::Nothing,
             file: 0,
             replaced: VecDeque::new(),
             missing: None,
@@ -73,18 +73,18 @@ impl Target {
     }
 
     /// Returns an input that is a FIFO.
-    pub fn of_pipe(number: usize, name: &OsStr, pipe: Pipe) -> Target {
-        Target { current: Current::Pipe(pipe), ..Target::new(number, name, false) }
+    pub fn of_pipe(number: usize, name: &OsStr, pipe: Pipe) -> FollowedInput {
+        FollowedInput { current: CurrentFile::Pipe(pipe), ..FollowedInput::new(number, name, false) }
     }
 
     /// Returns an input whose name has no file that can be followed, which has been reported.
-    pub fn missing(number: usize, name: &OsStr, error: &io::Error) -> Target {
-        Target { missing: Some(error_text(error)), ..Target::new(number, name, true) }
+    pub fn missing(number: usize, name: &OsStr, error: &io::Error) -> FollowedInput {
+        FollowedInput { missing: Some(error_text(error)), ..FollowedInput::new(number, name, true) }
     }
 
     pub fn set_pipe(&mut self, pipe: Pipe) {
         self.by_name = false;
-        self.current = Current::Pipe(pipe);
+        self.current = CurrentFile::Pipe(pipe);
     }
 
     /// Continues with `file` from offset `at`.
@@ -92,14 +92,14 @@ impl Target {
         watch.file(&file);
         let mut tail = Tail::new(file, at)?;
         tail.share_position(is_shared);
-        self.current = Current::File(tail);
+        self.current = CurrentFile::File(tail);
         Ok(())
     }
 
     /// Gives up the input, because nothing more of it is wanted.
     pub fn forget(&mut self) {
         self.by_name = false;
-        self.current = Current::Nothing;
+        self.current = CurrentFile::Nothing;
     }
 
     /// Wakes the follower when the name appears or disappears.
@@ -110,18 +110,18 @@ impl Target {
     }
 
     pub fn pipe_fd(&self) -> Option<BorrowedFd<'_>> {
-        if let Current::Pipe(pipe) = &self.current { pipe.fd() } else { None }
+        if let CurrentFile::Pipe(pipe) = &self.current { pipe.fd() } else { None }
     }
 
     pub fn is_unsettled(&self) -> bool {
-        matches!(&self.current, Current::File(tail) if tail.is_unsettled())
+        matches!(&self.current, CurrentFile::File(tail) if tail.is_unsettled())
     }
 
     /// Returns whether nothing more can arrive.
     pub fn is_over(&self) -> bool {
         !self.by_name
             && self.replaced.is_empty()
-            && !matches!(self.current, Current::File(_))
+            && !matches!(self.current, CurrentFile::File(_))
             && self.pipe_fd().is_none()
     }
 
@@ -132,15 +132,15 @@ impl Target {
 
     /// Returns the size of the current file.
     pub fn size(&self) -> u64 {
-        if let Current::File(tail) = &self.current { tail.size() } else { 0 }
+        if let CurrentFile::File(tail) = &self.current { tail.size() } else { 0 }
     }
 
     /// Returns whether the current file has been read to less than `size`.
     pub fn is_before(&self, size: u64) -> bool {
-        matches!(&self.current, Current::File(tail) if tail.at() < size)
+        matches!(&self.current, CurrentFile::File(tail) if tail.at() < size)
     }
 
-    /// Passes on a piece of what is new. Returns whether there may be more.
+    /// Passes on a piece of the new bytes. Returns whether there may be more.
     pub fn pass(&mut self, follower: &mut impl Follower) -> io::Result<bool> {
         // A writer that switches files writes to the new file after its last byte to the old one.
         // So the new file may be read up to its size as of now, once the old one has been read to
@@ -149,8 +149,8 @@ impl Target {
         self.pass_replaced(follower)?;
         let origin = Origin { target: self.number, file: self.file };
         match &mut self.current {
-            Current::Nothing => Ok(false),
-            Current::Pipe(pipe) => {
+            CurrentFile::Nothing => Ok(false),
+            CurrentFile::Pipe(pipe) => {
                 let next = pipe.next().map(|bytes| {
                     if bytes.is_empty() { Ok(false) } else { follower.take(origin, bytes).map(|()| true) }
                 });
@@ -158,7 +158,7 @@ impl Target {
                     Ok(more) => {
                         let more = more?;
                         if pipe.has_ended() {
-                            self.current = Current::Nothing;
+                            self.current = CurrentFile::Nothing;
                             follower.end(origin)?;
                         }
                         Ok(more)
@@ -166,11 +166,11 @@ impl Target {
                     Err(error) => self.fail(&error, follower),
                 }
             }
-            Current::File(tail) => {
+            CurrentFile::File(tail) => {
                 match tail.next(limit) {
-                    Ok(Next::Bytes(bytes)) => follower.take(origin, bytes)?,
-                    Ok(Next::Nothing) => return Ok(false),
-                    Ok(Next::Truncated) => {
+                    Ok(TailStep::Bytes(bytes)) => follower.take(origin, bytes)?,
+                    Ok(TailStep::Nothing) => return Ok(false),
+                    Ok(TailStep::Truncated) => {
                         self.file += 1;
                         follower.end(origin)?;
                         follower.report(&self.name, &io::Error::other("file truncated"));
@@ -185,11 +185,11 @@ impl Target {
     fn fail(&mut self, error: &io::Error, follower: &mut impl Follower) -> io::Result<bool> {
         follower.report(&self.name, error);
         self.failed = Some(match &self.current {
-            Current::File(tail) => tail.identity().unwrap_or_default(),
+            CurrentFile::File(tail) => tail.identity().unwrap_or_default(),
             _ => (0, 0),
         });
         self.missing = Some(error_text(error));
-        self.current = Current::Nothing;
+        self.current = CurrentFile::Nothing;
         follower.end(Origin { target: self.number, file: self.file })?;
         self.file += 1;
         Ok(false)
@@ -202,9 +202,9 @@ impl Target {
             let origin = Origin { target: self.number, file: *file };
             loop {
                 match tail.next(u64::MAX) {
-                    Ok(Next::Bytes(bytes)) => follower.take(origin, bytes)?,
-                    Ok(Next::Truncated) => follower.end(origin)?,
-                    Ok(Next::Nothing) | Err(_) => break,
+                    Ok(TailStep::Bytes(bytes)) => follower.take(origin, bytes)?,
+                    Ok(TailStep::Truncated) => follower.end(origin)?,
+                    Ok(TailStep::Nothing) | Err(_) => break,
                 }
                 *last = Instant::now();
             }
@@ -224,7 +224,7 @@ impl Target {
             return Ok(false);
         }
         let opened = match path::status(&self.name) {
-            Ok(status) if matches!(&self.current, Current::File(tail) if tail.is(&status)) => {
+            Ok(status) if matches!(&self.current, CurrentFile::File(tail) if tail.is(&status)) => {
                 self.missing = None;
                 return Ok(false);
             }
@@ -257,11 +257,11 @@ impl Target {
     /// Switches to another file, after the rest of the previous one.
     fn switch_to(&mut self, tail: Tail, follower: &mut impl Follower) -> io::Result<bool> {
         let text = match (self.missing.take(), &self.current) {
-            (None, Current::File(_)) => "has been replaced; following new file",
+            (None, CurrentFile::File(_)) => "has been replaced; following new file",
             _ => "has appeared; following new file",
         };
         self.failed = None;
-        if let Current::File(old) = std::mem::replace(&mut self.current, Current::File(tail)) {
+        if let CurrentFile::File(old) = std::mem::replace(&mut self.current, CurrentFile::File(tail)) {
             self.replaced.push_back((old, self.file, Instant::now()));
             self.file += 1;
         }

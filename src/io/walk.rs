@@ -67,13 +67,13 @@ struct Level {
     /// All its names, concatenated.
     names: Vec<u8>,
     /// Entries still to visit, the next one last.
-    entries: Vec<Entry>,
+    entries: Vec<ListedEntry>,
     /// Device and inode, where they matter.
     identity: Option<(u64, u64)>,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct ListedEntry {
     name: Range<usize>,
     what: What,
 }
@@ -166,7 +166,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
     }
 
     /// Returns the selected entries of a directory, the first one last, and their names.
-    fn list(&mut self, directory: &OwnedFd) -> (Vec<u8>, Vec<Entry>) {
+    fn list(&mut self, directory: &OwnedFd) -> (Vec<u8>, Vec<ListedEntry>) {
         let (mut names, mut entries) = (Vec::new(), Vec::new());
         let Walk { listing, follow, order, wants, path, .. } = self;
         listing.read(directory.as_fd(), |entry| {
@@ -176,7 +176,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
                 // The entries listed so far are still visited.
                 Err(errno) => {
                     let nameless = names.len()..names.len();
-                    entries.push(Entry { name: nameless, what: What::Failed(errno.raw_os_error()) });
+                    entries.push(ListedEntry { name: nameless, what: What::Failed(errno.raw_os_error()) });
                     return;
                 }
             };
@@ -192,7 +192,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
                 // With its slash, a directory sorts among the files below it.
                 names.push(b'/');
             }
-            entries.push(Entry { name: start..names.len(), what });
+            entries.push(ListedEntry { name: start..names.len(), what });
         });
         entries.sort_unstable_by(|a, b| names[b.name.clone()].cmp(&names[a.name.clone()]));
         (names, entries)
@@ -213,7 +213,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Iterator for Walk<K> {
         loop {
             let level = self.levels.last_mut()?;
             self.path.truncate(level.path);
-            let Some(Entry { name, what }) = level.entries.pop() else {
+            let Some(ListedEntry { name, what }) = level.entries.pop() else {
                 self.levels.pop();
                 self.anchors.leave(self.levels.last().map_or(0, |level| level.path));
                 continue;

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 
 use crate::io::{IoMode, Range, Source, Unmapped};
-use crate::os::{self, View};
+use crate::os::{self, WindowView};
 
 /// Proof that this process handles SIGBUS, which the kernel raises where a mapped file was truncated
 /// or its disk failed.
@@ -45,7 +45,7 @@ impl SigbusHandler {
 #[derive(Debug)]
 pub struct FileWindow {
     source: Source,
-    view: View,
+    view: WindowView,
     /// The file offset of the first byte.
     offset: u64,
 }

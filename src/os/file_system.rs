@@ -34,7 +34,7 @@ pub enum FileSystem {
 impl FileSystem {
     /// Returns whether sizes may be wrong and mappings stale, so that files should be read up to
     /// their end.
-    pub fn is_weak(self) -> bool {
+    pub fn needs_reading(self) -> bool {
         matches!(self, FileSystem::Fuse | FileSystem::Network | FileSystem::Unknown)
     }
 

@@ -11,8 +11,8 @@ mod error_text;
 pub mod extents;
 mod fault_table;
 mod file_system;
+pub mod file_users;
 mod freshness;
-pub mod holders;
 mod holes;
 mod layout;
 mod locale;
@@ -81,5 +81,5 @@ pub use system::{
     reopen_quietly, reopen_without_waiting, wait_readable, was_closed,
 };
 pub use usage::Usage;
-pub use view::View;
+pub use view::WindowView;
 pub use volume::Volume;

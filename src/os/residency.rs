@@ -77,7 +77,7 @@ fn page_size() -> u64 {
 
 /// A stretch of a file and how much of it is cached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cell {
+pub struct ResidencyCell {
     /// The number of pages in the stretch.
     pub pages: u64,
     /// How much of it is cached.
@@ -99,7 +99,7 @@ pub fn cell_start(pages: u64, cells: u64, index: u64) -> u64 {
 ///
 /// # Errors
 /// Returns [`Unknown`] if the kernel does not report it.
-pub fn cells(file: BorrowedFd<'_>, within: std::ops::Range<u64>, cells: u64) -> Result<Vec<Cell>, Unknown> {
+pub fn cells(file: BorrowedFd<'_>, within: std::ops::Range<u64>, cells: u64) -> Result<Vec<ResidencyCell>, Unknown> {
     let before = within.start / page_size();
     let pages = if within.is_empty() { 0 } else { pages(within.end) - before };
     let count = cells.min(pages);
@@ -111,9 +111,9 @@ pub fn cells(file: BorrowedFd<'_>, within: std::ops::Range<u64>, cells: u64) -> 
         .map(|index| {
             let first = before + cell_start(pages, count, index);
             let end = before + cell_start(pages, count, index + 1);
-            Ok(Cell { pages: end - first, cached: source.count(first, end)? })
+            Ok(ResidencyCell { pages: end - first, cached: source.count(first, end)? })
         })
-        .collect::<Result<Vec<Cell>, Unknown>>()?;
+        .collect::<Result<Vec<ResidencyCell>, Unknown>>()?;
     found.reverse();
     Ok(found)
 }
@@ -127,7 +127,7 @@ pub fn whole(file: BorrowedFd<'_>, size: u64) -> Result<Cached, Unknown> {
 }
 
 /// Returns the sum of `cells`.
-pub fn total(cells: &[Cell]) -> Cached {
+pub fn total(cells: &[ResidencyCell]) -> Cached {
     let first = Cached { state: Some(State::default()), ..Cached::default() };
     cells.iter().fold(first, |sum, cell| sum.plus(cell.cached))
 }
@@ -135,7 +135,7 @@ pub fn total(cells: &[Cell]) -> Cached {
 /// The maximum number of pages that are probed by reading.
 const MOST_READS: u64 = 1 << 18;
 
-/// A residency query on one file, with what it has learned about the kernel.
+/// A residency query on one file, which remembers which calls the kernel supports.
 struct ResidencyQuery<'fd> {
     file: BorrowedFd<'fd>,
     /// Whether `cachestat` returned `ENOSYS`.

@@ -30,7 +30,7 @@ impl Usage {
         usage_now()
     }
 
-    /// Returns what was used since `before`.
+    /// Returns the usage since `before`.
     #[must_use]
     pub fn since(self, before: Usage) -> Usage {
         Usage {

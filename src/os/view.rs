@@ -6,17 +6,17 @@ use super::system::{Window, touch};
 
 /// A part of a window that may be shared with other parts. Dropping the last one unmaps the window.
 #[derive(Debug)]
-pub struct View {
+pub struct WindowView {
     window: Arc<Window>,
     start: usize,
     len: usize,
 }
 
-impl View {
+impl WindowView {
     /// Returns the `len` bytes of the file from `offset`, which the window must hold.
-    pub fn of(window: Arc<Window>, offset: u64, len: usize) -> View {
+    pub fn of(window: Arc<Window>, offset: u64, len: usize) -> WindowView {
         let start = (offset - window.offset()) as usize;
-        View { window, start, len }
+        WindowView { window, start, len }
     }
 
     /// Returns the mapped bytes.

@@ -1,5 +1,4 @@
-//! Everything that leaves the program: standard output, messages, JSON, and what is safe to show on
-//! a terminal.
+//! Everything that leaves the program: standard output, messages and JSON, made safe for terminals.
 
 mod json;
 mod message;

@@ -12,11 +12,11 @@ mod civil;
 mod dated;
 mod decide;
 mod form;
+#[cfg(test)]
+mod form_tests;
 mod json;
 mod learn;
 mod notation;
-#[cfg(test)]
-mod notations;
 mod phrase;
 mod place;
 mod quick_reader;
@@ -77,7 +77,7 @@ impl Period {
 
 /// Counts of the examined lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Looked {
+pub struct LineCoverage {
     /// Lines that are not empty and do not begin with a blank.
     pub lines: u64,
     /// How many of these have no time.
@@ -88,7 +88,7 @@ pub struct Looked {
     pub last: Option<Timestamp>,
 }
 
-impl Looked {
+impl LineCoverage {
     fn count(&mut self, line: &[u8], time: Option<Timestamp>) {
         if time.is_some() {
             self.lines += 1;

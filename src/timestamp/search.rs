@@ -16,7 +16,7 @@ use super::form::LINE_HEAD;
 use super::reader::{Bounds, Reader};
 use super::sample::LONG_SAMPLE;
 use super::window::EntryFilter;
-use super::{Disorder, Looked, Period};
+use super::{Disorder, LineCoverage, Period};
 
 /// The result of a search by time.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub struct Found {
     /// The times of the file's first and last entries.
     pub covers: Option<(Timestamp, Timestamp)>,
     /// Counts of the examined lines.
-    pub looked: Looked,
+    pub looked: LineCoverage,
     /// Two entries that are too far out of order, if the search found any.
     pub disorder: Option<Disorder>,
     /// The number of bytes read.
@@ -49,7 +49,7 @@ pub fn find<S: RandomAccess + ?Sized>(
     let mut search =
         Search { source, within: within.clone(), reader, buffer: Vec::new(), base: 0, seen: Vec::new(), read: 0 };
     let slack = reader.slack();
-    let (mut spans, mut looked, mut disorder) = (Vec::new(), Looked::default(), None);
+    let (mut spans, mut looked, mut disorder) = (Vec::new(), LineCoverage::default(), None);
     if reader.is_sequential() {
         let mut window = EntryFilter::new(*period, reader, period.since.is_none());
         search.walk(&mut window, within.clone(), &mut spans, &|_| false)?;

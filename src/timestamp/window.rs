@@ -11,7 +11,7 @@ use super::form::LINE_HEAD;
 use super::reader::{Reader, Sequence, TimeContext};
 use super::refusal::Refusal;
 use super::sample::{LONG_SAMPLE, SAMPLE, learn_from};
-use super::{Disorder, Looked, Period};
+use super::{Disorder, LineCoverage, Period};
 
 /// Decides line by line whether its entry is within the period.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct EntryFilter {
     /// Whether every later entry is after the period.
     pub over: bool,
     /// Counts of the examined lines.
-    pub looked: Looked,
+    pub looked: LineCoverage,
     time: Option<Timestamp>,
     latest: Option<Timestamp>,
     /// The first entry that was too far out of order.
@@ -43,7 +43,7 @@ impl EntryFilter {
             keep,
             kept: false,
             over: false,
-            looked: Looked::default(),
+            looked: LineCoverage::default(),
             time: None,
             latest: None,
             disorder: None,

@@ -187,6 +187,24 @@ fn a_type_name_means_one_thing() {
     check("nothing is renamed where it is imported", renamed, exceptions::RENAMES);
 }
 
+/// A fuzz target that is not listed is not built, and one that is not described is not run.
+#[test]
+fn every_fuzz_target_is_listed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = std::fs::read_to_string(root.join("fuzz/Cargo.toml")).unwrap();
+    let listed = manifest.lines().filter_map(|line| line.strip_prefix("path = \"fuzz_targets/")?.strip_suffix(".rs\""));
+    let mut listed: Vec<&str> = listed.collect();
+    listed.sort_unstable();
+    let folder = std::fs::read_dir(root.join("fuzz/fuzz_targets")).unwrap();
+    let mut files: Vec<String> =
+        folder.map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    files.sort_unstable();
+    assert_eq!(listed, files);
+    let described = std::fs::read_to_string(root.join("docs/reliability.md")).unwrap();
+    let missing: Vec<_> = files.iter().filter(|name| !described.contains(&format!("| `{name}` |"))).collect();
+    assert!(missing.is_empty(), "docs/reliability.md does not describe {missing:?}");
+}
+
 /// Tests the source parser on code with every trap that it handles.
 #[test]
 fn sources_are_read_rightly() {

@@ -50,7 +50,7 @@ impl Auto {
     /// Forgets what the last run has learned of the files. Called before each run, outside the time that
     /// counts, as the other ways do not set a program up either.
     pub fn renew(&mut self) {
-        self.config = self.config.renewed();
+        self.config = self.config.with_fresh_counters();
     }
 
     /// Reads each of `subjects` `passes` times and returns the result of one pass.

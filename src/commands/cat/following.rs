@@ -15,7 +15,7 @@ use super::transform::State;
 use super::wanted::Wanted;
 use super::{Cat, locate};
 use crate::cli::cat::{Args, FollowBy};
-use crate::cli::range::{Mark, Range as LineRange, Selection, Stop as RangeStop};
+use crate::cli::range::{Mark, RangeEnd, Selection, UnitRange};
 use crate::exit::Exit;
 use crate::follow::{End, Follower, Options, Origin, follow};
 use crate::io::{FileRef, Source};
@@ -88,7 +88,7 @@ impl Cat<'_> {
         check(&self.wanted)?;
         let begins = args.common.offset.is_some();
         if matches!(self.wanted, Wanted::All) && !begins {
-            let last = LineRange { start: Mark::End(LAST_LINES), stop: RangeStop::Never, step: 1 };
+            let last = UnitRange { start: Mark::End(LAST_LINES), stop: RangeEnd::Never, step: 1 };
             self.wanted = Wanted::Lines(Selection::new(vec![last]));
         }
         let names = match args.with_filename {
@@ -367,7 +367,7 @@ fn ends_line(source: &Source, end: u64) -> io::Result<bool> {
 /// Only a selection without an end can be followed.
 fn check(wanted: &Wanted) -> anyhow::Result<()> {
     if let Wanted::Lines(selection) | Wanted::Bytes(selection) = wanted {
-        let is_open = selection.ranges().iter().any(|range| range.stop == RangeStop::Never);
+        let is_open = selection.ranges().iter().any(|range| range.stop == RangeEnd::Never);
         anyhow::ensure!(!selection.has_steps(), "--follow takes no ranges with steps");
         anyhow::ensure!(is_open, "--follow goes on from a range without an end, such as -10: or 1000:");
     }

@@ -12,7 +12,7 @@ use memchr::{memchr_iter, memrchr_iter};
 use super::pick::Unit;
 use super::wanted::Wanted;
 use crate::app::config::Config;
-use crate::cli::range::{Mark, Selection, Stop};
+use crate::cli::range::{Mark, RangeEnd, Selection};
 use crate::engine::{Block, Cut, Flow, Input, Kernel, Session};
 use crate::io::Source;
 use crate::output::Output;
@@ -98,9 +98,9 @@ impl Lines<'_> {
                 from_end.push(count);
             }
             match (range.start, range.stop) {
-                (_, Stop::At(Mark::End(count))) => from_end.push(count - 1),
+                (_, RangeEnd::At(Mark::End(count))) => from_end.push(count - 1),
                 // Where the file has fewer lines, its first line is the first of these.
-                (Mark::End(first), Stop::After(count)) => from_end.push(first.saturating_sub(count)),
+                (Mark::End(first), RangeEnd::After(count)) => from_end.push(first.saturating_sub(count)),
                 _ => {}
             }
         }
@@ -108,14 +108,14 @@ impl Lines<'_> {
         let mut counts = Vec::new();
         for range in selection.ranges() {
             match (range.start, range.stop) {
-                (Mark::Start(first), Stop::After(count)) => {
+                (Mark::Start(first), RangeEnd::After(count)) => {
                     counts.extend([first - 1, (first - 1).saturating_add(count)]);
                 }
-                (Mark::End(first), Stop::After(count)) if from_end.is_before_start(first) => counts.push(count),
+                (Mark::End(first), RangeEnd::After(count)) if from_end.is_before_start(first) => counts.push(count),
                 (Mark::Start(first), _) => counts.push(first - 1),
                 _ => {}
             }
-            if let Stop::At(Mark::Start(last)) = range.stop {
+            if let RangeEnd::At(Mark::Start(last)) = range.stop {
                 counts.push(last);
             }
         }
@@ -129,12 +129,12 @@ impl Lines<'_> {
                 Mark::End(count) => from_end.start_of(count),
             };
             let end = match (range.stop, range.start) {
-                (Stop::Never, _) => self.within.end,
-                (Stop::At(Mark::Start(last)), _) => after(last),
-                (Stop::At(Mark::End(count)), _) => from_end.start_of(count - 1),
-                (Stop::After(count), Mark::Start(first)) => after((first - 1).saturating_add(count)),
-                (Stop::After(count), Mark::End(first)) if from_end.is_before_start(first) => after(count),
-                (Stop::After(count), Mark::End(first)) => from_end.start_of(first.saturating_sub(count)),
+                (RangeEnd::Never, _) => self.within.end,
+                (RangeEnd::At(Mark::Start(last)), _) => after(last),
+                (RangeEnd::At(Mark::End(count)), _) => from_end.start_of(count - 1),
+                (RangeEnd::After(count), Mark::Start(first)) => after((first - 1).saturating_add(count)),
+                (RangeEnd::After(count), Mark::End(first)) if from_end.is_before_start(first) => after(count),
+                (RangeEnd::After(count), Mark::End(first)) => from_end.start_of(first.saturating_sub(count)),
             };
             if start < end {
                 spans.push(start..end);

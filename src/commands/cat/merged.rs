@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io;
 
 use super::Cat;
-use crate::app::config::search_or_all;
+use crate::app::config::period_search;
 use crate::cli::cat::Args;
 use crate::exit::Exit;
 use crate::os::posix::OsStrExt;
@@ -30,7 +30,7 @@ struct MergedText<'m, 'a> {
 impl Cat<'_> {
     /// Prints the lines of all inputs in order of their times.
     pub fn merge(&mut self, args: &Args) -> anyhow::Result<Exit> {
-        let search = search_or_all(&args.times)?;
+        let search = period_search(&args.times)?;
         let mut exit = Exit::Success;
         let (mut names, mut logs) = (Vec::new(), Vec::new());
         for input in self.config.inputs(&args.files) {

@@ -44,7 +44,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let follow = if args.follow_name { Some(FollowBy::Name) } else { args.follow };
     // What is asked for by time is text.
     let decompress = args.decompress || args.merge || matches!(wanted, Wanted::Period(..));
-    let mut config = Config::new(&args.common, output)?.decompressing(decompress && follow.is_none());
+    let mut config = Config::new(&args.common, output)?.with_decoding(decompress && follow.is_none());
     config.refuse_stats_over(&args.files)?;
     // An output that is empty is no danger to itself here: see `Output::is_same_file`.
     config.own_output = None;

@@ -230,7 +230,7 @@ fn split_by_unit(unit: Unit, piece: &[u8], before: u64, selected: &Selected, emi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::range::{Mark, Range, Stop};
+    use crate::cli::range::{Mark, RangeEnd, UnitRange};
     use proptest::collection::vec;
     use proptest::prelude::*;
 
@@ -239,8 +239,9 @@ mod tests {
     }
 
     fn selections() -> impl Strategy<Value = Selection> {
-        let stop = prop_oneof![marks().prop_map(Stop::At), (0u64..10).prop_map(Stop::After), Just(Stop::Never)];
-        let range = (marks(), stop, 1u64..4).prop_map(|(start, stop, step)| Range { start, stop, step });
+        let stop =
+            prop_oneof![marks().prop_map(RangeEnd::At), (0u64..10).prop_map(RangeEnd::After), Just(RangeEnd::Never)];
+        let range = (marks(), stop, 1u64..4).prop_map(|(start, stop, step)| UnitRange { start, stop, step });
         vec(range, 0..4).prop_map(Selection::new)
     }
 
@@ -258,9 +259,9 @@ mod tests {
                 number >= start
                     && (number - start) % range.step as i64 == 0
                     && match range.stop {
-                        Stop::At(mark) => number <= place(mark),
-                        Stop::After(count) => number < start + count as i64,
-                        Stop::Never => true,
+                        RangeEnd::At(mark) => number <= place(mark),
+                        RangeEnd::After(count) => number < start + count as i64,
+                        RangeEnd::Never => true,
                     }
             });
             if taken {
@@ -310,7 +311,7 @@ mod tests {
 
     #[test]
     fn no_more_is_held_than_the_range_needs() {
-        let selection = Selection::new(vec![Range { start: Mark::End(100), stop: Stop::Never, step: 1 }]);
+        let selection = Selection::new(vec![UnitRange { start: Mark::End(100), stop: RangeEnd::Never, step: 1 }]);
         let mut picker = Picker::new(selection, Unit::Line, 100 << 10);
         let piece = b"a line of twenty-one\n".repeat(1000);
         for _ in 0..200 {
@@ -327,7 +328,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_said() {
-        let selection = Selection::new(vec![Range { start: Mark::End(1), stop: Stop::Never, step: 1 }]);
+        let selection = Selection::new(vec![UnitRange { start: Mark::End(1), stop: RangeEnd::Never, step: 1 }]);
         let mut picker = Picker::new(selection, Unit::Line, 1 << 20);
         let piece = vec![b'x'; 100_000];
         let error = (0..20).find_map(|_| picker.feed(&piece, |_| {}).err()).expect("two megabytes are too much");

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 
 use super::transform::{Numbered, Show, Transform};
 use crate::cli::cat::Args;
-use crate::cli::range::{Around, Range, Selection, parse_count};
+use crate::cli::range::{Around, Selection, UnitRange, parse_count};
 use crate::select::PeriodSearch;
 use crate::select::shard::Shard;
 
@@ -49,7 +49,7 @@ impl Wanted {
 }
 
 /// Reads the ranges that a file lists, separated by white space.
-fn ranges_in(list: &OsStr) -> anyhow::Result<Vec<Range>> {
+fn ranges_in(list: &OsStr) -> anyhow::Result<Vec<UnitRange>> {
     let name = || crate::output::escape_name(list);
     let text = match list == "-" {
         true => std::io::read_to_string(std::io::stdin()),
@@ -60,7 +60,7 @@ fn ranges_in(list: &OsStr) -> anyhow::Result<Vec<Range>> {
         text.lines().zip(1..).flat_map(|(line, number)| line.split_whitespace().map(move |word| (word, number)));
     lines
         .map(|(word, number)| {
-            let range = Range::parse(word, parse_count);
+            let range = UnitRange::parse(word, parse_count);
             range.map_err(|error| anyhow::anyhow!("{}:{number}: invalid range {word:?}: {error}", name()))
         })
         .collect()

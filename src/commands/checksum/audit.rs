@@ -18,7 +18,7 @@ use super::{Run, name};
 use crate::cli::checksum::Checking;
 use crate::commands::file_digest;
 use crate::digest::{Digest, Recipe, Spec};
-use crate::engine::{Input, Permits, Steps, map_in_order};
+use crate::engine::{Input, MapSteps, Permits, map_in_order};
 use crate::exit::Exit;
 use crate::io::path;
 use crate::io::walk::{Order, Walk};
@@ -29,7 +29,7 @@ use crate::output::Output;
 /// The digests of a file that no list names, nothing of one to leave out, or why it has none.
 type Hashed = Result<Option<(OsString, Vec<Digest>)>, (OsString, io::Error)>;
 
-/// How many files came to what.
+/// The number of files with each result.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 struct Counts {
     matched: u64,
@@ -50,7 +50,7 @@ struct Missing {
     moved: bool,
 }
 
-/// What is known of the lists and their files.
+/// The lists, and the files seen so far.
 #[derive(Debug)]
 pub struct Audit {
     directory: PathBuf,
@@ -104,7 +104,7 @@ impl Audit {
         }
     }
 
-    /// Looks through the tree, and reports what is not as listed.
+    /// Walks the tree and reports files that differ from the lists.
     ///
     /// # Errors
     /// A failure of standard output.
@@ -161,7 +161,7 @@ impl Audit {
         };
         let emit = |result| run.printing(|| tell(result));
         let ahead = |_: &mut (OsString, Input<'_>), _| ();
-        map_in_order(engine.threads, &config.stats, files, Steps { ahead, work, emit })?;
+        map_in_order(engine.threads, &config.stats, files, MapSteps { ahead, work, emit })?;
         for missing in self.missing.iter().filter(|missing| !missing.moved) {
             self.counts.missing += 1;
             write(run, checking, &missing.name, Finding::Missing, output)?;

@@ -28,7 +28,7 @@ pub enum TagStyle {
 
 /// The format of a line.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Style {
+pub struct ListStyle {
     /// Whether a tag names the algorithm.
     pub tag: TagStyle,
     /// Write `*` before the name.
@@ -84,7 +84,7 @@ struct JsonDigest {
     bytes: u64,
 }
 
-impl Style {
+impl ListStyle {
     /// Writes the line of one digest.
     ///
     /// # Errors
@@ -143,7 +143,7 @@ impl Style {
         }
     }
 
-    /// Returns the sum in decimal, the length in bytes or blocks, and the name as it is.
+    /// Returns the sum in decimal, the length in bytes or blocks, and the name without escapes.
     fn historical(&self, digest: &Digest, subject: DigestSubject<'_>) -> Vec<u8> {
         let sum = digest.head().iter().fold(0u64, |sum, &byte| sum << 8 | u64::from(byte));
         let len = digest.input_len;
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
     use crate::digest::{Recipe, Spec};
 
-    fn line(style: Style, spec: impl Into<Spec>, name: &str) -> String {
+    fn line(style: ListStyle, spec: impl Into<Spec>, name: &str) -> String {
         let mut hasher = Recipe::from(spec.into()).hasher();
         hasher.update(b"hello");
         let mut text = Vec::new();
@@ -205,25 +205,25 @@ mod tests {
 
     #[test]
     fn lines_are_those_of_the_classic_tools() {
-        let plain = Style::default();
-        let tag = Style { tag: TagStyle::Always, ..plain };
+        let plain = ListStyle::default();
+        let tag = ListStyle { tag: TagStyle::Always, ..plain };
         let md5 = Algorithm::Md5;
         assert_eq!(line(plain, md5, "f"), "5d41402abc4b2a76b9719d911017c592  f\n");
-        assert_eq!(line(Style { binary: true, ..plain }, md5, "f"), "5d41402abc4b2a76b9719d911017c592 *f\n");
+        assert_eq!(line(ListStyle { binary: true, ..plain }, md5, "f"), "5d41402abc4b2a76b9719d911017c592 *f\n");
         assert_eq!(line(tag, md5, "f"), "MD5 (f) = 5d41402abc4b2a76b9719d911017c592\n");
         assert_eq!(line(plain, md5, "a\nb"), "\\5d41402abc4b2a76b9719d911017c592  a\\nb\n");
         assert_eq!(line(tag, md5, "a\\b"), "\\MD5 (a\\\\b) = 5d41402abc4b2a76b9719d911017c592\n");
-        assert_eq!(line(Style { zero: true, ..plain }, md5, "a\\b"), "5d41402abc4b2a76b9719d911017c592  a\\b\0");
-        assert_eq!(line(Style { base64: true, ..tag }, md5, "f"), "MD5 (f) = XUFAKrxLKna5cZ2REBfFkg==\n");
-        assert_eq!(line(Style { nameless: true, ..plain }, md5, "f"), "5d41402abc4b2a76b9719d911017c592\n");
+        assert_eq!(line(ListStyle { zero: true, ..plain }, md5, "a\\b"), "5d41402abc4b2a76b9719d911017c592  a\\b\0");
+        assert_eq!(line(ListStyle { base64: true, ..tag }, md5, "f"), "MD5 (f) = XUFAKrxLKna5cZ2REBfFkg==\n");
+        assert_eq!(line(ListStyle { nameless: true, ..plain }, md5, "f"), "5d41402abc4b2a76b9719d911017c592\n");
         let short = Spec { algorithm: Algorithm::Blake2b, len: 16 };
         assert_eq!(line(tag, short, "f"), "BLAKE2b-128 (f) = 46fb7408d4f285228f4af516ea25851b\n");
         assert_eq!(line(plain, Algorithm::Crc, "a b"), "3287646509 5 a b\n");
         assert_eq!(line(plain, Algorithm::Bsd, "a b"), "08403     1 a b\n");
         assert_eq!(line(tag, Algorithm::Sysv, "a b"), "532 1 a b\n");
-        assert_eq!(line(Style { implied: true, ..plain }, Algorithm::Crc, "-"), "3287646509 5\n");
+        assert_eq!(line(ListStyle { implied: true, ..plain }, Algorithm::Crc, "-"), "3287646509 5\n");
         assert_eq!(
-            line(Style { json: true, ..plain }, md5, "a\"b"),
+            line(ListStyle { json: true, ..plain }, md5, "a\"b"),
             "{\"path\":\"a\\\"b\",\"algorithm\":\"md5\",\"digest\":\"5d41402abc4b2a76b9719d911017c592\",\"bytes\":5}\n"
         );
     }

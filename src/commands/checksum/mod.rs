@@ -26,7 +26,7 @@ use crate::app::progress::Progress;
 use crate::cli::checksum::Args;
 use crate::commands::file_digest;
 use crate::digest::{Algorithm, Digest};
-use crate::engine::{Input, Lookahead, Steps, map_in_order};
+use crate::engine::{Input, Lookahead, MapSteps, map_in_order};
 use crate::exit::Exit;
 use crate::output::{Destination, Output};
 
@@ -41,7 +41,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     }
     let mut settings = Settings::new(args)?;
     settings.style.escape_for_terminal = output.destination() == Destination::Terminal;
-    let config = Config::new(&settings::common(args), output)?.decompressing(args.decompress);
+    let config = Config::new(&settings::common(args), output)?.with_decoding(args.decompress);
     config.refuse_stats_over(&settings.files)?;
     // The sizes of listed files are not known before they are opened.
     let known = if settings.checks || args.files0_from.is_some() { &[][..] } else { &settings.files[..] };
@@ -115,7 +115,7 @@ fn print(run: Run<'_>, files: inputs::Files<'_>, output: &mut Output) -> io::Res
             Err((name, error)) => return Outcome::Failed(name, error),
         };
         let name = source.name().to_owned();
-        let source = config.other_than_output(source);
+        let source = config.reject_own_output(source);
         match source.and_then(|source| file_digest::digest(source, &settings.recipes, config, permits)) {
             Ok(digests) => Outcome::Digests(name, digests),
             Err(error) => Outcome::Failed(name, error),
@@ -134,7 +134,7 @@ fn print(run: Run<'_>, files: inputs::Files<'_>, output: &mut Output) -> io::Res
     };
     let ahead = |input: &mut Input<'_>, turn| run.prepare(input, turn);
     let emit = |outcome| run.printing(|| tell(outcome));
-    map_in_order(engine.threads, stats, inputs, Steps { ahead, work, emit })?;
+    map_in_order(engine.threads, stats, inputs, MapSteps { ahead, work, emit })?;
     Ok(exit)
 }
 

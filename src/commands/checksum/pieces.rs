@@ -14,7 +14,7 @@ use super::inputs::Files;
 use super::{Run, name};
 use crate::commands::file_digest;
 use crate::digest::{Digest, Recipe};
-use crate::engine::{Steps, map_in_order};
+use crate::engine::{MapSteps, map_in_order};
 use crate::exit::Exit;
 use crate::io::{AccessMethod, FileRef, Source};
 use crate::output::Output;
@@ -23,7 +23,7 @@ use crate::output::Output;
 const READ: u64 = 256 << 10;
 
 /// One piece to hash, or what became of it.
-enum Job {
+enum PieceJob {
     /// A range of an open file; `None` for an empty one.
     Part(Arc<Source>, Option<Range<u64>>),
     Done(Piece),
@@ -40,11 +40,11 @@ struct Piece {
 /// Prints the digests of every piece of every file, in order.
 pub fn print(run: Run<'_>, files: Files<'_>, size: u64, output: &mut Output) -> io::Result<Exit> {
     let Run { settings, config, .. } = run;
-    let jobs = files.flat_map(move |file| -> Box<dyn Iterator<Item = Job> + Send + '_> {
+    let jobs = files.flat_map(move |file| -> Box<dyn Iterator<Item = PieceJob> + Send + '_> {
         let (engine, policy) = (&config.engine, config.engine.policy);
-        let fail = |name, error| Box::new(std::iter::once(Job::Failed(name, error)));
+        let fail = |name, error| Box::new(std::iter::once(PieceJob::Failed(name, error)));
         let open = |file: &FileRef| {
-            Source::open_at(file, policy, engine.range).and_then(|source| config.other_than_output(source))
+            Source::open_at(file, policy, engine.range).and_then(|source| config.reject_own_output(source))
         };
         let source = match file.map(|file: FileRef| (open(&file), file)) {
             Ok((Ok(source), _)) => source,
@@ -59,51 +59,51 @@ pub fn print(run: Run<'_>, files: Files<'_>, size: u64, output: &mut Output) -> 
             },
         }
     });
-    let work = |job: Job, permits: &_| match job {
-        Job::Part(source, range) => {
+    let work = |job: PieceJob, permits: &_| match job {
+        PieceJob::Part(source, range) => {
             let name = source.name().to_owned();
             let bytes = range.clone().unwrap_or_else(|| source.start()..source.start());
             let part = source.part(bytes, config.engine.policy);
             match part.and_then(|part| file_digest::digest(part, &settings.recipes, config, permits)) {
-                Ok(digests) => Job::Done(Piece { name, range, digests }),
-                Err(error) => Job::Failed(name, error),
+                Ok(digests) => PieceJob::Done(Piece { name, range, digests }),
+                Err(error) => PieceJob::Failed(name, error),
             }
         }
         done => done,
     };
     let (mut exit, mut failed) = (Exit::Success, None);
-    let mut tell = |job: Job| match job {
-        Job::Done(piece) => piece.digests.iter().try_for_each(|digest| {
+    let mut tell = |job: PieceJob| match job {
+        PieceJob::Done(piece) => piece.digests.iter().try_for_each(|digest| {
             let subject = DigestSubject { name: &piece.name, piece: piece.range.as_ref() };
             settings.style.write(digest, subject, &mut |text| output.write_all(text))
         }),
-        // What is wrong with one piece is wrong with those after it.
-        Job::Failed(name, _) if failed.as_ref() == Some(&name) => Ok(()),
-        Job::Failed(name, error) => {
+        // An error in one piece also applies to those after it.
+        PieceJob::Failed(name, _) if failed.as_ref() == Some(&name) => Ok(()),
+        PieceJob::Failed(name, error) => {
             name::report(&name, &error, output);
             exit = Exit::Failure;
             failed = Some(name);
             Ok(())
         }
-        Job::Part(..) => Ok(()),
+        PieceJob::Part(..) => Ok(()),
     };
     let emit = |job| run.printing(|| tell(job));
-    map_in_order(config.engine.threads, &config.stats, jobs, Steps { ahead: |_: &mut Job, _| (), work, emit })?;
+    map_in_order(config.engine.threads, &config.stats, jobs, MapSteps { ahead: |_: &mut PieceJob, _| (), work, emit })?;
     Ok(exit)
 }
 
 /// Returns the pieces of a file that ends at `end`.
-fn parts(source: Source, end: u64, size: u64) -> Box<dyn Iterator<Item = Job> + Send> {
+fn parts(source: Source, end: u64, size: u64) -> Box<dyn Iterator<Item = PieceJob> + Send> {
     let source = Arc::new(source);
     source.leave_at(end);
     let mut at = source.start();
     if at >= end {
-        return Box::new(std::iter::once(Job::Part(source, None)));
+        return Box::new(std::iter::once(PieceJob::Part(source, None)));
     }
     Box::new(std::iter::from_fn(move || {
         let range = at..end.min(at.saturating_add(size));
         at = range.end;
-        (!range.is_empty()).then(|| Job::Part(Arc::clone(&source), Some(range)))
+        (!range.is_empty()).then(|| PieceJob::Part(Arc::clone(&source), Some(range)))
     }))
 }
 
@@ -169,17 +169,17 @@ impl<'a> PieceStream<'a> {
 }
 
 impl Iterator for PieceStream<'_> {
-    type Item = Job;
+    type Item = PieceJob;
 
-    fn next(&mut self) -> Option<Job> {
+    fn next(&mut self) -> Option<PieceJob> {
         if self.ended {
             return None;
         }
         match self.piece() {
-            Ok(piece) => piece.map(Job::Done),
+            Ok(piece) => piece.map(PieceJob::Done),
             Err(error) => {
                 self.ended = true;
-                Some(Job::Failed(self.name.clone(), error))
+                Some(PieceJob::Failed(self.name.clone(), error))
             }
         }
     }

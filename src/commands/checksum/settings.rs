@@ -7,12 +7,12 @@ use std::io::Read;
 
 use anyhow::{anyhow, bail};
 
-use super::format::{Style, TagStyle};
+use super::format::{ListStyle, TagStyle};
 use crate::cli::checksum::Args;
 use crate::cli::common::{Common, Io};
 use crate::digest::algorithm::{Algorithm, Spec};
 use crate::digest::hasher::Recipe;
-use crate::digest::tree::Key;
+use crate::digest::tree::TreeKey;
 use crate::output;
 
 /// Decisions for a run.
@@ -23,7 +23,7 @@ pub struct Settings {
     /// The algorithms named by `-a`; empty when none was.
     pub named: Vec<Algorithm>,
     /// How digests are printed.
-    pub style: Style,
+    pub style: ListStyle,
     /// The inputs: standard input if none was named.
     pub files: Vec<OsString>,
     /// Whether the files are lists to check.
@@ -45,7 +45,7 @@ impl Settings {
             if args.algorithms.is_empty() { Vec::new() } else { specs.iter().map(|spec| spec.algorithm).collect() };
         let (key, seek) = (key(args)?, args.blake3.seek.unwrap_or(0));
         let has_blake3 = specs.iter().any(|spec| spec.algorithm == Algorithm::Blake3);
-        if !has_blake3 && (key != Key::None || args.blake3.seek.is_some()) {
+        if !has_blake3 && (key != TreeKey::None || args.blake3.seek.is_some()) {
             bail!("--keyed, --derive-key and --seek are only supported with --algorithm=blake3");
         }
         if specs.iter().any(|spec| spec.algorithm == Algorithm::Blake3 && seek.checked_add(spec.len).is_none()) {
@@ -53,7 +53,7 @@ impl Settings {
         }
         let format = &args.format;
         let implied = args.files.is_empty() && args.files0_from.is_none();
-        let style = Style {
+        let style = ListStyle {
             tag: match () {
                 () if format.tag || specs.len() > 1 && !format.untagged => TagStyle::Always,
                 () if format.untagged || format.binary || format.text => TagStyle::Never,
@@ -192,12 +192,12 @@ fn blake2_len(algorithm: Algorithm, bits: u64) -> anyhow::Result<u64> {
     Ok(if bits == 0 { algorithm.default_len() } else { bits / 8 })
 }
 
-fn key(args: &Args) -> anyhow::Result<Key> {
+fn key(args: &Args) -> anyhow::Result<TreeKey> {
     if let Some(context) = &args.blake3.derive_key {
-        return Ok(Key::Context(blake3::hazmat::hash_derive_key_context(context)));
+        return Ok(TreeKey::Context(blake3::hazmat::hash_derive_key_context(context)));
     }
     if !args.blake3.keyed {
-        return Ok(Key::None);
+        return Ok(TreeKey::None);
     }
     if args.files.is_empty() || args.files.iter().any(|name| name == "-") {
         bail!("--keyed reads the key from standard input, which cannot be a file to digest as well");
@@ -209,5 +209,5 @@ fn key(args: &Args) -> anyhow::Result<Key> {
         33.. => anyhow!("the key on standard input is longer than 32 bytes"),
         _ => anyhow!("the key on standard input has {len} bytes, not 32"),
     })?;
-    Ok(Key::Keyed(key))
+    Ok(TreeKey::Keyed(key))
 }

@@ -204,14 +204,14 @@ impl Run<'_> {
         match self.inputs.follow {
             Some(_) if self.inputs.is_recursive() => Err(anyhow::anyhow!("--follow takes files, not directories")),
             Some(by) => self.follow(files, by, output),
-            None if self.inputs.merge => self.merge(files, &config::search_or_all(&self.inputs.times)?, output),
+            None if self.inputs.merge => self.merge(files, &config::period_search(&self.inputs.times)?, output),
             None => match (args.printing.top, &args.printing.timeline) {
                 (Some(wanted), _) => self.top(files, wanted, output),
                 (None, Some(span)) => {
                     let span = config::timeline_span(span)?;
                     self.timeline(
                         files,
-                        &config::search_or_all(&self.inputs.times)?,
+                        &config::period_search(&self.inputs.times)?,
                         (span, args.printing.json),
                         output,
                     )

@@ -50,7 +50,7 @@ const BLOCK: usize = 512 << 10;
 /// # Errors
 /// A failure of standard output.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
-    let config = Config::new(&args.common, output)?.decompressing(args.decompress);
+    let config = Config::new(&args.common, output)?.with_decoding(args.decompress);
     config.refuse_stats_over(&args.shown.files)?;
     let read = if args.reverse { args.shown.files.get(..1) } else { None };
     let progress = config.progress(read.unwrap_or(&args.shown.files), output);

@@ -3,10 +3,10 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::facts::{Facts, Time};
+use super::facts::{FileFacts, FileTime};
 use super::filesystem;
 use super::format::Values;
-use super::quoting::{Style, quote};
+use super::quoting::{QuotingStyle, quote};
 use super::value::Value;
 use crate::os::Status;
 use crate::os::Volume;
@@ -17,15 +17,15 @@ use crate::os::posix::{FileType, OsStrExt};
 /// A file's facts as directives. A directive that fails prints as `?` and adds a message to
 /// `errors`.
 pub struct OfFile<'a> {
-    facts: &'a Facts,
-    style: Style,
+    facts: &'a FileFacts,
+    style: QuotingStyle,
     /// One message for each directive that failed, without the file's name.
     pub errors: Vec<String>,
 }
 
 impl<'a> OfFile<'a> {
     /// Returns the directives of a file whose name is quoted in `style`.
-    pub fn new(facts: &'a Facts, style: Style) -> Self {
+    pub fn new(facts: &'a FileFacts, style: QuotingStyle) -> Self {
         OfFile { facts, style, errors: Vec::new() }
     }
 
@@ -78,7 +78,7 @@ impl Values for OfFile<'_> {
         let inode = &facts.inode;
         let words = |words: &str| Value::Text(words.into());
         let name = |name: Option<Vec<u8>>| Value::Text(name.unwrap_or_else(|| b"UNKNOWN".to_vec()));
-        let seconds = |time: Time| Value::Seconds(time.seconds, time.nanoseconds);
+        let seconds = |time: FileTime| Value::Seconds(time.seconds, time.nanoseconds);
         Some(match (modifier, code) {
             (Some(b'H'), b'd') => Value::Unsigned(inode.stx_dev_major.into()),
             (Some(b'L'), b'd') => Value::Unsigned(inode.stx_dev_minor.into()),
@@ -108,13 +108,13 @@ impl Values for OfFile<'_> {
             (_, b'T') => Value::Hex(inode.stx_rdev_minor.into()),
             (_, b'u') => Value::Unsigned(inode.stx_uid.into()),
             (_, b'U') => name(facts.owner()),
-            (_, b'w') => words(&facts.birth().map_or_else(|| "-".to_owned(), Time::text)),
+            (_, b'w') => words(&facts.birth().map_or_else(|| "-".to_owned(), FileTime::text)),
             (_, b'W') => facts.birth().map_or(Value::Seconds(0, 0), seconds),
-            (_, b'x') => words(&Time::from(inode.stx_atime).text()),
+            (_, b'x') => words(&FileTime::from(inode.stx_atime).text()),
             (_, b'X') => seconds(inode.stx_atime.into()),
-            (_, b'y') => words(&Time::from(inode.stx_mtime).text()),
+            (_, b'y') => words(&FileTime::from(inode.stx_mtime).text()),
             (_, b'Y') => seconds(inode.stx_mtime.into()),
-            (_, b'z') => words(&Time::from(inode.stx_ctime).text()),
+            (_, b'z') => words(&FileTime::from(inode.stx_ctime).text()),
             (_, b'Z') => seconds(inode.stx_ctime.into()),
             _ => return None,
         })
@@ -125,7 +125,7 @@ impl Values for OfFile<'_> {
 ///
 /// # Errors
 /// Returns an error if a directory on the way cannot be inspected.
-pub fn mount_point(facts: &Facts) -> std::io::Result<PathBuf> {
+pub fn mount_point(facts: &FileFacts) -> std::io::Result<PathBuf> {
     let path = Path::new(OsStr::from_bytes(&facts.name));
     let is_link = facts.kind() == FileType::Symlink;
     // A followed link counts as its target; any other link counts as itself.
@@ -227,17 +227,17 @@ pub const FILESYSTEM_BLOCK: &str = "  File: \"%n\"\n\
 ///
 /// GNU stat checks the environment only if the format contains `%N` literally, so `%-N` and the
 /// default view print names unquoted.
-pub fn style(format: &[u8]) -> (Style, Option<String>) {
+pub fn style(format: &[u8]) -> (QuotingStyle, Option<String>) {
     if !format.windows(2).any(|pair| pair == b"%N") {
-        return (Style::Literal, None);
+        return (QuotingStyle::Literal, None);
     }
     let value = std::env::var_os("QUOTING_STYLE");
-    match Style::from_environment(value.as_deref().map(OsStr::as_bytes)) {
+    match QuotingStyle::from_environment(value.as_deref().map(OsStr::as_bytes)) {
         Ok(style) => (style, None),
         Err(value) => {
-            let value = String::from_utf8_lossy(&quote(value.as_bytes(), Style::Locale)).into_owned();
+            let value = String::from_utf8_lossy(&quote(value.as_bytes(), QuotingStyle::Locale)).into_owned();
             let warning = format!("ignoring invalid value of environment variable QUOTING_STYLE: {value}");
-            (Style::ShellEscapeAlways, Some(warning))
+            (QuotingStyle::ShellEscapeAlways, Some(warning))
         }
     }
 }

@@ -18,7 +18,7 @@ pub struct FactsQuery {
 
 /// A file named by the user, and the facts of its inode.
 #[derive(Debug)]
-pub struct Facts {
+pub struct FileFacts {
     /// The name as the user gave it; `-` is standard input.
     pub name: Vec<u8>,
     /// Whether links were followed.
@@ -29,26 +29,26 @@ pub struct Facts {
 
 /// A point in time: seconds since 1970 and nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Time {
+pub struct FileTime {
     /// Seconds, negative before 1970.
     pub seconds: i64,
     /// Nanoseconds after that second.
     pub nanoseconds: u32,
 }
 
-impl Facts {
+impl FileFacts {
     /// Queries the facts of `name` without opening it, so that no FIFO blocks and no device reacts.
     ///
     /// # Errors
     /// Returns the error of `statx`.
-    pub fn of(name: &[u8], asking: FactsQuery) -> Result<Facts, Errno> {
+    pub fn of(name: &[u8], asking: FactsQuery) -> Result<FileFacts, Errno> {
         let FactsQuery { follow, freshness } = asking;
         let inode = if name == b"-" {
             inode(stdin(), OsStr::new(""), follow, freshness)?
         } else {
             reach(OsStr::from_bytes(name), |from, path| inode(from, path, follow, freshness))?
         };
-        Ok(Facts { name: name.to_vec(), follow: asking.follow, inode })
+        Ok(FileFacts { name: name.to_vec(), follow: asking.follow, inode })
     }
 
     /// Returns whether the user named standard input.
@@ -109,8 +109,8 @@ impl Facts {
     }
 
     /// Returns the birth time, if the file system records it.
-    pub fn birth(&self) -> Option<Time> {
-        (self.inode.stx_mask & StatxFlags::BTIME.bits() != 0).then(|| Time::from(self.inode.stx_btime))
+    pub fn birth(&self) -> Option<FileTime> {
+        (self.inode.stx_mask & StatxFlags::BTIME.bits() != 0).then(|| FileTime::from(self.inode.stx_btime))
     }
 
     /// Returns the target of a symbolic link.
@@ -130,16 +130,16 @@ impl Facts {
     }
 }
 
-impl From<StatxTimestamp> for Time {
-    fn from(time: StatxTimestamp) -> Time {
-        Time { seconds: time.tv_sec, nanoseconds: time.tv_nsec }
+impl From<StatxTimestamp> for FileTime {
+    fn from(time: StatxTimestamp) -> FileTime {
+        FileTime { seconds: time.tv_sec, nanoseconds: time.tv_nsec }
     }
 }
 
-impl Time {
+impl FileTime {
     /// Formats the time as GNU stat does: local, in nanoseconds, with the time zone.
     pub fn text(self) -> String {
-        let Time { seconds, nanoseconds } = self;
+        let FileTime { seconds, nanoseconds } = self;
         let Some(local) = accounts::local_time(seconds) else {
             return format!("{seconds}.{nanoseconds:09}");
         };

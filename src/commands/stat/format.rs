@@ -15,7 +15,7 @@ const WIDEST: usize = 1 << 20;
 
 /// One piece of a format.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Piece {
+enum FormatPiece {
     Text(Vec<u8>),
     Directive {
         spec: Spec,
@@ -39,7 +39,7 @@ pub trait Values {
 /// A parsed format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Format {
-    pieces: Vec<Piece>,
+    pieces: Vec<FormatPiece>,
     newline: bool,
 }
 
@@ -50,12 +50,12 @@ pub struct InvalidDirective(pub String);
 impl Format {
     /// Parses a format for `-c`: backslashes are text, and each file's output ends with a newline.
     pub fn line(text: &[u8], splits: impl Fn(u8) -> bool) -> Format {
-        Format { pieces: Parser::new(text, false, splits).pieces(), newline: true }
+        Format { pieces: DirectiveParser::new(text, false, splits).pieces(), newline: true }
     }
 
     /// Parses a format for `--printf`: escapes are interpreted, and nothing is appended.
     pub fn printf(text: &[u8], splits: impl Fn(u8) -> bool) -> Format {
-        Format { pieces: Parser::new(text, true, splits).pieces(), newline: false }
+        Format { pieces: DirectiveParser::new(text, true, splits).pieces(), newline: false }
     }
 
     /// Writes this format's text for one file to `out`, one directive at a time, and its warnings
@@ -73,8 +73,8 @@ impl Format {
         let mut field = Vec::new();
         for piece in &self.pieces {
             match piece {
-                Piece::Text(text) => out(text)?,
-                Piece::Directive { spec, modifier, code } => {
+                FormatPiece::Text(text) => out(text)?,
+                FormatPiece::Directive { spec, modifier, code } => {
                     field.clear();
                     match values.value(*modifier, *code) {
                         Some(value) => value::push(&mut field, spec, &value),
@@ -82,8 +82,8 @@ impl Format {
                     }
                     out(&field)?;
                 }
-                Piece::Warning(text) => warn(text),
-                Piece::Invalid(text) => return Ok(Err(InvalidDirective(text.clone()))),
+                FormatPiece::Warning(text) => warn(text),
+                FormatPiece::Invalid(text) => return Ok(Err(InvalidDirective(text.clone()))),
             }
         }
         if self.newline {
@@ -93,20 +93,20 @@ impl Format {
     }
 }
 
-struct Parser<'a, F> {
+struct DirectiveParser<'a, F> {
     text: &'a [u8],
     at: usize,
     escapes: bool,
     splits: F,
-    pieces: Vec<Piece>,
+    pieces: Vec<FormatPiece>,
 }
 
-impl<'a, F: Fn(u8) -> bool> Parser<'a, F> {
+impl<'a, F: Fn(u8) -> bool> DirectiveParser<'a, F> {
     fn new(text: &'a [u8], escapes: bool, splits: F) -> Self {
-        Parser { text, at: 0, escapes, splits, pieces: Vec::new() }
+        DirectiveParser { text, at: 0, escapes, splits, pieces: Vec::new() }
     }
 
-    fn pieces(mut self) -> Vec<Piece> {
+    fn pieces(mut self) -> Vec<FormatPiece> {
         while let Some(byte) = self.peek(0) {
             self.at += 1;
             match byte {
@@ -114,7 +114,7 @@ impl<'a, F: Fn(u8) -> bool> Parser<'a, F> {
                 b'\\' if self.escapes => self.escape(),
                 _ => self.push(byte),
             }
-            if matches!(self.pieces.last(), Some(Piece::Invalid(_))) {
+            if matches!(self.pieces.last(), Some(FormatPiece::Invalid(_))) {
                 break;
             }
         }
@@ -127,8 +127,8 @@ impl<'a, F: Fn(u8) -> bool> Parser<'a, F> {
 
     fn push(&mut self, byte: u8) {
         match self.pieces.last_mut() {
-            Some(Piece::Text(text)) => text.push(byte),
-            _ => self.pieces.push(Piece::Text(vec![byte])),
+            Some(FormatPiece::Text(text)) => text.push(byte),
+            _ => self.pieces.push(FormatPiece::Text(vec![byte])),
         }
     }
 
@@ -160,20 +160,20 @@ impl<'a, F: Fn(u8) -> bool> Parser<'a, F> {
                 let mut directive = self.text[start..self.at].to_vec();
                 directive.extend(code);
                 let directive = String::from_utf8_lossy(&directive).into_owned();
-                self.pieces.push(Piece::Invalid(format!("'{directive}': invalid directive")));
+                self.pieces.push(FormatPiece::Invalid(format!("'{directive}': invalid directive")));
             }
             Some(first) => {
                 let Some(spec) = spec else {
                     let directive = String::from_utf8_lossy(&self.text[start..self.at]).into_owned();
                     let text = format!("'{directive}': a field is at most {WIDEST} characters wide");
-                    return self.pieces.push(Piece::Invalid(text));
+                    return self.pieces.push(FormatPiece::Invalid(text));
                 };
                 self.at += 1;
                 let split =
                     (matches!(first, b'H' | b'L')).then(|| self.peek(0)).flatten().filter(|&code| (self.splits)(code));
                 self.at += usize::from(split.is_some());
                 let (modifier, code) = split.map_or((None, first), |code| (Some(first), code));
-                self.pieces.push(Piece::Directive { spec, modifier, code });
+                self.pieces.push(FormatPiece::Directive { spec, modifier, code });
             }
         }
     }
@@ -181,7 +181,7 @@ impl<'a, F: Fn(u8) -> bool> Parser<'a, F> {
     /// Parses what follows a backslash.
     fn escape(&mut self) {
         let Some(byte) = self.peek(0) else {
-            self.pieces.push(Piece::Warning("warning: backslash at end of format".into()));
+            self.pieces.push(FormatPiece::Warning("warning: backslash at end of format".into()));
             return self.push(b'\\');
         };
         if (b'0'..=b'7').contains(&byte) {
@@ -201,7 +201,7 @@ impl<'a, F: Fn(u8) -> bool> Parser<'a, F> {
             b'"' | b'\\' => byte,
             _ => {
                 let shown = char::from(byte);
-                self.pieces.push(Piece::Warning(format!("warning: unrecognized escape '\\{shown}'")));
+                self.pieces.push(FormatPiece::Warning(format!("warning: unrecognized escape '\\{shown}'")));
                 byte
             }
         };

@@ -9,13 +9,13 @@ use std::fs::File;
 use std::ops::Range;
 
 use super::content::Content;
-use super::facts::Facts;
+use super::facts::FileFacts;
 use crate::io::{AccessMethod, IoMode, Source, path};
 use crate::os::Window;
 use crate::os::extents::{self, Layout, Sparseness};
-use crate::os::holders::{Coverage, Holder, Identity, Wanted};
+use crate::os::file_users::{Coverage, FileUser, Identity, SoughtFile};
 use crate::os::posix::{AsFd, BorrowedFd, Errno, FileType, OFlags, OsStrExt, OwnedFd, is_a_terminal, stdin};
-use crate::os::residency::{self, Cached, Cell, Unknown};
+use crate::os::residency::{self, Cached, ResidencyCell, Unknown};
 use crate::os::{Status, StatxAttributes, StatxFlags, Volume, reopen_quietly};
 
 /// The maximum number of ranges or extents to visit, because a file may have millions.
@@ -23,9 +23,9 @@ const LIMIT: usize = 1 << 16;
 
 /// Everything known about one file.
 #[derive(Debug)]
-pub struct Report {
+pub struct Inspection {
     /// The facts of its inode.
-    pub facts: Facts,
+    pub facts: FileFacts,
     /// The target of a symbolic link.
     pub target: Option<Vec<u8>>,
     /// Its file system, if that can be queried.
@@ -33,10 +33,10 @@ pub struct Report {
     /// The mount point of its file system.
     pub mount_point: Option<std::path::PathBuf>,
     /// Whether it can be mapped.
-    pub mapping: Mapping,
+    pub mapping: Mappability,
     /// The cached pages in equal stretches, or why they are unknown; `None` if the file has no
     /// pages.
-    pub cache: Option<Result<Vec<Cell>, Unknown>>,
+    pub cache: Option<Result<Vec<ResidencyCell>, Unknown>>,
     /// Its data and holes.
     pub sparseness: Option<Sparseness>,
     /// Its extents on disk.
@@ -51,7 +51,7 @@ pub struct Report {
 
 /// Whether a file can be mapped, and how `--io auto` reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mapping {
+pub struct Mappability {
     /// Whether it can be mapped; `None` if only opening would tell, and it was not opened.
     pub mappable: Option<bool>,
     /// Why it cannot be mapped, or why that is unknown.
@@ -66,16 +66,16 @@ pub struct Mapping {
 #[derive(Debug, Clone)]
 pub struct Users {
     /// The processes.
-    pub holders: Vec<Holder>,
+    pub file_users: Vec<FileUser>,
     /// How many processes were inspected.
     pub coverage: Coverage,
 }
 
 /// A file with its inode's facts, opened if it is a regular file.
 #[derive(Debug)]
-pub struct Opened {
+pub struct OpenedFile {
     /// The facts of its inode.
-    pub facts: Facts,
+    pub facts: FileFacts,
     /// An open descriptor, or why there is none.
     pub file: Result<OwnedFd, NotOpened>,
 }
@@ -89,23 +89,23 @@ pub enum NotOpened {
     Failed(Errno),
 }
 
-impl Opened {
+impl OpenedFile {
     /// Opens the file of `facts` if it is regular and not empty. A file of size 0 has nothing to
     /// query, and opening one in `/proc` may have side effects.
-    pub fn new(facts: Facts) -> Opened {
+    pub fn new(facts: FileFacts) -> OpenedFile {
         let opens = facts.kind() == FileType::RegularFile && facts.inode.stx_size > 0;
         let file = if opens { open(&facts).map_err(NotOpened::Failed) } else { Err(NotOpened::ByKind) };
-        Opened { facts, file }
+        OpenedFile { facts, file }
     }
 
     /// Also opens a block device: its own pages are queried, and nothing is read.
-    pub fn with_devices(facts: Facts) -> Opened {
+    pub fn with_devices(facts: FileFacts) -> OpenedFile {
         if facts.kind() != FileType::BlockDevice || facts.is_stdin() {
-            return Opened::new(facts);
+            return OpenedFile::new(facts);
         }
         let file = path::open(OsStr::from_bytes(&facts.name)).map(OwnedFd::from);
         let file = file.map_err(|error| NotOpened::Failed(Errno::from_io_error(&error).unwrap_or(Errno::IO)));
-        Opened { facts, file }
+        OpenedFile { facts, file }
     }
 
     /// Returns the size in bytes: for a block device, its capacity.
@@ -123,21 +123,21 @@ impl Opened {
 
     /// Returns the filter that finds the file's users, or `None` for links, directories and the
     /// like.
-    pub fn wanted(&self) -> Option<Wanted> {
+    pub fn wanted(&self) -> Option<SoughtFile> {
         let inode = &self.facts.inode;
         let reported = Identity { major: inode.stx_dev_major, minor: inode.stx_dev_minor, inode: inode.stx_ino };
-        (!matches!(self.facts.kind(), FileType::Symlink)).then(|| Wanted::new(reported, self.fd()))
+        (!matches!(self.facts.kind(), FileType::Symlink)).then(|| SoughtFile::new(reported, self.fd()))
     }
 
     /// Returns how much of the file is cached, in at most `cells` stretches, or `None` if it has no
     /// pages.
-    pub fn cells(&self, cells: u64) -> Option<Result<Vec<Cell>, Unknown>> {
+    pub fn cells(&self, cells: u64) -> Option<Result<Vec<ResidencyCell>, Unknown>> {
         self.cells_within(0..self.facts.inode.stx_size, cells)
     }
 
     /// Returns how much of the bytes `within` the file is cached, in at most `cells` stretches, or
     /// `None` if it has no pages.
-    pub fn cells_within(&self, within: Range<u64>, cells: u64) -> Option<Result<Vec<Cell>, Unknown>> {
+    pub fn cells_within(&self, within: Range<u64>, cells: u64) -> Option<Result<Vec<ResidencyCell>, Unknown>> {
         match &self.file {
             Ok(file) => Some(residency::cells(file.as_fd(), within, cells)),
             Err(NotOpened::Failed(errno)) => Some(Err(Unknown::NotOpened(*errno))),
@@ -147,7 +147,7 @@ impl Opened {
 }
 
 /// Opens exactly the inode that `facts` describes, or fails.
-fn open(facts: &Facts) -> Result<OwnedFd, Errno> {
+fn open(facts: &FileFacts) -> Result<OwnedFd, Errno> {
     if facts.is_stdin() {
         // Uses a file description of its own: querying holes moves the position, and other
         // processes share the one of standard input.
@@ -162,10 +162,10 @@ fn open(facts: &Facts) -> Result<OwnedFd, Errno> {
     reopen_quietly(anchor.as_fd())
 }
 
-impl Report {
+impl Inspection {
     /// Collects everything that does not require reading the file. `width` is the number of
     /// stretches in the picture of its pages.
-    pub fn gather(opened: Opened, width: u64) -> Report {
+    pub fn gather(opened: OpenedFile, width: u64) -> Inspection {
         let cache = opened.cells(width);
         let fd = opened.fd();
         let size = opened.facts.inode.stx_size;
@@ -174,7 +174,7 @@ impl Report {
         let mapping = mapping(&opened);
         let facts = opened.facts;
         let is_link = facts.kind() == FileType::Symlink;
-        Report {
+        Inspection {
             target: if is_link { facts.target().ok() } else { None },
             filesystem: filesystem(&facts),
             mount_point: if facts.is_stdin() { None } else { super::directives::mount_point(&facts).ok() },
@@ -221,14 +221,14 @@ impl Report {
 }
 
 /// Returns whether the file system keeps its pages only in memory, so that none can be dropped.
-pub fn lives_in_memory(facts: &Facts) -> bool {
+pub fn lives_in_memory(facts: &FileFacts) -> bool {
     const TMPFS: u64 = 0x0102_1994;
     const RAMFS: u64 = 0x8584_58f6;
     const HUGETLBFS: u64 = 0x9584_58f6;
     filesystem(facts).is_some_and(|facts| matches!(facts.magic, Some(TMPFS | RAMFS | HUGETLBFS)))
 }
 
-fn filesystem(facts: &Facts) -> Option<Volume> {
+fn filesystem(facts: &FileFacts) -> Option<Volume> {
     if facts.is_stdin() {
         return Volume::of(stdin()).ok();
     }
@@ -241,8 +241,8 @@ fn filesystem(facts: &Facts) -> Option<Volume> {
 }
 
 /// Returns whether the file can be mapped, by trying if it is open, and otherwise by its type.
-fn mapping(opened: &Opened) -> Mapping {
-    let by_type = |mappable, why: &str, auto| Mapping { mappable, why: Some(why.to_owned()), auto, auto_why: None };
+fn mapping(opened: &OpenedFile) -> Mappability {
+    let by_type = |mappable, why: &str, auto| Mappability { mappable, why: Some(why.to_owned()), auto, auto_why: None };
     match (&opened.file, opened.facts.kind()) {
         (Ok(file), _) => by_trying(file),
         (Err(NotOpened::Failed(errno)), _) => {
@@ -271,14 +271,14 @@ fn mapping(opened: &Opened) -> Mapping {
     }
 }
 
-fn by_trying(file: &OwnedFd) -> Mapping {
+fn by_trying(file: &OwnedFd) -> Mappability {
     let refused = Window::map(file.as_fd(), 0, 1).err();
     let auto = file.try_clone().and_then(|file| {
         Source::from_file("".into(), File::from(file), false, IoMode::Auto, crate::io::Range::default())
     });
     let why = refused.as_ref().map(|error| crate::io::Reason::Refused(error.raw_os_error().unwrap_or(0)).to_string());
     let auto_why = auto.as_ref().ok().and_then(Source::reason).map(|reason| reason.to_string());
-    Mapping {
+    Mappability {
         mappable: Some(refused.is_none()),
         auto_why: auto_why.filter(|reason| why.as_ref() != Some(reason)),
         why,
@@ -288,14 +288,14 @@ fn by_trying(file: &OwnedFd) -> Mapping {
 
 /// Returns whether a size of 0 means that the size is unknown, as in `/proc` and similar file
 /// systems.
-pub fn states_no_size(facts: &Facts) -> bool {
+pub fn states_no_size(facts: &FileFacts) -> bool {
     const KINDS: [&str; 9] =
         ["proc", "sysfs", "cgroupfs", "cgroup2fs", "debugfs", "tracefs", "securityfs", "selinux", "configfs"];
     filesystem(facts).is_some_and(|filesystem| KINDS.contains(&super::filesystem::kind(filesystem.magic).as_str()))
 }
 
 /// Returns the size of a block device in bytes, from sysfs so that it need not be opened.
-pub fn device_size(facts: &Facts) -> Option<u64> {
+pub fn device_size(facts: &FileFacts) -> Option<u64> {
     if facts.kind() != FileType::BlockDevice {
         return None;
     }

@@ -5,15 +5,15 @@
 use serde::Serialize;
 
 use super::content::Content;
-use super::facts::{Facts, Time};
-use super::gather::{self, Mapping, Report, Users};
+use super::facts::{FileFacts, FileTime};
+use super::gather::{self, Inspection, Mappability, Users};
 use super::page_cache_action::CacheOutcome;
 use super::text::why;
 use crate::os::Volume;
 use crate::os::error_text;
-use crate::os::holders::{Area, Holder};
+use crate::os::file_users::{FileUser, MappedRange};
 use crate::os::page_size;
-use crate::os::residency::{self, Cell};
+use crate::os::residency::{self, ResidencyCell};
 use crate::output::{JsonText, to_json};
 
 #[derive(Serialize)]
@@ -52,7 +52,7 @@ struct Object<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     done: Option<CacheOutcomeObject>,
     cache: Option<Cache>,
-    data: Option<Data>,
+    data: Option<DataObject>,
     extents: Option<Extents>,
     users: Option<UsersObject<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,8 +72,8 @@ struct Moment {
     text: String,
 }
 
-impl From<Time> for Moment {
-    fn from(time: Time) -> Moment {
+impl From<FileTime> for Moment {
+    fn from(time: FileTime) -> Moment {
         Moment { seconds: time.seconds, nanoseconds: time.nanoseconds, text: time.text() }
     }
 }
@@ -124,7 +124,7 @@ struct Cache {
 }
 
 #[derive(Serialize)]
-struct Data {
+struct DataObject {
     ranges: u64,
     bytes: u64,
     holes: u64,
@@ -178,13 +178,13 @@ struct DescriptorObject {
 }
 
 /// Returns the object of one file, with its newline.
-pub fn line(report: &Report) -> Vec<u8> {
+pub fn line(report: &Inspection) -> Vec<u8> {
     let mut line = to_json(&object(report)).unwrap_or_default();
     line.push(b'\n');
     line
 }
 
-fn object(report: &Report) -> Object<'_> {
+fn object(report: &Inspection) -> Object<'_> {
     let facts = &report.facts;
     let inode = &facts.inode;
     let text = |name: Option<Vec<u8>>| name.map(JsonText::from);
@@ -208,9 +208,9 @@ fn object(report: &Report) -> Object<'_> {
         device: Device { major: inode.stx_dev_major, minor: inode.stx_dev_minor },
         special_device: special.then_some(Device { major: inode.stx_rdev_major, minor: inode.stx_rdev_minor }),
         device_size: gather::device_size(facts),
-        accessed: Time::from(inode.stx_atime).into(),
-        modified: Time::from(inode.stx_mtime).into(),
-        changed: Time::from(inode.stx_ctime).into(),
+        accessed: FileTime::from(inode.stx_atime).into(),
+        modified: FileTime::from(inode.stx_mtime).into(),
+        changed: FileTime::from(inode.stx_ctime).into(),
         born: facts.birth().map(Moment::from),
         context: text(facts.context().ok()),
         filesystem: filesystem(report),
@@ -221,7 +221,7 @@ fn object(report: &Report) -> Object<'_> {
         mapping: mapping(&report.mapping),
         done: report.cache_action.as_ref().map(done),
         cache: cache(facts, report),
-        data: report.sparseness.map(|sparse| Data {
+        data: report.sparseness.map(|sparse| DataObject {
             ranges: sparse.data_ranges,
             bytes: sparse.data_bytes,
             holes: sparse.holes,
@@ -234,7 +234,7 @@ fn object(report: &Report) -> Object<'_> {
     }
 }
 
-fn filesystem(report: &Report) -> Option<Filesystem<'_>> {
+fn filesystem(report: &Inspection) -> Option<Filesystem<'_>> {
     use crate::os::posix::OsStrExt;
     let facts = report.filesystem.as_ref()?;
     Some(Filesystem {
@@ -244,7 +244,7 @@ fn filesystem(report: &Report) -> Option<Filesystem<'_>> {
     })
 }
 
-fn mapping(mapping: &Mapping) -> MappingObject<'_> {
+fn mapping(mapping: &Mappability) -> MappingObject<'_> {
     MappingObject {
         mappable: mapping.mappable,
         reason: mapping.why.as_deref(),
@@ -262,7 +262,7 @@ fn done(done: &CacheOutcome) -> CacheOutcomeObject {
     }
 }
 
-fn cache(facts: &Facts, report: &Report) -> Option<Cache> {
+fn cache(facts: &FileFacts, report: &Inspection) -> Option<Cache> {
     let known =
         Cache { page_size: page_size() as u64, pages: residency::pages(facts.inode.stx_size), ..Cache::default() };
     Some(match report.cache.as_ref()? {
@@ -274,7 +274,7 @@ fn cache(facts: &Facts, report: &Report) -> Option<Cache> {
                 writeback: total.state.map(|state| state.writeback),
                 evicted: total.state.map(|state| state.evicted),
                 recently_evicted: total.state.map(|state| state.recently_evicted),
-                stretches: cells.iter().map(|Cell { pages, cached }| [*pages, cached.resident]).collect(),
+                stretches: cells.iter().map(|ResidencyCell { pages, cached }| [*pages, cached.resident]).collect(),
                 ..known
             }
         }
@@ -282,7 +282,7 @@ fn cache(facts: &Facts, report: &Report) -> Option<Cache> {
     })
 }
 
-fn extents(report: &Report) -> Option<Extents> {
+fn extents(report: &Inspection) -> Option<Extents> {
     Some(match report.layout.as_ref()? {
         Ok(layout) => Extents {
             count: Some(layout.extents),
@@ -310,12 +310,12 @@ fn users(users: &Users) -> UsersObject<'_> {
         inspected: users.coverage.inspected,
         denied: users.coverage.denied,
         complete: users.coverage.denied == 0,
-        list: users.holders.iter().map(user).collect(),
+        list: users.file_users.iter().map(user).collect(),
     }
 }
 
-fn user(holder: &Holder) -> User<'_> {
-    let area = |area: &Area| AreaObject {
+fn user(holder: &FileUser) -> User<'_> {
+    let area = |area: &MappedRange| AreaObject {
         mode: area.mode(),
         shared: area.shared,
         offset: area.offset,
@@ -326,7 +326,7 @@ fn user(holder: &Holder) -> User<'_> {
     User {
         pid: holder.pid,
         command: JsonText::from(&holder.command[..]),
-        mapped: holder.areas.iter().map(area).collect(),
+        mapped: holder.mappings.iter().map(area).collect(),
         open: holder
             .descriptors
             .iter()
@@ -338,7 +338,7 @@ fn user(holder: &Holder) -> User<'_> {
 /// Returns the object of a file system, with its newline.
 pub fn filesystem_line(name: &[u8], facts: &Volume) -> Vec<u8> {
     #[derive(Serialize)]
-    struct Whole<'a> {
+    struct FilesystemObject<'a> {
         name: JsonText<'a>,
         #[serde(rename = "type")]
         kind: String,
@@ -353,7 +353,7 @@ pub fn filesystem_line(name: &[u8], facts: &Volume) -> Vec<u8> {
         inodes: u64,
         free_inodes: u64,
     }
-    let whole = Whole {
+    let whole = FilesystemObject {
         name: JsonText::from(name),
         kind: super::filesystem::kind(facts.magic),
         magic: facts.magic.unwrap_or(0),

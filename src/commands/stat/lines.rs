@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::quoting::{Style, quote};
+use super::quoting::{QuotingStyle, quote};
 use crate::app::config::Config;
 use crate::engine::{Block, COUNTED, Cut, Flow, Kernel};
 use crate::exit::Exit;
@@ -10,14 +10,14 @@ use crate::os::posix::OsStrExt;
 use crate::output::Output;
 
 /// Counts newlines and prints the count at the end of each input.
-struct Lines {
+struct LineCountKernel {
     /// The width that counts are aligned to.
     width: usize,
     /// Whether to print names. Without file arguments, standard input has none.
     names: bool,
 }
 
-impl Kernel for Lines {
+impl Kernel for LineCountKernel {
     type Part = u64;
     /// Newlines so far in this input, and in all inputs before it.
     type Carry = (u64, u64);
@@ -43,7 +43,7 @@ impl Kernel for Lines {
     }
 }
 
-impl Lines {
+impl LineCountKernel {
     fn line(&self, count: u64, name: &[u8], text: &mut Vec<u8>) {
         text.extend_from_slice(format!("{count:width$}", width = self.width).as_bytes());
         if !name.is_empty() {
@@ -51,7 +51,7 @@ impl Lines {
         }
         // A newline in a name would split the line; wc quotes such a name, and no other.
         if name.contains(&b'\n') {
-            text.extend_from_slice(&quote(name, Style::ShellEscape));
+            text.extend_from_slice(&quote(name, QuotingStyle::ShellEscape));
         } else {
             text.extend_from_slice(name);
         }
@@ -61,7 +61,7 @@ impl Lines {
 
 /// Prints the number of newlines in each of `files`, and the total of several.
 pub fn run(files: &[OsString], config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
-    let kernel = Lines { width: width(files), names: !files.is_empty() };
+    let kernel = LineCountKernel { width: width(files), names: !files.is_empty() };
     let mut plan = config.engine.plan(Cut::Exact, COUNTED);
     // A hole contains no newline, so it need not be read.
     plan.holes = true;

@@ -25,19 +25,19 @@ use std::io;
 use std::ops::Range;
 
 use crate::app::config::Config;
-use crate::cli::stat::{Args, Cached};
+use crate::cli::stat::{Args, CachedMode};
 use crate::exit::Exit;
 use crate::os::Freshness;
-use crate::os::holders::Wanted;
+use crate::os::file_users::SoughtFile;
 use crate::os::posix::{FileType, OsStrExt, columns};
 use crate::os::proc_users;
 use crate::output::{Destination, Output};
 
 use directives::{OfFile, OfFilesystem};
-use facts::{Facts, FactsQuery};
-use gather::{Opened, Report, Users};
+use facts::{FactsQuery, FileFacts};
+use gather::{Inspection, OpenedFile, Users};
 use page_cache_action::{Action, CacheOutcome};
-use view::{View, render, style, view};
+use view::{FileView, render, style, view};
 
 /// Runs `mapped stat`.
 ///
@@ -56,7 +56,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         common.threads = Some(1);
     }
     anyhow::ensure!(reads || !args.decompress, "--decompress requires --content or --lines");
-    let mut config = Config::new(&common, output)?.decompressing(args.decompress);
+    let mut config = Config::new(&common, output)?.with_decoding(args.decompress);
     config.refuse_stats_over(&args.files)?;
     // Facts are not left out for the file that standard output goes to.
     config.own_output = None;
@@ -76,8 +76,8 @@ struct Stat<'a> {
     args: &'a Args,
     config: &'a Config,
     asking: FactsQuery,
-    view: View,
-    style: quoting::Style,
+    view: FileView,
+    style: quoting::QuotingStyle,
     action: Option<Action>,
     /// The width of the picture of a file's pages, in characters.
     width: u64,
@@ -88,9 +88,9 @@ impl<'a> Stat<'a> {
     fn new(args: &'a Args, config: &'a Config, output: &Output) -> Stat<'a> {
         let style = style(args, output);
         let freshness = match args.cached {
-            Cached::Always => Freshness::Cached,
-            Cached::Never => Freshness::Server,
-            Cached::Default => Freshness::Default,
+            CachedMode::Always => Freshness::Cached,
+            CachedMode::Never => Freshness::Server,
+            CachedMode::Default => Freshness::Default,
         };
         let action = match (args.touch, args.evict) {
             (true, _) => Some(Action::Touch),
@@ -114,8 +114,8 @@ impl<'a> Stat<'a> {
             return self.filesystems(output);
         }
         match &self.view {
-            View::Format { more: false, .. } => self.formatted(output),
-            View::Table => residency::run(self, output),
+            FileView::Format { more: false, .. } => self.formatted(output),
+            FileView::Table => residency::run(self, output),
             _ => self.reports(output),
         }
     }
@@ -127,8 +127,8 @@ impl<'a> Stat<'a> {
     }
 
     /// Returns the facts about `name`, or reports why there are none.
-    fn facts(&self, name: &[u8], output: &mut Output) -> Option<Facts> {
-        Facts::of(name, self.asking).map_err(|errno| output.report(OsStr::from_bytes(name), &errno.into())).ok()
+    fn facts(&self, name: &[u8], output: &mut Output) -> Option<FileFacts> {
+        FileFacts::of(name, self.asking).map_err(|errno| output.report(OsStr::from_bytes(name), &errno.into())).ok()
     }
 
     /// Runs `-c`, `--printf` and `-t`. A file is opened only to touch or evict its pages.
@@ -140,7 +140,7 @@ impl<'a> Stat<'a> {
                 continue;
             };
             if self.action.is_some() {
-                let opened = Opened::new(facts);
+                let opened = OpenedFile::new(facts);
                 exit = exit.and(self.act(&opened, output).1);
                 let Some(facts) = self.facts(name, output) else { continue };
                 exit = exit.and(self.format(&facts, output)?);
@@ -152,8 +152,8 @@ impl<'a> Stat<'a> {
     }
 
     /// Prints `facts` in the view's format.
-    fn format(&self, facts: &Facts, output: &mut Output) -> anyhow::Result<Exit> {
-        let View::Format { file, device, .. } = &self.view else { return Ok(Exit::Success) };
+    fn format(&self, facts: &FileFacts, output: &mut Output) -> anyhow::Result<Exit> {
+        let FileView::Format { file, device, .. } = &self.view else { return Ok(Exit::Success) };
         let is_device = matches!(facts.kind(), FileType::CharacterDevice | FileType::BlockDevice);
         let mut values = OfFile::new(facts, self.style);
         render(if is_device { device } else { file }, &mut values, output)?;
@@ -171,7 +171,7 @@ impl<'a> Stat<'a> {
         let mut opened = Vec::new();
         for name in self.names() {
             match self.facts(name, output) {
-                Some(facts) => opened.push(Opened::new(facts)),
+                Some(facts) => opened.push(OpenedFile::new(facts)),
                 None => exit = Exit::Failure,
             }
             // One scan of the processes serves many files, but no more than a process may keep
@@ -183,14 +183,14 @@ impl<'a> Stat<'a> {
         Ok(exit.and(self.batch(opened, output)?))
     }
 
-    fn batch(&self, opened: Vec<Opened>, output: &mut Output) -> anyhow::Result<Exit> {
+    fn batch(&self, opened: Vec<OpenedFile>, output: &mut Output) -> anyhow::Result<Exit> {
         let mut exit = Exit::Success;
         let mut users = self.users(&opened).into_iter();
         for opened in opened {
             let users = users.next().flatten();
             let (done, acted) = self.act(&opened, output);
             exit = exit.and(acted);
-            let mut report = Report::gather(opened, self.width);
+            let mut report = Inspection::gather(opened, self.width);
             report.users = users;
             report.cache_action = done;
             if self.args.content {
@@ -208,8 +208,8 @@ impl<'a> Stat<'a> {
         Ok(exit)
     }
 
-    fn show(&self, report: &Report, output: &mut Output) -> anyhow::Result<Exit> {
-        if let View::Json = self.view {
+    fn show(&self, report: &Inspection, output: &mut Output) -> anyhow::Result<Exit> {
+        if let FileView::Json = self.view {
             output.write_all(&json::line(report))?;
             return Ok(Exit::Success);
         }
@@ -229,23 +229,23 @@ impl<'a> Stat<'a> {
     }
 
     /// Returns the users of each of `opened`, with `--who`.
-    fn users(&self, opened: &[Opened]) -> Vec<Option<Users>> {
-        let wanted: Vec<(usize, Wanted)> =
+    fn users(&self, opened: &[OpenedFile]) -> Vec<Option<Users>> {
+        let wanted: Vec<(usize, SoughtFile)> =
             opened.iter().enumerate().filter_map(|(index, opened)| Some((index, opened.wanted()?))).collect();
         let mut users: Vec<Option<Users>> = opened.iter().map(|_| None).collect();
-        let files: Vec<Wanted> = wanted.iter().map(|(_, wanted)| *wanted).collect();
+        let files: Vec<SoughtFile> = wanted.iter().map(|(_, wanted)| *wanted).collect();
         if files.is_empty() || !self.args.who {
             return users;
         }
         let Ok(scan) = proc_users::scan(&files) else { return users };
-        for ((index, _), holders) in wanted.iter().zip(scan.holders) {
-            users[*index] = Some(Users { holders, coverage: scan.coverage });
+        for ((index, _), file_users) in wanted.iter().zip(scan.file_users) {
+            users[*index] = Some(Users { file_users, coverage: scan.coverage });
         }
         users
     }
 
     /// Runs `--touch` and `--evict`.
-    fn act(&self, opened: &Opened, output: &mut Output) -> (Option<CacheOutcome>, Exit) {
+    fn act(&self, opened: &OpenedFile, output: &mut Output) -> (Option<CacheOutcome>, Exit) {
         let (Some(action), Some(fd)) = (self.action, opened.fd()) else { return (None, Exit::Success) };
         let name = OsStr::from_bytes(&opened.facts.name);
         match page_cache_action::act(action, fd, opened.size()) {
@@ -283,7 +283,7 @@ impl<'a> Stat<'a> {
             }
             match crate::io::path::volume(path) {
                 Ok(facts) => match &self.view {
-                    View::Format { file, .. } => render(file, &mut OfFilesystem::new(name, &facts), output)?,
+                    FileView::Format { file, .. } => render(file, &mut OfFilesystem::new(name, &facts), output)?,
                     _ => output.write_all(&json::filesystem_line(name, &facts))?,
                 },
                 Err(errno) => {

@@ -1,7 +1,7 @@
 //! A row of eighth blocks that shows which parts of a file are in memory, and percentages that do
 //! not round misleadingly to 0 or 100.
 
-use crate::os::residency::{Cached, Cell};
+use crate::os::residency::{Cached, ResidencyCell};
 
 const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -9,7 +9,7 @@ const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇'
 ///
 /// A blank is a cell with no page in memory, a full block is one with every page, and anything in
 /// between is drawn in between.
-pub fn row(cells: &[Cell]) -> String {
+pub fn row(cells: &[ResidencyCell]) -> String {
     cells.iter().map(|cell| EIGHTHS[eighths(cell.cached.resident, cell.pages)]).collect()
 }
 
@@ -61,8 +61,8 @@ pub fn state(cached: &Cached) -> String {
 mod tests {
     use super::*;
 
-    fn cell(resident: u64, pages: u64) -> Cell {
-        Cell { pages, cached: Cached { resident, ..Cached::default() } }
+    fn cell(resident: u64, pages: u64) -> ResidencyCell {
+        ResidencyCell { pages, cached: Cached { resident, ..Cached::default() } }
     }
 
     #[test]

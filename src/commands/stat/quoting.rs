@@ -8,7 +8,7 @@ use crate::os::accounts;
 
 /// How names are quoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
+pub enum QuotingStyle {
     /// Prints names as they are.
     Literal,
     /// Quotes for a shell, where needed.
@@ -33,24 +33,24 @@ pub enum Style {
     CLocale,
 }
 
-impl Style {
+impl QuotingStyle {
     /// Returns the style that `QUOTING_STYLE` names, or shell-escape-always if it is unset.
     ///
     /// # Errors
     /// Returns the value if it names no style.
-    pub fn from_environment(value: Option<&[u8]>) -> Result<Style, String> {
-        let Some(value) = value else { return Ok(Style::ShellEscapeAlways) };
-        const NAMES: [(&str, Style); 10] = [
-            ("literal", Style::Literal),
-            ("shell", Style::Shell),
-            ("shell-always", Style::ShellAlways),
-            ("shell-escape", Style::ShellEscape),
-            ("shell-escape-always", Style::ShellEscapeAlways),
-            ("c", Style::C),
-            ("c-maybe", Style::CMaybe),
-            ("escape", Style::Escape),
-            ("locale", Style::Locale),
-            ("clocale", Style::CLocale),
+    pub fn from_environment(value: Option<&[u8]>) -> Result<QuotingStyle, String> {
+        let Some(value) = value else { return Ok(QuotingStyle::ShellEscapeAlways) };
+        const NAMES: [(&str, QuotingStyle); 10] = [
+            ("literal", QuotingStyle::Literal),
+            ("shell", QuotingStyle::Shell),
+            ("shell-always", QuotingStyle::ShellAlways),
+            ("shell-escape", QuotingStyle::ShellEscape),
+            ("shell-escape-always", QuotingStyle::ShellEscapeAlways),
+            ("c", QuotingStyle::C),
+            ("c-maybe", QuotingStyle::CMaybe),
+            ("escape", QuotingStyle::Escape),
+            ("locale", QuotingStyle::Locale),
+            ("clocale", QuotingStyle::CLocale),
         ];
         NAMES
             .iter()
@@ -61,31 +61,37 @@ impl Style {
 }
 
 /// Quotes `name` in `style`.
-pub fn quote(name: &[u8], style: Style) -> Vec<u8> {
+pub fn quote(name: &[u8], style: QuotingStyle) -> Vec<u8> {
     match style {
-        Style::Literal => name.to_vec(),
-        Style::Shell | Style::ShellEscape if !needs_shell_quotes(name, style == Style::ShellEscape) => name.to_vec(),
-        Style::Shell | Style::ShellAlways => shell(name, false),
-        Style::ShellEscape | Style::ShellEscapeAlways => shell(name, true),
-        Style::C => c_string(name, b"\"", b"\""),
-        Style::CMaybe if c_string(name, b"", b"\"") == name => name.to_vec(),
-        Style::CMaybe => c_string(name, b"\"", b"\""),
-        Style::Escape => c_string(name, b"", b""),
-        Style::Locale | Style::CLocale if accounts::locale().utf8 => c_string(name, "‘".as_bytes(), "’".as_bytes()),
-        Style::Locale => c_string(name, b"'", b"'"),
-        Style::CLocale => c_string(name, b"\"", b"\""),
+        QuotingStyle::Literal => name.to_vec(),
+        QuotingStyle::Shell | QuotingStyle::ShellEscape
+            if !needs_shell_quotes(name, style == QuotingStyle::ShellEscape) =>
+        {
+            name.to_vec()
+        }
+        QuotingStyle::Shell | QuotingStyle::ShellAlways => shell(name, false),
+        QuotingStyle::ShellEscape | QuotingStyle::ShellEscapeAlways => shell(name, true),
+        QuotingStyle::C => c_string(name, b"\"", b"\""),
+        QuotingStyle::CMaybe if c_string(name, b"", b"\"") == name => name.to_vec(),
+        QuotingStyle::CMaybe => c_string(name, b"\"", b"\""),
+        QuotingStyle::Escape => c_string(name, b"", b""),
+        QuotingStyle::Locale | QuotingStyle::CLocale if accounts::locale().utf8 => {
+            c_string(name, "‘".as_bytes(), "’".as_bytes())
+        }
+        QuotingStyle::Locale => c_string(name, b"'", b"'"),
+        QuotingStyle::CLocale => c_string(name, b"\"", b"\""),
     }
 }
 
 /// A character of the locale, or a byte that is not part of one.
-struct Unit<'a> {
+struct QuotedUnit<'a> {
     bytes: &'a [u8],
     printable: bool,
 }
 
 /// Splits a name into characters of the locale. Other bytes are single units, and a truncated
 /// sequence at the end is one unit.
-fn units(name: &[u8]) -> impl Iterator<Item = Unit<'_>> {
+fn units(name: &[u8]) -> impl Iterator<Item = QuotedUnit<'_>> {
     let mut rest = name;
     std::iter::from_fn(move || {
         let first = *rest.first()?;
@@ -107,7 +113,7 @@ fn units(name: &[u8]) -> impl Iterator<Item = Unit<'_>> {
         };
         let (bytes, after) = rest.split_at(length);
         rest = after;
-        Some(Unit { bytes, printable })
+        Some(QuotedUnit { bytes, printable })
     })
 }
 
@@ -206,13 +212,13 @@ fn put_escaped(out: &mut Vec<u8>, byte: u8) {
 mod tests {
     use super::*;
 
-    fn shown(name: &str, style: Style) -> String {
+    fn shown(name: &str, style: QuotingStyle) -> String {
         String::from_utf8(quote(name.as_bytes(), style)).unwrap()
     }
 
     #[test]
     fn a_plain_name() {
-        use Style::*;
+        use QuotingStyle::*;
         for style in [Literal, Shell, ShellEscape, CMaybe, Escape] {
             assert_eq!(shown("plain-1.log", style), "plain-1.log", "{style:?}");
         }
@@ -224,7 +230,7 @@ mod tests {
 
     #[test]
     fn apostrophes_and_controls() {
-        use Style::*;
+        use QuotingStyle::*;
         assert_eq!(shown("it's", ShellEscapeAlways), "\"it's\"");
         assert_eq!(shown("it's $5", ShellEscapeAlways), "'it'\\''s $5'");
         assert_eq!(shown("a\nb", ShellEscapeAlways), "'a'$'\\n''b'");
@@ -237,8 +243,8 @@ mod tests {
 
     #[test]
     fn styles_are_named_in_the_environment() {
-        assert_eq!(Style::from_environment(None), Ok(Style::ShellEscapeAlways));
-        assert_eq!(Style::from_environment(Some(b"c-maybe")), Ok(Style::CMaybe));
-        assert_eq!(Style::from_environment(Some(b"C")), Err("C".into()));
+        assert_eq!(QuotingStyle::from_environment(None), Ok(QuotingStyle::ShellEscapeAlways));
+        assert_eq!(QuotingStyle::from_environment(Some(b"c-maybe")), Ok(QuotingStyle::CMaybe));
+        assert_eq!(QuotingStyle::from_environment(Some(b"C")), Err("C".into()));
     }
 }

@@ -7,8 +7,8 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 
 use super::Stat;
-use super::facts::Facts;
-use super::gather::{Opened, lives_in_memory, states_no_size};
+use super::facts::FileFacts;
+use super::gather::{OpenedFile, lives_in_memory, states_no_size};
 use super::picture::{human, percent};
 use super::text::{picture, why};
 use crate::exit::Exit;
@@ -25,7 +25,7 @@ const PICTURE: u64 = 24;
 
 /// Prints the table.
 pub(super) fn run(stat: &Stat<'_>, output: &mut Output) -> anyhow::Result<Exit> {
-    let mut table = Table { stat, output, sum: Sum::default(), exit: Exit::Success, rows: 0 };
+    let mut table = ResidencyTable { stat, output, sum: Sum::default(), exit: Exit::Success, rows: 0 };
     table.output.write_all(format!("{HEADING}\n").as_bytes())?;
     for name in stat.names() {
         let path = OsStr::from_bytes(name);
@@ -49,7 +49,7 @@ pub(super) fn run(stat: &Stat<'_>, output: &mut Output) -> anyhow::Result<Exit> 
     Ok(table.exit)
 }
 
-struct Table<'t> {
+struct ResidencyTable<'t> {
     stat: &'t Stat<'t>,
     output: &'t mut Output,
     sum: Sum,
@@ -57,14 +57,14 @@ struct Table<'t> {
     rows: usize,
 }
 
-impl Table<'_> {
+impl ResidencyTable<'_> {
     fn file(&mut self, name: &[u8]) -> anyhow::Result<()> {
         self.rows += 1;
         let Some(facts) = self.stat.facts(name, self.output) else {
             self.exit = Exit::Failure;
             return Ok(());
         };
-        let opened = Opened::with_devices(facts);
+        let opened = OpenedFile::with_devices(facts);
         self.exit = self.exit.and(self.stat.act(&opened, self.output).1);
         let within = self.stat.stretch(opened.size());
         let shown = escape_name(OsStr::from_bytes(name));
@@ -112,7 +112,7 @@ impl Table<'_> {
 }
 
 /// Returns why a file has no pages of its own, or `None` for a file that is merely empty.
-fn without_pages(facts: &Facts) -> Option<&'static str> {
+fn without_pages(facts: &FileFacts) -> Option<&'static str> {
     match facts.kind() {
         FileType::RegularFile => states_no_size(facts).then_some("size unknown"),
         _ => Some(facts.kind_text()),
@@ -133,7 +133,7 @@ struct Sum {
 
 impl Sum {
     /// Counts a file, unless it was counted before. Returns whether it is new.
-    fn add(&mut self, facts: &Facts, resident: u64, pages: u64) -> bool {
+    fn add(&mut self, facts: &FileFacts, resident: u64, pages: u64) -> bool {
         let inode = &facts.inode;
         let is_new = self.seen.insert((inode.stx_dev_major, inode.stx_dev_minor, inode.stx_ino));
         if is_new {

@@ -4,22 +4,22 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::content::{Content, Kind, LineEnds};
-use super::facts::Facts;
-use super::gather::{self, Mapping, Report, Users};
+use super::content::{Content, ContentKind, LineEnding};
+use super::facts::FileFacts;
+use super::gather::{self, Inspection, Mappability, Users};
 use super::page_cache_action::CacheOutcome;
 use super::picture::{human, percent, row, state};
 use crate::io::AccessMethod;
 use crate::os::error_text;
 use crate::os::extents::{Layout, Sparseness};
-use crate::os::holders::Holder;
+use crate::os::file_users::FileUser;
 use crate::os::page_size;
-use crate::os::residency::{self, Cell, Unknown};
+use crate::os::residency::{self, ResidencyCell, Unknown};
 use crate::output::escape_name;
 
 /// Returns the lines after GNU stat's, each with its newline. With `color`, the picture is
 /// highlighted.
-pub fn lines(report: &Report, color: bool) -> String {
+pub fn lines(report: &Inspection, color: bool) -> String {
     let mut text = String::new();
     let mut line = |label: &str, value: String| {
         // Writing to a string does not fail.
@@ -78,12 +78,12 @@ pub fn lines(report: &Report, color: bool) -> String {
 }
 
 /// Returns the row of blocks in its frame.
-pub fn picture(cells: &[Cell], color: bool) -> String {
+pub fn picture(cells: &[ResidencyCell], color: bool) -> String {
     let style = if color { AnsiColor::Cyan.on_default() } else { Style::new() };
     format!("|{style}{}{style:#}|", row(cells))
 }
 
-fn mapping(mapping: &Mapping) -> String {
+fn mapping(mapping: &Mappability) -> String {
     let mut text = match (mapping.mappable, &mapping.why) {
         (Some(true), _) => "can be mapped".to_owned(),
         (Some(false), Some(why)) => format!("cannot be mapped ({why})"),
@@ -112,7 +112,7 @@ fn done(action: &CacheOutcome) -> String {
     }
 }
 
-fn cached(facts: &Facts, cache: &Result<Vec<Cell>, Unknown>) -> String {
+fn cached(facts: &FileFacts, cache: &Result<Vec<ResidencyCell>, Unknown>) -> String {
     let pages = residency::pages(facts.inode.stx_size);
     match cache {
         Ok(cells) => {
@@ -170,10 +170,10 @@ fn disk(layout: &Layout) -> String {
 fn content_lines(content: Option<&Content>) -> Vec<(&'static str, String)> {
     let Some(content) = content else { return vec![("Text", "not read".into())] };
     let mut kind = match (content.kind, content.encoding) {
-        (Kind::Empty, _) => return vec![("Text", "no bytes".into())],
-        (Kind::Text, Some(encoding)) => format!("text, {encoding}"),
-        (Kind::Text, None) => "text".into(),
-        (Kind::Binary, _) => "binary".into(),
+        (ContentKind::Empty, _) => return vec![("Text", "no bytes".into())],
+        (ContentKind::Text, Some(encoding)) => format!("text, {encoding}"),
+        (ContentKind::Text, None) => "text".into(),
+        (ContentKind::Binary, _) => "binary".into(),
     };
     if let Some(bom) = content.bom {
         let _ = write!(kind, " with a {bom} byte order mark");
@@ -181,13 +181,13 @@ fn content_lines(content: Option<&Content>) -> Vec<(&'static str, String)> {
     let _ = write!(kind, " ({})", content.mime);
     let mut lines = counted(content.lines, "line");
     match content.line_ends {
-        Some(LineEnds::Lf) => lines.push_str(", LF"),
-        Some(LineEnds::Crlf) => lines.push_str(", CRLF"),
-        Some(LineEnds::Cr) => lines.push_str(", CR"),
-        Some(LineEnds::Mixed) => {
+        Some(LineEnding::Lf) => lines.push_str(", LF"),
+        Some(LineEnding::Crlf) => lines.push_str(", CRLF"),
+        Some(LineEnding::Cr) => lines.push_str(", CR"),
+        Some(LineEnding::Mixed) => {
             let _ = write!(lines, ", mixed ({} CRLF)", content.crlf);
         }
-        Some(LineEnds::None) | None => {}
+        Some(LineEnding::None) | None => {}
     }
     if let Some(longest) = content.longest_line {
         let _ = write!(lines, ", the longest {}", counted(longest, "byte"));
@@ -221,15 +221,15 @@ fn users_lines(users: &Users) -> Vec<String> {
         0 => format!("of {} other processes", coverage.inspected),
         denied => format!("of {} processes ({denied} more could not be inspected)", coverage.inspected),
     };
-    let count = users.holders.len();
+    let count = users.file_users.len();
     let mut lines = vec![match count {
         0 => format!("none {among} has it {verb}"),
         1 => format!("1 {among} has it {verb}"),
         _ => format!("{count} {among} have it {verb}"),
     }];
-    for holder in &users.holders {
+    for holder in &users.file_users {
         let who = shown(holder);
-        for area in &holder.areas {
+        for area in &holder.mappings {
             lines.push(format!(
                 "{who}: mapped {}, {} from {}, at {:x}-{:x}",
                 area.mode(),
@@ -252,7 +252,7 @@ fn users_lines(users: &Users) -> Vec<String> {
     lines
 }
 
-fn shown(holder: &Holder) -> String {
+fn shown(holder: &FileUser) -> String {
     use crate::os::posix::OsStrExt;
     format!("{} {}", holder.pid, escape_name(std::ffi::OsStr::from_bytes(&holder.command)))
 }
@@ -268,11 +268,11 @@ fn bytes(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::os::holders::Coverage;
+    use crate::os::file_users::Coverage;
 
     #[test]
     fn none_is_claimed_only_of_inspected_processes() {
-        let users = |denied| Users { holders: Vec::new(), coverage: Coverage { inspected: 7, denied } };
+        let users = |denied| Users { file_users: Vec::new(), coverage: Coverage { inspected: 7, denied } };
         assert_eq!(users_lines(&users(0)), ["none of 7 other processes has it mapped or open"]);
         assert_eq!(
             users_lines(&users(3)),

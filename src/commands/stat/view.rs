@@ -11,7 +11,7 @@ use super::quoting;
 use super::value::Value;
 
 /// What is printed for each file.
-pub enum View {
+pub enum FileView {
     /// A format, of which GNU stat's block is one, followed by the rest of the default view if that
     /// is requested.
     Format {
@@ -55,9 +55,9 @@ pub fn render(format: &Format, values: &mut dyn Values, output: &mut Output) -> 
 }
 
 /// Returns the view that the options select.
-pub fn view(args: &Args) -> View {
+pub fn view(args: &Args) -> FileView {
     let splits: fn(u8) -> bool = if args.file_system { |_| false } else { directives::file_splits };
-    let same = |format: Format| View::Format { file: format.clone(), device: format, more: false };
+    let same = |format: Format| FileView::Format { file: format.clone(), device: format, more: false };
     let line = |text: &str| Format::line(text.as_bytes(), splits);
     if let Some(text) = &args.format {
         return same(Format::line(text.as_bytes(), splits));
@@ -66,10 +66,10 @@ pub fn view(args: &Args) -> View {
         return same(Format::printf(text.as_bytes(), splits));
     }
     if args.json {
-        return View::Json;
+        return FileView::Json;
     }
     if args.residency {
-        return View::Table;
+        return FileView::Table;
     }
     match (args.file_system, args.terse) {
         (true, true) => same(line(directives::TERSE_FILESYSTEM)),
@@ -77,7 +77,7 @@ pub fn view(args: &Args) -> View {
         (false, true) => same(line(&directives::terse())),
         (false, false) => {
             let context = has_selinux();
-            View::Format {
+            FileView::Format {
                 file: line(&directives::block_format(false, context)),
                 device: line(&directives::block_format(true, context)),
                 more: !args.classic,
@@ -88,10 +88,10 @@ pub fn view(args: &Args) -> View {
 
 /// Returns how names are quoted: as in GNU stat, except that the default view never sends control
 /// characters to a terminal.
-pub fn style(args: &Args, output: &Output) -> quoting::Style {
+pub fn style(args: &Args, output: &Output) -> quoting::QuotingStyle {
     let Some(format) = args.format.as_ref().or(args.printf.as_ref()) else {
         let terminal = output.destination() == Destination::Terminal;
-        return if terminal { quoting::Style::ShellEscape } else { quoting::Style::Literal };
+        return if terminal { quoting::QuotingStyle::ShellEscape } else { quoting::QuotingStyle::Literal };
     };
     let (style, warning) = directives::style(format.as_bytes());
     if let Some(warning) = warning {

@@ -7,7 +7,7 @@ use crate::engine::input_kind::InputKind;
 use crate::io::{Range, Source};
 
 use super::positioned::append;
-use super::span::{Content, Span};
+use super::span::{Span, SpanContent};
 
 /// The state between joined inputs.
 #[derive(Default)]
@@ -17,14 +17,14 @@ pub(super) struct Concat {
     /// The offset of the next byte in the joined stream.
     offset: u64,
     started: bool,
-    /// Whether the offset includes what a stream skipped.
+    /// Whether the offset includes the bytes that a stream skipped.
     skip_counted: bool,
     last_source: Option<Arc<Source>>,
 }
 
 impl Concat {
     /// Accounts for an input with `skipped` bytes before the wanted range and `taken` bytes in it; the
-    /// inputs after it get what is left of the range.
+    /// inputs after it get the rest of the range.
     pub(super) fn took(&mut self, skipped: u64, taken: u64, range: &mut Range) {
         if !self.started && !self.skip_counted {
             self.offset += skipped;
@@ -34,8 +34,8 @@ impl Concat {
         range.length = range.length.map(|left| left.saturating_sub(taken));
     }
 
-    /// Accounts for what a stream skipped, as soon as its first bytes are there: they need their offset
-    /// before the stream ends.
+    /// Accounts for the bytes that a stream skipped as soon as its first bytes arrive, because these
+    /// need their offset before the stream ends.
     pub(super) fn skipped(&mut self, skipped: u64) {
         if !self.started && !self.skip_counted {
             self.skip_counted = true;
@@ -54,7 +54,7 @@ impl Concat {
     /// Sets a span's offset among the joined inputs and keeps back its last, unfinished row.
     ///
     /// # Errors
-    /// What kept that row from being read. The offset is set all the same.
+    /// Returns the error that kept that row from being read. The offset is set even then.
     pub(super) fn admit(&mut self, span: &mut Span, row: usize) -> io::Result<()> {
         let mut result = Ok(());
         let len = span.at.end - span.at.start;
@@ -62,13 +62,13 @@ impl Concat {
         if extra > 0 {
             span.at.end -= extra;
             match &mut span.content {
-                Content::Loaded { bytes, .. } => {
+                SpanContent::Loaded { bytes, .. } => {
                     let whole = (len - extra) as usize;
                     self.row = bytes[whole..].to_vec();
                     bytes.truncate(whole);
                 }
-                Content::Hole => self.row = vec![0; extra as usize],
-                Content::ToLoad | Content::Prefix | Content::Collapsed(_) => {
+                SpanContent::Hole => self.row = vec![0; extra as usize],
+                SpanContent::ToLoad | SpanContent::Prefix | SpanContent::Collapsed(_) => {
                     result = append(&span.source, &mut self.row, span.at.end, extra as usize).map(drop);
                 }
             }
@@ -95,7 +95,7 @@ impl Concat {
             first: false,
             last: false,
             kind: Some(InputKind::Text),
-            content: Content::Loaded { bytes: bytes.into(), drained: false },
+            content: SpanContent::Loaded { bytes: bytes.into(), drained: false },
             broken: None,
             passed_lines: None,
             ended: None,

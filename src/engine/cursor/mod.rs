@@ -15,7 +15,7 @@ use super::plan::{Cut, Plan};
 use super::prefix_probe::probe_bytes;
 use super::session::Session;
 pub(super) use open_ahead::OpenBatch;
-pub(super) use span::{Batch, Content, Item, Next, Span};
+pub(super) use span::{Batch, Item, Next, Span, SpanContent};
 
 #[cfg(test)]
 mod batch_tests;
@@ -293,7 +293,7 @@ impl<'a> Cursor<'a> {
             && (self.opened > 1 || self.inputs.has_more())
     }
 
-    /// Cuts the next span off the current input; `None` when it had no more.
+    /// Cuts the next span off the current input; `None` if it has ended.
     fn cut_current(&mut self, spare: &mut Vec<Buffer>, stop: &Stop) -> Option<Item> {
         if let Cut::Rows(row) = self.plan.split_at
             && self.concat.has_begun_row()
@@ -327,7 +327,7 @@ impl<'a> Cursor<'a> {
                             self.concat.skipped(streamed.skipped());
                         }
                         let at = at..at + bytes.len() as u64;
-                        (CutSpan { at, content: Content::Loaded { bytes, drained }, broken: None }, last)
+                        (CutSpan { at, content: SpanContent::Loaded { bytes, drained }, broken: None }, last)
                     }
                     Err(error) => return Some(self.fail_current(error)),
                 }

@@ -58,7 +58,7 @@ impl<'a> OpenAhead<'a> {
     /// Creates the queue for `workers` workers, which have not been started yet.
     pub(super) fn new(inputs: Box<dyn Iterator<Item = Input<'a>> + Send + 'a>, workers: usize) -> OpenAhead<'a> {
         let is_single = inputs.size_hint().1 == Some(1);
-        let max_batch = if is_single { 1 } else { fd_table::share(2 * workers, MAX_BATCH) };
+        let max_batch = if is_single { 1 } else { fd_table::files_per_worker(2 * workers, MAX_BATCH) };
         OpenAhead { inputs, chunks: VecDeque::new(), first: 0, workers, max_batch }
     }
 

@@ -11,7 +11,7 @@ use crate::engine::plan::{Cut, Plan};
 use crate::io::{FOLIO, Reason, SMALL, Source};
 use crate::os::Extent;
 
-use super::span::Content;
+use super::span::SpanContent;
 
 /// The shortest hole in bytes that gets a block of its own in a file of lines. Shorter ones are read,
 /// which costs less.
@@ -33,7 +33,7 @@ pub(super) struct Positioned {
 /// The place of a span, and how its bytes are to be loaded.
 pub(super) struct CutSpan {
     pub(super) at: Range<u64>,
-    pub(super) content: Content,
+    pub(super) content: SpanContent,
     /// What kept the end of its last line from being found.
     pub(super) broken: Option<io::Error>,
 }
@@ -72,9 +72,9 @@ impl Positioned {
         self.at..self.end
     }
 
-    /// Cuts the next span. It is the last when nothing is left after it: a file that has grown
-    /// meanwhile is followed to its new end, as a reader would, unless it is so small that one read
-    /// might have had all of it before.
+    /// Cuts the next span, which is the last if nothing remains after it. A file that has grown
+    /// meanwhile is read to its new end, as with `read`, unless it is so small that one read might have
+    /// returned all of it before.
     pub(super) fn next(&mut self, source: &Source, plan: &Plan, nominal: usize, is_cold: bool) -> CutSpan {
         let nominal = nominal as u64;
         if self.left() <= nominal && (self.end - source.start() > SMALL || source.is_rest()) {
@@ -85,7 +85,7 @@ impl Positioned {
         let (goal, hole) = match self.next_run(source, plan, nominal, row) {
             Run::Hole(until) => {
                 self.at = until;
-                return CutSpan { at: start..until, content: Content::Hole, broken: None };
+                return CutSpan { at: start..until, content: SpanContent::Hole, broken: None };
             }
             Run::Data(until) => (until, None),
             Run::HoleInLine(until) => (until, Some(start..until)),
@@ -104,14 +104,14 @@ impl Positioned {
             return self.cut_at_line(source, line_end, stop, if collapses { Some(hole) } else { None });
         }
         self.at = stop;
-        CutSpan { at: start..stop, content: Content::ToLoad, broken: None }
+        CutSpan { at: start..stop, content: SpanContent::ToLoad, broken: None }
     }
 
     /// Returns the run that the next span is cut from.
     fn next_run(&mut self, source: &Source, plan: &Plan, nominal: u64, row: u64) -> Run {
         let start = self.at;
         let in_line = is_line_hole(source, plan);
-        // A hole in a file that is read because it is small is read as fast as it is found.
+        // In a small file, reading a hole is as fast as finding it.
         let is_read = source.reason() == Some(Reason::Small);
         let finds_holes = !is_read && if in_line { plan.collapse_holes } else { plan.holes };
         if !finds_holes || start >= self.end {
@@ -159,7 +159,7 @@ impl Positioned {
             );
         }
         self.at = end;
-        let content = if collapsed.is_empty() { Content::ToLoad } else { Content::Collapsed(collapsed) };
+        let content = if collapsed.is_empty() { SpanContent::ToLoad } else { SpanContent::Collapsed(collapsed) };
         CutSpan { at: start..end, content, broken }
     }
 

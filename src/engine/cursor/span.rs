@@ -14,20 +14,21 @@ use crate::os::Buffer;
 pub(crate) struct Span {
     pub source: Arc<Source>,
     pub input: usize,
-    /// Its place in the source.
+    /// Its range in the source.
     pub at: Range<u64>,
     /// Its offset for the reader: in its input, or in all joined inputs.
     pub offset: u64,
     pub first: bool,
     pub last: bool,
-    /// None for an input that may be all in this span: then it is classified by it.
+    /// The kind of the input; `None` if the whole input may be in this span, which then determines it.
     pub kind: Option<InputKind>,
-    pub content: Content,
-    /// What kept the bytes after it from being read: its last line or row is not whole.
+    pub content: SpanContent,
+    /// The error that kept the bytes after it from being read, so that its last line or row is not
+    /// whole.
     pub broken: Option<io::Error>,
-    /// How many lines ended in what was left out before this span; `None` where nothing was.
+    /// How many lines ended in the bytes left out before this span; `None` if none were left out.
     pub passed_lines: Option<u64>,
-    /// The joined inputs whose last byte is in this span; `None` where inputs are not joined.
+    /// The joined inputs whose last byte is in this span; `None` if inputs are not joined.
     pub ended: Option<Vec<Arc<Source>>>,
 }
 
@@ -44,7 +45,7 @@ impl Span {
             first: true,
             last: true,
             kind,
-            content: Content::ToLoad,
+            content: SpanContent::ToLoad,
             broken: None,
             passed_lines: None,
             ended: None,
@@ -55,11 +56,11 @@ impl Span {
     pub(crate) fn prefix(&self, length: usize) -> Option<Span> {
         let at = self.at.start..self.at.start + length as u64;
         let is_longer = self.at.end - self.at.start >= 2 * length as u64;
-        if !self.first || !is_longer || !matches!(self.content, Content::ToLoad) {
+        if !self.first || !is_longer || !matches!(self.content, SpanContent::ToLoad) {
             return None;
         }
         let Span { ref source, input, offset, first, last, kind, .. } = *self;
-        let (source, content) = (Arc::clone(source), Content::Prefix);
+        let (source, content) = (Arc::clone(source), SpanContent::Prefix);
         Some(Span {
             source,
             input,
@@ -85,7 +86,7 @@ pub(crate) enum Next {
 }
 
 #[derive(Debug)]
-pub(crate) enum Content {
+pub(crate) enum SpanContent {
     /// To be mapped or read by the worker.
     ToLoad,
     /// To be loaded as the first block of a span; a partial last line is dropped, because the rest may

@@ -128,7 +128,7 @@ pub(super) fn of_file(
         (IoMode::Auto, _) if wanted <= SMALL => Some(Reason::Small),
         (_, FileSystem::HugePages) => Some(Reason::Incoherent(file_system)),
         (_, FileSystem::Overlay) if !has_own_descriptor => Some(Reason::Incoherent(file_system)),
-        (IoMode::Auto, _) if file_system.is_weak() => Some(Reason::Incoherent(file_system)),
+        (IoMode::Auto, _) if file_system.needs_reading() => Some(Reason::Incoherent(file_system)),
         _ if wanted == 0 => None,
         _ => map_a_page().err().map(|error| Reason::Refused(error.raw_os_error().unwrap_or(0))),
     };

@@ -9,7 +9,7 @@ use crate::os::posix::{AsFd, Errno, FileExt, FileType, SeekFrom, is_a_terminal, 
 use crate::os::{FileSystem, Status, extents};
 
 /// The state of a file at open.
-pub(super) struct Facts {
+pub(super) struct Probe {
     pub(super) kind: Kind,
     pub(super) file_system: FileSystem,
     /// The file position where reading begins: not 0 for redirected standard input.
@@ -20,10 +20,10 @@ pub(super) struct Facts {
     pub(super) modified: Time,
 }
 
-impl Facts {
+impl Probe {
     /// Collects the facts about `file`. `whole` says that it will be read from its first byte to its
     /// last.
-    pub(super) fn of(file: &File, stdin: bool, whole: bool) -> io::Result<Facts> {
+    pub(super) fn of(file: &File, stdin: bool, whole: bool) -> io::Result<Probe> {
         let stat = Status::of(file)?;
         let mut kind = kind_of(file, &stat)?;
         let base = match kind {
@@ -37,11 +37,11 @@ impl Facts {
         let mut file_system = FileSystem::Local;
         if kind == Kind::Regular {
             file_system = FileSystem::of(file.as_fd(), stat.device);
-            if file_system.is_weak() && !ends_at(file, size, whole) {
+            if file_system.needs_reading() && !ends_at(file, size, whole) {
                 kind = Kind::Unsized;
             }
         }
-        Ok(Facts { kind, file_system, base, size, changed: stat.changed, modified: stat.modified })
+        Ok(Probe { kind, file_system, base, size, changed: stat.changed, modified: stat.modified })
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{FOLIO, Source};
 use crate::os::posix::{AsFd, FileExt};
-use crate::os::{Extent, FileSystem, View, Window};
+use crate::os::{Extent, FileSystem, Window, WindowView};
 
 /// Why a range was not mapped.
 #[derive(Debug)]
@@ -23,13 +23,13 @@ impl Source {
     ///
     /// # Errors
     /// [`Unmapped`] if the range must be read instead.
-    pub fn map(&self, offset: u64, length: usize) -> Result<(View, bool), Unmapped> {
+    pub fn map(&self, offset: u64, length: usize) -> Result<(WindowView, bool), Unmapped> {
         if self.file_system == FileSystem::Overlay && !self.is_unchanged() {
             return Err(Unmapped::Unsound);
         }
         let from = self.base + offset;
         if let Some(window) = self.window.as_ref().filter(|window| window.holds(from, length)) {
-            return Ok((View::of(Arc::clone(window), from, length), false));
+            return Ok((WindowView::of(Arc::clone(window), from, length), false));
         }
         if self.file_system == FileSystem::Memory && !self.is_all_data(from, from + length as u64) {
             return Err(Unmapped::Unsound);
@@ -39,7 +39,7 @@ impl Source {
             // In case some of its pages are not cached.
             let _ = window.advise_huge_pages();
         }
-        Ok((View::of(Arc::new(window), from, length), true))
+        Ok((WindowView::of(Arc::new(window), from, length), true))
     }
 
     /// Returns whether the file has no hole from file position `from` to `to`. Reading a hole through a

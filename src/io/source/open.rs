@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use super::super::path::{self, FileRef};
 use super::access::{self, AccessMethod, IoMode};
-use super::facts::Facts;
+use super::facts::Probe;
 use super::seen::Seen;
 use super::{Kind, Range, Source};
 use crate::os::posix::{AsFd, Errno, FileExt, OFlags};
@@ -51,8 +51,8 @@ impl Source {
     /// As [`Source::open`].
     pub fn from_file(name: OsString, file: File, stdin: bool, mode: IoMode, range: Range) -> io::Result<Source> {
         let whole = range == Range::default();
-        let Facts { kind, file_system, base, size, changed, modified } = Facts::of(&file, stdin, whole)?;
-        // After `Facts`: any later copy-up moves the change time recorded there.
+        let Probe { kind, file_system, base, size, changed, modified } = Probe::of(&file, stdin, whole)?;
+        // After `Probe`: any later copy-up moves the change time recorded there.
         let opens_again = kind == Kind::Regular && (stdin || file_system == FileSystem::Overlay);
         let mut source = Source {
             name,

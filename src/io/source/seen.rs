@@ -58,7 +58,7 @@ impl Source {
 
     /// Remembers the first wanted bytes of a file that takes a while to read. `bytes` were read at
     /// `at`; if they are not the beginning, it is read here. This is not done at open, because `stat`
-    /// must not change what is cached.
+    /// must not change the page cache.
     pub fn remember_beginning(&self, at: u64, bytes: &[u8]) {
         if self.kind == Kind::Regular && self.seen.size > ONE_READ && !self.is_fed() {
             self.seen.beginning.get_or_init(|| match bytes.get(..self.beginning_length()) {

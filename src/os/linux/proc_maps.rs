@@ -9,12 +9,12 @@ use std::os::fd::{AsRawFd, OwnedFd};
 
 use rustix::io::Errno;
 
-use crate::os::holders::{Area, Identity};
+use crate::os::file_users::{Identity, MappedRange};
 
 /// `struct procmap_query` of `<linux/fs.h>`.
 #[repr(C)]
 #[derive(Default)]
-struct Query {
+struct MapQuery {
     size: u64,
     flags: u64,
     address: u64,
@@ -40,34 +40,34 @@ const WRITABLE: u64 = 0x2;
 const EXECUTABLE: u64 = 0x4;
 const SHARED: u64 = 0x8;
 
-/// Calls `found` for each file-backed area of `maps`.
-pub(super) fn each_area(maps: &OwnedFd, mut found: impl FnMut(Area, Identity)) -> Result<(), Errno> {
+/// Calls `found` for each file-backed mapping of `maps`.
+pub(super) fn each_mapping(maps: &OwnedFd, mut found: impl FnMut(MappedRange, Identity)) -> Result<(), Errno> {
     let mut address = 0;
     loop {
-        let mut query = Query {
-            size: size_of::<Query>() as u64,
+        let mut query = MapQuery {
+            size: size_of::<MapQuery>() as u64,
             flags: COVERING_OR_NEXT | FILE_BACKED,
             address,
-            ..Query::default()
+            ..MapQuery::default()
         };
         // SAFETY: `query` is `struct procmap_query` with its own size set and no buffers for names,
         // so the kernel reads and writes only that struct. Every bit pattern is a valid value of
         // its integer fields.
         if unsafe { libc::ioctl(maps.as_raw_fd(), PROCMAP_QUERY, &mut query) } != 0 {
             return match Errno::from_io_error(&std::io::Error::last_os_error()) {
-                // No area further up, or no memory at all, as for kernel threads.
+                // No mapping further up, or no memory at all, as for kernel threads.
                 Some(Errno::NOENT | Errno::SRCH) => Ok(()),
                 // Kernels before Linux 6.11 lack the request, and emulators and sandboxes each
                 // refuse it differently.
                 Some(Errno::NOTTY | Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) if address == 0 => {
-                    each_area_as_text(maps, found)
+                    each_mapping_as_text(maps, found)
                 }
                 Some(errno) => Err(errno),
                 None => Err(Errno::IO),
             };
         }
         let is = |flag| query.vma_flags & flag != 0;
-        let area = Area {
+        let mapping = MappedRange {
             start: query.start,
             end: query.end,
             offset: query.offset,
@@ -76,12 +76,12 @@ pub(super) fn each_area(maps: &OwnedFd, mut found: impl FnMut(Area, Identity)) -
             execute: is(EXECUTABLE),
             shared: is(SHARED),
         };
-        found(area, Identity { major: query.major, minor: query.minor, inode: query.inode });
+        found(mapping, Identity { major: query.major, minor: query.minor, inode: query.inode });
         address = query.end;
     }
 }
 
-fn each_area_as_text(maps: &OwnedFd, found: impl FnMut(Area, Identity)) -> Result<(), Errno> {
+fn each_mapping_as_text(maps: &OwnedFd, found: impl FnMut(MappedRange, Identity)) -> Result<(), Errno> {
     let mut text = Vec::new();
     let copy = rustix::io::dup(maps)?;
     std::fs::File::from(copy)
@@ -91,18 +91,18 @@ fn each_area_as_text(maps: &OwnedFd, found: impl FnMut(Area, Identity)) -> Resul
     Ok(())
 }
 
-/// Parses the text of `/proc/PID/maps`, skipping areas that are not file-backed.
-pub(super) fn each_line(text: &[u8], mut found: impl FnMut(Area, Identity)) {
+/// Parses the text of `/proc/PID/maps`, skipping mappings that are not file-backed.
+pub(super) fn each_line(text: &[u8], mut found: impl FnMut(MappedRange, Identity)) {
     for line in text.split(|&byte| byte == b'\n') {
-        if let Some((area, identity)) = parse_line(line).filter(|(_, identity)| identity.inode != 0) {
-            found(area, identity);
+        if let Some((mapping, identity)) = parse_line(line).filter(|(_, identity)| identity.inode != 0) {
+            found(mapping, identity);
         }
     }
 }
 
 /// Parses `START-END MODE OFFSET MAJOR:MINOR INODE PATH`. All numbers but the inode are
 /// hexadecimal.
-fn parse_line(line: &[u8]) -> Option<(Area, Identity)> {
+fn parse_line(line: &[u8]) -> Option<(MappedRange, Identity)> {
     let mut fields = line.splitn(6, |&byte| byte == b' ').map(std::str::from_utf8);
     let mut field = || fields.next()?.ok();
     let hex = |text: &str| u64::from_str_radix(text, 16).ok();
@@ -112,7 +112,7 @@ fn parse_line(line: &[u8]) -> Option<(Area, Identity)> {
     let (major, minor) = field()?.split_once(':')?;
     let inode = field()?.parse().ok()?;
     let &[read, write, execute, kind] = mode else { return None };
-    let area = Area {
+    let mapping = MappedRange {
         start: hex(start)?,
         end: hex(end)?,
         offset,
@@ -122,7 +122,7 @@ fn parse_line(line: &[u8]) -> Option<(Area, Identity)> {
         shared: kind == b's',
     };
     let identity = Identity { major: hex(major)? as u32, minor: hex(minor)? as u32, inode };
-    Some((area, identity))
+    Some((mapping, identity))
 }
 
 #[cfg(test)]
@@ -132,11 +132,11 @@ mod tests {
     #[test]
     fn a_line_of_maps() {
         let line = b"7f2b40a00000-7f2b40c28000 r-xp 00028000 fe:00 1234   /usr/lib/with space.so";
-        let (area, identity) = parse_line(line).unwrap();
-        assert_eq!(area.start, 0x7f2b_40a0_0000);
-        assert_eq!(area.end, 0x7f2b_40c2_8000);
-        assert_eq!(area.offset, 0x28000);
-        assert_eq!(area.mode(), "r-xp");
+        let (mapping, identity) = parse_line(line).unwrap();
+        assert_eq!(mapping.start, 0x7f2b_40a0_0000);
+        assert_eq!(mapping.end, 0x7f2b_40c2_8000);
+        assert_eq!(mapping.offset, 0x28000);
+        assert_eq!(mapping.mode(), "r-xp");
         assert_eq!(identity, Identity { major: 0xfe, minor: 0, inode: 1234 });
         assert_eq!(parse_line(b""), None);
         assert_eq!(parse_line(b"Size:  4 kB"), None);
@@ -149,9 +149,9 @@ mod tests {
         let program = std::fs::metadata(std::env::current_exe().unwrap()).unwrap();
         let inode = std::os::unix::fs::MetadataExt::ino(&program);
         let mut asked = Vec::new();
-        each_area(&maps, |area, identity| asked.push((area, identity))).unwrap();
+        each_mapping(&maps, |mapping, identity| asked.push((mapping, identity))).unwrap();
         let mut read = Vec::new();
-        each_area_as_text(&maps, |area, identity| read.push((area, identity))).unwrap();
+        each_mapping_as_text(&maps, |mapping, identity| read.push((mapping, identity))).unwrap();
         asked.retain(|(_, identity)| identity.inode == inode);
         read.retain(|(_, identity)| identity.inode == inode);
         assert!(!read.is_empty());

@@ -10,17 +10,17 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 
-use super::proc_maps::{each_area, each_line};
-use crate::os::holders::{Coverage, Descriptor, Holder, Identity, Scan, Wanted};
+use super::proc_maps::{each_line, each_mapping};
+use crate::os::file_users::{Coverage, Descriptor, FileUser, Identity, ProcessScan, SoughtFile};
 
-impl Wanted {
+impl SoughtFile {
     /// Returns a filter for the file that `stat` reports as `reported`.
     ///
     /// If the device has no disk under it (major number 0), one page of `file` is mapped, and never
     /// touched, to see how the kernel identifies it in `maps`.
-    pub fn new(reported: Identity, file: Option<BorrowedFd<'_>>) -> Wanted {
+    pub fn new(reported: Identity, file: Option<BorrowedFd<'_>>) -> SoughtFile {
         let mapped = if reported.major == 0 { file.and_then(mapped_identity) } else { None };
-        Wanted { reported, mapped: mapped.unwrap_or(reported) }
+        SoughtFile { reported, mapped: mapped.unwrap_or(reported) }
     }
 }
 
@@ -40,8 +40,8 @@ fn mapped_identity(file: BorrowedFd<'_>) -> Option<Identity> {
     .ok()?;
     let mut found = None;
     if let Ok(maps) = std::fs::read("/proc/self/maps") {
-        each_line(&maps, |area, identity| {
-            if area.start <= address as u64 && (address as u64) < area.end {
+        each_line(&maps, |mapping, identity| {
+            if mapping.start <= address as u64 && (address as u64) < mapping.end {
                 found = Some(identity);
             }
         });
@@ -51,13 +51,13 @@ fn mapped_identity(file: BorrowedFd<'_>) -> Option<Identity> {
     found
 }
 
-impl Scan {
-    fn of(files: &[Wanted]) -> Scan {
-        Scan { holders: vec![Vec::new(); files.len()], coverage: Coverage::default() }
+impl ProcessScan {
+    fn of(files: &[SoughtFile]) -> ProcessScan {
+        ProcessScan { file_users: vec![Vec::new(); files.len()], coverage: Coverage::default() }
     }
 
-    fn inspect(&mut self, proc: BorrowedFd<'_>, pid: u32, files: &[Wanted]) {
-        match inspect(proc, pid, files, &mut self.holders) {
+    fn inspect(&mut self, proc: BorrowedFd<'_>, pid: u32, files: &[SoughtFile]) {
+        match inspect(proc, pid, files, &mut self.file_users) {
             Ok(()) => self.coverage.inspected += 1,
             // The process ended since it was listed.
             Err(Errno::NOENT | Errno::SRCH) => {}
@@ -65,9 +65,9 @@ impl Scan {
         }
     }
 
-    fn sorted(mut self) -> Scan {
-        for holders in &mut self.holders {
-            holders.sort_by_key(|holder| holder.pid);
+    fn sorted(mut self) -> ProcessScan {
+        for file_users in &mut self.file_users {
+            file_users.sort_by_key(|user| user.pid);
         }
         self
     }
@@ -77,9 +77,9 @@ impl Scan {
 ///
 /// # Errors
 /// Returns an error if `/proc` cannot be read.
-pub fn scan(files: &[Wanted]) -> Result<Scan, Errno> {
+pub fn scan(files: &[SoughtFile]) -> Result<ProcessScan, Errno> {
     let proc = open_proc()?;
-    let mut scan = Scan::of(files);
+    let mut scan = ProcessScan::of(files);
     let own = std::process::id();
     for pid in numbers_in(proc.as_fd())?.into_iter().filter(|&pid| pid != own) {
         scan.inspect(proc.as_fd(), pid, files);
@@ -105,19 +105,24 @@ fn numbers_in(directory: BorrowedFd<'_>) -> Result<Vec<u32>, Errno> {
     Ok(numbers)
 }
 
-fn inspect(proc: BorrowedFd<'_>, pid: u32, files: &[Wanted], holders: &mut [Vec<Holder>]) -> Result<(), Errno> {
+fn inspect(
+    proc: BorrowedFd<'_>,
+    pid: u32,
+    files: &[SoughtFile],
+    file_users: &mut [Vec<FileUser>],
+) -> Result<(), Errno> {
     let maps = rustix::fs::openat(proc, format!("{pid}/maps"), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
-    let mut areas = vec![Vec::new(); files.len()];
-    each_area(&maps, |area, identity| {
-        for (found, _) in areas.iter_mut().zip(files).filter(|(_, file)| file.mapped == identity) {
-            found.push(area);
+    let mut mappings = vec![Vec::new(); files.len()];
+    each_mapping(&maps, |mapping, identity| {
+        for (found, _) in mappings.iter_mut().zip(files).filter(|(_, file)| file.mapped == identity) {
+            found.push(mapping);
         }
     })?;
     let mut open = vec![Vec::new(); files.len()];
     let seen = each_descriptor(proc, pid, files, &mut open);
-    for ((areas, descriptors), holders) in areas.into_iter().zip(open).zip(holders) {
-        if !areas.is_empty() || !descriptors.is_empty() {
-            holders.push(Holder { pid, command: command(proc, pid), areas, descriptors });
+    for ((mappings, descriptors), file_users) in mappings.into_iter().zip(open).zip(file_users) {
+        if !mappings.is_empty() || !descriptors.is_empty() {
+            file_users.push(FileUser { pid, command: command(proc, pid), mappings, descriptors });
         }
     }
     seen
@@ -142,7 +147,7 @@ fn read_all(proc: BorrowedFd<'_>, path: &str) -> std::io::Result<Vec<u8>> {
 fn each_descriptor(
     proc: BorrowedFd<'_>,
     pid: u32,
-    files: &[Wanted],
+    files: &[SoughtFile],
     open: &mut [Vec<Descriptor>],
 ) -> Result<(), Errno> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -191,12 +196,12 @@ mod tests {
         let program = std::fs::File::open(format!("/proc/{}/exe", child.id())).unwrap();
         let stat = rustix::fs::fstat(&program).unwrap();
         let (major, minor) = (rustix::fs::major(stat.st_dev), rustix::fs::minor(stat.st_dev));
-        let wanted = Wanted::new(Identity { major, minor, inode: stat.st_ino }, Some(program.as_fd()));
+        let wanted = SoughtFile::new(Identity { major, minor, inode: stat.st_ino }, Some(program.as_fd()));
         let scan = scan(&[wanted]).unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
-        assert!(scan.holders[0].iter().any(|holder| holder.pid == child.id()), "{scan:?}");
-        let pids: Vec<_> = scan.holders[0].iter().map(|holder| holder.pid).collect();
+        assert!(scan.file_users[0].iter().any(|user| user.pid == child.id()), "{scan:?}");
+        let pids: Vec<_> = scan.file_users[0].iter().map(|user| user.pid).collect();
         assert!(pids.is_sorted_by(|one, next| one < next), "each once: {pids:?}");
     }
 }

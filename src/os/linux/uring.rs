@@ -15,13 +15,13 @@ use crate::os::Buffer;
 /// Reads of one file, as many at a time as there are slots.
 pub struct Ring {
     ring: IoUring,
-    slots: Vec<Slot>,
+    slots: Vec<RingSlot>,
     /// Whether the kernel has pinned the buffers (`IORING_REGISTER_BUFFERS`).
     are_registered: bool,
     in_flight: usize,
 }
 
-struct Slot {
+struct RingSlot {
     buffer: Buffer,
     is_busy: bool,
 }
@@ -45,8 +45,8 @@ impl Ring {
     pub fn new(file: BorrowedFd<'_>, slots: usize, length: usize, registered: bool) -> io::Result<Ring> {
         let entries = u32::try_from(slots.max(1)).map_err(|_| io::ErrorKind::InvalidInput)?;
         let ring = IoUring::new(entries)?;
-        let mut slots: Vec<Slot> =
-            (0..slots.max(1)).map(|_| Slot { buffer: Buffer::aligned(length), is_busy: false }).collect();
+        let mut slots: Vec<RingSlot> =
+            (0..slots.max(1)).map(|_| RingSlot { buffer: Buffer::aligned(length), is_busy: false }).collect();
         ring.submitter().register_files(&[file.as_raw_fd()])?;
         if registered {
             let pinned: Vec<libc::iovec> = slots
@@ -124,7 +124,7 @@ impl Ring {
     /// Returns the buffer of `slot`; empty while the kernel writes to it.
     pub fn bytes(&self, slot: usize) -> &[u8] {
         match &self.slots[slot] {
-            Slot { is_busy: false, buffer } => buffer,
+            RingSlot { is_busy: false, buffer } => buffer,
             _ => &[],
         }
     }

@@ -4,12 +4,12 @@ use crate::os::posix::BorrowedFd;
 
 use crate::os::posix::Errno;
 
-use crate::os::holders::{Identity, Scan, Wanted};
+use crate::os::file_users::{Identity, ProcessScan, SoughtFile};
 
-impl Wanted {
+impl SoughtFile {
     /// Returns a filter for a file.
-    pub fn new(reported: Identity, _: Option<BorrowedFd<'_>>) -> Wanted {
-        Wanted { reported, mapped: reported }
+    pub fn new(reported: Identity, _: Option<BorrowedFd<'_>>) -> SoughtFile {
+        SoughtFile { reported, mapped: reported }
     }
 }
 
@@ -17,6 +17,6 @@ impl Wanted {
 ///
 /// # Errors
 /// Returns `ENOSYS`.
-pub fn scan(_: &[Wanted]) -> Result<Scan, Errno> {
+pub fn scan(_: &[SoughtFile]) -> Result<ProcessScan, Errno> {
     Err(Errno::NOSYS)
 }

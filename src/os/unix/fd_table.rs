@@ -12,16 +12,16 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// The initial size of the kernel's table of a process's open files.
 const FIRST: u64 = 64;
 
-/// Returns how many files each of `holders` may keep open, capped at `most`.
+/// Returns how many files each of `workers` may keep open, capped at `most`.
 ///
 /// They share a third of `RLIMIT_NOFILE`, because a decoded file takes three descriptors. Call this
 /// before starting further threads, as it grows the kernel's table for all of them.
-pub fn share(holders: usize, most: usize) -> usize {
+pub fn files_per_worker(workers: usize, most: usize) -> usize {
     static LIMIT: OnceLock<u64> = OnceLock::new();
     let limit = *LIMIT.get_or_init(|| getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX));
-    let fair = usize::try_from(limit / 3).unwrap_or(usize::MAX) / holders.max(1);
+    let fair = usize::try_from(limit / 3).unwrap_or(usize::MAX) / workers.max(1);
     let share = fair.clamp(1, most);
-    make_room(limit.min((share * holders) as u64 + FIRST));
+    make_room(limit.min((share * workers) as u64 + FIRST));
     share
 }
 
@@ -79,9 +79,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_few_holders_have_all_they_want() {
-        assert_eq!(share(4, 8), 8);
-        assert_eq!(share(1_000_000_000, 8), 1);
-        assert_eq!(share(0, 1), 1);
+    fn a_few_workers_get_as_many_as_they_ask_for() {
+        assert_eq!(files_per_worker(4, 8), 8);
+        assert_eq!(files_per_worker(1_000_000_000, 8), 1);
+        assert_eq!(files_per_worker(0, 1), 1);
     }
 }

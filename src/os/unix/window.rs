@@ -103,7 +103,7 @@ impl Window {
         }
     }
 
-    /// Faults in the whole window as [`View::touch`](crate::os::View::touch) does.
+    /// Faults in the whole window as [`WindowView::touch`](crate::os::WindowView::touch) does.
     pub fn touch(&self) {
         touch(self.bytes());
     }

@@ -1,7 +1,7 @@
 //! How many files may be open at once: as many as memory allows.
 
-/// Returns how many files each holder may keep open: `most`, as there is no limit to share.
-pub fn share(_: usize, most: usize) -> usize {
+/// Returns how many files each worker may keep open: `most`, as there is no limit to share.
+pub fn files_per_worker(_: usize, most: usize) -> usize {
     most
 }
 

@@ -151,7 +151,7 @@ impl Window {
         Ok(())
     }
 
-    /// Faults in the whole window as [`View::touch`](crate::os::View::touch) does.
+    /// Faults in the whole window as [`WindowView::touch`](crate::os::WindowView::touch) does.
     pub fn touch(&self) {
         self.touch_every(page_size());
     }

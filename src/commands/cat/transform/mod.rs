@@ -1,9 +1,10 @@
 //! The text of `cat` with any of `-A -b -e -E -n -s -t -T -v --sanitize`: a block in, its shown form out.
 //!
-//! What a line becomes depends on little of what came before: its number, whether a line is under way, whether the line
-//! before was blank, and at most three bytes whose meaning the block's end left open. That is the [`State`]. Counting the
-//! lines of a block ([`Transform::tally`]) needs none of it, so blocks are counted at once, the state is handed on in
-//! order by [`State::advance`], and then blocks are formatted at once. Blocks may be cut anywhere.
+//! How a line is shown depends on little before it: its number, whether a line is unfinished, whether
+//! the previous line was blank, and at most three bytes that cannot be interpreted without the next
+//! block. These make up the [`State`]. Counting a block's lines ([`Transform::tally`]) does not need
+//! it, so blocks are counted in parallel, [`State::advance`] passes the state on in order, and the
+//! blocks are formatted in parallel. Blocks may be cut anywhere.
 
 mod number;
 mod show;
@@ -26,7 +27,7 @@ pub enum Numbered {
     Nonblank,
 }
 
-/// What is to be done to each line.
+/// How lines are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Transform {
     /// Which lines get a number.
@@ -109,42 +110,43 @@ impl State {
             place = place.after(byte);
         }
         self.held = transform.held_after(self.held, block);
-        // A place is known from the two bytes before it, and from what was before them when there are not two.
+        // The two bytes before a position determine its place. In a shorter block, the earlier place
+        // counts too.
         let before = if block.len() > 2 { Place::Within } else { self.place };
         self.place = block[block.len().saturating_sub(2)..].iter().fold(before, |place, &byte| place.after(byte));
     }
 
-    /// Writes the bytes held back, as they are shown when nothing follows them.
+    /// Writes the bytes held back, as they are shown at the end of the input.
     pub fn finish(&mut self, transform: &Transform, out: &mut Vec<u8>) {
         show::push(transform.show, transform.tabs, self.held.bytes(), out);
         self.held = Held::default();
     }
 
-    /// The state at the beginning of the line after `lines` others.
+    /// Returns the state after `lines` lines.
     pub fn after_lines(lines: u64) -> State {
         State { numbered: lines, ..State::default() }
     }
 
-    /// Forgets the bytes held back: what they belong to is not printed.
+    /// Discards the bytes held back, because their line is not printed.
     pub fn drop_held(&mut self) {
         self.held = Held::default();
     }
 }
 
 impl Transform {
-    /// Whether the bytes come out as they go in.
+    /// Returns whether the output equals the input.
     #[must_use]
     pub fn is_identity(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether what becomes of a line depends on all lines before it, printed or not.
+    /// Returns whether the form of a line depends on all lines before it, printed or not.
     #[must_use]
     pub fn counts(&self) -> bool {
         self.number != Numbered::None || self.squeeze
     }
 
-    /// Whether `byte`, standing at `place`, begins a line that gets a number.
+    /// Returns whether `byte` at `place` begins a numbered line.
     fn numbers(&self, place: Place, byte: u8) -> bool {
         place.at_start()
             && match self.number {
@@ -154,7 +156,8 @@ impl Transform {
             }
     }
 
-    /// How many numbers are printed from the third byte of `block` on: all that can be told from the block alone.
+    /// Returns how many line numbers are printed from the third byte of `block` on, which does not
+    /// depend on earlier blocks.
     #[must_use]
     pub fn tally(&self, block: &[u8]) -> u64 {
         if block.len() < 3 {
@@ -164,13 +167,13 @@ impl Transform {
         match self.number {
             Numbered::None => 0,
             Numbered::All if !self.squeeze => memchr_iter(b'\n', before).count() as u64,
-            // All lines begun, less the empty ones, or less those that follow an empty one.
+            // All lines except empty ones that follow an empty one.
             Numbered::All => count(block, |a, b, c| (b == b'\n') & !((a == b'\n') & (c == b'\n'))),
             Numbered::Nonblank => count(block, |_, b, c| (b == b'\n') & (c != b'\n')),
         }
     }
 
-    /// What is open after `block` when `held` was open before it.
+    /// Returns the bytes to hold back after `block`, if `held` were held back before it.
     fn held_after(&self, held: Held, block: &[u8]) -> Held {
         if block.is_empty() {
             return held;
@@ -192,7 +195,7 @@ impl Transform {
         }
     }
 
-    /// Writes what `block` becomes when `state` is what came before it.
+    /// Appends the shown form of `block`, with `state` before it.
     pub fn format(&self, state: &State, block: &[u8], out: &mut Vec<u8>) {
         out.reserve(block.len() + block.len() / 8);
         let Some(mut rest) = self.release(state.held, block, out) else {
@@ -208,8 +211,8 @@ impl Transform {
         }
     }
 
-    /// Writes what was held back, now that `block` says what it means, and gives what of `block` is left to write: nothing
-    /// when the question is still open.
+    /// Appends the bytes held back, which `block` completes, and returns the rest of `block`; `None` if
+    /// they are still incomplete.
     fn release<'b>(&self, held: Held, block: &'b [u8], out: &mut Vec<u8>) -> Option<&'b [u8]> {
         let first = *block.first()?;
         if held.len == 0 {
@@ -230,8 +233,8 @@ impl Transform {
         Some(&block[used - held.bytes().len()..])
     }
 
-    /// Writes whole lines and the pieces of lines at both ends of `block`. A line that has begun only with a byte that is
-    /// `held` gets its number now all the same.
+    /// Appends the whole lines of `block` and the partial lines at both its ends. A line whose only byte
+    /// so far is `held` gets its number now.
     fn push_lines(&self, state: &State, block: &[u8], held: Option<u8>, out: &mut Vec<u8>) {
         let mut number = LineNumber::new(state.numbered + 1);
         let mut place = state.place;

@@ -15,7 +15,7 @@ use super::audit::Audit;
 use super::list::{Entry, ListEntries, ListItem};
 use super::name::report;
 use crate::cli::checksum::{Args, Checking};
-use crate::engine::{Input, Permits, Steps, map_in_order};
+use crate::engine::{Input, MapSteps, Permits, map_in_order};
 use crate::exit::Exit;
 use crate::io::path;
 use crate::os::Status;
@@ -80,7 +80,7 @@ pub struct Check<'a> {
 }
 
 /// Something to verify, or to report in its place.
-enum Job {
+enum CheckJob {
     Item(ListItem),
     /// An entry with its file.
     Entry(Entry, Box<Input<'static>>),
@@ -108,19 +108,19 @@ impl<'a> Check<'a> {
         let jobs = entries.map(|item| match item {
             ListItem::Entry(entry) => {
                 let file = Box::new(Input::Named(verifier.path_of(&entry.name)));
-                Job::Entry(entry, file)
+                CheckJob::Entry(entry, file)
             }
-            item => Job::Item(item),
+            item => CheckJob::Item(item),
         });
         let work = |job, permits: &Permits| match job {
-            Job::Item(item) => Outcome::Item(item),
-            Job::Entry(entry, file) => {
+            CheckJob::Item(item) => Outcome::Item(item),
+            CheckJob::Entry(entry, file) => {
                 let verdict = verifier.verify(&entry, *file, permits);
                 Outcome::Checked(entry, verdict)
             }
         };
-        let ahead = |job: &mut Job, turn| {
-            if let Job::Entry(_, file) = job {
+        let ahead = |job: &mut CheckJob, turn| {
+            if let CheckJob::Entry(_, file) = job {
                 self.run.prepare(file, turn);
             }
         };
@@ -148,7 +148,7 @@ impl<'a> Check<'a> {
             })
         };
         let config = self.run.config;
-        map_in_order(config.engine.threads, &config.stats, jobs, Steps { ahead, work, emit })?;
+        map_in_order(config.engine.threads, &config.stats, jobs, MapSteps { ahead, work, emit })?;
         self.run.printing(|| report.sum_up(&mut totals, output));
         let verified = totals.matched > 0 || self.checking.audit && totals.proper > 0;
         Ok(if verified && totals.is_faultless(self.checking) { Exit::Success } else { Exit::Failure })

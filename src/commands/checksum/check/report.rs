@@ -1,4 +1,4 @@
-//! What a check prints: a verdict for each entry, and what a list came to.
+//! The output of a check: a verdict for each entry and a summary of each list.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -18,7 +18,7 @@ use crate::os::error_text;
 use crate::os::posix::OsStrExt;
 use crate::output::{Output, append_json};
 
-/// What a list came to.
+/// The summary of a list.
 #[derive(Default)]
 pub struct Totals {
     pub proper: u64,
@@ -61,7 +61,7 @@ pub fn size_of(path: &OsStr) -> Option<u64> {
     path::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len())
 }
 
-/// What is printed of an entry's verdict.
+/// How much is printed about an entry's verdict.
 struct Shown<'a> {
     /// The word in a line of text.
     word: &'a str,
@@ -117,7 +117,7 @@ pub struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// Reports what is not an entry.
+    /// Reports a line that is not an entry.
     pub fn item(&self, item: ListItem, totals: &mut Totals, output: &mut Output) {
         let (number, fault) = match item {
             ListItem::Broken(error) => {
@@ -218,7 +218,7 @@ impl Report<'_> {
         warn(&format!("{}: bytes {}-{last} are in no line of {}", quoted(name), range.start, self.shown()), output);
     }
 
-    /// Reports what the list came to.
+    /// Reports the summary of the list.
     pub fn sum_up(&self, totals: &mut Totals, output: &mut Output) {
         totals.end_pieces(self, output);
         let list = self.shown();

@@ -41,7 +41,7 @@ impl Guesses {
 }
 
 /// Where the bytes of an entry are.
-struct Target<'a> {
+struct CheckTarget<'a> {
     path: &'a OsStr,
     /// Given for a piece of the file.
     piece: Option<&'a std::ops::Range<u64>>,
@@ -70,7 +70,7 @@ impl Verifier<'_> {
     /// The file cannot be opened or read to its end, or changed while it was read.
     pub fn verify(&self, entry: &Entry, input: Input<'_>, permits: &Permits) -> io::Result<Verdict> {
         let path = self.path_of(&entry.name);
-        let missing = match self.compare(entry, &Target { path: &path, piece: None }, input, permits) {
+        let missing = match self.compare(entry, &CheckTarget { path: &path, piece: None }, input, permits) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => error,
             outcome => return outcome,
         };
@@ -79,7 +79,7 @@ impl Verifier<'_> {
         for (name, piece) in piece.chain(entry.other_names().into_iter().map(|name| (name, None))) {
             let path = self.path_of(&name);
             let input = Input::Named(path.clone());
-            match self.compare(entry, &Target { path: &path, piece }, input, permits) {
+            match self.compare(entry, &CheckTarget { path: &path, piece }, input, permits) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 outcome => return outcome,
             }
@@ -87,7 +87,13 @@ impl Verifier<'_> {
         Err(missing)
     }
 
-    fn compare(&self, entry: &Entry, target: &Target<'_>, input: Input<'_>, permits: &Permits) -> io::Result<Verdict> {
+    fn compare(
+        &self,
+        entry: &Entry,
+        target: &CheckTarget<'_>,
+        input: Input<'_>,
+        permits: &Permits,
+    ) -> io::Result<Verdict> {
         let mut rest: Vec<Vec<&DigestCandidate>> =
             entry.expected.iter().map(|expected| self.ordered(expected)).collect();
         let mut matched: Vec<Option<Algorithm>> = vec![None; rest.len()];
@@ -139,7 +145,7 @@ impl Verifier<'_> {
     fn digests(
         &self,
         specs: &[Spec],
-        target: &Target<'_>,
+        target: &CheckTarget<'_>,
         input: Input<'_>,
         permits: &Permits,
     ) -> io::Result<Vec<Digest>> {
@@ -155,7 +161,7 @@ impl Verifier<'_> {
         };
         let (source, _) = input.open(config.engine.policy, range).map_err(|(_, error)| error)?;
         // A file that the verdicts are written to has no digest yet.
-        let source = config.other_than_output(source)?;
+        let source = config.reject_own_output(source)?;
         file_digest::digest(source, &recipes, config, permits)
     }
 }
@@ -165,7 +171,7 @@ fn zip<'c>(round: &'c [Vec<&'c DigestCandidate>]) -> impl Iterator<Item = (usize
     round.iter().enumerate().flat_map(|(place, candidates)| candidates.iter().map(move |&candidate| (place, candidate)))
 }
 
-fn is_match(digest: &Digest, candidate: &DigestCandidate, target: &Target<'_>) -> bool {
+fn is_match(digest: &Digest, candidate: &DigestCandidate, target: &CheckTarget<'_>) -> bool {
     let has_size = candidate.size.is_none_or(|size| size.is_of(digest.input_len));
     // md5deep calls all of an empty file `offset 0-0`.
     let is_whole = target

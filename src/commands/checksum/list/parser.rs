@@ -170,7 +170,7 @@ impl<'a> Parser<'a> {
         if let Some(expected) = plain::bare(&self.filter, line) {
             return Line::Bare(expected);
         }
-        // A field goes on in lines that begin with a blank.
+        // Lines that begin with a blank continue a field.
         self.in_field = table::is_field(line) || self.in_field && line.first().is_some_and(u8::is_ascii_whitespace);
         if self.in_field { Line::Field } else { Line::Improper(Fault::Form) }
     }

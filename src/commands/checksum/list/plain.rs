@@ -21,7 +21,7 @@ const SHORTEST_REVERSED: usize = 4;
 /// are words.
 const SHORTEST_BASE64: usize = 16;
 
-/// How an untagged line sets its digest apart. The lines of one list all do it in one way.
+/// How an untagged line separates its digest from the name. All lines of a list do it in one way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spacing {
     /// No line has shown it yet.

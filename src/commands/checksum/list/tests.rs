@@ -1,4 +1,4 @@
-//! Lines of every tool, and what is none.
+//! Lines of every tool, and lines that belong to none.
 
 use super::*;
 use std::io::Cursor;

@@ -97,7 +97,7 @@ impl Reading<'_> {
             return Ok(());
         }
         let mut nowhere = Output::to(File::open("/dev/null")?)?;
-        let config = self.config.renewed();
+        let config = self.config.with_fresh_counters();
         let outcome = Reading { config: &config, ..*self }.run(&mut nowhere, u64::MAX, true);
         match outcome.carry {
             Some(ReadingState::Failed(malformed)) => anyhow::bail!("{}", self.explain(&malformed)),

@@ -1,10 +1,10 @@
-//! Counts all of a file's bytes with [`Tally`], in parallel.
+//! Counts all of a file's bytes with [`ContentTally`], in parallel.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::tally::Tally;
-use super::{Content, Kind, LineTimes, PREFIX};
+use super::tally::ContentTally;
+use super::{Content, ContentKind, LineTimes, PREFIX};
 use crate::app::config::{Config, local_times};
 use crate::engine::{Block, Cut, Flow, Input, Kernel};
 use crate::output::Output;
@@ -13,28 +13,28 @@ use crate::timestamp::{SAMPLE, log_times};
 /// The block size: small enough to balance threads, large enough for windows.
 const BLOCK: usize = 4 << 20;
 
-struct Count;
+struct LineCount;
 
 /// The counts so far, and the first and last bytes, which determine the type and the log times.
 #[derive(Clone)]
 struct Seen {
-    tally: Tally,
+    tally: ContentTally,
     head: Vec<u8>,
     tail: Vec<u8>,
 }
 
-impl Kernel for Count {
-    type Part = Tally;
+impl Kernel for LineCount {
+    type Part = ContentTally;
     type Carry = Seen;
 
-    fn scan(&self, block: &Block) -> Tally {
+    fn scan(&self, block: &Block) -> ContentTally {
         match block.hole() {
-            Some(length) => Tally::of_zeros(length, block.offset()),
-            None => Tally::of(block.bytes(), block.offset()),
+            Some(length) => ContentTally::of_zeros(length, block.offset()),
+            None => ContentTally::of(block.bytes(), block.offset()),
         }
     }
 
-    fn carry(&self, block: &Block, tally: &mut Tally, seen: &mut Seen) -> Flow {
+    fn carry(&self, block: &Block, tally: &mut ContentTally, seen: &mut Seen) -> Flow {
         let missing = SAMPLE - seen.head.len();
         match block.hole() {
             Some(length) => {
@@ -53,7 +53,7 @@ impl Kernel for Count {
         Flow::Continue
     }
 
-    fn format(&self, _: &Block, _: &mut Tally, _: &mut Vec<u8>) {}
+    fn format(&self, _: &Block, _: &mut ContentTally, _: &mut Vec<u8>) {}
 }
 
 /// Reads `input` and classifies it. Returns `None` if reading failed, which has been reported.
@@ -68,15 +68,15 @@ pub fn judge(
 ) -> std::io::Result<Option<Content>> {
     let mut plan = config.engine.plan(Cut::Exact, BLOCK);
     plan.holes = true;
-    let seen = Seen { tally: Tally::empty(), head: Vec::new(), tail: Vec::new() };
-    let outcome = config.engine.run(std::iter::once(input), plan, &Count, seen, output, &config.stats);
+    let seen = Seen { tally: ContentTally::empty(), head: Vec::new(), tail: Vec::new() };
+    let outcome = config.engine.run(std::iter::once(input), plan, &LineCount, seen, output, &config.stats);
     outcome.output?;
     let Seen { tally, head, tail } = outcome.carry;
     if outcome.failed {
         return Ok(None);
     }
     let mut content = Content::judge(&tally, &head[..head.len().min(PREFIX)]);
-    if content.kind == Kind::Text {
+    if content.kind == ContentKind::Text {
         let context = local_times(TimeZone::system());
         let is_whole = content.bytes <= SAMPLE as u64;
         content.times =

@@ -7,7 +7,7 @@ pub mod utf8;
 use std::ffi::OsStr;
 use std::io;
 
-use super::facts::Facts;
+use super::facts::FileFacts;
 use crate::app::config::Config;
 use crate::os::posix::{FileType, OsStrExt};
 use crate::output::Output;
@@ -15,7 +15,7 @@ use crate::timestamp::LogTimes;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
-use tally::Tally;
+use tally::ContentTally;
 
 /// The number of bytes at the start of a file that determine its media type.
 pub const PREFIX: usize = 8 << 10;
@@ -31,7 +31,7 @@ pub enum Read {
 }
 
 /// Reads what is safe to read: regular files, block devices, and standard input of any type.
-pub fn read(facts: &Facts, config: &Config, output: &mut Output) -> io::Result<Read> {
+pub fn read(facts: &FileFacts, config: &Config, output: &mut Output) -> io::Result<Read> {
     let is_safe = facts.is_stdin() || matches!(facts.kind(), FileType::RegularFile | FileType::BlockDevice);
     if !is_safe {
         return Ok(Read::ByKind);
@@ -47,7 +47,7 @@ pub fn read(facts: &Facts, config: &Config, output: &mut Output) -> io::Result<R
 /// Whether a file is text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum ContentKind {
     /// No bytes.
     Empty,
     /// Text.
@@ -59,7 +59,7 @@ pub enum Kind {
 /// How lines end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum LineEnds {
+pub enum LineEnding {
     /// There is no line end.
     None,
     /// All lines end with LF.
@@ -76,7 +76,7 @@ pub enum LineEnds {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Content {
     /// Text or binary.
-    pub kind: Kind,
+    pub kind: ContentKind,
     /// The media type, from the file's first bytes.
     pub mime: String,
     /// The encoding of text.
@@ -84,7 +84,7 @@ pub struct Content {
     /// The byte order mark that the file begins with.
     pub bom: Option<&'static str>,
     /// How lines end; `None` for binary files.
-    pub line_ends: Option<LineEnds>,
+    pub line_ends: Option<LineEnding>,
     /// Newlines, as `wc -l` counts them. In UTF-16, newlines of that encoding.
     pub lines: u64,
     /// Whether the last line has a newline; `None` if a newline is longer than a byte.
@@ -138,18 +138,18 @@ const MARKS: [(&[u8], &str); 5] = [
 
 impl Content {
     /// Classifies a file by the counts of all its bytes and the first [`PREFIX`] of them.
-    pub fn judge(tally: &Tally, prefix: &[u8]) -> Content {
+    pub fn judge(tally: &ContentTally, prefix: &[u8]) -> Content {
         let bom = MARKS.iter().find(|(mark, _)| prefix.starts_with(mark)).map(|(_, name)| *name);
         let encoding = encoding(tally, bom);
         let kind = match encoding {
-            _ if tally.bytes == 0 => Kind::Empty,
+            _ if tally.bytes == 0 => ContentKind::Empty,
             // A log may contain a few control characters, but not one byte in ten.
-            Some("unknown 8-bit") if tally.controls > 0 => Kind::Binary,
-            Some(_) if tally.controls.saturating_mul(10) > tally.bytes => Kind::Binary,
-            Some(_) => Kind::Text,
-            None => Kind::Binary,
+            Some("unknown 8-bit") if tally.controls > 0 => ContentKind::Binary,
+            Some(_) if tally.controls.saturating_mul(10) > tally.bytes => ContentKind::Binary,
+            Some(_) => ContentKind::Text,
+            None => ContentKind::Binary,
         };
-        let encoding = if kind == Kind::Text { encoding } else { None };
+        let encoding = if kind == ContentKind::Text { encoding } else { None };
         let wide = encoding.is_some_and(|name| name.starts_with("UTF-16") || name.starts_with("UTF-32"));
         let lines = match encoding {
             Some("UTF-16LE") => tally.wide_newlines[0],
@@ -161,7 +161,7 @@ impl Content {
             mime: mime(prefix, kind),
             encoding,
             bom,
-            line_ends: (kind == Kind::Text && !wide).then(|| line_ends(tally)),
+            line_ends: (kind == ContentKind::Text && !wide).then(|| line_ends(tally)),
             lines,
             ends_with_newline: (!wide).then(|| !tally.ends_inside_a_line() && tally.bytes > 0),
             longest_line: (!wide).then(|| tally.longest_line()),
@@ -176,7 +176,7 @@ impl Content {
 }
 
 /// Returns the encoding if the bytes may be text, or `None` otherwise.
-fn encoding(tally: &Tally, bom: Option<&'static str>) -> Option<&'static str> {
+fn encoding(tally: &ContentTally, bom: Option<&'static str>) -> Option<&'static str> {
     if let Some(name) = bom.filter(|name| *name != "UTF-8") {
         return Some(name);
     }
@@ -198,25 +198,25 @@ fn encoding(tally: &Tally, bom: Option<&'static str>) -> Option<&'static str> {
     })
 }
 
-fn line_ends(tally: &Tally) -> LineEnds {
+fn line_ends(tally: &ContentTally) -> LineEnding {
     let lone_cr = tally.carriage_returns - tally.crlf;
     let lf = tally.newlines - tally.crlf;
     match (lf, tally.crlf, lone_cr) {
-        (0, 0, 0) => LineEnds::None,
+        (0, 0, 0) => LineEnding::None,
         // A carriage return inside a line (a progress bar in a log) is not a line end where LF is.
-        (1.., 0, _) => LineEnds::Lf,
-        (0, 1.., _) => LineEnds::Crlf,
-        (0, 0, _) => LineEnds::Cr,
-        _ => LineEnds::Mixed,
+        (1.., 0, _) => LineEnding::Lf,
+        (0, 1.., _) => LineEnding::Crlf,
+        (0, 0, _) => LineEnding::Cr,
+        _ => LineEnding::Mixed,
     }
 }
 
-fn mime(prefix: &[u8], kind: Kind) -> String {
+fn mime(prefix: &[u8], kind: ContentKind) -> String {
     match (infer::get(prefix), kind) {
-        (_, Kind::Empty) => "inode/x-empty".into(),
+        (_, ContentKind::Empty) => "inode/x-empty".into(),
         (Some(found), _) => found.mime_type().into(),
-        (None, Kind::Text) => "text/plain".into(),
-        (None, Kind::Binary) => "application/octet-stream".into(),
+        (None, ContentKind::Text) => "text/plain".into(),
+        (None, ContentKind::Binary) => "application/octet-stream".into(),
     }
 }
 
@@ -225,7 +225,7 @@ mod tests {
     use super::*;
 
     fn judge(bytes: &[u8]) -> Content {
-        Content::judge(&Tally::of(bytes, 0), &bytes[..bytes.len().min(PREFIX)])
+        Content::judge(&ContentTally::of(bytes, 0), &bytes[..bytes.len().min(PREFIX)])
     }
 
     #[test]
@@ -243,14 +243,14 @@ mod tests {
 
     #[test]
     fn kinds_and_line_ends() {
-        assert_eq!(judge(b"").kind, Kind::Empty);
-        assert_eq!(judge(b"a\0b").kind, Kind::Binary);
-        assert_eq!(judge(b"\x01\x02\x03").kind, Kind::Binary);
-        assert_eq!(judge(b"a\nb\r\n").line_ends, Some(LineEnds::Mixed));
-        assert_eq!(judge(b"a\r\nb\r\n").line_ends, Some(LineEnds::Crlf));
-        assert_eq!(judge(b"10%\r20%\rdone\n").line_ends, Some(LineEnds::Lf));
-        assert_eq!(judge(b"a\rb\r").line_ends, Some(LineEnds::Cr));
-        assert_eq!(judge(b"a").line_ends, Some(LineEnds::None));
+        assert_eq!(judge(b"").kind, ContentKind::Empty);
+        assert_eq!(judge(b"a\0b").kind, ContentKind::Binary);
+        assert_eq!(judge(b"\x01\x02\x03").kind, ContentKind::Binary);
+        assert_eq!(judge(b"a\nb\r\n").line_ends, Some(LineEnding::Mixed));
+        assert_eq!(judge(b"a\r\nb\r\n").line_ends, Some(LineEnding::Crlf));
+        assert_eq!(judge(b"10%\r20%\rdone\n").line_ends, Some(LineEnding::Lf));
+        assert_eq!(judge(b"a\rb\r").line_ends, Some(LineEnding::Cr));
+        assert_eq!(judge(b"a").line_ends, Some(LineEnding::None));
     }
 
     #[test]

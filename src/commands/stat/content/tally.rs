@@ -8,7 +8,7 @@ use super::utf8::Utf8;
 
 /// The counts of a stretch of bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tally {
+pub struct ContentTally {
     /// The number of bytes.
     pub bytes: u64,
     /// Newlines (LF).
@@ -45,10 +45,10 @@ pub struct Tally {
 /// The number of bytes counted at a time, so that all passes but the first read from the L1 cache.
 const CHUNK: usize = 16 << 10;
 
-impl Tally {
+impl ContentTally {
     /// Returns the counts of no bytes.
-    pub fn empty() -> Tally {
-        Tally {
+    pub fn empty() -> ContentTally {
+        ContentTally {
             bytes: 0,
             newlines: 0,
             crlf: 0,
@@ -69,19 +69,19 @@ impl Tally {
     }
 
     /// Counts `piece`, which is at `offset` in its file.
-    pub fn of(piece: &[u8], offset: u64) -> Tally {
-        let mut tally = Tally::empty();
+    pub fn of(piece: &[u8], offset: u64) -> ContentTally {
+        let mut tally = ContentTally::empty();
         for (index, chunk) in piece.chunks(CHUNK).enumerate() {
             let offset = offset + (index * CHUNK) as u64;
-            tally.join(&Tally::of_chunk(chunk, offset), offset);
+            tally.join(&ContentTally::of_chunk(chunk, offset), offset);
         }
         tally
     }
 
     /// Counts `length` zero bytes, which is how a hole reads.
-    pub fn of_zeros(length: u64, offset: u64) -> Tally {
+    pub fn of_zeros(length: u64, offset: u64) -> ContentTally {
         let zero = (length > 0).then_some(0);
-        Tally {
+        ContentTally {
             bytes: length,
             nuls: length,
             odd_nuls: (length + u64::from(!offset.is_multiple_of(2))) / 2,
@@ -90,15 +90,15 @@ impl Tally {
             tail: length,
             first: zero,
             last: zero,
-            ..Tally::empty()
+            ..ContentTally::empty()
         }
     }
 
-    fn of_chunk(chunk: &[u8], offset: u64) -> Tally {
+    fn of_chunk(chunk: &[u8], offset: u64) -> ContentTally {
         let length = chunk.len() as u64;
         let high = count(chunk, |byte| byte >= 0x80);
         let nuls = count(chunk, |byte| byte == 0);
-        let mut tally = Tally {
+        let mut tally = ContentTally {
             bytes: length,
             carriage_returns: count(chunk, |byte| byte == b'\r'),
             nuls,
@@ -111,7 +111,7 @@ impl Tally {
             tail: length,
             first: chunk.first().copied(),
             last: chunk.last().copied(),
-            ..Tally::empty()
+            ..ContentTally::empty()
         };
         let mut line_start = 0;
         for at in memchr::memchr_iter(b'\n', chunk) {
@@ -138,7 +138,7 @@ impl Tally {
     }
 
     /// Adds the counts of the next piece, which begins at `offset` in the file.
-    pub fn join(&mut self, next: &Tally, offset: u64) {
+    pub fn join(&mut self, next: &ContentTally, offset: u64) {
         if next.bytes == 0 {
             return;
         }
@@ -230,12 +230,12 @@ mod tests {
         (newlines, crlf, longest, wide(0), wide(1), odd)
     }
 
-    fn fast(bytes: &[u8], cuts: &[usize]) -> Tally {
-        let mut whole = Tally::empty();
+    fn fast(bytes: &[u8], cuts: &[usize]) -> ContentTally {
+        let mut whole = ContentTally::empty();
         let mut at = 0usize;
         for cut in cuts.iter().copied().chain([usize::MAX]) {
             let end = at.saturating_add(cut).min(bytes.len());
-            whole.join(&Tally::of(&bytes[at..end], at as u64), at as u64);
+            whole.join(&ContentTally::of(&bytes[at..end], at as u64), at as u64);
             at = end;
         }
         whole
@@ -270,8 +270,8 @@ mod tests {
     #[test]
     fn zeros_count_as_if_they_were_read() {
         for (length, offset) in [(0, 0), (1, 0), (1, 1), (7, 3), (8, 2)] {
-            let read = Tally::of(&vec![0; length], offset);
-            assert_eq!(Tally::of_zeros(length as u64, offset), read, "{length} {offset}");
+            let read = ContentTally::of(&vec![0; length], offset);
+            assert_eq!(ContentTally::of_zeros(length as u64, offset), read, "{length} {offset}");
         }
     }
 

@@ -14,7 +14,7 @@ pub struct Identity {
 
 /// A part of a file that is mapped in a process's memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Area {
+pub struct MappedRange {
     /// First address.
     pub start: u64,
     /// The address after the last one.
@@ -31,7 +31,7 @@ pub struct Area {
     pub shared: bool,
 }
 
-impl Area {
+impl MappedRange {
     /// Returns the mode as `/proc/PID/maps` writes it, such as `r-xp` or `rw-s`.
     pub fn mode(&self) -> String {
         let flag = |set, letter| if set { letter } else { '-' };
@@ -42,7 +42,7 @@ impl Area {
 
 /// A file to look for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wanted {
+pub struct SoughtFile {
     /// The identity that `stat` reports, by which descriptors are recognised.
     pub reported: Identity,
     /// The identity in `/proc/PID/maps`, whose device is that of the whole file system and differs
@@ -63,13 +63,13 @@ pub struct Descriptor {
 
 /// A process that has a file mapped or open.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holder {
+pub struct FileUser {
     /// The process ID.
     pub pid: u32,
     /// Its command name, which the process may set to any 15 bytes.
     pub command: Vec<u8>,
     /// Its mappings of the file.
-    pub areas: Vec<Area>,
+    pub mappings: Vec<MappedRange>,
     /// Its descriptors of the file.
     pub descriptors: Vec<Descriptor>,
 }
@@ -85,9 +85,9 @@ pub struct Coverage {
 
 /// The users of each requested file, in the order requested and then by process ID.
 #[derive(Debug, Default)]
-pub struct Scan {
+pub struct ProcessScan {
     /// One list per file.
-    pub holders: Vec<Vec<Holder>>,
+    pub file_users: Vec<Vec<FileUser>>,
     /// How much could be inspected.
     pub coverage: Coverage,
 }
