@@ -271,6 +271,12 @@ fn a_compressed_file_searched_in_vain_is_named() {
     assert_eq!(ran.code, 1);
     let hint = "mapped: log.xz: xz data, searched as it is; --decompress searches what it decodes to\n";
     assert_eq!(ran.stderr, hint);
+    assert_eq!(grep(&["--top", "3", "-o", "^1777 line", "log.xz"]).stderr, hint);
     assert_eq!(grep(&["-s", "^1777 line", "log.xz"]).stderr, "");
+    // A match in another file hid that this one was not really searched.
+    dir.file("log", b"1777 line\n");
+    assert_eq!(grep(&["^1777 line", "log", "log.xz"]).stderr, hint);
+    assert_eq!(grep(&["-c", "", "log.xz"]).stderr, "");
+    assert_eq!(grep(&["-r", "^1777 line", "."]).stderr, "");
     assert_eq!(grep(&["--decompress", "none", "log.xz"]).stderr, "");
 }

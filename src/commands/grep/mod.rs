@@ -224,13 +224,21 @@ impl Run<'_> {
     fn search(&self, files: Vec<OsString>, output: &mut Output) -> anyhow::Result<Exit> {
         let (totals, failed) = self.search_into(files, output)?;
         print_summary(self.settings, &totals, output)?;
-        if let (Some((name, format)), false, false) = (&totals.compressed, totals.selected_any, self.is_quiet) {
-            let (name, format) = (escape_name(OsStr::from_bytes(name)), format.name());
-            print_message(format_args!(
-                "mapped: {name}: {format} data, searched as it is; --decompress searches what it decodes to"
-            ));
-        }
+        self.hint_at_decompression(&totals);
         Ok(self.exit(&totals, failed))
+    }
+
+    /// Says that a compressed file was searched without decompression, which is rarely meant. In a
+    /// tree that has matches elsewhere, it is not worth a line.
+    fn hint_at_decompression(&self, totals: &Totals) {
+        let Some((name, format)) = &totals.compressed else { return };
+        if self.is_quiet || totals.selected_any && self.inputs.is_recursive() {
+            return;
+        }
+        let (name, format) = (escape_name(OsStr::from_bytes(name)), format.name());
+        print_message(format_args!(
+            "mapped: {name}: {format} data, searched as it is; --decompress searches what it decodes to"
+        ));
     }
 
     /// Searches all files, writes what is printed of them to `sink`, and returns the totals and

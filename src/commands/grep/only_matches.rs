@@ -159,7 +159,7 @@ impl Kernel for OnlyMatches<'_> {
         if let Some(last) = part.found.last() {
             state.resume = block.offset() + last.end as u64;
         }
-        state.totals.selected_any |= !part.in_seam.is_empty() || !part.found.is_empty();
+        state.totals.note_selected(!part.in_seam.is_empty() || !part.found.is_empty());
         if block.hole().is_some() {
             state.tail.clear();
         } else {

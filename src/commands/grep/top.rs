@@ -91,6 +91,7 @@ impl Run<'_> {
         let terminator = self.settings.query.terminator;
         let mut counts = LineCounts { output, counts: HashMap::new(), terminator, line: Vec::new(), bytes: 0 };
         let (totals, failed) = self.search_into(files, &mut counts)?;
+        self.hint_at_decompression(&totals);
         let LineCounts { output, counts, bytes, .. } = counts;
         if counts.len() >= MANY && !self.is_quiet {
             let memory = (bytes + 64 * counts.len() as u64) >> 20;

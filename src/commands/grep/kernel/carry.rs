@@ -49,7 +49,7 @@ impl Search<'_> {
             part.turned_binary = false;
         }
         totals.left -= selected;
-        totals.selected_any |= selected > 0;
+        totals.note_selected(selected > 0);
         if self.is_passed_over(block) {
             return Flow::EndInput;
         }
@@ -81,7 +81,7 @@ impl Search<'_> {
             Report::Lines => {
                 self.cross(block, part, totals);
                 if part.turned_binary {
-                    totals.selected_any = true;
+                    totals.note_selected(true);
                     totals.hidden = true;
                     return Flow::EndInput;
                 }

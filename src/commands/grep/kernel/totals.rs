@@ -19,8 +19,11 @@ pub struct Totals {
     pub done: bool,
     /// Where to leave standard input's offset, if the search ended before its end.
     pub leave_at: Option<u64>,
-    /// The name and format of the first compressed input that was searched without decompression.
+    /// The name and format of the first compressed input that was searched without decompression,
+    /// and in vain.
     pub compressed: Option<(Vec<u8>, Format)>,
+    /// Whether that is the current input.
+    in_compressed: bool,
     /// Whether a line of any input was printed.
     pub(super) printed_any: bool,
     /// The number of terminators of the current input before this block.
@@ -49,9 +52,19 @@ impl Totals {
 
     /// Notes the name and the format of an input that begins with this block, if it is compressed.
     pub fn note_compressed(&mut self, block: &Block, name: &[u8]) {
+        self.in_compressed = false;
         if self.compressed.is_none() && block.offset() == 0 && !block.source().is_fed() {
             let format = crate::decode::format_of(block.bytes());
             self.compressed = format.map(|format| (name.to_vec(), format));
+            self.in_compressed = format.is_some();
+        }
+    }
+
+    /// Notes whether a line of the current input was selected.
+    pub fn note_selected(&mut self, is_selected: bool) {
+        self.selected_any |= is_selected;
+        if is_selected && self.in_compressed {
+            self.compressed = None;
         }
     }
 
