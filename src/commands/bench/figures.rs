@@ -13,7 +13,8 @@ pub fn figure(value: f64) -> String {
         value if value >= 0.9995 => format!("{value:.2}"),
         value if value >= 0.099_95 => format!("{value:.3}"),
         value if value >= 0.009_995 => format!("{value:.4}"),
-        value => format!("{value:.5}"),
+        value if value >= 0.000_999_5 || value == 0.0 => format!("{value:.5}"),
+        value => format!("{value:.2e}"),
     }
 }
 
@@ -56,6 +57,8 @@ mod tests {
     #[test]
     fn figures_for_people() {
         assert_eq!([14.236, 8.1, 0.5, 0.014, 123.4].map(figure), ["14.2", "8.10", "0.500", "0.0140", "123"]);
+        // A file of one byte was measured at 0.00000 GB/s by every way.
+        assert_eq!([0.001_24, 0.000_994, 2.684e-6, 0.0].map(figure), ["0.00124", "9.94e-4", "2.68e-6", "0.00000"]);
         assert_eq!(
             [1.5, 0.143, 0.0015, 0.000_031, 3.14e-6, 0.0].map(duration),
             ["1.50 s", "143 ms", "1.5 ms", "31 µs", "3.1 µs", "0"]

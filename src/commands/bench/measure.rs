@@ -75,9 +75,12 @@ impl Bench<'_> {
             let dirty = dirty_pages(self.subjects);
             match state.make(self.subjects) {
                 Err(reason) => measured.blocked.push((state, reason)),
-                Ok(()) if state == State::Cold && dirty > 0 => measured.notes.push(format!(
-                    "{dirty} pages were dirty: the kernel wrote them to the disk before it could drop them"
-                )),
+                Ok(()) if state == State::Cold && dirty > 0 => {
+                    let (were, them) = if dirty == 1 { ("page was", "it") } else { ("pages were", "them") };
+                    measured.notes.push(format!(
+                        "{dirty} {were} dirty: the kernel wrote {them} to the disk before it could drop {them}"
+                    ));
+                }
                 Ok(()) => {}
             }
             for way in self.settings.selection.ways(self.settings.pattern) {

@@ -35,8 +35,12 @@ pub fn reason(winner: &Row, loser: &Row, pattern: Pattern) -> String {
 }
 
 /// Returns the bytes that a way fetches from the device, divided by the bytes wanted.
+///
+/// Returns `None` for a few pages too many: a tiny file takes a whole one.
 pub fn amplification(row: &Row) -> Option<f64> {
-    Some(row.device_bytes()? / row.bytes as f64).filter(|times| times.is_finite())
+    const LEAST_EXCESS: f64 = 65_536.0;
+    let (fetched, wanted) = (row.device_bytes()?, row.bytes as f64);
+    (wanted > 0.0 && fetched - wanted > LEAST_EXCESS).then_some(fetched / wanted)
 }
 
 /// A part of a difference.

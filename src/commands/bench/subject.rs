@@ -33,6 +33,9 @@ impl Subject {
         let source = Source::open(name, IoMode::Read, Range::default())?;
         match source.kind() {
             Kind::Regular | Kind::BlockDevice if !source.is_stdin() => {}
+            Kind::Regular | Kind::BlockDevice => {
+                return Err(io::Error::other("each pass opens the file anew: name it"));
+            }
             Kind::Unsized => {
                 return Err(io::Error::other("holds no bytes, or does not say how many: nothing to measure"));
             }
