@@ -30,6 +30,7 @@ mod hexdump_find;
 mod hexdump_suites;
 mod large;
 mod law;
+mod law_options;
 mod licences;
 mod limits;
 mod lines;
