@@ -60,6 +60,8 @@ impl Cached {
 pub enum Unknown {
     /// Only the file's owner and users who may write it may ask.
     NotPermitted,
+    /// This system does not report it.
+    Unsupported,
     /// The file could not be opened for reading.
     NotOpened(Errno),
     /// The file's pages are not in the page cache at all (a huge-page or device file system).
@@ -182,6 +184,7 @@ impl<'fd> ResidencyQuery<'fd> {
             match read_cached(self.file, start * page_size()) {
                 Ok(got) => resident += if got > 0 { self.step.min(end - start) } else { 0 },
                 Err(Errno::AGAIN | Errno::INTR) => {}
+                Err(Errno::NOSYS) => return Err(Unknown::Unsupported),
                 // Some file systems cannot tell whether a read would wait.
                 Err(_) => return Err(Unknown::NotPermitted),
             }

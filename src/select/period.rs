@@ -48,8 +48,9 @@ impl PeriodSearch {
     /// # Errors
     /// Returns an error if reading fails, or invalid data if the form cannot be learnt.
     pub fn learn(&self, source: &Source, within: Range<u64>) -> io::Result<Reader> {
-        let changed = source.file().metadata()?.modified()?;
-        let changed = Timestamp::try_from(changed).unwrap_or(self.context.now);
+        // Wine does not know the times of a redirected file.
+        let changed = source.file().metadata().and_then(|facts| facts.modified());
+        let changed = changed.ok().and_then(|changed| Timestamp::try_from(changed).ok()).unwrap_or(self.context.now);
         let learnt = source.without_read_ahead(|| timestamp::learn(source, within, &self.context, changed))?;
         learnt.map_err(refused)
     }

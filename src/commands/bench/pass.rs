@@ -11,7 +11,7 @@ use super::load::{Ahead, CachedReads, DirectReads, Preads, Reads, Whole, Windows
 use super::queue;
 use super::way::Way;
 use crate::cli::bench::Family;
-use crate::os::direct::{read_cached, set_direct};
+use crate::os::direct::{into_direct, read_cached};
 use crate::os::posix::AsFd;
 use crate::os::{Advice, Ring, Window};
 
@@ -50,12 +50,12 @@ pub fn pass(family: Family, way: &Way, path: &Path, task: &Task<'_>) -> Result<O
             Ok(crew::run(&CachedReads(file), task, threads)?)
         }
         Family::Direct => {
-            let alignment = direct(&file)?;
+            let (file, alignment) = direct(file)?;
             Ok(crew::run(&DirectReads { file, alignment }, task, threads)?)
         }
         Family::Uring | Family::UringFixed => in_ring(&file, way, task, (family == Family::UringFixed, 1)),
         Family::UringDirect => {
-            let alignment = direct(&file)?;
+            let (file, alignment) = direct(file)?;
             in_ring(&file, way, task, (true, alignment))
         }
         Family::Windows | Family::WindowsPrefetch => in_windows(family, &file, way, task),
@@ -63,13 +63,13 @@ pub fn pass(family: Family, way: &Way, path: &Path, task: &Task<'_>) -> Result<O
     }
 }
 
-/// Makes reads bypass the cache and returns their alignment.
-fn direct(file: &File) -> Result<u64, Trouble> {
+/// Makes reads bypass the cache and returns the file and their alignment.
+fn direct(file: File) -> Result<(File, u64), Trouble> {
     // Buffers are aligned to this many bytes.
     const MOST: u64 = 4096;
-    match set_direct(file).map_err(|error| unavailable("O_DIRECT", &error))? {
-        alignment if alignment <= MOST => Ok(alignment),
-        alignment => Err(Trouble::Unavailable(format!("O_DIRECT: needs an alignment of {alignment} bytes"))),
+    match into_direct(file).map_err(|error| unavailable("O_DIRECT", &error))? {
+        (file, alignment) if alignment <= MOST => Ok((file, alignment)),
+        (_, alignment) => Err(Trouble::Unavailable(format!("O_DIRECT: needs an alignment of {alignment} bytes"))),
     }
 }
 

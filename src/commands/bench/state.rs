@@ -1,5 +1,6 @@
 //! The states of the page cache, cold and warm: made, then verified by asking the kernel what is
-//! cached. A state that cannot be reached is reported, never assumed.
+//! cached. A state that cannot be reached is reported, never assumed. Only where no system call
+//! reports what is cached, a file that was just read counts as warm.
 
 use std::time::Duration;
 
@@ -79,12 +80,18 @@ fn heat(subject: &Subject) -> Result<(), String> {
     let pages = residency::pages(subject.len());
     let mut resident = 0;
     for _ in 0..3 {
-        resident = residency::whole(subject.fd(), subject.len()).map_err(unknown)?.resident;
-        if resident >= pages {
-            return Ok(());
+        let cached = residency::whole(subject.fd(), subject.len());
+        resident = cached.map_or(0, |cached| cached.resident);
+        match cached {
+            Ok(_) if resident >= pages => return Ok(()),
+            Ok(_) | Err(Unknown::Unsupported) => {}
+            Err(reason) => return Err(unknown(reason)),
         }
         let all = std::iter::once(crate::os::extents::Range { start: 0, end: subject.len() });
         residency::touch(subject.fd(), all).map_err(|error| crate::os::error_text(&error))?;
+        if cached == Err(Unknown::Unsupported) {
+            return Ok(());
+        }
     }
     let now = residency::whole(subject.fd(), subject.len()).map_err(unknown)?.resident;
     if now >= pages {
@@ -106,6 +113,7 @@ pub fn dirty_pages(subjects: &[Subject]) -> u64 {
 fn unknown(unknown: Unknown) -> String {
     match unknown {
         Unknown::NotPermitted => "the kernel tells only the owner what is in memory: cannot be verified".into(),
+        Unknown::Unsupported => "this system does not report what is in memory: cannot be verified".into(),
         Unknown::NotOpened(errno) | Unknown::Refused(errno) => {
             let error = std::io::Error::from(errno);
             format!(

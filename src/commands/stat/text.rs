@@ -136,6 +136,7 @@ fn cached(facts: &FileFacts, cache: &Result<Vec<ResidencyCell>, Unknown>) -> Str
 pub fn why(unknown: Unknown) -> String {
     match unknown {
         Unknown::NotPermitted => "only the owner and users who may write the file can ask the kernel".into(),
+        Unknown::Unsupported => "this system does not report it".into(),
         Unknown::NotOpened(errno) => format!("cannot open: {}", error_text(&errno.into())),
         Unknown::Refused(errno) => format!("the kernel cannot tell: {}", error_text(&errno.into())),
     }

@@ -8,32 +8,32 @@ use std::os::fd::AsFd;
 use rustix::fs::{AtFlags, OFlags, StatxFlags, fcntl_getfl, fcntl_setfl, statx};
 use rustix::io::{Errno, ReadWriteFlags};
 
-/// The alignment that every file system accepts where the kernel does not state one.
+/// The alignment that every file system accepts, for kernels that do not state one.
 const USUAL_ALIGNMENT: u64 = 4096;
 
-/// Makes every later read of `file` bypass the page cache. Returns the alignment in bytes that the
-/// offset, the length and the memory of such a read need.
+/// Makes every later read of `file` bypass the page cache. Returns the file, and the alignment in
+/// bytes that the offset, the length and the memory of such a read need.
 ///
 /// # Errors
-/// EINVAL or `Unsupported` where the file system has no direct reads.
-pub fn set_direct(file: &File) -> io::Result<u64> {
-    fcntl_setfl(file, fcntl_getfl(file)? | OFlags::DIRECT)?;
-    let facts = statx(file, c"", AtFlags::EMPTY_PATH, StatxFlags::DIOALIGN);
+/// Returns EINVAL or `Unsupported` where the file system has no direct reads.
+pub fn into_direct(file: File) -> io::Result<(File, u64)> {
+    fcntl_setfl(&file, fcntl_getfl(&file)? | OFlags::DIRECT)?;
+    let facts = statx(&file, c"", AtFlags::EMPTY_PATH, StatxFlags::DIOALIGN);
     // Before Linux 6.1 the kernel does not tell, and some file systems never do.
     let stated = facts.ok().filter(|facts| facts.stx_mask & StatxFlags::DIOALIGN.bits() != 0);
     match stated.map(|facts| facts.stx_dio_mem_align.max(facts.stx_dio_offset_align)) {
         // The flag can be set on a file whose reads would go through the cache all the same (statx(2)).
         Some(0) => Err(io::ErrorKind::Unsupported.into()),
-        Some(alignment) => Ok(u64::from(alignment.next_power_of_two())),
-        None => Ok(USUAL_ALIGNMENT),
+        Some(alignment) => Ok((file, u64::from(alignment.next_power_of_two()))),
+        None => Ok((file, USUAL_ALIGNMENT)),
     }
 }
 
-/// Reads at `offset` what is cached, without waiting (`preadv2(2)`, `RWF_NOWAIT`). `None` where
-/// nothing is.
+/// Reads the cached bytes at `offset` without waiting (`preadv2(2)`, `RWF_NOWAIT`); `None` if none
+/// are cached.
 ///
 /// # Errors
-/// EOPNOTSUPP where the file system cannot tell, and what else `preadv2(2)` says.
+/// Returns EOPNOTSUPP if the file system cannot tell, or another error of `preadv2(2)`.
 pub fn read_cached(file: impl AsFd, bytes: &mut [u8], offset: u64) -> io::Result<Option<usize>> {
     match rustix::io::preadv2(file, &mut [IoSliceMut::new(bytes)], offset, ReadWriteFlags::NOWAIT) {
         Ok(got) => Ok(Some(got)),
@@ -48,7 +48,7 @@ mod tests {
     use std::io::Write;
 
     #[test]
-    fn what_was_just_written_is_cached() {
+    fn bytes_just_written_are_cached() {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(b"some bytes").unwrap();
         let mut bytes = [0; 5];
@@ -61,8 +61,8 @@ mod tests {
     #[test]
     fn the_alignment_is_a_power_of_two() {
         let file = tempfile::tempfile().unwrap();
-        match set_direct(&file) {
-            Ok(alignment) => assert!(alignment.is_power_of_two(), "{alignment}"),
+        match into_direct(file) {
+            Ok((_, alignment)) => assert!(alignment.is_power_of_two(), "{alignment}"),
             Err(error) => eprintln!("skipped: {error}"),
         }
     }

@@ -10,7 +10,7 @@ use crate::os::posix::AsFd;
 ///
 /// # Errors
 /// Always `Unsupported`.
-pub fn set_direct(_: &File) -> io::Result<u64> {
+pub fn into_direct(_: File) -> io::Result<(File, u64)> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
