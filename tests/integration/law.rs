@@ -6,7 +6,7 @@
 //! named file, and with a file as output. Every subcommand's tests use it.
 
 use std::fs::File;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use crate::util::{Dir, Ran, awkward_inputs, mapped, run_piped};
 
@@ -30,13 +30,20 @@ pub struct Law {
     input: Vec<u8>,
     blocks: Vec<Option<&'static str>>,
     is_quick: bool,
+    program: fn() -> Command,
 }
 
 impl Law {
     /// Creates a law for `args`, which begin with the subcommand and name no file.
     pub fn new(args: &[&str], input: &[u8]) -> Law {
         let args = args.iter().map(ToString::to_string).collect();
-        Law { args, input: input.to_vec(), blocks: BLOCKS.to_vec(), is_quick: false }
+        Law { args, input: input.to_vec(), blocks: BLOCKS.to_vec(), is_quick: false, program: mapped }
+    }
+
+    /// Runs another build of the program.
+    pub fn run_by(mut self, program: fn() -> Command) -> Law {
+        self.program = program;
+        self
     }
 
     /// Omits some block sizes, and combines each of the others and each way with one number of
@@ -79,7 +86,7 @@ impl Law {
     }
 
     fn run(&self, way: &str, threads: &str, block: Option<&str>, path: &std::path::Path) -> Ran {
-        let mut command = mapped();
+        let mut command = (self.program)();
         command.args(&self.args).args(["--threads", threads]);
         if let Some(block) = block {
             command.args(["--block-size", block]);

@@ -55,3 +55,4 @@ mod timeline;
 #[cfg(target_arch = "x86_64")]
 mod trace;
 mod util;
+mod windows;
