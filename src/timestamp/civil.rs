@@ -59,7 +59,7 @@ const fn named(order: Order, separator: u8, short_year: bool, weekday: bool) -> 
 }
 
 /// All supported date styles.
-pub(super) const STYLES: [DateStyle; 44] = {
+pub(super) const STYLES: [DateStyle; 45] = {
     use Order::{DayMonth, DayMonthYear, MonthDay, MonthDayYear, YearMonthDay};
     [
         numbers(YearMonthDay, b'-', false),
@@ -102,6 +102,7 @@ pub(super) const STYLES: [DateStyle; 44] = {
         named(MonthDayYear, b' ', false, false),
         named(MonthDayYear, b' ', false, true),
         named(MonthDayYear, b'-', false, false),
+        named(MonthDayYear, b'/', false, false),
         named(MonthDayYear, b'-', true, false),
         named(MonthDay, b'-', false, false),
         named(MonthDay, b' ', false, false),

@@ -11,10 +11,20 @@ use super::stamp::{DAY, Stamp, Yearless, days_from_civil};
 use super::zone::{Abbreviations, WrittenZone};
 
 /// The separators between a date and its time. A longer one precedes those that are its prefix.
-pub(super) const GAPS: [&[u8]; 23] = [
-    b"  ", b" - ", b" | ", b" @ ", b" time=", b",time=", b" at ", b" ", b"T", b"t", b"_", b"::", b":", b"-", b", ",
-    b",\"", b",", b"\t", b"/", b"@", b"; ", b";", b"\" \"",
+pub(super) const GAPS: [&[u8]; 26] = [
+    b" - ", b" -- ", b" | ", b" @ ", b" time=", b",time=", b" at ", b" ", b"T", b"t", b"_", b"::", b":", b"-", b", ",
+    b",\"", b",", b"\t", b"/", b"@", b"; ", b";", b"\" \"", b"][", b"|", b".",
 ];
+
+/// Consumes the separator between a date and its time. After a blank, an hour may be padded with
+/// more blanks.
+pub(super) fn take_gap(at: &mut Scanner<'_>, gap: &[u8]) -> Option<()> {
+    at.take(gap)?;
+    if gap == b" " {
+        at.take_while(|byte| byte == b' ');
+    }
+    Some(())
+}
 
 /// The separators between a time and the date after it.
 const TURNED_GAPS: [&[u8]; 6] = [b" date=", CMTRACE, b", ", b" - ", b" ", b"-"];
@@ -159,7 +169,7 @@ impl Civil {
         let mut date = None;
         if let Some(style) = self.date.filter(|_| self.first != First::Clock) {
             date = Some(style.read(&mut at)?);
-            at.take(self.gap)?;
+            take_gap(&mut at, self.gap)?;
         }
         let (second, nanoseconds) = self.clock.read(&mut at)?;
         let mut year = date.and_then(|date| date.year);
@@ -173,7 +183,7 @@ impl Civil {
             }
         }
         if let Some(style) = self.date.filter(|_| self.first == First::Clock) {
-            at.take(self.gap)?;
+            take_gap(&mut at, self.gap)?;
             date = Some(style.read(&mut at)?);
             year = date.and_then(|date| date.year);
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
+use super::field_samples::FIELD_SAMPLES;
 use super::samples::SAMPLES;
 use super::{FormHints, Period, QuickReader, Reader, Sequence, TimeContext, find, learn};
 
@@ -29,17 +30,17 @@ fn read(log: &str) -> Result<Reader, String> {
 #[test]
 fn every_notation_is_learnt_from_one_line() {
     let mut wrong = Vec::new();
-    for (line, expected) in SAMPLES {
+    for (line, expected) in SAMPLES.iter().chain(FIELD_SAMPLES) {
         let found = read(&format!("{line}\n")).map(|reader| {
             let form = reader.form.to_string();
             let time = Sequence::new(Arc::new(reader)).next(line.as_bytes());
             (time.map_or("none".to_owned(), |time| time.to_string()), form)
         });
-        if found.as_ref().map(|(time, _)| time.as_str()) != Ok(expected) {
+        if found.as_ref().map(|(time, _)| time.as_str()) != Ok(*expected) {
             wrong.push(format!("{line}\n    {found:?}, not {expected}"));
         }
     }
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), SAMPLES.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), SAMPLES.len() + FIELD_SAMPLES.len(), wrong.join("\n"));
 }
 
 #[test]

@@ -11,6 +11,8 @@ mod argument;
 mod civil;
 mod dated;
 mod decide;
+#[cfg(test)]
+mod field_samples;
 mod form;
 #[cfg(test)]
 mod form_tests;

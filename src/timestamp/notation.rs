@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::fmt::strtime::BrokenDownTime;
 
 use super::civil::STYLES;
-use super::dated::{Civil, First, Found, GAPS, ends_badly};
+use super::dated::{Civil, First, Found, GAPS, ends_badly, take_gap};
 use super::scan::Scanner;
 use super::since::{elapsed, epoch, tai, uptime};
 use super::stamp::{DAY, Stamp, Yearless, days_from_civil};
@@ -96,10 +96,12 @@ impl Notation {
             let compact = style.separator == 0 && !style.named && Scanner(text).count_digits() == 14;
             let gap = GAPS.iter().find(|gap| {
                 let mut after = at;
-                after.take(gap).is_some() && after.one_or_two_digits().is_some()
+                // Digits with a point between them are a number.
+                let is_number = **gap == b"." && style.separator == 0 && !style.named;
+                take_gap(&mut after, gap).is_some() && after.one_or_two_digits().is_some() && !is_number
             });
             let Some(gap) = gap.copied().or_else(|| compact.then_some(b"")) else { continue };
-            at.0 = &at.0[gap.len()..];
+            take_gap(&mut at, gap);
             found.extend(Civil::learn(Some((style, date)), gap, at, zones).into_iter().map(Candidate::from));
         }
         if text[0].is_ascii_digit() {

@@ -87,6 +87,9 @@ impl Place {
                 let mut at = Scanner(line);
                 if *index > 0 {
                     at = column(line, *separator, *index)?;
+                } else if !lead.is_plain() {
+                    // A number before the time may be padded.
+                    at.take_while(|byte| byte == b' ');
                 }
                 lead.take(&mut at)?;
                 let stamp = notation.read(&mut at, zones)?;
@@ -156,9 +159,11 @@ pub(super) fn places(line: &[u8], offset: usize) -> Vec<Place> {
         let mut words = Scanner(before);
         words.invisible();
         let index = words.0.split(blank).filter(|word| !word.is_empty()).count() - usize::from(start < offset);
-        if let Some(lead) =
-            lead.filter(|lead| index > 0 && (lead.is_plain() || !lead.has_letters() || lead.0.len() <= 16))
-        {
+        // In the first word, blanks before punctuation belong to the shape.
+        let fits = |lead: &Prefix| {
+            if index > 0 { lead.is_plain() || !lead.has_letters() || lead.0.len() <= 16 } else { !lead.is_plain() }
+        };
+        if let Some(lead) = lead.filter(fits) {
             places.push(Place::Column { separator: b' ', index, lead });
         }
     }

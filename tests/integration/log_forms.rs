@@ -189,6 +189,20 @@ fn times_that_are_typed() {
     check(seconds, &["--until", "2024-03-15 01:40:22"], 0..2);
 }
 
+/// Regression: where an hour is padded with a blank, either the hours before ten or the others had
+/// no time.
+#[test]
+fn padded_hours_and_numbers() {
+    let mariadb =
+        &["2026-11-21 23:30:05 0 [Note] a", "2026-11-22  0:30:05 0 [Note] b", "2026-11-22 10:30:05 0 [Note] c"];
+    check(mariadb, &["--since", "2026-11-22", "--until", "2026-11-22 01:00"], 1..2);
+    check(mariadb, &["--since", "2026-11-22 01:00"], 2..3);
+    let mysql = &["261121  9:30:05\t1 Connect", "261121 10:30:05\t2 Connect"];
+    check(mysql, &["--since", "2026-11-21 10:00"], 1..2);
+    let zabbix = &["  1234:20261121:093005.123 a", " 21234:20261121:103005.123 b", "121234:20261121:113005.123 c"];
+    check(zabbix, &["--since", "2026-11-21 10:00"], 1..3);
+}
+
 /// At New Year, writers whose clocks differ alternate, and a header precedes the first time.
 #[test]
 fn the_turn_of_the_year_and_headers() {
