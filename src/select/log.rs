@@ -354,8 +354,12 @@ impl Log {
     fn fill(&mut self) -> io::Result<Filled> {
         let entries = self.entries.iter().chain(&self.growing).map(|entry| entry.lines.pos);
         let needed = entries.chain(self.returned.map(|(lines, _)| lines.pos)).fold(self.examined, u64::min);
-        self.buffer.drain(..(needed - self.dropped) as usize);
-        self.dropped = needed;
+        let unneeded = (needed - self.dropped) as usize;
+        // Moving the rest must not cost more than reading it did.
+        if unneeded * 2 >= self.buffer.len() {
+            self.buffer.drain(..unneeded);
+            self.dropped = needed;
+        }
         if self.at_gap {
             self.line += self.stream.pass_gap();
             self.offset = self.stream.offset();

@@ -47,10 +47,11 @@ fn every_notation_is_learnt_from_one_line() {
 fn lines_that_begin_alike_are_read_as_in_full() {
     for (line, _) in SAMPLES {
         let reader = read(&format!("{line}\n")).unwrap_or_else(|error| panic!("{line}: {error}"));
-        let mut times = QuickReader::new(&reader);
+        let mut times = QuickReader::default();
         let mut check = |line: &[u8]| {
             let expected = reader.stamp(line).map(|stamp| reader.earliest(stamp));
-            assert_eq!(times.read(line), expected, "{}", line.escape_ascii());
+            assert_eq!(times.earliest(&reader, line), expected, "{}", line.escape_ascii());
+            assert_eq!(times.stamp(&reader, line), reader.stamp(line), "{}", line.escape_ascii());
         };
         let line = format!("{line}\n").into_bytes();
         for at in 0..line.len() {

@@ -20,6 +20,19 @@ pub enum Stamp {
     Uptime(i64, i32),
 }
 
+impl Stamp {
+    /// Returns this time with another fraction of a second.
+    pub(super) fn with_nanoseconds(self, nanoseconds: i32) -> Self {
+        match self {
+            Self::Instant(time) => Self::Instant(Timestamp::new(time.as_second(), nanoseconds).unwrap_or(time)),
+            Self::Local(second, _) => Self::Local(second, nanoseconds),
+            Self::Yearless(date) => Self::Yearless(Yearless { nanoseconds, ..date }),
+            Self::Clock(second, _) => Self::Clock(second, nanoseconds),
+            Self::Uptime(second, _) => Self::Uptime(second, nanoseconds),
+        }
+    }
+}
+
 /// A date and time without a year, as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Yearless {

@@ -8,6 +8,7 @@ use memchr::{memchr, memrchr};
 
 use super::access::lines;
 use super::form::LINE_HEAD;
+use super::quick_reader::QuickReader;
 use super::reader::{Reader, Sequence, TimeContext};
 use super::refusal::Refusal;
 use super::sample::{LONG_SAMPLE, SAMPLE, learn_from};
@@ -19,6 +20,7 @@ pub struct EntryFilter {
     period: Period,
     reader: Arc<Reader>,
     sequence: Sequence,
+    times: QuickReader,
     keep: bool,
     kept: bool,
     /// Whether every later entry is after the period.
@@ -40,6 +42,7 @@ impl EntryFilter {
             period,
             reader: Arc::clone(reader),
             sequence,
+            times: QuickReader::default(),
             keep,
             kept: false,
             over: false,
@@ -58,7 +61,7 @@ impl EntryFilter {
     }
 
     fn judge(&mut self, line: &[u8], offset: u64) -> bool {
-        let time = self.sequence.next(line);
+        let time = self.times.stamp(&self.reader, line).map(|stamp| self.sequence.resolve(stamp));
         self.time = time;
         self.looked.count(line, time);
         let Some(time) = time else { return self.keep && !self.over };

@@ -268,7 +268,7 @@ fn add<K: PartialEq>(counts: &mut Vec<(K, u64)>, key: K, count: u64) {
 struct Entries<'h> {
     hay: &'h [u8],
     reader: &'h Reader,
-    times: QuickReader<'h>,
+    times: QuickReader,
     /// See [`TimelineKernel::quantum`].
     quantum: i64,
     /// How much of the block has been looked at.
@@ -278,7 +278,7 @@ struct Entries<'h> {
 
 impl<'h> Entries<'h> {
     fn new(hay: &'h [u8], reader: &'h Reader, quantum: i64) -> Self {
-        Self { hay, reader, times: QuickReader::new(reader), quantum, looked: 0, latest: None }
+        Self { hay, reader, times: QuickReader::default(), quantum, looked: 0, latest: None }
     }
 
     /// Counts a selected line for its entry.
@@ -302,7 +302,7 @@ impl<'h> Entries<'h> {
         if self.reader.is_sequential() {
             return self.reader.stamp(line);
         }
-        self.times.read(line).map(Stamp::Instant)
+        self.times.earliest(self.reader, line).map(Stamp::Instant)
     }
 
     /// Moves to the entry of `line`, or to the last entry before its end.
