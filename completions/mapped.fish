@@ -213,8 +213,8 @@ skip\t'Skip silently'
 recurse\t'Search recursively, as with -r'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l include -d 'Search only files whose name matches GLOB' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude -d 'Skip files whose name matches GLOB' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude-dir -d 'Skip directories whose name matches GLOB' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude-from -d 'Skip files whose name matches a glob from FILE, one per line' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude-dir -d 'Skip directories whose name matches GLOB' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s g -l glob -d 'Search only files whose path matches GLOB, or with ! before it, skip matching files and directories' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l iglob -d 'Search only files whose path matches GLOB, as with -g, ignoring case' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s t -l type -d 'Search only files of a type, such as rust or py; --type-list shows all types' -r

@@ -251,6 +251,20 @@ pub fn local_times(zone: TimeZone) -> TimeContext {
     }
 }
 
+/// Returns the zone of the system or of `TZ`, and UTC where `TZ` names a file that holds no zone.
+///
+/// The time library reads such a file to its end, which a device or a FIFO may not have.
+#[must_use]
+pub fn local_zone() -> TimeZone {
+    const LARGEST: u64 = 1 << 20;
+    let named = std::env::var("TZ").ok();
+    let file = named.and_then(|name| std::fs::metadata(name.strip_prefix(':').unwrap_or(&name)).ok());
+    match file {
+        Some(file) if !file.is_file() || file.len() > LARGEST => TimeZone::UTC,
+        _ => TimeZone::system(),
+    }
+}
+
 /// Resolves the options about log times.
 ///
 /// # Errors
@@ -259,8 +273,9 @@ pub fn time_context(times: &Times) -> anyhow::Result<TimeContext> {
     let wrong = |option: &str, text: &str, error: String| anyhow::anyhow!("{option} '{text}': {error}");
     let zone = match &times.time_zone {
         _ if times.utc => TimeZone::UTC,
+        None => local_zone(),
+        Some(name) if name.eq_ignore_ascii_case("local") => local_zone(),
         Some(name) => parse_zone(name).map_err(|error| wrong("--time-zone", name, error))?,
-        None => TimeZone::system(),
     };
     let slack = parse_duration(&times.slack);
     let slack = slack.ok_or_else(|| wrong("--slack", &times.slack, "expected a span such as 1m or 30s".into()))?;

@@ -1,6 +1,6 @@
 //! The command line as typed. Nothing is resolved here: no environment, no terminal, no file.
 
-use clap::{Parser, Subcommand};
+use clap::{ArgMatches, Parser, Subcommand};
 
 pub mod bench;
 pub mod cat;
@@ -18,6 +18,12 @@ pub mod shard;
 pub mod size;
 pub mod stat;
 pub mod times;
+
+/// Returns the values of an option with their positions on the command line.
+fn placed<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, id: &str) -> Vec<(usize, T)> {
+    let places = matches.indices_of(id).into_iter().flatten();
+    places.zip(matches.get_many::<T>(id).into_iter().flatten().cloned()).collect()
+}
 
 /// Inspect files of any size through memory maps.
 #[derive(Debug, Parser)]

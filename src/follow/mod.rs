@@ -14,8 +14,8 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use crate::io::{FileRef, IoMode, Kind, Range, Source};
-use crate::os::posix::BorrowedFd;
-use crate::os::{Processes, Watch, fd_table, poll_for};
+use crate::os::posix::{BorrowedFd, FileType};
+use crate::os::{Processes, Status, Watch, fd_table, poll_for};
 use crate::os::{Signal, interrupt};
 use target::FollowedInput;
 
@@ -144,6 +144,7 @@ pub fn follow<F: Follower>(
     fd_table::raise_limit();
     let processes = Processes::open(&options.processes);
     let mut run = Run {
+        output: Status::of(output).ok().filter(|status| status.kind == FileType::RegularFile),
         options,
         watch: Watch::start(),
         targets: Vec::new(),
@@ -165,6 +166,8 @@ pub fn follow<F: Follower>(
 
 /// All inputs that are followed.
 struct Run {
+    /// The regular file that the output goes to. Following it would never end.
+    output: Option<Status>,
     options: Options,
     watch: Watch,
     targets: Vec<FollowedInput>,
@@ -231,7 +234,11 @@ impl Run {
     fn source(&self, place: &FileRef) -> io::Result<target::OpenedInput> {
         match place.is_fifo() && !place.is_stdin() {
             true => pipe::Pipe::open(place.path()).map(target::OpenedInput::Pipe),
-            false => Source::open_at(place, self.options.mode, self.options.range).map(target::OpenedInput::File),
+            false => {
+                let source = Source::open_at(place, self.options.mode, self.options.range)?;
+                target::check_not_output(&Status::of(source.fd())?, self.output.as_ref())?;
+                Ok(target::OpenedInput::File(source))
+            }
         }
     }
 
@@ -276,7 +283,7 @@ impl Run {
             if names_changed || checked.elapsed() >= TICK {
                 checked = Instant::now();
                 for target in &mut self.targets {
-                    has_more |= target.check_name(&self.watch, follower)?;
+                    has_more |= target.check_name(&self.watch, self.output.as_ref(), follower)?;
                 }
             }
             if has_more {

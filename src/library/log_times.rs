@@ -5,10 +5,9 @@ use std::io;
 use std::ops;
 use std::time::SystemTime;
 
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::app::config::local_times;
+use crate::app::config::{local_times, local_zone};
 use crate::io::{IoMode, Range, Source};
 use crate::select::PeriodSearch;
 use crate::timestamp::{self, Period, TimeContext};
@@ -41,7 +40,7 @@ impl LogPeriod {
     #[must_use]
     pub fn new() -> LogPeriod {
         let slack = SignedDuration::from_mins(1);
-        let context = TimeContext { slack, ..local_times(TimeZone::system()) };
+        let context = TimeContext { slack, ..local_times(local_zone()) };
         LogPeriod { search: PeriodSearch { period: Period::default(), context } }
     }
 

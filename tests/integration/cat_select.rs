@@ -276,6 +276,19 @@ fn thousands_of_ranges_take_no_longer_than_one() {
 
 /// Regression: a hole was read, or searched backwards, byte by byte, which took a minute for 20 GB
 /// and never ended for 7 EiB.
+// Regression: TZ=/dev/zero was read to its end, which it does not have.
+#[test]
+fn a_zone_that_is_no_file_of_zones_is_utc() {
+    let dir = Dir::new();
+    let path = dir.file("log", b"2026-11-21T09:00:00 a\n2026-11-21T10:00:00 b\n");
+    for zone in ["/dev/zero", ":/dev/zero", "/", "/nonexistent", "UTC"] {
+        let mut command = mapped();
+        command.args(["cat", "--since", "2026-11-21T09:30:00Z"]).arg(&path).env("TZ", zone);
+        let ran: crate::util::Ran = command.output().unwrap().into();
+        assert_eq!((ran.stdout.as_slice(), ran.code), (&b"2026-11-21T10:00:00 b\n"[..], 0), "{zone}: {ran:?}");
+    }
+}
+
 #[test]
 fn a_hole_costs_nothing_to_search() {
     use std::os::unix::fs::FileExt;

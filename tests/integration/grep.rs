@@ -481,6 +481,69 @@ fn the_output_file_is_not_an_input() {
     }
 }
 
+// Regression: a followed file that was the output grew until the disk was full, and a dump on
+// standard input was patched by its own bytes.
+#[test]
+fn no_output_of_any_kind_replaces_an_input() {
+    let dir = Dir::new();
+    std::os::unix::fs::symlink("f.svg", dir.path().join("link.svg")).unwrap();
+    let dump = b"00000000  78 0a                                             |x.|\n";
+    let all = [
+        ("timeout 9 $0 cat --follow f.svg >> f.svg", "f.svg", 1),
+        ("timeout 9 $0 cat --follow - < f.svg >> f.svg", "(standard input)", 1),
+        ("timeout 9 $0 grep --follow x link.svg >> f.svg", "link.svg", 2),
+    ];
+    let run = |script: &str| -> Ran {
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", script]).arg(assert_cmd::cargo::cargo_bin!("mapped")).current_dir(dir.path());
+        command.output().unwrap().into()
+    };
+    for (script, shown, code) in all {
+        dir.file("f.svg", dump);
+        let ran = run(script);
+        assert_eq!(std::fs::read(dir.path().join("f.svg")).unwrap(), dump, "{script}");
+        assert_eq!(
+            (ran.stderr, ran.code),
+            (format!("mapped: {shown}: input file is also the output\n"), code),
+            "{script}"
+        );
+    }
+    let ran = run("$0 hexdump -r - f.svg < link.svg");
+    assert_eq!((ran.stderr.as_str(), ran.code), ("mapped: f.svg: the dump would be written over itself\n", 1));
+    assert_eq!(std::fs::read(dir.path().join("f.svg")).unwrap(), dump);
+    // A file that replaces a followed one may be the output, too.
+    dir.file("log", b"1\n");
+    let ran = run(
+        "(sleep 0.5; mv out log; sleep 1.5; echo 2 >> log; sleep 0.5) & timeout -s INT 3 $0 cat -F log > out; wait",
+    );
+    assert!(ran.stderr.contains("mapped: log: has become inaccessible: input file is also the output\n"), "{ran:?}");
+    assert_eq!(std::fs::read(dir.path().join("log")).unwrap(), b"1\n2\n");
+}
+
+// Regression: files that no glob matches were skipped, and one that several match was excluded,
+// whatever the order of `--include` and `--exclude` (expected output by GNU grep 3.8).
+#[test]
+fn the_last_glob_for_a_name_counts() {
+    let dir = Dir::new();
+    for name in ["a.c", "y.c", "y.h"] {
+        dir.file(name, b"x\n");
+    }
+    dir.file("list", b"y*\n");
+    dir.file("none", b"");
+    let all = [
+        ("--include=*.c --exclude=y*", "a.c\n"),
+        ("--exclude=y* --include=*.c", "a.c\ny.c\n"),
+        ("--exclude-from=list --include=y.h --exclude=[nl]*", "a.c\ny.h\n"),
+        ("--exclude-from=none --include=*.h", "y.h\n"),
+        ("--include=*.h --exclude-from=list --include=*.c", "a.c\ny.c\n"),
+        ("--exclude=*.c --exclude=*.h --include=a*", "a.c\n"),
+    ];
+    for (options, names) in all {
+        let args: Vec<&str> = ["-rl"].into_iter().chain(options.split(' ')).chain(["x"]).collect();
+        prints(&dir, &args, names);
+    }
+}
+
 // Regression: in the C locale, non-ASCII bytes in a bracket were an error, and a byte given by its
 // code matched nothing.
 #[test]

@@ -56,6 +56,20 @@ fn many_threads_in_a_limited_address_space() {
 }
 
 /// A measurement needs its own windows, buffers and threads.
+// Regression: PCRE2's JIT stack could not be reserved, which ended the program with a panic.
+#[test]
+#[cfg(feature = "pcre2")]
+fn perl_patterns_in_a_small_address_space() {
+    let dir = Dir::new();
+    let path = dir.file("f", &numbered(100_000));
+    let full: Ran = mapped().args(["grep", "-c", "7$"]).arg(&path).output().unwrap().into();
+    for limit in ["-v 110000", "-v 120000", "-v 140000", "-v 200000"] {
+        let ran = limited(limit, &["grep", "-cP", "7(?=$)"], &[&path]);
+        assert_eq!((ran.stderr.as_str(), ran.code), ("", 0), "{limit}");
+        assert_eq!(ran.stdout, full.stdout, "{limit}");
+    }
+}
+
 #[test]
 fn bench_under_limits() {
     let dir = Dir::new();

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::{ArgAction, Args as ClapArgs, ValueEnum};
 
+use super::name_globs::NameGlobs;
 use crate::cli::cat::FollowBy;
 use crate::cli::shard::parse_shard;
 use crate::cli::size::parse_size;
@@ -27,21 +28,13 @@ pub struct Inputs {
     #[arg(short = 'd', long, value_name = "ACTION")]
     pub directories: Option<Directories>,
 
-    /// Search only files whose name matches GLOB
-    #[arg(long, aliases = ["inc", "incl", "inclu", "includ"], value_name = "GLOB", action = ArgAction::Append)]
-    pub include: Vec<OsString>,
-
-    /// Skip files whose name matches GLOB
-    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
-    pub exclude: Vec<OsString>,
+    /// Which files are searched by their names.
+    #[command(flatten)]
+    pub names: NameGlobs,
 
     /// Skip directories whose name matches GLOB
     #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
     pub exclude_dir: Vec<OsString>,
-
-    /// Skip files whose name matches a glob from FILE, one per line
-    #[arg(long, value_name = "FILE", action = ArgAction::Append)]
-    pub exclude_from: Vec<OsString>,
 
     /// Search only files whose path matches GLOB, or with ! before it, skip matching files and directories
     ///

@@ -1,6 +1,7 @@
 //! `mapped grep`.
 
 mod inputs;
+mod name_globs;
 mod patterns;
 mod printing;
 
@@ -9,6 +10,7 @@ use std::ffi::OsString;
 use clap::{Arg, ArgAction, Args as ClapArgs};
 
 pub use inputs::{BinaryFiles, Devices, Directories, Inputs, SortKey};
+pub use name_globs::NameGlob;
 pub use patterns::{Engine, Patterns};
 pub use printing::{Preview, Printing};
 

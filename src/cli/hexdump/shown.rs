@@ -6,6 +6,7 @@ use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{ArgAction, ArgMatches, FromArgMatches, ValueEnum};
 
 use super::Format;
+use crate::cli::placed;
 
 /// A display or format of hexdump(1).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,12 +185,6 @@ impl FromArgMatches for Shown {
         *self = Shown::from_arg_matches(matches)?;
         Ok(())
     }
-}
-
-/// Returns the values of an option with their positions on the command line.
-fn placed<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, id: &str) -> Vec<(usize, T)> {
-    let places = matches.indices_of(id).into_iter().flatten();
-    places.zip(matches.get_many::<T>(id).into_iter().flatten().cloned()).collect()
 }
 
 #[cfg(test)]

@@ -165,13 +165,21 @@ fn build(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<Regex> {
         .multi_line(syntax.multiline)
         .dotall(syntax.dot_all)
         .crlf(syntax.crlf && syntax.multiline)
-        .jit_if_available(true)
+        .jit_if_available(has_room_for_stacks())
         .max_jit_stack_size(Some(JIT_STACK_BYTES))
         .build(&format!("{verbs}{classes}{bounded}"));
     match regex {
         Ok(regex) => Ok(regex),
         Err(error) => bail!("{error}"),
     }
+}
+
+/// Returns whether the stacks of some threads can be reserved (`ulimit -v`). The crate panics when
+/// one cannot; without the JIT there is none.
+fn has_room_for_stacks() -> bool {
+    // Each thread has one for its line and one for many lines.
+    const STACKS: usize = 4;
+    Vec::<u8>::new().try_reserve_exact(STACKS * JIT_STACK_BYTES).is_ok()
 }
 
 /// The groups of a match.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, anyhow};
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 
-use crate::cli::grep::{Devices, Directories, Inputs};
+use crate::cli::grep::{Devices, Directories, Inputs, NameGlob};
 use crate::io::walk::{self, DirectoryLoop, Found, Order};
 use crate::io::{FileRef, path};
 use crate::os::error_text;
@@ -39,8 +39,8 @@ pub struct Walk {
 
 #[derive(Debug)]
 struct Globs {
-    include: GlobSet,
-    exclude: GlobSet,
+    /// Runs of options for names, in their order, and whether each includes.
+    names: Vec<(bool, GlobSet)>,
     exclude_dir: GlobSet,
 }
 
@@ -50,10 +50,6 @@ impl Walk {
     /// # Errors
     /// When a glob is not valid.
     pub fn new(inputs: &Inputs) -> Result<Walk> {
-        let mut exclude = inputs.exclude.clone();
-        for list in &inputs.exclude_from {
-            exclude.extend(listed_globs(list)?);
-        }
         Ok(Walk {
             one_file_system: inputs.one_file_system,
             is_quiet: inputs.no_messages,
@@ -63,11 +59,7 @@ impl Walk {
             follow: inputs.dereference_recursive,
             skip_directories: inputs.directories == Some(Directories::Skip),
             ignores: Arc::new(IgnoreFiles::new(inputs)),
-            globs: Arc::new(Globs {
-                include: globs(&inputs.include)?,
-                exclude: globs(&exclude)?,
-                exclude_dir: globs(&inputs.exclude_dir)?,
-            }),
+            globs: Arc::new(Globs { names: name_globs(&inputs.names.0)?, exclude_dir: globs(&inputs.exclude_dir)? }),
         })
     }
 
@@ -188,9 +180,33 @@ impl Walk {
 
 impl Globs {
     /// Returns whether a file is searched, where `matches` compares its name with globs.
+    ///
+    /// The last glob that matches decides, and if none does, the opposite of the first one, as in
+    /// GNU grep (<https://www.gnu.org/software/grep/manual/grep.html>, "File and Directory Selection").
     fn wants(&self, name: &OsStr, matches: impl Fn(&GlobSet, &OsStr) -> bool) -> bool {
-        !matches(&self.exclude, name) && (self.include.is_empty() || matches(&self.include, name))
+        match self.names.iter().rev().find(|(_, globs)| matches(globs, name)) {
+            Some((includes, _)) => *includes,
+            None => self.names.first().is_none_or(|(includes, _)| !includes),
+        }
     }
+}
+
+/// Returns runs of globs that all include or all exclude, and which of both they do.
+fn name_globs(options: &[NameGlob]) -> Result<Vec<(bool, GlobSet)>> {
+    let mut runs: Vec<(bool, Vec<OsString>)> = Vec::new();
+    for option in options {
+        let (includes, listed) = match option {
+            NameGlob::Include(glob) => (true, vec![glob.clone()]),
+            NameGlob::Exclude(glob) => (false, vec![glob.clone()]),
+            NameGlob::ExcludeFrom(list) => (false, listed_globs(list)?),
+        };
+        match runs.last_mut() {
+            Some((known, globs)) if *known == includes => globs.extend(listed),
+            _ if listed.is_empty() => {}
+            _ => runs.push((includes, listed)),
+        }
+    }
+    runs.into_iter().map(|(includes, listed)| Ok((includes, globs(&listed)?))).collect()
 }
 
 /// Reads a list of globs, one a line. Ignores empty lines and blanks at the ends of lines.

@@ -14,9 +14,8 @@ use crate::cli::hexdump::Args;
 use crate::commands::hexdump::resolve;
 use crate::engine::{Cut, Outcome};
 use crate::exit::Exit;
-use crate::os::Status;
 use crate::os::error_text;
-use crate::output::{Destination, Output, escape_for_terminal, escape_name, print_message};
+use crate::output::{Destination, Output, OwnFile, escape_for_terminal, escape_name, print_message};
 
 /// Size of the blocks in which a dump is read.
 const BLOCK: usize = 512 << 10;
@@ -72,7 +71,7 @@ fn shift(args: &Args) -> u64 {
 
 fn open(target: &OsString, dump: &OsStr) -> anyhow::Result<Output> {
     let file = File::options().write(true).create(true).truncate(false).open(target)?;
-    if dump != "-" && Status::of(&file)?.identity() == Status::named(dump)?.identity() {
+    if OwnFile::of(&file).is_some_and(|own| own.is_named(dump)) {
         anyhow::bail!("{}: the dump would be written over itself", escape_name(target));
     }
     Ok(Output::to(file)?)

@@ -1,11 +1,10 @@
 //! Counts all of a file's bytes with [`ContentTally`], in parallel.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::tally::ContentTally;
 use super::{Content, ContentKind, LineTimes, PREFIX};
-use crate::app::config::{Config, local_times};
+use crate::app::config::{Config, local_times, local_zone};
 use crate::engine::{Block, Cut, Flow, Input, Kernel};
 use crate::output::Output;
 use crate::timestamp::{SAMPLE, log_times};
@@ -77,7 +76,7 @@ pub fn judge(
     }
     let mut content = Content::judge(&tally, &head[..head.len().min(PREFIX)]);
     if content.kind == ContentKind::Text {
-        let context = local_times(TimeZone::system());
+        let context = local_times(local_zone());
         let is_whole = content.bytes <= SAMPLE as u64;
         content.times =
             log_times((&head, &tail), is_whole, &context, changed).map(|times| LineTimes::new(&times, &context.zone));

@@ -1,0 +1,72 @@
+//! `--include`, `--exclude` and `--exclude-from` of `mapped grep`, in the order in which they are
+//! typed: the last glob that matches a name decides.
+
+use std::ffi::OsString;
+
+use clap::{Arg, ArgAction, ArgMatches, FromArgMatches};
+
+use crate::cli::placed;
+
+/// A glob for the names of files, or a file of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NameGlob {
+    /// Search matching files.
+    Include(OsString),
+    /// Skip matching files.
+    Exclude(OsString),
+    /// Skip files that match a line of this file.
+    ExcludeFrom(OsString),
+}
+
+/// The globs for names as typed.
+#[derive(Clone, Debug, Default)]
+pub struct NameGlobs(pub Vec<NameGlob>);
+
+/// An option's name, the name of its value, its help, and what it adds.
+type GlobOption = (&'static str, &'static str, &'static str, fn(OsString) -> NameGlob);
+
+const OPTIONS: [GlobOption; 3] = [
+    (
+        "include",
+        "GLOB",
+        "Search only files whose name matches GLOB\n\n\
+         Of all globs of --include and --exclude, the last one that matches counts. Files that none \
+         matches are searched unless the first of these options is --include.",
+        NameGlob::Include,
+    ),
+    ("exclude", "GLOB", "Skip files whose name matches GLOB", NameGlob::Exclude),
+    ("exclude-from", "FILE", "Skip files whose name matches a glob from FILE, one per line", NameGlob::ExcludeFrom),
+];
+
+impl clap::Args for NameGlobs {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command.args(OPTIONS.map(|(name, value, help, _)| {
+            let arg = Arg::new(name).long(name).value_name(value).action(ArgAction::Append);
+            let arg = arg.value_parser(clap::value_parser!(OsString));
+            match help.split_once("\n\n") {
+                Some((first, _)) => arg.help(first).long_help(help),
+                None => arg.help(help),
+            }
+        }))
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        NameGlobs::augment_args(command)
+    }
+}
+
+impl FromArgMatches for NameGlobs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<NameGlobs, clap::Error> {
+        let mut globs: Vec<(usize, NameGlob)> = Vec::new();
+        for (name, _, _, glob) in OPTIONS {
+            globs.extend(placed(matches, name).into_iter().map(|(place, value)| (place, glob(value))));
+        }
+        globs.sort_by_key(|(place, _)| *place);
+        Ok(NameGlobs(globs.into_iter().map(|(_, glob)| glob).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = NameGlobs::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
