@@ -27,7 +27,7 @@ pub fn command_name(subcommand: &str) -> String {
 pub fn print_message(line: fmt::Arguments<'_>) {
     let mut text = escape_for_terminal(format!("{line}\n"));
     if let (Some(speaker), Some(message)) = (SPEAKER.get(), text.strip_prefix("mapped: ")) {
-        text = format!("{speaker}: {message}");
+        text = format!("{speaker}: {}", message.replace("\nmapped: ", &format!("\n{speaker}: ")));
     }
     let mut bytes = text.as_bytes();
     let stderr = io::stderr();

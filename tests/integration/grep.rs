@@ -494,7 +494,7 @@ fn no_output_of_any_kind_replaces_an_input() {
         ("timeout 9 $0 grep --follow x link.svg >> f.svg", "link.svg", 2),
     ];
     let run = |script: &str| -> Ran {
-        let mut command = std::process::Command::new("sh");
+        let mut command = Command::new("sh");
         command.args(["-c", script]).arg(assert_cmd::cargo::cargo_bin!("mapped")).current_dir(dir.path());
         command.output().unwrap().into()
     };

@@ -43,10 +43,11 @@ impl FileFacts {
     /// Returns the error of `statx`.
     pub fn of(name: &[u8], asking: FactsQuery) -> Result<FileFacts, Errno> {
         let FactsQuery { follow, freshness } = asking;
-        let inode = if name == b"-" {
-            inode(stdin(), OsStr::new(""), follow, freshness)?
-        } else {
-            reach(OsStr::from_bytes(name), |from, path| inode(from, path, follow, freshness))?
+        let inode = match name {
+            b"-" => inode(stdin(), OsStr::new(""), follow, freshness)?,
+            // An empty path would stand for the directory that it is below.
+            b"" => return Err(Errno::NOENT),
+            name => reach(OsStr::from_bytes(name), |from, path| inode(from, path, follow, freshness))?,
         };
         Ok(FileFacts { name: name.to_vec(), follow: asking.follow, inode })
     }
