@@ -116,7 +116,8 @@ fn flags_widths_and_precisions_are_gnus() {
 // Regression: an empty name stood for the working directory.
 #[test]
 fn an_empty_name_is_no_file() {
-    for view in ["--dereference", "--terse", "--json", "--content", "--lines", "--who", "--residency", "--evict", "-f"] {
+    for view in ["--dereference", "--terse", "--json", "--content", "--lines", "--who", "--residency", "--evict", "-f"]
+    {
         let ran = run(&["stat", view, ""]);
         assert_eq!(ran.stderr, "mapped: : No such file or directory\n", "{view}");
         assert_eq!((ran.code, ran.stdout.contains(&b'/')), (1, false), "{view}");
