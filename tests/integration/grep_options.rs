@@ -206,6 +206,115 @@ fn the_law_holds_for_matches_in_lines_longer_than_a_block() {
 }
 
 #[test]
+fn the_law_holds_for_counts_of_lines_longer_than_a_block() {
+    let long = |start: &str, end: &str| [start.as_bytes(), &b"-".repeat(3000), end.as_bytes(), b"\n"].concat();
+    let mut input =
+        [long("a", "b"), long("b", "a"), long("needle", ""), long("", "a.b"), b"aneedleb".to_vec()].concat();
+    let counts = |options: &[&str], input: &[u8], count: u32| {
+        let code = i32::from(count == 0);
+        Law::new(&[&["grep", "-c"], options].concat(), input).quick().holds(format!("{count}\n").as_bytes(), code);
+    };
+    let of_patterns = [
+        ("needle", 2),
+        ("a.*b", 3),
+        ("(?i)NE+DLE", 2),
+        ("zzz*", 0),
+        ("^b", 1),
+        ("b$", 3),
+        ("^a.*b$", 2),
+        (r"(?-u:\bneedle\b)", 1),
+        ("^$", 0),
+    ];
+    for (pattern, count) in of_patterns {
+        counts(&[pattern], &input, count);
+    }
+    for (pattern, count) in [("needle", 3), ("a.*b", 2), ("^b", 4)] {
+        counts(&["-v", pattern], &input, count);
+    }
+    Law::new(&["grep", "-q", "a.*b"], &input).quick().holds(b"", 0);
+    counts(&["-x", "a.*b"], &input, 2);
+    // An empty line, and the end of a file after a newline, which begins no line.
+    counts(&["^$"], b"\n\nx\n", 2);
+    counts(&["-v", "x*y"], b"\n\nx\n", 3);
+    // A NUL byte ends a line of a binary input, and is part of a line of text.
+    input[2000..2002].copy_from_slice(b"\0\0");
+    counts(&["a.*b"], &input, 2);
+    counts(&["-a", "a.*b"], &input, 3);
+    counts(&["-I", "a.*b"], &input, 0);
+    // Runs of NUL bytes are padding of a text that has been truncated, and no lines.
+    let padded = [&[0; 40][..], b"a1\nb\na2", &[0; 40], b"a3\nb\n"].concat();
+    counts(&["^a"], &padded, 3);
+    counts(&["-v", "^a"], &padded, 2);
+    counts(&["^$"], &padded, 0);
+    // A byte order mark is not part of the first line.
+    counts(&["-a", "[^x]"], &[&b"\xef\xbb\xbf\n"[..], &input].concat(), 5);
+}
+
+// Regression: a line was held in memory whole, however long.
+#[test]
+fn a_long_line_is_counted_in_bounded_memory() {
+    let dir = Dir::on_disk();
+    let path = dir.file("line", b"x");
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    use std::os::unix::fs::FileExt;
+    file.write_all_at(b"a", 24 << 20).unwrap();
+    file.write_all_at(b"zyb", 48 << 20).unwrap();
+    for options in [&["-c", "zyb"][..], &["-c", "a.*b"]] {
+        let ran = grep(&dir, &[options, &["-a", "--stats=json", "--threads=2", "--block-size=256K", "line"]].concat());
+        let stats: serde_json::Value = serde_json::from_str(ran.stderr.trim()).unwrap();
+        let peak = stats["peak_resident_bytes"].as_u64().unwrap();
+        assert!(peak < 40 << 20, "{options:?}: {peak} bytes resident");
+        assert_eq!(ran.stdout, b"1\n", "{options:?}");
+    }
+}
+
+// Regression: one empty line, long word or word that is not UTF-8 in a long list took seconds with -i.
+#[test]
+fn odd_words_do_not_slow_a_long_list() {
+    let dir = Dir::new();
+    let words: Vec<String> = (0..20_000u32).map(|i| format!("word{}", i.wrapping_mul(2_654_435_761))).collect();
+    let words = words.join("\n");
+    let text = "words and words\n".repeat(200) + "Word0\n\n";
+    dir.file("text", text.as_bytes());
+    for (odd, count) in [(&b""[..], 202), (&b"y".repeat(1500), 1), (b"\xff\xfe", 1)] {
+        dir.file("list", &[words.as_bytes(), b"\n", odd, b"\n"].concat());
+        let begun = std::time::Instant::now();
+        prints(&dir, &["-ciFf", "list", "text"], &format!("{count}\n"));
+        assert!(begun.elapsed().as_secs() < 10, "{}", odd.escape_ascii());
+    }
+    dir.file("list", &[words.as_bytes(), b"\n\n"].concat());
+    prints(&dir, &["-oiFf", "list", "text"], "Word0\n");
+    prints(&dir, &["-xcFf", "list", "text"], "1\n");
+}
+
+#[test]
+fn counts_skip_holes() {
+    let dir = Dir::on_disk();
+    let path = dir.file("sparse", b"a\x01");
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    use std::os::unix::fs::FileExt;
+    file.write_all_at(b"b\nc", (6 << 30) + 5).unwrap();
+    file.set_len(8 << 30).unwrap();
+    let counts = [
+        (&["-a", "a.*b"][..], "1\n"),
+        (&["-a", "^a[^x]*b$"], "1\n"),
+        (&["-a", "-v", "b"], "1\n"),
+        (&["-a", r"c\x00+$"], "1\n"),
+        (&["-a", r"\x00b"], "1\n"),
+        (&["-a", r"(?-u)c\x00{3}"], "1\n"),
+        (&["a.*b"], "0\n"),
+        (&["^b"], "1\n"),
+    ];
+    for (options, expected) in counts {
+        let ran = grep(&dir, &[&["-c"], options, &["sparse"]].concat());
+        assert_eq!(String::from_utf8_lossy(&ran.stdout), expected, "{options:?}: {}", ran.stderr);
+    }
+    // Each NUL byte ends an empty line of a binary input.
+    let empty = (8u64 << 30) - 7;
+    prints(&dir, &["-c", "^$", "sparse"], &format!("{empty}\n"));
+}
+
+#[test]
 fn holes_hold_no_match_and_end_none() {
     let dir = Dir::on_disk();
     let path = dir.file("sparse", b"WO");
@@ -272,4 +381,36 @@ fn public_reports_of_wrong_answers() {
     dir.file("list", format!("{list}lua\nphp\nzi\n").as_bytes());
     dir.file("lines", b"d\nlua\nphp\nr\nv\nzig\nword7\n");
     prints(&dir, &["-Fxvf", "list", "lines"], "d\nr\nv\nzig\n");
+}
+
+/// More such cases, about empty matches, anchors and intervals.
+#[test]
+fn public_reports_about_empty_matches() {
+    let dir = Dir::new();
+    let holds = |input: &str, args: &[&str], expected: &str, code: i32| {
+        dir.file("f", input.as_bytes());
+        let ran = grep(&dir, &[args, &["f"]].concat());
+        let text = String::from_utf8_lossy(&ran.stdout);
+        assert_eq!((&*text, ran.code), (expected, code), "{args:?} on {input:?}: {}", ran.stderr);
+    };
+    // uutils/grep #65, #107: with -v, an empty pattern selects what -x or -w leaves.
+    holds("abc\ndef\n", &["-xve", ""], "abc\ndef\n", 0);
+    holds("abc\n", &["-G", "-wve", ""], "abc\n", 0);
+    // uutils/grep #18: an empty line holds an empty match under -w.
+    holds("abc\n\nx\n", &["-G", "-we", "$"], "\n", 0);
+    // uutils/grep #28: the empty match of an empty line counts under -v -o.
+    holds("a\n\nb\n", &["-G", "-voe", "x*"], "", 1);
+    // uutils/grep #33: anchors of the whole text.
+    holds("cat\ndog\n", &["-G", r"t\'"], "cat\n", 0);
+    holds("cat\ndog\n", &["-G", r"\`c"], "cat\n", 0);
+    // ugrep #427: an anchor as an alternative was an error.
+    holds("foobar\nxy\n", &["-Eo", "(^|x)y"], "xy\n", 0);
+    // ugrep #147: only the first line was left out.
+    holds("; 1\n# 2\nx\n", &["-Ev", "^([[:space:]]*)?(#|;)|^[[:space:]]*$"], "x\n", 0);
+    // ugrep #409: groups are separated even without context lines.
+    holds("#1\n#2\nx\n#3\n", &["-A0", "^#"], "#1\n#2\n--\n#3\n", 0);
+    // ugrep #319: line numbers with -v and context.
+    holds("the\na\nthe\nb\n", &["-vnA1", "the"], "2:a\n3-the\n4:b\n", 0);
+    // uutils/grep #72: -o prints no context.
+    holds("aa\nbb\ncc\n", &["-oA2", "aa"], "aa\n", 0);
 }

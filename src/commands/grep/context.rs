@@ -1,13 +1,14 @@
-//! Which lines around the selected ones are printed (`-A`, `-B`, `-C`), and what of that reaches over a block's border.
+//! Adds the lines around the selected ones (`-A`, `-B`, `-C`), also across the borders of blocks.
 //!
-//! A scan lays out what the block shows if it stood alone ([`lay_out`], any thread). In file order, [`Reach`] then adds
-//! what earlier blocks owe it: lines still due after their last match, and copies of the last lines they left
-//! unprinted. So a block of one byte and a block of a gigabyte print the same.
+//! A scan lays out a block as if it stood alone ([`lay_out`], on any thread). In file order, [`Reach`]
+//! then adds context from earlier blocks: lines still due after their last match, and copies of their
+//! last unprinted lines. So the output does not depend on the size of the blocks.
 
+use super::held::HeldLines;
 use super::lines::{count_lines, last_lines, skip_lines};
 use super::query::Piece;
 
-/// How many lines of context are asked for.
+/// The number of lines of context to print.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Context {
     /// Lines before a selected line.
@@ -17,13 +18,13 @@ pub struct Context {
 }
 
 impl Context {
-    /// Whether none is.
+    /// Returns whether there are none.
     pub fn is_none(self) -> bool {
         self.before == 0 && self.after == 0
     }
 }
 
-/// Puts context pieces between the selected ones of a block that stands alone.
+/// Adds context pieces to the selected ones of a block that stands alone.
 pub fn lay_out(hay: &[u8], selected: &[Piece], context: Context, terminator: u8) -> Vec<Piece> {
     let mut pieces = Vec::with_capacity(selected.len() * 2 + 1);
     let mut shown = 0;
@@ -31,7 +32,7 @@ pub fn lay_out(hay: &[u8], selected: &[Piece], context: Context, terminator: u8)
         let gap = &hay[shown..piece.start];
         let (start, lines) = last_lines(gap, context.before, terminator);
         if lines > 0 {
-            // Without numbers every piece says 0.
+            // Without numbers, every piece has the number 0.
             let line = piece.line.saturating_sub(lines);
             pieces.push(Piece { start: shown + start, end: piece.start, line, lines, selected: false });
         }
@@ -46,7 +47,7 @@ pub fn lay_out(hay: &[u8], selected: &[Piece], context: Context, terminator: u8)
     pieces
 }
 
-/// Puts context pieces wherever no line is selected: all of the block is shown (`--passthru`).
+/// Adds context pieces wherever no line is selected, so that all of the block is shown (`--passthru`).
 pub fn fill(hay: &[u8], selected: &[Piece], terminator: u8) -> Vec<Piece> {
     let mut pieces = Vec::with_capacity(selected.len() * 2 + 1);
     let (mut shown, mut line) = (0, 0);
@@ -63,7 +64,7 @@ pub fn fill(hay: &[u8], selected: &[Piece], terminator: u8) -> Vec<Piece> {
     pieces
 }
 
-/// Makes context of all selected lines but the first `left`.
+/// Turns all selected lines after the first `left` into context.
 pub fn demote(hay: &[u8], pieces: &mut Vec<Piece>, left: u64, terminator: u8) {
     let mut left = left;
     let mut at = 0;
@@ -86,7 +87,7 @@ pub fn demote(hay: &[u8], pieces: &mut Vec<Piece>, left: u64, terminator: u8) {
     }
 }
 
-/// The context after `piece`, up to `limit`.
+/// Returns the context after `piece`, up to `limit`.
 fn following(hay: &[u8], piece: Piece, limit: usize, lines: u64, terminator: u8) -> Option<Piece> {
     let gap = &hay[piece.end..limit];
     let length = skip_lines(gap, lines, terminator);
@@ -99,8 +100,8 @@ fn following(hay: &[u8], piece: Piece, limit: usize, lines: u64, terminator: u8)
     })
 }
 
-/// Cuts a layout down to its first `left` selected lines. What follows them is context, whether it would match or not,
-/// as in GNU grep.
+/// Cuts a layout down to its first `left` selected lines. The lines after them are context, whether
+/// they match or not, as in GNU grep.
 pub fn keep_first(hay: &[u8], pieces: &mut Vec<Piece>, left: u64, context: Context, terminator: u8) {
     let mut left = left;
     for i in 0..pieces.len() {
@@ -133,62 +134,57 @@ pub fn keep_first(hay: &[u8], pieces: &mut Vec<Piece>, left: u64, context: Conte
     }
 }
 
-/// Lines of earlier blocks that a block prints as its leading context.
+/// The lines of earlier blocks that a block prints as leading context.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lead {
-    /// Their bytes.
+    /// The bytes of the lines.
     pub bytes: Vec<u8>,
-    /// How many lines they are.
+    /// The number of lines.
     pub lines: u64,
 }
 
-/// What reaches from one block of an input into the next.
+/// The context that reaches from one block of an input into the next.
 #[derive(Clone, Debug, Default)]
 pub struct Reach {
     context: Context,
     terminator: u8,
-    /// Lines of context still due after the last selected line.
+    /// The number of lines of context still due after the last selected line.
     due: u64,
     /// Whether a line of this input was printed.
     printed: bool,
-    /// How many lines have gone by since, or since the input's start.
+    /// The number of lines since the last printed one, or since the input's start.
     gap: u64,
-    /// The last of those, at most as many as may be wanted before a match.
-    unprinted: Vec<u8>,
-    /// Where in `unprinted` they begin; what is before has been dropped.
-    dropped: usize,
-    /// How many they are.
-    held: u64,
+    /// The last of these lines, which may be wanted before a match.
+    unprinted: HeldLines,
 }
 
 impl Reach {
-    /// For the start of an input.
+    /// Returns the state at the start of an input.
     pub fn new(context: Context, terminator: u8) -> Reach {
-        Reach { context, terminator, ..Reach::default() }
+        Reach { context, terminator, unprinted: HeldLines::new(terminator), ..Reach::default() }
     }
 
-    /// Whether lines are still due.
+    /// Returns whether lines are still due.
     pub fn is_due(&self) -> bool {
         self.due > 0
     }
 
-    /// Takes note that something else was printed meanwhile.
+    /// Notes that something else was printed meanwhile.
     pub fn interrupt(&mut self) {
         self.printed = false;
     }
 
-    /// A start in the middle of an input: `before` are whole lines that stand there and are not printed.
+    /// Returns the state after whole lines `before`, which precede the start and are not printed.
     pub fn after(mut self, before: &[u8]) -> Reach {
         let (start, held) = last_lines(before, self.context.before, self.terminator);
-        self.unprinted = before[start..].to_vec();
-        self.held = held;
+        self.unprinted.push(&before[start..], held);
         self.gap = held;
         self
     }
 
-    /// Completes a block's layout with what earlier blocks owe it, and notes what it owes the next. Gives the lines to
-    /// print before it, and whether the first line printed directly follows the last one. Lines are counted only as far
-    /// as context reaches.
+    /// Completes a block's layout with the context of earlier blocks, and notes the context it leaves to
+    /// the next. Returns the lines to print before it, and whether its first printed line directly
+    /// follows the last one printed. Lines are counted only as far as context reaches.
     pub fn cross(&mut self, hay: &[u8], pieces: &mut Vec<Piece>) -> (Lead, bool) {
         let first_shown = pieces.first().map_or(hay.len(), |piece| piece.start);
         if self.due > 0 && first_shown > 0 {
@@ -207,22 +203,22 @@ impl Reach {
         (lead, follows)
     }
 
-    /// The lines of earlier blocks that the block's first selected line asks for.
-    fn lead(&self, hay: &[u8], pieces: &[Piece]) -> Lead {
+    /// Takes the lines of earlier blocks that precede the block's first selected line.
+    fn lead(&mut self, hay: &[u8], pieces: &[Piece]) -> Lead {
         let Some(first) = pieces.iter().find(|piece| piece.selected) else { return Lead::default() };
-        if self.held == 0 {
+        if self.unprinted.lines() == 0 {
             return Lead::default();
         }
         let (_, inside) = last_lines(&hay[..first.start], self.context.before, self.terminator);
         let wanted = self.context.before - inside;
-        let held = &self.unprinted[self.dropped..];
-        let (start, lines) = last_lines(held, wanted, self.terminator);
-        Lead { bytes: held[start..].to_vec(), lines }
+        self.unprinted.keep_last(wanted);
+        let lines = self.unprinted.lines();
+        Lead { bytes: std::mem::replace(&mut self.unprinted, HeldLines::new(self.terminator)).into_bytes(), lines }
     }
 
     fn note(&mut self, hay: &[u8], pieces: &[Piece]) {
         if let Some(last) = pieces.iter().rposition(|piece| piece.selected) {
-            // What a layout puts behind its last selected line is all the context after it that the block has.
+            // After its last selected line, a layout has all the context that the block holds.
             let had: u64 = pieces[last + 1..].iter().map(|piece| piece.lines).sum();
             self.due = self.context.after - had.min(self.context.after);
         }
@@ -230,23 +226,16 @@ impl Reach {
             Some(last) => {
                 self.printed = true;
                 self.gap = 0;
-                self.unprinted.clear();
-                (self.dropped, self.held) = (0, 0);
+                self.unprinted = HeldLines::new(self.terminator);
                 &hay[last.end..]
             }
             None => hay,
         };
         let (start, kept) = last_lines(rest, self.context.before, self.terminator);
-        // Beyond the reach of context, how wide a gap is makes no difference.
+        // Beyond the reach of context, the width of a gap makes no difference.
         self.gap = self.gap.saturating_add(last_lines(rest, self.context.before.saturating_add(1), self.terminator).1);
-        let surplus = (self.held + kept).saturating_sub(self.context.before).min(self.held);
-        self.dropped += skip_lines(&self.unprinted[self.dropped..], surplus, self.terminator);
-        self.held = self.held - surplus + kept;
-        if self.dropped > self.unprinted.len() / 2 {
-            self.unprinted.drain(..self.dropped);
-            self.dropped = 0;
-        }
-        self.unprinted.extend_from_slice(&rest[start..]);
+        self.unprinted.push(&rest[start..], kept);
+        self.unprinted.keep_last(self.context.before);
     }
 }
 

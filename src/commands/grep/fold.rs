@@ -19,19 +19,24 @@ impl Fold {
     pub const MOST_SHRINKING: usize = 3;
 
     /// Folds words. Returns them, and what folds the texts to search, unless lowering ASCII letters is
-    /// all there is to it. Returns nothing if a word is not valid UTF-8 where it should be.
-    pub fn new(words: &[Vec<u8>], unicode: bool) -> Option<(Option<Fold>, Vec<Vec<u8>>)> {
+    /// all there is to it. Bytes that are not part of a character stay as they are.
+    pub fn new(words: &[Vec<u8>], unicode: bool) -> (Option<Fold>, Vec<Vec<u8>>) {
         if !unicode {
-            return Some((None, words.iter().map(|word| word.to_ascii_lowercase()).collect()));
+            return (None, words.iter().map(|word| word.to_ascii_lowercase()).collect());
         }
         let (mut fold, mut seen) = (Fold { all: HashMap::new() }, HashMap::new());
         let mut folded = Vec::with_capacity(words.len());
         for word in words {
-            let word = std::str::from_utf8(word).ok()?;
-            let text: String = word.chars().map(|c| *seen.entry(c).or_insert_with(|| fold.learn(c))).collect();
-            folded.push(text.into_bytes());
+            let mut text = Vec::with_capacity(word.len());
+            for chunk in word.utf8_chunks() {
+                let letters: String =
+                    chunk.valid().chars().map(|c| *seen.entry(c).or_insert_with(|| fold.learn(c))).collect();
+                text.extend_from_slice(letters.as_bytes());
+                text.extend_from_slice(chunk.invalid());
+            }
+            folded.push(text);
         }
-        Some(((!fold.all.is_empty()).then_some(fold), folded))
+        ((!fold.all.is_empty()).then_some(fold), folded)
     }
 
     /// Takes in a character and those that differ from it only in case. Returns what stands for it.
@@ -74,7 +79,7 @@ mod tests {
 
     #[test]
     fn one_letter_stands_for_all_that_differ_in_case() {
-        let (fold, words) = Fold::new(&["\u{212a}S".into(), "\u{c9}".into()], true).unwrap();
+        let (fold, words) = Fold::new(&["\u{212a}S".into(), "\u{c9}".into()], true);
         let fold = fold.unwrap();
         assert_eq!(words[0], b"ks");
         let (text, places) = fold.apply("\u{212a}\u{17f}\u{e9}\u{c9}".as_bytes());
@@ -85,7 +90,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_not_utf8_stay() {
-        let (fold, _) = Fold::new(&[b"k".to_vec()], true).unwrap();
+        let (fold, _) = Fold::new(&[b"k".to_vec()], true);
         assert_eq!(fold.unwrap().apply(b"a\xffb\xe2\x84").0, b"a\xffb\xe2\x84");
     }
 }

@@ -19,6 +19,11 @@ pub fn for_letters(args: &Args, files: &[OsString]) -> Option<&'static str> {
         return None;
     }
     let first = args.operands.first().and_then(|operand| operand.to_str()).unwrap_or_default();
+    if printing.pretty && args.patterns.regexp.is_empty() {
+        return Some(
+            "--pre is short for --pretty; to search what a program prints: PROGRAM FILE | mapped grep PATTERN",
+        );
+    }
     if printing.initial_tab && is_type(first) {
         return Some("-T aligns lines at a tab stop; --type-not TYPE skips files of a type");
     }
@@ -50,6 +55,8 @@ mod tests {
         assert_eq!(hint("-E utf-16le word Cargo.toml"), "-E");
         assert_eq!(hint("word -r new Cargo.toml"), "-r");
         assert_eq!(hint("-L word src"), "-L");
+        assert_eq!(hint("--pre pdftotext word Cargo.toml"), "--pre");
+        assert_eq!(hint("--pretty word Cargo.toml"), "");
         for line in ["-T word Cargo.toml", "-E utf-8 Cargo.toml", "-r word src", "-rL word src", "-T word missing"] {
             assert_eq!(hint(line), "", "{line}");
         }

@@ -15,12 +15,15 @@ mod failure;
 mod filter;
 mod fold;
 mod following;
+mod held;
 mod hints;
 mod histogram;
 mod ignore_files;
 mod interleaved;
 mod json;
 mod kernel;
+mod line_automaton;
+mod line_count;
 mod lines;
 mod longest;
 mod merged;
@@ -55,6 +58,7 @@ mod top;
 mod unstable;
 mod walk;
 mod word_index;
+mod word_list;
 mod words;
 
 use std::ffi::{OsStr, OsString};
@@ -71,6 +75,7 @@ use crate::select::PeriodSearch;
 
 use crate::decode::Decoding;
 use kernel::{Search, Totals};
+use line_count::{LineCount, SMALLEST_BLOCK};
 use only_matches::OnlyMatches;
 use open::Opener;
 use settings::{Environment, Report, Settings};
@@ -254,6 +259,14 @@ impl Run<'_> {
         if let Some(kernel) = OnlyMatches::new(settings).filter(|_| !opener.is_partial()) {
             let plan = self.config.engine.plan(Cut::Exact, only_matches::BLOCK);
             let plan = Plan { holes: kernel.skips_holes(), ..plan };
+            let outcome = self.config.engine.run(inputs, plan, &kernel, Default::default(), sink, stats);
+            outcome.output?;
+            return Ok((outcome.carry.totals, outcome.failed));
+        }
+        if let Some(kernel) = LineCount::new(settings).filter(|_| !opener.is_partial()) {
+            let plan = self.config.engine.plan(Cut::Exact, COUNTED);
+            let (block, pread_block) = (plan.block.max(SMALLEST_BLOCK), plan.pread_block.max(SMALLEST_BLOCK));
+            let plan = Plan { holes: true, block, pread_block, ..plan };
             let outcome = self.config.engine.run(inputs, plan, &kernel, Default::default(), sink, stats);
             outcome.output?;
             return Ok((outcome.carry.totals, outcome.failed));

@@ -4,6 +4,7 @@
 use anyhow::{Context, Result};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
+use super::line_automaton::LineAutomaton;
 use super::posix::{self, Target};
 use super::syntax::{Boundary, Case, Dialect, Syntax};
 
@@ -90,6 +91,25 @@ impl Sources {
                 (!is_unbounded).then(|| longest.get())
             }
         }
+    }
+
+    /// Returns an automaton that searches a line piece by piece, if one can decide about the line.
+    pub fn line_automaton(&self, syntax: &Syntax) -> Option<LineAutomaton> {
+        if syntax.terminator != b'\n' || syntax.crlf || syntax.boundary == Boundary::Word {
+            return None;
+        }
+        let source = match syntax.boundary {
+            Boundary::Line => format!("^(?:{})$", self.joined()),
+            _ => self.joined(),
+        };
+        let depends = |hir: &Hir| {
+            !hir.properties().look_set().is_empty() || hir.properties().minimum_len().is_none_or(|least| least == 0)
+        };
+        let needs_borders = any_tree(std::slice::from_ref(&source), syntax, depends);
+        // These need more than one byte before or after a position.
+        let is_unfit = |hir: &Hir| hir.properties().look_set().contains_word_unicode();
+        let is_fit = !needs_borders || !any_tree(std::slice::from_ref(&source), syntax, is_unfit);
+        is_fit.then(|| LineAutomaton::new(source, needs_borders, syntax))
     }
 
     /// Returns whether a match may hold a newline, or depends on where the whole haystack begins or

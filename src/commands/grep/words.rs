@@ -12,6 +12,7 @@ use regex_automata::util::look::LookMatcher;
 use super::fold::Fold;
 use super::syntax::{Boundary, Case, Dialect, Syntax};
 use super::word_index::{FoldedText, Index};
+use super::word_list::{NONE, Word, sorted};
 
 /// Fewer words are left to the regex engine, which has vector instructions for them.
 const FEWEST: usize = 64;
@@ -19,11 +20,14 @@ const FEWEST: usize = 64;
 /// A longer word is left to the regex engine, whose time does not depend on its length.
 const LONGEST: usize = 1 << 10;
 
+/// The limit instead of [`LONGEST`] for lists that the regex engine compiles slowly.
+const LONGEST_OF_MANY: usize = 64 << 10;
+
+/// The number of words for which the larger limit holds.
+const MANY: usize = 1000;
+
 /// How many positions are searched before it is decided again whether case needs Unicode's rules.
 const WINDOW: usize = 4 << 10;
-
-/// No word.
-const NONE: u32 = u32::MAX;
 
 /// A set of words, ready to search.
 #[derive(Debug)]
@@ -36,6 +40,8 @@ pub struct WordSearch {
     /// The index of the shorter ones, if there are any.
     short: Option<Index>,
     longest: usize,
+    /// Whether the list also holds an empty word.
+    has_empty: bool,
     boundary: Boundary,
     unicode: bool,
     ignores_case: bool,
@@ -45,16 +51,6 @@ pub struct WordSearch {
     look: LookMatcher,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Word {
-    start: u32,
-    len: u32,
-    /// The longest other word that this one begins with.
-    parent: u32,
-    /// Its place in the list.
-    rank: u32,
-}
-
 impl WordSearch {
     /// Returns a search for `alternatives`, or nothing if they are not many plain words.
     pub fn new(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<WordSearch> {
@@ -62,13 +58,20 @@ impl WordSearch {
     }
 
     fn of_any_number(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<WordSearch> {
+        let longest = if alternatives.len() < MANY { LONGEST } else { LONGEST_OF_MANY };
         let is_plain = |word: &Vec<u8>| {
             let is_literal = syntax.dialect == Dialect::Fixed
                 || word.is_ascii() && !word.iter().any(|&byte| regex_syntax::is_meta_character(char::from(byte)));
             let breaks_line = word.iter().any(|&byte| byte == b'\n' || byte == syntax.terminator);
             let is_end = syntax.crlf && word.contains(&b'\r');
-            is_literal && !breaks_line && !is_end && (1..=LONGEST).contains(&word.len())
+            is_literal && !breaks_line && !is_end && word.len() <= longest
         };
+        // The order of the list decides about empty matches where the first alternative wins.
+        let has_empty = alternatives.iter().any(Vec::is_empty);
+        let takes_empty = syntax.dialect.is_posix() && syntax.boundary != Boundary::Word;
+        if has_empty && !takes_empty {
+            return None;
+        }
         let total: usize = alternatives.iter().map(Vec::len).sum();
         let is_usable = syntax.dialect != Dialect::Perl && syntax.case != Case::Smart && total < NONE as usize;
         if !is_usable || !alternatives.iter().all(is_plain) {
@@ -77,13 +80,16 @@ impl WordSearch {
         let ignores_case = syntax.case == Case::Insensitive;
         let (fold, folded) = match ignores_case {
             true => {
-                let (fold, folded) = Fold::new(alternatives, syntax.unicode)?;
+                let (fold, folded) = Fold::new(alternatives, syntax.unicode);
                 (fold, Some(folded))
             }
             false => (None, None),
         };
         let (bytes, words) = sorted(folded.as_deref().unwrap_or(alternatives));
         let slices: Vec<&[u8]> = words.iter().map(|word| word.of(&bytes)).collect();
+        if slices.is_empty() {
+            return None;
+        }
         let longest = slices.iter().map(|word| word.len()).max().unwrap_or(0);
         Some(WordSearch {
             long: Index::new(&slices, Index::KEY_BYTES, usize::MAX, ignores_case),
@@ -96,6 +102,7 @@ impl WordSearch {
             bytes,
             words,
             longest,
+            has_empty,
             boundary: syntax.boundary,
             unicode: syntax.unicode,
             ignores_case,
@@ -103,6 +110,11 @@ impl WordSearch {
             prefers_first: !syntax.dialect.is_posix(),
             look: LookMatcher::new(),
         })
+    }
+
+    /// Returns whether the list holds an empty word, so that every line matches.
+    pub fn has_empty(&self) -> bool {
+        self.has_empty
     }
 
     /// Returns whether only whole lines match.
@@ -114,18 +126,22 @@ impl WordSearch {
     /// around it.
     pub fn longest_match(&self) -> Option<usize> {
         let most = if self.fold.is_some() { Fold::MOST_SHRINKING * self.longest } else { self.longest };
-        (self.boundary == Boundary::Any).then_some(most)
+        (self.boundary == Boundary::Any && !self.has_empty).then_some(most)
     }
 
-    /// Returns whether a word holds a NUL byte.
-    pub fn hold_nul(&self) -> bool {
-        self.bytes.contains(&0)
+    /// Returns whether a word is empty or holds a NUL byte.
+    pub fn may_match_among_nuls(&self) -> bool {
+        self.has_empty || self.bytes.contains(&0)
     }
 
     /// Returns the first match in `hay` that begins at or after `from`.
     pub fn find(&self, hay: &[u8], from: usize) -> Option<Range<usize>> {
         if self.is_for_whole_lines() {
-            return (from == 0 && self.is_line(hay)).then_some(0..hay.len());
+            let is_line = self.is_line(hay) || self.has_empty && hay.is_empty();
+            return (from == 0 && is_line).then_some(0..hay.len());
+        }
+        if self.has_empty {
+            return (from <= hay.len()).then(|| from..self.end_of_word(hay, from).unwrap_or(from));
         }
         let accept = |found: &Range<usize>| self.accepts(hay, found);
         let Some(fold) = &self.fold else {
@@ -149,6 +165,20 @@ impl WordSearch {
             start = end;
         }
         None
+    }
+
+    /// Returns the end of the longest word that starts at `from`.
+    fn end_of_word(&self, hay: &[u8], from: usize) -> Option<usize> {
+        let most = Fold::MOST_SHRINKING * self.longest;
+        let text = &hay[from..hay.len().min(from + most)];
+        match &self.fold {
+            Some(fold) if !text.is_ascii() => {
+                let (folded, places) = fold.apply(text);
+                let word = self.at_start(&folded).next()?;
+                Some(from + places[word.len as usize] as usize)
+            }
+            _ => self.at_start(text).next().map(|word| from + word.len as usize),
+        }
     }
 
     /// Returns whether a line is one of the words.
@@ -256,33 +286,6 @@ impl WordSearch {
     }
 }
 
-impl Word {
-    fn of(self, bytes: &[u8]) -> &[u8] {
-        &bytes[self.start as usize..][..self.len as usize]
-    }
-}
-
-/// Sorts words and drops duplicates. Returns their bytes and where each is.
-fn sorted(alternatives: &[Vec<u8>]) -> (Vec<u8>, Vec<Word>) {
-    let mut order: Vec<(&[u8], u32)> = alternatives.iter().map(Vec::as_slice).zip(0..).collect();
-    order.sort_unstable();
-    order.dedup_by_key(|(word, _)| *word);
-    let mut bytes = Vec::with_capacity(order.iter().map(|(word, _)| word.len()).sum());
-    let mut words: Vec<Word> = Vec::with_capacity(order.len());
-    for (word, rank) in order {
-        // The words that this one begins with are the one before it and its ancestors.
-        let mut parent = (words.len() as u32).checked_sub(1).unwrap_or(NONE);
-        while let Some(other) = words.get(parent as usize)
-            && !word.starts_with(other.of(&bytes))
-        {
-            parent = other.parent;
-        }
-        words.push(Word { start: bytes.len() as u32, len: word.len() as u32, parent, rank });
-        bytes.extend_from_slice(word);
-    }
-    (bytes, words)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -293,8 +296,11 @@ mod tests {
     fn all(hay: &[u8], mut find: impl FnMut(usize) -> Option<Range<usize>>) -> Vec<Range<usize>> {
         let (mut all, mut at) = (Vec::new(), 0);
         while let Some(found) = find(at).filter(|_| at <= hay.len()) {
-            at = found.end;
-            all.push(found);
+            at = found.end + usize::from(found.is_empty());
+            let repeats = found.is_empty() && all.last().is_some_and(|last: &Range<usize>| last.end == found.end);
+            if !repeats {
+                all.push(found);
+            }
         }
         all
     }
@@ -307,7 +313,7 @@ mod tests {
                 Just("a"), Just("b"), Just("K"), Just("k"), Just("s"), Just("\u{17f}"), Just("\u{212a}"), Just("\u{e9}"),
                 Just("\u{c9}"), Just(" "), Just("-"), Just("ab"), Just("AB"),
             ], 0..60),
-            case in 0u8..2, boundary in 0u8..3, unicode: bool, broken in 0usize..80,
+            case in 0u8..2, boundary in 0u8..3, unicode: bool, broken in 0usize..80, with_empty: bool,
         ) {
             let mut hay = hay.concat().into_bytes();
             if broken < hay.len() {
@@ -320,7 +326,10 @@ mod tests {
                 unicode,
                 ..Syntax::default()
             };
-            let list: Vec<Vec<u8>> = list.into_iter().map(String::into_bytes).collect();
+            let mut list: Vec<Vec<u8>> = list.into_iter().map(String::into_bytes).collect();
+            if with_empty && syntax.boundary != Boundary::Word {
+                list.push(Vec::new());
+            }
             let words = WordSearch::of_any_number(&list, &syntax).unwrap();
             // Fewer than this module takes.
             let regex = Pattern::new(&list, &syntax).unwrap();

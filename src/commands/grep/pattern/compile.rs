@@ -64,14 +64,20 @@ impl Pattern {
             multiline: syntax.multiline,
             may_match_among_nuls: true,
             longest_match: None,
+            line_automaton: None,
         })
     }
 
     fn words(words: WordSearch, syntax: &Syntax) -> Pattern {
         Pattern {
-            finder: if words.is_for_whole_lines() { Finder::Line } else { Finder::Block },
-            may_match_among_nuls: words.hold_nul(),
+            finder: match (words.is_for_whole_lines(), words.has_empty()) {
+                (true, _) => Finder::Line,
+                (false, true) => Finder::Everything,
+                (false, false) => Finder::Block,
+            },
+            may_match_among_nuls: words.may_match_among_nuls(),
             longest_match: words.longest_match(),
+            line_automaton: None,
             engine: Engine::Words(Box::new(words)),
             terminator: syntax.terminator,
             crlf: syntax.crlf,
@@ -128,6 +134,7 @@ impl Pattern {
             crlf: syntax.crlf,
             multiline: syntax.multiline,
             may_match_among_nuls: sources.may_match_among_nuls(syntax),
+            line_automaton: sources.line_automaton(syntax).filter(|_| !syntax.multiline && syntax.case != Case::Smart),
             longest_match: sources.longest_match(syntax).filter(|_| syntax.terminator == b'\n' && !syntax.multiline),
         })
     }

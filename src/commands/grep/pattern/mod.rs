@@ -11,6 +11,7 @@ use grep_regex::RegexMatcher;
 use memchr::{memchr, memmem, memrchr};
 
 use super::failure::Failure;
+use super::line_automaton::LineAutomaton;
 use super::longest::Longest;
 use super::perl::Perl;
 use super::unstable::search_unstable;
@@ -57,6 +58,8 @@ pub struct Pattern {
     may_match_among_nuls: bool,
     /// The length of the longest match of a regex, if only the bytes of a match decide about it.
     longest_match: Option<usize>,
+    /// An automaton that searches a line piece by piece, if there is one for the pattern.
+    line_automaton: Option<LineAutomaton>,
 }
 
 impl Pattern {
@@ -73,6 +76,11 @@ impl Pattern {
             (Finder::Block, _) => self.longest_match,
             _ => None,
         }
+    }
+
+    /// Returns an automaton that searches a line piece by piece, if there is one for the pattern.
+    pub fn line_automaton(&self) -> Option<&LineAutomaton> {
+        self.line_automaton.as_ref().filter(|_| matches!(self.finder, Finder::Block | Finder::Line))
     }
 
     /// Returns whether matches may span lines.

@@ -27,11 +27,16 @@ impl<'p> Translation<'p> {
                 }
                 continue;
             }
+            let is_equivalence = self.rest().starts_with(b"[=");
             let low = self.element()?;
             let rest = self.rest();
             let is_range = rest.len() > 1 && rest[0] == b'-' && rest[1] != b']';
             if is_range {
                 self.at += 1;
+                // Neither can an equivalence class start or end a range.
+                if is_equivalence || self.rest().starts_with(b"[=") {
+                    return Err(Error::InvalidRange);
+                }
                 let high = self.element()?;
                 if low > high {
                     return Err(Error::InvalidRange);

@@ -10,6 +10,7 @@ pub use error::Error;
 
 mod bracket;
 mod error;
+mod interval;
 
 /// The engine that a pattern is translated for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,9 +20,6 @@ pub enum Target {
     /// PCRE2, with Unicode word characters and classes.
     Perl,
 }
-
-/// GNU grep's largest repeat count (glibc's `RE_DUP_MAX`).
-const REPEAT_MAX: u32 = 32_767;
 
 /// Returns a regex that matches exactly the bytes of a literal.
 pub fn escape(literal: &[u8], unicode: bool) -> String {
@@ -288,54 +286,6 @@ impl<'p> Translation<'p> {
                 }
             }
         }
-    }
-
-    fn number(&mut self) -> Result<Option<u32>, Error> {
-        let digits = self.rest().iter().take_while(|b| b.is_ascii_digit()).count();
-        if digits == 0 {
-            return Ok(None);
-        }
-        let text = &self.rest()[..digits];
-        self.at += digits;
-        let value = text.iter().fold(0u32, |n, &d| n.saturating_mul(10).saturating_add(u32::from(d - b'0')));
-        if value > REPEAT_MAX { Err(Error::IntervalTooBig) } else { Ok(Some(value)) }
-    }
-
-    /// Translates an interval, after its brace. In an extended pattern, an invalid one is literal.
-    fn interval(&mut self) -> Result<(), Error> {
-        let start = self.at;
-        let close = if self.extended { "}" } else { "\\}" };
-        let least = self.number()?;
-        let comma = self.eat(",");
-        let most = if comma { self.number()? } else { least };
-        if !self.eat(close) || (least.is_none() && !comma) {
-            if self.extended {
-                self.at = start;
-                let is_skipped = self.before != Before::Atom;
-                self.literal(Unit::Char('{'));
-                if is_skipped {
-                    self.before = Before::SkippedOperator;
-                }
-                return Ok(());
-            }
-            return Err(if self.at == self.pattern.len() { Error::UnmatchedBrace } else { Error::InvalidInterval });
-        }
-        let least = least.unwrap_or(0);
-        if most.is_some_and(|most| most < least) {
-            return Err(Error::InvalidInterval);
-        }
-        if self.atom.is_none() && !self.extended {
-            self.at = start;
-            self.literal(Unit::Char('{'));
-            return Ok(());
-        }
-        match most {
-            Some(most) => self.repeat(&format!("{{{least},{most}}}")),
-            None => self.repeat(&format!("{{{least},}}")),
-        }
-        // To glibc's parser, what follows a skipped brace is text.
-        self.before = Before::Atom;
-        Ok(())
     }
 }
 

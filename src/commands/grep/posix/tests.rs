@@ -19,6 +19,9 @@ fn operators_of_extended_patterns() {
     extended("a{2}{3,}", "(?:(?:a){2,2}){3,}");
     extended("a{,2}", "(?:a){0,2}");
     extended("a{x", r"a\{x");
+    extended("a{1,40000x", r"a\{1,40000x");
+    extended("a{1,2", r"a\{1,2");
+    extended("({})", r"(\{\})");
     extended("a)", r"a\)");
     extended("*a", "a");
     extended(r"\b*a", r"\ba");
@@ -41,6 +44,8 @@ fn operators_of_basic_patterns() {
     basic("a^b$c", r"a\^b\$c");
     basic(r"a\{1,2\}", "(?:a){1,2}");
     basic("a+", r"a\+");
+    // A brace with nothing before it is a literal, even one that is never closed.
+    basic(r"\{1", r"\{1");
 }
 
 #[test]
@@ -65,6 +70,13 @@ fn bad_patterns_are_refused_in_the_known_words() {
     assert_eq!(error("(a|{)", true), Error::UnmatchedOpen);
     assert_eq!(error("a\\)", false), Error::UnmatchedClose);
     assert_eq!(error("a{2,1}", true), Error::InvalidInterval);
+    // These were taken for literal braces, as glibc takes only bounds that are not numbers.
+    for pattern in ["a{}", "a{1,2,3}", "a{1,,2}", "a{,2,}", "a{1,,"] {
+        assert_eq!(error(pattern, true), Error::InvalidInterval, "{pattern}");
+    }
+    assert_eq!(error("a{40000}", true), Error::IntervalTooBig);
+    assert_eq!(error("[[=a=]-c]", true), Error::InvalidRange);
+    assert_eq!(error("[a-[=c=]]", true), Error::InvalidRange);
     assert_eq!(error("[z-a]", true), Error::InvalidRange);
     assert_eq!(error("[[:nope:]]", true), Error::InvalidClass);
     assert_eq!(error("[:space:]", true), Error::ClassOutsideBracket);

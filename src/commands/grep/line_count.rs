@@ -1,0 +1,308 @@
+//! Counts selected lines, or names inputs, without holding a line: `-c`, `-l`, `-L` and `-q`.
+//!
+//! A block is cut anywhere. Lines within it are searched in parallel. For a line that continues in
+//! the next block, its last bytes are carried on if matches have a maximum length, and otherwise the
+//! state of an automaton. Memory stays within the blocks, however long a line is.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use memchr::{memchr, memrchr};
+
+use super::binary::{BINARY, PADDED, TEXT, nul_ends_lines};
+use super::kernel::{Search, Totals};
+use super::line_automaton::{LineAutomaton, LineState};
+use super::padding;
+use super::print::Printer;
+use super::query::Wanted;
+use super::settings::{Report, Settings};
+use crate::cli::grep::BinaryFiles;
+use crate::engine::{Block, Flow, InputKind, Kernel};
+
+/// The longest matches in bytes that are found by keeping the last bytes of a line.
+const LONGEST: usize = 64 << 10;
+
+/// The length in bytes up to which an unfinished line is kept whole.
+const SHORT: usize = 64 << 10;
+
+/// The smallest block size in bytes: a byte order mark lies within one block.
+pub const SMALLEST_BLOCK: usize = 4;
+
+/// Counts the selected lines of each input, or finds out whether there is one.
+#[derive(Debug)]
+pub struct LineCount<'s> {
+    settings: &'s Settings,
+    across: Across<'s>,
+}
+
+/// The way to find matches in a line that spans blocks.
+#[derive(Clone, Copy, Debug)]
+enum Across<'s> {
+    /// Keeps this number of bytes from the end of a block.
+    Overlap(usize),
+    /// Carries the state of an automaton.
+    Automaton(&'s LineAutomaton),
+}
+
+/// The lines that a block adds.
+#[derive(Debug, Default)]
+pub struct LinePart {
+    /// Whether a match lies before the first line end, or in the block if there is none.
+    in_head: bool,
+    /// The rest of the block, if a line ends in it.
+    rest: Option<Rest>,
+    /// The input's number of selected lines, if it ended.
+    total: Option<u64>,
+}
+
+#[derive(Debug)]
+struct Rest {
+    head_end: usize,
+    /// The number of selected lines among those that lie within the block.
+    selected: u64,
+    tail_start: usize,
+    /// Whether a match lies after the last line end.
+    in_tail: bool,
+}
+
+/// The state that passes from block to block.
+#[derive(Clone, Debug, Default)]
+pub struct OpenLine {
+    /// The totals of the run.
+    pub totals: Totals,
+    selected: u64,
+    /// Whether the unfinished line holds any byte.
+    is_begun: bool,
+    /// Whether it holds a match.
+    is_match: bool,
+    /// Its last bytes, or all of them.
+    bytes: Vec<u8>,
+    /// The automaton's state after the line so far, if its bytes are not kept.
+    state: Option<LineState>,
+}
+
+impl<'s> LineCount<'s> {
+    /// Returns a kernel, or nothing if whole lines are needed.
+    pub fn new(settings: &'s Settings) -> Option<LineCount<'s>> {
+        let query = &settings.query;
+        let counts = matches!(settings.report, Report::Count | Report::Names { .. } | Report::Nothing);
+        let is_plain = query.and.is_empty() && query.not.is_empty() && query.terminator == b'\n';
+        let sees_all = !settings.multiline && !settings.stop_on_nonmatch && !settings.style.crlf;
+        if !(counts && is_plain && sees_all && settings.max_count.is_none()) {
+            return None;
+        }
+        let across = match query.any.longest_match() {
+            Some(longest) if longest <= LONGEST => Across::Overlap(longest - 1),
+            Some(_) => return None,
+            None => Across::Automaton(query.any.line_automaton()?),
+        };
+        Some(LineCount { settings, across })
+    }
+
+    /// Returns whether a part of a line cannot be searched by itself.
+    fn needs_borders(&self) -> bool {
+        matches!(self.across, Across::Automaton(automaton) if automaton.needs_borders())
+    }
+
+    /// Returns bytes of a block in which newlines end all lines.
+    fn lines<'b>(block: &'b Block, range: Range<usize>) -> Cow<'b, [u8]> {
+        let bytes = block.bytes().get(range).unwrap_or_default();
+        if block.kind() == TEXT { Cow::Borrowed(bytes) } else { nul_ends_lines(bytes) }
+    }
+
+    /// Returns the length of the byte order mark before the text of a block.
+    fn mark(&self, block: &Block) -> usize {
+        let may_hold = self.settings.skips_mark && block.is_first() && block.offset() == 0;
+        if may_hold && block.bytes().starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
+    }
+
+    /// Returns whether a line matches.
+    fn is_match(&self, line: &[u8]) -> bool {
+        // Automata do not fail.
+        self.settings.query.any.is_match(line).unwrap_or(false)
+    }
+
+    /// Returns whether a match is known to lie in a part of a line.
+    fn holds_match(&self, part: &[u8]) -> bool {
+        !part.is_empty() && !self.needs_borders() && self.is_match(part)
+    }
+
+    /// Continues the open line with `bytes`, which hold no match of their own.
+    fn extend(&self, bytes: &[u8], open: &mut OpenLine) {
+        open.is_begun |= !bytes.is_empty();
+        if open.is_match || bytes.is_empty() {
+            return;
+        }
+        match self.across {
+            Across::Overlap(kept) => {
+                if !open.bytes.is_empty() {
+                    let seam = &bytes[..bytes.len().min(kept)];
+                    open.is_match = self.holds_match(&[&open.bytes[..], seam].concat());
+                }
+                open.bytes.extend_from_slice(&bytes[bytes.len().saturating_sub(kept)..]);
+                let surplus = open.bytes.len().saturating_sub(kept);
+                open.bytes.drain(..surplus);
+            }
+            Across::Automaton(automaton) => {
+                if open.state.is_none() && open.bytes.len() + bytes.len() > SHORT {
+                    open.state = automaton.start();
+                }
+                match &mut open.state {
+                    Some(state) => {
+                        open.is_match = automaton.advance(state, &open.bytes) || automaton.advance(state, bytes);
+                        open.bytes.clear();
+                    }
+                    None => open.bytes.extend_from_slice(bytes),
+                }
+            }
+        }
+    }
+
+    /// Ends the open line.
+    fn end_line(&self, open: &mut OpenLine) {
+        if let (Across::Automaton(automaton), false) = (self.across, open.is_match) {
+            open.is_match = match &mut open.state {
+                Some(state) => automaton.is_match_at_end(state),
+                None => self.is_match(&open.bytes),
+            };
+        }
+        open.selected += u64::from(open.is_match != self.settings.query.invert);
+        Self::begin_line(open);
+    }
+
+    fn begin_line(open: &mut OpenLine) {
+        open.bytes.clear();
+        (open.is_begun, open.is_match, open.state) = (false, false, None);
+    }
+
+    fn take(&self, block: &Block, part: &LinePart, open: &mut OpenLine) {
+        if let Some(length) = block.hole() {
+            return self.take_hole(block.kind(), length, open);
+        }
+        let length = block.bytes().len();
+        open.is_match |= part.in_head;
+        let head_end = part.rest.as_ref().map_or(length, |rest| rest.head_end);
+        self.extend(&Self::lines(block, self.mark(block)..head_end), open);
+        if let Some(rest) = &part.rest {
+            // Padding between lines is not part of any.
+            let is_padding = block.kind() == PADDED && block.bytes().get(head_end) == Some(&0);
+            if open.is_begun || !is_padding {
+                self.end_line(open);
+            }
+            open.selected += rest.selected;
+            open.is_match = rest.in_tail;
+            self.extend(&Self::lines(block, rest.tail_start..length), open);
+        }
+    }
+
+    /// Adds a hole, which is a run of zero bytes, without reading it.
+    fn take_hole(&self, kind: InputKind, length: u64, open: &mut OpenLine) {
+        if kind != TEXT {
+            // Its first byte ends a line, and the others end empty lines or are padding.
+            if open.is_begun || kind != PADDED {
+                self.end_line(open);
+            }
+            if kind != PADDED && self.settings.query.selects_empty_lines() {
+                open.selected += length - 1;
+            }
+            return;
+        }
+        let most = match self.across {
+            // No match is longer, so more zero bytes make no difference.
+            Across::Overlap(kept) => kept + 1,
+            Across::Automaton(_) => SHORT + 1,
+        };
+        let zeros = vec![0; usize::try_from(length).map_or(most, |length| length.min(most))];
+        open.is_match |= self.holds_match(&zeros);
+        self.extend(&zeros, open);
+        let rest = length - zeros.len() as u64;
+        if let (Across::Automaton(automaton), false) = (self.across, open.is_match) {
+            match &mut open.state {
+                Some(state) => open.is_match = automaton.advance_over_zeros(state, rest),
+                None => open.bytes.extend(std::iter::repeat_n(0, usize::try_from(rest).unwrap_or(0))),
+            }
+        }
+    }
+
+    /// Returns whether the unfinished line is already known to be selected.
+    fn is_selected(&self, is_match: bool) -> bool {
+        is_match && !self.settings.query.invert
+    }
+}
+
+impl Kernel for LineCount<'_> {
+    type Part = LinePart;
+    type Carry = OpenLine;
+
+    const HEAD: usize = <Search<'_> as Kernel>::HEAD;
+
+    fn classify(&self, head: &[u8]) -> InputKind {
+        self.settings.verdict_on(head)
+    }
+
+    fn scan(&self, block: &Block) -> LinePart {
+        let mark = self.mark(block);
+        let hay = Self::lines(block, mark..block.bytes().len());
+        let Some(head_end) = memchr(b'\n', &hay) else {
+            return LinePart { in_head: self.holds_match(&hay), ..LinePart::default() };
+        };
+        let tail_start = memrchr(b'\n', &hay).unwrap_or(head_end) + 1;
+        let limit = if self.settings.report == Report::Count { None } else { Some(1) };
+        let whole = hay.get(head_end + 1..tail_start).unwrap_or_default();
+        let wanted = Wanted { limit, ..Wanted::default() };
+        let selected = match block.kind() {
+            PADDED => {
+                let range = mark + head_end + 1..mark + tail_start;
+                padding::scan(&self.settings.query, block.bytes().get(range).unwrap_or_default(), wanted).selected
+            }
+            _ => self.settings.query.scan(whole, wanted).selected,
+        };
+        let in_tail = self.holds_match(&hay[tail_start..]);
+        let rest = Rest { head_end: mark + head_end, selected, tail_start: mark + tail_start, in_tail };
+        LinePart { in_head: self.holds_match(&hay[..head_end]), rest: Some(rest), total: None }
+    }
+
+    fn is_settled_by(&self, part: &LinePart) -> bool {
+        let in_rest = |rest: &Rest| rest.selected > 0 || self.is_selected(rest.in_tail);
+        let any = self.is_selected(part.in_head) || part.rest.as_ref().is_some_and(in_rest);
+        self.settings.report != Report::Count && any
+    }
+
+    fn carry(&self, block: &Block, part: &mut LinePart, open: &mut OpenLine) -> Flow {
+        if block.is_first() {
+            Self::begin_line(open);
+            open.selected = 0;
+            open.totals.note_compressed(block, self.settings.name_of(block.source()));
+        }
+        let is_passed_over = self.settings.binary == BinaryFiles::WithoutMatch && block.kind() == BINARY;
+        if !is_passed_over {
+            self.take(block, part, open);
+        }
+        let any = open.selected > 0 || self.is_selected(open.is_match);
+        let is_done = is_passed_over || any && self.settings.report != Report::Count;
+        if !(is_done || block.is_last()) {
+            return Flow::Continue;
+        }
+        if open.is_begun {
+            self.end_line(open);
+        }
+        open.totals.selected_any |= open.selected > 0;
+        part.total = Some(open.selected);
+        match self.settings.report {
+            Report::Nothing if open.selected > 0 => Flow::Stop,
+            _ if is_done => Flow::EndInput,
+            _ => Flow::Continue,
+        }
+    }
+
+    fn format(&self, block: &Block, part: &mut LinePart, text: &mut Vec<u8>) {
+        let Some(total) = part.total else { return };
+        let printer = Printer { style: &self.settings.style, pattern: &self.settings.query.any };
+        let name = self.settings.name_of(block.source());
+        match self.settings.report {
+            Report::Count => printer.count_line(name, total, text),
+            Report::Names { matching } if (total > 0) == matching => printer.name_line(name, text),
+            _ => {}
+        }
+    }
+}

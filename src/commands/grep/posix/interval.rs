@@ -1,0 +1,112 @@
+//! Translates the intervals of POSIX patterns, such as `{2,3}`, as glibc reads them.
+
+use super::{Before, Error, Translation, Unit};
+
+/// The largest repeat count, glibc's `RE_DUP_MAX`.
+const REPEAT_MAX: u32 = 32_767;
+
+/// A bound of an interval.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    Missing,
+    Invalid,
+    Of(u32),
+}
+
+/// What ends a bound.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum BoundEnd {
+    Brace,
+    Comma,
+    Pattern,
+}
+
+impl Bound {
+    /// Appends a digit, or anything else, which makes the bound invalid.
+    fn with(self, unit: Unit) -> Bound {
+        let Unit::Char(c) = unit else { return Bound::Invalid };
+        match (self, c.to_digit(10)) {
+            (Bound::Invalid, _) | (_, None) => Bound::Invalid,
+            (Bound::Missing, Some(digit)) => Bound::Of(digit),
+            (Bound::Of(number), Some(digit)) => Bound::Of((number * 10 + digit).min(REPEAT_MAX + 1)),
+        }
+    }
+}
+
+impl Translation<'_> {
+    /// Translates an interval, after its brace. Where an operator has nothing to repeat, and in an
+    /// extended pattern if a bound is not a number, the brace is a literal.
+    pub(super) fn interval(&mut self) -> Result<(), Error> {
+        let start = self.at;
+        if !self.extended && self.atom.is_none() {
+            self.literal(Unit::Char('{'));
+            return Ok(());
+        }
+        let is_skipped = self.extended && self.before != Before::Atom;
+        match self.bounds() {
+            Ok(Some((least, most))) => {
+                let most = most.map_or(String::new(), |most| most.to_string());
+                self.repeat(&format!("{{{least},{most}}}"));
+                // To glibc's parser, what follows a skipped brace is text.
+                self.before = Before::Atom;
+                return Ok(());
+            }
+            Err(error) if !is_skipped || error == Error::IntervalTooBig => return Err(error),
+            Ok(None) | Err(_) => {}
+        }
+        self.at = start;
+        self.literal(Unit::Char('{'));
+        if is_skipped {
+            self.before = Before::SkippedOperator;
+        }
+        Ok(())
+    }
+
+    /// Reads the bounds of an interval and its closing brace. Returns nothing if they are no interval,
+    /// which is no error in an extended pattern.
+    fn bounds(&mut self) -> Result<Option<(u32, Option<u32>)>, Error> {
+        let (first, mut end) = self.bound();
+        let least = match (first, end) {
+            (Bound::Missing, BoundEnd::Comma) => Bound::Of(0),
+            (Bound::Missing, _) => return Err(Error::InvalidInterval),
+            (bound, _) => bound,
+        };
+        let mut most = least;
+        if end == BoundEnd::Comma {
+            (most, end) = self.bound();
+        }
+        let (least, most) = match (least, most) {
+            (Bound::Of(least), Bound::Of(most)) => (least, Some(most)),
+            (Bound::Of(least), Bound::Missing) => (least, None),
+            _ if self.extended => return Ok(None),
+            _ if end == BoundEnd::Pattern => return Err(Error::UnmatchedBrace),
+            _ => return Err(Error::InvalidInterval),
+        };
+        if end != BoundEnd::Brace || most.is_some_and(|most| most < least) {
+            return Err(Error::InvalidInterval);
+        }
+        if most.unwrap_or(least) > REPEAT_MAX {
+            return Err(Error::IntervalTooBig);
+        }
+        Ok(Some((least, most)))
+    }
+
+    fn bound(&mut self) -> (Bound, BoundEnd) {
+        let close = if self.extended { "}" } else { "\\}" };
+        let mut bound = Bound::Missing;
+        loop {
+            if self.eat(close) {
+                return (bound, BoundEnd::Brace);
+            }
+            match self.next_unit() {
+                None => return (Bound::Invalid, BoundEnd::Pattern),
+                Some(Unit::Char(',')) => return (bound, BoundEnd::Comma),
+                Some(unit) => bound = bound.with(unit),
+            }
+            if bound == Bound::Invalid && self.pattern[self.at - 1] == b'\\' {
+                // What is escaped ends nothing.
+                self.next_unit();
+            }
+        }
+    }
+}
