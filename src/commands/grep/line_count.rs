@@ -286,7 +286,7 @@ impl Kernel for LineCount<'_> {
         if open.is_begun {
             self.end_line(open);
         }
-        open.totals.selected_any |= open.selected > 0;
+        open.totals.note_selected(open.selected > 0);
         part.total = Some(open.selected);
         match self.settings.report {
             Report::Nothing if open.selected > 0 => Flow::Stop,
