@@ -30,7 +30,7 @@ pub const SMALLEST_BLOCK: usize = 4;
 
 /// Counts the selected lines of each input, or finds out whether there is one.
 #[derive(Debug)]
-pub struct LineCount<'s> {
+pub struct LongLineCount<'s> {
     settings: &'s Settings,
     across: Across<'s>,
 }
@@ -81,9 +81,9 @@ pub struct OpenLine {
     state: Option<LineState>,
 }
 
-impl<'s> LineCount<'s> {
+impl<'s> LongLineCount<'s> {
     /// Returns a kernel, or nothing if whole lines are needed.
-    pub fn new(settings: &'s Settings) -> Option<LineCount<'s>> {
+    pub fn new(settings: &'s Settings) -> Option<LongLineCount<'s>> {
         let query = &settings.query;
         let counts = matches!(settings.report, Report::Count | Report::Names { .. } | Report::Nothing);
         let is_plain = query.and.is_empty() && query.not.is_empty() && query.terminator == b'\n';
@@ -96,7 +96,7 @@ impl<'s> LineCount<'s> {
             Some(_) => return None,
             None => Across::Automaton(query.any.line_automaton()?),
         };
-        Some(LineCount { settings, across })
+        Some(LongLineCount { settings, across })
     }
 
     /// Returns whether a part of a line cannot be searched by itself.
@@ -230,7 +230,7 @@ impl<'s> LineCount<'s> {
     }
 }
 
-impl Kernel for LineCount<'_> {
+impl Kernel for LongLineCount<'_> {
     type Part = LinePart;
     type Carry = OpenLine;
 

@@ -75,7 +75,7 @@ use crate::select::PeriodSearch;
 
 use crate::decode::Decoding;
 use kernel::{Search, Totals};
-use line_count::{LineCount, SMALLEST_BLOCK};
+use line_count::{LongLineCount, SMALLEST_BLOCK};
 use only_matches::OnlyMatches;
 use open::Opener;
 use settings::{Environment, Report, Settings};
@@ -263,7 +263,7 @@ impl Run<'_> {
             outcome.output?;
             return Ok((outcome.carry.totals, outcome.failed));
         }
-        if let Some(kernel) = LineCount::new(settings).filter(|_| !opener.is_partial()) {
+        if let Some(kernel) = LongLineCount::new(settings).filter(|_| !opener.is_partial()) {
             let plan = self.config.engine.plan(Cut::Exact, COUNTED);
             let (block, pread_block) = (plan.block.max(SMALLEST_BLOCK), plan.pread_block.max(SMALLEST_BLOCK));
             let plan = Plan { holes: true, block, pread_block, ..plan };
