@@ -16,8 +16,11 @@ use crate::util::{Dir, Ran, mapped, run_piped};
 /// itself, and `bench` shows times; their own tests run the law.
 const BASE: &[(&str, &[&str])] = &[("cat", &[]), ("checksum", &[]), ("grep", &["-e", "foo"]), ("hexdump", &[])];
 
-/// Arguments for options that take a value or need another option.
-const SAMPLES: &[(&str, &[(&str, &[&str])])] = &[
+/// An option, and the arguments to test it with.
+type Sample = (&'static str, &'static [&'static str]);
+
+/// Arguments for options that take a value or need another option, by subcommand.
+const SAMPLES: &[(&str, &[Sample])] = &[
     (
         "cat",
         &[
