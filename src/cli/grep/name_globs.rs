@@ -42,7 +42,11 @@ impl clap::Args for NameGlobs {
     fn augment_args(command: clap::Command) -> clap::Command {
         command.args(OPTIONS.map(|(name, value, help, _)| {
             let arg = Arg::new(name).long(name).value_name(value).action(ArgAction::Append);
-            let arg = arg.value_parser(clap::value_parser!(OsString));
+            let mut arg = arg.value_parser(clap::value_parser!(OsString));
+            if name == "include" {
+                // GNU grep has no --include-zero, which makes these ambiguous here.
+                arg = arg.aliases(["inc", "incl", "inclu", "includ"]);
+            }
             match help.split_once("\n\n") {
                 Some((first, _)) => arg.help(first).long_help(help),
                 None => arg.help(help),
