@@ -1,8 +1,10 @@
 //! A queue of lines that may be wanted as context before a match.
 //!
 //! The lines of a block are one piece, so that none is copied again, or moved, when others are dropped.
+//! Copies of the queue, of which each block in flight has one, share the pieces.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::lines::skip_lines;
 
@@ -19,7 +21,7 @@ pub struct HeldLines {
 
 #[derive(Clone, Debug)]
 struct HeldPiece {
-    bytes: Vec<u8>,
+    bytes: Arc<Vec<u8>>,
     /// Where the lines begin that are still held.
     start: usize,
     lines: u64,
@@ -43,11 +45,11 @@ impl HeldLines {
         }
         self.lines += lines;
         if let Some(last) = self.pieces.back_mut().filter(|last| last.bytes.len() + bytes.len() <= SMALL) {
-            last.bytes.extend_from_slice(bytes);
+            Arc::make_mut(&mut last.bytes).extend_from_slice(bytes);
             last.lines += lines;
             return;
         }
-        self.pieces.push_back(HeldPiece { bytes: bytes.to_vec(), start: 0, lines });
+        self.pieces.push_back(HeldPiece { bytes: Arc::new(bytes.to_vec()), start: 0, lines });
     }
 
     /// Drops all lines but the last `most`.
@@ -71,7 +73,7 @@ impl HeldLines {
     /// Returns the bytes of the lines.
     pub fn into_bytes(self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.pieces.iter().map(|piece| piece.bytes.len() - piece.start).sum());
-        // Each piece is freed once it is copied.
+        // Each piece is freed once it is copied, if no other queue shares it.
         for piece in self.pieces {
             bytes.extend_from_slice(&piece.bytes[piece.start..]);
         }
