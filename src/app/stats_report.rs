@@ -18,7 +18,7 @@ struct StatsReport {
     bytes: u64,
     seconds: f64,
     gb_per_second: f64,
-    methods: Vec<WayReport>,
+    ways: Vec<WayReport>,
     output: &'static str,
     bytes_never_copied: u64,
     threads: u64,
@@ -86,7 +86,7 @@ impl StatsReport {
             bytes,
             seconds,
             gb_per_second: bytes as f64 / 1e9 / seconds.max(1e-9),
-            methods: tally
+            ways: tally
                 .methods
                 .iter()
                 .map(|(way, reason, inputs)| WayReport {
@@ -118,7 +118,7 @@ impl StatsReport {
             self.threads,
             plural(self.threads)
         )];
-        for way in &self.methods {
+        for way in &self.ways {
             let reason = way.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
             lines.push(format!("in:  {} for {} input{}{reason}", way.way, way.inputs, plural(way.inputs)));
         }
