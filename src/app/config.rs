@@ -14,9 +14,9 @@ use crate::cli::common::{Common, Io, When};
 use crate::cli::times::Times;
 use crate::decode::Decoding;
 use crate::engine::{Engine, Input, InputKind, Open, Session};
-use crate::io::{FileRef, IoMode, Range, Source};
+use crate::io::{FileRef, IoMode, OwnFile, Range, Source};
 use crate::os::{Usage, addresses_left, processors};
-use crate::output::{Destination, Output, OwnFile};
+use crate::output::{Destination, Output};
 use crate::select::PeriodSearch;
 use crate::timestamp::{
     FormHints, Period, TimeContext, parse_around, parse_duration, parse_first_date, parse_period, parse_zone,
@@ -133,10 +133,8 @@ impl Config {
     /// Returns an error if it is.
     pub fn reject_own_output(&self, source: Source) -> io::Result<Source> {
         let statistics = self.stats_file().and_then(ReportFile::own_file);
-        match self.own_output.into_iter().chain(statistics).any(|own| own.is(&source)) {
-            true => Err(io::Error::other("input file is also the output")),
-            false => Ok(source),
-        }
+        self.own_output.into_iter().chain(statistics).try_for_each(|own| own.reject(source.fd()))?;
+        Ok(source)
     }
 
     /// Returns the inputs named on a command line, or standard input if there are none.

@@ -10,8 +10,9 @@ use std::path::Path;
 
 use anyhow::anyhow;
 
+use crate::io::OwnFile;
 use crate::os::{error_text, inherited};
-use crate::output::{OwnFile, escape_name};
+use crate::output::escape_name;
 
 /// An open file for a report, still with its old contents.
 #[derive(Debug)]

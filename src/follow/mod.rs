@@ -13,10 +13,9 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::time::{Duration, Instant};
 
-use crate::io::{FileRef, IoMode, Kind, Range, Source};
-use crate::os::posix::{BorrowedFd, FileType};
-use crate::os::{Processes, Status, Watch, fd_table, poll_for};
-use crate::os::{Signal, interrupt};
+use crate::io::{FileRef, IoMode, Kind, OwnFile, Range, Source};
+use crate::os::posix::BorrowedFd;
+use crate::os::{Processes, Signal, Watch, fd_table, interrupt, poll_for};
 use target::FollowedInput;
 
 /// The polling interval for changes that inotify does not report: writers on other machines, and
@@ -144,7 +143,7 @@ pub fn follow<F: Follower>(
     fd_table::raise_limit();
     let processes = Processes::open(&options.processes);
     let mut run = Run {
-        output: Status::of(output).ok().filter(|status| status.kind == FileType::RegularFile),
+        output: OwnFile::of(output),
         options,
         watch: Watch::start(),
         targets: Vec::new(),
@@ -167,7 +166,7 @@ pub fn follow<F: Follower>(
 /// All inputs that are followed.
 struct Run {
     /// The regular file that the output goes to. Following it would never end.
-    output: Option<Status>,
+    output: Option<OwnFile>,
     options: Options,
     watch: Watch,
     targets: Vec<FollowedInput>,
@@ -236,7 +235,7 @@ impl Run {
             true => pipe::Pipe::open(place.path()).map(target::OpenedInput::Pipe),
             false => {
                 let source = Source::open_at(place, self.options.mode, self.options.range)?;
-                target::check_not_output(&Status::of(source.fd())?, self.output.as_ref())?;
+                self.output.into_iter().try_for_each(|own| own.reject(source.fd()))?;
                 Ok(target::OpenedInput::File(source))
             }
         }
@@ -283,7 +282,7 @@ impl Run {
             if names_changed || checked.elapsed() >= TICK {
                 checked = Instant::now();
                 for target in &mut self.targets {
-                    has_more |= target.check_name(&self.watch, self.output.as_ref(), follower)?;
+                    has_more |= target.check_name(&self.watch, self.output, follower)?;
                 }
             }
             if has_more {

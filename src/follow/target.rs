@@ -10,10 +10,9 @@ use std::time::{Duration, Instant};
 use super::pipe::Pipe;
 use super::tail::{Tail, TailStep};
 use super::{Follower, Origin};
-use crate::io::{Kind, Source, path};
-use crate::os::error_text;
+use crate::io::{Kind, OwnFile, Source, path};
 use crate::os::posix::{BorrowedFd, FileType};
-use crate::os::{Status, Watch};
+use crate::os::{Watch, error_text};
 
 /// How long a replaced file is watched after its last byte, for a writer that has not switched yet.
 const LINGER: Duration = Duration::from_secs(30);
@@ -222,7 +221,7 @@ impl FollowedInput {
     pub fn check_name(
         &mut self,
         watch: &Watch,
-        output: Option<&Status>,
+        output: Option<OwnFile>,
         follower: &mut impl Follower,
     ) -> io::Result<bool> {
         if !self.by_name {
@@ -241,7 +240,7 @@ impl FollowedInput {
             Ok(status) if status.kind == FileType::Directory => Err(io::ErrorKind::IsADirectory.into()),
             Ok(status) if status.kind != FileType::RegularFile => Err(io::Error::other("not a regular file")),
             Ok(_) => path::open(&self.name).and_then(|file| {
-                check_not_output(&Status::of(&file)?, output)?;
+                output.into_iter().try_for_each(|own| own.reject(&file))?;
                 watch.file(&file);
                 Tail::new(file, 0)
             }),
@@ -274,14 +273,6 @@ impl FollowedInput {
         self.pass_replaced(follower)?;
         follower.report(&self.name, &io::Error::other(text));
         Ok(true)
-    }
-}
-
-/// Returns an error if a file is the output, because each line of it would add another.
-pub(super) fn check_not_output(file: &Status, output: Option<&Status>) -> io::Result<()> {
-    match output {
-        Some(output) if output.identity() == file.identity() => Err(io::Error::other("input file is also the output")),
-        _ => Ok(()),
     }
 }
 

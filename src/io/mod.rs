@@ -4,12 +4,14 @@
 //! reads what has no pages. Nothing here knows a command, a line or a digest, and raw system calls
 //! belong to [`crate::os`].
 
+mod own_file;
 pub mod path;
 mod source;
 mod span_feed;
 mod stream;
 pub mod walk;
 
+pub use own_file::OwnFile;
 pub use path::FileRef;
 pub use source::{
     AccessMethod, FOLIO, Feed, Filled, Gap, IoMode, Kind, ONE_READ, Range, Reason, SMALL, Source, Unmapped,

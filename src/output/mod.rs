@@ -9,5 +9,5 @@ mod terminal_safe;
 pub use json::{JsonText, append_json, to_json, to_json_pretty};
 pub use message::{command_name, print_message, speak_as};
 pub use splice::{Moved, copy_to_file, splice_to_pipe};
-pub use stdout::{Destination, Output, OwnFile, input_name};
+pub use stdout::{Destination, Output, input_name};
 pub use terminal_safe::{escape_for_terminal, escape_name, needs_escape, push_escaped};

@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io;
 use std::time::{Duration, Instant};
 
-use crate::io::Source;
+use crate::io::{OwnFile, Source};
 use crate::os::posix::{
     AsFd, BorrowedFd, Errno, FileType, SeekFrom, appends, is_a_terminal, seek, wait_writable, write,
 };
@@ -45,35 +45,13 @@ const MAX_DELAY: Duration = Duration::from_millis(20);
 /// The size that a pipe is enlarged to: the most that an unprivileged user may request (pipe(7)).
 const PIPE_SIZE: usize = 1 << 20;
 
-/// The regular file that the output goes to, by its device and inode.
-#[derive(Clone, Copy, Debug)]
-pub struct OwnFile((u64, u64));
-
-impl OwnFile {
-    /// Returns the identity of an open file, if it is a regular one.
-    pub fn of(file: &File) -> Option<OwnFile> {
-        let status = Status::of(file).ok()?;
-        (status.kind == FileType::RegularFile).then(|| OwnFile(status.identity()))
-    }
-
-    /// Returns whether `name` refers to this file; `-` is standard input.
-    pub fn is_named(self, name: &OsStr) -> bool {
-        let status = if name == "-" { Status::of(io::stdin()) } else { Status::named(name) };
-        status.is_ok_and(|status| status.identity() == self.0)
-    }
-
-    /// Returns whether `source` is this file.
-    pub fn is(self, source: &Source) -> bool {
-        Status::of(source.fd()).is_ok_and(|stat| stat.identity() == self.0)
-    }
-}
-
 /// Standard output, or a file that replaces it.
 #[derive(Debug)]
 pub struct Output {
     file: File,
     destination: Destination,
-    identity: (u64, u64),
+    /// The file that the output goes to, if it is a regular one.
+    own_file: Option<OwnFile>,
     buffered: Vec<u8>,
     flushed: Instant,
     written: u64,
@@ -115,7 +93,7 @@ impl Output {
         Ok(Output {
             file,
             destination,
-            identity: stat.identity(),
+            own_file: OwnFile::with_status(&stat),
             buffered: Vec::new(),
             flushed: Instant::now(),
             written: 0,
@@ -159,12 +137,12 @@ impl Output {
     /// from.
     pub fn is_same_file(&self, source: &Source) -> bool {
         source.length_now().is_ok_and(|len| len.is_some_and(|len| len > 0))
-            && self.own_file().is_some_and(|own| own.is(source))
+            && self.own_file().is_some_and(|own| own.is(source.fd()))
     }
 
     /// Returns the file that the output goes to, if it is a regular one.
     pub fn own_file(&self) -> Option<OwnFile> {
-        (self.destination == Destination::Regular).then_some(OwnFile(self.identity))
+        self.own_file
     }
 
     /// Writes all of `bytes`, now or soon.

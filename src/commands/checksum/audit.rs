@@ -129,7 +129,7 @@ impl Audit {
         let work = |(name, input): (OsString, Input<'_>), permits: &Permits| {
             let (source, _) = input.open(engine.policy, engine.range)?;
             let status = Status::of(source.fd()).map_err(|error| (name.clone(), error))?;
-            if left_out.contains(&status.identity()) || own.is_some_and(|own| own.is(&source)) {
+            if left_out.contains(&status.identity()) || own.is_some_and(|own| own.is(source.fd())) {
                 return Ok(None);
             }
             let digests = match recipes.is_empty() {

@@ -14,8 +14,9 @@ use crate::cli::hexdump::Args;
 use crate::commands::hexdump::resolve;
 use crate::engine::{Cut, Outcome};
 use crate::exit::Exit;
+use crate::io::OwnFile;
 use crate::os::error_text;
-use crate::output::{Destination, Output, OwnFile, escape_for_terminal, escape_name, print_message};
+use crate::output::{Destination, Output, escape_for_terminal, escape_name, print_message};
 
 /// Size of the blocks in which a dump is read.
 const BLOCK: usize = 512 << 10;

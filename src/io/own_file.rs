@@ -1,0 +1,43 @@
+//! The regular file that output goes to. It is not read as an input, because each of its lines would
+//! add another.
+
+use std::ffi::OsStr;
+use std::io;
+
+use crate::os::Status;
+use crate::os::posix::{AsFd, FileType};
+
+/// A regular file that the program writes to, by its device and inode.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnFile((u64, u64));
+
+impl OwnFile {
+    /// Returns the identity of an open file, if it is a regular one.
+    pub fn of(file: impl AsFd) -> Option<OwnFile> {
+        OwnFile::with_status(&Status::of(file).ok()?)
+    }
+
+    /// Returns the identity of the file with this status, if it is a regular one.
+    pub fn with_status(status: &Status) -> Option<OwnFile> {
+        (status.kind == FileType::RegularFile).then(|| OwnFile(status.identity()))
+    }
+
+    /// Returns whether `name` refers to this file; `-` is standard input.
+    pub fn is_named(self, name: &OsStr) -> bool {
+        let status = if name == "-" { Status::of(io::stdin()) } else { Status::named(name) };
+        status.is_ok_and(|status| status.identity() == self.0)
+    }
+
+    /// Returns whether an open file is this one.
+    pub fn is(self, file: impl AsFd) -> bool {
+        Status::of(file).is_ok_and(|status| status.identity() == self.0)
+    }
+
+    /// Checks that an input is another file.
+    ///
+    /// # Errors
+    /// Returns an error if it is this one.
+    pub fn reject(self, input: impl AsFd) -> io::Result<()> {
+        if self.is(input) { Err(io::Error::other("input file is also the output")) } else { Ok(()) }
+    }
+}
