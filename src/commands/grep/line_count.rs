@@ -9,14 +9,13 @@ use std::ops::Range;
 
 use memchr::{memchr, memrchr};
 
-use super::binary::{BINARY, PADDED, TEXT, nul_ends_lines};
+use super::binary::{PADDED, TEXT, nul_ends_lines};
 use super::kernel::{Search, Totals};
 use super::line_automaton::{LineAutomaton, LineState};
 use super::padding;
 use super::print::Printer;
 use super::query::Wanted;
 use super::settings::{Report, Settings};
-use crate::cli::grep::BinaryFiles;
 use crate::engine::{Block, Flow, InputKind, Kernel};
 
 /// The longest matches in bytes that are found by keeping the last bytes of a line.
@@ -110,12 +109,6 @@ impl<'s> LongLineCount<'s> {
         if block.kind() == TEXT { Cow::Borrowed(bytes) } else { nul_ends_lines(bytes) }
     }
 
-    /// Returns the length of the byte order mark before the text of a block.
-    fn mark(&self, block: &Block) -> usize {
-        let may_hold = self.settings.skips_mark && block.is_first() && block.offset() == 0;
-        if may_hold && block.bytes().starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
-    }
-
     /// Returns whether a line matches.
     fn is_match(&self, line: &[u8]) -> bool {
         // Automata do not fail.
@@ -182,7 +175,7 @@ impl<'s> LongLineCount<'s> {
         let length = block.bytes().len();
         open.is_match |= part.in_head;
         let head_end = part.rest.as_ref().map_or(length, |rest| rest.head_end);
-        self.extend(&Self::lines(block, self.mark(block)..head_end), open);
+        self.extend(&Self::lines(block, self.settings.mark_length(block)..head_end), open);
         if let Some(rest) = &part.rest {
             // Padding between lines is not part of any.
             let is_padding = block.kind() == PADDED && block.bytes().get(head_end) == Some(&0);
@@ -241,7 +234,7 @@ impl Kernel for LongLineCount<'_> {
     }
 
     fn scan(&self, block: &Block) -> LinePart {
-        let mark = self.mark(block);
+        let mark = self.settings.mark_length(block);
         let hay = Self::lines(block, mark..block.bytes().len());
         let Some(head_end) = memchr(b'\n', &hay) else {
             return LinePart { in_head: self.holds_match(&hay), ..LinePart::default() };
@@ -274,7 +267,7 @@ impl Kernel for LongLineCount<'_> {
             open.selected = 0;
             open.totals.note_compressed(block, self.settings.name_of(block.source()));
         }
-        let is_passed_over = self.settings.binary == BinaryFiles::WithoutMatch && block.kind() == BINARY;
+        let is_passed_over = self.settings.passes_over(block.kind());
         if !is_passed_over {
             self.take(block, part, open);
         }

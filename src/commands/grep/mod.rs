@@ -1,9 +1,9 @@
 //! The `grep` subcommand: print the lines that match.
 //!
-//! `settings` resolves what was typed, `pattern` (with `posix` and `longest`) compiles it, `walk`, `open`, `decode` and
-//! `start` say which bytes of which files are searched, `search` finds the selected lines of a block, as `query` asks, `context` adds
-//! those around them across block borders, `print` and `json` write them, and `kernel` is what the engine runs. No block
-//! is ever searched line by line unless its pattern leaves no other way.
+//! `settings` resolves the options, and `pattern` (with `posix` and `longest`) compiles the patterns.
+//! `walk`, `open` and `start` choose the files and the bytes to search. `search` finds the lines of a
+//! block that a `query` selects, `context` adds those around them across block borders, and `print` and
+//! `json` write them. The engine runs `kernel`, or `line_count` where only the number of lines matters.
 
 mod alternatives;
 mod binary;

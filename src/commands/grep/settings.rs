@@ -1,13 +1,13 @@
 //! What was typed and what the environment says, resolved into what the kernel works by.
 
-use crate::engine::InputKind;
-use crate::os::posix::OsStrExt;
 use std::ffi::OsString;
 
 use anyhow::Result;
 
 use crate::cli::grep::{Args, BinaryFiles, Engine, Patterns};
+use crate::engine::{Block, InputKind};
 use crate::io::Source;
+use crate::os::posix::OsStrExt;
 
 use super::alternatives::{alternatives, at_fault, split};
 use super::binary::{BINARY, PADDED, TEXT};
@@ -258,6 +258,18 @@ impl Settings {
             false if self.report == Report::Json || shows_neighbours || !padding::is_padded_text(head) => BINARY,
             false => PADDED,
         }
+    }
+
+    /// Returns whether an input of this kind counts as one without a match.
+    pub fn passes_over(&self, kind: InputKind) -> bool {
+        self.binary == BinaryFiles::WithoutMatch && self.report != Report::Json && kind == BINARY
+    }
+
+    /// Returns the length of the byte order mark that an input begins with in `block`, if it is not part
+    /// of the text.
+    pub fn mark_length(&self, block: &Block) -> usize {
+        let may_hold = self.skips_mark && block.is_first() && block.offset() == 0;
+        if may_hold && block.bytes().starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
     }
 
     /// Whether of an input with this verdict no line is printed.

@@ -50,7 +50,7 @@ impl Search<'_> {
         }
         totals.left -= selected;
         totals.note_selected(selected > 0);
-        if self.is_passed_over(block) {
+        if settings.passes_over(block.kind()) {
             return Flow::EndInput;
         }
         let enough = totals.left == 0;
@@ -125,7 +125,7 @@ impl Search<'_> {
         let hay = block.bytes();
         let mut follows = true;
         if settings.separates {
-            let mark = self.mark_of(block);
+            let mark = settings.mark_length(block) as isize;
             part.found.shift(-mark);
             (part.lead, follows) = totals.reach.cross(self.text_of(block), &mut part.found.pieces);
             part.found.shift(mark);

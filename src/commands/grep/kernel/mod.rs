@@ -77,7 +77,7 @@ impl Kernel for Search<'_> {
     fn scan(&self, block: &Block) -> Part {
         let settings = self.settings;
         let binary = block.kind() == BINARY;
-        if self.is_passed_over(block) {
+        if settings.passes_over(block.kind()) {
             return Part::default();
         }
         if let Some(len) = block.hole() {
@@ -193,16 +193,7 @@ impl Search<'_> {
     /// Returns the bytes of a block without the byte order mark that its input may begin with, where
     /// that is not part of the text.
     fn text_of<'b>(&self, block: &'b Block) -> &'b [u8] {
-        let bytes = block.bytes();
-        match self.settings.skips_mark && block.is_first() && block.offset() == 0 {
-            true => bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes),
-            false => bytes,
-        }
-    }
-
-    /// Returns the length of the byte order mark before [`Search::text_of`].
-    fn mark_of(&self, block: &Block) -> isize {
-        (block.bytes().len() - self.text_of(block).len()) as isize
+        &block.bytes()[self.settings.mark_length(block)..]
     }
 
     /// Finds the selected lines of a block. If matches may span lines, the block is a whole input, of
@@ -252,14 +243,7 @@ impl Search<'_> {
         } else if !settings.context.is_none() {
             part.found.pieces = lay_out(text, &part.found.pieces, settings.context, terminator);
         }
-        part.found.shift(self.mark_of(block));
+        part.found.shift(settings.mark_length(block) as isize);
         part
-    }
-
-    /// Returns whether a block belongs to an input that counts as one without a match.
-    fn is_passed_over(&self, block: &Block) -> bool {
-        self.settings.binary == BinaryFiles::WithoutMatch
-            && self.settings.report != Report::Json
-            && block.kind() == BINARY
     }
 }
