@@ -25,6 +25,9 @@ pub struct NameGlobs(pub Vec<NameGlob>);
 /// An option's name, the name of its value, its help, and what it adds.
 type GlobOption = (&'static str, &'static str, &'static str, fn(OsString) -> NameGlob);
 
+/// Abbreviations that are unique in GNU grep, which has no `--include-zero`.
+const ABBREVIATIONS: [&str; 4] = ["inc", "incl", "inclu", "includ"];
+
 const OPTIONS: [GlobOption; 3] = [
     (
         "include",
@@ -42,11 +45,8 @@ impl clap::Args for NameGlobs {
     fn augment_args(command: clap::Command) -> clap::Command {
         command.args(OPTIONS.map(|(name, value, help, _)| {
             let arg = Arg::new(name).long(name).value_name(value).action(ArgAction::Append);
-            let mut arg = arg.value_parser(clap::value_parser!(OsString));
-            if name == "include" {
-                // GNU grep has no --include-zero, which makes these ambiguous here.
-                arg = arg.aliases(["inc", "incl", "inclu", "includ"]);
-            }
+            let arg = arg.value_parser(clap::value_parser!(OsString));
+            let arg = arg.aliases(ABBREVIATIONS.into_iter().filter(|short| name.starts_with(short)));
             match help.split_once("\n\n") {
                 Some((first, _)) => arg.help(first).long_help(help),
                 None => arg.help(help),
