@@ -235,10 +235,9 @@ fn every_method_finds_what_a_naive_search_finds() {
 fn digests_agree_on_many_threads_whatever_the_block() {
     let dir = Dir::new();
     let path = dir.file("text", &text());
-    let cases = [("blake3", ["100", "64K"]), ("crc32", ["4K", "1M"]), ("xxh3", ["100", "1M"]), ("md5", ["4K", "64K"])];
-    for (algorithm, blocks) in cases {
+    for algorithm in ["blake3", "crc32", "xxh3", "md5"] {
         let work = format!("hash:{algorithm}");
-        for block in blocks {
+        for block in ["100", "4K", "64K", "1M"] {
             bench(&["--work", &work, "--runs", "1", "--threads", "4", "--block-size", block, path.to_str().unwrap()]);
         }
     }
@@ -472,7 +471,7 @@ fn the_ratio_of_a_sentence_follows_from_its_two_figures() {
     let dir = Dir::on_disk();
     let path = dir.file("data", &vec![b'x'; 3 << 20]);
     let mut checked = 0;
-    for seed in 0..2 {
+    for seed in 0..4 {
         let seed = format!("--seed={seed}");
         let mut command = mapped();
         command.args(["bench", "--json", "--auto", "--runs=5", "--work=touch", &seed]).arg(&path);
@@ -515,7 +514,7 @@ fn the_ratio_of_a_sentence_follows_from_its_two_figures() {
             checked += 1;
         }
     }
-    assert!(checked >= 2, "{checked} sentences with two figures");
+    assert!(checked >= 4, "{checked} sentences with two figures");
 }
 
 #[test]
