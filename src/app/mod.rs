@@ -10,7 +10,7 @@ pub mod stats_report;
 /// Returns the path of the running program, with links resolved where the system can tell.
 ///
 /// # Errors
-/// The system does not know the path.
+/// Returns an error if the system cannot report the path.
 pub fn own_path() -> std::io::Result<std::path::PathBuf> {
     std::env::current_exe()
 }

@@ -11,7 +11,7 @@ use super::size::parse_size;
 
 /// Compare mmap and read on your files, your machine and your access pattern.
 ///
-/// Does the same work over the same bytes with each way of reading them, several times in shuffled
+/// Does the same work on the same bytes with each way of reading them, several times in shuffled
 /// order, and checks that all results agree. The cache state (cold or warm) is set and verified
 /// before each run.
 #[derive(clap::Args, Debug)]
@@ -44,7 +44,7 @@ pub struct Args {
     #[arg(long, value_name = "SIZE", value_parser = parse_nonzero)]
     pub stride: Option<u64>,
 
-    /// Measure only these ways of reading [default: all, but those with O_DIRECT only with --cold]
+    /// Measure only these ways of reading [default: all; those that use O_DIRECT only with --cold]
     #[arg(long, value_name = "WAY", value_delimiter = ',')]
     pub ways: Vec<Family>,
 
@@ -81,11 +81,12 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub runs: u32,
 
-    /// Go on, doubling the runs, until the verdict is beyond the noise or N runs per way are done
+    /// Keep doubling the number of runs until the difference exceeds the noise, up to N runs per
+    /// way
     #[arg(long, value_name = "N", default_missing_value = "112", num_args = 0..=1, require_equals = true, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub until_certain: Option<u32>,
 
-    /// Seed for the shuffled orders, printed so that a run can be repeated
+    /// Seed for shuffling, printed so that a run can be repeated
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
 
@@ -93,7 +94,7 @@ pub struct Args {
     #[arg(long, value_name = "TEXT")]
     pub label: Option<String>,
 
-    /// Compare with an earlier run, whose --json document is in FILE
+    /// Compare with an earlier run, saved with --json in FILE
     #[arg(long, value_name = "FILE")]
     pub compare: Option<PathBuf>,
 
@@ -140,7 +141,7 @@ pub enum Family {
     Read,
     /// pread(2) into a buffer for each thread
     Pread,
-    /// preadv2(2) with RWF_NOWAIT, and pread(2) for what is not cached
+    /// preadv2(2) with RWF_NOWAIT, then pread(2) for uncached data
     Nowait,
     /// pread(2) with O_DIRECT, one thread for each request in flight
     Direct,
@@ -182,7 +183,7 @@ pub enum Family {
     MapPrivate,
     /// One mapping per block, populated and unmapped again
     Windows,
-    /// One mapping per block with MADV_HUGEPAGE, as --io auto has it (random and stride: with the
+    /// One mapping per block with MADV_HUGEPAGE, as with --io auto (random and stride: with the
     /// next blocks requested ahead)
     WindowsPrefetch,
 }

@@ -13,9 +13,9 @@ use super::times::Times;
 
 /// Write files to standard output.
 ///
-/// With no FILE, or when FILE is -, reads standard input. Without display options the bytes are
-/// written unchanged, on a terminal as well, so escape sequences in an untrusted log take effect;
-/// --sanitize makes them visible instead.
+/// With no FILE, or when FILE is -, reads standard input. Without display options, bytes are
+/// written unchanged, even to a terminal, so escape sequences in an untrusted log take effect; use
+/// --sanitize to make them visible.
 #[derive(clap::Args, Clone, Debug)]
 #[command(args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 #[command(
@@ -61,7 +61,7 @@ pub struct Args {
     #[arg(short = 'T', long)]
     pub show_tabs: bool,
 
-    /// Ignored, for compatibility
+    /// Ignored; accepted for compatibility
     #[arg(short = 'u')]
     pub unbuffered: bool,
 
@@ -75,30 +75,33 @@ pub struct Args {
 
     /// Print only these lines of each file: 100:200, :50, 1000:, -100: (the last hundred), 100:+20, 7, 1:9~3
     ///
-    /// Both ends belong to the range; a negative number counts from the end. 100:+20 is twenty lines
-    /// from the hundredth, -200:-100 a hundred and one lines near the end, and 1:9~3 every third line
-    /// of 1:9. May be given several times: every selected line is printed once, in the order of the
-    /// file. Numbers printed by -n are those of the lines in their file.
+    /// Ranges include both ends, and negative numbers count from the end. 100:+20 is twenty lines
+    /// starting at line 100, -200:-100 is 101 lines near the end, and 1:9~3 is every third line of
+    /// 1:9. May be repeated; each selected line is printed once, in file order. With -n, lines keep
+    /// their numbers in the file.
     #[arg(long, value_name = "RANGE", action = clap::ArgAction::Append, allow_hyphen_values = true, value_parser = parse_lines,
           help_heading = "Selection", conflicts_with_all = ["bytes", "since", "until", "around", "shard", "around_byte"])]
     pub lines: Vec<UnitRange>,
 
-    /// Print also the lines whose ranges LIST holds, separated by white space; - is standard input
+    /// Also print the lines in the ranges that file LIST contains, separated by white space; - is
+    /// standard input
     #[arg(hide_short_help = true, long, value_name = "LIST", help_heading = "Selection",
           conflicts_with_all = ["bytes", "since", "until", "around", "shard", "around_byte"])]
     pub lines_from: Option<OsString>,
 
-    /// Print the line that holds byte N, counted from 0 as grep -b does, and five lines around it; N±LINES for others
+    /// Print the line that contains byte N, counted from 0 as by grep -b, and five lines on each
+    /// side, or LINES
     #[arg(hide_short_help = true, long, value_name = "N[±LINES]", value_parser = parse_around, help_heading = "Selection",
           conflicts_with_all = ["bytes", "since", "until", "around", "shard", "follow", "follow_name"])]
     pub around_byte: Option<Around>,
 
-    /// Print lines from the last to the first, as tac does
+    /// Print lines in reverse order, as tac does
     #[arg(long, help_heading = "Selection",
           conflicts_with_all = ["follow", "follow_name", "number_nonblank", "squeeze_blank"])]
     pub reverse: bool,
 
-    /// Print only these bytes of each file, counted from 1 and written as for --lines; 64K, 10M and 1G are understood
+    /// Print only these bytes of each file, counted from 1; RANGE is as for --lines, also with
+    /// sizes such as 64K
     #[arg(long, value_name = "RANGE", action = clap::ArgAction::Append, allow_hyphen_values = true, value_parser = parse_bytes,
           help_heading = "Selection", conflicts_with_all = ["since", "until", "around", "shard"])]
     pub bytes: Vec<UnitRange>,
@@ -107,28 +110,30 @@ pub struct Args {
     #[command(flatten)]
     pub times: Times,
 
-    /// Print the lines of all files in order of their times, as one log
+    /// Merge all files into one log, ordered by time
     ///
-    /// The form of the times is learnt from each file. A line without a time stays with the entry
-    /// before it. Entries of one file that are out of order by no more than --slack are put in order. Of
-    /// entries with the same time, those of the file that is named first come first; rotated files of one
-    /// log (app.log, app.log.1, app.log.2.gz) keep the order in which they were written. Memory does not
-    /// depend on the sizes.
+    /// The time format is detected in each file. A line without a time stays with the entry before
+    /// it. Entries of one file that are out of order by at most --slack are sorted. Entries with
+    /// the same time are printed in the order of the files on the command line; rotated files of
+    /// one log (app.log, app.log.1, app.log.2.gz) keep the order in which they were written. Memory
+    /// use does not depend on file sizes.
     #[arg(long, help_heading = "Selection",
           conflicts_with_all = ["lines", "lines_from", "around_byte", "reverse", "bytes", "shard", "follow", "follow_name"])]
     pub merge: bool,
 
-    /// Print part I of N equal parts, cut at line ends; all N parts in order are the whole
+    /// Print part I of N equal parts, split at line ends; the N parts in order make up the file
     #[arg(long, value_name = "I/N", value_parser = parse_shard, help_heading = "Selection")]
     pub shard: Option<(u64, u64)>,
 
-    /// Keep printing what is appended, after the last ten lines; BY is descriptor (the default) or name
+    /// Print the last ten lines, then data as it is appended; BY is descriptor (the default) or
+    /// name
     ///
-    /// By descriptor, the file that was opened is followed wherever it is moved; by name, whichever file has the name, as
-    /// when logs are rotated: an input that cannot be opened is then tried again. With --lines, --bytes, --since or
-    /// --offset, printing begins there instead. Several files are named as tail names them, and a line that is still
-    /// being written to one of them is printed when it is whole. A FIFO is kept open for further writers. Truncation and
-    /// replacement are reported on standard error. SIGINT and SIGTERM end it at once.
+    /// By descriptor, the open file is followed even if it is renamed. By name, whichever file has
+    /// the name is followed, as rotated logs require, and an input that cannot be opened is
+    /// retried. With --lines, --bytes, --since or --offset, output starts there instead. Several
+    /// files get headings, as in tail, and an unfinished line in one of them is printed when it is
+    /// complete. A FIFO is kept open for further writers. Truncation and replacement are reported
+    /// on standard error. SIGINT and SIGTERM stop following at once.
     #[arg(short, long, value_name = "BY", num_args = 0..=1, require_equals = true, default_missing_value = "descriptor", conflicts_with_all = ["until", "around", "shard", "length"],
           help_heading = "Following")]
     pub follow: Option<FollowBy>,
@@ -137,9 +142,9 @@ pub struct Args {
     #[arg(short = 'F', help_heading = "Following", conflicts_with_all = ["until", "around", "shard", "length"])]
     pub follow_name: bool,
 
-    /// With --follow, stop when the process PID has ended
+    /// With --follow, stop when process PID exits
     ///
-    /// May be given several times; following then stops when all of them have ended.
+    /// May be repeated; following then stops when all of these processes have exited.
     #[arg(hide_short_help = true, long, value_name = "PID", action = clap::ArgAction::Append, requires = "following", help_heading = "Following")]
     pub pid: Vec<u32>,
 
@@ -147,17 +152,17 @@ pub struct Args {
     #[arg(short = 'H', long, requires = "interleaving", help_heading = "Following")]
     pub with_filename: bool,
 
-    /// Print each file's name on a line above its part, as head and tail do for several files
+    /// Print each file's name above its contents, as head and tail do for several files
     #[arg(long, help_heading = "Display", overrides_with_all = ["heading", "no_heading"], conflicts_with = "merge")]
     pub heading: bool,
 
-    /// Print no such lines, not even with --follow
+    /// Print no file names above contents, not even with --follow
     #[arg(hide_short_help = true, long, help_heading = "Display", overrides_with_all = ["heading", "no_heading"])]
     pub no_heading: bool,
 
     /// Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress
     ///
-    /// --since, --until, --around and --merge do so by themselves.
+    /// Implied by --since, --until, --around and --merge.
     #[arg(long, help_heading = "Selection", conflicts_with_all = ["follow", "follow_name"])]
     pub decompress: bool,
 

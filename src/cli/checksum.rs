@@ -8,9 +8,10 @@ use super::size::parse_size;
 
 /// Print or check digests of files.
 ///
-/// Prints `BLAKE3 (FILE) = DIGEST` lines, or verifies lists of digests with --check. Digests that have a
-/// command of their own in coreutils, such as sha256sum, are printed as `DIGEST  FILE`. Uses all
-/// processors for many files, and for one file if its digest allows it: BLAKE3, CRCs, Adler-32.
+/// Prints `BLAKE3 (FILE) = DIGEST` lines, or verifies lists of digests with --check. Digests that
+/// have a command of their own in coreutils, such as sha256sum, are printed as `DIGEST  FILE`. Uses
+/// all processors for several files, and for a single file if the algorithm allows it: BLAKE3,
+/// CRCs, Adler-32.
 #[derive(clap::Args, Debug)]
 // `--length` is the digest's here, as it is in b2sum, cksum and b3sum.
 #[command(
@@ -23,10 +24,10 @@ pub struct Args {
     #[arg(value_name = "FILE")]
     pub files: Vec<OsString>,
 
-    /// The digest, or several separated by commas, computed in one pass; see --list-algorithms
+    /// Algorithm, or several separated by commas and computed in one pass; see --list-algorithms
     ///
-    /// The names that GNU and other tools use are understood too. With --check, only lines of these
-    /// algorithms count.
+    /// The names that GNU and other tools use are accepted too. With --check, lines of other
+    /// algorithms are ignored.
     #[arg(short, long = "algorithm", value_name = "NAME", value_delimiter = ',')]
     pub algorithms: Vec<String>,
 
@@ -34,21 +35,22 @@ pub struct Args {
     #[arg(long)]
     pub list_algorithms: bool,
 
-    /// The digest's length: in bits for blake2, sha2 and sha3, as in b2sum and cksum; in bytes for blake3, as in b3sum
+    /// Digest length: in bits for blake2, sha2 and sha3, as in b2sum and cksum; in bytes for
+    /// blake3, as in b3sum
     #[arg(short = 'l', long = "length", id = "digest_length", value_name = "N", value_parser = parse_digest_length)]
     pub digest_length: Option<u64>,
 
-    /// Digest all regular files below a directory, in the order of their names' bytes
+    /// Digest all regular files below a directory, in byte order of their names
     ///
-    /// A file that is also standard output is left out: `mapped checksum -r . > LIST`.
+    /// The file that standard output is redirected to is skipped: `mapped checksum -r . > LIST`.
     #[arg(short, long, conflicts_with_all = ["check", "audit"])]
     pub recursive: bool,
 
-    /// Digest what compressed files decode to; they are recognized by their content
+    /// Digest the decoded contents of compressed files, which are recognized by their content
     #[arg(long)]
     pub decompress: bool,
 
-    /// Read the names of files from FILE, each ended by NUL; `-` is standard input
+    /// Read NUL-terminated file names from FILE; `-` is standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "check", "audit"])]
     pub files0_from: Option<OsString>,
 
@@ -138,7 +140,7 @@ pub struct Checking {
 
     /// Like --check, and also report files that are not in the list, have moved, or are missing
     ///
-    /// Looks at the directories that the names in the list begin with.
+    /// Searches the directories that names in the list start with.
     #[arg(long, conflicts_with = "ignore_missing")]
     pub audit: bool,
 
@@ -150,7 +152,7 @@ pub struct Checking {
     #[arg(long, overrides_with_all = ["status", "warn"])]
     pub quiet: bool,
 
-    /// Print nothing; the exit code shows success
+    /// Print nothing; the exit status shows the result
     #[arg(long, overrides_with_all = ["quiet", "warn"])]
     pub status: bool,
 
@@ -171,11 +173,11 @@ pub struct Checking {
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "BLAKE3")]
 pub struct Blake3 {
-    /// Use the keyed mode, with the 32 bytes of standard input as the key
+    /// Use keyed mode, with the key read from standard input (32 bytes)
     #[arg(long, conflicts_with = "derive_key")]
     pub keyed: bool,
 
-    /// Use the key derivation mode, with this context
+    /// Use key derivation mode with this context string
     #[arg(long, value_name = "CONTEXT")]
     pub derive_key: Option<String>,
 
@@ -183,7 +185,7 @@ pub struct Blake3 {
     #[arg(long, value_name = "N")]
     pub seek: Option<u64>,
 
-    /// b3sum's name for --threads; 0 leaves it to the machine
+    /// b3sum's name for --threads; 0 means one per processor
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=1024), conflicts_with = "threads", hide_short_help = true)]
     pub num_threads: Option<u16>,
 

@@ -24,7 +24,7 @@ pub struct Common {
 
     /// Skip to this byte offset in each input; negative offsets count from the end
     ///
-    /// An input shorter than a negative offset is read from its start, as by tail(1).
+    /// An input shorter than a negative offset is read from its start, as tail(1) does.
     #[arg(long, value_name = "SIZE", value_parser = parse_offset, allow_hyphen_values = true)]
     pub offset: Option<i64>,
 
@@ -48,9 +48,9 @@ pub struct Common {
 /// `--io`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Io {
-    /// Map files that gain from it and read the rest
+    /// Map files that benefit from it, and read the rest
     Auto,
-    /// Map, and fail for inputs that cannot be mapped
+    /// Map every input, and fail for those that cannot be mapped
     #[value(alias = "map")]
     Mmap,
     /// Never map
@@ -74,13 +74,13 @@ pub enum When {
 /// `--stats`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatsOption {
-    /// The form of the statistics.
+    /// The format of the statistics.
     pub format: StatsFormat,
-    /// Where they go.
+    /// The destination of the statistics.
     pub target: StatsTarget,
 }
 
-/// The form of the statistics.
+/// The format of the statistics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatsFormat {
     /// Text for people.
@@ -89,12 +89,12 @@ pub enum StatsFormat {
     Json,
 }
 
-/// Where the statistics go.
+/// The destination of the statistics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StatsTarget {
-    /// Standard error, among the messages.
+    /// Standard error, with the messages.
     StandardError,
-    /// A file, which is replaced.
+    /// A file, which is overwritten.
     File(PathBuf),
     /// A descriptor that is open when the program starts.
     Descriptor(i32),
@@ -103,20 +103,20 @@ pub enum StatsTarget {
 /// Parses `text`, `json`, `json:FILE` and `json:fd:N`.
 ///
 /// # Errors
-/// A message that says what is expected.
+/// Returns a message that says what is expected.
 pub fn parse_stats(text: &str) -> Result<StatsOption, String> {
     let (format, target) = text.split_once(':').map_or((text, None), |(format, target)| (format, Some(target)));
     let format = match format {
         "text" => StatsFormat::Text,
         "json" => StatsFormat::Json,
-        _ => return Err("expected text or json, and perhaps :FILE or :fd:N".into()),
+        _ => return Err("expected text or json, optionally followed by :FILE or :fd:N".into()),
     };
     let target = match target.map(|target| (target, target.strip_prefix("fd:"))) {
         None => StatsTarget::StandardError,
-        Some(("", _)) => return Err("the name of the file is missing".into()),
+        Some(("", _)) => return Err("the file name is missing".into()),
         Some((_, Some(number))) => {
             let number = number.parse().ok().filter(|number| *number >= 0);
-            StatsTarget::Descriptor(number.ok_or("expected the number of a descriptor after fd:")?)
+            StatsTarget::Descriptor(number.ok_or("expected a descriptor number after fd:")?)
         }
         Some((name, None)) => StatsTarget::File(name.into()),
     };

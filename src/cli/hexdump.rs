@@ -12,14 +12,14 @@ mod values;
 pub use shown::{Display, Shown};
 pub use values::{Border, CharacterTable, Endian, Format, Radix, Width};
 
-/// Show bytes in hexadecimal and other notations, and turn such text back.
+/// Show bytes in hexadecimal and other notations, and convert dumps back to bytes.
 ///
-/// Several files are shown as one stream. The default is the output of `hexdump -C`, byte for byte.
-/// The options of hexdump(1) mean what they mean there. With `-f xxd`, `-p`, `-i` and `-f binary`
-/// the output is that of xxd(1), and -g, -w (xxd's -c), -u, -a, -t and --base (xxd's -o) mean what
-/// they mean there; with `--type` it is that of od(1).
+/// Several files are shown as one stream. By default, the output equals that of `hexdump -C`, byte
+/// for byte, and options of hexdump(1) have the same meaning. With `-f xxd`, `-p`, `-i` and `-f
+/// binary` the output is that of xxd(1), and -g, -w (xxd's -c), -u, -a, -t and --base (xxd's -o)
+/// have xxd's meaning; with `--type` it is that of od(1).
 #[derive(clap::Args, Debug)]
-// hexdump's own letters for what every subcommand can do, and xxd's for the second.
+// The letters that hexdump and xxd use for options shared by all subcommands.
 #[command(
     override_usage = "mapped hexdump [OPTION]... [FILE]...\n       mapped hexdump -r [OPTION]... [DUMP [TARGET]]",
     after_long_help = super::pages::examples::help("hexdump"),
@@ -28,7 +28,7 @@ pub use values::{Border, CharacterTable, Endian, Format, Radix, Width};
     mut_arg("offset", |arg| arg.short('s').visible_alias("skip")),
     mut_arg("length", |arg| arg.short('n').visible_short_alias('l')),
     args_override_self = true, infer_long_args = true, mut_args(take_any_word),
-    // What may follow -e, or not, is no option.
+    // The optional value of -e is never an option.
     mut_arg("format-string", |arg| arg.allow_hyphen_values(false)),
 )]
 pub struct Args {
@@ -49,13 +49,13 @@ pub struct Args {
     #[arg(long = "type", value_name = "TYPE", conflicts_with_all = ["format", "plain", "include"])]
     pub types: Vec<String>,
 
-    /// Turn a dump back into bytes
+    /// Convert a dump back into bytes
     ///
     /// Understands canonical rows (squeezed ones too), the tables of xxd, od and Wireshark, bit
-    /// dumps and plain digits, or only what --format or --type names. What is not a row is an
-    /// error. A second operand names a file to patch in place; without it, bytes go to standard
-    /// output. Addresses that leave gaps make holes in a file, zeros elsewhere. --skip adds to
-    /// every address and --base subtracts from it
+    /// dumps and plain digits, or only what --format or --type names. A line that is not a row is
+    /// an error. A second operand names a file to patch in place; without it, bytes go to standard
+    /// output. Gaps between addresses become holes in a file and zeros elsewhere. --skip is added
+    /// to every address and --base is subtracted from it
     #[arg(short, long, visible_alias = "revert")]
     pub reverse: bool,
 
@@ -63,7 +63,7 @@ pub struct Args {
     #[arg(short = 'v', long, overrides_with = "squeeze")]
     pub no_squeezing: bool,
 
-    /// Replace more than two rows of zeros by one `*` in the formats of xxd, as `xxd -a`
+    /// In the formats of xxd, replace more than two rows of zeros with one `*`, as `xxd -a`
     #[arg(short = 'a', long, visible_alias = "autoskip")]
     pub squeeze: bool,
 
@@ -71,19 +71,20 @@ pub struct Args {
     #[arg(short, long, visible_alias = "cols", value_name = "N|auto", value_parser = parse_width)]
     pub width: Option<Width>,
 
-    /// Set the bytes between blanks; 0 is the whole row [default: 1; 2 with xxd, 4 with --endian little]
+    /// Set the number of bytes per group; 0 is the whole row [default: 1; 2 with xxd, 4 with
+    /// --endian little]
     #[arg(short, long, visible_alias = "group-size", value_name = "N", value_parser = parse_group)]
     pub group: Option<usize>,
 
-    /// Set the order of the bytes within a group or word
+    /// Set the byte order within a group or word
     #[arg(long, value_name = "ORDER")]
     pub endian: Option<Endian>,
 
-    /// Write hexadecimal digits as capitals
+    /// Use upper-case hexadecimal digits
     #[arg(short, long)]
     pub upper: bool,
 
-    /// Show the first byte of the input at this address; a negative one wraps around
+    /// Set the address of the first byte; negative addresses wrap around
     #[arg(long, value_name = "ADDRESS", value_parser = parse_address, allow_hyphen_values = true)]
     pub base: Option<u64>,
 
@@ -91,11 +92,11 @@ pub struct Args {
     #[arg(short = 'A', long, value_name = "RADIX")]
     pub address_radix: Option<Radix>,
 
-    /// Search for bytes, and begin at the row of the first match; may be repeated
+    /// Search for bytes, and start at the row of the first match; may be repeated
     ///
-    /// PATTERN is pairs of hexadecimal digits, in which `?` stands for any digit (`ff d8 ?? e?`),
-    /// or else text. `hex:`, `text:`, `utf16:` or `utf16be:` before it says which, and so do
-    /// --hex, --text and --utf16 for all patterns. --length counts from the match. The exit status
+    /// PATTERN is pairs of hexadecimal digits, where `?` matches any digit (`ff d8 ?? e?`), or
+    /// otherwise text. A prefix of `hex:`, `text:`, `utf16:` or `utf16be:` decides, and --hex,
+    /// --text and --utf16 decide for all patterns. --length counts from the match. The exit status
     /// is 1 if nothing matches
     #[arg(long, value_name = "PATTERN", conflicts_with = "reverse")]
     pub find: Vec<OsString>,
@@ -112,11 +113,11 @@ pub struct Args {
     #[arg(long, requires = "find")]
     pub utf16: bool,
 
-    /// List every match of --find: its address, and the bytes from there on
+    /// List every match of --find: its address, and the bytes starting there
     ///
-    /// Matches may overlap; of those that begin at the same byte, the longest counts. --length sets
-    /// how many bytes are shown of each [default: a row]. With --context, rows of the dump are shown
-    /// instead, and `--` where some are left out
+    /// Matches may overlap; of those that start at the same byte, only the longest is listed.
+    /// --length sets how many bytes of each are shown [default: a row]. With --context, rows of the
+    /// dump are shown instead, with `--` where some are omitted
     #[arg(long, requires = "find")]
     pub all: bool,
 
@@ -130,10 +131,10 @@ pub struct Args {
 
     /// Compare two files, and print the rows that differ side by side
     ///
-    /// Rows that are alike are left out, and `--` is printed instead; --context shows some around
-    /// each difference, and -v all. `<` and `>` mark bytes that only one file has: insertions of up to
-    /// 64 KiB are recognized. With --format plain, print a line for each byte that differs, as
-    /// `cmp -l`. The exit status is 0 if the files are alike, 1 if they differ, and 2 on errors
+    /// Equal rows are omitted, and `--` is printed instead; --context shows some around each
+    /// difference, and -v shows all. `<` and `>` mark bytes that only one file has; insertions of
+    /// up to 64 KiB are recognized. With --format plain, prints a line for each byte that differs,
+    /// as `cmp -l`. The exit status is 0 if the files are equal, 1 if they differ, and 2 on errors
     #[arg(long, conflicts_with_all = ["find", "reverse"])]
     pub diff: bool,
 
@@ -161,7 +162,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     pub name: Option<OsString>,
 
-    /// Write the names of --format c in capitals
+    /// Write the names of --format c in upper case
     #[arg(long)]
     pub capitalize: bool,
 

@@ -2,18 +2,18 @@
 
 use std::path::PathBuf;
 
-/// Make links by whose names this program is cat, grep, xxd and other classic tools.
+/// Create links that make this program act as cat, grep, xxd and other classic tools.
 ///
-/// Put DIR into PATH before the directories of the system to use them in place of its tools. A name
-/// that exists already is left as it is and reported.
+/// Put DIR before the system's directories in PATH to use the links instead of its tools. A name
+/// that already exists is left unchanged and reported.
 #[derive(clap::Args, Debug)]
 #[command(override_usage = "mapped links DIR [TOOL]...")]
 pub struct LinksArgs {
-    /// Directory for the links
+    /// Directory to create the links in
     #[arg(value_name = "DIR")]
     pub directory: PathBuf,
 
-    /// Tools to make links for; all of them by default
+    /// Tools to create links for [default: all]
     #[arg(value_name = "TOOL", value_parser = clap::builder::PossibleValuesParser::new(super::multicall::TOOLS.iter().map(|tool| tool.name)))]
     pub tools: Vec<String>,
 }

@@ -19,7 +19,7 @@ pub mod size;
 pub mod stat;
 pub mod times;
 
-/// Returns the values of an option with their positions on the command line.
+/// Returns the values of an option, each with its position on the command line.
 fn placed<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, id: &str) -> Vec<(usize, T)> {
     let places = matches.indices_of(id).into_iter().flatten();
     places.zip(matches.get_many::<T>(id).into_iter().flatten().cloned()).collect()
@@ -34,14 +34,15 @@ fn placed<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, id: &str) -> V
     after_long_help = pages::examples::help("mapped"),
 )]
 pub struct Cli {
-    /// What to do.
+    /// The subcommand to run.
     #[command(subcommand)]
     pub command: Command,
 }
 
 /// The subcommands.
-// Only the options of the subcommand that runs are built: building all would cost each run a tenth of a
-// millisecond. Until it is built, a subcommand has the line here, with which its own text begins.
+// Only the options of the subcommand that runs are built, because building all of them would cost
+// each run a tenth of a millisecond. Until then, a subcommand's description is the line here, which
+// repeats the first line of its own text.
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub enum Command {
@@ -53,9 +54,9 @@ pub enum Command {
     Checksum(Box<checksum::Args>),
     /// Print the lines that match a pattern
     Grep(Box<grep::Args>),
-    /// Show bytes in hexadecimal and other notations, and turn such text back
+    /// Show bytes in hexadecimal and other notations, and convert dumps back to bytes
     Hexdump(Box<hexdump::Args>),
-    /// Show what files are, where their bytes are, and who uses them
+    /// Show file metadata, extents, page cache residency, and the processes that use a file
     Stat(stat::Args),
     /// Show the help of a subcommand or a topic
     Help(pages::topics::HelpArgs),
@@ -63,11 +64,11 @@ pub enum Command {
     Man(pages::man::ManArgs),
     /// Print a completion script for a shell
     Completions(pages::completions::CompletionsArgs),
-    /// Make links by whose names this program is cat, grep, xxd and other classic tools
+    /// Create links that make this program act as cat, grep, xxd and other classic tools
     Links(links::LinksArgs),
 }
 
-/// Returns the name of a subcommand as a constant, if there is one of this name.
+/// Returns the static name of the subcommand called `name`, if there is one.
 pub fn subcommand_named(name: &str) -> Option<&'static str> {
     const NAMES: [&str; 10] =
         ["bench", "cat", "checksum", "grep", "hexdump", "stat", "help", "man", "completions", "links"];

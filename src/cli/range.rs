@@ -1,9 +1,9 @@
 //! Ranges of lines or bytes as a user writes them: `100:200`, `:50`, `1000000:`, `-100:`,
 //! `-200:-100`, `100:+20`, `1:9~3`.
 //!
-//! Both ends belong to the range and are counted from 1, or from -1 at the end, as `sed`, `head` and
-//! `tail` count. Several ranges make up one selection, in file order, with each unit once. Nothing here
-//! depends on what a unit is.
+//! Both ends belong to the range and are counted from 1, or from -1 at the end, as `sed`, `head`
+//! and `tail` count. Several ranges form one selection, in file order, with each unit once. Nothing
+//! here depends on what a unit is.
 
 use std::ops::RangeInclusive;
 
@@ -16,25 +16,25 @@ pub enum Mark {
     End(u64),
 }
 
-/// Where a range ends.
+/// The end of a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RangeEnd {
-    /// With this unit.
+    /// At this unit, inclusive.
     At(Mark),
-    /// After this many.
+    /// After this number of units.
     After(u64),
-    /// With the last one.
+    /// At the end of the input.
     Never,
 }
 
-/// One range.
+/// A range of units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnitRange {
     /// The first unit.
     pub start: Mark,
-    /// Where it ends.
+    /// The end.
     pub stop: RangeEnd,
-    /// Every how many units one is selected, beginning with the first.
+    /// The distance between selected units, starting with the first; 1 selects all of them.
     pub step: u64,
 }
 
@@ -43,7 +43,7 @@ impl UnitRange {
     ///
     /// # Errors
     ///
-    /// A sentence that says what is wrong with it.
+    /// Returns a sentence that says what is wrong with `text`.
     pub fn parse(text: &str, number: impl Fn(&str) -> Result<u64, String>) -> Result<Self, String> {
         let mark = |text: &str| {
             let (count, from_end) = match text.strip_prefix('-') {
@@ -51,7 +51,8 @@ impl UnitRange {
                 None => (number(text)?, false),
             };
             match (count, from_end) {
-                // After the last unit: nothing now, but with --follow all that is appended.
+                // The position after the last unit: nothing now, but with --follow everything that
+                // is appended.
                 (0, true) if text == "-0" => Ok(Mark::End(0)),
                 (0, _) => Err("counting starts at 1, or at -1 from the end".to_owned()),
                 (count, true) => Ok(Mark::End(count)),
@@ -61,13 +62,13 @@ impl UnitRange {
         let (text, step) = match text.split_once('~') {
             None => (text, None),
             Some((text, step)) => match number(step)? {
-                0 => return Err("a step is at least 1".into()),
+                0 => return Err("the step must be at least 1".into()),
                 step => (text, Some(step)),
             },
         };
         let Some((start, stop)) = text.split_once(':') else {
             let start = mark(text)?;
-            // As sed's first~step, a step alone goes on to the end.
+            // As with sed's `first~step`, a step alone continues to the end.
             let stop = if step.is_some() { RangeEnd::Never } else { RangeEnd::After(1) };
             return Ok(Self { start, stop, step: step.unwrap_or(1) });
         };
@@ -123,16 +124,16 @@ impl UnitRange {
 pub struct Around {
     /// The byte's offset, counted from 0.
     pub byte: u64,
-    /// How many lines before and after its own are wanted.
+    /// The number of lines to print before and after its own.
     pub lines: u64,
 }
 
 impl Around {
-    /// Parses `N` or `N±LINES`, also written `N+-LINES`; five lines where none are named.
+    /// Parses `N` or `N±LINES`, also written `N+-LINES`; the default is five lines.
     ///
     /// # Errors
     ///
-    /// A sentence that says what is wrong with it.
+    /// Returns a sentence that says what is wrong with `text`.
     pub fn parse(text: &str, size: impl Fn(&str) -> Result<u64, String>) -> Result<Around, String> {
         const LINES: u64 = 5;
         match text.split_once('±').or_else(|| text.split_once("+-")) {
@@ -145,7 +146,7 @@ impl Around {
 /// Parses a count: a plain decimal number.
 ///
 /// # Errors
-/// A phrase that says what is expected.
+/// Returns a phrase that says what is expected.
 pub fn parse_count(text: &str) -> Result<u64, String> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(format!("'{text}' is not a decimal number"));
@@ -185,8 +186,10 @@ impl Selection {
         stepped.filter_map(|range| Some((range.resolve(total)?, range.step))).collect()
     }
 
-    /// Returns the units selected by ranges without steps, ascending and disjoint. While `total` is
-    /// unknown, this holds for units that at least [`Self::look_ahead`] others follow.
+    /// Returns the units selected by ranges without steps, ascending and disjoint.
+    ///
+    /// While `total` is unknown, the result is valid for units that at least [`Self::look_ahead`]
+    /// others follow.
     #[must_use]
     pub fn resolve(&self, total: Option<u64>) -> Vec<RangeInclusive<u64>> {
         let plain = self.ranges.iter().filter(|range| range.step == 1);

@@ -1,13 +1,13 @@
-//! A refused command line in one line: what is wrong, and what to type instead.
+//! Messages for rejected command lines: in one line, what is wrong and what to type instead.
 //!
-//! clap's own texts take several lines, and its nearest word is often a wrong one. What it found is
-//! said here in this program's words, with advice for what people who know the classic tools type.
+//! clap's messages take several lines, and the word that it suggests is often wrong. This module
+//! rephrases its errors, and adds advice for options and commands of the classic tools.
 
 use std::error::Error as _;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-/// Advice for a word that is no subcommand.
+/// Advice for words that are not subcommands.
 const SUBCOMMANDS: &[(&[&str], &str)] = &[
     (&["head"], "mapped cat --lines=:10 FILE, or mapped --as head FILE"),
     (&["tail", "tailf"], "mapped cat --lines=-10: FILE, mapped cat -F FILE, or mapped --as tail FILE"),
@@ -47,7 +47,7 @@ const SUBCOMMANDS: &[(&[&str], &str)] = &[
     (&["completion"], "mapped completions SHELL"),
 ];
 
-/// Advice for an option that a subcommand does not have.
+/// Advice for options that a subcommand does not have.
 const OPTIONS: &[(&str, &[&str], &str)] = &[
     ("cat", &["-z", "--zero-terminated", "--null-data"], "lines end with a newline"),
     ("cat", &["--head", "--first"], "mapped cat --lines=:10 FILE"),
@@ -68,16 +68,16 @@ const OPTIONS: &[(&str, &[&str], &str)] = &[
     ("hexdump", &["--lines"], "--length SIZE"),
     ("stat", &["-l"], "mapped stat --lines FILE"),
     ("stat", &["-w", "--words", "-m", "--chars"], "only lines are counted: mapped stat --lines FILE"),
-    ("stat", &["-x"], "the default output is of that form"),
+    ("stat", &["-x"], "the default output has that format"),
     ("checksum", &["--length-bytes", "--skip"], "--offset and --bytes choose a part of each file"),
     ("checksum", &["--exclude", "--include"], "mapped checksum --files0-from LIST, with find -print0"),
     ("bench", &["--io"], "--ways read,map"),
     ("bench", &["--size"], "--file-size SIZE"),
 ];
 
-/// Returns what is wrong with a command line in one line, without the program's name.
+/// Returns a one-line message about what is wrong with a command line, without the program's name.
 ///
-/// `subcommand` is the one that was named, if it exists.
+/// `subcommand` is the subcommand that was named, if it exists.
 pub fn message(error: &clap::Error, subcommand: Option<&str>) -> String {
     let said = describe(error, subcommand);
     if said.contains("; ") {
@@ -103,7 +103,7 @@ fn describe(error: &clap::Error, subcommand: Option<&str>) -> String {
         ErrorKind::ValueValidation => {
             let value = text(ContextKind::InvalidValue);
             let reason = error.source().map(ToString::to_string).unwrap_or_default();
-            // The standard library's words for what is no number.
+            // The standard library's messages for text that is not a number.
             let reason = match reason.as_str() {
                 "invalid digit found in string" | "cannot parse integer from empty string" => "expected a number",
                 "number too large to fit in target type" => "the number is too large",
@@ -133,7 +133,7 @@ fn describe(error: &clap::Error, subcommand: Option<&str>) -> String {
     }
 }
 
-/// Returns the first line of clap's own text.
+/// Returns the first line of clap's own message.
 fn plain(error: &clap::Error) -> String {
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default();
@@ -154,7 +154,7 @@ fn unknown_option(error: &clap::Error, option: &str, subcommand: Option<&str>) -
 }
 
 fn unknown_subcommand(error: &clap::Error, word: &str) -> String {
-    let said = format!("there is no subcommand '{word}'");
+    let said = format!("unknown subcommand '{word}'");
     if let Some((_, advice)) = SUBCOMMANDS.iter().find(|(words, _)| words.contains(&word)) {
         return format!("{said}; try: {advice}");
     }
@@ -165,7 +165,7 @@ fn unknown_subcommand(error: &clap::Error, word: &str) -> String {
     }
 }
 
-/// Returns whether two words differ by a slip: at most two letters, and not all of them.
+/// Returns whether two words differ only by a typo: in at most two letters, and not in all of them.
 fn is_near(typed: &str, other: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (typed.chars().collect(), other.chars().collect());
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -185,7 +185,7 @@ fn expected(values: &str) -> String {
     if values.is_empty() { String::new() } else { format!(": expected {values}") }
 }
 
-/// Returns a value of an error's context as words.
+/// Returns a value from an error's context as text.
 fn words(value: &ContextValue) -> String {
     match value {
         ContextValue::String(text) => text.clone(),

@@ -3,7 +3,7 @@
 /// Parses the number of a part, counted from 1, and the number of parts.
 ///
 /// # Errors
-/// A phrase that says what is expected.
+/// Returns a phrase that says what is expected.
 pub fn parse_shard(text: &str) -> Result<(u64, u64), String> {
     let (index, count) = text.split_once('/').ok_or("expected I/N, such as 1/4")?;
     let number = |text: &str| match text.parse::<u64>() {

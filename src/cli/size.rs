@@ -1,9 +1,9 @@
 //! Sizes and offsets as people write them: `4096`, `64K`, `1.5G`, `10MB`, `0x1000`, `0777`, `-1K`.
 //!
-//! One reader for every option that takes bytes, so that a number means the same in every
-//! subcommand. It reads numbers as C's `strtoull` does in base 0, which is what hexdump, od and xxd
-//! do: a leading `0x` is hexadecimal, a leading `0` octal. Counts of lines, matches or threads are
-//! plain decimal numbers and are not read here.
+//! All options that take bytes use this parser, so a number means the same in every subcommand. It
+//! parses numbers as C's `strtoull` does in base 0, like hexdump, od and xxd: a leading `0x` is
+//! hexadecimal, a leading `0` octal. Counts of lines, matches or threads are plain decimal numbers
+//! and are not parsed here.
 
 /// Parses a size in bytes.
 ///
@@ -11,7 +11,7 @@
 /// dd, `B` is one byte.
 ///
 /// # Errors
-/// A phrase that says what a size looks like, or that it is too large.
+/// Returns a phrase that says what a size looks like, or that it is too large.
 pub fn parse_size(text: &str) -> Result<u64, String> {
     let wrong = || String::from("expected a size in bytes such as 4096, 64K, 1.5G, 10MB or 0x1000");
     let too_large = || String::from("the largest size is 2^64-1 bytes");
@@ -32,7 +32,7 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
     u64::try_from(u128::from(number).saturating_mul(unit)).map_err(|_| too_large())
 }
 
-/// Removes the prefix that tells a number's base.
+/// Removes the prefix of a number and returns the base that it stands for.
 fn split_radix(text: &str) -> (&str, u32) {
     if let Some(hex) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         return (hex, 16);
@@ -43,7 +43,7 @@ fn split_radix(text: &str) -> (&str, u32) {
     }
 }
 
-/// Returns the bytes that a suffix stands for.
+/// Returns the number of bytes that a suffix stands for.
 fn unit(suffix: &str) -> Option<u128> {
     if suffix == "b" {
         return Some(512);
@@ -61,8 +61,8 @@ fn unit(suffix: &str) -> Option<u128> {
     }
 }
 
-/// Returns the number of bytes in a decimal number of units, rounded down: `None` when that is not a
-/// number, `Some(None)` when it is too large.
+/// Returns the number of bytes in a decimal number of units, rounded down: `None` if it is not a
+/// number, `Some(None)` if it is too large.
 fn fractional(whole: &str, fraction: &str, unit: u128) -> Option<Option<u64>> {
     // Enough digits for any byte of the largest unit; floating point would lose some.
     if unit == 1 || fraction.is_empty() || fraction.len() > 15 || fraction.contains('.') {
@@ -79,7 +79,7 @@ fn fractional(whole: &str, fraction: &str, unit: u128) -> Option<Option<u64>> {
 /// Parses an offset: a size with an optional sign. A negative one counts from the end.
 ///
 /// # Errors
-/// As [`parse_size`].
+/// Returns the same phrases as [`parse_size`].
 pub fn parse_offset(text: &str) -> Result<i64, String> {
     let (negative, size) = match text.strip_prefix('-') {
         Some(size) => (true, size),
@@ -92,7 +92,7 @@ pub fn parse_offset(text: &str) -> Result<i64, String> {
 /// Parses an address: a size, or a negative one, which counts down from 2⁶⁴.
 ///
 /// # Errors
-/// As [`parse_size`].
+/// Returns the same phrases as [`parse_size`].
 pub fn parse_address(text: &str) -> Result<u64, String> {
     match text.strip_prefix('-') {
         Some(size) => parse_size(size).map(u64::wrapping_neg),
@@ -122,7 +122,7 @@ mod tests {
             ("8E", 1 << 63),
             ("7B", 7),
             ("18446744073709551615", u64::MAX),
-            // What one byte was printed for: od and dd read these as C does, and b as 512.
+            // These were read as one byte: od and dd read numbers as C does, and b as 512.
             ("1b", 512),
             ("0x1000", 4096),
             ("0x10K", 16384),

@@ -7,11 +7,11 @@ use clap::ValueEnum;
 use super::common::Common;
 use super::getopt::take_any_word;
 
-/// Show what files are, where their bytes are, and who uses them.
+/// Show file metadata, extents, page cache residency, and the processes that use a file.
 ///
-/// Prints the facts of GNU stat, then those that matter for mapping: whether the file can be mapped,
-/// which pages are resident, holes and extents. Opens only regular files, so a FIFO never blocks and
-/// no device is triggered.
+/// Prints what GNU stat prints, then what matters for mapping: whether the file can be mapped,
+/// which pages are resident, holes and extents. Only regular files are opened, so a FIFO never
+/// blocks and no device is triggered.
 #[derive(clap::Args, Debug)]
 #[command(
     override_usage = "mapped stat [OPTION]... FILE...\n       mapped stat --lines|--content [FILE]...",
@@ -31,7 +31,7 @@ pub struct Args {
     #[arg(short = 'f', long, conflicts_with_all = ["residency", "content", "lines", "touch", "evict", "who"])]
     pub file_system: bool,
 
-    /// Print FORMAT and a newline for each file (GNU stat's sequences)
+    /// Print FORMAT and a newline for each file, with GNU stat's directives
     #[arg(short = 'c', long, value_name = "FORMAT", overrides_with = "printf", conflicts_with_all = ["json", "residency", "content", "lines"])]
     pub format: Option<OsString>,
 
@@ -39,11 +39,11 @@ pub struct Args {
     #[arg(long, value_name = "FORMAT", overrides_with = "format", conflicts_with_all = ["json", "residency", "content", "lines"])]
     pub printf: Option<OsString>,
 
-    /// Print one line per file, as GNU stat -t does
+    /// Print one line per file, as stat -t does
     #[arg(short = 't', long, conflicts_with_all = ["json", "residency", "content", "lines"])]
     pub terse: bool,
 
-    /// Print only what GNU stat prints, without the facts about mapping
+    /// Print only what GNU stat prints, without the part about mapping
     #[arg(long, conflicts_with_all = ["json", "residency", "content", "lines"])]
     pub classic: bool,
 
@@ -57,8 +57,8 @@ pub struct Args {
 
     /// Print only how much of each file is resident, and a total
     ///
-    /// A file counts once in the total, whatever names it has. --offset and --length choose a part
-    /// of each file. A block device is opened, to ask about its own pages.
+    /// A file with several names counts once in the total. --offset and --length choose a part of
+    /// each file. Block devices are opened to find their resident pages.
     #[arg(long, conflicts_with_all = ["content", "lines"])]
     pub residency: bool,
 
@@ -82,11 +82,11 @@ pub struct Args {
     #[arg(long)]
     pub who: bool,
 
-    /// First load the file into the page cache
+    /// Load the file into the page cache first
     #[arg(long, conflicts_with = "evict")]
     pub touch: bool,
 
-    /// First drop the file from the page cache, as far as the kernel allows
+    /// Drop the file from the page cache first, as far as the kernel allows
     #[arg(long)]
     pub evict: bool,
 

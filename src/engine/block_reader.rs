@@ -47,7 +47,7 @@ impl<'a> BlockReader<'a> {
     /// Returns the next block, and `None` after the last.
     ///
     /// # Errors
-    /// What kept the input from being opened, or its next bytes from being read.
+    /// Returns the error of opening the input or of reading its next bytes.
     pub fn next_block(&mut self) -> io::Result<Option<Block>> {
         loop {
             if let Some(damage) = self.damage.take() {

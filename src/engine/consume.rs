@@ -67,7 +67,8 @@ impl Engine {
     /// any, at most `helpers` of them.
     ///
     /// # Errors
-    /// What kept a byte from being read, a truncation included: there is no total of half an input.
+    /// Returns an error if a byte cannot be read, for example after a truncation, because half an
+    /// input has no total.
     pub fn feed<L: Lane>(
         &self,
         input: Input<'_>,
@@ -125,7 +126,7 @@ struct Doubt(Arc<Source>);
 /// Returns the block if the bytes that the lanes took in were the file's.
 ///
 /// # Errors
-/// What reading the block again fails with; [`Doubt`] where that returns all of it, as a digest
+/// Returns the error of reading the block again, or [`Doubt`] if that succeeds, because a digest
 /// cannot take bytes back.
 fn confirmed(mut block: Block) -> io::Result<Block> {
     if !block.is_doubtful() {

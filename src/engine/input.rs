@@ -16,19 +16,19 @@ pub trait Open: Sync + std::fmt::Debug {
     /// Opens the file itself, without reading it.
     ///
     /// # Errors
-    /// What opening it fails with.
+    /// Returns the error of opening it.
     fn source(&self, place: &FileRef, range: Range) -> io::Result<Source>;
 
     /// Prepares the open file as the command wants it, which may read its beginning.
     ///
     /// # Errors
-    /// The error.
+    /// Returns the error.
     fn prepare(&self, source: Source, range: Range) -> io::Result<(Source, Option<InputKind>)>;
 
     /// Opens and prepares the file, as [`Input::open`] does.
     ///
     /// # Errors
-    /// The name, and what went wrong.
+    /// Returns the name and the error.
     fn open(&self, place: FileRef, range: Range) -> Opened {
         match self.source(&place, range).and_then(|source| self.prepare(source, range)) {
             Ok(opened) => Ok(opened),
@@ -115,7 +115,7 @@ impl Input<'_> {
     /// Opens it, unless it is open.
     ///
     /// # Errors
-    /// The name, and what opening it failed with.
+    /// Returns the name and the error of opening it.
     pub fn open(self, policy: IoMode, range: Range) -> Opened {
         match self {
             Input::Named(name) => match Source::open(&name, policy, range) {

@@ -27,7 +27,7 @@ impl Loader<'_> {
     /// Loads a span's bytes.
     ///
     /// # Errors
-    /// What kept all of it from being loaded.
+    /// Returns the error that kept all of it from being loaded.
     pub(super) fn load(&self, span: Span, spare: &mut Vec<Buffer>) -> io::Result<Loaded> {
         // The zeros in place of a hole are not the beginning that a file is recognised by.
         let is_data = matches!(span.content, SpanContent::ToLoad | SpanContent::Prefix);
@@ -110,7 +110,7 @@ impl Loader<'_> {
     /// Maps the range and faults its pages in; `None` where it is to be read instead.
     ///
     /// # Errors
-    /// That the range cannot be mapped, under [`IoMode::Mmap`].
+    /// Returns an error under [`IoMode::Mmap`] if the range cannot be mapped.
     fn map(&self, source: &Source, at: u64, length: usize) -> io::Result<Option<WindowView>> {
         match source.map(at, length) {
             Ok((view, is_new)) => {

@@ -24,7 +24,7 @@ const DIRECTORY: OFlags = ANCHOR.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC)
 /// the way and the rest of the path.
 ///
 /// # Errors
-/// The error of `call`, or of opening a directory on the way.
+/// Returns the error of `call`, or of opening a directory on the way.
 pub fn reach<T>(path: &OsStr, call: impl Fn(BorrowedFd<'_>, &OsStr) -> Result<T, Errno>) -> Result<T, Errno> {
     match call(CWD, path) {
         Err(Errno::NAMETOOLONG) if path.len() >= LONGEST => {
@@ -38,7 +38,7 @@ pub fn reach<T>(path: &OsStr, call: impl Fn(BorrowedFd<'_>, &OsStr) -> Result<T,
 /// Opens `path` for reading.
 ///
 /// # Errors
-/// What `open(2)` says.
+/// Returns the error of `open(2)`.
 pub fn open(path: &OsStr) -> io::Result<File> {
     if path.len() < LONGEST {
         return open_file(path);
@@ -57,7 +57,7 @@ fn open_below(directory: BorrowedFd<'_>, path: &OsStr) -> Result<OwnedFd, Errno>
 /// Returns the facts of the file at `path`, following links.
 ///
 /// # Errors
-/// What `stat(2)` says.
+/// Returns the error of `stat(2)`.
 pub fn status(path: &OsStr) -> io::Result<Status> {
     if path.len() < LONGEST {
         return Status::named(path);
@@ -68,7 +68,7 @@ pub fn status(path: &OsStr) -> io::Result<Status> {
 /// Returns the metadata of the file at `path`, following links.
 ///
 /// # Errors
-/// What `stat(2)` says.
+/// Returns the error of `stat(2)`.
 pub fn metadata(path: &OsStr) -> io::Result<Metadata> {
     if path.len() < LONGEST {
         return std::fs::metadata(path);
@@ -84,7 +84,7 @@ pub fn is_directory(path: &OsStr) -> bool {
 /// Returns a descriptor that refers to the file at `path` without opening it (`O_PATH`).
 ///
 /// # Errors
-/// What `open(2)` says.
+/// Returns the error of `open(2)`.
 pub fn anchor(path: &OsStr, more: OFlags) -> Result<OwnedFd, Errno> {
     reach(path, |directory, path| openat(directory, path, ANCHOR | OFlags::CLOEXEC | more, Mode::empty()))
 }
@@ -92,7 +92,7 @@ pub fn anchor(path: &OsStr, more: OFlags) -> Result<OwnedFd, Errno> {
 /// Returns the facts of the file system that holds `path`.
 ///
 /// # Errors
-/// What `open(2)` and `statfs(2)` say.
+/// Returns the error of `open(2)` and `statfs(2)`.
 pub fn volume(path: &OsStr) -> Result<Volume, Errno> {
     Volume::of(anchor(path, OFlags::empty())?)
 }
@@ -122,7 +122,7 @@ pub fn is_fifo(path: &OsStr) -> bool {
 /// Opens the FIFO `path` for reading, without waiting for a writer.
 ///
 /// # Errors
-/// What `open(2)` says.
+/// Returns the error of `open(2)`.
 pub fn open_fifo(path: &OsStr) -> io::Result<File> {
     let anchor = anchor(path, OFlags::empty())?;
     Ok(File::from(crate::os::reopen_without_waiting(anchor.as_fd())?))
@@ -163,7 +163,7 @@ impl FileRef {
     /// Opens a file that was found, without waiting for anything; `None` for one that was named.
     ///
     /// # Errors
-    /// What `openat2(2)` says, and that a link stands there now.
+    /// Returns the error of `openat2(2)`, or an error if the name is now a link.
     pub(super) fn open_found(&self) -> io::Result<Option<File>> {
         let Some(Found { near, follow }) = &self.found else { return Ok(None) };
         let opened = match near {

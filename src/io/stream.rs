@@ -86,8 +86,8 @@ impl Stream {
     /// Appends up to `want` bytes: waits for the first, then takes those that are ready.
     ///
     /// # Errors
-    /// The error of `read(2)` or `poll(2)`. EINTR, and EAGAIN from a non-blocking descriptor, are
-    /// retried.
+    /// Returns the error of `read(2)` or `poll(2)`. EINTR, and EAGAIN from a non-blocking
+    /// descriptor, are retried.
     pub fn fill(&mut self, buf: &mut Vec<u8>, want: usize, stop: &Stop) -> io::Result<Filled> {
         self.fill_if(buf, want, stop, true)
     }
@@ -95,7 +95,7 @@ impl Stream {
     /// Like [`Stream::fill`], without a way to stop it.
     ///
     /// # Errors
-    /// As [`Stream::fill`].
+    /// Fails as [`Stream::fill`] does.
     pub fn fill_uninterrupted(&mut self, buf: &mut Vec<u8>, want: usize) -> io::Result<Filled> {
         self.fill(buf, want, &Stop::new())
     }
@@ -103,7 +103,7 @@ impl Stream {
     /// Like [`Stream::fill`]; without `wait`, takes only bytes that are ready.
     ///
     /// # Errors
-    /// As [`Stream::fill`].
+    /// Fails as [`Stream::fill`] does.
     pub fn fill_if(&mut self, buf: &mut Vec<u8>, want: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
         if self.source.tail().is_some() && self.tail.is_none() && !self.keep_tail(stop)? {
             return Ok(Filled::Stopped);
@@ -166,7 +166,7 @@ impl Stream {
     /// [`Filled::Drained`] if nothing is ready.
     ///
     /// # Errors
-    /// As [`Stream::fill`].
+    /// Fails as [`Stream::fill`] does.
     pub fn read_some(&mut self, buf: &mut Vec<u8>, room: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
         if let Some(feed) = &mut self.feed {
             let filled = match feed.fill(buf, room, stop, wait) {

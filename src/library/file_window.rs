@@ -54,9 +54,9 @@ impl FileWindow {
     /// Maps `length` bytes of `file` from byte `offset`, which need not be on a page boundary.
     ///
     /// # Errors
-    /// What `mmap(2)` fails with; `InvalidInput` where the range is empty or reaches beyond the file's
-    /// end; `Unsupported` where a mapping would not show the file, as for pipes and for files whose
-    /// file system keeps mappings and reads apart.
+    /// Returns the error of `mmap(2)`; `InvalidInput` if the range is empty or extends beyond the
+    /// end of the file; `Unsupported` if a mapping would not show the file, as for pipes and for
+    /// file systems on which mappings and reads may differ.
     pub fn map(_: SigbusHandler, file: &File, offset: u64, length: usize) -> io::Result<FileWindow> {
         let source = Source::from_file("".into(), file.try_clone()?, false, IoMode::Mmap, Range::default())?;
         let end = offset.checked_add(length as u64);
@@ -85,7 +85,7 @@ impl FileWindow {
     /// zeros that stand in for pages that are gone.
     ///
     /// # Errors
-    /// Whatever reading the file fails with, where a page could not be had through the mapping.
+    /// Returns the error of reading the file, if a page could not be loaded through the mapping.
     pub fn read_at(&self, into: &mut [u8], at: usize) -> io::Result<usize> {
         let Some(rest) = self.view.bytes().get(at..).filter(|rest| !rest.is_empty()) else { return Ok(0) };
         let length = rest.len().min(into.len());

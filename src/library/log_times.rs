@@ -62,7 +62,7 @@ impl LogPeriod {
     /// `yesterday 14:30`.
     ///
     /// # Errors
-    /// `InvalidInput`, with the forms that a time may have.
+    /// Returns `InvalidInput`, with the forms that a time may have.
     pub fn typed(mut self, since: Option<&str>, until: Option<&str>) -> io::Result<LogPeriod> {
         let context = &self.search.context;
         let now = context.now.to_zoned(context.zone.clone());
@@ -83,8 +83,8 @@ impl LogPeriod {
     /// Reads a few pages of it. A line without a time belongs to the entry before.
     ///
     /// # Errors
-    /// Whatever reading the file fails with; `InvalidData` where no form of its times could be learnt;
-    /// `InvalidInput` where it cannot be read at any offset.
+    /// Returns the error of reading the file; `InvalidData` if its time format could not be
+    /// detected; `InvalidInput` if it cannot be read at any offset.
     pub fn find(&self, log: &File) -> io::Result<Vec<ops::Range<u64>>> {
         let source = Source::from_file("".into(), log.try_clone()?, false, IoMode::Read, Range::default())?;
         let end = source.end().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))?;

@@ -75,8 +75,8 @@ impl Scan {
     /// function. The bytes may change while it looks at them where the file is mapped.
     ///
     /// # Errors
-    /// What opening or reading the file fails with, and a file that is truncated or overwritten while
-    /// it is read.
+    /// Returns an error if the file cannot be opened or read, or if it is truncated or overwritten
+    /// while it is read.
     pub fn fold<T: Send, A: Send + Clone>(
         &self,
         path: impl AsRef<Path>,

@@ -111,7 +111,7 @@ pub(super) const STYLES: [DateStyle; 45] = {
 };
 
 impl DateStyle {
-    /// Whether the year is part of the date.
+    /// Returns whether the year is part of the date.
     pub fn has_year(self) -> bool {
         !matches!(self.order, Order::MonthDay | Order::DayMonth)
     }

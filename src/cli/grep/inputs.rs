@@ -14,13 +14,13 @@ use crate::cli::times::Times;
 #[derive(ClapArgs, Clone, Debug)]
 #[command(next_help_heading = "Inputs")]
 pub struct Inputs {
-    /// Search directories in the order of their names; the working directory by default
+    /// Search directories recursively, in name order; the working directory by default
     ///
     /// Symbolic links are followed only if they are named on the command line.
     #[arg(short = 'r', long, overrides_with_all = ["recursive", "dereference_recursive"])]
     pub recursive: bool,
 
-    /// Search directories and follow all symbolic links
+    /// Search directories recursively and follow all symbolic links
     #[arg(short = 'R', long, overrides_with_all = ["recursive", "dereference_recursive"])]
     pub dereference_recursive: bool,
 
@@ -36,10 +36,10 @@ pub struct Inputs {
     #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
     pub exclude_dir: Vec<OsString>,
 
-    /// Search only files whose path matches GLOB, or with ! before it, skip matching files and directories
+    /// Search only files whose path matches GLOB; !GLOB skips matching files and directories
     ///
-    /// Globs have the syntax of .gitignore files, with the meaning of ! inverted. The last one that
-    /// matches counts. Files named on the command line are always searched.
+    /// Globs have the syntax of .gitignore files, with the meaning of ! inverted. The last glob
+    /// that matches decides. Files named on the command line are always searched.
     #[arg(short = 'g', long, value_name = "GLOB", action = ArgAction::Append)]
     pub glob: Vec<String>,
 
@@ -47,7 +47,7 @@ pub struct Inputs {
     #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
     pub iglob: Vec<String>,
 
-    /// Ignore case in the globs of -g
+    /// Ignore case in -g globs
     #[arg(long)]
     pub glob_case_insensitive: bool,
 
@@ -83,7 +83,7 @@ pub struct Inputs {
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub max_filesize: Option<u64>,
 
-    /// Print the names of the files that would be searched; all operands are files
+    /// Print the names of the files that would be searched; no PATTERN is given
     #[arg(long)]
     pub files: bool,
 
@@ -103,15 +103,15 @@ pub struct Inputs {
     #[arg(short = 'D', long, value_name = "ACTION")]
     pub devices: Option<Devices>,
 
-    /// Skip hidden files and files that .gitignore, .ignore and .rgignore files name
+    /// Skip hidden files and files listed in .gitignore, .ignore and .rgignore
     #[arg(long, overrides_with = "no_ignore")]
     pub ignore: bool,
 
-    /// Obey no ignore files, the default
+    /// Use no ignore files, the default
     #[arg(long, hide = true, overrides_with = "ignore")]
     pub no_ignore: bool,
 
-    /// Skip files that FILE names in the syntax of .gitignore, also without --ignore
+    /// Skip files listed in FILE, in .gitignore syntax, even without --ignore
     #[arg(long, value_name = "FILE", action = ArgAction::Append)]
     pub ignore_file: Vec<OsString>,
 
@@ -119,43 +119,43 @@ pub struct Inputs {
     #[arg(long)]
     pub ignore_file_case_insensitive: bool,
 
-    /// Disregard .ignore and .rgignore files under --ignore
+    /// With --ignore, do not use .ignore and .rgignore files
     #[arg(long)]
     pub no_ignore_dot: bool,
 
-    /// Disregard the .git/info/exclude file under --ignore
+    /// With --ignore, do not use .git/info/exclude
     #[arg(long)]
     pub no_ignore_exclude: bool,
 
-    /// Disregard the files of --ignore-file
+    /// Do not use the files of --ignore-file
     #[arg(long)]
     pub no_ignore_files: bool,
 
-    /// Disregard the global gitignore file under --ignore
+    /// With --ignore, do not use the global gitignore file
     #[arg(long)]
     pub no_ignore_global: bool,
 
-    /// Disregard ignore files in parent directories under --ignore
+    /// With --ignore, do not use ignore files in parent directories
     #[arg(long)]
     pub no_ignore_parent: bool,
 
-    /// Disregard .gitignore files under --ignore
+    /// With --ignore, do not use .gitignore files
     #[arg(long)]
     pub no_ignore_vcs: bool,
 
-    /// Obey .gitignore files outside git repositories too under --ignore
+    /// With --ignore, use .gitignore files outside git repositories too
     #[arg(long)]
     pub no_require_git: bool,
 
-    /// Search hidden files under --ignore too
+    /// With --ignore, search hidden files too
     #[arg(long)]
     pub hidden: bool,
 
-    /// Change nothing; GNU grep's option for systems whose text files differ from binary ones
+    /// No effect; accepted for compatibility with GNU grep
     #[arg(long)]
     pub binary: bool,
 
-    /// Change nothing but warn; GNU grep's obsolete option for systems other than Unix
+    /// No effect but a warning; accepted for compatibility with GNU grep
     #[arg(short = 'u', long, hide = true)]
     pub unix_byte_offsets: bool,
 
@@ -171,17 +171,18 @@ pub struct Inputs {
     #[arg(long, value_name = "TYPE", overrides_with_all = ["text", "skip_binary", "binary_files"])]
     pub binary_files: Option<BinaryFiles>,
 
-    /// Decode text from this encoding, by its WHATWG name, or from its byte order mark (auto), or not (none)
+    /// Decode text from this encoding (a WHATWG name), by its byte order mark (auto), or not at all
+    /// (none)
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
 
     /// Decompress gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress files, recognized by their content
     ///
-    /// --since, --until, --around and --merge imply it.
+    /// Implied by --since, --until, --around and --merge.
     #[arg(long, visible_alias = "search-zip")]
     pub decompress: bool,
 
-    /// Print the matches in all files in order of their times, as `mapped cat --merge` orders lines
+    /// Print the matches in all files ordered by time, as `mapped cat --merge` does
     #[arg(long, conflicts_with_all = ["shard", "last", "follow", "multiline", "null_data"])]
     pub merge: bool,
 
@@ -193,18 +194,19 @@ pub struct Inputs {
     #[command(flatten)]
     pub times: Times,
 
-    /// Keep searching what is appended, by descriptor (also if the file is renamed) or by name (also if it is replaced)
+    /// Keep searching data as it is appended, by descriptor (even if the file is renamed) or by
+    /// name (even if it is replaced)
     ///
-    /// A line is searched when it is complete or the search ends: on Ctrl-C, at the first match with -q,
-    /// or when each file has enough for -m or -l. --last N limits what is printed of the existing content.
-    /// Truncation and replacement are reported on standard error. Conflicts with -r and with options that
-    /// need the end of a file.
+    /// A line is searched when it is complete or when the search ends: on Ctrl-C, at the first
+    /// match with -q, or when each file has enough for -m or -l. --last N limits what is printed of
+    /// the existing content. Truncation and replacement are reported on standard error. Conflicts
+    /// with -r and with options that need the end of a file.
     #[arg(long, value_name = "BY", num_args = 0..=1, require_equals = true, default_missing_value = "descriptor", overrides_with = "follow",
           conflicts_with_all = ["until", "around", "shard", "length", "count", "count_matches", "files_without_match", "multiline", "initial_tab",
                                 "recursive", "dereference_recursive", "decompress", "encoding"])]
     pub follow: Option<FollowBy>,
 
-    /// Map files that gain from it, the default, as with --io=auto
+    /// Map files that benefit from it, the default, as with --io=auto
     #[arg(long, hide = true, overrides_with_all = ["no_mmap", "io"])]
     pub mmap: bool,
 
@@ -220,7 +222,7 @@ pub struct Inputs {
 /// `--sort`, `--sortr`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SortKey {
-    /// The order in which files are found
+    /// In the order in which files are found
     None,
     /// By path
     Path,
@@ -235,7 +237,7 @@ pub enum SortKey {
 /// `--devices`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Devices {
-    /// Read them
+    /// Read devices
     Read,
     /// Skip silently
     Skip,

@@ -19,8 +19,8 @@ use super::getopt::take_any_word;
 
 /// Print the lines that match a pattern.
 ///
-/// Options have the names that GNU grep and ripgrep give them. Where the two disagree, GNU grep's
-/// meaning counts. Without -E, -F, -G or -P, a pattern is a Rust regex, as in ripgrep.
+/// Options are named as in GNU grep and ripgrep; where the two disagree, GNU grep's meaning
+/// applies. Without -E, -F, -G or -P, a pattern is a Rust regex, as in ripgrep.
 #[derive(ClapArgs, Clone, Debug)]
 #[command(
     override_usage = "mapped grep [OPTION]... PATTERN [FILE]...\n       mapped grep [OPTION]... -e PATTERN... [FILE]...",
@@ -53,7 +53,7 @@ pub struct Args {
     pub common: Common,
 }
 
-/// Options of ripgrep that take back an earlier one; that it overrides the other is all one does.
+/// Options of ripgrep that cancel an earlier option, and do nothing else.
 const NEGATIONS: &[(&str, &str)] = &[
     ("no-crlf", "crlf"),
     ("no-decompress", "decompress"),

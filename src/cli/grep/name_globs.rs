@@ -33,8 +33,8 @@ const OPTIONS: [GlobOption; 3] = [
         "include",
         "GLOB",
         "Search only files whose name matches GLOB\n\n\
-         Of all globs of --include and --exclude, the last one that matches counts. Files that none \
-         matches are searched unless the first of these options is --include.",
+          Of all --include and --exclude globs, the last one that matches decides. Files that match none \
+         are searched unless the first of these options is --include.",
         NameGlob::Include,
     ),
     ("exclude", "GLOB", "Skip files whose name matches GLOB", NameGlob::Exclude),

@@ -18,7 +18,7 @@ pub struct Patterns {
     #[arg(short = 'f', long = "file", value_name = "FILE", action = ArgAction::Append)]
     pub file: Vec<OsString>,
 
-    /// Select only lines that match PATTERN too
+    /// Select only lines that also match PATTERN
     #[arg(long, value_name = "PATTERN", allow_hyphen_values = true, action = ArgAction::Append)]
     pub and: Vec<OsString>,
 
@@ -84,7 +84,7 @@ pub struct Patterns {
     #[arg(short = 'z', long)]
     pub null_data: bool,
 
-    /// Which engine runs patterns that have no dialect option
+    /// Regex engine for patterns without a dialect option
     #[arg(long, value_name = "ENGINE", default_value = "default", overrides_with = "auto_hybrid_regex")]
     pub engine: Engine,
 
@@ -92,15 +92,15 @@ pub struct Patterns {
     #[arg(long, hide = true, overrides_with = "engine")]
     pub auto_hybrid_regex: bool,
 
-    /// Match bytes instead of Unicode characters in patterns that have no dialect option
+    /// Match bytes instead of Unicode characters in patterns without a dialect option
     #[arg(long, visible_alias = "no-pcre2-unicode")]
     pub no_unicode: bool,
 
-    /// Refuse patterns that compile to more than SIZE
+    /// Reject patterns that compile to more than SIZE
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub regex_size_limit: Option<u64>,
 
-    /// Let the automaton that is built during a search take at most SIZE
+    /// Limit the automaton that is built during a search to SIZE
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub dfa_size_limit: Option<u64>,
 }
@@ -112,6 +112,6 @@ pub enum Engine {
     Default,
     /// PCRE2, as with -P
     Pcre2,
-    /// PCRE2 for patterns that the Rust engine refuses
+    /// PCRE2 for patterns that the Rust engine rejects
     Auto,
 }

@@ -51,9 +51,9 @@ pub struct Printing {
     #[arg(short = 'o', long)]
     pub only_matching: bool,
 
-    /// Print only the N most frequent lines of the output, each after its count, the most frequent first
+    /// Print only the N most frequent output lines with their counts, most frequent first
     ///
-    /// With -o these are the matches, with --replace the text that replaces them: `-o --replace '$1'`
+    /// With -o these are the matches, and with --replace the replacements: `-o --replace '$1'`
     /// counts what a group matches. The order is that of `sort | uniq -c | sort -rn`.
     #[arg(long, value_name = "N", conflicts_with_all = [
         "count", "count_matches", "files_with_matches", "files_without_match", "quiet", "json", "follow", "merge", "context",
@@ -62,9 +62,10 @@ pub struct Printing {
 
     /// Print the number of selected lines in each span of time, such as 10m, 1h or 1d
     ///
-    /// Without SPAN, one is chosen that makes at most 48 rows. The rows cover the window of --since and
-    /// --until, or the log, and empty ones are shown. On a terminal they have bars; elsewhere they are
-    /// CSV, and with --json one object a line. A file without times is counted by the places of its lines.
+    /// Without SPAN, one is chosen that gives at most 48 rows. Rows cover the window of --since and
+    /// --until, or the whole log, including spans without matches. On a terminal the output is a
+    /// bar chart, elsewhere CSV, and with --json one object per line. In a file without times,
+    /// lines are counted by their position in the file.
     #[arg(long, value_name = "SPAN", num_args = 0..=1, require_equals = true, default_missing_value = "auto", conflicts_with_all = [
         "count", "count_matches", "files_with_matches", "files_without_match", "quiet", "follow", "merge", "top", "max_count", "last",
         "multiline", "null_data", "context", "before_context", "after_context", "passthru", "only_matching", "shard"])]
@@ -82,7 +83,7 @@ pub struct Printing {
     #[arg(long, overrides_with_all = ["column", "no_column"])]
     pub column: bool,
 
-    /// Suppress columns, also those of --vimgrep
+    /// Suppress columns, including those of --vimgrep
     #[arg(long, overrides_with_all = ["column", "no_column"])]
     pub no_column: bool,
 
@@ -126,7 +127,7 @@ pub struct Printing {
     #[arg(short = 'B', long, value_name = "N", value_parser = parse_count, overrides_with = "passthru")]
     pub before_context: Option<u64>,
 
-    /// Print N lines before and after each selected line; -N for short, as in -3
+    /// Print N lines before and after each selected line; -N is short for it, as in -3
     #[arg(short = 'C', long, value_name = "N", value_parser = parse_count, overrides_with = "passthru")]
     pub context: Option<u64>,
 
@@ -134,7 +135,7 @@ pub struct Printing {
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, overrides_with_all = ["context_separator", "no_group_separator"])]
     pub group_separator: Option<OsString>,
 
-    /// Print TEXT between groups of lines; escapes such as \t and \x7F in it are replaced
+    /// Print TEXT between groups of lines; escapes such as \t and \x7F are interpreted
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, overrides_with_all = ["group_separator", "no_group_separator"])]
     pub context_separator: Option<OsString>,
 
@@ -142,11 +143,11 @@ pub struct Printing {
     #[arg(long, visible_alias = "no-context-separator", overrides_with_all = ["group_separator", "context_separator"])]
     pub no_group_separator: bool,
 
-    /// Print a note in place of lines and matches longer than N bytes; 0 for no limit
+    /// Print a note instead of lines and matches longer than N bytes; 0 means no limit
     #[arg(short = 'M', long, value_name = "N", value_parser = parse_size)]
     pub max_columns: Option<u64>,
 
-    /// Show a part of lines that -M finds too long
+    /// Show part of each line that exceeds the limit of -M
     #[arg(long, value_name = "PART", num_args = 0..=1, require_equals = true, default_missing_value = "start")]
     pub max_columns_preview: Option<Preview>,
 
@@ -156,12 +157,12 @@ pub struct Printing {
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub replace: Option<OsString>,
 
-    /// Print all lines, those that do not match as context
+    /// Print all lines, with nonmatching lines as context
     #[arg(long, visible_alias = "passthrough", conflicts_with_all = ["last", "shard"],
           overrides_with_all = ["after_context", "before_context", "context"])]
     pub passthru: bool,
 
-    /// Print each matching line once for each of its matches, with the file's name, the line's number and the column
+    /// Print each matching line once per match, with file name, line number and column
     #[arg(long)]
     pub vimgrep: bool,
 
@@ -169,7 +170,7 @@ pub struct Printing {
     #[arg(long)]
     pub trim: bool,
 
-    /// Stop at the first line that does not match after one that does
+    /// Stop at the first nonmatching line after a matching one
     #[arg(long)]
     pub stop_on_nonmatch: bool,
 
@@ -177,7 +178,7 @@ pub struct Printing {
     #[arg(long)]
     pub json: bool,
 
-    /// Set a color of the output, as in 'match:fg:red' or 'path:none'; may be repeated
+    /// Set an output color, as in 'match:fg:red' or 'path:none'; may be repeated
     ///
     /// Write TYPE:fg:COLOR, TYPE:bg:COLOR, TYPE:style:STYLE or TYPE:none. A type is path, line, column,
     /// match or highlight. A color is black, blue, green, red, cyan, magenta, yellow, white, a number up
@@ -186,19 +187,21 @@ pub struct Printing {
     #[arg(long, value_name = "SPEC", action = ArgAction::Append)]
     pub colors: Vec<String>,
 
-    /// Print TEXT between the parts before a selected line instead of a colon; escapes in it are replaced
+    /// Print TEXT instead of a colon between the fields before a selected line; escapes are
+    /// interpreted
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub field_match_separator: Option<OsString>,
 
-    /// Print TEXT between the parts before a context line instead of a hyphen; escapes in it are replaced
+    /// Print TEXT instead of a hyphen between the fields before a context line; escapes are
+    /// interpreted
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub field_context_separator: Option<OsString>,
 
-    /// Print CHARACTER instead of the slashes in file names
+    /// Print CHARACTER instead of slashes in file names
     #[arg(long, value_name = "CHARACTER", value_parser = parse_separator)]
     pub path_separator: Option<u8>,
 
-    /// Print as for a terminal, as with --color=always --heading --line-number
+    /// Same as --color=always --heading --line-number
     #[arg(short = 'p', long)]
     pub pretty: bool,
 
@@ -210,7 +213,7 @@ pub struct Printing {
 /// `--max-columns-preview`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Preview {
-    /// The first bytes, and how many matches follow
+    /// The first bytes, and the number of matches that follow
     Start,
     /// The bytes around the first match
     Match,

@@ -33,7 +33,7 @@ pub enum Display {
 
 /// The long option, the short one, the display, and its help.
 const DISPLAYS: [(&str, char, Display, &str); 7] = [
-    ("one-byte-octal", 'b', Display::OneByteOctal, "Show bytes in octal; displays and formats add up, a line for each"),
+    ("one-byte-octal", 'b', Display::OneByteOctal, "Show bytes in octal; several displays and formats print one line each"),
     ("one-byte-hex", 'X', Display::OneByteHex, "Show bytes in hexadecimal"),
     ("one-byte-char", 'c', Display::OneByteChar, "Show bytes as characters or escapes"),
     ("canonical", 'C', Display::Canonical, "Show hexadecimal and characters (default)"),
@@ -45,8 +45,8 @@ const DISPLAYS: [(&str, char, Display, &str); 7] = [
 /// The operands, displays and formats.
 ///
 /// The order of displays and formats matters, and `-e` takes a value as in hexdump(1), or none as
-/// in xxd(1), where it means little-endian groups. The word after `-e` is a format if there is a
-/// quote in it, and an operand if not. So these are taken from the matches by their position.
+/// in xxd(1), where it means little-endian groups. The word after `-e` is a format if it contains a
+/// quote, and otherwise an operand. Therefore these are taken from the matches by position.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
     /// The files to show.
@@ -117,7 +117,7 @@ impl clap::Args for Shown {
                     .short('e')
                     .value_name("FORMAT")
                     .help(
-                        "Show bytes by a format of hexdump(1); without one, the same as `--endian little`, as `xxd -e`",
+                        "Use a format string of hexdump(1); without one, same as `--endian little`, as in `xxd -e`",
                     )
                     .value_parser(any())
                     .num_args(0..=1)
@@ -128,7 +128,7 @@ impl clap::Args for Shown {
                 clap::Arg::new("format-file")
                     .long("format-file")
                     .value_name("FILE")
-                    .help("Show bytes by the formats in a file, one a line")
+                    .help("Use the formats in FILE, one per line")
                     .value_parser(any())
                     .action(ArgAction::Append),
             )

@@ -66,17 +66,18 @@ pub enum Border {
 /// The characters shown for bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum CharacterTable {
-    /// ASCII as it is, '⋄' for zero, '_' for white space, '•' for other controls, '×' from 0x80 on
+    /// ASCII unchanged, '⋄' for zero, '_' for white space, '•' for other control characters, '×'
+    /// from 0x80 on
     #[default]
     Default,
-    /// ASCII as it is, '.' for the rest
+    /// ASCII unchanged, '.' for the rest
     Ascii,
     /// Code page 437, as the IBM PC showed every byte
     #[value(name = "codepage-437", aliases = ["cp437", "CP437"])]
     Codepage437,
-    /// ASCII as it is, the rest as braille patterns of their bits
+    /// ASCII unchanged, the rest as braille patterns of their bits
     Braille,
-    /// EBCDIC, as `xxd -E` reads it, '.' for the rest
+    /// EBCDIC, as with `xxd -E`, '.' for the rest
     Ebcdic,
 }
 

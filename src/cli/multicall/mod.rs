@@ -115,7 +115,7 @@ impl Rule {
 /// Returns the tool that a command line calls, by the program's name or by `--as NAME`.
 ///
 /// # Errors
-/// The name after `--as`, if there is no such tool.
+/// Returns the name after `--as` if there is no such tool.
 pub fn call(args: &[OsString]) -> Result<Option<Call>, OsString> {
     if args.get(1).is_some_and(|arg| arg == "--as") {
         let name = args.get(2).cloned().unwrap_or_default();

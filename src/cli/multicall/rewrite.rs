@@ -60,7 +60,7 @@ impl Tool {
     /// Returns the arguments of the program that do what `args` ask of the tool.
     ///
     /// # Errors
-    /// The help or the version was asked for, or the arguments are wrong.
+    /// Returns the reason if help or the version was requested, or if the arguments are wrong.
     pub fn rewrite(&self, args: &[OsString]) -> Result<Vec<OsString>, Refused> {
         let line = Line { options: Vec::new(), operands: Vec::new(), given: Vec::new() };
         let mut walk = Walk { tool: self, line, command: None };

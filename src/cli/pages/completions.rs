@@ -8,7 +8,7 @@ use super::program;
 /// Print a completion script for a shell.
 #[derive(clap::Args, Debug)]
 pub struct CompletionsArgs {
-    /// Shell that is to run the script
+    /// Shell to print the script for
     #[arg(value_name = "SHELL")]
     pub shell: Shell,
 }
@@ -23,7 +23,7 @@ pub fn script(shell: Shell) -> Vec<u8> {
     }
 }
 
-/// Returns the name of the file that `shell` expects the script in.
+/// Returns the name of the file in which `shell` expects the script.
 pub fn file_name(shell: Shell) -> &'static str {
     match shell {
         Shell::Zsh => "_mapped",
@@ -34,9 +34,9 @@ pub fn file_name(shell: Shell) -> &'static str {
     }
 }
 
-/// Completes values after an equals sign in bash, which splits a word there.
+/// Makes the bash script complete values after an equals sign, where bash splits words.
 ///
-/// Values are offered after `--color=`, and not in the word after `--color`, which is a file.
+/// Values are offered after `--color=`, but not for the word after `--color`, which is a file.
 fn with_values_after_equals(script: &str) -> String {
     const JOIN: &str = "    prev=\"$3\"
     # Bash splits a word at its equals sign.

@@ -1,5 +1,5 @@
-//! Examples for each subcommand, shown by `--help`, on its man page, and in short by a subcommand
-//! that lacks its operands. A test runs every one of them.
+//! Examples for each subcommand, shown by `--help`, by its man page, and by a subcommand that is
+//! run without the operands it needs. A test runs every example.
 
 use clap::{Command, CommandFactory};
 
@@ -7,9 +7,9 @@ use crate::cli::Cli;
 
 /// A command line and what it does.
 pub struct Example {
-    /// What it does, in the imperative.
+    /// The effect, in the imperative.
     pub about: &'static str,
-    /// What to type.
+    /// The command line to type.
     pub line: &'static str,
 }
 
@@ -32,14 +32,14 @@ pub const EXAMPLES: [(&str, &[Example]); 7] = [
                 "mapped checksum -r src > LIST && mapped checksum -c LIST",
             ),
             example("Show whether a file can be mapped, and what is cached", "mapped stat disk.img"),
-            example("Measure mmap against read on a file", "mapped bench disk.img"),
+            example("Compare mmap and read on a file", "mapped bench disk.img"),
         ],
     ),
     (
         "bench",
         &[
             example("Compare mmap and read on a cached file", "mapped bench disk.img"),
-            example("Compare while nothing is cached, then while all is", "mapped bench --both --runs 3 disk.img"),
+            example("Compare with a cold cache, then with a warm one", "mapped bench --both --runs 3 disk.img"),
             example("Measure random accesses of 4 KiB", "mapped bench --pattern random --block-size 4K disk.img"),
             example("Measure a search", "mapped bench --work search:ERROR app.log"),
             example("Keep the figures and draw a chart", "mapped bench --json --plot chart.svg disk.img > run.json"),
@@ -54,7 +54,7 @@ pub const EXAMPLES: [(&str, &[Example]); 7] = [
             example("Print what was logged between two times", "mapped cat --since 09:00 --until 09:30 app.log"),
             example("Merge rotated logs by time", "mapped cat --merge app.log app.log.1 app.log.2.gz"),
             example("Follow a log across rotation", "mapped cat -F app.log"),
-            example("Print the second of four parts, cut at line ends", "mapped cat --shard 2/4 app.log"),
+            example("Print the second of four parts, split at line ends", "mapped cat --shard 2/4 app.log"),
             example("Show an untrusted file without its escape sequences", "mapped cat --sanitize app.log"),
         ],
     ),
@@ -62,7 +62,7 @@ pub const EXAMPLES: [(&str, &[Example]); 7] = [
         "checksum",
         &[
             example("Print a BLAKE3 digest, on all processors", "mapped checksum disk.img"),
-            example("Print the line that sha256sum prints", "mapped checksum -a sha256 disk.img"),
+            example("Print a SHA-256 digest, as sha256sum does", "mapped checksum -a sha256 disk.img"),
             example("Compute several digests in one pass", "mapped checksum -a sha256,md5,crc32 disk.img"),
             example("Record the digests of a tree", "mapped checksum -r src > LIST"),
             example("Verify them, printing only failures", "mapped checksum -c --quiet LIST"),
@@ -107,11 +107,11 @@ pub const EXAMPLES: [(&str, &[Example]); 7] = [
     (
         "stat",
         &[
-            example("Describe a file: facts, mapping, cache, extents", "mapped stat disk.img"),
+            example("Describe a file: metadata, mapping, cache, extents", "mapped stat disk.img"),
             example("Print sizes and names, as GNU stat does", "mapped stat -c '%s %n' app.log disk.img"),
             example("Count lines", "mapped stat --lines app.log app.log.1"),
             example("Show how much of a tree is cached", "mapped stat --residency -r src"),
-            example("Tell text from binary, with encoding and line ends", "mapped stat --content app.log"),
+            example("Detect text or binary, encoding and line endings", "mapped stat --content app.log"),
             example("List the processes that have a file open or mapped", "mapped stat --who app.log"),
             example("Load a file into the page cache", "mapped stat --touch --residency disk.img"),
         ],
@@ -122,7 +122,7 @@ fn of(subcommand: &str) -> &'static [Example] {
     EXAMPLES.iter().find(|(name, _)| *name == subcommand).map_or(&[], |(_, examples)| examples)
 }
 
-/// Returns the examples as the end of a help text.
+/// Returns the examples as the last section of a help text.
 pub fn help(subcommand: &str) -> String {
     let lines = of(subcommand).iter().map(|example| format!("  {}\n      {}", example.about, example.line));
     format!("Examples:\n{}", lines.collect::<Vec<_>>().join("\n"))
@@ -140,8 +140,8 @@ pub fn roff(subcommand: &str) -> String {
     if lines.is_empty() { String::new() } else { format!(".SH EXAMPLES\n{}", lines.concat()) }
 }
 
-/// Returns about ten lines for someone who typed only `mapped` or the name of a subcommand that
-/// needs operands: usage, examples, and where to read on.
+/// Returns the text shown for `mapped` alone, or for a subcommand without the operands it needs:
+/// about ten lines of usage, examples, and pointers to more help.
 pub fn brief(subcommand: Option<&str>) -> String {
     let mut program = Cli::command();
     let (usage, name) = match subcommand.and_then(|name| program.find_subcommand_mut(name)) {

@@ -1,6 +1,7 @@
 //! Man pages in roff.
 //!
-//! Options come from the definitions; the sections after them are written by hand in `man/sections`.
+//! Options are generated from the definitions; the sections after them are written by hand in
+//! `man/sections`.
 
 use std::ffi::OsString;
 
@@ -9,7 +10,7 @@ use clap_mangen::Man;
 
 use super::{examples, program, topics};
 
-/// The date on all pages.
+/// The date shown on all pages.
 const DATE: &str = "2026-11-28";
 
 /// Sections written by hand, by the name of the subcommand.
@@ -23,18 +24,18 @@ const SECTIONS: [(&str, &str); 7] = [
     ("stat", include_str!("../../../man/sections/stat.roff")),
 ];
 
-/// The end of a page without sections of its own.
+/// The end of a page that has no handwritten sections.
 const NO_SECTIONS: &str = ".SH \"SEE ALSO\"\n.BR mapped (1)\n";
 
 /// Print the man page of a subcommand or a topic.
 #[derive(clap::Args, Debug)]
 pub struct ManArgs {
-    /// Subcommand or help topic; the page of the program itself by default
+    /// Subcommand or help topic [default: the page of the program itself]
     #[arg(value_name = "PAGE")]
     pub page: Option<OsString>,
 }
 
-/// Returns the pages as files are named, such as `mapped-cat.1`, with their text.
+/// Returns the file names of all pages, such as `mapped-cat.1`, with their text.
 pub fn pages() -> Vec<(String, String)> {
     let program = program();
     let mut pages = vec![(String::from("mapped.1"), command_page(&program, "mapped"))];
@@ -56,8 +57,8 @@ pub fn page(name: &str) -> Option<String> {
 }
 
 fn command_page(command: &Command, name: &str) -> String {
-    // clap keeps names for ever; there is one of each page. Its man pages lack the text of options
-    // that the short help hides.
+    // clap keeps names forever; there is one per page. clap_mangen omits the text of options that
+    // the short help hides, so none are hidden here.
     let titled: &'static str = name.to_owned().leak();
     let man = Man::new(
         command.clone().mut_args(|arg| arg.hide_short_help(false)).name(titled).bin_name(name.replace('-', " ")),
@@ -80,11 +81,11 @@ fn command_page(command: &Command, name: &str) -> String {
     page.push_str(&examples::roff(subcommand));
     let sections = SECTIONS.iter().find(|(own, _)| *own == subcommand);
     page.push_str(sections.map_or(NO_SECTIONS, |(_, text)| text));
-    // clap_mangen surrounds the space before a list of values with line breaks that mean nothing.
+    // clap_mangen surrounds the space before a list of values with redundant line breaks.
     tidy(&page.replace(".br\n\n.br\n", ".sp\n").replace(".br\n.sp\n.br\n", ".sp\n"))
 }
 
-/// Removes paragraph marks that follow a heading, where they mean nothing.
+/// Removes redundant paragraph marks after headings.
 fn tidy(page: &str) -> String {
     let before = std::iter::once("").chain(page.lines());
     let kept = page.lines().zip(before).filter(|(line, before)| *line != ".PP" || !before.starts_with(".SH"));
@@ -106,7 +107,7 @@ fn synopsis(command: &Command) -> String {
     format!(".SH SYNOPSIS\n{}\n", lines.join("\n.br\n"))
 }
 
-/// Returns a word of a usage line in bold, or its placeholder in italics.
+/// Returns a word of a usage line in bold, or in italics if it is a placeholder.
 fn styled(word: &str) -> String {
     let is_placeholder = |c: char| c.is_ascii_uppercase() || matches!(c, '_' | '|');
     let start = word.find(|c: char| !matches!(c, '[' | '<')).unwrap_or(0);

@@ -1,7 +1,7 @@
 //! Man pages, completion scripts and help topics, made from the definitions of the command line.
 //!
-//! The program prints them, and the files below `man` and `completions` hold the same text, so that
-//! a package and an installed binary never disagree.
+//! The program prints these pages, and the files below `man` and `completions` contain the same
+//! text, so a package and an installed binary never disagree.
 
 pub mod completions;
 pub mod examples;

@@ -1,7 +1,7 @@
 //! The topics of `mapped help TOPIC`, which are also man pages of section 7.
 //!
-//! A topic is plain text below `man/topics`: a line that begins with `#` is a heading, an indented
-//! one is shown as it is, and words between backquotes are what a user types.
+//! A topic is a plain text file below `man/topics`: a line that starts with `#` is a heading, an
+//! indented line is shown verbatim, and words in backquotes are what a user types.
 
 /// Show the help of a subcommand or a topic.
 #[derive(clap::Args, Debug)]
@@ -13,11 +13,11 @@ pub struct HelpArgs {
 
 /// A topic.
 pub struct Topic {
-    /// What `mapped help` calls it.
+    /// The name for `mapped help`.
     pub name: &'static str,
-    /// Other names that lead to it.
+    /// Other names for the topic.
     pub aliases: &'static [&'static str],
-    /// What it explains, for the list of topics.
+    /// A short description for the list of topics.
     pub about: &'static str,
     text: &'static str,
 }
@@ -33,7 +33,7 @@ pub const TOPICS: &[Topic] = &[
     Topic {
         name: "times",
         aliases: &["time", "dates"],
-        about: "how times are written, and how they are found in logs",
+        about: "how to write times, and how they are found in logs",
         text: include_str!("../../../man/topics/times.txt"),
     },
     Topic {
@@ -97,7 +97,7 @@ pub fn roff(topic: &Topic) -> String {
     for line in topic.text.lines() {
         let literal = line.strip_prefix("    ");
         if literal.is_some() != is_literal {
-            // A blank line belongs to the text after it.
+            // A blank line belongs to the text that follows.
             page.truncate(page.trim_end_matches(".PP\n").len());
             page.push_str(if is_literal { ".RE\n.fi\n" } else { ".PP\n.RS\n.nf\n" });
             is_literal = !is_literal;
@@ -129,7 +129,7 @@ fn escaped(text: &str) -> String {
     if text.starts_with('.') { format!("\\&{text}") } else { text }
 }
 
-/// Returns a line with the words between backquotes in bold.
+/// Returns a line with the words in backquotes set in bold.
 fn in_bold(line: &str) -> String {
     let parts = line.split('`').enumerate();
     parts.map(|(at, part)| if at % 2 == 1 { format!("\\fB{}\\fR", escaped(part)) } else { escaped(part) }).collect()

@@ -1,5 +1,5 @@
-//! `--io auto` as a way of reading: the engine as every other subcommand runs on it, with its own
-//! threads, blocks and read-ahead, and the path of `checksum` for a digest.
+//! Measures `--io auto`: the engine that every other subcommand uses, with its own threads, blocks
+//! and read-ahead, and the code of `checksum` for a digest.
 
 use std::fs::File;
 use std::io;
@@ -16,7 +16,7 @@ use crate::engine::{BLOCK, Block, COUNTED, Cut, Engine, Flow, Input, Kernel, Ope
 use crate::io::{AccessMethod, FileRef, IoMode, Range, Source};
 use crate::output::Output;
 
-/// The largest file, in bytes, that is one block whether it is mapped or read.
+/// The size in bytes up to which a file is a single block, whether it is mapped or read.
 const ONE_BLOCK: u64 = 256 << 10;
 
 /// Runs the engine under `--io auto`.
@@ -30,7 +30,7 @@ impl Auto {
     /// Returns an engine with this many threads that prints nothing.
     ///
     /// # Errors
-    /// When `/dev/null` cannot be opened.
+    /// Returns an error if `/dev/null` cannot be opened.
     pub fn new(threads: usize) -> anyhow::Result<Auto> {
         let common = Common {
             io: Io::Auto,
@@ -47,8 +47,8 @@ impl Auto {
         Ok(Auto { config, output })
     }
 
-    /// Forgets what the last run has learned of the files. Called before each run, outside the time that
-    /// counts, as the other ways do not set a program up either.
+    /// Discards what the last run learned about the files. Called before each run and not timed,
+    /// because the other ways do not include a program's setup either.
     pub fn renew(&mut self) {
         self.config = self.config.with_fresh_counters();
     }
@@ -56,11 +56,12 @@ impl Auto {
     /// Reads each of `subjects` `passes` times and returns the result of one pass.
     ///
     /// # Errors
-    /// When a file cannot be read, or the passes do not agree.
+    /// Returns an error if a file cannot be read, or the passes do not agree.
     pub fn passes(&mut self, passes: u32, subjects: &[Subject], work: &Work) -> io::Result<Answer> {
         match work {
-            // Passes over one block follow each other in one run, as many small files do: setting up a run is
-            // no part of a pass, and no pass is long enough for a second thread.
+            // Passes over one block are consecutive inputs of one run, like many small files.
+            // Setting up a run is not part of a pass, and no pass is long enough for a second
+            // thread.
             Work::Count(count) if subjects.iter().all(|subject| subject.len() <= ONE_BLOCK) => {
                 self.count(passes, 1, count, subjects).map(Answer::Number)
             }
@@ -80,7 +81,7 @@ impl Auto {
         }
     }
 
-    /// Counts `passes` passes in one run.
+    /// Runs `passes` passes of a count in one run of the engine.
     fn count(&mut self, passes: u32, threads: usize, count: &Count, subjects: &[Subject]) -> io::Result<u64> {
         let engine = Engine { threads, ..self.config.engine };
         let inputs = (0..passes as usize * subjects.len()).map(|number| &subjects[number % subjects.len()]);
@@ -124,21 +125,21 @@ fn all_equal<T: PartialEq>(mut answers: impl Iterator<Item = io::Result<T>>) -> 
     Ok(first)
 }
 
-/// Counts through the engine.
+/// The kernel that runs a count on the engine.
 struct Counting<'w> {
     count: &'w Count,
-    /// Inputs of a pass.
+    /// The number of inputs in a pass.
     subjects: usize,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Counted {
     tally: Tally,
-    /// The sum over the inputs of this pass that have ended.
+    /// The sum over the finished inputs of this pass.
     total: u64,
     /// The result of the first pass.
     first: Option<u64>,
-    /// Whether a later pass had another result.
+    /// Whether a later pass had a different result.
     differ: bool,
 }
 
@@ -174,10 +175,10 @@ impl Kernel for Counting<'_> {
     fn format(&self, _: &Block, _: &mut Tally, _: &mut Vec<u8>) {}
 }
 
-/// Returns in words what `--io auto` decides for a file.
+/// Describes what `--io auto` decides for a file.
 ///
 /// # Errors
-/// A failure to open it.
+/// Returns an error if the file cannot be opened.
 pub fn choice(subject: &Subject, work: &Work, threads: usize) -> io::Result<String> {
     let source = Source::open(subject.path().as_os_str(), IoMode::Auto, Range::default())?;
     let several = if threads > 1 { format!(" on up to {threads} threads") } else { String::new() };

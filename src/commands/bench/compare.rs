@@ -1,4 +1,4 @@
-//! What changed since an earlier run, whose document `--compare` names.
+//! Compares a run with an earlier one, given by `--compare`.
 
 use serde::Serialize;
 
@@ -10,18 +10,18 @@ use super::row::{Measured, Row};
 use super::settings::{Settings, pattern_word};
 use super::statistics::{SIGNIFICANT, chance, estimate, holm};
 
-/// What changed.
+/// The changes since an earlier run.
 #[derive(Debug, Serialize)]
 pub struct Comparison {
-    /// When the earlier run began.
+    /// The start time of the earlier run.
     time: String,
-    /// The conditions that were others then.
+    /// The conditions that were different in the earlier run.
     conditions: Vec<String>,
-    /// The rows that both runs have.
+    /// The rows that are present in both runs.
     rows: Vec<Change>,
 }
 
-/// A row then and now.
+/// A row in the earlier run and in this one.
 #[derive(Debug, Serialize)]
 struct Change {
     label: String,
@@ -34,7 +34,7 @@ struct Change {
     changed: bool,
 }
 
-/// Compares each row with that of the same name in an earlier document.
+/// Compares each row with the row of the same name in an earlier document.
 pub fn compare(earlier: &Earlier, settings: &Settings, machine: &Machine, measured: &Measured) -> Comparison {
     let matching = |row: &Row| {
         let label = row.way.label(settings.pattern);
@@ -56,7 +56,8 @@ pub fn compare(earlier: &Earlier, settings: &Settings, machine: &Machine, measur
             ratio,
             p,
             p_corrected,
-            // Two runs of one program differ by some percent for reasons that neither can see.
+            // Two runs of the same program differ by a few percent for reasons that neither can
+            // observe.
             changed: p_corrected < SIGNIFICANT && !(1.0 / (1.0 + MARGIN)..=1.0 + MARGIN).contains(&ratio),
         }
     };
@@ -64,7 +65,7 @@ pub fn compare(earlier: &Earlier, settings: &Settings, machine: &Machine, measur
     Comparison { time: earlier.time.clone(), conditions: conditions(earlier, settings, machine, &pairs), rows }
 }
 
-/// Returns what was different then, beside the time.
+/// Returns the conditions that were different, apart from the time.
 fn conditions(earlier: &Earlier, settings: &Settings, machine: &Machine, pairs: &[(&Row, &EarlierRow)]) -> Vec<String> {
     let unknown = "unknown";
     let facts = [
@@ -88,7 +89,7 @@ fn conditions(earlier: &Earlier, settings: &Settings, machine: &Machine, pairs: 
 }
 
 impl Comparison {
-    /// Returns the comparison in words.
+    /// Returns the comparison as sentences.
     pub fn sentences(&self) -> Vec<String> {
         let mut sentences = Vec::new();
         if !self.conditions.is_empty() {

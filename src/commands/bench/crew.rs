@@ -1,4 +1,4 @@
-//! The work of one pass: accesses in the order of a walk, on one thread or several.
+//! Performs the work of one pass: accesses in the order of a walk, on one or several threads.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +13,7 @@ use crate::engine::{Stage, on_threads};
 /// The result of the work on a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// A number: counts, and sums of the digests of accesses out of order.
+    /// A count, or the sum of the digests of accesses that are out of order.
     Number(u64),
     /// A digest of all bytes in order, in hexadecimal.
     Digest(String),
@@ -28,30 +28,30 @@ impl std::fmt::Display for Answer {
     }
 }
 
-/// What one pass is to do.
+/// The task of one pass.
 #[derive(Clone, Copy, Debug)]
 pub struct Task<'t> {
     /// The accesses.
     pub walk: &'t Walk,
-    /// The work on each.
+    /// The work on each access.
     pub work: &'t Work,
     /// Whether to time each access.
     pub is_timed: bool,
 }
 
-/// What one pass found.
+/// The outcome of one pass.
 #[derive(Debug)]
 pub struct Outcome {
     /// The result of the work.
     pub answer: Answer,
-    /// The time of each access, where that was asked for.
+    /// The latency of each access, if requested.
     pub latencies: Option<Latencies>,
 }
 
-/// Does `task` with `threads` threads, this one among them.
+/// Runs `task` on `threads` threads, including this one.
 ///
 /// # Errors
-/// What loading an access fails with.
+/// Returns an error if loading an access fails.
 pub fn run<L: Load>(load: &L, task: &Task<'_>, threads: usize) -> io::Result<Outcome> {
     let threads = threads.min(usize::try_from(task.walk.count()).unwrap_or(usize::MAX));
     match task.work {
@@ -62,10 +62,10 @@ pub fn run<L: Load>(load: &L, task: &Task<'_>, threads: usize) -> io::Result<Out
 }
 
 impl Task<'_> {
-    /// Returns the most bytes that an access has.
+    /// Returns the size in bytes of the largest access.
     ///
     /// # Errors
-    /// Returns `OutOfMemory` for more than an address can count.
+    /// Returns `OutOfMemory` if the size exceeds the address space.
     pub fn largest(&self) -> io::Result<usize> {
         usize::try_from(self.walk.block().min(self.walk.len())).map_err(|_| io::ErrorKind::OutOfMemory.into())
     }
@@ -74,7 +74,8 @@ impl Task<'_> {
         self.walk.place(index).map(|place| Access { index, place })
     }
 
-    /// Whether the work on a part has to know that on its neighbours: a match may cross from one to the other.
+    /// Returns whether neighbouring parts must be joined, because a match may cross from one to the
+    /// next.
     fn joins(&self) -> bool {
         self.walk.is_sequential() && matches!(self.work, Work::Count(Count::Search(_)))
     }
@@ -136,7 +137,8 @@ fn count_together<L: Load>(load: &L, task: &Task<'_>, threads: usize) -> io::Res
     Ok(Outcome { answer: Answer::Number(total.count), latencies: stopwatch.into_times() })
 }
 
-/// Hashes blocks in file order. What a thread can compute alone it computes at once, the rest when its turn comes.
+/// Hashes blocks in file order. Each thread computes what it can independently at once, and the
+/// rest when its turn comes.
 fn hash_in_turn<L: Load>(load: &L, task: &Task<'_>, threads: usize, recipe: &Recipe) -> io::Result<Outcome> {
     let next = AtomicU64::new(0);
     let turns: Stage<Hasher> = Stage::new(recipe.joiner(), threads);
@@ -157,7 +159,8 @@ fn hash_in_turn<L: Load>(load: &L, task: &Task<'_>, threads: usize, recipe: &Rec
     Ok(Outcome { answer: Answer::Digest(turns.into_state().finish().hex()), latencies: None })
 }
 
-/// A block's turn, which is passed on even if its thread fails, so that no other waits for ever.
+/// A block's turn, which is passed on even if its thread fails, so that no other thread waits
+/// forever.
 struct Passage<'t> {
     turns: &'t Stage<Hasher>,
     number: u64,
@@ -169,8 +172,8 @@ impl Drop for Passage<'_> {
     }
 }
 
-/// Runs `one` on `threads` threads, this one among them. A thread that cannot be started is an error, as the row would
-/// show another way than its label says.
+/// Runs `one` on `threads` threads, including this one. A thread that cannot be started is an
+/// error, because the row would not measure what its label says.
 fn together<T: Send>(threads: usize, one: impl Fn() -> io::Result<T> + Sync) -> Vec<io::Result<T>> {
     let results = on_threads(threads, one);
     if results.len() < threads {
@@ -179,7 +182,7 @@ fn together<T: Send>(threads: usize, one: impl Fn() -> io::Result<T> + Sync) -> 
     results
 }
 
-/// Returns the digest of one access out of order, as a number to be summed.
+/// Returns the digest of a single access as a number to be summed.
 fn apart(recipe: &Recipe, bytes: &[u8]) -> Tally {
     let mut hasher = recipe.hasher();
     hasher.update(bytes);
@@ -188,13 +191,13 @@ fn apart(recipe: &Recipe, bytes: &[u8]) -> Tally {
     Tally::of(number)
 }
 
-/// The answer as it grows on a single thread.
+/// The running answer of a single thread.
 pub enum Total<'w> {
-    /// A count, joined with its neighbours where the accesses are in order.
+    /// A count, joined with its neighbours if the accesses are in order.
     Count { count: &'w Count, tally: Tally, joined: bool },
     /// A digest of everything in order.
     Hash(Box<Hasher>),
-    /// The sum of the accesses' digests.
+    /// The sum of the digests of single accesses.
     Apart { recipe: &'w Recipe, sum: u64 },
 }
 
@@ -208,7 +211,7 @@ impl Total<'_> {
         }
     }
 
-    /// Works on the bytes at `at`; `owned` says that they are in memory of our own.
+    /// Processes the bytes at `at`; `owned` says that they are in private memory.
     pub fn take(&mut self, at: u64, bytes: &[u8], owned: bool) {
         match self {
             Total::Count { count, tally, joined: true } => count.join(tally, &count.tally(at, bytes, owned)),

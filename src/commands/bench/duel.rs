@@ -1,42 +1,45 @@
-//! Two ways side by side: the ratio, how sure it is, and which number of runs would make it so.
+//! Compares two ways: their ratio, its certainty, and the number of runs that would make it
+//! certain.
 
 use super::row::Row;
 use super::statistics::{SIGNIFICANT, chance, holm, log_deviation, ratio_interval, runs_to_show};
 
-/// A smaller difference than this does not matter: when it is sure that there is no larger one, the two are equal.
+/// The largest difference that does not matter. Two ways are called equal if their difference is
+/// certainly no larger.
 pub const MARGIN: f64 = 0.05;
 
-/// Two ways, compared.
+/// A comparison of two ways.
 #[derive(Clone, Copy, Debug)]
 pub struct Duel<'m> {
-    /// The way that it is about: the mapping, or `auto`.
+    /// The way in question: the mapping, or `auto`.
     pub one: &'m Row,
-    /// The other.
+    /// The other way.
     pub other: &'m Row,
-    /// Throughput of the one divided by that of the other, as both are shown.
+    /// The throughput of `one` divided by that of `other`, both rounded as shown.
     pub ratio: f64,
-    /// The interval that holds the ratio with a probability of 95 %; `None` with too few runs.
+    /// The 95 % confidence interval of the ratio; `None` if there are too few runs.
     pub interval: Option<(f64, f64)>,
-    /// How probable so great a difference is by chance alone.
+    /// The probability that chance alone causes a difference this large.
     pub chance: f64,
-    /// The same, corrected for the number of comparisons and of looks at the figures.
+    /// The same probability, corrected for the number of comparisons and of looks at the figures.
     pub corrected: f64,
-    /// Comparisons among which this one was chosen.
+    /// The number of comparisons among which this one was chosen.
     pub comparisons: usize,
 }
 
-/// What a comparison shows.
+/// The outcome of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// One is faster.
+    /// One way is faster.
     Differ,
-    /// Neither is faster by [`MARGIN`].
+    /// Neither way is faster by more than [`MARGIN`].
     Equal,
-    /// These runs do not tell.
+    /// The runs are inconclusive.
     Open,
 }
 
-/// Compares `one` with each of `rivals`, and corrects for the number of them and of `looks` at the figures.
+/// Compares `one` with each of `rivals`, corrected for their number and for the number of `looks`
+/// at the figures.
 pub fn compare<'m>(one: &'m Row, rivals: &[&'m Row], looks: u32) -> Vec<Duel<'m>> {
     let rates = one.rates();
     let chances: Vec<f64> = rivals.iter().map(|rival| chance(&rates, &rival.rates())).collect();
@@ -54,7 +57,7 @@ pub fn compare<'m>(one: &'m Row, rivals: &[&'m Row], looks: u32) -> Vec<Duel<'m>
 }
 
 impl<'m> Duel<'m> {
-    /// Returns the same comparison with the two exchanged.
+    /// Returns the same comparison with the two ways exchanged.
     #[must_use]
     pub fn swapped(self) -> Duel<'m> {
         Duel {
@@ -66,7 +69,7 @@ impl<'m> Duel<'m> {
         }
     }
 
-    /// Returns what the comparison shows.
+    /// Returns the outcome of the comparison.
     pub fn outcome(&self) -> Outcome {
         let is_within = |(low, high): (f64, f64)| low > 1.0 / (1.0 + MARGIN) && high < 1.0 + MARGIN;
         match self.interval {
@@ -76,7 +79,7 @@ impl<'m> Duel<'m> {
         }
     }
 
-    /// Whether the difference is more than noise.
+    /// Returns whether the difference exceeds the noise.
     pub fn is_real(&self) -> bool {
         self.outcome() == Outcome::Differ
     }
@@ -90,8 +93,8 @@ impl<'m> Duel<'m> {
         }
     }
 
-    /// Estimates the number of runs of each way that would show a difference, or that there is none; `None` where the
-    /// runs so far say nothing of the noise.
+    /// Estimates the number of runs of each way that would show a difference, or that there is
+    /// none. Returns `None` if the runs so far say nothing about the noise.
     pub fn runs_to_settle(&self) -> Option<f64> {
         let (a, b) = (self.one.rates(), self.other.rates());
         if a.len() < 2 || b.len() < 2 {

@@ -1,29 +1,29 @@
-//! The document of an earlier run, as far as it is compared.
+//! Reads the document of an earlier run, as far as it is compared.
 
 use std::path::Path;
 
 use serde::Deserialize;
 
-/// Version of the document's form (docs/bench.schema.json).
+/// The version of the document's format (docs/bench.schema.json).
 pub const SCHEMA: u32 = 3;
 
 /// The part of an earlier document that is compared.
 #[derive(Debug, Deserialize)]
 pub struct Earlier {
     schema: u32,
-    /// When it began.
+    /// The start time of the run.
     pub time: String,
     /// `--work`.
     pub work: String,
     /// `--pattern`.
     pub pattern: String,
-    /// Where it was made.
+    /// The machine on which it ran.
     pub machine: EarlierMachine,
     /// Its rows.
     pub rows: Vec<EarlierRow>,
 }
 
-/// The machine then.
+/// The machine of the earlier run.
 #[derive(Debug, Deserialize)]
 pub struct EarlierMachine {
     /// The host's name.
@@ -34,34 +34,34 @@ pub struct EarlierMachine {
     pub processor: Option<String>,
 }
 
-/// A row then.
+/// A row of the earlier run.
 #[derive(Debug, Deserialize)]
 pub struct EarlierRow {
     /// The way's label.
     pub label: String,
-    /// The word of the state.
+    /// The name of the state.
     pub state: String,
-    /// Bytes of a pass.
+    /// The number of bytes in a pass.
     pub bytes: u64,
-    /// The runs that count.
+    /// The valid runs.
     pub runs: Vec<EarlierRun>,
 }
 
-/// A run then.
+/// A run of a row.
 #[derive(Debug, Deserialize)]
 pub struct EarlierRun {
     seconds: f64,
     pace: f64,
 }
 
-/// The oldest form whose rows have what a comparison needs.
+/// The oldest version whose rows contain what a comparison needs.
 const OLDEST_SCHEMA: u32 = 2;
 
 impl Earlier {
     /// Reads the document at `path`.
     ///
     /// # Errors
-    /// A file that cannot be read or is no document of `bench --json`.
+    /// Returns an error if the file cannot be read or is not a document of `bench --json`.
     pub fn read(path: &Path) -> anyhow::Result<Earlier> {
         let name = crate::output::escape_name(path.as_os_str());
         let text = std::fs::read(path).map_err(|error| anyhow::anyhow!("{name}: {}", crate::os::error_text(&error)))?;

@@ -1,11 +1,11 @@
-//! Numbers as people read them: rounded to what matters, with a unit.
+//! Formats numbers for people: rounded to the digits that matter, with a unit.
 
 /// Returns a throughput with its unit.
 pub fn rate(gb_per_second: f64) -> String {
     format!("{} GB/s", figure(gb_per_second))
 }
 
-/// Returns three significant digits.
+/// Returns a value with three significant digits.
 pub fn figure(value: f64) -> String {
     match value {
         value if value >= 99.95 => format!("{value:.0}"),
@@ -18,20 +18,20 @@ pub fn figure(value: f64) -> String {
     }
 }
 
-/// Returns seconds as people read them: `1.24 s`, `143 ms`, `3.1 µs`.
+/// Returns a duration in a fitting unit: `1.24 s`, `143 ms`, `3.1 µs`.
 pub fn duration(seconds: f64) -> String {
     match seconds {
         seconds if seconds >= 0.9995 => format!("{seconds:.2} s"),
         seconds if seconds >= 0.009_995 => format!("{:.0} ms", seconds * 1e3),
         seconds if seconds >= 0.000_999_5 => format!("{:.1} ms", seconds * 1e3),
         seconds if seconds >= 0.000_009_995 => format!("{:.0} µs", seconds * 1e6),
-        // Less than half of the last digit shown.
+        // This is less than half a unit of the last digit shown.
         seconds if seconds < 0.000_000_05 => "0".into(),
         seconds => format!("{:.1} µs", seconds * 1e6),
     }
 }
 
-/// Returns a count, shortened where its last digits say nothing. Means over many passes may be fractions.
+/// Returns a count, without digits that mean nothing. A mean over many passes may be a fraction.
 pub fn count(value: f64) -> String {
     match value {
         value if value >= 9_999_500.0 => format!("{:.0}M", value / 1e6),

@@ -1,4 +1,4 @@
-//! All that a run found, for the forms in which it is shown.
+//! The findings of a run, from which every output format is made.
 
 use super::compare::Comparison;
 use super::machine::Machine;
@@ -7,10 +7,10 @@ use super::settings::Settings;
 use super::subject::Subject;
 use super::verdict::Verdict;
 
-/// What was measured, on what, and what follows from it.
+/// The measurements, their subjects, and the conclusions.
 #[derive(Debug)]
 pub struct Findings<'f> {
-    /// What was asked for.
+    /// The settings of the run.
     pub settings: &'f Settings,
     /// The files.
     pub subjects: &'f [Subject],
@@ -20,7 +20,7 @@ pub struct Findings<'f> {
     pub measured: &'f Measured,
     /// The verdict on each state.
     pub verdicts: Vec<Verdict<'f>>,
-    /// What changed since an earlier run, where one was named.
+    /// The changes since an earlier run, if one was given.
     pub comparison: Option<Comparison>,
 }
 
@@ -41,7 +41,8 @@ mod tests {
         args: Args,
     }
 
-    /// Returns rows with made-up runs: some ways nearly alike, some twice as fast, the noise from 1 to 20 %.
+    /// Returns rows with invented runs: some ways nearly equal, some twice as fast, with noise of 1
+    /// to 20 %.
     fn measured(settings: &Settings, seed: u64) -> Measured {
         let mut shuffle = Shuffle::new(seed);
         let mut fraction = move || shuffle.below(1 << 20) as f64 / f64::from(1 << 20);
@@ -66,13 +67,14 @@ mod tests {
         Measured { rows, looks: 1, ..Measured::default() }
     }
 
-    /// Returns the numbers in `words` that stand before `unit`.
+    /// Returns the numbers in `words` that precede `unit`.
     fn numbers_before(words: &str, unit: &str) -> Vec<f64> {
         let number = |(at, _): (usize, &str)| words[..at].rsplit([' ', '(']).next().unwrap().parse().unwrap();
         words.match_indices(unit).map(number).collect()
     }
 
-    /// Returns the ratio that `words` state and the one that follows from the figures, with half of the last digit.
+    /// Returns the ratio that `words` state, the one that follows from the figures, and the
+    /// tolerance: half a unit of the last digit.
     fn ratios(words: &str) -> Option<(f64, f64, f64)> {
         let rates = numbers_before(words, " GB/s");
         let [one, other] = rates[..] else { return None };
@@ -90,7 +92,8 @@ mod tests {
         })
     }
 
-    /// Counts the ways within the noise of the fastest, and checks that no other sentence ranks them.
+    /// Counts the ways that the noise does not distinguish from the fastest, and checks that no
+    /// other sentence ranks them.
     fn ways_near(verdict: &Verdict<'_>, settings: &Settings) -> usize {
         let label = |row: &Row| row.way.label(settings.pattern);
         let is_listed = |verb: &str, of: &Row, listed: &Row| {
@@ -136,7 +139,7 @@ mod tests {
                 assert!((said - follows).abs() <= half + 1e-9, "{words}");
                 checked += 1;
             }
-            // The same figures in every form.
+            // Every output format shows the same figures.
             let table = table::table(&findings, table::Look { width: 300, color: false });
             let csv = csv::csv(&findings);
             let json = serde_json::to_value(report::Report::new(&findings)).unwrap();

@@ -1,72 +1,72 @@
-//! How long single accesses take, for percentiles over all of them.
+//! Records the latency of single accesses, for percentiles over all of them.
 
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
-/// The longest latency that is recorded as it is, in nanoseconds; longer ones count as this.
+/// The longest latency that is recorded, in nanoseconds; longer ones are recorded as this one.
 const LONGEST: u64 = 100_000_000_000;
 
-/// Times of accesses, kept to two significant digits.
+/// The latencies of accesses, with two significant digits.
 #[derive(Clone, Debug)]
 pub struct Latencies(Histogram<u64>);
 
 impl Latencies {
     /// Returns an empty collection.
     pub fn new() -> Latencies {
-        // The bounds are constants that the crate accepts, which a test shows.
+        // The bounds are constants that the crate accepts, as a test shows.
         Latencies(Histogram::new_with_bounds(1, LONGEST, 2).expect("valid bounds"))
     }
 
-    /// Adds one time.
+    /// Adds one latency.
     pub fn record(&mut self, time: Duration) {
         let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(LONGEST);
         self.0.saturating_record(nanoseconds.max(1));
     }
 
-    /// Adds all times of another collection.
+    /// Adds all latencies of another collection.
     pub fn merge(&mut self, other: &Latencies) {
         let _ = self.0.add(&other.0);
     }
 
-    /// Returns the time in seconds that this share of the accesses did not exceed.
+    /// Returns the latency in seconds that this share of the accesses did not exceed.
     pub fn quantile(&self, share: f64) -> f64 {
         self.0.value_at_quantile(share) as f64 / 1e9
     }
 }
 
-/// Times accesses, or does not, which costs nothing.
+/// Times accesses, or does nothing at no cost.
 #[derive(Debug)]
 pub struct Stopwatch {
     times: Option<Latencies>,
 }
 
 impl Stopwatch {
-    /// Returns a stopwatch that runs only if `is_timed` says so.
+    /// Returns a stopwatch that runs only if `is_timed` is set.
     pub fn new(is_timed: bool) -> Stopwatch {
         Stopwatch { times: is_timed.then(Latencies::new) }
     }
 
-    /// Returns the present moment.
+    /// Returns the current time.
     pub fn begin(&self) -> Option<Instant> {
         self.times.as_ref().map(|_| Instant::now())
     }
 
-    /// Adds the time since `begun`.
+    /// Records the time since `begun`.
     pub fn end(&mut self, begun: Option<Instant>) {
         if let (Some(times), Some(begun)) = (&mut self.times, begun) {
             times.record(begun.elapsed());
         }
     }
 
-    /// Adds the times of another.
+    /// Adds the latencies of another stopwatch.
     pub fn merge(&mut self, other: &Stopwatch) {
         if let (Some(times), Some(others)) = (&mut self.times, &other.times) {
             times.merge(others);
         }
     }
 
-    /// Returns the times.
+    /// Returns the latencies.
     pub fn into_times(self) -> Option<Latencies> {
         self.times
     }

@@ -1,6 +1,6 @@
-//! The calls that load the bytes of one access: into a buffer, or into a mapping.
+//! Loads the bytes of one access, into a buffer or through a mapping.
 //!
-//! Each way does the plain thing that its name says; nothing is taken from the engine.
+//! Each way does just what its name says and uses nothing of the engine.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -15,36 +15,36 @@ use crate::os::{Buffer, Window};
 /// One access of a walk.
 #[derive(Clone, Debug)]
 pub struct Access {
-    /// Its number in the walk.
+    /// The position in the walk.
     pub index: u64,
-    /// Its bytes.
+    /// The byte range.
     pub place: Range<u64>,
 }
 
-/// A means of having the bytes of an access in memory.
+/// A way to load the bytes of an access into memory.
 pub trait Load: Sync {
-    /// What a thread keeps from access to access.
+    /// The state that a thread keeps between accesses.
     type Hand;
 
-    /// Sets a thread up for accesses of at most `largest` bytes.
+    /// Returns the state of a thread for accesses of at most `largest` bytes.
     fn hand(&self, largest: usize) -> Self::Hand;
 
-    /// Loads the bytes and gives them to `work`, with whether they are in memory of our own.
+    /// Loads the bytes and passes them to `work`, together with whether they are in private memory.
     ///
     /// # Errors
-    /// What the call fails with, or that the file became shorter.
+    /// Returns the error of the call, or an error if the file became shorter.
     fn with<T>(&self, hand: &mut Self::Hand, access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T>;
 }
 
-/// The error for a file that changed its length.
+/// Returns the error for a file whose length changed.
 pub fn changed() -> io::Error {
     io::Error::other("became shorter while being measured")
 }
 
-/// Returns an error if a page of `window` was gone.
+/// Checks that no page of `window` was missing.
 ///
 /// # Errors
-/// As it says.
+/// Returns an error if a page was missing.
 pub fn intact(window: &Window) -> io::Result<()> {
     window.fault().map_or(Ok(()), |_| Err(changed()))
 }
@@ -57,10 +57,10 @@ fn length(access: &Access) -> usize {
     (access.place.end - access.place.start) as usize
 }
 
-/// `read(2)`, after an `lseek(2)` where the accesses are out of order.
+/// Loads with `read(2)`, after `lseek(2)` if the accesses are out of order.
 ///
-/// All buffers begin on a page boundary: where `malloc` places one is left to chance, and with it
-/// how fast the kernel copies into it.
+/// All buffers start on a page boundary. Where `malloc` places a buffer is left to chance, and the
+/// speed at which the kernel copies into it depends on that.
 pub struct Reads {
     /// The file.
     pub file: File,
@@ -85,7 +85,7 @@ impl Load for Reads {
     }
 }
 
-/// `pread(2)`.
+/// Loads with `pread(2)`.
 pub struct Preads(pub File);
 
 impl Load for Preads {
@@ -102,7 +102,7 @@ impl Load for Preads {
     }
 }
 
-/// `preadv2(2)` with `RWF_NOWAIT`, and `pread(2)` for the rest of an access that is not cached.
+/// Loads with `preadv2(2)` and `RWF_NOWAIT`, and with `pread(2)` the uncached rest of an access.
 pub struct CachedReads(pub File);
 
 impl Load for CachedReads {
@@ -130,7 +130,8 @@ impl Load for CachedReads {
     }
 }
 
-/// `pread(2)` of a file opened for direct reads, of which offset, length and memory are aligned.
+/// Loads with `pread(2)` from a file opened for direct reads, with aligned offset, length and
+/// memory.
 pub struct DirectReads {
     /// The file.
     pub file: File,
@@ -151,7 +152,7 @@ impl Load for DirectReads {
         let mut got = 0;
         while got < wanted {
             match self.file.read_at(&mut buffer[got..room], around.start + got as u64)? {
-                // Only the end of the file is out of alignment.
+                // Only the end of the file may be unaligned.
                 more if more == 0 || got + more < wanted && !(more as u64).is_multiple_of(self.alignment) => {
                     return Err(changed());
                 }
@@ -168,19 +169,19 @@ pub fn aligned(place: &Range<u64>, alignment: u64) -> Range<u64> {
     place.start & !mask..place.end.saturating_add(mask) & !mask
 }
 
-/// Returns how many bytes the aligned range around an access of at most `largest` bytes has.
+/// Returns the size of the aligned range around an access of at most `largest` bytes.
 pub fn aligned_room(largest: usize, alignment: u64) -> usize {
     let alignment = alignment as usize;
     largest.next_multiple_of(alignment) + alignment
 }
 
-/// A window for each access, faulted in and unmapped again.
+/// Maps a window for each access, faults it in and unmaps it.
 pub struct Windows {
     /// The file.
     pub file: File,
     /// Whether to touch a byte every 64 KiB, as the engine does, rather than to populate every page.
     pub touches: bool,
-    /// Whether to ask for huge pages, which brings a file that is not cached in by large requests.
+    /// Whether to request huge pages, so that an uncached file is loaded in large requests.
     pub is_huge: bool,
 }
 
@@ -205,7 +206,7 @@ impl Load for Windows {
     }
 }
 
-/// A mapping of the whole file.
+/// Loads from a mapping of the whole file.
 pub struct Whole<'w>(pub &'w Window);
 
 impl Load for Whole<'_> {
@@ -226,7 +227,7 @@ pub struct Ahead<'w, L> {
     pub file: &'w File,
     /// The accesses.
     pub walk: &'w Walk,
-    /// How many accesses ahead to request.
+    /// The number of accesses to request ahead.
     pub depth: u64,
 }
 

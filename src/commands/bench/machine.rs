@@ -1,11 +1,11 @@
-//! The machine on which the figures were measured.
+//! Describes the machine on which the figures were measured.
 
 use serde::Serialize;
 
 /// The machine, and the time of the measurement.
 #[derive(Debug, Serialize)]
 pub struct Machine {
-    /// When the run began (RFC 3339).
+    /// The start time of the run (RFC 3339).
     #[serde(skip)]
     pub time: String,
     /// The host's name.
@@ -14,7 +14,7 @@ pub struct Machine {
     pub processor: Option<String>,
     /// The kernel's release.
     pub kernel: String,
-    /// Processors that this program may use.
+    /// The number of processors that this program may use.
     pub processors: usize,
     /// Memory in bytes.
     pub memory: u64,
@@ -23,7 +23,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Returns the facts of this one.
+    /// Describes this machine at the current time.
     pub fn here() -> Machine {
         let (host, kernel) = crate::os::posix::host_and_release();
         Machine {
@@ -38,7 +38,7 @@ impl Machine {
     }
 }
 
-/// Returns the model of the first processor, as `/proc/cpuinfo` has it on x86.
+/// Returns the model of the first processor from `/proc/cpuinfo`, in its x86 format.
 fn processor() -> Option<String> {
     let facts = std::fs::read_to_string("/proc/cpuinfo").ok()?;
     let line = facts.lines().find(|line| line.starts_with("model name"))?;

@@ -1,5 +1,5 @@
-//! Rounds of every way in every state, in shuffled order. The state is verified before each run, and
-//! the results are compared after it.
+//! Measures in rounds: every way in every state, in shuffled order. The state is verified before
+//! each run, and the results are compared after it.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -20,19 +20,20 @@ use crate::cli::bench::Pattern;
 use crate::engine::Session;
 use crate::os::{Usage, forget_peak, peak_resident};
 
-/// The most bytes, of all files together, that are read several times in a run, because one pass is too
-/// short to time.
+/// The total size in bytes up to which the files are read several times in a run, because one pass
+/// is too short to time.
 const SHORT: u64 = 64 << 20;
-/// How long a run of short passes should take.
+/// The intended duration of a run of short passes.
 const LONG_ENOUGH: Duration = Duration::from_millis(20);
-/// The most passes of a run. Cold ones each wait for their state.
+/// The maximum number of passes in a run. Each cold pass has to wait for its state.
 const MOST_WARM: f64 = 20_000.0;
 const MOST_COLD: f64 = 24.0;
 
-/// Measures everything that `settings` ask for. `stats` counts bytes for a progress bar.
+/// Measures everything that `settings` request. `stats` counts bytes for a progress bar.
 ///
 /// # Errors
-/// When a file cannot be read, changes meanwhile, or two ways do not find the same result.
+/// Returns an error if a file cannot be read, changes meanwhile, or two ways do not find the same
+/// result.
 pub fn measure(settings: &Settings, subjects: &[Subject], stats: &Session) -> anyhow::Result<Measured> {
     let mut bench = Bench { settings, subjects, walks: HashMap::new(), auto: Auto::new(settings.threads)?, stats };
     let mut measured = bench.prepare();
@@ -52,12 +53,12 @@ pub fn measure(settings: &Settings, subjects: &[Subject], stats: &Session) -> an
             measured.notes.extend(note);
             return Ok(measured);
         }
-        // Each look is one more chance to be wrong, so there are few of them.
+        // Each look is another chance to be wrong, so there are few of them.
         target = (2 * round).min(limit);
     }
 }
 
-/// What the runs share.
+/// The state that the runs share.
 struct Bench<'a> {
     settings: &'a Settings,
     subjects: &'a [Subject],
@@ -137,7 +138,7 @@ impl Bench<'_> {
         })
     }
 
-    /// Does one run of row `index`, or notes why not.
+    /// Performs one run of row `index`, or records why it could not.
     fn run(
         &mut self,
         round: u32,
@@ -182,21 +183,22 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// Returns how many passes make a run long enough to be timed, by passes that do not count.
+    /// Returns the number of passes that make a run long enough to be timed, determined by
+    /// uncounted passes.
     fn enough_passes(&mut self, row: &Row) -> Result<u32, End> {
         if row.bytes > SHORT {
             return Ok(1);
         }
         let (mut first, _) = self.sample(row, 0, 1)?;
         if first.seconds < LONG_ENOUGH.as_secs_f64() {
-            // The very first pass may be slow for reasons of its own.
+            // The very first pass may be slow for other reasons.
             first = self.sample(row, 0, 1)?.0;
         }
         let most = if row.state == State::Warm { MOST_WARM } else { MOST_COLD };
         Ok((LONG_ENOUGH.as_secs_f64() / first.seconds).ceil().clamp(1.0, most) as u32)
     }
 
-    /// Times `passes` passes, and the single accesses where they are out of order.
+    /// Times `passes` passes, and single accesses if they are out of order.
     fn sample(&mut self, row: &Row, round: u32, passes: u32) -> Result<(Sample, Outcome), End> {
         let is_cold = row.state == State::Cold;
         // A cold file is warm after one pass.
@@ -220,13 +222,14 @@ impl Bench<'_> {
         let seconds = took.as_secs_f64() / f64::from(passes);
         let mut outcome = latest.ok_or_else(|| End::LeftOut("no pass".into()))?;
         if !is_cold && self.is_scattered() {
-            // A look at the clock takes as long as a cached page, so these passes are not the ones that count.
+            // Reading the clock takes as long as touching a cached page, so these passes are not
+            // counted.
             outcome = self.go(&row.way, 1, true)?;
         }
         Ok((Sample { round, passes, seconds: seconds.max(1e-9), pace: 1.0, usage: used, peak }, outcome))
     }
 
-    /// Does `passes` passes over all files.
+    /// Performs `passes` passes over all files.
     fn go(&mut self, way: &Way, passes: u32, is_timed: bool) -> Result<Outcome, End> {
         let family = match way.means {
             Means::Auto => {
@@ -283,13 +286,13 @@ fn merge(a: Option<Latencies>, b: Option<Latencies>) -> Option<Latencies> {
     }
 }
 
-/// Why a run does not count.
+/// Why a run is invalid.
 enum End {
-    /// Its state could not be reached this time.
+    /// The state could not be reached this time.
     LeftOut(String),
-    /// Its way is not offered here.
+    /// The way is not available here.
     Unavailable(String),
-    /// The measurement cannot go on.
+    /// The measurement cannot continue.
     Failed(String, std::io::Error),
 }
 

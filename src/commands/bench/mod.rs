@@ -48,14 +48,15 @@ use settings::Settings;
 use state::State;
 use subject::Subject;
 
-/// The size of the temporary file when none is given: tenths of a second a pass on a slow disk, and
-/// more than any processor's cache.
+/// The default size of the temporary file: a few tenths of a second per pass on a slow disk, and
+/// larger than any processor's cache.
 const FILE_SIZE: u64 = 256 << 20;
 
 /// Runs `mapped bench`.
 ///
 /// # Errors
-/// A failure of standard output or of the chart's file, ways that disagree, options that contradict each other.
+/// Returns an error if standard output or the chart cannot be written, if ways disagree on the
+/// result, or if options contradict each other.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let common = common(args);
     let config = Config::new(&common, output)?;
@@ -110,7 +111,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     Ok(if measured.blocked.is_empty() { Exit::Success } else { Exit::Failure })
 }
 
-/// Returns the options that other subcommands share, with the defaults for those that `bench` lacks.
+/// Returns the shared options, with defaults for those that `bench` does not have.
 fn common(args: &Args) -> Common {
     Common {
         io: Io::Auto,
@@ -131,7 +132,8 @@ fn chart(args: &Args) -> anyhow::Result<Option<ReportFile>> {
     Ok(chart)
 }
 
-/// Returns the files named, or a temporary one. `None` when one cannot be measured, which has been reported.
+/// Returns the named files, or a temporary one. Returns `None` if one cannot be measured, which has
+/// been reported.
 fn subjects(args: &Args, output: &mut Output) -> anyhow::Result<Option<Vec<Subject>>> {
     if args.files.is_empty() {
         let directory = temporary_directory();

@@ -1,4 +1,4 @@
-//! The order of accesses, and shuffles that a seed repeats.
+//! Determines the order of accesses, with shuffles that a seed can reproduce.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use std::ops::Range;
 pub struct Shuffle(u64);
 
 impl Shuffle {
-    /// Begins the sequence of `seed`.
+    /// Starts the sequence of `seed`.
     pub fn new(seed: u64) -> Shuffle {
         Shuffle(seed)
     }
@@ -34,7 +34,8 @@ impl Shuffle {
     }
 }
 
-/// The most accesses of a pass that are out of order: enough for percentiles, few enough for a disk that seeks.
+/// The maximum number of out-of-order accesses in a pass: enough for percentiles, few enough for a
+/// disk that seeks.
 pub const MOST: u64 = 16_384;
 
 /// The accesses to one file, in order.
@@ -42,7 +43,7 @@ pub const MOST: u64 = 16_384;
 pub struct Walk {
     len: u64,
     block: u64,
-    /// The first byte of each access; `None` is from start to end.
+    /// The offset of each access; `None` means sequential access from start to end.
     spots: Option<Vec<u64>>,
 }
 
@@ -61,7 +62,7 @@ impl Walk {
             all.truncate(MOST as usize);
             all
         } else {
-            // Few of many: draw until there are enough that differ.
+            // If few of many are needed, draws until enough of them are distinct.
             let mut drawn = std::collections::HashSet::new();
             std::iter::repeat_with(|| shuffle.below(count) * block)
                 .filter(|spot| drawn.insert(*spot))
@@ -77,7 +78,7 @@ impl Walk {
         Walk { len, block, spots: Some(spots) }
     }
 
-    /// Whether it reads everything from start to end.
+    /// Returns whether everything is read from start to end.
     pub fn is_sequential(&self) -> bool {
         self.spots.is_none()
     }
@@ -106,7 +107,7 @@ impl Walk {
         Some(start..start.saturating_add(self.block).min(self.len))
     }
 
-    /// Returns the number of bytes of all accesses together.
+    /// Returns the total size in bytes of all accesses.
     pub fn bytes(&self) -> u64 {
         match &self.spots {
             None => self.len,

@@ -1,8 +1,8 @@
-//! How fast the machine was in each round.
+//! Estimates how fast the machine was in each round.
 //!
-//! Other work on the host, or a processor's clock, makes everything faster or slower for a while, and by
-//! more than ways differ. In a round every way runs once, in shuffled order, so a change that all of them
-//! share is the machine's. All figures are corrected for it.
+//! Other work on the host, or the processor's clock, makes everything faster or slower for a while,
+//! often by more than the ways differ. In a round, every way runs once, in shuffled order, so a
+//! change that all of them share is due to the machine. All figures are corrected for it.
 
 use std::collections::HashMap;
 
@@ -10,10 +10,11 @@ use super::row::Row;
 use super::state::State;
 use super::statistics::summary;
 
-/// The fewest ways that tell. With fewer, one that is slow for reasons of its own makes the others look fast.
+/// The minimum number of ways for an estimate. With fewer, a way that happens to be slow makes the
+/// others look fast.
 const ENOUGH: usize = 5;
 
-/// The most by which the paces of a steady machine differ.
+/// The maximum difference between the paces of a steady machine.
 const STEADY: f64 = 0.1;
 
 /// Sets the pace of every run: the median, over all ways in its state and round, of the throughput
@@ -54,7 +55,8 @@ mod tests {
         ways.iter().map(|seconds| Row::timed(Way::auto(1), seconds)).collect()
     }
 
-    /// In the second round all took twice as long, but one way, which that round would have made the slowest of all.
+    /// In the second round, all ways but one took twice as long; without a correction, that round
+    /// would have decided their order.
     #[test]
     fn what_all_ways_have_in_common_is_the_machines() {
         let mut rows = rows(&[[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [3.0, 6.0, 3.0], [1.0, 2.0, 1.0], [5.0, 5.0, 5.0]]);

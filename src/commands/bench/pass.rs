@@ -1,6 +1,8 @@
-//! One pass over one file by one way: open, load the bytes, work on them, release everything.
+//! Runs one pass over one file by one way: opens it, loads the bytes, works on them, and releases
+//! everything.
 //!
-//! All that a program would have to do is inside: opening, mapping, unmapping, starting threads.
+//! A pass includes everything that a program would have to do: opening, mapping, unmapping,
+//! starting threads.
 
 use std::fs::File;
 use std::io;
@@ -15,10 +17,10 @@ use crate::os::direct::{into_direct, read_cached};
 use crate::os::posix::AsFd;
 use crate::os::{Advice, Ring, Window};
 
-/// Why there is no answer.
+/// Why a pass has no answer.
 #[derive(Debug)]
 pub enum Trouble {
-    /// This kernel or file does not offer this way; others may work.
+    /// This kernel or file does not support the way; others may work.
     Unavailable(String),
     /// The file could not be read, or changed.
     Failed(io::Error),
@@ -30,13 +32,14 @@ impl From<io::Error> for Trouble {
     }
 }
 
-/// Does `task` once on the file at `path`.
+/// Runs `task` once on the file at `path`.
 ///
 /// # Errors
-/// [`Trouble`].
+/// Returns [`Trouble`] if there is no answer.
 pub fn pass(family: Family, way: &Way, path: &Path, task: &Task<'_>) -> Result<Outcome, Trouble> {
     let file = crate::io::path::open(path.as_os_str())?;
-    // A mapping needs the length, and a reader has to notice the end: a call for each, and here the same one.
+    // A mapping needs the length, and a reader must detect the end. Both take a call, and here it
+    // is the same one.
     let facts = file.metadata()?;
     if facts.is_file() && facts.len() != task.walk.len() {
         return Err(Trouble::Failed(io::Error::other("changed its length while being measured")));
@@ -73,7 +76,7 @@ fn direct(file: File) -> Result<(File, u64), Trouble> {
     }
 }
 
-/// Reads by io_uring, with registered buffers if so, in ranges of this alignment.
+/// Reads with io_uring, in ranges of this alignment, with registered buffers if the way uses them.
 fn in_ring(file: &File, way: &Way, task: &Task<'_>, (registered, alignment): (bool, u64)) -> Result<Outcome, Trouble> {
     let slots = way.depth.min(usize::try_from(task.walk.count()).unwrap_or(usize::MAX)).max(1);
     let room = aligned_room(task.largest()?, alignment);
@@ -83,7 +86,7 @@ fn in_ring(file: &File, way: &Way, task: &Task<'_>, (registered, alignment): (bo
 }
 
 fn in_windows(family: Family, file: &File, way: &Way, task: &Task<'_>) -> Result<Outcome, Trouble> {
-    // A file that cannot be mapped shows here, not in the middle.
+    // A file that cannot be mapped fails here rather than halfway.
     let first = Window::map(file.as_fd(), 0, 1).map_err(|error| unavailable("mmap", &error))?;
     let prefetches = family == Family::WindowsPrefetch;
     let is_huge = prefetches && task.walk.is_sequential();
@@ -114,7 +117,7 @@ fn in_whole(family: Family, file: &File, way: &Way, task: &Task<'_>) -> Result<O
     Ok(outcome)
 }
 
-/// Maps the whole file and gives the advice that belongs to the way.
+/// Maps the whole file and gives the way's advice to the kernel.
 fn map_whole(family: Family, file: &File, task: &Task<'_>) -> Result<Window, Trouble> {
     let len = task.walk.len();
     let len = usize::try_from(len).map_err(|_| Trouble::Unavailable("larger than the address space".into()))?;

@@ -1,7 +1,8 @@
-//! The figures as a chart: a bar for each way, a panel for each state, the spread as a whisker.
+//! Draws the figures as a chart: a bar for each way, a panel for each state, the spread as a
+//! whisker.
 //!
-//! The viewer of the SVG sets the text; no font of this machine is needed. The colours follow the
-//! viewer's preference for a light or a dark page.
+//! The SVG viewer sets the text, so no font of this machine is needed. The colours follow the
+//! viewer's preference for a light or dark page.
 
 use std::fmt::Write as _;
 
@@ -26,7 +27,7 @@ const READ: RGBColor = RGBColor(0xe0, 0x8a, 0x1e);
 const MAP: RGBColor = RGBColor(0x2b, 0x7a, 0xb8);
 const AUTO: RGBColor = RGBColor(0x3a, 0x9d, 0x5d);
 
-/// The colours on a dark page in place of those on a light one.
+/// The colours that replace those of a light page on a dark one.
 const DARK: [(RGBColor, &str); 7] = [
     (PAPER, "#0d1117"),
     (INK, "#e6edf3"),
@@ -54,12 +55,12 @@ pub type Drawn<T> = Result<T, DrawingAreaErrorKind<std::io::Error>>;
 /// Returns the chart as SVG.
 ///
 /// # Errors
-/// None in practice: it is drawn in memory.
+/// Never fails in practice, because the chart is drawn in memory.
 pub fn draw(findings: &Findings<'_>) -> Drawn<String> {
     let ways = ways(findings);
     let label = |way: &Way| way.label(findings.settings.pattern).chars().count() as i32;
     let labels = ways.iter().map(label).max().unwrap_or(0) * CHARACTER + 16;
-    // Room after a bar for its figures.
+    // Leave room after a bar for its figures.
     let figures = if findings.measured.rows.iter().any(|row| row.accesses.is_some()) { 250 } else { 130 };
     let panels = findings.settings.states.len() as i32;
     let width = 2 * MARGIN + labels + panels * (PANEL + figures) + (panels - 1) * GAP;
@@ -107,7 +108,7 @@ fn with_dark_colors(svg: &str) -> String {
     format!("{}\n{style}{}", &svg[..head], &svg[head..])
 }
 
-/// A kind of way in the legend: its name, its colour, and whether a way is of it.
+/// A kind of way in the legend: its name, its colour, and whether a way belongs to it.
 type Kind = (&'static str, RGBColor, fn(&Way) -> bool);
 
 struct Chart<'c> {

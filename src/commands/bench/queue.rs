@@ -1,5 +1,5 @@
-//! One pass with several reads in flight on one thread: a request goes out as soon as the work on an
-//! earlier one has freed its buffer.
+//! Runs one pass with several reads in flight on one thread: a request is submitted as soon as the
+//! work on an earlier one has freed its buffer.
 
 use std::io;
 use std::ops::Range;
@@ -10,10 +10,10 @@ use super::latency::Stopwatch;
 use super::load::{aligned, changed};
 use crate::os::Ring;
 
-/// A request and what has been read of it.
+/// A request and its progress.
 struct Request {
     place: Range<u64>,
-    /// The range read, which is wider where reads have to be aligned.
+    /// The range to read, which is wider if reads must be aligned.
     around: Range<u64>,
     got: usize,
     begun: Option<Instant>,
@@ -31,10 +31,10 @@ struct Queue<'q> {
     stopwatch: Stopwatch,
 }
 
-/// Does `task` with the reads of `ring`, whose ranges are multiples of `alignment`.
+/// Runs `task` with the reads of `ring`, whose ranges are multiples of `alignment`.
 ///
 /// # Errors
-/// What a read fails with, or that the file became shorter.
+/// Returns the error of a read, or an error if the file became shorter.
 pub fn run(ring: &mut Ring, task: &Task<'_>, alignment: u64) -> io::Result<Outcome> {
     let requests = (0..ring.slots()).map(|_| None).collect();
     let stopwatch = Stopwatch::new(task.is_timed);
@@ -43,7 +43,8 @@ pub fn run(ring: &mut Ring, task: &Task<'_>, alignment: u64) -> io::Result<Outco
     for slot in 0..queue.requests.len() {
         queue.request(slot)?;
     }
-    // In order, access `done` is in slot `done % slots`. Out of order, the first to end comes next.
+    // In order, access `done` is in slot `done % slots`. Otherwise, the first read to complete
+    // comes next.
     let mut done = 0;
     while done < task.walk.count() {
         let slot = match task.walk.is_sequential() {
@@ -80,7 +81,8 @@ impl Queue<'_> {
         Ok(())
     }
 
-    /// Waits for a read. Returns its slot if its request is complete; what is missing is read next.
+    /// Waits for a read. Returns its slot if its request is complete; otherwise requests the
+    /// missing part.
     fn wait(&mut self) -> io::Result<Option<usize>> {
         let (slot, read) = self.ring.wait()?;
         let Some(request) = &mut self.requests[slot] else { return Ok(None) };
@@ -91,7 +93,7 @@ impl Queue<'_> {
             request.is_done = true;
             return Ok(Some(slot));
         }
-        // Only the end of the file is out of alignment.
+        // Only the end of the file may be unaligned.
         if more == 0 || !(more as u64).is_multiple_of(self.alignment) {
             return Err(changed());
         }

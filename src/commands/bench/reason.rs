@@ -1,24 +1,24 @@
-//! Why one way is slower than another: which of its costs make up the difference.
+//! Explains why one way is slower than another: which of its costs make up the difference.
 //!
-//! A pass takes its processor time, divided among its threads, and the time in which they wait. So the
+//! A pass takes its processor time, divided among its threads, plus the time that they wait. So the
 //! difference between two ways is the sum of differences in threads, user time, system time and
-//! waiting. Each is named with its share, the largest first; where no counter differs, that is said.
+//! waiting. Each is named with its share, largest first; if no counter differs, the text says so.
 
 use super::figures::{count, duration};
 use super::row::Row;
 use super::way::size;
 use crate::cli::bench::Pattern;
 
-/// The smallest share of the difference that is named.
+/// The smallest share of the difference that is reported.
 const LEAST_SHARE: f64 = 0.1;
 
-/// The ratio of bytes from the device to bytes wanted beyond which a way reads too much.
+/// The ratio of bytes read from the device to bytes wanted above which a way reads too much.
 pub const AMPLIFIED: f64 = 1.5;
 
 /// Explains why `loser` is slower than `winner`.
 pub fn reason(winner: &Row, loser: &Row, pattern: Pattern) -> String {
     let mut parts = parts(winner, loser, pattern);
-    // What the loser saves elsewhere, it has to lose as well.
+    // The losses include whatever the loser saves elsewhere.
     let losses: f64 = parts.iter().map(|part| part.seconds.max(0.0)).sum();
     let difference = losses.max(loser.seconds() - winner.seconds());
     parts.retain(|part| part.seconds >= LEAST_SHARE * difference && part.seconds > 0.0);
@@ -59,7 +59,7 @@ struct Cost {
 
 impl Cost {
     fn of(row: &Row) -> Cost {
-        // More threads than processors only wait for each other.
+        // Threads in excess of the processors only wait for each other.
         let processors = crate::os::processors();
         let threads = row.way.threads.min(processors) as f64;
         let user = row.median(|usage| usage.user.as_secs_f64());
@@ -104,7 +104,7 @@ fn parts(winner: &Row, loser: &Row, pattern: Pattern) -> Vec<Part> {
     parts
 }
 
-/// Returns what a way does in the kernel.
+/// Describes what a way does in the kernel.
 fn system_cost(row: &Row, pattern: Pattern) -> String {
     let minor = row.median(|usage| usage.minor_faults as f64);
     if row.way.is_direct() {
@@ -146,7 +146,7 @@ mod tests {
         reason(winner, loser, Pattern::Random)
     }
 
-    /// A cold random map read 22 times what was wanted, and copying was blamed.
+    /// Regression: a cold random map read 22 times the bytes wanted, and copying was blamed.
     #[test]
     fn reading_too_much_is_named_first() {
         let read = row(Family::Pread, 1, [100, 20, 60], 1_000_000_000);

@@ -1,4 +1,4 @@
-//! The figures as JSON (docs/bench.schema.json).
+//! Formats the figures as JSON (docs/bench.schema.json).
 
 use serde::Serialize;
 
@@ -61,76 +61,76 @@ struct ResultReport {
 /// A way in a state.
 #[derive(Serialize)]
 pub struct RowReport {
-    /// The word of `--ways`.
+    /// The name for `--ways`.
     pub way: String,
     label: String,
-    /// Bytes of a buffer, a window or an access.
+    /// The size in bytes of a buffer, a window or an access.
     pub block_size: Option<u64>,
-    /// Threads that work at a time.
+    /// The number of threads.
     pub threads: usize,
-    /// Requests in flight on each thread.
+    /// The number of requests in flight on each thread.
     pub queue_depth: usize,
-    /// The word of the state.
+    /// The name of the state.
     pub state: &'static str,
-    /// Bytes that a pass loads.
+    /// The number of bytes that a pass loads.
     pub bytes: u64,
-    /// Accesses of a pass, where they are out of order.
+    /// The number of accesses in a pass, if they are out of order.
     pub accesses: Option<u64>,
-    /// Throughput.
+    /// The throughput in GB/s.
     pub gb_per_second: Option<Spread>,
-    /// Wall time of a pass.
+    /// The wall time of a pass.
     pub seconds: Option<f64>,
     /// Accesses per second.
     pub iops: Option<f64>,
-    /// Percentiles of the time of an access.
+    /// Percentiles of the latency of an access.
     pub latency_seconds: Option<Percentiles>,
     /// Faults served without the disk.
     pub minor_faults: Option<f64>,
     /// Faults that waited for the disk.
     pub major_faults: Option<f64>,
-    /// Switches because a thread waited.
+    /// Context switches because a thread waited.
     pub voluntary_switches: Option<f64>,
-    /// Switches because another thread's turn had come.
+    /// Context switches because another thread was scheduled.
     pub involuntary_switches: Option<f64>,
-    /// Processor time of the program.
+    /// Processor time in user mode.
     pub user_seconds: Option<f64>,
-    /// Processor time of the kernel.
+    /// Processor time in the kernel.
     pub system_seconds: Option<f64>,
-    /// The most memory that was resident.
+    /// The peak resident memory.
     pub peak_resident_bytes: Option<f64>,
     /// Bytes fetched from the device.
     pub device_bytes: Option<f64>,
-    /// The runs that count.
+    /// The valid runs.
     pub runs: Vec<RunReport>,
-    /// The runs that do not.
+    /// The invalid runs.
     pub left_out: Vec<LeftOut>,
-    /// Why there are none.
+    /// Why there are no runs.
     pub unavailable: Option<String>,
 }
 
-/// A throughput and the quarters of its runs.
+/// A throughput and the quartiles of its runs.
 #[derive(Serialize)]
 pub struct Spread {
-    /// The figure shown everywhere.
+    /// The estimate, which is shown everywhere.
     pub estimate: f64,
-    /// A quarter of the runs were slower.
+    /// The lower quartile: a quarter of the runs were slower.
     pub quarter_below: f64,
-    /// A quarter of the runs were faster.
+    /// The upper quartile: a quarter of the runs were faster.
     pub quarter_above: f64,
 }
 
-/// The times that 50, 99 and 99.9 percent of the accesses did not exceed.
+/// The latencies that 50, 99 and 99.9 percent of the accesses did not exceed.
 #[derive(Serialize)]
 pub struct Percentiles {
-    /// Half of the accesses.
+    /// The median.
     pub p50: f64,
-    /// 99 percent.
+    /// The 99th percentile.
     pub p99: f64,
-    /// 99.9 percent.
+    /// The 99.9th percentile.
     pub p99_9: f64,
 }
 
-/// A run that counts.
+/// A valid run.
 #[derive(Serialize)]
 pub struct RunReport {
     round: u32,
@@ -139,11 +139,11 @@ pub struct RunReport {
     pace: f64,
 }
 
-/// A run that does not count.
+/// An invalid run.
 #[derive(Serialize)]
 pub struct LeftOut {
     round: u32,
-    /// Why.
+    /// Why the run is invalid.
     pub reason: String,
 }
 
@@ -304,7 +304,7 @@ fn verdict_report(settings: &Settings, verdict: &Verdict<'_>) -> VerdictReport {
     }
 }
 
-/// Returns a line for each state that is missing, which says why.
+/// Returns a line for each missing state that says why it is missing.
 pub fn missing(measured: &Measured) -> impl Iterator<Item = String> + '_ {
     measured.blocked.iter().map(|(state, reason)| {
         let what = match state {

@@ -1,4 +1,4 @@
-//! The figures of the runs: a row for each way in each state.
+//! Holds the figures of the runs: a row for each way in each state.
 
 use super::crew::Answer;
 use super::latency::Latencies;
@@ -12,36 +12,36 @@ use crate::os::Usage;
 pub struct Row {
     /// The way of reading.
     pub way: Way,
-    /// What was cached before each run.
+    /// The state of the page cache before each run.
     pub state: State,
-    /// Bytes that a pass loads.
+    /// The number of bytes that a pass loads.
     pub bytes: u64,
-    /// Accesses of a pass; `None` where everything is read in order.
+    /// The number of accesses in a pass; `None` if everything is read in order.
     pub accesses: Option<u64>,
-    /// The runs that count.
+    /// The valid runs.
     pub samples: Vec<Sample>,
-    /// The times of single accesses, over all runs that count.
+    /// The latencies of single accesses, over all valid runs.
     pub latencies: Option<Latencies>,
-    /// The runs that do not count: their number from 1, and why.
+    /// The invalid runs: their number, from 1, and the reason.
     pub left_out: Vec<(u32, String)>,
-    /// Why this machine or file does not offer this way.
+    /// Why this machine or file does not support the way.
     pub unavailable: Option<String>,
 }
 
-/// One run. The wall time is that of one pass, the usage that of all.
+/// A run. The wall time is that of one pass, the usage that of all passes.
 #[derive(Clone, Debug)]
 pub struct Sample {
     /// The round, from 1.
     pub round: u32,
-    /// Passes that the time is the mean of.
+    /// The number of passes over which the time is averaged.
     pub passes: u32,
     /// Wall time in seconds.
     pub seconds: f64,
-    /// How fast the machine was in its round, where 1 is the usual.
+    /// The speed of the machine in its round, relative to its usual speed.
     pub pace: f64,
-    /// What all passes used.
+    /// The resources that all passes used.
     pub usage: Usage,
-    /// The most bytes of the whole program that were resident at a time.
+    /// The peak resident size of the whole program, in bytes.
     pub peak: Option<u64>,
 }
 
@@ -52,7 +52,7 @@ impl Row {
         Row { way, state, bytes, accesses, samples, latencies: None, left_out, unavailable: None }
     }
 
-    /// Returns a row of a way whose runs of 10⁹ bytes took these `seconds` each.
+    /// Returns a row of a way whose runs over 10⁹ bytes took these `seconds`.
     #[cfg(test)]
     pub fn timed(way: Way, seconds: &[f64]) -> Row {
         let sample = |(round, &seconds): (u32, &f64)| Sample {
@@ -66,29 +66,31 @@ impl Row {
         Row { samples: (1..).zip(seconds).map(sample).collect(), ..Row::new(way, State::Warm, 1_000_000_000, None) }
     }
 
-    /// Returns throughput in GB/s (10⁹ bytes a second) of each run, corrected for the machine's pace in its round.
+    /// Returns the throughput of each run in GB/s (10⁹ bytes per second), corrected for the
+    /// machine's pace in its round.
     pub fn rates(&self) -> Vec<f64> {
         self.samples.iter().map(|sample| self.bytes as f64 / 1e9 / sample.seconds / sample.pace).collect()
     }
 
-    /// Returns the throughput in GB/s; `None` when no run counts.
+    /// Returns the throughput in GB/s, or `None` if no run is valid.
     pub fn rate(&self) -> Option<Estimate> {
         estimate(&self.rates())
     }
 
-    /// Returns the estimated throughput in GB/s; 0 when no run counts. Every figure and ratio that is
-    /// shown follows from it.
+    /// Returns the estimated throughput in GB/s, or 0 if no run is valid. Every figure and ratio
+    /// that is shown is derived from it.
     pub fn speed(&self) -> f64 {
         self.rate().unwrap_or_default().value
     }
 
-    /// Returns the median over the runs of something that a pass uses.
+    /// Returns the median over the runs of a resource that a pass uses.
     pub fn median(&self, of: impl Fn(&Usage) -> f64) -> f64 {
         let each = self.samples.iter().map(|sample| of(&sample.usage) / f64::from(sample.passes));
         summary(each).unwrap_or_default().median
     }
 
-    /// Returns the bytes fetched from the device in a pass; `None` where the kernel does not tell.
+    /// Returns the number of bytes read from the device in a pass, or `None` if the kernel does not
+    /// report it.
     pub fn device_bytes(&self) -> Option<f64> {
         let told = self.samples.iter().all(|sample| sample.usage.device_bytes.is_some()) && !self.samples.is_empty();
         told.then(|| self.median(|usage| usage.device_bytes.unwrap_or(0) as f64))
@@ -100,35 +102,36 @@ impl Row {
         summary(peaks?).map(|summary| summary.median)
     }
 
-    /// Returns the accesses per second, by the estimated throughput.
+    /// Returns the accesses per second, from the estimated throughput.
     pub fn iops(&self) -> Option<f64> {
         let accesses = self.accesses? as f64;
         (!self.samples.is_empty()).then(|| accesses / self.seconds())
     }
 
-    /// Returns the time in seconds that this share of the accesses did not exceed.
+    /// Returns the latency in seconds that this share of the accesses did not exceed.
     pub fn latency(&self, share: f64) -> Option<f64> {
         Some(self.latencies.as_ref()?.quantile(share))
     }
 
-    /// Returns the wall time of a pass in seconds, by the estimated throughput; 0 when no run counts.
+    /// Returns the wall time of a pass in seconds, from the estimated throughput, or 0 if no run is
+    /// valid.
     pub fn seconds(&self) -> f64 {
         let speed = self.speed();
         if speed > 0.0 { self.bytes as f64 / 1e9 / speed } else { 0.0 }
     }
 }
 
-/// All that was measured.
+/// All measurements.
 #[derive(Debug, Default)]
 pub struct Measured {
     /// Every way in every state.
     pub rows: Vec<Row>,
-    /// The result that all ways found; out of order, the one for each size of access.
+    /// The result that all ways agree on; if accesses are out of order, one for each access size.
     pub answers: Vec<(Option<u64>, Answer)>,
-    /// How often the figures were looked at to decide whether to go on.
+    /// How often the figures were examined to decide whether to continue.
     pub looks: u32,
-    /// The states that could not be reached at all, and why.
+    /// The states that could never be reached, with the reasons.
     pub blocked: Vec<(State, String)>,
-    /// What a reader of the figures should know.
+    /// Notes for readers of the figures.
     pub notes: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! An axis with ticks at round figures.
+//! Computes an axis with ticks at round figures.
 
 /// An axis from 0 with ticks at round figures.
 pub struct Scale {
@@ -8,7 +8,7 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// Returns the shortest round axis that holds `most`.
+    /// Returns the shortest round axis that includes `most`.
     pub fn up_to(most: f64) -> Scale {
         let most = if most > 0.0 { most } else { 1.0 };
         let rough = most / 4.0;
@@ -24,7 +24,7 @@ impl Scale {
         (0..=count).map(move |tick| f64::from(tick) * step)
     }
 
-    /// Returns the text of a tick.
+    /// Returns the label of a tick.
     pub fn text(&self, tick: f64) -> String {
         let digits = (-self.step.log10().floor()).max(0.0) as usize;
         let digits = if (self.step * 10f64.powi(digits as i32)).fract().abs() > 1e-6 { digits + 1 } else { digits };

@@ -1,4 +1,4 @@
-//! The decisions for a run, resolved from the command line.
+//! Resolves the command line into the decisions for a run.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -8,43 +8,43 @@ use super::way::WayChoice;
 use super::work::Work;
 use crate::cli::bench::{Args, Family, Pattern};
 
-/// Decisions for a run.
+/// The decisions for a run.
 #[derive(Debug)]
 pub struct Settings {
     /// The work on the bytes.
     pub work: Work,
-    /// The same, as it was typed.
+    /// The work as it was typed.
     pub work_text: String,
     /// The order of the accesses.
     pub pattern: Pattern,
-    /// Distance between accesses, under [`Pattern::Stride`].
+    /// The distance between accesses, under [`Pattern::Stride`].
     pub stride: u64,
-    /// Which ways to compare.
+    /// The ways to compare.
     pub selection: WayChoice,
     /// Cold, warm or both.
     pub states: Vec<State>,
-    /// Threads of the ways that use several.
+    /// The number of threads of the parallel ways.
     pub threads: usize,
-    /// Runs of each way in each state.
+    /// The number of runs of each way in each state.
     pub runs: u32,
-    /// The most runs of each way, where they go on until the verdict is certain.
+    /// The maximum number of runs of each way, if they continue until the verdict is certain.
     pub until_certain: Option<u32>,
-    /// Seed of all shuffling.
+    /// The seed for all shuffling.
     pub seed: u64,
-    /// The user's name for this run.
+    /// The label that the user gave this run.
     pub label: Option<String>,
-    /// The document of an earlier run, to be compared.
+    /// The document of an earlier run to compare with.
     pub earlier: Option<Earlier>,
 }
 
-/// `--stride` when not given.
+/// The default of `--stride`.
 const STRIDE: u64 = 64 * 1024;
 
 impl Settings {
-    /// Resolves `args`. `threads` is the number of threads where `args` names none.
+    /// Resolves `args`. `threads` is the number of threads if `args` does not set it.
     ///
     /// # Errors
-    /// Options that contradict each other.
+    /// Returns an error if options contradict each other.
     pub fn new(args: &Args, threads: usize) -> anyhow::Result<Settings> {
         let sequential = args.pattern == Pattern::Sequential;
         if args.auto && !sequential {
@@ -82,13 +82,13 @@ impl Settings {
             until_certain: args.until_certain,
             label: args.label.clone(),
             earlier: args.compare.as_deref().map(Earlier::read).transpose()?,
-            // A standard hasher's keys are random; 32 bits of that are short enough to be typed again.
+            // A standard hasher's keys are random, and 32 bits are short enough to be typed again.
             seed: args.seed.unwrap_or_else(|| std::hash::RandomState::new().build_hasher().finish() >> 32),
         })
     }
 }
 
-/// Returns the word that `--pattern` takes.
+/// Returns the value of `--pattern` that stands for `pattern`.
 pub fn pattern_word(pattern: Pattern) -> &'static str {
     match pattern {
         Pattern::Sequential => "sequential",

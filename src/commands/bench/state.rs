@@ -1,13 +1,13 @@
-//! The states of the page cache, cold and warm: made, then verified by asking the kernel what is
-//! cached. A state that cannot be reached is reported, never assumed. Only where no system call
-//! reports what is cached, a file that was just read counts as warm.
+//! Puts the page cache into a state, cold or warm, and verifies it by asking the kernel what is
+//! cached. A state that cannot be reached is reported, never assumed. Only on systems without a
+//! call that reports what is cached, a file that was just read counts as warm.
 
 use std::time::Duration;
 
 use super::subject::Subject;
 use crate::os::residency::{self, Unknown};
 
-/// The page cache before a run.
+/// The state of the page cache before a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
     /// No page of the files is cached.
@@ -17,7 +17,7 @@ pub enum State {
 }
 
 impl State {
-    /// Returns the word for people and for JSON.
+    /// Returns the name of the state, for people and for JSON.
     pub fn word(self) -> &'static str {
         match self {
             State::Cold => "cold",
@@ -25,10 +25,10 @@ impl State {
         }
     }
 
-    /// Brings `subjects` into this state and verifies it.
+    /// Puts `subjects` into this state and verifies it.
     ///
     /// # Errors
-    /// A sentence that says which file could not be brought there, and why.
+    /// Returns a sentence that says which file could not be brought into this state, and why.
     pub fn make(self, subjects: &[Subject]) -> Result<(), String> {
         for subject in subjects {
             let made = match self {
@@ -41,12 +41,12 @@ impl State {
     }
 }
 
-/// How often and how long to wait for pages on their way to or from the disk.
+/// How often, and for how long, to wait for pages that are being read or written.
 const TRIES: u32 = 40;
 const WAIT: Duration = Duration::from_millis(25);
 
-/// Has the kernel drop the file's pages (`posix_fadvise(2)`, DONTNEED). It drops clean and unused
-/// pages, starts to write out dirty ones, and leaves mapped ones alone.
+/// Asks the kernel to drop the file's pages (`posix_fadvise(2)`, DONTNEED). It drops clean unused
+/// pages, starts to write back dirty ones, and ignores mapped ones.
 fn chill(subject: &Subject) -> Result<(), String> {
     let mut left = String::new();
     for attempt in 0..TRIES {
@@ -67,7 +67,8 @@ fn chill(subject: &Subject) -> Result<(), String> {
             _ if subject.filesystem() == Some("tmpfs") => "tmpfs has no other place for them".to_owned(),
             (dirty, written) => format!("{} dirty, not on the disk yet (sync writes them out)", dirty + written),
         };
-        // Waiting does not help for pages that are clean; a few tries are for pages that were in use for a moment.
+        // Waiting does not help with clean pages; a few attempts allow for pages that were briefly
+        // in use.
         if dirty + written == 0 && attempt >= 8 {
             break;
         }
@@ -100,8 +101,8 @@ fn heat(subject: &Subject) -> Result<(), String> {
     Err(format!("only {} of {pages} pages stay in memory: it holds no more", now.max(resident)))
 }
 
-/// Returns the number of pages that are not on the disk yet: the kernel has to write them before it can
-/// drop them.
+/// Returns the number of pages that are not on the disk yet. The kernel must write them before it
+/// can drop them.
 pub fn dirty_pages(subjects: &[Subject]) -> u64 {
     subjects
         .iter()

@@ -1,17 +1,17 @@
 //! Statistics of a handful of noisy timings: an estimate, its spread, and whether two ways really differ.
 
-/// The middle and the quarters of a sample.
+/// The median and the quartiles of a sample.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Summary {
-    /// Half of the values lie below.
+    /// The median: half of the values lie below it.
     pub median: f64,
-    /// A quarter of the values lie below.
+    /// The lower quartile: a quarter of the values lie below it.
     pub low: f64,
-    /// A quarter of the values lie above.
+    /// The upper quartile: a quarter of the values lie above it.
     pub high: f64,
 }
 
-/// Returns the middle and the quarters of `values`; `None` when there are none.
+/// Returns the median and the quartiles of `values`, or `None` if there are none.
 pub fn summary(values: impl IntoIterator<Item = f64>) -> Option<Summary> {
     let mut sorted: Vec<f64> = values.into_iter().collect();
     sorted.sort_by(f64::total_cmp);
@@ -33,19 +33,21 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 /// A throughput and its spread.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Estimate {
-    /// The estimate, in as many digits as are shown, so that what is computed from it is what a reader computes.
+    /// The estimate, rounded to the digits that are shown, so that anything computed from it equals
+    /// what a reader computes.
     pub value: f64,
-    /// A quarter of the runs are below.
+    /// The lower quartile of the runs.
     pub low: f64,
-    /// A quarter of the runs are above.
+    /// The upper quartile of the runs.
     pub high: f64,
 }
 
-/// Estimates a throughput from that of several runs; `None` when there are none.
+/// Estimates a throughput from those of several runs. Returns `None` if there are none.
 ///
-/// The estimate is the median of the geometric means of all pairs, each run with itself among them (Hodges and Lehmann,
-/// Ann. Math. Stat. 34, 1963). The median of values that gather in two places, as with a disk of two speeds, jumps from one
-/// to the other by a single run; this does not.
+/// The estimate is the median of the geometric means of all pairs, including each run paired with
+/// itself (Hodges and Lehmann, Ann. Math. Stat. 34, 1963). If values cluster in two places, as with
+/// a disk of two speeds, a single run can move their median from one cluster to the other; this
+/// estimate is stable.
 pub fn estimate(rates: &[f64]) -> Option<Estimate> {
     let spread = summary(rates.iter().copied())?;
     let pairs = rates.iter().enumerate().flat_map(|(at, a)| rates[at..].iter().map(move |b| (a * b).sqrt()));
@@ -62,12 +64,12 @@ fn significant(value: f64) -> f64 {
     (value * scale).round() / scale
 }
 
-/// The probability below which a difference is taken to be more than chance.
+/// The probability below which a difference counts as significant.
 pub const SIGNIFICANT: f64 = 0.05;
 
-/// Returns the probability that two samples of the same thing differ at least as much as these, in either direction: the
-/// Mann-Whitney test, which looks only at how the ranks mix and assumes nothing of how the noise is distributed. 1 where a
-/// sample is empty.
+/// Returns the probability that two samples of the same distribution differ at least as much as
+/// these, in either direction, or 1 if a sample is empty. This is the Mann-Whitney test, which
+/// compares ranks and assumes nothing about the distribution of the noise.
 pub fn chance(a: &[f64], b: &[f64]) -> f64 {
     let (n, m) = (a.len(), b.len());
     if n == 0 || m == 0 {
@@ -93,17 +95,19 @@ pub fn chance(a: &[f64], b: &[f64]) -> f64 {
     (2.0 * extreme / all).min(1.0)
 }
 
-/// The most pairs for which arrangements are counted; beyond, their number is nearly normal.
+/// The maximum number of pairs for which arrangements are counted; above it, the normal
+/// approximation is used.
 const EXACT: usize = 400;
 
-/// Returns mean and deviation of the number of wins where two samples differ only by chance.
+/// Returns the mean and standard deviation of the number of wins if two samples differ only by
+/// chance.
 fn wins_by_chance(n: usize, m: usize) -> (f64, f64) {
     ((n * m) as f64 / 2.0, ((n * m * (n + m + 1)) as f64 / 12.0).sqrt())
 }
 
-/// Returns the interval that holds the ratio of the two speeds `a` and `b` with a probability of `1 - error`: the one of
-/// Hodges and Lehmann's shift, of logarithms, by which the Mann-Whitney test would find no difference. `None` where the
-/// samples are too small for any.
+/// Returns the confidence interval, at the level `1 - error`, of the ratio of the speeds `a` and
+/// `b`: the range of shifts of logarithms (Hodges and Lehmann) for which the Mann-Whitney test
+/// finds no difference. Returns `None` if the samples are too small.
 pub fn ratio_interval(a: &[f64], b: &[f64], error: f64) -> Option<(f64, f64)> {
     let (n, m) = (a.len(), b.len());
     let cut = if n * m > EXACT {
@@ -123,8 +127,9 @@ pub fn ratio_interval(a: &[f64], b: &[f64], error: f64) -> Option<(f64, f64)> {
     (cut > 0 && 2 * cut <= ratios.len()).then(|| (ratios[cut - 1], ratios[ratios.len() - cut]))
 }
 
-/// Corrects the probabilities of several comparisons for their number (Holm, Scand. J. Stat. 6, 1979): where none differs,
-/// the chance that any seems to is no higher than for one comparison alone.
+/// Corrects the probabilities of several comparisons for their number (Holm, Scand. J. Stat. 6,
+/// 1979). If nothing differs, the chance that some comparison seems to is then no higher than for a
+/// single one.
 pub fn holm(chances: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..chances.len()).collect();
     order.sort_by(|&a, &b| chances[a].total_cmp(&chances[b]));
@@ -137,14 +142,15 @@ pub fn holm(chances: &[f64]) -> Vec<f64> {
     corrected
 }
 
-/// Returns the number of runs of each with which a difference of `distance` between two samples would show at the level
-/// `error` in nine of ten experiments. Distance and `deviation` are those of logarithms.
+/// Returns the number of runs of each way with which a difference of `distance` between two samples
+/// is significant at the level `error` in nine of ten experiments. `distance` and `deviation` are
+/// those of logarithms.
 pub fn runs_to_show(distance: f64, deviation: f64, error: f64) -> f64 {
-    /// The Mann-Whitney test needs so much more than the t test where the noise is normal.
+    /// The efficiency of the Mann-Whitney test relative to the t test, for normal noise.
     const EFFICIENCY: f64 = 0.955;
     let z = normal_quantile(error / 2.0) + normal_quantile(0.1);
     let by_noise = 2.0 * (z * deviation / distance).powi(2) / EFFICIENCY;
-    // Fewer runs have too few arrangements for so small a probability.
+    // Fewer runs have too few arrangements for a probability this small.
     let mut fewest = 1;
     let mut arrangements = 2.0;
     while 2.0 / arrangements > error {
@@ -164,9 +170,9 @@ pub fn log_deviation(a: &[f64], b: &[f64]) -> f64 {
     ((squares(a) + squares(b)) / freedom as f64).sqrt()
 }
 
-/// Returns in how many of all arrangements of `n` and `m` ranks the first wins so often, for each number of wins.
+/// Returns, for each number of wins, how many arrangements of `n` and `m` ranks have that number.
 fn arrangements(n: usize, m: usize) -> Vec<f64> {
-    // The highest rank wins against all of the other side, or loses to none of it.
+    // The highest rank either wins against the whole other side or belongs to it.
     let mut rows: Vec<Vec<Vec<f64>>> = vec![vec![vec![0.0; n * m + 1]; m + 1]; n + 1];
     for i in 0..=n {
         for j in 0..=m {
@@ -218,7 +224,7 @@ mod tests {
         assert_eq!(estimate(&[]), None);
         assert_eq!(estimate(&[3.0]).unwrap().value, 3.0);
         assert_eq!(estimate(&[1.0, 4.0]).unwrap().value, 2.0);
-        // Either is fast half of the time; their medians are 1 and 2.
+        // Each is fast half of the time, but their medians are 1 and 2.
         let (a, b) = ([1.0, 2.0, 1.0, 2.0, 1.0], [2.0, 1.0, 2.0, 1.0, 2.0]);
         assert_eq!([estimate(&a).unwrap().value, estimate(&b).unwrap().value], [1.41, 1.41]);
         assert!(chance(&a, &b) > 0.5);
@@ -229,7 +235,7 @@ mod tests {
         assert_eq!([14.236, 8.1049, 0.014_26, 1234.0, 0.0].map(significant), [14.2, 8.1, 0.0143, 1230.0, 0.0]);
     }
 
-    /// The values of published tables and of R's wilcox.test.
+    /// The values are from published tables and from R's wilcox.test.
     #[test]
     fn chances_are_those_of_the_tables() {
         let below = [1.0, 2.0, 3.0, 4.0, 5.0];
@@ -252,7 +258,7 @@ mod tests {
         assert!((normal_tail(1.96) - 0.025).abs() < 1e-4);
     }
 
-    /// As `p.adjust(method = "holm")` and `wilcox.test(conf.int = TRUE)` of R have it.
+    /// The values are from R's `p.adjust(method = "holm")` and `wilcox.test(conf.int = TRUE)`.
     #[test]
     fn corrections_and_intervals_are_those_of_r() {
         let corrected = holm(&[0.01, 0.04, 0.03, 0.005]);
@@ -268,7 +274,8 @@ mod tests {
         assert_eq!(ratio_interval(&[], &[1.0], 0.05), None);
     }
 
-    /// Samples of one thing and of another, many times over: the errors are as rare as they claim.
+    /// Draws many samples from equal and from different distributions, and checks that errors are
+    /// as rare as claimed.
     #[test]
     fn errors_are_as_rare_as_they_claim() {
         let mut state = 7u64;

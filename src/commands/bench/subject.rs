@@ -1,4 +1,5 @@
-//! The files to read: those named, or a temporary one without a name, which needs no removal.
+//! Opens the files to read: the named ones, or a temporary file without a name, which needs no
+//! removal.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -11,16 +12,16 @@ use crate::os::{Volume, nameless_file};
 use crate::io::{IoMode, Kind, Range, Source};
 use crate::output::escape_name;
 
-/// One file to read.
+/// A file to read.
 #[derive(Debug)]
 pub struct Subject {
-    /// The path by which every pass opens it anew.
+    /// The path with which every pass opens it again.
     path: PathBuf,
-    /// The name for people.
+    /// The name to show.
     shown: String,
     len: u64,
     temporary: bool,
-    /// Held open to ask what is cached, and to keep a temporary file alive.
+    /// The file, kept open to query what is cached and to keep a temporary file alive.
     file: File,
 }
 
@@ -28,7 +29,7 @@ impl Subject {
     /// Opens an existing file.
     ///
     /// # Errors
-    /// What `open(2)` says, or why a file cannot be measured.
+    /// Returns the error of `open(2)`, or the reason that the file cannot be measured.
     pub fn named(name: &OsString) -> io::Result<Subject> {
         let source = Source::open(name, IoMode::Read, Range::default())?;
         match source.kind() {
@@ -59,11 +60,11 @@ impl Subject {
         })
     }
 
-    /// Makes a file of `len` bytes of log lines in `directory` and writes it through to the disk. It never has
-    /// a name, so it is gone however the program ends.
+    /// Creates a file of `len` bytes of log lines in `directory` and syncs it to the disk. It has
+    /// no name, so it disappears however the program ends.
     ///
     /// # Errors
-    /// A failure to create or write it.
+    /// Returns an error if the file cannot be created or written.
     pub fn temporary(len: u64, directory: &Path) -> io::Result<Subject> {
         let mut file = nameless(directory)?;
         let mut lines = LogLines::default();
@@ -76,7 +77,7 @@ impl Subject {
             left -= text.len() as u64;
         }
         file.sync_all()?;
-        // Opened anew for each pass, as any reader opens it.
+        // Each pass opens it again, as any reader does.
         let path = path_of(&file);
         Ok(Subject {
             path,
@@ -87,12 +88,12 @@ impl Subject {
         })
     }
 
-    /// Returns the path by which to open it.
+    /// Returns the path to open it with.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Returns the name for people, safe to show on a terminal.
+    /// Returns the name to show, escaped for a terminal.
     pub fn shown(&self) -> &str {
         &self.shown
     }
@@ -102,17 +103,17 @@ impl Subject {
         self.len
     }
 
-    /// Whether it was made for this run.
+    /// Returns whether it was created for this run.
     pub fn is_temporary(&self) -> bool {
         self.temporary
     }
 
-    /// Returns the descriptor held open.
+    /// Returns the open descriptor.
     pub fn fd(&self) -> BorrowedFd<'_> {
         self.file.as_fd()
     }
 
-    /// Returns the name of its file system, where that is a common one (`statfs(2)`).
+    /// Returns the name of its file system, if it is a common one (`statfs(2)`).
     pub fn filesystem(&self) -> Option<&'static str> {
         let magic = Volume::of(&self.file).ok()?.magic?;
         Some(match magic {
@@ -133,7 +134,7 @@ impl Subject {
     }
 }
 
-/// Makes a file without a name: by `O_TMPFILE`, or with a name that is removed at once.
+/// Creates a file without a name, with `O_TMPFILE` or by removing the name at once.
 fn nameless(directory: &Path) -> io::Result<File> {
     if let Ok(file) = nameless_file(directory) {
         return Ok(file);
@@ -144,7 +145,8 @@ fn nameless(directory: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Lines of a made-up log, the same for every run: no two are alike, and their lengths vary as in real logs.
+/// The lines of an invented log, the same in every run. No two are equal, and their lengths vary as
+/// in real logs.
 #[derive(Default)]
 struct LogLines {
     number: u64,

@@ -1,5 +1,5 @@
-//! The figures as a table for people, a bar to each row, and the verdict under it. `--json` and `--csv` have every
-//! figure; here a narrow terminal leaves some out.
+//! Formats the figures as a table for people, with a bar in each row and the verdict below. A
+//! narrow terminal omits some figures, which `--json` and `--csv` always include.
 
 use std::fmt::Write as _;
 
@@ -14,38 +14,39 @@ use super::state::State;
 use super::way::{Means, size};
 use crate::cli::bench::Pattern;
 
-/// The look of the table.
+/// How the table is displayed.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
-    /// Columns of the terminal.
+    /// The number of columns of the terminal.
     pub width: usize,
-    /// Whether to colour it.
+    /// Whether to use colour.
     pub color: bool,
 }
 
-/// The narrowest bar that says something, and the widest that says more than a narrower one.
+/// The narrowest bar that is readable, and the widest one that is useful.
 const LEAST_BAR: usize = 12;
 const MOST_BAR: usize = 40;
 
-/// A column beside the way and the bar.
+/// A column other than the way and the bar.
 struct Column {
     name: &'static str,
     width: usize,
     cell: fn(&Row) -> String,
-    /// On a narrow terminal the highest goes first; 0 stays. `--json` and `--csv` have them all.
+    /// The priority with which a narrow terminal drops the column: the highest goes first, and 0
+    /// stays.
     spare: u8,
     shown: Shown,
 }
 
-/// When a column is shown.
+/// The condition for showing a column.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shown {
     Always,
-    /// Where accesses are out of order.
+    /// If accesses are out of order.
     Scattered,
-    /// Where everything is read in order.
+    /// If everything is read in order.
     Sequential,
-    /// Where bytes came from a device.
+    /// If bytes were read from a device.
     FromDevice,
 }
 
@@ -82,7 +83,7 @@ static COLUMNS: [Column; 14] = [
     },
 ];
 
-/// Returns everything that a person reads.
+/// Returns the whole report for people.
 pub fn table(findings: &Findings<'_>, look: Look) -> String {
     let mut text = head(findings);
     let Findings { settings, measured, verdicts, .. } = findings;
@@ -113,7 +114,7 @@ pub fn table(findings: &Findings<'_>, look: Look) -> String {
     text
 }
 
-/// Returns what was measured, on what.
+/// Returns the lines that say what was measured, and where.
 fn head(Findings { settings, subjects, machine, measured, .. }: &Findings<'_>) -> String {
     let mut text = String::new();
     for subject in *subjects {
@@ -193,7 +194,8 @@ fn push_state(text: &mut String, settings: &Settings, measured: &Measured, state
     }
 }
 
-/// Returns the columns that fit beside labels of this width, and how wide the bar is then.
+/// Returns the columns that fit beside labels of this width, and the width that remains for the
+/// bar.
 fn fit(width: usize, labels: usize, is_shown: impl Fn(Shown) -> bool) -> (Vec<&'static Column>, usize) {
     let mut columns: Vec<&Column> = COLUMNS.iter().filter(|column| is_shown(column.shown)).collect();
     loop {
@@ -206,7 +208,7 @@ fn fit(width: usize, labels: usize, is_shown: impl Fn(Shown) -> bool) -> (Vec<&'
     }
 }
 
-/// Returns a line for each state with the number of runs that do not count though others of their row do.
+/// Returns a line for each state with the number of invalid runs in rows that also have valid ones.
 fn left_out(measured: &Measured) -> Vec<String> {
     let mut lines = Vec::new();
     for state in [State::Cold, State::Warm] {
@@ -233,7 +235,7 @@ fn style(row: &Row) -> Style {
     Style::new().fg_color(Some(color.into()))
 }
 
-/// Returns a bar in eighths of a column.
+/// Returns a bar with a resolution of an eighth of a column.
 fn bar_of(share: f64, width: usize) -> String {
     let eighths = (share.clamp(0.0, 1.0) * width as f64 * 8.0).round() as usize;
     let mut bar = "█".repeat(eighths / 8);

@@ -1,5 +1,5 @@
-//! The verdict in words: which way wins here, by how much, whether that is beyond the noise, and what
-//! the counters say of why. Losses of mapping are stated as plainly as its wins.
+//! Writes the verdict: which way wins here, by how much, whether that exceeds the noise, and why
+//! according to the counters. Losses of mapping are stated as plainly as its wins.
 
 use super::duel::{Duel, MARGIN, Outcome, compare};
 use super::figures::{count, rate};
@@ -9,7 +9,7 @@ use super::settings::Settings;
 use super::state::State;
 use super::way::Means;
 
-/// The most ways that a sentence names as being as fast as the fastest.
+/// The maximum number of ways that a sentence names as equally fast.
 const MOST_NAMED: usize = 4;
 
 /// The verdict on one state.
@@ -19,18 +19,19 @@ pub struct Verdict<'m> {
     pub state: State,
     /// The fastest way of all.
     pub fastest: &'m Row,
-    /// The ways that these runs cannot tell from the fastest.
+    /// The ways that these runs cannot distinguish from the fastest.
     pub as_fast: Vec<&'m Row>,
-    /// The fastest mapping against the fastest read, where both were measured.
+    /// The fastest mapping against the fastest read, if both were measured.
     pub duel: Option<Duel<'m>>,
-    /// `--io auto` against the fastest other way, where it was measured.
+    /// `--io auto` against the fastest other way, if it was measured.
     pub auto: Option<Duel<'m>>,
-    /// The words.
+    /// The sentences of the verdict.
     pub sentences: Vec<String>,
 }
 
 impl Verdict<'_> {
-    /// Whether further runs would not change what is said of mmap, read and `--io auto`.
+    /// Returns whether further runs would not change the conclusions about mmap, read and `--io
+    /// auto`.
     pub fn is_certain(&self) -> bool {
         [&self.duel, &self.auto].into_iter().flatten().all(|duel| duel.outcome() != Outcome::Open)
     }
@@ -90,7 +91,8 @@ impl Words<'_> {
         compare(one, &rest, self.looks)
     }
 
-    /// Compares the fastest mapping with the fastest read, as two that were chosen among all ways.
+    /// Compares the fastest mapping with the fastest read, corrected for their being chosen among
+    /// all ways.
     fn duel<'m>(&self, rows: &[&'m Row]) -> Option<Duel<'m>> {
         let fastest = fastest_of(rows)?;
         let rivals = self.against_rest(fastest, rows).into_iter();
@@ -137,7 +139,8 @@ impl Words<'_> {
         }
     }
 
-    /// Returns the words on runs that do not tell, and on how many would.
+    /// Returns the sentence for inconclusive runs, with the number of runs that would be
+    /// conclusive.
     fn not_enough(&self, duel: &Duel<'_>) -> String {
         let runs = duel.one.samples.len().min(duel.other.samples.len());
         let (p, plural) = (self.chance(duel), if runs == 1 { "" } else { "s" });
@@ -178,7 +181,7 @@ impl Words<'_> {
         format!("The fastest of {ways} ways is {with_rate}; within the noise of it: {}{others}.", list.join(", "))
     }
 
-    /// Names the ways that fetch more from the device than is wanted, wherever there are any.
+    /// Names the ways that read more from the device than is wanted, if there are any.
     fn amplification(&self, rows: &[&Row]) -> Option<String> {
         let times = |row: &Row| amplification(row).filter(|&times| times > AMPLIFIED);
         let list: Vec<String> =
@@ -186,8 +189,8 @@ impl Words<'_> {
         (!list.is_empty()).then(|| format!("Bytes from the device by bytes wanted: {}.", list.join(", ")))
     }
 
-    /// Compares each mapping with the fastest read on as many threads. The pairs in `unsure` are left out: among more
-    /// rivals, they were within the noise.
+    /// Compares each mapping with the fastest read on the same number of threads. Omits the pairs
+    /// in `unsure`, which were within the noise in a comparison with more rivals.
     fn the_others(&self, rows: &[&Row], unsure: &[[&Row; 2]]) -> Vec<String> {
         let is_unsure = |duel: &Duel<'_>| {
             let is = |a: &Row, b: &Row| std::ptr::eq(a, b);
@@ -240,7 +243,7 @@ impl Words<'_> {
     }
 }
 
-/// Returns the interval of the difference, in percent, in parentheses.
+/// Returns the confidence interval of the difference, in percent and in parentheses.
 fn interval(duel: &Duel<'_>) -> String {
     let ranked = if duel.ratio >= 1.0 { *duel } else { duel.swapped() };
     let percent = |ratio: f64| (ratio - 1.0) * 100.0;

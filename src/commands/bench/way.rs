@@ -1,4 +1,4 @@
-//! The ways of reading that are compared, and the name of each.
+//! Defines the ways of reading that are compared, and their names.
 
 use clap::ValueEnum;
 
@@ -6,35 +6,35 @@ use super::state::State;
 use crate::cli::bench::{Family, Pattern};
 use crate::engine::BLOCK;
 
-/// A way of reading: the calls, the bytes of each, the threads, the requests in flight.
+/// A way of reading: its system calls, their size, the threads, and the requests in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Way {
-    /// What is called.
+    /// The system calls.
     pub means: Means,
-    /// The size of a buffer, a window or an access; `None` where the file is taken as a whole.
+    /// The size of a buffer, a window or an access; `None` if the file is mapped as a whole.
     pub block: Option<u64>,
-    /// Threads that work at a time.
+    /// The number of threads.
     pub threads: usize,
-    /// Requests in flight on each thread.
+    /// The number of requests in flight on each thread.
     pub depth: usize,
 }
 
-/// What a way calls.
+/// The system calls of a way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Means {
     /// Always the same calls.
     Fixed(Family),
-    /// Whatever `--io auto` chooses: the engine that every other subcommand runs on.
+    /// The choice of `--io auto`, with the engine that every other subcommand uses.
     Auto,
 }
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 
-/// Bytes of a whole mapping that a thread takes at a time, where several share it.
+/// The number of bytes that a thread takes at a time from a mapping that several threads share.
 pub const PIECE: u64 = 4 * MIB;
 
-/// `--queue-depth` when not given.
+/// The default of `--queue-depth`.
 const SEQUENTIAL_DEPTH: usize = 4;
 const SCATTERED_DEPTH: usize = 32;
 
@@ -49,23 +49,24 @@ impl Way {
         Way { means: Means::Auto, block: None, threads, depth: 1 }
     }
 
-    /// Whether the bytes are mapped. `auto` is neither a mapping nor a read.
+    /// Returns whether the bytes are mapped. `auto` is neither a mapping nor a read.
     pub fn is_map(&self) -> bool {
         self.means != Means::Auto && !self.is_read()
     }
 
-    /// Whether the bytes are read into a buffer.
+    /// Returns whether the bytes are read into a buffer.
     pub fn is_read(&self) -> bool {
         use Family::{Direct, Nowait, Pread, Read, Uring, UringDirect, UringFixed};
         matches!(self.means, Means::Fixed(Read | Pread | Nowait | Direct | Uring | UringFixed | UringDirect))
     }
 
-    /// Whether the page cache is bypassed, so that a pass fetches everything from the device.
+    /// Returns whether the page cache is bypassed, so that a pass fetches everything from the
+    /// device.
     pub fn is_direct(&self) -> bool {
         matches!(self.means, Means::Fixed(Family::Direct | Family::UringDirect))
     }
 
-    /// Returns the word for JSON and CSV, which is the one that `--ways` takes.
+    /// Returns the name for JSON and CSV, which `--ways` accepts.
     pub fn word(&self) -> String {
         match self.means {
             Means::Auto => "auto".into(),
@@ -73,7 +74,7 @@ impl Way {
         }
     }
 
-    /// Returns the name for people: `windows 4 MiB ×2`, `io_uring 4 KiB, depth 32`.
+    /// Returns the label for people: `windows 4 MiB ×2`, `io_uring 4 KiB, depth 32`.
     pub fn label(&self, pattern: Pattern) -> String {
         let Means::Fixed(family) = self.means else { return "--io auto".into() };
         let name = name(family, pattern);
@@ -116,7 +117,7 @@ fn name(family: Family, pattern: Pattern) -> &'static str {
     }
 }
 
-/// Returns a size as people read it: `64 KiB`, `1.5 GiB`, `1000 B`.
+/// Returns a size for people: `64 KiB`, `1.5 GiB`, `1000 B`.
 pub fn size(bytes: u64) -> String {
     let (unit, name) = match bytes {
         0..KIB => return format!("{bytes} B"),
@@ -128,16 +129,16 @@ pub fn size(bytes: u64) -> String {
     if bytes.is_multiple_of(unit) { format!("{} {name}", bytes / unit) } else { format!("{whole:.1} {name}") }
 }
 
-/// Which ways to measure.
+/// The choice of ways to measure.
 #[derive(Clone, Debug, Default)]
 pub struct WayChoice {
-    /// Threads of the parallel ways.
+    /// The number of threads of the parallel ways.
     pub threads: usize,
-    /// Block sizes; the usual ones where there are none.
+    /// The block sizes; empty for the usual ones.
     pub blocks: Vec<u64>,
-    /// Requests in flight; the usual number where there are none.
+    /// The numbers of requests in flight; empty for the usual one.
     pub depths: Vec<usize>,
-    /// The families; all where there are none.
+    /// The families; empty for all.
     pub families: Vec<Family>,
     /// Whether `--io auto` is measured too.
     pub auto: bool,
@@ -152,8 +153,8 @@ impl WayChoice {
         fixed.chain(self.auto.then(|| Way::auto(self.threads))).collect()
     }
 
-    /// Whether to measure `way` in `state`. What bypasses the cache gains nothing from a warm one,
-    /// so it is measured there only when it is named.
+    /// Returns whether to measure `way` in `state`. A way that bypasses the cache gains nothing
+    /// from a warm one, so it is measured there only if it is named.
     pub fn fits(&self, way: &Way, state: State) -> bool {
         let Means::Fixed(family) = way.means else { return true };
         state == State::Cold || !way.is_direct() || self.families.contains(&family)

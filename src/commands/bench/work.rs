@@ -1,7 +1,8 @@
-//! The work on the bytes, the same for every way of reading.
+//! Performs the work on the bytes, which is the same for every way of reading.
 //!
-//! Each work is a sum over the file in some sense, so a file can be cut anywhere and the parts joined
-//! again, and every way must find the same result. Nothing here knows how the bytes were loaded.
+//! Each work is a sum over the file in some sense, so a file can be split anywhere and the parts
+//! joined again, and every way must find the same result. Nothing here depends on how the bytes
+//! were loaded.
 
 use std::cell::RefCell;
 
@@ -20,7 +21,7 @@ pub enum Work {
     Hash(Recipe),
 }
 
-/// Work whose result is a number.
+/// A work whose result is a number.
 #[derive(Debug)]
 pub enum Count {
     /// Sums the first byte of each page of 4096 bytes.
@@ -31,23 +32,24 @@ pub enum Count {
     Lines,
     /// Counts occurrences, including those that overlap.
     Search(Box<Finder<'static>>),
-    /// Copies the bytes into private memory, as a read does by itself. The result is the sum of the copy's bytes at
-    /// each multiple of 4096 in the file.
+    /// Copies the bytes into private memory, which a read does anyway. The result is the sum of the
+    /// copied bytes at each multiple of 4096 in the file.
     Copy,
 }
 
-/// Distance of the bytes that are summed to check a page or a copy. It does not follow the machine's page size, so that
-/// the result is the same everywhere.
+/// The distance between the bytes that are summed to check a page or a copy. It is independent of
+/// the machine's page size, so that the result is the same everywhere.
 const PAGE: u64 = 4096;
 
-/// Bytes of the buffer for copies out of a mapping, which fits into a core's cache, as a reader's buffer does.
+/// The size of the buffer for copies out of a mapping, which fits into a core's cache, as a
+/// reader's buffer does.
 const SCRATCH_SIZE: usize = 128 * 1024;
 
 impl Work {
     /// Parses the value of `--work`.
     ///
     /// # Errors
-    /// A sentence that says what is expected.
+    /// Returns a sentence that says what is expected.
     pub fn parse(text: &str) -> Result<Work, String> {
         let count = |count| Ok(Work::Count(count));
         match text.split_once(':') {
@@ -70,12 +72,13 @@ impl Work {
     }
 }
 
-/// The result for a run of bytes, and what joining it with its neighbours needs.
+/// The result for a run of bytes, with the edges needed to join it with its neighbours.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// The result so far.
     pub count: u64,
-    /// The first and the last bytes, one less than a pattern has: a match may cross from one run into the next.
+    /// The first and last bytes, one fewer than the pattern's length, because a match may cross
+    /// from one run into the next.
     head: Vec<u8>,
     tail: Vec<u8>,
 }
@@ -88,7 +91,8 @@ impl Tally {
 }
 
 impl Count {
-    /// Returns the tally of `bytes`, which are at offset `at` of the file. `owned` says that they are a copy already.
+    /// Returns the tally of `bytes`, which are at offset `at` of the file. `owned` says that they
+    /// are already a copy.
     pub fn tally(&self, at: u64, bytes: &[u8], owned: bool) -> Tally {
         let mut tally = self.whole(at, bytes, owned);
         if let Count::Search(finder) = self {
@@ -115,7 +119,8 @@ impl Count {
     pub fn join(&self, tally: &mut Tally, next: &Tally) {
         tally.count = tally.count.wrapping_add(next.count);
         let Count::Search(finder) = self else { return };
-        // An occurrence within the two edges crosses the seam: neither edge is long enough to hold one.
+        // An occurrence within the two edges crosses the seam, because neither edge is long enough
+        // to contain one.
         let mut seam = std::mem::take(&mut tally.tail);
         seam.extend_from_slice(&next.head);
         tally.count += occurrences(finder, &seam);
@@ -140,7 +145,8 @@ fn pages(at: u64, bytes: &[u8]) -> u64 {
     bytes.iter().skip(first).step_by(PAGE as usize).map(|&byte| u64::from(byte)).sum()
 }
 
-/// Returns the sum of all bytes, by a loop that compiles to vector instructions; partial sums of 64 KiB fit into 32 bits.
+/// Returns the sum of all bytes, with a loop that compiles to vector instructions; partial sums of
+/// 64 KiB fit into 32 bits.
 fn sum(bytes: &[u8]) -> u64 {
     bytes.chunks(1 << 16).map(|chunk| u64::from(chunk.iter().map(|&byte| u32::from(byte)).sum::<u32>())).sum()
 }
@@ -160,8 +166,8 @@ fn occurrences(finder: &Finder<'_>, bytes: &[u8]) -> u64 {
 
 fn copy(at: u64, bytes: &[u8]) -> u64 {
     std::thread_local! {
-        // On a page boundary, like the buffers of the reads: a copy to 16 bytes after one, where `malloc` places large
-        // blocks, is several times slower on some processors.
+        // The buffer starts on a page boundary, like those of the reads. A copy to 16 bytes after
+        // one, where `malloc` places large blocks, is several times slower on some processors.
         static SCRATCH: RefCell<Buffer> = RefCell::new(Buffer::aligned(SCRATCH_SIZE));
     }
     SCRATCH.with_borrow_mut(|scratch| {
@@ -189,7 +195,7 @@ mod tests {
         }
     }
 
-    /// Returns the result by the simplest means.
+    /// Returns the result in the simplest way.
     fn naive(work: &str, bytes: &[u8]) -> u64 {
         let sum = |bytes: &mut dyn Iterator<Item = &u8>| bytes.map(|&byte| u64::from(byte)).sum::<u64>();
         match work.split_once(':') {

@@ -1,4 +1,4 @@
-//! `--around-byte`: the line that holds a byte, and the lines around it.
+//! `--around-byte`: finds the line that contains a byte, and the lines around it.
 
 use std::collections::VecDeque;
 use std::io;
@@ -9,39 +9,39 @@ use memchr::{memchr_iter, memrchr_iter};
 use super::pick::Piece;
 use crate::cli::range::Around;
 
-/// Says that an input of `length` bytes has no such byte.
+/// Returns the error for an input of `length` bytes, which has no such byte.
 fn beyond(around: Around, length: u64) -> io::Error {
     io::Error::other(format!("byte {} is after the end: there are {length} bytes", around.byte))
 }
 
-/// Picks the lines around a byte out of a stream.
+/// Picks the lines around a byte from a stream.
 #[derive(Debug)]
 pub struct AroundPicker {
     around: Around,
     /// The offset of the next byte.
     at: u64,
-    /// Lines before the byte that may be wanted.
+    /// The lines before the byte that may be wanted.
     held: VecDeque<u8>,
     limit: usize,
-    /// Line ends that are still to come, once the byte has.
+    /// The number of line ends still to come, once the byte has been reached.
     left: Option<u64>,
 }
 
 impl AroundPicker {
-    /// Picks what is around a byte, with at most `limit` bytes held before it.
+    /// Picks the lines around a byte, with at most `limit` bytes held before it.
     pub fn new(around: Around, limit: usize) -> AroundPicker {
         AroundPicker { around, at: 0, held: VecDeque::new(), limit, left: None }
     }
 
-    /// Whether nothing that is still to come is wanted.
+    /// Returns whether the rest of the stream is not wanted.
     pub fn is_done(&self) -> bool {
         self.left == Some(0)
     }
 
-    /// Takes the next piece and passes on what is clear by now.
+    /// Takes the next piece, and passes on everything that is decided by now.
     ///
     /// # Errors
-    /// When the lines before the byte are too long to be held.
+    /// Returns an error if the lines before the byte are too long to be held.
     pub fn feed(&mut self, mut piece: &[u8], mut emit: impl FnMut(Piece<'_>)) -> io::Result<()> {
         if self.left.is_none() {
             let before = (self.around.byte - self.at).min(piece.len() as u64) as usize;
@@ -63,10 +63,10 @@ impl AroundPicker {
         Ok(())
     }
 
-    /// Takes note that the stream has ended.
+    /// Checks, at the end of the stream, that the byte was reached.
     ///
     /// # Errors
-    /// When it ended before the byte.
+    /// Returns an error if the stream ended before the byte.
     pub fn finish(&self) -> io::Result<()> {
         if self.left.is_none() { Err(beyond(self.around, self.at)) } else { Ok(()) }
     }
@@ -74,7 +74,8 @@ impl AroundPicker {
     fn hold(&mut self, piece: &[u8], emit: &mut impl FnMut(Piece<'_>)) -> io::Result<()> {
         self.at += piece.len() as u64;
         self.held.extend(piece);
-        // The line of the byte has begun, so of the lines before it one end more separates what is wanted.
+        // The byte's own line has started, so the wanted lines before it are separated by one more
+        // line end.
         let nth = usize::try_from(self.around.lines).unwrap_or(usize::MAX);
         let held = self.held.make_contiguous();
         if let Some(end) = memrchr_iter(b'\n', held).nth(nth) {
@@ -89,10 +90,11 @@ impl AroundPicker {
     }
 }
 
-/// Returns where the lines around a byte start, given how the start of the last lines of a span is found.
+/// Returns where the lines around a byte start. The argument finds the start of the last lines of a
+/// span.
 ///
 /// # Errors
-/// When the byte is after the end.
+/// Returns an error if the byte is after the end.
 pub fn start(
     around: Around,
     within: Range<u64>,

@@ -1,7 +1,8 @@
-//! `--follow`: prints the last lines of each file, then what is appended.
+//! `--follow`: prints the last lines of each file, then data as it is appended.
 //!
-//! Several files are named as `tail` does. A line that is still being written is shown at once where
-//! there is one file, and when it is whole where there are several, so that no two files share a line.
+//! Several files get headings, as in `tail`. An unfinished line is printed at once if there is one
+//! file. If there are several, it is printed when it is complete, so that no two files share a
+//! line.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -20,13 +21,13 @@ use crate::exit::Exit;
 use crate::follow::{End, Follower, Options, Origin, follow};
 use crate::io::{FileRef, Source};
 
-/// How many lines of each file are printed at first, as by `tail`.
+/// The number of lines of each file that are printed first, as by `tail`.
 const LAST_LINES: u64 = 10;
 
-/// The most bytes of an unfinished line that are held back.
+/// The maximum number of bytes of an unfinished line that are held back.
 const LONGEST_HELD: usize = 64 << 10;
 
-/// What is not printed of a file that is still shorter than where the wanted range begins.
+/// The part to skip of a file that does not reach the start of the wanted range yet.
 #[derive(Clone, Copy)]
 struct Skip {
     unit: Unit,
@@ -36,7 +37,7 @@ struct Skip {
 impl Skip {
     const NOTHING: Skip = Skip { unit: Unit::Byte, left: 0 };
 
-    /// Returns what of `bytes` comes after the units to be skipped.
+    /// Returns the part of `bytes` after the units to skip.
     fn pass<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
         if self.left == 0 {
             return bytes;
@@ -47,18 +48,18 @@ impl Skip {
     }
 }
 
-/// How lines are told apart.
+/// How lines of different inputs are marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Names {
     /// There is one input.
     None,
-    /// A line `==> NAME <==` above what is from another file.
+    /// A line `==> NAME <==` above the lines of another file.
     Headings,
     /// The name before each line.
     EachLine,
 }
 
-/// One input.
+/// An input.
 struct Followed {
     name: Vec<u8>,
     skip: Skip,
@@ -69,21 +70,21 @@ struct Followed {
 struct Following<'f, 'a> {
     cat: &'f mut Cat<'a>,
     names: Names,
-    /// Whether lines are held back until they are whole.
+    /// Whether lines are held back until they are complete.
     holds_lines: bool,
     inputs: Vec<Followed>,
-    /// Lines that are not whole.
+    /// Unfinished lines.
     held: BTreeMap<Origin, Vec<u8>>,
-    /// Where the last bytes printed are from.
+    /// The origin of the last bytes printed.
     printed: Option<Origin>,
-    /// Whether they end in the middle of a line.
+    /// Whether those bytes end within a line.
     is_within_line: bool,
     text: Vec<u8>,
     exit: Exit,
 }
 
 impl Cat<'_> {
-    /// Prints the end of each input, or what is selected of it, then follows those that can grow.
+    /// Prints the end of each input, or the selected part of it, then follows those that can grow.
     pub fn follow(&mut self, args: &Args, by: FollowBy) -> anyhow::Result<Exit> {
         check(&self.wanted)?;
         let begins = args.common.offset.is_some();
@@ -129,7 +130,7 @@ impl Cat<'_> {
         }))
     }
 
-    /// Prints the wanted part of what `source` holds up to `end`. Returns what is to be skipped from there.
+    /// Prints the wanted part of `source` up to `end`. Returns what to skip from there.
     fn begin_following(&mut self, source: &Source, end: u64) -> io::Result<(Exit, Skip)> {
         let now = source.part(source.start()..end.max(source.start()), self.config.engine.policy)?;
         if matches!(self.wanted, Wanted::All) {
@@ -140,18 +141,19 @@ impl Cat<'_> {
             (Some(_), _) => Vec::new(),
             (None, Ok(spans)) => spans,
             (None, Err(error)) => {
-                // No time so far: what is appended is wanted all the same.
+                // There is no time so far, but appended data is wanted all the same.
                 self.output.report(source.name(), &error);
                 Vec::new()
             }
         };
-        // Numbers are those of the lines in the file.
+        // Lines are numbered from the start of the file.
         let nothing = end..end;
         let spans = if spans.is_empty() { Vec::from([nothing]) } else { spans };
         Ok((self.spans(&now, spans)?, skip.unwrap_or(Skip::NOTHING)))
     }
 
-    /// Returns what is left to be skipped when the wanted range begins after all that is in `source` now.
+    /// Returns what remains to be skipped if the wanted range starts after the current end of
+    /// `source`.
     fn skip(&mut self, source: &Source, within: Range<u64>) -> io::Result<Option<Skip>> {
         let (unit, selection) = match &self.wanted {
             Wanted::Lines(selection) => (Unit::Line, selection),
@@ -170,7 +172,8 @@ impl Cat<'_> {
 impl Follower for Following<'_, '_> {
     fn add(&mut self, name: &OsStr) {
         let shown = self.cat.shown_name(name);
-        // A stream has no last lines yet; of lines or bytes counted from the start it skips what is before.
+        // A stream has no last lines yet. If lines or bytes are counted from the start, it skips
+        // those before the range.
         let skip = match &self.cat.wanted {
             Wanted::Lines(selection) => {
                 first_from_start(selection).map(|first| Skip { unit: Unit::Line, left: first - 1 })
@@ -248,7 +251,7 @@ impl Follower for Following<'_, '_> {
 }
 
 impl Following<'_, '_> {
-    /// Prints bytes of one input, apart from what another one printed before.
+    /// Prints bytes of one input, separated from the output of another one.
     fn print(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()> {
         let transform = self.cat.transform;
         let input = &mut self.inputs[origin.target];
@@ -281,7 +284,7 @@ impl Following<'_, '_> {
         Ok(())
     }
 
-    /// Ends an open line of another file, and names the one that comes next.
+    /// Ends an open line of another file, and prints the name of the next one.
     fn heading(&mut self, origin: Origin) -> io::Result<()> {
         let before = self.printed.replace(origin);
         if before == Some(origin) {
@@ -298,7 +301,7 @@ impl Following<'_, '_> {
         Ok(())
     }
 
-    /// Prints the wanted lines of what `source` holds, with its name before each.
+    /// Prints the wanted lines of `source`, each after its name.
     fn begin_named(&mut self, target: usize, source: &Source, end: u64) -> io::Result<(Exit, Skip)> {
         let skip = self.cat.skip(source, source.start()..end)?;
         if skip.is_some() {
@@ -335,7 +338,7 @@ impl Following<'_, '_> {
         Ok((Exit::Success, Skip::NOTHING))
     }
 
-    /// Prints what was held back for bytes that do not come.
+    /// Prints the bytes that were held back for more that never arrived.
     fn finish(&mut self) -> io::Result<()> {
         for (origin, line) in std::mem::take(&mut self.held) {
             self.print(origin, &line)?;
@@ -349,7 +352,8 @@ impl Following<'_, '_> {
     }
 }
 
-/// Returns the first unit that is wanted, counted from the start; `None` where some are counted from the end.
+/// Returns the first wanted unit, counted from the start, or `None` if some are counted from the
+/// end.
 fn first_from_start(selection: &Selection) -> Option<u64> {
     let starts = selection.ranges().iter().map(|range| match range.start {
         Mark::Start(start) => Some(start),
@@ -364,7 +368,7 @@ fn ends_line(source: &Source, end: u64) -> io::Result<bool> {
     Ok(source.read_at(&mut last, end - 1)? == 1 && last == *b"\n")
 }
 
-/// Only a selection without an end can be followed.
+/// Rejects a selection that has an end, because only one without can be followed.
 fn check(wanted: &Wanted) -> anyhow::Result<()> {
     if let Wanted::Lines(selection) | Wanted::Bytes(selection) = wanted {
         let is_open = selection.ranges().iter().any(|range| range.stop == RangeEnd::Never);

@@ -17,14 +17,14 @@ use crate::engine::{Block, Cut, Flow, Input, Kernel, Session};
 use crate::io::Source;
 use crate::output::Output;
 
-/// The sizes in bytes of the first and the largest piece that is read backwards.
+/// The sizes in bytes of the first and the largest piece read backwards.
 const BACKWARDS: usize = 64 << 10;
 const MOST_BACKWARDS: usize = 256 << 10;
 
 /// Returns the selected spans of `source`.
 ///
 /// # Errors
-/// Errors of reading the source.
+/// Returns an error if reading the source fails.
 pub(super) fn spans(
     source: &Source,
     wanted: &Wanted,
@@ -64,10 +64,11 @@ pub(super) fn spans(
     }
 }
 
-/// Returns how many lines end in the bytes `within`, counted up to `most` and on to the end of that block.
+/// Returns the number of lines that end in the bytes `within`. Counting stops after the block in
+/// which it reaches `most`.
 ///
 /// # Errors
-/// Errors of reading the source.
+/// Returns an error if reading the source fails.
 pub(super) fn count_line_ends(
     source: &Source,
     within: Range<u64>,
@@ -99,7 +100,7 @@ impl Lines<'_> {
             }
             match (range.start, range.stop) {
                 (_, RangeEnd::At(Mark::End(count))) => from_end.push(count - 1),
-                // Where the file has fewer lines, its first line is the first of these.
+                // If the file has fewer lines, its first line is the first of these.
                 (Mark::End(first), RangeEnd::After(count)) => from_end.push(first.saturating_sub(count)),
                 _ => {}
             }
@@ -143,7 +144,7 @@ impl Lines<'_> {
         Ok(merged(spans))
     }
 
-    /// Returns where the first `count` lines from `start` on end, for each of `counts`, which ascend.
+    /// Returns where the first `count` lines from `start` end, for each of `counts`, which ascend.
     fn after_lines(&mut self, start: u64, counts: &[u64]) -> io::Result<Vec<u64>> {
         let known = counts.iter().take_while(|&&count| count == 0).count();
         let mut found = vec![start; known];
@@ -154,7 +155,7 @@ impl Lines<'_> {
         Ok(found)
     }
 
-    /// Counts line ends from `start` on until the last of `counts` is reached.
+    /// Counts line ends from `start` until the last of `counts` is reached.
     fn count(&mut self, start: u64, counts: &[u64]) -> io::Result<Passed> {
         let engine = self.config.engine;
         let part = self.source.part(start..self.within.end, engine.policy)?;
@@ -168,7 +169,7 @@ impl Lines<'_> {
         let outcome = engine.run(input, plan, &kernel, Passed::default(), self.output, &stats);
         self.config.stats.absorb(&stats);
         if outcome.failed {
-            // It has been reported; bytes after that point cannot be trusted.
+            // The error has been reported; bytes after that point cannot be trusted.
             self.within.end = self.within.end.min(outcome.carry.offset.max(start));
         }
         Ok(outcome.carry)
@@ -180,7 +181,7 @@ impl Lines<'_> {
         let known = counts.iter().take_while(|&&count| count == 0 || start == end).count();
         let mut found = vec![end; known];
         let mut passed = 0;
-        // The newline of the last line, if any, separates no lines.
+        // The newline at the end of the last line, if any, does not separate lines.
         let mut at = end.saturating_sub(1).max(start);
         let mut buffer = Vec::new();
         let mut size = BACKWARDS;
@@ -211,13 +212,13 @@ impl Lines<'_> {
     }
 }
 
-/// Lines counted from the end, and where they start.
+/// The starts of lines counted from the end.
 struct FromEnd {
     counts: Vec<u64>,
     found: Vec<u64>,
-    /// The least count for which there were not enough line ends.
+    /// The smallest count for which there were not enough line ends.
     before_start: Option<u64>,
-    /// How many lines there are, where the beginning was reached.
+    /// The number of lines, if the beginning was reached.
     lines: u64,
 }
 
@@ -251,7 +252,7 @@ fn merged(mut spans: Vec<Range<u64>>) -> Vec<Range<u64>> {
     merged
 }
 
-/// A kernel that finds where given numbers of lines end, and prints nothing.
+/// A kernel that finds the ends of given line numbers, and prints nothing.
 struct LineEnds<'a> {
     /// Ascending, each at least 1.
     counts: &'a [u64],

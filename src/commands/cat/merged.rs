@@ -1,4 +1,4 @@
-//! `--merge`: the lines of several logs in order of time.
+//! `--merge`: prints the lines of several logs in order of time.
 
 use std::ffi::OsString;
 use std::io;
@@ -11,7 +11,7 @@ use crate::os::posix::OsStrExt;
 use crate::output::{Destination, escape_for_terminal};
 use crate::select::{Event, Log, Merge, ranks};
 
-/// How much text is written at a time.
+/// The number of bytes written at a time.
 const TEXT: usize = 64 << 10;
 
 /// The colours of file names (SGR parameters), one after another.
@@ -20,15 +20,15 @@ const COLORS: [&str; 6] = ["36", "33", "35", "32", "34", "31"];
 /// The printed side of a merge.
 struct MergedText<'m, 'a> {
     cat: &'m mut Cat<'a>,
-    /// What is printed before each line, for each log.
+    /// The prefix of each line, for each log.
     prefixes: Option<Vec<Vec<u8>>>,
-    /// The log of which a line was printed in part.
+    /// The log of which a line has been printed in part.
     within_line: Option<usize>,
     text: Vec<u8>,
 }
 
 impl Cat<'_> {
-    /// Prints the lines of all inputs in order of their times.
+    /// Prints the lines of all inputs, ordered by time.
     pub fn merge(&mut self, args: &Args) -> anyhow::Result<Exit> {
         let search = period_search(&args.times)?;
         let mut exit = Exit::Success;
@@ -87,14 +87,14 @@ impl Cat<'_> {
 }
 
 impl MergedText<'_, '_> {
-    /// Prints lines of one log, or pieces of a very long one.
+    /// Prints lines of one log, or pieces of a very long line.
     fn print(&mut self, log: usize, bytes: &[u8]) -> io::Result<()> {
         if bytes.is_empty() {
             return Ok(());
         }
         self.cat.config.stats.bytes.add(bytes.len() as u64);
         if self.within_line.is_some_and(|other| other != log) {
-            // The last line of a log has no end.
+            // The last line of the log before has no newline.
             self.text.push(b'\n');
             self.within_line = None;
         }

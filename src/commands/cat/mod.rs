@@ -1,4 +1,5 @@
-//! The `cat` subcommand: prints whole files or parts of them, as they are or made visible.
+//! The `cat` subcommand: prints whole files or parts of them, unchanged or with special characters
+//! made visible.
 //!
 //! In a file, a part is located first and then printed like a whole file, so every selection works
 //! with every display option. Streams are not seekable, so selections are made as data arrives. Bytes
@@ -42,11 +43,11 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let wanted = Wanted::new(args)?;
     let transform = wanted::transform(args);
     let follow = if args.follow_name { Some(FollowBy::Name) } else { args.follow };
-    // What is asked for by time is text.
+    // Input that is selected by time is text.
     let decompress = args.decompress || args.merge || matches!(wanted, Wanted::Period(..));
     let mut config = Config::new(&args.common, output)?.with_decoding(decompress && follow.is_none());
     config.refuse_stats_over(&args.files)?;
-    // An output that is empty is no danger to itself here: see `Output::is_same_file`.
+    // An empty output file is harmless as an input: see `Output::is_same_file`.
     config.own_output = None;
     let progress = config.progress(&args.files, output);
     anyhow::ensure!(!args.reverse || !wanted.has_steps(), "--reverse takes no ranges with steps");
@@ -74,7 +75,7 @@ struct Cat<'a> {
     wanted: Wanted,
     /// Whether lines are printed from the last to the first.
     reverse: bool,
-    /// How many names have been printed above inputs, or `None` if none are to be.
+    /// The number of names printed above inputs, or `None` if names are not printed.
     headings: Option<u64>,
     transform: Transform,
     state: State,
@@ -105,7 +106,7 @@ impl Cat<'_> {
         Ok(exit)
     }
 
-    /// Prints the name of an input above it, if names are wanted.
+    /// Prints the name of an input above its contents, if names are wanted.
     fn heading(&mut self, name: &OsStr) -> io::Result<()> {
         let Some(printed) = self.headings else { return Ok(()) };
         self.headings = Some(printed + 1);
@@ -115,7 +116,7 @@ impl Cat<'_> {
         self.output.write_all(&heading)
     }
 
-    /// Returns the name of an input as a heading shows it.
+    /// Returns the name of an input as it appears in a heading.
     fn shown_name(&self, name: &OsStr) -> Vec<u8> {
         let shown = if name == "-" { b"standard input" } else { name.as_bytes() };
         match self.output.destination() {
@@ -124,7 +125,7 @@ impl Cat<'_> {
         }
     }
 
-    /// Returns the format of a compressed file of which a terminal gets the bytes as they are.
+    /// Returns the format of a compressed file that is written to a terminal without decompression.
     fn format_on_terminal(&self, source: &Source) -> Option<Format> {
         let is_shown = self.output.destination() == Destination::Terminal && source.method() != AccessMethod::Stream;
         let mut head = [0; 32];
@@ -132,7 +133,7 @@ impl Cat<'_> {
         format_of(&head[..got])
     }
 
-    /// Names the option that decodes an input of `format`.
+    /// Prints a hint at the option that decodes an input of `format`.
     fn hint(&mut self, name: &OsStr, format: Option<Format>) -> io::Result<()> {
         if let Some(format) = format {
             self.output.flush()?;
@@ -166,7 +167,7 @@ impl Cat<'_> {
         if matches!(self.wanted, Wanted::All) {
             return self.print(source);
         }
-        // Lines are numbered from the start of their own file.
+        // Line numbers count from the start of each file.
         self.finish()?;
         self.state = State::default();
         if !can_be_searched(&source) || self.wanted.has_steps() {
@@ -199,8 +200,8 @@ impl Cat<'_> {
         }
     }
 
-    /// Prints `spans` of `source`, which ascend. Short ones are read here, many at a time, as setting up a run for each
-    /// would take far longer than printing it.
+    /// Prints `spans` of `source`, which ascend. Short ones are read here, many at a time, because
+    /// setting up a run for each would take far longer than printing it.
     fn spans(&mut self, source: &Source, spans: Vec<Range<u64>>) -> io::Result<Exit> {
         let policy = self.config.engine.policy;
         let mut exit = Exit::Success;
@@ -241,7 +242,7 @@ impl Cat<'_> {
         Ok(exit)
     }
 
-    /// Prints `bytes`, or only counts through them.
+    /// Prints `bytes`, or only counts their lines.
     fn write(&mut self, bytes: &[u8], is_wanted: bool) -> io::Result<()> {
         if self.transform.is_identity() {
             return if is_wanted { self.output.write_all(bytes) } else { Ok(()) };
@@ -278,7 +279,7 @@ impl Cat<'_> {
         Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
     }
 
-    /// Prints what was held back for a byte that never came.
+    /// Prints bytes that were held back for one that never arrived.
     fn finish(&mut self) -> io::Result<()> {
         let mut text = Vec::new();
         self.state.finish(&self.transform, &mut text);
@@ -286,7 +287,8 @@ impl Cat<'_> {
     }
 }
 
-/// Returns whether `source` can be read at any offset and is as long as it says, which files of sysfs are not.
+/// Returns whether `source` can be read at any offset and is as long as it states, unlike files in
+/// sysfs.
 fn can_be_searched(source: &Source) -> bool {
     let last = source.end().unwrap_or(0).saturating_sub(1).max(source.start());
     source.method() != AccessMethod::Stream

@@ -1,7 +1,7 @@
 //! Selects lines, bytes or log entries from a stream in one pass.
 //!
-//! What a range like `-100:` selects is known only at the end of the stream, so a piece is held until
-//! enough units follow it to decide. Files need none of this: see the `locate` module.
+//! What a range such as `-100:` selects is known only at the end of the stream, so a piece is held
+//! until enough units follow it. Files do not need this: see the `locate` module.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -14,23 +14,23 @@ use crate::cli::range::Selection;
 /// A piece of the stream, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'b> {
-    /// Selected.
+    /// Selected bytes.
     Keep(&'b [u8]),
-    /// Not selected, but its lines count.
+    /// Bytes that are not selected, but whose lines are counted.
     Skip(&'b [u8]),
 }
 
-/// What is counted.
+/// The unit that is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// Lines, the last one with or without its end.
+    /// Lines; the last one may lack its newline.
     Line,
     /// Bytes.
     Byte,
 }
 
 impl Unit {
-    /// Returns how many units end in `piece`.
+    /// Returns the number of units that end in `piece`.
     #[must_use]
     pub fn count(self, piece: &[u8]) -> u64 {
         match self {
@@ -39,7 +39,8 @@ impl Unit {
         }
     }
 
-    /// Returns where the `nth` unit in `piece` ends, counted from 1: 0 for the 0th, the length if there are fewer.
+    /// Returns where the `nth` unit in `piece` ends, counted from 1. Returns 0 for the 0th, and the
+    /// length if there are fewer.
     #[must_use]
     pub fn nth_end(self, piece: &[u8], nth: u64) -> usize {
         let nth = usize::try_from(nth).unwrap_or(usize::MAX);
@@ -51,7 +52,7 @@ impl Unit {
     }
 }
 
-/// The error that more would have to be held than is allowed.
+/// The error for a selection that would have to hold more bytes than allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooMuch {
     /// The limit in bytes.
@@ -73,11 +74,11 @@ impl fmt::Display for TooMuch {
 pub struct Picker {
     selection: Selection,
     unit: Unit,
-    /// The units that are selected wherever the end is.
+    /// The units that are selected wherever the stream ends.
     known: Selected,
     look_ahead: u64,
     limit: usize,
-    /// Units that ended in pieces passed on.
+    /// The number of units that ended in pieces already passed on.
     gone: u64,
     held: VecDeque<(Vec<u8>, u64)>,
     held_bytes: usize,
@@ -99,11 +100,11 @@ impl Picker {
         self.look_ahead == 0 && self.known.last().is_none_or(|last| self.gone >= last)
     }
 
-    /// Takes the next piece and passes on what is decided by now.
+    /// Takes the next piece, and passes on everything that is decided by now.
     ///
     /// # Errors
     ///
-    /// [`TooMuch`], after which the picker must not be used.
+    /// Returns [`TooMuch`], after which the picker must not be used.
     pub fn feed(&mut self, piece: &[u8], mut emit: impl FnMut(Piece<'_>)) -> Result<(), TooMuch> {
         let units = self.unit.count(piece);
         if self.look_ahead == 0 {
@@ -126,7 +127,7 @@ impl Picker {
         self.held_bytes += piece.len();
         self.held_units += units;
         while let Some((first, count)) = self.held.front() {
-            // All later units follow its own and the one that ends only in the next piece.
+            // All later units follow this one and the one that ends in the next piece.
             if self.held_units - count <= self.look_ahead {
                 break;
             }
@@ -142,7 +143,7 @@ impl Picker {
         Ok(())
     }
 
-    /// Ends the stream and passes on what is left.
+    /// Ends the stream, and passes on the rest.
     pub fn finish(&mut self, mut emit: impl FnMut(Piece<'_>)) {
         let cut_short = self.held.back().is_some_and(|(last, _)| self.unit == Unit::Line && !last.ends_with(b"\n"));
         let total = self.gone + self.held_units + u64::from(cut_short);
@@ -157,7 +158,7 @@ impl Picker {
 /// Units selected by number.
 #[derive(Debug)]
 struct Selected {
-    /// Ascending and apart.
+    /// The ranges, ascending and disjoint.
     ranges: Vec<RangeInclusive<u64>>,
     /// Ranges with steps.
     stepped: Vec<(RangeInclusive<u64>, u64)>,
@@ -168,7 +169,7 @@ impl Selected {
         Selected { ranges: selection.resolve(total), stepped: selection.resolve_steps(total) }
     }
 
-    /// The last unit that may be selected.
+    /// Returns the last unit that may be selected.
     fn last(&self) -> Option<u64> {
         let ranges = self.ranges.iter().chain(self.stepped.iter().map(|(range, _)| range));
         ranges.map(|range| *range.end()).max()
@@ -184,7 +185,8 @@ impl Selected {
     }
 }
 
-/// Splits `piece`, in which `units` end after the first `before`, by what is selected.
+/// Splits `piece`, in which `units` units end after the first `before`, into selected and other
+/// parts.
 fn split(unit: Unit, piece: &[u8], units: u64, before: u64, selected: &Selected, emit: &mut impl FnMut(Piece<'_>)) {
     if !selected.stepped.is_empty() {
         return split_by_unit(unit, piece, before, selected, emit);
@@ -196,7 +198,7 @@ fn split(unit: Unit, piece: &[u8], units: u64, before: u64, selected: &Selected,
         }
     };
     let (mut rest, mut at) = (piece, before);
-    // One more unit may begin here without ending.
+    // One more unit may start here without ending.
     let last = before + units + 1;
     for range in &selected[selected.partition_point(|range| *range.end() <= before)..] {
         if *range.start() > last {
@@ -245,7 +247,7 @@ mod tests {
         vec(range, 0..4).prop_map(Selection::new)
     }
 
-    /// Unit by unit, with the number of them known.
+    /// Selects unit by unit, with their total number known.
     fn oracle(selection: &Selection, units: &[&[u8]]) -> Vec<u8> {
         let total = units.len() as i64;
         let place = |mark| match mark {

@@ -1,4 +1,5 @@
-//! Bytes as they are: moved by the kernel into a pipe or another file where possible, and by the engine elsewhere.
+//! Writes bytes unchanged: moved by the kernel into a pipe or another file if possible, and
+//! otherwise by the engine.
 
 use std::io;
 
@@ -27,7 +28,8 @@ impl Kernel for Copy {
     }
 }
 
-/// The block size, which stays in a core's cache between being copied out of the map and written.
+/// The block size, small enough to stay in a core's cache between the copy out of the mapping and
+/// the write.
 const BLOCK: usize = 256 * 1024;
 
 /// Writes all of `source`.
@@ -43,8 +45,8 @@ pub(super) fn run(mut source: Source, config: &Config, output: &mut Output) -> i
     Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
 }
 
-/// Has the kernel move as much of `source` as it can, and leaves the rest of it to be written. Returns what went wrong with
-/// the bytes moved.
+/// Lets the kernel move as much of `source` as it can, and leaves the rest to be written. Returns
+/// an error that affected the moved bytes.
 fn move_in_kernel(source: &mut Source, config: &Config, output: &mut Output) -> io::Result<Option<io::Error>> {
     config.stats.begin(source);
     let (moved, call) = match (output.destination(), source.method()) {

@@ -1,7 +1,7 @@
-//! `--reverse`: the lines of an input from the last to the first, as `tac` prints them.
+//! `--reverse`: prints the lines of an input from the last to the first, as `tac` does.
 //!
-//! A file is read backwards in pieces, so the last line comes first however long the file is. A line
-//! that no piece holds whole is printed from where it was found to start.
+//! A file is read backwards in pieces, so the last line is printed at once however long the file
+//! is. A line that no piece contains whole is printed separately, once its start is found.
 
 use std::io;
 use std::ops::Range;
@@ -16,7 +16,7 @@ use crate::io::{Filled, IoMode, Source, Stream};
 use crate::os::Stop;
 use crate::os::posix::FileExt;
 
-/// Bytes read backwards at a time.
+/// The number of bytes read backwards at a time.
 const PIECE: u64 = 1 << 20;
 
 impl Cat<'_> {
@@ -48,7 +48,7 @@ struct Reversed<'r, 'c> {
     cat: &'r mut Cat<'c>,
     source: &'r Source,
     span: Range<u64>,
-    /// The number of the next line to print, where lines are numbered.
+    /// The number of the next line to print, if lines are numbered.
     last: Option<u64>,
 }
 
@@ -57,7 +57,7 @@ impl Reversed<'_, '_> {
         let Range { start, end } = self.span;
         let (mut exit, mut text) = (Exit::Success, Vec::new());
         let mut piece = vec![0; PIECE.min(end - start) as usize];
-        // Lines from `printed` on have been printed; line ends are looked for before `at`.
+        // Lines from `printed` on have been printed; line ends are searched for before `at`.
         let (mut printed, mut at) = (end, end);
         while at > start {
             let from = at.saturating_sub(PIECE).max(start);
@@ -71,7 +71,7 @@ impl Reversed<'_, '_> {
             }
             for line_end in memrchr_iter(b'\n', bytes) {
                 let line = from + line_end as u64 + 1;
-                // The end of the last line separates it from nothing.
+                // The newline of the last line does not separate it from another.
                 if line == printed && printed == end {
                     continue;
                 }
@@ -96,7 +96,7 @@ impl Reversed<'_, '_> {
         Ok(exit)
     }
 
-    /// Adds a line to `text`, and prints that when it is long enough.
+    /// Adds a line to `text`, and prints the text when it is long enough.
     fn line(&mut self, line: &[u8], text: &mut Vec<u8>) -> io::Result<()> {
         if self.cat.transform.is_identity() {
             text.extend_from_slice(line);
@@ -113,7 +113,7 @@ impl Reversed<'_, '_> {
         Ok(())
     }
 
-    /// Prints a line that no piece holds.
+    /// Prints a line that no piece contains.
     fn long_line(&mut self, line: Range<u64>, text: &mut Vec<u8>) -> io::Result<Exit> {
         self.cat.output.write_all(text)?;
         text.clear();
@@ -124,7 +124,7 @@ impl Reversed<'_, '_> {
         Ok(exit)
     }
 
-    /// The state before the next line, whose number it counts down.
+    /// Returns the state before the next line, and counts its number down.
     fn state(&mut self) -> State {
         match &mut self.last {
             None => State::default(),
@@ -136,18 +136,18 @@ impl Reversed<'_, '_> {
     }
 }
 
-/// The most bytes of a stream that are held in memory.
+/// The maximum number of bytes of a stream that are held in memory.
 const MOST_HELD: u64 = 1 << 30;
 
-/// Reads a stream to its end into memory, so that it can be read from there.
+/// Reads a stream to its end into memory, so that it can be read backwards.
 ///
 /// # Errors
-/// What reading says, and that it is too long.
+/// Returns an error if reading fails or the stream is too long.
 pub(super) fn held_in_memory(source: Source) -> io::Result<Source> {
     let name = source.name().to_owned();
     let file = crate::os::memory_file()?;
-    // A regular file that ends before its stated size is read like a stream. Looking for its end may
-    // have moved its position.
+    // A regular file that ends before its stated size is read like a stream. Searching for its end
+    // may have moved its position.
     source.reader()?;
     let (mut stream, mut piece) = (Stream::new(Arc::new(source)), Vec::new());
     let stop = Stop::new();

@@ -1,20 +1,20 @@
 //! Reads short pieces of a file, several at a time where they lie close together.
 //!
-//! A command line may select thousands of lines. Each piece is read once, in order, and what lies between two pieces is
-//! read only where that costs less than another system call.
+//! A command line may select thousands of lines. Each piece is read once, in order, and the gap
+//! between two pieces is read only if that costs less than another system call.
 
 use std::io;
 use std::ops::Range;
 
 use crate::io::Source;
 
-/// The longest piece that is read here, in bytes; mapping a longer one pays.
+/// The length in bytes of the longest piece that is read here; longer ones are worth mapping.
 pub(super) const SHORT: u64 = 256 << 10;
 
-/// The most bytes between two pieces that are read together.
+/// The maximum gap in bytes between two pieces that are read together.
 const NEAR: u64 = 16 << 10;
 
-/// The bytes read last.
+/// The bytes of the last read.
 pub(super) struct ShortPieces<'s> {
     source: &'s Source,
     buffer: Vec<u8>,
@@ -32,7 +32,8 @@ impl<'s> ShortPieces<'s> {
         !self.buffer.is_empty()
     }
 
-    /// Returns the bytes of the first of `pieces`, which ascend: fewer than it has only where the file was truncated.
+    /// Returns the bytes of the first of `pieces`, which ascend. There are fewer only if the file
+    /// was truncated.
     pub fn bytes(&mut self, pieces: &[(Range<u64>, bool)]) -> io::Result<&[u8]> {
         let Some((piece, _)) = pieces.first() else { return Ok(&[]) };
         if piece.start < self.base || piece.end > self.base + self.buffer.len() as u64 {

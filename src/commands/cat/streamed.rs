@@ -14,13 +14,13 @@ use crate::os::{Buffer, Stop};
 use crate::output::Output;
 use crate::timestamp::StreamWindow;
 
-/// The most bytes read at a time.
+/// The maximum number of bytes read at a time.
 const PIECE: usize = 256 << 10;
 
-/// The most bytes held for a range counted from the end.
+/// The maximum number of bytes held for a range counted from the end.
 const HELD: usize = 1 << 30;
 
-/// A picker, by what it counts.
+/// A picker for each kind of selection.
 enum Pick {
     Units(Picker),
     Times(Box<StreamWindow>),
@@ -78,7 +78,7 @@ pub(super) fn run(
     output: &mut Output,
 ) -> io::Result<Exit> {
     config.stats.opened(&mut source);
-    // Looking at the size of a file that can be read at any offset may have moved its position.
+    // Querying the size of a file that can be read at any offset may have moved its position.
     if let Err(error) = source.reader() {
         output.report(source.name(), &error);
         return Ok(Exit::Failure);

@@ -1,4 +1,4 @@
-//! The command line resolved: which part of each file is printed, and how.
+//! Resolves the command line: which part of each file is printed, and how.
 
 use std::ffi::OsStr;
 

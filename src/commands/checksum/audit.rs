@@ -1,8 +1,8 @@
-//! `--audit`: what a tree holds that its list does not, and the other way round.
+//! `--audit`: finds the differences between a tree and its list, in both directions.
 //!
-//! Listed names are remembered as 16 bytes each, and digests only of files that are missing. A file
-//! that is not listed is hashed when something is missing: one with the same digest has moved.
-//! Nothing is audited but the directories that listed names begin with.
+//! Listed names are remembered as 16 bytes each, and digests only for files that are missing. A
+//! file that is not listed is hashed if something is missing, because one with the same digest has
+//! moved. Only the directories that listed names start with are audited.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -26,7 +26,7 @@ use crate::os::Status;
 use crate::os::posix::OsStrExt;
 use crate::output::Output;
 
-/// The digests of a file that no list names, nothing of one to leave out, or why it has none.
+/// The digests of an unlisted file, `None` for a file to skip, or the reason that it has none.
 type Hashed = Result<Option<(OsString, Vec<Digest>)>, (OsString, io::Error)>;
 
 /// The number of files with each result.
@@ -40,11 +40,11 @@ struct Counts {
     unreadable: u64,
 }
 
-/// A listed file that is not there.
+/// A listed file that is missing.
 #[derive(Debug)]
 struct Missing {
     name: OsString,
-    /// The readings of its first digest.
+    /// The candidates for its first digest.
     candidates: Vec<DigestCandidate>,
     /// Whether it was found under another name.
     moved: bool,
@@ -57,7 +57,7 @@ pub struct Audit {
     names: HashSet<[u8; 16]>,
     roots: BTreeSet<PathBuf>,
     missing: Vec<Missing>,
-    /// Files that are no part of the tree, by device and inode: the lists and the output.
+    /// The device and inode of files that are not part of the tree: the lists and the output.
     left_out: HashSet<(u64, u64)>,
     counts: Counts,
 }
@@ -68,7 +68,7 @@ struct JsonSummary {
 }
 
 impl Audit {
-    /// An audit of the files below `directory`, or of the current one.
+    /// Returns an audit of the files below `directory`, or below the current directory.
     pub fn new(directory: Option<&OsStr>) -> Audit {
         Audit {
             directory: directory.map(PathBuf::from).unwrap_or_default(),
@@ -80,12 +80,12 @@ impl Audit {
         }
     }
 
-    /// Takes a file out of the audit: a list is not listed in itself.
+    /// Excludes a list from the audit, because a list does not contain itself.
     pub fn leave_out(&mut self, list: &OsStr) {
         self.left_out.extend(path::status(list).map(|status| status.identity()));
     }
 
-    /// Takes in the verdict on a listed file.
+    /// Records the verdict on a listed file.
     pub fn note(&mut self, entry: &Entry, verdict: &io::Result<Verdict>) {
         let piece = entry.piece().map(|(name, _)| name);
         let other = entry.other_names().into_iter().next();
@@ -107,7 +107,7 @@ impl Audit {
     /// Walks the tree and reports files that differ from the lists.
     ///
     /// # Errors
-    /// A failure of standard output.
+    /// Returns an error if writing to standard output fails.
     pub fn finish(mut self, run: Run<'_>, checking: &Checking, output: &mut Output) -> io::Result<Exit> {
         let own = output.own_file();
         let recipes = self.recipes(&run);
@@ -169,7 +169,7 @@ impl Audit {
         sum_up(self.counts, run, checking, output)
     }
 
-    /// Returns what computes the digests of the missing files.
+    /// Returns the recipes for the digests of the missing files.
     fn recipes(&self, run: &Run<'_>) -> Vec<Recipe> {
         let mut specs: Vec<Spec> = Vec::new();
         for candidate in self.missing.iter().flat_map(|missing| &missing.candidates) {
@@ -181,7 +181,7 @@ impl Audit {
     }
 }
 
-/// How a file departs from its list.
+/// A difference between a file and its list.
 #[derive(Clone, Copy)]
 enum Finding<'a> {
     MovedTo(&'a OsStr),
@@ -238,7 +238,7 @@ fn sum_up(counts: Counts, run: Run<'_>, checking: &Checking, output: &mut Output
     Ok(if is_as_listed { Exit::Success } else { Exit::Failure })
 }
 
-/// Returns what stands for a name, however it is spelled: `./a//b` is `a/b`.
+/// Returns a key for a name that is the same for all its spellings: `./a//b` is `a/b`.
 fn key(name: &OsStr) -> [u8; 16] {
     let plain: PathBuf = Path::new(name).components().filter(|part| *part != Component::CurDir).collect();
     let hash = blake3::hash(plain.as_os_str().as_bytes());
@@ -247,7 +247,7 @@ fn key(name: &OsStr) -> [u8; 16] {
     key
 }
 
-/// Returns the directory that a listed name begins with; the empty path for the current one.
+/// Returns the directory that a listed name starts with, or the empty path for the current one.
 fn root(name: &Path) -> PathBuf {
     if name.is_absolute() {
         return name.parent().unwrap_or(Path::new("/")).to_owned();
@@ -263,7 +263,7 @@ fn root(name: &Path) -> PathBuf {
     root
 }
 
-/// Returns the roots that lie below no other one.
+/// Returns the roots that are not below another one.
 fn roots(all: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
     let is_below = |root: &PathBuf| {
         all.iter().any(|other| {

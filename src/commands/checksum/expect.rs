@@ -1,7 +1,7 @@
 //! `--expect`: compares files with a digest given on the command line.
 //!
-//! The digest may say what made it, as `sha256:DIGEST` (container images) and `sha256-BASE64`
-//! (W3C Subresource Integrity) do; otherwise `--algorithm` says it, or its length.
+//! The digest may name its algorithm, as in `sha256:DIGEST` (container images) and `sha256-BASE64`
+//! (W3C Subresource Integrity); otherwise `--algorithm` or its length determines it.
 
 use std::io;
 
@@ -18,7 +18,8 @@ use crate::output::Output;
 /// Compares every file with the digest, and prints a verdict for each.
 ///
 /// # Errors
-/// A text that is no digest. The inner result has a failure of standard output.
+/// Returns an error if the text is not a digest. The inner result is an error if writing to
+/// standard output fails.
 pub fn run(run: Run<'_>, args: &Args, text: &str, output: &mut Output) -> anyhow::Result<io::Result<Exit>> {
     let Some(expected) = parse(text.trim(), &run.settings.named) else {
         let named: Vec<&str> = run.settings.named.iter().map(|algorithm| algorithm.name()).collect();

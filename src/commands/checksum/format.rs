@@ -1,7 +1,7 @@
-//! How a digest is written: coreutils' lines, BSD tags, raw bytes or JSON.
+//! Writes digests: as coreutils' lines, BSD tags, raw bytes or JSON.
 //!
-//! A digest and a name go in, text comes out, in chunks: a digest may be longer than memory. The
-//! lines are those that [`super::list`] reads.
+//! Takes a digest and a name and returns text, in chunks, because a digest may be longer than
+//! memory. [`super::list`] reads these lines.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -21,7 +21,7 @@ use crate::output::escape_for_terminal;
 pub enum TagStyle {
     Always,
     Never,
-    /// If the algorithm's lines are tagged by default.
+    /// Depending on the algorithm's default.
     #[default]
     ByAlgorithm,
 }
@@ -31,34 +31,35 @@ pub enum TagStyle {
 pub struct ListStyle {
     /// Whether a tag names the algorithm.
     pub tag: TagStyle,
-    /// Write `*` before the name.
+    /// Whether to write `*` before the name.
     pub binary: bool,
-    /// End lines with NUL, and do not escape names.
+    /// Whether to end lines with NUL, and not to escape names.
     pub zero: bool,
-    /// Write digests in base64.
+    /// Whether to write digests in base64.
     pub base64: bool,
-    /// Write digests as bytes, and nothing else.
+    /// Whether to write digests as raw bytes, and nothing else.
     pub raw: bool,
-    /// Write a JSON object per line.
+    /// Whether to write one JSON object per line.
     pub json: bool,
-    /// Omit names.
+    /// Whether to omit names.
     pub nameless: bool,
-    /// Escape names for a terminal, which they must not control.
+    /// Whether to escape names for a terminal.
     pub escape_for_terminal: bool,
-    /// Standard input was not named: the historical sums then show no name.
+    /// Whether standard input is read because no file was named; the historical sums then show no
+    /// name.
     pub implied: bool,
 }
 
-/// What a digest is of.
+/// The subject of a digest.
 #[derive(Clone, Copy, Debug)]
 pub struct DigestSubject<'a> {
     /// The file's name.
     pub name: &'a OsStr,
-    /// The bytes of the file, for a piece of it.
+    /// The range of bytes, for a piece of the file.
     pub piece: Option<&'a Range<u64>>,
 }
 
-/// A path in JSON: text, with the bytes beside it where they are not UTF-8.
+/// A path in JSON: text, accompanied by the bytes if they are not UTF-8.
 #[derive(Serialize)]
 pub struct JsonPath {
     path: String,
@@ -88,7 +89,7 @@ impl ListStyle {
     /// Writes the line of one digest.
     ///
     /// # Errors
-    /// The first error of `write`.
+    /// Returns the first error of `write`.
     pub fn write(
         &self,
         digest: &Digest,
@@ -115,7 +116,7 @@ impl ListStyle {
         Ok(())
     }
 
-    /// Returns what stands before and after the digest.
+    /// Returns the text before and after the digest.
     fn frame(&self, digest: &Digest, subject: DigestSubject<'_>) -> (Vec<u8>, Option<Vec<u8>>) {
         if self.nameless {
             return (Vec::new(), Some(Vec::new()));
@@ -143,7 +144,7 @@ impl ListStyle {
         }
     }
 
-    /// Returns the sum in decimal, the length in bytes or blocks, and the name without escapes.
+    /// Returns the sum in decimal, the length in bytes or blocks, and the unescaped name.
     fn historical(&self, digest: &Digest, subject: DigestSubject<'_>) -> Vec<u8> {
         let sum = digest.head().iter().fold(0u64, |sum, &byte| sum << 8 | u64::from(byte));
         let len = digest.input_len;
@@ -161,7 +162,7 @@ impl ListStyle {
         text
     }
 
-    /// Returns a name as it is printed.
+    /// Returns the printed form of a name.
     pub fn shown<'n>(&self, name: &'n [u8]) -> Cow<'n, [u8]> {
         if self.escape_for_terminal { escape_for_terminal(name) } else { Cow::Borrowed(name) }
     }
@@ -178,7 +179,7 @@ fn json_frame(digest: &Digest, subject: DigestSubject<'_>) -> io::Result<(Vec<u8
         bytes: digest.input_len,
     };
     let mut text = crate::output::to_json(&object)?;
-    // Only a number follows the digest, so this cannot be part of a name.
+    // Only a number follows the digest, so this match cannot be part of a name.
     let at = memchr::memmem::rfind(&text, EMPTY).map_or(text.len(), |at| at + EMPTY.len() - 1);
     let after = text.split_off(at);
     Ok((text, Some(after)))

@@ -1,7 +1,7 @@
-//! The files to digest: named, found below a directory, or read from a list of names.
+//! Lists the files to digest: named, found below a directory, or read from a list of names.
 //!
-//! Names come one at a time, so that memory does not grow with their number. A file that standard
-//! output is written to has no digest yet and is left out.
+//! Names are produced one at a time, so that memory does not grow with their number. The file that
+//! standard output is written to has no digest yet and is skipped.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Read};
@@ -10,7 +10,7 @@ use crate::io::walk::{Found, Order, Walk};
 use crate::io::{FileRef, path};
 use crate::os::posix::OsStringExt;
 
-/// Longest name in bytes that is read from a list of names.
+/// The length in bytes of the longest name in a list of names.
 const MAX_NAME: u64 = 1 << 20;
 
 /// Files in the order in which their digests are printed.
@@ -24,7 +24,7 @@ pub fn named(files: &[OsString]) -> NameList<'_> {
     Box::new(files.iter().cloned().map(Ok))
 }
 
-/// Returns the names that a file lists, each ended by NUL, with wc's errors.
+/// Returns the NUL-terminated names in a file, with wc's error messages.
 pub fn names_from(list: &OsStr) -> NameList<'static> {
     let fail = |error| -> NameList<'static> { Box::new(std::iter::once(Err((list.to_owned(), error)))) };
     let is_stdin = list == "-";
@@ -67,8 +67,8 @@ pub fn names_from(list: &OsStr) -> NameList<'static> {
     }))
 }
 
-/// Returns the files themselves, and with `recursive` the files below a directory in its place, in
-/// the order of their paths' bytes, so that two runs give the same manifest.
+/// Returns the named files. With `recursive`, a directory is replaced by the files below it, in
+/// byte order of their paths, so that two runs produce the same manifest.
 pub fn expanded(names: NameList<'_>, recursive: bool) -> Files<'_> {
     Box::new(names.flat_map(move |name| -> Files<'static> {
         match name {

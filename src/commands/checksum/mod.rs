@@ -1,9 +1,9 @@
 //! The `checksum` subcommand: prints digests of files, and checks them.
 //!
-//! Files are shared out over the threads, and so is one file if its digest allows that. `inputs`
-//! lists the files, `format` writes a line and `list` reads it, `check` compares, `pieces`
-//! and `audit` do so for parts of files and for trees. A digest is printed only of a file that
-//! was read to its end.
+//! Files are distributed over the threads, and so is a single file if its digest allows that.
+//! `inputs` lists the files, `format` writes lines and `list` reads them, `check` compares digests,
+//! and `pieces` and `audit` do so for parts of files and for trees. A digest is printed only for a
+//! file that was read to its end.
 
 mod audit;
 mod check;
@@ -33,7 +33,7 @@ use crate::output::{Destination, Output};
 /// Runs `mapped checksum`.
 ///
 /// # Errors
-/// A failure of standard output, or options that contradict each other.
+/// Returns an error if standard output cannot be written or options contradict each other.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     if args.list_algorithms {
         list_algorithms(output)?;
@@ -68,7 +68,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-/// What every part of a run needs.
+/// The context that all parts of a run share.
 #[derive(Clone, Copy)]
 struct Run<'a> {
     settings: &'a Settings,
@@ -77,7 +77,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Prints with the progress bar out of the way, if there is one.
+    /// Prints with the progress bar hidden, if there is one.
     fn printing<R>(&self, print: impl FnOnce() -> R) -> R {
         match self.progress {
             Some(progress) => progress.pause(print),
@@ -85,7 +85,7 @@ impl Run<'_> {
         }
     }
 
-    /// Has a file read ahead while those before it are hashed.
+    /// Requests read-ahead of a file while earlier ones are hashed.
     fn prepare(&self, input: &mut Input<'_>, turn: Lookahead) {
         match turn {
             Lookahead::Soon => self.config.engine.ask_ahead(input, &self.config.stats),
@@ -94,7 +94,7 @@ impl Run<'_> {
     }
 }
 
-/// What became of one file.
+/// The outcome of one file.
 enum Outcome {
     Digests(OsString, Vec<Digest>),
     Failed(OsString, io::Error),

@@ -1,7 +1,7 @@
-//! Names within digest lines and messages.
+//! Escapes and quotes names in digest lines and messages.
 //!
-//! A newline, carriage return or backslash is escaped in a line, which then begins with a
-//! backslash. Names stay bytes throughout.
+//! In a digest line, a newline, carriage return or backslash is escaped, and the line then starts
+//! with a backslash. Names remain bytes throughout.
 
 use std::ffi::{OsStr, OsString};
 
@@ -9,7 +9,7 @@ use crate::os::error_text;
 use crate::os::posix::{OsStrExt, OsStringExt};
 use crate::output::Output;
 
-/// Returns the escaped name, if it has to be escaped.
+/// Returns the escaped name, if it needs escaping.
 pub fn escaped(name: &OsStr) -> Option<Vec<u8>> {
     let name = name.as_bytes();
     if !name.iter().any(|byte| matches!(byte, b'\n' | b'\r' | b'\\')) {
@@ -27,8 +27,8 @@ pub fn escaped(name: &OsStr) -> Option<Vec<u8>> {
     Some(escaped)
 }
 
-/// Returns the name that was escaped to `text`; `None` for text that [`escaped`] never returns, and
-/// for a NUL byte.
+/// Returns the name whose escaped form is `text`, or `None` for text that [`escaped`] never returns
+/// and for a NUL byte.
 pub fn unescaped(text: &[u8]) -> Option<OsString> {
     let mut name = Vec::with_capacity(text.len());
     let mut bytes = text.iter();
@@ -47,19 +47,20 @@ pub fn unescaped(text: &[u8]) -> Option<OsString> {
     Some(OsString::from_vec(name))
 }
 
-/// Returns the name for a message: in quotes unless a shell would read it as one plain word.
+/// Returns the name for a message: quoted, unless a shell would read it as one plain word.
 pub fn quoted(name: &OsStr) -> String {
     let shown = crate::output::escape_name(name);
     let plain = |c: char| c.is_alphanumeric() || "/._-+,:@%]}".contains(c);
     if !shown.is_empty() && shown.chars().all(plain) { shown.into_owned() } else { format!("'{shown}'") }
 }
 
-/// Reports a file that failed, after everything printed so far.
+/// Reports a failed file, after flushing everything printed so far.
 pub fn report(name: &OsStr, error: &std::io::Error, output: &mut Output) {
     warn(&format!("{}: {}", quoted(name), error_text(error)), output);
 }
 
-/// Prints a message after everything printed so far. The next write reports an output that fails.
+/// Prints a message, after flushing everything printed so far. If the output fails, the next write
+/// reports it.
 pub fn warn(text: &str, output: &mut Output) {
     let _ = output.flush();
     crate::output::print_message(format_args!("mapped: {text}"));

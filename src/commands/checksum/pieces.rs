@@ -1,8 +1,8 @@
-//! `--pieces`: a digest for each piece of a file, in md5deep's notation.
+//! `--pieces`: prints a digest for each piece of a file, in md5deep's notation.
 //!
-//! The pieces of a file that can be read by position are jobs of their own, on all threads. A
-//! stream is hashed as it is read. The last piece may be short; an empty file has one line without
-//! an offset.
+//! If a file can be read by position, its pieces are separate jobs on all threads. A stream is
+//! hashed as it is read. The last piece may be short, and an empty file has one line without an
+//! offset.
 
 use std::ffi::OsString;
 use std::io::{self, Read};
@@ -19,12 +19,12 @@ use crate::exit::Exit;
 use crate::io::{AccessMethod, FileRef, Source};
 use crate::output::Output;
 
-/// Bytes of a stream that are read at a time.
+/// The number of bytes of a stream read at a time.
 const READ: u64 = 256 << 10;
 
-/// One piece to hash, or what became of it.
+/// A piece to hash, or an item to report in its place.
 enum PieceJob {
-    /// A range of an open file; `None` for an empty one.
+    /// A range of an open file; `None` for an empty file.
     Part(Arc<Source>, Option<Range<u64>>),
     Done(Piece),
     Failed(OsString, io::Error),
@@ -141,7 +141,7 @@ impl<'a> PieceStream<'a> {
         }
     }
 
-    /// Hashes the next piece; `None` after the last one.
+    /// Hashes the next piece. Returns `None` after the last one.
     fn piece(&mut self) -> io::Result<Option<Piece>> {
         let mut hashers: Vec<_> = self.recipes.iter().map(Recipe::hasher).collect();
         let mut len = 0;

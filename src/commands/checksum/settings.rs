@@ -1,6 +1,6 @@
-//! Resolves the arguments: which digests to compute, in which form to print them.
+//! Resolves the arguments: which digests to compute, and how to print them.
 //!
-//! Refuses combinations that make no sense, in the words of coreutils where it refuses them too.
+//! Rejects combinations that make no sense, with the messages of coreutils if it rejects them too.
 
 use std::ffi::OsString;
 use std::io::Read;
@@ -15,18 +15,19 @@ use crate::digest::hasher::Recipe;
 use crate::digest::tree::TreeKey;
 use crate::output;
 
-/// Decisions for a run.
+/// The decisions for a run.
 #[derive(Debug)]
 pub struct Settings {
-    /// The digests to compute of each file. With `--check`, only their key and seek count.
+    /// The digests to compute for each file. With `--check`, only their key and seek offset are
+    /// used.
     pub recipes: Vec<Recipe>,
-    /// The algorithms named by `-a`; empty when none was.
+    /// The algorithms named by `-a`; empty if there are none.
     pub named: Vec<Algorithm>,
     /// How digests are printed.
     pub style: ListStyle,
-    /// The inputs: standard input if none was named.
+    /// The inputs; standard input if none was named.
     pub files: Vec<OsString>,
-    /// Whether the files are lists to check.
+    /// Whether the files are lists to verify.
     pub checks: bool,
     /// Whether every file is compared with a digest on the command line.
     pub is_expected: bool,
@@ -36,7 +37,7 @@ impl Settings {
     /// Resolves the arguments.
     ///
     /// # Errors
-    /// Options that contradict each other.
+    /// Returns an error if options contradict each other.
     pub fn new(args: &Args) -> anyhow::Result<Settings> {
         let name = output::command_name("checksum");
         consistent(args).map_err(|message| anyhow!("{message}\nTry '{name} --help' for more information."))?;
@@ -128,7 +129,7 @@ fn consistent(args: &Args) -> Result<(), String> {
     }
 }
 
-/// Returns the digests to compute, each once, in the order named.
+/// Returns the digests to compute, each once, in the order given.
 fn specs(names: &[String], length: Option<u64>) -> anyhow::Result<Vec<Spec>> {
     let mut specs: Vec<Spec> = Vec::new();
     let mut length_used = false;

@@ -43,7 +43,7 @@ pub fn at_fault(
 /// files to search.
 ///
 /// # Errors
-/// When there is no pattern, or a file cannot be read.
+/// Returns an error if there is no pattern, or a file cannot be read.
 pub fn alternatives(args: &Args) -> Result<(Vec<Vec<u8>>, Places, Vec<OsString>)> {
     let mut places = Vec::new();
     let patterns = &args.patterns;

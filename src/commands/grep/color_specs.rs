@@ -33,7 +33,7 @@ enum Color {
 /// Applies specifications in their order. The parts that they name begin as they look by default.
 ///
 /// # Errors
-/// When one is not valid.
+/// Returns an error if a specification is not valid.
 pub fn apply(specs: &[String], colors: &mut Colors) -> Result<()> {
     let named = |number, bold| Appearance { foreground: Some(Color::Named(number)), bold, ..Appearance::default() };
     let mut looks = [named(5, false), named(2, false), Appearance::default(), named(1, true), Appearance::default()];

@@ -26,7 +26,7 @@ impl Filter {
     /// Resolves the options.
     ///
     /// # Errors
-    /// When a glob is not valid or there is no such type.
+    /// Returns an error if a glob is not valid or there is no such type.
     pub fn new(inputs: &Inputs) -> Result<Filter> {
         Ok(Filter {
             globs: globs(inputs)?,
@@ -114,7 +114,7 @@ fn types(inputs: &Inputs) -> Result<Option<Types>> {
 /// Lists the known types with their globs, one a line.
 ///
 /// # Errors
-/// When a definition is not valid.
+/// Returns an error if a definition is not valid.
 pub fn type_list(inputs: &Inputs) -> Result<String> {
     let types = known_types(inputs)?;
     let line = |known: &FileTypeDef| format!("{}: {}\n", known.name(), known.globs().join(", "));

@@ -24,7 +24,7 @@ impl<I: Copy + PartialEq> Interleaved<I> {
     /// Searches the next block of an input with the totals `own`, and writes what is selected.
     ///
     /// # Errors
-    /// A failure of standard output.
+    /// Returns an error if writing to standard output fails.
     pub fn search(
         &mut self,
         kernel: &Search<'_>,

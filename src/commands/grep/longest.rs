@@ -34,7 +34,7 @@ impl Longest {
     /// Compiles the same pattern once more, or gives nothing when its first match is its longest anyway.
     ///
     /// # Errors
-    /// When the pattern is too large.
+    /// Returns an error if the pattern is too large.
     pub fn new(source: &str, with: &Syntax) -> Result<Option<Longest>> {
         if !source.contains(['|', '?', '*', '+', '{']) {
             return Ok(None);

@@ -91,7 +91,8 @@ const WHOLE: usize = usize::MAX >> 1;
 /// Runs `mapped grep`.
 ///
 /// # Errors
-/// A pattern, a glob or an encoding that cannot be used, or a failure of standard output.
+/// Returns an error if a pattern, glob or encoding is not valid, or if standard output cannot be
+/// written.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let mut common = args.common.clone();
     if args.inputs.no_mmap {

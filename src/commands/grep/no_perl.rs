@@ -19,7 +19,7 @@ impl Perl {
     /// Refuses.
     ///
     /// # Errors
-    /// Always.
+    /// Always returns an error.
     pub fn new(_: &[Vec<u8>], _: &Syntax) -> anyhow::Result<Perl> {
         bail!("Perl's patterns need PCRE2, and this mapped was built without it");
     }

@@ -97,7 +97,8 @@ impl Opener<'_> {
     /// Returns the wanted part of a stream, picked as it arrives.
     ///
     /// # Errors
-    /// A part of equal size was asked for, and the size of a stream is not known.
+    /// Returns an error if one of N equal parts was requested, because the size of a stream is
+    /// unknown.
     fn pick(&self, source: Source) -> io::Result<Source> {
         let terminator = self.settings.query.terminator;
         let mut source = source;
@@ -124,7 +125,8 @@ impl Opener<'_> {
     /// Returns the wanted part of a source, with what the kernel has to know of the rest.
     ///
     /// # Errors
-    /// Whatever reading fails with, and a period in a log whose times cannot be learnt.
+    /// Returns an error if reading fails, or if a period was requested of a log whose time format
+    /// cannot be detected.
     pub fn narrow(&self, source: Source) -> io::Result<(Source, InputKind, Start)> {
         let (settings, engine) = (self.settings, &self.config.engine);
         let query = &settings.query;

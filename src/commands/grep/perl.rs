@@ -38,7 +38,7 @@ impl Perl {
     /// Compiles `alternatives`, each written in Perl's syntax.
     ///
     /// # Errors
-    /// When PCRE2 refuses one.
+    /// Returns an error if PCRE2 rejects one of them.
     pub fn new(alternatives: &[Vec<u8>], syntax: &Syntax) -> anyhow::Result<Perl> {
         let utf8 = syntax.unicode;
         let ends_at_record = syntax.terminator != b'\n' && !syntax.multiline;
@@ -91,7 +91,7 @@ impl Perl {
     /// Returns the first match in `hay` at or after `at`.
     ///
     /// # Errors
-    /// When PCRE2 gives up.
+    /// Returns an error if PCRE2 gives up.
     pub fn find_at(&self, hay: &[u8], at: usize) -> Result<Option<Range<usize>>, Failure> {
         with_copy(hay, |hay| self.find_in_copy(hay, at))
     }
@@ -100,7 +100,7 @@ impl Perl {
     /// `captures`, the groups of the match are in the second argument.
     ///
     /// # Errors
-    /// When PCRE2 gives up.
+    /// Returns an error if PCRE2 gives up.
     pub fn matches_in(
         &self,
         hay: &[u8],

@@ -100,7 +100,7 @@ impl Query {
     /// Returns the next line of `hay` from `from` on that is selected before inversion.
     ///
     /// # Errors
-    /// When an engine gives up.
+    /// Returns an error if an engine gives up.
     pub fn find(&self, hay: &[u8], mut from: usize) -> Result<Option<Range<usize>>, Failure> {
         while let Some(line) = self.any.find_line(hay, from)? {
             if self.confirms(&hay[line.clone()])? {
@@ -114,7 +114,7 @@ impl Query {
     /// Returns whether every `--and` and no `--not` matches in these lines.
     ///
     /// # Errors
-    /// When an engine gives up.
+    /// Returns an error if an engine gives up.
     pub fn confirms(&self, line: &[u8]) -> Result<bool, Failure> {
         if self.and.is_empty() && self.not.is_empty() {
             return Ok(true);
@@ -136,7 +136,7 @@ impl Query {
     /// Counts the matches of a selected line. Lines of an inverted query hold none, and count as one.
     ///
     /// # Errors
-    /// When an engine gives up.
+    /// Returns an error if an engine gives up.
     pub fn matches_in(&self, line: &[u8]) -> Result<u64, Failure> {
         if self.invert {
             return Ok(1);

@@ -109,7 +109,8 @@ impl Settings {
     /// whether these are to be searched under their names by default.
     ///
     /// # Errors
-    /// When a pattern is wrong or missing, a pattern file cannot be read, or options exclude each other.
+    /// Returns an error if a pattern is wrong or missing, a pattern file cannot be read, or options
+    /// exclude each other.
     pub fn resolve(args: &Args, walk: &Walk, environment: &Environment) -> Result<(Settings, Vec<OsString>)> {
         let (mut alternatives, places, files) = alternatives(args)?;
         let printing = &args.printing;
@@ -272,12 +273,13 @@ impl Settings {
         if may_hold && block.bytes().starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
     }
 
-    /// Whether of an input with this verdict no line is printed.
+    /// Returns whether of an input with this verdict no line is printed.
     pub fn is_untold(&self, verdict: InputKind) -> bool {
         verdict == BINARY && self.report != Report::Json
     }
 
-    /// Whether nothing of a hole that is so many empty lines is printed, so that their number is all there is to it.
+    /// Returns whether nothing of a hole that is so many empty lines is printed, so that their
+    /// number is all there is to it.
     pub fn leaps_holes(&self, terminator: u8) -> bool {
         let counts = matches!(self.report, Report::Count | Report::Names { .. } | Report::Nothing);
         // The lines of a binary input are never printed.
@@ -285,8 +287,8 @@ impl Settings {
         !prints && (!self.query.selects_empty_lines() || counts && self.max_count.is_none())
     }
 
-    /// Whether a hole in a line may be stood for by a single zero byte: no match looks into it, and the line is not
-    /// printed, nor is it said where it ends.
+    /// Returns whether a hole in a line may be stood for by a single zero byte: no match looks into
+    /// it, and the line is not printed, nor is it said where it ends.
     pub fn spans_holes(&self) -> bool {
         let prints = match self.report {
             Report::Lines => self.binary == BinaryFiles::Text || !self.context.is_none(),
@@ -296,7 +298,7 @@ impl Settings {
         !prints && self.max_count.is_none() && !self.query.looks_into_nuls()
     }
 
-    /// Whether lines are numbered.
+    /// Returns whether lines are numbered.
     pub fn needs_numbers(&self) -> bool {
         self.report == Report::Json || self.report == Report::Lines && self.style.number
     }

@@ -21,7 +21,7 @@ impl Sources {
     /// Rewrites alternatives. Perl's patterns are not for this engine.
     ///
     /// # Errors
-    /// When one is not valid in its dialect or in its encoding.
+    /// Returns an error if an alternative is not valid in its dialect or encoding.
     pub fn new(alternatives: &[Vec<u8>], syntax: &Syntax) -> Result<Sources> {
         let text = |bytes: &Vec<u8>| String::from_utf8(bytes.clone()).ok();
         match syntax.dialect {

@@ -115,7 +115,7 @@ impl Starts {
 /// than it must.
 ///
 /// # Errors
-/// What reading fails with.
+/// Returns an error if reading fails.
 pub fn last_selected(source: &Source, within: Range<u64>, query: &Query, wanted: u64) -> io::Result<u64> {
     let (mut end, mut left, mut size) = (within.end, wanted, BACKWARDS);
     let mut buffer = Vec::new();
@@ -151,7 +151,7 @@ pub fn last_selected(source: &Source, within: Range<u64>, query: &Query, wanted:
 /// The `wanted` lines before `end`, or as many as there are within.
 ///
 /// # Errors
-/// What reading fails with.
+/// Returns an error if reading fails.
 pub fn lines_before(source: &Source, within: Range<u64>, wanted: u64, terminator: u8) -> io::Result<Vec<u8>> {
     let mut size = 4096;
     loop {
@@ -179,7 +179,7 @@ const PIECE: usize = 1 << 20;
 /// How many terminators lie within, counted on several threads.
 ///
 /// # Errors
-/// What reading fails with.
+/// Returns an error if reading fails.
 pub fn count_terminators(source: &Source, within: Range<u64>, terminator: u8, threads: usize) -> io::Result<u64> {
     let next = AtomicU64::new(within.start);
     let count = || -> io::Result<u64> {

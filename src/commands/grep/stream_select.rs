@@ -53,7 +53,7 @@ pub trait Pick: Send {
     /// Takes the next bytes.
     ///
     /// # Errors
-    /// What is wrong with the input.
+    /// Returns an error if the input cannot be used.
     fn feed(&mut self, bytes: &[u8], picked: &mut Stretches) -> io::Result<()>;
 
     /// Takes note that the writer pauses.
@@ -72,10 +72,10 @@ pub trait Pick: Send {
     /// Takes note of the end.
     ///
     /// # Errors
-    /// What was wrong with the input.
+    /// Returns an error if the input could not be used.
     fn finish(&mut self, picked: &mut Stretches) -> io::Result<()>;
 
-    /// Whether nothing that is still to come can be picked.
+    /// Returns whether nothing that is still to come can be picked.
     fn is_done(&self) -> bool {
         false
     }

@@ -48,7 +48,7 @@ impl Walk {
     /// Resolves the options about files.
     ///
     /// # Errors
-    /// When a glob is not valid.
+    /// Returns an error if a glob is not valid.
     pub fn new(inputs: &Inputs) -> Result<Walk> {
         Ok(Walk {
             one_file_system: inputs.one_file_system,

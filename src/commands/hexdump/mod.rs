@@ -48,7 +48,7 @@ const BLOCK: usize = 512 << 10;
 /// Runs `mapped hexdump`.
 ///
 /// # Errors
-/// A failure of standard output.
+/// Returns an error if writing to standard output fails.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let config = Config::new(&args.common, output)?.with_decoding(args.decompress);
     config.refuse_stats_over(&args.shown.files)?;

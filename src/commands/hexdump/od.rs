@@ -33,7 +33,7 @@ enum Kind {
 /// Parses types such as `x1z`, `d4f8`, `a`.
 ///
 /// # Errors
-/// What is wrong with them.
+/// Returns a message about the first invalid type.
 pub fn parse(text: &str) -> Result<Vec<FieldType>, String> {
     let wrong = || format!("invalid type '{text}': expected a, c, or d, o, u, x, f with a size, such as x1 or f8");
     let mut types = vec![];
@@ -199,7 +199,7 @@ impl OdView {
     /// Returns the view with fields of `types` (at least one), `width` bytes a row if that is given.
     ///
     /// # Errors
-    /// When a row would end inside a field.
+    /// Returns an error if a row would end inside a field.
     pub fn new(
         types: Vec<FieldType>,
         width: Option<usize>,

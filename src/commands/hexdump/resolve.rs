@@ -49,7 +49,7 @@ pub struct Resolved {
 /// Resolves the command line.
 ///
 /// # Errors
-/// What does not go together, or cannot be read.
+/// Returns an error if options contradict each other or a file cannot be read.
 pub fn resolve(args: &Args, terminal: &Terminal) -> Result<Resolved, String> {
     let format = format(args)?;
     check(args, format)?;
@@ -74,7 +74,7 @@ pub fn resolve(args: &Args, terminal: &Terminal) -> Result<Resolved, String> {
 /// Returns the notation of a dump that is to be turned back, and hints where it is to be found out.
 ///
 /// # Errors
-/// When no dump of that notation can be turned back.
+/// Returns an error if dumps in that notation cannot be converted back.
 pub fn notation(args: &Args) -> Result<(Option<DumpNotation>, Hints), String> {
     let width = match args.width {
         None | Some(Width::Auto | Width::Exactly(0)) => None,

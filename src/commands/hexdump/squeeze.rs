@@ -44,12 +44,12 @@ impl Squeeze {
         Squeeze { policy, last: vec![], repeating: false, zeros: 0 }
     }
 
-    /// Whether the last row was left out for repeating the one before.
+    /// Returns whether the last row was left out for repeating the one before.
     pub fn repeating(&self) -> bool {
         self.repeating
     }
 
-    /// Whether `rows` more zero rows would change neither the text nor this state.
+    /// Returns whether `rows` more zero rows would change neither the text nor this state.
     pub fn drinks_zeros(&self) -> bool {
         match self.policy {
             Policy::Never => false,

@@ -202,8 +202,8 @@ impl Positioned {
     /// there.
     ///
     /// # Errors
-    /// The offset of the first byte that cannot be read, and why; without a reason where the file
-    /// merely holds less than it states.
+    /// Returns the offset of the first byte that cannot be read, with the error, or without one if
+    /// the file is merely shorter than its stated size.
     fn find_line_end(
         &mut self,
         source: &Source,
@@ -247,7 +247,7 @@ impl Positioned {
     /// Moves up to `count` bytes to the end of `row`.
     ///
     /// # Errors
-    /// What `pread(2)` fails with, or that the file was truncated.
+    /// Returns the error of `pread(2)`, or an error if the file was truncated.
     pub(super) fn append_to(&mut self, source: &Source, row: &mut Vec<u8>, count: usize) -> io::Result<()> {
         let want = count.min(usize::try_from(self.left()).unwrap_or(usize::MAX));
         let got = append(source, row, self.at, want)?;
@@ -283,7 +283,7 @@ fn run_from(source: &Source, at: u64, end: u64, shortest: u64, far: u64) -> Exte
 /// there were.
 ///
 /// # Errors
-/// What `pread(2)` fails with, or that the file was truncated.
+/// Returns the error of `pread(2)`, or an error if the file was truncated.
 pub(super) fn append(source: &Source, row: &mut Vec<u8>, at: u64, count: usize) -> io::Result<usize> {
     let mut bytes = vec![0; count];
     let got = source.read_at(&mut bytes, at)?;

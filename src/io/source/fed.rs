@@ -13,7 +13,7 @@ pub trait Feed: Send + fmt::Debug {
     /// ready; returns [`Filled::Gap`] if bytes were left out before the next ones.
     ///
     /// # Errors
-    /// The error at the next byte, once all bytes before it were delivered.
+    /// Returns the error at the next byte, once all bytes before it have been delivered.
     fn fill(&mut self, buffer: &mut Vec<u8>, most: usize, stop: &Stop, wait: bool) -> io::Result<Filled>;
 
     /// Takes the gap before the next bytes.
@@ -62,7 +62,7 @@ impl Source {
     /// Returns a source for all bytes of the file, regardless of the range of this one.
     ///
     /// # Errors
-    /// The error of duplicating the descriptor or of asking for the size.
+    /// Returns the error of duplicating the descriptor or of querying the size.
     pub fn whole(&self) -> io::Result<Source> {
         let end = self.length_now()?.unwrap_or(u64::MAX);
         let mut whole = self.part(0..end, IoMode::Read)?;

@@ -22,7 +22,7 @@ impl Source {
     /// that was faulted in has one already.
     ///
     /// # Errors
-    /// [`Unmapped`] if the range must be read instead.
+    /// Returns [`Unmapped`] if the range must be read instead.
     pub fn map(&self, offset: u64, length: usize) -> Result<(WindowView, bool), Unmapped> {
         if self.file_system == FileSystem::Overlay && !self.is_unchanged() {
             return Err(Unmapped::Unsound);

@@ -120,7 +120,7 @@ impl Source {
     /// Returns the open file, positioned at this source's byte 0, for sequential readers.
     ///
     /// # Errors
-    /// What `fcntl(2)` and `lseek(2)` say.
+    /// Returns the error of `fcntl(2)` and `lseek(2)`.
     pub fn reader(&self) -> io::Result<File> {
         if self.method != AccessMethod::Stream {
             seek(&self.file, SeekFrom::Start(self.base))?;
@@ -182,7 +182,7 @@ impl Source {
     /// other processes.
     ///
     /// # Errors
-    /// What duplicating it says (`fcntl(2)`).
+    /// Returns the error of `fcntl(2)`.
     pub fn to_follow(&self) -> io::Result<(File, bool)> {
         Ok((self.positioned().try_clone()?, self.stdin && self.own.is_none()))
     }
@@ -196,7 +196,7 @@ impl Source {
     /// devices.
     ///
     /// # Errors
-    /// What `lseek(2)` or `fstat(2)` says, or of a block device `ioctl(2)`.
+    /// Returns the error of `lseek(2)`, `fstat(2)` or, for a block device, `ioctl(2)`.
     pub fn length_now(&self) -> io::Result<Option<u64>> {
         if self.fed.is_some() {
             return Ok(None);

@@ -18,8 +18,8 @@ impl Source {
     /// Opens `name`, or standard input for `-`.
     ///
     /// # Errors
-    /// The error of `open(2)`; EISDIR for a directory; under [`IoMode::Mmap`], an error that states the
-    /// [`Reason`](super::Reason) if the input cannot be mapped.
+    /// Returns the error of `open(2)`; EISDIR for a directory; under [`IoMode::Mmap`], an error
+    /// that states the [`Reason`](super::Reason) if the input cannot be mapped.
     pub fn open(name: &OsStr, mode: IoMode, range: Range) -> io::Result<Source> {
         if name != "-" {
             return Source::from_file(name.to_owned(), path::open(name)?, false, mode, range);
@@ -34,7 +34,7 @@ impl Source {
     /// Opens the file at `place`.
     ///
     /// # Errors
-    /// As [`Source::open`].
+    /// Fails as [`Source::open`] does.
     pub fn open_at(place: &FileRef, mode: IoMode, range: Range) -> io::Result<Source> {
         let Some(file) = place.open_found()? else { return Source::open(place.path(), mode, range) };
         let source = Source::from_file(place.path().to_owned(), file, false, mode, range)?;
@@ -48,7 +48,7 @@ impl Source {
     /// there, and must leave it where a reading program would.
     ///
     /// # Errors
-    /// As [`Source::open`].
+    /// Fails as [`Source::open`] does.
     pub fn from_file(name: OsString, file: File, stdin: bool, mode: IoMode, range: Range) -> io::Result<Source> {
         let whole = range == Range::default();
         let Probe { kind, file_system, base, size, changed, modified } = Probe::of(&file, stdin, whole)?;
@@ -92,7 +92,7 @@ impl Source {
     /// depends on the part's size.
     ///
     /// # Errors
-    /// The error of duplicating the descriptor (`fcntl(2)`).
+    /// Returns the error of duplicating the descriptor (`fcntl(2)`).
     pub fn part(&self, range: Span<u64>, mode: IoMode) -> io::Result<Source> {
         let mut part = Source {
             name: self.name.clone(),

@@ -10,7 +10,7 @@ impl Source {
     /// Reads at `offset` until `buf` is full or the input ends, and returns the number of bytes read.
     ///
     /// # Errors
-    /// The error of `pread(2)`; EINTR is retried.
+    /// Returns the error of `pread(2)`; EINTR is retried.
     pub fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
         match self.read_up_to(buf, offset) {
             (got, None) => Ok(got),
@@ -36,7 +36,7 @@ impl Source {
     /// Reads like [`Source::read_up_to`], replacing the contents of `buffer` with up to `length` bytes.
     ///
     /// # Errors
-    /// ENOMEM if the buffer cannot be allocated.
+    /// Returns ENOMEM if the buffer cannot be allocated.
     pub fn read_into(&self, buffer: &mut Buffer, length: usize, offset: u64) -> io::Result<Option<io::Error>> {
         let from = self.base + offset;
         buffer.make_room(length, from)?;

@@ -40,8 +40,8 @@ impl Ring {
     /// buffers are pinned once instead of for each read.
     ///
     /// # Errors
-    /// ENOSYS or EPERM where the kernel or a sandbox refuses `io_uring_setup(2)`, ENOMEM where
-    /// `RLIMIT_MEMLOCK` does not allow that many registered bytes.
+    /// Returns ENOSYS or EPERM if the kernel or a sandbox refuses `io_uring_setup(2)`, and ENOMEM
+    /// if `RLIMIT_MEMLOCK` does not allow that many registered bytes.
     pub fn new(file: BorrowedFd<'_>, slots: usize, length: usize, registered: bool) -> io::Result<Ring> {
         let entries = u32::try_from(slots.max(1)).map_err(|_| io::ErrorKind::InvalidInput)?;
         let ring = IoUring::new(entries)?;
@@ -67,7 +67,7 @@ impl Ring {
     /// Starts to read from `offset` into the bytes `into` of the buffer of `slot`.
     ///
     /// # Errors
-    /// `InvalidInput` where the slot is busy or smaller.
+    /// Returns `InvalidInput` if the slot is busy or too small.
     pub fn read(&mut self, slot: usize, into: Range<usize>, offset: u64) -> io::Result<()> {
         let wrong = || io::Error::from(io::ErrorKind::InvalidInput);
         let target = self.slots.get_mut(slot).filter(|target| !target.is_busy).ok_or_else(wrong)?;
@@ -91,7 +91,7 @@ impl Ring {
     /// Waits until a read has ended, and returns its slot and how many bytes it read.
     ///
     /// # Errors
-    /// `InvalidInput` where none is in flight, and what `io_uring_enter(2)` says.
+    /// Returns `InvalidInput` if none is in flight, or the error of `io_uring_enter(2)`.
     pub fn wait(&mut self) -> io::Result<(usize, io::Result<usize>)> {
         if self.in_flight == 0 {
             return Err(io::ErrorKind::InvalidInput.into());

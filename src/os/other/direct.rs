@@ -9,7 +9,7 @@ use crate::os::posix::AsFd;
 /// Fails.
 ///
 /// # Errors
-/// Always `Unsupported`.
+/// Always returns `Unsupported`.
 pub fn into_direct(_: File) -> io::Result<(File, u64)> {
     Err(io::ErrorKind::Unsupported.into())
 }
@@ -17,7 +17,7 @@ pub fn into_direct(_: File) -> io::Result<(File, u64)> {
 /// Fails.
 ///
 /// # Errors
-/// Always `Unsupported`.
+/// Always returns `Unsupported`.
 pub fn read_cached(_: impl AsFd, _: &mut [u8], _: u64) -> io::Result<Option<usize>> {
     Err(io::ErrorKind::Unsupported.into())
 }

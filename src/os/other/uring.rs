@@ -13,7 +13,7 @@ impl Ring {
     /// Fails.
     ///
     /// # Errors
-    /// Always `Unsupported`.
+    /// Always returns `Unsupported`.
     pub fn new(_: BorrowedFd<'_>, _: usize, _: usize, _: bool) -> io::Result<Ring> {
         Err(io::ErrorKind::Unsupported.into())
     }
@@ -26,7 +26,7 @@ impl Ring {
     /// Starts a read.
     ///
     /// # Errors
-    /// None: there is no ring.
+    /// Never fails: there is no ring.
     pub fn read(&mut self, _: usize, _: Range<usize>, _: u64) -> io::Result<()> {
         match *self {}
     }
@@ -34,7 +34,7 @@ impl Ring {
     /// Waits for a read.
     ///
     /// # Errors
-    /// None: there is no ring.
+    /// Never fails: there is no ring.
     pub fn wait(&mut self) -> io::Result<(usize, io::Result<usize>)> {
         match *self {}
     }

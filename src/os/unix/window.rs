@@ -64,7 +64,7 @@ impl Window {
     /// Maps as [`Window::map`] does, with every page faulted in by the call itself (`MAP_POPULATE`).
     ///
     /// # Errors
-    /// As [`Window::map`]. A page that cannot be faulted in is no error (`mmap(2)`).
+    /// Fails as [`Window::map`] does. A page that cannot be faulted in is not an error (`mmap(2)`).
     pub(crate) fn map_populated(file: BorrowedFd<'_>, offset: u64, len: usize) -> io::Result<Window> {
         // SAFETY: as in `map`.
         let map = unsafe { MmapOptions::new().offset(offset).len(len).populate().map(file.as_raw_fd())? };
@@ -151,7 +151,8 @@ impl Window {
     /// Moves the window to huge pages now (`MADV_COLLAPSE`, since Linux 6.1).
     ///
     /// # Errors
-    /// EINVAL where the kernel or the file system has none for files, or the window holds no whole one.
+    /// Returns EINVAL if the kernel or the file system does not support huge pages for files, or if
+    /// the window is smaller than one.
     pub fn collapse(&self) -> io::Result<()> {
         #[cfg(target_os = "linux")]
         {

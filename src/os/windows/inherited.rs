@@ -6,7 +6,7 @@ use std::io;
 /// Fails.
 ///
 /// # Errors
-/// Always `Unsupported`.
+/// Always returns `Unsupported`.
 pub fn inherited(_: i32) -> io::Result<File> {
     Err(io::ErrorKind::Unsupported.into())
 }

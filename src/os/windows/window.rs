@@ -79,7 +79,7 @@ impl Window {
     /// Maps as [`Window::map`] does and asks for all pages.
     ///
     /// # Errors
-    /// As [`Window::map`].
+    /// Fails as [`Window::map`] does.
     pub(crate) fn map_populated(file: BorrowedFd<'_>, offset: u64, len: usize) -> io::Result<Window> {
         let window = Window::map(file, offset, len)?;
         let _ = window.advise_populate();
@@ -89,7 +89,7 @@ impl Window {
     /// Fails: a view of a file has no huge pages.
     ///
     /// # Errors
-    /// Always `Unsupported`.
+    /// Always returns `Unsupported`.
     pub fn collapse(&self) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }

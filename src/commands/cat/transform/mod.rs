@@ -1,10 +1,11 @@
-//! The text of `cat` with any of `-A -b -e -E -n -s -t -T -v --sanitize`: a block in, its shown form out.
+//! Formats text for `cat` with any of `-A -b -e -E -n -s -t -T -v --sanitize`: takes a block and
+//! returns its displayed form.
 //!
-//! How a line is shown depends on little before it: its number, whether a line is unfinished, whether
-//! the previous line was blank, and at most three bytes that cannot be interpreted without the next
-//! block. These make up the [`State`]. Counting a block's lines ([`Transform::tally`]) does not need
-//! it, so blocks are counted in parallel, [`State::advance`] passes the state on in order, and the
-//! blocks are formatted in parallel. Blocks may be cut anywhere.
+//! How a line is shown depends on little before it: its number, whether a line is unfinished,
+//! whether the previous line was blank, and at most three bytes that cannot be interpreted without
+//! the next block. These make up the [`State`]. Counting a block's lines ([`Transform::tally`])
+//! does not need it, so blocks are counted in parallel, [`State::advance`] passes the state on in
+//! order, and the blocks are formatted in parallel. Blocks may be split anywhere.
 
 mod number;
 mod show;
@@ -42,7 +43,7 @@ pub struct Transform {
     pub show: Show,
 }
 
-/// Where the next byte stands in its line.
+/// The position of the next byte in its line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Place {
     /// At the start of a line, and the line before was not empty.
@@ -79,7 +80,7 @@ impl Held {
     /// A character of four bytes without its last.
     const MAX: usize = 3;
 
-    /// `bytes` are at most [`Self::MAX`].
+    /// Returns the held bytes, of which there are at most [`Self::MAX`].
     fn new(bytes: &[u8]) -> Self {
         let mut held = Self { bytes: [0; Self::MAX], len: bytes.len() as u8 };
         held.bytes[..bytes.len()].copy_from_slice(bytes);
@@ -91,17 +92,17 @@ impl Held {
     }
 }
 
-/// What a block leaves to the one after it, and one file to the next.
+/// The state that passes from a block to the next one, and from a file to the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct State {
-    /// Lines numbered so far.
+    /// The number of lines numbered so far.
     numbered: u64,
     place: Place,
     held: Held,
 }
 
 impl State {
-    /// The state after `block`, of which [`Transform::tally`] gave `tally`.
+    /// Advances the state past `block`, for which [`Transform::tally`] returned `tally`.
     pub fn advance(&mut self, transform: &Transform, block: &[u8], tally: u64) {
         self.numbered += tally;
         let mut place = self.place;
@@ -116,7 +117,7 @@ impl State {
         self.place = block[block.len().saturating_sub(2)..].iter().fold(before, |place, &byte| place.after(byte));
     }
 
-    /// Writes the bytes held back, as they are shown at the end of the input.
+    /// Writes the bytes held back, as they are displayed at the end of the input.
     pub fn finish(&mut self, transform: &Transform, out: &mut Vec<u8>) {
         show::push(transform.show, transform.tabs, self.held.bytes(), out);
         self.held = Held::default();
@@ -279,7 +280,8 @@ impl Transform {
     }
 }
 
-/// In how many windows of three bytes `is` holds. Summed in bytes, 255 at a time, which compiles to vector code.
+/// Counts the windows of three bytes for which `is` returns true. The sums are kept in bytes, 255
+/// at a time, which compiles to vector code.
 fn count(block: &[u8], is: impl Fn(u8, u8, u8) -> bool) -> u64 {
     let len = block.len() - 2;
     let windows = block[..len].chunks(255).zip(block[1..=len].chunks(255)).zip(block[2..].chunks(255));

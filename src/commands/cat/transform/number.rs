@@ -1,28 +1,28 @@
-//! The line number as text, kept as ASCII digits and counted up in place.
+//! A line number kept as ASCII digits and incremented in place.
 //!
-//! Formatting an integer anew for every line costs more than copying the line. Counting up touches one digit nine times
-//! in ten, so the digits are always ready to be copied.
+//! Formatting an integer for every line costs more than copying the line. An increment changes a
+//! single digit nine times out of ten, and the digits are always ready to be copied.
 
-/// Digits of `u64::MAX`.
+/// The number of digits of `u64::MAX`.
 const DIGITS: usize = 20;
 
-/// Copies of so many bytes need no call: enough for numbers of fifteen digits.
+/// The number of bytes that are always copied, which needs no call and suffices for fifteen digits.
 const FIXED: usize = 16;
 
-/// What GNU cat pads a line number to, before the tab.
+/// The width to which GNU cat pads a line number, before the tab.
 const MIN_WIDTH: usize = 6;
 
-/// A line number and the tab after it, right-aligned in six columns, wider when it must be.
+/// A line number and the tab after it, right-aligned in six columns or more.
 #[derive(Clone, Debug)]
 pub struct LineNumber {
-    /// Digits up to the tab, and behind it room for a copy of fixed length.
+    /// The digits up to the tab, followed by room for a copy of fixed length.
     text: [u8; DIGITS + 1 + FIXED],
-    /// Where the first digit stands.
+    /// The position of the first digit.
     first: usize,
 }
 
 impl LineNumber {
-    /// The text of `number`.
+    /// Returns the text of `number`.
     #[must_use]
     pub fn new(mut number: u64) -> Self {
         let mut text = [b' '; DIGITS + 1 + FIXED];
@@ -38,7 +38,7 @@ impl LineNumber {
         }
     }
 
-    /// Goes on to the next number. After `u64::MAX` it starts at zero again.
+    /// Increments the number, which wraps from `u64::MAX` to zero.
     #[inline]
     pub fn advance(&mut self) {
         let mut at = DIGITS - 1;

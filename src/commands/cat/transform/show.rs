@@ -1,29 +1,34 @@
-//! How the bytes of a line are written: as they are, in cat's `^X` and `M-x` notation, or made safe for a terminal.
+//! Writes the bytes of a line: unchanged, in cat's `^X` and `M-x` notation, or made safe for a
+//! terminal.
 //!
-//! Most bytes of most files are printable, so each form first asks of 32 bytes at once whether there is anything to
-//! change; the compiler turns that question into a few vector instructions. Nothing here knows of lines or numbers.
+//! Most bytes of most files are printable, so each form first checks 32 bytes at once for anything
+//! to change, which the compiler turns into a few vector instructions. Nothing here depends on
+//! lines or numbers.
 
 /// How bytes other than line ends are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Show {
-    /// As they are.
+    /// Unchanged.
     #[default]
     Raw,
-    /// `-v`: `^X` for control characters, `M-` before those above 127. Tabs and line ends stay.
+    /// `-v`: `^X` for control characters, `M-` before bytes above 127. Tabs and line ends are
+    /// unchanged.
     Nonprinting,
-    /// `--sanitize`: as `-v`, but well-formed UTF-8 stays readable, save for what steers a terminal or a reader's eye.
+    /// `--sanitize`: like `-v`, but well-formed UTF-8 stays readable, except for characters that
+    /// control a terminal or reorder text.
     Sanitized,
 }
 
 const CHUNK: usize = 32;
 
-/// Bytes asked about before they are copied: so few that the copy finds them in the processor's nearest cache.
+/// The number of bytes checked before they are copied, small enough to be still in the nearest
+/// cache.
 const RUN: usize = 16 << 10;
 
 /// The longest notation of one byte: `M-^X`.
 const MAX_SHOWN: usize = 4;
 
-/// `^X` and `M-x` notation of every byte, as GNU cat writes it.
+/// The `^X` or `M-x` notation of every byte, as GNU cat writes it.
 const NOTATION: [([u8; MAX_SHOWN], u8); 256] = notation();
 
 const fn notation() -> [([u8; MAX_SHOWN], u8); 256] {
@@ -53,7 +58,8 @@ const fn notation() -> [([u8; MAX_SHOWN], u8); 256] {
     table
 }
 
-/// Writes bytes as `show` and `tabs` ask. Line ends are written as they are: who needs to see them cuts them off first.
+/// Writes bytes as `show` and `tabs` specify. Line ends are written unchanged; a caller that
+/// displays them differently removes them first.
 pub fn push(show: Show, tabs: bool, bytes: &[u8], out: &mut Vec<u8>) {
     match (show, tabs) {
         (Show::Raw, false) => out.extend_from_slice(bytes),
@@ -75,13 +81,15 @@ fn push_tabs(bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(&bytes[from..]);
 }
 
-/// Whether a byte is shown as itself. Branch-free, so that a loop over it becomes vector code.
+/// Returns whether a byte is displayed as itself, without branches, so that a loop over it becomes
+/// vector code.
 #[inline(always)]
 fn is_plain<const TABS: bool>(byte: u8) -> bool {
     (byte.wrapping_sub(b' ') < 95) | (byte == b'\n') | (!TABS & (byte == b'\t'))
 }
 
-/// How many bytes at the start are shown as themselves: all, or a number of whole chunks.
+/// Returns how many bytes at the start are displayed as themselves: all, or a number of whole
+/// chunks.
 #[inline]
 fn plain_prefix<const TABS: bool>(bytes: &[u8]) -> usize {
     let plain = |chunk: &[u8; CHUNK]| chunk.iter().fold(true, |all, &byte| all & is_plain::<TABS>(byte));
@@ -90,7 +98,8 @@ fn plain_prefix<const TABS: bool>(bytes: &[u8]) -> usize {
     if prefix + rest.len() < bytes.len() || rest.is_empty() {
         return prefix;
     }
-    // The last bytes once more together with some before them, which costs less than going through them singly.
+    // Checks the last bytes again together with some before them, which costs less than checking
+    // them one by one.
     let all = match bytes.last_chunk() {
         Some(last) => plain(last),
         None => rest.iter().all(|&byte| is_plain::<TABS>(byte)),
@@ -112,7 +121,8 @@ fn push_nonprinting_run<const TABS: bool>(mut bytes: &[u8], out: &mut Vec<u8>) {
             return;
         }
         let (chunk, rest) = rest.split_at(rest.len().min(CHUNK));
-        // Each notation is stored at its full width and then stepped over by its true one: no copy of variable length.
+        // Each notation is stored at full width, and then the position advances by its actual
+        // width, which avoids copies of variable length.
         let mut text = [0; CHUNK * MAX_SHOWN];
         let mut len = 0;
         for &byte in chunk {
@@ -152,8 +162,9 @@ fn push_sanitized<const TABS: bool>(mut bytes: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Characters that move the cursor, begin a terminal's command, or make text read differently from how it is stored:
-/// the C1 controls, what reorders text, and invisible annotation and tag characters.
+/// Returns whether a character moves the cursor, starts a terminal command, or makes text read
+/// differently from how it is stored: the C1 controls, bidirectional controls, and invisible
+/// annotation and tag characters.
 fn is_steering(char: char) -> bool {
     matches!(char,
         '\u{80}'..='\u{9f}'
@@ -165,18 +176,18 @@ fn is_steering(char: char) -> bool {
         | '\u{e0000}'..='\u{e007f}')
 }
 
-/// What stands at the start of some bytes.
+/// The first character of some bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Char {
     /// A well-formed character.
     Whole(char),
-    /// The start of a character whose other bytes are not there yet.
+    /// The start of a character whose other bytes are still missing.
     Cut,
-    /// No character: a byte that begins none, or whose followers do not fit.
+    /// A byte that does not start a character, or is not followed by the right bytes.
     Malformed,
 }
 
-/// The first character of `bytes`, which are not empty.
+/// Returns the first character of `bytes`, which must not be empty.
 #[must_use]
 pub fn first_char(bytes: &[u8]) -> Char {
     let head = &bytes[..bytes.len().min(4)];

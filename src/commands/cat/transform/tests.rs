@@ -1,12 +1,13 @@
-//! The transform against an oracle that walks one byte at a time, on input cut in every way. That the oracle is right is
-//! GNU cat's to say: the integration tests hold the two against each other.
+//! Compares the transform with an oracle that processes one byte at a time, on input split in every
+//! way. The integration tests compare the oracle's results with GNU cat.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
 
-/// What GNU cat does, read off its manual and its output: one byte at a time, all input at hand.
+/// Does what GNU cat does, according to its manual and output: one byte at a time, with all input
+/// at hand.
 fn oracle(transform: &Transform, input: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut number = 0;
@@ -47,7 +48,7 @@ fn oracle(transform: &Transform, input: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The transform of `input` cut before each of `cuts`.
+/// Returns the transform of `input` split before each of `cuts`.
 fn in_pieces(transform: &Transform, input: &[u8], cuts: &[usize]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut state = State::default();
@@ -68,7 +69,7 @@ fn transforms() -> impl Strategy<Value = Transform> {
         .prop_map(|(number, [squeeze, ends, tabs], show)| Transform { number, squeeze, ends, tabs, show })
 }
 
-/// Text in which everything that matters is frequent.
+/// Generates text in which all special cases are frequent.
 fn texts() -> impl Strategy<Value = Vec<u8>> {
     let byte = prop_oneof![
         8 => Just(b'\n'),

@@ -1,8 +1,8 @@
-//! `--check`: reads lists of digests and reports for each file whether it still has its own.
+//! `--check`: reads lists of digests and reports for each file whether its digest still matches.
 //!
 //! Messages and exit codes are those of coreutils. A file that cannot be read to its end, or that
-//! changes while it is read, is FAILED with the reason: there is no digest of half a file, and so
-//! never an OK for one.
+//! changes while it is read, is FAILED with the reason; it has no digest, so it is never reported
+//! as OK.
 
 pub mod report;
 pub mod verify;
@@ -27,7 +27,7 @@ use verify::{Guesses, Verdict, Verifier};
 /// Checks every list.
 ///
 /// # Errors
-/// A failure of standard output.
+/// Returns an error if writing to standard output fails.
 pub fn run(run: Run<'_>, args: &Args, output: &mut Output) -> io::Result<Exit> {
     let mut exit = Exit::Success;
     let mut audit = args.checking.audit.then(|| Audit::new(args.checking.directory.as_deref()));
@@ -55,7 +55,7 @@ pub fn run(run: Run<'_>, args: &Args, output: &mut Output) -> io::Result<Exit> {
     }
 }
 
-/// Opens a list. Returns whether it is what standard input yields too.
+/// Opens a list. Also returns whether it is the same file as standard input.
 fn open(list: &OsStr) -> io::Result<(Box<dyn Read + Send>, bool)> {
     if list == "-" {
         return Ok((Box::new(io::stdin()), true));
@@ -70,7 +70,7 @@ fn open(list: &OsStr) -> io::Result<(Box<dyn Read + Send>, bool)> {
     Ok((Box::new(file), is_stdin && status.kind != FileType::RegularFile))
 }
 
-/// One list's check.
+/// The check of one list.
 pub struct Check<'a> {
     run: Run<'a>,
     checking: &'a Checking,
@@ -79,29 +79,29 @@ pub struct Check<'a> {
     pub(super) audit: Option<&'a mut Audit>,
 }
 
-/// Something to verify, or to report in its place.
+/// An entry to verify, or another item to report in its place.
 enum CheckJob {
     Item(ListItem),
     /// An entry with its file.
     Entry(Entry, Box<Input<'static>>),
 }
 
-/// What became of it.
+/// The outcome of a job.
 enum Outcome {
     Item(ListItem),
     Checked(Entry, io::Result<Verdict>),
 }
 
 impl<'a> Check<'a> {
-    /// A check of the list of this name.
+    /// Returns a check of the list with this name.
     pub fn new(run: Run<'a>, checking: &'a Checking, list: &'a OsStr) -> Check<'a> {
         Check { run, checking, list, guesses: Guesses::default(), audit: None }
     }
 
-    /// Verifies all entries, on all threads, and reports on each in order.
+    /// Verifies all entries on all threads, and reports them in order.
     ///
     /// # Errors
-    /// A failure of standard output.
+    /// Returns an error if writing to standard output fails.
     pub fn run(mut self, entries: impl Iterator<Item = ListItem> + Send, output: &mut Output) -> io::Result<Exit> {
         let directory = self.checking.directory.as_deref();
         let verifier = Verifier { run: self.run, directory, guesses: &self.guesses };

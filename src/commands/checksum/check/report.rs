@@ -1,4 +1,4 @@
-//! The output of a check: a verdict for each entry and a summary of each list.
+//! Prints the output of a check: a verdict for each entry and a summary of each list.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -27,18 +27,18 @@ pub struct Totals {
     mismatched: u64,
     unreadable: u64,
     broken: bool,
-    /// Lines that hold NUL bytes.
+    /// The number of lines that contain NUL bytes.
     nul: u64,
-    /// The first algorithm named that is not known.
+    /// The first unknown algorithm that a line names.
     unknown: Option<String>,
     is_signed: bool,
-    /// The algorithms that untagged digests matched by, with the digests' length.
+    /// The algorithms that untagged digests matched, with the digests' length.
     guessed: BTreeSet<(usize, &'static str)>,
-    /// The algorithms tried for digests that matched by none.
+    /// The algorithms tried for digests that matched none of them.
     unmatched: Option<String>,
-    /// The file whose pieces are being checked, and up to where they are.
+    /// The file whose pieces are being checked, and the offset that they have reached.
     piece: Option<(OsString, u64, Option<u64>)>,
-    /// Files with bytes that no line covers.
+    /// The number of files with bytes that no line covers.
     uncovered: u64,
 }
 
@@ -61,27 +61,27 @@ pub fn size_of(path: &OsStr) -> Option<u64> {
     path::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len())
 }
 
-/// How much is printed about an entry's verdict.
+/// The printed form of an entry's verdict.
 struct Shown<'a> {
     /// The word in a line of text.
     word: &'a str,
     /// The word in JSON.
     status: &'static str,
-    /// The algorithms whose digest matched; the entry's own where there is none.
+    /// The algorithms whose digests matched, or those of the entry if none did.
     algorithms: &'a [Algorithm],
     /// Why the file could not be read.
     reason: Option<&'a str>,
 }
 
 impl Totals {
-    /// Returns whether nothing was wrong with the list or a file in it.
+    /// Returns whether the list and all its files are faultless.
     pub fn is_faultless(&self, checking: &Checking) -> bool {
         let formatted = self.improper == 0 || !checking.strict;
         let all_verified = self.nul == 0 && self.uncovered == 0;
         !self.broken && self.mismatched == 0 && self.unreadable == 0 && formatted && all_verified
     }
 
-    /// Follows the pieces of a file: reports bytes before the next piece that no line covers.
+    /// Advances to the next piece of a file, and reports bytes before it that no line covers.
     pub fn pieces(&mut self, report: &Report<'_>, entry: &Entry, size: &dyn Fn() -> Option<u64>, output: &mut Output) {
         let Some((name, range)) = entry.piece() else { return self.end_pieces(report, output) };
         if self.piece.as_ref().is_none_or(|(current, ..)| *current != name) {
@@ -149,7 +149,7 @@ impl Report<'_> {
     /// Reports on an entry.
     ///
     /// # Errors
-    /// A failure of standard output.
+    /// Returns an error if writing to standard output fails.
     pub fn verdict(
         &self,
         entry: &Entry,
@@ -280,7 +280,7 @@ impl Report<'_> {
         }
     }
 
-    /// Returns whether the digest is on the command line, so that there is no list.
+    /// Returns whether the digest is given on the command line, so that there is no list.
     fn is_expected(&self) -> bool {
         self.run.settings.is_expected
     }
@@ -293,9 +293,10 @@ impl Report<'_> {
 /// Writes `NAME: WORD`.
 ///
 /// # Errors
-/// A failure of standard output.
+/// Returns an error if writing to standard output fails.
 pub fn write_verdict(run: Run<'_>, name: &OsStr, word: &str, output: &mut Output) -> io::Result<()> {
-    // Only a newline would break the line; coreutils escapes for that one, and then all.
+    // Only a newline would break the line. coreutils escapes a name only if it contains one, and
+    // then escapes everything.
     let escaped = escaped(name).filter(|_| name.as_bytes().contains(&b'\n'));
     let mark: &[u8] = if escaped.is_some() { b"\\" } else { b"" };
     let name = run.settings.style.shown(escaped.as_deref().unwrap_or(name.as_bytes()));
@@ -305,7 +306,7 @@ pub fn write_verdict(run: Run<'_>, name: &OsStr, word: &str, output: &mut Output
 /// Writes a verdict as a line of JSON.
 ///
 /// # Errors
-/// A failure of standard output.
+/// Returns an error if writing to standard output fails.
 pub fn write_json(object: &impl Serialize, output: &mut Output) -> io::Result<()> {
     let mut text = Vec::new();
     append_json(object, &mut text)?;

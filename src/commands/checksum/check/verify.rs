@@ -1,7 +1,7 @@
 //! Verifies one entry of a list: finds its file, hashes it, and compares.
 //!
-//! A line may not say which algorithm made its digest. A file that can be read twice is then
-//! hashed by the likeliest one first; anything else by all candidates at once.
+//! A line may not say which algorithm made its digest. A file that can be read twice is then hashed
+//! with the likeliest one first; anything else is hashed with all candidates at once.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -18,12 +18,12 @@ use crate::io::{Range, path};
 /// How a file compares with its entry.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Every digest matches, by these algorithms.
+    /// Every digest matches, with these algorithms.
     Matched(Vec<Algorithm>),
     Mismatched,
 }
 
-/// The algorithms that untagged digests of a list turned out to be by, each with their length.
+/// The algorithms that untagged digests of a list turned out to use, with their lengths.
 #[derive(Debug, Default)]
 pub struct Guesses(Mutex<Vec<(usize, Algorithm)>>);
 
@@ -40,10 +40,10 @@ impl Guesses {
     }
 }
 
-/// Where the bytes of an entry are.
+/// The location of an entry's bytes.
 struct CheckTarget<'a> {
     path: &'a OsStr,
-    /// Given for a piece of the file.
+    /// The range of bytes, for a piece of the file.
     piece: Option<&'a std::ops::Range<u64>>,
 }
 
@@ -67,7 +67,8 @@ impl Verifier<'_> {
     /// Compares the entry with its file, which `input` opens.
     ///
     /// # Errors
-    /// The file cannot be opened or read to its end, or changed while it was read.
+    /// Returns an error if the file cannot be opened or read to its end, or if it changed while it
+    /// was read.
     pub fn verify(&self, entry: &Entry, input: Input<'_>, permits: &Permits) -> io::Result<Verdict> {
         let path = self.path_of(&entry.name);
         let missing = match self.compare(entry, &CheckTarget { path: &path, piece: None }, input, permits) {
@@ -100,7 +101,7 @@ impl Verifier<'_> {
         let is_regular = target.path != "-" && path::metadata(target.path).is_ok_and(|meta| meta.is_file());
         let mut input = Some(input);
         while matched.contains(&None) && rest.iter().any(|candidates| !candidates.is_empty()) {
-            // The first candidates alone, and then all the others in one pass.
+            // Tries the first candidates alone, and then all the others in one pass.
             let round: Vec<Vec<&DigestCandidate>> = match is_regular && input.is_some() {
                 true => rest.iter_mut().map(|candidates| candidates.drain(..1).collect()).collect(),
                 false => rest.iter_mut().map(std::mem::take).collect(),
@@ -131,7 +132,7 @@ impl Verifier<'_> {
         Ok(Verdict::Matched(algorithms))
     }
 
-    /// Returns the candidates, with the one first that the list used before.
+    /// Returns the candidates, starting with the one that the list used before.
     fn ordered<'e>(&self, expected: &'e Expected) -> Vec<&'e DigestCandidate> {
         let mut candidates: Vec<&DigestCandidate> = expected.candidates.iter().collect();
         if let [first, _, ..] = candidates[..]
@@ -160,20 +161,20 @@ impl Verifier<'_> {
             None => config.engine.range,
         };
         let (source, _) = input.open(config.engine.policy, range).map_err(|(_, error)| error)?;
-        // A file that the verdicts are written to has no digest yet.
+        // The file that the verdicts are written to has no digest yet.
         let source = config.reject_own_output(source)?;
         file_digest::digest(source, &recipes, config, permits)
     }
 }
 
-/// Returns every candidate with its place among the expected digests.
+/// Returns every candidate with its index among the expected digests.
 fn zip<'c>(round: &'c [Vec<&'c DigestCandidate>]) -> impl Iterator<Item = (usize, &'c DigestCandidate)> {
     round.iter().enumerate().flat_map(|(place, candidates)| candidates.iter().map(move |&candidate| (place, candidate)))
 }
 
 fn is_match(digest: &Digest, candidate: &DigestCandidate, target: &CheckTarget<'_>) -> bool {
     let has_size = candidate.size.is_none_or(|size| size.is_of(digest.input_len));
-    // md5deep calls all of an empty file `offset 0-0`.
+    // md5deep writes `offset 0-0` for the whole of an empty file.
     let is_whole = target
         .piece
         .is_none_or(|piece| digest.input_len == piece.end - piece.start || digest.input_len == 0 && *piece == (0..1));

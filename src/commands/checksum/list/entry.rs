@@ -1,7 +1,7 @@
-//! What a line of a list says: a file, and the digests that it should have.
+//! An entry of a list: a file, and the digests that it should have.
 //!
-//! A line seldom says all of it. Each digest therefore comes with every algorithm that may have
-//! made it, the likeliest first. Nothing here reads a line or opens a file.
+//! A line rarely names the algorithm. Each digest therefore has candidates, one for each algorithm
+//! that may have made it, the likeliest first. Nothing here reads a line or opens a file.
 
 use std::ffi::{OsStr, OsString};
 use std::ops::Range;
@@ -12,44 +12,44 @@ use crate::os::posix::{OsStrExt, OsStringExt};
 /// A file and the digests it should have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The file's name as the list has it.
+    /// The file's name as it appears in the list.
     pub name: OsString,
-    /// Every one of these has to match. Never empty.
+    /// The expected digests, all of which must match. Never empty.
     pub expected: Vec<Expected>,
-    /// Whether backslashes in the name may separate directories: the tools of Windows escape
-    /// nothing, those of Unix escape a backslash that belongs to a name.
+    /// Whether backslashes in the name may separate directories. Windows tools escape nothing,
+    /// whereas Unix tools escape a backslash that belongs to a name.
     pub may_be_windows: bool,
 }
 
 /// One digest that a file should have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
-    /// What the digest may be, the likeliest first. Never empty.
+    /// The possible readings of the digest, the likeliest first. Never empty.
     pub candidates: Vec<DigestCandidate>,
 }
 
-/// One reading of a digest.
+/// One possible reading of a digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DigestCandidate {
-    /// What computes it.
+    /// The algorithm and length.
     pub spec: Spec,
-    /// Its bytes, in the order in which [`crate::digest::Digest`] has them.
+    /// The bytes, in the order of [`crate::digest::Digest`].
     pub bytes: Vec<u8>,
-    /// The file's length, where the line states it.
+    /// The file's length, if the line states it.
     pub size: Option<Size>,
 }
 
 /// A file's length in units of some number of bytes, rounded up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
-    /// How many units.
+    /// The number of units.
     pub count: u64,
-    /// Bytes in a unit.
+    /// The number of bytes in a unit.
     pub unit: u64,
 }
 
 impl Size {
-    /// A length in bytes.
+    /// Returns a length in bytes.
     pub fn bytes(count: u64) -> Size {
         Size { count, unit: 1 }
     }
@@ -61,7 +61,7 @@ impl Size {
 }
 
 impl Expected {
-    /// A digest that any of `specs` may have made.
+    /// Returns an expected digest that any of `specs` may have made.
     pub fn of(bytes: &[u8], specs: &[Spec], size: Option<Size>) -> Expected {
         let candidate = |&spec: &Spec| DigestCandidate { spec, bytes: bytes.to_vec(), size };
         Expected { candidates: specs.iter().map(candidate).collect() }
@@ -69,13 +69,13 @@ impl Expected {
 }
 
 impl Entry {
-    /// Returns the algorithm that is named where none of the candidates matched.
+    /// Returns the algorithm to name if none of the candidates matched.
     pub fn algorithm(&self) -> Algorithm {
         self.expected[0].candidates[0].spec.algorithm
     }
 
-    /// Returns the names to look for when no file has the listed name: with the separators of this
-    /// system, and for a path on a drive the last part of it.
+    /// Returns the names to look for if no file has the listed name: with this system's separators
+    /// and, for a path on a drive, its last component.
     pub fn other_names(&self) -> Vec<OsString> {
         let name = self.name.as_bytes();
         if !self.may_be_windows || !name.contains(&b'\\') {
@@ -92,8 +92,8 @@ impl Entry {
         names
     }
 
-    /// Returns the file and the byte range that the name of a piece stands for, as md5deep writes
-    /// it: `NAME offset FIRST-LAST`.
+    /// Returns the file and the byte range that the name of a piece stands for, in md5deep's
+    /// notation: `NAME offset FIRST-LAST`.
     pub fn piece(&self) -> Option<(OsString, Range<u64>)> {
         let name = self.name.as_bytes();
         let at = memchr::memmem::rfind(name, b" offset ")?;

@@ -1,57 +1,57 @@
-//! What a line of a list can be, and which algorithms count in a list.
+//! The kinds of lines in a list, and the algorithms that a list may use.
 //!
-//! A line is an entry, part of what surrounds the entries, or improper for a stated reason. Nothing
+//! A line is an entry, part of the text around entries, or improper for a stated reason. Nothing
 //! here reads a line.
 
 use super::entry::{Entry, Expected};
 use crate::digest::{Algorithm, Spec};
 
-/// What a line is.
+/// The meaning of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
-    /// Empty, a comment, or part of what surrounds the entries.
+    /// An empty line, a comment, or part of the text around entries.
     Nothing,
     /// A file and its digests.
     Entry(Entry),
-    /// A digest without a name. It counts where it is all that the list holds.
+    /// A digest without a name, which is valid only if the list contains nothing else.
     Bare(Expected),
-    /// Improper unless a later line shows that the list is of a form that has such lines.
+    /// A line that is improper unless a later line shows that the list has a form with such lines.
     Field,
     /// The first line of a signature, which is not verified.
     Signature,
-    /// Not understood.
+    /// A line that is not understood.
     Improper(Fault),
 }
 
 /// Why a line is improper.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It has no known form, or is of an algorithm that was not asked for.
+    /// It has no known form, or its algorithm was not requested.
     Form,
-    /// It names an algorithm that is not known.
+    /// It names an unknown algorithm.
     Algorithm(String),
-    /// It holds a NUL byte, and lines end with a newline.
+    /// It contains a NUL byte, although lines end with a newline.
     Nul,
-    /// It names standard input, which the list itself comes from.
+    /// It names standard input, from which the list itself is read.
     StandardInput,
 }
 
-/// Which algorithms a list may use.
+/// The algorithms that a list may use.
 #[derive(Clone, Copy, Debug)]
 pub struct AlgorithmFilter<'a> {
-    /// The algorithms that count; empty for all.
+    /// The requested algorithms; empty for all.
     pub wanted: &'a [Algorithm],
-    /// The one that the list's own name speaks of.
+    /// The algorithm that the list's own name suggests.
     pub likely: Option<Algorithm>,
 }
 
 impl AlgorithmFilter<'_> {
-    /// Returns whether lines of this algorithm count.
+    /// Returns whether lines of this algorithm are checked.
     pub fn allows(&self, algorithm: Algorithm) -> bool {
         self.wanted.is_empty() || self.wanted.contains(&algorithm)
     }
 
-    /// Returns what a digest of `len` bytes may be, the likeliest first.
+    /// Returns the possible algorithms of a digest of `len` bytes, the likeliest first.
     pub fn fitting(&self, len: usize) -> Vec<Spec> {
         let all = Algorithm::all().filter(|algorithm| !algorithm.is_historical() && self.allows(*algorithm));
         let mut specs: Vec<Spec> = all.filter_map(|algorithm| algorithm.with_len(len as u64)).collect();

@@ -1,14 +1,15 @@
-//! The lines of a list, whatever its encoding, each of a bounded length.
+//! Reads the lines of a list in any encoding, each of a bounded length.
 //!
-//! Lists written on Windows begin with a byte-order mark or are UTF-16 (PowerShell's `>`). Without
-//! one, bytes stay as they are. A line that is too long to belong to a list ends the reading, so
-//! that a disk image given by mistake costs no memory.
+//! Lists written on Windows start with a byte order mark, or are UTF-16 (PowerShell's `>`). Without
+//! a mark, bytes are unchanged. A line that is too long for a list stops the reading, so that a
+//! disk image given by mistake uses no memory.
 
 use std::io::{self, BufRead, BufReader, Read};
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
-/// Longest line in bytes. Names are seldom longer than 4096 bytes, and digests than 64.
+/// The length in bytes of the longest line. Names are rarely longer than 4096 bytes, and digests
+/// than 64.
 const MAX_LINE: u64 = 1 << 20;
 
 /// Reads a list line by line.
@@ -20,17 +21,17 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// The lines of `input`, each ended by the byte `end`.
+    /// Reads the lines of `input`, each of which ends with the byte `end`.
     pub fn new(input: impl Read + Send + 'static, end: u8) -> Lines {
         let decoded = DecodeReaderBytesBuilder::new().utf8_passthru(true).strip_bom(true).build(input);
         let input = Box::new(BufReader::with_capacity(1 << 16, decoded));
         Lines { input, end, number: 0, line: Vec::new() }
     }
 
-    /// Returns the next line's number, counted from 1, and the line without its end.
+    /// Returns the next line without its terminator, and its number, counted from 1.
     ///
     /// # Errors
-    /// What reading says, or that a line is too long.
+    /// Returns an error if reading fails or a line is too long.
     pub fn next(&mut self) -> io::Result<Option<(u64, &[u8])>> {
         self.line.clear();
         if self.input.by_ref().take(MAX_LINE).read_until(self.end, &mut self.line)? == 0 {

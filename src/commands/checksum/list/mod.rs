@@ -1,7 +1,7 @@
-//! Lists of digests, as any tool writes them: the entries of a list, one after another.
+//! Reads lists of digests in the formats of many tools, and yields their entries one by one.
 //!
-//! [`ListEntries`] joins the lines of a list to what they mean. It opens no listed file; the list
-//! itself is read as it is consumed, in memory that does not grow with it.
+//! [`ListEntries`] turns the lines of a list into entries. It opens no listed file, and reads the
+//! list as it is consumed, in memory that does not grow with it.
 
 mod entry;
 mod line;
@@ -25,17 +25,17 @@ use line::Line;
 use lines::Lines;
 use parser::Parser;
 
-/// Lines that may wait for a later one to say what they are. More have none that would.
+/// The maximum number of lines that wait for a later one to explain them.
 const MAX_PENDING: usize = 1024;
 
-/// One thing that a list says.
+/// An item of a list.
 #[derive(Debug)]
 pub enum ListItem {
     /// A file to check.
     Entry(Entry),
-    /// The line of this number, counted from 1, says nothing.
+    /// The line with this number, counted from 1, is improper.
     Improper(u64, Fault),
-    /// The list is signed, which is not verified.
+    /// The list is signed; the signature is not verified.
     Signature,
     /// Reading the list failed; nothing follows.
     Broken(io::Error),
@@ -48,7 +48,7 @@ pub struct ListEntries<'a> {
     list: OsString,
     /// Whether `-` cannot be an entry.
     from_stdin: bool,
-    /// Lines that are improper unless a later one makes sense of them.
+    /// Lines that are improper unless a later one explains them.
     pending: VecDeque<u64>,
     /// The only digest so far, which has no name.
     bare: Option<(u64, Expected)>,
@@ -58,8 +58,8 @@ pub struct ListEntries<'a> {
 }
 
 impl<'a> ListEntries<'a> {
-    /// The entries of the list called `list`, read from `input`. `wanted` names the algorithms that
-    /// count, all of them when it is empty; `zero` says that lines end with NUL.
+    /// Reads the list called `list` from `input`. `wanted` names the requested algorithms, or is
+    /// empty for all; `zero` says that lines end with NUL.
     pub fn new(
         input: impl Read + Send + 'static,
         list: &OsStr,
@@ -79,13 +79,13 @@ impl<'a> ListEntries<'a> {
         }
     }
 
-    /// Makes a `-` within the list improper: standard input is the list.
+    /// Treats a `-` in the list as improper, because standard input is the list.
     pub fn read_from_stdin(mut self, yes: bool) -> ListEntries<'a> {
         self.from_stdin = yes;
         self
     }
 
-    /// Reads on until there is something to say, or the list ends.
+    /// Reads on until there is an item, or the list ends.
     fn advance(&mut self) {
         let (number, line) = match self.lines.next() {
             Ok(Some((number, line))) => (number, self.parser.parse(line)),
@@ -122,7 +122,7 @@ impl<'a> ListEntries<'a> {
         self.ready.push_back(ListItem::Improper(number, fault));
     }
 
-    /// Gives up on the lines that nothing made sense of.
+    /// Reports the lines that no later line explained.
     fn settle(&mut self) {
         let mut numbers: Vec<u64> = self.pending.drain(..).chain(self.bare.take().map(|(number, _)| number)).collect();
         numbers.sort_unstable();

@@ -1,7 +1,8 @@
-//! Reads the lines of a list of digests, whichever tool wrote them.
+//! Parses the lines of a list of digests, whichever tool wrote it.
 //!
-//! This file decides which form a line has; [`super::plain`] and [`super::table`] read the forms.
-//! A list keeps to one form where forms could be confused, so the parser remembers what it saw.
+//! This module decides which form a line has; [`super::plain`] and [`super::table`] parse the
+//! forms. A list uses only one of several forms that could be confused, so the parser remembers
+//! what it has seen.
 
 use std::ffi::OsStr;
 
@@ -10,7 +11,7 @@ use super::plain::{self, Spacing};
 use super::table::{self, HashdeepColumn, ListForm};
 use crate::digest::Algorithm;
 
-/// Where in a PGP-signed list (RFC 9580, section 7) a line stands.
+/// The position of a line in a PGP-signed list (RFC 9580, section 7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Armor {
     None,
@@ -20,11 +21,11 @@ enum Armor {
     Signature,
 }
 
-/// Reads the lines of one list.
+/// Parses the lines of one list.
 #[derive(Debug)]
 pub struct Parser<'a> {
     filter: AlgorithmFilter<'a>,
-    /// Whether lines end with NUL: names are not escaped then.
+    /// Whether lines end with NUL, in which case names are not escaped.
     zero: bool,
     spacing: Spacing,
     form: ListForm,
@@ -35,8 +36,8 @@ pub struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    /// A parser for the list called `list`, with lines of the `wanted` algorithms, or of all when
-    /// that is empty.
+    /// Returns a parser for the list called `list`, for lines of the `wanted` algorithms, or of all
+    /// if that is empty.
     pub fn new(wanted: &'a [Algorithm], list: &OsStr, zero: bool) -> Parser<'a> {
         let filter = AlgorithmFilter { wanted, likely: table::likely_algorithm(list) };
         let form = if table::is_sfv(list) { ListForm::Sfv } else { ListForm::Plain };
@@ -51,17 +52,17 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Returns which algorithms count in this list.
+    /// Returns the algorithms that this list may use.
     pub fn filter(&self) -> AlgorithmFilter<'a> {
         self.filter
     }
 
-    /// Returns whether the last line made sense of the [`Line::Field`]s before it.
+    /// Returns whether the last line explained the [`Line::Field`]s before it.
     pub fn take_makes_sense(&mut self) -> bool {
         std::mem::take(&mut self.makes_sense)
     }
 
-    /// Reads one line, given without its end.
+    /// Parses one line, given without its terminator.
     pub fn parse(&mut self, line: &[u8]) -> Line {
         if self.zero {
             return self.entry(line);
@@ -83,8 +84,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Reads the lines around a PGP-signed text. Within them a line that is an entry still counts,
-    /// so that a damaged armor hides nothing.
+    /// Parses the lines around a PGP-signed text. An entry among them is still checked, so that a
+    /// damaged armor hides nothing.
     fn armored(&mut self, line: &[u8]) -> Option<Line> {
         match line {
             b"-----BEGIN PGP SIGNED MESSAGE-----" => self.armor = Armor::Headers,
@@ -105,7 +106,7 @@ impl<'a> Parser<'a> {
         Some(Line::Nothing)
     }
 
-    /// Reads the lines of a form that are no entries; `None` for what may be one.
+    /// Parses the lines of a form that are not entries. Returns `None` for a line that may be one.
     fn surrounding(&mut self, line: &[u8]) -> Option<Line> {
         if let Some(columns) = table::hashdeep_header(line) {
             if !columns.is_empty() {
@@ -126,7 +127,7 @@ impl<'a> Parser<'a> {
             return Some(Line::Nothing);
         }
         if matches!(self.form, ListForm::Control(_)) && !line[0].is_ascii_whitespace() {
-            // Another field ends the section.
+            // A different field ends the section.
             self.form = ListForm::Control(None);
             if table::is_field(line) {
                 return Some(Line::Nothing);
@@ -170,7 +171,7 @@ impl<'a> Parser<'a> {
         if let Some(expected) = plain::bare(&self.filter, line) {
             return Line::Bare(expected);
         }
-        // Lines that begin with a blank continue a field.
+        // Lines that start with a blank continue a field.
         self.in_field = table::is_field(line) || self.in_field && line.first().is_some_and(u8::is_ascii_whitespace);
         if self.in_field { Line::Field } else { Line::Improper(Fault::Form) }
     }

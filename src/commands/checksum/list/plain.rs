@@ -1,4 +1,4 @@
-//! The forms in which a line is a digest and a name.
+//! Parses the forms in which a line consists of a digest and a name.
 //!
 //! `DIGEST  NAME`, `DIGEST *NAME`, the reversed BSD form `DIGEST NAME`, xxhsum's `XXH3_DIGEST  NAME`,
 //! `TAG (NAME) = DIGEST`, openssl's `TAG(NAME)= DIGEST`, and the `SUM SIZE NAME` of cksum and sum.
@@ -14,28 +14,29 @@ use super::line::{AlgorithmFilter, Fault};
 use crate::digest::{Algorithm, Spec};
 use crate::os::posix::OsStringExt;
 
-/// Shortest digest in bytes that is believed to be one when it is followed by a single blank.
+/// The length in bytes of the shortest digest that is recognized before a single blank.
 const SHORTEST_REVERSED: usize = 4;
 
-/// Shortest digest in bytes that is looked for in base64 when no algorithm was named: shorter ones
-/// are words.
+/// The length in bytes of the shortest digest that is recognized in base64 if no algorithm was
+/// named; shorter ones may be words.
 const SHORTEST_BASE64: usize = 16;
 
-/// How an untagged line separates its digest from the name. All lines of a list do it in one way.
+/// How an untagged line separates its digest from the name, which is the same in all lines of a
+/// list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spacing {
     /// No line has shown it yet.
     Unknown,
-    /// By a blank and one of ` ` and `*`.
+    /// By a blank followed by ` ` or `*`.
     Marked,
     /// By one blank.
     Reversed,
 }
 
-/// Reads a line of any of these forms.
+/// Parses a line of any of these forms.
 ///
 /// # Errors
-/// When the line has such a form and yet cannot be checked.
+/// Returns an error if the line has such a form but cannot be checked.
 pub fn read(
     filter: &AlgorithmFilter<'_>,
     spacing: &mut Spacing,
@@ -64,7 +65,7 @@ pub fn read(
     }
 }
 
-/// `TAG (NAME) = DIGEST`.
+/// Parses `TAG (NAME) = DIGEST`.
 fn tagged<'l>(filter: &AlgorithmFilter<'_>, line: &'l [u8]) -> Result<Option<(&'l [u8], Expected)>, Fault> {
     let parts = || {
         let open = line.iter().position(|&byte| byte == b'(')?;
@@ -86,7 +87,7 @@ fn tagged<'l>(filter: &AlgorithmFilter<'_>, line: &'l [u8]) -> Result<Option<(&'
     if spec.algorithm.is_historical() || !filter.allows(spec.algorithm) {
         return Err(Fault::Form);
     }
-    // b3sum's tag says nothing of the length.
+    // b3sum's tag does not state the length.
     let fits = |bytes: &Vec<u8>| match spec.algorithm {
         Algorithm::Blake3 => !bytes.is_empty(),
         _ => bytes.len() as u64 == spec.len,
@@ -99,7 +100,7 @@ fn tagged<'l>(filter: &AlgorithmFilter<'_>, line: &'l [u8]) -> Result<Option<(&'
     Ok(Some((name, Expected { candidates: vec![DigestCandidate { spec, bytes, size: None }] })))
 }
 
-/// `DIGEST  NAME`.
+/// Parses `DIGEST  NAME`.
 fn untagged<'l>(filter: &AlgorithmFilter<'_>, spacing: &mut Spacing, line: &'l [u8]) -> Option<(&'l [u8], Expected)> {
     let end = line.iter().position(|&byte| matches!(byte, b' ' | b'\t'))?;
     let (text, name) = (&line[..end], &line[end + 1..]);
@@ -123,24 +124,24 @@ fn untagged<'l>(filter: &AlgorithmFilter<'_>, spacing: &mut Spacing, line: &'l [
     Some((name, expected))
 }
 
-/// The digest without a tag that `text` is.
+/// Parses `text` as a digest without a tag.
 pub fn expected(filter: &AlgorithmFilter<'_>, text: &[u8]) -> Option<Expected> {
     let long_enough = |bytes: &Vec<u8>| !filter.wanted.is_empty() || bytes.len() >= SHORTEST_BASE64;
-    // A text can be both; then its length says which digest it is long enough for.
+    // A text can be both; its length then decides which digest it can be.
     [hex(text), base64(text).filter(long_enough)].into_iter().flatten().find_map(|bytes| {
         let specs = filter.fitting(bytes.len());
         (!specs.is_empty()).then(|| Expected::of(&bytes, &specs, None))
     })
 }
 
-/// A line that is a digest alone.
+/// Parses a line that contains only a digest.
 pub fn bare(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<Expected> {
     let text = line.trim_ascii();
     expected(filter, text).filter(|expected| expected.candidates[0].bytes.len() >= SHORTEST_REVERSED)
 }
 
-/// `SUM SIZE NAME`, with the sum in decimal: cksum's CRC in bytes, the sums of BSD and System V in
-/// blocks.
+/// Parses `SUM SIZE NAME` with a decimal sum: cksum's CRC with the size in bytes, and the sums of
+/// BSD and System V with the size in blocks.
 fn historical<'l>(filter: &AlgorithmFilter<'_>, line: &'l [u8]) -> Option<(&'l [u8], Expected)> {
     let (sum, rest) = number(line)?;
     let (count, name) = number(rest.trim_ascii_start())?;
@@ -158,19 +159,19 @@ fn historical<'l>(filter: &AlgorithmFilter<'_>, line: &'l [u8]) -> Option<(&'l [
     (!candidates.is_empty() && !name.is_empty()).then_some((name, Expected { candidates }))
 }
 
-/// A decimal number and what follows the blank after it.
+/// Returns a decimal number and the text after the blank that follows it.
 fn number(text: &[u8]) -> Option<(u64, &[u8])> {
     let digits = text.iter().position(|byte| !byte.is_ascii_digit())?;
     let rest = text[digits..].strip_prefix(b" ")?;
     Some((std::str::from_utf8(&text[..digits]).ok()?.parse().ok()?, rest))
 }
 
-/// The bytes of a digest in hexadecimal; never empty.
+/// Returns the bytes of a hexadecimal digest, which are never empty.
 pub fn hex(text: &[u8]) -> Option<Vec<u8>> {
     HEXLOWER_PERMISSIVE.decode(text).ok().filter(|bytes| !bytes.is_empty())
 }
 
-/// The bytes of a digest in base64 (RFC 4648, section 4); never empty.
+/// Returns the bytes of a base64 digest (RFC 4648, section 4), which are never empty.
 pub fn base64(text: &[u8]) -> Option<Vec<u8>> {
     BASE64.decode(text).ok().filter(|bytes| !bytes.is_empty())
 }

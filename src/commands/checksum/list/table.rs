@@ -1,4 +1,4 @@
-//! The forms in which a list is more than lines of digest and name.
+//! Parses the forms in which a list is more than lines of digest and name.
 //!
 //! SFV (<https://en.wikipedia.org/wiki/Simple_file_verification>), hashdeep's columns
 //! (<https://github.com/jessek/hashdeep/blob/master/FILEFORMAT>), Gentoo's Manifest (GLEP 74),
@@ -13,25 +13,25 @@ use super::plain::hex;
 use crate::digest::{Algorithm, Spec};
 use crate::os::posix::{OsStrExt, OsStringExt};
 
-/// Which form the lines of a list turned out to have.
+/// The form that the lines of a list turned out to have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListForm {
-    /// Nothing but digests and names so far.
+    /// Only digests and names so far.
     Plain,
     /// `NAME CRC32`.
     Sfv,
     /// Comma-separated values.
     Hashdeep(Vec<HashdeepColumn>),
-    /// `Field: value`, within or outside a field that lists digests by this algorithm.
+    /// `Field: value`, perhaps within a field that lists digests of this algorithm.
     Control(Option<Algorithm>),
-    /// What the lines before say of the next file.
+    /// What the previous lines say about the next file.
     Windows(Option<Algorithm>, Partial),
 }
 
-/// What a form of several lines has said so far.
+/// The information so far in a form of several lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Partial {
-    /// The algorithm alone.
+    /// Only the algorithm.
     Algorithm,
     /// The algorithm and the file, from certutil.
     Name(OsString),
@@ -39,7 +39,7 @@ pub enum Partial {
     Digest(Vec<u8>),
 }
 
-/// A column of hashdeep's.
+/// A column of hashdeep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HashdeepColumn {
     Size,
@@ -53,7 +53,7 @@ fn entry(name: &[u8], expected: Vec<Expected>) -> Option<Entry> {
     (!name.is_empty() && !expected.is_empty()).then_some(Entry { name, expected, may_be_windows: true })
 }
 
-/// A digest by one known algorithm, if that counts and the digest has its length.
+/// Returns a digest of a known algorithm, if that was requested and the length is right.
 fn digest(filter: &AlgorithmFilter<'_>, algorithm: Algorithm, text: &[u8], size: Option<u64>) -> Option<Expected> {
     let bytes = hex(text).filter(|bytes| bytes.len() as u64 == algorithm.default_len())?;
     filter.allows(algorithm).then(|| Expected::of(&bytes, &[algorithm.into()], size.map(Size::bytes)))
@@ -71,7 +71,7 @@ fn decimal(bytes: &[u8]) -> Option<u64> {
     bytes.iter().all(u8::is_ascii_digit).then(|| text(bytes).parse().ok()).flatten()
 }
 
-/// Returns the algorithm that a list's name speaks of, as `SHA256SUMS` and `f.md5` do.
+/// Returns the algorithm that a list's name suggests, as `SHA256SUMS` and `f.md5` do.
 pub fn likely_algorithm(list: &OsStr) -> Option<Algorithm> {
     let name = file_name(list).to_string_lossy().to_ascii_lowercase();
     name.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '-').find_map(|word| {
@@ -80,12 +80,12 @@ pub fn likely_algorithm(list: &OsStr) -> Option<Algorithm> {
     })
 }
 
-/// Returns whether a list is named as SFV files are.
+/// Returns whether a list has the name of an SFV file.
 pub fn is_sfv(list: &OsStr) -> bool {
     list.as_bytes().to_ascii_lowercase().ends_with(b".sfv")
 }
 
-/// Returns the file that a list is about which holds one digest and no name: `f` for `f.sha256`.
+/// Returns the subject of a list that contains one digest and no name: `f` for `f.sha256`.
 pub fn subject(list: &OsStr) -> Option<OsString> {
     const OTHERS: [&[u8]; 6] = [b"sha", b"sha2", b"sum", b"hash", b"digest", b"checksum"];
     let (path, extension) = list.as_bytes().rsplit_once_at(b'.')?;
@@ -99,7 +99,7 @@ fn file_name(path: &OsStr) -> &OsStr {
 }
 
 trait RsplitOnce {
-    /// The parts before and after the last `byte`.
+    /// Returns the parts before and after the last `byte`.
     fn rsplit_once_at(&self, byte: u8) -> Option<(&[u8], &[u8])>;
 }
 
@@ -110,8 +110,8 @@ impl RsplitOnce for [u8] {
     }
 }
 
-/// `NAME CRC32`. Once it is certain that the list is SFV, a CRC may lack its leading zeros, as
-/// early versions of cksfv wrote it.
+/// Parses `NAME CRC32`. Once it is certain that the list is SFV, a CRC may lack leading zeros, as
+/// in early versions of cksfv.
 pub fn sfv(filter: &AlgorithmFilter<'_>, line: &[u8], is_certain: bool) -> Option<Entry> {
     let line = line.trim_ascii_end();
     let at = line.iter().rposition(|byte| matches!(byte, b' ' | b'\t'))?;
@@ -123,8 +123,8 @@ pub fn sfv(filter: &AlgorithmFilter<'_>, line: &[u8], is_certain: bool) -> Optio
     entry(name, vec![digest(filter, Algorithm::Crc32, crc.as_bytes(), None)?])
 }
 
-/// Returns the columns that a header line of hashdeep's names; an empty list for its other header
-/// line, and `None` for any other line.
+/// Returns the columns that hashdeep's header line names, an empty list for its other header line,
+/// and `None` for any other line.
 pub fn hashdeep_header(line: &[u8]) -> Option<Vec<HashdeepColumn>> {
     let header = line.strip_prefix(b"%%%% ")?;
     if header.starts_with(b"HASHDEEP-") {
@@ -138,7 +138,7 @@ pub fn hashdeep_header(line: &[u8]) -> Option<Vec<HashdeepColumn>> {
     Some(std::str::from_utf8(header).ok()?.split(',').map(column).collect())
 }
 
-/// One line of hashdeep's: a value for each column. The last one, the name, may hold commas.
+/// Parses a line of hashdeep: a value for each column. The last one, the name, may contain commas.
 pub fn hashdeep(columns: &[HashdeepColumn], filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<Entry> {
     let mut values = line.splitn(columns.len(), |&byte| byte == b',');
     let (mut size, mut expected, mut name) = (None, Vec::new(), None);
@@ -156,7 +156,7 @@ pub fn hashdeep(columns: &[HashdeepColumn], filter: &AlgorithmFilter<'_>, line: 
     entry(name?, expected)
 }
 
-/// `DATA NAME SIZE ALGORITHM DIGEST ...` of a Gentoo Manifest.
+/// Parses `DATA NAME SIZE ALGORITHM DIGEST ...` of a Gentoo Manifest.
 pub fn gentoo(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<Entry> {
     let mut words = words(line);
     let prefix: &[u8] = match words.next()? {
@@ -180,7 +180,7 @@ pub fn gentoo(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<Entry> {
     Some(Entry { may_be_windows: false, ..entry(&name, expected)? })
 }
 
-/// The name that GLEP 74 writes with `\x20` and `\u2028` for blanks and controls.
+/// Returns a name in which GLEP 74 writes blanks and control characters as `\x20` and `\u2028`.
 fn unescape_gentoo(name: &[u8]) -> Option<Vec<u8>> {
     let mut plain = Vec::with_capacity(name.len());
     let mut rest = name;
@@ -217,7 +217,8 @@ pub fn section(line: &[u8]) -> Option<Algorithm> {
     }
 }
 
-/// ` DIGEST SIZE NAME` within such a field; in a .changes file two more words stand before the name.
+/// Parses ` DIGEST SIZE NAME` within such a field; in a .changes file, two more words precede the
+/// name.
 pub fn control(algorithm: Algorithm, filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<Entry> {
     if !line.first()?.is_ascii_whitespace() {
         return None;
@@ -236,7 +237,7 @@ pub fn is_field(line: &[u8]) -> bool {
     is_name && line.get(colon + 1).is_none_or(|&byte| byte == b' ')
 }
 
-/// Returns whether a line only frames entries: a heading, or what a form has for other ends.
+/// Returns whether a line only frames entries, such as a heading.
 pub fn is_furniture(line: &[u8]) -> bool {
     let mut words = words(line);
     match (words.next(), words.next(), words.next(), words.next()) {
@@ -250,7 +251,7 @@ pub fn is_furniture(line: &[u8]) -> bool {
     }
 }
 
-/// `SHA256  DIGEST  PATH` of `Get-FileHash`, its `Algorithm : SHA256`, `Hash : DIGEST`,
+/// Parses `SHA256  DIGEST  PATH` of `Get-FileHash`, its `Algorithm : SHA256`, `Hash : DIGEST`,
 /// `Path : PATH`, and certutil's `SHA256 hash of NAME:` with the digest on the next line.
 pub fn windows(form: &mut ListForm, filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<Line> {
     let of = |algorithm: Option<Algorithm>, name: &[u8], bytes: &[u8]| -> Option<Line> {
@@ -294,16 +295,16 @@ pub fn windows(form: &mut ListForm, filter: &AlgorithmFilter<'_>, line: &[u8]) -
     of(Some(algorithm), path.trim_ascii(), &hex(value)?)
 }
 
-/// `KEY : VALUE`, with at least one blank on each side of the colon.
+/// Splits `KEY : VALUE`, with at least one blank on each side of the colon.
 fn pair(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = memchr::memmem::find(line, b" : ")?;
     Some((line[..at].trim_ascii(), line[at + 3..].trim_ascii()))
 }
 
-/// The digest without a name that may be all of a list, and the file that it is then about.
+/// Returns the digest without a name that may be all of a list, and the file that it belongs to.
 pub fn of_subject(list: &OsStr, filter: &AlgorithmFilter<'_>, mut expected: Expected) -> Option<Entry> {
     let name = subject(list)?;
-    // `f.sha256` says what it holds.
+    // `f.sha256` names its algorithm.
     if let Some(likely) = filter.likely
         && expected.candidates.iter().any(|candidate| candidate.spec.algorithm == likely)
     {

@@ -1,4 +1,4 @@
-//! Lines of every tool, and lines that belong to none.
+//! Tests lines of every tool, and lines of none.
 
 use super::*;
 use std::io::Cursor;
@@ -6,7 +6,7 @@ use std::io::Cursor;
 const MD5: &str = "5d41402abc4b2a76b9719d911017c592";
 const SHA1: &str = "aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d";
 
-/// The entries of a list by name and likeliest algorithms, and improper lines by their number.
+/// Returns the entries of a list as names and likeliest algorithms, and improper lines as numbers.
 fn read_as(list: &str, wanted: &[Algorithm], text: &str) -> Vec<String> {
     let items = ListEntries::new(Cursor::new(text.as_bytes().to_vec()), OsStr::new(list), wanted, false);
     let show = |item| match item {

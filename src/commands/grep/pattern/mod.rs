@@ -97,7 +97,7 @@ impl Pattern {
     /// range includes the terminator, which a last line may lack.
     ///
     /// # Errors
-    /// When the engine gives up.
+    /// Returns an error if the engine gives up.
     pub fn find_line(&self, hay: &[u8], from: usize) -> Result<Option<Range<usize>>, Failure> {
         match (&self.finder, &self.engine) {
             (Finder::Nothing, _) => Ok(None),
@@ -171,7 +171,7 @@ impl Pattern {
     /// Returns whether this line (without its terminator) holds a match.
     ///
     /// # Errors
-    /// When the engine gives up.
+    /// Returns an error if the engine gives up.
     pub fn is_match(&self, line: &[u8]) -> Result<bool, Failure> {
         match &self.finder {
             Finder::Nothing => Ok(false),
@@ -193,7 +193,7 @@ impl Pattern {
     /// input) from left to right, empty ones too, until it returns false.
     ///
     /// # Errors
-    /// When the engine gives up.
+    /// Returns an error if the engine gives up.
     pub fn matches_in(&self, hay: &[u8], mut each: impl FnMut(Range<usize>) -> bool) -> Result<(), Failure> {
         let find = |at: usize| match (&self.finder, &self.engine) {
             (Finder::Literal(finder), _) => {

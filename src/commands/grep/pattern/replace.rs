@@ -20,7 +20,7 @@ impl Pattern {
     /// Replaces every match in `hay` by `replacement`, in which `$1` and `${name}` stand for groups.
     ///
     /// # Errors
-    /// When the engine gives up.
+    /// Returns an error if the engine gives up.
     pub fn replace_in(&self, hay: &[u8], replacement: &[u8]) -> Result<Replaced, Failure> {
         let mut replaced = Replaced::default();
         let mut done = 0;

@@ -40,7 +40,7 @@ enum DiffForm {
 /// Compares two inputs. The exit is that of cmp(1): 0 if they are alike, 1 if they differ, 2 on errors.
 ///
 /// # Errors
-/// A failure of standard output.
+/// Returns an error if writing to standard output fails.
 pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
     let form = match resolve(args, config, terminal_columns(output)) {
         Ok(form) => form,

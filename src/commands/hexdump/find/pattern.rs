@@ -42,7 +42,7 @@ enum PatternAnchor {
 /// Where the user may have meant the other, the second value is a message that says so.
 ///
 /// # Errors
-/// If the pattern is empty, or is not written in that notation.
+/// Returns an error if the pattern is empty, or is not written in that notation.
 pub fn parse(text: &[u8], named: Option<Notation>) -> Result<(Pattern, Option<String>), String> {
     let prefixes: [(&[u8], Notation); 4] = [
         (b"text:", Notation::Text),

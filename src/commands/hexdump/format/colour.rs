@@ -56,7 +56,7 @@ const NAMES: [(&str, &str); 20] = [
 /// not known, there are none.
 ///
 /// # Errors
-/// What is wrong with a condition.
+/// Returns a message about the first invalid condition.
 pub fn parse(list: &[u8], bytes: usize) -> Result<Vec<Condition>, String> {
     let bad = || format!("bad format {{{}}}", String::from_utf8_lossy(list));
     let count = || String::from("bad byte count for conversion character _L");

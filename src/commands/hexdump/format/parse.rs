@@ -103,7 +103,7 @@ impl Formats {
     /// Parses formats; those in `coloured` dumps heed colours.
     ///
     /// # Errors
-    /// What is wrong with them, in hexdump's words.
+    /// Returns hexdump's message about the first invalid format.
     pub fn parse(texts: &[Vec<u8>], coloured: bool) -> Result<Formats, String> {
         let written: Vec<Vec<Written>> = texts.iter().map(|text| split(text)).collect::<Result<_, _>>()?;
         let sizes: Vec<usize> = written.iter().map(|units| row_size(units)).collect();

@@ -27,7 +27,7 @@ const LONGEST_GAP: u64 = 1 << 30;
 /// Turns a dump back into bytes.
 ///
 /// # Errors
-/// A failure of the output.
+/// Returns an error if writing the output fails.
 pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
     let (notation, hints) = match resolve::notation(args) {
         Ok(resolved) => resolved,
@@ -91,7 +91,7 @@ impl Reading<'_> {
     /// Reads all of a regular file and writes nothing.
     ///
     /// # Errors
-    /// The first line that cannot be turned back.
+    /// Returns the first line that cannot be converted back.
     fn looked_over(&self) -> anyhow::Result<()> {
         if !std::fs::metadata(self.dump).is_ok_and(|metadata| metadata.is_file()) {
             return Ok(());

@@ -17,7 +17,7 @@ const MAX_LINES: usize = 256;
 /// which text arrives.
 ///
 /// # Errors
-/// When the text is no dump, or may be several kinds of dump.
+/// Returns an error if the text is not a dump, or fits several notations.
 pub fn detect(start: &[u8], complete: bool, hints: Hints) -> Result<Option<Notation>, Malformed> {
     let (lines, exhausted) = Lines::at_start(start, complete);
     for count in 1..=lines.0.len().min(MAX_LINES) {

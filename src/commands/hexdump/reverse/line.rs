@@ -76,7 +76,7 @@ pub fn address_value(digits: &[u8], base: Base) -> Result<u64, Problem> {
 /// Reads one line (without its end), appending its bytes to `out`.
 ///
 /// # Errors
-/// What is wrong with it; `out` may then hold some of its bytes.
+/// Returns the problem with the line; `out` may then contain some of its bytes.
 pub fn read(line: &[u8], layout: Layout, base: Base, out: &mut Vec<u8>) -> Result<Line, Problem> {
     let line = without_return(line);
     if line.iter().all(|&byte| is_blank(byte)) {

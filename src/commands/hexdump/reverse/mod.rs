@@ -106,7 +106,7 @@ impl Placement {
     /// Returns the offset in the output of the byte at `address`, reached from `here`.
     ///
     /// # Errors
-    /// When no file has such an offset, or too long a gap would have to be filled.
+    /// Returns an error if no file can have such an offset, or if the gap is too long to be filled.
     fn offset(self, address: u64, here: u64) -> Result<u64, Problem> {
         let offset = address.wrapping_add(self.shift);
         match i64::try_from(offset) {
@@ -247,7 +247,7 @@ impl Reverse {
     /// Reads the next piece of the dump.
     ///
     /// # Errors
-    /// The first line that cannot be turned back.
+    /// Returns the first line that cannot be converted back.
     pub fn feed(&mut self, text: &[u8], sink: &mut impl Sink) -> Result<(), Malformed> {
         match self {
             Reverse::Undecided { start, .. } => {
@@ -263,7 +263,7 @@ impl Reverse {
     /// Reads what was kept back for the rest of its line.
     ///
     /// # Errors
-    /// The first line that cannot be turned back.
+    /// Returns the first line that cannot be converted back.
     pub fn finish(mut self, sink: &mut impl Sink) -> Result<(), Malformed> {
         self.decide(true, sink)?;
         match self {

@@ -18,7 +18,7 @@ impl PlainDigits {
     /// Reads the next piece of text.
     ///
     /// # Errors
-    /// The first line with anything else in it.
+    /// Returns the first line that contains anything else.
     pub fn feed(&mut self, text: &[u8], sink: &mut impl Sink) -> Result<(), Malformed> {
         let mut bytes = Vec::with_capacity(text.len() / 2);
         let result = self.read(text, &mut bytes);
@@ -29,7 +29,7 @@ impl PlainDigits {
     /// Ends the text.
     ///
     /// # Errors
-    /// When the last byte has one digit only.
+    /// Returns an error if the last byte has one digit only.
     pub fn finish(self, _sink: &mut impl Sink) -> Result<(), Malformed> {
         match self.high {
             Some(_) => Err(Malformed::new(self.lines + 1, &self.line_start, Problem::HalfByte)),

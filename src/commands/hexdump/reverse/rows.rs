@@ -70,7 +70,7 @@ impl AddressedRows {
     /// Reads the next piece of text.
     ///
     /// # Errors
-    /// The first line that is not a row.
+    /// Returns the first line that is not a row.
     pub fn feed(&mut self, text: &[u8], sink: &mut impl Sink) -> Result<(), Malformed> {
         let mut rest = text;
         let mut bytes = Vec::with_capacity(text.len() / 4);
@@ -96,7 +96,7 @@ impl AddressedRows {
     /// Reads a last line without an end.
     ///
     /// # Errors
-    /// When it is not a row.
+    /// Returns an error if the line is not a row.
     pub fn finish(mut self, sink: &mut impl Sink) -> Result<(), Malformed> {
         let line = std::mem::take(&mut self.partial);
         let mut bytes = vec![];

@@ -65,7 +65,7 @@ impl XxdText {
     /// Reads the next piece of text.
     ///
     /// # Errors
-    /// The first line whose bytes cannot be placed.
+    /// Returns the first line whose bytes cannot be placed.
     pub fn feed(&mut self, text: &[u8], sink: &mut impl Sink) -> Result<(), Malformed> {
         // Bytes that follow each other are given to the sink together.
         let mut bytes = Vec::with_capacity(text.len() / 2);
