@@ -33,7 +33,12 @@ pub enum Display {
 
 /// The long option, the short one, the display, and its help.
 const DISPLAYS: [(&str, char, Display, &str); 7] = [
-    ("one-byte-octal", 'b', Display::OneByteOctal, "Show bytes in octal; several displays and formats print one line each"),
+    (
+        "one-byte-octal",
+        'b',
+        Display::OneByteOctal,
+        "Show bytes in octal; several displays and formats print one line each",
+    ),
     ("one-byte-hex", 'X', Display::OneByteHex, "Show bytes in hexadecimal"),
     ("one-byte-char", 'c', Display::OneByteChar, "Show bytes as characters or escapes"),
     ("canonical", 'C', Display::Canonical, "Show hexadecimal and characters (default)"),
@@ -116,9 +121,7 @@ impl clap::Args for Shown {
                 clap::Arg::new("format-string")
                     .short('e')
                     .value_name("FORMAT")
-                    .help(
-                        "Use a format string of hexdump(1); without one, same as `--endian little`, as in `xxd -e`",
-                    )
+                    .help("Use a format string of hexdump(1); without one, same as `--endian little`, as in `xxd -e`")
                     .value_parser(any())
                     .num_args(0..=1)
                     .default_missing_value("")
