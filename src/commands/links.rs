@@ -1,4 +1,4 @@
-//! `mapped links`: makes symbolic links to the program under the names of classic tools.
+//! `mapped links`: creates links to the program under the names of classic tools.
 //!
 //! A name that exists is never replaced.
 
@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::os::error_text;
 use crate::output::{escape_name, print_message};
 
-/// Makes the links.
+/// Creates the links.
 pub fn run(args: &LinksArgs) -> anyhow::Result<Exit> {
     let program = own_path().context("the path of this program")?;
     let mut exit = Exit::Success;
@@ -35,7 +35,7 @@ fn make_link(program: &Path, link: &Path) -> std::io::Result<()> {
     std::os::unix::fs::symlink(program, link)
 }
 
-/// Symbolic links need a privilege on Windows; a hard link does not.
+/// Creates a hard link, because a symbolic link requires a privilege on Windows.
 #[cfg(windows)]
 fn make_link(program: &Path, link: &Path) -> std::io::Result<()> {
     std::fs::hard_link(program, link.with_extension("exe"))

@@ -1,4 +1,5 @@
-//! `mapped help`, `mapped man` and `mapped completions`: print what is made from the definitions.
+//! `mapped help`, `mapped man` and `mapped completions`: print pages generated from the
+//! definitions.
 
 use crate::cli::pages::completions::{CompletionsArgs, script};
 use crate::cli::pages::man::{ManArgs, page};

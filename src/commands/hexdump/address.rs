@@ -1,11 +1,11 @@
-//! The address at the head of a row.
+//! Formats the address at the start of a row.
 
 use super::digits::alphabet;
 
-/// How an address is written.
+/// The format of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Address {
-    /// The fewest digits: shorter numbers are filled with zeros from the left.
+    /// The minimum number of digits; shorter numbers are padded with zeros on the left.
     pub digits: usize,
     /// The notation.
     pub notation: Notation,
@@ -14,15 +14,15 @@ pub struct Address {
 /// The notation of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notation {
-    /// Base 16, in small letters.
+    /// Base 16, in lower case.
     Hex,
     /// Base 10.
     Decimal,
-    /// Base 10; from 2⁶³ on a negative number, as a C `long` is. So xxd writes it.
+    /// Base 10, with numbers from 2⁶³ on shown as negative, like a C `long`, as xxd does.
     SignedDecimal,
     /// Base 8.
     Octal,
-    /// Nothing.
+    /// No address.
     None,
 }
 
@@ -32,7 +32,7 @@ impl Address {
         Address { digits, notation: Notation::Hex }
     }
 
-    /// Returns how many bytes [`Address::push`] appends for `address`.
+    /// Returns the number of bytes that [`Address::push`] appends for `address`.
     pub fn len(self, address: u64) -> usize {
         match self.notation {
             Notation::Hex => hex_digits(address, self.digits).1,
@@ -50,7 +50,7 @@ impl Address {
         match self.notation {
             Notation::Hex => push_hex(out, address, digits),
             Notation::Decimal => out.extend_from_slice(format!("{address:0digits$}").as_bytes()),
-            // As printf's %08ld: the sign counts among the digits asked for.
+            // As with printf's `%08ld`, the sign counts as one of the digits.
             Notation::SignedDecimal => out.extend_from_slice(format!("{:0digits$}", address as i64).as_bytes()),
             Notation::Octal => out.extend_from_slice(format!("{address:0digits$o}").as_bytes()),
             Notation::None => {}

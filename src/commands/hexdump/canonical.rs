@@ -1,10 +1,10 @@
-//! Canonical rows, as `hexdump -C` prints them: offset, two groups of eight bytes in hexadecimal,
-//! the same bytes as characters.
+//! Formats canonical rows, as `hexdump -C` does: the offset, two groups of eight bytes in
+//! hexadecimal, and the same bytes as characters.
 //!
-//! This is the default view and the one whose speed matters, so it has vector kernels (in
-//! [`super::simd`]), chosen once at run time. [`rows_portable`] is the plain statement of the
-//! format: the oracle for the others, and what runs where they cannot. Nothing here squeezes: that
-//! is [`super::squeeze`], which hands over only rows that are to be seen.
+//! This is the default view, whose speed matters most, so it has vector kernels (in
+//! [`super::simd`]), chosen once at run time. [`rows_portable`] states the format plainly: it is
+//! the oracle for the others, and runs where they cannot. Nothing here squeezes; [`super::squeeze`]
+//! passes on only the rows to print.
 
 use std::sync::OnceLock;
 
@@ -13,28 +13,29 @@ use super::digits::{HEX_LOWER, PRINTABLE};
 use super::simd::{self, Rows};
 use super::view::{Cell, Cells, End, Place, View};
 
-/// Bytes in a canonical row.
+/// The number of bytes in a canonical row.
 pub const WIDTH: usize = 16;
 
-/// The text of a row after its offset: two spaces, the digits, the characters between bars, the line end.
+/// The length of a row's text after its offset: two spaces, the digits, the characters between
+/// bars, the line end.
 pub const BODY: usize = 71;
 
-/// Where, after the offset, the characters' first bar stands; also the length of the digits' part
-/// of a short row.
+/// The position after the offset of the characters' first bar, which is also the length of the
+/// digits' part of a short row.
 const BAR: usize = 52;
 
-/// The fastest row kernel this processor can run.
+/// Returns the fastest row kernel that this processor can run.
 pub fn fastest() -> Rows {
     static CHOSEN: OnceLock<Rows> = OnceLock::new();
     *CHOSEN.get_or_init(|| simd::canonical_rows().unwrap_or(rows_portable))
 }
 
-/// The column of the first digit of byte `i`, counted from the end of the offset.
+/// Returns the column of the first digit of byte `i`, counted from the end of the offset.
 const fn column(i: usize) -> usize {
     2 + 3 * i + (i >= 8) as usize
 }
 
-/// Appends whole rows, one byte after the other.
+/// Appends whole rows, byte by byte.
 pub fn rows_portable(rows: &[u8], offset: u64, out: &mut Vec<u8>) {
     let mut offset = offset;
     for row in rows.as_chunks::<WIDTH>().0 {
@@ -87,7 +88,8 @@ impl View for Canonical {
     }
 }
 
-/// The line of hexdump that says where the input ends; an input without a byte, from address zero, has none.
+/// Appends hexdump's line with the address at which the input ends. An empty input that starts at
+/// address zero has no such line.
 pub fn last_address(address: Address, end: End, out: &mut Vec<u8>) {
     if end.address != 0 {
         address.push(out, end.address);

@@ -1,8 +1,8 @@
-//! What stands for a byte in the column of characters: as ASCII, as EBCDIC, and the fuller tables
-//! of the panels.
+//! Maps bytes to the signs in the column of characters: ASCII, EBCDIC, and the richer tables of the
+//! panels.
 //!
-//! The fuller tables give every byte a sign of its own kind, so that a zero, a blank, and a line
-//! end can be told apart by eye.
+//! The richer tables show different kinds of bytes with different signs, so that a zero, a blank
+//! and a line end can be distinguished by eye.
 
 use crate::cli::hexdump::CharacterTable;
 
@@ -35,17 +35,18 @@ fn sign(table: CharacterTable, byte: u8) -> char {
     }
 }
 
-/// The pattern whose dots are the bits of `byte`, in columns read downwards: low four bits left and
-/// right by turns, then the high four.
+/// Returns the braille pattern whose dots are the bits of `byte`, in rows from the top, alternating
+/// left and right: the low four bits, then the high four.
 fn braille(byte: u8) -> char {
-    // Unicode numbers the dots down the left column, then down the right one, then the bottom pair.
+    // Unicode numbers the dots down the left column, then down the right column, then the bottom
+    // pair.
     const DOT_OF_BIT: [u32; 8] = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80];
     let dots: u32 = (0..8).filter(|bit| byte >> bit & 1 == 1).map(|bit: usize| DOT_OF_BIT[bit]).sum();
     char::from_u32(0x2800 + dots).expect("within the block of braille patterns")
 }
 
-/// The byte read as EBCDIC, by the table of a proposed standard of 1979 that xxd uses; a dot where
-/// that is not printable ASCII.
+/// The ASCII form of every EBCDIC byte, according to the table of a proposed standard of 1979 that
+/// xxd uses, with a dot if that is not printable ASCII.
 pub static EBCDIC: [u8; 256] = {
     let upper = concat!(
         " ...........<(+|",

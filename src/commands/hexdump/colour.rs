@@ -1,26 +1,26 @@
-//! Colour by the kind of byte. An escape is written only where the kind changes: one for every byte
-//! would multiply the size of the dump.
+//! Colours bytes by kind. An escape sequence is written only where the kind changes, because one
+//! for every byte would multiply the size of the dump.
 
 use super::view::{Cells, End, Place, View};
 
-/// The kinds of bytes that have colours of their own.
+/// The kinds of bytes that have their own colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Zero.
+    /// A zero byte.
     Null,
     /// Printable ASCII.
     Printable,
-    /// Blank, tab, line feed, form feed, carriage return.
+    /// A blank, tab, line feed, form feed or carriage return.
     Space,
-    /// The other ASCII controls.
+    /// Any other ASCII control character.
     Control,
-    /// From 0x80 on.
+    /// A byte from 0x80 on.
     High,
-    /// Any byte of a match.
+    /// A byte of a match.
     Match,
-    /// In a comparison, a byte of the left input that the right one has not.
+    /// In a comparison, a byte that only the left input has.
     Removed,
-    /// The opposite.
+    /// In a comparison, a byte that only the right input has.
     Added,
 }
 
@@ -40,7 +40,7 @@ impl Kind {
 /// The name of the environment variable that [`Theme::parse`] reads.
 pub const THEME_VARIABLE: &str = "MAPPED_HEXDUMP_COLORS";
 
-/// The colour of each part, as the parameters of an SGR escape (`1;31`).
+/// The colour of each part, as the parameters of an SGR escape sequence (`1;31`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Theme {
     address: String,
@@ -104,20 +104,20 @@ impl Theme {
     }
 }
 
-/// Writes the escapes, and remembers which colour is on.
+/// Writes the escape sequences, and remembers the current colour.
 pub struct Brush<'theme> {
-    /// Without a theme, nothing is coloured.
+    /// A brush without a theme colours nothing.
     theme: Option<&'theme Theme>,
     on: Option<Kind>,
 }
 
 impl<'theme> Brush<'theme> {
-    /// Returns a brush without a colour; without a theme it never takes one.
+    /// Returns a brush with no colour. Without a theme it never takes one.
     pub fn new(theme: Option<&'theme Theme>) -> Brush<'theme> {
         Brush { theme, on: None }
     }
 
-    /// Changes to the colour of `kind`, if it is another one.
+    /// Switches to the colour of `kind`, if it differs.
     pub fn take(&mut self, kind: Kind, out: &mut Vec<u8>) {
         let Some(theme) = self.theme else { return };
         if self.on != Some(kind) {
@@ -126,7 +126,7 @@ impl<'theme> Brush<'theme> {
         }
     }
 
-    /// Changes back to the terminal's own colour, if another one is on.
+    /// Switches back to the terminal's default colour, if another one is set.
     pub fn rest(&mut self, out: &mut Vec<u8>) {
         if self.on.take().is_some() {
             escape("0", out);
@@ -153,7 +153,7 @@ fn escape(parameters: &str, out: &mut Vec<u8>) {
     out.push(b'm');
 }
 
-/// Another view with colour. Without the escapes, its text is that of the view.
+/// Adds colour to another view. Without the escape sequences, the text is that of the view.
 pub struct Coloured<V> {
     view: V,
     cells: Cells,
@@ -161,7 +161,7 @@ pub struct Coloured<V> {
 }
 
 impl<V: View> Coloured<V> {
-    /// Adds colour to `view`, or returns it where it has no cells to colour.
+    /// Adds colour to `view`, or returns the view if it has no cells to colour.
     pub fn new(view: V, theme: Theme) -> Result<Coloured<V>, V> {
         match view.cells() {
             Some(cells) => Ok(Coloured { view, cells, theme }),
@@ -169,7 +169,7 @@ impl<V: View> Coloured<V> {
         }
     }
 
-    /// Appends a row, whole or the last, with the colours that `kind` returns for its bytes.
+    /// Appends a row, complete or last, with the colours that `kind` returns for its bytes.
     fn paint(&self, row: &[u8], place: Place, kind: impl Fn(usize, u8) -> Kind, out: &mut Vec<u8>) {
         let mut plain = vec![];
         if row.len() == self.width() {
@@ -229,7 +229,7 @@ impl<V: View> View for Coloured<V> {
     fn end(&self, end: End, out: &mut Vec<u8>) {
         let mut plain = vec![];
         self.view.end(end, &mut plain);
-        // An ending that begins with the address is that and a line end.
+        // An ending that starts with the address consists of the address and a line end.
         match plain.strip_suffix(b"\n") {
             Some(address) if !address.is_empty() => {
                 Brush::new(Some(&self.theme)).address(address, out);

@@ -1,41 +1,40 @@
-//! The 256-entry tables that turn a byte into text, one a notation. Built when compiling; indexed
-//! by the byte.
+//! Tables of 256 entries that map a byte to text, one per notation, computed at compile time.
 
 const LOWER: &[u8; 16] = b"0123456789abcdef";
 const UPPER: &[u8; 16] = b"0123456789ABCDEF";
 
-/// Two lower-case hexadecimal digits.
+/// The two lower-case hexadecimal digits of every byte.
 pub static HEX_LOWER: [[u8; 2]; 256] = hex(LOWER);
 
-/// Two upper-case hexadecimal digits.
+/// The two upper-case hexadecimal digits of every byte.
 pub static HEX_UPPER: [[u8; 2]; 256] = hex(UPPER);
 
-/// Three octal digits.
+/// The three octal digits of every byte.
 pub static OCTAL: [[u8; 3]; 256] = octal();
 
-/// Eight binary digits.
+/// The eight binary digits of every byte.
 pub static BINARY: [[u8; 8]; 256] = binary();
 
-/// The byte itself where it is printable ASCII, else a dot.
+/// Every byte itself if it is printable ASCII, and otherwise a dot.
 pub static PRINTABLE: [u8; 256] = printable();
 
-/// Two hexadecimal digits, in the case asked for.
+/// Returns the table of hexadecimal digits in the requested case.
 pub fn hex_table(upper: bool) -> &'static [[u8; 2]; 256] {
     if upper { &HEX_UPPER } else { &HEX_LOWER }
 }
 
-/// The sixteen hexadecimal digits, in the case asked for.
+/// Returns the sixteen hexadecimal digits in the requested case.
 pub const fn alphabet(upper: bool) -> &'static [u8; 16] {
     if upper { UPPER } else { LOWER }
 }
 
-/// The value of a hexadecimal digit of either case.
+/// Returns the value of a hexadecimal digit of either case.
 pub fn hex_value(digit: u8) -> Option<u8> {
     let value = VALUES[usize::from(digit)];
     (value < 16).then_some(value)
 }
 
-/// The value of each hexadecimal digit; 16 for what is none.
+/// The value of each hexadecimal digit, and 16 for any other byte.
 static VALUES: [u8; 256] = {
     let mut table = [16; 256];
     let mut value = 0;

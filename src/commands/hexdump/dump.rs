@@ -1,61 +1,61 @@
-//! The dump as a state that bytes are fed to: rows are completed across block and file borders,
-//! squeezed, and handed to the view.
+//! Keeps the state of a dump: completes rows across block and file borders, squeezes them, and
+//! passes them to the view.
 //!
-//! [`Dump::feed`] writes the text for some bytes, [`Dump::pass`] moves on past them without writing
-//! any. So the state at the start of each block is known cheaply and in order, and the text of the
-//! blocks can be written on any threads, in any order.
+//! [`Dump::feed`] writes the text for some bytes, and [`Dump::pass`] advances past them without
+//! writing. So the state at the start of each block is computed cheaply and in order, and the text
+//! of the blocks can be written on any thread, in any order.
 
 use super::squeeze::{Policy, Squeeze};
 use super::view::{End, Place, View};
 use crate::os;
 
-/// Everything the text of the following bytes depends on.
+/// The state on which the text of the following bytes depends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dump {
-    /// Where the next row begins.
+    /// The start of the next row.
     place: Place,
-    /// The beginning of a row whose end has not come yet; shorter than a row.
+    /// The beginning of an incomplete row.
     pending: Vec<u8>,
-    /// Bytes so far, pending ones included.
+    /// The number of bytes so far, including pending ones.
     bytes: u64,
     squeeze: Squeeze,
 }
 
 impl Dump {
-    /// The start of a dump whose first byte is shown at `address`.
+    /// Returns the start of a dump whose first byte is shown at `address`.
     pub fn new(address: u64, policy: Policy) -> Dump {
         Dump { place: Place { address, index: 0 }, pending: vec![], bytes: 0, squeeze: Squeeze::new(policy) }
     }
 
-    /// How many bytes have been fed or passed.
+    /// Returns the number of bytes that have been fed or passed.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// Appends the text for the next bytes, as far as they complete rows.
+    /// Appends the text of the rows that the next bytes complete.
     pub fn feed(&mut self, view: &dyn View, bytes: &[u8], out: &mut Vec<u8>) {
         self.advance(view.width(), bytes, |dump, rows| dump.squeeze.feed(view, rows, dump.place, out));
     }
 
-    /// Moves on past the next bytes without writing.
+    /// Advances past the next bytes without writing.
     pub fn pass(&mut self, view: &dyn View, bytes: &[u8]) {
         let width = view.width();
         self.advance(width, bytes, |dump, rows| dump.squeeze.pass(rows, width));
     }
 
-    /// Appends the text for `len` zero bytes, which need not exist anywhere: what squeezing leaves
-    /// out takes no time.
+    /// Appends the text for `len` zero bytes, which need not be in memory. Rows that are squeezed
+    /// take no time.
     pub fn feed_hole(&mut self, view: &dyn View, len: u64, out: &mut Vec<u8>) {
         self.hole(view.width(), len, |dump, zeros| dump.feed(view, zeros, out));
     }
 
-    /// Moves on past `len` zero bytes.
+    /// Advances past `len` zero bytes.
     pub fn pass_hole(&mut self, view: &dyn View, len: u64) {
         self.hole(view.width(), len, |dump, zeros| dump.pass(view, zeros));
     }
 
-    /// Appends what is left at the end of the input: a short row, what squeezing still owes, the
-    /// view's closing.
+    /// Appends the rest at the end of the input: a short row, pending squeezed rows, and the view's
+    /// closing text.
     pub fn finish(mut self, view: &dyn View, out: &mut Vec<u8>) {
         let short = !self.pending.is_empty();
         self.squeeze.finish(view, short, self.place, out);
@@ -67,7 +67,8 @@ impl Dump {
         view.end(End { address: self.place.address, bytes: self.bytes, squeezed }, out);
     }
 
-    /// Cuts `bytes` into rows and gives the whole ones to `rows`, with the place of the first of them set.
+    /// Splits `bytes` into rows and passes the whole ones to `rows`, with the place of the first
+    /// one set.
     fn advance(&mut self, width: usize, bytes: &[u8], mut rows: impl FnMut(&mut Dump, &[u8])) {
         self.bytes += bytes.len() as u64;
         let mut bytes = bytes;
@@ -99,7 +100,7 @@ impl Dump {
                 self.bytes += rows;
                 left -= rows;
             }
-            // A few rows are enough to bring squeezing to where it drinks the rest.
+            // A few rows are enough to reach the state in which squeezing omits the rest.
             let some = left.min(4096);
             zeros(self, &os::zeros()[..some as usize]);
             left -= some;
@@ -123,7 +124,7 @@ mod tests {
         Placed::xxd(XxdRow { width, group, endian, upper: false, bits: false, notation, ebcdic: false })
     }
 
-    /// Bytes in which rows of zeros, repeated rows and others are all common.
+    /// Generates bytes in which rows of zeros, repeated rows and others are all common.
     fn bytes() -> impl Strategy<Value = Vec<u8>> {
         let run = prop_oneof![
             (0usize..90).prop_map(|len| vec![0; len]),
@@ -209,8 +210,8 @@ mod tests {
 
         #[test]
         fn squeezed_text_is_what_a_reader_would_leave_out(bytes in bytes()) {
-            // hexdump by its manual: a row that equals the one before goes, and the first to go
-            // leaves a star.
+            // According to hexdump's manual, a row that equals the one before is omitted, and the
+            // first omitted one is replaced with a star.
             let full = whole(&Canonical, Policy::Never, &bytes);
             let mut expected = String::new();
             let (mut last, mut starred) = ("", false);
@@ -229,8 +230,8 @@ mod tests {
                 }
                 last = shown;
             }
-            // Rows that look alike but differ in unprintable bytes differ in their digits too, so
-            // comparing text is comparing bytes.
+            // Rows whose unprintable bytes differ also differ in their digits, so comparing text is
+            // comparing bytes.
             prop_assert_eq!(whole(&Canonical, Policy::Repeats, &bytes), expected);
         }
     }

@@ -1,5 +1,5 @@
-//! The dump on the engine: each block gets the state that the blocks before it leave, and its text is
-//! written on any thread.
+//! Runs the dump on the engine: each block receives the state after the previous blocks, and its
+//! text is written on any thread.
 
 use std::ops::Range;
 
@@ -10,67 +10,67 @@ use super::squeeze::Policy;
 use super::view::View;
 use crate::engine::{Block, Flow, Kernel};
 
-/// What to show, and from where.
+/// The settings of a dump.
 pub struct Rows<'a> {
-    /// The text of rows.
+    /// The view that formats rows.
     pub view: &'a dyn View,
-    /// Which rows to leave out.
+    /// The policy that decides which rows to omit.
     pub policy: Policy,
-    /// What is added to every address.
+    /// The number added to every address.
     pub base: u64,
-    /// Whether no byte is wanted at all. Then hexdump does not even skip, and the dump ends at
-    /// address zero, without a line that says so.
+    /// Whether no byte is wanted at all. hexdump does not even skip then, and the dump ends at
+    /// address zero, without a line for that address.
     pub nothing: bool,
     /// The offset that the inputs must reach, as in od.
     pub must_reach: u64,
-    /// What to search for before anything is shown.
+    /// The search that precedes the dump, if any.
     pub search: Option<Search>,
-    /// How many bytes to show at most, counted from the match.
+    /// The maximum number of bytes to show, counted from the match.
     pub limit: Option<u64>,
 }
 
-/// How far a dump has got.
+/// The progress of a dump.
 #[derive(Clone, Debug)]
 pub enum Progress {
-    /// There was no match yet.
+    /// There has been no match yet.
     Searching {
-        /// What is remembered of the bytes so far.
+        /// The state of the search.
         unfound: Unfound,
-        /// The address of the first of them.
+        /// The address of the first byte.
         address: u64,
     },
-    /// All inputs end before the offset from which they are to be shown.
+    /// All inputs end before the offset at which the dump should start.
     Unreached,
     /// Rows are being shown.
     Dumping {
-        /// How far.
+        /// The state of the dump.
         dump: Dump,
-        /// How many bytes are shown in all.
+        /// The total number of bytes to show.
         end: u64,
         /// The match, counted from the first byte shown.
         mark: Range<u64>,
     },
 }
 
-/// What is known of one block.
+/// The result of scanning a block.
 pub struct Part {
     /// The first match that lies entirely in the block.
     within: Option<usize>,
     shown: Option<Shown>,
 }
 
-/// What of a block is shown.
+/// The part of a block to show.
 struct Shown {
-    /// The state before it.
+    /// The state before the block.
     dump: Dump,
-    /// Bytes that went by before the search ended in this block.
+    /// Bytes before this block that are shown because the search ended in it.
     before: Vec<u8>,
-    /// The first byte of the block to show, and the one after the last.
+    /// The first byte of the block to show, and the end of the bytes to show.
     from: u64,
     to: u64,
     /// The match to highlight.
     mark: Range<u64>,
-    /// Whether the whole dump begins, and whether it ends, in this block.
+    /// Whether the whole dump starts in this block, and whether it ends there.
     begins: bool,
     ends: bool,
 }
@@ -122,7 +122,7 @@ impl Kernel for Rows<'_> {
             *progress = Progress::Dumping { dump, end: u64::MAX, mark: at..at + found.found.len as u64 };
         }
         let Progress::Dumping { dump, end, mark } = progress else { return Flow::Continue };
-        // The limit counts from the match, so rows of context before it are shown besides.
+        // The limit counts from the match, so rows of context before it are shown in addition.
         if let (Some(limit), Some(lead)) = (self.limit, lead) {
             *end = limit.saturating_add(lead);
         }

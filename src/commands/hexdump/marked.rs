@@ -1,14 +1,14 @@
-//! Another view, with the matches of a search highlighted.
+//! Highlights the matches of a search in another view.
 
 use std::ops::Range;
 
 use super::view::{End, Place, View};
 
-/// A view whose rows show some bytes as matches. Only views with colour do.
+/// A view that highlights some bytes as matches, if the inner view has colour.
 pub struct Marked<'v> {
-    /// The view.
+    /// The inner view.
     pub view: &'v dyn View,
-    /// The matched bytes, in order and apart. They count as [`Place::index`] does.
+    /// The matched bytes, in order and disjoint, counted like [`Place::index`].
     pub marks: &'v [Range<u64>],
 }
 
@@ -37,7 +37,8 @@ impl View for Marked<'_> {
         let width = self.width();
         let (mut rest, mut place) = (rows, place);
         while !rest.is_empty() {
-            // Rows before the next mark are left to the view, which may have a fast way for them.
+            // Rows before the next mark are left to the inner view, which may have a fast path for
+            // them.
             let next = self.marks_after(place.index).first().map_or(u64::MAX, |mark| mark.start);
             let rows = next.saturating_sub(place.index) / width as u64;
             let len = usize::try_from(rows).unwrap_or(usize::MAX).saturating_mul(width).min(rest.len());

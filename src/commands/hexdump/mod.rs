@@ -1,9 +1,9 @@
-//! The `hexdump` subcommand: bytes as rows of text, and such text as bytes again.
+//! The `hexdump` subcommand: prints bytes as rows of text, and converts such text back into bytes.
 //!
-//! [`mod@resolve`] turns the command line into a [`view`](view::View), which knows how rows look and
-//! nothing else. `dump` cuts a stream into rows and squeezes them ([`squeeze`]); [`kernel`] runs
-//! that on the engine, block by block. [`find`] searches for bytes, and [`diff`] compares two inputs.
-//! [`reverse`] turns dumps back into bytes, and is the only part that opens a file for writing.
+//! [`mod@resolve`] turns the command line into a [`view`](view::View), which only formats rows.
+//! `dump` splits a stream into rows and squeezes them ([`squeeze`]); [`kernel`] runs that on the
+//! engine, block by block. [`find`] searches for bytes, and [`diff`] compares two inputs.
+//! [`reverse`] converts dumps back into bytes, and is the only part that opens a file for writing.
 
 pub mod address;
 pub mod canonical;
@@ -42,7 +42,8 @@ use crate::engine::Cut;
 use crate::exit::Exit;
 use crate::output::{Output, print_message};
 
-/// Blocks whose text, five times as long, stays in a core's cache until it is written.
+/// The block size, for which the text, five times as long, stays in a core's cache until it is
+/// written.
 const BLOCK: usize = 512 << 10;
 
 /// Runs `mapped hexdump`.
@@ -81,7 +82,7 @@ fn show(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exi
     }
 }
 
-/// Dumps the inputs, or what of them begins at the first match.
+/// Dumps the inputs, or the part that starts at the first match.
 fn dump(
     args: &Args,
     config: &Config,
@@ -96,7 +97,7 @@ fn dump(
     let nothing = engine.range.length == Some(0);
     // With --find, --length limits what is shown, not what is searched.
     let limit = if search.is_some() { engine.range.length.take() } else { None };
-    // Rows may be cut anywhere, so lines of any length do not need blocks of that length.
+    // Rows may be split anywhere, so long lines do not need long blocks.
     let row = if view.width() <= WIDEST { view.width() } else { 1 };
     let mut plan = engine.plan(Cut::Rows(row), BLOCK);
     plan.holes = *policy != Policy::Never;
@@ -118,7 +119,7 @@ fn dump(
     Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
 }
 
-/// Lists every match, or counts them.
+/// Lists or counts all matches.
 fn list(
     args: &Args,
     config: &Config,
@@ -150,7 +151,7 @@ fn list(
     Ok(if outcome.failed || count == 0 { Exit::Failure } else { Exit::Success })
 }
 
-/// Returns the patterns to search for, if any. An ambiguous one is explained on standard error.
+/// Returns the patterns to search for, if any. Prints a message about an ambiguous one.
 fn patterns(args: &Args) -> Result<Option<BytePatterns>, String> {
     let named = match (args.text, args.hex, args.utf16) {
         (true, ..) => Some(Notation::Text),

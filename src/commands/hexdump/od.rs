@@ -1,20 +1,21 @@
-//! Rows of od(1): `--type` with the types of `od -t`.
+//! Prints rows of od(1): `--type` with the types of `od -t`.
 //!
-//! Each type prints the same bytes on a line of its own; fields of types of different widths are
-//! aligned. Written after the manual of coreutils, and byte-identical to `od -t` in the C locale.
+//! Each type prints the same bytes on a line of its own, and fields of different widths are
+//! aligned. Written from the coreutils manual; the output is byte-identical to `od -t` in the C
+//! locale.
 
 use super::address::{Address, Notation};
 use super::digits::PRINTABLE;
 use super::view::{End, Place, View};
 use crate::commands::printf::Spec;
 
-/// One type.
+/// A type of fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldType {
     kind: Kind,
-    /// Bytes a field.
+    /// The number of bytes per field.
     size: usize,
-    /// Whether characters follow the fields.
+    /// Whether the characters are printed after the fields.
     has_characters: bool,
 }
 
@@ -30,7 +31,7 @@ enum Kind {
     Brain,
 }
 
-/// Parses types such as `x1z`, `d4f8`, `a`.
+/// Parses types such as `x1z`, `d4f8` and `a`.
 ///
 /// # Errors
 /// Returns a message about the first invalid type.
@@ -83,9 +84,9 @@ pub fn parse(text: &str) -> Result<Vec<FieldType>, String> {
 }
 
 impl FieldType {
-    /// Returns the columns of a field without the blank before it.
+    /// Returns the width of a field in columns, without the blank before it.
     fn columns(self) -> usize {
-        // By the number of bytes: 1, 2, 4, 8.
+        // Indexed by the number of bytes: 1, 2, 4, 8.
         let by_size = |columns: [usize; 4]| columns[self.size.ilog2() as usize];
         match self.kind {
             Kind::Named | Kind::Character => 3,
@@ -97,7 +98,7 @@ impl FieldType {
         }
     }
 
-    /// Appends the text of one field without what fills it up.
+    /// Appends the text of one field without padding.
     fn push(self, bytes: &[u8], is_little_endian: bool, out: &mut Vec<u8>) {
         let mut word = [0; 8];
         for (to, &from) in word[..self.size].iter_mut().zip(bytes) {
@@ -164,7 +165,7 @@ fn half(bits: u16) -> f32 {
     magnitude.copysign(if bits >> 15 == 1 { -1.0 } else { 1.0 })
 }
 
-/// Returns the number with the fewest digits, from `least` on, that read back as the same.
+/// Returns the shortest text, with at least `least` digits, that reads back as the same number.
 fn shortest(value: f64, least: usize, most: usize, is_same: impl Fn(&str) -> bool) -> String {
     let shown = |digits: usize| {
         let mut text = vec![];
@@ -185,18 +186,19 @@ fn shortest_double(value: f64) -> String {
     shortest(value, least, 17, |text| text.parse() == Ok(value))
 }
 
-/// The view of od.
+/// The view that prints rows like od.
 pub struct OdView {
     types: Vec<FieldType>,
     width: usize,
     address: Address,
     is_little_endian: bool,
-    /// Columns of a line of fields, the blanks before them included.
+    /// The width of a line of fields in columns, including the blanks before them.
     columns: usize,
 }
 
 impl OdView {
-    /// Returns the view with fields of `types` (at least one), `width` bytes a row if that is given.
+    /// Returns the view with fields of `types`, of which there is at least one, and rows of `width`
+    /// bytes if that is given.
     ///
     /// # Errors
     /// Returns an error if a row would end inside a field.
@@ -235,7 +237,7 @@ impl OdView {
     fn push_fields(&self, field: FieldType, row: &[u8], out: &mut Vec<u8>) {
         let fields = self.width / field.size;
         let blank = (self.width - row.len()) / field.size;
-        // What fills the line up to the widest type is spread over the fields.
+        // The padding of the line to the widest type is distributed over the fields.
         let pad = self.columns - fields * field.columns();
         let mut pad_left = pad;
         let mut text = vec![];

@@ -1,5 +1,5 @@
-//! Panels of eight bytes with borders around them and a character for every byte, as hexyl prints
-//! them: a view for people, not for other programs.
+//! Prints bytes in bordered panels of eight, with a character for every byte, as hexyl does: a view
+//! for people, not for other programs.
 
 use super::address::push_hex;
 use super::charset::signs;
@@ -8,12 +8,12 @@ use super::digits::hex_table;
 use super::view::{End, Place, View};
 use crate::cli::hexdump::{Border, CharacterTable, Endian};
 
-/// Bytes in a panel.
+/// The number of bytes in a panel.
 pub const PANEL: usize = 8;
 
 /// The characters of a border.
 struct Pieces {
-    /// Left end, line, junction and right end of the top line and of the bottom line, if there are any.
+    /// The left end, line, junction and right end of the top and bottom lines, if there are any.
     lines: Option<[[&'static str; 4]; 2]>,
     outer: &'static str,
     inner: &'static str,
@@ -38,35 +38,36 @@ impl Pieces {
 pub struct PanelsConfig {
     /// The number of panels side by side, at least one.
     pub panels: usize,
-    /// Bytes without a blank between them: one, two, four or eight.
+    /// The number of bytes per group: one, two, four or eight.
     pub group: usize,
-    /// The order of the bytes in a group.
+    /// The byte order within a group.
     pub endian: Endian,
-    /// Whether digits are capitals.
+    /// Whether digits are in upper case.
     pub upper: bool,
     /// The borders.
     pub border: Border,
     /// The characters shown for bytes.
     pub table: CharacterTable,
-    /// The colours, where they are wanted.
+    /// The colours, if wanted.
     pub theme: Option<Theme>,
 }
 
-/// The view in panels.
+/// The view that prints panels.
 pub struct Panels {
     config: PanelsConfig,
     pieces: Pieces,
     signs: [char; 256],
 }
 
-/// Returns the columns of digits in a panel, with a blank at either end.
+/// Returns the width in columns of the digits in a panel, with a blank at either end.
 fn panel_columns(group: usize) -> usize {
     PANEL / group * (2 * group + 1) + 1
 }
 
-/// Returns how many panels fit into `columns`, at least one: the choice of `--width auto`.
+/// Returns how many panels fit into `columns`, and at least one, for `--width auto`.
 pub fn panels_that_fit(columns: usize, group: usize) -> usize {
-    // The border and the address. A panel has digits, characters, and a border after each of them.
+    // The width of the border and the address. A panel has digits, characters, and a border after
+    // each of them.
     const LEFT: usize = 10;
     (columns.saturating_sub(LEFT) / (panel_columns(group) + PANEL + 2)).max(1)
 }
@@ -91,8 +92,8 @@ impl Panels {
         out.extend_from_slice(text.as_bytes());
     }
 
-    /// Appends a row of at most the width, with `head` in the column of the address and the bytes
-    /// highlighted for which `is_marked` holds.
+    /// Appends a row of at most the width, with `head` in the address column, and with the bytes
+    /// highlighted for which `is_marked` returns true.
     fn row(&self, row: &[u8], head: &[u8], is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
         let PanelsConfig { panels, group, endian, upper, .. } = self.config;
         let digits = hex_table(upper);
@@ -177,7 +178,7 @@ impl View for Panels {
     }
 
     fn end(&self, end: End, out: &mut Vec<u8>) {
-        // Otherwise the dump would not show how many rows were squeezed.
+        // Without this, the dump would not show how many rows were squeezed.
         if end.squeezed {
             self.row_at(b"", end.address, &|_| false, out);
         }

@@ -1,10 +1,9 @@
-//! Rows in which every byte has its columns: digits to the left, characters to the right. All of
-//! xxd's tables are made so, and the canonical row too when it is asked for in another width or
-//! grouping.
+//! Formats rows in which every byte has fixed columns: digits on the left, characters on the right.
+//! All of xxd's tables have this form, and so does the canonical row in another width or grouping.
 //!
-//! The columns are worked out once. A row is then a copy of the blank row with each byte's digits
-//! and character laid over it, in the order of the bytes. That order shows: `xxd -e` with a row
-//! that is not a whole number of groups lets characters overwrite digits.
+//! The columns are computed once. A row is then a copy of the blank row, over which each byte's
+//! digits and character are written, in byte order. The order matters: if a row of `xxd -e` is not
+//! a whole number of groups, characters overwrite digits.
 
 use super::address::{Address, Notation};
 use super::canonical::last_address;
@@ -14,7 +13,7 @@ use super::simd::Shape;
 use super::view::{Cell, Cells, End, Place, View};
 use crate::cli::hexdump::Endian;
 
-/// What stands for a byte among the digits.
+/// The digits of a byte.
 #[derive(Clone, Copy)]
 enum Digits {
     Hex(&'static [[u8; 2]; 256]),
@@ -30,40 +29,40 @@ pub struct Placed {
     /// The column of the first byte's character.
     characters_at: usize,
     characters: &'static [u8; 256],
-    /// A row without any byte, with room for all of them.
+    /// A row without bytes, with room for all of them.
     blank: Vec<u8>,
-    /// What follows the last character.
+    /// The text after the last character.
     tail: &'static [u8],
-    /// Whether a line with the last address closes the dump.
+    /// Whether the dump ends with a line that contains the last address.
     ends_with_address: bool,
-    /// Whether no two bytes share a column.
+    /// Whether the columns of different bytes are disjoint.
     apart: bool,
-    /// The same row for the vector kernel, where there is one for it.
+    /// The same row for the vector kernel, if there is one for it.
     shape: Option<Shape>,
 }
 
-/// What can be chosen about a row of xxd.
+/// The options of a row of xxd.
 #[derive(Clone, Copy, Debug)]
 pub struct XxdRow {
-    /// Bytes a row, at least one.
+    /// The number of bytes per row, at least one.
     pub width: usize,
-    /// Bytes between blanks; zero or more than the width stands for the width. A power of two where
-    /// little-endian.
+    /// The number of bytes per group; zero or more than the width means the width. A power of two
+    /// if little-endian.
     pub group: usize,
     /// The order of the bytes in a group.
     pub endian: Endian,
-    /// Capital digits.
+    /// Whether digits are in upper case.
     pub upper: bool,
-    /// Eight binary digits a byte instead of two hexadecimal ones.
+    /// Whether a byte is shown as eight binary digits instead of two hexadecimal ones.
     pub bits: bool,
     /// The notation of addresses.
     pub notation: Notation,
-    /// Characters as EBCDIC instead of ASCII.
+    /// Whether characters are EBCDIC instead of ASCII.
     pub ebcdic: bool,
 }
 
 impl Placed {
-    /// The row of `xxd`, `xxd -b` and `xxd -e`.
+    /// Returns the row of `xxd`, `xxd -b` or `xxd -e`.
     pub fn xxd(row: XxdRow) -> Placed {
         let XxdRow { width, endian, upper, bits, notation, ebcdic, .. } = row;
         let group = if row.group == 0 || row.group > width { width } else { row.group };
@@ -71,7 +70,8 @@ impl Placed {
         let columns_a_group = columns_a_byte * group + 1;
         let swap = if endian == Endian::Little { group - 1 } else { 0 };
         let digits_at: Vec<usize> = (0..width).map(|i| 2 + columns_a_group * (i ^ swap) / group).collect();
-        // The last group of a little-endian row is filled from its right end, so it takes its full room.
+        // The last group of a little-endian row is filled from its right end, so it takes its full
+        // width.
         let characters_at = match endian {
             Endian::Little => 3 + columns_a_group * width.div_ceil(group),
             Endian::Big => 4 + (columns_a_group * width - 1) / group,
@@ -97,12 +97,12 @@ impl Placed {
         .shaped(upper, ebcdic)
     }
 
-    /// The canonical row, `width` bytes wide, in groups of one, two, four or eight bytes.
+    /// Returns the canonical row, `width` bytes wide, in groups of one, two, four or eight bytes.
     pub fn canonical(row: XxdRow) -> Placed {
         let XxdRow { width, group, endian, upper, notation, ebcdic, .. } = row;
         let swap = if endian == Endian::Little { group - 1 } else { 0 };
         let column = |i: usize| 2 + 2 * i + i / group + i / 8;
-        // A last group that is cut by the row's end still takes its full room.
+        // A last group that the end of the row cuts off still takes its full width.
         let bar = column(width.next_multiple_of(group) - 1) + 4;
         let mut blank = vec![b' '; bar + 1 + width];
         blank[bar] = b'|';

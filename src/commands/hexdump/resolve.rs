@@ -1,6 +1,7 @@
-//! Resolves the command line to a view and to the rows that are left out.
+//! Resolves the command line to a view and a policy for omitted rows.
 //!
-//! The one place that combines options. What does not go together is an error that says so.
+//! The only module that combines options. Options that cannot be combined are an error that names
+//! them.
 
 use std::ffi::{OsStr, OsString};
 
@@ -19,30 +20,30 @@ use crate::cli::hexdump::{Args, CharacterTable, Display, Endian, Format, Radix, 
 use crate::os::posix::OsStrExt;
 use crate::output::escape_name;
 
-/// The most bytes in a row with addresses; also xxd's limit.
+/// The maximum number of bytes in a row with addresses, which is also xxd's limit.
 pub const WIDEST: usize = 256;
 
-/// The most bytes in a row of od's types: a row has to fit into memory.
+/// The maximum number of bytes in a row of od's types, because a row must fit into memory.
 const WIDEST_FIELDS: usize = 1 << 20;
 
-/// The most bytes shown of each match.
+/// The maximum number of bytes shown of each match.
 const LONGEST_MATCH: u64 = 1 << 20;
 
-/// What standard output is like.
+/// The properties of standard output.
 pub struct Terminal {
-    /// The colours, where colour is wanted.
+    /// The colours, if wanted.
     pub theme: Option<Theme>,
-    /// The columns, where standard output is a terminal.
+    /// The number of columns, if standard output is a terminal.
     pub columns: Option<usize>,
 }
 
-/// What to print for the bytes.
+/// The resolved output format.
 pub struct Resolved {
-    /// The text of rows.
+    /// The view that formats rows.
     pub view: Box<dyn View>,
-    /// Which rows are left out.
+    /// The policy that decides which rows are omitted.
     pub policy: Policy,
-    /// Bytes a line, at which the dump of a match begins.
+    /// The number of bytes per line, to which the start of a match's dump is aligned.
     pub line: usize,
 }
 
@@ -71,7 +72,7 @@ pub fn resolve(args: &Args, terminal: &Terminal) -> Result<Resolved, String> {
     Ok(Resolved { view, policy: policy(args, format), line })
 }
 
-/// Returns the notation of a dump that is to be turned back, and hints where it is to be found out.
+/// Returns the notation of a dump to reverse, if it is named, and hints for detecting it otherwise.
 ///
 /// # Errors
 /// Returns an error if dumps in that notation cannot be converted back.
@@ -109,7 +110,8 @@ pub fn notation(args: &Args) -> Result<(Option<DumpNotation>, Hints), String> {
     }
 }
 
-/// Returns the displays that are printed as formats; the canonical one alone is a format of ours.
+/// Returns the displays that are printed with hexdump's formats. The canonical display alone is
+/// printed by its own view.
 fn displays(args: &Args) -> &[Display] {
     match &args.shown.displays[..] {
         [Display::Canonical] => &[],
@@ -118,7 +120,7 @@ fn displays(args: &Args) -> &[Display] {
     }
 }
 
-/// Returns the format, also where another option implies it.
+/// Returns the format, which another option may imply.
 fn format(args: &Args) -> Result<Format, String> {
     let implied = (args.panels.is_some() || args.border.is_some()).then_some(Format::Panels);
     let named = match args.shown.format {
@@ -135,7 +137,8 @@ fn format(args: &Args) -> Result<Format, String> {
     }
 }
 
-/// Refuses what a format has no use for. xxd's formats accept what xxd accepts, with or without an effect.
+/// Rejects options that a format does not use. xxd's formats accept whatever xxd accepts, even if
+/// it has no effect.
 fn check(args: &Args, format: Format) -> Result<(), String> {
     let od = !args.types.is_empty();
     if od && !args.shown.displays.is_empty() {
@@ -200,7 +203,7 @@ fn address_notation(args: &Args, default: Notation) -> Notation {
     }
 }
 
-/// Returns whether the column of characters is EBCDIC.
+/// Returns whether the character column is EBCDIC.
 fn ebcdic(args: &Args, format: Format) -> Result<bool, String> {
     match args.character_table {
         _ if format == Format::Panels => Ok(false),
@@ -210,7 +213,8 @@ fn ebcdic(args: &Args, format: Format) -> Result<bool, String> {
     }
 }
 
-/// Returns the bytes a row, within `1..=limit`, where `columns_for(n)` are those that a row of `n` bytes takes.
+/// Returns the number of bytes per row, within `1..=limit`, where a row of `n` bytes takes
+/// `columns_for(n)` columns.
 fn width(
     args: &Args,
     default: usize,
@@ -222,7 +226,7 @@ fn width(
         (None | Some(Width::Exactly(0)), _) | (Some(Width::Auto), None) => Ok(default),
         (Some(Width::Exactly(width)), _) if width <= limit => Ok(width),
         (Some(Width::Exactly(_)), _) => Err(format!("invalid number of columns (max. {limit})")),
-        // Rows of a multiple of four: addresses stay easy to read.
+        // Rows have a multiple of four bytes, so that addresses stay easy to read.
         (Some(Width::Auto), Some(columns)) => {
             Ok((1..=WIDEST / 4).map(|n| 4 * n).take_while(|&n| columns_for(n) <= columns).last().unwrap_or(4))
         }
@@ -237,7 +241,7 @@ fn coloured<V: View + 'static>(view: V, theme: Option<&Theme>) -> Box<dyn View> 
     }
 }
 
-/// Returns the view by displays and formats, in their order.
+/// Returns the view with displays and formats, in their order.
 fn formatted(displays: &[Display], theme: Option<&Theme>) -> Result<Box<dyn View>, String> {
     let mut texts: Vec<Vec<u8>> = vec![];
     let mut is_own = false;
@@ -266,13 +270,14 @@ fn formatted(displays: &[Display], theme: Option<&Theme>) -> Result<Box<dyn View
     formats(texts, theme, !is_own)
 }
 
-/// Returns the view by formats. Those of the user have colours of their own, others those of the theme.
+/// Returns the view with formats. The user's formats have their own colours, and others those of
+/// the theme.
 fn formats(texts: Vec<Vec<u8>>, theme: Option<&Theme>, has_theme: bool) -> Result<Box<dyn View>, String> {
     let formats = Formats::parse(&texts, theme.is_some())?;
     Ok(Box::new(FormatView::new(formats, theme.filter(|_| has_theme).cloned())))
 }
 
-/// Reads the formats in a file: one a line, without blank lines and comments.
+/// Reads the formats in a file: one per line, ignoring blank lines and comments.
 fn formats_in(path: &OsStr) -> Result<Vec<Vec<u8>>, String> {
     let text = std::fs::read(path).map_err(|error| {
         let name = escape_name(path);
@@ -341,7 +346,7 @@ fn xxd(args: &Args, format: Format, terminal: &Terminal, ebcdic: bool) -> Result
 
 fn plain(args: &Args, columns: Option<usize>) -> Result<(Box<dyn View>, Option<usize>), String> {
     let width = match args.width {
-        // As with xxd, no width at all is one long line.
+        // As in xxd, a width of zero means one long line.
         Some(Width::Exactly(0)) => None,
         _ => Some(width(args, 30, usize::MAX, columns, |width| 2 * width)?),
     };

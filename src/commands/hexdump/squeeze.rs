@@ -1,50 +1,50 @@
-//! Leaving out rows that say nothing new, and writing `*` for them.
+//! Omits rows that repeat earlier ones, and writes `*` for them.
 //!
-//! What is left out depends on very little of what came before: the last row and whether it was
-//! itself left out; or, for xxd, how many zero rows were met in a row. So a block's rows can be
-//! squeezed on any thread once that little is known, and [`Squeeze::pass`] works it out for the
-//! next block from a few rows of this one, without writing any text. Runs of equal rows are found
-//! at the speed of comparing.
+//! What is omitted depends on very little state: the last row and whether it was itself omitted,
+//! or, for xxd, the number of consecutive zero rows. So a block's rows can be squeezed on any
+//! thread once that state is known, and [`Squeeze::pass`] computes it for the next block from a few
+//! rows of this one, without writing text. Runs of equal rows are found at the speed of comparing
+//! memory.
 
 use super::view::{Place, View};
 
-/// Which rows are left out.
+/// The policy that decides which rows are omitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
-    /// None.
+    /// No rows.
     Never,
-    /// Every row that equals the one before: hexdump.
+    /// Every row that equals the previous one, as in hexdump.
     Repeats,
-    /// Rows of zeros after the first, where there are more than two and none of them is the last
-    /// row of all: `xxd -a`.
+    /// Rows of zeros after the first one, if there are more than two and none of them is the last
+    /// row of the dump, as in `xxd -a`.
     Zeros,
 }
 
-/// Rows that are compared, then written while they are still in the nearest cache.
+/// The number of bytes that are compared, then written while they are still in the nearest cache.
 const STRETCH: usize = 4096;
 
-/// More zero rows than this in a row make no difference any more.
+/// The number of consecutive zero rows above which more make no difference.
 const MANY: u8 = 4;
 
-/// What is known of the rows before, and how to go on from there.
+/// The state after the previous rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Squeeze {
     policy: Policy,
     /// The last row; empty at the start. Only for [`Policy::Repeats`].
     last: Vec<u8>,
-    /// Whether the last row was left out. Only for [`Policy::Repeats`].
+    /// Whether the last row was omitted. Only for [`Policy::Repeats`].
     repeating: bool,
-    /// Zero rows up to here, up to [`MANY`]. Only for [`Policy::Zeros`].
+    /// The number of consecutive zero rows, at most [`MANY`]. Only for [`Policy::Zeros`].
     zeros: u8,
 }
 
 impl Squeeze {
-    /// The state before the first row.
+    /// Returns the state before the first row.
     pub fn new(policy: Policy) -> Squeeze {
         Squeeze { policy, last: vec![], repeating: false, zeros: 0 }
     }
 
-    /// Returns whether the last row was left out for repeating the one before.
+    /// Returns whether the last row was omitted because it repeats the previous one.
     pub fn repeating(&self) -> bool {
         self.repeating
     }
@@ -67,7 +67,8 @@ impl Squeeze {
         }
     }
 
-    /// Appends what is still owed before a short row at `place`, or (with no short row) at the very end.
+    /// Appends the pending rows before a short row at `place`, or at the very end if there is no
+    /// short row.
     pub fn finish(&mut self, view: &dyn View, short_row: bool, place: Place, out: &mut Vec<u8>) {
         if self.policy != Policy::Zeros {
             return;
@@ -76,8 +77,8 @@ impl Squeeze {
             self.owed_zeros(view, place, out);
             return;
         }
-        // The last row of all is shown even when it is zeros: xxd prints the second row if there
-        // are three, then the third.
+        // The last row of the dump is shown even if it is zeros: if there are three rows, xxd
+        // prints the second and the third.
         let row = vec![0; view.width()];
         let back = |rows: usize| place.after(((rows * row.len()) as u64).wrapping_neg());
         match self.zeros {
@@ -162,7 +163,7 @@ impl Squeeze {
         }
     }
 
-    /// Appends what stands for the zero rows that end at `place`, apart from the first of them.
+    /// Appends the text for the zero rows that end at `place`, except the first of them.
     fn owed_zeros(&mut self, view: &dyn View, place: Place, out: &mut Vec<u8>) {
         let width = view.width();
         match self.zeros {
@@ -178,13 +179,14 @@ fn is_zero(row: &[u8]) -> bool {
     row.iter().all(|&byte| byte == 0)
 }
 
-/// How many rows at the start equal `row`.
+/// Returns how many rows at the start equal `row`.
 fn leading_equal(rows: &[u8], row: &[u8]) -> usize {
     if let Ok(row) = <[u8; 16]>::try_from(row) {
         let row = u128::from_ne_bytes(row);
         let rows = rows.as_chunks::<16>().0;
         let equal = |other: &[u8; 16]| u128::from_ne_bytes(*other) == row;
-        // Eight rows at once while they are all the same: this is where a disk image spends its time.
+        // Compares eight rows at once while they are all equal, which is where a disk image spends
+        // its time.
         let (eights, _) = rows.as_chunks::<8>();
         let whole = 8 * eights.iter().take_while(|eight| eight.iter().all(equal)).count();
         whole + rows[whole..].iter().take_while(|other| equal(other)).count()
@@ -193,7 +195,8 @@ fn leading_equal(rows: &[u8], row: &[u8]) -> usize {
     }
 }
 
-/// How many rows at the start differ each from the one before; the first always counts.
+/// Returns how many rows at the start each differ from the previous one. The first row always
+/// counts.
 fn leading_different(rows: &[u8], width: usize) -> usize {
     if width == 16 {
         let rows = rows.as_chunks::<16>().0;

@@ -1,7 +1,7 @@
-//! Digits without addresses: xxd's plain hexadecimal (`-p`) and its C array (`-i`).
+//! Prints digits without addresses: xxd's plain hexadecimal (`-p`) and its C array (`-i`).
 //!
-//! Where a line ends follows from the number of bytes before it, so to the dump these views have
-//! rows of one byte, and no line is ever held in memory.
+//! The position of line ends follows from the number of bytes before them, so these views have rows
+//! of one byte for the dump, and no line is ever held in memory.
 
 use std::io::Write;
 
@@ -10,9 +10,9 @@ use super::view::{End, Place, View};
 
 /// Plain hexadecimal digits in lines, as `xxd -p` prints them.
 pub struct Plain {
-    /// Bytes a line; `None` puts everything on a single line.
+    /// The number of bytes per line; `None` puts everything on a single line.
     pub width: Option<usize>,
-    /// Whether digits are capitals.
+    /// Whether digits are in upper case.
     pub upper: bool,
 }
 
@@ -46,20 +46,20 @@ impl View for Plain {
     }
 }
 
-/// The bytes as the initialiser of a C array, as `xxd -i` prints them.
+/// The bytes as the initializer of a C array, as `xxd -i` prints them.
 pub struct CArray {
-    /// Bytes a line.
+    /// The number of bytes per line.
     pub width: usize,
-    /// Whether digits are capitals.
+    /// Whether digits are in upper case.
     pub upper: bool,
     /// Whether bytes are binary literals instead of hexadecimal ones.
     pub binary: bool,
-    /// The array's name, from [`c_name`]; without one, only the list is printed, as xxd does for
-    /// its standard input.
+    /// The array's name, from [`c_name`]. Without a name only the list is printed, as xxd does for
+    /// standard input.
     pub name: Option<String>,
-    /// Whether the suffix of the length's name is in capitals too.
+    /// Whether the suffix of the length's name is also in upper case.
     pub capitalize: bool,
-    /// Whether a zero byte that the length does not count ends the array.
+    /// Whether the array ends with a zero byte, which the length does not include.
     pub terminate: bool,
 }
 
@@ -114,8 +114,8 @@ impl View for CArray {
     }
 }
 
-/// Returns a C identifier made of a file name the way xxd makes it: what is not a letter or digit
-/// becomes `_`, and `__` precedes a digit.
+/// Returns a C identifier made from a file name as xxd does: every character other than a letter or
+/// digit becomes `_`, and `__` precedes a leading digit.
 pub fn c_name(name: &[u8], capitalize: bool) -> String {
     let first_is_digit = name.first().is_some_and(u8::is_ascii_digit);
     let letter = |&byte: &u8| match byte {

@@ -1,45 +1,46 @@
-//! What every view of the bytes has in common: rows of a fixed number of bytes, each with its text.
+//! Defines what all views of bytes have in common: rows of a fixed number of bytes, each with its
+//! text.
 //!
-//! A view knows nothing of files, blocks, or squeezing: it turns whole rows into text, the same
+//! A view does not depend on files, blocks or squeezing. It turns whole rows into text, the same
 //! text for the same rows however they are grouped into calls, and so runs on any thread.
 
 use super::address::Address;
 
-/// Where a row begins.
+/// The position of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The address to show.
     pub address: u64,
-    /// How many bytes of the dump precede it.
+    /// The number of bytes of the dump before it.
     pub index: u64,
 }
 
 impl Place {
-    /// Returns the place `bytes` further on.
+    /// Returns the place `bytes` bytes further on.
     pub fn after(self, bytes: u64) -> Place {
         Place { address: self.address.wrapping_add(bytes), index: self.index.wrapping_add(bytes) }
     }
 }
 
-/// How a dump ended.
+/// The end of a dump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct End {
     /// The address just past the last byte.
     pub address: u64,
-    /// How many bytes were dumped, squeezed ones included.
+    /// The number of bytes that were dumped, including squeezed ones.
     pub bytes: u64,
-    /// Whether the last row was squeezed away.
+    /// Whether the last row was squeezed.
     pub squeezed: bool,
 }
 
-/// The part of a row's text that stands for one byte, and takes its colour.
+/// The part of a row's text that represents one byte and has its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// Its first column, counted from the end of the address.
+    /// The first column, counted from the end of the address.
     pub column: usize,
-    /// How many columns it takes.
+    /// The number of columns.
     pub columns: usize,
-    /// Which byte of the row it shows.
+    /// The index of the byte in the row.
     pub byte: usize,
 }
 
@@ -50,12 +51,12 @@ impl Cell {
     }
 }
 
-/// Where the parts of rows are, in views that keep every byte in its own columns.
+/// The positions of the parts of rows, in views that show every byte in its own columns.
 #[derive(Clone, Debug)]
 pub struct Cells {
-    /// The address at the head of the row.
+    /// The address at the start of the row.
     pub address: Address,
-    /// Every cell, in the order of their columns. A short row lacks those of the later bytes.
+    /// All cells, in the order of their columns. A short row lacks those of the later bytes.
     pub cells: Vec<Cell>,
 }
 
@@ -68,30 +69,31 @@ pub trait View: Send + Sync {
     /// multiple of the width.
     fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>);
 
-    /// Appends the text of the last row, where the input ends inside it. Never empty.
+    /// Appends the text of a last row that is incomplete. Never empty.
     fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>);
 
-    /// Returns where colour may be laid over a row's text; `None` where the view has no such cells.
+    /// Returns the cells of a row's text that can be coloured, or `None` if the view has no cells.
     fn cells(&self) -> Option<Cells> {
         None
     }
 
-    /// Appends one row, whole or the last, with the bytes highlighted for which `is_marked` holds.
+    /// Appends one row, complete or last, with the bytes highlighted for which `is_marked` returns
+    /// true.
     fn marked(&self, row: &[u8], place: Place, _is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
         if row.len() == self.width() { self.rows(row, place, out) } else { self.short(row, place, out) }
     }
 
-    /// Appends what precedes everything.
+    /// Appends the text at the start of the dump.
     fn begin(&self, _out: &mut Vec<u8>) {}
 
-    /// Appends what stands for the rows squeezed away.
+    /// Appends the text that stands for squeezed rows.
     fn squeezed(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(b"*\n");
     }
 
-    /// Appends what follows rows that do not run to the end of the input.
+    /// Appends the text after rows that do not extend to the end of the input.
     fn closing(&self, _out: &mut Vec<u8>) {}
 
-    /// Appends what follows everything.
+    /// Appends the text at the end of the dump.
     fn end(&self, _end: End, _out: &mut Vec<u8>) {}
 }

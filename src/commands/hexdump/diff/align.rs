@@ -1,55 +1,55 @@
-//! Where two inputs go on alike after a difference: with as many bytes replaced as there were, or
-//! with some inserted or left out.
+//! Finds where two inputs match again after a difference, in which bytes were replaced, inserted or
+//! deleted.
 //!
-//! The answer depends on the bytes within a fixed window alone.
+//! The answer depends only on the bytes within a fixed window.
 
-/// The most bytes that are inserted, left out, or replaced in one place.
+/// The maximum number of bytes inserted, deleted or replaced in one place.
 pub const WINDOW: usize = 64 << 10;
 
-/// How many equal bytes show that the inputs go on alike at the same distance.
+/// The number of equal bytes that shows that the inputs match again at the same distance.
 const SAME: usize = 16;
 
-/// How many equal bytes show that they go on alike at another distance: no fewer, as tables repeat
-/// themselves.
+/// The number of equal bytes that shows that they match again at another distance; fewer do not,
+/// because tables repeat themselves.
 const SHIFTED: usize = 32;
 
-/// How many bytes have to be known of both inputs, unless they end before.
+/// The number of bytes that must be known of both inputs, unless they end earlier.
 pub const LOOK_AHEAD: usize = WINDOW + SHIFTED;
 
-/// Windows without anything alike in a row after which only equal bytes at the same distance count.
+/// The number of consecutive windows without a match after which only the same distance is tried.
 const MANY_FAILURES: u8 = 4;
 
-/// What differs.
+/// A difference between the inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// Bytes of the left input.
+    /// The number of bytes of the left input.
     pub left: usize,
-    /// Bytes of the right input.
+    /// The number of bytes of the right input.
     pub right: usize,
 }
 
-/// Finds differences, one after another.
+/// Finds consecutive differences.
 #[derive(Clone, Debug, Default)]
 pub struct Aligner {
     failures: u8,
 }
 
 impl Aligner {
-    /// Notes that the inputs were alike for `bytes` bytes.
+    /// Notes that the inputs were equal for `bytes` bytes.
     pub fn were_alike(&mut self, bytes: usize) {
         if bytes >= SAME {
             self.failures = 0;
         }
     }
 
-    /// Returns how far two inputs differ whose next bytes differ. Both have at least [`LOOK_AHEAD`]
-    /// bytes, or else `has_ended` says that the bytes go to the end of both.
+    /// Returns how far two inputs differ, given that their next bytes differ. Both have at least
+    /// [`LOOK_AHEAD`] bytes, or `has_ended` says that the bytes extend to the end of both.
     pub fn difference(&mut self, left: &[u8], right: &[u8], has_ended: bool) -> Difference {
         let has_ended = has_ended && left.len().max(right.len()) <= LOOK_AHEAD;
         let (left, right) = (&left[..left.len().min(LOOK_AHEAD)], &right[..right.len().min(LOOK_AHEAD)]);
         let same = same_distance(left, right);
         let longest = same.unwrap_or(WINDOW);
-        // After a few bytes at the same distance, no other is sought.
+        // If few bytes differ at the same distance, no other distance is tried.
         if longest <= SAME || self.failures >= MANY_FAILURES {
             let len = longest.min(left.len()).min(right.len());
             return Difference { left: len, right: len };
@@ -67,7 +67,7 @@ impl Aligner {
     }
 }
 
-/// Returns after how many bytes the inputs are alike again at the same distance.
+/// Returns the number of bytes after which the inputs match again at the same distance.
 fn same_distance(left: &[u8], right: &[u8]) -> Option<usize> {
     let (mut run, mut count) = (0, 0);
     for (a, b) in left.iter().zip(right) {
@@ -80,12 +80,12 @@ fn same_distance(left: &[u8], right: &[u8]) -> Option<usize> {
             return None;
         }
     }
-    // Both end here, alike.
+    // Both inputs end here and match.
     (left.len() == right.len() && run > 0).then_some(count - run)
 }
 
-/// Returns the nearest place, by the longer of the two ways to it and before `limit`, from where the
-/// inputs are alike at another distance.
+/// Returns the nearest place before `limit` from which the inputs match at another distance. The
+/// longer of the two ways to it counts.
 fn shifted(left: &[u8], right: &[u8], limit: usize) -> Option<Difference> {
     let mut grams = [Grams::new(left), Grams::new(right)];
     for at in 0..limit.min(WINDOW) {
@@ -106,7 +106,7 @@ fn shifted(left: &[u8], right: &[u8], limit: usize) -> Option<Difference> {
     None
 }
 
-/// Returns the difference before a common end, if that is nearer than `limit`.
+/// Returns the difference before a common end, if the end is nearer than `limit`.
 fn common_end(left: &[u8], right: &[u8], limit: usize) -> Option<Difference> {
     const SHORTEST: usize = 4;
     let common = left.iter().rev().zip(right.iter().rev()).take_while(|(a, b)| a == b).count();
@@ -115,22 +115,22 @@ fn common_end(left: &[u8], right: &[u8], limit: usize) -> Option<Difference> {
         .then_some(Difference { left: rest_left, right: rest_right })
 }
 
-/// Returns whether bytes are varied enough not to occur everywhere.
+/// Returns whether bytes are varied enough not to occur everywhere by chance.
 fn is_telling(bytes: &[u8]) -> bool {
     bytes.iter().filter(|&byte| *byte != bytes[0]).count() >= 4
 }
 
-/// The first places of the sequences of [`SHIFTED`] bytes in an input, by their hash.
+/// The first positions of the sequences of [`SHIFTED`] bytes in an input, by hash.
 struct Grams<'b> {
     bytes: &'b [u8],
-    /// The hash of the sequence at the current place; `None` where too few bytes are left.
+    /// The hash of the sequence at the current position; `None` if too few bytes are left.
     hash: Option<u64>,
-    /// The first place of each hash, plus one.
+    /// The first position of each hash, plus one.
     places: Vec<u32>,
 }
 
 impl<'b> Grams<'b> {
-    /// Bits of a hash that choose the slot.
+    /// The number of bits of a hash that select the slot.
     const BITS: u32 = 17;
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -138,7 +138,7 @@ impl<'b> Grams<'b> {
         Grams { bytes, hash: None, places: vec![0; 1 << Grams::BITS] }
     }
 
-    /// Moves on to the sequence at `at`, the place after the last one, and remembers it.
+    /// Advances to the sequence at `at`, the position after the last one, and records it.
     fn step(&mut self, at: usize) {
         let sum = |hash: u64, byte: u8| hash.wrapping_mul(Grams::FACTOR).wrapping_add(u64::from(byte) + 1);
         self.hash = match (self.bytes.get(at + SHIFTED - 1), self.hash) {
@@ -158,13 +158,14 @@ impl<'b> Grams<'b> {
         }
     }
 
-    /// Returns the first place so far of the sequences with a hash like this one.
+    /// Returns the first position so far of a sequence with this hash.
     fn earlier(&self, hash: Option<u64>) -> Option<usize> {
         self.places[Grams::slot(hash?)].checked_sub(1).map(|at| at as usize)
     }
 
     fn slot(hash: u64) -> usize {
-        // The last bytes move mostly the low bits, and all of them move the high ones of the product.
+        // The last bytes affect mostly the low bits, and all bytes affect the high bits of the
+        // product.
         (hash.wrapping_mul(Grams::FACTOR) >> (64 - Grams::BITS)) as usize
     }
 }
@@ -200,7 +201,7 @@ mod tests {
         assert_eq!(difference(&both, &noise), (70, 30));
         let far = [&other[..WINDOW - 1], &noise[..]].concat();
         assert_eq!(difference(&far, &noise), (WINDOW - 1, 0));
-        // Too far away, so as many bytes are replaced as fit into the window.
+        // The match is too far away, so the replaced bytes fill the window.
         let too_far = [&other[..WINDOW], &noise[..]].concat();
         assert_eq!(difference(&too_far, &noise), (WINDOW, WINDOW));
     }

@@ -1,8 +1,8 @@
-//! Comparing two inputs byte by byte: `--diff`.
+//! `--diff`: compares two inputs byte by byte.
 //!
-//! Both are read in order on one thread, which compares mapped bytes about as fast as memory delivers
-//! them. What is printed depends on the bytes alone: a place where bytes were inserted or left out is
-//! found by looking at a fixed number of bytes of both inputs ([`align`]).
+//! Both are read in order on one thread, which compares mapped bytes about as fast as memory
+//! delivers them. The output depends only on the bytes: insertions and deletions are found by
+//! examining a fixed number of bytes of both inputs ([`align`]).
 
 pub mod align;
 mod positions;
@@ -22,22 +22,23 @@ use crate::engine::{BLOCK, BlockReader, Cut};
 use crate::exit::Exit;
 use crate::output::{Output, print_message};
 
-/// Equal bytes that are compared before the next ones are looked at, so that they stay in a cache.
+/// The number of bytes compared at a time, so that they stay in a cache.
 const STRETCH: usize = 4096;
 
-/// What is printed of the differences.
+/// How differences are printed.
 enum DiffForm {
-    /// Rows side by side.
+    /// As rows side by side.
     Rows(Box<SideBySideConfig>),
-    /// A line for each byte, as `cmp -l`.
+    /// As a line for each byte, like `cmp -l`.
     Positions,
-    /// Only where the first difference is, as `cmp`.
+    /// As the position of the first difference, like `cmp`.
     Brief,
-    /// Nothing, as `cmp -s`.
+    /// Not at all, like `cmp -s`.
     Quiet,
 }
 
-/// Compares two inputs. The exit is that of cmp(1): 0 if they are alike, 1 if they differ, 2 on errors.
+/// Compares two inputs. The exit codes are those of cmp(1): 0 if they are equal, 1 if they differ,
+/// 2 on errors.
 ///
 /// # Errors
 /// Returns an error if writing to standard output fails.
@@ -149,7 +150,7 @@ fn in_rows(
         }
         let before = (rows.clone(), aligner.clone());
         let (left_used, right_used) = step(&mut rows, &mut aligner, left, right, &mut text);
-        // Only now that all bytes have been looked at do they turn out to have been the files'.
+        // Only now that all bytes have been examined can they be verified to be the files'.
         if left.was_doubtful() | right.was_doubtful() {
             (rows, aligner) = before;
             continue;
@@ -167,8 +168,8 @@ fn in_rows(
     Ok(rows.differ)
 }
 
-/// Compares the bytes at hand, and returns how many of them are dealt with. None are once the inputs
-/// have ended, or one of them cannot be read on.
+/// Compares the available bytes, and returns how many were processed. Returns 0 once both inputs
+/// have ended or one of them cannot be read further.
 fn step(
     rows: &mut SideBySide<'_>,
     aligner: &mut Aligner,
@@ -192,7 +193,7 @@ fn step(
             return (left_used, right_used);
         }
         if a.is_empty() || b.is_empty() {
-            // What follows in the other one is not known to be missing in one that failed.
+            // If one input failed, the rest of the other one is not known to be missing in it.
             if left.failure().is_none() && right.failure().is_none() {
                 rows.only(Sides::Left, a, text);
                 rows.only(Sides::Right, b, text);
@@ -213,13 +214,14 @@ fn step(
     }
 }
 
-/// Passes over holes that both inputs have here, or the longer one where the other has ended.
+/// Skips holes that both inputs have here, or that the longer one has if the other has ended.
 fn pass_holes(rows: &mut SideBySide<'_>, left: &mut Side<'_>, right: &mut Side<'_>, text: &mut Vec<u8>) -> bool {
     let has_ended = |side: &Side<'_>| side.is_at_end() && side.bytes().is_empty();
     let margin = rows.margin();
     let (both, only) = (left.hole().min(right.hole()), left.hole().max(right.hole()));
     if both > 0 && !rows.shows_all() {
-        // To where the next row begins, and as many rows as may be shown after a difference.
+        // Process bytes up to the start of the next row, and the rows that may be shown after a
+        // difference.
         let some = margin + rows.room(Sides::Both) as u64;
         let rest = both.saturating_sub(some + margin);
         let rest = rest - rest % rows.width();
@@ -234,7 +236,7 @@ fn pass_holes(rows: &mut SideBySide<'_>, left: &mut Side<'_>, right: &mut Side<'
     if left.failure().is_some() || right.failure().is_some() {
         return false;
     }
-    // Further rows of zeros after those of the input that has not ended change nothing.
+    // More rows of zeros at the end of the longer input do not change the output.
     let rest = only - only % rows.width();
     if has_ended(right) && rows.is_repeating_zeros(Sides::Left) {
         rows.pass(rest, 0);
@@ -248,7 +250,7 @@ fn pass_holes(rows: &mut SideBySide<'_>, left: &mut Side<'_>, right: &mut Side<'
     rest > 0
 }
 
-/// Returns how many bytes at the beginning are alike.
+/// Returns the number of equal bytes at the beginning.
 fn alike(left: &[u8], right: &[u8]) -> usize {
     let len = left.len().min(right.len());
     let (left, right) = (&left[..len], &right[..len]);

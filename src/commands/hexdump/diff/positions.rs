@@ -1,5 +1,5 @@
-//! Comparing byte by byte at the same distance, as cmp(1) does: a list of the bytes that differ, or
-//! the first of them.
+//! Compares byte by byte without insertions, as cmp(1) does: lists the bytes that differ, or the
+//! first one.
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -10,18 +10,18 @@ use super::alike;
 use super::side::Side;
 use crate::output::{Output, escape_name, print_message};
 
-/// Where a comparison has got to.
+/// The position of a comparison.
 #[derive(Clone, Copy)]
 struct CmpPosition {
-    /// Bytes compared.
+    /// The number of bytes compared.
     bytes: u64,
-    /// Line feeds among them.
+    /// The number of line feeds among them.
     lines: u64,
     /// Whether the last of them was a line feed.
     is_after_line: bool,
 }
 
-/// What is printed of the differences.
+/// How differences are printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CmpForm {
     List,
@@ -29,18 +29,18 @@ enum CmpForm {
     Nothing,
 }
 
-/// Prints a line for each byte that differs: its number from 1 on, and both values in octal, as
-/// `cmp -l`. Returns whether the inputs differ.
+/// Prints a line for each byte that differs, with its number from 1 and both values in octal, as
+/// `cmp -l` does. Returns whether the inputs differ.
 pub fn list(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output) -> anyhow::Result<bool> {
     compare(left, right, output, CmpForm::List)
 }
 
-/// Prints where the first difference is, as `cmp`, and returns whether there is one.
+/// Prints the position of the first difference, as `cmp` does, and returns whether there is one.
 pub fn first(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output) -> anyhow::Result<bool> {
     compare(left, right, output, CmpForm::First)
 }
 
-/// Returns whether the inputs differ, and prints nothing.
+/// Returns whether the inputs differ, without printing anything.
 pub fn any(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output) -> anyhow::Result<bool> {
     compare(left, right, output, CmpForm::Nothing)
 }
@@ -118,7 +118,8 @@ fn report_end(name: &OsStr, position: CmpPosition, lists: bool) {
 }
 
 impl CmpPosition {
-    /// Returns the position `len` bytes further on, of which `counted` are those whose lines count.
+    /// Returns the position `len` bytes further on. The lines in `counted`, which are part of these
+    /// bytes, are counted.
     fn after(self, counted: &[u8], len: usize) -> CmpPosition {
         CmpPosition {
             bytes: self.bytes + len as u64,

@@ -1,4 +1,4 @@
-//! The rows of a comparison: the bytes of both inputs side by side, without the rows that are alike.
+//! Prints the rows of a comparison: the bytes of both inputs side by side, without equal rows.
 
 use std::collections::VecDeque;
 
@@ -6,38 +6,38 @@ use crate::commands::hexdump::address::Address;
 use crate::commands::hexdump::colour::{Brush, Kind, Theme};
 use crate::commands::hexdump::digits::{PRINTABLE, hex_table};
 
-/// How rows look, and which ones are shown.
+/// The format of rows, and which ones are shown.
 #[derive(Clone, Debug)]
 pub struct SideBySideConfig {
-    /// Bytes of each input in a row.
+    /// The number of bytes of each input in a row.
     pub width: usize,
     /// The notation of addresses.
     pub address: Address,
-    /// What is added to every address.
+    /// The number added to every address.
     pub base: u64,
-    /// Whether hexadecimal digits are capitals.
+    /// Whether hexadecimal digits are in upper case.
     pub upper: bool,
-    /// How many rows that are alike are shown before and after others.
+    /// The number of equal rows shown before and after each difference.
     pub context: usize,
     /// Whether every row is shown.
     pub all: bool,
-    /// Colours, where they are wanted.
+    /// The colours, if wanted.
     pub theme: Option<Theme>,
 }
 
-/// Which of the inputs a row shows.
+/// The inputs that a row shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sides {
-    /// Both, byte by byte.
+    /// Both inputs, byte by byte.
     #[default]
     Both,
-    /// The left one has bytes that the right one has not.
+    /// The left input, which has bytes that the right one lacks.
     Left,
-    /// The right one has bytes that the left one has not.
+    /// The right input, which has bytes that the left one lacks.
     Right,
 }
 
-/// A row, as far as it is known.
+/// A row, as far as its bytes are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct SideBySideRow {
     sides: Sides,
@@ -47,24 +47,24 @@ struct SideBySideRow {
     right_at: u64,
 }
 
-/// The rows up to the current place in both inputs.
+/// The rows up to the current position in both inputs.
 #[derive(Clone, Debug)]
 pub struct SideBySide<'c> {
     config: &'c SideBySideConfig,
-    /// The row to which the next bytes belong.
+    /// The row that the next bytes belong to.
     row: SideBySideRow,
     /// The offsets of the next bytes.
     left_at: u64,
     right_at: u64,
-    /// Rows that are alike, and shown if a difference follows.
+    /// Equal rows that are shown if a difference follows.
     before: VecDeque<SideBySideRow>,
-    /// How many further rows that are alike are shown.
+    /// The number of further equal rows to show.
     after: usize,
-    /// Whether rows were left out since the last one shown.
+    /// Whether rows were omitted since the last one shown.
     has_gap: bool,
     /// The last row shown.
     last: Option<SideBySideRow>,
-    /// Whether the last row stands for further ones like it.
+    /// Whether the last row is followed by omitted copies of it.
     is_repeated: bool,
     /// Whether the inputs differ.
     pub differ: bool,
@@ -97,12 +97,12 @@ impl<'c> SideBySide<'c> {
         self.config.all
     }
 
-    /// Returns how many bytes after a difference, or before one, may be shown although they are alike.
+    /// Returns how many equal bytes may be shown before or after a difference.
     pub fn margin(&self) -> u64 {
         (self.config.context as u64 + 2) * self.config.width as u64
     }
 
-    /// Adds bytes that both inputs have.
+    /// Adds bytes that are equal in both inputs.
     pub fn alike(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         self.begin(Sides::Both, out);
         let width = self.config.width;
@@ -118,7 +118,7 @@ impl<'c> SideBySide<'c> {
         }
     }
 
-    /// Adds as many bytes of one input as of the other.
+    /// Adds an equal number of differing bytes of both inputs.
     pub fn replaced(&mut self, left: &[u8], right: &[u8], out: &mut Vec<u8>) {
         self.begin(Sides::Both, out);
         let (mut left, mut right) = (left, right);
@@ -148,8 +148,9 @@ impl<'c> SideBySide<'c> {
         }
     }
 
-    /// Passes over bytes that add nothing to the text, of which there are whole rows: alike in both
-    /// inputs and further than [`SideBySide::margin`] from a difference, or, of one input, equal to the last row.
+    /// Skips whole rows of bytes that add nothing to the text: they are equal in both inputs and
+    /// further than [`SideBySide::margin`] from a difference, or they are bytes of one input that
+    /// equal the last row.
     pub fn pass(&mut self, left: u64, right: u64) {
         if left == right {
             self.has_gap = true;
@@ -159,7 +160,7 @@ impl<'c> SideBySide<'c> {
         self.right_at += right;
     }
 
-    /// Returns how many bytes of `sides` complete its row.
+    /// Returns the number of bytes of `sides` that complete its row.
     pub fn room(&self, sides: Sides) -> usize {
         let (width, row) = (self.config.width, &self.row);
         let at = if sides == Sides::Right { self.right_at } else { self.left_at };
@@ -168,7 +169,7 @@ impl<'c> SideBySide<'c> {
         (width - (at % width as u64) as usize).min(width - used)
     }
 
-    /// Returns whether further rows of zeros that only `sides` has change nothing.
+    /// Returns whether further rows of zeros in `sides` alone do not change the output.
     pub fn is_repeating_zeros(&self, sides: Sides) -> bool {
         let is_zeros = |row: &SideBySideRow| {
             let bytes = if sides == Sides::Left { &row.left } else { &row.right };
@@ -178,7 +179,7 @@ impl<'c> SideBySide<'c> {
         self.is_repeated && is_between_rows && !self.config.all && self.last.as_ref().is_some_and(is_zeros)
     }
 
-    /// Adds what is left at the end of both inputs.
+    /// Prints the rest at the end of both inputs.
     pub fn finish(&mut self, out: &mut Vec<u8>) {
         self.end_row(out);
         if self.is_repeated {
@@ -187,7 +188,7 @@ impl<'c> SideBySide<'c> {
         }
     }
 
-    /// Takes whole rows that are alike, shows those next to a difference, and returns the rest.
+    /// Takes whole equal rows, shows those next to a difference, and returns the remaining bytes.
     fn whole_rows<'b>(&mut self, bytes: &'b [u8], out: &mut Vec<u8>) -> &'b [u8] {
         let width = self.config.width;
         let rows = bytes.len() / width;
@@ -215,7 +216,7 @@ impl<'c> SideBySide<'c> {
         }
     }
 
-    /// Moves on past bytes that were added to the row.
+    /// Advances past bytes that were added to the row.
     fn moved(&mut self, left: usize, right: usize, out: &mut Vec<u8>) {
         self.left_at += left as u64;
         self.right_at += right as u64;
@@ -290,7 +291,7 @@ impl<'c> SideBySide<'c> {
         out.push(b'\n');
     }
 
-    /// Appends the bytes of one input, coloured as `kind` where the other one has other bytes.
+    /// Appends the bytes of one input, coloured as `kind` where the other one differs.
     fn push_half(&self, bytes: &[u8], others: &[u8], at: u64, kind: Kind, out: &mut Vec<u8>) {
         let SideBySideConfig { width, address, base, upper, ref theme, .. } = *self.config;
         let digits = hex_table(upper);

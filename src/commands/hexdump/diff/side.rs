@@ -1,5 +1,5 @@
-//! One of two inputs that are compared: its bytes from the current offset on, as many together as the
-//! comparison has to see.
+//! One of two inputs to compare: returns the bytes at the current offset, as many contiguous ones
+//! as the comparison needs.
 
 use std::ffi::OsString;
 use std::io;
@@ -9,18 +9,19 @@ use crate::os;
 
 /// One of the inputs.
 ///
-/// Bytes are seen where they were mapped or read. Only where a look at them crosses the border of a
-/// block are they copied together.
+/// Bytes are examined where they were mapped or read. Only bytes that cross a block border are
+/// copied together.
 pub struct Side<'a> {
     /// The name of the input.
     pub name: OsString,
     reader: BlockReader<'a>,
     block: Option<Block>,
-    /// How many bytes of the block are used up; while there are joined bytes, how many are among them.
+    /// The number of used bytes of the block; while there are joined bytes, the number of the
+    /// block's bytes among them.
     used: u64,
-    /// Bytes from before the block, followed by the block's first ones.
+    /// Bytes from before the block, followed by its first bytes.
     joined: Vec<u8>,
-    /// How many of the joined bytes are used up.
+    /// The number of used joined bytes.
     joined_used: usize,
     /// The offset of the next byte, once it is known.
     offset: Option<u64>,
@@ -29,13 +30,13 @@ pub struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    /// Returns the input that `reader` reads.
+    /// Returns a side that reads from `reader`.
     pub fn new(name: OsString, reader: BlockReader<'a>) -> Side<'a> {
         let (block, joined) = (None, vec![]);
         Side { name, reader, block, used: 0, joined, joined_used: 0, offset: None, has_ended: false, failure: None }
     }
 
-    /// Makes [`Side::bytes`] return at least `least` bytes, or all there are.
+    /// Ensures that [`Side::bytes`] returns at least `least` bytes, or all that remain.
     pub fn require(&mut self, least: usize) {
         while self.available() < least as u64 && !(self.has_ended && self.block.is_none()) {
             let Some(mut block) = self.block.take() else {
@@ -46,7 +47,7 @@ impl<'a> Side<'a> {
             let missing = if self.joined.is_empty() { u64::MAX } else { least as u64 - self.available() };
             let wanted = missing.min(block.len() - from);
             self.join(&block, from, wanted);
-            // What was copied from a mapping is only now known to have been the file's.
+            // Only now is it known whether bytes copied from a mapping were the file's.
             if self.reader.replace_if_doubtful(&mut block) {
                 self.joined.truncate(self.joined.len() - wanted as usize);
                 self.join(&block, from, wanted);
@@ -61,7 +62,7 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// Returns the bytes from the current offset on.
+    /// Returns the bytes at the current offset.
     pub fn bytes(&self) -> &[u8] {
         if !self.joined.is_empty() {
             return &self.joined[self.joined_used..];
@@ -73,7 +74,7 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// Returns how many zeros of a hole come next; none where they have been copied.
+    /// Returns the number of zeros of a hole that come next, or 0 if they have been copied.
     pub fn hole(&self) -> u64 {
         let hole = self.block.as_ref().and_then(Block::hole).filter(|_| self.joined.is_empty());
         hole.map_or(0, |len| len.saturating_sub(self.used))
@@ -89,7 +90,7 @@ impl<'a> Side<'a> {
         self.offset.unwrap_or(0)
     }
 
-    /// Moves on past `bytes` bytes.
+    /// Advances past `bytes` bytes.
     pub fn advance(&mut self, bytes: u64) {
         self.offset = self.offset.map(|offset| offset + bytes);
         if self.joined.is_empty() {
@@ -98,7 +99,7 @@ impl<'a> Side<'a> {
             self.joined_used += bytes as usize;
             let left = self.joined.len() - self.joined_used;
             if self.block.is_some() && left as u64 <= self.used {
-                // All that is left of them can be seen in the block.
+                // The rest of the joined bytes is also in the block.
                 self.used -= left as u64;
                 self.joined.clear();
             } else if left == 0 {
@@ -117,7 +118,7 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// Returns whether the bytes seen last were not the file's. They have been replaced then.
+    /// Returns whether the last bytes returned were not the file's. If so, they have been replaced.
     pub fn was_doubtful(&mut self) -> bool {
         match &mut self.block {
             Some(block) if self.joined.is_empty() => self.reader.replace_if_doubtful(block),
@@ -125,17 +126,17 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// Returns what keeps the input from being read on from here, once all bytes before are used up.
+    /// Returns the error that prevents further reading, once all bytes before it have been used.
     pub fn failure(&self) -> Option<&io::Error> {
         self.failure.as_ref()
     }
 
-    /// Returns what there is to report of the input beside its bytes.
+    /// Returns the messages about the input.
     pub fn notices(&self) -> &[io::Error] {
         self.reader.notices()
     }
 
-    /// Returns how many bytes can be seen together.
+    /// Returns the number of contiguous bytes.
     fn available(&self) -> u64 {
         match (&self.block, self.joined.len() - self.joined_used) {
             (Some(block), 0) => block.len().saturating_sub(self.used),
@@ -158,7 +159,7 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// Copies `len` bytes of a block after those that are joined already.
+    /// Appends `len` bytes of a block to the joined bytes.
     fn join(&mut self, block: &Block, from: u64, len: u64) {
         match block.hole() {
             Some(_) => self.joined.resize(self.joined.len() + len as usize, 0),

@@ -1,7 +1,7 @@
-//! Finding the first match, at whose row a dump begins.
+//! Finds the first match, at whose row a dump starts.
 //!
-//! A match may lie across a border between blocks, and the rows to be shown before it may have gone
-//! by, so the last bytes of the stream are kept: the context, a row, and the longest pattern.
+//! A match may cross a border between blocks, and the rows to show before it may be in earlier
+//! blocks, so the last bytes of the stream are kept: the context, a row, and the longest pattern.
 
 use super::patterns::{BytePatterns, Match};
 use super::trail::Trail;
@@ -10,9 +10,9 @@ use super::trail::Trail;
 #[derive(Debug)]
 pub struct Search {
     patterns: BytePatterns,
-    /// Bytes per row.
+    /// The number of bytes per row.
     width: usize,
-    /// Bytes in the rows to show before the one with the match.
+    /// The number of bytes in the rows to show before the one with the match.
     context: usize,
 }
 
@@ -20,7 +20,7 @@ pub struct Search {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unfound {
     trail: Trail,
-    /// No match begins before this offset.
+    /// The offset before which no match starts.
     decided: u64,
 }
 
@@ -29,22 +29,22 @@ pub struct Unfound {
 pub struct Found {
     /// The match, counted from the start of the stream.
     pub found: Match,
-    /// Where the dump begins: always at the start of a row.
+    /// The offset at which the dump starts, which is always the start of a row.
     pub start: u64,
-    /// The bytes from there to the block.
+    /// The bytes from there up to the block.
     pub before: Vec<u8>,
-    /// How many bytes of the block do not belong to the dump.
+    /// The number of bytes of the block that do not belong to the dump.
     pub skip: u64,
 }
 
 impl Search {
-    /// Returns a search in rows of `width` bytes, for a dump that begins `context` rows before the
+    /// Returns a search in rows of `width` bytes, for a dump that starts `context` rows before the
     /// match.
     pub fn new(patterns: BytePatterns, width: usize, context: usize) -> Search {
         Search { patterns, width, context: width.saturating_mul(context) }
     }
 
-    /// Returns the first match that lies entirely in a block. Depends on nothing before it.
+    /// Returns the first match that lies entirely in a block, independently of earlier blocks.
     pub fn within(&self, block: &[u8]) -> Option<usize> {
         self.patterns.first(block)
     }
@@ -55,7 +55,7 @@ impl Search {
         let overlap = self.patterns.longest() - 1;
         let begin = state.trail.end();
         let end = begin + block.len() as u64;
-        // From here on, a longer pattern may begin of which not every byte is known.
+        // From here on, a longer pattern may start whose last bytes are not known yet.
         let horizon = if is_last { end } else { end.saturating_sub(overlap as u64).max(state.decided) };
         let across = [state.trail.since(state.decided), &block[..block.len().min(overlap)]].concat();
         let crossing = self.patterns.first(&across).map(|at| state.decided + at as u64).filter(|&at| at < begin);
@@ -76,7 +76,7 @@ impl Search {
         Some(Found { found, start, before, skip: start.saturating_sub(begin) })
     }
 
-    /// Searches `len` zero bytes, which need not exist anywhere.
+    /// Searches `len` zero bytes, which need not be in memory.
     pub fn next_hole(&self, state: &mut Unfound, len: u64, is_last: bool) -> Option<Found> {
         // After this many zeros, all bytes kept are zeros, and a pattern of zeros has matched.
         let some = len.min(self.keep() as u64);
@@ -90,7 +90,7 @@ impl Search {
         is_last.then(|| self.next(state, &[], None, true))?
     }
 
-    /// Returns how many of the last bytes may be needed once there is a match.
+    /// Returns the number of last bytes that may be needed once there is a match.
     fn keep(&self) -> usize {
         self.context.saturating_add(self.width).saturating_add(2 * self.patterns.longest())
     }

@@ -1,4 +1,4 @@
-//! Listing or counting every match: `--find` with `--all` or `--count`.
+//! Lists or counts every match: `--find` with `--all` or `--count`.
 
 use super::patterns::{BytePatterns, Match};
 use super::regions::{ListedRegions, MatchExtent, RegionStep};
@@ -8,19 +8,19 @@ use crate::engine::{Block, Flow, Kernel};
 
 /// Lists matches, or counts them.
 pub struct MatchListing<'a> {
-    /// The text of rows.
+    /// The view that formats rows.
     pub view: &'a dyn View,
-    /// What to search for.
+    /// The patterns to search for.
     pub patterns: &'a BytePatterns,
-    /// What to show of each match.
+    /// The part of each match to show.
     pub extent: MatchExtent,
-    /// What is added to every address.
+    /// The number added to every address.
     pub base: u64,
     /// Whether matches are highlighted.
     pub highlights: bool,
 }
 
-/// The matches up to a block.
+/// The state of a listing up to a block.
 #[derive(Clone, Debug)]
 pub struct ListingProgress {
     /// The matches.
@@ -33,7 +33,7 @@ pub struct ListingProgress {
 
 /// The matches of one block.
 pub struct ListingPart {
-    /// Those that lie entirely in the block, counted from its start.
+    /// The matches that lie entirely in the block, counted from its start.
     found: Vec<Match>,
     shown: Option<ListingText>,
 }
@@ -113,7 +113,7 @@ mod tests {
     use super::super::regions::ListedRegion;
     use super::*;
 
-    /// The matches of `needles`, as a reader would look for them.
+    /// Returns the matches of `needles`, found in the simplest way.
     fn matches(haystack: &[u8], needles: &[Vec<u8>]) -> Vec<Range<usize>> {
         let longest_at = |at: usize| {
             needles
@@ -125,7 +125,7 @@ mod tests {
         (0..haystack.len()).filter_map(longest_at).collect()
     }
 
-    /// The rows of `expected` bytes, one bit each.
+    /// Returns which bytes are shown, one flag for each.
     fn shown(len: usize, regions: impl Iterator<Item = Range<usize>>) -> Vec<bool> {
         let mut shown = vec![false; len];
         regions.for_each(|region| shown[region.start.min(len)..region.end.min(len)].fill(true));
@@ -142,7 +142,7 @@ mod tests {
             rows in prop::option::of((1u64..9, 0u64..3)),
         ) {
             let haystack: Vec<u8> = runs.iter().flat_map(|&(byte, len)| vec![byte; len]).collect();
-            // No pattern matches zeros, so that holes may be passed over.
+            // No pattern matches zeros, so holes may be skipped.
             let needles: Vec<Vec<u8>> = needles.into_iter().map(|(needle, last)| [needle, vec![last]].concat()).collect();
             let patterns = needles.iter().map(|needle| parse(needle, Some(Notation::Text)).unwrap().0).collect();
             let patterns = BytePatterns::new(patterns);

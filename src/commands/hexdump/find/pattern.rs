@@ -1,4 +1,4 @@
-//! A pattern of `--find`: bytes, of which hexadecimal digits may be left open.
+//! A pattern of `--find`: bytes whose hexadecimal digits may be wildcards.
 
 use memchr::memmem::Finder;
 
@@ -18,28 +18,29 @@ pub enum Notation {
 /// Bytes to search for.
 #[derive(Clone, Debug)]
 pub struct Pattern {
-    /// The bytes, with zeros for the bits that may be anything.
+    /// The bytes, with zeros for the wildcard bits.
     bytes: Vec<u8>,
-    /// The bits that have to agree.
+    /// The bits that must match.
     mask: Vec<u8>,
     anchor: PatternAnchor,
 }
 
-/// The part of a pattern that finds the places where it may match.
+/// The part of a pattern that is searched for to find candidate positions.
 #[derive(Clone, Debug)]
 enum PatternAnchor {
     /// The longest run of bytes without a wildcard, and where it begins.
     Run(Box<Finder<'static>>, usize),
     /// A single byte without a wildcard, and where it is.
     Byte(u8, usize),
-    /// No byte is without a wildcard: the values of the one with the fewest, and where it is.
+    /// The values of the byte with the fewest wildcards, and its position, if every byte has
+    /// wildcards.
     Table(Box<[bool; 256]>, usize),
 }
 
-/// Parses a pattern in the notation of its prefix, or else the one that is `named`.
+/// Parses a pattern in the notation of its prefix, or otherwise in the `named` one.
 ///
-/// Without either, pairs of hexadecimal digits are taken for bytes and everything else for text.
-/// Where the user may have meant the other, the second value is a message that says so.
+/// Without either, pairs of hexadecimal digits are bytes and everything else is text. If the user
+/// may have meant the other, the second value is a message that says so.
 ///
 /// # Errors
 /// Returns an error if the pattern is empty, or is not written in that notation.
@@ -99,7 +100,7 @@ impl Pattern {
         Ok(Pattern { bytes, mask, anchor })
     }
 
-    /// Returns the number of bytes it matches.
+    /// Returns the length of its matches.
     #[expect(clippy::len_without_is_empty, reason = "no pattern is empty")]
     pub fn len(&self) -> usize {
         self.bytes.len()
@@ -113,7 +114,7 @@ impl Pattern {
         }
     }
 
-    /// Returns where it first matches in `haystack`, from `from` on.
+    /// Returns its first match in `haystack` at or after `from`.
     pub fn find(&self, haystack: &[u8], from: usize) -> Option<usize> {
         let last = haystack.len().checked_sub(self.len())?;
         let mut at = from;
@@ -133,7 +134,7 @@ impl Pattern {
     /// Calls `found` with the index of every match, overlapping ones included.
     pub fn for_each(&self, haystack: &[u8], mut found: impl FnMut(usize)) {
         if let PatternAnchor::Byte(byte, anchor_at) = self.anchor {
-            // Restarting a search at each of many bytes takes far longer than going on.
+            // Restarting a search at each of many bytes takes far longer than continuing it.
             let starts = haystack.get(anchor_at..).unwrap_or(&[]);
             memchr::memchr_iter(byte, starts).filter(|&at| self.matches_at(haystack, at)).for_each(found);
             return;
@@ -145,7 +146,7 @@ impl Pattern {
         }
     }
 
-    /// Returns whether it matches at the index `at`.
+    /// Returns whether it matches at index `at`.
     pub fn matches_at(&self, haystack: &[u8], at: usize) -> bool {
         let Some(bytes) = haystack.get(at..at + self.len()) else { return false };
         bytes.iter().zip(&self.mask).zip(&self.bytes).all(|((byte, mask), wanted)| byte & mask == *wanted)
@@ -173,7 +174,7 @@ impl PatternAnchor {
         }
     }
 
-    /// Returns how far after `from` the pattern may first begin.
+    /// Returns the distance from `from` to the first position where the pattern may start.
     fn find(&self, haystack: &[u8], from: usize) -> Option<usize> {
         match self {
             PatternAnchor::Run(finder, at) => finder.find(haystack.get(from + at..)?),
@@ -185,9 +186,9 @@ impl PatternAnchor {
     }
 }
 
-/// Returns the bytes of pairs of hexadecimal digits, and the mask of the bits that have to agree.
+/// Returns the bytes of pairs of hexadecimal digits, and the mask of the bits that must match.
 ///
-/// Blanks and `0x` may stand between the pairs.
+/// The pairs may be separated by blanks and `0x`.
 fn hex(text: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let (mut bytes, mut mask) = (vec![], vec![]);
     for word in text.split(u8::is_ascii_whitespace) {

@@ -1,10 +1,10 @@
-//! Several patterns searched for at once.
+//! Searches for several patterns at once.
 
 use aho_corasick::packed::{MatchKind, Searcher};
 
 use super::pattern::Pattern;
 
-/// Bytes searched for one pattern after the other while they are in the processor's cache.
+/// The number of bytes searched for all patterns in turn while they are in the processor's cache.
 const STRETCH: usize = 64 << 10;
 
 /// The patterns of `--find`.
@@ -12,14 +12,15 @@ const STRETCH: usize = 64 << 10;
 pub struct BytePatterns {
     patterns: Vec<Pattern>,
     longest: usize,
-    /// Finds the anchors of all patterns in one pass; `None` where each pattern is searched by itself.
+    /// Finds the anchors of all patterns in one pass; `None` if each pattern is searched
+    /// separately.
     anchors: Option<Searcher>,
 }
 
 /// A match: the longest of the patterns that match at its first byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Match {
-    /// Where it begins.
+    /// The offset of its first byte.
     pub at: u64,
     /// Its length in bytes.
     pub len: usize,
@@ -36,7 +37,7 @@ impl BytePatterns {
         BytePatterns { patterns, longest, anchors }
     }
 
-    /// Returns the length of the longest pattern: at least one.
+    /// Returns the length of the longest pattern, which is at least one.
     pub fn longest(&self) -> usize {
         self.longest
     }
@@ -54,7 +55,7 @@ impl BytePatterns {
         for pattern in &self.patterns {
             let Some(at) = pattern.find(haystack, 0) else { continue };
             first = Some(first.map_or(at, |first| first.min(at)));
-            // The other patterns count only if they match earlier.
+            // The other patterns matter only if they match earlier.
             haystack = &haystack[..haystack.len().min(at + self.longest)];
         }
         first
@@ -65,7 +66,7 @@ impl BytePatterns {
         self.patterns.iter().filter(|pattern| pattern.matches_at(haystack, at)).map(Pattern::len).max()
     }
 
-    /// Appends every match that begins before `starts`, in order. The offsets of the matches count
+    /// Appends every match that starts before `starts`, in order. The offsets of the matches count
     /// from `base`.
     pub fn all(&self, haystack: &[u8], starts: usize, base: u64, matches: &mut Vec<Match>) {
         for start in (0..starts.min(haystack.len())).step_by(STRETCH) {
@@ -93,7 +94,7 @@ impl BytePatterns {
         }
     }
 
-    /// Appends the matches that begin before `starts`, in the order of their anchors.
+    /// Appends the matches that start before `starts`, in the order of their anchors.
     fn push_anchored(&self, anchors: &Searcher, haystack: &[u8], starts: usize, base: u64, matches: &mut Vec<Match>) {
         let mut from = 0;
         while let Some(found) = anchors.find_in(haystack, (from..haystack.len()).into()) {

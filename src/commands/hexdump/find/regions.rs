@@ -1,41 +1,42 @@
-//! Which bytes of a stream a list of matches shows, decided block by block.
+//! Decides block by block which bytes of a stream a list of matches shows.
 
 use std::ops::Range;
 
 use super::patterns::{BytePatterns, Match};
 use super::trail::Trail;
 
-/// What is shown of each match.
+/// The part of each match that is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MatchExtent {
-    /// Nothing: matches are counted.
+    /// Nothing, because matches are only counted.
     None,
-    /// The bytes from the start of the match on, this many of them or the whole match.
+    /// This number of bytes from the start of the match, or the whole match if it is longer.
     From(u64),
-    /// The rows of the dump that hold the match, or the bytes from its start on, with rows of context.
+    /// The rows of the dump that contain the match, or bytes from its start, with rows of context.
     Rows {
-        /// Bytes from the start of the match, if not those of the match.
+        /// The minimum number of bytes from the start of the match, which is always shown whole.
         length: u64,
-        /// Bytes per row.
+        /// The number of bytes per row.
         width: u64,
-        /// Rows before and after.
+        /// The number of rows before and after.
         context: u64,
     },
 }
 
-/// The matches of a stream up to the current block, and what is still to be shown of them.
+/// The matches of a stream up to the current block, and the regions still to be shown.
 ///
 /// Offsets count from the start of the stream.
 #[derive(Clone, Debug, Default)]
 pub struct ListedRegions {
-    /// How many matches there were.
+    /// The number of matches so far.
     pub count: u64,
     trail: Trail,
-    /// All matches that begin before this offset are known.
+    /// The offset before which all matches are known.
     decided: u64,
-    /// What is to be shown, in order.
+    /// The regions to show, in order.
     due: Vec<ListedRegion>,
-    /// Matched bytes that may still be shown, in order and apart. Only for [`MatchExtent::Rows`].
+    /// Matched bytes that may still be shown, in order and disjoint. Only for
+    /// [`MatchExtent::Rows`].
     marks: Vec<Range<u64>>,
     /// The end of the rows that were shown last.
     shown_to: Option<u64>,
@@ -48,20 +49,20 @@ pub struct ListedRegion {
     pub bytes: Range<u64>,
     /// The match, if the region belongs to one.
     pub mark: Range<u64>,
-    /// Whether bytes were left out between this region and the one before.
+    /// Whether bytes were omitted between this region and the previous one.
     pub is_apart: bool,
 }
 
-/// What is shown once a block is known.
+/// The regions to show once a block is known.
 #[derive(Clone, Debug, Default)]
 pub struct RegionStep {
-    /// Bytes before the block, or zeros of a hole.
+    /// The bytes before the block, or the zeros of a hole.
     pub before: Trail,
-    /// Where the block begins.
+    /// The offset of the block.
     pub begin: u64,
     /// The regions to show.
     pub regions: Vec<ListedRegion>,
-    /// The matched bytes among them, in order and apart.
+    /// The matched bytes among them, in order and disjoint.
     pub marks: Vec<Range<u64>>,
 }
 
@@ -94,7 +95,7 @@ impl ListedRegions {
         }
         matches.extend(found[..known].iter().map(|found| Match { at: begin + found.at, ..*found }));
         matches.iter().for_each(|found| self.expect(extent, *found));
-        // Matches that are not known yet cannot ask for rows before this offset.
+        // Matches that are not known yet cannot require rows before this offset.
         let settled = match extent {
             _ if is_last => end,
             MatchExtent::Rows { width, context, .. } => {
@@ -111,9 +112,9 @@ impl ListedRegions {
         RegionStep { before, begin, regions, marks }
     }
 
-    /// Takes `len` zero bytes, which no pattern matches, and which need not exist anywhere.
+    /// Takes `len` zero bytes, which no pattern matches and which need not be in memory.
     pub fn next_hole(&mut self, patterns: &BytePatterns, extent: MatchExtent, len: u64, is_last: bool) -> RegionStep {
-        // What was still to be shown ends within these zeros, and all bytes kept are zeros.
+        // The pending regions end within these zeros, and all kept bytes are zeros.
         let keep = extent.reach(patterns) * 2;
         let some = len.min(keep);
         let zeros = vec![0; some as usize];
@@ -128,7 +129,7 @@ impl ListedRegions {
         step
     }
 
-    /// Adds what is to be shown of a match.
+    /// Adds the region to show for a match.
     fn expect(&mut self, extent: MatchExtent, found: Match) {
         let mark = found.at..found.at + found.len as u64;
         match extent {
@@ -181,7 +182,7 @@ impl ListedRegions {
 }
 
 impl MatchExtent {
-    /// Returns how many bytes around a match may matter.
+    /// Returns the number of bytes around a match that may be shown.
     fn reach(self, patterns: &BytePatterns) -> u64 {
         let longest = patterns.longest() as u64;
         match self {
@@ -193,7 +194,7 @@ impl MatchExtent {
 }
 
 impl RegionStep {
-    /// Returns the bytes of a region, of which the last ones lie in `block`.
+    /// Returns the bytes of a region, whose end lies in `block`.
     pub fn bytes<'b>(&self, region: &ListedRegion, block: &'b [u8], across: &'b mut Vec<u8>) -> &'b [u8] {
         let within = |at: u64| usize::try_from(at - self.begin).unwrap_or(usize::MAX).min(block.len());
         let Range { start, end } = region.bytes;

@@ -1,23 +1,23 @@
-//! Colours within a format of hexdump(1): `%x_L[red:0x41,!green:A@16,blue@0-3]`.
+//! Parses the colours in a format of hexdump(1): `%x_L[red:0x41,!green:A@16,blue@0-3]`.
 //!
-//! Each condition names a colour, and may name a value and a place. The first that the bytes of a
-//! conversion meet colours it.
+//! Each condition names a colour, and may name a value and a place. The first condition that the
+//! bytes of a conversion meet determines its colour.
 
-/// A colour, and when it is used.
+/// A colour, and the condition for its use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
     /// The escape sequence that turns the colour on.
     pub escape: &'static str,
-    /// Whether it is used where the value differs.
+    /// Whether the colour is used if the value differs.
     inverted: bool,
     value: Value,
-    /// The address at which it applies; everywhere without one.
+    /// The address at which it applies; `None` means everywhere.
     address: Option<u64>,
-    /// How many bytes it applies to.
+    /// The number of bytes that it applies to.
     bytes: usize,
 }
 
-/// What the bytes are compared with.
+/// The value that the bytes are compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Value {
     Any,
@@ -52,8 +52,8 @@ const NAMES: [(&str, &str); 20] = [
     ("yellow", "\x1b[1;33m"),
 ];
 
-/// Parses the conditions between the brackets, for a conversion of `bytes` bytes. Where a colour is
-/// not known, there are none.
+/// Parses the conditions between the brackets, for a conversion of `bytes` bytes. There are none if
+/// a colour is unknown.
 ///
 /// # Errors
 /// Returns a message about the first invalid condition.
@@ -95,7 +95,8 @@ pub fn parse(list: &[u8], bytes: usize) -> Result<Vec<Condition>, String> {
     Ok(conditions)
 }
 
-/// Splits a condition on more bytes than a conversion shows into one for each conversion; `None` for too many.
+/// Splits a condition on more bytes than a conversion shows into one for each conversion. Returns
+/// `None` if there are too many.
 fn spread(condition: Condition, bytes: usize) -> Option<Vec<Condition>> {
     const MAX_PARTS: usize = 4096;
     let mut parts = vec![];
@@ -116,7 +117,7 @@ fn escape(name: &[u8]) -> Option<&'static str> {
     NAMES.iter().find(|(known, _)| known.as_bytes() == name).map(|(_, escape)| *escape)
 }
 
-/// Reads `:VALUE`, if there is one.
+/// Parses `:VALUE`, if there is one.
 fn value(text: &[u8]) -> Option<(Value, &[u8])> {
     let Some(text) = text.strip_prefix(b":") else { return Some((Value::Any, text)) };
     if text.first() == Some(&b'0') {
@@ -129,7 +130,7 @@ fn value(text: &[u8]) -> Option<(Value, &[u8])> {
         return Some((Value::Number(number), &digits[length..]));
     }
     let end = memchr::memchr(b',', text).unwrap_or(text.len());
-    // The last `@` begins the place, unless it ends the text and so belongs to it.
+    // The last `@` starts the place, unless it is the end of the text and so belongs to the value.
     let end = match memchr::memrchr(b'@', &text[..end]) {
         Some(at) if at + 1 < end => at,
         _ => end,
@@ -144,8 +145,8 @@ fn decimal(text: &[u8]) -> Option<(u64, &[u8])> {
 }
 
 impl Condition {
-    /// Returns whether a conversion at `address` has this colour. `bytes` are those that it shows;
-    /// an address shows none.
+    /// Returns whether a conversion at `address` has this colour. `bytes` are the bytes that it
+    /// shows, of which an address has none.
     pub fn is_met(&self, address: u64, bytes: &[u8]) -> bool {
         let from = self.address.unwrap_or(address);
         let within = from.checked_sub(address).and_then(|skipped| bytes.get(usize::try_from(skipped).ok()?..));

@@ -1,9 +1,9 @@
-//! The formats of hexdump(1), from text to units.
+//! Parses the formats of hexdump(1) into units.
 //!
-//! A format is a list of units, `ITERATIONS/BYTES "TEXT"`; the text holds conversions as those of
-//! printf(3), and some of hexdump's own. How many bytes a row has is the most that any of the
-//! formats takes; the last unit of a shorter one is repeated to make up for it. What this accepts
-//! and what it makes of odd text is what util-linux 2.38 does.
+//! A format is a list of units, `ITERATIONS/BYTES "TEXT"`; the text contains conversions like those
+//! of printf(3), and some of hexdump's own. A row has as many bytes as the format that takes the
+//! most; the last unit of a shorter format is repeated to match. The accepted syntax and the
+//! handling of unusual text are those of util-linux 2.38.
 
 use super::colour::{self, Condition};
 use crate::commands::printf::Spec;
@@ -14,21 +14,21 @@ const MAX_FIELD: usize = 4096;
 /// The maximum number of bytes in a row and of iterations of a unit.
 const MAX_ROW: usize = 1 << 20;
 
-/// What a format prints, in the order in which it is printed.
+/// The units of a format, in the order in which they are printed.
 #[derive(Clone, Debug)]
 pub struct Format {
-    /// Units that are iterated one after the other.
+    /// The units, which are iterated one after another.
     pub units: Vec<Unit>,
 }
 
-/// Text with conversions, printed several times for the bytes that follow each other.
+/// Text with conversions, printed once or more for consecutive bytes.
 #[derive(Clone, Debug)]
 pub struct Unit {
-    /// How many times it is printed.
+    /// The number of times that it is printed.
     pub iterations: usize,
-    /// Bytes taken each time.
+    /// The number of bytes taken each time.
     pub bytes: usize,
-    /// Its parts.
+    /// The parts of the text.
     pub prints: Vec<Print>,
     /// Whether it is printed once, at the end of all input, and ends its format.
     pub at_end: bool,
@@ -41,24 +41,24 @@ pub struct Print {
     pub text: Vec<u8>,
     /// The conversion; `None` after the last one of a unit.
     pub conversion: Option<Conversion>,
-    /// Bytes taken.
+    /// The number of bytes taken.
     pub bytes: usize,
-    /// What the text leaves out in the last iteration: one blank at its end.
+    /// Whether the last iteration omits a blank at the end of the text.
     pub drops_blank: bool,
-    /// Colours, for bytes that meet a condition.
+    /// The colours for bytes that meet a condition.
     pub colours: Vec<Condition>,
 }
 
 /// A conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conversion {
-    /// What is shown.
+    /// The kind of conversion.
     pub kind: Kind,
     /// Flags, field width and precision.
     pub spec: Spec,
 }
 
-/// What a conversion shows.
+/// The kind of a conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `_a`, `_A`: the address, in the base of a conversion `d`, `o` or `x`.
@@ -84,15 +84,15 @@ pub enum Kind {
 /// All formats of a dump.
 #[derive(Clone, Debug)]
 pub struct Formats {
-    /// Bytes a row; 0 where no format takes any.
+    /// The number of bytes per row; 0 if no format takes any.
     pub row: usize,
-    /// What is printed for each row.
+    /// The formats printed for each row.
     pub formats: Vec<Format>,
-    /// What is printed at the end.
+    /// The unit printed at the end.
     pub end: Option<Unit>,
 }
 
-/// A unit as it is written.
+/// A unit as written.
 struct Written {
     iterations: Option<usize>,
     bytes: usize,
@@ -100,7 +100,7 @@ struct Written {
 }
 
 impl Formats {
-    /// Parses formats; those in `coloured` dumps heed colours.
+    /// Parses formats. Colours are ignored unless `coloured`.
     ///
     /// # Errors
     /// Returns hexdump's message about the first invalid format.
@@ -160,7 +160,7 @@ fn split(format: &[u8]) -> Result<Vec<Written>, String> {
     Ok(units)
 }
 
-/// Reads a number that is not too large to mean a part of a row.
+/// Parses a number that is not too large for part of a row.
 fn number(text: &[u8]) -> Option<(usize, &[u8])> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let value = str::from_utf8(&text[..digits]).ok()?.parse().ok().filter(|&value| value <= MAX_ROW)?;
@@ -189,7 +189,7 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Skips flags and field width, and returns the precision behind them and what follows.
+/// Skips flags and field width, and returns the precision and the text after it.
 fn after_flags(text: &[u8]) -> (Option<usize>, &[u8]) {
     let flags = text.iter().take_while(|byte| b"#-+ 0123456789".contains(byte)).count();
     match &text[flags..] {
@@ -201,7 +201,7 @@ fn after_flags(text: &[u8]) -> (Option<usize>, &[u8]) {
     }
 }
 
-/// Returns how many bytes a format takes a row.
+/// Returns the number of bytes per row that a format takes.
 fn row_size(units: &[Written]) -> usize {
     let size = |unit: &Written| {
         let bytes = if unit.bytes > 0 { unit.bytes } else { conversions_size(&unit.text) };
@@ -227,7 +227,7 @@ fn conversions_size(text: &[u8]) -> usize {
     bytes
 }
 
-/// Turns written units into ones to print, the last of which also takes the `missing` bytes of the row.
+/// Turns written units into units to print. The last one also takes the `missing` bytes of the row.
 fn format(written: &[Written], missing: usize, coloured: bool) -> Result<Format, String> {
     let mut units = vec![];
     for (i, unit) in written.iter().enumerate() {
@@ -245,7 +245,8 @@ fn format(written: &[Written], missing: usize, coloured: bool) -> Result<Format,
     Ok(Format { units })
 }
 
-/// Takes the text of a unit apart; also tells whether it is for the end of all input.
+/// Splits the text of a unit into its parts. Also returns whether it is printed at the end of all
+/// input.
 fn prints(unit: &Written, coloured: bool) -> Result<(Vec<Print>, bool), String> {
     let mut prints: Vec<Print> = vec![];
     let (mut at_end, mut conversions) = (false, 0);
@@ -291,7 +292,8 @@ fn prints(unit: &Written, coloured: bool) -> Result<(Vec<Print>, bool), String> 
     Ok((prints, at_end))
 }
 
-/// Returns what the letters after a `%` and its flags mean: the kind, the bytes taken, and how many letters these are.
+/// Parses the letters after a `%` and its flags. Returns the kind, the number of bytes taken, and
+/// the number of letters.
 fn conversion(letters: &[u8], given: usize, precision: Option<usize>) -> Result<(Kind, usize, usize), String> {
     let shown = |count: usize| String::from_utf8_lossy(&letters[..letters.len().min(count)]).into_owned();
     let sized = |kind, used, default: usize, allowed: &[usize]| match given {

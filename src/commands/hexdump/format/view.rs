@@ -1,4 +1,4 @@
-//! Rows by formats of hexdump(1), and its displays, which are such formats.
+//! Prints rows with formats of hexdump(1), and defines its displays, which are such formats.
 
 use super::colour::RESET;
 use super::parse::{Conversion, Formats, Kind, Print, Unit};
@@ -21,30 +21,30 @@ pub const TWO_BYTES_DECIMAL: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 "  %05u 
 pub const TWO_BYTES_OCTAL: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 " %06o " "\n""#];
 /// `-x`.
 pub const TWO_BYTES_HEX: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 "   %04x " "\n""#];
-/// No display at all.
+/// The default, without any display.
 pub const PLAIN_HEX: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 "%04x " "\n""#];
 
 const SHORT_END: &str = r#""%07.7_Ax\n""#;
 
-/// Rows by formats.
+/// The view that prints rows with formats.
 pub struct FormatView {
     formats: Formats,
-    /// Colours by the kind of byte, for formats without colours of their own.
+    /// Colours by kind of byte, for formats without their own colours.
     theme: Option<Theme>,
 }
 
-/// One row to print.
+/// A row to print.
 struct Row<'r> {
     bytes: &'r [u8],
     address: u64,
     /// The address at which the input ends, if it ends in this row.
     end: Option<u64>,
-    /// Which bytes are highlighted.
+    /// Returns whether a byte is highlighted.
     is_marked: &'r dyn Fn(usize) -> bool,
 }
 
 impl FormatView {
-    /// The view by `formats`.
+    /// Returns the view with `formats`.
     pub fn new(formats: Formats, theme: Option<Theme>) -> FormatView {
         FormatView { formats, theme }
     }
@@ -107,7 +107,7 @@ fn push_address(spec: Spec, base: u8, address: u64, out: &mut Vec<u8>) {
     if base == b'd' { spec.push_signed(address as i64, out) } else { spec.push_unsigned(address, base, out) }
 }
 
-/// Appends the bytes of a conversion, `shown`, which begin the `rest` of the row.
+/// Appends the bytes of a conversion, `shown`, which are at the start of the `rest` of the row.
 fn push_bytes(conversion: Conversion, shown: &[u8], rest: &[u8], out: &mut Vec<u8>) {
     let Conversion { kind, spec } = conversion;
     let mut word = [0; 8];
@@ -169,7 +169,7 @@ impl View for FormatView {
     }
 
     fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
-        // Formats that take no bytes print nothing, as hexdump then finds no rows.
+        // Formats that take no bytes print nothing, because hexdump then finds no rows.
         if self.formats.row == 0 {
             return;
         }
@@ -206,7 +206,7 @@ impl View for FormatView {
         if end.address == 0 || self.formats.row == 0 {
             return;
         }
-        // hexdump compares with where the row after the last one would begin.
+        // hexdump compares with the position where the row after the last one would start.
         let row = self.formats.row as u64;
         let next_row = end.address.wrapping_add((row - end.bytes % row) % row);
         let mut brush = Brush::new(self.theme.as_ref());
@@ -221,7 +221,7 @@ impl View for FormatView {
                     brush.address(&address, out);
                 }
                 None => out.extend_from_slice(text),
-                // Bytes are not shown at the end, nor the text before them.
+                // At the end, neither bytes nor the text before them are printed.
                 Some(_) => {}
             }
             out.extend(colour.iter().flat_map(|_| RESET.bytes()));

@@ -1,8 +1,8 @@
 //! `mapped hexdump -r [DUMP [TARGET]]`.
 //!
-//! TARGET is the one file that this program opens for writing. It is patched in place: never
-//! truncated, and created if it is not there. A dump that can be read twice is looked over first,
-//! so that an error in it leaves TARGET as it was.
+//! TARGET is the only file that this program opens for writing. It is patched in place: never
+//! truncated, and created if it does not exist. A dump that can be read twice is checked first, so
+//! that an error in it leaves TARGET unchanged.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -18,13 +18,13 @@ use crate::io::OwnFile;
 use crate::os::error_text;
 use crate::output::{Destination, Output, escape_for_terminal, escape_name, print_message};
 
-/// Size of the blocks in which a dump is read.
+/// The block size for reading a dump.
 const BLOCK: usize = 512 << 10;
 
-/// The longest run of zeros that is made up for a gap where the output has no holes.
+/// The longest run of zeros written for a gap if the output cannot have holes.
 const LONGEST_GAP: u64 = 1 << 30;
 
-/// Turns a dump back into bytes.
+/// Converts a dump back into bytes.
 ///
 /// # Errors
 /// Returns an error if writing the output fails.
@@ -63,8 +63,7 @@ fn refuse(error: &str) -> Exit {
     Exit::Failure
 }
 
-/// Returns what is added to every address: an offset is about the bytes, and it is the addresses
-/// that tell where these are.
+/// Returns the number added to every address, from the options that refer to addresses.
 fn shift(args: &Args) -> u64 {
     let offset = args.common.offset.unwrap_or(0);
     (offset as u64).wrapping_sub(args.base.unwrap_or(0))
@@ -78,7 +77,7 @@ fn open(target: &OsString, dump: &OsStr) -> anyhow::Result<Output> {
     Ok(Output::to(file)?)
 }
 
-/// A dump, and how to read it.
+/// A dump, and the way to read it.
 struct Reading<'a> {
     config: &'a Config,
     dump: &'a OsStr,

@@ -1,19 +1,19 @@
-//! Deciding on the notation of a dump from its first lines.
+//! Detects the notation of a dump from its first lines.
 //!
-//! The form of the first row tells the layout, and the distance to the next address the base: the
-//! one in which that distance is the number of bytes in the row. Where several notations fit, the
-//! answer is an error that says how to name one, never a guess.
+//! The form of the first row shows the layout. The distance to the next address shows the base,
+//! which is the one in which that distance equals the number of bytes in the row. If several
+//! notations fit, the result is an error that says how to name one, never a guess.
 
 use super::line::{self, Line, Row};
 use super::{Base, Hints, Layout, MAX_HELD, Malformed, Notation, Problem};
 
-/// Lines that are looked at before it is held that more would not tell more.
+/// The maximum number of lines that are examined.
 const MAX_LINES: usize = 256;
 
-/// Returns the notation of a dump that begins with `start`, or `None` while that is too little to
-/// tell. When the text is `complete`, there is always an answer.
+/// Returns the notation of a dump that starts with `start`, or `None` if more text is needed. If
+/// the text is `complete`, there is always an answer.
 ///
-/// The answer rests on the fewest lines that give one, so that it does not depend on the pieces in
+/// The answer is based on the fewest lines that suffice, so it does not depend on the pieces in
 /// which text arrives.
 ///
 /// # Errors
@@ -27,16 +27,17 @@ pub fn detect(start: &[u8], complete: bool, hints: Hints) -> Result<Option<Notat
             return Ok(Some(notation));
         }
     }
-    // A dump without a row holds no bytes.
+    // A dump without rows contains no bytes.
     Ok(exhausted.then_some(Notation::Plain))
 }
 
-/// Decides by the given lines, of which there is at least one.
+/// Decides from the given lines, of which there is at least one.
 fn settle(lines: &Lines<'_>, is_last: bool, hints: Hints) -> Result<Option<Notation>, Malformed> {
     let (number, first) = lines.0[0];
     let malformed = |problem| Malformed::new(number, first, problem);
     if hints.layout.is_none() && lines.0.len() == 1 {
-        // All that od prints of no bytes: an address of seven digits, or of six if it is hexadecimal.
+        // For empty input, od prints only an address, of seven digits, or of six if it is
+        // hexadecimal.
         match first.trim_ascii_end() {
             b"0000000" if is_last => return Ok(Some(Notation::Rows { layout: Layout::Narrow, base: Base::Octal })),
             b"000000" if is_last => return Err(malformed(Problem::EmptyOrPlain)),
@@ -63,7 +64,8 @@ fn settle(lines: &Lines<'_>, is_last: bool, hints: Hints) -> Result<Option<Notat
     Ok(base.map(|base| Notation::Rows { layout, base }))
 }
 
-/// Returns the bytes a row of an xxd dump that begins with `start`, as `xxd -r` would have to be told.
+/// Returns the number of bytes per row of an xxd dump that starts with `start`, which `xxd -r`
+/// would need as an option.
 pub fn xxd_width(start: &[u8], complete: bool) -> Option<usize> {
     const DEFAULT: usize = 16;
     let (lines, complete) = Lines::at_start(start, complete);
@@ -86,12 +88,12 @@ pub fn xxd_width(start: &[u8], complete: bool) -> Option<usize> {
     }
 }
 
-/// The whole lines of a text that hold something, with their numbers.
+/// The complete, nonempty lines of a text, with their numbers.
 struct Lines<'t>(Vec<(u64, &'t [u8])>);
 
 impl<'t> Lines<'t> {
-    /// Returns the lines at the start of a text, and whether no more of them will be looked at. The
-    /// last line counts as whole only when the text is `complete`.
+    /// Returns the lines at the start of a text, and whether no more lines will be examined. The
+    /// last line counts as complete only if the text is `complete`.
     fn at_start(text: &'t [u8], complete: bool) -> (Lines<'t>, bool) {
         let is_short = text.len() < MAX_HELD;
         let text = &text[..text.len().min(MAX_HELD)];
@@ -128,7 +130,7 @@ fn form_of(line: &[u8]) -> Form {
     if digits >= 4 && groups_follow && blanks(after) >= 2 {
         return Form::Rows(Layout::Wide);
     }
-    // An address stands out by being longer than the groups after it, or of an odd length.
+    // An address is recognized because it is longer than the groups after it, or has an odd length.
     let mut groups = line.split(is_blank).filter(|group| !group.is_empty()).skip(1);
     let second = groups.next().map_or(0, <[u8]>::len);
     if digits >= 4 && second > 0 && (digits > second && second == 2 || digits % 2 == 1) {
@@ -138,7 +140,7 @@ fn form_of(line: &[u8]) -> Form {
     if is_plain { Form::Plain } else { Form::Nothing }
 }
 
-/// Settles on plain digits, unless the groups at the heads of the lines are addresses.
+/// Decides on plain digits, unless the groups at the start of the lines are addresses.
 fn plain(lines: &Lines<'_>, complete: bool) -> Result<Option<Notation>, Problem> {
     let head = |line: &[u8]| -> (Vec<u8>, u64) {
         let mut groups = line.split(|byte| matches!(byte, b' ' | b'\t')).filter(|group| !group.is_empty());
@@ -159,7 +161,7 @@ fn plain(lines: &Lines<'_>, complete: bool) -> Result<Option<Notation>, Problem>
     if are_addresses { Err(Problem::Words) } else { Ok(Some(Notation::Plain)) }
 }
 
-/// The addresses at the heads of lines, and how many bytes each row has.
+/// The addresses at the start of lines, and the number of bytes in each row.
 struct Steps<'t> {
     layout: Layout,
     /// The digits of the address, the row, and whether a `*` precedes it. A line without bytes has no row.
@@ -172,7 +174,7 @@ impl<'t> Steps<'t> {
         for (_, line) in &lines.0 {
             let (start, end) = line::address_digits(line, layout);
             let digits = &line[start..end];
-            // Bytes are read the same in any base; only the address may not fit it.
+            // Bytes are parsed the same in any base; only the address may not fit.
             match line::read(line, layout, Base::Hex, &mut vec![]) {
                 Ok(Line::Star) => starred = true,
                 Ok(Line::Row(row)) => rows.push((digits, Some(row), std::mem::take(&mut starred))),
@@ -183,7 +185,8 @@ impl<'t> Steps<'t> {
         Steps { layout, rows }
     }
 
-    /// Returns the bases in which each row that ends where the next one begins does so.
+    /// Returns, for each pair of rows that are contiguous in some base, the bases in which they
+    /// are.
     fn fitting(&self) -> impl Iterator<Item = Vec<Base>> {
         self.rows.windows(2).filter_map(|pair| {
             let [(address, Some(row), _), (next, _, false)] = pair else { return None };
@@ -196,7 +199,7 @@ impl<'t> Steps<'t> {
         })
     }
 
-    /// Returns the base of the addresses; `None` while more rows may tell.
+    /// Returns the base of the addresses, or `None` if more rows may show it.
     fn base(&self, complete: bool) -> Result<Option<Base>, Problem> {
         let is_narrow = self.layout == Layout::Narrow;
         if !is_narrow && self.rows.iter().any(|(digits, ..)| digits.iter().any(u8::is_ascii_alphabetic)) {
@@ -205,7 +208,7 @@ impl<'t> Steps<'t> {
         for bases in self.fitting() {
             match bases[..] {
                 [] if is_narrow => return Err(Problem::UnknownBase),
-                // Rows of another kind than od's may leave gaps.
+                // Rows of other kinds than od's may leave gaps.
                 [] => return Ok(Some(Base::Hex)),
                 // Only od has octal addresses.
                 [Base::Octal] if !is_narrow => return Ok(Some(Base::Hex)),
@@ -232,7 +235,8 @@ impl<'t> Steps<'t> {
     }
 }
 
-/// Tells a dump of bits from one of hexadecimal digits that are all 0 and 1; `None` while more rows may tell.
+/// Distinguishes a dump of bits from one of hexadecimal digits that are all 0 or 1. Returns `None`
+/// if more rows may show it.
 fn bits_or_hex(first: &[u8], steps: &Steps<'_>, complete: bool) -> Option<Result<Layout, Problem>> {
     let Ok(Line::Row(bits)) = line::read(first, Layout::Bits, Base::Hex, &mut vec![]) else {
         return Some(Ok(Layout::Colon));
@@ -242,7 +246,7 @@ fn bits_or_hex(first: &[u8], steps: &Steps<'_>, complete: bool) -> Option<Result
     };
     let characters = &first[bits.characters_at..];
     if !characters.is_empty() {
-        // Bytes of which every digit is 0 or 1 are control characters.
+        // Bytes whose digits are all 0 or 1 are control characters.
         let is_hex = characters.len() == hex.bytes && characters.iter().all(|&byte| byte == b'.');
         return Some(Ok(if is_hex { Layout::Colon } else { Layout::Bits }));
     }

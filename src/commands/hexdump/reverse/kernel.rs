@@ -1,33 +1,33 @@
-//! Turning dumps back on the engine: the text of a dump is the input, its bytes are the output.
+//! Reverses dumps on the engine: the text of a dump is the input, and its bytes are the output.
 //!
-//! What a line means can depend on everything before it, so lines are read in order, in the part
-//! of the pipeline that is serial.
+//! The meaning of a line can depend on everything before it, so lines are read in order, in the
+//! serial part of the pipeline.
 
 use super::{Hints, Malformed, Notation, Placement, Reverse, Sink};
 use crate::engine::{Block, Flow, Inserted, Insertion, Kernel};
 
-/// What every block is read by.
+/// The kernel that reads every block.
 pub struct ReverseKernel {
-    /// The notation, where it was named.
+    /// The notation, if it was named.
     pub notation: Option<Notation>,
-    /// What else was said about the notation.
+    /// Hints about the notation.
     pub hints: Hints,
-    /// Where the bytes belong.
+    /// The placement of the bytes.
     pub placement: Placement,
-    /// Whether the dump is only looked over for errors.
+    /// Whether the dump is only checked for errors.
     pub checks_only: bool,
 }
 
-/// How far the dump has been read.
+/// The progress of reading the dump.
 #[derive(Clone, Debug)]
 pub enum ReadingState {
-    /// All lines so far were understood.
+    /// All lines so far were valid.
     Reading(Reverse),
-    /// A line was not.
+    /// A line was not valid.
     Failed(Malformed),
 }
 
-/// The bytes found in a block, and where they belong.
+/// The bytes found in a block, and their placement.
 #[derive(Default)]
 pub struct PlacedBytes {
     bytes: Vec<u8>,

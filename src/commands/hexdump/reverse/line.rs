@@ -1,18 +1,18 @@
-//! One line of a dump, taken apart: the address, the bytes, the column of characters.
+//! Parses one line of a dump: the address, the bytes, the column of characters.
 //!
-//! This is the grammar of all rows with addresses. It knows nothing of the lines around it.
+//! This is the grammar of all rows with addresses. It does not depend on other lines.
 
 use super::super::digits::hex_value;
 use super::{Base, Layout, Problem};
 
-/// A line as it was read.
+/// A parsed line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Line {
-    /// Nothing but blanks.
+    /// Only blanks.
     Blank,
     /// A `*` that stands for repeated rows.
     Star,
-    /// An address alone: where the dump ends.
+    /// Only an address, at which the dump ends.
     End(u64),
     /// A row.
     Row(Row),
@@ -21,13 +21,13 @@ pub enum Line {
 /// The parts of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Its address.
+    /// The address.
     pub address: u64,
-    /// How many bytes it holds.
+    /// The number of bytes in the row.
     pub bytes: usize,
-    /// The most digits that stand together.
+    /// The length of the longest group of digits.
     pub longest_group: usize,
-    /// Where the column of characters begins in the line; its length where there is none.
+    /// The position of the character column in the line, or the line's length if there is none.
     pub characters_at: usize,
 }
 
@@ -35,12 +35,12 @@ const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// Removes the carriage return of a line from Windows.
+/// Removes the carriage return of a Windows line ending.
 pub fn without_return(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// Returns the digits of the address at the head of a line, and where they begin and end in it.
+/// Returns the digits of the address at the start of a line, and their position.
 ///
 /// xxd ignores what precedes the first digit, so a row with a colon may have a prefix.
 pub fn address_digits(line: &[u8], layout: Layout) -> (usize, usize) {
@@ -73,7 +73,7 @@ pub fn address_value(digits: &[u8], base: Base) -> Result<u64, Problem> {
     })
 }
 
-/// Reads one line (without its end), appending its bytes to `out`.
+/// Parses one line without its terminator, and appends its bytes to `out`.
 ///
 /// # Errors
 /// Returns the problem with the line; `out` may then contain some of its bytes.
@@ -105,7 +105,7 @@ pub fn read(line: &[u8], layout: Layout, base: Base, out: &mut Vec<u8>) -> Resul
     Ok(Line::Row(row))
 }
 
-/// Returns where the digits after the address begin; `None` where the line ends with the address.
+/// Returns where the digits after the address start, or `None` if the line ends with the address.
 fn body_start(line: &[u8], end: usize, layout: Layout, prefixed: bool) -> Result<Option<usize>, Problem> {
     let after_address = match layout {
         Layout::Colon | Layout::Bits => {
@@ -114,7 +114,7 @@ fn body_start(line: &[u8], end: usize, layout: Layout, prefixed: bool) -> Result
             }
             end + 1
         }
-        // tcpdump puts a colon after the address and two blanks after that.
+        // tcpdump writes a colon after the address, and then two blanks.
         Layout::Wide => end + usize::from(line.get(end) == Some(&b':')),
         Layout::Narrow => end,
     };
@@ -133,7 +133,7 @@ fn body_start(line: &[u8], end: usize, layout: Layout, prefixed: bool) -> Result
     if fits { Ok(Some(after_address + blanks)) } else { Err(Problem::NotARow) }
 }
 
-/// Appends the bytes whose digits begin at `at`, up to the column of characters.
+/// Appends the bytes whose digits start at `at`, up to the character column.
 fn push_bytes(line: &[u8], at: usize, layout: Layout, row: &mut Row, out: &mut Vec<u8>) -> Result<(), Problem> {
     let before = out.len();
     let mut at = at;
@@ -154,7 +154,7 @@ fn push_bytes(line: &[u8], at: usize, layout: Layout, row: &mut Row, out: &mut V
             return Ok(());
         }
         let digit_follows = line[next].is_ascii_hexdigit();
-        // Dumps in columns leave a wider gap after every eight bytes.
+        // Dumps in columns have a wider gap after every eight bytes.
         let may_gap = matches!(layout, Layout::Wide) && blanks == 2 && row.bytes.is_multiple_of(8);
         match blanks {
             0 => return Err(Problem::NotARow),
@@ -170,7 +170,7 @@ fn push_bytes(line: &[u8], at: usize, layout: Layout, row: &mut Row, out: &mut V
     }
 }
 
-/// Appends the bytes of the digits at the head of `text`, and returns how many digits these are.
+/// Appends the bytes of the digits at the start of `text`, and returns the number of digits.
 fn push_group(text: &[u8], layout: Layout, out: &mut Vec<u8>) -> Result<usize, Problem> {
     if layout == Layout::Bits {
         let (bytes, _) = text.as_chunks::<8>();
@@ -192,7 +192,7 @@ fn push_group(text: &[u8], layout: Layout, out: &mut Vec<u8>) -> Result<usize, P
     if digits == 0 { Err(Problem::NotARow) } else { Ok(digits) }
 }
 
-/// Compares the number of characters with that of bytes, where the column of characters has borders.
+/// Compares the number of characters with the number of bytes, if the character column has borders.
 fn check_characters(line: &[u8], row: &Row, layout: Layout) -> Result<(), Problem> {
     let text = &line[row.characters_at..];
     let bordered = match text {
@@ -209,20 +209,22 @@ fn check_characters(line: &[u8], row: &Row, layout: Layout) -> Result<(), Proble
     }
 }
 
-/// Returns whether `text` is too long for the characters of `bytes` bytes. A blank may separate every eight of them.
+/// Returns whether `text` is too long for the characters of `bytes` bytes, which may be separated
+/// by a blank after every eight.
 fn is_longer(text: &[u8], bytes: usize) -> bool {
     let characters = std::str::from_utf8(text).map_or(text.len(), |text| text.chars().count());
     characters > bytes + bytes / 8
 }
 
-/// Returns whether what follows a wide gap is further digits rather than characters.
+/// Returns whether the text after a wide gap is more digits rather than characters.
 fn shows_bytes(text: &[u8], bytes: usize) -> bool {
     let digits = text.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-    // As many digits as bytes may be the characters themselves, with a note after them.
+    // If there are as many digits as bytes, they may be the characters themselves, followed by a
+    // note.
     digits > 0 && digits != bytes && text.get(digits).is_none_or(|&byte| is_blank(byte)) && is_longer(text, bytes)
 }
 
-/// Returns whether the address of another row follows the characters, because a line end was lost.
+/// Returns whether the address of another row follows the characters because a line end was lost.
 fn shows_row(text: &[u8], bytes: usize) -> bool {
     let starts_row = |text: &[u8]| {
         // An address has at most 16 digits, which also bounds the time for a long line.
@@ -235,7 +237,8 @@ fn shows_row(text: &[u8], bytes: usize) -> bool {
     is_longer(text, bytes) && (bytes.min(4)..text.len()).any(|at| starts_row(&text[at..]))
 }
 
-/// Returns the column of characters of a row, one for each byte; `None` where there is none of that length.
+/// Returns the character column of a row, with one character for each byte, or `None` if there is
+/// none of that length.
 pub fn characters<'l>(line: &'l [u8], row: &Row) -> Option<&'l [u8]> {
     let line = without_return(line);
     if row.characters_at >= line.len() {
@@ -243,6 +246,6 @@ pub fn characters<'l>(line: &'l [u8], row: &Row) -> Option<&'l [u8]> {
     }
     let line = line.strip_suffix(b"|").or_else(|| line.strip_suffix(b"<")).unwrap_or(line);
     let start = line.len().checked_sub(row.bytes)?;
-    // The column may begin with blanks, which are characters then.
+    // The column may start with blanks, which are then characters.
     (start + row.bytes >= row.characters_at).then(|| &line[start..])
 }

@@ -1,10 +1,10 @@
-//! Turning a dump back into bytes: `hexdump -r`.
+//! `hexdump -r`: converts a dump back into bytes.
 //!
-//! Text is fed in pieces of any size; what it means comes out as bytes and as moves to another
-//! offset of the output. `detect` decides on the notation from the first lines. Rows with
-//! addresses (`rows`) and plain digits (`plain`) are read strictly: what is not a row is an
-//! error that names the line, never other bytes. Only where xxd's notation is asked for by name is
-//! text read exactly as `xxd -r` reads it, damaged text included (`xxd`).
+//! Text is fed in pieces of any size and results in bytes and in moves to other offsets of the
+//! output. `detect` decides on the notation from the first lines. Rows with addresses (`rows`) and
+//! plain digits (`plain`) are parsed strictly: a line that is not a row is an error that names it,
+//! and never produces other bytes. Only if xxd's notation is named, text is read exactly as `xxd
+//! -r` reads it, including damaged text (`xxd`).
 
 pub mod command;
 mod detect;
@@ -23,39 +23,39 @@ pub use plain::PlainDigits;
 pub use rows::AddressedRows;
 pub use xxd::XxdText;
 
-/// Text that may be kept back until the notation or the rest of a line is known.
+/// The maximum length of text that is held back until the notation or the rest of a line is known.
 const MAX_HELD: usize = 64 << 10;
 
 /// Receives the bytes of the dump.
 pub trait Sink {
-    /// Writes at the current offset, and moves past what was written.
+    /// Writes at the current offset, and advances past the written bytes.
     fn bytes(&mut self, bytes: &[u8]);
 
-    /// Writes `bytes` bytes of `unit` (not empty) again and again.
+    /// Writes `bytes` bytes by repeating `unit`, which is not empty.
     fn repeat(&mut self, unit: &[u8], bytes: u64);
 
-    /// Moves to `offset`, counted from where the output began. What a move forward skips reads as
-    /// zeros.
+    /// Moves to `offset`, counted from the start of the output. A gap left by a forward move reads
+    /// as zeros.
     fn seek(&mut self, offset: u64);
 }
 
-/// Base of the addresses in a dump.
+/// The base of the addresses in a dump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Base {
-    /// Eight, as od writes them.
+    /// Base 8, as od writes them.
     Octal,
-    /// Ten.
+    /// Base 10.
     Decimal,
-    /// Sixteen.
+    /// Base 16.
     Hex,
 }
 
-/// How a row is laid out.
+/// The layout of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// A colon after the address, as xxd writes it.
     Colon,
-    /// The same with eight binary digits a byte, as `xxd -b` writes it.
+    /// The same with eight binary digits per byte, as `xxd -b` writes it.
     Bits,
     /// At least two blanks after the address, as `hexdump -C` and Wireshark write it.
     Wide,
@@ -66,25 +66,26 @@ pub enum Layout {
 /// The notation of a dump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notation {
-    /// Rows with addresses, read strictly.
+    /// Rows with addresses, parsed strictly.
     Rows {
         /// The layout of every row.
         layout: Layout,
         /// The base of the addresses.
         base: Base,
     },
-    /// Hexadecimal digits and blanks, read strictly.
+    /// Hexadecimal digits and blanks, parsed strictly.
     Plain,
     /// xxd's table as `xxd -r` reads it.
     Xxd {
-        /// Bytes a row: the rest of a line is ignored. `None` takes it from the first rows.
+        /// The number of bytes per row, after which a line is ignored. `None` means that the first
+        /// rows determine it.
         width: Option<usize>,
     },
     /// Plain digits as `xxd -r -p` reads them.
     XxdPlain,
 }
 
-/// What is known of the notation before the first line is read.
+/// Hints about the notation from the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hints {
     /// The layout, if it was named.
@@ -93,17 +94,17 @@ pub struct Hints {
     pub base: Option<Base>,
 }
 
-/// Where the bytes of a dump belong in the output.
+/// The placement of a dump's bytes in the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placement {
-    /// Added to every address, modulo 2⁶⁴.
+    /// The number added to every address, modulo 2⁶⁴.
     pub shift: u64,
     /// The longest gap that may be left between two rows, in bytes.
     pub longest_gap: u64,
 }
 
 impl Placement {
-    /// Returns the offset in the output of the byte at `address`, reached from `here`.
+    /// Returns the output offset of the byte at `address`, given the current offset `here`.
     ///
     /// # Errors
     /// Returns an error if no file can have such an offset, or if the gap is too long to be filled.
@@ -117,16 +118,16 @@ impl Placement {
     }
 }
 
-/// What is wrong with a line.
+/// The problem with a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// It has no form that a row has.
+    /// It does not have the form of a row.
     NotARow,
-    /// A byte is short of a digit.
+    /// A byte lacks a digit.
     HalfByte,
-    /// There is an address and no byte.
+    /// There is an address without bytes.
     Empty,
-    /// The column of characters shows more or fewer bytes than the digits.
+    /// The character column shows more or fewer bytes than the digits.
     Characters,
     /// The groups of digits differ in length.
     Groups,
@@ -134,19 +135,19 @@ pub enum Problem {
     CutRow,
     /// The address has more than 64 bits.
     Address,
-    /// The row begins before the row above it ends.
+    /// The row starts before the end of the previous row.
     Overlap,
-    /// The row is longer than those above it.
+    /// The row is longer than the previous rows.
     TooWide,
-    /// A `*` stands for part of a row, or has no row to repeat.
+    /// A `*` stands for a partial row, or has no row to repeat.
     Star,
-    /// The address at the end is not that of the last row's end.
+    /// The address at the end is not where the last row ends.
     End,
     /// The line is longer than any row.
     TooLong,
     /// The bytes in each group are in reverse order.
     LittleEndian,
-    /// Words of several bytes, in an order that is not known.
+    /// The words have several bytes in an unknown order.
     Words,
     /// The base of the addresses does not follow from them.
     UnknownBase,
@@ -156,7 +157,7 @@ pub enum Problem {
     EmptyOrPlain,
     /// The offset is negative, or larger than that of any file.
     Unreachable,
-    /// So many zeros would have to be made up.
+    /// This many zeros would have to be written.
     Gap(u64),
 }
 
@@ -192,14 +193,14 @@ impl fmt::Display for Problem {
     }
 }
 
-/// A line that cannot be turned back.
+/// A line that cannot be converted back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed {
-    /// Its number, from 1.
+    /// The number of the line, from 1.
     pub line: u64,
-    /// How it begins.
+    /// The beginning of the line.
     pub text: Vec<u8>,
-    /// What is wrong with it.
+    /// The problem with the line.
     pub problem: Problem,
 }
 
@@ -210,30 +211,30 @@ impl Malformed {
     }
 }
 
-/// A dump being turned back.
+/// A dump that is being converted back.
 #[derive(Clone, Debug)]
 pub enum Reverse {
     /// The notation is not known yet.
     Undecided {
         /// The text so far.
         start: Vec<u8>,
-        /// The notation asked for, where it leaves something to be found out.
+        /// The requested notation, if it leaves something to be detected.
         asked: Option<Notation>,
-        /// What was said of it.
+        /// The hints about it.
         hints: Hints,
-        /// Where the bytes belong.
+        /// The placement of the bytes.
         placement: Placement,
     },
     /// Rows with addresses.
     Rows(AddressedRows),
     /// Plain digits.
     Plain(PlainDigits),
-    /// Text read as xxd reads it.
+    /// Text that is read as xxd reads it.
     Xxd(XxdText),
 }
 
 impl Reverse {
-    /// Starts turning back a dump in the notation `asked` for, or in the one that it is found to have.
+    /// Starts to convert a dump back in the notation `asked` for, or in the detected one.
     pub fn new(asked: Option<Notation>, hints: Hints, placement: Placement) -> Reverse {
         match asked {
             Some(Notation::Rows { layout, base }) => Reverse::Rows(AddressedRows::new(layout, base, placement)),
@@ -260,7 +261,7 @@ impl Reverse {
         }
     }
 
-    /// Reads what was kept back for the rest of its line.
+    /// Reads the text that was held back for the rest of its line.
     ///
     /// # Errors
     /// Returns the first line that cannot be converted back.
@@ -273,7 +274,8 @@ impl Reverse {
         }
     }
 
-    /// Goes on to a notation as soon as one is known; at the end of the text, when `complete`, one always is.
+    /// Switches to a notation as soon as one is known, which is always the case if the text is
+    /// `complete`.
     fn decide(&mut self, complete: bool, sink: &mut impl Sink) -> Result<(), Malformed> {
         let Reverse::Undecided { start, asked, hints, placement } = self else { return Ok(()) };
         let notation = match asked {

@@ -1,16 +1,17 @@
-//! Plain hexadecimal digits, read strictly: pairs of digits, blanks and line ends between them.
+//! Parses plain hexadecimal digits strictly: pairs of digits, with blanks and line ends between
+//! them.
 
 use super::super::digits::hex_value;
 use super::{Malformed, Problem, Sink};
 
-/// Plain digits being read.
+/// The state of reading plain digits.
 #[derive(Clone, Debug, Default)]
 pub struct PlainDigits {
-    /// Lines read so far.
+    /// The number of lines read so far.
     lines: u64,
     /// The first digit of a byte.
     high: Option<u8>,
-    /// How the current line begins, for a message.
+    /// The beginning of the current line, for a message.
     line_start: Vec<u8>,
 }
 

@@ -1,7 +1,8 @@
-//! Rows with addresses, read strictly, squeezed ones included.
+//! Parses rows with addresses strictly, including squeezed ones.
 //!
-//! A `*` repeats the row before it up to the next address; for xxd it always stands for zeros. What
-//! is no row, or cannot follow the row above it, is an error. Addresses may leave gaps.
+//! A `*` repeats the previous row up to the next address; for xxd it always stands for zeros. A
+//! line that is not a row, or cannot follow the previous row, is an error. Addresses may leave
+//! gaps.
 
 use super::line::{self, Line, Row};
 use super::{Base, Layout, MAX_HELD, Malformed, Placement, Problem, Sink};
@@ -10,43 +11,43 @@ use crate::commands::hexdump::digits::PRINTABLE;
 /// The number of bytes that every dump may have in a row.
 const USUAL_WIDTH: usize = 16;
 
-/// How many times longer a gap may be when a `*` stands for it.
+/// The factor by which a gap may be longer if a `*` stands for it.
 const STARRED_GAPS: u64 = 1024;
 
-/// Rows being read.
+/// The state of reading rows.
 #[derive(Clone, Debug)]
 pub struct AddressedRows {
     layout: Layout,
     base: Base,
     placement: Placement,
-    /// Lines read so far.
+    /// The number of lines read so far.
     lines: u64,
-    /// A line whose end has not come yet.
+    /// An unfinished line.
     partial: Vec<u8>,
     /// The bytes of the last row.
     last: Vec<u8>,
     /// The address after the last row; `None` before the first.
     next_address: Option<u64>,
-    /// A `*` has been seen since the last row.
+    /// Whether a `*` has been read since the last row.
     starred: bool,
-    /// The most bytes a row may have: those of the first row, or the usual number.
+    /// The maximum number of bytes in a row: that of the first row, or the usual number.
     widest: usize,
-    /// The most bytes that a row has had.
+    /// The number of bytes in the longest row so far.
     width: usize,
-    /// Whether some row had its characters between borders, as `|…|` or `>…<`.
+    /// Whether some row had its characters between borders, such as `|…|` or `>…<`.
     is_bordered: bool,
-    /// Some row has shown that groups are not little-endian.
+    /// Whether some row has shown that groups are not little-endian.
     is_big_endian: bool,
-    /// Where the output stands.
+    /// The current offset of the output.
     here: u64,
-    /// Whether the output has yet to be moved there: only bytes make a move worth it.
+    /// Whether the output must still be moved there, which is done only before bytes.
     must_move: bool,
-    /// The end of all that was written.
+    /// The end of the written bytes.
     end: u64,
 }
 
 impl AddressedRows {
-    /// The start of a dump.
+    /// Returns the state at the start of a dump.
     pub fn new(layout: Layout, base: Base, placement: Placement) -> AddressedRows {
         AddressedRows {
             layout,
@@ -93,7 +94,7 @@ impl AddressedRows {
         Ok(())
     }
 
-    /// Reads a last line without an end.
+    /// Reads a last line without a terminator.
     ///
     /// # Errors
     /// Returns an error if the line is not a row.
@@ -103,14 +104,15 @@ impl AddressedRows {
         self.take(&line, &mut bytes, sink)?;
         sink.bytes(&bytes);
         if self.must_move && self.here > self.end {
-            // Zeros at the very end have no bytes after them to make them a gap.
+            // Zeros at the very end must be written, because no bytes follow that would make them a
+            // gap.
             sink.seek(self.here - 1);
             sink.bytes(&[0]);
         }
         Ok(())
     }
 
-    /// Reads one line; `bytes` are those that belong where the output stands and have not been given to it yet.
+    /// Reads one line. `bytes` are pending bytes that belong at the current offset of the output.
     fn take(&mut self, line: &[u8], bytes: &mut Vec<u8>, sink: &mut impl Sink) -> Result<(), Malformed> {
         let before = bytes.len();
         let result = if line.len() > MAX_HELD { Err(Problem::TooLong) } else { self.take_line(line, bytes, sink) };
@@ -137,7 +139,7 @@ impl AddressedRows {
             Line::End(address) => self.go_to(address, bytes, sink),
             Line::Row(row) => {
                 let fits = self.check(line, &row, &bytes[before..]);
-                // The row's own bytes stand aside while the output is moved to its address.
+                // The row's own bytes are set aside while the output is moved to its address.
                 self.last_row_then(before, bytes, fits, row, sink)
             }
         }
@@ -170,7 +172,7 @@ impl AddressedRows {
         Ok(())
     }
 
-    /// Looks whether a row can follow the ones above it.
+    /// Checks that a row can follow the previous ones.
     fn check(&mut self, line: &[u8], row: &Row, bytes: &[u8]) -> Result<(), Problem> {
         let characters = line::characters(line, row);
         let is_first = self.next_address.is_none();
@@ -181,7 +183,7 @@ impl AddressedRows {
         if row.bytes > self.widest || shows_too_few {
             return Err(Problem::TooWide);
         }
-        // A row is cut if the next one begins where a whole row would end.
+        // A row is truncated if the next one starts where a whole row would end.
         let last = self.last.len();
         let whole = self.next_address.map(|next| next.wrapping_add(self.width.saturating_sub(last) as u64));
         if last < self.width && whole == Some(row.address) && !self.starred {
@@ -194,7 +196,7 @@ impl AddressedRows {
         if self.layout == Layout::Narrow {
             return Err(Problem::Words);
         }
-        // Groups of several bytes, with a column of characters that tells their order.
+        // The character column shows the order of bytes in groups.
         let Some(characters) = characters else { return Ok(()) };
         let show = |bytes: &[u8]| -> Vec<u8> { bytes.iter().map(|&byte| PRINTABLE[usize::from(byte)]).collect() };
         let swapped: Vec<u8> =
@@ -209,7 +211,7 @@ impl AddressedRows {
         }
     }
 
-    /// Checks that the characters of a row have borders if those of the rows above it do.
+    /// Checks that the characters of a row have borders if those of previous rows do.
     fn check_border(&mut self, line: &[u8], row: &Row) -> Result<(), Problem> {
         let is_bordered = match self.layout {
             Layout::Wide => line[row.characters_at..].starts_with(b"|"),
@@ -223,7 +225,7 @@ impl AddressedRows {
         Ok(())
     }
 
-    /// Moves on to `address`, repeating the last row over what was squeezed.
+    /// Advances to `address`, repeating the last row in place of squeezed rows.
     fn go_to(&mut self, address: u64, bytes: &mut Vec<u8>, sink: &mut impl Sink) -> Result<(), Problem> {
         let starred = std::mem::take(&mut self.starred);
         let squeezed = self.next_address.filter(|_| starred).map(|from| address.wrapping_sub(from));

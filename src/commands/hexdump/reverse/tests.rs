@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Collects what a dump turns back into, as a file would.
+/// Collects the bytes of a reversed dump, as a file would.
 #[derive(Default)]
 struct Image {
     bytes: Vec<u8>,
@@ -106,7 +106,7 @@ fn what_is_no_dump_is_an_error() {
         // A line end was deleted.
         ("0000  61 62 63 64   abcd0004  65 66 67 68   efgh\n", Problem::Characters),
         ("0000: 6162 6364  abcd0004: 6566 6768  efgh\n", Problem::Characters),
-        // A row was cut.
+        // A row was truncated.
         ("000000 61 62 63  >abc<\n000003 64 65 66", Problem::Characters),
         ("0: 61 62 63\n3: 64 65\n6: 67 68 69\n", Problem::CutRow),
     ];
@@ -126,7 +126,7 @@ fn wide_rows_are_whole() {
     let expected: Vec<u8> = (0..50).collect();
     let text = row(0, 0..20) + &row(20, 20..40) + &row(40, 40..50);
     assert_eq!(turned_back(text.as_bytes(), 1000), Ok(expected));
-    // A row that grew is not a wide one.
+    // A row that became longer is not a wide row.
     let text = row(0, 0..17) + &row(16, 16..32);
     assert_eq!(turned_back(text.as_bytes(), 1000), Err(Problem::Overlap));
     let text = row(0, 0..16) + &row(16, 16..33);

@@ -1,47 +1,48 @@
-//! Reading xxd's table and plain digits exactly as `xxd -r` does, damaged text included.
+//! Reads xxd's table and plain digits exactly as `xxd -r` does, including damaged text.
 //!
-//! xxd has no grammar: it looks at one character after the other and remembers the last three. Its
-//! answer to foreign text is whatever that machine does, so the machine is kept as it is. A row
+//! xxd has no grammar: it examines one character at a time and remembers the last three. Its result
+//! for other text is whatever that state machine does, so the machine is reproduced here. A row
 //! that xxd itself wrote takes a shortcut.
 
 use super::super::digits::hex_value;
 use super::{Malformed, Placement, Problem, Sink};
 
-/// A table of xxd, or plain digits, being read.
+/// The state of reading a table of xxd, or plain digits.
 #[derive(Clone, Debug)]
 pub struct XxdText {
-    /// There are no addresses, and white space means nothing.
+    /// Whether the text has no addresses, and white space is ignored.
     plain: bool,
-    /// Bytes a row at most.
+    /// The maximum number of bytes per row.
     width: usize,
     placement: Placement,
-    /// Line ends read so far.
+    /// The number of line ends read so far.
     lines: u64,
-    /// Values of the last three characters, the latest first.
+    /// The values of the last three characters, the latest first.
     last: [Option<u8>; 3],
-    /// No digit has been seen in this line: other characters are ignored.
+    /// Whether no digit has been read in this line, so that other characters are ignored.
     before_digits: bool,
-    /// Bytes found in this line; [`Self::width`] means that its address is still being read.
+    /// The number of bytes found in this line; [`Self::width`] means that its address is still
+    /// being read.
     found: usize,
     /// The address of the next byte.
     address: u64,
-    /// Where the output stands.
+    /// The current offset of the output.
     here: u64,
-    /// The rest of this line is ignored.
+    /// Whether the rest of this line is ignored.
     skipping: bool,
 }
 
-/// A line that looks like a row of xxd.
+/// A line that has the form of a row of xxd.
 struct WholeRow<'t> {
     address: u64,
-    /// What follows the address, with the line end.
+    /// The text after the address, including the line end.
     digits: &'t [u8],
     /// The length of the line.
     end: usize,
 }
 
 impl XxdText {
-    /// Starts a table with `width` bytes a row.
+    /// Starts a table with `width` bytes per row.
     pub fn table(width: usize, placement: Placement) -> XxdText {
         XxdText {
             plain: false,
@@ -67,7 +68,7 @@ impl XxdText {
     /// # Errors
     /// Returns the first line whose bytes cannot be placed.
     pub fn feed(&mut self, text: &[u8], sink: &mut impl Sink) -> Result<(), Malformed> {
-        // Bytes that follow each other are given to the sink together.
+        // Consecutive bytes are passed to the sink together.
         let mut bytes = Vec::with_capacity(text.len() / 2);
         let mut rest = text;
         let result = loop {
@@ -102,10 +103,11 @@ impl XxdText {
         })
     }
 
-    /// Returns the row at the head of `text` if it is one as xxd writes it, with all its bytes and
-    /// its line end: then what the machine would do with it is known.
+    /// Returns the row at the start of `text`, if it is a complete row as xxd writes it. The result
+    /// of the state machine is then known.
     fn whole_row<'t>(&self, text: &'t [u8]) -> Option<WholeRow<'t>> {
-        /// More digits than these could overflow; the machine knows what that means.
+        /// The maximum number of address digits that cannot overflow; longer ones are left to the
+        /// state machine.
         const ADDRESS_DIGITS: usize = 15;
         if self.plain || !self.before_digits || self.found < self.width {
             return None;
@@ -120,7 +122,8 @@ impl XxdText {
         Some(WholeRow { address, digits: &text[digits + 2..end], end })
     }
 
-    /// Does with a row what the machine does, or lets the machine do it if the row lacks bytes.
+    /// Processes a row as the state machine does, or leaves it to the machine if the row lacks
+    /// bytes.
     fn take_row(&mut self, row: &WholeRow<'_>, bytes: &mut Vec<u8>, sink: &mut impl Sink) -> Result<(), Problem> {
         let start = bytes.len();
         let mut rest = row.digits;
@@ -161,7 +164,7 @@ impl XxdText {
         self.before_digits = true;
     }
 
-    /// Takes one character.
+    /// Processes one character.
     fn step(&mut self, character: u8, bytes: &mut Vec<u8>, sink: &mut impl Sink) -> Result<(), Problem> {
         if character == b'\r' || self.plain && matches!(character, b' ' | b'\n' | b'\t') {
             return Ok(());
@@ -174,8 +177,8 @@ impl XxdText {
         self.before_digits = false;
         if !self.plain && self.found >= self.width {
             match value {
-                // The address ends; this also swallows a line end that follows at once, and the
-                // next line is then taken for data.
+                // The address ends. This also consumes a line end that follows directly, so that
+                // the next line is treated as data.
                 None => self.found = 0,
                 Some(digit) => self.address = self.address.wrapping_shl(4) | u64::from(digit),
             }

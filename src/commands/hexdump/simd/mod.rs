@@ -1,9 +1,10 @@
-//! Rows of sixteen bytes in vector instructions: SSSE3 or AVX2 on x86-64, NEON on AArch64.
+//! Formats rows of sixteen bytes with vector instructions: SSSE3 or AVX2 on x86-64, NEON on
+//! AArch64.
 //!
-//! `rows` has the kernels, written once over a few vector operations. `machine` is the processor's
-//! file: it implements these operations and says which kernels the running processor has. Elsewhere
-//! there are none, and the portable code that is the kernels' oracle in the tests prints all rows.
-//! Kernels are pure: they read a slice and append to a vector.
+//! `rows` contains the kernels, written once over a few vector operations. `machine`, one file per
+//! architecture, implements these operations and reports which kernels the running processor
+//! supports. On other processors, all rows are printed by the portable code, which is also the
+//! kernels' oracle in tests. Kernels are pure: they read a slice and append to a vector.
 
 #[cfg_attr(target_arch = "x86_64", path = "x86.rs")]
 #[cfg_attr(target_arch = "aarch64", path = "neon.rs")]
@@ -37,7 +38,7 @@ const BLANK: u8 = 0xff;
 pub struct Shape {
     lanes: Vec<Lane>,
     characters_at: usize,
-    /// All columns, the line end included.
+    /// The number of columns, including the line end.
     columns: usize,
     tail: &'static [u8],
     alphabet: &'static [u8; 16],

@@ -1,16 +1,17 @@
-//! The row kernels, written once over the vector operations that a processor's file provides.
+//! The row kernels, written once over the vector operations that each architecture's file provides.
 //!
-//! Sixteen input bytes become 71 characters after the offset. Cut into lanes of sixteen characters, a
-//! canonical row looks like this:
+//! Sixteen input bytes become 71 characters after the offset. Split into lanes of sixteen
+//! characters, a canonical row looks like this:
 //!
 //! ```text
 //! |  xx xx xx xx xx| xx xx xx  xx xx| xx xx xx xx xx | xx  |aaaaaaaaaaa|aaaaa|↵
 //!    bytes 0–4        bytes 5–9       bytes 10–14       byte 15, characters
 //! ```
 //!
-//! Each lane is one shuffle of the 32 hexadecimal digits, combined with blanks. The last store overlaps
-//! the one before, so that it too is a whole vector. The offset is written first, as sixteen bytes, and
-//! the digits overwrite its unused end, so offsets of nine to sixteen digits cost nothing extra.
+//! Each lane is one shuffle of the 32 hexadecimal digits, combined with blanks. The last store
+//! overlaps the previous one, so that it is also a whole vector. The offset is written first, as
+//! sixteen bytes, and the digits overwrite its unused end, so offsets of nine to sixteen digits
+//! cost nothing extra.
 #![allow(unsafe_code)]
 
 use super::{BLANK, Shape};
@@ -45,7 +46,7 @@ pub trait Vector: Copy {
 /// Loads a constant into a vector.
 ///
 /// # Safety
-/// As for [`Vector`].
+/// The requirements of [`Vector`] apply.
 #[inline(always)]
 pub unsafe fn constant<V: Vector>(bytes: &[u8; 16]) -> V {
     // SAFETY: the array is sixteen bytes long; the processor is the caller's promise.
@@ -126,7 +127,7 @@ pub const LANE_3_CHARACTERS: [u8; 16] = [BLANK, BLANK, BLANK, BLANK, BLANK, 0, 1
 pub const TAIL: [u8; 16] = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, BLANK, BLANK];
 /// The text of these columns without the characters.
 pub const TAIL_BLANKS: [u8; 16] = *b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0|\n";
-/// Where the last sixteen columns begin.
+/// The position of the last sixteen columns.
 pub const TAIL_AT: usize = BODY - 16;
 
 const fn blanks(lane: [u8; 16]) -> [u8; 16] {
@@ -153,7 +154,7 @@ impl<V: Vector> CanonicalRow<V> {
     /// Loads the constants.
     ///
     /// # Safety
-    /// As for [`Vector`].
+    /// The requirements of [`Vector`] apply.
     #[inline(always)]
     pub unsafe fn new() -> CanonicalRow<V> {
         // SAFETY: the caller's promise.
@@ -208,7 +209,7 @@ impl<V: Vector> ShapedRow<'_, V> {
     /// Loads the constants and checks the shape.
     ///
     /// # Safety
-    /// As for [`Vector`].
+    /// The requirements of [`Vector`] apply.
     #[inline(always)]
     pub unsafe fn new(shape: &Shape) -> ShapedRow<'_, V> {
         let Shape { lanes, characters_at, columns, tail, .. } = shape;
