@@ -15,7 +15,7 @@ pub enum Exit {
     NoMatch,
     /// `grep` failed, or the command line was wrong: 2.
     Error,
-    /// SIGINT ended a command that would have run for ever: 130, as shells report it (128 + 2).
+    /// SIGINT ended a command that would have run forever: 130, as shells report it (128 + 2).
     Interrupted,
     /// SIGTERM ended such a command: 143 (128 + 15).
     Terminated,

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // The shells of Windows leave * and ? to programs.
+    // Windows shells leave the expansion of * and ? to programs.
     #[cfg(windows)]
     let args = wild::args_os();
     #[cfg(not(windows))]

@@ -29,7 +29,7 @@ pub struct Config {
     pub engine: Engine,
     /// How inputs that are opened through this are decoded.
     decoding: Option<Decoding>,
-    /// The file that output goes to, which must not be an input; `None` if reading it does no harm.
+    /// The file that output goes to, which must not be an input; `None` if reading it is harmless.
     pub own_output: Option<OwnFile>,
     /// Whether standard output gets colour.
     pub color: bool,
@@ -294,7 +294,7 @@ impl Open for Config {
     }
 }
 
-/// Returns the width of standard output, if it is a terminal that reports it.
+/// Returns the width of standard output, if it is a terminal that reports its width.
 pub fn terminal_columns(output: &Output) -> Option<usize> {
     crate::os::posix::columns(output.fd()).map(usize::from)
 }

@@ -1,5 +1,5 @@
-//! What depends on both the arguments and the run: the resolved configuration, the statistics
-//! report and the progress bar.
+//! The parts that depend on both the arguments and the run: the resolved configuration, the
+//! statistics report and the progress bar.
 
 pub mod config;
 pub mod progress;

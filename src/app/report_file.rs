@@ -1,7 +1,7 @@
 //! A file for a report about the run, as `--stats=json:FILE` and `bench --plot FILE` name one.
 //!
-//! It is opened before the run, so that a wrong name costs no work, and replaced after it. It is
-//! never one of the inputs.
+//! It is opened before the run, so that a wrong name wastes no work, and overwritten afterwards. It
+//! is never one of the inputs.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -20,7 +20,7 @@ pub(crate) struct ReportFile {
     file: File,
     /// The name for messages.
     name: String,
-    /// Whether the report replaces the contents, rather than following what was written so far.
+    /// Whether the report replaces the contents, rather than being written at the current position.
     replaces: bool,
 }
 

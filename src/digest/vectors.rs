@@ -113,7 +113,8 @@ fn published_digests_of_nothing_and_of_abc() {
     }
 }
 
-/// The second messages of FIPS 180-4's examples, of 448 and 896 bits, and the million letters `a`.
+/// Tests the second messages of FIPS 180-4's examples, of 448 and 896 bits, and one million letters
+/// `a`.
 #[test]
 fn longer_messages_of_the_standard() {
     let short = b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";

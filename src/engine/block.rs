@@ -1,4 +1,5 @@
-//! A block: owned bytes with their place in an input, and the check that the file still held them.
+//! A block: owned bytes with their position in an input, and the check that the file still held
+//! them.
 
 use std::io;
 use std::sync::Arc;
@@ -8,21 +9,21 @@ use crate::os::{Buffer, WindowView};
 
 use super::input_kind::InputKind;
 
-/// Owned bytes of one input, mapped or read, and their place. Dropping it unmaps.
+/// Owned bytes of one input, mapped or read, and their position. Dropping it unmaps them.
 #[derive(Debug)]
 pub struct Block {
     pub(super) source: Arc<Source>,
     pub(super) input: usize,
     pub(super) offset: u64,
-    /// Its offset in the source, also where inputs are joined.
+    /// The offset in the source, even if inputs are joined.
     pub(super) at: u64,
     pub(super) first: bool,
     pub(super) last: bool,
     pub(super) kind: InputKind,
-    /// It was read by one call, so all of it is of one state of the file.
+    /// Whether one call read all of it, so that the bytes are of one state of the file.
     pub(super) single_read: bool,
     pub(super) passed_lines: Option<u64>,
-    /// The joined inputs whose last byte is in it; `None` where inputs are not joined.
+    /// The joined inputs whose last byte is in the block; `None` if inputs are not joined.
     pub(super) ended: Option<Vec<Arc<Source>>>,
     pub(super) data: Data,
 }
@@ -31,7 +32,7 @@ pub struct Block {
 pub(super) enum Data {
     Mapped(WindowView),
     Buffer(Buffer),
-    /// A hole of a sparse file, this long.
+    /// A hole of a sparse file, with its length.
     Hole(u64),
 }
 
@@ -60,13 +61,13 @@ impl Block {
         Block { first, last, ..self }
     }
 
-    /// Places this block after bytes that were left out, and in which `passed_lines` lines ended.
+    /// Places this block after omitted bytes in which `passed_lines` lines ended.
     #[must_use]
     pub fn after_gap(self, passed_lines: Option<u64>) -> Block {
         Block { passed_lines, ..self }
     }
 
-    /// Returns the bytes: none for a hole, and for the end of an input that came unexpectedly.
+    /// Returns the bytes. There are none for a hole, or at an unexpected end of an input.
     pub fn bytes(&self) -> &[u8] {
         match &self.data {
             Data::Mapped(view) => view.bytes(),
@@ -75,7 +76,7 @@ impl Block {
         }
     }
 
-    /// Returns the length in bytes, that of a hole included.
+    /// Returns the length in bytes, including that of a hole.
     pub fn len(&self) -> u64 {
         match &self.data {
             Data::Hole(len) => *len,
@@ -106,7 +107,8 @@ impl Block {
         self.first
     }
 
-    /// Returns whether its input ends with it. Such a block may be empty. An input that fails has none.
+    /// Returns whether this is the last block of its input. Such a block may be empty. A failed
+    /// input has none.
     pub fn is_last(&self) -> bool {
         self.last
     }
@@ -116,7 +118,7 @@ impl Block {
         self.input
     }
 
-    /// Returns what [`super::Kernel::classify`] said of the input's beginning.
+    /// Returns the kind that [`super::Kernel::classify`] returned for the input's beginning.
     pub fn kind(&self) -> InputKind {
         self.kind
     }
@@ -126,14 +128,14 @@ impl Block {
         &self.source
     }
 
-    /// Returns how many lines ended in the bytes left out before this block; `None` if none were left
-    /// out.
+    /// Returns the number of lines that ended in the bytes omitted before this block, or `None` if
+    /// none were omitted.
     pub fn passed_lines(&self) -> Option<u64> {
         self.passed_lines
     }
 
-    /// Calls `report` for each input that ends with this block if it was overwritten meanwhile or its
-    /// decoder left a notice. Call this after scanning all of it.
+    /// Calls `report` for each input that ends with this block, if it was overwritten meanwhile or
+    /// its decoder left a notice. Call this after scanning the whole block.
     pub(super) fn notices(&self, mut report: impl FnMut(&Source, io::Error)) {
         let own = (self.last && self.ended.is_none()).then_some(&self.source);
         for source in own.into_iter().chain(self.ended.iter().flatten()) {
@@ -150,9 +152,9 @@ impl Block {
         matches!(self.data, Data::Mapped(_))
     }
 
-    /// Returns whether the bytes seen through a mapping may differ from the file's: a page could not be
-    /// read, the file was truncated, or the mapping no longer shows the file. To be asked after the
-    /// bytes were scanned.
+    /// Returns whether the bytes seen through a mapping may differ from the file's: a page could
+    /// not be read, the file was truncated, or the mapping no longer shows the file. Call this
+    /// after scanning the bytes.
     pub(super) fn is_doubtful(&self) -> bool {
         if self.is_empty() {
             return false;
@@ -168,7 +170,7 @@ impl Block {
         }
     }
 
-    /// Returns the buffer, if it was read, to be used again.
+    /// Returns the buffer for reuse, if the block was read.
     pub(super) fn into_buffer(self) -> Option<Buffer> {
         match self.data {
             Data::Buffer(buffer) => Some(buffer),

@@ -1,5 +1,5 @@
-//! The blocks of one input, one after another on the calling thread: for a caller that reads two
-//! inputs side by side, which the pipeline cannot.
+//! Reads the blocks of one input one after another on the calling thread, for a caller that reads
+//! two inputs side by side, which the pipeline cannot do.
 
 use std::io;
 
@@ -23,7 +23,7 @@ pub struct BlockReader<'a> {
     stop: Stop,
     /// Spans that the cursor handed out together.
     items: std::vec::IntoIter<Item>,
-    /// What went wrong after the last block.
+    /// The error after the last block.
     damage: Option<io::Error>,
     notices: Vec<io::Error>,
 }
@@ -44,7 +44,7 @@ impl<'a> BlockReader<'a> {
         }
     }
 
-    /// Returns the next block, and `None` after the last.
+    /// Returns the next block, or `None` after the last one.
     ///
     /// # Errors
     /// Returns the error of opening the input or of reading its next bytes.
@@ -77,8 +77,8 @@ impl<'a> BlockReader<'a> {
         }
     }
 
-    /// Replaces the bytes of a block by what reading its range returns, if those seen through a mapping
-    /// may differ from the file's, and returns whether it did. To be asked after the bytes were used.
+    /// Reads the bytes of a block again if those seen through a mapping may differ from the file's.
+    /// Returns whether they were replaced. Call this after using the bytes.
     pub fn replace_if_doubtful(&mut self, block: &mut Block) -> bool {
         if !block.is_doubtful() {
             return false;
@@ -96,7 +96,7 @@ impl<'a> BlockReader<'a> {
         self.buffers.take_back(block.into_buffer().into_iter(), self.plan.block);
     }
 
-    /// Returns what there is to report of the input beside its bytes: that it changed meanwhile.
+    /// Returns the messages about the input, such as that it changed meanwhile.
     pub fn notices(&self) -> &[io::Error] {
         &self.notices
     }

@@ -1,5 +1,5 @@
-//! Memory that workers use again, from block to block and from run to run. New memory costs a page
-//! fault for each of its pages, as much as reading into it does.
+//! Memory that workers reuse from block to block and from run to run. New memory costs a page fault
+//! for each page, which takes as long as reading into it.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,30 +10,30 @@ use super::plan::MAX_BATCH;
 /// The capacity in bytes up to which as many buffers are kept as a batch of small files needs.
 const SMALL_BUFFER_BYTES: usize = (64 << 10) + Buffer::SLACK;
 
-/// The most larger buffers that are kept.
+/// The maximum number of larger buffers that are kept.
 const MAX_LARGE_BUFFERS: usize = 4;
 
 /// Text that has grown to this many times a block, or a megabyte, is not kept: one block of long lines
 /// must not pin its memory.
 const MAX_TEXT_BLOCKS: usize = 8;
 
-/// The memory of workers that have ended.
+/// The buffers of workers that have ended.
 #[derive(Debug, Default)]
 pub(super) struct BufferPool(Mutex<Vec<WorkerBuffers>>);
 
 impl BufferPool {
-    /// Returns a worker's memory, that of an earlier one if there is any.
+    /// Returns buffers for a worker, those of an earlier one if possible.
     pub(super) fn take(&self) -> WorkerBuffers {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    /// Leaves a worker's memory to the next.
+    /// Leaves a worker's buffers to the next one.
     pub(super) fn put(&self, buffers: WorkerBuffers) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffers);
     }
 }
 
-/// What one worker reads into and writes text to.
+/// The buffers into which one worker reads and writes text.
 #[derive(Debug, Default)]
 pub(super) struct WorkerBuffers {
     pub(super) spare: Vec<Buffer>,
@@ -41,7 +41,7 @@ pub(super) struct WorkerBuffers {
 }
 
 impl WorkerBuffers {
-    /// Takes back the buffers of a batch of blocks of nominally `block` bytes.
+    /// Takes back the buffers of a batch of blocks with a nominal size of `block` bytes.
     pub(super) fn take_back(&mut self, buffers: impl Iterator<Item = Buffer>, block: usize) {
         for buffer in buffers {
             let is_small = buffer.capacity() <= SMALL_BUFFER_BYTES;

@@ -1,5 +1,5 @@
-//! Whether files come from the disk, learnt from how long they took: what pays for a cold file costs
-//! time for a resident one.
+//! Learns from read times whether files come from the disk, because measures that speed up a cold
+//! file slow down a resident one.
 
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -25,9 +25,10 @@ const RESIDENT_FILE_TIME: Duration = Duration::from_micros(25);
 /// What the workers of a command have learnt so far.
 #[derive(Debug, Default)]
 pub(super) struct ColdTracker {
-    /// How many more blocks have to be fast; 0 for a resident file.
+    /// The number of further blocks that must be fast before the file counts as resident; 0 for a
+    /// resident file.
     cold_blocks: AtomicU8,
-    /// How many more small files are prefetched.
+    /// The number of further small files to prefetch.
     prefetches: AtomicU32,
 }
 
@@ -37,7 +38,8 @@ impl ColdTracker {
         self.cold_blocks.store(if is_cold { FAST_BLOCKS_UNTIL_WARM } else { 0 }, Ordering::Relaxed);
     }
 
-    /// Runs `fault_in` for `bytes` that were not asked for before, and records whether it was slow.
+    /// Runs `fault_in` for `bytes` bytes that were not requested before, and records whether it was
+    /// slow.
     pub(super) fn time<T>(&self, bytes: usize, fault_in: impl FnOnce() -> T) -> T {
         if bytes < MIN_TIMED_BYTES {
             return fault_in();

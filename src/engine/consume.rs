@@ -1,4 +1,5 @@
-//! One input through several consumers that each take every block in order: digests.
+//! Passes one input through several consumers, such as digests, that each take every block in
+//! order.
 //!
 //! Each lane is an in-order stage. Workers take blocks alternately, and each block passes the lanes
 //! one after another: while one worker's block is in the second lane, the next worker's is in the
@@ -25,18 +26,18 @@ use super::session::Session;
 use super::stage::Stage;
 use super::workers::{self, Outlook, Permits, Work};
 
-/// Something that takes the bytes of an input in order.
+/// A consumer that takes the bytes of an input in order.
 pub trait Lane: Sync {
-    /// What can be made of a block without those before it.
+    /// The part of the result that can be computed from a block alone.
     type Part: Send;
     /// The running total.
     type State: Send + Default;
 
-    /// Does what can be done with a block on its own, on any thread, in any order. `at` counts from
-    /// the first byte that is taken.
+    /// Computes what is possible from a block alone, on any thread and in any order. `at` counts
+    /// from the first byte taken.
     fn part(&self, at: u64, block: &Block) -> Self::Part;
 
-    /// Takes the block in, in order.
+    /// Consumes the block, in order.
     fn take(&self, state: &mut Self::State, block: &Block, part: Self::Part);
 }
 
@@ -45,7 +46,7 @@ pub trait Lane: Sync {
 pub struct Consumed<S> {
     /// The final state of each lane.
     pub states: Vec<S>,
-    /// Names of inputs and what to report about them, although they were read.
+    /// Names of inputs that were read, and messages about them.
     pub notices: Vec<(OsString, io::Error)>,
 }
 
@@ -57,14 +58,15 @@ impl Engine {
         let len = source.wanted().unwrap_or(u64::MAX);
         let share = usize::try_from(len / SHARES).unwrap_or(BLOCK).next_power_of_two();
         let plan = self.plan(Cut::Exact, share.clamp(512 << 10, BLOCK));
-        // Small enough, too, for the first one to tell early whether a second thread pays. With half of
-        // it that was no earlier, and a megabyte took 3 % longer for the calls between the blocks.
+        // The size is also small enough for the first block to show early whether a second thread
+        // pays off. Half of it showed that no earlier, and a megabyte then took 3 % longer because
+        // of the calls between blocks.
         let pread_block = self.block.unwrap_or(256 << 10);
         Plan { holes: true, ramp_up: false, pread_block, ..plan }
     }
 
-    /// Takes one input through `lanes`. Helpers are started while the input is long and `permits` has
-    /// any, at most `helpers` of them.
+    /// Passes one input through `lanes`. Up to `helpers` helpers are started if the input is long
+    /// and `permits` are free.
     ///
     /// # Errors
     /// Returns an error if a byte cannot be read, for example after a truncation, because half an
@@ -117,13 +119,13 @@ fn feed_once<L: Lane>(
     })
 }
 
-/// Marks an input whose mapped bytes were taken in and turned out not to be the file's, though the
-/// file can be read.
+/// Marks an input whose mapped bytes were consumed but turned out not to be the file's, although
+/// the file can be read.
 #[derive(Debug, thiserror::Error)]
 #[error("the mapping differs from the file")]
 struct Doubt(Arc<Source>);
 
-/// Returns the block if the bytes that the lanes took in were the file's.
+/// Returns the block if the bytes that the lanes consumed were the file's.
 ///
 /// # Errors
 /// Returns the error of reading the block again, or [`Doubt`] if that succeeds, because a digest
@@ -143,13 +145,14 @@ struct Feeding<'a, L: Lane> {
     /// The cursor, and the offset of the input's first byte.
     cursor: Mutex<(Cursor<'a>, Option<u64>)>,
     stages: Vec<Stage<L::State>>,
-    /// What went wrong in the lowest block in which anything did.
+    /// The offset and error of the first block that failed.
     failure: Mutex<Option<(u64, io::Error)>>,
     /// Reported only after all blocks, because a truncation in an earlier one makes them redundant.
     notices: Mutex<Vec<(OsString, io::Error)>>,
 }
 
-/// A block's number. Stages that it has not passed when it fails are given up.
+/// The number of a block. If the block fails, its number is given up in the stages that it has not
+/// passed.
 struct InFlight<'f, 'a, L: Lane> {
     feeding: &'f Feeding<'a, L>,
     number: u64,
@@ -204,7 +207,7 @@ impl<L: Lane> Work for Feeding<'_, L> {
 }
 
 impl<L: Lane> Feeding<'_, L> {
-    /// Loads a span and takes it through every lane.
+    /// Loads a span and passes it through every lane.
     fn pass(&self, span: Span, base: u64, buffers: &mut WorkerBuffers, number: u64) -> io::Result<()> {
         let loader = Loader { plan: self.plan, session: self.session };
         let Loaded { block, damage } = loader.load(span, &mut buffers.spare)?;
@@ -216,7 +219,7 @@ impl<L: Lane> Feeding<'_, L> {
         for ((lane, stage), part) in self.lanes.iter().zip(&self.stages).zip(parts) {
             lane.take(&mut stage.take(number), &block, part);
         }
-        // Only now have all bytes been taken in: if the file still holds them, they were true.
+        // Only now have all bytes been consumed: if the file still holds them, they were correct.
         let block = confirmed(block)?;
         block.notices(|source, notice| {
             let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
@@ -234,7 +237,7 @@ mod tests {
     use crate::io::Range;
     use std::io::Write;
 
-    /// Keeps every byte, and how many bytes came when.
+    /// Keeps every byte, and the sizes of the blocks.
     struct Keep;
 
     impl Lane for Keep {

@@ -1,5 +1,4 @@
-//! Plain sums of what a run did: the figures of `--stats` and of the progress bar. Nothing here
-//! touches a file.
+//! Counts what a run did, for `--stats` and the progress bar. Nothing here touches a file.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -30,13 +29,13 @@ impl Counter {
 /// Counters of a command, shared by its workers.
 #[derive(Debug, Default)]
 pub struct Counters {
-    /// Bytes that went through a kernel or were copied.
+    /// The number of bytes that a kernel processed or that were copied.
     pub bytes: Counter,
-    /// Windows mapped.
+    /// The number of windows mapped.
     pub windows: Counter,
-    /// Bytes given to the output without a copy by this program.
+    /// The number of bytes output without being copied by this program.
     pub uncopied: Counter,
-    /// Threads that took part.
+    /// The number of threads that took part.
     pub threads: Counter,
     inputs: Mutex<InputCounts>,
 }
@@ -48,7 +47,8 @@ pub struct InputCounts {
     pub methods: Vec<(AccessMethod, Option<Reason>, u64)>,
     /// How the output was written, unless by `write`.
     pub output: Option<&'static str>,
-    /// Bytes of mapped inputs that were resident before the run, and all their bytes.
+    /// The number of resident bytes of mapped inputs before the run, and the number of all their
+    /// bytes.
     pub resident: Option<(u64, u64)>,
 }
 

@@ -1,9 +1,10 @@
-//! A file that is cut, grown, replaced or written over at a chosen moment of the pipeline.
+//! Tests with a file that is truncated, extended, replaced or overwritten at a chosen moment of the
+//! pipeline.
 //!
-//! The kernel here does it itself, in the middle of its own work, so that every moment between two
-//! steps of the engine is met for certain and no test waits for a race: on entering `scan` (between
-//! loading and scanning), halfway through it, on leaving it (between scan and verification), in
-//! `carry`, and before, within and after `format`.
+//! The kernel here does this itself in the middle of its own work, so that every moment between two
+//! steps of the engine is certain to occur and no test waits for a race: on entering `scan`
+//! (between loading and scanning), halfway through it, on leaving it (between scan and
+//! verification), in `carry`, and before, within and after `format`.
 
 use std::fs::File;
 use std::io::Write;
@@ -36,10 +37,10 @@ const MOMENTS: [Moment; 7] = [
     Moment::Formatted,
 ];
 
-/// Numbers lines, and does something to the file at one moment of one block.
+/// Numbers lines, and changes the file at one moment of one block.
 struct Saboteur<'a> {
     when: Moment,
-    /// The block it happens in: the one that holds this byte.
+    /// The offset of a byte in the block at which the change happens.
     at: u64,
     act: &'a (dyn Fn() + Sync),
     done: AtomicU64,
@@ -59,7 +60,7 @@ fn newlines(bytes: &[u8]) -> u64 {
 }
 
 impl Kernel for Saboteur<'_> {
-    /// Newlines, and the number of the first line.
+    /// The number of newlines, and the number of the first line.
     type Part = (u64, u64);
     type Carry = u64;
 
@@ -94,7 +95,7 @@ impl Kernel for Saboteur<'_> {
     }
 }
 
-/// What it prints of the first `len` bytes of `truth`, whole lines only.
+/// Returns what the kernel prints for the first `len` bytes of `truth`, whole lines only.
 fn numbered(truth: &[u8], len: u64) -> Vec<u8> {
     let whole = memchr::memrchr(b'\n', &truth[..len as usize]).map_or(0, |i| i + 1);
     let mut text = Vec::new();
@@ -108,7 +109,7 @@ fn numbered(truth: &[u8], len: u64) -> Vec<u8> {
 struct Bench {
     dir: tempfile::TempDir,
     truth: Vec<u8>,
-    /// Opened for writing throughout.
+    /// The file, open for writing.
     file: File,
     random: u64,
 }
@@ -141,14 +142,14 @@ impl Bench {
         (self.random >> 33) % bound
     }
 
-    /// Puts back what a truncation took.
+    /// Restores the bytes that a truncation removed.
     fn restore(&self, from: u64) {
         self.file.set_len(self.truth.len() as u64).unwrap();
         self.file.write_all_at(&self.truth[from as usize..], from).unwrap();
     }
 
     fn run(&self, policy: IoMode, threads: usize, kernel: &Saboteur<'_>) -> Printed {
-        // Blocks whose size was asked for have each a window, others share them.
+        // Blocks of a requested size each have their own window; others share windows.
         let block = (kernel.at >> 12).is_multiple_of(2).then_some(BLOCK);
         let engine = Engine { policy, threads, block, most: usize::MAX, range: Range::default() };
         let sink = tempfile::NamedTempFile::new_in(self.dir.path()).unwrap();
@@ -162,7 +163,8 @@ impl Bench {
         Printed { text: std::fs::read(sink.path()).unwrap(), failed: outcome.failed }
     }
 
-    /// Cuts the file to `size` at a moment of the block that holds byte `at`, and puts it back.
+    /// Truncates the file to `size` at a moment of the block that contains byte `at`, and restores
+    /// it.
     fn cut(&self, size: u64, when: Moment, at: u64, policy: IoMode, threads: usize) -> Printed {
         let act = || self.file.set_len(size).unwrap();
         let kernel = Saboteur { when, at, act: &act, done: AtomicU64::new(0) };
@@ -179,7 +181,8 @@ impl Bench {
         assert!(printed.failed || printed.text == full, "{what}: cut short without a word");
         let least = numbered(&self.truth, size);
         assert!(printed.text.starts_with(&least), "{what}: {} bytes, not {}", printed.text.len(), least.len());
-        // A mapped block shows the cut until its last byte is formatted; a read one is a copy.
+        // A mapped block shows the truncation until its last byte is formatted; a block that was
+        // read is a copy.
         if policy == IoMode::Mmap && threads == 1 && at >= size {
             let before = at - at % BLOCK as u64;
             let most = numbered(&self.truth, (before + BLOCK as u64 + 200).min(self.truth.len() as u64));
@@ -189,13 +192,13 @@ impl Bench {
     }
 }
 
-/// The pages of a mebibyte, each at the moments that fall to it: `of` of the seven.
+/// Truncates at each page of a mebibyte, at `of` of the seven moments each.
 fn cut_pages(of: usize) {
     let mut bench = Bench::new(1 << 20);
     let mut runs = 0;
     for page in 0..256_u64 {
         for when in (0..of).map(|moment| MOMENTS[(page as usize + moment) % MOMENTS.len()]) {
-            // The block that is cut, one before it, and any.
+            // The truncated block, one before it, and any other.
             let size = page * 4096;
             let at = [size, size.saturating_sub(BLOCK as u64), bench.below(1 << 20)][runs % 3];
             bench.check_cut(size, when, at, IoMode::Mmap, 1);
@@ -269,7 +272,8 @@ fn bytes_that_change_between_two_looks_hurt_nobody() {
     for (run, when) in MOMENTS.into_iter().cycle().take(56).enumerate() {
         let mut bench = Bench::new(300_000);
         let at = bench.below(300_000);
-        // More newlines than were counted, or none: what was learnt in `scan` is wrong in `format`.
+        // There are more newlines than were counted, or none, so the result of `scan` is wrong in
+        // `format`.
         let filler = if run % 2 == 0 { b'\n' } else { b'z' };
         let act = || bench.file.write_all_at(&vec![filler; 300_000], 0).unwrap();
         let kernel = Saboteur { when, at, act: &act, done: AtomicU64::new(0) };
@@ -278,7 +282,7 @@ fn bytes_that_change_between_two_looks_hurt_nobody() {
     }
 }
 
-/// Counts zeros, holes included, and prints how many at the end.
+/// Counts zeros, including holes, and prints their number at the end.
 struct Zeros<'a>(&'a (dyn Fn() + Sync));
 
 impl Kernel for Zeros<'_> {
@@ -302,8 +306,9 @@ impl Kernel for Zeros<'_> {
     }
 }
 
-/// A hole has no pages and raises no signal, and `lseek` past the end of a file that was cut answers
-/// as for a hole: holes were taken on trust, and a truncated sparse file went through as if whole.
+/// Regression: a hole has no pages and raises no signal, and `lseek` past the end of a truncated
+/// file answers as for a hole. Holes were not verified, so a truncated sparse file was processed as
+/// if it were complete.
 #[test]
 fn a_hole_that_is_gone_is_a_truncation() {
     for cut in [0, 4096, 300_000, 600_000] {
@@ -327,8 +332,8 @@ fn a_hole_that_is_gone_is_a_truncation() {
     }
 }
 
-/// In joined inputs, the few bytes after the last whole row come from a separate read, whose
-/// failure was taken for the end of the input.
+/// Regression: in joined inputs, the few bytes after the last whole row come from a separate read,
+/// whose failure was taken for the end of the input.
 #[test]
 fn a_row_that_is_gone_is_a_truncation() {
     struct Rows<'a>(&'a (dyn Fn() + Sync));
@@ -365,7 +370,7 @@ fn a_row_that_is_gone_is_a_truncation() {
     }
 }
 
-/// A kernel that prints whether an input is binary, as its first bytes tell.
+/// A kernel that prints whether an input is binary according to its first bytes.
 struct Verdicts;
 
 impl Kernel for Verdicts {
@@ -384,8 +389,8 @@ impl Kernel for Verdicts {
     }
 }
 
-/// What turned out to be shorter when it was read was no longer an input's last block, and so nobody judged it: of a binary file
-/// that was cut, lines were printed.
+/// Regression: a block that turned out to be shorter when it was read was no longer its input's
+/// last block and was never classified, so that lines of a truncated binary file were printed.
 #[test]
 fn an_input_that_was_cut_is_judged_all_the_same() {
     let dir = tempfile::tempdir().unwrap();
@@ -407,8 +412,8 @@ fn an_input_that_was_cut_is_judged_all_the_same() {
     }
 }
 
-/// `vm.max_map_count` reached: every further map is ENOMEM, and no thread has room for its stack either. What was to be
-/// mapped is read, by the one thread there is.
+/// Tests with `vm.max_map_count` reached: every further mapping fails with ENOMEM, and no thread
+/// can be started because its stack has no room. The only thread reads instead of mapping.
 #[test]
 #[allow(unsafe_code)]
 fn no_further_mapping() {
@@ -426,7 +431,7 @@ fn no_further_mapping() {
     let whole = numbered(&bench.truth, 1 << 20);
     let file = File::open(bench.dir.path().join("f")).unwrap();
     let mut mappings = Vec::with_capacity(1 << 20);
-    // The same page of a file again and again does not join with its neighbour, so that each counts.
+    // Mappings of the same page of a file are not merged with their neighbours, so each counts.
     // SAFETY: nothing reads these bytes.
     while let Ok(map) = unsafe { memmap2::MmapOptions::new().len(4096).map(&file) } {
         mappings.push(map);

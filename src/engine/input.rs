@@ -8,10 +8,10 @@ use crate::io::{FileRef, IoMode, Range, Source};
 use super::input_kind::InputKind;
 use super::session::Session;
 
-/// An open input with its kind, if that is known, or its name and why it could not be opened.
+/// An open input with its kind, if that is known, or its name and the error of opening it.
 pub type Opened = Result<(Source, Option<InputKind>), (OsString, io::Error)>;
 
-/// How a command opens its inputs, on whichever thread takes them.
+/// The way in which a command opens its inputs, on any thread.
 pub trait Open: Sync + std::fmt::Debug {
     /// Opens the file itself, without reading it.
     ///
@@ -19,7 +19,7 @@ pub trait Open: Sync + std::fmt::Debug {
     /// Returns the error of opening it.
     fn source(&self, place: &FileRef, range: Range) -> io::Result<Source>;
 
-    /// Prepares the open file as the command wants it, which may read its beginning.
+    /// Prepares the open file for the command, which may read its beginning.
     ///
     /// # Errors
     /// Returns the error.
@@ -37,14 +37,14 @@ pub trait Open: Sync + std::fmt::Debug {
     }
 }
 
-/// One input of a run.
+/// An input of a run.
 #[derive(Debug)]
 pub enum Input<'a> {
     /// A path to open, or `-`.
     Named(OsString),
     /// A file that the command opens in its own way.
     Unopened(FileRef, &'a dyn Open),
-    /// One of these two that was prefetched before its turn.
+    /// An input of one of these two kinds that was prefetched before its turn.
     Prefetched(Box<Prefetched<'a>>),
     /// An input that is open.
     Open(Source),
@@ -54,11 +54,11 @@ pub enum Input<'a> {
     Failed(OsString, io::Error),
 }
 
-/// An input that the disk was asked for.
+/// An input that is being prefetched.
 #[derive(Debug)]
 pub struct Prefetched<'a> {
     input: Input<'a>,
-    /// The open file, of which nothing was read, until it is forgotten.
+    /// The open file, from which nothing has been read; `None` after it is forgotten.
     source: Option<Source>,
     /// Whether it was small enough to prefetch, and its resident bytes have been counted.
     is_counted: bool,
@@ -79,8 +79,8 @@ impl Input<'_> {
         matches!(self, Input::Named(_) | Input::Unopened(..) | Input::Prefetched(..))
     }
 
-    /// Returns whether it can be opened only when everything before it was emitted: opening a FIFO
-    /// blocks until a writer comes, and the position of standard input depends on who has read it.
+    /// Returns whether it can be opened only after everything before it was emitted. Opening a FIFO
+    /// blocks until it has a writer, and the position of standard input depends on earlier readers.
     pub fn has_to_wait(&self) -> bool {
         match self {
             Input::Named(name) => name == "-" || crate::io::path::is_fifo(name),
@@ -90,7 +90,7 @@ impl Input<'_> {
         }
     }
 
-    /// Opens it and asks the disk for it, if it is a small file. Failures are left to [`Input::open`].
+    /// Opens it and starts read-ahead, if it is a small file. Failures are left to [`Input::open`].
     pub(super) fn prefetch(&mut self, policy: IoMode, range: Range, session: &Session) {
         let opened = match self {
             Input::Unopened(place, opener) => opener.source(place, range),
@@ -104,15 +104,15 @@ impl Input<'_> {
         }
     }
 
-    /// Closes a prefetched file, to be opened again when its turn comes: by then its name may be
-    /// another file's.
+    /// Closes a prefetched file, so that it is opened again when its turn comes, because its name
+    /// may then refer to another file.
     pub fn forget(&mut self) {
         if let Input::Prefetched(prefetched) = self {
             prefetched.source = None;
         }
     }
 
-    /// Opens it, unless it is open.
+    /// Opens it, unless it is already open.
     ///
     /// # Errors
     /// Returns the name and the error of opening it.
@@ -167,7 +167,7 @@ mod tests {
         let mut input = Input::Named(file.path().into());
         input.prefetch(policy, range, &session);
         assert_eq!(length(input), Some(8));
-        // It was counted both times, the second time with the pages that had been prefetched.
+        // Regression: it was counted twice, the second time with the prefetched pages.
         let session = Session::default();
         session.count_resident();
         let mut input = Input::Named(file.path().into());

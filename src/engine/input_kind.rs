@@ -1,13 +1,14 @@
-//! Text or binary: what the first bytes of an input say, and how a kernel takes the rest of it.
+//! The kind of an input, text or binary, which its first bytes determine and by which a kernel
+//! treats the rest.
 
-/// What an input holds, by its first bytes.
+/// The kind of an input, according to its first bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum InputKind {
-    /// Text, or to be taken as text.
+    /// Text, or treated as text.
     #[default]
     Text,
     /// Text with runs of NUL bytes, which belong to no line.
     Padded,
-    /// Binary: there is a NUL byte near the beginning.
+    /// Binary, with a NUL byte near the beginning.
     Binary,
 }

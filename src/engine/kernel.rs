@@ -1,5 +1,5 @@
 //! The interface that a subcommand implements for the engine: a pure function over blocks. A kernel
-//! knows no file and no output, and its only memory is its carry.
+//! has no access to files or output, and its only memory is its carry.
 
 use super::Block;
 use super::input_kind::InputKind;
@@ -27,13 +27,13 @@ pub struct Insertion {
 /// Output that text cannot express, or only at great length.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Inserted {
-    /// The next byte goes to this offset from where the output began.
+    /// The next byte goes to this offset from the start of the output.
     Move(u64),
     /// The unit, repeated.
     Repeat {
         /// The bytes to repeat; not empty.
         unit: Vec<u8>,
-        /// The total number of bytes; the last unit may be cut.
+        /// The total number of bytes; the last unit may be incomplete.
         bytes: u64,
     },
     /// A line on standard error, after everything printed before it.
@@ -60,30 +60,31 @@ pub trait Kernel: Sync {
     const HEAD: usize = 0;
 
     /// Classifies an input by its first bytes, for [`Block::kind`]. `head` is shorter than
-    /// [`Kernel::HEAD`] only where the input is, or where a slow writer paused.
+    /// [`Kernel::HEAD`] only if the input is, or if a slow writer paused.
     fn classify(&self, head: &[u8]) -> InputKind {
         let _ = head;
         InputKind::Text
     }
 
-    /// Scans one block, in parallel: most of the work belongs here.
+    /// Scans one block, in parallel. Most of the work belongs here.
     fn scan(&self, block: &Block) -> Self::Part;
 
-    /// Returns whether an input's first lines, which left `part`, settle it. Then `carry` does not
-    /// return [`Flow::Continue`] for them, and the rest is not read.
+    /// Returns whether an input's first lines, whose scan returned `part`, decide the whole input.
+    /// If so, `carry` does not return [`Flow::Continue`] for them, and the rest is not read.
     fn is_settled_by(&self, part: &Self::Part) -> bool {
         let _ = part;
         false
     }
 
-    /// Takes the totals of the blocks before and hands them on, in file order, so it must be brief.
+    /// Updates the totals of the blocks before and passes them on. This happens in file order, so
+    /// it must be quick.
     fn carry(&self, block: &Block, part: &mut Self::Part, carry: &mut Self::Carry) -> Flow;
 
     /// Writes the block's text, in parallel.
     fn format(&self, block: &Block, part: &mut Self::Part, text: &mut Vec<u8>);
 
-    /// Returns what goes between the bytes of a part's text, in the text's order: for kernels that
-    /// rebuild a file with holes and long runs, or have messages.
+    /// Returns the insertions into a part's text, in the text's order, for kernels that rebuild a
+    /// file with holes and long runs, or print messages.
     fn insertions<'p>(&self, part: &'p Self::Part) -> &'p [Insertion] {
         let _ = part;
         &[]

@@ -11,13 +11,13 @@ use super::cursor::{Span, SpanContent};
 use super::plan::Plan;
 use super::session::Session;
 
-/// What loading depends on beside the span.
+/// The context in which spans are loaded.
 pub(super) struct Loader<'a> {
     pub(super) plan: &'a Plan,
     pub(super) session: &'a Session,
 }
 
-/// A block, and what went wrong after its bytes.
+/// A block, and the error that follows its bytes.
 pub(super) struct Loaded {
     pub(super) block: Block,
     pub(super) damage: Option<io::Error>,
@@ -29,7 +29,7 @@ impl Loader<'_> {
     /// # Errors
     /// Returns the error that kept all of it from being loaded.
     pub(super) fn load(&self, span: Span, spare: &mut Vec<Buffer>) -> io::Result<Loaded> {
-        // The zeros in place of a hole are not the beginning that a file is recognised by.
+        // The zeros in place of a hole are not a beginning by which a file can be recognized.
         let is_data = matches!(span.content, SpanContent::ToLoad | SpanContent::Prefix);
         let loaded = self.load_bytes(span, spare)?;
         let block = &loaded.block;
@@ -77,7 +77,7 @@ impl Loader<'_> {
         Ok(Loaded { block, damage: damage.or(broken) })
     }
 
-    /// Maps the block's `length` bytes, or reads them where they are not to be mapped or cannot be.
+    /// Maps the block's `length` bytes, or reads them if they should not or cannot be mapped.
     fn map_or_read(&self, block: &mut Block, length: u64, spare: &mut Vec<Buffer>) -> io::Result<Option<io::Error>> {
         let length = usize::try_from(length).map_err(|_| too_long(length))?;
         if block.source.method() == AccessMethod::Map
@@ -107,14 +107,15 @@ impl Loader<'_> {
         if was_faulted_in { load() } else { self.session.cold.time(bytes, load) }
     }
 
-    /// Maps the range and faults its pages in; `None` where it is to be read instead.
+    /// Maps the range and faults its pages in. Returns `None` if it should be read instead.
     ///
     /// # Errors
     /// Returns an error under [`IoMode::Mmap`] if the range cannot be mapped.
     fn map(&self, source: &Source, at: u64, length: usize) -> io::Result<Option<WindowView>> {
         match source.map(at, length) {
             Ok((view, is_new)) => {
-                // A page that is gone meanwhile is a recorded fault, which the verification handles.
+                // A page that has disappeared meanwhile is a recorded fault, which the verification
+                // handles.
                 self.timed(self.was_faulted_in(source), length, || view.touch());
                 self.session.counters.windows.add(u64::from(is_new));
                 Ok(Some(view))
@@ -133,11 +134,11 @@ impl Loader<'_> {
 }
 
 impl Block {
-    /// Replaces the bytes by what `pread(2)` returns for their range now, or clips a hole to the file's
+    /// Replaces the bytes with those that `pread(2)` returns now, or clips a hole to the file's
     /// size.
     ///
-    /// Returns what kept the rest from being read. `None` means that the mapping was wrong and the file
-    /// is whole: a page that tmpfs had no room for, an overlay file that was copied up.
+    /// Returns the error of reading the rest. `None` means that the mapping was wrong and the file
+    /// is intact: tmpfs had no room for a page, or an overlay file was copied up.
     pub(super) fn reread(&mut self) -> Option<io::Error> {
         if let Data::Hole(len) = self.data {
             return match self.source.length_now() {
@@ -174,7 +175,8 @@ fn read_around(
     at: Range<u64>,
     holes: &[Range<u64>],
 ) -> io::Result<Option<io::Error>> {
-    // The offset and the place in the buffer of each stretch of data, and of each hole's zero byte.
+    // The file offset and the buffer position of each stretch of data, and of each hole's zero
+    // byte.
     let mut places = Vec::with_capacity(holes.len() * 2 + 1);
     let mut from = at.start;
     let mut failure = None;
@@ -198,7 +200,8 @@ fn read_around(
         }
         from = hole.end;
     }
-    // As in `check_read`; a hole that is gone still reads as a hole.
+    // As in `check_read`, the size is checked afterwards, because a hole past the end still reads
+    // as a hole.
     if let Some(size) = block.source.length_now()?.filter(|&size| size < at.end) {
         let (from, start) = places[places.partition_point(|&(from, _)| from < size).saturating_sub(1)];
         let more = usize::try_from(size.saturating_sub(from)).unwrap_or(usize::MAX);
@@ -210,14 +213,14 @@ fn read_around(
     Ok(failure)
 }
 
-/// Reads a span by position. A short read is a truncation when the size says so; a file that states
-/// more than it holds (sysfs) merely ends.
+/// Reads a span by position. A short read is a truncation if the size says so; a file that states
+/// more than it contains, as in sysfs, merely ends.
 fn read_block(block: &mut Block, buffer: &mut Buffer, length: usize) -> io::Result<Option<io::Error>> {
     let failure = block.source.read_into(buffer, length, block.at).map_err(|_| too_long(length as u64))?;
     check_read(block, buffer, length, failure)
 }
 
-/// Keeps of what was read of a span of `length` bytes what is true, and returns what went wrong after
+/// Keeps the valid part of the bytes read for a span of `length` bytes, and returns the error after
 /// it.
 fn check_read(
     block: &mut Block,
@@ -229,7 +232,7 @@ fn check_read(
     // A truncation lowers the size before it zeroes a page, so a size that is read afterwards and
     // still covers these bytes shows that they were read before.
     let end = block.at + length as u64;
-    // What one short read returned is of one state of the file, if nothing else of it was read.
+    // A single short read returns one state of the file, if nothing else of it was read.
     block.single_read = block.first && block.last && length as u64 <= ONE_READ && !block.source.is_rest();
     let size = block.source.length_now()?;
     if block.single_read && block.source.file_system().needs_reading() {
@@ -242,7 +245,7 @@ fn check_read(
         return Ok(Some(truncated(block.source.base() + size)));
     }
     if failure.is_some() {
-        // Bytes before a bad sector are true and are emitted first.
+        // Bytes before a bad sector are valid and are emitted first.
         block.last = false;
     } else if got < length {
         block.last = true;

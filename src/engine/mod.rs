@@ -1,9 +1,10 @@
 //! The ordered parallel pipeline between input bytes and printed text.
 //!
-//! A cursor hands out spans under one lock; workers load each as a [`Block`], run a pure [`Kernel`]
-//! over it, hand running totals on in file order, format in parallel, verify that the file still held
-//! what they saw, and emit in file order. Each thread has one batch in hand, so memory is bounded by
-//! threads times block size. The engine knows no file format and no output, a kernel no file.
+//! A cursor hands out spans under one lock. Workers load each as a [`Block`], run a pure [`Kernel`]
+//! over it, pass running totals on in file order, format in parallel, verify that the file still
+//! held the bytes they scanned, and emit in file order. Each thread holds one batch, so memory is
+//! bounded by threads times block size. The engine knows no file format and no output; a kernel
+//! knows no file.
 
 mod block;
 mod block_reader;
@@ -49,7 +50,7 @@ pub(crate) use stage::Stage;
 pub use workers::Permits;
 pub(crate) use workers::on_threads;
 
-/// What a stage is made of. The model checker has its own.
+/// The primitives of a stage. The model checker substitutes its own.
 mod sync {
     pub(super) use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 }

@@ -1,8 +1,8 @@
-//! Jobs done in parallel, their results emitted in order: files and their digests.
+//! Runs jobs in parallel and emits their results in order, such as the digests of files.
 //!
-//! A thread is started only when there is another job for it; while there is none, its permit is
-//! free for a job that can use more than one thread. A long job holds back the results after it, so
-//! workers run ahead of it, by a bounded number of results.
+//! A thread is started only if there is another job for it; otherwise its permit is free for a job
+//! that can use more than one thread. A long job delays the results after it, so workers run ahead
+//! by a bounded number of results.
 
 use std::collections::VecDeque;
 use std::io;
@@ -32,17 +32,17 @@ pub enum Lookahead {
     Later,
 }
 
-/// The steps of each job: it is prepared, done, and its result emitted.
+/// The steps of each job: prepare it, run it, and emit its result.
 pub struct MapSteps<A, W, E> {
     /// May prepare a job before its turn. Called any number of times.
     pub ahead: A,
-    /// Does the job. The permits are for further threads of its own.
+    /// Runs the job. The permits allow it to start further threads.
     pub work: W,
     /// Takes the results, in the jobs' order.
     pub emit: E,
 }
 
-/// Does `steps` for each of `jobs` on up to `threads` threads, which `session` counts.
+/// Runs `steps` for each of `jobs` on up to `threads` threads, which `session` counts.
 ///
 /// # Errors
 /// Returns the first error of `emit`, after which no further job is started.
@@ -74,7 +74,7 @@ where
     mapping.emission.into_state().outcome
 }
 
-/// Where results go, and how that went.
+/// The output of results, and its outcome.
 struct Emission<E> {
     emit: E,
     outcome: io::Result<()>,
@@ -84,8 +84,8 @@ struct Mapping<'p, I: Iterator, R, A, W, E> {
     permits: &'p Permits,
     jobs: Mutex<Jobs<I>>,
     emission: Stage<Emission<E>, R>,
-    /// Asked for by the first error. Threads that learned of it only from their own first result
-    /// would each have started another one by then, without end.
+    /// Requested at the first error. Threads that learned of the error only from their own first
+    /// result would each have started another thread by then, without end.
     stop: Stop,
     max_batch: usize,
     ahead: A,
@@ -94,9 +94,9 @@ struct Mapping<'p, I: Iterator, R, A, W, E> {
 
 struct Jobs<I: Iterator> {
     rest: Peekable<I>,
-    /// How many were taken from `rest`.
+    /// The number of jobs taken from `rest`.
     taken: u64,
-    /// Jobs that a worker took too many of, with their numbers.
+    /// Jobs that a worker returned because it had taken too many, with their numbers.
     returned: VecDeque<(u64, I::Item)>,
 }
 
@@ -131,7 +131,7 @@ where
     E: FnMut(R) -> io::Result<()> + Send,
 {
     type Item = VecDeque<(u64, I::Item)>;
-    /// How many jobs to take next.
+    /// The number of jobs to take next.
     type Local = usize;
 
     const FREES_CALLER: bool = true;
@@ -161,7 +161,7 @@ where
         while let Some((number, job)) = batch.pop_front() {
             batch.iter_mut().for_each(|(_, job)| (self.ahead)(job, Lookahead::Soon));
             results.push((number, (self.work)(job, self.permits)));
-            // A worker that took several and needs longer for them gives the rest back.
+            // A worker that took several jobs and needs longer for them returns the rest.
             if begun.elapsed() > STALE_AFTER {
                 break;
             }
@@ -196,7 +196,8 @@ where
     fn end(&self, _: usize) {}
 }
 
-/// Numbers of jobs that a worker has in hand. A panic gives them up, so that no thread waits for them.
+/// The numbers of the jobs that a worker holds. A panic gives them up, so that no thread waits for
+/// them.
 struct Numbers<'s, E, R> {
     stage: &'s Stage<Emission<E>, R>,
     left: Vec<u64>,
@@ -247,8 +248,8 @@ mod tests {
         assert!(begun.into_inner() < 20 + 2 * MAX_WAITING as usize);
     }
 
-    /// The result of a job that panicked was never handed in, so the other workers waited for room
-    /// for ever, also if they were already that far ahead before the panic.
+    /// Regression: the result of a job that panicked was never handed in, so the other workers
+    /// waited for room forever, even if they were already that far ahead before the panic.
     #[test]
     fn a_panic_in_a_job_ends_the_run() {
         for late in [0, 50] {

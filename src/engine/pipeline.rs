@@ -44,28 +44,28 @@ pub(super) struct CarryState<C> {
     pub(super) stopped: bool,
 }
 
-/// The output, and how writing to it went.
+/// The output, and the outcome of writing to it.
 pub(super) struct OutputState<'a> {
     sink: &'a mut dyn Sink,
-    /// The input that failed, of which blocks may still be in flight.
+    /// The failed input, which may still have blocks in flight.
     dropped: Option<usize>,
-    /// Nothing more may be printed: it would go to the wrong place.
+    /// Whether printing has stopped, because further output would be at the wrong offset.
     halted: bool,
     pub(super) failed: bool,
     pub(super) result: io::Result<()>,
 }
 
-/// One block in flight.
+/// A block in flight.
 pub(super) struct BlockJob<K: Kernel> {
     pub(super) block: Block,
     part: Option<K::Part>,
     /// The totals before this block, in case it must be done again. Only mapped bytes can change.
     before: Option<K::Carry>,
-    /// Where its text ends in the batch's text.
+    /// The end of the block's text in the batch's text.
     text_end: usize,
     damage: Option<io::Error>,
     drained: bool,
-    /// It is its input's last block, also where only the prefix was scanned.
+    /// Whether this is the last block of its input, even if only the prefix was scanned.
     is_final: bool,
 }
 
@@ -75,7 +75,8 @@ pub(super) enum BlockStep<K: Kernel> {
         input: usize,
         name: OsString,
         error: io::Error,
-        /// Whether bytes are missing that already had an offset among the joined inputs.
+        /// Whether bytes are missing to which an offset among the joined inputs was already
+        /// assigned.
         gap: bool,
         /// Whether the kernel has already ended the input.
         unwanted: bool,
@@ -95,7 +96,7 @@ impl<'a> OutputState<'a> {
 }
 
 impl<K: Kernel> BlockStep<K> {
-    /// Returns the buffer, if it was read, to be used again.
+    /// Returns the buffer for reuse, if the block was read.
     pub(super) fn into_buffer(self) -> Option<Buffer> {
         match self {
             BlockStep::Scanned(job) => job.block.into_buffer(),
@@ -121,7 +122,8 @@ impl<K: Kernel> Pipeline<'_, K> {
         }
     }
 
-    /// Loads and scans a span, or only its first lines where they are likely to settle it, and do.
+    /// Loads and scans a span, or only its first lines if they are likely to decide the input and
+    /// do.
     fn load_and_scan(&self, span: Span, spare: &mut Vec<Buffer>) -> BlockStep<K> {
         let probe = &self.session.probe;
         if probe.should_probe()
@@ -138,7 +140,7 @@ impl<K: Kernel> Pipeline<'_, K> {
         self.load_and_scan_at_once(span, spare)
     }
 
-    /// Returns whether a prefix settled its input.
+    /// Returns whether a prefix decided its input.
     fn is_settled(&self, step: &BlockStep<K>) -> bool {
         match step {
             BlockStep::Scanned(BlockJob { part: Some(part), damage: None, .. }) => self.kernel.is_settled_by(part),
@@ -172,7 +174,7 @@ impl<K: Kernel> Pipeline<'_, K> {
         let mut part = self.kernel.scan(&block);
         if block.is_doubtful() {
             let failure = block.reread();
-            // It may have been classified by zeros in place of missing pages.
+            // The input may have been classified by zeros that replaced missing pages.
             classify(&mut block);
             if failure.is_some() {
                 self.clip_to_whole(&mut block);
@@ -183,7 +185,8 @@ impl<K: Kernel> Pipeline<'_, K> {
         BlockStep::Scanned(BlockJob { block, part: Some(part), before: None, text_end: 0, damage, drained, is_final })
     }
 
-    /// Clips a damaged block back to whole lines or rows: half a line was never a line of the file.
+    /// Clips a damaged block to whole lines or rows, because half a line was never a line of the
+    /// file.
     fn clip_to_whole(&self, block: &mut Block) {
         if let Some(len) = block.hole() {
             let row = if let Cut::Rows(row) = self.plan.split_at { row as u64 } else { 1 };
@@ -249,8 +252,8 @@ impl<K: Kernel> Pipeline<'_, K> {
         }
     }
 
-    /// Formats a job after its predecessors. If the file changed, repeats it on the bytes that are still
-    /// true.
+    /// Formats a job after its predecessors. If the file changed, repeats the job on the bytes that
+    /// are still valid.
     fn format(&self, job: &mut BlockJob<K>, text: &mut Vec<u8>) {
         let start = text.len();
         if let Some(part) = &mut job.part {

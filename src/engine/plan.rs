@@ -1,5 +1,5 @@
-//! How a run reads its inputs: map or read, where blocks are split, of which size, and on how many
-//! threads. The settings of a command are the same for each of its runs; a plan is one run's.
+//! How a run reads its inputs: map or read, where blocks are split, their size, and the number of
+//! threads. A command's settings are the same for all its runs; a plan belongs to one run.
 
 use std::io;
 
@@ -9,38 +9,40 @@ use super::input::{Input, Open};
 use super::input_kind::InputKind;
 use super::session::Session;
 
-/// Default block size in bytes. Below 4 MiB mapping costs more than it saves; two blocks with their
-/// text stay far below 100 MiB.
+/// The default block size in bytes. Below 4 MiB, mapping costs more than it saves; two blocks with
+/// their text stay far below 100 MiB.
 pub const BLOCK: usize = 4 << 20;
 
-/// Block size in bytes for kernels that only count: nothing is kept of a block, and larger ones have
-/// fewer borders.
+/// The block size in bytes for kernels that only count. They keep nothing of a block, and larger
+/// blocks have fewer borders.
 pub const COUNTED: usize = 16 << 20;
 
-/// Default size in bytes of blocks that are read: larger ones leave the core's own cache between
-/// being read and being scanned.
+/// The default size in bytes of blocks that are read. Larger blocks leave the core's own cache
+/// between being read and being scanned.
 const PREAD_BLOCK: usize = 512 << 10;
 
-/// The most small files in a batch.
+/// The maximum number of small files in a batch.
 pub(super) const MAX_BATCH: usize = 32;
 
-/// What holds for every run of a command.
+/// The settings of every run of a command.
 #[derive(Clone, Copy, Debug)]
 pub struct Engine {
     /// Map or read.
     pub policy: IoMode,
-    /// Workers, the calling thread included. Further ones start only when there is work for them.
+    /// The number of workers, including the calling thread. Further ones are started only if there
+    /// is work for them.
     pub threads: usize,
-    /// Nominal block size; `None` leaves it to the kernel's default.
+    /// The nominal block size; `None` means the kernel's default.
     pub block: Option<usize>,
-    /// The most bytes of a block of a default size.
+    /// The maximum of a default block size, in bytes.
     pub most: usize,
     /// The wanted bytes of each input.
     pub range: Range,
 }
 
 impl Engine {
-    /// Returns the engine of a library user: maps what gains from it, on every processor.
+    /// Returns the engine for a library user, which maps files that benefit and uses every
+    /// processor.
     pub fn new() -> Engine {
         Engine {
             policy: IoMode::Auto,
@@ -83,7 +85,7 @@ impl Default for Engine {
     }
 }
 
-/// Files as they are.
+/// Opens files without preparing them.
 impl Open for Engine {
     fn source(&self, place: &FileRef, range: Range) -> io::Result<Source> {
         Source::open_at(place, self.policy, range)
@@ -103,8 +105,8 @@ pub enum Cut {
     Lines {
         /// The byte that ends a line.
         terminator: u8,
-        /// Whether a NUL byte ends one as well in an input that is not plain text, so that a sparse file is not one
-        /// endless line.
+        /// Whether a NUL byte also ends a line in an input that is not plain text, so that a sparse
+        /// file is not one endless line.
         or_nul: bool,
     },
     /// After a whole row of this many bytes, with all inputs joined to one stream.
@@ -112,7 +114,7 @@ pub enum Cut {
 }
 
 impl Cut {
-    /// Returns what holds for an input of this kind.
+    /// Returns the splitting for an input of this kind.
     pub(crate) fn for_kind(self, kind: InputKind) -> Cut {
         match self {
             Cut::Lines { terminator, or_nul } => Cut::Lines { terminator, or_nul: or_nul && kind != InputKind::Text },
@@ -136,20 +138,20 @@ pub struct Plan {
     pub explicit_block_size: bool,
     /// Whether holes of sparse files become blocks of their own, without bytes.
     pub holes: bool,
-    /// The most bytes of a hole's block, for kernels to which zeros are work as well.
+    /// The maximum length of a hole's block in bytes, for kernels that also have to process zeros.
     pub longest_hole: u64,
-    /// Whether a hole within a line becomes a single zero byte of its block. Where lines do not end
-    /// at NUL bytes, `holes` finds none: a hole is then part of a line. Only the last line of
-    /// such a block has holes in it, so every line still begins where the block's offset says.
+    /// Whether a hole within a line becomes a single zero byte of its block. If lines do not end at
+    /// NUL bytes, a hole is part of a line, and `holes` has no effect. Only the last line of such a
+    /// block contains holes, so every line still begins at the right offset.
     pub collapse_holes: bool,
     /// Map or read.
     pub policy: IoMode,
-    /// The wanted bytes of each input, or of all together where they are joined.
+    /// The wanted bytes of each input, or of all together if they are joined.
     pub range: Range,
 }
 
 impl Plan {
-    /// Returns what holds for an input of this kind.
+    /// Returns the plan for an input of this kind.
     pub(super) fn for_kind(self, kind: InputKind) -> Plan {
         Plan { split_at: self.split_at.for_kind(kind), ..self }
     }

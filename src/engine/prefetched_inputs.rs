@@ -1,5 +1,5 @@
-//! Inputs that a command takes one by one. Where small ones come from the disk, the next few are
-//! prefetched meanwhile, so that the disk works on many requests at a time.
+//! Iterates over inputs that a command takes one by one. If small ones come from the disk, the next
+//! few are prefetched meanwhile, so that the disk works on many requests at a time.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -9,11 +9,11 @@ use crate::os::fd_table;
 use super::session::Session;
 use super::{Engine, Input};
 
-/// The most files that are prefetched.
+/// The maximum number of files that are prefetched.
 const MAX_PREFETCHED: usize = 16;
 
-/// The time after which an input that was opened early is opened again, as its name may be another
-/// file's by then.
+/// The time after which an input that was opened early is opened again, because its name may refer
+/// to another file by then.
 pub(super) const STALE_AFTER: Duration = Duration::from_millis(2);
 
 /// Iterates over inputs in their order.

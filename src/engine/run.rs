@@ -1,5 +1,5 @@
-//! A run of a kernel over its inputs: workers take batches from the cursor, and pass two in-order
-//! stages with each: one hands the totals on, the other writes the text.
+//! Runs a kernel over its inputs. Workers take batches from the cursor and pass two in-order stages
+//! with each: one passes the totals on, and the other writes the text.
 
 use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -62,7 +62,7 @@ impl Engine {
     }
 }
 
-/// What the workers share.
+/// The state that the workers share.
 struct Run<'a, K: Kernel> {
     pipeline: Pipeline<'a, K>,
     stop: Stop,
@@ -89,7 +89,7 @@ impl<K: Kernel> Drop for Ticket<'_, '_, K> {
     }
 }
 
-/// Inputs that a worker is opening. They are given back also when it panics.
+/// Inputs that a worker is opening. They are returned even if it panics.
 struct Opening<'r, 'a, K: Kernel> {
     run: &'r Run<'a, K>,
     batch: OpenBatch<'a>,
@@ -113,7 +113,7 @@ impl<K: Kernel> Work for Run<'_, K> {
         self.pipeline.session.buffers.take()
     }
 
-    /// Takes the next batch, and first opens the inputs that have to be open for it.
+    /// Takes the next batch, after opening the inputs that it requires.
     fn next(&self, buffers: &mut WorkerBuffers, busy: &mut Duration) -> Option<(Batch, Outlook)> {
         let mut cursor = self.lock();
         loop {

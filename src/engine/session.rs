@@ -1,5 +1,5 @@
-//! State that the runs of one command share: counters, knowledge about the disk, and memory to
-//! use again. The counters only count; the system calls that a new input costs are made here.
+//! The state that the runs of one command share: counters, knowledge about the disk, and memory for
+//! reuse. The counters only count; the system calls for a new input are made here.
 
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,7 +31,8 @@ impl Deref for Session {
 }
 
 impl Session {
-    /// Asks how much of each further input is resident before it is read, at a system call a file.
+    /// Queries how much of each further input is resident before it is read, at the cost of a
+    /// system call per file.
     pub fn count_resident(&self) {
         self.counts_resident.store(true, Ordering::Relaxed);
     }
@@ -60,12 +61,12 @@ impl Session {
                 self.counters.add_resident(resident, total);
             }
         });
-        // The window is kept, and not mapped again.
+        // The window is kept and not mapped again.
         self.counters.windows.add(u64::from(is_first && source.is_mapped_whole()));
         is_cold
     }
 
-    /// Asks the disk for all of a small file that is to be read soon. Returns whether the file is
+    /// Starts read-ahead of a whole small file that will be read soon. Returns whether the file is
     /// small; a larger one is left alone.
     pub(super) fn prefetch(&self, source: &mut Source) -> bool {
         let is_small = source.is_small();
@@ -77,8 +78,8 @@ impl Session {
     }
 }
 
-/// Returns how many bytes of a file are resident, and how many it has; `None` where the kernel does
-/// not say.
+/// Returns how many bytes of a file are resident, and its size, or `None` if the kernel does not
+/// report it.
 fn resident_bytes(source: &Source) -> Option<(u64, u64)> {
     let size = source.length_now().ok()??;
     let cached = residency::whole(source.fd(), source.base() + size).ok()?;

@@ -1,4 +1,4 @@
-//! The output of a run, as the engine sees it: a trait, so that the engine knows no output.
+//! The output of a run as a trait, so that the engine is independent of the actual output.
 
 use std::ffi::OsStr;
 use std::io;
@@ -13,7 +13,7 @@ pub trait Sink: Send {
     /// Returns the error of writing.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
 
-    /// Makes the next byte go to offset `place`, counted from where the output began.
+    /// Moves the next byte to offset `place`, counted from the start of the output.
     ///
     /// # Errors
     /// Fails if the output cannot seek back, and as [`Sink::write`] does.

@@ -1,4 +1,4 @@
-//! One in-order step of a parallel run: items pass in the order of their numbers.
+//! One in-order step of a parallel run, which items pass in the order of their numbers.
 //!
 //! A worker either waits for its item's turn ([`Stage::take`]) or hands the item in and continues
 //! ([`Stage::hand_in`]); the worker with the preceding item then processes both. A number can be
@@ -13,7 +13,8 @@ use super::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 /// A state that passes from number to number.
 pub(crate) struct Stage<S, T = ()> {
     order: Mutex<Order<S, T>>,
-    /// One condition per number in flight, so that passing on wakes the worker whose turn it is.
+    /// One condition variable per number in flight, so that passing on wakes only the worker whose
+    /// turn it is.
     turns: Vec<Condvar>,
     /// Notified when the stage has moved on, for workers that are too far ahead of it.
     room: Condvar,
@@ -23,9 +24,10 @@ struct Order<S, T> {
     next: u64,
     /// The items from number `next` on.
     early: VecDeque<StageSlot<T>>,
-    /// Workers that wait for a turn, so that passing on to none costs no system call.
+    /// The number of workers that wait for a turn. If there are none, passing on costs no system
+    /// call.
     waiting: usize,
-    /// Workers that wait for room.
+    /// The number of workers that wait for room.
     held_up: usize,
     state: S,
 }
@@ -72,7 +74,7 @@ impl<S, T> Stage<S, T> {
         step: &mut impl FnMut(&mut S, T),
     ) -> MutexGuard<'s, Order<S, T>> {
         while let Some(item) = order.take_due() {
-            // The turn is passed on also when the step panics.
+            // The turn is passed on even if the step panics.
             let mut turn = Turn { stage: self, order };
             step(&mut turn.order.state, item);
             drop(turn);
@@ -81,8 +83,8 @@ impl<S, T> Stage<S, T> {
         order
     }
 
-    /// Gives `number` up, unless its turn is over. Never waits. Items after it that were handed in
-    /// already are left to the next worker that hands in or waits for room.
+    /// Gives up `number`, unless its turn is over. Never waits. Later items that were already
+    /// handed in are left to the next worker that hands in an item or waits for room.
     pub(crate) fn pass(&self, number: u64) {
         let mut order = self.lock();
         if order.next == number {
@@ -126,8 +128,8 @@ impl<S, T> Stage<S, T> {
         &self.turns[(number % self.turns.len() as u64) as usize]
     }
 
-    /// Locks the order. A panic elsewhere ends the run when its thread is joined; until then the
-    /// others only have to get out.
+    /// Locks the order, even after a panic. A panic elsewhere ends the run when its thread is
+    /// joined; until then the other threads only have to finish.
     fn lock(&self) -> MutexGuard<'_, Order<S, T>> {
         self.order.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -150,7 +152,7 @@ impl<S, T> Order<S, T> {
         }
     }
 
-    /// Moves on to the next number that was not given up.
+    /// Advances to the next number that was not given up.
     fn advance(&mut self) {
         loop {
             self.early.pop_front();

@@ -40,7 +40,7 @@ impl Permits {
         self.free.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Returns the most permits that were taken at one time.
+    /// Returns the maximum number of permits that were taken at one time.
     pub fn most_taken(&self) -> usize {
         self.all - self.least_free.load(Ordering::Relaxed).min(self.all)
     }
@@ -50,30 +50,30 @@ impl Permits {
     }
 }
 
-/// How much work is left beside what a worker has just taken.
+/// How much work remains after what a worker has just taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outlook {
-    /// Too little for a further thread.
+    /// Too little for another thread.
     Short,
-    /// Enough for one more.
+    /// Enough for one more thread.
     One,
-    /// Enough for all.
+    /// Enough for all threads.
     Long,
-    /// Enough, too, for another thread in place of the one that starts it.
+    /// Enough for all threads, and for another one in place of the thread that starts it.
     Lasting,
 }
 
 /// A run that several workers share.
 pub(super) trait Work: Sync {
-    /// What a worker takes at a time.
+    /// The work that a worker takes at a time.
     type Item: Send;
-    /// What a worker keeps from item to item.
+    /// The state that a worker keeps between items.
     type Local;
 
-    /// Whether the calling thread's place is free for others as soon as it finds no more work.
+    /// Whether the calling thread's permit is free for others as soon as it finds no more work.
     const FREES_CALLER: bool = false;
 
-    /// Sets a worker up.
+    /// Returns the initial state of a worker.
     fn begin(&self) -> Self::Local;
 
     /// Takes the next item. `busy` is the time that this worker has spent on items.
@@ -86,7 +86,7 @@ pub(super) trait Work: Sync {
     fn end(&self, local: Self::Local);
 }
 
-/// Does `work` on the calling thread and up to `helpers` others, as far as `permits` allow.
+/// Runs `work` on the calling thread and up to `helpers` others, as far as `permits` allow.
 pub(super) fn run<W: Work>(work: &W, permits: &Permits, helpers: usize) {
     let crew = Crew { work, permits, unstarted: AtomicUsize::new(helpers), handed_off: Mutex::new(None) };
     std::thread::scope(|scope| {
@@ -99,7 +99,7 @@ pub(super) fn run<W: Work>(work: &W, permits: &Permits, helpers: usize) {
 struct Crew<'w, W: Work> {
     work: &'w W,
     permits: &'w Permits,
-    /// How many helpers may still be started.
+    /// The number of helpers that may still be started.
     unstarted: AtomicUsize,
     /// The item that the calling thread handed off to a helper.
     handed_off: Mutex<Option<(W::Item, Outlook)>>,
@@ -161,7 +161,7 @@ impl<W: Work> Crew<'_, W> {
                     self.permits.give();
                 }
             };
-            // Where no thread can be started, those there are do the work.
+            // If no thread can be started, the existing ones do the work.
             if !may_start || !start(scope, helper) {
                 self.permits.give();
                 break;

@@ -175,7 +175,8 @@ struct Run {
 }
 
 impl Run {
-    /// Opens an input, has its content printed and adds it to the targets if it may grow.
+    /// Opens an input, prints its content through the follower, and adds it to the targets if it
+    /// may grow.
     fn open<F: Follower>(&mut self, input: Result<FileRef, (OsString, io::Error)>, follower: &mut F) -> io::Result<()> {
         let (name, opened) = match input {
             Ok(place) => (place.path().to_owned(), self.source(&place)),

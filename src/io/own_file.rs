@@ -1,4 +1,4 @@
-//! The regular file that output goes to. It is not read as an input, because each of its lines would
+//! The regular file that output goes to. It is not read as an input, because each line read would
 //! add another.
 
 use std::ffi::OsStr;

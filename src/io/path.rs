@@ -1,4 +1,4 @@
-//! Files by paths that are longer than a system call takes.
+//! Opens files by paths that are longer than a system call accepts.
 //!
 //! The kernel refuses a path of `PATH_MAX` bytes, though a tree may be deeper. Such a path is resolved in
 //! parts: directories on the way are opened, without reading them, until the rest is short enough. A
@@ -20,8 +20,8 @@ pub(super) const LONGEST: usize = LONGEST_PATH;
 
 const DIRECTORY: OFlags = ANCHOR.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
-/// Makes a system call that takes a directory and a path below it. Where the path is too long, it is given a directory on
-/// the way and the rest of the path.
+/// Makes a system call that takes a directory and a path below it. If the path is too long, the
+/// call gets a directory on the way and the rest of the path.
 ///
 /// # Errors
 /// Returns the error of `call`, or of opening a directory on the way.
@@ -128,17 +128,17 @@ pub fn open_fifo(path: &OsStr) -> io::Result<File> {
     Ok(File::from(crate::os::reopen_without_waiting(anchor.as_fd())?))
 }
 
-/// A file to open: as it was named, or as a walk found it.
+/// A file to open, as it was named or as a walk found it.
 #[derive(Clone, Debug)]
 pub struct FileRef {
     path: OsString,
     found: Option<Found>,
 }
 
-/// How a file that a walk took for a regular one is opened.
+/// How a file is opened that a walk found to be regular.
 #[derive(Clone, Debug)]
 struct Found {
-    /// A directory near to the file, and how much of the path leads there.
+    /// A directory near the file, and the length of its part of the path.
     near: Option<(Arc<OwnedFd>, usize)>,
     /// Whether the walk follows links.
     follow: bool,
@@ -151,16 +151,17 @@ impl From<OsString> for FileRef {
 }
 
 impl FileRef {
-    /// Makes a reference to a regular file that a walk found; `near` may be a directory on the way to it, and how many bytes
-    /// of the path lead there.
+    /// Returns a reference to a regular file that a walk found; `near` may be a directory on the
+    /// way to it, with the length of its part of the path.
     ///
-    /// A file that is called `-` becomes `./-`, so that it is not taken for standard input.
+    /// A file named `-` becomes `./-`, so that it is not taken for standard input.
     pub fn found(path: OsString, near: Option<(Arc<OwnedFd>, usize)>, follow: bool) -> FileRef {
         let path = if path == "-" { "./-".into() } else { path };
         FileRef { path, found: Some(Found { near, follow }) }
     }
 
-    /// Opens a file that was found, without waiting for anything; `None` for one that was named.
+    /// Opens a file that was found, without waiting for anything. Returns `None` for a file that
+    /// was named.
     ///
     /// # Errors
     /// Returns the error of `openat2(2)`, or an error if the name is now a link.
@@ -214,7 +215,7 @@ mod tests {
     use super::*;
     use std::os::unix::ffi::OsStringExt;
 
-    /// Makes `depth` directories of that name in `root`, each in the one before, with a file `f` at the bottom.
+    /// Creates `depth` nested directories with this name in `root`, with a file `f` at the bottom.
     fn deep(root: &OsStr, name: &str, depth: usize) -> OsString {
         let mut at = anchor(root, OFlags::DIRECTORY).unwrap();
         let mut path = root.to_owned();
@@ -249,7 +250,7 @@ mod tests {
             path.push("/f");
             assert_eq!(read(&path).unwrap_err().raw_os_error(), Some(libc::ENOTDIR));
         }
-        // Where a path is cut makes no difference, and slashes more or less make none.
+        // Neither the position where a path is split nor additional slashes make a difference.
         for length in LONGEST - 3..LONGEST + 3 {
             for slashes in ["/", "//", "///////"] {
                 let mut path = root.as_bytes().to_vec();
@@ -263,7 +264,7 @@ mod tests {
         }
         let name = OsString::from_vec(vec![b'n'; 2 * LONGEST]);
         assert_eq!(open(&name).unwrap_err().raw_os_error(), Some(libc::ENAMETOOLONG));
-        // As no path gets there, the tool that takes directories away must.
+        // No path is short enough to remove these directories directly, so `rm` does it.
         assert!(std::process::Command::new("rm").arg("-rf").arg(root).status().unwrap().success());
     }
 }

@@ -12,7 +12,7 @@ use memchr::memchr_iter;
 use super::source::{Feed, Filled, Gap, Source};
 use crate::os::Stop;
 
-/// The most bytes of a gap that are read at a time.
+/// The maximum number of bytes of a gap that are read at a time.
 const PIECE: usize = 256 << 10;
 
 /// Reads the spans of a file one after another.

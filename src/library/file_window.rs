@@ -1,4 +1,4 @@
-//! A part of a file, mapped so that truncation is an error and not a death.
+//! A part of a file, mapped so that truncation is an error and does not kill the process.
 
 use std::fs::File;
 use std::io;
@@ -6,11 +6,11 @@ use std::io;
 use crate::io::{IoMode, Range, Source, Unmapped};
 use crate::os::{self, WindowView};
 
-/// Proof that this process handles SIGBUS, which the kernel raises where a mapped file was truncated
+/// Proof that this process handles SIGBUS, which the kernel raises if a mapped file was truncated
 /// or its disk failed.
 ///
-/// The handler only deals with faults in windows of this crate. Every other SIGBUS goes on to the
-/// action that was in force before.
+/// The handler only handles faults in windows of this crate. Every other SIGBUS is passed to the
+/// previously installed action.
 #[derive(Clone, Copy, Debug)]
 pub struct SigbusHandler(());
 
@@ -26,8 +26,8 @@ impl SigbusHandler {
 /// A part of a file, mapped read-only and shared (`MAP_SHARED`).
 ///
 /// Other processes may write to the file or truncate it at any time. [`FileWindow::read_at`] copies
-/// bytes out and returns only what was the file's; [`FileWindow::bytes`] borrows them, with the
-/// caller's promise that nothing relies on their standing still.
+/// bytes out and returns only what was the file's; [`FileWindow::bytes`] borrows them, and the
+/// caller promises not to rely on their staying the same.
 ///
 /// ```
 /// use mapped::{FileWindow, SigbusHandler};
@@ -76,13 +76,13 @@ impl FileWindow {
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "no window is empty")]
     pub fn len(&self) -> usize {
-        // The length alone: no byte is read.
+        // Only the length is used; no byte is read.
         self.view.bytes().len()
     }
 
-    /// Copies bytes from byte `at` of the window on, and returns how many: fewer than `into` holds at
-    /// the window's end, and where the file was truncated. What is returned was the file's, never the
-    /// zeros that stand in for pages that are gone.
+    /// Copies bytes from byte `at` of the window into `into`, and returns their number, which is
+    /// smaller than the length of `into` at the window's end or if the file was truncated. The
+    /// copied bytes were the file's, never zeros that replace missing pages.
     ///
     /// # Errors
     /// Returns the error of reading the file, if a page could not be loaded through the mapping.
@@ -102,18 +102,18 @@ impl FileWindow {
     /// Borrows the mapped bytes.
     ///
     /// # Safety
-    /// Another process may change the bytes at any time, which a `&[u8]` does not allow for. Nothing may
-    /// rely on two reads of a byte being equal: no unchecked `str`, no unchecked index that is taken
-    /// from them, no library code that may do either. Bytes of pages that are gone read as zeros: see
-    /// [`FileWindow::is_intact`].
+    /// Another process may change the bytes at any time, which a `&[u8]` does not allow for.
+    /// Nothing may rely on two reads of a byte being equal: no unchecked `str`, no unchecked index
+    /// computed from them, and no library code that may do either. Bytes of missing pages read as
+    /// zeros: see [`FileWindow::is_intact`].
     #[allow(unsafe_code, reason = "callers take on what the type system cannot say")]
     #[must_use]
     pub unsafe fn bytes(&self) -> &[u8] {
         self.view.bytes()
     }
 
-    /// Returns whether the first `length` bytes were the file's in every look at them so far. To be
-    /// asked after they were looked at.
+    /// Returns whether the first `length` bytes were the file's every time they were read so far.
+    /// Call this after reading them.
     #[must_use]
     pub fn is_intact(&self, length: usize) -> bool {
         let end = self.offset + length.min(self.len()) as u64;

@@ -1,4 +1,4 @@
-//! The entries of a period in a log, found by binary search.
+//! Finds the entries of a period in a log by binary search.
 
 use std::fs::File;
 use std::io;
@@ -12,10 +12,10 @@ use crate::io::{IoMode, Range, Source};
 use crate::select::PeriodSearch;
 use crate::timestamp::{self, Period, TimeContext};
 
-/// A stretch of time, whose entries are looked for in logs.
+/// A period whose entries are searched for in logs.
 ///
-/// The form of a log's times is learnt from its first lines, in any notation that `mapped cat --since`
-/// reads. Times without a zone are in the system's.
+/// The time format of a log is detected from its first lines, in any notation that `mapped cat
+/// --since` supports. Times without a zone are in the system's time zone.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -44,21 +44,21 @@ impl LogPeriod {
         LogPeriod { search: PeriodSearch { period: Period::default(), context } }
     }
 
-    /// Leaves out entries that are earlier.
+    /// Excludes entries before `time`.
     #[must_use]
     pub fn since(mut self, time: SystemTime) -> LogPeriod {
         self.search.period.since = Some(clamp(time));
         self
     }
 
-    /// Leaves out entries that are later.
+    /// Excludes entries after `time`.
     #[must_use]
     pub fn until(mut self, time: SystemTime) -> LogPeriod {
         self.search.period.until = Some(clamp(time));
         self
     }
 
-    /// Sets both ends as they are typed for `--since` and `--until`: `2026-11-21 09:00`, `2h ago`,
+    /// Sets both ends in the syntax of `--since` and `--until`: `2026-11-21 09:00`, `2h ago`,
     /// `yesterday 14:30`.
     ///
     /// # Errors
@@ -79,8 +79,9 @@ impl LogPeriod {
         self
     }
 
-    /// Returns where the entries lie in a log that is in order of time, in bytes, ascending and apart.
-    /// Reads a few pages of it. A line without a time belongs to the entry before.
+    /// Returns the byte ranges of the entries in a log that is in order of time, ascending and
+    /// disjoint. Reads a few pages of the log. A line without a time belongs to the entry before
+    /// it.
     ///
     /// # Errors
     /// Returns the error of reading the file; `InvalidData` if its time format could not be
@@ -98,7 +99,7 @@ impl Default for LogPeriod {
     }
 }
 
-/// Returns the time, or the nearest that there is.
+/// Returns the time, or the nearest representable one.
 fn clamp(time: SystemTime) -> Timestamp {
     let nearest = if time < SystemTime::UNIX_EPOCH { Timestamp::MIN } else { Timestamp::MAX };
     Timestamp::try_from(time).unwrap_or(nearest)

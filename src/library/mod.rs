@@ -1,6 +1,7 @@
-//! The library's public face: a window that survives truncation, a scan in parallel with its results
-//! in file order, and a search by time. These are thin covers over [`crate::os`], [`crate::engine`]
-//! and [`crate::timestamp`]; a program that uses them gets no signal handler unless it installs one.
+//! The public interface of the library: a window that survives truncation, a parallel scan with
+//! results in file order, and a search by time. These are thin wrappers around [`crate::os`],
+//! [`crate::engine`] and [`crate::timestamp`]; a program that uses them gets no signal handler
+//! unless it installs one.
 
 mod file_window;
 mod log_times;

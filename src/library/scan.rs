@@ -1,4 +1,4 @@
-//! A scan over a file: blocks are looked at in parallel, and their results folded in file order.
+//! A scan of a file: blocks are processed in parallel, and their results are folded in file order.
 
 use std::ffi::OsStr;
 use std::io;
@@ -19,9 +19,9 @@ pub enum Split {
     Anywhere,
 }
 
-/// A scan over the bytes of a file or pipe, in parallel, with its results in file order.
+/// A parallel scan of the bytes of a file or pipe, with results in file order.
 ///
-/// The outcome does not depend on the number of threads, nor on whether the file is mapped or read.
+/// The outcome depends neither on the number of threads nor on whether the file is mapped or read.
 ///
 /// ```
 /// use mapped::Scan;
@@ -50,13 +50,13 @@ impl Scan {
         Scan { engine: Engine { policy: IoMode::Read, ..Engine::new() }, split: Split::default() }
     }
 
-    /// Maps the file where that is faster, which takes the handler for SIGBUS.
+    /// Maps the file if that is faster, which requires the handler for SIGBUS.
     #[must_use]
     pub fn mapped(self, _: SigbusHandler) -> Scan {
         Scan { engine: Engine { policy: IoMode::Auto, ..self.engine }, ..self }
     }
 
-    /// Sets the number of threads, the caller's included; 0 is taken for 1.
+    /// Sets the number of threads, including the caller's; 0 means 1.
     #[must_use]
     pub fn threads(self, threads: usize) -> Scan {
         Scan { engine: Engine { threads: threads.max(1), ..self.engine }, ..self }
@@ -68,11 +68,11 @@ impl Scan {
         Scan { split, ..self }
     }
 
-    /// Calls `map` with each block of the file, on any thread in any order, and hands the results to
-    /// `fold` in the order of the file, starting from `first`.
+    /// Calls `map` with each block of the file, on any thread and in any order, and passes the
+    /// results to `fold` in file order, starting with `first`.
     ///
-    /// `map` may be called again for a block whose file changed meanwhile, so it has to be a pure
-    /// function. The bytes may change while it looks at them where the file is mapped.
+    /// `map` may be called again for a block if the file changed meanwhile, so it must be a pure
+    /// function. If the file is mapped, the bytes may change while `map` reads them.
     ///
     /// # Errors
     /// Returns an error if the file cannot be opened or read, or if it is truncated or overwritten
@@ -88,7 +88,7 @@ impl Scan {
             Split::Lines => Cut::Lines { terminator: b'\n', or_nul: false },
             Split::Anywhere => Cut::Exact,
         };
-        // The engine takes `-` for standard input.
+        // To the engine, `-` means standard input.
         let path = path.as_ref();
         let name = if path == Path::new("-") { "./-".into() } else { path.as_os_str().to_owned() };
         let mut failure = FirstError(None);
@@ -113,7 +113,7 @@ impl Default for Scan {
     }
 }
 
-/// The two functions, and the types that they pass on.
+/// The two functions, and the types that they pass.
 struct BlockFold<T, A, M, F> {
     map: M,
     fold: F,
@@ -127,9 +127,9 @@ where
     M: Fn(&[u8]) -> T + Sync,
     F: Fn(A, T) -> A + Sync,
 {
-    /// Taken by `carry`.
+    /// The result of `map`, which `carry` takes.
     type Part = Option<T>;
-    /// There but while `fold` has it.
+    /// The accumulator, except while `fold` owns it.
     type Carry = Option<A>;
 
     fn scan(&self, block: &Block) -> Option<T> {

@@ -1,4 +1,4 @@
-//! Which file system a file is on, as far as reading it through a mapping is concerned.
+//! Classifies the file system of a file, as far as that matters for reading it through a mapping.
 //!
 //! For a file on a local disk, the kernel keeps one page cache for mappings and reads. Elsewhere
 //! the two may differ, or the reported size may be wrong, and only the type of the file system says
@@ -38,7 +38,7 @@ impl FileSystem {
         matches!(self, FileSystem::Fuse | FileSystem::Network | FileSystem::Unknown)
     }
 
-    /// Returns whether its pages come from a local disk, in large folios where a mapping asks for
+    /// Returns whether its pages come from a local disk, in large folios if a mapping requests
     /// them.
     pub fn is_on_disk(self) -> bool {
         matches!(self, FileSystem::Local | FileSystem::Overlay)

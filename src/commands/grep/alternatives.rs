@@ -1,4 +1,4 @@
-//! Collects the alternatives that the command line and pattern files give.
+//! Collects the alternatives from the command line and from pattern files.
 
 use std::ffi::OsString;
 use std::io::Read;
@@ -18,7 +18,7 @@ pub fn split(pattern: &[u8], patterns: &Patterns) -> Vec<Vec<u8>> {
     pattern.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect()
 }
 
-/// The pattern files, and how many alternatives come before the first one of each.
+/// The pattern files, each with the number of alternatives before its first one.
 pub type Places = Vec<(OsString, usize)>;
 
 /// Returns an error with the file and line of the alternative at fault, if it is from a file.
@@ -39,8 +39,8 @@ pub fn at_fault(
     error
 }
 
-/// Returns the alternatives of `-e`, `-f` or the first operand, where those from files stand, and the
-/// files to search.
+/// Returns the alternatives of `-e`, `-f` or the first operand, the positions of those from files,
+/// and the files to search.
 ///
 /// # Errors
 /// Returns an error if there is no pattern, or a file cannot be read.
@@ -68,7 +68,7 @@ pub fn alternatives(args: &Args) -> Result<(Vec<Vec<u8>>, Places, Vec<OsString>)
             continue;
         }
         places.push((file.clone(), all.len()));
-        // A list written with carriage returns is meant for lines that end with them.
+        // With `--crlf`, a pattern file may itself have CRLF line endings.
         let line = |line: &[u8]| match patterns.crlf {
             true => line.strip_suffix(b"\r").unwrap_or(line).to_vec(),
             false => line.to_vec(),

@@ -1,4 +1,4 @@
-//! Text or binary: the kinds of input, and where the printing of one with NUL bytes stops.
+//! The kinds of input, text and binary, and where printing of an input with NUL bytes stops.
 
 use std::borrow::Cow;
 
@@ -26,8 +26,8 @@ pub fn nul_ends_lines(hay: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(hay.iter().map(|&byte| if byte == 0 { b'\n' } else { byte }).collect())
 }
 
-/// Drops the findings from the first selected line on that is not text: that holds a NUL byte, or in
-/// padded text any byte that text does not hold. Returns where that line begins.
+/// Drops the findings from the first selected line that is not text, because it contains a NUL byte
+/// or, in padded text, any byte that text does not contain. Returns where that line begins.
 pub fn cut_at_binary(hay: &[u8], kind: InputKind, found: &mut Found, terminator: u8) -> Option<usize> {
     let binary_byte = |piece: &Piece| {
         let lines = &hay[piece.start..piece.end];

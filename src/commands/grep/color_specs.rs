@@ -1,4 +1,4 @@
-//! ripgrep's `--colors`: a part of the output, and a colour or style for it.
+//! Parses ripgrep's `--colors`: a part of the output, and a colour or style for it.
 
 use anyhow::{Result, bail};
 
@@ -7,10 +7,10 @@ use super::colors::Colors;
 /// The parts of the output that a specification can name.
 const TYPES: [&str; 5] = ["path", "line", "column", "match", "highlight"];
 
-/// The named colours, each at the place of its number.
+/// The named colours, each at the index of its number.
 const COLORS: [&str; 8] = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 
-/// How one part of the output is shown.
+/// The appearance of one part of the output.
 #[derive(Clone, Debug, Default)]
 struct Appearance {
     foreground: Option<Color>,
@@ -25,12 +25,12 @@ struct Appearance {
 enum Color {
     /// One of the eight named colours.
     Named(u8),
-    /// One of 256.
+    /// One of 256 colours.
     Indexed(u8),
     Rgb(u8, u8, u8),
 }
 
-/// Applies specifications in their order. The parts that they name begin as they look by default.
+/// Applies specifications in order. The parts that they name start from their default appearance.
 ///
 /// # Errors
 /// Returns an error if a specification is not valid.
@@ -51,7 +51,7 @@ pub fn apply(specs: &[String], colors: &mut Colors) -> Result<()> {
     Ok(())
 }
 
-/// Changes the look of one part of the output, and returns which.
+/// Changes the appearance of one part of the output, and returns which one.
 fn set(spec: &str, looks: &mut [Appearance; 5]) -> Result<usize> {
     let mut words = spec.split(':').map(str::trim);
     let (kind, attribute, value) = (words.next().unwrap_or(""), words.next().unwrap_or(""), words.next());

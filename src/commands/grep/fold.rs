@@ -1,25 +1,26 @@
-//! Case folding by Unicode's simple rules, as the regex engine has them, for lists of words.
+//! Folds case by Unicode's simple rules, as the regex engine does, for lists of words.
 
 use std::collections::HashMap;
 
 use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
 
-/// Folds the letters that some words hold.
+/// Folds the letters that occur in some words.
 ///
-/// Of the characters that differ only in case one stands for all: an ASCII small letter if there is
-/// one.
+/// Of the characters that differ only in case, one represents all: an ASCII lower-case letter if
+/// there is one.
 #[derive(Debug)]
 pub struct Fold {
-    /// What stands for a character, other than ASCII letters, where that is another one.
+    /// The representative of each character that has a different one, except ASCII letters.
     all: HashMap<char, char>,
 }
 
 impl Fold {
-    /// How many times shorter folding makes a text at most: three bytes (the Kelvin sign) become one.
+    /// The largest factor by which folding shortens a text: three bytes (the Kelvin sign) become
+    /// one.
     pub const MOST_SHRINKING: usize = 3;
 
-    /// Folds words. Returns them, and what folds the texts to search, unless lowering ASCII letters is
-    /// all there is to it. Bytes that are not part of a character stay as they are.
+    /// Folds words. Returns them, and the folding for the texts to search, unless it only converts
+    /// ASCII letters to lower case. Bytes that are not part of a character are unchanged.
     pub fn new(words: &[Vec<u8>], unicode: bool) -> (Option<Fold>, Vec<Vec<u8>>) {
         if !unicode {
             return (None, words.iter().map(|word| word.to_ascii_lowercase()).collect());
@@ -39,7 +40,7 @@ impl Fold {
         ((!fold.all.is_empty()).then_some(fold), folded)
     }
 
-    /// Takes in a character and those that differ from it only in case. Returns what stands for it.
+    /// Learns a character and those that differ from it only in case. Returns their representative.
     fn learn(&mut self, c: char) -> char {
         let mut class = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
         class.case_fold_simple();
@@ -50,8 +51,8 @@ impl Fold {
         chosen
     }
 
-    /// Folds a text but for its ASCII letters. Returns where each byte of the result comes from, and
-    /// where the text ends.
+    /// Folds a text except for its ASCII letters. Returns the source position of each byte of the
+    /// result, and of the end.
     pub fn apply(&self, text: &[u8]) -> (Vec<u8>, Vec<u32>) {
         let mut folded = Vec::with_capacity(text.len());
         let mut places = Vec::with_capacity(text.len() + 1);

@@ -1,8 +1,8 @@
-//! `--follow`: what is there is searched as ever, then what is appended.
+//! `--follow`: searches the existing content, then data as it is appended.
 //!
-//! A file that grows is an input with more blocks to come. So every file has totals of its own, and
-//! what is appended goes through the same kernel as soon as it is whole lines. A line without its end
-//! waits for it, and is searched as it is when nothing more can come.
+//! A growing file is an input with more blocks to come. So every file has its own totals, and
+//! appended data goes through the same kernel as soon as its lines are complete. An unfinished line
+//! is searched when it is complete, or when nothing more can be appended.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -27,15 +27,15 @@ use super::settings::{Report, Settings};
 use super::start::Starts;
 use super::{Run, print_summary};
 
-/// A file as far as it has been searched.
+/// A file, and how far it has been searched.
 struct Growing {
-    /// Nothing but a name: the file itself is the follower's.
+    /// The source, used only for its name, because the follower owns the file.
     source: Arc<Source>,
     totals: Totals,
     verdict: Option<InputKind>,
-    /// Whether it had a first block.
+    /// Whether it has had a first block.
     begun: bool,
-    /// The beginning of a line, and its offset.
+    /// The beginning of an unfinished line, and its offset.
     line: Vec<u8>,
     offset: u64,
 }
@@ -55,9 +55,9 @@ struct Following<'r, 'a> {
     settings: &'a Settings,
     output: &'r mut Output,
     names: Vec<OsString>,
-    /// The files at hand.
+    /// The files that are being searched.
     files: BTreeMap<Origin, Growing>,
-    /// Whether enough of each input has been seen.
+    /// Whether each input has been searched far enough.
     done: Vec<bool>,
     turns: Interleaved<Origin>,
     stopped: bool,
@@ -65,7 +65,7 @@ struct Following<'r, 'a> {
 }
 
 impl Run<'_> {
-    /// Searches all files, then what is appended to those that can grow.
+    /// Searches all files, then data as it is appended to those that can grow.
     pub fn follow(&self, files: Vec<OsString>, by: FollowBy, output: &mut Output) -> anyhow::Result<Exit> {
         let options = Options {
             by_name: by == FollowBy::Name,
@@ -135,7 +135,7 @@ impl Follower for Following<'_, '_> {
                     growing.begun = true;
                     growing.verdict = Some(verdict);
                 }
-                // No line has a time so far: what is appended is wanted all the same.
+                // No line has a time so far, but appended lines are wanted all the same.
                 Err(error) => self.fail(source.name(), &error),
             }
         }
@@ -206,7 +206,7 @@ impl Following<'_, '_> {
         self.failed = true;
     }
 
-    /// Searches what is left of all files.
+    /// Searches the rest of all files.
     fn finish(&mut self) -> io::Result<()> {
         let left: Vec<Origin> = self.files.keys().copied().collect();
         left.into_iter().try_for_each(|origin| self.end(origin))

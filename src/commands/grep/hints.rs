@@ -1,4 +1,5 @@
-//! Hints for letters that mean something else in ripgrep, where the words around them show it.
+//! Prints hints about letters that mean something else in ripgrep, if the other arguments suggest
+//! it.
 
 use std::ffi::OsString;
 
@@ -7,13 +8,13 @@ use ignore::types::TypesBuilder;
 use crate::cli::grep::Args;
 use crate::io::path;
 
-/// Returns a hint if an option seems to be meant as ripgrep's. `files` are the files to search.
+/// Returns a hint if an option seems to have ripgrep's meaning. `files` are the files to search.
 pub fn for_letters(args: &Args, files: &[OsString]) -> Option<&'static str> {
     let (printing, inputs) = (&args.printing, &args.inputs);
     if printing.files_without_match && !inputs.is_recursive() && files.iter().any(|file| path::is_directory(file)) {
         return Some("-L lists files without a match; -R searches directories and follows links");
     }
-    // A value that is taken for a pattern pushes the pattern into the place of a file.
+    // If an option's value is taken for the pattern, the pattern is taken for a file.
     let is_missing = |file: &OsString| file != "-" && path::metadata(file).is_err();
     if !files.iter().any(is_missing) {
         return None;

@@ -1,35 +1,35 @@
-//! Counts by the place of what is counted on a line, such as time or an offset in a file.
+//! Counts by position on an axis, such as time or the offset in a file.
 //!
-//! The width of a bucket need not be known beforehand: counts are kept in narrow buckets, and these
-//! are joined when there are many. Each width divides the next, so nothing is lost by that.
+//! The width of a bucket need not be known beforehand. Counts are kept in narrow buckets, which are
+//! joined when there are many. Each width divides the next, so nothing is lost.
 
 use std::collections::BTreeMap;
 
-/// The most buckets that are kept before a wider width is taken.
+/// The maximum number of buckets before a larger width is used.
 const MAX_BUCKETS: usize = 4096;
 
 /// Counts in buckets of one width.
 #[derive(Clone, Debug)]
 pub struct Histogram {
-    /// The widths that may be taken, each a multiple of the one before, in reverse.
+    /// The larger widths that may be used, each a multiple of the one before, in reverse.
     wider: Vec<i64>,
     width: i64,
     counts: BTreeMap<i64, u64>,
-    /// The bucket counted in last, and what is still to be added to it.
+    /// The last bucket counted in, and the count that is still to be added to it.
     recent: (i64, u64),
 }
 
 impl Histogram {
-    /// Counts in buckets of the first of `widths`, and of the next where there are too many.
+    /// Counts in buckets of the first of `widths`, and of the next one if there are too many.
     ///
-    /// There is at least one width, and each divides the next.
+    /// There must be at least one width, and each must divide the next.
     pub fn new(widths: &[i64]) -> Self {
         let mut wider: Vec<i64> = widths.iter().rev().copied().collect();
         let width = wider.pop().unwrap_or(1).max(1);
         Self { wider, width, counts: BTreeMap::new(), recent: (0, 0) }
     }
 
-    /// Counts something at `place`.
+    /// Adds `count` at `place`.
     pub fn add(&mut self, place: i64, count: u64) {
         let bucket = place.div_euclid(self.width);
         if bucket == self.recent.0 {
@@ -41,8 +41,8 @@ impl Histogram {
         while self.counts.len() > MAX_BUCKETS && self.widen() {}
     }
 
-    /// Returns the width of the buckets and, for each of those from `first` to `last`, where it
-    /// begins and its count. Where the width may be chosen there are at most `most` of them.
+    /// Returns the width of the buckets and, for each bucket from `first` to `last`, its start and
+    /// its count. If the width may be chosen, there are at most `most` buckets.
     pub fn rows(&mut self, first: i64, last: i64, most: i64) -> (i64, impl Iterator<Item = (i64, u64)> + '_) {
         while last.div_euclid(self.width) - first.div_euclid(self.width) >= most && self.widen() {}
         self.settle();
@@ -51,7 +51,7 @@ impl Histogram {
         (width, (first.div_euclid(width)..=last.div_euclid(width)).map(row))
     }
 
-    /// Adds what was counted last.
+    /// Adds the pending count.
     fn settle(&mut self) {
         let (bucket, count) = std::mem::take(&mut self.recent);
         if count > 0 {
@@ -59,7 +59,7 @@ impl Histogram {
         }
     }
 
-    /// Takes the next width. Returns whether there was one.
+    /// Switches to the next width. Returns whether there is one.
     fn widen(&mut self) -> bool {
         self.settle();
         let Some(width) = self.wider.pop() else { return false };

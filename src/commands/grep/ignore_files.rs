@@ -1,4 +1,5 @@
-//! Which ignore files a search obeys (`--ignore`, `--ignore-file` and the `--no-ignore-…` options).
+//! Selects the ignore files that a search uses (`--ignore`, `--ignore-file` and the `--no-ignore-…`
+//! options).
 
 use std::ffi::{OsStr, OsString};
 
@@ -7,12 +8,12 @@ use ignore::WalkBuilder;
 use crate::cli::grep::Inputs;
 use crate::output::{escape_name, print_message};
 
-/// The kinds of ignore files to obey.
+/// The kinds of ignore files to use.
 #[derive(Debug)]
 pub struct IgnoreFiles {
-    /// Whether the files that directories hold count, and hidden files are skipped.
+    /// Whether ignore files in directories are used, and hidden files are skipped.
     found: bool,
-    /// The files of `--ignore-file`, the last one first in precedence.
+    /// The files of `--ignore-file`, of which the last one takes precedence.
     named: Vec<OsString>,
     hidden: bool,
     dot: bool,
@@ -41,12 +42,12 @@ impl IgnoreFiles {
         }
     }
 
-    /// Returns whether any ignore file counts.
+    /// Returns whether any ignore file is used.
     pub fn are_used(&self) -> bool {
         self.found || !self.named.is_empty()
     }
 
-    /// Returns a walk below `directory` that leaves out what the ignore files name.
+    /// Returns a walk below `directory` that skips the files listed in the ignore files.
     pub fn walk(&self, directory: &OsStr) -> WalkBuilder {
         let mut walk = WalkBuilder::new(directory);
         walk.standard_filters(false)

@@ -1,5 +1,5 @@
-//! Inputs whose lines take turns, as with `--follow` and `--merge`. Each has totals of its own, and
-//! goes on counting where the input before it stopped.
+//! Searches inputs whose lines are interleaved, as with `--follow` and `--merge`. Each input has
+//! its own totals, and continues the counts of the previous one.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use crate::output::Output;
 
 use super::kernel::{Search, Totals};
 
-/// What was counted and printed of all inputs so far; `I` tells them apart.
+/// The counts and the output of all inputs so far; `I` identifies an input.
 pub(super) struct Interleaved<I> {
     /// The totals of the input searched last.
     pub totals: Totals,

@@ -1,7 +1,7 @@
-//! ripgrep's JSON messages: `begin`, `match`, `context`, `end` and `summary`, one a line.
+//! Prints ripgrep's JSON messages: `begin`, `match`, `context`, `end` and `summary`, one per line.
 //!
-//! Their form is that of the `grep-printer` crate's documentation. Texts that are not UTF-8 are base64
-//! under `bytes`.
+//! Their format is documented in the `grep-printer` crate. Text that is not UTF-8 is base64 under
+//! `bytes`.
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -38,7 +38,7 @@ impl Default for Totals {
     }
 }
 
-/// Where some lines stand.
+/// The position of some lines.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
     /// The input's name.
@@ -49,7 +49,7 @@ pub struct Place<'a> {
     pub offset: u64,
     /// Whether the lines are selected, not context.
     pub selected: bool,
-    /// What replaces matches (`--replace`).
+    /// The replacement for matches (`--replace`).
     pub replacement: Option<&'a [u8]>,
 }
 
@@ -122,7 +122,7 @@ impl Totals {
         self.binary_offset = None;
     }
 
-    /// Notes where an input that is binary holds its first NUL byte.
+    /// Notes the position of the first NUL byte in a binary input.
     pub(super) fn note_binary(&mut self, offset: u64) {
         self.binary_offset.get_or_insert(offset);
     }
@@ -152,7 +152,7 @@ impl Totals {
         let whole = together.then_some(lines).into_iter();
         for line in whole.chain(lines_of(if together { &[] } else { lines }, query.terminator)) {
             let content = if together { line } else { query.any.content(line) };
-            // What failed here failed when the line was selected, and was reported then.
+            // A failure here also occurred, and was reported, when the line was selected.
             let replaced = place.replacement.and_then(|text| query.any.replace_in(content, text).ok());
             let found = match place.selected == query.invert {
                 true => Vec::new(),
@@ -228,7 +228,7 @@ fn matches_of(query: &Query, content: &[u8], spans: Option<Spans<'_>>, length: u
         return here.map(|span| span.start - base..span.end - base).collect();
     }
     let mut all = Vec::new();
-    // What failed here failed when the line was selected, and was reported then.
+    // A failure here also occurred, and was reported, when the line was selected.
     _ = query.any.matches_in(content, |found| {
         all.push(found);
         true
@@ -237,7 +237,7 @@ fn matches_of(query: &Query, content: &[u8], spans: Option<Spans<'_>>, length: u
 }
 
 fn push(message: &Message<'_>, text: &mut Vec<u8>) {
-    // Serialising strings and numbers into memory has nothing that could fail.
+    // Serializing strings and numbers into memory cannot fail.
     if crate::output::append_json(message, text).is_ok() {
         text.push(b'\n');
     }

@@ -1,7 +1,8 @@
-//! POSIX's rule that of the matches which begin leftmost the longest counts, for `-o`, colours and `--json`.
+//! Implements POSIX's leftmost-longest rule for matches, for `-o`, colours and `--json`.
 //!
-//! The regex engine stops at the first alternative that leads to a match. Where a match begins is the same under both
-//! rules, so only the end is looked for again: an anchored run that keeps every thread alive until none is left.
+//! The regex engine stops at the first alternative that leads to a match. A match begins at the
+//! same position under both rules, so only its end is searched for again, with an anchored run that
+//! keeps every thread alive until none is left.
 
 use anyhow::Result;
 use regex_automata::hybrid::dfa::{Cache, DFA};
@@ -17,9 +18,10 @@ type CacheOf<T> = Pool<T, Box<dyn Fn() -> T + Send + Sync>>;
 
 /// Finds where the longest match from a known start ends.
 pub struct Longest {
-    /// Quick, but gives up at what it cannot decide byte by byte (a Unicode word boundary beside other than ASCII).
+    /// A fast automaton, which gives up at anything that it cannot decide byte by byte, such as a
+    /// Unicode word boundary next to a non-ASCII character.
     dfa: Option<(DFA, CacheOf<Cache>)>,
-    /// Slow and always right.
+    /// A slow engine that never gives up.
     vm: PikeVM,
     vm_caches: CacheOf<pikevm::Cache>,
 }
@@ -31,7 +33,7 @@ impl std::fmt::Debug for Longest {
 }
 
 impl Longest {
-    /// Compiles the same pattern once more, or gives nothing when its first match is its longest anyway.
+    /// Compiles the same pattern again. Returns `None` if its first match is always the longest.
     ///
     /// # Errors
     /// Returns an error if the pattern is too large.
@@ -73,7 +75,8 @@ impl Longest {
         Ok(Some(Longest { dfa, vm, vm_caches }))
     }
 
-    /// The end of the longest match in `line` that begins where `found` does; at least `found`'s own.
+    /// Returns the end of the longest match in `line` that begins where `found` does, and at least
+    /// the end of `found`.
     pub fn end(&self, line: &[u8], found: Range<usize>) -> usize {
         let input = Input::new(line).span(found.start..line.len()).anchored(Anchored::Yes);
         if let Some((dfa, caches)) = &self.dfa

@@ -1,7 +1,7 @@
-//! `--merge`: the matches in several logs in order of time.
+//! `--merge`: prints the matches in several logs in order of time.
 //!
-//! Each log has totals of its own, as files that are followed have, and its lines go through the
-//! kernel as their turn comes.
+//! Each log has its own totals, like followed files, and its lines go through the kernel when their
+//! turn comes.
 
 use std::ffi::OsString;
 use std::io;
@@ -19,7 +19,7 @@ use super::kernel::{Search, Totals};
 use super::settings::Settings;
 use super::{print_summary, sort};
 
-/// One log as far as it has been searched.
+/// A log, and how far it has been searched.
 struct Searched {
     source: Arc<Source>,
     totals: Totals,
@@ -36,7 +36,7 @@ struct MergedSearch<'r> {
 }
 
 impl Run<'_> {
-    /// Searches the lines of all files in order of their times.
+    /// Searches the lines of all files, ordered by time.
     pub fn merge(&self, files: Vec<OsString>, search: &PeriodSearch, output: &mut Output) -> anyhow::Result<Exit> {
         let mut merging = MergedSearch {
             settings: self.settings,
@@ -97,7 +97,7 @@ impl Run<'_> {
         Ok(self.exit(&turns.totals, failed))
     }
 
-    /// Opens a file as a log. Gives the file itself too, for its name.
+    /// Opens a file as a log. Also returns the file itself, for its name.
     fn log(&self, place: &FileRef, search: &PeriodSearch) -> io::Result<(Source, Log)> {
         let range = self.config.engine.range;
         let mut source = self.config.source(place, range)?;
@@ -114,7 +114,7 @@ impl MergedSearch<'_> {
         self.failed = true;
     }
 
-    /// Searches the next lines of a log, or what is left to say at its end.
+    /// Searches the next lines of a log, or completes its output at the end.
     fn search(&mut self, log: usize, bytes: &[u8], lines: &Lines, is_last: bool) -> io::Result<Flow> {
         let Some(searched) = &mut self.logs[log] else { return Ok(Flow::EndInput) };
         let is_first = searched.kind.is_none();

@@ -1,4 +1,4 @@
-//! The `grep` subcommand: print the lines that match.
+//! The `grep` subcommand: prints the lines that match.
 //!
 //! `settings` resolves the options, and `pattern` (with `posix` and `longest`) compiles the patterns.
 //! `walk`, `open` and `start` choose the files and the bytes to search. `search` finds the lines of a
@@ -82,10 +82,11 @@ use settings::{Environment, Report, Settings};
 use start::{Part, Starts};
 use walk::Walk;
 
-/// Default block size in bytes where lines are printed: the windows and texts of two threads stay far below 100 MiB.
+/// The default block size in bytes if lines are printed. The windows and text of two threads then
+/// stay far below 100 MiB.
 const BLOCK: usize = 8 << 20;
 
-/// Block size in bytes where a match may span any number of lines: more than any input has.
+/// The block size in bytes if a match may span any number of lines: larger than any input.
 const WHOLE: usize = usize::MAX >> 1;
 
 /// Runs `mapped grep`.
@@ -119,7 +120,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let settings = Arc::new(settings);
     let inputs = &args.inputs;
     let period = config::times(&inputs.times)?;
-    // What is asked for by time is text.
+    // Input that is selected by time is text.
     let is_decompressed = inputs.decompress || inputs.merge || args.printing.timeline.is_some() || period.is_some();
     let decoding = Decoding::new(is_decompressed && inputs.follow.is_none(), config.engine.threads)
         .with_text(inputs.encoding.as_deref())?;
@@ -127,7 +128,8 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         return Ok(Exit::NoMatch);
     }
     if matches!(settings.report, Report::Nothing | Report::Names { .. }) || settings.max_count == Some(1) {
-        // The output's own file can be searched: nothing is written before the search of it has ended.
+        // The output file itself can be searched, because nothing is written before the search of
+        // it has ended.
         config.own_output = None;
     }
     let hint = hints::for_letters(args, &files);
@@ -183,7 +185,7 @@ fn list(args: &Args, walk: &Walk, output: &mut Output) -> anyhow::Result<Exit> {
     })
 }
 
-/// Prints what `--json` sums up, and whatever is still buffered.
+/// Prints the summary of `--json`, and flushes the output.
 fn print_summary(settings: &Settings, totals: &Totals, output: &mut Output) -> std::io::Result<()> {
     if settings.report == Report::Json {
         output.write_all(&totals.json.summary())?;
@@ -191,7 +193,7 @@ fn print_summary(settings: &Settings, totals: &Totals, output: &mut Output) -> s
     output.flush()
 }
 
-/// A search that is settled.
+/// A resolved search.
 struct Run<'a> {
     settings: &'a Arc<Settings>,
     config: &'a Config,
@@ -200,12 +202,12 @@ struct Run<'a> {
     decoding: &'a Decoding,
     period: Option<PeriodSearch>,
     part: Option<Part>,
-    /// Whether nothing is to be said that is no error.
+    /// Whether to suppress messages other than errors.
     is_quiet: bool,
 }
 
 impl Run<'_> {
-    /// Searches all files and prints what the options ask for.
+    /// Searches all files and prints what the options request.
     fn report(&self, args: &Args, files: Vec<OsString>, output: &mut Output) -> anyhow::Result<Exit> {
         match self.inputs.follow {
             Some(_) if self.inputs.is_recursive() => Err(anyhow::anyhow!("--follow takes files, not directories")),
@@ -234,8 +236,8 @@ impl Run<'_> {
         Ok(self.exit(&totals, failed))
     }
 
-    /// Says that a compressed file was searched without decompression, which is rarely meant. In a
-    /// tree that has matches elsewhere, it is not worth a line.
+    /// Prints a hint if a compressed file was searched without decompression, which is rarely
+    /// intended. In a tree with other matches, the hint is omitted.
     fn hint_at_decompression(&self, totals: &Totals) {
         let Some((name, format)) = &totals.compressed else { return };
         if self.is_quiet || totals.selected_any && self.inputs.is_recursive() {
@@ -247,8 +249,8 @@ impl Run<'_> {
         ));
     }
 
-    /// Searches all files, writes what is printed of them to `sink`, and returns the totals and
-    /// whether an input failed.
+    /// Searches all files, writes the output to `sink`, and returns the totals and whether an input
+    /// failed.
     fn search_into(&self, files: Vec<OsString>, sink: &mut dyn Sink) -> std::io::Result<(Totals, bool)> {
         let settings = self.settings;
         let stdin = std::io::stdin();
@@ -276,7 +278,8 @@ impl Run<'_> {
         let outcome = self.config.engine.run(inputs, self.plan(), &kernel, Totals::default(), sink, stats);
         outcome.output?;
         let totals = outcome.carry;
-        // As a program that reads line by line would: what comes after the last line wanted is the next reader's.
+        // As with a program that reads line by line, the bytes after the last wanted line are left
+        // to the next reader.
         if let (Ok(begun_at), Some(offset)) = (begun_at, totals.leave_at) {
             let _ = seek(&stdin, SeekFrom::Start(begun_at + offset));
         }

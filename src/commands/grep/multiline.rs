@@ -1,8 +1,8 @@
-//! Finds the selected lines where matches may span lines (`-U`): all of an input at once.
+//! Finds the selected lines if matches may span lines (`-U`), in a whole input at once.
 //!
-//! Every match is found once, in its place in the whole input, and each step goes on from the one
-//! before, so the time is linear in the input whatever matches. Matches that share a line belong to
-//! one stretch of lines; those on lines that only touch do not.
+//! Every match is found once, in the context of the whole input, and each step continues from the
+//! one before, so the time is linear in the input whatever matches. Matches that share a line
+//! belong to one stretch of lines; matches on adjacent lines do not.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ use super::query::{Found, Piece, Query, Wanted};
 /// Whole lines with the matches on them.
 struct Stretch {
     lines: Range<usize>,
-    /// Which of the matches.
+    /// The indices of the matches.
     spans: Range<usize>,
 }
 
@@ -72,7 +72,7 @@ fn stretches(query: &Query, hay: &[u8], wanted: Wanted) -> Result<(Vec<Stretch>,
         let before = stretches.last().map_or(0, |last| last.lines.end);
         let is_enough = stretches.len() as u64 == most;
         match stretches.last_mut() {
-            // Past the limit a match counts only as part of lines that are printed anyway.
+            // Past the limit, a match counts only if it is in lines that are printed anyway.
             Some(last) if span.start < last.lines.end && is_enough && span.end > last.lines.end => return false,
             Some(last) if span.start < last.lines.end => {
                 if span.end > last.lines.end {
@@ -95,7 +95,7 @@ fn stretches(query: &Query, hay: &[u8], wanted: Wanted) -> Result<(Vec<Stretch>,
     confirmed(query, hay, stretches, &spans, wanted)
 }
 
-/// Keeps the stretches that `--and` and `--not` leave.
+/// Keeps the stretches that satisfy `--and` and `--not`.
 fn confirmed(
     query: &Query,
     hay: &[u8],
@@ -163,7 +163,7 @@ mod tests {
         assert_eq!((shared.selected, shared.spans), (1, vec![0..3, 4..7]));
     }
 
-    // -m 1 once cut the match after its first line.
+    // Regression: `-m 1` cut the match after its first line.
     #[test]
     fn a_limit_keeps_matches_whole() {
         let found = query("b1\nb2", false).scan(b"b1\nb2\nb1\nb2\n", Wanted { limit: Some(1), ..ALL });

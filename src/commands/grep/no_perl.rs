@@ -1,4 +1,4 @@
-//! Stands for `perl` in a build without PCRE2: every pattern is refused.
+//! Replaces `perl` in a build without PCRE2: every pattern is rejected.
 
 use std::convert::Infallible;
 use std::ops::Range;
@@ -16,7 +16,7 @@ pub struct Perl(Infallible);
 pub struct Groups<'g>(Infallible, std::marker::PhantomData<&'g ()>);
 
 impl Perl {
-    /// Refuses.
+    /// Rejects every pattern.
     ///
     /// # Errors
     /// Always returns an error.

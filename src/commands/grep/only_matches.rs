@@ -1,8 +1,8 @@
 //! Prints matches of bounded length (`-o -a`) without regard to lines, so a line may be of any length.
 //!
-//! A block is cut anywhere. Matches that start where the block cannot show all of them are found in
-//! the seam to the next block, and what they overlap there is searched again. Never holds more than a
-//! block and the longest match.
+//! Blocks are split anywhere. Matches that may extend past the block are found in the seam to the
+//! next block, and what they overlap there is searched again. At most a block and the longest match
+//! are held in memory.
 
 use std::ops::Range;
 
@@ -18,7 +18,8 @@ use super::style::At;
 /// The longest match in bytes that seams are made for.
 const LONGEST: usize = 64 << 10;
 
-/// Nominal block size in bytes: each match of a block may print a line.
+/// The nominal block size in bytes, which limits the output, because each match in a block may
+/// print a line.
 pub const BLOCK: usize = 4 << 20;
 
 /// Finds and prints matches.
@@ -26,25 +27,25 @@ pub const BLOCK: usize = 4 << 20;
 pub struct OnlyMatches<'s> {
     settings: &'s Settings,
     pattern: &'s Pattern,
-    /// How many bytes after its first one may belong to a match.
+    /// The maximum number of bytes in a match after its first one.
     reach: usize,
 }
 
 /// The matches that a block adds.
 #[derive(Debug, Default)]
 pub struct MatchPart {
-    /// Those that start before the block, with their bytes.
+    /// The matches that start before the block, with their bytes.
     in_seam: Vec<(u64, Vec<u8>)>,
-    /// Those that start in it.
+    /// The matches that start in the block.
     found: Vec<Range<usize>>,
 }
 
-/// What passes from block to block.
+/// The state that passes from block to block.
 #[derive(Clone, Debug, Default)]
 pub struct Seam {
-    /// What the run has found.
+    /// The totals of the run.
     pub totals: Totals,
-    /// The last bytes before the block, in which matches may start that end in it.
+    /// The last bytes before the block, in which matches that end in the block may start.
     tail: Vec<u8>,
     /// Where the last match ended.
     resume: u64,
@@ -87,7 +88,7 @@ impl<'s> OnlyMatches<'s> {
         let head = &block.bytes()[..block.bytes().len().min(self.reach)];
         let seam = [&state.tail[..], head].concat();
         let ends = block.is_last() || block.hole().is_some();
-        // What starts further on may continue after these bytes.
+        // Matches that start later may continue after these bytes.
         let decided = if ends { seam.len() } else { seam.len().saturating_sub(self.reach) };
         let from = usize::try_from(state.resume.saturating_sub(start)).unwrap_or(usize::MAX).min(seam.len());
         self.matches(&seam, from..decided.min(state.tail.len()), |found| {
@@ -97,11 +98,11 @@ impl<'s> OnlyMatches<'s> {
         });
     }
 
-    /// Replaces the matches that overlap those of the seam by the ones that follow these.
+    /// Replaces the matches that overlap those in the seam with the matches that follow them.
     fn drop_overlaps(&self, block: &Block, part: &mut MatchPart, resume: usize) {
         let hay = block.bytes();
         let mut next = part.found.partition_point(|found| found.start < resume);
-        // Up to here something may have been hidden by a match that does not count.
+        // Up to here, a match may have been hidden by a match that does not count.
         let mut hidden = part.found[..next].last().map_or(resume, |found| found.end);
         let mut found_again = Vec::new();
         let mut from = resume;
@@ -123,7 +124,8 @@ impl<'s> OnlyMatches<'s> {
         part.found.splice(..next, found_again);
     }
 
-    /// Returns up to where matches may start of which the block is sure to hold all bytes.
+    /// Returns the position up to which every match that starts is certain to lie entirely in the
+    /// block.
     fn limit(&self, block: &Block) -> usize {
         let len = block.bytes().len();
         if block.is_last() { len } else { len.saturating_sub(self.reach) }
@@ -180,7 +182,7 @@ impl Kernel for OnlyMatches<'_> {
         }
         let hay = block.bytes();
         for found in &part.found {
-            // A block that shrank meanwhile is scanned again.
+            // If the block has shrunk meanwhile, it is scanned again.
             let Some(matched) = hay.get(found.clone()) else { continue };
             printer.matched(matched, None, at(block.offset() + found.start as u64), text);
         }

@@ -1,4 +1,5 @@
-//! Opens inputs one after another as the engine asks for them: decoded, and narrowed where only a part is wanted.
+//! Opens inputs one after another as the engine requests them, decoded and restricted to the wanted
+//! part.
 
 use std::io;
 use std::ops::Range as Span;
@@ -21,19 +22,19 @@ use super::stream_select::{Pick, Selected};
 /// Turns names into open inputs.
 #[derive(Debug)]
 pub struct Opener<'a> {
-    /// What is searched for.
+    /// The settings of the search.
     pub settings: &'a Arc<Settings>,
-    /// How blocks come in.
+    /// The configuration of the run.
     pub config: &'a Config,
-    /// What is decoded.
+    /// How inputs are decoded.
     pub decoding: &'a Decoding,
-    /// The period that is asked for.
+    /// The requested period, if any.
     pub period: Option<&'a PeriodSearch>,
-    /// What of each input, or of that time in it, is searched.
+    /// The part of each input, or of that period in it, to search.
     pub part: Option<Part>,
     /// Where inputs begin, for the kernel.
     pub starts: &'a Starts,
-    /// Whether the times of lines matter, and inputs without any are searched all the same.
+    /// Whether the times of lines matter, but inputs without times are searched as well.
     pub timeline: bool,
 }
 
@@ -52,7 +53,8 @@ impl Open for Opener<'_> {
 }
 
 impl Opener<'_> {
-    /// Returns the next input. Where the kernel has to know its start it is opened at once, so that starts are in order.
+    /// Returns the next input. If the kernel must know its start, it is opened at once, so that
+    /// starts are in order.
     pub fn next(&self, found: Found) -> Input<'_> {
         match found {
             Ok(place) if !self.is_partial() => Input::Unopened(place, self),
@@ -60,7 +62,7 @@ impl Opener<'_> {
         }
     }
 
-    /// Returns the next input, open or failed.
+    /// Returns the next input, opened or failed.
     pub fn open_now(&self, found: Found) -> Input<'static> {
         let opened = found.and_then(|place| self.open(place, self.config.engine.range));
         if !self.is_partial() {
@@ -70,7 +72,8 @@ impl Opener<'_> {
             let name = source.name().to_owned();
             let narrowed = match source.method() {
                 AccessMethod::Stream => {
-                    // Where matches may span lines, the stream is searched whole, and the last ones are kept.
+                    // If matches may span lines, the whole stream is searched, and the last matches
+                    // are kept.
                     let keep = match self.part {
                         Some(Part::Last(lines)) if self.settings.multiline => Some(Keep::Last(lines)),
                         _ => None,
@@ -89,7 +92,7 @@ impl Opener<'_> {
         opened.into()
     }
 
-    /// Returns whether inputs are not searched from their beginning to their end.
+    /// Returns whether only a part of inputs is searched.
     pub fn is_partial(&self) -> bool {
         self.part.is_some() || self.period.is_some()
     }
@@ -122,7 +125,7 @@ impl Opener<'_> {
         picked(source, Box::new(PickLast::new(Arc::clone(self.settings), lines, self.starts.clone())))
     }
 
-    /// Returns the wanted part of a source, with what the kernel has to know of the rest.
+    /// Returns the wanted part of a source, and notes what the kernel must know about the rest.
     ///
     /// # Errors
     /// Returns an error if reading fails, or if a period was requested of a log whose time format
@@ -142,7 +145,7 @@ impl Opener<'_> {
         let mut last = None;
         let wanted = match self.part {
             None => within.clone(),
-            // A match that begins in the part may end after it, and what looks like one there may
+            // A match that begins in the part may end after it, and an apparent match there may
             // belong to an earlier one.
             Some(Part::Shard(shard)) if settings.multiline => {
                 let part = shard.find(&source, within.clone(), query.terminator)?;
@@ -154,7 +157,8 @@ impl Opener<'_> {
                 within.clone()
             }
             Some(Part::Shard(shard)) => shard.find(&source, within, query.terminator)?,
-            // Of a binary input only whether it matches is printed, so it is searched from its beginning.
+            // For a binary input, only whether it matches is printed, so it is searched from its
+            // beginning.
             Some(Part::Last(_)) if settings.is_untold(verdict) => within.clone(),
             Some(Part::Last(lines)) if spans.len() > 1 => {
                 last = Some(lines);
@@ -185,8 +189,8 @@ impl Opener<'_> {
         Ok((narrowed, verdict, start))
     }
 
-    /// Returns where the entries of the period lie within a file, and notes in `start` what there is to
-    /// report and what reads the times. Without a period, that is everywhere.
+    /// Returns the spans of the period's entries in a file, and notes messages and the reader of
+    /// the times in `start`. Without a period, returns the whole file.
     fn entries(&self, source: &Source, all: Span<u64>, start: &mut Start) -> io::Result<Vec<Span<u64>>> {
         let Some(search) = self.period.filter(|_| !all.is_empty()) else { return Ok(vec![all]) };
         let reader = match search.learn(source, all.clone()) {
@@ -207,7 +211,7 @@ fn is_untimed(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::InvalidData
 }
 
-/// Returns a source whose stream gives what `pick` picks of this one's.
+/// Returns a source whose stream contains what `pick` picks from this one.
 fn picked(source: Source, pick: Box<dyn Pick>) -> io::Result<Source> {
     let (reason, notice) = (source.reason(), Arc::new(OnceLock::new()));
     let outer = source.whole()?;

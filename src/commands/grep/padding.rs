@@ -1,4 +1,5 @@
-//! Text that holds runs of NUL bytes, such as a log that was truncated while its writer went on.
+//! Handles text that contains runs of NUL bytes, such as a log that was truncated while its writer
+//! continued.
 //!
 //! The runs are padding: they belong to no line and are never printed. A NUL byte ends a line that has
 //! no terminator before it. A selected line that is not text still makes the input binary.
@@ -9,7 +10,8 @@ use memchr::memchr;
 
 use super::query::{Found, Query, Wanted};
 
-/// The fewest NUL bytes in a row that may be padding: fewer occur in binary formats between texts.
+/// The minimum number of consecutive NUL bytes in padding. Fewer occur between texts in binary
+/// formats.
 const SHORTEST_RUN: usize = 16;
 
 /// Returns whether all of an input's first bytes are text or runs of NUL bytes.
@@ -39,7 +41,7 @@ pub fn scan(query: &Query, hay: &[u8], wanted: Wanted) -> Found {
     let mut all = Found::default();
     for text in texts_of(hay) {
         let limit = wanted.limit.map(|limit| limit.saturating_sub(all.selected));
-        // Lines are counted even after the last one that is wanted.
+        // Lines are counted even after the last wanted one.
         let mut found = query.scan(&hay[text.clone()], Wanted { limit, ..wanted });
         if limit == Some(0) && wanted.numbers {
             found.terminators = memchr::memchr_iter(query.terminator, &hay[text.clone()]).count() as u64;
@@ -72,7 +74,7 @@ fn is_start_of_character(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
 
-/// Returns where `hay` holds bytes other than NUL.
+/// Returns the ranges of `hay` with bytes other than NUL.
 fn texts_of(hay: &[u8]) -> Vec<Range<usize>> {
     let mut texts = Vec::new();
     let mut at = 0;
@@ -96,7 +98,7 @@ mod tests {
         assert!(is_padded_text(&[&nuls[..], b"a\tb\n"].concat()));
         assert!(is_padded_text(&[b"a\n", &nuls[..], b"b\n\xc3"].concat()));
         assert!(!is_padded_text(b"a\0b\n"));
-        // With one at the end, -L and -I did not list the file.
+        // Regression: a file with a NUL byte at the end was not listed by -L and -I.
         assert!(!is_padded_text(b"a\n\0"));
         assert!(!is_padded_text(&[&nuls[..], b"\x7fELF\x02\x01"].concat()));
         assert!(!is_padded_text(&[&nuls[..], b"a\xffb\n"].concat()));

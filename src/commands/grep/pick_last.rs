@@ -1,6 +1,6 @@
 //! Picks the last selected lines of a stream, with their context.
 //!
-//! They are held in memory, at most as many as were asked for; nothing is written to a file.
+//! They are held in memory, at most as many as were requested; nothing is written to a file.
 
 use std::collections::VecDeque;
 use std::io;
@@ -23,18 +23,18 @@ pub struct PickLast {
     wanted: u64,
     starts: Starts,
     input: usize,
-    /// A line that has begun.
+    /// An unfinished line.
     line: Vec<u8>,
-    /// Whole lines that were seen last, as context for what comes next, and where they stand.
+    /// The last whole lines, as context for the next match, and their offset.
     tail: Vec<u8>,
     tail_at: u64,
-    /// How many lines come before them.
+    /// The number of lines before them.
     tail_line: u64,
-    /// How many lines after the last selected one are still to be kept.
+    /// The number of lines after the last selected one that are still to be kept.
     due: u64,
     runs: VecDeque<Run>,
     selected: u64,
-    /// Once there were enough first bytes for one. Until then, everything is held.
+    /// The verdict, once there are enough first bytes for one. Until then, everything is held.
     verdict: Option<Verdict>,
 }
 
@@ -45,7 +45,7 @@ enum Verdict {
     Untold,
 }
 
-/// Lines that follow on each other and are all selected, or all context.
+/// Consecutive lines that are all selected, or all context.
 struct Run {
     at: u64,
     line: u64,
@@ -55,7 +55,8 @@ struct Run {
 }
 
 impl PickLast {
-    /// Picks the last `wanted` lines of the next input, and notes in `starts` what comes before the first of them.
+    /// Picks the last `wanted` lines of the next input, and notes in `starts` what precedes the
+    /// first of them.
     pub fn new(settings: Arc<Settings>, wanted: u64, starts: Starts) -> PickLast {
         let input = starts.next();
         PickLast {
@@ -74,7 +75,7 @@ impl PickLast {
         }
     }
 
-    /// Searches whole lines that follow on those before.
+    /// Searches whole lines that continue the previous ones.
     fn search(&mut self, lines: &[u8]) {
         let settings = Arc::clone(&self.settings);
         let (query, context) = (&settings.query, settings.context);
@@ -102,7 +103,7 @@ impl PickLast {
         } else {
             self.due = due.saturating_sub(memchr_iter(query.terminator, lines).count() as u64);
         }
-        // As many lines stay as the next piece may need before its first match.
+        // The lines stay that the next piece may need before its first match.
         let (start, _) = last_lines(&text, context.before, query.terminator);
         self.tail_line += memchr_iter(query.terminator, &text[..start]).count() as u64;
         self.tail_at = at + start as u64;
@@ -123,7 +124,7 @@ impl PickLast {
         }
     }
 
-    /// Keeps what of `run` is not kept yet.
+    /// Keeps the part of `run` that is not kept yet.
     fn keep(&mut self, mut run: Run) {
         let terminator = self.settings.query.terminator;
         let kept = self.runs.back().map_or(0, |last| last.at + last.bytes.len() as u64);
@@ -145,7 +146,7 @@ impl PickLast {
         self.runs.push_back(run);
     }
 
-    /// Cuts the first runs down to the last wanted lines; gives the lines just before.
+    /// Cuts the first runs down to the last wanted lines, and returns the lines just before.
     fn cut(&mut self) -> Vec<u8> {
         let terminator = self.settings.query.terminator;
         let mut left = self.wanted;
@@ -156,7 +157,7 @@ impl PickLast {
         }) else {
             return Vec::new();
         };
-        // What stands before the first wanted line, as far as it was kept without a gap.
+        // The lines before the first wanted one, as far as they were kept without a gap.
         let mut before = Vec::new();
         let mut next = self.runs[index].at;
         for run in self.runs.drain(..index) {
@@ -225,7 +226,8 @@ impl Pick for PickLast {
     fn judge(&mut self, head: &[u8], picked: &mut Stretches) {
         let is_untold = self.settings.is_untold(self.settings.verdict_on(head));
         if is_untold {
-            // Of a binary input only whether it matches is printed, so it is searched from its beginning.
+            // For a binary input, only whether it matches is printed, so it is searched from its
+            // beginning.
             picked.keep(&std::mem::take(&mut self.line));
         }
         self.verdict = Some(if is_untold { Verdict::Untold } else { Verdict::Told });

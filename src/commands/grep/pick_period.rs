@@ -1,6 +1,6 @@
-//! Picks the entries of a period out of a stream.
+//! Picks the entries of a period from a stream.
 //!
-//! What comes before the period is passed over, and the stream is not read on after it.
+//! Entries before the period are skipped, and the stream is not read after it.
 
 use std::io;
 
@@ -18,17 +18,17 @@ pub struct PickPeriod {
     search: PeriodSearch,
     window: StreamWindow,
     terminator: u8,
-    /// Where what reads the times is noted, and for which input.
+    /// The place to note the reader of the times, and the number of the input.
     starts: Option<(Starts, usize)>,
-    /// Whether everything is passed on, as it has no times.
+    /// Whether everything is passed on because it has no times.
     is_untimed: bool,
 }
 
 impl PickPeriod {
-    /// Picks the entries that `search` asks for, and counts the lines that end with `terminator`.
+    /// Picks the entries that `search` selects, and counts the lines that end with `terminator`.
     ///
-    /// With `starts`, what reads the times is noted there for the next input, and an input without
-    /// times is passed on as it is.
+    /// With `starts`, the reader of the times is noted there for the next input, and an input
+    /// without times is passed on unchanged.
     pub fn new(search: PeriodSearch, terminator: u8, starts: Option<Starts>) -> PickPeriod {
         let window = StreamWindow::new(search.period, search.context.clone());
         let starts = starts.map(|starts| {
@@ -38,7 +38,7 @@ impl PickPeriod {
         PickPeriod { search, window, terminator, starts, is_untimed: false }
     }
 
-    /// Notes what has been learnt, or passes on what has no times.
+    /// Notes the detected format, or passes on input that has no times.
     fn learnt(&mut self, result: Result<(), Refusal>, picked: &mut Stretches) -> io::Result<()> {
         match (result, &self.starts) {
             (Ok(()), Some((starts, input))) => {
@@ -59,7 +59,7 @@ impl PickPeriod {
     }
 }
 
-/// Returns what keeps bytes of a stream, or leaves them out.
+/// Returns a function that keeps or omits bytes of a stream.
 fn put(picked: &mut Stretches, terminator: u8) -> impl FnMut(bool, &[u8]) {
     move |keep, bytes| match keep {
         true => picked.keep(bytes),
@@ -79,7 +79,7 @@ impl Pick for PickPeriod {
 
     fn pause(&mut self, picked: &mut Stretches) {
         self.window.pause(put(picked, self.terminator));
-        // What cannot be learnt yet may be later.
+        // A format that cannot be detected yet may be detected later.
         let _ = self.learnt(Ok(()), picked);
     }
 

@@ -1,4 +1,4 @@
-//! What was typed and what the environment says, resolved into what the kernel works by.
+//! Resolves the command line and the environment into the settings of a search.
 
 use std::ffi::OsString;
 
@@ -24,7 +24,7 @@ use super::style::Style;
 use super::syntax::{Boundary, Case, Dialect, Syntax};
 use super::walk::Walk;
 
-/// What a run prints.
+/// The output of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Report {
     /// Selected lines and their context.
@@ -35,7 +35,7 @@ pub enum Report {
     CountMatches,
     /// The names of inputs with a selected line, or without.
     Names {
-        /// With.
+        /// Whether the inputs must have a selected line.
         matching: bool,
     },
     /// Nothing (`-q`).
@@ -44,53 +44,55 @@ pub enum Report {
     Json,
 }
 
-/// Everything a search goes by.
+/// All settings of a search.
 #[derive(Debug)]
 pub struct Settings {
-    /// What selects lines.
+    /// The query that selects lines.
     pub query: Query,
-    /// How lines are printed.
+    /// The style in which lines are printed.
     pub style: Style,
-    /// What is printed.
+    /// The output to print.
     pub report: Report,
-    /// How many lines around the selected ones.
+    /// The number of lines of context.
     pub context: Context,
-    /// Lines that do not follow one another are separated: some context was asked for, be it 0 lines.
+    /// Whether nonadjacent lines are separated, because context was requested, even of 0 lines.
     pub separates: bool,
-    /// What stands between stretches of context; `None` for nothing.
+    /// The separator between groups of lines; `None` for none.
     pub group_separator: Option<Vec<u8>>,
-    /// At most so many selected lines of each input.
+    /// The maximum number of selected lines per input.
     pub max_count: Option<u64>,
-    /// What becomes of binary inputs.
+    /// How binary inputs are handled.
     pub binary: BinaryFiles,
-    /// Whether lines that are no valid UTF-8 are binary and not printed: GNU grep's rule in a UTF-8 locale.
+    /// Whether lines that are not valid UTF-8 are binary and not printed, which is GNU grep's rule
+    /// in a UTF-8 locale.
     pub checks_encoding: bool,
-    /// Whether a UTF-8 byte order mark at the start of an input is skipped: ripgrep's rule.
+    /// Whether a UTF-8 byte order mark at the start of an input is skipped, which is ripgrep's
+    /// rule.
     pub skips_mark: bool,
-    /// What standard input is called.
+    /// The name of standard input.
     pub label: Vec<u8>,
-    /// Matches may span lines, so every input is searched whole.
+    /// Whether matches may span lines, so that every input is searched whole.
     pub multiline: bool,
-    /// Of JSON messages, only the last one is printed.
+    /// Whether only the last JSON message is printed.
     pub only_summary: bool,
-    /// Lines that are not selected are printed too.
+    /// Whether lines that are not selected are printed too.
     pub passthru: bool,
-    /// An input ends with the first line that is not selected after one that is.
+    /// Whether an input ends with the first line that is not selected after one that is.
     pub stop_on_nonmatch: bool,
-    /// No line can be selected, and nothing is printed of that: not one input is opened.
+    /// Whether no line can be selected and nothing would be printed, so that no input is opened.
     pub hopeless: bool,
 }
 
-/// What of the environment matters here.
+/// The relevant part of the environment.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
-    /// The locale's characters are UTF-8.
+    /// Whether the locale's character set is UTF-8.
     pub utf8: bool,
     /// `GREP_COLORS`.
     pub colors: String,
-    /// Standard output takes colour.
+    /// Whether standard output gets colour.
     pub color: bool,
-    /// Standard output is a terminal.
+    /// Whether standard output is a terminal.
     pub terminal: bool,
 }
 
@@ -105,8 +107,8 @@ impl Environment {
 }
 
 impl Settings {
-    /// Resolves `args`. Gives the files too, which begin after the pattern unless -e or -f gave one. `many` says
-    /// whether these are to be searched under their names by default.
+    /// Resolves `args`. Also returns the files, which begin after the pattern unless -e or -f gives
+    /// one. `walk` determines whether their names are printed by default.
     ///
     /// # Errors
     /// Returns an error if a pattern is wrong or missing, a pattern file cannot be read, or options
@@ -122,8 +124,8 @@ impl Settings {
         let mut and = args.patterns.and.as_slice();
         let mut not = args.patterns.not.as_slice();
         let mut invert = args.patterns.invert_match;
-        // --and and --not need no pattern beside them: the first of --and is the pattern then, and
-        // lines without any of --not are those that -v selects.
+        // `--and` and `--not` need no other pattern. The first `--and` then becomes the pattern,
+        // and `--not` alone selects as `-v` does.
         if args.patterns.regexp.is_empty() && args.patterns.file.is_empty() {
             if let Some((first, others)) = and.split_first() {
                 alternatives = split(first.as_bytes(), &args.patterns);
@@ -145,7 +147,7 @@ impl Settings {
             (true, _) => true,
             (_, true) => false,
             _ if printing.vimgrep => true,
-            // What is counted is the same in every file.
+            // The same text counts as the same in every file, so names are not printed.
             _ if printing.top.is_some() => false,
             _ => walk.names_by_default(&files),
         };
@@ -156,7 +158,7 @@ impl Settings {
         } else if printing.files_with_matches || printing.files_without_match {
             Report::Names { matching: printing.files_with_matches }
         } else if printing.count_matches || printing.count && query.any.is_multiline() && !query.invert {
-            // Where matches span lines, lines are no measure of them.
+            // If matches span lines, matches are counted rather than lines.
             Report::CountMatches
         } else if printing.count {
             Report::Count
@@ -223,7 +225,7 @@ impl Settings {
             Some(separator) => Some(separator.as_bytes().to_vec()),
             None => Some(field(&printing.context_separator, b"--")),
         };
-        // GNU grep's rule, which prints no counts of 0 in this case.
+        // By GNU grep's rule, no counts of 0 are printed in this case.
         let nothing_selects = match alternatives.as_slice() {
             [] => !query.invert,
             [only] => only.is_empty() && query.invert && syntax.boundary == Boundary::Any,
@@ -250,7 +252,7 @@ impl Settings {
         Ok((settings, files))
     }
 
-    /// Returns what an input with this beginning is.
+    /// Returns the kind of an input with this beginning.
     pub fn verdict_on(&self, head: &[u8]) -> InputKind {
         let is_text = self.binary == BinaryFiles::Text || self.query.terminator == 0;
         let shows_neighbours = self.separates || self.passthru || self.stop_on_nonmatch || self.multiline;
@@ -273,13 +275,13 @@ impl Settings {
         if may_hold && block.bytes().starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
     }
 
-    /// Returns whether of an input with this verdict no line is printed.
+    /// Returns whether no line of an input of this kind is printed.
     pub fn is_untold(&self, verdict: InputKind) -> bool {
         verdict == BINARY && self.report != Report::Json
     }
 
-    /// Returns whether nothing of a hole that is so many empty lines is printed, so that their
-    /// number is all there is to it.
+    /// Returns whether a hole that consists of empty lines prints nothing, so that only their
+    /// number matters.
     pub fn leaps_holes(&self, terminator: u8) -> bool {
         let counts = matches!(self.report, Report::Count | Report::Names { .. } | Report::Nothing);
         // The lines of a binary input are never printed.
@@ -287,8 +289,8 @@ impl Settings {
         !prints && (!self.query.selects_empty_lines() || counts && self.max_count.is_none())
     }
 
-    /// Returns whether a hole in a line may be stood for by a single zero byte: no match looks into
-    /// it, and the line is not printed, nor is it said where it ends.
+    /// Returns whether a hole in a line may be replaced with a single zero byte: no match depends
+    /// on its length, and neither the line nor its end is printed.
     pub fn spans_holes(&self) -> bool {
         let prints = match self.report {
             Report::Lines => self.binary == BinaryFiles::Text || !self.context.is_none(),
@@ -303,13 +305,14 @@ impl Settings {
         self.report == Report::Json || self.report == Report::Lines && self.style.number
     }
 
-    /// The name to print for an input.
+    /// Returns the name to print for an input.
     pub fn name_of<'s>(&'s self, source: &'s Source) -> &'s [u8] {
         if source.is_stdin() || source.name() == "-" { &self.label } else { source.name().as_bytes() }
     }
 
-    /// How many digits `-T` aligns numbers to, as GNU grep has it: those of the input's size, which a line's number
-    /// exceeds by one at most; those of the largest number, where the size is not known.
+    /// Returns the number of digits to which `-T` aligns numbers. As in GNU grep, these are the
+    /// digits of the input's size, which a line number exceeds by one at most, or those of the
+    /// largest number if the size is unknown.
     pub fn width_of(&self, source: &Source) -> usize {
         if !self.style.tab {
             return 0;

@@ -1,6 +1,6 @@
-//! The order in which files are searched (`--sort`, `--sortr`).
+//! Sorts the files to search (`--sort`, `--sortr`).
 //!
-//! Only an order other than that of the walk needs to hold all names at once.
+//! Only an order other than that of the walk requires holding all names at once.
 
 use std::cmp::Ordering;
 use std::time::SystemTime;
@@ -9,8 +9,8 @@ use crate::cli::grep::{Inputs, SortKey};
 use crate::io::path;
 use crate::io::walk::Found;
 
-/// Returns the files in the order asked for. Where what they are sorted by is not known they come
-/// first, and those that are alike stay in the order of the walk.
+/// Returns the files in the requested order. Files whose key is unknown come first, and files with
+/// equal keys stay in the order of the walk.
 pub fn sorted(
     files: Box<dyn Iterator<Item = Found> + Send>,
     inputs: &Inputs,
@@ -32,7 +32,7 @@ pub fn sorted(
     Box::new(keyed.into_iter().map(|(_, found)| found))
 }
 
-/// What files are sorted by.
+/// The key by which files are sorted.
 enum Key {
     Path(std::path::PathBuf),
     Time(Option<SystemTime>),

@@ -1,5 +1,5 @@
-//! Alternatives as the `regex` crate reads them, whatever their dialect, and what can be told of
-//! them before they are compiled.
+//! Rewrites alternatives of any dialect for the `regex` crate, and analyses them before they are
+//! compiled.
 
 use anyhow::{Context, Result};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
@@ -8,7 +8,7 @@ use super::line_automaton::LineAutomaton;
 use super::posix::{self, Target};
 use super::syntax::{Boundary, Case, Dialect, Syntax};
 
-/// Alternatives in the form `grep-regex` takes them.
+/// Alternatives in the form that `grep-regex` accepts.
 #[derive(Debug)]
 pub enum Sources {
     /// Plain strings.
@@ -18,7 +18,7 @@ pub enum Sources {
 }
 
 impl Sources {
-    /// Rewrites alternatives. Perl's patterns are not for this engine.
+    /// Rewrites alternatives, except Perl's, which this engine does not run.
     ///
     /// # Errors
     /// Returns an error if an alternative is not valid in its dialect or encoding.
@@ -196,13 +196,14 @@ fn is_newline_digits(high: u8, low: u8) -> bool {
     high == b'0' && low.eq_ignore_ascii_case(&b'a')
 }
 
-/// Returns the one literal that these alternatives come to, if they do and it can be searched for
-/// as it stands.
+/// Returns the only literal among these alternatives, if there is just one and it can be searched
+/// for unchanged.
 pub fn single_literal(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<Vec<u8>> {
     let [only] = alternatives else { return None };
     let plain = match syntax.dialect {
         Dialect::Fixed => true,
-        // Outside ASCII a POSIX literal may have to be valid in its encoding to count; leave that to the regex.
+        // Outside ASCII, a POSIX literal may have to be valid in its encoding; that is left to the
+        // regex.
         _ => only.is_ascii() && !only.iter().any(|&byte| regex_syntax::is_meta_character(char::from(byte))),
     };
     let usable = plain

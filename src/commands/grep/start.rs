@@ -1,7 +1,7 @@
-//! Where the search of an input begins and ends when it is not the whole of it: a part (`--shard`), or only as far back
-//! as the last selected lines (`--last`).
+//! Determines where the search of an input begins and ends if not all of it is searched: one of N
+//! parts (`--shard`), or the end with the last selected lines (`--last`).
 //!
-//! Whatever part is searched, numbers, offsets and the verdict on binary inputs are those of the whole.
+//! Line numbers, offsets and the verdict on binary inputs are always those of the whole input.
 
 use std::io;
 use std::ops::Range;
@@ -19,45 +19,45 @@ use crate::timestamp::Reader;
 use super::lines::last_lines;
 use super::query::{Found, Query, Wanted};
 
-/// Bytes looked at first when an input is searched from its end, and most at a time.
+/// The sizes in bytes of the first and the largest piece when an input is searched from its end.
 const BACKWARDS: usize = 64 << 10;
 const MOST_BACKWARDS: usize = 8 << 20;
 
-/// What is wanted of each input.
+/// The wanted part of each input.
 #[derive(Clone, Copy, Debug)]
 pub enum Part {
-    /// The lines that begin in one of several equal parts.
+    /// The lines that begin in one of N equal parts.
     Shard(Shard),
-    /// This many selected lines, the last ones.
+    /// This number of selected lines from the end.
     Last(u64),
 }
 
-/// What an input has before the place where its search begins.
+/// Information about an input up to the position where its search begins.
 #[derive(Clone, Debug, Default)]
 pub struct Start {
-    /// How many lines.
+    /// The number of lines.
     pub line: u64,
-    /// The lines just before, as many as context may ask for.
+    /// The lines just before, as many as context may need.
     pub lead: Vec<u8>,
-    /// What is to be said of it.
+    /// A message about the input.
     pub notice: Option<String>,
-    /// What reads its times, where these matter and their form is known.
+    /// The reader of its times, if they matter and their format is known.
     pub reader: Option<Arc<Reader>>,
-    /// What is kept of matches that may span lines, for which all of the input is searched.
+    /// The matches to keep if they may span lines, so that the whole input is searched.
     pub keep: Option<Keep>,
 }
 
-/// Which matches of an input are wanted.
+/// The wanted matches of an input.
 #[derive(Clone, Debug)]
 pub enum Keep {
-    /// Those whose first line begins at one of these bytes.
+    /// The matches whose first line begins at one of these bytes.
     Within(Range<u64>),
-    /// This many, the last ones.
+    /// This number of matches from the end.
     Last(u64),
 }
 
 impl Keep {
-    /// Leaves of all that was found in an input, which begins at `offset`, what is wanted.
+    /// Removes unwanted findings in an input, which begins at `offset`.
     pub fn apply(&self, found: &mut Found, offset: u64) {
         match self {
             Keep::Within(range) => found.pieces.retain(|piece| range.contains(&(offset + piece.start as u64))),
@@ -76,12 +76,12 @@ impl Keep {
     }
 }
 
-/// The starts of inputs by their number, noted when an input is opened and looked up by the kernel.
+/// The starts of inputs by number, noted when an input is opened and looked up by the kernel.
 #[derive(Clone, Debug, Default)]
 pub struct Starts(Arc<RwLock<Vec<Start>>>);
 
 impl Starts {
-    /// Notes the next input's.
+    /// Notes the start of the next input.
     pub fn push(&self, start: Start) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).push(start);
     }
@@ -91,28 +91,28 @@ impl Starts {
         self.0.read().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Notes what reads an input's times, before its first block is searched.
+    /// Notes the reader of an input's times, before its first block is searched.
     pub fn set_reader(&self, input: usize, reader: &Arc<Reader>) {
         if let Some(start) = self.0.write().unwrap_or_else(PoisonError::into_inner).get_mut(input) {
             start.reader = Some(Arc::clone(reader));
         }
     }
 
-    /// Notes which lines come before those searched, before an input's first block is searched.
+    /// Notes the lines before those searched, before an input's first block is searched.
     pub fn set_lead(&self, input: usize, lead: Vec<u8>) {
         if let Some(start) = self.0.write().unwrap_or_else(PoisonError::into_inner).get_mut(input) {
             start.lead = lead;
         }
     }
 
-    /// Returns that of an input.
+    /// Returns the start of an input.
     pub fn of(&self, input: usize) -> Start {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(input).cloned().unwrap_or_default()
     }
 }
 
-/// Where the last `wanted` selected lines within a source begin. Reads backwards, in pieces that grow, and no further
-/// than it must.
+/// Returns where the last `wanted` selected lines within a source begin. Reads backwards in growing
+/// pieces, and no further than necessary.
 ///
 /// # Errors
 /// Returns an error if reading fails.
@@ -122,14 +122,14 @@ pub fn last_selected(source: &Source, within: Range<u64>, query: &Query, wanted:
     while end > within.start && left > 0 {
         let start = end.saturating_sub(size as u64).max(within.start);
         let length = usize::try_from(end - start).map_err(|_| io::ErrorKind::OutOfMemory)?;
-        // A line may be longer than memory, which is an error and not the end of the program.
+        // A line may be longer than memory, which is an error but must not abort the program.
         buffer.try_reserve(length.saturating_sub(buffer.len())).map_err(|_| io::ErrorKind::OutOfMemory)?;
         buffer.resize(length, 0);
         let got = source.read_at(&mut buffer, start)?;
         let bytes = &buffer[..got];
         let first = if start == within.start { Some(0) } else { memchr(query.terminator, bytes).map(|i| i + 1) };
         let Some(first) = first.filter(|&first| first < bytes.len() || start == within.start) else {
-            // One line is longer than this piece.
+            // A line is longer than this piece.
             size = size.saturating_mul(2);
             continue;
         };
@@ -148,7 +148,7 @@ pub fn last_selected(source: &Source, within: Range<u64>, query: &Query, wanted:
     Ok(if left == 0 { end } else { within.start })
 }
 
-/// The `wanted` lines before `end`, or as many as there are within.
+/// Returns the `wanted` lines before `end`, or as many as there are.
 ///
 /// # Errors
 /// Returns an error if reading fails.
@@ -158,12 +158,12 @@ pub fn lines_before(source: &Source, within: Range<u64>, wanted: u64, terminator
         let start = within.end.saturating_sub(size).max(within.start);
         let length = usize::try_from(within.end - start).map_err(|_| io::ErrorKind::OutOfMemory)?;
         let mut bytes = Vec::new();
-        // A line may be longer than memory, which is an error and not the end of the program.
+        // A line may be longer than memory, which is an error but must not abort the program.
         bytes.try_reserve_exact(length).map_err(|_| io::ErrorKind::OutOfMemory)?;
         bytes.resize(length, 0);
         let got = source.read_at(&mut bytes, start)?;
         bytes.truncate(got);
-        // The first line counts only where it is known to begin.
+        // The first line counts only if its beginning is known.
         let whole = if start == within.start { 0 } else { memchr(terminator, &bytes).map_or(bytes.len(), |i| i + 1) };
         let (at, lines) = last_lines(&bytes[whole..], wanted, terminator);
         if lines == wanted || start == within.start {
@@ -173,10 +173,10 @@ pub fn lines_before(source: &Source, within: Range<u64>, wanted: u64, terminator
     }
 }
 
-/// Bytes that a thread counts at a time.
+/// The number of bytes that a thread counts at a time.
 const PIECE: usize = 1 << 20;
 
-/// How many terminators lie within, counted on several threads.
+/// Returns the number of terminators within a range, counted on several threads.
 ///
 /// # Errors
 /// Returns an error if reading fails.

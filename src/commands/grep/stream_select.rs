@@ -1,7 +1,7 @@
-//! Streams of which only a part is searched, picked as the bytes arrive.
+//! Searches only a part of a stream, which is picked as the bytes arrive.
 //!
-//! [`Selected`] is the stream of what a [`Pick`] lets through, with gaps for the rest, so that line
-//! numbers and offsets stay those of the whole. Nothing is written to a file.
+//! [`Selected`] is the stream of the bytes that a [`Pick`] keeps, with gaps for the rest, so that
+//! line numbers and offsets stay those of the whole stream. Nothing is written to a file.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -14,21 +14,21 @@ use crate::os::Stop;
 
 use super::kernel::Search;
 
-/// How many bytes are read at a time.
+/// The number of bytes read at a time.
 const PIECE: usize = 256 << 10;
 
-/// Bytes that follow on each other, and what was left out before them.
+/// Contiguous bytes, and the gap before them.
 #[derive(Debug, Default)]
 struct Stretch {
     before: Gap,
     bytes: Vec<u8>,
 }
 
-/// What was picked and not yet given out.
+/// Picked bytes that have not been returned yet.
 #[derive(Debug, Default)]
 pub struct Stretches {
     queue: VecDeque<Stretch>,
-    /// What was left out behind the last of them.
+    /// The gap after the last of them.
     after: Gap,
 }
 
@@ -48,7 +48,7 @@ impl Stretches {
     }
 }
 
-/// Picks lines out of a stream.
+/// Picks lines from a stream.
 pub trait Pick: Send {
     /// Takes the next bytes.
     ///
@@ -56,42 +56,42 @@ pub trait Pick: Send {
     /// Returns an error if the input cannot be used.
     fn feed(&mut self, bytes: &[u8], picked: &mut Stretches) -> io::Result<()>;
 
-    /// Takes note that the writer pauses.
+    /// Handles a pause of the writer.
     fn pause(&mut self, picked: &mut Stretches) {
         let _ = picked;
     }
 
-    /// Takes note of what was left out of its input.
+    /// Handles a gap in its input.
     fn pass(&mut self, gap: Gap, picked: &mut Stretches);
 
-    /// Takes the first bytes of everything, once there are enough for a verdict.
+    /// Takes the first bytes of the whole stream, once there are enough for a verdict.
     fn judge(&mut self, head: &[u8], picked: &mut Stretches) {
         let _ = (head, picked);
     }
 
-    /// Takes note of the end.
+    /// Handles the end of the stream.
     ///
     /// # Errors
     /// Returns an error if the input could not be used.
     fn finish(&mut self, picked: &mut Stretches) -> io::Result<()>;
 
-    /// Returns whether nothing that is still to come can be picked.
+    /// Returns whether nothing in the rest of the stream can be picked.
     fn is_done(&self) -> bool {
         false
     }
 
-    /// What is to be said at the end.
+    /// Returns a message to print at the end, if any.
     fn notice(&self) -> Option<String> {
         None
     }
 }
 
-/// The stream of what is picked.
+/// The stream of picked bytes.
 pub struct Selected {
     stream: Stream,
     pick: Box<dyn Pick>,
     picked: Stretches,
-    /// The beginning of everything, for the verdict on it.
+    /// The beginning of the whole stream, for the verdict on it.
     head: Vec<u8>,
     buffer: Vec<u8>,
     is_judged: bool,
@@ -106,10 +106,10 @@ impl fmt::Debug for Selected {
 }
 
 impl Selected {
-    /// Picks from `stream` what `pick` picks.
+    /// Returns the stream of the bytes of `stream` that `pick` keeps.
     pub fn new(stream: Stream, pick: Box<dyn Pick>, notice: Arc<OnceLock<String>>) -> Selected {
         let mut picked = Stretches::default();
-        // A range that was asked for begins there.
+        // The requested range begins there.
         picked.leave_out(stream.offset(), 0);
         let (head, buffer) = (Vec::new(), Vec::new());
         Selected { stream, pick, picked, head, buffer, is_judged: false, ended: None, notice }
@@ -152,7 +152,7 @@ impl Selected {
 
 impl Feed for Selected {
     fn fill(&mut self, buffer: &mut Vec<u8>, most: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
-        // Nothing is given out before there is enough for a verdict, unless the writer pauses.
+        // Nothing is returned before there is enough for a verdict, unless the writer pauses.
         while self.ended.is_none() && (self.picked.queue.is_empty() || !self.is_judged) {
             match self.read(stop, wait)? {
                 Filled::Stopped => return Ok(Filled::Stopped),

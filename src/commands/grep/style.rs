@@ -1,4 +1,4 @@
-//! How lines are printed, and where they stand: what the printer goes by.
+//! The style in which lines are printed, and the position of lines.
 
 use std::ops::Range;
 
@@ -38,7 +38,7 @@ pub struct Style {
     pub crlf: bool,
     /// Print a line once for each of its matches (`--vimgrep`).
     pub per_match: bool,
-    /// Leave out the blanks that lines begin with (`--trim`).
+    /// Omit blanks at the start of lines (`--trim`).
     pub trim: bool,
     /// The text to print in place of matches (`--replace`).
     pub replacement: Option<Vec<u8>>,
@@ -52,7 +52,7 @@ pub struct Style {
     pub no_zeros: bool,
 }
 
-/// Where some lines stand.
+/// The position of some lines.
 #[derive(Clone, Copy, Debug)]
 pub struct At<'a> {
     /// The input's name.
@@ -63,15 +63,15 @@ pub struct At<'a> {
     pub offset: u64,
     /// Whether the lines are selected, not context.
     pub selected: bool,
-    /// How many digits `-T` aligns numbers to.
+    /// The number of digits to which `-T` aligns numbers.
     pub width: usize,
 }
 
-/// Known matches, in order: where they may span lines, they are found only once.
+/// Known matches, in order. If they may span lines, they are found only once.
 #[derive(Clone, Copy, Debug)]
 pub struct Spans<'a> {
-    /// Where they are in some bytes.
+    /// The ranges of the matches in some bytes.
     pub all: &'a [Range<usize>],
-    /// Where in these bytes the printed lines begin.
+    /// The position in these bytes where the printed lines begin.
     pub base: usize,
 }

@@ -2,7 +2,7 @@
 //!
 //! Blocks are searched in parallel. A selected line counts for the time of its entry, which is its
 //! own or that of the nearest line above that has one. Inputs without times are counted by the
-//! places of their lines.
+//! position of their lines.
 
 use std::ffi::OsStr;
 use std::ops::Range;
@@ -26,7 +26,8 @@ use super::start::Starts;
 /// Microseconds in a second.
 pub const SECOND: i64 = 1_000_000;
 
-/// The spans that a row may stand for where none is given, in microseconds. Each divides the next.
+/// The spans of a row, in microseconds, among which one is chosen if none is given. Each divides
+/// the next.
 const SPANS: [i64; 15] = [
     1_000,
     10_000,
@@ -45,11 +46,11 @@ const SPANS: [i64; 15] = [
     7 * 86_400 * SECOND,
 ];
 
-/// How much of a block is searched before the times of its selected lines are read, so that these
-/// lines are still in the processor's cache.
+/// The number of bytes of a block that are searched before the times of their selected lines are
+/// read, so that these lines are still in the processor's cache.
 const CHUNK: usize = 128 << 10;
 
-/// The unit of places in inputs without times, in bytes.
+/// The unit of positions in inputs without times, in bytes.
 pub const PLACE: u64 = 4 << 10;
 
 /// Counts selected lines by time.
@@ -58,26 +59,26 @@ pub struct TimelineKernel<'s> {
     pub starts: &'s Starts,
     /// The zone of the rows.
     pub zone: &'s TimeZone,
-    /// The span of a row, in microseconds, where it was given.
+    /// The span of a row in microseconds, if it was given.
     pub span: Option<i64>,
 }
 
 /// The counts of the selected lines of one block.
 #[derive(Debug, Default)]
 pub struct BlockCounts {
-    /// In a log whose lines do not depend on each other: times in order, in microseconds and rounded
-    /// down to a span that divides every row, and how many lines are selected there.
+    /// In a log whose lines do not depend on each other, the times in order, in microseconds and
+    /// rounded down to a span that divides every row, with the number of selected lines.
     moments: Vec<(i64, u64)>,
     /// The earliest and the latest exact time of these lines.
     covers: Option<(Timestamp, Timestamp)>,
-    /// In other logs: the written times in order, and how many lines are selected there.
+    /// In other logs, the written times in order, with the number of selected lines.
     entries: Vec<(Stamp, u64)>,
-    /// Selected lines before the first entry.
+    /// The number of selected lines before the first entry.
     early: u64,
     /// The block's first and last entries.
     first: Option<Stamp>,
     last: Option<Stamp>,
-    /// In an input without times: places, and how many lines are selected there.
+    /// In an input without times, positions with the number of selected lines.
     places: Vec<(u64, u64)>,
     /// Why the search of the block ended early, and the message about it.
     failure: Option<Failure>,
@@ -87,22 +88,22 @@ pub struct BlockCounts {
 /// The counts so far.
 #[derive(Clone, Debug, Default)]
 pub struct Timeline {
-    /// By time, once there was one.
+    /// The counts by time, once a time was found.
     pub times: Option<Histogram>,
     /// The offset of the rows' clock from UTC, in seconds.
     pub offset: i64,
     /// The first and the last time of any input.
     pub covers: Option<(Timestamp, Timestamp)>,
-    /// By place, for each input without times: its name, its length and its counts.
+    /// The counts by position, for each input without times: its name, its length and its counts.
     pub untimed: Vec<(Vec<u8>, u64, Histogram)>,
-    /// All selected lines.
+    /// The number of all selected lines.
     pub selected: u64,
     /// Whether the search of any input failed.
     pub failed: bool,
     sequence: Option<Sequence>,
-    /// The time of the entry that goes on at the start of the next block.
+    /// The time of the entry that continues in the next block.
     current: Option<Timestamp>,
-    /// Selected lines before the first entry of an input.
+    /// The number of selected lines before the first entry of an input.
     early: u64,
 }
 
@@ -203,7 +204,7 @@ impl TimelineKernel<'_> {
         for &(stamp, count) in &part.entries {
             let time = self.time(reader, totals, stamp);
             let early = std::mem::take(&mut totals.early);
-            // Which other entries were looked at depends on where blocks begin.
+            // Which other entries were examined depends on where blocks begin.
             if count + early > 0 || totals.current.is_none() {
                 self.count(totals, time, count + early);
             }
@@ -230,7 +231,7 @@ impl TimelineKernel<'_> {
         }
     }
 
-    /// Returns the time of an entry. Only where the log leaves out the day the lines above matter.
+    /// Returns the time of an entry. The lines above matter only if the log omits the day.
     fn time(&self, reader: &Arc<Reader>, totals: &mut Timeline, stamp: Stamp) -> Timestamp {
         match &mut totals.sequence {
             Some(sequence) if reader.is_sequential() => sequence.resolve(stamp),
@@ -256,7 +257,7 @@ impl TimelineKernel<'_> {
     }
 }
 
-/// Adds a count to the last one, if that is of the same key.
+/// Adds a count to the last one, if that has the same key.
 fn add<K: PartialEq>(counts: &mut Vec<(K, u64)>, key: K, count: u64) {
     match counts.last_mut() {
         Some((last, sum)) if *last == key => *sum += count,
@@ -271,7 +272,7 @@ struct Entries<'h> {
     times: QuickReader,
     /// See [`TimelineKernel::quantum`].
     quantum: i64,
-    /// How much of the block has been looked at.
+    /// The length of the part of the block that has been examined.
     looked: usize,
     latest: Option<Stamp>,
 }
@@ -296,7 +297,7 @@ impl<'h> Entries<'h> {
         }
     }
 
-    /// Reads what a line says, as a point in time if the lines around it do not matter.
+    /// Reads the time of a line, as a point in time if the lines around it do not matter.
     fn read(&mut self, line: Range<usize>) -> Option<Stamp> {
         let line = &self.hay[line];
         if self.reader.is_sequential() {

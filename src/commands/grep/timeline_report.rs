@@ -18,10 +18,10 @@ use super::start::Starts;
 use super::timeline::{PLACE, SECOND, Timeline, TimelineKernel};
 use super::{Run, sort};
 
-/// The most rows where the span of a row may be chosen.
+/// The maximum number of rows if the span of a row may be chosen.
 const ROWS: i64 = 48;
 
-/// The most rows at all.
+/// The maximum number of rows.
 const MAX_ROWS: i64 = 1_000_000;
 
 /// How rows are written.
@@ -33,7 +33,7 @@ enum Layout {
 }
 
 impl Run<'_> {
-    /// Prints how many lines are selected in each span of time.
+    /// Prints the number of selected lines in each span of time.
     pub fn timeline(
         &self,
         files: Vec<OsString>,
@@ -77,7 +77,7 @@ fn print_times(
     output: &mut Output,
 ) -> anyhow::Result<()> {
     let (Some(times), Some(covers)) = (&mut timeline.times, timeline.covers) else { return Ok(()) };
-    // Rows cover the window that was asked for, and without one the log.
+    // Rows cover the requested window, or else the whole log.
     let first = search.period.since.unwrap_or(covers.0);
     let last = search.period.until.unwrap_or(covers.1).max(first);
     let offset = timeline.offset;
@@ -100,7 +100,7 @@ fn print_times(
     Ok(())
 }
 
-/// Prints the counts by place, of the inputs without times.
+/// Prints the counts by position for inputs without times.
 fn print_places(timeline: &mut Timeline, layout: Layout, output: &mut Output) -> io::Result<()> {
     for (name, len, places) in &mut timeline.untimed {
         let last = i64::try_from(len.saturating_sub(1) / PLACE).unwrap_or(i64::MAX);
@@ -116,7 +116,7 @@ fn show(microsecond: i64, zone: &TimeZone, format: &str) -> String {
     time.to_zoned(zone.clone()).strftime(format).to_string()
 }
 
-/// One row as JSON.
+/// A row as JSON.
 #[derive(Debug, Serialize)]
 struct JsonRow<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -150,7 +150,7 @@ fn print_rows(
         match layout {
             Layout::Bars(columns) => {
                 let room = columns.saturating_sub(labels + digits + 4).max(10) as u64;
-                // A row with any matches has some of a bar.
+                // A row with any matches has a visible bar.
                 let length = (u128::from(count) * u128::from(room)).div_ceil(u128::from(most.max(1)));
                 let bar = "#".repeat(length as usize);
                 text += format!("{label:>labels$}  {count:>digits$}  {bar}").trim_end();

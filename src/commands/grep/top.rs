@@ -1,7 +1,8 @@
-//! `--top N`: the most frequent matches, with their counts.
+//! `--top N`: prints the most frequent matches with their counts.
 //!
-//! What a search prints is counted instead: a sink that takes the text and keeps how often each line
-//! of it came. Memory is that of the different lines, and reported where there are millions.
+//! The output of a search is counted instead of printed, by a sink that counts how often each line
+//! occurs. Memory is proportional to the number of different lines, and is reported if there are
+//! millions.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -13,16 +14,16 @@ use crate::output::{Destination, Output, escape_for_terminal, print_message};
 
 use super::Run;
 
-/// From how many different lines on the memory they take is reported.
+/// The number of different lines above which their memory is reported.
 const MANY: usize = 1_000_000;
 
-/// Counts lines in place of writing them.
+/// Counts lines instead of writing them.
 #[derive(Debug)]
 struct LineCounts<'o> {
     output: &'o mut Output,
     counts: HashMap<Box<[u8]>, u64>,
     terminator: u8,
-    /// A line that has begun.
+    /// An unfinished line.
     line: Vec<u8>,
     bytes: u64,
 }
@@ -97,7 +98,7 @@ impl Run<'_> {
             let memory = (bytes + 64 * counts.len() as u64) >> 20;
             print_message(format_args!("mapped: {} different matches were held, in about {memory} MiB", counts.len()));
         }
-        // As `sort | uniq -c | sort -rn` has it: of equal counts, the last line first.
+        // As with `sort | uniq -c | sort -rn`, lines with equal counts are in reverse order.
         let mut lines: Vec<(u64, Box<[u8]>)> = counts.into_iter().map(|(line, count)| (count, line)).collect();
         let wanted = usize::try_from(wanted).unwrap_or(usize::MAX).min(lines.len());
         if wanted < lines.len() {

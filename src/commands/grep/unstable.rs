@@ -13,10 +13,10 @@ thread_local! {
     static CAUGHT: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs `search` on `hay`, and if it panics once more on a copy of it.
+/// Runs `search` on `hay`, and if it panics, again on a copy.
 ///
 /// # Panics
-/// If `search` panics on the copy too: then its own bug is the cause.
+/// Panics if `search` also panics on the copy, which means that it has a bug.
 pub fn search_unstable<T>(hay: &[u8], search: impl Fn(&[u8]) -> T) -> T {
     static SILENCE: Once = Once::new();
     SILENCE.call_once(|| {
@@ -40,7 +40,7 @@ pub fn search_unstable<T>(hay: &[u8], search: impl Fn(&[u8]) -> T) -> T {
 mod tests {
     use super::*;
 
-    // The regex engine ended the program when bytes changed between its two scans.
+    // Regression: the regex engine ended the program when bytes changed between its two scans.
     #[test]
     fn a_panic_on_changing_bytes_is_repeated_on_a_copy() {
         let hay = b"changing";

@@ -1,4 +1,4 @@
-//! Finds the files to search: those named, and with -r those below directories, by name.
+//! Finds the files to search: the named ones and, with -r, those below directories, in name order.
 //!
 //! Directories are walked lazily, so the first file is searched before the last is found. Two runs
 //! give the same order.
@@ -30,7 +30,7 @@ pub struct Walk {
     skip_directories: bool,
     ignores: Arc<IgnoreFiles>,
     one_file_system: bool,
-    /// Whether warnings are withheld.
+    /// Whether warnings are suppressed.
     is_quiet: bool,
     skip_devices: bool,
     filter: Arc<Filter>,
@@ -39,7 +39,7 @@ pub struct Walk {
 
 #[derive(Debug)]
 struct Globs {
-    /// Runs of options for names, in their order, and whether each includes.
+    /// Runs of name globs in order, and whether each run includes or excludes.
     names: Vec<(bool, GlobSet)>,
     exclude_dir: GlobSet,
 }
@@ -112,7 +112,7 @@ impl Walk {
         let is_quiet = self.is_quiet;
         Box::new(all.filter(move |found| match found {
             Ok(file) => filter.wants(file.path(), length),
-            // What the loop leads to is searched anyway, so nothing is missed.
+            // The directory that the loop leads to is searched anyway, so nothing is missed.
             Err((path, error)) if DirectoryLoop::is(error) => {
                 if !is_quiet {
                     print_message(format_args!("mapped: {}: warning: {error}", escape_name(path)));
@@ -136,9 +136,10 @@ impl Walk {
         Box::new(walk.in_one_file_system(self.one_file_system))
     }
 
-    /// Returns what [`Walk::all_below`] returns without the files that ignore files name.
+    /// Returns what [`Walk::all_below`] returns, except the files listed in ignore files.
     ///
-    /// Does not support paths longer than `PATH_MAX`, because ignore files are found by their paths.
+    /// This does not support paths longer than `PATH_MAX`, because ignore files are found by their
+    /// paths.
     fn unignored_below(&self, directory: OsString, bare: bool) -> Box<dyn Iterator<Item = Found> + Send> {
         let globs = Arc::clone(&self.globs);
         let walker = self
@@ -209,7 +210,7 @@ fn name_globs(options: &[NameGlob]) -> Result<Vec<(bool, GlobSet)>> {
     runs.into_iter().map(|(includes, listed)| Ok((includes, globs(&listed)?))).collect()
 }
 
-/// Reads a list of globs, one a line. Ignores empty lines and blanks at the ends of lines.
+/// Reads a list of globs, one per line. Ignores empty lines and trailing blanks.
 fn listed_globs(list: &OsStr) -> Result<Vec<OsString>> {
     let mut text = Vec::new();
     let read = match list == "-" {

@@ -6,10 +6,10 @@ use std::ops::Range;
 /// Bits in the bitmap for each key, so that about one position in sixteen passes by accident.
 const BITS_PER_KEY: usize = 16;
 
-/// The bitmap's largest size in bits: it is to stay in the second-level cache.
+/// The maximum size of the bitmap in bits, with which it stays in the second-level cache.
 const MOST_BITS: usize = 1 << 21;
 
-/// Which words begin with some bytes.
+/// The words that begin with given bytes.
 #[derive(Debug)]
 pub struct Index {
     key_bytes: usize,
@@ -153,7 +153,7 @@ fn mix(key: u32) -> u32 {
     key.wrapping_mul(0x9E37_79B1)
 }
 
-/// Turns the ASCII capitals among four bytes into small letters.
+/// Converts the ASCII capitals among four bytes to lower case.
 fn lower_case(key: u32) -> u32 {
     const ONES: u32 = 0x0101_0101;
     let low = key & (0x7F * ONES);

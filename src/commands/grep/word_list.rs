@@ -1,4 +1,5 @@
-//! Sorted lists of words, in which each word knows the longest other word that it begins with.
+//! A sorted list of words, in which each word refers to the longest other word that is a prefix of
+//! it.
 
 /// The index that stands for no word.
 pub const NONE: u32 = u32::MAX;
@@ -9,7 +10,7 @@ pub struct Word {
     start: u32,
     /// The length in bytes.
     pub len: u32,
-    /// The index of the longest other word that this one begins with.
+    /// The index of the longest other word that is a prefix of this one.
     pub parent: u32,
     /// The position in the list as it was given.
     pub rank: u32,
@@ -31,7 +32,7 @@ pub fn sorted(alternatives: &[Vec<u8>]) -> (Vec<u8>, Vec<Word>) {
     let mut bytes = Vec::with_capacity(order.iter().map(|(word, _)| word.len()).sum());
     let mut words: Vec<Word> = Vec::with_capacity(order.len());
     for (word, rank) in order {
-        // This word begins with no others than the one before it and the ancestors of that one.
+        // Only the previous word and its ancestors can be prefixes of this word.
         let mut parent = (words.len() as u32).checked_sub(1).unwrap_or(NONE);
         while let Some(other) = words.get(parent as usize)
             && !word.starts_with(other.of(&bytes))

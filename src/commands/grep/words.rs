@@ -1,9 +1,10 @@
-//! Finds any of many literals (`-F -f LIST`), with each position looked at once and no automaton.
+//! Finds any of many literals (`-F -f LIST`), examining each position once and without an
+//! automaton.
 //!
-//! An automaton for tens of thousands of words takes longer to build than most files take to search.
-//! Here the words are sorted; a bitmap tells which positions begin with the first bytes of some word,
-//! and only there is the list searched. The bytes may change meanwhile: no result of one look at them
-//! is used as an index for another.
+//! An automaton for tens of thousands of words takes longer to build than most files take to
+//! search. Here the words are sorted. A bitmap shows which positions begin with the first bytes of
+//! some word, and the list is searched only there. The bytes may change meanwhile, so nothing read
+//! once is used as an index later.
 
 use std::ops::Range;
 
@@ -14,19 +15,22 @@ use super::syntax::{Boundary, Case, Dialect, Syntax};
 use super::word_index::{FoldedText, Index};
 use super::word_list::{NONE, Word, sorted};
 
-/// Fewer words are left to the regex engine, which has vector instructions for them.
+/// The minimum number of words. Fewer are left to the regex engine, which has vector instructions
+/// for them.
 const FEWEST: usize = 64;
 
-/// A longer word is left to the regex engine, whose time does not depend on its length.
+/// The length of the longest word. Longer ones are left to the regex engine, whose time does not
+/// depend on their length.
 const LONGEST: usize = 1 << 10;
 
 /// The limit instead of [`LONGEST`] for lists that the regex engine compiles slowly.
 const LONGEST_OF_MANY: usize = 64 << 10;
 
-/// The number of words for which the larger limit holds.
+/// The number of words from which the larger limit applies.
 const MANY: usize = 1000;
 
-/// How many positions are searched before it is decided again whether case needs Unicode's rules.
+/// The number of positions that are searched before deciding again whether case needs Unicode's
+/// rules.
 const WINDOW: usize = 4 << 10;
 
 /// A set of words, ready to search.
@@ -35,7 +39,7 @@ pub struct WordSearch {
     /// All words in the order of their bytes, one after another.
     bytes: Vec<u8>,
     words: Vec<Word>,
-    /// The index by the first bytes of all words that have this many.
+    /// The index of the words that are at least as long as the key, by their first bytes.
     long: Index,
     /// The index of the shorter ones, if there are any.
     short: Option<Index>,
@@ -66,7 +70,7 @@ impl WordSearch {
             let is_end = syntax.crlf && word.contains(&b'\r');
             is_literal && !breaks_line && !is_end && word.len() <= longest
         };
-        // The order of the list decides about empty matches where the first alternative wins.
+        // If the first alternative wins, the order of the list decides about empty matches.
         let has_empty = alternatives.iter().any(Vec::is_empty);
         let takes_empty = syntax.dialect.is_posix() && syntax.boundary != Boundary::Word;
         if has_empty && !takes_empty {
@@ -192,7 +196,7 @@ impl WordSearch {
         }
     }
 
-    /// Returns the first match in `hay` that begins in `starts`, its ends as `place` gives them.
+    /// Returns the first match in `hay` that begins in `starts`, with its ends mapped by `place`.
     fn find_in(
         &self,
         hay: &[u8],
@@ -232,7 +236,7 @@ impl WordSearch {
         step.map(|step| from + step)
     }
 
-    /// Returns the words that `text` begins with, the longest first.
+    /// Returns the words that are prefixes of `text`, the longest first.
     fn at_start(&self, text: &[u8]) -> impl Iterator<Item = Word> {
         let (mut next, shared) = match self.last_before(text) {
             Some((word, shared)) => (Some(word), shared),
@@ -262,7 +266,7 @@ impl WordSearch {
         search(&self.long).or_else(|| search(self.short.as_ref()?))
     }
 
-    /// Returns whether a match may stand here.
+    /// Returns whether a match is valid here.
     fn accepts(&self, hay: &[u8], found: &Range<usize>) -> bool {
         if self.boundary != Boundary::Word {
             return true;
@@ -331,7 +335,7 @@ mod tests {
                 list.push(Vec::new());
             }
             let words = WordSearch::of_any_number(&list, &syntax).unwrap();
-            // Fewer than this module takes.
+            // There are fewer words than this module accepts.
             let regex = Pattern::new(&list, &syntax).unwrap();
             let mut expected = Vec::new();
             regex.matches_in(&hay, |found| {

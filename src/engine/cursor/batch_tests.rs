@@ -1,4 +1,4 @@
-//! Which inputs make a batch, and which are cut.
+//! Tests which inputs form a batch, and which are split.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use crate::engine::plan::{COUNTED, MAX_BATCH};
 use crate::engine::{BLOCK, Cut, Engine, Input};
 use crate::io::{IoMode, Range};
 
-/// The lengths of the spans in each batch.
+/// Returns the lengths of the spans in each batch.
 fn batches(paths: &[PathBuf], block: usize) -> Vec<Vec<u64>> {
     let engine = Engine { policy: IoMode::Auto, threads: 2, block: None, most: usize::MAX, range: Range::default() };
     let inputs = paths.iter().cloned().map(|path| Input::Named(path.into()));
@@ -45,7 +45,8 @@ fn files(directory: &Path, count: usize, length: usize) -> Vec<PathBuf> {
     paths
 }
 
-/// Each was cut, and its parts went to whichever thread came: `grep -r` on files of 300 kB took 2.2 times as long.
+/// Regression: each file was split and its parts were spread over the threads, so that `grep -r` on
+/// files of 300 kB took 2.2 times as long.
 #[test]
 fn one_of_several_small_files_is_whole() {
     let directory = tempfile::tempdir().unwrap();
@@ -58,11 +59,11 @@ fn one_of_several_small_files_is_whole() {
     }
 }
 
-/// A batch went on to a megabyte of them, in memory that was new each time.
+/// Regression: a batch grew to a megabyte, in memory that was new each time.
 #[test]
 fn a_batch_fits_into_a_cache() {
     let directory = tempfile::tempdir().unwrap();
-    // There may be fewer, as nobody goes on opening files for long.
+    // There may be fewer, because files are opened ahead only for a limited time.
     for (count, length, most) in [(8, 96 << 10, 3), (MAX_BATCH + 1, 1 << 10, MAX_BATCH)] {
         let batches = batches(&files(directory.path(), count, length), BLOCK);
         assert!(batches.iter().all(|batch| batch.len() <= most), "{batches:?}");

@@ -1,4 +1,5 @@
-//! Inputs joined to one stream: the row that spans a border, and offsets in all inputs together.
+//! Joins inputs to one stream: keeps the row that spans a border, and offsets in all inputs
+//! together.
 
 use std::io;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use super::span::{Span, SpanContent};
 /// The state between joined inputs.
 #[derive(Default)]
 pub(super) struct Concat {
-    /// The row that the inputs so far began and did not fill.
+    /// The unfinished row that the inputs so far have begun.
     row: Vec<u8>,
     /// The offset of the next byte in the joined stream.
     offset: u64,
@@ -51,10 +52,10 @@ impl Concat {
         &mut self.row
     }
 
-    /// Sets a span's offset among the joined inputs and keeps back its last, unfinished row.
+    /// Sets a span's offset among the joined inputs, and holds back its last, unfinished row.
     ///
     /// # Errors
-    /// Returns the error that kept that row from being read. The offset is set even then.
+    /// Returns the error of reading that row. The offset is set even then.
     pub(super) fn admit(&mut self, span: &mut Span, row: usize) -> io::Result<()> {
         let mut result = Ok(());
         let len = span.at.end - span.at.start;
@@ -86,7 +87,7 @@ impl Concat {
         self.offset += span.at.end - span.at.start;
     }
 
-    /// Returns the completed row as a span of its own.
+    /// Returns the completed row as a separate span.
     pub(super) fn row_span(&mut self, source: Arc<Source>, input: usize) -> Span {
         let bytes = std::mem::take(&mut self.row);
         let mut span = Span {
@@ -107,7 +108,7 @@ impl Concat {
         span
     }
 
-    /// Returns the end of the stream: the row that was never filled, or an empty span. `None` when no
+    /// Returns the end of the stream: the unfinished row, or an empty span. Returns `None` if no
     /// input could be opened.
     pub(super) fn finish(&mut self, input: usize) -> Option<Span> {
         let source = self.last_source.take()?;

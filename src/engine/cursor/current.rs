@@ -1,4 +1,4 @@
-//! The input that the cursor is at, and how large its next block is.
+//! The input that the cursor is in, and the size of its next block.
 
 use std::sync::Arc;
 
@@ -15,13 +15,13 @@ pub(super) struct Current {
     pub(super) source: Arc<Source>,
     pub(super) input: usize,
     pub(super) first: bool,
-    /// Whether it is one block.
+    /// Whether the whole input is one block.
     pub(super) whole: bool,
     pub(super) kind: Option<InputKind>,
     pub(super) place: Place,
 }
 
-/// How far an input has been handed out.
+/// The position up to which an input has been handed out.
 pub(super) enum Place {
     Positioned(Positioned),
     Streamed(Streamed),
@@ -34,8 +34,9 @@ impl Current {
     }
 }
 
-/// Returns the nominal size of a source's next block. Short files that are read are split in four so
-/// that a second thread has work, except when only counting lines: that is done before it has started.
+/// Returns the nominal size of a source's next block. Short files that are read are split in four
+/// so that a second thread has work, except if lines are only counted, because that is finished
+/// before the thread has started.
 pub(super) fn nominal_size(source: &Source, plan: &Plan, nominal: usize) -> usize {
     const MIN_BYTES: u64 = 256 << 10;
     if source.method() != AccessMethod::Pread {

@@ -1,4 +1,4 @@
-//! The end of joined inputs: rows that span inputs, and the last block.
+//! Handles the end of joined inputs: rows that span inputs, and the last block.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::current::Place;
 use super::span::{Item, Span};
 
 impl Cursor<'_> {
-    /// Fills the row that began in an earlier input from the current one.
+    /// Completes, from the current input, the row that began in an earlier one.
     pub(super) fn complete_row(&mut self, row: usize, stop: &Stop) -> Option<Item> {
         let current = self.current.as_mut()?;
         let missing = row - self.concat.row_mut().len();
@@ -35,12 +35,12 @@ impl Cursor<'_> {
         })
     }
 
-    /// Returns the last block of joined inputs: the row that was never filled, or no bytes.
+    /// Returns the last block of joined inputs: the unfinished row, or no bytes.
     pub(super) fn finish_joined(&mut self) -> Option<Span> {
         if !self.is_joined() || std::mem::replace(&mut self.finished, true) {
             return None;
         }
-        // Its number is none of the inputs', so it is emitted also when the last of them failed.
+        // Its number belongs to no input, so it is emitted even if the last input failed.
         let ended = Some(std::mem::take(&mut self.ended));
         self.concat.finish(self.opened).map(|span| Span { ended, ..span })
     }

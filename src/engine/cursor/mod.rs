@@ -36,10 +36,11 @@ use streamed::{Piece, Streamed};
 
 /// The first span of a run in bytes, under [`Plan::ramp_up`].
 const FIRST_SPAN: usize = 1 << 20;
-/// The factor by which each further one is larger. A window costs some 15 us beside its bytes, so
-/// smaller steps, and smaller windows at the end for the sake of balance, cost more than they gain.
+/// The factor by which each further span is larger. A window costs some 15 µs in addition to its
+/// bytes, so smaller steps, or smaller windows at the end for better balance, cost more than they
+/// save.
 const GROWTH: usize = 4;
-/// The bytes of several small files in a batch, about: their buffers stay in a core's cache.
+/// The approximate number of bytes of small files in a batch, whose buffers stay in a core's cache.
 const BATCH_BYTES: u64 = 256 << 10;
 
 /// Classifies an input by its first bytes.
@@ -56,36 +57,37 @@ pub(super) struct Cursor<'a> {
     batches: u64,
     /// The number of items in the last batch.
     last_items: usize,
-    /// Nothing of the last batch, or of those before it, is held back.
+    /// Whether everything up to the last batch has been flushed.
     flushed: bool,
-    /// Workers that wait for what another one is opening.
+    /// The number of workers that wait for inputs that another one is opening.
     pub(super) waiting: usize,
     nominal: usize,
     handed_out: u64,
-    /// How much of that was before the last batch: what a first worker has done when it comes for it.
+    /// The amount of that before the last batch, which a first worker has processed when it asks
+    /// for the batch.
     done: u64,
     concat: Concat,
     finished: bool,
-    /// The input that ended last, too early, and why.
+    /// The last input that ended too early, and the reason.
     failed_late: Option<(usize, Item)>,
     /// Joined inputs that have ended since the last span.
     ended: Vec<Arc<Source>>,
 }
 
-/// How the next input was opened.
+/// The outcome of opening the next input.
 enum OpenStep {
     Ready,
     /// A worker opens it.
     Deferred,
-    /// It may block: everything before it must be emitted first.
+    /// Opening it may block, so everything before it must be emitted first.
     MustDrainFirst,
     NoMore,
 }
 
-/// What a run's inputs are read by.
+/// The settings by which a run's inputs are read.
 pub(super) struct Reading<'a> {
     pub(super) plan: Plan,
-    /// How many bytes of an input's beginning classify it.
+    /// The number of bytes at the beginning of an input that classify it.
     pub(super) head: usize,
     pub(super) classify: Box<Classify<'a>>,
     pub(super) session: &'a Session,
@@ -127,8 +129,9 @@ impl<'a> Cursor<'a> {
         self.failed_late.take_if(|(failed, _)| *failed == input);
     }
 
-    /// Returns inputs that the caller may open before it asks for the next batch, and passes to
-    /// [`Cursor::give_opened`]. Not joined ones: which part of one is wanted depends on those before it.
+    /// Returns inputs that the caller may open before it asks for the next batch, and then passes
+    /// to [`Cursor::give_opened`]. Joined inputs are excluded, because the wanted part of each
+    /// depends on those before it.
     pub(super) fn take_unopened(&mut self) -> Option<OpenBatch<'a>> {
         if self.current.is_some() || self.is_joined() {
             return None;
@@ -136,14 +139,14 @@ impl<'a> Cursor<'a> {
         self.inputs.take(self.plan.policy, self.plan.range)
     }
 
-    /// Takes inputs back that were opened.
+    /// Takes back inputs that were opened.
     pub(super) fn give_opened(&mut self, opened: OpenBatch<'a>) {
         self.inputs.give(opened);
     }
 
-    /// Returns the next batch. `spare` are buffers to use again.
+    /// Returns the next batch. `spare` contains buffers to reuse.
     pub(super) fn next(&mut self, spare: &mut Vec<Buffer>, stop: &Stop) -> Next {
-        // Most batches are as long as the one before.
+        // Most batches are as long as the previous one.
         let mut items = Vec::with_capacity(self.last_items);
         let mut bytes = 0;
         let (mut flush, mut fence) = (false, false);
@@ -240,7 +243,8 @@ impl<'a> Cursor<'a> {
     }
 
     fn begin(&mut self, mut source: Source, input: usize, mut kind: Option<InputKind>) {
-        // An input of several blocks passes here, so its beginning is faulted in before they are cut.
+        // Every input of several blocks passes here, so its beginning is faulted in before they are
+        // split.
         let is_cold =
             source.method() != AccessMethod::Stream && !self.is_whole(&source) && self.session.begin(&mut source);
         self.session.opened(&mut source);
@@ -283,8 +287,8 @@ impl<'a> Cursor<'a> {
             || self.is_one_of_several(source)
     }
 
-    /// Returns whether a source is small, is read, and is not the only input: no thread should wait for
-    /// another's part of it.
+    /// Returns whether a source is small, is read, and is not the only input. No thread should wait
+    /// for another thread's part of it.
     fn is_one_of_several(&self, source: &Source) -> bool {
         let fits = |wanted| wanted <= SMALL.min(self.nominal as u64);
         source.method() == AccessMethod::Pread
@@ -293,7 +297,7 @@ impl<'a> Cursor<'a> {
             && (self.opened > 1 || self.inputs.has_more())
     }
 
-    /// Cuts the next span off the current input; `None` if it has ended.
+    /// Splits the next span off the current input. Returns `None` if the input has ended.
     fn cut_current(&mut self, spare: &mut Vec<Buffer>, stop: &Stop) -> Option<Item> {
         if let Cut::Rows(row) = self.plan.split_at
             && self.concat.has_begun_row()
@@ -350,11 +354,11 @@ impl<'a> Cursor<'a> {
         self.hand_out(span)
     }
 
-    /// Counts a span as handed out, and sets its place among joined inputs.
+    /// Counts a span as handed out, and sets its offset among joined inputs.
     fn hand_out(&mut self, mut span: Span) -> Option<Item> {
         self.handed_out += span.at.end - span.at.start;
         if span.last || span.broken.is_some() {
-            // Where a program that reads would leave redirected standard input.
+            // Leave redirected standard input where a reading program would.
             span.source.leave_at(span.at.end);
             self.end_current();
         }
@@ -386,7 +390,7 @@ impl<'a> Cursor<'a> {
                 self.failed_late = Some((input, Item::Failed { input, name, error }));
             }
             if self.is_joined() {
-                // Only its end tells how much of the joined range a stream has used up.
+                // Only the end of a stream shows how much of the joined range it has used.
                 self.concat.took(streamed.skipped(), streamed.delivered(), &mut self.plan.range);
             }
         }

@@ -1,7 +1,7 @@
-//! Opening inputs ahead of the cursor.
+//! Opens inputs ahead of the cursor.
 //!
-//! Opening is a good part of the work on a small file, so it is not done under the cursor's lock.
-//! Each worker takes several names at a time, opens them, and returns them to their place.
+//! Opening is a large part of the work on a small file, so it is not done under the cursor's lock.
+//! Each worker takes several names at a time, opens them, and returns them to the queue in order.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -26,7 +26,7 @@ pub(super) struct OpenAhead<'a> {
     /// The number of the first chunk.
     first: u64,
     workers: usize,
-    /// The most files that a worker opens or searches at a time.
+    /// The maximum number of files that a worker opens or searches at a time.
     max_batch: usize,
 }
 
@@ -62,7 +62,7 @@ impl<'a> OpenAhead<'a> {
         OpenAhead { inputs, chunks: VecDeque::new(), first: 0, workers, max_batch }
     }
 
-    /// Returns the most small files that a worker searches at a time.
+    /// Returns the maximum number of small files that a worker searches at a time.
     pub(super) fn max_batch(&self) -> usize {
         self.max_batch
     }
@@ -85,7 +85,8 @@ impl<'a> OpenAhead<'a> {
         self.inputs.next().map_or(Upcoming::Nothing, Upcoming::Input)
     }
 
-    /// Puts back the input taken last. `must_wait`: opening it must wait for the inputs before it.
+    /// Puts back the input taken last. `must_wait` says that opening it must wait for the inputs
+    /// before it.
     pub(super) fn put_back(&mut self, input: Input<'a>, must_wait: bool) {
         if let Some(Some(chunk)) = self.chunks.front_mut() {
             chunk.inputs.push_front(input);
@@ -239,7 +240,8 @@ mod tests {
         assert!(!ahead.has_more() && matches!(ahead.next(), Upcoming::Nothing));
     }
 
-    /// It came alone, and so did each input after it, until chunks were filled up again.
+    /// Regression: the input that was put back formed a chunk of its own, and so did each input
+    /// after it.
     #[test]
     fn what_was_put_back_is_opened_with_what_follows() {
         let mut ahead = ahead(names(40));

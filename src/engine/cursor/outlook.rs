@@ -1,4 +1,4 @@
-//! How much work is left, and so whether further threads pay.
+//! Estimates how much work remains, and so whether further threads pay off.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use super::current::{Current, Place};
 use super::{Cursor, FIRST_SPAN};
 
 impl Cursor<'_> {
-    /// Estimates the work that is left, after `busy` was spent on the spans handed out. Starting a thread
-    /// and having it scheduled takes as long as scanning megabytes with a fast kernel.
+    /// Estimates the remaining work, after `busy` was spent on the spans handed out. Starting a
+    /// thread and having it scheduled takes as long as scanning megabytes with a fast kernel.
     pub(in crate::engine) fn outlook(&self, busy: Duration) -> Outlook {
         const START: Duration = Duration::from_micros(250);
         const LASTING_BYTES: u64 = 32 << 20;
@@ -23,7 +23,7 @@ impl Cursor<'_> {
                 let rest = busy.as_secs_f64() * left as f64 / self.done.max(1) as f64;
                 match () {
                     () if left >= LASTING_BYTES => Outlook::Lasting,
-                    // Too short a time to extrapolate from.
+                    // The time is too short for an extrapolation.
                     () if busy < START / 8 || rest < START.as_secs_f64() => Outlook::Short,
                     () if rest < LASTING.as_secs_f64() => Outlook::Long,
                     () => Outlook::Lasting,

@@ -1,5 +1,6 @@
-//! Splits what can be read at any offset: a span is a pair of numbers, its bytes are loaded later. The
-//! few bytes that are read here are those between a span's nominal end and its line's.
+//! Splits inputs that can be read at any offset: a span is a pair of numbers, whose bytes are
+//! loaded later. Only the few bytes between a span's nominal end and the end of its line are read
+//! here.
 
 use std::io;
 use std::ops::Range;
@@ -17,28 +18,28 @@ use super::span::SpanContent;
 /// which costs less.
 const SHORTEST_HOLE: u64 = 128 << 10;
 
-/// How far a source has been handed out.
+/// The position up to which a source has been handed out.
 pub(super) struct Positioned {
     at: u64,
     end: u64,
-    /// The run of data or the hole that `at` is in, as far as the file system was asked.
+    /// The run of data or the hole that contains `at`, as far as it is known.
     run: Option<Extent>,
-    /// No hole begins before this offset, as the search for a line end found. To ask again for each
-    /// line cost a fifth of reading 64 KiB.
+    /// The offset before which no hole begins, as the search for a line end found. Asking again for
+    /// each line cost a fifth of the time of reading 64 KiB.
     data_until: u64,
     /// The offset up to which it was faulted in.
     faulted_in: u64,
 }
 
-/// The place of a span, and how its bytes are to be loaded.
+/// The range of a span, and how its bytes are to be loaded.
 pub(super) struct CutSpan {
     pub(super) at: Range<u64>,
     pub(super) content: SpanContent,
-    /// What kept the end of its last line from being found.
+    /// The error that kept the end of its last line from being found.
     pub(super) broken: Option<io::Error>,
 }
 
-/// What a span is cut from.
+/// The run from which a span is split off.
 enum Run {
     Data(u64),
     Hole(u64),
@@ -46,7 +47,7 @@ enum Run {
     HoleInLine(u64),
 }
 
-/// Where lines end.
+/// A line end.
 #[derive(Clone, Copy)]
 struct LineEnd {
     terminator: u8,
@@ -90,9 +91,9 @@ impl Positioned {
             Run::Data(until) => (until, None),
             Run::HoleInLine(until) => (until, Some(start..until)),
         };
-        // Up to a multiple of the block size, so that the next window begins at a page border and holds
-        // large folios whole. Windows that drift take several faults for one folio, and the kernel's
-        // read-ahead in small steps.
+        // End at a multiple of the block size, so that the next window begins at a page border and
+        // contains whole large folios. Windows that drift take several faults for one folio, and
+        // the kernel's read-ahead in small steps.
         let length = nominal - (source.base() + start) % nominal;
         let stop = start.saturating_add(length.min(goal - start).next_multiple_of(row)).min(self.end);
         if is_cold {
@@ -107,7 +108,7 @@ impl Positioned {
         CutSpan { at: start..stop, content: SpanContent::ToLoad, broken: None }
     }
 
-    /// Returns the run that the next span is cut from.
+    /// Returns the run from which the next span is split off.
     fn next_run(&mut self, source: &Source, plan: &Plan, nominal: u64, row: u64) -> Run {
         let start = self.at;
         let in_line = is_line_hole(source, plan);
@@ -123,15 +124,15 @@ impl Positioned {
             Extent::HoleUntil(until) if in_line => Run::HoleInLine(until),
             Extent::HoleUntil(until) => {
                 let until = until.min(start.saturating_add(plan.longest_hole));
-                // Rows stay whole: the bytes left over go with the data after the hole.
+                // Rows stay whole: the remaining bytes are read with the data after the hole.
                 let whole = if until < self.end { until - (until - start) % row } else { until };
                 if whole > start { Run::Hole(whole) } else { Run::Data(self.end) }
             }
         }
     }
 
-    /// Cuts a span after the first line end from `stop` on. `holes` is given where holes within the
-    /// line are collapsed, with the one that the span begins with, if any.
+    /// Ends a span after the first line end from `stop` on. `holes` is given if holes within the
+    /// line are collapsed, with the hole that the span begins with, if any.
     fn cut_at_line(
         &mut self,
         source: &Source,
@@ -147,7 +148,7 @@ impl Positioned {
         let mut broken = None;
         let mut end = stop;
         if stop < self.end {
-            // The last byte before may end a line already.
+            // The byte before may already end a line.
             let from = hole_end.unwrap_or(stop - 1);
             end = self.find_line_end(source, from, line_end, collapses.then_some(&mut collapsed)).unwrap_or_else(
                 |(at, error)| {
@@ -163,9 +164,9 @@ impl Positioned {
         CutSpan { at: start..end, content, broken }
     }
 
-    /// Faults in what comes next from the disk, up to `stop` or by a folio. The cursor does so, and not
-    /// the workers, so that a file is requested in order and before a line end is searched for: the
-    /// kernel reads ahead for sequential access only.
+    /// Faults in the next bytes of an uncached file, up to `stop` or a whole folio. The cursor does
+    /// so rather than the workers, so that a file is requested in order and before a line end is
+    /// searched for, because the kernel reads ahead only for sequential access.
     fn fault_in(&mut self, source: &Source, stop: u64, nominal: u64) {
         let from = self.at.max(self.faulted_in);
         if from < stop {
@@ -181,8 +182,8 @@ impl Positioned {
         self.faulted_in = self.at.saturating_add(FOLIO).min(self.end);
     }
 
-    /// Returns the run that `at` is in. Holes shorter than `shortest` count as data; the length of a run
-    /// of data need not be known beyond `far`.
+    /// Returns the run that contains `at`. Holes shorter than `shortest` count as data; the end of
+    /// a run of data need not be known beyond `far`.
     fn run_at(&mut self, source: &Source, shortest: u64, far: u64) -> Extent {
         let end_of = |run: Extent| match run {
             Extent::DataUntil(end) | Extent::HoleUntil(end) => end,
@@ -197,9 +198,9 @@ impl Positioned {
         run
     }
 
-    /// Returns the offset after the first line end from `from` on. Reads ahead in small steps, which a
-    /// truncation cannot harm, and reads no byte twice. With `holes`, holes are not read but added
-    /// there.
+    /// Returns the offset after the first line end from `from` on. Reads in small steps, which a
+    /// truncation cannot harm, and reads no byte twice. With `holes`, holes are added there instead
+    /// of being read.
     ///
     /// # Errors
     /// Returns the offset of the first byte that cannot be read, with the error, or without one if
@@ -251,7 +252,7 @@ impl Positioned {
     pub(super) fn append_to(&mut self, source: &Source, row: &mut Vec<u8>, count: usize) -> io::Result<()> {
         let want = count.min(usize::try_from(self.left()).unwrap_or(usize::MAX));
         let got = append(source, row, self.at, want)?;
-        // A file that ends before its stated size has no more.
+        // A file that ends before its stated size has no more bytes.
         self.at = if got < want { self.end } else { self.at + got as u64 };
         Ok(())
     }
@@ -263,7 +264,7 @@ fn is_line_hole(source: &Source, plan: &Plan) -> bool {
         && matches!(plan.split_at, Cut::Lines { terminator, or_nul } if terminator != 0 && !or_nul)
 }
 
-/// Returns the run that `at` is in, as [`Positioned::run_at`] does.
+/// Returns the run that contains `at`, as [`Positioned::run_at`] does.
 fn run_from(source: &Source, at: u64, end: u64, shortest: u64, far: u64) -> Extent {
     let mut data = at;
     loop {
@@ -279,7 +280,7 @@ fn run_from(source: &Source, at: u64, end: u64, shortest: u64, far: u64) -> Exte
     }
 }
 
-/// Reads `count` bytes at `at` to the end of `row`: the few that no worker loads. Returns how many
+/// Appends `count` bytes at `at` to `row`, for the few bytes that no worker loads. Returns how many
 /// there were.
 ///
 /// # Errors

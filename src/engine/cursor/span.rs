@@ -1,4 +1,4 @@
-//! What the cursor hands out: spans to load, in batches where they are small.
+//! The spans that the cursor hands out to be loaded, in batches if they are small.
 
 use std::ffi::OsString;
 use std::io;
@@ -14,19 +14,19 @@ use crate::os::Buffer;
 pub(crate) struct Span {
     pub source: Arc<Source>,
     pub input: usize,
-    /// Its range in the source.
+    /// The range in the source.
     pub at: Range<u64>,
-    /// Its offset for the reader: in its input, or in all joined inputs.
+    /// The offset in its input, or in all joined inputs.
     pub offset: u64,
     pub first: bool,
     pub last: bool,
     /// The kind of the input; `None` if the whole input may be in this span, which then determines it.
     pub kind: Option<InputKind>,
     pub content: SpanContent,
-    /// The error that kept the bytes after it from being read, so that its last line or row is not
-    /// whole.
+    /// The error of reading the bytes after it, so that its last line or row is incomplete.
     pub broken: Option<io::Error>,
-    /// How many lines ended in the bytes left out before this span; `None` if none were left out.
+    /// The number of lines that ended in the bytes omitted before this span; `None` if none were
+    /// omitted.
     pub passed_lines: Option<u64>,
     /// The joined inputs whose last byte is in this span; `None` if inputs are not joined.
     pub ended: Option<Vec<Arc<Source>>>,
@@ -77,26 +77,25 @@ impl Span {
     }
 }
 
-/// What there is for a worker.
+/// The cursor's answer to a worker.
 pub(crate) enum Next {
     Batch(Batch),
-    /// Another worker is opening what comes next.
+    /// Another worker is opening the next input.
     Awaited,
     Nothing,
 }
 
 #[derive(Debug)]
 pub(crate) enum SpanContent {
-    /// To be mapped or read by the worker.
+    /// Bytes that the worker maps or reads.
     ToLoad,
-    /// To be loaded as the first block of a span; a partial last line is dropped, because the rest may
-    /// not be needed.
+    /// The first block of a span, without a partial last line, because the rest may not be needed.
     Prefix,
     /// Bytes of a stream. `drained` says that its writer paused, so nothing may be held back.
     Loaded { bytes: Buffer, drained: bool },
     /// A hole without bytes.
     Hole,
-    /// To be read by the worker, with one zero byte for each of these holes.
+    /// Bytes that the worker reads, with one zero byte for each of these holes.
     Collapsed(Vec<Range<u64>>),
 }
 
@@ -107,7 +106,7 @@ pub(crate) enum Item {
 }
 
 impl Item {
-    /// Asks the disk for it, if it is a small file.
+    /// Starts read-ahead, if the span is a small file.
     pub(crate) fn prefetch(&self) {
         if let Item::Span(span) = self
             && span.source.is_small()
@@ -117,11 +116,11 @@ impl Item {
     }
 }
 
-/// Spans that one worker takes at a time, with their place in the order of all.
+/// The spans that one worker takes at a time, with their position in the overall order.
 #[derive(Debug)]
 pub(crate) struct Batch {
     pub number: u64,
     pub items: Vec<Item>,
-    /// Whether the cursor may have to wait after this batch, so that nothing of it may be held back.
+    /// Whether the cursor may have to wait after this batch, so that all of it must be flushed.
     pub flush: bool,
 }

@@ -12,11 +12,11 @@ use crate::engine::plan::Cut;
 
 use super::Classify;
 
-/// The fewest bytes read at a time while looking for a line end.
+/// The minimum number of bytes read at a time while searching for a line end.
 const MIN_READ_BYTES: usize = 1 << 20;
-/// A block size that asks for whole inputs.
+/// The block size from which on inputs are read whole.
 const WHOLE: usize = usize::MAX >> 3;
-/// The most bytes read at a time, whatever the block size.
+/// The maximum number of bytes read at a time, whatever the block size.
 const MAX_READ_BYTES: usize = 64 << 20;
 
 /// A stream, and the bytes read from it that were not handed out yet.
@@ -30,9 +30,9 @@ pub(super) struct Streamed {
     ended: bool,
     handed: u64,
     failed: Option<io::Error>,
-    /// Whether bytes were left out before the next ones.
+    /// Whether bytes were omitted before the next ones.
     at_gap: bool,
-    /// The number of lines that ended in the bytes left out before the next piece.
+    /// The number of lines that ended in the bytes omitted before the next piece.
     passed_lines: Option<u64>,
 }
 
@@ -103,10 +103,11 @@ impl Streamed {
             let head = self.stream.head().unwrap_or(&buffer);
             self.kind = Some(classify(&head[..head.len().min(self.head)]));
         }
-        // An input that is to be one block is not cut where its writer pauses.
+        // An input that must be one block is not split where its writer pauses.
         let is_whole = nominal >= WHOLE;
         drained &= !is_whole;
-        // Where the search for a cut continues: no byte is searched twice.
+        // The position where the search for a line end continues, so that no byte is searched
+        // twice.
         let mut searched = 0;
         let cut = loop {
             if self.ended && buffer.len() <= nominal {
@@ -155,7 +156,7 @@ impl Streamed {
         Ok(Piece::Bytes { bytes: buffer, at, last, drained, passed_lines })
     }
 
-    /// Moves up to `count` bytes to the end of `row`, and returns whether the stream ended with them.
+    /// Appends up to `count` bytes to `row`, and returns whether the stream ended with them.
     pub(super) fn append_to(&mut self, row: &mut Vec<u8>, count: usize, stop: &Stop) -> io::Result<bool> {
         let goal = row.len() + count;
         let kept = count.min(self.pending.len());
@@ -177,8 +178,8 @@ impl Streamed {
         Ok(filled)
     }
 
-    /// Returns where `buffer` may be cut: the last place within `nominal` bytes, else the first after
-    /// them. The bytes before `searched` are known to have none.
+    /// Returns where `buffer` may be split: at the last possible position within `nominal` bytes,
+    /// or else at the first one after them. The bytes before `searched` are known to have none.
     fn cut_point(&self, buffer: &[u8], nominal: usize, searched: usize) -> Option<usize> {
         let near = nominal.min(buffer.len());
         let from = searched.max(near);

@@ -5,7 +5,7 @@
 //! | pipe, socket, terminal, character device | `read` | error | `read` |
 //! | regular file that states no size, or a wrong one | `read` | error | `read` |
 //! | up to 1 MiB is wanted | `pread` | `mmap` | `pread` |
-//! | on hugetlbfs, or on overlayfs and not to be opened again | `pread` | error | `pread` |
+//! | on hugetlbfs, or on overlayfs and cannot be opened again | `pread` | error | `pread` |
 //! | on FUSE, a network, or an unknown file system | `pread` | `mmap` | `pread` |
 //! | `mmap` refuses its first page | `pread` | error | `pread` |
 //! | any other regular file or block device | `mmap` | `mmap` | `pread` |
@@ -20,10 +20,10 @@ use crate::os::posix::errno_name;
 
 use super::{Kind, SMALL};
 
-/// What the caller asks for: `--io`.
+/// The caller's choice: `--io`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IoMode {
-    /// Map what gains from it, read the rest.
+    /// Map files that benefit, read the rest.
     #[default]
     Auto,
     /// Map or fail.
@@ -112,10 +112,12 @@ pub(super) fn of_stream(kind: Kind, states_wrong_size: bool) -> (AccessMethod, O
     (AccessMethod::Stream, Some(reason))
 }
 
-/// Returns the method for a file of which `wanted` bytes at known offsets are to be read, and why it is not mapped.
+/// Returns the method for a file of which `wanted` bytes at known offsets will be read, and the
+/// reason if it is not mapped.
 ///
-/// `has_own_descriptor` says that the file could be opened again, which overlayfs needs. `map_a_page` tries what the
-/// file's driver says to a mapping, before the first byte is read: ENODEV for sysfs and for FUSE with direct I/O.
+/// `has_own_descriptor` says that the file could be opened again, which overlayfs requires.
+/// `map_a_page` tries whether the file's driver accepts a mapping, before the first byte is read.
+/// sysfs and FUSE with direct I/O return ENODEV.
 pub(super) fn of_file(
     mode: IoMode,
     file_system: FileSystem,
@@ -139,7 +141,7 @@ pub(super) fn of_file(
 mod tests {
     use super::*;
 
-    /// The table at the head of this module, row by row.
+    /// Checks the table at the start of this module, row by row.
     #[test]
     fn the_table() {
         use AccessMethod::{Map, Pread};

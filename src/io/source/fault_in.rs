@@ -1,4 +1,4 @@
-//! Faulting uncached files in quickly.
+//! Faults in uncached files quickly.
 //!
 //! `read` caches a file in small folios at first, and a disk delivers faster the fewer pieces of
 //! memory a request consists of. A fault in a mapping with huge-page advice (`madvise(2)`,
@@ -18,7 +18,7 @@ use crate::os::residency;
 /// page sizes, touching one byte in each of these stretches does no harm.
 pub const FOLIO: u64 = 2 << 20;
 
-/// How far ahead of the current position the disk is kept busy, in bytes, at least.
+/// The minimum distance in bytes by which the disk is kept reading ahead of the current position.
 const AHEAD: u64 = 8 << 20;
 
 /// The shortest range that faults in faster than it is read, in bytes.
@@ -79,7 +79,7 @@ impl Source {
         self.window.as_ref().is_some_and(|window| window.holds(from, len))
     }
 
-    /// Returns whether one short read gets everything that is wanted.
+    /// Returns whether one short read returns everything that is wanted.
     pub fn is_small(&self) -> bool {
         self.reason == Some(Reason::Small) && self.kind == Kind::Regular && self.wanted().unwrap_or(0) < SHORTEST
     }

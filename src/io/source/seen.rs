@@ -1,4 +1,4 @@
-//! Detecting files that were overwritten since they were opened.
+//! Detects files that were overwritten since they were opened.
 
 use std::sync::OnceLock;
 
@@ -50,8 +50,8 @@ impl Source {
         if size == self.seen.size {
             return true;
         }
-        // A truncation past the bytes read, or after reading them, does not concern them; any other
-        // was reported when it was met.
+        // A truncation past the bytes read, or after reading them, does not affect them; any other
+        // was reported when it was found.
         let cut = size < self.base + self.end.unwrap_or(0);
         !cut && self.seen.beginning.get().is_some_and(|beginning| **beginning != self.beginning())
     }

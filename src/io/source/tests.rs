@@ -95,7 +95,8 @@ fn a_file_that_was_found_is_what_it_is_by_now() {
     assert_eq!(error.kind(), io::ErrorKind::IsADirectory);
 }
 
-/// Other readers of standard input go on from its position, which seeking for holes or the size used to move.
+/// Regression: seeking for holes or the size moved the position of standard input, from which other
+/// readers continue.
 #[test]
 fn looking_for_holes_leaves_the_shared_position_alone() {
     let mut file = tempfile::tempfile().unwrap();

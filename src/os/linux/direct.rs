@@ -1,5 +1,5 @@
 //! Reads that bypass the page cache (`O_DIRECT`), and reads that never wait for the disk
-//! (`RWF_NOWAIT`). Both exist to be measured: no other command uses them.
+//! (`RWF_NOWAIT`). Both exist only for measurements; no other command uses them.
 
 use std::fs::File;
 use std::io::{self, IoSliceMut};
@@ -19,10 +19,11 @@ const USUAL_ALIGNMENT: u64 = 4096;
 pub fn into_direct(file: File) -> io::Result<(File, u64)> {
     fcntl_setfl(&file, fcntl_getfl(&file)? | OFlags::DIRECT)?;
     let facts = statx(&file, c"", AtFlags::EMPTY_PATH, StatxFlags::DIOALIGN);
-    // Before Linux 6.1 the kernel does not tell, and some file systems never do.
+    // Before Linux 6.1 the kernel does not report this, and some file systems never do.
     let stated = facts.ok().filter(|facts| facts.stx_mask & StatxFlags::DIOALIGN.bits() != 0);
     match stated.map(|facts| facts.stx_dio_mem_align.max(facts.stx_dio_offset_align)) {
-        // The flag can be set on a file whose reads would go through the cache all the same (statx(2)).
+        // The flag can be set even on a file whose reads would still go through the cache
+        // (statx(2)).
         Some(0) => Err(io::ErrorKind::Unsupported.into()),
         Some(alignment) => Ok((file, u64::from(alignment.next_power_of_two()))),
         None => Ok((file, USUAL_ALIGNMENT)),

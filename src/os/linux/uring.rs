@@ -1,7 +1,7 @@
 //! A ring of reads in flight (`io_uring(7)`), each into a buffer of the ring's own.
 //!
-//! A buffer is the kernel's from the start of its read to the end, so it cannot be borrowed
-//! meanwhile, and the ring waits for every read before it frees them.
+//! A buffer belongs to the kernel from the start of its read to the end, so it cannot be borrowed
+//! meanwhile, and the ring waits for all reads before it frees the buffers.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -36,8 +36,8 @@ impl std::fmt::Debug for Ring {
 const FILE: types::Fixed = types::Fixed(0);
 
 impl Ring {
-    /// Makes a ring of `slots` buffers of `length` bytes for reads of `file`. With `registered`, the
-    /// buffers are pinned once instead of for each read.
+    /// Creates a ring of `slots` buffers of `length` bytes for reads of `file`. With `registered`,
+    /// the buffers are pinned once instead of for each read.
     ///
     /// # Errors
     /// Returns ENOSYS or EPERM if the kernel or a sandbox refuses `io_uring_setup(2)`, and ENOMEM

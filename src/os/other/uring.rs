@@ -1,11 +1,11 @@
-//! The face of `io_uring` where the kernel has none: no ring can be made.
+//! The interface of `io_uring` on systems without it: no ring can be created.
 
 use std::io;
 use std::ops::Range;
 
 use crate::os::posix::BorrowedFd;
 
-/// A ring that cannot be made.
+/// A ring, which cannot be created.
 #[derive(Debug)]
 pub enum Ring {}
 
@@ -39,7 +39,7 @@ impl Ring {
         match *self {}
     }
 
-    /// Returns what a slot holds.
+    /// Returns the bytes of a slot.
     pub fn bytes(&self, _: usize) -> &[u8] {
         match *self {}
     }

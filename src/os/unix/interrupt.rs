@@ -1,4 +1,4 @@
-//! Handles SIGINT and SIGTERM for commands that would otherwise run for ever.
+//! Handles SIGINT and SIGTERM for commands that would otherwise run forever.
 //!
 //! Such a command may be blocked anywhere when the signal arrives: in an open, in a write to a
 //! stalled reader, in gigabytes of old content. So the handler ends the process at once, with the

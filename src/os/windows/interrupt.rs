@@ -1,5 +1,5 @@
-//! Handles Ctrl-C, Ctrl-Break and closing the console for commands that would otherwise run for
-//! ever.
+//! Handles Ctrl-C, Ctrl-Break and closing the console for commands that would otherwise run
+//! forever.
 //!
 //! The first request ends the process at once, with the exit code that Unix shells report for
 //! SIGINT or SIGTERM. Only a command that is following its inputs gets a moment to print the newest
