@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use super::common::Common;
 use super::getopt::take_any_word;
-use super::size::{parse_address, parse_size};
+use super::size::{parse_address, parse_offset, parse_size};
 
 mod shown;
 mod values;
@@ -145,6 +145,14 @@ pub struct Args {
     /// With --diff, print nothing; the exit status shows whether the files differ
     #[arg(long, requires = "diff", conflicts_with_all = ["format", "plain", "context", "brief"])]
     pub quiet: bool,
+
+    /// With --diff, skip to this offset in the second file [default: the same as --offset]
+    #[arg(long, value_name = "SIZE", requires = "diff", value_parser = parse_offset, allow_hyphen_values = true)]
+    pub second_offset: Option<i64>,
+
+    /// With --brief or --format plain, also print the bytes as characters, as `cmp -b`
+    #[arg(long, requires = "diff")]
+    pub print_bytes: bool,
 
     /// Set the characters shown for bytes; `default`, `codepage-437` and `braille` only in panels
     #[arg(long, value_name = "TABLE")]

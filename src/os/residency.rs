@@ -4,6 +4,9 @@
 //! pages. Older kernels have `mincore(2)`, but it reports every page as resident for a file that
 //! the caller neither owns nor may write. For those, each page is tried with a read that must not
 //! block (`RWF_NOWAIT`). If none of them can tell, the answer is [`Unknown`], never a false 100 %.
+//!
+//! An overlayfs file has no pages of its own: `cachestat` finds none, while a mapping, and therefore
+//! `mincore`, shows those of the file below.
 //! No file's content changes.
 
 use std::io;
@@ -11,6 +14,7 @@ use std::io;
 use super::buffer::append;
 use super::extents::Range;
 use super::posix::{BorrowedFd, Errno, sync};
+use super::{FileSystem, Status};
 use crate::os::platform::page_cache;
 pub use crate::os::platform::page_cache::read_cached;
 use crate::os::platform::read_ahead::is_sequential;
@@ -140,31 +144,37 @@ const MOST_READS: u64 = 1 << 18;
 /// A residency query on one file, which remembers which calls the kernel supports.
 struct ResidencyQuery<'fd> {
     file: BorrowedFd<'fd>,
-    /// Whether `cachestat` returned `ENOSYS`.
-    old_kernel: bool,
+    /// Whether `cachestat` is missing, or looks where this file has no pages.
+    lacks_cachestat: bool,
     /// Whether `mincore` is truthful for this file, once known.
     mincore_is_truthful: Option<bool>,
     /// The distance between sampled pages when they are probed by reading.
     step: u64,
 }
 
+/// Returns whether a file is on overlayfs.
+fn is_overlay(file: BorrowedFd<'_>) -> bool {
+    let status = Status::of(file);
+    status.is_ok_and(|status| FileSystem::of(file, status.device) == FileSystem::Overlay)
+}
+
 impl<'fd> ResidencyQuery<'fd> {
     fn new(file: BorrowedFd<'fd>, pages: u64) -> Self {
-        ResidencyQuery { file, old_kernel: false, mincore_is_truthful: None, step: pages.div_ceil(MOST_READS).max(1) }
+        ResidencyQuery { file, lacks_cachestat: is_overlay(file), mincore_is_truthful: None, step: pages.div_ceil(MOST_READS).max(1) }
     }
 
     /// Counts the cached pages from `first` up to `end`.
     fn count(&mut self, first: u64, end: u64) -> Result<Cached, Unknown> {
         if first == end {
-            return Ok(Cached { state: (!self.old_kernel).then(State::default), ..Cached::default() });
+            return Ok(Cached { state: (!self.lacks_cachestat).then(State::default), ..Cached::default() });
         }
-        if !self.old_kernel {
+        if !self.lacks_cachestat {
             match cachestat(self.file, first * page_size(), (end - first) * page_size()) {
                 Ok(cached) => return Ok(cached),
                 // A sandbox that does not know the call also returns EPERM. `mincore` is used only
                 // for files for which it is truthful, so falling through cannot report a wrong
                 // count.
-                Err(Errno::NOSYS | Errno::PERM) => self.old_kernel = true,
+                Err(Errno::NOSYS | Errno::PERM) => self.lacks_cachestat = true,
                 Err(errno) => return Err(Unknown::Refused(errno)),
             }
         }

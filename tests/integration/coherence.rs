@@ -74,6 +74,17 @@ fn overlay_files_opened_before_a_copy_up() {
     }
 }
 
+/// Regression: no page of a file on overlayfs was ever counted as cached, so `bench` measured cold
+/// runs without evidence and no warm ones.
+#[test]
+fn cached_pages_of_overlay_files_are_counted() {
+    silent(in_namespace(
+        "seq 30000 > $D/low/f; sync; overlay; cat f > /dev/null
+        $MAPPED stat f | grep -q '(100 %' || $MAPPED stat f
+        $MAPPED bench --both --runs 1 --ways read,map --threads 1 f > $D/tmp/table || cat $D/tmp/table",
+    ));
+}
+
 /// A file is first written while a program that opened it by name is reading it, block by block.
 #[test]
 fn overlay_files_copied_up_while_they_are_read() {

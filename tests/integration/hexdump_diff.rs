@@ -62,6 +62,31 @@ fn rows_that_differ_are_side_by_side() {
     law(&["-w", "6", "-A", "d", "-n", "27", "--context", "1", "-s", "18"], &left, &right, &all);
 }
 
+/// The second input was skipped as far as the first, whatever was asked for.
+#[test]
+fn each_input_may_begin_elsewhere() {
+    let text = noise(5000, 7);
+    let shifted = [b"head", &text[..4000], b"!", &text[4001..]].concat();
+    let row = |bytes: &[u8]| format!("{:o}", bytes[0]);
+    let byte = row(&text[4000..]);
+    law(&["--second-offset", "4", "--plain"], &text, &shifted, &format!("4001 {byte:>3}  41\n"));
+    law(&["-s", "100", "--second-offset=104", "--plain"], &text, &shifted, &format!("3901 {byte:>3}  41\n"));
+    law(&["-s", "100", "--second-offset", "104", "-n", "3900"], &text, &shifted, "");
+    law(&["-s", "-900", "--second-offset=-900"], &text, &shifted, "");
+}
+
+/// As `cmp -lb`.
+#[test]
+fn bytes_are_shown_as_characters() {
+    let expected = "1 141 a    130 X\n3 143 c      0 ^@\n4   7 ^G   177 ^?\n6 200 M-^@ 377 M-^?\n";
+    law(&["--plain", "--print-bytes"], b"abc\x07e\x80", b"Xb\0\x7fe\xff", expected);
+    let dir = Dir::new();
+    let (left, right) = (dir.file("left", b"abc"), dir.file("right", b"ab\n"));
+    let ran = compared(&left, &right, &["--brief", "--print-bytes"]);
+    assert!(ran.stdout.ends_with(b" differ: byte 3, line 1 is 143 c  12 ^J\n"), "{ran:?}");
+    assert_eq!(compared(&left, &right, &["--print-bytes"]).code, 2);
+}
+
 #[test]
 fn insertions_are_recognized() {
     let text = noise(300, 1);

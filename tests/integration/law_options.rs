@@ -181,6 +181,8 @@ const EXEMPT: &[(&str, &[(&str, &str)])] = &[
             ("reverse", "reads a dump"),
             ("diff", "reads two inputs"),
             ("brief", "for --diff"),
+            ("print-bytes", "for --diff"),
+            ("second-offset", "for --diff"),
             ("quiet", "for --diff"),
             ("utf16", "finds nothing in this text"),
         ],

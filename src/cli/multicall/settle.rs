@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 
 use super::counts::{Signed, signed};
 use super::rewrite::Line;
+use crate::cli::size::parse_size;
 
 /// Has nothing to decide.
 pub fn nothing(_line: &mut Line) -> Result<(), String> {
@@ -138,20 +139,44 @@ pub fn xxd(line: &mut Line) -> Result<(), String> {
     Ok(())
 }
 
-/// cmp: the first difference, all of them after -l, or none after -s.
+/// cmp: the first difference, all of them after -l, or none after -s. Both inputs may be skipped into,
+/// by -i or by operands.
 pub fn cmp(line: &mut Line) -> Result<(), String> {
+    let mut operands = line.operands.split_off(line.operands.len().min(2)).into_iter();
+    let mut skips = [0, 0];
+    if let Some(given) = line.last(&["ignore-initial"]) {
+        let text = given.value.clone().unwrap_or_default().to_string_lossy().into_owned();
+        let (one, other) = text.split_once(':').unwrap_or((&text, &text));
+        skips = [skip(one)?, skip(other)?];
+    }
+    for (to, word) in skips.iter_mut().zip(operands.by_ref()) {
+        // The larger one counts, as in diffutils.
+        *to = skip(&word.to_string_lossy())?.max(*to);
+    }
+    if let Some(extra) = operands.next() {
+        return Err(format!("extra operand '{}'", extra.to_string_lossy()));
+    }
     match line.operands.len() {
         0 => return Err("missing operand".into()),
         1 => line.operands.push("-".into()),
-        2 => {}
-        _ => return Err("SKIP operands are not offered; see --ignore-initial".into()),
+        _ => {}
     }
-    line.push(match line.last(&["verbose", "quiet", "silent"]).map(|given| given.name.as_str()) {
-        Some("verbose") => "--plain",
-        Some(_) => "--quiet",
-        None => "--brief",
+    if skips != [0, 0] {
+        line.push(format!("--offset={}", skips[0]));
+        line.push(format!("--second-offset={}", skips[1]));
+    }
+    let is_quiet = line.has("quiet") || line.has("silent");
+    line.push(match line.has("verbose") {
+        true if is_quiet => return Err("options -l and -s are incompatible".into()),
+        true => "--plain",
+        false if is_quiet => "--quiet",
+        false => "--brief",
     });
     Ok(())
+}
+
+fn skip(text: &str) -> Result<u64, String> {
+    parse_size(text).map_err(|_| format!("invalid --ignore-initial value '{text}'"))
 }
 
 /// od: two-byte words in octal unless a type is named, and an offset as the last operand.
@@ -159,10 +184,17 @@ pub fn od(line: &mut Line) -> Result<(), String> {
     let is_modern = ["address-radix", "skip-bytes", "read-bytes", "format", "output-duplicates", "width", "endian"]
         .iter()
         .any(|name| line.has(name));
-    let offset = line.operands.last().filter(|_| !is_modern).and_then(|word| old_offset(word));
-    if let Some(offset) = offset {
-        line.operands.pop();
-        line.push(format!("--offset={offset}"));
+    if line.has("traditional") {
+        traditional_operands(line)?;
+    } else if !is_modern && let [.., word] = &line.operands[..] {
+        // POSIX: the last of at most two operands is an offset if it begins with `+`, or with a digit
+        // after a file.
+        let (count, text) = (line.operands.len(), word.to_string_lossy().into_owned());
+        let may_be = count <= 2 && (text.starts_with('+') || count == 2 && text.starts_with(|c: char| c.is_ascii_digit()));
+        if let Some(offset) = old_offset(&text).filter(|_| may_be) {
+            line.operands.pop();
+            line.push(format!("--offset={offset}"));
+        }
     }
     if let Some(width) = line.last(&["width"]) {
         let mut option = std::ffi::OsString::from("--width=");
@@ -175,14 +207,44 @@ pub fn od(line: &mut Line) -> Result<(), String> {
     Ok(())
 }
 
-/// Returns od's traditional offset, `+20` in octal or `+20.` in decimal, as `--offset` reads it.
-fn old_offset(word: &OsStr) -> Option<String> {
-    let word = word.to_str()?.strip_prefix('+')?;
-    let (word, unit) = word.strip_suffix('b').map_or((word, ""), |word| (word, "b"));
-    let (word, prefix) = match word.strip_suffix('.') {
-        Some(decimal) => (decimal, ""),
-        None => (word, "0"),
+/// Takes the operands of `od --traditional [FILE] [[+]OFFSET [[+]LABEL]]`. A label is the address of
+/// the first byte; od shows it beside the other address, which is not offered.
+fn traditional_operands(line: &mut Line) -> Result<(), String> {
+    let offset = |at: usize| line.operands.get(at).and_then(|word| old_offset(&word.to_string_lossy()));
+    let count = line.operands.len();
+    let offsets = (0..count).rev().map_while(offset).count();
+    match (count - offsets.min(count), offsets) {
+        (0 | 1, 0) => {}
+        (0 | 1, 1) => {
+            let offset = offset(count - 1).unwrap_or_default();
+            line.operands.pop();
+            line.push(format!("--offset={offset}"));
+        }
+        (0 | 1, 2) => return Err("a label is not offered; see --base of mapped hexdump".into()),
+        _ => {
+            let extra = line.operands.get(1).map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
+            return Err(format!("extra operand '{extra}': --traditional takes one file"));
+        }
+    }
+    Ok(())
+}
+
+/// Returns od's traditional offset as `--offset` reads it: octal, decimal with a final `.`,
+/// hexadecimal after `0x`; `b` and `B` count blocks of 512 and 1024 bytes.
+fn old_offset(word: &str) -> Option<String> {
+    let word = word.strip_prefix('+').unwrap_or(word);
+    let (digits, radix) = match word.strip_prefix("0x").or(word.strip_prefix("0X")) {
+        Some(digits) => (digits, 16),
+        None => (word, if word.contains('.') { 10 } else { 8 }),
     };
-    let is_number = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| format!("{prefix}{word}{unit}"))
+    let (digits, unit) = match (digits.strip_suffix('b'), digits.strip_suffix('B')) {
+        (Some(digits), _) if radix != 16 => (digits, 512),
+        (_, Some(digits)) if radix != 16 => (digits, 1024),
+        _ => (digits, 1),
+    };
+    let digits = if radix == 10 { digits.strip_suffix('.')? } else { digits };
+    if !digits.starts_with(|c: char| c.is_digit(radix)) {
+        return None;
+    }
+    Some(u64::from_str_radix(digits, radix).ok()?.checked_mul(unit)?.to_string())
 }

@@ -116,8 +116,8 @@ const CMP: &[Rule] = &[
     rule('s', "quiet", Flag, Noted),
     long("silent", Flag, Noted),
     rule('n', "bytes", Required, Args("--length={}")),
-    rule('i', "ignore-initial", Required, Args("--offset={}")),
-    rule('b', "print-bytes", Flag, NotOffered("mapped hexdump --diff shows the bytes")),
+    rule('i', "ignore-initial", Required, Noted),
+    rule('b', "print-bytes", Flag, Args("--print-bytes")),
 ];
 
 const OD: &[Rule] = &[
@@ -129,7 +129,7 @@ const OD: &[Rule] = &[
     rule('v', "output-duplicates", Flag, Args("--no-squeezing")),
     rule('w', "width", Optional, Noted),
     long("endian", Required, Args("--endian={}")),
-    long("traditional", Flag, NotOffered("")),
+    long("traditional", Flag, Noted),
     rule('a', "", Flag, Args("--type=a")),
     rule('b', "", Flag, Args("--type=o1")),
     rule('c', "", Flag, Args("--type=c")),

@@ -13,7 +13,7 @@ const NAMES: &str = "label,time,host,kernel,processor,version,file,filesystem,wo
     way,block_size,threads,queue_depth,state,bytes,accesses,runs,\
     gb_per_second,gb_per_second_quarter_below,gb_per_second_quarter_above,seconds,iops,\
     latency_p50_seconds,latency_p99_seconds,latency_p99_9_seconds,\
-    minor_faults,major_faults,voluntary_switches,involuntary_switches,user_seconds,system_seconds,\
+    minor_faults,major_faults,voluntary_switches,involuntary_switches,user_seconds,system_seconds,work_in_cache_seconds,\
     peak_resident_bytes,device_bytes,left_out,note";
 
 /// Returns the rows as comma-separated values (RFC 4180, but with lines that end with a newline
@@ -49,7 +49,7 @@ fn identity(findings: &Findings<'_>) -> [String; 12] {
     ]
 }
 
-fn figures(row: RowReport) -> [String; 26] {
+fn figures(row: RowReport) -> [String; 27] {
     fn number(value: Option<impl ToString>) -> String {
         value.map(|value| value.to_string()).unwrap_or_default()
     }
@@ -78,6 +78,7 @@ fn figures(row: RowReport) -> [String; 26] {
         number(row.involuntary_switches),
         number(row.user_seconds),
         number(row.system_seconds),
+        number(row.work_in_cache_seconds),
         number(row.peak_resident_bytes),
         number(row.device_bytes),
         row.left_out.len().to_string(),
@@ -99,7 +100,7 @@ mod tests {
 
     #[test]
     fn there_is_a_name_for_each_field() {
-        assert_eq!(NAMES.split(',').count(), 12 + 26);
+        assert_eq!(NAMES.split(',').count(), 12 + 27);
         assert!(!NAMES.contains(' '));
     }
 

@@ -79,7 +79,14 @@ impl<'m> Duel<'m> {
         }
     }
 
-    /// Returns whether the difference exceeds the noise.
+    /// Returns whether so few runs would not tell even ways that never overlap.
+    pub fn has_too_few_runs(&self, looks: u32) -> bool {
+        let (n, m) = (self.one.samples.len(), self.other.samples.len());
+        let apart = chance(&vec![0.0; n], &vec![1.0; m]);
+        apart * self.comparisons as f64 * f64::from(looks.max(1)) >= SIGNIFICANT
+    }
+
+    /// Returns whether the difference is more than noise.
     pub fn is_real(&self) -> bool {
         self.outcome() == Outcome::Differ
     }

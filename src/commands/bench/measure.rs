@@ -15,7 +15,7 @@ use super::settings::Settings;
 use super::state::{State, dirty_pages};
 use super::subject::Subject;
 use super::verdict::{Verdict, verdicts};
-use super::way::{Means, Way};
+use super::way::{Means, Way, size};
 use crate::cli::bench::Pattern;
 use crate::engine::Session;
 use crate::os::{Usage, forget_peak, peak_resident};
@@ -51,6 +51,7 @@ pub fn measure(settings: &Settings, subjects: &[Subject], stats: &Session) -> an
         let limit = settings.until_certain.unwrap_or(0);
         if round >= limit || verdicts(settings, &measured).iter().all(Verdict::is_certain) {
             measured.notes.extend(note);
+            bench.time_work_in_cache(&mut measured.rows);
             return Ok(measured);
         }
         // Each look is another chance to be wrong, so there are few of them.
@@ -86,18 +87,32 @@ impl Bench<'_> {
             }
             for way in self.settings.selection.ways(self.settings.pattern) {
                 if self.settings.selection.fits(&way, state) {
-                    let (mut bytes, mut accesses) = (0, 0);
-                    for subject in self.subjects {
-                        let walk = self.walk(&way, subject);
-                        bytes += walk.bytes();
-                        accesses += walk.count();
-                    }
-                    let accesses = self.is_scattered().then_some(accesses);
-                    measured.rows.push(Row::new(way, state, bytes, accesses));
+                    self.add_row(way, state, &mut measured.rows);
                 }
             }
         }
+        measured.notes.extend(self.subjects.iter().flat_map(|subject| subject_notes(subject, &measured.rows)));
         measured
+    }
+
+    /// Adds a row for `way`, unless a short file leaves nothing in which it differs from another.
+    fn add_row(&mut self, mut way: Way, state: State, rows: &mut Vec<Row>) {
+        let (mut bytes, mut accesses, mut most) = (0, 0, 0);
+        for subject in self.subjects {
+            let walk = self.walk(&way, subject);
+            bytes += walk.bytes();
+            accesses += walk.count();
+            most = most.max(walk.count());
+        }
+        if way.means != Means::Auto {
+            // There are no more threads or requests in flight than accesses.
+            let most = usize::try_from(most).unwrap_or(usize::MAX);
+            way = Way { threads: way.threads.min(most), depth: way.depth.min(most), ..way };
+        }
+        if !rows.iter().any(|row| row.way == way && row.state == state) {
+            let accesses = self.is_scattered().then_some(accesses);
+            rows.push(Row::new(way, state, bytes, accesses));
+        }
     }
 
     /// Runs every way once in every state.
@@ -119,6 +134,23 @@ impl Bench<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Times the work on bytes in the processor's cache, for a reason that needs no counter of misses.
+    fn time_work_in_cache(&self, rows: &mut [Row]) {
+        // The time of fewer bytes is that of the calls.
+        const LEAST: usize = 4096;
+        let example = self.subjects.first().map(Subject::beginning).unwrap_or_default();
+        if example.len() < LEAST {
+            return;
+        }
+        let mut known = HashMap::new();
+        for row in rows.iter_mut().filter(|row| row.way.means != Means::Auto) {
+            let block = row.way.block.and_then(|block| usize::try_from(block).ok()).unwrap_or(usize::MAX);
+            let key = (block.min(example.len()), row.way.is_read());
+            let time = || self.settings.work.seconds_in_cache(&example, key.0, key.1);
+            row.work_in_cache = Some(*known.entry(key).or_insert_with(time) * row.bytes as f64);
+        }
     }
 
     fn is_scattered(&self) -> bool {
@@ -168,11 +200,14 @@ impl Bench<'_> {
         self.stats.bytes.add(row.bytes);
         let group = if self.settings.pattern == Pattern::Sequential { None } else { row.way.block };
         match measured.answers.iter().find(|(other, _)| *other == group) {
-            Some((_, known)) if *known != answer => anyhow::bail!(
-                "the ways disagree: {} found {answer}, the others {known} ({})",
-                row.way.label(self.settings.pattern),
-                self.settings.work_text,
-            ),
+            Some((_, known)) if *known != answer => {
+                if let Some(changed) = self.subjects.iter().find(|subject| subject.has_changed()) {
+                    anyhow::bail!("{}: changed while being measured", changed.shown());
+                }
+                let label = row.way.label(self.settings.pattern);
+                let work = &self.settings.work_text;
+                anyhow::bail!("the ways disagree: {label} found {answer}, the others {known} ({work})")
+            }
             Some(_) => {}
             None => measured.answers.push((group, answer)),
         }
@@ -268,6 +303,21 @@ impl Bench<'_> {
     fn names(&self) -> String {
         self.subjects.iter().map(Subject::shown).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// Returns what has to be known of a file to read its figures.
+fn subject_notes(subject: &Subject, rows: &[Row]) -> Vec<String> {
+    let mut notes = Vec::new();
+    let name = subject.shown();
+    if let Some(found) = subject.holes() {
+        let least = if found.complete { "" } else { "at least " };
+        let (holes, len) = (size(found.hole_bytes), size(subject.len()));
+        notes.push(format!("{name}: {least}{holes} of {len} are holes, which no way reads from the disk"));
+    }
+    if subject.filesystem() == Some("tmpfs") && rows.iter().any(|row| row.way.is_direct()) {
+        notes.push(format!("{name}: tmpfs accepts O_DIRECT but has no device, so such reads are copies as well"));
+    }
+    notes
 }
 
 /// Returns the answer of the later of two passes, with the times of both.

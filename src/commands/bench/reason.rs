@@ -1,11 +1,12 @@
 //! Explains why one way is slower than another: which of its costs make up the difference.
 //!
-//! A pass takes its processor time, divided among its threads, plus the time that they wait. So the
-//! difference between two ways is the sum of differences in threads, user time, system time and
-//! waiting. Each is named with its share, largest first; if no counter differs, the text says so.
+//! A pass takes its processor time, divided among its threads, and the time in which they wait. So
+//! the difference between two ways is the sum of the differences in threads, user time, system time
+//! and waiting. Each is named with its share, the largest first. If no counter differs, the sentence
+//! says so.
 
 use super::figures::{count, duration};
-use super::row::Row;
+use super::row::{ProcessorTime, Row};
 use super::way::size;
 use crate::cli::bench::Pattern;
 
@@ -36,7 +37,7 @@ pub fn reason(winner: &Row, loser: &Row, pattern: Pattern) -> String {
 
 /// Returns the bytes that a way fetches from the device, divided by the bytes wanted.
 ///
-/// Returns `None` for a few pages too many: a tiny file takes a whole one.
+/// Returns `None` if they are only a few pages more: a tiny file takes a whole one.
 pub fn amplification(row: &Row) -> Option<f64> {
     const LEAST_EXCESS: f64 = 65_536.0;
     let (fetched, wanted) = (row.device_bytes()?, row.bytes as f64);
@@ -52,8 +53,7 @@ struct Part {
 /// The cost of a pass.
 struct Cost {
     threads: f64,
-    user: f64,
-    system: f64,
+    time: ProcessorTime,
     wait: f64,
 }
 
@@ -62,39 +62,43 @@ impl Cost {
         // Threads in excess of the processors only wait for each other.
         let processors = crate::os::processors();
         let threads = row.way.threads.min(processors) as f64;
-        let user = row.median(|usage| usage.user.as_secs_f64());
-        let system = row.median(|usage| usage.system.as_secs_f64());
-        Cost { threads, user, system, wait: (row.seconds() - (user + system) / threads).max(0.0) }
+        let time = row.processor_time();
+        Cost { threads, time, wait: (row.seconds() - (time.user + time.system) / threads).max(0.0) }
+    }
+
+    fn busy(&self) -> f64 {
+        self.time.user + self.time.system
     }
 }
 
 fn parts(winner: &Row, loser: &Row, pattern: Pattern) -> Vec<Part> {
     let (fast, slow) = (Cost::of(winner), Cost::of(loser));
-    let name = |row: &Row| row.way.label(pattern);
     let plural = if winner.way.threads == 1 { "" } else { "s" };
-    let threads = (slow.user + slow.system) * (1.0 / slow.threads - 1.0 / fast.threads);
-    let mut parts = vec![
-        Part { seconds: threads, text: format!("{} thread{plural} against {}", winner.way.threads, loser.way.threads) },
-        Part {
-            seconds: (slow.user - fast.user) / fast.threads,
-            text: format!(
-                "the work itself is slower ({} against {}): more cache or TLB misses",
-                duration(slow.user),
-                duration(fast.user)
-            ),
-        },
-    ];
-    let system = (slow.system - fast.system) / fast.threads;
+    let text = format!("{} thread{plural} against {}", winner.way.threads, loser.way.threads);
+    let mut parts = vec![Part { seconds: slow.busy() * (1.0 / slow.threads - 1.0 / fast.threads), text }];
+    let [user, system] =
+        [slow.time.user - fast.time.user, slow.time.system - fast.time.system].map(|seconds| seconds / fast.threads);
     let wait = slow.wait - fast.wait;
     let times = [loser, winner].map(|row| amplification(row).unwrap_or(1.0).max(1.0));
     if times[0] > AMPLIFIED && times[0] > AMPLIFIED * times[1] {
         // Fetching unwanted bytes costs both waiting and system time.
-        let text = format!("{} reads {:.1} times the bytes it wants from the device", name(loser), times[0]);
+        let name = loser.way.label(pattern);
+        let text = format!("{name} reads {:.1} times the bytes it wants from the device", times[0]);
         parts.push(Part { seconds: system.max(0.0) + wait.max(0.0), text });
+        parts.push(Part { seconds: user, text: work_cost(winner, loser) });
         return parts;
     }
-    let times = format!("{} of system time against {}", duration(slow.system), duration(fast.system));
-    parts.push(Part { seconds: system, text: format!("{}: {times}", system_cost(loser, pattern)) });
+    let error = slow.time.error.hypot(fast.time.error) / fast.threads;
+    if user.abs().max(system.abs()) < 2.0 * error {
+        let times = format!("{} of processor time against {}", duration(slow.busy()), duration(fast.busy()));
+        let text = format!("{times} (the runs are too short to tell the program's from the kernel's)");
+        parts.push(Part { seconds: user + system, text });
+    } else {
+        parts.push(Part { seconds: user, text: work_cost(winner, loser) });
+        let times =
+            format!("{} of system time against {}", duration(slow.time.system), duration(fast.time.system));
+        parts.push(Part { seconds: system, text: format!("{}: {times}", system_cost(loser, pattern)) });
+    }
     let major = |row: &Row| row.median(|usage| usage.major_faults as f64);
     let mut text = format!("waits {} against {}", duration(slow.wait), duration(fast.wait));
     if major(loser) > 2.0 * major(winner).max(1.0) {
@@ -104,7 +108,27 @@ fn parts(winner: &Row, loser: &Row, pattern: Pattern) -> Vec<Part> {
     parts
 }
 
-/// Describes what a way does in the kernel.
+/// Returns why the work on the same bytes takes longer: memory that is slower to reach, or more to
+/// do. The same work on bytes in the processor's cache tells them apart without hardware counters,
+/// which few virtual machines have.
+fn work_cost(winner: &Row, loser: &Row) -> String {
+    let [fast, slow] = [winner, loser].map(|row| row.processor_time().user);
+    let times = format!("the work itself is slower ({} against {})", duration(slow), duration(fast));
+    let Some((fast_in_cache, slow_in_cache)) = winner.work_in_cache.zip(loser.work_in_cache) else {
+        return times;
+    };
+    let in_cache = match [slow_in_cache, fast_in_cache].map(duration) {
+        [slow, fast] if slow == fast => slow,
+        [slow, fast] => format!("{slow} against {fast}"),
+    };
+    if 2.0 * (slow_in_cache - fast_in_cache) > slow - fast {
+        format!("{times}, and so it is on bytes in the processor's cache ({in_cache})")
+    } else {
+        format!("{times}, but takes {in_cache} on bytes in the processor's cache: more cache or TLB misses")
+    }
+}
+
+/// Returns what a way does in the kernel.
 fn system_cost(row: &Row, pattern: Pattern) -> String {
     let minor = row.median(|usage| usage.minor_faults as f64);
     if row.way.is_direct() {
@@ -112,7 +136,7 @@ fn system_cost(row: &Row, pattern: Pattern) -> String {
     } else if row.way.is_read() {
         "a read copies every byte".into()
     } else if minor >= 16.0 {
-        let each = duration(row.median(|usage| usage.system.as_secs_f64()) / minor);
+        let each = duration(row.processor_time().system / minor);
         let bytes = size((row.bytes as f64 / minor) as u64);
         format!("{} takes {} minor faults, one per {bytes}, {each} each", row.way.label(pattern), count(minor))
     } else {
@@ -161,7 +185,7 @@ mod tests {
         assert_eq!(
             why(&map, &read),
             "Why: a read copies every byte: 90 ms of system time against 10 ms (80 %); the work itself is slower (110 ms \
-             against 90 ms): more cache or TLB misses (20 %)."
+             against 90 ms) (20 %)."
         );
         let two = row(Family::Map, 2, [50, 90, 10], 0);
         assert_eq!(why(&two, &map), "Why: 2 threads against 1 (100 %).");

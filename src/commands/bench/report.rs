@@ -96,7 +96,9 @@ pub struct RowReport {
     pub user_seconds: Option<f64>,
     /// Processor time in the kernel.
     pub system_seconds: Option<f64>,
-    /// The peak resident memory.
+    /// Time of the same work on bytes in the processor's cache.
+    pub work_in_cache_seconds: Option<f64>,
+    /// The most memory that was resident.
     pub peak_resident_bytes: Option<f64>,
     /// Bytes fetched from the device.
     pub device_bytes: Option<f64>,
@@ -242,8 +244,9 @@ pub fn row_report(settings: &Settings, row: &Row) -> RowReport {
         major_faults: measured.then(|| row.median(|usage| usage.major_faults as f64)),
         voluntary_switches: measured.then(|| row.median(|usage| usage.voluntary_switches as f64)),
         involuntary_switches: measured.then(|| row.median(|usage| usage.involuntary_switches as f64)),
-        user_seconds: measured.then(|| row.median(|usage| usage.user.as_secs_f64())),
-        system_seconds: measured.then(|| row.median(|usage| usage.system.as_secs_f64())),
+        user_seconds: measured.then(|| row.processor_time().user),
+        system_seconds: measured.then(|| row.processor_time().system),
+        work_in_cache_seconds: row.work_in_cache,
         peak_resident_bytes: row.peak(),
         device_bytes: row.device_bytes(),
         runs: row

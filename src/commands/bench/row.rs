@@ -26,9 +26,26 @@ pub struct Row {
     pub left_out: Vec<(u32, String)>,
     /// Why this machine or file does not support the way.
     pub unavailable: Option<String>,
+    /// The seconds that the work of a pass takes on bytes in the processor's cache.
+    pub work_in_cache: Option<f64>,
 }
 
-/// A run. The wall time is that of one pass, the usage that of all passes.
+/// The processor time of a pass in seconds.
+#[derive(Clone, Copy, Debug)]
+pub struct ProcessorTime {
+    /// Time in the program's own code.
+    pub user: f64,
+    /// Time in the kernel.
+    pub system: f64,
+    /// The standard error of both. Their sum is exact.
+    pub error: f64,
+}
+
+/// The interval at which many kernels sample whether a thread is in the kernel, in seconds: 250 Hz
+/// is the default of Linux (`kernel/Kconfig.hz`).
+const TICK: f64 = 0.004;
+
+/// One run. The wall time is that of one pass, the usage that of all.
 #[derive(Clone, Debug)]
 pub struct Sample {
     /// The round, from 1.
@@ -49,7 +66,7 @@ impl Row {
     /// Returns a row without runs.
     pub fn new(way: Way, state: State, bytes: u64, accesses: Option<u64>) -> Row {
         let (samples, left_out) = (Vec::new(), Vec::new());
-        Row { way, state, bytes, accesses, samples, latencies: None, left_out, unavailable: None }
+        Row { way, state, bytes, accesses, samples, latencies: None, left_out, unavailable: None, work_in_cache: None }
     }
 
     /// Returns a row of a way whose runs over 10⁹ bytes took these `seconds`.
@@ -83,7 +100,24 @@ impl Row {
         self.rate().unwrap_or_default().value
     }
 
-    /// Returns the median over the runs of a resource that a pass uses.
+    /// Returns the processor time of a pass.
+    ///
+    /// Many kernels know only the sum exactly, and divide it by what a thread did at each timer tick
+    /// (`CONFIG_TICK_CPU_ACCOUNTING`). One short run has few ticks, so the shares are those of all
+    /// runs together.
+    pub fn processor_time(&self) -> ProcessorTime {
+        let seconds = |of: fn(&Usage) -> f64| self.samples.iter().map(|sample| of(&sample.usage)).sum::<f64>();
+        let (user, system) = (seconds(|usage| usage.user.as_secs_f64()), seconds(|usage| usage.system.as_secs_f64()));
+        let both = self.median(|usage| (usage.user + usage.system).as_secs_f64());
+        let share = if user + system > 0.0 { system / (user + system) } else { 0.0 };
+        let ticks = ((user + system) / TICK).max(1.0);
+        // Laplace's rule: that no tick fell into the kernel does not show that no time was spent there.
+        let likely = (share * ticks + 1.0) / (ticks + 2.0);
+        let error = both * (likely * (1.0 - likely) / ticks).sqrt();
+        ProcessorTime { user: both * (1.0 - share), system: both * share, error }
+    }
+
+    /// Returns the median over the runs of something that a pass uses.
     pub fn median(&self, of: impl Fn(&Usage) -> f64) -> f64 {
         let each = self.samples.iter().map(|sample| of(&sample.usage) / f64::from(sample.passes));
         summary(each).unwrap_or_default().median

@@ -1,13 +1,14 @@
-//! Opens the files to read: the named ones, or a temporary file without a name, which needs no
-//! removal.
+//! The files to read: the named ones, or a temporary file. The temporary file never has a name, so
+//! it is gone however the program ends.
 
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::os::posix::{AsFd, BorrowedFd, path_of};
-use crate::os::{Volume, nameless_file};
+use crate::os::extents::{Sparseness, sparseness};
+use crate::os::posix::{AsFd, BorrowedFd, FileExt, FileType, path_of};
+use crate::os::{Status, Volume, nameless_file};
 
 use crate::io::{IoMode, Kind, Range, Source};
 use crate::output::escape_name;
@@ -15,13 +16,15 @@ use crate::output::escape_name;
 /// A file to read.
 #[derive(Debug)]
 pub struct Subject {
-    /// The path with which every pass opens it again.
+    /// The path by which every pass opens it.
     path: PathBuf,
     /// The name to show.
     shown: String,
     len: u64,
     temporary: bool,
-    /// The file, kept open to query what is cached and to keep a temporary file alive.
+    /// The facts when it was opened.
+    status: Status,
+    /// Kept open to ask what is cached, and to keep a temporary file alive.
     file: File,
 }
 
@@ -29,8 +32,12 @@ impl Subject {
     /// Opens an existing file.
     ///
     /// # Errors
-    /// Returns the error of `open(2)`, or the reason that the file cannot be measured.
+    /// Returns the error of `open(2)`, or why the file cannot be measured.
     pub fn named(name: &OsString) -> io::Result<Subject> {
+        if name != "-" && crate::io::path::is_fifo(name) {
+            // Opening it would wait for a writer.
+            return Err(unrepeatable(Kind::Pipe));
+        }
         let source = Source::open(name, IoMode::Read, Range::default())?;
         match source.kind() {
             Kind::Regular | Kind::BlockDevice if !source.is_stdin() => {}
@@ -40,31 +47,27 @@ impl Subject {
             Kind::Unsized => {
                 return Err(io::Error::other("holds no bytes, or does not say how many: nothing to measure"));
             }
-            _ => {
-                return Err(io::Error::other(format!(
-                    "{}: only a file can be read again and again",
-                    source.kind().word()
-                )));
-            }
+            kind => return Err(unrepeatable(kind)),
         }
         let len = source.end().unwrap_or(0);
         if len == 0 {
             return Err(io::Error::other("empty: nothing to measure"));
         }
+        let file = source.file().try_clone()?;
         Ok(Subject {
             path: PathBuf::from(name),
             shown: escape_name(name).into_owned(),
             len,
             temporary: false,
-            file: source.file().try_clone()?,
+            status: Status::of(&file)?,
+            file,
         })
     }
 
-    /// Creates a file of `len` bytes of log lines in `directory` and syncs it to the disk. It has
-    /// no name, so it disappears however the program ends.
+    /// Makes a file of `len` bytes of log lines in `directory` and writes it to the disk.
     ///
     /// # Errors
-    /// Returns an error if the file cannot be created or written.
+    /// Returns the error of creating or writing it.
     pub fn temporary(len: u64, directory: &Path) -> io::Result<Subject> {
         let mut file = nameless(directory)?;
         let mut lines = LogLines::default();
@@ -79,13 +82,9 @@ impl Subject {
         file.sync_all()?;
         // Each pass opens it again, as any reader does.
         let path = path_of(&file);
-        Ok(Subject {
-            path,
-            shown: format!("temporary file in {}", escape_name(directory.as_os_str())),
-            len,
-            temporary: true,
-            file,
-        })
+        let status = Status::of(&file)?;
+        let shown = format!("temporary file in {}", escape_name(directory.as_os_str()));
+        Ok(Subject { path, shown, len, temporary: true, status, file })
     }
 
     /// Returns the path to open it with.
@@ -103,7 +102,7 @@ impl Subject {
         self.len
     }
 
-    /// Returns whether it was created for this run.
+    /// Returns whether it was made for this run.
     pub fn is_temporary(&self) -> bool {
         self.temporary
     }
@@ -113,8 +112,35 @@ impl Subject {
         self.file.as_fd()
     }
 
-    /// Returns the name of its file system, if it is a common one (`statfs(2)`).
+    /// Returns its first bytes, at most 64 KiB of them.
+    pub fn beginning(&self) -> Vec<u8> {
+        let mut bytes = vec![0; self.len.min(64 << 10) as usize];
+        let count = self.file.read_at(&mut bytes, 0).unwrap_or(0);
+        bytes.truncate(count);
+        bytes
+    }
+
+    /// Returns whether it was written or replaced since it was opened.
+    pub fn has_changed(&self) -> bool {
+        let facts = |status: Status| (status.identity(), status.size, status.modified);
+        crate::io::path::status(self.path.as_os_str()).is_ok_and(|now| facts(now) != facts(self.status))
+    }
+
+    /// Returns how much of it is holes, which are read without the disk, if any of it is.
+    pub fn holes(&self) -> Option<Sparseness> {
+        // Enough to say how much of a file that consists of pieces is missing.
+        const MOST_RANGES: usize = 10_000;
+        let is_regular = self.status.kind == FileType::RegularFile;
+        let found = is_regular.then(|| sparseness(self.fd(), self.len, MOST_RANGES))?;
+        (found.hole_bytes > 0).then_some(found)
+    }
+
+    /// Returns the name of its file system, if that is a common one (`statfs(2)`). A block device has
+    /// none, although its name is on one.
     pub fn filesystem(&self) -> Option<&'static str> {
+        if self.status.kind == FileType::BlockDevice {
+            return None;
+        }
         let magic = Volume::of(&self.file).ok()?.magic?;
         Some(match magic {
             0xEF53 => "ext4",
@@ -134,7 +160,12 @@ impl Subject {
     }
 }
 
-/// Creates a file without a name, with `O_TMPFILE` or by removing the name at once.
+/// Returns the error for an input that can be read only once.
+fn unrepeatable(kind: Kind) -> io::Error {
+    io::Error::other(format!("{}: only a file can be read again and again", kind.word()))
+}
+
+/// Makes a file without a name, by `O_TMPFILE` or by removing its name at once.
 fn nameless(directory: &Path) -> io::Result<File> {
     if let Ok(file) = nameless_file(directory) {
         return Ok(file);
@@ -145,8 +176,8 @@ fn nameless(directory: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// The lines of an invented log, the same in every run. No two are equal, and their lengths vary as
-/// in real logs.
+/// The lines of a made-up log, the same in every run. All differ, and their lengths vary as in real
+/// logs.
 #[derive(Default)]
 struct LogLines {
     number: u64,
@@ -154,7 +185,7 @@ struct LogLines {
 }
 
 impl LogLines {
-    /// Appends exactly `count` bytes; a line that does not fit continues in the next call.
+    /// Appends exactly `count` bytes. A line that does not fit continues in the next call.
     fn fill(&mut self, text: &mut Vec<u8>, count: usize) {
         let goal = text.len() + count;
         while text.len() < goal {
@@ -198,12 +229,30 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_was_written_or_replaced_has_changed() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("f");
+        std::fs::write(&path, "12345").unwrap();
+        let subject = Subject::named(&path.clone().into()).unwrap();
+        assert!(!subject.has_changed() && subject.holes().is_none());
+        std::fs::write(directory.path().join("g"), "54321").unwrap();
+        std::fs::rename(directory.path().join("g"), &path).unwrap();
+        assert!(subject.has_changed());
+        File::create(&path).unwrap().set_len(1 << 20).unwrap();
+        assert_eq!(Subject::named(&path.into()).unwrap().holes().unwrap().hole_bytes, 1 << 20);
+    }
+
+    #[test]
     fn what_cannot_be_measured_is_refused() {
         let directory = tempfile::tempdir().unwrap();
         let empty = directory.path().join("empty");
         std::fs::write(&empty, "").unwrap();
         assert!(Subject::named(&empty.into()).unwrap_err().to_string().contains("nothing to measure"));
         assert!(Subject::named(&"/dev/null".into()).unwrap_err().to_string().contains("character device"));
+        // It waited for a writer, without a word.
+        let pipe = directory.path().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR).unwrap();
+        assert!(Subject::named(&pipe.into()).unwrap_err().to_string().contains("pipe: only a file"));
         assert!(Subject::named(&directory.path().join("none").into()).is_err());
         assert!(Subject::named(&directory.path().into()).is_err());
     }

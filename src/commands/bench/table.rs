@@ -74,8 +74,8 @@ static COLUMNS: [Column; 14] = [
     column("switches", 8, 5, |row| {
         count(row.median(|usage| (usage.voluntary_switches + usage.involuntary_switches) as f64))
     }),
-    column("user", 7, 4, |row| duration(row.median(|usage| usage.user.as_secs_f64()))),
-    column("system", 7, 3, |row| duration(row.median(|usage| usage.system.as_secs_f64()))),
+    column("user", 7, 4, |row| duration(row.processor_time().user)),
+    column("system", 7, 3, |row| duration(row.processor_time().system)),
     column("resident", 8, 6, |row| row.peak().map_or_else(|| "-".into(), size_short)),
     Column {
         shown: Shown::FromDevice,
@@ -89,6 +89,10 @@ pub fn table(findings: &Findings<'_>, look: Look) -> String {
     let Findings { settings, measured, verdicts, .. } = findings;
     for &state in &settings.states {
         text.push('\n');
+        if let Some((_, reason)) = measured.blocked.iter().find(|(blocked, _)| *blocked == state) {
+            push_wrapped(&mut text, &format!("{}: not measured ({reason})", state.word()), look.width.clamp(40, 100));
+            continue;
+        }
         push_state(&mut text, settings, measured, state, look);
         if let Some(verdict) = verdicts.iter().find(|verdict| verdict.state == state) {
             text.push('\n');

@@ -149,6 +149,10 @@ impl Words<'_> {
             Some(_) => "; more than 1000 would be needed".to_owned(),
             None => "; --runs 7 shows how large the noise is".to_owned(),
         };
+        if duel.has_too_few_runs(self.looks) {
+            let be = if runs == 1 { "is" } else { "are" };
+            return format!("{runs} run{plural} {be} too few to confirm{enough}");
+        }
         format!("{runs} run{plural} cannot tell from noise ({p}){enough}")
     }
 

@@ -72,7 +72,39 @@ impl Work {
     }
 }
 
-/// The result for a run of bytes, with the edges needed to join it with its neighbours.
+/// Bytes of the buffer on which the work is timed: more than a call costs, less than a core's cache.
+const IN_CACHE: usize = 64 * 1024;
+
+impl Work {
+    /// Returns the seconds that the work takes per byte on bytes in the processor's cache, `block`
+    /// bytes at a time. `bytes` are an example; `owned` is as for [`Count::whole`].
+    pub fn seconds_in_cache(&self, bytes: &[u8], block: usize, owned: bool) -> f64 {
+        const LONG_ENOUGH: f64 = 0.5e-3;
+        let bytes = &bytes[..bytes.len().min(IN_CACHE)];
+        let once = || {
+            let mut rounds = 0;
+            let begun = std::time::Instant::now();
+            while begun.elapsed().as_secs_f64() < LONG_ENOUGH {
+                for block in bytes.chunks(block.max(1)) {
+                    match self {
+                        Work::Count(count) => drop(std::hint::black_box(count.whole(0, block, owned))),
+                        Work::Hash(recipe) => {
+                            let mut hasher = recipe.hasher();
+                            hasher.update(std::hint::black_box(block));
+                            std::hint::black_box(hasher.finish());
+                        }
+                    }
+                }
+                rounds += 1;
+            }
+            begun.elapsed().as_secs_f64() / f64::from(rounds) / bytes.len() as f64
+        };
+        // The fastest of several: another program may interrupt one.
+        (0..5).map(|_| once()).fold(f64::INFINITY, f64::min)
+    }
+}
+
+/// The result for a run of bytes, and what joining it with its neighbours needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// The result so far.

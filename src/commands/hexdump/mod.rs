@@ -94,14 +94,16 @@ fn dump(
     let mut engine = config.engine;
     let search = patterns
         .map(|patterns| Search::new(patterns, *line, usize::try_from(args.context.unwrap_or(0)).unwrap_or(usize::MAX)));
-    let nothing = engine.range.length == Some(0);
-    // With --find, --length limits what is shown, not what is searched.
-    let limit = if search.is_some() { engine.range.length.take() } else { None };
-    // Rows may be split anywhere, so long lines do not need long blocks.
+    let is_od = !args.types.is_empty();
+    let nothing = engine.range.length == Some(0) && !is_od;
+    // With --find, --length limits what is shown, not what is searched. od skips even where it shows
+    // nothing.
+    let is_shown_only = search.is_some() || is_od && engine.range.length == Some(0);
+    let limit = if is_shown_only { engine.range.length.take() } else { None };
+    // Rows may be cut anywhere, so lines of any length do not need blocks of that length.
     let row = if view.width() <= WIDEST { view.width() } else { 1 };
     let mut plan = engine.plan(Cut::Rows(row), BLOCK);
     plan.holes = *policy != Policy::Never;
-    let is_od = !args.types.is_empty() && !nothing;
     let must_reach = if is_od { u64::try_from(engine.range.offset).unwrap_or(0) } else { 0 };
     let base = args.base.unwrap_or(0);
     let kernel = Rows { view: &**view, policy: *policy, base, nothing, must_reach, search, limit };

@@ -1,8 +1,8 @@
 //! `--diff`: compares two inputs byte by byte.
 //!
 //! Both are read in order on one thread, which compares mapped bytes about as fast as memory
-//! delivers them. The output depends only on the bytes: insertions and deletions are found by
-//! examining a fixed number of bytes of both inputs ([`align`]).
+//! delivers them. The output depends on the bytes alone: insertions and deletions are found by
+//! looking at a fixed number of bytes of both inputs ([`align`]).
 
 pub mod align;
 mod positions;
@@ -10,6 +10,7 @@ mod rows;
 mod side;
 
 use align::{Aligner, LOOK_AHEAD};
+use positions::CmpForm;
 use rows::{SideBySide, SideBySideConfig, Sides};
 use side::Side;
 
@@ -18,7 +19,7 @@ use super::colour::{THEME_VARIABLE, Theme};
 use super::resolve::WIDEST;
 use crate::app::config::{Config, terminal_columns};
 use crate::cli::hexdump::{Args, Format, Radix, Width};
-use crate::engine::{BLOCK, BlockReader, Cut};
+use crate::engine::{BLOCK, BlockReader, Cut, Plan};
 use crate::exit::Exit;
 use crate::output::{Output, print_message};
 
@@ -29,19 +30,15 @@ const STRETCH: usize = 4096;
 enum DiffForm {
     /// As rows side by side.
     Rows(Box<SideBySideConfig>),
-    /// As a line for each byte, like `cmp -l`.
-    Positions,
-    /// As the position of the first difference, like `cmp`.
-    Brief,
-    /// Not at all, like `cmp -s`.
-    Quiet,
+    /// Bytes at the same distance, as cmp(1).
+    Bytes(CmpForm),
 }
 
-/// Compares two inputs. The exit codes are those of cmp(1): 0 if they are equal, 1 if they differ,
-/// 2 on errors.
+/// Compares two inputs. The exit status is that of cmp(1): 0 if they are alike, 1 if they differ, 2
+/// on errors.
 ///
 /// # Errors
-/// Returns an error if writing to standard output fails.
+/// Returns the error of writing to standard output.
 pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
     let form = match resolve(args, config, terminal_columns(output)) {
         Ok(form) => form,
@@ -52,17 +49,16 @@ pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<
     };
     let mut plan = config.engine.plan(Cut::Exact, BLOCK);
     plan.holes = true;
-    let side = |name: &std::ffi::OsString| {
+    let side = |name: &std::ffi::OsString, plan: Plan| {
         Side::new(name.clone(), BlockReader::new(config.input(name.clone()), plan, &config.stats))
     };
     let stdin = "-".into();
-    let mut left = side(args.shown.files.first().unwrap_or(&stdin));
-    let mut right = side(args.shown.files.get(1).unwrap_or(&stdin));
+    let mut left = side(args.shown.files.first().unwrap_or(&stdin), plan);
+    plan.range.offset = args.second_offset.unwrap_or(plan.range.offset);
+    let mut right = side(args.shown.files.get(1).unwrap_or(&stdin), plan);
     let differ = match &form {
         DiffForm::Rows(rows) => in_rows(rows, &mut left, &mut right, output)?,
-        DiffForm::Positions => positions::list(&mut left, &mut right, output)?,
-        DiffForm::Brief => positions::first(&mut left, &mut right, output)?,
-        DiffForm::Quiet => positions::any(&mut left, &mut right, output)?,
+        DiffForm::Bytes(form) => positions::compare(&mut left, &mut right, output, *form)?,
     };
     let mut exit = if differ { Exit::Failure } else { Exit::Success };
     for side in [&left, &right] {
@@ -92,14 +88,18 @@ fn resolve(args: &Args, config: &Config, columns: Option<usize>) -> Result<DiffF
     if let Some((_, option)) = refused.iter().find(|(refused, _)| *refused) {
         return Err(format!("--diff cannot be combined with {option}"));
     }
+    let with_characters = args.print_bytes;
     if args.quiet {
-        return Ok(DiffForm::Quiet);
+        return Ok(DiffForm::Bytes(CmpForm::Nothing));
     }
     if args.brief {
-        return Ok(DiffForm::Brief);
+        return Ok(DiffForm::Bytes(CmpForm::First { with_characters }));
     }
     if args.plain || args.shown.format == Some(Format::Plain) {
-        return Ok(DiffForm::Positions);
+        return Ok(DiffForm::Bytes(CmpForm::List { with_characters }));
+    }
+    if with_characters {
+        return Err("--print-bytes goes with --brief and --format plain".into());
     }
     let notation = match args.address_radix {
         None | Some(Radix::Hexadecimal) => Notation::Hex,

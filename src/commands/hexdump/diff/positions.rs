@@ -1,8 +1,7 @@
-//! Compares byte by byte without insertions, as cmp(1) does: lists the bytes that differ, or the
-//! first one.
+//! Comparing bytes at the same distance from the start, as cmp(1) does: a list of those that differ,
+//! or the first of them.
 
 use std::ffi::OsStr;
-use std::io::Write;
 
 use memchr::memchr_iter;
 
@@ -23,30 +22,27 @@ struct CmpPosition {
 
 /// How differences are printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum CmpForm {
-    List,
-    First,
+pub enum CmpForm {
+    /// A line for each byte that differs: its number from 1, and both values in octal, as `cmp -l`.
+    List {
+        /// Whether characters follow the values, as with `cmp -b`.
+        with_characters: bool,
+    },
+    /// Only where the first difference is, as `cmp`.
+    First {
+        /// Whether the bytes and their characters are shown, as with `cmp -b`.
+        with_characters: bool,
+    },
+    /// Nothing, as `cmp -s`.
     Nothing,
 }
 
-/// Prints a line for each byte that differs, with its number from 1 and both values in octal, as
-/// `cmp -l` does. Returns whether the inputs differ.
-pub fn list(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output) -> anyhow::Result<bool> {
-    compare(left, right, output, CmpForm::List)
-}
-
-/// Prints the position of the first difference, as `cmp` does, and returns whether there is one.
-pub fn first(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output) -> anyhow::Result<bool> {
-    compare(left, right, output, CmpForm::First)
-}
-
-/// Returns whether the inputs differ, without printing anything.
-pub fn any(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output) -> anyhow::Result<bool> {
-    compare(left, right, output, CmpForm::Nothing)
-}
-
-fn compare(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output, form: CmpForm) -> anyhow::Result<bool> {
-    let lists = form == CmpForm::List;
+/// Prints the differences in this form, and returns whether the inputs differ.
+///
+/// # Errors
+/// Returns the error of writing to standard output.
+pub fn compare(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output, form: CmpForm) -> anyhow::Result<bool> {
+    let lists = matches!(form, CmpForm::List { .. });
     let mut position = CmpPosition { bytes: 0, lines: 0, is_after_line: true };
     let mut differ = false;
     let mut text = vec![];
@@ -67,20 +63,20 @@ fn compare(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output, form:
         if len == 0 {
             break;
         }
-        let (next, found) = if lists {
-            (position.after(&[], len), push_differences(&a[..len], &b[..len], position.bytes, &mut text))
+        let mut first = None;
+        let (next, found) = if let CmpForm::List { with_characters } = form {
+            (position.after(&[], len), push_differences([&a[..len], &b[..len]], position.bytes, with_characters, &mut text))
         } else {
             let alike = alike(&a[..len], &b[..len]);
+            first = a[..len].get(alike).copied().zip(b.get(alike).copied());
             (position.after(&a[..alike], alike), alike < len)
         };
         if left.was_doubtful() | right.was_doubtful() {
             continue;
         }
         position = next;
-        if found && form == CmpForm::First {
-            let CmpPosition { bytes, lines, .. } = position;
-            let names = [&left.name, &right.name].map(|name| escape_name(name).into_owned());
-            writeln!(text, "{} {} differ: byte {}, line {}", names[0], names[1], bytes + 1, lines + 1)?;
+        if let (CmpForm::First { with_characters }, Some(values)) = (form, first) {
+            push_first([&left.name, &right.name], position, with_characters.then_some(values), &mut text);
         }
         output.write_all(&text)?;
         differ |= found;
@@ -103,6 +99,15 @@ fn compare(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output, form:
         report_end(shorter, position, lists);
     }
     Ok(true)
+}
+
+/// Appends where the first difference is, with the two bytes if they are wanted.
+fn push_first(names: [&OsStr; 2], position: CmpPosition, values: Option<(u8, u8)>, text: &mut Vec<u8>) {
+    let [one, other] = names.map(|name| escape_name(name).into_owned());
+    let CmpPosition { bytes, lines, .. } = position;
+    let values = values.map(|(a, b)| format!(" is {a:3o} {} {b:3o} {}", character(a), character(b)));
+    let line = format!("{one} {other} differ: byte {}, line {}{}\n", bytes + 1, lines + 1, values.unwrap_or_default());
+    text.extend_from_slice(line.as_bytes());
 }
 
 /// Reports the end of the shorter input as cmp does.
@@ -130,12 +135,27 @@ impl CmpPosition {
 }
 
 /// Appends a line for each byte that differs, and returns whether there is one.
-fn push_differences(left: &[u8], right: &[u8], before: u64, text: &mut Vec<u8>) -> bool {
+fn push_differences([left, right]: [&[u8]; 2], before: u64, with_characters: bool, text: &mut Vec<u8>) -> bool {
     let mut at = 0;
     loop {
         at += alike(&left[at..], &right[at..]);
-        let (Some(a), Some(b)) = (left.get(at), right.get(at)) else { return !text.is_empty() };
-        text.extend_from_slice(format!("{} {a:3o} {b:3o}\n", before + at as u64 + 1).as_bytes());
+        let (Some(&a), Some(&b)) = (left.get(at), right.get(at)) else { return !text.is_empty() };
+        let number = before + at as u64 + 1;
+        let line = match with_characters {
+            true => format!("{number} {a:3o} {:<4} {b:3o} {}\n", character(a), character(b)),
+            false => format!("{number} {a:3o} {b:3o}\n"),
+        };
+        text.extend_from_slice(line.as_bytes());
         at += 1;
+    }
+}
+
+/// Returns a byte as `cmp -b` shows it: control characters as `^X`, and `M-` for the highest bit.
+fn character(byte: u8) -> String {
+    let meta = if byte >= 0x80 { "M-" } else { "" };
+    match byte & 0x7f {
+        0x7f => format!("{meta}^?"),
+        low @ 0..0x20 => format!("{meta}^{}", char::from(low + 0x40)),
+        low => format!("{meta}{}", char::from(low)),
     }
 }
