@@ -384,6 +384,7 @@ octal\t'Base 8'
 none\t'No addresses'"
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l find -d 'Search for bytes, and start at the row of the first match; may be repeated' -r
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l context -d 'Show N rows before the one with the match; with --all and --diff, also N rows after it' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l second-offset -d 'With --diff, skip to this offset in the second file [default: the same as --offset]' -r
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l character-table -d 'Set the characters shown for bytes; `default`, `codepage-437` and `braille` only in panels' -r -f -a "default\t'ASCII unchanged, \'⋄\' for zero, \'_\' for white space, \'•\' for other control characters, \'×\' from 0x80 on'
 ascii\t'ASCII unchanged, \'.\' for the rest'
 codepage-437\t'Code page 437, as the IBM PC showed every byte'
@@ -430,6 +431,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l count -d 'Prin
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l diff -d 'Compare two files, and print the rows that differ side by side'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l brief -d 'With --diff, print only where the first difference is, as `cmp`'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l quiet -d 'With --diff, print nothing; the exit status shows whether the files differ'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l print-bytes -d 'With --brief or --format plain, also print the bytes as characters, as `cmp -b`'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l capitalize -d 'Write the names of --format c in upper case'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s t -l terminate -d 'End the array of --format c with a zero byte, as `xxd -t`'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l decompress -d 'Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'
