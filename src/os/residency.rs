@@ -160,7 +160,12 @@ fn is_overlay(file: BorrowedFd<'_>) -> bool {
 
 impl<'fd> ResidencyQuery<'fd> {
     fn new(file: BorrowedFd<'fd>, pages: u64) -> Self {
-        ResidencyQuery { file, lacks_cachestat: is_overlay(file), mincore_is_truthful: None, step: pages.div_ceil(MOST_READS).max(1) }
+        ResidencyQuery {
+            file,
+            lacks_cachestat: is_overlay(file),
+            mincore_is_truthful: None,
+            step: pages.div_ceil(MOST_READS).max(1),
+        }
     }
 
     /// Counts the cached pages from `first` up to `end`.

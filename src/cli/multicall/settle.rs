@@ -190,7 +190,8 @@ pub fn od(line: &mut Line) -> Result<(), String> {
         // POSIX: the last of at most two operands is an offset if it begins with `+`, or with a digit
         // after a file.
         let (count, text) = (line.operands.len(), word.to_string_lossy().into_owned());
-        let may_be = count <= 2 && (text.starts_with('+') || count == 2 && text.starts_with(|c: char| c.is_ascii_digit()));
+        let may_be =
+            count <= 2 && (text.starts_with('+') || count == 2 && text.starts_with(|c: char| c.is_ascii_digit()));
         if let Some(offset) = old_offset(&text).filter(|_| may_be) {
             line.operands.pop();
             line.push(format!("--offset={offset}"));

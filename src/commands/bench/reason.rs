@@ -95,8 +95,7 @@ fn parts(winner: &Row, loser: &Row, pattern: Pattern) -> Vec<Part> {
         parts.push(Part { seconds: user + system, text });
     } else {
         parts.push(Part { seconds: user, text: work_cost(winner, loser) });
-        let times =
-            format!("{} of system time against {}", duration(slow.time.system), duration(fast.time.system));
+        let times = format!("{} of system time against {}", duration(slow.time.system), duration(fast.time.system));
         parts.push(Part { seconds: system, text: format!("{}: {times}", system_cost(loser, pattern)) });
     }
     let major = |row: &Row| row.median(|usage| usage.major_faults as f64);

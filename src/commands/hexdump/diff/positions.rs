@@ -65,7 +65,10 @@ pub fn compare(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output, f
         }
         let mut first = None;
         let (next, found) = if let CmpForm::List { with_characters } = form {
-            (position.after(&[], len), push_differences([&a[..len], &b[..len]], position.bytes, with_characters, &mut text))
+            (
+                position.after(&[], len),
+                push_differences([&a[..len], &b[..len]], position.bytes, with_characters, &mut text),
+            )
         } else {
             let alike = alike(&a[..len], &b[..len]);
             first = a[..len].get(alike).copied().zip(b.get(alike).copied());
