@@ -53,7 +53,7 @@ mod system {
     };
 }
 
-pub use buffer::Buffer;
+pub use buffer::{Buffer, append_copy};
 pub use error_text::error_text;
 pub use fault_table::live_windows;
 pub use file_system::FileSystem;

@@ -7,6 +7,7 @@ use crate::app::config::Config;
 use crate::engine::{Block, Cut, Flow, Input, Kernel};
 use crate::exit::Exit;
 use crate::io::{AccessMethod, IoMode, Source};
+use crate::os::append_copy;
 use crate::output::{Destination, Output, copy_to_file, splice_to_pipe};
 
 /// Prints a block's bytes.
@@ -24,7 +25,7 @@ impl Kernel for Copy {
     }
 
     fn format(&self, block: &Block, (): &mut (), text: &mut Vec<u8>) {
-        text.extend_from_slice(block.bytes());
+        append_copy(text, block.bytes());
     }
 }
 

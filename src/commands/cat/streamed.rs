@@ -10,7 +10,7 @@ use super::wanted::Wanted;
 use crate::app::config::Config;
 use crate::exit::Exit;
 use crate::io::{Filled, Source, Stream};
-use crate::os::{Buffer, Stop};
+use crate::os::{Buffer, Stop, append_copy};
 use crate::output::Output;
 use crate::timestamp::StreamWindow;
 
@@ -102,7 +102,7 @@ pub(super) fn run(
     let stop = Stop::new();
     let (mut piece, mut text) = (Buffer::default(), Vec::new());
     let mut show = |piece: Piece<'_>, text: &mut Vec<u8>| match piece {
-        Piece::Keep(bytes) if transform.is_identity() => text.extend_from_slice(bytes),
+        Piece::Keep(bytes) if transform.is_identity() => append_copy(text, bytes),
         Piece::Keep(bytes) => {
             transform.format(state, bytes, text);
             state.advance(transform, bytes, transform.tally(bytes));

@@ -5,6 +5,8 @@
 //! to change, which the compiler turns into a few vector instructions. Nothing here depends on
 //! lines or numbers.
 
+use crate::os::append_copy;
+
 /// How bytes other than line ends are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Show {
@@ -21,9 +23,9 @@ pub enum Show {
 
 const CHUNK: usize = 32;
 
-/// The number of bytes checked before they are copied, small enough to be still in the nearest
-/// cache.
-const RUN: usize = 16 << 10;
+/// The number of bytes checked before they are copied: small enough that they are still in the
+/// nearest cache, and that vector instructions make the copy (see [`append_copy`]).
+const RUN: usize = 2 << 10;
 
 /// The longest notation of one byte: `M-^X`.
 const MAX_SHOWN: usize = 4;
@@ -62,7 +64,7 @@ const fn notation() -> [([u8; MAX_SHOWN], u8); 256] {
 /// displays them differently removes them first.
 pub fn push(show: Show, tabs: bool, bytes: &[u8], out: &mut Vec<u8>) {
     match (show, tabs) {
-        (Show::Raw, false) => out.extend_from_slice(bytes),
+        (Show::Raw, false) => append_copy(out, bytes),
         (Show::Raw, true) => push_tabs(bytes, out),
         (Show::Nonprinting, false) => push_nonprinting::<false>(bytes, out),
         (Show::Nonprinting, true) => push_nonprinting::<true>(bytes, out),
@@ -141,7 +143,7 @@ fn push_sanitized<const TABS: bool>(mut bytes: &[u8], out: &mut Vec<u8>) {
         let mut len = plain_prefix::<TABS>(bytes);
         len += bytes[len..].iter().take_while(|&&byte| is_plain::<TABS>(byte)).count();
         let (plain, rest) = bytes.split_at(len);
-        out.extend_from_slice(plain);
+        append_copy(out, plain);
         let Some(&first) = rest.first() else { return };
         let width = match first_char(rest) {
             Char::Whole(char) if first >= 0x80 => {

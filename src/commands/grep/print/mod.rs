@@ -9,6 +9,7 @@ use super::lines::lines_of;
 use super::pattern::Pattern;
 use super::style::{At, Spans, Style};
 use crate::cli::grep::Preview;
+use crate::os::append_copy;
 
 mod long_lines;
 
@@ -46,7 +47,7 @@ impl Printer<'_> {
         let inside = style.long_lines.is_some() || style.trim || style.per_match;
         let plain = !prefixed && !inside && !self.shows_matches(at.selected);
         if plain && self.line_color(at.selected).is_empty() {
-            text.extend_from_slice(lines);
+            append_copy(text, lines);
             self.terminate(lines, text);
             return;
         }
