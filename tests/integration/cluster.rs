@@ -20,8 +20,8 @@ fn joins(name: &str, interpreter: &str) {
     let lines: String = (0..20_000).map(|n| format!("{n} {}\n", if n % 7 == 0 { "ERROR" } else { "fine" })).collect();
     let log = dir.file("app.log", lines.as_bytes());
     let script = dir.file("script", block(name).as_bytes());
-    let program = Path::new(assert_cmd::cargo::cargo_bin!("mapped")).parent().unwrap();
-    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
+    let program = crate::util::program();
+    let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap_or_default());
     let ran = Command::new(interpreter).arg(script).current_dir(dir.path()).env("PATH", path).output().unwrap();
     assert!(ran.status.success(), "{name}: {ran:?}");
     let whole = run(&["grep".as_ref(), "ERROR".as_ref(), log.as_os_str()]);

@@ -292,7 +292,7 @@ fn a_slow_file_shows_progress_and_can_be_interrupted() {
         // that.
         let mut child = Command::new("env")
             .arg("--default-signal=INT")
-            .arg(assert_cmd::cargo::cargo_bin!("mapped"))
+            .arg(crate::util::program())
             .args(["checksum", "--progress=always", "--block-size", "64K", "--io", way])
             .arg(mounted.path("slow"))
             .env("TERM", "xterm")

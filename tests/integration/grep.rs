@@ -495,7 +495,7 @@ fn no_output_of_any_kind_replaces_an_input() {
     ];
     let run = |script: &str| -> Ran {
         let mut command = Command::new("sh");
-        command.args(["-c", script]).arg(assert_cmd::cargo::cargo_bin!("mapped")).current_dir(dir.path());
+        command.args(["-c", script]).arg(crate::util::program()).current_dir(dir.path());
         command.output().unwrap().into()
     };
     for (script, shown, code) in all {
@@ -643,7 +643,7 @@ fn standard_input_is_left_after_the_last_wanted_line() {
         let ran = Command::new("sh")
             .arg("-c")
             .arg(script)
-            .arg(assert_cmd::cargo::cargo_bin!("mapped"))
+            .arg(crate::util::program())
             .arg(&path)
             .output()
             .unwrap();

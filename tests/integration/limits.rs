@@ -22,7 +22,7 @@ fn numbered(len: usize) -> Vec<u8> {
 fn limited(limits: &str, args: &[&str], paths: &[&std::path::Path]) -> Ran {
     let script = format!("ulimit {limits} || exit 99; exec \"$0\" \"$@\"");
     let mut command = Command::new("sh");
-    command.args(["-c", &script]).arg(assert_cmd::cargo::cargo_bin!("mapped")).args(args).args(paths);
+    command.args(["-c", &script]).arg(crate::util::program()).args(args).args(paths);
     command.stdin(Stdio::null()).output().unwrap().into()
 }
 

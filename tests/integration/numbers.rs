@@ -32,7 +32,7 @@ fn fault(dir: &Dir, args: &[String]) -> Option<String> {
     // A program that allocates as much as was typed fails under this limit.
     let mut child = Command::new("prlimit")
         .args(["--as=6442450944", "--"])
-        .arg(assert_cmd::cargo::cargo_bin!("mapped"))
+        .arg(crate::util::program())
         .args(args)
         .env("LC_ALL", "C")
         .current_dir(dir.path())

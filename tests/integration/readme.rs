@@ -11,8 +11,8 @@ use crate::util::Dir;
 /// Runs one command line of a `console` block as a reader would type it, and returns its output.
 /// Directory changes last.
 fn type_line(line: &str, directory: &mut PathBuf) -> String {
-    let program = Path::new(assert_cmd::cargo::cargo_bin!("mapped")).parent().unwrap();
-    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
+    let program = crate::util::program();
+    let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap_or_default());
     let output = Command::new("bash")
         .args(["-c", &format!("{{ {line}\n}} 2>&1; printf '\\0%s' \"$PWD\"")])
         .current_dir(&directory)

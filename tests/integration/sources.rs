@@ -240,7 +240,7 @@ fn huge_sparse_files_under_a_small_address_space() {
     let script = "ulimit -v 400000; exec \"$0\" cat --offset 3G --length 2G \"$1\" | wc -c";
     let ran: Ran = Command::new("sh")
         .args(["-c", script])
-        .arg(assert_cmd::cargo::cargo_bin!("mapped"))
+        .arg(crate::util::program())
         .arg(&path)
         .output()
         .unwrap()

@@ -11,9 +11,16 @@ use rustix::fs::{Advice, fadvise};
 
 pub use crate::skipped::skip;
 
+/// Returns the path of the program under test: the one that cargo built, or the one that
+/// `MAPPED_PROGRAM` names. `scripts/cross` names one for another processor.
+pub fn program() -> PathBuf {
+    let built = || assert_cmd::cargo::cargo_bin!("mapped").to_path_buf();
+    std::env::var_os("MAPPED_PROGRAM").map_or_else(built, PathBuf::from)
+}
+
 /// Returns a command for the program under test.
 pub fn mapped() -> Command {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("mapped"));
+    let mut command = Command::new(program());
     command.env_remove("NO_COLOR").env("LC_ALL", "C");
     command
 }
@@ -24,7 +31,7 @@ pub fn mapped() -> Command {
 /// programs that other tests start at that moment, and the copy could not be run ("Text file busy")
 /// until they had closed it.
 pub fn copy_program(to: &Path) {
-    assert!(Command::new("cp").arg(assert_cmd::cargo::cargo_bin!("mapped")).arg(to).status().unwrap().success());
+    assert!(Command::new("cp").arg(program()).arg(to).status().unwrap().success());
 }
 
 /// The results of a finished run.
