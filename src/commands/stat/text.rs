@@ -41,7 +41,7 @@ pub fn lines(report: &Inspection, color: bool) -> String {
     }
     line("Map", mapping(&report.mapping));
     if let Some(action) = &report.cache_action {
-        line("CacheOutcome", done(action));
+        line("Done", done(action));
     }
     if let Some(cache) = &report.cache {
         line("Cache", cached(&report.facts, cache));
