@@ -892,7 +892,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__stat)
-            opts="-L -f -c -t -r -h -V --dereference --file-system --format --printf --terse --classic --cached --json --residency --recursive --content --decompress --lines --who --touch --evict --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
+            opts="-L -f -c -t -r -h -V --dereference --file-system --format --printf --terse --classic --cached --json --residency --recursive --content --decompress --lines --count --who --touch --evict --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -912,6 +912,10 @@ _mapped() {
                     ;;
                 --cached|--cached=)
                     COMPREPLY=($(compgen -W "always never default" -- "${cur}"))
+                    return 0
+                    ;;
+                --count|--count=)
+                    COMPREPLY=($(compgen -W "lines words chars bytes" -- "${cur}"))
                     return 0
                     ;;
                 --io|--io=)

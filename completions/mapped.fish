@@ -442,6 +442,10 @@ complete -c mapped -n "__fish_mapped_using_subcommand stat" -l printf -d 'Like -
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l cached -d 'How to use cached attributes of network file systems' -r -f -a "always\t'Use cached attributes if available'
 never\t'Always ask the server'
 default\t'Let the file system decide'"
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l count -d 'Print only these counts, in the order of wc: lines, words, chars, bytes' -r -f -a "lines\t'Newlines'
+words\t'Runs of characters between white space'
+chars\t'Characters'
+bytes\t'Bytes'"
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l io -d 'How input is read' -r -f -a "auto\t'Map files that benefit from it, and read the rest'
 mmap\t'Map every input, and fail for those that cannot be mapped'
 read\t'Never map'"
@@ -464,7 +468,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand stat" -l json -d 'Print on
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l residency -d 'Print only how much of each file is resident, and a total'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -s r -l recursive -d 'With --residency, include the files below directories'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l content -d 'Read the file and report its type, encoding, line endings and line lengths'
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l decompress -d 'Decode compressed files for --content and --lines'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l decompress -d 'Decode compressed files for --content, --lines and --count'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l lines -d 'Print only the number of lines, like wc -l'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l who -d 'List the processes that have the file mapped or open'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l touch -d 'Load the file into the page cache first'

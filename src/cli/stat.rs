@@ -14,13 +14,13 @@ use super::getopt::take_any_word;
 /// blocks and no device is triggered.
 #[derive(clap::Args, Debug)]
 #[command(
-    override_usage = "mapped stat [OPTION]... FILE...\n       mapped stat --lines|--content [FILE]...",
+    override_usage = "mapped stat [OPTION]... FILE...\n       mapped stat --lines|--count=LIST|--content [FILE]...",
     after_long_help = super::pages::examples::help("stat"),
 )]
 #[command(args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 pub struct Args {
-    /// Files to describe; `-` is standard input, the default with --lines and --content
-    #[arg(required_unless_present_any = ["lines", "content"], value_name = "FILE")]
+    /// Files to describe; `-` is standard input, the default with --lines, --count and --content
+    #[arg(required_unless_present_any = ["lines", "count", "content"], value_name = "FILE")]
     pub files: Vec<OsString>,
 
     /// Follow symbolic links
@@ -28,23 +28,23 @@ pub struct Args {
     pub dereference: bool,
 
     /// Describe the file system instead of the file
-    #[arg(short = 'f', long, conflicts_with_all = ["residency", "content", "lines", "touch", "evict", "who"])]
+    #[arg(short = 'f', long, conflicts_with_all = ["residency", "content", "lines", "count", "touch", "evict", "who"])]
     pub file_system: bool,
 
     /// Print FORMAT and a newline for each file, with GNU stat's directives
-    #[arg(short = 'c', long, value_name = "FORMAT", overrides_with = "printf", conflicts_with_all = ["json", "residency", "content", "lines"])]
+    #[arg(short = 'c', long, value_name = "FORMAT", overrides_with = "printf", conflicts_with_all = ["json", "residency", "content", "lines", "count"])]
     pub format: Option<OsString>,
 
     /// Like --format, but interpret backslash escapes and add no newline
-    #[arg(long, value_name = "FORMAT", overrides_with = "format", conflicts_with_all = ["json", "residency", "content", "lines"])]
+    #[arg(long, value_name = "FORMAT", overrides_with = "format", conflicts_with_all = ["json", "residency", "content", "lines", "count"])]
     pub printf: Option<OsString>,
 
     /// Print one line per file, as stat -t does
-    #[arg(short = 't', long, conflicts_with_all = ["json", "residency", "content", "lines"])]
+    #[arg(short = 't', long, conflicts_with_all = ["json", "residency", "content", "lines", "count"])]
     pub terse: bool,
 
     /// Print only what GNU stat prints, without the part about mapping
-    #[arg(long, conflicts_with_all = ["json", "residency", "content", "lines"])]
+    #[arg(long, conflicts_with_all = ["json", "residency", "content", "lines", "count"])]
     pub classic: bool,
 
     /// How to use cached attributes of network file systems
@@ -59,7 +59,7 @@ pub struct Args {
     ///
     /// A file with several names counts once in the total. --offset and --length choose a part of
     /// each file. Block devices are opened to find their resident pages.
-    #[arg(long, conflicts_with_all = ["content", "lines"])]
+    #[arg(long, conflicts_with_all = ["content", "lines", "count"])]
     pub residency: bool,
 
     /// With --residency, include the files below directories
@@ -70,13 +70,19 @@ pub struct Args {
     #[arg(long)]
     pub content: bool,
 
-    /// Decode compressed files for --content and --lines
+    /// Decode compressed files for --content, --lines and --count
     #[arg(long)]
     pub decompress: bool,
 
     /// Print only the number of lines, like wc -l
     #[arg(long, conflicts_with_all = ["content", "json"])]
     pub lines: bool,
+
+    /// Print only these counts, in the order of wc: lines, words, chars, bytes
+    ///
+    /// A character is one of UTF-8 if the locale's encoding is UTF-8, and a byte otherwise.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', conflicts_with_all = ["content", "json"])]
+    pub count: Vec<CountColumn>,
 
     /// List the processes that have the file mapped or open
     #[arg(long)]
@@ -93,6 +99,19 @@ pub struct Args {
     /// Input and reporting.
     #[command(flatten)]
     pub common: Common,
+}
+
+/// A column of `--count`, in the order in which they are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum CountColumn {
+    /// Newlines
+    Lines,
+    /// Runs of characters between white space
+    Words,
+    /// Characters
+    Chars,
+    /// Bytes
+    Bytes,
 }
 
 /// `--cached` of GNU stat.

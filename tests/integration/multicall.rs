@@ -47,6 +47,7 @@ fn files() -> Dir {
         ("patterns", b"line 3\nline 4\n"),
         ("nul", b"line a\0b\0line c\0"),
         ("zeros", &sparse),
+        ("wide", "z\u{fc}rich \u{1f600}\u{3000}x\u{a0}y\u{2007}z\u{85}\u{1}\n\u{1} \u{200b} \u{feff}\n".as_bytes()),
         ("format", b"\"%04_ax  \" 4/1 \"%02x \" \"\\n\"\n"),
     ] {
         dir.file(name, content);

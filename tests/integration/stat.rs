@@ -301,7 +301,7 @@ fn standard_input_is_a_file_too() {
 fn options_for_reading_are_rejected_without_it() {
     let ran = run(&["stat", "--offset", "5", "/"]);
     assert_eq!((ran.code, ran.stdout.len()), (1, 0), "{}", ran.stderr);
-    assert!(ran.stderr.contains("--content, --lines or --residency"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--content, --lines, --count or --residency"), "{}", ran.stderr);
     let dir = Dir::new();
     let path = dir.file("f", b"1\n2\n3\n4\n");
     let part = ["stat", "--lines", "--offset", "1", "--length", "4"].map(OsStr::new);
@@ -722,14 +722,19 @@ fn reasons_are_exact() {
 }
 
 /// Runs `mapped stat` with `options` on `input` in every way of reading.
-fn every_way(options: &[&str], input: &[u8], mut check: impl FnMut(&Ran, &str)) {
+fn every_way(options: &[&str], input: &[u8], check: impl FnMut(&Ran, &str)) {
+    every_way_in("C", options, input, check);
+}
+
+/// Runs `mapped stat` in a locale as [`every_way`] does.
+fn every_way_in(locale: &str, options: &[&str], input: &[u8], mut check: impl FnMut(&Ran, &str)) {
     let dir = Dir::new();
     let path = dir.file("input", input);
     for threads in ["1", "2", "7"] {
         for block in ["1", "2", "3", "17", "4096", "4097", "4M"] {
             let command = || {
                 let mut command = mapped();
-                command.arg("stat").args(options).args(["--threads", threads, "--block-size", block]);
+                command.arg("stat").args(options).args(["--threads", threads, "--block-size", block]).env("LC_ALL", locale);
                 command
             };
             for io in ["mmap", "read"] {
@@ -753,6 +758,29 @@ fn lines_are_counted_as_by_wc_in_every_way_of_reading() {
     every_way(&["--lines", "--offset", "3", "--length", "5"], b"a\nb\nc\nd\ne\nf\n", |ran, way| {
         assert_eq!(ran.stdout, b"3 -\n", "{way}; {}", ran.stderr);
     });
+}
+
+#[test]
+fn words_and_characters_are_counted_as_by_wc_in_every_way_of_reading() {
+    let wide = "z\u{fc}rich \u{1f600}\u{3000}x\u{a0}y\u{85}\u{1}\n".repeat(20).into_bytes();
+    let chosen = ["blank runs", "NULs", "invalid UTF-8", "control characters"];
+    let inputs = awkward_inputs().into_iter().filter(|(name, _)| chosen.contains(name));
+    for (name, input) in inputs.chain([("wide", wide)]) {
+        let mut command = Command::new("wc");
+        command.args(["-lwmc", "-"]).env("LC_ALL", "C.UTF-8");
+        let theirs = run_piped(&mut command, &input);
+        // The alignment depends on what is known of the size beforehand, as wc's does.
+        let columns = |ran: &Ran| {
+            String::from_utf8_lossy(&ran.stdout).split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let mut expected = columns(&theirs);
+        // glibc also decodes what lies beyond Unicode, up to 31 bits.
+        let characters = input.utf8_chunks().map(|chunk| chunk.valid().chars().count()).sum::<usize>();
+        expected[2] = characters.to_string();
+        every_way_in("C.UTF-8", &["--count=lines,words,chars,bytes"], &input, |ran, way| {
+            assert_eq!((columns(ran), ran.code), (expected.clone(), 0), "{name}: {way}; {}", ran.stderr);
+        });
+    }
 }
 
 #[test]

@@ -68,9 +68,12 @@ fn headings(line: &mut Line) {
     line.push(if shown { "--heading" } else { "--no-heading" });
 }
 
-/// wc: only lines are counted.
+/// wc: lines, words and bytes unless some counts are named.
 pub fn wc(line: &mut Line) -> Result<(), String> {
-    if line.has("lines") { Ok(()) } else { Err("only -l is offered".into()) }
+    let named: Vec<&str> = ["lines", "words", "chars", "bytes"].into_iter().filter(|name| line.has(name)).collect();
+    let counts = if named.is_empty() { "lines,words,bytes".to_owned() } else { named.join(",") };
+    line.push(format!("--count={counts}"));
+    Ok(())
 }
 
 /// The digest commands: lines without tags, unless lists are checked.

@@ -53,15 +53,13 @@ const TAIL: &[Rule] = &[
 const TAC: &[Rule] =
     &[rule('b', "before", Flag, NO_NUL), rule('r', "regex", Flag, NO_NUL), rule('s', "separator", Required, NO_NUL)];
 
-const ONLY_LINES: Becomes = NotOffered("only -l is");
-
 const WC: &[Rule] = &[
     rule('l', "lines", Flag, Noted),
-    rule('c', "bytes", Flag, ONLY_LINES),
-    rule('m', "chars", Flag, ONLY_LINES),
-    rule('w', "words", Flag, ONLY_LINES),
-    rule('L', "max-line-length", Flag, ONLY_LINES),
-    long("files0-from", Required, NotOffered("write: xargs -0 wc -l")),
+    rule('c', "bytes", Flag, Noted),
+    rule('m', "chars", Flag, Noted),
+    rule('w', "words", Flag, Noted),
+    rule('L', "max-line-length", Flag, NotOffered("mapped stat --content shows the longest line in bytes")),
+    long("files0-from", Required, NotOffered("write: xargs -0 wc")),
     long("total", Required, NotOffered("")),
 ];
 
@@ -187,7 +185,7 @@ pub const TOOLS: &[Tool] = &[
     Tool { rules: &[CMP], settle: settle::cmp, usage_error: 2, ..tool("cmp", "hexdump", &["--diff"]) },
     Tool { rules: &[OD], settle: settle::od, ..tool("od", "hexdump", &[]) },
     Tool { same: "Lfc:t", settle: settle::operand, ..tool("stat", "stat", &["--classic"]) },
-    Tool { rules: &[WC], settle: settle::wc, ..tool("wc", "stat", &["--lines"]) },
+    Tool { rules: &[WC], settle: settle::wc, ..tool("wc", "stat", &[]) },
     digest("md5sum", &["--algorithm=md5"]),
     digest("sha1sum", &["--algorithm=sha1"]),
     digest("sha224sum", &["--algorithm=sha224"]),

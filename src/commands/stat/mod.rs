@@ -4,13 +4,13 @@
 //! requested, goes through the engine. Nothing here changes a file or blocks on one.
 
 pub mod content;
+mod counts;
 pub mod directives;
 pub mod facts;
 pub mod filesystem;
 pub mod format;
 pub mod gather;
 pub mod json;
-mod lines;
 pub mod newlines;
 pub mod page_cache_action;
 pub mod picture;
@@ -19,6 +19,7 @@ mod residency;
 pub mod text;
 pub mod value;
 mod view;
+mod words;
 
 use std::ffi::OsStr;
 use std::io;
@@ -44,11 +45,12 @@ use view::{FileView, render, style, view};
 /// # Errors
 /// Returns an error if options contradict each other or standard output fails.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
-    let reads = args.lines || args.content;
+    let counts = args.lines || !args.count.is_empty();
+    let reads = counts || args.content;
     let has_stretch = args.common.offset.is_some() || args.common.length.is_some();
     anyhow::ensure!(
         reads || args.residency || !has_stretch,
-        "--offset and --length require --content, --lines or --residency"
+        "--offset and --length require --content, --lines, --count or --residency"
     );
     let mut common = args.common.clone();
     if !reads {
@@ -61,8 +63,8 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     // Facts are not left out for the file that standard output goes to.
     config.own_output = None;
     let progress = reads.then(|| config.progress(&args.files, output)).flatten();
-    let result = if args.lines {
-        lines::run(&args.files, &config, output)
+    let result = if counts {
+        counts::run(args, &config, output)
     } else {
         Stat::new(args, &config, output).run(output)
     };

@@ -1,0 +1,141 @@
+//! `--count` and `--lines`: counts in parallel and prints the counts as `wc` does.
+
+use std::ffi::OsString;
+
+use super::quoting::{QuotingStyle, quote};
+use super::words::{Piece, WordCounts, Wanted};
+use crate::app::config::Config;
+use crate::cli::stat::{Args, CountColumn};
+use crate::engine::{Block, COUNTED, Cut, Flow, Kernel};
+use crate::exit::Exit;
+use crate::os::accounts;
+use crate::os::posix::OsStrExt;
+use crate::output::Output;
+
+/// Counts an input and prints its counts at its end.
+struct CountKernel {
+    /// The counts to print, in order.
+    columns: Vec<CountColumn>,
+    wanted: Wanted,
+    /// The width that counts are aligned to.
+    width: usize,
+    /// Whether to print names. Without file arguments, standard input has none.
+    names: bool,
+}
+
+/// A block's counts, and then those of its input so far.
+struct Part {
+    piece: Piece,
+    tally: WordCounts,
+}
+
+impl Kernel for CountKernel {
+    type Part = Part;
+    /// The counts so far of this input, and of all inputs before it.
+    type Carry = (WordCounts, WordCounts);
+
+    fn scan(&self, block: &Block) -> Part {
+        Part { piece: Piece::of(block.bytes(), self.wanted), tally: WordCounts::default() }
+    }
+
+    fn carry(&self, block: &Block, part: &mut Part, (here, before): &mut (WordCounts, WordCounts)) -> Flow {
+        if block.is_first() {
+            *before = before.and(std::mem::take(here));
+        }
+        match block.hole() {
+            Some(length) => here.add_zeros(length),
+            None => here.add(&part.piece),
+        }
+        part.tally = *here;
+        Flow::Continue
+    }
+
+    fn format(&self, block: &Block, part: &mut Part, text: &mut Vec<u8>) {
+        if block.is_last() {
+            let name = if self.names { block.source().name().as_bytes() } else { b"" };
+            self.line(&part.tally, name, text);
+        }
+    }
+}
+
+impl CountKernel {
+    fn new(args: &Args) -> CountKernel {
+        let mut columns = args.count.clone();
+        if args.lines {
+            columns.push(CountColumn::Lines);
+        }
+        columns.sort_unstable();
+        columns.dedup();
+        let has = |column| columns.contains(&column);
+        let wanted = Wanted {
+            lines: has(CountColumn::Lines),
+            words: has(CountColumn::Words),
+            characters: has(CountColumn::Chars),
+            utf8: accounts::locale().utf8,
+        };
+        CountKernel { width: width(&args.files, columns.len()), names: !args.files.is_empty(), wanted, columns }
+    }
+
+    fn line(&self, tally: &WordCounts, name: &[u8], text: &mut Vec<u8>) {
+        for (index, column) in self.columns.iter().enumerate() {
+            let count = match column {
+                CountColumn::Lines => tally.lines,
+                CountColumn::Words => tally.words,
+                CountColumn::Chars => tally.characters,
+                CountColumn::Bytes => tally.bytes,
+            };
+            let space = if index == 0 { "" } else { " " };
+            text.extend_from_slice(format!("{space}{count:width$}", width = self.width).as_bytes());
+        }
+        if !name.is_empty() {
+            text.push(b' ');
+        }
+        // A newline in a name would split the line; wc quotes such a name, and no other.
+        if name.contains(&b'\n') {
+            text.extend_from_slice(&quote(name, QuotingStyle::ShellEscape));
+        } else {
+            text.extend_from_slice(name);
+        }
+        text.push(b'\n');
+    }
+}
+
+/// Prints the counts of each file, and the totals of several.
+pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
+    let kernel = CountKernel::new(args);
+    let mut plan = config.engine.plan(Cut::Exact, COUNTED);
+    // What a hole contains is known, so it need not be read.
+    plan.holes = true;
+    let inputs = config.inputs(&args.files).into_iter();
+    let outcome = config.engine.run(inputs, plan, &kernel, <(WordCounts, WordCounts)>::default(), output, &config.stats);
+    outcome.output?;
+    if args.files.len() > 1 {
+        let (here, before) = outcome.carry;
+        let mut text = Vec::new();
+        kernel.line(&before.and(here), b"total", &mut text);
+        output.write_all(&text)?;
+    }
+    Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
+}
+
+/// Returns the number of digits in the files' total size, which no count exceeds, or seven if a
+/// size is unknown.
+///
+/// A single count needs no alignment.
+fn width(files: &[OsString], columns: usize) -> usize {
+    if files.len() < 2 && columns < 2 {
+        return 1;
+    }
+    let stdin = [OsString::from("-")];
+    let mut total = 0u64;
+    let mut least = 1;
+    for file in if files.is_empty() { &stdin[..] } else { files } {
+        let metadata = if file == "-" { std::fs::metadata("/proc/self/fd/0") } else { crate::io::path::metadata(file) };
+        match metadata {
+            Ok(metadata) if metadata.is_file() => total += metadata.len(),
+            Ok(_) => least = 7,
+            Err(_) => {}
+        }
+    }
+    total.to_string().len().max(least)
+}

@@ -1,0 +1,341 @@
+//! Counts words and characters as `wc` does, in pieces of an input that are counted independently.
+//!
+//! A word is a run of characters without white space that holds a printable one; other characters,
+//! and bytes that are not UTF-8, neither begin nor end a word. A character may be cut in two by a
+//! border of pieces, so a piece keeps its first and its last bytes aside for [`WordCounts::add`].
+
+use super::newlines;
+use crate::os::accounts;
+
+/// The role of a character in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// Separates words.
+    Space,
+    /// Belongs to a word.
+    Letter,
+    /// Neither.
+    Nothing,
+}
+
+/// How many bytes of a character may lie before a border.
+const MOST: usize = 3;
+
+/// The bytes of a character that lie on one side of a border.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Fragment {
+    bytes: [u8; 2 * MOST],
+    length: usize,
+}
+
+impl Fragment {
+    fn push(&mut self, bytes: &[u8]) {
+        for &byte in bytes.iter().take(self.bytes.len() - self.length) {
+            self.bytes[self.length] = byte;
+            self.length += 1;
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
+/// The counts of a piece, as if a space preceded it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Piece {
+    /// Newlines.
+    pub lines: u64,
+    words: u64,
+    characters: u64,
+    bytes: u64,
+    /// Whether its first space or letter is a letter.
+    begins_in_word: bool,
+    /// Whether its last space or letter is a letter; `None` if it has neither.
+    ends_in_word: Option<bool>,
+    /// The bytes at its start that may end a character of the piece before it.
+    head: Fragment,
+    /// The bytes at its end that begin a character.
+    tail: Fragment,
+}
+
+/// Which counts need more than a search for newlines.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// CountColumn lines.
+    pub lines: bool,
+    /// CountColumn words.
+    pub words: bool,
+    /// CountColumn characters.
+    pub characters: bool,
+    /// Characters are those of UTF-8, not bytes.
+    pub utf8: bool,
+}
+
+impl Piece {
+    /// Counts a piece of an input.
+    pub fn of(bytes: &[u8], wanted: Wanted) -> Piece {
+        let mut piece = Piece { bytes: bytes.len() as u64, ..Piece::default() };
+        if wanted.lines {
+            piece.lines = newlines::count(bytes);
+        }
+        if !wanted.words && !wanted.characters {
+            return piece;
+        }
+        if !wanted.utf8 {
+            piece.characters = piece.bytes;
+            if wanted.words {
+                piece.add_bytes(bytes);
+            }
+            return piece;
+        }
+        let head = bytes.iter().take(MOST).take_while(|&&byte| is_continuation(byte)).count();
+        let (head, rest) = bytes.split_at(head);
+        let (whole, tail) = rest.split_at(rest.len() - incomplete(rest));
+        piece.head.push(head);
+        piece.tail.push(tail);
+        if wanted.characters {
+            piece.characters = characters(whole);
+        }
+        if wanted.words {
+            piece.add_text(whole);
+        }
+        piece
+    }
+
+    /// Adds the words of a text in UTF-8.
+    fn add_text(&mut self, mut text: &[u8]) {
+        while let Some(&first) = text.first() {
+            if first.is_ascii() {
+                let blocks = text.chunks(64).take_while(|block| block.is_ascii()).map(<[u8]>::len).sum();
+                let length = if blocks > 0 { blocks } else { text.iter().take_while(|byte| byte.is_ascii()).count() };
+                // A mapped byte may have changed since.
+                let length = length.max(1);
+                self.add_bytes(&text[..length]);
+                text = &text[length..];
+            } else {
+                let (character, length) = decode(text);
+                self.add(character.map_or(Role::Nothing, role));
+                text = &text[length..];
+            }
+        }
+    }
+
+    /// Adds the words of bytes of which only those of ASCII belong to words.
+    fn add_bytes(&mut self, bytes: &[u8]) {
+        for bytes in bytes.chunks(255) {
+            // A count of at most 255 fits in a byte, and the compiler vectorises the loops.
+            let plain = bytes.iter().fold(true, |plain, &byte| plain & (byte_role(byte) != Role::Nothing));
+            if !plain {
+                bytes.iter().for_each(|&byte| self.add(byte_role(byte)));
+                continue;
+            }
+            let (first, last) = (bytes[0], bytes[bytes.len() - 1]);
+            self.add(byte_role(first));
+            let starts = bytes.iter().zip(&bytes[1..]).fold(0_u8, |sum, (&one, &next)| {
+                sum.wrapping_add(u8::from((byte_role(one) == Role::Space) & (byte_role(next) == Role::Letter)))
+            });
+            self.words += u64::from(starts);
+            self.ends_in_word = Some(byte_role(last) == Role::Letter);
+        }
+    }
+
+    fn add(&mut self, role: Role) {
+        if role == Role::Nothing {
+            return;
+        }
+        let is_letter = role == Role::Letter;
+        if self.ends_in_word.is_none() {
+            self.begins_in_word = is_letter;
+        }
+        self.words += u64::from(is_letter && self.ends_in_word != Some(true));
+        self.ends_in_word = Some(is_letter);
+    }
+}
+
+/// The counts of the pieces so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WordCounts {
+    /// Newlines.
+    pub lines: u64,
+    /// Words.
+    pub words: u64,
+    /// Characters.
+    pub characters: u64,
+    /// Bytes.
+    pub bytes: u64,
+    in_word: bool,
+    /// The start of a character that the next piece may complete.
+    pending: Fragment,
+}
+
+impl WordCounts {
+    /// Adds the next piece of the same input.
+    pub fn add(&mut self, piece: &Piece) {
+        let is_cut = self.pending.length > 0;
+        if is_cut {
+            self.pending.push(piece.head.bytes());
+            if let (Some(character), _) = decode(self.pending.bytes()) {
+                self.characters += 1;
+                let mut single = Piece::default();
+                single.add(role(character));
+                self.add_words(&single);
+                self.pending = Fragment::default();
+            } else if piece.head.length as u64 != piece.bytes || incomplete(self.pending.bytes()) == 0 {
+                self.pending = Fragment::default();
+            }
+        }
+        self.add_words(piece);
+        self.lines += piece.lines;
+        self.characters += piece.characters;
+        self.bytes += piece.bytes;
+        if piece.tail.length > 0 {
+            self.pending = piece.tail;
+        }
+    }
+
+    fn add_words(&mut self, piece: &Piece) {
+        self.words += piece.words - u64::from(self.in_word && piece.begins_in_word);
+        self.in_word = piece.ends_in_word.unwrap_or(self.in_word);
+    }
+
+    /// Adds zero bytes, each of which is a character outside of words.
+    pub fn add_zeros(&mut self, count: u64) {
+        self.pending = Fragment::default();
+        self.characters += count;
+        self.bytes += count;
+    }
+
+    /// Returns the sum with the counts of another input.
+    pub fn and(self, other: WordCounts) -> WordCounts {
+        WordCounts {
+            lines: self.lines + other.lines,
+            words: self.words + other.words,
+            characters: self.characters + other.characters,
+            bytes: self.bytes + other.bytes,
+            ..WordCounts::default()
+        }
+    }
+}
+
+fn is_continuation(byte: u8) -> bool {
+    byte & 0xC0 == 0x80
+}
+
+/// Returns how many bytes at the end begin a character that they do not complete.
+fn incomplete(bytes: &[u8]) -> usize {
+    let from = bytes.len().saturating_sub(MOST);
+    let Some(lead) = bytes[from..].iter().rposition(|&byte| !is_continuation(byte)) else { return 0 };
+    match std::str::from_utf8(&bytes[from + lead..]) {
+        Err(error) if error.error_len().is_none() => bytes.len() - from - lead,
+        _ => 0,
+    }
+}
+
+/// Returns the number of characters in bytes of which some may not be UTF-8.
+fn characters(mut bytes: &[u8]) -> u64 {
+    // No `str` is made of the bytes, which another process may change.
+    let mut count = 0;
+    loop {
+        let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), |text| text.len());
+        count += bytes[..valid].iter().filter(|&&byte| !is_continuation(byte)).count() as u64;
+        match bytes.get(valid + 1..) {
+            Some(rest) => bytes = rest,
+            None => return count,
+        }
+    }
+}
+
+/// Returns the character at the start of some bytes, and its length; no character and one byte if
+/// they do not start with a whole one.
+fn decode(bytes: &[u8]) -> (Option<char>, usize) {
+    let length = match bytes.first() {
+        Some(0xC2..=0xDF) => 2,
+        Some(0xE0..=0xEF) => 3,
+        Some(0xF0..=0xF4) => 4,
+        _ => 1,
+    };
+    // A copy, because another process may change the bytes.
+    let mut copy = [0; 4];
+    let length = length.min(bytes.len());
+    copy[..length].copy_from_slice(&bytes[..length]);
+    match std::str::from_utf8(&copy[..length]) {
+        Ok(text) => (text.chars().next(), length),
+        Err(_) => (None, 1),
+    }
+}
+
+/// Returns the role of a byte where bytes above 127 belong to no word.
+#[inline(always)]
+fn byte_role(byte: u8) -> Role {
+    if (byte == b' ') | (byte.wrapping_sub(9) < 5) {
+        Role::Space
+    } else if byte.wrapping_sub(33) < 94 {
+        Role::Letter
+    } else {
+        Role::Nothing
+    }
+}
+
+/// Returns the role of a character as glibc classifies it: `iswspace`, GNU `wc`'s spaces that do not
+/// break a line, and `iswprint`.
+fn role(character: char) -> Role {
+    match character {
+        '\0'..='\x7f' => byte_role(character as u8),
+        '\u{2060}' => Role::Space,
+        _ if !accounts::printable(character) => Role::Nothing,
+        _ if character.is_whitespace() => Role::Space,
+        _ => Role::Letter,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Counts one character after the other.
+    fn naive(bytes: &[u8], utf8: bool) -> (u64, u64) {
+        let (mut words, mut characters, mut in_word) = (0, 0, false);
+        let mut see = |role| match role {
+            Role::Space => in_word = false,
+            Role::Letter => {
+                words += u64::from(!in_word);
+                in_word = true;
+            }
+            Role::Nothing => {}
+        };
+        if utf8 {
+            for character in bytes.utf8_chunks().flat_map(|chunk| chunk.valid().chars()) {
+                characters += 1;
+                see(role(character));
+            }
+        } else {
+            characters = bytes.len() as u64;
+            bytes.iter().for_each(|&byte| see(byte_role(byte)));
+        }
+        (words, characters)
+    }
+
+    #[test]
+    fn pieces_of_any_size_count_as_one() {
+        let text = prop_oneof![
+            Just(&b"word"[..]), Just(&b" "[..]), Just(&b"\n"[..]), Just(&b"\x01"[..]), Just("\u{fc}".as_bytes()),
+            Just("\u{3000}".as_bytes()), Just("\u{1F600}".as_bytes()), Just("\u{85}".as_bytes()), Just(&b"\xff"[..]),
+            Just(&b"\xe3"[..]), Just(&b"\x80"[..]), Just(&b"\xf0\x9f"[..]), Just(&[b'x'; 300][..])
+        ];
+        proptest!(|(parts in proptest::collection::vec(text, 0..40), size in 1usize..9, utf8: bool)| {
+            let bytes = parts.concat();
+            let wanted = Wanted { lines: true, words: true, characters: true, utf8 };
+            for size in [size, 1, bytes.len().max(1)] {
+                let mut tally = WordCounts::default();
+                for piece in bytes.chunks(size) {
+                    tally.add(&Piece::of(piece, wanted));
+                }
+                prop_assert_eq!((tally.words, tally.characters), naive(&bytes, utf8), "{}: {:?}", size, bytes);
+                prop_assert_eq!(tally.lines, bytes.iter().filter(|&&byte| byte == b'\n').count() as u64);
+                prop_assert_eq!(tally.bytes, bytes.len() as u64);
+            }
+        });
+    }
+}
