@@ -640,13 +640,7 @@ fn standard_input_is_left_after_the_last_wanted_line() {
     let path = dir.file("f", numbers(1, 20_000).as_bytes());
     for (options, rest) in [("-m1 ^5$", "6"), ("-m 2 -c 9$", "20")] {
         let script = format!("{{ \"$0\" grep {options} >/dev/null; head -n1; }} < \"$1\"");
-        let ran = Command::new("sh")
-            .arg("-c")
-            .arg(script)
-            .arg(crate::util::program())
-            .arg(&path)
-            .output()
-            .unwrap();
+        let ran = Command::new("sh").arg("-c").arg(script).arg(crate::util::program()).arg(&path).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&ran.stdout), format!("{rest}\n"), "{options}");
     }
 }

@@ -238,13 +238,8 @@ fn huge_sparse_files_under_a_small_address_space() {
     let path = dir.path().join("sparse");
     std::fs::File::create(&path).unwrap().set_len(10 << 30).unwrap();
     let script = "ulimit -v 400000; exec \"$0\" cat --offset 3G --length 2G \"$1\" | wc -c";
-    let ran: Ran = Command::new("sh")
-        .args(["-c", script])
-        .arg(crate::util::program())
-        .arg(&path)
-        .output()
-        .unwrap()
-        .into();
+    let ran: Ran =
+        Command::new("sh").args(["-c", script]).arg(crate::util::program()).arg(&path).output().unwrap().into();
     assert_eq!(String::from_utf8_lossy(&ran.stdout).trim(), (2u64 << 30).to_string(), "{}", ran.stderr);
     assert_eq!(ran.stderr, "");
 }

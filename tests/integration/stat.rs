@@ -734,7 +734,11 @@ fn every_way_in(locale: &str, options: &[&str], input: &[u8], mut check: impl Fn
         for block in ["1", "2", "3", "17", "4096", "4097", "4M"] {
             let command = || {
                 let mut command = mapped();
-                command.arg("stat").args(options).args(["--threads", threads, "--block-size", block]).env("LC_ALL", locale);
+                command
+                    .arg("stat")
+                    .args(options)
+                    .args(["--threads", threads, "--block-size", block])
+                    .env("LC_ALL", locale);
                 command
             };
             for io in ["mmap", "read"] {
@@ -770,9 +774,8 @@ fn words_and_characters_are_counted_as_by_wc_in_every_way_of_reading() {
         command.args(["-lwmc", "-"]).env("LC_ALL", "C.UTF-8");
         let theirs = run_piped(&mut command, &input);
         // The alignment depends on what is known of the size beforehand, as wc's does.
-        let columns = |ran: &Ran| {
-            String::from_utf8_lossy(&ran.stdout).split_whitespace().map(str::to_owned).collect::<Vec<_>>()
-        };
+        let columns =
+            |ran: &Ran| String::from_utf8_lossy(&ran.stdout).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         let mut expected = columns(&theirs);
         // glibc also decodes what lies beyond Unicode, up to 31 bits.
         let characters = input.utf8_chunks().map(|chunk| chunk.valid().chars().count()).sum::<usize>();

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::quoting::{QuotingStyle, quote};
-use super::words::{Piece, WordCounts, Wanted};
+use super::words::{Piece, Wanted, WordCounts};
 use crate::app::config::Config;
 use crate::cli::stat::{Args, CountColumn};
 use crate::engine::{Block, COUNTED, Cut, Flow, Kernel};
@@ -107,7 +107,8 @@ pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<
     // What a hole contains is known, so it need not be read.
     plan.holes = true;
     let inputs = config.inputs(&args.files).into_iter();
-    let outcome = config.engine.run(inputs, plan, &kernel, <(WordCounts, WordCounts)>::default(), output, &config.stats);
+    let outcome =
+        config.engine.run(inputs, plan, &kernel, <(WordCounts, WordCounts)>::default(), output, &config.stats);
     outcome.output?;
     if args.files.len() > 1 {
         let (here, before) = outcome.carry;

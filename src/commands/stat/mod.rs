@@ -63,11 +63,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     // Facts are not left out for the file that standard output goes to.
     config.own_output = None;
     let progress = reads.then(|| config.progress(&args.files, output)).flatten();
-    let result = if counts {
-        counts::run(args, &config, output)
-    } else {
-        Stat::new(args, &config, output).run(output)
-    };
+    let result = if counts { counts::run(args, &config, output) } else { Stat::new(args, &config, output).run(output) };
     drop(progress);
     config.finish()?;
     result

@@ -320,9 +320,19 @@ mod tests {
     #[test]
     fn pieces_of_any_size_count_as_one() {
         let text = prop_oneof![
-            Just(&b"word"[..]), Just(&b" "[..]), Just(&b"\n"[..]), Just(&b"\x01"[..]), Just("\u{fc}".as_bytes()),
-            Just("\u{3000}".as_bytes()), Just("\u{1F600}".as_bytes()), Just("\u{85}".as_bytes()), Just(&b"\xff"[..]),
-            Just(&b"\xe3"[..]), Just(&b"\x80"[..]), Just(&b"\xf0\x9f"[..]), Just(&[b'x'; 300][..])
+            Just(&b"word"[..]),
+            Just(&b" "[..]),
+            Just(&b"\n"[..]),
+            Just(&b"\x01"[..]),
+            Just("\u{fc}".as_bytes()),
+            Just("\u{3000}".as_bytes()),
+            Just("\u{1F600}".as_bytes()),
+            Just("\u{85}".as_bytes()),
+            Just(&b"\xff"[..]),
+            Just(&b"\xe3"[..]),
+            Just(&b"\x80"[..]),
+            Just(&b"\xf0\x9f"[..]),
+            Just(&[b'x'; 300][..])
         ];
         proptest!(|(parts in proptest::collection::vec(text, 0..40), size in 1usize..9, utf8: bool)| {
             let bytes = parts.concat();
