@@ -1,10 +1,14 @@
 //! Decodes a sequence of zstd and lz4 frames and the skippable frames that may lie between them.
+//!
+//! zstd(1) also continues with gzip members and xz streams. lz4(1) reads only frames of its own.
 
 use std::io;
 
-use super::detect::{LZ4_LEGACY_MAGIC, LZ4_MAGIC, ZSTD_MAGIC, is_skippable};
+use super::detect::{Detected, Format, HEAD, LZ4_LEGACY_MAGIC, LZ4_MAGIC, ZSTD_MAGIC, detect, is_skippable};
+use super::gzip::Gzip;
 use super::input::EncodedInput;
 use super::lz4::Lz4;
+use super::xz::Xz;
 use super::zstd::Zstd;
 use super::{Decode, damaged, unexpected_end};
 
@@ -17,6 +21,10 @@ pub struct Frames {
     /// The format of the last frame, for messages.
     name: &'static str,
     is_first: bool,
+    /// Whether these are frames of zstd(1), which may be followed by frames and data of other formats.
+    is_zstd: bool,
+    /// The decoder of another format that follows the frames.
+    rest: Option<Box<dyn Decode>>,
 }
 
 #[derive(Clone, Copy)]
@@ -26,14 +34,15 @@ enum Kind {
 }
 
 impl Frames {
-    /// Decodes `input`, which begins with a frame of the format `name`.
-    pub fn new(input: EncodedInput, name: &'static str) -> Frames {
-        Frames { input, frame: None, zstd: None, lz4: None, name, is_first: true }
+    /// Decodes `input`, which begins with a frame of `format`.
+    pub fn new(input: EncodedInput, format: Format) -> Frames {
+        let is_zstd = format == Format::Zstd;
+        Frames { input, frame: None, zstd: None, lz4: None, name: format.name(), is_first: true, is_zstd, rest: None }
     }
 
     /// Decodes what follows other frames.
-    pub fn after_frames(input: EncodedInput, name: &'static str) -> Frames {
-        Frames { is_first: false, ..Frames::new(input, name) }
+    pub fn after_frames(input: EncodedInput, format: Format) -> Frames {
+        Frames { is_first: false, ..Frames::new(input, format) }
     }
 
     /// Advances to the next frame that has data, and returns its kind.
@@ -48,7 +57,7 @@ impl Frames {
             };
             self.is_first = false;
             match magic {
-                ZSTD_MAGIC => {
+                ZSTD_MAGIC if self.is_zstd => {
                     self.name = "zstd";
                     match &mut self.zstd {
                         Some(zstd) => zstd.begin()?,
@@ -56,6 +65,7 @@ impl Frames {
                     }
                     return Ok(Some(Kind::Zstd));
                 }
+                LZ4_LEGACY_MAGIC if self.is_zstd => return Err(self.trailing_garbage()),
                 LZ4_MAGIC | LZ4_LEGACY_MAGIC => {
                     self.name = "lz4";
                     self.lz4.get_or_insert_default().begin(&mut self.input)?;
@@ -68,8 +78,24 @@ impl Frames {
                         return Err(unexpected_end(self.name));
                     }
                 }
-                _ => return Err(self.trailing_garbage()),
+                _ => {
+                    self.rest = Some(self.other_format()?);
+                    return Ok(None);
+                }
             }
+        }
+    }
+
+    /// Returns a decoder for the rest, if it begins a format that zstd(1) also reads.
+    fn other_format(&mut self) -> io::Result<Box<dyn Decode>> {
+        let detected = detect(self.input.peek(HEAD)?, true);
+        let input = std::mem::replace(&mut self.input, EncodedInput::of_bytes(Vec::new()));
+        match detected {
+            Detected::Format(Format::Gzip) if self.is_zstd => Ok(Box::new(Gzip::new(input))),
+            Detected::Format(format @ (Format::Xz | Format::Lzma)) if self.is_zstd => {
+                Ok(Box::new(Xz::new(input, format)?))
+            }
+            _ => Err(self.trailing_garbage()),
         }
     }
 
@@ -81,9 +107,13 @@ impl Frames {
 impl Decode for Frames {
     fn decode(&mut self, out: &mut Vec<u8>) -> io::Result<bool> {
         loop {
+            if let Some(rest) = &mut self.rest {
+                return rest.decode(out);
+            }
             let frame = match self.frame {
                 Some(frame) => frame,
                 None => match self.next()? {
+                    None if self.rest.is_some() => continue,
                     None => return Ok(false),
                     Some(frame) => *self.frame.insert(frame),
                 },
@@ -104,6 +134,6 @@ impl Decode for Frames {
     }
 
     fn is_ready(&self) -> bool {
-        self.input.is_ready()
+        self.rest.as_ref().map_or_else(|| self.input.is_ready(), |rest| rest.is_ready())
     }
 }

@@ -212,7 +212,7 @@ impl EncodedInput {
                         source.base() + now
                     )));
                 }
-                if source.rewritten() {
+                if source.take_rewriting() {
                     self.note("changed while being read");
                 }
             }

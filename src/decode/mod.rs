@@ -146,7 +146,7 @@ impl Decoding {
                 let input = EncodedInput::of_file(Arc::clone(&file), at, size, Arc::clone(&notice));
                 match format {
                     Format::Gzip => Box::new(Gzip::after_members(input)),
-                    _ => Box::new(Frames::after_frames(input, format.name())),
+                    _ => Box::new(Frames::after_frames(input, format)),
                 }
             };
             if let Some(parallel) = Parallel::new(&whole, format, pool.limit(), Box::new(rest)) {
@@ -177,7 +177,7 @@ impl Decoding {
             None => Box::new(input),
             Some(Format::Gzip) => Box::new(Gzip::new(input)),
             Some(Format::Compress) => Box::new(compress::Compress::new(input)),
-            Some(format @ (Format::Zstd | Format::Lz4)) => Box::new(Frames::new(input, format.name())),
+            Some(format @ (Format::Zstd | Format::Lz4)) => Box::new(Frames::new(input, format)),
             Some(format @ (Format::Xz | Format::Lzma | Format::Lzip)) => Box::new(xz::Xz::new(input, format)?),
             Some(Format::Bzip2) => Box::new(bzip2::Bzip2::new(input)),
         };

@@ -268,7 +268,7 @@ fn decoded(format: Format, bytes: Vec<u8>) -> Option<Vec<u8>> {
     let input = EncodedInput::of_bytes(bytes);
     let mut decoder: Box<dyn Decode> = match format {
         Format::Gzip => Box::new(Gzip::new(input)),
-        _ => Box::new(Frames::new(input, format.name())),
+        _ => Box::new(Frames::new(input, format)),
     };
     while decoder.decode(&mut out).ok()? {
         if out.len() > MAX_DECODED {

@@ -8,12 +8,17 @@ use super::detect::Format;
 use super::input::EncodedInput;
 use super::{Decode, damaged, unexpected_end};
 
+/// The length of an lzip member's header.
+const HEADER: usize = 6;
+
 /// Decodes one of liblzma's formats.
 pub struct Xz {
     input: EncodedInput,
     stream: Stream,
     format: Format,
     is_ended: bool,
+    /// The last bytes that the decoder consumed, for lzip.
+    last: [u8; 3],
 }
 
 impl Xz {
@@ -31,7 +36,24 @@ impl Xz {
             _ => Stream::new_stream_decoder(limit, CONCATENATED),
         };
         let stream = stream.map_err(|_| io::ErrorKind::OutOfMemory)?;
-        Ok(Xz { input, stream, format, is_ended: false })
+        Ok(Xz { input, stream, format, is_ended: false, last: [0; 3] })
+    }
+
+    /// Checks what follows the last lzip member, as lzip does: other data is ignored, unless it looks
+    /// like a truncated or damaged member.
+    ///
+    /// The decoder consumes up to three bytes of the next magic number. A member's last byte is zero.
+    fn check_lzip_trailer(&mut self) -> io::Result<()> {
+        const MAGIC: &[u8; 4] = b"LZIP";
+        let consumed = self.last.iter().rev().take_while(|&&byte| byte != 0).count();
+        let mut head = self.last[self.last.len() - consumed..].to_vec();
+        head.extend(self.input.peek(HEADER)?.iter().take(HEADER - consumed));
+        let alike = head.iter().zip(MAGIC).filter(|(byte, magic)| byte == magic).count();
+        let is_truncated = head.len() < HEADER && !head.is_empty() && alike == head.len().min(MAGIC.len());
+        if is_truncated || head.len() == HEADER && alike > 1 {
+            return Err(damaged(self.format.name(), "truncated or damaged header of another member"));
+        }
+        Ok(())
     }
 
     fn failure(&self, error: Error) -> io::Error {
@@ -53,9 +75,19 @@ impl Decode for Xz {
             let is_end = bytes.is_empty();
             let action = if is_end { Action::Finish } else { Action::Run };
             let status = self.stream.process_vec(bytes, out, action);
-            self.input.consume((self.stream.total_in() - before) as usize);
+            let consumed = (self.stream.total_in() - before) as usize;
+            for &byte in &bytes[consumed.saturating_sub(self.last.len())..consumed] {
+                self.last.rotate_left(1);
+                self.last[2] = byte;
+            }
+            self.input.consume(consumed);
             match status {
-                Ok(Status::StreamEnd) => self.is_ended = true,
+                Ok(Status::StreamEnd) => {
+                    self.is_ended = true;
+                    if self.format == Format::Lzip {
+                        self.check_lzip_trailer()?;
+                    }
+                }
                 Ok(Status::MemNeeded) if is_end => return Err(unexpected_end(self.format.name())),
                 Ok(_) => {}
                 Err(error) => return Err(self.failure(error)),

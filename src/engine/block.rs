@@ -139,7 +139,7 @@ impl Block {
     pub(super) fn notices(&self, mut report: impl FnMut(&Source, io::Error)) {
         let own = (self.last && self.ended.is_none()).then_some(&self.source);
         for source in own.into_iter().chain(self.ended.iter().flatten()) {
-            if !self.single_read && source.rewritten() {
+            if !self.single_read && source.take_rewriting() {
                 report(source, rewritten());
             }
             if let Some(notice) = source.notice() {

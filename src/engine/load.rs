@@ -247,7 +247,8 @@ fn check_read(
     if failure.is_some() {
         // Bytes before a bad sector are valid and are emitted first.
         block.last = false;
-    } else if got < length {
+    } else if got < length && block.ended.is_none() {
+        // The last block of joined inputs comes after all of them.
         block.last = true;
     }
     Ok(failure)

@@ -80,6 +80,18 @@ fn algorithms() -> Vec<String> {
     String::from_utf8(listed.stdout).unwrap().lines().map(first).collect()
 }
 
+/// Regression: `--length 0`, the default in GNU cksum, was refused for digests of one length.
+#[test]
+fn a_length_of_zero_is_the_usual_one() {
+    let dir = Dir::new();
+    let path = dir.file("f", b"test\n");
+    for (name, length) in [("md5", "0"), ("crc", "0"), ("blake2b", "0"), ("blake2b", "512"), ("sha3-256", "0")] {
+        let plain = mapped().args(["checksum", "-a", name]).arg(&path).output().unwrap();
+        let given = mapped().args(["checksum", "-a", name, "-l", length]).arg(&path).output().unwrap();
+        assert_eq!(Ran::from(given), Ran::from(plain), "{name} {length}");
+    }
+}
+
 #[test]
 fn the_law_holds_for_every_algorithm() {
     let algorithms = algorithms();

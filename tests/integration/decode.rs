@@ -8,7 +8,7 @@ use std::process::Stdio;
 use crate::util::{Dir, Ran, mapped, oracle, run_piped};
 
 /// A format's tool, with its arguments to compress and to decompress.
-const TOOLS: [(&str, &[&str], &[&str]); 8] = [
+const TOOLS: [(&str, &[&str], &[&str]); 9] = [
     ("gzip", &["-c"], &["-dc"]),
     ("bzip2", &["-c1"], &["-dc"]),
     ("xz", &["-c", "--block-size=16384"], &["-dc"]),
@@ -17,6 +17,7 @@ const TOOLS: [(&str, &[&str], &[&str]); 8] = [
     ("lz4", &["-cq", "-B4", "-BD"], &["-dcq"]),
     ("lz4", &["-cq", "-BX", "--content-size"], &["-dcq"]),
     ("lz4", &["-cq", "-l"], &["-dcq"]),
+    ("lzip", &["-c"], &["-dcq"]),
 ];
 
 fn text(lines: u32) -> Vec<u8> {
@@ -106,6 +107,45 @@ fn a_format_is_known_by_enough_of_its_content() {
             assert_eq!(run_every_way(&["cat", "--decompress"], &dir, &bytes).stdout, plain, "{tool}");
         }
     }
+}
+
+/// Regression: data of another format after zstd frames was an error, although zstd decodes it; zstd
+/// frames after lz4 frames were decoded, although lz4 rejects them; and the beginning of another
+/// lzip member was ignored.
+#[test]
+fn what_follows_an_archive_is_judged_as_by_its_tool() {
+    let dir = Dir::new();
+    let pack = |at: usize, lines| oracle(TOOLS[at].0, TOOLS[at].1, &text(lines)).map(|ran| ran.stdout);
+    let [gzip, bzip2, xz, zstd, lz4, legacy] = [0, 1, 2, 4, 5, 7].map(|at| pack(at, 50).unwrap_or_default());
+    for (first, followers) in [
+        (4, &[&gzip[..], &xz, &lz4, &legacy, &bzip2][..]),
+        (5, &[&zstd, &legacy]),
+        (8, &[b"L", b"LZI", b"LZ at last", b"LZIP\x01", b"Lost", b"a line\n"]),
+    ] {
+        let (tool, _, unpack) = TOOLS[first];
+        let Some(archive) = pack(first, 30) else { continue };
+        for follower in followers {
+            let bytes = [&archive[..], follower].concat();
+            let expected = oracle(tool, unpack, &bytes).unwrap();
+            let ran = run_every_way(&["cat", "--decompress"], &dir, &bytes);
+            let begins = follower.iter().take(8).copied().collect::<Vec<_>>();
+            let what = format!("{tool}, then {}: {} / {}", begins.escape_ascii(), ran.stderr, expected.stderr);
+            assert_eq!(ran.code != 0, expected.code != 0, "{what}");
+            assert!(expected.code != 0 || ran.stdout == expected.stdout, "{what}");
+        }
+    }
+}
+
+/// Regression: the lines of a damaged archive were reversed with exit code 0.
+#[test]
+fn a_damaged_archive_is_an_error_in_reverse_too() {
+    let Some(packed) = oracle("gzip", &["-c"], &text(9000)) else { return };
+    let dir = Dir::new();
+    let cut = &packed.stdout[..packed.stdout.len() / 2];
+    let forward = run_every_way(&["cat", "--decompress"], &dir, cut);
+    let reverse = run_every_way(&["cat", "--decompress", "--reverse"], &dir, cut);
+    assert_eq!((reverse.code, &reverse.stderr), (1, &forward.stderr));
+    assert_eq!(reverse.stdout.len(), forward.stdout.len());
 }
 
 #[test]

@@ -742,3 +742,23 @@ fn a_look_at_the_beginning_changes_nothing() {
         }
     }
 }
+
+/// Regression: `--vimgrep --max-columns` searched a long line again for each of its matches.
+#[test]
+fn a_line_is_searched_once_for_all_its_matches() {
+    let dir = Dir::new();
+    let matches = 30_000;
+    let path = dir.file("f", &[&b"ab".repeat(matches)[..], b"\n"].concat());
+    let begun = std::time::Instant::now();
+    for (options, text) in [
+        (&["-M", "100"][..], format!("[Omitted long line with {matches} matches]")),
+        (&["-M", "3", "--max-columns-preview=match", "--color=always"], "\u{1b}[01;31m\u{1b}[Ka".into()),
+    ] {
+        let ran: Ran =
+            mapped().args(["grep", "--vimgrep", "-h", "a"]).args(options).arg(&path).output().unwrap().into();
+        let printed = String::from_utf8(ran.stdout).unwrap();
+        assert_eq!(printed.lines().count(), matches, "{options:?}: {}", ran.stderr);
+        assert!(printed.lines().all(|line| line.contains(&text)), "{options:?}: {:?}", printed.lines().next());
+    }
+    assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{:?}", begun.elapsed());
+}

@@ -6,6 +6,8 @@ use std::os::unix::net::UnixStream;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::fs::{Mode, OFlags};
+
 use crate::util::{Dir, Ran, mapped, run, skip};
 
 #[test]
@@ -34,6 +36,42 @@ fn the_end_of_a_file_that_states_a_wrong_size() {
     assert_eq!(run(&["cat", "--offset", "3", "--length", "4", path]).stdout, whole[3..7]);
     assert_eq!(run(&["grep", "-c", "", "--offset", "-5", path]).stdout, b"1\n");
     assert_eq!(run(&["hexdump", "--plain", "--offset", "-1", path]).stdout, b"0a\n");
+    assert_eq!(run(&["hexdump", "--plain", "--offset", "0", path]).stdout.iter().filter(|&&b| b == b'\n').count(), 1);
+    assert_eq!(run(&["grep", "--last", "1", "", path]).stdout, whole);
+}
+
+/// Regression: since Linux 6.10, some files in /proc state their size and refuse to seek to their
+/// end. Naming one was an error.
+#[test]
+fn a_file_that_states_a_size_and_refuses_to_seek_to_its_end() {
+    let path = "/proc/cmdline";
+    let Ok(whole) = std::fs::read(path) else { return skip(path) };
+    for args in [&["cat"][..], &["cat", "--reverse"], &["grep", "-h", ""], &["cat", "--io", "read"]] {
+        let ran = run(&[args, &[path]].concat());
+        assert_eq!((ran.code, ran.stdout), (0, whole.clone()), "{args:?}: {}", ran.stderr);
+    }
+}
+
+/// Regression: a descriptor that was opened with `O_DIRECT` could not be read, because such reads
+/// must be aligned.
+#[test]
+fn standard_input_without_the_page_cache() {
+    let dir = Dir::on_disk();
+    let bytes: Vec<u8> = (0..300_000u32).flat_map(|i| format!("{i}\n").into_bytes()).collect();
+    let path = dir.file("file", &bytes);
+    let direct = || rustix::fs::open(&path, OFlags::RDONLY | OFlags::DIRECT, Mode::empty());
+    if let Err(error) = direct() {
+        return skip(&format!("O_DIRECT ({error})"));
+    }
+    for args in [&["cat"][..], &["cat", "--reverse"], &["hexdump", "-s", "77"], &["checksum"], &["grep", "-c", "7"]] {
+        for io in ["auto", "mmap", "read"] {
+            let on =
+                |stdin: Stdio| -> Ran { mapped().args(args).args(["--io", io]).stdin(stdin).output().unwrap().into() };
+            let want = on(std::fs::File::open(&path).unwrap().into());
+            let ran = on(std::fs::File::from(direct().unwrap()).into());
+            assert!(ran == want, "{args:?} {io}: {}", ran.stderr);
+        }
+    }
 }
 
 #[test]

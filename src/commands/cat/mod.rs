@@ -186,18 +186,18 @@ impl Cat<'_> {
     /// Prints the wanted lines of an input from the last to the first.
     fn one_reversed(&mut self, source: Source) -> io::Result<Exit> {
         let name = source.name().to_owned();
-        let held = if can_be_searched(&source) { Ok(source) } else { reversed::held_in_memory(source) };
-        let found = held.and_then(|source| {
-            let spans = locate::spans(&source, &self.wanted, self.config, self.output)?;
-            Ok((source, spans))
+        let held = if can_be_searched(&source) { Ok(source.into()) } else { reversed::held_in_memory(source) };
+        let found = held.and_then(|held| {
+            let spans = locate::spans(&held.source, &self.wanted, self.config, self.output)?;
+            Ok((held, spans))
         });
-        match found {
-            Ok((source, spans)) => self.reversed(&source, spans),
-            Err(error) => {
-                self.output.report(&name, &error);
-                Ok(Exit::Failure)
-            }
-        }
+        let (exit, failure) = match found {
+            Ok((held, spans)) => (self.reversed(&held.source, spans)?, held.failure),
+            Err(error) => (Exit::Failure, Some(error)),
+        };
+        let Some(error) = failure else { return Ok(exit) };
+        self.output.report(&name, &error);
+        Ok(Exit::Failure)
     }
 
     /// Prints `spans` of `source`, which ascend. Short ones are read here, many at a time, because
@@ -235,9 +235,8 @@ impl Cat<'_> {
             }
             if *is_wanted { self.finish()? } else { self.state.drop_held() }
         }
-        if short.has_read() && source.rewritten() {
+        if short.has_read() && source.take_rewriting() {
             self.output.report(source.name(), &crate::engine::rewritten());
-            return Ok(Exit::Failure);
         }
         Ok(exit)
     }

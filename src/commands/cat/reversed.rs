@@ -89,9 +89,8 @@ impl Reversed<'_, '_> {
         }
         self.cat.output.write_all(&text)?;
         self.source.leave_at(end);
-        if self.source.rewritten() {
+        if self.source.take_rewriting() {
             self.cat.output.report(self.source.name(), &crate::engine::rewritten());
-            return Ok(Exit::Failure);
         }
         Ok(exit)
     }
@@ -139,17 +138,31 @@ impl Reversed<'_, '_> {
 /// The maximum number of bytes of a stream that are held in memory.
 const MOST_HELD: u64 = 1 << 30;
 
-/// Reads a stream to its end into memory, so that it can be read backwards.
+/// An input that can be read backwards.
+pub(super) struct Reversible {
+    pub(super) source: Source,
+    /// The error that ended the stream early, to be reported after its lines.
+    pub(super) failure: Option<io::Error>,
+}
+
+impl From<Source> for Reversible {
+    fn from(source: Source) -> Reversible {
+        Reversible { source, failure: None }
+    }
+}
+
+/// Reads a stream to its end into memory, so that it can be read from there.
 ///
 /// # Errors
-/// Returns an error if reading fails or the stream is too long.
-pub(super) fn held_in_memory(source: Source) -> io::Result<Source> {
+/// Returns the error of reading its first bytes, or an error if it is too long.
+pub(super) fn held_in_memory(source: Source) -> io::Result<Reversible> {
     let name = source.name().to_owned();
     let file = crate::os::memory_file()?;
     // A regular file that ends before its stated size is read like a stream. Searching for its end
     // may have moved its position.
     source.reader()?;
-    let (mut stream, mut piece) = (Stream::new(Arc::new(source)), Vec::new());
+    let source = Arc::new(source);
+    let (mut stream, mut piece) = (Stream::new(Arc::clone(&source)), Vec::new());
     let stop = Stop::new();
     let mut length = 0;
     loop {
@@ -166,5 +179,6 @@ pub(super) fn held_in_memory(source: Source) -> io::Result<Source> {
             break;
         }
     }
-    Source::from_file(name, file, false, IoMode::Auto, crate::io::Range::default())
+    let failure = stream.take_failure().or_else(|| source.notice().map(io::Error::other));
+    Ok(Reversible { source: Source::from_file(name, file, false, IoMode::Auto, crate::io::Range::default())?, failure })
 }

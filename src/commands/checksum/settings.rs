@@ -150,7 +150,8 @@ fn specs(names: &[String], length: Option<u64>) -> anyhow::Result<Vec<Spec>> {
             specs.push(spec);
         }
     }
-    if length.is_some() && !length_used {
+    // As in GNU cksum, 0 asks for the usual length of any digest.
+    if length.is_some_and(|length| length > 0) && !length_used {
         bail!("--length is only supported with --algorithm=blake2b, blake2s, blake2bp, blake2sp, blake3, sha2 or sha3");
     }
     Ok(specs)

@@ -37,7 +37,8 @@ impl Probe {
         let mut file_system = FileSystem::Local;
         if kind == Kind::Regular {
             file_system = FileSystem::of(file.as_fd(), stat.device);
-            if file_system.needs_reading() && !ends_at(file, size, whole) {
+            let is_trusted = whole && file_system == FileSystem::Network;
+            if file_system.needs_reading() && !ends_at(file, size, is_trusted) {
                 kind = Kind::Unsized;
             }
         }
@@ -45,11 +46,11 @@ impl Probe {
     }
 }
 
-/// Returns whether the file ends at its stated size. A file of up to [`ONE_READ`] bytes that is read
-/// as a whole may end earlier: its single read shows that.
-fn ends_at(file: &File, size: u64, whole: bool) -> bool {
+/// Returns whether the file ends at its stated size. With `is_trusted`, a file of up to [`ONE_READ`]
+/// bytes is not checked for an earlier end, which would cost a network round trip for each small file.
+fn ends_at(file: &File, size: u64, is_trusted: bool) -> bool {
     let has_byte = |at| matches!(file.read_at(&mut [0], at), Ok(1));
-    let ends_before = (size > ONE_READ || !whole) && matches!(file.read_at(&mut [0], size - 1), Ok(0));
+    let ends_before = (size > ONE_READ || !is_trusted) && matches!(file.read_at(&mut [0], size - 1), Ok(0));
     !ends_before && !has_byte(size)
 }
 

@@ -196,14 +196,18 @@ impl Source {
     /// devices.
     ///
     /// # Errors
-    /// Returns the error of `lseek(2)`, `fstat(2)` or, for a block device, `ioctl(2)`.
+    /// Returns the error of `fstat(2)` or, for a block device, `ioctl(2)`.
     pub fn length_now(&self) -> io::Result<Option<u64>> {
         if self.fed.is_some() {
             return Ok(None);
         }
         let size = match self.kind {
             // Where the position is not shared, seeking returns the size in half the time of fstat.
-            Kind::Regular if self.own.is_some() || !self.stdin => seek(self.positioned(), SeekFrom::End(0))?,
+            // Files in /proc that state a size may refuse to seek to their end.
+            Kind::Regular if self.own.is_some() || !self.stdin => match seek(self.positioned(), SeekFrom::End(0)) {
+                Ok(size) => size,
+                Err(_) => Status::of(&self.file)?.size,
+            },
             Kind::Regular => Status::of(&self.file)?.size,
             Kind::BlockDevice => crate::os::extents::device_size(self.file.as_fd())?,
             _ => return Ok(None),

@@ -4,13 +4,14 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::ops::Range as Span;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::super::path::{self, FileRef};
 use super::access::{self, AccessMethod, IoMode};
 use super::facts::Probe;
 use super::seen::Seen;
 use super::{Kind, Range, Source};
+use crate::os::direct::is_direct;
 use crate::os::posix::{AsFd, Errno, FileExt, OFlags};
 use crate::os::{FileSystem, Window, reopen, was_closed};
 
@@ -52,6 +53,8 @@ impl Source {
     pub fn from_file(name: OsString, file: File, stdin: bool, mode: IoMode, range: Range) -> io::Result<Source> {
         let whole = range == Range::default();
         let Probe { kind, file_system, base, size, changed, modified } = Probe::of(&file, stdin, whole)?;
+        let file =
+            if stdin && matches!(kind, Kind::Regular | Kind::BlockDevice) { without_direct_io(file) } else { file };
         // After `Probe`: any later copy-up moves the change time recorded there.
         let opens_again = kind == Kind::Regular && (stdin || file_system == FileSystem::Overlay);
         let mut source = Source {
@@ -68,7 +71,7 @@ impl Source {
             end: None,
             tail: None,
             length: range.length,
-            seen: Seen { size, changed, modified, from: 0, beginning: OnceLock::new() },
+            seen: Seen { size, changed, modified, from: 0, beginning: OnceLock::new(), is_known: Arc::default() },
             is_rest: false,
             cold: None,
             window: None,
@@ -144,6 +147,12 @@ impl Source {
         let text = if reason.ends_with("not mappable") { reason } else { format!("not mappable: {reason}") };
         Err(io::Error::other(text))
     }
+}
+
+/// Returns a descriptor whose reads need no alignment, in place of one that was opened with `O_DIRECT`.
+/// The shared position then stays where it was.
+fn without_direct_io(file: File) -> File {
+    if is_direct(&file) { open_again(&file).unwrap_or(file) } else { file }
 }
 
 /// Opens the same file again. On overlayfs a descriptor maps the lower file if it was opened before

@@ -1,6 +1,7 @@
 //! Detects files that were overwritten since they were opened.
 
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::{Kind, ONE_READ, Source};
 use crate::os::Status;
@@ -17,6 +18,8 @@ pub(super) struct Seen {
     pub(super) from: u64,
     /// The first wanted bytes; unset for a file too small to be worth the read.
     pub(super) beginning: OnceLock<Box<[u8]>>,
+    /// Whether an overwriting was already found, by this source or another part of the file.
+    pub(super) is_known: Arc<AtomicBool>,
 }
 
 /// The number of bytes that distinguish a log from its predecessor: more than a timestamp.
@@ -31,14 +34,20 @@ impl Source {
         Status::of(&self.file).is_ok_and(|now| now.changed == self.seen.changed)
     }
 
-    /// Returns whether the file was overwritten since it was opened: truncated and refilled, as by
-    /// logrotate's `copytruncate`, or changed in place. The bytes read so far then mix two states of
-    /// the file. Growth does not count.
+    /// Returns whether the file was overwritten since it was opened. Returns true only once for all
+    /// parts of a source.
+    ///
+    /// Overwritten means truncated and refilled, as by logrotate's `copytruncate`, or changed in place.
+    /// The bytes read so far then mix two states of the file. Growth does not count.
     ///
     /// This compares the modification time, which every write moves; the size, which appending raises;
     /// and, if the size rose, the beginning of the wanted range. A log that was replaced by a longer one
     /// with the same first bytes is taken for one that has grown.
-    pub fn rewritten(&self) -> bool {
+    pub fn take_rewriting(&self) -> bool {
+        self.is_rewritten() && !self.seen.is_known.swap(true, Ordering::Relaxed)
+    }
+
+    fn is_rewritten(&self) -> bool {
         if self.kind != Kind::Regular || self.is_fed() {
             return false;
         }

@@ -7,6 +7,7 @@ use rustix::fs::{SeekFrom, seek};
 use super::*;
 use crate::io::FileRef;
 use std::io::{Seek, Write};
+use std::os::unix::fs::FileExt;
 
 fn open(path: &std::path::Path, policy: IoMode, range: Range) -> io::Result<Source> {
     Source::open(path.as_os_str(), policy, range)
@@ -107,4 +108,20 @@ fn looking_for_holes_leaves_the_shared_position_alone() {
     source.extent_at(0, 100_000);
     source.length_now().unwrap();
     assert_eq!(seek(source.fd(), SeekFrom::Current(0)).unwrap(), 4);
+}
+
+/// Regression: a file that was overwritten was reported once for each part of it.
+#[test]
+fn overwriting_is_found_once_for_all_parts() {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(&[b'a'; 1000]).unwrap();
+    let other = file.try_clone().unwrap();
+    let source = Source::from_file("file".into(), file, false, IoMode::Auto, Range::default()).unwrap();
+    let parts = [0..500, 500..1000].map(|part| source.part(part, IoMode::Auto).unwrap());
+    assert!(!source.take_rewriting());
+    while !parts[0].take_rewriting() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        other.write_all_at(b"b", 0).unwrap();
+    }
+    assert!(!parts[1].take_rewriting() && !source.take_rewriting());
 }

@@ -1,5 +1,5 @@
 //! Reads that bypass the page cache (`O_DIRECT`), and reads that never wait for the disk
-//! (`RWF_NOWAIT`). Both exist only for measurements; no other command uses them.
+//! (`RWF_NOWAIT`). They are requested only for measurements.
 
 use std::fs::File;
 use std::io::{self, IoSliceMut};
@@ -10,6 +10,11 @@ use rustix::io::{Errno, ReadWriteFlags};
 
 /// The alignment that every file system accepts, for kernels that do not state one.
 const USUAL_ALIGNMENT: u64 = 4096;
+
+/// Returns whether reads of a descriptor bypass the page cache.
+pub fn is_direct(file: impl AsFd) -> bool {
+    fcntl_getfl(file).is_ok_and(|flags| flags.contains(OFlags::DIRECT))
+}
 
 /// Makes every later read of `file` bypass the page cache. Returns the file, and the alignment in
 /// bytes that the offset, the length and the memory of such a read need.

@@ -6,6 +6,11 @@ use std::io;
 
 use crate::os::posix::AsFd;
 
+/// Returns false, because no descriptor bypasses the page cache in a way that needs alignment.
+pub fn is_direct(_: impl AsFd) -> bool {
+    false
+}
+
 /// Fails.
 ///
 /// # Errors

@@ -53,8 +53,16 @@ impl Printer<'_> {
                 });
                 Excerpt::start(end, left)
             }
-            None => Excerpt::note(selected, counts.then(|| self.count_matches(line, |_| true))),
+            None => Excerpt::note(selected, counts.then(|| self.number_of_matches(line))),
         })
+    }
+
+    fn number_of_matches(&self, line: Line<'_>) -> u64 {
+        match line.spans {
+            // These are the matches of this line alone.
+            Some(spans) if self.style.per_match => spans.all.len() as u64,
+            _ => self.count_matches(line, |_| true),
+        }
     }
 
     fn count_matches(&self, line: Line<'_>, counts: impl Fn(&Range<usize>) -> bool) -> u64 {

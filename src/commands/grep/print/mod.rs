@@ -153,12 +153,17 @@ impl Printer<'_> {
 
     /// Prints a line for each match that begins on it.
     fn once_per_match(&self, line: Line<'_>, at: At<'_>, text: &mut Vec<u8>) {
-        self.matches_in(line, |found, begins_here| {
-            if begins_here {
-                self.prefixed(line, Some(found), at, text);
-            }
+        let mut found = Vec::new();
+        self.matches_in(line, |span, begins_here| {
+            found.push((span, begins_here));
             true
         });
+        // Searching the line again for each of its matches would take quadratic time.
+        let all: Vec<_> = found.iter().map(|(span, _)| span.clone()).collect();
+        let line = Line { spans: Some(Spans { all: &all, base: 0 }), ..line };
+        for (span, _) in found.into_iter().filter(|(_, begins_here)| *begins_here) {
+            self.prefixed(line, Some(span), at, text);
+        }
     }
 
     /// Prints the shown bytes of a line, in colour if colours are on.
@@ -171,7 +176,7 @@ impl Printer<'_> {
         let matched = if selected { &colors.matched } else { &colors.matched_in_context };
         let mut done = shown.start;
         if self.shows_matches(selected) {
-            self.matches_in(line, |found, _| {
+            self.matches_from(line, shown.start, |found, _| {
                 let (start, end) = (found.start.max(done), found.end.min(shown.end));
                 if start < end {
                     // As in GNU grep, the line's colour is not reset before a match's colour starts.
@@ -193,14 +198,19 @@ impl Printer<'_> {
 
     /// Calls `each` for every match of a line, or for the part on this line of a match that spans
     /// lines, and tells it whether the match begins on this line.
-    fn matches_in(&self, line: Line<'_>, mut each: impl FnMut(Range<usize>, bool) -> bool) {
+    fn matches_in(&self, line: Line<'_>, each: impl FnMut(Range<usize>, bool) -> bool) {
+        self.matches_from(line, 0, each);
+    }
+
+    /// Like [`Printer::matches_in`], but may leave out matches that end before `from`.
+    fn matches_from(&self, line: Line<'_>, from: usize, mut each: impl FnMut(Range<usize>, bool) -> bool) {
         let Some(Spans { all, base }) = line.spans else {
             // A failure here also occurred, and was reported, when the line was selected.
             _ = self.pattern.matches_in(line.content, |found| each(found, true));
             return;
         };
         let end = base + line.content.len();
-        let first = all.partition_point(|span| span.end < base);
+        let first = all.partition_point(|span| span.end < base + from);
         for span in all[first..].iter().take_while(|span| span.start <= end) {
             let here = span.start.max(base) - base..span.end.min(end) - base;
             if !each(here, span.start >= base) {
