@@ -204,7 +204,7 @@ fn parse_digest_length(text: &str) -> Result<u64, String> {
 
 fn parse_piece(text: &str) -> Result<u64, String> {
     match parse_size(text)? {
-        0 => Err("a piece has at least one byte".into()),
+        0 => Err("a piece must have at least one byte".into()),
         size => Ok(size),
     }
 }

@@ -32,7 +32,7 @@ impl fmt::Display for Refusal {
             Self::NoTime { line, looked } => {
                 write!(
                     f,
-                    "no line with a time was found ({looked} examined, the first is '{line}'); describe its form with --time-format"
+                    "no line with a time was found ({looked} examined, the first is '{line}'); describe the format with --time-format"
                 )
             }
             Self::UnclearDate { line, formats: [one, other] } => {

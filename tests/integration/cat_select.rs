@@ -170,7 +170,7 @@ fn parts_are_the_whole_together() {
     }
     let ran = run_piped(mapped().args(["cat", "--shard", "1/2"]), log.as_bytes());
     assert_eq!(ran.code, 1);
-    assert!(ran.stderr.ends_with("cannot be cut into parts of equal size (pipe: not mappable)\n"), "{}", ran.stderr);
+    assert!(ran.stderr.ends_with("cannot be split into equal parts (pipe: not mappable)\n"), "{}", ran.stderr);
 }
 
 #[test]

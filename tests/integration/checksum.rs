@@ -291,7 +291,7 @@ fn options_that_contradict_each_other_are_refused_as_by_coreutils() {
         (&["-l", "0", "x"], "mapped: invalid length: '0'\nmapped: a BLAKE3 digest has at least one byte\n"),
         (&["--seek", "1", "-l", "18446744073709551615", "x"], "mapped: --seek and --length reach beyond the end"),
         (&["--directory", "d", "x"], "mapped: the --directory option is meaningful only with --check or --audit\n"),
-        (&["--expect", "xyz", "x"], "mapped: --expect 'xyz': expected a digest by any algorithm, in hexadecimal"),
+        (&["--expect", "xyz", "x"], "mapped: --expect 'xyz': expected a digest of any algorithm, in hexadecimal"),
         (
             &["--expect", "00", "-a", "md5", "x"],
             "mapped: --expect '00': expected a digest by md5, in hexadecimal or base64",

@@ -240,7 +240,7 @@ fn a_part_of_a_stream_is_that_of_a_file_and_needs_no_temporary_file() {
     }
     let ran = run_piped(mapped().args(["grep", "--shard", "1/2", "entry"]), &log);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("a stream cannot be cut into parts of equal size (pipe"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("a stream cannot be split into equal parts (pipe"), "{}", ran.stderr);
 }
 
 /// A match of several lines must not be cut where the writer pauses.
@@ -309,7 +309,7 @@ fn a_compressed_file_searched_in_vain_is_named() {
         |args: &[&str]| -> Ran { mapped().arg("grep").args(args).current_dir(dir.path()).output().unwrap().into() };
     let ran = grep(&["^1777 line", "log.xz"]);
     assert_eq!(ran.code, 1);
-    let hint = "mapped: log.xz: xz data, searched as it is; --decompress searches what it decodes to\n";
+    let hint = "mapped: log.xz: xz data, searched without decoding; use --decompress to search its contents\n";
     assert_eq!(ran.stderr, hint);
     assert_eq!(grep(&["--top", "3", "-o", "^1777 line", "log.xz"]).stderr, hint);
     assert_eq!(grep(&["-s", "^1777 line", "log.xz"]).stderr, "");

@@ -239,7 +239,7 @@ fn a_file_that_refuses_to_be_mapped_is_read() {
     let direct = mounted.path("direct");
     let ran = run(&["cat"], &["--stats=json"], &[&direct]);
     assert!(ran.stdout == mounted.truth, "{}", ran.stderr);
-    assert!(ran.stderr.contains("\"reason\":\"FUSE: a map may differ from the file\""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("\"reason\":\"FUSE: a mapping may differ from the file\""), "{}", ran.stderr);
     let ran = run(&["cat"], &["--io", "mmap"], &[&direct]);
     assert_eq!(ran.stderr, format!("mapped: {}: not mappable: ENODEV from mmap\n", direct.display()));
     assert_eq!((ran.code, ran.stdout.len()), (1, 0));

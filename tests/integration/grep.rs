@@ -509,7 +509,7 @@ fn no_output_of_any_kind_replaces_an_input() {
         );
     }
     let ran = run("$0 hexdump -r - f.svg < link.svg");
-    assert_eq!((ran.stderr.as_str(), ran.code), ("mapped: f.svg: the dump would be written over itself\n", 1));
+    assert_eq!((ran.stderr.as_str(), ran.code), ("mapped: f.svg: the dump would overwrite itself\n", 1));
     assert_eq!(std::fs::read(dir.path().join("f.svg")).unwrap(), dump);
     // A file that replaces a followed one may be the output, too.
     dir.file("log", b"1\n");

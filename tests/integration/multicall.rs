@@ -121,7 +121,7 @@ fn as_is_a_link_without_a_file() {
     assert_eq!(named, shell("sha256sum text", dir.path(), Some(links.path())));
     let ran = run(&["--as", "awk"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.starts_with("mapped: --as knows no tool 'awk'"), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("mapped: unknown tool 'awk' for --as"), "{}", ran.stderr);
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn conditions(earlier: &Earlier, settings: &Settings, machine: &Machine, pairs: 
     let mut conditions: Vec<String> =
         differ.map(|(what, then, now)| format!("{what} {}, now {}", then.escape_debug(), now.escape_debug())).collect();
     if let Some((row, then)) = pairs.iter().find(|(row, then)| row.bytes != then.bytes) {
-        conditions.push(format!("{} bytes a pass, now {}", then.bytes, row.bytes));
+        conditions.push(format!("{} bytes per pass, now {}", then.bytes, row.bytes));
     }
     conditions
 }
@@ -94,10 +94,10 @@ impl Comparison {
         let mut sentences = Vec::new();
         if !self.conditions.is_empty() {
             let conditions = self.conditions.join("; ");
-            sentences.push(format!("The run of {} had other conditions: {conditions}.", self.time.escape_debug()));
+            sentences.push(format!("The run of {} had different conditions: {conditions}.", self.time.escape_debug()));
         }
         if self.rows.is_empty() {
-            sentences.push("No row of the earlier document has the name of one measured now.".to_owned());
+            sentences.push("The earlier document has no row with the name of one measured now.".to_owned());
             return sentences;
         }
         for (word, is_faster) in [("Faster", true), ("Slower", false)] {
@@ -157,9 +157,9 @@ mod tests {
         assert!(same.contains("host old, now ") && same.contains("beyond the noise: 0 of 1 rows"), "{same}");
         let faster = said(earlier(2.0, 1_000_000_000));
         assert!(faster.contains("Faster than at 2026-01-01T00:00:00Z: map, warm: 0.500 GB/s, now 1.00 GB/s (2.00×)."));
-        assert!(said(earlier(0.5, 999)).contains("999 bytes a pass, now 1000000000"));
+        assert!(said(earlier(0.5, 999)).contains("999 bytes per pass, now 1000000000"));
         let mut other = earlier(1.0, 1);
         other.rows[0].label = "else".into();
-        assert!(said(other).contains("No row of the earlier document"));
+        assert!(said(other).contains("The earlier document has no row"));
     }
 }

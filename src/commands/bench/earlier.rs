@@ -68,7 +68,7 @@ impl Earlier {
         let earlier: Earlier = serde_json::from_slice(&text)
             .map_err(|error| anyhow::anyhow!("{name}: not a document of bench --json: {error}"))?;
         let is_known = (OLDEST_SCHEMA..=SCHEMA).contains(&earlier.schema);
-        anyhow::ensure!(is_known, "{name}: schema {} is not known here", earlier.schema);
+        anyhow::ensure!(is_known, "{name}: unknown schema version {}", earlier.schema);
         Ok(earlier)
     }
 }

@@ -42,7 +42,7 @@ pub fn pass(family: Family, way: &Way, path: &Path, task: &Task<'_>) -> Result<O
     // is the same one.
     let facts = file.metadata()?;
     if facts.is_file() && facts.len() != task.walk.len() {
-        return Err(Trouble::Failed(io::Error::other("changed its length while being measured")));
+        return Err(Trouble::Failed(io::Error::other("changed in length while being measured")));
     }
     let threads = way.threads;
     match family {

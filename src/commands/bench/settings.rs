@@ -48,17 +48,17 @@ impl Settings {
     pub fn new(args: &Args, threads: usize) -> anyhow::Result<Settings> {
         let sequential = args.pattern == Pattern::Sequential;
         if args.auto && !sequential {
-            anyhow::bail!("--auto measures what the other subcommands do, and they read sequentially");
+            anyhow::bail!("--auto requires --pattern sequential, because the other subcommands read sequentially");
         }
         if args.stride.is_some() && args.pattern != Pattern::Stride {
-            anyhow::bail!("--stride goes with --pattern stride");
+            anyhow::bail!("--stride requires --pattern stride");
         }
         if !sequential && args.ways == [Family::MapWillneed] {
-            anyhow::bail!("map-willneed asks for the whole file: it goes with --pattern sequential");
+            anyhow::bail!("map-willneed requests the whole file and requires --pattern sequential");
         }
         if let Some(path) = &args.plot {
             let is_svg = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg"));
-            anyhow::ensure!(is_svg, "--plot draws SVG: give the file a name that ends in .svg");
+            anyhow::ensure!(is_svg, "--plot writes SVG: the file name must end in .svg");
         }
         Ok(Settings {
             work: Work::parse(&args.work).map_err(|error| anyhow::anyhow!("--work: {error}"))?,

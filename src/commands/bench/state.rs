@@ -62,9 +62,9 @@ fn chill(subject: &Subject) -> Result<(), String> {
         let (dirty, written) = cached.state.map_or((0, 0), |state| (state.dirty, state.writeback));
         left = format!("{} of {pages} pages stay in memory: ", cached.resident);
         left += &match (dirty, written) {
-            (0, 0) if subject.filesystem() == Some("tmpfs") => "tmpfs has no other place for them".to_owned(),
+            (0, 0) if subject.filesystem() == Some("tmpfs") => "tmpfs keeps its files in memory".to_owned(),
             (0, 0) => "mapped or locked by another process".to_owned(),
-            _ if subject.filesystem() == Some("tmpfs") => "tmpfs has no other place for them".to_owned(),
+            _ if subject.filesystem() == Some("tmpfs") => "tmpfs keeps its files in memory".to_owned(),
             (dirty, written) => format!("{} dirty, not on the disk yet (sync writes them out)", dirty + written),
         };
         // Waiting does not help with clean pages; a few attempts allow for pages that were briefly
@@ -98,7 +98,7 @@ fn heat(subject: &Subject) -> Result<(), String> {
     if now >= pages {
         return Ok(());
     }
-    Err(format!("only {} of {pages} pages stay in memory: it holds no more", now.max(resident)))
+    Err(format!("only {} of {pages} pages stay in memory: there is no room for more", now.max(resident)))
 }
 
 /// Returns the number of pages that are not on the disk yet. The kernel must write them before it
@@ -113,12 +113,12 @@ pub fn dirty_pages(subjects: &[Subject]) -> u64 {
 
 fn unknown(unknown: Unknown) -> String {
     match unknown {
-        Unknown::NotPermitted => "the kernel tells only the owner what is in memory: cannot be verified".into(),
-        Unknown::Unsupported => "this system does not report what is in memory: cannot be verified".into(),
+        Unknown::NotPermitted => "only the owner may ask the kernel what is cached: cannot be verified".into(),
+        Unknown::Unsupported => "this system does not report what is cached: cannot be verified".into(),
         Unknown::NotOpened(errno) | Unknown::Refused(errno) => {
             let error = std::io::Error::from(errno);
             format!(
-                "the kernel does not tell what is in memory ({}): cannot be verified",
+                "the kernel does not report what is cached ({}): cannot be verified",
                 crate::os::error_text(&error)
             )
         }

@@ -42,10 +42,10 @@ impl Subject {
         match source.kind() {
             Kind::Regular | Kind::BlockDevice if !source.is_stdin() => {}
             Kind::Regular | Kind::BlockDevice => {
-                return Err(io::Error::other("each pass opens the file anew: name it"));
+                return Err(io::Error::other("name the file instead, because each pass opens it again"));
             }
             Kind::Unsized => {
-                return Err(io::Error::other("holds no bytes, or does not say how many: nothing to measure"));
+                return Err(io::Error::other("empty, or of unknown size: nothing to measure"));
             }
             kind => return Err(unrepeatable(kind)),
         }

@@ -373,7 +373,7 @@ fn check(wanted: &Wanted) -> anyhow::Result<()> {
     if let Wanted::Lines(selection) | Wanted::Bytes(selection) = wanted {
         let is_open = selection.ranges().iter().any(|range| range.stop == RangeEnd::Never);
         anyhow::ensure!(!selection.has_steps(), "--follow takes no ranges with steps");
-        anyhow::ensure!(is_open, "--follow goes on from a range without an end, such as -10: or 1000:");
+        anyhow::ensure!(is_open, "--follow requires a range without an end, such as -10: or 1000:");
     }
     Ok(())
 }

@@ -63,7 +63,7 @@ impl fmt::Display for TooMuch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "a range from the end of a stream needs more than {} MiB held; save the stream to a file first",
+            "a range from the end of a stream would hold more than {} MiB; save the stream to a file first",
             self.limit >> 20
         )
     }

@@ -90,7 +90,7 @@ pub(super) fn run(
         Wanted::Period(search) => Pick::Times(Box::new(StreamWindow::new(search.period, search.context.clone()))),
         Wanted::Shard(_) => {
             let reason = source.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
-            let error = format!("what is read as it comes cannot be cut into parts of equal size{reason}");
+            let error = format!("a stream cannot be split into equal parts{reason}");
             output.report(source.name(), &io::Error::other(error));
             return Ok(Exit::Failure);
         }

@@ -24,7 +24,7 @@ pub fn run(run: Run<'_>, args: &Args, text: &str, output: &mut Output) -> anyhow
     let Some(expected) = parse(text.trim(), &run.settings.named) else {
         let named: Vec<&str> = run.settings.named.iter().map(|algorithm| algorithm.name()).collect();
         let algorithms = if named.is_empty() { "any algorithm".into() } else { named.join(" or ") };
-        bail!("--expect '{text}': expected a digest by {algorithms}, in hexadecimal or base64");
+        bail!("--expect '{text}': expected a digest of {algorithms}, in hexadecimal or base64");
     };
     let entries = run.settings.files.iter().map(move |name| {
         let entry = Entry { name: name.clone(), expected: vec![expected.clone()], may_be_windows: false };

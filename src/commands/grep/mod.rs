@@ -245,7 +245,7 @@ impl Run<'_> {
         }
         let (name, format) = (escape_name(OsStr::from_bytes(name)), format.name());
         print_message(format_args!(
-            "mapped: {name}: {format} data, searched as it is; --decompress searches what it decodes to"
+            "mapped: {name}: {format} data, searched without decoding; use --decompress to search its contents"
         ));
     }
 

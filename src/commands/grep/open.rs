@@ -115,7 +115,7 @@ impl Opener<'_> {
             Some(Part::Last(lines)) => self.pick_last(source, lines),
             Some(Part::Shard(_)) => {
                 let reason = source.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
-                Err(io::Error::other(format!("a stream cannot be cut into parts of equal size{reason}")))
+                Err(io::Error::other(format!("a stream cannot be split into equal parts{reason}")))
             }
         }
     }

@@ -211,7 +211,7 @@ impl OdView {
         let largest = types.iter().map(|field| field.size).max().unwrap_or(1);
         let width = width.unwrap_or(16);
         if width == 0 || !width.is_multiple_of(largest) {
-            return Err(format!("with this --type, the width is a multiple of {largest}"));
+            return Err(format!("with this --type, the width must be a multiple of {largest}"));
         }
         let columns = types.iter().map(|field| width / field.size * (field.columns() + 1)).max().unwrap_or(0);
         let digits = match notation {

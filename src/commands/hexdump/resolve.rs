@@ -86,18 +86,18 @@ pub fn notation(args: &Args) -> Result<(Option<DumpNotation>, Hints), String> {
         Some(Radix::Hexadecimal) => Some(Base::Hex),
         Some(Radix::Decimal) => Some(Base::Decimal),
         Some(Radix::Octal) => Some(Base::Octal),
-        Some(Radix::None) => return Err("rows without addresses cannot be turned back: say --format plain".into()),
+        Some(Radix::None) => return Err("rows without addresses cannot be reversed; use --format plain".into()),
     };
     let hints = |layout| Hints { layout, base };
     let found_out = |layout| Ok((None, hints(Some(layout))));
     let is_canonical = args.shown.displays == [Display::Canonical];
     let is_named = args.shown.format.is_some() || args.plain || args.include || !args.shown.displays.is_empty();
     match format(args)? {
-        _ if endian(args) == Some(Endian::Little) => Err("a dump in little-endian groups cannot be turned back".into()),
+        _ if endian(args) == Some(Endian::Little) => Err("dumps in little-endian groups cannot be reversed".into()),
         _ if !args.types.is_empty() && args.types.iter().all(|text| matches!(text.as_str(), "x1" | "x1z")) => {
             found_out(Layout::Narrow)
         }
-        _ if !args.types.is_empty() => Err("of the types of od, only x1 can be turned back".into()),
+        _ if !args.types.is_empty() => Err("x1 is the only type of od that can be reversed".into()),
         _ if is_canonical => found_out(Layout::Wide),
         _ if !is_named && width.is_some() => Ok((Some(DumpNotation::Xxd { width }), hints(None))),
         _ if !is_named => Ok((None, hints(None))),
@@ -106,7 +106,7 @@ pub fn notation(args: &Args) -> Result<(Option<DumpNotation>, Hints), String> {
         Format::Xxd if base.is_some_and(|base| base != Base::Hex) => found_out(Layout::Colon),
         Format::Xxd => Ok((Some(DumpNotation::Xxd { width }), hints(None))),
         Format::Plain => Ok((Some(DumpNotation::XxdPlain), hints(None))),
-        _ => Err("only canonical, xxd, binary and plain dumps and --type x1 can be turned back".into()),
+        _ => Err("only canonical, xxd, binary and plain dumps and --type x1 can be reversed".into()),
     }
 }
 
@@ -149,7 +149,7 @@ fn check(args: &Args, format: Format) -> Result<(), String> {
     let has_groups = matches!(format, Format::Canonical | Format::Panels) && !classic && !od;
     let has_endian = format == Format::Xxd || has_groups || od;
     if args.all && args.common.length.is_some_and(|length| length > LONGEST_MATCH) {
-        return Err("with --all, --length is at most 1M".into());
+        return Err("with --all, --length must be at most 1M".into());
     }
     if args.context.is_some() && args.find.is_empty() {
         return Err("--context needs --find or --diff".into());
@@ -173,7 +173,7 @@ fn check(args: &Args, format: Format) -> Result<(), String> {
         ),
     ];
     match refused.iter().find(|(refused, _)| *refused) {
-        Some((_, option)) => Err(format!("{option} has no meaning with this format")),
+        Some((_, option)) => Err(format!("{option} has no effect with this format")),
         None => Ok(()),
     }
 }
@@ -281,7 +281,7 @@ fn formats(texts: Vec<Vec<u8>>, theme: Option<&Theme>, has_theme: bool) -> Resul
 fn formats_in(path: &OsStr) -> Result<Vec<Vec<u8>>, String> {
     let text = std::fs::read(path).map_err(|error| {
         let name = escape_name(path);
-        format!("{name}: {}; names of formats are listed by --help", crate::os::error_text(&error))
+        format!("{name}: {}; see --help for the names of formats", crate::os::error_text(&error))
     })?;
     let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_start);
     Ok(lines.filter(|line| !line.is_empty() && !line.starts_with(b"#")).map(<[u8]>::to_vec).collect())
@@ -319,7 +319,7 @@ fn groups(args: &Args) -> Result<(Endian, usize), String> {
     let group = args.group.unwrap_or(if endian == Endian::Little { 4 } else { 1 });
     match group {
         1 | 2 | 4 | 8 => Ok((endian, group)),
-        _ => Err("with this format, a group has 1, 2, 4 or 8 bytes".into()),
+        _ => Err("with this format, a group must have 1, 2, 4 or 8 bytes".into()),
     }
 }
 
@@ -368,7 +368,7 @@ fn panels(args: &Args, terminal: &Terminal) -> Result<Box<dyn View>, String> {
     let panels = match (args.panels, args.width) {
         (Some(Width::Exactly(panels)), _) => panels,
         (None, Some(Width::Exactly(width))) if width % PANEL == 0 => width / PANEL,
-        (None, Some(Width::Exactly(_))) => return Err("with --format panels, the width is a multiple of 8".into()),
+        (None, Some(Width::Exactly(_))) => return Err("with --format panels, the width must be a multiple of 8".into()),
         (None, None) | (_, Some(Width::Auto)) | (Some(Width::Auto), _) => {
             let wanted = args.panels.is_some() || args.width.is_some();
             let fitting = terminal.columns.map(|columns| panels_that_fit(columns, group));
@@ -377,7 +377,7 @@ fn panels(args: &Args, terminal: &Terminal) -> Result<Box<dyn View>, String> {
         }
     };
     if !(1..=WIDEST / PANEL).contains(&panels) {
-        return Err(format!("there can be 1 to {} panels", WIDEST / PANEL));
+        return Err(format!("expected 1 to {} panels", WIDEST / PANEL));
     }
     Ok(Box::new(Panels::new(PanelsConfig {
         panels,

@@ -91,8 +91,8 @@ impl fmt::Display for Reason {
             Reason::SizeUnknown => f.write_str("size unknown"),
             Reason::SizeWrong => f.write_str("stated size is wrong"),
             Reason::Small => f.write_str("small: reading costs less"),
-            Reason::Forced => f.write_str("reading was asked for"),
-            Reason::Incoherent(file_system) => write!(f, "{file_system}: a map may differ from the file"),
+            Reason::Forced => f.write_str("reading was requested"),
+            Reason::Incoherent(file_system) => write!(f, "{file_system}: a mapping may differ from the file"),
             Reason::Refused(errno) => write!(f, "{} from mmap", errno_name(*errno)),
             Reason::Decoded(from) => write!(f, "decoded from {from}"),
         }

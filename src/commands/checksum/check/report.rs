@@ -215,7 +215,7 @@ impl Report<'_> {
 
     fn uncovered(&self, name: &OsStr, range: std::ops::Range<u64>, output: &mut Output) {
         let last = range.end - 1;
-        warn(&format!("{}: bytes {}-{last} are in no line of {}", quoted(name), range.start, self.shown()), output);
+        warn(&format!("{}: bytes {}-{last} are not covered by any line of {}", quoted(name), range.start, self.shown()), output);
     }
 
     /// Reports the summary of the list.
@@ -223,11 +223,11 @@ impl Report<'_> {
         totals.end_pieces(self, output);
         let list = self.shown();
         if totals.nul > 0 {
-            warn(&format!("{list}: lines hold NUL bytes: if they end with them, add --zero"), output);
+            warn(&format!("{list}: lines contain NUL bytes; use --zero if they end with NUL"), output);
         }
         if let Some(unknown) = &totals.unknown {
             let name = quoted(OsStr::new(unknown));
-            warn(&format!("{list}: unknown algorithm {name}; --list-algorithms names the known ones"), output);
+            warn(&format!("{list}: unknown algorithm {name}; see --list-algorithms"), output);
         }
         if totals.broken {
             return;

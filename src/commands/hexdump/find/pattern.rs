@@ -71,7 +71,7 @@ pub fn parse(text: &[u8], named: Option<Notation>) -> Result<(Pattern, Option<St
         Err(_) => {
             let pattern = Pattern::new(text, Notation::Text)?;
             let guess = format!(
-                "'{shown}' is taken as text, because its digits do not form pairs; write text:{shown} to say so"
+                "'{shown}' is taken as text, because its digits do not form pairs; write text:{shown} to confirm"
             );
             Ok((pattern, (has_digits_only && !text.is_empty()).then_some(guess)))
         }

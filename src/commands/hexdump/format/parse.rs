@@ -109,7 +109,7 @@ impl Formats {
         let sizes: Vec<usize> = written.iter().map(|units| row_size(units)).collect();
         let row = sizes.iter().copied().max().unwrap_or(0);
         if row > MAX_ROW {
-            return Err(format!("a format takes {row} bytes a row, of which there can be {MAX_ROW}"));
+            return Err(format!("a format takes {row} bytes per row, more than the maximum of {MAX_ROW}"));
         }
         let mut formats = vec![];
         let mut end = None;

@@ -37,7 +37,7 @@ pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<
         [] => (OsStr::new("-"), None),
         [dump] => (dump.as_os_str(), None),
         [dump, target] => (dump.as_os_str(), Some(target).filter(|target| *target != "-")),
-        _ => return Ok(refuse("--reverse takes a dump and a file to patch, no further file")),
+        _ => return Ok(refuse("--reverse takes at most a dump and a file to patch")),
     };
     let reading = Reading { config, dump, notation, hints, shift: shift(args) };
     let Some(target) = target else { return reading.write(output) };
@@ -72,7 +72,7 @@ fn shift(args: &Args) -> u64 {
 fn open(target: &OsString, dump: &OsStr) -> anyhow::Result<Output> {
     let file = File::options().write(true).create(true).truncate(false).open(target)?;
     if OwnFile::of(&file).is_some_and(|own| own.is_named(dump)) {
-        anyhow::bail!("{}: the dump would be written over itself", escape_name(target));
+        anyhow::bail!("{}: the dump would overwrite itself", escape_name(target));
     }
     Ok(Output::to(file)?)
 }
