@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use loom::sync::Arc;
 use stage::Stage;
 
-/// Runs every schedule of `workers` that take `rounds` turns each: none waits for ever, and the
+/// Runs every schedule of `workers` that take `rounds` turns each: none waits forever, and the
 /// order holds.
 fn every_schedule(workers: u64, rounds: u64) -> u64 {
     let schedules = std::sync::Arc::new(AtomicU64::new(0));

@@ -454,7 +454,7 @@ fn unmeasurable_inputs_are_reported() {
         (vec!["bench", "--block-size", "0", full], 2, "at least 1 byte"),
         (vec!["bench", "--queue-depth", "0", full], 2, "--queue-depth"),
         // It was measured for minutes, and only then refused.
-        (vec!["bench", "--plot", "chart.png", "--runs", "1000", full], 1, "--plot draws SVG"),
+        (vec!["bench", "--plot", "chart.png", "--runs", "1000", full], 1, "--plot writes SVG"),
         (vec!["bench", "--plot", "/none/chart.svg", "--runs", "1000", full], 1, "/none/chart.svg: No such file"),
         (vec!["bench", "--plot", svg, "--runs", "1000", svg], 1, "is also an input"),
     ] {
@@ -646,5 +646,5 @@ fn the_temporary_directory_is_named_harmlessly() {
     assert_eq!((ran.code, ran.stderr.as_str()), (1, "mapped: /no/such/place: No such file or directory\n"));
     let ran: crate::util::Ran =
         mapped().args(["bench", "--plot=x.png", "/bin/sh", "--runs=1", "--ways=read"]).output().unwrap().into();
-    assert!(ran.stderr.contains("--plot draws SVG"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--plot writes SVG"), "{}", ran.stderr);
 }

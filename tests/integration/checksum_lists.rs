@@ -149,7 +149,7 @@ fn other_files_and_other_kinds_of_lists_are_errors() {
     assert_eq!((ran.code, &*ran.stderr), (1, "mapped: image: line 1 is longer than 1 MiB: not a list of checksums\n"));
     let list = printed(&dir, &["-a", "sha256", "-z", "plain", "a b"]);
     let ran = run_piped(mapped().args(["checksum", "-c"]).current_dir(dir.path()), &list);
-    assert!(ran.code == 1 && ran.stdout.is_empty() && ran.stderr.contains("add --zero"), "{ran:?}");
+    assert!(ran.code == 1 && ran.stdout.is_empty() && ran.stderr.contains("use --zero"), "{ran:?}");
     let ran = run_piped(mapped().args(["checksum", "-c", "-z"]).current_dir(dir.path()), &list);
     assert_eq!((ran.code, text(&ran.stdout)), (0, "plain: OK\na b: OK\n".into()), "{}", ran.stderr);
     let ran = run_piped(mapped().args(["checksum", "-c"]).current_dir(dir.path()), b"TTH (plain) = abcd\n");

@@ -40,7 +40,7 @@ fn every_example_works() {
         shell(SETUP);
         // checksum --audit and -c read what the example before them wrote.
         for example in examples {
-            // One that follows a file for ever is given two seconds.
+            // An example that follows a file forever gets two seconds.
             let follows = example.line.contains("-F ") || example.line.contains("--follow");
             let line = if follows { format!("timeout 2 {}", example.line) } else { example.line.to_owned() };
             let ran = shell(&line);

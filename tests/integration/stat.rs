@@ -691,7 +691,7 @@ fn json_keeps_every_name_and_fact() {
 #[test]
 fn nothing_that_could_block_is_opened() {
     let zoo = Zoo::new();
-    // A FIFO without a writer would block a reader for ever, and this test with it.
+    // A FIFO without a writer would block a reader forever, and this test with it.
     let fifo = zoo.dir.path().join("fifo");
     let told = json(&[OsStr::new("--content"), OsStr::new("--who"), fifo.as_os_str()]);
     assert_eq!(told["mapping"]["reason"], "pipe: not mappable");

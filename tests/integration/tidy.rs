@@ -219,7 +219,10 @@ const RAW: &str = r#"unsafe "{" "#;
 fn brace() -> char {
     '{'
 }
-fn many<F: Fn(u8) -> u8>(&mut self, a: (u8, u8), b: [u8; 2], call: F, d: Vec<(u8, u8)>) -> u8 {
+fn many<F: Fn(u8) -> u8>(
+    &mut self,
+    a: (u8, u8), b: [u8; 2], call: F, d: Vec<(u8, u8)>,
+) -> u8 {
     crate::output::write(a);
     0
 }
@@ -232,7 +235,7 @@ mod tests {
     );
     assert_eq!(types(&file.code), ["Text"]);
     let functions: Vec<_> = functions(&file.code).into_iter().map(|f| (f.name, f.parameters, f.lines)).collect();
-    assert_eq!(functions, [("brace".to_owned(), 0, 3), ("many".to_owned(), 4, 4)]);
+    assert_eq!(functions, [("brace".to_owned(), 0, 3), ("many".to_owned(), 4, 7)]);
     assert_eq!(words(&file.code, "unsafe").count(), 0);
     let modules = [vec!["engine".to_owned(), "block".to_owned()]];
     let named: BTreeSet<String> = paths(&file, &modules).into_iter().map(|named| named.path.join("::")).collect();

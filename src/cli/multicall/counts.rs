@@ -1,4 +1,5 @@
-//! The counts of head(1) and tail(1), and their options of the time before getopt: `-5`, `-5c`, `+5`.
+//! Parses the counts of head(1) and tail(1), and their options from before getopt: `-5`, `-5c`,
+//! `+5`.
 
 use std::ffi::{OsStr, OsString};
 
@@ -59,7 +60,7 @@ pub fn modernize(tool: &str, args: &[OsString]) -> Vec<OsString> {
 fn old_option(tool: &str, sign: &str, rest: &[u8]) -> Option<Vec<OsString>> {
     let end = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
     let (digits, letters) = rest.split_at(end);
-    // tail's -l, -b, +c and the like stand for ten of them.
+    // Without a number, as in tail's -l, -b and +c, the count is ten.
     let is_bare =
         tool == "tail" && matches!((sign, letters), ("+", [b'b' | b'c' | b'l', ..]) | ("", [b'b' | b'l', ..]));
     let digits = match std::str::from_utf8(digits).ok()? {

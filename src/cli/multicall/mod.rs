@@ -32,7 +32,7 @@ pub struct Tool {
     same: &'static str,
     /// Options that become others, in the tables that this tool uses.
     rules: &'static [&'static [Rule]],
-    /// Decides what depends on several options or on the operands.
+    /// Completes the arguments where they depend on several options or on the operands.
     settle: fn(&mut rewrite::Line) -> Result<(), String>,
 }
 
@@ -49,7 +49,7 @@ struct Rule {
 enum Value {
     None,
     Required,
-    /// Only in the same word.
+    /// Only in the same word, as in `--color=always`.
     Optional,
 }
 
@@ -58,9 +58,9 @@ enum Value {
 enum Becomes {
     /// These arguments, separated by blanks. `{}` stands for the value.
     Args(&'static str),
-    /// Nothing by itself: [`Tool::settle`] looks at it.
+    /// Nothing by itself; [`Tool::settle`] evaluates it.
     Noted,
-    /// An error, as this says what to do instead.
+    /// An error with this advice.
     NotOffered(&'static str),
 }
 

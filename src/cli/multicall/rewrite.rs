@@ -1,4 +1,4 @@
-//! The walk over a tool's arguments, as getopt_long(3) reads them.
+//! Rewrites a tool's arguments, read as getopt_long(3) reads them.
 //!
 //! Options go before operands in the rewritten line, and operands follow `--`.
 
@@ -10,7 +10,7 @@ use super::{Becomes, Rule, Tool, Value, counts};
 use crate::cli::{Cli, getopt};
 use crate::os::posix::{OsStrExt, OsStringExt};
 
-/// A tool's arguments as they are rewritten.
+/// The rewritten arguments of a tool.
 pub struct Line {
     /// Options of the subcommand.
     pub options: Vec<OsString>,
@@ -28,12 +28,12 @@ pub struct Given {
     pub value: Option<OsString>,
 }
 
-/// Why a tool's arguments are not rewritten.
+/// The reason why a tool's arguments are not rewritten.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// The help of the tool is wanted.
+    /// The help of the tool is requested.
     Help,
-    /// Its version is wanted.
+    /// Its version is requested.
     Version,
     /// The arguments are wrong, or the tool's option is not offered; this says which.
     Wrong(String),
@@ -90,7 +90,7 @@ impl Tool {
     }
 }
 
-/// The options of xxd that are words.
+/// The options of xxd, which are words.
 const XXD_WORDS: [&str; 11] =
     ["autoskip", "bits", "capitalize", "cols", "groupsize", "len", "name", "offset", "seek", "skip", "uppercase"];
 

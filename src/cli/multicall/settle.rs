@@ -1,4 +1,4 @@
-//! What of a tool depends on several of its options, or on its operands.
+//! Decides what depends on several options of a tool, or on its operands.
 
 use std::ffi::OsStr;
 
@@ -6,17 +6,17 @@ use super::counts::{Signed, signed};
 use super::rewrite::Line;
 use crate::cli::size::parse_size;
 
-/// Has nothing to decide.
+/// Does nothing: for tools in which each option stands for itself.
 pub fn nothing(_line: &mut Line) -> Result<(), String> {
     Ok(())
 }
 
-/// Wants an operand.
+/// Checks that there is an operand.
 pub fn operand(line: &mut Line) -> Result<(), String> {
     if line.operands.is_empty() { Err("missing operand".into()) } else { Ok(()) }
 }
 
-/// head: the first ten lines of each file, under its name if there are several.
+/// Completes head: the first ten lines of each file, below its name if there are several.
 pub fn head(line: &mut Line) -> Result<(), String> {
     let option = match count(line)? {
         // All but the last lines or bytes.
@@ -32,7 +32,7 @@ pub fn head(line: &mut Line) -> Result<(), String> {
     Ok(())
 }
 
-/// tail: the last ten lines of each file, under its name if there are several.
+/// Completes tail: the last ten lines of each file, below its name if there are several.
 pub fn tail(line: &mut Line) -> Result<(), String> {
     let by_name =
         line.has("F") || line.last(&["follow"]).is_some_and(|given| given.value.as_deref() == Some(OsStr::new("name")));
@@ -49,7 +49,7 @@ pub fn tail(line: &mut Line) -> Result<(), String> {
     Ok(())
 }
 
-/// Returns the last count of lines or bytes that head or tail was given.
+/// Returns the last count of lines or bytes given to head or tail.
 fn count(line: &Line) -> Result<Option<(&'static str, Signed)>, String> {
     let Some(given) = line.last(&["lines", "bytes"]) else { return Ok(None) };
     let text = given.value.as_deref().unwrap_or_default();
@@ -68,7 +68,7 @@ fn headings(line: &mut Line) {
     line.push(if shown { "--heading" } else { "--no-heading" });
 }
 
-/// wc: lines, words and bytes unless some counts are named.
+/// Completes wc: lines, words and bytes unless other counts are requested.
 pub fn wc(line: &mut Line) -> Result<(), String> {
     let named: Vec<&str> = ["lines", "words", "chars", "bytes"].into_iter().filter(|name| line.has(name)).collect();
     let counts = if named.is_empty() { "lines,words,bytes".to_owned() } else { named.join(",") };
@@ -76,7 +76,7 @@ pub fn wc(line: &mut Line) -> Result<(), String> {
     Ok(())
 }
 
-/// The digest commands: lines without tags, unless lists are checked.
+/// Completes the digest commands: lines without tags, unless lists are checked.
 pub fn digest(line: &mut Line) -> Result<(), String> {
     if !line.has("check") {
         line.options.insert(0, "--untagged".into());
@@ -84,7 +84,7 @@ pub fn digest(line: &mut Line) -> Result<(), String> {
     Ok(())
 }
 
-/// cksum: the CRC of POSIX by default, and tags for digests.
+/// Completes cksum: the CRC of POSIX by default, and tags for digests.
 pub fn cksum(line: &mut Line) -> Result<(), String> {
     let algorithm = line.last(&["algorithm"]).map(|given| given.value.clone().unwrap_or_default());
     let is_sum = |name: &OsStr| ["sysv", "bsd", "crc", "crc32b"].iter().any(|sum| name == *sum);
@@ -103,14 +103,14 @@ pub fn cksum(line: &mut Line) -> Result<(), String> {
     Ok(())
 }
 
-/// sum: BSD's sum, or System V's after -s.
+/// Completes sum: BSD's algorithm, or System V's after -s.
 pub fn sum(line: &mut Line) -> Result<(), String> {
     let is_sysv = line.last(&["r", "sysv"]).is_some_and(|given| given.name == "sysv");
     line.push(if is_sysv { "--algorithm=sysv" } else { "--algorithm=bsd" });
     Ok(())
 }
 
-/// hexdump: two-byte words unless a display or a format is named.
+/// Completes hexdump: two-byte words unless a display or a format is named.
 pub fn hexdump(line: &mut Line) -> Result<(), String> {
     if line.given.iter().all(|given| given.name == "color") {
         line.options.insert(0, "--format=hex".into());
@@ -118,7 +118,7 @@ pub fn hexdump(line: &mut Line) -> Result<(), String> {
     Ok(())
 }
 
-/// xxd: its own format unless another is named; a file is written to by -r only.
+/// Completes xxd: its own format unless another is named. Only -r writes to a file.
 pub fn xxd(line: &mut Line) -> Result<(), String> {
     let reverse = line.has("revert");
     if line.operands.len() > 2 || line.operands.len() == 2 && !reverse {
@@ -135,15 +135,15 @@ pub fn xxd(line: &mut Line) -> Result<(), String> {
         Some(_) => line.push("--format=binary"),
         None => line.push("--format=xxd"),
     }
-    // Each -a changes its mind.
+    // Each -a toggles it.
     if line.given.iter().filter(|given| given.name == "autoskip").count() % 2 == 1 {
         line.push("--squeeze");
     }
     Ok(())
 }
 
-/// cmp: the first difference, all of them after -l, or none after -s. Both inputs may be skipped into,
-/// by -i or by operands.
+/// Completes cmp: the first difference, all differences after -l, or none after -s. With -i or two
+/// more operands, the comparison starts at an offset in each input.
 pub fn cmp(line: &mut Line) -> Result<(), String> {
     let mut operands = line.operands.split_off(line.operands.len().min(2)).into_iter();
     let mut skips = [0, 0];
@@ -182,7 +182,7 @@ fn skip(text: &str) -> Result<u64, String> {
     parse_size(text).map_err(|_| format!("invalid --ignore-initial value '{text}'"))
 }
 
-/// od: two-byte words in octal unless a type is named, and an offset as the last operand.
+/// Completes od: two-byte words in octal unless a type is named, and an offset as the last operand.
 pub fn od(line: &mut Line) -> Result<(), String> {
     let is_modern = ["address-radix", "skip-bytes", "read-bytes", "format", "output-duplicates", "width", "endian"]
         .iter()

@@ -14,11 +14,11 @@ const fn long(long: &'static str, value: Value, becomes: Becomes) -> Rule {
 }
 
 const VERSION: Rule = rule('V', "", Flag, NotOffered("version"));
-/// The letters of the tools' own help and version.
+/// The options for the tools' own help and version.
 const HELP_AND_VERSION: &[Rule] = &[rule('h', "", Flag, NotOffered("help")), VERSION];
 
 const GREP: &[Rule] = &[
-    // On Unix, text files are binary files, and these have no effect.
+    // Unix does not distinguish text from binary files, so these have no effect.
     rule('U', "binary", Flag, Args("")),
     rule('u', "unix-byte-offsets", Flag, Args("--unix-byte-offsets")),
     rule('0', "", Required, Args("--context={}")),

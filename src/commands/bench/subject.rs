@@ -162,10 +162,10 @@ impl Subject {
 
 /// Returns the error for an input that can be read only once.
 fn unrepeatable(kind: Kind) -> io::Error {
-    io::Error::other(format!("{}: only a file can be read again and again", kind.word()))
+    io::Error::other(format!("{}: only a file can be read repeatedly", kind.word()))
 }
 
-/// Makes a file without a name, by `O_TMPFILE` or by removing its name at once.
+/// Creates a file without a name, by `O_TMPFILE` or by removing its name at once.
 fn nameless(directory: &Path) -> io::Result<File> {
     if let Ok(file) = nameless_file(directory) {
         return Ok(file);

@@ -161,12 +161,8 @@ impl<'a> Cursor<'a> {
                     OpenStep::Ready => {}
                     OpenStep::Deferred if items.is_empty() => return Next::Awaited,
                     OpenStep::Deferred => break,
-                    OpenStep::MustDrainFirst => {
-                        (flush, fence) = (true, true);
-                        break;
-                    }
-                    OpenStep::NoMore => {
-                        flush = true;
+                    step @ (OpenStep::MustDrainFirst | OpenStep::NoMore) => {
+                        (flush, fence) = (true, matches!(step, OpenStep::MustDrainFirst));
                         break;
                     }
                 }
@@ -174,11 +170,7 @@ impl<'a> Cursor<'a> {
             let Some(current) = &mut self.current else { continue };
             let nominal = current.nominal(&self.plan, self.nominal);
             if let Some(span) = take_whole(current, &self.plan, nominal) {
-                let length = span.at.end - span.at.start;
-                bytes +=
-                    if self.session.probe.should_probe() { length.min(probe_bytes(self.head) as u64) } else { length };
-                items.push(Item::Span(span));
-                self.current = None;
+                bytes += self.add_whole(span, &mut items);
                 if bytes >= BATCH_BYTES.min(self.nominal as u64) {
                     break;
                 }
@@ -206,6 +198,14 @@ impl<'a> Cursor<'a> {
         let number = self.batches;
         self.batches += 1;
         Next::Batch(Batch { number, items, flush })
+    }
+
+    /// Adds a small file to a batch. Returns the number of its bytes that will probably be read.
+    fn add_whole(&mut self, span: Span, items: &mut Vec<Item>) -> u64 {
+        let length = span.at.end - span.at.start;
+        items.push(Item::Span(span));
+        self.current = None;
+        if self.session.probe.should_probe() { length.min(probe_bytes(self.head) as u64) } else { length }
     }
 
     fn grow(&mut self) {

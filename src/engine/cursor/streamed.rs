@@ -94,14 +94,10 @@ impl Streamed {
         buffer.end().append(&mut self.pending);
         let mut drained = false;
         if self.head > 0 && self.kind.is_none() {
-            while buffer.len() < self.head && !drained && !self.ended && !self.at_gap {
-                match self.fill(buffer.end(), self.head, stop)? {
-                    Filled::Stopped => return Ok(Piece::Stopped),
-                    filled => drained = filled == Filled::Drained,
-                }
+            match self.read_head(&mut buffer, classify, stop)? {
+                Filled::Stopped => return Ok(Piece::Stopped),
+                filled => drained = filled == Filled::Drained,
             }
-            let head = self.stream.head().unwrap_or(&buffer);
-            self.kind = Some(classify(&head[..head.len().min(self.head)]));
         }
         // An input that must be one block is not split where its writer pauses.
         let is_whole = nominal >= WHOLE;
@@ -147,13 +143,32 @@ impl Streamed {
                 }
             }
         };
+        Ok(self.split_off(buffer, cut, drained))
+    }
+
+    /// Reads the beginning of the input and classifies it. Returns how the last read ended.
+    fn read_head(&mut self, buffer: &mut Buffer, classify: &Classify<'_>, stop: &Stop) -> io::Result<Filled> {
+        let mut filled = Filled::Full;
+        while buffer.len() < self.head && filled != Filled::Drained && !self.ended && !self.at_gap {
+            filled = self.fill(buffer.end(), self.head, stop)?;
+            if filled == Filled::Stopped {
+                return Ok(filled);
+            }
+        }
+        let head = self.stream.head().unwrap_or(&buffer[..]);
+        self.kind = Some(classify(&head[..head.len().min(self.head)]));
+        Ok(filled)
+    }
+
+    /// Returns the first `cut` bytes of `buffer` as a piece, and keeps the rest.
+    fn split_off(&mut self, mut buffer: Buffer, cut: usize, drained: bool) -> Piece {
         self.pending.extend_from_slice(&buffer[cut..]);
         buffer.truncate(cut);
         let at = self.stream.offset() - (self.pending.len() + cut) as u64;
         self.handed += cut as u64;
         let last = self.ended && self.pending.is_empty();
         let passed_lines = std::mem::take(&mut self.passed_lines);
-        Ok(Piece::Bytes { bytes: buffer, at, last, drained, passed_lines })
+        Piece::Bytes { bytes: buffer, at, last, drained, passed_lines }
     }
 
     /// Appends up to `count` bytes to `row`, and returns whether the stream ended with them.

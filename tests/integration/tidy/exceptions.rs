@@ -28,8 +28,6 @@ pub const UNSAFE: &[(&str, &str)] = &[
 pub const LONG_FUNCTIONS: &[(&str, &str)] = &[
     ("commands/cat/streamed.rs: run", "still to be split"),
     ("commands/grep/settings.rs: resolve", "still to be split"),
-    ("engine/cursor/mod.rs: next", "still to be split"),
-    ("engine/cursor/streamed.rs: next", "still to be split"),
 ];
 
 /// Functions with too many parameters.
@@ -37,9 +35,6 @@ pub const MANY_PARAMETERS: &[(&str, &str)] = &[
     ("commands/cat/pick.rs: split", "still to be reduced"),
     ("commands/cat/streamed.rs: run", "still to be reduced"),
     ("commands/hexdump/format/view.rs: push_print", "still to be reduced"),
-    ("engine/consume.rs: feed", "still to be reduced"),
-    ("engine/pipeline.rs: emit", "still to be reduced"),
-    ("engine/pipeline.rs: report", "still to be reduced"),
     ("engine/run.rs: run", "still to be reduced"),
 ];
 

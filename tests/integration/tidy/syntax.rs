@@ -206,7 +206,7 @@ fn function(code: &str, at: usize) -> Option<Function> {
         return None;
     }
     let parameters = split(&code[open + 1..close]).into_iter().filter(|parameter| {
-        let parameter = parameter.trim_start_matches(['&', ' ']).trim_start_matches("mut ").trim();
+        let parameter = parameter.trim().trim_start_matches('&').trim_start_matches("mut ").trim();
         let is_self = parameter.split([' ', ':']).any(|word| word == "self");
         !parameter.is_empty() && !is_self
     });
