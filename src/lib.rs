@@ -66,7 +66,10 @@ pub fn start(args: Vec<OsString>) -> ExitCode {
         Err(name) => {
             let names: Vec<&str> = multicall::TOOLS.iter().map(|tool| tool.name).collect();
             let name = output::escape_name(&name).into_owned();
-            output::print_message(format_args!("mapped: unknown tool '{name}' for --as: expected one of {}", names.join(", ")));
+            output::print_message(format_args!(
+                "mapped: unknown tool '{name}' for --as: expected one of {}",
+                names.join(", ")
+            ));
             Exit::Error.into()
         }
     }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use jiff::tz::TimeZone;
 
-use crate::app::progress::Progress;
+use crate::app::progress::ByteProgress;
 use crate::app::report_file::ReportFile;
 use crate::app::stats_report::{self, StatsOutput};
 use crate::cli::common::{Common, Io, When};
@@ -147,30 +147,30 @@ impl Config {
 
     /// Shows the progress of reading `names`, if wanted. By default that is when standard error is
     /// a terminal and standard output is not, because a bar would disturb output there.
-    pub fn progress(&self, names: &[OsString], output: &Output) -> Option<Progress> {
+    pub fn progress(&self, names: &[OsString], output: &Output) -> Option<ByteProgress> {
         self.progress_over(|| self.total_bytes(names), output)
     }
 
     /// Shows progress as [`Config::progress`] does, towards the number of bytes that `total`
     /// returns.
-    pub fn progress_over(&self, total: impl FnOnce() -> Option<u64>, output: &Output) -> Option<Progress> {
+    pub fn progress_over(&self, total: impl FnOnce() -> Option<u64>, output: &Output) -> Option<ByteProgress> {
         let wanted = match self.progress {
             When::Always => true,
             When::Never => false,
             When::Auto => io::stderr().is_terminal() && output.destination() != Destination::Terminal,
         };
-        wanted.then(|| Progress::start(Arc::clone(&self.stats), total()))
+        wanted.then(|| ByteProgress::start(Arc::clone(&self.stats), total()))
     }
 
     /// Shows progress as [`Config::progress`] does, and also if both outputs go to one terminal,
-    /// for a command that prints its few lines within [`Progress::pause`].
-    pub fn progress_with_pauses(&self, names: &[OsString]) -> Option<Progress> {
+    /// for a command that prints its few lines within [`ByteProgress::pause`].
+    pub fn progress_with_pauses(&self, names: &[OsString]) -> Option<ByteProgress> {
         let wanted = match self.progress {
             When::Always => true,
             When::Never => false,
             When::Auto => io::stderr().is_terminal(),
         };
-        wanted.then(|| Progress::start(Arc::clone(&self.stats), self.total_bytes(names)))
+        wanted.then(|| ByteProgress::start(Arc::clone(&self.stats), self.total_bytes(names)))
     }
 
     /// Returns an environment variable that sets a preference, such as colours, or an empty string

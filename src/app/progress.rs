@@ -11,7 +11,7 @@ use crate::engine::Session;
 
 /// A bar that tracks the bytes of a run. Dropping it clears the line.
 #[derive(Debug)]
-pub struct Progress {
+pub struct ByteProgress {
     bar: ProgressBar,
     end: Option<Sender<()>>,
     painter: Option<JoinHandle<()>>,
@@ -20,9 +20,9 @@ pub struct Progress {
 /// The delay before the bar appears, so that a short run shows none.
 const DELAY: Duration = Duration::from_millis(300);
 
-impl Progress {
+impl ByteProgress {
     /// Starts a bar for `stats`. `total` is the expected number of bytes, if known.
-    pub fn start(stats: Arc<Session>, total: Option<u64>) -> Progress {
+    pub fn start(stats: Arc<Session>, total: Option<u64>) -> ByteProgress {
         let (end, ended) = channel::<()>();
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
         let painted = bar.clone();
@@ -49,7 +49,7 @@ impl Progress {
             }
             bar.finish_and_clear();
         });
-        Progress { bar, end: Some(end), painter: painter.ok() }
+        ByteProgress { bar, end: Some(end), painter: painter.ok() }
     }
 
     /// Hides the bar while `print` prints to the same terminal.
@@ -58,7 +58,7 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for ByteProgress {
     fn drop(&mut self) {
         drop(self.end.take());
         if let Some(painter) = self.painter.take() {

@@ -13,7 +13,7 @@ use super::size::parse_size;
 /// all processors for several files, and for a single file if the algorithm allows it: BLAKE3,
 /// CRCs, Adler-32.
 #[derive(clap::Args, Debug)]
-// `--length` is the digest's here, as it is in b2sum, cksum and b3sum.
+// Here, `--length` is the length of the digest, as in b2sum, cksum and b3sum.
 #[command(
     override_usage = "mapped checksum [OPTION]... [FILE]...\n       mapped checksum -c|--audit [OPTION]... [LIST]...",
     after_long_help = super::pages::examples::help("checksum"),

@@ -6,7 +6,7 @@ use std::io;
 use crate::app::config::Config;
 use crate::digest::hasher::{Hasher, Part};
 use crate::digest::{Digest, Recipe};
-use crate::engine::{Block, Input, Lane, Permits, Plan};
+use crate::engine::{Block, Consumer, Input, Permits, Plan};
 use crate::io::Source;
 use crate::os::{self, error_text};
 use crate::output::{input_name, print_message};
@@ -14,7 +14,7 @@ use crate::output::{input_name, print_message};
 /// The size in bytes below which a file is hashed whole, without splitting it into subtrees.
 const WHOLE: u64 = 256 * 1024;
 
-impl Lane for Recipe {
+impl Consumer for Recipe {
     type Part = Part;
     /// Created for the first block, which shows whether pieces must be joined.
     type State = Option<Hasher>;

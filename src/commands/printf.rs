@@ -10,7 +10,7 @@ use crate::os::accounts;
 
 /// Flags, field width and precision of a conversion.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Spec {
+pub struct ConversionSpec {
     left: bool,
     plus: bool,
     space: bool,
@@ -23,11 +23,11 @@ pub struct Spec {
     pub is_bare_point: bool,
 }
 
-impl Spec {
+impl ConversionSpec {
     /// Parses the text between `%` and the conversion character. Returns `None` if width or precision
     /// exceed `max`.
-    pub fn parse(text: &[u8], max: usize) -> Option<Spec> {
-        let mut spec = Spec::default();
+    pub fn parse(text: &[u8], max: usize) -> Option<ConversionSpec> {
+        let mut spec = ConversionSpec::default();
         let mut rest = text;
         while let [flag, after @ ..] = rest {
             match flag {
@@ -58,18 +58,18 @@ impl Spec {
     }
 
     /// Returns the same spec with another width, which pads on the left, and without a precision.
-    pub fn right(self, width: usize) -> Spec {
-        Spec { left: false, width, precision: None, ..self }
+    pub fn right(self, width: usize) -> ConversionSpec {
+        ConversionSpec { left: false, width, precision: None, ..self }
     }
 
     /// Returns the same spec without a precision.
-    pub fn without_precision(self) -> Spec {
-        Spec { precision: None, ..self }
+    pub fn without_precision(self) -> ConversionSpec {
+        ConversionSpec { precision: None, ..self }
     }
 
     /// Returns a spec with the same width and precision but no flags.
-    pub fn padding(self) -> Spec {
-        Spec { width: self.width, precision: self.precision, ..Spec::default() }
+    pub fn padding(self) -> ConversionSpec {
+        ConversionSpec { width: self.width, precision: self.precision, ..ConversionSpec::default() }
     }
 
     /// Appends text, cut to the precision.
@@ -113,9 +113,9 @@ impl Spec {
         // The alternate form of octal makes the first digit a zero.
         if conversion == b'o' && self.alternate && self.precision.is_none_or(|least| least <= digits.len()) {
             if value == 0 {
-                return Spec { precision: None, ..*self }.push_integer(b"", digits, true, out);
+                return ConversionSpec { precision: None, ..*self }.push_integer(b"", digits, true, out);
             }
-            let longer = Spec { precision: self.precision.map(|_| digits.len() + 1), ..*self };
+            let longer = ConversionSpec { precision: self.precision.map(|_| digits.len() + 1), ..*self };
             let with_zero = [b"0", digits].concat();
             return longer.push_integer(b"", &with_zero, false, out);
         }
@@ -270,9 +270,9 @@ fn digits_of<'r>(value: u64, radix: u64, alphabet: &[u8], room: &'r mut [u8; 64]
 mod tests {
     use super::*;
 
-    fn shown(spec: &str, put: impl Fn(&Spec, &mut Vec<u8>)) -> String {
+    fn shown(spec: &str, put: impl Fn(&ConversionSpec, &mut Vec<u8>)) -> String {
         let mut out = vec![];
-        put(&Spec::parse(spec.as_bytes(), 4096).unwrap(), &mut out);
+        put(&ConversionSpec::parse(spec.as_bytes(), 4096).unwrap(), &mut out);
         String::from_utf8(out).unwrap()
     }
 
@@ -298,10 +298,10 @@ mod tests {
         assert_eq!(shown("+05", |spec, out| spec.push_signed(-3, out)), "-0003");
         assert_eq!(shown(" ", |spec, out| spec.push_signed(3, out)), " 3");
         assert_eq!(shown("", |spec, out| spec.push_signed(i64::MIN, out)), "-9223372036854775808");
-        assert!(Spec::parse(b"99999999999", usize::MAX >> 1).is_some());
-        assert!(Spec::parse(b"101", 100).is_none());
-        assert!(Spec::parse(b".101", 100).is_none());
-        assert!(Spec::parse(b"18446744073709551616", usize::MAX).is_none());
+        assert!(ConversionSpec::parse(b"99999999999", usize::MAX >> 1).is_some());
+        assert!(ConversionSpec::parse(b"101", 100).is_none());
+        assert!(ConversionSpec::parse(b".101", 100).is_none());
+        assert!(ConversionSpec::parse(b"18446744073709551616", usize::MAX).is_none());
     }
 
     #[test]

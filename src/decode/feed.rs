@@ -137,7 +137,7 @@ impl Handoff {
     }
 }
 
-/// Fills a chunk, or less if the writer pauses. Returns whether there may be more.
+/// Fills a chunk, or less if the writer pauses. Returns whether more chunks may follow.
 fn fill_chunk(decoder: &mut dyn Decode, chunk: &mut Vec<u8>) -> io::Result<bool> {
     chunk.clear();
     chunk.reserve_exact(CHUNK);

@@ -12,11 +12,11 @@ const PIECE: usize = 64 << 10;
 /// Which text is converted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Text {
-    /// None: bytes pass unchanged.
+    /// None: the bytes are left unchanged.
     Bytes,
     /// UTF-16 text with a byte order mark.
     ByMark,
-    /// All text, from this encoding.
+    /// All input, which is text in this encoding.
     Encoded(&'static Encoding),
 }
 

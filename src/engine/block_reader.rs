@@ -7,7 +7,7 @@ use crate::os::Stop;
 
 use super::block::Block;
 use super::buffer_pool::WorkerBuffers;
-use super::cursor::{Cursor, Item, Next, Reading};
+use super::cursor::{Cursor, Item, Next, ReadSettings};
 use super::input::Input;
 use super::input_kind::InputKind;
 use super::load::{Loaded, Loader};
@@ -31,7 +31,7 @@ pub struct BlockReader<'a> {
 impl<'a> BlockReader<'a> {
     /// Returns the reader of `input`, which is opened with the first block.
     pub fn new(input: Input<'a>, plan: Plan, session: &'a Session) -> BlockReader<'a> {
-        let reading = Reading { plan, head: 0, classify: Box::new(|_| InputKind::Text), session };
+        let reading = ReadSettings { plan, head: 0, classify: Box::new(|_| InputKind::Text), session };
         BlockReader {
             cursor: Cursor::new(Box::new(std::iter::once(input)), reading, 1),
             plan,

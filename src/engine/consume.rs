@@ -17,17 +17,17 @@ use crate::os::Stop;
 
 use super::block::Block;
 use super::buffer_pool::WorkerBuffers;
-use super::cursor::{Batch, Cursor, Item, Next, Reading, Span};
+use super::cursor::{Batch, Cursor, Item, Next, ReadSettings, Span};
 use super::input::Input;
 use super::input_kind::InputKind;
 use super::load::{Loaded, Loader};
 use super::plan::{BLOCK, Cut, Engine, Plan};
 use super::session::Session;
 use super::stage::Stage;
-use super::workers::{self, Outlook, Permits, Work};
+use super::workers::{self, Outlook, Permits, SharedWork};
 
 /// A consumer that takes the bytes of an input in order.
-pub trait Lane: Sync {
+pub trait Consumer: Sync {
     /// The part of the result that can be computed from a block alone.
     type Part: Send;
     /// The running total.
@@ -71,7 +71,7 @@ impl Engine {
     /// # Errors
     /// Returns an error if a byte cannot be read, for example after a truncation, because half an
     /// input has no total.
-    pub fn feed<L: Lane>(
+    pub fn feed<L: Consumer>(
         &self,
         input: Input<'_>,
         plan: Plan,
@@ -89,7 +89,7 @@ impl Engine {
     }
 }
 
-fn feed_once<L: Lane>(
+fn feed_once<L: Consumer>(
     input: Input<'_>,
     plan: Plan,
     lanes: &[L],
@@ -97,7 +97,7 @@ fn feed_once<L: Lane>(
     session: &Session,
 ) -> io::Result<Consumed<L::State>> {
     let workers = helpers.saturating_add(1);
-    let reading = Reading { plan, head: 0, classify: Box::new(|_| InputKind::Text), session };
+    let reading = ReadSettings { plan, head: 0, classify: Box::new(|_| InputKind::Text), session };
     let cursor = Cursor::new(Box::new(std::iter::once(input)), reading, workers);
     let feeding = Feeding {
         plan: &plan,
@@ -137,7 +137,7 @@ fn confirmed(mut block: Block) -> io::Result<Block> {
     Err(block.reread().unwrap_or_else(|| io::Error::other(Doubt(Arc::clone(&block.source)))))
 }
 
-struct Feeding<'a, L: Lane> {
+struct Feeding<'a, L: Consumer> {
     plan: &'a Plan,
     lanes: &'a [L],
     session: &'a Session,
@@ -153,18 +153,18 @@ struct Feeding<'a, L: Lane> {
 
 /// The number of a block. If the block fails, its number is given up in the stages that it has not
 /// passed.
-struct InFlight<'f, 'a, L: Lane> {
+struct InFlight<'f, 'a, L: Consumer> {
     feeding: &'f Feeding<'a, L>,
     number: u64,
 }
 
-impl<L: Lane> Drop for InFlight<'_, '_, L> {
+impl<L: Consumer> Drop for InFlight<'_, '_, L> {
     fn drop(&mut self) {
         self.feeding.stages.iter().for_each(|stage| stage.pass(self.number));
     }
 }
 
-impl<L: Lane> Work for Feeding<'_, L> {
+impl<L: Consumer> SharedWork for Feeding<'_, L> {
     /// A batch, and the offset of the input's first byte.
     type Item = (Batch, u64);
     type Local = WorkerBuffers;
@@ -206,7 +206,7 @@ impl<L: Lane> Work for Feeding<'_, L> {
     }
 }
 
-impl<L: Lane> Feeding<'_, L> {
+impl<L: Consumer> Feeding<'_, L> {
     /// Loads a span and passes it through every lane.
     fn pass(&self, span: Span, base: u64, buffers: &mut WorkerBuffers, number: u64) -> io::Result<()> {
         let loader = Loader { plan: self.plan, session: self.session };
@@ -240,7 +240,7 @@ mod tests {
     /// Keeps every byte, and the sizes of the blocks.
     struct Keep;
 
-    impl Lane for Keep {
+    impl Consumer for Keep {
         type Part = (u64, usize);
         type State = Vec<u8>;
 

@@ -35,7 +35,7 @@ mod workers;
 pub use block::Block;
 pub(crate) use block::{rewritten, truncated};
 pub use block_reader::BlockReader;
-pub use consume::{Consumed, Lane};
+pub use consume::{Consumed, Consumer};
 pub use counters::{Counter, Counters, InputCounts};
 pub use input::{Input, Open, Opened};
 pub use input_kind::InputKind;

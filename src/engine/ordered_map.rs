@@ -15,7 +15,7 @@ use crate::os::{Stop, fd_table};
 use super::prefetched_inputs::STALE_AFTER;
 use super::session::Session;
 use super::stage::Stage;
-use super::workers::{self, Outlook, Permits, Work};
+use super::workers::{self, Outlook, Permits, SharedWork};
 
 /// The maximum number of results that wait for an earlier one.
 const MAX_WAITING: u64 = 4096;
@@ -122,7 +122,7 @@ impl<I: Iterator> Jobs<I> {
     }
 }
 
-impl<I, R, A, W, E> Work for Mapping<'_, I, R, A, W, E>
+impl<I, R, A, W, E> SharedWork for Mapping<'_, I, R, A, W, E>
 where
     I: Iterator<Item: Send> + Send,
     R: Send,

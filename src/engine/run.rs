@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::os::Stop;
 
 use super::buffer_pool::WorkerBuffers;
-use super::cursor::{Batch, Cursor, Item, Next, OpenBatch, Reading};
+use super::cursor::{Batch, Cursor, Item, Next, OpenBatch, ReadSettings};
 use super::input::Input;
 use super::kernel::Kernel;
 use super::pipeline::{BlockStep, Cancel, CarryState, OutputState, Pipeline};
@@ -16,7 +16,7 @@ use super::plan::{Engine, Plan};
 use super::session::Session;
 use super::sink::Sink;
 use super::stage::Stage;
-use super::workers::{self, Outlook, Permits, Work};
+use super::workers::{self, Outlook, Permits, SharedWork};
 
 /// How a run ended.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl Engine {
     ) -> Outcome<K::Carry> {
         let threads = self.threads.max(1);
         let classify = Box::new(|head: &[u8]| kernel.classify(head));
-        let reading = Reading { plan, head: K::HEAD, classify, session };
+        let reading = ReadSettings { plan, head: K::HEAD, classify, session };
         let run = Run {
             pipeline: Pipeline { kernel, plan, session },
             stop: Stop::new(),
@@ -105,7 +105,7 @@ impl<K: Kernel> Drop for Opening<'_, '_, K> {
     }
 }
 
-impl<K: Kernel> Work for Run<'_, K> {
+impl<K: Kernel> SharedWork for Run<'_, K> {
     type Item = Batch;
     type Local = WorkerBuffers;
 

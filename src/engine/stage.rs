@@ -12,7 +12,7 @@ use super::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A state that passes from number to number.
 pub(crate) struct Stage<S, T = ()> {
-    order: Mutex<Order<S, T>>,
+    order: Mutex<StageOrder<S, T>>,
     /// One condition variable per number in flight, so that passing on wakes only the worker whose
     /// turn it is.
     turns: Vec<Condvar>,
@@ -20,7 +20,7 @@ pub(crate) struct Stage<S, T = ()> {
     room: Condvar,
 }
 
-struct Order<S, T> {
+struct StageOrder<S, T> {
     next: u64,
     /// The items from number `next` on.
     early: VecDeque<StageSlot<T>>,
@@ -41,7 +41,7 @@ enum StageSlot<T> {
 impl<S, T> Stage<S, T> {
     /// Creates a stage that up to `workers` threads pass through.
     pub(crate) fn new(state: S, workers: usize) -> Stage<S, T> {
-        let order = Order { next: 0, early: VecDeque::new(), waiting: 0, held_up: 0, state };
+        let order = StageOrder { next: 0, early: VecDeque::new(), waiting: 0, held_up: 0, state };
         let turns = (0..workers.max(1)).map(|_| Condvar::new()).collect();
         Stage { order: Mutex::new(order), turns, room: Condvar::new() }
     }
@@ -70,9 +70,9 @@ impl<S, T> Stage<S, T> {
     /// Runs `step` on each item whose turn has come.
     fn run_due<'s>(
         &'s self,
-        mut order: MutexGuard<'s, Order<S, T>>,
+        mut order: MutexGuard<'s, StageOrder<S, T>>,
         step: &mut impl FnMut(&mut S, T),
-    ) -> MutexGuard<'s, Order<S, T>> {
+    ) -> MutexGuard<'s, StageOrder<S, T>> {
         while let Some(item) = order.take_due() {
             // The turn is passed on even if the step panics.
             let mut turn = Turn { stage: self, order };
@@ -130,12 +130,12 @@ impl<S, T> Stage<S, T> {
 
     /// Locks the order, even after a panic. A panic elsewhere ends the run when its thread is
     /// joined; until then the other threads only have to finish.
-    fn lock(&self) -> MutexGuard<'_, Order<S, T>> {
+    fn lock(&self) -> MutexGuard<'_, StageOrder<S, T>> {
         self.order.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<S, T> Order<S, T> {
+impl<S, T> StageOrder<S, T> {
     fn set(&mut self, number: u64, slot: StageSlot<T>) {
         let at = (number - self.next) as usize;
         while self.early.len() <= at {
@@ -167,7 +167,7 @@ impl<S, T> Order<S, T> {
 /// The state, for as long as it is this number's turn.
 pub(crate) struct Turn<'s, S, T> {
     stage: &'s Stage<S, T>,
-    order: MutexGuard<'s, Order<S, T>>,
+    order: MutexGuard<'s, StageOrder<S, T>>,
 }
 
 impl<S, T> Deref for Turn<'_, S, T> {

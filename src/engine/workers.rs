@@ -64,7 +64,7 @@ pub(super) enum Outlook {
 }
 
 /// A run that several workers share.
-pub(super) trait Work: Sync {
+pub(super) trait SharedWork: Sync {
     /// The work that a worker takes at a time.
     type Item: Send;
     /// The state that a worker keeps between items.
@@ -87,7 +87,7 @@ pub(super) trait Work: Sync {
 }
 
 /// Runs `work` on the calling thread and up to `helpers` others, as far as `permits` allow.
-pub(super) fn run<W: Work>(work: &W, permits: &Permits, helpers: usize) {
+pub(super) fn run<W: SharedWork>(work: &W, permits: &Permits, helpers: usize) {
     let crew = Crew { work, permits, unstarted: AtomicUsize::new(helpers), handed_off: Mutex::new(None) };
     std::thread::scope(|scope| {
         if crew.work(scope, true) && W::FREES_CALLER {
@@ -96,7 +96,7 @@ pub(super) fn run<W: Work>(work: &W, permits: &Permits, helpers: usize) {
     });
 }
 
-struct Crew<'w, W: Work> {
+struct Crew<'w, W: SharedWork> {
     work: &'w W,
     permits: &'w Permits,
     /// The number of helpers that may still be started.
@@ -105,7 +105,7 @@ struct Crew<'w, W: Work> {
     handed_off: Mutex<Option<(W::Item, Outlook)>>,
 }
 
-impl<W: Work> Crew<'_, W> {
+impl<W: SharedWork> Crew<'_, W> {
     /// Runs one worker. Returns whether it still holds its permit.
     ///
     /// The scheduler often queues a new thread on the processor of the thread that started it, if that

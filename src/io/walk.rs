@@ -34,7 +34,7 @@ pub type Found = Result<FileRef, (OsString, io::Error)>;
 
 /// The order in which files are returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum WalkOrder {
     /// By name within each directory.
     Names,
     /// By the bytes of whole paths, like `find DIR -type f | LC_ALL=C sort`.
@@ -45,7 +45,7 @@ pub enum Order {
 /// whether they are directories.
 #[derive(Debug)]
 pub struct Walk<K> {
-    order: Order,
+    order: WalkOrder,
     follow: bool,
     wants: K,
     /// Whether directories of other file systems are skipped.
@@ -118,7 +118,7 @@ impl What {
 impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
     /// Returns a walk below `directory`. The empty path is the current directory, below which paths
     /// have no `./`. Links are followed with `follow` and skipped without it.
-    pub fn new(directory: OsString, order: Order, follow: bool, wants: K) -> Walk<K> {
+    pub fn new(directory: OsString, order: WalkOrder, follow: bool, wants: K) -> Walk<K> {
         Walk {
             order,
             follow,
@@ -188,7 +188,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
             }
             let start = names.len();
             names.extend_from_slice(name);
-            if is_directory && *order == Order::Paths {
+            if is_directory && *order == WalkOrder::Paths {
                 // With its slash, a directory sorts among the files below it.
                 names.push(b'/');
             }
@@ -245,7 +245,7 @@ mod tests {
     use std::path::Path;
 
     /// Returns the paths found below `root`, relative to it, each with its error if it has one.
-    fn found(root: &Path, order: Order, follow: bool) -> Vec<String> {
+    fn found(root: &Path, order: WalkOrder, follow: bool) -> Vec<String> {
         Walk::new(root.as_os_str().to_owned(), order, follow, |_, name, _| name != "unwanted")
             .map(|found| {
                 let (path, error) = match found {
@@ -271,9 +271,9 @@ mod tests {
         }
         std::os::unix::fs::symlink(root.join("a"), root.join("loop")).unwrap();
         std::os::unix::fs::symlink(root.join("a0"), root.join("link")).unwrap();
-        assert_eq!(found(root, Order::Paths, false), ["a.txt", "a/b/c", "a/z", "a0", "b/.hidden"]);
-        assert_eq!(found(root, Order::Names, false), ["a/b/c", "a/z", "a.txt", "a0", "b/.hidden"]);
-        let missing = found(&root.join("none"), Order::Names, false);
+        assert_eq!(found(root, WalkOrder::Paths, false), ["a.txt", "a/b/c", "a/z", "a0", "b/.hidden"]);
+        assert_eq!(found(root, WalkOrder::Names, false), ["a/b/c", "a/z", "a.txt", "a0", "b/.hidden"]);
+        let missing = found(&root.join("none"), WalkOrder::Names, false);
         assert_eq!(missing, [": No such file or directory (os error 2)"]);
     }
 
@@ -299,8 +299,8 @@ mod tests {
             "same/b/up: recursive directory loop",
             "same/f",
         ];
-        assert_eq!(found(root, Order::Names, true), want);
-        assert_eq!(found(root, Order::Names, false), ["a/f"]);
+        assert_eq!(found(root, WalkOrder::Names, true), want);
+        assert_eq!(found(root, WalkOrder::Names, false), ["a/f"]);
     }
 
     /// With names this long, there are more anchors on the path than may stay open, and a file after
@@ -323,7 +323,7 @@ mod tests {
         }
         let mut want: Vec<String> = (0..depth).map(|level| format!("a{level}")).collect();
         want.extend((0..depth).rev().map(|level| format!("z{level}")));
-        let mut walk = Walk::new(dir.path().as_os_str().to_owned(), Order::Names, false, |_, _, _| true);
+        let mut walk = Walk::new(dir.path().as_os_str().to_owned(), WalkOrder::Names, false, |_, _, _| true);
         let mut texts = Vec::new();
         while let Some(found) = walk.next() {
             let place = found.unwrap();
@@ -350,7 +350,7 @@ mod tests {
             fs::write(root.join(name), "mine").unwrap();
         }
         let link = |to: &Path, at: &str| std::os::unix::fs::symlink(to, root.join(at)).unwrap();
-        let mut walk = Walk::new(root.as_os_str().to_owned(), Order::Names, false, |_, _, _| true);
+        let mut walk = Walk::new(root.as_os_str().to_owned(), WalkOrder::Names, false, |_, _, _| true);
         let open = |found: &FileRef| {
             let source = Source::open_at(found, IoMode::Read, crate::io::Range::default())?;
             io::read_to_string(source.reader()?)
@@ -373,7 +373,7 @@ mod tests {
         // A directory that became a link is not listed either.
         fs::remove_file(root.join("c/d")).unwrap();
         fs::rename(root.join("c/old"), root.join("c/d")).unwrap();
-        let mut walk = Walk::new(root.as_os_str().to_owned(), Order::Paths, false, |_, _, _| true);
+        let mut walk = Walk::new(root.as_os_str().to_owned(), WalkOrder::Paths, false, |_, _, _| true);
         fs::remove_file(root.join("a")).unwrap();
         fs::write(root.join("a"), "").unwrap();
         assert_eq!(walk.next().unwrap().unwrap().path(), root.join("a"));

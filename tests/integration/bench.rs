@@ -147,7 +147,7 @@ fn rows<'d>(document: &'d Value, way: &str) -> Vec<&'d Value> {
     document["rows"].as_array().unwrap().iter().filter(|row| row["way"] == way).collect()
 }
 
-/// Returns bytes in which every kind of work finds something.
+/// Returns bytes in which each kind of work finds something to count.
 fn text() -> Vec<u8> {
     (0..9_000).flat_map(|i| format!("line {i} {}\n", "abab".repeat(i % 13)).into_bytes()).collect()
 }
@@ -174,7 +174,7 @@ const WAYS: [&str; 19] = [
     "windows-prefetch",
 ];
 
-/// The ways that a kernel, a file system or a sandbox may not offer.
+/// The ways of reading that a kernel, a file system or a sandbox may not offer.
 const OFTEN_REFUSED: [&str; 7] =
     ["nowait", "direct", "uring", "uring-fixed", "uring-direct", "map-hugepage", "map-collapse"];
 
@@ -379,7 +379,8 @@ fn the_table_agrees_with_the_figures() {
     ] {
         assert!(table.contains(part), "{part} is not in\n{table}");
     }
-    // Two runs each can never show more than noise, however far apart they are: this was called noise.
+    // Two runs of each way never show more than noise, however far apart they are. The result was
+    // called noise.
     let words = table.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.contains("Undecided between mmap and read: "), "{table}");
     assert!(words.contains("which 2 runs are too few to confirm"), "{table}");
@@ -453,7 +454,7 @@ fn unmeasurable_inputs_are_reported() {
         (vec!["bench", "--file-size", "1M", full], 2, "cannot be combined with"),
         (vec!["bench", "--block-size", "0", full], 2, "at least 1 byte"),
         (vec!["bench", "--queue-depth", "0", full], 2, "--queue-depth"),
-        // It was measured for minutes, and only then refused.
+        // Regression: it was rejected only after minutes of measuring.
         (vec!["bench", "--plot", "chart.png", "--runs", "1000", full], 1, "--plot writes SVG"),
         (vec!["bench", "--plot", "/none/chart.svg", "--runs", "1000", full], 1, "/none/chart.svg: No such file"),
         (vec!["bench", "--plot", svg, "--runs", "1000", svg], 1, "is also an input"),
@@ -464,8 +465,8 @@ fn unmeasurable_inputs_are_reported() {
     }
 }
 
-/// A file of holes was measured as if it were on the disk, without a word; a state that cannot be had
-/// was repeated in every row; and threads that had nothing to do were claimed.
+/// Regression: a file of holes was measured as if it were on the disk, without a warning; an
+/// unavailable state was repeated in every row; and idle threads were counted.
 #[test]
 fn what_the_file_allows_is_said_once() {
     let dir = Dir::on_disk();
@@ -559,7 +560,7 @@ fn csv_rows_name_the_measured_files() {
     }
 }
 
-/// `--io mmap` and `--ways map` named one thing by two words.
+/// Regression: `--io` accepted only `mmap` and `--ways` only `map`, for the same thing.
 #[test]
 fn mmap_and_map_are_both_understood() {
     let dir = Dir::new();
@@ -610,7 +611,8 @@ fn runs_go_on_until_the_verdict_is_certain_or_the_limit_is_reached() {
     assert_eq!(document["until_certain"], 5);
 }
 
-/// fio reads beyond a length that is no multiple of the block, or refuses a block smaller than a page.
+/// fio reads beyond the end of a file whose length is no multiple of the block size, or rejects
+/// blocks smaller than a page.
 #[test]
 fn direct_reads_need_no_alignment_of_the_file_or_the_block() {
     let dir = Dir::on_disk();

@@ -268,7 +268,8 @@ fn nothing_is_lost_or_doubled_by_rotation_at_speed() {
         match round % 2 {
             0 => std::fs::rename(&path, dir.path().join(format!("log.{round}"))).expect("renamed"),
             _ => {
-                // Bytes that are truncated before they are read are lost, so the truncation waits.
+                // Bytes that are cut off before they are read are lost, so all of them are awaited
+                // first.
                 follower.shows(&expected);
                 writer.set_len(0).expect("writable");
             }
@@ -366,7 +367,7 @@ fn a_minute_of_200_mb_a_second_with_a_rotation_and_a_copytruncate() {
         }
         if !cut && elapsed > SECONDS * 2.0 / 3.0 {
             cut = true;
-            // Bytes that are truncated before they are read are lost, so the follower gets time to
+            // Bytes that are cut off before they are read are lost, so the follower gets time to
             // catch up.
             std::thread::sleep(Duration::from_millis(100));
             paused += Duration::from_millis(100);
@@ -538,7 +539,7 @@ fn the_first_signal_ends_it_whatever_it_is_doing() {
     }
 }
 
-/// Regression: one file more than there were descriptors ended the whole run.
+/// Regression: with one file more than descriptors, the whole run ended.
 #[test]
 fn a_file_that_cannot_be_followed_is_an_error_of_that_file() {
     let dir = Dir::new();
@@ -565,7 +566,7 @@ fn a_file_that_cannot_be_followed_is_an_error_of_that_file() {
     }
 }
 
-/// Regression: it gave up on a name that was a directory, a link to itself or in a missing
+/// Regression: it gave up on a name that was a directory, a link to itself, or in a missing
 /// directory.
 #[test]
 fn by_name_it_keeps_trying_whatever_was_wrong() {
@@ -595,7 +596,7 @@ fn by_name_it_keeps_trying_whatever_was_wrong() {
             let (_, messages, code) = follower.interrupt();
             assert!(messages.ends_with("has appeared; following new file\n"), "{messages}");
             assert_eq!(code, Some(130));
-            // As it was before.
+            // Back to the original file.
             std::fs::remove_file(&path).expect("removed");
             match name {
                 "d" => std::fs::create_dir(&path).expect("made"),
@@ -624,8 +625,8 @@ fn it_ends_with_the_process_it_waits_for() {
     assert_eq!((seen, messages.as_str(), code), (b"1\n2\n".to_vec(), "", Some(0)));
 }
 
-/// Regression: looking for holes moved the shared position of standard input, and then nothing was
-/// found in it.
+/// Regression: the search for holes moved the shared position of standard input, and nothing was
+/// read from it.
 #[test]
 fn redirected_standard_input_is_followed_from_its_position() {
     let dir = Dir::new();

@@ -25,7 +25,7 @@ fn lines_from_the_last_to_the_first() {
     }
 }
 
-/// The numbers are those of the lines in their file.
+/// Reversed lines keep their numbers in the file.
 #[test]
 fn numbers_go_down_from_the_last() {
     let text = "one\ntwo\n\nfour\r\nfive";

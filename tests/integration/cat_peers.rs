@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::law::Law;
 use crate::util::{Dir, Ran, awkward_inputs, mapped, oracle, run_piped};
 
-/// Random numbers that are the same in every run (the top bits of a multiplicative generator).
+/// Generates the same random numbers in every run (the top bits of a multiplicative generator).
 struct Dice(u64);
 
 impl Dice {
@@ -19,7 +19,7 @@ impl Dice {
     }
 }
 
-/// Returns bytes in which everything that matters to cat is frequent.
+/// Returns bytes that often contain what `cat` treats specially.
 fn text(dice: &mut Dice) -> Vec<u8> {
     let pieces: [&[u8]; 12] =
         [b"\n", b"\n", b"\n\n\n", b"word", b"\t", b"\r", b"\r\n", b"\x1b[1m", b"\x7f", b"\xc3\xa9", b"\xff\x80", b"\0"];
@@ -191,7 +191,7 @@ fn several_ranges_with_display_options_are_those_of_cat_and_sed() {
             let (a, b) = (dice.below(60) + 1, dice.below(60) + 1);
             let (a, b) = (a.min(b), a.max(b));
             args.extend(["--lines".to_owned(), format!("{a}:{b}")]);
-            // Printed once, however many ranges contain it.
+            // Each line is printed once, however many ranges contain it.
             all.extend(a..=b);
         }
         all.sort_unstable();

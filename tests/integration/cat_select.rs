@@ -78,8 +78,8 @@ fn a_file_without_times_is_an_error() {
 
 #[test]
 fn entries_out_of_order_are_picked_to_the_line_by_cat_and_grep() {
-    // Regression: with two writers, every tenth entry is half a minute late, and a period contained
-    // only some of them.
+    // Regression: with two writers, of which every tenth entry is half a minute late, a period
+    // contained only some of its entries.
     let mut log = String::new();
     let mut inside = String::new();
     for second in 0..3000 {
@@ -325,7 +325,7 @@ fn a_hole_costs_nothing_to_search() {
             );
         }
     }
-    // A last line that is all hole begins where the hole does.
+    // A last line that consists of a hole begins where the hole does.
     file.set_len(far - 1).expect("shorter");
     let ran = run(&["cat", "--lines=2:", "--length=40"]
         .iter()

@@ -43,7 +43,7 @@ fn last(text: &str) -> String {
     text.split_whitespace().last().unwrap().to_owned()
 }
 
-/// Returns another program's line for an algorithm, without a name.
+/// Returns the line that another program prints for an algorithm, without a name.
 fn expected(algorithm: &str, input: &[u8]) -> Option<String> {
     let cksum = |pick: fn(&str) -> String| by("cksum", &["-a", algorithm, "--untagged"], input, pick);
     match algorithm {
@@ -445,7 +445,7 @@ fn untagged_lines_use_the_named_or_fitting_algorithm() {
         let ran = run_piped(mapped().args(["checksum", "-a", algorithm, "-c"]).current_dir(dir.path()), &lines.stdout);
         assert_eq!((ran.code, &*ran.stdout), (0, &b"plain: OK\na b: OK\n"[..]), "{algorithm}: {}", ran.stderr);
     }
-    // Another algorithm with a digest of the default's length; many files, one of them wrong.
+    // An algorithm whose digest is as long as the default's, and many files, one of which differs.
     let names = ["plain", "a b", "empty", "big"];
     let lines: Ran =
         mapped().args(["checksum", "-a", "sha256"]).args(names).current_dir(dir.path()).output().unwrap().into();
@@ -646,8 +646,8 @@ fn on_a_terminal_a_bar_shows_how_long_still_and_makes_way() {
     assert!(shown.contains("cd573cfaace07e7949bc0c46028904ff\r\n"), "{shown:?}");
 }
 
-/// Several processes that share a pipe, as under `xargs -P`, cut each other's lines: writes of more
-/// than PIPE_BUF bytes are not atomic (pipe(7)).
+/// Regression: processes that share a pipe, as under `xargs -P`, interleaved parts of lines,
+/// because writes of more than PIPE_BUF bytes are not atomic (pipe(7)).
 #[test]
 fn a_pipe_gets_whole_lines() {
     let dir = Dir::new();

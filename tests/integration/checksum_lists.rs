@@ -1,4 +1,4 @@
-//! Checksum lists from the field: of every tool, damaged, of trees and of pieces.
+//! Checksum lists as found in practice: written by other tools, damaged, of trees and of pieces.
 
 use std::path::Path;
 use std::process::Command;
@@ -44,8 +44,8 @@ fn algorithms() -> Vec<String> {
     text(&listed.stdout).lines().map(|line| line.split(' ').next().unwrap().to_owned()).collect()
 }
 
-/// Regression: when no algorithm was named, default lists, untagged ones, and those in base64 or of
-/// other lengths were FAILED or improper.
+/// Regression: without a named algorithm, lists in the default format, untagged, in base64 or with
+/// digests of other lengths were FAILED or improper.
 #[test]
 fn every_list_of_our_own_can_be_checked() {
     let dir = files();
@@ -139,8 +139,8 @@ fn lists_from_windows_check() {
     assert_eq!((ran.code, text(&ran.stdout)), (1, "plain: OK\nsub\\f,1: FAILED\n".into()));
 }
 
-/// Regression: `checksum -c IMAGE` aborted, and of a list whose lines end with NUL only the first
-/// entry was verified.
+/// Regression: `checksum -c IMAGE` aborted, and only the first entry of a list whose lines end with
+/// NUL was verified.
 #[test]
 fn other_files_and_other_kinds_of_lists_are_errors() {
     let dir = files();
@@ -174,7 +174,7 @@ fn standard_input_within_a_list_on_standard_input_is_improper() {
     assert!(text(&ran.stdout).contains("-: OK"), "{ran:?}");
 }
 
-/// Regression: the output was one of the files of its own list.
+/// Regression: a list that was written to a file included that file.
 #[test]
 fn the_list_that_is_written_is_left_out() {
     let dir = files();

@@ -1,5 +1,5 @@
-//! The job scripts of docs/cluster.md: a log is searched in shards by an engine, and the parts joined
-//! in order are what one run prints.
+//! The job scripts of docs/cluster.md: an engine searches a log in shards, and the joined parts
+//! equal the output of a single run.
 
 use std::path::Path;
 use std::process::Command;
@@ -50,7 +50,7 @@ fn parallel_joins_shards() {
 
 #[test]
 fn dask_joins_shards() {
-    // Not in every CI; a Python package and not a package of the system.
+    // This engine is a Python package, so CI may not have it.
     if Command::new("python3").args(["-c", "import dask"]).output().is_ok_and(|ran| ran.status.success()) {
         joins("dask", "python3");
     }

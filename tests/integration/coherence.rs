@@ -1,5 +1,5 @@
-//! Files whose mapping may show other bytes than a read: on overlayfs after a copy-up, on tmpfs in
-//! a hole, on XFS while a file is truncated.
+//! Files whose mapping may differ from what a read returns: on overlayfs after a copy-up, on tmpfs
+//! in a hole, on XFS while a file is truncated.
 //!
 //! Each test mounts what it needs in its own mount namespace.
 
@@ -85,7 +85,8 @@ fn cached_pages_of_overlay_files_are_counted() {
     ));
 }
 
-/// A file is first written while a program that opened it by name is reading it, block by block.
+/// The first write to a file happens while a program that opened it by name reads it block by
+/// block.
 #[test]
 fn overlay_files_copied_up_while_they_are_read() {
     silent(in_namespace(
@@ -167,7 +168,8 @@ fn a_cut_on_xfs_is_seen() {
             let cutting = scope.spawn(|| file.set_len(cut).unwrap());
             while std::hint::black_box(view.bytes())[cut as usize] != 0 && !cutting.is_finished() {}
             if std::hint::black_box(view.bytes())[cut as usize] == 0 {
-                // Alternately, because each check takes as long as the gap is wide.
+                // Both checks take turns, because each takes as long as the window that it must
+                // hit.
                 if round % 2 == 0 {
                     unseen_by_size += u32::from(source.length_now().unwrap() == Some(LEN));
                 } else {
@@ -221,7 +223,7 @@ fn writers_neither_wait_nor_fail_while_a_file_is_read() {
     }
 }
 
-/// `--io read` maps no input, including followed ones.
+/// `--io read` maps no input, not even a followed one.
 #[test]
 fn reading_asked_for_never_maps() {
     silent(in_namespace(

@@ -174,7 +174,8 @@ fn holes_do_not_matter_in_cold_files() {
     }
 }
 
-/// Half of the file is in memory, so what was learnt at its beginning is wrong from the middle on.
+/// Half of the file is in memory, so what is observed at its beginning no longer holds from the
+/// middle on.
 #[test]
 fn half_a_file_may_be_in_memory() {
     let dir = Dir::on_disk();

@@ -176,7 +176,8 @@ fn every_topic_has_a_text() {
     assert_eq!((ran.code, ran.stderr.as_str()), (1, "mapped: no help on 'nosuch'; see mapped help\n"));
 }
 
-// A refused command line took up to nine lines, and its tip was often wrong: `head` was told of `hexdump`.
+// Regression: a rejected command line took up to nine lines, and its tip was often wrong: for
+// `head`, it suggested `hexdump`.
 #[test]
 fn a_usage_error_is_one_line_with_advice() {
     let cases: [(&[&str], &str); 19] = [
@@ -217,7 +218,8 @@ fn a_lone_name_prints_about_ten_lines() {
     }
 }
 
-/// Statistics and messages shared standard error, so a program that read the one met the other.
+/// Regression: statistics and messages shared standard error, so a program could not read one
+/// without the other.
 #[test]
 fn statistics_go_to_a_file_or_a_descriptor() {
     let dir = Dir::new();
@@ -242,7 +244,7 @@ fn statistics_go_to_a_file_or_a_descriptor() {
         let text = std::fs::read_to_string(&stats).unwrap();
         let document: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{args:?}: {text}"));
         assert!(document["bytes"].as_u64().unwrap() >= 10, "{args:?}: {text}");
-        // The key was renamed along with a variable.
+        // Regression: the key was renamed along with a variable.
         assert!(document["ways"].is_array(), "{args:?}: {text}");
         assert!(!ran.stderr.contains("bytes"), "{args:?}: {}", ran.stderr);
         std::fs::remove_file(&stats).unwrap();
@@ -262,7 +264,7 @@ fn statistics_go_to_a_file_or_a_descriptor() {
     ] {
         let ran: Ran = crate::util::mapped().args(["cat", option]).arg(&path).output().unwrap().into();
         assert_eq!((ran.code, ran.stderr.as_str()), (code, says), "{option}");
-        // A wrong name was noticed only after all the work.
+        // Regression: a wrong name was reported only after all the work.
         assert_eq!(ran.stdout.is_empty(), !option.ends_with("full"), "{option}");
     }
 }
@@ -296,7 +298,7 @@ fn statistics_never_overwrite_an_input() {
         let stdin = std::fs::File::open(&path).unwrap();
         refused(crate::util::mapped().args(args).args([&option, "-"]).stdin(stdin).output().unwrap().into());
     }
-    // A file that a walk finds is not known before the run. It is left out.
+    // A file that a walk finds is not known before the run, so it is skipped.
     let ran: Ran =
         crate::util::mapped().args(["grep", "-rc", "text", &option]).arg(dir.path()).output().unwrap().into();
     assert_eq!(ran.code, 2);

@@ -89,7 +89,7 @@ fn each_format_is_decoded_as_its_tool_decodes_it() {
 }
 
 /// Regression: text that begins with "BZh" was rejected, and a .zst file that begins with a
-/// skippable frame was searched undecoded.
+/// skippable frame was searched without being decoded.
 #[test]
 fn a_format_is_known_by_enough_of_its_content() {
     let dir = Dir::new();
@@ -243,7 +243,7 @@ fn a_part_of_a_stream_is_that_of_a_file_and_needs_no_temporary_file() {
     assert!(ran.stderr.contains("a stream cannot be split into equal parts (pipe"), "{}", ran.stderr);
 }
 
-/// A match of several lines must not be cut where the writer pauses.
+/// A match over several lines must not be cut where the writer pauses.
 #[test]
 fn a_stream_searched_whole_is_not_cut_at_a_pause() {
     let mut child =
@@ -313,7 +313,7 @@ fn a_compressed_file_searched_in_vain_is_named() {
     assert_eq!(ran.stderr, hint);
     assert_eq!(grep(&["--top", "3", "-o", "^1777 line", "log.xz"]).stderr, hint);
     assert_eq!(grep(&["-s", "^1777 line", "log.xz"]).stderr, "");
-    // A match in another file hid that this one was not really searched.
+    // Regression: a match in another file hid that this one was not searched.
     dir.file("log", b"1777 line\n");
     assert_eq!(grep(&["^1777 line", "log", "log.xz"]).stderr, hint);
     assert_eq!(grep(&["-c", "", "log.xz"]).stderr, "");

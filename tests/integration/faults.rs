@@ -140,7 +140,7 @@ fn a_device_that_shrinks_is_a_truncation() {
     eprintln!("{runs} runs on a device that shrank, none fatal");
 }
 
-/// A file that is being measured may be truncated too. That is an error, and the program does not
+/// A file may also be truncated while it is measured. That is an error, and the program does not
 /// die.
 #[test]
 fn bench_survives_truncation() {

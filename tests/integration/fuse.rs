@@ -1,5 +1,5 @@
-//! Runs the program on a file system of the test's own, whose files have bad sectors, are slow,
-//! refuse to be mapped or hold less than their size.
+//! Runs the program on the test's own file system, whose files have bad sectors, are slow, cannot
+//! be mapped or hold fewer bytes than they report.
 
 use std::ffi::OsStr;
 use std::io::Read;
@@ -177,8 +177,8 @@ const WAYS: [&[&str]; 4] = [
     &["--threads", "7", "--block-size", "16K"],
 ];
 
-/// Regression: a read that met a bad sector lost its whole block, while a map lost only the bytes
-/// after the sector.
+/// Regression: a read that hit a bad sector lost its whole block, while a mapping lost only the
+/// bytes after the sector.
 #[test]
 fn the_bytes_before_a_bad_sector_are_printed() {
     let Some(mounted) = Mounted::new() else { return };
@@ -245,9 +245,9 @@ fn a_file_that_refuses_to_be_mapped_is_read() {
     assert_eq!((ran.code, ran.stdout.len()), (1, 0));
 }
 
-/// Regression: the reported size was believed. For a file that reports 3 bytes and holds 12, 9 were
+/// Regression: the reported size was trusted. Of a file that reports 3 bytes and holds 12, 9 were
 /// lost with exit code 0, and a file that holds less than it reports was called truncated. A small
-/// one was dumped twice, and its last lines were not found.
+/// file was dumped twice, and its last lines were not found.
 #[test]
 fn sizes_that_are_wrong_are_not_believed() {
     let Some(mounted) = Mounted::new() else { return };

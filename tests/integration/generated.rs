@@ -19,7 +19,7 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Compares a file with its generated content, or writes it if that was requested.
+/// Compares a file with its generated content, or writes the file if that was requested.
 pub fn settle(path: &Path, want: &[u8]) {
     let shown = path.strip_prefix(root()).unwrap().display();
     if std::env::var_os("MAPPED_REGENERATE").is_some() {
@@ -58,7 +58,7 @@ fn completions_are_fresh() {
     }
 }
 
-// Only a package had these texts; the binary prints the same.
+// The binary prints the same texts as a package contains.
 #[test]
 fn the_program_prints_its_pages_and_completions() {
     for (name, page) in man::pages() {
@@ -78,7 +78,7 @@ fn the_program_prints_its_pages_and_completions() {
     assert_eq!(run(&["completions", "tcsh"]).code, 2);
 }
 
-/// `--color al` was completed to `--color always`, which is an option and a file.
+/// Regression: `--color=al` was completed to `--color always`, which is an option and a file.
 #[test]
 fn bash_completes_values_after_an_equals_sign() {
     if Command::new("bash").arg("--version").output().is_err() {

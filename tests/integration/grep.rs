@@ -48,8 +48,8 @@ fn naive(input: &[u8], before: usize, after: usize, numbered: bool, selects: imp
     (text, i32::from(selected.is_empty()))
 }
 
-/// The blocks of a small file are cut as they are read; those of a larger one, or with a long line,
-/// earlier.
+/// Blocks of a small file are divided as they are read. Those of a larger file, or one with a long
+/// line, are divided earlier.
 #[test]
 fn the_law_holds_for_files_of_a_few_blocks() {
     let lines = |count: usize| (0..count).flat_map(|i| format!("line {i}{}\n", "x".repeat(i % 67)).into_bytes());
@@ -232,8 +232,8 @@ fn directories_are_searched_in_the_order_of_names() {
     assert_eq!(grep(&dir, &["-q", "x", "nowhere", "a.log"]).code, 0);
 }
 
-/// Regression: below a directory, a glob must match an entry's own name, as in GNU grep, but
-/// `a*.txt` matched `about/readme.txt`, because `*` also matched slashes.
+/// Regression: below a directory, a glob must match an entry's own name, as in GNU grep. `a*.txt`
+/// matched `about/readme.txt`, because `*` also matched slashes.
 ///
 /// A file called `-` is printed as `./-`, so that it is not mistaken for standard input.
 #[test]
@@ -323,8 +323,8 @@ fn matches_over_several_lines() {
     prints(&dir, &["-Unb", "--multiline-dotall", "-o", "two.*?three", "f"], "5:20:two\n6:24:end begin\n7:34:three\n");
 }
 
-// Regression: -m 1 printed half a match, -c counted by lines cut that way, --last and --shard lost
-// matches that crossed the start of the search, and --crlf rejected \r.
+// Regression: -m 1 printed half a match, -c counted lines that were cut off in this way, --last and
+// --shard lost matches across the start of the search, and --crlf rejected \r.
 #[test]
 fn matches_over_several_lines_stay_whole() {
     let dir = Dir::new();
@@ -670,9 +670,9 @@ fn bad_command_lines_are_trouble() {
     }
 }
 
-/// When the previous inputs were decided at their beginning, only the beginning of the next one is
-/// searched first, which must not change the result. The oracle is each file alone, for which
-/// nothing has been learnt.
+/// After inputs that were decided at their beginning, only the beginning of the next one is
+/// searched first, which must not change the result. The oracle is a run on each file alone, which
+/// has no history.
 #[test]
 fn a_look_at_the_beginning_changes_nothing() {
     /// The number of bytes that decide whether an input is binary.

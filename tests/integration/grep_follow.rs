@@ -1,5 +1,5 @@
-//! `mapped grep --follow`, `--since` and `--until`: lines that are appended later are found like
-//! existing ones, exactly once.
+//! `mapped grep --follow`, `--since` and `--until`: appended lines are found like existing ones,
+//! exactly once.
 
 use std::fs::File;
 use std::io::Write;
@@ -123,7 +123,7 @@ fn a_rotated_log_is_searched_by_name_to_its_end_and_on() {
     follower.shows(b"1:x 1\n2:x 2\n");
     std::fs::write(&path, b"x new\n").unwrap();
     follower.shows(b"1:x 1\n2:x 2\n1:x new\n");
-    // One writer has not switched yet; its line stays whole and separate.
+    // One writer still has the old file open; its line stays whole and separate.
     writer.write_all(b"and half\n").unwrap();
     append(&path, b"x newer\n");
     let seen = b"1:x 1\n2:x 2\n1:x new\n3:x half and half\n2:x newer\n";

@@ -119,7 +119,7 @@ fn a_hole_is_a_run_of_zero_bytes() {
             for (how, redirected) in ways {
                 let mut ran = run(options, how, &sparse, redirected);
                 if options.contains(&"-l") || options.contains(&"-L") || options.contains(&"--json") {
-                    // They print the name.
+                    // These options print the name.
                     ran.stdout = String::from_utf8(ran.stdout)
                         .unwrap()
                         .replace(sparse.to_str().unwrap(), "(standard input)")
@@ -143,7 +143,8 @@ fn shown(ran: &Ran) -> String {
     String::from_utf8_lossy(&ran.stdout[..ran.stdout.len().min(200)]).escape_debug().to_string()
 }
 
-/// GNU grep treats any file with a hole as binary, so it agrees where that makes no difference.
+/// GNU grep treats any file with a hole as binary, so the comparison is limited to cases where that
+/// makes no difference.
 #[test]
 fn gnu_grep_agrees_on_sparse_files() {
     if Command::new("grep").arg("--version").output().is_err() {

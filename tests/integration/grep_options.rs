@@ -154,7 +154,7 @@ fn words(count: u32) -> Vec<String> {
     (0..count).map(|i| format!("{:x}", i.wrapping_mul(0x9E37_79B1) >> (i % 20))).collect()
 }
 
-// Regression: lists of thousands of words were compiled twice, took 80 MB, and minutes with -i.
+// Regression: lists of thousands of words were compiled twice, and took 80 MB, and minutes with -i.
 #[test]
 fn the_law_holds_for_lists_of_words() {
     let dir = Dir::new();
@@ -241,7 +241,7 @@ fn the_law_holds_for_counts_of_lines_longer_than_a_block() {
     counts(&["a.*b"], &input, 2);
     counts(&["-a", "a.*b"], &input, 3);
     counts(&["-I", "a.*b"], &input, 0);
-    // Runs of NUL bytes are padding of a text that has been truncated, and no lines.
+    // Runs of NUL bytes are the padding of a truncated text, not lines.
     let padded = [&[0; 40][..], b"a1\nb\na2", &[0; 40], b"a3\nb\n"].concat();
     counts(&["^a"], &padded, 3);
     counts(&["-v", "^a"], &padded, 2);
@@ -268,7 +268,7 @@ fn a_long_line_is_counted_in_bounded_memory() {
     }
 }
 
-// Regression: one empty line, long word or word that is not UTF-8 in a long list took seconds with -i.
+// Regression: with -i, an empty line, a long word or invalid UTF-8 in a long list took seconds.
 #[test]
 fn odd_words_do_not_slow_a_long_list() {
     let dir = Dir::new();
@@ -351,15 +351,15 @@ fn a_byte_order_mark_is_not_part_of_the_first_line() {
     holds(&["-G", "foo"], &format!("{mark}foo\nfoo\n"));
 }
 
-/// Cases that other greps once answered wrongly, with the projects' own issue numbers.
+/// Cases that other implementations once got wrong, with the issue numbers of their projects.
 #[test]
 fn public_reports_of_wrong_answers() {
     let dir = Dir::new();
-    // ripgrep #1334: a word that a list holds many times was not found.
+    // ripgrep #1334: a word that occurs many times in a list was not found.
     dir.file("many", "1.208.0.0/12\n".repeat(100).as_bytes());
     dir.file("address", b"1.208.0.0/12\n");
     prints(&dir, &["-Ff", "many", "address"], "1.208.0.0/12\n");
-    // ripgrep #2574: under -w a match lost its first character.
+    // ripgrep #2574: with -w a match lost its first character.
     dir.file("domain", b"some.domain.com\nsome.domain.com/x\n");
     prints(&dir, &["-ow", r"([\w]+[.])*domain[.](\w)+", "domain"], "some.domain.com\nsome.domain.com\n");
     // ripgrep #2623: every second match was lost.
@@ -367,10 +367,10 @@ fn public_reports_of_wrong_answers() {
     for dialect in ["-E", "-P", "--no-ignore-case"] {
         prints(&dir, &["-wo", dialect, ".", "hashes"], "#\n#\n#\n");
     }
-    // ripgrep #1891: an empty pattern under -w ended the program.
+    // ripgrep #1891: an empty pattern with -w crashed the program.
     dir.file("blank", b"a\n a\n");
     prints(&dir, &["-w", "", "blank"], " a\n");
-    // ugrep #87, #134, #383: -w with basic patterns, at what begins a longer word, and with
+    // ugrep #87, #134, #383: -w with basic patterns, at the start of a longer word, and with
     // context.
     dir.file("words", b"x\na-b ab abc\ny\n");
     prints(&dir, &["-G", "-w", "-A1", "ab", "words"], "a-b ab abc\ny\n");
@@ -393,19 +393,19 @@ fn public_reports_about_empty_matches() {
         let text = String::from_utf8_lossy(&ran.stdout);
         assert_eq!((&*text, ran.code), (expected, code), "{args:?} on {input:?}: {}", ran.stderr);
     };
-    // uutils/grep #65, #107: with -v, an empty pattern selects what -x or -w leaves.
+    // uutils/grep #65, #107: with -v, an empty pattern selects the lines that -x or -w rejects.
     holds("abc\ndef\n", &["-xve", ""], "abc\ndef\n", 0);
     holds("abc\n", &["-G", "-wve", ""], "abc\n", 0);
-    // uutils/grep #18: an empty line holds an empty match under -w.
+    // uutils/grep #18: with -w, an empty line contains an empty match.
     holds("abc\n\nx\n", &["-G", "-we", "$"], "\n", 0);
-    // uutils/grep #28: the empty match of an empty line counts under -v -o.
+    // uutils/grep #28: with -v -o, the empty match in an empty line counts.
     holds("a\n\nb\n", &["-G", "-voe", "x*"], "", 1);
     // uutils/grep #33: anchors of the whole text.
     holds("cat\ndog\n", &["-G", r"t\'"], "cat\n", 0);
     holds("cat\ndog\n", &["-G", r"\`c"], "cat\n", 0);
     // ugrep #427: an anchor as an alternative was an error.
     holds("foobar\nxy\n", &["-Eo", "(^|x)y"], "xy\n", 0);
-    // ugrep #147: only the first line was left out.
+    // ugrep #147: only the first line was excluded.
     holds("; 1\n# 2\nx\n", &["-Ev", "^([[:space:]]*)?(#|;)|^[[:space:]]*$"], "x\n", 0);
     // ugrep #409: groups are separated even without context lines.
     holds("#1\n#2\nx\n#3\n", &["-A0", "^#"], "#1\n#2\n--\n#3\n", 0);

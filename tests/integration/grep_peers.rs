@@ -1,5 +1,5 @@
-//! `mapped grep` against GNU grep and ripgrep on generated patterns, options and inputs, each read
-//! in some way: thousands of small cases, the same every time.
+//! `mapped grep` against GNU grep and ripgrep on generated patterns, options, inputs and ways of
+//! reading: thousands of small cases, the same in every run.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -444,7 +444,7 @@ fn agrees_with_ripgrep() {
         let anchored = options.iter().any(|option| option.contains('$') || option == "-f");
         maybe(random, &mut options, 4, if anchored { &["-b"] } else { &["-b", "--column"] });
         maybe(random, &mut options, 4, &["-H", "--no-filename"]);
-        // ripgrep counts one empty match less at the end of an input.
+        // ripgrep counts one empty match fewer at the end of an input.
         let full = fixed
             && options.iter().filter(|option| *option == "-e").count() == 1
             && !options.iter().any(String::is_empty);

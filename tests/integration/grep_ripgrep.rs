@@ -1,4 +1,4 @@
-//! Options as ripgrep has them, in cases from its own test suite, and text that holds runs of NUL bytes.
+//! ripgrep's options, in cases from its own test suite, and text with runs of NUL bytes.
 
 use crate::grep_options::{grep, prints};
 use crate::law::Law;
@@ -17,7 +17,8 @@ fn sherlock(dir: &Dir) {
     );
 }
 
-// --max-columns-preview was unknown, and -M showed an excerpt where ripgrep prints a note.
+// Regression: --max-columns-preview was unknown, and -M showed an excerpt where ripgrep prints a
+// note.
 #[test]
 fn long_lines_are_noted_or_previewed() {
     let dir = Dir::new();
@@ -128,7 +129,7 @@ fn engines_and_their_limits() {
     assert_eq!(grep(&dir, &["foo(?=bar)", "f"]).code, 2);
 }
 
-// --json and --replace excluded each other, and -q kept --json from printing its summary.
+// Regression: --json and --replace excluded each other, and -q suppressed the summary of --json.
 #[test]
 fn json_shows_replacements_and_a_summary() {
     let dir = Dir::new();
@@ -150,7 +151,7 @@ fn replacements_of_newlines_join_lines() {
     prints(&dir, &["-U", "--replace=?", "-n", "\n", "input"], "1:hello?world?\n");
 }
 
-// Groups of -E and -G were not captured, so $1 was empty.
+// Regression: groups of -E and -G were not captured, so $1 was empty.
 #[test]
 fn groups_of_posix_patterns_are_captured() {
     let dir = Dir::new();
@@ -168,7 +169,7 @@ fn padded() -> Vec<u8> {
     text
 }
 
-// A log that was truncated while its writer went on was binary.
+// Regression: a log that was truncated while its writer continued was treated as binary.
 #[test]
 fn the_law_holds_for_text_with_runs_of_nul_bytes() {
     let text = padded();
@@ -199,7 +200,8 @@ fn what_else_holds_nul_bytes_stays_binary() {
     assert!(ran.stderr.contains("binary file matches"), "{}", ran.stderr);
 }
 
-// The colour of a line was ended before each match; GNU grep lets that of the match follow it.
+// Regression: the colour of a line ended before each match. In GNU grep, the colour of the match
+// follows without a reset.
 #[test]
 fn colours_follow_one_another_as_in_gnu_grep() {
     let dir = Dir::new();

@@ -376,7 +376,7 @@ fn prints_what_xxd_prints() {
     }
 }
 
-/// xxd never rejects text; its result for damaged text is the specification.
+/// xxd never rejects text; its result for damaged text is the reference.
 #[test]
 fn reverses_what_xxd_reverses() {
     let mut random = Random(3);
@@ -431,7 +431,7 @@ fn the_law_holds_for_reversing() {
         let text = run_piped(mapped().arg("hexdump").args(format), &input).stdout;
         Law::new(&["hexdump", "-r"], &text).quick().holds(&input, 0);
     }
-    // A mark for repeated rows represents gigabytes in a few bytes, which need not be held in
+    // A mark for repeated rows represents gigabytes in a few bytes. They need not be held in
     // memory.
     let flash = "00000000  ff ff ff ff ff ff ff ff  ff ff ff ff ff ff ff ff  |................|\n*\n02000000\n";
     let back = run_piped(mapped().args(["hexdump", "-r"]), flash.as_bytes());
@@ -457,7 +457,7 @@ fn the_law_holds_for_ranges() {
         let peer = run_piped(mapped().args(["hexdump", "--base", &base]), &input[range]).stdout;
         Law::new(&[&["hexdump"], options].concat(), &input).quick().holds(&peer, 0);
     }
-    // An offset past the end is an error in od, and printed the end's address here.
+    // Regression: an offset past the end, which is an error in od, printed the address of the end.
     Law::new(&["hexdump", "--type", "x1", "-s", "700"], &input).quick().holds(b"0001274\n", 0);
     Law::new(&["hexdump", "--type", "x1", "-s", "701"], &input).quick().holds(b"", 1);
 }
@@ -602,7 +602,7 @@ fn c_arrays_as_newer_versions_of_xxd_print_them() {
     screen(&["-i", "-t", "--name", "A"], b"T\n", named);
 }
 
-/// Valid, odd and invalid formats of hexdump(1), compared with the program itself.
+/// Valid, unusual and invalid formats of hexdump(1), compared with that program.
 #[test]
 fn prints_by_formats_what_hexdump_prints() {
     let pieces = [
@@ -808,7 +808,7 @@ fn reverses_the_dumps_of_other_tools() {
         let args = [&["hexdump", "-r"], options].concat();
         Law::new(&args, dump.as_bytes()).quick().holds(expected.unwrap_or_default(), i32::from(expected.is_none()));
     }
-    // Words, little-endian groups, fields of other types: an error, never wrong bytes.
+    // Words, little-endian groups and fields of other types produce an error, never wrong bytes.
     let input: Vec<u8> = (b'0'..b'z').collect();
     for (tool, options) in [
         ("hexdump", &[][..]),
@@ -834,7 +834,7 @@ fn reverses_the_dumps_of_other_tools() {
     }
 }
 
-/// Damaged dumps produce the bytes of `xxd -r`, or an error.
+/// Damaged dumps produce the same bytes as `xxd -r`, or an error.
 #[test]
 fn damaged_dumps_are_never_other_bytes() {
     let mut random = Random(8);

@@ -62,7 +62,7 @@ fn rows_that_differ_are_side_by_side() {
     law(&["-w", "6", "-A", "d", "-n", "27", "--context", "1", "-s", "18"], &left, &right, &all);
 }
 
-/// The second input was skipped as far as the first, whatever was asked for.
+/// Regression: the second input always began at the same offset as the first.
 #[test]
 fn each_input_may_begin_elsewhere() {
     let text = noise(5000, 7);
@@ -75,7 +75,7 @@ fn each_input_may_begin_elsewhere() {
     law(&["-s", "-900", "--second-offset=-900"], &text, &shifted, "");
 }
 
-/// As `cmp -lb`.
+/// The output is that of `cmp -lb`.
 #[test]
 fn bytes_are_shown_as_characters() {
     let expected = "1 141 a    130 X\n3 143 c      0 ^@\n4   7 ^G   177 ^?\n6 200 M-^@ 377 M-^?\n";
@@ -112,7 +112,7 @@ fn insertions_are_recognized() {
     law(&[], &text, &text[..290], &expected);
 }
 
-/// Reassembling the rows that differ gives both inputs.
+/// Both inputs can be reassembled from the rows that differ.
 #[test]
 fn every_byte_is_shown_once() {
     let bytes_of = |text: &str| -> Vec<u8> {

@@ -1,4 +1,4 @@
-//! `mapped hexdump --find`: the first match, every match, and their number.
+//! `mapped hexdump --find`: the first match, all matches, and their number.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -35,8 +35,8 @@ fn the_first_match_begins_a_dump() {
         Law::new(&args, &input).quick().holds(expected.as_bytes(), 0);
     }
     Law::new(&["hexdump", "--find", "nowhere"], &input).quick().holds(b"", 1);
-    // Regression: with small blocks, the shorter pattern was complete first and won, one row too
-    // late.
+    // Regression: with small blocks, the shorter pattern was completed first and preferred, one row
+    // too late.
     let args = ["hexdump", "--find", "text:abcd", "--find", "text:bc"];
     let expected = "\
 00000000  2e 2e 2e 2e 2e 2e 2e 2e  2e 2e 2e 2e 2e 2e 2e 61  |...............a|

@@ -95,7 +95,7 @@ fn rows_of_xxds_own_suite() {
         let ran = run_piped(mapped().arg("hexdump").args(options.split(' ')), b"ignored");
         assert_eq!((ran.code, ran.stdout.len()), (1, 0), "{options}");
     }
-    // Both overflowed a buffer in xxd, or followed a null pointer.
+    // Both overflowed a buffer in xxd, or dereferenced a null pointer.
     for (options, step) in [("-f binary --character-table ebcdic -w 128 -g 256", 128), ("-f xxd -a", 16)] {
         let ran = run_piped(mapped().arg("hexdump").args(options.split(' ')), &[7; 1000]);
         let text = String::from_utf8(ran.stdout).unwrap();
@@ -282,7 +282,7 @@ fn formats_of_hexdumps_own_suite() {
         let format = format!(r#""%07.7_ax " 8/4 "  %05u_L[{colour}] " "\n""#);
         same_as_hexdump(&["--color=always", "-e", r#""%07.7_Ax\n""#, "-e", &format], b"@@@@\n");
     }
-    // hexdump corrected conditions of eight bytes only recently.
+    // hexdump has evaluated conditions on eight bytes correctly only since recently.
     let wide = ["hexdump", "--color=always", "-e", r#"1/8 "%016x_L[red:0x4847464544434241]\n""#];
     let ran = run_piped(mapped().args(wide), b"ABCDEFGH");
     assert_eq!(String::from_utf8_lossy(&ran.stdout), "\x1b[31m4847464544434241\x1b[0m\n");
@@ -346,7 +346,7 @@ fn types_of_ods_own_suite() {
     let file = dir.file("letters", b"abcdefg\n").into_os_string();
     let letters = std::fs::File::open(&file).unwrap();
     for expected in ["   a   b   c\n", "   d   e   f\n"] {
-        // No more is read than requested, so the next program continues from there.
+        // Only the requested bytes are read, so the next program continues after them.
         let mut command = mapped();
         command.args(["hexdump", "-A", "n", "-n", "3", "--type", "c"]).stdin(letters.try_clone().unwrap());
         assert_eq!(String::from_utf8(command.output().unwrap().stdout).unwrap(), expected);

@@ -24,7 +24,7 @@ const BLOCKS: [Option<&str>; 10] = [
     Some("4097"),
 ];
 
-/// A command line and its input, which must produce one output however the input is read.
+/// A command line and its input, which must produce the same output however the input is read.
 pub struct Law {
     args: Vec<String>,
     input: Vec<u8>,

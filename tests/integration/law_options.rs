@@ -142,7 +142,7 @@ const SHARED: &[(&str, &[&str])] = &[
     ("year", &["--year=2025"]),
 ];
 
-/// Options without a case, and why.
+/// Options without a case, with the reasons.
 const EXEMPT: &[(&str, &[(&str, &str)])] = &[
     ("cat", &[("follow", "does not end"), ("pid", "needs --follow")]),
     (
@@ -192,7 +192,7 @@ const EXEMPT: &[(&str, &[(&str, &str)])] = &[
 /// Options that choose how the input is read, or print something else.
 const OUTSIDE: &[&str] = &["help", "version", "io", "threads", "block-size", "progress", "stats"];
 
-/// Options whose success shows in the exit code alone.
+/// Options whose effect shows only in the exit code.
 const SILENT: &[&str] = &["files-without-match", "quiet"];
 
 fn find<T: Copy>(table: &[(&str, T)], name: &str) -> Option<T> {

@@ -97,7 +97,7 @@ fn few_descriptors() {
         if ran.stderr.is_empty() {
             assert_eq!((ran.code, ran.stdout.len()), (0, 40 * 300_000), "{limit}");
         } else {
-            // Every file that could not be opened is named, and nothing wrong is printed.
+            // Each file that could not be opened is named, and no wrong output is printed.
             assert!(matches!(ran.code, 1 | 127), "{limit}: {} {}", ran.code, ran.stderr);
             assert!(!ran.stderr.contains("panicked"), "{limit}: {}", ran.stderr);
         }
@@ -126,7 +126,7 @@ fn few_descriptors_for_many_files() {
     }
 }
 
-/// For a user who may not start a thread, the main thread does all the work.
+/// If the user may not start any thread, the main thread does all the work.
 #[test]
 fn no_thread_may_be_started() {
     if !rustix::process::geteuid().is_root() {
@@ -229,11 +229,11 @@ fn unwritable_messages_are_dropped() {
     }
 }
 
-/// A SIGBUS that another process sends is not a window's fault. The default action applies at once,
+/// A SIGBUS sent by another process is not a fault in a window. The default action applies at once,
 /// even after a window was mapped.
 #[test]
 fn a_sigbus_that_was_sent_is_the_end() {
-    // Mapped, and read.
+    // The first length is mapped, the second is read.
     for len in [2 << 20, 1000] {
         let dir = Dir::new();
         let path = dir.file("f", &numbered(len));

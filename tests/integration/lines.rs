@@ -1,5 +1,5 @@
-//! The command lines that every fault is tried on: one for each way in which a subcommand reads its
-//! input.
+//! The command lines that are tested with every fault: one for each way in which a subcommand reads
+//! its input.
 
 /// A command line without its file.
 pub struct Line {

@@ -1,4 +1,5 @@
-//! Large loads: bytes, files, threads, processes, one endless line. The memory used is printed.
+//! Large loads: many bytes, files, threads and processes, and a single endless line. Each test
+//! prints the memory used.
 //!
 //! The full sizes: `cargo test --test integration -- --ignored load:: --nocapture --test-threads 1`
 
@@ -95,7 +96,7 @@ fn a_terabyte_of_holes() {
 
 fn many_files(count: usize, name: &str) {
     let dir = Dir::new();
-    // Short names in the current directory, because the command line is limited too.
+    // The names are short and relative, because the length of a command line is limited too.
     for i in 0..count {
         std::fs::write(dir.path().join(format!("{i}")), format!("file {i}\n")).unwrap();
     }
@@ -216,7 +217,7 @@ fn deep_directory(depth: usize, name: &str) {
         assert_eq!((cost.code, cost.stderr.as_str()), (Some(0), ""));
         assert!(cost.resident < 100, "{} MiB", cost.resident);
     }
-    // Removed from the bottom up, because no path reaches it. The shell's tool does that well.
+    // `rm` handles a tree whose bottom no path can reach.
     assert!(std::process::Command::new("rm").arg("-rf").arg(dir.path().join("d")).status().unwrap().success());
 }
 

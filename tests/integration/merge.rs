@@ -114,7 +114,7 @@ fn compressed_logs_and_periods_are_merged() {
 #[test]
 fn a_rotated_log_is_the_same_in_any_order() {
     let dir = Dir::new();
-    // The log was rotated within a second, and within an entry.
+    // The log was rotated within a second and within an entry.
     dir.file("app.log.2", b"2026-11-21 10:00:00 a\n2026-11-21 10:00:01 b\n");
     dir.file("app.log.1", b"2026-11-21 10:00:01 c\n2026-11-21 10:00:02 d\n");
     dir.file("app.log", b"2026-11-21 10:00:02 e\n more\n2026-11-21 10:00:03 f\n");
@@ -199,8 +199,8 @@ fn large_logs_are_sorted_as_a_stable_sort_does() {
     let mut log = |name: usize| -> Vec<u8> {
         let mut text = String::new();
         for entry in 0..4000u64 {
-            // No more can be sorted than is buffered, so all entries around the long one are in
-            // order.
+            // Only buffered entries can be sorted, so all entries around the long one are already
+            // in order.
             let late = if (1900..2100).contains(&entry) { 0 } else { next(20) };
             let second = entry / 4 + 20 - late;
             text += &format!("2026-11-21T10:{:02}:{:02}Z log {name} entry {entry}\n", second / 60, second % 60);

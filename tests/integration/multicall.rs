@@ -1,5 +1,6 @@
-//! The classic tools by their own names: each line of `multicall.txt`, and command lines from the
-//! tools' own test suites, run with the system's tool and with a link to `mapped` of the same name.
+//! The classic tools by their own names: runs each line of `multicall.txt`, which includes cases
+//! from the tools' own test suites, with the system's tool and with a link of that name to
+//! `mapped`.
 
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -62,7 +63,7 @@ fn files() -> Dir {
     dir
 }
 
-/// The tool that a line calls last.
+/// Returns the tool that a line calls last.
 fn tool_of(line: &str) -> &str {
     line.rsplit(" | ").next().unwrap_or(line).split_whitespace().next().unwrap_or_default()
 }
@@ -133,7 +134,7 @@ fn links_never_replace_a_file() {
     assert_eq!(ran.stderr, format!("mapped: {}: File exists\n", mine.display()));
     assert_eq!(std::fs::read(&mine).unwrap(), b"mine");
     assert!(dir.path().join("xxd").is_symlink());
-    // Links made before are no error.
+    // Links from an earlier call are no error.
     std::fs::remove_file(&mine).unwrap();
     assert_eq!(run(&["links".as_ref(), dir.path()]).code, 0);
     let some = Dir::new();
@@ -155,7 +156,7 @@ fn every_tool_has_help_and_a_version() {
     }
 }
 
-// A message of a run began with `mapped:`, whatever the program was called.
+// Regression: messages during a run began with `mapped:`, whatever name the program was called by.
 #[test]
 fn errors_of_a_run_carry_the_name_of_the_tool() {
     let ran = run(&["--as", "sha256sum", "nosuch"]);

@@ -44,7 +44,7 @@ fn fault(dir: &Dir, args: &[String]) -> Option<String> {
     let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     let deadline = Instant::now() + Duration::from_secs(60);
     std::thread::scope(|scope| {
-        // A digest of 16 EiB is written as long as it is read, so the reader stops early.
+        // A digest of 16 EiB is written for as long as it is read, so the reader stops early.
         scope.spawn(|| stdout.take(1 << 20).read_to_end(&mut Vec::new()));
         let message = scope.spawn(|| {
             let mut message = Vec::new();

@@ -1,5 +1,5 @@
-//! The options of all subcommands side by side: docs/options.md is made from the definitions, and a
-//! name means the same in every subcommand, or stands in a list of exceptions with a reason.
+//! The options of all subcommands side by side: docs/options.md is generated from the definitions,
+//! and a name means the same in every subcommand, unless a list of exceptions states the reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use mapped::cli::pages::program;
 
 use crate::generated::{root, settle};
 
-/// Names for one idea, whose texts say what it comes to in each subcommand.
+/// Names for one idea, whose help texts describe its effect in each subcommand.
 const SAME_IDEA: &[&str] = &[
     "--block-size",
     "--context",
@@ -26,7 +26,7 @@ const SAME_IDEA: &[&str] = &[
     "--with-filename",
 ];
 
-/// Names with several meanings, and why. The list may only shrink.
+/// Names with several meanings, with the reasons. The list may only shrink.
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("--binary", "GNU grep's and md5sum's; neither changes what is read"),
     ("--bytes", "in checksum, --length is the digest's, so the length of the input is --bytes there"),

@@ -1,5 +1,5 @@
-//! Runs every example in README.md and in the guides, those of a page in order and in one directory,
-//! and compares its output with the page.
+//! Runs every example in README.md and the guides and compares its output with the page. The
+//! examples of a page run in order, in one directory.
 //!
 //! `MAPPED_REGENERATE=1 cargo test --test integration readme` rewrites the outputs.
 
@@ -51,7 +51,7 @@ fn run_examples(page: &str) -> String {
     fresh
 }
 
-/// Checks the page at this path below the project's directory, or renews its outputs.
+/// Checks the page at this path below the project's directory, or updates its outputs.
 fn check(path: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     let page = std::fs::read_to_string(&file).unwrap();

@@ -1,5 +1,4 @@
-//! System calls that the kernel refuses because of a filter (`seccomp(2)`). Every subcommand works
-//! without them.
+//! Every subcommand works without the system calls that a filter rejects (`seccomp(2)`).
 #![allow(unsafe_code)]
 
 use std::os::unix::process::CommandExt;
@@ -120,7 +119,8 @@ fn a_refused_call_is_replaced_by_another() {
     eprintln!("{runs} runs with a call refused by a filter");
 }
 
-/// What a sandbox refuses, as Docker's does io_uring, is a row that says so, and the other ways are measured.
+/// A way that a sandbox does not permit, as Docker's forbids io_uring, has a row with the reason,
+/// and the other ways are measured.
 #[test]
 fn a_way_that_is_refused_is_a_row_that_says_so() {
     let dir = Dir::new();

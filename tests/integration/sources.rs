@@ -23,8 +23,8 @@ fn proc_and_sys_files() {
     }
 }
 
-/// Files of sysfs state a size of 4096 and end earlier. Counting from that size found no bytes, and
-/// reversing began where a search for the end had left the position.
+/// Regression: files in sysfs report a size of 4096 and end earlier. Counting back from that size
+/// found no bytes, and reversing began where a search for the end had left the position.
 #[test]
 fn the_end_of_a_file_that_states_a_wrong_size() {
     let path = "/sys/kernel/mm/transparent_hugepage/enabled";
@@ -96,7 +96,7 @@ fn an_endless_device_with_a_length() {
     assert!(ran.stdout.len() == 1_000_000 && ran.stdout.iter().all(|&b| b == 0));
 }
 
-/// Inputs before a FIFO are printed before it has a writer, however many they are.
+/// All inputs before a FIFO are printed before the FIFO has a writer.
 #[test]
 fn a_fifo_and_small_files_before_it() {
     for (args, files) in [(&["cat"][..], 1), (&["grep", "-h", ""], 1), (&["grep", "-h", ""], 64), (&["cat", "-A"], 40)]
@@ -118,7 +118,8 @@ fn a_fifo_and_small_files_before_it() {
     }
 }
 
-/// Standard input that is named twice is at its end the second time, so it is not opened ahead.
+/// Standard input that is named twice is at its end the second time, so it is not opened in
+/// advance.
 #[test]
 fn standard_input_that_is_named_twice() {
     let dir = Dir::new();
@@ -194,8 +195,8 @@ fn a_line_from_a_slow_writer_comes_through_at_once() {
     }
     drop(stdin);
     assert!(child.wait().unwrap().success());
-    // A generous limit for a busy machine: output buffered until a buffer fills would wait for
-    // ever.
+    // The limit is generous for a busy machine. Output that waited for a full buffer would never
+    // arrive.
     assert!(worst < Duration::from_secs(5), "{worst:?}");
 }
 

@@ -113,7 +113,7 @@ fn flags_widths_and_precisions_are_gnus() {
     }
 }
 
-// Regression: an empty name stood for the working directory.
+// Regression: an empty name was taken as the working directory.
 #[test]
 fn an_empty_name_is_no_file() {
     for view in ["--dereference", "--terse", "--json", "--content", "--lines", "--who", "--residency", "--evict", "-f"]
@@ -322,7 +322,7 @@ fn a_missing_file_is_reported_and_the_rest_shown() {
     assert_eq!(run(&["stat"]).code, 1);
 }
 
-/// Creates a file of `pages` pages and a bit, all of them cached and on the disk.
+/// Creates a file of a little more than `pages` pages, all of them cached and written to the disk.
 fn cached_file(dir: &Path, pages: usize) -> PathBuf {
     let path = dir.join("cached");
     std::fs::write(&path, vec![b'x'; pages * 4096 + 100]).unwrap();
@@ -366,7 +366,8 @@ fn resident_pages_are_those_fincore_counts() {
         assert_eq!(told["cache"]["pages"], pages as u64 + 1);
         let Some(theirs) = fincore_pages(&path) else { return };
         assert_eq!(resident, theirs, "{gaps:?}");
-        // Large folios may keep neighbours in the cache, but no page that was not dropped is gone.
+        // Large folios may keep neighbouring pages in the cache, but only pages that were dropped
+        // may be gone.
         let gone: u64 = gaps.iter().map(|(from, to)| to - from).sum();
         assert!(resident >= 1001 - gone, "{gaps:?} {resident}");
         let stretches = told["cache"]["stretches"].as_array().unwrap();
@@ -383,8 +384,8 @@ fn picture(path: &Path) -> String {
     line.trim_matches('|').to_owned()
 }
 
-/// Regression: this failed when the kernel dropped a page between the read and the picture. Now the
-/// pages that matter are locked.
+/// Regression: this test failed when the kernel dropped a page between the read and the picture, so
+/// the relevant pages are now locked.
 #[test]
 fn the_picture_is_right_at_both_ends() {
     let dir = Dir::on_disk();
@@ -636,8 +637,8 @@ fn a_process_that_maps_a_file_is_listed() {
     }
     let told = json(&[OsStr::new("--who"), path.as_os_str()]);
     assert_eq!(told["users"]["list"], serde_json::json!([]), "its holders have gone");
-    // Regression: a quick scan found a user of the file once in forty tries, and otherwise claimed
-    // that there was none.
+    // Regression: a quick scan found a user of the file in one of forty tries, and otherwise
+    // claimed that there was none.
     let text = run(&[OsStr::new("stat"), path.as_os_str()]).stdout;
     assert!(!String::from_utf8(text).unwrap().contains("Users"));
     assert_eq!(json(&[path.as_os_str()])["users"], Value::Null);
@@ -867,6 +868,6 @@ fn content_tells_the_times_of_a_log() {
     assert_eq!(times(timed), Some(form.to_owned()));
     let expected = format!("{form}; 2 of the 4 lines examined have no time");
     assert_eq!(times(&format!("{timed}junk\njunk\n")), Some(expected));
-    // A text that mentions a time is not a log.
+    // Text that mentions a time is not a log.
     assert_eq!(times(&format!("{}{timed}", "text\n".repeat(30))), None);
 }

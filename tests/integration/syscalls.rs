@@ -1,4 +1,4 @@
-//! Stops the whole program at its system calls: truncates the file at each, fails each in turn, and
+//! Stops the program at its system calls: truncates the file at each, fails each in turn, and
 //! checks which calls are made.
 
 use std::collections::HashMap;

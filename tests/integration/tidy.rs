@@ -1,6 +1,6 @@
-//! The rules of the house, checked on the sources: which folder may import which, where code may
-//! use the environment, raw system calls and `unsafe`, how large functions and files may be, and
-//! that type names are unique.
+//! Checks the project's rules on its sources: which folder may import which, where code may use the
+//! environment, raw system calls and `unsafe`, how large functions and files may be, and that type
+//! names are unique.
 //!
 //! Each rule has a list of exceptions, which may only shrink: an entry that is no longer needed
 //! also fails the test.
@@ -110,7 +110,7 @@ fn only_the_command_line_knows_the_environment() {
     let asks = |file: &SourceFile| {
         let names = ["var", "var_os", "args_os", "temp_dir"];
         let terminals = ["IsTerminal", "is_terminal", "isatty", "is_a_terminal"];
-        // The ground floor makes the call that asks whether something is a terminal.
+        // `os` makes the call that determines whether something is a terminal.
         let terminals = terminals.iter().filter(|_| folder(file) != "os");
         names
             .iter()
@@ -205,7 +205,7 @@ fn every_fuzz_target_is_listed() {
     assert!(missing.is_empty(), "docs/reliability.md does not describe {missing:?}");
 }
 
-/// Tests the source parser on code with every trap that it handles.
+/// Tests the source parser on code with every difficulty that it handles.
 #[test]
 fn sources_are_read_rightly() {
     let file = syntax::file(

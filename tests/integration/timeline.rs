@@ -40,7 +40,7 @@ fn lines_count_for_the_time_of_their_entry_in_every_way() {
     let rows: String = counts.iter().map(|(minute, count)| format!("2026-11-21T{minute}:00+00:00,{count}\n")).collect();
     let args = ["grep", "--timeline=1m", "--utc", "ERROR"];
     Law::new(&args, log.as_bytes()).quick().holds(format!("time,matches\n{rows}").as_bytes(), 0);
-    // Without a span there are few rows, with the same total.
+    // Without a given span there are few rows, with the same total.
     let dir = Dir::new();
     dir.file("log", log.as_bytes());
     let ran = run_in(&dir, &["grep", "--timeline", "ERROR", "log"]);
@@ -70,8 +70,7 @@ fn rows_cover_the_window_and_all_files() {
     );
 }
 
-/// Rows that neither divide a second nor are multiples of one, and matches that are denser than
-/// rows.
+/// Tests rows that neither divide a second nor are multiples of one, and several matches per row.
 #[test]
 fn rows_of_any_span_count_the_same_lines() {
     let log: String = (0..4000).map(|n| format!("2026-11-21T10:00:{:02}.{:03}Z x\n", n / 100, n % 100 * 10)).collect();

@@ -1,5 +1,5 @@
-//! Stops the program at every system call (`ptrace(2)`), so that a test can act or fail the call at
-//! a moment it chooses. Every step of the program is reached without hooks and without races.
+//! Stops the program at every system call (`ptrace(2)`), so that a test can act, or fail the call,
+//! at a chosen moment. This reaches every step of the program without hooks and without races.
 #![allow(unsafe_code)]
 
 use std::collections::HashMap;

@@ -65,7 +65,7 @@ pub fn run_piped(command: &mut Command, bytes: &[u8]) -> Ran {
     let mut stdin = child.stdin.take().unwrap();
     std::thread::scope(|scope| {
         scope.spawn(move || {
-            // A program that has read enough closes its input, which is not a failure of the test.
+            // A program that has read enough closes its input, which is not an error.
             let _ = stdin.write_all(bytes);
         });
         child.wait_with_output().unwrap().into()
@@ -139,7 +139,7 @@ pub fn hold_pages(path: &Path, from: u64, to: u64) -> memmap2::Mmap {
     map
 }
 
-/// Returns inputs in which line and block borders fall in every awkward place.
+/// Returns inputs in which ends of lines and blocks fall in every awkward place.
 pub fn awkward_inputs() -> Vec<(&'static str, Vec<u8>)> {
     let mut many = Vec::new();
     for i in 0..400 {

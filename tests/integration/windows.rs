@@ -119,7 +119,7 @@ fn pipes_and_redirected_files_print_the_same() {
     }
 }
 
-/// A dump is converted back into its file, a list of sums is checked, and a change is found.
+/// A dump is converted back to its file, a list of checksums is checked, and a change is found.
 #[test]
 #[ignore = "run by scripts/wine-check"]
 fn a_dump_and_a_list_lead_back() {
@@ -158,7 +158,7 @@ fn files_over_four_gigabytes() {
     same(dir.path(), &["stat", "-c", "%s", "sparse"], Input::None);
 }
 
-/// A followed log is printed as it grows, and after another file has replaced it.
+/// A followed log is printed as it grows and after another file has replaced it.
 #[test]
 #[ignore = "run by scripts/wine-check"]
 fn a_log_is_followed_over_a_rename() {

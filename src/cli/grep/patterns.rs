@@ -72,7 +72,7 @@ pub struct Patterns {
     #[arg(short = 'U', long)]
     pub multiline: bool,
 
-    /// Let `.` match newlines under -U
+    /// Let `.` match newlines with -U
     #[arg(long)]
     pub multiline_dotall: bool,
 

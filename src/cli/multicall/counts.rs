@@ -44,7 +44,8 @@ pub fn signed(text: &OsStr) -> Option<Signed> {
     Some(Signed { sign, number: number.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(unit) })
 }
 
-/// Rewrites an old-style option in the first place, such as `-5c` of head or `+5f` of tail.
+/// Rewrites an old-style option given as the first argument, such as `-5c` of head or `+5f` of
+/// tail.
 pub fn modernize(tool: &str, args: &[OsString]) -> Vec<OsString> {
     let modern = match args.first().map(|arg| arg.as_bytes()) {
         Some([b'-', rest @ ..]) if matches!(tool, "head" | "tail") => old_option(tool, "", rest),

@@ -19,7 +19,7 @@ use crate::output::Output;
 /// The size in bytes up to which a file is a single block, whether it is mapped or read.
 const ONE_BLOCK: u64 = 256 << 10;
 
-/// Runs the engine under `--io auto`.
+/// Runs the engine with `--io auto`.
 #[derive(Debug)]
 pub struct Auto {
     config: Config,

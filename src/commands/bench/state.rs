@@ -117,10 +117,7 @@ fn unknown(unknown: Unknown) -> String {
         Unknown::Unsupported => "this system does not report what is cached: cannot be verified".into(),
         Unknown::NotOpened(errno) | Unknown::Refused(errno) => {
             let error = std::io::Error::from(errno);
-            format!(
-                "the kernel does not report what is cached ({}): cannot be verified",
-                crate::os::error_text(&error)
-            )
+            format!("the kernel does not report what is cached ({}): cannot be verified", crate::os::error_text(&error))
         }
     }
 }

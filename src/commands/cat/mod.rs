@@ -138,7 +138,9 @@ impl Cat<'_> {
         if let Some(format) = format {
             self.output.flush()?;
             let (name, format) = (escape_name(name), format.name());
-            print_message(format_args!("mapped: {name}: {format} data; use --decompress to print its decoded contents"));
+            print_message(format_args!(
+                "mapped: {name}: {format} data; use --decompress to print its decoded contents"
+            ));
         }
         Ok(())
     }

@@ -75,7 +75,7 @@ pub struct Picker {
     selection: Selection,
     unit: Unit,
     /// The units that are selected wherever the stream ends.
-    known: Selected,
+    known: ResolvedSelection,
     look_ahead: u64,
     limit: usize,
     /// The number of units that ended in pieces already passed on.
@@ -89,7 +89,7 @@ impl Picker {
     /// Picks `selection` counted in `unit`s, with at most `limit` bytes held back.
     #[must_use]
     pub fn new(selection: Selection, unit: Unit, limit: usize) -> Self {
-        let known = Selected::new(&selection, None);
+        let known = ResolvedSelection::new(&selection, None);
         let look_ahead = selection.look_ahead();
         Self { selection, unit, known, look_ahead, limit, gone: 0, held: VecDeque::new(), held_bytes: 0, held_units: 0 }
     }
@@ -147,7 +147,7 @@ impl Picker {
     pub fn finish(&mut self, mut emit: impl FnMut(Piece<'_>)) {
         let cut_short = self.held.back().is_some_and(|(last, _)| self.unit == Unit::Line && !last.ends_with(b"\n"));
         let total = self.gone + self.held_units + u64::from(cut_short);
-        let selected = Selected::new(&self.selection, Some(total));
+        let selected = ResolvedSelection::new(&self.selection, Some(total));
         for (piece, count) in self.held.drain(..) {
             split(self.unit, &piece, count, self.gone, &selected, &mut emit);
             self.gone += count;
@@ -157,16 +157,16 @@ impl Picker {
 
 /// Units selected by number.
 #[derive(Debug)]
-struct Selected {
+struct ResolvedSelection {
     /// The ranges, ascending and disjoint.
     ranges: Vec<RangeInclusive<u64>>,
     /// Ranges with steps.
     stepped: Vec<(RangeInclusive<u64>, u64)>,
 }
 
-impl Selected {
-    fn new(selection: &Selection, total: Option<u64>) -> Selected {
-        Selected { ranges: selection.resolve(total), stepped: selection.resolve_steps(total) }
+impl ResolvedSelection {
+    fn new(selection: &Selection, total: Option<u64>) -> ResolvedSelection {
+        ResolvedSelection { ranges: selection.resolve(total), stepped: selection.resolve_steps(total) }
     }
 
     /// Returns the last unit that may be selected.
@@ -187,7 +187,14 @@ impl Selected {
 
 /// Splits `piece`, in which `units` units end after the first `before`, into selected and other
 /// parts.
-fn split(unit: Unit, piece: &[u8], units: u64, before: u64, selected: &Selected, emit: &mut impl FnMut(Piece<'_>)) {
+fn split(
+    unit: Unit,
+    piece: &[u8],
+    units: u64,
+    before: u64,
+    selected: &ResolvedSelection,
+    emit: &mut impl FnMut(Piece<'_>),
+) {
     if !selected.stepped.is_empty() {
         return split_by_unit(unit, piece, before, selected, emit);
     }
@@ -216,7 +223,13 @@ fn split(unit: Unit, piece: &[u8], units: u64, before: u64, selected: &Selected,
 }
 
 /// Does the work of [`split`] unit by unit.
-fn split_by_unit(unit: Unit, piece: &[u8], before: u64, selected: &Selected, emit: &mut impl FnMut(Piece<'_>)) {
+fn split_by_unit(
+    unit: Unit,
+    piece: &[u8],
+    before: u64,
+    selected: &ResolvedSelection,
+    emit: &mut impl FnMut(Piece<'_>),
+) {
     let mut pass = |number: u64, bytes: &[u8]| {
         emit(if selected.has(number) { Piece::Keep(bytes) } else { Piece::Skip(bytes) });
     };

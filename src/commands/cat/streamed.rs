@@ -21,23 +21,23 @@ const PIECE: usize = 256 << 10;
 const HELD: usize = 1 << 30;
 
 /// A picker for each kind of selection.
-enum Pick {
+enum StreamPicker {
     Units(Picker),
     Times(Box<StreamWindow>),
     Around(AroundPicker),
 }
 
-impl Pick {
+impl StreamPicker {
     fn feed(&mut self, piece: &[u8], filled: Filled, mut emit: impl FnMut(Piece<'_>)) -> io::Result<()> {
         let ended = filled == Filled::Ended;
         match self {
-            Pick::Units(picker) => {
+            StreamPicker::Units(picker) => {
                 picker.feed(piece, &mut emit).map_err(|error| io::Error::other(error.to_string()))?;
                 if ended {
                     picker.finish(emit);
                 }
             }
-            Pick::Times(window) => {
+            StreamPicker::Times(window) => {
                 let mut emit = |keep, bytes: &[u8]| emit(if keep { Piece::Keep(bytes) } else { Piece::Skip(bytes) });
                 let result = window.feed(piece, &mut emit).and_then(|()| match filled {
                     Filled::Ended => window.finish(emit),
@@ -49,7 +49,7 @@ impl Pick {
                 });
                 result.map_err(|refusal| io::Error::other(refusal.to_string()))?;
             }
-            Pick::Around(picker) => {
+            StreamPicker::Around(picker) => {
                 picker.feed(piece, emit)?;
                 if ended {
                     picker.finish()?;
@@ -61,9 +61,9 @@ impl Pick {
 
     fn is_done(&self) -> bool {
         match self {
-            Pick::Units(picker) => picker.is_done(),
-            Pick::Times(picker) => picker.is_done(),
-            Pick::Around(picker) => picker.is_done(),
+            StreamPicker::Units(picker) => picker.is_done(),
+            StreamPicker::Times(picker) => picker.is_done(),
+            StreamPicker::Around(picker) => picker.is_done(),
         }
     }
 }
@@ -85,16 +85,18 @@ pub(super) fn run(
     }
     let source = Arc::new(source);
     let mut pick = match wanted {
-        Wanted::Lines(selection) => Pick::Units(Picker::new(selection.clone(), Unit::Line, HELD)),
-        Wanted::Bytes(selection) => Pick::Units(Picker::new(selection.clone(), Unit::Byte, HELD)),
-        Wanted::Period(search) => Pick::Times(Box::new(StreamWindow::new(search.period, search.context.clone()))),
+        Wanted::Lines(selection) => StreamPicker::Units(Picker::new(selection.clone(), Unit::Line, HELD)),
+        Wanted::Bytes(selection) => StreamPicker::Units(Picker::new(selection.clone(), Unit::Byte, HELD)),
+        Wanted::Period(search) => {
+            StreamPicker::Times(Box::new(StreamWindow::new(search.period, search.context.clone())))
+        }
         Wanted::Shard(_) => {
             let reason = source.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
             let error = format!("a stream cannot be split into equal parts{reason}");
             output.report(source.name(), &io::Error::other(error));
             return Ok(Exit::Failure);
         }
-        Wanted::Around(around) => Pick::Around(AroundPicker::new(*around, HELD)),
+        Wanted::Around(around) => StreamPicker::Around(AroundPicker::new(*around, HELD)),
         Wanted::All => unreachable!("a whole stream is the engine's"),
     };
     let size = config.engine.block.unwrap_or(PIECE);
@@ -140,7 +142,7 @@ pub(super) fn run(
         output.report(source.name(), &error);
         return Ok(Exit::Failure);
     }
-    if let (Pick::Times(window), Wanted::Period(search)) = (&pick, wanted) {
+    if let (StreamPicker::Times(window), Wanted::Period(search)) = (&pick, wanted) {
         for notice in window.filter().map(|filter| search.notices(filter)).unwrap_or_default() {
             output.report(source.name(), &io::Error::other(notice));
         }

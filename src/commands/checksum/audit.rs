@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::check::report::{JsonVerdict, write_json, write_verdict};
 use super::check::verify::Verdict;
-use super::list::{DigestCandidate, Entry};
+use super::list::{DigestCandidate, ListEntry};
 use super::{Run, name};
 use crate::cli::checksum::Checking;
 use crate::commands::file_digest;
@@ -21,7 +21,7 @@ use crate::digest::{Digest, Recipe, Spec};
 use crate::engine::{Input, MapSteps, Permits, map_in_order};
 use crate::exit::Exit;
 use crate::io::path;
-use crate::io::walk::{Order, Walk};
+use crate::io::walk::{Walk, WalkOrder};
 use crate::os::Status;
 use crate::os::posix::OsStrExt;
 use crate::output::Output;
@@ -86,7 +86,7 @@ impl Audit {
     }
 
     /// Records the verdict on a listed file.
-    pub fn note(&mut self, entry: &Entry, verdict: &io::Result<Verdict>) {
+    pub fn note(&mut self, entry: &ListEntry, verdict: &io::Result<Verdict>) {
         let piece = entry.piece().map(|(name, _)| name);
         let other = entry.other_names().into_iter().next();
         for name in [Some(entry.name.clone()), piece, other].into_iter().flatten() {
@@ -115,7 +115,7 @@ impl Audit {
         let (names, left_out, directory) = (&self.names, &self.left_out, &self.directory);
         let walks = roots(&self.roots).into_iter().flat_map(|root| {
             let start = directory.join(root);
-            Walk::new(start.into_os_string(), Order::Paths, false, |_, _, _| true)
+            Walk::new(start.into_os_string(), WalkOrder::Paths, false, |_, _, _| true)
         });
         let files = walks.filter_map(|found| match found {
             Ok(file) => {

@@ -9,7 +9,7 @@ use anyhow::bail;
 
 use super::Run;
 use super::check::Check;
-use super::list::{AlgorithmFilter, Entry, Expected, ListItem, base64, expected, hex};
+use super::list::{AlgorithmFilter, Expected, ListEntry, ListItem, base64, expected, hex};
 use crate::cli::checksum::Args;
 use crate::digest::Algorithm;
 use crate::exit::Exit;
@@ -27,7 +27,7 @@ pub fn run(run: Run<'_>, args: &Args, text: &str, output: &mut Output) -> anyhow
         bail!("--expect '{text}': expected a digest of {algorithms}, in hexadecimal or base64");
     };
     let entries = run.settings.files.iter().map(move |name| {
-        let entry = Entry { name: name.clone(), expected: vec![expected.clone()], may_be_windows: false };
+        let entry = ListEntry { name: name.clone(), expected: vec![expected.clone()], may_be_windows: false };
         ListItem::Entry(entry)
     });
     Ok(Check::new(run, &args.checking, "--expect".as_ref()).run(entries, output))

@@ -6,7 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Read};
 
-use crate::io::walk::{Found, Order, Walk};
+use crate::io::walk::{Found, Walk, WalkOrder};
 use crate::io::{FileRef, path};
 use crate::os::posix::OsStringExt;
 
@@ -73,7 +73,7 @@ pub fn expanded(names: NameList<'_>, recursive: bool) -> Files<'_> {
     Box::new(names.flat_map(move |name| -> Files<'static> {
         match name {
             Ok(name) if recursive && name != "-" && path::is_directory(&name) => {
-                Box::new(Walk::new(name, Order::Paths, false, |_, _, _| true))
+                Box::new(Walk::new(name, WalkOrder::Paths, false, |_, _, _| true))
             }
             Ok(name) => Box::new(std::iter::once(Ok(FileRef::from(name)))),
             Err(problem) => Box::new(std::iter::once(Err(problem))),

@@ -22,7 +22,7 @@ use format::DigestSubject;
 use settings::Settings;
 
 use crate::app::config::Config;
-use crate::app::progress::Progress;
+use crate::app::progress::ByteProgress;
 use crate::cli::checksum::Args;
 use crate::commands::file_digest;
 use crate::digest::{Algorithm, Digest};
@@ -73,7 +73,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
 struct Run<'a> {
     settings: &'a Settings,
     config: &'a Config,
-    progress: Option<&'a Progress>,
+    progress: Option<&'a ByteProgress>,
 }
 
 impl Run<'_> {

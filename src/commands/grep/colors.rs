@@ -5,7 +5,7 @@
 pub struct Colors {
     /// Matches in selected lines (`ms`).
     pub matched: String,
-    /// Matches in context lines, under `-v` (`mc`).
+    /// Matches in context lines, with `-v` (`mc`).
     pub matched_in_context: String,
     /// Selected lines (`sl`).
     pub selected: String,

@@ -13,7 +13,7 @@ use super::lines::{count_lines, line_end, skip_lines};
 use super::query::{Found, Piece, Query, Wanted};
 
 /// Whole lines with the matches on them.
-struct Stretch {
+struct MatchedLines {
     lines: Range<usize>,
     /// The indices of the matches.
     spans: Range<usize>,
@@ -56,12 +56,12 @@ pub fn scan(query: &Query, hay: &[u8], wanted: Wanted) -> Found {
 }
 
 /// Finds the stretches of lines with a match, no more than are wanted, and their matches.
-fn stretches(query: &Query, hay: &[u8], wanted: Wanted) -> Result<(Vec<Stretch>, Vec<Range<usize>>), Failure> {
+fn stretches(query: &Query, hay: &[u8], wanted: Wanted) -> Result<(Vec<MatchedLines>, Vec<Range<usize>>), Failure> {
     let most = match wanted.limit {
         Some(limit) if !query.invert && query.and.is_empty() && query.not.is_empty() => limit,
         _ => u64::MAX,
     };
-    let (mut stretches, mut spans): (Vec<Stretch>, Vec<Range<usize>>) = (Vec::new(), Vec::new());
+    let (mut stretches, mut spans): (Vec<MatchedLines>, Vec<Range<usize>>) = (Vec::new(), Vec::new());
     query.any.matches_in(hay, |span| {
         // An empty match after the last terminator belongs to no line.
         if span.start == hay.len() && hay.last().is_none_or(|&last| last == query.terminator) {
@@ -83,7 +83,8 @@ fn stretches(query: &Query, hay: &[u8], wanted: Wanted) -> Result<(Vec<Stretch>,
             _ if is_enough => return false,
             _ => {
                 let start = memrchr(query.terminator, &hay[before..span.start]).map_or(before, |at| before + at + 1);
-                stretches.push(Stretch { lines: start..line_after(span.end), spans: spans.len()..spans.len() + 1 });
+                stretches
+                    .push(MatchedLines { lines: start..line_after(span.end), spans: spans.len()..spans.len() + 1 });
             }
         }
         spans.push(span);
@@ -99,10 +100,10 @@ fn stretches(query: &Query, hay: &[u8], wanted: Wanted) -> Result<(Vec<Stretch>,
 fn confirmed(
     query: &Query,
     hay: &[u8],
-    stretches: Vec<Stretch>,
+    stretches: Vec<MatchedLines>,
     spans: &[Range<usize>],
     wanted: Wanted,
-) -> Result<(Vec<Stretch>, Vec<Range<usize>>), Failure> {
+) -> Result<(Vec<MatchedLines>, Vec<Range<usize>>), Failure> {
     let most = if query.invert { u64::MAX } else { wanted.limit.unwrap_or(u64::MAX) };
     let (mut kept, mut kept_spans) = (Vec::new(), Vec::new());
     for stretch in stretches {
@@ -118,7 +119,7 @@ fn confirmed(
 }
 
 /// Returns the lines between stretches, at most `most` of them.
-fn gaps(stretches: &[Stretch], hay: &[u8], most: u64, terminator: u8) -> Vec<Range<usize>> {
+fn gaps(stretches: &[MatchedLines], hay: &[u8], most: u64, terminator: u8) -> Vec<Range<usize>> {
     let (mut gaps, mut left, mut from) = (Vec::new(), most, 0);
     let end = std::iter::once(hay.len()..hay.len());
     for stretch in stretches.iter().map(|stretch| stretch.lines.clone()).chain(end) {

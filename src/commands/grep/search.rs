@@ -27,7 +27,7 @@ impl Query {
         if self.any.is_multiline() {
             return multiline::scan(self, hay, wanted);
         }
-        let mut scan = Scan { query: self, hay, wanted, found: Found::default(), counted: 0 };
+        let mut scan = LineScan { query: self, hay, wanted, found: Found::default(), counted: 0 };
         let chunk = if wanted.numbers { COUNTED_CHUNK } else { usize::MAX };
         let mut start = 0;
         while start < hay.len() && scan.found.selected < limit {
@@ -49,7 +49,7 @@ impl Query {
 }
 
 /// A scan in progress.
-struct Scan<'s> {
+struct LineScan<'s> {
     query: &'s Query,
     hay: &'s [u8],
     wanted: Wanted,
@@ -58,7 +58,7 @@ struct Scan<'s> {
     counted: usize,
 }
 
-impl Scan<'_> {
+impl LineScan<'_> {
     fn chunk(&mut self, chunk: Range<usize>) -> Result<(), Failure> {
         let hay = &self.hay[..chunk.end];
         let everything = self.query.any.is_everything() && self.query.and.is_empty() && self.query.not.is_empty();

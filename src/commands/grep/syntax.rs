@@ -62,7 +62,7 @@ pub struct Syntax {
     pub case: Case,
     /// What must stand around a match.
     pub boundary: Boundary,
-    /// The byte that ends a line: a newline, or NUL under `-z`.
+    /// The byte that ends a line: a newline, or NUL with `-z`.
     pub terminator: u8,
     /// `$` also matches before `\r\n`.
     pub crlf: bool,

@@ -96,7 +96,10 @@ impl Run<'_> {
         let LineCounts { output, counts, bytes, .. } = counts;
         if counts.len() >= MANY && !self.is_quiet {
             let memory = (bytes + 64 * counts.len() as u64) >> 20;
-            print_message(format_args!("mapped: {} different matches were counted, in about {memory} MiB of memory", counts.len()));
+            print_message(format_args!(
+                "mapped: {} different matches were counted, in about {memory} MiB of memory",
+                counts.len()
+            ));
         }
         // As with `sort | uniq -c | sort -rn`, lines with equal counts are in reverse order.
         let mut lines: Vec<(u64, Box<[u8]>)> = counts.into_iter().map(|(line, count)| (count, line)).collect();

@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, anyhow};
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::cli::grep::{Devices, Directories, Inputs, NameGlob};
-use crate::io::walk::{self, DirectoryLoop, Found, Order};
+use crate::io::walk::{self, DirectoryLoop, Found, WalkOrder};
 use crate::io::{FileRef, path};
 use crate::os::error_text;
 use crate::os::posix::{OFlags, OsStrExt};
@@ -132,7 +132,7 @@ impl Walk {
             true => !is_match(&globs.exclude_dir, name) && filter.enters(parent, name, length),
             false => globs.wants(name, is_match),
         };
-        let walk = walk::Walk::new(directory, Order::Names, self.follow, wants);
+        let walk = walk::Walk::new(directory, WalkOrder::Names, self.follow, wants);
         Box::new(walk.in_one_file_system(self.one_file_system))
     }
 

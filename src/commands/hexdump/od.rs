@@ -7,7 +7,7 @@
 use super::address::{Address, Notation};
 use super::digits::PRINTABLE;
 use super::view::{End, Place, View};
-use crate::commands::printf::Spec;
+use crate::commands::printf::ConversionSpec;
 
 /// A type of fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,7 +169,7 @@ fn half(bits: u16) -> f32 {
 fn shortest(value: f64, least: usize, most: usize, is_same: impl Fn(&str) -> bool) -> String {
     let shown = |digits: usize| {
         let mut text = vec![];
-        let spec = Spec::parse(format!(".{digits}").as_bytes(), usize::MAX).unwrap_or_default();
+        let spec = ConversionSpec::parse(format!(".{digits}").as_bytes(), usize::MAX).unwrap_or_default();
         spec.push_float(value, b'g', &mut text);
         String::from_utf8(text).unwrap_or_default()
     };

@@ -8,7 +8,7 @@
 use std::io;
 
 use super::value::{self, Value};
-use crate::commands::printf::Spec;
+use crate::commands::printf::ConversionSpec;
 
 /// The maximum width or precision.
 const WIDEST: usize = 1 << 20;
@@ -18,7 +18,7 @@ const WIDEST: usize = 1 << 20;
 enum FormatPiece {
     Text(Vec<u8>),
     Directive {
-        spec: Spec,
+        spec: ConversionSpec,
         modifier: Option<u8>,
         code: u8,
     },
@@ -149,7 +149,7 @@ impl<'a, F: Fn(u8) -> bool> DirectiveParser<'a, F> {
             self.at += 1;
             self.take_while(|byte| byte.is_ascii_digit());
         }
-        let spec = Spec::parse(&self.text[start + 1..self.at], WIDEST);
+        let spec = ConversionSpec::parse(&self.text[start + 1..self.at], WIDEST);
         let bare = self.at == start + 1;
         match self.peek(0) {
             None | Some(b'%') if bare => {

@@ -13,7 +13,7 @@ use super::picture::{human, percent};
 use super::text::{picture, why};
 use crate::exit::Exit;
 use crate::io::path;
-use crate::io::walk::{Order, Walk};
+use crate::io::walk::{Walk, WalkOrder};
 use crate::os::page_size;
 use crate::os::posix::{FileType, OsStrExt};
 use crate::os::residency;
@@ -30,7 +30,7 @@ pub(super) fn run(stat: &Stat<'_>, output: &mut Output) -> anyhow::Result<Exit> 
     for name in stat.names() {
         let path = OsStr::from_bytes(name);
         if stat.args.recursive && path::is_directory(path) {
-            for found in Walk::new(path.to_owned(), Order::Paths, stat.args.dereference, |_, _, _| true) {
+            for found in Walk::new(path.to_owned(), WalkOrder::Paths, stat.args.dereference, |_, _, _| true) {
                 match found {
                     Ok(found) => table.file(found.path().as_bytes())?,
                     Err((path, error)) => {

@@ -3,7 +3,7 @@
 //! Numbers and text are printed as C's `printf` does. Only seconds with a fraction follow rules of
 //! their own.
 
-use crate::commands::printf::Spec;
+use crate::commands::printf::ConversionSpec;
 use crate::os::accounts;
 
 /// The value of a directive.
@@ -26,7 +26,7 @@ pub enum Value {
 }
 
 /// Appends `value` as `spec` specifies.
-pub fn push(out: &mut Vec<u8>, spec: &Spec, value: &Value) {
+pub fn push(out: &mut Vec<u8>, spec: &ConversionSpec, value: &Value) {
     match value {
         Value::Text(text) => spec.push_text(text, out),
         Value::Link(name, target) => {
@@ -44,7 +44,7 @@ pub fn push(out: &mut Vec<u8>, spec: &Spec, value: &Value) {
 
 /// Appends seconds with a fraction. Both share the width, and the fraction of a negative time
 /// counts towards zero.
-fn push_seconds(out: &mut Vec<u8>, spec: &Spec, seconds: i64, nanoseconds: u32) {
+fn push_seconds(out: &mut Vec<u8>, spec: &ConversionSpec, seconds: i64, nanoseconds: u32) {
     let precision = if spec.is_bare_point { 9 } else { spec.precision.unwrap_or(0) };
     let (mut whole, mut width) = (spec.without_precision(), 0);
     if precision > 0 {
@@ -89,7 +89,7 @@ mod tests {
 
     fn shown(spec: &str, value: Value) -> String {
         let mut out = Vec::new();
-        push(&mut out, &Spec::parse(spec.as_bytes(), 100).unwrap(), &value);
+        push(&mut out, &ConversionSpec::parse(spec.as_bytes(), 100).unwrap(), &value);
         String::from_utf8(out).unwrap()
     }
 

@@ -15,7 +15,7 @@ fn batches(paths: &[PathBuf], block: usize) -> Vec<Vec<u64>> {
     let session = Session::default();
     let mut cursor = Cursor::new(
         Box::new(inputs),
-        Reading { plan, head: 0, classify: Box::new(|_| InputKind::Text), session: &session },
+        ReadSettings { plan, head: 0, classify: Box::new(|_| InputKind::Text), session: &session },
         2,
     );
     let mut lengths = Vec::new();

@@ -85,7 +85,7 @@ enum OpenStep {
 }
 
 /// The settings by which a run's inputs are read.
-pub(super) struct Reading<'a> {
+pub(super) struct ReadSettings<'a> {
     pub(super) plan: Plan,
     /// The number of bytes at the beginning of an input that classify it.
     pub(super) head: usize,
@@ -96,10 +96,10 @@ pub(super) struct Reading<'a> {
 impl<'a> Cursor<'a> {
     pub(super) fn new(
         inputs: Box<dyn Iterator<Item = Input<'a>> + Send + 'a>,
-        reading: Reading<'a>,
+        reading: ReadSettings<'a>,
         threads: usize,
     ) -> Cursor<'a> {
-        let Reading { plan, head, classify, session } = reading;
+        let ReadSettings { plan, head, classify, session } = reading;
         let nominal = if plan.ramp_up { FIRST_SPAN.min(plan.block) } else { plan.block };
         Cursor {
             inputs: OpenAhead::new(inputs, threads),

@@ -13,7 +13,7 @@ pub enum Unmapped {
     /// `mmap(2)` refused.
     Refused(io::Error),
     /// A mapping would differ from the file, or allocate memory for its holes: the range must be read,
-    /// even under `--io mmap`.
+    /// even with `--io mmap`.
     Unsound,
 }
 

@@ -137,7 +137,7 @@ impl Source {
         (self.method, self.reason) = access::of_file(mode, self.file_system, wanted, self.own.is_some(), map_a_page);
     }
 
-    /// Fails under `--io mmap` with the reason why the input is not mapped. An empty file is accepted:
+    /// Fails with `--io mmap` with the reason why the input is not mapped. An empty file is accepted:
     /// it has no bytes to read in any other way.
     fn refuse_unmapped(&self) -> io::Result<()> {
         if self.kind == Kind::Unsized && self.file.read_at(&mut [0], 0).is_ok_and(|n| n == 0) {

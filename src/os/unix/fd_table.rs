@@ -1,4 +1,4 @@
-//! How many files may be open at once, and room for them in the kernel's table.
+//! The limit on open files, and space for them in the kernel's descriptor table.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};

@@ -69,7 +69,7 @@ impl Place {
     }
 }
 
-/// Bytes whose meaning depends on the next one: a carriage return under `-E`, the start of a character under `--sanitize`.
+/// Bytes whose meaning depends on the next one: a carriage return with `-E`, the start of a character under `--sanitize`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Held {
     bytes: [u8; Held::MAX],

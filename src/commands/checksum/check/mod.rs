@@ -12,7 +12,7 @@ use std::io::{self, Read};
 
 use super::Run;
 use super::audit::Audit;
-use super::list::{Entry, ListEntries, ListItem};
+use super::list::{ListEntries, ListEntry, ListItem};
 use super::name::report;
 use crate::cli::checksum::{Args, Checking};
 use crate::engine::{Input, MapSteps, Permits, map_in_order};
@@ -83,13 +83,13 @@ pub struct Check<'a> {
 enum CheckJob {
     Item(ListItem),
     /// An entry with its file.
-    Entry(Entry, Box<Input<'static>>),
+    Entry(ListEntry, Box<Input<'static>>),
 }
 
 /// The outcome of a job.
 enum Outcome {
     Item(ListItem),
-    Checked(Entry, io::Result<Verdict>),
+    Checked(ListEntry, io::Result<Verdict>),
 }
 
 impl<'a> Check<'a> {

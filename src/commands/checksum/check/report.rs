@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::super::Run;
 use super::super::format::JsonPath;
-use super::super::list::{Entry, Fault, ListItem};
+use super::super::list::{Fault, ListEntry, ListItem};
 use super::super::name::{escaped, quoted, report, warn};
 use super::verify::Verdict;
 use crate::cli::checksum::Checking;
@@ -82,7 +82,13 @@ impl Totals {
     }
 
     /// Advances to the next piece of a file, and reports bytes before it that no line covers.
-    pub fn pieces(&mut self, report: &Report<'_>, entry: &Entry, size: &dyn Fn() -> Option<u64>, output: &mut Output) {
+    pub fn pieces(
+        &mut self,
+        report: &Report<'_>,
+        entry: &ListEntry,
+        size: &dyn Fn() -> Option<u64>,
+        output: &mut Output,
+    ) {
         let Some((name, range)) = entry.piece() else { return self.end_pieces(report, output) };
         if self.piece.as_ref().is_none_or(|(current, ..)| *current != name) {
             self.end_pieces(report, output);
@@ -152,7 +158,7 @@ impl Report<'_> {
     /// Returns an error if writing to standard output fails.
     pub fn verdict(
         &self,
-        entry: &Entry,
+        entry: &ListEntry,
         verdict: io::Result<Verdict>,
         totals: &mut Totals,
         output: &mut Output,
@@ -199,7 +205,7 @@ impl Report<'_> {
         }
     }
 
-    fn write(&self, entry: &Entry, verdict: Shown<'_>, output: &mut Output) -> io::Result<()> {
+    fn write(&self, entry: &ListEntry, verdict: Shown<'_>, output: &mut Output) -> io::Result<()> {
         let Shown { word, status, algorithms, reason } = verdict;
         if self.checking.status {
             return Ok(());
@@ -215,7 +221,10 @@ impl Report<'_> {
 
     fn uncovered(&self, name: &OsStr, range: std::ops::Range<u64>, output: &mut Output) {
         let last = range.end - 1;
-        warn(&format!("{}: bytes {}-{last} are not covered by any line of {}", quoted(name), range.start, self.shown()), output);
+        warn(
+            &format!("{}: bytes {}-{last} are not covered by any line of {}", quoted(name), range.start, self.shown()),
+            output,
+        );
     }
 
     /// Reports the summary of the list.

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use super::super::Run;
-use super::super::list::{DigestCandidate, Entry, Expected};
+use super::super::list::{DigestCandidate, Expected, ListEntry};
 use crate::commands::file_digest;
 use crate::digest::{Algorithm, Digest, Recipe, Spec};
 use crate::engine::{Input, Permits};
@@ -69,7 +69,7 @@ impl Verifier<'_> {
     /// # Errors
     /// Returns an error if the file cannot be opened or read to its end, or if it changed while it
     /// was read.
-    pub fn verify(&self, entry: &Entry, input: Input<'_>, permits: &Permits) -> io::Result<Verdict> {
+    pub fn verify(&self, entry: &ListEntry, input: Input<'_>, permits: &Permits) -> io::Result<Verdict> {
         let path = self.path_of(&entry.name);
         let missing = match self.compare(entry, &CheckTarget { path: &path, piece: None }, input, permits) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => error,
@@ -90,7 +90,7 @@ impl Verifier<'_> {
 
     fn compare(
         &self,
-        entry: &Entry,
+        entry: &ListEntry,
         target: &CheckTarget<'_>,
         input: Input<'_>,
         permits: &Permits,

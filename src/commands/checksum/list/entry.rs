@@ -11,7 +11,7 @@ use crate::os::posix::{OsStrExt, OsStringExt};
 
 /// A file and the digests it should have.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct ListEntry {
     /// The file's name as it appears in the list.
     pub name: OsString,
     /// The expected digests, all of which must match. Never empty.
@@ -68,7 +68,7 @@ impl Expected {
     }
 }
 
-impl Entry {
+impl ListEntry {
     /// Returns the algorithm to name if none of the candidates matched.
     pub fn algorithm(&self) -> Algorithm {
         self.expected[0].candidates[0].spec.algorithm
@@ -112,8 +112,8 @@ impl Entry {
 mod tests {
     use super::*;
 
-    fn entry(name: &str) -> Entry {
-        Entry { name: name.into(), expected: Vec::new(), may_be_windows: true }
+    fn entry(name: &str) -> ListEntry {
+        ListEntry { name: name.into(), expected: Vec::new(), may_be_windows: true }
     }
 
     #[test]
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(entry("a\\b.txt").other_names(), ["a/b.txt"]);
         assert_eq!(entry("C:\\d\\b.txt").other_names(), ["C:/d/b.txt", "b.txt"]);
         assert!(entry("a/b").other_names().is_empty());
-        let unix = Entry { may_be_windows: false, ..entry("a\\b") };
+        let unix = ListEntry { may_be_windows: false, ..entry("a\\b") };
         assert!(unix.other_names().is_empty());
     }
 

@@ -3,7 +3,7 @@
 //! A line is an entry, part of the text around entries, or improper for a stated reason. Nothing
 //! here reads a line.
 
-use super::entry::{Entry, Expected};
+use super::entry::{Expected, ListEntry};
 use crate::digest::{Algorithm, Spec};
 
 /// The meaning of a line.
@@ -12,7 +12,7 @@ pub enum Line {
     /// An empty line, a comment, or part of the text around entries.
     Nothing,
     /// A file and its digests.
-    Entry(Entry),
+    Entry(ListEntry),
     /// A digest without a name, which is valid only if the list contains nothing else.
     Bare(Expected),
     /// A line that is improper unless a later line shows that the list has a form with such lines.

@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
 
-pub use entry::{DigestCandidate, Entry, Expected};
+pub use entry::{DigestCandidate, Expected, ListEntry};
 pub use line::{AlgorithmFilter, Fault};
 pub use plain::{base64, expected, hex};
 
@@ -32,7 +32,7 @@ const MAX_PENDING: usize = 1024;
 #[derive(Debug)]
 pub enum ListItem {
     /// A file to check.
-    Entry(Entry),
+    Entry(ListEntry),
     /// The line with this number, counted from 1, is improper.
     Improper(u64, Fault),
     /// The list is signed; the signature is not verified.

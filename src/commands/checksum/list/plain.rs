@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 
 use super::super::name::unescaped;
-use super::entry::{DigestCandidate, Entry, Expected, Size};
+use super::entry::{DigestCandidate, Expected, ListEntry, Size};
 use super::line::{AlgorithmFilter, Fault};
 use crate::digest::{Algorithm, Spec};
 use crate::os::posix::OsStringExt;
@@ -42,7 +42,7 @@ pub fn read(
     spacing: &mut Spacing,
     line: &[u8],
     zero: bool,
-) -> Result<Option<Entry>, Fault> {
+) -> Result<Option<ListEntry>, Fault> {
     let line = line.trim_ascii_start();
     let (escaped, line) = match line.strip_prefix(b"\\") {
         Some(rest) if !zero => (true, rest),
@@ -59,7 +59,7 @@ pub fn read(
     };
     match name {
         Some(name) if !name.is_empty() => {
-            Ok(Some(Entry { name, expected: vec![expected], may_be_windows: !escaped && !zero }))
+            Ok(Some(ListEntry { name, expected: vec![expected], may_be_windows: !escaped && !zero }))
         }
         _ => Err(Fault::Form),
     }

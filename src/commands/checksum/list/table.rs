@@ -7,7 +7,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use super::entry::{DigestCandidate, Entry, Expected, Size};
+use super::entry::{DigestCandidate, Expected, ListEntry, Size};
 use super::line::{AlgorithmFilter, Fault, Line};
 use super::plain::hex;
 use crate::digest::{Algorithm, Spec};
@@ -48,9 +48,9 @@ pub enum HashdeepColumn {
     Unknown,
 }
 
-fn entry(name: &[u8], expected: Vec<Expected>) -> Option<Entry> {
+fn entry(name: &[u8], expected: Vec<Expected>) -> Option<ListEntry> {
     let name = OsStr::from_bytes(name).to_owned();
-    (!name.is_empty() && !expected.is_empty()).then_some(Entry { name, expected, may_be_windows: true })
+    (!name.is_empty() && !expected.is_empty()).then_some(ListEntry { name, expected, may_be_windows: true })
 }
 
 /// Returns a digest of a known algorithm, if that was requested and the length is right.
@@ -112,7 +112,7 @@ impl RsplitOnce for [u8] {
 
 /// Parses `NAME CRC32`. Once it is certain that the list is SFV, a CRC may lack leading zeros, as
 /// in early versions of cksfv.
-pub fn sfv(filter: &AlgorithmFilter<'_>, line: &[u8], is_certain: bool) -> Option<Entry> {
+pub fn sfv(filter: &AlgorithmFilter<'_>, line: &[u8], is_certain: bool) -> Option<ListEntry> {
     let line = line.trim_ascii_end();
     let at = line.iter().rposition(|byte| matches!(byte, b' ' | b'\t'))?;
     let (name, crc) = (line[..at].trim_ascii_end(), &line[at + 1..]);
@@ -139,7 +139,7 @@ pub fn hashdeep_header(line: &[u8]) -> Option<Vec<HashdeepColumn>> {
 }
 
 /// Parses a line of hashdeep: a value for each column. The last one, the name, may contain commas.
-pub fn hashdeep(columns: &[HashdeepColumn], filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<Entry> {
+pub fn hashdeep(columns: &[HashdeepColumn], filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListEntry> {
     let mut values = line.splitn(columns.len(), |&byte| byte == b',');
     let (mut size, mut expected, mut name) = (None, Vec::new(), None);
     for column in columns {
@@ -157,7 +157,7 @@ pub fn hashdeep(columns: &[HashdeepColumn], filter: &AlgorithmFilter<'_>, line: 
 }
 
 /// Parses `DATA NAME SIZE ALGORITHM DIGEST ...` of a Gentoo Manifest.
-pub fn gentoo(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<Entry> {
+pub fn gentoo(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListEntry> {
     let mut words = words(line);
     let prefix: &[u8] = match words.next()? {
         b"AUX" => b"files/",
@@ -177,7 +177,7 @@ pub fn gentoo(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<Entry> {
             expected.push(digest(filter, algorithm, value, Some(size))?);
         }
     }
-    Some(Entry { may_be_windows: false, ..entry(&name, expected)? })
+    Some(ListEntry { may_be_windows: false, ..entry(&name, expected)? })
 }
 
 /// Returns a name in which GLEP 74 writes blanks and control characters as `\x20` and `\u2028`.
@@ -219,14 +219,14 @@ pub fn section(line: &[u8]) -> Option<Algorithm> {
 
 /// Parses ` DIGEST SIZE NAME` within such a field; in a .changes file, two more words precede the
 /// name.
-pub fn control(algorithm: Algorithm, filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<Entry> {
+pub fn control(algorithm: Algorithm, filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListEntry> {
     if !line.first()?.is_ascii_whitespace() {
         return None;
     }
     let words: Vec<&[u8]> = words(line).collect();
     let ([value, size, name] | [value, size, _, _, name]) = words[..] else { return None };
     let expected = digest(filter, algorithm, value, Some(decimal(size)?))?;
-    Some(Entry { may_be_windows: false, ..entry(name, vec![expected])? })
+    Some(ListEntry { may_be_windows: false, ..entry(name, vec![expected])? })
 }
 
 /// Returns whether a line is `Field: value`.
@@ -301,8 +301,9 @@ fn pair(line: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((line[..at].trim_ascii(), line[at + 3..].trim_ascii()))
 }
 
-/// Returns the digest without a name that may be all of a list, and the file that it belongs to.
-pub fn of_subject(list: &OsStr, filter: &AlgorithmFilter<'_>, mut expected: Expected) -> Option<Entry> {
+/// Returns the entry of a list that consists of a digest alone, and whose name tells the file that
+/// it belongs to.
+pub fn of_subject(list: &OsStr, filter: &AlgorithmFilter<'_>, mut expected: Expected) -> Option<ListEntry> {
     let name = subject(list)?;
     // `f.sha256` names its algorithm.
     if let Some(likely) = filter.likely
@@ -310,5 +311,5 @@ pub fn of_subject(list: &OsStr, filter: &AlgorithmFilter<'_>, mut expected: Expe
     {
         expected.candidates.retain(|candidate| candidate.spec.algorithm == likely);
     }
-    Some(Entry { name, expected: vec![expected], may_be_windows: false })
+    Some(ListEntry { name, expected: vec![expected], may_be_windows: false })
 }

@@ -6,7 +6,7 @@
 //! handling of unusual text are those of util-linux 2.38.
 
 use super::colour::{self, Condition};
-use crate::commands::printf::Spec;
+use crate::commands::printf::ConversionSpec;
 
 /// The maximum width and precision of a conversion.
 const MAX_FIELD: usize = 4096;
@@ -55,7 +55,7 @@ pub struct Conversion {
     /// The kind of conversion.
     pub kind: Kind,
     /// Flags, field width and precision.
-    pub spec: Spec,
+    pub spec: ConversionSpec,
 }
 
 /// The kind of a conversion.
@@ -266,7 +266,8 @@ fn prints(unit: &Written, coloured: bool) -> Result<(Vec<Print>, bool), String> 
             after_flags(after)
         };
         let spec = &after[..after.len() - letters.len()];
-        let spec = Spec::parse(spec, MAX_FIELD).ok_or_else(|| format!("a field has more than {MAX_FIELD} columns"))?;
+        let spec = ConversionSpec::parse(spec, MAX_FIELD)
+            .ok_or_else(|| format!("a field has more than {MAX_FIELD} columns"))?;
         let (kind, bytes, used) = conversion(letters, unit.bytes, precision)?;
         at_end |= letters.starts_with(b"_A");
         rest = &letters[used..];

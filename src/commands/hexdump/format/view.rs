@@ -4,7 +4,7 @@ use super::colour::RESET;
 use super::parse::{Conversion, Formats, Kind, Print, Unit};
 use crate::commands::hexdump::colour::{self, Brush, Theme};
 use crate::commands::hexdump::view::{End, Place, View};
-use crate::commands::printf::Spec;
+use crate::commands::printf::ConversionSpec;
 
 /// `-b`.
 pub const ONE_BYTE_OCTAL: [&str; 2] = [SHORT_END, r#""%07.7_ax " 16/1 "%03o " "\n""#];
@@ -103,7 +103,7 @@ fn push_print(print: &Print, row: &Row<'_>, at: usize, is_last: bool, brush: &mu
     }
 }
 
-fn push_address(spec: Spec, base: u8, address: u64, out: &mut Vec<u8>) {
+fn push_address(spec: ConversionSpec, base: u8, address: u64, out: &mut Vec<u8>) {
     if base == b'd' { spec.push_signed(address as i64, out) } else { spec.push_unsigned(address, base, out) }
 }
 
@@ -141,7 +141,7 @@ fn push_bytes(conversion: Conversion, shown: &[u8], rest: &[u8], out: &mut Vec<u
     }
 }
 
-fn push_escape(spec: Spec, byte: u8, out: &mut Vec<u8>) {
+fn push_escape(spec: ConversionSpec, byte: u8, out: &mut Vec<u8>) {
     let escape: &[u8] = match byte {
         0 => b"\\0",
         7 => b"\\a",

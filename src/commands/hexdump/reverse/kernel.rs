@@ -3,7 +3,7 @@
 //! The meaning of a line can depend on everything before it, so lines are read in order, in the
 //! serial part of the pipeline.
 
-use super::{Hints, Malformed, Notation, Placement, Reverse, Sink};
+use super::{ByteSink, Hints, Malformed, Notation, Placement, Reverse};
 use crate::engine::{Block, Flow, Inserted, Insertion, Kernel};
 
 /// The kernel that reads every block.
@@ -34,7 +34,7 @@ pub struct PlacedBytes {
     insertions: Vec<Insertion>,
 }
 
-impl Sink for PlacedBytes {
+impl ByteSink for PlacedBytes {
     fn bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }

@@ -27,7 +27,7 @@ pub use xxd::XxdText;
 const MAX_HELD: usize = 64 << 10;
 
 /// Receives the bytes of the dump.
-pub trait Sink {
+pub trait ByteSink {
     /// Writes at the current offset, and advances past the written bytes.
     fn bytes(&mut self, bytes: &[u8]);
 
@@ -249,7 +249,7 @@ impl Reverse {
     ///
     /// # Errors
     /// Returns the first line that cannot be converted back.
-    pub fn feed(&mut self, text: &[u8], sink: &mut impl Sink) -> Result<(), Malformed> {
+    pub fn feed(&mut self, text: &[u8], sink: &mut impl ByteSink) -> Result<(), Malformed> {
         match self {
             Reverse::Undecided { start, .. } => {
                 start.extend_from_slice(text);
@@ -265,7 +265,7 @@ impl Reverse {
     ///
     /// # Errors
     /// Returns the first line that cannot be converted back.
-    pub fn finish(mut self, sink: &mut impl Sink) -> Result<(), Malformed> {
+    pub fn finish(mut self, sink: &mut impl ByteSink) -> Result<(), Malformed> {
         self.decide(true, sink)?;
         match self {
             Reverse::Rows(rows) => rows.finish(sink),
@@ -276,7 +276,7 @@ impl Reverse {
 
     /// Switches to a notation as soon as one is known, which is always the case if the text is
     /// `complete`.
-    fn decide(&mut self, complete: bool, sink: &mut impl Sink) -> Result<(), Malformed> {
+    fn decide(&mut self, complete: bool, sink: &mut impl ByteSink) -> Result<(), Malformed> {
         let Reverse::Undecided { start, asked, hints, placement } = self else { return Ok(()) };
         let notation = match asked {
             Some(_) => detect::xxd_width(start, complete).map(|width| Notation::Xxd { width: Some(width) }),

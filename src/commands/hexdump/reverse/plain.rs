@@ -2,7 +2,7 @@
 //! them.
 
 use super::super::digits::hex_value;
-use super::{Malformed, Problem, Sink};
+use super::{ByteSink, Malformed, Problem};
 
 /// The state of reading plain digits.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +20,7 @@ impl PlainDigits {
     ///
     /// # Errors
     /// Returns the first line that contains anything else.
-    pub fn feed(&mut self, text: &[u8], sink: &mut impl Sink) -> Result<(), Malformed> {
+    pub fn feed(&mut self, text: &[u8], sink: &mut impl ByteSink) -> Result<(), Malformed> {
         let mut bytes = Vec::with_capacity(text.len() / 2);
         let result = self.read(text, &mut bytes);
         sink.bytes(&bytes);
@@ -31,7 +31,7 @@ impl PlainDigits {
     ///
     /// # Errors
     /// Returns an error if the last byte has one digit only.
-    pub fn finish(self, _sink: &mut impl Sink) -> Result<(), Malformed> {
+    pub fn finish(self, _sink: &mut impl ByteSink) -> Result<(), Malformed> {
         match self.high {
             Some(_) => Err(Malformed::new(self.lines + 1, &self.line_start, Problem::HalfByte)),
             None => Ok(()),

@@ -5,7 +5,7 @@
 //! gaps.
 
 use super::line::{self, Line, Row};
-use super::{Base, Layout, MAX_HELD, Malformed, Placement, Problem, Sink};
+use super::{Base, ByteSink, Layout, MAX_HELD, Malformed, Placement, Problem};
 use crate::commands::hexdump::digits::PRINTABLE;
 
 /// The number of bytes that every dump may have in a row.
@@ -72,7 +72,7 @@ impl AddressedRows {
     ///
     /// # Errors
     /// Returns the first line that is not a row.
-    pub fn feed(&mut self, text: &[u8], sink: &mut impl Sink) -> Result<(), Malformed> {
+    pub fn feed(&mut self, text: &[u8], sink: &mut impl ByteSink) -> Result<(), Malformed> {
         let mut rest = text;
         let mut bytes = Vec::with_capacity(text.len() / 4);
         while let Some(end) = memchr::memchr(b'\n', rest) {
@@ -98,7 +98,7 @@ impl AddressedRows {
     ///
     /// # Errors
     /// Returns an error if the line is not a row.
-    pub fn finish(mut self, sink: &mut impl Sink) -> Result<(), Malformed> {
+    pub fn finish(mut self, sink: &mut impl ByteSink) -> Result<(), Malformed> {
         let line = std::mem::take(&mut self.partial);
         let mut bytes = vec![];
         self.take(&line, &mut bytes, sink)?;
@@ -113,7 +113,7 @@ impl AddressedRows {
     }
 
     /// Reads one line. `bytes` are pending bytes that belong at the current offset of the output.
-    fn take(&mut self, line: &[u8], bytes: &mut Vec<u8>, sink: &mut impl Sink) -> Result<(), Malformed> {
+    fn take(&mut self, line: &[u8], bytes: &mut Vec<u8>, sink: &mut impl ByteSink) -> Result<(), Malformed> {
         let before = bytes.len();
         let result = if line.len() > MAX_HELD { Err(Problem::TooLong) } else { self.take_line(line, bytes, sink) };
         self.lines += 1;
@@ -124,7 +124,7 @@ impl AddressedRows {
         })
     }
 
-    fn take_line(&mut self, line: &[u8], bytes: &mut Vec<u8>, sink: &mut impl Sink) -> Result<(), Problem> {
+    fn take_line(&mut self, line: &[u8], bytes: &mut Vec<u8>, sink: &mut impl ByteSink) -> Result<(), Problem> {
         let before = bytes.len();
         match line::read(line, self.layout, self.base, bytes)? {
             Line::Blank => Ok(()),
@@ -151,7 +151,7 @@ impl AddressedRows {
         bytes: &mut Vec<u8>,
         fits: Result<(), Problem>,
         row: Row,
-        sink: &mut impl Sink,
+        sink: &mut impl ByteSink,
     ) -> Result<(), Problem> {
         fits?;
         let follows = self.next_address == Some(row.address) && !self.must_move && !self.starred;
@@ -226,7 +226,7 @@ impl AddressedRows {
     }
 
     /// Advances to `address`, repeating the last row in place of squeezed rows.
-    fn go_to(&mut self, address: u64, bytes: &mut Vec<u8>, sink: &mut impl Sink) -> Result<(), Problem> {
+    fn go_to(&mut self, address: u64, bytes: &mut Vec<u8>, sink: &mut impl ByteSink) -> Result<(), Problem> {
         let starred = std::mem::take(&mut self.starred);
         let squeezed = self.next_address.filter(|_| starred).map(|from| address.wrapping_sub(from));
         if squeezed.is_some_and(|squeezed| squeezed % self.last.len().max(1) as u64 != 0) {

@@ -9,7 +9,7 @@ struct Image {
     at: usize,
 }
 
-impl Sink for Image {
+impl ByteSink for Image {
     fn bytes(&mut self, bytes: &[u8]) {
         let end = self.at + bytes.len();
         self.bytes.resize(self.bytes.len().max(end), 0);

@@ -5,7 +5,7 @@
 //! that xxd itself wrote takes a shortcut.
 
 use super::super::digits::hex_value;
-use super::{Malformed, Placement, Problem, Sink};
+use super::{ByteSink, Malformed, Placement, Problem};
 
 /// The state of reading a table of xxd, or plain digits.
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ impl XxdText {
     ///
     /// # Errors
     /// Returns the first line whose bytes cannot be placed.
-    pub fn feed(&mut self, text: &[u8], sink: &mut impl Sink) -> Result<(), Malformed> {
+    pub fn feed(&mut self, text: &[u8], sink: &mut impl ByteSink) -> Result<(), Malformed> {
         // Consecutive bytes are passed to the sink together.
         let mut bytes = Vec::with_capacity(text.len() / 2);
         let mut rest = text;
@@ -124,7 +124,7 @@ impl XxdText {
 
     /// Processes a row as the state machine does, or leaves it to the machine if the row lacks
     /// bytes.
-    fn take_row(&mut self, row: &WholeRow<'_>, bytes: &mut Vec<u8>, sink: &mut impl Sink) -> Result<(), Problem> {
+    fn take_row(&mut self, row: &WholeRow<'_>, bytes: &mut Vec<u8>, sink: &mut impl ByteSink) -> Result<(), Problem> {
         let start = bytes.len();
         let mut rest = row.digits;
         let mut found = 0;
@@ -165,7 +165,7 @@ impl XxdText {
     }
 
     /// Processes one character.
-    fn step(&mut self, character: u8, bytes: &mut Vec<u8>, sink: &mut impl Sink) -> Result<(), Problem> {
+    fn step(&mut self, character: u8, bytes: &mut Vec<u8>, sink: &mut impl ByteSink) -> Result<(), Problem> {
         if character == b'\r' || self.plain && matches!(character, b' ' | b'\n' | b'\t') {
             return Ok(());
         }
