@@ -274,7 +274,7 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand --invert-match 'Select lines that do not match'
             cand -U 'Let matches span lines; holds a whole input in memory if the pattern can match a newline'
             cand --multiline 'Let matches span lines; holds a whole input in memory if the pattern can match a newline'
-            cand --multiline-dotall 'Let `.` match newlines under -U'
+            cand --multiline-dotall 'Let `.` match newlines with -U'
             cand --crlf 'Treat a carriage return before a newline as part of the line ending'
             cand -z 'Read lines that end with NUL instead of newline'
             cand --null-data 'Read lines that end with NUL instead of newline'

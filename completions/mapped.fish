@@ -277,7 +277,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s w -l word-regexp 
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s x -l line-regexp -d 'Match only whole lines'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s v -l invert-match -d 'Select lines that do not match'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s U -l multiline -d 'Let matches span lines; holds a whole input in memory if the pattern can match a newline'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l multiline-dotall -d 'Let `.` match newlines under -U'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l multiline-dotall -d 'Let `.` match newlines with -U'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l crlf -d 'Treat a carriage return before a newline as part of the line ending'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s z -l null-data -d 'Read lines that end with NUL instead of newline'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l auto-hybrid-regex -d 'Run patterns with PCRE2 where they need it, as with --engine=auto'

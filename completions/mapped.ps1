@@ -281,7 +281,7 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('--invert-match', '--invert-match', [CompletionResultType]::ParameterName, 'Select lines that do not match')
             [CompletionResult]::new('-U', '-U ', [CompletionResultType]::ParameterName, 'Let matches span lines; holds a whole input in memory if the pattern can match a newline')
             [CompletionResult]::new('--multiline', '--multiline', [CompletionResultType]::ParameterName, 'Let matches span lines; holds a whole input in memory if the pattern can match a newline')
-            [CompletionResult]::new('--multiline-dotall', '--multiline-dotall', [CompletionResultType]::ParameterName, 'Let `.` match newlines under -U')
+            [CompletionResult]::new('--multiline-dotall', '--multiline-dotall', [CompletionResultType]::ParameterName, 'Let `.` match newlines with -U')
             [CompletionResult]::new('--crlf', '--crlf', [CompletionResultType]::ParameterName, 'Treat a carriage return before a newline as part of the line ending')
             [CompletionResult]::new('-z', '-z', [CompletionResultType]::ParameterName, 'Read lines that end with NUL instead of newline')
             [CompletionResult]::new('--null-data', '--null-data', [CompletionResultType]::ParameterName, 'Read lines that end with NUL instead of newline')

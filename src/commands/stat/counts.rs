@@ -23,7 +23,7 @@ struct CountKernel {
     names: bool,
 }
 
-/// A block's counts, and then those of its input so far.
+/// The counts of a block, and later those of its input so far.
 struct Part {
     piece: Piece,
     tally: WordCounts,
@@ -104,7 +104,7 @@ impl CountKernel {
 pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
     let kernel = CountKernel::new(args);
     let mut plan = config.engine.plan(Cut::Exact, COUNTED);
-    // What a hole contains is known, so it need not be read.
+    // The content of a hole is known, so it need not be read.
     plan.holes = true;
     let inputs = config.inputs(&args.files).into_iter();
     let outcome =

@@ -1,13 +1,14 @@
 //! Counts words and characters as `wc` does, in pieces of an input that are counted independently.
 //!
-//! A word is a run of characters without white space that holds a printable one; other characters,
-//! and bytes that are not UTF-8, neither begin nor end a word. A character may be cut in two by a
-//! border of pieces, so a piece keeps its first and its last bytes aside for [`WordCounts::add`].
+//! A word is a run of characters without white space, of which at least one is printable; other
+//! characters, and bytes that are not UTF-8, neither begin nor end a word. The border between two
+//! pieces may divide a character, so each piece keeps its first and last bytes for
+//! [`WordCounts::add`].
 
 use super::newlines;
 use crate::os::accounts;
 
-/// The role of a character in words.
+/// The role of a character in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     /// Separates words.
@@ -18,7 +19,7 @@ enum Role {
     Nothing,
 }
 
-/// How many bytes of a character may lie before a border.
+/// The maximum number of bytes of a character before a border.
 const MOST: usize = 3;
 
 /// The bytes of a character that lie on one side of a border.
@@ -62,13 +63,13 @@ pub struct Piece {
 /// Which counts need more than a search for newlines.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted {
-    /// CountColumn lines.
+    /// Whether to count lines.
     pub lines: bool,
-    /// CountColumn words.
+    /// Whether to count words.
     pub words: bool,
-    /// CountColumn characters.
+    /// Whether to count characters.
     pub characters: bool,
-    /// Characters are those of UTF-8, not bytes.
+    /// Whether characters are those of UTF-8, not bytes.
     pub utf8: bool,
 }
 
@@ -121,7 +122,7 @@ impl Piece {
         }
     }
 
-    /// Adds the words of bytes of which only those of ASCII belong to words.
+    /// Adds the words of bytes of which only ASCII bytes belong to words.
     fn add_bytes(&mut self, bytes: &[u8]) {
         for bytes in bytes.chunks(255) {
             // A count of at most 255 fits in a byte, and the compiler vectorises the loops.
@@ -232,9 +233,9 @@ fn incomplete(bytes: &[u8]) -> usize {
     }
 }
 
-/// Returns the number of characters in bytes of which some may not be UTF-8.
+/// Returns the number of characters in bytes that may contain invalid UTF-8.
 fn characters(mut bytes: &[u8]) -> u64 {
-    // No `str` is made of the bytes, which another process may change.
+    // The bytes do not become a `str`, because another process may change them.
     let mut count = 0;
     loop {
         let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), |text| text.len());
@@ -294,7 +295,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Counts one character after the other.
+    /// Counts character by character.
     fn naive(bytes: &[u8], utf8: bool) -> (u64, u64) {
         let (mut words, mut characters, mut in_word) = (0, 0, false);
         let mut see = |role| match role {

@@ -180,7 +180,7 @@ impl<'a> Cursor<'a> {
                 break;
             }
             let item = self.cut_current(spare, stop);
-            self.grow();
+            self.nominal = self.nominal.saturating_mul(GROWTH).min(self.plan.block);
             if let Some(item) = item {
                 items.push(item);
                 break;
@@ -206,10 +206,6 @@ impl<'a> Cursor<'a> {
         items.push(Item::Span(span));
         self.current = None;
         if self.session.probe.should_probe() { length.min(probe_bytes(self.head) as u64) } else { length }
-    }
-
-    fn grow(&mut self) {
-        self.nominal = self.nominal.saturating_mul(GROWTH).min(self.plan.block);
     }
 
     fn is_joined(&self) -> bool {

@@ -102,8 +102,7 @@ impl Streamed {
         // An input that must be one block is not split where its writer pauses.
         let is_whole = nominal >= WHOLE;
         drained &= !is_whole;
-        // The position where the search for a line end continues, so that no byte is searched
-        // twice.
+        // The position where the search for a line end continues, so that no byte is searched twice.
         let mut searched = 0;
         let cut = loop {
             if self.ended && buffer.len() <= nominal {
@@ -131,16 +130,7 @@ impl Streamed {
             match self.fill(buffer.end(), want, stop) {
                 Ok(Filled::Stopped) => return Ok(Piece::Stopped),
                 Ok(filled) => drained = filled == Filled::Drained && !is_whole,
-                Err(error) => {
-                    // Whole lines and rows before the error are valid and are handed out first.
-                    let whole = self.cut_point(&buffer, buffer.len(), 0).unwrap_or(0);
-                    if whole == 0 {
-                        return Err(error);
-                    }
-                    self.failed = Some(error);
-                    buffer.truncate(whole);
-                    break whole;
-                }
+                Err(error) => break self.postpone(error, &mut buffer)?,
             }
         };
         Ok(self.split_off(buffer, cut, drained))
@@ -158,6 +148,18 @@ impl Streamed {
         let head = self.stream.head().unwrap_or(&buffer[..]);
         self.kind = Some(classify(&head[..head.len().min(self.head)]));
         Ok(filled)
+    }
+
+    /// Postpones an error of reading until the whole lines or rows before it are handed out. Returns
+    /// their length.
+    fn postpone(&mut self, error: io::Error, buffer: &mut Buffer) -> io::Result<usize> {
+        let whole = self.cut_point(buffer, buffer.len(), 0).unwrap_or(0);
+        if whole == 0 {
+            return Err(error);
+        }
+        self.failed = Some(error);
+        buffer.truncate(whole);
+        Ok(whole)
     }
 
     /// Returns the first `cut` bytes of `buffer` as a piece, and keeps the rest.

@@ -89,14 +89,7 @@ pub fn compare(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output, f
         left.advance(len as u64);
         right.advance(len as u64);
     }
-    if left.failure().is_some() || right.failure().is_some() {
-        return Ok(differ);
-    }
-    let shorter = match (left.bytes().is_empty(), right.bytes().is_empty()) {
-        (true, true) => return Ok(differ),
-        (true, false) => &left.name,
-        _ => &right.name,
-    };
+    let Some(shorter) = shorter(left, right) else { return Ok(differ) };
     if form != CmpForm::Nothing {
         output.flush()?;
         report_end(shorter, position, lists);
@@ -104,7 +97,19 @@ pub fn compare(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output, f
     Ok(true)
 }
 
-/// Appends where the first difference is, with the two bytes if they are wanted.
+/// Returns the name of the input that ended first, unless they have the same length or one failed.
+fn shorter<'s>(left: &'s Side<'_>, right: &'s Side<'_>) -> Option<&'s OsStr> {
+    if left.failure().is_some() || right.failure().is_some() {
+        return None;
+    }
+    match (left.bytes().is_empty(), right.bytes().is_empty()) {
+        (true, true) => None,
+        (true, false) => Some(&left.name),
+        _ => Some(&right.name),
+    }
+}
+
+/// Appends where the first difference is, with the two bytes if they are requested.
 fn push_first(names: [&OsStr; 2], position: CmpPosition, values: Option<(u8, u8)>, text: &mut Vec<u8>) {
     let [one, other] = names.map(|name| escape_name(name).into_owned());
     let CmpPosition { bytes, lines, .. } = position;
