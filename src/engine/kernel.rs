@@ -1,6 +1,8 @@
 //! The interface that a subcommand implements for the engine: a pure function over blocks. A kernel
 //! has no access to files or output, and its only memory is its carry.
 
+use std::sync::Arc;
+
 use super::Block;
 use super::input_kind::InputKind;
 
@@ -32,7 +34,7 @@ pub enum Inserted {
     /// The unit, repeated.
     Repeat {
         /// The bytes to repeat; not empty.
-        unit: Vec<u8>,
+        unit: Arc<[u8]>,
         /// The total number of bytes; the last unit may be incomplete.
         bytes: u64,
     },

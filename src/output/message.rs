@@ -25,7 +25,7 @@ pub fn command_name(subcommand: &str) -> String {
 /// Writes a line to standard error. If that fails, the line is lost and the run continues, because
 /// a message that cannot be shown is no reason to withhold output.
 pub fn print_message(line: fmt::Arguments<'_>) {
-    let mut text = escape_for_terminal(format!("{line}\n"));
+    let mut text = escape_for_terminal(shortened(format!("{line}\n")));
     if let (Some(speaker), Some(message)) = (SPEAKER.get(), text.strip_prefix("mapped: ")) {
         text = format!("{speaker}: {}", message.replace("\nmapped: ", &format!("\n{speaker}: ")));
     }
@@ -40,6 +40,25 @@ pub fn print_message(line: fmt::Arguments<'_>) {
             Err(_) => return,
         }
     }
+}
+
+/// Leaves out the middle of lines that are longer than the longest path, such as those that quote the
+/// line of a file.
+fn shortened(text: String) -> String {
+    const LONGEST: usize = 64 << 10;
+    const SHOWN: usize = 512;
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let boundary = |line: &str, at: usize| (0..=at).rev().find(|&at| line.is_char_boundary(at)).unwrap_or(0);
+    let shorten = |line: &str| match line.len() {
+        length if length > LONGEST => {
+            let (start, end) = (boundary(line, SHOWN), boundary(line, length - SHOWN));
+            format!("{}[...]{}", &line[..start], &line[end..])
+        }
+        _ => line.to_owned(),
+    };
+    text.split_inclusive('\n').map(shorten).collect()
 }
 
 /// Escapes everything that a terminal would interpret, except newlines. Names are already escaped,
@@ -62,6 +81,16 @@ pub fn escape_for_terminal(text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Regression: `cat --lines-from FILE` quoted a line of 100 MB twice.
+    #[test]
+    fn only_the_ends_of_very_long_lines_are_shown() {
+        let path = "d/".repeat(30_000);
+        assert_eq!(shortened(path.clone()), path);
+        let shown = shortened(format!("first\nbegins {} ends\n", "\u{e4}".repeat(1 << 20)));
+        assert!(shown.starts_with("first\nbegins \u{e4}\u{e4}") && shown.ends_with("\u{e4}\u{e4} ends\n"), "{shown}");
+        assert!(shown.contains("\u{e4}[...]\u{e4}") && shown.len() < 1100, "{}", shown.len());
+    }
 
     #[test]
     fn only_newlines_stay_unescaped() {

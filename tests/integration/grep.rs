@@ -762,3 +762,33 @@ fn a_line_is_searched_once_for_all_its_matches() {
     }
     assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{:?}", begun.elapsed());
 }
+
+/// Regression: `--vimgrep` held all copies of a long line in memory, and ended with an abort.
+#[test]
+fn many_matches_need_little_memory() {
+    let dir = Dir::new();
+    let path = dir.file("long", &[&b"ab".repeat(3000)[..], b"\n", &b"ab".repeat(20_000), b"\n"].concat());
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -v 150000; exec \"$@\" | tail -c 1000", "sh"]);
+    command.arg(assert_cmd::cargo::cargo_bin!("mapped")).args(["grep", "--threads", "1", "--vimgrep", "a"]).arg(&path);
+    let ran: Ran = command.output().unwrap().into();
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    assert!(ran.stdout.ends_with(b"abab\n"));
+}
+
+/// The lines that are inserted into the text when it is written are the same as those in it.
+#[test]
+fn vimgrep_repeats_lines_of_any_length() {
+    let dir = Dir::new();
+    for length in [200, 255, 256, 257, 5000] {
+        for end in ["\n", ""] {
+            let line = format!("{}ab", "-".repeat(length - 2 - end.len()));
+            let bytes = format!("x\nab\nab{line}\n{line}{end}");
+            let path = dir.file("f", bytes.as_bytes());
+            let ran: Ran = mapped().args(["grep", "--vimgrep", "-h", "ab"]).arg(&path).output().unwrap().into();
+            let (first, last) = (format!("ab{line}"), length - 1 - end.len());
+            let expected = format!("2:1:ab\n3:1:{first}\n3:{}:{first}\n4:{last}:{line}\n", last + 2);
+            assert_eq!(String::from_utf8_lossy(&ran.stdout), expected, "{length} {end:?}");
+        }
+    }
+}

@@ -290,7 +290,7 @@ impl Kernel for LongLineCount<'_> {
 
     fn format(&self, block: &Block, part: &mut LinePart, text: &mut Vec<u8>) {
         let Some(total) = part.total else { return };
-        let printer = Printer { style: &self.settings.style, pattern: &self.settings.query.any };
+        let printer = Printer { style: &self.settings.style, pattern: &self.settings.query.any, copies: None };
         let name = self.settings.name_of(block.source());
         match self.settings.report {
             Report::Count => printer.count_line(name, total, text),

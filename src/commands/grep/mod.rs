@@ -85,6 +85,8 @@ use walk::Walk;
 /// The default block size in bytes if lines are printed. The windows and text of two threads then
 /// stay far below 100 MiB.
 const BLOCK: usize = 8 << 20;
+/// Block size where each match adds text. The text of a block may be a hundred times as long.
+const BLOCK_PER_MATCH: usize = 512 << 10;
 
 /// The block size in bytes if a match may span any number of lines: larger than any input.
 const WHOLE: usize = usize::MAX >> 1;
@@ -307,7 +309,9 @@ impl Run<'_> {
         let tells_binary = settings.binary != BinaryFiles::Text && settings.report != Report::Json;
         let or_nul = tells_binary && terminator != 0;
         let block = match settings.report {
-            Report::Lines | Report::Json => BLOCK,
+            Report::Json => BLOCK_PER_MATCH,
+            Report::Lines if settings.style.adds_text_per_match() => BLOCK_PER_MATCH,
+            Report::Lines => BLOCK,
             _ => COUNTED,
         };
         let plan = self.config.engine.plan(Cut::Lines { terminator, or_nul }, block);

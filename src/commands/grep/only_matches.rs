@@ -174,7 +174,7 @@ impl Kernel for OnlyMatches<'_> {
     }
 
     fn format(&self, block: &Block, part: &mut MatchPart, text: &mut Vec<u8>) {
-        let printer = Printer { style: &self.settings.style, pattern: self.pattern };
+        let printer = Printer { style: &self.settings.style, pattern: self.pattern, copies: None };
         let name = self.settings.name_of(block.source());
         let at = |offset| At { name, number: 0, offset, selected: true, width: 0 };
         for (offset, matched) in &part.in_seam {

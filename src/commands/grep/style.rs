@@ -52,6 +52,14 @@ pub struct Style {
     pub no_zeros: bool,
 }
 
+impl Style {
+    /// Returns whether each match adds text, so that the text may be many times as long as the input.
+    pub fn adds_text_per_match(&self) -> bool {
+        let prefixed = self.name || self.number || self.offset || self.column;
+        self.per_match || self.colors.is_some() || self.replacement.is_some() || self.only_matching && prefixed
+    }
+}
+
 /// The position of some lines.
 #[derive(Clone, Copy, Debug)]
 pub struct At<'a> {

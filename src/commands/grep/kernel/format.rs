@@ -1,24 +1,27 @@
 //! Formats the selected lines of a block, as text or as JSON.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use super::super::json;
 use super::super::lines::lines_of;
+use super::super::print::Printer;
 use super::super::query::Piece;
 use super::super::settings::Report;
 use super::super::style::{At, Spans};
 use super::{Part, Search, Totals};
-use crate::engine::{Block, Kernel};
+use crate::engine::{Block, Insertion, Kernel};
 
 impl Search<'_> {
-    /// Prints the selected lines and their context.
-    pub(super) fn print_lines(&self, block: &Block, part: &Part, text: &mut Vec<u8>) {
+    /// Prints the selected lines and their context. Copies of long lines go to `copies` instead of
+    /// the text.
+    pub(super) fn print_lines(&self, block: &Block, part: &Part, copies: &RefCell<Vec<Insertion>>, text: &mut Vec<u8>) {
         let settings = self.settings;
         let pieces = &part.found.pieces;
         if pieces.is_empty() {
             return;
         }
-        let printer = self.printer();
+        let printer = Printer { copies: Some(copies), ..self.printer() };
         let name = self.name(block);
         if let Some(blank) = part.heading {
             if blank {
@@ -41,7 +44,12 @@ impl Search<'_> {
         if part.lead.lines > 0 {
             let number = part.first_line.saturating_sub(part.lead.lines);
             let offset = block.offset() - part.lead.bytes.len() as u64;
-            self.print_piece(&part.lead.bytes, None, At { name, number, offset, selected: false, width }, text);
+            self.print_piece(
+                &printer,
+                (&part.lead.bytes, None),
+                At { name, number, offset, selected: false, width },
+                text,
+            );
         }
         let multiline = settings.multiline;
         let mut shown = pieces[0].start;
@@ -50,7 +58,7 @@ impl Search<'_> {
                 self.separator(text);
             }
             let spans = multiline.then_some(Spans { all: &part.found.spans, base: piece.start });
-            self.print_piece(&hay[piece.start..piece.end], spans, at(piece), text);
+            self.print_piece(&printer, (&hay[piece.start..piece.end], spans), at(piece), text);
             shown = piece.end;
         }
     }
@@ -61,9 +69,14 @@ impl Search<'_> {
         }
     }
 
-    /// Prints lines. In a dialect that checks the encoding, lines that are not valid UTF-8 are skipped.
-    fn print_piece(&self, lines: &[u8], spans: Option<Spans<'_>>, at: At<'_>, text: &mut Vec<u8>) {
-        let printer = self.printer();
+    /// Prints lines whose matches may be known. In a dialect that checks the encoding, lines that are not valid UTF-8 are skipped.
+    fn print_piece(
+        &self,
+        printer: &Printer<'_>,
+        (lines, spans): (&[u8], Option<Spans<'_>>),
+        at: At<'_>,
+        text: &mut Vec<u8>,
+    ) {
         let checks = self.settings.checks_encoding && !self.settings.style.only_matching;
         if !checks || std::str::from_utf8(lines).is_ok() {
             printer.lines(lines, spans, at, text);

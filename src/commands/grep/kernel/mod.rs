@@ -3,6 +3,7 @@
 //! `carry` has the steps in file order, `totals` the state they pass on, and `format` the output.
 //! Nothing here opens a file or writes to standard output.
 
+use std::cell::RefCell;
 use std::ffi::OsStr;
 
 use memchr::memchr;
@@ -134,7 +135,12 @@ impl Kernel for Search<'_> {
         let settings = self.settings;
         let start = text.len();
         match settings.report {
-            Report::Lines => self.print_lines(block, part, text),
+            Report::Lines => {
+                let copies = RefCell::default();
+                self.print_lines(block, part, &copies, text);
+                let copies = copies.into_inner().into_iter();
+                part.messages.extend(copies.map(|copy| Insertion { at: copy.at - start, ..copy }));
+            }
             Report::Json => text.append(&mut part.text),
             Report::Count | Report::CountMatches => {
                 if let Some(total) = part.total.filter(|_| part.failed.is_none()) {
@@ -167,7 +173,7 @@ impl Kernel for Search<'_> {
 
 impl Search<'_> {
     fn printer(&self) -> Printer<'_> {
-        Printer { style: &self.settings.style, pattern: &self.settings.query.any }
+        Printer { style: &self.settings.style, pattern: &self.settings.query.any, copies: None }
     }
 
     fn name<'b>(&'b self, block: &'b Block) -> &'b [u8] {

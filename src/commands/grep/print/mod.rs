@@ -3,12 +3,15 @@
 //! A piece of plain lines is copied whole. Lines are handled one by one only if something is printed
 //! before or inside them, and searched again only if their matches are shown.
 
+use std::cell::RefCell;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::lines::lines_of;
 use super::pattern::Pattern;
 use super::style::{At, Spans, Style};
 use crate::cli::grep::Preview;
+use crate::engine::{Inserted, Insertion};
 use crate::os::append_copy;
 
 mod long_lines;
@@ -20,7 +23,13 @@ pub struct Printer<'a> {
     pub style: &'a Style,
     /// The pattern whose matches are shown.
     pub pattern: &'a Pattern,
+    /// Where copies of lines are recorded that are inserted into the text only when it is written.
+    pub copies: Option<&'a RefCell<Vec<Insertion>>>,
 }
+
+/// The length in bytes from which a line that is printed once for each of its matches is not copied
+/// into the text each time.
+const LONG: usize = 256;
 
 /// One line of a piece.
 #[derive(Clone, Copy)]
@@ -161,9 +170,24 @@ impl Printer<'_> {
         // Searching the line again for each of its matches would take quadratic time.
         let all: Vec<_> = found.iter().map(|(span, _)| span.clone()).collect();
         let line = Line { spans: Some(Spans { all: &all, base: 0 }), ..line };
-        for (span, _) in found.into_iter().filter(|(_, begins_here)| *begins_here) {
-            self.prefixed(line, Some(span), at, text);
+        let begun = found.into_iter().filter_map(|(span, begins_here)| begins_here.then_some(span));
+        match self.copies {
+            Some(copies) if line.bytes.len() > LONG && !self.changes_lines() => {
+                let unit: Arc<[u8]> = line.bytes.into();
+                for span in begun {
+                    self.prefix(self.style.column.then_some(span.start + 1), true, at, text);
+                    let what = Inserted::Repeat { unit: Arc::clone(&unit), bytes: unit.len() as u64 };
+                    copies.borrow_mut().push(Insertion { at: text.len(), what });
+                    self.terminate(line.bytes, text);
+                }
+            }
+            _ => begun.for_each(|span| self.prefixed(line, Some(span), at, text)),
         }
+    }
+
+    /// Returns whether selected lines are not printed as they are.
+    fn changes_lines(&self) -> bool {
+        self.style.colors.is_some() || self.style.long_lines.is_some() || self.style.trim
     }
 
     /// Prints the shown bytes of a line, in colour if colours are on.
@@ -288,7 +312,7 @@ mod tests {
         let pattern = Pattern::new(&[b"b+".to_vec()], &Syntax::default()).unwrap();
         let mut text = Vec::new();
         let at = At { name: b"f", number: 9, offset: 100, selected: true, width: 4 };
-        Printer { style, pattern: &pattern }.lines(lines, None, at, &mut text);
+        Printer { style, pattern: &pattern, copies: None }.lines(lines, None, at, &mut text);
         String::from_utf8(text).unwrap()
     }
 

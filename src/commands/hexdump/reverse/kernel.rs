@@ -40,7 +40,7 @@ impl ByteSink for PlacedBytes {
     }
 
     fn repeat(&mut self, unit: &[u8], bytes: u64) {
-        let what = Inserted::Repeat { unit: unit.to_vec(), bytes };
+        let what = Inserted::Repeat { unit: unit.into(), bytes };
         self.insertions.push(Insertion { at: self.bytes.len(), what });
     }
 
