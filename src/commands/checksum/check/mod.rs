@@ -31,6 +31,7 @@ use verify::{Guesses, Verdict, Verifier};
 pub fn run(run: Run<'_>, args: &Args, output: &mut Output) -> io::Result<Exit> {
     let mut exit = Exit::Success;
     let mut audit = args.checking.audit.then(|| Audit::new(args.checking.directory.as_deref()));
+    let mut audited = Vec::new();
     for list in &run.settings.files {
         let (input, from_stdin) = match open(list) {
             Ok(opened) => opened,
@@ -47,12 +48,21 @@ pub fn run(run: Run<'_>, args: &Args, output: &mut Output) -> io::Result<Exit> {
             ListEntries::new(input, list, &run.settings.named, run.settings.style.zero).read_from_stdin(from_stdin);
         let mut check = Check::new(run, &args.checking, list);
         check.audit = audit.as_mut();
-        exit = exit.and(check.run(entries, output)?);
+        let totals = check.verify(entries, output)?;
+        let report = Report { run, checking: &args.checking, list };
+        match args.checking.audit {
+            true => audited.push((report, totals)),
+            false => exit = exit.and(report.conclude(totals, output)),
+        }
     }
-    match audit {
-        Some(audit) => Ok(exit.and(audit.finish(run, &args.checking, output)?)),
-        None => Ok(exit),
+    if let Some(audit) = audit {
+        // The files come first, and then what is to be said of the lists.
+        exit = exit.and(audit.finish(run, &args.checking, output)?);
+        for (report, totals) in audited {
+            exit = exit.and(report.conclude(totals, output));
+        }
     }
+    Ok(exit)
 }
 
 /// Opens a list. Also returns whether it is the same file as standard input.
@@ -102,7 +112,14 @@ impl<'a> Check<'a> {
     ///
     /// # Errors
     /// Returns an error if writing to standard output fails.
-    pub fn run(mut self, entries: impl Iterator<Item = ListItem> + Send, output: &mut Output) -> io::Result<Exit> {
+    pub fn run(self, entries: impl Iterator<Item = ListItem> + Send, output: &mut Output) -> io::Result<Exit> {
+        let report = Report { run: self.run, checking: self.checking, list: self.list };
+        let totals = self.verify(entries, output)?;
+        Ok(report.conclude(totals, output))
+    }
+
+    /// Verifies all entries, and returns what is left to report of the list.
+    fn verify(mut self, entries: impl Iterator<Item = ListItem> + Send, output: &mut Output) -> io::Result<Totals> {
         let directory = self.checking.directory.as_deref();
         let verifier = Verifier { run: self.run, directory, guesses: &self.guesses };
         let jobs = entries.map(|item| match item {
@@ -149,8 +166,6 @@ impl<'a> Check<'a> {
         };
         let config = self.run.config;
         map_in_order(config.engine.threads, &config.stats, jobs, MapSteps { ahead, work, emit })?;
-        self.run.printing(|| report.sum_up(&mut totals, output));
-        let verified = totals.matched > 0 || self.checking.audit && totals.proper > 0;
-        Ok(if verified && totals.is_faultless(self.checking) { Exit::Success } else { Exit::Failure })
+        Ok(totals)
     }
 }

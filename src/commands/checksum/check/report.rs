@@ -13,6 +13,7 @@ use super::super::name::{escaped, quoted, report, warn};
 use super::verify::Verdict;
 use crate::cli::checksum::Checking;
 use crate::digest::Algorithm;
+use crate::exit::Exit;
 use crate::io::path;
 use crate::os::error_text;
 use crate::os::posix::OsStrExt;
@@ -40,6 +41,10 @@ pub struct Totals {
     piece: Option<(OsString, u64, Option<u64>)>,
     /// The number of files with bytes that no line covers.
     uncovered: u64,
+    /// The last file whose pieces could not be read, and why.
+    unreadable_pieces: Option<(OsString, String)>,
+    /// Whether a line of a form that coreutils does not check is improper.
+    has_improper_row: bool,
 }
 
 /// A verdict in JSON.
@@ -76,7 +81,7 @@ struct Shown<'a> {
 impl Totals {
     /// Returns whether the list and all its files are faultless.
     pub fn is_faultless(&self, checking: &Checking) -> bool {
-        let formatted = self.improper == 0 || !checking.strict;
+        let formatted = !self.has_improper_row && (self.improper == 0 || !checking.strict);
         let all_verified = self.nul == 0 && self.uncovered == 0;
         !self.broken && self.mismatched == 0 && self.unreadable == 0 && formatted && all_verified
     }
@@ -100,6 +105,15 @@ impl Totals {
                 report.uncovered(name, *next..range.start, output);
             }
             *next = range.end.max(*next);
+        }
+    }
+
+    /// Reports why a file could not be read: once for all its pieces.
+    fn report_unreadable(&mut self, entry: &ListEntry, error: &io::Error, reason: &str, output: &mut Output) {
+        let Some((name, _)) = entry.piece() else { return report(&entry.name, error, output) };
+        if self.unreadable_pieces.as_ref().is_none_or(|known| (&*known.0, &*known.1) != (&*name, reason)) {
+            report(&name, error, output);
+            self.unreadable_pieces = Some((name, reason.to_owned()));
         }
     }
 
@@ -140,6 +154,7 @@ impl Report<'_> {
         totals.improper += 1;
         match fault {
             Fault::Nul => totals.nul += 1,
+            Fault::Row => totals.has_improper_row = true,
             Fault::Algorithm(name) => _ = totals.unknown.get_or_insert(name),
             Fault::Form | Fault::StandardInput => {}
         }
@@ -170,7 +185,7 @@ impl Report<'_> {
             Err(error) => {
                 totals.unreadable += 1;
                 let reason = error_text(&error);
-                report(&entry.name, &error, output);
+                totals.report_unreadable(entry, &error, &reason, output);
                 let reason = Some(reason.as_str());
                 self.write(
                     entry,
@@ -227,8 +242,14 @@ impl Report<'_> {
         );
     }
 
-    /// Reports the summary of the list.
-    pub fn sum_up(&self, totals: &mut Totals, output: &mut Output) {
+    /// Reports the summary of the list, and returns the exit code.
+    pub fn conclude(&self, mut totals: Totals, output: &mut Output) -> Exit {
+        self.run.printing(|| self.sum_up(&mut totals, output));
+        let verified = totals.matched > 0 || self.checking.audit && totals.proper > 0;
+        if verified && totals.is_faultless(self.checking) { Exit::Success } else { Exit::Failure }
+    }
+
+    fn sum_up(&self, totals: &mut Totals, output: &mut Output) {
         totals.end_pieces(self, output);
         let list = self.shown();
         if totals.nul > 0 {

@@ -28,6 +28,8 @@ pub enum Line {
 pub enum Fault {
     /// It has no known form, or its algorithm was not requested.
     Form,
+    /// It is no row of an SFV or hashdeep list. Their own tools fail on it.
+    Row,
     /// It names an unknown algorithm.
     Algorithm(String),
     /// It contains a NUL byte, although lines end with a newline.

@@ -78,9 +78,14 @@ impl<'a> Parser<'a> {
         if line.is_empty() || line[0] == b'#' {
             return Line::Nothing;
         }
-        match self.surrounding(line) {
-            Some(answer) => answer,
-            None => self.entry(line),
+        if let Some(answer) = self.surrounding(line) {
+            return answer;
+        }
+        let answer = self.entry(line);
+        let is_table = matches!(self.form, ListForm::Sfv | ListForm::Hashdeep(_));
+        match answer {
+            Line::Improper(Fault::Form) | Line::Field | Line::Bare(_) if is_table => Line::Improper(Fault::Row),
+            answer => answer,
         }
     }
 

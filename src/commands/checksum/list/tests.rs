@@ -152,8 +152,8 @@ fn lists_of_other_forms() {
     let hashdeep = format!(
         "%%%% HASHDEEP-1.0\n%%%% size,md5,tiger,sha256,filename\n## Invoked\n5,{MD5},abcd,{sha256},a, b\n5,{MD5}\n"
     );
-    assert_eq!(read(&hashdeep), ["a, b md5,sha256", "5 Form"]);
-    assert_eq!(read_as("l", &[Algorithm::Sha256], &hashdeep), ["a, b sha256", "5 Form"]);
+    assert_eq!(read(&hashdeep), ["a, b md5,sha256", "5 Row"]);
+    assert_eq!(read_as("l", &[Algorithm::Sha256], &hashdeep), ["a, b sha256", "5 Row"]);
     assert_eq!(
         read(&format!(
             "DATA a\\x20b 5 MD5 {MD5} WHIRLPOOL 00 SHA256 {sha256}\nAUX p.patch 5 SHA256 {sha256}\nTIMESTAMP 2026-01-01T00:00:00Z\nDIST f 5 GOST 00"
