@@ -39,7 +39,7 @@ pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<
         [dump, target] => (dump.as_os_str(), Some(target).filter(|target| *target != "-")),
         _ => return Ok(refuse("--reverse takes at most a dump and a file to patch")),
     };
-    let reading = Reading { config, dump, notation, hints, shift: shift(args) };
+    let reading = Reading { config, dump, notation, hints, shift: shift(args), is_patch: target.is_some() };
     let Some(target) = target else { return reading.write(output) };
     let patched = reading.looked_over().and_then(|()| open(target, dump)).and_then(|mut target| {
         let exit = reading.write(&mut target)?;
@@ -84,6 +84,7 @@ struct Reading<'a> {
     notation: Option<Notation>,
     hints: Hints,
     shift: u64,
+    is_patch: bool,
 }
 
 impl Reading<'_> {
@@ -120,7 +121,7 @@ impl Reading<'_> {
     fn run(&self, output: &mut Output, longest_gap: u64, checks_only: bool) -> Outcome<Option<ReadingState>> {
         let mut engine = self.config.engine;
         engine.range.offset = 0;
-        let placement = Placement { shift: self.shift, longest_gap };
+        let placement = Placement { shift: self.shift, longest_gap, is_patch: self.is_patch };
         let kernel = ReverseKernel { notation: self.notation, hints: self.hints, placement, checks_only };
         let plan = engine.plan(Cut::Rows(1), BLOCK);
         let inputs = self.config.inputs(&[self.dump.to_owned()]).into_iter();

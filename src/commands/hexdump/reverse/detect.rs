@@ -7,6 +7,9 @@
 use super::line::{self, Line, Row};
 use super::{Base, Hints, Layout, MAX_HELD, Malformed, Notation, Problem};
 
+/// The most digits of an address.
+const LONGEST_ADDRESS: usize = 16;
+
 /// The maximum number of lines that are examined.
 const MAX_LINES: usize = 256;
 
@@ -149,10 +152,15 @@ fn plain(lines: &Lines<'_>, complete: bool) -> Result<Option<Notation>, Problem>
     };
     let (_, first) = lines.0[0];
     let (address, bytes) = head(first);
-    if address.len() < 4 || bytes == 0 {
+    if address.len() < 4 || bytes == 0 && address.len() > LONGEST_ADDRESS {
         return Ok(Some(Notation::Plain));
     }
     let Some((_, second)) = lines.0.get(1) else { return Ok(complete.then_some(Notation::Plain)) };
+    if bytes == 0 {
+        // An address whose row was lost looks like plain digits until a row follows.
+        let is_row = matches!(form_of(second), Form::Rows(_));
+        return if is_row { Err(Problem::EmptyOrPlain) } else { Ok(Some(Notation::Plain)) };
+    }
     let next = head(second).0;
     let are_addresses = [Base::Hex, Base::Decimal, Base::Octal].into_iter().any(|base| {
         let value = |digits: &[u8]| line::address_value(digits, base).ok();
@@ -235,15 +243,28 @@ impl<'t> Steps<'t> {
     }
 }
 
+/// Returns whether a row that is not one of bits is nearly one: a character for each group of eight
+/// digits, most of which are 0 or 1.
+fn shows_bits(line: &[u8], hex: &Row) -> bool {
+    let digits =
+        line[..hex.characters_at].iter().skip_while(|&&byte| byte != b':').filter(|byte| byte.is_ascii_hexdigit());
+    let binary = digits.filter(|byte| matches!(byte, b'0' | b'1')).count();
+    let groups = hex.bytes / 4;
+    hex.longest_group == 8 && line.len() - hex.characters_at == groups && 8 * binary > 7 * 8 * groups
+}
+
 /// Distinguishes a dump of bits from one of hexadecimal digits that are all 0 or 1. Returns `None`
 /// if more rows may show it.
 fn bits_or_hex(first: &[u8], steps: &Steps<'_>, complete: bool) -> Option<Result<Layout, Problem>> {
+    let hex = match line::read(first, Layout::Colon, Base::Hex, &mut vec![]) {
+        Ok(Line::Row(hex)) => Some(hex),
+        _ => None,
+    };
     let Ok(Line::Row(bits)) = line::read(first, Layout::Bits, Base::Hex, &mut vec![]) else {
-        return Some(Ok(Layout::Colon));
+        let is_damaged = hex.is_some_and(|hex| shows_bits(first, &hex));
+        return Some(if is_damaged { Err(Problem::BitsOrHex) } else { Ok(Layout::Colon) });
     };
-    let Ok(Line::Row(hex)) = line::read(first, Layout::Colon, Base::Hex, &mut vec![]) else {
-        return Some(Ok(Layout::Bits));
-    };
+    let Some(hex) = hex else { return Some(Ok(Layout::Bits)) };
     let characters = &first[bits.characters_at..];
     if !characters.is_empty() {
         // Bytes whose digits are all 0 or 1 are control characters.

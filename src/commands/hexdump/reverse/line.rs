@@ -2,7 +2,7 @@
 //!
 //! This is the grammar of all rows with addresses. It does not depend on other lines.
 
-use super::super::digits::hex_value;
+use super::super::digits::{PRINTABLE, hex_value};
 use super::{Base, Layout, Problem};
 
 /// A parsed line.
@@ -29,6 +29,8 @@ pub struct Row {
     pub longest_group: usize,
     /// The position of the character column in the line, or the line's length if there is none.
     pub characters_at: usize,
+    /// Whether that column has borders: `|…|`, or `>…<` in od's rows.
+    pub is_bordered: bool,
 }
 
 const fn is_blank(byte: u8) -> bool {
@@ -96,12 +98,13 @@ pub fn read(line: &[u8], layout: Layout, base: Base, out: &mut Vec<u8>) -> Resul
         Some(body) => body,
         None => return Ok(Line::End(address)),
     };
-    let mut row = Row { address, bytes: 0, longest_group: 0, characters_at: line.len() };
+    let mut row = Row { address, bytes: 0, longest_group: 0, characters_at: line.len(), is_bordered: false };
+    let before = out.len();
     push_bytes(line, body, layout, &mut row, out)?;
     if row.bytes == 0 {
         return Err(Problem::Empty);
     }
-    check_characters(line, &row, layout)?;
+    row.is_bordered = check_characters(line, &row, layout, &out[before..])?;
     Ok(Line::Row(row))
 }
 
@@ -193,20 +196,35 @@ fn push_group(text: &[u8], layout: Layout, out: &mut Vec<u8>) -> Result<usize, P
 }
 
 /// Compares the number of characters with the number of bytes, if the character column has borders.
-fn check_characters(line: &[u8], row: &Row, layout: Layout) -> Result<(), Problem> {
+/// Returns whether it has.
+fn check_characters(line: &[u8], row: &Row, layout: Layout, bytes: &[u8]) -> Result<bool, Problem> {
     let text = &line[row.characters_at..];
-    let bordered = match text {
-        [b'|', inner @ .., b'|'] if layout == Layout::Wide => Some(inner),
-        [b'>', inner @ .., b'<'] if layout == Layout::Narrow => Some(inner),
-        _ => None,
+    let (open, close) = match layout {
+        Layout::Wide => (b'|', b'|'),
+        Layout::Narrow => (b'>', b'<'),
+        Layout::Colon | Layout::Bits => (0, 0),
     };
-    match (bordered, layout) {
-        (Some(inner), _) if inner.len() != row.bytes => Err(Problem::Characters),
-        (None, Layout::Narrow) if !text.is_empty() => Err(Problem::NotARow),
-        (None, Layout::Wide) if text.starts_with(b"|") => Err(Problem::Characters),
-        (None, _) if shows_bytes(text, row.bytes) || shows_row(text, row.bytes) => Err(Problem::Characters),
-        _ => Ok(()),
+    // Characters that are those of the bytes may begin with a bar.
+    let are_bare = layout == Layout::Wide && shows_exactly(line, bytes);
+    match text {
+        [first, inner @ .., last] if !are_bare && *first == open && *last == close => {
+            if inner.len() == row.bytes {
+                Ok(true)
+            } else {
+                Err(Problem::Characters)
+            }
+        }
+        [_, ..] if layout == Layout::Narrow => Err(Problem::NotARow),
+        [first, ..] if !are_bare && *first == open => Err(Problem::Characters),
+        _ if shows_bytes(text, bytes) || shows_row(text, row.bytes) => Err(Problem::Characters),
+        _ => Ok(false),
     }
+}
+
+/// Returns whether a line ends with the characters of `bytes`.
+fn shows_exactly(line: &[u8], bytes: &[u8]) -> bool {
+    let start = line.len().saturating_sub(bytes.len());
+    line[start..].iter().eq(bytes.iter().map(|&byte| &PRINTABLE[usize::from(byte)]))
 }
 
 /// Returns whether `text` is too long for the characters of `bytes` bytes, which may be separated
@@ -217,11 +235,12 @@ fn is_longer(text: &[u8], bytes: usize) -> bool {
 }
 
 /// Returns whether the text after a wide gap is more digits rather than characters.
-fn shows_bytes(text: &[u8], bytes: usize) -> bool {
+fn shows_bytes(text: &[u8], bytes: &[u8]) -> bool {
     let digits = text.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-    // If there are as many digits as bytes, they may be the characters themselves, followed by a
-    // note.
-    digits > 0 && digits != bytes && text.get(digits).is_none_or(|&byte| is_blank(byte)) && is_longer(text, bytes)
+    // As many digits as bytes may be the characters themselves, followed by a note.
+    let are_characters = digits == bytes.len() && shows_exactly(&text[..digits], bytes);
+    let is_longer = is_longer(text, bytes.len());
+    digits > 0 && !are_characters && text.get(digits).is_none_or(|&byte| is_blank(byte)) && is_longer
 }
 
 /// Returns whether the address of another row follows the characters because a line end was lost.

@@ -101,6 +101,8 @@ pub struct Placement {
     pub shift: u64,
     /// The longest gap that may be left between two rows, in bytes.
     pub longest_gap: u64,
+    /// Whether a file is patched, so that rows may stand anywhere and leave gaps.
+    pub is_patch: bool,
 }
 
 impl Placement {
@@ -143,6 +145,8 @@ pub enum Problem {
     Star,
     /// The address at the end is not where the last row ends.
     End,
+    /// The row does not begin where the row above it ends.
+    Missing,
     /// The line is longer than any row.
     TooLong,
     /// The bytes in each group are in reverse order.
@@ -175,6 +179,7 @@ impl fmt::Display for Problem {
             Problem::TooWide => "the row is longer than those above it; set the bytes per row with --width",
             Problem::Star => "'*' does not repeat a whole row",
             Problem::End => "the dump does not end where its last row does",
+            Problem::Missing => "the row does not follow the one above it (to patch a file, name it after the dump)",
             Problem::TooLong => "the line is longer than any row",
             Problem::LittleEndian => "little-endian groups cannot be reversed",
             Problem::Words => "rows of words cannot be reversed, because their byte order is unknown",

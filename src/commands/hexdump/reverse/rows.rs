@@ -1,8 +1,8 @@
 //! Parses rows with addresses strictly, including squeezed ones.
 //!
 //! A `*` repeats the previous row up to the next address; for xxd it always stands for zeros. A
-//! line that is not a row, or cannot follow the previous row, is an error. Addresses may leave
-//! gaps.
+//! line that is not a row, or cannot follow the previous row, is an error. Only xxd's rows, and
+//! those that patch a file, may leave gaps.
 
 use super::line::{self, Line, Row};
 use super::{Base, ByteSink, Layout, MAX_HELD, Malformed, Placement, Problem};
@@ -34,8 +34,8 @@ pub struct AddressedRows {
     widest: usize,
     /// The number of bytes in the longest row so far.
     width: usize,
-    /// Whether some row had its characters between borders, such as `|…|` or `>…<`.
-    is_bordered: bool,
+    /// Whether the rows have their characters between borders, such as `|…|` or `>…<`, once known.
+    is_bordered: Option<bool>,
     /// Whether some row has shown that groups are not little-endian.
     is_big_endian: bool,
     /// The current offset of the output.
@@ -60,7 +60,7 @@ impl AddressedRows {
             starred: false,
             widest: 0,
             width: 0,
-            is_bordered: false,
+            is_bordered: None,
             is_big_endian: false,
             here: 0,
             must_move: false,
@@ -136,7 +136,11 @@ impl AddressedRows {
             Line::End(address) if !self.starred && self.next_address.is_some_and(|next| next != address) => {
                 Err(Problem::End)
             }
-            Line::End(address) => self.go_to(address, bytes, sink),
+            Line::End(address) => {
+                self.go_to(address, bytes, sink)?;
+                self.next_address = Some(address);
+                Ok(())
+            }
             Line::Row(row) => {
                 let fits = self.check(line, &row, &bytes[before..]);
                 // The row's own bytes are set aside while the output is moved to its address.
@@ -189,7 +193,14 @@ impl AddressedRows {
         if last < self.width && whole == Some(row.address) && !self.starred {
             return Err(Problem::CutRow);
         }
-        self.check_border(line::without_return(line), row)?;
+        if *self.is_bordered.get_or_insert(row.is_bordered) != row.is_bordered {
+            return Err(Problem::Characters);
+        }
+        // xxd's rows may stand anywhere, as `xxd -r` patches with them.
+        let has_order = matches!(self.layout, Layout::Wide | Layout::Narrow) && !self.placement.is_patch;
+        if has_order && !self.starred && self.next_address.is_some_and(|next| next != row.address) {
+            return Err(Problem::Missing);
+        }
         if row.longest_group == 2 || self.layout == Layout::Bits || self.is_big_endian {
             return Ok(());
         }
@@ -209,20 +220,6 @@ impl AddressedRows {
             }
             _ => Ok(()),
         }
-    }
-
-    /// Checks that the characters of a row have borders if those of previous rows do.
-    fn check_border(&mut self, line: &[u8], row: &Row) -> Result<(), Problem> {
-        let is_bordered = match self.layout {
-            Layout::Wide => line[row.characters_at..].starts_with(b"|"),
-            Layout::Narrow => line[row.characters_at..].starts_with(b">"),
-            Layout::Colon | Layout::Bits => false,
-        };
-        if self.is_bordered && !is_bordered {
-            return Err(Problem::Characters);
-        }
-        self.is_bordered |= is_bordered;
-        Ok(())
     }
 
     /// Advances to `address`, repeating the last row in place of squeezed rows.

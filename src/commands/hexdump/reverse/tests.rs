@@ -27,7 +27,7 @@ impl ByteSink for Image {
     }
 }
 
-const PLACEMENT: Placement = Placement { shift: 0, longest_gap: 1 << 20 };
+const PLACEMENT: Placement = Placement { shift: 0, longest_gap: 1 << 20, is_patch: false };
 
 fn turned_back(text: &[u8], piece: usize) -> Result<Vec<u8>, Problem> {
     let mut image = Image::default();
@@ -41,7 +41,7 @@ fn turned_back(text: &[u8], piece: usize) -> Result<Vec<u8>, Problem> {
 
 #[test]
 fn every_notation_is_found_out() {
-    let cases: [(&str, &[u8]); 24] = [
+    let cases: [(&str, &[u8]); 25] = [
         ("00000000: 6162 63                                  abc\n", b"abc"),
         ("2: 41 42\n8: 43", b"\0\0AB\0\0\0\0C"),
         ("00000000: 01100001 01100010  ab\n00000002: 01100011  c\n", b"abc"),
@@ -66,6 +66,8 @@ fn every_notation_is_found_out() {
         ("0: 6162 20ff  ab .\n4: ab12 3456  ..4V\n", b"ab \xff\xab\x12\x34\x56"),
         ("0: 61 62 63\n3: 64 65\n8: 67\n", b"abcde\0\0\0g"),
         ("0000  61 62 63   abc\r\n0003  20 20\n", b"abc  "),
+        // Characters that begin with a bar have no border for that.
+        ("0000  7c 62 7c   |b|\n0003  20 7c    |\n", b"|b| |"),
     ];
     for (text, bytes) in cases {
         for piece in [1, 7, 1000] {
@@ -101,6 +103,7 @@ fn what_is_no_dump_is_an_error() {
         ("0: 01100001  01100010  ab\n2: 01100011  c\n", Problem::Characters),
         ("0000  61 62 63  64 65 66   abcdef\n", Problem::Characters),
         ("0000  61 62 63  6 65 66   abcdef\n", Problem::Characters),
+        ("0000  61 62  63 64  65 66   abcdef\n", Problem::Characters),
         ("00000000  61 62  |ab|\n00000002  61 62\n", Problem::Characters),
         ("00000000  61 62  |ab|\n00000002  61  62 |ab|\n", Problem::Characters),
         // A line end was deleted.
@@ -109,6 +112,14 @@ fn what_is_no_dump_is_an_error() {
         // A row was truncated.
         ("000000 61 62 63  >abc<\n000003 64 65 66", Problem::Characters),
         ("0: 61 62 63\n3: 64 65\n6: 67 68 69\n", Problem::CutRow),
+        ("00000000  61 62\n00000002  63  |c|\n", Problem::Characters),
+        // A row was deleted, doubled or moved, or lost its bytes.
+        ("00000000  61 62  |ab|\n00000004  65 66  |ef|\n00000006\n", Problem::Missing),
+        ("0000  61 62\n0000  61 62\n0002  63\n", Problem::Missing),
+        ("0000000 61 62 63 64 65 66 67 68\n0000010 61\n0000000 61\n", Problem::Missing),
+        ("0000\n0002  63 64\n", Problem::EmptyOrPlain),
+        // One digit of a dump of bits was changed.
+        ("0: 00111010 00111001 00180001  :91\n", Problem::BitsOrHex),
     ];
     for (text, problem) in cases {
         for piece in [1, 1000] {
