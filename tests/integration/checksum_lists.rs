@@ -260,7 +260,11 @@ fn a_row_that_is_not_one_of_its_table_is_an_error() {
     for (name, list) in [
         ("l.sfv", "; made by hand\nplain 192062cf\na b zzzzzzzz\n".to_owned()),
         ("l.sfv", "plain 192062cf\nnonsense\n".to_owned()),
-        ("l", "%%%% HASHDEEP-1.0\n%%%% size,md5,filename\n5,ac7938d40cfc2307e2bf325d28e7884e,plain\nnonsense\n".to_owned()),
+        (
+            "l",
+            "%%%% HASHDEEP-1.0\n%%%% size,md5,filename\n5,ac7938d40cfc2307e2bf325d28e7884e,plain\nnonsense\n"
+                .to_owned(),
+        ),
     ] {
         dir.file(name, list.as_bytes());
         let ran = checksum(&dir, &["-c", name]);
