@@ -160,7 +160,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__cat)
-            opts="-A -b -e -E -n -s -t -T -u -v -f -F -H -h -V --show-all --number-nonblank --show-ends --number --squeeze-blank --show-tabs --show-nonprinting --sanitize --lines --lines-from --around-byte --reverse --bytes --since --until --around --slack --utc --time-zone --year --time-format --time-key --merge --shard --follow --pid --with-filename --heading --no-heading --decompress --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
+            opts="-A -b -e -E -n -s -t -T -u -v -z -f -F -H -h -V --show-all --number-nonblank --show-ends --number --squeeze-blank --show-tabs --show-nonprinting --sanitize --lines --lines-from --null-data --around-byte --reverse --bytes --since --until --around --slack --utc --time-zone --year --time-format --time-key --merge --shard --follow --pid --with-filename --heading --no-heading --decompress --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -107,6 +107,8 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand -v 'Show control characters as ^X and bytes above 127 as M-x, except tabs and newlines'
             cand --show-nonprinting 'Show control characters as ^X and bytes above 127 as M-x, except tabs and newlines'
             cand --sanitize 'Escape control characters, escape sequences, malformed UTF-8 and bidirectional overrides'
+            cand -z 'Read lines that end with NUL instead of newline'
+            cand --null-data 'Read lines that end with NUL instead of newline'
             cand --reverse 'Print lines in reverse order, as tac does'
             cand --utc 'Read times without a zone as UTC'
             cand --merge 'Merge all files into one log, ordered by time'

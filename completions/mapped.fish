@@ -125,6 +125,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -s T -l show-tabs -d 
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s u -d 'Ignored; accepted for compatibility'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s v -l show-nonprinting -d 'Show control characters as ^X and bytes above 127 as M-x, except tabs and newlines'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l sanitize -d 'Escape control characters, escape sequences, malformed UTF-8 and bidirectional overrides'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s z -l null-data -d 'Read lines that end with NUL instead of newline'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l reverse -d 'Print lines in reverse order, as tac does'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l utc -d 'Read times without a zone as UTC'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l merge -d 'Merge all files into one log, ordered by time'

@@ -112,6 +112,8 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show control characters as ^X and bytes above 127 as M-x, except tabs and newlines')
             [CompletionResult]::new('--show-nonprinting', '--show-nonprinting', [CompletionResultType]::ParameterName, 'Show control characters as ^X and bytes above 127 as M-x, except tabs and newlines')
             [CompletionResult]::new('--sanitize', '--sanitize', [CompletionResultType]::ParameterName, 'Escape control characters, escape sequences, malformed UTF-8 and bidirectional overrides')
+            [CompletionResult]::new('-z', '-z', [CompletionResultType]::ParameterName, 'Read lines that end with NUL instead of newline')
+            [CompletionResult]::new('--null-data', '--null-data', [CompletionResultType]::ParameterName, 'Read lines that end with NUL instead of newline')
             [CompletionResult]::new('--reverse', '--reverse', [CompletionResultType]::ParameterName, 'Print lines in reverse order, as tac does')
             [CompletionResult]::new('--utc', '--utc', [CompletionResultType]::ParameterName, 'Read times without a zone as UTC')
             [CompletionResult]::new('--merge', '--merge', [CompletionResultType]::ParameterName, 'Merge all files into one log, ordered by time')

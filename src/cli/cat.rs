@@ -22,6 +22,7 @@ use super::times::Times;
     override_usage = "mapped cat [OPTION]... [FILE]...",
     after_long_help = super::pages::examples::help("cat"),
 )]
+#[command(group = clap::ArgGroup::new("ranges").args(["lines", "lines_from", "bytes"]).multiple(true))]
 #[command(group = clap::ArgGroup::new("following").args(["follow", "follow_name"]).multiple(true))]
 #[command(group = clap::ArgGroup::new("interleaving").args(["follow", "follow_name", "merge"]).multiple(true))]
 pub struct Args {
@@ -88,6 +89,13 @@ pub struct Args {
     #[arg(hide_short_help = true, long, value_name = "LIST", help_heading = "Selection",
           conflicts_with_all = ["bytes", "since", "until", "around", "shard", "around_byte"])]
     pub lines_from: Option<OsString>,
+
+    /// Read lines that end with NUL instead of newline
+    #[arg(hide_short_help = true, short = 'z', long, help_heading = "Selection", requires = "ranges", conflicts_with_all = [
+        "since", "until", "around", "shard", "around_byte", "reverse", "merge", "follow", "follow_name",
+        "show_all", "number_nonblank", "ends_and_nonprinting", "show_ends", "number", "squeeze_blank", "sanitize",
+    ])]
+    pub null_data: bool,
 
     /// Print the line that contains byte N, counted from 0 as by grep -b, and five lines on each
     /// side, or LINES

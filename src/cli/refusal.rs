@@ -49,7 +49,7 @@ const SUBCOMMANDS: &[(&[&str], &str)] = &[
 
 /// Advice for options that a subcommand does not have.
 const OPTIONS: &[(&str, &[&str], &str)] = &[
-    ("cat", &["-z", "--zero-terminated", "--null-data"], "lines end with a newline"),
+    ("cat", &["--zero-terminated"], "mapped cat -z --lines=:10 FILE"),
     ("cat", &["--head", "--first"], "mapped cat --lines=:10 FILE"),
     ("cat", &["--tail", "--last"], "mapped cat --lines=-10: FILE"),
     ("cat", &["-c"], "mapped cat --bytes=:100 FILE"),

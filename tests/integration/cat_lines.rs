@@ -25,6 +25,30 @@ fn lines_from_the_last_to_the_first() {
     }
 }
 
+/// Lines that end at NUL bytes, also in a file whose zeros are holes.
+#[test]
+fn lines_may_end_at_nul_bytes() {
+    let mut inputs = awkward_inputs();
+    inputs.push(("zeros", [&b"a\0b"[..], &[0; 9000], b"c\0d"].concat()));
+    for (name, input) in inputs {
+        eprintln!("{name}");
+        let lines: Vec<&[u8]> = input.split_inclusive(|&byte| byte == 0).collect();
+        let ends = lines.iter().rev().take(2).rev().copied().collect::<Vec<_>>().concat();
+        Law::new(&["cat", "-z", "--lines=-2:"], &input).quick().holds(&ends, 0);
+        let chosen = lines.iter().skip(1).take(3).copied().collect::<Vec<_>>().concat();
+        Law::new(&["cat", "--null-data", "--lines=2:+3"], &input).quick().holds(&chosen, 0);
+        let odd = lines.iter().step_by(2).copied().collect::<Vec<_>>().concat();
+        Law::new(&["cat", "-z", "--lines=1:~2"], &input).quick().holds(&odd, 0);
+    }
+    let dir = Dir::new();
+    let path = dir.path().join("sparse");
+    std::fs::File::create(&path).unwrap().set_len(1 << 20).unwrap();
+    for range in ["2:+5", "-5:"] {
+        let ran = run(&["cat".as_ref(), "-z".as_ref(), "--lines".as_ref(), range.as_ref(), path.as_os_str()]);
+        assert_eq!((ran.stdout, ran.code), (vec![0; 5], 0), "{range}: {}", ran.stderr);
+    }
+}
+
 /// Reversed lines keep their numbers in the file.
 #[test]
 fn numbers_go_down_from_the_last() {

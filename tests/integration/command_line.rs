@@ -186,7 +186,7 @@ fn a_usage_error_is_one_line_with_advice() {
         (&["strings"], "unknown subcommand 'strings'; try: mapped grep -oab '[ -~]{4,}' FILE"),
         (&["grpe", "x"], "unknown subcommand 'grpe'; did you mean 'grep'?"),
         (&["frobnicate"], "unknown subcommand 'frobnicate'; see mapped --help"),
-        (&["cat", "-z"], "cat has no option '-z'; lines end with a newline"),
+        (&["cat", "--zero-terminated"], "cat has no option '--zero-terminated'; try: mapped cat -z --lines=:10 FILE"),
         (&["cat", "--tail", "5"], "cat has no option '--tail'; try: mapped cat --lines=-10: FILE"),
         (&["cat", "--colr"], "cat has no option '--colr'; did you mean --color?"),
         (&["cat", "--nosuch"], "cat has no option '--nosuch'; see mapped cat --help"),

@@ -35,7 +35,7 @@ const ENDS: &[Rule] = &[
     rule('q', "quiet", Flag, Noted),
     long("silent", Flag, Noted),
     rule('v', "verbose", Flag, Noted),
-    rule('z', "zero-terminated", Flag, NO_NUL),
+    rule('z', "zero-terminated", Flag, Args("--null-data")),
 ];
 
 const TAIL: &[Rule] = &[

@@ -90,7 +90,7 @@ impl Cat<'_> {
         let begins = args.common.offset.is_some();
         if matches!(self.wanted, Wanted::All) && !begins {
             let last = UnitRange { start: Mark::End(LAST_LINES), stop: RangeEnd::Never, step: 1 };
-            self.wanted = Wanted::Lines(Selection::new(vec![last]));
+            self.wanted = Wanted::Lines(Selection::new(vec![last]), b'\n');
         }
         let names = match args.with_filename {
             true => Names::EachLine,
@@ -156,14 +156,14 @@ impl Cat<'_> {
     /// `source`.
     fn skip(&mut self, source: &Source, within: Range<u64>) -> io::Result<Option<Skip>> {
         let (unit, selection) = match &self.wanted {
-            Wanted::Lines(selection) => (Unit::Line, selection),
+            Wanted::Lines(selection, _) => (Unit::LINE, selection),
             Wanted::Bytes(selection) => (Unit::Byte, selection),
             _ => return Ok(None),
         };
         let Some(first) = first_from_start(selection) else { return Ok(None) };
         let there = match unit {
             Unit::Byte => within.end - within.start,
-            Unit::Line => locate::count_line_ends(source, within, first, self.config, self.output)?,
+            Unit::Line(_) => locate::count_line_ends(source, within, first, self.config, self.output)?,
         };
         Ok((first > there).then(|| Skip { unit, left: first - 1 - there }).filter(|skip| skip.left > 0))
     }
@@ -175,8 +175,8 @@ impl Follower for Following<'_, '_> {
         // A stream has no last lines yet. If lines or bytes are counted from the start, it skips
         // those before the range.
         let skip = match &self.cat.wanted {
-            Wanted::Lines(selection) => {
-                first_from_start(selection).map(|first| Skip { unit: Unit::Line, left: first - 1 })
+            Wanted::Lines(selection, _) => {
+                first_from_start(selection).map(|first| Skip { unit: Unit::LINE, left: first - 1 })
             }
             Wanted::Bytes(selection) => {
                 first_from_start(selection).map(|first| Skip { unit: Unit::Byte, left: first - 1 })
@@ -370,7 +370,7 @@ fn ends_line(source: &Source, end: u64) -> io::Result<bool> {
 
 /// Rejects a selection that has an end, because only one without can be followed.
 fn check(wanted: &Wanted) -> anyhow::Result<()> {
-    if let Wanted::Lines(selection) | Wanted::Bytes(selection) = wanted {
+    if let Wanted::Lines(selection, _) | Wanted::Bytes(selection) = wanted {
         let is_open = selection.ranges().iter().any(|range| range.stop == RangeEnd::Never);
         anyhow::ensure!(!selection.has_steps(), "--follow takes no ranges with steps");
         anyhow::ensure!(is_open, "--follow requires a range without an end, such as -10: or 1000:");

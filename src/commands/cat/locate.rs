@@ -34,7 +34,7 @@ pub(super) fn spans(
     let within = source.start()..source.end().unwrap_or(0);
     match wanted {
         Wanted::All => Ok(vec![within]),
-        Wanted::Lines(selection) => Lines { source, within, config, output }.spans(selection),
+        Wanted::Lines(selection, end) => Lines { source, within, config, output, end: *end }.spans(selection),
         Wanted::Bytes(selection) => {
             let len = within.end - within.start;
             let spans = selection.resolve(Some(len)).into_iter();
@@ -52,11 +52,11 @@ pub(super) fn spans(
         Wanted::Shard(shard) => Ok(vec![shard.find(source, within, b'\n')?]),
         Wanted::Around(around) => {
             let before = |within: Range<u64>, count| {
-                let lines = Lines { source, within, config, output: &mut *output };
+                let lines = Lines { source, within, config, output: &mut *output, end: b'\n' };
                 Ok(lines.line_starts_from_end(vec![count])?.start_of(count))
             };
             let start = super::around::start(*around, within.clone(), before)?;
-            let mut lines = Lines { source, within: around.byte..within.end, config, output };
+            let mut lines = Lines { source, within: around.byte..within.end, config, output, end: b'\n' };
             let end = lines.after_lines(around.byte, &[around.lines.saturating_add(1)])?[0];
             let span = start..end;
             Ok(Vec::from([span]))
@@ -79,7 +79,7 @@ pub(super) fn count_line_ends(
     if within.is_empty() {
         return Ok(0);
     }
-    Ok(Lines { source, within: within.clone(), config, output }.count(within.start, &[most])?.lines)
+    Ok(Lines { source, within: within.clone(), config, output, end: b'\n' }.count(within.start, &[most])?.lines)
 }
 
 /// A search for lines in one source.
@@ -88,6 +88,8 @@ struct Lines<'a> {
     within: Range<u64>,
     config: &'a Config,
     output: &'a mut Output,
+    /// The byte that ends a line.
+    end: u8,
 }
 
 impl Lines<'_> {
@@ -159,10 +161,10 @@ impl Lines<'_> {
     fn count(&mut self, start: u64, counts: &[u64]) -> io::Result<Passed> {
         let engine = self.config.engine;
         let part = self.source.part(start..self.within.end, engine.policy)?;
-        let kernel = LineEnds { counts };
+        let kernel = LineEnds { counts, unit: Unit::Line(self.end) };
         let mut plan = engine.plan(Cut::Exact, crate::engine::BLOCK);
-        // A hole has no line end, so it need not even be read.
-        plan.holes = true;
+        // A hole has no newline, so it need not even be read.
+        plan.holes = self.end != 0;
         // The input is counted as opened when it is printed.
         let stats = Session::default();
         let input = std::iter::once(Input::Open(part));
@@ -191,9 +193,9 @@ impl Lines<'_> {
             let got = self.source.read_at(&mut buffer, from)?;
             self.config.stats.bytes.add(got as u64);
             let piece = &buffer[..got];
-            let mut ends = memrchr_iter(b'\n', piece);
+            let mut ends = memrchr_iter(self.end, piece);
             // Counting forwards is faster than looking backwards, and most pieces are only counted.
-            let count = memchr_iter(b'\n', piece).count() as u64;
+            let count = memchr_iter(self.end, piece).count() as u64;
             if count >= counts[found.len()] - passed {
                 for number in passed + 1..=passed + count {
                     let line_end = ends.next().map_or(from, |end| from + end as u64 + 1);
@@ -203,7 +205,7 @@ impl Lines<'_> {
                 }
             }
             passed += count;
-            at = if piece.first() == Some(&0) { self.source.data_end_before(from, start) } else { from };
+            at = if piece.first() == Some(&0) && self.end != 0 { self.source.data_end_before(from, start) } else { from };
             size = (size * 2).min(MOST_BACKWARDS);
         }
         let first_before = found.len();
@@ -256,6 +258,7 @@ fn merged(mut spans: Vec<Range<u64>>) -> Vec<Range<u64>> {
 struct LineEnds<'a> {
     /// Ascending, each at least 1.
     counts: &'a [u64],
+    unit: Unit,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -270,13 +273,13 @@ impl Kernel for LineEnds<'_> {
     type Carry = Passed;
 
     fn scan(&self, block: &Block) -> u64 {
-        Unit::Line.count(block.bytes())
+        self.unit.count(block.bytes())
     }
 
     fn carry(&self, block: &Block, lines: &mut u64, carry: &mut Passed) -> Flow {
         let (mut passed, mut at) = (carry.lines, 0);
         for &count in self.counts[carry.found.len()..].iter().take_while(|&&count| count <= carry.lines + *lines) {
-            at += Unit::Line.nth_end(&block.bytes()[at..], count - passed);
+            at += self.unit.nth_end(&block.bytes()[at..], count - passed);
             passed = count;
             carry.found.push(block.offset() + at as u64);
         }

@@ -23,18 +23,21 @@ pub enum Piece<'b> {
 /// The unit that is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// Lines; the last one may lack its newline.
-    Line,
+    /// Lines, which end with this byte; the last one may lack it.
+    Line(u8),
     /// Bytes.
     Byte,
 }
 
 impl Unit {
+    /// Lines of text.
+    pub const LINE: Unit = Unit::Line(b'\n');
+
     /// Returns the number of units that end in `piece`.
     #[must_use]
     pub fn count(self, piece: &[u8]) -> u64 {
         match self {
-            Self::Line => memchr_iter(b'\n', piece).count() as u64,
+            Self::Line(end) => memchr_iter(end, piece).count() as u64,
             Self::Byte => piece.len() as u64,
         }
     }
@@ -47,7 +50,7 @@ impl Unit {
         match (self, nth) {
             (_, 0) => 0,
             (Self::Byte, nth) => nth.min(piece.len()),
-            (Self::Line, nth) => memchr_iter(b'\n', piece).nth(nth - 1).map_or(piece.len(), |at| at + 1),
+            (Self::Line(end), nth) => memchr_iter(end, piece).nth(nth - 1).map_or(piece.len(), |at| at + 1),
         }
     }
 }
@@ -145,7 +148,10 @@ impl Picker {
 
     /// Ends the stream, and passes on the rest.
     pub fn finish(&mut self, mut emit: impl FnMut(Piece<'_>)) {
-        let cut_short = self.held.back().is_some_and(|(last, _)| self.unit == Unit::Line && !last.ends_with(b"\n"));
+        let cut_short = match (self.unit, self.held.back()) {
+            (Unit::Line(end), Some((last, _))) => last.last() != Some(&end),
+            _ => false,
+        };
         let total = self.gone + self.held_units + u64::from(cut_short);
         let selected = ResolvedSelection::new(&self.selection, Some(total));
         for (piece, count) in self.held.drain(..) {
@@ -234,8 +240,8 @@ fn split_by_unit(
         emit(if selected.has(number) { Piece::Keep(bytes) } else { Piece::Skip(bytes) });
     };
     match unit {
-        Unit::Line => {
-            let lines = piece.split_inclusive(|&byte| byte == b'\n');
+        Unit::Line(end) => {
+            let lines = piece.split_inclusive(|&byte| byte == end);
             (before + 1..).zip(lines).for_each(|(n, line)| pass(n, line));
         }
         Unit::Byte => (before + 1..).zip(piece.chunks(1)).for_each(|(n, byte)| pass(n, byte)),
@@ -314,7 +320,7 @@ mod tests {
             step in 1usize..20,
         ) {
             let lines: Vec<&[u8]> = input.split_inclusive(|&byte| byte == b'\n').collect();
-            let (kept, all) = pick(&selection, Unit::Line, &input, step);
+            let (kept, all) = pick(&selection, Unit::LINE, &input, step);
             prop_assert_eq!(kept.escape_ascii().to_string(), oracle(&selection, &lines).escape_ascii().to_string());
             prop_assert_eq!(&all, &input);
             let bytes: Vec<&[u8]> = input.chunks(1).collect();
@@ -327,7 +333,7 @@ mod tests {
     #[test]
     fn no_more_is_held_than_the_range_needs() {
         let selection = Selection::new(vec![UnitRange { start: Mark::End(100), stop: RangeEnd::Never, step: 1 }]);
-        let mut picker = Picker::new(selection, Unit::Line, 100 << 10);
+        let mut picker = Picker::new(selection, Unit::LINE, 100 << 10);
         let piece = b"a line of twenty-one\n".repeat(1000);
         for _ in 0..200 {
             picker.feed(&piece, |_| {}).expect("it fits");
@@ -335,7 +341,7 @@ mod tests {
         let mut lines = 0;
         picker.finish(|piece| {
             if let Piece::Keep(bytes) = piece {
-                lines += Unit::Line.count(bytes);
+                lines += Unit::LINE.count(bytes);
             }
         });
         assert_eq!(lines, 100);
@@ -344,7 +350,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_said() {
         let selection = Selection::new(vec![UnitRange { start: Mark::End(1), stop: RangeEnd::Never, step: 1 }]);
-        let mut picker = Picker::new(selection, Unit::Line, 1 << 20);
+        let mut picker = Picker::new(selection, Unit::LINE, 1 << 20);
         let piece = vec![b'x'; 100_000];
         let error = (0..20).find_map(|_| picker.feed(&piece, |_| {}).err()).expect("two megabytes are too much");
         assert!(error.to_string().contains("1 MiB"), "{error}");

@@ -85,7 +85,7 @@ pub(super) fn run(
     }
     let source = Arc::new(source);
     let mut pick = match wanted {
-        Wanted::Lines(selection) => StreamPicker::Units(Picker::new(selection.clone(), Unit::Line, HELD)),
+        Wanted::Lines(selection, end) => StreamPicker::Units(Picker::new(selection.clone(), Unit::Line(*end), HELD)),
         Wanted::Bytes(selection) => StreamPicker::Units(Picker::new(selection.clone(), Unit::Byte, HELD)),
         Wanted::Period(search) => {
             StreamPicker::Times(Box::new(StreamWindow::new(search.period, search.context.clone())))

@@ -12,7 +12,8 @@ use crate::select::shard::Shard;
 #[derive(Clone, Debug)]
 pub(super) enum Wanted {
     All,
-    Lines(Selection),
+    /// Lines, and the byte that ends each.
+    Lines(Selection, u8),
     Bytes(Selection),
     Period(PeriodSearch),
     Shard(Shard),
@@ -26,7 +27,7 @@ impl Wanted {
             if let Some(list) = &args.lines_from {
                 ranges.extend(ranges_in(list)?);
             }
-            return Ok(Wanted::Lines(Selection::new(ranges)));
+            return Ok(Wanted::Lines(Selection::new(ranges), if args.null_data { 0 } else { b'\n' }));
         }
         if let Some(around) = args.around_byte {
             return Ok(Wanted::Around(around));
@@ -44,7 +45,7 @@ impl Wanted {
 impl Wanted {
     /// Returns whether a range has a step, so that it is not a span.
     pub fn has_steps(&self) -> bool {
-        matches!(self, Wanted::Lines(selection) | Wanted::Bytes(selection) if selection.has_steps())
+        matches!(self, Wanted::Lines(selection, _) | Wanted::Bytes(selection) if selection.has_steps())
     }
 }
 
