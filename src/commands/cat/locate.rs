@@ -205,7 +205,11 @@ impl Lines<'_> {
                 }
             }
             passed += count;
-            at = if piece.first() == Some(&0) && self.end != 0 { self.source.data_end_before(from, start) } else { from };
+            at = if piece.first() == Some(&0) && self.end != 0 {
+                self.source.data_end_before(from, start)
+            } else {
+                from
+            };
             size = (size * 2).min(MOST_BACKWARDS);
         }
         let first_before = found.len();
