@@ -37,12 +37,18 @@ mod perl;
 #[cfg(not(feature = "pcre2"))]
 #[path = "no_perl.rs"]
 mod perl;
+#[cfg(feature = "pcre2")]
+mod perl_text;
 mod pick_last;
 mod pick_period;
 mod posix;
 mod prefix;
 mod print;
 mod query;
+#[cfg(feature = "pcre2")]
+mod relaxed;
+#[cfg(feature = "pcre2")]
+mod relaxed_class;
 mod search;
 mod separators;
 mod settings;

@@ -8,9 +8,12 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use anyhow::bail;
+use grep_regex::RegexMatcher;
 use pcre2::bytes::{CaptureLocations, Regex, RegexBuilder};
 
 use super::failure::Failure;
+use super::perl_text::{as_text, leading_verbs};
+use super::relaxed::Relaxed;
 use super::sources::perl_may_span_lines;
 use super::syntax::{Boundary, Case, Syntax};
 
@@ -25,7 +28,15 @@ pub struct Perl {
     regex: Regex,
     /// The same for many lines at once, if no match can depend on a neighbouring line.
     of_lines: Option<Regex>,
+    /// The form that finds candidates for it, if there is one.
+    relaxed: Option<Relaxed>,
     utf8: bool,
+}
+
+/// A pattern without the settings that it begins with.
+struct Body {
+    text: String,
+    relaxed: Option<Relaxed>,
 }
 
 impl std::fmt::Debug for Perl {
@@ -47,27 +58,34 @@ impl Perl {
         if let [only] = &mut bodies[..] {
             // Settings such as `(*UCP)` count at the very beginning only.
             let body = only.split_off(leading_verbs(only));
-            return Perl::compile(only, &format!("(?:{body})"), alternatives, syntax);
+            let body = Body { relaxed: relaxed(&[body.clone()], only, syntax), text: format!("(?:{body})") };
+            return Perl::compile(only, body, alternatives, syntax);
         }
         // Each alternative counts its groups from 1, as when it stands alone.
-        let body = match bodies[..] {
+        let text = match bodies[..] {
             [] => "(?!)".to_owned(),
             _ => format!("(?|(?:{}))", bodies.join(")|(?:")),
         };
-        Perl::compile("", &body, alternatives, syntax)
+        Perl::compile("", Body { text, relaxed: relaxed(&bodies, "", syntax) }, alternatives, syntax)
     }
 
-    fn compile(verbs: &str, body: &str, alternatives: &[Vec<u8>], syntax: &Syntax) -> anyhow::Result<Perl> {
+    fn compile(verbs: &str, body: Body, alternatives: &[Vec<u8>], syntax: &Syntax) -> anyhow::Result<Perl> {
         let is_bound_to_line = !syntax.multiline
             && syntax.terminator == b'\n'
             && !syntax.crlf
             && !alternatives.iter().any(|one| perl_may_span_lines(one, syntax));
         let of_lines = Syntax { multiline: true, ..syntax.clone() };
         Ok(Perl {
-            regex: build(verbs, body, syntax)?,
-            of_lines: is_bound_to_line.then(|| build(verbs, body, &of_lines)).transpose()?,
+            regex: build(verbs, &body.text, syntax)?,
+            of_lines: is_bound_to_line.then(|| build(verbs, &body.text, &of_lines)).transpose()?,
+            relaxed: body.relaxed,
             utf8: syntax.unicode,
         })
+    }
+
+    /// Returns a regex that matches in every line in which this matches, if there is one.
+    pub fn relaxed(&self) -> Option<&RegexMatcher> {
+        self.relaxed.as_ref()?.regex()
     }
 
     /// Returns whether [`Perl::find_among_lines`] may be called.
@@ -147,6 +165,17 @@ impl Perl {
     }
 }
 
+/// Returns the relaxed form of alternatives without settings.
+fn relaxed(bodies: &[String], verbs: &str, syntax: &Syntax) -> Option<Relaxed> {
+    if verbs.is_empty() { Relaxed::new(bodies, has_ascii_classes(verbs, syntax), syntax) } else { None }
+}
+
+/// Returns whether classes such as `\w` match nothing outside ASCII. POSIX's classes are the locale's;
+/// Perl's are ASCII's, as in GNU grep up to 3.8.
+fn has_ascii_classes(verbs: &str, syntax: &Syntax) -> bool {
+    syntax.unicode && !syntax.dialect.is_posix() && !verbs.contains("(*UCP)")
+}
+
 /// Compiles a pattern that begins with settings, and adds what must stand around a match.
 fn build(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<Regex> {
     let bounded = match syntax.boundary {
@@ -156,9 +185,7 @@ fn build(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<Regex> {
         Boundary::Line => format!(r"\A{body}\z"),
     };
     // PCRE2 steps over bytes that are not UTF-8 only if the crate enables Unicode's classes too.
-    // POSIX's classes are the locale's; Perl's are ASCII's, as in GNU grep up to 3.8.
-    let has_ascii_classes = syntax.unicode && !syntax.dialect.is_posix() && !verbs.contains("(*UCP)");
-    let classes = if has_ascii_classes { "(?a)" } else { "" };
+    let classes = if has_ascii_classes(verbs, syntax) { "(?a)" } else { "" };
     let regex = RegexBuilder::new()
         .ucp(syntax.unicode)
         .caseless(syntax.case == Case::Insensitive)
@@ -230,83 +257,6 @@ fn failure(error: pcre2::Error) -> Failure {
     }
 }
 
-/// Returns the pattern as text that means the same. PCRE2's Rust face takes text only, so without
-/// `utf8` bytes outside ASCII become escapes. With `ends_at_record`, `$` matches only at the very
-/// end, not before a newline there, as it does for GNU grep.
-fn as_text(pattern: &[u8], utf8: bool, ends_at_record: bool) -> anyhow::Result<String> {
-    if utf8 {
-        let Ok(text) = std::str::from_utf8(pattern) else {
-            bail!("pattern {:?} is not valid UTF-8", String::from_utf8_lossy(pattern));
-        };
-        if !ends_at_record || !text.contains('$') {
-            return Ok(text.to_owned());
-        }
-    }
-    let mut text = Vec::with_capacity(pattern.len());
-    let (mut quoted, mut in_class) = (false, false);
-    let mut rest = pattern;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        match byte {
-            _ if !utf8 && !byte.is_ascii() => {
-                let (open, close) = if quoted { ("\\E", "\\Q") } else { ("", "") };
-                text.extend_from_slice(format!("{open}\\x{byte:02X}{close}").as_bytes());
-            }
-            b'\\' if quoted => {
-                quoted = !after.starts_with(b"E");
-                text.push(byte);
-            }
-            b'\\' => match after.split_first() {
-                // A backslash before a byte outside ASCII quotes nothing.
-                Some((next, _)) if !utf8 && !next.is_ascii() => {}
-                Some((&next, after)) => {
-                    quoted = next == b'Q';
-                    text.extend_from_slice(&[byte, next]);
-                    rest = after;
-                }
-                None => text.push(byte),
-            },
-            b'[' if !quoted && !in_class => {
-                in_class = true;
-                text.push(byte);
-                // A bracket that comes first is a member.
-                let members = after.strip_prefix(b"^").unwrap_or(after);
-                let first = after.len() - members.len() + usize::from(members.starts_with(b"]"));
-                text.extend_from_slice(&after[..first]);
-                rest = &after[first..];
-            }
-            b'[' if in_class && after.starts_with(b":") => {
-                let length = memchr::memmem::find(after, b":]").map_or(0, |at| at + 2);
-                text.push(byte);
-                text.extend_from_slice(&after[..length]);
-                rest = &after[length..];
-            }
-            b']' if !quoted => {
-                in_class = false;
-                text.push(byte);
-            }
-            b'$' if ends_at_record && !quoted && !in_class => text.extend_from_slice(b"\\z"),
-            _ => text.push(byte),
-        }
-    }
-    Ok(String::from_utf8(text)?)
-}
-
-/// Returns the length of the settings that a pattern begins with.
-fn leading_verbs(pattern: &str) -> usize {
-    let mut length = 0;
-    while let Some(rest) = pattern[length..].strip_prefix("(*")
-        && rest.starts_with(|c: char| c.is_ascii_uppercase())
-        && let Some(end) = rest.find(')')
-        && ["UTF", "UCP", "LIMIT_", "NO_", "NOTEMPTY", "CR", "LF", "ANY", "NUL", "BSR_"]
-            .iter()
-            .any(|verb| rest.starts_with(verb))
-    {
-        length += 2 + end + 1;
-    }
-    length
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -355,20 +305,6 @@ mod tests {
     #[test]
     fn catastrophic_patterns_fail_and_do_not_hang() {
         assert_eq!(perl("(a+)+$").find_at(&[&[b'a'; 60][..], b"b"].concat(), 0), Err(Failure::Steps));
-    }
-
-    #[test]
-    fn bytes_outside_ascii_become_escapes() {
-        let text = |pattern: &[u8]| as_text(pattern, false, false).unwrap();
-        assert_eq!(text(b"\xff\\\xfe[\xe8-\xea]"), r"\xFF\xFE[\xE8-\xEA]");
-        assert_eq!(text(b"\\Qa\xff.\\E."), r"\Qa\E\xFF\Q.\E.");
-        assert!(as_text(b"\xff", true, false).is_err());
-    }
-
-    #[test]
-    fn a_dollar_is_the_end_of_a_record() {
-        let text = |pattern: &str| as_text(pattern.as_bytes(), true, true).unwrap();
-        assert_eq!(text(r"a$|\$|[$]|[]$]|[[:alpha:]$]|\Q$\E$"), r"a\z|\$|[$]|[]$]|[[:alpha:]$]|\Q$\E\z");
     }
 
     #[test]

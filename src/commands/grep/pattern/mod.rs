@@ -24,6 +24,13 @@ mod replace;
 const FEWEST_BYTES: usize = 2 << 10;
 const MOST_BYTES: usize = 64 << 10;
 
+/// PCRE2 searches fewer bytes than these by itself: an automaton is not worth compiling for them.
+const FEWEST_BYTES_FOR_AUTOMATON: usize = 32 << 10;
+
+/// Lines that an automaton proposes and PCRE2 rejects, if there is more than one in this many bytes,
+/// take longer than the search of all lines by PCRE2.
+const BYTES_PER_REJECTED: usize = 1 << 10;
+
 /// The way lines are found. Every way selects the same lines.
 #[derive(Debug)]
 enum Finder {
@@ -109,7 +116,7 @@ impl Pattern {
                 Ok(words.find(hay, from).map(|found| self.line_around(hay, from, found.start)))
             }
             (Finder::Block, Engine::Automata { regex, .. }) => Ok(self.find_line_in_block(regex, hay, from)),
-            (_, Engine::Backtracking(perl)) if perl.searches_lines() => self.find_line_by_steps(perl, hay, from),
+            (_, Engine::Backtracking(perl)) => self.find_line_by_backtracking(perl, hay, from),
             _ => self.find_line_one_by_one(hay, from),
         }
     }
@@ -124,6 +131,27 @@ impl Pattern {
             start = line.end;
         }
         Ok(None)
+    }
+
+    /// Lets an automaton look for lines that may match, as long as most of those do.
+    fn find_line_by_backtracking(&self, perl: &Perl, hay: &[u8], from: usize) -> Result<Option<Range<usize>>, Failure> {
+        let mut start = from;
+        if hay.len() - from >= FEWEST_BYTES_FOR_AUTOMATON
+            && let Some(relaxed) = perl.relaxed()
+        {
+            let mut rejected = 0;
+            while rejected * BYTES_PER_REJECTED <= start - from + MOST_BYTES || !perl.searches_lines() {
+                let Some((line, _)) = self.candidate_line(relaxed, hay, start) else { return Ok(None) };
+                if self.regex_matches(self.content(&hay[line.clone()]))? {
+                    return Ok(Some(line));
+                }
+                (start, rejected) = (line.end, rejected + 1);
+            }
+        }
+        match perl.searches_lines() {
+            true => self.find_line_by_steps(perl, hay, start),
+            false => self.find_line_one_by_one(hay, start),
+        }
     }
 
     /// Searches a few lines at a time, and more while none matches.
@@ -148,24 +176,27 @@ impl Pattern {
     }
 
     fn find_line_in_block(&self, regex: &RegexMatcher, hay: &[u8], mut from: usize) -> Option<Range<usize>> {
-        while from < hay.len() {
-            let rest = &hay[from..];
-            // The matcher's error type has no values.
-            let candidate = search_unstable(rest, |rest| regex.find_candidate_line(rest).ok().flatten())?;
-            let (LineMatchKind::Confirmed(at) | LineMatchKind::Candidate(at)) = candidate;
-            // An empty match after the last terminator belongs to no line.
-            if from + at == hay.len() && hay.last() == Some(&self.terminator) {
-                return None;
-            }
-            let line = self.line_around(hay, from, from + at);
+        loop {
+            let (line, is_confirmed) = self.candidate_line(regex, hay, from)?;
             // Between the two bytes of `\r\n` an empty match is in no line.
-            let confirmed = matches!(candidate, LineMatchKind::Confirmed(_)) && !self.crlf;
-            if confirmed || automata_match(regex, self.content(&hay[line.clone()])) {
+            if is_confirmed && !self.crlf || automata_match(regex, self.content(&hay[line.clone()])) {
                 return Some(line);
             }
             from = line.end;
         }
-        None
+    }
+
+    /// Returns the next line that may hold a match of `regex`, and whether it does hold one.
+    fn candidate_line(&self, regex: &RegexMatcher, hay: &[u8], from: usize) -> Option<(Range<usize>, bool)> {
+        let rest = &hay[from..];
+        // The matcher's error type has no values.
+        let candidate = search_unstable(rest, |rest| regex.find_candidate_line(rest).ok().flatten())?;
+        let (LineMatchKind::Confirmed(at) | LineMatchKind::Candidate(at)) = candidate;
+        // An empty match after the last terminator belongs to no line.
+        if from + at == hay.len() && (rest.is_empty() || hay.last() == Some(&self.terminator)) {
+            return None;
+        }
+        Some((self.line_around(hay, from, from + at), matches!(candidate, LineMatchKind::Confirmed(_))))
     }
 
     /// Returns whether this line (without its terminator) holds a match.
@@ -184,7 +215,11 @@ impl Pattern {
     fn regex_matches(&self, line: &[u8]) -> Result<bool, Failure> {
         match &self.engine {
             Engine::Automata { regex, .. } => Ok(automata_match(regex, line)),
-            Engine::Backtracking(perl) => Ok(perl.find_at(line, 0)?.is_some()),
+            Engine::Backtracking(perl) => match perl.find_at(line, 0) {
+                // Whether PCRE2 gives up on a line must not depend on whether it was a candidate.
+                Err(_) if perl.relaxed().is_some_and(|relaxed| !automata_match(relaxed, line)) => Ok(false),
+                found => Ok(found?.is_some()),
+            },
             Engine::Words(words) => Ok(words.find(line, 0).is_some()),
         }
     }

@@ -1,0 +1,99 @@
+//! Perl patterns as text: PCRE2's Rust interface takes no bytes.
+
+use anyhow::bail;
+
+/// Returns the pattern as text that means the same. PCRE2's Rust face takes text only, so without
+/// `utf8` bytes outside ASCII become escapes. With `ends_at_record`, `$` matches only at the very
+/// end, not before a newline there, as it does for GNU grep.
+pub(super) fn as_text(pattern: &[u8], utf8: bool, ends_at_record: bool) -> anyhow::Result<String> {
+    if utf8 {
+        let Ok(text) = std::str::from_utf8(pattern) else {
+            bail!("pattern {:?} is not valid UTF-8", String::from_utf8_lossy(pattern));
+        };
+        if !ends_at_record || !text.contains('$') {
+            return Ok(text.to_owned());
+        }
+    }
+    let mut text = Vec::with_capacity(pattern.len());
+    let (mut quoted, mut in_class) = (false, false);
+    let mut rest = pattern;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        match byte {
+            _ if !utf8 && !byte.is_ascii() => {
+                let (open, close) = if quoted { ("\\E", "\\Q") } else { ("", "") };
+                text.extend_from_slice(format!("{open}\\x{byte:02X}{close}").as_bytes());
+            }
+            b'\\' if quoted => {
+                quoted = !after.starts_with(b"E");
+                text.push(byte);
+            }
+            b'\\' => match after.split_first() {
+                // A backslash before a byte outside ASCII quotes nothing.
+                Some((next, _)) if !utf8 && !next.is_ascii() => {}
+                Some((&next, after)) => {
+                    quoted = next == b'Q';
+                    text.extend_from_slice(&[byte, next]);
+                    rest = after;
+                }
+                None => text.push(byte),
+            },
+            b'[' if !quoted && !in_class => {
+                in_class = true;
+                text.push(byte);
+                // A bracket that comes first is a member.
+                let members = after.strip_prefix(b"^").unwrap_or(after);
+                let first = after.len() - members.len() + usize::from(members.starts_with(b"]"));
+                text.extend_from_slice(&after[..first]);
+                rest = &after[first..];
+            }
+            b'[' if in_class && after.starts_with(b":") => {
+                let length = memchr::memmem::find(after, b":]").map_or(0, |at| at + 2);
+                text.push(byte);
+                text.extend_from_slice(&after[..length]);
+                rest = &after[length..];
+            }
+            b']' if !quoted => {
+                in_class = false;
+                text.push(byte);
+            }
+            b'$' if ends_at_record && !quoted && !in_class => text.extend_from_slice(b"\\z"),
+            _ => text.push(byte),
+        }
+    }
+    Ok(String::from_utf8(text)?)
+}
+
+/// Returns the length of the settings that a pattern begins with.
+pub(super) fn leading_verbs(pattern: &str) -> usize {
+    let mut length = 0;
+    while let Some(rest) = pattern[length..].strip_prefix("(*")
+        && rest.starts_with(|c: char| c.is_ascii_uppercase())
+        && let Some(end) = rest.find(')')
+        && ["UTF", "UCP", "LIMIT_", "NO_", "NOTEMPTY", "CR", "LF", "ANY", "NUL", "BSR_"]
+            .iter()
+            .any(|verb| rest.starts_with(verb))
+    {
+        length += 2 + end + 1;
+    }
+    length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_outside_ascii_become_escapes() {
+        let text = |pattern: &[u8]| as_text(pattern, false, false).unwrap();
+        assert_eq!(text(b"\xff\\\xfe[\xe8-\xea]"), r"\xFF\xFE[\xE8-\xEA]");
+        assert_eq!(text(b"\\Qa\xff.\\E."), r"\Qa\E\xFF\Q.\E.");
+        assert!(as_text(b"\xff", true, false).is_err());
+    }
+
+    #[test]
+    fn a_dollar_is_the_end_of_a_record() {
+        let text = |pattern: &str| as_text(pattern.as_bytes(), true, true).unwrap();
+        assert_eq!(text(r"a$|\$|[$]|[]$]|[[:alpha:]$]|\Q$\E$"), r"a\z|\$|[$]|[]$]|[[:alpha:]$]|\Q$\E\z");
+    }
+}
