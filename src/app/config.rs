@@ -133,7 +133,7 @@ impl Config {
     /// Returns an error if it is.
     pub fn reject_own_output(&self, source: Source) -> io::Result<Source> {
         let statistics = self.stats_file().and_then(ReportFile::own_file);
-        self.own_output.into_iter().chain(statistics).try_for_each(|own| own.reject(source.fd()))?;
+        self.own_output.into_iter().chain(statistics).try_for_each(|own| own.reject(source.identity()))?;
         Ok(source)
     }
 

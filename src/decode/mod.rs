@@ -120,10 +120,9 @@ impl Decoding {
             return Ok(source.fed(Box::new(feed), reason, range, notice));
         }
         let mut head = [0; HEAD];
-        let file = source.whole()?;
-        let got = file.read_at(&mut head, 0)?;
+        let got = source.read_at(&mut head, 0)?;
         let DecodePlan::Decode(format) = self.plan(&head[..got], true) else { return Ok(source) };
-        let file = Arc::new(file);
+        let file = Arc::new(source.whole()?);
         file.remember_beginning(0, &[]);
         let reason = Reason::Decoded(format.map_or("other encoding", Format::name));
         let decoder = self.file_decoder(file, format, Arc::clone(&notice))?;

@@ -4,6 +4,8 @@
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::os::thread_waits;
+
 /// Consecutive fast blocks after which a file is considered resident. Blocks that were read ahead are
 /// fast as well.
 const FAST_BLOCKS_UNTIL_WARM: u8 = 8;
@@ -21,6 +23,26 @@ const PREFETCHED_FILES: u32 = 256;
 
 /// The time in which a small resident file is opened and read. No disk is as fast.
 const RESIDENT_FILE_TIME: Duration = Duration::from_micros(25);
+
+/// Times how long a thread waits for files. Without a wait, what took long was not the disk.
+#[derive(Debug)]
+pub(super) struct WaitTimer {
+    begun: Instant,
+    waits: Option<u64>,
+}
+
+impl WaitTimer {
+    pub(super) fn start() -> WaitTimer {
+        WaitTimer { begun: Instant::now(), waits: thread_waits() }
+    }
+
+    /// Returns the time since the start, or zero if the thread has not waited since.
+    pub(super) fn elapsed(&self) -> Duration {
+        let elapsed = self.begun.elapsed();
+        let has_waited = elapsed > RESIDENT_FILE_TIME && (self.waits.is_none() || thread_waits() != self.waits);
+        if has_waited { elapsed } else { Duration::ZERO }
+    }
+}
 
 /// What the workers of a command have learnt so far.
 #[derive(Debug, Default)]

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::os::Stop;
 
 use super::buffer_pool::WorkerBuffers;
+use super::cold_files::WaitTimer;
 use super::cursor::{Batch, Cursor, Item, Next, OpenBatch, ReadSettings};
 use super::input::Input;
 use super::kernel::Kernel;
@@ -166,12 +167,12 @@ impl<K: Kernel> SharedWork for Run<'_, K> {
 impl<'a, K: Kernel> Run<'a, K> {
     fn scan(&self, items: Vec<Item>, buffers: &mut WorkerBuffers) -> Vec<BlockStep<K>> {
         let mut steps: Vec<BlockStep<K>> = Vec::with_capacity(items.len());
-        let begun = (items.len() > 1).then(Instant::now);
+        let timer = (items.len() > 1).then(WaitTimer::start);
         let mut items = items.into_iter();
         while let Some(item) = items.next() {
             let step = self.pipeline.begin(item, &mut buffers.spare);
-            if let (Some(begun), true) = (begun, steps.is_empty())
-                && self.pipeline.session.cold.is_first_cold(begun.elapsed())
+            if let (Some(timer), true) = (&timer, steps.is_empty())
+                && self.pipeline.session.cold.is_first_cold(timer.elapsed())
             {
                 items.as_slice().iter().for_each(Item::prefetch);
             }

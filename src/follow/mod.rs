@@ -236,7 +236,7 @@ impl Run {
             true => pipe::Pipe::open(place.path()).map(target::OpenedInput::Pipe),
             false => {
                 let source = Source::open_at(place, self.options.mode, self.options.range)?;
-                self.output.into_iter().try_for_each(|own| own.reject(source.fd()))?;
+                self.output.into_iter().try_for_each(|own| own.reject(source.identity()))?;
                 Ok(target::OpenedInput::File(source))
             }
         }

@@ -25,19 +25,19 @@ impl OwnFile {
     /// Returns whether `name` refers to this file; `-` is standard input.
     pub fn is_named(self, name: &OsStr) -> bool {
         let status = if name == "-" { Status::of(io::stdin()) } else { Status::named(name) };
-        status.is_ok_and(|status| status.identity() == self.0)
+        status.is_ok_and(|status| self.is(status.identity()))
     }
 
-    /// Returns whether an open file is this one.
-    pub fn is(self, file: impl AsFd) -> bool {
-        Status::of(file).is_ok_and(|status| status.identity() == self.0)
+    /// Returns whether the file with these device and inode numbers is this one.
+    pub fn is(self, identity: (u64, u64)) -> bool {
+        identity == self.0
     }
 
     /// Checks that an input is another file.
     ///
     /// # Errors
     /// Returns an error if it is this one.
-    pub fn reject(self, input: impl AsFd) -> io::Result<()> {
+    pub fn reject(self, input: (u64, u64)) -> io::Result<()> {
         if self.is(input) { Err(io::Error::other("input file is also the output")) } else { Ok(()) }
     }
 }

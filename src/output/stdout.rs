@@ -137,7 +137,7 @@ impl Output {
     /// from.
     pub fn is_same_file(&self, source: &Source) -> bool {
         source.length_now().is_ok_and(|len| len.is_some_and(|len| len > 0))
-            && self.own_file().is_some_and(|own| own.is(source.fd()))
+            && self.own_file().is_some_and(|own| own.is(source.identity()))
     }
 
     /// Returns the file that the output goes to, if it is a regular one.

@@ -22,7 +22,6 @@ use crate::engine::{Input, MapSteps, Permits, map_in_order};
 use crate::exit::Exit;
 use crate::io::path;
 use crate::io::walk::{Walk, WalkOrder};
-use crate::os::Status;
 use crate::os::posix::OsStrExt;
 use crate::output::Output;
 
@@ -128,8 +127,8 @@ impl Audit {
         });
         let work = |(name, input): (OsString, Input<'_>), permits: &Permits| {
             let (source, _) = input.open(engine.policy, engine.range)?;
-            let status = Status::of(source.fd()).map_err(|error| (name.clone(), error))?;
-            if left_out.contains(&status.identity()) || own.is_some_and(|own| own.is(source.fd())) {
+            let identity = source.identity();
+            if left_out.contains(&identity) || own.is_some_and(|own| own.is(identity)) {
                 return Ok(None);
             }
             let digests = match recipes.is_empty() {

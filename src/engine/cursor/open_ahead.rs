@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use crate::io::{IoMode, Range};
 use crate::os::{Stop, fd_table};
 
+use crate::engine::cold_files::WaitTimer;
 use crate::engine::input::Input;
 use crate::engine::plan::MAX_BATCH;
 use crate::engine::session::Session;
@@ -166,7 +167,7 @@ impl<'a> OpenBatch<'a> {
     /// another.
     pub(in crate::engine) fn open(&mut self, stop: &Stop, session: &Session) {
         let asked = if session.cold.should_prefetch() { self.prefetch(stop, session) } else { 0 };
-        let begun = Instant::now();
+        let (begun, timer) = (Instant::now(), WaitTimer::start());
         let mut opened = 0;
         for slot in &mut self.chunk.inputs {
             if slot.has_to_wait() {
@@ -185,7 +186,7 @@ impl<'a> OpenBatch<'a> {
                 break;
             }
         }
-        session.cold.record_files(opened, begun.elapsed());
+        session.cold.record_files(opened, timer.elapsed());
     }
 
     /// Requests read-ahead of small files for a short while, and returns their number.

@@ -16,6 +16,8 @@ pub(super) struct Probe {
     pub(super) base: u64,
     /// The stated size in bytes. For [`Kind::Unsized`], a value other than 0 is wrong.
     pub(super) size: u64,
+    /// The device and inode numbers.
+    pub(super) identity: (u64, u64),
     pub(super) changed: Time,
     pub(super) modified: Time,
 }
@@ -42,7 +44,8 @@ impl Probe {
                 kind = Kind::Unsized;
             }
         }
-        Ok(Probe { kind, file_system, base, size, changed: stat.changed, modified: stat.modified })
+        let identity = stat.identity();
+        Ok(Probe { kind, file_system, base, size, identity, changed: stat.changed, modified: stat.modified })
     }
 }
 

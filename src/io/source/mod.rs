@@ -58,6 +58,8 @@ pub struct Source {
     own: Option<File>,
     stdin: bool,
     kind: Kind,
+    /// The device and inode numbers at open.
+    identity: (u64, u64),
     file_system: FileSystem,
     method: AccessMethod,
     reason: Option<Reason>,
@@ -90,6 +92,11 @@ impl Source {
     /// Returns the kind of file.
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// Returns the device and inode numbers, which identify the file.
+    pub fn identity(&self) -> (u64, u64) {
+        self.identity
     }
 
     /// Returns how the bytes are read.

@@ -52,7 +52,7 @@ impl Source {
     /// Fails as [`Source::open`] does.
     pub fn from_file(name: OsString, file: File, stdin: bool, mode: IoMode, range: Range) -> io::Result<Source> {
         let whole = range == Range::default();
-        let Probe { kind, file_system, base, size, changed, modified } = Probe::of(&file, stdin, whole)?;
+        let Probe { kind, file_system, base, size, identity, changed, modified } = Probe::of(&file, stdin, whole)?;
         let file =
             if stdin && matches!(kind, Kind::Regular | Kind::BlockDevice) { without_direct_io(file) } else { file };
         // After `Probe`: any later copy-up moves the change time recorded there.
@@ -63,6 +63,7 @@ impl Source {
             file,
             stdin,
             kind,
+            identity,
             file_system,
             method: AccessMethod::Stream,
             reason: None,
@@ -103,6 +104,7 @@ impl Source {
             own: self.own.as_ref().map(File::try_clone).transpose()?,
             stdin: self.stdin,
             kind: self.kind,
+            identity: self.identity,
             file_system: self.file_system,
             method: self.method,
             reason: self.reason,

@@ -16,6 +16,23 @@ pub fn addresses_left() -> Option<u64> {
     Some(limit.saturating_sub(pages.saturating_mul(super::page::page_size() as u64)))
 }
 
+/// Returns how many times the calling thread has waited for something, such as the disk (`ru_nvcsw`
+/// of `getrusage(2)`), or `None` where the system counts only for whole processes.
+pub fn thread_waits() -> Option<u64> {
+    #[cfg(target_os = "linux")]
+    {
+        // SAFETY: as in `usage_now`.
+        let usage = unsafe {
+            let mut usage: libc::rusage = std::mem::zeroed();
+            libc::getrusage(libc::RUSAGE_THREAD, &raw mut usage);
+            usage
+        };
+        Some(usage.ru_nvcsw as u64)
+    }
+    #[cfg(not(target_os = "linux"))]
+    None
+}
+
 /// Returns the current counters of all threads, including ended ones.
 pub fn usage_now() -> Usage {
     // SAFETY: `getrusage` fills the struct it is given, which is plain numbers and valid as

@@ -13,6 +13,11 @@ pub fn addresses_left() -> Option<u64> {
     None
 }
 
+/// Returns `None`: the system does not count how often a thread has waited.
+pub fn thread_waits() -> Option<u64> {
+    None
+}
+
 /// Returns the current counters.
 ///
 /// All faults count as minor, because the system does not distinguish them. It does not report how
