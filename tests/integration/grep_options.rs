@@ -268,6 +268,17 @@ fn a_long_line_is_counted_in_bounded_memory() {
     }
 }
 
+// Regression: a list of several empty patterns with -v counted 0 lines, where GNU grep prints nothing.
+#[test]
+fn empty_patterns_alone_select_nothing_inverted() {
+    let dir = Dir::new();
+    dir.file("list", b"\n\n");
+    dir.file("text", b"a\n\n");
+    prints(&dir, &["-cvFf", "list", "text"], "");
+    prints(&dir, &["-cvFxf", "list", "text"], "1\n");
+    prints(&dir, &["-cvF", "-e", "", "-e", "b", "text"], "0\n");
+}
+
 // Regression: with -i, an empty line, a long word or invalid UTF-8 in a long list took seconds.
 #[test]
 fn odd_words_do_not_slow_a_long_list() {

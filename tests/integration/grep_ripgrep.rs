@@ -225,3 +225,47 @@ fn colours_follow_one_another_as_in_gnu_grep() {
         );
     }
 }
+
+// Reports about other programs: anchors in a look-around that silenced other matches, \K without a
+// match, -m that counted context, replacements that repeated lines or split \r\n, patterns that
+// matched after the last newline or at the second line.
+#[test]
+fn what_other_programs_got_wrong() {
+    let dir = Dir::new();
+    let files: &[(&str, &str)] = &[
+        ("foo", "foo bar\nbaz foo\n"),
+        ("text", "foo\nhi there\nhave a nice day\nbye\n123\n456\n"),
+        ("letters", "a\nb\nc\nd\ne\nd\ne\nd\ne\n"),
+        ("blocks", "one() {\n  // 1\n}\n\ntwo() {\n  // 2\n}\n\nthree() {\n}\n"),
+        ("crlf", "1 x A\r\n2 x B\r\n"),
+        ("short", "1\nbaz\nabc\n"),
+        ("open", "a\nb"),
+        ("empty", ""),
+        ("names", "hi.hh\0you.hh"),
+    ];
+    for (name, text) in files {
+        dir.file(name, text.as_bytes());
+    }
+    let cases: &[(&[&str], &str)] = &[
+        (&["-PU", "--passthru", "--replace=X", "(?<=^|z )foo", "foo"], "X bar\nbaz X\n"),
+        (&["-PU", "foo(?=$|x)", "foo"], "baz foo\n"),
+        (&["-PUon", r"there\n\Khave", "text"], "3:have\n"),
+        (&["-PUnm1", "-A2", r"\w+\(\) \{([^{}]|(?R))*\}", "blocks"], "1:one() {\n2:  // 1\n3:}\n4-\n5-two() {\n"),
+        (&["-nm1", "-A2", "d", "letters"], "4:d\n5-e\n6-d\n"),
+        (&["-U", "--replace=ZZZ", "(?s)the.*ice", "text"], "hi ZZZ day\n"),
+        (&["-U", "--passthru", "--replace=XYZ", "(?s)oo.*the|ye.*2", "text"], "fXYZre\nhave a nice day\nbXYZ3\n456\n"),
+        (&["--crlf", "--replace=$2 y $1", r"(\d) x (.*)", "crlf"], "A y 1\r\nB y 2\r\n"),
+        (&["-Pe(foo)", "-e(nice)", "--replace=$1", "-o", "text"], "foo\nnice\n"),
+        (&["-z", "--replace=", r"\.hh$", "names"], "hi\0you\0"),
+        (&["-lU", r"[^\n]\z", "open", "short"], "open\n"),
+        (&["-lPU", r"[^\n]\z", "open", "short"], "open\n"),
+        (&["-PU", r"\Ab|(?-m)^a", "short"], ""),
+        (&["-vPf", "empty", "open"], "a\nb\n"),
+    ];
+    for (args, want) in cases {
+        if cfg!(feature = "pcre2") || !args.iter().any(|arg| arg.starts_with('-') && arg.contains('P')) {
+            let ran = grep(&dir, args);
+            assert_eq!((String::from_utf8_lossy(&ran.stdout).as_ref(), ran.stderr.as_str()), (*want, ""), "{args:?}");
+        }
+    }
+}

@@ -228,8 +228,7 @@ impl Settings {
         // By GNU grep's rule, no counts of 0 are printed in this case.
         let nothing_selects = match alternatives.as_slice() {
             [] => !query.invert,
-            [only] => only.is_empty() && query.invert && syntax.boundary == Boundary::Any,
-            _ => false,
+            all => all.iter().all(Vec::is_empty) && query.invert && syntax.boundary == Boundary::Any,
         };
         let settings = Settings {
             hopeless: (nothing_selects || printing.max_count == Some(0)) && report != Report::Names { matching: false },
