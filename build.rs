@@ -12,7 +12,8 @@ fn main() {
     println!("cargo::rerun-if-env-changed=MAPPED_PIE");
     let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
     let is_glibc = is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu");
-    if is_glibc && is("PROFILE", "release") && env::var_os("MAPPED_PIE").is_none() {
+    let is_static = env::var("CARGO_CFG_TARGET_FEATURE").is_ok_and(|found| found.contains("crt-static"));
+    if is_glibc && !is_static && is("PROFILE", "release") && env::var_os("MAPPED_PIE").is_none() {
         println!("cargo::rustc-link-arg-bins=-no-pie");
     }
 }
