@@ -238,7 +238,7 @@ fn characters(mut bytes: &[u8]) -> u64 {
     // The bytes do not become a `str`, because another process may change them.
     let mut count = 0;
     loop {
-        let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), |text| text.len());
+        let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
         count += bytes[..valid].iter().filter(|&&byte| !is_continuation(byte)).count() as u64;
         match bytes.get(valid + 1..) {
             Some(rest) => bytes = rest,
