@@ -58,7 +58,8 @@ impl Perl {
         if let [only] = &mut bodies[..] {
             // Settings such as `(*UCP)` count at the very beginning only.
             let body = only.split_off(leading_verbs(only));
-            let body = Body { relaxed: relaxed(std::slice::from_ref(&body), only, syntax), text: format!("(?:{body})") };
+            let body =
+                Body { relaxed: relaxed(std::slice::from_ref(&body), only, syntax), text: format!("(?:{body})") };
             return Perl::compile(only, body, alternatives, syntax);
         }
         // Each alternative counts its groups from 1, as when it stands alone.
