@@ -102,8 +102,8 @@ impl From<Vec<u8>> for Buffer {
     }
 }
 
-/// The most bytes that are copied by one `memcpy`. glibc uses `rep movsb` for more than 2048 or 4096
-/// bytes, depending on the width of the vectors (`rep_movsb_threshold`, sysdeps/x86).
+/// The maximum number of bytes that one `memcpy` copies. glibc uses `rep movsb` for more than 2048
+/// or 4096 bytes, depending on the width of the vectors (`rep_movsb_threshold`, sysdeps/x86).
 const COPIED_AT_ONCE: usize = 2048;
 
 /// Appends `bytes` to `text`, as fast as vector instructions copy them.

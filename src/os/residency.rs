@@ -144,7 +144,7 @@ const MOST_READS: u64 = 1 << 18;
 /// A residency query on one file, which remembers which calls the kernel supports.
 struct ResidencyQuery<'fd> {
     file: BorrowedFd<'fd>,
-    /// Whether `cachestat` is missing, or looks where this file has no pages.
+    /// Whether `cachestat` is missing, or examines an inode without this file's pages.
     lacks_cachestat: bool,
     /// Whether `mincore` is truthful for this file, once known.
     mincore_is_truthful: Option<bool>,

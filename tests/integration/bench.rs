@@ -606,7 +606,8 @@ fn runs_go_on_until_the_verdict_is_certain_or_the_limit_is_reached() {
     let document = bench(&["--runs=2", "--until-certain=5", "--ways=read,map", "--block-size=4K", path]);
     let runs = rows(&document, "map")[0]["runs"].as_array().unwrap().len();
     let looks = document["looks"].as_u64().unwrap();
-    // Two and four runs can never be corrected to a certainty; five are the limit.
+    // Two or four runs can never be significant after the correction, so all five allowed runs are
+    // made.
     assert_eq!((runs, looks), (5, 3), "{document}");
     assert_eq!(document["until_certain"], 5);
 }

@@ -276,7 +276,7 @@ fn thousands_of_ranges_take_no_longer_than_one() {
 
 /// Regression: a hole was read, or searched backwards, byte by byte, which took a minute for 20 GB
 /// and never ended for 7 EiB.
-// Regression: TZ=/dev/zero was read to its end, which it does not have.
+// Regression: TZ=/dev/zero was read without end.
 #[test]
 fn a_zone_that_is_no_file_of_zones_is_utc() {
     let dir = Dir::new();

@@ -79,7 +79,7 @@ impl<'m> Duel<'m> {
         }
     }
 
-    /// Returns whether so few runs would not tell even ways that never overlap.
+    /// Returns whether there are too few runs to distinguish even ways whose times never overlap.
     pub fn has_too_few_runs(&self, looks: u32) -> bool {
         let (n, m) = (self.one.samples.len(), self.other.samples.len());
         let apart = chance(&vec![0.0; n], &vec![1.0; m]);

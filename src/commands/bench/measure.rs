@@ -95,7 +95,7 @@ impl Bench<'_> {
         measured
     }
 
-    /// Adds a row for `way`, unless a short file leaves nothing in which it differs from another.
+    /// Adds a row for `way`, unless the file is so short that it would do the same as another way.
     fn add_row(&mut self, mut way: Way, state: State, rows: &mut Vec<Row>) {
         let (mut bytes, mut accesses, mut most) = (0, 0, 0);
         for subject in self.subjects {
@@ -138,7 +138,7 @@ impl Bench<'_> {
 
     /// Times the work on bytes in the processor's cache, for a reason that needs no counter of misses.
     fn time_work_in_cache(&self, rows: &mut [Row]) {
-        // The time of fewer bytes is that of the calls.
+        // With fewer bytes, the time of the calls would dominate.
         const LEAST: usize = 4096;
         let example = self.subjects.first().map(Subject::beginning).unwrap_or_default();
         if example.len() < LEAST {
@@ -305,7 +305,7 @@ impl Bench<'_> {
     }
 }
 
-/// Returns what has to be known of a file to read its figures.
+/// Returns notes that help to interpret the figures of a file.
 fn subject_notes(subject: &Subject, rows: &[Row]) -> Vec<String> {
     let mut notes = Vec::new();
     let name = subject.shown();

@@ -1,9 +1,9 @@
 //! Explains why one way is slower than another: which of its costs make up the difference.
 //!
-//! A pass takes its processor time, divided among its threads, and the time in which they wait. So
-//! the difference between two ways is the sum of the differences in threads, user time, system time
-//! and waiting. Each is named with its share, the largest first. If no counter differs, the sentence
-//! says so.
+//! The time of a pass consists of processor time, divided among its threads, and of waiting. The
+//! difference between two ways is therefore the sum of the differences in threads, user time,
+//! system time and waiting. Each is named with its share, the largest first. If no counter differs,
+//! the sentence says so.
 
 use super::figures::{count, duration};
 use super::row::{ProcessorTime, Row};
@@ -37,7 +37,7 @@ pub fn reason(winner: &Row, loser: &Row, pattern: Pattern) -> String {
 
 /// Returns the bytes that a way fetches from the device, divided by the bytes wanted.
 ///
-/// Returns `None` if they are only a few pages more: a tiny file takes a whole one.
+/// Returns `None` if the excess is only a few pages, because even a tiny file takes a whole one.
 pub fn amplification(row: &Row) -> Option<f64> {
     const LEAST_EXCESS: f64 = 65_536.0;
     let (fetched, wanted) = (row.device_bytes()?, row.bytes as f64);
@@ -107,9 +107,9 @@ fn parts(winner: &Row, loser: &Row, pattern: Pattern) -> Vec<Part> {
     parts
 }
 
-/// Returns why the work on the same bytes takes longer: memory that is slower to reach, or more to
-/// do. The same work on bytes in the processor's cache tells them apart without hardware counters,
-/// which few virtual machines have.
+/// Returns why the work on the same bytes takes longer: slower access to memory, or more work. The
+/// time of the same work on bytes in the processor's cache distinguishes the two without hardware
+/// counters, which few virtual machines have.
 fn work_cost(winner: &Row, loser: &Row) -> String {
     let [fast, slow] = [winner, loser].map(|row| row.processor_time().user);
     let times = format!("the work itself is slower ({} against {})", duration(slow), duration(fast));

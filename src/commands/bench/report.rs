@@ -98,7 +98,7 @@ pub struct RowReport {
     pub system_seconds: Option<f64>,
     /// Time of the same work on bytes in the processor's cache.
     pub work_in_cache_seconds: Option<f64>,
-    /// The most memory that was resident.
+    /// The peak resident memory.
     pub peak_resident_bytes: Option<f64>,
     /// Bytes fetched from the device.
     pub device_bytes: Option<f64>,

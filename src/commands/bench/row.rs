@@ -117,7 +117,7 @@ impl Row {
         ProcessorTime { user: both * (1.0 - share), system: both * share, error }
     }
 
-    /// Returns the median over the runs of something that a pass uses.
+    /// Returns the median over the runs of a resource that a pass uses.
     pub fn median(&self, of: impl Fn(&Usage) -> f64) -> f64 {
         let each = self.samples.iter().map(|sample| of(&sample.usage) / f64::from(sample.passes));
         summary(each).unwrap_or_default().median

@@ -24,7 +24,7 @@ pub struct Subject {
     temporary: bool,
     /// The facts when it was opened.
     status: Status,
-    /// Kept open to ask what is cached, and to keep a temporary file alive.
+    /// Kept open to query what is cached, and to keep a temporary file alive.
     file: File,
 }
 
@@ -64,7 +64,7 @@ impl Subject {
         })
     }
 
-    /// Makes a file of `len` bytes of log lines in `directory` and writes it to the disk.
+    /// Creates a file of `len` bytes of log lines in `directory` and writes it to the disk.
     ///
     /// # Errors
     /// Returns the error of creating or writing it.
@@ -102,7 +102,7 @@ impl Subject {
         self.len
     }
 
-    /// Returns whether it was made for this run.
+    /// Returns whether the file was created for this run.
     pub fn is_temporary(&self) -> bool {
         self.temporary
     }
@@ -126,9 +126,10 @@ impl Subject {
         crate::io::path::status(self.path.as_os_str()).is_ok_and(|now| facts(now) != facts(self.status))
     }
 
-    /// Returns how much of it is holes, which are read without the disk, if any of it is.
+    /// Returns how much of the file is holes, which are read without the disk, or `None` without
+    /// holes.
     pub fn holes(&self) -> Option<Sparseness> {
-        // Enough to say how much of a file that consists of pieces is missing.
+        // Enough to measure the holes of a file that was downloaded in pieces.
         const MOST_RANGES: usize = 10_000;
         let is_regular = self.status.kind == FileType::RegularFile;
         let found = is_regular.then(|| sparseness(self.fd(), self.len, MOST_RANGES))?;
@@ -176,8 +177,8 @@ fn nameless(directory: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// The lines of a made-up log, the same in every run. All differ, and their lengths vary as in real
-/// logs.
+/// The lines of a generated log, the same in every run. All differ, and their lengths vary as in
+/// real logs.
 #[derive(Default)]
 struct LogLines {
     number: u64,

@@ -104,7 +104,7 @@ impl Work {
     }
 }
 
-/// The result for a run of bytes, and what joining it with its neighbours needs.
+/// The result for a run of bytes, and the state needed to join it with its neighbours.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// The result so far.

@@ -151,8 +151,8 @@ impl Source {
     }
 }
 
-/// Returns a descriptor whose reads need no alignment, in place of one that was opened with `O_DIRECT`.
-/// The shared position then stays where it was.
+/// Returns a descriptor whose reads need no alignment, to replace one that was opened with
+/// `O_DIRECT`. The shared position then stays where it was.
 fn without_direct_io(file: File) -> File {
     if is_direct(&file) { open_again(&file).unwrap_or(file) } else { file }
 }

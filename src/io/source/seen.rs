@@ -18,7 +18,8 @@ pub(super) struct Seen {
     pub(super) from: u64,
     /// The first wanted bytes; unset for a file too small to be worth the read.
     pub(super) beginning: OnceLock<Box<[u8]>>,
-    /// Whether an overwriting was already found, by this source or another part of the file.
+    /// Whether it is already known that the file was overwritten, from this source or from another
+    /// part of the file.
     pub(super) is_known: Arc<AtomicBool>,
 }
 

@@ -1,5 +1,5 @@
-//! Comparing bytes at the same distance from the start, as cmp(1) does: a list of those that differ,
-//! or the first of them.
+//! Compares bytes at the same distance from the start, as cmp(1) does, and lists those that differ,
+//! or reports the first.
 
 use std::ffi::OsStr;
 
@@ -28,12 +28,12 @@ pub enum CmpForm {
         /// Whether characters follow the values, as with `cmp -b`.
         with_characters: bool,
     },
-    /// Only where the first difference is, as `cmp`.
+    /// Only the position of the first difference, as `cmp` does.
     First {
         /// Whether the bytes and their characters are shown, as with `cmp -b`.
         with_characters: bool,
     },
-    /// Nothing, as `cmp -s`.
+    /// Nothing, as `cmp -s` does.
     Nothing,
 }
 
@@ -109,7 +109,7 @@ fn shorter<'s>(left: &'s Side<'_>, right: &'s Side<'_>) -> Option<&'s OsStr> {
     }
 }
 
-/// Appends where the first difference is, with the two bytes if they are requested.
+/// Appends the position of the first difference, with the two bytes if they are requested.
 fn push_first(names: [&OsStr; 2], position: CmpPosition, values: Option<(u8, u8)>, text: &mut Vec<u8>) {
     let [one, other] = names.map(|name| escape_name(name).into_owned());
     let CmpPosition { bytes, lines, .. } = position;
