@@ -19,7 +19,7 @@ impl Source {
     /// Opens `name`, or standard input for `-`.
     ///
     /// # Errors
-    /// Returns the error of `open(2)`; EISDIR for a directory; under [`IoMode::Mmap`], an error
+    /// Returns the error of `open(2)`; EISDIR for a directory; with [`IoMode::Mmap`], an error
     /// that states the [`Reason`](super::Reason) if the input cannot be mapped.
     pub fn open(name: &OsStr, mode: IoMode, range: Range) -> io::Result<Source> {
         if name != "-" {
