@@ -31,6 +31,8 @@ pub struct Config {
     decoding: Option<Decoding>,
     /// The file that output goes to, which must not be an input; `None` if reading it is harmless.
     pub own_output: Option<OwnFile>,
+    /// The file for a chart, which must not be an input either.
+    pub(crate) plot: Option<Arc<ReportFile>>,
     /// Whether standard output gets colour.
     pub color: bool,
     /// The run's counters.
@@ -73,6 +75,7 @@ impl Config {
             },
             decoding: None,
             own_output: output.own_file(),
+            plot: None,
             color: wants_color(common.color, output),
             stats,
             wants_stats: stats_output.map(|to| (Arc::new(to), Usage::now())),
@@ -127,13 +130,13 @@ impl Config {
         }
     }
 
-    /// Returns the source unless it is a file that output or the statistics go to.
+    /// Returns the source unless it is a file that output, the statistics or a chart go to.
     ///
     /// # Errors
     /// Returns an error if it is.
     pub fn reject_own_output(&self, source: Source) -> io::Result<Source> {
-        let statistics = self.stats_file().and_then(ReportFile::own_file);
-        self.own_output.into_iter().chain(statistics).try_for_each(|own| own.reject(source.identity()))?;
+        let reports = self.stats_file().into_iter().chain(self.plot.as_deref()).filter_map(ReportFile::own_file);
+        self.own_output.into_iter().chain(reports).try_for_each(|own| own.reject(source.identity()))?;
         Ok(source)
     }
 
@@ -201,10 +204,11 @@ pub fn times(times: &Times) -> anyhow::Result<Option<PeriodSearch>> {
         return Ok(None);
     }
     let context = time_context(times)?;
-    let now = context.now.to_zoned(context.zone.clone());
+    let (now, local) = (context.now.to_zoned(context.zone.clone()), local_zone());
+    let now = (&now, &local);
     let period = match &times.around {
-        Some(text) => parse_around(text, &now, context.first).map(Some),
-        None => parse_period(times.since.as_deref(), times.until.as_deref(), &now, context.first),
+        Some(text) => parse_around(text, now, context.first).map(Some),
+        None => parse_period(times.since.as_deref(), times.until.as_deref(), now, context.first),
     };
     Ok(period.map_err(anyhow::Error::msg)?.map(|period| PeriodSearch { period, context }))
 }

@@ -1,4 +1,4 @@
-//! A file for a report about the run, as `--stats=json:FILE` and `bench --plot FILE` name one.
+//! A file for a report about the run, as `--stats=json:FILE` and `--plot FILE.svg` name one.
 //!
 //! It is opened before the run, so that a wrong name wastes no work, and overwritten afterwards. It
 //! is never one of the inputs.
@@ -36,6 +36,16 @@ impl ReportFile {
             Ok(file) => Ok(ReportFile { file, name, replaces: true }),
             Err(error) => Err(anyhow!("{name}: {}", error_text(&error))),
         }
+    }
+
+    /// Opens the file at `path` for a chart, as [`ReportFile::create`] does.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be written or its name promises another format.
+    pub(crate) fn for_chart(path: &Path) -> anyhow::Result<ReportFile> {
+        let is_svg = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg"));
+        anyhow::ensure!(is_svg, "--plot writes SVG: the file name must end in .svg");
+        ReportFile::create(path)
     }
 
     /// Takes a descriptor that was open when the program started.

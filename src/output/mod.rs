@@ -1,13 +1,16 @@
-//! Everything that leaves the program: standard output, messages and JSON, made safe for terminals.
+//! Everything that leaves the program: standard output, messages, JSON and charts, made safe for terminals.
 
+pub mod canvas;
 mod json;
 mod message;
+mod scale;
 mod splice;
 mod stdout;
 mod terminal_safe;
 
 pub use json::{JsonText, append_json, to_json, to_json_pretty};
 pub use message::{command_name, print_message, speak_as};
+pub use scale::Scale;
 pub use splice::{Moved, copy_to_file, splice_to_pipe};
 pub use stdout::{Destination, Output, input_name};
 pub use terminal_safe::{escape_for_terminal, escape_name, needs_escape, push_escaped};

@@ -50,6 +50,12 @@ impl QuickReader {
         }
     }
 
+    /// Returns the head of the line read last, up to the bytes on which reading its time depends, and
+    /// the digits of the fraction in it. `None` where lines are always read in full.
+    pub(super) fn last_read(&self) -> Option<(&[u8], Range<usize>)> {
+        (!self.head.is_empty()).then(|| (&self.head[..], self.fraction.clone()))
+    }
+
     fn read_in_full(&mut self, reader: &Reader, line: &[u8]) -> Option<(Stamp, Timestamp)> {
         let (stamp, end) = reader.stamp_to_end(line)?;
         let time = reader.earliest(stamp);

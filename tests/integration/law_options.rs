@@ -86,6 +86,7 @@ const SAMPLES: &[(&str, &[Sample])] = &[
             ("max-depth", &["--max-depth=2"]),
             ("max-filesize", &["--max-filesize=1M"]),
             ("not", &["--not=bar"]),
+            ("plot", &["--timeline=1m", "--plot=chart.svg"]),
             ("path-separator", &["--path-separator=/"]),
             ("regex-size-limit", &["--regex-size-limit=1M"]),
             ("regexp", &["--regexp=bar"]),

@@ -90,6 +90,51 @@ fn rows_of_any_span_count_the_same_lines() {
     }
 }
 
+/// The chart does not depend on how the log is read, and shows what the table does.
+#[test]
+fn a_chart_is_drawn_of_the_counts() {
+    let dir = Dir::new();
+    dir.file("log", log().as_bytes());
+    dir.file("text", "some ERROR\n".repeat(1000).as_bytes());
+    let chart = |name: &str, more: &[&str]| {
+        let plot = format!("--plot={name}");
+        let ran = run_in(&dir, &[&["grep", "--timeline=1m", &plot, "ERROR", "log", "text"], more].concat());
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+        (ran.stdout, std::fs::read_to_string(dir.path().join(name)).unwrap())
+    };
+    let (rows, svg) = chart("one.svg", &[]);
+    let rows = String::from_utf8(rows).unwrap();
+    let selected: u64 = rows.lines().filter_map(|row| row.rsplit_once(',')?.1.parse::<u64>().ok()).sum();
+    for text in [&format!("{selected} selected lines"), "Lines with ERROR", "lines per 1 min", "text: lines per 4 KiB"]
+    {
+        assert!(svg.contains(text), "{text}: {svg}");
+    }
+    // A column for each row with lines, and the two pages that they stand on.
+    let columns = rows.lines().skip(1).filter(|row| !row.ends_with(",0") && !row.ends_with("matches")).count();
+    assert_eq!(svg.matches("<rect").count() - 1, columns, "{rows}");
+    for more in [&["--threads=1", "--block-size=1000"][..], &["--io=read"], &["--json"]] {
+        assert_eq!(chart("other.svg", more).1, svg, "{more:?}");
+    }
+}
+
+#[test]
+fn a_chart_replaces_no_input() {
+    let dir = Dir::new();
+    dir.file("log.svg", log().as_bytes());
+    let ran = run_in(&dir, &["grep", "--timeline", "--plot=log.svg", "ERROR", "log.svg"]);
+    assert_eq!((ran.code, ran.stdout.len()), (2, 0));
+    assert!(ran.stderr.contains("log.svg: is also an input"), "{}", ran.stderr);
+    assert_eq!(std::fs::read(dir.path().join("log.svg")).unwrap(), log().as_bytes());
+    let ran = run_in(&dir, &["grep", "--timeline", "--plot=log.png", "ERROR", "log.svg"]);
+    assert!(ran.stderr.contains("--plot writes SVG"), "{}", ran.stderr);
+    // Found in a directory, an earlier chart is not searched.
+    std::fs::create_dir(dir.path().join("sub")).unwrap();
+    dir.file("sub/log", log().as_bytes());
+    dir.file("sub/chart.svg", b"ERROR\n");
+    let ran = run_in(&dir, &["grep", "-r", "--timeline=1d", "--plot=sub/chart.svg", "ERROR", "sub"]);
+    assert!(ran.stderr.contains("sub/chart.svg: ") && ran.stdout.starts_with(b"time,matches\n2026-11-21"), "{ran:?}");
+}
+
 /// Regression: the rows were printed with exit status 1 and no message.
 #[cfg(feature = "pcre2")]
 #[test]

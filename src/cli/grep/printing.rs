@@ -1,6 +1,7 @@
 //! Options of `mapped grep` about what it prints.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::{ArgAction, Args as ClapArgs, ValueEnum};
 
@@ -70,6 +71,10 @@ pub struct Printing {
         "count", "count_matches", "files_with_matches", "files_without_match", "quiet", "follow", "merge", "top", "max_count", "last",
         "multiline", "null_data", "context", "before_context", "after_context", "passthru", "only_matching", "shard"])]
     pub timeline: Option<String>,
+
+    /// Also write a chart to FILE.svg
+    #[arg(long, value_name = "FILE.svg", requires = "timeline")]
+    pub plot: Option<PathBuf>,
 
     /// Print line numbers
     #[arg(short = 'n', long, overrides_with_all = ["line_number", "no_line_number"])]

@@ -25,7 +25,6 @@ mod queue;
 mod reason;
 mod report;
 mod row;
-mod scale;
 mod settings;
 mod state;
 mod statistics;
@@ -62,8 +61,8 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let config = Config::new(&common, output)?;
     config.refuse_stats_over(&args.files)?;
     let settings = Settings::new(args, config.engine.threads)?;
-    let Some(subjects) = subjects(args, output)? else { return Ok(Exit::Failure) };
     let chart = chart(args)?;
+    let Some(subjects) = subjects(args, output)? else { return Ok(Exit::Failure) };
 
     let progress = config.progress_over(
         || {
@@ -127,7 +126,7 @@ fn common(args: &Args) -> Common {
 
 /// Opens the file for the chart, which must not be measured.
 fn chart(args: &Args) -> anyhow::Result<Option<ReportFile>> {
-    let chart = args.plot.as_deref().map(ReportFile::create).transpose()?;
+    let chart = args.plot.as_deref().map(ReportFile::for_chart).transpose()?;
     chart.iter().try_for_each(|file| file.refuse_input(&args.files))?;
     Ok(chart)
 }

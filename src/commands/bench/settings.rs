@@ -56,10 +56,6 @@ impl Settings {
         if !sequential && args.ways == [Family::MapWillneed] {
             anyhow::bail!("map-willneed requests the whole file and requires --pattern sequential");
         }
-        if let Some(path) = &args.plot {
-            let is_svg = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg"));
-            anyhow::ensure!(is_svg, "--plot writes SVG: the file name must end in .svg");
-        }
         Ok(Settings {
             work: Work::parse(&args.work).map_err(|error| anyhow::anyhow!("--work: {error}"))?,
             work_text: args.work.clone(),

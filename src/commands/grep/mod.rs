@@ -59,7 +59,9 @@ mod stream_select;
 mod style;
 mod syntax;
 mod timeline;
+mod timeline_plot;
 mod timeline_report;
+mod timeline_table;
 mod top;
 mod unstable;
 mod walk;
@@ -71,6 +73,7 @@ use std::ffi::{OsStr, OsString};
 use std::sync::Arc;
 
 use crate::app::config::{self, Config};
+use crate::app::report_file::ReportFile;
 use crate::cli::common::{Io, When};
 use crate::cli::grep::{Args, BinaryFiles};
 use crate::engine::{COUNTED, Cut, Plan, Sink};
@@ -125,6 +128,8 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     }
     let (settings, files) = Settings::resolve(args, &walk, &environment)?;
     config.refuse_stats_over(&files)?;
+    config.plot = args.printing.plot.as_deref().map(ReportFile::for_chart).transpose()?.map(Arc::new);
+    config.plot.iter().try_for_each(|plot| plot.refuse_input(&files))?;
     let settings = Arc::new(settings);
     let inputs = &args.inputs;
     let period = config::times(&inputs.times)?;
@@ -219,19 +224,14 @@ impl Run<'_> {
     fn report(&self, args: &Args, files: Vec<OsString>, output: &mut Output) -> anyhow::Result<Exit> {
         match self.inputs.follow {
             Some(_) if self.inputs.is_recursive() => Err(anyhow::anyhow!("--follow takes files, not directories")),
+            Some(by) if self.inputs.merge => {
+                self.follow_merged(files, config::period_search(&self.inputs.times)?, by, output)
+            }
             Some(by) => self.follow(files, by, output),
             None if self.inputs.merge => self.merge(files, &config::period_search(&self.inputs.times)?, output),
             None => match (args.printing.top, &args.printing.timeline) {
                 (Some(wanted), _) => self.top(files, wanted, output),
-                (None, Some(span)) => {
-                    let span = config::timeline_span(span)?;
-                    self.timeline(
-                        files,
-                        &config::period_search(&self.inputs.times)?,
-                        (span, args.printing.json),
-                        output,
-                    )
-                }
+                (None, Some(_)) => self.timeline(files, args, output),
                 (None, None) => self.search(files, output),
             },
         }

@@ -6,7 +6,7 @@
 
 use std::ffi::OsStr;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use crate::engine::{Block, Flow, Inserted, Insertion, Kernel};
 use crate::os::posix::OsStrExt;
 use crate::output::escape_name;
-use crate::timestamp::{QuickReader, Reader, Sequence, Stamp};
+use crate::timestamp::{BucketReader, Grid, Reader, Sequence, Stamp};
 
 use super::failure::Failure;
 use super::histogram::Histogram;
@@ -61,15 +61,17 @@ pub struct TimelineKernel<'s> {
     pub zone: &'s TimeZone,
     /// The span of a row in microseconds, if it was given.
     pub span: Option<i64>,
+    /// The buckets of the counts so far, once there are any. Later ones are never narrower.
+    pub grid: Mutex<Option<Grid>>,
 }
 
 /// The counts of the selected lines of one block.
 #[derive(Debug, Default)]
 pub struct BlockCounts {
-    /// In a log whose lines do not depend on each other, the times in order, in microseconds and
-    /// rounded down to a span that divides every row, with the number of selected lines.
+    /// In a log whose lines do not depend on each other, the starts of spans of the grid, in
+    /// microseconds, with the number of selected lines.
     moments: Vec<(i64, u64)>,
-    /// The earliest and the latest exact time of these lines.
+    /// The spans' earliest and latest time that was read.
     covers: Option<(Timestamp, Timestamp)>,
     /// In other logs, the written times in order, with the number of selected lines.
     entries: Vec<(Stamp, u64)>,
@@ -115,7 +117,8 @@ impl Kernel for TimelineKernel<'_> {
         let (query, hay) = (&self.settings.query, block.bytes());
         let reader = self.starts.of(block.input()).reader;
         let mut counts = BlockCounts::default();
-        let mut entries = reader.as_deref().map(|reader| Entries::new(hay, reader, self.quantum()));
+        let grid = self.grid.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or(self.finest_grid());
+        let mut entries = reader.as_deref().map(|reader| Entries::new(hay, reader, grid));
         let chunk = if query.any.is_multiline() { usize::MAX } else { CHUNK };
         let mut start = 0;
         while start < hay.len() && counts.failure.is_none() {
@@ -186,13 +189,13 @@ fn add_places(block: &Block, part: &BlockCounts, totals: &mut Timeline) {
 }
 
 impl TimelineKernel<'_> {
-    /// Returns the longest span, in microseconds, that divides both a second and every row.
-    fn quantum(&self) -> i64 {
+    /// Returns the longest span that divides both a second and every row.
+    fn finest_grid(&self) -> Grid {
         let (mut one, mut other) = (SECOND, self.span.unwrap_or(SPANS[0]).max(1));
         while other != 0 {
             (one, other) = (other, one % other);
         }
-        one
+        Grid { width: one, offset: 0 }
     }
 
     /// Adds the lines of a block by time.
@@ -229,6 +232,8 @@ impl TimelineKernel<'_> {
         if let Some(last) = totals.current.filter(|_| block.is_last()) {
             self.count(totals, last, 0);
         }
+        let grid = totals.times.as_ref().map(|times| Grid { width: times.width(), offset: totals.offset * SECOND });
+        *self.grid.lock().unwrap_or_else(PoisonError::into_inner) = grid;
     }
 
     /// Returns the time of an entry. The lines above matter only if the log omits the day.
@@ -269,28 +274,32 @@ fn add<K: PartialEq>(counts: &mut Vec<(K, u64)>, key: K, count: u64) {
 struct Entries<'h> {
     hay: &'h [u8],
     reader: &'h Reader,
-    times: QuickReader,
-    /// See [`TimelineKernel::quantum`].
-    quantum: i64,
+    times: BucketReader,
+    grid: Grid,
     /// The length of the part of the block that has been examined.
     looked: usize,
     latest: Option<Stamp>,
 }
 
 impl<'h> Entries<'h> {
-    fn new(hay: &'h [u8], reader: &'h Reader, quantum: i64) -> Self {
-        Self { hay, reader, times: QuickReader::default(), quantum, looked: 0, latest: None }
+    fn new(hay: &'h [u8], reader: &'h Reader, grid: Grid) -> Self {
+        Self { hay, reader, times: BucketReader::new(grid), grid, looked: 0, latest: None }
     }
 
     /// Counts a selected line for its entry.
     fn count(&mut self, line: Range<usize>, counts: &mut BlockCounts) {
+        let is_alike = !line.is_empty() && self.times.is_in_span(&self.hay[line.start..]);
+        if let Some((_, count)) = counts.moments.last_mut().filter(|_| is_alike) {
+            *count += 1;
+            self.looked = line.end;
+            return;
+        }
         self.move_to(line, counts);
         match self.latest {
             Some(Stamp::Instant(time)) if !self.reader.is_sequential() => {
                 let (first, last) = counts.covers.unwrap_or((time, time));
                 counts.covers = Some((first.min(time), last.max(time)));
-                let microsecond = time.as_microsecond();
-                add(&mut counts.moments, microsecond - microsecond.rem_euclid(self.quantum), 1);
+                add(&mut counts.moments, self.grid.start(time), 1);
             }
             Some(stamp) => add(&mut counts.entries, stamp, 1),
             None => counts.early += 1,

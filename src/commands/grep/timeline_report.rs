@@ -1,13 +1,14 @@
-//! Runs `--timeline`, and prints it: a table with bars on a terminal, CSV elsewhere, or JSON.
+//! Runs `--timeline` and prints the counts: with bars on a terminal, elsewhere as CSV or JSON.
 
 use std::ffi::OsString;
 use std::io;
+use std::sync::Mutex;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::app::config::terminal_columns;
+use crate::app::config::{period_search, terminal_columns, timeline_span};
+use crate::cli::grep::Args;
 use crate::engine::{COUNTED, Cut};
 use crate::exit::Exit;
 use crate::output::{Destination, Output, append_json, escape_name};
@@ -16,7 +17,8 @@ use crate::select::PeriodSearch;
 use super::open::Opener;
 use super::start::Starts;
 use super::timeline::{PLACE, SECOND, Timeline, TimelineKernel};
-use super::{Run, sort};
+use super::timeline_table::{Axis, CountTable};
+use super::{Run, sort, timeline_plot};
 
 /// The maximum number of rows if the span of a row may be chosen.
 const ROWS: i64 = 48;
@@ -34,33 +36,38 @@ enum Layout {
 
 impl Run<'_> {
     /// Prints the number of selected lines in each span of time.
-    pub fn timeline(
-        &self,
-        files: Vec<OsString>,
-        search: &PeriodSearch,
-        (span, is_json): (Option<i64>, bool),
-        output: &mut Output,
-    ) -> anyhow::Result<Exit> {
+    pub fn timeline(&self, files: Vec<OsString>, args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+        let printing = &args.printing;
         let Run { settings, config, decoding, .. } = self;
+        let span = printing.timeline.as_deref().map_or(Ok(None), timeline_span)?;
+        let search = period_search(&self.inputs.times)?;
         let starts = Starts::default();
-        let opener =
-            Opener { settings, config, decoding, period: Some(search), part: None, starts: &starts, timeline: true };
+        let period = Some(&search);
+        let opener = Opener { settings, config, decoding, period, part: None, starts: &starts, timeline: true };
         let inputs = sort::sorted(self.walk.files(files), self.inputs).map(|found| opener.next(found));
-        let kernel = TimelineKernel { settings, starts: &starts, zone: &search.context.zone, span };
+        let kernel =
+            TimelineKernel { settings, starts: &starts, zone: &search.context.zone, span, grid: Mutex::default() };
         let terminator = settings.query.terminator;
         let plan = config.engine.plan(Cut::Lines { terminator, or_nul: false }, COUNTED);
         let outcome = config.engine.run(inputs, plan, &kernel, Timeline::default(), output, &config.stats);
         outcome.output?;
         let mut timeline = outcome.carry;
         let layout = match output.destination() {
-            _ if is_json => Layout::Json,
+            _ if printing.json => Layout::Json,
             Destination::Terminal => Layout::Bars(terminal_columns(output).unwrap_or(80)),
             _ => Layout::Csv,
         };
         let (any, failed) = (timeline.selected > 0, timeline.failed || outcome.failed);
-        print_times(&mut timeline, search, layout, output)?;
-        print_places(&mut timeline, layout, output)?;
+        let tables = tables(&mut timeline, &search)?;
+        for table in &tables {
+            print_table(table, layout, output)?;
+        }
         output.flush()?;
+        if let Some(plot) = &config.plot {
+            let svg = timeline_plot::draw(&tables, &timeline_plot::title(args))
+                .map_err(|error| anyhow::anyhow!("chart: {error}"))?;
+            plot.write(svg.as_bytes())?;
+        }
         Ok(match (any, failed) {
             (_, true) => Exit::Error,
             (true, false) => Exit::Success,
@@ -69,51 +76,30 @@ impl Run<'_> {
     }
 }
 
-/// Prints the counts by time.
-fn print_times(
-    timeline: &mut Timeline,
-    search: &PeriodSearch,
-    layout: Layout,
-    output: &mut Output,
-) -> anyhow::Result<()> {
-    let (Some(times), Some(covers)) = (&mut timeline.times, timeline.covers) else { return Ok(()) };
-    // Rows cover the requested window, or else the whole log.
-    let first = search.period.since.unwrap_or(covers.0);
-    let last = search.period.until.unwrap_or(covers.1).max(first);
-    let offset = timeline.offset;
-    let place = |time: Timestamp| time.as_microsecond() + offset * SECOND;
-    let (width, rows) = times.rows(place(first), place(last), ROWS);
-    anyhow::ensure!(
-        (place(last) - place(first)) / width < MAX_ROWS,
-        "--timeline: more than {MAX_ROWS} rows; choose a longer span or a shorter period"
-    );
-    let format = match (layout, width) {
-        (Layout::Csv | Layout::Json, ..SECOND) => "%Y-%m-%dT%H:%M:%S%.6f%:z",
-        (Layout::Csv | Layout::Json, _) => "%Y-%m-%dT%H:%M:%S%:z",
-        (Layout::Bars(_), ..SECOND) => "%Y-%m-%d %H:%M:%S%.3f",
-        (Layout::Bars(_), width) if width % (60 * SECOND) != 0 => "%Y-%m-%d %H:%M:%S",
-        (Layout::Bars(_), width) if width % (86_400 * SECOND) != 0 => "%Y-%m-%d %H:%M",
-        (Layout::Bars(_), _) => "%Y-%m-%d",
-    };
-    let rows = rows.map(|(place, count)| (show(place - offset * SECOND, &search.context.zone, format), count));
-    print_rows(rows.collect(), ("time", None), layout, output)?;
-    Ok(())
-}
-
-/// Prints the counts by position for inputs without times.
-fn print_places(timeline: &mut Timeline, layout: Layout, output: &mut Output) -> io::Result<()> {
+/// Returns the table of the counts by time, if there are any, and those of the inputs without times.
+fn tables(timeline: &mut Timeline, search: &PeriodSearch) -> anyhow::Result<Vec<CountTable>> {
+    let mut tables = Vec::new();
+    if let (Some(times), Some(covers)) = (&mut timeline.times, timeline.covers) {
+        // Rows cover the requested window, or else the whole log.
+        let first = search.period.since.unwrap_or(covers.0);
+        let last = search.period.until.unwrap_or(covers.1).max(first);
+        let offset = timeline.offset;
+        let place = |time: Timestamp| time.as_microsecond() + offset * SECOND;
+        let (width, rows) = times.rows(place(first), place(last), ROWS);
+        anyhow::ensure!(
+            (place(last) - place(first)) / width < MAX_ROWS,
+            "--timeline: more than {MAX_ROWS} rows; choose a longer span or a shorter period"
+        );
+        let axis = Axis::Time(offset, search.context.zone.clone());
+        tables.push(CountTable { file: None, rows: rows.collect(), width, axis });
+    }
     for (name, len, places) in &mut timeline.untimed {
         let last = i64::try_from(len.saturating_sub(1) / PLACE).unwrap_or(i64::MAX);
-        let (_, rows) = places.rows(0, last, ROWS);
-        let rows = rows.map(|(place, count)| ((place as u64 * PLACE).to_string(), count)).collect();
-        print_rows(rows, ("offset", Some(name)), layout, output)?;
+        let (width, rows) = places.rows(0, last, ROWS);
+        let file = Some(String::from_utf8_lossy(name).into_owned());
+        tables.push(CountTable { file, rows: rows.collect(), width, axis: Axis::Offset });
     }
-    Ok(())
-}
-
-fn show(microsecond: i64, zone: &TimeZone, format: &str) -> String {
-    let time = Timestamp::from_microsecond(microsecond).unwrap_or(Timestamp::MIN);
-    time.to_zoned(zone.clone()).strftime(format).to_string()
+    Ok(tables)
 }
 
 /// A row as JSON.
@@ -128,25 +114,22 @@ struct JsonRow<'r> {
     matches: u64,
 }
 
-/// Prints rows that are labelled by `(what, file)`.
-fn print_rows(
-    rows: Vec<(String, u64)>,
-    (what, file): (&str, Option<&[u8]>),
-    layout: Layout,
-    output: &mut Output,
-) -> io::Result<()> {
-    let most = rows.iter().map(|row| row.1).max().unwrap_or(0);
-    let labels = rows.iter().map(|row| row.0.len()).max().unwrap_or(0);
+/// Prints a table.
+fn print_table(table: &CountTable, layout: Layout, output: &mut Output) -> io::Result<()> {
+    let what = if let Axis::Time(..) = table.axis { "time" } else { "offset" };
+    let label = |place: i64| table.label(place, matches!(layout, Layout::Bars(_)));
+    let most = table.rows.iter().map(|row| row.1).max().unwrap_or(0);
+    let labels = table.rows.last().map_or(0, |row| label(row.0).len());
     let digits = most.to_string().len();
-    let name = file.map(|name| String::from_utf8_lossy(name).into_owned());
     let mut text = String::new();
-    match (layout, &name) {
+    match (layout, &table.file) {
         (Layout::Csv, Some(_)) => text += &format!("file,{what},matches\n"),
         (Layout::Csv, None) => text += &format!("{what},matches\n"),
         (Layout::Bars(_), Some(name)) => text += &format!("{}\n", escape_name(std::ffi::OsStr::new(name))),
         _ => {}
     }
-    for (label, count) in rows {
+    for &(place, count) in &table.rows {
+        let label = label(place);
         match layout {
             Layout::Bars(columns) => {
                 let room = columns.saturating_sub(labels + digits + 4).max(10) as u64;
@@ -156,16 +139,17 @@ fn print_rows(
                 text += format!("{label:>labels$}  {count:>digits$}  {bar}").trim_end();
             }
             Layout::Csv => {
-                if let Some(name) = &name {
+                if let Some(name) = &table.file {
                     text += &quoted(name);
                     text.push(',');
                 }
                 text += &format!("{label},{count}");
             }
             Layout::Json => {
-                let (time, offset) = if name.is_none() { (Some(&label), None) } else { (None, label.parse().ok()) };
+                let (time, offset) =
+                    if table.file.is_none() { (Some(&label), None) } else { (None, label.parse().ok()) };
                 let mut line = Vec::new();
-                append_json(&JsonRow { file: name.as_deref(), time, offset, matches: count }, &mut line)?;
+                append_json(&JsonRow { file: table.file.as_deref(), time, offset, matches: count }, &mut line)?;
                 text += &String::from_utf8_lossy(&line);
             }
         }

@@ -1,6 +1,7 @@
-//! Computes an axis with ticks at round figures.
+//! Chooses the end and the ticks of an axis.
 
 /// An axis from 0 with ticks at round figures.
+#[derive(Clone, Copy, Debug)]
 pub struct Scale {
     step: f64,
     /// The end of the axis.
@@ -8,7 +9,8 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// Returns the shortest round axis that includes `most`.
+    /// Returns the shortest round axis that holds `most`.
+    #[must_use]
     pub fn up_to(most: f64) -> Scale {
         let most = if most > 0.0 { most } else { 1.0 };
         let rough = most / 4.0;
@@ -24,7 +26,8 @@ impl Scale {
         (0..=count).map(move |tick| f64::from(tick) * step)
     }
 
-    /// Returns the label of a tick.
+    /// Returns the text of a tick.
+    #[must_use]
     pub fn text(&self, tick: f64) -> String {
         let digits = (-self.step.log10().floor()).max(0.0) as usize;
         let digits = if (self.step * 10f64.powi(digits as i32)).fract().abs() > 1e-6 { digits + 1 } else { digits };

@@ -1,0 +1,160 @@
+//! Recognises lines in the same span of time without reading the time of each.
+//!
+//! Most lines of a log are in the same span as the line before. They begin like it, but for the
+//! digits of the parts of a second, the seconds and perhaps the minutes. These digits are found by
+//! reading a line with others in their place, so nothing is assumed about its notation.
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+
+use super::quick_reader::QuickReader;
+use super::reader::Reader;
+
+/// The number of bytes at the start of a line that are compared.
+const HEAD: usize = 48;
+
+/// The spans of time that lines are counted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// The length of a span in microseconds.
+    pub width: i64,
+    /// How far the clock of the spans is ahead of UTC, in microseconds.
+    pub offset: i64,
+}
+
+impl Grid {
+    /// Returns where the span that includes `time` begins, in microseconds since 1970.
+    #[must_use]
+    pub fn start(self, time: Timestamp) -> i64 {
+        let place = time.as_microsecond() + self.offset;
+        place - place.rem_euclid(self.width) - self.offset
+    }
+
+    /// Returns whether all times of `seconds` seconds from `first` on are in the span of `time`.
+    fn holds(self, first: i64, seconds: i64, time: Timestamp) -> bool {
+        let at = |second: i64, microsecond: i64| second * 1_000_000 + microsecond - self.start(time);
+        at(first, 0) >= 0 && at(first + seconds - 1, 999_999) < self.width
+    }
+}
+
+/// The digits of the minutes and seconds in a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Fields {
+    /// Where the head of the line ends, to which the places apply.
+    end: usize,
+    minutes: Option<Range<usize>>,
+    seconds: Option<Range<usize>>,
+}
+
+/// Reads the times of lines, and recognises lines in the span of the one read last.
+#[derive(Clone, Debug)]
+pub struct BucketReader {
+    grid: Grid,
+    times: QuickReader,
+    fields: Option<Fields>,
+    /// The least value of each byte of a line in the span, and the most that is allowed above it.
+    /// Nothing is recognised where no first byte is allowed.
+    least: [u8; HEAD],
+    above: [u8; HEAD],
+    is_known: bool,
+}
+
+impl BucketReader {
+    /// Starts before the first line.
+    #[must_use]
+    pub fn new(grid: Grid) -> Self {
+        let times = QuickReader::default();
+        Self { grid, times, fields: None, least: [0; HEAD], above: [0; HEAD], is_known: false }
+    }
+
+    /// Returns whether the line at the start of `text` has a time in the span of the line read last.
+    #[must_use]
+    pub fn is_in_span(&self, text: &[u8]) -> bool {
+        let Some(head) = text.first_chunk::<HEAD>().filter(|_| self.is_known) else { return false };
+        let bytes = head.iter().zip(&self.least).zip(&self.above);
+        bytes.fold(0, |wrong, ((byte, least), above)| wrong | u8::from(byte.wrapping_sub(*least) > *above)) == 0
+    }
+
+    /// Returns the earliest time that a line may mean, if it has one.
+    pub fn earliest(&mut self, reader: &Reader, line: &[u8]) -> Option<Timestamp> {
+        let time = self.times.earliest(reader, line)?;
+        self.is_known = self.learn(reader, time).is_some();
+        Some(time)
+    }
+
+    /// Learns which lines are in the span of `time`, that of the line read last. Returns `None` where
+    /// that is not known.
+    fn learn(&mut self, reader: &Reader, time: Timestamp) -> Option<()> {
+        let (head, fraction) = self.times.last_read().filter(|(head, _)| head.len() <= HEAD)?;
+        if self.fields.as_ref().is_none_or(|fields| fields.end != head.len()) {
+            self.fields = Some(Fields::find(reader, head, time));
+        }
+        let fields = self.fields.as_ref()?;
+        let number = |range: &Option<Range<usize>>| -> Option<i64> {
+            std::str::from_utf8(head.get(range.clone()?)?).ok()?.parse().ok()
+        };
+        let (minute, second) = (number(&fields.minutes), number(&fields.seconds));
+        let now = time.as_second();
+        let within_hour = minute.zip(second).map(|(minute, second)| now - minute * 60 - second);
+        let hour = within_hour.filter(|&first| self.grid.holds(first, 3600, time) && fields.spans_hour(reader, head));
+        let minute = second.map(|second| now - second).filter(|&first| self.grid.holds(first, 60, time));
+        let ten = second.map(|second| now - second % 10).filter(|&first| self.grid.holds(first, 10, time));
+        if !self.grid.holds(now, 1, time) {
+            return None;
+        }
+        (self.least, self.above) = ([0; HEAD], [u8::MAX; HEAD]);
+        self.least[..head.len()].copy_from_slice(head);
+        self.above[..head.len()].fill(0);
+        let mut free = |places: Range<usize>, most: &[u8]| {
+            self.least[places.clone()].fill(b'0');
+            self.above[places].copy_from_slice(most);
+        };
+        fraction.for_each(|at| free(at..at + 1, &[9]));
+        match &fields.seconds {
+            Some(seconds) if hour.or(minute).is_some() => free(seconds.clone(), &[5, 9]),
+            Some(seconds) if ten.is_some() => free(seconds.end - 1..seconds.end, &[9]),
+            _ => {}
+        }
+        if let Some(minutes) = fields.minutes.clone().filter(|_| hour.is_some()) {
+            free(minutes, &[5, 9]);
+        }
+        Some(())
+    }
+}
+
+impl Fields {
+    /// Finds the digits of the minutes and seconds in the head of a line.
+    fn find(reader: &Reader, head: &[u8], time: Timestamp) -> Self {
+        let pairs = |end: usize| (2..=end).rev().map(|end| end - 2..end);
+        let is_pair = |pair: &Range<usize>| head[pair.clone()].iter().all(u8::is_ascii_digit);
+        let is_field = |pair: &Range<usize>, unit: i64| {
+            let read = |digits: &[u8]| read_with(reader, head, &[(pair.clone(), digits)]);
+            is_pair(pair)
+                && read(b"00")
+                    .zip(read(b"59"))
+                    .is_some_and(|(low, high)| high.as_second() - low.as_second() == 59 * unit && low <= time)
+        };
+        let seconds = pairs(head.len()).find(|pair| is_field(pair, 1));
+        let before = seconds.as_ref().map_or(0, |seconds| seconds.start);
+        let minutes = pairs(before).find(|pair| is_field(pair, 60));
+        Self { end: head.len(), minutes, seconds }
+    }
+
+    /// Returns whether the clock that the line shows runs through its hour without a change of zone.
+    fn spans_hour(&self, reader: &Reader, head: &[u8]) -> bool {
+        let (Some(minutes), Some(seconds)) = (&self.minutes, &self.seconds) else { return false };
+        let read =
+            |digits: &'static [u8]| read_with(reader, head, &[(minutes.clone(), digits), (seconds.clone(), digits)]);
+        read(b"00").zip(read(b"59")).is_some_and(|(low, high)| high.as_second() - low.as_second() == 3599)
+    }
+}
+
+/// Reads the time of a line with other digits in some places.
+fn read_with(reader: &Reader, head: &[u8], digits: &[(Range<usize>, &[u8])]) -> Option<Timestamp> {
+    let mut other = head.to_vec();
+    for (places, digits) in digits {
+        other[places.clone()].copy_from_slice(digits);
+    }
+    reader.stamp(&other).map(|stamp| reader.earliest(stamp))
+}
