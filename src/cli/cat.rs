@@ -124,9 +124,10 @@ pub struct Args {
     /// it. Entries of one file that are out of order by at most --slack are sorted. Entries with
     /// the same time are printed in the order of the files on the command line; rotated files of
     /// one log (app.log, app.log.1, app.log.2.gz) keep the order in which they were written. Memory
-    /// use does not depend on file sizes.
+    /// use does not depend on file sizes. With --follow, a line waits half a second for earlier
+    /// lines of other files.
     #[arg(long, help_heading = "Selection",
-          conflicts_with_all = ["lines", "lines_from", "around_byte", "reverse", "bytes", "shard", "follow", "follow_name"])]
+          conflicts_with_all = ["lines", "lines_from", "around_byte", "reverse", "bytes", "shard"])]
     pub merge: bool,
 
     /// Print part I of N equal parts, split at line ends; the N parts in order make up the file

@@ -5,9 +5,12 @@
 //! detects when a file is truncated and, by name, when another file replaces it; the old file is
 //! then read to its end first. It prints nothing itself: a [`Follower`] does.
 
+mod merged;
 mod pipe;
 mod tail;
 mod target;
+
+pub use merged::{FollowedMerge, GrowingOutput, follow_merged};
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -86,6 +89,20 @@ pub trait Follower {
     /// Reports something about an input.
     fn report(&mut self, name: &OsStr, error: &io::Error);
 
+    /// Handles that all inputs have been opened.
+    ///
+    /// # Errors
+    /// Returns the error of the output.
+    fn begun(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Returns how long it takes until [`Follower::flush`] has something to print, if nothing more
+    /// arrives.
+    fn wait(&self) -> Option<Duration> {
+        None
+    }
+
     /// Prints the bytes held back, because nothing more arrives for now.
     ///
     /// # Errors
@@ -158,6 +175,7 @@ pub fn follow<F: Follower>(
         }
     }
     run.reserve.release();
+    follower.begun()?;
     interrupt::set_may_finish(true);
     let end = run.run_loop(&processes, output, follower)?;
     Ok(Outcome { end, failed: run.failed })
@@ -305,6 +323,7 @@ impl Run {
             fds.extend(self.targets.iter().filter_map(FollowedInput::pipe_fd));
             fds.extend(processes.fds());
             let wait = if self.targets.iter().any(FollowedInput::is_unsettled) { SHORT_TICK } else { TICK };
+            let wait = follower.wait().map_or(wait, |own| own.min(wait));
             if !poll_for(&fds, output, wait)? {
                 return Ok(End::Unread);
             }

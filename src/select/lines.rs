@@ -1,13 +1,13 @@
-//! Finds where lines end in a file that is read from its end.
+//! Finds and counts the ends of lines in a file.
 
 use std::io;
 use std::ops::Range;
 
-use memchr::memrchr;
+use memchr::{memchr_iter, memrchr};
 
 use crate::io::Source;
 
-/// The number of bytes read backwards at a time.
+/// The number of bytes read at a time.
 const PIECE: u64 = 64 << 10;
 
 /// Returns the offset after the last terminator in `within`, or the start of `within` if there is
@@ -28,4 +28,38 @@ pub fn last_line_end(source: &Source, within: Range<u64>, terminator: u8) -> io:
         end = if may_be_hole { source.data_end_before(start, within.start) } else { start };
     }
     Ok(within.start)
+}
+
+/// Returns where the last `count` of the lines in `within` begin; all of them end.
+///
+/// # Errors
+/// Returns an error if reading fails.
+pub fn last_lines_start(source: &Source, within: Range<u64>, count: u64) -> io::Result<u64> {
+    let mut start = within.end;
+    for _ in 0..count {
+        if start == within.start {
+            break;
+        }
+        start = last_line_end(source, within.start..start - 1, b'\n')?;
+    }
+    Ok(start)
+}
+
+/// Returns how many lines end in `within`.
+///
+/// # Errors
+/// Returns an error if reading fails.
+pub fn count_lines(source: &Source, within: Range<u64>) -> io::Result<u64> {
+    let (mut at, mut count) = (within.start, 0);
+    let mut buffer = vec![0; PIECE as usize];
+    while at < within.end {
+        let want = (within.end - at).min(PIECE) as usize;
+        let got = source.read_at(&mut buffer[..want], at)?;
+        if got == 0 {
+            break;
+        }
+        count += memchr_iter(b'\n', &buffer[..got]).count() as u64;
+        at += got as u64;
+    }
+    Ok(count)
 }

@@ -40,6 +40,19 @@ pub struct Lines {
     pub passed: Option<u64>,
 }
 
+impl Lines {
+    /// Returns lines that are not in the buffer of a [`Log`].
+    pub(super) fn appended(offset: u64, len: usize, passed: Option<u64>) -> Lines {
+        Lines { pos: 0, len, offset, passed }
+    }
+
+    /// Returns where the lines end in the log.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.offset + self.len as u64
+    }
+}
+
 /// An entry, or a piece of a very long one.
 #[derive(Clone, Copy, Debug)]
 struct Entry {

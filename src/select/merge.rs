@@ -31,13 +31,45 @@ pub struct Merge {
 
 /// The next event of a merge.
 #[derive(Debug)]
-pub enum Event<'m> {
+enum Event<'m> {
     /// Lines of the log with this number.
     Lines(usize, &'m [u8], Lines),
     /// A log has ended, with notices to report about it.
     Ended(usize, Vec<String>),
     /// A log failed, and nothing more of it follows.
     Failed(usize, io::Error),
+}
+
+/// What to do after some lines of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MergeStep {
+    /// Continue with the next lines.
+    Continue,
+    /// Continue with the lines of other logs.
+    DropLog,
+    /// End the merge.
+    Stop,
+}
+
+/// Takes the lines of a merge. Logs are known by their numbers, from 0.
+pub trait MergeOutput {
+    /// Takes the next lines of a log.
+    ///
+    /// # Errors
+    /// Returns the error of the output.
+    fn lines(&mut self, log: usize, bytes: &[u8], lines: &Lines) -> io::Result<MergeStep>;
+
+    /// Handles the end of a log, and reports notices about it.
+    ///
+    /// # Errors
+    /// Returns the error of the output.
+    fn ended(&mut self, log: usize, notices: Vec<String>) -> io::Result<MergeStep>;
+
+    /// Reports that a log failed. Nothing more of it follows.
+    ///
+    /// # Errors
+    /// Returns the error of the output.
+    fn failed(&mut self, log: usize, error: &io::Error) -> io::Result<()>;
 }
 
 impl Merge {
@@ -50,15 +82,39 @@ impl Merge {
         Self { logs, ranks, heads: BinaryHeap::new(), current: None, fresh, hold }
     }
 
+    /// Passes all lines on in order. Returns how the merge ended.
+    ///
+    /// # Errors
+    /// Returns the error of the output.
+    pub fn run(mut self, output: &mut impl MergeOutput) -> io::Result<MergeStep> {
+        while let Some(event) = self.next_event() {
+            let (log, step) = match event {
+                Event::Lines(_, [], _) => continue,
+                Event::Lines(log, bytes, lines) => (log, output.lines(log, bytes, &lines)?),
+                Event::Ended(log, notices) => (log, output.ended(log, notices)?),
+                Event::Failed(log, error) => {
+                    output.failed(log, &error)?;
+                    continue;
+                }
+            };
+            match step {
+                MergeStep::Continue => {}
+                MergeStep::DropLog => self.drop_log(log),
+                MergeStep::Stop => return Ok(MergeStep::Stop),
+            }
+        }
+        Ok(MergeStep::Continue)
+    }
+
     /// Drops a log whose remaining entries are not wanted.
-    pub fn drop_log(&mut self, log: usize) {
+    fn drop_log(&mut self, log: usize) {
         self.logs[log] = None;
         self.current = self.current.filter(|&current| current != log);
         self.heads.retain(|Reverse((_, _, head))| *head != log);
     }
 
     /// Returns the next event, or `None` at the end of all logs.
-    pub fn next_event(&mut self) -> Option<Event<'_>> {
+    fn next_event(&mut self) -> Option<Event<'_>> {
         while let Some(index) = self.fresh.pop() {
             let Some(log) = &mut self.logs[index] else { continue };
             match log.begin(self.hold) {

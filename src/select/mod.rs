@@ -1,14 +1,16 @@
 //! Turns selections (a part of a file, a period) into spans of an input.
 
 mod lines;
+mod live_merge;
 mod log;
 mod merge;
 mod period;
 mod rotation;
 pub mod shard;
 
-pub use lines::last_line_end;
+pub use lines::{count_lines, last_line_end, last_lines_start};
+pub use live_merge::{LiveMerge, Released};
 pub use log::{Lines, Log};
-pub use merge::{Event, Merge};
+pub use merge::{Merge, MergeOutput, MergeStep};
 pub use period::{PeriodSearch, PeriodSpans};
 pub use rotation::ranks;

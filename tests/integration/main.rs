@@ -37,6 +37,8 @@ mod lines;
 mod load;
 mod log_forms;
 mod merge;
+#[cfg(unix)]
+mod merge_follow;
 mod multicall;
 mod numbers;
 mod options;

@@ -183,7 +183,9 @@ pub struct Inputs {
     pub decompress: bool,
 
     /// Print the matches in all files ordered by time, as `mapped cat --merge` does
-    #[arg(long, conflicts_with_all = ["shard", "last", "follow", "multiline", "null_data"])]
+    ///
+    /// With --follow, a line waits half a second for earlier lines of other files.
+    #[arg(long, conflicts_with_all = ["shard", "last", "multiline", "null_data"])]
     pub merge: bool,
 
     /// Search only the lines that start in the I-th of N equal parts of each file, I from 1

@@ -18,11 +18,11 @@ use super::{Cat, locate};
 use crate::cli::cat::{Args, FollowBy};
 use crate::cli::range::{Mark, RangeEnd, Selection, UnitRange};
 use crate::exit::Exit;
-use crate::follow::{End, Follower, Options, Origin, follow};
+use crate::follow::{End, Follower, Options, Origin, Outcome, follow};
 use crate::io::{FileRef, Source};
 
 /// The number of lines of each file that are printed first, as by `tail`.
-const LAST_LINES: u64 = 10;
+pub(super) const LAST_LINES: u64 = 10;
 
 /// The maximum number of bytes of an unfinished line that are held back.
 const LONGEST_HELD: usize = 64 << 10;
@@ -98,14 +98,8 @@ impl Cat<'_> {
             false if args.heading || args.files.len() > 1 => Names::Headings,
             false => Names::None,
         };
-        let stdin = args.files.is_empty().then(|| OsString::from("-"));
-        let inputs: Vec<OsString> = args.files.iter().cloned().chain(stdin).collect();
-        let options = Options {
-            by_name: by == FollowBy::Name,
-            mode: self.config.engine.policy,
-            range: self.config.engine.range,
-            processes: args.pid.clone(),
-        };
+        let inputs = input_names(args);
+        let options = self.follow_options(args, by);
         let holds_lines = inputs.len() > 1;
         let output = self.output.fd().try_clone_to_owned()?;
         let mut following = Following {
@@ -122,12 +116,17 @@ impl Cat<'_> {
         let inputs = inputs.into_iter().map(|name| Ok(FileRef::from(name)));
         let outcome = follow(inputs, options, crate::os::posix::AsFd::as_fd(&output), &mut following)?;
         following.finish()?;
-        let exit = if outcome.failed { following.exit.and(Exit::Failure) } else { following.exit };
-        Ok(exit.and(match outcome.end {
-            End::Signal(signal) => Exit::from(signal),
-            End::Unread => Exit::Closed,
-            End::Done | End::NothingLeft => Exit::Success,
-        }))
+        Ok(following.exit.and(exit(&outcome)))
+    }
+
+    /// Returns how the inputs are followed.
+    pub(super) fn follow_options(&self, args: &Args, by: FollowBy) -> Options {
+        Options {
+            by_name: by == FollowBy::Name,
+            mode: self.config.engine.policy,
+            range: self.config.engine.range,
+            processes: args.pid.clone(),
+        }
     }
 
     /// Prints the wanted part of `source` up to `end`. Returns what to skip from there.
@@ -350,6 +349,22 @@ impl Following<'_, '_> {
         }
         self.cat.output.flush()
     }
+}
+
+/// Returns the names of the inputs.
+pub(super) fn input_names(args: &Args) -> Vec<OsString> {
+    let stdin = args.files.is_empty().then(|| OsString::from("-"));
+    args.files.iter().cloned().chain(stdin).collect()
+}
+
+/// Returns the exit code of following.
+pub(super) fn exit(outcome: &Outcome) -> Exit {
+    let failed = if outcome.failed { Exit::Failure } else { Exit::Success };
+    failed.and(match outcome.end {
+        End::Signal(signal) => Exit::from(signal),
+        End::Unread => Exit::Closed,
+        End::Done | End::NothingLeft => Exit::Success,
+    })
 }
 
 /// Returns the first wanted unit, counted from the start, or `None` if some are counted from the

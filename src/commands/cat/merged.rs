@@ -1,15 +1,18 @@
 //! `--merge`: prints the lines of several logs in order of time.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 
 use super::Cat;
+use super::following::LAST_LINES;
 use crate::app::config::period_search;
-use crate::cli::cat::Args;
+use crate::cli::cat::{Args, FollowBy};
 use crate::exit::Exit;
-use crate::os::posix::OsStrExt;
+use crate::follow::{FollowedMerge, GrowingOutput, follow_merged};
+use crate::io::FileRef;
+use crate::os::posix::{AsFd, OsStrExt};
 use crate::output::{Destination, escape_for_terminal};
-use crate::select::{Event, Log, Merge, ranks};
+use crate::select::{Lines, Log, Merge, MergeOutput, MergeStep, ranks};
 
 /// The number of bytes written at a time.
 const TEXT: usize = 64 << 10;
@@ -20,74 +23,133 @@ const COLORS: [&str; 6] = ["36", "33", "35", "32", "34", "31"];
 /// The printed side of a merge.
 struct MergedText<'m, 'a> {
     cat: &'m mut Cat<'a>,
+    names: Vec<OsString>,
     /// The prefix of each line, for each log.
     prefixes: Option<Vec<Vec<u8>>>,
     /// The log of which a line has been printed in part.
     within_line: Option<usize>,
     text: Vec<u8>,
+    exit: Exit,
 }
 
 impl Cat<'_> {
     /// Prints the lines of all inputs, ordered by time.
     pub fn merge(&mut self, args: &Args) -> anyhow::Result<Exit> {
         let search = period_search(&args.times)?;
-        let mut exit = Exit::Success;
-        let (mut names, mut logs) = (Vec::new(), Vec::new());
-        for input in self.config.inputs(&args.files) {
-            let (name, opened) = self.open(input);
+        let config = self.config;
+        let mut logs = Vec::new();
+        let mut merging = MergedText::new(self, args);
+        for input in config.inputs(&args.files) {
+            let (name, opened) = merging.cat.open(input);
+            merging.add(&name, None);
             let log = opened.and_then(|mut source| {
-                self.config.stats.opened(&mut source);
+                config.stats.opened(&mut source);
                 Log::open(source, search.clone(), false)
             });
-            let log = log.map_err(|error| {
-                self.output.report(&name, &error);
-                exit = Exit::Failure;
-            });
-            names.push(name);
-            logs.push(log.ok());
-        }
-        let mut merge = Merge::new(logs, ranks(&names));
-        let prefixes = args.with_filename.then(|| self.prefixes(&names));
-        let mut merging = MergedText { cat: self, prefixes, within_line: None, text: Vec::new() };
-        while let Some(event) = merge.next_event() {
-            match event {
-                Event::Lines(log, bytes, _) => merging.print(log, bytes)?,
-                Event::Ended(log, notices) => {
-                    merging.flush()?;
-                    for notice in notices {
-                        merging.cat.output.report(&names[log], &io::Error::other(notice));
-                    }
-                }
-                Event::Failed(log, error) => {
-                    merging.flush()?;
-                    merging.cat.output.report(&names[log], &error);
-                    exit = Exit::Failure;
+            match log {
+                Ok(log) => logs.push(Some(log)),
+                Err(error) => {
+                    merging.failed(logs.len(), &error)?;
+                    logs.push(None);
                 }
             }
         }
-        merging.flush()?;
-        self.finish()?;
-        self.output.flush()?;
-        Ok(exit)
+        let ranks = ranks(&merging.names);
+        Merge::new(logs, ranks).run(&mut merging)?;
+        merging.finish()
     }
 
-    /// Returns the name of each file as it is printed before its lines.
-    fn prefixes(&self, names: &[OsString]) -> Vec<Vec<u8>> {
-        let on_terminal = self.output.destination() == Destination::Terminal;
-        let prefix = |(name, color): (&OsString, &&str)| {
-            let shown =
-                if on_terminal { escape_for_terminal(name.as_bytes()).into() } else { name.as_bytes().to_vec() };
-            match self.config.color {
-                true => [b"\x1b[", color.as_bytes(), b"m", &shown, b"\x1b[m:"].concat(),
-                false => [&shown, &b":"[..]].concat(),
-            }
+    /// Prints the last lines of all inputs in order of their times, then what is appended.
+    pub fn follow_merged(&mut self, args: &Args, by: FollowBy) -> anyhow::Result<Exit> {
+        let search = period_search(&args.times)?;
+        let is_all = search.period.is_all() && args.common.offset.is_none();
+        let followed = FollowedMerge {
+            options: self.follow_options(args, by),
+            search,
+            last: is_all.then_some(LAST_LINES),
+            counts: false,
         };
-        names.iter().zip(COLORS.iter().cycle()).map(prefix).collect()
+        let fd = self.output.fd().try_clone_to_owned()?;
+        let inputs = super::following::input_names(args).into_iter().map(|name| Ok(FileRef::from(name)));
+        let mut merging = MergedText::new(self, args);
+        let outcome = follow_merged(inputs, followed, fd.as_fd(), &mut merging)?;
+        merging.exit = merging.exit.and(super::following::exit(&outcome));
+        merging.finish()
     }
 }
 
-impl MergedText<'_, '_> {
-    /// Prints lines of one log, or pieces of a very long line.
+impl GrowingOutput for MergedText<'_, '_> {
+    fn add(&mut self, name: &OsStr, replaced: Option<usize>) {
+        if let Some(prefixes) = &mut self.prefixes {
+            let prefix = match replaced {
+                Some(replaced) => prefixes[replaced].clone(),
+                None => prefix(self.cat, name, COLORS[prefixes.len() % COLORS.len()]),
+            };
+            prefixes.push(prefix);
+        }
+        self.names.push(name.to_owned());
+    }
+
+    fn report(&mut self, name: &OsStr, error: &io::Error) {
+        self.cat.output.report(name, error);
+    }
+
+    fn notices(&mut self, log: usize, notices: Vec<String>) -> io::Result<()> {
+        self.flush_text()?;
+        for notice in notices {
+            self.cat.output.report(&self.names[log], &io::Error::other(notice));
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.flush_text()?;
+        self.cat.output.flush()
+    }
+}
+
+impl MergeOutput for MergedText<'_, '_> {
+    fn lines(&mut self, log: usize, bytes: &[u8], _: &Lines) -> io::Result<MergeStep> {
+        self.print(log, bytes).map(|()| MergeStep::Continue)
+    }
+
+    fn ended(&mut self, log: usize, notices: Vec<String>) -> io::Result<MergeStep> {
+        self.notices(log, notices).map(|()| MergeStep::Continue)
+    }
+
+    fn failed(&mut self, log: usize, error: &io::Error) -> io::Result<()> {
+        self.flush_text()?;
+        self.cat.output.report(&self.names[log], error);
+        self.exit = Exit::Failure;
+        Ok(())
+    }
+}
+
+/// Returns the name of a file as it is printed before its lines.
+fn prefix(cat: &Cat<'_>, name: &OsStr, color: &str) -> Vec<u8> {
+    let on_terminal = cat.output.destination() == Destination::Terminal;
+    let shown = if on_terminal { escape_for_terminal(name.as_bytes()).into() } else { name.as_bytes().to_vec() };
+    match cat.config.color {
+        true => [b"\x1b[", color.as_bytes(), b"m", &shown, b"\x1b[m:"].concat(),
+        false => [&shown, &b":"[..]].concat(),
+    }
+}
+
+impl<'m, 'a> MergedText<'m, 'a> {
+    fn new(cat: &'m mut Cat<'a>, args: &Args) -> Self {
+        let (prefixes, exit) = (args.with_filename.then(Vec::new), Exit::Success);
+        MergedText { cat, names: Vec::new(), prefixes, within_line: None, text: Vec::new(), exit }
+    }
+
+    /// Prints what is left.
+    fn finish(mut self) -> anyhow::Result<Exit> {
+        self.flush_text()?;
+        self.cat.finish()?;
+        self.cat.output.flush()?;
+        Ok(self.exit)
+    }
+
+    /// Prints lines of one log, or pieces of a very long one.
     fn print(&mut self, log: usize, bytes: &[u8]) -> io::Result<()> {
         if bytes.is_empty() {
             return Ok(());
@@ -102,7 +164,7 @@ impl MergedText<'_, '_> {
         if transform.is_identity() && self.prefixes.is_none() {
             self.text.extend_from_slice(bytes);
             self.within_line = (!bytes.ends_with(b"\n")).then_some(log);
-            return if self.text.len() >= TEXT { self.flush() } else { Ok(()) };
+            return if self.text.len() >= TEXT { self.flush_text() } else { Ok(()) };
         }
         for line in bytes.split_inclusive(|&byte| byte == b'\n') {
             if let Some(prefixes) = self.prefixes.as_ref().filter(|_| self.within_line.is_none()) {
@@ -116,10 +178,10 @@ impl MergedText<'_, '_> {
             }
             self.within_line = (!line.ends_with(b"\n")).then_some(log);
         }
-        if self.text.len() >= TEXT { self.flush() } else { Ok(()) }
+        if self.text.len() >= TEXT { self.flush_text() } else { Ok(()) }
     }
 
-    fn flush(&mut self) -> io::Result<()> {
+    fn flush_text(&mut self) -> io::Result<()> {
         self.cat.output.write_all(&self.text)?;
         self.text.clear();
         Ok(())

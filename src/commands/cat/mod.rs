@@ -61,6 +61,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         output,
     };
     let result = match follow {
+        Some(by) if args.merge => cat.follow_merged(args, by),
         Some(by) => cat.follow(args, by),
         None if args.merge => cat.merge(args),
         None => cat.all(config.inputs(&args.files)),

@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
@@ -15,8 +14,8 @@ use memchr::memrchr;
 use crate::cli::cat::FollowBy;
 use crate::engine::{Block, Flow, Input, InputKind, Kernel};
 use crate::exit::Exit;
-use crate::follow::{End, Follower, Options, Origin, follow};
-use crate::io::{IoMode, Range, Source};
+use crate::follow::{End, Follower, Options, Origin, Outcome, follow};
+use crate::io::Source;
 use crate::os::posix::AsFd;
 use crate::output::Output;
 use crate::select::last_line_end;
@@ -42,9 +41,7 @@ struct Growing {
 
 impl Growing {
     fn new(name: &OsStr, offset: u64) -> io::Result<Growing> {
-        let file = File::open("/dev/null")?;
-        let source = Source::from_file(name.to_owned(), file, false, IoMode::Read, Range::default())?;
-        let totals = Totals::default();
+        let (source, totals) = (Source::named(name)?, Totals::default());
         Ok(Growing { source: Arc::new(source), totals, verdict: None, begun: false, line: Vec::new(), offset })
     }
 }
@@ -67,12 +64,7 @@ struct Following<'r, 'a> {
 impl Run<'_> {
     /// Searches all files, then data as it is appended to those that can grow.
     pub fn follow(&self, files: Vec<OsString>, by: FollowBy, output: &mut Output) -> anyhow::Result<Exit> {
-        let options = Options {
-            by_name: by == FollowBy::Name,
-            mode: self.config.engine.policy,
-            range: self.config.engine.range,
-            processes: Vec::new(),
-        };
+        let options = self.follow_options(by);
         let fd = output.fd().try_clone_to_owned()?;
         let mut following = Following {
             run: self,
@@ -89,14 +81,26 @@ impl Run<'_> {
         following.finish()?;
         let Following { turns: Interleaved { totals, .. }, output, failed, .. } = following;
         print_summary(self.settings, &totals, output)?;
-        Ok(match outcome.end {
+        Ok(self.followed_exit(&outcome, &totals, failed))
+    }
+
+    /// Returns how the files are followed.
+    pub(super) fn follow_options(&self, by: FollowBy) -> Options {
+        let engine = &self.config.engine;
+        let by_name = by == FollowBy::Name;
+        Options { by_name, mode: engine.policy, range: engine.range, processes: Vec::new() }
+    }
+
+    /// Returns the exit code of a search that followed its files.
+    pub(super) fn followed_exit(&self, outcome: &Outcome, totals: &Totals, failed: bool) -> Exit {
+        match outcome.end {
             End::Unread => Exit::Closed,
             End::Signal(signal) => Exit::from(signal),
             _ if totals.selected_any && self.settings.report == Report::Nothing => Exit::Success,
             _ if failed || outcome.failed => Exit::Error,
             _ if totals.selected_any => Exit::Success,
             _ => Exit::NoMatch,
-        })
+        }
     }
 }
 

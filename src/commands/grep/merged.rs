@@ -3,15 +3,19 @@
 //! Each log has its own totals, like followed files, and its lines go through the kernel when their
 //! turn comes.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::sync::Arc;
 
+use crate::app::config::Config;
+use crate::cli::cat::FollowBy;
 use crate::engine::{Block, Flow, InputKind, Kernel, Open as _};
 use crate::exit::Exit;
+use crate::follow::{FollowedMerge, GrowingOutput, follow_merged};
 use crate::io::{FileRef, Source};
+use crate::os::posix::AsFd;
 use crate::output::Output;
-use crate::select::{Event, Lines, Log, Merge, PeriodSearch, ranks};
+use crate::select::{Lines, Log, Merge, MergeOutput, MergeStep, PeriodSearch, ranks};
 
 use super::Run;
 use super::interleaved::Interleaved;
@@ -29,7 +33,9 @@ struct Searched {
 /// The searching side of a merge.
 struct MergedSearch<'r> {
     settings: &'r Settings,
+    config: &'r Config,
     output: &'r mut Output,
+    names: Vec<OsString>,
     logs: Vec<Option<Searched>>,
     turns: Interleaved<usize>,
     failed: bool,
@@ -38,63 +44,60 @@ struct MergedSearch<'r> {
 impl Run<'_> {
     /// Searches the lines of all files, ordered by time.
     pub fn merge(&self, files: Vec<OsString>, search: &PeriodSearch, output: &mut Output) -> anyhow::Result<Exit> {
-        let mut merging = MergedSearch {
-            settings: self.settings,
-            output,
-            logs: Vec::new(),
-            turns: Interleaved::new(),
-            failed: false,
-        };
-        let (mut names, mut logs) = (Vec::new(), Vec::new());
+        let mut merging = self.merged_search(output);
+        let mut logs = Vec::new();
         for found in sort::sorted(self.walk.files(files), self.inputs) {
             let name = |place: &FileRef| place.path().to_owned();
             let opened = found.and_then(|place| self.log(&place, search).map_err(|error| (name(&place), error)));
-            let (name, log, searched) = match opened {
+            match opened {
                 Ok((source, log)) => {
-                    let searched = Searched { source: Arc::new(source), totals: Totals::default(), kind: None };
-                    (searched.source.name().to_owned(), Some(log), Some(searched))
+                    merging.names.push(source.name().to_owned());
+                    merging.logs.push(Some(Searched::new(source)));
+                    logs.push(Some(log));
                 }
                 Err((name, error)) => {
-                    merging.fail(&name, &error);
-                    (name, None, None)
+                    merging.names.push(name);
+                    merging.logs.push(None);
+                    merging.failed(logs.len(), &error)?;
+                    logs.push(None);
                 }
-            };
-            names.push(name);
-            logs.push(log);
-            merging.logs.push(searched);
-        }
-        let mut merge = Merge::new(logs, ranks(&names));
-        while let Some(event) = merge.next_event() {
-            let (log, flow) = match event {
-                Event::Lines(_, [], _) => continue,
-                Event::Lines(log, bytes, lines) => {
-                    self.config.stats.bytes.add(bytes.len() as u64);
-                    (log, merging.search(log, bytes, &lines, false)?)
-                }
-                Event::Ended(log, notices) => {
-                    let flow = merging.search(log, &[], &Lines::default(), true)?;
-                    for notice in notices {
-                        merging.output.report(&names[log], &io::Error::other(notice));
-                    }
-                    (log, flow)
-                }
-                Event::Failed(log, error) => {
-                    merging.fail(&names[log], &error);
-                    (log, Flow::EndInput)
-                }
-            };
-            match flow {
-                Flow::Continue => {}
-                Flow::EndInput => {
-                    merge.drop_log(log);
-                    merging.logs[log] = None;
-                }
-                Flow::Stop => break,
             }
         }
+        let ranks = ranks(&merging.names);
+        Merge::new(logs, ranks).run(&mut merging)?;
         let MergedSearch { turns, output, failed, .. } = merging;
         print_summary(self.settings, &turns.totals, output)?;
         Ok(self.exit(&turns.totals, failed))
+    }
+
+    /// Searches the lines of all files in order of their times, then what is appended.
+    pub fn follow_merged(
+        &self,
+        files: Vec<OsString>,
+        search: PeriodSearch,
+        by: FollowBy,
+        output: &mut Output,
+    ) -> anyhow::Result<Exit> {
+        let counts = self.settings.needs_numbers();
+        let followed = FollowedMerge { options: self.follow_options(by), search, last: None, counts };
+        let fd = output.fd().try_clone_to_owned()?;
+        let mut merging = self.merged_search(output);
+        let outcome = follow_merged(self.walk.files(files), followed, fd.as_fd(), &mut merging)?;
+        let MergedSearch { turns, output, failed, .. } = merging;
+        print_summary(self.settings, &turns.totals, output)?;
+        Ok(self.followed_exit(&outcome, &turns.totals, failed))
+    }
+
+    fn merged_search<'o>(&'o self, output: &'o mut Output) -> MergedSearch<'o> {
+        MergedSearch {
+            settings: self.settings,
+            config: self.config,
+            output,
+            names: Vec::new(),
+            logs: Vec::new(),
+            turns: Interleaved::new(),
+            failed: false,
+        }
     }
 
     /// Opens a file as a log. Also returns the file itself, for its name.
@@ -108,15 +111,63 @@ impl Run<'_> {
     }
 }
 
-impl MergedSearch<'_> {
-    fn fail(&mut self, name: &OsString, error: &io::Error) {
-        self.output.report(name, error);
-        self.failed = true;
+impl Searched {
+    fn new(source: Source) -> Searched {
+        Searched { source: Arc::new(source), totals: Totals::default(), kind: None }
+    }
+}
+
+impl MergeOutput for MergedSearch<'_> {
+    fn lines(&mut self, log: usize, bytes: &[u8], lines: &Lines) -> io::Result<MergeStep> {
+        self.config.stats.bytes.add(bytes.len() as u64);
+        self.search(log, bytes, lines, false)
     }
 
+    fn ended(&mut self, log: usize, notices: Vec<String>) -> io::Result<MergeStep> {
+        let step = self.search(log, &[], &Lines::default(), true)?;
+        self.notices(log, notices)?;
+        Ok(step)
+    }
+
+    fn failed(&mut self, log: usize, error: &io::Error) -> io::Result<()> {
+        self.output.report(&self.names[log], error);
+        self.failed = true;
+        self.logs[log] = None;
+        Ok(())
+    }
+}
+
+impl GrowingOutput for MergedSearch<'_> {
+    fn add(&mut self, name: &OsStr, _: Option<usize>) {
+        let searched = Source::named(name).map(Searched::new);
+        self.names.push(name.to_owned());
+        if let Err(error) = &searched {
+            self.output.report(name, error);
+            self.failed = true;
+        }
+        self.logs.push(searched.ok());
+    }
+
+    fn report(&mut self, name: &OsStr, error: &io::Error) {
+        self.output.report(name, error);
+    }
+
+    fn notices(&mut self, log: usize, notices: Vec<String>) -> io::Result<()> {
+        for notice in notices {
+            self.output.report(&self.names[log], &io::Error::other(notice));
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+}
+
+impl MergedSearch<'_> {
     /// Searches the next lines of a log, or completes its output at the end.
-    fn search(&mut self, log: usize, bytes: &[u8], lines: &Lines, is_last: bool) -> io::Result<Flow> {
-        let Some(searched) = &mut self.logs[log] else { return Ok(Flow::EndInput) };
+    fn search(&mut self, log: usize, bytes: &[u8], lines: &Lines, is_last: bool) -> io::Result<MergeStep> {
+        let Some(searched) = &mut self.logs[log] else { return Ok(MergeStep::DropLog) };
         let is_first = searched.kind.is_none();
         let head = &bytes[..bytes.len().min(Search::HEAD)];
         let kind = *searched.kind.get_or_insert_with(|| self.settings.verdict_on(head));
@@ -124,6 +175,13 @@ impl MergedSearch<'_> {
         let block = Block::of(Arc::clone(&searched.source), lines.offset, bytes.to_vec(), kind)
             .at_border(is_first, is_last)
             .after_gap(lines.passed);
-        self.turns.search(&kernel, &block, (log, &mut searched.totals), self.output)
+        Ok(match self.turns.search(&kernel, &block, (log, &mut searched.totals), self.output)? {
+            Flow::Continue => MergeStep::Continue,
+            Flow::EndInput => {
+                self.logs[log] = None;
+                MergeStep::DropLog
+            }
+            Flow::Stop => MergeStep::Stop,
+        })
     }
 }

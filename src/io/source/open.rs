@@ -45,6 +45,14 @@ impl Source {
         Ok(source)
     }
 
+    /// Returns an empty source that stands for the name of a file that others have open.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn named(name: &OsStr) -> io::Result<Source> {
+        Source::from_file(name.to_owned(), File::open("/dev/null")?, false, IoMode::Read, Range::default())
+    }
+
     /// Takes over an open file. `stdin` marks a descriptor whose position is shared: reading starts
     /// there, and must leave it where a reading program would.
     ///
