@@ -66,7 +66,7 @@ impl LogPeriod {
     pub fn typed(mut self, since: Option<&str>, until: Option<&str>) -> io::Result<LogPeriod> {
         let context = &self.search.context;
         let now = context.now.to_zoned(context.zone.clone());
-        let period = timestamp::parse_period(since, until, &now, None)
+        let period = timestamp::parse_period(since, until, (&now, &context.zone), None)
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         self.search.period = period.unwrap_or_default();
         Ok(self)

@@ -32,21 +32,21 @@ pub struct TypedTime {
 /// # Errors
 /// Returns a sentence that shows the accepted forms.
 pub fn parse_time(text: &str, now: &Zoned) -> Result<TypedTime, String> {
-    Typed { now, year: None }.read(text)
+    Typed { now, local: now.time_zone(), year: None }.read(text)
 }
 
-/// Returns the typed period from `--since` to `--until`, or `None` if both are missing. Dates
-/// without a year are in that of `first`, if it is given.
+/// Returns the typed period from `--since` to `--until`, or `None` if both are missing. `local` is
+/// the zone that is typed as such. Dates without a year are in that of `first`, if it is given.
 ///
 /// # Errors
 /// Fails as [`parse_time`] does, naming the wrong option.
 pub fn parse_period(
     since: Option<&str>,
     until: Option<&str>,
-    now: &Zoned,
+    (now, local): (&Zoned, &TimeZone),
     first: Option<FirstDate>,
 ) -> Result<Option<Period>, String> {
-    let typed = Typed { now, year: first.map(|first| first.year) };
+    let typed = Typed { now, local, year: first.map(|first| first.year) };
     let time = |option: &str, text: Option<&str>| {
         let parse = |text| typed.read(text).map_err(|error| format!("{option} '{text}': {error}"));
         text.map(parse).transpose()
@@ -57,16 +57,17 @@ pub fn parse_period(
 }
 
 /// Parses the period of `--around`: a time and, after `±` or `+-`, the distance on both sides.
+/// `local` is the zone that is typed as such.
 ///
 /// # Errors
 /// Fails as [`parse_time`] does.
-pub fn parse_around(text: &str, now: &Zoned, first: Option<FirstDate>) -> Result<Period, String> {
+pub fn parse_around(text: &str, (now, local): (&Zoned, &TimeZone), first: Option<FirstDate>) -> Result<Period, String> {
     let wrong = |error: String| format!("--around '{text}': {error}");
     let (time, span) = match ["±", "+/-", "+-"].iter().find_map(|sign| text.split_once(sign)) {
         Some((time, span)) => (time, Some(span)),
         None => (text, None),
     };
-    let typed = Typed { now, year: first.map(|first| first.year) }.read(time).map_err(wrong)?;
+    let typed = Typed { now, local, year: first.map(|first| first.year) }.read(time).map_err(wrong)?;
     let margin = match span {
         Some(span) => parse_duration(span).ok_or_else(|| wrong("expected a span such as 10m after ±".to_owned()))?,
         None if typed.first == typed.last => AROUND,
@@ -114,6 +115,8 @@ pub fn parse_first_date(text: &str) -> Result<FirstDate, String> {
 /// What typed times are relative to.
 pub(super) struct Typed<'n> {
     pub(super) now: &'n Zoned,
+    /// The zone that is typed as `local`.
+    pub(super) local: &'n TimeZone,
     /// The year of dates that are typed without one.
     year: Option<i32>,
 }

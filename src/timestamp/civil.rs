@@ -1,27 +1,40 @@
 //! Dates and times of day as logs write them. Each style is a plain value that reads itself.
 
+use super::months::{MONTHS, foreign_month};
 use super::scan::Scanner;
+use super::stamp::day_of_year;
 
-pub(super) const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// Stands for the characters that follow the parts of a date or a time of day in Chinese, Japanese
+/// and Korean: `2026年11月21日 14时30分05秒`.
+pub(super) const CJK: u8 = 0xe5;
+const YEAR_UNITS: [&str; 2] = ["年", "년"];
+const DATE_UNITS: [[&str; 2]; 2] = [["月", "월"], ["日", "일"]];
+const CLOCK_UNITS: [[&str; 3]; 3] = [["时", "時", "시"], ["分", "分", "분"], ["秒", "秒", "초"]];
+
+/// Consumes numbers of one or two digits, each with one of its units after it, and blanks between.
+fn numbers_with_units<const N: usize, const U: usize>(
+    at: &mut Scanner<'_>,
+    units: &[[&str; U]; N],
+) -> Option<[i32; N]> {
+    let mut numbers = [0; N];
+    for (index, units) in units.iter().enumerate() {
+        if index > 0 {
+            at.take_while(|byte| byte == b' ');
+        }
+        numbers[index] = at.digits(at.count_digits().clamp(1, 2))?;
+        units.iter().find_map(|unit| at.take(unit.as_bytes()))?;
+    }
+    Some(numbers)
+}
 
 /// The order in which a date is written. The last two omit the year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Order {
     YearMonthDay,
+    /// The year and the number of the day in it (ISO 8601, ordinal dates).
+    YearDay,
     DayMonthYear,
     MonthDayYear,
     MonthDay,
@@ -59,14 +72,17 @@ const fn named(order: Order, separator: u8, short_year: bool, weekday: bool) -> 
 }
 
 /// All supported date styles.
-pub(super) const STYLES: [DateStyle; 45] = {
-    use Order::{DayMonth, DayMonthYear, MonthDay, MonthDayYear, YearMonthDay};
+pub(super) const STYLES: [DateStyle; 52] = {
+    use Order::{DayMonth, DayMonthYear, MonthDay, MonthDayYear, YearDay, YearMonthDay};
     [
         numbers(YearMonthDay, b'-', false),
         numbers(YearMonthDay, b'/', false),
         numbers(YearMonthDay, b'.', false),
         numbers(YearMonthDay, b':', false),
         numbers(YearMonthDay, b'\\', false),
+        numbers(YearMonthDay, CJK, false),
+        numbers(YearDay, b'-', false),
+        numbers(YearDay, b':', false),
         numbers(YearMonthDay, 0, false),
         numbers(YearMonthDay, 0, true),
         numbers(YearMonthDay, b'/', true),
@@ -94,10 +110,14 @@ pub(super) const STYLES: [DateStyle; 45] = {
         named(DayMonthYear, b'-', false, false),
         named(DayMonthYear, b' ', false, false),
         named(DayMonthYear, b'-', true, false),
+        named(DayMonthYear, b'/', true, false),
+        named(DayMonthYear, 0, true, false),
         named(DayMonthYear, 0, false, false),
         named(DayMonthYear, b'.', false, false),
         named(DayMonthYear, b' ', false, true),
         named(DayMonth, b' ', false, false),
+        named(DayMonth, b'-', false, false),
+        named(DayMonth, b'/', false, false),
         named(DayMonth, b' ', false, true),
         named(MonthDayYear, b' ', false, false),
         named(MonthDayYear, b' ', false, true),
@@ -127,6 +147,7 @@ impl DateStyle {
         }
         let mut date = WrittenDate { year: None, month: 0, day: 0 };
         match self.order {
+            Order::YearMonthDay if self.separator == CJK => date = cjk_date(&mut at)?,
             Order::YearMonthDay => {
                 date.year = Some(self.year(&mut at)?);
                 self.separator(&mut at)?;
@@ -134,7 +155,12 @@ impl DateStyle {
                 self.separator(&mut at)?;
                 date.day = self.number(&mut at)?;
             }
+            Order::YearDay => date = self.ordinal(&mut at)?,
             Order::DayMonthYear | Order::DayMonth => {
+                if self.named && matches!(at.0, [b' ', digit, ..] if digit.is_ascii_digit()) {
+                    // The day may be padded with a blank.
+                    at.take(b" ")?;
+                }
                 date.day = self.number(&mut at)?;
                 self.separator(&mut at)?;
                 date.month = self.month(&mut at)?;
@@ -165,6 +191,13 @@ impl DateStyle {
         }
         *scanner = at;
         Some(date)
+    }
+
+    fn ordinal(self, at: &mut Scanner<'_>) -> Option<WrittenDate> {
+        let year = self.year(at)?;
+        self.separator(at)?;
+        let (month, day) = day_of_year(year, at.digits(3)?)?;
+        Some(WrittenDate { year: Some(year), month, day })
     }
 
     fn separator(self, at: &mut Scanner<'_>) -> Option<()> {
@@ -210,50 +243,6 @@ impl DateStyle {
     }
 }
 
-/// Abbreviated months in German, French, Spanish, Italian, Portuguese and Dutch that differ from
-/// the English ones (CLDR, `months-format-abbreviated`).
-const FOREIGN_MONTHS: [(&str, i32); 29] = [
-    ("janv", 1),
-    ("jän", 1),
-    ("ene", 1),
-    ("gen", 1),
-    ("févr", 2),
-    ("fev", 2),
-    ("mars", 3),
-    ("mär", 3),
-    ("märz", 3),
-    ("mrt", 3),
-    ("avr", 4),
-    ("abr", 4),
-    ("mai", 5),
-    ("mag", 5),
-    ("mei", 5),
-    ("juin", 6),
-    ("giu", 6),
-    ("juni", 6),
-    ("juil", 7),
-    ("juli", 7),
-    ("lug", 7),
-    ("août", 8),
-    ("ago", 8),
-    ("set", 9),
-    ("okt", 10),
-    ("out", 10),
-    ("ott", 10),
-    ("dez", 12),
-    ("dic", 12),
-];
-
-/// Reads the abbreviated name of a month in a language other than English.
-fn foreign_month(at: &mut Scanner<'_>) -> Option<i32> {
-    let name = Scanner(at.0).take_while(|byte| byte.is_ascii_alphabetic() || byte >= 0x80);
-    let name = std::str::from_utf8(name).ok()?.to_lowercase();
-    let name = if name == "déc" { "dez" } else { &name };
-    let &(_, month) = FOREIGN_MONTHS.iter().find(|(known, _)| *known == name)?;
-    at.take_while(|byte| byte.is_ascii_alphabetic() || byte >= 0x80);
-    Some(month)
-}
-
 /// How a time of day is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ClockStyle {
@@ -279,7 +268,7 @@ const fn clock(separator: u8, seconds: bool, half_day: bool, colon_fraction: boo
 }
 
 /// All supported styles of a time of day, those that read more first.
-pub(super) const CLOCKS: [ClockStyle; 11] = [
+pub(super) const CLOCKS: [ClockStyle; 14] = [
     clock(b':', true, true, true),
     clock(b':', true, true, false),
     clock(b':', true, false, true),
@@ -288,8 +277,11 @@ pub(super) const CLOCKS: [ClockStyle; 11] = [
     ClockStyle { point: true, ..clock(b':', true, false, false) },
     clock(b':', false, true, false),
     clock(b':', false, false, false),
+    clock(b'.', true, true, true),
     clock(b'.', true, false, true),
     clock(b'-', true, false, false),
+    clock(CJK, true, false, false),
+    clock(0, true, false, true),
     clock(0, true, false, false),
 ];
 
@@ -297,6 +289,9 @@ impl ClockStyle {
     /// Reads a time of this style. Returns the second of the day and the nanoseconds.
     pub fn read(self, scanner: &mut Scanner<'_>) -> Option<(i32, i32)> {
         let mut at = *scanner;
+        if self.separator == CJK {
+            return cjk_clock(scanner);
+        }
         let mut hour = if self.separator == 0 { at.digits(2)? } else { at.one_or_two_digits()? };
         let separate = |at: &mut Scanner<'_>, separator: u8| match separator {
             0 => Some(()),
@@ -316,26 +311,12 @@ impl ClockStyle {
             if self.point && !matches!(at.0, [b'.', digit, ..] if digit.is_ascii_digit()) {
                 return None;
             }
-            if self.unpadded && at.take(b":").is_some() {
-                nanoseconds = at.digits(at.count_digits().clamp(1, 3))? * 1_000_000;
-            } else if self.colon_fraction && self.separator == b':' {
-                at.take(b":")?;
-                let digits = at.count_digits();
-                if digits != 3 && digits != 6 {
-                    return None;
-                }
-                nanoseconds = at.digits(digits)? * if digits == 3 { 1_000_000 } else { 1_000 };
-            } else {
-                let points: &[u8] = match (self.separator, self.comma_ends) {
-                    (b'.', _) => b".:",
-                    (_, true) => b".",
-                    (_, false) => b".,",
-                };
-                nanoseconds = at.fraction(points);
-            }
+            nanoseconds = self.fraction(&mut at)?;
         }
         if self.half_day {
             hour = half_day(&mut at, hour)?;
+        } else if self.separator != b':' && half_day(&mut at.clone(), hour).is_some() {
+            return None;
         }
         let goes_on = match at.0 {
             [byte, ..] if byte.is_ascii_digit() => true,
@@ -350,6 +331,49 @@ impl ClockStyle {
         // A leap second is read as the second before it.
         Some((hour * 3600 + minute * 60 + second.min(59), nanoseconds))
     }
+
+    /// Reads the fraction of a second in nanoseconds, 0 if there is none.
+    fn fraction(self, at: &mut Scanner<'_>) -> Option<i32> {
+        if self.unpadded && at.take(b":").is_some() {
+            return at.digits(at.count_digits().clamp(1, 3)).map(|milliseconds| milliseconds * 1_000_000);
+        }
+        if self.colon_fraction && matches!(self.separator, b':' | 0) {
+            if self.separator == b':' {
+                at.take(b":")?;
+            }
+            return match at.count_digits() {
+                3 => at.digits(3).map(|milliseconds| milliseconds * 1_000_000),
+                6 => at.digits(6).map(|microseconds| microseconds * 1_000),
+                _ => None,
+            };
+        }
+        let points: &[u8] = match (self.separator, self.comma_ends) {
+            (b'.', _) => b".:",
+            (_, true) => b".",
+            (_, false) => b".,",
+        };
+        Some(at.fraction(points))
+    }
+}
+
+/// Reads a date with [`CJK`] units.
+fn cjk_date(at: &mut Scanner<'_>) -> Option<WrittenDate> {
+    let year = at.digits(4).filter(|year| (1970..2200).contains(year))?;
+    YEAR_UNITS.iter().find_map(|unit| at.take(unit.as_bytes()))?;
+    at.take_while(|byte| byte == b' ');
+    let [month, day] = numbers_with_units(at, &DATE_UNITS)?;
+    Some(WrittenDate { year: Some(year), month, day })
+}
+
+/// Reads a time of day with [`CJK`] units. Returns the second of the day and the nanoseconds.
+fn cjk_clock(scanner: &mut Scanner<'_>) -> Option<(i32, i32)> {
+    let mut at = *scanner;
+    let [hour, minute, second] = numbers_with_units(&mut at, &CLOCK_UNITS)?;
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    *scanner = at;
+    Some((hour * 3600 + minute * 60 + second.min(59), 0))
 }
 
 /// Reads AM or PM, in any spelling. Returns the hour in 24-hour time.

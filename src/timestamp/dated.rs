@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::civil::DateTime;
 use jiff::{Timestamp, ToSpan};
 
-use super::civil::{CLOCKS, ClockStyle, DateStyle, Order, STYLES, WrittenDate};
+use super::civil::{CJK, CLOCKS, ClockStyle, DateStyle, Order, STYLES, WrittenDate};
 use super::scan::Scanner;
 use super::stamp::{DAY, Stamp, Yearless, days_from_civil};
 use super::zone::{Abbreviations, WrittenZone};
@@ -288,17 +288,24 @@ fn date_format(date: DateStyle) -> String {
     let (month, year) = (if date.named { "%b" } else { "%m" }, if date.short_year { "%y" } else { "%Y" });
     let parts: &[&str] = match date.order {
         Order::YearMonthDay => &[year, month, "%d"],
+        Order::YearDay => &[year, "%j"],
         Order::DayMonthYear => &["%d", month, year],
         Order::MonthDayYear => &[month, "%d", year],
         Order::MonthDay => &[month, "%d"],
         Order::DayMonth => &["%d", month],
     };
+    if date.separator == CJK {
+        return String::from("%Y年%m月%d日");
+    }
     let separator = if date.separator == 0 { String::new() } else { char::from(date.separator).to_string() };
     let weekday = if date.weekday { "%a " } else { "" };
     format!("{weekday}{}", parts.join(&separator))
 }
 
 fn clock_format(clock: ClockStyle) -> String {
+    if clock.separator == CJK {
+        return String::from("%H时%M分%S秒");
+    }
     let separator = if clock.separator == 0 { String::new() } else { char::from(clock.separator).to_string() };
     let hour = if clock.half_day { "%I" } else { "%H" };
     let mut format = format!("{hour}{separator}%M");

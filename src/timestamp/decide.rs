@@ -114,6 +114,9 @@ impl Learner<'_> {
                     && seen.lines * 50 >= self.outer
                     && !(civil.date.is_some_and(|date| date.separator == 0) && jumps)
             }
+            // Identifiers look alike, but are in no order.
+            Notation::Hexadecimal | Notation::JulianDay => seen.backwards == 0,
+            Notation::Traced => seen.lines * 2 > self.outer,
             Notation::Tai | Notation::Uptime | Notation::Elapsed => true,
         }
     }

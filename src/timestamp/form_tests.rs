@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::field_samples::FIELD_SAMPLES;
 use super::samples::SAMPLES;
-use super::{FormHints, Period, QuickReader, Reader, Sequence, TimeContext, find, learn};
+use super::{BucketReader, FormHints, Grid, Period, QuickReader, Reader, Sequence, TimeContext, find, learn};
 
 fn context() -> TimeContext {
     TimeContext {
@@ -68,6 +68,34 @@ fn lines_that_begin_alike_are_read_as_in_full() {
     }
 }
 
+/// A line that is recognised without reading its time has one, in the span of the line before.
+#[test]
+fn lines_in_the_same_span_are_recognised() {
+    let mut recognised = 0;
+    for (line, _) in SAMPLES {
+        let reader = read(&format!("{line}\n")).unwrap_or_else(|error| panic!("{line}: {error}"));
+        for (seconds, offset) in [(1, 0), (7, 3600), (15, 0), (60, 0), (3600, 1800), (86_400, 7200)] {
+            let grid = Grid { width: seconds * 1_000_000, offset: offset * 1_000_000 };
+            let mut times = BucketReader::new(grid);
+            let text = format!("{line}\n{}", " ".repeat(48)).into_bytes();
+            let Some(time) = times.earliest(&reader, &text[..=line.len()]) else { panic!("{line}") };
+            for at in 0..line.len().min(48) {
+                for byte in [b'0', b'1', b'5', b'6', b'9', b'x', b' ', b'.', b'\n'] {
+                    let mut other = text.clone();
+                    other[at] = byte;
+                    if times.is_in_span(&other) {
+                        let read = reader.stamp(&other[..=line.len()]).map(|stamp| reader.earliest(stamp));
+                        let shown = other.escape_ascii();
+                        assert_eq!(read.map(|time| grid.start(time)), Some(grid.start(time)), "{seconds} s: {shown}");
+                        recognised += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(recognised > 20_000, "{recognised}");
+}
+
 #[test]
 fn a_window_of_any_notation_equals_reading_each_line() {
     for (line, expected) in SAMPLES {
@@ -99,6 +127,13 @@ fn other_texts_are_not_times() {
         "sshd[1001430319]: x",
         "2026-11-21 14:30.5 x",
         "2.795271405123e+07 x",
+        "6b01aaed Fix the bug",
+        "6b01aaed conn=1\n5b01aaed conn=2",
+        "61365 52205 lines",
+        "[main] 10.20.30 x",
+        "CPU [001] 1.2.345678: x",
+        "[ab12] 10:20:30:40:50:60 x",
+        "2026-365 10:20 x",
     ] {
         assert!(read(&format!("{line}\n")).is_err(), "{line}");
     }
@@ -263,6 +298,6 @@ fn typed_times() {
     ] {
         assert!(super::parse_time(text, &now).is_err(), "{text}");
     }
-    let around = super::parse_around("14:30±10m", &now, None).unwrap();
+    let around = super::parse_around("14:30±10m", (&now, now.time_zone()), None).unwrap();
     assert_eq!(around.since.unwrap().to_string(), "2026-11-21T12:20:00Z");
 }

@@ -33,7 +33,7 @@ pub(super) fn value<'l>(line: &'l [u8], path: &[Box<[u8]>]) -> Option<&'l [u8]> 
 }
 
 /// JSON keys that hold the time of an entry, the likeliest first.
-const KEYS: [&str; 29] = [
+const KEYS: [&str; 33] = [
     "@timestamp",
     "timestamp",
     "time",
@@ -62,6 +62,10 @@ const KEYS: [&str; 29] = [
     "time_iso8601",
     "msec",
     "unixtime",
+    "timeUnixNano",
+    "TimeCreated",
+    "date_create",
+    "published",
     "start",
 ];
 
@@ -84,6 +88,7 @@ fn names_a_time(name: &[u8]) -> bool {
         .iter()
         .any(|end| name.ends_with(end))
         || name.starts_with(b"ts_")
+        || name.starts_with(b"timestamp")
 }
 
 /// Returns all values of the object at the start of `line`.
@@ -174,8 +179,11 @@ pub(super) fn read(text: &[u8], notation: &Notation, zones: &Abbreviations) -> O
     notation.read(&mut at, zones).filter(|_| at.0.is_empty() || at.0.starts_with(b"["))
 }
 
-/// Reads a number of seconds, with or without an exponent, or of a fraction of them.
+/// Reads a number of seconds, with or without an exponent, or of a fraction of them. The number may
+/// be written as .NET's serializers write dates: `\/Date(1795271405123)\/`.
 pub(super) fn number(text: &[u8]) -> Option<Stamp> {
+    let date = text.strip_prefix(b"\\").unwrap_or(text).strip_prefix(b"/Date(");
+    let text = date.and_then(|date| date.split(|byte| matches!(byte, b')' | b'+' | b'-')).next()).unwrap_or(text);
     let mut at = Scanner(text);
     epoch(&mut at).filter(|_| at.0.is_empty())
 }

@@ -9,11 +9,11 @@ use jiff::tz::{Offset, TimeZone};
 
 use super::civil::STYLES;
 use super::json;
+use super::months::MONTHS;
 use super::notation::{Candidate, Notation};
 use super::place::{Place, places};
 use super::refusal::shown;
 use super::scan::Scanner;
-use super::since::{elapsed, uptime};
 use super::stamp::{Stamp, days_from_civil};
 use super::zone::{Abbreviations, WrittenZone};
 
@@ -147,8 +147,8 @@ impl<'h> Learner<'h> {
                 continue;
             }
             let mut candidates = self.candidates(&line[offset..]);
-            if self.hints.format.is_none() && line[..offset].ends_with(b"[") {
-                candidates.extend(counted(&line[offset..]));
+            if self.hints.format.is_none() {
+                candidates.extend(counted(line, offset, self.zones));
             }
             // In a comma-separated table, the comma after the time ends its column.
             let in_table = line[..offset].ends_with(b",");
@@ -176,7 +176,11 @@ impl<'h> Learner<'h> {
                     // number is a process ID.
                     let bare = matches!(candidate.notation, Notation::Civil(civil) if civil.date.is_none());
                     let dated = bare && line[..offset].iter().any(u8::is_ascii_digit) && !is_number(&line[..offset]);
-                    if deep && !candidate.notation.has_date() || plain_number || tail || dated {
+                    let traced = candidate.notation == Notation::Traced;
+                    if traced != (*place == Place::after_bracket()) {
+                        continue;
+                    }
+                    if deep && !candidate.notation.has_date() && !traced || plain_number || tail || dated {
                         continue;
                     }
                     found.push(((place.clone(), candidate.notation.clone()), candidate.clone(), offset as u64));
@@ -239,18 +243,46 @@ impl<'h> Learner<'h> {
     }
 }
 
-/// Returns the seconds since a start at the beginning of `text`, the inside of a bracket.
-fn counted(text: &[u8]) -> Option<Candidate> {
-    let candidate = |notation, stamp| Candidate { notation, stamp, comma_digits: 0, zone: WrittenZone::Nothing };
-    let since_boot = uptime(&mut Scanner(text)).map(|stamp| candidate(Notation::Uptime, stamp));
-    since_boot.or_else(|| elapsed(&mut Scanner(text)).map(|stamp| candidate(Notation::Elapsed, stamp)))
+/// Returns the count of seconds at `offset` of a line, in one of the notations that occur only in
+/// brackets, after them, or at the start of a line.
+fn counted(line: &[u8], offset: usize, zones: &Abbreviations) -> Option<Candidate> {
+    let (before, text) = line.split_at(offset);
+    let notations: &[Notation] = match before.trim_ascii_end() {
+        [] if offset == 0 && is_of_slapd(text) => &[Notation::Hexadecimal],
+        [] if offset == 0 => &[Notation::JulianDay],
+        [.., b'['] => &[Notation::Uptime, Notation::Elapsed],
+        [.., digit, b']'] if digit.is_ascii_digit() => &[Notation::Traced],
+        _ => &[],
+    };
+    notations.iter().find_map(|notation| {
+        let stamp = notation.read(&mut Scanner(text), zones)?;
+        Some(Candidate { notation: notation.clone(), stamp, comma_digits: 0, zone: WrittenZone::Nothing })
+    })
 }
 
-/// Returns whether a text is one number and blanks, after any sequences that set colours.
+/// Returns whether a line that begins with a hexadecimal number may be one of slapd's. Others begin
+/// with an identifier.
+fn is_of_slapd(line: &[u8]) -> bool {
+    const NEXT: [&[u8]; 8] = [b".", b" conn=", b" slapd ", b" daemon: ", b" => ", b" <= ", b" >>> ", b" <<< "];
+    line.len() > 8
+        && line[..8].iter().any(u8::is_ascii_alphabetic)
+        && NEXT.iter().any(|next| line[8..].starts_with(next))
+}
+
+/// Returns whether a text is one number or name in brackets, and blanks, after any sequences that set colours.
 fn is_number(text: &[u8]) -> bool {
     let mut at = Scanner(text);
     at.invisible();
-    at.0.iter().all(|byte| byte.is_ascii_digit() || *byte == b' ')
+    at.0.iter().all(|byte| byte.is_ascii_digit() || *byte == b' ') || is_name_in_brackets(at.0)
+}
+
+/// Returns whether a text is one word in brackets that is no date, such as `[A1B2C] `.
+fn is_name_in_brackets(text: &[u8]) -> bool {
+    let Some(word) = text.trim_ascii().strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")) else {
+        return false;
+    };
+    let is_word = word.iter().all(u8::is_ascii_alphanumeric) && word.iter().any(u8::is_ascii_alphabetic);
+    is_word && !(0..word.len()).any(|at| Scanner(&word[at..]).name(&MONTHS).is_some())
 }
 
 /// Returns whether a number after `before` belongs to a name: `sshd[123]`, `555-123`.
@@ -275,7 +307,9 @@ fn may_begin(line: &[u8], offset: usize) -> bool {
     let before = offset.checked_sub(1).map_or(b' ', |at| line[at]);
     match byte {
         b'@' => offset == 0,
+        b' ' if offset == 0 => matches!(line[1..], [digit, b' ', ..] if digit.is_ascii_digit()),
         b' ' | b'+' => before == b'[',
+        b'.' => line[..offset].ends_with(b"] "),
         b'0'..=b'9' => {
             // klog's level is one capital letter, at the start or after a bracket or blank.
             let level = before.is_ascii_uppercase() && (offset == 1 || !line[offset - 2].is_ascii_alphanumeric());

@@ -8,6 +8,7 @@
 
 mod access;
 mod argument;
+mod bucket_reader;
 mod civil;
 mod dated;
 mod decide;
@@ -18,6 +19,7 @@ mod form;
 mod form_tests;
 mod json;
 mod learn;
+mod months;
 mod notation;
 mod phrase;
 mod place;
@@ -38,6 +40,7 @@ mod zone;
 
 pub use access::RandomAccess;
 pub use argument::{TypedTime, parse_around, parse_duration, parse_first_date, parse_period, parse_time};
+pub use bucket_reader::{BucketReader, Grid};
 pub use form::{LINE_HEAD, TimeForm};
 pub use learn::FormHints;
 pub use quick_reader::QuickReader;

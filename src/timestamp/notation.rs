@@ -5,10 +5,10 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::fmt::strtime::BrokenDownTime;
 
-use super::civil::STYLES;
+use super::civil::{CJK, Order, STYLES};
 use super::dated::{Civil, First, Found, GAPS, ends_badly, take_gap};
 use super::scan::Scanner;
-use super::since::{elapsed, epoch, tai, uptime};
+use super::since::{elapsed, epoch, hexadecimal, julian_day, tai, traced, uptime};
 use super::stamp::{DAY, Stamp, Yearless, days_from_civil};
 use super::zone::{Abbreviations, WrittenZone};
 
@@ -25,6 +25,12 @@ pub(super) enum Notation {
     Uptime,
     /// Seconds since the program started.
     Elapsed,
+    /// Seconds since the machine started, as the kernel's tracers and perf write them.
+    Traced,
+    /// Seconds since 1970 in hexadecimal, as OpenLDAP's slapd writes them.
+    Hexadecimal,
+    /// A modified Julian day and the second in it, as in the statistics of NTP.
+    JulianDay,
     /// A `strptime` format that the user gave.
     Format(Box<str>),
 }
@@ -49,6 +55,9 @@ impl Notation {
             Self::Tai => tai(scanner),
             Self::Uptime => uptime(scanner),
             Self::Elapsed => elapsed(scanner),
+            Self::Traced => traced(scanner),
+            Self::Hexadecimal => hexadecimal(scanner),
+            Self::JulianDay => julian_day(scanner),
             Self::Format(format) => formatted(format, scanner),
         }
     }
@@ -57,7 +66,7 @@ impl Notation {
     pub fn has_date(&self) -> bool {
         match self {
             Self::Civil(civil) => civil.date.is_some(),
-            Self::Uptime | Self::Elapsed => false,
+            Self::Uptime | Self::Elapsed | Self::Traced => false,
             _ => true,
         }
     }
@@ -93,8 +102,15 @@ impl Notation {
         for style in STYLES {
             let mut at = Scanner(text);
             let Some(date) = style.read(&mut at) else { continue };
-            let compact = style.separator == 0 && !style.named && Scanner(text).count_digits() == 14;
+            let digits = Scanner(text).count_digits();
+            let compact =
+                style.separator == 0 && !style.named && matches!(digits, 14 | 17 | 20) || style.separator == CJK;
             let gap = GAPS.iter().find(|gap| {
+                let is_usual =
+                    style.order != Order::YearDay || style.separator == b'-' && **gap == b"T" || **gap == b":";
+                if !is_usual {
+                    return false;
+                }
                 let mut after = at;
                 // Digits with a point between them are a number.
                 let is_number = **gap == b"." && style.separator == 0 && !style.named;
@@ -172,7 +188,9 @@ impl fmt::Display for Notation {
             Self::Civil(civil) => civil.fmt(f),
             Self::Epoch => f.write_str("seconds since 1970 (%s)"),
             Self::Tai => f.write_str("TAI64N"),
-            Self::Uptime => f.write_str("seconds since boot"),
+            Self::Uptime | Self::Traced => f.write_str("seconds since boot"),
+            Self::Hexadecimal => f.write_str("seconds since 1970 in hexadecimal"),
+            Self::JulianDay => f.write_str("modified Julian days and seconds"),
             Self::Elapsed => f.write_str("seconds since the program started"),
             Self::Format(format) => f.write_str(format),
         }

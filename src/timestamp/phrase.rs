@@ -7,7 +7,8 @@ use jiff::civil::{Date, ISOWeekDate, Weekday};
 use jiff::{Span, Timestamp, ToSpan, Zoned};
 
 use super::argument::{Typed, TypedTime, split_weekday};
-use super::civil::{MONTHS, Order, STYLES};
+use super::civil::{Order, STYLES};
+use super::months::MONTHS;
 use super::scan::Scanner;
 
 /// Words that add nothing to a time.

@@ -80,6 +80,11 @@ impl Prefix {
 }
 
 impl Place {
+    /// Returns the place after the number of a processor in brackets.
+    pub fn after_bracket() -> Self {
+        Self::After(Box::from(&b"] "[..]))
+    }
+
     /// Reads the time of `line` that stands here in `notation`, and where it ends if it is in a column.
     pub fn read(&self, line: &[u8], notation: &Notation, zones: &Abbreviations) -> Option<(Stamp, Option<usize>)> {
         match self {
@@ -175,6 +180,9 @@ pub(super) fn places(line: &[u8], offset: usize) -> Vec<Place> {
         if let Some(lead) = Prefix::of(own).filter(Prefix::is_plain) {
             places.push(Place::Column { separator, index, lead });
         }
+    }
+    if before.trim_ascii_end().ends_with(b"]") && before.ends_with(b" ") {
+        places.push(Place::after_bracket());
     }
     // `[`, `ts=`, `time="`, `audit(`, and `at ` as Rails writes it.
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'@' | b'-' | b'.');

@@ -99,7 +99,7 @@ impl Reader {
                 Reference::FirstDay(reader.given_day(context).unwrap_or(day))
             }
             Some(Stamp::Uptime(..)) => Reference::Boot(match (context.boot, last) {
-                (Some(boot), _) if changed >= boot && reader.form.notation == Notation::Uptime => boot,
+                (Some(boot), _) if changed >= boot && reader.form.notation != Notation::Elapsed => boot,
                 (_, Some(Stamp::Uptime(second, _))) => {
                     changed.checked_sub(SignedDuration::from_secs(second)).unwrap_or(changed)
                 }

@@ -92,6 +92,69 @@ pub(super) fn uptime(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     Some(stamp)
 }
 
+/// Reads the seconds of a kernel trace: `1234.567890: ` after the processor in brackets and, in
+/// ftrace, a word of flags.
+pub(super) fn traced(scanner: &mut Scanner<'_>) -> Option<Stamp> {
+    let mut at = *scanner;
+    let is_flag = |byte: u8| byte.is_ascii_alphabetic() || byte == b'.' || byte.is_ascii_digit();
+    at.take_while(|byte| byte == b' ');
+    let mut flags = at;
+    if (4..=5).contains(&flags.take_while(is_flag).len()) && !flags.take_while(|byte| byte == b' ').is_empty() {
+        at = flags;
+    }
+    let seconds = at.digits(at.count_digits().clamp(1, 8))?;
+    let digits = Scanner(at.0.strip_prefix(b".")?).count_digits();
+    let stamp = Stamp::Uptime(i64::from(seconds), at.fraction(b"."));
+    at.take(b":")?;
+    if !matches!(digits, 6 | 9) || at.peek().is_some_and(|byte| byte != b' ') {
+        return None;
+    }
+    *scanner = at;
+    Some(stamp)
+}
+
+/// Reads seconds in hexadecimal, with or without a fraction of eight digits (nanoseconds) or five
+/// (microseconds), as in `lutil_debug` and `logging.c` of OpenLDAP.
+pub(super) fn hexadecimal(scanner: &mut Scanner<'_>) -> Option<Stamp> {
+    let mut at = *scanner;
+    let digits = |at: &mut Scanner<'_>| {
+        let digits = at.take_while(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        std::str::from_utf8(digits).ok().and_then(|text| Some((text.len(), i64::from_str_radix(text, 16).ok()?)))
+    };
+    let (8, seconds) = digits(&mut at)? else { return None };
+    let nanoseconds = match at.take(b".").and_then(|()| digits(&mut at)) {
+        None => 0,
+        Some((8, nanoseconds)) => nanoseconds,
+        Some((5, microseconds)) => microseconds * 1000,
+        Some(_) => return None,
+    };
+    if at.peek() != Some(b' ') || !(1_000_000_000..4_102_444_800).contains(&seconds) {
+        return None;
+    }
+    *scanner = at;
+    let nanoseconds = i32::try_from(nanoseconds).ok().filter(|&nanoseconds| nanoseconds < 1_000_000_000)?;
+    Timestamp::new(seconds, nanoseconds).ok().map(Stamp::Instant)
+}
+
+/// Reads a modified Julian day and a second of it: `61365 52205.123`
+/// (<https://docs.ntpsec.org/latest/monopt.html>).
+pub(super) fn julian_day(scanner: &mut Scanner<'_>) -> Option<Stamp> {
+    let mut at = *scanner;
+    let day = at.digits(5).filter(|day| (40_587..88_069).contains(day))?;
+    at.take(b" ")?;
+    let second = at.digits(at.count_digits().clamp(1, 5)).filter(|second| *second < 86_401)?;
+    if !matches!(at.0, [b'.', digit, ..] if digit.is_ascii_digit()) {
+        return None;
+    }
+    let nanoseconds = at.fraction(b".");
+    if at.peek() != Some(b' ') {
+        return None;
+    }
+    *scanner = at;
+    let seconds = (i64::from(day) - 40_587) * 86_400 + i64::from(second);
+    Timestamp::new(seconds, nanoseconds).ok().map(Stamp::Instant)
+}
+
 /// Reads the seconds since a program started, as LightDM writes them: `[+0.12s]`, after the
 /// bracket.
 pub(super) fn elapsed(scanner: &mut Scanner<'_>) -> Option<Stamp> {

@@ -62,6 +62,14 @@ impl Yearless {
     }
 }
 
+/// Returns the month and day of the day with this number in `year`, from 1.
+pub(super) fn day_of_year(year: i32, number: i32) -> Option<(i32, i32)> {
+    let days = days_from_civil(year, 1, 1)? + i64::from(number) - 1;
+    let month = (1..=12).rev().find(|&month| days_from_civil(year, month, 1).is_some_and(|first| first <= days))?;
+    let day = i32::try_from(days - days_from_civil(year, month, 1)?).ok()? + 1;
+    days_from_civil(year, month, day).map(|_| (month, day))
+}
+
 /// Returns the days from 1970-01-01 to a date of the Gregorian calendar, if that date exists.
 pub(super) fn days_from_civil(year: i32, month: i32, day: i32) -> Option<i64> {
     const LENGTHS: [i32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];

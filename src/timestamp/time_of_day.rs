@@ -18,7 +18,11 @@ impl Typed<'_> {
             None if text.ends_with(['Z', 'z']) => (text[..text.len() - 1].to_owned(), "UTC"),
             _ => (text.replace(' ', ""), ""),
         };
-        let zone = if zone.is_empty() { self.zone().clone() } else { super::parse_zone(zone).ok()? };
+        let zone = match zone {
+            "" => self.zone().clone(),
+            zone if zone.eq_ignore_ascii_case("local") => self.local.clone(),
+            zone => super::parse_zone(zone).ok()?,
+        };
         let (time, half) = match time.to_ascii_lowercase() {
             lower if lower == "noon" => ("12:00".to_owned(), None),
             lower if lower == "midnight" => ("00:00".to_owned(), None),

@@ -257,9 +257,6 @@ fn short_numeric(at: &mut Scanner<'_>) -> Option<i32> {
 /// # Errors
 /// Returns a sentence that shows the accepted forms.
 pub fn parse_zone(text: &str) -> Result<TimeZone, String> {
-    if text.eq_ignore_ascii_case("local") {
-        return Ok(TimeZone::system());
-    }
     if text.contains('/')
         && let Ok(zone) = TimeZone::get(text)
     {

@@ -39,6 +39,39 @@ fn twelve_hour_clocks() {
     check(&["december-30-11 1:14 pm a", "december-30-11 1:15 pm b"], &["--since", "2011-12-30 13:15"], 1..2);
 }
 
+/// Regression: the first nine days of a month had no times, and a sample of only these did not fit
+/// the other days.
+#[test]
+fn a_padded_day_at_the_start_of_a_line_is_read() {
+    let ntpd = &["30 Dec 23:10:00 ntpd[1]: a", "31 Dec 23:50:00 ntpd[1]: b", " 1 Jan 00:10:00 ntpd[1]: c"];
+    check(ntpd, &["--year", "2025", "--since", "2026-01-01 00:00"], 2..3);
+    let ntpd = &[" 8 Jan 23:10:00 ntpd[1]: a", " 9 Jan 23:50:00 ntpd[1]: b", "10 Jan 00:10:00 ntpd[1]: c"];
+    check(ntpd, &["--year", "2026", "--since", "2026-01-09 23:55"], 2..3);
+    let bacula = &["31-Dec 23:58 dir JobId 1: a", "31-Dec 23:59 dir JobId 1: b", "01-Jan 00:00 dir JobId 1: c"];
+    check(bacula, &["--year", "2025", "--since", "2025-12-31 23:59"], 1..3);
+}
+
+/// Seconds since boot in the output of the kernel's tracers and of perf, whose columns vary.
+#[test]
+fn kernel_traces() {
+    let ftrace = &[
+        "           <...>-1234  [001] d..3  1234.567890: sched_switch: prev_comm=a",
+        "     Web Content-99    [000] .... 1235.000001: sys_enter: NR 1",
+        " kworker/0:1-5         [000] dNh3. 1236.500000: sched_wakeup: comm=c",
+    ];
+    let dir = Dir::new();
+    let path = dir.file("trace", ftrace.map(|line| format!("{line}\n")).concat().as_bytes());
+    let facts: Ran = mapped().args(["stat", "--content"]).arg(&path).output().unwrap().into();
+    let facts = String::from_utf8(facts.stdout).unwrap();
+    assert!(facts.contains("(seconds since boot after '] ')"), "{facts}");
+    let perf =
+        "swapper     0 [000]  9998.000001:   1 cpu-clock:\n        ffff x\nperf 12 [001] 10000.432109: cycles:\n";
+    let path = dir.file("perf", perf.as_bytes());
+    let facts: Ran = mapped().args(["stat", "--content"]).arg(&path).output().unwrap().into();
+    let facts = String::from_utf8(facts.stdout).unwrap();
+    assert!(facts.contains("(seconds since boot after '] ')") && !facts.contains("have no time"), "{facts}");
+}
+
 #[test]
 fn times_without_dates() {
     let hdblcm = &["16:07:11.428 - INFO: Line 1", "16:07:11.479 - INFO: ---", "16:07:12.479 - INFO: Line 3"];
