@@ -9,7 +9,7 @@ use std::io;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use memchr::{memchr, memchr_iter};
+use memchr::memchr;
 
 use super::period::PeriodSearch;
 use crate::io::{AccessMethod, Filled, Source, SpanFeed, Stream};
@@ -289,7 +289,7 @@ impl Log {
     /// Adds a line to its entry.
     fn take(&mut self, line: LineVerdict) {
         let start = (self.examined - self.dropped) as usize;
-        let count = memchr_iter(b'\n', &self.buffer[start..start + line.len]).count() as u64;
+        let count = u64::from(self.buffer[start..start + line.len].ends_with(b"\n"));
         let follows = self.growing.is_some_and(|entry| {
             let end = entry.lines.len as u64;
             (self.examined, self.offset) == (entry.lines.pos + end, entry.lines.offset + end)

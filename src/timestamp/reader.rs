@@ -266,6 +266,9 @@ impl Sequence {
 
     /// Returns the instant of the next entry, from its written time.
     pub fn resolve(&mut self, stamp: Stamp) -> Timestamp {
+        if let Stamp::Instant(time) = stamp {
+            return time;
+        }
         let reader = Arc::clone(&self.reader);
         let (local, nanoseconds) = match stamp {
             Stamp::Instant(time) => return time,

@@ -29,6 +29,8 @@ struct MergedText<'m, 'a> {
     /// The log of which a line has been printed in part.
     within_line: Option<usize>,
     text: Vec<u8>,
+    /// The number of bytes that have not been added to the statistics.
+    read: u64,
     exit: Exit,
 }
 
@@ -138,7 +140,7 @@ fn prefix(cat: &Cat<'_>, name: &OsStr, color: &str) -> Vec<u8> {
 impl<'m, 'a> MergedText<'m, 'a> {
     fn new(cat: &'m mut Cat<'a>, args: &Args) -> Self {
         let (prefixes, exit) = (args.with_filename.then(Vec::new), Exit::Success);
-        MergedText { cat, names: Vec::new(), prefixes, within_line: None, text: Vec::new(), exit }
+        MergedText { cat, names: Vec::new(), prefixes, within_line: None, text: Vec::new(), read: 0, exit }
     }
 
     /// Prints what is left.
@@ -154,7 +156,7 @@ impl<'m, 'a> MergedText<'m, 'a> {
         if bytes.is_empty() {
             return Ok(());
         }
-        self.cat.config.stats.bytes.add(bytes.len() as u64);
+        self.read += bytes.len() as u64;
         if self.within_line.is_some_and(|other| other != log) {
             // The last line of the log before has no newline.
             self.text.push(b'\n');
@@ -182,6 +184,7 @@ impl<'m, 'a> MergedText<'m, 'a> {
     }
 
     fn flush_text(&mut self) -> io::Result<()> {
+        self.cat.config.stats.bytes.add(std::mem::take(&mut self.read));
         self.cat.output.write_all(&self.text)?;
         self.text.clear();
         Ok(())
