@@ -191,6 +191,7 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand --last 'Print only the last N selected lines per file, reading from its end'
             cand --top 'Print only the N most frequent output lines with their counts, most frequent first'
             cand --timeline 'Print the number of selected lines in each span of time, such as 10m, 1h or 1d'
+            cand --plot 'Also write a chart to FILE.svg'
             cand --label 'Name to print for standard input'
             cand -A 'Print N lines after each selected line'
             cand --after-context 'Print N lines after each selected line'

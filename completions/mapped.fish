@@ -195,6 +195,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s m -l max-count -d
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l last -d 'Print only the last N selected lines per file, reading from its end' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l top -d 'Print only the N most frequent output lines with their counts, most frequent first' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l timeline -d 'Print the number of selected lines in each span of time, such as 10m, 1h or 1d' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l plot -d 'Also write a chart to FILE.svg' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l label -d 'Name to print for standard input' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s A -l after-context -d 'Print N lines after each selected line' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s B -l before-context -d 'Print N lines before each selected line' -r

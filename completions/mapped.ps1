@@ -198,6 +198,7 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('--last', '--last', [CompletionResultType]::ParameterName, 'Print only the last N selected lines per file, reading from its end')
             [CompletionResult]::new('--top', '--top', [CompletionResultType]::ParameterName, 'Print only the N most frequent output lines with their counts, most frequent first')
             [CompletionResult]::new('--timeline', '--timeline', [CompletionResultType]::ParameterName, 'Print the number of selected lines in each span of time, such as 10m, 1h or 1d')
+            [CompletionResult]::new('--plot', '--plot', [CompletionResultType]::ParameterName, 'Also write a chart to FILE.svg')
             [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'Name to print for standard input')
             [CompletionResult]::new('-A', '-A ', [CompletionResultType]::ParameterName, 'Print N lines after each selected line')
             [CompletionResult]::new('--after-context', '--after-context', [CompletionResultType]::ParameterName, 'Print N lines after each selected line')
