@@ -106,7 +106,7 @@ impl Chart<'_, '_> {
             match rows.iter().find(|row| row.way == *way) {
                 Some(row) => self.bar(row, (left, middle), &across, row.speed() >= fastest)?,
                 None => {
-                    self.canvas.write("not measured in this state", (12, FAINT), (left + 4, middle), Align::Left)?
+                    self.canvas.write("not measured in this state", (12, FAINT), (left + 4, middle), Align::Left)?;
                 }
             }
         }
