@@ -40,7 +40,7 @@ fn the_end_of_a_file_that_states_a_wrong_size() {
     assert_eq!(run(&["grep", "--last", "1", "", path]).stdout, whole);
 }
 
-/// Regression: since Linux 6.10, some files in /proc state their size and refuse to seek to their
+/// Regression: on recent kernels, some files in /proc state their size and refuse to seek to their
 /// end. Naming one was an error.
 #[test]
 fn a_file_that_states_a_size_and_refuses_to_seek_to_its_end() {
