@@ -29,7 +29,7 @@ type EntryOrder = (Timestamp, usize, u64);
 
 /// An entry that waits.
 #[derive(Debug)]
-struct Entry {
+struct HeldEntry {
     log: usize,
     bytes: Vec<u8>,
     offset: u64,
@@ -78,7 +78,7 @@ struct GrowingLog {
 pub struct LiveMerge {
     search: PeriodSearch,
     logs: Vec<GrowingLog>,
-    held: BTreeMap<EntryOrder, Entry>,
+    held: BTreeMap<EntryOrder, HeldEntry>,
     /// When the entries arrived, the earliest first.
     arrivals: VecDeque<(Instant, EntryOrder)>,
     bytes: usize,
@@ -175,7 +175,7 @@ impl LiveMerge {
         if self.due.is_none_or(|due| *first.key() > due) && self.bytes <= HELD {
             return None;
         }
-        let Entry { log, bytes, offset, line, count, is_last } = first.remove();
+        let HeldEntry { log, bytes, offset, line, count, is_last } = first.remove();
         self.bytes -= bytes.len();
         let released = std::mem::replace(&mut self.logs[log].released, line + count);
         let passed = (line != released).then(|| line.wrapping_sub(released));
@@ -215,7 +215,7 @@ impl LiveMerge {
             self.due = self.due.max(Some(key));
         }
         growing.last = Some(key);
-        self.held.insert(key, Entry { log, bytes: line.to_vec(), offset, line: before, count, is_last: false });
+        self.held.insert(key, HeldEntry { log, bytes: line.to_vec(), offset, line: before, count, is_last: false });
         self.arrivals.push_back((now, key));
         key
     }
