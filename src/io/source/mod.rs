@@ -71,7 +71,7 @@ pub struct Source {
     /// The number of bytes wanted from the end of a stream, for a negative `--offset`.
     tail: Option<u64>,
     length: Option<u64>,
-    /// The state of the file at open, for [`Source::rewritten`].
+    /// The state of the file at open, for [`Source::take_rewriting`].
     seen: Seen,
     /// Whether some of the file was read before, to find the wanted range or to print it.
     is_rest: bool,
