@@ -11,6 +11,7 @@ use super::super::posix::{self, Target};
 use super::super::sources::{Sources, perl_may_span_lines, single_literal};
 use super::super::syntax::{Boundary, Case, Dialect, Syntax};
 use super::super::words::WordSearch;
+use super::candidates::CandidateTally;
 use super::{Engine, Finder, Pattern};
 
 impl Pattern {
@@ -66,6 +67,7 @@ impl Pattern {
             may_match_among_nuls: true,
             longest_match: None,
             line_automaton: None,
+            candidates: CandidateTally::default(),
         })
     }
 
@@ -79,6 +81,7 @@ impl Pattern {
             may_match_among_nuls: words.may_match_among_nuls(),
             longest_match: words.longest_match(),
             line_automaton: None,
+            candidates: CandidateTally::default(),
             engine: Engine::Words(Box::new(words)),
             terminator: syntax.terminator,
             crlf: syntax.crlf,
@@ -136,6 +139,7 @@ impl Pattern {
             multiline: syntax.multiline,
             may_match_among_nuls: sources.may_match_among_nuls(syntax),
             line_automaton: sources.line_automaton(syntax).filter(|_| !syntax.multiline && syntax.case != Case::Smart),
+            candidates: CandidateTally::default(),
             longest_match: sources.longest_match(syntax).filter(|_| syntax.terminator == b'\n' && !syntax.multiline),
         })
     }

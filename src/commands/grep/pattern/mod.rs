@@ -17,8 +17,11 @@ use super::perl::Perl;
 use super::unstable::search_unstable;
 use super::words::WordSearch;
 
+mod candidates;
 mod compile;
 mod replace;
+
+use candidates::{CandidateTally, call_pays};
 
 /// The bytes of lines that PCRE2 searches at a time, at first and after a while without a match.
 const FEWEST_BYTES: usize = 2 << 10;
@@ -26,10 +29,6 @@ const MOST_BYTES: usize = 64 << 10;
 
 /// PCRE2 searches fewer bytes than these by itself: an automaton is not worth compiling for them.
 const FEWEST_BYTES_FOR_AUTOMATON: usize = 32 << 10;
-
-/// Lines that an automaton proposes and PCRE2 rejects, if there is more than one in this many bytes,
-/// take longer than the search of all lines by PCRE2.
-const BYTES_PER_REJECTED: usize = 1 << 10;
 
 /// The way lines are found. Every way selects the same lines.
 #[derive(Debug)]
@@ -67,6 +66,7 @@ pub struct Pattern {
     longest_match: Option<usize>,
     /// An automaton that searches a line piece by piece, if there is one for the pattern.
     line_automaton: Option<LineAutomaton>,
+    candidates: CandidateTally,
 }
 
 impl Pattern {
@@ -136,17 +136,21 @@ impl Pattern {
     /// Lets an automaton look for lines that may match, as long as most of those do.
     fn find_line_by_backtracking(&self, perl: &Perl, hay: &[u8], from: usize) -> Result<Option<Range<usize>>, Failure> {
         let mut start = from;
+        let needs_automaton = !perl.searches_lines();
         if hay.len() - from >= FEWEST_BYTES_FOR_AUTOMATON
+            && (needs_automaton || self.candidates.pays())
             && let Some(relaxed) = perl.relaxed()
         {
             let mut rejected = 0;
-            while rejected * BYTES_PER_REJECTED <= start - from + MOST_BYTES || !perl.searches_lines() {
+            while needs_automaton || call_pays(rejected, start - from) {
                 let Some((line, _)) = self.candidate_line(relaxed, hay, start) else { return Ok(None) };
                 if self.regex_matches(self.content(&hay[line.clone()]))? {
+                    self.candidates.add(rejected, line.end - from);
                     return Ok(Some(line));
                 }
                 (start, rejected) = (line.end, rejected + 1);
             }
+            self.candidates.add(rejected, start - from);
         }
         match perl.searches_lines() {
             true => self.find_line_by_steps(perl, hay, start),
