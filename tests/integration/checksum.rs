@@ -294,7 +294,7 @@ fn options_that_contradict_each_other_are_refused_as_by_coreutils() {
         (&["--expect", "xyz", "x"], "mapped: --expect 'xyz': expected a digest of any algorithm, in hexadecimal"),
         (
             &["--expect", "00", "-a", "md5", "x"],
-            "mapped: --expect '00': expected a digest by md5, in hexadecimal or base64",
+            "mapped: --expect '00': expected a digest of md5, in hexadecimal or base64",
         ),
         (&["-a", "md5", "-l", "8", "x"], "mapped: --length is only supported with --algorithm="),
         (&["-a", "md5", "--seek", "8", "x"], "mapped: --keyed, --derive-key and --seek are only supported with"),
