@@ -136,13 +136,12 @@ impl Pattern {
     /// Lets an automaton look for lines that may match, as long as most of those do.
     fn find_line_by_backtracking(&self, perl: &Perl, hay: &[u8], from: usize) -> Result<Option<Range<usize>>, Failure> {
         let mut start = from;
-        let needs_automaton = !perl.searches_lines();
         if hay.len() - from >= FEWEST_BYTES_FOR_AUTOMATON
-            && (needs_automaton || self.candidates.pays())
+            && self.candidates.pays()
             && let Some(relaxed) = perl.relaxed()
         {
             let mut rejected = 0;
-            while needs_automaton || call_pays(rejected, start - from) {
+            while call_pays(rejected, start - from) {
                 let Some((line, _)) = self.candidate_line(relaxed, hay, start) else { return Ok(None) };
                 if self.regex_matches(self.content(&hay[line.clone()]))? {
                     self.candidates.add(rejected, line.end - from);
