@@ -166,21 +166,27 @@ impl<'m, 'a> MergedText<'m, 'a> {
         if transform.is_identity() && self.prefixes.is_none() {
             self.text.extend_from_slice(bytes);
             self.within_line = (!bytes.ends_with(b"\n")).then_some(log);
-            return if self.text.len() >= TEXT { self.flush_text() } else { Ok(()) };
-        }
-        for line in bytes.split_inclusive(|&byte| byte == b'\n') {
-            if let Some(prefixes) = self.prefixes.as_ref().filter(|_| self.within_line.is_none()) {
-                self.text.extend_from_slice(&prefixes[log]);
+        } else {
+            for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+                self.print_line(log, line);
             }
-            if transform.is_identity() {
-                self.text.extend_from_slice(line);
-            } else {
-                transform.format(&self.cat.state, line, &mut self.text);
-                self.cat.state.advance(&transform, line, transform.tally(line));
-            }
-            self.within_line = (!line.ends_with(b"\n")).then_some(log);
         }
         if self.text.len() >= TEXT { self.flush_text() } else { Ok(()) }
+    }
+
+    /// Prints a line, or a piece of it, with the log's prefix at its start.
+    fn print_line(&mut self, log: usize, line: &[u8]) {
+        if let Some(prefixes) = self.prefixes.as_ref().filter(|_| self.within_line.is_none()) {
+            self.text.extend_from_slice(&prefixes[log]);
+        }
+        let transform = self.cat.transform;
+        if transform.is_identity() {
+            self.text.extend_from_slice(line);
+        } else {
+            transform.format(&self.cat.state, line, &mut self.text);
+            self.cat.state.advance(&transform, line, transform.tally(line));
+        }
+        self.within_line = (!line.ends_with(b"\n")).then_some(log);
     }
 
     fn flush_text(&mut self) -> io::Result<()> {

@@ -20,28 +20,14 @@ pub fn addresses_left() -> Option<u64> {
 /// of `getrusage(2)`), or `None` where the system counts only for whole processes.
 pub fn thread_waits() -> Option<u64> {
     #[cfg(target_os = "linux")]
-    {
-        // SAFETY: as in `usage_now`.
-        let usage = unsafe {
-            let mut usage: libc::rusage = std::mem::zeroed();
-            libc::getrusage(libc::RUSAGE_THREAD, &raw mut usage);
-            usage
-        };
-        Some(usage.ru_nvcsw as u64)
-    }
+    return Some(rusage(libc::RUSAGE_THREAD).ru_nvcsw as u64);
     #[cfg(not(target_os = "linux"))]
     None
 }
 
 /// Returns the current counters of all threads, including ended ones.
 pub fn usage_now() -> Usage {
-    // SAFETY: `getrusage` fills the struct it is given, which is plain numbers and valid as
-    // zeros. It cannot fail with RUSAGE_SELF and a valid pointer.
-    let usage = unsafe {
-        let mut usage: libc::rusage = std::mem::zeroed();
-        libc::getrusage(libc::RUSAGE_SELF, &raw mut usage);
-        usage
-    };
+    let usage = rusage(libc::RUSAGE_SELF);
     let time = |t: libc::timeval| Duration::new(t.tv_sec as u64, t.tv_usec as u32 * 1000);
     Usage {
         minor_faults: usage.ru_minflt as u64,
@@ -51,6 +37,17 @@ pub fn usage_now() -> Usage {
         user: time(usage.ru_utime),
         system: time(usage.ru_stime),
         device_bytes: field("/proc/self/io", "read_bytes:"),
+    }
+}
+
+/// Returns the counters of `getrusage(2)` for `who`, a constant that the system defines.
+fn rusage(who: libc::c_int) -> libc::rusage {
+    // SAFETY: `getrusage` fills the struct it is given, which is plain numbers and valid as zeros. It
+    // cannot fail with a defined `who` and a valid pointer.
+    unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        libc::getrusage(who, &raw mut usage);
+        usage
     }
 }
 
