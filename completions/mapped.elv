@@ -29,7 +29,7 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand hexdump 'Show bytes in hexadecimal and other notations, and convert dumps back to bytes'
             cand stat 'Show file metadata, extents, page cache residency, and the processes that use a file'
             cand help 'Show the help of a subcommand or a topic'
-            cand man 'Print the man page of a subcommand or a topic'
+            cand man 'Show the man page of a subcommand or a topic'
             cand completions 'Print a completion script for a shell'
             cand links 'Create links that make this program act as cat, grep, xxd and other classic tools'
         }
@@ -515,8 +515,8 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand --version 'Print version'
         }
         &'mapped;man'= {
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
         }

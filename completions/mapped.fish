@@ -33,7 +33,7 @@ complete -c mapped -n "__fish_mapped_needs_command" -f -a "grep" -d 'Print the l
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "hexdump" -d 'Show bytes in hexadecimal and other notations, and convert dumps back to bytes'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "stat" -d 'Show file metadata, extents, page cache residency, and the processes that use a file'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "help" -d 'Show the help of a subcommand or a topic'
-complete -c mapped -n "__fish_mapped_needs_command" -f -a "man" -d 'Print the man page of a subcommand or a topic'
+complete -c mapped -n "__fish_mapped_needs_command" -f -a "man" -d 'Show the man page of a subcommand or a topic'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "links" -d 'Create links that make this program act as cat, grep, xxd and other classic tools'
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l file-size -d 'Size of the temporary file [default: 256M]' -r
@@ -479,7 +479,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand stat" -s h -l help -d 'Pri
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand help" -s h -l help -d 'Print help'
 complete -c mapped -n "__fish_mapped_using_subcommand help" -s V -l version -d 'Print version'
-complete -c mapped -n "__fish_mapped_using_subcommand man" -s h -l help -d 'Print help'
+complete -c mapped -n "__fish_mapped_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand man" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c mapped -n "__fish_mapped_using_subcommand completions" -s V -l version -d 'Print version'

@@ -56,7 +56,7 @@ pub struct Args {
     /// an error, and so is a gap between rows, except in xxd's table and where a file is patched.
     /// A second operand names a file to patch in place; without it, bytes go to standard output.
     /// Gaps become holes in a file and zeros elsewhere. --skip is added to every address and --base
-    /// is subtracted from it
+    /// is subtracted from it.
     #[arg(short, long, visible_alias = "revert")]
     pub reverse: bool,
 
@@ -98,7 +98,7 @@ pub struct Args {
     /// PATTERN is pairs of hexadecimal digits, where `?` matches any digit (`ff d8 ?? e?`), or
     /// otherwise text. A prefix of `hex:`, `text:`, `utf16:` or `utf16be:` decides, and --hex,
     /// --text and --utf16 decide for all patterns. --length counts from the match. The exit status
-    /// is 1 if nothing matches
+    /// is 1 if nothing matches.
     #[arg(long, value_name = "PATTERN", conflicts_with = "reverse")]
     pub find: Vec<OsString>,
 
@@ -118,7 +118,7 @@ pub struct Args {
     ///
     /// Matches may overlap; of those that start at the same byte, only the longest is listed.
     /// --length sets how many bytes of each are shown [default: a row]. With --context, rows of the
-    /// dump are shown instead, with `--` where some are omitted
+    /// dump are shown instead, with `--` where some are omitted.
     #[arg(long, requires = "find")]
     pub all: bool,
 
@@ -135,7 +135,7 @@ pub struct Args {
     /// Equal rows are omitted, and `--` is printed instead; --context shows some around each
     /// difference, and -v shows all. `<` and `>` mark bytes that only one file has; insertions of
     /// up to 64 KiB are recognized. With --format plain, prints a line for each byte that differs,
-    /// as `cmp -l`. The exit status is 0 if the files are equal, 1 if they differ, and 2 on errors
+    /// as `cmp -l`. The exit status is 0 if the files are equal, 1 if they differ, and 2 on errors.
     #[arg(long, conflicts_with_all = ["find", "reverse"])]
     pub diff: bool,
 

@@ -60,7 +60,7 @@ pub enum Command {
     Stat(stat::Args),
     /// Show the help of a subcommand or a topic
     Help(pages::topics::HelpArgs),
-    /// Print the man page of a subcommand or a topic
+    /// Show the man page of a subcommand or a topic
     Man(pages::man::ManArgs),
     /// Print a completion script for a shell
     Completions(pages::completions::CompletionsArgs),

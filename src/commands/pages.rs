@@ -1,11 +1,21 @@
 //! `mapped help`, `mapped man` and `mapped completions`: print pages generated from the
 //! definitions.
 
+use std::io;
+#[cfg(unix)]
+use std::{
+    io::{Seek, Write},
+    os::unix::process::CommandExt,
+    process::Command,
+};
+
 use crate::cli::pages::completions::{CompletionsArgs, script};
 use crate::cli::pages::man::{ManArgs, page};
 use crate::cli::pages::topics::{self, HelpArgs};
 use crate::exit::Exit;
-use crate::output::{Output, escape_name};
+#[cfg(unix)]
+use crate::os::memory_file;
+use crate::output::{Destination, Output, escape_name};
 
 /// Prints the help of a subcommand or a topic.
 pub fn help(args: &HelpArgs, output: &mut Output) -> anyhow::Result<Exit> {
@@ -16,13 +26,38 @@ pub fn help(args: &HelpArgs, output: &mut Output) -> anyhow::Result<Exit> {
     Ok(Exit::Success)
 }
 
-/// Prints a man page in roff.
+/// Prints a man page in roff, or shows it if standard output is a terminal.
 pub fn man(args: &ManArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let name = args.page.clone().unwrap_or("mapped".into());
     let text = name.to_str().and_then(page);
     let text = text.ok_or_else(|| anyhow::anyhow!("no man page '{}'; see mapped help", escape_name(&name)))?;
-    output.write_all(text.as_bytes())?;
-    Ok(Exit::Success)
+    if output.destination() != Destination::Terminal {
+        output.write_all(text.as_bytes())?;
+        return Ok(Exit::Success);
+    }
+    // Where no man page can be formatted, the help says the same in fewer words.
+    let _error = view(&text);
+    let topic = name.to_str().map(|name| name.trim_start_matches("mapped").trim_start_matches('-'));
+    help(&HelpArgs { topic: topic.filter(|topic| !topic.is_empty()).map(str::to_owned) }, output)
+}
+
+/// Replaces this program with the system's viewer of man pages, which uses the user's pager.
+/// Returns only if that fails.
+#[cfg(unix)]
+fn view(page: &str) -> io::Result<()> {
+    // `man -l` is an extension of man-db. The BSDs and macOS have mandoc(1).
+    let (viewer, arguments): (_, &[&str]) =
+        if cfg!(target_os = "linux") { ("man", &["-l", "-"]) } else { ("mandoc", &["-a"]) };
+    let mut file = memory_file()?;
+    file.write_all(page.as_bytes())?;
+    file.rewind()?;
+    Err(Command::new(viewer).args(arguments).stdin(file).exec())
+}
+
+/// Fails, because Windows has no viewer of man pages.
+#[cfg(windows)]
+fn view(_page: &str) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Prints a completion script.

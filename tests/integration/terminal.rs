@@ -1,9 +1,10 @@
 //! Hostile file names on a terminal: no command may print them unescaped.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
+use std::process::Command;
 
 use crate::util::{Dir, mapped};
 
@@ -14,10 +15,9 @@ const HOSTILE: &str = "e\x1b[31mvil\x1b]0;owned\x07\u{9b}7m\r\x7f\u{202e}gpj";
 const RAW: [&[u8]; 7] = [b"\x1b[31mvil", b"\x1b]0;", b"\x07", b"\xc2\x9b", b"\r\x7f", b"\x7f", b"\xe2\x80\xae"];
 
 /// Returns everything that a command prints on a terminal, standard output and error together.
-fn on_a_terminal(dir: &Dir, args: &[&OsStr]) -> Vec<u8> {
+fn on_a_terminal(mut command: Command) -> Vec<u8> {
     let pty = rustix_openpty::openpty(None, None).unwrap();
-    let mut command = mapped();
-    command.args(args).current_dir(dir.path()).env("TERM", "xterm");
+    command.env("TERM", "xterm");
     command.stdin(pty.user.try_clone().unwrap()).stdout(pty.user.try_clone().unwrap()).stderr(pty.user);
     let mut child = command.spawn().unwrap();
     // The command holds the last copies of the terminal's other end. Without it, reading fails with
@@ -97,9 +97,9 @@ fn no_name_drives_a_terminal() {
     ];
     let mut named = 0;
     for line in lines {
-        let args: Vec<OsString> = line.iter().map(|arg| OsStr::from_bytes(arg.as_bytes()).to_owned()).collect();
-        let args: Vec<&OsStr> = args.iter().map(OsString::as_os_str).collect();
-        let shown = on_a_terminal(&dir, &args);
+        let mut command = mapped();
+        command.args(line.iter().map(|arg| OsStr::from_bytes(arg.as_bytes()))).current_dir(dir.path());
+        let shown = on_a_terminal(command);
         let text = String::from_utf8_lossy(&shown);
         assert!(!shown.is_empty(), "{line:?} showed nothing");
         for raw in RAW {
@@ -121,4 +121,29 @@ fn through_a_pipe_names_are_as_they_are() {
     assert_eq!(run(&["stat", "-c", "%n", "e\x1b[31mvil"]), b"e\x1b[31mvil\n");
     let digest = run(&["checksum", "-a", "md5", "e\x1b[31mvil"]);
     assert!(digest.ends_with(b"  e\x1b[31mvil\n"), "{:?}", String::from_utf8_lossy(&digest));
+}
+
+/// A man page is shown by man(1) on a terminal, by the help if there is no man(1), and is roff
+/// elsewhere.
+#[test]
+fn a_man_page_is_formatted_on_a_terminal() {
+    use std::os::unix::fs::PermissionsExt;
+    if !cfg!(target_os = "linux") || rustix_openpty::openpty(None, None).is_err() {
+        return crate::util::skip("a pseudo-terminal, and `man -l`");
+    }
+    let elsewhere = mapped().args(["man", "cat"]).output().unwrap().stdout;
+    assert!(elsewhere.starts_with(b".ie"), "{}", String::from_utf8_lossy(&elsewhere));
+    let dir = Dir::new();
+    let shown = |page: &str| {
+        let mut command = mapped();
+        command.args(["man", page]).env("PATH", dir.path());
+        String::from_utf8(on_a_terminal(command)).unwrap()
+    };
+    assert!(shown("mapped-cat").contains("Usage: mapped cat"));
+    assert!(shown("mapped").contains("Usage: mapped SUBCOMMAND"));
+    assert!(shown("times").contains("WRITING A TIME"));
+    let viewer = dir.file("man", b"#!/bin/sh\nread first; read second; read title; echo \"viewed $* $title\"\n");
+    std::fs::set_permissions(viewer, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let viewed = shown("cat");
+    assert!(viewed.starts_with("viewed -l - .TH MAPPED-CAT 1"), "{viewed}");
 }

@@ -26,7 +26,7 @@ pub const EXAMPLES: [(&str, &[Example]); 7] = [
             example("Follow a log across rotation", "mapped cat -F app.log"),
             example("Print lines 1000 to 1010", "mapped cat --lines=1000:1010 app.log"),
             example("Show the first bytes of a file", "mapped hexdump --length 64 disk.img"),
-            example("Find a byte pattern", "mapped hexdump --find '7f 45 4c 46' disk.img"),
+            example("Find a byte pattern", "mapped hexdump --find '7f 45 4c 46' --all disk.img"),
             example(
                 "Record and verify the digests of a tree",
                 "mapped checksum -r src > LIST && mapped checksum -c LIST",
@@ -93,8 +93,8 @@ pub const EXAMPLES: [(&str, &[Example]); 7] = [
             example("Show the last 512 bytes", "mapped hexdump --offset=-512 disk.img"),
             example("Show a file as xxd does", "mapped hexdump -f xxd --length 64 disk.img"),
             example(
-                "Find a byte pattern, with two rows before it",
-                "mapped hexdump --find 'ff d8 ?? e0' --context 2 disk.img",
+                "Find all places with a byte pattern, with a row before and after each",
+                "mapped hexdump --find 'ff d8 ?? e0' --all --context 1 disk.img",
             ),
             example("Show 32-bit words in decimal", "mapped hexdump --type u4 --length 64 disk.img"),
             example(

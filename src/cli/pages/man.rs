@@ -27,7 +27,10 @@ const SECTIONS: [(&str, &str); 7] = [
 /// The end of a page that has no handwritten sections.
 const NO_SECTIONS: &str = ".SH \"SEE ALSO\"\n.BR mapped (1)\n";
 
-/// Print the man page of a subcommand or a topic.
+/// Show the man page of a subcommand or a topic.
+///
+/// On a terminal, man(1) formats the page and shows it in the pager. Elsewhere, the page is printed
+/// in roff, so `mapped man grep > mapped-grep.1` saves it.
 #[derive(clap::Args, Debug)]
 pub struct ManArgs {
     /// Subcommand or help topic [default: the page of the program itself]
