@@ -4,12 +4,12 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use mapped::commands::hexdump::canonical::rows_portable;
-use mapped::commands::hexdump::simd::{Rows, canonical_kernels};
+use mapped::commands::hexdump::simd::{CanonicalRows, canonical_kernels};
 
 const BLOCK: usize = 256 << 10;
 
 fn main() {
-    let mut kernels: Vec<(&str, Rows)> = vec![("portable", rows_portable)];
+    let mut kernels: Vec<(&str, CanonicalRows)> = vec![("portable", rows_portable)];
     kernels.extend(canonical_kernels());
     let block: Vec<u8> = (0..BLOCK as u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     for (name, rows) in kernels {

@@ -38,7 +38,7 @@ pub struct Args {
 
     /// Access pattern
     #[arg(long, value_name = "PATTERN", default_value = "sequential")]
-    pub pattern: Pattern,
+    pub pattern: AccessPattern,
 
     /// Distance between accesses with --pattern stride [default: 64K]
     #[arg(long, value_name = "SIZE", value_parser = parse_nonzero)]
@@ -125,7 +125,7 @@ pub struct Args {
 
 /// `--pattern`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Pattern {
+pub enum AccessPattern {
     /// From start to end
     Sequential,
     /// Blocks in shuffled order, each once, at most 16384 of them

@@ -66,7 +66,7 @@ pub struct Args {
 
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub format: Format,
+    pub format: DigestFormat,
 
     #[command(flatten)]
     #[allow(missing_docs)]
@@ -84,7 +84,7 @@ pub struct Args {
 /// How digests are printed.
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "Output")]
-pub struct Format {
+pub struct DigestFormat {
     /// Write BSD-style lines, `SHA256 (FILE) = DIGEST`
     ///
     /// This is the default for several algorithms, and for one that no `*sum` command of coreutils

@@ -28,7 +28,7 @@ pub fn expand_numbers(args: Vec<OsString>) -> Vec<OsString> {
     let mut program = Cli::command();
     program.build();
     match program.find_subcommand("grep") {
-        Some(command) => Walk { command, expanded: args[..2].to_vec() }.take(&args[2..]),
+        Some(command) => OptionWalk { command, expanded: args[..2].to_vec() }.take(&args[2..]),
         None => args,
     }
 }
@@ -38,12 +38,12 @@ fn holds_number(arg: &[u8]) -> bool {
 }
 
 /// A walk over a command line, option by option.
-struct Walk<'a> {
+struct OptionWalk<'a> {
     command: &'a Command,
     expanded: Vec<OsString>,
 }
 
-impl Walk<'_> {
+impl OptionWalk<'_> {
     fn take(mut self, args: &[OsString]) -> Vec<OsString> {
         let mut rest = args.iter();
         while let Some(arg) = rest.next() {

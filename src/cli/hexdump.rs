@@ -9,8 +9,8 @@ use super::size::{parse_address, parse_offset, parse_size};
 mod shown;
 mod values;
 
-pub use shown::{Display, Shown};
-pub use values::{Border, CharacterTable, Endian, Format, Radix, Width};
+pub use shown::{Display, DumpOperands};
+pub use values::{Border, CharacterTable, DumpFormat, Endian, Radix, Width};
 
 /// Show bytes in hexadecimal and other notations, and convert dumps back to bytes.
 ///
@@ -34,7 +34,7 @@ pub use values::{Border, CharacterTable, Endian, Format, Radix, Width};
 pub struct Args {
     /// Operands, and the displays and formats of hexdump(1).
     #[command(flatten)]
-    pub shown: Shown,
+    pub shown: DumpOperands,
 
     /// Print plain digits without addresses, as `xxd -p` [same as: --format plain]
     #[arg(short, long, visible_alias = "postscript", conflicts_with = "format")]

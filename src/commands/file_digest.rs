@@ -4,7 +4,7 @@
 use std::io;
 
 use crate::app::config::Config;
-use crate::digest::hasher::{Hasher, Part};
+use crate::digest::hasher::{HashedPart, Hasher};
 use crate::digest::{Digest, Recipe};
 use crate::engine::{Block, Consumer, Input, Permits, Plan};
 use crate::io::Source;
@@ -15,19 +15,19 @@ use crate::output::{input_name, print_message};
 const WHOLE: u64 = 256 * 1024;
 
 impl Consumer for Recipe {
-    type Part = Part;
+    type Part = HashedPart;
     /// Created for the first block, which shows whether pieces must be joined.
     type State = Option<Hasher>;
 
-    fn part(&self, at: u64, block: &Block) -> Part {
+    fn part(&self, at: u64, block: &Block) -> HashedPart {
         match block.hole() {
-            Some(_) if self.skips_zeros() => Part::Bytes,
+            Some(_) if self.skips_zeros() => HashedPart::Bytes,
             _ if is_whole(block) => self.whole(bytes(block)),
             _ => self.part(at, bytes(block)),
         }
     }
 
-    fn take(&self, state: &mut Option<Hasher>, block: &Block, part: Part) {
+    fn take(&self, state: &mut Option<Hasher>, block: &Block, part: HashedPart) {
         let hasher = state.get_or_insert_with(|| self.begin(&part, is_whole(block)));
         match block.hole() {
             Some(len) if self.skips_zeros() => hasher.zeros(len),

@@ -52,28 +52,28 @@ pub fn is_skippable(magic: u32) -> bool {
 }
 
 /// A row of the table: a format, one of its magic numbers, and a check of the bytes after it.
-struct Row(Format, &'static [u8], fn(&[u8]) -> Detected);
+struct MagicRow(Format, &'static [u8], fn(&[u8]) -> Detected);
 
-const ROWS: [Row; 11] = [
-    Row(Format::Gzip, b"\x1f\x8b", |_| Detected::Format(Format::Gzip)),
+const ROWS: [MagicRow; 11] = [
+    MagicRow(Format::Gzip, b"\x1f\x8b", |_| Detected::Format(Format::Gzip)),
     // The magic number of gzip 0.5.
-    Row(Format::Gzip, b"\x1f\x9e", |_| Detected::Format(Format::Gzip)),
-    Row(Format::Compress, b"\x1f\x9d", |_| Detected::Format(Format::Compress)),
-    Row(Format::Zstd, b"\x28\xb5\x2f\xfd", |_| Detected::Format(Format::Zstd)),
-    Row(Format::Lz4, b"\x04\x22\x4d\x18", |_| Detected::Format(Format::Lz4)),
-    Row(Format::Lz4, b"\x02\x21\x4c\x18", |_| Detected::Format(Format::Lz4)),
-    Row(Format::Xz, b"\xfd7zXZ\0", |_| Detected::Format(Format::Xz)),
-    Row(Format::Bzip2, b"BZh", bzip2),
-    Row(Format::Lzip, b"LZIP", lzip),
+    MagicRow(Format::Gzip, b"\x1f\x9e", |_| Detected::Format(Format::Gzip)),
+    MagicRow(Format::Compress, b"\x1f\x9d", |_| Detected::Format(Format::Compress)),
+    MagicRow(Format::Zstd, b"\x28\xb5\x2f\xfd", |_| Detected::Format(Format::Zstd)),
+    MagicRow(Format::Lz4, b"\x04\x22\x4d\x18", |_| Detected::Format(Format::Lz4)),
+    MagicRow(Format::Lz4, b"\x02\x21\x4c\x18", |_| Detected::Format(Format::Lz4)),
+    MagicRow(Format::Xz, b"\xfd7zXZ\0", |_| Detected::Format(Format::Xz)),
+    MagicRow(Format::Bzip2, b"BZh", bzip2),
+    MagicRow(Format::Lzip, b"LZIP", lzip),
     // The fifth byte of a skippable frame begins its length; the magic number has four.
-    Row(Format::Zstd, b"", skippable),
-    Row(Format::Lzma, b"", lzma),
+    MagicRow(Format::Zstd, b"", skippable),
+    MagicRow(Format::Lzma, b"", lzma),
 ];
 
 /// Examines the first bytes of an input. `is_all` says that there are no more.
 pub fn detect(head: &[u8], is_all: bool) -> Detected {
     let mut undecided = false;
-    for Row(_, magic, rest) in ROWS {
+    for MagicRow(_, magic, rest) in ROWS {
         let detected = match head.strip_prefix(magic) {
             Some(after) => rest(after),
             None if magic.starts_with(head) => Detected::Undecided,
@@ -98,7 +98,7 @@ fn truncated_magic(head: &[u8]) -> Detected {
     if head.iter().all(is_text) {
         return Detected::Plain;
     }
-    let begins = |Row(format, magic, _): Row| {
+    let begins = |MagicRow(format, magic, _): MagicRow| {
         (!magic.is_empty() && (magic.starts_with(head) || head.starts_with(magic))).then_some(Detected::Format(format))
     };
     ROWS.into_iter().find_map(begins).unwrap_or(Detected::Plain)

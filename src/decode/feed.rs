@@ -75,7 +75,7 @@ impl Pool {
 
 /// The state that the decoding thread and the reader share.
 struct Handoff {
-    state: Mutex<State>,
+    state: Mutex<HandoffState>,
     /// Signals a new chunk, or the end.
     produced: Condvar,
     /// Signals room for a chunk.
@@ -85,7 +85,7 @@ struct Handoff {
 }
 
 #[derive(Default)]
-struct State {
+struct HandoffState {
     /// The decoder, until a thread or the reader begins to decode.
     decoder: Option<Box<dyn Decode>>,
     chunks: VecDeque<Vec<u8>>,
@@ -182,7 +182,7 @@ impl Decoded {
     /// Creates a reader of `decoder`'s output. A pool decodes ahead of the reader. `stop` wakes the
     /// decoder.
     pub fn new(decoder: Box<dyn Decode>, stop: Arc<Stop>, pool: Option<&Arc<Pool>>) -> Decoded {
-        let state = Mutex::new(State { decoder: Some(decoder), ..State::default() });
+        let state = Mutex::new(HandoffState { decoder: Some(decoder), ..HandoffState::default() });
         let handoff = Arc::new(Handoff { state, produced: Condvar::new(), consumed: Condvar::new(), stop });
         if let Some(pool) = pool {
             pool.enqueue(Arc::clone(&handoff));

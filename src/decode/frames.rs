@@ -15,7 +15,7 @@ use super::{Decode, damaged, unexpected_end};
 /// Decodes consecutive frames.
 pub struct Frames {
     input: EncodedInput,
-    frame: Option<Kind>,
+    frame: Option<FrameKind>,
     zstd: Option<Zstd>,
     lz4: Option<Lz4>,
     /// The format of the last frame, for messages.
@@ -28,7 +28,7 @@ pub struct Frames {
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum FrameKind {
     Zstd,
     Lz4,
 }
@@ -46,7 +46,7 @@ impl Frames {
     }
 
     /// Advances to the next frame that has data, and returns its kind.
-    fn next(&mut self) -> io::Result<Option<Kind>> {
+    fn next(&mut self) -> io::Result<Option<FrameKind>> {
         loop {
             let head = self.input.peek(4)?;
             if head.is_empty() {
@@ -63,13 +63,13 @@ impl Frames {
                         Some(zstd) => zstd.begin()?,
                         none => *none = Some(Zstd::new()?),
                     }
-                    return Ok(Some(Kind::Zstd));
+                    return Ok(Some(FrameKind::Zstd));
                 }
                 LZ4_LEGACY_MAGIC if self.is_zstd => return Err(self.trailing_garbage()),
                 LZ4_MAGIC | LZ4_LEGACY_MAGIC => {
                     self.name = "lz4";
                     self.lz4.get_or_insert_default().begin(&mut self.input)?;
-                    return Ok(Some(Kind::Lz4));
+                    return Ok(Some(FrameKind::Lz4));
                 }
                 magic if is_skippable(magic) => {
                     self.input.consume(4);
@@ -120,8 +120,8 @@ impl Decode for Frames {
             };
             let length = out.len();
             let goes_on = match (frame, &mut self.zstd, &mut self.lz4) {
-                (Kind::Zstd, Some(zstd), _) => zstd.decode(&mut self.input, out)?,
-                (Kind::Lz4, _, Some(lz4)) => lz4.decode(&mut self.input, out)?,
+                (FrameKind::Zstd, Some(zstd), _) => zstd.decode(&mut self.input, out)?,
+                (FrameKind::Lz4, _, Some(lz4)) => lz4.decode(&mut self.input, out)?,
                 _ => false,
             };
             if !goes_on {

@@ -22,12 +22,12 @@ pub struct Gzip {
     input: EncodedInput,
     inflate: Decompress,
     crc: Crc,
-    state: State,
+    state: GzipState,
     is_first: bool,
 }
 
 #[derive(Clone, Copy)]
-enum State {
+enum GzipState {
     Header,
     Data,
     Trailer,
@@ -37,7 +37,7 @@ enum State {
 impl Gzip {
     /// Decodes `input`, which begins with a member.
     pub fn new(input: EncodedInput) -> Gzip {
-        Gzip { input, inflate: Decompress::new(false), crc: Crc::new(), state: State::Header, is_first: true }
+        Gzip { input, inflate: Decompress::new(false), crc: Crc::new(), state: GzipState::Header, is_first: true }
     }
 
     /// Decodes what follows other members.
@@ -107,17 +107,17 @@ impl Decode for Gzip {
     fn decode(&mut self, out: &mut Vec<u8>) -> io::Result<bool> {
         loop {
             match self.state {
-                State::Header => {
+                GzipState::Header => {
                     if !self.header()? {
-                        self.state = State::Ended;
+                        self.state = GzipState::Ended;
                         continue;
                     }
                     self.is_first = false;
                     self.inflate.reset(false);
                     self.crc.reset();
-                    self.state = State::Data;
+                    self.state = GzipState::Data;
                 }
-                State::Data => {
+                GzipState::Data => {
                     let (before, length) = (self.inflate.total_in(), out.len());
                     let bytes = self.input.fill()?;
                     let is_end = bytes.is_empty();
@@ -126,7 +126,7 @@ impl Decode for Gzip {
                     self.crc.update(&out[length..]);
                     match status {
                         Err(_) => return Err(damaged(NAME, "invalid deflate stream")),
-                        Ok(Status::StreamEnd) => self.state = State::Trailer,
+                        Ok(Status::StreamEnd) => self.state = GzipState::Trailer,
                         Ok(_) if is_end && out.len() == length => return Err(super::unexpected_end(NAME)),
                         Ok(_) => {}
                     }
@@ -134,7 +134,7 @@ impl Decode for Gzip {
                         return Ok(true);
                     }
                 }
-                State::Trailer => {
+                GzipState::Trailer => {
                     let crc = u32::from_le_bytes(self.input.array(NAME)?);
                     let length = u32::from_le_bytes(self.input.array(NAME)?);
                     if crc != self.crc.sum() {
@@ -143,9 +143,9 @@ impl Decode for Gzip {
                     if length != self.crc.amount() {
                         return Err(damaged(NAME, "wrong length"));
                     }
-                    self.state = State::Header;
+                    self.state = GzipState::Header;
                 }
-                State::Ended => return Ok(false),
+                GzipState::Ended => return Ok(false),
             }
         }
     }

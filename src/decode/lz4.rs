@@ -21,7 +21,7 @@ const LEGACY_BLOCK: usize = 8 << 20;
 #[derive(Default)]
 pub struct Lz4 {
     frame: Frame,
-    state: State,
+    state: Lz4State,
     /// The end of the preceding blocks, then the current block.
     block: Vec<u8>,
     /// How much of `block` has been returned.
@@ -42,7 +42,7 @@ struct Frame {
 }
 
 #[derive(Clone, Copy, Default)]
-enum State {
+enum Lz4State {
     #[default]
     Block,
     /// Within an uncompressed block.
@@ -83,13 +83,13 @@ impl Lz4 {
                 return Ok(true);
             }
             match self.state {
-                State::Block => {
+                Lz4State::Block => {
                     if !self.next_block(input)? {
-                        self.state = State::End;
+                        self.state = Lz4State::End;
                     }
                 }
-                State::Stored { left } => self.copy_stored(input, left)?,
-                State::End => return self.finish(input).map(|()| false),
+                Lz4State::Stored { left } => self.copy_stored(input, left)?,
+                Lz4State::End => return self.finish(input).map(|()| false),
             }
         }
     }
@@ -110,7 +110,7 @@ impl Lz4 {
             return Err(damaged(NAME, "block too large"));
         }
         if word >> 31 == 1 {
-            self.state = State::Stored { left: size };
+            self.state = Lz4State::Stored { left: size };
             if self.frame.has_block_checksums {
                 let bytes = whole(input, size)?;
                 let sum = XxHash32::oneshot(0, bytes);
@@ -118,7 +118,7 @@ impl Lz4 {
                 input.consume(size);
                 self.check_block(input, sum)?;
                 self.hash_from(self.given);
-                self.state = State::Block;
+                self.state = Lz4State::Block;
             }
             return Ok(true);
         }
@@ -186,7 +186,7 @@ impl Lz4 {
         self.block.extend_from_slice(&bytes[..some]);
         input.consume(some);
         self.hash_from(self.given);
-        self.state = if some == left { State::Block } else { State::Stored { left: left - some } };
+        self.state = if some == left { Lz4State::Block } else { Lz4State::Stored { left: left - some } };
         Ok(())
     }
 

@@ -44,12 +44,12 @@ struct Shared {
     source: Arc<Source>,
     format: Format,
     limit: u64,
-    state: Mutex<State>,
+    state: Mutex<JobState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct JobState {
     /// The offset of the next job in the file.
     at: u64,
     /// How many jobs were taken, and how many were output.
@@ -169,7 +169,7 @@ impl Drop for Parallel {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, JobState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -189,7 +189,7 @@ impl Shared {
     }
 
     /// Takes the next job, unless too many are in flight.
-    fn take(&self, state: &mut State) -> Option<DecodeJob> {
+    fn take(&self, state: &mut JobState) -> Option<DecodeJob> {
         if state.is_closed || state.at == u64::MAX || state.taken - state.given >= self.limit {
             return None;
         }

@@ -16,12 +16,12 @@ use super::{DecodePlan, Decoding};
 #[derive(Debug)]
 pub struct Sniffed {
     decoding: Decoding,
-    state: State,
+    state: SniffState,
     notice: Arc<OnceLock<String>>,
 }
 
 #[derive(Debug)]
-enum State {
+enum SniffState {
     /// Not decided yet, with the first bytes that have arrived.
     Undecided(Stream, Vec<u8>),
     /// Not decoded, with the first bytes that have not been returned yet.
@@ -33,12 +33,12 @@ enum State {
 impl Sniffed {
     /// Reads all of `source`.
     pub fn new(decoding: Decoding, source: Arc<Source>, notice: Arc<OnceLock<String>>) -> Sniffed {
-        Sniffed { decoding, state: State::Undecided(Stream::new(source), Vec::new()), notice }
+        Sniffed { decoding, state: SniffState::Undecided(Stream::new(source), Vec::new()), notice }
     }
 
     /// Reads first bytes until they decide. Returns the outcome of the read if they do not.
     fn decide(&mut self, stop: &Stop, wait: bool) -> io::Result<Option<Filled>> {
-        let State::Undecided(stream, head) = &mut self.state else { return Ok(None) };
+        let SniffState::Undecided(stream, head) = &mut self.state else { return Ok(None) };
         let mut is_ended = false;
         let plan = loop {
             match self.decoding.plan(head, is_ended) {
@@ -51,15 +51,17 @@ impl Sniffed {
                 other => return Ok(Some(other)),
             }
         };
-        let State::Undecided(stream, head) = std::mem::replace(&mut self.state, State::Failed) else { return Ok(None) };
+        let SniffState::Undecided(stream, head) = std::mem::replace(&mut self.state, SniffState::Failed) else {
+            return Ok(None);
+        };
         self.state = match plan {
             DecodePlan::Decode(format) => {
                 let stop = Arc::new(Stop::new());
                 let input = EncodedInput::of_stream(stream, head, Arc::clone(&stop), Arc::clone(&self.notice));
                 let decoder = self.decoding.decoder(input, format)?;
-                State::Decoded(Decoded::new(decoder, stop, self.decoding.pool.as_ref()))
+                SniffState::Decoded(Decoded::new(decoder, stop, self.decoding.pool.as_ref()))
             }
-            _ => State::AsIs(stream, head),
+            _ => SniffState::AsIs(stream, head),
         };
         Ok(None)
     }
@@ -71,14 +73,14 @@ impl Feed for Sniffed {
             return Ok(filled);
         }
         match &mut self.state {
-            State::Decoded(decoded) => decoded.fill(buffer, most, stop, wait),
-            State::AsIs(stream, head) if head.is_empty() => stream.read_some(buffer, most, stop, wait),
-            State::AsIs(_, head) => {
+            SniffState::Decoded(decoded) => decoded.fill(buffer, most, stop, wait),
+            SniffState::AsIs(stream, head) if head.is_empty() => stream.read_some(buffer, most, stop, wait),
+            SniffState::AsIs(_, head) => {
                 let some = most.min(head.len());
                 buffer.extend(head.drain(..some));
                 Ok(Filled::Full)
             }
-            State::Undecided(..) | State::Failed => Ok(Filled::Ended),
+            SniffState::Undecided(..) | SniffState::Failed => Ok(Filled::Ended),
         }
     }
 }

@@ -74,7 +74,7 @@ pub enum Algorithm {
 }
 
 /// A row of the table.
-struct Row {
+struct AlgorithmRow {
     algorithm: Algorithm,
     /// The name on the command line.
     name: &'static str,
@@ -90,12 +90,12 @@ struct Row {
 
 macro_rules! rows {
     ($($variant:ident $name:literal $tag:literal $bits:literal [$($alias:literal),*] $about:literal;)*) => {
-        &[$(Row { algorithm: Algorithm::$variant, name: $name, tag: $tag, bits: $bits, aliases: &[$($alias),*], about: $about }),*]
+        &[$(AlgorithmRow { algorithm: Algorithm::$variant, name: $name, tag: $tag, bits: $bits, aliases: &[$($alias),*], about: $about }),*]
     };
 }
 
 /// The order is that of `--list-algorithms`.
-const TABLE: &[Row] = rows! {
+const TABLE: &[AlgorithmRow] = rows! {
     Blake3    "blake3"     "BLAKE3"     256 ["b3", "b3sum"]                            "BLAKE3, a tree: one file on every core";
     Sha256    "sha256"     "SHA256"     256 ["sha2-256", "sha-256", "sha256sum"]       "SHA-256 (FIPS 180-4)";
     Sha224    "sha224"     "SHA224"     224 ["sha2-224", "sha-224", "sha224sum"]       "SHA-224 (FIPS 180-4)";
@@ -145,7 +145,7 @@ impl Algorithm {
             .map(|row| row.algorithm)
     }
 
-    fn row(self) -> &'static Row {
+    fn row(self) -> &'static AlgorithmRow {
         TABLE.iter().find(|row| row.algorithm == self).expect("every algorithm has its row")
     }
 

@@ -35,13 +35,13 @@ impl From<Spec> for Recipe {
 
 /// The result of [`Recipe::part`] for one piece of the input.
 #[derive(Debug)]
-pub enum Part {
+pub enum HashedPart {
     /// Nothing: the algorithm is serial and needs the bytes themselves.
     Bytes,
     /// A CRC or sum of the piece alone.
     Sum(u64),
     /// BLAKE3 subtrees.
-    Tree(tree::Part),
+    Tree(tree::TreePart),
     /// The BLAKE3 digest of the whole input.
     Root([u8; 32]),
 }
@@ -60,29 +60,29 @@ impl Recipe {
     }
 
     /// Hashes the piece at `offset` as far as that is possible without the bytes before it.
-    pub fn part(&self, offset: u64, bytes: &[u8]) -> Part {
+    pub fn part(&self, offset: u64, bytes: &[u8]) -> HashedPart {
         match self.spec.algorithm {
-            Algorithm::Blake3 => Part::Tree(tree::part(&self.key, offset, bytes)),
-            Algorithm::Adler32 => Part::Sum(sums::adler32(bytes).into()),
-            Algorithm::Sysv => Part::Sum(sums::sysv(bytes).into()),
-            algorithm => Model::of(algorithm).map_or(Part::Bytes, |model| Part::Sum(model.checksum(bytes))),
+            Algorithm::Blake3 => HashedPart::Tree(tree::part(&self.key, offset, bytes)),
+            Algorithm::Adler32 => HashedPart::Sum(sums::adler32(bytes).into()),
+            Algorithm::Sysv => HashedPart::Sum(sums::sysv(bytes).into()),
+            algorithm => Model::of(algorithm).map_or(HashedPart::Bytes, |model| HashedPart::Sum(model.checksum(bytes))),
         }
     }
 
     /// Hashes an input that is a single piece, for which BLAKE3 has a faster function.
-    pub fn whole(&self, bytes: &[u8]) -> Part {
+    pub fn whole(&self, bytes: &[u8]) -> HashedPart {
         match self {
             Recipe { spec: Spec { algorithm: Algorithm::Blake3, len: 32 }, key: TreeKey::None, seek: 0 } => {
-                Part::Root(blake3::hash(bytes).into())
+                HashedPart::Root(blake3::hash(bytes).into())
             }
-            _ => Part::Bytes,
+            _ => HashedPart::Bytes,
         }
     }
 
     /// Returns an empty digest for an input whose first part is `part`.
-    pub fn begin(&self, part: &Part, is_whole: bool) -> Hasher {
+    pub fn begin(&self, part: &HashedPart, is_whole: bool) -> Hasher {
         match part {
-            Part::Root(root) => Hasher { recipe: *self, len: 0, state: State::Root(*root) },
+            HashedPart::Root(root) => Hasher { recipe: *self, len: 0, state: HashState::Root(*root) },
             _ if is_whole => self.hasher(),
             _ => self.joiner(),
         }
@@ -90,14 +90,14 @@ impl Recipe {
 
     /// Returns an empty digest for input that is fed in order.
     pub fn hasher(&self) -> Hasher {
-        Hasher { recipe: *self, len: 0, state: State::new(self) }
+        Hasher { recipe: *self, len: 0, state: HashState::new(self) }
     }
 
     /// Returns an empty digest for input whose parts come from [`Recipe::part`].
     pub fn joiner(&self) -> Hasher {
         let state = match self.spec.algorithm {
-            Algorithm::Blake3 => State::Tree(Tree::new(self.key)),
-            _ => State::new(self),
+            Algorithm::Blake3 => HashState::Tree(Tree::new(self.key)),
+            _ => HashState::new(self),
         };
         Hasher { recipe: *self, len: 0, state }
     }
@@ -107,11 +107,11 @@ impl Recipe {
 pub struct Hasher {
     recipe: Recipe,
     len: u64,
-    state: State,
+    state: HashState,
 }
 
 #[allow(clippy::large_enum_variant, reason = "a few exist at a time, and each is used for megabytes")]
-enum State {
+enum HashState {
     Blake3(Box<blake3::Hasher>),
     Tree(Tree),
     Root([u8; 32]),
@@ -137,12 +137,12 @@ enum State {
     Xxh128(Box<twox_hash::XxHash3_128>),
 }
 
-impl State {
-    fn new(recipe: &Recipe) -> State {
+impl HashState {
+    fn new(recipe: &Recipe) -> HashState {
         use super::sha::digest;
-        let aws = |algorithm| State::Aws(digest::Context::new(algorithm));
+        let aws = |algorithm| HashState::Aws(digest::Context::new(algorithm));
         #[cfg(target_arch = "x86_64")]
-        let sha512 = |ours: Option<Sha512>, otherwise| ours.map_or_else(|| aws(otherwise), State::Sha512);
+        let sha512 = |ours: Option<Sha512>, otherwise| ours.map_or_else(|| aws(otherwise), HashState::Sha512);
         #[cfg(target_arch = "x86_64")]
         use Sha512 as Kernel;
         #[cfg(not(target_arch = "x86_64"))]
@@ -153,36 +153,36 @@ impl State {
         // length yet.
         let len = usize::try_from(recipe.spec.len).unwrap_or(usize::MAX);
         match recipe.spec.algorithm {
-            Algorithm::Blake3 => State::Blake3(Box::new(recipe.key.hasher())),
+            Algorithm::Blake3 => HashState::Blake3(Box::new(recipe.key.hasher())),
             Algorithm::Sha256 => aws(&digest::SHA256),
             Algorithm::Sha224 => aws(&digest::SHA224),
             Algorithm::Sha384 => sha512(Kernel::sha384(), &digest::SHA384),
             Algorithm::Sha512 => sha512(Kernel::full(), &digest::SHA512),
             Algorithm::Sha512_256 => sha512(Kernel::sha512_256(), &digest::SHA512_256),
-            Algorithm::Sha512_224 => State::Sha512_224(sha2::Sha512_224::default()),
-            Algorithm::Sha3_224 => State::Sha3_224(sha3::Sha3_224::default()),
+            Algorithm::Sha512_224 => HashState::Sha512_224(sha2::Sha512_224::default()),
+            Algorithm::Sha3_224 => HashState::Sha3_224(sha3::Sha3_224::default()),
             Algorithm::Sha3_256 => aws(&digest::SHA3_256),
             Algorithm::Sha3_384 => aws(&digest::SHA3_384),
             Algorithm::Sha3_512 => aws(&digest::SHA3_512),
             Algorithm::Sha1 => aws(&digest::SHA1_FOR_LEGACY_USE_ONLY),
-            Algorithm::Md5 => State::Md5(Md5::new()),
-            Algorithm::Ripemd160 => State::Ripemd160(ripemd::Ripemd160::default()),
-            Algorithm::Blake2b => State::Blake2b(Box::new(blake2b_simd::Params::new().hash_length(len).to_state())),
-            Algorithm::Blake2s => State::Blake2s(Box::new(blake2s_simd::Params::new().hash_length(len).to_state())),
+            Algorithm::Md5 => HashState::Md5(Md5::new()),
+            Algorithm::Ripemd160 => HashState::Ripemd160(ripemd::Ripemd160::default()),
+            Algorithm::Blake2b => HashState::Blake2b(Box::new(blake2b_simd::Params::new().hash_length(len).to_state())),
+            Algorithm::Blake2s => HashState::Blake2s(Box::new(blake2s_simd::Params::new().hash_length(len).to_state())),
             Algorithm::Blake2bp => {
-                State::Blake2bp(Box::new(blake2b_simd::blake2bp::Params::new().hash_length(len).to_state()))
+                HashState::Blake2bp(Box::new(blake2b_simd::blake2bp::Params::new().hash_length(len).to_state()))
             }
             Algorithm::Blake2sp => {
-                State::Blake2sp(Box::new(blake2s_simd::blake2sp::Params::new().hash_length(len).to_state()))
+                HashState::Blake2sp(Box::new(blake2s_simd::blake2sp::Params::new().hash_length(len).to_state()))
             }
-            Algorithm::Sm3 => State::Sm3(sm3::Sm3::default()),
-            Algorithm::Adler32 => State::Adler32(sums::ADLER_EMPTY),
-            Algorithm::Bsd => State::Bsd(0),
-            Algorithm::Sysv => State::Sysv(0),
-            Algorithm::Xxh32 => State::Xxh32(twox_hash::XxHash32::with_seed(0)),
-            Algorithm::Xxh64 => State::Xxh64(twox_hash::XxHash64::with_seed(0)),
-            Algorithm::Xxh3 => State::Xxh3(Box::new(twox_hash::XxHash3_64::new())),
-            Algorithm::Xxh128 => State::Xxh128(Box::new(twox_hash::XxHash3_128::new())),
+            Algorithm::Sm3 => HashState::Sm3(sm3::Sm3::default()),
+            Algorithm::Adler32 => HashState::Adler32(sums::ADLER_EMPTY),
+            Algorithm::Bsd => HashState::Bsd(0),
+            Algorithm::Sysv => HashState::Sysv(0),
+            Algorithm::Xxh32 => HashState::Xxh32(twox_hash::XxHash32::with_seed(0)),
+            Algorithm::Xxh64 => HashState::Xxh64(twox_hash::XxHash64::with_seed(0)),
+            Algorithm::Xxh3 => HashState::Xxh3(Box::new(twox_hash::XxHash3_64::new())),
+            Algorithm::Xxh128 => HashState::Xxh128(Box::new(twox_hash::XxHash3_128::new())),
             algorithm @ (Algorithm::Crc
             | Algorithm::Crc32b
             | Algorithm::Crc32
@@ -190,7 +190,7 @@ impl State {
             | Algorithm::Crc64Xz
             | Algorithm::Crc64Nvme) => {
                 let model = Model::of(algorithm).expect("a CRC");
-                State::Crc(model, model.empty())
+                HashState::Crc(model, model.empty())
             }
         }
     }
@@ -211,29 +211,29 @@ impl Hasher {
     pub fn update(&mut self, bytes: &[u8]) {
         use std::hash::Hasher as _;
         match &mut self.state {
-            State::Blake3(hasher) => _ = hasher.update(bytes),
-            State::Tree(tree) => tree.absorb(&tree::part(&self.recipe.key, self.len, bytes), bytes),
-            State::Root(_) => debug_assert!(bytes.is_empty(), "it is of all there is"),
+            HashState::Blake3(hasher) => _ = hasher.update(bytes),
+            HashState::Tree(tree) => tree.absorb(&tree::part(&self.recipe.key, self.len, bytes), bytes),
+            HashState::Root(_) => debug_assert!(bytes.is_empty(), "it is of all there is"),
             #[cfg(target_arch = "x86_64")]
-            State::Sha512(hasher) => walk(bytes, |piece| hasher.update(piece)),
-            State::Aws(context) => walk(bytes, |piece| context.update(piece)),
-            State::Sha512_224(hasher) => walk(bytes, |piece| sha2::Digest::update(hasher, piece)),
-            State::Sha3_224(hasher) => walk(bytes, |piece| sha3::Digest::update(hasher, piece)),
-            State::Md5(hasher) => walk(bytes, |piece| hasher.update(piece)),
-            State::Ripemd160(hasher) => walk(bytes, |piece| ripemd::Digest::update(hasher, piece)),
-            State::Blake2b(state) => walk(bytes, |piece| _ = state.update(piece)),
-            State::Blake2s(state) => walk(bytes, |piece| _ = state.update(piece)),
-            State::Blake2bp(state) => walk(bytes, |piece| _ = state.update(piece)),
-            State::Blake2sp(state) => walk(bytes, |piece| _ = state.update(piece)),
-            State::Sm3(hasher) => walk(bytes, |piece| sm3::Digest::update(hasher, piece)),
-            State::Crc(model, crc) => *crc = model.combine(*crc, model.checksum(bytes), bytes.len() as u64),
-            State::Adler32(sum) => *sum = sums::adler32_combine(*sum, sums::adler32(bytes), bytes.len() as u64),
-            State::Bsd(sum) => *sum = sums::bsd(*sum, bytes),
-            State::Sysv(sum) => *sum = sum.wrapping_add(sums::sysv(bytes)),
-            State::Xxh32(hasher) => walk(bytes, |piece| hasher.write(piece)),
-            State::Xxh64(hasher) => walk(bytes, |piece| hasher.write(piece)),
-            State::Xxh3(hasher) => walk(bytes, |piece| hasher.write(piece)),
-            State::Xxh128(hasher) => walk(bytes, |piece| hasher.write(piece)),
+            HashState::Sha512(hasher) => walk(bytes, |piece| hasher.update(piece)),
+            HashState::Aws(context) => walk(bytes, |piece| context.update(piece)),
+            HashState::Sha512_224(hasher) => walk(bytes, |piece| sha2::Digest::update(hasher, piece)),
+            HashState::Sha3_224(hasher) => walk(bytes, |piece| sha3::Digest::update(hasher, piece)),
+            HashState::Md5(hasher) => walk(bytes, |piece| hasher.update(piece)),
+            HashState::Ripemd160(hasher) => walk(bytes, |piece| ripemd::Digest::update(hasher, piece)),
+            HashState::Blake2b(state) => walk(bytes, |piece| _ = state.update(piece)),
+            HashState::Blake2s(state) => walk(bytes, |piece| _ = state.update(piece)),
+            HashState::Blake2bp(state) => walk(bytes, |piece| _ = state.update(piece)),
+            HashState::Blake2sp(state) => walk(bytes, |piece| _ = state.update(piece)),
+            HashState::Sm3(hasher) => walk(bytes, |piece| sm3::Digest::update(hasher, piece)),
+            HashState::Crc(model, crc) => *crc = model.combine(*crc, model.checksum(bytes), bytes.len() as u64),
+            HashState::Adler32(sum) => *sum = sums::adler32_combine(*sum, sums::adler32(bytes), bytes.len() as u64),
+            HashState::Bsd(sum) => *sum = sums::bsd(*sum, bytes),
+            HashState::Sysv(sum) => *sum = sum.wrapping_add(sums::sysv(bytes)),
+            HashState::Xxh32(hasher) => walk(bytes, |piece| hasher.write(piece)),
+            HashState::Xxh64(hasher) => walk(bytes, |piece| hasher.write(piece)),
+            HashState::Xxh3(hasher) => walk(bytes, |piece| hasher.write(piece)),
+            HashState::Xxh128(hasher) => walk(bytes, |piece| hasher.write(piece)),
         }
         self.len += bytes.len() as u64;
     }
@@ -241,10 +241,10 @@ impl Hasher {
     /// Hashes `count` zero bytes: a hole.
     pub fn zeros(&mut self, count: u64) {
         match &mut self.state {
-            State::Crc(model, crc) => *crc = model.zeros(*crc, count),
-            State::Adler32(sum) => *sum = sums::adler32_zeros(*sum, count),
-            State::Bsd(sum) => *sum = sums::bsd_zeros(*sum, count),
-            State::Sysv(_) => {}
+            HashState::Crc(model, crc) => *crc = model.zeros(*crc, count),
+            HashState::Adler32(sum) => *sum = sums::adler32_zeros(*sum, count),
+            HashState::Bsd(sum) => *sum = sums::bsd_zeros(*sum, count),
+            HashState::Sysv(_) => {}
             _ => {
                 let mut left = count;
                 while left > 0 {
@@ -259,15 +259,15 @@ impl Hasher {
     }
 
     /// Adds the next piece, from which [`Recipe::part`] made `part`.
-    pub fn absorb(&mut self, part: &Part, bytes: &[u8]) {
+    pub fn absorb(&mut self, part: &HashedPart, bytes: &[u8]) {
         let len = bytes.len() as u64;
         match (&mut self.state, part) {
-            (State::Tree(tree), Part::Tree(part)) => tree.absorb(part, bytes),
+            (HashState::Tree(tree), HashedPart::Tree(part)) => tree.absorb(part, bytes),
             // The digest was created from it.
-            (State::Root(_), Part::Root(_)) => {}
-            (State::Crc(model, crc), Part::Sum(sum)) => *crc = model.combine(*crc, *sum, len),
-            (State::Adler32(left), Part::Sum(sum)) => *left = sums::adler32_combine(*left, *sum as u32, len),
-            (State::Sysv(left), Part::Sum(sum)) => *left = left.wrapping_add(*sum as u32),
+            (HashState::Root(_), HashedPart::Root(_)) => {}
+            (HashState::Crc(model, crc), HashedPart::Sum(sum)) => *crc = model.combine(*crc, *sum, len),
+            (HashState::Adler32(left), HashedPart::Sum(sum)) => *left = sums::adler32_combine(*left, *sum as u32, len),
+            (HashState::Sysv(left), HashedPart::Sum(sum)) => *left = left.wrapping_add(*sum as u32),
             _ => return self.update(bytes),
         }
         self.len += len;
@@ -279,32 +279,32 @@ impl Hasher {
         let Recipe { spec, seek, .. } = self.recipe;
         let output = |reader| Digest::from_output(spec, reader, seek, self.len);
         let bytes = match self.state {
-            State::Blake3(hasher) => return output(hasher.finalize_xof()),
-            State::Tree(tree) => return output(tree.finish()),
-            State::Root(root) => root.to_vec(),
+            HashState::Blake3(hasher) => return output(hasher.finalize_xof()),
+            HashState::Tree(tree) => return output(tree.finish()),
+            HashState::Root(root) => root.to_vec(),
             #[cfg(target_arch = "x86_64")]
-            State::Sha512(hasher) => hasher.finish()[..spec.len as usize].to_vec(),
-            State::Aws(context) => context.finish().as_ref().to_vec(),
-            State::Sha512_224(hasher) => sha2::Digest::finalize(hasher).to_vec(),
-            State::Sha3_224(hasher) => sha3::Digest::finalize(hasher).to_vec(),
-            State::Md5(hasher) => hasher.finish().to_vec(),
-            State::Ripemd160(hasher) => ripemd::Digest::finalize(hasher).to_vec(),
-            State::Blake2b(state) => state.finalize().as_bytes().to_vec(),
-            State::Blake2s(state) => state.finalize().as_bytes().to_vec(),
-            State::Blake2bp(state) => state.finalize().as_bytes().to_vec(),
-            State::Blake2sp(state) => state.finalize().as_bytes().to_vec(),
-            State::Sm3(hasher) => sm3::Digest::finalize(hasher).to_vec(),
-            State::Crc(model, crc) => {
+            HashState::Sha512(hasher) => hasher.finish()[..spec.len as usize].to_vec(),
+            HashState::Aws(context) => context.finish().as_ref().to_vec(),
+            HashState::Sha512_224(hasher) => sha2::Digest::finalize(hasher).to_vec(),
+            HashState::Sha3_224(hasher) => sha3::Digest::finalize(hasher).to_vec(),
+            HashState::Md5(hasher) => hasher.finish().to_vec(),
+            HashState::Ripemd160(hasher) => ripemd::Digest::finalize(hasher).to_vec(),
+            HashState::Blake2b(state) => state.finalize().as_bytes().to_vec(),
+            HashState::Blake2s(state) => state.finalize().as_bytes().to_vec(),
+            HashState::Blake2bp(state) => state.finalize().as_bytes().to_vec(),
+            HashState::Blake2sp(state) => state.finalize().as_bytes().to_vec(),
+            HashState::Sm3(hasher) => sm3::Digest::finalize(hasher).to_vec(),
+            HashState::Crc(model, crc) => {
                 let crc = if spec.algorithm == Algorithm::Crc { with_length(&model, crc, self.len) } else { crc };
                 crc.to_be_bytes()[8 - spec.len as usize..].to_vec()
             }
-            State::Adler32(sum) => sum.to_be_bytes().to_vec(),
-            State::Bsd(sum) => sum.to_be_bytes().to_vec(),
-            State::Sysv(sum) => sums::sysv_finish(sum).to_be_bytes().to_vec(),
-            State::Xxh32(hasher) => hasher.finish_32().to_be_bytes().to_vec(),
-            State::Xxh64(hasher) => hasher.finish().to_be_bytes().to_vec(),
-            State::Xxh3(hasher) => hasher.finish().to_be_bytes().to_vec(),
-            State::Xxh128(hasher) => hasher.finish_128().to_be_bytes().to_vec(),
+            HashState::Adler32(sum) => sum.to_be_bytes().to_vec(),
+            HashState::Bsd(sum) => sum.to_be_bytes().to_vec(),
+            HashState::Sysv(sum) => sums::sysv_finish(sum).to_be_bytes().to_vec(),
+            HashState::Xxh32(hasher) => hasher.finish_32().to_be_bytes().to_vec(),
+            HashState::Xxh64(hasher) => hasher.finish().to_be_bytes().to_vec(),
+            HashState::Xxh3(hasher) => hasher.finish().to_be_bytes().to_vec(),
+            HashState::Xxh128(hasher) => hasher.finish_128().to_be_bytes().to_vec(),
         };
         Digest::new(spec, bytes, self.len)
     }

@@ -57,7 +57,7 @@ struct Halves {
 
 /// The result of hashing one piece, for [`Tree::absorb`].
 #[derive(Debug, Default)]
-pub struct Part {
+pub struct TreePart {
     /// The number of bytes before the first subtree, which are left to the tree like those after
     /// the last.
     head: usize,
@@ -66,7 +66,7 @@ pub struct Part {
 
 /// Hashes as much of a piece as is possible without the bytes before it. `offset` is its offset in
 /// the input.
-pub fn part(key: &TreeKey, offset: u64, bytes: &[u8]) -> Part {
+pub fn part(key: &TreeKey, offset: u64, bytes: &[u8]) -> TreePart {
     let chunk = CHUNK_LEN as u64;
     let head = (offset.next_multiple_of(chunk) - offset).min(bytes.len() as u64) as usize;
     let (mut at, mut rest) = (offset + head as u64, &bytes[head..]);
@@ -90,7 +90,7 @@ pub fn part(key: &TreeKey, offset: u64, bytes: &[u8]) -> Part {
         at += len;
         rest = &rest[len as usize..];
     }
-    Part { head, subtrees }
+    TreePart { head, subtrees }
 }
 
 /// The newest part of the input, which may turn out to be the root's child or the root.
@@ -117,7 +117,7 @@ impl Tree {
     }
 
     /// Adds the next piece, from which `part` was made.
-    pub fn absorb(&mut self, part: &Part, bytes: &[u8]) {
+    pub fn absorb(&mut self, part: &TreePart, bytes: &[u8]) {
         let (head, mut rest) = bytes.split_at(part.head);
         self.update(head);
         for &halves in &part.subtrees {

@@ -47,7 +47,7 @@ impl Engine {
         let threads = self.threads.max(1);
         let classify = Box::new(|head: &[u8]| kernel.classify(head));
         let reading = ReadSettings { plan, head: K::HEAD, classify, session };
-        let run = Run {
+        let run = EngineRun {
             pipeline: Pipeline { kernel, plan, session },
             stop: Stop::new(),
             cursor: Mutex::new(Cursor::new(Box::new(inputs), reading, threads)),
@@ -64,7 +64,7 @@ impl Engine {
 }
 
 /// The state that the workers share.
-struct Run<'a, K: Kernel> {
+struct EngineRun<'a, K: Kernel> {
     pipeline: Pipeline<'a, K>,
     stop: Stop,
     cursor: Mutex<Cursor<'a>>,
@@ -76,7 +76,7 @@ struct Run<'a, K: Kernel> {
 
 /// A batch's number. If its worker panics, it is given up in both stages, and the run stops.
 struct Ticket<'r, 'a, K: Kernel> {
-    run: &'r Run<'a, K>,
+    run: &'r EngineRun<'a, K>,
     number: u64,
 }
 
@@ -92,7 +92,7 @@ impl<K: Kernel> Drop for Ticket<'_, '_, K> {
 
 /// Inputs that a worker is opening. They are returned even if it panics.
 struct Opening<'r, 'a, K: Kernel> {
-    run: &'r Run<'a, K>,
+    run: &'r EngineRun<'a, K>,
     batch: OpenBatch<'a>,
 }
 
@@ -106,7 +106,7 @@ impl<K: Kernel> Drop for Opening<'_, '_, K> {
     }
 }
 
-impl<K: Kernel> SharedWork for Run<'_, K> {
+impl<K: Kernel> SharedWork for EngineRun<'_, K> {
     type Item = Batch;
     type Local = WorkerBuffers;
 
@@ -164,7 +164,7 @@ impl<K: Kernel> SharedWork for Run<'_, K> {
     }
 }
 
-impl<'a, K: Kernel> Run<'a, K> {
+impl<'a, K: Kernel> EngineRun<'a, K> {
     fn scan(&self, items: Vec<Item>, buffers: &mut WorkerBuffers) -> Vec<BlockStep<K>> {
         let mut steps: Vec<BlockStep<K>> = Vec::with_capacity(items.len());
         let timer = (items.len() > 1).then(WaitTimer::start);

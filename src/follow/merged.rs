@@ -8,7 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::time::{Duration, Instant};
 
-use super::{Follower, Origin, Outcome, follow};
+use super::{FollowOutcome, Follower, Origin, follow};
 use crate::io::{FileRef, IoMode, Source};
 use crate::os::posix::BorrowedFd;
 use crate::select::{
@@ -63,7 +63,7 @@ pub fn follow_merged<O: GrowingOutput>(
     FollowedMerge { options, search, last, counts }: FollowedMerge,
     fd: BorrowedFd<'_>,
     output: &mut O,
-) -> io::Result<Outcome> {
+) -> io::Result<FollowOutcome> {
     let mut merging = Merging {
         output,
         live: LiveMerge::new(search.clone()),

@@ -135,7 +135,7 @@ pub enum End {
 
 /// The outcome of following.
 #[derive(Clone, Copy, Debug)]
-pub struct Outcome {
+pub struct FollowOutcome {
     /// Why it ended.
     pub end: End,
     /// Whether an input could not be opened or followed, which has been reported.
@@ -155,11 +155,11 @@ pub fn follow<F: Follower>(
     options: Options,
     output: BorrowedFd<'_>,
     follower: &mut F,
-) -> io::Result<Outcome> {
+) -> io::Result<FollowOutcome> {
     interrupt::catch();
     fd_table::raise_limit();
     let processes = Processes::open(&options.processes);
-    let mut run = Run {
+    let mut run = FollowRun {
         output: OwnFile::of(output),
         options,
         watch: Watch::start(),
@@ -178,11 +178,11 @@ pub fn follow<F: Follower>(
     follower.begun()?;
     interrupt::set_may_finish(true);
     let end = run.run_loop(&processes, output, follower)?;
-    Ok(Outcome { end, failed: run.failed })
+    Ok(FollowOutcome { end, failed: run.failed })
 }
 
 /// All inputs that are followed.
-struct Run {
+struct FollowRun {
     /// The regular file that the output goes to. Following it would never end.
     output: Option<OwnFile>,
     options: Options,
@@ -192,7 +192,7 @@ struct Run {
     failed: bool,
 }
 
-impl Run {
+impl FollowRun {
     /// Opens an input, prints its content through the follower, and adds it to the targets if it
     /// may grow.
     fn open<F: Follower>(&mut self, input: Result<FileRef, (OsString, io::Error)>, follower: &mut F) -> io::Result<()> {

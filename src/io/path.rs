@@ -132,12 +132,12 @@ pub fn open_fifo(path: &OsStr) -> io::Result<File> {
 #[derive(Clone, Debug)]
 pub struct FileRef {
     path: OsString,
-    found: Option<Found>,
+    found: Option<WalkOrigin>,
 }
 
 /// How a file is opened that a walk found to be regular.
 #[derive(Clone, Debug)]
-struct Found {
+struct WalkOrigin {
     /// A directory near the file, and the length of its part of the path.
     near: Option<(Arc<OwnedFd>, usize)>,
     /// Whether the walk follows links.
@@ -157,7 +157,7 @@ impl FileRef {
     /// A file named `-` becomes `./-`, so that it is not taken for standard input.
     pub fn found(path: OsString, near: Option<(Arc<OwnedFd>, usize)>, follow: bool) -> FileRef {
         let path = if path == "-" { "./-".into() } else { path };
-        FileRef { path, found: Some(Found { near, follow }) }
+        FileRef { path, found: Some(WalkOrigin { near, follow }) }
     }
 
     /// Opens a file that was found, without waiting for anything. Returns `None` for a file that
@@ -166,7 +166,7 @@ impl FileRef {
     /// # Errors
     /// Returns the error of `openat2(2)`, or an error if the name is now a link.
     pub(super) fn open_found(&self) -> io::Result<Option<File>> {
-        let Some(Found { near, follow }) = &self.found else { return Ok(None) };
+        let Some(WalkOrigin { near, follow }) = &self.found else { return Ok(None) };
         let opened = match near {
             None => return open(&self.path).map(Some),
             Some((directory, len)) => {

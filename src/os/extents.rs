@@ -13,7 +13,7 @@ pub use crate::os::platform::fiemap::{device_size, layout};
 
 /// A range of a file, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Range {
+pub struct DataRange {
     /// The first byte.
     pub start: u64,
     /// The byte after the last one.
@@ -24,7 +24,7 @@ pub struct Range {
 /// read as zeros.
 ///
 /// The walk moves the file position of `file`, so only pass a descriptor that is read by offset.
-pub fn data_ranges(file: BorrowedFd<'_>, size: u64) -> impl Iterator<Item = Range> {
+pub fn data_ranges(file: BorrowedFd<'_>, size: u64) -> impl Iterator<Item = DataRange> {
     let mut at = 0;
     std::iter::from_fn(move || {
         while at < size {
@@ -33,7 +33,7 @@ pub fn data_ranges(file: BorrowedFd<'_>, size: u64) -> impl Iterator<Item = Rang
                 Extent::HoleUntil(end) => at = end,
                 Extent::DataUntil(end) => {
                     at = end;
-                    return Some(Range { start, end });
+                    return Some(DataRange { start, end });
                 }
             }
         }
@@ -95,8 +95,8 @@ mod tests {
     #[test]
     fn ranges_are_where_the_bytes_were_written() {
         let file = sparse();
-        let ranges: Vec<Range> = data_ranges(file.as_fd(), 1 << 20).collect();
-        let expected = [Range { start: 1 << 16, end: 2 << 16 }, Range { start: 15 << 16, end: 1 << 20 }];
+        let ranges: Vec<DataRange> = data_ranges(file.as_fd(), 1 << 20).collect();
+        let expected = [DataRange { start: 1 << 16, end: 2 << 16 }, DataRange { start: 15 << 16, end: 1 << 20 }];
         assert_eq!(ranges, expected);
         let counted = sparseness(file.as_fd(), 1 << 20, usize::MAX);
         let expected =

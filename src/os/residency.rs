@@ -12,7 +12,7 @@
 use std::io;
 
 use super::buffer::append;
-use super::extents::Range;
+use super::extents::DataRange;
 use super::posix::{BorrowedFd, Errno, sync};
 use super::{FileSystem, Status};
 use crate::os::platform::page_cache;
@@ -25,14 +25,14 @@ pub struct Cached {
     /// Pages in the cache.
     pub resident: u64,
     /// The finer counts that only `cachestat` reports.
-    pub state: Option<State>,
+    pub state: Option<CacheCounts>,
     /// Whether `resident` was extrapolated from a sample of the pages.
     pub is_estimate: bool,
 }
 
 /// The finer counts of `cachestat`, in pages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct State {
+pub struct CacheCounts {
     /// Pages changed in memory and not yet being written to disk.
     pub dirty: u64,
     /// Pages being written to disk now.
@@ -49,7 +49,7 @@ impl Cached {
         Cached {
             resident: self.resident + other.resident,
             is_estimate: self.is_estimate || other.is_estimate,
-            state: self.state.zip(other.state).map(|(a, b)| State {
+            state: self.state.zip(other.state).map(|(a, b)| CacheCounts {
                 dirty: a.dirty + b.dirty,
                 writeback: a.writeback + b.writeback,
                 evicted: a.evicted + b.evicted,
@@ -134,7 +134,7 @@ pub fn whole(file: BorrowedFd<'_>, size: u64) -> Result<Cached, Unknown> {
 
 /// Returns the sum of `cells`.
 pub fn total(cells: &[ResidencyCell]) -> Cached {
-    let first = Cached { state: Some(State::default()), ..Cached::default() };
+    let first = Cached { state: Some(CacheCounts::default()), ..Cached::default() };
     cells.iter().fold(first, |sum, cell| sum.plus(cell.cached))
 }
 
@@ -171,7 +171,7 @@ impl<'fd> ResidencyQuery<'fd> {
     /// Counts the cached pages from `first` up to `end`.
     fn count(&mut self, first: u64, end: u64) -> Result<Cached, Unknown> {
         if first == end {
-            return Ok(Cached { state: (!self.lacks_cachestat).then(State::default), ..Cached::default() });
+            return Ok(Cached { state: (!self.lacks_cachestat).then(CacheCounts::default), ..Cached::default() });
         }
         if !self.lacks_cachestat {
             match cachestat(self.file, first * page_size(), (end - first) * page_size()) {
@@ -216,7 +216,7 @@ pub fn is_cached(file: BorrowedFd<'_>, offset: u64) -> Option<bool> {
 
 fn cachestat(file: BorrowedFd<'_>, offset: u64, length: u64) -> Result<Cached, Errno> {
     let [resident, dirty, writeback, evicted, recently_evicted] = page_cache::cachestat(file, offset, length)?;
-    let state = Some(State { dirty, writeback, evicted, recently_evicted });
+    let state = Some(CacheCounts { dirty, writeback, evicted, recently_evicted });
     Ok(Cached { resident, state, is_estimate: false })
 }
 
@@ -225,12 +225,12 @@ fn cachestat(file: BorrowedFd<'_>, offset: u64, length: u64) -> Result<Cached, E
 ///
 /// # Errors
 /// Returns the error of the first read that fails.
-pub fn touch(file: BorrowedFd<'_>, ranges: impl Iterator<Item = Range>) -> io::Result<u64> {
+pub fn touch(file: BorrowedFd<'_>, ranges: impl Iterator<Item = DataRange>) -> io::Result<u64> {
     let mut buffer = Vec::with_capacity(1 << 20);
     let mut read = 0;
     // A file system may refuse the advice; the reads are what counts.
     is_sequential(file);
-    for Range { start: mut at, end } in ranges {
+    for DataRange { start: mut at, end } in ranges {
         while at < end {
             buffer.clear();
             let want = (end - at).min(buffer.capacity() as u64) as usize;
@@ -332,8 +332,11 @@ mod tests {
     fn touching_reads_what_it_is_given_and_stops_at_the_end() {
         let file = file_of(10_000);
         assert_eq!(
-            touch(file.as_fd(), [Range { start: 0, end: 4096 }, Range { start: 8192, end: 99_999 }].into_iter())
-                .unwrap(),
+            touch(
+                file.as_fd(),
+                [DataRange { start: 0, end: 4096 }, DataRange { start: 8192, end: 99_999 }].into_iter()
+            )
+            .unwrap(),
             4096 + 1808
         );
     }

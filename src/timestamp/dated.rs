@@ -57,7 +57,7 @@ pub(super) enum First {
 
 /// A time that was found.
 #[derive(Clone, Debug)]
-pub(super) struct Found {
+pub(super) struct FoundTime {
     pub civil: Civil,
     pub stamp: Stamp,
     /// The number of digits after a comma that follows the seconds.
@@ -66,7 +66,7 @@ pub(super) struct Found {
     pub zone: WrittenZone,
 }
 
-impl Found {
+impl FoundTime {
     /// Reads the time at the start of `text`.
     pub fn new(civil: Civil, text: &[u8], zones: &Abbreviations) -> Option<Self> {
         let stamp = civil.read(&mut Scanner(text), zones)?;
@@ -84,7 +84,7 @@ impl Civil {
         gap: &'static [u8],
         clock_at: Scanner<'_>,
         zones: &Abbreviations,
-    ) -> Vec<Found> {
+    ) -> Vec<FoundTime> {
         let mut found = Vec::new();
         let mut is_read = false;
         for clock in CLOCKS {
@@ -100,7 +100,7 @@ impl Civil {
             let civil = Self { date: style, gap, clock, zone: false, year_last: false, first: First::Date };
             let candidate = civil.complete(date.map(|(_, date)| date), time, at, zones);
             let comma_digits = comma_digits(clock_at.0, at.0);
-            found.extend(candidate.map(|candidate| Found { comma_digits, ..candidate }));
+            found.extend(candidate.map(|candidate| FoundTime { comma_digits, ..candidate }));
         }
         found
     }
@@ -112,7 +112,7 @@ impl Civil {
         time: (i32, i32),
         mut at: Scanner<'_>,
         zones: &Abbreviations,
-    ) -> Option<Found> {
+    ) -> Option<FoundTime> {
         let mut year = date.and_then(|date| date.year);
         let wants_year = self.date.is_some_and(|style| style.named) && year.is_none();
         let trailing = |at: &mut Scanner<'_>| if wants_year { trailing_year(at) } else { None };
@@ -128,11 +128,11 @@ impl Civil {
             return None;
         }
         let stamp = stamp(date, year, time, &self.zone_of(&written), zones)?;
-        Some(Found { civil: self, stamp, comma_digits: 0, zone: written })
+        Some(FoundTime { civil: self, stamp, comma_digits: 0, zone: written })
     }
 
     /// Returns the times at the start of `text` that end with a date.
-    pub fn learn_turned(text: &[u8], zones: &Abbreviations) -> Vec<Found> {
+    pub fn learn_turned(text: &[u8], zones: &Abbreviations) -> Vec<FoundTime> {
         let mut found = Vec::new();
         for clock in CLOCKS.into_iter().filter(|clock| clock.separator == b':' && !clock.unpadded && !clock.point) {
             let mut at = Scanner(text);
@@ -142,7 +142,7 @@ impl Civil {
             let zone = !matches!(zones.read(&mut at), WrittenZone::Nothing);
             let Some(gap) = TURNED_GAPS.into_iter().find(|gap| at.0.starts_with(gap)) else { continue };
             let civil = |style| Self { date: Some(style), gap, clock, zone, year_last: false, first: First::Clock };
-            found.extend(STYLES.into_iter().filter_map(|style| Found::new(civil(style), text, zones)));
+            found.extend(STYLES.into_iter().filter_map(|style| FoundTime::new(civil(style), text, zones)));
             break;
         }
         found.retain(|candidate| !matches!(candidate.stamp, Stamp::Yearless(..)));

@@ -8,9 +8,9 @@ use jiff::tz::TimeZone;
 use super::civil::{DateStyle, Order};
 use super::dated::CMTRACE;
 use super::form::TimeForm;
-use super::learn::{Learner, Seen};
+use super::learn::{FormTally, Learner};
 use super::notation::Notation;
-use super::place::Place;
+use super::place::TimePlace;
 use super::refusal::Refusal;
 
 impl Learner<'_> {
@@ -19,23 +19,23 @@ impl Learner<'_> {
     /// # Errors
     /// Returns why there is none.
     pub fn decide(&self) -> Result<TimeForm, Refusal> {
-        let fits: Vec<(&(Place, Notation), &Seen)> =
+        let fits: Vec<(&(TimePlace, Notation), &FormTally)> =
             self.seen.iter().filter(|(form, seen)| self.is_plausible(form, seen)).collect();
         let most = fits.iter().map(|(_, seen)| seen.lines).max();
         let no_time = || Refusal::NoTime { line: self.first.clone().unwrap_or_default(), looked: self.looked };
         let most = most.ok_or_else(no_time)?;
         // One or two lines may lack a time that the rest have.
-        let near = |place: &Place, seen: &Seen| match place {
-            Place::Column { index: 0, separator: b' ', .. } => seen.lines * 2 >= most,
+        let near = |place: &TimePlace, seen: &FormTally| match place {
+            TimePlace::Column { index: 0, separator: b' ', .. } => seen.lines * 2 >= most,
             _ => seen.lines * 10 >= most * 9,
         };
-        let rank = |form: &(Place, Notation), seen: &Seen| {
+        let rank = |form: &(TimePlace, Notation), seen: &FormTally| {
             let bare = !form.1.has_date();
             let place = match &form.0 {
-                Place::After(text) if **text == *b"[" => 1,
-                Place::Column { .. } => 2,
-                Place::After(_) => 3,
-                Place::Key(_) => 0,
+                TimePlace::After(text) if **text == *b"[" => 1,
+                TimePlace::Column { .. } => 2,
+                TimePlace::After(_) => 3,
+                TimePlace::Key(_) => 0,
             };
             (bare, seen.offsets / seen.lines, std::cmp::Reverse(seen.lines), seen.backwards, place)
         };
@@ -76,7 +76,11 @@ impl Learner<'_> {
 
     /// Returns the conventional one of two notations: a time with a zone or a fraction before one
     /// without, and Spark's and Hadoop's `26/11/21` before other dates with two-digit years.
-    fn settles<'f>(&self, one: &'f (Place, Notation), other: &'f (Place, Notation)) -> Option<&'f (Place, Notation)> {
+    fn settles<'f>(
+        &self,
+        one: &'f (TimePlace, Notation),
+        other: &'f (TimePlace, Notation),
+    ) -> Option<&'f (TimePlace, Notation)> {
         let (Notation::Civil(a), Notation::Civil(b)) = (&one.1, &other.1) else { return Some(one) };
         let (Some(date), Some(others)) = (a.date, b.date) else {
             return Some(if a.date.is_some() { one } else { other });
@@ -84,7 +88,7 @@ impl Learner<'_> {
         if date == others {
             return Some(one);
         }
-        let prefers = |style: DateStyle, form: &(Place, Notation)| {
+        let prefers = |style: DateStyle, form: &(TimePlace, Notation)| {
             let level = self.seen[form]
                 .example
                 .split_ascii_whitespace()
@@ -100,7 +104,7 @@ impl Learner<'_> {
         }
     }
 
-    fn is_plausible(&self, form: &(Place, Notation), seen: &Seen) -> bool {
+    fn is_plausible(&self, form: &(TimePlace, Notation), seen: &FormTally) -> bool {
         let jumps = seen.lines >= 5 && seen.backwards * 5 > seen.lines;
         match &form.1 {
             Notation::Format(_) => true,
@@ -109,7 +113,7 @@ impl Learner<'_> {
             Notation::Civil(civil) if civil.date.is_none() => seen.lines * 2 > self.outer,
             Notation::Epoch => !jumps && seen.lines * 20 >= self.outer,
             Notation::Civil(civil) => {
-                let inner = !matches!(form.0, Place::Column { index: 0, .. });
+                let inner = !matches!(form.0, TimePlace::Column { index: 0, .. });
                 !(jumps && inner)
                     && seen.lines * 50 >= self.outer
                     && !(civil.date.is_some_and(|date| date.separator == 0) && jumps)

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::tz::TimeZone;
 
 use super::notation::Notation;
-use super::place::Place;
+use super::place::TimePlace;
 use super::stamp::Stamp;
 use super::zone::Abbreviations;
 
@@ -15,7 +15,7 @@ pub const LINE_HEAD: usize = 1 << 20;
 /// The form of a log's times.
 #[derive(Clone, Debug)]
 pub struct TimeForm {
-    pub(super) place: Place,
+    pub(super) place: TimePlace,
     pub(super) notation: Notation,
     /// The zone of times without one, if the log names it.
     pub(super) zone: Option<TimeZone>,

@@ -11,7 +11,7 @@ use super::civil::STYLES;
 use super::json;
 use super::months::MONTHS;
 use super::notation::{Candidate, Notation};
-use super::place::{Place, places};
+use super::place::{TimePlace, places};
 use super::refusal::shown;
 use super::scan::Scanner;
 use super::stamp::{Stamp, days_from_civil};
@@ -37,7 +37,7 @@ pub struct FormHints {
 pub(super) struct Learner<'h> {
     pub hints: &'h FormHints,
     pub zones: &'h Abbreviations,
-    pub seen: HashMap<(Place, Notation), Seen>,
+    pub seen: HashMap<(TimePlace, Notation), FormTally>,
     /// The number of lines examined, and of those that do not begin with a blank.
     pub looked: u64,
     pub outer: u64,
@@ -49,7 +49,7 @@ pub(super) struct Learner<'h> {
 
 /// Counts of the lines of one form.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct FormTally {
     pub lines: u64,
     pub offsets: u64,
     pub unclear: bool,
@@ -89,7 +89,7 @@ impl<'h> Learner<'h> {
         let outer = !matches!(at.0[0], b' ' | b'\t');
         self.outer += u64::from(outer);
         let line = &line[..line.len().min(LINE)];
-        let mut found: Vec<((Place, Notation), Candidate, u64)> = Vec::new();
+        let mut found: Vec<((TimePlace, Notation), Candidate, u64)> = Vec::new();
         let object = memchr::memchr(b'{', &line[..line.len().min(TEXT)])
             .filter(|&at| json::scalars(&line[at..]).len() > usize::from(at > 0));
         if let Some(object) = object {
@@ -99,7 +99,7 @@ impl<'h> Learner<'h> {
         if self.hints.key.is_none() || object.is_none() {
             self.look_at_text(&line[..end], &mut found);
         }
-        let mut forms: Vec<(Place, Notation)> = Vec::new();
+        let mut forms: Vec<(TimePlace, Notation)> = Vec::new();
         for (form, candidate, offset) in found {
             if !forms.contains(&form) {
                 forms.push(form.clone());
@@ -108,7 +108,7 @@ impl<'h> Learner<'h> {
         }
     }
 
-    fn count(&mut self, form: (Place, Notation), candidate: &Candidate, offset: u64, line: &[u8]) {
+    fn count(&mut self, form: (TimePlace, Notation), candidate: &Candidate, offset: u64, line: &[u8]) {
         let seen = self.seen.entry(form).or_default();
         if seen.lines == 0 {
             seen.example = shown(line);
@@ -130,17 +130,17 @@ impl<'h> Learner<'h> {
         seen.last = Some(candidate.stamp);
     }
 
-    fn look_at_text(&self, line: &[u8], found: &mut Vec<((Place, Notation), Candidate, u64)>) {
+    fn look_at_text(&self, line: &[u8], found: &mut Vec<((TimePlace, Notation), Candidate, u64)>) {
         let wanted = self.hints.key.as_ref().map(|key| format!("{key}="));
         for offset in 0..line.len() {
             if !may_begin(line, offset) {
                 continue;
             }
-            let places: Vec<Place> = match &wanted {
+            let places: Vec<TimePlace> = match &wanted {
                 None => places(line, offset),
                 Some(key) => places(line, offset)
                     .into_iter()
-                    .filter(|place| matches!(place, Place::After(text) if text.starts_with(key.as_bytes())))
+                    .filter(|place| matches!(place, TimePlace::After(text) if text.starts_with(key.as_bytes())))
                     .collect(),
             };
             if places.is_empty() {
@@ -160,9 +160,9 @@ impl<'h> Learner<'h> {
                 }
                 for place in &places {
                     // A bare time or a number deep in a line is usually something else.
-                    let deep = matches!(place, Place::Column { index: 4.., .. } | Place::After(_));
+                    let deep = matches!(place, TimePlace::Column { index: 4.., .. } | TimePlace::After(_));
                     let plain_number =
-                        candidate.notation == Notation::Epoch && matches!(place, Place::Column { index: 12.., .. });
+                        candidate.notation == Notation::Epoch && matches!(place, TimePlace::Column { index: 12.., .. });
                     // The end of a telephone number, an address or another date is not a time, and
                     // neither is a process ID.
                     let tail = match &candidate.notation {
@@ -177,7 +177,7 @@ impl<'h> Learner<'h> {
                     let bare = matches!(candidate.notation, Notation::Civil(civil) if civil.date.is_none());
                     let dated = bare && line[..offset].iter().any(u8::is_ascii_digit) && !is_number(&line[..offset]);
                     let traced = candidate.notation == Notation::Traced;
-                    if traced != (*place == Place::after_bracket()) {
+                    if traced != (*place == TimePlace::after_bracket()) {
                         continue;
                     }
                     if deep && !candidate.notation.has_date() && !traced || plain_number || tail || dated {
@@ -189,7 +189,7 @@ impl<'h> Learner<'h> {
         }
     }
 
-    fn look_at_json(&self, object: &[u8], found: &mut Vec<((Place, Notation), Candidate, u64)>) {
+    fn look_at_json(&self, object: &[u8], found: &mut Vec<((TimePlace, Notation), Candidate, u64)>) {
         for (index, scalar) in json::scalars(object).into_iter().enumerate() {
             let path: Vec<Box<[u8]>> = scalar.keys.iter().map(|key| Box::from(*key)).collect();
             let Some(name) = scalar.keys.last() else { continue };
@@ -206,7 +206,7 @@ impl<'h> Learner<'h> {
             let depth = scalar.keys.len() as u64;
             let offset = 1000 + depth * 1000 + rank.map_or(500, |rank| rank as u64 * 10) + index.min(9) as u64;
             let mut add = |candidate: Candidate| {
-                found.push(((Place::Key(path.clone()), candidate.notation.clone()), candidate, offset));
+                found.push(((TimePlace::Key(path.clone()), candidate.notation.clone()), candidate, offset));
             };
             if rank.is_some()
                 && self.hints.format.is_none()

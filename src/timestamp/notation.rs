@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::fmt::strtime::BrokenDownTime;
 
 use super::civil::{CJK, Order, STYLES};
-use super::dated::{Civil, First, Found, GAPS, ends_badly, take_gap};
+use super::dated::{Civil, First, FoundTime, GAPS, ends_badly, take_gap};
 use super::scan::Scanner;
 use super::since::{elapsed, epoch, hexadecimal, julian_day, tai, traced, uptime};
 use super::stamp::{DAY, Stamp, Yearless, days_from_civil};
@@ -134,15 +134,15 @@ impl Candidate {
     fn after_zone(self, text: &[u8], zones: &Abbreviations) -> Option<Self> {
         match self.notation {
             Notation::Civil(civil) if civil.date.is_some() && civil.first == First::Date && !civil.zone => {
-                Found::new(Civil { first: First::Zone, ..civil }, text, zones).map(Self::from)
+                FoundTime::new(Civil { first: First::Zone, ..civil }, text, zones).map(Self::from)
             }
             _ => None,
         }
     }
 }
 
-impl From<Found> for Candidate {
-    fn from(Found { civil, stamp, comma_digits, zone }: Found) -> Self {
+impl From<FoundTime> for Candidate {
+    fn from(FoundTime { civil, stamp, comma_digits, zone }: FoundTime) -> Self {
         Self { notation: Notation::Civil(civil), stamp, comma_digits, zone }
     }
 }

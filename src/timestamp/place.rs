@@ -10,7 +10,7 @@ use super::zone::Abbreviations;
 
 /// The position of the time in a line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Place {
+pub(super) enum TimePlace {
     /// In a column, counted from 0, after a prefix within the column.
     Column { separator: u8, index: usize, lead: Prefix },
     /// After a certain text, anywhere in the line.
@@ -21,10 +21,10 @@ pub(super) enum Place {
 
 /// The shape of the text before the time within its column, such as `[`, `<34>` or `I`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Prefix(Vec<Piece>);
+pub(super) struct Prefix(Vec<PrefixPiece>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Piece {
+enum PrefixPiece {
     Byte(u8),
     Digits,
     /// One capital letter, such as the levels of klog and glog.
@@ -40,13 +40,13 @@ impl Prefix {
         while let Some(byte) = at.peek() {
             pieces.push(if byte.is_ascii_digit() {
                 at.take_while(|byte| byte.is_ascii_digit());
-                Piece::Digits
+                PrefixPiece::Digits
             } else if byte.is_ascii_uppercase() && at.0.len() == 1 {
                 at.0 = &[];
-                Piece::Letter
+                PrefixPiece::Letter
             } else {
                 at.0 = &at.0[1..];
-                Piece::Byte(byte)
+                PrefixPiece::Byte(byte)
             });
             at.invisible();
         }
@@ -55,23 +55,23 @@ impl Prefix {
 
     /// Returns whether only punctuation precedes the time.
     pub fn is_plain(&self) -> bool {
-        self.0.iter().all(|piece| matches!(piece, Piece::Byte(byte) if !byte.is_ascii_alphanumeric()))
+        self.0.iter().all(|piece| matches!(piece, PrefixPiece::Byte(byte) if !byte.is_ascii_alphanumeric()))
     }
 
     /// Returns whether the shape contains letters before the time.
     pub fn has_letters(&self) -> bool {
-        self.0.iter().any(|piece| matches!(piece, Piece::Byte(byte) if byte.is_ascii_alphabetic()))
+        self.0.iter().any(|piece| matches!(piece, PrefixPiece::Byte(byte) if byte.is_ascii_alphabetic()))
     }
 
     fn take(&self, at: &mut Scanner<'_>) -> Option<()> {
         at.invisible();
         for piece in &self.0 {
             match piece {
-                Piece::Byte(byte) => at.take(&[*byte])?,
-                Piece::Digits => drop(
+                PrefixPiece::Byte(byte) => at.take(&[*byte])?,
+                PrefixPiece::Digits => drop(
                     at.take_if(|byte| byte.is_ascii_digit()).map(|_| at.take_while(|byte| byte.is_ascii_digit()))?,
                 ),
-                Piece::Letter => drop(at.take_if(|byte| byte.is_ascii_uppercase())?),
+                PrefixPiece::Letter => drop(at.take_if(|byte| byte.is_ascii_uppercase())?),
             }
             at.invisible();
         }
@@ -79,7 +79,7 @@ impl Prefix {
     }
 }
 
-impl Place {
+impl TimePlace {
     /// Returns the place after the number of a processor in brackets.
     pub fn after_bracket() -> Self {
         Self::After(Box::from(&b"] "[..]))
@@ -144,7 +144,7 @@ fn column(line: &[u8], separator: u8, index: usize) -> Option<Scanner<'_>> {
 }
 
 /// Returns the places that a time at `offset` of `line` may have.
-pub(super) fn places(line: &[u8], offset: usize) -> Vec<Place> {
+pub(super) fn places(line: &[u8], offset: usize) -> Vec<TimePlace> {
     let before = &line[..offset];
     let mut places = Vec::new();
     let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
@@ -156,7 +156,7 @@ pub(super) fn places(line: &[u8], offset: usize) -> Vec<Place> {
     // Blanks at the very start or within a bracket, as in `[ 11-21 …`, belong to the shape.
     if visible.iter().all(|byte| !byte.is_ascii_alphanumeric()) || !visible.iter().any(blank) {
         if let Some(lead) = Prefix::of(before) {
-            places.push(Place::Column { separator: b' ', index: 0, lead });
+            places.push(TimePlace::Column { separator: b' ', index: 0, lead });
         }
     } else {
         let start = before.iter().rposition(blank).map_or(0, |at| at + 1);
@@ -169,7 +169,7 @@ pub(super) fn places(line: &[u8], offset: usize) -> Vec<Place> {
             if index > 0 { lead.is_plain() || !lead.has_letters() || lead.0.len() <= 16 } else { !lead.is_plain() }
         };
         if let Some(lead) = lead.filter(fits) {
-            places.push(Place::Column { separator: b' ', index, lead });
+            places.push(TimePlace::Column { separator: b' ', index, lead });
         }
     }
     for separator in [b',', b';', b'|', b'\t'] {
@@ -178,11 +178,11 @@ pub(super) fn places(line: &[u8], offset: usize) -> Vec<Place> {
         let own = &own[own.iter().take_while(|byte| **byte == b' ').count()..];
         let index = memchr::memchr_iter(separator, before).count();
         if let Some(lead) = Prefix::of(own).filter(Prefix::is_plain) {
-            places.push(Place::Column { separator, index, lead });
+            places.push(TimePlace::Column { separator, index, lead });
         }
     }
     if before.trim_ascii_end().ends_with(b"]") && before.ends_with(b" ") {
-        places.push(Place::after_bracket());
+        places.push(TimePlace::after_bracket());
     }
     // `[`, `ts=`, `time="`, `audit(`, and `at ` as Rails writes it.
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'@' | b'-' | b'.');
@@ -192,16 +192,16 @@ pub(super) fn places(line: &[u8], offset: usize) -> Vec<Place> {
     let is_name = name.first().is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'@' | b'_'));
     if (1..=3).contains(&punctuation) && before[offset - punctuation..].iter().all(|byte| (0x20..0x7f).contains(byte)) {
         if before.ends_with(b"[") {
-            places.push(Place::After(Box::from(&b"["[..])));
+            places.push(TimePlace::After(Box::from(&b"["[..])));
         }
         if is_name && letters <= 24 {
-            places.push(Place::After(Box::from(&before[offset - punctuation - letters..])));
+            places.push(TimePlace::After(Box::from(&before[offset - punctuation - letters..])));
         }
     }
     places
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for TimePlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Column { index: 0, lead, .. } if lead.0.is_empty() => f.write_str("at the start of a line"),

@@ -47,7 +47,7 @@ pub fn find<S: RandomAccess + ?Sized>(
     reader: &Arc<Reader>,
 ) -> io::Result<Found> {
     let mut search =
-        Search { source, within: within.clone(), reader, buffer: Vec::new(), base: 0, seen: Vec::new(), read: 0 };
+        BinarySearch { source, within: within.clone(), reader, buffer: Vec::new(), base: 0, seen: Vec::new(), read: 0 };
     let slack = reader.slack();
     let (mut spans, mut looked, mut disorder) = (Vec::new(), LineCoverage::default(), None);
     if reader.is_sequential() {
@@ -102,7 +102,7 @@ fn add(spans: &mut Vec<Range<u64>>, span: Range<u64>) {
     }
 }
 
-struct Search<'s, S: ?Sized> {
+struct BinarySearch<'s, S: ?Sized> {
     source: &'s S,
     within: Range<u64>,
     reader: &'s Reader,
@@ -113,7 +113,7 @@ struct Search<'s, S: ?Sized> {
     read: u64,
 }
 
-impl<S: RandomAccess + ?Sized> Search<'_, S> {
+impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
     /// Adds the lines of `range` that the window keeps to `spans`, until the window is over or
     /// `enough` holds. Returns the offset of that line.
     fn walk(

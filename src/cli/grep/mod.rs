@@ -11,7 +11,7 @@ use clap::{Arg, ArgAction, Args as ClapArgs};
 
 pub use inputs::{BinaryFiles, Devices, Directories, Inputs, SortKey};
 pub use name_globs::NameGlob;
-pub use patterns::{Engine, Patterns};
+pub use patterns::{EngineName, Patterns};
 pub use printing::{Preview, Printing};
 
 use super::common::Common;

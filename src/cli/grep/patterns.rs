@@ -86,7 +86,7 @@ pub struct Patterns {
 
     /// Regex engine for patterns without a dialect option
     #[arg(long, value_name = "ENGINE", default_value = "default", overrides_with = "auto_hybrid_regex")]
-    pub engine: Engine,
+    pub engine: EngineName,
 
     /// Run patterns with PCRE2 where they need it, as with --engine=auto
     #[arg(long, hide = true, overrides_with = "engine")]
@@ -107,7 +107,7 @@ pub struct Patterns {
 
 /// `--engine`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Engine {
+pub enum EngineName {
     /// The Rust regex engine
     Default,
     /// PCRE2, as with -P

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{ArgAction, ArgMatches, FromArgMatches, ValueEnum};
 
-use super::Format;
+use super::DumpFormat;
 use crate::cli::placed;
 
 /// A display or format of hexdump(1).
@@ -53,11 +53,11 @@ const DISPLAYS: [(&str, char, Display, &str); 7] = [
 /// in xxd(1), where it means little-endian groups. The word after `-e` is a format if it contains a
 /// quote, and otherwise an operand. Therefore these are taken from the matches by position.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shown {
+pub struct DumpOperands {
     /// The files to show.
     pub files: Vec<OsString>,
     /// The format, by name.
-    pub format: Option<Format>,
+    pub format: Option<DumpFormat>,
     /// Displays and formats, in the order given.
     pub displays: Vec<Display>,
     /// `-e` without a format.
@@ -67,7 +67,7 @@ pub struct Shown {
 /// The value of `--format`: a name, a format, or a file of formats.
 #[derive(Clone, Debug)]
 enum FormatValue {
-    Named(Format),
+    Named(DumpFormat),
     Other(OsString),
 }
 
@@ -84,16 +84,16 @@ impl TypedValueParser for FormatParser {
         _arg: Option<&clap::Arg>,
         value: &std::ffi::OsStr,
     ) -> Result<FormatValue, clap::Error> {
-        let named = value.to_str().and_then(|name| Format::from_str(name, false).ok());
+        let named = value.to_str().and_then(|name| DumpFormat::from_str(name, false).ok());
         Ok(named.map_or_else(|| FormatValue::Other(value.to_owned()), FormatValue::Named))
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(Format::value_variants().iter().filter_map(Format::to_possible_value)))
+        Some(Box::new(DumpFormat::value_variants().iter().filter_map(DumpFormat::to_possible_value)))
     }
 }
 
-impl clap::Args for Shown {
+impl clap::Args for DumpOperands {
     fn augment_args(command: clap::Command) -> clap::Command {
         let any = || clap::builder::ValueParser::os_string();
         let displays = DISPLAYS.map(|(long, short, _, help)| {
@@ -139,13 +139,13 @@ impl clap::Args for Shown {
     }
 
     fn augment_args_for_update(command: clap::Command) -> clap::Command {
-        Shown::augment_args(command)
+        DumpOperands::augment_args(command)
     }
 }
 
-impl FromArgMatches for Shown {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Shown, clap::Error> {
-        let mut shown = Shown::default();
+impl FromArgMatches for DumpOperands {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<DumpOperands, clap::Error> {
+        let mut shown = DumpOperands::default();
         let mut displays: Vec<(usize, Display)> = DISPLAYS
             .into_iter()
             .filter(|(long, ..)| matches.get_flag(long))
@@ -185,7 +185,7 @@ impl FromArgMatches for Shown {
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        *self = Shown::from_arg_matches(matches)?;
+        *self = DumpOperands::from_arg_matches(matches)?;
         Ok(())
     }
 }
@@ -197,7 +197,7 @@ mod tests {
     use super::super::Args;
     use super::*;
 
-    fn shown(args: &[&str]) -> Shown {
+    fn shown(args: &[&str]) -> DumpOperands {
         let command = <Args as clap::Args>::augment_args(Command::new("hexdump"));
         let matches = command.try_get_matches_from([&["hexdump"], args].concat()).unwrap();
         Args::from_arg_matches(&matches).unwrap().shown

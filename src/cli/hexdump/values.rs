@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 /// A named format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum DumpFormat {
     /// Hexadecimal and characters, as `hexdump -C` (default)
     Canonical,
     /// Hexadecimal and characters, as `xxd`

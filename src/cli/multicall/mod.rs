@@ -40,13 +40,13 @@ pub struct Tool {
 struct Rule {
     letter: Option<char>,
     long: &'static str,
-    value: Value,
+    value: ValueRule,
     becomes: Becomes,
 }
 
 /// Whether an option takes a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Value {
+enum ValueRule {
     None,
     Required,
     /// Only in the same word, as in `--color=always`.

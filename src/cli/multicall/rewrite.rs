@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 
 use clap::{Command, CommandFactory};
 
-use super::{Becomes, Rule, Tool, Value, counts};
+use super::{Becomes, Rule, Tool, ValueRule, counts};
 use crate::cli::{Cli, getopt};
 use crate::os::posix::{OsStrExt, OsStringExt};
 
@@ -139,8 +139,8 @@ impl Walk<'_> {
             return self.pass_on(&name, value.is_some(), arg, rest);
         };
         let value = match (rule.value, value) {
-            (Value::None, Some(_)) => return wrong(format!("option '--{}' doesn't allow an argument", rule.long)),
-            (Value::Required, None) => {
+            (ValueRule::None, Some(_)) => return wrong(format!("option '--{}' doesn't allow an argument", rule.long)),
+            (ValueRule::Required, None) => {
                 let missing = || Refused::Wrong(format!("option '--{}' requires an argument", rule.long));
                 Some(rest.next().ok_or_else(missing)?.clone())
             }
@@ -205,10 +205,12 @@ impl Walk<'_> {
             let attached = &letters[at..];
             let attached_value = || OsStr::from_bytes(attached).to_owned();
             match rule.value {
-                Value::None => self.apply(rule, None)?,
-                Value::Optional => return self.apply(rule, (!attached.is_empty()).then(attached_value)),
-                Value::Required if attached.is_empty() => return self.apply(rule, Some(value_after(letter, rest)?)),
-                Value::Required => return self.apply(rule, Some(attached_value())),
+                ValueRule::None => self.apply(rule, None)?,
+                ValueRule::Optional => return self.apply(rule, (!attached.is_empty()).then(attached_value)),
+                ValueRule::Required if attached.is_empty() => {
+                    return self.apply(rule, Some(value_after(letter, rest)?));
+                }
+                ValueRule::Required => return self.apply(rule, Some(attached_value())),
             }
         }
         Ok(())
@@ -227,11 +229,11 @@ impl Walk<'_> {
         let is_long = word.len() > 1 && XXD_WORDS.iter().any(|long| long.as_bytes().starts_with(word));
         let attached = if is_long { &[] } else { &word[1..] };
         match rule.value {
-            Value::Required if attached.is_empty() => {
+            ValueRule::Required if attached.is_empty() => {
                 let value = value_after(letter, rest)?;
                 self.apply(rule, Some(value))
             }
-            Value::Required => self.apply(rule, Some(OsStr::from_bytes(attached).to_owned())),
+            ValueRule::Required => self.apply(rule, Some(OsStr::from_bytes(attached).to_owned())),
             _ => self.apply(rule, None),
         }
     }

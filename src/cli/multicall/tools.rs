@@ -1,15 +1,15 @@
 //! The table of the tools.
 
 use super::settle;
-use super::{Becomes, Rule, Tool, Value};
+use super::{Becomes, Rule, Tool, ValueRule};
 use Becomes::{Args, NotOffered, Noted};
-use Value::{None as Flag, Optional, Required};
+use ValueRule::{None as Flag, Optional, Required};
 
-const fn rule(letter: char, long: &'static str, value: Value, becomes: Becomes) -> Rule {
+const fn rule(letter: char, long: &'static str, value: ValueRule, becomes: Becomes) -> Rule {
     Rule { letter: Some(letter), long, value, becomes }
 }
 
-const fn long(long: &'static str, value: Value, becomes: Becomes) -> Rule {
+const fn long(long: &'static str, value: ValueRule, becomes: Becomes) -> Rule {
     Rule { letter: None, long, value, becomes }
 }
 

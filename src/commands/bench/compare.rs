@@ -7,7 +7,7 @@ use super::earlier::{Earlier, EarlierRow};
 use super::figures::rate;
 use super::machine::Machine;
 use super::row::{Measured, Row};
-use super::settings::{Settings, pattern_word};
+use super::settings::{BenchSettings, pattern_word};
 use super::statistics::{SIGNIFICANT, chance, estimate, holm};
 
 /// The changes since an earlier run.
@@ -35,7 +35,7 @@ struct Change {
 }
 
 /// Compares each row with the row of the same name in an earlier document.
-pub fn compare(earlier: &Earlier, settings: &Settings, machine: &Machine, measured: &Measured) -> Comparison {
+pub fn compare(earlier: &Earlier, settings: &BenchSettings, machine: &Machine, measured: &Measured) -> Comparison {
     let matching = |row: &Row| {
         let label = row.way.label(settings.pattern);
         let same = |then: &&EarlierRow| then.label == label && then.state == row.state.word() && !then.runs.is_empty();
@@ -66,7 +66,12 @@ pub fn compare(earlier: &Earlier, settings: &Settings, machine: &Machine, measur
 }
 
 /// Returns the conditions that were different, apart from the time.
-fn conditions(earlier: &Earlier, settings: &Settings, machine: &Machine, pairs: &[(&Row, &EarlierRow)]) -> Vec<String> {
+fn conditions(
+    earlier: &Earlier,
+    settings: &BenchSettings,
+    machine: &Machine,
+    pairs: &[(&Row, &EarlierRow)],
+) -> Vec<String> {
     let unknown = "unknown";
     let facts = [
         ("host", &*earlier.machine.host, &*machine.host),
@@ -148,7 +153,7 @@ mod tests {
             args: crate::cli::bench::Args,
         }
         let args = CommandLine::try_parse_from(["bench"]).unwrap().args;
-        let settings = Settings::new(&args, 1).unwrap();
+        let settings = BenchSettings::new(&args, 1).unwrap();
         let way = Way::of(crate::cli::bench::Family::Map, None, 1);
         let row = Row::timed(way, &[1, 2, 3, 4, 5, 6, 7].map(|round| 1.0 + f64::from(round) / 1e4));
         let measured = Measured { rows: vec![row], ..Measured::default() };

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::latency::{Latencies, Stopwatch};
 use super::load::{Access, Load};
-use super::order::Walk;
+use super::order::AccessOrder;
 use super::work::{Count, Tally, Work};
-use crate::digest::hasher::{Hasher, Part, Recipe};
+use crate::digest::hasher::{HashedPart, Hasher, Recipe};
 use crate::engine::{Stage, on_threads};
 
 /// The result of the work on a file.
@@ -32,7 +32,7 @@ impl std::fmt::Display for Answer {
 #[derive(Clone, Copy, Debug)]
 pub struct Task<'t> {
     /// The accesses.
-    pub walk: &'t Walk,
+    pub walk: &'t AccessOrder,
     /// The work on each access.
     pub work: &'t Work,
     /// Whether to time each access.
@@ -41,7 +41,7 @@ pub struct Task<'t> {
 
 /// The outcome of one pass.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct PassOutcome {
     /// The result of the work.
     pub answer: Answer,
     /// The latency of each access, if requested.
@@ -52,7 +52,7 @@ pub struct Outcome {
 ///
 /// # Errors
 /// Returns an error if loading an access fails.
-pub fn run<L: Load>(load: &L, task: &Task<'_>, threads: usize) -> io::Result<Outcome> {
+pub fn run<L: Load>(load: &L, task: &Task<'_>, threads: usize) -> io::Result<PassOutcome> {
     let threads = threads.min(usize::try_from(task.walk.count()).unwrap_or(usize::MAX));
     match task.work {
         _ if threads <= 1 => alone(load, task),
@@ -88,7 +88,7 @@ impl Task<'_> {
     }
 }
 
-fn alone<L: Load>(load: &L, task: &Task<'_>) -> io::Result<Outcome> {
+fn alone<L: Load>(load: &L, task: &Task<'_>) -> io::Result<PassOutcome> {
     let mut total = Total::new(task.work, task.walk);
     let mut hand = load.hand(task.largest()?);
     let mut stopwatch = Stopwatch::new(task.is_timed);
@@ -99,10 +99,10 @@ fn alone<L: Load>(load: &L, task: &Task<'_>) -> io::Result<Outcome> {
         stopwatch.end(begun);
         index += 1;
     }
-    Ok(Outcome { answer: total.finish(), latencies: stopwatch.into_times() })
+    Ok(PassOutcome { answer: total.finish(), latencies: stopwatch.into_times() })
 }
 
-fn count_together<L: Load>(load: &L, task: &Task<'_>, threads: usize) -> io::Result<Outcome> {
+fn count_together<L: Load>(load: &L, task: &Task<'_>, threads: usize) -> io::Result<PassOutcome> {
     let next = AtomicU64::new(0);
     let one = || -> io::Result<(Vec<(u64, Tally)>, Stopwatch)> {
         let mut hand = load.hand(task.largest()?);
@@ -134,12 +134,12 @@ fn count_together<L: Load>(load: &L, task: &Task<'_>, threads: usize) -> io::Res
             _ => total.count = total.count.wrapping_add(part.count),
         }
     }
-    Ok(Outcome { answer: Answer::Number(total.count), latencies: stopwatch.into_times() })
+    Ok(PassOutcome { answer: Answer::Number(total.count), latencies: stopwatch.into_times() })
 }
 
 /// Hashes blocks in file order. Each thread computes what it can independently at once, and the
 /// rest when its turn comes.
-fn hash_in_turn<L: Load>(load: &L, task: &Task<'_>, threads: usize, recipe: &Recipe) -> io::Result<Outcome> {
+fn hash_in_turn<L: Load>(load: &L, task: &Task<'_>, threads: usize, recipe: &Recipe) -> io::Result<PassOutcome> {
     let next = AtomicU64::new(0);
     let turns: Stage<Hasher> = Stage::new(recipe.joiner(), threads);
     let one = || -> io::Result<()> {
@@ -147,7 +147,7 @@ fn hash_in_turn<L: Load>(load: &L, task: &Task<'_>, threads: usize, recipe: &Rec
         while let Some(access) = task.access(next.fetch_add(1, Ordering::Relaxed)) {
             let _passage = Passage { turns: &turns, number: access.index };
             load.with(&mut hand, &access, |bytes, _| {
-                let part: Part = recipe.part(access.place.start, bytes);
+                let part: HashedPart = recipe.part(access.place.start, bytes);
                 turns.take(access.index).absorb(&part, bytes);
             })?;
         }
@@ -156,7 +156,7 @@ fn hash_in_turn<L: Load>(load: &L, task: &Task<'_>, threads: usize, recipe: &Rec
     for result in together(threads, one) {
         result?;
     }
-    Ok(Outcome { answer: Answer::Digest(turns.into_state().finish().hex()), latencies: None })
+    Ok(PassOutcome { answer: Answer::Digest(turns.into_state().finish().hex()), latencies: None })
 }
 
 /// A block's turn, which is passed on even if its thread fails, so that no other thread waits
@@ -203,7 +203,7 @@ pub enum Total<'w> {
 
 impl Total<'_> {
     /// Begins the work.
-    pub fn new<'w>(work: &'w Work, walk: &Walk) -> Total<'w> {
+    pub fn new<'w>(work: &'w Work, walk: &AccessOrder) -> Total<'w> {
         match work {
             Work::Count(count) => Total::Count { count, tally: Tally::default(), joined: walk.is_sequential() },
             Work::Hash(recipe) if walk.is_sequential() => Total::Hash(Box::new(recipe.hasher())),

@@ -6,7 +6,7 @@ use super::findings::Findings;
 use super::report::{RowReport, row_report};
 use super::settings::pattern_word;
 use super::subject::Subject;
-use crate::cli::bench::Pattern;
+use crate::cli::bench::AccessPattern;
 
 /// The column names: first what was measured, then its figures.
 const NAMES: &str = "label,time,host,kernel,processor,version,file,filesystem,work,pattern,stride,seed,\
@@ -44,7 +44,7 @@ fn identity(findings: &Findings<'_>) -> [String; 12] {
         subjects.first().and_then(Subject::filesystem).unwrap_or_default().to_owned(),
         settings.work_text.clone(),
         pattern_word(settings.pattern).to_owned(),
-        if settings.pattern == Pattern::Stride { settings.stride.to_string() } else { String::new() },
+        if settings.pattern == AccessPattern::Stride { settings.stride.to_string() } else { String::new() },
         settings.seed.to_string(),
     ]
 }

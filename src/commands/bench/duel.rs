@@ -29,7 +29,7 @@ pub struct Duel<'m> {
 
 /// The outcome of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum DuelOutcome {
     /// One way is faster.
     Differ,
     /// Neither way is faster by more than [`MARGIN`].
@@ -70,12 +70,12 @@ impl<'m> Duel<'m> {
     }
 
     /// Returns the outcome of the comparison.
-    pub fn outcome(&self) -> Outcome {
+    pub fn outcome(&self) -> DuelOutcome {
         let is_within = |(low, high): (f64, f64)| low > 1.0 / (1.0 + MARGIN) && high < 1.0 + MARGIN;
         match self.interval {
-            _ if self.corrected < SIGNIFICANT => Outcome::Differ,
-            Some(interval) if is_within(interval) => Outcome::Equal,
-            _ => Outcome::Open,
+            _ if self.corrected < SIGNIFICANT => DuelOutcome::Differ,
+            Some(interval) if is_within(interval) => DuelOutcome::Equal,
+            _ => DuelOutcome::Open,
         }
     }
 
@@ -88,7 +88,7 @@ impl<'m> Duel<'m> {
 
     /// Returns whether the difference is more than noise.
     pub fn is_real(&self) -> bool {
-        self.outcome() == Outcome::Differ
+        self.outcome() == DuelOutcome::Differ
     }
 
     /// Returns the faster and the slower of the two, and how many times faster it is.
@@ -126,7 +126,7 @@ mod tests {
         Row::timed(Way::auto(1), seconds)
     }
 
-    fn duel(a: &[f64], b: &[f64]) -> (Outcome, Option<f64>) {
+    fn duel(a: &[f64], b: &[f64]) -> (DuelOutcome, Option<f64>) {
         let (a, b) = (row(a), row(b));
         let duel = compare(&a, &[&b], 1)[0];
         (duel.outcome(), duel.runs_to_settle())
@@ -137,15 +137,15 @@ mod tests {
     fn equal_is_said_only_where_a_difference_would_have_shown() {
         let steady = [1.0, 1.001, 1.002, 1.003, 1.004, 1.005, 1.006];
         let same = steady.map(|seconds| seconds + 0.0005);
-        assert_eq!(duel(&steady, &same).0, Outcome::Equal);
+        assert_eq!(duel(&steady, &same).0, DuelOutcome::Equal);
         let twice = steady.map(|seconds| seconds * 2.0);
-        assert_eq!(duel(&steady, &twice).0, Outcome::Differ);
+        assert_eq!(duel(&steady, &twice).0, DuelOutcome::Differ);
         let noisy = [1.0, 1.5, 0.8, 1.3, 0.9, 1.1, 1.4];
         let (outcome, runs) = duel(&noisy, &noisy.map(|seconds| seconds * 1.1));
-        assert_eq!(outcome, Outcome::Open);
+        assert_eq!(outcome, DuelOutcome::Open);
         assert!(runs.unwrap() > 30.0, "{runs:?}");
-        assert_eq!(duel(&[1.0], &[2.0]), (Outcome::Open, None));
-        assert_eq!(duel(&[1.0, 1.0], &[2.0, 2.0]), (Outcome::Open, Some(4.0)));
+        assert_eq!(duel(&[1.0], &[2.0]), (DuelOutcome::Open, None));
+        assert_eq!(duel(&[1.0, 1.0], &[2.0, 2.0]), (DuelOutcome::Open, Some(4.0)));
     }
 
     /// The fastest of many ways of one speed seems faster than some; corrected for their number, it does not.

@@ -3,7 +3,7 @@
 use super::compare::Comparison;
 use super::machine::Machine;
 use super::row::Measured;
-use super::settings::Settings;
+use super::settings::BenchSettings;
 use super::subject::Subject;
 use super::verdict::Verdict;
 
@@ -11,7 +11,7 @@ use super::verdict::Verdict;
 #[derive(Debug)]
 pub struct Findings<'f> {
     /// The settings of the run.
-    pub settings: &'f Settings,
+    pub settings: &'f BenchSettings,
     /// The files.
     pub subjects: &'f [Subject],
     /// The machine.
@@ -43,7 +43,7 @@ mod tests {
 
     /// Returns rows with invented runs: some ways nearly equal, some twice as fast, with noise of 1
     /// to 20 %.
-    fn measured(settings: &Settings, seed: u64) -> Measured {
+    fn measured(settings: &BenchSettings, seed: u64) -> Measured {
         let mut shuffle = Shuffle::new(seed);
         let mut fraction = move || shuffle.below(1 << 20) as f64 / f64::from(1 << 20);
         let noise = 0.01 + 0.19 * fraction();
@@ -59,7 +59,7 @@ mod tests {
                     usage: Usage { device_bytes: Some((fraction() * 2e9) as u64), ..Usage::default() },
                     peak: None,
                 };
-                let accesses = (settings.pattern != crate::cli::bench::Pattern::Sequential).then_some(16_384);
+                let accesses = (settings.pattern != crate::cli::bench::AccessPattern::Sequential).then_some(16_384);
                 let samples = (1..=settings.runs).map(sample).collect();
                 rows.push(Row { samples, ..Row::new(way, state, 1 << 28, accesses) });
             }
@@ -94,7 +94,7 @@ mod tests {
 
     /// Counts the ways that the noise does not distinguish from the fastest, and checks that no
     /// other sentence ranks them.
-    fn ways_near(verdict: &Verdict<'_>, settings: &Settings) -> usize {
+    fn ways_near(verdict: &Verdict<'_>, settings: &BenchSettings) -> usize {
         let label = |row: &Row| row.way.label(settings.pattern);
         let is_listed = |verb: &str, of: &Row, listed: &Row| {
             let start = format!("Mappings that {verb} {}: ", label(of));
@@ -118,7 +118,7 @@ mod tests {
             let runs = format!("--runs={}", 1 + seed % 9);
             let pattern = if seed % 3 == 0 { "--pattern=random" } else { "--auto" };
             let args = CommandLine::try_parse_from(["bench", "--both", &runs, pattern, "--seed=1"]).unwrap().args;
-            let settings = Settings::new(&args, 2).unwrap();
+            let settings = BenchSettings::new(&args, 2).unwrap();
             let measured = measured(&settings, seed);
             let verdicts = verdict::verdicts(&settings, &measured);
             let findings = Findings {
@@ -142,7 +142,7 @@ mod tests {
             // Every output format shows the same figures.
             let table = table::table(&findings, table::Look { width: 300, color: false });
             let csv = csv::csv(&findings);
-            let json = serde_json::to_value(report::Report::new(&findings)).unwrap();
+            let json = serde_json::to_value(report::BenchReport::new(&findings)).unwrap();
             let svg = plot::draw(&findings).unwrap();
             for (number, row) in measured.rows.iter().enumerate() {
                 let speed = row.speed();

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
-use super::order::Walk;
+use super::order::AccessOrder;
 use crate::os::direct::read_cached;
 use crate::os::posix::{AsFd, FileExt};
 use crate::os::read_ahead::will_need;
@@ -226,7 +226,7 @@ pub struct Ahead<'w, L> {
     /// The file.
     pub file: &'w File,
     /// The accesses.
-    pub walk: &'w Walk,
+    pub walk: &'w AccessOrder,
     /// The number of accesses to request ahead.
     pub depth: u64,
 }

@@ -5,18 +5,18 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::auto::Auto;
-use super::crew::{Answer, Outcome, Task};
+use super::crew::{Answer, PassOutcome, Task};
 use super::latency::Latencies;
-use super::order::{Shuffle, Walk};
+use super::order::{AccessOrder, Shuffle};
 use super::pace;
 use super::pass::{Trouble, pass};
 use super::row::{Measured, Row, Sample};
-use super::settings::Settings;
-use super::state::{State, dirty_pages};
+use super::settings::BenchSettings;
+use super::state::{CacheState, dirty_pages};
 use super::subject::Subject;
 use super::verdict::{Verdict, verdicts};
 use super::way::{Means, Way, size};
-use crate::cli::bench::Pattern;
+use crate::cli::bench::AccessPattern;
 use crate::engine::Session;
 use crate::os::{Usage, forget_peak, peak_resident};
 
@@ -34,7 +34,7 @@ const MOST_COLD: f64 = 24.0;
 /// # Errors
 /// Returns an error if a file cannot be read, changes meanwhile, or two ways do not find the same
 /// result.
-pub fn measure(settings: &Settings, subjects: &[Subject], stats: &Session) -> anyhow::Result<Measured> {
+pub fn measure(settings: &BenchSettings, subjects: &[Subject], stats: &Session) -> anyhow::Result<Measured> {
     let mut bench = Bench { settings, subjects, walks: HashMap::new(), auto: Auto::new(settings.threads)?, stats };
     let mut measured = bench.prepare();
     let mut passes = vec![None; measured.rows.len()];
@@ -61,10 +61,10 @@ pub fn measure(settings: &Settings, subjects: &[Subject], stats: &Session) -> an
 
 /// The state that the runs share.
 struct Bench<'a> {
-    settings: &'a Settings,
+    settings: &'a BenchSettings,
     subjects: &'a [Subject],
     /// The accesses for each file and block size.
-    walks: HashMap<(usize, u64), Walk>,
+    walks: HashMap<(usize, u64), AccessOrder>,
     auto: Auto,
     stats: &'a Session,
 }
@@ -77,7 +77,7 @@ impl Bench<'_> {
             let dirty = dirty_pages(self.subjects);
             match state.make(self.subjects) {
                 Err(reason) => measured.blocked.push((state, reason)),
-                Ok(()) if state == State::Cold && dirty > 0 => {
+                Ok(()) if state == CacheState::Cold && dirty > 0 => {
                     let (were, them) = if dirty == 1 { ("page was", "it") } else { ("pages were", "them") };
                     measured.notes.push(format!(
                         "{dirty} {were} dirty: the kernel wrote {them} to the disk before it could drop {them}"
@@ -96,7 +96,7 @@ impl Bench<'_> {
     }
 
     /// Adds a row for `way`, unless the file is so short that it would do the same as another way.
-    fn add_row(&mut self, mut way: Way, state: State, rows: &mut Vec<Row>) {
+    fn add_row(&mut self, mut way: Way, state: CacheState, rows: &mut Vec<Row>) {
         let (mut bytes, mut accesses, mut most) = (0, 0, 0);
         for subject in self.subjects {
             let walk = self.walk(&way, subject);
@@ -154,19 +154,19 @@ impl Bench<'_> {
     }
 
     fn is_scattered(&self) -> bool {
-        self.settings.pattern != Pattern::Sequential
+        self.settings.pattern != AccessPattern::Sequential
     }
 
     /// Returns the accesses of `way` to `subject`: the same in every run, and for every way with this block size.
-    fn walk(&mut self, way: &Way, subject: &Subject) -> &Walk {
-        let Settings { pattern, stride, seed, .. } = *self.settings;
+    fn walk(&mut self, way: &Way, subject: &Subject) -> &AccessOrder {
+        let BenchSettings { pattern, stride, seed, .. } = *self.settings;
         let number = self.subjects.iter().position(|other| std::ptr::eq(other, subject)).unwrap_or(0);
         let block = way.block.unwrap_or(super::way::PIECE);
         let len = subject.len();
         self.walks.entry((number, block)).or_insert_with(|| match pattern {
-            Pattern::Sequential => Walk::sequential(len, block),
-            Pattern::Random => Walk::random(len, block, &mut Shuffle::new(seed ^ number as u64)),
-            Pattern::Stride => Walk::stride(len, block, stride),
+            AccessPattern::Sequential => AccessOrder::sequential(len, block),
+            AccessPattern::Random => AccessOrder::random(len, block, &mut Shuffle::new(seed ^ number as u64)),
+            AccessPattern::Stride => AccessOrder::stride(len, block, stride),
         })
     }
 
@@ -193,12 +193,12 @@ impl Bench<'_> {
                 Err(end) => return end.note(round, row),
             },
         };
-        let (sample, Outcome { answer, latencies: times }) = match self.sample(row, round, count) {
+        let (sample, PassOutcome { answer, latencies: times }) = match self.sample(row, round, count) {
             Ok(done) => done,
             Err(end) => return end.note(round, row),
         };
         self.stats.bytes.add(row.bytes);
-        let group = if self.settings.pattern == Pattern::Sequential { None } else { row.way.block };
+        let group = if self.settings.pattern == AccessPattern::Sequential { None } else { row.way.block };
         match measured.answers.iter().find(|(other, _)| *other == group) {
             Some((_, known)) if *known != answer => {
                 if let Some(changed) = self.subjects.iter().find(|subject| subject.has_changed()) {
@@ -220,7 +220,7 @@ impl Bench<'_> {
 
     /// Returns the number of passes that make a run long enough to be timed, determined by
     /// uncounted passes.
-    fn enough_passes(&mut self, row: &Row) -> Result<u32, End> {
+    fn enough_passes(&mut self, row: &Row) -> Result<u32, InvalidRun> {
         if row.bytes > SHORT {
             return Ok(1);
         }
@@ -229,13 +229,13 @@ impl Bench<'_> {
             // The very first pass may be slow for other reasons.
             first = self.sample(row, 0, 1)?.0;
         }
-        let most = if row.state == State::Warm { MOST_WARM } else { MOST_COLD };
+        let most = if row.state == CacheState::Warm { MOST_WARM } else { MOST_COLD };
         Ok((LONG_ENOUGH.as_secs_f64() / first.seconds).ceil().clamp(1.0, most) as u32)
     }
 
     /// Times `passes` passes, and single accesses if they are out of order.
-    fn sample(&mut self, row: &Row, round: u32, passes: u32) -> Result<(Sample, Outcome), End> {
-        let is_cold = row.state == State::Cold;
+    fn sample(&mut self, row: &Row, round: u32, passes: u32) -> Result<(Sample, PassOutcome), InvalidRun> {
+        let is_cold = row.state == CacheState::Cold;
         // A cold file is warm after one pass.
         let (times, each) = if is_cold { (passes, 1) } else { (1, passes) };
         let mut took = Duration::ZERO;
@@ -243,7 +243,7 @@ impl Bench<'_> {
         let mut peak = None;
         let mut latest = None;
         for _ in 0..times {
-            row.state.make(self.subjects).map_err(End::LeftOut)?;
+            row.state.make(self.subjects).map_err(InvalidRun::LeftOut)?;
             self.auto.renew();
             let may_peak = forget_peak();
             let before = Usage::now();
@@ -255,7 +255,7 @@ impl Bench<'_> {
             latest = Some(join(latest, outcome));
         }
         let seconds = took.as_secs_f64() / f64::from(passes);
-        let mut outcome = latest.ok_or_else(|| End::LeftOut("no pass".into()))?;
+        let mut outcome = latest.ok_or_else(|| InvalidRun::LeftOut("no pass".into()))?;
         if !is_cold && self.is_scattered() {
             // Reading the clock takes as long as touching a cached page, so these passes are not
             // counted.
@@ -265,28 +265,28 @@ impl Bench<'_> {
     }
 
     /// Performs `passes` passes over all files.
-    fn go(&mut self, way: &Way, passes: u32, is_timed: bool) -> Result<Outcome, End> {
+    fn go(&mut self, way: &Way, passes: u32, is_timed: bool) -> Result<PassOutcome, InvalidRun> {
         let family = match way.means {
             Means::Auto => {
                 let answer = self.auto.passes(passes, self.subjects, &self.settings.work);
-                let answer = answer.map_err(|error| End::Failed(self.names(), error))?;
-                return Ok(Outcome { answer, latencies: None });
+                let answer = answer.map_err(|error| InvalidRun::Failed(self.names(), error))?;
+                return Ok(PassOutcome { answer, latencies: None });
             }
             Means::Fixed(family) => family,
         };
         let (subjects, work) = (self.subjects, &self.settings.work);
         let mut latest = None;
         for _ in 0..passes {
-            let mut all: Option<Outcome> = None;
+            let mut all: Option<PassOutcome> = None;
             for subject in subjects {
                 let task = Task { walk: self.walk(way, subject), work, is_timed };
                 let outcome = pass(family, way, subject.path(), &task).map_err(|trouble| match trouble {
-                    Trouble::Unavailable(reason) => End::Unavailable(reason),
-                    Trouble::Failed(error) => End::Failed(subject.shown().to_owned(), error),
+                    Trouble::Unavailable(reason) => InvalidRun::Unavailable(reason),
+                    Trouble::Failed(error) => InvalidRun::Failed(subject.shown().to_owned(), error),
                 })?;
                 all = Some(match all {
                     None => outcome,
-                    Some(before) => Outcome {
+                    Some(before) => PassOutcome {
                         answer: match (before.answer, &outcome.answer) {
                             (Answer::Number(a), Answer::Number(b)) => Answer::Number(a.wrapping_add(*b)),
                             (a, b) => Answer::Digest(format!("{a} {b}")),
@@ -297,7 +297,7 @@ impl Bench<'_> {
             }
             latest = all.map(|outcome| join(latest, outcome));
         }
-        latest.ok_or_else(|| End::LeftOut("no pass".into()))
+        latest.ok_or_else(|| InvalidRun::LeftOut("no pass".into()))
     }
 
     fn names(&self) -> String {
@@ -321,9 +321,9 @@ fn subject_notes(subject: &Subject, rows: &[Row]) -> Vec<String> {
 }
 
 /// Returns the answer of the later of two passes, with the times of both.
-fn join(before: Option<Outcome>, after: Outcome) -> Outcome {
+fn join(before: Option<PassOutcome>, after: PassOutcome) -> PassOutcome {
     let latencies = merge(before.and_then(|before| before.latencies), after.latencies);
-    Outcome { answer: after.answer, latencies }
+    PassOutcome { answer: after.answer, latencies }
 }
 
 fn merge(a: Option<Latencies>, b: Option<Latencies>) -> Option<Latencies> {
@@ -337,7 +337,7 @@ fn merge(a: Option<Latencies>, b: Option<Latencies>) -> Option<Latencies> {
 }
 
 /// Why a run is invalid.
-enum End {
+enum InvalidRun {
     /// The state could not be reached this time.
     LeftOut(String),
     /// The way is not available here.
@@ -346,12 +346,12 @@ enum End {
     Failed(String, std::io::Error),
 }
 
-impl End {
+impl InvalidRun {
     fn note(self, round: u32, row: &mut Row) -> anyhow::Result<()> {
         match self {
-            End::LeftOut(reason) => row.left_out.push((round, reason)),
-            End::Unavailable(reason) => row.unavailable = Some(reason),
-            End::Failed(name, error) => anyhow::bail!("{name}: {}", crate::os::error_text(&error)),
+            InvalidRun::LeftOut(reason) => row.left_out.push((round, reason)),
+            InvalidRun::Unavailable(reason) => row.unavailable = Some(reason),
+            InvalidRun::Failed(name, error) => anyhow::bail!("{name}: {}", crate::os::error_text(&error)),
         }
         Ok(())
     }

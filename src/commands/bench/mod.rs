@@ -42,9 +42,9 @@ use crate::exit::Exit;
 use crate::output::Output;
 use findings::Findings;
 use machine::Machine;
-use report::Report;
-use settings::Settings;
-use state::State;
+use report::BenchReport;
+use settings::BenchSettings;
+use state::CacheState;
 use subject::Subject;
 
 /// The default size of the temporary file: a few tenths of a second per pass on a slow disk, and
@@ -60,16 +60,17 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let common = common(args);
     let config = Config::new(&common, output)?;
     config.refuse_stats_over(&args.files)?;
-    let settings = Settings::new(args, config.engine.threads)?;
+    let settings = BenchSettings::new(args, config.engine.threads)?;
     let chart = chart(args)?;
     let Some(subjects) = subjects(args, output)? else { return Ok(Exit::Failure) };
 
     let progress = config.progress_over(
         || {
             let bytes: u64 = subjects.iter().map(Subject::len).sum();
-            let sequential = settings.pattern == crate::cli::bench::Pattern::Sequential;
+            let sequential = settings.pattern == crate::cli::bench::AccessPattern::Sequential;
             let ways = settings.selection.ways(settings.pattern);
-            let rows = |&state: &State| ways.iter().filter(|way| settings.selection.fits(way, state)).count() as u64;
+            let rows =
+                |&state: &CacheState| ways.iter().filter(|way| settings.selection.fits(way, state)).count() as u64;
             let rows: u64 = settings.states.iter().map(rows).sum();
             sequential.then_some(bytes * rows * u64::from(settings.runs))
         },
@@ -90,7 +91,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         verdicts: verdict::verdicts(&settings, &measured),
     };
     if args.json {
-        output.write_all(&crate::output::to_json_pretty(&Report::new(&findings))?)?;
+        output.write_all(&crate::output::to_json_pretty(&BenchReport::new(&findings))?)?;
         output.write_all(b"\n")?;
     } else if args.csv {
         output.write_all(csv::csv(&findings).as_bytes())?;

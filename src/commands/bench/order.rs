@@ -40,21 +40,21 @@ pub const MOST: u64 = 16_384;
 
 /// The accesses to one file, in order.
 #[derive(Clone, Debug)]
-pub struct Walk {
+pub struct AccessOrder {
     len: u64,
     block: u64,
     /// The offset of each access; `None` means sequential access from start to end.
     spots: Option<Vec<u64>>,
 }
 
-impl Walk {
+impl AccessOrder {
     /// Returns the accesses to all of `len` bytes, `block` at a time.
-    pub fn sequential(len: u64, block: u64) -> Walk {
-        Walk { len, block, spots: None }
+    pub fn sequential(len: u64, block: u64) -> AccessOrder {
+        AccessOrder { len, block, spots: None }
     }
 
     /// Returns accesses to blocks in shuffled order, each once, at most [`MOST`].
-    pub fn random(len: u64, block: u64, shuffle: &mut Shuffle) -> Walk {
+    pub fn random(len: u64, block: u64, shuffle: &mut Shuffle) -> AccessOrder {
         let count = len.div_ceil(block);
         let spots = if count <= 4 * MOST {
             let mut all: Vec<u64> = (0..count).map(|block_number| block_number * block).collect();
@@ -69,13 +69,13 @@ impl Walk {
                 .take(MOST as usize)
                 .collect()
         };
-        Walk { len, block, spots: Some(spots) }
+        AccessOrder { len, block, spots: Some(spots) }
     }
 
     /// Returns accesses to a block at every multiple of `stride`, at most [`MOST`].
-    pub fn stride(len: u64, block: u64, stride: u64) -> Walk {
+    pub fn stride(len: u64, block: u64, stride: u64) -> AccessOrder {
         let spots = (0..len.div_ceil(stride)).take(MOST as usize).map(|step| step * stride).collect();
-        Walk { len, block, spots: Some(spots) }
+        AccessOrder { len, block, spots: Some(spots) }
     }
 
     /// Returns whether everything is read from start to end.
@@ -139,10 +139,10 @@ mod tests {
     #[test]
     fn every_block_once() {
         for (len, block) in [(1, 1), (10, 3), (4096, 4096), (100_000, 4096)] {
-            let walk = Walk::random(len, block, &mut Shuffle::new(1));
+            let walk = AccessOrder::random(len, block, &mut Shuffle::new(1));
             let mut places: Vec<_> = (0..walk.count()).map(|index| walk.place(index).unwrap()).collect();
             places.sort_unstable_by_key(|place| place.start);
-            let straight = Walk::sequential(len, block);
+            let straight = AccessOrder::sequential(len, block);
             assert_eq!(places, (0..straight.count()).map(|index| straight.place(index).unwrap()).collect::<Vec<_>>());
             assert_eq!((walk.bytes(), straight.bytes()), (len, len));
             assert_eq!((walk.place(walk.count()), straight.place(straight.count())), (None, None));
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn few_of_many_are_distinct() {
-        let walk = Walk::random(1 << 40, 4096, &mut Shuffle::new(3));
+        let walk = AccessOrder::random(1 << 40, 4096, &mut Shuffle::new(3));
         let places: std::collections::HashSet<u64> =
             (0..walk.count()).map(|index| walk.place(index).unwrap().start).collect();
         assert_eq!(places.len() as u64, MOST);
@@ -160,10 +160,10 @@ mod tests {
 
     #[test]
     fn strides_leave_out_what_lies_between() {
-        let walk = Walk::stride(100, 10, 40);
+        let walk = AccessOrder::stride(100, 10, 40);
         let places: Vec<_> = (0..walk.count()).map(|index| walk.place(index).unwrap()).collect();
         assert_eq!(places, [0..10, 40..50, 80..90]);
         assert_eq!(walk.bytes(), 30);
-        assert_eq!(Walk::stride(85, 10, 40).bytes(), 25);
+        assert_eq!(AccessOrder::stride(85, 10, 40).bytes(), 25);
     }
 }

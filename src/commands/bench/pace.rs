@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::row::Row;
-use super::state::State;
+use super::state::CacheState;
 use super::statistics::summary;
 
 /// The minimum number of ways for an estimate. With fewer, a way that happens to be slow makes the
@@ -20,7 +20,7 @@ const STEADY: f64 = 0.1;
 /// Sets the pace of every run: the median, over all ways in its state and round, of the throughput
 /// divided by that way's median. Returns a note on a machine that was not steady.
 pub fn set(rows: &mut [Row]) -> Option<String> {
-    let mut rounds: HashMap<(State, u32), Vec<f64>> = HashMap::new();
+    let mut rounds: HashMap<(CacheState, u32), Vec<f64>> = HashMap::new();
     for row in rows.iter() {
         let usual = summary(row.samples.iter().map(|sample| sample.seconds)).unwrap_or_default().median;
         for sample in &row.samples {

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use super::crew::{self, Outcome, Task, Total};
+use super::crew::{self, PassOutcome, Task, Total};
 use super::load::{Ahead, CachedReads, DirectReads, Preads, Reads, Whole, Windows, aligned_room, intact};
 use super::queue;
 use super::way::Way;
@@ -36,7 +36,7 @@ impl From<io::Error> for Trouble {
 ///
 /// # Errors
 /// Returns [`Trouble`] if there is no answer.
-pub fn pass(family: Family, way: &Way, path: &Path, task: &Task<'_>) -> Result<Outcome, Trouble> {
+pub fn pass(family: Family, way: &Way, path: &Path, task: &Task<'_>) -> Result<PassOutcome, Trouble> {
     let file = crate::io::path::open(path.as_os_str())?;
     // A mapping needs the length, and a reader must detect the end. Both take a call, and here it
     // is the same one.
@@ -77,7 +77,12 @@ fn direct(file: File) -> Result<(File, u64), Trouble> {
 }
 
 /// Reads with io_uring, in ranges of this alignment, with registered buffers if the way uses them.
-fn in_ring(file: &File, way: &Way, task: &Task<'_>, (registered, alignment): (bool, u64)) -> Result<Outcome, Trouble> {
+fn in_ring(
+    file: &File,
+    way: &Way,
+    task: &Task<'_>,
+    (registered, alignment): (bool, u64),
+) -> Result<PassOutcome, Trouble> {
     let slots = way.depth.min(usize::try_from(task.walk.count()).unwrap_or(usize::MAX)).max(1);
     let room = aligned_room(task.largest()?, alignment);
     let ring = Ring::new(file.as_fd(), slots, room, registered);
@@ -85,7 +90,7 @@ fn in_ring(file: &File, way: &Way, task: &Task<'_>, (registered, alignment): (bo
     Ok(queue::run(&mut ring, task, alignment)?)
 }
 
-fn in_windows(family: Family, file: &File, way: &Way, task: &Task<'_>) -> Result<Outcome, Trouble> {
+fn in_windows(family: Family, file: &File, way: &Way, task: &Task<'_>) -> Result<PassOutcome, Trouble> {
     // A file that cannot be mapped fails here rather than halfway.
     let first = Window::map(file.as_fd(), 0, 1).map_err(|error| unavailable("mmap", &error))?;
     let prefetches = family == Family::WindowsPrefetch;
@@ -101,7 +106,7 @@ fn in_windows(family: Family, file: &File, way: &Way, task: &Task<'_>) -> Result
     Ok(crew::run(&load, task, way.threads)?)
 }
 
-fn in_whole(family: Family, file: &File, way: &Way, task: &Task<'_>) -> Result<Outcome, Trouble> {
+fn in_whole(family: Family, file: &File, way: &Way, task: &Task<'_>) -> Result<PassOutcome, Trouble> {
     let window = map_whole(family, file, task)?;
     let outcome = if family == Family::MapPrefetch {
         let ahead = Ahead { load: Whole(&window), file, walk: task.walk, depth: way.depth as u64 };
@@ -109,7 +114,7 @@ fn in_whole(family: Family, file: &File, way: &Way, task: &Task<'_>) -> Result<O
     } else if task.walk.is_sequential() && way.threads == 1 {
         let mut total = Total::new(task.work, task.walk);
         total.take(0, window.bytes(), false);
-        Outcome { answer: total.finish(), latencies: None }
+        PassOutcome { answer: total.finish(), latencies: None }
     } else {
         crew::run(&Whole(&window), task, way.threads)?
     };

@@ -9,7 +9,7 @@ use super::figures::{count, duration, rate};
 use super::findings::Findings;
 use super::row::Row;
 use super::settings::pattern_word;
-use super::state::State;
+use super::state::CacheState;
 use super::subject::Subject;
 use super::way::{Means, Way, size};
 use crate::output::Scale;
@@ -70,7 +70,7 @@ fn ways(findings: &Findings<'_>) -> Vec<Way> {
 }
 
 /// A kind of way in the legend: its name, its colour, and whether a way belongs to it.
-type Kind = (&'static str, RGBColor, fn(&Way) -> bool);
+type LegendEntry = (&'static str, RGBColor, fn(&Way) -> bool);
 
 struct Chart<'c, 's> {
     canvas: &'c Canvas<'s>,
@@ -80,7 +80,7 @@ struct Chart<'c, 's> {
 
 impl Chart<'_, '_> {
     /// Draws the bars of one state, with the names of the ways to the left if `is_first`.
-    fn panel(&self, state: State, left: i32, is_first: bool) -> Drawn<()> {
+    fn panel(&self, state: CacheState, left: i32, is_first: bool) -> Drawn<()> {
         let rows: Vec<&Row> = self.findings.measured.rows.iter().filter(|row| row.state == state).collect();
         let most = rows.iter().filter_map(|row| row.rate()).map(|rate| rate.high.max(rate.value)).fold(0.0, f64::max);
         let scale = Scale::up_to(most);
@@ -137,7 +137,7 @@ impl Chart<'_, '_> {
 
     fn legend(&self, width: i32, y: i32) -> Drawn<()> {
         let mut at = MARGIN;
-        let kinds: [Kind; 3] = [
+        let kinds: [LegendEntry; 3] = [
             ("read into a buffer", READ, Way::is_read),
             ("mapped", MAP, Way::is_map),
             ("--io auto", AUTO, |way| way.means == Means::Auto),

@@ -5,7 +5,7 @@ use std::io;
 use std::ops::Range;
 use std::time::Instant;
 
-use super::crew::{Outcome, Task, Total};
+use super::crew::{PassOutcome, Task, Total};
 use super::latency::Stopwatch;
 use super::load::{aligned, changed};
 use crate::os::Ring;
@@ -35,7 +35,7 @@ struct Queue<'q> {
 ///
 /// # Errors
 /// Returns the error of a read, or an error if the file became shorter.
-pub fn run(ring: &mut Ring, task: &Task<'_>, alignment: u64) -> io::Result<Outcome> {
+pub fn run(ring: &mut Ring, task: &Task<'_>, alignment: u64) -> io::Result<PassOutcome> {
     let requests = (0..ring.slots()).map(|_| None).collect();
     let stopwatch = Stopwatch::new(task.is_timed);
     let mut queue = Queue { ring, task, alignment, requests, next: 0, stopwatch };
@@ -65,7 +65,7 @@ pub fn run(ring: &mut Ring, task: &Task<'_>, alignment: u64) -> io::Result<Outco
         queue.request(slot)?;
         done += 1;
     }
-    Ok(Outcome { answer: total.finish(), latencies: queue.stopwatch.into_times() })
+    Ok(PassOutcome { answer: total.finish(), latencies: queue.stopwatch.into_times() })
 }
 
 impl Queue<'_> {

@@ -8,7 +8,7 @@
 use super::figures::{count, duration};
 use super::row::{ProcessorTime, Row};
 use super::way::size;
-use crate::cli::bench::Pattern;
+use crate::cli::bench::AccessPattern;
 
 /// The smallest share of the difference that is reported.
 const LEAST_SHARE: f64 = 0.1;
@@ -17,7 +17,7 @@ const LEAST_SHARE: f64 = 0.1;
 pub const AMPLIFIED: f64 = 1.5;
 
 /// Explains why `loser` is slower than `winner`.
-pub fn reason(winner: &Row, loser: &Row, pattern: Pattern) -> String {
+pub fn reason(winner: &Row, loser: &Row, pattern: AccessPattern) -> String {
     let mut parts = parts(winner, loser, pattern);
     // The losses include whatever the loser saves elsewhere.
     let losses: f64 = parts.iter().map(|part| part.seconds.max(0.0)).sum();
@@ -27,7 +27,7 @@ pub fn reason(winner: &Row, loser: &Row, pattern: Pattern) -> String {
     if parts.is_empty() {
         return "Why: no counter explains it.".into();
     }
-    let share = |part: &Part| part.seconds / difference * 100.0;
+    let share = |part: &Share| part.seconds / difference * 100.0;
     let mut listed: Vec<String> = parts.iter().map(|part| format!("{} ({:.0} %)", part.text, share(part))).collect();
     if parts.iter().map(share).sum::<f64>() < 50.0 {
         listed.push("no counter explains the rest".to_owned());
@@ -45,7 +45,7 @@ pub fn amplification(row: &Row) -> Option<f64> {
 }
 
 /// A part of a difference.
-struct Part {
+struct Share {
     seconds: f64,
     text: String,
 }
@@ -71,11 +71,11 @@ impl Cost {
     }
 }
 
-fn parts(winner: &Row, loser: &Row, pattern: Pattern) -> Vec<Part> {
+fn parts(winner: &Row, loser: &Row, pattern: AccessPattern) -> Vec<Share> {
     let (fast, slow) = (Cost::of(winner), Cost::of(loser));
     let plural = if winner.way.threads == 1 { "" } else { "s" };
     let text = format!("{} thread{plural} against {}", winner.way.threads, loser.way.threads);
-    let mut parts = vec![Part { seconds: slow.busy() * (1.0 / slow.threads - 1.0 / fast.threads), text }];
+    let mut parts = vec![Share { seconds: slow.busy() * (1.0 / slow.threads - 1.0 / fast.threads), text }];
     let [user, system] =
         [slow.time.user - fast.time.user, slow.time.system - fast.time.system].map(|seconds| seconds / fast.threads);
     let wait = slow.wait - fast.wait;
@@ -84,26 +84,26 @@ fn parts(winner: &Row, loser: &Row, pattern: Pattern) -> Vec<Part> {
         // Fetching unwanted bytes costs both waiting and system time.
         let name = loser.way.label(pattern);
         let text = format!("{name} reads {:.1} times the bytes it wants from the device", times[0]);
-        parts.push(Part { seconds: system.max(0.0) + wait.max(0.0), text });
-        parts.push(Part { seconds: user, text: work_cost(winner, loser) });
+        parts.push(Share { seconds: system.max(0.0) + wait.max(0.0), text });
+        parts.push(Share { seconds: user, text: work_cost(winner, loser) });
         return parts;
     }
     let error = slow.time.error.hypot(fast.time.error) / fast.threads;
     if user.abs().max(system.abs()) < 2.0 * error {
         let times = format!("{} of processor time against {}", duration(slow.busy()), duration(fast.busy()));
         let text = format!("{times} (the runs are too short to tell the program's from the kernel's)");
-        parts.push(Part { seconds: user + system, text });
+        parts.push(Share { seconds: user + system, text });
     } else {
-        parts.push(Part { seconds: user, text: work_cost(winner, loser) });
+        parts.push(Share { seconds: user, text: work_cost(winner, loser) });
         let times = format!("{} of system time against {}", duration(slow.time.system), duration(fast.time.system));
-        parts.push(Part { seconds: system, text: format!("{}: {times}", system_cost(loser, pattern)) });
+        parts.push(Share { seconds: system, text: format!("{}: {times}", system_cost(loser, pattern)) });
     }
     let major = |row: &Row| row.median(|usage| usage.major_faults as f64);
     let mut text = format!("waits {} against {}", duration(slow.wait), duration(fast.wait));
     if major(loser) > 2.0 * major(winner).max(1.0) {
         text.push_str(&format!(", at {} major faults", count(major(loser))));
     }
-    parts.push(Part { seconds: wait, text });
+    parts.push(Share { seconds: wait, text });
     parts
 }
 
@@ -128,7 +128,7 @@ fn work_cost(winner: &Row, loser: &Row) -> String {
 }
 
 /// Returns what a way does in the kernel.
-fn system_cost(row: &Row, pattern: Pattern) -> String {
+fn system_cost(row: &Row, pattern: AccessPattern) -> String {
     let minor = row.median(|usage| usage.minor_faults as f64);
     if row.way.is_direct() {
         "each direct read is a request to the device".into()
@@ -146,7 +146,7 @@ fn system_cost(row: &Row, pattern: Pattern) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::row::Sample;
-    use super::super::state::State;
+    use super::super::state::CacheState;
     use super::super::way::Way;
     use super::*;
     use crate::cli::bench::Family;
@@ -162,11 +162,11 @@ mod tests {
         };
         let sample = Sample { round: 1, passes: 1, seconds: wall as f64 / 1e3, pace: 1.0, usage, peak: None };
         let way = Way::of(family, None, threads);
-        Row { samples: vec![sample], ..Row::new(way, State::Cold, 1_000_000_000, None) }
+        Row { samples: vec![sample], ..Row::new(way, CacheState::Cold, 1_000_000_000, None) }
     }
 
     fn why(winner: &Row, loser: &Row) -> String {
-        reason(winner, loser, Pattern::Random)
+        reason(winner, loser, AccessPattern::Random)
     }
 
     /// Regression: a cold random map read 22 times the bytes wanted, and copying was blamed.

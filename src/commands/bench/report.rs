@@ -4,20 +4,20 @@ use serde::Serialize;
 
 use super::auto;
 use super::compare::Comparison;
-use super::duel::{Duel, Outcome};
+use super::duel::{Duel, DuelOutcome};
 use super::earlier::SCHEMA;
 use super::findings::Findings;
 use super::machine::Machine;
 use super::row::{Measured, Row};
-use super::settings::{Settings, pattern_word};
-use super::state::State;
+use super::settings::{BenchSettings, pattern_word};
+use super::state::CacheState;
 use super::statistics::Estimate;
 use super::verdict::Verdict;
-use crate::cli::bench::Pattern;
+use crate::cli::bench::AccessPattern;
 
 /// The whole document.
 #[derive(Serialize)]
-pub struct Report<'a> {
+pub struct BenchReport<'a> {
     schema: u32,
     mapped: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -175,11 +175,11 @@ struct DuelReport {
     runs_to_settle: Option<f64>,
 }
 
-impl<'a> Report<'a> {
+impl<'a> BenchReport<'a> {
     /// Returns the document of these findings.
-    pub fn new(findings: &'a Findings<'a>) -> Report<'a> {
+    pub fn new(findings: &'a Findings<'a>) -> BenchReport<'a> {
         let Findings { settings, subjects, machine, measured, verdicts, comparison } = findings;
-        Report {
+        BenchReport {
             schema: SCHEMA,
             mapped: env!("CARGO_PKG_VERSION"),
             label: settings.label.as_deref(),
@@ -200,7 +200,7 @@ impl<'a> Report<'a> {
                 .collect(),
             work: &settings.work_text,
             pattern: pattern_word(settings.pattern),
-            stride: (settings.pattern == Pattern::Stride).then_some(settings.stride),
+            stride: (settings.pattern == AccessPattern::Stride).then_some(settings.stride),
             threads: settings.threads,
             runs: settings.runs,
             until_certain: settings.until_certain,
@@ -220,7 +220,7 @@ impl<'a> Report<'a> {
 }
 
 /// Returns the figures of a row.
-pub fn row_report(settings: &Settings, row: &Row) -> RowReport {
+pub fn row_report(settings: &BenchSettings, row: &Row) -> RowReport {
     let measured = !row.samples.is_empty();
     let spread = |Estimate { value, low, high }| Spread { estimate: value, quarter_below: low, quarter_above: high };
     RowReport {
@@ -268,7 +268,7 @@ pub fn row_report(settings: &Settings, row: &Row) -> RowReport {
     }
 }
 
-fn verdict_report(settings: &Settings, verdict: &Verdict<'_>) -> VerdictReport {
+fn verdict_report(settings: &BenchSettings, verdict: &Verdict<'_>) -> VerdictReport {
     let label = |row: &Row| row.way.label(settings.pattern);
     let duel = |duel: &Duel<'_>| DuelReport {
         one: label(duel.one),
@@ -280,12 +280,12 @@ fn verdict_report(settings: &Settings, verdict: &Verdict<'_>) -> VerdictReport {
         p_corrected: duel.corrected,
         comparisons: duel.comparisons,
         outcome: match duel.outcome() {
-            Outcome::Differ => "differ",
-            Outcome::Equal => "equal",
-            Outcome::Open => "open",
+            DuelOutcome::Differ => "differ",
+            DuelOutcome::Equal => "equal",
+            DuelOutcome::Open => "open",
         },
         runs_to_settle: match duel.outcome() {
-            Outcome::Open => duel.runs_to_settle().filter(|runs| runs.is_finite()),
+            DuelOutcome::Open => duel.runs_to_settle().filter(|runs| runs.is_finite()),
             _ => None,
         },
     };
@@ -295,10 +295,10 @@ fn verdict_report(settings: &Settings, verdict: &Verdict<'_>) -> VerdictReport {
         as_fast: verdict.as_fast.iter().map(|row| label(row)).collect(),
         winner: match verdict.duel.as_ref().map(|duel| (duel.outcome(), duel.ratio > 1.0)) {
             None => "none",
-            Some((Outcome::Open, _)) => "undecided",
-            Some((Outcome::Equal, _)) => "draw",
-            Some((Outcome::Differ, true)) => "mmap",
-            Some((Outcome::Differ, false)) => "read",
+            Some((DuelOutcome::Open, _)) => "undecided",
+            Some((DuelOutcome::Equal, _)) => "draw",
+            Some((DuelOutcome::Differ, true)) => "mmap",
+            Some((DuelOutcome::Differ, false)) => "read",
         },
         certain: verdict.is_certain(),
         mmap_against_read: verdict.duel.as_ref().map(duel),
@@ -311,8 +311,8 @@ fn verdict_report(settings: &Settings, verdict: &Verdict<'_>) -> VerdictReport {
 pub fn missing(measured: &Measured) -> impl Iterator<Item = String> + '_ {
     measured.blocked.iter().map(|(state, reason)| {
         let what = match state {
-            State::Cold => "no cold run counts",
-            State::Warm => "no warm run counts",
+            CacheState::Cold => "no cold run counts",
+            CacheState::Warm => "no warm run counts",
         };
         format!("{reason}: {what}")
     })

@@ -2,7 +2,7 @@
 
 use super::crew::Answer;
 use super::latency::Latencies;
-use super::state::State;
+use super::state::CacheState;
 use super::statistics::{Estimate, estimate, summary};
 use super::way::Way;
 use crate::os::Usage;
@@ -13,7 +13,7 @@ pub struct Row {
     /// The way of reading.
     pub way: Way,
     /// The state of the page cache before each run.
-    pub state: State,
+    pub state: CacheState,
     /// The number of bytes that a pass loads.
     pub bytes: u64,
     /// The number of accesses in a pass; `None` if everything is read in order.
@@ -64,7 +64,7 @@ pub struct Sample {
 
 impl Row {
     /// Returns a row without runs.
-    pub fn new(way: Way, state: State, bytes: u64, accesses: Option<u64>) -> Row {
+    pub fn new(way: Way, state: CacheState, bytes: u64, accesses: Option<u64>) -> Row {
         let (samples, left_out) = (Vec::new(), Vec::new());
         Row { way, state, bytes, accesses, samples, latencies: None, left_out, unavailable: None, work_in_cache: None }
     }
@@ -80,7 +80,10 @@ impl Row {
             usage: Usage::default(),
             peak: None,
         };
-        Row { samples: (1..).zip(seconds).map(sample).collect(), ..Row::new(way, State::Warm, 1_000_000_000, None) }
+        Row {
+            samples: (1..).zip(seconds).map(sample).collect(),
+            ..Row::new(way, CacheState::Warm, 1_000_000_000, None)
+        }
     }
 
     /// Returns the throughput of each run in GB/s (10⁹ bytes per second), corrected for the
@@ -165,7 +168,7 @@ pub struct Measured {
     /// How often the figures were examined to decide whether to continue.
     pub looks: u32,
     /// The states that could never be reached, with the reasons.
-    pub blocked: Vec<(State, String)>,
+    pub blocked: Vec<(CacheState, String)>,
     /// Notes for readers of the figures.
     pub notes: Vec<String>,
 }

@@ -3,26 +3,26 @@
 use std::hash::{BuildHasher, Hasher};
 
 use super::earlier::Earlier;
-use super::state::State;
+use super::state::CacheState;
 use super::way::WayChoice;
 use super::work::Work;
-use crate::cli::bench::{Args, Family, Pattern};
+use crate::cli::bench::{AccessPattern, Args, Family};
 
 /// The decisions for a run.
 #[derive(Debug)]
-pub struct Settings {
+pub struct BenchSettings {
     /// The work on the bytes.
     pub work: Work,
     /// The work as it was typed.
     pub work_text: String,
     /// The order of the accesses.
-    pub pattern: Pattern,
-    /// The distance between accesses, under [`Pattern::Stride`].
+    pub pattern: AccessPattern,
+    /// The distance between accesses, under [`AccessPattern::Stride`].
     pub stride: u64,
     /// The ways to compare.
     pub selection: WayChoice,
     /// Cold, warm or both.
-    pub states: Vec<State>,
+    pub states: Vec<CacheState>,
     /// The number of threads of the parallel ways.
     pub threads: usize,
     /// The number of runs of each way in each state.
@@ -40,23 +40,23 @@ pub struct Settings {
 /// The default of `--stride`.
 const STRIDE: u64 = 64 * 1024;
 
-impl Settings {
+impl BenchSettings {
     /// Resolves `args`. `threads` is the number of threads if `args` does not set it.
     ///
     /// # Errors
     /// Returns an error if options contradict each other.
-    pub fn new(args: &Args, threads: usize) -> anyhow::Result<Settings> {
-        let sequential = args.pattern == Pattern::Sequential;
+    pub fn new(args: &Args, threads: usize) -> anyhow::Result<BenchSettings> {
+        let sequential = args.pattern == AccessPattern::Sequential;
         if args.auto && !sequential {
             anyhow::bail!("--auto requires --pattern sequential, because the other subcommands read sequentially");
         }
-        if args.stride.is_some() && args.pattern != Pattern::Stride {
+        if args.stride.is_some() && args.pattern != AccessPattern::Stride {
             anyhow::bail!("--stride requires --pattern stride");
         }
         if !sequential && args.ways == [Family::MapWillneed] {
             anyhow::bail!("map-willneed requests the whole file and requires --pattern sequential");
         }
-        Ok(Settings {
+        Ok(BenchSettings {
             work: Work::parse(&args.work).map_err(|error| anyhow::anyhow!("--work: {error}"))?,
             work_text: args.work.clone(),
             pattern: args.pattern,
@@ -69,9 +69,9 @@ impl Settings {
                 auto: args.auto,
             },
             states: match (args.cold, args.both) {
-                (_, true) => vec![State::Cold, State::Warm],
-                (true, _) => vec![State::Cold],
-                _ => vec![State::Warm],
+                (_, true) => vec![CacheState::Cold, CacheState::Warm],
+                (true, _) => vec![CacheState::Cold],
+                _ => vec![CacheState::Warm],
             },
             threads,
             runs: args.runs,
@@ -85,10 +85,10 @@ impl Settings {
 }
 
 /// Returns the value of `--pattern` that stands for `pattern`.
-pub fn pattern_word(pattern: Pattern) -> &'static str {
+pub fn pattern_word(pattern: AccessPattern) -> &'static str {
     match pattern {
-        Pattern::Sequential => "sequential",
-        Pattern::Random => "random",
-        Pattern::Stride => "stride",
+        AccessPattern::Sequential => "sequential",
+        AccessPattern::Random => "random",
+        AccessPattern::Stride => "stride",
     }
 }

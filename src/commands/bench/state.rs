@@ -9,19 +9,19 @@ use crate::os::residency::{self, Unknown};
 
 /// The state of the page cache before a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum State {
+pub enum CacheState {
     /// No page of the files is cached.
     Cold,
     /// Every page of the files is cached.
     Warm,
 }
 
-impl State {
+impl CacheState {
     /// Returns the name of the state, for people and for JSON.
     pub fn word(self) -> &'static str {
         match self {
-            State::Cold => "cold",
-            State::Warm => "warm",
+            CacheState::Cold => "cold",
+            CacheState::Warm => "warm",
         }
     }
 
@@ -32,8 +32,8 @@ impl State {
     pub fn make(self, subjects: &[Subject]) -> Result<(), String> {
         for subject in subjects {
             let made = match self {
-                State::Cold => chill(subject),
-                State::Warm => heat(subject),
+                CacheState::Cold => chill(subject),
+                CacheState::Warm => heat(subject),
             };
             made.map_err(|reason| format!("{}: {reason}", subject.shown()))?;
         }
@@ -88,7 +88,7 @@ fn heat(subject: &Subject) -> Result<(), String> {
             Ok(_) | Err(Unknown::Unsupported) => {}
             Err(reason) => return Err(unknown(reason)),
         }
-        let all = std::iter::once(crate::os::extents::Range { start: 0, end: subject.len() });
+        let all = std::iter::once(crate::os::extents::DataRange { start: 0, end: subject.len() });
         residency::touch(subject.fd(), all).map_err(|error| crate::os::error_text(&error))?;
         if cached == Err(Unknown::Unsupported) {
             return Ok(());

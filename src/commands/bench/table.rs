@@ -9,10 +9,10 @@ use super::compare::Comparison;
 use super::figures::{count, duration, figure, size_short};
 use super::findings::Findings;
 use super::row::{Measured, Row};
-use super::settings::{Settings, pattern_word};
-use super::state::State;
+use super::settings::{BenchSettings, pattern_word};
+use super::state::CacheState;
 use super::way::{Means, size};
-use crate::cli::bench::Pattern;
+use crate::cli::bench::AccessPattern;
 
 /// How the table is displayed.
 #[derive(Clone, Copy, Debug)]
@@ -134,8 +134,8 @@ fn head(Findings { settings, subjects, machine, measured, .. }: &Findings<'_>) -
         size(machine.memory)
     );
     let stride =
-        if settings.pattern == Pattern::Stride { format!(" {}", size(settings.stride)) } else { String::new() };
-    let in_state = |state: &State| measured.rows.iter().filter(|row| row.state == *state).count();
+        if settings.pattern == AccessPattern::Stride { format!(" {}", size(settings.stride)) } else { String::new() };
+    let in_state = |state: &CacheState| measured.rows.iter().filter(|row| row.state == *state).count();
     let ways = settings.states.iter().map(in_state).max().unwrap_or(0);
     let _ = writeln!(
         text,
@@ -150,15 +150,15 @@ fn head(Findings { settings, subjects, machine, measured, .. }: &Findings<'_>) -
     text
 }
 
-fn push_state(text: &mut String, settings: &Settings, measured: &Measured, state: State, look: Look) {
+fn push_state(text: &mut String, settings: &BenchSettings, measured: &Measured, state: CacheState, look: Look) {
     let mut rows: Vec<&Row> = measured.rows.iter().filter(|row| row.state == state).collect();
     let speed = |row: &Row| row.rate().map_or(-1.0, |rate| rate.value);
     rows.sort_by(|a, b| speed(b).total_cmp(&speed(a)));
     let most = rows.first().map_or(0.0, |row| speed(row));
     let is_shown = |shown: Shown| match shown {
         Shown::Always => true,
-        Shown::Scattered => settings.pattern != Pattern::Sequential,
-        Shown::Sequential => settings.pattern == Pattern::Sequential,
+        Shown::Scattered => settings.pattern != AccessPattern::Sequential,
+        Shown::Sequential => settings.pattern == AccessPattern::Sequential,
         Shown::FromDevice => rows.iter().any(|row| row.device_bytes().is_some_and(|bytes| bytes > 0.0)),
     };
     let labels = rows.iter().map(|row| row.way.label(settings.pattern).chars().count()).max().unwrap_or(0).max(5);
@@ -215,7 +215,7 @@ fn fit(width: usize, labels: usize, is_shown: impl Fn(Shown) -> bool) -> (Vec<&'
 /// Returns a line for each state with the number of invalid runs in rows that also have valid ones.
 fn left_out(measured: &Measured) -> Vec<String> {
     let mut lines = Vec::new();
-    for state in [State::Cold, State::Warm] {
+    for state in [CacheState::Cold, CacheState::Warm] {
         let rows = || measured.rows.iter().filter(|row| row.state == state && !row.samples.is_empty());
         let left: usize = rows().map(|row| row.left_out.len()).sum();
         if let Some((_, reason)) = rows().flat_map(|row| &row.left_out).next() {

@@ -1,12 +1,12 @@
 //! Writes the verdict: which way wins here, by how much, whether that exceeds the noise, and why
 //! according to the counters. Losses of mapping are stated as plainly as its wins.
 
-use super::duel::{Duel, MARGIN, Outcome, compare};
+use super::duel::{Duel, DuelOutcome, MARGIN, compare};
 use super::figures::{count, rate};
 use super::reason::{AMPLIFIED, amplification, reason};
 use super::row::{Measured, Row};
-use super::settings::Settings;
-use super::state::State;
+use super::settings::BenchSettings;
+use super::state::CacheState;
 use super::way::Means;
 
 /// The maximum number of ways that a sentence names as equally fast.
@@ -16,7 +16,7 @@ const MOST_NAMED: usize = 4;
 #[derive(Debug)]
 pub struct Verdict<'m> {
     /// The state.
-    pub state: State,
+    pub state: CacheState,
     /// The fastest way of all.
     pub fastest: &'m Row,
     /// The ways that these runs cannot distinguish from the fastest.
@@ -33,16 +33,16 @@ impl Verdict<'_> {
     /// Returns whether further runs would not change the conclusions about mmap, read and `--io
     /// auto`.
     pub fn is_certain(&self) -> bool {
-        [&self.duel, &self.auto].into_iter().flatten().all(|duel| duel.outcome() != Outcome::Open)
+        [&self.duel, &self.auto].into_iter().flatten().all(|duel| duel.outcome() != DuelOutcome::Open)
     }
 }
 
 /// Returns the verdict on each state that has figures.
-pub fn verdicts<'m>(settings: &Settings, measured: &'m Measured) -> Vec<Verdict<'m>> {
+pub fn verdicts<'m>(settings: &BenchSettings, measured: &'m Measured) -> Vec<Verdict<'m>> {
     settings.states.iter().filter_map(|&state| verdict(settings, measured, state)).collect()
 }
 
-fn verdict<'m>(settings: &Settings, measured: &'m Measured, state: State) -> Option<Verdict<'m>> {
+fn verdict<'m>(settings: &BenchSettings, measured: &'m Measured, state: CacheState) -> Option<Verdict<'m>> {
     let rows: Vec<&Row> = measured.rows.iter().filter(|row| row.state == state && !row.samples.is_empty()).collect();
     let words = Words { settings, looks: measured.looks };
     let fixed: Vec<&Row> = rows.iter().copied().filter(|row| row.way.means != Means::Auto).collect();
@@ -81,7 +81,7 @@ fn fastest_duel(duels: Vec<Duel<'_>>) -> Option<Duel<'_>> {
 }
 
 struct Words<'s> {
-    settings: &'s Settings,
+    settings: &'s BenchSettings,
     looks: u32,
 }
 
@@ -122,17 +122,17 @@ impl Words<'_> {
         let (fast, slow) = (self.with_rate(winner), self.with_rate(loser));
         let percent = (times - 1.0) * 100.0;
         match duel.outcome() {
-            Outcome::Differ => {
+            DuelOutcome::Differ => {
                 let (what, other) = if winner.way.is_map() { ("mmap", "read") } else { ("read", "mapping") };
                 let p = self.chance(duel);
                 format!("{what} wins: {fast} is {times:.2} times as fast as {slow}, the fastest {other} ({p}).")
             }
-            Outcome::Equal => format!(
+            DuelOutcome::Equal => format!(
                 "No difference beyond {:.0} % between mmap and read: {fast} and {slow} differ by {percent:.0} %{}.",
                 MARGIN * 100.0,
                 interval(duel)
             ),
-            Outcome::Open => format!(
+            DuelOutcome::Open => format!(
                 "Undecided between mmap and read: {fast} and {slow} differ by {percent:.0} %, which {}.",
                 self.not_enough(duel)
             ),
@@ -233,14 +233,14 @@ impl Words<'_> {
         let slower = (1.0 - duel.ratio) * 100.0;
         match duel.outcome() {
             _ if duel.ratio >= 1.0 => format!("{auto}: no way measured was faster; next is {other}."),
-            Outcome::Differ => {
+            DuelOutcome::Differ => {
                 format!("{auto}: {slower:.1} % slower than the fastest, {other} ({}).", self.chance(duel))
             }
-            Outcome::Equal => {
+            DuelOutcome::Equal => {
                 let interval = interval(duel);
                 format!("{auto}: {slower:.1} % slower than the fastest, {other}, which is within 5 %{interval}.")
             }
-            Outcome::Open => {
+            DuelOutcome::Open => {
                 format!("{auto}: {slower:.1} % slower than the fastest, {other}, which {}.", self.not_enough(duel))
             }
         }

@@ -2,8 +2,8 @@
 
 use clap::ValueEnum;
 
-use super::state::State;
-use crate::cli::bench::{Family, Pattern};
+use super::state::CacheState;
+use crate::cli::bench::{AccessPattern, Family};
 use crate::engine::BLOCK;
 
 /// A way of reading: its system calls, their size, the threads, and the requests in flight.
@@ -75,7 +75,7 @@ impl Way {
     }
 
     /// Returns the label for people: `windows 4 MiB ×2`, `io_uring 4 KiB, depth 32`.
-    pub fn label(&self, pattern: Pattern) -> String {
+    pub fn label(&self, pattern: AccessPattern) -> String {
         let Means::Fixed(family) = self.means else { return "--io auto".into() };
         let name = name(family, pattern);
         let block = self.block.map(|block| format!(" {}", size(block))).unwrap_or_default();
@@ -83,15 +83,15 @@ impl Way {
         let depth = match family {
             Family::Uring | Family::UringFixed | Family::UringDirect => format!(", depth {}", self.depth),
             Family::MapPrefetch => format!(", {} ahead", self.depth),
-            Family::WindowsPrefetch if pattern != Pattern::Sequential => format!(", {} ahead", self.depth),
+            Family::WindowsPrefetch if pattern != AccessPattern::Sequential => format!(", {} ahead", self.depth),
             _ => String::new(),
         };
         format!("{name}{block}{threads}{depth}")
     }
 }
 
-fn name(family: Family, pattern: Pattern) -> &'static str {
-    let is_sequential = pattern == Pattern::Sequential;
+fn name(family: Family, pattern: AccessPattern) -> &'static str {
+    let is_sequential = pattern == AccessPattern::Sequential;
     match family {
         Family::Read if is_sequential => "read",
         Family::Read => "lseek + read",
@@ -146,7 +146,7 @@ pub struct WayChoice {
 
 impl WayChoice {
     /// Returns the ways to compare.
-    pub fn ways(&self, pattern: Pattern) -> Vec<Way> {
+    pub fn ways(&self, pattern: AccessPattern) -> Vec<Way> {
         let families = Family::value_variants().iter().copied();
         let chosen = families.filter(|family| self.families.is_empty() || self.families.contains(family));
         let fixed = chosen.flat_map(|family| self.variants(family, pattern));
@@ -155,13 +155,13 @@ impl WayChoice {
 
     /// Returns whether to measure `way` in `state`. A way that bypasses the cache gains nothing
     /// from a warm one, so it is measured there only if it is named.
-    pub fn fits(&self, way: &Way, state: State) -> bool {
+    pub fn fits(&self, way: &Way, state: CacheState) -> bool {
         let Means::Fixed(family) = way.means else { return true };
-        state == State::Cold || !way.is_direct() || self.families.contains(&family)
+        state == CacheState::Cold || !way.is_direct() || self.families.contains(&family)
     }
 
-    fn variants(&self, family: Family, pattern: Pattern) -> Vec<Way> {
-        let is_sequential = pattern == Pattern::Sequential;
+    fn variants(&self, family: Family, pattern: AccessPattern) -> Vec<Way> {
+        let is_sequential = pattern == AccessPattern::Sequential;
         let usual: &[u64] = match family {
             Family::MapWillneed if !is_sequential => return Vec::new(),
             _ if !is_sequential => &[4 * KIB, 64 * KIB],
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn every_family_is_there_and_none_twice() {
-        for pattern in [Pattern::Sequential, Pattern::Random, Pattern::Stride] {
+        for pattern in [AccessPattern::Sequential, AccessPattern::Random, AccessPattern::Stride] {
             for threads in [1, 2] {
                 let ways = WayChoice { threads, auto: true, ..WayChoice::default() }.ways(pattern);
                 let mut labels: Vec<String> = ways.iter().map(|way| way.label(pattern)).collect();
@@ -215,7 +215,10 @@ mod tests {
                 assert_eq!(labels.len(), ways.len());
                 for family in Family::value_variants() {
                     let there = ways.iter().any(|way| way.means == Means::Fixed(*family));
-                    assert!(there || pattern != Pattern::Sequential && *family == Family::MapWillneed, "{family:?}");
+                    assert!(
+                        there || pattern != AccessPattern::Sequential && *family == Family::MapWillneed,
+                        "{family:?}"
+                    );
                 }
             }
         }
@@ -225,8 +228,8 @@ mod tests {
     fn what_was_asked_for_and_nothing_else() {
         let chosen =
             WayChoice { threads: 3, blocks: vec![512], families: vec![Family::Windows], ..WayChoice::default() };
-        let ways = chosen.ways(Pattern::Sequential);
-        let labels: Vec<String> = ways.iter().map(|way| way.label(Pattern::Sequential)).collect();
+        let ways = chosen.ways(AccessPattern::Sequential);
+        let labels: Vec<String> = ways.iter().map(|way| way.label(AccessPattern::Sequential)).collect();
         assert_eq!(labels, ["windows 512 B", "windows 512 B ×3"]);
         let deep = WayChoice {
             threads: 2,
@@ -235,7 +238,7 @@ mod tests {
             ..WayChoice::default()
         };
         let labels: Vec<String> =
-            deep.ways(Pattern::Sequential).iter().map(|way| way.label(Pattern::Sequential)).collect();
+            deep.ways(AccessPattern::Sequential).iter().map(|way| way.label(AccessPattern::Sequential)).collect();
         assert_eq!(
             labels,
             [
@@ -253,8 +256,8 @@ mod tests {
     fn direct_reads_of_a_warm_file_are_measured_when_named() {
         let direct = Way::of(Family::Direct, Some(4096), 32);
         let named = WayChoice { families: vec![Family::Direct], ..WayChoice::default() };
-        assert!(WayChoice::default().fits(&direct, State::Cold) && named.fits(&direct, State::Warm));
-        assert!(!WayChoice::default().fits(&direct, State::Warm));
+        assert!(WayChoice::default().fits(&direct, CacheState::Cold) && named.fits(&direct, CacheState::Warm));
+        assert!(!WayChoice::default().fits(&direct, CacheState::Warm));
     }
 
     #[test]

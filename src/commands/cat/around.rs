@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use memchr::{memchr_iter, memrchr_iter};
 
-use super::pick::Piece;
+use super::pick::PickedPiece;
 use crate::cli::range::Around;
 
 /// Returns the error for an input of `length` bytes, which has no such byte.
@@ -42,7 +42,7 @@ impl AroundPicker {
     ///
     /// # Errors
     /// Returns an error if the lines before the byte are too long to be held.
-    pub fn feed(&mut self, mut piece: &[u8], mut emit: impl FnMut(Piece<'_>)) -> io::Result<()> {
+    pub fn feed(&mut self, mut piece: &[u8], mut emit: impl FnMut(PickedPiece<'_>)) -> io::Result<()> {
         if self.left.is_none() {
             let before = (self.around.byte - self.at).min(piece.len() as u64) as usize;
             self.hold(&piece[..before], &mut emit)?;
@@ -50,7 +50,7 @@ impl AroundPicker {
             if piece.is_empty() {
                 return Ok(());
             }
-            emit(Piece::Keep(self.held.make_contiguous()));
+            emit(PickedPiece::Keep(self.held.make_contiguous()));
             self.held = VecDeque::new();
             self.left = Some(self.around.lines.saturating_add(1));
         }
@@ -59,7 +59,7 @@ impl AroundPicker {
         let (found, last) = ends.fold((0, None), |(found, _), at| (found + 1, Some(at)));
         self.left = Some(left - found);
         let kept = if found == left { last.map_or(0, |last| last + 1) } else { piece.len() };
-        emit(Piece::Keep(&piece[..kept]));
+        emit(PickedPiece::Keep(&piece[..kept]));
         Ok(())
     }
 
@@ -71,7 +71,7 @@ impl AroundPicker {
         if self.left.is_none() { Err(beyond(self.around, self.at)) } else { Ok(()) }
     }
 
-    fn hold(&mut self, piece: &[u8], emit: &mut impl FnMut(Piece<'_>)) -> io::Result<()> {
+    fn hold(&mut self, piece: &[u8], emit: &mut impl FnMut(PickedPiece<'_>)) -> io::Result<()> {
         self.at += piece.len() as u64;
         self.held.extend(piece);
         // The byte's own line has started, so the wanted lines before it are separated by one more
@@ -79,7 +79,7 @@ impl AroundPicker {
         let nth = usize::try_from(self.around.lines).unwrap_or(usize::MAX);
         let held = self.held.make_contiguous();
         if let Some(end) = memrchr_iter(b'\n', held).nth(nth) {
-            emit(Piece::Skip(&held[..=end]));
+            emit(PickedPiece::Skip(&held[..=end]));
             self.held.drain(..=end);
         }
         if self.held.len() > self.limit {

@@ -18,7 +18,7 @@ use super::{Cat, locate};
 use crate::cli::cat::{Args, FollowBy};
 use crate::cli::range::{Mark, RangeEnd, Selection, UnitRange};
 use crate::exit::Exit;
-use crate::follow::{End, Follower, Options, Origin, Outcome, follow};
+use crate::follow::{End, FollowOutcome, Follower, Options, Origin, follow};
 use crate::io::{FileRef, Source};
 
 /// The number of lines of each file that are printed first, as by `tail`.
@@ -67,7 +67,7 @@ struct Followed {
 }
 
 /// The printed side of following.
-struct Following<'f, 'a> {
+struct CatFollower<'f, 'a> {
     cat: &'f mut Cat<'a>,
     names: Names,
     /// Whether lines are held back until they are complete.
@@ -102,7 +102,7 @@ impl Cat<'_> {
         let options = self.follow_options(args, by);
         let holds_lines = inputs.len() > 1;
         let output = self.output.fd().try_clone_to_owned()?;
-        let mut following = Following {
+        let mut following = CatFollower {
             cat: self,
             names,
             holds_lines,
@@ -168,7 +168,7 @@ impl Cat<'_> {
     }
 }
 
-impl Follower for Following<'_, '_> {
+impl Follower for CatFollower<'_, '_> {
     fn add(&mut self, name: &OsStr) {
         let shown = self.cat.shown_name(name);
         // A stream has no last lines yet. If lines or bytes are counted from the start, it skips
@@ -249,7 +249,7 @@ impl Follower for Following<'_, '_> {
     }
 }
 
-impl Following<'_, '_> {
+impl CatFollower<'_, '_> {
     /// Prints bytes of one input, separated from the output of another one.
     fn print(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()> {
         let transform = self.cat.transform;
@@ -358,7 +358,7 @@ pub(super) fn input_names(args: &Args) -> Vec<OsString> {
 }
 
 /// Returns the exit code of following.
-pub(super) fn exit(outcome: &Outcome) -> Exit {
+pub(super) fn exit(outcome: &FollowOutcome) -> Exit {
     let failed = if outcome.failed { Exit::Failure } else { Exit::Success };
     failed.and(match outcome.end {
         End::Signal(signal) => Exit::from(signal),

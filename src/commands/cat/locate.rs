@@ -34,7 +34,7 @@ pub(super) fn spans(
     let within = source.start()..source.end().unwrap_or(0);
     match wanted {
         Wanted::All => Ok(vec![within]),
-        Wanted::Lines(selection, end) => Lines { source, within, config, output, end: *end }.spans(selection),
+        Wanted::Lines(selection, end) => LineSearch { source, within, config, output, end: *end }.spans(selection),
         Wanted::Bytes(selection) => {
             let len = within.end - within.start;
             let spans = selection.resolve(Some(len)).into_iter();
@@ -52,11 +52,11 @@ pub(super) fn spans(
         Wanted::Shard(shard) => Ok(vec![shard.find(source, within, b'\n')?]),
         Wanted::Around(around) => {
             let before = |within: Range<u64>, count| {
-                let lines = Lines { source, within, config, output: &mut *output, end: b'\n' };
+                let lines = LineSearch { source, within, config, output: &mut *output, end: b'\n' };
                 Ok(lines.line_starts_from_end(vec![count])?.start_of(count))
             };
             let start = super::around::start(*around, within.clone(), before)?;
-            let mut lines = Lines { source, within: around.byte..within.end, config, output, end: b'\n' };
+            let mut lines = LineSearch { source, within: around.byte..within.end, config, output, end: b'\n' };
             let end = lines.after_lines(around.byte, &[around.lines.saturating_add(1)])?[0];
             let span = start..end;
             Ok(Vec::from([span]))
@@ -79,11 +79,11 @@ pub(super) fn count_line_ends(
     if within.is_empty() {
         return Ok(0);
     }
-    Ok(Lines { source, within: within.clone(), config, output, end: b'\n' }.count(within.start, &[most])?.lines)
+    Ok(LineSearch { source, within: within.clone(), config, output, end: b'\n' }.count(within.start, &[most])?.lines)
 }
 
 /// A search for lines in one source.
-struct Lines<'a> {
+struct LineSearch<'a> {
     source: &'a Source,
     within: Range<u64>,
     config: &'a Config,
@@ -92,7 +92,7 @@ struct Lines<'a> {
     end: u8,
 }
 
-impl Lines<'_> {
+impl LineSearch<'_> {
     fn spans(mut self, selection: &Selection) -> io::Result<Vec<Range<u64>>> {
         // One pass from each end finds all marks, however many ranges there are.
         let mut from_end = Vec::new();

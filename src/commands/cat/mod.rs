@@ -32,7 +32,7 @@ use crate::os::posix::OsStrExt;
 use crate::os::was_closed;
 use crate::output::{Destination, Output, escape_for_terminal, escape_name, print_message};
 use short::{SHORT, ShortPieces};
-use shown::Shown;
+use shown::DisplayKernel;
 use transform::{State, Transform};
 use wanted::Wanted;
 
@@ -270,7 +270,7 @@ impl Cat<'_> {
     /// Runs all of `source` through the transform.
     fn show(&mut self, source: Source, silent: bool) -> io::Result<Exit> {
         let Config { engine, stats, .. } = self.config;
-        let kernel = Shown { transform: self.transform, silent };
+        let kernel = DisplayKernel { transform: self.transform, silent };
         let mut plan = engine.plan(Cut::Exact, BLOCK);
         // Holes have no lines to count, so they need not be read.
         plan.holes = silent;

@@ -13,7 +13,7 @@ use crate::cli::range::Selection;
 
 /// A piece of the stream, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece<'b> {
+pub enum PickedPiece<'b> {
     /// Selected bytes.
     Keep(&'b [u8]),
     /// Bytes that are not selected, but whose lines are counted.
@@ -108,7 +108,7 @@ impl Picker {
     /// # Errors
     ///
     /// Returns [`TooMuch`], after which the picker must not be used.
-    pub fn feed(&mut self, piece: &[u8], mut emit: impl FnMut(Piece<'_>)) -> Result<(), TooMuch> {
+    pub fn feed(&mut self, piece: &[u8], mut emit: impl FnMut(PickedPiece<'_>)) -> Result<(), TooMuch> {
         let units = self.unit.count(piece);
         if self.look_ahead == 0 {
             split(self.unit, piece, units, self.gone, &self.known, &mut emit);
@@ -147,7 +147,7 @@ impl Picker {
     }
 
     /// Ends the stream, and passes on the rest.
-    pub fn finish(&mut self, mut emit: impl FnMut(Piece<'_>)) {
+    pub fn finish(&mut self, mut emit: impl FnMut(PickedPiece<'_>)) {
         let cut_short = match (self.unit, self.held.back()) {
             (Unit::Line(end), Some((last, _))) => last.last() != Some(&end),
             _ => false,
@@ -199,7 +199,7 @@ fn split(
     units: u64,
     before: u64,
     selected: &ResolvedSelection,
-    emit: &mut impl FnMut(Piece<'_>),
+    emit: &mut impl FnMut(PickedPiece<'_>),
 ) {
     if !selected.stepped.is_empty() {
         return split_by_unit(unit, piece, before, selected, emit);
@@ -207,7 +207,7 @@ fn split(
     let selected = &selected.ranges;
     let mut emit = |keep: bool, bytes: &[u8]| {
         if !bytes.is_empty() {
-            emit(if keep { Piece::Keep(bytes) } else { Piece::Skip(bytes) });
+            emit(if keep { PickedPiece::Keep(bytes) } else { PickedPiece::Skip(bytes) });
         }
     };
     let (mut rest, mut at) = (piece, before);
@@ -234,10 +234,10 @@ fn split_by_unit(
     piece: &[u8],
     before: u64,
     selected: &ResolvedSelection,
-    emit: &mut impl FnMut(Piece<'_>),
+    emit: &mut impl FnMut(PickedPiece<'_>),
 ) {
     let mut pass = |number: u64, bytes: &[u8]| {
-        emit(if selected.has(number) { Piece::Keep(bytes) } else { Piece::Skip(bytes) });
+        emit(if selected.has(number) { PickedPiece::Keep(bytes) } else { PickedPiece::Skip(bytes) });
     };
     match unit {
         Unit::Line(end) => {
@@ -294,12 +294,12 @@ mod tests {
 
     fn pick(selection: &Selection, unit: Unit, input: &[u8], step: usize) -> (Vec<u8>, Vec<u8>) {
         let (mut kept, mut all) = (Vec::new(), Vec::new());
-        let mut emit = |piece: Piece<'_>| match piece {
-            Piece::Keep(bytes) => {
+        let mut emit = |piece: PickedPiece<'_>| match piece {
+            PickedPiece::Keep(bytes) => {
                 kept.extend_from_slice(bytes);
                 all.extend_from_slice(bytes);
             }
-            Piece::Skip(bytes) => all.extend_from_slice(bytes),
+            PickedPiece::Skip(bytes) => all.extend_from_slice(bytes),
         };
         let mut picker = Picker::new(selection.clone(), unit, usize::MAX);
         for piece in input.chunks(step) {
@@ -340,7 +340,7 @@ mod tests {
         }
         let mut lines = 0;
         picker.finish(|piece| {
-            if let Piece::Keep(bytes) = piece {
+            if let PickedPiece::Keep(bytes) = piece {
                 lines += Unit::LINE.count(bytes);
             }
         });

@@ -5,7 +5,7 @@ use crate::engine::{Block, Flow, Kernel};
 
 /// Formats whole inputs, or only counts their lines.
 #[derive(Debug)]
-pub(super) struct Shown {
+pub(super) struct DisplayKernel {
     pub transform: Transform,
     /// Whether lines are only counted, because they come before the selected ones.
     pub silent: bool,
@@ -13,20 +13,20 @@ pub(super) struct Shown {
 
 /// The result of scanning a block.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(super) struct ShownPart {
     tally: u64,
     before: State,
 }
 
-impl Kernel for Shown {
-    type Part = Part;
+impl Kernel for DisplayKernel {
+    type Part = ShownPart;
     type Carry = State;
 
-    fn scan(&self, block: &Block) -> Part {
-        Part { tally: self.transform.tally(block.bytes()), before: State::default() }
+    fn scan(&self, block: &Block) -> ShownPart {
+        ShownPart { tally: self.transform.tally(block.bytes()), before: State::default() }
     }
 
-    fn carry(&self, block: &Block, part: &mut Part, carry: &mut State) -> Flow {
+    fn carry(&self, block: &Block, part: &mut ShownPart, carry: &mut State) -> Flow {
         part.before = *carry;
         // A hole is NUL bytes within a line.
         let bytes = if block.hole().is_some() { &[0; 3] } else { block.bytes() };
@@ -34,7 +34,7 @@ impl Kernel for Shown {
         Flow::Continue
     }
 
-    fn format(&self, block: &Block, part: &mut Part, text: &mut Vec<u8>) {
+    fn format(&self, block: &Block, part: &mut ShownPart, text: &mut Vec<u8>) {
         if !self.silent {
             self.transform.format(&part.before, block.bytes(), text);
         }

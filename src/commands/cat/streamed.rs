@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::around::AroundPicker;
-use super::pick::{Picker, Piece, Unit};
+use super::pick::{PickedPiece, Picker, Unit};
 use super::transform::{State, Transform};
 use super::wanted::Wanted;
 use crate::app::config::Config;
@@ -28,7 +28,7 @@ enum StreamPicker {
 }
 
 impl StreamPicker {
-    fn feed(&mut self, piece: &[u8], filled: Filled, mut emit: impl FnMut(Piece<'_>)) -> io::Result<()> {
+    fn feed(&mut self, piece: &[u8], filled: Filled, mut emit: impl FnMut(PickedPiece<'_>)) -> io::Result<()> {
         let ended = filled == Filled::Ended;
         match self {
             StreamPicker::Units(picker) => {
@@ -38,7 +38,8 @@ impl StreamPicker {
                 }
             }
             StreamPicker::Times(window) => {
-                let mut emit = |keep, bytes: &[u8]| emit(if keep { Piece::Keep(bytes) } else { Piece::Skip(bytes) });
+                let mut emit =
+                    |keep, bytes: &[u8]| emit(if keep { PickedPiece::Keep(bytes) } else { PickedPiece::Skip(bytes) });
                 let result = window.feed(piece, &mut emit).and_then(|()| match filled {
                     Filled::Ended => window.finish(emit),
                     Filled::Drained => {
@@ -103,13 +104,13 @@ pub(super) fn run(
     let mut stream = Stream::new(Arc::clone(&source));
     let stop = Stop::new();
     let (mut piece, mut text) = (Buffer::default(), Vec::new());
-    let mut show = |piece: Piece<'_>, text: &mut Vec<u8>| match piece {
-        Piece::Keep(bytes) if transform.is_identity() => append_copy(text, bytes),
-        Piece::Keep(bytes) => {
+    let mut show = |piece: PickedPiece<'_>, text: &mut Vec<u8>| match piece {
+        PickedPiece::Keep(bytes) if transform.is_identity() => append_copy(text, bytes),
+        PickedPiece::Keep(bytes) => {
             transform.format(state, bytes, text);
             state.advance(transform, bytes, transform.tally(bytes));
         }
-        Piece::Skip(bytes) => {
+        PickedPiece::Skip(bytes) => {
             state.finish(transform, text);
             state.advance(transform, bytes, transform.tally(bytes));
             state.drop_held();

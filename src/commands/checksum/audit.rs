@@ -12,9 +12,9 @@ use std::path::{Component, Path, PathBuf};
 use serde::Serialize;
 
 use super::check::report::{JsonVerdict, write_json, write_verdict};
-use super::check::verify::Verdict;
+use super::check::verify::EntryVerdict;
 use super::list::{DigestCandidate, ListEntry};
-use super::{Run, name};
+use super::{ChecksumRun, name};
 use crate::cli::checksum::Checking;
 use crate::commands::file_digest;
 use crate::digest::{Digest, Recipe, Spec};
@@ -85,7 +85,7 @@ impl Audit {
     }
 
     /// Records the verdict on a listed file.
-    pub fn note(&mut self, entry: &ListEntry, verdict: &io::Result<Verdict>) {
+    pub fn note(&mut self, entry: &ListEntry, verdict: &io::Result<EntryVerdict>) {
         let piece = entry.piece().map(|(name, _)| name);
         let other = entry.other_names().into_iter().next();
         for name in [Some(entry.name.clone()), piece, other].into_iter().flatten() {
@@ -93,8 +93,8 @@ impl Audit {
         }
         self.roots.insert(root(Path::new(&entry.name)));
         match verdict {
-            Ok(Verdict::Matched(_)) => self.counts.matched += 1,
-            Ok(Verdict::Mismatched) => self.counts.changed += 1,
+            Ok(EntryVerdict::Matched(_)) => self.counts.matched += 1,
+            Ok(EntryVerdict::Mismatched) => self.counts.changed += 1,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let candidates = entry.expected[0].candidates.clone();
                 self.missing.push(Missing { name: entry.name.clone(), candidates, moved: false });
@@ -107,7 +107,7 @@ impl Audit {
     ///
     /// # Errors
     /// Returns an error if writing to standard output fails.
-    pub fn finish(mut self, run: Run<'_>, checking: &Checking, output: &mut Output) -> io::Result<Exit> {
+    pub fn finish(mut self, run: ChecksumRun<'_>, checking: &Checking, output: &mut Output) -> io::Result<Exit> {
         let own = output.own_file();
         let recipes = self.recipes(&run);
         let (config, engine) = (run.config, &run.config.engine);
@@ -169,7 +169,7 @@ impl Audit {
     }
 
     /// Returns the recipes for the digests of the missing files.
-    fn recipes(&self, run: &Run<'_>) -> Vec<Recipe> {
+    fn recipes(&self, run: &ChecksumRun<'_>) -> Vec<Recipe> {
         let mut specs: Vec<Spec> = Vec::new();
         for candidate in self.missing.iter().flat_map(|missing| &missing.candidates) {
             if !specs.contains(&candidate.spec) {
@@ -199,7 +199,13 @@ fn found<'m>(missing: &'m mut [Missing], digests: &[Digest]) -> Option<&'m OsStr
     Some(&found.name)
 }
 
-fn write(run: Run<'_>, checking: &Checking, name: &OsStr, finding: Finding<'_>, output: &mut Output) -> io::Result<()> {
+fn write(
+    run: ChecksumRun<'_>,
+    checking: &Checking,
+    name: &OsStr,
+    finding: Finding<'_>,
+    output: &mut Output,
+) -> io::Result<()> {
     if checking.status {
         return Ok(());
     }
@@ -217,7 +223,7 @@ fn write(run: Run<'_>, checking: &Checking, name: &OsStr, finding: Finding<'_>, 
     write_verdict(run, name, &format!("{}{to}", status.to_ascii_uppercase()), output)
 }
 
-fn sum_up(counts: Counts, run: Run<'_>, checking: &Checking, output: &mut Output) -> io::Result<Exit> {
+fn sum_up(counts: Counts, run: ChecksumRun<'_>, checking: &Checking, output: &mut Output) -> io::Result<Exit> {
     let Counts { matched, changed, moved, missing, new, unreadable } = counts;
     if !checking.status && run.settings.style.json {
         write_json(&JsonSummary { audit: counts }, output)?;

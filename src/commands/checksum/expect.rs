@@ -7,7 +7,7 @@ use std::io;
 
 use anyhow::bail;
 
-use super::Run;
+use super::ChecksumRun;
 use super::check::Check;
 use super::list::{AlgorithmFilter, Expected, ListEntry, ListItem, base64, expected, hex};
 use crate::cli::checksum::Args;
@@ -20,7 +20,7 @@ use crate::output::Output;
 /// # Errors
 /// Returns an error if the text is not a digest. The inner result is an error if writing to
 /// standard output fails.
-pub fn run(run: Run<'_>, args: &Args, text: &str, output: &mut Output) -> anyhow::Result<io::Result<Exit>> {
+pub fn run(run: ChecksumRun<'_>, args: &Args, text: &str, output: &mut Output) -> anyhow::Result<io::Result<Exit>> {
     let Some(expected) = parse(text.trim(), &run.settings.named) else {
         let named: Vec<&str> = run.settings.named.iter().map(|algorithm| algorithm.name()).collect();
         let algorithms = if named.is_empty() { "any algorithm".into() } else { named.join(" or ") };

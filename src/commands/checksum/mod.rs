@@ -19,7 +19,7 @@ use std::ffi::OsString;
 use std::io;
 
 use format::DigestSubject;
-use settings::Settings;
+use settings::ChecksumSettings;
 
 use crate::app::config::Config;
 use crate::app::progress::ByteProgress;
@@ -39,14 +39,14 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         list_algorithms(output)?;
         return Ok(Exit::Success);
     }
-    let mut settings = Settings::new(args)?;
+    let mut settings = ChecksumSettings::new(args)?;
     settings.style.escape_for_terminal = output.destination() == Destination::Terminal;
     let config = Config::new(&settings::common(args), output)?.with_decoding(args.decompress);
     config.refuse_stats_over(&settings.files)?;
     // The sizes of listed files are not known before they are opened.
     let known = if settings.checks || args.files0_from.is_some() { &[][..] } else { &settings.files[..] };
     let progress = config.progress_with_pauses(known);
-    let run = Run { settings: &settings, config: &config, progress: progress.as_ref() };
+    let run = ChecksumRun { settings: &settings, config: &config, progress: progress.as_ref() };
     let exit = match (&args.expect, args.pieces) {
         _ if settings.checks => check::run(run, args, output),
         (Some(digest), _) => expect::run(run, args, digest, output)?,
@@ -70,13 +70,13 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
 
 /// The context that all parts of a run share.
 #[derive(Clone, Copy)]
-struct Run<'a> {
-    settings: &'a Settings,
+struct ChecksumRun<'a> {
+    settings: &'a ChecksumSettings,
     config: &'a Config,
     progress: Option<&'a ByteProgress>,
 }
 
-impl Run<'_> {
+impl ChecksumRun<'_> {
     /// Prints with the progress bar hidden, if there is one.
     fn printing<R>(&self, print: impl FnOnce() -> R) -> R {
         match self.progress {
@@ -95,14 +95,14 @@ impl Run<'_> {
 }
 
 /// The outcome of one file.
-enum Outcome {
+enum DigestOutcome {
     Digests(OsString, Vec<Digest>),
     Failed(OsString, io::Error),
 }
 
 /// Prints the digests of every file, in the order given.
-fn print(run: Run<'_>, files: inputs::Files<'_>, output: &mut Output) -> io::Result<Exit> {
-    let Run { settings, config, .. } = run;
+fn print(run: ChecksumRun<'_>, files: inputs::Files<'_>, output: &mut Output) -> io::Result<Exit> {
+    let ChecksumRun { settings, config, .. } = run;
     let mut exit = Exit::Success;
     let (engine, stats) = (&config.engine, &config.stats);
     let inputs = files.map(|file| match file {
@@ -112,21 +112,21 @@ fn print(run: Run<'_>, files: inputs::Files<'_>, output: &mut Output) -> io::Res
     let work = |input: Input<'_>, permits: &_| {
         let source = match input.open(engine.policy, engine.range) {
             Ok((source, _)) => source,
-            Err((name, error)) => return Outcome::Failed(name, error),
+            Err((name, error)) => return DigestOutcome::Failed(name, error),
         };
         let name = source.name().to_owned();
         let source = config.reject_own_output(source);
         match source.and_then(|source| file_digest::digest(source, &settings.recipes, config, permits)) {
-            Ok(digests) => Outcome::Digests(name, digests),
-            Err(error) => Outcome::Failed(name, error),
+            Ok(digests) => DigestOutcome::Digests(name, digests),
+            Err(error) => DigestOutcome::Failed(name, error),
         }
     };
-    let mut tell = |outcome: Outcome| match outcome {
-        Outcome::Digests(name, digests) => digests.iter().try_for_each(|digest| {
+    let mut tell = |outcome: DigestOutcome| match outcome {
+        DigestOutcome::Digests(name, digests) => digests.iter().try_for_each(|digest| {
             let subject = DigestSubject { name: &name, piece: None };
             output.write_line(|write| settings.style.write(digest, subject, write))
         }),
-        Outcome::Failed(name, error) => {
+        DigestOutcome::Failed(name, error) => {
             name::report(&name, &error, output);
             exit = Exit::Failure;
             Ok(())

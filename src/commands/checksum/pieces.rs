@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::format::DigestSubject;
 use super::inputs::Files;
-use super::{Run, name};
+use super::{ChecksumRun, name};
 use crate::commands::file_digest;
 use crate::digest::{Digest, Recipe};
 use crate::engine::{MapSteps, map_in_order};
@@ -26,20 +26,20 @@ const READ: u64 = 256 << 10;
 enum PieceJob {
     /// A range of an open file; `None` for an empty file.
     Part(Arc<Source>, Option<Range<u64>>),
-    Done(Piece),
+    Done(FilePiece),
     Failed(OsString, io::Error),
 }
 
 /// The digests of one piece.
-struct Piece {
+struct FilePiece {
     name: OsString,
     range: Option<Range<u64>>,
     digests: Vec<Digest>,
 }
 
 /// Prints the digests of every piece of every file, in order.
-pub fn print(run: Run<'_>, files: Files<'_>, size: u64, output: &mut Output) -> io::Result<Exit> {
-    let Run { settings, config, .. } = run;
+pub fn print(run: ChecksumRun<'_>, files: Files<'_>, size: u64, output: &mut Output) -> io::Result<Exit> {
+    let ChecksumRun { settings, config, .. } = run;
     let jobs = files.flat_map(move |file| -> Box<dyn Iterator<Item = PieceJob> + Send + '_> {
         let (engine, policy) = (&config.engine, config.engine.policy);
         let fail = |name, error| Box::new(std::iter::once(PieceJob::Failed(name, error)));
@@ -65,7 +65,7 @@ pub fn print(run: Run<'_>, files: Files<'_>, size: u64, output: &mut Output) -> 
             let bytes = range.clone().unwrap_or_else(|| source.start()..source.start());
             let part = source.part(bytes, config.engine.policy);
             match part.and_then(|part| file_digest::digest(part, &settings.recipes, config, permits)) {
-                Ok(digests) => PieceJob::Done(Piece { name, range, digests }),
+                Ok(digests) => PieceJob::Done(FilePiece { name, range, digests }),
                 Err(error) => PieceJob::Failed(name, error),
             }
         }
@@ -142,7 +142,7 @@ impl<'a> PieceStream<'a> {
     }
 
     /// Hashes the next piece. Returns `None` after the last one.
-    fn piece(&mut self) -> io::Result<Option<Piece>> {
+    fn piece(&mut self) -> io::Result<Option<FilePiece>> {
         let mut hashers: Vec<_> = self.recipes.iter().map(Recipe::hasher).collect();
         let mut len = 0;
         while len < self.size {
@@ -164,7 +164,7 @@ impl<'a> PieceStream<'a> {
         let range = (len > 0).then(|| self.at..self.at + len);
         self.at += len;
         let digests = hashers.into_iter().map(crate::digest::hasher::Hasher::finish).collect();
-        Ok(Some(Piece { name: self.name.clone(), range, digests }))
+        Ok(Some(FilePiece { name: self.name.clone(), range, digests }))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::output;
 
 /// The decisions for a run.
 #[derive(Debug)]
-pub struct Settings {
+pub struct ChecksumSettings {
     /// The digests to compute for each file. With `--check`, only their key and seek offset are
     /// used.
     pub recipes: Vec<Recipe>,
@@ -33,12 +33,12 @@ pub struct Settings {
     pub is_expected: bool,
 }
 
-impl Settings {
+impl ChecksumSettings {
     /// Resolves the arguments.
     ///
     /// # Errors
     /// Returns an error if options contradict each other.
-    pub fn new(args: &Args) -> anyhow::Result<Settings> {
+    pub fn new(args: &Args) -> anyhow::Result<ChecksumSettings> {
         let name = output::command_name("checksum");
         consistent(args).map_err(|message| anyhow!("{message}\nTry '{name} --help' for more information."))?;
         let specs = specs(&args.algorithms, args.digest_length)?;
@@ -78,7 +78,7 @@ impl Settings {
         }
         let recipes = specs.into_iter().map(|spec| Recipe { spec, key, seek }).collect();
         let checks = args.checking.check || args.checking.audit;
-        Ok(Settings { recipes, named, style, files, checks, is_expected: args.expect.is_some() })
+        Ok(ChecksumSettings { recipes, named, style, files, checks, is_expected: args.expect.is_some() })
     }
 }
 

@@ -14,7 +14,7 @@ use memchr::memrchr;
 use crate::cli::cat::FollowBy;
 use crate::engine::{Block, Flow, Input, InputKind, Kernel};
 use crate::exit::Exit;
-use crate::follow::{End, Follower, Options, Origin, Outcome, follow};
+use crate::follow::{End, FollowOutcome, Follower, Options, Origin, follow};
 use crate::io::Source;
 use crate::os::posix::AsFd;
 use crate::output::Output;
@@ -47,7 +47,7 @@ impl Growing {
 }
 
 /// The searching side of following.
-struct Following<'r, 'a> {
+struct GrepFollower<'r, 'a> {
     run: &'r Run<'a>,
     settings: &'a Settings,
     output: &'r mut Output,
@@ -66,7 +66,7 @@ impl Run<'_> {
     pub fn follow(&self, files: Vec<OsString>, by: FollowBy, output: &mut Output) -> anyhow::Result<Exit> {
         let options = self.follow_options(by);
         let fd = output.fd().try_clone_to_owned()?;
-        let mut following = Following {
+        let mut following = GrepFollower {
             run: self,
             settings: self.settings,
             output,
@@ -79,7 +79,7 @@ impl Run<'_> {
         };
         let outcome = follow(self.walk.files(files), options, fd.as_fd(), &mut following)?;
         following.finish()?;
-        let Following { turns: Interleaved { totals, .. }, output, failed, .. } = following;
+        let GrepFollower { turns: Interleaved { totals, .. }, output, failed, .. } = following;
         print_summary(self.settings, &totals, output)?;
         Ok(self.followed_exit(&outcome, &totals, failed))
     }
@@ -92,7 +92,7 @@ impl Run<'_> {
     }
 
     /// Returns the exit code of a search that followed its files.
-    pub(super) fn followed_exit(&self, outcome: &Outcome, totals: &Totals, failed: bool) -> Exit {
+    pub(super) fn followed_exit(&self, outcome: &FollowOutcome, totals: &Totals, failed: bool) -> Exit {
         match outcome.end {
             End::Unread => Exit::Closed,
             End::Signal(signal) => Exit::from(signal),
@@ -104,7 +104,7 @@ impl Run<'_> {
     }
 }
 
-impl Follower for Following<'_, '_> {
+impl Follower for GrepFollower<'_, '_> {
     fn add(&mut self, name: &OsStr) {
         self.names.push(name.to_owned());
         self.done.push(false);
@@ -204,7 +204,7 @@ impl Follower for Following<'_, '_> {
     }
 }
 
-impl Following<'_, '_> {
+impl GrepFollower<'_, '_> {
     fn fail(&mut self, name: &OsStr, error: &io::Error) {
         self.output.report(name, error);
         self.failed = true;

@@ -15,7 +15,7 @@ use crate::output::JsonText;
 
 /// Running totals of the current input and of all inputs.
 #[derive(Clone, Debug)]
-pub struct Totals {
+pub struct JsonTotals {
     input: Stats,
     all: Stats,
     begun: Instant,
@@ -24,10 +24,10 @@ pub struct Totals {
     binary_offset: Option<u64>,
 }
 
-impl Default for Totals {
-    fn default() -> Totals {
+impl Default for JsonTotals {
+    fn default() -> JsonTotals {
         let now = Instant::now();
-        Totals {
+        JsonTotals {
             input: Stats::default(),
             all: Stats::default(),
             begun: now,
@@ -40,7 +40,7 @@ impl Default for Totals {
 
 /// The position of some lines.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+pub struct LinesPlace<'a> {
     /// The input's name.
     pub name: &'a [u8],
     /// The number of the first line, from 1.
@@ -84,14 +84,14 @@ impl Serialize for Elapsed {
 #[serde(tag = "type", content = "data", rename_all = "lowercase")]
 enum Message<'a> {
     Begin { path: JsonText<'a> },
-    Match(Lines<'a>),
-    Context(Lines<'a>),
+    Match(JsonLines<'a>),
+    Context(JsonLines<'a>),
     End { path: JsonText<'a>, binary_offset: Option<u64>, stats: Stats },
     Summary { elapsed_total: Elapsed, stats: Stats },
 }
 
 #[derive(Serialize)]
-struct Lines<'a> {
+struct JsonLines<'a> {
     path: JsonText<'a>,
     lines: JsonText<'a>,
     line_number: u64,
@@ -109,9 +109,9 @@ struct Submatch<'a> {
     end: usize,
 }
 
-impl Totals {
+impl JsonTotals {
     /// Continues with the sum that `other` has reached.
-    pub fn go_on_after(&mut self, other: &Totals) {
+    pub fn go_on_after(&mut self, other: &JsonTotals) {
         self.all = other.all;
     }
 
@@ -135,7 +135,7 @@ impl Totals {
         query: &Query,
         lines: &[u8],
         spans: Option<Spans<'_>>,
-        place: Place<'_>,
+        place: LinesPlace<'_>,
         text: &mut Vec<u8>,
     ) {
         if lines.is_empty() {
@@ -174,7 +174,7 @@ impl Totals {
                 .collect();
             self.input.matched_lines += u64::from(place.selected);
             self.input.matches += if place.selected { submatches.len() as u64 } else { 0 };
-            let lines = Lines {
+            let lines = JsonLines {
                 path: path(),
                 lines: JsonText::from(line),
                 line_number: number,

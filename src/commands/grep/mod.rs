@@ -88,7 +88,7 @@ use line_count::{LongLineCount, SMALLEST_BLOCK};
 use only_matches::OnlyMatches;
 use open::Opener;
 use settings::{Environment, Report, Settings};
-use start::{Part, Starts};
+use start::{InputPart, Starts};
 use walk::Walk;
 
 /// The default block size in bytes if lines are printed. The windows and text of two threads then
@@ -147,9 +147,9 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     }
     let hint = hints::for_letters(args, &files);
     let part = match (args.inputs.shard, args.printing.last) {
-        (Some(shard), _) => Some(Part::Shard(shard.into())),
+        (Some(shard), _) => Some(InputPart::Shard(shard.into())),
         (None, Some(0)) if args.inputs.follow.is_none() => return Ok(Exit::NoMatch),
-        (None, last) => last.map(Part::Last),
+        (None, last) => last.map(InputPart::Last),
     };
     output.set_quiet(args.inputs.no_messages);
     output.set_line_buffered(args.printing.line_buffered);
@@ -214,7 +214,7 @@ struct Run<'a> {
     walk: &'a Walk,
     decoding: &'a Decoding,
     period: Option<PeriodSearch>,
-    part: Option<Part>,
+    part: Option<InputPart>,
     /// Whether to suppress messages other than errors.
     is_quiet: bool,
 }

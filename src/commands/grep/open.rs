@@ -16,7 +16,7 @@ use super::kernel::Search;
 use super::pick_last::PickLast;
 use super::pick_period::PickPeriod;
 use super::settings::Settings;
-use super::start::{Keep, Part, Start, Starts, count_terminators, last_selected, lines_before};
+use super::start::{InputPart, Keep, Start, Starts, count_terminators, last_selected, lines_before};
 use super::stream_select::{Pick, Selected};
 
 /// Turns names into open inputs.
@@ -31,7 +31,7 @@ pub struct Opener<'a> {
     /// The requested period, if any.
     pub period: Option<&'a PeriodSearch>,
     /// The part of each input, or of that period in it, to search.
-    pub part: Option<Part>,
+    pub part: Option<InputPart>,
     /// Where inputs begin, for the kernel.
     pub starts: &'a Starts,
     /// Whether the times of lines matter, but inputs without times are searched as well.
@@ -75,7 +75,7 @@ impl Opener<'_> {
                     // If matches may span lines, the whole stream is searched, and the last matches
                     // are kept.
                     let keep = match self.part {
-                        Some(Part::Last(lines)) if self.settings.multiline => Some(Keep::Last(lines)),
+                        Some(InputPart::Last(lines)) if self.settings.multiline => Some(Keep::Last(lines)),
                         _ => None,
                     };
                     self.pick(source).map(|source| (source, None, Start { keep, ..Start::default() }))
@@ -111,9 +111,9 @@ impl Opener<'_> {
         }
         match self.part {
             None => Ok(source),
-            Some(Part::Last(_)) if self.settings.multiline => Ok(source),
-            Some(Part::Last(lines)) => self.pick_last(source, lines),
-            Some(Part::Shard(_)) => {
+            Some(InputPart::Last(_)) if self.settings.multiline => Ok(source),
+            Some(InputPart::Last(lines)) => self.pick_last(source, lines),
+            Some(InputPart::Shard(_)) => {
                 let reason = source.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
                 Err(io::Error::other(format!("a stream cannot be split into equal parts{reason}")))
             }
@@ -147,24 +147,24 @@ impl Opener<'_> {
             None => within.clone(),
             // A match that begins in the part may end after it, and an apparent match there may
             // belong to an earlier one.
-            Some(Part::Shard(shard)) if settings.multiline => {
+            Some(InputPart::Shard(shard)) if settings.multiline => {
                 let part = shard.find(&source, within.clone(), query.terminator)?;
                 start.keep = Some(Keep::Within(part.start - within.start..part.end - within.start));
                 within.clone()
             }
-            Some(Part::Last(lines)) if settings.multiline => {
+            Some(InputPart::Last(lines)) if settings.multiline => {
                 start.keep = Some(Keep::Last(lines));
                 within.clone()
             }
-            Some(Part::Shard(shard)) => shard.find(&source, within, query.terminator)?,
+            Some(InputPart::Shard(shard)) => shard.find(&source, within, query.terminator)?,
             // For a binary input, only whether it matches is printed, so it is searched from its
             // beginning.
-            Some(Part::Last(_)) if settings.is_untold(verdict) => within.clone(),
-            Some(Part::Last(lines)) if spans.len() > 1 => {
+            Some(InputPart::Last(_)) if settings.is_untold(verdict) => within.clone(),
+            Some(InputPart::Last(lines)) if spans.len() > 1 => {
                 last = Some(lines);
                 within.clone()
             }
-            Some(Part::Last(lines)) => last_selected(&source, within.clone(), query, lines)?..within.end,
+            Some(InputPart::Last(lines)) => last_selected(&source, within.clone(), query, lines)?..within.end,
         };
         if settings.needs_numbers() {
             start.line = count_terminators(&source, all.start..wanted.start, query.terminator, engine.threads)?;

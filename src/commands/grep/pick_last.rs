@@ -32,21 +32,21 @@ pub struct PickLast {
     tail_line: u64,
     /// The number of lines after the last selected one that are still to be kept.
     due: u64,
-    runs: VecDeque<Run>,
+    runs: VecDeque<LineRun>,
     selected: u64,
     /// The verdict, once there are enough first bytes for one. Until then, everything is held.
-    verdict: Option<Verdict>,
+    verdict: Option<Visibility>,
 }
 
 /// Whether the lines of an input are printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+enum Visibility {
     Told,
     Untold,
 }
 
 /// Consecutive lines that are all selected, or all context.
-struct Run {
+struct LineRun {
     at: u64,
     line: u64,
     lines: u64,
@@ -89,7 +89,7 @@ impl PickLast {
         let fresh_line = self.tail_line + memchr_iter(query.terminator, &text[..lead]).count() as u64;
         self.keep_due(&text[lead..], fresh, fresh_line);
         for piece in lay_out(&text, &found.pieces, context, query.terminator) {
-            self.keep(Run {
+            self.keep(LineRun {
                 at: at + piece.start as u64,
                 line: self.tail_line + piece.line,
                 lines: piece.lines,
@@ -120,12 +120,12 @@ impl PickLast {
         let end = skip_lines(fresh, self.due, terminator);
         let lines = count_lines(&fresh[..end], terminator);
         if end > 0 {
-            self.keep(Run { at, line, lines, is_selected: false, bytes: fresh[..end].to_vec() });
+            self.keep(LineRun { at, line, lines, is_selected: false, bytes: fresh[..end].to_vec() });
         }
     }
 
     /// Keeps the part of `run` that is not kept yet.
-    fn keep(&mut self, mut run: Run) {
+    fn keep(&mut self, mut run: LineRun) {
         let terminator = self.settings.query.terminator;
         let kept = self.runs.back().map_or(0, |last| last.at + last.bytes.len() as u64);
         if run.at + run.bytes.len() as u64 <= kept {
@@ -134,7 +134,7 @@ impl PickLast {
         if run.at < kept {
             let known = (kept - run.at) as usize;
             let lines = count_lines(&run.bytes[..known], terminator);
-            run = Run {
+            run = LineRun {
                 at: kept,
                 line: run.line + lines,
                 lines: run.lines - lines.min(run.lines),
@@ -184,7 +184,7 @@ impl PickLast {
     }
 }
 
-impl Run {
+impl LineRun {
     fn selected(&self) -> u64 {
         if self.is_selected { self.lines } else { 0 }
     }
@@ -192,7 +192,7 @@ impl Run {
 
 impl Pick for PickLast {
     fn feed(&mut self, bytes: &[u8], picked: &mut Stretches) -> io::Result<()> {
-        if self.verdict == Some(Verdict::Untold) {
+        if self.verdict == Some(Visibility::Untold) {
             picked.keep(bytes);
             return Ok(());
         }
@@ -211,7 +211,7 @@ impl Pick for PickLast {
     }
 
     fn pass(&mut self, gap: Gap, picked: &mut Stretches) {
-        if self.verdict == Some(Verdict::Untold) {
+        if self.verdict == Some(Visibility::Untold) {
             picked.leave_out(gap.bytes, gap.lines);
             return;
         }
@@ -230,11 +230,11 @@ impl Pick for PickLast {
             // beginning.
             picked.keep(&std::mem::take(&mut self.line));
         }
-        self.verdict = Some(if is_untold { Verdict::Untold } else { Verdict::Told });
+        self.verdict = Some(if is_untold { Visibility::Untold } else { Visibility::Told });
     }
 
     fn finish(&mut self, picked: &mut Stretches) -> io::Result<()> {
-        if self.verdict == Some(Verdict::Untold) {
+        if self.verdict == Some(Visibility::Untold) {
             return Ok(());
         }
         let line = std::mem::take(&mut self.line);

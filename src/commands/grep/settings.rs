@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use anyhow::Result;
 
-use crate::cli::grep::{Args, BinaryFiles, Engine, Patterns};
+use crate::cli::grep::{Args, BinaryFiles, EngineName, Patterns};
 use crate::engine::{Block, InputKind};
 use crate::io::Source;
 use crate::os::posix::OsStrExt;
@@ -330,7 +330,7 @@ fn syntax(patterns: &Patterns, environment: &Environment) -> Syntax {
         Dialect::Basic
     } else if patterns.fixed_strings {
         Dialect::Fixed
-    } else if patterns.perl_regexp || patterns.engine == Engine::Pcre2 {
+    } else if patterns.perl_regexp || patterns.engine == EngineName::Pcre2 {
         Dialect::Perl
     } else {
         Dialect::Rust
@@ -356,7 +356,7 @@ fn syntax(patterns: &Patterns, environment: &Environment) -> Syntax {
         unicode: if dialect.is_gnu() { environment.utf8 } else { !patterns.no_unicode },
         multiline: patterns.multiline,
         dot_all: patterns.multiline && patterns.multiline_dotall,
-        falls_back: dialect == Dialect::Rust && (patterns.auto_hybrid_regex || patterns.engine == Engine::Auto),
+        falls_back: dialect == Dialect::Rust && (patterns.auto_hybrid_regex || patterns.engine == EngineName::Auto),
         size_limit: patterns.regex_size_limit.map(as_size),
         dfa_size_limit: patterns.dfa_size_limit.map(as_size),
     }

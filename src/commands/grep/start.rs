@@ -25,7 +25,7 @@ const MOST_BACKWARDS: usize = 8 << 20;
 
 /// The wanted part of each input.
 #[derive(Clone, Copy, Debug)]
-pub enum Part {
+pub enum InputPart {
     /// The lines that begin in one of N equal parts.
     Shard(Shard),
     /// This number of selected lines from the end.

@@ -28,7 +28,7 @@ const MAX_ROWS: i64 = 1_000_000;
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Layout {
+enum TimelineFormat {
     Bars(usize),
     Csv,
     Json,
@@ -53,9 +53,9 @@ impl Run<'_> {
         outcome.output?;
         let mut timeline = outcome.carry;
         let layout = match output.destination() {
-            _ if printing.json => Layout::Json,
-            Destination::Terminal => Layout::Bars(terminal_columns(output).unwrap_or(80)),
-            _ => Layout::Csv,
+            _ if printing.json => TimelineFormat::Json,
+            Destination::Terminal => TimelineFormat::Bars(terminal_columns(output).unwrap_or(80)),
+            _ => TimelineFormat::Csv,
         };
         let (any, failed) = (timeline.selected > 0, timeline.failed || outcome.failed);
         let tables = tables(&mut timeline, &search)?;
@@ -115,37 +115,37 @@ struct JsonRow<'r> {
 }
 
 /// Prints a table.
-fn print_table(table: &CountTable, layout: Layout, output: &mut Output) -> io::Result<()> {
+fn print_table(table: &CountTable, layout: TimelineFormat, output: &mut Output) -> io::Result<()> {
     let what = if let Axis::Time(..) = table.axis { "time" } else { "offset" };
-    let label = |place: i64| table.label(place, matches!(layout, Layout::Bars(_)));
+    let label = |place: i64| table.label(place, matches!(layout, TimelineFormat::Bars(_)));
     let most = table.rows.iter().map(|row| row.1).max().unwrap_or(0);
     let labels = table.rows.last().map_or(0, |row| label(row.0).len());
     let digits = most.to_string().len();
     let mut text = String::new();
     match (layout, &table.file) {
-        (Layout::Csv, Some(_)) => text += &format!("file,{what},matches\n"),
-        (Layout::Csv, None) => text += &format!("{what},matches\n"),
-        (Layout::Bars(_), Some(name)) => text += &format!("{}\n", escape_name(std::ffi::OsStr::new(name))),
+        (TimelineFormat::Csv, Some(_)) => text += &format!("file,{what},matches\n"),
+        (TimelineFormat::Csv, None) => text += &format!("{what},matches\n"),
+        (TimelineFormat::Bars(_), Some(name)) => text += &format!("{}\n", escape_name(std::ffi::OsStr::new(name))),
         _ => {}
     }
     for &(place, count) in &table.rows {
         let label = label(place);
         match layout {
-            Layout::Bars(columns) => {
+            TimelineFormat::Bars(columns) => {
                 let room = columns.saturating_sub(labels + digits + 4).max(10) as u64;
                 // A row with any matches has a visible bar.
                 let length = (u128::from(count) * u128::from(room)).div_ceil(u128::from(most.max(1)));
                 let bar = "#".repeat(length as usize);
                 text += format!("{label:>labels$}  {count:>digits$}  {bar}").trim_end();
             }
-            Layout::Csv => {
+            TimelineFormat::Csv => {
                 if let Some(name) = &table.file {
                     text += &quoted(name);
                     text.push(',');
                 }
                 text += &format!("{label},{count}");
             }
-            Layout::Json => {
+            TimelineFormat::Json => {
                 let (time, offset) =
                     if table.file.is_none() { (Some(&label), None) } else { (None, label.parse().ok()) };
                 let mut line = Vec::new();

@@ -8,12 +8,12 @@ pub struct Address {
     /// The minimum number of digits; shorter numbers are padded with zeros on the left.
     pub digits: usize,
     /// The notation.
-    pub notation: Notation,
+    pub notation: AddressNotation,
 }
 
 /// The notation of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notation {
+pub enum AddressNotation {
     /// Base 16, in lower case.
     Hex,
     /// Base 10.
@@ -29,13 +29,13 @@ pub enum Notation {
 impl Address {
     /// Returns hexadecimal addresses with at least `digits` digits.
     pub const fn hex(digits: usize) -> Address {
-        Address { digits, notation: Notation::Hex }
+        Address { digits, notation: AddressNotation::Hex }
     }
 
     /// Returns the number of bytes that [`Address::push`] appends for `address`.
     pub fn len(self, address: u64) -> usize {
         match self.notation {
-            Notation::Hex => hex_digits(address, self.digits).1,
+            AddressNotation::Hex => hex_digits(address, self.digits).1,
             _ => {
                 let mut text = vec![];
                 self.push(&mut text, address);
@@ -48,12 +48,12 @@ impl Address {
     pub fn push(self, out: &mut Vec<u8>, address: u64) {
         let digits = self.digits;
         match self.notation {
-            Notation::Hex => push_hex(out, address, digits),
-            Notation::Decimal => out.extend_from_slice(format!("{address:0digits$}").as_bytes()),
+            AddressNotation::Hex => push_hex(out, address, digits),
+            AddressNotation::Decimal => out.extend_from_slice(format!("{address:0digits$}").as_bytes()),
             // As with printf's `%08ld`, the sign counts as one of the digits.
-            Notation::SignedDecimal => out.extend_from_slice(format!("{:0digits$}", address as i64).as_bytes()),
-            Notation::Octal => out.extend_from_slice(format!("{address:0digits$o}").as_bytes()),
-            Notation::None => {}
+            AddressNotation::SignedDecimal => out.extend_from_slice(format!("{:0digits$}", address as i64).as_bytes()),
+            AddressNotation::Octal => out.extend_from_slice(format!("{address:0digits$o}").as_bytes()),
+            AddressNotation::None => {}
         }
     }
 }
@@ -96,11 +96,11 @@ mod tests {
         assert_eq!(text(Address::hex(7), 0x1000_0000), "10000000");
         assert_eq!(text(Address::hex(8), u64::MAX), "ffffffffffffffff");
         let in_notation = |notation, value| text(Address { digits: 8, notation }, value);
-        assert_eq!(in_notation(Notation::SignedDecimal, u64::MAX), "-0000001");
-        assert_eq!(in_notation(Notation::SignedDecimal, 123_456_789), "123456789");
-        assert_eq!(in_notation(Notation::Decimal, u64::MAX), "18446744073709551615");
-        assert_eq!(in_notation(Notation::Octal, 511), "00000777");
-        assert_eq!(in_notation(Notation::None, 511), "");
+        assert_eq!(in_notation(AddressNotation::SignedDecimal, u64::MAX), "-0000001");
+        assert_eq!(in_notation(AddressNotation::SignedDecimal, 123_456_789), "123456789");
+        assert_eq!(in_notation(AddressNotation::Decimal, u64::MAX), "18446744073709551615");
+        assert_eq!(in_notation(AddressNotation::Octal, 511), "00000777");
+        assert_eq!(in_notation(AddressNotation::None, 511), "");
     }
 
     proptest! {

@@ -10,8 +10,8 @@ use std::sync::OnceLock;
 
 use super::address::{self, Address};
 use super::digits::{HEX_LOWER, PRINTABLE};
-use super::simd::{self, Rows};
-use super::view::{Cell, Cells, End, Place, View};
+use super::simd::{self, CanonicalRows};
+use super::view::{Cell, Cells, DumpEnd, RowPlace, View};
 
 /// The number of bytes in a canonical row.
 pub const WIDTH: usize = 16;
@@ -25,8 +25,8 @@ pub const BODY: usize = 71;
 const BAR: usize = 52;
 
 /// Returns the fastest row kernel that this processor can run.
-pub fn fastest() -> Rows {
-    static CHOSEN: OnceLock<Rows> = OnceLock::new();
+pub fn fastest() -> CanonicalRows {
+    static CHOSEN: OnceLock<CanonicalRows> = OnceLock::new();
     *CHOSEN.get_or_init(|| simd::canonical_rows().unwrap_or(rows_portable))
 }
 
@@ -61,11 +61,11 @@ impl View for Canonical {
         WIDTH
     }
 
-    fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         fastest()(rows, place.address, out);
     }
 
-    fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn short(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         address::push_hex(out, place.address, 8);
         let start = out.len();
         out.resize(start + BAR, b' ');
@@ -77,7 +77,7 @@ impl View for Canonical {
         out.extend_from_slice(b"|\n");
     }
 
-    fn end(&self, end: End, out: &mut Vec<u8>) {
+    fn end(&self, end: DumpEnd, out: &mut Vec<u8>) {
         last_address(Address::hex(8), end, out);
     }
 
@@ -90,7 +90,7 @@ impl View for Canonical {
 
 /// Appends hexdump's line with the address at which the input ends. An empty input that starts at
 /// address zero has no such line.
-pub fn last_address(address: Address, end: End, out: &mut Vec<u8>) {
+pub fn last_address(address: Address, end: DumpEnd, out: &mut Vec<u8>) {
     if end.address != 0 {
         address.push(out, end.address);
         out.push(b'\n');
@@ -103,7 +103,7 @@ mod tests {
 
     use super::*;
 
-    fn text(rows: Rows, bytes: &[u8], offset: u64) -> String {
+    fn text(rows: CanonicalRows, bytes: &[u8], offset: u64) -> String {
         let mut out = b"before\n".to_vec();
         rows(bytes, offset, &mut out);
         String::from_utf8(out).unwrap()

@@ -1,11 +1,11 @@
 //! Colours bytes by kind. An escape sequence is written only where the kind changes, because one
 //! for every byte would multiply the size of the dump.
 
-use super::view::{Cells, End, Place, View};
+use super::view::{Cells, DumpEnd, RowPlace, View};
 
 /// The kinds of bytes that have their own colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ByteKind {
     /// A zero byte.
     Null,
     /// Printable ASCII.
@@ -24,15 +24,15 @@ pub enum Kind {
     Added,
 }
 
-impl Kind {
+impl ByteKind {
     /// Returns the kind of a byte.
-    pub fn of(byte: u8) -> Kind {
+    pub fn of(byte: u8) -> ByteKind {
         match byte {
-            0 => Kind::Null,
-            _ if byte.is_ascii_graphic() => Kind::Printable,
-            _ if byte.is_ascii_whitespace() => Kind::Space,
-            _ if byte.is_ascii() => Kind::Control,
-            _ => Kind::High,
+            0 => ByteKind::Null,
+            _ if byte.is_ascii_graphic() => ByteKind::Printable,
+            _ if byte.is_ascii_whitespace() => ByteKind::Space,
+            _ if byte.is_ascii() => ByteKind::Control,
+            _ => ByteKind::High,
         }
     }
 }
@@ -90,16 +90,16 @@ impl Theme {
         theme
     }
 
-    fn of(&self, kind: Kind) -> &str {
+    fn of(&self, kind: ByteKind) -> &str {
         match kind {
-            Kind::Null => &self.null,
-            Kind::Printable => &self.printable,
-            Kind::Space => &self.space,
-            Kind::Control => &self.control,
-            Kind::High => &self.high,
-            Kind::Match => &self.matched,
-            Kind::Removed => &self.removed,
-            Kind::Added => &self.added,
+            ByteKind::Null => &self.null,
+            ByteKind::Printable => &self.printable,
+            ByteKind::Space => &self.space,
+            ByteKind::Control => &self.control,
+            ByteKind::High => &self.high,
+            ByteKind::Match => &self.matched,
+            ByteKind::Removed => &self.removed,
+            ByteKind::Added => &self.added,
         }
     }
 }
@@ -108,7 +108,7 @@ impl Theme {
 pub struct Brush<'theme> {
     /// A brush without a theme colours nothing.
     theme: Option<&'theme Theme>,
-    on: Option<Kind>,
+    on: Option<ByteKind>,
 }
 
 impl<'theme> Brush<'theme> {
@@ -118,7 +118,7 @@ impl<'theme> Brush<'theme> {
     }
 
     /// Switches to the colour of `kind`, if it differs.
-    pub fn take(&mut self, kind: Kind, out: &mut Vec<u8>) {
+    pub fn take(&mut self, kind: ByteKind, out: &mut Vec<u8>) {
         let Some(theme) = self.theme else { return };
         if self.on != Some(kind) {
             escape(theme.of(kind), out);
@@ -170,7 +170,7 @@ impl<V: View> Coloured<V> {
     }
 
     /// Appends a row, complete or last, with the colours that `kind` returns for its bytes.
-    fn paint(&self, row: &[u8], place: Place, kind: impl Fn(usize, u8) -> Kind, out: &mut Vec<u8>) {
+    fn paint(&self, row: &[u8], place: RowPlace, kind: impl Fn(usize, u8) -> ByteKind, out: &mut Vec<u8>) {
         let mut plain = vec![];
         if row.len() == self.width() {
             self.view.rows(row, place, &mut plain);
@@ -202,20 +202,20 @@ impl<V: View> View for Coloured<V> {
         self.view.width()
     }
 
-    fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         let mut place = place;
         for row in rows.chunks_exact(self.width()) {
-            self.paint(row, place, |_, byte| Kind::of(byte), out);
+            self.paint(row, place, |_, byte| ByteKind::of(byte), out);
             place = place.after(row.len() as u64);
         }
     }
 
-    fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
-        self.paint(row, place, |_, byte| Kind::of(byte), out);
+    fn short(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>) {
+        self.paint(row, place, |_, byte| ByteKind::of(byte), out);
     }
 
-    fn marked(&self, row: &[u8], place: Place, is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
-        self.paint(row, place, |i, byte| if is_marked(i) { Kind::Match } else { Kind::of(byte) }, out);
+    fn marked(&self, row: &[u8], place: RowPlace, is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
+        self.paint(row, place, |i, byte| if is_marked(i) { ByteKind::Match } else { ByteKind::of(byte) }, out);
     }
 
     fn begin(&self, out: &mut Vec<u8>) {
@@ -226,7 +226,7 @@ impl<V: View> View for Coloured<V> {
         self.view.squeezed(out);
     }
 
-    fn end(&self, end: End, out: &mut Vec<u8>) {
+    fn end(&self, end: DumpEnd, out: &mut Vec<u8>) {
         let mut plain = vec![];
         self.view.end(end, &mut plain);
         // An ending that starts with the address consists of the address and a line end.
@@ -249,7 +249,7 @@ mod tests {
     fn changes_only_where_the_kind_changes() {
         let view = Coloured::new(Canonical, Theme::default()).ok().expect("canonical rows have cells");
         let mut out = vec![];
-        view.short(b"ab\0\0\x80", Place { address: 0, index: 0 }, &mut out);
+        view.short(b"ab\0\0\x80", RowPlace { address: 0, index: 0 }, &mut out);
         let expected = format!(
             "\x1b[90m00000000\x1b[0m  \x1b[36m61 62 \x1b[90m00 00 \x1b[33m80\x1b[0m{:36}|\x1b[36mab\x1b[90m..\x1b[33m.\x1b[0m|\n",
             ""

@@ -6,14 +6,14 @@
 //! of the blocks can be written on any thread, in any order.
 
 use super::squeeze::{Policy, Squeeze};
-use super::view::{End, Place, View};
+use super::view::{DumpEnd, RowPlace, View};
 use crate::os;
 
 /// The state on which the text of the following bytes depends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dump {
     /// The start of the next row.
-    place: Place,
+    place: RowPlace,
     /// The beginning of an incomplete row.
     pending: Vec<u8>,
     /// The number of bytes so far, including pending ones.
@@ -24,7 +24,7 @@ pub struct Dump {
 impl Dump {
     /// Returns the start of a dump whose first byte is shown at `address`.
     pub fn new(address: u64, policy: Policy) -> Dump {
-        Dump { place: Place { address, index: 0 }, pending: vec![], bytes: 0, squeeze: Squeeze::new(policy) }
+        Dump { place: RowPlace { address, index: 0 }, pending: vec![], bytes: 0, squeeze: Squeeze::new(policy) }
     }
 
     /// Returns the number of bytes that have been fed or passed.
@@ -64,7 +64,7 @@ impl Dump {
         }
         let squeezed = self.squeeze.repeating() && !short;
         self.place = self.place.after(self.pending.len() as u64);
-        view.end(End { address: self.place.address, bytes: self.bytes, squeezed }, out);
+        view.end(DumpEnd { address: self.place.address, bytes: self.bytes, squeezed }, out);
     }
 
     /// Splits `bytes` into rows and passes the whole ones to `rows`, with the place of the first
@@ -114,13 +114,13 @@ mod tests {
 
     use super::*;
     use crate::cli::hexdump::Endian;
-    use crate::commands::hexdump::address::Notation;
+    use crate::commands::hexdump::address::AddressNotation;
     use crate::commands::hexdump::canonical::Canonical;
     use crate::commands::hexdump::placed::{Placed, XxdRow};
 
     fn xxd(width: usize) -> Placed {
         let (group, endian) = (2, Endian::Big);
-        let notation = Notation::Hex;
+        let notation = AddressNotation::Hex;
         Placed::xxd(XxdRow { width, group, endian, upper: false, bits: false, notation, ebcdic: false })
     }
 

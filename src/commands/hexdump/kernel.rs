@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::dump::Dump;
-use super::find::first::{Found, Search, Unfound};
+use super::find::first::{FirstMatch, FirstSearch, Unfound};
 use super::marked::Marked;
 use super::squeeze::Policy;
 use super::view::View;
@@ -24,7 +24,7 @@ pub struct Rows<'a> {
     /// The offset that the inputs must reach, as in od.
     pub must_reach: u64,
     /// The search that precedes the dump, if any.
-    pub search: Option<Search>,
+    pub search: Option<FirstSearch>,
     /// The maximum number of bytes to show, counted from the match.
     pub limit: Option<u64>,
 }
@@ -53,14 +53,14 @@ pub enum Progress {
 }
 
 /// The result of scanning a block.
-pub struct Part {
+pub struct DumpPart {
     /// The first match that lies entirely in the block.
     within: Option<usize>,
-    shown: Option<Shown>,
+    shown: Option<ShownBlock>,
 }
 
 /// The part of a block to show.
-struct Shown {
+struct ShownBlock {
     /// The state before the block.
     dump: Dump,
     /// Bytes before this block that are shown because the search ended in it.
@@ -75,7 +75,7 @@ struct Shown {
     ends: bool,
 }
 
-impl Shown {
+impl ShownBlock {
     fn bytes<'b>(&self, block: &'b Block) -> &'b [u8] {
         block.bytes().get(self.from as usize..self.to as usize).unwrap_or(&[])
     }
@@ -94,7 +94,7 @@ impl Rows<'_> {
         }
     }
 
-    fn search(&self, unfound: &mut Unfound, block: &Block, within: Option<usize>) -> Option<Found> {
+    fn search(&self, unfound: &mut Unfound, block: &Block, within: Option<usize>) -> Option<FirstMatch> {
         let search = self.search.as_ref()?;
         match block.hole() {
             Some(len) => search.next_hole(unfound, len, block.is_last()),
@@ -104,14 +104,14 @@ impl Rows<'_> {
 }
 
 impl Kernel for Rows<'_> {
-    type Part = Part;
+    type Part = DumpPart;
     type Carry = Option<Progress>;
 
-    fn scan(&self, block: &Block) -> Part {
-        Part { within: self.search.as_ref().and_then(|search| search.within(block.bytes())), shown: None }
+    fn scan(&self, block: &Block) -> DumpPart {
+        DumpPart { within: self.search.as_ref().and_then(|search| search.within(block.bytes())), shown: None }
     }
 
-    fn carry(&self, block: &Block, part: &mut Part, carry: &mut Option<Progress>) -> Flow {
+    fn carry(&self, block: &Block, part: &mut DumpPart, carry: &mut Option<Progress>) -> Flow {
         let progress = carry.get_or_insert_with(|| self.start(block));
         let (mut before, mut from, mut begins, mut lead) = (vec![], 0, block.is_first(), None);
         if let Progress::Searching { unfound, address } = progress {
@@ -132,7 +132,7 @@ impl Kernel for Rows<'_> {
         let to = from + (block.len() - from).min(left);
         let full = *end < u64::MAX && left <= to - from;
         let ends = full || block.is_last();
-        let shown = Shown { dump: dump.clone(), before, from, to, mark: mark.clone(), begins, ends };
+        let shown = ShownBlock { dump: dump.clone(), before, from, to, mark: mark.clone(), begins, ends };
         dump.pass(self.view, &shown.before);
         match block.hole() {
             Some(_) => dump.pass_hole(self.view, to - from),
@@ -142,7 +142,7 @@ impl Kernel for Rows<'_> {
         if full { Flow::Stop } else { Flow::Continue }
     }
 
-    fn format(&self, block: &Block, part: &mut Part, text: &mut Vec<u8>) {
+    fn format(&self, block: &Block, part: &mut DumpPart, text: &mut Vec<u8>) {
         let Some(shown) = &part.shown else { return };
         let mut dump = shown.dump.clone();
         let marked = Marked { view: self.view, marks: std::slice::from_ref(&shown.mark) };

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::view::{End, Place, View};
+use super::view::{DumpEnd, RowPlace, View};
 
 /// A view that highlights some bytes as matches, if the inner view has colour.
 pub struct Marked<'v> {
     /// The inner view.
     pub view: &'v dyn View,
-    /// The matched bytes, in order and disjoint, counted like [`Place::index`].
+    /// The matched bytes, in order and disjoint, counted like [`RowPlace::index`].
     pub marks: &'v [Range<u64>],
 }
 
@@ -18,7 +18,7 @@ impl Marked<'_> {
         &self.marks[self.marks.partition_point(|mark| mark.end <= index)..]
     }
 
-    fn row(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn row(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         let marks = self.marks_after(place.index);
         let is_marked = |i: usize| {
             let index = place.index + i as u64;
@@ -33,7 +33,7 @@ impl View for Marked<'_> {
         self.view.width()
     }
 
-    fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         let width = self.width();
         let (mut rest, mut place) = (rows, place);
         while !rest.is_empty() {
@@ -54,7 +54,7 @@ impl View for Marked<'_> {
         }
     }
 
-    fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn short(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         self.row(row, place, out);
     }
 
@@ -70,7 +70,7 @@ impl View for Marked<'_> {
         self.view.closing(out);
     }
 
-    fn end(&self, end: End, out: &mut Vec<u8>) {
+    fn end(&self, end: DumpEnd, out: &mut Vec<u8>) {
         self.view.end(end, out);
     }
 }

@@ -27,9 +27,9 @@ pub mod stream;
 pub mod view;
 
 use colour::{THEME_VARIABLE, Theme};
-use find::first::Search;
+use find::first::FirstSearch;
 use find::listing::MatchListing;
-use find::pattern::{self, Notation};
+use find::pattern::{self, PatternNotation};
 use find::patterns::BytePatterns;
 use find::regions::MatchExtent;
 use kernel::{Progress, Rows};
@@ -92,8 +92,9 @@ fn dump(
 ) -> anyhow::Result<Exit> {
     let Resolved { view, policy, line } = resolved;
     let mut engine = config.engine;
-    let search = patterns
-        .map(|patterns| Search::new(patterns, *line, usize::try_from(args.context.unwrap_or(0)).unwrap_or(usize::MAX)));
+    let search = patterns.map(|patterns| {
+        FirstSearch::new(patterns, *line, usize::try_from(args.context.unwrap_or(0)).unwrap_or(usize::MAX))
+    });
     let is_od = !args.types.is_empty();
     let nothing = engine.range.length == Some(0) && !is_od;
     // With --find, --length limits what is shown, not what is searched. od skips even where it shows
@@ -156,9 +157,9 @@ fn list(
 /// Returns the patterns to search for, if any. Prints a message about an ambiguous one.
 fn patterns(args: &Args) -> Result<Option<BytePatterns>, String> {
     let named = match (args.text, args.hex, args.utf16) {
-        (true, ..) => Some(Notation::Text),
-        (_, true, _) => Some(Notation::Hex),
-        (.., true) => Some(Notation::Utf16),
+        (true, ..) => Some(PatternNotation::Text),
+        (_, true, _) => Some(PatternNotation::Hex),
+        (.., true) => Some(PatternNotation::Utf16),
         _ => None,
     };
     let parse = |text: &std::ffi::OsString| {

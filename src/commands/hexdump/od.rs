@@ -4,15 +4,15 @@
 //! aligned. Written from the coreutils manual; the output is byte-identical to `od -t` in the C
 //! locale.
 
-use super::address::{Address, Notation};
+use super::address::{Address, AddressNotation};
 use super::digits::PRINTABLE;
-use super::view::{End, Place, View};
+use super::view::{DumpEnd, RowPlace, View};
 use crate::commands::printf::ConversionSpec;
 
 /// A type of fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldType {
-    kind: Kind,
+    kind: FieldKind,
     /// The number of bytes per field.
     size: usize,
     /// Whether the characters are printed after the fields.
@@ -20,7 +20,7 @@ pub struct FieldType {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum FieldKind {
     Named,
     Character,
     Signed,
@@ -41,22 +41,22 @@ pub fn parse(text: &str) -> Result<Vec<FieldType>, String> {
     let mut rest = text.as_bytes();
     while let [letter, after @ ..] = rest {
         rest = after;
-        let (kind, sizes, default): (Kind, &[usize], usize) = match letter {
-            b'a' => (Kind::Named, &[], 1),
-            b'c' => (Kind::Character, &[], 1),
-            b'd' => (Kind::Signed, &[1, 2, 4, 8], 4),
-            b'u' => (Kind::Unsigned, &[1, 2, 4, 8], 4),
-            b'o' => (Kind::Octal, &[1, 2, 4, 8], 4),
-            b'x' => (Kind::Hex, &[1, 2, 4, 8], 4),
-            b'f' => (Kind::Float, &[2, 4, 8], 8),
+        let (kind, sizes, default): (FieldKind, &[usize], usize) = match letter {
+            b'a' => (FieldKind::Named, &[], 1),
+            b'c' => (FieldKind::Character, &[], 1),
+            b'd' => (FieldKind::Signed, &[1, 2, 4, 8], 4),
+            b'u' => (FieldKind::Unsigned, &[1, 2, 4, 8], 4),
+            b'o' => (FieldKind::Octal, &[1, 2, 4, 8], 4),
+            b'x' => (FieldKind::Hex, &[1, 2, 4, 8], 4),
+            b'f' => (FieldKind::Float, &[2, 4, 8], 8),
             _ => return Err(wrong()),
         };
         let named = match (rest.first(), kind) {
-            (Some(b'B'), Kind::Float) => Some((Kind::Brain, 2)),
-            (Some(b'H'), Kind::Float) => Some((kind, 2)),
-            (Some(b'F'), Kind::Float) => Some((kind, 4)),
-            (Some(b'D'), Kind::Float) => Some((kind, 8)),
-            (_, Kind::Float | Kind::Named | Kind::Character) => None,
+            (Some(b'B'), FieldKind::Float) => Some((FieldKind::Brain, 2)),
+            (Some(b'H'), FieldKind::Float) => Some((kind, 2)),
+            (Some(b'F'), FieldKind::Float) => Some((kind, 4)),
+            (Some(b'D'), FieldKind::Float) => Some((kind, 8)),
+            (_, FieldKind::Float | FieldKind::Named | FieldKind::Character) => None,
             (Some(b'C'), _) => Some((kind, 1)),
             (Some(b'S'), _) => Some((kind, 2)),
             (Some(b'I'), _) => Some((kind, 4)),
@@ -89,12 +89,12 @@ impl FieldType {
         // Indexed by the number of bytes: 1, 2, 4, 8.
         let by_size = |columns: [usize; 4]| columns[self.size.ilog2() as usize];
         match self.kind {
-            Kind::Named | Kind::Character => 3,
-            Kind::Signed => by_size([4, 6, 11, 20]),
-            Kind::Unsigned => by_size([3, 5, 10, 20]),
-            Kind::Octal => by_size([3, 6, 11, 22]),
-            Kind::Hex => by_size([2, 4, 8, 16]),
-            Kind::Float | Kind::Brain => by_size([0, 15, 15, 24]),
+            FieldKind::Named | FieldKind::Character => 3,
+            FieldKind::Signed => by_size([4, 6, 11, 20]),
+            FieldKind::Unsigned => by_size([3, 5, 10, 20]),
+            FieldKind::Octal => by_size([3, 6, 11, 22]),
+            FieldKind::Hex => by_size([2, 4, 8, 16]),
+            FieldKind::Float | FieldKind::Brain => by_size([0, 15, 15, 24]),
         }
     }
 
@@ -111,16 +111,16 @@ impl FieldType {
         let unused = 64 - 8 * self.size as u32;
         let digits = self.columns();
         let text = match self.kind {
-            Kind::Signed => ((unsigned << unused) as i64 >> unused).to_string(),
-            Kind::Unsigned => unsigned.to_string(),
-            Kind::Octal => format!("{unsigned:0digits$o}"),
-            Kind::Hex => format!("{unsigned:0digits$x}"),
-            Kind::Named => name(unsigned as u8 & 0x7f),
-            Kind::Character => character(unsigned as u8),
-            Kind::Float if self.size == 2 => shortest_single(half(unsigned as u16)),
-            Kind::Float if self.size == 4 => shortest_single(f32::from_bits(unsigned as u32)),
-            Kind::Float => shortest_double(f64::from_bits(unsigned)),
-            Kind::Brain => shortest_single(f32::from_bits((unsigned as u32) << 16)),
+            FieldKind::Signed => ((unsigned << unused) as i64 >> unused).to_string(),
+            FieldKind::Unsigned => unsigned.to_string(),
+            FieldKind::Octal => format!("{unsigned:0digits$o}"),
+            FieldKind::Hex => format!("{unsigned:0digits$x}"),
+            FieldKind::Named => name(unsigned as u8 & 0x7f),
+            FieldKind::Character => character(unsigned as u8),
+            FieldKind::Float if self.size == 2 => shortest_single(half(unsigned as u16)),
+            FieldKind::Float if self.size == 4 => shortest_single(f32::from_bits(unsigned as u32)),
+            FieldKind::Float => shortest_double(f64::from_bits(unsigned)),
+            FieldKind::Brain => shortest_single(f32::from_bits((unsigned as u32) << 16)),
         };
         out.extend_from_slice(text.as_bytes());
     }
@@ -205,7 +205,7 @@ impl OdView {
     pub fn new(
         types: Vec<FieldType>,
         width: Option<usize>,
-        notation: Notation,
+        notation: AddressNotation,
         is_little_endian: bool,
     ) -> Result<OdView, String> {
         let largest = types.iter().map(|field| field.size).max().unwrap_or(1);
@@ -215,8 +215,8 @@ impl OdView {
         }
         let columns = types.iter().map(|field| width / field.size * (field.columns() + 1)).max().unwrap_or(0);
         let digits = match notation {
-            Notation::Hex => 6,
-            Notation::None => 0,
+            AddressNotation::Hex => 6,
+            AddressNotation::None => 0,
             _ => 7,
         };
         Ok(OdView { types, width, address: Address { digits, notation }, is_little_endian, columns })
@@ -264,7 +264,7 @@ impl View for OdView {
         self.width
     }
 
-    fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         let mut address = place.address;
         for row in rows.chunks_exact(self.width) {
             self.push_row(row, address, out);
@@ -272,12 +272,12 @@ impl View for OdView {
         }
     }
 
-    fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn short(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         self.push_row(row, place.address, out);
     }
 
-    fn end(&self, end: End, out: &mut Vec<u8>) {
-        if self.address.notation != Notation::None {
+    fn end(&self, end: DumpEnd, out: &mut Vec<u8>) {
+        if self.address.notation != AddressNotation::None {
             self.address.push(out, end.address);
             out.push(b'\n');
         }

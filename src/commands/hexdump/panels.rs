@@ -3,9 +3,9 @@
 
 use super::address::push_hex;
 use super::charset::signs;
-use super::colour::{Brush, Kind, Theme};
+use super::colour::{Brush, ByteKind, Theme};
 use super::digits::hex_table;
-use super::view::{End, Place, View};
+use super::view::{DumpEnd, RowPlace, View};
 use crate::cli::hexdump::{Border, CharacterTable, Endian};
 
 /// The number of bytes in a panel.
@@ -105,7 +105,7 @@ impl Panels {
         brush.address(head, out);
         out.resize(out.len() + 8usize.saturating_sub(head.len()), b' ');
         let panel = |i: usize| row.len().min(i * PANEL)..row.len().min((i + 1) * PANEL);
-        let kind = |i: usize| if is_marked(i) { Kind::Match } else { Kind::of(row[i]) };
+        let kind = |i: usize| if is_marked(i) { ByteKind::Match } else { ByteKind::of(row[i]) };
         for i in 0..panels {
             put(if i == 0 { outer } else { inner }, out);
             let bytes = panel(i);
@@ -151,7 +151,7 @@ impl View for Panels {
         self.config.panels * PANEL
     }
 
-    fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         let mut place = place;
         for row in rows.chunks_exact(self.width()) {
             self.row_at(row, place.address, &|_| false, out);
@@ -159,11 +159,11 @@ impl View for Panels {
         }
     }
 
-    fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn short(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         self.row_at(row, place.address, &|_| false, out);
     }
 
-    fn marked(&self, row: &[u8], place: Place, is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
+    fn marked(&self, row: &[u8], place: RowPlace, is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
         self.row_at(row, place.address, is_marked, out);
     }
 
@@ -177,7 +177,7 @@ impl View for Panels {
         self.row(b"", b"*", &|_| false, out);
     }
 
-    fn end(&self, end: End, out: &mut Vec<u8>) {
+    fn end(&self, end: DumpEnd, out: &mut Vec<u8>) {
         // Without this, the dump would not show how many rows were squeezed.
         if end.squeezed {
             self.row_at(b"", end.address, &|_| false, out);

@@ -5,12 +5,12 @@
 //! digits and character are written, in byte order. The order matters: if a row of `xxd -e` is not
 //! a whole number of groups, characters overwrite digits.
 
-use super::address::{Address, Notation};
+use super::address::{Address, AddressNotation};
 use super::canonical::last_address;
 use super::charset::EBCDIC;
 use super::digits::{BINARY, PRINTABLE, alphabet, hex_table};
 use super::simd::Shape;
-use super::view::{Cell, Cells, End, Place, View};
+use super::view::{Cell, Cells, DumpEnd, RowPlace, View};
 use crate::cli::hexdump::Endian;
 
 /// The digits of a byte.
@@ -56,7 +56,7 @@ pub struct XxdRow {
     /// Whether a byte is shown as eight binary digits instead of two hexadecimal ones.
     pub bits: bool,
     /// The notation of addresses.
-    pub notation: Notation,
+    pub notation: AddressNotation,
     /// Whether characters are EBCDIC instead of ASCII.
     pub ebcdic: bool,
 }
@@ -79,7 +79,7 @@ impl Placed {
         let digits_end = digits_at.iter().max().map_or(0, |column| column + columns_a_byte);
         let apart = digits_end <= characters_at;
         let mut blank = vec![b' '; digits_end.max(characters_at + width)];
-        if notation != Notation::None {
+        if notation != AddressNotation::None {
             blank[0] = b':';
         }
         Placed {
@@ -123,15 +123,17 @@ impl Placed {
 
     /// Finds the vector kernel's shape of this row, if it has one.
     fn shaped(mut self, upper: bool, ebcdic: bool) -> Placed {
-        let fits =
-            self.apart && !ebcdic && self.address.notation == Notation::Hex && matches!(self.digits, Digits::Hex(_));
+        let fits = self.apart
+            && !ebcdic
+            && self.address.notation == AddressNotation::Hex
+            && matches!(self.digits, Digits::Hex(_));
         if let (Ok(digits_at), true) = (<&[usize; 16]>::try_from(&self.digits_at[..]), fits) {
             self.shape = Shape::new(digits_at, self.characters_at, &self.blank, self.tail, alphabet(upper));
         }
         self
     }
 
-    fn push(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn push(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         self.address.push(out, place.address);
         let start = out.len();
         out.extend_from_slice(&self.blank);
@@ -153,7 +155,7 @@ impl View for Placed {
         self.digits_at.len()
     }
 
-    fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         if let Some(shape) = &self.shape {
             return shape.rows(rows, place.address, out);
         }
@@ -166,7 +168,7 @@ impl View for Placed {
         }
     }
 
-    fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn short(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         self.push(row, place, out);
     }
 
@@ -182,7 +184,7 @@ impl View for Placed {
         self.apart.then_some(Cells { address: self.address, cells })
     }
 
-    fn end(&self, end: End, out: &mut Vec<u8>) {
+    fn end(&self, end: DumpEnd, out: &mut Vec<u8>) {
         if self.ends_with_address {
             last_address(self.address, end, out);
         }
@@ -209,12 +211,12 @@ mod tests {
             let endian = if little { Endian::Little } else { Endian::Big };
             let power = 1 << (group % 4);
             let group = if little { power } else { group };
-            let notation = Notation::Hex;
+            let notation = AddressNotation::Hex;
             let row = XxdRow { width: 16, group, endian, upper, bits: false, notation, ebcdic: false };
             let mut view =
                 if canonical { Placed::canonical(XxdRow { group: power, ..row }) } else { Placed::xxd(row) };
             let rows = &bytes[..bytes.len() / 16 * 16];
-            let place = Place { address: address >> shift, index: 0 };
+            let place = RowPlace { address: address >> shift, index: 0 };
             let (mut fast, mut plain) = (vec![], vec![]);
             view.rows(rows, place, &mut fast);
             view.shape = None;

@@ -5,18 +5,18 @@
 
 use std::ffi::{OsStr, OsString};
 
-use super::address::Notation;
+use super::address::AddressNotation;
 use super::canonical::Canonical;
 use super::colour::{Coloured, Theme};
 use super::format::{self, FormatView, Formats};
 use super::od::{self, OdView};
 use super::panels::{PANEL, Panels, PanelsConfig, panels_that_fit};
 use super::placed::{Placed, XxdRow};
-use super::reverse::{Base, Hints, Layout, Notation as DumpNotation};
+use super::reverse::{Base, DumpNotation, Hints, Layout};
 use super::squeeze::Policy;
 use super::stream::{CArray, Plain, c_name};
 use super::view::View;
-use crate::cli::hexdump::{Args, CharacterTable, Display, Endian, Format, Radix, Width};
+use crate::cli::hexdump::{Args, CharacterTable, Display, DumpFormat, Endian, Radix, Width};
 use crate::os::posix::OsStrExt;
 use crate::output::escape_name;
 
@@ -59,14 +59,14 @@ pub fn resolve(args: &Args, terminal: &Terminal) -> Result<Resolved, String> {
     let (view, line) = match format {
         _ if !args.types.is_empty() => (od(args)?, None),
         _ if !displays(args).is_empty() => (formatted(displays(args), theme)?, None),
-        Format::Canonical => (canonical(args, terminal, ebcdic)?, None),
-        Format::Xxd | Format::Binary => (xxd(args, format, terminal, ebcdic)?, None),
-        Format::Plain => plain(args, terminal.columns)?,
-        Format::C => c_array(args, terminal.columns)?,
-        Format::Octal => (formatted(&[Display::TwoBytesOctal], theme)?, None),
-        Format::Decimal => (formatted(&[Display::TwoBytesDecimal], theme)?, None),
-        Format::Hex => (formats(format::PLAIN_HEX.map(Vec::from).to_vec(), theme, true)?, None),
-        Format::Panels => (panels(args, terminal)?, None),
+        DumpFormat::Canonical => (canonical(args, terminal, ebcdic)?, None),
+        DumpFormat::Xxd | DumpFormat::Binary => (xxd(args, format, terminal, ebcdic)?, None),
+        DumpFormat::Plain => plain(args, terminal.columns)?,
+        DumpFormat::C => c_array(args, terminal.columns)?,
+        DumpFormat::Octal => (formatted(&[Display::TwoBytesOctal], theme)?, None),
+        DumpFormat::Decimal => (formatted(&[Display::TwoBytesDecimal], theme)?, None),
+        DumpFormat::Hex => (formats(format::PLAIN_HEX.map(Vec::from).to_vec(), theme, true)?, None),
+        DumpFormat::Panels => (panels(args, terminal)?, None),
     };
     let line = line.unwrap_or_else(|| view.width());
     Ok(Resolved { view, policy: policy(args, format), line })
@@ -101,11 +101,11 @@ pub fn notation(args: &Args) -> Result<(Option<DumpNotation>, Hints), String> {
         _ if is_canonical => found_out(Layout::Wide),
         _ if !is_named && width.is_some() => Ok((Some(DumpNotation::Xxd { width }), hints(None))),
         _ if !is_named => Ok((None, hints(None))),
-        Format::Canonical if args.shown.displays.is_empty() => found_out(Layout::Wide),
-        Format::Binary => found_out(Layout::Bits),
-        Format::Xxd if base.is_some_and(|base| base != Base::Hex) => found_out(Layout::Colon),
-        Format::Xxd => Ok((Some(DumpNotation::Xxd { width }), hints(None))),
-        Format::Plain => Ok((Some(DumpNotation::XxdPlain), hints(None))),
+        DumpFormat::Canonical if args.shown.displays.is_empty() => found_out(Layout::Wide),
+        DumpFormat::Binary => found_out(Layout::Bits),
+        DumpFormat::Xxd if base.is_some_and(|base| base != Base::Hex) => found_out(Layout::Colon),
+        DumpFormat::Xxd => Ok((Some(DumpNotation::Xxd { width }), hints(None))),
+        DumpFormat::Plain => Ok((Some(DumpNotation::XxdPlain), hints(None))),
         _ => Err("only canonical, xxd, binary and plain dumps and --type x1 can be reversed".into()),
     }
 }
@@ -121,33 +121,34 @@ fn displays(args: &Args) -> &[Display] {
 }
 
 /// Returns the format, which another option may imply.
-fn format(args: &Args) -> Result<Format, String> {
-    let implied = (args.panels.is_some() || args.border.is_some()).then_some(Format::Panels);
+fn format(args: &Args) -> Result<DumpFormat, String> {
+    let implied = (args.panels.is_some() || args.border.is_some()).then_some(DumpFormat::Panels);
     let named = match args.shown.format {
-        Some(Format::Binary | Format::C) | None if args.include => Some(Format::C),
+        Some(DumpFormat::Binary | DumpFormat::C) | None if args.include => Some(DumpFormat::C),
         Some(_) if args.include => return Err("--include cannot be combined with this --format".into()),
         Some(format) => Some(format),
-        None if args.plain => Some(Format::Plain),
+        None if args.plain => Some(DumpFormat::Plain),
         None => None,
     };
     match (named, implied) {
         (Some(named), Some(implied)) if named != implied => Err("--panels and --border need --format panels".into()),
         (None, Some(_)) if !args.shown.displays.is_empty() => Err("--panels and --border need --format panels".into()),
-        (named, implied) => Ok(named.or(implied).unwrap_or(Format::Canonical)),
+        (named, implied) => Ok(named.or(implied).unwrap_or(DumpFormat::Canonical)),
     }
 }
 
 /// Rejects options that a format does not use. xxd's formats accept whatever xxd accepts, even if
 /// it has no effect.
-fn check(args: &Args, format: Format) -> Result<(), String> {
+fn check(args: &Args, format: DumpFormat) -> Result<(), String> {
     let od = !args.types.is_empty();
     if od && !args.shown.displays.is_empty() {
         return Err("--type cannot be combined with displays and formats".into());
     }
-    let xxd = matches!(format, Format::Xxd | Format::Binary | Format::Plain | Format::C);
-    let classic = !displays(args).is_empty() || matches!(format, Format::Octal | Format::Decimal | Format::Hex);
-    let has_groups = matches!(format, Format::Canonical | Format::Panels) && !classic && !od;
-    let has_endian = format == Format::Xxd || has_groups || od;
+    let xxd = matches!(format, DumpFormat::Xxd | DumpFormat::Binary | DumpFormat::Plain | DumpFormat::C);
+    let classic =
+        !displays(args).is_empty() || matches!(format, DumpFormat::Octal | DumpFormat::Decimal | DumpFormat::Hex);
+    let has_groups = matches!(format, DumpFormat::Canonical | DumpFormat::Panels) && !classic && !od;
+    let has_endian = format == DumpFormat::Xxd || has_groups || od;
     if args.all && args.common.length.is_some_and(|length| length > LONGEST_MATCH) {
         return Err("with --all, --length must be at most 1M".into());
     }
@@ -155,20 +156,20 @@ fn check(args: &Args, format: Format) -> Result<(), String> {
         return Err("--context needs --find or --diff".into());
     }
     let refused = [
-        (args.all && matches!(format, Format::Plain | Format::C), "--all"),
+        (args.all && matches!(format, DumpFormat::Plain | DumpFormat::C), "--all"),
         (args.count && args.common.length.is_some(), "--length, which counts from each match,"),
         (args.count && args.context.is_some(), "--context"),
         (args.width.is_some() && classic, "--width"),
         (args.group.is_some() && !xxd && !has_groups, "--group"),
         (args.upper && (classic || od), "--upper"),
         (endian(args).is_some() && !has_endian, "--endian"),
-        (args.address_radix.is_some() && !od && (classic || format == Format::Panels), "--address-radix"),
+        (args.address_radix.is_some() && !od && (classic || format == DumpFormat::Panels), "--address-radix"),
         (
-            (args.name.is_some() || args.capitalize || args.terminate) && format != Format::C,
+            (args.name.is_some() || args.capitalize || args.terminate) && format != DumpFormat::C,
             "--name, --capitalize and --terminate, meant for --format c,",
         ),
         (
-            args.character_table.is_some() && (od || classic || matches!(format, Format::Plain | Format::C)),
+            args.character_table.is_some() && (od || classic || matches!(format, DumpFormat::Plain | DumpFormat::C)),
             "--character-table",
         ),
     ];
@@ -178,11 +179,11 @@ fn check(args: &Args, format: Format) -> Result<(), String> {
     }
 }
 
-fn policy(args: &Args, format: Format) -> Policy {
+fn policy(args: &Args, format: DumpFormat) -> Policy {
     match format {
-        Format::Plain | Format::C => Policy::Never,
-        Format::Xxd | Format::Binary if args.squeeze => Policy::Zeros,
-        Format::Xxd | Format::Binary => Policy::Never,
+        DumpFormat::Plain | DumpFormat::C => Policy::Never,
+        DumpFormat::Xxd | DumpFormat::Binary if args.squeeze => Policy::Zeros,
+        DumpFormat::Xxd | DumpFormat::Binary => Policy::Never,
         _ if args.no_squeezing => Policy::Never,
         _ => Policy::Repeats,
     }
@@ -193,20 +194,20 @@ fn endian(args: &Args) -> Option<Endian> {
 }
 
 /// Returns the notation of addresses; xxd shows decimal ones as signed.
-fn address_notation(args: &Args, default: Notation) -> Notation {
+fn address_notation(args: &Args, default: AddressNotation) -> AddressNotation {
     match args.address_radix {
         None => default,
-        Some(Radix::Hexadecimal) => Notation::Hex,
-        Some(Radix::Decimal) => Notation::Decimal,
-        Some(Radix::Octal) => Notation::Octal,
-        Some(Radix::None) => Notation::None,
+        Some(Radix::Hexadecimal) => AddressNotation::Hex,
+        Some(Radix::Decimal) => AddressNotation::Decimal,
+        Some(Radix::Octal) => AddressNotation::Octal,
+        Some(Radix::None) => AddressNotation::None,
     }
 }
 
 /// Returns whether the character column is EBCDIC.
-fn ebcdic(args: &Args, format: Format) -> Result<bool, String> {
+fn ebcdic(args: &Args, format: DumpFormat) -> Result<bool, String> {
     match args.character_table {
-        _ if format == Format::Panels => Ok(false),
+        _ if format == DumpFormat::Panels => Ok(false),
         None | Some(CharacterTable::Ascii) => Ok(false),
         Some(CharacterTable::Ebcdic) => Ok(true),
         Some(_) => Err("this --character-table needs --format panels".into()),
@@ -296,16 +297,16 @@ fn od(args: &Args) -> Result<Box<dyn View>, String> {
         Some(Width::Exactly(_)) => return Err(format!("invalid number of columns (max. {WIDEST_FIELDS})")),
     };
     let is_little_endian = endian(args) != Some(Endian::Big);
-    Ok(Box::new(OdView::new(types, width, address_notation(args, Notation::Octal), is_little_endian)?))
+    Ok(Box::new(OdView::new(types, width, address_notation(args, AddressNotation::Octal), is_little_endian)?))
 }
 
 fn canonical(args: &Args, terminal: &Terminal, ebcdic: bool) -> Result<Box<dyn View>, String> {
     let (endian, group) = groups(args)?;
-    let notation = address_notation(args, Notation::Hex);
+    let notation = address_notation(args, AddressNotation::Hex);
     let columns_for = |width: usize| 14 + 3 * width + width / 8 + width;
     let width = width(args, 16, WIDEST, terminal.columns, columns_for)?;
     let theme = terminal.theme.as_ref();
-    Ok(if width == 16 && group == 1 && !args.upper && notation == Notation::Hex && !ebcdic {
+    Ok(if width == 16 && group == 1 && !args.upper && notation == AddressNotation::Hex && !ebcdic {
         coloured(Canonical, theme)
     } else {
         let row = XxdRow { width, group, endian, upper: args.upper, bits: false, notation, ebcdic };
@@ -323,8 +324,8 @@ fn groups(args: &Args) -> Result<(Endian, usize), String> {
     }
 }
 
-fn xxd(args: &Args, format: Format, terminal: &Terminal, ebcdic: bool) -> Result<Box<dyn View>, String> {
-    let bits = format == Format::Binary;
+fn xxd(args: &Args, format: DumpFormat, terminal: &Terminal, ebcdic: bool) -> Result<Box<dyn View>, String> {
+    let bits = format == DumpFormat::Binary;
     let endian = endian(args).unwrap_or(Endian::Big);
     let group = args.group.unwrap_or(match endian {
         _ if bits => 1,
@@ -336,8 +337,8 @@ fn xxd(args: &Args, format: Format, terminal: &Terminal, ebcdic: bool) -> Result
     if endian == Endian::Little && group <= width && group > 0 && !group.is_power_of_two() {
         return Err("number of octets per group must be a power of 2 with --endian little".into());
     }
-    let notation = match address_notation(args, Notation::Hex) {
-        Notation::Decimal => Notation::SignedDecimal,
+    let notation = match address_notation(args, AddressNotation::Hex) {
+        AddressNotation::Decimal => AddressNotation::SignedDecimal,
         notation => notation,
     };
     let row = XxdRow { width, group, endian, upper: args.upper, bits, notation, ebcdic };
@@ -354,7 +355,7 @@ fn plain(args: &Args, columns: Option<usize>) -> Result<(Box<dyn View>, Option<u
 }
 
 fn c_array(args: &Args, columns: Option<usize>) -> Result<(Box<dyn View>, Option<usize>), String> {
-    let binary = args.shown.format == Some(Format::Binary) || args.shown.displays == [Display::OneByteOctal];
+    let binary = args.shown.format == Some(DumpFormat::Binary) || args.shown.displays == [Display::OneByteOctal];
     let width = width(args, if binary { 6 } else { 12 }, usize::MAX, columns, |width| 2 + 6 * width)?;
     let file = args.shown.files.first().map(OsString::as_os_str).filter(|&name| name != OsStr::new("-"));
     let name = args.name.as_deref().or(file).map(|name| c_name(name.as_bytes(), args.capitalize));

@@ -6,7 +6,7 @@
 //! rows of this one, without writing text. Runs of equal rows are found at the speed of comparing
 //! memory.
 
-use super::view::{Place, View};
+use super::view::{RowPlace, View};
 
 /// The policy that decides which rows are omitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl Squeeze {
     }
 
     /// Appends the text of whole rows, the first of them at `place`.
-    pub fn feed(&mut self, view: &dyn View, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+    pub fn feed(&mut self, view: &dyn View, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         match self.policy {
             Policy::Never => view.rows(rows, place, out),
             Policy::Repeats => self.feed_repeats(view, rows, place, out),
@@ -69,7 +69,7 @@ impl Squeeze {
 
     /// Appends the pending rows before a short row at `place`, or at the very end if there is no
     /// short row.
-    pub fn finish(&mut self, view: &dyn View, short_row: bool, place: Place, out: &mut Vec<u8>) {
+    pub fn finish(&mut self, view: &dyn View, short_row: bool, place: RowPlace, out: &mut Vec<u8>) {
         if self.policy != Policy::Zeros {
             return;
         }
@@ -117,7 +117,7 @@ impl Squeeze {
         }
     }
 
-    fn feed_repeats(&mut self, view: &dyn View, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn feed_repeats(&mut self, view: &dyn View, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         let width = view.width();
         let mut done = 0;
         while done < rows.len() {
@@ -142,7 +142,7 @@ impl Squeeze {
         }
     }
 
-    fn feed_zeros(&mut self, view: &dyn View, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn feed_zeros(&mut self, view: &dyn View, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         let width = view.width();
         let mut done = 0;
         while done < rows.len() {
@@ -164,7 +164,7 @@ impl Squeeze {
     }
 
     /// Appends the text for the zero rows that end at `place`, except the first of them.
-    fn owed_zeros(&mut self, view: &dyn View, place: Place, out: &mut Vec<u8>) {
+    fn owed_zeros(&mut self, view: &dyn View, place: RowPlace, out: &mut Vec<u8>) {
         let width = view.width();
         match self.zeros {
             0 | 1 => {}

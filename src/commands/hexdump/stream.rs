@@ -6,7 +6,7 @@
 use std::io::Write;
 
 use super::digits::{BINARY, hex_table};
-use super::view::{End, Place, View};
+use super::view::{DumpEnd, RowPlace, View};
 
 /// Plain hexadecimal digits in lines, as `xxd -p` prints them.
 pub struct Plain {
@@ -21,7 +21,7 @@ impl View for Plain {
         1
     }
 
-    fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         let table = hex_table(self.upper);
         let width = self.width.map_or(u64::MAX, |width| width as u64);
         out.reserve(2 * rows.len() + rows.len() / usize::try_from(width).unwrap_or(usize::MAX) + 1);
@@ -37,9 +37,9 @@ impl View for Plain {
         }
     }
 
-    fn short(&self, _row: &[u8], _place: Place, _out: &mut Vec<u8>) {}
+    fn short(&self, _row: &[u8], _place: RowPlace, _out: &mut Vec<u8>) {}
 
-    fn end(&self, end: End, out: &mut Vec<u8>) {
+    fn end(&self, end: DumpEnd, out: &mut Vec<u8>) {
         if self.width.is_none_or(|width| !end.bytes.is_multiple_of(width as u64)) {
             out.push(b'\n');
         }
@@ -85,14 +85,14 @@ impl View for CArray {
         1
     }
 
-    fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         out.reserve(rows.len() * 7);
         for (index, &byte) in (place.index..).zip(rows) {
             self.push(byte, index, out);
         }
     }
 
-    fn short(&self, _row: &[u8], _place: Place, _out: &mut Vec<u8>) {}
+    fn short(&self, _row: &[u8], _place: RowPlace, _out: &mut Vec<u8>) {}
 
     fn begin(&self, out: &mut Vec<u8>) {
         if let Some(name) = &self.name {
@@ -100,7 +100,7 @@ impl View for CArray {
         }
     }
 
-    fn end(&self, end: End, out: &mut Vec<u8>) {
+    fn end(&self, end: DumpEnd, out: &mut Vec<u8>) {
         if self.terminate {
             self.push(0, end.bytes, out);
         }

@@ -8,23 +8,23 @@ use super::address::Address;
 
 /// The position of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct RowPlace {
     /// The address to show.
     pub address: u64,
     /// The number of bytes of the dump before it.
     pub index: u64,
 }
 
-impl Place {
+impl RowPlace {
     /// Returns the place `bytes` bytes further on.
-    pub fn after(self, bytes: u64) -> Place {
-        Place { address: self.address.wrapping_add(bytes), index: self.index.wrapping_add(bytes) }
+    pub fn after(self, bytes: u64) -> RowPlace {
+        RowPlace { address: self.address.wrapping_add(bytes), index: self.index.wrapping_add(bytes) }
     }
 }
 
 /// The end of a dump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct End {
+pub struct DumpEnd {
     /// The address just past the last byte.
     pub address: u64,
     /// The number of bytes that were dumped, including squeezed ones.
@@ -67,10 +67,10 @@ pub trait View: Send + Sync {
 
     /// Appends the text of whole rows, the first of them at `place`. The length of `rows` is a
     /// multiple of the width.
-    fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>);
+    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>);
 
     /// Appends the text of a last row that is incomplete. Never empty.
-    fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>);
+    fn short(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>);
 
     /// Returns the cells of a row's text that can be coloured, or `None` if the view has no cells.
     fn cells(&self) -> Option<Cells> {
@@ -79,7 +79,7 @@ pub trait View: Send + Sync {
 
     /// Appends one row, complete or last, with the bytes highlighted for which `is_marked` returns
     /// true.
-    fn marked(&self, row: &[u8], place: Place, _is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
+    fn marked(&self, row: &[u8], place: RowPlace, _is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
         if row.len() == self.width() { self.rows(row, place, out) } else { self.short(row, place, out) }
     }
 
@@ -95,5 +95,5 @@ pub trait View: Send + Sync {
     fn closing(&self, _out: &mut Vec<u8>) {}
 
     /// Appends the text at the end of the dump.
-    fn end(&self, _end: End, _out: &mut Vec<u8>) {}
+    fn end(&self, _end: DumpEnd, _out: &mut Vec<u8>) {}
 }

@@ -38,7 +38,7 @@ pub trait Values {
 
 /// A parsed format.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Format {
+pub struct ParsedFormat {
     pieces: Vec<FormatPiece>,
     newline: bool,
 }
@@ -47,15 +47,15 @@ pub struct Format {
 #[derive(Debug, PartialEq, Eq)]
 pub struct InvalidDirective(pub String);
 
-impl Format {
+impl ParsedFormat {
     /// Parses a format for `-c`: backslashes are text, and each file's output ends with a newline.
-    pub fn line(text: &[u8], splits: impl Fn(u8) -> bool) -> Format {
-        Format { pieces: DirectiveParser::new(text, false, splits).pieces(), newline: true }
+    pub fn line(text: &[u8], splits: impl Fn(u8) -> bool) -> ParsedFormat {
+        ParsedFormat { pieces: DirectiveParser::new(text, false, splits).pieces(), newline: true }
     }
 
     /// Parses a format for `--printf`: escapes are interpreted, and nothing is appended.
-    pub fn printf(text: &[u8], splits: impl Fn(u8) -> bool) -> Format {
-        Format { pieces: DirectiveParser::new(text, true, splits).pieces(), newline: false }
+    pub fn printf(text: &[u8], splits: impl Fn(u8) -> bool) -> ParsedFormat {
+        ParsedFormat { pieces: DirectiveParser::new(text, true, splits).pieces(), newline: false }
     }
 
     /// Writes this format's text for one file to `out`, one directive at a time, and its warnings
@@ -239,7 +239,7 @@ mod tests {
         }
     }
 
-    fn text(format: Format) -> (String, Vec<String>, Result<(), InvalidDirective>) {
+    fn text(format: ParsedFormat) -> (String, Vec<String>, Result<(), InvalidDirective>) {
         let mut out = Vec::new();
         let mut warnings = Vec::new();
         let take = |text: &[u8]| {
@@ -253,21 +253,21 @@ mod tests {
 
     #[test]
     fn directives_and_text() {
-        let format = Format::line(b"a%sb%%%6s|%-6s|%.1s|%Z\\n%", |code| code == b'd');
+        let format = ParsedFormat::line(b"a%sb%%%6s|%-6s|%.1s|%Z\\n%", |code| code == b'd');
         assert_eq!(text(format).0, "a[s]b%   [s]|[s]   |[|?\\n%\n");
     }
 
     #[test]
     fn modifiers_only_before_what_splits() {
-        let format = Format::printf(b"%Hd %Ld %Hx %H", |code| code == b'd');
+        let format = ParsedFormat::printf(b"%Hd %Ld %Hx %H", |code| code == b'd');
         assert_eq!(text(format).0, "[Hd] [Ld] ?x ?");
     }
 
     #[test]
     fn escapes() {
-        let format = Format::printf(b"\\101\\x41\\x4a2\\n\\\\\\\"\\e\\7z\\1012", |_| false);
+        let format = ParsedFormat::printf(b"\\101\\x41\\x4a2\\n\\\\\\\"\\e\\7z\\1012", |_| false);
         assert_eq!(text(format).0, "AAJ2\n\\\"\u{1b}\u{7}zA2");
-        let format = Format::printf(b"\\q\\", |_| false);
+        let format = ParsedFormat::printf(b"\\q\\", |_| false);
         let (shown, warnings, _) = text(format);
         assert_eq!(shown, "q\\");
         assert_eq!(warnings, ["warning: unrecognized escape '\\q'", "warning: backslash at end of format"]);
@@ -275,20 +275,23 @@ mod tests {
 
     #[test]
     fn a_percent_takes_no_width() {
-        let (shown, _, result) = text(Format::line(b"before %5% after", |_| false));
+        let (shown, _, result) = text(ParsedFormat::line(b"before %5% after", |_| false));
         assert_eq!(shown, "before ");
         assert_eq!(result, Err(InvalidDirective("'%5%': invalid directive".into())));
-        assert_eq!(text(Format::line(b"%-", |_| false)).2, Err(InvalidDirective("'%-': invalid directive".into())));
+        assert_eq!(
+            text(ParsedFormat::line(b"%-", |_| false)).2,
+            Err(InvalidDirective("'%-': invalid directive".into()))
+        );
     }
 
     /// Regression: a width of a hundred thousand million allocated that much memory.
     #[test]
     fn a_field_has_a_widest() {
         for format in [&b"a%99999999999s"[..], b"a%.1048577d", b"a%18446744073709551616s", b"a%-01048577.3s"] {
-            let (shown, _, result) = text(Format::line(format, |_| false));
+            let (shown, _, result) = text(ParsedFormat::line(format, |_| false));
             assert_eq!(shown, "a");
             assert!(result.unwrap_err().0.ends_with("a field is at most 1048576 characters wide"));
         }
-        assert_eq!(text(Format::line(b"%1048576s", |_| false)).0.len(), (1 << 20) + 1);
+        assert_eq!(text(ParsedFormat::line(b"%1048576s", |_| false)).0.len(), (1 << 20) + 1);
     }
 }

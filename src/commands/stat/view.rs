@@ -6,7 +6,7 @@ use crate::os::posix::OsStrExt;
 use crate::output::{Destination, Output, escape_for_terminal};
 
 use super::directives;
-use super::format::{Format, Values};
+use super::format::{ParsedFormat, Values};
 use super::quoting;
 use super::value::Value;
 
@@ -15,8 +15,8 @@ pub enum FileView {
     /// A format, of which GNU stat's block is one, followed by the rest of the default view if that
     /// is requested.
     Format {
-        file: Format,
-        device: Format,
+        file: ParsedFormat,
+        device: ParsedFormat,
         more: bool,
     },
     Json,
@@ -42,7 +42,7 @@ impl Values for TerminalSafeValues<'_> {
 }
 
 /// Writes `values` in `format`. An invalid directive ends the run after the text before it.
-pub fn render(format: &Format, values: &mut dyn Values, output: &mut Output) -> anyhow::Result<()> {
+pub fn render(format: &ParsedFormat, values: &mut dyn Values, output: &mut Output) -> anyhow::Result<()> {
     let mut safe = TerminalSafeValues(values);
     let values: &mut dyn Values = if output.destination() == Destination::Terminal { &mut safe } else { safe.0 };
     let warn = |warning: &str| crate::output::print_message(format_args!("mapped: {warning}"));
@@ -57,13 +57,13 @@ pub fn render(format: &Format, values: &mut dyn Values, output: &mut Output) -> 
 /// Returns the view that the options select.
 pub fn view(args: &Args) -> FileView {
     let splits: fn(u8) -> bool = if args.file_system { |_| false } else { directives::file_splits };
-    let same = |format: Format| FileView::Format { file: format.clone(), device: format, more: false };
-    let line = |text: &str| Format::line(text.as_bytes(), splits);
+    let same = |format: ParsedFormat| FileView::Format { file: format.clone(), device: format, more: false };
+    let line = |text: &str| ParsedFormat::line(text.as_bytes(), splits);
     if let Some(text) = &args.format {
-        return same(Format::line(text.as_bytes(), splits));
+        return same(ParsedFormat::line(text.as_bytes(), splits));
     }
     if let Some(text) = &args.printf {
-        return same(Format::printf(text.as_bytes(), splits));
+        return same(ParsedFormat::printf(text.as_bytes(), splits));
     }
     if args.json {
         return FileView::Json;

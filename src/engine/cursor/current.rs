@@ -18,11 +18,11 @@ pub(super) struct Current {
     /// Whether the whole input is one block.
     pub(super) whole: bool,
     pub(super) kind: Option<InputKind>,
-    pub(super) place: Place,
+    pub(super) place: CursorPosition,
 }
 
 /// The position up to which an input has been handed out.
-pub(super) enum Place {
+pub(super) enum CursorPosition {
     Positioned(Positioned),
     Streamed(Streamed),
 }
@@ -53,7 +53,7 @@ pub(super) fn nominal_size(source: &Source, plan: &Plan, nominal: usize) -> usiz
 
 /// Returns a small file as one span, to be read by the worker that takes it.
 pub(super) fn take_whole(current: &mut Current, plan: &Plan, nominal: usize) -> Option<Span> {
-    let Place::Positioned(positioned) = &current.place else { return None };
+    let CursorPosition::Positioned(positioned) = &current.place else { return None };
     let joined = plan.joins_inputs();
     if joined || current.source.method() != AccessMethod::Pread || !current.first || positioned.left() > nominal as u64
     {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::os::Stop;
 
 use super::Cursor;
-use super::current::Place;
+use super::current::CursorPosition;
 use super::span::{Item, Span};
 
 impl Cursor<'_> {
@@ -14,13 +14,13 @@ impl Cursor<'_> {
         let current = self.current.as_mut()?;
         let missing = row - self.concat.row_mut().len();
         let ended = match &mut current.place {
-            Place::Positioned(positioned) => {
+            CursorPosition::Positioned(positioned) => {
                 if let Err(error) = positioned.append_to(&current.source, self.concat.row_mut(), missing) {
                     return Some(self.fail_current(error));
                 }
                 positioned.left() == 0
             }
-            Place::Streamed(streamed) => match streamed.append_to(self.concat.row_mut(), missing, stop) {
+            CursorPosition::Streamed(streamed) => match streamed.append_to(self.concat.row_mut(), missing, stop) {
                 Ok(ended) => ended,
                 Err(error) => return Some(self.fail_current(error)),
             },

@@ -29,10 +29,10 @@ mod span;
 mod streamed;
 
 use concat::Concat;
-use current::{Current, Place, nominal_size, take_whole};
+use current::{Current, CursorPosition, nominal_size, take_whole};
 use open_ahead::{OpenAhead, Upcoming};
 use positioned::{CutSpan, Positioned};
-use streamed::{Piece, Streamed};
+use streamed::{StreamPiece, Streamed};
 
 /// The first span of a run in bytes, under [`Plan::ramp_up`].
 const FIRST_SPAN: usize = 1 << 20;
@@ -249,11 +249,11 @@ impl<'a> Cursor<'a> {
         let source = Arc::new(source);
         let mut place = match source.method() {
             AccessMethod::Stream => {
-                Place::Streamed(Streamed::new(Stream::new(Arc::clone(&source)), self.plan.split_at, self.head))
+                CursorPosition::Streamed(Streamed::new(Stream::new(Arc::clone(&source)), self.plan.split_at, self.head))
             }
-            AccessMethod::Map | AccessMethod::Pread => Place::Positioned(Positioned::new(&source)),
+            AccessMethod::Map | AccessMethod::Pread => CursorPosition::Positioned(Positioned::new(&source)),
         };
-        if let Place::Positioned(positioned) = &mut place {
+        if let CursorPosition::Positioned(positioned) = &mut place {
             let len = positioned.left();
             let in_several = !self.is_whole(&source);
             if in_several {
@@ -304,7 +304,7 @@ impl<'a> Cursor<'a> {
         let nominal = current.nominal(&self.plan, self.nominal);
         let mut passed_lines = None;
         let (cut, last) = match &mut current.place {
-            Place::Positioned(positioned) => {
+            CursorPosition::Positioned(positioned) => {
                 let plan = self.plan.for_kind(current.kind.unwrap_or_default());
                 let source = &current.source;
                 let cut = if self.session.cold.is_cold() && source.can_fault_in() {
@@ -316,11 +316,11 @@ impl<'a> Cursor<'a> {
                 let last = positioned.left() == 0 && cut.broken.is_none();
                 (cut, last)
             }
-            Place::Streamed(streamed) => {
+            CursorPosition::Streamed(streamed) => {
                 let buffer = spare.pop().unwrap_or_default();
                 match streamed.next(buffer, self.nominal, &*self.classify, stop) {
-                    Ok(Piece::Stopped) => return None,
-                    Ok(Piece::Bytes { bytes, at, last, drained, passed_lines: passed }) => {
+                    Ok(StreamPiece::Stopped) => return None,
+                    Ok(StreamPiece::Bytes { bytes, at, last, drained, passed_lines: passed }) => {
                         passed_lines = passed;
                         current.kind.get_or_insert(streamed.kind());
                         if !bytes.is_empty() {
@@ -380,7 +380,7 @@ impl<'a> Cursor<'a> {
 
     fn end_current(&mut self) {
         let Some(Current { place, source, input, .. }) = self.current.take() else { return };
-        if let Place::Streamed(mut streamed) = place {
+        if let CursorPosition::Streamed(mut streamed) = place {
             if let Some(error) = streamed.take_failure() {
                 let name = source.name().to_owned();
                 self.failed_late = Some((input, Item::Failed { input, name, error }));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::engine::workers::Outlook;
 
-use super::current::{Current, Place};
+use super::current::{Current, CursorPosition};
 use super::{Cursor, FIRST_SPAN};
 
 impl Cursor<'_> {
@@ -18,7 +18,7 @@ impl Cursor<'_> {
             return if self.batches > 3 { Outlook::Lasting } else { Outlook::Short };
         }
         match (&self.current, self.inputs.has_more()) {
-            (Some(Current { place: Place::Positioned(place), .. }), false) => {
+            (Some(Current { place: CursorPosition::Positioned(place), .. }), false) => {
                 let left = place.left();
                 let rest = busy.as_secs_f64() * left as f64 / self.done.max(1) as f64;
                 match () {

@@ -40,7 +40,7 @@ pub(super) struct CutSpan {
 }
 
 /// The run from which a span is split off.
-enum Run {
+enum ReadRun {
     Data(u64),
     Hole(u64),
     /// A hole that is part of a line.
@@ -84,12 +84,12 @@ impl Positioned {
         let start = self.at;
         let row = if let Cut::Rows(row) = plan.split_at { row as u64 } else { 1 };
         let (goal, hole) = match self.next_run(source, plan, nominal, row) {
-            Run::Hole(until) => {
+            ReadRun::Hole(until) => {
                 self.at = until;
                 return CutSpan { at: start..until, content: SpanContent::Hole, broken: None };
             }
-            Run::Data(until) => (until, None),
-            Run::HoleInLine(until) => (until, Some(start..until)),
+            ReadRun::Data(until) => (until, None),
+            ReadRun::HoleInLine(until) => (until, Some(start..until)),
         };
         // End at a multiple of the block size, so that the next window begins at a page border and
         // contains whole large folios. Windows that drift take several faults for one folio, and
@@ -109,24 +109,24 @@ impl Positioned {
     }
 
     /// Returns the run from which the next span is split off.
-    fn next_run(&mut self, source: &Source, plan: &Plan, nominal: u64, row: u64) -> Run {
+    fn next_run(&mut self, source: &Source, plan: &Plan, nominal: u64, row: u64) -> ReadRun {
         let start = self.at;
         let in_line = is_line_hole(source, plan);
         // In a small file, reading a hole is as fast as finding it.
         let is_read = source.reason() == Some(Reason::Small);
         let finds_holes = !is_read && if in_line { plan.collapse_holes } else { plan.holes };
         if !finds_holes || start >= self.end {
-            return Run::Data(self.end);
+            return ReadRun::Data(self.end);
         }
         let shortest = if matches!(plan.split_at, Cut::Lines { .. }) { SHORTEST_HOLE } else { 1 };
         match self.run_at(source, shortest, start.saturating_add(nominal)) {
-            Extent::DataUntil(until) => Run::Data(until),
-            Extent::HoleUntil(until) if in_line => Run::HoleInLine(until),
+            Extent::DataUntil(until) => ReadRun::Data(until),
+            Extent::HoleUntil(until) if in_line => ReadRun::HoleInLine(until),
             Extent::HoleUntil(until) => {
                 let until = until.min(start.saturating_add(plan.longest_hole));
                 // Rows stay whole: the remaining bytes are read with the data after the hole.
                 let whole = if until < self.end { until - (until - start) % row } else { until };
-                if whole > start { Run::Hole(whole) } else { Run::Data(self.end) }
+                if whole > start { ReadRun::Hole(whole) } else { ReadRun::Data(self.end) }
             }
         }
     }

@@ -36,7 +36,7 @@ pub(super) struct Streamed {
     passed_lines: Option<u64>,
 }
 
-pub(super) enum Piece {
+pub(super) enum StreamPiece {
     Bytes { bytes: Buffer, at: u64, last: bool, drained: bool, passed_lines: Option<u64> },
     Stopped,
 }
@@ -84,7 +84,7 @@ impl Streamed {
         nominal: usize,
         classify: &Classify<'_>,
         stop: &Stop,
-    ) -> io::Result<Piece> {
+    ) -> io::Result<StreamPiece> {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
@@ -95,7 +95,7 @@ impl Streamed {
         let mut drained = false;
         if self.head > 0 && self.kind.is_none() {
             match self.read_head(&mut buffer, classify, stop)? {
-                Filled::Stopped => return Ok(Piece::Stopped),
+                Filled::Stopped => return Ok(StreamPiece::Stopped),
                 filled => drained = filled == Filled::Drained,
             }
         }
@@ -128,7 +128,7 @@ impl Streamed {
             }
             let want = nominal.saturating_sub(buffer.len()).max(nominal.min(MIN_READ_BYTES)).clamp(1, MAX_READ_BYTES);
             match self.fill(buffer.end(), want, stop) {
-                Ok(Filled::Stopped) => return Ok(Piece::Stopped),
+                Ok(Filled::Stopped) => return Ok(StreamPiece::Stopped),
                 Ok(filled) => drained = filled == Filled::Drained && !is_whole,
                 Err(error) => break self.postpone(error, &mut buffer)?,
             }
@@ -163,14 +163,14 @@ impl Streamed {
     }
 
     /// Returns the first `cut` bytes of `buffer` as a piece, and keeps the rest.
-    fn split_off(&mut self, mut buffer: Buffer, cut: usize, drained: bool) -> Piece {
+    fn split_off(&mut self, mut buffer: Buffer, cut: usize, drained: bool) -> StreamPiece {
         self.pending.extend_from_slice(&buffer[cut..]);
         buffer.truncate(cut);
         let at = self.stream.offset() - (self.pending.len() + cut) as u64;
         self.handed += cut as u64;
         let last = self.ended && self.pending.is_empty();
         let passed_lines = std::mem::take(&mut self.passed_lines);
-        Piece::Bytes { bytes: buffer, at, last, drained, passed_lines }
+        StreamPiece::Bytes { bytes: buffer, at, last, drained, passed_lines }
     }
 
     /// Appends up to `count` bytes to `row`, and returns whether the stream ended with them.

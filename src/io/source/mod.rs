@@ -30,7 +30,7 @@ use fed::Fed;
 pub use fed::{Feed, Filled, Gap};
 pub use kind::Kind;
 pub use map::Unmapped;
-use seen::Seen;
+use seen::FileSnapshot;
 
 /// The largest file that is read under [`IoMode::Auto`], in bytes. For so few bytes, `mmap`, the page
 /// faults and `munmap` cost more than a copy through a buffer that stays in a core's cache.
@@ -72,7 +72,7 @@ pub struct Source {
     tail: Option<u64>,
     length: Option<u64>,
     /// The state of the file at open, for [`Source::take_rewriting`].
-    seen: Seen,
+    seen: FileSnapshot,
     /// Whether some of the file was read before, to find the wanted range or to print it.
     is_rest: bool,
     /// Whether the beginning was uncached, once checked.

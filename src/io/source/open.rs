@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use super::super::path::{self, FileRef};
 use super::access::{self, AccessMethod, IoMode};
 use super::facts::Probe;
-use super::seen::Seen;
+use super::seen::FileSnapshot;
 use super::{Kind, Range, Source};
 use crate::os::direct::is_direct;
 use crate::os::posix::{AsFd, Errno, FileExt, OFlags};
@@ -80,7 +80,14 @@ impl Source {
             end: None,
             tail: None,
             length: range.length,
-            seen: Seen { size, changed, modified, from: 0, beginning: OnceLock::new(), is_known: Arc::default() },
+            seen: FileSnapshot {
+                size,
+                changed,
+                modified,
+                from: 0,
+                beginning: OnceLock::new(),
+                is_known: Arc::default(),
+            },
             is_rest: false,
             cold: None,
             window: None,

@@ -8,7 +8,7 @@ use crate::os::Status;
 
 /// The state of a file at open.
 #[derive(Clone, Debug)]
-pub(super) struct Seen {
+pub(super) struct FileSnapshot {
     /// The size in bytes.
     pub(super) size: u64,
     /// The inode's change time. Every write moves it, and so does a copy-up on overlayfs.

@@ -44,39 +44,17 @@ pub const LONG_FILES: &[(&str, &str)] = &[];
 /// Type names that are defined more than once.
 pub const TYPE_NAMES: &[(&str, &str)] = &[
     ("Args", "still to be renamed"),
-    ("End", "still to be renamed"),
     ("Engine", "still to be renamed"),
-    ("Following", "still to be renamed"),
-    ("Format", "still to be renamed"),
     ("Found", "still to be renamed"),
     ("Groups", "still to be renamed"),
-    ("Kind", "still to be renamed"),
     ("Layout", "still to be renamed"),
     ("Line", "still to be renamed"),
-    ("Lines", "still to be renamed"),
-    ("Notation", "still to be renamed"),
-    ("Outcome", "still to be renamed"),
     ("Part", "still to be renamed"),
-    ("Pattern", "still to be renamed"),
     ("Piece", "still to be renamed"),
-    ("Place", "still to be renamed"),
-    ("Range", "still to be renamed"),
-    ("Report", "still to be renamed"),
     ("Row", "still to be renamed"),
-    ("Rows", "still to be renamed"),
-    ("Run", "still to be renamed"),
-    ("Search", "still to be renamed"),
-    ("Seen", "still to be renamed"),
-    ("Settings", "still to be renamed"),
-    ("Shown", "still to be renamed"),
-    ("State", "still to be renamed"),
-    ("Totals", "still to be renamed"),
-    ("Unit", "still to be renamed"),
-    ("Value", "still to be renamed"),
-    ("Verdict", "still to be renamed"),
     ("Walk", "still to be renamed"),
     ("Wanted", "still to be renamed"),
 ];
 
 /// Imports under another name.
-pub const RENAMES: &[(&str, &str)] = &[("commands/hexdump/resolve.rs: DumpNotation", "still to be named apart")];
+pub const RENAMES: &[(&str, &str)] = &[];

@@ -45,7 +45,7 @@ pub struct Transform {
 
 /// The position of the next byte in its line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Place {
+enum LinePlace {
     /// At the start of a line, and the line before was not empty.
     #[default]
     Start,
@@ -55,7 +55,7 @@ enum Place {
     Within,
 }
 
-impl Place {
+impl LinePlace {
     fn at_start(self) -> bool {
         self != Self::Within
     }
@@ -97,7 +97,7 @@ impl Held {
 pub struct State {
     /// The number of lines numbered so far.
     numbered: u64,
-    place: Place,
+    place: LinePlace,
     held: Held,
 }
 
@@ -113,7 +113,7 @@ impl State {
         self.held = transform.held_after(self.held, block);
         // The two bytes before a position determine its place. In a shorter block, the earlier place
         // counts too.
-        let before = if block.len() > 2 { Place::Within } else { self.place };
+        let before = if block.len() > 2 { LinePlace::Within } else { self.place };
         self.place = block[block.len().saturating_sub(2)..].iter().fold(before, |place, &byte| place.after(byte));
     }
 
@@ -148,11 +148,11 @@ impl Transform {
     }
 
     /// Returns whether `byte` at `place` begins a numbered line.
-    fn numbers(&self, place: Place, byte: u8) -> bool {
+    fn numbers(&self, place: LinePlace, byte: u8) -> bool {
         place.at_start()
             && match self.number {
                 Numbered::None => false,
-                Numbered::All => !(self.squeeze && byte == b'\n' && place == Place::AfterBlank),
+                Numbered::All => !(self.squeeze && byte == b'\n' && place == LinePlace::AfterBlank),
                 Numbered::Nonblank => byte != b'\n',
             }
     }
@@ -241,7 +241,7 @@ impl Transform {
         let mut place = state.place;
         let mut rest = block;
         while let Some(first) = rest.first().copied().or(held) {
-            if self.squeeze && place == Place::AfterBlank && first == b'\n' {
+            if self.squeeze && place == LinePlace::AfterBlank && first == b'\n' {
                 rest = &rest[1..];
                 continue;
             }
@@ -255,7 +255,7 @@ impl Transform {
             };
             let (line, behind) = rest.split_at(end + 1);
             rest = behind;
-            place = if end == 0 { place.after(b'\n') } else { Place::Start };
+            place = if end == 0 { place.after(b'\n') } else { LinePlace::Start };
             self.push_line(line, out);
         }
     }

@@ -10,7 +10,7 @@ pub mod verify;
 use std::ffi::OsStr;
 use std::io::{self, Read};
 
-use super::Run;
+use super::ChecksumRun;
 use super::audit::Audit;
 use super::list::{ListEntries, ListEntry, ListItem};
 use super::name::report;
@@ -21,14 +21,14 @@ use crate::io::path;
 use crate::os::Status;
 use crate::os::posix::FileType;
 use crate::output::Output;
-use report::{Report, Totals};
-use verify::{Guesses, Verdict, Verifier};
+use report::{CheckReport, ListTotals};
+use verify::{EntryVerdict, Guesses, Verifier};
 
 /// Checks every list.
 ///
 /// # Errors
 /// Returns an error if writing to standard output fails.
-pub fn run(run: Run<'_>, args: &Args, output: &mut Output) -> io::Result<Exit> {
+pub fn run(run: ChecksumRun<'_>, args: &Args, output: &mut Output) -> io::Result<Exit> {
     let mut exit = Exit::Success;
     let mut audit = args.checking.audit.then(|| Audit::new(args.checking.directory.as_deref()));
     let mut audited = Vec::new();
@@ -49,7 +49,7 @@ pub fn run(run: Run<'_>, args: &Args, output: &mut Output) -> io::Result<Exit> {
         let mut check = Check::new(run, &args.checking, list);
         check.audit = audit.as_mut();
         let totals = check.verify(entries, output)?;
-        let report = Report { run, checking: &args.checking, list };
+        let report = CheckReport { run, checking: &args.checking, list };
         match args.checking.audit {
             true => audited.push((report, totals)),
             false => exit = exit.and(report.conclude(totals, output)),
@@ -82,7 +82,7 @@ fn open(list: &OsStr) -> io::Result<(Box<dyn Read + Send>, bool)> {
 
 /// The check of one list.
 pub struct Check<'a> {
-    run: Run<'a>,
+    run: ChecksumRun<'a>,
     checking: &'a Checking,
     list: &'a OsStr,
     guesses: Guesses,
@@ -97,14 +97,14 @@ enum CheckJob {
 }
 
 /// The outcome of a job.
-enum Outcome {
+enum CheckOutcome {
     Item(ListItem),
-    Checked(ListEntry, io::Result<Verdict>),
+    Checked(ListEntry, io::Result<EntryVerdict>),
 }
 
 impl<'a> Check<'a> {
     /// Returns a check of the list with this name.
-    pub fn new(run: Run<'a>, checking: &'a Checking, list: &'a OsStr) -> Check<'a> {
+    pub fn new(run: ChecksumRun<'a>, checking: &'a Checking, list: &'a OsStr) -> Check<'a> {
         Check { run, checking, list, guesses: Guesses::default(), audit: None }
     }
 
@@ -113,13 +113,13 @@ impl<'a> Check<'a> {
     /// # Errors
     /// Returns an error if writing to standard output fails.
     pub fn run(self, entries: impl Iterator<Item = ListItem> + Send, output: &mut Output) -> io::Result<Exit> {
-        let report = Report { run: self.run, checking: self.checking, list: self.list };
+        let report = CheckReport { run: self.run, checking: self.checking, list: self.list };
         let totals = self.verify(entries, output)?;
         Ok(report.conclude(totals, output))
     }
 
     /// Verifies all entries, and returns what is left to report of the list.
-    fn verify(mut self, entries: impl Iterator<Item = ListItem> + Send, output: &mut Output) -> io::Result<Totals> {
+    fn verify(mut self, entries: impl Iterator<Item = ListItem> + Send, output: &mut Output) -> io::Result<ListTotals> {
         let directory = self.checking.directory.as_deref();
         let verifier = Verifier { run: self.run, directory, guesses: &self.guesses };
         let jobs = entries.map(|item| match item {
@@ -130,10 +130,10 @@ impl<'a> Check<'a> {
             item => CheckJob::Item(item),
         });
         let work = |job, permits: &Permits| match job {
-            CheckJob::Item(item) => Outcome::Item(item),
+            CheckJob::Item(item) => CheckOutcome::Item(item),
             CheckJob::Entry(entry, file) => {
                 let verdict = verifier.verify(&entry, *file, permits);
-                Outcome::Checked(entry, verdict)
+                CheckOutcome::Checked(entry, verdict)
             }
         };
         let ahead = |job: &mut CheckJob, turn| {
@@ -141,16 +141,16 @@ impl<'a> Check<'a> {
                 self.run.prepare(file, turn);
             }
         };
-        let report = Report { run: self.run, checking: self.checking, list: self.list };
-        let mut totals = Totals::default();
+        let report = CheckReport { run: self.run, checking: self.checking, list: self.list };
+        let mut totals = ListTotals::default();
         let mut audit = self.audit.take();
         let emit = |outcome| {
             self.run.printing(|| match outcome {
-                Outcome::Item(item) => {
+                CheckOutcome::Item(item) => {
                     report.item(item, &mut totals, output);
                     Ok(())
                 }
-                Outcome::Checked(entry, verdict) => {
+                CheckOutcome::Checked(entry, verdict) => {
                     if let Some(audit) = &mut audit {
                         audit.note(&entry, &verdict);
                         if verdict.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {

@@ -6,11 +6,11 @@ use std::io;
 
 use serde::Serialize;
 
-use super::super::Run;
+use super::super::ChecksumRun;
 use super::super::format::JsonPath;
 use super::super::list::{Fault, ListEntry, ListItem};
 use super::super::name::{escaped, quoted, report, warn};
-use super::verify::Verdict;
+use super::verify::EntryVerdict;
 use crate::cli::checksum::Checking;
 use crate::digest::Algorithm;
 use crate::exit::Exit;
@@ -21,7 +21,7 @@ use crate::output::{Output, append_json};
 
 /// The summary of a list.
 #[derive(Default)]
-pub struct Totals {
+pub struct ListTotals {
     pub proper: u64,
     improper: u64,
     pub matched: u64,
@@ -67,7 +67,7 @@ pub fn size_of(path: &OsStr) -> Option<u64> {
 }
 
 /// The printed form of an entry's verdict.
-struct Shown<'a> {
+struct PrintedVerdict<'a> {
     /// The word in a line of text.
     word: &'a str,
     /// The word in JSON.
@@ -78,7 +78,7 @@ struct Shown<'a> {
     reason: Option<&'a str>,
 }
 
-impl Totals {
+impl ListTotals {
     /// Returns whether the list and all its files are faultless.
     pub fn is_faultless(&self, checking: &Checking) -> bool {
         let formatted = !self.has_improper_row && (self.improper == 0 || !checking.strict);
@@ -89,7 +89,7 @@ impl Totals {
     /// Advances to the next piece of a file, and reports bytes before it that no line covers.
     pub fn pieces(
         &mut self,
-        report: &Report<'_>,
+        report: &CheckReport<'_>,
         entry: &ListEntry,
         size: &dyn Fn() -> Option<u64>,
         output: &mut Output,
@@ -118,7 +118,7 @@ impl Totals {
     }
 
     /// Reports bytes after the last piece of a file that no line covers.
-    fn end_pieces(&mut self, report: &Report<'_>, output: &mut Output) {
+    fn end_pieces(&mut self, report: &CheckReport<'_>, output: &mut Output) {
         if let Some((name, next, Some(size))) = self.piece.take()
             && next < size
         {
@@ -130,15 +130,15 @@ impl Totals {
 
 /// Reports on the entries of one list.
 #[derive(Clone, Copy)]
-pub struct Report<'a> {
-    pub run: Run<'a>,
+pub struct CheckReport<'a> {
+    pub run: ChecksumRun<'a>,
     pub checking: &'a Checking,
     pub list: &'a OsStr,
 }
 
-impl Report<'_> {
+impl CheckReport<'_> {
     /// Reports a line that is not an entry.
-    pub fn item(&self, item: ListItem, totals: &mut Totals, output: &mut Output) {
+    pub fn item(&self, item: ListItem, totals: &mut ListTotals, output: &mut Output) {
         let (number, fault) = match item {
             ListItem::Broken(error) => {
                 totals.broken = true;
@@ -174,8 +174,8 @@ impl Report<'_> {
     pub fn verdict(
         &self,
         entry: &ListEntry,
-        verdict: io::Result<Verdict>,
-        totals: &mut Totals,
+        verdict: io::Result<EntryVerdict>,
+        totals: &mut ListTotals,
         output: &mut Output,
     ) -> io::Result<()> {
         totals.proper += 1;
@@ -189,11 +189,11 @@ impl Report<'_> {
                 let reason = Some(reason.as_str());
                 self.write(
                     entry,
-                    Shown { word: "FAILED open or read", status: "error", algorithms: &[], reason },
+                    PrintedVerdict { word: "FAILED open or read", status: "error", algorithms: &[], reason },
                     output,
                 )
             }
-            Ok(Verdict::Matched(algorithms)) => {
+            Ok(EntryVerdict::Matched(algorithms)) => {
                 totals.matched += 1;
                 for expected in untagged {
                     let candidate = expected.candidates.iter().find(|one| algorithms.contains(&one.spec.algorithm));
@@ -202,9 +202,13 @@ impl Report<'_> {
                 if self.checking.quiet {
                     return Ok(());
                 }
-                self.write(entry, Shown { word: "OK", status: "ok", algorithms: &algorithms, reason: None }, output)
+                self.write(
+                    entry,
+                    PrintedVerdict { word: "OK", status: "ok", algorithms: &algorithms, reason: None },
+                    output,
+                )
             }
-            Ok(Verdict::Mismatched) => {
+            Ok(EntryVerdict::Mismatched) => {
                 totals.mismatched += 1;
                 let mut untagged = untagged.map(|expected| {
                     let names: Vec<&str> = expected.candidates.iter().map(|one| one.spec.algorithm.tag()).collect();
@@ -215,13 +219,17 @@ impl Report<'_> {
                 {
                     totals.unmatched.get_or_insert(names);
                 }
-                self.write(entry, Shown { word: "FAILED", status: "failed", algorithms: &[], reason: None }, output)
+                self.write(
+                    entry,
+                    PrintedVerdict { word: "FAILED", status: "failed", algorithms: &[], reason: None },
+                    output,
+                )
             }
         }
     }
 
-    fn write(&self, entry: &ListEntry, verdict: Shown<'_>, output: &mut Output) -> io::Result<()> {
-        let Shown { word, status, algorithms, reason } = verdict;
+    fn write(&self, entry: &ListEntry, verdict: PrintedVerdict<'_>, output: &mut Output) -> io::Result<()> {
+        let PrintedVerdict { word, status, algorithms, reason } = verdict;
         if self.checking.status {
             return Ok(());
         }
@@ -243,13 +251,13 @@ impl Report<'_> {
     }
 
     /// Reports the summary of the list, and returns the exit code.
-    pub fn conclude(&self, mut totals: Totals, output: &mut Output) -> Exit {
+    pub fn conclude(&self, mut totals: ListTotals, output: &mut Output) -> Exit {
         self.run.printing(|| self.sum_up(&mut totals, output));
         let verified = totals.matched > 0 || self.checking.audit && totals.proper > 0;
         if verified && totals.is_faultless(self.checking) { Exit::Success } else { Exit::Failure }
     }
 
-    fn sum_up(&self, totals: &mut Totals, output: &mut Output) {
+    fn sum_up(&self, totals: &mut ListTotals, output: &mut Output) {
         totals.end_pieces(self, output);
         let list = self.shown();
         if totals.nul > 0 {
@@ -293,7 +301,7 @@ impl Report<'_> {
     }
 
     /// Reports untagged lines whose algorithm is uncertain.
-    fn explain_guesses(&self, totals: &Totals, output: &mut Output) {
+    fn explain_guesses(&self, totals: &ListTotals, output: &mut Output) {
         let list = self.shown();
         if let Some(names) = &totals.unmatched {
             let what = if self.is_expected() { "the digest does not name its" } else { "lines do not name their" };
@@ -324,7 +332,7 @@ impl Report<'_> {
 ///
 /// # Errors
 /// Returns an error if writing to standard output fails.
-pub fn write_verdict(run: Run<'_>, name: &OsStr, word: &str, output: &mut Output) -> io::Result<()> {
+pub fn write_verdict(run: ChecksumRun<'_>, name: &OsStr, word: &str, output: &mut Output) -> io::Result<()> {
     // Only a newline would break the line. coreutils escapes a name only if it contains one, and
     // then escapes everything.
     let escaped = escaped(name).filter(|_| name.as_bytes().contains(&b'\n'));

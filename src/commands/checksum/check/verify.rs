@@ -8,7 +8,7 @@ use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use super::super::Run;
+use super::super::ChecksumRun;
 use super::super::list::{DigestCandidate, Expected, ListEntry};
 use crate::commands::file_digest;
 use crate::digest::{Algorithm, Digest, Recipe, Spec};
@@ -17,7 +17,7 @@ use crate::io::{Range, path};
 
 /// How a file compares with its entry.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum EntryVerdict {
     /// Every digest matches, with these algorithms.
     Matched(Vec<Algorithm>),
     Mismatched,
@@ -50,7 +50,7 @@ struct CheckTarget<'a> {
 /// Verifies entries of one list.
 #[derive(Clone, Copy)]
 pub struct Verifier<'a> {
-    pub run: Run<'a>,
+    pub run: ChecksumRun<'a>,
     pub directory: Option<&'a OsStr>,
     pub guesses: &'a Guesses,
 }
@@ -69,7 +69,7 @@ impl Verifier<'_> {
     /// # Errors
     /// Returns an error if the file cannot be opened or read to its end, or if it changed while it
     /// was read.
-    pub fn verify(&self, entry: &ListEntry, input: Input<'_>, permits: &Permits) -> io::Result<Verdict> {
+    pub fn verify(&self, entry: &ListEntry, input: Input<'_>, permits: &Permits) -> io::Result<EntryVerdict> {
         let path = self.path_of(&entry.name);
         let missing = match self.compare(entry, &CheckTarget { path: &path, piece: None }, input, permits) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => error,
@@ -94,7 +94,7 @@ impl Verifier<'_> {
         target: &CheckTarget<'_>,
         input: Input<'_>,
         permits: &Permits,
-    ) -> io::Result<Verdict> {
+    ) -> io::Result<EntryVerdict> {
         let mut rest: Vec<Vec<&DigestCandidate>> =
             entry.expected.iter().map(|expected| self.ordered(expected)).collect();
         let mut matched: Vec<Option<Algorithm>> = vec![None; rest.len()];
@@ -122,14 +122,14 @@ impl Verifier<'_> {
             }
         }
         let Some(algorithms) = matched.into_iter().collect::<Option<Vec<Algorithm>>>() else {
-            return Ok(Verdict::Mismatched);
+            return Ok(EntryVerdict::Mismatched);
         };
         for (expected, &algorithm) in entry.expected.iter().zip(&algorithms) {
             if let [first, _, ..] = &expected.candidates[..] {
                 self.guesses.remember(first.bytes.len(), algorithm);
             }
         }
-        Ok(Verdict::Matched(algorithms))
+        Ok(EntryVerdict::Matched(algorithms))
     }
 
     /// Returns the candidates, starting with the one that the list used before.
@@ -150,7 +150,7 @@ impl Verifier<'_> {
         input: Input<'_>,
         permits: &Permits,
     ) -> io::Result<Vec<Digest>> {
-        let Run { settings, config, .. } = self.run;
+        let ChecksumRun { settings, config, .. } = self.run;
         let recipes: Vec<Recipe> = specs.iter().map(|&spec| Recipe { spec, ..settings.recipes[0] }).collect();
         let range = match target.piece {
             Some(piece) => {

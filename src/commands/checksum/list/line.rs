@@ -8,7 +8,7 @@ use crate::digest::{Algorithm, Spec};
 
 /// The meaning of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Line {
+pub enum ListLine {
     /// An empty line, a comment, or part of the text around entries.
     Nothing,
     /// A file and its digests.

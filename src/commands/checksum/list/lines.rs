@@ -13,19 +13,19 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 const MAX_LINE: u64 = 1 << 20;
 
 /// Reads a list line by line.
-pub struct Lines {
+pub struct ListReader {
     input: Box<dyn BufRead + Send>,
     end: u8,
     number: u64,
     line: Vec<u8>,
 }
 
-impl Lines {
+impl ListReader {
     /// Reads the lines of `input`, each of which ends with the byte `end`.
-    pub fn new(input: impl Read + Send + 'static, end: u8) -> Lines {
+    pub fn new(input: impl Read + Send + 'static, end: u8) -> ListReader {
         let decoded = DecodeReaderBytesBuilder::new().utf8_passthru(true).strip_bom(true).build(input);
         let input = Box::new(BufReader::with_capacity(1 << 16, decoded));
-        Lines { input, end, number: 0, line: Vec::new() }
+        ListReader { input, end, number: 0, line: Vec::new() }
     }
 
     /// Returns the next line without its terminator, and its number, counted from 1.
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     fn lines(bytes: &[u8], end: u8) -> Vec<Vec<u8>> {
-        let mut lines = Lines::new(io::Cursor::new(bytes.to_vec()), end);
+        let mut lines = ListReader::new(io::Cursor::new(bytes.to_vec()), end);
         std::iter::from_fn(|| lines.next().unwrap().map(|(_, line)| line.to_vec())).collect()
     }
 
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn an_endless_line_ends_the_reading() {
-        let mut lines = Lines::new(io::repeat(0), b'\n');
+        let mut lines = ListReader::new(io::repeat(0), b'\n');
         assert!(lines.next().unwrap_err().to_string().contains("not a list"));
     }
 }

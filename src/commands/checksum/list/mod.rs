@@ -21,8 +21,8 @@ pub use line::{AlgorithmFilter, Fault};
 pub use plain::{base64, expected, hex};
 
 use crate::digest::Algorithm;
-use line::Line;
-use lines::Lines;
+use line::ListLine;
+use lines::ListReader;
 use parser::Parser;
 
 /// The maximum number of lines that wait for a later one to explain them.
@@ -43,7 +43,7 @@ pub enum ListItem {
 
 /// The entries of one list.
 pub struct ListEntries<'a> {
-    lines: Lines,
+    lines: ListReader,
     parser: Parser<'a>,
     list: OsString,
     /// Whether `-` cannot be an entry.
@@ -67,7 +67,7 @@ impl<'a> ListEntries<'a> {
         zero: bool,
     ) -> ListEntries<'a> {
         ListEntries {
-            lines: Lines::new(input, if zero { 0 } else { b'\n' }),
+            lines: ListReader::new(input, if zero { 0 } else { b'\n' }),
             parser: Parser::new(wanted, list, zero),
             list: list.to_owned(),
             from_stdin: false,
@@ -99,17 +99,19 @@ impl<'a> ListEntries<'a> {
             self.pending.clear();
         }
         match line {
-            Line::Nothing => {}
-            Line::Field if self.pending.len() < MAX_PENDING => self.pending.push_back(number),
-            Line::Field => self.improper(number, Fault::Form),
-            Line::Bare(expected) if self.bare.is_none() && !self.has_entries => self.bare = Some((number, expected)),
-            Line::Bare(_) => self.improper(number, Fault::Form),
-            Line::Signature => self.ready.push_back(ListItem::Signature),
-            Line::Improper(fault) => self.improper(number, fault),
-            Line::Entry(entry) if self.from_stdin && names_stdin(&entry.name) => {
+            ListLine::Nothing => {}
+            ListLine::Field if self.pending.len() < MAX_PENDING => self.pending.push_back(number),
+            ListLine::Field => self.improper(number, Fault::Form),
+            ListLine::Bare(expected) if self.bare.is_none() && !self.has_entries => {
+                self.bare = Some((number, expected))
+            }
+            ListLine::Bare(_) => self.improper(number, Fault::Form),
+            ListLine::Signature => self.ready.push_back(ListItem::Signature),
+            ListLine::Improper(fault) => self.improper(number, fault),
+            ListLine::Entry(entry) if self.from_stdin && names_stdin(&entry.name) => {
                 self.improper(number, Fault::StandardInput);
             }
-            Line::Entry(entry) => {
+            ListLine::Entry(entry) => {
                 self.settle();
                 self.has_entries = true;
                 self.ready.push_back(ListItem::Entry(entry));

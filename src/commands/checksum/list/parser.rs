@@ -6,7 +6,7 @@
 
 use std::ffi::OsStr;
 
-use super::line::{AlgorithmFilter, Fault, Line};
+use super::line::{AlgorithmFilter, Fault, ListLine};
 use super::plain::{self, Spacing};
 use super::table::{self, HashdeepColumn, ListForm};
 use crate::digest::Algorithm;
@@ -57,26 +57,26 @@ impl<'a> Parser<'a> {
         self.filter
     }
 
-    /// Returns whether the last line explained the [`Line::Field`]s before it.
+    /// Returns whether the last line explained the [`ListLine::Field`]s before it.
     pub fn take_makes_sense(&mut self) -> bool {
         std::mem::take(&mut self.makes_sense)
     }
 
     /// Parses one line, given without its terminator.
-    pub fn parse(&mut self, line: &[u8]) -> Line {
+    pub fn parse(&mut self, line: &[u8]) -> ListLine {
         if self.zero {
             return self.entry(line);
         }
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.contains(&0) {
-            return Line::Improper(Fault::Nul);
+            return ListLine::Improper(Fault::Nul);
         }
         if let Some(answer) = self.armored(line) {
             return answer;
         }
         let line = if self.armor == Armor::Text { line.strip_prefix(b"- ").unwrap_or(line) } else { line };
         if line.is_empty() || line[0] == b'#' {
-            return Line::Nothing;
+            return ListLine::Nothing;
         }
         if let Some(answer) = self.surrounding(line) {
             return answer;
@@ -84,104 +84,107 @@ impl<'a> Parser<'a> {
         let answer = self.entry(line);
         let is_table = matches!(self.form, ListForm::Sfv | ListForm::Hashdeep(_));
         match answer {
-            Line::Improper(Fault::Form) | Line::Field | Line::Bare(_) if is_table => Line::Improper(Fault::Row),
+            ListLine::Improper(Fault::Form) | ListLine::Field | ListLine::Bare(_) if is_table => {
+                ListLine::Improper(Fault::Row)
+            }
             answer => answer,
         }
     }
 
     /// Parses the lines around a PGP-signed text. An entry among them is still checked, so that a
     /// damaged armor hides nothing.
-    fn armored(&mut self, line: &[u8]) -> Option<Line> {
+    fn armored(&mut self, line: &[u8]) -> Option<ListLine> {
         match line {
             b"-----BEGIN PGP SIGNED MESSAGE-----" => self.armor = Armor::Headers,
             b"-----BEGIN PGP SIGNATURE-----" => {
                 self.armor = Armor::Signature;
-                return Some(Line::Signature);
+                return Some(ListLine::Signature);
             }
             b"-----END PGP SIGNATURE-----" => self.armor = Armor::None,
             b"" if self.armor == Armor::Headers => self.armor = Armor::Text,
             _ if matches!(self.armor, Armor::Headers | Armor::Signature) => {
                 return Some(match self.entry(line) {
-                    entry @ Line::Entry(_) => entry,
-                    _ => Line::Nothing,
+                    entry @ ListLine::Entry(_) => entry,
+                    _ => ListLine::Nothing,
                 });
             }
             _ => return None,
         }
-        Some(Line::Nothing)
+        Some(ListLine::Nothing)
     }
 
     /// Parses the lines of a form that are not entries. Returns `None` for a line that may be one.
-    fn surrounding(&mut self, line: &[u8]) -> Option<Line> {
+    fn surrounding(&mut self, line: &[u8]) -> Option<ListLine> {
         if let Some(columns) = table::hashdeep_header(line) {
             if !columns.is_empty() {
                 self.form = ListForm::Hashdeep(columns);
             }
-            return Some(Line::Nothing);
+            return Some(ListLine::Nothing);
         }
         if line[0] == b';'
             && self.filter.allows(Algorithm::Crc32)
             && matches!(self.form, ListForm::Plain | ListForm::Sfv)
         {
             self.form = ListForm::Sfv;
-            return Some(Line::Nothing);
+            return Some(ListLine::Nothing);
         }
         if let Some(algorithm) = table::section(line) {
             self.form = ListForm::Control(Some(algorithm));
             self.makes_sense = true;
-            return Some(Line::Nothing);
+            return Some(ListLine::Nothing);
         }
         if matches!(self.form, ListForm::Control(_)) && !line[0].is_ascii_whitespace() {
             // A different field ends the section.
             self.form = ListForm::Control(None);
             if table::is_field(line) {
-                return Some(Line::Nothing);
+                return Some(ListLine::Nothing);
             }
         }
         if self.form == ListForm::Control(None) && line[0].is_ascii_whitespace() {
-            return Some(Line::Nothing);
+            return Some(ListLine::Nothing);
         }
-        table::is_furniture(line).then_some(Line::Nothing)
+        table::is_furniture(line).then_some(ListLine::Nothing)
     }
 
-    fn entry(&mut self, line: &[u8]) -> Line {
+    fn entry(&mut self, line: &[u8]) -> ListLine {
         let tabular = match &self.form {
             ListForm::Hashdeep(columns) => return self.hashdeep(columns, line),
             ListForm::Control(Some(algorithm)) => {
-                return table::control(*algorithm, &self.filter, line).map_or(Line::Improper(Fault::Form), Line::Entry);
+                return table::control(*algorithm, &self.filter, line)
+                    .map_or(ListLine::Improper(Fault::Form), ListLine::Entry);
             }
             ListForm::Sfv => table::sfv(&self.filter, line, true),
             _ => None,
         };
         if let Some(entry) = tabular {
-            return Line::Entry(entry);
+            return ListLine::Entry(entry);
         }
         let found = match plain::read(&self.filter, &mut self.spacing, line, self.zero) {
-            Err(fault) => return Line::Improper(fault),
+            Err(fault) => return ListLine::Improper(fault),
             Ok(found) => found,
         };
         if let Some(entry) = found {
-            return Line::Entry(entry);
+            return ListLine::Entry(entry);
         }
         if self.zero {
-            return Line::Improper(Fault::Form);
+            return ListLine::Improper(Fault::Form);
         }
         if let Some(line) = table::windows(&mut self.form, &self.filter, line) {
-            self.makes_sense = matches!(line, Line::Entry(_));
+            self.makes_sense = matches!(line, ListLine::Entry(_));
             return line;
         }
         if let Some(entry) = table::gentoo(&self.filter, line).or_else(|| table::sfv(&self.filter, line, false)) {
-            return Line::Entry(entry);
+            return ListLine::Entry(entry);
         }
         if let Some(expected) = plain::bare(&self.filter, line) {
-            return Line::Bare(expected);
+            return ListLine::Bare(expected);
         }
         // Lines that start with a blank continue a field.
         self.in_field = table::is_field(line) || self.in_field && line.first().is_some_and(u8::is_ascii_whitespace);
-        if self.in_field { Line::Field } else { Line::Improper(Fault::Form) }
+        if self.in_field { ListLine::Field } else { ListLine::Improper(Fault::Form) }
     }
 
-    fn hashdeep(&self, columns: &[HashdeepColumn], line: &[u8]) -> Line {
-        table::hashdeep(columns, &self.filter, line).map_or(Line::Improper(Fault::Form), Line::Entry)
+    fn hashdeep(&self, columns: &[HashdeepColumn], line: &[u8]) -> ListLine {
+        table::hashdeep(columns, &self.filter, line).map_or(ListLine::Improper(Fault::Form), ListLine::Entry)
     }
 }

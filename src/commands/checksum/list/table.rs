@@ -8,7 +8,7 @@
 use std::ffi::{OsStr, OsString};
 
 use super::entry::{DigestCandidate, Expected, ListEntry, Size};
-use super::line::{AlgorithmFilter, Fault, Line};
+use super::line::{AlgorithmFilter, Fault, ListLine};
 use super::plain::hex;
 use crate::digest::{Algorithm, Spec};
 use crate::os::posix::{OsStrExt, OsStringExt};
@@ -253,13 +253,13 @@ pub fn is_furniture(line: &[u8]) -> bool {
 
 /// Parses `SHA256  DIGEST  PATH` of `Get-FileHash`, its `Algorithm : SHA256`, `Hash : DIGEST`,
 /// `Path : PATH`, and certutil's `SHA256 hash of NAME:` with the digest on the next line.
-pub fn windows(form: &mut ListForm, filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<Line> {
-    let of = |algorithm: Option<Algorithm>, name: &[u8], bytes: &[u8]| -> Option<Line> {
+pub fn windows(form: &mut ListForm, filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListLine> {
+    let of = |algorithm: Option<Algorithm>, name: &[u8], bytes: &[u8]| -> Option<ListLine> {
         let spec = Spec::from(algorithm.filter(|algorithm| filter.allows(*algorithm))?);
         let candidate = DigestCandidate { spec, bytes: bytes.to_vec(), size: None };
         let fits = bytes.len() as u64 == spec.len;
         let entry = entry(name, vec![Expected { candidates: vec![candidate] }]).filter(|_| fits);
-        Some(entry.map_or(Line::Improper(Fault::Form), Line::Entry))
+        Some(entry.map_or(ListLine::Improper(Fault::Form), ListLine::Entry))
     };
     if let Some((key, value)) = pair(line) {
         *form = match (key, std::mem::replace(form, ListForm::Plain)) {
@@ -273,7 +273,7 @@ pub fn windows(form: &mut ListForm, filter: &AlgorithmFilter<'_>, line: &[u8]) -
                 return None;
             }
         };
-        return Some(Line::Field);
+        return Some(ListLine::Field);
     }
     if let ListForm::Windows(algorithm, Partial::Name(name)) = form {
         let digits: Vec<u8> = line.iter().copied().filter(|byte| *byte != b' ').collect();
@@ -288,7 +288,7 @@ pub fn windows(form: &mut ListForm, filter: &AlgorithmFilter<'_>, line: &[u8]) -
     if let Some(name) = rest.strip_prefix(b" hash of ").and_then(|name| name.strip_suffix(b":")) {
         let name = name.strip_prefix(b"file ").unwrap_or(name);
         *form = ListForm::Windows(Some(algorithm), Partial::Name(OsString::from_vec(name.to_vec())));
-        return Some(Line::Field);
+        return Some(ListLine::Field);
     }
     let rest = rest.trim_ascii();
     let (value, path) = rest.split_at(memchr::memchr(b' ', rest)?);

@@ -109,11 +109,11 @@ impl Search<'_> {
         if part.lead.lines > 0 {
             let number = part.first_line - part.lead.lines;
             let offset = block.offset() - part.lead.bytes.len() as u64;
-            let place = json::Place { name, number, offset, selected: false, replacement: None };
+            let place = json::LinesPlace { name, number, offset, selected: false, replacement: None };
             totals.json.lines(query, &part.lead.bytes, None, place, &mut text);
         }
         for piece in self.printed_together(&part.found.pieces).iter() {
-            let place = json::Place {
+            let place = json::LinesPlace {
                 name,
                 number: part.first_line + piece.line,
                 offset: block.offset() + piece.start as u64,

@@ -14,7 +14,7 @@ pub struct Totals {
     /// Whether the search of any input failed.
     pub failed: bool,
     /// The totals of `--json`.
-    pub json: json::Totals,
+    pub json: json::JsonTotals,
     /// Whether the rest of the current input need not be searched.
     pub done: bool,
     /// Where to leave standard input's offset, if the search ended before its end.

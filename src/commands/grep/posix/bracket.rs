@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::{Error, Target, Translation, Unit};
+use super::{Error, PatternUnit, Target, Translation};
 
 impl<'p> Translation<'p> {
     /// Translates a bracket expression, after its `[`.
@@ -54,7 +54,7 @@ impl<'p> Translation<'p> {
     }
 
     /// Returns an end of a range, or a single member.
-    fn element(&mut self) -> Result<Unit, Error> {
+    fn element(&mut self) -> Result<PatternUnit, Error> {
         let close = if self.eat("[.") {
             ".]"
         } else if self.eat("[=") {
@@ -97,12 +97,12 @@ impl<'p> Translation<'p> {
         Ok(if self.unicode && self.target == Target::Rust { unicode } else { ascii })
     }
 
-    fn push_class_unit(&self, class: &mut String, unit: Unit) {
+    fn push_class_unit(&self, class: &mut String, unit: PatternUnit) {
         _ = match unit {
-            Unit::Char(c) => write!(class, "\\x{{{:X}}}", u32::from(c)),
+            PatternUnit::Char(c) => write!(class, "\\x{{{:X}}}", u32::from(c)),
             // A class cannot hold a byte that is not part of a character. This character is never assigned.
-            Unit::Byte(_) if self.unicode => write!(class, "\\x{{10FFFF}}"),
-            Unit::Byte(byte) => write!(class, "\\x{byte:02X}"),
+            PatternUnit::Byte(_) if self.unicode => write!(class, "\\x{{10FFFF}}"),
+            PatternUnit::Byte(byte) => write!(class, "\\x{byte:02X}"),
         };
     }
 }

@@ -1,6 +1,6 @@
 //! Translates the intervals of POSIX patterns, such as `{2,3}`, as glibc reads them.
 
-use super::{Before, Error, Translation, Unit};
+use super::{Before, Error, PatternUnit, Translation};
 
 /// The largest repeat count, glibc's `RE_DUP_MAX`.
 const REPEAT_MAX: u32 = 32_767;
@@ -23,8 +23,8 @@ enum BoundEnd {
 
 impl Bound {
     /// Appends a digit, or anything else, which makes the bound invalid.
-    fn with(self, unit: Unit) -> Bound {
-        let Unit::Char(c) = unit else { return Bound::Invalid };
+    fn with(self, unit: PatternUnit) -> Bound {
+        let PatternUnit::Char(c) = unit else { return Bound::Invalid };
         match (self, c.to_digit(10)) {
             (Bound::Invalid, _) | (_, None) => Bound::Invalid,
             (Bound::Missing, Some(digit)) => Bound::Of(digit),
@@ -39,7 +39,7 @@ impl Translation<'_> {
     pub(super) fn interval(&mut self) -> Result<(), Error> {
         let start = self.at;
         if !self.extended && self.atom.is_none() {
-            self.literal(Unit::Char('{'));
+            self.literal(PatternUnit::Char('{'));
             return Ok(());
         }
         let is_skipped = self.extended && self.before != Before::Atom;
@@ -55,7 +55,7 @@ impl Translation<'_> {
             Ok(None) | Err(_) => {}
         }
         self.at = start;
-        self.literal(Unit::Char('{'));
+        self.literal(PatternUnit::Char('{'));
         if is_skipped {
             self.before = Before::SkippedOperator;
         }
@@ -100,7 +100,7 @@ impl Translation<'_> {
             }
             match self.next_unit() {
                 None => return (Bound::Invalid, BoundEnd::Pattern),
-                Some(Unit::Char(',')) => return (bound, BoundEnd::Comma),
+                Some(PatternUnit::Char(',')) => return (bound, BoundEnd::Comma),
                 Some(unit) => bound = bound.with(unit),
             }
             if bound == Bound::Invalid && self.pattern[self.at - 1] == b'\\' {

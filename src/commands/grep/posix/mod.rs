@@ -41,14 +41,14 @@ pub fn translate(pattern: &[u8], extended: bool, unicode: bool, target: Target) 
 
 /// One element of a pattern: a character, or a byte that is not part of one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Unit {
+enum PatternUnit {
     Char(char),
     Byte(u8),
 }
 
-impl Unit {
+impl PatternUnit {
     fn is(self, c: char) -> bool {
-        self == Unit::Char(c)
+        self == PatternUnit::Char(c)
     }
 }
 
@@ -94,7 +94,7 @@ impl<'p> Translation<'p> {
         &self.pattern[self.at..]
     }
 
-    fn next_unit(&mut self) -> Option<Unit> {
+    fn next_unit(&mut self) -> Option<PatternUnit> {
         let rest = self.rest();
         let first = *rest.first()?;
         if self.unicode && !first.is_ascii() {
@@ -105,11 +105,11 @@ impl<'p> Translation<'p> {
             };
             if let Some(c) = valid.chars().next() {
                 self.at += c.len_utf8();
-                return Some(Unit::Char(c));
+                return Some(PatternUnit::Char(c));
             }
         }
         self.at += 1;
-        Some(if first.is_ascii() { Unit::Char(char::from(first)) } else { Unit::Byte(first) })
+        Some(if first.is_ascii() { PatternUnit::Char(char::from(first)) } else { PatternUnit::Byte(first) })
     }
 
     fn eat(&mut self, text: &str) -> bool {
@@ -120,13 +120,13 @@ impl<'p> Translation<'p> {
         found
     }
 
-    fn push_unit(&mut self, unit: Unit) {
+    fn push_unit(&mut self, unit: PatternUnit) {
         match (unit, self.target) {
-            (Unit::Byte(byte), Target::Rust) => _ = write!(self.out, "(?-u:\\x{byte:02X})"),
+            (PatternUnit::Byte(byte), Target::Rust) => _ = write!(self.out, "(?-u:\\x{byte:02X})"),
             // In UTF mode, PCRE2 cannot match a byte that is not part of a character.
-            (Unit::Byte(_), Target::Perl) if self.unicode => self.out.push_str("(?!)"),
-            (Unit::Byte(byte), Target::Perl) => _ = write!(self.out, "\\x{byte:02X}"),
-            (Unit::Char(c), _) => {
+            (PatternUnit::Byte(_), Target::Perl) if self.unicode => self.out.push_str("(?!)"),
+            (PatternUnit::Byte(byte), Target::Perl) => _ = write!(self.out, "\\x{byte:02X}"),
+            (PatternUnit::Char(c), _) => {
                 if regex_syntax::is_meta_character(c) {
                     self.out.push('\\');
                 }
@@ -149,7 +149,7 @@ impl<'p> Translation<'p> {
         self.out.push_str(text);
     }
 
-    fn literal(&mut self, unit: Unit) {
+    fn literal(&mut self, unit: PatternUnit) {
         self.before = Before::Atom;
         self.atom = Some(self.out.len());
         self.push_unit(unit);
@@ -158,7 +158,7 @@ impl<'p> Translation<'p> {
     fn run(mut self) -> Result<String, Error> {
         let looks_like_class = |p: &[u8]| p.len() > 4 && p.starts_with(b"[:") && p.ends_with(b":]");
         while let Some(unit) = self.next_unit() {
-            let Unit::Char(c) = unit else {
+            let PatternUnit::Char(c) = unit else {
                 self.literal(unit);
                 continue;
             };
@@ -209,7 +209,7 @@ impl<'p> Translation<'p> {
 
     fn escaped(&mut self) -> Result<(), Error> {
         let Some(unit) = self.next_unit() else { return Err(Error::TrailingBackslash) };
-        let Unit::Char(c) = unit else {
+        let PatternUnit::Char(c) = unit else {
             self.literal(unit);
             return Ok(());
         };
@@ -283,7 +283,7 @@ impl<'p> Translation<'p> {
             None if self.extended => {}
             None => {
                 if let Some(c) = operator.chars().next() {
-                    self.literal(Unit::Char(c));
+                    self.literal(PatternUnit::Char(c));
                 }
             }
         }

@@ -14,11 +14,11 @@ use positions::CmpForm;
 use rows::{SideBySide, SideBySideConfig, Sides};
 use side::Side;
 
-use super::address::{Address, Notation};
+use super::address::{Address, AddressNotation};
 use super::colour::{THEME_VARIABLE, Theme};
 use super::resolve::WIDEST;
 use crate::app::config::{Config, terminal_columns};
-use crate::cli::hexdump::{Args, Format, Radix, Width};
+use crate::cli::hexdump::{Args, DumpFormat, Radix, Width};
 use crate::engine::{BLOCK, BlockReader, Cut, Plan};
 use crate::exit::Exit;
 use crate::output::{Output, print_message};
@@ -76,7 +76,7 @@ fn resolve(args: &Args, config: &Config, columns: Option<usize>) -> Result<DiffF
     if files.is_empty() || files.len() > 2 || files.iter().all(|file| file == "-") {
         return Err("--diff compares two files, or one with standard input".into());
     }
-    let has_format = !matches!(args.shown.format, None | Some(Format::Canonical | Format::Plain));
+    let has_format = !matches!(args.shown.format, None | Some(DumpFormat::Canonical | DumpFormat::Plain));
     let refused = [
         (has_format || args.include || !args.types.is_empty() || !args.shown.displays.is_empty(), "this format"),
         (args.panels.is_some() || args.border.is_some(), "--panels and --border"),
@@ -95,17 +95,17 @@ fn resolve(args: &Args, config: &Config, columns: Option<usize>) -> Result<DiffF
     if args.brief {
         return Ok(DiffForm::Bytes(CmpForm::First { with_characters }));
     }
-    if args.plain || args.shown.format == Some(Format::Plain) {
+    if args.plain || args.shown.format == Some(DumpFormat::Plain) {
         return Ok(DiffForm::Bytes(CmpForm::List { with_characters }));
     }
     if with_characters {
         return Err("--print-bytes goes with --brief and --format plain".into());
     }
     let notation = match args.address_radix {
-        None | Some(Radix::Hexadecimal) => Notation::Hex,
-        Some(Radix::Decimal) => Notation::Decimal,
-        Some(Radix::Octal) => Notation::Octal,
-        Some(Radix::None) => Notation::None,
+        None | Some(Radix::Hexadecimal) => AddressNotation::Hex,
+        Some(Radix::Decimal) => AddressNotation::Decimal,
+        Some(Radix::Octal) => AddressNotation::Octal,
+        Some(Radix::None) => AddressNotation::None,
     };
     const DEFAULT: usize = 8;
     let columns_for = |width: usize| 2 * (13 + 4 * width + (width - 1) / 8) + 5;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::commands::hexdump::address::Address;
-use crate::commands::hexdump::colour::{Brush, Kind, Theme};
+use crate::commands::hexdump::colour::{Brush, ByteKind, Theme};
 use crate::commands::hexdump::digits::{PRINTABLE, hex_table};
 
 /// The format of rows, and which ones are shown.
@@ -282,9 +282,9 @@ impl<'c> SideBySide<'c> {
 
     fn push_line(&self, row: &SideBySideRow, sign: char, out: &mut Vec<u8>) {
         let (left, right) = (&row.left[..], &row.right[..]);
-        self.push_half(left, right, row.left_at, Kind::Removed, out);
+        self.push_half(left, right, row.left_at, ByteKind::Removed, out);
         out.extend_from_slice(format!("  {sign}  ").as_bytes());
-        self.push_half(right, left, row.right_at, Kind::Added, out);
+        self.push_half(right, left, row.right_at, ByteKind::Added, out);
         while out.last() == Some(&b' ') {
             out.pop();
         }
@@ -292,7 +292,7 @@ impl<'c> SideBySide<'c> {
     }
 
     /// Appends the bytes of one input, coloured as `kind` where the other one differs.
-    fn push_half(&self, bytes: &[u8], others: &[u8], at: u64, kind: Kind, out: &mut Vec<u8>) {
+    fn push_half(&self, bytes: &[u8], others: &[u8], at: u64, kind: ByteKind, out: &mut Vec<u8>) {
         let SideBySideConfig { width, address, base, upper, ref theme, .. } = *self.config;
         let digits = hex_table(upper);
         let mut brush = Brush::new(theme.as_ref());

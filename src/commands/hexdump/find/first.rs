@@ -8,7 +8,7 @@ use super::trail::Trail;
 
 /// A search for the first match in a stream.
 #[derive(Debug)]
-pub struct Search {
+pub struct FirstSearch {
     patterns: BytePatterns,
     /// The number of bytes per row.
     width: usize,
@@ -26,7 +26,7 @@ pub struct Unfound {
 
 /// The first match, and the bytes before the block that the dump begins with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct FirstMatch {
     /// The match, counted from the start of the stream.
     pub found: Match,
     /// The offset at which the dump starts, which is always the start of a row.
@@ -37,11 +37,11 @@ pub struct Found {
     pub skip: u64,
 }
 
-impl Search {
+impl FirstSearch {
     /// Returns a search in rows of `width` bytes, for a dump that starts `context` rows before the
     /// match.
-    pub fn new(patterns: BytePatterns, width: usize, context: usize) -> Search {
-        Search { patterns, width, context: width.saturating_mul(context) }
+    pub fn new(patterns: BytePatterns, width: usize, context: usize) -> FirstSearch {
+        FirstSearch { patterns, width, context: width.saturating_mul(context) }
     }
 
     /// Returns the first match that lies entirely in a block, independently of earlier blocks.
@@ -49,9 +49,9 @@ impl Search {
         self.patterns.first(block)
     }
 
-    /// Searches the next block, for which [`Search::within`] returned `within`. `is_last` says that
+    /// Searches the next block, for which [`FirstSearch::within`] returned `within`. `is_last` says that
     /// the stream ends with it.
-    pub fn next(&self, state: &mut Unfound, block: &[u8], within: Option<usize>, is_last: bool) -> Option<Found> {
+    pub fn next(&self, state: &mut Unfound, block: &[u8], within: Option<usize>, is_last: bool) -> Option<FirstMatch> {
         let overlap = self.patterns.longest() - 1;
         let begin = state.trail.end();
         let end = begin + block.len() as u64;
@@ -73,11 +73,11 @@ impl Search {
         let start = row.saturating_sub(self.context as u64);
         let before = state.trail.since(start).to_vec();
         let found = Match { at, len: len.unwrap_or(1) };
-        Some(Found { found, start, before, skip: start.saturating_sub(begin) })
+        Some(FirstMatch { found, start, before, skip: start.saturating_sub(begin) })
     }
 
     /// Searches `len` zero bytes, which need not be in memory.
-    pub fn next_hole(&self, state: &mut Unfound, len: u64, is_last: bool) -> Option<Found> {
+    pub fn next_hole(&self, state: &mut Unfound, len: u64, is_last: bool) -> Option<FirstMatch> {
         // After this many zeros, all bytes kept are zeros, and a pattern of zeros has matched.
         let some = len.min(self.keep() as u64);
         let zeros = vec![0; some as usize];
@@ -100,7 +100,7 @@ impl Search {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::pattern::{Notation, parse};
+    use super::super::pattern::{PatternNotation, parse};
     use super::*;
 
     proptest! {
@@ -112,8 +112,8 @@ mod tests {
             width in 1usize..20,
             context in 0usize..4,
         ) {
-            let patterns = needles.iter().map(|needle| parse(needle, Some(Notation::Text)).unwrap().0).collect();
-            let search = Search::new(BytePatterns::new(patterns), width, context);
+            let patterns = needles.iter().map(|needle| parse(needle, Some(PatternNotation::Text)).unwrap().0).collect();
+            let search = FirstSearch::new(BytePatterns::new(patterns), width, context);
             let (mut state, mut rest, mut found) = (Unfound::default(), &haystack[..], None);
             for len in blocks.iter().copied().cycle() {
                 let (block, later) = rest.split_at(len.min(rest.len()));

@@ -3,7 +3,7 @@
 use super::patterns::{BytePatterns, Match};
 use super::regions::{ListedRegions, MatchExtent, RegionStep};
 use crate::commands::hexdump::marked::Marked;
-use crate::commands::hexdump::view::{Place, View};
+use crate::commands::hexdump::view::{RowPlace, View};
 use crate::engine::{Block, Flow, Kernel};
 
 /// Lists matches, or counts them.
@@ -86,7 +86,7 @@ impl Kernel for MatchListing<'_> {
             }
             let bytes = step.bytes(region, block.bytes(), &mut across);
             let index = region.bytes.start;
-            let place = Place { address: address.wrapping_add(index), index };
+            let place = RowPlace { address: address.wrapping_add(index), index };
             let own = std::slice::from_ref(&region.mark);
             let marks = if region.mark.is_empty() { &step.marks } else { own };
             let marked = Marked { view: self.view, marks };
@@ -109,7 +109,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::pattern::{Notation, parse};
+    use super::super::pattern::{PatternNotation, parse};
     use super::super::regions::ListedRegion;
     use super::*;
 
@@ -144,7 +144,7 @@ mod tests {
             let haystack: Vec<u8> = runs.iter().flat_map(|&(byte, len)| vec![byte; len]).collect();
             // No pattern matches zeros, so holes may be skipped.
             let needles: Vec<Vec<u8>> = needles.into_iter().map(|(needle, last)| [needle, vec![last]].concat()).collect();
-            let patterns = needles.iter().map(|needle| parse(needle, Some(Notation::Text)).unwrap().0).collect();
+            let patterns = needles.iter().map(|needle| parse(needle, Some(PatternNotation::Text)).unwrap().0).collect();
             let patterns = BytePatterns::new(patterns);
             let extent = match rows {
                 Some((width, context)) => MatchExtent::Rows { length, width, context },

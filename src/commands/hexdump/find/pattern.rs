@@ -4,7 +4,7 @@ use memchr::memmem::Finder;
 
 /// The notation of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notation {
+pub enum PatternNotation {
     /// Characters.
     Text,
     /// Hexadecimal digits in pairs; `?` matches any digit.
@@ -17,7 +17,7 @@ pub enum Notation {
 
 /// Bytes to search for.
 #[derive(Clone, Debug)]
-pub struct Pattern {
+pub struct BytePattern {
     /// The bytes, with zeros for the wildcard bits.
     bytes: Vec<u8>,
     /// The bits that must match.
@@ -44,32 +44,32 @@ enum PatternAnchor {
 ///
 /// # Errors
 /// Returns an error if the pattern is empty, or is not written in that notation.
-pub fn parse(text: &[u8], named: Option<Notation>) -> Result<(Pattern, Option<String>), String> {
-    let prefixes: [(&[u8], Notation); 4] = [
-        (b"text:", Notation::Text),
-        (b"hex:", Notation::Hex),
-        (b"utf16:", Notation::Utf16),
-        (b"utf16be:", Notation::Utf16Big),
+pub fn parse(text: &[u8], named: Option<PatternNotation>) -> Result<(BytePattern, Option<String>), String> {
+    let prefixes: [(&[u8], PatternNotation); 4] = [
+        (b"text:", PatternNotation::Text),
+        (b"hex:", PatternNotation::Hex),
+        (b"utf16:", PatternNotation::Utf16),
+        (b"utf16be:", PatternNotation::Utf16Big),
     ];
     let shown = String::from_utf8_lossy(text);
     if let Some((prefix, notation)) = prefixes.into_iter().find(|(prefix, _)| text.starts_with(prefix)) {
-        return Ok((Pattern::new(&text[prefix.len()..], notation)?, None));
+        return Ok((BytePattern::new(&text[prefix.len()..], notation)?, None));
     }
     if let Some(notation) = named {
-        return Ok((Pattern::new(text, notation)?, None));
+        return Ok((BytePattern::new(text, notation)?, None));
     }
     if let [b'"', inner @ .., b'"'] = text {
-        return Ok((Pattern::new(inner, Notation::Text)?, None));
+        return Ok((BytePattern::new(inner, PatternNotation::Text)?, None));
     }
     let has_digits_only = text.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b' ' | b'?'));
-    match Pattern::new(text, Notation::Hex) {
+    match BytePattern::new(text, PatternNotation::Hex) {
         Ok(pattern) => {
             let is_word = !text.starts_with(b"0x") && text.iter().all(u8::is_ascii_alphanumeric);
             let guess = format!("'{shown}' is taken as hexadecimal digits; write text:{shown} to search for the text");
             Ok((pattern, is_word.then_some(guess)))
         }
         Err(_) => {
-            let pattern = Pattern::new(text, Notation::Text)?;
+            let pattern = BytePattern::new(text, PatternNotation::Text)?;
             let guess = format!(
                 "'{shown}' is taken as text, because its digits do not form pairs; write text:{shown} to confirm"
             );
@@ -78,26 +78,26 @@ pub fn parse(text: &[u8], named: Option<Notation>) -> Result<(Pattern, Option<St
     }
 }
 
-impl Pattern {
-    fn new(text: &[u8], notation: Notation) -> Result<Pattern, String> {
+impl BytePattern {
+    fn new(text: &[u8], notation: PatternNotation) -> Result<BytePattern, String> {
         let utf16 = |to_bytes: fn(u16) -> [u8; 2]| {
             let text = str::from_utf8(text).map_err(|_| String::from("a pattern in UTF-16 must be valid UTF-8"))?;
             Ok::<_, String>(text.encode_utf16().flat_map(to_bytes).collect())
         };
         let (bytes, mask) = match notation {
-            Notation::Hex => hex(text).ok_or_else(|| {
+            PatternNotation::Hex => hex(text).ok_or_else(|| {
                 format!("'{}' is not hexadecimal: expected pairs such as ff d8 ?? e?", String::from_utf8_lossy(text))
             })?,
-            Notation::Text => (text.to_vec(), vec![]),
-            Notation::Utf16 => (utf16(u16::to_le_bytes)?, vec![]),
-            Notation::Utf16Big => (utf16(u16::to_be_bytes)?, vec![]),
+            PatternNotation::Text => (text.to_vec(), vec![]),
+            PatternNotation::Utf16 => (utf16(u16::to_le_bytes)?, vec![]),
+            PatternNotation::Utf16Big => (utf16(u16::to_be_bytes)?, vec![]),
         };
         let mask = if mask.is_empty() { vec![0xff; bytes.len()] } else { mask };
         if bytes.is_empty() {
             return Err("the pattern to find is empty".into());
         }
         let anchor = PatternAnchor::new(&bytes, &mask);
-        Ok(Pattern { bytes, mask, anchor })
+        Ok(BytePattern { bytes, mask, anchor })
     }
 
     /// Returns the length of its matches.
@@ -214,7 +214,7 @@ fn hex(text: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
 mod tests {
     use super::*;
 
-    fn bytes(text: &str, named: Option<Notation>) -> (Vec<u8>, Vec<u8>) {
+    fn bytes(text: &str, named: Option<PatternNotation>) -> (Vec<u8>, Vec<u8>) {
         let (pattern, _) = parse(text.as_bytes(), named).unwrap();
         (pattern.bytes, pattern.mask)
     }
@@ -238,7 +238,7 @@ mod tests {
             assert_eq!(bytes(text, None).0, want, "{text}");
         }
         assert_eq!(bytes("ff ?? e?", None), (vec![0xff, 0, 0xe0], vec![0xff, 0, 0xf0]));
-        assert_eq!(bytes("face", Some(Notation::Text)).0, b"face");
+        assert_eq!(bytes("face", Some(PatternNotation::Text)).0, b"face");
         for text in ["", "\"\"", "hex:", "hex:f", "hex:xy", "text:"] {
             assert!(parse(text.as_bytes(), None).is_err(), "{text}");
         }

@@ -2,7 +2,7 @@
 
 use aho_corasick::packed::{MatchKind, Searcher};
 
-use super::pattern::Pattern;
+use super::pattern::BytePattern;
 
 /// The number of bytes searched for all patterns in turn while they are in the processor's cache.
 const STRETCH: usize = 64 << 10;
@@ -10,7 +10,7 @@ const STRETCH: usize = 64 << 10;
 /// The patterns of `--find`.
 #[derive(Clone, Debug)]
 pub struct BytePatterns {
-    patterns: Vec<Pattern>,
+    patterns: Vec<BytePattern>,
     longest: usize,
     /// Finds the anchors of all patterns in one pass; `None` if each pattern is searched
     /// separately.
@@ -28,8 +28,8 @@ pub struct Match {
 
 impl BytePatterns {
     /// Returns a search for any of `patterns`.
-    pub fn new(patterns: Vec<Pattern>) -> BytePatterns {
-        let longest = patterns.iter().map(Pattern::len).max().unwrap_or(1);
+    pub fn new(patterns: Vec<BytePattern>) -> BytePatterns {
+        let longest = patterns.iter().map(BytePattern::len).max().unwrap_or(1);
         let runs: Option<Vec<&[u8]>> = patterns.iter().map(|pattern| Some(pattern.anchor_run()?.0)).collect();
         let anchors = runs.filter(|runs| runs.len() > 1).and_then(|runs| {
             aho_corasick::packed::Config::new().match_kind(MatchKind::LeftmostLongest).builder().extend(runs).build()
@@ -63,7 +63,7 @@ impl BytePatterns {
 
     /// Returns the length of the longest pattern that matches at `at`.
     pub fn len_at(&self, haystack: &[u8], at: usize) -> Option<usize> {
-        self.patterns.iter().filter(|pattern| pattern.matches_at(haystack, at)).map(Pattern::len).max()
+        self.patterns.iter().filter(|pattern| pattern.matches_at(haystack, at)).map(BytePattern::len).max()
     }
 
     /// Appends every match that starts before `starts`, in order. The offsets of the matches count
@@ -123,13 +123,13 @@ mod tests {
             patterns in prop::collection::vec("(0[0-3]|0[?]|[?][?]){0,3}0[0-3]0[0-3](0[0-3]|0[?]){0,3}", 1..6),
             starts in 0usize..500,
         ) {
-            let patterns: Vec<Pattern> =
+            let patterns: Vec<BytePattern> =
                 patterns.iter().map(|text| parse(format!("hex:{text}").as_bytes(), None).unwrap().0).collect();
             let mut matches = vec![];
             BytePatterns::new(patterns.clone()).all(&haystack, starts, 7, &mut matches);
             let expected: Vec<Match> = (0..haystack.len().min(starts))
                 .filter_map(|at| {
-                    let lengths = patterns.iter().filter(|pattern| pattern.matches_at(&haystack, at)).map(Pattern::len);
+                    let lengths = patterns.iter().filter(|pattern| pattern.matches_at(&haystack, at)).map(BytePattern::len);
                     Some(Match { at: 7 + at as u64, len: lengths.max()? })
                 })
                 .collect();

@@ -10,7 +10,7 @@ pub struct Condition {
     pub escape: &'static str,
     /// Whether the colour is used if the value differs.
     inverted: bool,
-    value: Value,
+    value: ConditionValue,
     /// The address at which it applies; `None` means everywhere.
     address: Option<u64>,
     /// The number of bytes that it applies to.
@@ -19,7 +19,7 @@ pub struct Condition {
 
 /// The value that the bytes are compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Value {
+enum ConditionValue {
     Any,
     Number(u64),
     Text(Vec<u8>),
@@ -82,7 +82,7 @@ pub fn parse(list: &[u8], bytes: usize) -> Result<Vec<Condition>, String> {
             }
         }
         let mut spread = spread(condition, bytes).ok_or_else(count)?;
-        if spread.iter().any(|part| matches!(&part.value, Value::Text(text) if text.len() != part.bytes)) {
+        if spread.iter().any(|part| matches!(&part.value, ConditionValue::Text(text) if text.len() != part.bytes)) {
             return Err(count());
         }
         conditions.append(&mut spread);
@@ -118,8 +118,8 @@ fn escape(name: &[u8]) -> Option<&'static str> {
 }
 
 /// Parses `:VALUE`, if there is one.
-fn value(text: &[u8]) -> Option<(Value, &[u8])> {
-    let Some(text) = text.strip_prefix(b":") else { return Some((Value::Any, text)) };
+fn value(text: &[u8]) -> Option<(ConditionValue, &[u8])> {
+    let Some(text) = text.strip_prefix(b":") else { return Some((ConditionValue::Any, text)) };
     if text.first() == Some(&b'0') {
         let (digits, radix) = match text {
             [b'0', b'x' | b'X', digits @ ..] => (digits, 16),
@@ -127,7 +127,7 @@ fn value(text: &[u8]) -> Option<(Value, &[u8])> {
         };
         let length = digits.iter().take_while(|byte| char::from(**byte).is_digit(radix)).count();
         let number = u64::from_str_radix(str::from_utf8(&digits[..length]).ok()?, radix).ok()?;
-        return Some((Value::Number(number), &digits[length..]));
+        return Some((ConditionValue::Number(number), &digits[length..]));
     }
     let end = memchr::memchr(b',', text).unwrap_or(text.len());
     // The last `@` starts the place, unless it is the end of the text and so belongs to the value.
@@ -135,7 +135,7 @@ fn value(text: &[u8]) -> Option<(Value, &[u8])> {
         Some(at) if at + 1 < end => at,
         _ => end,
     };
-    Some((Value::Text(text[..end].to_vec()), &text[end..]))
+    Some((ConditionValue::Text(text[..end].to_vec()), &text[end..]))
 }
 
 fn decimal(text: &[u8]) -> Option<(u64, &[u8])> {
@@ -152,14 +152,14 @@ impl Condition {
         let within = from.checked_sub(address).and_then(|skipped| bytes.get(usize::try_from(skipped).ok()?..));
         let Some(shown) = within.and_then(|shown| shown.get(..self.bytes)) else { return false };
         let matches = match &self.value {
-            Value::Any => return true,
-            Value::Number(number) if bytes.is_empty() => *number == address,
-            Value::Number(number) => {
+            ConditionValue::Any => return true,
+            ConditionValue::Number(number) if bytes.is_empty() => *number == address,
+            ConditionValue::Number(number) => {
                 let mut word = [0; 8];
                 word[..shown.len().min(8)].copy_from_slice(&shown[..shown.len().min(8)]);
                 u64::from_le_bytes(word) == *number
             }
-            Value::Text(text) => !bytes.is_empty() && text == shown,
+            ConditionValue::Text(text) => !bytes.is_empty() && text == shown,
         };
         matches != self.inverted
     }

@@ -16,14 +16,14 @@ const MAX_ROW: usize = 1 << 20;
 
 /// The units of a format, in the order in which they are printed.
 #[derive(Clone, Debug)]
-pub struct Format {
+pub struct RowFormat {
     /// The units, which are iterated one after another.
-    pub units: Vec<Unit>,
+    pub units: Vec<FormatUnit>,
 }
 
 /// Text with conversions, printed once or more for consecutive bytes.
 #[derive(Clone, Debug)]
-pub struct Unit {
+pub struct FormatUnit {
     /// The number of times that it is printed.
     pub iterations: usize,
     /// The number of bytes taken each time.
@@ -53,14 +53,14 @@ pub struct Print {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conversion {
     /// The kind of conversion.
-    pub kind: Kind,
+    pub kind: ConversionKind,
     /// Flags, field width and precision.
     pub spec: ConversionSpec,
 }
 
 /// The kind of a conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ConversionKind {
     /// `_a`, `_A`: the address, in the base of a conversion `d`, `o` or `x`.
     Address(u8),
     /// `c`: a byte.
@@ -87,9 +87,9 @@ pub struct Formats {
     /// The number of bytes per row; 0 if no format takes any.
     pub row: usize,
     /// The formats printed for each row.
-    pub formats: Vec<Format>,
+    pub formats: Vec<RowFormat>,
     /// The unit printed at the end.
-    pub end: Option<Unit>,
+    pub end: Option<FormatUnit>,
 }
 
 /// A unit as written.
@@ -228,7 +228,7 @@ fn conversions_size(text: &[u8]) -> usize {
 }
 
 /// Turns written units into units to print. The last one also takes the `missing` bytes of the row.
-fn format(written: &[Written], missing: usize, coloured: bool) -> Result<Format, String> {
+fn format(written: &[Written], missing: usize, coloured: bool) -> Result<RowFormat, String> {
     let mut units = vec![];
     for (i, unit) in written.iter().enumerate() {
         let (prints, at_end) = prints(unit, coloured)?;
@@ -236,13 +236,13 @@ fn format(written: &[Written], missing: usize, coloured: bool) -> Result<Format,
         let is_last = i + 1 == written.len();
         let more = if is_last && unit.iterations.is_none() && bytes > 0 { missing / bytes } else { 0 };
         let iterations = unit.iterations.unwrap_or(1) + more;
-        let mut unit = Unit { iterations, bytes, prints, at_end };
+        let mut unit = FormatUnit { iterations, bytes, prints, at_end };
         if let Some(last) = unit.prints.last_mut().filter(|_| iterations > 1) {
             last.drops_blank = last.conversion.is_none() && last.text.last().is_some_and(u8::is_ascii_whitespace);
         }
         units.push(unit);
     }
-    Ok(Format { units })
+    Ok(RowFormat { units })
 }
 
 /// Splits the text of a unit into its parts. Also returns whether it is printed at the end of all
@@ -281,7 +281,7 @@ fn prints(unit: &Written, coloured: bool) -> Result<(Vec<Print>, bool), String> 
             }
             rest = &list[end + 1..];
         }
-        let is_address = matches!(kind, Kind::Address(_));
+        let is_address = matches!(kind, ConversionKind::Address(_));
         if unit.bytes > 0 && !is_address {
             conversions += 1;
             if conversions > 1 {
@@ -295,7 +295,11 @@ fn prints(unit: &Written, coloured: bool) -> Result<(Vec<Print>, bool), String> 
 
 /// Parses the letters after a `%` and its flags. Returns the kind, the number of bytes taken, and
 /// the number of letters.
-fn conversion(letters: &[u8], given: usize, precision: Option<usize>) -> Result<(Kind, usize, usize), String> {
+fn conversion(
+    letters: &[u8],
+    given: usize,
+    precision: Option<usize>,
+) -> Result<(ConversionKind, usize, usize), String> {
     let shown = |count: usize| String::from_utf8_lossy(&letters[..letters.len().min(count)]).into_owned();
     let sized = |kind, used, default: usize, allowed: &[usize]| match given {
         0 => Ok((kind, default, used)),
@@ -303,20 +307,20 @@ fn conversion(letters: &[u8], given: usize, precision: Option<usize>) -> Result<
         _ => Err(format!("bad byte count for conversion character {}", shown(used))),
     };
     match letters {
-        [b'c', ..] => sized(Kind::Byte, 1, 1, &[1]),
-        [b'd' | b'i', ..] => sized(Kind::Signed, 1, 4, &[1, 2, 4, 8]),
-        [letter @ (b'o' | b'u' | b'x' | b'X'), ..] => sized(Kind::Unsigned(*letter), 1, 4, &[1, 2, 4, 8]),
-        [letter @ (b'e' | b'f' | b'g' | b'E' | b'G'), ..] => sized(Kind::Float(*letter), 1, 8, &[4, 8]),
+        [b'c', ..] => sized(ConversionKind::Byte, 1, 1, &[1]),
+        [b'd' | b'i', ..] => sized(ConversionKind::Signed, 1, 4, &[1, 2, 4, 8]),
+        [letter @ (b'o' | b'u' | b'x' | b'X'), ..] => sized(ConversionKind::Unsigned(*letter), 1, 4, &[1, 2, 4, 8]),
+        [letter @ (b'e' | b'f' | b'g' | b'E' | b'G'), ..] => sized(ConversionKind::Float(*letter), 1, 8, &[4, 8]),
         [b's', ..] => match (given, precision) {
             (0, None) => Err("%s requires a precision or a byte count".into()),
-            (0, Some(precision)) => Ok((Kind::Text, precision, 1)),
-            (given, _) => Ok((Kind::Text, given, 1)),
+            (0, Some(precision)) => Ok((ConversionKind::Text, precision, 1)),
+            (given, _) => Ok((ConversionKind::Text, given, 1)),
         },
-        [b'_', b'a' | b'A', base @ (b'd' | b'o' | b'x'), ..] => Ok((Kind::Address(*base), 0, 3)),
+        [b'_', b'a' | b'A', base @ (b'd' | b'o' | b'x'), ..] => Ok((ConversionKind::Address(*base), 0, 3)),
         [b'_', b'a' | b'A', ..] => Err(format!("bad conversion character %{}", shown(3))),
-        [b'_', b'c', ..] => sized(Kind::Escape, 2, 1, &[1]),
-        [b'_', b'p', ..] => sized(Kind::Printable, 2, 1, &[1]),
-        [b'_', b'u', ..] => sized(Kind::Name, 2, 1, &[1]),
+        [b'_', b'c', ..] => sized(ConversionKind::Escape, 2, 1, &[1]),
+        [b'_', b'p', ..] => sized(ConversionKind::Printable, 2, 1, &[1]),
+        [b'_', b'u', ..] => sized(ConversionKind::Name, 2, 1, &[1]),
         [b'_', ..] => Err(format!("bad conversion character %{}", shown(2))),
         _ => Err(format!("bad conversion character %{}", shown(1))),
     }

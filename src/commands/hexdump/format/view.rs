@@ -1,9 +1,9 @@
 //! Prints rows with formats of hexdump(1), and defines its displays, which are such formats.
 
 use super::colour::RESET;
-use super::parse::{Conversion, Formats, Kind, Print, Unit};
+use super::parse::{Conversion, ConversionKind, FormatUnit, Formats, Print};
 use crate::commands::hexdump::colour::{self, Brush, Theme};
-use crate::commands::hexdump::view::{End, Place, View};
+use crate::commands::hexdump::view::{DumpEnd, RowPlace, View};
 use crate::commands::printf::ConversionSpec;
 
 /// `-b`.
@@ -34,7 +34,7 @@ pub struct FormatView {
 }
 
 /// A row to print.
-struct Row<'r> {
+struct FormattedRow<'r> {
     bytes: &'r [u8],
     address: u64,
     /// The address at which the input ends, if it ends in this row.
@@ -49,7 +49,7 @@ impl FormatView {
         FormatView { formats, theme }
     }
 
-    fn push_row(&self, row: &Row<'_>, out: &mut Vec<u8>) {
+    fn push_row(&self, row: &FormattedRow<'_>, out: &mut Vec<u8>) {
         let mut brush = Brush::new(self.theme.as_ref());
         for format in &self.formats.formats {
             let mut at = 0;
@@ -66,7 +66,14 @@ impl FormatView {
     }
 }
 
-fn push_print(print: &Print, row: &Row<'_>, at: usize, is_last: bool, brush: &mut Brush<'_>, out: &mut Vec<u8>) {
+fn push_print(
+    print: &Print,
+    row: &FormattedRow<'_>,
+    at: usize,
+    is_last: bool,
+    brush: &mut Brush<'_>,
+    out: &mut Vec<u8>,
+) {
     let rest = row.bytes.get(at..).unwrap_or_default();
     let shown = &rest[..rest.len().min(print.bytes)];
     let address = row.address.wrapping_add(at as u64);
@@ -84,7 +91,7 @@ fn push_print(print: &Print, row: &Row<'_>, at: usize, is_last: bool, brush: &mu
         Some(Conversion { spec, .. }) if row.end.is_some_and(|end| address >= end) => {
             spec.padding().push_text(b"", out);
         }
-        Some(Conversion { kind: Kind::Address(base), spec }) => {
+        Some(Conversion { kind: ConversionKind::Address(base), spec }) => {
             let mut text = vec![];
             push_address(spec, base, address, &mut text);
             brush.address(&text, out);
@@ -92,7 +99,7 @@ fn push_print(print: &Print, row: &Row<'_>, at: usize, is_last: bool, brush: &mu
         Some(conversion) => {
             if let Some(&byte) = shown.first() {
                 let is_marked = (at..at + shown.len()).any(row.is_marked);
-                brush.take(if is_marked { colour::Kind::Match } else { colour::Kind::of(byte) }, out);
+                brush.take(if is_marked { colour::ByteKind::Match } else { colour::ByteKind::of(byte) }, out);
             }
             push_bytes(conversion, shown, rest, out);
         }
@@ -116,28 +123,28 @@ fn push_bytes(conversion: Conversion, shown: &[u8], rest: &[u8], out: &mut Vec<u
     let unsigned = u64::from_le_bytes(word);
     let byte = word[0];
     match kind {
-        Kind::Address(_) => {}
-        Kind::Byte => spec.push_character(byte, out),
-        Kind::Printable if byte.is_ascii_graphic() || byte == b' ' => spec.push_character(byte, out),
-        Kind::Printable => spec.push_character(b'.', out),
-        Kind::Escape => push_escape(spec, byte, out),
-        Kind::Name => match byte {
+        ConversionKind::Address(_) => {}
+        ConversionKind::Byte => spec.push_character(byte, out),
+        ConversionKind::Printable if byte.is_ascii_graphic() || byte == b' ' => spec.push_character(byte, out),
+        ConversionKind::Printable => spec.push_character(b'.', out),
+        ConversionKind::Escape => push_escape(spec, byte, out),
+        ConversionKind::Name => match byte {
             0..0x20 => spec.push_text(NAMES[usize::from(byte)].as_bytes(), out),
             0x7f => spec.push_text(b"del", out),
             0x80.. => spec.push_unsigned(u64::from(byte), b'x', out),
             _ => spec.push_character(byte, out),
         },
-        Kind::Signed => {
+        ConversionKind::Signed => {
             let unused = 64 - 8 * length.max(1) as u32;
             spec.push_signed((unsigned << unused) as i64 >> unused, out);
         }
-        Kind::Unsigned(letter) => spec.push_unsigned(unsigned, letter, out),
-        Kind::Float(letter) => {
+        ConversionKind::Unsigned(letter) => spec.push_unsigned(unsigned, letter, out),
+        ConversionKind::Float(letter) => {
             let value = if length == 4 { f64::from(f32::from_bits(unsigned as u32)) } else { f64::from_bits(unsigned) };
             spec.push_float(value, letter, out);
         }
         // The text ends with a NUL or its precision, whatever the number of bytes.
-        Kind::Text => spec.push_text(&rest[..memchr::memchr(0, rest).unwrap_or(rest.len())], out),
+        ConversionKind::Text => spec.push_text(&rest[..memchr::memchr(0, rest).unwrap_or(rest.len())], out),
     }
 }
 
@@ -168,23 +175,23 @@ impl View for FormatView {
         self.formats.row.max(1)
     }
 
-    fn rows(&self, rows: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         // Formats that take no bytes print nothing, because hexdump then finds no rows.
         if self.formats.row == 0 {
             return;
         }
         let mut address = place.address;
         for bytes in rows.chunks_exact(self.formats.row) {
-            self.push_row(&Row { bytes, address, end: None, is_marked: &|_| false }, out);
+            self.push_row(&FormattedRow { bytes, address, end: None, is_marked: &|_| false }, out);
             address = address.wrapping_add(bytes.len() as u64);
         }
     }
 
-    fn short(&self, row: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn short(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         self.marked(row, place, &|_| false, out);
     }
 
-    fn marked(&self, row: &[u8], place: Place, is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
+    fn marked(&self, row: &[u8], place: RowPlace, is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
         if self.formats.row == 0 {
             return;
         }
@@ -192,7 +199,7 @@ impl View for FormatView {
         bytes.resize(self.formats.row, 0);
         let end = place.address.wrapping_add(row.len() as u64);
         let end = (row.len() < self.formats.row).then_some(end);
-        self.push_row(&Row { bytes: &bytes, address: place.address, end, is_marked }, out);
+        self.push_row(&FormattedRow { bytes: &bytes, address: place.address, end, is_marked }, out);
     }
 
     fn squeezed(&self, out: &mut Vec<u8>) {
@@ -201,8 +208,8 @@ impl View for FormatView {
         }
     }
 
-    fn end(&self, end: End, out: &mut Vec<u8>) {
-        let Some(Unit { prints, .. }) = &self.formats.end else { return };
+    fn end(&self, end: DumpEnd, out: &mut Vec<u8>) {
+        let Some(FormatUnit { prints, .. }) = &self.formats.end else { return };
         if end.address == 0 || self.formats.row == 0 {
             return;
         }
@@ -214,7 +221,7 @@ impl View for FormatView {
             let colour = colours.iter().find(|condition| condition.is_met(next_row, &[]));
             out.extend(colour.iter().flat_map(|condition| condition.escape.bytes()));
             match conversion {
-                Some(Conversion { kind: Kind::Address(base), spec }) => {
+                Some(Conversion { kind: ConversionKind::Address(base), spec }) => {
                     out.extend_from_slice(text);
                     let mut address = vec![];
                     push_address(*spec, *base, end.address, &mut address);

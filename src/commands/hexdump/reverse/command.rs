@@ -8,7 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 
 use super::kernel::{ReadingState, ReverseKernel};
-use super::{Hints, Malformed, Notation, Placement};
+use super::{DumpNotation, Hints, Malformed, Placement};
 use crate::app::config::Config;
 use crate::cli::hexdump::Args;
 use crate::commands::hexdump::resolve;
@@ -81,7 +81,7 @@ fn open(target: &OsString, dump: &OsStr) -> anyhow::Result<Output> {
 struct Reading<'a> {
     config: &'a Config,
     dump: &'a OsStr,
-    notation: Option<Notation>,
+    notation: Option<DumpNotation>,
     hints: Hints,
     shift: u64,
     is_patch: bool,

@@ -5,7 +5,7 @@
 //! notations fit, the result is an error that says how to name one, never a guess.
 
 use super::line::{self, Line, Row};
-use super::{Base, Hints, Layout, MAX_HELD, Malformed, Notation, Problem};
+use super::{Base, DumpNotation, Hints, Layout, MAX_HELD, Malformed, Problem};
 
 /// The most digits of an address.
 const LONGEST_ADDRESS: usize = 16;
@@ -21,28 +21,28 @@ const MAX_LINES: usize = 256;
 ///
 /// # Errors
 /// Returns an error if the text is not a dump, or fits several notations.
-pub fn detect(start: &[u8], complete: bool, hints: Hints) -> Result<Option<Notation>, Malformed> {
-    let (lines, exhausted) = Lines::at_start(start, complete);
+pub fn detect(start: &[u8], complete: bool, hints: Hints) -> Result<Option<DumpNotation>, Malformed> {
+    let (lines, exhausted) = NumberedLines::at_start(start, complete);
     for count in 1..=lines.0.len().min(MAX_LINES) {
         let is_last = exhausted && count == lines.0.len() || count == MAX_LINES;
-        let some = Lines(lines.0[..count].to_vec());
+        let some = NumberedLines(lines.0[..count].to_vec());
         if let Some(notation) = settle(&some, is_last, hints)? {
             return Ok(Some(notation));
         }
     }
     // A dump without rows contains no bytes.
-    Ok(exhausted.then_some(Notation::Plain))
+    Ok(exhausted.then_some(DumpNotation::Plain))
 }
 
 /// Decides from the given lines, of which there is at least one.
-fn settle(lines: &Lines<'_>, is_last: bool, hints: Hints) -> Result<Option<Notation>, Malformed> {
+fn settle(lines: &NumberedLines<'_>, is_last: bool, hints: Hints) -> Result<Option<DumpNotation>, Malformed> {
     let (number, first) = lines.0[0];
     let malformed = |problem| Malformed::new(number, first, problem);
     if hints.layout.is_none() && lines.0.len() == 1 {
         // For empty input, od prints only an address, of seven digits, or of six if it is
         // hexadecimal.
         match first.trim_ascii_end() {
-            b"0000000" if is_last => return Ok(Some(Notation::Rows { layout: Layout::Narrow, base: Base::Octal })),
+            b"0000000" if is_last => return Ok(Some(DumpNotation::Rows { layout: Layout::Narrow, base: Base::Octal })),
             b"000000" if is_last => return Err(malformed(Problem::EmptyOrPlain)),
             b"0000000" | b"000000" => return Ok(None),
             _ => {}
@@ -64,14 +64,14 @@ fn settle(lines: &Lines<'_>, is_last: bool, hints: Hints) -> Result<Option<Notat
         Some(base) => Some(base),
         None => Steps::of(lines, layout).base(is_last).map_err(malformed)?,
     };
-    Ok(base.map(|base| Notation::Rows { layout, base }))
+    Ok(base.map(|base| DumpNotation::Rows { layout, base }))
 }
 
 /// Returns the number of bytes per row of an xxd dump that starts with `start`, which `xxd -r`
 /// would need as an option.
 pub fn xxd_width(start: &[u8], complete: bool) -> Option<usize> {
     const DEFAULT: usize = 16;
-    let (lines, complete) = Lines::at_start(start, complete);
+    let (lines, complete) = NumberedLines::at_start(start, complete);
     let mut rows =
         lines.0.iter().filter_map(|(_, line)| match line::read(line, Layout::Colon, Base::Hex, &mut vec![]) {
             Ok(Line::Row(row)) => Some((*line, row)),
@@ -92,12 +92,12 @@ pub fn xxd_width(start: &[u8], complete: bool) -> Option<usize> {
 }
 
 /// The complete, nonempty lines of a text, with their numbers.
-struct Lines<'t>(Vec<(u64, &'t [u8])>);
+struct NumberedLines<'t>(Vec<(u64, &'t [u8])>);
 
-impl<'t> Lines<'t> {
+impl<'t> NumberedLines<'t> {
     /// Returns the lines at the start of a text, and whether no more lines will be examined. The
     /// last line counts as complete only if the text is `complete`.
-    fn at_start(text: &'t [u8], complete: bool) -> (Lines<'t>, bool) {
+    fn at_start(text: &'t [u8], complete: bool) -> (NumberedLines<'t>, bool) {
         let is_short = text.len() < MAX_HELD;
         let text = &text[..text.len().min(MAX_HELD)];
         let end = match memchr::memrchr(b'\n', text) {
@@ -107,7 +107,7 @@ impl<'t> Lines<'t> {
         };
         let lines = text[..end].split(|&byte| byte == b'\n').map(line::without_return);
         let lines = (1..).zip(lines).filter(|(_, line)| !line.trim_ascii().is_empty()).collect();
-        (Lines(lines), complete || !is_short)
+        (NumberedLines(lines), complete || !is_short)
     }
 }
 
@@ -144,7 +144,7 @@ fn form_of(line: &[u8]) -> Form {
 }
 
 /// Decides on plain digits, unless the groups at the start of the lines are addresses.
-fn plain(lines: &Lines<'_>, complete: bool) -> Result<Option<Notation>, Problem> {
+fn plain(lines: &NumberedLines<'_>, complete: bool) -> Result<Option<DumpNotation>, Problem> {
     let head = |line: &[u8]| -> (Vec<u8>, u64) {
         let mut groups = line.split(|byte| matches!(byte, b' ' | b'\t')).filter(|group| !group.is_empty());
         let first = groups.next().unwrap_or_default().to_vec();
@@ -153,20 +153,20 @@ fn plain(lines: &Lines<'_>, complete: bool) -> Result<Option<Notation>, Problem>
     let (_, first) = lines.0[0];
     let (address, bytes) = head(first);
     if address.len() < 4 || bytes == 0 && address.len() > LONGEST_ADDRESS {
-        return Ok(Some(Notation::Plain));
+        return Ok(Some(DumpNotation::Plain));
     }
-    let Some((_, second)) = lines.0.get(1) else { return Ok(complete.then_some(Notation::Plain)) };
+    let Some((_, second)) = lines.0.get(1) else { return Ok(complete.then_some(DumpNotation::Plain)) };
     if bytes == 0 {
         // An address whose row was lost looks like plain digits until a row follows.
         let is_row = matches!(form_of(second), Form::Rows(_));
-        return if is_row { Err(Problem::EmptyOrPlain) } else { Ok(Some(Notation::Plain)) };
+        return if is_row { Err(Problem::EmptyOrPlain) } else { Ok(Some(DumpNotation::Plain)) };
     }
     let next = head(second).0;
     let are_addresses = [Base::Hex, Base::Decimal, Base::Octal].into_iter().any(|base| {
         let value = |digits: &[u8]| line::address_value(digits, base).ok();
         value(&next).zip(value(&address)).is_some_and(|(next, address)| next.wrapping_sub(address) == bytes)
     });
-    if are_addresses { Err(Problem::Words) } else { Ok(Some(Notation::Plain)) }
+    if are_addresses { Err(Problem::Words) } else { Ok(Some(DumpNotation::Plain)) }
 }
 
 /// The addresses at the start of lines, and the number of bytes in each row.
@@ -177,7 +177,7 @@ struct Steps<'t> {
 }
 
 impl<'t> Steps<'t> {
-    fn of(lines: &Lines<'t>, layout: Layout) -> Steps<'t> {
+    fn of(lines: &NumberedLines<'t>, layout: Layout) -> Steps<'t> {
         let (mut rows, mut starred) = (vec![], false);
         for (_, line) in &lines.0 {
             let (start, end) = line::address_digits(line, layout);

@@ -3,13 +3,13 @@
 //! The meaning of a line can depend on everything before it, so lines are read in order, in the
 //! serial part of the pipeline.
 
-use super::{ByteSink, Hints, Malformed, Notation, Placement, Reverse};
+use super::{ByteSink, DumpNotation, Hints, Malformed, Placement, Reverse};
 use crate::engine::{Block, Flow, Inserted, Insertion, Kernel};
 
 /// The kernel that reads every block.
 pub struct ReverseKernel {
     /// The notation, if it was named.
-    pub notation: Option<Notation>,
+    pub notation: Option<DumpNotation>,
     /// Hints about the notation.
     pub hints: Hints,
     /// The placement of the bytes.

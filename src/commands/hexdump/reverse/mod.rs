@@ -65,7 +65,7 @@ pub enum Layout {
 
 /// The notation of a dump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notation {
+pub enum DumpNotation {
     /// Rows with addresses, parsed strictly.
     Rows {
         /// The layout of every row.
@@ -224,7 +224,7 @@ pub enum Reverse {
         /// The text so far.
         start: Vec<u8>,
         /// The requested notation, if it leaves something to be detected.
-        asked: Option<Notation>,
+        asked: Option<DumpNotation>,
         /// The hints about it.
         hints: Hints,
         /// The placement of the bytes.
@@ -240,13 +240,15 @@ pub enum Reverse {
 
 impl Reverse {
     /// Starts to convert a dump back in the notation `asked` for, or in the detected one.
-    pub fn new(asked: Option<Notation>, hints: Hints, placement: Placement) -> Reverse {
+    pub fn new(asked: Option<DumpNotation>, hints: Hints, placement: Placement) -> Reverse {
         match asked {
-            Some(Notation::Rows { layout, base }) => Reverse::Rows(AddressedRows::new(layout, base, placement)),
-            Some(Notation::Plain) => Reverse::Plain(PlainDigits::default()),
-            Some(Notation::Xxd { width: Some(width) }) => Reverse::Xxd(XxdText::table(width, placement)),
-            Some(Notation::XxdPlain) => Reverse::Xxd(XxdText::plain(placement)),
-            None | Some(Notation::Xxd { width: None }) => Reverse::Undecided { start: vec![], asked, hints, placement },
+            Some(DumpNotation::Rows { layout, base }) => Reverse::Rows(AddressedRows::new(layout, base, placement)),
+            Some(DumpNotation::Plain) => Reverse::Plain(PlainDigits::default()),
+            Some(DumpNotation::Xxd { width: Some(width) }) => Reverse::Xxd(XxdText::table(width, placement)),
+            Some(DumpNotation::XxdPlain) => Reverse::Xxd(XxdText::plain(placement)),
+            None | Some(DumpNotation::Xxd { width: None }) => {
+                Reverse::Undecided { start: vec![], asked, hints, placement }
+            }
         }
     }
 
@@ -284,7 +286,7 @@ impl Reverse {
     fn decide(&mut self, complete: bool, sink: &mut impl ByteSink) -> Result<(), Malformed> {
         let Reverse::Undecided { start, asked, hints, placement } = self else { return Ok(()) };
         let notation = match asked {
-            Some(_) => detect::xxd_width(start, complete).map(|width| Notation::Xxd { width: Some(width) }),
+            Some(_) => detect::xxd_width(start, complete).map(|width| DumpNotation::Xxd { width: Some(width) }),
             None => detect(start, complete, *hints)?,
         };
         let Some(notation) = notation else { return Ok(()) };

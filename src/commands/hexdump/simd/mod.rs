@@ -16,13 +16,13 @@ mod rows;
 pub use machine::canonical_kernels;
 
 /// Appends the text of whole canonical rows, the first of them at `offset`.
-pub type Rows = fn(rows: &[u8], offset: u64, out: &mut Vec<u8>);
+pub type CanonicalRows = fn(rows: &[u8], offset: u64, out: &mut Vec<u8>);
 
 /// Appends whole rows of a shape, the first of them at `address`.
 type ShapedRows = fn(shape: &Shape, rows: &[u8], address: u64, out: &mut Vec<u8>);
 
 /// Returns the fastest kernel for canonical rows that the running processor has, if it has any.
-pub fn canonical_rows() -> Option<Rows> {
+pub fn canonical_rows() -> Option<CanonicalRows> {
     canonical_kernels().pop().map(|(_, rows)| rows)
 }
 

@@ -4,10 +4,10 @@
 use std::arch::aarch64::*;
 
 use super::rows::{CanonicalRow, ShapedRow, Vector, for_each_row};
-use super::{Rows, Shape, ShapedRows};
+use super::{CanonicalRows, Shape, ShapedRows};
 
 /// Returns every kernel for canonical rows with its name, slowest first.
-pub fn canonical_kernels() -> Vec<(&'static str, Rows)> {
+pub fn canonical_kernels() -> Vec<(&'static str, CanonicalRows)> {
     // SAFETY: NEON is part of the target.
     vec![("neon", |rows, offset, out| unsafe { for_each_row(rows, offset, &CanonicalRow::<uint8x16_t>::new(), out) })]
 }

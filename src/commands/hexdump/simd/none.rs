@@ -1,9 +1,9 @@
 //! Processors without a vector kernel.
 
-use super::{Rows, ShapedRows};
+use super::{CanonicalRows, ShapedRows};
 
 /// Returns no kernel.
-pub fn canonical_kernels() -> Vec<(&'static str, Rows)> {
+pub fn canonical_kernels() -> Vec<(&'static str, CanonicalRows)> {
     vec![]
 }
 

@@ -54,8 +54,8 @@ pub unsafe fn constant<V: Vector>(bytes: &[u8; 16]) -> V {
 }
 
 /// Writes the text of a row that follows its offset.
-pub trait Row {
-    /// Returns how many bytes [`Row::write`] writes: eight at least.
+pub trait RowKernel {
+    /// Returns how many bytes [`RowKernel::write`] writes: eight at least.
     fn length(&self) -> usize;
 
     /// Writes a row.
@@ -71,7 +71,7 @@ pub trait Row {
 /// # Safety
 /// The processor must have the instructions that `row` is made of.
 #[inline(always)]
-pub unsafe fn for_each_row(rows: &[u8], offset: u64, row: &impl Row, out: &mut Vec<u8>) {
+pub unsafe fn for_each_row(rows: &[u8], offset: u64, row: &impl RowKernel, out: &mut Vec<u8>) {
     /// The number of consecutive rows whose offsets differ only in the two digits before the last, which
     /// come from a table.
     const ROWS_PER_PREFIX: u64 = 256;
@@ -174,7 +174,7 @@ impl<V: Vector> CanonicalRow<V> {
     }
 }
 
-impl<V: Vector> Row for CanonicalRow<V> {
+impl<V: Vector> RowKernel for CanonicalRow<V> {
     #[inline(always)]
     fn length(&self) -> usize {
         BODY
@@ -219,7 +219,7 @@ impl<V: Vector> ShapedRow<'_, V> {
     }
 }
 
-impl<V: Vector> Row for ShapedRow<'_, V> {
+impl<V: Vector> RowKernel for ShapedRow<'_, V> {
     #[inline(always)]
     fn length(&self) -> usize {
         self.shape.columns

@@ -4,15 +4,15 @@
 use std::arch::x86_64::*;
 
 use super::rows::{
-    BLANKS, CanonicalRow, HEX, LANE_3_CHARACTERS, LANES, Row, ShapedRow, TAIL, TAIL_AT, TAIL_BLANKS, Vector, constant,
-    for_each_row,
+    BLANKS, CanonicalRow, HEX, LANE_3_CHARACTERS, LANES, RowKernel, ShapedRow, TAIL, TAIL_AT, TAIL_BLANKS, Vector,
+    constant, for_each_row,
 };
-use super::{Rows, Shape, ShapedRows};
+use super::{CanonicalRows, Shape, ShapedRows};
 use crate::commands::hexdump::canonical::BODY;
 
 /// Returns every kernel for canonical rows that the running processor has, with its name, slowest first.
-pub fn canonical_kernels() -> Vec<(&'static str, Rows)> {
-    let mut kernels: Vec<(&'static str, Rows)> = vec![];
+pub fn canonical_kernels() -> Vec<(&'static str, CanonicalRows)> {
+    let mut kernels: Vec<(&'static str, CanonicalRows)> = vec![];
     if is_x86_feature_detected!("ssse3") {
         // SAFETY: SSSE3 has just been found.
         kernels.push(("ssse3", |rows, offset, out| unsafe { rows_ssse3(rows, offset, out) }));
@@ -125,7 +125,7 @@ impl WideRow {
     }
 }
 
-impl Row for WideRow {
+impl RowKernel for WideRow {
     #[inline(always)]
     fn length(&self) -> usize {
         BODY
