@@ -179,7 +179,12 @@ impl Config {
     /// Returns an environment variable that sets a preference, such as colours, or an empty string
     /// if it is not set.
     pub fn variable(&self, name: &str) -> String {
-        std::env::var(name).unwrap_or_default()
+        self.variable_os(name).and_then(|value| value.into_string().ok()).unwrap_or_default()
+    }
+
+    /// Returns an environment variable that sets a preference, if it is set.
+    pub fn variable_os(&self, name: &str) -> Option<OsString> {
+        std::env::var_os(name)
     }
 
     /// Prints the statistics if they were requested.

@@ -5,12 +5,10 @@
 use std::io;
 
 use super::detect::{Detected, Format, HEAD, LZ4_LEGACY_MAGIC, LZ4_MAGIC, ZSTD_MAGIC, detect, is_skippable};
-use super::gzip::Gzip;
 use super::input::EncodedInput;
 use super::lz4::Lz4;
-use super::xz::Xz;
 use super::zstd::Zstd;
-use super::{Decode, damaged, unexpected_end};
+use super::{Decode, damaged, decompressor, unexpected_end};
 
 /// Decodes consecutive frames.
 pub struct Frames {
@@ -91,9 +89,8 @@ impl Frames {
         let detected = detect(self.input.peek(HEAD)?, true);
         let input = std::mem::replace(&mut self.input, EncodedInput::of_bytes(Vec::new()));
         match detected {
-            Detected::Format(Format::Gzip) if self.is_zstd => Ok(Box::new(Gzip::new(input))),
-            Detected::Format(format @ (Format::Xz | Format::Lzma)) if self.is_zstd => {
-                Ok(Box::new(Xz::new(input, format)?))
+            Detected::Format(format @ (Format::Gzip | Format::Xz | Format::Lzma)) if self.is_zstd => {
+                decompressor(input, format)
             }
             _ => Err(self.trailing_garbage()),
         }

@@ -172,13 +172,9 @@ impl Decoding {
 
     /// Returns a decoder for `input`, of `format` if it is compressed.
     fn decoder(&self, input: EncodedInput, format: Option<Format>) -> io::Result<Box<dyn Decode>> {
-        let bytes: Box<dyn Decode> = match format {
+        let bytes = match format {
             None => Box::new(input),
-            Some(Format::Gzip) => Box::new(Gzip::new(input)),
-            Some(Format::Compress) => Box::new(compress::Compress::new(input)),
-            Some(format @ (Format::Zstd | Format::Lz4)) => Box::new(Frames::new(input, format)),
-            Some(format @ (Format::Xz | Format::Lzma | Format::Lzip)) => Box::new(xz::Xz::new(input, format)?),
-            Some(Format::Bzip2) => Box::new(bzip2::Bzip2::new(input)),
+            Some(format) => decompressor(input, format)?,
         };
         Ok(self.as_text(bytes))
     }
@@ -190,6 +186,17 @@ impl Decoding {
             text => Box::new(Transcoder::new(bytes, text)),
         }
     }
+}
+
+/// Returns a decoder for `input`, which begins with data of `format`.
+fn decompressor(input: EncodedInput, format: Format) -> io::Result<Box<dyn Decode>> {
+    Ok(match format {
+        Format::Gzip => Box::new(Gzip::new(input)),
+        Format::Compress => Box::new(compress::Compress::new(input)),
+        Format::Zstd | Format::Lz4 => Box::new(Frames::new(input, format)),
+        Format::Xz | Format::Lzma | Format::Lzip => Box::new(xz::Xz::new(input, format)?),
+        Format::Bzip2 => Box::new(bzip2::Bzip2::new(input)),
+    })
 }
 
 /// Passes bytes through unchanged.

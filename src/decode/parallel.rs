@@ -11,12 +11,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::io::Source;
 
-use super::Decode;
 use super::detect::Format;
-use super::frames::Frames;
-use super::gzip::Gzip;
 use super::input::EncodedInput;
 use super::zstd::frame_length;
+use super::{Decode, decompressor};
 
 /// The approximate number of compressed bytes per job.
 const JOB_BYTES: usize = 256 << 10;
@@ -265,11 +263,7 @@ fn bgzip_length(bytes: &[u8]) -> Option<usize> {
 /// Decodes a job. Returns `None` if anything is wrong with it.
 fn decoded(format: Format, bytes: Vec<u8>) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(bytes.len() * 4);
-    let input = EncodedInput::of_bytes(bytes);
-    let mut decoder: Box<dyn Decode> = match format {
-        Format::Gzip => Box::new(Gzip::new(input)),
-        _ => Box::new(Frames::new(input, format)),
-    };
+    let mut decoder = decompressor(EncodedInput::of_bytes(bytes), format).ok()?;
     while decoder.decode(&mut out).ok()? {
         if out.len() > MAX_DECODED {
             return None;

@@ -174,7 +174,7 @@ impl Cat<'_> {
         self.finish()?;
         self.state = State::default();
         if !can_be_searched(&source) || self.wanted.has_steps() {
-            return streamed::run(source, &self.wanted, &self.transform, &mut self.state, self.config, self.output);
+            return self.one_streamed(source);
         }
         let spans = match locate::spans(&source, &self.wanted, self.config, self.output) {
             Ok(spans) => spans,

@@ -111,7 +111,7 @@ impl Picker {
     pub fn feed(&mut self, piece: &[u8], mut emit: impl FnMut(PickedPiece<'_>)) -> Result<(), TooMuch> {
         let units = self.unit.count(piece);
         if self.look_ahead == 0 {
-            split(self.unit, piece, units, self.gone, &self.known, &mut emit);
+            self.known.split(self.unit, piece, units, self.gone, &mut emit);
             self.gone += units;
             return Ok(());
         }
@@ -134,7 +134,7 @@ impl Picker {
             if self.held_units - count <= self.look_ahead {
                 break;
             }
-            split(self.unit, first, *count, self.gone, &self.known, &mut emit);
+            self.known.split(self.unit, first, *count, self.gone, &mut emit);
             self.gone += count;
             self.held_units -= count;
             self.held_bytes -= first.len();
@@ -155,7 +155,7 @@ impl Picker {
         let total = self.gone + self.held_units + u64::from(cut_short);
         let selected = ResolvedSelection::new(&self.selection, Some(total));
         for (piece, count) in self.held.drain(..) {
-            split(self.unit, &piece, count, self.gone, &selected, &mut emit);
+            selected.split(self.unit, &piece, count, self.gone, &mut emit);
             self.gone += count;
         }
     }
@@ -189,62 +189,48 @@ impl ResolvedSelection {
                 .iter()
                 .any(|(range, step)| range.contains(&number) && (number - range.start()).is_multiple_of(*step))
     }
-}
 
-/// Splits `piece`, in which `units` units end after the first `before`, into selected and other
-/// parts.
-fn split(
-    unit: Unit,
-    piece: &[u8],
-    units: u64,
-    before: u64,
-    selected: &ResolvedSelection,
-    emit: &mut impl FnMut(PickedPiece<'_>),
-) {
-    if !selected.stepped.is_empty() {
-        return split_by_unit(unit, piece, before, selected, emit);
-    }
-    let selected = &selected.ranges;
-    let mut emit = |keep: bool, bytes: &[u8]| {
-        if !bytes.is_empty() {
-            emit(if keep { PickedPiece::Keep(bytes) } else { PickedPiece::Skip(bytes) });
+    /// Splits `piece`, in which `units` units end after the first `before`, into selected and other
+    /// parts.
+    fn split(&self, unit: Unit, piece: &[u8], units: u64, before: u64, emit: &mut impl FnMut(PickedPiece<'_>)) {
+        if !self.stepped.is_empty() {
+            return self.split_by_unit(unit, piece, before, emit);
         }
-    };
-    let (mut rest, mut at) = (piece, before);
-    // One more unit may start here without ending.
-    let last = before + units + 1;
-    for range in &selected[selected.partition_point(|range| *range.end() <= before)..] {
-        if *range.start() > last {
-            break;
-        }
-        for (keep, end) in [(false, range.start() - 1), (true, *range.end())] {
-            if end > at {
-                let len = if end >= last { rest.len() } else { unit.nth_end(rest, end - at) };
-                emit(keep, &rest[..len]);
-                (rest, at) = (&rest[len..], end);
+        let mut emit = |keep: bool, bytes: &[u8]| {
+            if !bytes.is_empty() {
+                emit(if keep { PickedPiece::Keep(bytes) } else { PickedPiece::Skip(bytes) });
+            }
+        };
+        let (mut rest, mut at) = (piece, before);
+        // One more unit may start here without ending.
+        let last = before + units + 1;
+        for range in &self.ranges[self.ranges.partition_point(|range| *range.end() <= before)..] {
+            if *range.start() > last {
+                break;
+            }
+            for (keep, end) in [(false, range.start() - 1), (true, *range.end())] {
+                if end > at {
+                    let len = if end >= last { rest.len() } else { unit.nth_end(rest, end - at) };
+                    emit(keep, &rest[..len]);
+                    (rest, at) = (&rest[len..], end);
+                }
             }
         }
+        emit(false, rest);
     }
-    emit(false, rest);
-}
 
-/// Does the work of [`split`] unit by unit.
-fn split_by_unit(
-    unit: Unit,
-    piece: &[u8],
-    before: u64,
-    selected: &ResolvedSelection,
-    emit: &mut impl FnMut(PickedPiece<'_>),
-) {
-    let mut pass = |number: u64, bytes: &[u8]| {
-        emit(if selected.has(number) { PickedPiece::Keep(bytes) } else { PickedPiece::Skip(bytes) });
-    };
-    match unit {
-        Unit::Line(end) => {
-            let lines = piece.split_inclusive(|&byte| byte == end);
-            (before + 1..).zip(lines).for_each(|(n, line)| pass(n, line));
+    /// Does the work of [`ResolvedSelection::split`] unit by unit.
+    fn split_by_unit(&self, unit: Unit, piece: &[u8], before: u64, emit: &mut impl FnMut(PickedPiece<'_>)) {
+        let mut pass = |number: u64, bytes: &[u8]| {
+            emit(if self.has(number) { PickedPiece::Keep(bytes) } else { PickedPiece::Skip(bytes) });
+        };
+        match unit {
+            Unit::Line(end) => {
+                let lines = piece.split_inclusive(|&byte| byte == end);
+                (before + 1..).zip(lines).for_each(|(n, line)| pass(n, line));
+            }
+            Unit::Byte => (before + 1..).zip(piece.chunks(1)).for_each(|(n, byte)| pass(n, byte)),
         }
-        Unit::Byte => (before + 1..).zip(piece.chunks(1)).for_each(|(n, byte)| pass(n, byte)),
     }
 }
 

@@ -3,15 +3,13 @@
 use std::io;
 use std::sync::Arc;
 
+use super::Cat;
 use super::around::AroundPicker;
 use super::pick::{PickedPiece, Picker, Unit};
-use super::transform::{State, Transform};
 use super::wanted::Wanted;
-use crate::app::config::Config;
 use crate::exit::Exit;
 use crate::io::{Filled, Source, Stream};
 use crate::os::{Buffer, Stop, append_copy};
-use crate::output::Output;
 use crate::timestamp::StreamWindow;
 
 /// The maximum number of bytes read at a time.
@@ -28,6 +26,25 @@ enum StreamPicker {
 }
 
 impl StreamPicker {
+    /// Returns the picker for a selection other than [`Wanted::All`].
+    fn new(wanted: &Wanted, source: &Source) -> io::Result<StreamPicker> {
+        Ok(match wanted {
+            Wanted::Lines(selection, end) => {
+                StreamPicker::Units(Picker::new(selection.clone(), Unit::Line(*end), HELD))
+            }
+            Wanted::Bytes(selection) => StreamPicker::Units(Picker::new(selection.clone(), Unit::Byte, HELD)),
+            Wanted::Period(search) => {
+                StreamPicker::Times(Box::new(StreamWindow::new(search.period, search.context.clone())))
+            }
+            Wanted::Around(around) => StreamPicker::Around(AroundPicker::new(*around, HELD)),
+            Wanted::Shard(_) => {
+                let reason = source.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
+                return Err(io::Error::other(format!("a stream cannot be split into equal parts{reason}")));
+            }
+            Wanted::All => unreachable!("a whole stream is the engine's"),
+        })
+    }
+
     fn feed(&mut self, piece: &[u8], filled: Filled, mut emit: impl FnMut(PickedPiece<'_>)) -> io::Result<()> {
         let ended = filled == Filled::Ended;
         match self {
@@ -69,84 +86,75 @@ impl StreamPicker {
     }
 }
 
-/// Prints the selected part of `source`. Errors of the source are reported; only those of the output are returned.
-pub(super) fn run(
-    mut source: Source,
-    wanted: &Wanted,
-    transform: &Transform,
-    state: &mut State,
-    config: &Config,
-    output: &mut Output,
-) -> io::Result<Exit> {
-    config.stats.opened(&mut source);
-    // Querying the size of a file that can be read at any offset may have moved its position.
-    if let Err(error) = source.reader() {
-        output.report(source.name(), &error);
-        return Ok(Exit::Failure);
-    }
-    let source = Arc::new(source);
-    let mut pick = match wanted {
-        Wanted::Lines(selection, end) => StreamPicker::Units(Picker::new(selection.clone(), Unit::Line(*end), HELD)),
-        Wanted::Bytes(selection) => StreamPicker::Units(Picker::new(selection.clone(), Unit::Byte, HELD)),
-        Wanted::Period(search) => {
-            StreamPicker::Times(Box::new(StreamWindow::new(search.period, search.context.clone())))
-        }
-        Wanted::Shard(_) => {
-            let reason = source.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
-            let error = format!("a stream cannot be split into equal parts{reason}");
-            output.report(source.name(), &io::Error::other(error));
-            return Ok(Exit::Failure);
-        }
-        Wanted::Around(around) => StreamPicker::Around(AroundPicker::new(*around, HELD)),
-        Wanted::All => unreachable!("a whole stream is the engine's"),
-    };
-    let size = config.engine.block.unwrap_or(PIECE);
-    let mut stream = Stream::new(Arc::clone(&source));
-    let stop = Stop::new();
-    let (mut piece, mut text) = (Buffer::default(), Vec::new());
-    let mut show = |piece: PickedPiece<'_>, text: &mut Vec<u8>| match piece {
-        PickedPiece::Keep(bytes) if transform.is_identity() => append_copy(text, bytes),
-        PickedPiece::Keep(bytes) => {
-            transform.format(state, bytes, text);
-            state.advance(transform, bytes, transform.tally(bytes));
-        }
-        PickedPiece::Skip(bytes) => {
-            state.finish(transform, text);
-            state.advance(transform, bytes, transform.tally(bytes));
-            state.drop_held();
-        }
-    };
-    while !pick.is_done() {
-        let filled = piece.make_room(size, 0).and_then(|()| stream.fill(piece.end(), size, &stop));
-        config.stats.bytes.add(piece.len() as u64);
-        text.clear();
-        let result = filled.and_then(|filled| {
-            pick.feed(&piece, filled, |piece| show(piece, &mut text))?;
-            Ok(filled)
-        });
-        output.write_all(&text)?;
-        match result {
-            Ok(Filled::Drained) => output.flush()?,
-            Ok(Filled::Full | Filled::Gap) => {}
-            Ok(Filled::Ended | Filled::Stopped) => break,
+impl Cat<'_> {
+    /// Prints the selected part of a stream. Errors of the source are reported; only those of the
+    /// output are returned.
+    pub(super) fn one_streamed(&mut self, mut source: Source) -> io::Result<Exit> {
+        self.config.stats.opened(&mut source);
+        // Querying the size of a file that can be read at any offset may have moved its position.
+        let picker = source.reader().and_then(|_| StreamPicker::new(&self.wanted, &source));
+        let mut picker = match picker {
+            Ok(picker) => picker,
             Err(error) => {
-                output.report(source.name(), &error);
+                self.output.report(source.name(), &error);
                 return Ok(Exit::Failure);
             }
+        };
+        let source = Arc::new(source);
+        let mut stream = Stream::new(Arc::clone(&source));
+        if let Err(error) = self.print_picked(&mut picker, &mut stream)? {
+            self.output.report(source.name(), &error);
+            return Ok(Exit::Failure);
         }
-    }
-    let notice = source.notice().filter(|_| stream.has_ended());
-    if let Some(notice) = notice {
-        output.report(source.name(), &io::Error::other(notice));
-    }
-    if let Some(error) = stream.take_failure() {
-        output.report(source.name(), &error);
-        return Ok(Exit::Failure);
-    }
-    if let (StreamPicker::Times(window), Wanted::Period(search)) = (&pick, wanted) {
-        for notice in window.filter().map(|filter| search.notices(filter)).unwrap_or_default() {
-            output.report(source.name(), &io::Error::other(notice));
+        if let Some(notice) = source.notice().filter(|_| stream.has_ended()) {
+            self.output.report(source.name(), &io::Error::other(notice));
         }
+        if let Some(error) = stream.take_failure() {
+            self.output.report(source.name(), &error);
+            return Ok(Exit::Failure);
+        }
+        if let (StreamPicker::Times(window), Wanted::Period(search)) = (&picker, &self.wanted) {
+            for notice in window.filter().map(|filter| search.notices(filter)).unwrap_or_default() {
+                self.output.report(source.name(), &io::Error::other(notice));
+            }
+        }
+        Ok(Exit::Success)
     }
-    Ok(Exit::Success)
+
+    /// Prints what `picker` selects from `stream`. The inner result is that of the stream.
+    fn print_picked(&mut self, picker: &mut StreamPicker, stream: &mut Stream) -> io::Result<io::Result<()>> {
+        let Cat { transform, state, config, output, .. } = self;
+        let size = config.engine.block.unwrap_or(PIECE);
+        let stop = Stop::new();
+        let (mut piece, mut text) = (Buffer::default(), Vec::new());
+        let mut show = |piece: PickedPiece<'_>, text: &mut Vec<u8>| match piece {
+            PickedPiece::Keep(bytes) if transform.is_identity() => append_copy(text, bytes),
+            PickedPiece::Keep(bytes) => {
+                transform.format(state, bytes, text);
+                state.advance(transform, bytes, transform.tally(bytes));
+            }
+            PickedPiece::Skip(bytes) => {
+                state.finish(transform, text);
+                state.advance(transform, bytes, transform.tally(bytes));
+                state.drop_held();
+            }
+        };
+        while !picker.is_done() {
+            let filled = piece.make_room(size, 0).and_then(|()| stream.fill(piece.end(), size, &stop));
+            config.stats.bytes.add(piece.len() as u64);
+            text.clear();
+            let result = filled.and_then(|filled| {
+                picker.feed(&piece, filled, |piece| show(piece, &mut text))?;
+                Ok(filled)
+            });
+            output.write_all(&text)?;
+            match result {
+                Ok(Filled::Drained) => output.flush()?,
+                Ok(Filled::Full | Filled::Gap) => {}
+                Ok(Filled::Ended | Filled::Stopped) => break,
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        Ok(Ok(()))
+    }
 }

@@ -114,7 +114,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         common.color = When::Always;
     }
     let mut config = Config::new(&common, output)?;
-    let environment = Environment::read(config.color, output.destination() == Destination::Terminal);
+    let environment = Environment::read(&config, output.destination() == Destination::Terminal);
     if args.inputs.type_list {
         output.write_all(filter::type_list(&args.inputs)?.as_bytes())?;
         return Ok(Exit::Success);

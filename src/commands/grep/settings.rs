@@ -4,12 +4,13 @@ use std::ffi::OsString;
 
 use anyhow::Result;
 
-use crate::cli::grep::{Args, BinaryFiles, EngineName, Patterns};
+use crate::app::config::Config;
+use crate::cli::grep::{Args, BinaryFiles, EngineName, Patterns, Printing};
 use crate::engine::{Block, InputKind};
 use crate::io::Source;
 use crate::os::posix::OsStrExt;
 
-use super::alternatives::{alternatives, at_fault, split};
+use super::alternatives::{Places, alternatives, at_fault, split};
 use super::binary::{BINARY, PADDED, TEXT};
 use super::color_specs;
 use super::colors::Colors;
@@ -17,7 +18,6 @@ use super::context::Context;
 use super::excerpt::LongLines;
 use super::padding;
 use super::pattern::Pattern;
-
 use super::query::Query;
 use super::separators::unescape;
 use super::style::Style;
@@ -98,11 +98,11 @@ pub struct Environment {
 
 impl Environment {
     /// Reads the locale as setlocale(3) does, and `GREP_COLORS`.
-    pub fn read(color: bool, terminal: bool) -> Environment {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable).unwrap_or_default().to_lowercase();
-        let utf8 = locale.contains("utf-8") || locale.contains("utf8");
-        Environment { utf8, colors: variable("GREP_COLORS").unwrap_or_default(), color, terminal }
+    pub fn read(config: &Config, terminal: bool) -> Environment {
+        let locales = ["LC_ALL", "LC_CTYPE", "LANG"].map(|name| config.variable(name).to_lowercase());
+        let locale = locales.iter().find(|locale| !locale.is_empty());
+        let utf8 = locale.is_some_and(|locale| locale.contains("utf-8") || locale.contains("utf8"));
+        Environment { utf8, colors: config.variable("GREP_COLORS"), color: config.color, terminal }
     }
 }
 
@@ -117,114 +117,19 @@ impl Settings {
         let (mut alternatives, places, files) = alternatives(args)?;
         let printing = &args.printing;
         let syntax = syntax(&args.patterns, environment);
-        let compile = |all: &[Vec<u8>]| Pattern::new(all, &syntax);
-        let each = |all: &[OsString]| -> Result<Vec<Pattern>> {
-            all.iter().map(|one| compile(&split(one.as_bytes(), &args.patterns))).collect()
-        };
-        let mut and = args.patterns.and.as_slice();
-        let mut not = args.patterns.not.as_slice();
-        let mut invert = args.patterns.invert_match;
-        // `--and` and `--not` need no other pattern. The first `--and` then becomes the pattern,
-        // and `--not` alone selects as `-v` does.
-        if args.patterns.regexp.is_empty() && args.patterns.file.is_empty() {
-            if let Some((first, others)) = and.split_first() {
-                alternatives = split(first.as_bytes(), &args.patterns);
-                and = others;
-            } else if !not.is_empty() {
-                alternatives = not.iter().flat_map(|one| split(one.as_bytes(), &args.patterns)).collect();
-                not = &[];
-                invert = !invert;
-            }
-        }
-        let query = Query {
-            any: compile(&alternatives).map_err(|error| at_fault(error, &alternatives, &places, &compile))?,
-            and: each(and)?,
-            not: each(not)?,
-            invert,
-            terminator: syntax.terminator,
-        };
-        let name = match (printing.with_filename, printing.no_filename) {
-            (true, _) => true,
-            (_, true) => false,
-            _ if printing.vimgrep => true,
-            // The same text counts as the same in every file, so names are not printed.
-            _ if printing.top.is_some() => false,
-            _ => walk.names_by_default(&files),
-        };
-        let report = if printing.quiet && printing.json {
-            Report::Json
-        } else if printing.quiet {
-            Report::Nothing
-        } else if printing.files_with_matches || printing.files_without_match {
-            Report::Names { matching: printing.files_with_matches }
-        } else if printing.count_matches || printing.count && query.any.is_multiline() && !query.invert {
-            // If matches span lines, matches are counted rather than lines.
-            Report::CountMatches
-        } else if printing.count {
-            Report::Count
-        } else if printing.json {
-            Report::Json
-        } else {
-            Report::Lines
-        };
+        let query = query(&args.patterns, &syntax, &mut alternatives, &places)?;
+        let report = report(printing, &query);
         let lines_matter = matches!(report, Report::Lines | Report::Json);
-        let around = printing.context.unwrap_or(0);
-        let context = Context {
-            before: if lines_matter { printing.before_context.unwrap_or(around) } else { 0 },
-            after: if lines_matter { printing.after_context.unwrap_or(around) } else { 0 },
-        };
         let contexts = [printing.context, printing.before_context, printing.after_context];
-        let separates = lines_matter && contexts.iter().any(Option::is_some);
         let binary = match args.inputs.binary_files {
             _ if args.inputs.text => BinaryFiles::Text,
             _ if args.inputs.skip_binary => BinaryFiles::WithoutMatch,
             other => other.unwrap_or_default(),
         };
-        let terminal_lines = environment.terminal && report == Report::Lines;
+        let name = prints_names(printing).unwrap_or_else(|| walk.names_by_default(&files));
+        let wants_headings = printing.heading || printing.pretty || environment.terminal && report == Report::Lines;
         let mut colors = Colors::from_variable(&environment.colors, query.invert);
         color_specs::apply(&printing.colors, &mut colors)?;
-        let colors = Some(colors);
-        let field = |text: &Option<OsString>, default: &[u8]| {
-            text.as_ref().map_or(default.to_vec(), |text| unescape(text.as_bytes()))
-        };
-        let style = Style {
-            name,
-            heading: name
-                && !printing.no_heading
-                && !printing.vimgrep
-                && (printing.heading || printing.pretty || terminal_lines),
-            number: (printing.line_number || printing.column || printing.vimgrep || printing.pretty)
-                && !printing.no_line_number,
-            column: (printing.column || printing.vimgrep) && !printing.no_column,
-            offset: printing.byte_offset,
-            tab: printing.initial_tab,
-            escape_for_terminal: environment.terminal && printing.top.is_none(),
-            null: printing.null,
-            only_matching: printing.only_matching,
-            long_lines: printing
-                .max_columns
-                .filter(|&most| most > 0)
-                .map(|most| LongLines { most: as_size(most), preview: printing.max_columns_preview }),
-            colors: colors.filter(|_| environment.color && printing.top.is_none()),
-            inverted: query.invert,
-            terminator: syntax.terminator,
-            crlf: syntax.crlf,
-            per_match: printing.vimgrep,
-            trim: printing.trim,
-            replacement: printing.replace.as_ref().map(|text| text.as_bytes().to_vec()),
-            field_separators: [
-                field(&printing.field_match_separator, b":"),
-                field(&printing.field_context_separator, b"-"),
-            ],
-            path_separator: printing.path_separator,
-            no_zeros: printing.no_include_zero,
-            passthru: printing.passthru,
-        };
-        let group_separator = match &printing.group_separator {
-            _ if printing.no_group_separator => None,
-            Some(separator) => Some(separator.as_bytes().to_vec()),
-            None => Some(field(&printing.context_separator, b"--")),
-        };
         // By GNU grep's rule, no counts of 0 are printed in this case.
         let nothing_selects = match alternatives.as_slice() {
             [] => !query.invert,
@@ -233,11 +138,18 @@ impl Settings {
         let settings = Settings {
             hopeless: (nothing_selects || printing.max_count == Some(0)) && report != Report::Names { matching: false },
             checks_encoding: environment.utf8 && syntax.dialect.is_gnu() && binary != BinaryFiles::Text,
-            style,
+            style: Style {
+                name,
+                heading: name && wants_headings && !printing.no_heading && !printing.vimgrep,
+                colors: Some(colors).filter(|_| environment.color && printing.top.is_none()),
+                inverted: query.invert,
+                escape_for_terminal: environment.terminal && printing.top.is_none(),
+                ..style(printing, &syntax)
+            },
             report,
-            context,
-            separates,
-            group_separator,
+            context: if lines_matter { context(printing) } else { Context { before: 0, after: 0 } },
+            separates: lines_matter && contexts.iter().any(Option::is_some),
+            group_separator: group_separator(printing),
             max_count: printing.max_count.and_then(|most| u64::try_from(most).ok()),
             binary,
             skips_mark: !syntax.dialect.is_gnu() && args.inputs.encoding.as_deref() != Some("none"),
@@ -321,6 +233,119 @@ impl Settings {
             _ => i64::MAX.ilog10() as usize + 1,
         }
     }
+}
+
+/// Compiles the patterns. `alternatives` are those of `-e`, `-f` and the operand, or become those of
+/// `--and` or `--not` if there are none.
+fn query(patterns: &Patterns, syntax: &Syntax, alternatives: &mut Vec<Vec<u8>>, places: &Places) -> Result<Query> {
+    let compile = |all: &[Vec<u8>]| Pattern::new(all, syntax);
+    let each = |all: &[OsString]| -> Result<Vec<Pattern>> {
+        all.iter().map(|one| compile(&split(one.as_bytes(), patterns))).collect()
+    };
+    let mut and = patterns.and.as_slice();
+    let mut not = patterns.not.as_slice();
+    let mut invert = patterns.invert_match;
+    // `--and` and `--not` need no other pattern. The first `--and` then becomes the pattern, and
+    // `--not` alone selects as `-v` does.
+    if patterns.regexp.is_empty() && patterns.file.is_empty() {
+        if let Some((first, others)) = and.split_first() {
+            *alternatives = split(first.as_bytes(), patterns);
+            and = others;
+        } else if !not.is_empty() {
+            *alternatives = not.iter().flat_map(|one| split(one.as_bytes(), patterns)).collect();
+            not = &[];
+            invert = !invert;
+        }
+    }
+    Ok(Query {
+        any: compile(alternatives).map_err(|error| at_fault(error, alternatives, places, &compile))?,
+        and: each(and)?,
+        not: each(not)?,
+        invert,
+        terminator: syntax.terminator,
+    })
+}
+
+fn report(printing: &Printing, query: &Query) -> Report {
+    if printing.quiet && printing.json {
+        Report::Json
+    } else if printing.quiet {
+        Report::Nothing
+    } else if printing.files_with_matches || printing.files_without_match {
+        Report::Names { matching: printing.files_with_matches }
+    } else if printing.count_matches || printing.count && query.any.is_multiline() && !query.invert {
+        // If matches span lines, matches are counted rather than lines.
+        Report::CountMatches
+    } else if printing.count {
+        Report::Count
+    } else if printing.json {
+        Report::Json
+    } else {
+        Report::Lines
+    }
+}
+
+/// Returns whether file names are printed before lines; `None` if the files decide.
+fn prints_names(printing: &Printing) -> Option<bool> {
+    match (printing.with_filename, printing.no_filename) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ if printing.vimgrep => Some(true),
+        // The same text counts as the same in every file, so names are not printed.
+        _ if printing.top.is_some() => Some(false),
+        _ => None,
+    }
+}
+
+fn context(printing: &Printing) -> Context {
+    let around = printing.context.unwrap_or(0);
+    Context { before: printing.before_context.unwrap_or(around), after: printing.after_context.unwrap_or(around) }
+}
+
+/// Returns the style of lines without names and colours.
+fn style(printing: &Printing, syntax: &Syntax) -> Style {
+    Style {
+        name: false,
+        heading: false,
+        number: (printing.line_number || printing.column || printing.vimgrep || printing.pretty)
+            && !printing.no_line_number,
+        column: (printing.column || printing.vimgrep) && !printing.no_column,
+        offset: printing.byte_offset,
+        tab: printing.initial_tab,
+        escape_for_terminal: false,
+        null: printing.null,
+        only_matching: printing.only_matching,
+        long_lines: printing
+            .max_columns
+            .filter(|&most| most > 0)
+            .map(|most| LongLines { most: as_size(most), preview: printing.max_columns_preview }),
+        colors: None,
+        inverted: false,
+        terminator: syntax.terminator,
+        crlf: syntax.crlf,
+        per_match: printing.vimgrep,
+        trim: printing.trim,
+        replacement: printing.replace.as_ref().map(|text| text.as_bytes().to_vec()),
+        field_separators: [
+            separator(&printing.field_match_separator, b":"),
+            separator(&printing.field_context_separator, b"-"),
+        ],
+        path_separator: printing.path_separator,
+        no_zeros: printing.no_include_zero,
+        passthru: printing.passthru,
+    }
+}
+
+fn group_separator(printing: &Printing) -> Option<Vec<u8>> {
+    match &printing.group_separator {
+        _ if printing.no_group_separator => None,
+        Some(text) => Some(text.as_bytes().to_vec()),
+        None => Some(separator(&printing.context_separator, b"--")),
+    }
+}
+
+fn separator(text: &Option<OsString>, default: &[u8]) -> Vec<u8> {
+    text.as_ref().map_or(default.to_vec(), |text| unescape(text.as_bytes()))
 }
 
 fn syntax(patterns: &Patterns, environment: &Environment) -> Syntax {

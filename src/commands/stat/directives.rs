@@ -8,6 +8,7 @@ use super::filesystem;
 use super::format::Values;
 use super::quoting::{QuotingStyle, quote};
 use super::value::Value;
+use crate::app::config::Config;
 use crate::os::Status;
 use crate::os::Volume;
 use crate::os::context::has_selinux;
@@ -227,11 +228,11 @@ pub const FILESYSTEM_BLOCK: &str = "  File: \"%n\"\n\
 ///
 /// GNU stat checks the environment only if the format contains `%N` literally, so `%-N` and the
 /// default view print names unquoted.
-pub fn style(format: &[u8]) -> (QuotingStyle, Option<String>) {
+pub fn style(format: &[u8], config: &Config) -> (QuotingStyle, Option<String>) {
     if !format.windows(2).any(|pair| pair == b"%N") {
         return (QuotingStyle::Literal, None);
     }
-    let value = std::env::var_os("QUOTING_STYLE");
+    let value = config.variable_os("QUOTING_STYLE");
     match QuotingStyle::from_environment(value.as_deref().map(OsStr::as_bytes)) {
         Ok(style) => (style, None),
         Err(value) => {

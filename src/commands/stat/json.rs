@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::content::Content;
 use super::facts::{FileFacts, FileTime};
-use super::gather::{self, Inspection, Mappability, Users};
+use super::inspection::{self, Inspection, Mappability, Users};
 use super::page_cache_action::CacheOutcome;
 use super::text::why;
 use crate::os::Volume;
@@ -207,7 +207,7 @@ fn object(report: &Inspection) -> Object<'_> {
         links: inode.stx_nlink,
         device: Device { major: inode.stx_dev_major, minor: inode.stx_dev_minor },
         special_device: special.then_some(Device { major: inode.stx_rdev_major, minor: inode.stx_rdev_minor }),
-        device_size: gather::device_size(facts),
+        device_size: inspection::device_size(facts),
         accessed: FileTime::from(inode.stx_atime).into(),
         modified: FileTime::from(inode.stx_mtime).into(),
         changed: FileTime::from(inode.stx_ctime).into(),

@@ -9,7 +9,7 @@ pub mod directives;
 pub mod facts;
 pub mod filesystem;
 pub mod format;
-pub mod gather;
+pub mod inspection;
 pub mod json;
 pub mod newlines;
 pub mod page_cache_action;
@@ -36,7 +36,7 @@ use crate::output::{Destination, Output};
 
 use directives::{OfFile, OfFilesystem};
 use facts::{FactsQuery, FileFacts};
-use gather::{Inspection, OpenedFile, Users};
+use inspection::{Inspection, OpenedFile, Users};
 use page_cache_action::{Action, CacheOutcome};
 use view::{FileView, render, style, view};
 
@@ -84,7 +84,7 @@ struct Stat<'a> {
 
 impl<'a> Stat<'a> {
     fn new(args: &'a Args, config: &'a Config, output: &Output) -> Stat<'a> {
-        let style = style(args, output);
+        let style = style(args, config, output);
         let freshness = match args.cached {
             CachedMode::Always => Freshness::Cached,
             CachedMode::Never => Freshness::Server,
@@ -188,7 +188,7 @@ impl<'a> Stat<'a> {
             let users = users.next().flatten();
             let (done, acted) = self.act(&opened, output);
             exit = exit.and(acted);
-            let mut report = Inspection::gather(opened, self.width);
+            let mut report = Inspection::of(opened, self.width);
             report.users = users;
             report.cache_action = done;
             if self.args.content {
@@ -253,7 +253,7 @@ impl<'a> Stat<'a> {
                     return (Some(done), Exit::Success);
                 }
                 let pages = if stay == 1 { "1 page stays" } else { &format!("{stay} pages stay") };
-                let why = match gather::lives_in_memory(&opened.facts) {
+                let why = match inspection::lives_in_memory(&opened.facts) {
                     true => "the file system keeps its files in memory",
                     false => "mapped, locked or in use",
                 };

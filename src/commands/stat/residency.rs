@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 
 use super::Stat;
 use super::facts::FileFacts;
-use super::gather::{OpenedFile, lives_in_memory, states_no_size};
+use super::inspection::{OpenedFile, lives_in_memory, states_no_size};
 use super::picture::{human, percent};
 use super::text::{picture, why};
 use crate::exit::Exit;

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::content::{Content, ContentKind, LineEnding};
 use super::facts::FileFacts;
-use super::gather::{self, Inspection, Mappability, Users};
+use super::inspection::{self, Inspection, Mappability, Users};
 use super::page_cache_action::CacheOutcome;
 use super::picture::{human, percent, row, state};
 use crate::io::AccessMethod;
@@ -36,7 +36,7 @@ pub fn lines(report: &Inspection, color: bool) -> String {
             },
         );
     }
-    if let Some(size) = gather::device_size(&report.facts) {
+    if let Some(size) = inspection::device_size(&report.facts) {
         line("Holds", format!("{size} bytes ({})", human(size)));
     }
     line("Map", mapping(&report.mapping));
@@ -125,7 +125,7 @@ fn cached(facts: &FileFacts, cache: &Result<Vec<ResidencyCell>, Unknown>) -> Str
                 percent(total.resident, pages),
                 human(total.resident * page_size() as u64),
                 state(&total),
-                if gather::lives_in_memory(facts) { "; they cannot be dropped (no disk behind it)" } else { "" }
+                if inspection::lives_in_memory(facts) { "; they cannot be dropped (no disk behind it)" } else { "" }
             )
         }
         Err(unknown) => format!("unknown of {pages} pages of {} bytes ({})", page_size(), why(*unknown)),

@@ -1,5 +1,6 @@
 //! What is printed for each file, as the options select it, and how it is written.
 
+use crate::app::config::Config;
 use crate::cli::stat::Args;
 use crate::os::context::has_selinux;
 use crate::os::posix::OsStrExt;
@@ -88,12 +89,12 @@ pub fn view(args: &Args) -> FileView {
 
 /// Returns how names are quoted: as in GNU stat, except that the default view never sends control
 /// characters to a terminal.
-pub fn style(args: &Args, output: &Output) -> quoting::QuotingStyle {
+pub fn style(args: &Args, config: &Config, output: &Output) -> quoting::QuotingStyle {
     let Some(format) = args.format.as_ref().or(args.printf.as_ref()) else {
         let terminal = output.destination() == Destination::Terminal;
         return if terminal { quoting::QuotingStyle::ShellEscape } else { quoting::QuotingStyle::Literal };
     };
-    let (style, warning) = directives::style(format.as_bytes());
+    let (style, warning) = directives::style(format.as_bytes(), config);
     if let Some(warning) = warning {
         crate::output::print_message(format_args!("mapped: {warning}"));
     }

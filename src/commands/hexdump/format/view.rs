@@ -56,7 +56,7 @@ impl FormatView {
             for unit in format.units.iter().take_while(|unit| !unit.at_end) {
                 for left in (0..unit.iterations).rev() {
                     for print in &unit.prints {
-                        push_print(print, row, at, left == 0, &mut brush, out);
+                        row.push_print(print, at, left == 0, &mut brush, out);
                         at += print.bytes;
                     }
                 }
@@ -66,47 +66,43 @@ impl FormatView {
     }
 }
 
-fn push_print(
-    print: &Print,
-    row: &FormattedRow<'_>,
-    at: usize,
-    is_last: bool,
-    brush: &mut Brush<'_>,
-    out: &mut Vec<u8>,
-) {
-    let rest = row.bytes.get(at..).unwrap_or_default();
-    let shown = &rest[..rest.len().min(print.bytes)];
-    let address = row.address.wrapping_add(at as u64);
-    let colour = print.colours.iter().find(|condition| condition.is_met(address, shown));
-    if let Some(condition) = colour {
-        out.extend_from_slice(condition.escape.as_bytes());
-    }
-    let dropped = usize::from(print.drops_blank && is_last);
-    let text = &print.text[..print.text.len() - dropped];
-    if text.iter().any(|&byte| byte != b' ') {
-        brush.rest(out);
-    }
-    out.extend_from_slice(text);
-    match print.conversion {
-        Some(Conversion { spec, .. }) if row.end.is_some_and(|end| address >= end) => {
-            spec.padding().push_text(b"", out);
+impl FormattedRow<'_> {
+    /// Appends `print`, whose bytes start at `at` in the row.
+    fn push_print(&self, print: &Print, at: usize, is_last: bool, brush: &mut Brush<'_>, out: &mut Vec<u8>) {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let shown = &rest[..rest.len().min(print.bytes)];
+        let address = self.address.wrapping_add(at as u64);
+        let colour = print.colours.iter().find(|condition| condition.is_met(address, shown));
+        if let Some(condition) = colour {
+            out.extend_from_slice(condition.escape.as_bytes());
         }
-        Some(Conversion { kind: ConversionKind::Address(base), spec }) => {
-            let mut text = vec![];
-            push_address(spec, base, address, &mut text);
-            brush.address(&text, out);
+        let dropped = usize::from(print.drops_blank && is_last);
+        let text = &print.text[..print.text.len() - dropped];
+        if text.iter().any(|&byte| byte != b' ') {
+            brush.rest(out);
         }
-        Some(conversion) => {
-            if let Some(&byte) = shown.first() {
-                let is_marked = (at..at + shown.len()).any(row.is_marked);
-                brush.take(if is_marked { colour::ByteKind::Match } else { colour::ByteKind::of(byte) }, out);
+        out.extend_from_slice(text);
+        match print.conversion {
+            Some(Conversion { spec, .. }) if self.end.is_some_and(|end| address >= end) => {
+                spec.padding().push_text(b"", out);
             }
-            push_bytes(conversion, shown, rest, out);
+            Some(Conversion { kind: ConversionKind::Address(base), spec }) => {
+                let mut text = vec![];
+                push_address(spec, base, address, &mut text);
+                brush.address(&text, out);
+            }
+            Some(conversion) => {
+                if let Some(&byte) = shown.first() {
+                    let is_marked = (at..at + shown.len()).any(self.is_marked);
+                    brush.take(if is_marked { colour::ByteKind::Match } else { colour::ByteKind::of(byte) }, out);
+                }
+                push_bytes(conversion, shown, rest, out);
+            }
+            None => {}
         }
-        None => {}
-    }
-    if colour.is_some() {
-        out.extend_from_slice(RESET.as_bytes());
+        if colour.is_some() {
+            out.extend_from_slice(RESET.as_bytes());
+        }
     }
 }
 

@@ -165,7 +165,7 @@ fn open(facts: &FileFacts) -> Result<OwnedFd, Errno> {
 impl Inspection {
     /// Collects everything that does not require reading the file. `width` is the number of
     /// stretches in the picture of its pages.
-    pub fn gather(opened: OpenedFile, width: u64) -> Inspection {
+    pub fn of(opened: OpenedFile, width: u64) -> Inspection {
         let cache = opened.cells(width);
         let fd = opened.fd();
         let size = opened.facts.inode.stx_size;
