@@ -281,11 +281,11 @@ _mapped() {
             fi
             case "${prev}" in
                 --algorithm|--algorithm=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "blake3 sha256 sha224 sha384 sha512 sha512-256 sha512-224 sha3-224 sha3-256 sha3-384 sha3-512 sha1 md5 blake2b blake2s blake2bp blake2sp ripemd160 sm3 crc crc32b bsd sysv crc32 crc32c crc64-xz crc64-nvme adler32 xxh32 xxh64 xxh3 xxh128" -- "${cur}"))
                     return 0
                     ;;
                 -a)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "blake3 sha256 sha224 sha384 sha512 sha512-256 sha512-224 sha3-224 sha3-256 sha3-384 sha3-512 sha1 md5 blake2b blake2s blake2bp blake2sp ripemd160 sm3 crc crc32b bsd sysv crc32 crc32c crc64-xz crc64-nvme adler32 xxh32 xxh64 xxh3 xxh128" -- "${cur}"))
                     return 0
                     ;;
                 --length|--length=)
@@ -700,7 +700,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__help)
-            opts="-h -V --help --version"
+            opts="-h -V --help --version bench cat checksum grep hexdump stat help man completions links logs times patterns numbers exit-codes"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -882,7 +882,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__man)
-            opts="-h -V --help --version"
+            opts="-h -V --help --version bench cat checksum grep hexdump stat help man completions links logs times patterns numbers exit-codes"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -5,6 +5,43 @@ use std::ffi::OsString;
 use super::common::Common;
 use super::getopt::take_any_word;
 use super::size::parse_size;
+use super::suggested::Suggested;
+
+/// The algorithms that completions suggest: those of `--list-algorithms`.
+pub const ALGORITHMS: [&str; 32] = [
+    "blake3",
+    "sha256",
+    "sha224",
+    "sha384",
+    "sha512",
+    "sha512-256",
+    "sha512-224",
+    "sha3-224",
+    "sha3-256",
+    "sha3-384",
+    "sha3-512",
+    "sha1",
+    "md5",
+    "blake2b",
+    "blake2s",
+    "blake2bp",
+    "blake2sp",
+    "ripemd160",
+    "sm3",
+    "crc",
+    "crc32b",
+    "bsd",
+    "sysv",
+    "crc32",
+    "crc32c",
+    "crc64-xz",
+    "crc64-nvme",
+    "adler32",
+    "xxh32",
+    "xxh64",
+    "xxh3",
+    "xxh128",
+];
 
 /// Print or check digests of files.
 ///
@@ -28,7 +65,10 @@ pub struct Args {
     ///
     /// The names that GNU and other tools use are accepted too. With --check, lines of other
     /// algorithms are ignored.
-    #[arg(short, long = "algorithm", value_name = "NAME", value_delimiter = ',')]
+    #[arg(
+        short, long = "algorithm", value_name = "NAME", value_delimiter = ',',
+        value_parser = Suggested(|| ALGORITHMS.to_vec()), hide_possible_values = true
+    )]
     pub algorithms: Vec<String>,
 
     /// List the algorithms and exit

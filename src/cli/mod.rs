@@ -17,6 +17,7 @@ pub mod refusal;
 pub mod shard;
 pub mod size;
 pub mod stat;
+pub mod suggested;
 pub mod times;
 
 /// Returns the values of an option, each with its position on the command line.
@@ -68,11 +69,13 @@ pub enum Command {
     Links(links::LinksArgs),
 }
 
+/// The names of the subcommands.
+pub const SUBCOMMANDS: [&str; 10] =
+    ["bench", "cat", "checksum", "grep", "hexdump", "stat", "help", "man", "completions", "links"];
+
 /// Returns the static name of the subcommand called `name`, if there is one.
 pub fn subcommand_named(name: &str) -> Option<&'static str> {
-    const NAMES: [&str; 10] =
-        ["bench", "cat", "checksum", "grep", "hexdump", "stat", "help", "man", "completions", "links"];
-    NAMES.into_iter().find(|own| *own == name)
+    SUBCOMMANDS.into_iter().find(|own| *own == name)
 }
 
 #[cfg(test)]

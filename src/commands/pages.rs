@@ -20,25 +20,25 @@ use crate::output::{Destination, Output, escape_name};
 /// Prints the help of a subcommand or a topic.
 pub fn help(args: &HelpArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let topic = args.topic.as_deref();
-    let text = topics::help(topic);
-    let text = text.ok_or_else(|| anyhow::anyhow!("no help on '{}'; see mapped help", topic.unwrap_or_default()))?;
+    let name = || escape_name(topic.unwrap_or_default().as_ref()).into_owned();
+    let text = topics::help(topic).ok_or_else(|| anyhow::anyhow!("no help on '{}'; see mapped help", name()))?;
     output.write_all(text.as_bytes())?;
     Ok(Exit::Success)
 }
 
 /// Prints a man page in roff, or shows it if standard output is a terminal.
 pub fn man(args: &ManArgs, output: &mut Output) -> anyhow::Result<Exit> {
-    let name = args.page.clone().unwrap_or("mapped".into());
-    let text = name.to_str().and_then(page);
-    let text = text.ok_or_else(|| anyhow::anyhow!("no man page '{}'; see mapped help", escape_name(&name)))?;
+    let name = args.page.as_deref().unwrap_or("mapped");
+    let text =
+        page(name).ok_or_else(|| anyhow::anyhow!("no man page '{}'; see mapped help", escape_name(name.as_ref())))?;
     if output.destination() != Destination::Terminal {
         output.write_all(text.as_bytes())?;
         return Ok(Exit::Success);
     }
     // Where no man page can be formatted, the help says the same in fewer words.
     let _error = view(&text);
-    let topic = name.to_str().map(|name| name.trim_start_matches("mapped").trim_start_matches('-'));
-    help(&HelpArgs { topic: topic.filter(|topic| !topic.is_empty()).map(str::to_owned) }, output)
+    let topic = name.trim_start_matches("mapped").trim_start_matches('-');
+    help(&HelpArgs { topic: Some(topic.to_owned()).filter(|topic| !topic.is_empty()) }, output)
 }
 
 /// Replaces this program with the system's viewer of man pages, which uses the user's pager.

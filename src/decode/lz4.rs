@@ -1,4 +1,4 @@
-//! Decodes the data of an lz4 frame, and of the legacy format before frames.
+//! Decodes the data of an lz4 frame, and of the legacy format that preceded frames.
 
 use std::io;
 

@@ -96,7 +96,7 @@ macro_rules! rows {
 
 /// The order is that of `--list-algorithms`.
 const TABLE: &[AlgorithmRow] = rows! {
-    Blake3    "blake3"     "BLAKE3"     256 ["b3", "b3sum"]                            "BLAKE3, a tree: one file on every core";
+    Blake3    "blake3"     "BLAKE3"     256 ["b3", "b3sum"]                            "BLAKE3, on every core even for one file";
     Sha256    "sha256"     "SHA256"     256 ["sha2-256", "sha-256", "sha256sum"]       "SHA-256 (FIPS 180-4)";
     Sha224    "sha224"     "SHA224"     224 ["sha2-224", "sha-224", "sha224sum"]       "SHA-224 (FIPS 180-4)";
     Sha384    "sha384"     "SHA384"     384 ["sha2-384", "sha-384", "sha384sum"]       "SHA-384 (FIPS 180-4)";
@@ -107,12 +107,12 @@ const TABLE: &[AlgorithmRow] = rows! {
     Sha3_256  "sha3-256"   "SHA3-256"   256 ["sha3_256"]                               "SHA3-256 (FIPS 202)";
     Sha3_384  "sha3-384"   "SHA3-384"   384 ["sha3_384"]                               "SHA3-384 (FIPS 202)";
     Sha3_512  "sha3-512"   "SHA3-512"   512 ["sha3_512"]                               "SHA3-512 (FIPS 202)";
-    Sha1      "sha1"       "SHA1"       160 ["sha-1", "sha1sum"]                       "SHA-1 (FIPS 180-4), broken: not against an attacker";
-    Md5       "md5"        "MD5"        128 ["md5sum"]                                 "MD5 (RFC 1321), broken: not against an attacker";
-    Blake2b   "blake2b"    "BLAKE2b"    512 ["b2", "b2sum", "blake2", "blake2b512", "blake2b-512"] "BLAKE2b (RFC 7693), -l bits";
-    Blake2s   "blake2s"    "BLAKE2s"    256 ["blake2s256", "blake2s-256"]              "BLAKE2s (RFC 7693), -l bits";
-    Blake2bp  "blake2bp"   "BLAKE2bp"   512 []                                         "BLAKE2bp, four lanes of BLAKE2b, -l bits";
-    Blake2sp  "blake2sp"   "BLAKE2sp"   256 []                                         "BLAKE2sp, eight lanes of BLAKE2s, -l bits";
+    Sha1      "sha1"       "SHA1"       160 ["sha-1", "sha1sum"]                       "SHA-1 (FIPS 180-4), broken: detects accidents, not attacks";
+    Md5       "md5"        "MD5"        128 ["md5sum"]                                 "MD5 (RFC 1321), broken: detects accidents, not attacks";
+    Blake2b   "blake2b"    "BLAKE2b"    512 ["b2", "b2sum", "blake2", "blake2b512", "blake2b-512"] "BLAKE2b (RFC 7693), with the length in bits by -l";
+    Blake2s   "blake2s"    "BLAKE2s"    256 ["blake2s256", "blake2s-256"]              "BLAKE2s (RFC 7693), with the length in bits by -l";
+    Blake2bp  "blake2bp"   "BLAKE2bp"   512 []                                         "BLAKE2bp: four lanes of BLAKE2b, with the length in bits by -l";
+    Blake2sp  "blake2sp"   "BLAKE2sp"   256 []                                         "BLAKE2sp: eight lanes of BLAKE2s, with the length in bits by -l";
     Ripemd160 "ripemd160"  "RIPEMD160"  160 ["ripemd-160", "rmd160"]                   "RIPEMD-160 (ISO/IEC 10118-3)";
     Sm3       "sm3"        "SM3"        256 ["sm3sum"]                                 "SM3 (GB/T 32905)";
     Crc       "crc"        "CRC"        32  ["cksum", "posix"]                         "the CRC of POSIX cksum, in decimal, with the length";

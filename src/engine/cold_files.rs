@@ -44,7 +44,7 @@ impl WaitTimer {
     }
 }
 
-/// What the workers of a command have learnt so far.
+/// What the workers of a command have measured so far.
 #[derive(Debug, Default)]
 pub(super) struct ColdTracker {
     /// The number of further blocks that must be fast before the file counts as resident; 0 for a

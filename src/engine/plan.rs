@@ -109,7 +109,7 @@ pub enum Cut {
         /// file is not one endless line.
         or_nul: bool,
     },
-    /// After a whole row of this many bytes, with all inputs joined to one stream.
+    /// After a whole row of this many bytes, with all inputs joined into one stream.
     Rows(usize),
 }
 
@@ -156,7 +156,7 @@ impl Plan {
         Plan { split_at: self.split_at.for_kind(kind), ..self }
     }
 
-    /// Returns whether the inputs are joined to one stream.
+    /// Returns whether the inputs are joined into one stream.
     pub(super) fn joins_inputs(&self) -> bool {
         matches!(self.split_at, Cut::Rows(_))
     }

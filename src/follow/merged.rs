@@ -16,7 +16,7 @@ use crate::select::{
     last_lines_start, ranks,
 };
 
-/// How much of the end of a log is looked at for the form of its times.
+/// The number of bytes at the end of a log that are examined to detect its time format.
 const SAMPLE: u64 = 64 << 10;
 
 /// The output of a merge of logs that grow.
@@ -213,7 +213,7 @@ impl<O: GrowingOutput> Merging<'_, O> {
             None => source.start(),
         };
         let log = self.log(source.part(start..whole, self.mode)?);
-        // No line has a time so far: what is appended is wanted all the same.
+        // No line has had a time so far, but appended lines are wanted nevertheless.
         let log = log.map_err(|error| self.output.report(&self.names[target], &error)).ok();
         Ok(Stored { log, growing: Some((source, whole)) })
     }

@@ -47,7 +47,7 @@ pub struct Options {
 pub struct Origin {
     /// The number of the input.
     pub target: usize,
-    /// How many files that input was before. The number grows with each truncation or replacement.
+    /// The number of files that the input had before. It grows with each truncation or replacement.
     /// While a replaced file still grows, both files may produce bytes alternately.
     pub file: u64,
 }

@@ -43,7 +43,7 @@ pub(super) struct Tail {
     /// The bytes just before `at`.
     behind: Vec<u8>,
     piece: Vec<u8>,
-    /// Since when the file has ended in zeros that are held back.
+    /// When the file was first seen to end in zeros, which are held back.
     zeros: Option<Instant>,
     /// Whether other programs share the file's position, so that nothing may seek.
     is_shared: bool,

@@ -1,6 +1,6 @@
 //! Draws charts as SVG, in the style that all charts of the program share.
 //!
-//! The viewer sets the text, so no font of this machine is needed. The colours follow the viewer's
+//! The viewer lays out the text, so no font is needed here. The colours follow the viewer's
 //! preference for a light or a dark page.
 
 use std::fmt::Write as _;
@@ -38,7 +38,7 @@ const DARK: [(RGBColor, &str); 7] = [
 /// The outcome of drawing.
 pub type Drawn<T> = Result<T, DrawingAreaErrorKind<std::io::Error>>;
 
-/// Which side of a text is at the given place.
+/// The side of a text that is aligned with the given position.
 #[derive(Clone, Copy, Debug)]
 pub enum Align {
     /// Its left end.

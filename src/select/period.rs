@@ -34,7 +34,7 @@ impl PeriodSearch {
     /// start.
     ///
     /// # Errors
-    /// Returns an error if reading fails or the form of the times cannot be learnt.
+    /// Returns an error if reading fails or the time format cannot be detected.
     pub fn locate(&self, source: &Source, within: Range<u64>) -> io::Result<PeriodSpans> {
         if within.is_empty() {
             return Ok(PeriodSpans::default());
@@ -43,23 +43,23 @@ impl PeriodSearch {
         self.locate_by(source, within, &reader)
     }
 
-    /// Learns the form of the times in the bytes `within` of a file.
+    /// Detects the time format in the bytes `within` of a file.
     ///
     /// # Errors
-    /// Returns an error if reading fails, or invalid data if the form cannot be learnt.
+    /// Returns an error if reading fails, or invalid data if the time format cannot be detected.
     pub fn learn(&self, source: &Source, within: Range<u64>) -> io::Result<Reader> {
         // Wine does not know the times of a redirected file.
         let changed = source.file().metadata().and_then(|facts| facts.modified());
         let changed = changed.ok().and_then(|changed| Timestamp::try_from(changed).ok()).unwrap_or(self.context.now);
-        let learnt = source.without_read_ahead(|| timestamp::learn(source, within, &self.context, changed))?;
-        learnt.map_err(refused)
+        let detected = source.without_read_ahead(|| timestamp::learn(source, within, &self.context, changed))?;
+        detected.map_err(refused)
     }
 
-    /// Learns the form of the times from the beginning of a stream, or from all of it if `whole` is
+    /// Detects the time format from the beginning of a stream, or from all of it if `whole` is
     /// set.
     ///
     /// # Errors
-    /// Returns an error if the form of the times cannot be learnt.
+    /// Returns an error if the time format cannot be detected.
     pub fn learn_from(&self, bytes: &[u8], whole: bool) -> io::Result<Reader> {
         timestamp::learn_from(bytes, whole, &self.context).map_err(refused)
     }

@@ -1,4 +1,4 @@
-//! Decides on the form of a log's times, from what its examined lines have in common.
+//! Decides on the time format of a log from what its examined lines have in common.
 //!
 //! The form that reads the most lines wins and, of several, the one nearest the start of the line.
 //! Forms that read the same lines as different days are an error rather than a guess.
@@ -118,7 +118,7 @@ impl Learner<'_> {
                     && seen.lines * 50 >= self.outer
                     && !(civil.date.is_some_and(|date| date.separator == 0) && jumps)
             }
-            // Identifiers look alike, but are in no order.
+            // Identifiers look like times, but are in no order.
             Notation::Hexadecimal | Notation::JulianDay => seen.backwards == 0,
             Notation::Traced => seen.lines * 2 > self.outer,
             Notation::Tai | Notation::Uptime | Notation::Elapsed => true,

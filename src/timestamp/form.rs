@@ -1,4 +1,4 @@
-//! The form of a log's times: where in a line they are, and how they are written.
+//! The time format of a log: where in a line the times are, and how they are written.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use super::zone::Abbreviations;
 /// How much of a line is searched for its time.
 pub const LINE_HEAD: usize = 1 << 20;
 
-/// The form of a log's times.
+/// The time format of a log.
 #[derive(Clone, Debug)]
 pub struct TimeForm {
     pub(super) place: TimePlace,
@@ -40,13 +40,13 @@ impl TimeForm {
         self.place.read(&line[..line.len().min(LINE_HEAD)], &self.notation, zones)
     }
 
-    /// Returns a warning if many of the lines that it was learnt from do not have it.
+    /// Returns a warning if many of the lines that it was detected from do not match it.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
         self.timeless().map(|timeless| format!("{timeless} of the form '{}'", self.example))
     }
 
-    /// Returns how many of the lines that it was learnt from do not have it, if these are many.
+    /// Returns how many of the lines that it was detected from do not match it, if these are many.
     pub(super) fn timeless(&self) -> Option<String> {
         let (looked, timeless) = (self.looked, self.looked.saturating_sub(self.timed));
         let many = timeless > 1 && timeless * 4 > looked;

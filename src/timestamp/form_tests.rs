@@ -1,4 +1,4 @@
-//! Tests of learning the form of a log's times, from one line and from a log of many.
+//! Tests of detecting the time format of a log, from one line and from a log of many.
 
 use std::sync::Arc;
 
@@ -23,12 +23,12 @@ fn context() -> TimeContext {
 fn read(log: &str) -> Result<Reader, String> {
     let context = context();
     let bytes = log.as_bytes();
-    let learnt = learn(bytes, 0..bytes.len() as u64, &context, context.now).expect("memory can be read");
-    learnt.map_err(|refusal| refusal.to_string())
+    let detected = learn(bytes, 0..bytes.len() as u64, &context, context.now).expect("memory can be read");
+    detected.map_err(|refusal| refusal.to_string())
 }
 
 #[test]
-fn every_notation_is_learnt_from_one_line() {
+fn every_notation_is_detected_from_one_line() {
     let mut wrong = Vec::new();
     for (line, expected) in SAMPLES.iter().chain(FIELD_SAMPLES) {
         let found = read(&format!("{line}\n")).map(|reader| {

@@ -1,4 +1,4 @@
-//! Learns the form of a log's times from some of its lines.
+//! Detects the time format of a log from some of its lines.
 //!
 //! Every place and notation of a time is counted over the examined lines. A form that some lines
 //! rule out (a month of 21) reads fewer of them.

@@ -1,6 +1,6 @@
-//! Times in logs: learns the form that they have in a file, and finds entries by them.
+//! Times in logs: detects their format in a file, and finds entries by time.
 //!
-//! The form (where in a line the time is, and in which notation) is learnt from the first lines,
+//! The form (where in a line the time is, and in which notation) is detected from the first lines,
 //! and every line is read in that form alone. In a file that can be read at any offset, [`find`]
 //! reaches a period by binary search. On a stream, [`StreamWindow`] selects it line by line, with
 //! the same result. A line without a time belongs to the entry before it. Nothing here prints, and

@@ -1,4 +1,4 @@
-//! Reads the times of many lines that begin alike.
+//! Reads the times of many lines that begin in the same way.
 //!
 //! Neighbouring lines of a log mostly differ in the fraction of a second, or not at all. The head of
 //! the last line read in full is kept, and of a line with the same head only the fraction is read.

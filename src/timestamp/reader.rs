@@ -59,7 +59,7 @@ enum Reference {
 /// Reads the times of one log.
 #[derive(Clone, Debug)]
 pub struct Reader {
-    /// The form of the log's times.
+    /// The time format of the log.
     pub form: TimeForm,
     zones: Abbreviations,
     zone: TimeZone,

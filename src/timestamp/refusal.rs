@@ -1,8 +1,8 @@
-//! Why the form of a log's times could not be learnt, with a line that shows it.
+//! Why the time format of a log could not be detected, with a line that shows it.
 
 use std::fmt;
 
-/// The reason why no form was learnt.
+/// The reason why no time format was detected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// No examined line has a time.

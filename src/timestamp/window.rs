@@ -118,7 +118,7 @@ pub struct StreamWindow {
     period: Period,
     context: TimeContext,
     window: Option<EntryFilter>,
-    /// Lines from which the form has yet to be learnt, or the beginning of one line.
+    /// Lines from which the time format has yet to be detected, or the beginning of one line.
     held: Vec<u8>,
     offset: u64,
     /// Whether to keep the rest of a very long line whose beginning was already emitted.
@@ -144,7 +144,7 @@ impl StreamWindow {
         self.window.as_ref()
     }
 
-    /// Returns the bytes that are held back, after the form of the times could not be learnt.
+    /// Returns the bytes that are held back, after the time format could not be detected.
     pub fn take_held(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.held)
     }
@@ -153,7 +153,7 @@ impl StreamWindow {
     /// keep.
     ///
     /// # Errors
-    /// Returns an error if the form of the times cannot be learnt.
+    /// Returns an error if the time format cannot be detected.
     pub fn feed(&mut self, piece: &[u8], mut emit: impl FnMut(bool, &[u8])) -> Result<(), Refusal> {
         if self.window.is_none() {
             self.held.extend_from_slice(piece);
@@ -188,7 +188,7 @@ impl StreamWindow {
     /// Handles the end of the stream.
     ///
     /// # Errors
-    /// Returns an error if the form of the times could not be learnt.
+    /// Returns an error if the time format could not be detected.
     pub fn finish(&mut self, mut emit: impl FnMut(bool, &[u8])) -> Result<(), Refusal> {
         let held = std::mem::take(&mut self.held);
         if self.window.is_none() {

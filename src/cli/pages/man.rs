@@ -3,12 +3,11 @@
 //! Options are generated from the definitions; the sections after them are written by hand in
 //! `man/sections`.
 
-use std::ffi::OsString;
-
 use clap::Command;
 use clap_mangen::Man;
 
 use super::{examples, program, topics};
+use crate::cli::suggested::Suggested;
 
 /// The date shown on all pages.
 const DATE: &str = "2026-11-28";
@@ -34,8 +33,8 @@ const NO_SECTIONS: &str = ".SH \"SEE ALSO\"\n.BR mapped (1)\n";
 #[derive(clap::Args, Debug)]
 pub struct ManArgs {
     /// Subcommand or help topic [default: the page of the program itself]
-    #[arg(value_name = "PAGE")]
-    pub page: Option<OsString>,
+    #[arg(value_name = "PAGE", value_parser = Suggested(topics::names), hide_possible_values = true)]
+    pub page: Option<String>,
 }
 
 /// Returns the file names of all pages, such as `mapped-cat.1`, with their text.

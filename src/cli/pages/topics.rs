@@ -3,11 +3,14 @@
 //! A topic is a plain text file below `man/topics`: a line that starts with `#` is a heading, an
 //! indented line is shown verbatim, and words in backquotes are what a user types.
 
+use crate::cli::SUBCOMMANDS;
+use crate::cli::suggested::Suggested;
+
 /// Show the help of a subcommand or a topic.
 #[derive(clap::Args, Debug)]
 pub struct HelpArgs {
     /// Subcommand or topic; a list of both by default
-    #[arg(value_name = "TOPIC")]
+    #[arg(value_name = "TOPIC", value_parser = Suggested(names), hide_possible_values = true)]
     pub topic: Option<String>,
 }
 
@@ -55,6 +58,11 @@ pub const TOPICS: &[Topic] = &[
         text: include_str!("../../../man/topics/exit-codes.txt"),
     },
 ];
+
+/// Returns the names of all subcommands and topics.
+pub fn names() -> Vec<&'static str> {
+    SUBCOMMANDS.into_iter().chain(TOPICS.iter().map(|topic| topic.name)).collect()
+}
 
 /// Returns the topic of this name.
 fn named(name: &str) -> Option<&'static Topic> {

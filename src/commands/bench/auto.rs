@@ -47,7 +47,7 @@ impl Auto {
         Ok(Auto { config, output })
     }
 
-    /// Discards what the last run learnt about the files. Called before each run and not timed,
+    /// Discards what the last run measured of the files. Called before each run and not timed,
     /// because the other ways do not include a program's setup either.
     pub fn renew(&mut self) {
         self.config = self.config.with_fresh_counters();

@@ -38,7 +38,7 @@ impl AroundPicker {
         self.left == Some(0)
     }
 
-    /// Takes the next piece, and passes on everything that is decided by now.
+    /// Takes the next piece, and passes on everything that has been decided.
     ///
     /// # Errors
     /// Returns an error if the lines before the byte are too long to be held.

@@ -140,7 +140,7 @@ impl Cat<'_> {
             (Some(_), _) => Vec::new(),
             (None, Ok(spans)) => spans,
             (None, Err(error)) => {
-                // There is no time so far, but appended data is wanted all the same.
+                // There has been no time so far, but appended data is wanted nevertheless.
                 self.output.report(source.name(), &error);
                 Vec::new()
             }

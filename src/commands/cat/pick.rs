@@ -103,7 +103,7 @@ impl Picker {
         self.look_ahead == 0 && self.known.last().is_none_or(|last| self.gone >= last)
     }
 
-    /// Takes the next piece, and passes on everything that is decided by now.
+    /// Takes the next piece, and passes on everything that has been decided.
     ///
     /// # Errors
     ///

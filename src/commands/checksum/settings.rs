@@ -213,3 +213,14 @@ fn key(args: &Args) -> anyhow::Result<TreeKey> {
     })?;
     Ok(TreeKey::Keyed(key))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn completions_suggest_every_algorithm() {
+        let names: Vec<&str> = Algorithm::all().map(Algorithm::name).collect();
+        assert_eq!(names, crate::cli::checksum::ALGORITHMS);
+    }
+}

@@ -139,7 +139,7 @@ impl Follower for GrepFollower<'_, '_> {
                     growing.begun = true;
                     growing.verdict = Some(verdict);
                 }
-                // No line has a time so far, but appended lines are wanted all the same.
+                // No line has had a time so far, but appended lines are wanted nevertheless.
                 Err(error) => self.fail(source.name(), &error),
             }
         }

@@ -18,7 +18,7 @@ pub struct PickPeriod {
     search: PeriodSearch,
     window: StreamWindow,
     terminator: u8,
-    /// The place to note the reader of the times, and the number of the input.
+    /// Where to record the reader of the times, and the number of the input.
     starts: Option<(Starts, usize)>,
     /// Whether everything is passed on because it has no times.
     is_untimed: bool,
@@ -39,7 +39,7 @@ impl PickPeriod {
     }
 
     /// Notes the detected format, or passes on input that has no times.
-    fn learnt(&mut self, result: Result<(), Refusal>, picked: &mut Stretches) -> io::Result<()> {
+    fn note_detection(&mut self, result: Result<(), Refusal>, picked: &mut Stretches) -> io::Result<()> {
         match (result, &self.starts) {
             (Ok(()), Some((starts, input))) => {
                 if let Some(filter) = self.window.filter() {
@@ -74,13 +74,13 @@ impl Pick for PickPeriod {
             return Ok(());
         }
         let result = self.window.feed(bytes, put(picked, self.terminator));
-        self.learnt(result, picked)
+        self.note_detection(result, picked)
     }
 
     fn pause(&mut self, picked: &mut Stretches) {
         self.window.pause(put(picked, self.terminator));
         // A format that cannot be detected yet may be detected later.
-        let _ = self.learnt(Ok(()), picked);
+        let _ = self.note_detection(Ok(()), picked);
     }
 
     fn pass(&mut self, gap: Gap, picked: &mut Stretches) {
@@ -92,7 +92,7 @@ impl Pick for PickPeriod {
             return Ok(());
         }
         let result = self.window.finish(put(picked, self.terminator));
-        self.learnt(result, picked)
+        self.note_detection(result, picked)
     }
 
     fn is_done(&self) -> bool {

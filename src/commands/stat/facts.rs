@@ -45,7 +45,7 @@ impl FileFacts {
         let FactsQuery { follow, freshness } = asking;
         let inode = match name {
             b"-" => inode(stdin(), OsStr::new(""), follow, freshness)?,
-            // An empty path would stand for the directory that it is below.
+            // An empty path would mean the directory itself.
             b"" => return Err(Errno::NOENT),
             name => reach(OsStr::from_bytes(name), |from, path| inode(from, path, follow, freshness))?,
         };

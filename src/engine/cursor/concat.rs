@@ -1,4 +1,4 @@
-//! Joins inputs to one stream: keeps the row that spans a border, and offsets in all inputs
+//! Joins inputs into one stream: keeps the row that spans a border, and offsets in all inputs
 //! together.
 
 use std::io;

@@ -86,7 +86,7 @@ impl Window {
     /// Faults in every page with one call, so that the scan has no page faults.
     ///
     /// # Errors
-    /// Returns EFAULT when a page is past the end of the file by now or its disk failed; the pages
+    /// Returns EFAULT when a page is now past the end of the file or its disk failed; the pages
     /// before it are mapped. A kernel without `MADV_POPULATE_READ` is not an error: the pages are
     /// faulted in as they are read.
     pub fn populate(&self) -> io::Result<()> {

@@ -34,7 +34,7 @@ enum DiffForm {
     Bytes(CmpForm),
 }
 
-/// Compares two inputs. The exit status is that of cmp(1): 0 if they are alike, 1 if they differ, 2
+/// Compares two inputs. The exit status is that of cmp(1): 0 if they are equal, 1 if they differ, 2
 /// on errors.
 ///
 /// # Errors
@@ -99,7 +99,7 @@ fn resolve(args: &Args, config: &Config, columns: Option<usize>) -> Result<DiffF
         return Ok(DiffForm::Bytes(CmpForm::List { with_characters }));
     }
     if with_characters {
-        return Err("--print-bytes goes with --brief and --format plain".into());
+        return Err("--print-bytes requires --brief or --format plain".into());
     }
     let notation = match args.address_radix {
         None | Some(Radix::Hexadecimal) => AddressNotation::Hex,
@@ -193,7 +193,7 @@ fn step(
             return (left_used, right_used);
         }
         if a.is_empty() || b.is_empty() {
-            // If one input failed, the rest of the other one is not known to be missing in it.
+            // If one input failed, it is unknown whether it lacks the rest of the other one.
             if left.failure().is_none() && right.failure().is_none() {
                 rows.only(Sides::Left, a, text);
                 rows.only(Sides::Right, b, text);

@@ -119,7 +119,7 @@ pub struct LineTimes {
 }
 
 impl LineTimes {
-    /// Formats the learnt timestamps in `zone`.
+    /// Formats the detected timestamps in `zone`.
     pub fn new(times: &LogTimes, zone: &TimeZone) -> LineTimes {
         let show = |time: Timestamp| time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S%.f").to_string();
         let (first, last) = times.covers.map(|(first, last)| (show(first), show(last))).unzip();
