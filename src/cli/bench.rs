@@ -22,7 +22,7 @@ use super::size::parse_size;
 #[command(args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 #[command(group = ArgGroup::new("state").args(["cold", "warm", "both"]))]
 #[command(group = ArgGroup::new("format").args(["json", "csv"]))]
-pub struct Args {
+pub struct BenchArgs {
     /// Files to read [default: a temporary file, removed afterwards]
     #[arg(value_name = "FILE")]
     pub files: Vec<OsString>,

@@ -25,7 +25,7 @@ use super::times::Times;
 #[command(group = clap::ArgGroup::new("ranges").args(["lines", "lines_from", "bytes"]).multiple(true))]
 #[command(group = clap::ArgGroup::new("following").args(["follow", "follow_name"]).multiple(true))]
 #[command(group = clap::ArgGroup::new("interleaving").args(["follow", "follow_name", "merge"]).multiple(true))]
-pub struct Args {
+pub struct CatArgs {
     /// Files to write; - is standard input, the default
     #[arg(value_name = "FILE")]
     pub files: Vec<OsString>,

@@ -56,7 +56,7 @@ pub const ALGORITHMS: [&str; 32] = [
     after_long_help = super::pages::examples::help("checksum"),
 )]
 #[command(mut_arg("length", |arg| arg.long("bytes")), args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
-pub struct Args {
+pub struct ChecksumArgs {
     /// Files to digest, or with --check the lists to check; `-` is standard input, which is also the default
     #[arg(value_name = "FILE")]
     pub files: Vec<OsString>,

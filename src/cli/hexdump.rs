@@ -31,7 +31,7 @@ pub use values::{Border, CharacterTable, DumpFormat, Endian, Radix, Width};
     // The optional value of -e is never an option.
     mut_arg("format-string", |arg| arg.allow_hyphen_values(false)),
 )]
-pub struct Args {
+pub struct HexdumpArgs {
     /// Operands, and the displays and formats of hexdump(1).
     #[command(flatten)]
     pub shown: DumpOperands,

@@ -48,15 +48,15 @@ pub struct Cli {
 #[command(defer = true)]
 pub enum Command {
     /// Compare mmap and read on your files, your machine and your access pattern
-    Bench(Box<bench::Args>),
+    Bench(Box<bench::BenchArgs>),
     /// Write files to standard output
-    Cat(Box<cat::Args>),
+    Cat(Box<cat::CatArgs>),
     /// Print or check digests of files
-    Checksum(Box<checksum::Args>),
+    Checksum(Box<checksum::ChecksumArgs>),
     /// Print the lines that match a pattern
-    Grep(Box<grep::Args>),
+    Grep(Box<grep::GrepArgs>),
     /// Show bytes in hexadecimal and other notations, and convert dumps back to bytes
-    Hexdump(Box<hexdump::Args>),
+    Hexdump(Box<hexdump::HexdumpArgs>),
     /// Show file metadata, extents, page cache residency, and the processes that use a file
     Stat(stat::Args),
     /// Show the help of a subcommand or a topic

@@ -7,7 +7,7 @@ mod printing;
 
 use std::ffi::OsString;
 
-use clap::{Arg, ArgAction, Args as ClapArgs};
+use clap::{Arg, ArgAction, Args};
 
 pub use inputs::{BinaryFiles, Devices, Directories, Inputs, SortKey};
 pub use name_globs::NameGlob;
@@ -21,13 +21,13 @@ use super::getopt::take_any_word;
 ///
 /// Options are named as in GNU grep and ripgrep; where the two disagree, GNU grep's meaning
 /// applies. Without -E, -F, -G or -P, a pattern is a Rust regex, as in ripgrep.
-#[derive(ClapArgs, Clone, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(
     override_usage = "mapped grep [OPTION]... PATTERN [FILE]...\n       mapped grep [OPTION]... -e PATTERN... [FILE]...",
     after_long_help = super::pages::examples::help("grep"),
 )]
 #[command(disable_help_flag = true, args_override_self = true, infer_long_args = true, args(negations()), mut_args(take_any_word), mut_arg("threads", |arg| arg.short('j')))]
-pub struct Args {
+pub struct GrepArgs {
     /// Pattern, unless -e or -f gives one, and files to search; `-` or none means standard input
     #[arg(value_name = "PATTERN|FILE")]
     pub operands: Vec<OsString>,

@@ -194,13 +194,13 @@ impl FromArgMatches for DumpOperands {
 mod tests {
     use clap::{Command, FromArgMatches};
 
-    use super::super::Args;
+    use super::super::HexdumpArgs;
     use super::*;
 
     fn shown(args: &[&str]) -> DumpOperands {
-        let command = <Args as clap::Args>::augment_args(Command::new("hexdump"));
+        let command = <HexdumpArgs as clap::Args>::augment_args(Command::new("hexdump"));
         let matches = command.try_get_matches_from([&["hexdump"], args].concat()).unwrap();
-        Args::from_arg_matches(&matches).unwrap().shown
+        HexdumpArgs::from_arg_matches(&matches).unwrap().shown
     }
 
     #[test]

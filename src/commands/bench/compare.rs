@@ -150,7 +150,7 @@ mod tests {
         #[derive(Parser)]
         struct CommandLine {
             #[command(flatten)]
-            args: crate::cli::bench::Args,
+            args: crate::cli::bench::BenchArgs,
         }
         let args = CommandLine::try_parse_from(["bench"]).unwrap().args;
         let settings = BenchSettings::new(&args, 1).unwrap();

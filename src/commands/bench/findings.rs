@@ -32,13 +32,13 @@ mod tests {
     use super::super::row::{Row, Sample};
     use super::super::{csv, figures, plot, report, table, verdict};
     use super::*;
-    use crate::cli::bench::Args;
+    use crate::cli::bench::BenchArgs;
     use crate::os::Usage;
 
     #[derive(Parser)]
     struct CommandLine {
         #[command(flatten)]
-        args: Args,
+        args: BenchArgs,
     }
 
     /// Returns rows with invented runs: some ways nearly equal, some twice as fast, with noise of 1

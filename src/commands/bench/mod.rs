@@ -36,7 +36,7 @@ mod work;
 
 use crate::app::config::{Config, temporary_directory, terminal_columns};
 use crate::app::report_file::ReportFile;
-use crate::cli::bench::Args;
+use crate::cli::bench::BenchArgs;
 use crate::cli::common::{Common, Io};
 use crate::exit::Exit;
 use crate::output::Output;
@@ -56,7 +56,7 @@ const FILE_SIZE: u64 = 256 << 20;
 /// # Errors
 /// Returns an error if standard output or the chart cannot be written, if ways disagree on the
 /// result, or if options contradict each other.
-pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+pub fn run(args: &BenchArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let common = common(args);
     let config = Config::new(&common, output)?;
     config.refuse_stats_over(&args.files)?;
@@ -112,7 +112,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
 }
 
 /// Returns the shared options, with defaults for those that `bench` does not have.
-fn common(args: &Args) -> Common {
+fn common(args: &BenchArgs) -> Common {
     Common {
         io: Io::Auto,
         threads: args.threads,
@@ -126,7 +126,7 @@ fn common(args: &Args) -> Common {
 }
 
 /// Opens the file for the chart, which must not be measured.
-fn chart(args: &Args) -> anyhow::Result<Option<ReportFile>> {
+fn chart(args: &BenchArgs) -> anyhow::Result<Option<ReportFile>> {
     let chart = args.plot.as_deref().map(ReportFile::for_chart).transpose()?;
     chart.iter().try_for_each(|file| file.refuse_input(&args.files))?;
     Ok(chart)
@@ -134,7 +134,7 @@ fn chart(args: &Args) -> anyhow::Result<Option<ReportFile>> {
 
 /// Returns the named files, or a temporary one. Returns `None` if one cannot be measured, which has
 /// been reported.
-fn subjects(args: &Args, output: &mut Output) -> anyhow::Result<Option<Vec<Subject>>> {
+fn subjects(args: &BenchArgs, output: &mut Output) -> anyhow::Result<Option<Vec<Subject>>> {
     if args.files.is_empty() {
         let directory = temporary_directory();
         let made = Subject::temporary(args.file_size.unwrap_or(FILE_SIZE), &directory);

@@ -6,7 +6,7 @@ use super::earlier::Earlier;
 use super::state::CacheState;
 use super::way::WayChoice;
 use super::work::Work;
-use crate::cli::bench::{AccessPattern, Args, Family};
+use crate::cli::bench::{AccessPattern, BenchArgs, Family};
 
 /// The decisions for a run.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl BenchSettings {
     ///
     /// # Errors
     /// Returns an error if options contradict each other.
-    pub fn new(args: &Args, threads: usize) -> anyhow::Result<BenchSettings> {
+    pub fn new(args: &BenchArgs, threads: usize) -> anyhow::Result<BenchSettings> {
         let sequential = args.pattern == AccessPattern::Sequential;
         if args.auto && !sequential {
             anyhow::bail!("--auto requires --pattern sequential, because the other subcommands read sequentially");

@@ -15,7 +15,7 @@ use super::pick::Unit;
 use super::transform::State;
 use super::wanted::Wanted;
 use super::{Cat, locate};
-use crate::cli::cat::{Args, FollowBy};
+use crate::cli::cat::{CatArgs, FollowBy};
 use crate::cli::range::{Mark, RangeEnd, Selection, UnitRange};
 use crate::exit::Exit;
 use crate::follow::{End, FollowOutcome, Follower, Options, Origin, follow};
@@ -85,7 +85,7 @@ struct CatFollower<'f, 'a> {
 
 impl Cat<'_> {
     /// Prints the end of each input, or the selected part of it, then follows those that can grow.
-    pub fn follow(&mut self, args: &Args, by: FollowBy) -> anyhow::Result<Exit> {
+    pub fn follow(&mut self, args: &CatArgs, by: FollowBy) -> anyhow::Result<Exit> {
         check(&self.wanted)?;
         let begins = args.common.offset.is_some();
         if matches!(self.wanted, Wanted::All) && !begins {
@@ -120,7 +120,7 @@ impl Cat<'_> {
     }
 
     /// Returns how the inputs are followed.
-    pub(super) fn follow_options(&self, args: &Args, by: FollowBy) -> Options {
+    pub(super) fn follow_options(&self, args: &CatArgs, by: FollowBy) -> Options {
         Options {
             by_name: by == FollowBy::Name,
             mode: self.config.engine.policy,
@@ -352,7 +352,7 @@ impl CatFollower<'_, '_> {
 }
 
 /// Returns the names of the inputs.
-pub(super) fn input_names(args: &Args) -> Vec<OsString> {
+pub(super) fn input_names(args: &CatArgs) -> Vec<OsString> {
     let stdin = args.files.is_empty().then(|| OsString::from("-"));
     args.files.iter().cloned().chain(stdin).collect()
 }

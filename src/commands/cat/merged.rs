@@ -6,7 +6,7 @@ use std::io;
 use super::Cat;
 use super::following::LAST_LINES;
 use crate::app::config::period_search;
-use crate::cli::cat::{Args, FollowBy};
+use crate::cli::cat::{CatArgs, FollowBy};
 use crate::exit::Exit;
 use crate::follow::{FollowedMerge, GrowingOutput, follow_merged};
 use crate::io::FileRef;
@@ -36,7 +36,7 @@ struct MergedText<'m, 'a> {
 
 impl Cat<'_> {
     /// Prints the lines of all inputs, ordered by time.
-    pub fn merge(&mut self, args: &Args) -> anyhow::Result<Exit> {
+    pub fn merge(&mut self, args: &CatArgs) -> anyhow::Result<Exit> {
         let search = period_search(&args.times)?;
         let config = self.config;
         let mut logs = Vec::new();
@@ -62,7 +62,7 @@ impl Cat<'_> {
     }
 
     /// Prints the last lines of all inputs in order of their times, then what is appended.
-    pub fn follow_merged(&mut self, args: &Args, by: FollowBy) -> anyhow::Result<Exit> {
+    pub fn follow_merged(&mut self, args: &CatArgs, by: FollowBy) -> anyhow::Result<Exit> {
         let search = period_search(&args.times)?;
         let is_all = search.period.is_all() && args.common.offset.is_none();
         let followed = FollowedMerge {
@@ -138,7 +138,7 @@ fn prefix(cat: &Cat<'_>, name: &OsStr, color: &str) -> Vec<u8> {
 }
 
 impl<'m, 'a> MergedText<'m, 'a> {
-    fn new(cat: &'m mut Cat<'a>, args: &Args) -> Self {
+    fn new(cat: &'m mut Cat<'a>, args: &CatArgs) -> Self {
         let (prefixes, exit) = (args.with_filename.then(Vec::new), Exit::Success);
         MergedText { cat, names: Vec::new(), prefixes, within_line: None, text: Vec::new(), read: 0, exit }
     }

@@ -23,7 +23,7 @@ use std::io;
 use std::ops::Range;
 
 use crate::app::config::Config;
-use crate::cli::cat::{Args, FollowBy};
+use crate::cli::cat::{CatArgs, FollowBy};
 use crate::decode::{Format, format_of};
 use crate::engine::{BLOCK, Cut, Input, PrefetchedInputs};
 use crate::exit::Exit;
@@ -37,7 +37,7 @@ use transform::{State, Transform};
 use wanted::Wanted;
 
 /// Runs `mapped cat`.
-pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
     // An error even when there is nothing to write.
     anyhow::ensure!(!was_closed(1), "standard output: Bad file descriptor");
     let wanted = Wanted::new(args)?;

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 
 use super::transform::{Numbered, Show, Transform};
-use crate::cli::cat::Args;
+use crate::cli::cat::CatArgs;
 use crate::cli::range::{Around, Selection, UnitRange, parse_count};
 use crate::select::PeriodSearch;
 use crate::select::shard::Shard;
@@ -21,7 +21,7 @@ pub(super) enum Wanted {
 }
 
 impl Wanted {
-    pub fn new(args: &Args) -> anyhow::Result<Wanted> {
+    pub fn new(args: &CatArgs) -> anyhow::Result<Wanted> {
         if !args.lines.is_empty() || args.lines_from.is_some() {
             let mut ranges = args.lines.clone();
             if let Some(list) = &args.lines_from {
@@ -68,7 +68,7 @@ fn ranges_in(list: &OsStr) -> anyhow::Result<Vec<UnitRange>> {
 }
 
 /// Returns the display options, with combined ones such as `-A` expanded.
-pub(super) fn transform(args: &Args) -> Transform {
+pub(super) fn transform(args: &CatArgs) -> Transform {
     let nonprinting = args.show_nonprinting || args.show_all || args.ends_and_nonprinting || args.tabs_and_nonprinting;
     Transform {
         number: match (args.number_nonblank, args.number) {

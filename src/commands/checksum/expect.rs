@@ -10,7 +10,7 @@ use anyhow::bail;
 use super::ChecksumRun;
 use super::check::Check;
 use super::list::{AlgorithmFilter, Expected, ListEntry, ListItem, base64, expected, hex};
-use crate::cli::checksum::Args;
+use crate::cli::checksum::ChecksumArgs;
 use crate::digest::Algorithm;
 use crate::exit::Exit;
 use crate::output::Output;
@@ -20,7 +20,12 @@ use crate::output::Output;
 /// # Errors
 /// Returns an error if the text is not a digest. The inner result is an error if writing to
 /// standard output fails.
-pub fn run(run: ChecksumRun<'_>, args: &Args, text: &str, output: &mut Output) -> anyhow::Result<io::Result<Exit>> {
+pub fn run(
+    run: ChecksumRun<'_>,
+    args: &ChecksumArgs,
+    text: &str,
+    output: &mut Output,
+) -> anyhow::Result<io::Result<Exit>> {
     let Some(expected) = parse(text.trim(), &run.settings.named) else {
         let named: Vec<&str> = run.settings.named.iter().map(|algorithm| algorithm.name()).collect();
         let algorithms = if named.is_empty() { "any algorithm".into() } else { named.join(" or ") };

@@ -23,7 +23,7 @@ use settings::ChecksumSettings;
 
 use crate::app::config::Config;
 use crate::app::progress::ByteProgress;
-use crate::cli::checksum::Args;
+use crate::cli::checksum::ChecksumArgs;
 use crate::commands::file_digest;
 use crate::digest::{Algorithm, Digest};
 use crate::engine::{Input, Lookahead, MapSteps, map_in_order};
@@ -34,7 +34,7 @@ use crate::output::{Destination, Output};
 ///
 /// # Errors
 /// Returns an error if standard output cannot be written or options contradict each other.
-pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+pub fn run(args: &ChecksumArgs, output: &mut Output) -> anyhow::Result<Exit> {
     if args.list_algorithms {
         list_algorithms(output)?;
         return Ok(Exit::Success);

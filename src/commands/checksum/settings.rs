@@ -8,7 +8,7 @@ use std::io::Read;
 use anyhow::{anyhow, bail};
 
 use super::format::{ListStyle, TagStyle};
-use crate::cli::checksum::Args;
+use crate::cli::checksum::ChecksumArgs;
 use crate::cli::common::{Common, Io};
 use crate::digest::algorithm::{Algorithm, Spec};
 use crate::digest::hasher::Recipe;
@@ -38,7 +38,7 @@ impl ChecksumSettings {
     ///
     /// # Errors
     /// Returns an error if options contradict each other.
-    pub fn new(args: &Args) -> anyhow::Result<ChecksumSettings> {
+    pub fn new(args: &ChecksumArgs) -> anyhow::Result<ChecksumSettings> {
         let name = output::command_name("checksum");
         consistent(args).map_err(|message| anyhow!("{message}\nTry '{name} --help' for more information."))?;
         let specs = specs(&args.algorithms, args.digest_length)?;
@@ -83,7 +83,7 @@ impl ChecksumSettings {
 }
 
 /// Returns the shared options, with b3sum's names for two of them applied.
-pub fn common(args: &Args) -> Common {
+pub fn common(args: &ChecksumArgs) -> Common {
     let mut common = args.common.clone();
     if let Some(threads) = args.blake3.num_threads {
         common.threads = (threads > 0).then_some(threads);
@@ -94,7 +94,7 @@ pub fn common(args: &Args) -> Common {
     common
 }
 
-fn consistent(args: &Args) -> Result<(), String> {
+fn consistent(args: &ChecksumArgs) -> Result<(), String> {
     let (format, checking) = (&args.format, &args.checking);
     if format.tag && format.text {
         return Err("--tag does not support --text mode".into());
@@ -194,7 +194,7 @@ fn blake2_len(algorithm: Algorithm, bits: u64) -> anyhow::Result<u64> {
     Ok(if bits == 0 { algorithm.default_len() } else { bits / 8 })
 }
 
-fn key(args: &Args) -> anyhow::Result<TreeKey> {
+fn key(args: &ChecksumArgs) -> anyhow::Result<TreeKey> {
     if let Some(context) = &args.blake3.derive_key {
         return Ok(TreeKey::Context(blake3::hazmat::hash_derive_key_context(context)));
     }

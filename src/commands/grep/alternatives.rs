@@ -5,7 +5,7 @@ use std::io::Read;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::cli::grep::{Args, Patterns};
+use crate::cli::grep::{GrepArgs, Patterns};
 use crate::os::posix::{OsStrExt, OsStringExt};
 
 use super::pattern::Pattern;
@@ -44,7 +44,7 @@ pub fn at_fault(
 ///
 /// # Errors
 /// Returns an error if there is no pattern, or a file cannot be read.
-pub fn alternatives(args: &Args) -> Result<(Vec<Vec<u8>>, Places, Vec<OsString>)> {
+pub fn alternatives(args: &GrepArgs) -> Result<(Vec<Vec<u8>>, Places, Vec<OsString>)> {
     let mut places = Vec::new();
     let patterns = &args.patterns;
     let mut operands = args.operands.iter();

@@ -5,11 +5,11 @@ use std::ffi::OsString;
 
 use ignore::types::TypesBuilder;
 
-use crate::cli::grep::Args;
+use crate::cli::grep::GrepArgs;
 use crate::io::path;
 
 /// Returns a hint if an option seems to have ripgrep's meaning. `files` are the files to search.
-pub fn for_letters(args: &Args, files: &[OsString]) -> Option<&'static str> {
+pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<&'static str> {
     let (printing, inputs) = (&args.printing, &args.inputs);
     if printing.files_without_match && !inputs.is_recursive() && files.iter().any(|file| path::is_directory(file)) {
         return Some("-L lists files without a match; -R searches directories and follows links");

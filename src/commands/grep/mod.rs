@@ -75,7 +75,7 @@ use std::sync::Arc;
 use crate::app::config::{self, Config};
 use crate::app::report_file::ReportFile;
 use crate::cli::common::{Io, When};
-use crate::cli::grep::{Args, BinaryFiles};
+use crate::cli::grep::{BinaryFiles, GrepArgs};
 use crate::engine::{COUNTED, Cut, Plan, Sink};
 use crate::exit::Exit;
 use crate::os::posix::{OsStrExt, SeekFrom, seek};
@@ -105,7 +105,7 @@ const WHOLE: usize = usize::MAX >> 1;
 /// # Errors
 /// Returns an error if a pattern, glob or encoding is not valid, or if standard output cannot be
 /// written.
-pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+pub fn run(args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let mut common = args.common.clone();
     if args.inputs.no_mmap {
         common.io = Io::Read;
@@ -167,7 +167,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
 }
 
 /// Prints the names of the files that would be searched.
-fn list(args: &Args, walk: &Walk, output: &mut Output) -> anyhow::Result<Exit> {
+fn list(args: &GrepArgs, walk: &Walk, output: &mut Output) -> anyhow::Result<Exit> {
     output.set_quiet(args.inputs.no_messages);
     let end = if args.printing.null { b'\0' } else { b'\n' };
     let on_terminal = output.destination() == Destination::Terminal;
@@ -221,7 +221,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Searches all files and prints what the options request.
-    fn report(&self, args: &Args, files: Vec<OsString>, output: &mut Output) -> anyhow::Result<Exit> {
+    fn report(&self, args: &GrepArgs, files: Vec<OsString>, output: &mut Output) -> anyhow::Result<Exit> {
         match self.inputs.follow {
             Some(_) if self.inputs.is_recursive() => Err(anyhow::anyhow!("--follow takes files, not directories")),
             Some(by) if self.inputs.merge => {

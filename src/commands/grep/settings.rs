@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use anyhow::Result;
 
 use crate::app::config::Config;
-use crate::cli::grep::{Args, BinaryFiles, EngineName, Patterns, Printing};
+use crate::cli::grep::{BinaryFiles, EngineName, GrepArgs, Patterns, Printing};
 use crate::engine::{Block, InputKind};
 use crate::io::Source;
 use crate::os::posix::OsStrExt;
@@ -113,7 +113,7 @@ impl Settings {
     /// # Errors
     /// Returns an error if a pattern is wrong or missing, a pattern file cannot be read, or options
     /// exclude each other.
-    pub fn resolve(args: &Args, walk: &Walk, environment: &Environment) -> Result<(Settings, Vec<OsString>)> {
+    pub fn resolve(args: &GrepArgs, walk: &Walk, environment: &Environment) -> Result<(Settings, Vec<OsString>)> {
         let (mut alternatives, places, files) = alternatives(args)?;
         let printing = &args.printing;
         let syntax = syntax(&args.patterns, environment);

@@ -2,7 +2,7 @@
 
 use super::timeline::{PLACE, SECOND};
 use super::timeline_table::{Axis, CountTable};
-use crate::cli::grep::{Args, Patterns};
+use crate::cli::grep::{GrepArgs, Patterns};
 use crate::output::Scale;
 use crate::output::canvas::{Align, BLUE, Canvas, Drawn, FAINT, GRID, INK};
 
@@ -41,7 +41,7 @@ pub(super) fn draw(tables: &[CountTable], title: &str) -> Drawn<String> {
 }
 
 /// Returns which lines are counted, as far as that takes few words.
-pub(super) fn title(args: &Args) -> String {
+pub(super) fn title(args: &GrepArgs) -> String {
     let Patterns { regexp, file, and, not, invert_match, .. } = &args.patterns;
     let pattern = match (regexp.as_slice(), args.operands.first()) {
         _ if !(file.is_empty() && and.is_empty() && not.is_empty()) => None,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::app::config::{period_search, terminal_columns, timeline_span};
-use crate::cli::grep::Args;
+use crate::cli::grep::GrepArgs;
 use crate::engine::{COUNTED, Cut};
 use crate::exit::Exit;
 use crate::output::{Destination, Output, append_json, escape_name};
@@ -36,7 +36,7 @@ enum TimelineFormat {
 
 impl Run<'_> {
     /// Prints the number of selected lines in each span of time.
-    pub fn timeline(&self, files: Vec<OsString>, args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+    pub fn timeline(&self, files: Vec<OsString>, args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
         let printing = &args.printing;
         let Run { settings, config, decoding, .. } = self;
         let span = printing.timeline.as_deref().map_or(Ok(None), timeline_span)?;

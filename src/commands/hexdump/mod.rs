@@ -37,7 +37,7 @@ use resolve::{Resolved, Terminal, WIDEST, resolve};
 use squeeze::Policy;
 
 use crate::app::config::{Config, terminal_columns};
-use crate::cli::hexdump::Args;
+use crate::cli::hexdump::HexdumpArgs;
 use crate::engine::Cut;
 use crate::exit::Exit;
 use crate::output::{Output, print_message};
@@ -50,7 +50,7 @@ const BLOCK: usize = 512 << 10;
 ///
 /// # Errors
 /// Returns an error if writing to standard output fails.
-pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+pub fn run(args: &HexdumpArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let config = Config::new(&args.common, output)?.with_decoding(args.decompress);
     config.refuse_stats_over(&args.shown.files)?;
     let read = if args.reverse { args.shown.files.get(..1) } else { None };
@@ -65,7 +65,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     result
 }
 
-fn show(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
+fn show(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
     let theme = config.color.then(|| Theme::parse(&config.variable(THEME_VARIABLE)));
     let terminal = Terminal { theme, columns: terminal_columns(output) };
     let resolved = resolve(args, &terminal).and_then(|resolved| Ok((resolved, patterns(args)?)));
@@ -84,7 +84,7 @@ fn show(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exi
 
 /// Dumps the inputs, or the part that starts at the first match.
 fn dump(
-    args: &Args,
+    args: &HexdumpArgs,
     config: &Config,
     resolved: &Resolved,
     patterns: Option<BytePatterns>,
@@ -124,7 +124,7 @@ fn dump(
 
 /// Lists or counts all matches.
 fn list(
-    args: &Args,
+    args: &HexdumpArgs,
     config: &Config,
     resolved: &Resolved,
     patterns: &BytePatterns,
@@ -155,7 +155,7 @@ fn list(
 }
 
 /// Returns the patterns to search for, if any. Prints a message about an ambiguous one.
-fn patterns(args: &Args) -> Result<Option<BytePatterns>, String> {
+fn patterns(args: &HexdumpArgs) -> Result<Option<BytePatterns>, String> {
     let named = match (args.text, args.hex, args.utf16) {
         (true, ..) => Some(PatternNotation::Text),
         (_, true, _) => Some(PatternNotation::Hex),

@@ -16,7 +16,7 @@ use super::reverse::{Base, DumpNotation, Hints, Layout};
 use super::squeeze::Policy;
 use super::stream::{CArray, Plain, c_name};
 use super::view::View;
-use crate::cli::hexdump::{Args, CharacterTable, Display, DumpFormat, Endian, Radix, Width};
+use crate::cli::hexdump::{CharacterTable, Display, DumpFormat, Endian, HexdumpArgs, Radix, Width};
 use crate::os::posix::OsStrExt;
 use crate::output::escape_name;
 
@@ -51,7 +51,7 @@ pub struct Resolved {
 ///
 /// # Errors
 /// Returns an error if options contradict each other or a file cannot be read.
-pub fn resolve(args: &Args, terminal: &Terminal) -> Result<Resolved, String> {
+pub fn resolve(args: &HexdumpArgs, terminal: &Terminal) -> Result<Resolved, String> {
     let format = format(args)?;
     check(args, format)?;
     let ebcdic = ebcdic(args, format)?;
@@ -76,7 +76,7 @@ pub fn resolve(args: &Args, terminal: &Terminal) -> Result<Resolved, String> {
 ///
 /// # Errors
 /// Returns an error if dumps in that notation cannot be converted back.
-pub fn notation(args: &Args) -> Result<(Option<DumpNotation>, Hints), String> {
+pub fn notation(args: &HexdumpArgs) -> Result<(Option<DumpNotation>, Hints), String> {
     let width = match args.width {
         None | Some(Width::Auto | Width::Exactly(0)) => None,
         Some(Width::Exactly(width)) => Some(width),
@@ -112,7 +112,7 @@ pub fn notation(args: &Args) -> Result<(Option<DumpNotation>, Hints), String> {
 
 /// Returns the displays that are printed with hexdump's formats. The canonical display alone is
 /// printed by its own view.
-fn displays(args: &Args) -> &[Display] {
+fn displays(args: &HexdumpArgs) -> &[Display] {
     match &args.shown.displays[..] {
         [Display::Canonical] => &[],
         [Display::OneByteOctal] if args.include => &[],
@@ -121,7 +121,7 @@ fn displays(args: &Args) -> &[Display] {
 }
 
 /// Returns the format, which another option may imply.
-fn format(args: &Args) -> Result<DumpFormat, String> {
+fn format(args: &HexdumpArgs) -> Result<DumpFormat, String> {
     let implied = (args.panels.is_some() || args.border.is_some()).then_some(DumpFormat::Panels);
     let named = match args.shown.format {
         Some(DumpFormat::Binary | DumpFormat::C) | None if args.include => Some(DumpFormat::C),
@@ -139,7 +139,7 @@ fn format(args: &Args) -> Result<DumpFormat, String> {
 
 /// Rejects options that a format does not use. xxd's formats accept whatever xxd accepts, even if
 /// it has no effect.
-fn check(args: &Args, format: DumpFormat) -> Result<(), String> {
+fn check(args: &HexdumpArgs, format: DumpFormat) -> Result<(), String> {
     let od = !args.types.is_empty();
     if od && !args.shown.displays.is_empty() {
         return Err("--type cannot be combined with displays and formats".into());
@@ -179,7 +179,7 @@ fn check(args: &Args, format: DumpFormat) -> Result<(), String> {
     }
 }
 
-fn policy(args: &Args, format: DumpFormat) -> Policy {
+fn policy(args: &HexdumpArgs, format: DumpFormat) -> Policy {
     match format {
         DumpFormat::Plain | DumpFormat::C => Policy::Never,
         DumpFormat::Xxd | DumpFormat::Binary if args.squeeze => Policy::Zeros,
@@ -189,12 +189,12 @@ fn policy(args: &Args, format: DumpFormat) -> Policy {
     }
 }
 
-fn endian(args: &Args) -> Option<Endian> {
+fn endian(args: &HexdumpArgs) -> Option<Endian> {
     if args.shown.little_endian { Some(Endian::Little) } else { args.endian }
 }
 
 /// Returns the notation of addresses; xxd shows decimal ones as signed.
-fn address_notation(args: &Args, default: AddressNotation) -> AddressNotation {
+fn address_notation(args: &HexdumpArgs, default: AddressNotation) -> AddressNotation {
     match args.address_radix {
         None => default,
         Some(Radix::Hexadecimal) => AddressNotation::Hex,
@@ -205,7 +205,7 @@ fn address_notation(args: &Args, default: AddressNotation) -> AddressNotation {
 }
 
 /// Returns whether the character column is EBCDIC.
-fn ebcdic(args: &Args, format: DumpFormat) -> Result<bool, String> {
+fn ebcdic(args: &HexdumpArgs, format: DumpFormat) -> Result<bool, String> {
     match args.character_table {
         _ if format == DumpFormat::Panels => Ok(false),
         None | Some(CharacterTable::Ascii) => Ok(false),
@@ -217,7 +217,7 @@ fn ebcdic(args: &Args, format: DumpFormat) -> Result<bool, String> {
 /// Returns the number of bytes per row, within `1..=limit`, where a row of `n` bytes takes
 /// `columns_for(n)` columns.
 fn width(
-    args: &Args,
+    args: &HexdumpArgs,
     default: usize,
     limit: usize,
     terminal: Option<usize>,
@@ -288,7 +288,7 @@ fn formats_in(path: &OsStr) -> Result<Vec<Vec<u8>>, String> {
     Ok(lines.filter(|line| !line.is_empty() && !line.starts_with(b"#")).map(<[u8]>::to_vec).collect())
 }
 
-fn od(args: &Args) -> Result<Box<dyn View>, String> {
+fn od(args: &HexdumpArgs) -> Result<Box<dyn View>, String> {
     let types: Vec<od::FieldType> =
         args.types.iter().map(|text| od::parse(text)).collect::<Result<Vec<_>, _>>()?.concat();
     let width = match args.width {
@@ -300,7 +300,7 @@ fn od(args: &Args) -> Result<Box<dyn View>, String> {
     Ok(Box::new(OdView::new(types, width, address_notation(args, AddressNotation::Octal), is_little_endian)?))
 }
 
-fn canonical(args: &Args, terminal: &Terminal, ebcdic: bool) -> Result<Box<dyn View>, String> {
+fn canonical(args: &HexdumpArgs, terminal: &Terminal, ebcdic: bool) -> Result<Box<dyn View>, String> {
     let (endian, group) = groups(args)?;
     let notation = address_notation(args, AddressNotation::Hex);
     let columns_for = |width: usize| 14 + 3 * width + width / 8 + width;
@@ -315,7 +315,7 @@ fn canonical(args: &Args, terminal: &Terminal, ebcdic: bool) -> Result<Box<dyn V
 }
 
 /// Returns the order and size of the groups in canonical rows and panels.
-fn groups(args: &Args) -> Result<(Endian, usize), String> {
+fn groups(args: &HexdumpArgs) -> Result<(Endian, usize), String> {
     let endian = endian(args).unwrap_or(Endian::Big);
     let group = args.group.unwrap_or(if endian == Endian::Little { 4 } else { 1 });
     match group {
@@ -324,7 +324,7 @@ fn groups(args: &Args) -> Result<(Endian, usize), String> {
     }
 }
 
-fn xxd(args: &Args, format: DumpFormat, terminal: &Terminal, ebcdic: bool) -> Result<Box<dyn View>, String> {
+fn xxd(args: &HexdumpArgs, format: DumpFormat, terminal: &Terminal, ebcdic: bool) -> Result<Box<dyn View>, String> {
     let bits = format == DumpFormat::Binary;
     let endian = endian(args).unwrap_or(Endian::Big);
     let group = args.group.unwrap_or(match endian {
@@ -345,7 +345,7 @@ fn xxd(args: &Args, format: DumpFormat, terminal: &Terminal, ebcdic: bool) -> Re
     Ok(coloured(Placed::xxd(row), terminal.theme.as_ref()))
 }
 
-fn plain(args: &Args, columns: Option<usize>) -> Result<(Box<dyn View>, Option<usize>), String> {
+fn plain(args: &HexdumpArgs, columns: Option<usize>) -> Result<(Box<dyn View>, Option<usize>), String> {
     let width = match args.width {
         // As in xxd, a width of zero means one long line.
         Some(Width::Exactly(0)) => None,
@@ -354,7 +354,7 @@ fn plain(args: &Args, columns: Option<usize>) -> Result<(Box<dyn View>, Option<u
     Ok((Box::new(Plain { width, upper: args.upper }), width.filter(|&width| width <= WIDEST)))
 }
 
-fn c_array(args: &Args, columns: Option<usize>) -> Result<(Box<dyn View>, Option<usize>), String> {
+fn c_array(args: &HexdumpArgs, columns: Option<usize>) -> Result<(Box<dyn View>, Option<usize>), String> {
     let binary = args.shown.format == Some(DumpFormat::Binary) || args.shown.displays == [Display::OneByteOctal];
     let width = width(args, if binary { 6 } else { 12 }, usize::MAX, columns, |width| 2 + 6 * width)?;
     let file = args.shown.files.first().map(OsString::as_os_str).filter(|&name| name != OsStr::new("-"));
@@ -364,7 +364,7 @@ fn c_array(args: &Args, columns: Option<usize>) -> Result<(Box<dyn View>, Option
     Ok((Box::new(view), Some(width).filter(|&width| width <= WIDEST)))
 }
 
-fn panels(args: &Args, terminal: &Terminal) -> Result<Box<dyn View>, String> {
+fn panels(args: &HexdumpArgs, terminal: &Terminal) -> Result<Box<dyn View>, String> {
     let (endian, group) = groups(args)?;
     let panels = match (args.panels, args.width) {
         (Some(Width::Exactly(panels)), _) => panels,

@@ -33,7 +33,6 @@ pub const LONG_FILES: &[(&str, &str)] = &[];
 
 /// Type names that are defined more than once.
 pub const TYPE_NAMES: &[(&str, &str)] = &[
-    ("Args", "still to be renamed"),
     ("Engine", "still to be renamed"),
     ("Found", "still to be renamed"),
     ("Groups", "still to be renamed"),

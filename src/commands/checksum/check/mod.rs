@@ -14,7 +14,7 @@ use super::ChecksumRun;
 use super::audit::Audit;
 use super::list::{ListEntries, ListEntry, ListItem};
 use super::name::report;
-use crate::cli::checksum::{Args, Checking};
+use crate::cli::checksum::{Checking, ChecksumArgs};
 use crate::engine::{Input, MapSteps, Permits, map_in_order};
 use crate::exit::Exit;
 use crate::io::path;
@@ -28,7 +28,7 @@ use verify::{EntryVerdict, Guesses, Verifier};
 ///
 /// # Errors
 /// Returns an error if writing to standard output fails.
-pub fn run(run: ChecksumRun<'_>, args: &Args, output: &mut Output) -> io::Result<Exit> {
+pub fn run(run: ChecksumRun<'_>, args: &ChecksumArgs, output: &mut Output) -> io::Result<Exit> {
     let mut exit = Exit::Success;
     let mut audit = args.checking.audit.then(|| Audit::new(args.checking.directory.as_deref()));
     let mut audited = Vec::new();

@@ -18,7 +18,7 @@ use super::address::{Address, AddressNotation};
 use super::colour::{THEME_VARIABLE, Theme};
 use super::resolve::WIDEST;
 use crate::app::config::{Config, terminal_columns};
-use crate::cli::hexdump::{Args, DumpFormat, Radix, Width};
+use crate::cli::hexdump::{DumpFormat, HexdumpArgs, Radix, Width};
 use crate::engine::{BLOCK, BlockReader, Cut, Plan};
 use crate::exit::Exit;
 use crate::output::{Output, print_message};
@@ -39,7 +39,7 @@ enum DiffForm {
 ///
 /// # Errors
 /// Returns the error of writing to standard output.
-pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
+pub fn run(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
     let form = match resolve(args, config, terminal_columns(output)) {
         Ok(form) => form,
         Err(message) => {
@@ -71,7 +71,7 @@ pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<
     Ok(exit)
 }
 
-fn resolve(args: &Args, config: &Config, columns: Option<usize>) -> Result<DiffForm, String> {
+fn resolve(args: &HexdumpArgs, config: &Config, columns: Option<usize>) -> Result<DiffForm, String> {
     let files = &args.shown.files;
     if files.is_empty() || files.len() > 2 || files.iter().all(|file| file == "-") {
         return Err("--diff compares two files, or one with standard input".into());

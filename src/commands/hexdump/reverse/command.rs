@@ -10,7 +10,7 @@ use std::fs::File;
 use super::kernel::{ReadingState, ReverseKernel};
 use super::{DumpNotation, Hints, Malformed, Placement};
 use crate::app::config::Config;
-use crate::cli::hexdump::Args;
+use crate::cli::hexdump::HexdumpArgs;
 use crate::commands::hexdump::resolve;
 use crate::engine::{Cut, Outcome};
 use crate::exit::Exit;
@@ -28,7 +28,7 @@ const LONGEST_GAP: u64 = 1 << 30;
 ///
 /// # Errors
 /// Returns an error if writing the output fails.
-pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
+pub fn run(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
     let (notation, hints) = match resolve::notation(args) {
         Ok(resolved) => resolved,
         Err(error) => return Ok(refuse(&error)),
@@ -64,7 +64,7 @@ fn refuse(error: &str) -> Exit {
 }
 
 /// Returns the number added to every address, from the options that refer to addresses.
-fn shift(args: &Args) -> u64 {
+fn shift(args: &HexdumpArgs) -> u64 {
     let offset = args.common.offset.unwrap_or(0);
     (offset as u64).wrapping_sub(args.base.unwrap_or(0))
 }
