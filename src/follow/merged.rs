@@ -139,7 +139,7 @@ impl<O: GrowingOutput> Follower for Merging<'_, O> {
         let starts = self.stored.iter().map(|stored| stored.growing.as_ref().map_or(0, |(source, _)| source.start()));
         let (output, done, read) = (&mut *self.output, &mut self.done, starts.collect());
         let mut stored = StoredOutput { output, done, read, growing: &self.stored };
-        let step = Merge::new(logs, ranks(&self.names)).run(&mut stored)?;
+        let step = Merge::new(logs, ranks(&self.names), 1).run(&mut stored)?;
         let read = stored.read;
         self.stopped = step == MergeStep::Stop;
         for (log, at) in read.into_iter().enumerate() {

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 
-use super::log::Lines;
+use super::batch::Lines;
 use super::period::PeriodSearch;
 use crate::timestamp::{EntryFilter, Period, Reader};
 
@@ -118,8 +118,10 @@ impl LiveMerge {
     pub fn start(&mut self, log: usize, before: &[u8], (offset, lines): (u64, u64)) {
         if let Ok(reader) = self.search.learn_from(before, true) {
             let mut filter = EntryFilter::new(Period::default(), &Arc::new(reader), true);
-            for line in before.split_inclusive(|&byte| byte == b'\n') {
-                filter.keeps(line, 0);
+            let mut rest = before;
+            while let Some(len) = filter.reader().unit_len(rest, true) {
+                filter.keeps(&rest[..len], 0);
+                rest = &rest[len..];
             }
             self.logs[log].filter = Some(filter);
         }
@@ -136,8 +138,8 @@ impl LiveMerge {
             growing.learn(&self.search, if text.len() > LONGEST_HELD { &text } else { &text[..whole] });
         }
         let mut rest = &text[..];
-        while let Some(end) = memchr(b'\n', rest) {
-            let (line, after) = rest.split_at(end + 1);
+        while let Some(end) = self.logs[log].line_len(rest) {
+            let (line, after) = rest.split_at(end);
             self.take(log, line, now);
             rest = after;
         }
@@ -179,7 +181,7 @@ impl LiveMerge {
         self.bytes -= bytes.len();
         let released = std::mem::replace(&mut self.logs[log].released, line + count);
         let passed = (line != released).then(|| line.wrapping_sub(released));
-        let lines = Lines::appended(offset, bytes.len(), passed);
+        let lines = Lines::new(offset, bytes.len(), passed);
         Some(Released { log, bytes, lines, is_last })
     }
 
@@ -197,7 +199,8 @@ impl LiveMerge {
             filter.keeps(line, growing.offset);
             filter.time()
         });
-        let (offset, before, count) = (growing.offset, growing.line, u64::from(line.ends_with(b"\n")));
+        let (offset, before) = (growing.offset, growing.line);
+        let count = memchr_iter(b'\n', line).count() as u64;
         growing.offset += line.len() as u64;
         growing.line += count;
         self.bytes += line.len();
@@ -222,6 +225,15 @@ impl LiveMerge {
 }
 
 impl GrowingLog {
+    /// Returns the length of the next line, if `bytes` hold it. A heading and the time below it are
+    /// one.
+    fn line_len(&self, bytes: &[u8]) -> Option<usize> {
+        match self.filter.as_ref().filter(|_| !self.is_within_line) {
+            Some(filter) => filter.reader().unit_len(bytes, false),
+            None => memchr(b'\n', bytes).map(|end| end + 1),
+        }
+    }
+
     /// Learns the form of the times from the first lines, unless that of the log before fits.
     fn learn(&mut self, search: &PeriodSearch, lines: &[u8]) {
         let reads = |reader: &Reader| !reader.is_sequential() && reader.stamp(lines).is_some();

@@ -6,16 +6,18 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
-use memchr::memchr;
+use jiff::Timestamp;
+use memchr::{memchr, memchr_iter};
 
+use super::batch::{BatchEnd, EntryBatch};
 use super::period::PeriodSearch;
 use crate::io::{AccessMethod, Filled, Source, SpanFeed, Stream};
 use crate::timestamp::{self, EntryFilter, LINE_HEAD};
 
-/// The number of bytes read at a time, and the maximum returned at a time from one entry.
+/// The number of bytes read at a time, of a batch, and of a piece of a very long entry.
 const PIECE: usize = 64 << 10;
 
 /// A line that has been examined.
@@ -27,37 +29,14 @@ struct LineVerdict {
     time: Option<Timestamp>,
 }
 
-/// Consecutive lines of one log.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Lines {
-    /// Where they begin among all bytes read from the log, and their length.
-    pos: u64,
-    len: usize,
-    /// The offset of the lines in the log.
-    pub offset: u64,
-    /// How many line numbers to skip (modulo 2^64) before these lines; `None` if they continue the
-    /// lines that were returned last.
-    pub passed: Option<u64>,
-}
-
-impl Lines {
-    /// Returns lines that are not in the buffer of a [`Log`].
-    pub(super) fn appended(offset: u64, len: usize, passed: Option<u64>) -> Lines {
-        Lines { pos: 0, len, offset, passed }
-    }
-
-    /// Returns where the lines end in the log.
-    #[must_use]
-    pub fn end(&self) -> u64 {
-        self.offset + self.len as u64
-    }
-}
-
 /// An entry, or a piece of a very long one.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     time: Timestamp,
-    lines: Lines,
+    /// Where it begins among all bytes read from the log and in the log, and its length.
+    pos: u64,
+    offset: u64,
+    len: usize,
     /// The number of lines before it in the log, and of its own lines.
     line: u64,
     count: u64,
@@ -89,11 +68,13 @@ pub struct Log {
     is_timed: bool,
     /// Entries that have not been returned, by time.
     entries: VecDeque<Entry>,
-    /// The lines returned last, and the number of the line after them.
-    returned: Option<(Lines, u64)>,
-    /// Whether they were a piece of an entry that continues.
+    /// The number of the line after the entry returned last, and the time of that entry.
+    returned: (u64, Timestamp),
+    /// Whether that was a piece of an entry that continues.
     is_within_entry: bool,
     latest: Timestamp,
+    /// The latest time less the slack. No earlier entry is sorted in.
+    horizon: Timestamp,
     /// Whether the rest of a very long line comes next, and whether it is wanted.
     rest: Option<bool>,
     /// Whether the log has a gap after the bytes in the buffer.
@@ -142,9 +123,10 @@ impl Log {
             growing: None,
             is_timed: false,
             entries: VecDeque::new(),
-            returned: None,
+            returned: (0, Timestamp::MIN),
             is_within_entry: false,
             latest: Timestamp::MIN,
+            horizon: Timestamp::MIN,
             rest: None,
             at_gap: false,
             ended: false,
@@ -152,35 +134,55 @@ impl Log {
         })
     }
 
-    /// Returns the time of the next entry, or `None` within an entry and at the end.
-    pub fn next_time(&self) -> Option<Timestamp> {
-        self.entries.front().filter(|_| !self.is_within_entry).map(|entry| entry.time)
-    }
-
-    /// Returns the bytes of `lines`, which must be the lines returned last.
-    pub fn bytes(&self, lines: &Lines) -> &[u8] {
-        let start = (lines.pos - self.dropped) as usize;
-        &self.buffer[start..start + lines.len]
-    }
-
-    /// Returns the notices about the log, once it has ended.
-    pub fn take_notices(&mut self) -> Vec<String> {
-        if let Some(filter) = self.filter.as_ref().filter(|_| self.notices.is_empty()) {
-            return self.search.notices(filter);
-        }
-        std::mem::take(&mut self.notices)
-    }
-
-    /// Moves to the first entry, and buffers up to `hold` bytes to sort entries. Lines before the
-    /// first entry belong to it.
-    ///
-    /// # Errors
-    /// Returns an error if reading fails or the form of the times cannot be learnt.
-    pub fn begin(&mut self, hold: usize) -> io::Result<()> {
+    /// Reads on, and returns the entries that nothing later can precede within the slack and `hold`
+    /// bytes. Lines before the first entry belong to it. Ends early rather than wait for a slow
+    /// writer. The memory of `batch` is reused.
+    pub(super) fn next_batch(&mut self, mut batch: EntryBatch, hold: usize) -> EntryBatch {
+        batch.clear();
         self.hold = hold as u64;
+        if let Err(error) = self.learn() {
+            batch.end = BatchEnd::Failed(error);
+            return batch;
+        }
+        // Entries that follow each other are copied at once.
+        let mut run = self.examined..self.examined;
+        loop {
+            while let Some(entry) = self.release() {
+                if entry.pos != run.end {
+                    batch.push_bytes(self.bytes(&run));
+                    run = entry.pos..entry.pos;
+                }
+                run.end += entry.len as u64;
+                let (line, before) = self.returned;
+                let passed = (entry.line != line).then(|| entry.line.wrapping_sub(line));
+                // Nothing comes between the pieces of an entry.
+                let time = if entry.continues { before } else { entry.time };
+                batch.push(time, (entry.offset, entry.len), passed);
+                self.returned = (entry.line + entry.count, time);
+                self.is_within_entry = entry.is_open;
+            }
+            let is_over = self.is_over();
+            if !is_over && batch.len() + ((run.end - run.start) as usize) < PIECE && self.advance() {
+                continue;
+            }
+            batch.push_bytes(self.bytes(&run));
+            run = self.examined..self.examined;
+            if is_over {
+                let failure = self.failure.take();
+                batch.end = failure.map_or_else(|| BatchEnd::Ended(self.take_notices()), BatchEnd::Failed);
+            } else if batch.len() < PIECE && (!self.read_more() || batch.is_empty()) {
+                continue;
+            }
+            return batch;
+        }
+    }
+
+    /// Reads the beginning of a stream, and learns the form of its times.
+    fn learn(&mut self) -> io::Result<()> {
+        let mut sample = timestamp::SAMPLE;
         while self.filter.is_none() && !self.ended {
             let filled = self.fill()?;
-            let enough = self.buffer.len() >= timestamp::SAMPLE || filled == Filled::Drained;
+            let enough = self.buffer.len() >= sample || filled == Filled::Drained;
             if self.buffer.is_empty() || !(enough || self.ended) {
                 continue;
             }
@@ -190,80 +192,37 @@ impl Log {
                     self.filter = Some(EntryFilter::new(period, &Arc::new(reader), all));
                 }
                 Err(error) if self.ended || self.buffer.len() >= timestamp::LONG_SAMPLE => return Err(error),
-                Err(_) => {}
+                Err(_) => sample = timestamp::next_sample(self.buffer.len()),
             }
         }
-        self.look_ahead();
         Ok(())
     }
 
-    /// Returns the next lines whose entry's time satisfies `before`, or `None` at the end of the
-    /// log.
-    ///
-    /// # Errors
-    /// Returns an error if reading fails, after all entries before that.
-    pub fn next_lines(&mut self, before: impl Fn(Timestamp) -> bool) -> io::Result<Option<Lines>> {
-        let next = if self.is_within_entry { self.take_continuation() } else { self.entries.pop_front() };
-        let Some(mut next) = next else { return self.failure.take().map_or(Ok(None), Err) };
-        let line = self.returned.map_or(0, |(_, line)| line);
-        if next.line != line {
-            next.lines.passed = Some(next.line.wrapping_sub(line));
+    /// Returns bytes of the buffer.
+    fn bytes(&self, within: &Range<u64>) -> &[u8] {
+        &self.buffer[(within.start - self.dropped) as usize..(within.end - self.dropped) as usize]
+    }
+
+    /// Returns the notices about the log, once it has ended.
+    fn take_notices(&mut self) -> Vec<String> {
+        if let Some(filter) = self.filter.as_ref().filter(|_| self.notices.is_empty()) {
+            return self.search.notices(filter);
         }
-        self.record_returned(&next);
-        while !self.is_within_entry && next.lines.len < PIECE {
-            let follows = |entry: &&Entry| {
-                let end = next.lines.len as u64;
-                (entry.lines.pos, entry.lines.offset) == (next.lines.pos + end, next.lines.offset + end)
+        std::mem::take(&mut self.notices)
+    }
+
+    /// Takes the next entry, unless a later one may precede it.
+    fn release(&mut self) -> Option<Entry> {
+        if self.is_within_entry {
+            return match self.entries.iter().position(|entry| entry.continues) {
+                Some(at) => self.entries.remove(at),
+                None if self.is_over() => self.entries.pop_front(),
+                None => None,
             };
-            let Some(more) = self.entries.front().filter(|entry| before(entry.time)).filter(follows).copied() else {
-                break;
-            };
-            self.entries.pop_front();
-            next.lines.len += more.lines.len;
-            next.count += more.count;
-            next.is_open = more.is_open;
-            self.record_returned(&next);
         }
-        Ok(Some(next.lines))
-    }
-
-    /// Records what is returned, and looks ahead to the next entry.
-    fn record_returned(&mut self, entry: &Entry) {
-        self.returned = Some((entry.lines, entry.line + entry.count));
-        self.is_within_entry = entry.is_open;
-        self.look_ahead();
-    }
-
-    /// Returns the next piece of the entry of which a piece was returned last.
-    fn take_continuation(&mut self) -> Option<Entry> {
-        loop {
-            if let Some(at) = self.entries.iter().position(|entry| entry.continues) {
-                return self.entries.remove(at);
-            }
-            if self.is_over() {
-                self.is_within_entry = false;
-                return self.entries.pop_front();
-            }
-            self.advance();
-        }
-    }
-
-    /// Examines lines until no later entry can precede the next one, within the slack and the
-    /// buffer limit.
-    fn look_ahead(&mut self) {
-        while !self.is_over() && !self.is_within_entry {
-            if let Some(next) = self.entries.front() {
-                let late = self.latest.duration_since(next.time) > self.slack();
-                if late || self.examined - next.lines.pos.min(self.examined) >= self.hold {
-                    return;
-                }
-            }
-            self.advance();
-        }
-    }
-
-    fn slack(&self) -> SignedDuration {
-        self.search.context.slack
+        let next = self.entries.front()?;
+        let is_settled = next.time < self.horizon || self.examined.saturating_sub(next.pos) >= self.hold;
+        if is_settled || self.is_over() { self.entries.pop_front() } else { None }
     }
 
     /// Returns whether all wanted entries have been found.
@@ -272,27 +231,41 @@ impl Log {
         (all || self.filter.as_ref().is_some_and(|filter| filter.over)) && self.growing.is_none()
     }
 
-    /// Examines the next line, reads more, or ends the last entry.
-    fn advance(&mut self) {
+    /// Examines the next line, or ends the last entry. Returns whether that was possible without
+    /// reading more.
+    fn advance(&mut self) -> bool {
         let is_cut = self.filter.as_ref().is_none_or(|filter| filter.over);
-        match self.examine_line().filter(|_| !is_cut) {
-            Some(line) => self.take(line),
-            None if self.ended || is_cut => self.close(),
-            None => {
-                if let Err(error) = self.fill() {
-                    (self.ended, self.failure) = (true, Some(error));
-                }
-            }
+        if !is_cut && let Some(line) = self.examine_line() {
+            self.take(line);
+            return true;
         }
+        let may_close = self.ended || is_cut;
+        if may_close {
+            self.close();
+        }
+        may_close
+    }
+
+    /// Reads more. Returns whether the writer is slow.
+    fn read_more(&mut self) -> bool {
+        let filled = self.fill();
+        let is_slow = matches!(filled, Ok(Filled::Drained));
+        if let Err(error) = filled {
+            (self.ended, self.failure) = (true, Some(error));
+        }
+        is_slow
     }
 
     /// Adds a line to its entry.
     fn take(&mut self, line: LineVerdict) {
         let start = (self.examined - self.dropped) as usize;
-        let count = u64::from(self.buffer[start..start + line.len].ends_with(b"\n"));
+        let bytes = &self.buffer[start..start + line.len];
+        let count = match self.filter.as_ref().is_some_and(|filter| filter.reader().joins_lines()) {
+            false => u64::from(bytes.ends_with(b"\n")),
+            true => memchr_iter(b'\n', bytes).count() as u64,
+        };
         let follows = self.growing.is_some_and(|entry| {
-            let end = entry.lines.len as u64;
-            (self.examined, self.offset) == (entry.lines.pos + end, entry.lines.offset + end)
+            (self.examined, self.offset) == (entry.pos + entry.len as u64, entry.offset + entry.len as u64)
         });
         // Lines before the first time belong to the first entry.
         let begins = line.time.is_some() && self.is_timed;
@@ -301,40 +274,49 @@ impl Log {
         }
         self.is_timed |= line.time.is_some();
         // An entry that is too far out of order stays where it is.
-        let late = |time: &Timestamp| self.latest.duration_since(*time) > self.slack();
-        let line = LineVerdict { time: line.time.map(|time| if late(&time) { self.latest } else { time }), ..line };
-        self.latest = line.time.map_or(self.latest, |time| time.max(self.latest));
+        let time = line.time.map(|time| if time < self.horizon { self.latest } else { time });
+        if let Some(time) = time.filter(|time| *time > self.latest) {
+            self.latest = time;
+            self.horizon = time.checked_sub(self.search.context.slack).unwrap_or(Timestamp::MIN);
+        }
         if line.is_wanted {
-            let lines = Lines { pos: self.examined, len: 0, offset: self.offset, passed: None };
-            let time = line.time.unwrap_or(self.latest);
-            let fresh = Entry { time, lines, line: self.line, count: 0, is_open: false, continues: false };
-            let entry = self.growing.get_or_insert(fresh);
-            entry.lines.len += line.len;
-            entry.count += count;
-            entry.time = line.time.unwrap_or(entry.time);
-            if entry.lines.len >= PIECE {
-                entry.is_open = true;
-                let next = Lines {
-                    pos: entry.lines.pos + entry.lines.len as u64,
-                    len: 0,
-                    offset: entry.lines.offset + entry.lines.len as u64,
-                    passed: None,
-                };
-                let rest = Entry {
-                    lines: next,
-                    line: entry.line + entry.count,
-                    count: 0,
-                    is_open: false,
-                    continues: true,
-                    ..*entry
-                };
-                self.close();
-                self.growing = Some(rest);
-            }
+            self.extend_entry(line.len, count, time);
         }
         self.examined += line.len as u64;
         self.offset += line.len as u64;
         self.line += count;
+    }
+
+    /// Adds a line to the entry that grows, or begins one. A very long entry goes on as another piece.
+    fn extend_entry(&mut self, len: usize, count: u64, time: Option<Timestamp>) {
+        let entry = self.growing.get_or_insert(Entry {
+            time: time.unwrap_or(self.latest),
+            pos: self.examined,
+            offset: self.offset,
+            len: 0,
+            line: self.line,
+            count: 0,
+            is_open: false,
+            continues: false,
+        });
+        entry.len += len;
+        entry.count += count;
+        entry.time = time.unwrap_or(entry.time);
+        if entry.len >= PIECE {
+            entry.is_open = true;
+            let rest = Entry {
+                pos: entry.pos + entry.len as u64,
+                offset: entry.offset + entry.len as u64,
+                len: 0,
+                line: entry.line + entry.count,
+                count: 0,
+                is_open: false,
+                continues: true,
+                ..*entry
+            };
+            self.close();
+            self.growing = Some(rest);
+        }
     }
 
     /// Ends the last entry, and sorts it in by its time.
@@ -348,12 +330,12 @@ impl Log {
     fn examine_line(&mut self) -> Option<LineVerdict> {
         let filter = self.filter.as_mut()?;
         let rest = &self.buffer[(self.examined - self.dropped) as usize..];
-        let end = memchr(b'\n', rest).map(|end| end + 1);
         if let Some(is_wanted) = self.rest.filter(|_| !rest.is_empty()) {
+            let end = memchr(b'\n', rest).map(|end| end + 1);
             self.rest = if end.is_some() { None } else { self.rest };
             return Some(LineVerdict { len: end.unwrap_or(rest.len()), is_wanted, time: None });
         }
-        let whole = end.or_else(|| (!rest.is_empty() && (self.ended || self.at_gap)).then_some(rest.len()));
+        let whole = filter.reader().unit_len(rest, self.ended || self.at_gap);
         let is_cut = whole.is_none() && rest.len() >= LINE_HEAD;
         let len = whole.or(is_cut.then_some(rest.len()))?;
         let is_wanted = filter.keeps(&rest[..len], self.offset);
@@ -365,8 +347,7 @@ impl Log {
 
     /// Reads more, after dropping bytes that are no longer needed.
     fn fill(&mut self) -> io::Result<Filled> {
-        let entries = self.entries.iter().chain(&self.growing).map(|entry| entry.lines.pos);
-        let needed = entries.chain(self.returned.map(|(lines, _)| lines.pos)).fold(self.examined, u64::min);
+        let needed = self.entries.iter().chain(&self.growing).map(|entry| entry.pos).fold(self.examined, u64::min);
         let unneeded = (needed - self.dropped) as usize;
         // Moving the rest must not cost more than reading it did.
         if unneeded * 2 >= self.buffer.len() {

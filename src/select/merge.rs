@@ -3,13 +3,12 @@
 //! Entries with the same time keep the order of their logs. Each log holds a bounded buffer, so
 //! memory does not depend on the sizes of the logs.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::io;
 
-use jiff::Timestamp;
-
-use super::log::{Lines, Log};
+use super::ahead::ReadAhead;
+use super::batch::{BatchEnd, EntryBatch, Lines};
+use super::heads::{HeadKey, Heads};
+use super::log::Log;
 
 /// The number of bytes that all logs together buffer to sort entries.
 const HELD: usize = 16 << 20;
@@ -17,27 +16,14 @@ const HELD: usize = 16 << 20;
 /// A merge of several logs.
 #[derive(Debug)]
 pub struct Merge {
-    logs: Vec<Option<Log>>,
+    ahead: ReadAhead,
+    /// The batches of which entries have not been returned.
+    batches: Vec<EntryBatch>,
     ranks: Vec<usize>,
-    /// The logs that have a next entry, the earliest on top.
-    heads: BinaryHeap<Reverse<(Timestamp, usize, usize)>>,
-    /// The log whose current entry may continue.
-    current: Option<usize>,
-    /// Logs that have not been read yet.
-    fresh: Vec<usize>,
-    /// The number of bytes that each log buffers to sort its entries.
-    hold: usize,
-}
-
-/// The next event of a merge.
-#[derive(Debug)]
-enum Event<'m> {
-    /// Lines of the log with this number.
-    Lines(usize, &'m [u8], Lines),
-    /// A log has ended, with notices to report about it.
-    Ended(usize, Vec<String>),
-    /// A log failed, and nothing more of it follows.
-    Failed(usize, io::Error),
+    /// The logs by rank.
+    order: Vec<usize>,
+    /// The logs that have a next entry.
+    heads: Heads,
 }
 
 /// What to do after some lines of a log.
@@ -73,13 +59,15 @@ pub trait MergeOutput {
 }
 
 impl Merge {
-    /// Merges `logs`. Among entries with the same time, those of the log with the lowest rank come
-    /// first.
+    /// Merges `logs` on up to `threads` threads. Among entries with the same time, those of the log
+    /// with the lowest rank come first.
     #[must_use]
-    pub fn new(logs: Vec<Option<Log>>, ranks: Vec<usize>) -> Self {
-        let fresh = (0..logs.len()).rev().filter(|&log| logs[log].is_some()).collect();
+    pub fn new(logs: Vec<Option<Log>>, ranks: Vec<usize>, threads: usize) -> Self {
         let hold = (HELD / logs.len().max(1)).clamp(64 << 10, 256 << 10);
-        Self { logs, ranks, heads: BinaryHeap::new(), current: None, fresh, hold }
+        let batches = logs.iter().map(|_| EntryBatch::default()).collect();
+        let mut order: Vec<usize> = (0..logs.len()).collect();
+        order.sort_by_key(|&log| ranks[log]);
+        Self { ahead: ReadAhead::new(logs, hold, threads), batches, ranks, order, heads: Heads::default() }
     }
 
     /// Passes all lines on in order. Returns how the merge ended.
@@ -87,74 +75,51 @@ impl Merge {
     /// # Errors
     /// Returns the error of the output.
     pub fn run(mut self, output: &mut impl MergeOutput) -> io::Result<MergeStep> {
-        while let Some(event) = self.next_event() {
-            let (log, step) = match event {
-                Event::Lines(_, [], _) => continue,
-                Event::Lines(log, bytes, lines) => (log, output.lines(log, bytes, &lines)?),
-                Event::Ended(log, notices) => (log, output.ended(log, notices)?),
-                Event::Failed(log, error) => {
-                    output.failed(log, &error)?;
-                    continue;
+        for log in 0..self.batches.len() {
+            if self.refill(log, output)? == MergeStep::Stop {
+                return Ok(MergeStep::Stop);
+            }
+        }
+        while let Some(rank) = self.heads.first() {
+            let (log, second) = (self.order[rank], self.heads.second());
+            let batch = &mut self.batches[log];
+            let (lines, bytes) = batch.take(|time| second.is_none_or(|second| HeadKey::new(time, rank) < second));
+            let step = if bytes.is_empty() { MergeStep::Continue } else { output.lines(log, bytes, &lines)? };
+            match (step, batch.next_nanosecond()) {
+                (MergeStep::Continue, Some(time)) => self.heads.replace_first(HeadKey::new(time, rank)),
+                (MergeStep::Continue, None) => {
+                    self.heads.remove_first();
+                    if self.refill(log, output)? == MergeStep::Stop {
+                        return Ok(MergeStep::Stop);
+                    }
                 }
-            };
-            match step {
-                MergeStep::Continue => {}
-                MergeStep::DropLog => self.drop_log(log),
-                MergeStep::Stop => return Ok(MergeStep::Stop),
+                (MergeStep::DropLog, _) => {
+                    self.heads.remove_first();
+                    self.ahead.drop_log(log);
+                }
+                (MergeStep::Stop, _) => return Ok(MergeStep::Stop),
             }
         }
         Ok(MergeStep::Continue)
     }
 
-    /// Drops a log whose remaining entries are not wanted.
-    fn drop_log(&mut self, log: usize) {
-        self.logs[log] = None;
-        self.current = self.current.filter(|&current| current != log);
-        self.heads.retain(|Reverse((_, _, head))| *head != log);
-    }
-
-    /// Returns the next event, or `None` at the end of all logs.
-    fn next_event(&mut self) -> Option<Event<'_>> {
-        while let Some(index) = self.fresh.pop() {
-            let Some(log) = &mut self.logs[index] else { continue };
-            match log.begin(self.hold) {
-                Ok(()) => match log.next_time() {
-                    Some(time) => self.heads.push(Reverse((time, self.ranks[index], index))),
-                    None => {
-                        self.current = Some(index);
-                        break;
+    /// Continues with the next entries of a log, or reports its end.
+    fn refill(&mut self, log: usize, output: &mut impl MergeOutput) -> io::Result<MergeStep> {
+        loop {
+            let mut spent = std::mem::take(&mut self.batches[log]);
+            match std::mem::take(&mut spent.end) {
+                BatchEnd::More => {
+                    let Some(batch) = self.ahead.next(log, spent) else { return Ok(MergeStep::Continue) };
+                    let time = batch.next_nanosecond();
+                    self.batches[log] = batch;
+                    if let Some(time) = time {
+                        self.heads.push(HeadKey::new(time, self.ranks[log]));
+                        return Ok(MergeStep::Continue);
                     }
-                },
-                Err(error) => return Some(self.end(index, Some(error))),
-            }
-        }
-        let index = match self.current.take() {
-            Some(current) => current,
-            None => self.heads.pop()?.0.2,
-        };
-        let limit = self.heads.peek().map(|Reverse((time, rank, _))| (*time, *rank));
-        let rank = self.ranks[index];
-        let before = |time| limit.is_none_or(|limit| (time, rank) < limit);
-        let log = self.logs[index].as_mut()?;
-        match log.next_lines(before) {
-            Ok(Some(lines)) => {
-                match log.next_time() {
-                    Some(time) => self.heads.push(Reverse((time, rank, index))),
-                    None => self.current = Some(index),
                 }
-                let log = self.logs[index].as_ref()?;
-                Some(Event::Lines(index, log.bytes(&lines), lines))
+                BatchEnd::Ended(notices) => return output.ended(log, notices),
+                BatchEnd::Failed(error) => return output.failed(log, &error).map(|()| MergeStep::Continue),
             }
-            Ok(None) => Some(self.end(index, None)),
-            Err(error) => Some(self.end(index, Some(error))),
-        }
-    }
-
-    fn end(&mut self, index: usize, error: Option<io::Error>) -> Event<'static> {
-        let log = self.logs[index].take();
-        match error {
-            Some(error) => Event::Failed(index, error),
-            None => Event::Ended(index, log.map(|mut log| log.take_notices()).unwrap_or_default()),
         }
     }
 }

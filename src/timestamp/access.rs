@@ -59,6 +59,18 @@ pub(super) fn each_line<S: RandomAccess + ?Sized>(
     within: Range<u64>,
     take: &mut dyn FnMut(&[u8], Range<u64>) -> bool,
 ) -> io::Result<u64> {
+    each_unit(source, within, |bytes, _| memchr(b'\n', bytes).map(|end| end + 1), take)
+}
+
+/// Like [`each_line`], for units that `split` delimits: it returns the length of the one at the
+/// start of some whole lines. If these do not decide it, more are read, unless nothing follows,
+/// which its second argument says.
+pub(super) fn each_unit<S: RandomAccess + ?Sized>(
+    source: &S,
+    within: Range<u64>,
+    split: impl Fn(&[u8], bool) -> Option<usize>,
+    take: &mut dyn FnMut(&[u8], Range<u64>) -> bool,
+) -> io::Result<u64> {
     let mut buffer: Vec<u8> = Vec::new();
     let (mut at, mut read, mut size) = (within.start, 0, PROBE);
     loop {
@@ -72,17 +84,21 @@ pub(super) fn each_line<S: RandomAccess + ?Sized>(
         read += got as u64;
         let ended = got < room || next + got as u64 >= within.end;
         let whole = if ended { buffer.len() } else { memrchr(b'\n', &buffer).map_or(0, |end| end + 1) };
-        for line in lines(&buffer[..whole]) {
-            let end = at + line.len() as u64;
-            if !take(line, at..end) {
+        let mut done = 0;
+        while done < whole {
+            let rest = &buffer[done..whole];
+            let Some(len) = split(rest, ended).or(ended.then_some(rest.len())) else { break };
+            let end = at + len as u64;
+            if !take(&rest[..len], at..end) {
                 return Ok(read);
             }
             at = end;
+            done += len;
         }
         if ended {
             return Ok(read);
         }
-        buffer.drain(..whole);
+        buffer.drain(..done);
         if buffer.len() >= LINE_HEAD {
             let end = line_end_from(source, at + buffer.len() as u64..within.end, &mut read)?;
             if !take(&buffer, at..end) {

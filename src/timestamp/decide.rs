@@ -67,6 +67,7 @@ impl Learner<'_> {
             place: form.0.clone(),
             notation,
             zone,
+            heading: None,
             day: self.day,
             looked: self.outer.max(seen.lines),
             timed: seen.lines,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::tz::TimeZone;
 
+use super::heading::Heading;
 use super::notation::Notation;
 use super::place::TimePlace;
 use super::stamp::Stamp;
@@ -19,6 +20,8 @@ pub struct TimeForm {
     pub(super) notation: Notation,
     /// The zone of times without one, if the log names it.
     pub(super) zone: Option<TimeZone>,
+    /// The first line of each entry, if the time is on a later one.
+    pub(super) heading: Option<Heading>,
     /// The day of the first entry, if the log states it outside its entries.
     pub(super) day: Option<i64>,
     /// The number of lines examined to learn it.

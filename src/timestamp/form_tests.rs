@@ -7,7 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::field_samples::FIELD_SAMPLES;
 use super::samples::SAMPLES;
-use super::{BucketReader, FormHints, Grid, Period, QuickReader, Reader, Sequence, TimeContext, find, learn};
+use super::{
+    BucketReader, FormHints, Grid, LONG_SAMPLE, Period, QuickReader, Reader, SAMPLE, Sequence, TimeContext, find,
+    learn, next_sample,
+};
 
 fn context() -> TimeContext {
     TimeContext {
@@ -41,6 +44,13 @@ fn every_notation_is_detected_from_one_line() {
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), SAMPLES.len() + FIELD_SAMPLES.len(), wrong.join("\n"));
+}
+
+/// Regression: the first MiB of a stream without times was examined again for each piece of it.
+#[test]
+fn the_form_of_a_stream_is_looked_for_a_few_times() {
+    let attempts = std::iter::successors(Some(SAMPLE), |&len| (len < LONG_SAMPLE).then(|| next_sample(len)));
+    assert!(attempts.sum::<usize>() < LONG_SAMPLE * 3 / 2);
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod field_samples;
 mod form;
 #[cfg(test)]
 mod form_tests;
+mod heading;
 mod json;
 mod learn;
 mod months;
@@ -46,7 +47,7 @@ pub use learn::FormHints;
 pub use quick_reader::QuickReader;
 pub use reader::{FirstDate, Reader, Sequence, TimeContext};
 pub use refusal::Refusal;
-pub use sample::{LONG_SAMPLE, LogTimes, SAMPLE, learn, learn_from, log_times};
+pub use sample::{LONG_SAMPLE, LogTimes, SAMPLE, learn, learn_from, log_times, next_sample};
 pub use search::{Found, find};
 pub use stamp::{Stamp, Yearless};
 pub use window::{EntryFilter, StreamWindow};

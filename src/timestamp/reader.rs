@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
+use memchr::memchr;
 
 use super::form::TimeForm;
 use super::learn::FormHints;
@@ -170,6 +171,31 @@ impl Reader {
     /// Reads what a line says, and where that ends if it is in a column.
     pub(super) fn stamp_to_end(&self, line: &[u8]) -> Option<(Stamp, Option<usize>)> {
         self.form.read_to_end(line, &self.zones)
+    }
+
+    /// Returns the length of the line at the start of `bytes`, including its terminator. In a log
+    /// whose entries state their time after a heading, the lines from a heading to the time are one.
+    /// Returns `None` if that takes more bytes, unless `is_whole` says that none follow.
+    #[must_use]
+    pub fn unit_len(&self, bytes: &[u8], is_whole: bool) -> Option<usize> {
+        match self.form.heading {
+            None => memchr(b'\n', bytes).map(|end| end + 1).or((is_whole && !bytes.is_empty()).then_some(bytes.len())),
+            Some(heading) => heading.unit_len(bytes, is_whole, |line| self.stamp(line).is_some()),
+        }
+    }
+
+    /// Reads the written time of what [`Reader::unit_len`] delimits.
+    pub(super) fn unit_stamp(&self, unit: &[u8]) -> Option<Stamp> {
+        match self.form.heading {
+            None => self.stamp(unit),
+            Some(heading) => heading.stamp(unit, |line| self.stamp(line)),
+        }
+    }
+
+    /// Returns whether [`Reader::unit_len`] may delimit several lines.
+    #[must_use]
+    pub fn joins_lines(&self) -> bool {
+        self.form.heading.is_some()
     }
 
     /// Returns whether times are known only after reading all lines from the first.

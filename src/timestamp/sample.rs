@@ -12,6 +12,7 @@ use memchr::{memchr, memrchr};
 
 use super::access::{RandomAccess, each_line, lines};
 use super::form::TimeForm;
+use super::heading::Heading;
 use super::learn::Learner;
 use super::reader::{Reader, Sequence, TimeContext};
 use super::refusal::Refusal;
@@ -24,6 +25,13 @@ pub const SAMPLE: usize = 16 << 10;
 
 /// The number of bytes to examine if those are not enough.
 pub const LONG_SAMPLE: usize = 1 << 20;
+
+/// Returns how many bytes of a stream to examine after `len` were not enough. Each attempt examines
+/// all of them, so their number grows quickly.
+#[must_use]
+pub fn next_sample(len: usize) -> usize {
+    (len * 4).min(LONG_SAMPLE)
+}
 
 /// Learns the form of the times in the bytes `within` of `source`, which was last changed at
 /// `changed`.
@@ -49,6 +57,7 @@ pub fn learn<S: RandomAccess + ?Sized>(
         Ok(form) => form,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    let form = with_heading(form, &head, &zones);
     let first = lines(&head).find_map(|line| form.read(line, &zones));
     let last = match first {
         Some(Stamp::Yearless(..) | Stamp::Uptime(..)) => {
@@ -177,8 +186,16 @@ pub fn learn_from(bytes: &[u8], whole: bool, context: &TimeContext) -> Result<Re
         look(&mut learner, &bytes[..bytes.len().min(LONG_SAMPLE)], whole, false);
         learner.decide()
     })?;
+    let form = with_heading(form, bytes, &zones);
     let first = lines(bytes).find_map(|line| form.read(line, &zones));
     Ok(Reader::new(form, context, first, None, context.now))
+}
+
+/// Learns from the same lines whether the time of an entry stands below a heading.
+fn with_heading(form: TimeForm, bytes: &[u8], zones: &Abbreviations) -> TimeForm {
+    let sample = &bytes[..bytes.len().min(SAMPLE)];
+    let heading = Heading::learn(sample, |line| form.read(line, zones));
+    TimeForm { heading, ..form }
 }
 
 /// Passes lines to a learner, until it is sure if `briefly` is set. An unterminated line counts

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use memchr::memchr;
 
-use super::access::{MAX_READ, PROBE, RandomAccess, each_line};
+use super::access::{MAX_READ, PROBE, RandomAccess, each_unit};
 use super::form::LINE_HEAD;
 use super::reader::{Bounds, Reader};
 use super::sample::LONG_SAMPLE;
@@ -124,7 +124,8 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
         enough: &dyn Fn(&EntryFilter) -> bool,
     ) -> io::Result<u64> {
         let mut stopped = range.end;
-        self.read += each_line(self.source, range, &mut |line, at| {
+        let split = |bytes: &[u8], is_whole| self.reader.unit_len(bytes, is_whole);
+        self.read += each_unit(self.source, range, split, &mut |line, at| {
             let kept = !enough(window) && window.keeps(line, at.start);
             if window.over || enough(window) && !kept {
                 stopped = at.start;
@@ -195,16 +196,16 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
         while start < limit {
             let mut need = 1;
             let mut head = self.at(start, need, &mut ask)?;
-            // The time may be far into a long line of JSON.
-            while memchr(b'\n', head).is_none() && need < LINE_HEAD && head.len() >= need {
+            // The time may be far into a long line of JSON, or lines below a heading.
+            while reader.unit_len(head, false).is_none() && need < LINE_HEAD && head.len() >= need {
                 need = (head.len() + 1).max(PROBE);
                 head = self.at(start, need, &mut ask)?;
             }
             if head.is_empty() {
                 return Ok(None);
             }
-            let line = memchr(b'\n', head).map_or(head, |end| &head[..end]);
-            if let Some(stamp) = reader.stamp(line) {
+            let line = &head[..reader.unit_len(head, true).unwrap_or(head.len())];
+            if let Some(stamp) = reader.unit_stamp(line) {
                 let bounds = reader.bounds(stamp);
                 self.seen.push((start, bounds));
                 return Ok(Some((start, bounds)));

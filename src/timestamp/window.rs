@@ -6,12 +6,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use memchr::{memchr, memrchr};
 
-use super::access::lines;
 use super::form::LINE_HEAD;
 use super::quick_reader::QuickReader;
 use super::reader::{Reader, Sequence, TimeContext};
 use super::refusal::Refusal;
-use super::sample::{LONG_SAMPLE, SAMPLE, learn_from};
+use super::sample::{LONG_SAMPLE, SAMPLE, learn_from, next_sample};
 use super::{Disorder, LineCoverage, Period};
 
 /// Decides line by line whether its entry is within the period.
@@ -53,7 +52,8 @@ impl EntryFilter {
         }
     }
 
-    /// Returns whether the next line, which starts at `offset`, is kept.
+    /// Returns whether the next line, which starts at `offset`, is kept. Lines are delimited by
+    /// [`Reader::unit_len`].
     pub fn keeps(&mut self, line: &[u8], offset: u64) -> bool {
         let keeps = self.judge(line, offset);
         self.kept |= keeps;
@@ -61,12 +61,16 @@ impl EntryFilter {
     }
 
     fn judge(&mut self, line: &[u8], offset: u64) -> bool {
-        let time = self.times.stamp(&self.reader, line).map(|stamp| self.sequence.resolve(stamp));
+        let stamp = match self.reader.joins_lines() {
+            false => self.times.stamp(&self.reader, line),
+            true => self.reader.unit_stamp(line),
+        };
+        let time = stamp.map(|stamp| self.sequence.resolve(stamp));
         self.time = time;
         self.looked.count(line, time);
         let Some(time) = time else { return self.keep && !self.over };
         let slack = self.reader.slack();
-        if let Some(before) = self.latest.filter(|latest| time.duration_since(*latest) < -slack) {
+        if let Some(before) = self.latest.filter(|latest| time < *latest && time.duration_since(*latest) < -slack) {
             self.disorder.get_or_insert(Disorder { offset, time, before });
         }
         self.latest = self.latest.max(Some(time));
@@ -120,6 +124,8 @@ pub struct StreamWindow {
     window: Option<EntryFilter>,
     /// Lines from which the time format has yet to be detected, or the beginning of one line.
     held: Vec<u8>,
+    /// How many bytes it takes to try to learn the form.
+    enough: usize,
     offset: u64,
     /// Whether to keep the rest of a very long line whose beginning was already emitted.
     rest: Option<bool>,
@@ -129,7 +135,7 @@ impl StreamWindow {
     /// Selects `period` from a stream that has not been read yet.
     #[must_use]
     pub fn new(period: Period, context: TimeContext) -> Self {
-        Self { period, context, window: None, held: Vec::new(), offset: 0, rest: None }
+        Self { period, context, window: None, held: Vec::new(), enough: SAMPLE, offset: 0, rest: None }
     }
 
     /// Returns whether the period is over.
@@ -157,12 +163,15 @@ impl StreamWindow {
     pub fn feed(&mut self, piece: &[u8], mut emit: impl FnMut(bool, &[u8])) -> Result<(), Refusal> {
         if self.window.is_none() {
             self.held.extend_from_slice(piece);
-            if self.held.len() < SAMPLE {
+            if self.held.len() < self.enough {
                 return Ok(());
             }
             match self.learn(&self.held, false) {
                 Ok(window) => self.window = Some(window),
-                Err(_) if self.held.len() < LONG_SAMPLE => return Ok(()),
+                Err(_) if self.held.len() < LONG_SAMPLE => {
+                    self.enough = next_sample(self.held.len());
+                    return Ok(());
+                }
                 Err(refusal) => return Err(refusal),
             }
             let held = std::mem::take(&mut self.held);
@@ -203,7 +212,7 @@ impl StreamWindow {
                 }
             }
         }
-        self.lines(&held, &mut emit);
+        self.lines(&held, true, &mut emit);
         Ok(())
     }
 
@@ -230,11 +239,14 @@ impl StreamWindow {
         };
         let (whole, begun) = piece.split_at(end + 1);
         if self.held.is_empty() {
-            self.lines(whole, emit);
+            let done = self.lines(whole, false, emit);
+            self.held.extend_from_slice(&whole[done..]);
         } else {
             let mut line = std::mem::take(&mut self.held);
             line.extend_from_slice(whole);
-            self.lines(&line, emit);
+            let done = self.lines(&line, false, emit);
+            line.drain(..done);
+            self.held = line;
         }
         self.hold(begun, emit);
     }
@@ -244,15 +256,18 @@ impl StreamWindow {
         self.held.extend_from_slice(begun);
         if self.held.len() >= LINE_HEAD {
             let head = std::mem::take(&mut self.held);
-            self.lines(&head, emit);
+            self.lines(&head, true, emit);
             self.rest = Some(self.window.as_ref().is_some_and(|window| window.keep() && !window.over));
         }
     }
 
-    fn lines(&mut self, bytes: &[u8], emit: &mut impl FnMut(bool, &[u8])) {
-        let Some(window) = &mut self.window else { return };
+    /// Passes lines on, and returns how many bytes they have. Unless `bytes` are whole, a heading at
+    /// their end is left until the time below it is known.
+    fn lines(&mut self, bytes: &[u8], is_whole: bool, emit: &mut impl FnMut(bool, &[u8])) -> usize {
+        let Some(window) = &mut self.window else { return bytes.len() };
         let (mut begun, mut at, mut keep) = (0, 0, false);
-        for line in lines(bytes) {
+        while let Some(len) = window.reader.unit_len(&bytes[at..], is_whole) {
+            let line = &bytes[at..at + len];
             let keeps = !window.over && window.keeps(line, self.offset + at as u64);
             if keeps != keep && at > begun {
                 emit(keep, &bytes[begun..at]);
@@ -264,6 +279,7 @@ impl StreamWindow {
         if at > begun {
             emit(keep, &bytes[begun..at]);
         }
-        self.offset += bytes.len() as u64;
+        self.offset += at as u64;
+        at
     }
 }

@@ -36,6 +36,7 @@ mod limits;
 mod lines;
 mod load;
 mod log_forms;
+mod log_headings;
 mod merge;
 #[cfg(unix)]
 mod merge_follow;

@@ -213,7 +213,7 @@ fn large_logs_are_sorted_as_a_stable_sort_does() {
     let logs = [("one", log(1)), ("two", log(2)), ("three", log(3))];
     logs.iter().for_each(|(name, text)| _ = dir.file(name, text));
     let expected = sorted(&logs, false);
-    for way in [&["--io", "mmap"][..], &["--io", "read", "--threads", "1"]] {
+    for way in [&["--io", "mmap"][..], &["--io", "read", "--threads", "1"], &["--threads", "4"]] {
         let ran = run_in(&dir, &[&["cat", "--merge"][..], way, &["one", "two", "three"]].concat());
         assert_eq!((ran.stderr.as_str(), ran.code), ("", 0));
         assert!(ran.stdout == expected, "not the stable sort");

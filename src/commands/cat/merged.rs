@@ -57,7 +57,7 @@ impl Cat<'_> {
             }
         }
         let ranks = ranks(&merging.names);
-        Merge::new(logs, ranks).run(&mut merging)?;
+        Merge::new(logs, ranks, config.engine.threads).run(&mut merging)?;
         merging.finish()
     }
 

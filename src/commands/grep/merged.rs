@@ -64,7 +64,7 @@ impl Run<'_> {
             }
         }
         let ranks = ranks(&merging.names);
-        Merge::new(logs, ranks).run(&mut merging)?;
+        Merge::new(logs, ranks, self.config.engine.threads).run(&mut merging)?;
         let MergedSearch { turns, output, failed, .. } = merging;
         print_summary(self.settings, &turns.totals, output)?;
         Ok(self.exit(&turns.totals, failed))

@@ -1,0 +1,93 @@
+//! Entries that state their time after their first line.
+//!
+//! `git log`, `svn log`, `hg log`, `bzr log`, ausearch and wevtutil begin an entry with a heading,
+//! and state its time one or more lines below. In such a log, only a heading that a time follows
+//! begins an entry.
+
+use super::access::lines;
+use super::stamp::Stamp;
+
+/// The maximum number of lines from a heading to the time, including both.
+const MOST_LINES: usize = 8;
+
+/// The maximum number of bytes of these lines.
+const MOST_BYTES: usize = 64 << 10;
+
+/// The words that begin a heading.
+const WORDS: [&[u8]; 4] = [b"commit ", b"changeset:", b"Event[", b"{Heap before GC"];
+
+/// The first line of each entry of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heading {
+    /// A line of dashes, equals signs or asterisks.
+    Rule(u8),
+    /// A line that begins with a certain text.
+    Word(&'static [u8]),
+}
+
+impl Heading {
+    /// Returns the heading that `line` may be.
+    fn of(line: &[u8]) -> Option<Self> {
+        if let Some(word) = WORDS.iter().find(|word| line.starts_with(word)) {
+            return Some(Self::Word(word));
+        }
+        let line = line.trim_ascii_end();
+        let first = *line.first().filter(|byte| matches!(byte, b'-' | b'=' | b'*'))?;
+        (line.len() >= 4 && line.iter().all(|byte| *byte == first)).then_some(Self::Rule(first))
+    }
+
+    /// Returns the heading that precedes every time in the beginning of a log, if there is one. Lines
+    /// of the same entry may repeat its time.
+    pub fn learn(sample: &[u8], stamp: impl Fn(&[u8]) -> Option<Stamp>) -> Option<Self> {
+        let mut common = None;
+        let mut above: Option<(Self, usize)> = None;
+        let mut last = None;
+        for (at, line) in lines(sample).enumerate() {
+            if let Some(stamp) = stamp(line) {
+                match above.take() {
+                    Some((heading, start)) if at - start < MOST_LINES => common = Some(heading),
+                    _ if last != Some(stamp) => return None,
+                    _ => {}
+                }
+                last = Some(stamp);
+            } else if let Some(heading) =
+                Self::of(line).filter(|heading| common.is_none_or(|common| common == *heading))
+            {
+                above = Some((heading, at));
+            }
+        }
+        common
+    }
+
+    /// Returns the length of the line at the start of `bytes` or, if it is a heading, of all lines up
+    /// to its time. Returns `None` if that takes more bytes, unless `is_whole` says that none follow.
+    pub fn unit_len(self, bytes: &[u8], is_whole: bool, has_time: impl Fn(&[u8]) -> bool) -> Option<usize> {
+        let (mut first, mut len, mut count) = (None, 0, 0);
+        for line in lines(bytes).take(MOST_LINES) {
+            len += line.len();
+            count += 1;
+            if first.is_some() && len > MOST_BYTES {
+                return first;
+            }
+            if !line.ends_with(b"\n") && !is_whole {
+                return None;
+            }
+            let is_heading = Self::of(line) == Some(self);
+            match first {
+                None if !is_heading => return Some(len),
+                None => first = Some(len),
+                Some(_) if is_heading => return first,
+                Some(_) if has_time(line) => return Some(len),
+                Some(_) => {}
+            }
+        }
+        first.filter(|_| is_whole || count == MOST_LINES)
+    }
+
+    /// Returns the time of lines that [`Heading::unit_len`] delimits.
+    pub fn stamp(self, unit: &[u8], stamp: impl Fn(&[u8]) -> Option<Stamp>) -> Option<Stamp> {
+        let mut lines = lines(unit);
+        lines.next().filter(|line| Self::of(line) == Some(self))?;
+        lines.find_map(stamp)
+    }
+}
