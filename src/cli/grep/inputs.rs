@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::{ArgAction, Args as ClapArgs, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 
 use super::name_globs::NameGlobs;
 use crate::cli::cat::FollowBy;
@@ -11,7 +11,7 @@ use crate::cli::size::parse_size;
 use crate::cli::times::Times;
 
 /// Options about the input.
-#[derive(ClapArgs, Clone, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Inputs")]
 pub struct Inputs {
     /// Search directories recursively, in name order; the working directory by default

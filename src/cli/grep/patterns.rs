@@ -2,12 +2,12 @@
 
 use std::ffi::OsString;
 
-use clap::{ArgAction, Args as ClapArgs, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 
 use crate::cli::size::parse_size;
 
 /// Options that select lines.
-#[derive(ClapArgs, Clone, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Patterns")]
 pub struct Patterns {
     /// Search for PATTERN; may be repeated, and a line that matches any pattern is selected

@@ -3,13 +3,13 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args as ClapArgs, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 
 use crate::cli::range::parse_count;
 use crate::cli::size::parse_size;
 
 /// Options about the output.
-#[derive(ClapArgs, Clone, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Output")]
 pub struct Printing {
     /// Print only the number of selected lines per file
