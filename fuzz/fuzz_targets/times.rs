@@ -1,4 +1,4 @@
-//! Times in logs: a form is learnt from the log, and a search by time finds the same entries as
+//! Times in logs: a time format is detected from the log, and a search by time finds the same entries as
 //! reading each line in that form.
 #![no_main]
 
@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use jiff::tz::TimeZone;
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
-use mapped::timestamp::{TimeContext, FormHints, Period, Sequence, find, learn};
+use mapped::timestamp::{TimeContext, FormHints, Period, Sequence, find, detect};
 
 const FORMS: &[&str] = &[
     "%Y-%m-%dT%H:%M:%SZ",
@@ -65,7 +65,7 @@ fuzz_target!(|log: Log| {
     let slack = SignedDuration::from_mins(1);
     let context = TimeContext { zone: TimeZone::UTC, now, slack, hints: FormHints::default(), first: None, boot: None };
     let whole = 0..text.len() as u64;
-    let Ok(reader) = learn(&text[..], whole.clone(), &context, now).unwrap() else { return };
+    let Ok(reader) = detect(&text[..], whole.clone(), &context, now).unwrap() else { return };
     let reader = Arc::new(reader);
     let found = find(&text[..], whole, &period, &reader).unwrap();
     let mut sequence = Sequence::new(Arc::clone(&reader));

@@ -116,7 +116,7 @@ impl LiveMerge {
     /// Starts a log after content that is not merged here: up to `offset`, with its last lines
     /// `before`, and `lines` of its lines that have not been counted elsewhere.
     pub fn start(&mut self, log: usize, before: &[u8], (offset, lines): (u64, u64)) {
-        if let Ok(reader) = self.search.learn_from(before, true) {
+        if let Ok(reader) = self.search.detect_from(before, true) {
             let mut filter = EntryFilter::new(Period::default(), &Arc::new(reader), true);
             let mut rest = before;
             while let Some(len) = filter.reader().unit_len(rest, true) {
@@ -135,7 +135,7 @@ impl LiveMerge {
         text.extend_from_slice(bytes);
         if growing.last.is_none() && !growing.is_within_line {
             let whole = memrchr(b'\n', &text).map_or(0, |end| end + 1);
-            growing.learn(&self.search, if text.len() > LONGEST_HELD { &text } else { &text[..whole] });
+            growing.detect(&self.search, if text.len() > LONGEST_HELD { &text } else { &text[..whole] });
         }
         let mut rest = &text[..];
         while let Some(end) = self.logs[log].line_len(rest) {
@@ -150,7 +150,7 @@ impl LiveMerge {
         self.logs[log].begun = rest.to_vec();
     }
 
-    /// Takes the end of a log, and a line without an end before it.
+    /// Handles the end of a log, and an unfinished line before it.
     pub fn end(&mut self, log: usize, now: Instant) {
         if std::mem::replace(&mut self.logs[log].has_ended, true) {
             return;
@@ -234,15 +234,15 @@ impl GrowingLog {
         }
     }
 
-    /// Learns the form of the times from the first lines, unless that of the log before fits.
-    fn learn(&mut self, search: &PeriodSearch, lines: &[u8]) {
+    /// Detects the time format from the first lines, unless that of the log before fits.
+    fn detect(&mut self, search: &PeriodSearch, lines: &[u8]) {
         let reads = |reader: &Reader| !reader.is_sequential() && reader.stamp(lines).is_some();
         if lines.is_empty()
             || self.filter.as_ref().is_some_and(|filter| filter.latest().is_some() || reads(filter.reader()))
         {
             return;
         }
-        if let Ok(reader) = search.learn_from(lines, true) {
+        if let Ok(reader) = search.detect_from(lines, true) {
             self.filter = Some(EntryFilter::new(Period::default(), &Arc::new(reader), true));
         }
     }

@@ -88,14 +88,14 @@ impl Log {
     /// them are counted.
     ///
     /// # Errors
-    /// Returns an error if reading fails or the form of the times cannot be learnt.
+    /// Returns an error if reading fails or the time format cannot be detected.
     pub fn open(source: Source, search: PeriodSearch, counts: bool) -> io::Result<Self> {
         let (mut filter, mut notices, mut source) = (None, Vec::new(), source);
         if source.method() != AccessMethod::Stream {
             let within = source.start()..source.end().unwrap_or(0);
             let mut spans = vec![within.clone()];
             if !within.is_empty() {
-                let reader = Arc::new(search.learn(&source, within.clone())?);
+                let reader = Arc::new(search.detect(&source, within.clone())?);
                 if !search.period.is_all() && !reader.is_sequential() {
                     let found = search.locate_by(&source, within.clone(), &reader)?;
                     (spans, notices) = (found.spans, found.notices);
@@ -140,7 +140,7 @@ impl Log {
     pub(super) fn next_batch(&mut self, mut batch: EntryBatch, hold: usize) -> EntryBatch {
         batch.clear();
         self.hold = hold as u64;
-        if let Err(error) = self.learn() {
+        if let Err(error) = self.detect() {
             batch.end = BatchEnd::Failed(error);
             return batch;
         }
@@ -177,8 +177,8 @@ impl Log {
         }
     }
 
-    /// Reads the beginning of a stream, and learns the form of its times.
-    fn learn(&mut self) -> io::Result<()> {
+    /// Reads the beginning of a stream, and detects its time format.
+    fn detect(&mut self) -> io::Result<()> {
         let mut sample = timestamp::SAMPLE;
         while self.filter.is_none() && !self.ended {
             let filled = self.fill()?;
@@ -186,7 +186,7 @@ impl Log {
             if self.buffer.is_empty() || !(enough || self.ended) {
                 continue;
             }
-            match self.search.learn_from(&self.buffer, self.ended) {
+            match self.search.detect_from(&self.buffer, self.ended) {
                 Ok(reader) => {
                     let (period, all) = (self.search.period, self.search.period.since.is_none());
                     self.filter = Some(EntryFilter::new(period, &Arc::new(reader), all));

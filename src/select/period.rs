@@ -39,7 +39,7 @@ impl PeriodSearch {
         if within.is_empty() {
             return Ok(PeriodSpans::default());
         }
-        let reader = Arc::new(self.learn(source, within.clone())?);
+        let reader = Arc::new(self.detect(source, within.clone())?);
         self.locate_by(source, within, &reader)
     }
 
@@ -47,11 +47,11 @@ impl PeriodSearch {
     ///
     /// # Errors
     /// Returns an error if reading fails, or invalid data if the time format cannot be detected.
-    pub fn learn(&self, source: &Source, within: Range<u64>) -> io::Result<Reader> {
+    pub fn detect(&self, source: &Source, within: Range<u64>) -> io::Result<Reader> {
         // Wine does not know the times of a redirected file.
         let changed = source.file().metadata().and_then(|facts| facts.modified());
         let changed = changed.ok().and_then(|changed| Timestamp::try_from(changed).ok()).unwrap_or(self.context.now);
-        let detected = source.without_read_ahead(|| timestamp::learn(source, within, &self.context, changed))?;
+        let detected = source.without_read_ahead(|| timestamp::detect(source, within, &self.context, changed))?;
         detected.map_err(refused)
     }
 
@@ -60,8 +60,8 @@ impl PeriodSearch {
     ///
     /// # Errors
     /// Returns an error if the time format cannot be detected.
-    pub fn learn_from(&self, bytes: &[u8], whole: bool) -> io::Result<Reader> {
-        timestamp::learn_from(bytes, whole, &self.context).map_err(refused)
+    pub fn detect_from(&self, bytes: &[u8], whole: bool) -> io::Result<Reader> {
+        timestamp::detect_from(bytes, whole, &self.context).map_err(refused)
     }
 
     /// Finds the entries of the period in a known form.

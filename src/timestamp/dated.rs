@@ -79,7 +79,7 @@ impl Civil {
     ///
     /// These are the style that reads most, and the one without leading zeros, which other lines
     /// may need.
-    pub fn learn(
+    pub fn detect(
         date: Option<(DateStyle, WrittenDate)>,
         gap: &'static [u8],
         clock_at: Scanner<'_>,
@@ -132,7 +132,7 @@ impl Civil {
     }
 
     /// Returns the times at the start of `text` that end with a date.
-    pub fn learn_turned(text: &[u8], zones: &Abbreviations) -> Vec<FoundTime> {
+    pub fn detect_turned(text: &[u8], zones: &Abbreviations) -> Vec<FoundTime> {
         let mut found = Vec::new();
         for clock in CLOCKS.into_iter().filter(|clock| clock.separator == b':' && !clock.unpadded && !clock.point) {
             let mut at = Scanner(text);

@@ -7,13 +7,13 @@ use jiff::tz::TimeZone;
 
 use super::civil::{DateStyle, Order};
 use super::dated::CMTRACE;
+use super::detector::{FormTally, FormatDetector};
 use super::form::TimeForm;
-use super::learn::{FormTally, Learner};
 use super::notation::Notation;
 use super::place::TimePlace;
 use super::refusal::Refusal;
 
-impl Learner<'_> {
+impl FormatDetector<'_> {
     /// Decides on the form that most lines have.
     ///
     /// # Errors

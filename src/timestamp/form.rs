@@ -24,7 +24,7 @@ pub struct TimeForm {
     pub(super) heading: Option<Heading>,
     /// The day of the first entry, if the log states it outside its entries.
     pub(super) day: Option<i64>,
-    /// The number of lines examined to learn it.
+    /// The number of lines examined to detect it.
     pub looked: u64,
     /// How many of these contain a time in this form.
     pub timed: u64,

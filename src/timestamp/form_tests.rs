@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::field_samples::FIELD_SAMPLES;
 use super::samples::SAMPLES;
 use super::{
-    BucketReader, FormHints, Grid, LONG_SAMPLE, Period, QuickReader, Reader, SAMPLE, Sequence, TimeContext, find,
-    learn, next_sample,
+    BucketReader, FormHints, Grid, LONG_SAMPLE, Period, QuickReader, Reader, SAMPLE, Sequence, TimeContext, detect,
+    find, next_sample,
 };
 
 fn context() -> TimeContext {
@@ -26,7 +26,7 @@ fn context() -> TimeContext {
 fn read(log: &str) -> Result<Reader, String> {
     let context = context();
     let bytes = log.as_bytes();
-    let detected = learn(bytes, 0..bytes.len() as u64, &context, context.now).expect("memory can be read");
+    let detected = detect(bytes, 0..bytes.len() as u64, &context, context.now).expect("memory can be read");
     detected.map_err(|refusal| refusal.to_string())
 }
 
@@ -190,7 +190,7 @@ fn repeated_hours_and_disorder_are_exact_to_the_line() {
     let (log, entries) = autumn();
     let context = TimeContext { zone: TimeZone::get("Europe/Paris").expect("the zone database"), ..context() };
     let whole = 0..log.len() as u64;
-    let reader = Arc::new(learn(log.as_bytes(), whole.clone(), &context, context.now).unwrap().unwrap());
+    let reader = Arc::new(detect(log.as_bytes(), whole.clone(), &context, context.now).unwrap().unwrap());
     for step in 0..150i64 {
         let since = entries[0].0 + SignedDuration::from_secs(step * 160 + 1);
         let period = Period { since: Some(since), until: Some(since + SignedDuration::from_mins(25)) };
@@ -219,7 +219,7 @@ fn repeated_hours_and_disorder_are_exact_to_the_line() {
 fn a_year_and_a_day_that_lines_leave_out_go_by_their_order() {
     let log = "Dec 31 23:59:58 host a\nDec 31 23:59:59 host b\nJan  1 00:00:01 host c\nJan  2 00:00:00 host d\n";
     let times = |log: &str, context: &TimeContext| {
-        let reader = learn(log.as_bytes(), 0..log.len() as u64, context, context.now).unwrap().unwrap();
+        let reader = detect(log.as_bytes(), 0..log.len() as u64, context, context.now).unwrap().unwrap();
         let mut sequence = Sequence::new(Arc::new(reader));
         log.lines().filter_map(|line| sequence.next(line.as_bytes())).map(|time| time.to_string()).collect::<Vec<_>>()
     };

@@ -38,7 +38,7 @@ impl Heading {
 
     /// Returns the heading that precedes every time in the beginning of a log, if there is one. Lines
     /// of the same entry may repeat its time.
-    pub fn learn(sample: &[u8], stamp: impl Fn(&[u8]) -> Option<Stamp>) -> Option<Self> {
+    pub fn detect(sample: &[u8], stamp: impl Fn(&[u8]) -> Option<Stamp>) -> Option<Self> {
         let mut common = None;
         let mut above: Option<(Self, usize)> = None;
         let mut last = None;

@@ -118,11 +118,11 @@ impl Notation {
             });
             let Some(gap) = gap.copied().or_else(|| compact.then_some(b"")) else { continue };
             take_gap(&mut at, gap);
-            found.extend(Civil::learn(Some((style, date)), gap, at, zones).into_iter().map(Candidate::from));
+            found.extend(Civil::detect(Some((style, date)), gap, at, zones).into_iter().map(Candidate::from));
         }
         if text[0].is_ascii_digit() {
-            let turned = Civil::learn_turned(text, zones);
-            let bare = if turned.is_empty() { Civil::learn(None, b"", Scanner(text), zones) } else { turned };
+            let turned = Civil::detect_turned(text, zones);
+            let bare = if turned.is_empty() { Civil::detect(None, b"", Scanner(text), zones) } else { turned };
             found.extend(bare.into_iter().map(Candidate::from));
         }
         found

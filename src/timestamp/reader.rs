@@ -10,8 +10,8 @@ use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use memchr::memchr;
 
+use super::detector::FormHints;
 use super::form::TimeForm;
-use super::learn::FormHints;
 use super::notation::Notation;
 use super::stamp::{DAY, Stamp, Yearless, days_from_civil};
 use super::years::GRACE;

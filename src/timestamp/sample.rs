@@ -1,4 +1,4 @@
-//! Chooses the lines from which the form of a log's times is learnt.
+//! Chooses the lines from which the time format of a log is detected.
 //!
 //! The first lines are enough for most logs. If they are not, more of the log is examined,
 //! including, in a file, its end and places in between.
@@ -11,16 +11,16 @@ use jiff::Timestamp;
 use memchr::{memchr, memrchr};
 
 use super::access::{RandomAccess, each_line, lines};
+use super::detector::FormatDetector;
 use super::form::TimeForm;
 use super::heading::Heading;
-use super::learn::Learner;
 use super::reader::{Reader, Sequence, TimeContext};
 use super::refusal::Refusal;
 use super::stamp::{DAY, Stamp};
 use super::years::first_year;
 use super::zone::Abbreviations;
 
-/// The number of bytes that the form is learnt from at first.
+/// The number of bytes that are examined first to detect the time format.
 pub const SAMPLE: usize = 16 << 10;
 
 /// The number of bytes to examine if those are not enough.
@@ -33,12 +33,12 @@ pub fn next_sample(len: usize) -> usize {
     (len * 4).min(LONG_SAMPLE)
 }
 
-/// Learns the form of the times in the bytes `within` of `source`, which was last changed at
+/// Detects the time format in the bytes `within` of `source`, which was last changed at
 /// `changed`.
 ///
 /// # Errors
 /// Returns an error if reading the source fails, and a [`Refusal`] if there is no form.
-pub fn learn<S: RandomAccess + ?Sized>(
+pub fn detect<S: RandomAccess + ?Sized>(
     source: &S,
     within: Range<u64>,
     context: &TimeContext,
@@ -53,7 +53,7 @@ pub fn learn<S: RandomAccess + ?Sized>(
         Ok(bytes)
     };
     let head = piece(start, SAMPLE)?;
-    let form = match decide(source, start..within.end, &head, &Learner::new(&context.hints, &zones))? {
+    let form = match decide(source, start..within.end, &head, &FormatDetector::new(&context.hints, &zones))? {
         Ok(form) => form,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -93,21 +93,21 @@ fn decide<S: RandomAccess + ?Sized>(
     source: &S,
     within: Range<u64>,
     head: &[u8],
-    fresh: &Learner<'_>,
+    fresh: &FormatDetector<'_>,
 ) -> io::Result<Result<TimeForm, Refusal>> {
     let ends = |from: u64, bytes: &[u8]| from + bytes.len() as u64 >= within.end;
-    let mut learner = fresh.clone();
-    look(&mut learner, head, ends(within.start, head), true);
-    let mut decided = learner.decide();
+    let mut detector = fresh.clone();
+    look(&mut detector, head, ends(within.start, head), true);
+    let mut decided = detector.decide();
     if decided.is_ok() || ends(within.start, head) {
         return Ok(decided);
     }
     let mut bytes = vec![0; LONG_SAMPLE];
-    let mut learner = fresh.clone();
+    let mut detector = fresh.clone();
     let got = source.read_at(&mut bytes, within.start)?;
     let got = got.min(usize::try_from(within.end - within.start).unwrap_or(usize::MAX));
-    look(&mut learner, &bytes[..got], ends(within.start, &bytes[..got]), false);
-    decided = learner.decide();
+    look(&mut detector, &bytes[..got], ends(within.start, &bytes[..got]), false);
+    decided = detector.decide();
     // The beginning is not enough: examine other places, the end first.
     for part in [8, 4, 2, 6, 1, 3, 5, 7] {
         if decided.is_ok() || ends(within.start, &bytes[..got]) {
@@ -119,8 +119,8 @@ fn decide<S: RandomAccess + ?Sized>(
         let got = source.read_at(&mut bytes, at)?;
         bytes.truncate(got);
         let line = memchr(b'\n', &bytes).map_or(bytes.len(), |end| end + 1);
-        look(&mut learner, &bytes[line..], ends(at, &bytes), false);
-        decided = learner.decide();
+        look(&mut detector, &bytes[line..], ends(at, &bytes), false);
+        decided = detector.decide();
     }
     Ok(decided)
 }
@@ -128,7 +128,7 @@ fn decide<S: RandomAccess + ?Sized>(
 /// What the beginning and the end of a log reveal about its times.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogTimes {
-    /// The form of the times, in words.
+    /// The time format, in words.
     pub form: String,
     /// The times of the first and the last entry, if the lines in between do not matter.
     pub covers: Option<(Timestamp, Timestamp)>,
@@ -148,9 +148,9 @@ pub fn log_times(
     changed: Timestamp,
 ) -> Option<LogTimes> {
     let zones = Abbreviations::of(&context.zone, context.now);
-    let mut learner = Learner::new(&context.hints, &zones);
-    look(&mut learner, head, is_whole, false);
-    let form = learner.decide().ok().filter(TimeForm::is_of_a_log)?;
+    let mut detector = FormatDetector::new(&context.hints, &zones);
+    look(&mut detector, head, is_whole, false);
+    let form = detector.decide().ok().filter(TimeForm::is_of_a_log)?;
     let first = lines(head).find_map(|line| form.read(line, &zones));
     let last = last_stamp(tail, &form, &zones).or(first);
     let (text, timeless) = (form.to_string(), form.timeless());
@@ -172,40 +172,40 @@ fn last_stamp(tail: &[u8], form: &TimeForm, zones: &Abbreviations) -> Option<Sta
     None
 }
 
-/// Learns the form from the beginning of a stream, or from all of it if `whole` is set.
+/// Detects the time format from the beginning of a stream, or from all of it if `whole` is set.
 ///
 /// # Errors
 /// Returns why there is no form.
-pub fn learn_from(bytes: &[u8], whole: bool, context: &TimeContext) -> Result<Reader, Refusal> {
+pub fn detect_from(bytes: &[u8], whole: bool, context: &TimeContext) -> Result<Reader, Refusal> {
     let zones = Abbreviations::of(&context.zone, context.now);
-    let mut learner = Learner::new(&context.hints, &zones);
+    let mut detector = FormatDetector::new(&context.hints, &zones);
     let sampled = &bytes[..bytes.len().min(SAMPLE)];
-    look(&mut learner, sampled, whole && sampled.len() == bytes.len(), true);
-    let form = learner.decide().or_else(|_| {
-        let mut learner = Learner::new(&context.hints, &zones);
-        look(&mut learner, &bytes[..bytes.len().min(LONG_SAMPLE)], whole, false);
-        learner.decide()
+    look(&mut detector, sampled, whole && sampled.len() == bytes.len(), true);
+    let form = detector.decide().or_else(|_| {
+        let mut detector = FormatDetector::new(&context.hints, &zones);
+        look(&mut detector, &bytes[..bytes.len().min(LONG_SAMPLE)], whole, false);
+        detector.decide()
     })?;
     let form = with_heading(form, bytes, &zones);
     let first = lines(bytes).find_map(|line| form.read(line, &zones));
     Ok(Reader::new(form, context, first, None, context.now))
 }
 
-/// Learns from the same lines whether the time of an entry stands below a heading.
+/// Detects from the same lines whether the time of an entry stands below a heading.
 fn with_heading(form: TimeForm, bytes: &[u8], zones: &Abbreviations) -> TimeForm {
     let sample = &bytes[..bytes.len().min(SAMPLE)];
-    let heading = Heading::learn(sample, |line| form.read(line, zones));
+    let heading = Heading::detect(sample, |line| form.read(line, zones));
     TimeForm { heading, ..form }
 }
 
-/// Passes lines to a learner, until it is sure if `briefly` is set. An unterminated line counts
+/// Passes lines to a detector, until it is sure if `briefly` is set. An unterminated line counts
 /// only if the log ends there or it is the only one.
-fn look(learner: &mut Learner<'_>, bytes: &[u8], whole: bool, briefly: bool) {
+fn look(detector: &mut FormatDetector<'_>, bytes: &[u8], whole: bool, briefly: bool) {
     for line in lines(bytes) {
-        let cut = !line.ends_with(b"\n") && !whole && learner.looked > 0;
-        if cut || (briefly && learner.is_sure()) {
+        let cut = !line.ends_with(b"\n") && !whole && detector.looked > 0;
+        if cut || (briefly && detector.is_sure()) {
             return;
         }
-        learner.look(line.strip_suffix(b"\n").unwrap_or(line));
+        detector.look(line.strip_suffix(b"\n").unwrap_or(line));
     }
 }

@@ -10,7 +10,7 @@ use super::form::LINE_HEAD;
 use super::quick_reader::QuickReader;
 use super::reader::{Reader, Sequence, TimeContext};
 use super::refusal::Refusal;
-use super::sample::{LONG_SAMPLE, SAMPLE, learn_from, next_sample};
+use super::sample::{LONG_SAMPLE, SAMPLE, detect_from, next_sample};
 use super::{Disorder, LineCoverage, Period};
 
 /// Decides line by line whether its entry is within the period.
@@ -124,7 +124,7 @@ pub struct StreamWindow {
     window: Option<EntryFilter>,
     /// Lines from which the time format has yet to be detected, or the beginning of one line.
     held: Vec<u8>,
-    /// How many bytes it takes to try to learn the form.
+    /// The number of bytes that the next attempt to detect the time format needs.
     enough: usize,
     offset: u64,
     /// Whether to keep the rest of a very long line whose beginning was already emitted.
@@ -166,7 +166,7 @@ impl StreamWindow {
             if self.held.len() < self.enough {
                 return Ok(());
             }
-            match self.learn(&self.held, false) {
+            match self.detect(&self.held, false) {
                 Ok(window) => self.window = Some(window),
                 Err(_) if self.held.len() < LONG_SAMPLE => {
                     self.enough = next_sample(self.held.len());
@@ -186,7 +186,7 @@ impl StreamWindow {
     /// back.
     pub fn pause(&mut self, mut emit: impl FnMut(bool, &[u8])) {
         if self.window.is_none()
-            && let Ok(window) = self.learn(&self.held, false)
+            && let Ok(window) = self.detect(&self.held, false)
         {
             self.window = Some(window);
             let held = std::mem::take(&mut self.held);
@@ -204,7 +204,7 @@ impl StreamWindow {
             if held.is_empty() && self.offset == 0 {
                 return Ok(());
             }
-            match self.learn(&held, true) {
+            match self.detect(&held, true) {
                 Ok(window) => self.window = Some(window),
                 Err(refusal) => {
                     self.held = held;
@@ -216,8 +216,8 @@ impl StreamWindow {
         Ok(())
     }
 
-    fn learn(&self, bytes: &[u8], whole: bool) -> Result<EntryFilter, Refusal> {
-        let reader = learn_from(bytes, whole, &self.context)?;
+    fn detect(&self, bytes: &[u8], whole: bool) -> Result<EntryFilter, Refusal> {
+        let reader = detect_from(bytes, whole, &self.context)?;
         Ok(EntryFilter::new(self.period, &Arc::new(reader), self.period.since.is_none()))
     }
 

@@ -193,7 +193,7 @@ impl Opener<'_> {
     /// the times in `start`. Without a period, returns the whole file.
     fn entries(&self, source: &Source, all: Span<u64>, start: &mut Start) -> io::Result<Vec<Span<u64>>> {
         let Some(search) = self.period.filter(|_| !all.is_empty()) else { return Ok(vec![all]) };
-        let reader = match search.learn(source, all.clone()) {
+        let reader = match search.detect(source, all.clone()) {
             Ok(reader) => Arc::new(reader),
             Err(error) if is_untimed(&error) && self.timeline && search.period.is_all() => return Ok(vec![all]),
             Err(error) => return Err(error),

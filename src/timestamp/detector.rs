@@ -34,7 +34,7 @@ pub struct FormHints {
 
 /// Counts what the examined lines have in common.
 #[derive(Clone, Debug)]
-pub(super) struct Learner<'h> {
+pub(super) struct FormatDetector<'h> {
     pub hints: &'h FormHints,
     pub zones: &'h Abbreviations,
     pub seen: HashMap<(TimePlace, Notation), FormTally>,
@@ -62,7 +62,7 @@ pub(super) struct FormTally {
     pub example: String,
 }
 
-impl<'h> Learner<'h> {
+impl<'h> FormatDetector<'h> {
     pub fn new(hints: &'h FormHints, zones: &'h Abbreviations) -> Self {
         Self { hints, zones, seen: HashMap::new(), looked: 0, outer: 0, first: None, utc: false, day: None }
     }
