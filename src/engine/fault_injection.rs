@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::io::{IoMode, Range};
 use crate::output::Output;
 
-use super::{Block, Cut, Engine, Flow, Input, InputKind, Kernel, Session};
+use super::{Block, Cut, Engine, Flow, Input, InputKind, Kernel, Pipeline, Session};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Moment {
@@ -157,7 +157,7 @@ impl Bench {
         output.set_quiet(true);
         let plan = engine.plan(Cut::Lines { terminator: b'\n', or_nul: false }, BLOCK);
         let inputs = [Input::Named(self.dir.path().join("f").into())].into_iter();
-        let outcome = engine.run(inputs, plan, kernel, 0, &mut output, &Session::default());
+        let outcome = engine.run(inputs, Pipeline { kernel, plan, session: &Session::default() }, 0, &mut output);
         outcome.output.unwrap();
         output.flush().unwrap();
         Printed { text: std::fs::read(sink.path()).unwrap(), failed: outcome.failed }
@@ -324,7 +324,12 @@ fn a_hole_that_is_gone_is_a_truncation() {
             output.set_quiet(true);
             let plan = super::Plan { holes: true, ..engine.plan(Cut::Exact, BLOCK) };
             let inputs = [Input::Named(path.clone().into())].into_iter();
-            let outcome = engine.run(inputs, plan, &Zeros(&act), 0, &mut output, &Session::default());
+            let outcome = engine.run(
+                inputs,
+                Pipeline { kernel: &Zeros(&act), plan, session: &Session::default() },
+                0,
+                &mut output,
+            );
             assert!(outcome.failed, "cut to {cut}, {policy:?}: {} zeros and no word", outcome.carry);
             file.write_all_at(&[b'x'; 4096], 0).unwrap();
             file.set_len(1 << 20).unwrap();
@@ -363,8 +368,12 @@ fn a_row_that_is_gone_is_a_truncation() {
         let mut output = Output::to(tempfile::tempfile().unwrap()).unwrap();
         output.set_quiet(true);
         let inputs = [Input::Named(path.clone().into())].into_iter();
-        let outcome =
-            engine.run(inputs, engine.plan(Cut::Rows(16), BLOCK), &Rows(&act), (), &mut output, &Session::default());
+        let outcome = engine.run(
+            inputs,
+            Pipeline { kernel: &Rows(&act), plan: engine.plan(Cut::Rows(16), BLOCK), session: &Session::default() },
+            (),
+            &mut output,
+        );
         assert!(outcome.failed, "{policy:?}: {} bytes and no word", output.bytes());
         assert!(output.bytes() < len);
     }
@@ -405,7 +414,11 @@ fn an_input_that_was_cut_is_judged_all_the_same() {
         output.set_quiet(true);
         let plan = engine.plan(Cut::Lines { terminator: b'\n', or_nul: true }, BLOCK);
         let input = std::iter::once(Input::Open(source));
-        assert!(engine.run(input, plan, &Verdicts, (), &mut output, &Session::default()).failed);
+        assert!(
+            engine
+                .run(input, Pipeline { kernel: &Verdicts, plan, session: &Session::default() }, (), &mut output)
+                .failed
+        );
         output.flush().unwrap();
         let verdict = std::fs::read(sink.path()).unwrap();
         assert_eq!(verdict, if cut > 0 { b"1" } else { b"0" }, "{policy:?}, cut to {cut}");

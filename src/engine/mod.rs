@@ -41,6 +41,7 @@ pub use input::{Input, Open, Opened};
 pub use input_kind::InputKind;
 pub use kernel::{Flow, Inserted, Insertion, Kernel};
 pub use ordered_map::{Lookahead, MapSteps, map_in_order};
+pub use pipeline::Pipeline;
 pub use plan::{BLOCK, COUNTED, Cut, Engine, Plan};
 pub use prefetched_inputs::PrefetchedInputs;
 pub use run::Outcome;

@@ -19,10 +19,13 @@ use super::session::Session;
 use super::sink::{Sink, write_text};
 
 /// The steps for every block of a run.
-pub(super) struct Pipeline<'a, K: Kernel> {
-    pub(super) kernel: &'a K,
-    pub(super) plan: Plan,
-    pub(super) session: &'a Session,
+pub struct Pipeline<'a, K: Kernel> {
+    /// The kernel that scans blocks and formats their text.
+    pub kernel: &'a K,
+    /// How inputs are cut into blocks.
+    pub plan: Plan,
+    /// The counters and buffers that the run shares with others.
+    pub session: &'a Session,
 }
 
 /// Input that no longer needs scanning.

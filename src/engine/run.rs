@@ -13,8 +13,7 @@ use super::cursor::{Batch, Cursor, Item, Next, OpenBatch, ReadSettings};
 use super::input::Input;
 use super::kernel::Kernel;
 use super::pipeline::{BlockStep, Cancel, CarryState, OutputState, Pipeline};
-use super::plan::{Engine, Plan};
-use super::session::Session;
+use super::plan::Engine;
 use super::sink::Sink;
 use super::stage::Stage;
 use super::workers::{self, Outlook, Permits, SharedWork};
@@ -33,22 +32,21 @@ pub struct Outcome<C> {
 }
 
 impl Engine {
-    /// Runs `kernel` over the inputs in order, with `carry` handed on from block to block, and
+    /// Runs a kernel over the inputs in order, with `carry` handed on from block to block, and
     /// writes its text to `sink`. Inputs that fail are reported there when their turn comes.
     pub fn run<'a, K: Kernel>(
         &self,
         inputs: impl Iterator<Item = Input<'a>> + Send + 'a,
-        plan: Plan,
-        kernel: &'a K,
+        pipeline: Pipeline<'a, K>,
         carry: K::Carry,
         sink: &'a mut dyn Sink,
-        session: &'a Session,
     ) -> Outcome<K::Carry> {
         let threads = self.threads.max(1);
+        let Pipeline { kernel, plan, session } = pipeline;
         let classify = Box::new(|head: &[u8]| kernel.classify(head));
         let reading = ReadSettings { plan, head: K::HEAD, classify, session };
         let run = EngineRun {
-            pipeline: Pipeline { kernel, plan, session },
+            pipeline,
             stop: Stop::new(),
             cursor: Mutex::new(Cursor::new(Box::new(inputs), reading, threads)),
             opened: Condvar::new(),

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::path::Path;
 
 use super::SigbusHandler;
-use crate::engine::{BLOCK, Block, Cut, Engine, Flow, Input, Kernel, Session, Sink};
+use crate::engine::{BLOCK, Block, Cut, Engine, Flow, Input, Kernel, Pipeline, Session, Sink};
 use crate::io::IoMode;
 
 /// Where a scan may split a file into blocks.
@@ -94,11 +94,13 @@ impl Scan {
         let mut failure = FirstError(None);
         let outcome = self.engine.run(
             std::iter::once(Input::Named(name)),
-            self.engine.plan(split_at, BLOCK),
-            &BlockFold { map, fold, passes: PhantomData },
+            Pipeline {
+                kernel: &BlockFold { map, fold, passes: PhantomData },
+                plan: self.engine.plan(split_at, BLOCK),
+                session: &Session::default(),
+            },
             Some(first),
             &mut failure,
-            &Session::default(),
         );
         match (failure.0, outcome.carry) {
             (None, Some(total)) => Ok(total),

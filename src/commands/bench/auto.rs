@@ -12,7 +12,7 @@ use crate::app::config::Config;
 use crate::cli::common::{Common, Io, When};
 use crate::commands::file_digest::digest;
 use crate::digest::{Digest, Recipe};
-use crate::engine::{BLOCK, Block, COUNTED, Cut, Engine, Flow, Input, Kernel, Open, Permits};
+use crate::engine::{BLOCK, Block, COUNTED, Cut, Engine, Flow, Input, Kernel, Open, Permits, Pipeline};
 use crate::io::{AccessMethod, FileRef, IoMode, Range, Source};
 use crate::output::Output;
 
@@ -92,7 +92,12 @@ impl Auto {
         };
         let plan = engine.plan(cut, COUNTED);
         let kernel = Counting { count, subjects: subjects.len() };
-        let outcome = engine.run(inputs, plan, &kernel, Counted::default(), &mut self.output, &self.config.stats);
+        let outcome = engine.run(
+            inputs,
+            Pipeline { kernel: &kernel, plan, session: &self.config.stats },
+            Counted::default(),
+            &mut self.output,
+        );
         match outcome.carry.first {
             Some(answer) if !outcome.failed && !outcome.carry.differ => Ok(answer),
             _ => Err(io::Error::other("changed while being measured")),

@@ -13,7 +13,7 @@ use super::pick::Unit;
 use super::wanted::Wanted;
 use crate::app::config::Config;
 use crate::cli::range::{Mark, RangeEnd, Selection};
-use crate::engine::{Block, Cut, Flow, Input, Kernel, Session};
+use crate::engine::{Block, Cut, Flow, Input, Kernel, Pipeline, Session};
 use crate::io::Source;
 use crate::output::Output;
 
@@ -168,7 +168,8 @@ impl LineSearch<'_> {
         // The input is counted as opened when it is printed.
         let stats = Session::default();
         let input = std::iter::once(Input::Open(part));
-        let outcome = engine.run(input, plan, &kernel, Passed::default(), self.output, &stats);
+        let outcome =
+            engine.run(input, Pipeline { kernel: &kernel, plan, session: &stats }, Passed::default(), self.output);
         self.config.stats.absorb(&stats);
         if outcome.failed {
             // The error has been reported; bytes after that point cannot be trusted.

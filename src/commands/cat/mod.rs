@@ -25,7 +25,7 @@ use std::ops::Range;
 use crate::app::config::Config;
 use crate::cli::cat::{CatArgs, FollowBy};
 use crate::decode::{Format, format_of};
-use crate::engine::{BLOCK, Cut, Input, PrefetchedInputs};
+use crate::engine::{BLOCK, Cut, Input, Pipeline, PrefetchedInputs};
 use crate::exit::Exit;
 use crate::io::{AccessMethod, Source};
 use crate::os::posix::OsStrExt;
@@ -275,7 +275,7 @@ impl Cat<'_> {
         // Holes have no lines to count, so they need not be read.
         plan.holes = silent;
         let input = std::iter::once(Input::Open(source));
-        let outcome = engine.run(input, plan, &kernel, self.state, self.output, stats);
+        let outcome = engine.run(input, Pipeline { kernel: &kernel, plan, session: stats }, self.state, self.output);
         outcome.output?;
         self.state = outcome.carry;
         Ok(if outcome.failed { Exit::Failure } else { Exit::Success })

@@ -4,7 +4,7 @@
 use std::io;
 
 use crate::app::config::Config;
-use crate::engine::{Block, Cut, Flow, Input, Kernel};
+use crate::engine::{Block, Cut, Flow, Input, Kernel, Pipeline};
 use crate::exit::Exit;
 use crate::io::{AccessMethod, IoMode, Source};
 use crate::os::append_copy;
@@ -41,7 +41,12 @@ pub(super) fn run(mut source: Source, config: &Config, output: &mut Output) -> i
     }
     let engine = config.engine;
     let input = std::iter::once(Input::Open(source));
-    let outcome = engine.run(input, engine.plan(Cut::Exact, BLOCK), &Copy, (), output, &config.stats);
+    let outcome = engine.run(
+        input,
+        Pipeline { kernel: &Copy, plan: engine.plan(Cut::Exact, BLOCK), session: &config.stats },
+        (),
+        output,
+    );
     outcome.output?;
     Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
 }

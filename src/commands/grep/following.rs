@@ -12,7 +12,7 @@ use std::sync::Arc;
 use memchr::memrchr;
 
 use crate::cli::cat::FollowBy;
-use crate::engine::{Block, Flow, Input, InputKind, Kernel};
+use crate::engine::{Block, Flow, Input, InputKind, Kernel, Pipeline};
 use crate::exit::Exit;
 use crate::follow::{End, FollowOutcome, Follower, Options, Origin, follow};
 use crate::io::Source;
@@ -228,7 +228,12 @@ impl GrepFollower<'_, '_> {
         let kernel = Search { settings: self.settings, starts, open_ended };
         let printed = self.output.bytes();
         let (totals, plan) = (self.turns.totals.clone(), self.run.plan());
-        let outcome = config.engine.run(std::iter::once(input), plan, &kernel, totals, self.output, &config.stats);
+        let outcome = config.engine.run(
+            std::iter::once(input),
+            Pipeline { kernel: &kernel, plan, session: &config.stats },
+            totals,
+            self.output,
+        );
         outcome.output?;
         self.failed |= outcome.failed;
         self.stopped |= outcome.stopped;

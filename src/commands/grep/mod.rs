@@ -76,7 +76,7 @@ use crate::app::config::{self, Config};
 use crate::app::report_file::ReportFile;
 use crate::cli::common::{Io, When};
 use crate::cli::grep::{BinaryFiles, GrepArgs};
-use crate::engine::{COUNTED, Cut, Plan, Sink};
+use crate::engine::{COUNTED, Cut, Pipeline, Plan, Sink};
 use crate::exit::Exit;
 use crate::os::posix::{OsStrExt, SeekFrom, seek};
 use crate::output::{Destination, Output, escape_name, print_message};
@@ -270,7 +270,12 @@ impl Run<'_> {
         if let Some(kernel) = OnlyMatches::new(settings).filter(|_| !opener.is_partial()) {
             let plan = self.config.engine.plan(Cut::Exact, only_matches::BLOCK);
             let plan = Plan { holes: kernel.skips_holes(), ..plan };
-            let outcome = self.config.engine.run(inputs, plan, &kernel, Default::default(), sink, stats);
+            let outcome = self.config.engine.run(
+                inputs,
+                Pipeline { kernel: &kernel, plan, session: stats },
+                Default::default(),
+                sink,
+            );
             outcome.output?;
             return Ok((outcome.carry.totals, outcome.failed));
         }
@@ -278,12 +283,22 @@ impl Run<'_> {
             let plan = self.config.engine.plan(Cut::Exact, COUNTED);
             let (block, pread_block) = (plan.block.max(SMALLEST_BLOCK), plan.pread_block.max(SMALLEST_BLOCK));
             let plan = Plan { holes: true, block, pread_block, ..plan };
-            let outcome = self.config.engine.run(inputs, plan, &kernel, Default::default(), sink, stats);
+            let outcome = self.config.engine.run(
+                inputs,
+                Pipeline { kernel: &kernel, plan, session: stats },
+                Default::default(),
+                sink,
+            );
             outcome.output?;
             return Ok((outcome.carry.totals, outcome.failed));
         }
         let kernel = Search { settings, starts: opener.is_partial().then_some(&starts), open_ended: false };
-        let outcome = self.config.engine.run(inputs, self.plan(), &kernel, Totals::default(), sink, stats);
+        let outcome = self.config.engine.run(
+            inputs,
+            Pipeline { kernel: &kernel, plan: self.plan(), session: stats },
+            Totals::default(),
+            sink,
+        );
         outcome.output?;
         let totals = outcome.carry;
         // As with a program that reads line by line, the bytes after the last wanted line are left

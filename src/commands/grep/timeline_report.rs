@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::app::config::{period_search, terminal_columns, timeline_span};
 use crate::cli::grep::GrepArgs;
-use crate::engine::{COUNTED, Cut};
+use crate::engine::{COUNTED, Cut, Pipeline};
 use crate::exit::Exit;
 use crate::output::{Destination, Output, append_json, escape_name};
 use crate::select::PeriodSearch;
@@ -49,7 +49,12 @@ impl Run<'_> {
             TimelineKernel { settings, starts: &starts, zone: &search.context.zone, span, grid: Mutex::default() };
         let terminator = settings.query.terminator;
         let plan = config.engine.plan(Cut::Lines { terminator, or_nul: false }, COUNTED);
-        let outcome = config.engine.run(inputs, plan, &kernel, Timeline::default(), output, &config.stats);
+        let outcome = config.engine.run(
+            inputs,
+            Pipeline { kernel: &kernel, plan, session: &config.stats },
+            Timeline::default(),
+            output,
+        );
         outcome.output?;
         let mut timeline = outcome.carry;
         let layout = match output.destination() {

@@ -38,7 +38,7 @@ use squeeze::Policy;
 
 use crate::app::config::{Config, terminal_columns};
 use crate::cli::hexdump::HexdumpArgs;
-use crate::engine::Cut;
+use crate::engine::{Cut, Pipeline};
 use crate::exit::Exit;
 use crate::output::{Output, print_message};
 
@@ -108,7 +108,12 @@ fn dump(
     let must_reach = if is_od { u64::try_from(engine.range.offset).unwrap_or(0) } else { 0 };
     let base = args.base.unwrap_or(0);
     let kernel = Rows { view: &**view, policy: *policy, base, nothing, must_reach, search, limit };
-    let outcome = engine.run(config.inputs(&args.shown.files).into_iter(), plan, &kernel, None, output, &config.stats);
+    let outcome = engine.run(
+        config.inputs(&args.shown.files).into_iter(),
+        Pipeline { kernel: &kernel, plan, session: &config.stats },
+        None,
+        output,
+    );
     outcome.output?;
     let problem = match &outcome.carry {
         Some(Progress::Unreached) => Some("cannot skip past end of combined input"),
@@ -143,7 +148,12 @@ fn list(
     // In a hole, a pattern of zeros matches at every byte.
     plan.holes = !patterns.match_zeros();
     let kernel = MatchListing { view, patterns, extent, base: args.base.unwrap_or(0), highlights: config.color };
-    let outcome = engine.run(config.inputs(&args.shown.files).into_iter(), plan, &kernel, None, output, &config.stats);
+    let outcome = engine.run(
+        config.inputs(&args.shown.files).into_iter(),
+        Pipeline { kernel: &kernel, plan, session: &config.stats },
+        None,
+        output,
+    );
     outcome.output?;
     let count = outcome.carry.map_or(0, |progress| progress.regions.count);
     if args.count {

@@ -6,7 +6,7 @@ use super::quoting::{QuotingStyle, quote};
 use super::words::{Piece, Wanted, WordCounts};
 use crate::app::config::Config;
 use crate::cli::stat::{Args, CountColumn};
-use crate::engine::{Block, COUNTED, Cut, Flow, Kernel};
+use crate::engine::{Block, COUNTED, Cut, Flow, Kernel, Pipeline};
 use crate::exit::Exit;
 use crate::os::accounts;
 use crate::os::posix::OsStrExt;
@@ -107,8 +107,12 @@ pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<
     // The content of a hole is known, so it need not be read.
     plan.holes = true;
     let inputs = config.inputs(&args.files).into_iter();
-    let outcome =
-        config.engine.run(inputs, plan, &kernel, <(WordCounts, WordCounts)>::default(), output, &config.stats);
+    let outcome = config.engine.run(
+        inputs,
+        Pipeline { kernel: &kernel, plan, session: &config.stats },
+        <(WordCounts, WordCounts)>::default(),
+        output,
+    );
     outcome.output?;
     if args.files.len() > 1 {
         let (here, before) = outcome.carry;

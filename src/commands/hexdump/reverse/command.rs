@@ -12,7 +12,7 @@ use super::{DumpNotation, Hints, Malformed, Placement};
 use crate::app::config::Config;
 use crate::cli::hexdump::HexdumpArgs;
 use crate::commands::hexdump::resolve;
-use crate::engine::{Cut, Outcome};
+use crate::engine::{Cut, Outcome, Pipeline};
 use crate::exit::Exit;
 use crate::io::OwnFile;
 use crate::os::error_text;
@@ -125,7 +125,7 @@ impl Reading<'_> {
         let kernel = ReverseKernel { notation: self.notation, hints: self.hints, placement, checks_only };
         let plan = engine.plan(Cut::Rows(1), BLOCK);
         let inputs = self.config.inputs(&[self.dump.to_owned()]).into_iter();
-        engine.run(inputs, plan, &kernel, None, output, &self.config.stats)
+        engine.run(inputs, Pipeline { kernel: &kernel, plan, session: &self.config.stats }, None, output)
     }
 
     fn explain(&self, malformed: &Malformed) -> String {

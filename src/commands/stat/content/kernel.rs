@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::tally::ContentTally;
 use super::{Content, ContentKind, LineTimes, PREFIX};
 use crate::app::config::{Config, local_times, local_zone};
-use crate::engine::{Block, Cut, Flow, Input, Kernel};
+use crate::engine::{Block, Cut, Flow, Input, Kernel, Pipeline};
 use crate::output::Output;
 use crate::timestamp::{SAMPLE, log_times};
 
@@ -68,7 +68,12 @@ pub fn judge(
     let mut plan = config.engine.plan(Cut::Exact, BLOCK);
     plan.holes = true;
     let seen = Seen { tally: ContentTally::empty(), head: Vec::new(), tail: Vec::new() };
-    let outcome = config.engine.run(std::iter::once(input), plan, &LineCount, seen, output, &config.stats);
+    let outcome = config.engine.run(
+        std::iter::once(input),
+        Pipeline { kernel: &LineCount, plan, session: &config.stats },
+        seen,
+        output,
+    );
     outcome.output?;
     let Seen { tally, head, tail } = outcome.carry;
     if outcome.failed {
