@@ -169,7 +169,7 @@ xxh64\t''
 xxh3\t''
 xxh128\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s l -l length -d 'Digest length: in bits for blake2, sha2 and sha3, as in b2sum and cksum; in bytes for blake3, as in b3sum' -r
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l files0-from -d 'Read NUL-terminated file names from FILE; `-` is standard input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l files0-from -d 'Read NUL-terminated file names from FILE; - is standard input' -r
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l expect -d 'Compare the digest of FILE with DIGEST, in hexadecimal or base64' -r
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l pieces -d 'Print a digest for each piece of SIZE bytes, as md5deep -p does' -r
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l directory -d 'Look for the listed files below DIR' -r
@@ -214,7 +214,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l no-mmap -d 'b
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s e -l regexp -d 'Search for PATTERN; may be repeated, and a line that matches any pattern is selected' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s f -l file -d 'Read patterns from FILE, one per line; `-` means standard input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s f -l file -d 'Read patterns from FILE, one per line; - means standard input' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l and -d 'Select only lines that also match PATTERN' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l not -d 'Select only lines that do not match PATTERN' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l engine -d 'Regex engine for patterns without a dialect option' -r -f -a "default\t'The Rust regex engine'

@@ -47,6 +47,7 @@ pub mod timestamp;
 pub use library::{FileWindow, LogPeriod, Scan, SigbusHandler, Split};
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -81,25 +82,22 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
     let lacks_operands = args.len() == 2 && matches!(subcommand, Some("grep" | "stat"));
     if args.len() < 2 || lacks_operands {
         output::print_message(format_args!("{}", examples::brief(subcommand)));
-        return usage_error(subcommand);
+        return usage_error(subcommand).into();
     }
     match Cli::try_parse_from(cli::getopt::expand_numbers(args)) {
         Ok(cli) => run(&cli).into(),
         Err(error) if error.use_stderr() => {
             output::print_message(format_args!("mapped: {}", cli::refusal::message(&error, subcommand)));
-            usage_error(subcommand)
+            usage_error(subcommand).into()
         }
-        Err(help) => match help.print() {
-            Ok(()) => Exit::Success.into(),
-            Err(_) => usage_error(subcommand),
-        },
+        Err(help) => ended(printed(help.print()), usage_error(subcommand)).into(),
     }
 }
 
 /// Returns the exit code of a usage error: that of the classic tool of the subcommand's name.
-fn usage_error(subcommand: Option<&str>) -> ExitCode {
+fn usage_error(subcommand: Option<&str>) -> Exit {
     let is_classic = matches!(subcommand, Some("cat" | "checksum" | "hexdump" | "stat"));
-    if is_classic { Exit::Failure.into() } else { Exit::Error.into() }
+    if is_classic { Exit::Failure } else { Exit::Error }
 }
 
 /// Runs as a classic tool: under its name, with its options and its exit codes.
@@ -111,9 +109,9 @@ fn as_tool(call: &Call) -> ExitCode {
         output::print_message(format_args!("Try '{} --help' for more information.", tool.name));
         ExitCode::from(tool.usage_error)
     };
-    let print = |text: String| match std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+    let print = |text: String| {
+        let mut stdout = std::io::stdout();
+        ended(printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())), Exit::Failure).into()
     };
     let args = match tool.rewrite(&call.args) {
         Ok(args) => args,
@@ -134,18 +132,30 @@ fn as_tool(call: &Call) -> ExitCode {
 fn run(cli: &Cli) -> Exit {
     os::install_sigbus_handler();
     let error_code = commands::error_code(&cli.command);
-    let failed = |message: std::fmt::Arguments<'_>| {
-        output::print_message(message);
-        error_code
-    };
     let mut output = match Output::stdout() {
         Ok(output) => output,
-        Err(error) => return failed(format_args!("mapped: standard output: {}", os::error_text(&error))),
+        Err(error) => {
+            output::print_message(format_args!("mapped: standard output: {}", os::error_text(&error)));
+            return error_code;
+        }
     };
     let exit = commands::run(&cli.command, &mut output).and_then(|exit| {
         output.flush()?;
         Ok(exit)
     });
+    ended(exit, error_code)
+}
+
+fn printed(result: std::io::Result<()>) -> anyhow::Result<Exit> {
+    Ok(result.map(|()| Exit::Success)?)
+}
+
+/// Reports the error of a run, if there is one, and returns how the run ended.
+fn ended(exit: anyhow::Result<Exit>, error_code: Exit) -> Exit {
+    let failed = |message: std::fmt::Arguments<'_>| {
+        output::print_message(message);
+        error_code
+    };
     match exit {
         Ok(exit) => exit,
         Err(error) => match error.downcast_ref::<std::io::Error>() {

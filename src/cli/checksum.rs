@@ -57,7 +57,7 @@ pub const ALGORITHMS: [&str; 32] = [
 )]
 #[command(mut_arg("length", |arg| arg.long("bytes")), args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 pub struct ChecksumArgs {
-    /// Files to digest, or with --check the lists to check; `-` is standard input, which is also the default
+    /// Files to digest, or with --check the lists to check; - is standard input, which is also the default
     #[arg(value_name = "FILE")]
     pub files: Vec<OsString>,
 
@@ -90,7 +90,7 @@ pub struct ChecksumArgs {
     #[arg(long)]
     pub decompress: bool,
 
-    /// Read NUL-terminated file names from FILE; `-` is standard input
+    /// Read NUL-terminated file names from FILE; - is standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "check", "audit"])]
     pub files0_from: Option<OsString>,
 

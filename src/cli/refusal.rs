@@ -190,8 +190,11 @@ fn plain(error: &clap::Error) -> String {
 }
 
 fn unknown_option(error: &clap::Error, option: &str, subcommand: Option<&str>) -> String {
-    let said = format!("{} has no option '{option}'", subcommand.unwrap_or("mapped"));
-    let advice = OPTIONS.iter().find(|(name, options, _)| Some(*name) == subcommand && options.contains(&option));
+    let Some(subcommand) = subcommand else {
+        return format!("mapped has no option '{option}'; options follow the subcommand");
+    };
+    let said = format!("{subcommand} has no option '{option}'");
+    let advice = OPTIONS.iter().find(|(name, options, _)| *name == subcommand && options.contains(&option));
     if let Some((_, _, advice)) = advice {
         let is_typed = advice.starts_with("mapped ") || advice.starts_with('-');
         return format!("{said}; {}{advice}", if is_typed { "try: " } else { "" });
@@ -266,7 +269,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_is_near() {
+    fn a_typo_is_near() {
         for (typed, other) in [("--colr", "--color"), ("grpe", "grep"), ("--line", "--lines"), ("ct", "cat")] {
             assert!(is_near(typed, other), "{typed} {other}");
         }

@@ -19,7 +19,7 @@ use super::getopt::take_any_word;
 )]
 #[command(args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 pub struct Args {
-    /// Files to describe; `-` is standard input, the default with --lines, --count and --content
+    /// Files to describe; - is standard input, the default with --lines, --count and --content
     #[arg(required_unless_present_any = ["lines", "count", "content"], value_name = "FILE")]
     pub files: Vec<OsString>,
 

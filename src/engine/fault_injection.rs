@@ -234,7 +234,7 @@ fn cut_at_random_bytes_under_several_threads() {
 }
 
 #[test]
-fn growth_is_followed_and_is_no_error() {
+fn growth_is_followed_and_is_not_an_error() {
     for (run, when) in MOMENTS.into_iter().cycle().take(28).enumerate() {
         let mut bench = Bench::new(300_000);
         let more = b"appended\n".repeat(10_000);
@@ -268,7 +268,7 @@ fn replacement_by_rename_changes_nothing() {
 }
 
 #[test]
-fn bytes_that_change_between_two_looks_hurt_nobody() {
+fn bytes_that_change_between_two_reads_are_harmless() {
     for (run, when) in MOMENTS.into_iter().cycle().take(56).enumerate() {
         let mut bench = Bench::new(300_000);
         let at = bench.below(300_000);
@@ -310,7 +310,7 @@ impl Kernel for Zeros<'_> {
 /// file answers as for a hole. Holes were not verified, so a truncated sparse file was processed as
 /// if it were complete.
 #[test]
-fn a_hole_that_is_gone_is_a_truncation() {
+fn a_lost_hole_is_a_truncation() {
     for cut in [0, 4096, 300_000, 600_000] {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("f");
@@ -340,7 +340,7 @@ fn a_hole_that_is_gone_is_a_truncation() {
 /// Regression: in joined inputs, the few bytes after the last whole row come from a separate read,
 /// whose failure was taken for the end of the input.
 #[test]
-fn a_row_that_is_gone_is_a_truncation() {
+fn a_lost_row_is_a_truncation() {
     struct Rows<'a>(&'a (dyn Fn() + Sync));
     impl Kernel for Rows<'_> {
         type Part = ();
@@ -401,7 +401,7 @@ impl Kernel for Verdicts {
 /// Regression: a block that turned out to be shorter when it was read was no longer its input's
 /// last block and was never classified, so that lines of a truncated binary file were printed.
 #[test]
-fn an_input_that_was_cut_is_judged_all_the_same() {
+fn a_truncated_input_is_still_classified() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("f");
     for (policy, cut) in [(IoMode::Read, 0), (IoMode::Read, 5), (IoMode::Mmap, 5), (IoMode::Mmap, 4097)] {

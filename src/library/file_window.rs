@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_cut_off_is_not_there() {
+    fn truncated_bytes_are_not_printed() {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&[7; 100_000]).unwrap();
         let window = FileWindow::map(SigbusHandler::install(), &file, 0, 100_000).unwrap();

@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_no_bytes_has_no_cells() {
+    fn an_empty_file_has_no_cells() {
         let file = file_of(0);
         assert_eq!(cells(file.as_fd(), 0..0, 10).unwrap(), []);
         assert_eq!(whole(file.as_fd(), 0).unwrap().resident, 0);

@@ -48,13 +48,13 @@ fn every_notation_is_detected_from_one_line() {
 
 /// Regression: the first MiB of a stream without times was examined again for each piece of it.
 #[test]
-fn the_form_of_a_stream_is_looked_for_a_few_times() {
+fn the_time_format_of_a_stream_is_detected_in_a_few_attempts() {
     let attempts = std::iter::successors(Some(SAMPLE), |&len| (len < LONG_SAMPLE).then(|| next_sample(len)));
     assert!(attempts.sum::<usize>() < LONG_SAMPLE * 3 / 2);
 }
 
 #[test]
-fn lines_that_begin_alike_are_read_as_in_full() {
+fn lines_with_equal_beginnings_are_read_correctly() {
     for (line, _) in SAMPLES {
         let reader = read(&format!("{line}\n")).unwrap_or_else(|error| panic!("{line}: {error}"));
         let mut times = QuickReader::default();

@@ -278,7 +278,7 @@ fn thousands_of_ranges_take_no_longer_than_one() {
 /// and never ended for 7 EiB.
 // Regression: TZ=/dev/zero was read without end.
 #[test]
-fn a_zone_that_is_no_file_of_zones_is_utc() {
+fn a_time_zone_file_without_a_zone_is_utc() {
     let dir = Dir::new();
     let path = dir.file("log", b"2026-11-21T09:00:00 a\n2026-11-21T10:00:00 b\n");
     for zone in ["/dev/zero", ":/dev/zero", "/", "/nonexistent", "UTC"] {

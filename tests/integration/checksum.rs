@@ -619,7 +619,7 @@ fn a_file_that_changes_while_it_is_read_is_never_ok() {
 }
 
 #[test]
-fn on_a_terminal_a_bar_shows_how_long_still_and_makes_way() {
+fn a_bar_on_a_terminal_shows_the_time_left_and_makes_way() {
     use std::io::Read;
     let dir = Dir::new();
     let path = dir.path().join("sparse");

@@ -177,7 +177,7 @@ fn holes_do_not_matter_in_cold_files() {
 /// Half of the file is in memory, so what is observed at its beginning no longer holds from the
 /// middle on.
 #[test]
-fn half_a_file_may_be_in_memory() {
+fn half_of_a_file_may_be_resident() {
     let dir = Dir::on_disk();
     let bytes = lines(40_000_000);
     let path = dir.file("half", &bytes);

@@ -3,7 +3,7 @@
 use clap::{ArgAction, CommandFactory};
 use mapped::cli::Cli;
 
-use crate::util::{Dir, Ran, oracle, run};
+use crate::util::{Dir, Ran, mapped, oracle, run};
 
 /// Returns the options of each subcommand, with a valid value for each that takes one.
 fn options(command: &clap::Command) -> Vec<(String, Option<&'static str>)> {
@@ -180,7 +180,7 @@ fn every_topic_has_a_text() {
 // `head`, it suggested `hexdump`.
 #[test]
 fn a_usage_error_is_one_line_with_advice() {
-    let cases: [(&[&str], &str); 19] = [
+    let cases: [(&[&str], &str); 22] = [
         (&["head"], "unknown subcommand 'head'; try: mapped cat --lines=:10 FILE, or mapped --as head FILE"),
         (&["wc"], "unknown subcommand 'wc'; try: mapped stat --lines FILE"),
         (&["strings"], "unknown subcommand 'strings'; try: mapped grep -oab '[ -~]{4,}' FILE"),
@@ -190,6 +190,13 @@ fn a_usage_error_is_one_line_with_advice() {
         (&["cat", "--tail", "5"], "cat has no option '--tail'; try: mapped cat --lines=-10: FILE"),
         (&["cat", "--colr"], "cat has no option '--colr'; did you mean --color?"),
         (&["cat", "--nosuch"], "cat has no option '--nosuch'; see mapped cat --help"),
+        // clap #927: options before the subcommand.
+        (&["--color=never", "grep", "x"], "mapped has no option '--color'; options follow the subcommand"),
+        (&["hexdump", "--search", "ff"], "hexdump has no option '--search'; try: --find PATTERN"),
+        (
+            &["grep", "--threads=0", "x"],
+            "invalid value '0' for --threads: expected a number from 1 to 1024; see mapped grep --help",
+        ),
         (&["cat", "--lines=x"], "invalid value 'x' for --lines: 'x' is not a decimal number; see mapped cat --help"),
         (&["cat", "--io=x"], "invalid value 'x' for --io: expected auto, mmap, read; see mapped cat --help"),
         (&["cat", "--io"], "--io needs a value: expected auto, mmap, read; see mapped cat --help"),
@@ -205,6 +212,35 @@ fn a_usage_error_is_one_line_with_advice() {
         let ran = run(args);
         assert_eq!(ran.stderr, format!("mapped: {message}\n"), "{args:?}");
         assert!(ran.code > 0 && ran.stdout.is_empty(), "{args:?}");
+    }
+}
+
+/// Regression: `mapped --help | true` exited with 2, while every command exited with 141.
+/// ripgrep #22, jaq #444 and feroxbuster #1293: help into a closed pipe panicked or printed an error.
+#[test]
+fn a_closed_pipe_ends_help_quietly() {
+    let lines: [&[&str]; 8] = [
+        &["--help"],
+        &["--version"],
+        &["grep", "--help"],
+        &["help"],
+        &["man", "grep"],
+        &["completions", "zsh"],
+        &["--as", "head", "--help"],
+        &["--as", "xxd", "--version"],
+    ];
+    for args in lines {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ran = mapped().args(args).stdout(writer).output().unwrap();
+        assert_eq!((ran.status.code(), ran.stderr.as_slice()), (Some(141), &b""[..]), "{args:?}");
+        if std::path::Path::new("/dev/full").exists() {
+            let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+            let ran = mapped().args(args).stdout(full).output().unwrap();
+            let stderr = String::from_utf8_lossy(&ran.stderr);
+            assert!(stderr.contains("No space left on device"), "{args:?}: {stderr}");
+            assert!(matches!(ran.status.code(), Some(1 | 2)), "{args:?}");
+        }
     }
 }
 

@@ -301,7 +301,7 @@ fn a_file_cut_while_it_is_decoded_is_an_error() {
 }
 
 #[test]
-fn a_compressed_file_searched_in_vain_is_named() {
+fn a_compressed_file_without_a_match_gets_a_hint() {
     let Some(packed) = oracle("xz", &["-c"], &text(2000)) else { return };
     let dir = Dir::new();
     dir.file("log.xz", &packed.stdout);

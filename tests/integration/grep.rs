@@ -439,7 +439,7 @@ fn errors_in_lists_of_patterns_name_file_and_line() {
 }
 
 #[test]
-fn no_lines_of_context_separate_all_the_same() {
+fn zero_lines_of_context_still_separate() {
     let dir = Dir::new();
     dir.file("f", b"a\nx\na\na\n");
     for block in ["1", "3", "4M"] {
@@ -659,7 +659,7 @@ fn an_excerpt_replaces_an_endless_line() {
 }
 
 #[test]
-fn bad_command_lines_are_trouble() {
+fn invalid_command_lines_exit_with_2() {
     let dir = Dir::new();
     for args in
         [&["("][..], &["-E", "a{2,1}"], &["-f", "nowhere", "x"], &[], &["-E", r"(a)\2"], &["--encoding=klingon", "x"]]

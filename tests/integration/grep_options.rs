@@ -97,7 +97,7 @@ fn separators_between_fields() {
 }
 
 #[test]
-fn globs_and_types_of_ones_own() {
+fn user_defined_globs_and_types() {
     let dir = Dir::new();
     for name in ["a.rs", "B.RS", "c.log"] {
         std::fs::create_dir_all(dir.path().join("d")).unwrap();

@@ -115,7 +115,7 @@ fn flags_widths_and_precisions_are_gnus() {
 
 // Regression: an empty name was taken as the working directory.
 #[test]
-fn an_empty_name_is_no_file() {
+fn an_empty_name_is_not_a_file() {
     for view in ["--dereference", "--terse", "--json", "--content", "--lines", "--who", "--residency", "--evict", "-f"]
     {
         let ran = run(&["stat", view, ""]);

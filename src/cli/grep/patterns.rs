@@ -14,7 +14,7 @@ pub struct Patterns {
     #[arg(short = 'e', long = "regexp", aliases = ["reg", "rege", "regex"], value_name = "PATTERN", allow_hyphen_values = true, action = ArgAction::Append)]
     pub regexp: Vec<OsString>,
 
-    /// Read patterns from FILE, one per line; `-` means standard input
+    /// Read patterns from FILE, one per line; - means standard input
     #[arg(short = 'f', long = "file", value_name = "FILE", action = ArgAction::Append)]
     pub file: Vec<OsString>,
 

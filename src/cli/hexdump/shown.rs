@@ -104,7 +104,7 @@ impl clap::Args for DumpOperands {
             .arg(
                 clap::Arg::new("files")
                     .value_name("FILE")
-                    .help("Files to show; `-` is standard input, which is also the default")
+                    .help("Files to show; - is standard input, which is also the default")
                     .value_parser(any())
                     .num_args(0..),
             )

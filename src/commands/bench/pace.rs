@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_few_ways_do_not_tell() {
+    fn the_pace_is_unknown_with_few_ways() {
         let mut rows = rows(&[[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [3.0, 6.0, 3.0], [1.0, 2.0, 1.0]]);
         assert_eq!(set(&mut rows), None);
         assert!(rows.iter().flat_map(|row| &row.samples).all(|sample| sample.pace == 1.0));

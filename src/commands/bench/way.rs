@@ -205,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_family_is_there_and_none_twice() {
+    fn every_family_is_listed_once() {
         for pattern in [AccessPattern::Sequential, AccessPattern::Random, AccessPattern::Stride] {
             for threads in [1, 2] {
                 let ways = WayChoice { threads, auto: true, ..WayChoice::default() }.ways(pattern);

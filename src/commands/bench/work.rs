@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_work_is_said() {
+    fn an_unknown_work_is_reported() {
         for (text, says) in [
             ("search", "search:PATTERN"),
             ("search:", "search:PATTERN"),

@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_said() {
+    fn a_stream_that_exceeds_the_limit_is_an_error() {
         let selection = Selection::new(vec![UnitRange { start: Mark::End(1), stop: RangeEnd::Never, step: 1 }]);
         let mut picker = Picker::new(selection, Unit::LINE, 1 << 20);
         let piece = vec![b'x'; 100_000];

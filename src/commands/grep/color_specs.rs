@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn the_error_names_what_is_wrong() {
         for (spec, word) in [
             ("foo:fg:red", "foo"),
             ("match:fg:rouge", "rouge"),

@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_plain_is_refused() {
+    fn words_with_operators_are_not_plain() {
         let fits = |words: &[&str], syntax: &Syntax| {
             let list: Vec<Vec<u8>> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
             WordSearch::of_any_number(&list, syntax).is_some()

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_may_come_in_pieces() {
+    fn a_row_may_arrive_in_pieces() {
         let mut out = vec![];
         let mut dump = Dump::new(0x10, Policy::Repeats);
         for byte in b"mapped hexdumps!?" {

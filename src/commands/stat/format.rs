@@ -286,7 +286,7 @@ mod tests {
 
     /// Regression: a width of a hundred thousand million allocated that much memory.
     #[test]
-    fn a_field_has_a_widest() {
+    fn a_field_has_a_maximum_width() {
         for format in [&b"a%99999999999s"[..], b"a%.1048577d", b"a%18446744073709551616s", b"a%-01048577.3s"] {
             let (shown, _, result) = text(ParsedFormat::line(format, |_| false));
             assert_eq!(shown, "a");

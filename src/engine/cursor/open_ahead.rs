@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_put_back_comes_again() {
+    fn inputs_put_back_are_returned_again() {
         for must_wait in [true, false] {
             let mut ahead = ahead(names(3));
             let Upcoming::Input(first) = ahead.next() else { panic!("there are three") };

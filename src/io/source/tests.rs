@@ -81,7 +81,7 @@ fn redirected_stdin_counts_from_its_position() {
 }
 
 #[test]
-fn a_file_that_was_found_is_what_it_is_by_now() {
+fn a_found_file_is_classified_again_when_it_is_opened() {
     let dir = tempfile::tempdir().unwrap();
     let open = |name: &str, len: usize| {
         let path = dir.path().join(name);

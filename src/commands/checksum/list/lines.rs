@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn byte_order_marks_are_no_part_of_the_first_line() {
+    fn byte_order_marks_are_not_part_of_the_first_line() {
         let utf16 = |text: &str, order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
         for list in [
             "\u{feff}a  f\nb  g".as_bytes().to_vec(),

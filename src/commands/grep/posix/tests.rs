@@ -58,7 +58,7 @@ fn brackets_hold_backslashes_and_leading_brackets() {
 }
 
 #[test]
-fn bad_patterns_are_refused_in_the_known_words() {
+fn invalid_patterns_are_rejected_as_by_gnu_grep() {
     let error = |pattern: &str, extended| translate(pattern.as_bytes(), extended, true, Target::Rust).unwrap_err();
     assert_eq!(error("a\\", true), Error::TrailingBackslash);
     assert_eq!(error("[a", true), Error::UnmatchedBracket);
@@ -87,7 +87,7 @@ fn bad_patterns_are_refused_in_the_known_words() {
 }
 
 #[test]
-fn bytes_that_are_no_characters_match_themselves() {
+fn bytes_that_are_not_characters_match_themselves() {
     assert_eq!(translate(b"a\xFF", true, true, Target::Rust).as_deref(), Ok(r"a(?-u:\xFF)"));
     assert_eq!(translate("é".as_bytes(), true, false, Target::Rust).as_deref(), Ok(r"(?-u:\xC3)(?-u:\xA9)"));
     assert_eq!(escape(b"a.\xFF", true), r"a\.(?-u:\xFF)");
