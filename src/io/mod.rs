@@ -4,6 +4,7 @@
 //! reads what has no pages. Nothing here knows a command, a line or a digest, and raw system calls
 //! belong to [`crate::os`].
 
+mod list_reader;
 mod own_file;
 pub mod path;
 mod source;
@@ -11,6 +12,7 @@ mod span_feed;
 mod stream;
 pub mod walk;
 
+pub use list_reader::ListReader;
 pub use own_file::OwnFile;
 pub use path::FileRef;
 pub use source::{

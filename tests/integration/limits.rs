@@ -250,3 +250,22 @@ fn a_sigbus_that_was_sent_is_the_end() {
         assert_eq!(ran.code, -libc::SIGBUS);
     }
 }
+
+/// Regression: ranges, globs and formats were read whole, so that a disk image named by mistake took
+/// up to thirty times its size in memory (23 GB of globs).
+#[test]
+fn a_list_has_no_endless_line() {
+    let dir = Dir::new();
+    let list = dir.file("list", &vec![b'1'; 2 << 20]);
+    let list = list.to_str().unwrap();
+    for (args, code) in [
+        (&["cat", "--lines-from"][..], 1),
+        (&["grep", "-r", "x", "--exclude-from"], 2),
+        (&["hexdump", "--format-file"], 1),
+        (&["checksum", "-c"], 1),
+    ] {
+        let ran: Ran = mapped().args(args).arg(list).arg(dir.path()).output().unwrap().into();
+        let said = format!("mapped: {list}: line 1 is longer than 1 MiB\n");
+        assert_eq!((ran.code, ran.stderr.contains(&said)), (code, true), "{args:?}: {}", ran.stderr);
+    }
+}

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use super::transform::{Numbered, Show, Transform};
 use crate::cli::cat::CatArgs;
 use crate::cli::range::{Around, Selection, UnitRange, parse_count};
+use crate::io::ListReader;
 use crate::select::PeriodSearch;
 use crate::select::shard::Shard;
 
@@ -52,19 +53,17 @@ impl Wanted {
 /// Reads the ranges that a file lists, separated by white space.
 fn ranges_in(list: &OsStr) -> anyhow::Result<Vec<UnitRange>> {
     let name = || crate::output::escape_name(list);
-    let text = match list == "-" {
-        true => std::io::read_to_string(std::io::stdin()),
-        false => crate::io::path::open(list).and_then(std::io::read_to_string),
-    };
-    let text = text.map_err(|error| anyhow::anyhow!("{}: {}", name(), crate::os::error_text(&error)))?;
-    let lines =
-        text.lines().zip(1..).flat_map(|(line, number)| line.split_whitespace().map(move |word| (word, number)));
-    lines
-        .map(|(word, number)| {
+    let failed = |error| anyhow::anyhow!("{}: {}", name(), crate::os::error_text(&error));
+    let mut lines = ListReader::open(list).map_err(failed)?;
+    let mut ranges = Vec::new();
+    while let Some((number, line)) = lines.next().map_err(failed)? {
+        for word in String::from_utf8_lossy(line).split_whitespace() {
             let range = UnitRange::parse(word, parse_count);
-            range.map_err(|error| anyhow::anyhow!("{}:{number}: invalid range {word:?}: {error}", name()))
-        })
-        .collect()
+            ranges
+                .push(range.map_err(|error| anyhow::anyhow!("{}:{number}: invalid range {word:?}: {error}", name()))?);
+        }
+    }
+    Ok(ranges)
 }
 
 /// Returns the display options, with combined ones such as `-A` expanded.

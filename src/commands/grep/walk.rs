@@ -5,7 +5,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::FileType;
-use std::io::{self, Read};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::cli::grep::{Devices, Directories, Inputs, NameGlob};
 use crate::io::walk::{self, DirectoryLoop, Found, WalkOrder};
-use crate::io::{FileRef, path};
+use crate::io::{FileRef, ListReader, path};
 use crate::os::error_text;
 use crate::os::posix::{OFlags, OsStrExt};
 use crate::output::{escape_name, print_message};
@@ -212,14 +212,16 @@ fn name_globs(options: &[NameGlob]) -> Result<Vec<(bool, GlobSet)>> {
 
 /// Reads a list of globs, one per line. Ignores empty lines and trailing blanks.
 fn listed_globs(list: &OsStr) -> Result<Vec<OsString>> {
-    let mut text = Vec::new();
-    let read = match list == "-" {
-        true => io::stdin().read_to_end(&mut text),
-        false => path::open(list).and_then(|mut file| file.read_to_end(&mut text)),
-    };
-    read.map_err(|error| anyhow!("{}: {}", escape_name(list), error_text(&error)))?;
-    let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end).filter(|line| !line.is_empty());
-    Ok(lines.map(|line| OsStr::from_bytes(line).to_owned()).collect())
+    let failed = |error| anyhow!("{}: {}", escape_name(list), error_text(&error));
+    let mut lines = ListReader::open(list).map_err(failed)?;
+    let mut globs = Vec::new();
+    while let Some((_, line)) = lines.next().map_err(failed)? {
+        let line = line.trim_ascii_end();
+        if !line.is_empty() {
+            globs.push(OsStr::from_bytes(line).to_owned());
+        }
+    }
+    Ok(globs)
 }
 
 fn globs(patterns: &[OsString]) -> Result<GlobSet> {

@@ -4,6 +4,7 @@
 //! them.
 
 use std::ffi::{OsStr, OsString};
+use std::io;
 
 use super::address::AddressNotation;
 use super::canonical::Canonical;
@@ -17,6 +18,7 @@ use super::squeeze::Policy;
 use super::stream::{CArray, Plain, c_name};
 use super::view::View;
 use crate::cli::hexdump::{CharacterTable, Display, DumpFormat, Endian, HexdumpArgs, Radix, Width};
+use crate::io::ListReader;
 use crate::os::posix::OsStrExt;
 use crate::output::escape_name;
 
@@ -280,12 +282,18 @@ fn formats(texts: Vec<Vec<u8>>, theme: Option<&Theme>, has_theme: bool) -> Resul
 
 /// Reads the formats in a file: one per line, ignoring blank lines and comments.
 fn formats_in(path: &OsStr) -> Result<Vec<Vec<u8>>, String> {
-    let text = std::fs::read(path).map_err(|error| {
-        let name = escape_name(path);
-        format!("{name}: {}; see --help for the names of formats", crate::os::error_text(&error))
-    })?;
-    let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_start);
-    Ok(lines.filter(|line| !line.is_empty() && !line.starts_with(b"#")).map(<[u8]>::to_vec).collect())
+    let named = |error: io::Error| format!("{}: {}", escape_name(path), crate::os::error_text(&error));
+    let file = crate::io::path::open(path);
+    let file = file.map_err(|error| format!("{}; see --help for the names of formats", named(error)))?;
+    let mut lines = ListReader::new(file, b'\n');
+    let mut formats = Vec::new();
+    while let Some((_, line)) = lines.next().map_err(named)? {
+        let line = line.trim_ascii_start();
+        if !line.is_empty() && !line.starts_with(b"#") {
+            formats.push(line.to_vec());
+        }
+    }
+    Ok(formats)
 }
 
 fn od(args: &HexdumpArgs) -> Result<Box<dyn View>, String> {

@@ -5,7 +5,6 @@
 
 mod entry;
 mod line;
-mod lines;
 mod parser;
 mod plain;
 mod table;
@@ -21,8 +20,8 @@ pub use line::{AlgorithmFilter, Fault};
 pub use plain::{base64, expected, hex};
 
 use crate::digest::Algorithm;
+use crate::io::ListReader;
 use line::ListLine;
-use lines::ListReader;
 use parser::Parser;
 
 /// The maximum number of lines that wait for a later one to explain them.

@@ -1,15 +1,19 @@
-//! Reads the lines of a list in any encoding, each of a bounded length.
+//! Reads the lines of a list that an option names (checksums, ranges, globs), in any encoding and
+//! each of a bounded length.
 //!
 //! Lists written on Windows start with a byte order mark, or are UTF-16 (PowerShell's `>`). Without
-//! a mark, bytes are unchanged. A line that is too long for a list stops the reading, so that a
-//! disk image given by mistake uses no memory.
+//! a mark, bytes are unchanged. A line that is too long for a list is an error, so that a disk image
+//! given by mistake uses no memory.
 
+use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read};
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
-/// The length in bytes of the longest line. Names are rarely longer than 4096 bytes, and digests
-/// than 64.
+use super::path;
+
+/// The length in bytes of the longest line. Names are rarely longer than 4096 bytes, and the rest
+/// of a line is shorter.
 const MAX_LINE: u64 = 1 << 20;
 
 /// Reads a list line by line.
@@ -21,6 +25,17 @@ pub struct ListReader {
 }
 
 impl ListReader {
+    /// Opens the list with this name, or standard input for `-`.
+    ///
+    /// # Errors
+    /// Returns an error if it cannot be opened.
+    pub fn open(list: &OsStr) -> io::Result<ListReader> {
+        Ok(match list == "-" {
+            true => ListReader::new(io::stdin(), b'\n'),
+            false => ListReader::new(path::open(list)?, b'\n'),
+        })
+    }
+
     /// Reads the lines of `input`, each of which ends with the byte `end`.
     pub fn new(input: impl Read + Send + 'static, end: u8) -> ListReader {
         let decoded = DecodeReaderBytesBuilder::new().utf8_passthru(true).strip_bom(true).build(input);
@@ -41,8 +56,7 @@ impl ListReader {
         if self.line.last() == Some(&self.end) {
             self.line.pop();
         } else if self.line.len() as u64 == MAX_LINE {
-            let message = format!("line {} is longer than 1 MiB: not a list of checksums", self.number);
-            return Err(io::Error::other(message));
+            return Err(io::Error::other(format!("line {} is longer than 1 MiB", self.number)));
         }
         Ok(Some((self.number, &self.line)))
     }
