@@ -167,7 +167,10 @@ impl<L: Consumer> Drop for InFlight<'_, '_, L> {
 impl<L: Consumer> SharedWork for Feeding<'_, L> {
     /// A batch, and the offset of the input's first byte.
     type Item = (Batch, u64);
-    type Local = WorkerBuffers;
+    type Local<'w>
+        = WorkerBuffers
+    where
+        Self: 'w;
 
     fn begin(&self) -> WorkerBuffers {
         self.session.buffers.take()

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::io;
 
-use crate::io::{FileRef, IoMode, Range, Source};
+use crate::io::{FileRef, IoMode, Kind, Range, Source};
 
 use super::input_kind::InputKind;
 use super::session::Session;
@@ -77,6 +77,12 @@ impl From<Opened> for Input<'_> {
 impl Input<'_> {
     pub(super) fn is_unopened(&self) -> bool {
         matches!(self, Input::Named(_) | Input::Unopened(..) | Input::Prefetched(..))
+    }
+
+    /// Returns whether it is open, and reading it may wait for a writer, a user or a device.
+    pub(super) fn may_block(&self) -> bool {
+        let (Input::Open(source) | Input::Judged(source, _)) = self else { return false };
+        matches!(source.kind(), Kind::Pipe | Kind::Socket | Kind::Terminal | Kind::CharDevice)
     }
 
     /// Returns whether it can be opened only after everything before it was emitted. Opening a FIFO

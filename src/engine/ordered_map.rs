@@ -132,7 +132,10 @@ where
 {
     type Item = VecDeque<(u64, I::Item)>;
     /// The number of jobs to take next.
-    type Local = usize;
+    type Local<'w>
+        = usize
+    where
+        Self: 'w;
 
     const FREES_CALLER: bool = true;
 

@@ -24,6 +24,9 @@ const PREAD_BLOCK: usize = 512 << 10;
 /// The maximum number of small files in a batch.
 pub(super) const MAX_BATCH: usize = 32;
 
+/// The maximum number of scanned batches of small files that a worker keeps until their turn.
+pub(super) const MAX_SCANNED: usize = 3;
+
 /// The settings of every run of a command.
 #[derive(Clone, Copy, Debug)]
 pub struct Engine {

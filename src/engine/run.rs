@@ -1,6 +1,7 @@
 //! Runs a kernel over its inputs. Workers take batches from the cursor and pass two in-order stages
 //! with each: one passes the totals on, and the other writes the text.
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use super::cursor::{Batch, Cursor, Item, Next, OpenBatch, ReadSettings};
 use super::input::Input;
 use super::kernel::Kernel;
 use super::pipeline::{BlockStep, Cancel, CarryState, OutputState, Pipeline};
-use super::plan::Engine;
+use super::plan::{Engine, MAX_SCANNED};
 use super::sink::Sink;
 use super::stage::Stage;
 use super::workers::{self, Outlook, Permits, SharedWork};
@@ -45,10 +46,12 @@ impl Engine {
         let Pipeline { kernel, plan, session } = pipeline;
         let classify = Box::new(|head: &[u8]| kernel.classify(head));
         let reading = ReadSettings { plan, head: K::HEAD, classify, session };
+        let cursor = Cursor::new(Box::new(inputs), reading, threads);
         let run = EngineRun {
+            max_scanned: if cursor.runs_ahead() { MAX_SCANNED } else { 0 },
             pipeline,
             stop: Stop::new(),
-            cursor: Mutex::new(Cursor::new(Box::new(inputs), reading, threads)),
+            cursor: Mutex::new(cursor),
             opened: Condvar::new(),
             totals: Stage::new(CarryState::new(carry), threads),
             output: Stage::new(OutputState::new(sink), threads),
@@ -68,6 +71,8 @@ struct EngineRun<'a, K: Kernel> {
     cursor: Mutex<Cursor<'a>>,
     /// Notified when inputs that were being opened are open.
     opened: Condvar,
+    /// The maximum number of scanned batches that a worker keeps until their turn.
+    max_scanned: usize,
     totals: Stage<CarryState<K::Carry>>,
     output: Stage<OutputState<'a>>,
 }
@@ -88,6 +93,21 @@ impl<K: Kernel> Drop for Ticket<'_, '_, K> {
     }
 }
 
+/// A batch that waits for its turn in the stages.
+struct Scanned<'r, 'a, K: Kernel> {
+    ticket: Ticket<'r, 'a, K>,
+    steps: Vec<BlockStep<K>>,
+    flush: bool,
+}
+
+/// The state of one worker.
+struct Worker<'r, 'a, K: Kernel> {
+    buffers: WorkerBuffers,
+    /// Batches of small files that were scanned before their turn. Small files differ so much in
+    /// length that workers that waited for each other would be idle for a fifth of the time.
+    scanned: VecDeque<Scanned<'r, 'a, K>>,
+}
+
 /// Inputs that a worker is opening. They are returned even if it panics.
 struct Opening<'r, 'a, K: Kernel> {
     run: &'r EngineRun<'a, K>,
@@ -104,19 +124,23 @@ impl<K: Kernel> Drop for Opening<'_, '_, K> {
     }
 }
 
-impl<K: Kernel> SharedWork for EngineRun<'_, K> {
+impl<'a, K: Kernel> SharedWork for EngineRun<'a, K> {
     type Item = Batch;
-    type Local = WorkerBuffers;
+    type Local<'w>
+        = Worker<'w, 'a, K>
+    where
+        Self: 'w;
 
-    fn begin(&self) -> WorkerBuffers {
-        self.pipeline.session.buffers.take()
+    fn begin(&self) -> Worker<'_, 'a, K> {
+        Worker { buffers: self.pipeline.session.buffers.take(), scanned: VecDeque::new() }
     }
 
     /// Takes the next batch, after opening the inputs that it requires.
-    fn next(&self, buffers: &mut WorkerBuffers, busy: &mut Duration) -> Option<(Batch, Outlook)> {
+    fn next<'w>(&'w self, worker: &mut Worker<'w, 'a, K>, busy: &mut Duration) -> Option<(Batch, Outlook)> {
         let mut cursor = self.lock();
+        let mut may_open = true;
         loop {
-            if let Some(batch) = cursor.take_unopened() {
+            if may_open && let Some(batch) = cursor.take_unopened() {
                 drop(cursor);
                 let begun = Instant::now();
                 let mut opening = Opening { run: self, batch };
@@ -124,12 +148,19 @@ impl<K: Kernel> SharedWork for EngineRun<'_, K> {
                 drop(opening);
                 *busy += begun.elapsed();
                 cursor = self.lock();
+                may_open = false;
             }
-            match cursor.next(&mut buffers.spare, &self.stop) {
+            if !worker.scanned.is_empty() && cursor.may_block() {
+                drop(cursor);
+                self.finish_until(worker, 0);
+                cursor = self.lock();
+            }
+            match cursor.next(&mut worker.buffers.spare, &self.stop) {
                 Next::Batch(batch) => {
                     let outlook = cursor.outlook(*busy);
                     return Some((batch, outlook));
                 }
+                Next::Awaited if !may_open => may_open = true,
                 Next::Awaited => {
                     cursor.waiting += 1;
                     cursor = self.opened.wait(cursor).unwrap_or_else(PoisonError::into_inner);
@@ -140,10 +171,37 @@ impl<K: Kernel> SharedWork for EngineRun<'_, K> {
         }
     }
 
-    fn process(&self, batch: Batch, buffers: &mut WorkerBuffers) -> bool {
-        let pipeline = &self.pipeline;
+    fn process<'w>(&'w self, batch: Batch, worker: &mut Worker<'w, 'a, K>) -> bool {
         let ticket = Ticket { run: self, number: batch.number };
-        let mut steps = self.scan(batch.items, buffers);
+        let most = if batch.is_small_files() { self.max_scanned } else { 0 };
+        let steps = self.scan(batch.items, &mut worker.buffers);
+        worker.scanned.push_back(Scanned { ticket, steps, flush: batch.flush });
+        self.finish_until(worker, most);
+        true
+    }
+
+    fn end<'w>(&'w self, mut worker: Worker<'w, 'a, K>) {
+        self.finish_until(&mut worker, 0);
+        self.pipeline.session.buffers.put(worker.buffers);
+    }
+}
+
+impl<'a, K: Kernel> EngineRun<'a, K> {
+    /// Passes the worker's batches through the stages, in order: those whose turn has come, and
+    /// further ones, after waiting for their turn, until at most `most` are left.
+    fn finish_until(&self, worker: &mut Worker<'_, 'a, K>, most: usize) {
+        let Worker { buffers, scanned } = worker;
+        while let Some(first) = scanned.front()
+            && (scanned.len() > most || self.totals.is_turn(first.ticket.number))
+            && let Some(batch) = scanned.pop_front()
+        {
+            self.finish(batch, buffers);
+        }
+    }
+
+    fn finish(&self, batch: Scanned<'_, 'a, K>, buffers: &mut WorkerBuffers) {
+        let Scanned { ticket, mut steps, flush } = batch;
+        let pipeline = &self.pipeline;
         {
             let mut totals = self.totals.take(ticket.number);
             pipeline.count(&mut totals, &mut steps, &|cancel| self.cancel(cancel));
@@ -151,18 +209,11 @@ impl<K: Kernel> SharedWork for EngineRun<'_, K> {
         pipeline.format_all(&mut steps, &mut buffers.text);
         {
             let mut output = self.output.take(ticket.number);
-            pipeline.emit(&mut output, &steps, &buffers.text, batch.flush, &|cancel| self.cancel(cancel));
+            pipeline.emit(&mut output, &steps, &buffers.text, flush, &|cancel| self.cancel(cancel));
         }
         buffers.take_back(steps.into_iter().filter_map(BlockStep::into_buffer), pipeline.plan.block);
-        true
     }
 
-    fn end(&self, buffers: WorkerBuffers) {
-        self.pipeline.session.buffers.put(buffers);
-    }
-}
-
-impl<'a, K: Kernel> EngineRun<'a, K> {
     fn scan(&self, items: Vec<Item>, buffers: &mut WorkerBuffers) -> Vec<BlockStep<K>> {
         let mut steps: Vec<BlockStep<K>> = Vec::with_capacity(items.len());
         let timer = (items.len() > 1).then(WaitTimer::start);

@@ -13,8 +13,8 @@ use super::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 /// A state that passes from number to number.
 pub(crate) struct Stage<S, T = ()> {
     order: Mutex<StageOrder<S, T>>,
-    /// One condition variable per number in flight, so that passing on wakes only the worker whose
-    /// turn it is.
+    /// Condition variables for the numbers in flight, in turn, so that passing on wakes few workers
+    /// but the one whose turn it is.
     turns: Vec<Condvar>,
     /// Notified when the stage has moved on, for workers that are too far ahead of it.
     room: Condvar,
@@ -55,6 +55,11 @@ impl<S, T> Stage<S, T> {
             order.waiting -= 1;
         }
         Turn { stage: self, order }
+    }
+
+    /// Returns whether it is the turn of `number`, which has not had its turn yet.
+    pub(crate) fn is_turn(&self, number: u64) -> bool {
+        self.lock().next == number
     }
 
     /// Hands items in, and runs `step` on each item whose turn has come, including items handed in
@@ -187,7 +192,7 @@ impl<S, T> Drop for Turn<'_, S, T> {
     fn drop(&mut self) {
         self.order.advance();
         if self.order.waiting > 0 {
-            // Two workers never wait at one condition for long, but one may have just left it.
+            // Several workers may wait at one condition: those that are ahead by the number of workers.
             self.stage.turn_of(self.order.next).notify_all();
         }
         if self.order.held_up > 0 {

@@ -68,22 +68,24 @@ pub(super) trait SharedWork: Sync {
     /// The work that a worker takes at a time.
     type Item: Send;
     /// The state that a worker keeps between items.
-    type Local;
+    type Local<'w>
+    where
+        Self: 'w;
 
     /// Whether the calling thread's permit is free for others as soon as it finds no more work.
     const FREES_CALLER: bool = false;
 
     /// Returns the initial state of a worker.
-    fn begin(&self) -> Self::Local;
+    fn begin(&self) -> Self::Local<'_>;
 
     /// Takes the next item. `busy` is the time that this worker has spent on items.
-    fn next(&self, local: &mut Self::Local, busy: &mut Duration) -> Option<(Self::Item, Outlook)>;
+    fn next<'w>(&'w self, local: &mut Self::Local<'w>, busy: &mut Duration) -> Option<(Self::Item, Outlook)>;
 
     /// Processes one item. Returns whether this worker continues; if not, it has released its permit.
-    fn process(&self, item: Self::Item, local: &mut Self::Local) -> bool;
+    fn process<'w>(&'w self, item: Self::Item, local: &mut Self::Local<'w>) -> bool;
 
     /// Ends a worker.
-    fn end(&self, local: Self::Local);
+    fn end<'w>(&'w self, local: Self::Local<'w>);
 }
 
 /// Runs `work` on the calling thread and up to `helpers` others, as far as `permits` allow.

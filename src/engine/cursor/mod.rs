@@ -129,21 +129,6 @@ impl<'a> Cursor<'a> {
         self.failed_late.take_if(|(failed, _)| *failed == input);
     }
 
-    /// Returns inputs that the caller may open before it asks for the next batch, and then passes
-    /// to [`Cursor::give_opened`]. Joined inputs are excluded, because the wanted part of each
-    /// depends on those before it.
-    pub(super) fn take_unopened(&mut self) -> Option<OpenBatch<'a>> {
-        if self.current.is_some() || self.is_joined() {
-            return None;
-        }
-        self.inputs.take(self.plan.policy, self.plan.range)
-    }
-
-    /// Takes back inputs that were opened.
-    pub(super) fn give_opened(&mut self, opened: OpenBatch<'a>) {
-        self.inputs.give(opened);
-    }
-
     /// Returns the next batch. `spare` contains buffers to reuse.
     pub(super) fn next(&mut self, spare: &mut Vec<Buffer>, stop: &Stop) -> Next {
         // Most batches are as long as the previous one.
@@ -222,12 +207,11 @@ impl<'a> Cursor<'a> {
             Upcoming::Awaited => return OpenStep::Deferred,
             Upcoming::Nothing => return OpenStep::NoMore,
         };
-        if input.is_unopened() {
-            let must_wait = input.has_to_wait();
-            if !items.is_empty() || must_wait && !self.flushed {
-                self.inputs.put_back(input, must_wait);
-                return if must_wait { OpenStep::MustDrainFirst } else { OpenStep::Deferred };
-            }
+        let is_unopened = input.is_unopened();
+        let must_wait = input.may_block() || is_unopened && input.has_to_wait();
+        if must_wait && !self.flushed || is_unopened && !items.is_empty() {
+            self.inputs.put_back(input, must_wait);
+            return if must_wait { OpenStep::MustDrainFirst } else { OpenStep::Deferred };
         }
         let number = self.opened;
         self.opened += 1;

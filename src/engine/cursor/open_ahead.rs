@@ -12,12 +12,22 @@ use crate::os::{Stop, fd_table};
 
 use crate::engine::cold_files::WaitTimer;
 use crate::engine::input::Input;
-use crate::engine::plan::MAX_BATCH;
+use crate::engine::plan::{MAX_BATCH, MAX_SCANNED};
 use crate::engine::session::Session;
+
+use super::Cursor;
+use super::current::CursorPosition;
 
 /// The longest time for which a worker opens files, so that a slow file system does not delay
 /// searching.
 const MAX_OPENING_TIME: Duration = Duration::from_micros(200);
+
+/// The number of batches whose files a worker keeps open if it runs ahead: two chunks, the batch it
+/// searches, and those that wait for their turn.
+const BATCHES_AHEAD: usize = 3 + MAX_SCANNED;
+
+/// If descriptors suffice only for shorter batches than this, no worker runs ahead.
+const FEW_FILES: usize = 8;
 
 /// Inputs that the cursor has not reached yet, in order.
 pub(super) struct OpenAhead<'a> {
@@ -26,7 +36,8 @@ pub(super) struct OpenAhead<'a> {
     chunks: VecDeque<Option<Chunk<'a>>>,
     /// The number of the first chunk.
     first: u64,
-    workers: usize,
+    max_chunks: usize,
+    runs_ahead: bool,
     /// The maximum number of files that a worker opens or searches at a time.
     max_batch: usize,
 }
@@ -59,8 +70,19 @@ impl<'a> OpenAhead<'a> {
     /// Creates the queue for `workers` workers, which have not been started yet.
     pub(super) fn new(inputs: Box<dyn Iterator<Item = Input<'a>> + Send + 'a>, workers: usize) -> OpenAhead<'a> {
         let is_single = inputs.size_hint().1 == Some(1);
-        let max_batch = if is_single { 1 } else { fd_table::files_per_worker(2 * workers, MAX_BATCH) };
-        OpenAhead { inputs, chunks: VecDeque::new(), first: 0, workers, max_batch }
+        let share = |batches| fd_table::files_per_worker(batches * workers, MAX_BATCH);
+        let (max_batch, runs_ahead) = match share(BATCHES_AHEAD) {
+            _ if is_single => (1, false),
+            files if files >= FEW_FILES => (files, true),
+            _ => (share(2), false),
+        };
+        let max_chunks = if runs_ahead { 2 * workers } else { workers };
+        OpenAhead { inputs, chunks: VecDeque::new(), first: 0, max_chunks, max_batch, runs_ahead }
+    }
+
+    /// Returns whether there are descriptors enough for batches that wait for their turn.
+    pub(super) fn runs_ahead(&self) -> bool {
+        self.runs_ahead
     }
 
     /// Returns the maximum number of small files that a worker searches at a time.
@@ -72,6 +94,12 @@ impl<'a> OpenAhead<'a> {
     pub(super) fn has_more(&self) -> bool {
         let is_left = |chunk: &Option<Chunk<'_>>| chunk.as_ref().is_none_or(|chunk| !chunk.inputs.is_empty());
         self.chunks.iter().any(is_left) || self.inputs.size_hint().1 != Some(0)
+    }
+
+    /// Returns whether the next input may block, as far as is known before it is opened.
+    pub(super) fn may_block(&self) -> bool {
+        let front = self.chunks.front().and_then(Option::as_ref);
+        front.is_some_and(|chunk| chunk.must_wait || chunk.inputs.front().is_some_and(Input::may_block))
     }
 
     pub(super) fn next(&mut self) -> Upcoming<'a> {
@@ -98,7 +126,8 @@ impl<'a> OpenAhead<'a> {
         }
     }
 
-    /// Returns a chunk that the caller may open now. There are at most as many chunks as workers.
+    /// Returns a chunk that the caller may open now. If workers run ahead, there are
+    /// at most two chunks for each, so that one that waits for another's chunk has opened the next.
     pub(super) fn take(&mut self, policy: IoMode, range: Range) -> Option<OpenBatch<'a>> {
         while self.chunks.front().is_some_and(|front| front.as_ref().is_some_and(|chunk| chunk.inputs.is_empty())) {
             self.drop_first();
@@ -115,7 +144,7 @@ impl<'a> OpenAhead<'a> {
             }
             return Some(OpenBatch { number: self.first, chunk, policy, range });
         }
-        if self.chunks.len() >= self.workers {
+        if self.chunks.len() >= self.max_chunks {
             return None;
         }
         let mut chunk = Chunk::default();
@@ -201,6 +230,37 @@ impl<'a> OpenBatch<'a> {
             asked += 1;
         }
         asked
+    }
+}
+
+impl<'a> Cursor<'a> {
+    /// Returns inputs that the caller may open before it asks for the next batch, and then passes
+    /// to [`Cursor::give_opened`]. Joined inputs are excluded, because the wanted part of each
+    /// depends on those before it.
+    pub(in crate::engine) fn take_unopened(&mut self) -> Option<OpenBatch<'a>> {
+        if self.current.is_some() || self.is_joined() {
+            return None;
+        }
+        self.inputs.take(self.plan.policy, self.plan.range)
+    }
+
+    /// Returns whether workers may keep batches of small files until their turn.
+    pub(in crate::engine) fn runs_ahead(&self) -> bool {
+        self.inputs.runs_ahead()
+    }
+
+    /// Returns whether the next input may block while it is opened or read, so that everything
+    /// before it must be emitted first.
+    pub(in crate::engine) fn may_block(&self) -> bool {
+        match &self.current {
+            Some(current) => matches!(current.place, CursorPosition::Streamed(_)),
+            None => self.inputs.may_block(),
+        }
+    }
+
+    /// Takes back inputs that were opened.
+    pub(in crate::engine) fn give_opened(&mut self, opened: OpenBatch<'a>) {
+        self.inputs.give(opened);
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::engine::input_kind::InputKind;
-use crate::io::Source;
+use crate::io::{AccessMethod, SMALL, Source};
 use crate::os::Buffer;
 
 /// A stretch of an input to load.
@@ -123,4 +123,19 @@ pub(crate) struct Batch {
     pub items: Vec<Item>,
     /// Whether the cursor may have to wait after this batch, so that all of it must be flushed.
     pub flush: bool,
+}
+
+impl Batch {
+    /// Returns whether it is of small files that are read, so that it may wait for its turn in
+    /// memory.
+    pub fn is_small_files(&self) -> bool {
+        let is_small = |item: &Item| match item {
+            Item::Failed { .. } => true,
+            Item::Span(span) => {
+                let is_whole = span.first && span.last && matches!(span.content, SpanContent::ToLoad);
+                is_whole && span.source.method() == AccessMethod::Pread && span.at.end - span.at.start <= SMALL
+            }
+        };
+        !self.flush && self.items.iter().all(is_small)
+    }
 }
