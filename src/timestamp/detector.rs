@@ -276,7 +276,7 @@ fn is_number(text: &[u8]) -> bool {
     at.0.iter().all(|byte| byte.is_ascii_digit() || *byte == b' ') || is_name_in_brackets(at.0)
 }
 
-/// Returns whether a text is one word in brackets that is no date, such as `[A1B2C] `.
+/// Returns whether a text is one word in brackets that is not a date, such as `[A1B2C] `.
 fn is_name_in_brackets(text: &[u8]) -> bool {
     let Some(word) = text.trim_ascii().strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")) else {
         return false;

@@ -612,7 +612,7 @@ fn runs_go_on_until_the_verdict_is_certain_or_the_limit_is_reached() {
     assert_eq!(document["until_certain"], 5);
 }
 
-/// fio reads beyond the end of a file whose length is no multiple of the block size, or rejects
+/// fio reads beyond the end of a file whose length is not a multiple of the block size, or rejects
 /// blocks smaller than a page.
 #[test]
 fn direct_reads_need_no_alignment_of_the_file_or_the_block() {

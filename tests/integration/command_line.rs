@@ -271,7 +271,7 @@ fn statistics_go_to_a_file_or_a_descriptor() {
         &["bench", "--runs=1", "--ways=read"],
     ];
     for args in commands {
-        let mut command = crate::util::mapped();
+        let mut command = mapped();
         command.args(args).arg(format!("--stats=json:{}", stats.display())).arg(&path);
         if args[0] != "bench" {
             command.arg(&missing);
@@ -287,7 +287,7 @@ fn statistics_go_to_a_file_or_a_descriptor() {
     }
     let script = format!("exec \"$0\" cat --stats=json:fd:7 \"$1\" 7>>{}", stats.display());
     std::fs::write(&stats, "kept\n").unwrap();
-    let program = crate::util::mapped().get_program().to_owned();
+    let program = mapped().get_program().to_owned();
     let ran: Ran =
         std::process::Command::new("sh").args(["-c", &script]).arg(program).arg(&path).output().unwrap().into();
     assert_eq!((ran.code, &*ran.stdout, ran.stderr.as_str()), (0, &b"some text\n"[..], ""));
@@ -298,7 +298,7 @@ fn statistics_go_to_a_file_or_a_descriptor() {
         ("--stats=text:/no/such/place", 1, "mapped: /no/such/place: No such file or directory\n"),
         ("--stats=json:/dev/full", 1, "mapped: /dev/full: No space left on device\n"),
     ] {
-        let ran: Ran = crate::util::mapped().args(["cat", option]).arg(&path).output().unwrap().into();
+        let ran: Ran = mapped().args(["cat", option]).arg(&path).output().unwrap().into();
         assert_eq!((ran.code, ran.stderr.as_str()), (code, says), "{option}");
         // Regression: a wrong name was reported only after all the work.
         assert_eq!(ran.stdout.is_empty(), !option.ends_with("full"), "{option}");
@@ -330,13 +330,12 @@ fn statistics_never_overwrite_an_input() {
             assert_eq!((ran.code, &*ran.stdout), (if args[0] == "grep" { 2 } else { 1 }, &b""[..]), "{args:?}");
             assert_eq!(std::fs::read(&path).unwrap(), b"some text\n", "{args:?}");
         };
-        refused(crate::util::mapped().args(args).args([&option]).arg(&link).output().unwrap().into());
+        refused(mapped().args(args).args([&option]).arg(&link).output().unwrap().into());
         let stdin = std::fs::File::open(&path).unwrap();
-        refused(crate::util::mapped().args(args).args([&option, "-"]).stdin(stdin).output().unwrap().into());
+        refused(mapped().args(args).args([&option, "-"]).stdin(stdin).output().unwrap().into());
     }
     // A file that a walk finds is not known before the run, so it is skipped.
-    let ran: Ran =
-        crate::util::mapped().args(["grep", "-rc", "text", &option]).arg(dir.path()).output().unwrap().into();
+    let ran: Ran = mapped().args(["grep", "-rc", "text", &option]).arg(dir.path()).output().unwrap().into();
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("input file is also the output"), "{}", ran.stderr);
     assert!(std::fs::read_to_string(&path).unwrap().starts_with('{'));

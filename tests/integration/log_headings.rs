@@ -90,7 +90,7 @@ fn audit_and_event_logs() {
     check_entries([&event(0, 9), &event(1, 10), &event(2, 11)]);
 }
 
-/// Rules within entries, and before some of them only, are no headings.
+/// Rules within entries, and before some of them only, are not headings.
 #[test]
 fn rules_elsewhere_are_lines_like_others() {
     let banner = "=====\n2026-11-21 09:00:00 start\n2026-11-21 10:00:00 a\n-----\n2026-11-21 11:00:00 b\n";

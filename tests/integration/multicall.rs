@@ -134,7 +134,7 @@ fn links_never_replace_a_file() {
     assert_eq!(ran.stderr, format!("mapped: {}: File exists\n", mine.display()));
     assert_eq!(std::fs::read(&mine).unwrap(), b"mine");
     assert!(dir.path().join("xxd").is_symlink());
-    // Links from an earlier call are no error.
+    // Links from an earlier call are not an error.
     std::fs::remove_file(&mine).unwrap();
     assert_eq!(run(&["links".as_ref(), dir.path()]).code, 0);
     let some = Dir::new();

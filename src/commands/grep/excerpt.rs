@@ -60,7 +60,7 @@ impl Excerpt {
     }
 
     /// Returns at most `most` bytes of `line` with `found` in their middle, or the line's beginning if
-    /// there is no match. Splits no UTF-8 character.
+    /// there is no match. Never splits a UTF-8 character.
     pub fn around(line: &[u8], found: Option<Range<usize>>, most: usize) -> Excerpt {
         let found = found.unwrap_or(0..0);
         // A match longer than the excerpt shows its beginning.

@@ -93,7 +93,7 @@ impl Syntax {
         settled
     }
 
-    /// Returns a pattern without the letters of its escapes, of which `\W` is no capital.
+    /// Returns a pattern without the letters of its escapes: the `W` of `\W` is not a capital.
     fn letters(&self, pattern: &[u8]) -> String {
         let text = String::from_utf8_lossy(pattern);
         if self.dialect == Dialect::Fixed {

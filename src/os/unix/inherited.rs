@@ -16,7 +16,7 @@ pub fn inherited(number: RawFd) -> io::Result<File> {
     if u8::try_from(number).is_ok_and(|number| number < 3 && was_closed(number)) {
         return Err(io::Error::from_raw_os_error(libc::EBADF));
     }
-    // SAFETY: the call looks the number up and fails if it is no descriptor; it touches no memory.
+    // SAFETY: the call looks the number up and fails if it is not a descriptor; it touches no memory.
     match unsafe { libc::fcntl(number, libc::F_DUPFD_CLOEXEC, 3) } {
         -1 => Err(io::Error::last_os_error()),
         // SAFETY: the duplicate is new, so this is its only owner.

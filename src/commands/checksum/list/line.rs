@@ -28,7 +28,7 @@ pub enum ListLine {
 pub enum Fault {
     /// It has no known form, or its algorithm was not requested.
     Form,
-    /// It is no row of an SFV or hashdeep list. Their own tools fail on it.
+    /// It is not a row of an SFV or hashdeep list. Their own tools fail on it.
     Row,
     /// It names an unknown algorithm.
     Algorithm(String),

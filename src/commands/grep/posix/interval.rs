@@ -62,7 +62,7 @@ impl Translation<'_> {
         Ok(())
     }
 
-    /// Reads the bounds of an interval and its closing brace. Returns nothing if they are no interval,
+    /// Reads the bounds of an interval and its closing brace. Returns nothing if they form no interval,
     /// which is no error in an extended pattern.
     fn bounds(&mut self) -> Result<Option<(u32, Option<u32>)>, Error> {
         let (first, mut end) = self.bound();
