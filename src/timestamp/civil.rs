@@ -239,7 +239,9 @@ impl DateStyle {
     }
 
     fn number(self, at: &mut Scanner<'_>) -> Option<i32> {
-        if self.separator == 0 || at.count_digits() != 1 { at.digits(2) } else { at.digits(1) }
+        // Digits on both sides of a number leave no room for a shorter one.
+        let is_padded = self.separator == 0 && !self.named;
+        if is_padded || at.count_digits() != 1 { at.digits(2) } else { at.digits(1) }
     }
 }
 

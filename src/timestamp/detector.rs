@@ -146,18 +146,7 @@ impl<'h> FormatDetector<'h> {
             if places.is_empty() {
                 continue;
             }
-            let mut candidates = self.candidates(&line[offset..]);
-            if self.hints.format.is_none() {
-                candidates.extend(counted(line, offset, self.zones));
-            }
-            // In a comma-separated table, the comma after the time ends its column.
-            let in_table = line[..offset].ends_with(b",");
-            for mut candidate in candidates {
-                if let (true, Notation::Civil(civil)) = (in_table, &mut candidate.notation) {
-                    civil.clock.comma_ends = true;
-                    let again = candidate.notation.read(&mut Scanner(&line[offset..]), self.zones);
-                    candidate.stamp = again.unwrap_or(candidate.stamp);
-                }
+            for candidate in self.candidates_at(line, offset) {
                 for place in &places {
                     // A bare time or a number deep in a line is usually something else.
                     let deep = matches!(place, TimePlace::Column { index: 4.., .. } | TimePlace::After(_));
@@ -187,6 +176,30 @@ impl<'h> FormatDetector<'h> {
                 }
             }
         }
+    }
+
+    /// Returns all readings of a time at `offset`.
+    fn candidates_at(&self, line: &[u8], offset: usize) -> Vec<Candidate> {
+        let text = &line[offset..];
+        let mut candidates = self.candidates(text);
+        // In a comma-separated table, the comma after the time ends its column.
+        let mut in_table = line[..offset].ends_with(b",");
+        let column = &text[..memchr::memchr(b',', text).unwrap_or(0)];
+        if candidates.is_empty() && column.contains(&b':') {
+            candidates = self.candidates(column);
+            in_table = true;
+        }
+        if self.hints.format.is_none() {
+            candidates.extend(counted(line, offset, self.zones));
+        }
+        for candidate in &mut candidates {
+            if let (true, Notation::Civil(civil)) = (in_table, &mut candidate.notation) {
+                civil.clock.comma_ends = true;
+                let again = candidate.notation.read(&mut Scanner(text), self.zones);
+                candidate.stamp = again.unwrap_or(candidate.stamp);
+            }
+        }
+        candidates
     }
 
     fn look_at_json(&self, object: &[u8], found: &mut Vec<((TimePlace, Notation), Candidate, u64)>) {

@@ -51,6 +51,10 @@ impl TimeForm {
 
     /// Returns how many of the lines that it was detected from do not match it, if these are many.
     pub(super) fn timeless(&self) -> Option<String> {
+        if self.heading.is_some() {
+            // The other lines of an entry have none.
+            return None;
+        }
         let (looked, timeless) = (self.looked, self.looked.saturating_sub(self.timed));
         let many = timeless > 1 && timeless * 4 > looked;
         many.then(|| format!("{timeless} of the {looked} lines examined have no time"))

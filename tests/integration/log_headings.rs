@@ -16,6 +16,7 @@ fn check(log: &str, args: &[&str], expected: &str) {
     for more in [&[][..], &["--merge"], &["--io", "read", "--block-size", "1"]] {
         let ran: Ran = command(more).arg(&path).output().unwrap().into();
         assert_eq!(String::from_utf8_lossy(&ran.stdout), expected, "{more:?}: {}", ran.stderr);
+        assert_eq!(ran.stderr, "", "{more:?}");
     }
     for more in [&[][..], &["--merge", "-"]] {
         let ran = run_piped(&mut command(more), log.as_bytes());
@@ -93,8 +94,13 @@ fn audit_and_event_logs() {
 /// Rules within entries, and before some of them only, are not headings.
 #[test]
 fn rules_elsewhere_are_lines_like_others() {
+    let more: String = (1..8).map(|second| format!("2026-11-21 11:00:0{second} c\n")).collect();
     let banner = "=====\n2026-11-21 09:00:00 start\n2026-11-21 10:00:00 a\n-----\n2026-11-21 11:00:00 b\n";
-    check(banner, &["--since", "2026-11-21 10:00", "--until", "2026-11-21 10:30"], "2026-11-21 10:00:00 a\n-----\n");
+    check(
+        &format!("{banner}{more}"),
+        &["--since", "2026-11-21 10:00", "--until", "2026-11-21 10:30"],
+        "2026-11-21 10:00:00 a\n-----\n",
+    );
     let monitor = |hour: u32| {
         format!(
             "=====\n2026-11-21 {hour:02}:00:00 0x7f10 INNODB MONITOR OUTPUT\n=====\nPer second averages\n=====\nEND\n=====\n"
