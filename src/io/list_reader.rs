@@ -47,7 +47,7 @@ impl ListReader {
     ///
     /// # Errors
     /// Returns an error if reading fails or a line is too long.
-    pub fn next(&mut self) -> io::Result<Option<(u64, &[u8])>> {
+    pub fn next_line(&mut self) -> io::Result<Option<(u64, &[u8])>> {
         self.line.clear();
         if self.input.by_ref().take(MAX_LINE).read_until(self.end, &mut self.line)? == 0 {
             return Ok(None);
@@ -68,7 +68,7 @@ mod tests {
 
     fn lines(bytes: &[u8], end: u8) -> Vec<Vec<u8>> {
         let mut lines = ListReader::new(io::Cursor::new(bytes.to_vec()), end);
-        std::iter::from_fn(|| lines.next().unwrap().map(|(_, line)| line.to_vec())).collect()
+        std::iter::from_fn(|| lines.next_line().unwrap().map(|(_, line)| line.to_vec())).collect()
     }
 
     #[test]
@@ -91,6 +91,6 @@ mod tests {
     #[test]
     fn an_endless_line_ends_the_reading() {
         let mut lines = ListReader::new(io::repeat(0), b'\n');
-        assert!(lines.next().unwrap_err().to_string().contains("not a list"));
+        assert!(lines.next_line().unwrap_err().to_string().contains("not a list"));
     }
 }

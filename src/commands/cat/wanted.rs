@@ -56,7 +56,7 @@ fn ranges_in(list: &OsStr) -> anyhow::Result<Vec<UnitRange>> {
     let failed = |error| anyhow::anyhow!("{}: {}", name(), crate::os::error_text(&error));
     let mut lines = ListReader::open(list).map_err(failed)?;
     let mut ranges = Vec::new();
-    while let Some((number, line)) = lines.next().map_err(failed)? {
+    while let Some((number, line)) = lines.next_line().map_err(failed)? {
         for word in String::from_utf8_lossy(line).split_whitespace() {
             let range = UnitRange::parse(word, parse_count);
             ranges

@@ -215,7 +215,7 @@ fn listed_globs(list: &OsStr) -> Result<Vec<OsString>> {
     let failed = |error| anyhow!("{}: {}", escape_name(list), error_text(&error));
     let mut lines = ListReader::open(list).map_err(failed)?;
     let mut globs = Vec::new();
-    while let Some((_, line)) = lines.next().map_err(failed)? {
+    while let Some((_, line)) = lines.next_line().map_err(failed)? {
         let line = line.trim_ascii_end();
         if !line.is_empty() {
             globs.push(OsStr::from_bytes(line).to_owned());

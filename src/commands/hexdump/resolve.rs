@@ -287,7 +287,7 @@ fn formats_in(path: &OsStr) -> Result<Vec<Vec<u8>>, String> {
     let file = file.map_err(|error| format!("{}; see --help for the names of formats", named(error)))?;
     let mut lines = ListReader::new(file, b'\n');
     let mut formats = Vec::new();
-    while let Some((_, line)) = lines.next().map_err(named)? {
+    while let Some((_, line)) = lines.next_line().map_err(named)? {
         let line = line.trim_ascii_start();
         if !line.is_empty() && !line.starts_with(b"#") {
             formats.push(line.to_vec());

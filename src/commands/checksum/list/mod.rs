@@ -86,7 +86,7 @@ impl<'a> ListEntries<'a> {
 
     /// Reads on until there is an item, or the list ends.
     fn advance(&mut self) {
-        let (number, line) = match self.lines.next() {
+        let (number, line) = match self.lines.next_line() {
             Ok(Some((number, line))) => (number, self.parser.parse(line)),
             Ok(None) => return self.end(),
             Err(error) => {
@@ -102,7 +102,7 @@ impl<'a> ListEntries<'a> {
             ListLine::Field if self.pending.len() < MAX_PENDING => self.pending.push_back(number),
             ListLine::Field => self.improper(number, Fault::Form),
             ListLine::Bare(expected) if self.bare.is_none() && !self.has_entries => {
-                self.bare = Some((number, expected))
+                self.bare = Some((number, expected));
             }
             ListLine::Bare(_) => self.improper(number, Fault::Form),
             ListLine::Signature => self.ready.push_back(ListItem::Signature),
