@@ -108,6 +108,19 @@ pub struct CatArgs {
           conflicts_with_all = ["follow", "follow_name", "number_nonblank", "squeeze_blank"])]
     pub reverse: bool,
 
+    /// With --reverse, print records that end with TEXT instead of lines
+    #[arg(hide_short_help = true, long, value_name = "TEXT", help_heading = "Selection", requires = "reverse", allow_hyphen_values = true,
+          conflicts_with_all = ["lines", "lines_from", "since", "until", "around", "shard", "around_byte",
+              "number", "show_ends", "show_all", "ends_and_nonprinting"])]
+    pub separator: Option<OsString>,
+
+    /// With --reverse, print each separator or newline before the record that follows it in the file
+    #[arg(hide_short_help = true, long, help_heading = "Selection", requires = "reverse", conflicts_with_all = [
+        "lines", "lines_from", "since", "until", "around", "shard", "around_byte",
+        "number", "show_ends", "show_all", "ends_and_nonprinting",
+    ])]
+    pub separator_before: bool,
+
     /// Print only these bytes of each file, counted from 1; RANGE is as for --lines, also with
     /// sizes such as 64K
     #[arg(long, value_name = "RANGE", action = clap::ArgAction::Append, allow_hyphen_values = true, value_parser = parse_bytes,

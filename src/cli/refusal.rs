@@ -101,6 +101,7 @@ const OPTIONS: &[(&str, &[&str], &str)] = &[
     ("stat", &["--pages"], "--residency"),
     ("stat", &["--mime", "--type"], "--content"),
     ("stat", &["--users"], "--who"),
+    ("stat", &["--max-line-length"], "mapped stat --count=width FILE"),
     ("stat", &["-x"], "the default output has that format"),
     ("checksum", &["--length-bytes", "--skip"], "--offset and --bytes choose a part of each file"),
     ("checksum", &["--exclude", "--include"], "mapped checksum --files0-from LIST, with find -print0"),

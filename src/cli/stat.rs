@@ -78,7 +78,7 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["content", "json"])]
     pub lines: bool,
 
-    /// Print only these counts, in the order of wc: lines, words, chars, bytes
+    /// Print only these counts, in the order of wc: lines, words, chars, bytes, width
     ///
     /// A character is one of UTF-8 if the locale's encoding is UTF-8, and a byte otherwise.
     #[arg(long, value_name = "LIST", value_delimiter = ',', conflicts_with_all = ["content", "json"])]
@@ -112,6 +112,8 @@ pub enum CountColumn {
     Chars,
     /// Bytes
     Bytes,
+    /// Columns of the longest line
+    Width,
 }
 
 /// `--cached` of GNU stat.

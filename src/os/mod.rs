@@ -16,6 +16,7 @@ mod freshness;
 mod holes;
 mod layout;
 mod locale;
+mod null_device;
 #[cfg_attr(target_os = "linux", path = "linux/mod.rs")]
 #[cfg_attr(windows, path = "windows/mod.rs")]
 #[cfg_attr(not(any(target_os = "linux", windows)), path = "other/mod.rs")]
@@ -60,6 +61,7 @@ pub use file_system::FileSystem;
 pub use freshness::Freshness;
 pub use holes::{Extent, MAX_ZEROS, data_end_before, next_extent, zeros};
 pub use layout::Layout;
+pub use null_device::null_device;
 pub use platform::boot::boot_time;
 pub use platform::inode::{Statx, StatxAttributes, StatxFlags, StatxTimestamp, device_number, inode};
 pub use platform::machine::memory_size;

@@ -68,6 +68,43 @@ fn a_line_longer_than_a_piece_is_printed_whole() {
     Law::new(&["cat", "--reverse"], &input).in_its_own_blocks().holds(&expected, 0);
 }
 
+/// Returns the records of `tac -s`: each ends with the separator, or begins with it.
+fn records<'t>(text: &'t [u8], separator: &[u8], begins: bool) -> Vec<&'t [u8]> {
+    let (mut records, mut end, mut at) = (Vec::new(), text.len(), text.len());
+    while let Some(start) = text[..at].windows(separator.len()).rposition(|bytes| bytes == separator) {
+        let record = if begins { start } else { start + separator.len() };
+        if record != text.len() {
+            records.push(&text[record..end]);
+            end = record;
+        }
+        at = start;
+    }
+    records.push(&text[..end]);
+    records
+}
+
+/// A separator may lie in two of the pieces that a file is read in, and occurrences may overlap.
+#[test]
+fn records_end_with_any_text() {
+    let mut inputs = awkward_inputs();
+    inputs.push(("pieces", [&vec![b'a'; (1 << 20) - 3][..], b"abba", &vec![b'x'; 1 << 20], b"ab"].concat()));
+    for (name, input) in inputs {
+        for separator in ["aa", "ab", "\n\n"] {
+            eprintln!("{name} {separator:?}");
+            let option = format!("--separator={separator}");
+            for before in [None, Some(("-b", "--separator-before"))] {
+                let (short, long): (Vec<_>, Vec<_>) = before.into_iter().unzip();
+                let args = [&["cat", "--reverse", &option], &long[..]].concat();
+                let expected = records(&input, separator.as_bytes(), before.is_some()).concat();
+                Law::new(&args, &input).in_its_own_blocks().holds(&expected, 0);
+                if let Some(tac) = oracle("tac", &[&["-s", separator], &short[..]].concat(), &input) {
+                    assert!(tac.stdout == expected, "{name} {args:?}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn each_file_is_reversed_by_itself() {
     let dir = Dir::new();

@@ -31,6 +31,8 @@ const SAMPLES: &[(&str, &[Sample])] = &[
             ("lines", &["--lines=3:9~2"]),
             ("lines-from", &["--lines-from=numbers"]),
             ("null-data", &["--null-data", "--lines=1:"]),
+            ("separator", &["--reverse", "--separator=oo"]),
+            ("separator-before", &["--reverse", "--separator-before"]),
             ("since", &["--since=2026-11-21 14:02"]),
             ("slack", &["--since=2026-11-21 14:02", "--slack=2m"]),
             ("until", &["--until=2026-11-21 14:03"]),

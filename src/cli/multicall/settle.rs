@@ -70,9 +70,10 @@ fn headings(line: &mut Line) {
 
 /// Completes wc: lines, words and bytes unless other counts are requested.
 pub fn wc(line: &mut Line) -> Result<(), String> {
-    let named: Vec<&str> = ["lines", "words", "chars", "bytes"].into_iter().filter(|name| line.has(name)).collect();
-    let counts = if named.is_empty() { "lines,words,bytes".to_owned() } else { named.join(",") };
-    line.push(format!("--count={counts}"));
+    let columns =
+        [("lines", "lines"), ("words", "words"), ("chars", "chars"), ("bytes", "bytes"), ("max-line-length", "width")];
+    let named: Vec<&str> = columns.into_iter().filter(|(name, _)| line.has(name)).map(|(_, column)| column).collect();
+    line.push(format!("--count={}", if named.is_empty() { "lines,words,bytes".into() } else { named.join(",") }));
     Ok(())
 }
 

@@ -26,8 +26,6 @@ const GREP: &[Rule] = &[
 ];
 const GREP_LETTERS: &str = "e:f:EFGPiywxvzqcm:lLobnHhTZA:B:C:rRd:D:aIs";
 
-const NO_NUL: Becomes = NotOffered("lines end with a newline");
-
 /// The options that head and tail share.
 const ENDS: &[Rule] = &[
     rule('n', "lines", Required, Noted),
@@ -50,15 +48,18 @@ const TAIL: &[Rule] = &[
     long("-disable-inotify", Flag, Args("")),
 ];
 
-const TAC: &[Rule] =
-    &[rule('b', "before", Flag, NO_NUL), rule('r', "regex", Flag, NO_NUL), rule('s', "separator", Required, NO_NUL)];
+const TAC: &[Rule] = &[
+    rule('b', "before", Flag, Args("--separator-before")),
+    rule('r', "regex", Flag, NotOffered("a separator is plain text")),
+    rule('s', "separator", Required, Args("--separator={}")),
+];
 
 const WC: &[Rule] = &[
     rule('l', "lines", Flag, Noted),
     rule('c', "bytes", Flag, Noted),
     rule('m', "chars", Flag, Noted),
     rule('w', "words", Flag, Noted),
-    rule('L', "max-line-length", Flag, NotOffered("mapped stat --content shows the longest line in bytes")),
+    rule('L', "max-line-length", Flag, Noted),
     long("files0-from", Required, NotOffered("write: xargs -0 wc")),
     long("total", Required, NotOffered("")),
 ];

@@ -1,7 +1,6 @@
 //! Measures `--io auto`: the engine that every other subcommand uses, with its own threads, blocks
 //! and read-ahead, and the code of `checksum` for a digest.
 
-use std::fs::File;
 use std::io;
 
 use super::crew::Answer;
@@ -14,6 +13,7 @@ use crate::commands::file_digest::digest;
 use crate::digest::{Digest, Recipe};
 use crate::engine::{BLOCK, Block, COUNTED, Cut, Engine, Flow, Input, Kernel, Open, Permits, Pipeline};
 use crate::io::{AccessMethod, FileRef, IoMode, Range, Source};
+use crate::os::null_device;
 use crate::output::Output;
 
 /// The size in bytes up to which a file is a single block, whether it is mapped or read.
@@ -30,7 +30,7 @@ impl Auto {
     /// Returns an engine with this many threads that prints nothing.
     ///
     /// # Errors
-    /// Returns an error if `/dev/null` cannot be opened.
+    /// Returns an error if there is neither a null device nor a temporary file.
     pub fn new(threads: usize) -> anyhow::Result<Auto> {
         let common = Common {
             io: Io::Auto,
@@ -42,7 +42,7 @@ impl Auto {
             stats: None,
             color: When::Never,
         };
-        let output = Output::to(File::options().write(true).open("/dev/null")?)?;
+        let output = Output::to(null_device()?)?;
         let config = Config::new(&common, &output)?;
         Ok(Auto { config, output })
     }

@@ -31,6 +31,7 @@ use crate::io::{AccessMethod, Source};
 use crate::os::posix::OsStrExt;
 use crate::os::was_closed;
 use crate::output::{Destination, Output, escape_for_terminal, escape_name, print_message};
+use reversed::Separator;
 use short::{SHORT, ShortPieces};
 use shown::DisplayKernel;
 use transform::{State, Transform};
@@ -51,9 +52,12 @@ pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
     config.own_output = None;
     let progress = config.progress(&args.files, output);
     anyhow::ensure!(!args.reverse || !wanted.has_steps(), "--reverse takes no ranges with steps");
+    let text = args.separator.as_ref().map_or(&b"\n"[..], |text| text.as_bytes());
+    anyhow::ensure!(!text.is_empty(), "the text after --separator is empty");
+    let separator = Separator { text, begins_record: args.separator_before };
     let mut cat = Cat {
         wanted,
-        reverse: args.reverse,
+        reverse: args.reverse.then_some(separator),
         headings: args.heading.then_some(0),
         transform,
         state: State::default(),
@@ -74,8 +78,8 @@ pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
 /// A run over all inputs.
 struct Cat<'a> {
     wanted: Wanted,
-    /// Whether lines are printed from the last to the first.
-    reverse: bool,
+    /// What separates the lines or records that are printed from the last to the first.
+    reverse: Option<Separator<'a>>,
     /// The number of names printed above inputs, or `None` if names are not printed.
     headings: Option<u64>,
     transform: Transform,
@@ -164,8 +168,8 @@ impl Cat<'_> {
     }
 
     fn one(&mut self, source: Source) -> io::Result<Exit> {
-        if self.reverse {
-            return self.one_reversed(source);
+        if let Some(separator) = self.reverse {
+            return self.one_reversed(source, separator);
         }
         if matches!(self.wanted, Wanted::All) {
             return self.print(source);
@@ -187,7 +191,7 @@ impl Cat<'_> {
     }
 
     /// Prints the wanted lines of an input from the last to the first.
-    fn one_reversed(&mut self, source: Source) -> io::Result<Exit> {
+    fn one_reversed(&mut self, source: Source, separator: Separator<'_>) -> io::Result<Exit> {
         let name = source.name().to_owned();
         let held = if can_be_searched(&source) { Ok(source.into()) } else { reversed::held_in_memory(source) };
         let found = held.and_then(|held| {
@@ -195,7 +199,7 @@ impl Cat<'_> {
             Ok((held, spans))
         });
         let (exit, failure) = match found {
-            Ok((held, spans)) => (self.reversed(&held.source, spans)?, held.failure),
+            Ok((held, spans)) => (self.reversed(&held.source, spans, separator)?, held.failure),
             Err(error) => (Exit::Failure, Some(error)),
         };
         let Some(error) = failure else { return Ok(exit) };

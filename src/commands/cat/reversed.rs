@@ -1,4 +1,5 @@
-//! `--reverse`: prints the lines of an input from the last to the first, as `tac` does.
+//! `--reverse`: prints the lines of an input from the last to the first, as `tac` does, or records
+//! that another text separates.
 //!
 //! A file is read backwards in pieces, so the last line is printed at once however long the file
 //! is. A line that no piece contains whole is printed separately, once its start is found.
@@ -7,7 +8,7 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
-use memchr::memrchr_iter;
+use memchr::memmem::FinderRev;
 
 use super::transform::State;
 use super::{Cat, locate};
@@ -16,17 +17,31 @@ use crate::io::{Filled, IoMode, Source, Stream};
 use crate::os::Stop;
 use crate::os::posix::FileExt;
 
+/// The text that separates records.
+#[derive(Clone, Copy)]
+pub(super) struct Separator<'a> {
+    /// The text, which is not empty.
+    pub(super) text: &'a [u8],
+    /// Whether it belongs to the record after it.
+    pub(super) begins_record: bool,
+}
+
 /// The number of bytes read backwards at a time.
 const PIECE: u64 = 1 << 20;
 
 impl Cat<'_> {
-    /// Prints the lines in `spans` of `source`, which ascend, from the last to the first.
-    pub(super) fn reversed(&mut self, source: &Source, spans: Vec<Range<u64>>) -> io::Result<Exit> {
+    /// Prints the records in `spans` of `source`, which ascend, from the last to the first.
+    pub(super) fn reversed(
+        &mut self,
+        source: &Source,
+        spans: Vec<Range<u64>>,
+        separator: Separator<'_>,
+    ) -> io::Result<Exit> {
         let mut exit = Exit::Success;
         for span in spans.into_iter().rev() {
             let numbers = self.transform.counts();
             let last = if numbers { Some(self.last_number(source, span.end)?) } else { None };
-            exit = exit.and(Reversed { cat: self, source, span, last }.print()?);
+            exit = exit.and(Reversed { cat: self, source, span, last }.print(separator)?);
         }
         Ok(exit)
     }
@@ -53,34 +68,39 @@ struct Reversed<'r, 'c> {
 }
 
 impl Reversed<'_, '_> {
-    fn print(mut self) -> io::Result<Exit> {
+    fn print(mut self, separator: Separator<'_>) -> io::Result<Exit> {
+        let finder = FinderRev::new(separator.text);
+        let length = separator.text.len() as u64;
         let Range { start, end } = self.span;
         let (mut exit, mut text) = (Exit::Success, Vec::new());
-        let mut piece = vec![0; PIECE.min(end - start) as usize];
-        // Lines from `printed` on have been printed; line ends are searched for before `at`.
-        let (mut printed, mut at) = (end, end);
+        let mut piece = vec![0; (PIECE + length - 1).min(end - start) as usize];
+        // Records from `printed` on have been printed. Separators that begin before `at` are
+        // searched for; they end at `found` or before it, where the last one was found.
+        let (mut printed, mut at, mut found) = (end, end, end);
         while at > start {
             let from = at.saturating_sub(PIECE).max(start);
-            let bytes = &mut piece[..(at - from) as usize];
+            let to = (at + length - 1).min(found);
+            let bytes = &mut piece[..(to - from) as usize];
             let got = self.source.read_at(bytes, from)?;
-            self.cat.config.stats.bytes.add(got as u64);
+            self.cat.config.stats.bytes.add((got as u64).min(at - from));
             if got < bytes.len() {
                 let size = self.source.length_now()?.unwrap_or(0);
                 self.cat.output.report(self.source.name(), &crate::engine::truncated(self.source.base() + size));
                 return Ok(Exit::Failure);
             }
-            for line_end in memrchr_iter(b'\n', bytes) {
-                let line = from + line_end as u64 + 1;
-                // The newline of the last line does not separate it from another.
-                if line == printed && printed == end {
+            for index in finder.rfind_iter(bytes) {
+                found = from + index as u64;
+                let record = if separator.begins_record { found } else { found + length };
+                // The separator at the end of the last record does not separate it from another.
+                if record == printed && printed == end {
                     continue;
                 }
-                if printed <= at {
-                    self.line(&bytes[line_end + 1..(printed - from) as usize], &mut text)?;
+                if printed <= to {
+                    self.line(&bytes[(record - from) as usize..(printed - from) as usize], &mut text)?;
                 } else {
-                    exit = exit.and(self.long_line(line..printed, &mut text)?);
+                    exit = exit.and(self.long_line(record..printed, &mut text)?);
                 }
-                printed = line;
+                printed = record;
             }
             at = if bytes.first() == Some(&0) { self.source.data_end_before(from, start) } else { from };
         }

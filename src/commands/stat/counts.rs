@@ -8,8 +8,8 @@ use crate::app::config::Config;
 use crate::cli::stat::{Args, CountColumn};
 use crate::engine::{Block, COUNTED, Cut, Flow, Kernel, Pipeline};
 use crate::exit::Exit;
-use crate::os::accounts;
-use crate::os::posix::OsStrExt;
+use crate::os::posix::{FileType, OsStrExt};
+use crate::os::{Status, accounts};
 use crate::output::Output;
 
 /// Counts an input and prints its counts at its end.
@@ -71,6 +71,7 @@ impl CountKernel {
             lines: has(CountColumn::Lines),
             words: has(CountColumn::Words),
             characters: has(CountColumn::Chars),
+            width: has(CountColumn::Width),
             utf8: accounts::locale().utf8,
         };
         CountKernel { width: width(&args.files, columns.len()), names: !args.files.is_empty(), wanted, columns }
@@ -83,6 +84,7 @@ impl CountKernel {
                 CountColumn::Words => tally.words,
                 CountColumn::Chars => tally.characters,
                 CountColumn::Bytes => tally.bytes,
+                CountColumn::Width => tally.longest_line.width(),
             };
             let space = if index == 0 { "" } else { " " };
             text.extend_from_slice(format!("{space}{count:width$}", width = self.width).as_bytes());
@@ -135,9 +137,8 @@ fn width(files: &[OsString], columns: usize) -> usize {
     let mut total = 0u64;
     let mut least = 1;
     for file in if files.is_empty() { &stdin[..] } else { files } {
-        let metadata = if file == "-" { std::fs::metadata("/proc/self/fd/0") } else { crate::io::path::metadata(file) };
-        match metadata {
-            Ok(metadata) if metadata.is_file() => total += metadata.len(),
+        match if file == "-" { Status::of(std::io::stdin()) } else { crate::io::path::status(file) } {
+            Ok(status) if status.kind == FileType::RegularFile => total += status.size,
             Ok(_) => least = 7,
             Err(_) => {}
         }

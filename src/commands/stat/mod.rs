@@ -11,6 +11,7 @@ pub mod filesystem;
 pub mod format;
 pub mod inspection;
 pub mod json;
+mod line_width;
 pub mod newlines;
 pub mod page_cache_action;
 pub mod picture;

@@ -1,10 +1,11 @@
-//! Counts words and characters as `wc` does, in pieces of an input that are counted independently.
+//! Counts words and characters and measures lines as `wc` does, in pieces of an input that are counted independently.
 //!
 //! A word is a run of characters without white space, of which at least one is printable; other
 //! characters, and bytes that are not UTF-8, neither begin nor end a word. The border between two
 //! pieces may divide a character, so each piece keeps its first and last bytes for
 //! [`WordCounts::add`].
 
+use super::line_width::{LongestLine, Widths};
 use super::newlines;
 use crate::os::accounts;
 
@@ -54,6 +55,7 @@ pub struct Piece {
     begins_in_word: bool,
     /// Whether its last space or letter is a letter; `None` if it has neither.
     ends_in_word: Option<bool>,
+    widths: Widths,
     /// The bytes at its start that may end a character of the piece before it.
     head: Fragment,
     /// The bytes at its end that begin a character.
@@ -69,6 +71,8 @@ pub struct Wanted {
     pub words: bool,
     /// Whether to count characters.
     pub characters: bool,
+    /// Whether to measure lines.
+    pub width: bool,
     /// Whether characters are those of UTF-8, not bytes.
     pub utf8: bool,
 }
@@ -80,13 +84,16 @@ impl Piece {
         if wanted.lines {
             piece.lines = newlines::count(bytes);
         }
-        if !wanted.words && !wanted.characters {
+        if !wanted.words && !wanted.characters && !wanted.width {
             return piece;
         }
         if !wanted.utf8 {
             piece.characters = piece.bytes;
             if wanted.words {
                 piece.add_bytes(bytes);
+            }
+            if wanted.width {
+                bytes.iter().for_each(|&byte| piece.widths.push_byte(byte));
             }
             return piece;
         }
@@ -101,7 +108,21 @@ impl Piece {
         if wanted.words {
             piece.add_text(whole);
         }
+        if wanted.width {
+            piece.measure(whole);
+        }
         piece
+    }
+
+    /// Measures the lines of a text in UTF-8.
+    fn measure(&mut self, mut text: &[u8]) {
+        while let Some(&first) = text.first() {
+            let (character, length) = if first.is_ascii() { (Some(char::from(first)), 1) } else { decode(text) };
+            if let Some(character) = character {
+                self.widths.push(character);
+            }
+            text = &text[length..];
+        }
     }
 
     /// Adds the words of a text in UTF-8.
@@ -165,6 +186,8 @@ pub struct WordCounts {
     pub characters: u64,
     /// Bytes.
     pub bytes: u64,
+    /// The longest line.
+    pub longest_line: LongestLine,
     in_word: bool,
     /// The start of a character that the next piece may complete.
     pending: Fragment,
@@ -180,13 +203,16 @@ impl WordCounts {
                 self.characters += 1;
                 let mut single = Piece::default();
                 single.add(role(character));
+                single.widths.push(character);
                 self.add_words(&single);
+                self.longest_line.add(&single.widths);
                 self.pending = Fragment::default();
             } else if piece.head.length as u64 != piece.bytes || incomplete(self.pending.bytes()) == 0 {
                 self.pending = Fragment::default();
             }
         }
         self.add_words(piece);
+        self.longest_line.add(&piece.widths);
         self.lines += piece.lines;
         self.characters += piece.characters;
         self.bytes += piece.bytes;
@@ -214,6 +240,7 @@ impl WordCounts {
             words: self.words + other.words,
             characters: self.characters + other.characters,
             bytes: self.bytes + other.bytes,
+            longest_line: self.longest_line.or(other.longest_line),
             ..WordCounts::default()
         }
     }
@@ -337,7 +364,7 @@ mod tests {
         ];
         proptest!(|(parts in proptest::collection::vec(text, 0..40), size in 1usize..9, utf8: bool)| {
             let bytes = parts.concat();
-            let wanted = Wanted { lines: true, words: true, characters: true, utf8 };
+            let wanted = Wanted { lines: true, words: true, characters: true, width: true, utf8 };
             for size in [size, 1, bytes.len().max(1)] {
                 let mut tally = WordCounts::default();
                 for piece in bytes.chunks(size) {

@@ -13,7 +13,7 @@ use super::seen::FileSnapshot;
 use super::{Kind, Range, Source};
 use crate::os::direct::is_direct;
 use crate::os::posix::{AsFd, Errno, FileExt, OFlags};
-use crate::os::{FileSystem, Window, reopen, was_closed};
+use crate::os::{FileSystem, Window, null_device, reopen, was_closed};
 
 impl Source {
     /// Opens `name`, or standard input for `-`.
@@ -50,7 +50,7 @@ impl Source {
     /// # Errors
     /// As [`Source::open`].
     pub fn named(name: &OsStr) -> io::Result<Source> {
-        Source::from_file(name.to_owned(), File::open("/dev/null")?, false, IoMode::Read, Range::default())
+        Source::from_file(name.to_owned(), null_device()?, false, IoMode::Read, Range::default())
     }
 
     /// Takes over an open file. `stdin` marks a descriptor whose position is shared: reading starts

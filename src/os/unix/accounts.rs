@@ -11,8 +11,9 @@ use std::sync::OnceLock;
 pub use crate::os::locale::{LocalTime, Locale};
 
 unsafe extern "C" {
-    /// From `<wctype.h>`, which the `libc` crate leaves out.
+    // From `<wctype.h>` and `<wchar.h>`, which the `libc` crate leaves out.
     fn iswprint(wide: libc::c_uint) -> c_int;
+    fn wcwidth(wide: libc::wchar_t) -> c_int;
 }
 
 /// Returns the login name of `uid`, or `None` if the name service has none.
@@ -118,6 +119,16 @@ pub fn printable(character: char) -> bool {
     // SAFETY: `iswprint` takes any value and reads only the locale, which `locale()` has set and
     // nothing changes.
     unsafe { iswprint(u32::from(character)) != 0 }
+}
+
+/// Returns the number of columns that a terminal shows `character` in, 0 if it is not printable.
+pub fn columns(character: char) -> u64 {
+    if !printable(character) {
+        return 0;
+    }
+    // SAFETY: as above. The cast keeps all of a code point's 21 bits.
+    let columns = unsafe { wcwidth(u32::from(character) as libc::wchar_t) };
+    u64::try_from(columns).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -87,7 +87,9 @@ pub fn read_link(directory: impl AsFd, path: &OsStr) -> Result<Vec<u8>, Errno> {
 
 /// Returns a path by which this process can open the file of a descriptor, which may have no name.
 pub fn path_of(fd: impl AsFd) -> PathBuf {
-    format!("/proc/self/fd/{}", fd.as_fd().as_raw_fd()).into()
+    // FreeBSD lists only standard input and the like in /dev/fd, unless fdescfs(5) is mounted there.
+    let directory = if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
+    format!("{directory}/{}", fd.as_fd().as_raw_fd()).into()
 }
 
 /// Returns the processor time of the calling thread.

@@ -48,3 +48,8 @@ pub fn locale() -> &'static Locale {
 pub fn printable(character: char) -> bool {
     !character.is_control()
 }
+
+/// Returns the number of columns that a console shows `character` in, 0 if it is not printable.
+pub fn columns(character: char) -> u64 {
+    unicode_width::UnicodeWidthChar::width(character).unwrap_or(0) as u64
+}

@@ -15,7 +15,7 @@ use crate::commands::hexdump::resolve;
 use crate::engine::{Cut, Outcome, Pipeline};
 use crate::exit::Exit;
 use crate::io::OwnFile;
-use crate::os::error_text;
+use crate::os::{error_text, null_device};
 use crate::output::{Destination, Output, escape_for_terminal, escape_name, print_message};
 
 /// The block size for reading a dump.
@@ -96,7 +96,7 @@ impl Reading<'_> {
         if !std::fs::metadata(self.dump).is_ok_and(|metadata| metadata.is_file()) {
             return Ok(());
         }
-        let mut nowhere = Output::to(File::open("/dev/null")?)?;
+        let mut nowhere = Output::to(null_device()?)?;
         let config = self.config.with_fresh_counters();
         let outcome = Reading { config: &config, ..*self }.run(&mut nowhere, u64::MAX, true);
         match outcome.carry {
