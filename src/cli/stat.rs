@@ -17,6 +17,7 @@ use super::getopt::take_any_word;
     override_usage = "mapped stat [OPTION]... FILE...\n       mapped stat --lines|--count=LIST|--content [FILE]...",
     after_long_help = super::pages::examples::help("stat"),
 )]
+#[command(group = clap::ArgGroup::new("counting").args(["lines", "count"]).multiple(true))]
 #[command(args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 pub struct Args {
     /// Files to describe; - is standard input, the default with --lines, --count and --content
@@ -84,6 +85,14 @@ pub struct Args {
     #[arg(long, value_name = "LIST", value_delimiter = ',', conflicts_with_all = ["content", "json"])]
     pub count: Vec<CountColumn>,
 
+    /// With --lines or --count, read NUL-terminated file names from FILE; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "files", requires = "counting")]
+    pub files0_from: Option<OsString>,
+
+    /// With --lines or --count, when to print the sum of all files
+    #[arg(long, value_name = "WHEN", default_value = "auto", hide_default_value = true, requires = "counting")]
+    pub total: TotalMode,
+
     /// List the processes that have the file mapped or open
     #[arg(long)]
     pub who: bool,
@@ -99,6 +108,19 @@ pub struct Args {
     /// Input and reporting.
     #[command(flatten)]
     pub common: Common,
+}
+
+/// When to print the sum of all files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TotalMode {
+    /// If there are several files
+    Auto,
+    /// Even of one file
+    Always,
+    /// Only the sum, without the files
+    Only,
+    /// Not at all
+    Never,
 }
 
 /// A column of `--count`, in the order in which they are printed.

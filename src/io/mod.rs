@@ -5,6 +5,7 @@
 //! belong to [`crate::os`].
 
 mod list_reader;
+pub mod name_list;
 mod own_file;
 pub mod path;
 mod source;

@@ -57,6 +57,7 @@ fn files() -> Dir {
         ln -s text link; xxd text > dump; xxd -p text > plain; md5sum text tabs > sums.md5
         sha256sum text tabs > sums.sha256; b2sum text > sums.b2; b3sum text tabs > sums.b3
         md5sum --tag text > tagged; sha256sum --tag tabs >> tagged
+        printf 'text\\0\\0nosuch\\0many\\0' > list0
         { echo garbage; cat sums.md5; } > garbled.md5
         { echo 00000000000000000000000000000000 ' text'; md5sum tabs; echo d41d8cd98f00b204e9800998ecf8427e ' gone'; } > bad.md5";
     shell(setup, dir.path(), None);

@@ -60,8 +60,8 @@ const WC: &[Rule] = &[
     rule('m', "chars", Flag, Noted),
     rule('w', "words", Flag, Noted),
     rule('L', "max-line-length", Flag, Noted),
-    long("files0-from", Required, NotOffered("write: xargs -0 wc")),
-    long("total", Required, NotOffered("")),
+    long("files0-from", Required, Args("--files0-from={}")),
+    long("total", Required, Args("--total={}")),
 ];
 
 const CHECK: Rule = rule('c', "check", Flag, Args("--check"));

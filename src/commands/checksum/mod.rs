@@ -28,6 +28,7 @@ use crate::commands::file_digest;
 use crate::digest::{Algorithm, Digest};
 use crate::engine::{Input, Lookahead, MapSteps, map_in_order};
 use crate::exit::Exit;
+use crate::io::name_list::names_from;
 use crate::output::{Destination, Output};
 
 /// Runs `mapped checksum`.
@@ -52,7 +53,7 @@ pub fn run(args: &ChecksumArgs, output: &mut Output) -> anyhow::Result<Exit> {
         (Some(digest), _) => expect::run(run, args, digest, output)?,
         (None, size) => {
             let files = match &args.files0_from {
-                Some(list) => inputs::names_from(list),
+                Some(list) => names_from(list),
                 None => inputs::named(&settings.files),
             };
             let files = inputs::expanded(files, args.recursive);

@@ -5,9 +5,11 @@ use std::ffi::OsString;
 use super::quoting::{QuotingStyle, quote};
 use super::words::{Piece, Wanted, WordCounts};
 use crate::app::config::Config;
-use crate::cli::stat::{Args, CountColumn};
+use crate::cli::stat::{Args, CountColumn, TotalMode};
 use crate::engine::{Block, COUNTED, Cut, Flow, Kernel, Pipeline};
 use crate::exit::Exit;
+use crate::io::name_list::names_from;
+use crate::io::path;
 use crate::os::posix::{FileType, OsStrExt};
 use crate::os::{Status, accounts};
 use crate::output::Output;
@@ -21,6 +23,8 @@ struct CountKernel {
     width: usize,
     /// Whether to print names. Without file arguments, standard input has none.
     names: bool,
+    /// Whether to print only the total.
+    only_total: bool,
 }
 
 /// The counts of a block, and later those of its input so far.
@@ -51,7 +55,7 @@ impl Kernel for CountKernel {
     }
 
     fn format(&self, block: &Block, part: &mut Part, text: &mut Vec<u8>) {
-        if block.is_last() {
+        if block.is_last() && !self.only_total {
             let name = if self.names { block.source().name().as_bytes() } else { b"" };
             self.line(&part.tally, name, text);
         }
@@ -59,7 +63,7 @@ impl Kernel for CountKernel {
 }
 
 impl CountKernel {
-    fn new(args: &Args) -> CountKernel {
+    fn new(args: &Args, files: &[OsString]) -> CountKernel {
         let mut columns = args.count.clone();
         if args.lines {
             columns.push(CountColumn::Lines);
@@ -74,7 +78,12 @@ impl CountKernel {
             width: has(CountColumn::Width),
             utf8: accounts::locale().utf8,
         };
-        CountKernel { width: width(&args.files, columns.len()), names: !args.files.is_empty(), wanted, columns }
+        let only_total = args.total == TotalMode::Only;
+        // A list that is not a regular file may be long, and wc does not wait for its end.
+        let is_stream = |list: &OsString| status(list).is_ok_and(|status| status.kind != FileType::RegularFile);
+        let is_aligned = !only_total && !args.files0_from.as_ref().is_some_and(is_stream);
+        let width = if is_aligned { width(files, columns.len()) } else { 1 };
+        CountKernel { width, names: !files.is_empty(), only_total, wanted, columns }
     }
 
     fn line(&self, tally: &WordCounts, name: &[u8], text: &mut Vec<u8>) {
@@ -104,11 +113,22 @@ impl CountKernel {
 
 /// Prints the counts of each file, and the totals of several.
 pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
-    let kernel = CountKernel::new(args);
+    let (mut files, mut unlisted) = (args.files.clone(), 0);
+    for name in args.files0_from.iter().flat_map(|list| names_from(list)) {
+        match name {
+            Ok(name) => files.push(name),
+            Err((list, error)) => {
+                unlisted += 1;
+                output.report(&list, &error);
+            }
+        }
+    }
+    let kernel = CountKernel::new(args, &files);
     let mut plan = config.engine.plan(Cut::Exact, COUNTED);
     // The content of a hole is known, so it need not be read.
     plan.holes = true;
-    let inputs = config.inputs(&args.files).into_iter();
+    let inputs =
+        if args.files0_from.is_some() && files.is_empty() { vec![] } else { config.inputs(&files) }.into_iter();
     let outcome = config.engine.run(
         inputs,
         Pipeline { kernel: &kernel, plan, session: &config.stats },
@@ -116,13 +136,23 @@ pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<
         output,
     );
     outcome.output?;
-    if args.files.len() > 1 {
+    let prints_total = match args.total {
+        TotalMode::Auto => files.len() + unlisted > 1,
+        TotalMode::Always | TotalMode::Only => true,
+        TotalMode::Never => false,
+    };
+    if prints_total {
         let (here, before) = outcome.carry;
         let mut text = Vec::new();
-        kernel.line(&before.and(here), b"total", &mut text);
+        kernel.line(&before.and(here), if kernel.only_total { b"" } else { b"total" }, &mut text);
         output.write_all(&text)?;
     }
-    Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
+    Ok(if outcome.failed || unlisted > 0 { Exit::Failure } else { Exit::Success })
+}
+
+/// Returns the facts about a named file, or about standard input.
+fn status(file: &OsString) -> std::io::Result<Status> {
+    if file == "-" { Status::of(std::io::stdin()) } else { path::status(file) }
 }
 
 /// Returns the number of digits in the files' total size, which no count exceeds, or seven if a
@@ -137,7 +167,7 @@ fn width(files: &[OsString], columns: usize) -> usize {
     let mut total = 0u64;
     let mut least = 1;
     for file in if files.is_empty() { &stdin[..] } else { files } {
-        match if file == "-" { Status::of(std::io::stdin()) } else { crate::io::path::status(file) } {
+        match status(file) {
             Ok(status) if status.kind == FileType::RegularFile => total += status.size,
             Ok(_) => least = 7,
             Err(_) => {}
