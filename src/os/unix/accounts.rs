@@ -62,7 +62,8 @@ fn look_up(mut ask: impl FnMut(&mut [u8]) -> (c_int, Option<*mut c_char>)) -> Op
 /// Converts `seconds` since 1970 to local time (`TZ`). Returns `None` if the year does not fit.
 #[allow(clippy::useless_conversion, reason = "time_t and long have 32 bits on some targets")]
 pub fn local_time(seconds: i64) -> Option<LocalTime> {
-    let seconds = libc::time_t::try_from(seconds).ok()?;
+    // musl's type is deprecated in `libc`, so it is not named.
+    let seconds = seconds.try_into().ok()?;
     // SAFETY: `tm` is plain data for which all zeros is a valid value.
     let mut civil: libc::tm = unsafe { std::mem::zeroed() };
     // SAFETY: both pointers are to live locals; `localtime_r` keeps neither.

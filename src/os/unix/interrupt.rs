@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use crate::os::{Signal, Stop};
 
 /// How long a following command may continue after a signal, in microseconds.
-const GRACE: libc::suseconds_t = 100_000;
+const GRACE: i32 = 100_000;
 
 static WAKE: OnceLock<Stop> = OnceLock::new();
 static MAY_FINISH: AtomicBool = AtomicBool::new(false);
@@ -58,7 +58,7 @@ extern "C" fn on_signal(signal: libc::c_int) {
         exit(signal);
     }
     let once = libc::timeval { tv_sec: 0, tv_usec: 0 };
-    let timer = libc::itimerval { it_interval: once, it_value: libc::timeval { tv_sec: 0, tv_usec: GRACE } };
+    let timer = libc::itimerval { it_interval: once, it_value: libc::timeval { tv_sec: 0, tv_usec: GRACE.into() } };
     // SAFETY: the struct is initialised, and the call is a bare system call that touches nothing
     // else in this process. It does not fail for a valid timer, so it leaves errno alone, as the
     // raw system call of `ask` does.
