@@ -160,7 +160,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__cat)
-            opts="-A -b -e -E -n -s -t -T -u -v -z -f -F -H -h -V --show-all --number-nonblank --show-ends --number --squeeze-blank --show-tabs --show-nonprinting --sanitize --lines --lines-from --null-data --around-byte --reverse --bytes --since --until --around --slack --utc --time-zone --year --time-format --time-key --merge --shard --follow --pid --with-filename --heading --no-heading --decompress --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
+            opts="-A -b -e -E -n -s -t -T -u -v -z -f -F -H -h -V --show-all --number-nonblank --show-ends --number --squeeze-blank --show-tabs --show-nonprinting --sanitize --lines --lines-from --null-data --around-byte --reverse --separator --separator-before --bytes --since --until --around --slack --utc --time-zone --year --time-format --time-key --merge --shard --follow --pid --with-filename --heading --no-heading --decompress --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -175,6 +175,10 @@ _mapped() {
                     return 0
                     ;;
                 --around-byte|--around-byte=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --separator|--separator=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -896,7 +900,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__stat)
-            opts="-L -f -c -t -r -h -V --dereference --file-system --format --printf --terse --classic --cached --json --residency --recursive --content --decompress --lines --count --who --touch --evict --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
+            opts="-L -f -c -t -r -h -V --dereference --file-system --format --printf --terse --classic --cached --json --residency --recursive --content --decompress --lines --count --files0-from --total --who --touch --evict --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -919,7 +923,15 @@ _mapped() {
                     return 0
                     ;;
                 --count|--count=)
-                    COMPREPLY=($(compgen -W "lines words chars bytes" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "lines words chars bytes width" -- "${cur}"))
+                    return 0
+                    ;;
+                --files0-from|--files0-from=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --total|--total=)
+                    COMPREPLY=($(compgen -W "auto always only never" -- "${cur}"))
                     return 0
                     ;;
                 --io|--io=)

@@ -87,6 +87,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand bench" -s V -l version -d 
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines -d 'Print only these lines of each file: 100:200, :50, 1000:, -100: (the last hundred), 100:+20, 7, 1:9~3' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines-from -d 'Also print the lines in the ranges that file LIST contains, separated by white space; - is standard input' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l around-byte -d 'Print the line that contains byte N, counted from 0 as by grep -b, and five lines on each side, or LINES' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l separator -d 'With --reverse, print records that end with TEXT instead of lines' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l bytes -d 'Print only these bytes of each file, counted from 1; RANGE is as for --lines, also with sizes such as 64K' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l since -d 'Print only log entries from TIME onward' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l until -d 'Print only log entries up to and including TIME' -r
@@ -127,6 +128,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -s v -l show-nonprint
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l sanitize -d 'Escape control characters, escape sequences, malformed UTF-8 and bidirectional overrides'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s z -l null-data -d 'Read lines that end with NUL instead of newline'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l reverse -d 'Print lines in reverse order, as tac does'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l separator-before -d 'With --reverse, print each separator or newline before the record that follows it in the file'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l utc -d 'Read times without a zone as UTC'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l merge -d 'Merge all files into one log, ordered by time'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s F -d 'Same as --follow=name'
@@ -475,10 +477,16 @@ complete -c mapped -n "__fish_mapped_using_subcommand stat" -l printf -d 'Like -
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l cached -d 'How to use cached attributes of network file systems' -r -f -a "always\t'Use cached attributes if available'
 never\t'Always ask the server'
 default\t'Let the file system decide'"
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l count -d 'Print only these counts, in the order of wc: lines, words, chars, bytes' -r -f -a "lines\t'Newlines'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l count -d 'Print only these counts, in the order of wc: lines, words, chars, bytes, width' -r -f -a "lines\t'Newlines'
 words\t'Runs of characters between white space'
 chars\t'Characters'
-bytes\t'Bytes'"
+bytes\t'Bytes'
+width\t'Columns of the longest line'"
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l files0-from -d 'Read NUL-terminated file names from FILE; `-` is standard input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l total -d 'When to print the sum of all counts' -r -f -a "auto\t'If there are several files'
+always\t'Even of one file'
+only\t'Only the sum, without the files'
+never\t'Not at all'"
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l io -d 'How input is read' -r -f -a "auto\t'Map files that benefit from it, and read the rest'
 mmap\t'Map every input, and fail for those that cannot be mapped'
 read\t'Never map'"

@@ -85,11 +85,15 @@ pub struct Args {
     #[arg(long, value_name = "LIST", value_delimiter = ',', conflicts_with_all = ["content", "json"])]
     pub count: Vec<CountColumn>,
 
-    /// With --lines or --count, read NUL-terminated file names from FILE; `-` is standard input
+    /// Read NUL-terminated file names from FILE; - is standard input
+    ///
+    /// Only with --lines or --count.
     #[arg(long, value_name = "FILE", conflicts_with = "files", requires = "counting")]
     pub files0_from: Option<OsString>,
 
-    /// With --lines or --count, when to print the sum of all files
+    /// When to print the sum of all counts
+    ///
+    /// Only with --lines or --count.
     #[arg(long, value_name = "WHEN", default_value = "auto", hide_default_value = true, requires = "counting")]
     pub total: TotalMode,
 

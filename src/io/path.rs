@@ -89,6 +89,15 @@ pub fn anchor(path: &OsStr, more: OFlags) -> Result<OwnedFd, Errno> {
     reach(path, |directory, path| openat(directory, path, ANCHOR | OFlags::CLOEXEC | more, Mode::empty()))
 }
 
+/// Opens `path` for reading, without waiting for a FIFO's writer.
+///
+/// # Errors
+/// Returns the error of `open(2)`.
+pub fn open_without_waiting(path: &OsStr, more: OFlags) -> Result<OwnedFd, Errno> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY | more;
+    retry_on_intr(|| reach(path, |directory, path| openat(directory, path, flags, Mode::empty())))
+}
+
 /// Returns the facts of the file system that holds `path`.
 ///
 /// # Errors

@@ -154,12 +154,21 @@ fn open(facts: &FileFacts) -> Result<OwnedFd, Errno> {
         return reopen_quietly(stdin());
     }
     let follow = if facts.follow { OFlags::empty() } else { OFlags::NOFOLLOW };
-    let anchor = path::anchor(OsStr::from_bytes(&facts.name), follow)?;
+    let name = OsStr::from_bytes(&facts.name);
+    let anchor = path::anchor(name, follow)?;
     let stat = Status::of(&anchor).map_err(|_| Errno::STALE)?;
     if stat.inode != facts.inode.stx_ino || stat.kind != FileType::RegularFile {
         return Err(Errno::STALE);
     }
-    reopen_quietly(anchor.as_fd())
+    match reopen_quietly(anchor.as_fd()) {
+        // Without /proc, the name is opened again, and must still belong to this inode.
+        Err(Errno::NOENT) => {
+            let file = path::open_without_waiting(name, follow)?;
+            let is_same = Status::of(&file).is_ok_and(|now| now.identity() == stat.identity());
+            if is_same { Ok(file) } else { Err(Errno::STALE) }
+        }
+        opened => opened,
+    }
 }
 
 impl Inspection {

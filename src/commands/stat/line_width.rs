@@ -11,14 +11,14 @@ const TAB: u64 = 8;
 
 /// A part of a line, which may begin in any column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Stretch {
+struct PartOfLine {
     /// The columns before its first tab.
     before: u64,
     /// The columns after its first tab, counted from the tab stop.
     after_tab: Option<u64>,
 }
 
-impl Stretch {
+impl PartOfLine {
     fn push(&mut self, columns: u64) {
         *self.after_tab.as_mut().unwrap_or(&mut self.before) += columns;
     }
@@ -42,11 +42,11 @@ fn next_stop(column: u64) -> u64 {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Widths {
     /// The end of the line that the piece begins in; `None` if no line ends in the piece.
-    first: Option<Stretch>,
+    first: Option<PartOfLine>,
     /// The width of the longest line that lies in the piece as a whole.
     longest: u64,
     /// The line that the piece ends in, as far as it lies in the piece.
-    last: Stretch,
+    last: PartOfLine,
 }
 
 impl Widths {
