@@ -479,7 +479,7 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand --printf 'Like --format, but interpret backslash escapes and add no newline'
             cand --cached 'How to use cached attributes of network file systems'
             cand --count 'Print only these counts, in the order of wc: lines, words, chars, bytes, width'
-            cand --files0-from 'Read NUL-terminated file names from FILE; `-` is standard input'
+            cand --files0-from 'Read NUL-terminated file names from FILE; - is standard input'
             cand --total 'When to print the sum of all counts'
             cand --io 'How input is read'
             cand --threads 'Number of worker threads [default: one per processor]'

@@ -482,7 +482,7 @@ words\t'Runs of characters between white space'
 chars\t'Characters'
 bytes\t'Bytes'
 width\t'Columns of the longest line'"
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l files0-from -d 'Read NUL-terminated file names from FILE; `-` is standard input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l files0-from -d 'Read NUL-terminated file names from FILE; - is standard input' -r
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l total -d 'When to print the sum of all counts' -r -f -a "auto\t'If there are several files'
 always\t'Even of one file'
 only\t'Only the sum, without the files'

@@ -488,7 +488,7 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('--printf', '--printf', [CompletionResultType]::ParameterName, 'Like --format, but interpret backslash escapes and add no newline')
             [CompletionResult]::new('--cached', '--cached', [CompletionResultType]::ParameterName, 'How to use cached attributes of network file systems')
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Print only these counts, in the order of wc: lines, words, chars, bytes, width')
-            [CompletionResult]::new('--files0-from', '--files0-from', [CompletionResultType]::ParameterName, 'Read NUL-terminated file names from FILE; `-` is standard input')
+            [CompletionResult]::new('--files0-from', '--files0-from', [CompletionResultType]::ParameterName, 'Read NUL-terminated file names from FILE; - is standard input')
             [CompletionResult]::new('--total', '--total', [CompletionResultType]::ParameterName, 'When to print the sum of all counts')
             [CompletionResult]::new('--io', '--io', [CompletionResultType]::ParameterName, 'How input is read')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of worker threads [default: one per processor]')
