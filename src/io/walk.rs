@@ -30,7 +30,7 @@ impl DirectoryLoop {
 }
 
 /// A file, or a path that could not be walked and why.
-pub type Found = Result<FileRef, (OsString, io::Error)>;
+pub type WalkedFile = Result<FileRef, (OsString, io::Error)>;
 
 /// The order in which files are returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,9 +200,9 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
 }
 
 impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Iterator for Walk<K> {
-    type Item = Found;
+    type Item = WalkedFile;
 
-    fn next(&mut self) -> Option<Found> {
+    fn next(&mut self) -> Option<WalkedFile> {
         if let Some(root) = self.root.take() {
             self.path = root;
             if let Err(error) = self.enter(false) {

@@ -48,7 +48,7 @@ pub use quick_reader::QuickReader;
 pub use reader::{FirstDate, Reader, Sequence, TimeContext};
 pub use refusal::Refusal;
 pub use sample::{LONG_SAMPLE, LogTimes, SAMPLE, detect, detect_from, log_times, next_sample};
-pub use search::{Found, find};
+pub use search::{FoundPeriod, find};
 pub use stamp::{Stamp, Yearless};
 pub use window::{EntryFilter, StreamWindow};
 pub use zone::parse_zone;

@@ -20,7 +20,7 @@ use super::{Disorder, LineCoverage, Period};
 
 /// The result of a search by time.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct FoundPeriod {
     /// The byte ranges of the period's entries, ascending and disjoint.
     pub spans: Vec<Range<u64>>,
     /// The times of the file's first and last entries.
@@ -45,7 +45,7 @@ pub fn find<S: RandomAccess + ?Sized>(
     within: Range<u64>,
     period: &Period,
     reader: &Arc<Reader>,
-) -> io::Result<Found> {
+) -> io::Result<FoundPeriod> {
     let mut search =
         BinarySearch { source, within: within.clone(), reader, buffer: Vec::new(), base: 0, seen: Vec::new(), read: 0 };
     let slack = reader.slack();
@@ -56,7 +56,7 @@ pub fn find<S: RandomAccess + ?Sized>(
         looked = window.looked;
         disorder = window.disorder;
         let covers = looked.first.zip(looked.last);
-        return Ok(Found { spans, covers, looked, disorder, read: search.read });
+        return Ok(FoundPeriod { spans, covers, looked, disorder, read: search.read });
     }
     // Every entry before `low` is before the period.
     let low = match period.since {
@@ -92,7 +92,7 @@ pub fn find<S: RandomAccess + ?Sized>(
     }
     let covers = search.ends()?;
     disorder = disorder.or_else(|| search.disorder());
-    Ok(Found { spans, covers, looked, disorder, read: search.read })
+    Ok(FoundPeriod { spans, covers, looked, disorder, read: search.read })
 }
 
 fn add(spans: &mut Vec<Range<u64>>, span: Range<u64>) {

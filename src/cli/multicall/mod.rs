@@ -33,7 +33,7 @@ pub struct Tool {
     /// Options that become others, in the tables that this tool uses.
     rules: &'static [&'static [Rule]],
     /// Completes the arguments where they depend on several options or on the operands.
-    settle: fn(&mut rewrite::Line) -> Result<(), String>,
+    settle: fn(&mut rewrite::RewrittenArgs) -> Result<(), String>,
 }
 
 /// An option of a tool, and what it becomes.

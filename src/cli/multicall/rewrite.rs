@@ -11,7 +11,7 @@ use crate::cli::{Cli, getopt};
 use crate::os::posix::{OsStrExt, OsStringExt};
 
 /// The rewritten arguments of a tool.
-pub struct Line {
+pub struct RewrittenArgs {
     /// Options of the subcommand.
     pub options: Vec<OsString>,
     /// Operands.
@@ -39,7 +39,7 @@ pub enum Refused {
     Wrong(String),
 }
 
-impl Line {
+impl RewrittenArgs {
     /// Returns the last value given for one of the options in `names`, with the name.
     pub fn last(&self, names: &[&str]) -> Option<&Given> {
         self.given.iter().rev().find(|given| names.contains(&given.name.as_str()))
@@ -62,8 +62,8 @@ impl Tool {
     /// # Errors
     /// Returns the reason if help or the version was requested, or if the arguments are wrong.
     pub fn rewrite(&self, args: &[OsString]) -> Result<Vec<OsString>, Refused> {
-        let line = Line { options: Vec::new(), operands: Vec::new(), given: Vec::new() };
-        let mut walk = Walk { tool: self, line, command: None };
+        let line = RewrittenArgs { options: Vec::new(), operands: Vec::new(), given: Vec::new() };
+        let mut walk = Rewrite { tool: self, line, command: None };
         walk.take(&counts::modernize(self.name, args))?;
         let mut line = walk.line;
         (self.settle)(&mut line).map_err(Refused::Wrong)?;
@@ -94,14 +94,14 @@ impl Tool {
 const XXD_WORDS: [&str; 11] =
     ["autoskip", "bits", "capitalize", "cols", "groupsize", "len", "name", "offset", "seek", "skip", "uppercase"];
 
-struct Walk<'t> {
+struct Rewrite<'t> {
     tool: &'t Tool,
-    line: Line,
+    line: RewrittenArgs,
     /// The definition of the subcommand, once it is needed.
     command: Option<Command>,
 }
 
-impl Walk<'_> {
+impl Rewrite<'_> {
     fn take(&mut self, args: &[OsString]) -> Result<(), Refused> {
         let mut rest = args.iter();
         while let Some(arg) = rest.next() {

@@ -3,21 +3,21 @@
 use std::ffi::OsStr;
 
 use super::counts::{Signed, signed};
-use super::rewrite::Line;
+use super::rewrite::RewrittenArgs;
 use crate::cli::size::parse_size;
 
 /// Does nothing: for tools in which each option stands for itself.
-pub fn nothing(_line: &mut Line) -> Result<(), String> {
+pub fn nothing(_line: &mut RewrittenArgs) -> Result<(), String> {
     Ok(())
 }
 
 /// Checks that there is an operand.
-pub fn operand(line: &mut Line) -> Result<(), String> {
+pub fn operand(line: &mut RewrittenArgs) -> Result<(), String> {
     if line.operands.is_empty() { Err("missing operand".into()) } else { Ok(()) }
 }
 
 /// Completes head: the first ten lines of each file, below its name if there are several.
-pub fn head(line: &mut Line) -> Result<(), String> {
+pub fn head(line: &mut RewrittenArgs) -> Result<(), String> {
     let option = match count(line)? {
         // All but the last lines or bytes.
         Some((unit, Signed { sign: Some(b'-'), number })) => match number {
@@ -33,7 +33,7 @@ pub fn head(line: &mut Line) -> Result<(), String> {
 }
 
 /// Completes tail: the last ten lines of each file, below its name if there are several.
-pub fn tail(line: &mut Line) -> Result<(), String> {
+pub fn tail(line: &mut RewrittenArgs) -> Result<(), String> {
     let by_name =
         line.has("F") || line.last(&["follow"]).is_some_and(|given| given.value.as_deref() == Some(OsStr::new("name")));
     if line.has("retry") && !by_name {
@@ -50,7 +50,7 @@ pub fn tail(line: &mut Line) -> Result<(), String> {
 }
 
 /// Returns the last count of lines or bytes given to head or tail.
-fn count(line: &Line) -> Result<Option<(&'static str, Signed)>, String> {
+fn count(line: &RewrittenArgs) -> Result<Option<(&'static str, Signed)>, String> {
     let Some(given) = line.last(&["lines", "bytes"]) else { return Ok(None) };
     let text = given.value.as_deref().unwrap_or_default();
     let unit = if given.name == "lines" { "lines" } else { "bytes" };
@@ -60,7 +60,7 @@ fn count(line: &Line) -> Result<Option<(&'static str, Signed)>, String> {
     }
 }
 
-fn headings(line: &mut Line) {
+fn headings(line: &mut RewrittenArgs) {
     let shown = match line.last(&["quiet", "silent", "verbose"]) {
         Some(given) => given.name == "verbose",
         None => line.operands.len() > 1,
@@ -69,7 +69,7 @@ fn headings(line: &mut Line) {
 }
 
 /// Completes wc: lines, words and bytes unless other counts are requested.
-pub fn wc(line: &mut Line) -> Result<(), String> {
+pub fn wc(line: &mut RewrittenArgs) -> Result<(), String> {
     let columns =
         [("lines", "lines"), ("words", "words"), ("chars", "chars"), ("bytes", "bytes"), ("max-line-length", "width")];
     let named: Vec<&str> = columns.into_iter().filter(|(name, _)| line.has(name)).map(|(_, column)| column).collect();
@@ -78,7 +78,7 @@ pub fn wc(line: &mut Line) -> Result<(), String> {
 }
 
 /// Completes the digest commands: lines without tags, unless lists are checked.
-pub fn digest(line: &mut Line) -> Result<(), String> {
+pub fn digest(line: &mut RewrittenArgs) -> Result<(), String> {
     if !line.has("check") {
         line.options.insert(0, "--untagged".into());
     }
@@ -86,7 +86,7 @@ pub fn digest(line: &mut Line) -> Result<(), String> {
 }
 
 /// Completes cksum: the CRC of POSIX by default, and tags for digests.
-pub fn cksum(line: &mut Line) -> Result<(), String> {
+pub fn cksum(line: &mut RewrittenArgs) -> Result<(), String> {
     let algorithm = line.last(&["algorithm"]).map(|given| given.value.clone().unwrap_or_default());
     let is_sum = |name: &OsStr| ["sysv", "bsd", "crc", "crc32b"].iter().any(|sum| name == *sum);
     match algorithm {
@@ -105,14 +105,14 @@ pub fn cksum(line: &mut Line) -> Result<(), String> {
 }
 
 /// Completes sum: BSD's algorithm, or System V's after -s.
-pub fn sum(line: &mut Line) -> Result<(), String> {
+pub fn sum(line: &mut RewrittenArgs) -> Result<(), String> {
     let is_sysv = line.last(&["r", "sysv"]).is_some_and(|given| given.name == "sysv");
     line.push(if is_sysv { "--algorithm=sysv" } else { "--algorithm=bsd" });
     Ok(())
 }
 
 /// Completes hexdump: two-byte words unless a display or a format is named.
-pub fn hexdump(line: &mut Line) -> Result<(), String> {
+pub fn hexdump(line: &mut RewrittenArgs) -> Result<(), String> {
     if line.given.iter().all(|given| given.name == "color") {
         line.options.insert(0, "--format=hex".into());
     }
@@ -120,7 +120,7 @@ pub fn hexdump(line: &mut Line) -> Result<(), String> {
 }
 
 /// Completes xxd: its own format unless another is named. Only -r writes to a file.
-pub fn xxd(line: &mut Line) -> Result<(), String> {
+pub fn xxd(line: &mut RewrittenArgs) -> Result<(), String> {
     let reverse = line.has("revert");
     if line.operands.len() > 2 || line.operands.len() == 2 && !reverse {
         return Err("an output file is offered with -r only; write: xxd FILE > OUTFILE".into());
@@ -145,7 +145,7 @@ pub fn xxd(line: &mut Line) -> Result<(), String> {
 
 /// Completes cmp: the first difference, all differences after -l, or none after -s. With -i or two
 /// more operands, the comparison starts at an offset in each input.
-pub fn cmp(line: &mut Line) -> Result<(), String> {
+pub fn cmp(line: &mut RewrittenArgs) -> Result<(), String> {
     let mut operands = line.operands.split_off(line.operands.len().min(2)).into_iter();
     let mut skips = [0, 0];
     if let Some(given) = line.last(&["ignore-initial"]) {
@@ -184,7 +184,7 @@ fn skip(text: &str) -> Result<u64, String> {
 }
 
 /// Completes od: two-byte words in octal unless a type is named, and an offset as the last operand.
-pub fn od(line: &mut Line) -> Result<(), String> {
+pub fn od(line: &mut RewrittenArgs) -> Result<(), String> {
     let is_modern = ["address-radix", "skip-bytes", "read-bytes", "format", "output-duplicates", "width", "endian"]
         .iter()
         .any(|name| line.has(name));
@@ -214,7 +214,7 @@ pub fn od(line: &mut Line) -> Result<(), String> {
 
 /// Takes the operands of `od --traditional [FILE] [[+]OFFSET [[+]LABEL]]`. A label is the address of
 /// the first byte; od shows it beside the other address, which is not offered.
-fn traditional_operands(line: &mut Line) -> Result<(), String> {
+fn traditional_operands(line: &mut RewrittenArgs) -> Result<(), String> {
     let offset = |at: usize| line.operands.get(at).and_then(|word| old_offset(&word.to_string_lossy()));
     let count = line.operands.len();
     let offsets = (0..count).rev().map_while(offset).count();

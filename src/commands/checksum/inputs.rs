@@ -6,11 +6,11 @@
 use std::ffi::OsString;
 
 use crate::io::name_list::NameList;
-use crate::io::walk::{Found, Walk, WalkOrder};
+use crate::io::walk::{Walk, WalkOrder, WalkedFile};
 use crate::io::{FileRef, path};
 
 /// Files in the order in which their digests are printed.
-pub type Files<'a> = Box<dyn Iterator<Item = Found> + Send + 'a>;
+pub type Files<'a> = Box<dyn Iterator<Item = WalkedFile> + Send + 'a>;
 
 /// Returns the names given as operands.
 pub fn named(files: &[OsString]) -> NameList<'_> {

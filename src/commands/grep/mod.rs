@@ -89,7 +89,7 @@ use only_matches::OnlyMatches;
 use open::Opener;
 use settings::{Environment, Report, Settings};
 use start::{InputPart, Starts};
-use walk::Walk;
+use walk::InputWalk;
 
 /// The default block size in bytes if lines are printed. The windows and text of two threads then
 /// stay far below 100 MiB.
@@ -122,7 +122,7 @@ pub fn run(args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
     if args.inputs.unix_byte_offsets && !args.inputs.no_messages {
         print_message(format_args!("mapped: warning: --unix-byte-offsets (-u) is obsolete"));
     }
-    let walk = Walk::new(&args.inputs)?;
+    let walk = InputWalk::new(&args.inputs)?;
     if args.inputs.files {
         return list(args, &walk, output);
     }
@@ -167,7 +167,7 @@ pub fn run(args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
 }
 
 /// Prints the names of the files that would be searched.
-fn list(args: &GrepArgs, walk: &Walk, output: &mut Output) -> anyhow::Result<Exit> {
+fn list(args: &GrepArgs, walk: &InputWalk, output: &mut Output) -> anyhow::Result<Exit> {
     output.set_quiet(args.inputs.no_messages);
     let end = if args.printing.null { b'\0' } else { b'\n' };
     let on_terminal = output.destination() == Destination::Terminal;
@@ -211,7 +211,7 @@ struct Run<'a> {
     settings: &'a Arc<Settings>,
     config: &'a Config,
     inputs: &'a crate::cli::grep::Inputs,
-    walk: &'a Walk,
+    walk: &'a InputWalk,
     decoding: &'a Decoding,
     period: Option<PeriodSearch>,
     part: Option<InputPart>,

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use crate::app::config::Config;
 use crate::decode::Decoding;
 use crate::engine::{Input, InputKind, Kernel, Open};
-use crate::io::walk::Found;
+use crate::io::walk::WalkedFile;
 use crate::io::{AccessMethod, FileRef, Range, Source, SpanFeed, Stream};
 use crate::select::PeriodSearch;
 
@@ -55,7 +55,7 @@ impl Open for Opener<'_> {
 impl Opener<'_> {
     /// Returns the next input. If the kernel must know its start, it is opened at once, so that
     /// starts are in order.
-    pub fn next(&self, found: Found) -> Input<'_> {
+    pub fn next(&self, found: WalkedFile) -> Input<'_> {
         match found {
             Ok(place) if !self.is_partial() => Input::Unopened(place, self),
             found => self.open_now(found),
@@ -63,7 +63,7 @@ impl Opener<'_> {
     }
 
     /// Returns the next input, opened or failed.
-    pub fn open_now(&self, found: Found) -> Input<'static> {
+    pub fn open_now(&self, found: WalkedFile) -> Input<'static> {
         let opened = found.and_then(|place| self.open(place, self.config.engine.range));
         if !self.is_partial() {
             return opened.into();

@@ -22,7 +22,7 @@ use super::query::Query;
 use super::separators::unescape;
 use super::style::Style;
 use super::syntax::{Boundary, Case, Dialect, Syntax};
-use super::walk::Walk;
+use super::walk::InputWalk;
 
 /// The output of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +113,7 @@ impl Settings {
     /// # Errors
     /// Returns an error if a pattern is wrong or missing, a pattern file cannot be read, or options
     /// exclude each other.
-    pub fn resolve(args: &GrepArgs, walk: &Walk, environment: &Environment) -> Result<(Settings, Vec<OsString>)> {
+    pub fn resolve(args: &GrepArgs, walk: &InputWalk, environment: &Environment) -> Result<(Settings, Vec<OsString>)> {
         let (mut alternatives, places, files) = alternatives(args)?;
         let printing = &args.printing;
         let syntax = syntax(&args.patterns, environment);

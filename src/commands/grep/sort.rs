@@ -7,14 +7,14 @@ use std::time::SystemTime;
 
 use crate::cli::grep::{Inputs, SortKey};
 use crate::io::path;
-use crate::io::walk::Found;
+use crate::io::walk::WalkedFile;
 
 /// Returns the files in the requested order. Files whose key is unknown come first, and files with
 /// equal keys stay in the order of the walk.
 pub fn sorted(
-    files: Box<dyn Iterator<Item = Found> + Send>,
+    files: Box<dyn Iterator<Item = WalkedFile> + Send>,
     inputs: &Inputs,
-) -> Box<dyn Iterator<Item = Found> + Send> {
+) -> Box<dyn Iterator<Item = WalkedFile> + Send> {
     let (key, is_reversed) = match (inputs.sort, inputs.sortr) {
         _ if inputs.sort_files => (SortKey::Path, false),
         (_, Some(key)) => (key, true),
@@ -24,7 +24,7 @@ pub fn sorted(
     if key == SortKey::None {
         return files;
     }
-    let mut keyed: Vec<(Key, Found)> = files.map(|found| (Key::of(&found, key), found)).collect();
+    let mut keyed: Vec<(Key, WalkedFile)> = files.map(|found| (Key::of(&found, key), found)).collect();
     keyed.sort_by(|(a, _), (b, _)| {
         let order = a.cmp(b);
         if is_reversed { order.reverse() } else { order }
@@ -39,7 +39,7 @@ enum Key {
 }
 
 impl Key {
-    fn of(found: &Found, key: SortKey) -> Key {
+    fn of(found: &WalkedFile, key: SortKey) -> Key {
         let name = match found {
             Ok(file) => file.path(),
             Err((name, _)) => name,

@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, anyhow};
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::cli::grep::{Devices, Directories, Inputs, NameGlob};
-use crate::io::walk::{self, DirectoryLoop, Found, WalkOrder};
+use crate::io::walk::{self, DirectoryLoop, WalkOrder, WalkedFile};
 use crate::io::{FileRef, ListReader, path};
 use crate::os::error_text;
 use crate::os::posix::{OFlags, OsStrExt};
@@ -24,7 +24,7 @@ use super::ignore_files::IgnoreFiles;
 
 /// Turns the names on the command line into the files to search.
 #[derive(Clone, Debug)]
-pub struct Walk {
+pub struct InputWalk {
     recursive: bool,
     follow: bool,
     skip_directories: bool,
@@ -44,13 +44,13 @@ struct Globs {
     exclude_dir: GlobSet,
 }
 
-impl Walk {
+impl InputWalk {
     /// Resolves the options about files.
     ///
     /// # Errors
     /// Returns an error if a glob is not valid.
-    pub fn new(inputs: &Inputs) -> Result<Walk> {
-        Ok(Walk {
+    pub fn new(inputs: &Inputs) -> Result<InputWalk> {
+        Ok(InputWalk {
             one_file_system: inputs.one_file_system,
             is_quiet: inputs.no_messages,
             skip_devices: inputs.devices == Some(Devices::Skip),
@@ -70,7 +70,7 @@ impl Walk {
     }
 
     /// Returns the files to search, in order.
-    pub fn files(&self, names: Vec<OsString>) -> Box<dyn Iterator<Item = Found> + Send> {
+    pub fn files(&self, names: Vec<OsString>) -> Box<dyn Iterator<Item = WalkedFile> + Send> {
         if names.is_empty() {
             return if self.recursive {
                 self.below(".".into(), true)
@@ -82,7 +82,7 @@ impl Walk {
         Box::new(names.into_iter().flat_map(move |name| walk.named(name)))
     }
 
-    fn named(&self, name: OsString) -> Box<dyn Iterator<Item = Found> + Send> {
+    fn named(&self, name: OsString) -> Box<dyn Iterator<Item = WalkedFile> + Send> {
         if name == "-" {
             return Box::new(std::iter::once(Ok(FileRef::from(name))));
         }
@@ -101,7 +101,7 @@ impl Walk {
     }
 
     /// Returns the files below a directory. With `bare`, paths have no leading `./`.
-    fn below(&self, directory: OsString, bare: bool) -> Box<dyn Iterator<Item = Found> + Send> {
+    fn below(&self, directory: OsString, bare: bool) -> Box<dyn Iterator<Item = WalkedFile> + Send> {
         let filter = Arc::clone(&self.filter);
         let length = if bare { 0 } else { directory.len() };
         let all = if self.ignores.are_used() {
@@ -123,7 +123,7 @@ impl Walk {
         }))
     }
 
-    fn all_below(&self, directory: OsString, bare: bool) -> Box<dyn Iterator<Item = Found> + Send> {
+    fn all_below(&self, directory: OsString, bare: bool) -> Box<dyn Iterator<Item = WalkedFile> + Send> {
         let globs = Arc::clone(&self.globs);
         let filter = Arc::clone(&self.filter);
         let directory = if bare { OsString::new() } else { directory };
@@ -136,11 +136,11 @@ impl Walk {
         Box::new(walk.in_one_file_system(self.one_file_system))
     }
 
-    /// Returns what [`Walk::all_below`] returns, except the files listed in ignore files.
+    /// Returns what [`InputWalk::all_below`] returns, except the files listed in ignore files.
     ///
     /// This does not support paths longer than `PATH_MAX`, because ignore files are found by their
     /// paths.
-    fn unignored_below(&self, directory: OsString, bare: bool) -> Box<dyn Iterator<Item = Found> + Send> {
+    fn unignored_below(&self, directory: OsString, bare: bool) -> Box<dyn Iterator<Item = WalkedFile> + Send> {
         let globs = Arc::clone(&self.globs);
         let walker = self
             .ignores

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::quoting::{QuotingStyle, quote};
-use super::words::{Piece, Wanted, WordCounts};
+use super::words::{PieceCounts, WantedCounts, WordCounts};
 use crate::app::config::Config;
 use crate::cli::stat::{Args, CountColumn, TotalMode};
 use crate::engine::{Block, COUNTED, Cut, Flow, Kernel, Pipeline};
@@ -18,7 +18,7 @@ use crate::output::Output;
 struct CountKernel {
     /// The counts to print, in order.
     columns: Vec<CountColumn>,
-    wanted: Wanted,
+    wanted: WantedCounts,
     /// The width that counts are aligned to.
     width: usize,
     /// Whether to print names. Without file arguments, standard input has none.
@@ -28,21 +28,21 @@ struct CountKernel {
 }
 
 /// The counts of a block, and later those of its input so far.
-struct Part {
-    piece: Piece,
+struct CountPart {
+    piece: PieceCounts,
     tally: WordCounts,
 }
 
 impl Kernel for CountKernel {
-    type Part = Part;
+    type Part = CountPart;
     /// The counts so far of this input, and of all inputs before it.
     type Carry = (WordCounts, WordCounts);
 
-    fn scan(&self, block: &Block) -> Part {
-        Part { piece: Piece::of(block.bytes(), self.wanted), tally: WordCounts::default() }
+    fn scan(&self, block: &Block) -> CountPart {
+        CountPart { piece: PieceCounts::of(block.bytes(), self.wanted), tally: WordCounts::default() }
     }
 
-    fn carry(&self, block: &Block, part: &mut Part, (here, before): &mut (WordCounts, WordCounts)) -> Flow {
+    fn carry(&self, block: &Block, part: &mut CountPart, (here, before): &mut (WordCounts, WordCounts)) -> Flow {
         if block.is_first() {
             *before = before.and(std::mem::take(here));
         }
@@ -54,7 +54,7 @@ impl Kernel for CountKernel {
         Flow::Continue
     }
 
-    fn format(&self, block: &Block, part: &mut Part, text: &mut Vec<u8>) {
+    fn format(&self, block: &Block, part: &mut CountPart, text: &mut Vec<u8>) {
         if block.is_last() && !self.only_total {
             let name = if self.names { block.source().name().as_bytes() } else { b"" };
             self.line(&part.tally, name, text);
@@ -71,7 +71,7 @@ impl CountKernel {
         columns.sort_unstable();
         columns.dedup();
         let has = |column| columns.contains(&column);
-        let wanted = Wanted {
+        let wanted = WantedCounts {
             lines: has(CountColumn::Lines),
             words: has(CountColumn::Words),
             characters: has(CountColumn::Chars),

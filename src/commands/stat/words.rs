@@ -45,7 +45,7 @@ impl Fragment {
 
 /// The counts of a piece, as if a space preceded it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Piece {
+pub struct PieceCounts {
     /// Newlines.
     pub lines: u64,
     words: u64,
@@ -64,7 +64,7 @@ pub struct Piece {
 
 /// Which counts need more than a search for newlines.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted {
+pub struct WantedCounts {
     /// Whether to count lines.
     pub lines: bool,
     /// Whether to count words.
@@ -77,10 +77,10 @@ pub struct Wanted {
     pub utf8: bool,
 }
 
-impl Piece {
+impl PieceCounts {
     /// Counts a piece of an input.
-    pub fn of(bytes: &[u8], wanted: Wanted) -> Piece {
-        let mut piece = Piece { bytes: bytes.len() as u64, ..Piece::default() };
+    pub fn of(bytes: &[u8], wanted: WantedCounts) -> PieceCounts {
+        let mut piece = PieceCounts { bytes: bytes.len() as u64, ..PieceCounts::default() };
         if wanted.lines {
             piece.lines = newlines::count(bytes);
         }
@@ -195,13 +195,13 @@ pub struct WordCounts {
 
 impl WordCounts {
     /// Adds the next piece of the same input.
-    pub fn add(&mut self, piece: &Piece) {
+    pub fn add(&mut self, piece: &PieceCounts) {
         let is_cut = self.pending.length > 0;
         if is_cut {
             self.pending.push(piece.head.bytes());
             if let (Some(character), _) = decode(self.pending.bytes()) {
                 self.characters += 1;
-                let mut single = Piece::default();
+                let mut single = PieceCounts::default();
                 single.add(role(character));
                 single.widths.push(character);
                 self.add_words(&single);
@@ -221,7 +221,7 @@ impl WordCounts {
         }
     }
 
-    fn add_words(&mut self, piece: &Piece) {
+    fn add_words(&mut self, piece: &PieceCounts) {
         self.words += piece.words - u64::from(self.in_word && piece.begins_in_word);
         self.in_word = piece.ends_in_word.unwrap_or(self.in_word);
     }
@@ -364,11 +364,11 @@ mod tests {
         ];
         proptest!(|(parts in proptest::collection::vec(text, 0..40), size in 1usize..9, utf8: bool)| {
             let bytes = parts.concat();
-            let wanted = Wanted { lines: true, words: true, characters: true, width: true, utf8 };
+            let wanted = WantedCounts { lines: true, words: true, characters: true, width: true, utf8 };
             for size in [size, 1, bytes.len().max(1)] {
                 let mut tally = WordCounts::default();
                 for piece in bytes.chunks(size) {
-                    tally.add(&Piece::of(piece, wanted));
+                    tally.add(&PieceCounts::of(piece, wanted));
                 }
                 prop_assert_eq!((tally.words, tally.characters), naive(&bytes, utf8), "{}: {:?}", size, bytes);
                 prop_assert_eq!(tally.lines, bytes.iter().filter(|&&byte| byte == b'\n').count() as u64);

@@ -34,14 +34,10 @@ pub const LONG_FILES: &[(&str, &str)] = &[];
 /// Type names that are defined more than once.
 pub const TYPE_NAMES: &[(&str, &str)] = &[
     ("Engine", "still to be renamed"),
-    ("Found", "still to be renamed"),
     ("Groups", "still to be renamed"),
     ("Layout", "still to be renamed"),
     ("Line", "still to be renamed"),
-    ("Part", "still to be renamed"),
-    ("Piece", "still to be renamed"),
     ("Row", "still to be renamed"),
-    ("Walk", "still to be renamed"),
     ("Wanted", "still to be renamed"),
 ];
 
