@@ -790,8 +790,8 @@ fn reverses_the_dumps_of_other_tools() {
                 // Octal and decimal addresses cannot be distinguished if rows are squeezed from the
                 // start.
                 let is_unclear = tool == "od" && ours.is_empty() && back.stderr.contains("--address-radix");
-                // Six zeros alone are three bytes in plain digits, or od's dump of no bytes.
-                let is_short = ours.is_empty() && dump.stdout == b"000000\n" && back.stderr.contains("--plain");
+                // A few digits alone are plain, or the address after rows that were lost.
+                let is_short = ours.is_empty() && dump.stdout.len() <= 9 && back.stderr.contains("--plain");
                 assert!(is_unclear || is_short, "{tool} {options:?} by {ours:?}: {}", back.stderr);
             }
         }
@@ -802,7 +802,8 @@ fn reverses_the_dumps_of_other_tools() {
         ("000000\n", &["--type", "x1"], Some(b"")),
         ("000000\n", &["--plain"], Some(&[0; 3])),
         ("000000\n", &[], None),
-        ("00000000\n", &[], Some(&[0; 4])),
+        ("00000000\n", &["--plain"], Some(&[0; 4])),
+        ("00000000\n", &[], None),
         ("000000\n000000\n", &[], Some(&[0; 6])),
     ] {
         let args = [&["hexdump", "-r"], options].concat();

@@ -38,15 +38,12 @@ pub fn detect(start: &[u8], complete: bool, hints: Hints) -> Result<Option<DumpN
 fn settle(lines: &NumberedLines<'_>, is_last: bool, hints: Hints) -> Result<Option<DumpNotation>, Malformed> {
     let (number, first) = lines.0[0];
     let malformed = |problem| Malformed::new(number, first, problem);
-    if hints.layout.is_none() && lines.0.len() == 1 {
-        // For empty input, od prints only an address, of seven digits, or of six if it is
-        // hexadecimal.
-        match first.trim_ascii_end() {
-            b"0000000" if is_last => return Ok(Some(DumpNotation::Rows { layout: Layout::Narrow, base: Base::Octal })),
-            b"000000" if is_last => return Err(malformed(Problem::EmptyOrPlain)),
-            b"0000000" | b"000000" => return Ok(None),
-            _ => {}
-        }
+    if hints.layout.is_none() && may_be_an_end(lines) {
+        return if is_last { Err(malformed(Problem::EmptyOrPlain)) } else { Ok(None) };
+    }
+    if hints.layout.is_none() && lines.0.len() == 1 && first.trim_ascii_end() == b"0000000" {
+        // For empty input, od prints only an address.
+        return Ok(is_last.then_some(DumpNotation::Rows { layout: Layout::Narrow, base: Base::Octal }));
     }
     let layout = match hints.layout.map_or_else(|| form_of(first), Form::Rows) {
         Form::Rows(layout) => layout,
@@ -65,6 +62,17 @@ fn settle(lines: &NumberedLines<'_>, is_last: bool, hints: Hints) -> Result<Opti
         None => Steps::of(lines, layout).base(is_last).map_err(malformed)?,
     };
     Ok(base.map(|base| DumpNotation::Rows { layout, base }))
+}
+
+/// Returns whether a text may be what is left of a dump that lost its rows: an address of four
+/// digits, of six as od writes it, or of eight, possibly after the start of the address zero.
+fn may_be_an_end(lines: &NumberedLines<'_>) -> bool {
+    let Some(((_, last), before)) = lines.0.split_last() else { return false };
+    let last = last.trim_ascii_end();
+    let is_zero = |digits: &[u8]| digits.iter().all(|&digit| digit == b'0');
+    let is_address = matches!(last.len(), 4 | 6 | 8) && last.iter().all(u8::is_ascii_hexdigit);
+    let is_small = is_zero(&last[..last.len() / 2]);
+    is_address && is_small && before.len() < 2 && before.iter().all(|(_, line)| is_zero(line) && line.len() < last.len())
 }
 
 /// Returns the number of bytes per row of an xxd dump that starts with `start`, which `xxd -r`
@@ -197,7 +205,11 @@ impl<'t> Steps<'t> {
     /// are.
     fn fitting(&self) -> impl Iterator<Item = Vec<Base>> {
         self.rows.windows(2).filter_map(|pair| {
-            let [(address, Some(row), _), (next, _, false)] = pair else { return None };
+            let [(address, Some(row), _), (next, next_row, false)] = pair else { return None };
+            // A row before a longer one was truncated, so its length says nothing.
+            if next_row.is_some_and(|next| next.bytes > row.bytes) {
+                return Some(vec![]);
+            }
             let fits = |base: &Base| {
                 let value = |digits: &[u8]| line::address_value(digits, *base).ok();
                 let step = value(next)?.checked_sub(value(address)?)?;
@@ -243,14 +255,15 @@ impl<'t> Steps<'t> {
     }
 }
 
-/// Returns whether a row that is not one of bits is nearly one: a character for each group of eight
-/// digits, most of which are 0 or 1.
+/// Returns whether a row that is not one of bits is nearly one: all digits are 0 or 1, or most are
+/// and there is a character for each group of eight.
 fn shows_bits(line: &[u8], hex: &Row) -> bool {
     let digits =
         line[..hex.characters_at].iter().skip_while(|&&byte| byte != b':').filter(|byte| byte.is_ascii_hexdigit());
     let binary = digits.filter(|byte| matches!(byte, b'0' | b'1')).count();
     let groups = hex.bytes / 4;
-    hex.longest_group == 8 && line.len() - hex.characters_at == groups && 8 * binary > 7 * 8 * groups
+    let has_characters = line.len() - hex.characters_at == groups;
+    hex.longest_group == 8 && (binary == 8 * groups || has_characters && 8 * binary > 7 * 8 * groups)
 }
 
 /// Distinguishes a dump of bits from one of hexadecimal digits that are all 0 or 1. Returns `None`

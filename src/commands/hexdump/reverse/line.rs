@@ -217,14 +217,23 @@ fn check_characters(line: &[u8], row: &Row, layout: Layout, bytes: &[u8]) -> Res
         [_, ..] if layout == Layout::Narrow => Err(Problem::NotARow),
         [first, ..] if !are_bare && *first == open => Err(Problem::Characters),
         _ if shows_bytes(text, bytes) || shows_row(text, row.bytes) => Err(Problem::Characters),
+        // `xxd -r` ignores whatever follows its digits.
+        _ if layout == Layout::Wide && is_longer(text, row.bytes) && !starts_with_characters(text, bytes) => {
+            Err(Problem::Characters)
+        }
         _ => Ok(false),
     }
 }
 
 /// Returns whether a line ends with the characters of `bytes`.
-fn shows_exactly(line: &[u8], bytes: &[u8]) -> bool {
+pub fn shows_exactly(line: &[u8], bytes: &[u8]) -> bool {
     let start = line.len().saturating_sub(bytes.len());
     line[start..].iter().eq(bytes.iter().map(|&byte| &PRINTABLE[usize::from(byte)]))
+}
+
+/// Returns whether `text` starts with the characters of `bytes`, so that the rest is a note.
+fn starts_with_characters(text: &[u8], bytes: &[u8]) -> bool {
+    text.get(..bytes.len()).is_some_and(|text| shows_exactly(text, bytes))
 }
 
 /// Returns whether `text` is too long for the characters of `bytes` bytes, which may be separated
@@ -238,7 +247,7 @@ fn is_longer(text: &[u8], bytes: usize) -> bool {
 fn shows_bytes(text: &[u8], bytes: &[u8]) -> bool {
     let digits = text.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     // As many digits as bytes may be the characters themselves, followed by a note.
-    let are_characters = digits == bytes.len() && shows_exactly(&text[..digits], bytes);
+    let are_characters = digits == bytes.len() && starts_with_characters(text, bytes);
     let is_longer = is_longer(text, bytes.len());
     digits > 0 && !are_characters && text.get(digits).is_none_or(|&byte| is_blank(byte)) && is_longer
 }

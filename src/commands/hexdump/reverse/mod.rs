@@ -147,6 +147,8 @@ pub enum Problem {
     End,
     /// The row does not begin where the row above it ends.
     Missing,
+    /// The text ends within the row, or right after it but without a line end.
+    Unterminated,
     /// The line is longer than any row.
     TooLong,
     /// The bytes in each group are in reverse order.
@@ -157,7 +159,7 @@ pub enum Problem {
     UnknownBase,
     /// The digits may be binary or hexadecimal.
     BitsOrHex,
-    /// The line is the address that od prints for no bytes, or three bytes of plain digits.
+    /// The line is the address after the last row of a dump, or a few bytes of plain digits.
     EmptyOrPlain,
     /// The offset is negative, or larger than that of any file.
     Unreachable,
@@ -180,12 +182,13 @@ impl fmt::Display for Problem {
             Problem::Star => "'*' does not repeat a whole row",
             Problem::End => "the dump does not end where its last row does",
             Problem::Missing => "the row does not follow the one above it (to patch a file, name it after the dump)",
+            Problem::Unterminated => "the text ends without a line end, so this row may lack bytes",
             Problem::TooLong => "the line is longer than any row",
             Problem::LittleEndian => "little-endian groups cannot be reversed",
             Problem::Words => "rows of words cannot be reversed, because their byte order is unknown",
             Problem::UnknownBase => "the addresses do not fit the rows; set their base with --address-radix",
             Problem::BitsOrHex => "binary or hexadecimal? Use --format binary or --format xxd",
-            Problem::EmptyOrPlain => "od's dump of no bytes, or plain digits? Use --type x1 or --plain",
+            Problem::EmptyOrPlain => "the address at the end of a dump, or plain digits? Use --type x1 or --plain",
             Problem::Unreachable => "no file has this offset; subtract from the addresses with --base",
             Problem::Gap(bytes) => {
                 return write!(

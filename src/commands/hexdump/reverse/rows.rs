@@ -1,8 +1,8 @@
 //! Parses rows with addresses strictly, including squeezed ones.
 //!
 //! A `*` repeats the previous row up to the next address; for xxd it always stands for zeros. A
-//! line that is not a row, or cannot follow the previous row, is an error. Only xxd's rows, and
-//! those that patch a file, may leave gaps.
+//! line that is not a row, or cannot follow the previous row, is an error. Only rows that `xxd -r`
+//! reads, and those that patch a file, may leave gaps or end with the text.
 
 use super::line::{self, Line, Row};
 use super::{Base, ByteSink, Layout, MAX_HELD, Malformed, Placement, Problem};
@@ -13,6 +13,25 @@ const USUAL_WIDTH: usize = 16;
 
 /// The factor by which a gap may be longer if a `*` stands for it.
 const STARRED_GAPS: u64 = 1024;
+
+/// The way in which a row shows its characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum CharacterColumn {
+    None,
+    Bare,
+    /// Between borders, such as `|…|` or `>…<`.
+    Bordered,
+}
+
+impl CharacterColumn {
+    fn of(line: &[u8], row: &Row) -> CharacterColumn {
+        match row.is_bordered {
+            true => CharacterColumn::Bordered,
+            false if row.characters_at < line::without_return(line).len() => CharacterColumn::Bare,
+            false => CharacterColumn::None,
+        }
+    }
+}
 
 /// The state of reading rows.
 #[derive(Clone, Debug)]
@@ -34,8 +53,10 @@ pub struct AddressedRows {
     widest: usize,
     /// The number of bytes in the longest row so far.
     width: usize,
-    /// Whether the rows have their characters between borders, such as `|…|` or `>…<`, once known.
-    is_bordered: Option<bool>,
+    /// How the rows show their characters, once known.
+    column: Option<CharacterColumn>,
+    /// Whether the last row shows all its characters.
+    shows_all: bool,
     /// Whether some row has shown that groups are not little-endian.
     is_big_endian: bool,
     /// The current offset of the output.
@@ -60,7 +81,8 @@ impl AddressedRows {
             starred: false,
             widest: 0,
             width: 0,
-            is_bordered: None,
+            column: None,
+            shows_all: false,
             is_big_endian: false,
             here: 0,
             must_move: false,
@@ -102,6 +124,9 @@ impl AddressedRows {
         let line = std::mem::take(&mut self.partial);
         let mut bytes = vec![];
         self.take(&line, &mut bytes, sink)?;
+        if self.may_be_cut(&bytes) {
+            return Err(Malformed::new(self.lines, &line, Problem::Unterminated));
+        }
         sink.bytes(&bytes);
         if self.must_move && self.here > self.end {
             // Zeros at the very end must be written, because no bytes follow that would make them a
@@ -176,6 +201,17 @@ impl AddressedRows {
         Ok(())
     }
 
+    /// Returns whether a last line without a terminator may lack bytes. A row that shows all its
+    /// characters does not.
+    fn may_be_cut(&self, bytes: &[u8]) -> bool {
+        !self.is_read_by_xxd() && !bytes.is_empty() && !self.shows_all
+    }
+
+    /// Returns whether `xxd -r` reads such rows, so that they mean what they mean to it.
+    fn is_read_by_xxd(&self) -> bool {
+        self.layout == Layout::Colon && self.base == Base::Hex
+    }
+
     /// Checks that a row can follow the previous ones.
     fn check(&mut self, line: &[u8], row: &Row, bytes: &[u8]) -> Result<(), Problem> {
         let characters = line::characters(line, row);
@@ -193,11 +229,15 @@ impl AddressedRows {
         if last < self.width && whole == Some(row.address) && !self.starred {
             return Err(Problem::CutRow);
         }
-        if *self.is_bordered.get_or_insert(row.is_bordered) != row.is_bordered {
+        let column = CharacterColumn::of(line, row);
+        self.shows_all = column == CharacterColumn::Bordered || column == CharacterColumn::Bare && line::shows_exactly(line, bytes);
+        let usual = *self.column.get_or_insert(column);
+        // Blanks may have been removed from the end of a line.
+        let are_blanks = usual == CharacterColumn::Bare && column == CharacterColumn::None && bytes.iter().all(|&byte| byte == b' ');
+        if usual != column && !are_blanks && (!self.is_read_by_xxd() || usual == CharacterColumn::Bordered) {
             return Err(Problem::Characters);
         }
-        // xxd's rows may stand anywhere, as `xxd -r` patches with them.
-        let has_order = matches!(self.layout, Layout::Wide | Layout::Narrow) && !self.placement.is_patch;
+        let has_order = !self.is_read_by_xxd() && !self.placement.is_patch;
         if has_order && !self.starred && self.next_address.is_some_and(|next| next != row.address) {
             return Err(Problem::Missing);
         }

@@ -41,7 +41,7 @@ fn turned_back(text: &[u8], piece: usize) -> Result<Vec<u8>, Problem> {
 
 #[test]
 fn every_notation_is_found_out() {
-    let cases: [(&str, &[u8]); 25] = [
+    let cases: [(&str, &[u8]); 30] = [
         ("00000000: 6162 63                                  abc\n", b"abc"),
         ("2: 41 42\n8: 43", b"\0\0AB\0\0\0\0C"),
         ("00000000: 01100001 01100010  ab\n00000002: 01100011  c\n", b"abc"),
@@ -54,7 +54,7 @@ fn every_notation_is_found_out() {
         ("0000000 61 62 63 64 65 66 67 68 69 6a\n0000012 61\n0000013\n", b"abcdefghija"),
         ("0000000 61 62 63 64 65 66 67 68 69 6a\n0000010 61\n0000011\n", b"abcdefghija"),
         ("000000 61 62 63 64 65 66 67 68 69 6a  >abcdefghij<\n00000a 61  >a<\n00000b\n", b"abcdefghija"),
-        ("\t0x0000:  4142 4344  ABCD\n\t0x0004:  45\n", b"ABCDE"),
+        ("\t0x0000:  4142 4344  ABCD\n\t0x0004:  45         E\n", b"ABCDE"),
         ("00000000: 6162 6364 6566 6768 696a  abcdefghij\n00000010: 6b  k\n", b"abcdefghijk"),
         ("6162\n63 64\n", b"abcd"),
         (" 61 62 63\n", b"abc"),
@@ -68,6 +68,13 @@ fn every_notation_is_found_out() {
         ("0000  61 62 63   abc\r\n0003  20 20\n", b"abc  "),
         // Characters that begin with a bar have no border for that.
         ("0000  7c 62 7c   |b|\n0003  20 7c    |\n", b"|b| |"),
+        // A last row without a line end is whole if it shows all characters.
+        ("0000  61 62 63   abc", b"abc"),
+        ("0000  fa\n", b"\xfa"),
+        ("00000000  61 62  |ab|\n00000002  63  |c|", b"abc"),
+        ("0000  61 62 63   abc (a note)\n", b"abc"),
+        // The first row was truncated, so its length does not make the addresses decimal.
+        ("00000000: 6162 6364 6566 6768 696a\n00000010: 6b6c 6d6e 6f70 7172 7374 75\n", b"abcdefghij\0\0\0\0\0\0klmnopqrstu"),
     ];
     for (text, bytes) in cases {
         for piece in [1, 7, 1000] {
@@ -118,6 +125,24 @@ fn what_is_no_dump_is_an_error() {
         ("0000  61 62\n0000  61 62\n0002  63\n", Problem::Missing),
         ("0000000 61 62 63 64 65 66 67 68\n0000010 61\n0000000 61\n", Problem::Missing),
         ("0000\n0002  63 64\n", Problem::EmptyOrPlain),
+        ("0: 01100001  a\n2: 01100011  c\n", Problem::Missing),
+        ("00000000: 6162 6364 6566 6768 696a\n00000010: 6b\n00000012: 6c\n", Problem::Missing),
+        // The text was cut off within a row.
+        ("0000  61 62 63", Problem::Unterminated),
+        ("0000000 61 62 63\n0000003 64", Problem::Unterminated),
+        ("0: 01100001 01100010  ab\n2: 01100011", Problem::Characters),
+        ("0: 01100001 01100010  ab\n2: 01100011\n", Problem::Characters),
+        // The end of the digits is not the character.
+        ("0000  61 37", Problem::Unterminated),
+        ("0000  61 62 63   abc\n0003  64\n", Problem::Characters),
+        // Only the address after the last row is left.
+        ("00000010\n", Problem::EmptyOrPlain),
+        ("000010\n", Problem::EmptyOrPlain),
+        ("0000", Problem::EmptyOrPlain),
+        ("0000\n00000010\n", Problem::EmptyOrPlain),
+        // A character was inserted before a group.
+        ("0000  61 62 63 64 65 66 67 68  :69 70 71 72\n", Problem::Characters),
+        ("0: 11111111    a .\n", Problem::BitsOrHex),
         // One digit of a dump of bits was changed.
         ("0: 00111010 00111001 00180001  :91\n", Problem::BitsOrHex),
     ];
