@@ -72,7 +72,10 @@ fn may_be_an_end(lines: &NumberedLines<'_>) -> bool {
     let is_zero = |digits: &[u8]| digits.iter().all(|&digit| digit == b'0');
     let is_address = matches!(last.len(), 4 | 6 | 8) && last.iter().all(u8::is_ascii_hexdigit);
     let is_small = is_zero(&last[..last.len() / 2]);
-    is_address && is_small && before.len() < 2 && before.iter().all(|(_, line)| is_zero(line) && line.len() < last.len())
+    is_address
+        && is_small
+        && before.len() < 2
+        && before.iter().all(|(_, line)| is_zero(line) && line.len() < last.len())
 }
 
 /// Returns the number of bytes per row of an xxd dump that starts with `start`, which `xxd -r`

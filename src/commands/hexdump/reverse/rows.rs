@@ -230,10 +230,12 @@ impl AddressedRows {
             return Err(Problem::CutRow);
         }
         let column = CharacterColumn::of(line, row);
-        self.shows_all = column == CharacterColumn::Bordered || column == CharacterColumn::Bare && line::shows_exactly(line, bytes);
+        self.shows_all =
+            column == CharacterColumn::Bordered || column == CharacterColumn::Bare && line::shows_exactly(line, bytes);
         let usual = *self.column.get_or_insert(column);
         // Blanks may have been removed from the end of a line.
-        let are_blanks = usual == CharacterColumn::Bare && column == CharacterColumn::None && bytes.iter().all(|&byte| byte == b' ');
+        let are_blanks =
+            usual == CharacterColumn::Bare && column == CharacterColumn::None && bytes.iter().all(|&byte| byte == b' ');
         if usual != column && !are_blanks && (!self.is_read_by_xxd() || usual == CharacterColumn::Bordered) {
             return Err(Problem::Characters);
         }

@@ -74,7 +74,10 @@ fn every_notation_is_found_out() {
         ("00000000  61 62  |ab|\n00000002  63  |c|", b"abc"),
         ("0000  61 62 63   abc (a note)\n", b"abc"),
         // The first row was truncated, so its length does not make the addresses decimal.
-        ("00000000: 6162 6364 6566 6768 696a\n00000010: 6b6c 6d6e 6f70 7172 7374 75\n", b"abcdefghij\0\0\0\0\0\0klmnopqrstu"),
+        (
+            "00000000: 6162 6364 6566 6768 696a\n00000010: 6b6c 6d6e 6f70 7172 7374 75\n",
+            b"abcdefghij\0\0\0\0\0\0klmnopqrstu",
+        ),
     ];
     for (text, bytes) in cases {
         for piece in [1, 7, 1000] {
