@@ -1,4 +1,4 @@
-//! The one place that starts threads, and the loop that each of them runs.
+//! Starts the threads of a run, and has the loop that each of them runs.
 //!
 //! A run begins on the calling thread. Further threads are started once the remaining work is worth
 //! it, as far as [`Permits`] allow. Nested runs share the permits, so a file that can use a second

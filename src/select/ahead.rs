@@ -23,7 +23,7 @@ pub(super) struct ReadAhead {
 #[derive(Debug)]
 struct SharedLogs {
     /// The number of bytes that each log holds back to sort its entries, and of a batch.
-    hold: usize,
+    sizes: (usize, usize),
     state: Mutex<LogStates>,
     changed: Condvar,
 }
@@ -53,11 +53,11 @@ enum NextBatch {
 
 impl ReadAhead {
     /// Reads `logs` on up to `threads` threads, including the calling one.
-    pub fn new(logs: Vec<Option<Log>>, hold: usize, threads: usize) -> Self {
+    pub fn new(logs: Vec<Option<Log>>, sizes: (usize, usize), threads: usize) -> Self {
         let unread = |log| NextBatch::Unread(Box::new(log), EntryBatch::default());
         let slots = logs.into_iter().map(|log| log.map_or(NextBatch::Done, unread)).collect();
         let state = Mutex::new(LogStates { slots, queue: VecDeque::new(), is_closed: false });
-        let shared = SharedLogs { hold, state, changed: Condvar::new() };
+        let shared = SharedLogs { sizes, state, changed: Condvar::new() };
         Self { shared: Arc::new(shared), helpers: threads.saturating_sub(1) }
     }
 
@@ -70,7 +70,7 @@ impl ReadAhead {
             match std::mem::replace(&mut state.slots[log], NextBatch::Reading) {
                 NextBatch::Unread(mut unread, memory) => {
                     drop(state);
-                    let batch = unread.next_batch(memory, shared.hold);
+                    let batch = unread.next_batch(memory, shared.sizes);
                     state = shared.lock();
                     break (matches!(batch.end, BatchEnd::More).then_some(unread), batch);
                 }
@@ -133,7 +133,7 @@ impl SharedLogs {
                 NextBatch::Unread(mut unread, memory) => {
                     drop(state);
                     let read = catch_unwind(AssertUnwindSafe(|| {
-                        let batch = unread.next_batch(memory, self.hold);
+                        let batch = unread.next_batch(memory, self.sizes);
                         NextBatch::Read(matches!(batch.end, BatchEnd::More).then_some(unread), batch)
                     }));
                     state = self.lock();

@@ -17,7 +17,7 @@ use super::period::PeriodSearch;
 use crate::io::{AccessMethod, Filled, Source, SpanFeed, Stream};
 use crate::timestamp::{self, EntryFilter, LINE_HEAD};
 
-/// The number of bytes read at a time, of a batch, and of a piece of a very long entry.
+/// The number of bytes read at a time, and of a piece of a very long entry.
 const PIECE: usize = 64 << 10;
 
 /// A line that has been examined.
@@ -135,9 +135,9 @@ impl Log {
     }
 
     /// Reads on, and returns the entries that nothing later can precede within the slack and `hold`
-    /// bytes. Lines before the first entry belong to it. Ends early rather than wait for a slow
-    /// writer. The memory of `batch` is reused.
-    pub(super) fn next_batch(&mut self, mut batch: EntryBatch, hold: usize) -> EntryBatch {
+    /// bytes, about `size` bytes in all. Lines before the first entry belong to it. Ends early rather
+    /// than wait for a slow writer. The memory of `batch` is reused.
+    pub(super) fn next_batch(&mut self, mut batch: EntryBatch, (hold, size): (usize, usize)) -> EntryBatch {
         batch.clear();
         self.hold = hold as u64;
         if let Err(error) = self.detect() {
@@ -162,7 +162,7 @@ impl Log {
                 self.is_within_entry = entry.is_open;
             }
             let is_over = self.is_over();
-            if !is_over && batch.len() + ((run.end - run.start) as usize) < PIECE && self.advance() {
+            if !is_over && batch.len() + ((run.end - run.start) as usize) < size && self.advance() {
                 continue;
             }
             batch.push_bytes(self.bytes(&run));
@@ -170,7 +170,7 @@ impl Log {
             if is_over {
                 let failure = self.failure.take();
                 batch.end = failure.map_or_else(|| BatchEnd::Ended(self.take_notices()), BatchEnd::Failed);
-            } else if batch.len() < PIECE && (!self.read_more() || batch.is_empty()) {
+            } else if batch.len() < size && (!self.read_more() || batch.is_empty()) {
                 continue;
             }
             return batch;

@@ -13,6 +13,9 @@ use super::log::Log;
 /// The number of bytes that all logs together buffer to sort entries.
 const HELD: usize = 16 << 20;
 
+/// The number of bytes of the batches of all logs together.
+const BATCHED: usize = 4 << 20;
+
 /// A merge of several logs.
 #[derive(Debug)]
 pub struct Merge {
@@ -64,10 +67,11 @@ impl Merge {
     #[must_use]
     pub fn new(logs: Vec<Option<Log>>, ranks: Vec<usize>, threads: usize) -> Self {
         let hold = (HELD / logs.len().max(1)).clamp(64 << 10, 256 << 10);
+        let batch = (BATCHED / logs.len().max(1)).clamp(8 << 10, 64 << 10);
         let batches = logs.iter().map(|_| EntryBatch::default()).collect();
         let mut order: Vec<usize> = (0..logs.len()).collect();
         order.sort_by_key(|&log| ranks[log]);
-        Self { ahead: ReadAhead::new(logs, hold, threads), batches, ranks, order, heads: Heads::default() }
+        Self { ahead: ReadAhead::new(logs, (hold, batch), threads), batches, ranks, order, heads: Heads::default() }
     }
 
     /// Passes all lines on in order. Returns how the merge ended.
