@@ -25,6 +25,8 @@ pub struct Block {
     pub(super) passed_lines: Option<u64>,
     /// The joined inputs whose last byte is in the block; `None` if inputs are not joined.
     pub(super) ended: Option<Vec<Arc<Source>>>,
+    /// The nominal size of a block in bytes, which lines may exceed.
+    pub(super) nominal: usize,
     pub(super) data: Data,
 }
 
@@ -51,6 +53,7 @@ impl Block {
             single_read: false,
             passed_lines: None,
             ended: None,
+            nominal: usize::MAX,
             data,
         }
     }
@@ -148,7 +151,8 @@ impl Block {
         }
     }
 
-    pub(super) fn is_mapped(&self) -> bool {
+    /// Returns whether the bytes are mapped, so that they can also be read from the input.
+    pub fn is_mapped(&self) -> bool {
         matches!(self.data, Data::Mapped(_))
     }
 

@@ -1,10 +1,12 @@
 //! The interface that a subcommand implements for the engine: a pure function over blocks. A kernel
 //! has no access to files or output, and its only memory is its carry.
 
+use std::io;
 use std::sync::Arc;
 
 use super::Block;
 use super::input_kind::InputKind;
+use super::sink::Sink;
 
 /// What happens after a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +40,9 @@ pub enum Inserted {
         /// The total number of bytes; the last unit may be incomplete.
         bytes: u64,
     },
+    /// Text too long to be held, which [`Kernel::write_deferred`] writes. The number tells it which
+    /// one.
+    Deferred(usize),
     /// A line on standard error, after everything printed before it.
     Message(String),
 }
@@ -90,5 +95,21 @@ pub trait Kernel: Sync {
     fn insertions<'p>(&self, part: &'p Self::Part) -> &'p [Insertion] {
         let _ = part;
         &[]
+    }
+
+    /// Writes the text of [`Inserted::Deferred`], in file order. Returns why the file no longer holds
+    /// its bytes, if so. Output before that is a prefix of the correct output.
+    ///
+    /// # Errors
+    /// Fails as [`Sink::write`] does.
+    fn write_deferred(
+        &self,
+        block: &Block,
+        part: &Self::Part,
+        number: usize,
+        sink: &mut dyn Sink,
+    ) -> io::Result<Option<io::Error>> {
+        let _ = (block, part, number, sink);
+        Ok(None)
     }
 }

@@ -8,6 +8,7 @@ use crate::os::{Buffer, WindowView};
 
 use super::block::{Block, Data, truncated};
 use super::cursor::{Span, SpanContent};
+use super::long_block::longest_resident;
 use super::plan::Plan;
 use super::session::Session;
 
@@ -53,6 +54,7 @@ impl Loader<'_> {
             single_read: false,
             passed_lines,
             ended,
+            nominal: self.plan.block,
             data: Data::Buffer(Buffer::default()),
         };
         let damage = match content {
@@ -116,7 +118,9 @@ impl Loader<'_> {
             Ok((view, is_new)) => {
                 // A page that has disappeared meanwhile is a recorded fault, which the verification
                 // handles.
-                self.timed(self.was_faulted_in(source), length, || view.touch());
+                if length <= longest_resident(self.plan.block) {
+                    self.timed(self.was_faulted_in(source), length, || view.touch());
+                }
                 self.session.counters.windows.add(u64::from(is_new));
                 Ok(Some(view))
             }

@@ -19,6 +19,7 @@ mod input;
 mod input_kind;
 mod kernel;
 mod load;
+mod long_block;
 mod ordered_map;
 mod pipeline;
 mod plan;

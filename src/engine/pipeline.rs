@@ -302,8 +302,15 @@ impl<K: Kernel> Pipeline<'_, K> {
                     if unwanted || output.result.is_err() {
                         continue;
                     }
-                    let insertions = job.part.as_ref().map_or(&[][..], |part| self.kernel.insertions(part));
-                    let mut result = write_text(output.sink, piece, insertions);
+                    let written = match &job.part {
+                        Some(part) => write_text(self.kernel, (&job.block, part), piece, output.sink),
+                        None => Ok(None),
+                    };
+                    let (mut result, late_damage) = match written {
+                        Ok(damage) => (Ok(()), damage),
+                        Err(error) => (Err(error), None),
+                    };
+                    let damage = late_damage.as_ref().or(job.damage.as_ref());
                     if result.is_ok() && job.drained {
                         result = output.sink.flush();
                     }
@@ -313,10 +320,10 @@ impl<K: Kernel> Pipeline<'_, K> {
                         continue;
                     }
                     // Only now has every block of the input been scanned.
-                    if job.damage.is_none() && job.part.is_some() {
+                    if damage.is_none() && job.part.is_some() {
                         job.block.notices(|source, notice| output.sink.report(source.name(), &notice));
                     }
-                    if let (Some(error), true) = (&job.damage, job.part.is_some()) {
+                    if let (Some(error), true) = (damage, job.part.is_some()) {
                         self.report(output, (job.block.input, job.block.source.name()), error, true, cancel);
                     }
                 }

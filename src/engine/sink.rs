@@ -3,7 +3,8 @@
 use std::ffi::OsStr;
 use std::io;
 
-use super::kernel::{Inserted, Insertion};
+use super::block::Block;
+use super::kernel::{Inserted, Kernel};
 
 /// Accepts text in the order of the inputs.
 pub trait Sink: Send {
@@ -38,23 +39,36 @@ pub trait Sink: Send {
     fn report(&mut self, name: &OsStr, error: &io::Error);
 }
 
-/// Writes `text` with its insertions.
+/// Writes the text of a block with its insertions. Returns why the block's file no longer holds the
+/// bytes of deferred text, if so.
 ///
 /// # Errors
 /// Fails as [`Sink::write`] and [`Sink::move_to`] do.
-pub fn write_text(sink: &mut dyn Sink, text: &[u8], insertions: &[Insertion]) -> io::Result<()> {
+pub fn write_text<K: Kernel>(
+    kernel: &K,
+    (block, part): (&Block, &K::Part),
+    text: &[u8],
+    sink: &mut dyn Sink,
+) -> io::Result<Option<io::Error>> {
     let mut done = 0;
-    for insertion in insertions {
+    for insertion in kernel.insertions(part) {
         sink.write(&text[done..insertion.at])?;
         done = insertion.at;
         match &insertion.what {
             Inserted::Move(place) => sink.move_to(*place)?,
             Inserted::Repeat { unit, bytes } => sink.repeat(unit, *bytes)?,
+            Inserted::Deferred(number) => {
+                let damage = kernel.write_deferred(block, part, *number, sink)?;
+                if damage.is_some() {
+                    return Ok(damage);
+                }
+            }
             Inserted::Message(message) => {
                 sink.flush()?;
                 sink.message(message);
             }
         }
     }
-    sink.write(&text[done..])
+    sink.write(&text[done..])?;
+    Ok(None)
 }

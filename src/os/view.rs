@@ -1,5 +1,6 @@
 //! A view: a part of a window, which several parts share.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::system::{Window, touch};
@@ -33,6 +34,11 @@ impl WindowView {
     /// as zeros.
     pub fn fault(&self) -> Option<u64> {
         self.window.fault()
+    }
+
+    /// Stops counting a part of these bytes as resident memory, until it is read again.
+    pub fn release(&self, part: Range<usize>) {
+        self.window.release(self.start + part.start, part.len());
     }
 
     /// Faults in the cached pages of this part. Pages that are not cached fault later, when they are

@@ -2,6 +2,7 @@
 
 pub mod canvas;
 mod json;
+mod json_parts;
 mod message;
 mod scale;
 mod splice;
@@ -9,6 +10,7 @@ mod stdout;
 mod terminal_safe;
 
 pub use json::{JsonText, append_json, to_json, to_json_pretty};
+pub use json_parts::JsonTextParts;
 pub use message::{command_name, print_message, speak_as};
 pub use scale::Scale;
 pub use splice::{Moved, copy_to_file, splice_to_pipe};

@@ -21,6 +21,7 @@ mod generated;
 mod grep;
 mod grep_follow;
 mod grep_holes;
+mod grep_long_lines;
 mod grep_options;
 mod grep_peers;
 mod grep_ripgrep;

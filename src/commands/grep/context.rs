@@ -4,7 +4,9 @@
 //! then adds context from earlier blocks: lines still due after their last match, and copies of their
 //! last unprinted lines. So the output does not depend on the size of the blocks.
 
-use super::held::HeldLines;
+use std::ops::Range;
+
+use super::held::{HeldLines, HeldPiece};
 use super::lines::{count_lines, last_lines, skip_lines};
 use super::query::Piece;
 
@@ -135,12 +137,23 @@ pub fn keep_first(hay: &[u8], pieces: &mut Vec<Piece>, left: u64, context: Conte
 }
 
 /// The lines of earlier blocks that a block prints as leading context.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Lead {
     /// The bytes of the lines.
     pub bytes: Vec<u8>,
+    /// The lines, if they are not all in memory.
+    pub pieces: Vec<HeldPiece>,
     /// The number of lines.
     pub lines: u64,
+}
+
+/// The place of a block in an input that can be read again.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The offsets of its first byte and of its end.
+    pub range: Range<u64>,
+    /// Where its last line begins, if that is not in memory as it is.
+    pub long_line: Option<usize>,
 }
 
 /// The context that reaches from one block of an input into the next.
@@ -184,8 +197,9 @@ impl Reach {
 
     /// Completes a block's layout with the context of earlier blocks, and notes the context it leaves to
     /// the next. Returns the lines to print before it, and whether its first printed line directly
-    /// follows the last one printed. Lines are counted only as far as context reaches.
-    pub fn cross(&mut self, hay: &[u8], pieces: &mut Vec<Piece>) -> (Lead, bool) {
+    /// follows the last one printed. Lines are counted only as far as context reaches. Lines of a block
+    /// with an `origin` need not be held in memory.
+    pub fn cross(&mut self, hay: &[u8], origin: Option<&Origin>, pieces: &mut Vec<Piece>) -> (Lead, bool) {
         let first_shown = pieces.first().map_or(hay.len(), |piece| piece.start);
         if self.due > 0 && first_shown > 0 {
             let end = skip_lines(&hay[..first_shown], self.due, self.terminator);
@@ -199,7 +213,7 @@ impl Reach {
             Some(first) => self.printed && self.gap == 0 && first.start == 0,
             None => false,
         };
-        self.note(hay, pieces);
+        self.note(hay, origin, pieces);
         (lead, follows)
     }
 
@@ -213,10 +227,15 @@ impl Reach {
         let wanted = self.context.before - inside;
         self.unprinted.keep_last(wanted);
         let lines = self.unprinted.lines();
-        Lead { bytes: std::mem::replace(&mut self.unprinted, HeldLines::new(self.terminator)).into_bytes(), lines }
+        let (bytes, pieces) = match std::mem::replace(&mut self.unprinted, HeldLines::new(self.terminator)).into_bytes()
+        {
+            Ok(bytes) => (bytes, Vec::new()),
+            Err(pieces) => (Vec::new(), pieces),
+        };
+        Lead { bytes, pieces, lines }
     }
 
-    fn note(&mut self, hay: &[u8], pieces: &[Piece]) {
+    fn note(&mut self, hay: &[u8], origin: Option<&Origin>, pieces: &[Piece]) {
         if let Some(last) = pieces.iter().rposition(|piece| piece.selected) {
             // After its last selected line, a layout has all the context that the block holds.
             let had: u64 = pieces[last + 1..].iter().map(|piece| piece.lines).sum();
@@ -234,8 +253,25 @@ impl Reach {
         let (start, kept) = last_lines(rest, self.context.before, self.terminator);
         // Beyond the reach of context, the width of a gap makes no difference.
         self.gap = self.gap.saturating_add(last_lines(rest, self.context.before.saturating_add(1), self.terminator).1);
-        self.unprinted.push(&rest[start..], kept);
+        self.hold(hay, hay.len() - rest.len() + start, kept, origin);
         self.unprinted.keep_last(self.context.before);
+    }
+
+    /// Holds the last `lines` lines of a block, which begin at `from`.
+    fn hold(&mut self, hay: &[u8], from: usize, lines: u64, origin: Option<&Origin>) {
+        let (end, last) = match origin.and_then(|origin| origin.long_line) {
+            Some(start) if from <= start && lines > 0 => (start, 1),
+            _ => (hay.len(), 0),
+        };
+        match origin.map(|origin| origin.range.start) {
+            Some(start) if HeldLines::are_many((end - from) as u64) => {
+                self.unprinted.push_place(start + from as u64..start + end as u64, lines - last);
+            }
+            _ => self.unprinted.push(&hay[from..end], lines - last),
+        }
+        if let Some(origin) = origin {
+            self.unprinted.push_place(origin.range.start + end as u64..origin.range.end, last);
+        }
     }
 }
 
@@ -287,7 +323,7 @@ mod tests {
                 keep_first(&hay, &mut pieces, left, context, b'\n');
             }
             left -= count.min(left);
-            let (lead, follows) = reach.cross(&hay, &mut pieces);
+            let (lead, follows) = reach.cross(&hay, None, &mut pieces);
             if pieces.is_empty() {
                 continue;
             }

@@ -1,14 +1,16 @@
 //! A queue of lines that may be wanted as context before a match.
 //!
 //! The lines of a block are one piece, so that none is copied again, or moved, when others are dropped.
-//! Copies of the queue, of which each block in flight has one, share the pieces.
+//! Copies of the queue, of which each block in flight has one, share the pieces. Of many lines of a
+//! mapped file, only the place is kept.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::lines::skip_lines;
 
-/// The length in bytes up to which the lines of several blocks share a piece.
+/// The length in bytes up to which lines are copied, and the lines of several blocks share a piece.
 const SMALL: usize = 64 << 10;
 
 /// The last lines of an input so far.
@@ -19,12 +21,37 @@ pub struct HeldLines {
     lines: u64,
 }
 
+/// Consecutive lines.
 #[derive(Clone, Debug)]
-struct HeldPiece {
-    bytes: Arc<Vec<u8>>,
-    /// Where the lines begin that are still held.
-    start: usize,
-    lines: u64,
+pub struct HeldPiece {
+    /// Their text, and what precedes it.
+    pub text: HeldText,
+    /// The number of lines, without those to skip.
+    pub lines: u64,
+}
+
+/// Where lines are held.
+#[derive(Clone, Debug)]
+pub enum HeldText {
+    /// In memory, from a position on.
+    Copy(Arc<Vec<u8>>, usize),
+    /// In the input, between two offsets.
+    Place {
+        /// The offsets.
+        range: Range<u64>,
+        /// The number of lines at its start that are no longer held.
+        skipped: u64,
+    },
+}
+
+impl HeldPiece {
+    /// Returns the length in bytes, including that of lines to skip.
+    pub fn len(&self) -> u64 {
+        match &self.text {
+            HeldText::Copy(bytes, start) => (bytes.len() - start) as u64,
+            HeldText::Place { range, .. } => range.end - range.start,
+        }
+    }
 }
 
 impl HeldLines {
@@ -44,12 +71,27 @@ impl HeldLines {
             return;
         }
         self.lines += lines;
-        if let Some(last) = self.pieces.back_mut().filter(|last| last.bytes.len() + bytes.len() <= SMALL) {
-            Arc::make_mut(&mut last.bytes).extend_from_slice(bytes);
-            last.lines += lines;
+        if let Some(HeldPiece { text: HeldText::Copy(last, _), lines: held }) = self.pieces.back_mut()
+            && last.len() + bytes.len() <= SMALL
+        {
+            Arc::make_mut(last).extend_from_slice(bytes);
+            *held += lines;
             return;
         }
-        self.pieces.push_back(HeldPiece { bytes: Arc::new(bytes.to_vec()), start: 0, lines });
+        self.pieces.push_back(HeldPiece { text: HeldText::Copy(Arc::new(bytes.to_vec()), 0), lines });
+    }
+
+    /// Appends `lines` whole lines, which the input holds in `range` and can be read again.
+    pub fn push_place(&mut self, range: Range<u64>, lines: u64) {
+        if lines > 0 {
+            self.lines += lines;
+            self.pieces.push_back(HeldPiece { text: HeldText::Place { range, skipped: 0 }, lines });
+        }
+    }
+
+    /// Returns whether lines of this total length are better kept as a place.
+    pub fn are_many(length: u64) -> bool {
+        length > SMALL as u64
     }
 
     /// Drops all lines but the last `most`.
@@ -64,20 +106,32 @@ impl HeldLines {
                 self.pieces.pop_front();
                 continue;
             }
-            first.start += skip_lines(&first.bytes[first.start..], surplus, self.terminator);
+            match &mut first.text {
+                HeldText::Copy(bytes, start) => *start += skip_lines(&bytes[*start..], surplus, self.terminator),
+                HeldText::Place { skipped, .. } => *skipped += surplus,
+            }
             first.lines -= surplus;
             surplus = 0;
         }
     }
 
-    /// Returns the bytes of the lines.
-    pub fn into_bytes(self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.pieces.iter().map(|piece| piece.bytes.len() - piece.start).sum());
+    /// Returns the bytes of the lines, or the pieces if some are only known by their place.
+    pub fn into_bytes(self) -> Result<Vec<u8>, Vec<HeldPiece>> {
+        let length = |piece: &HeldPiece| match &piece.text {
+            HeldText::Copy(bytes, start) => Some(bytes.len() - start),
+            HeldText::Place { .. } => None,
+        };
+        let Some(length) = self.pieces.iter().map(length).sum::<Option<usize>>() else {
+            return Err(self.pieces.into());
+        };
+        let mut bytes = Vec::with_capacity(length);
         // Each piece is freed once it is copied, if no other queue shares it.
         for piece in self.pieces {
-            bytes.extend_from_slice(&piece.bytes[piece.start..]);
+            if let HeldText::Copy(held, start) = piece.text {
+                bytes.extend_from_slice(&held[start..]);
+            }
         }
-        bytes
+        Ok(bytes)
     }
 }
 
@@ -94,8 +148,21 @@ mod tests {
         }
         held.keep_last(4);
         assert_eq!(held.lines(), 4);
-        assert_eq!(held.clone().into_bytes(), format!("c\n{long}\nd\ne\n").into_bytes());
+        assert_eq!(held.clone().into_bytes().unwrap(), format!("c\n{long}\nd\ne\n").into_bytes());
         held.keep_last(2);
-        assert_eq!(held.into_bytes(), b"d\ne\n");
+        assert_eq!(held.into_bytes().unwrap(), b"d\ne\n");
+    }
+
+    #[test]
+    fn lines_that_stay_in_the_file_are_dropped_by_their_number() {
+        let mut held = HeldLines::new(b'\n');
+        held.push_place(100..900, 10);
+        held.push(b"a\nb\n", 2);
+        held.keep_last(5);
+        let pieces = held.into_bytes().unwrap_err();
+        assert!(
+            matches!(&pieces[0], HeldPiece { text: HeldText::Place { range, skipped: 7 }, lines: 3 } if *range == (100..900))
+        );
+        assert_eq!(pieces[1].lines, 2);
     }
 }

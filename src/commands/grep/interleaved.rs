@@ -40,7 +40,8 @@ impl<I: Copy + PartialEq> Interleaved<I> {
         let mut part = kernel.scan(block);
         let flow = kernel.carry(block, &mut part, own);
         kernel.format(block, &mut part, &mut text);
-        write_text(output, &text, kernel.insertions(&part))?;
+        // What was read of a growing file is held in memory, so nothing keeps it from being written.
+        _ = write_text(kernel, (block, &part), &text, output)?;
         if !text.is_empty() {
             self.printed = Some(input);
         }

@@ -38,9 +38,9 @@ impl LineAutomaton {
     pub fn new(source: String, needs_borders: bool, with: &Syntax) -> LineAutomaton {
         let flags = syntax::Config::new()
             .utf8(false)
-            .multi_line(true)
+            .multi_line(with.terminator == b'\n')
             .unicode(with.unicode)
-            .dot_matches_new_line(with.dot_all)
+            .dot_matches_new_line(with.dot_all || with.terminator != b'\n' && with.dialect.is_posix())
             .case_insensitive(with.case == Case::Insensitive);
         LineAutomaton { source, flags, needs_borders, dfa: OnceLock::new() }
     }
@@ -76,8 +76,16 @@ impl LineAutomaton {
             if next.is_match() {
                 return true;
             }
+            if next.is_dead() {
+                break;
+            }
         }
         false
+    }
+
+    /// Returns whether no match is possible, whatever follows the bytes read so far.
+    pub fn is_hopeless(&self, state: &LineState) -> bool {
+        state.at.is_dead()
     }
 
     /// Reads a run of zero bytes, and returns whether a match is known to lie in the bytes read so far.

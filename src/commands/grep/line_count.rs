@@ -13,13 +13,11 @@ use super::binary::{PADDED, TEXT, nul_ends_lines};
 use super::kernel::{Search, Totals};
 use super::line_automaton::{LineAutomaton, LineState};
 use super::padding;
+use super::pattern::LONGEST;
 use super::print::Printer;
 use super::query::Wanted;
 use super::settings::{Report, Settings};
 use crate::engine::{Block, Flow, InputKind, Kernel};
-
-/// The longest matches in bytes that are found by keeping the last bytes of a line.
-const LONGEST: usize = 64 << 10;
 
 /// The length in bytes up to which an unfinished line is kept whole.
 const SHORT: usize = 64 << 10;

@@ -25,6 +25,10 @@ impl Perl {
         bail!("Perl's patterns need PCRE2, and this mapped was built without it");
     }
 
+    pub fn longest_match(&self) -> Option<usize> {
+        match self.0 {}
+    }
+
     pub fn searches_lines(&self) -> bool {
         match self.0 {}
     }

@@ -10,13 +10,10 @@ use crate::cli::grep::BinaryFiles;
 use crate::engine::{Block, Flow, Kernel};
 
 use super::kernel::Totals;
-use super::pattern::Pattern;
+use super::pattern::{LONGEST, Pattern};
 use super::print::Printer;
 use super::settings::{Report, Settings};
 use super::style::At;
-
-/// The longest match in bytes that seams are made for.
-const LONGEST: usize = 64 << 10;
 
 /// The nominal block size in bytes, which limits the output, because each match in a block may
 /// print a line.

@@ -89,6 +89,12 @@ impl Perl {
         self.relaxed.as_ref()?.regex()
     }
 
+    /// Returns a length in bytes that no match exceeds, if there is one and nothing around a match decides
+    /// about it.
+    pub fn longest_match(&self) -> Option<usize> {
+        self.relaxed.as_ref()?.longest_match()
+    }
+
     /// Returns whether [`Perl::find_among_lines`] may be called.
     pub fn searches_lines(&self) -> bool {
         self.of_lines.is_some()

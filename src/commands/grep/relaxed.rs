@@ -21,6 +21,8 @@ const MOST_DEPTH: u32 = 50;
 pub struct Relaxed {
     source: String,
     dialect: ClassDialect,
+    /// The length of the longest match, as in [`Relaxed::longest_match`].
+    longest_match: Option<usize>,
     regex: OnceLock<Option<RegexMatcher>>,
 }
 
@@ -37,8 +39,22 @@ impl Relaxed {
         let source = relaxed.collect::<Option<Vec<_>>>()?.join("|");
         // A pattern whose form may be empty has a candidate in every line.
         let mut parser = regex_syntax::ParserBuilder::new().utf8(false).unicode(syntax.unicode).build();
-        let shortest = parser.parse(&source).ok()?.properties().minimum_len();
-        shortest.is_some_and(|least| least > 0).then(|| Relaxed { source, dialect, regex: OnceLock::new() })
+        let tree = parser.parse(&source).ok()?;
+        let properties = tree.properties();
+        let looks_around = !properties.look_set().is_empty() || alternatives.iter().any(|one| looks_around(one));
+        // The Kelvin sign, of three bytes, is a capital k.
+        let growth = if insensitive { 3 } else { 1 };
+        let longest_match = properties.maximum_len().filter(|_| !looks_around).map(|most| most * growth);
+        let shortest = properties.minimum_len();
+        shortest
+            .is_some_and(|least| least > 0)
+            .then(|| Relaxed { source, dialect, longest_match, regex: OnceLock::new() })
+    }
+
+    /// Returns a length in bytes that no match of the pattern exceeds, if there is one and nothing
+    /// around a match decides about it.
+    pub fn longest_match(&self) -> Option<usize> {
+        self.longest_match
     }
 
     /// Returns the compiled regex, unless it is too large.
@@ -57,6 +73,11 @@ impl Relaxed {
 /// never literals.
 fn repeats(relaxed: &str) -> bool {
     relaxed.contains(['*', '+']) || relaxed.contains(",}")
+}
+
+/// Returns whether a match of a pattern may depend on what is around it, apart from anchors.
+fn looks_around(pattern: &str) -> bool {
+    ["(?=", "(?!", "(?<=", "(?<!", "(*", r"\b", r"\B", r"\K", r"\G", r"\X"].iter().any(|look| pattern.contains(look))
 }
 
 /// Returns whether a pattern may contain a group that ignores case.

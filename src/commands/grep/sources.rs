@@ -95,12 +95,14 @@ impl Sources {
 
     /// Returns an automaton that searches a line piece by piece, if one can decide about the line.
     pub fn line_automaton(&self, syntax: &Syntax) -> Option<LineAutomaton> {
-        if syntax.terminator != b'\n' || syntax.crlf || syntax.boundary == Boundary::Word {
+        if syntax.crlf {
             return None;
         }
         let source = match syntax.boundary {
             Boundary::Line => format!("^(?:{})$", self.joined()),
-            _ => self.joined(),
+            // Whether there is a match does not depend on whether it includes its neighbours.
+            Boundary::Word => format!(r"(?:^|\W)(?:{})(?:\W|$)", self.joined()),
+            Boundary::Any => self.joined(),
         };
         let depends = |hir: &Hir| {
             !hir.properties().look_set().is_empty() || hir.properties().minimum_len().is_none_or(|least| least == 0)
@@ -218,6 +220,7 @@ pub fn single_literal(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<Vec<u
 
 #[cfg(test)]
 mod tests {
+    use super::super::pattern::Pattern;
     use super::*;
 
     #[test]
@@ -241,6 +244,24 @@ mod tests {
         assert_eq!(longest("a|b.d"), Some(6));
         for unbounded in ["a*", "ab*", "^a", r"\ba", "a?"] {
             assert_eq!(longest(unbounded), None, "{unbounded}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_found_by_an_automaton() {
+        let texts: [&[u8]; 10] =
+            [b"a", b"xa", b"a,", b"-ab.", b"aab", "\u{e9}a".as_bytes(), b"\xffa", b"a\xff", b"a b", b""];
+        for (pattern, unicode) in
+            ["a", "a.?b|a", "a*", "^a|b$", "a+ *b"].into_iter().flat_map(|p| [(p, true), (p, false)])
+        {
+            let syntax = Syntax { boundary: Boundary::Word, unicode, ..Syntax::default() };
+            let compiled = Pattern::new(&[pattern.into()], &syntax).unwrap();
+            let automaton = compiled.line_automaton().unwrap();
+            for text in texts {
+                let mut state = automaton.start().unwrap();
+                let found = automaton.advance(&mut state, text) || automaton.is_match_at_end(&mut state);
+                assert_eq!(found, compiled.is_match(text).unwrap(), "{pattern} {unicode} {}", text.escape_ascii());
+            }
         }
     }
 

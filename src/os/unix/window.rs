@@ -108,6 +108,14 @@ impl Window {
         touch(self.bytes());
     }
 
+    /// Drops the page table entries of a part. Its pages no longer count as resident memory of this
+    /// process, and are faulted in again when they are read.
+    pub fn release(&self, start: usize, len: usize) {
+        // SAFETY: the mapping is never written through, so a page that is faulted in again holds the
+        // file's bytes, or zeros where the guard has put them.
+        let _ = unsafe { self.map.unchecked_advise_range(UncheckedAdvice::DontNeed, start, len) };
+    }
+
     /// Reads the first byte, and one byte in every `step` bytes of the file.
     pub fn touch_every(&self, step: usize) {
         read_every(step, self.bytes(), self.offset as usize);

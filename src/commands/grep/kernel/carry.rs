@@ -3,9 +3,10 @@
 use std::ffi::OsStr;
 
 use super::super::binary::BINARY;
-use super::super::context::{Reach, demote, keep_first};
+use super::super::context::{Origin, Reach, demote, keep_first};
 use super::super::query::{Found, Wanted};
 use super::super::settings::Report;
+use super::long_line::seen;
 use super::{Part, Search, Totals};
 use crate::cli::grep::BinaryFiles;
 use crate::engine::{Block, Flow};
@@ -40,7 +41,8 @@ impl Search<'_> {
                 part.found = self.search(block, self.text_of(block), wanted);
             }
             selected = totals.left;
-            let (hay, pieces, terminator) = (block.bytes(), &mut part.found.pieces, settings.query.terminator);
+            let hay = seen(&part.long, block);
+            let (pieces, terminator) = (&mut part.found.pieces, settings.query.terminator);
             if settings.passthru {
                 demote(hay, pieces, selected, terminator);
             } else {
@@ -122,13 +124,17 @@ impl Search<'_> {
         let settings = self.settings;
         part.first_line = totals.line + 1;
         totals.line += part.found.terminators;
-        let hay = block.bytes();
+        let hay = seen(&part.long, block);
         let mut follows = true;
         if settings.separates {
-            let mark = settings.mark_length(block) as isize;
-            part.found.shift(-mark);
-            (part.lead, follows) = totals.reach.cross(self.text_of(block), &mut part.found.pieces);
-            part.found.shift(mark);
+            let mark = settings.mark_length(block);
+            let origin = self.holds_places(block).then(|| Origin {
+                range: block.offset() + mark as u64..block.offset() + block.len(),
+                long_line: part.long.as_ref().map(|long| long.start - mark),
+            });
+            part.found.shift(-(mark as isize));
+            (part.lead, follows) = totals.reach.cross(&hay[mark..], origin.as_ref(), &mut part.found.pieces);
+            part.found.shift(mark as isize);
         }
         if part.found.pieces.is_empty() {
             return;
@@ -143,7 +149,11 @@ impl Search<'_> {
         totals.printed = true;
         if settings.checks_encoding && !settings.style.only_matching {
             let valid = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok();
-            let all = valid(&part.lead.bytes) && part.found.pieces.iter().all(|p| valid(&hay[p.start..p.end]));
+            let prints_long = part.found.pieces.last().is_some_and(|piece| piece.end == hay.len());
+            let is_long_valid = part.long.as_ref().is_none_or(|long| long.is_valid || !prints_long);
+            let all = is_long_valid
+                && valid(&part.lead.bytes)
+                && part.found.pieces.iter().all(|piece| valid(&hay[piece.start..piece.end]));
             totals.hidden |= !all;
         }
     }
@@ -166,7 +176,11 @@ impl Search<'_> {
     pub(super) fn stopped_at(&self, block: &Block, part: &Part) -> usize {
         match self.settings.report {
             Report::Lines | Report::Json if block.kind() != BINARY => {
-                part.found.pieces.iter().rfind(|piece| piece.selected).map_or(0, |piece| piece.end)
+                let end = part.found.pieces.iter().rfind(|piece| piece.selected).map_or(0, |piece| piece.end);
+                match &part.long {
+                    Some(long) if end == long.stand_in.len() => block.bytes().len(),
+                    _ => end,
+                }
             }
             _ => {
                 let limit = Some(self.settings.max_count.unwrap_or(1));

@@ -9,18 +9,31 @@ use super::super::print::Printer;
 use super::super::query::Piece;
 use super::super::settings::Report;
 use super::super::style::{At, Spans};
+use super::deferred::Deferred;
+use super::long_line::seen;
 use super::{Part, Search, Totals};
-use crate::engine::{Block, Insertion, Kernel};
+use crate::engine::{Block, Inserted, Insertion, Kernel};
 
 impl Search<'_> {
     /// Prints the selected lines and their context. Copies of long lines go to `copies` instead of
-    /// the text.
-    pub(super) fn print_lines(&self, block: &Block, part: &Part, copies: &RefCell<Vec<Insertion>>, text: &mut Vec<u8>) {
+    /// the text. Returns the text that is written later, for which `copies` has the places.
+    pub(super) fn print_lines(
+        &self,
+        block: &Block,
+        part: &Part,
+        copies: &RefCell<Vec<Insertion>>,
+        text: &mut Vec<u8>,
+    ) -> Vec<Deferred> {
         let settings = self.settings;
         let pieces = &part.found.pieces;
+        let mut deferred = Vec::new();
         if pieces.is_empty() {
-            return;
+            return deferred;
         }
+        let mut defer = |what: Deferred, text: &[u8]| {
+            copies.borrow_mut().push(Insertion { at: text.len(), what: Inserted::Deferred(deferred.len()) });
+            deferred.push(what);
+        };
         let printer = Printer { copies: Some(copies), ..self.printer() };
         let name = self.name(block);
         if let Some(blank) = part.heading {
@@ -33,7 +46,7 @@ impl Search<'_> {
             self.separator(text);
         }
         let width = settings.width_of(block.source());
-        let hay = block.bytes();
+        let hay = seen(&part.long, block);
         let at = |piece: &Piece| At {
             name,
             number: part.first_line + piece.line,
@@ -41,8 +54,11 @@ impl Search<'_> {
             selected: piece.selected,
             width,
         };
-        if part.lead.lines > 0 {
-            let number = part.first_line.saturating_sub(part.lead.lines);
+        let first_number = part.first_line.saturating_sub(part.lead.lines);
+        if !part.lead.pieces.is_empty() {
+            defer(Deferred::Lead(first_number), text);
+        } else if part.lead.lines > 0 {
+            let number = first_number;
             let offset = block.offset() - part.lead.bytes.len() as u64;
             self.print_piece(
                 &printer,
@@ -57,10 +73,23 @@ impl Search<'_> {
             if piece.start != shown && settings.separates {
                 self.separator(text);
             }
-            let spans = multiline.then_some(Spans { all: &part.found.spans, base: piece.start });
-            self.print_piece(&printer, (&hay[piece.start..piece.end], spans), at(piece), text);
             shown = piece.end;
+            let (piece, last) = part.split_long(piece);
+            if piece.start < piece.end {
+                let spans = multiline.then_some(Spans { all: &part.found.spans, base: piece.start });
+                self.print_piece(&printer, (&hay[piece.start..piece.end], spans), at(&piece), text);
+            }
+            if let Some(last) = last.filter(|_| part.long.as_ref().is_some_and(|long| long.is_valid || !self.checks()))
+            {
+                defer(Deferred::LongLine { number: part.first_line + last.line, selected: last.selected }, text);
+            }
         }
+        deferred
+    }
+
+    /// Returns whether lines are printed only if they are valid UTF-8.
+    fn checks(&self) -> bool {
+        self.settings.checks_encoding && !self.settings.style.only_matching
     }
 
     fn separator(&self, text: &mut Vec<u8>) {
@@ -70,15 +99,14 @@ impl Search<'_> {
     }
 
     /// Prints lines whose matches may be known. In a dialect that checks the encoding, lines that are not valid UTF-8 are skipped.
-    fn print_piece(
+    pub(super) fn print_piece(
         &self,
         printer: &Printer<'_>,
         (lines, spans): (&[u8], Option<Spans<'_>>),
         at: At<'_>,
         text: &mut Vec<u8>,
     ) {
-        let checks = self.settings.checks_encoding && !self.settings.style.only_matching;
-        if !checks || std::str::from_utf8(lines).is_ok() {
+        if !self.checks() || std::str::from_utf8(lines).is_ok() {
             printer.lines(lines, spans, at, text);
             return;
         }
@@ -97,7 +125,7 @@ impl Search<'_> {
 
     /// Formats JSON messages. They hold running totals, so this happens in file order.
     pub(super) fn print_json(&self, block: &Block, part: &mut Part, totals: &mut Totals) {
-        let hay = block.bytes();
+        let hay = seen(&part.long, block);
         let name = self.name(block);
         if block.offset() < Self::HEAD as u64
             && let Some(nul) = part.nul
@@ -105,6 +133,7 @@ impl Search<'_> {
             totals.json.note_binary(block.offset() + nul as u64);
         }
         let mut text = std::mem::take(&mut part.text);
+        let mut deferred = None;
         let query = &self.settings.query;
         if part.lead.lines > 0 {
             let number = part.first_line - part.lead.lines;
@@ -121,10 +150,23 @@ impl Search<'_> {
                 replacement: self.settings.style.replacement.as_deref().filter(|_| piece.selected),
             };
             let spans = self.settings.multiline.then_some(Spans { all: &part.found.spans, base: piece.start });
+            let (piece, last) = part.split_long(piece);
             totals.json.lines(query, &hay[piece.start..piece.end], spans, place, &mut text);
+            let Some(last) = last else { continue };
+            let offset = block.offset() + last.start as u64;
+            let number = part.first_line + last.line;
+            let at = At { name, number, offset, selected: last.selected, width: 0 };
+            let length = block.len() - last.start as u64;
+            totals.json.long_line(&self.json_line(block, part, at), length, &mut text);
+            deferred = Some((text.len(), Deferred::LongLine { number, selected: last.selected }));
         }
-        if self.settings.only_summary {
-            text.clear();
+        match deferred {
+            _ if self.settings.only_summary => text.clear(),
+            Some((at, line)) => {
+                part.messages.push(Insertion { at, what: Inserted::Deferred(0) });
+                part.deferred = vec![line];
+            }
+            None => {}
         }
         part.text = text;
     }
@@ -147,5 +189,18 @@ impl Search<'_> {
             }
         }
         Cow::Owned(joined)
+    }
+}
+
+impl Part {
+    /// Splits the line that is not held off a piece.
+    fn split_long(&self, piece: &Piece) -> (Piece, Option<Piece>) {
+        match &self.long {
+            Some(long) if piece.end > long.start => {
+                let last = Piece { start: long.start, line: piece.line + piece.lines - 1, lines: 1, ..*piece };
+                (Piece { end: long.start, lines: piece.lines - 1, ..*piece }, Some(last))
+            }
+            _ => (*piece, None),
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::ffi::OsStr;
+use std::io;
 
 use memchr::memchr;
 
@@ -16,14 +17,18 @@ use super::query::{Found, Wanted};
 use super::settings::{Report, Settings};
 use super::start::Starts;
 use crate::cli::grep::BinaryFiles;
-use crate::engine::{Block, Flow, InputKind, Inserted, Insertion, Kernel};
+use crate::engine::{Block, Flow, InputKind, Inserted, Insertion, Kernel, Sink};
 use crate::os::posix::OsStrExt;
 use crate::output::escape_name;
 
+use deferred::Deferred;
+use long_line::LongLine;
 pub use totals::Totals;
 
 mod carry;
+mod deferred;
 mod format;
+mod long_line;
 mod totals;
 
 /// Searches blocks as the settings say.
@@ -60,8 +65,12 @@ pub struct Part {
     untold: bool,
     /// Why the search of the input failed in this block.
     failed: Option<String>,
-    /// Messages to write among the text.
+    /// Messages and deferred text to write among the text.
     messages: Vec<Insertion>,
+    /// The block's last line, if it is not held.
+    long: Option<LongLine>,
+    /// Text that is written when its turn comes.
+    deferred: Vec<Deferred>,
 }
 
 impl Kernel for Search<'_> {
@@ -88,6 +97,11 @@ impl Kernel for Search<'_> {
             // Each byte of the hole ends an empty line.
             let selected = if settings.query.selects_empty_lines() { len } else { 0 };
             return Part { found: Found { selected, terminators: len, ..Found::default() }, ..Part::default() };
+        }
+        if block.is_long()
+            && let Some(part) = self.scan_long(block)
+        {
+            return part;
         }
         if binary && settings.report != Report::Json {
             let found = self.search(block, self.text_of(block), self.wanted_of_binary());
@@ -137,7 +151,7 @@ impl Kernel for Search<'_> {
         match settings.report {
             Report::Lines => {
                 let copies = RefCell::default();
-                self.print_lines(block, part, &copies, text);
+                part.deferred = self.print_lines(block, part, &copies, text);
                 let copies = copies.into_inner().into_iter();
                 part.messages.extend(copies.map(|copy| Insertion { at: copy.at - start, ..copy }));
             }
@@ -168,6 +182,19 @@ impl Kernel for Search<'_> {
 
     fn insertions<'p>(&self, part: &'p Part) -> &'p [Insertion] {
         &part.messages
+    }
+
+    fn write_deferred(
+        &self,
+        block: &Block,
+        part: &Part,
+        number: usize,
+        sink: &mut dyn Sink,
+    ) -> io::Result<Option<io::Error>> {
+        match part.deferred.get(number) {
+            Some(deferred) => self.write(deferred, (block, part), sink),
+            None => Ok(None),
+        }
     }
 }
 
@@ -244,12 +271,23 @@ impl Search<'_> {
             text = &hay[..at];
             part.turned_binary = true;
         }
-        if settings.passthru {
-            part.found.pieces = fill(text, &part.found.pieces, terminator);
-        } else if !settings.context.is_none() {
-            part.found.pieces = lay_out(text, &part.found.pieces, settings.context, terminator);
-        }
+        self.lay_out_around(text, &mut part.found);
         part.found.shift(settings.mark_length(block) as isize);
         part
+    }
+
+    /// Adds the context that is printed.
+    fn lay_out_around(&self, text: &[u8], found: &mut Found) {
+        let (context, terminator) = (self.settings.context, self.settings.query.terminator);
+        if self.settings.passthru {
+            found.pieces = fill(text, &found.pieces, terminator);
+        } else if !context.is_none() {
+            found.pieces = lay_out(text, &found.pieces, context, terminator);
+        }
+    }
+
+    /// Returns whether lines of a block need not be held in memory until they are printed.
+    fn holds_places(&self, block: &Block) -> bool {
+        self.settings.report == Report::Lines && !self.settings.checks_encoding && block.is_mapped()
     }
 }

@@ -58,14 +58,15 @@ impl Pattern {
             true => Finder::Block,
             false => Finder::Line,
         });
+        let perl = Perl::new(rewritten, syntax)?;
         Ok(Pattern {
             finder,
-            engine: Engine::Backtracking(Box::new(Perl::new(rewritten, syntax)?)),
+            longest_match: perl.longest_match().filter(|_| syntax.boundary == Boundary::Any),
+            engine: Engine::Backtracking(Box::new(perl)),
             terminator: syntax.terminator,
             crlf: syntax.crlf,
             multiline: syntax.multiline,
             may_match_among_nuls: true,
-            longest_match: None,
             line_automaton: None,
             candidates: CandidateTally::default(),
         })
@@ -140,7 +141,7 @@ impl Pattern {
             may_match_among_nuls: sources.may_match_among_nuls(syntax),
             line_automaton: sources.line_automaton(syntax).filter(|_| !syntax.multiline && syntax.case != Case::Smart),
             candidates: CandidateTally::default(),
-            longest_match: sources.longest_match(syntax).filter(|_| syntax.terminator == b'\n' && !syntax.multiline),
+            longest_match: sources.longest_match(syntax).filter(|_| !syntax.multiline),
         })
     }
 }

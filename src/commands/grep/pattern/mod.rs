@@ -27,6 +27,9 @@ use candidates::{CandidateTally, call_pays};
 const FEWEST_BYTES: usize = 2 << 10;
 const MOST_BYTES: usize = 64 << 10;
 
+/// The longest matches in bytes that are found by keeping the last bytes of a part of a line.
+pub const LONGEST: usize = 64 << 10;
+
 /// PCRE2 searches fewer bytes than these by itself: an automaton is not worth compiling for them.
 const FEWEST_BYTES_FOR_AUTOMATON: usize = 32 << 10;
 
@@ -83,6 +86,20 @@ impl Pattern {
             (Finder::Block, _) => self.longest_match,
             _ => None,
         }
+    }
+
+    /// Returns the length in bytes of the longest possible match within a line, as
+    /// [`Pattern::longest_match`] does. Here, a match in several records may be longer.
+    pub fn longest_in_line(&self) -> Option<usize> {
+        match (&self.finder, &self.engine) {
+            (Finder::Line, Engine::Automata { .. } | Engine::Backtracking(_)) if !self.crlf => self.longest_match,
+            _ => self.longest_match(),
+        }
+    }
+
+    /// Returns whether the matches in a line can be found part by part.
+    pub fn has_bounded_matches(&self) -> bool {
+        self.longest_in_line().is_some_and(|longest| longest <= LONGEST)
     }
 
     /// Returns an automaton that searches a line piece by piece, if there is one for the pattern.

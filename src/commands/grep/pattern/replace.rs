@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use grep_matcher::{Captures, Match, Matcher};
+use grep_regex::{RegexCaptures, RegexMatcher};
 
 use super::super::failure::Failure;
 use super::{Engine, Pattern};
@@ -44,13 +45,7 @@ impl Pattern {
                 // The matcher's error type has no values.
                 let Ok(mut groups) = regex.new_captures() else { return Ok(replaced) };
                 self.matches_in(hay, |found| {
-                    let is_caught = matches!(regex.captures_at(hay, found.start, &mut groups), Ok(true));
-                    let get = |group| groups.get(group).filter(|_| is_caught).map(|span| span.start()..span.end());
-                    let mut all = Groups((0..groups.len()).map(get).collect());
-                    // The groups are those of the first alternative that matches, not of the longest match.
-                    if let Some(whole) = all.0.first_mut() {
-                        *whole = Some(found.clone());
-                    }
+                    let all = groups_of(regex, hay, found.clone(), &mut groups);
                     let number = |name: &str| regex.capture_index(name);
                     replaced.push(&hay[done..found.start], |text| all.interpolate(number, hay, replacement, text));
                     done = found.end;
@@ -61,6 +56,41 @@ impl Pattern {
         replaced.text.extend_from_slice(hay.get(done..).unwrap_or_default());
         Ok(replaced)
     }
+
+    /// Returns the replacement of a match that does not depend on the bytes around it.
+    pub fn expand(&self, found: &[u8], replacement: &[u8]) -> Vec<u8> {
+        let mut text = Vec::new();
+        match &self.engine {
+            Engine::Automata { regex, .. } => {
+                // The matcher's error type has no values.
+                let Ok(mut groups) = regex.new_captures() else { return text };
+                let all = groups_of(regex, found, 0..found.len(), &mut groups);
+                all.interpolate(|name| regex.capture_index(name), found, replacement, &mut text);
+            }
+            Engine::Backtracking(perl) => {
+                // A search that gives up here also gave up, and was reported, when the line was selected.
+                _ = perl.matches_in(found, true, |_, hay, groups| {
+                    let all = Groups((0..groups.len()).map(|group| groups.get(group)).collect());
+                    all.interpolate(|name| groups.number(name), hay, replacement, &mut text);
+                    false
+                });
+            }
+            Engine::Words(_) => Groups(vec![Some(0..found.len())]).interpolate(|_| None, found, replacement, &mut text),
+        }
+        text
+    }
+}
+
+/// Returns the groups of the match `found` in `hay`.
+fn groups_of(regex: &RegexMatcher, hay: &[u8], found: Range<usize>, groups: &mut RegexCaptures) -> Groups {
+    let is_caught = matches!(regex.captures_at(hay, found.start, groups), Ok(true));
+    let get = |group| groups.get(group).filter(|_| is_caught).map(|span| span.start()..span.end());
+    let mut all = Groups((0..groups.len()).map(get).collect());
+    // The groups are those of the first alternative that matches, not of the longest match.
+    if let Some(whole) = all.0.first_mut() {
+        *whole = Some(found);
+    }
+    all
 }
 
 /// The positions of the groups of a match, for any engine.

@@ -14,6 +14,7 @@ use crate::cli::grep::Preview;
 use crate::engine::{Inserted, Insertion};
 use crate::os::append_copy;
 
+mod deferred;
 mod long_lines;
 
 /// Prints lines into a buffer.
@@ -134,6 +135,12 @@ impl Printer<'_> {
             .as_ref()
             .is_some_and(|colors| !(if selected { &colors.matched } else { &colors.matched_in_context }).is_empty());
         holds && (style.only_matching || colored)
+    }
+
+    /// Returns whether a line cannot be printed without its matches.
+    pub fn needs_matches(&self, selected: bool) -> bool {
+        let holds = selected != self.style.inverted;
+        self.shows_matches(selected) || holds && (self.style.column || self.style.replacement.is_some())
     }
 
     fn line_color(&self, selected: bool) -> &str {

@@ -1,0 +1,249 @@
+//! Searches a block that ends with a very long line, without holding that line.
+//!
+//! The line is searched part by part, and printed from the file. Everything else sees the block with a
+//! short line in its place. A search that needs the whole line at once is left to the usual scan.
+
+use std::ops::Range;
+
+use memchr::{memchr, memrchr};
+
+use super::super::binary::{TEXT, cut_at_binary};
+use super::super::json_line::JsonSize;
+use super::super::line_automaton::LineAutomaton;
+use super::super::pattern::{LONGEST, Pattern};
+use super::super::query::{Found, Piece};
+use super::super::settings::Report;
+use super::{Part, Search};
+use crate::cli::grep::BinaryFiles;
+use crate::engine::Block;
+
+/// The last line of a block, if it is too long to be held.
+#[derive(Debug)]
+pub(super) struct LongLine {
+    /// The block's bytes with a short line in place of this one.
+    pub(super) stand_in: Vec<u8>,
+    /// Where the line begins, in the block and in the stand-in.
+    pub(super) start: usize,
+    /// Whether the line is valid UTF-8, if that matters.
+    pub(super) is_valid: bool,
+    /// The sizes of its JSON message, if it is selected.
+    pub(super) json: JsonSize,
+}
+
+/// Returns the bytes of a block, with a short line in place of one that is not held.
+pub(super) fn seen<'b>(long: &'b Option<LongLine>, block: &'b Block) -> &'b [u8] {
+    long.as_ref().map_or(block.bytes(), |long| &long.stand_in)
+}
+
+/// A way to find out whether a line matches.
+enum Way<'p> {
+    /// Searches parts that overlap by this number of bytes.
+    Overlap(&'p Pattern, usize),
+    /// Passes the state of an automaton from part to part.
+    Automaton(&'p Pattern, &'p LineAutomaton),
+    /// Searches the line at once, because the engine takes nothing else.
+    Whole(&'p Pattern),
+}
+
+impl<'p> Way<'p> {
+    fn of(pattern: &'p Pattern) -> Way<'p> {
+        match (pattern.longest_in_line(), pattern.line_automaton()) {
+            (Some(longest), _) if longest <= LONGEST => Way::Overlap(pattern, longest.saturating_sub(1)),
+            (_, Some(automaton)) if automaton.start().is_some() => Way::Automaton(pattern, automaton),
+            _ => Way::Whole(pattern),
+        }
+    }
+
+    /// Returns whether the line in `range` matches.
+    fn is_match(&self, block: &Block, range: Range<usize>, found: &mut Found) -> bool {
+        let mut is_match = false;
+        let mut ask = |result| match result {
+            Ok(is_match) => is_match,
+            Err(failure) => {
+                found.failure = Some(failure);
+                true
+            }
+        };
+        match *self {
+            Way::Overlap(pattern, overlap) => block.in_parts(range, overlap, |hay, _| {
+                is_match = ask(pattern.is_match(hay));
+                !is_match
+            }),
+            Way::Automaton(pattern, automaton) => {
+                let Some(mut state) = automaton.start() else { return false };
+                block.in_parts(range, 0, |part, _| {
+                    // A match within a part is found faster by itself.
+                    is_match = !automaton.needs_borders() && ask(pattern.is_match(part))
+                        || automaton.advance(&mut state, part);
+                    !is_match && !automaton.is_hopeless(&state)
+                });
+                is_match = is_match || automaton.is_match_at_end(&mut state);
+            }
+            Way::Whole(pattern) => is_match = ask(pattern.is_match(&block.bytes()[range])),
+        }
+        is_match
+    }
+}
+
+impl Search<'_> {
+    /// Searches a long block, unless that takes its whole last line.
+    pub(super) fn scan_long(&self, block: &Block) -> Option<Part> {
+        if !self.can_defer(block) {
+            return None;
+        }
+        let terminator = self.settings.query.terminator;
+        let (mark, bytes) = (self.settings.mark_length(block), block.bytes());
+        let is_ended = bytes.last() == Some(&terminator);
+        let content_end = bytes.len() - usize::from(is_ended);
+        let start = last_line_start(block, mark..content_end, terminator)?;
+        let mut stand_in = bytes[..start].to_vec();
+        stand_in.push(b'-');
+        stand_in.extend(is_ended.then_some(terminator));
+        let mut long = LongLine { stand_in, start, is_valid: true, json: JsonSize::default() };
+        let mut part = self.scan_around(block, mark, &long);
+        let is_enough = self.wanted().limit.is_some_and(|limit| part.found.selected >= limit);
+        let is_open = !part.turned_binary && !is_enough && part.found.failure.is_none();
+        let is_selected = is_open && self.selects(block, start..content_end, &mut part.found);
+        let hides = is_selected && self.stops_at_nul() && holds_nul(block, start..content_end);
+        part.turned_binary |= hides;
+        let checks = self.settings.checks_encoding || self.settings.report == Report::Json;
+        if checks && is_open && !hides {
+            long.is_valid = is_utf8(block, start..content_end);
+        }
+        if is_selected && !hides {
+            self.select_long(block, (start..content_end, mark), &mut part.found, &mut long);
+        }
+        if hides || !part.turned_binary {
+            let shown_end = if hides { start } else { long.stand_in.len() };
+            self.lay_out_around(&long.stand_in[mark..shown_end], &mut part.found);
+        }
+        part.found.terminators += u64::from(is_ended && self.wanted().numbers);
+        part.found.shift(mark as isize);
+        part.long = Some(long);
+        Some(part)
+    }
+
+    /// Searches what precedes the long line.
+    fn scan_around(&self, block: &Block, mark: usize, long: &LongLine) -> Part {
+        let terminator = self.settings.query.terminator;
+        let wanted = self.wanted();
+        let head = &long.stand_in[mark..long.start];
+        let mut part = Part { found: self.search(block, head, wanted), ..Part::default() };
+        if self.stops_at_nul()
+            && let Some(at) = cut_at_binary(head, TEXT, &mut part.found, terminator)
+        {
+            part.turned_binary = true;
+            self.lay_out_around(&head[..at], &mut part.found);
+        }
+        part
+    }
+
+    /// Adds the long line to what is selected.
+    fn select_long(&self, block: &Block, (line, mark): (Range<usize>, usize), found: &mut Found, long: &mut LongLine) {
+        let wanted = self.wanted();
+        found.selected += 1;
+        if wanted.matches || self.settings.report == Report::Json {
+            long.json =
+                JsonSize::of(block, line, long.is_valid, self.finds_matches(true).then_some(&self.settings.query.any));
+            found.matches += if self.settings.query.invert { 1 } else { long.json.matches };
+        }
+        if !wanted.pieces {
+            return;
+        }
+        let (start, end) = (long.start - mark, long.stand_in.len() - mark);
+        match found.pieces.last_mut() {
+            Some(last) if last.end == start => {
+                last.end = end;
+                last.lines += 1;
+            }
+            _ => found.pieces.push(Piece { start, end, line: found.terminators, lines: 1, selected: true }),
+        }
+    }
+
+    /// Returns whether the line in `range` is selected.
+    fn selects(&self, block: &Block, range: Range<usize>, found: &mut Found) -> bool {
+        let query = &self.settings.query;
+        let mut holds = |pattern| Way::of(pattern).is_match(block, range.clone(), found);
+        let all = holds(&query.any) && query.and.iter().all(&mut holds) && !query.not.iter().any(&mut holds);
+        all != query.invert && found.failure.is_none()
+    }
+
+    /// Returns whether the last line of a block can be searched and printed without being held.
+    fn can_defer(&self, block: &Block) -> bool {
+        let (settings, style) = (self.settings, &self.settings.style);
+        let takes_whole_line = settings.multiline || settings.stop_on_nonmatch || style.crlf || block.kind() != TEXT;
+        let takes_whole_text = style.long_lines.is_some() || style.trim || style.per_match;
+        let can_report = match settings.report {
+            Report::Lines => !takes_whole_text && self.can_hold_context(block) && self.can_replace(),
+            Report::Json => style.replacement.is_none() && settings.context.is_none() && !settings.passthru,
+            Report::CountMatches => settings.max_count.is_none(),
+            Report::Count | Report::Names { .. } | Report::Nothing => true,
+        };
+        let finds_matches = self.finds_matches(true) || self.finds_matches(false);
+        can_report && !takes_whole_line && (!finds_matches || self.settings.query.any.has_bounded_matches())
+    }
+
+    /// Returns whether context before a match can be read from the file when it is printed.
+    fn can_hold_context(&self, block: &Block) -> bool {
+        !self.settings.separates || self.settings.context.before == 0 || self.holds_places(block)
+    }
+
+    fn can_replace(&self) -> bool {
+        let style = &self.settings.style;
+        let Some(replacement) = &style.replacement else { return true };
+        !style.tab && !replacement.contains(&self.settings.query.terminator)
+    }
+
+    /// Returns whether the matches of a line matter to what is printed of it.
+    pub(super) fn finds_matches(&self, is_selected: bool) -> bool {
+        let style = &self.settings.style;
+        match self.settings.report {
+            Report::Lines => self.printer().needs_matches(is_selected),
+            Report::Json | Report::CountMatches => is_selected != style.inverted,
+            _ => false,
+        }
+    }
+
+    /// Returns whether a NUL byte in a selected line ends the output.
+    fn stops_at_nul(&self) -> bool {
+        let settings = self.settings;
+        settings.report == Report::Lines && settings.binary != BinaryFiles::Text && settings.query.terminator != 0
+    }
+}
+
+/// Returns where the last line in `range` begins, if only that line is long.
+fn last_line_start(block: &Block, range: Range<usize>, terminator: u8) -> Option<usize> {
+    let bytes = block.bytes();
+    let short = range.start..range.end.min(range.start.saturating_add(block.nominal()).saturating_add(1));
+    let start = memrchr(terminator, &bytes[short.clone()]).map_or(range.start, |at| range.start + at + 1);
+    let mut is_one_line = true;
+    block.in_parts(short.end..range.end, 0, |part, _| {
+        is_one_line = memchr(terminator, part).is_none();
+        is_one_line
+    });
+    is_one_line.then_some(start)
+}
+
+fn holds_nul(block: &Block, range: Range<usize>) -> bool {
+    let mut holds = false;
+    block.in_parts(range, 0, |part, _| {
+        holds = memchr(0, part).is_some();
+        !holds
+    });
+    holds
+}
+
+/// Returns whether a range is valid UTF-8. A character may lie in two parts or more.
+fn is_utf8(block: &Block, range: Range<usize>) -> bool {
+    let (mut from, mut is_valid) = (range.start, true);
+    block.in_parts(range.clone(), 0, |_, part| {
+        let text = &block.bytes()[from..part.end];
+        match std::str::from_utf8(text) {
+            Ok(_) => from = part.end,
+            Err(error) if error.error_len().is_none() && part.end < range.end => from += error.valid_up_to(),
+            Err(_) => is_valid = false,
+        }
+        is_valid
+    });
+    is_valid
+}

@@ -1,0 +1,131 @@
+//! Prints a line that is too long to be held, part by part.
+
+use std::io;
+use std::ops::Range;
+
+use super::super::json_line::flush_over;
+use super::super::stretches::{Stretch, Stretches};
+use super::super::style::At;
+use super::Printer;
+use crate::engine::{Block, Sink};
+
+/// The bytes of text that are collected before they are written.
+const BUFFERED: usize = 64 << 10;
+
+/// A line that is being printed.
+struct OpenLine<'l> {
+    at: At<'l>,
+    /// Whether its matches are printed alone.
+    only_matching: bool,
+    /// The number of bytes of the line, with its replacements, before the next stretch.
+    position: usize,
+    /// Whether the line's colour has been started since the last match.
+    is_colored: bool,
+    text: Vec<u8>,
+}
+
+impl Printer<'_> {
+    /// Prints the line whose content, without its terminator, is `range` of the input. Returns why the
+    /// file no longer holds it, if so.
+    ///
+    /// # Errors
+    /// Fails as [`Sink::write`] does.
+    pub fn deferred_line(
+        &self,
+        block: &Block,
+        range: Range<u64>,
+        at: At<'_>,
+        sink: &mut dyn Sink,
+    ) -> io::Result<Option<io::Error>> {
+        let style = self.style;
+        let holds = at.selected != style.inverted;
+        if style.only_matching && !holds && !style.passthru {
+            return Ok(None);
+        }
+        let mut line = OpenLine {
+            at,
+            only_matching: holds && style.only_matching,
+            position: 0,
+            is_colored: false,
+            text: Vec::new(),
+        };
+        if !line.only_matching {
+            let column = match holds && style.column {
+                true => self.first_column(block, range.clone())?,
+                false => Ok(None),
+            };
+            let column = match column {
+                Ok(column) => column,
+                Err(damage) => return Ok(Some(damage)),
+            };
+            self.prefix(column, true, at, &mut line.text);
+        }
+        let pattern = self.needs_matches(at.selected).then_some(self.pattern);
+        let mut stretches = Stretches::new(pattern, style.replacement.as_deref());
+        let damage = block.read_parts(range, stretches.overlap(), |hay, part| {
+            let mut result = Ok(());
+            stretches.part(hay, part, &mut |stretch| {
+                self.stretch(stretch, &mut line);
+                result = flush_over(BUFFERED, &mut line.text, sink);
+                result.is_ok()
+            });
+            result.map(|()| true)
+        })?;
+        if damage.is_none() && !line.only_matching {
+            self.end_color(&mut line);
+            self.end_line(&mut line.text);
+        }
+        flush_over(0, &mut line.text, sink)?;
+        Ok(damage)
+    }
+
+    /// Returns the column of the first match of a line.
+    fn first_column(&self, block: &Block, range: Range<u64>) -> io::Result<Result<Option<usize>, io::Error>> {
+        let mut stretches = Stretches::new(Some(self.pattern), None);
+        let (mut position, mut column) = (0, None);
+        let damage = block.read_parts(range, stretches.overlap(), |hay, part| {
+            Ok(stretches.part(hay, part, &mut |stretch| {
+                column = stretch.is_match.then_some(position + 1);
+                position += stretch.text.len();
+                column.is_none()
+            }))
+        })?;
+        Ok(damage.map_or(Ok(column), Err))
+    }
+
+    fn stretch(&self, stretch: Stretch<'_>, line: &mut OpenLine<'_>) {
+        let position = line.position;
+        line.position += stretch.text.len();
+        if line.only_matching {
+            if stretch.is_match {
+                let at = At { offset: line.at.offset + position as u64, ..line.at };
+                let column = self.style.column.then_some(position + 1);
+                self.matched(stretch.text, column, at, &mut line.text);
+            }
+            return;
+        }
+        if stretch.text.is_empty() {
+            return;
+        }
+        let Some(colors) = &self.style.colors else {
+            return line.text.extend_from_slice(stretch.text);
+        };
+        if !std::mem::replace(&mut line.is_colored, true) {
+            colors.start(self.line_color(line.at.selected), &mut line.text);
+        }
+        if stretch.is_match && self.shows_matches(line.at.selected) {
+            let color = if line.at.selected { &colors.matched } else { &colors.matched_in_context };
+            // As in GNU grep, the line's colour is not reset before a match's colour starts.
+            colors.paint(color, stretch.text, &mut line.text);
+            line.is_colored = false;
+        } else {
+            line.text.extend_from_slice(stretch.text);
+        }
+    }
+
+    fn end_color(&self, line: &mut OpenLine<'_>) {
+        if let (Some(colors), true) = (&self.style.colors, line.is_colored) {
+            colors.end(self.line_color(line.at.selected), &mut line.text);
+        }
+    }
+}

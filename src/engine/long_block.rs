@@ -1,0 +1,90 @@
+//! Blocks that end with a very long line, which are looked at part by part, so that memory does not
+//! depend on the line's length.
+
+use std::io;
+use std::ops::Range;
+
+use super::block::{Block, Data, truncated};
+
+/// The number of nominal blocks in the longest block that is held whole.
+const MOST_BLOCKS: usize = 4;
+
+/// The number of bytes that are read from the file at a time.
+const READ: usize = 1 << 20;
+
+/// Returns the length in bytes of the longest mapped block that should be resident whole.
+pub(super) fn longest_resident(nominal: usize) -> usize {
+    nominal.saturating_mul(MOST_BLOCKS)
+}
+
+impl Block {
+    /// Returns whether the block is so much longer than a nominal one that its bytes should be looked
+    /// at by [`Block::in_parts`], and printed by [`Block::read_parts`].
+    pub fn is_long(&self) -> bool {
+        self.bytes().len() > longest_resident(self.nominal)
+    }
+
+    /// Returns the nominal size in bytes of a block, and of its parts.
+    pub fn nominal(&self) -> usize {
+        self.nominal
+    }
+
+    /// Calls `each` with one part of `range` after another, and with its bytes and `overlap` bytes of
+    /// the next part, until it returns false. One part at a time is resident, if the block is mapped.
+    pub fn in_parts(&self, range: Range<usize>, overlap: usize, mut each: impl FnMut(&[u8], Range<usize>) -> bool) {
+        let mut start = range.start;
+        while start < range.end {
+            let end = range.end.min(start.saturating_add(self.nominal));
+            let bytes = self.bytes().get(start..range.end.min(end + overlap)).unwrap_or_default();
+            let goes_on = each(bytes, start..end);
+            if let Data::Mapped(view) = &self.data {
+                view.release(start..end);
+            }
+            if !goes_on {
+                break;
+            }
+            start = end;
+        }
+    }
+
+    /// Calls `each` as [`Block::in_parts`] does. Here, `range` consists of offsets in the input. If the
+    /// block is mapped, all bytes of its file up to its end are accepted, and are read: a mapping shows
+    /// zeros in place of bytes that a truncation removed. Returns why the rest could not be read, if so.
+    ///
+    /// # Errors
+    /// Returns the error of `each`.
+    pub fn read_parts(
+        &self,
+        range: Range<u64>,
+        overlap: usize,
+        mut each: impl FnMut(&[u8], Range<u64>) -> io::Result<bool>,
+    ) -> io::Result<Option<io::Error>> {
+        let mut buffer = Vec::new();
+        let mut start = range.start;
+        while start < range.end {
+            let end = range.end.min(start + READ.min(self.nominal) as u64);
+            let length = (range.end.min(end + overlap as u64) - start) as usize;
+            let bytes = match &self.data {
+                Data::Mapped(_) => {
+                    buffer.resize(length, 0);
+                    // Mapped files are not joined, so this is also the offset in the source.
+                    let (got, failure) = self.source.read_up_to(&mut buffer, start);
+                    if got < length {
+                        let size = self.source.base() + start + got as u64;
+                        return Ok(Some(failure.unwrap_or_else(|| truncated(size))));
+                    }
+                    &buffer[..]
+                }
+                _ => {
+                    let from = start.saturating_sub(self.offset) as usize;
+                    self.bytes().get(from..from + length).unwrap_or_default()
+                }
+            };
+            if !each(bytes, start..end)? {
+                break;
+            }
+            start = end;
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,162 @@
+//! Lines much longer than a block, which `mapped grep` searches part by part and prints from the file.
+
+use std::process::Stdio;
+
+use crate::law::Law;
+use crate::util::{Dir, mapped};
+
+/// Returns lines that are long for small blocks, between short ones.
+fn long_lines() -> Vec<u8> {
+    let long = |start: &str, end: &str| format!("{start}{}{end}\n", "-ab, é".repeat(300)).into_bytes();
+    [
+        b"short needle\n\nother\n".to_vec(),
+        long("needle ", " xyz"),
+        long("", "needle"),
+        b"a\nb\n".to_vec(),
+        long("", ""),
+        long("-", " ab. needle needle"),
+        b"c\n".to_vec(),
+        long("ab needle", "q")[..1500].to_vec(),
+    ]
+    .concat()
+}
+
+/// Checks that blocks of a few bytes print what one block prints.
+#[track_caller]
+fn holds(options: &[&str], input: &[u8]) {
+    let dir = Dir::new();
+    let args = [&["grep"], options].concat();
+    let ran = mapped().args(&args).args(["--io", "read", "--threads", "1", "--"]).arg(dir.file("input", input)).output();
+    let ran = ran.unwrap();
+    // Without a name, the output is the same for standard input.
+    Law::new(&args, input).quick().holds(&ran.stdout, ran.status.code().unwrap());
+}
+
+// Regression: a line was held in memory twice, as mapped pages and as output.
+#[test]
+fn the_law_holds_for_lines_that_are_printed_from_the_file() {
+    let input = long_lines();
+    let with_nuls = input.iter().map(|&byte| if byte == b'q' || byte == b'y' { 0 } else { byte }).collect::<Vec<_>>();
+    let with_bad_bytes = input.iter().map(|&byte| if byte == b'y' { 0xff } else { byte }).collect::<Vec<_>>();
+    for pattern in ["needle", "a.*xyz", "ab, .?", "^$", "b$"] {
+        for options in [&["-n"][..], &["-v", "-b"], &["-m2"], &["-w"], &["-x"], &["-z"], &["-C1", "-n"], &["-B2", "-b"]] {
+            holds(&[options, &["-e", pattern]].concat(), &input);
+        }
+    }
+    for input in [&input, &with_nuls, &with_bad_bytes] {
+        holds(&["-n", "needle"], input);
+        holds(&["-nE", "-C1", "needle"], input);
+        holds(&["-a", "needle"], input);
+        holds(&["-c", "-m3", "needle"], input);
+    }
+    holds(&["--and", "xyz", "-e", "needle"], &input);
+    holds(&["--not", "xyz", "-e", "needle"], &input);
+    holds(&["-n", "--passthru", "needle"], &input);
+    holds(&["--passthru", "-m1", "-b", "needle"], &input);
+}
+
+#[test]
+fn the_law_holds_for_the_matches_in_lines_that_are_printed_from_the_file() {
+    let input = long_lines();
+    for matches in [&["needle"][..], &["[ab]{2}"], &["-E", "a|ab|ab,"], &["-P", "a(?:b|c), ?"], &["-F", "-e", "ab", "-e", "b,"]] {
+        let holds = |options: &[&str]| holds(&[options, &["-n"], matches].concat(), &input);
+        holds(&["-o", "-b"]);
+        holds(&["-o", "--column"]);
+        holds(&["--color=always"]);
+        holds(&["--color=always", "-v", "-C2"]);
+        holds(&["--replace", "<$0>"]);
+        holds(&["--replace", "", "-o", "-b"]);
+        holds(&["--replace", "[$0]", "--color=always", "--column"]);
+        holds(&["--count-matches"]);
+        holds(&["--column"]);
+    }
+}
+
+#[test]
+fn json_of_a_line_that_is_printed_from_the_file() {
+    let dir = Dir::new();
+    let mut input = long_lines();
+    for _ in 0..2 {
+        let path = dir.file("input", &input);
+        for options in [&["needle"][..], &["[ab]{2}"], &["-v", "needle"], &["-P", "a(?:b|c)"], &["-n", "a.*b"]] {
+            let run = |block: &[&str]| {
+                let ran = mapped().args(["grep", "--json"]).args(options).args(block).arg(&path).output().unwrap();
+                let text = String::from_utf8(ran.stdout).unwrap();
+                let messages = text.lines().map(|line| {
+                    let mut message: serde_json::Value = serde_json::from_str(line).unwrap();
+                    let data = message["data"].as_object_mut().unwrap();
+                    data.remove("elapsed_total");
+                    if let Some(stats) = data.get_mut("stats") {
+                        for name in ["elapsed", "bytes_printed"] {
+                            stats.as_object_mut().unwrap().remove(name);
+                        }
+                    }
+                    message
+                });
+                (messages.collect::<Vec<_>>(), text.lines().filter(|line| line.contains(r#""type":"match""#)).count())
+            };
+            let expected = run(&["--io", "read"]);
+            assert!(expected.1 > 0);
+            for block in ["1", "7", "100"] {
+                assert_eq!(run(&["--io", "mmap", "--block-size", block]), expected, "{options:?} {block}");
+            }
+        }
+        // Base64 in place of text.
+        input.iter_mut().filter(|byte| **byte == b'x').for_each(|byte| *byte = 0xff);
+    }
+}
+
+// Regression: of 200 MB before a match, each byte was copied twice.
+#[test]
+fn many_lines_before_a_match_are_read_from_the_file() {
+    let mut input: Vec<u8> = (0..60_000u32).flat_map(|i| format!("line {i} of the context\n").into_bytes()).collect();
+    input.extend_from_slice(&b"-".repeat(300_000));
+    input.extend_from_slice(b"\nlast before\nneedle\n");
+    let dir = Dir::new();
+    let path = dir.file("input", &input);
+    for before in ["1000000", "40000", "3", "2"] {
+        let run = |io: &str, block: &str| {
+            let options = ["grep", "-nb", "-B", before, "needle", "--io", io, "--block-size", block];
+            mapped().args(options).arg(&path).output().unwrap().stdout
+        };
+        let expected = run("read", "64M");
+        assert!(expected.len() > 30);
+        for block in ["64K", "300K", "1M"] {
+            assert!(run("mmap", block) == expected, "{before} {block}");
+        }
+    }
+}
+
+// Regression: a line took twice its length in memory.
+#[test]
+fn a_line_of_any_length_takes_little_memory() {
+    let dir = Dir::new();
+    let mut input = b"abcdefghij klmno status=404 pqrst ".repeat(900_000);
+    input.extend_from_slice(b"needle\nneedle\n");
+    let path = dir.file("input", &input);
+    drop(input);
+    let forms: [&[&str]; 12] = [
+        &["needle"],
+        &["-n", "-m1", "needle"],
+        &["-w", "needle"],
+        &["-z", "needle"],
+        &["-P", "need(?:le|el)"],
+        &["--color=always", "needle"],
+        &["--replace", "x", "needle"],
+        &["--passthru", "needle"],
+        &["-C1", "needle"],
+        &["-o", "e"],
+        &["--json", "needle"],
+        &["--column", "status=\\d needle|needle"],
+    ];
+    for form in forms {
+        let mut command = mapped();
+        command.args(["grep", "--threads", "2", "--block-size", "256K", "--stats=json"]).args(form).arg(&path);
+        let ran = command.stdout(Stdio::null()).stderr(Stdio::piped()).output().unwrap();
+        let stderr = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(0), "{form:?}: {stderr}");
+        let stats: serde_json::Value = serde_json::from_str(stderr.lines().last().unwrap()).unwrap();
+        let peak = stats["peak_resident_bytes"].as_u64().unwrap();
+        assert!(peak < 40 << 20, "{form:?}: {peak} bytes resident");
+    }
+}
