@@ -26,7 +26,8 @@ fn long_lines() -> Vec<u8> {
 fn holds(options: &[&str], input: &[u8]) {
     let dir = Dir::new();
     let args = [&["grep"], options].concat();
-    let ran = mapped().args(&args).args(["--io", "read", "--threads", "1", "--"]).arg(dir.file("input", input)).output();
+    let ran =
+        mapped().args(&args).args(["--io", "read", "--threads", "1", "--"]).arg(dir.file("input", input)).output();
     let ran = ran.unwrap();
     // Without a name, the output is the same for standard input.
     Law::new(&args, input).quick().holds(&ran.stdout, ran.status.code().unwrap());
@@ -39,7 +40,8 @@ fn the_law_holds_for_lines_that_are_printed_from_the_file() {
     let with_nuls = input.iter().map(|&byte| if byte == b'q' || byte == b'y' { 0 } else { byte }).collect::<Vec<_>>();
     let with_bad_bytes = input.iter().map(|&byte| if byte == b'y' { 0xff } else { byte }).collect::<Vec<_>>();
     for pattern in ["needle", "a.*xyz", "ab, .?", "^$", "b$"] {
-        for options in [&["-n"][..], &["-v", "-b"], &["-m2"], &["-w"], &["-x"], &["-z"], &["-C1", "-n"], &["-B2", "-b"]] {
+        for options in [&["-n"][..], &["-v", "-b"], &["-m2"], &["-w"], &["-x"], &["-z"], &["-C1", "-n"], &["-B2", "-b"]]
+        {
             holds(&[options, &["-e", pattern]].concat(), &input);
         }
     }
@@ -58,7 +60,9 @@ fn the_law_holds_for_lines_that_are_printed_from_the_file() {
 #[test]
 fn the_law_holds_for_the_matches_in_lines_that_are_printed_from_the_file() {
     let input = long_lines();
-    for matches in [&["needle"][..], &["[ab]{2}"], &["-E", "a|ab|ab,"], &["-P", "a(?:b|c), ?"], &["-F", "-e", "ab", "-e", "b,"]] {
+    for matches in
+        [&["needle"][..], &["[ab]{2}"], &["-E", "a|ab|ab,"], &["-P", "a(?:b|c), ?"], &["-F", "-e", "ab", "-e", "b,"]]
+    {
         let holds = |options: &[&str]| holds(&[options, &["-n"], matches].concat(), &input);
         holds(&["-o", "-b"]);
         holds(&["-o", "--column"]);

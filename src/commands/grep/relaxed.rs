@@ -46,9 +46,12 @@ impl Relaxed {
         let growth = if insensitive { 3 } else { 1 };
         let longest_match = properties.maximum_len().filter(|_| !looks_around).map(|most| most * growth);
         let shortest = properties.minimum_len();
-        shortest
-            .is_some_and(|least| least > 0)
-            .then(|| Relaxed { source, dialect, longest_match, regex: OnceLock::new() })
+        shortest.is_some_and(|least| least > 0).then(|| Relaxed {
+            source,
+            dialect,
+            longest_match,
+            regex: OnceLock::new(),
+        })
     }
 
     /// Returns a length in bytes that no match of the pattern exceeds, if there is one and nothing

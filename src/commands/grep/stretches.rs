@@ -39,7 +39,7 @@ impl<'p> Stretches<'p> {
         let length = ((place.end - place.start) as usize).min(hay.len());
         let mut at = (self.resume.saturating_sub(place.start) as usize).min(length);
         let mut goes_on = true;
-        if let Some(pattern) = self.pattern {
+        if let Some(pattern) = self.pattern.filter(|_| at < length) {
             let rest = &hay[at..];
             let base = at;
             // Patterns with bounded matches do not fail.
