@@ -4,7 +4,7 @@
 use std::io;
 use std::ops::Range;
 
-use super::json::Place;
+use super::json::LinesPlace;
 use super::pattern::Pattern;
 use super::stretches::Stretches;
 use crate::engine::{Block, Sink};
@@ -73,7 +73,7 @@ impl JsonSize {
 #[derive(Clone, Copy, Debug)]
 pub struct JsonLine<'a> {
     /// The position of the line.
-    pub place: Place<'a>,
+    pub place: LinesPlace<'a>,
     /// Its sizes.
     pub size: JsonSize,
 }
@@ -94,7 +94,7 @@ impl JsonLine<'_> {
     }
 
     fn before_matches(&self) -> Vec<u8> {
-        let Place { number, offset, .. } = self.place;
+        let LinesPlace { number, offset, .. } = self.place;
         format!(r#","line_number":{number},"absolute_offset":{offset},"submatches":["#).into_bytes()
     }
 

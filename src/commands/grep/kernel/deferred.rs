@@ -7,7 +7,7 @@ use std::ops::Range;
 use memchr::memrchr;
 
 use super::super::held::{HeldPiece, HeldText};
-use super::super::json::Place;
+use super::super::json::LinesPlace;
 use super::super::json_line::{JsonLine, flush_over};
 use super::super::lines::{count_lines, skip_lines};
 use super::super::settings::Report;
@@ -56,7 +56,7 @@ impl Search<'_> {
     /// Returns the message of the long line at a place.
     pub(super) fn json_line<'m>(&'m self, block: &'m Block, part: &Part, at: At<'_>) -> JsonLine<'m> {
         let At { number, offset, selected, .. } = at;
-        let place = Place { name: self.name(block), number, offset, selected, replacement: None };
+        let place = LinesPlace { name: self.name(block), number, offset, selected, replacement: None };
         JsonLine { place, size: part.long.as_ref().map(|long| long.json).unwrap_or_default() }
     }
 
