@@ -11,7 +11,6 @@ pub mod closed_stdio;
 mod console;
 #[path = "../other/context.rs"]
 pub mod context;
-#[path = "../other/direct.rs"]
 pub mod direct;
 mod errno;
 pub mod exception;
