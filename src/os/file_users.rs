@@ -1,6 +1,8 @@
 //! What is known about the processes that use a file: where they map it and which descriptors are
 //! open on it.
 
+use crate::os::posix::BorrowedFd;
+
 /// What distinguishes a file from every other, as `/proc` shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Identity {
@@ -41,13 +43,15 @@ impl MappedRange {
 }
 
 /// A file to look for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SoughtFile {
+#[derive(Debug, Clone, Copy)]
+pub struct SoughtFile<'a> {
     /// The identity that `stat` reports, by which descriptors are recognised.
     pub reported: Identity,
     /// The identity in `/proc/PID/maps`, whose device is that of the whole file system and differs
     /// on btrfs and overlayfs.
     pub mapped: Identity,
+    /// The open file, by which Windows finds its users.
+    pub file: Option<BorrowedFd<'a>>,
 }
 
 /// A file descriptor of a process.
@@ -66,15 +70,15 @@ pub struct Descriptor {
 pub struct FileUser {
     /// The process ID.
     pub pid: u32,
-    /// Its command name, which the process may set to any 15 bytes.
+    /// Its command name. On Linux the process may set it to any 15 bytes.
     pub command: Vec<u8>,
-    /// Its mappings of the file.
+    /// Its mappings of the file. Windows reports neither these nor the descriptors.
     pub mappings: Vec<MappedRange>,
     /// Its descriptors of the file.
     pub descriptors: Vec<Descriptor>,
 }
 
-/// How much of `/proc` could be inspected.
+/// How many processes could be inspected.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Coverage {
     /// The number of processes inspected.
@@ -86,8 +90,8 @@ pub struct Coverage {
 /// The users of each requested file, in the order requested and then by process ID.
 #[derive(Debug, Default)]
 pub struct ProcessScan {
-    /// One list per file.
-    pub file_users: Vec<Vec<FileUser>>,
+    /// One list per file; `None` if the system cannot tell.
+    pub file_users: Vec<Option<Vec<FileUser>>>,
     /// How much could be inspected.
     pub coverage: Coverage,
 }

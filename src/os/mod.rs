@@ -6,6 +6,7 @@
 //! Linux offers, and `other` reports that they are missing. The layers above work without whatever
 //! is missing. Nothing here knows about sources, lines, commands or messages.
 
+mod alternate_stream;
 pub mod buffer;
 mod error_text;
 pub mod extents;
@@ -54,6 +55,7 @@ mod system {
     };
 }
 
+pub use alternate_stream::AlternateStream;
 pub use buffer::{Buffer, append_copy};
 pub use error_text::error_text;
 pub use fault_table::live_windows;
@@ -62,6 +64,7 @@ pub use freshness::Freshness;
 pub use holes::{Extent, MAX_ZEROS, data_end_before, next_extent, zeros};
 pub use layout::Layout;
 pub use null_device::null_device;
+pub use platform::alternate_streams::alternate_streams;
 pub use platform::boot::boot_time;
 pub use platform::inode::{Statx, StatxAttributes, StatxFlags, StatxTimestamp, device_number, inode};
 pub use platform::machine::memory_size;

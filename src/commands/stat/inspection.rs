@@ -16,7 +16,7 @@ use crate::os::extents::{self, Layout, Sparseness};
 use crate::os::file_users::{Coverage, FileUser, Identity, SoughtFile};
 use crate::os::posix::{AsFd, BorrowedFd, Errno, FileType, OFlags, OsStrExt, OwnedFd, is_a_terminal, stdin};
 use crate::os::residency::{self, Cached, ResidencyCell, Unknown};
-use crate::os::{Status, StatxAttributes, StatxFlags, Volume, reopen_quietly};
+use crate::os::{AlternateStream, Status, StatxAttributes, StatxFlags, Volume, alternate_streams, reopen_quietly};
 
 /// The maximum number of ranges or extents to visit, because a file may have millions.
 const LIMIT: usize = 1 << 16;
@@ -41,8 +41,10 @@ pub struct Inspection {
     pub sparseness: Option<Sparseness>,
     /// Its extents on disk.
     pub layout: Option<Result<Layout, Errno>>,
-    /// The processes that use it.
-    pub users: Option<Users>,
+    /// The processes that use it, if requested; `Some(None)` if the system cannot tell.
+    pub users: Option<Option<Users>>,
+    /// Its alternate data streams, if the system has such.
+    pub alternate_streams: Option<Vec<AlternateStream>>,
     /// What its bytes contain, if requested; `Some(None)` for a file that is not read by default.
     pub content: Option<Option<Content>>,
     /// The outcome of `--touch` or `--evict`.
@@ -123,7 +125,7 @@ impl OpenedFile {
 
     /// Returns the filter that finds the file's users, or `None` for links, directories and the
     /// like.
-    pub fn wanted(&self) -> Option<SoughtFile> {
+    pub fn wanted(&self) -> Option<SoughtFile<'_>> {
         let inode = &self.facts.inode;
         let reported = Identity { major: inode.stx_dev_major, minor: inode.stx_dev_minor, inode: inode.stx_ino };
         (!matches!(self.facts.kind(), FileType::Symlink)).then(|| SoughtFile::new(reported, self.fd()))
@@ -180,6 +182,7 @@ impl Inspection {
         let size = opened.facts.inode.stx_size;
         let sparseness = fd.map(|fd| extents::sparseness(fd, size, LIMIT));
         let layout = fd.map(|fd| extents::layout(fd, LIMIT as u64));
+        let alternate_streams = fd.and_then(alternate_streams);
         let mapping = mapping(&opened);
         let facts = opened.facts;
         let is_link = facts.kind() == FileType::Symlink;
@@ -192,6 +195,7 @@ impl Inspection {
             sparseness,
             layout,
             users: None,
+            alternate_streams,
             content: None,
             cache_action: None,
             facts,

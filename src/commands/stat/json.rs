@@ -9,7 +9,7 @@ use super::facts::{FileFacts, FileTime};
 use super::inspection::{self, Inspection, Mappability, Users};
 use super::page_cache_action::CacheOutcome;
 use super::text::why;
-use crate::os::Volume;
+use crate::os::{AlternateStream, Volume};
 use crate::os::error_text;
 use crate::os::file_users::{FileUser, MappedRange};
 use crate::os::page_size;
@@ -55,6 +55,8 @@ struct Object<'a> {
     data: Option<DataObject>,
     extents: Option<Extents>,
     users: Option<UsersObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alternate_streams: Option<Vec<StreamObject<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<&'a Option<Content>>,
 }
@@ -153,6 +155,12 @@ struct UsersObject<'a> {
 }
 
 #[derive(Serialize)]
+struct StreamObject<'a> {
+    name: JsonText<'a>,
+    size: u64,
+}
+
+#[derive(Serialize)]
 struct User<'a> {
     pid: u32,
     command: JsonText<'a>,
@@ -229,7 +237,8 @@ fn object(report: &Inspection) -> Object<'_> {
             complete: sparse.complete,
         }),
         extents: extents(report),
-        users: report.users.as_ref().map(users),
+        users: report.users.as_ref().and_then(Option::as_ref).map(users),
+        alternate_streams: report.alternate_streams.as_ref().map(|streams| streams.iter().map(stream).collect()),
         content: report.content.as_ref(),
     }
 }
@@ -312,6 +321,11 @@ fn users(users: &Users) -> UsersObject<'_> {
         complete: users.coverage.denied == 0,
         list: users.file_users.iter().map(user).collect(),
     }
+}
+
+fn stream(stream: &AlternateStream) -> StreamObject<'_> {
+    use crate::os::posix::OsStrExt;
+    StreamObject { name: JsonText::from(stream.name.as_bytes()), size: stream.size }
 }
 
 fn user(holder: &FileUser) -> User<'_> {

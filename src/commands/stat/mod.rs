@@ -190,7 +190,7 @@ impl<'a> Stat<'a> {
             let (done, acted) = self.act(&opened, output);
             exit = exit.and(acted);
             let mut report = Inspection::of(opened, self.width);
-            report.users = users;
+            report.users = self.args.who.then_some(users);
             report.cache_action = done;
             if self.args.content {
                 report.content = match content::read(&report.facts, self.config, output)? {
@@ -229,16 +229,16 @@ impl<'a> Stat<'a> {
 
     /// Returns the users of each of `opened`, with `--who`.
     fn users(&self, opened: &[OpenedFile]) -> Vec<Option<Users>> {
-        let wanted: Vec<(usize, SoughtFile)> =
+        let wanted: Vec<(usize, SoughtFile<'_>)> =
             opened.iter().enumerate().filter_map(|(index, opened)| Some((index, opened.wanted()?))).collect();
         let mut users: Vec<Option<Users>> = opened.iter().map(|_| None).collect();
-        let files: Vec<SoughtFile> = wanted.iter().map(|(_, wanted)| *wanted).collect();
+        let files: Vec<SoughtFile<'_>> = wanted.iter().map(|(_, wanted)| *wanted).collect();
         if files.is_empty() || !self.args.who {
             return users;
         }
         let Ok(scan) = proc_users::scan(&files) else { return users };
         for ((index, _), file_users) in wanted.iter().zip(scan.file_users) {
-            users[*index] = Some(Users { file_users, coverage: scan.coverage });
+            users[*index] = file_users.map(|file_users| Users { file_users, coverage: scan.coverage });
         }
         users
     }

@@ -12,8 +12,10 @@ use super::picture::{human, percent, row, state};
 use crate::io::AccessMethod;
 use crate::os::error_text;
 use crate::os::extents::{Layout, Sparseness};
+use crate::os::AlternateStream;
 use crate::os::file_users::FileUser;
 use crate::os::page_size;
+use crate::os::posix::Errno;
 use crate::os::residency::{self, ResidencyCell, Unknown};
 use crate::output::escape_name;
 
@@ -52,10 +54,8 @@ pub fn lines(report: &Inspection, color: bool) -> String {
     if let Some(sparseness) = &report.sparseness {
         line("Data", data(sparseness));
     }
-    match &report.layout {
-        Some(Ok(layout)) => line("Disk", disk(layout)),
-        Some(Err(errno)) => line("Disk", format!("extents unknown: {}", error_text(&(*errno).into()))),
-        None => {}
+    if let Some(layout) = &report.layout {
+        line("Disk", disk(layout));
     }
     if let Some((memory, offset)) = report.direct_io() {
         line("Direct", format!("I/O requires memory aligned to {memory} bytes and offsets to {offset}"));
@@ -64,13 +64,16 @@ pub fn lines(report: &Inspection, color: bool) -> String {
     if !attributes.is_empty() {
         line("Attrs", attributes.join(", "));
     }
+    if let Some(streams) = report.alternate_streams.as_ref().filter(|streams| !streams.is_empty()) {
+        line("ADS", alternate_streams(streams));
+    }
     if let Some(content) = &report.content {
         for (label, value) in content_lines(content.as_ref()) {
             line(label, value);
         }
     }
     if let Some(users) = &report.users {
-        for (index, value) in users_lines(users).into_iter().enumerate() {
+        for (index, value) in users_lines(users.as_ref()).into_iter().enumerate() {
             line(if index == 0 { "Users" } else { "" }, value);
         }
     }
@@ -156,7 +159,11 @@ fn data(sparse: &Sparseness) -> String {
     )
 }
 
-fn disk(layout: &Layout) -> String {
+fn disk(layout: &Result<Layout, Errno>) -> String {
+    let layout = match layout {
+        Ok(layout) => layout,
+        Err(errno) => return format!("extents unknown: {}", error_text(&(*errno).into())),
+    };
     let mut text = format!("{} in {}", counted(layout.extents, "extent"), counted(layout.fragments, "fragment"));
     let special = [(layout.shared, "shared"), (layout.unwritten, "unwritten"), (layout.delayed, "not allocated yet")];
     for (count, word) in special.into_iter().filter(|(count, _)| *count > 0) {
@@ -215,7 +222,14 @@ fn content_lines(content: Option<&Content>) -> Vec<(&'static str, String)> {
     rows
 }
 
-fn users_lines(users: &Users) -> Vec<String> {
+/// Names the alternate data streams and their sizes.
+fn alternate_streams(streams: &[AlternateStream]) -> String {
+    let named = streams.iter().map(|stream| format!("{} ({})", escape_name(&stream.name), bytes(stream.size)));
+    format!("{}: {}", counted(streams.len() as u64, "alternate data stream"), named.collect::<Vec<_>>().join(", "))
+}
+
+fn users_lines(users: Option<&Users>) -> Vec<String> {
+    let Some(users) = users else { return vec!["unknown (this system does not report them)".into()] };
     let coverage = &users.coverage;
     let verb = "mapped or open";
     let among = match coverage.denied {
@@ -230,6 +244,9 @@ fn users_lines(users: &Users) -> Vec<String> {
     }];
     for holder in &users.file_users {
         let who = shown(holder);
+        if holder.mappings.is_empty() && holder.descriptors.is_empty() {
+            lines.push(who.clone());
+        }
         for area in &holder.mappings {
             lines.push(format!(
                 "{who}: mapped {}, {} from {}, at {:x}-{:x}",
@@ -274,9 +291,9 @@ mod tests {
     #[test]
     fn none_is_claimed_only_of_inspected_processes() {
         let users = |denied| Users { file_users: Vec::new(), coverage: Coverage { inspected: 7, denied } };
-        assert_eq!(users_lines(&users(0)), ["none of 7 other processes has it mapped or open"]);
+        assert_eq!(users_lines(Some(&users(0))), ["none of 7 other processes has it mapped or open"]);
         assert_eq!(
-            users_lines(&users(3)),
+            users_lines(Some(&users(3))),
             ["none of 7 processes (3 more could not be inspected) has it mapped or open"]
         );
     }

@@ -1,5 +1,7 @@
 //! What only Linux offers: page cache facts, extents, processes that map a file, splicing, inotify.
 
+#[path = "../other/alternate_streams.rs"]
+pub mod alternate_streams;
 pub mod boot;
 pub mod context;
 pub mod direct;

@@ -13,14 +13,14 @@ use rustix::io::Errno;
 use super::proc_maps::{each_line, each_mapping};
 use crate::os::file_users::{Coverage, Descriptor, FileUser, Identity, ProcessScan, SoughtFile};
 
-impl SoughtFile {
+impl<'a> SoughtFile<'a> {
     /// Returns a filter for the file that `stat` reports as `reported`.
     ///
     /// If the device has no disk under it (major number 0), one page of `file` is mapped, and never
     /// touched, to see how the kernel identifies it in `maps`.
-    pub fn new(reported: Identity, file: Option<BorrowedFd<'_>>) -> SoughtFile {
+    pub fn new(reported: Identity, file: Option<BorrowedFd<'a>>) -> SoughtFile<'a> {
         let mapped = if reported.major == 0 { file.and_then(mapped_identity) } else { None };
-        SoughtFile { reported, mapped: mapped.unwrap_or(reported) }
+        SoughtFile { reported, mapped: mapped.unwrap_or(reported), file }
     }
 }
 
@@ -51,40 +51,25 @@ fn mapped_identity(file: BorrowedFd<'_>) -> Option<Identity> {
     found
 }
 
-impl ProcessScan {
-    fn of(files: &[SoughtFile]) -> ProcessScan {
-        ProcessScan { file_users: vec![Vec::new(); files.len()], coverage: Coverage::default() }
-    }
-
-    fn inspect(&mut self, proc: BorrowedFd<'_>, pid: u32, files: &[SoughtFile]) {
-        match inspect(proc, pid, files, &mut self.file_users) {
-            Ok(()) => self.coverage.inspected += 1,
-            // The process ended since it was listed.
-            Err(Errno::NOENT | Errno::SRCH) => {}
-            Err(_) => self.coverage.denied += 1,
-        }
-    }
-
-    fn sorted(mut self) -> ProcessScan {
-        for file_users in &mut self.file_users {
-            file_users.sort_by_key(|user| user.pid);
-        }
-        self
-    }
-}
-
 /// Finds the processes that have any of `files` mapped or open, except this process.
 ///
 /// # Errors
 /// Returns an error if `/proc` cannot be read.
-pub fn scan(files: &[SoughtFile]) -> Result<ProcessScan, Errno> {
+pub fn scan(files: &[SoughtFile<'_>]) -> Result<ProcessScan, Errno> {
     let proc = open_proc()?;
-    let mut scan = ProcessScan::of(files);
+    let mut file_users = vec![Vec::new(); files.len()];
+    let mut coverage = Coverage::default();
     let own = std::process::id();
+    // In ascending order, which the lists keep.
     for pid in numbers_in(proc.as_fd())?.into_iter().filter(|&pid| pid != own) {
-        scan.inspect(proc.as_fd(), pid, files);
+        match inspect(proc.as_fd(), pid, files, &mut file_users) {
+            Ok(()) => coverage.inspected += 1,
+            // The process ended since it was listed.
+            Err(Errno::NOENT | Errno::SRCH) => {}
+            Err(_) => coverage.denied += 1,
+        }
     }
-    Ok(scan.sorted())
+    Ok(ProcessScan { file_users: file_users.into_iter().map(Some).collect(), coverage })
 }
 
 fn open_proc() -> Result<OwnedFd, Errno> {
@@ -108,7 +93,7 @@ fn numbers_in(directory: BorrowedFd<'_>) -> Result<Vec<u32>, Errno> {
 fn inspect(
     proc: BorrowedFd<'_>,
     pid: u32,
-    files: &[SoughtFile],
+    files: &[SoughtFile<'_>],
     file_users: &mut [Vec<FileUser>],
 ) -> Result<(), Errno> {
     let maps = rustix::fs::openat(proc, format!("{pid}/maps"), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
@@ -147,7 +132,7 @@ fn read_all(proc: BorrowedFd<'_>, path: &str) -> std::io::Result<Vec<u8>> {
 fn each_descriptor(
     proc: BorrowedFd<'_>,
     pid: u32,
-    files: &[SoughtFile],
+    files: &[SoughtFile<'_>],
     open: &mut [Vec<Descriptor>],
 ) -> Result<(), Errno> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -200,8 +185,9 @@ mod tests {
         let scan = scan(&[wanted]).unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
-        assert!(scan.file_users[0].iter().any(|user| user.pid == child.id()), "{scan:?}");
-        let pids: Vec<_> = scan.file_users[0].iter().map(|user| user.pid).collect();
+        let users = scan.file_users[0].as_ref().unwrap();
+        assert!(users.iter().any(|user| user.pid == child.id()), "{scan:?}");
+        let pids: Vec<_> = users.iter().map(|user| user.pid).collect();
         assert!(pids.is_sorted_by(|one, next| one < next), "each once: {pids:?}");
     }
 }

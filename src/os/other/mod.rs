@@ -3,6 +3,7 @@
 //! What such a system does in its own way is done here. For what it lacks, a function returns an
 //! error or `None`, never a guess.
 
+pub mod alternate_streams;
 pub mod boot;
 pub mod context;
 pub mod direct;

@@ -1,15 +1,13 @@
 //! Which processes use a file, for which this system has no supported call.
 
-use crate::os::posix::BorrowedFd;
-
-use crate::os::posix::Errno;
+use crate::os::posix::{BorrowedFd, Errno};
 
 use crate::os::file_users::{Identity, ProcessScan, SoughtFile};
 
-impl SoughtFile {
+impl<'a> SoughtFile<'a> {
     /// Returns a filter for a file.
-    pub fn new(reported: Identity, _: Option<BorrowedFd<'_>>) -> SoughtFile {
-        SoughtFile { reported, mapped: reported }
+    pub fn new(reported: Identity, file: Option<BorrowedFd<'a>>) -> SoughtFile<'a> {
+        SoughtFile { reported, mapped: reported, file }
     }
 }
 
@@ -17,6 +15,6 @@ impl SoughtFile {
 ///
 /// # Errors
 /// Returns `ENOSYS`.
-pub fn scan(_: &[SoughtFile]) -> Result<ProcessScan, Errno> {
+pub fn scan(_: &[SoughtFile<'_>]) -> Result<ProcessScan, Errno> {
     Err(Errno::NOSYS)
 }

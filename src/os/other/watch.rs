@@ -1,4 +1,7 @@
 //! A stand-in for systems that cannot wake a follower when files change: only its timer wakes it.
+//!
+//! Windows is one of them: `ReadDirectoryChangesW` reports that a file has grown only when its cache
+//! is flushed, which is later than its bytes can be read.
 
 use crate::os::posix::BorrowedFd;
 use std::fs::File;

@@ -39,6 +39,36 @@ pub(super) unsafe fn information<T>(fd: BorrowedFd<'_>, class: fs::FILE_INFO_BY_
     }
 }
 
+/// Fills a buffer with the entries of one class.
+pub(super) fn fill(fd: BorrowedFd<'_>, class: fs::FILE_INFO_BY_HANDLE_CLASS, buffer: &mut [u64]) -> Result<(), Errno> {
+    let room = size_of_val(buffer) as u32;
+    // SAFETY: the buffer has the length that is passed, and the alignment of every entry.
+    match unsafe { fs::GetFileInformationByHandleEx(raw(fd), class, buffer.as_mut_ptr().cast(), room) } {
+        0 => Err(Errno::last()),
+        _ => Ok(()),
+    }
+}
+
+/// Returns the entry at byte `at` of a buffer, and its name, which starts at byte `name` of the entry
+/// and has the length in bytes that `length` finds.
+///
+/// # Safety
+/// `T` must be plain numbers.
+pub(super) unsafe fn entry<T>(buffer: &[u64], at: usize, name: usize, length: fn(&T) -> u32) -> (T, &[u16]) {
+    let bytes = size_of_val(buffer);
+    assert!(at + size_of::<T>() <= bytes, "an entry lies in the buffer");
+    // SAFETY: the entry's fixed part is inside the buffer, as was just checked, and the caller
+    // guarantees that it is plain numbers. The name is checked below.
+    unsafe {
+        let start = buffer.as_ptr().cast::<u8>().add(at);
+        let fixed = start.cast::<T>().read_unaligned();
+        let length = length(&fixed) as usize;
+        assert!(at + name + length <= bytes, "a name lies in the buffer");
+        let units = std::slice::from_raw_parts(start.add(name).cast::<u16>(), length / 2);
+        (fixed, units)
+    }
+}
+
 /// Returns the type of a file with these attributes.
 pub(super) fn kind(fd: BorrowedFd<'_>, attributes: u32) -> FileType {
     if attributes & fs::FILE_ATTRIBUTE_REPARSE_POINT != 0 {

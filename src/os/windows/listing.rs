@@ -8,8 +8,8 @@ use windows_sys::Win32::Foundation::ERROR_NO_MORE_FILES;
 use windows_sys::Win32::Storage::FileSystem as fs;
 
 use super::errno::Errno;
-use super::handle::{BorrowedFd, FileType, raw};
-use super::information::is_link;
+use super::handle::{BorrowedFd, FileType};
+use super::information::{self, fill, is_link};
 use super::names::OsStringExt;
 
 /// The number of bytes of entries per call.
@@ -36,15 +36,11 @@ impl Listing {
         self.0.resize(ROOM / size_of::<u64>(), 0);
         let mut class = fs::FileIdBothDirectoryRestartInfo;
         loop {
-            // SAFETY: the buffer is aligned for the entries and has the length that is passed.
-            let done = unsafe {
-                fs::GetFileInformationByHandleEx(raw(directory), class, self.0.as_mut_ptr().cast(), ROOM as u32)
-            };
-            if done == 0 {
-                return match Errno::last() {
-                    error if error.raw_os_error() as u32 == ERROR_NO_MORE_FILES => {}
-                    error => each(Err(error)),
-                };
+            if let Err(error) = fill(directory, class, &mut self.0) {
+                if error.raw_os_error() as u32 != ERROR_NO_MORE_FILES {
+                    each(Err(error));
+                }
+                return;
             }
             class = fs::FileIdBothDirectoryInfo;
             let mut at = 0;
@@ -66,18 +62,10 @@ impl Listing {
 /// Returns the entry at byte `at` of a buffer: the distance to the next one, its name and its type.
 fn entry(buffer: &[u64], at: usize) -> (usize, &[u16], FileType) {
     const NAME: usize = std::mem::offset_of!(fs::FILE_ID_BOTH_DIR_INFO, FileName);
-    let bytes = size_of_val(buffer);
-    assert!(at + size_of::<fs::FILE_ID_BOTH_DIR_INFO>() <= bytes, "an entry lies in the buffer");
-    // SAFETY: the entry's fixed part is inside the buffer, as was just checked, and is plain
-    // numbers. The name is checked below.
-    unsafe {
-        let start = buffer.as_ptr().cast::<u8>().add(at);
-        let fixed = start.cast::<fs::FILE_ID_BOTH_DIR_INFO>().read_unaligned();
-        let length = fixed.FileNameLength as usize;
-        assert!(at + NAME + length <= bytes, "a name lies in the buffer");
-        let name = std::slice::from_raw_parts(start.add(NAME).cast::<u16>(), length / 2);
-        (fixed.NextEntryOffset as usize, name, kind(fixed.FileAttributes, fixed.EaSize))
-    }
+    // SAFETY: the struct is plain numbers, and its name starts at this offset.
+    let (fixed, name) =
+        unsafe { information::entry::<fs::FILE_ID_BOTH_DIR_INFO>(buffer, at, NAME, |one| one.FileNameLength) };
+    (fixed.NextEntryOffset as usize, name, kind(fixed.FileAttributes, fixed.EaSize))
 }
 
 /// Returns the type of an entry. The tag of a reparse point is where other files have the size of

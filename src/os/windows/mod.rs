@@ -5,6 +5,7 @@
 //! guess.
 
 pub mod accounts;
+pub mod alternate_streams;
 pub mod beneath;
 pub mod boot;
 pub mod closed_stdio;
@@ -29,7 +30,6 @@ mod open;
 #[path = "../other/page_cache.rs"]
 pub mod page_cache;
 pub mod posix;
-#[path = "../other/proc_users.rs"]
 pub mod proc_users;
 pub mod processes;
 pub mod read_ahead;
