@@ -192,7 +192,7 @@ fn a_log_is_followed_over_a_rename() {
 #[ignore = "run by scripts/wine-check"]
 fn bench_measures() {
     let dir = files();
-    let ran = run(windows(), dir.path(), &["bench", "--runs", "2", "--json", "log"], Input::None);
+    let ran = run(windows(), dir.path(), &["bench", "--runs", "2", "--ways", "read,map,direct", "--json", "log"], Input::None);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let json: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
     assert!(json.is_object(), "{json}");
@@ -233,6 +233,53 @@ fn the_law_holds() {
         let law = if line.starts_with('*') { law.in_its_own_blocks() } else { law.quick() };
         law.holds(&want.stdout, want.code);
     }
+}
+
+/// The program expands wildcards, because the shells there do not.
+#[test]
+#[ignore = "run by scripts/wine-check"]
+fn wildcards_are_expanded() {
+    let dir = files();
+    for (pattern, names) in [("tree/*", vec!["tree/a"]), ("l?g*", vec!["log", "log.gz"]), ("none*", vec!["none*"])] {
+        let got = run(windows(), dir.path(), &["checksum", "--untagged", pattern], Input::None);
+        let want = run(mapped(), dir.path(), &[&["checksum", "--untagged"], &names[..]].concat(), Input::None);
+        // A directory is reported, as on Linux.
+        let text = String::from_utf8_lossy(&got.stdout).replace('\\', "/");
+        assert_eq!(text, String::from_utf8_lossy(&want.stdout), "{pattern}: {}", got.stderr);
+    }
+}
+
+/// Absolute paths, with and without the prefix that turns off their interpretation, and devices.
+#[test]
+#[ignore = "run by scripts/wine-check"]
+fn paths_of_every_form() {
+    let dir = files();
+    let want = run(mapped(), dir.path(), &["checksum", "--untagged", "log"], Input::None);
+    let digest = String::from_utf8_lossy(&want.stdout)[..64].to_owned();
+    // Wine shows the root directory as drive Z.
+    let absolute = format!("Z:{}\\log", dir.path().display().to_string().replace('/', "\\"));
+    for path in [&absolute, &format!(r"\\?\{absolute}"), r".\log", r"tree\..\log"] {
+        let got = run(windows(), dir.path(), &["checksum", "--untagged", path], Input::None);
+        assert_eq!(String::from_utf8_lossy(&got.stdout).get(..64), Some(&*digest), "{path}: {}", got.stderr);
+    }
+    let null = run(windows(), dir.path(), &["cat", "NUL", "log"], Input::None);
+    assert_eq!((null.stdout, null.code), (std::fs::read(dir.path().join("log")).unwrap(), 0), "{}", null.stderr);
+}
+
+/// The facts that Windows reports in its own way. Wine knows neither the users of a file nor
+/// alternate data streams, and then says so.
+#[test]
+#[ignore = "run by scripts/wine-check"]
+fn facts_of_a_file() {
+    let dir = files();
+    let ran = run(windows(), dir.path(), &["stat", "--who", "--json", "log"], Input::None);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    let json: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+    assert_eq!(json["size"].as_u64(), Some(std::fs::metadata(dir.path().join("log")).unwrap().len()), "{json}");
+    let ran = run(windows(), dir.path(), &["stat", "--who", "log"], Input::None);
+    let text = String::from_utf8_lossy(&ran.stdout).into_owned();
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{text}");
+    assert!(text.contains("Users: "), "{text}");
 }
 
 /// A name that Wine cannot decode does not keep the rest of a directory from being searched.
