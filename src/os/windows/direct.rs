@@ -16,6 +16,11 @@ use super::information::information;
 /// The alignment that every disk accepts, for file systems that do not state one.
 const USUAL_ALIGNMENT: u32 = 4096;
 
+/// Returns false, because files are opened without this flag, and a handle does not tell.
+pub fn is_direct(_: impl AsFd) -> bool {
+    false
+}
+
 /// Opens the file again with reads that bypass the page cache. Returns the new file, and the
 /// alignment in bytes that the offset, the length and the memory of such a read need.
 ///
