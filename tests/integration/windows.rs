@@ -195,7 +195,12 @@ fn a_log_is_followed_over_a_rename() {
 #[ignore = "run by scripts/wine-check"]
 fn bench_measures() {
     let dir = files();
-    let ran = run(windows(), dir.path(), &["bench", "--runs", "2", "--ways", "read,map,direct", "--json", "log"], Input::None);
+    let ran = run(
+        windows(),
+        dir.path(),
+        &["bench", "--runs", "2", "--ways", "read,map,direct", "--json", "log"],
+        Input::None,
+    );
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let json: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
     assert!(json.is_object(), "{json}");

@@ -9,11 +9,11 @@ use super::facts::{FileFacts, FileTime};
 use super::inspection::{self, Inspection, Mappability, Users};
 use super::page_cache_action::CacheOutcome;
 use super::text::why;
-use crate::os::{AlternateStream, Volume};
 use crate::os::error_text;
 use crate::os::file_users::{FileUser, MappedRange};
 use crate::os::page_size;
 use crate::os::residency::{self, ResidencyCell};
+use crate::os::{AlternateStream, Volume};
 use crate::output::{JsonText, to_json};
 
 #[derive(Serialize)]

@@ -38,7 +38,8 @@ pub fn into_direct(file: File) -> io::Result<(File, u64)> {
     };
     // SAFETY: `FILE_STORAGE_INFO` is the struct that this class fills.
     let storage: Option<fs::FILE_STORAGE_INFO> = unsafe { information(direct.as_fd(), fs::FileStorageInfo) };
-    let stated = storage.map_or(0, |storage| storage.LogicalBytesPerSector.max(storage.PhysicalBytesPerSectorForPerformance));
+    let stated =
+        storage.map_or(0, |storage| storage.LogicalBytesPerSector.max(storage.PhysicalBytesPerSectorForPerformance));
     let alignment = if stated == 0 { USUAL_ALIGNMENT } else { stated.next_power_of_two() };
     Ok((direct.into(), u64::from(alignment)))
 }
