@@ -32,6 +32,7 @@ mod stage;
 #[cfg(test)]
 mod stage_tests;
 mod workers;
+mod write_text;
 
 pub use block::Block;
 pub(crate) use block::{rewritten, truncated};
@@ -47,10 +48,11 @@ pub use plan::{BLOCK, COUNTED, Cut, Engine, Plan};
 pub use prefetched_inputs::PrefetchedInputs;
 pub use run::Outcome;
 pub use session::Session;
-pub use sink::{Sink, write_text};
+pub use sink::Sink;
 pub(crate) use stage::Stage;
 pub use workers::Permits;
 pub(crate) use workers::on_threads;
+pub use write_text::write_text;
 
 /// The primitives of a stage. The model checker substitutes its own.
 mod sync {

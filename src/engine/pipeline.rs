@@ -16,7 +16,8 @@ use super::load::{Loaded, Loader};
 use super::plan::{Cut, Plan};
 use super::prefix_probe::probe_bytes;
 use super::session::Session;
-use super::sink::{Sink, write_text};
+use super::sink::Sink;
+use super::write_text::write_text;
 
 /// The steps for every block of a run.
 pub struct Pipeline<'a, K: Kernel> {

@@ -3,9 +3,6 @@
 use std::ffi::OsStr;
 use std::io;
 
-use super::block::Block;
-use super::kernel::{Inserted, Kernel};
-
 /// Accepts text in the order of the inputs.
 pub trait Sink: Send {
     /// Writes `bytes`, possibly later.
@@ -37,38 +34,4 @@ pub trait Sink: Send {
 
     /// Reports an input that failed, after everything written so far.
     fn report(&mut self, name: &OsStr, error: &io::Error);
-}
-
-/// Writes the text of a block with its insertions. Returns why the block's file no longer holds the
-/// bytes of deferred text, if so.
-///
-/// # Errors
-/// Fails as [`Sink::write`] and [`Sink::move_to`] do.
-pub fn write_text<K: Kernel>(
-    kernel: &K,
-    (block, part): (&Block, &K::Part),
-    text: &[u8],
-    sink: &mut dyn Sink,
-) -> io::Result<Option<io::Error>> {
-    let mut done = 0;
-    for insertion in kernel.insertions(part) {
-        sink.write(&text[done..insertion.at])?;
-        done = insertion.at;
-        match &insertion.what {
-            Inserted::Move(place) => sink.move_to(*place)?,
-            Inserted::Repeat { unit, bytes } => sink.repeat(unit, *bytes)?,
-            Inserted::Deferred(number) => {
-                let damage = kernel.write_deferred(block, part, *number, sink)?;
-                if damage.is_some() {
-                    return Ok(damage);
-                }
-            }
-            Inserted::Message(message) => {
-                sink.flush()?;
-                sink.message(message);
-            }
-        }
-    }
-    sink.write(&text[done..])?;
-    Ok(None)
 }

@@ -149,7 +149,7 @@ pub struct Lead {
 
 /// The place of a block in an input that can be read again.
 #[derive(Clone, Debug)]
-pub struct Origin {
+pub struct BlockOrigin {
     /// The offsets of its first byte and of its end.
     pub range: Range<u64>,
     /// Where its last line begins, if that is not in memory as it is.
@@ -199,7 +199,7 @@ impl Reach {
     /// the next. Returns the lines to print before it, and whether its first printed line directly
     /// follows the last one printed. Lines are counted only as far as context reaches. Lines of a block
     /// with an `origin` need not be held in memory.
-    pub fn cross(&mut self, hay: &[u8], origin: Option<&Origin>, pieces: &mut Vec<Piece>) -> (Lead, bool) {
+    pub fn cross(&mut self, hay: &[u8], origin: Option<&BlockOrigin>, pieces: &mut Vec<Piece>) -> (Lead, bool) {
         let first_shown = pieces.first().map_or(hay.len(), |piece| piece.start);
         if self.due > 0 && first_shown > 0 {
             let end = skip_lines(&hay[..first_shown], self.due, self.terminator);
@@ -235,7 +235,7 @@ impl Reach {
         Lead { bytes, pieces, lines }
     }
 
-    fn note(&mut self, hay: &[u8], origin: Option<&Origin>, pieces: &[Piece]) {
+    fn note(&mut self, hay: &[u8], origin: Option<&BlockOrigin>, pieces: &[Piece]) {
         if let Some(last) = pieces.iter().rposition(|piece| piece.selected) {
             // After its last selected line, a layout has all the context that the block holds.
             let had: u64 = pieces[last + 1..].iter().map(|piece| piece.lines).sum();
@@ -258,7 +258,7 @@ impl Reach {
     }
 
     /// Holds the last `lines` lines of a block, which begin at `from`.
-    fn hold(&mut self, hay: &[u8], from: usize, lines: u64, origin: Option<&Origin>) {
+    fn hold(&mut self, hay: &[u8], from: usize, lines: u64, origin: Option<&BlockOrigin>) {
         let (end, last) = match origin.and_then(|origin| origin.long_line) {
             Some(start) if from <= start && lines > 0 => (start, 1),
             _ => (hay.len(), 0),

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::json_line::JsonLine;
 use super::lines::lines_of;
 use super::query::Query;
 use super::style::Spans;
@@ -192,18 +191,25 @@ impl JsonTotals {
         self.input.bytes_printed += (text.len() - start) as u64;
     }
 
-    /// Counts the message of a line that is written later, and prints `begin` before the first one.
-    pub(super) fn long_line(&mut self, message: &JsonLine<'_>, length: u64, text: &mut Vec<u8>) {
+    /// Counts the message of a line that is written later, which has a length and a number of matches,
+    /// and prints `begin` before the first one of an input.
+    pub(super) fn long_line(
+        &mut self,
+        place: LinesPlace<'_>,
+        line_length: u64,
+        (message_length, matches): (u64, u64),
+        text: &mut Vec<u8>,
+    ) {
         let start = text.len();
         if !std::mem::replace(&mut self.begin_printed, true) {
-            push(&Message::Begin { path: JsonText::from(message.place.name) }, text);
+            push(&Message::Begin { path: JsonText::from(place.name) }, text);
         }
-        if message.place.selected {
+        if place.selected {
             self.input.matched_lines += 1;
-            self.input.matches += message.size.matches;
-            self.input.bytes_searched = message.place.offset + length;
+            self.input.matches += matches;
+            self.input.bytes_searched = place.offset + line_length;
         }
-        self.input.bytes_printed += (text.len() - start) as u64 + message.len();
+        self.input.bytes_printed += (text.len() - start) as u64 + message_length;
     }
 
     /// Prints the `end` of an input that had a `begin`, and adds up its figures.

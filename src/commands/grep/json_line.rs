@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::json::LinesPlace;
 use super::pattern::Pattern;
-use super::stretches::Stretches;
+use super::stretches::LineStretches;
 use crate::engine::{Block, Sink};
 use crate::output::{JsonText, JsonTextParts, append_json};
 
@@ -52,7 +52,7 @@ impl JsonSize {
         let mut text = JsonTextParts::begin(is_text, &mut json);
         let mut printed = 0;
         let mut list = MatchList { json: Vec::new(), matches: 0, position: 0 };
-        let mut stretches = Stretches::new(pattern, None);
+        let mut stretches = LineStretches::new(pattern, None);
         let terminator = range.end..block.bytes().len();
         block.in_parts(range, stretches.overlap(), |hay, part| {
             text.push(&hay[..part.len()], &mut json);
@@ -124,7 +124,7 @@ impl JsonLine<'_> {
         text.end(&mut json);
         json.append(&mut self.before_matches());
         let mut list = MatchList { json, matches: 0, position: 0 };
-        let mut stretches = Stretches::new(pattern, None);
+        let mut stretches = LineStretches::new(pattern, None);
         let damage = block.read_parts(line, stretches.overlap(), |hay, part| {
             let mut result = Ok(());
             stretches.part(hay, part, &mut |stretch| {

@@ -6,7 +6,7 @@ use super::pattern::Pattern;
 
 /// A piece of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stretch<'t> {
+pub struct LineStretch<'t> {
     /// The bytes.
     pub text: &'t [u8],
     /// Whether they are a match. Text between two matches may be in several pieces.
@@ -15,17 +15,17 @@ pub struct Stretch<'t> {
 
 /// The division of one line.
 #[derive(Debug)]
-pub struct Stretches<'p> {
+pub struct LineStretches<'p> {
     pattern: Option<&'p Pattern>,
     replacement: Option<&'p [u8]>,
     /// Where the last match ended.
     resume: u64,
 }
 
-impl<'p> Stretches<'p> {
+impl<'p> LineStretches<'p> {
     /// Returns the division by the matches of `pattern`, which are bounded, or one without matches.
-    pub fn new(pattern: Option<&'p Pattern>, replacement: Option<&'p [u8]>) -> Stretches<'p> {
-        Stretches { pattern, replacement, resume: 0 }
+    pub fn new(pattern: Option<&'p Pattern>, replacement: Option<&'p [u8]>) -> LineStretches<'p> {
+        LineStretches { pattern, replacement, resume: 0 }
     }
 
     /// Returns the number of bytes of the next part that a part needs.
@@ -35,7 +35,7 @@ impl<'p> Stretches<'p> {
 
     /// Divides the part of the line in `place`. `hay` begins there and goes on into the next part.
     /// Calls `each` until it returns false, and returns what it returned last.
-    pub fn part(&mut self, hay: &[u8], place: Range<u64>, each: &mut dyn FnMut(Stretch<'_>) -> bool) -> bool {
+    pub fn part(&mut self, hay: &[u8], place: Range<u64>, each: &mut dyn FnMut(LineStretch<'_>) -> bool) -> bool {
         let length = ((place.end - place.start) as usize).min(hay.len());
         let mut at = (self.resume.saturating_sub(place.start) as usize).min(length);
         let mut goes_on = true;
@@ -48,17 +48,17 @@ impl<'p> Stretches<'p> {
                     return false;
                 }
                 let between = &rest[at - base..found.start];
-                goes_on = between.is_empty() || each(Stretch { text: between, is_match: false });
+                goes_on = between.is_empty() || each(LineStretch { text: between, is_match: false });
                 let replaced = self.replacement.map(|replacement| pattern.expand(&rest[found.clone()], replacement));
                 let text = replaced.as_deref().unwrap_or(&rest[found.clone()]);
-                goes_on = goes_on && each(Stretch { text, is_match: true });
+                goes_on = goes_on && each(LineStretch { text, is_match: true });
                 at = base + found.end;
                 goes_on
             });
             self.resume = place.start + at as u64;
         }
         if goes_on && at < length {
-            goes_on = each(Stretch { text: &hay[at..length], is_match: false });
+            goes_on = each(LineStretch { text: &hay[at..length], is_match: false });
         }
         goes_on
     }
@@ -82,7 +82,7 @@ mod tests {
                 })
                 .unwrap();
             for size in 1..line.len() {
-                let mut stretches = Stretches::new(Some(&pattern), None);
+                let mut stretches = LineStretches::new(Some(&pattern), None);
                 let (mut all, mut matches) = (Vec::new(), Vec::new());
                 for start in (0..line.len()).step_by(size) {
                     let end = line.len().min(start + size);

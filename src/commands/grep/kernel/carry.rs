@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 
 use super::super::binary::BINARY;
-use super::super::context::{Origin, Reach, demote, keep_first};
+use super::super::context::{BlockOrigin, Reach, demote, keep_first};
 use super::super::query::{Found, Wanted};
 use super::super::settings::Report;
 use super::long_line::seen;
@@ -128,7 +128,7 @@ impl Search<'_> {
         let mut follows = true;
         if settings.separates {
             let mark = settings.mark_length(block);
-            let origin = self.holds_places(block).then(|| Origin {
+            let origin = self.holds_places(block).then(|| BlockOrigin {
                 range: block.offset() + mark as u64..block.offset() + block.len(),
                 long_line: part.long.as_ref().map(|long| long.start - mark),
             });

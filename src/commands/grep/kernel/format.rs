@@ -35,16 +35,8 @@ impl Search<'_> {
             deferred.push(what);
         };
         let printer = Printer { copies: Some(copies), ..self.printer() };
+        self.print_heading(block, part, &printer, text);
         let name = self.name(block);
-        if let Some(blank) = part.heading {
-            if blank {
-                printer.end_own_line(text);
-            }
-            printer.name_line(name, text);
-        }
-        if part.separated && settings.separates {
-            self.separator(text);
-        }
         let width = settings.width_of(block.source());
         let hay = seen(&part.long, block);
         let at = |piece: &Piece| At {
@@ -58,14 +50,9 @@ impl Search<'_> {
         if !part.lead.pieces.is_empty() {
             defer(Deferred::Lead(first_number), text);
         } else if part.lead.lines > 0 {
-            let number = first_number;
             let offset = block.offset() - part.lead.bytes.len() as u64;
-            self.print_piece(
-                &printer,
-                (&part.lead.bytes, None),
-                At { name, number, offset, selected: false, width },
-                text,
-            );
+            let at = At { name, number: first_number, offset, selected: false, width };
+            self.print_piece(&printer, (&part.lead.bytes, None), at, text);
         }
         let multiline = settings.multiline;
         let mut shown = pieces[0].start;
@@ -79,12 +66,29 @@ impl Search<'_> {
                 let spans = multiline.then_some(Spans { all: &part.found.spans, base: piece.start });
                 self.print_piece(&printer, (&hay[piece.start..piece.end], spans), at(&piece), text);
             }
-            if let Some(last) = last.filter(|_| part.long.as_ref().is_some_and(|long| long.is_valid || !self.checks()))
-            {
+            if let Some(last) = last.filter(|_| self.prints_long(part)) {
                 defer(Deferred::LongLine { number: part.first_line + last.line, selected: last.selected }, text);
             }
         }
         deferred
+    }
+
+    /// Prints what precedes the lines of a block: its input's name, or a separator.
+    fn print_heading(&self, block: &Block, part: &Part, printer: &Printer<'_>, text: &mut Vec<u8>) {
+        if let Some(blank) = part.heading {
+            if blank {
+                printer.end_own_line(text);
+            }
+            printer.name_line(self.name(block), text);
+        }
+        if part.separated && self.settings.separates {
+            self.separator(text);
+        }
+    }
+
+    /// Returns whether the line that is not held may be printed.
+    fn prints_long(&self, part: &Part) -> bool {
+        part.long.as_ref().is_some_and(|long| long.is_valid || !self.checks())
     }
 
     /// Returns whether lines are printed only if they are valid UTF-8.
@@ -98,7 +102,8 @@ impl Search<'_> {
         }
     }
 
-    /// Prints lines whose matches may be known. In a dialect that checks the encoding, lines that are not valid UTF-8 are skipped.
+    /// Prints lines whose matches may be known. In a dialect that checks the encoding, lines that are
+    /// not valid UTF-8 are skipped.
     pub(super) fn print_piece(
         &self,
         printer: &Printer<'_>,
@@ -157,7 +162,8 @@ impl Search<'_> {
             let number = part.first_line + last.line;
             let at = At { name, number, offset, selected: last.selected, width: 0 };
             let length = block.len() - last.start as u64;
-            totals.json.long_line(&self.json_line(block, part, at), length, &mut text);
+            let message = self.json_line(block, part, at);
+            totals.json.long_line(message.place, length, (message.len(), message.size.matches), &mut text);
             deferred = Some((text.len(), Deferred::LongLine { number, selected: last.selected }));
         }
         match deferred {

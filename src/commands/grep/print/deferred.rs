@@ -4,7 +4,7 @@ use std::io;
 use std::ops::Range;
 
 use super::super::json_line::flush_over;
-use super::super::stretches::{Stretch, Stretches};
+use super::super::stretches::{LineStretch, LineStretches};
 use super::super::style::At;
 use super::Printer;
 use crate::engine::{Block, Sink};
@@ -13,7 +13,7 @@ use crate::engine::{Block, Sink};
 const BUFFERED: usize = 64 << 10;
 
 /// A line that is being printed.
-struct OpenLine<'l> {
+struct DeferredLine<'l> {
     at: At<'l>,
     /// Whether its matches are printed alone.
     only_matching: bool,
@@ -42,7 +42,7 @@ impl Printer<'_> {
         if style.only_matching && !holds && !style.passthru {
             return Ok(None);
         }
-        let mut line = OpenLine {
+        let mut line = DeferredLine {
             at,
             only_matching: holds && style.only_matching,
             position: 0,
@@ -61,7 +61,7 @@ impl Printer<'_> {
             self.prefix(column, true, at, &mut line.text);
         }
         let pattern = self.needs_matches(at.selected).then_some(self.pattern);
-        let mut stretches = Stretches::new(pattern, style.replacement.as_deref());
+        let mut stretches = LineStretches::new(pattern, style.replacement.as_deref());
         let damage = block.read_parts(range, stretches.overlap(), |hay, part| {
             let mut result = Ok(());
             stretches.part(hay, part, &mut |stretch| {
@@ -81,7 +81,7 @@ impl Printer<'_> {
 
     /// Returns the column of the first match of a line.
     fn first_column(&self, block: &Block, range: Range<u64>) -> io::Result<Result<Option<usize>, io::Error>> {
-        let mut stretches = Stretches::new(Some(self.pattern), None);
+        let mut stretches = LineStretches::new(Some(self.pattern), None);
         let (mut position, mut column) = (0, None);
         let damage = block.read_parts(range, stretches.overlap(), |hay, part| {
             Ok(stretches.part(hay, part, &mut |stretch| {
@@ -93,7 +93,7 @@ impl Printer<'_> {
         Ok(damage.map_or(Ok(column), Err))
     }
 
-    fn stretch(&self, stretch: Stretch<'_>, line: &mut OpenLine<'_>) {
+    fn stretch(&self, stretch: LineStretch<'_>, line: &mut DeferredLine<'_>) {
         let position = line.position;
         line.position += stretch.text.len();
         if line.only_matching {
@@ -123,7 +123,7 @@ impl Printer<'_> {
         }
     }
 
-    fn end_color(&self, line: &mut OpenLine<'_>) {
+    fn end_color(&self, line: &mut DeferredLine<'_>) {
         if let (Some(colors), true) = (&self.style.colors, line.is_colored) {
             colors.end(self.line_color(line.at.selected), &mut line.text);
         }
