@@ -36,7 +36,7 @@ pub(super) fn seen<'b>(long: &'b Option<LongLine>, block: &'b Block) -> &'b [u8]
 }
 
 /// A way to find out whether a line matches.
-enum LineSearch<'p> {
+enum PartwiseSearch<'p> {
     /// Searches parts that overlap by this number of bytes.
     Overlap(&'p Pattern, usize),
     /// Passes the state of an automaton from part to part.
@@ -45,12 +45,12 @@ enum LineSearch<'p> {
     Whole(&'p Pattern),
 }
 
-impl<'p> LineSearch<'p> {
-    fn of(pattern: &'p Pattern) -> LineSearch<'p> {
+impl<'p> PartwiseSearch<'p> {
+    fn of(pattern: &'p Pattern) -> PartwiseSearch<'p> {
         match (pattern.longest_in_line(), pattern.line_automaton()) {
-            (Some(longest), _) if longest <= LONGEST => LineSearch::Overlap(pattern, longest.saturating_sub(1)),
-            (_, Some(automaton)) if automaton.start().is_some() => LineSearch::Automaton(pattern, automaton),
-            _ => LineSearch::Whole(pattern),
+            (Some(longest), _) if longest <= LONGEST => PartwiseSearch::Overlap(pattern, longest.saturating_sub(1)),
+            (_, Some(automaton)) if automaton.start().is_some() => PartwiseSearch::Automaton(pattern, automaton),
+            _ => PartwiseSearch::Whole(pattern),
         }
     }
 
@@ -65,11 +65,11 @@ impl<'p> LineSearch<'p> {
             }
         };
         match *self {
-            LineSearch::Overlap(pattern, overlap) => block.in_parts(range, overlap, |hay, _| {
+            PartwiseSearch::Overlap(pattern, overlap) => block.in_parts(range, overlap, |hay, _| {
                 is_match = ask(pattern.is_match(hay));
                 !is_match
             }),
-            LineSearch::Automaton(pattern, automaton) => {
+            PartwiseSearch::Automaton(pattern, automaton) => {
                 let Some(mut state) = automaton.start() else { return false };
                 block.in_parts(range, 0, |part, _| {
                     // A match within a part is found faster by itself.
@@ -79,7 +79,7 @@ impl<'p> LineSearch<'p> {
                 });
                 is_match = is_match || automaton.is_match_at_end(&mut state);
             }
-            LineSearch::Whole(pattern) => is_match = ask(pattern.is_match(&block.bytes()[range])),
+            PartwiseSearch::Whole(pattern) => is_match = ask(pattern.is_match(&block.bytes()[range])),
         }
         is_match
     }
@@ -163,7 +163,7 @@ impl Search<'_> {
     /// Returns whether the line in `range` is selected.
     fn selects(&self, block: &Block, range: Range<usize>, found: &mut Found) -> bool {
         let query = &self.settings.query;
-        let mut holds = |pattern| LineSearch::of(pattern).is_match(block, range.clone(), found);
+        let mut holds = |pattern| PartwiseSearch::of(pattern).is_match(block, range.clone(), found);
         let all = holds(&query.any) && query.and.iter().all(&mut holds) && !query.not.iter().any(&mut holds);
         all != query.invert && found.failure.is_none()
     }
