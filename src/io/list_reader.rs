@@ -1,5 +1,5 @@
-//! Reads the lines of a list that an option names (checksums, ranges, globs), in any encoding and
-//! each of a bounded length.
+//! Reads the lines of a list that an option names (checksums, ranges, globs, file names), each of a
+//! bounded length.
 //!
 //! Lists written on Windows start with a byte order mark, or are UTF-16 (PowerShell's `>`). Without
 //! a mark, bytes are unchanged. A line that is too long for a list is an error, so that a disk image
@@ -20,6 +20,8 @@ const MAX_LINE: u64 = 1 << 20;
 pub struct ListReader {
     input: Box<dyn BufRead + Send>,
     end: u8,
+    /// What messages call a line.
+    unit: &'static str,
     number: u64,
     line: Vec<u8>,
 }
@@ -30,17 +32,23 @@ impl ListReader {
     /// # Errors
     /// Returns an error if it cannot be opened.
     pub fn open(list: &OsStr) -> io::Result<ListReader> {
-        Ok(match list == "-" {
-            true => ListReader::new(io::stdin(), b'\n'),
-            false => ListReader::new(path::open(list)?, b'\n'),
-        })
+        Ok(ListReader::new(open(list)?, b'\n'))
+    }
+
+    /// Opens a list of NUL-terminated file names, which are bytes in no encoding.
+    ///
+    /// # Errors
+    /// Returns an error if it cannot be opened.
+    pub(super) fn open_names(list: &OsStr) -> io::Result<ListReader> {
+        let input = Box::new(BufReader::new(open(list)?));
+        Ok(ListReader { input, end: 0, unit: "file name number", number: 0, line: Vec::new() })
     }
 
     /// Reads the lines of `input`, each of which ends with the byte `end`.
     pub fn new(input: impl Read + Send + 'static, end: u8) -> ListReader {
         let decoded = DecodeReaderBytesBuilder::new().utf8_passthru(true).strip_bom(true).build(input);
         let input = Box::new(BufReader::with_capacity(1 << 16, decoded));
-        ListReader { input, end, number: 0, line: Vec::new() }
+        ListReader { input, end, unit: "line", number: 0, line: Vec::new() }
     }
 
     /// Returns the next line without its terminator, and its number, counted from 1.
@@ -56,10 +64,18 @@ impl ListReader {
         if self.line.last() == Some(&self.end) {
             self.line.pop();
         } else if self.line.len() as u64 == MAX_LINE {
-            return Err(io::Error::other(format!("line {} is longer than 1 MiB", self.number)));
+            return Err(io::Error::other(format!("{} {} is longer than 1 MiB", self.unit, self.number)));
         }
         Ok(Some((self.number, &self.line)))
     }
+}
+
+/// Opens the file with this name, or standard input for `-`.
+fn open(list: &OsStr) -> io::Result<Box<dyn Read + Send>> {
+    Ok(match list == "-" {
+        true => Box::new(io::stdin()),
+        false => Box::new(path::open(list)?),
+    })
 }
 
 #[cfg(test)]
