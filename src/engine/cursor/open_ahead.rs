@@ -71,9 +71,11 @@ impl<'a> OpenAhead<'a> {
     pub(super) fn new(inputs: Box<dyn Iterator<Item = Input<'a>> + Send + 'a>, workers: usize) -> OpenAhead<'a> {
         let is_single = inputs.size_hint().1 == Some(1);
         let share = |batches| fd_table::files_per_worker(batches * workers, MAX_BATCH);
-        let (max_batch, runs_ahead) = match share(BATCHES_AHEAD) {
+        // One file needs no share, and asking for it grows the kernel's table.
+        let ahead = if is_single { 0 } else { share(BATCHES_AHEAD) };
+        let (max_batch, runs_ahead) = match ahead {
             _ if is_single => (1, false),
-            files if files >= FEW_FILES => (files, true),
+            FEW_FILES.. => (ahead, true),
             _ => (share(2), false),
         };
         let max_chunks = if runs_ahead { 2 * workers } else { workers };
