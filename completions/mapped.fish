@@ -24,7 +24,7 @@ function __fish_mapped_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c mapped -n "__fish_mapped_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mapped -n "__fish_mapped_needs_command" -s h -l help -d 'Print help'
 complete -c mapped -n "__fish_mapped_needs_command" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "bench" -d 'Compare mmap and read on your files, your machine and your access pattern'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "cat" -d 'Write files to standard output'
@@ -69,7 +69,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand bench" -l seed -d 'Seed fo
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l label -d 'Name this run in --json and --csv' -r
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l compare -d 'Compare with an earlier run, saved with --json in FILE' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l plot -d 'Also write a chart to FILE.svg' -r -F
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stats -d 'Print I/O statistics when done, to standard error, a file or an open descriptor' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -r
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -92,12 +92,12 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -l bytes -d 'Print on
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l since -d 'Print only log entries from TIME onward' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l until -d 'Print only log entries up to and including TIME' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l around -d 'Print only log entries within 5 minutes of TIME; 14:30+-10m sets another distance' -r
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l slack -d 'Find all entries even if they are out of order by up to SPAN' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l slack -d 'Find entries that are out of order by up to SPAN' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l time-zone -d 'Read times without a zone as times in ZONE, such as Europe/Paris or +01:00 [default: the local zone]' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l year -d 'Set the year of the first entry in logs without years, or its date, YYYY-MM-DD, in logs without dates' -r
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l time-format -d 'Parse times with FORMAT, as strptime does, instead of detecting their format' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l time-format -d 'Parse times with FORMAT, as strptime does' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l time-key -d 'Read the time from field KEY of JSON objects or key=value pairs' -r
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l shard -d 'Print part I of N equal parts, split at line ends; the N parts in order make up the file' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l shard -d 'Print part I of N equal parts, split at line ends' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s f -l follow -d 'Print the last ten lines, then data as it is appended; BY is descriptor (the default) or name' -r -f -a "descriptor\t'The open file, even after it is renamed'
 name\t'The name, even after logs are rotated'"
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l pid -d 'With --follow, stop when process PID exits' -r
@@ -111,7 +111,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -l length -d 'Read at
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l stats -d 'Print I/O statistics when done, to standard error, a file or an open descriptor' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -187,7 +187,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l offset -d 'Sk
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l stats -d 'Print I/O statistics when done, to standard error, a file or an open descriptor' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -r
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -279,10 +279,10 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l shard -d 'Search 
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l since -d 'Print only log entries from TIME onward' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l until -d 'Print only log entries up to and including TIME' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l around -d 'Print only log entries within 5 minutes of TIME; 14:30+-10m sets another distance' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l slack -d 'Find all entries even if they are out of order by up to SPAN' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l slack -d 'Find entries that are out of order by up to SPAN' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-zone -d 'Read times without a zone as times in ZONE, such as Europe/Paris or +01:00 [default: the local zone]' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l year -d 'Set the year of the first entry in logs without years, or its date, YYYY-MM-DD, in logs without dates' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-format -d 'Parse times with FORMAT, as strptime does, instead of detecting their format' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-format -d 'Parse times with FORMAT, as strptime does' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-key -d 'Read the time from field KEY of JSON objects or key=value pairs' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l follow -d 'Keep searching data as it is appended, by descriptor (even if the file is renamed) or by name (even if it is replaced)' -r -f -a "descriptor\t'The open file, even after it is renamed'
 name\t'The name, even after logs are rotated'"
@@ -295,7 +295,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l length -d 'Read a
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l stats -d 'Print I/O statistics when done, to standard error, a file or an open descriptor' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -438,7 +438,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l block-size -d 
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l stats -d 'Print I/O statistics when done, to standard error, a file or an open descriptor' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -r
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -497,7 +497,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand stat" -l length -d 'Read a
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l stats -d 'Print I/O statistics when done, to standard error, a file or an open descriptor' -r
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -r
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"

@@ -51,6 +51,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 
 use cli::Cli;
 use cli::multicall::{self, Call, Refused};
@@ -84,13 +85,21 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
         output::print_message(format_args!("{}", examples::brief(subcommand)));
         return usage_error(subcommand).into();
     }
+    let is_full_help = args.iter().any(|arg| arg == "--help");
     match Cli::try_parse_from(cli::getopt::expand_numbers(args)) {
         Ok(cli) => run(&cli).into(),
         Err(error) if error.use_stderr() => {
             output::print_message(format_args!("mapped: {}", cli::refusal::message(&error, subcommand)));
             usage_error(subcommand).into()
         }
-        Err(help) => ended(printed(help.print()), usage_error(subcommand)).into(),
+        Err(help) => {
+            let full = subcommand.filter(|_| is_full_help && help.kind() == ErrorKind::DisplayHelp);
+            let shown = match full.and_then(cli::pages::with_full_help) {
+                Some(mut command) => command.print_help(),
+                None => help.print(),
+            };
+            ended(printed(shown), usage_error(subcommand)).into()
+        }
     }
 }
 

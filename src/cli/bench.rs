@@ -15,10 +15,7 @@ use super::size::parse_size;
 /// order, and checks that all results agree. The cache state (cold or warm) is set and verified
 /// before each run.
 #[derive(clap::Args, Debug)]
-#[command(
-    override_usage = "mapped bench [OPTION]... [FILE]...",
-    after_long_help = super::pages::examples::help("bench"),
-)]
+#[command(override_usage = "mapped bench [OPTION]... [FILE]...")]
 #[command(args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 #[command(group = ArgGroup::new("state").args(["cold", "warm", "both"]))]
 #[command(group = ArgGroup::new("format").args(["json", "csv"]))]
@@ -110,8 +107,10 @@ pub struct BenchArgs {
     #[arg(long, value_name = "FILE.svg")]
     pub plot: Option<PathBuf>,
 
-    /// Print I/O statistics when done, to standard error, a file or an open descriptor
-    #[arg(long, value_name = "FORMAT[:FILE|:fd:N]", default_missing_value = "text", num_args = 0..=1, require_equals = true, value_parser = parse_stats)]
+    /// Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there
+    ///
+    /// Without :FILE or :fd:N, they go to standard error.
+    #[arg(long, value_name = "FORMAT", default_missing_value = "text", num_args = 0..=1, require_equals = true, value_parser = parse_stats)]
     pub stats: Option<StatsOption>,
 
     /// When to show a progress bar on standard error

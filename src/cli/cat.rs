@@ -18,10 +18,7 @@ use super::times::Times;
 /// --sanitize to make them visible.
 #[derive(clap::Args, Clone, Debug)]
 #[command(args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
-#[command(
-    override_usage = "mapped cat [OPTION]... [FILE]...",
-    after_long_help = super::pages::examples::help("cat"),
-)]
+#[command(override_usage = "mapped cat [OPTION]... [FILE]...")]
 #[command(group = clap::ArgGroup::new("ranges").args(["lines", "lines_from", "bytes"]).multiple(true))]
 #[command(group = clap::ArgGroup::new("following").args(["follow", "follow_name"]).multiple(true))]
 #[command(group = clap::ArgGroup::new("interleaving").args(["follow", "follow_name", "merge"]).multiple(true))]
@@ -143,7 +140,9 @@ pub struct CatArgs {
           conflicts_with_all = ["lines", "lines_from", "around_byte", "reverse", "bytes", "shard"])]
     pub merge: bool,
 
-    /// Print part I of N equal parts, split at line ends; the N parts in order make up the file
+    /// Print part I of N equal parts, split at line ends
+    ///
+    /// The N parts in order make up the file.
     #[arg(long, value_name = "I/N", value_parser = parse_shard, help_heading = "Selection")]
     pub shard: Option<(u64, u64)>,
 

@@ -52,8 +52,7 @@ pub const ALGORITHMS: [&str; 32] = [
 #[derive(clap::Args, Debug)]
 // Here, `--length` is the length of the digest, as in b2sum, cksum and b3sum.
 #[command(
-    override_usage = "mapped checksum [OPTION]... [FILE]...\n       mapped checksum -c|--audit [OPTION]... [LIST]...",
-    after_long_help = super::pages::examples::help("checksum"),
+    override_usage = "mapped checksum [OPTION]... [FILE]...\n       mapped checksum -c|--audit [OPTION]... [LIST]..."
 )]
 #[command(mut_arg("length", |arg| arg.long("bytes")), args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 pub struct ChecksumArgs {

@@ -36,8 +36,10 @@ pub struct Common {
     #[arg(hide_short_help = true, long, value_name = "WHEN", default_value = "auto", default_missing_value = "always", num_args = 0..=1, require_equals = true)]
     pub progress: When,
 
-    /// Print I/O statistics when done, to standard error, a file or an open descriptor
-    #[arg(hide_short_help = true, long, value_name = "FORMAT[:FILE|:fd:N]", default_missing_value = "text", num_args = 0..=1, require_equals = true, value_parser = parse_stats)]
+    /// Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there
+    ///
+    /// Without :FILE or :fd:N, they go to standard error.
+    #[arg(hide_short_help = true, long, value_name = "FORMAT", default_missing_value = "text", num_args = 0..=1, require_equals = true, value_parser = parse_stats)]
     pub stats: Option<StatsOption>,
 
     /// When to use colour

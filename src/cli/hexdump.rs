@@ -21,8 +21,7 @@ pub use values::{Border, CharacterTable, DumpFormat, Endian, Radix, Width};
 #[derive(clap::Args, Debug)]
 // The letters that hexdump and xxd use for options shared by all subcommands.
 #[command(
-    override_usage = "mapped hexdump [OPTION]... [FILE]...\n       mapped hexdump -r [OPTION]... [DUMP [TARGET]]",
-    after_long_help = super::pages::examples::help("hexdump"),
+    override_usage = "mapped hexdump [OPTION]... [FILE]...\n       mapped hexdump -r [OPTION]... [DUMP [TARGET]]"
 )]
 #[command(
     mut_arg("offset", |arg| arg.short('s').visible_alias("skip")),

@@ -32,7 +32,7 @@ fn placed<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, id: &str) -> V
     name = "mapped", version, propagate_version = true, disable_help_subcommand = true,
     override_usage = "mapped SUBCOMMAND [OPTION]... [OPERAND]...\n       mapped --as TOOL [OPTION]... [OPERAND]...",
     subcommand_value_name = "SUBCOMMAND", subcommand_help_heading = "Subcommands",
-    after_long_help = pages::examples::help("mapped"),
+    after_help = pages::examples::help("mapped").unwrap_or_default(),
 )]
 pub struct Cli {
     /// The subcommand to run.

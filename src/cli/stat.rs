@@ -14,8 +14,7 @@ use super::getopt::take_any_word;
 /// blocks and no device is triggered.
 #[derive(clap::Args, Debug)]
 #[command(
-    override_usage = "mapped stat [OPTION]... FILE...\n       mapped stat --lines|--count=LIST|--content [FILE]...",
-    after_long_help = super::pages::examples::help("stat"),
+    override_usage = "mapped stat [OPTION]... FILE...\n       mapped stat --lines|--count=LIST|--content [FILE]..."
 )]
 #[command(group = clap::ArgGroup::new("counting").args(["lines", "count"]).multiple(true))]
 #[command(args_override_self = true, infer_long_args = true, mut_args(take_any_word))]

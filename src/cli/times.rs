@@ -26,7 +26,7 @@ pub struct Times {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with_all = ["shard", "since", "until"])]
     pub around: Option<String>,
 
-    /// Find all entries even if they are out of order by up to SPAN
+    /// Find entries that are out of order by up to SPAN
     #[arg(hide_short_help = true, long, value_name = "SPAN", default_value = "1m")]
     pub slack: String,
 
@@ -44,7 +44,9 @@ pub struct Times {
     #[arg(hide_short_help = true, long, value_name = "YEAR")]
     pub year: Option<String>,
 
-    /// Parse times with FORMAT, as strptime does, instead of detecting their format
+    /// Parse times with FORMAT, as strptime does
+    ///
+    /// Without it, the format is detected.
     #[arg(hide_short_help = true, long, value_name = "FORMAT", allow_hyphen_values = true)]
     pub time_format: Option<String>,
 

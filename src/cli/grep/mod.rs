@@ -23,8 +23,7 @@ use super::getopt::take_any_word;
 /// applies. Without -E, -F, -G or -P, a pattern is a Rust regex, as in ripgrep.
 #[derive(Args, Clone, Debug)]
 #[command(
-    override_usage = "mapped grep [OPTION]... PATTERN [FILE]...\n       mapped grep [OPTION]... -e PATTERN... [FILE]...",
-    after_long_help = super::pages::examples::help("grep"),
+    override_usage = "mapped grep [OPTION]... PATTERN [FILE]...\n       mapped grep [OPTION]... -e PATTERN... [FILE]..."
 )]
 #[command(disable_help_flag = true, args_override_self = true, infer_long_args = true, args(negations()), mut_args(take_any_word), mut_arg("threads", |arg| arg.short('j')))]
 pub struct GrepArgs {

@@ -13,6 +13,9 @@ pub struct Example {
     pub line: &'static str,
 }
 
+/// The widest command line that is shown beside its description, in columns.
+const MAX_COLUMN: usize = 45;
+
 const fn example(about: &'static str, line: &'static str) -> Example {
     Example { about, line }
 }
@@ -122,10 +125,25 @@ fn of(subcommand: &str) -> &'static [Example] {
     EXAMPLES.iter().find(|(name, _)| *name == subcommand).map_or(&[], |(_, examples)| examples)
 }
 
-/// Returns the examples as the last section of a help text.
-pub fn help(subcommand: &str) -> String {
-    let lines = of(subcommand).iter().map(|example| format!("  {}\n      {}", example.about, example.line));
-    format!("Examples:\n{}", lines.collect::<Vec<_>>().join("\n"))
+/// Returns the examples as a section of a help text, or `None` for a subcommand without examples.
+pub fn help(subcommand: &str) -> Option<String> {
+    let lines = in_columns(of(subcommand).iter());
+    (!lines.is_empty()).then(|| format!("Examples:\n{}", lines.join("\n")))
+}
+
+/// Returns the examples in two columns. A command line that does not fit into the first takes a
+/// line of its own.
+fn in_columns<'a>(examples: impl Iterator<Item = &'a Example> + Clone) -> Vec<String> {
+    let width = examples.clone().filter(is_short).map(|example| example.line.len()).max().unwrap_or(0);
+    let shown = examples.map(|example| match is_short(&example) {
+        true => format!("  {:width$}  {}", example.line, example.about),
+        false => format!("  {}\n  {:width$}  {}", example.line, "", example.about),
+    });
+    shown.collect()
+}
+
+fn is_short(example: &&Example) -> bool {
+    example.line.len() <= MAX_COLUMN
 }
 
 /// Returns the section of a man page, or nothing for a subcommand without examples.
@@ -148,12 +166,7 @@ pub fn brief(subcommand: Option<&str>) -> String {
         Some(command) => (usage(command), subcommand),
         None => (usage(&mut program), None),
     };
-    let examples = of(name.unwrap_or("mapped")).iter();
-    let width = examples.clone().map(|example| example.line.len()).filter(|&width| width <= 60).max().unwrap_or(0);
-    let lines: Vec<String> = examples
-        .filter(|example| example.line.len() <= width)
-        .map(|example| format!("  {:width$}  {}", example.line, example.about))
-        .collect();
+    let lines = in_columns(of(name.unwrap_or("mapped")).iter().filter(is_short));
     let more = name.map_or(String::from("mapped --help"), |name| format!("mapped {name} --help"));
     format!("{usage}\n\n{}\n\nAll options: {more}. Topics: mapped help.", lines.join("\n"))
 }

@@ -71,15 +71,14 @@ fn named(name: &str) -> Option<&'static Topic> {
 
 /// Returns the help of a subcommand or the text of a topic; without a name, the list of both.
 pub fn help(name: Option<&str>) -> Option<String> {
-    let mut program = super::program();
     match name {
         None => {
             let list: Vec<String> =
                 TOPICS.iter().map(|topic| format!("  {:11}  {}", topic.name, topic.about)).collect();
-            Some(format!("{}\nTopics:\n{}\n", program.render_long_help(), list.join("\n")))
+            Some(format!("{}\nTopics:\n{}\n", super::program().render_help(), list.join("\n")))
         }
-        Some(name) => match program.find_subcommand_mut(name) {
-            Some(command) => Some(command.render_long_help().to_string()),
+        Some(name) => match super::with_full_help(name) {
+            Some(mut command) => Some(command.render_help().to_string()),
             None => named(name).map(text),
         },
     }
