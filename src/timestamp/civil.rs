@@ -72,7 +72,7 @@ const fn named(order: Order, separator: u8, short_year: bool, weekday: bool) -> 
 }
 
 /// All supported date styles.
-pub(super) const STYLES: [DateStyle; 52] = {
+pub(super) const STYLES: [DateStyle; 54] = {
     use Order::{DayMonth, DayMonthYear, MonthDay, MonthDayYear, YearDay, YearMonthDay};
     [
         numbers(YearMonthDay, b'-', false),
@@ -103,6 +103,7 @@ pub(super) const STYLES: [DateStyle; 52] = {
         numbers(MonthDay, 0, false),
         numbers(DayMonth, b'/', false),
         numbers(DayMonth, b'.', false),
+        numbers(DayMonth, b'-', false),
         named(YearMonthDay, b'-', false, false),
         named(YearMonthDay, b'/', false, false),
         named(YearMonthDay, b' ', false, false),
@@ -125,6 +126,7 @@ pub(super) const STYLES: [DateStyle; 52] = {
         named(MonthDayYear, b'/', false, false),
         named(MonthDayYear, b'-', true, false),
         named(MonthDay, b'-', false, false),
+        named(MonthDay, b'/', false, false),
         named(MonthDay, b' ', false, false),
         named(MonthDay, b' ', false, true),
     ]
@@ -227,11 +229,10 @@ impl DateStyle {
         if !self.named {
             return self.number(at);
         }
-        // Without a year, there is no number on both sides, so a foreign word does not count as a
-        // month.
         let mut after = *at;
         let month = after.name(&MONTHS);
-        if self.has_year() && (month.is_none() || after.peek().is_some_and(|byte| byte.is_ascii_alphabetic())) {
+        let goes_on = |at: &Scanner<'_>| at.peek().is_some_and(|byte| byte.is_ascii_alphabetic() || byte >= 0x80);
+        if month.is_none() || goes_on(&after) {
             return foreign_month(at);
         }
         *at = after;
@@ -270,13 +271,15 @@ const fn clock(separator: u8, seconds: bool, half_day: bool, colon_fraction: boo
 }
 
 /// All supported styles of a time of day, those that read more first.
-pub(super) const CLOCKS: [ClockStyle; 14] = [
+pub(super) const CLOCKS: [ClockStyle; 15] = [
     clock(b':', true, true, true),
     clock(b':', true, true, false),
     clock(b':', true, false, true),
     clock(b':', true, false, false),
     ClockStyle { unpadded: true, ..clock(b':', true, false, false) },
     ClockStyle { point: true, ..clock(b':', true, false, false) },
+    // OpenVAS.
+    ClockStyle { point: true, ..clock(b'h', true, false, false) },
     clock(b':', false, true, false),
     clock(b':', false, false, false),
     clock(b'.', true, true, true),
@@ -310,7 +313,7 @@ impl ClockStyle {
         if self.seconds {
             separate(&mut at, if self.point { b'.' } else { self.separator })?;
             second = number(&mut at)?;
-            if self.point && !matches!(at.0, [b'.', digit, ..] if digit.is_ascii_digit()) {
+            if self.point && self.separator == b':' && !matches!(at.0, [b'.', digit, ..] if digit.is_ascii_digit()) {
                 return None;
             }
             nanoseconds = self.fraction(&mut at)?;

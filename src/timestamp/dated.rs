@@ -11,9 +11,9 @@ use super::stamp::{DAY, Stamp, Yearless, days_from_civil};
 use super::zone::{Abbreviations, WrittenZone};
 
 /// The separators between a date and its time. A longer one precedes those that are its prefix.
-pub(super) const GAPS: [&[u8]; 26] = [
+pub(super) const GAPS: [&[u8]; 27] = [
     b" - ", b" -- ", b" | ", b" @ ", b" time=", b",time=", b" at ", b" ", b"T", b"t", b"_", b"::", b":", b"-", b", ",
-    b",\"", b",", b"\t", b"/", b"@", b"; ", b";", b"\" \"", b"][", b"|", b".",
+    b",\"", b",", b"\t", b"/", b"@", b"; ", b";", b"\" \"", b"\",\"", b"][", b"|", b".",
 ];
 
 /// Consumes the separator between a date and its time. After a blank, an hour may be padded with
@@ -27,7 +27,7 @@ pub(super) fn take_gap(at: &mut Scanner<'_>, gap: &[u8]) -> Option<()> {
 }
 
 /// The separators between a time and the date after it.
-const TURNED_GAPS: [&[u8]; 6] = [b" date=", CMTRACE, b", ", b" - ", b" ", b"-"];
+const TURNED_GAPS: [&[u8]; 7] = [b" date=", CMTRACE, b", ", b" - ", b" ", b"-", b","];
 
 /// The gap in the logs of Configuration Manager, whose dates put the month first.
 pub(super) const CMTRACE: &[u8] = b"\" date=\"";
@@ -134,7 +134,13 @@ impl Civil {
     /// Returns the times at the start of `text` that end with a date.
     pub fn detect_turned(text: &[u8], zones: &Abbreviations) -> Vec<FoundTime> {
         let mut found = Vec::new();
-        for clock in CLOCKS.into_iter().filter(|clock| clock.separator == b':' && !clock.unpadded && !clock.point) {
+        let colons = CLOCKS.into_iter().filter(|clock| clock.separator == b':' && !clock.unpadded && !clock.point);
+        // A comma starts a fraction or the column of the date.
+        let commas_end = colons.clone().map(|clock| ClockStyle { comma_ends: true, ..clock });
+        for clock in colons.chain(commas_end) {
+            if !found.is_empty() {
+                break;
+            }
             let mut at = Scanner(text);
             if clock.read(&mut at).is_none() {
                 continue;
@@ -143,7 +149,6 @@ impl Civil {
             let Some(gap) = TURNED_GAPS.into_iter().find(|gap| at.0.starts_with(gap)) else { continue };
             let civil = |style| Self { date: Some(style), gap, clock, zone, year_last: false, first: First::Clock };
             found.extend(STYLES.into_iter().filter_map(|style| FoundTime::new(civil(style), text, zones)));
-            break;
         }
         found.retain(|candidate| !matches!(candidate.stamp, Stamp::Yearless(..)));
         found

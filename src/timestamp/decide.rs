@@ -97,6 +97,13 @@ impl FormatDetector<'_> {
                 .is_some_and(|word| matches!(word, "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL"));
             style.order == Order::YearMonthDay && (style.separator == 0 || (style.short_year && level))
                 || a.gap == CMTRACE && style.order == Order::MonthDayYear
+                // dstat's columns follow a day and a month; logcat puts the month first.
+                || style.separator == b'-'
+                    && match style.order {
+                        Order::DayMonth => self.seen[form].example.contains('|'),
+                        Order::MonthDay => !self.seen[form].example.contains('|'),
+                        _ => false,
+                    }
         };
         match (prefers(date, one), prefers(others, other)) {
             (true, false) => Some(one),
@@ -111,7 +118,7 @@ impl FormatDetector<'_> {
             Notation::Format(_) => true,
             _ if self.hints.key.is_some() => true,
             // A bare time of day counts only if most lines have one.
-            Notation::Civil(civil) if civil.date.is_none() => seen.lines * 2 > self.outer,
+            Notation::Civil(civil) if civil.date.is_none() => seen.lines * 2 > self.outer || form.0.is_of_top(),
             Notation::Epoch => !jumps && seen.lines * 20 >= self.outer,
             Notation::Civil(civil) => {
                 let inner = !matches!(form.0, TimePlace::Column { index: 0, .. });

@@ -164,11 +164,15 @@ impl<'h> FormatDetector<'h> {
                     // Digits before a bare time are a date that was not recognised, unless the
                     // number is a process ID.
                     let bare = matches!(candidate.notation, Notation::Civil(civil) if civil.date.is_none());
-                    let dated = bare && line[..offset].iter().any(u8::is_ascii_digit) && !is_number(&line[..offset]);
+                    let dated = bare
+                        && line[..offset].iter().any(u8::is_ascii_digit)
+                        && !is_number(&line[..offset])
+                        && !line.starts_with(b"MSI (");
                     let traced = candidate.notation == Notation::Traced;
                     if traced != (*place == TimePlace::after_bracket()) {
                         continue;
                     }
+                    let deep = deep && !place.is_of_top();
                     if deep && !candidate.notation.has_date() && !traced || plain_number || tail || dated {
                         continue;
                     }
@@ -282,11 +286,17 @@ fn is_of_slapd(line: &[u8]) -> bool {
         && NEXT.iter().any(|next| line[8..].starts_with(next))
 }
 
-/// Returns whether a text is one number or name in brackets, and blanks, after any sequences that set colours.
+/// Returns whether a text is one number or name in brackets, and blanks, after any sequences that
+/// set colours.
+///
+/// A number that is too long for a part of a date may have a fraction and end its column, as in
+/// Cisco's `00012345.001 |`.
 fn is_number(text: &[u8]) -> bool {
     let mut at = Scanner(text);
     at.invisible();
-    at.0.iter().all(|byte| byte.is_ascii_digit() || *byte == b' ') || is_name_in_brackets(at.0)
+    let is_long = at.count_digits() >= 5;
+    let is_part = |byte: &u8| byte.is_ascii_digit() || *byte == b' ' || is_long && matches!(byte, b'.' | b'|');
+    at.0.iter().all(is_part) || is_name_in_brackets(at.0)
 }
 
 /// Returns whether a text is one word in brackets that is not a date, such as `[A1B2C] `.

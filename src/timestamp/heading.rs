@@ -1,8 +1,8 @@
 //! Entries that state their time after their first line.
 //!
-//! `git log`, `svn log`, `hg log`, `bzr log`, ausearch and wevtutil begin an entry with a heading,
-//! and state its time one or more lines below. In such a log, only a heading that a time follows
-//! begins an entry.
+//! `git log`, `svn log`, `hg log`, `bzr log`, ausearch, wevtutil, Perforce and ModSecurity begin an
+//! entry with a heading, and state its time one or more lines below. In such a log, only a heading
+//! that a time follows begins an entry.
 
 use super::access::lines;
 use super::stamp::Stamp;
@@ -14,7 +14,7 @@ const MOST_LINES: usize = 8;
 const MOST_BYTES: usize = 64 << 10;
 
 /// The words that begin a heading.
-const WORDS: [&[u8]; 4] = [b"commit ", b"changeset:", b"Event[", b"{Heap before GC"];
+const WORDS: [&[u8]; 5] = [b"commit ", b"changeset:", b"Event[", b"{Heap before GC", b"Perforce server "];
 
 /// The first line of each entry of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub(super) enum Heading {
     Rule(u8),
     /// A line that begins with a certain text.
     Word(&'static [u8]),
+    /// The first section of an entry in ModSecurity's audit log, such as `--5a70c866-A--`.
+    Section,
 }
 
 impl Heading {
@@ -32,6 +34,9 @@ impl Heading {
             return Some(Self::Word(word));
         }
         let line = line.trim_ascii_end();
+        if line.starts_with(b"--") && line.ends_with(b"-A--") {
+            return Some(Self::Section);
+        }
         let first = *line.first().filter(|byte| matches!(byte, b'-' | b'=' | b'*'))?;
         (line.len() >= 4 && line.iter().all(|byte| *byte == first)).then_some(Self::Rule(first))
     }

@@ -106,8 +106,12 @@ impl Notation {
             let compact =
                 style.separator == 0 && !style.named && matches!(digits, 14 | 17 | 20) || style.separator == CJK;
             let gap = GAPS.iter().find(|gap| {
-                let is_usual =
-                    style.order != Order::YearDay || style.separator == b'-' && **gap == b"T" || **gap == b":";
+                let is_usual = match (style.order, style.separator) {
+                    (Order::YearDay, separator) => separator == b'-' && **gap == b"T" || **gap == b":",
+                    // klog and Chromium.
+                    (Order::MonthDay, 0) => matches!(**gap, [b' ' | b'/']),
+                    _ => true,
+                };
                 if !is_usual {
                     return false;
                 }

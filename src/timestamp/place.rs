@@ -85,6 +85,11 @@ impl TimePlace {
         Self::After(Box::from(&b"] "[..]))
     }
 
+    /// Returns whether this is the place of the time in the heading of a screen of `top`.
+    pub fn is_of_top(&self) -> bool {
+        matches!(self, Self::After(text) if **text == *b"top - ")
+    }
+
     /// Reads the time of `line` that stands here in `notation`, and where it ends if it is in a column.
     pub fn read(&self, line: &[u8], notation: &Notation, zones: &Abbreviations) -> Option<(Stamp, Option<usize>)> {
         match self {

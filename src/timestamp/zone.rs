@@ -154,6 +154,9 @@ impl Abbreviations {
                 _ => numeric(&mut at).map_or(WrittenZone::Nothing, WrittenZone::Offset),
             },
             Some(b'A'..=b'Z') => self.named(&mut at),
+            Some(b'u' | b'g') => {
+                at.take(b"utc").or_else(|| at.take(b"gmt")).map_or(WrittenZone::Nothing, |()| WrittenZone::Offset(0))
+            }
             _ => return WrittenZone::Nothing,
         };
         let goes_on = at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');

@@ -141,3 +141,19 @@ fn large_logs_with_headings() {
     let expected: Vec<u32> = (0..5000).map(|at| if at % 3 == 0 { at / 3 } else { at - at / 3 - 1 } * 4 + 4).collect();
     assert_eq!(numbers, expected);
 }
+
+/// Regression: a period began at the line with the time, below the heading.
+#[test]
+fn perforce_and_modsecurity() {
+    let perforce = |hour: u32| {
+        format!("Perforce server info:\n\t2026/11/21 {hour:02}:00:00 pid 7 ann@pc 10.0.0.1 [p4] 'user-sync'\n\n")
+    };
+    check_entries([&perforce(9), &perforce(10), &perforce(11)]);
+    let audit = |id: &str, hour: u32| {
+        format!(
+            "--{id}-A--\n[21/Nov/2026:{hour:02}:00:00.123456 +0000] Xyz 10.0.0.1 5 10.0.0.2 80\n--{id}-B--\n\
+             GET / HTTP/1.1\n\n--{id}-Z--\n\n"
+        )
+    };
+    check_entries([&audit("5a70c866", 9), &audit("5a70c867", 10), &audit("0bd1e4f3", 11)]);
+}
