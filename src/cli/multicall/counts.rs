@@ -14,7 +14,8 @@ pub struct Signed {
     pub number: u64,
 }
 
-/// Parses a count as coreutils do: decimal, with a unit such as `b`, `k`, `K`, `KB` or `MiB`.
+/// Parses a count as coreutils do: decimal, with a unit such as `b`, `k`, `K`, `KB` or `MiB`. A unit
+/// alone is one of it.
 pub fn signed(text: &OsStr) -> Option<Signed> {
     let text = text.to_str()?;
     let (sign, digits) = match text.as_bytes() {
@@ -37,11 +38,13 @@ pub fn signed(text: &OsStr) -> Option<Signed> {
             base.checked_pow(power).unwrap_or(u64::MAX)
         }
     };
-    if number.is_empty() {
-        return None;
-    }
-    // The largest number stands for all larger ones, as in coreutils.
-    Some(Signed { sign, number: number.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(unit) })
+    let number = match number {
+        "" if digits.is_empty() => return None,
+        "" => 1,
+        // The largest number stands for all larger ones, as in coreutils.
+        number => number.parse().unwrap_or(u64::MAX),
+    };
+    Some(Signed { sign, number: number.saturating_mul(unit) })
 }
 
 /// Rewrites an old-style option given as the first argument, such as `-5c` of head or `+5f` of
@@ -104,7 +107,9 @@ mod tests {
         assert_eq!(number("2kB"), Some((None, 2000)));
         assert_eq!(number("2KiB"), Some((None, 2048)));
         assert_eq!(number("99999999999999999999"), Some((None, u64::MAX)));
-        for text in ["", "-", "x", "1x", "1.5K", "0x10", "--1", "k", "1Ki", "1é"] {
+        assert_eq!(number("-b"), Some((Some(b'-'), 512)));
+        assert_eq!(number("kB"), Some((None, 1000)));
+        for text in ["", "-", "x", "1x", "1.5K", "0x10", "--1", "1Ki", "1é"] {
             assert_eq!(number(text), None, "{text}");
         }
     }

@@ -39,13 +39,20 @@ pub fn tail(line: &mut RewrittenArgs) -> Result<(), String> {
     if line.has("retry") && !by_name {
         return Err("option '--retry' is offered with --follow=name only".into());
     }
-    let option = match count(line)? {
+    let count = count(line)?;
+    let option = match count {
         Some((unit, Signed { sign: Some(b'+'), number })) => format!("--{unit}={}:", number.max(1)),
         Some((unit, Signed { number, .. })) => format!("--{unit}=-{number}:"),
         None => "--lines=-10:".into(),
     };
     line.push(option);
-    headings(line);
+    let follows =
+        line.options.iter().any(|option| option == "-F" || option.as_encoded_bytes().starts_with(b"--follow"));
+    match count {
+        // Where nothing is to be printed, GNU tail prints no headings either.
+        Some((_, Signed { sign: None | Some(b'-'), number: 0 })) if !follows => line.push("--no-heading"),
+        _ => headings(line),
+    }
     Ok(())
 }
 
@@ -66,6 +73,17 @@ fn headings(line: &mut RewrittenArgs) {
         None => line.operands.len() > 1,
     };
     line.push(if shown { "--heading" } else { "--no-heading" });
+}
+
+/// Completes tac: an empty separator is the NUL byte.
+pub fn tac(line: &mut RewrittenArgs) -> Result<(), String> {
+    if let Some(given) = line.last(&["separator"]) {
+        let text = given.value.clone().filter(|text| !text.is_empty()).unwrap_or("\0".into());
+        let mut option = std::ffi::OsString::from("--separator=");
+        option.push(text);
+        line.push(option);
+    }
+    Ok(())
 }
 
 /// Completes wc: lines, words and bytes unless other counts are requested.
@@ -125,22 +143,42 @@ pub fn xxd(line: &mut RewrittenArgs) -> Result<(), String> {
     if line.operands.len() > 2 || line.operands.len() == 2 && !reverse {
         return Err("an output file is offered with -r only; write: xxd FILE > OUTFILE".into());
     }
-    match line.last(&["plain", "include", "bits"]).map(|given| given.name.as_str()) {
+    match line.last(&["plain", "include", "bits", "e"]).map(|given| given.name.as_str()) {
         Some("plain") => line.push("--plain"),
-        Some("include") => {
-            line.push("--include");
-            if line.has("bits") {
-                line.push("-b");
-            }
-        }
-        Some(_) => line.push("--format=binary"),
+        Some("include") => array(line),
+        Some("bits") => line.push("--format=binary"),
+        Some(_) => line.options.extend(["--format=xxd".into(), "--endian=little".into()]),
         None => line.push("--format=xxd"),
+    }
+    for (name, option) in [("cols", "--width="), ("groupsize", "--group="), ("len", "--length=")] {
+        let Some(text) = line.last(&[name]).and_then(|given| given.value.clone()) else { continue };
+        let text = text.to_string_lossy();
+        // Like strtol(3), which xxd calls; a negative length is no limit.
+        let number = text.strip_prefix('+').unwrap_or(&text);
+        if !(name == "len" && number.starts_with('-')) {
+            line.push(format!("{option}{number}"));
+        }
     }
     // Each -a toggles it.
     if line.given.iter().filter(|given| given.name == "autoskip").count() % 2 == 1 {
         line.push("--squeeze");
     }
     Ok(())
+}
+
+/// Requests a C array from xxd. Its options have no effect on other formats.
+fn array(line: &mut RewrittenArgs) {
+    line.push("--include");
+    for (name, option) in [("bits", "-b"), ("capitalize", "--capitalize"), ("t", "--terminate")] {
+        if line.has(name) {
+            line.push(option);
+        }
+    }
+    if let Some(name) = line.last(&["name"]).and_then(|given| given.value.clone()) {
+        let mut option = std::ffi::OsString::from("--name=");
+        option.push(name);
+        line.push(option);
+    }
 }
 
 /// Completes cmp: the first difference, all differences after -l, or none after -s. With -i or two
@@ -200,6 +238,17 @@ pub fn od(line: &mut RewrittenArgs) -> Result<(), String> {
             line.operands.pop();
             line.push(format!("--offset={offset}"));
         }
+    }
+    for (name, letter, option) in [("skip-bytes", 'j', "--offset="), ("read-bytes", 'N', "--length=")] {
+        let Some(text) = line.last(&[name]).and_then(|given| given.value.clone()) else { continue };
+        let text = text.to_string_lossy();
+        let number = text.strip_prefix('+').unwrap_or(&text);
+        // A unit alone is one of it.
+        let one = if number.starts_with(|c: char| c.is_ascii_alphabetic()) { "1" } else { "" };
+        if number.starts_with('-') || parse_size(&format!("{one}{number}")).is_err() {
+            return Err(format!("invalid -{letter} argument '{text}'"));
+        }
+        line.push(format!("{option}{one}{number}"));
     }
     if let Some(width) = line.last(&["width"]) {
         let mut option = std::ffi::OsString::from("--width=");

@@ -51,7 +51,7 @@ const TAIL: &[Rule] = &[
 const TAC: &[Rule] = &[
     rule('b', "before", Flag, Args("--separator-before")),
     rule('r', "regex", Flag, NotOffered("a separator is plain text")),
-    rule('s', "separator", Required, Args("--separator={}")),
+    rule('s', "separator", Required, Noted),
 ];
 
 const WC: &[Rule] = &[
@@ -91,21 +91,21 @@ const HEXDUMP: &[Rule] = &[
 const XXD: &[Rule] = &[
     rule('a', "autoskip", Flag, Noted),
     rule('b', "bits", Flag, Noted),
-    rule('c', "cols", Required, Args("--width={}")),
-    rule('C', "capitalize", Flag, Args("--capitalize")),
+    rule('c', "cols", Required, Noted),
+    rule('C', "capitalize", Flag, Noted),
     rule('d', "decimal", Flag, Args("--address-radix=decimal")),
-    rule('e', "", Flag, Args("--endian=little")),
+    rule('e', "", Flag, Noted),
     rule('E', "EBCDIC", Flag, Args("--character-table=ebcdic")),
-    rule('g', "groupsize", Required, Args("--group={}")),
+    rule('g', "groupsize", Required, Noted),
     rule('i', "include", Flag, Noted),
-    rule('l', "len", Required, Args("--length={}")),
-    rule('n', "name", Required, Args("--name={}")),
+    rule('l', "len", Required, Noted),
+    rule('n', "name", Required, Noted),
     rule('o', "offset", Required, Args("--base={}")),
     rule('p', "plain", Flag, Noted),
     rule('r', "revert", Flag, Args("--reverse")),
     rule('R', "", Required, Args("--color={}")),
     rule('s', "seek", Required, Args("--offset={}")),
-    rule('t', "", Flag, Args("--terminate")),
+    rule('t', "", Flag, Noted),
     rule('u', "uppercase", Flag, Args("--upper")),
     rule('v', "version", Flag, NotOffered("version")),
 ];
@@ -121,8 +121,8 @@ const CMP: &[Rule] = &[
 
 const OD: &[Rule] = &[
     rule('A', "address-radix", Required, Args("--address-radix={}")),
-    rule('j', "skip-bytes", Required, Args("--offset={}")),
-    rule('N', "read-bytes", Required, Args("--length={}")),
+    rule('j', "skip-bytes", Required, Noted),
+    rule('N', "read-bytes", Required, Noted),
     rule('S', "strings", Optional, NotOffered("write: mapped grep -oba '[ -~]{3,}' FILE")),
     rule('t', "format", Required, Args("--type={}")),
     rule('v', "output-duplicates", Flag, Args("--no-squeezing")),
@@ -170,7 +170,7 @@ pub const TOOLS: &[Tool] = &[
     Tool { same: "AbeEnstTuv", ..tool("cat", "cat", &[]) },
     Tool { rules: &[ENDS], settle: settle::head, ..tool("head", "cat", &[]) },
     Tool { rules: &[ENDS, TAIL], settle: settle::tail, ..tool("tail", "cat", &[]) },
-    Tool { rules: &[TAC], ..tool("tac", "cat", &["--reverse"]) },
+    Tool { rules: &[TAC], settle: settle::tac, ..tool("tac", "cat", &["--reverse"]) },
     grep("grep", &["-G", "--no-heading", "--color=never"]),
     grep("egrep", &["-E", "--no-heading", "--color=never"]),
     grep("fgrep", &["-F", "--no-heading", "--color=never"]),
