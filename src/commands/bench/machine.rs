@@ -12,6 +12,9 @@ pub struct Machine {
     pub host: String,
     /// The processor's model.
     pub processor: Option<String>,
+    /// The name of the system, such as "Linux".
+    #[serde(skip)]
+    pub system: String,
     /// The kernel's release.
     pub kernel: String,
     /// The number of processors that this program may use.
@@ -30,6 +33,7 @@ impl Machine {
             time: jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string(),
             host,
             processor: processor(),
+            system: crate::os::posix::system_name(),
             kernel,
             processors: crate::os::processors(),
             memory: crate::os::memory_size(),

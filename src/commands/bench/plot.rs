@@ -171,7 +171,13 @@ fn subtitle(Findings { subjects, machine, .. }: &Findings<'_>) -> String {
         }
         several => format!("{} files, {bytes}", several.len()),
     };
-    format!("{what} · Linux {} · {} processors, {} of memory", machine.kernel, machine.processors, size(machine.memory))
+    format!(
+        "{what} · {} {} · {} processors, {} of memory",
+        machine.system,
+        machine.kernel,
+        machine.processors,
+        size(machine.memory)
+    )
 }
 
 fn color_of(way: &Way) -> RGBColor {

@@ -127,7 +127,8 @@ fn head(Findings { settings, subjects, machine, measured, .. }: &Findings<'_>) -
     }
     let _ = writeln!(
         text,
-        "Linux {}, {} processor{}, {} of memory",
+        "{} {}, {} processor{}, {} of memory",
+        machine.system,
         machine.kernel,
         machine.processors,
         if machine.processors == 1 { "" } else { "s" },

@@ -11,7 +11,7 @@ use std::ops::Range;
 use data_encoding::{BASE64, HEXLOWER};
 use serde::Serialize;
 
-use super::name::escaped;
+use super::name::{escaped, portable};
 use crate::digest::{Algorithm, Digest};
 use crate::os::posix::OsStrExt;
 use crate::output::escape_for_terminal;
@@ -121,7 +121,7 @@ impl ListStyle {
         if self.nameless {
             return (Vec::new(), Some(Vec::new()));
         }
-        let mut name = Cow::Borrowed(subject.name.as_bytes());
+        let mut name = portable(subject.name);
         if let Some(piece) = subject.piece {
             let last = piece.end.saturating_sub(1).max(piece.start);
             name.to_mut().extend(format!(" offset {}-{last}", piece.start).bytes());
@@ -156,7 +156,7 @@ impl ListStyle {
         .into_bytes();
         if !self.implied && !self.nameless {
             text.push(b' ');
-            text.extend(&*self.shown(subject.name.as_bytes()));
+            text.extend(&*self.shown(&portable(subject.name)));
         }
         text.push(if self.zero { 0 } else { b'\n' });
         text

@@ -3,11 +3,23 @@
 //! In a digest line, a newline, carriage return or backslash is escaped, and the line then starts
 //! with a backslash. Names remain bytes throughout.
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 
 use crate::os::error_text;
 use crate::os::posix::{OsStrExt, OsStringExt};
 use crate::output::Output;
+
+/// Returns the name for a list, which has forward slashes on Windows too. Such a list can be checked
+/// on any system, and most of its names need no escaping. `b3sum` does the same.
+pub fn portable(name: &OsStr) -> Cow<'_, [u8]> {
+    let bytes = name.as_bytes();
+    // After this prefix, Windows takes a name literally.
+    if cfg!(windows) && bytes.contains(&b'\\') && !bytes.starts_with(br"\\?\") {
+        return Cow::Owned(bytes.iter().map(|&byte| if byte == b'\\' { b'/' } else { byte }).collect());
+    }
+    Cow::Borrowed(bytes)
+}
 
 /// Returns the escaped name, if it needs escaping.
 pub fn escaped(name: &OsStr) -> Option<Vec<u8>> {

@@ -98,6 +98,11 @@ pub fn thread_time() -> Duration {
     Duration::new(ran.tv_sec.unsigned_abs(), ran.tv_nsec as u32)
 }
 
+/// Returns the name of the system, such as "Linux" (`uname(2)`).
+pub fn system_name() -> String {
+    rustix::system::uname().sysname().to_string_lossy().into_owned()
+}
+
 /// Returns the name of the machine and the release of its system (`uname(2)`).
 pub fn host_and_release() -> (String, String) {
     let name = rustix::system::uname();

@@ -61,6 +61,31 @@ impl Errno {
         self.0
     }
 
+    /// Returns the words of POSIX's `strerror(3)` for an error that every system knows. Messages then
+    /// are the same on all systems, and in one language. Windows knows no text for some of them.
+    pub fn words(self) -> Option<&'static str> {
+        Some(match self.0 as u32 {
+            code::ERROR_FILE_NOT_FOUND | code::ERROR_PATH_NOT_FOUND | code::ERROR_INVALID_NAME => {
+                "No such file or directory"
+            }
+            code::ERROR_ACCESS_DENIED => "Permission denied",
+            code::ERROR_PRIVILEGE_NOT_HELD => "Operation not permitted",
+            code::ERROR_DIRECTORY_NOT_SUPPORTED => "Is a directory",
+            code::ERROR_DIRECTORY => "Not a directory",
+            code::ERROR_CANT_RESOLVE_FILENAME => "Too many levels of symbolic links",
+            code::ERROR_FILENAME_EXCED_RANGE => "File name too long",
+            code::ERROR_TOO_MANY_OPEN_FILES => "Too many open files",
+            code::ERROR_NOT_ENOUGH_MEMORY | code::ERROR_OUTOFMEMORY => "Cannot allocate memory",
+            code::ERROR_DISK_FULL | code::ERROR_HANDLE_DISK_FULL => "No space left on device",
+            code::ERROR_BROKEN_PIPE | code::ERROR_NO_DATA => "Broken pipe",
+            code::ERROR_FILE_EXISTS | code::ERROR_ALREADY_EXISTS => "File exists",
+            code::ERROR_NOT_SUPPORTED => "Operation not supported",
+            code::ERROR_CALL_NOT_IMPLEMENTED => "Function not implemented",
+            code::ERROR_IO_DEVICE | code::ERROR_CRC => "Input/output error",
+            _ => return None,
+        })
+    }
+
     /// Returns the system's code of an error, if it has one.
     pub fn from_io_error(error: &io::Error) -> Option<Errno> {
         error.raw_os_error().map(Errno)

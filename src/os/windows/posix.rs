@@ -224,6 +224,11 @@ pub fn thread_time() -> Duration {
     duration(kernel) + duration(user)
 }
 
+/// Returns the name of the system.
+pub fn system_name() -> String {
+    "Windows".into()
+}
+
 /// Returns the name of the machine and the release of its system.
 pub fn host_and_release() -> (String, String) {
     use windows_sys::Wdk::System::SystemServices::RtlGetVersion;
