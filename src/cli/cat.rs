@@ -105,7 +105,7 @@ pub struct CatArgs {
           conflicts_with_all = ["follow", "follow_name", "number_nonblank", "squeeze_blank"])]
     pub reverse: bool,
 
-    /// With --reverse, print records that end with TEXT instead of lines
+    /// With --reverse, print records that end with TEXT, or with NUL if it is empty, instead of lines
     #[arg(hide_short_help = true, long, value_name = "TEXT", help_heading = "Selection", requires = "reverse", allow_hyphen_values = true,
           conflicts_with_all = ["lines", "lines_from", "since", "until", "around", "shard", "around_byte",
               "number", "show_ends", "show_all", "ends_and_nonprinting"])]

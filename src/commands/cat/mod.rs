@@ -52,8 +52,11 @@ pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
     config.own_output = None;
     let progress = config.progress(&args.files, output);
     anyhow::ensure!(!args.reverse || !wanted.has_steps(), "--reverse takes no ranges with steps");
-    let text = args.separator.as_ref().map_or(&b"\n"[..], |text| text.as_bytes());
-    anyhow::ensure!(!text.is_empty(), "the text after --separator is empty");
+    let text: &[u8] = match args.separator.as_ref().map(|text| text.as_bytes()) {
+        None => b"\n",
+        Some(b"") => b"\0",
+        Some(text) => text,
+    };
     let separator = Separator { text, begins_record: args.separator_before };
     let mut cat = Cat {
         wanted,
