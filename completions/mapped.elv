@@ -67,7 +67,7 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand --lines 'Print only these lines of each file: 100:200, :50, 1000:, -100: (the last hundred), 100:+20, 7, 1:9~3'
             cand --lines-from 'Also print the lines in the ranges that file LIST contains, separated by white space; - is standard input'
             cand --around-byte 'Print the line that contains byte N, counted from 0 as by grep -b, and five lines on each side, or LINES'
-            cand --separator 'With --reverse, print records that end with TEXT instead of lines'
+            cand --separator 'With --reverse, print records that end with TEXT, or with NUL if it is empty, instead of lines'
             cand --bytes 'Print only these bytes of each file, counted from 1; RANGE is as for --lines, also with sizes such as 64K'
             cand --since 'Print only log entries from TIME onward'
             cand --until 'Print only log entries up to and including TIME'

@@ -72,7 +72,7 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('--lines', '--lines', [CompletionResultType]::ParameterName, 'Print only these lines of each file: 100:200, :50, 1000:, -100: (the last hundred), 100:+20, 7, 1:9~3')
             [CompletionResult]::new('--lines-from', '--lines-from', [CompletionResultType]::ParameterName, 'Also print the lines in the ranges that file LIST contains, separated by white space; - is standard input')
             [CompletionResult]::new('--around-byte', '--around-byte', [CompletionResultType]::ParameterName, 'Print the line that contains byte N, counted from 0 as by grep -b, and five lines on each side, or LINES')
-            [CompletionResult]::new('--separator', '--separator', [CompletionResultType]::ParameterName, 'With --reverse, print records that end with TEXT instead of lines')
+            [CompletionResult]::new('--separator', '--separator', [CompletionResultType]::ParameterName, 'With --reverse, print records that end with TEXT, or with NUL if it is empty, instead of lines')
             [CompletionResult]::new('--bytes', '--bytes', [CompletionResultType]::ParameterName, 'Print only these bytes of each file, counted from 1; RANGE is as for --lines, also with sizes such as 64K')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Print only log entries from TIME onward')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Print only log entries up to and including TIME')
