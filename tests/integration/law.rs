@@ -86,7 +86,8 @@ impl Law {
                 };
                 for (_, &way) in ways.filter(|(column, _)| is_chosen(*column)) {
                     let ran = self.run(way, threads, *block, &path);
-                    let what = format!("{:?} {way}, {threads} threads, block {block:?}, exit code {}", self.args, ran.code);
+                    let what =
+                        format!("{:?} {way}, {threads} threads, block {block:?}, exit code {}", self.args, ran.code);
                     assert_eq!(
                         String::from_utf8_lossy(&ran.stdout),
                         String::from_utf8_lossy(stdout),

@@ -319,7 +319,8 @@ fn long_paths_are_opened() {
     std::fs::create_dir_all(dir.path().join(&deep)).unwrap();
     let file = deep.join("file");
     dir.file(&file, b"needle\n");
-    for args in [&["grep", "-rc", "needle", "long"][..], &["checksum", "-r", "long"], &["cat", file.to_str().unwrap()]] {
+    for args in [&["grep", "-rc", "needle", "long"][..], &["checksum", "-r", "long"], &["cat", file.to_str().unwrap()]]
+    {
         assert_eq!(same(dir.path(), args, Input::None).code, 0, "{args:?}");
     }
 }
