@@ -179,7 +179,8 @@ pub struct Checking {
 
     /// Like --check, and also report files that are not in the list, have moved, or are missing
     ///
-    /// Searches the directories that names in the list start with.
+    /// Searches the directories that names in the list start with. Listed files are reported in the
+    /// order of the list, then moved and new ones in byte order of their names, then missing ones.
     #[arg(long, conflicts_with = "ignore_missing")]
     pub audit: bool,
 

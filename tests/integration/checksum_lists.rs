@@ -470,3 +470,84 @@ fn a_file_that_another_process_writes_to_gives_some_digest_and_no_panic() {
         over.store(true, Ordering::Relaxed);
     });
 }
+
+/// Regression: two threads divided one standard input between its two names, and printed digests of
+/// parts of it.
+#[test]
+fn only_the_first_name_of_standard_input_gets_its_bytes() {
+    let dir = files();
+    let input = vec![b'x'; 3 << 20];
+    let digests = |name: &str| [printed_for(&input, "-"), printed_for(b"", name)].concat();
+    for name in ["-", "/dev/stdin"] {
+        let mut command = mapped();
+        command.args(["checksum", "-a", "md5", "-", name]).current_dir(dir.path());
+        assert_eq!(text(&run_piped(&mut command, &input).stdout), digests(name), "{name}");
+    }
+    dir.file("list", digests("/dev/stdin").as_bytes());
+    for _ in 0..3 {
+        let ran = run_piped(mapped().args(["checksum", "-c", "list"]).current_dir(dir.path()), &input);
+        assert_eq!((ran.code, text(&ran.stdout)), (1, "-: OK\n/dev/stdin: FAILED open or read\n".into()));
+        assert!(ran.stderr.contains("standard input was already read"), "{}", ran.stderr);
+    }
+}
+
+/// Returns the line of `bytes` under a name.
+fn printed_for(bytes: &[u8], name: &str) -> String {
+    let ran = run_piped(mapped().args(["checksum", "-a", "md5", "--no-names"]), bytes);
+    format!("{}  {name}\n", text(&ran.stdout).trim())
+}
+
+/// Regression: blanks at the end of a name in an SFV list were never part of it.
+#[test]
+fn names_in_sfv_lists_may_end_with_blanks() {
+    let dir = Dir::new();
+    dir.file("tr ", b"z");
+    dir.file("c", b"y");
+    dir.file("l.sfv", b"tr  62D277AF\nc    FBDB2615\n");
+    let ran = checksum(&dir, &["-c", "l.sfv"]);
+    assert_eq!((ran.code, text(&ran.stdout)), (0, "tr : OK\nc   : OK\n".into()), "{}", ran.stderr);
+}
+
+/// Regression: the first part of a digest that a blank splits was taken for a shorter digest, and
+/// all lines after it for lines with one blank.
+#[test]
+fn a_digest_that_a_blank_splits_is_improper() {
+    let dir = files();
+    let lines = text(&printed(&dir, &["-a", "sha256", "--untagged", "plain", "a b"]));
+    for at in [8, 32, 40] {
+        dir.file("list", format!("{} {}", &lines[..at], &lines[at..]).as_bytes());
+        let ran = checksum(&dir, &["-c", "list"]);
+        assert_eq!((ran.code, text(&ran.stdout)), (0, "a b: OK\n".into()), "{at}: {}", ran.stderr);
+        assert!(ran.stderr.contains("1 line is improperly formatted"), "{at}: {}", ran.stderr);
+    }
+}
+
+/// Regression: a name with a backslash that leads through a file was an error under
+/// `--ignore-missing`, which ignores missing files.
+#[test]
+fn a_name_that_leads_through_a_file_is_missing() {
+    let dir = files();
+    let line = text(&printed(&dir, &["-a", "md5", "--untagged", "plain"]));
+    dir.file("list", format!("{line}{}  plain\\b\n", &line[..32]).as_bytes());
+    let ran = checksum(&dir, &["-c", "--ignore-missing", "list"]);
+    assert_eq!((ran.code, text(&ran.stdout)), (0, "plain: OK\n".into()), "{}", ran.stderr);
+}
+
+/// Regression: a new empty file was a missing one that had moved, and a missing directory was an
+/// unreadable file besides the missing files in it.
+#[test]
+fn an_audit_tells_missing_directories_and_empty_files() {
+    let dir = Dir::new();
+    std::fs::create_dir_all(dir.path().join("t")).unwrap();
+    std::fs::create_dir_all(dir.path().join("u")).unwrap();
+    for (name, bytes) in [("t/a", &b"a"[..]), ("t/empty", b""), ("u/b", b"b")] {
+        dir.file(name, bytes);
+    }
+    dir.file("list", &printed(&dir, &["-a", "sha256", "t/a", "t/empty", "u/b"]));
+    std::fs::rename(dir.path().join("t/empty"), dir.path().join("t/other")).unwrap();
+    std::fs::remove_dir_all(dir.path().join("u")).unwrap();
+    let ran = checksum(&dir, &["--audit", "list"]);
+    let want = "t/a: OK\nt/other: NEW\nt/empty: MISSING\nu/b: MISSING\nmatched              1\n\
+        changed              0\nmoved                0\nmissing              2\nnew                  1\nunreadable           0\n";
+    assert_eq!((ran.code, text(&ran.stdout), ran.stderr.as_str()), (1, want.into(), ""));
+}

@@ -87,8 +87,7 @@ impl Audit {
     /// Records the verdict on a listed file.
     pub fn note(&mut self, entry: &ListEntry, verdict: &io::Result<EntryVerdict>) {
         let piece = entry.piece().map(|(name, _)| name);
-        let other = entry.other_names().into_iter().next();
-        for name in [Some(entry.name.clone()), piece, other].into_iter().flatten() {
+        for name in [entry.name.clone()].into_iter().chain(piece).chain(entry.other_names()) {
             self.names.insert(key(&name));
         }
         self.roots.insert(root(Path::new(&entry.name)));
@@ -123,6 +122,8 @@ impl Audit {
                 let is_listed = names.contains(&key(&name));
                 (!is_listed).then(|| (name, Input::Unopened(file, engine)))
             }
+            // The listed files below a missing directory are missing themselves.
+            Err((_, error)) if error.kind() == io::ErrorKind::NotFound => None,
             Err((name, error)) => Some((name.clone(), Input::Failed(name, error))),
         });
         let work = |(name, input): (OsString, Input<'_>), permits: &Permits| {
@@ -132,12 +133,10 @@ impl Audit {
                 return Ok(None);
             }
             let digests = match recipes.is_empty() {
-                true => Vec::new(),
-                false => {
-                    file_digest::digest(source, &recipes, config, permits).map_err(|error| (name.clone(), error))?
-                }
+                true => Ok(Vec::new()),
+                false => file_digest::digest(source, &recipes, config, permits),
             };
-            Ok(Some((name, digests)))
+            digests.map(|digests| Some((name.clone(), digests))).map_err(|error| (name, error))
         };
         let (missing, counts) = (&mut self.missing, &mut self.counts);
         let mut tell = |result: Hashed| match result {
@@ -190,9 +189,10 @@ enum Finding<'a> {
 
 /// Finds the missing file that has one of these digests, and marks it as moved.
 fn found<'m>(missing: &'m mut [Missing], digests: &[Digest]) -> Option<&'m OsStr> {
+    // All empty files have the same digest, so one is not another that was moved.
     let is = |candidate: &DigestCandidate| {
         let digest = digests.iter().find(|digest| digest.spec == candidate.spec);
-        digest.is_some_and(|digest| digest.is(&candidate.bytes))
+        digest.is_some_and(|digest| digest.input_len > 0 && digest.is(&candidate.bytes))
     };
     let found = missing.iter_mut().find(|missing| !missing.moved && missing.candidates.iter().any(is))?;
     found.moved = true;

@@ -32,7 +32,8 @@ pub fn run(
         bail!("--expect '{text}': expected a digest of {algorithms}, in hexadecimal or base64");
     };
     let entries = run.settings.files.iter().map(move |name| {
-        let entry = ListEntry { name: name.clone(), expected: vec![expected.clone()], may_be_windows: false };
+        let expected = vec![expected.clone()];
+        let entry = ListEntry { name: name.clone(), expected, may_be_windows: false, may_be_padded: false };
         ListItem::Entry(entry)
     });
     Ok(Check::new(run, &args.checking, "--expect".as_ref()).run(entries, output))

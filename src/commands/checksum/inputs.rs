@@ -3,11 +3,14 @@
 //! Names are produced one at a time, so that memory does not grow with their number. The file that
 //! standard output is written to has no digest yet and is skipped.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::io;
 
 use crate::io::name_list::NameList;
 use crate::io::walk::{Walk, WalkOrder, WalkedFile};
 use crate::io::{FileRef, path};
+use crate::os::Status;
+use crate::os::posix::FileType;
 
 /// Files in the order in which their digests are printed.
 pub type Files<'a> = Box<dyn Iterator<Item = WalkedFile> + Send + 'a>;
@@ -29,4 +32,26 @@ pub fn expanded(names: NameList<'_>, recursive: bool) -> Files<'_> {
             Err(problem) => Box::new(std::iter::once(Err(problem))),
         }
     }))
+}
+
+/// Returns whether a name stands for this process' standard input.
+pub fn names_stdin(name: &OsStr) -> bool {
+    ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|stdin| name == *stdin)
+}
+
+/// Tells whether a name is the first one of standard input. The files of a run are read by several
+/// threads at a time, which would divide one stream between two of its names.
+#[derive(Debug, Default)]
+pub struct StdinReader {
+    is_taken: bool,
+}
+
+impl StdinReader {
+    /// Returns whether `name` stands for bytes that belong to an earlier name.
+    pub fn is_taken(&mut self, name: &OsStr) -> bool {
+        // Under its other names, a file is opened again and read from its start.
+        let is_stream = || Status::of(io::stdin()).is_ok_and(|status| status.kind != FileType::RegularFile);
+        let is_stdin = name == "-" || names_stdin(name) && is_stream();
+        is_stdin && std::mem::replace(&mut self.is_taken, true)
+    }
 }

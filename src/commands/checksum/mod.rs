@@ -28,6 +28,7 @@ use crate::commands::file_digest;
 use crate::digest::{Algorithm, Digest};
 use crate::engine::{Input, Lookahead, MapSteps, map_in_order};
 use crate::exit::Exit;
+use crate::io::Source;
 use crate::io::name_list::names_from;
 use crate::output::{Destination, Output};
 
@@ -106,7 +107,13 @@ fn print(run: ChecksumRun<'_>, files: inputs::Files<'_>, output: &mut Output) ->
     let ChecksumRun { settings, config, .. } = run;
     let mut exit = Exit::Success;
     let (engine, stats) = (&config.engine, &config.stats);
-    let inputs = files.map(|file| match file {
+    let mut stdin = inputs::StdinReader::default();
+    let inputs = files.map(move |file| match file {
+        // No bytes are left for it, as if it had been opened later.
+        Ok(place) if stdin.is_taken(place.path()) => match Source::named(place.path()) {
+            Ok(empty) => Input::Open(empty),
+            Err(error) => Input::Failed(place.path().to_owned(), error),
+        },
         Ok(place) => Input::Unopened(place, engine),
         Err((name, error)) => Input::Failed(name, error),
     });

@@ -12,6 +12,7 @@ use std::io::{self, Read};
 
 use super::ChecksumRun;
 use super::audit::Audit;
+use super::inputs::StdinReader;
 use super::list::{ListEntries, ListEntry, ListItem};
 use super::name::report;
 use crate::cli::checksum::{Checking, ChecksumArgs};
@@ -122,10 +123,15 @@ impl<'a> Check<'a> {
     fn verify(mut self, entries: impl Iterator<Item = ListItem> + Send, output: &mut Output) -> io::Result<ListTotals> {
         let directory = self.checking.directory.as_deref();
         let verifier = Verifier { run: self.run, directory, guesses: &self.guesses };
-        let jobs = entries.map(|item| match item {
+        let mut stdin = StdinReader::default();
+        let jobs = entries.map(move |item| match item {
             ListItem::Entry(entry) => {
-                let file = Box::new(Input::Named(verifier.path_of(&entry.name)));
-                CheckJob::Entry(entry, file)
+                let path = verifier.path_of(&entry.name);
+                let file = match stdin.is_taken(&path) {
+                    true => Input::Failed(path, io::Error::other("standard input was already read")),
+                    false => Input::Named(path),
+                };
+                CheckJob::Entry(entry, Box::new(file))
             }
             item => CheckJob::Item(item),
         });

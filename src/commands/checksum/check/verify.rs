@@ -81,7 +81,7 @@ impl Verifier<'_> {
             let path = self.path_of(&name);
             let input = Input::Named(path.clone());
             match self.compare(entry, &CheckTarget { path: &path, piece }, input, permits) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
                 outcome => return outcome,
             }
         }
@@ -156,7 +156,7 @@ impl Verifier<'_> {
             Some(piece) => {
                 let too_far = |_| io::Error::from(io::ErrorKind::InvalidInput);
                 let offset = i64::try_from(piece.start).map_err(too_far)?;
-                Range { offset, length: Some(piece.end - piece.start) }
+                Range { offset, length: Some(piece.end - piece.start), ..Range::default() }
             }
             None => config.engine.range,
         };

@@ -7,7 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::ops::Range;
 
 use crate::digest::{Algorithm, Spec};
-use crate::os::posix::{OsStrExt, OsStringExt};
+use crate::os::posix::OsStrExt;
 
 /// A file and the digests it should have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct ListEntry {
     /// Whether backslashes in the name may separate directories. Windows tools escape nothing,
     /// whereas Unix tools escape a backslash that belongs to a name.
     pub may_be_windows: bool,
+    /// Whether blanks at the end of the name may only align the text after it.
+    pub may_be_padded: bool,
 }
 
 /// One digest that a file should have.
@@ -74,20 +76,24 @@ impl ListEntry {
         self.expected[0].candidates[0].spec.algorithm
     }
 
-    /// Returns the names to look for if no file has the listed name: with this system's separators
-    /// and, for a path on a drive, its last component.
+    /// Returns the names to look for if no file has the listed name: without the blanks at its end,
+    /// and with this system's separators and, for a path on a drive, its last component.
     pub fn other_names(&self) -> Vec<OsString> {
-        let name = self.name.as_bytes();
-        if !self.may_be_windows || !name.contains(&b'\\') {
-            return Vec::new();
+        let listed = self.name.as_bytes();
+        let mut names = Vec::new();
+        let mut push = |name: &[u8]| names.push(OsStr::from_bytes(name).to_owned());
+        let name = if self.may_be_padded { listed.trim_ascii_end() } else { listed };
+        if name.len() < listed.len() {
+            push(name);
         }
-        let slashed: Vec<u8> = name.iter().map(|&byte| if byte == b'\\' { b'/' } else { byte }).collect();
-        let mut names = vec![OsString::from_vec(slashed)];
-        if let [drive, b':', ..] = name
-            && drive.is_ascii_alphabetic()
-            && let Some(last) = name.rsplit(|&byte| byte == b'\\').next().filter(|last| !last.is_empty())
-        {
-            names.push(OsStr::from_bytes(last).to_owned());
+        if self.may_be_windows && name.contains(&b'\\') {
+            push(&name.iter().map(|&byte| if byte == b'\\' { b'/' } else { byte }).collect::<Vec<u8>>());
+            if let [drive, b':', ..] = name
+                && drive.is_ascii_alphabetic()
+                && let Some(last) = name.rsplit(|&byte| byte == b'\\').next().filter(|last| !last.is_empty())
+            {
+                push(last);
+            }
         }
         names
     }
@@ -113,7 +119,7 @@ mod tests {
     use super::*;
 
     fn entry(name: &str) -> ListEntry {
-        ListEntry { name: name.into(), expected: Vec::new(), may_be_windows: true }
+        ListEntry { name: name.into(), expected: Vec::new(), may_be_windows: true, may_be_padded: false }
     }
 
     #[test]
@@ -123,6 +129,15 @@ mod tests {
         assert!(entry("a/b").other_names().is_empty());
         let unix = ListEntry { may_be_windows: false, ..entry("a\\b") };
         assert!(unix.other_names().is_empty());
+    }
+
+    #[test]
+    fn names_with_blanks_at_their_end() {
+        let padded = |name| ListEntry { may_be_padded: true, ..entry(name) };
+        assert_eq!(padded("a b  ").other_names(), ["a b"]);
+        assert_eq!(padded("a\\b ").other_names(), ["a\\b", "a/b"]);
+        assert!(padded("a b").other_names().is_empty());
+        assert!(entry("a b  ").other_names().is_empty());
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub use entry::{DigestCandidate, Expected, ListEntry};
 pub use line::{AlgorithmFilter, Fault};
 pub use plain::{base64, expected, hex};
 
+use super::inputs::names_stdin;
 use crate::digest::Algorithm;
 use crate::io::ListReader;
 use line::ListLine;
@@ -152,9 +153,4 @@ impl Iterator for ListEntries<'_> {
         }
         self.ready.pop_front()
     }
-}
-
-/// Returns whether a name stands for this process' standard input.
-fn names_stdin(name: &OsStr) -> bool {
-    ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|stdin| name == *stdin)
 }

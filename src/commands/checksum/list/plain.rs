@@ -59,7 +59,8 @@ pub fn read(
     };
     match name {
         Some(name) if !name.is_empty() => {
-            Ok(Some(ListEntry { name, expected: vec![expected], may_be_windows: !escaped && !zero }))
+            let may_be_windows = !escaped && !zero;
+            Ok(Some(ListEntry { name, expected: vec![expected], may_be_windows, may_be_padded: false }))
         }
         _ => Err(Fault::Form),
     }
@@ -113,7 +114,7 @@ fn untagged<'l>(filter: &AlgorithmFilter<'_>, spacing: &mut Spacing, line: &'l [
     let is_short = filter.wanted.is_empty() && expected.candidates[0].bytes.len() < SHORTEST_REVERSED;
     let marked = name.len() > 1 && matches!(name[0], b' ' | b'*');
     if !marked {
-        if *spacing == Spacing::Marked || is_short {
+        if *spacing == Spacing::Marked || is_short || is_split(filter, text, name) {
             return None;
         }
         *spacing = Spacing::Reversed;
@@ -122,6 +123,14 @@ fn untagged<'l>(filter: &AlgorithmFilter<'_>, spacing: &mut Spacing, line: &'l [
         return Some((&name[1..], expected));
     }
     Some((name, expected))
+}
+
+/// Returns whether a name begins with the rest of a digest that a blank splits.
+fn is_split(filter: &AlgorithmFilter<'_>, text: &[u8], name: &[u8]) -> bool {
+    let digits = name.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let is_marked = matches!(name[digits..], [b' ', b' ' | b'*', ..]);
+    let digits_in_all = text.len() + digits;
+    digits > 0 && is_marked && digits_in_all.is_multiple_of(2) && !filter.fitting(digits_in_all / 2).is_empty()
 }
 
 /// Parses `text` as a digest without a tag.

@@ -50,7 +50,12 @@ pub enum HashdeepColumn {
 
 fn entry(name: &[u8], expected: Vec<Expected>) -> Option<ListEntry> {
     let name = OsStr::from_bytes(name).to_owned();
-    (!name.is_empty() && !expected.is_empty()).then_some(ListEntry { name, expected, may_be_windows: true })
+    (!name.is_empty() && !expected.is_empty()).then_some(ListEntry {
+        name,
+        expected,
+        may_be_windows: true,
+        may_be_padded: false,
+    })
 }
 
 /// Returns a digest of a known algorithm, if that was requested and the length is right.
@@ -115,12 +120,14 @@ impl RsplitOnce for [u8] {
 pub fn sfv(filter: &AlgorithmFilter<'_>, line: &[u8], is_certain: bool) -> Option<ListEntry> {
     let line = line.trim_ascii_end();
     let at = line.iter().rposition(|byte| matches!(byte, b' ' | b'\t'))?;
-    let (name, crc) = (line[..at].trim_ascii_end(), &line[at + 1..]);
+    // A name may end with blanks, or be followed by several that align the sums.
+    let (name, crc) = (&line[..at], &line[at + 1..]);
     if !filter.allows(Algorithm::Crc32) || crc.len() > 8 || crc.len() < 8 && !is_certain {
         return None;
     }
     let crc = format!("{:0>8}", text(crc));
-    entry(name, vec![digest(filter, Algorithm::Crc32, crc.as_bytes(), None)?])
+    let found = entry(name, vec![digest(filter, Algorithm::Crc32, crc.as_bytes(), None)?])?;
+    Some(ListEntry { may_be_padded: true, ..found })
 }
 
 /// Returns the columns that hashdeep's header line names, an empty list for its other header line,
@@ -311,5 +318,5 @@ pub fn of_subject(list: &OsStr, filter: &AlgorithmFilter<'_>, mut expected: Expe
     {
         expected.candidates.retain(|candidate| candidate.spec.algorithm == likely);
     }
-    Some(ListEntry { name, expected: vec![expected], may_be_windows: false })
+    Some(ListEntry { name, expected: vec![expected], may_be_windows: false, may_be_padded: false })
 }

@@ -148,7 +148,8 @@ fn lists_of_other_forms() {
     let sha256 = "ab".repeat(32);
     assert_eq!(read("; made by cksfv\r\nsub\\a b.txt 363A3020\r\nf 6c5cd3\r\n"), ["sub\\a b.txt crc32", "f crc32"]);
     assert_eq!(read_as("x.SFV", &[], "deadbeef cafebabe"), ["deadbeef crc32"]);
-    assert_eq!(read("test.iso  5A3E81A4"), ["test.iso crc32"]);
+    // The second blank may be part of the name, or align the sums.
+    assert_eq!(read("test.iso  5A3E81A4"), ["test.iso  crc32"]);
     let hashdeep = format!(
         "%%%% HASHDEEP-1.0\n%%%% size,md5,tiger,sha256,filename\n## Invoked\n5,{MD5},abcd,{sha256},a, b\n5,{MD5}\n"
     );
