@@ -403,6 +403,7 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand --group-size 'Set the number of bytes per group; 0 is the whole row [default: 1; 2 with xxd, 4 with --endian little]'
             cand --endian 'Set the byte order within a group or word'
             cand --base 'Set the address of the first byte; negative addresses wrap around'
+            cand --second-base 'With --type, also show addresses from ADDRESS on, in parentheses, as the LABEL of od'
             cand -A 'Set the notation of addresses [default: hexadecimal; octal with --type]'
             cand --address-radix 'Set the notation of addresses [default: hexadecimal; octal with --type]'
             cand --find 'Search for bytes, and start at the row of the first match; may be repeated'

@@ -413,6 +413,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s g -l group -l 
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l endian -d 'Set the byte order within a group or word' -r -f -a "little\t'Last byte first'
 big\t'First byte first'"
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l base -d 'Set the address of the first byte; negative addresses wrap around' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l second-base -d 'With --type, also show addresses from ADDRESS on, in parentheses, as the LABEL of od' -r
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s A -l address-radix -d 'Set the notation of addresses [default: hexadecimal; octal with --type]' -r -f -a "hexadecimal\t'Base 16'
 decimal\t'Base 10'
 octal\t'Base 8'

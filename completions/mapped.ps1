@@ -411,6 +411,7 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('--group-size', '--group-size', [CompletionResultType]::ParameterName, 'Set the number of bytes per group; 0 is the whole row [default: 1; 2 with xxd, 4 with --endian little]')
             [CompletionResult]::new('--endian', '--endian', [CompletionResultType]::ParameterName, 'Set the byte order within a group or word')
             [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'Set the address of the first byte; negative addresses wrap around')
+            [CompletionResult]::new('--second-base', '--second-base', [CompletionResultType]::ParameterName, 'With --type, also show addresses from ADDRESS on, in parentheses, as the LABEL of od')
             [CompletionResult]::new('-A', '-A ', [CompletionResultType]::ParameterName, 'Set the notation of addresses [default: hexadecimal; octal with --type]')
             [CompletionResult]::new('--address-radix', '--address-radix', [CompletionResultType]::ParameterName, 'Set the notation of addresses [default: hexadecimal; octal with --type]')
             [CompletionResult]::new('--find', '--find', [CompletionResultType]::ParameterName, 'Search for bytes, and start at the row of the first match; may be repeated')

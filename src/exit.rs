@@ -11,6 +11,8 @@ pub enum Exit {
     Success,
     /// Something failed and was reported: 1.
     Failure,
+    /// The inputs do not reach the offset at which their output should start: 1, and 4 from `xxd`.
+    Unreachable,
     /// `grep` selected no line: 1.
     NoMatch,
     /// `grep` failed, or the command line was wrong: 2.
@@ -35,7 +37,7 @@ impl Exit {
         match self {
             Exit::Success => 0,
             Exit::NoMatch => 1,
-            Exit::Failure => 2,
+            Exit::Failure | Exit::Unreachable => 2,
             Exit::Error => 3,
             Exit::Interrupted | Exit::Terminated => 4,
             Exit::Closed => 5,
@@ -56,7 +58,7 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
         ExitCode::from(match exit {
             Exit::Success => 0,
-            Exit::Failure | Exit::NoMatch => 1,
+            Exit::Failure | Exit::Unreachable | Exit::NoMatch => 1,
             Exit::Error => 2,
             Exit::Interrupted => Signal::Interrupt.exit_code(),
             Exit::Terminated => Signal::Terminate.exit_code(),

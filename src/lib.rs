@@ -131,6 +131,7 @@ fn as_tool(call: &Call) -> ExitCode {
     match Cli::try_parse_from(args) {
         Ok(cli) => match run(&cli) {
             Exit::Failure => tool.failure.into(),
+            Exit::Unreachable => tool.unreachable.into(),
             exit => exit.into(),
         },
         Err(error) => refuse(cli::refusal::message(&error, Some(tool.subcommand))),

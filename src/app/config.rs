@@ -71,7 +71,7 @@ impl Config {
                 threads,
                 block: common.block_size.map(|size| usize::try_from(size).unwrap_or(usize::MAX >> 1)),
                 most: max_block(threads),
-                range: Range { offset: common.offset.unwrap_or(0), length: common.length },
+                range: Range { offset: common.offset.unwrap_or(0), length: common.length, is_strict: false },
             },
             decoding: None,
             own_output: output.own_file(),

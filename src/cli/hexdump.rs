@@ -50,8 +50,8 @@ pub struct HexdumpArgs {
 
     /// Convert a dump back into bytes
     ///
-    /// Understands canonical rows (squeezed ones too), the tables of xxd, od and Wireshark, bit
-    /// dumps and plain digits, or only what --format or --type names. A line that is not a row is
+    /// Understands canonical rows (squeezed ones too), panels, the tables of xxd, od and Wireshark,
+    /// bit dumps and plain digits, or only what --format or --type names. A line that is not a row is
     /// an error, and so is a gap between rows, except in xxd's table and where a file is patched.
     /// A second operand names a file to patch in place; without it, bytes go to standard output.
     /// Gaps become holes in a file and zeros elsewhere. --skip is added to every address and --base
@@ -87,6 +87,10 @@ pub struct HexdumpArgs {
     /// Set the address of the first byte; negative addresses wrap around
     #[arg(long, value_name = "ADDRESS", value_parser = parse_address, allow_hyphen_values = true)]
     pub base: Option<u64>,
+
+    /// With --type, also show addresses from ADDRESS on, in parentheses, as the LABEL of od
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_address, requires = "types", conflicts_with = "reverse")]
+    pub second_base: Option<u64>,
 
     /// Set the notation of addresses [default: hexadecimal; octal with --type]
     #[arg(short = 'A', long, value_name = "RADIX")]
@@ -191,7 +195,7 @@ fn parse_width(text: &str) -> Result<Width, String> {
     if text == "auto" {
         return Ok(Width::Auto);
     }
-    let wrong = |_| String::from("expected a number of bytes or 'auto'");
+    let wrong = |_| String::from("invalid number of columns: expected a number of bytes or 'auto'");
     parse_size(text).and_then(|n| usize::try_from(n).map_err(|_| text.into())).map(Width::Exactly).map_err(wrong)
 }
 

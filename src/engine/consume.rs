@@ -274,8 +274,13 @@ mod tests {
         for policy in [IoMode::Auto, IoMode::Mmap, IoMode::Read] {
             for block in [Some(4099), Some(100_000), None] {
                 for (offset, length) in [(0, None), (5000, None), (-70_000, Some(60_000))] {
-                    let engine =
-                        Engine { policy, threads: 4, block, most: usize::MAX, range: Range { offset, length } };
+                    let engine = Engine {
+                        policy,
+                        threads: 4,
+                        block,
+                        most: usize::MAX,
+                        range: Range { offset, length, ..Range::default() },
+                    };
                     let start = if offset < 0 { bytes.len() - 70_000 } else { offset as usize };
                     let want = &bytes[start..length.map_or(bytes.len(), |length| start + length as usize)];
                     for state in feed(engine, file.path()).unwrap() {

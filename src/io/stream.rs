@@ -216,6 +216,7 @@ impl Stream {
             tail.extend(&piece);
             tail.drain(..tail.len().saturating_sub(keep));
         }
+        self.source.check_tail(total)?;
         self.offset = total - tail.len() as u64;
         self.before_tail = self.offset;
         self.end = self.source.length().map(|length| self.offset.saturating_add(length));

@@ -475,9 +475,19 @@ fn file_from_reverse(dir: &Path, options: &[&str], text: &[u8]) -> Vec<u8> {
 fn dumps_round_trip() {
     let dir = Dir::new();
     let mut random = Random(4);
-    let formats =
-        [&[][..], &["-v"], &["-f", "xxd"], &["-f", "xxd", "-a"], &["-p"], &["-p", "-w", "0"], &["-g", "4", "-u"]];
-    for round in 0..60 {
+    let formats = [
+        &[][..],
+        &["-v"],
+        &["-f", "xxd"],
+        &["-f", "xxd", "-a"],
+        &["-p"],
+        &["-p", "-w", "0"],
+        &["-g", "4", "-u"],
+        &["--panels", "3"],
+        &["--border", "ascii", "--character-table", "codepage-437", "-g", "2"],
+        &["--border", "none", "--character-table", "ascii"],
+    ];
+    for round in 0..40 {
         let input = if round == 0 { vec![] } else { random.input() };
         for format in formats {
             let text = run_piped(mapped().arg("hexdump").args(format).args(random.way()), &input).stdout;
@@ -937,4 +947,28 @@ fn offsets_are_sought_where_seeking_works() {
         return;
     }
     assert_eq!((ran.stdout.as_slice(), ran.code), (&HERE[..], 0), "{}", ran.stderr);
+}
+
+/// Regression: `xxd -s -N` showed all of an input that is shorter than N bytes.
+#[test]
+fn xxd_does_not_seek_before_the_start() {
+    let dir = Dir::new();
+    dir.file("short", b"hello world\n");
+    let run = |script: &str| -> Ran {
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", script]).arg(mapped().get_program()).current_dir(dir.path()).output().unwrap().into()
+    };
+    for (script, code) in [
+        ("\"$0\" --as xxd -s -100 short", 4),
+        ("\"$0\" --as xxd -s -100 < short", 4),
+        ("cat short | \"$0\" --as xxd -s -100", 4),
+        ("\"$0\" --as xxd -p -s -13 short", 4),
+        ("\"$0\" hexdump -f xxd -s -100 short", 1),
+    ] {
+        let ran = run(script);
+        assert_eq!((ran.code, &ran.stdout[..]), (code, &b""[..]), "{script}");
+        assert!(ran.stderr.ends_with(": cannot seek before the start\n"), "{script}: {}", ran.stderr);
+    }
+    assert_eq!(run("\"$0\" --as xxd -s -12 short").stdout, run("\"$0\" --as xxd short").stdout);
+    assert_eq!(run("\"$0\" --as xxd -s -100 nosuch").code, 2);
 }

@@ -128,6 +128,7 @@ const SAMPLES: &[(&str, &[Sample])] = &[
             ("panels", &["--panels=2"]),
             ("terminate", &["--format=c", "--terminate"]),
             ("text", &["--find=foo", "--text"]),
+            ("second-base", &["--type=x1", "--second-base=64"]),
             ("type", &["--type=x1"]),
             ("width", &["--width=8"]),
         ],

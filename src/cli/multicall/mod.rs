@@ -26,6 +26,8 @@ pub struct Tool {
     pub usage_error: u8,
     /// The exit code for an input that fails, or `grep`'s for no match.
     pub failure: u8,
+    /// The exit code for an offset that the input does not reach.
+    pub unreachable: u8,
     /// Arguments that turn the subcommand's defaults into the tool's.
     defaults: &'static [&'static str],
     /// Letters that mean the same in both, in the notation of getopt(3).

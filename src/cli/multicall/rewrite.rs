@@ -221,7 +221,7 @@ impl Rewrite<'_> {
         if word == b"ps" || word.starts_with(b"h") {
             return if word == b"ps" { self.take_cluster(b"p", rest) } else { Err(Refused::Help) };
         }
-        let letter = char::from(word[0]);
+        let letter = if word == b"capitalize" { 'C' } else { char::from(word[0]) };
         let Some(rule) = self.tool.rule_for_letter(letter) else {
             return wrong(format!("invalid option -- '{letter}'"));
         };

@@ -261,20 +261,19 @@ pub fn od(line: &mut RewrittenArgs) -> Result<(), String> {
     Ok(())
 }
 
-/// Takes the operands of `od --traditional [FILE] [[+]OFFSET [[+]LABEL]]`. A label is the address of
-/// the first byte; od shows it beside the other address, which is not offered.
+/// Takes the operands of `od --traditional [FILE] [[+]OFFSET [[+]LABEL]]`.
 fn traditional_operands(line: &mut RewrittenArgs) -> Result<(), String> {
     let offset = |at: usize| line.operands.get(at).and_then(|word| old_offset(&word.to_string_lossy()));
     let count = line.operands.len();
     let offsets = (0..count).rev().map_while(offset).count();
     match (count - offsets.min(count), offsets) {
         (0 | 1, 0) => {}
-        (0 | 1, 1) => {
-            let offset = offset(count - 1).unwrap_or_default();
-            line.operands.pop();
-            line.push(format!("--offset={offset}"));
+        (0 | 1, 1 | 2) => {
+            let given = line.operands.split_off(count - offsets);
+            let given = given.iter().filter_map(|word| old_offset(&word.to_string_lossy()));
+            line.options
+                .extend(["offset", "second-base"].iter().zip(given).map(|(o, at)| format!("--{o}={at}").into()));
         }
-        (0 | 1, 2) => return Err("a label is not offered; see --base of mapped hexdump".into()),
         _ => {
             let extra = line.operands.get(1).map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
             return Err(format!("extra operand '{extra}': --traditional takes one file"));

@@ -153,7 +153,17 @@ const OD: &[Rule] = &[
 
 /// A tool without options of its own.
 const fn tool(name: &'static str, subcommand: &'static str, defaults: &'static [&'static str]) -> Tool {
-    Tool { name, subcommand, usage_error: 1, failure: 1, defaults, same: "", rules: &[], settle: settle::nothing }
+    Tool {
+        name,
+        subcommand,
+        usage_error: 1,
+        failure: 1,
+        unreachable: 1,
+        defaults,
+        same: "",
+        rules: &[],
+        settle: settle::nothing,
+    }
 }
 
 /// One of the digest commands of coreutils.
@@ -182,7 +192,7 @@ pub const TOOLS: &[Tool] = &[
         ..tool("hexdump", "hexdump", &[])
     },
     Tool { same: "vs:n:", rules: &[HEXDUMP, HELP_AND_VERSION], ..tool("hd", "hexdump", &["-C"]) },
-    Tool { rules: &[XXD], settle: settle::xxd, failure: 2, ..tool("xxd", "hexdump", &[]) },
+    Tool { rules: &[XXD], settle: settle::xxd, failure: 2, unreachable: 4, ..tool("xxd", "hexdump", &[]) },
     Tool { rules: &[CMP], settle: settle::cmp, usage_error: 2, ..tool("cmp", "hexdump", &["--diff"]) },
     Tool { rules: &[OD], settle: settle::od, ..tool("od", "hexdump", &[]) },
     Tool { same: "Lfc:t", settle: settle::operand, ..tool("stat", "stat", &["--classic"]) },

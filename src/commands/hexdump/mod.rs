@@ -26,6 +26,8 @@ pub mod squeeze;
 pub mod stream;
 pub mod view;
 
+use std::ffi::OsString;
+
 use colour::{THEME_VARIABLE, Theme};
 use find::first::FirstSearch;
 use find::listing::MatchListing;
@@ -40,6 +42,7 @@ use crate::app::config::{Config, terminal_columns};
 use crate::cli::hexdump::HexdumpArgs;
 use crate::engine::{Cut, Pipeline};
 use crate::exit::Exit;
+use crate::io::path;
 use crate::output::{Output, print_message};
 
 /// The block size, for which the text, five times as long, stays in a core's cache until it is
@@ -90,12 +93,13 @@ fn dump(
     patterns: Option<BytePatterns>,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
-    let Resolved { view, policy, line } = resolved;
+    let Resolved { view, policy, line, .. } = resolved;
     let mut engine = config.engine;
     let search = patterns.map(|patterns| {
         FirstSearch::new(patterns, *line, usize::try_from(args.context.unwrap_or(0)).unwrap_or(usize::MAX))
     });
     let is_od = !args.types.is_empty();
+    engine.range.is_strict = resolved.is_strict && engine.range.offset < 0;
     let nothing = engine.range.length == Some(0) && !is_od;
     // With --find, --length limits what is shown, not what is searched. od skips even where it shows
     // nothing.
@@ -115,16 +119,25 @@ fn dump(
         output,
     );
     outcome.output?;
-    let problem = match &outcome.carry {
-        Some(Progress::Unreached) => Some("cannot skip past end of combined input"),
-        Some(Progress::Searching { .. }) if !outcome.failed => Some("pattern not found"),
-        _ => None,
-    };
-    if let Some(problem) = problem {
-        print_message(format_args!("mapped: {problem}"));
-        return Ok(Exit::Failure);
+    match &outcome.carry {
+        Some(Progress::Unreached) => {
+            print_message(format_args!("mapped: cannot skip past end of combined input"));
+            return Ok(Exit::Unreachable);
+        }
+        Some(Progress::Searching { .. }) if !outcome.failed => {
+            print_message(format_args!("mapped: pattern not found"));
+            return Ok(Exit::Failure);
+        }
+        _ => {}
     }
-    Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
+    // Nothing was read from an input that can be opened.
+    let can_open = |name: &OsString| name == "-" || path::metadata(name).is_ok_and(|metadata| !metadata.is_dir());
+    let is_unreached = engine.range.is_strict && outcome.carry.is_none();
+    Ok(match outcome.failed {
+        true if is_unreached && args.shown.files.iter().all(can_open) => Exit::Unreachable,
+        true => Exit::Failure,
+        false => Exit::Success,
+    })
 }
 
 /// Lists or counts all matches.
@@ -172,7 +185,7 @@ fn patterns(args: &HexdumpArgs) -> Result<Option<BytePatterns>, String> {
         (.., true) => Some(PatternNotation::Utf16),
         _ => None,
     };
-    let parse = |text: &std::ffi::OsString| {
+    let parse = |text: &OsString| {
         let (pattern, guess) = pattern::parse(text.as_encoded_bytes(), named)?;
         if let Some(guess) = guess {
             print_message(format_args!("mapped: {guess}"));

@@ -1,7 +1,7 @@
 //! Prints rows of od(1): `--type` with the types of `od -t`.
 //!
 //! Each type prints the same bytes on a line of its own, and fields of different widths are
-//! aligned. Written from the coreutils manual; the output is byte-identical to `od -t` in the C
+//! aligned. Written from the manual of coreutils; the output is byte-identical to `od -t` in the C
 //! locale.
 
 use super::address::{Address, AddressNotation};
@@ -29,6 +29,15 @@ enum FieldKind {
     Hex,
     Float,
     Brain,
+}
+
+/// The addresses of the rows.
+#[derive(Clone, Copy, Debug)]
+pub struct RowAddresses {
+    /// Their notation.
+    pub notation: AddressNotation,
+    /// The second address of each row, as the distance from the first.
+    pub label: Option<u64>,
 }
 
 /// Parses types such as `x1z`, `d4f8` and `a`.
@@ -191,6 +200,8 @@ pub struct OdView {
     types: Vec<FieldType>,
     width: usize,
     address: Address,
+    /// The second address of each row, as the distance from the first.
+    label: Option<u64>,
     is_little_endian: bool,
     /// The width of a line of fields in columns, including the blanks before them.
     columns: usize,
@@ -205,7 +216,7 @@ impl OdView {
     pub fn new(
         types: Vec<FieldType>,
         width: Option<usize>,
-        notation: AddressNotation,
+        addresses: RowAddresses,
         is_little_endian: bool,
     ) -> Result<OdView, String> {
         let largest = types.iter().map(|field| field.size).max().unwrap_or(1);
@@ -214,18 +225,36 @@ impl OdView {
             return Err(format!("with this --type, the width must be a multiple of {largest}"));
         }
         let columns = types.iter().map(|field| width / field.size * (field.columns() + 1)).max().unwrap_or(0);
+        let RowAddresses { notation, label } = addresses;
         let digits = match notation {
             AddressNotation::Hex => 6,
-            AddressNotation::None => 0,
+            AddressNotation::None if label.is_none() => 0,
             _ => 7,
         };
-        Ok(OdView { types, width, address: Address { digits, notation }, is_little_endian, columns })
+        Ok(OdView { types, width, address: Address { digits, notation }, label, is_little_endian, columns })
+    }
+
+    /// Appends the addresses of a row. Without a notation, od shows only the first one beside a label,
+    /// in octal.
+    fn push_addresses(&self, address: u64, out: &mut Vec<u8>) {
+        let Some(label) = self.label else { return self.address.push(out, address) };
+        let second = match self.address.notation {
+            AddressNotation::None => (Address { notation: AddressNotation::Octal, ..self.address }, address),
+            _ => {
+                self.address.push(out, address);
+                out.push(b' ');
+                (self.address, address.wrapping_add(label))
+            }
+        };
+        out.push(b'(');
+        second.0.push(out, second.1);
+        out.push(b')');
     }
 
     fn push_row(&self, row: &[u8], address: u64, out: &mut Vec<u8>) {
         for (line, field) in self.types.iter().enumerate() {
             if line == 0 {
-                self.address.push(out, address);
+                self.push_addresses(address, out);
             } else {
                 out.resize(out.len() + self.address.digits, b' ');
             }
@@ -277,8 +306,8 @@ impl View for OdView {
     }
 
     fn end(&self, end: DumpEnd, out: &mut Vec<u8>) {
-        if self.address.notation != AddressNotation::None {
-            self.address.push(out, end.address);
+        if self.address.notation != AddressNotation::None || self.label.is_some() {
+            self.push_addresses(end.address, out);
             out.push(b'\n');
         }
     }

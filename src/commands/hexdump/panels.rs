@@ -60,7 +60,7 @@ pub struct Panels {
 }
 
 /// Returns the width in columns of the digits in a panel, with a blank at either end.
-fn panel_columns(group: usize) -> usize {
+pub fn panel_columns(group: usize) -> usize {
     PANEL / group * (2 * group + 1) + 1
 }
 

@@ -10,10 +10,9 @@ use super::address::AddressNotation;
 use super::canonical::Canonical;
 use super::colour::{Coloured, Theme};
 use super::format::{self, FormatView, Formats};
-use super::od::{self, OdView};
+use super::od::{self, OdView, RowAddresses};
 use super::panels::{PANEL, Panels, PanelsConfig, panels_that_fit};
 use super::placed::{Placed, XxdRow};
-use super::reverse::{Base, DumpNotation, Hints, Layout};
 use super::squeeze::Policy;
 use super::stream::{CArray, Plain, c_name};
 use super::view::View;
@@ -47,6 +46,8 @@ pub struct Resolved {
     pub policy: Policy,
     /// The number of bytes per line, to which the start of a match's dump is aligned.
     pub line: usize,
+    /// Whether an offset before the start of the input is an error, as in xxd and hexyl.
+    pub is_strict: bool,
 }
 
 /// Resolves the command line.
@@ -71,45 +72,12 @@ pub fn resolve(args: &HexdumpArgs, terminal: &Terminal) -> Result<Resolved, Stri
         DumpFormat::Panels => (panels(args, terminal)?, None),
     };
     let line = line.unwrap_or_else(|| view.width());
-    Ok(Resolved { view, policy: policy(args, format), line })
+    let is_strict = format == DumpFormat::Panels || is_of_xxd(format);
+    Ok(Resolved { view, policy: policy(args, format), line, is_strict })
 }
 
-/// Returns the notation of a dump to reverse, if it is named, and hints for detecting it otherwise.
-///
-/// # Errors
-/// Returns an error if dumps in that notation cannot be converted back.
-pub fn notation(args: &HexdumpArgs) -> Result<(Option<DumpNotation>, Hints), String> {
-    let width = match args.width {
-        None | Some(Width::Auto | Width::Exactly(0)) => None,
-        Some(Width::Exactly(width)) => Some(width),
-    };
-    let base = match args.address_radix {
-        None => None,
-        Some(Radix::Hexadecimal) => Some(Base::Hex),
-        Some(Radix::Decimal) => Some(Base::Decimal),
-        Some(Radix::Octal) => Some(Base::Octal),
-        Some(Radix::None) => return Err("rows without addresses cannot be reversed; use --format plain".into()),
-    };
-    let hints = |layout| Hints { layout, base };
-    let found_out = |layout| Ok((None, hints(Some(layout))));
-    let is_canonical = args.shown.displays == [Display::Canonical];
-    let is_named = args.shown.format.is_some() || args.plain || args.include || !args.shown.displays.is_empty();
-    match format(args)? {
-        _ if endian(args) == Some(Endian::Little) => Err("dumps in little-endian groups cannot be reversed".into()),
-        _ if !args.types.is_empty() && args.types.iter().all(|text| matches!(text.as_str(), "x1" | "x1z")) => {
-            found_out(Layout::Narrow)
-        }
-        _ if !args.types.is_empty() => Err("x1 is the only type of od that can be reversed".into()),
-        _ if is_canonical => found_out(Layout::Wide),
-        _ if !is_named && width.is_some() => Ok((Some(DumpNotation::Xxd { width }), hints(None))),
-        _ if !is_named => Ok((None, hints(None))),
-        DumpFormat::Canonical if args.shown.displays.is_empty() => found_out(Layout::Wide),
-        DumpFormat::Binary => found_out(Layout::Bits),
-        DumpFormat::Xxd if base.is_some_and(|base| base != Base::Hex) => found_out(Layout::Colon),
-        DumpFormat::Xxd => Ok((Some(DumpNotation::Xxd { width }), hints(None))),
-        DumpFormat::Plain => Ok((Some(DumpNotation::XxdPlain), hints(None))),
-        _ => Err("only canonical, xxd, binary and plain dumps and --type x1 can be reversed".into()),
-    }
+fn is_of_xxd(format: DumpFormat) -> bool {
+    matches!(format, DumpFormat::Xxd | DumpFormat::Binary | DumpFormat::Plain | DumpFormat::C)
 }
 
 /// Returns the displays that are printed with hexdump's formats. The canonical display alone is
@@ -123,7 +91,10 @@ fn displays(args: &HexdumpArgs) -> &[Display] {
 }
 
 /// Returns the format, which another option may imply.
-fn format(args: &HexdumpArgs) -> Result<DumpFormat, String> {
+///
+/// # Errors
+/// Returns an error if options name different formats.
+pub fn format(args: &HexdumpArgs) -> Result<DumpFormat, String> {
     let implied = (args.panels.is_some() || args.border.is_some()).then_some(DumpFormat::Panels);
     let named = match args.shown.format {
         Some(DumpFormat::Binary | DumpFormat::C) | None if args.include => Some(DumpFormat::C),
@@ -146,13 +117,16 @@ fn check(args: &HexdumpArgs, format: DumpFormat) -> Result<(), String> {
     if od && !args.shown.displays.is_empty() {
         return Err("--type cannot be combined with displays and formats".into());
     }
-    let xxd = matches!(format, DumpFormat::Xxd | DumpFormat::Binary | DumpFormat::Plain | DumpFormat::C);
+    let xxd = is_of_xxd(format);
     let classic =
         !displays(args).is_empty() || matches!(format, DumpFormat::Octal | DumpFormat::Decimal | DumpFormat::Hex);
     let has_groups = matches!(format, DumpFormat::Canonical | DumpFormat::Panels) && !classic && !od;
     let has_endian = format == DumpFormat::Xxd || has_groups || od;
     if args.all && args.common.length.is_some_and(|length| length > LONGEST_MATCH) {
         return Err("with --all, --length must be at most 1M".into());
+    }
+    if args.second_base.is_some() && args.common.offset.is_some_and(|offset| offset < 0) {
+        return Err("--second-base needs an --offset from the start".into());
     }
     if args.context.is_some() && args.find.is_empty() {
         return Err("--context needs --find or --diff".into());
@@ -164,6 +138,7 @@ fn check(args: &HexdumpArgs, format: DumpFormat) -> Result<(), String> {
         (args.width.is_some() && classic, "--width"),
         (args.group.is_some() && !xxd && !has_groups, "--group"),
         (args.upper && (classic || od), "--upper"),
+        (args.second_base.is_some() && !od, "--second-base"),
         (endian(args).is_some() && !has_endian, "--endian"),
         (args.address_radix.is_some() && !od && (classic || format == DumpFormat::Panels), "--address-radix"),
         (
@@ -191,7 +166,8 @@ fn policy(args: &HexdumpArgs, format: DumpFormat) -> Policy {
     }
 }
 
-fn endian(args: &HexdumpArgs) -> Option<Endian> {
+/// Returns the requested byte order, if any.
+pub fn endian(args: &HexdumpArgs) -> Option<Endian> {
     if args.shown.little_endian { Some(Endian::Little) } else { args.endian }
 }
 
@@ -305,7 +281,10 @@ fn od(args: &HexdumpArgs) -> Result<Box<dyn View>, String> {
         Some(Width::Exactly(_)) => return Err(format!("invalid number of columns (max. {WIDEST_FIELDS})")),
     };
     let is_little_endian = endian(args) != Some(Endian::Big);
-    Ok(Box::new(OdView::new(types, width, address_notation(args, AddressNotation::Octal), is_little_endian)?))
+    let first = args.base.unwrap_or(0).wrapping_add_signed(args.common.offset.unwrap_or(0));
+    let label = args.second_base.map(|label| label.wrapping_sub(first));
+    let addresses = RowAddresses { notation: address_notation(args, AddressNotation::Octal), label };
+    Ok(Box::new(OdView::new(types, width, addresses, is_little_endian)?))
 }
 
 fn canonical(args: &HexdumpArgs, terminal: &Terminal, ebcdic: bool) -> Result<Box<dyn View>, String> {

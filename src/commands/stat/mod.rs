@@ -219,7 +219,7 @@ impl<'a> Stat<'a> {
 
     /// Returns the part of `size` bytes that `--offset` and `--length` select.
     fn stretch(&self, size: u64) -> Range<u64> {
-        let crate::io::Range { offset, length } = self.config.engine.range;
+        let crate::io::Range { offset, length, .. } = self.config.engine.range;
         let start = match offset {
             at if at < 0 => size.saturating_sub(at.unsigned_abs()),
             at => at.unsigned_abs().min(size),

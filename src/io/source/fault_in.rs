@@ -229,7 +229,7 @@ mod tests {
     fn only_the_wanted_part_is_faulted_in() {
         let directory = tempfile::tempdir().unwrap();
         let Some((path, _)) = on_disk(&directory, 12 << 20) else { return };
-        let range = Range { offset: 8 << 20, length: Some(1 << 20) };
+        let range = Range { offset: 8 << 20, length: Some(1 << 20), ..Range::default() };
         let mut source = open(&path, IoMode::Auto, range).unwrap();
         assert!(source.fault_in_beginning(|_| ()));
         assert_eq!(residency::is_cached(source.fd(), 8 << 20), Some(true));

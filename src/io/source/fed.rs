@@ -99,6 +99,7 @@ impl Source {
     /// Sets the wanted range of an input of unknown length.
     pub(super) fn select_of_stream(&mut self, range: Range) {
         (self.start, self.end, self.tail, self.length) = (0, None, None, range.length);
+        self.tail_is_strict = range.is_strict;
         match u64::try_from(range.offset) {
             Err(_) => self.tail = Some(range.offset.unsigned_abs()),
             Ok(start) => {

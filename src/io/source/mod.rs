@@ -46,6 +46,18 @@ pub struct Range {
     pub offset: i64,
     /// The largest number of bytes.
     pub length: Option<u64>,
+    /// Whether an offset before the start of an input is an error, and not its start.
+    pub is_strict: bool,
+}
+
+impl Range {
+    /// Returns the error of a strict range that would start before an input of `len` bytes.
+    pub(in crate::io) fn check(self, len: u64) -> io::Result<()> {
+        match self.is_strict && self.offset < 0 && self.offset.unsigned_abs() > len {
+            true => Err(io::Error::other("cannot seek before the start")),
+            false => Ok(()),
+        }
+    }
 }
 
 /// An open input.
@@ -70,6 +82,8 @@ pub struct Source {
     end: Option<u64>,
     /// The number of bytes wanted from the end of a stream, for a negative `--offset`.
     tail: Option<u64>,
+    /// Whether a stream must have that many.
+    tail_is_strict: bool,
     length: Option<u64>,
     /// The state of the file at open, for [`Source::take_rewriting`].
     seen: FileSnapshot,
@@ -178,6 +192,12 @@ impl Source {
     /// Returns the number of bytes wanted from a stream's end, if `--offset` was negative.
     pub fn tail(&self) -> Option<u64> {
         self.tail
+    }
+
+    /// Returns an error if a stream of `total` bytes must have more.
+    pub(in crate::io) fn check_tail(&self, total: u64) -> io::Result<()> {
+        let offset = self.tail.map_or(0, |tail| -i64::try_from(tail).unwrap_or(i64::MAX));
+        Range { offset, length: None, is_strict: self.tail_is_strict }.check(total)
     }
 
     /// Returns the requested length, regardless of how long the input is.

@@ -79,6 +79,7 @@ impl Source {
             start: 0,
             end: None,
             tail: None,
+            tail_is_strict: false,
             length: range.length,
             seen: FileSnapshot {
                 size,
@@ -94,6 +95,7 @@ impl Source {
             fed: None,
         };
         if matches!(kind, Kind::Regular | Kind::BlockDevice) {
+            range.check(size.saturating_sub(base))?;
             source.select(size.saturating_sub(base), range);
             source.choose(mode);
             source.seen.from = source.start;
@@ -127,6 +129,7 @@ impl Source {
             start: range.start,
             end: Some(range.end),
             tail: None,
+            tail_is_strict: false,
             length: Some(range.end - range.start),
             seen: self.seen.clone(),
             is_rest: true,

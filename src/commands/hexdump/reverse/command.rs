@@ -8,10 +8,9 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 
 use super::kernel::{ReadingState, ReverseKernel};
-use super::{DumpNotation, Hints, Malformed, Placement};
+use super::{DumpNotation, Hints, Malformed, Placement, notation};
 use crate::app::config::Config;
 use crate::cli::hexdump::HexdumpArgs;
-use crate::commands::hexdump::resolve;
 use crate::engine::{Cut, Outcome, Pipeline};
 use crate::exit::Exit;
 use crate::io::OwnFile;
@@ -29,7 +28,7 @@ const LONGEST_GAP: u64 = 1 << 30;
 /// # Errors
 /// Returns an error if writing the output fails.
 pub fn run(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
-    let (notation, hints) = match resolve::notation(args) {
+    let (notation, hints) = match notation::requested(args) {
         Ok(resolved) => resolved,
         Err(error) => return Ok(refuse(&error)),
     };

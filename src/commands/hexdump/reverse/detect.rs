@@ -5,7 +5,7 @@
 //! notations fit, the result is an error that says how to name one, never a guess.
 
 use super::line::{self, Line, Row};
-use super::{Base, DumpNotation, Hints, Layout, MAX_HELD, Malformed, Problem};
+use super::{Base, DumpNotation, Hints, Layout, MAX_HELD, Malformed, Problem, panels};
 
 /// The most digits of an address.
 const LONGEST_ADDRESS: usize = 16;
@@ -45,7 +45,13 @@ fn settle(lines: &NumberedLines<'_>, is_last: bool, hints: Hints) -> Result<Opti
         // For empty input, od prints only an address.
         return Ok(is_last.then_some(DumpNotation::Rows { layout: Layout::Narrow, base: Base::Octal }));
     }
-    let layout = match hints.layout.map_or_else(|| form_of(first), Form::Rows) {
+    let form = match hints.layout {
+        None | Some(Layout::Panels(_)) => form_of(first),
+        Some(layout) => Form::Rows(layout),
+    };
+    let layout = match form {
+        Form::Rows(layout @ Layout::Panels(_)) => return Ok(Some(DumpNotation::Rows { layout, base: Base::Hex })),
+        _ if matches!(hints.layout, Some(Layout::Panels(_))) => return Err(malformed(Problem::NotARow)),
         Form::Rows(layout) => layout,
         Form::Plain => return plain(lines, is_last).map_err(malformed),
         Form::Nothing => return Err(malformed(Problem::NotARow)),
@@ -130,6 +136,9 @@ enum Form {
 }
 
 fn form_of(line: &[u8]) -> Form {
+    if let Some(count) = panels::count(line) {
+        return Form::Rows(Layout::Panels(count));
+    }
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     let (_, colon) = line::address_digits(line, Layout::Colon);
     let (start, end) = line::address_digits(line, Layout::Wide);

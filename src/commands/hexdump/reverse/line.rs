@@ -119,19 +119,19 @@ fn body_start(line: &[u8], end: usize, layout: Layout, prefixed: bool) -> Result
         }
         // tcpdump writes a colon after the address, and then two blanks.
         Layout::Wide => end + usize::from(line.get(end) == Some(&b':')),
-        Layout::Narrow => end,
+        Layout::Narrow | Layout::Panels(_) => end,
     };
     let blanks = line[after_address..].iter().take_while(|&&byte| is_blank(byte)).count();
     if after_address + blanks == line.len() {
         return match layout {
             Layout::Colon | Layout::Bits => Err(Problem::Empty),
-            Layout::Wide | Layout::Narrow => Ok(None),
+            Layout::Wide | Layout::Narrow | Layout::Panels(_) => Ok(None),
         };
     }
     let fits = match layout {
         Layout::Colon | Layout::Bits => blanks == 1 || prefixed && blanks > 1,
         Layout::Wide => blanks >= 2,
-        Layout::Narrow => blanks == 1,
+        Layout::Narrow | Layout::Panels(_) => blanks == 1,
     };
     if fits { Ok(Some(after_address + blanks)) } else { Err(Problem::NotARow) }
 }
@@ -202,7 +202,7 @@ fn check_characters(line: &[u8], row: &Row, layout: Layout, bytes: &[u8]) -> Res
     let (open, close) = match layout {
         Layout::Wide => (b'|', b'|'),
         Layout::Narrow => (b'>', b'<'),
-        Layout::Colon | Layout::Bits => (0, 0),
+        Layout::Colon | Layout::Bits | Layout::Panels(_) => (0, 0),
     };
     // Characters that are those of the bytes may begin with a bar.
     let are_bare = layout == Layout::Wide && shows_exactly(line, bytes);

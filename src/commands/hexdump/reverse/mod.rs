@@ -10,6 +10,8 @@ pub mod command;
 mod detect;
 pub mod kernel;
 mod line;
+mod notation;
+mod panels;
 mod plain;
 mod rows;
 #[cfg(test)]
@@ -61,6 +63,8 @@ pub enum Layout {
     Wide,
     /// One blank after the address, as od writes it.
     Narrow,
+    /// This many panels, as hexyl writes them; zero if the first line shows how many.
+    Panels(usize),
 }
 
 /// The notation of a dump.

@@ -5,7 +5,7 @@
 //! reads, and those that patch a file, may leave gaps or end with the text.
 
 use super::line::{self, Line, Row};
-use super::{Base, ByteSink, Layout, MAX_HELD, Malformed, Placement, Problem};
+use super::{Base, ByteSink, Layout, MAX_HELD, Malformed, Placement, Problem, panels};
 use crate::commands::hexdump::digits::PRINTABLE;
 
 /// The number of bytes that every dump may have in a row.
@@ -151,7 +151,11 @@ impl AddressedRows {
 
     fn take_line(&mut self, line: &[u8], bytes: &mut Vec<u8>, sink: &mut impl ByteSink) -> Result<(), Problem> {
         let before = bytes.len();
-        match line::read(line, self.layout, self.base, bytes)? {
+        let read = match self.layout {
+            Layout::Panels(count) => panels::read(line::without_return(line), count, bytes),
+            layout => line::read(line, layout, self.base, bytes),
+        };
+        match read? {
             Line::Blank => Ok(()),
             Line::Star if self.next_address.is_none() => Err(Problem::Star),
             Line::Star => {

@@ -41,7 +41,7 @@ fn turned_back(text: &[u8], piece: usize) -> Result<Vec<u8>, Problem> {
 
 #[test]
 fn every_notation_is_found_out() {
-    let cases: [(&str, &[u8]); 30] = [
+    let cases: [(&str, &[u8]); 35] = [
         ("00000000: 6162 63                                  abc\n", b"abc"),
         ("2: 41 42\n8: 43", b"\0\0AB\0\0\0\0C"),
         ("00000000: 01100001 01100010  ab\n00000002: 01100011  c\n", b"abc"),
@@ -73,6 +73,27 @@ fn every_notation_is_found_out() {
         ("0000  fa\n", b"\xfa"),
         ("00000000  61 62  |ab|\n00000002  63  |c|", b"abc"),
         ("0000  61 62 63   abc (a note)\n", b"abc"),
+        // Panels, as hexyl prints them too, with addresses of any length.
+        (
+            "┌────────┬─────────────────────────┬────────┐\n│000000000│ 61 62 63 64 65 66 67 68 │abcdefgh│\n\
+             │*       │                         │        │\n│000000010│                         │        │\n\
+             └────────┴─────────────────────────┴────────┘\n",
+            b"abcdefghabcdefgh",
+        ),
+        (
+            "+--------+-------------------------+-------------------------+--------+--------+\n\
+             |00000000| 7c 7c 7c 7c 7c 7c 7c 7c | 7c 7c 20 00             |||||||||||| 0    |\n\
+             +--------+-------------------------+-------------------------+--------+--------+\n",
+            b"|||||||||| \0",
+        ),
+        (" 00000000  61 62 63 64 65 66 67 68   61 62                    abcdefgh ab       \n", b"abcdefghab"),
+        ("│00000000│ 6162 6364 65        │abcde   │\n", b"abcde"),
+        // hexyl can leave the characters out.
+        (
+            "┌────────┬─────────────────────────┐\n│00000000│ 61 62                   │\n\
+             └────────┴─────────────────────────┘\n",
+            b"ab",
+        ),
         // The first row was truncated, so its length does not make the addresses decimal.
         (
             "00000000: 6162 6364 6566 6768 696a\n00000010: 6b6c 6d6e 6f70 7172 7374 75\n",
@@ -146,6 +167,20 @@ fn what_is_no_dump_is_an_error() {
         // A character was inserted before a group.
         ("0000  61 62 63 64 65 66 67 68  :69 70 71 72\n", Problem::Characters),
         ("0: 11111111    a .\n", Problem::BitsOrHex),
+        // Panels that lost a byte, a column or a row, or whose groups are little-endian.
+        ("│00000000│ 61 62 63 64 65 66 67    ┊ 68                      │abcdefg ┊h       │\n", Problem::CutRow),
+        ("│00000000│ 61 62 63               │abc     │\n", Problem::NotARow),
+        ("│00000000│ 61 62 63                │abc    │\n", Problem::Characters),
+        ("│00000000│ 61 6  63                │abc     │\n", Problem::HalfByte),
+        (
+            "│00000000│ 61 62 63                │abc     │\n│00000008│ 64                      │d       │\n",
+            Problem::Missing,
+        ),
+        ("│00000000│ 6261 6463 65        │abcde   │\n", Problem::LittleEndian),
+        (
+            "│00000000│ 01100001                                                                │a       │\n",
+            Problem::NotARow,
+        ),
         // One digit of a dump of bits was changed.
         ("0: 00111010 00111001 00180001  :91\n", Problem::BitsOrHex),
     ];

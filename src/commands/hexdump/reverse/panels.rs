@@ -1,0 +1,141 @@
+//! Parses rows of panels, as `--format panels` and hexyl print them.
+//!
+//! Borders separate an address, panels of digits, and as many panels of characters. Every cell has
+//! a fixed width, so a row that lost or gained a character is not a row. Without borders, blanks
+//! are in their places.
+
+use super::super::digits::hex_value;
+use super::super::panels::{PANEL, panel_columns};
+use super::line::{Line, Row, address_value};
+use super::{Base, Problem};
+
+/// The sizes of groups in panels.
+const GROUPS: [usize; 4] = [1, 2, 4, 8];
+
+/// The least number of columns of an address.
+const ADDRESS: usize = 8;
+
+/// The most panels side by side.
+const MOST_PANELS: usize = 32;
+
+/// Returns the number of panels that a first line shows, or `None` if it is not a line of panels.
+pub fn count(line: &[u8]) -> Option<usize> {
+    let line = str::from_utf8(line).ok()?;
+    if is_frame(line) {
+        let corners = ['┌', '┐', '└', '┘', '+', ' '];
+        let cells = line.trim_matches(corners).split(['┬', '┴', '+']).skip(1);
+        return Some(cells.filter(|cell| cell.chars().count() > PANEL).count()).filter(|&panels| panels > 0);
+    }
+    if let Some(rest) = line.strip_prefix('│') {
+        return rest.split('│').nth(1).map(|digits| digits.split('┊').count());
+    }
+    // The blank at the end may have been removed.
+    let columns = line.chars().count();
+    let is_whole = |row: &String| row.chars().count() - columns < 2;
+    (1..=MOST_PANELS).find(|&panels| with_borders(line, panels).is_some_and(|row| is_whole(&row)))
+}
+
+fn is_frame(line: &str) -> bool {
+    line.starts_with(['┌', '└']) || line.starts_with("+-")
+}
+
+/// Returns a row that has blanks for borders with `|` in their places.
+fn with_borders(line: &str, panels: usize) -> Option<String> {
+    let address = line.strip_prefix(' ')?.split(' ').next().filter(|text| text.len() >= ADDRESS || *text == "*")?;
+    GROUPS.into_iter().find_map(|group| {
+        let cells = [(1, address.len().max(ADDRESS)), (panels, panel_columns(group)), (panels, PANEL)];
+        let mut rest = line.chars();
+        let mut next = || rest.next().unwrap_or(' ');
+        let mut row = String::new();
+        for width in std::iter::once(0).chain(cells.into_iter().flat_map(|(n, width)| std::iter::repeat_n(width, n))) {
+            row.extend((0..width).map(|_| next()));
+            row.push(if next() == ' ' { '|' } else { return None });
+        }
+        (rest.next().is_none() && read(row.as_bytes(), panels, &mut vec![]).is_ok()).then_some(row)
+    })
+}
+
+/// Parses one line of a dump with this many panels, and appends its bytes to `out`.
+///
+/// # Errors
+/// Returns the problem with the line; `out` may then contain some of its bytes.
+pub fn read(line: &[u8], panels: usize, out: &mut Vec<u8>) -> Result<Line, Problem> {
+    let text = str::from_utf8(line).map_err(|_| Problem::NotARow)?;
+    if text.trim().is_empty() || is_frame(text) {
+        return Ok(Line::Blank);
+    }
+    if text.starts_with(' ') {
+        let row = with_borders(text, panels).ok_or(Problem::NotARow)?;
+        return read(row.as_bytes(), panels, out);
+    }
+    let borders: &[char] = if text.starts_with('|') { &['|'] } else { &['│', '┊'] };
+    let mut cells = text.splitn(panels + 3, borders);
+    let (Some(""), Some(address)) = (cells.next(), cells.next()) else { return Err(Problem::NotARow) };
+    let (before, mut group) = (out.len(), 1);
+    for i in 0..panels {
+        let start = out.len();
+        group = push_cell(cells.next().ok_or(Problem::NotARow)?, out)?;
+        // Only the last panel with bytes may lack some.
+        if out.len() > start && start - before != i * PANEL {
+            return Err(Problem::CutRow);
+        }
+    }
+    let bytes = out.len() - before;
+    check_characters(cells.next().unwrap_or_default().trim_end(), panels, group, &out[before..])?;
+    if address.trim_end() == "*" && bytes == 0 {
+        return Ok(Line::Star);
+    }
+    let address = address_value(address.as_bytes(), Base::Hex)?;
+    Ok(match bytes {
+        0 => Line::End(address),
+        _ => Line::Row(Row { address, bytes, longest_group: 2, characters_at: line.len(), is_bordered: false }),
+    })
+}
+
+/// Appends the bytes of one panel, and returns the number of bytes in its groups.
+fn push_cell(cell: &str, out: &mut Vec<u8>) -> Result<usize, Problem> {
+    let group = GROUPS.into_iter().find(|&group| panel_columns(group) == cell.len()).ok_or(Problem::NotARow)?;
+    let mut is_last = false;
+    // A blank precedes each group, and one is left at the end.
+    for place in cell.as_bytes()[..cell.len() - 1].chunks(2 * group + 1) {
+        let digits = place[1..].trim_ascii_end();
+        if place[0] != b' ' || is_last && !digits.is_empty() {
+            return Err(Problem::NotARow);
+        }
+        is_last = digits.len() < 2 * group;
+        let (pairs, rest) = digits.as_chunks::<2>();
+        if !rest.is_empty() {
+            return Err(Problem::HalfByte);
+        }
+        for [high, low] in pairs {
+            let (high, low) = hex_value(*high).zip(hex_value(*low)).ok_or(Problem::NotARow)?;
+            out.push(high << 4 | low);
+        }
+    }
+    Ok(group)
+}
+
+/// Checks that there is a column for each character, and that characters do not show the bytes of
+/// groups in reverse order. hexyl may leave the characters out.
+fn check_characters(text: &str, panels: usize, group: usize, bytes: &[u8]) -> Result<(), Problem> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    let text: Vec<char> = text.chars().collect();
+    if text.len() != panels * (PANEL + 1) {
+        return Err(Problem::Characters);
+    }
+    // A border follows each panel.
+    let shown: Vec<char> = text.chunks(PANEL + 1).flat_map(|panel| panel[..PANEL].iter().copied()).collect();
+    let is_shown = |at: usize, byte: u8| !byte.is_ascii_graphic() || shown[at] == char::from(byte);
+    let all_shown = |order: &dyn Fn(usize) -> usize| (0..bytes.len()).all(|i| is_shown(i, bytes[order(i)]));
+    let swapped = |i: usize| {
+        let start = i / group * group;
+        start + (start + group).min(bytes.len()) - 1 - i
+    };
+    match group > 1 && !all_shown(&|i| i) {
+        true if all_shown(&swapped) => Err(Problem::LittleEndian),
+        true => Err(Problem::Words),
+        false => Ok(()),
+    }
+}
