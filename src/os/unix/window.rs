@@ -271,7 +271,11 @@ mod tests {
         // The tail of the last partial page turned to zeros with no fault: only fstat shows it.
         assert!(window.bytes()[3 * page + 1 - 100..4 * page - 100].iter().all(|&b| b == 0));
         let gone = Window::map(file.as_fd(), 0, 10 * page).unwrap();
-        assert_eq!(gone.populate().unwrap_err().raw_os_error(), Some(libc::EFAULT));
+        match gone.populate() {
+            Err(error) => assert_eq!(error.raw_os_error(), Some(libc::EFAULT)),
+            // qemu's user mode ignores advice that it does not know.
+            Ok(()) => crate::skipped::skip("MADV_POPULATE_READ"),
+        }
     }
 
     #[test]
