@@ -100,9 +100,7 @@ fn open_unless_link(directory: BorrowedFd<'_>, name: &[u8], flags: OFlags) -> ru
     let is_link = |stat: rustix::fs::Stat| FileType::from_raw_mode(stat.st_mode as _).is_symlink();
     match retry(|| openat(directory, name, flags, Mode::empty())) {
         // A link is no directory, and FreeBSD has an error of its own for it.
-        Err(Errno::NOTDIR | Errno::MLINK)
-            if statat(directory, name, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(is_link) =>
-        {
+        Err(Errno::NOTDIR | Errno::MLINK) if statat(directory, name, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(is_link) => {
             Err(Errno::LOOP)
         }
         // O_PATH opens the link itself, which reopening the descriptor would follow.
