@@ -296,6 +296,17 @@ fn names_that_look_like_digests_and_short_digests() {
 }
 
 /// The reason was repeated for each piece, under the piece's name.
+/// Regression: with BLAKE2b named, whose digests may have any length, the words of a text were
+/// digests in base64.
+#[test]
+fn words_are_not_digests_in_base64() {
+    let dir = files();
+    dir.file("notes", b"wide open\nline 4\n");
+    let ran = checksum(&dir, &["-a", "blake2b", "-c", "notes"]);
+    assert_eq!((ran.code, text(&ran.stdout)), (1, String::new()));
+    assert!(ran.stderr.contains("notes: no properly formatted"), "{}", ran.stderr);
+}
+
 #[test]
 fn pieces_of_a_missing_file_have_one_reason() {
     let dir = files();

@@ -17,8 +17,8 @@ use crate::os::posix::OsStringExt;
 /// The length in bytes of the shortest digest that is recognized before a single blank.
 const SHORTEST_REVERSED: usize = 4;
 
-/// The length in bytes of the shortest digest that is recognized in base64 if no algorithm was
-/// named; shorter ones may be words.
+/// The length in bytes of the shortest digest that is recognized in base64, unless it is the usual
+/// length of an algorithm that was named. Other short ones may be words.
 const SHORTEST_BASE64: usize = 16;
 
 /// How an untagged line separates its digest from the name, which is the same in all lines of a
@@ -135,7 +135,8 @@ fn is_split(filter: &AlgorithmFilter<'_>, text: &[u8], name: &[u8]) -> bool {
 
 /// Parses `text` as a digest without a tag.
 pub fn expected(filter: &AlgorithmFilter<'_>, text: &[u8]) -> Option<Expected> {
-    let long_enough = |bytes: &Vec<u8>| !filter.wanted.is_empty() || bytes.len() >= SHORTEST_BASE64;
+    let is_usual = |len: u64| filter.wanted.iter().any(|algorithm| algorithm.default_len() == len);
+    let long_enough = |bytes: &Vec<u8>| bytes.len() >= SHORTEST_BASE64 || is_usual(bytes.len() as u64);
     // A text can be both; its length then decides which digest it can be.
     [hex(text), base64(text).filter(long_enough)].into_iter().flatten().find_map(|bytes| {
         let specs = filter.fitting(bytes.len());
