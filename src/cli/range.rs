@@ -59,6 +59,12 @@ impl UnitRange {
                 (count, false) => Ok(Mark::Start(count)),
             }
         };
+        // `5-10`, `5..10` and `5,10`, as other programs write them.
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let halves = ["..", "-", ","].into_iter().find_map(|between| text.split_once(between));
+        if let Some((first, last)) = halves.filter(|(first, last)| is_number(first) && is_number(last)) {
+            return Err(format!("a range is written {first}:{last}"));
+        }
         let (text, step) = match text.split_once('~') {
             None => (text, None),
             Some((text, step)) => match number(step)? {

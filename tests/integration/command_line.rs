@@ -198,7 +198,7 @@ fn every_topic_has_a_text() {
 // `head`, it suggested `hexdump`.
 #[test]
 fn a_usage_error_is_one_line_with_advice() {
-    let cases: [(&[&str], &str); 22] = [
+    let cases: [(&[&str], &str); 24] = [
         (&["head"], "unknown subcommand 'head'; try: mapped cat --lines=:10 FILE, or mapped --as head FILE"),
         (&["wc"], "unknown subcommand 'wc'; try: mapped stat --lines FILE"),
         (&["strings"], "unknown subcommand 'strings'; try: mapped grep -oab '[ -~]{4,}' FILE"),
@@ -216,6 +216,8 @@ fn a_usage_error_is_one_line_with_advice() {
             "invalid value '0' for --threads: expected a number from 1 to 1024; see mapped grep --help",
         ),
         (&["cat", "--lines=x"], "invalid value 'x' for --lines: 'x' is not a decimal number; see mapped cat --help"),
+        (&["cat", "--lines=5-10"], "invalid value '5-10' for --lines: a range is written 5:10; see mapped cat --help"),
+        (&["cat", "--bytes=1..3"], "invalid value '1..3' for --bytes: a range is written 1:3; see mapped cat --help"),
         (&["cat", "--io=x"], "invalid value 'x' for --io: expected auto, mmap, read; see mapped cat --help"),
         (&["cat", "--io"], "--io needs a value: expected auto, mmap, read; see mapped cat --help"),
         (&["cat", "--number=3"], "--number takes no value, but '3' was given; see mapped cat --help"),

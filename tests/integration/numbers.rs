@@ -62,13 +62,11 @@ fn fault(dir: &Dir, args: &[String]) -> Option<String> {
             std::thread::sleep(Duration::from_millis(2));
         };
         let message = message.join().unwrap().unwrap();
-        // GNU cksum(1) lists the valid values.
-        let is_list = message.contains("Valid arguments are:");
         match status.code() {
             None => Some(format!("died of signal {}", status.signal().unwrap_or(0))),
             Some(code) if !matches!(code, 0..=3 | 141) => Some(format!("exit code {code}: {message}")),
             _ if message.contains("panicked") => Some(message),
-            _ if !is_list && message.lines().count() > 3 => Some(format!("too much to read: {message}")),
+            _ if message.lines().count() > 3 => Some(format!("too much to read: {message}")),
             _ => None,
         }
     })

@@ -176,10 +176,8 @@ fn algorithm(name: &str, length: Option<u64>) -> anyhow::Result<Algorithm> {
             ),
         };
     }
-    Algorithm::named(name).ok_or_else(|| {
-        let valid: String = Algorithm::all().map(|algorithm| format!("\n  - '{}'", algorithm.name())).collect();
-        anyhow!("invalid argument '{name}' for '--algorithm'\nValid arguments are:{valid}")
-    })
+    Algorithm::named(name)
+        .ok_or_else(|| anyhow!("unknown algorithm '{name}'; mapped checksum --list-algorithms shows all"))
 }
 
 /// Converts a length from bits to bytes; 0 stands for the default.
