@@ -11,7 +11,7 @@ pub fn raise_limit() {}
 /// Spare handles for what one open file needs besides its own. There are none, as there is no
 /// limit.
 #[derive(Debug, Default)]
-pub struct Reserve;
+pub struct Reserve(());
 
 impl Reserve {
     /// Does nothing.

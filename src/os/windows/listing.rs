@@ -16,14 +16,8 @@ use super::names::OsStringExt;
 const ROOM: usize = 64 << 10;
 
 /// A directory lister with a reusable buffer.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Listing(Vec<u64>);
-
-impl Default for Listing {
-    fn default() -> Listing {
-        Listing(Vec::new())
-    }
-}
 
 impl Listing {
     /// Calls `each` with the name and the type of each entry, or with the error that ends the
