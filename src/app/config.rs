@@ -255,6 +255,7 @@ pub fn local_times(zone: TimeZone) -> TimeContext {
         hints: FormHints::default(),
         first: None,
         boot: crate::os::boot_time().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok()),
+        written: Arc::default(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Decodes gzip members by the rules of gzip(1): any number of them, then zero bytes or nothing.
 
 use std::io;
+use std::time::{Duration, SystemTime};
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
@@ -16,6 +17,14 @@ const FILE_NAME: u8 = 0x08;
 const COMMENT: u8 = 0x10;
 const ENCRYPTED: u8 = 0x20;
 const RESERVED: u8 = 0xc0;
+
+/// Returns the time in the header of a member: when the original file was last changed (RFC 1952,
+/// section 2.3.1). `None` if the header has none, as for a pipe.
+pub fn written(head: &[u8]) -> Option<SystemTime> {
+    let [0x1f, 0x8b, 8, _, seconds @ ..] = head.get(..8)? else { return None };
+    let seconds = u32::from_le_bytes(seconds.try_into().ok()?);
+    (seconds > 0).then(|| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.into()))
+}
 
 /// Decodes consecutive members.
 pub struct Gzip {

@@ -4,9 +4,9 @@
 //! during decoding. A file is read by position, so that no shared file position moves.
 
 use std::io;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use crate::io::{Filled, Source, Stream};
+use crate::io::{FeedNotes, Filled, Source, Stream};
 use crate::os::Stop;
 
 use super::unexpected_end;
@@ -24,7 +24,7 @@ pub struct EncodedInput {
     is_ended: bool,
     /// The bytes consumed since recording started.
     recording: Option<Vec<u8>>,
-    notice: Arc<OnceLock<String>>,
+    notes: Arc<FeedNotes>,
 }
 
 #[derive(Debug)]
@@ -45,8 +45,8 @@ enum InputOrigin {
 
 impl EncodedInput {
     /// Reads a file, which had `size` bytes when it was opened, from `at`.
-    pub fn of_file(source: Arc<Source>, at: u64, size: u64, notice: Arc<OnceLock<String>>) -> EncodedInput {
-        EncodedInput::new(InputOrigin::File { source, at, size }, Vec::new(), notice)
+    pub fn of_file(source: Arc<Source>, at: u64, size: u64, notes: Arc<FeedNotes>) -> EncodedInput {
+        EncodedInput::new(InputOrigin::File { source, at, size }, Vec::new(), notes)
     }
 
     /// Reads bytes from memory.
@@ -55,17 +55,17 @@ impl EncodedInput {
     }
 
     /// Reads a stream whose first bytes, in `head`, have already been read.
-    pub fn of_stream(stream: Stream, head: Vec<u8>, stop: Arc<Stop>, notice: Arc<OnceLock<String>>) -> EncodedInput {
-        EncodedInput::new(InputOrigin::Stream { stream, stop }, head, notice)
+    pub fn of_stream(stream: Stream, head: Vec<u8>, stop: Arc<Stop>, notes: Arc<FeedNotes>) -> EncodedInput {
+        EncodedInput::new(InputOrigin::Stream { stream, stop }, head, notes)
     }
 
-    fn new(origin: InputOrigin, buffer: Vec<u8>, notice: Arc<OnceLock<String>>) -> EncodedInput {
-        EncodedInput { origin, buffer, at: 0, is_ended: false, recording: None, notice }
+    fn new(origin: InputOrigin, buffer: Vec<u8>, notes: Arc<FeedNotes>) -> EncodedInput {
+        EncodedInput { origin, buffer, at: 0, is_ended: false, recording: None, notes }
     }
 
     /// Records a notice, which is not an error, to be printed at the end.
     pub fn note(&self, notice: &str) {
-        let _ = self.notice.set(notice.to_owned());
+        let _ = self.notes.notice.set(notice.to_owned());
     }
 
     /// Returns the buffered bytes, after reading more if there are none. They are empty at the end.

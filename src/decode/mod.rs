@@ -28,12 +28,12 @@ mod zstd;
 mod zstd;
 
 use std::io;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use encoding_rs::Encoding;
 
-use crate::io::{AccessMethod, Range, Reason, Source};
+use crate::io::{AccessMethod, FeedNotes, Range, Reason, Source};
 use crate::os::Stop;
 
 pub use detect::Format;
@@ -112,22 +112,23 @@ impl Decoding {
         if !self.compressed && self.text == Text::Bytes {
             return Ok(source);
         }
-        let notice = Arc::new(OnceLock::new());
+        let notes = Arc::new(FeedNotes::default());
         if source.method() == AccessMethod::Stream {
             let reason = source.reason();
             let file = Arc::new(source.whole()?);
-            let feed = Sniffed::new(self.clone(), Arc::clone(&file), Arc::clone(&notice));
-            return Ok(source.fed(Box::new(feed), reason, range, notice));
+            let feed = Sniffed::new(self.clone(), Arc::clone(&file), Arc::clone(&notes));
+            return Ok(source.fed(Box::new(feed), reason, range, notes));
         }
         let mut head = [0; HEAD];
         let got = source.read_at(&mut head, 0)?;
         let DecodePlan::Decode(format) = self.plan(&head[..got], true) else { return Ok(source) };
         let file = Arc::new(source.whole()?);
         file.remember_beginning(0, &[]);
+        note_written(&notes, &head[..got], &file);
         let reason = Reason::Decoded(format.map_or("other encoding", Format::name));
-        let decoder = self.file_decoder(file, format, Arc::clone(&notice))?;
+        let decoder = self.file_decoder(file, format, Arc::clone(&notes))?;
         let feed = Decoded::new(decoder, Arc::new(Stop::new()), self.pool.as_ref());
-        Ok(source.fed(Box::new(feed), Some(reason), range, notice))
+        Ok(source.fed(Box::new(feed), Some(reason), range, notes))
     }
 
     /// Returns a decoder for a file, which uses several threads if the format allows it.
@@ -135,14 +136,14 @@ impl Decoding {
         &self,
         file: Arc<Source>,
         format: Option<Format>,
-        notice: Arc<OnceLock<String>>,
+        notes: Arc<FeedNotes>,
     ) -> io::Result<Box<dyn Decode>> {
         let size = file.length_now()?.unwrap_or(0);
         if let (Some(format @ (Format::Gzip | Format::Zstd)), Some(pool)) = (format, &self.pool) {
-            let (file, notice) = (Arc::clone(&file), Arc::clone(&notice));
+            let (file, notes) = (Arc::clone(&file), Arc::clone(&notes));
             let whole = Arc::clone(&file);
             let rest = move |at| -> Box<dyn Decode> {
-                let input = EncodedInput::of_file(Arc::clone(&file), at, size, Arc::clone(&notice));
+                let input = EncodedInput::of_file(Arc::clone(&file), at, size, Arc::clone(&notes));
                 match format {
                     Format::Gzip => Box::new(Gzip::after_members(input)),
                     _ => Box::new(Frames::after_frames(input, format)),
@@ -152,7 +153,7 @@ impl Decoding {
                 return Ok(self.as_text(Box::new(parallel)));
             }
         }
-        self.decoder(EncodedInput::of_file(file, 0, size, notice), format)
+        self.decoder(EncodedInput::of_file(file, 0, size, notes), format)
     }
 
     /// Decides how an input that begins with `head` is handled. `is_all` says that it cannot be
@@ -197,6 +198,14 @@ fn decompressor(input: EncodedInput, format: Format) -> io::Result<Box<dyn Decod
         Format::Xz | Format::Lzma | Format::Lzip => Box::new(xz::Xz::new(input, format)?),
         Format::Bzip2 => Box::new(bzip2::Bzip2::new(input)),
     })
+}
+
+/// Notes when the content of a file that begins with `head` was last written, as far as its format
+/// or the file tells.
+fn note_written(notes: &FeedNotes, head: &[u8], file: &Source) {
+    if let Some(time) = gzip::written(head).or_else(|| file.modified()) {
+        let _ = notes.written.set(time);
+    }
 }
 
 /// Passes bytes through unchanged.

@@ -2,22 +2,22 @@
 //! read.
 
 use std::io;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use crate::io::{Feed, Filled, Source, Stream};
+use crate::io::{Feed, FeedNotes, Filled, Source, Stream};
 use crate::os::Stop;
 
 use super::detect::HEAD;
 use super::feed::Decoded;
 use super::input::EncodedInput;
-use super::{DecodePlan, Decoding};
+use super::{DecodePlan, Decoding, note_written};
 
 /// Reads a stream, decoded or unchanged.
 #[derive(Debug)]
 pub struct Sniffed {
     decoding: Decoding,
     state: SniffState,
-    notice: Arc<OnceLock<String>>,
+    notes: Arc<FeedNotes>,
 }
 
 #[derive(Debug)]
@@ -32,8 +32,8 @@ enum SniffState {
 
 impl Sniffed {
     /// Reads all of `source`.
-    pub fn new(decoding: Decoding, source: Arc<Source>, notice: Arc<OnceLock<String>>) -> Sniffed {
-        Sniffed { decoding, state: SniffState::Undecided(Stream::new(source), Vec::new()), notice }
+    pub fn new(decoding: Decoding, source: Arc<Source>, notes: Arc<FeedNotes>) -> Sniffed {
+        Sniffed { decoding, state: SniffState::Undecided(Stream::new(source), Vec::new()), notes }
     }
 
     /// Reads first bytes until they decide. Returns the outcome of the read if they do not.
@@ -54,10 +54,11 @@ impl Sniffed {
         let SniffState::Undecided(stream, head) = std::mem::replace(&mut self.state, SniffState::Failed) else {
             return Ok(None);
         };
+        note_written(&self.notes, &head, stream.source());
         self.state = match plan {
             DecodePlan::Decode(format) => {
                 let stop = Arc::new(Stop::new());
-                let input = EncodedInput::of_stream(stream, head, Arc::clone(&stop), Arc::clone(&self.notice));
+                let input = EncodedInput::of_stream(stream, head, Arc::clone(&stop), Arc::clone(&self.notes));
                 let decoder = self.decoding.decoder(input, format)?;
                 SniffState::Decoded(Decoded::new(decoder, stop, self.decoding.pool.as_ref()))
             }

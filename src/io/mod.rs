@@ -17,7 +17,7 @@ pub use list_reader::ListReader;
 pub use own_file::OwnFile;
 pub use path::FileRef;
 pub use source::{
-    AccessMethod, FOLIO, Feed, Filled, Gap, IoMode, Kind, ONE_READ, Range, Reason, SMALL, Source, Unmapped,
+    AccessMethod, FOLIO, Feed, FeedNotes, Filled, Gap, IoMode, Kind, ONE_READ, Range, Reason, SMALL, Source, Unmapped,
 };
 pub use span_feed::SpanFeed;
 pub use stream::Stream;

@@ -45,6 +45,11 @@ impl Stream {
         Stream { source, offset: skip, skip, end, tail: None, before_tail: 0, ended: false, feed, failure: None }
     }
 
+    /// Returns the source.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
     /// Takes the error that ended the stream early, after all bytes before it were delivered.
     pub fn take_failure(&mut self) -> Option<io::Error> {
         self.failure.take()

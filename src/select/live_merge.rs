@@ -263,6 +263,7 @@ mod tests {
             hints: FormHints::default(),
             first: None,
             boot: None,
+            written: Arc::default(),
         };
         LiveMerge::new(PeriodSearch { period: Period::default(), context })
     }

@@ -17,7 +17,7 @@ use super::period::PeriodSearch;
 use crate::io::{AccessMethod, Filled, Source, SpanFeed, Stream};
 use crate::timestamp::{self, EntryFilter, LINE_HEAD};
 
-/// The number of bytes read at a time, and of a piece of a very long entry.
+/// The maximum number of bytes read at a time, and the length of a piece of a very long entry.
 const PIECE: usize = 64 << 10;
 
 /// A line that has been examined.
@@ -90,6 +90,7 @@ impl Log {
     /// # Errors
     /// Returns an error if reading fails or the time format cannot be detected.
     pub fn open(source: Source, search: PeriodSearch, counts: bool) -> io::Result<Self> {
+        let search = search.of(&source);
         let (mut filter, mut notices, mut source) = (None, Vec::new(), source);
         if source.method() != AccessMethod::Stream {
             let within = source.start()..source.end().unwrap_or(0);
@@ -359,7 +360,8 @@ impl Log {
             self.offset = self.stream.offset();
             self.at_gap = false;
         }
-        let filled = self.stream.fill_uninterrupted(&mut self.buffer, PIECE)?;
+        // One of many logs holds, and reads, less.
+        let filled = self.stream.fill_uninterrupted(&mut self.buffer, PIECE.min(self.hold as usize))?;
         match filled {
             Filled::Ended | Filled::Stopped => {
                 self.ended = true;

@@ -66,8 +66,8 @@ impl Merge {
     /// with the lowest rank come first.
     #[must_use]
     pub fn new(logs: Vec<Option<Log>>, ranks: Vec<usize>, threads: usize) -> Self {
-        let hold = (HELD / logs.len().max(1)).clamp(64 << 10, 256 << 10);
-        let batch = (BATCHED / logs.len().max(1)).clamp(8 << 10, 64 << 10);
+        let hold = (HELD / logs.len().max(1)).clamp(16 << 10, 256 << 10);
+        let batch = (BATCHED / logs.len().max(1)).clamp(4 << 10, 64 << 10);
         let batches = logs.iter().map(|_| EntryBatch::default()).collect();
         let mut order: Vec<usize> = (0..logs.len()).collect();
         order.sort_by_key(|&log| ranks[log]);

@@ -30,6 +30,14 @@ pub struct PeriodSpans {
 }
 
 impl PeriodSearch {
+    /// Returns this search for a stream, in which the time of the last write completes times that
+    /// lines abbreviate.
+    #[must_use]
+    pub fn of(&self, source: &Source) -> PeriodSearch {
+        let context = TimeContext { written: source.written(), ..self.context.clone() };
+        PeriodSearch { period: self.period, context }
+    }
+
     /// Finds the entries of the period in the bytes `within` of a file, which begin at a line
     /// start.
     ///
@@ -48,9 +56,8 @@ impl PeriodSearch {
     /// # Errors
     /// Returns an error if reading fails, or invalid data if the time format cannot be detected.
     pub fn detect(&self, source: &Source, within: Range<u64>) -> io::Result<Reader> {
-        // Wine does not know the times of a redirected file.
-        let changed = source.file().metadata().and_then(|facts| facts.modified());
-        let changed = changed.ok().and_then(|changed| Timestamp::try_from(changed).ok()).unwrap_or(self.context.now);
+        let changed = source.modified().and_then(|changed| Timestamp::try_from(changed).ok());
+        let changed = changed.unwrap_or(self.context.now);
         let detected = source.without_read_ahead(|| timestamp::detect(source, within, &self.context, changed))?;
         detected.map_err(refused)
     }

@@ -20,6 +20,7 @@ fn context() -> TimeContext {
         hints: FormHints::default(),
         first: None,
         boot: None,
+        written: Arc::default(),
     }
 }
 

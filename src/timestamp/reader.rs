@@ -4,7 +4,8 @@
 //! day. At the end of summer time an hour occurs twice: a [`Sequence`] takes each time as the
 //! earliest that is not before the lines above it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
 
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
@@ -32,6 +33,8 @@ pub struct TimeContext {
     pub first: Option<FirstDate>,
     /// When this machine booted.
     pub boot: Option<Timestamp>,
+    /// When a stream was last written, once that is known.
+    pub written: Arc<OnceLock<SystemTime>>,
 }
 
 /// `--year`: the date of a log's first entry, as far as its lines omit it.

@@ -188,7 +188,8 @@ pub fn detect_from(bytes: &[u8], whole: bool, context: &TimeContext) -> Result<R
     })?;
     let form = with_heading(form, bytes, &zones);
     let first = lines(bytes).find_map(|line| form.read(line, &zones));
-    Ok(Reader::new(form, context, first, None, context.now))
+    let written = context.written.get().and_then(|&written| Timestamp::try_from(written).ok());
+    Ok(Reader::new(form, context, first, None, written.unwrap_or(context.now)))
 }
 
 /// Detects from the same lines whether the time of an entry stands below a heading.

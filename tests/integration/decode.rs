@@ -272,6 +272,36 @@ fn a_period_is_found_in_decoded_content() {
 
 /// Regression: a file that was truncated while it was decoded ended without a message and with exit
 /// code 0.
+/// Regression: the year of a compressed log was the current one, not that of its last change.
+#[test]
+fn a_compressed_log_without_years_ends_when_it_was_written() {
+    let log = b"Dec 31 23:59:58 host a\nJan  1 00:00:01 host b\nJan  2 10:00:00 host c\n";
+    let Some(archive) = oracle("gzip", &["-nc"], log) else { return };
+    // The header's time (RFC 1952, section 2.3.1) is 2020-01-02 12:00:00 UTC.
+    let dated = [&archive.stdout[..4], &1_577_966_400u32.to_le_bytes(), &archive.stdout[8..]].concat();
+    let dir = Dir::new();
+    for (name, bytes) in [("dated.gz", &dated), ("undated.gz", &archive.stdout)] {
+        let path = dir.file(name, bytes);
+        let touched = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_577_970_000);
+        File::options().write(true).open(&path).unwrap().set_modified(touched).unwrap();
+        for args in [&["cat"][..], &["cat", "--merge"], &["grep", "host"]] {
+            let mut command = mapped();
+            let period = ["--since", "2020-01-01", "--until", "2020-01-01"];
+            command.arg(args[0]).args(period).args(&args[1..]).arg(&path).env("TZ", "UTC");
+            let ran: Ran = command.output().unwrap().into();
+            assert_eq!(
+                String::from_utf8_lossy(&ran.stdout),
+                "Jan  1 00:00:01 host b\n",
+                "{args:?} {name}: {}",
+                ran.stderr
+            );
+        }
+    }
+    let mut piped = mapped();
+    piped.args(["cat", "--until", "2019-12-31"]).env("TZ", "UTC");
+    assert_eq!(run_piped(&mut piped, &dated).stdout, b"Dec 31 23:59:58 host a\n");
+}
+
 #[test]
 fn a_file_cut_while_it_is_decoded_is_an_error() {
     let dir = Dir::new();

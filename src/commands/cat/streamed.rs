@@ -34,7 +34,7 @@ impl StreamPicker {
             }
             Wanted::Bytes(selection) => StreamPicker::Units(Picker::new(selection.clone(), Unit::Byte, HELD)),
             Wanted::Period(search) => {
-                StreamPicker::Times(Box::new(StreamWindow::new(search.period, search.context.clone())))
+                StreamPicker::Times(Box::new(StreamWindow::new(search.period, search.of(source).context)))
             }
             Wanted::Around(around) => StreamPicker::Around(AroundPicker::new(*around, HELD)),
             Wanted::Shard(_) => {

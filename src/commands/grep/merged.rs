@@ -20,7 +20,7 @@ use crate::select::{Lines, Log, Merge, MergeOutput, MergeStep, PeriodSearch, ran
 use super::Run;
 use super::interleaved::Interleaved;
 use super::kernel::{Search, Totals};
-use super::settings::Settings;
+use super::settings::{Report, Settings};
 use super::{print_summary, sort};
 
 /// A log, and how far it has been searched.
@@ -38,6 +38,8 @@ struct MergedSearch<'r> {
     names: Vec<OsString>,
     logs: Vec<Option<Searched>>,
     turns: Interleaved<usize>,
+    /// Whether lines that do not match have no effect on the output.
+    passes_over: bool,
     failed: bool,
 }
 
@@ -96,6 +98,7 @@ impl Run<'_> {
             names: Vec::new(),
             logs: Vec::new(),
             turns: Interleaved::new(),
+            passes_over: passes_over(self.settings),
             failed: false,
         }
     }
@@ -109,6 +112,13 @@ impl Run<'_> {
         let named = source.whole()?;
         Ok((named, Log::open(source, search.clone(), self.settings.needs_numbers())?))
     }
+}
+
+/// Returns whether the lines that do not match neither count nor may be printed.
+fn passes_over(settings: &Settings) -> bool {
+    let is_printed = settings.query.invert || settings.passthru || settings.separates || settings.multiline;
+    let counts = settings.needs_numbers() || settings.report == Report::Json || settings.stop_on_nonmatch;
+    !is_printed && !counts
 }
 
 impl Searched {
@@ -169,6 +179,9 @@ impl MergedSearch<'_> {
     fn search(&mut self, log: usize, bytes: &[u8], lines: &Lines, is_last: bool) -> io::Result<MergeStep> {
         let Some(searched) = &mut self.logs[log] else { return Ok(MergeStep::DropLog) };
         let is_first = searched.kind.is_none();
+        if self.passes_over && !is_last && searched.kind == Some(InputKind::Text) && self.settings.query.lacks(bytes) {
+            return Ok(MergeStep::Continue);
+        }
         let head = &bytes[..bytes.len().min(Search::HEAD)];
         let kind = *searched.kind.get_or_insert_with(|| self.settings.verdict_on(head));
         let kernel = Search { settings: self.settings, starts: None, open_ended: false };

@@ -60,6 +60,7 @@ mod stream_select;
 mod stretches;
 mod style;
 mod syntax;
+mod tally;
 mod timeline;
 mod timeline_plot;
 mod timeline_report;
@@ -78,7 +79,7 @@ use crate::app::config::{self, Config};
 use crate::app::report_file::ReportFile;
 use crate::cli::common::{Io, When};
 use crate::cli::grep::{BinaryFiles, GrepArgs};
-use crate::engine::{COUNTED, Cut, Pipeline, Plan, Sink};
+use crate::engine::{COUNTED, Cut, Input, Kernel, Pipeline, Plan, Sink};
 use crate::exit::Exit;
 use crate::os::posix::{OsStrExt, SeekFrom, seek};
 use crate::output::{Destination, Output, escape_name, print_message};
@@ -91,6 +92,7 @@ use only_matches::OnlyMatches;
 use open::Opener;
 use settings::{Environment, Report, Settings};
 use start::{InputPart, Starts};
+use tally::LineTally;
 use walk::InputWalk;
 
 /// The default block size in bytes if lines are printed. The windows and text of two threads then
@@ -240,7 +242,7 @@ impl Run<'_> {
     }
 
     fn search(&self, files: Vec<OsString>, output: &mut Output) -> anyhow::Result<Exit> {
-        let (totals, failed) = self.search_into(files, output)?;
+        let (totals, failed) = self.search_into(files, output, false)?;
         print_summary(self.settings, &totals, output)?;
         self.hint_at_decompression(&totals);
         Ok(self.exit(&totals, failed))
@@ -260,55 +262,56 @@ impl Run<'_> {
     }
 
     /// Searches all files, writes the output to `sink`, and returns the totals and whether an input
-    /// failed.
-    fn search_into(&self, files: Vec<OsString>, sink: &mut dyn Sink) -> std::io::Result<(Totals, bool)> {
+    /// failed. With `tallies`, equal lines are passed to the sink as repetitions.
+    fn search_into(&self, files: Vec<OsString>, sink: &mut dyn Sink, tallies: bool) -> std::io::Result<(Totals, bool)> {
         let settings = self.settings;
         let stdin = std::io::stdin();
         let begun_at = seek(&stdin, SeekFrom::Current(0));
         let starts = Starts::default();
         let opener = self.opener(&starts);
         let inputs = sort::sorted(self.walk.files(files), self.inputs).map(|found| opener.next(found));
-        let stats = &self.config.stats;
         if let Some(kernel) = OnlyMatches::new(settings).filter(|_| !opener.is_partial()) {
             let plan = self.config.engine.plan(Cut::Exact, only_matches::BLOCK);
             let plan = Plan { holes: kernel.skips_holes(), ..plan };
-            let outcome = self.config.engine.run(
-                inputs,
-                Pipeline { kernel: &kernel, plan, session: stats },
-                Default::default(),
-                sink,
-            );
-            outcome.output?;
-            return Ok((outcome.carry.totals, outcome.failed));
+            let (seam, failed) = self.run(inputs, (&kernel, plan), sink, tallies)?;
+            return Ok((seam.totals, failed));
         }
         if let Some(kernel) = LongLineCount::new(settings).filter(|_| !opener.is_partial()) {
             let plan = self.config.engine.plan(Cut::Exact, COUNTED);
             let (block, pread_block) = (plan.block.max(SMALLEST_BLOCK), plan.pread_block.max(SMALLEST_BLOCK));
             let plan = Plan { holes: true, block, pread_block, ..plan };
-            let outcome = self.config.engine.run(
-                inputs,
-                Pipeline { kernel: &kernel, plan, session: stats },
-                Default::default(),
-                sink,
-            );
-            outcome.output?;
-            return Ok((outcome.carry.totals, outcome.failed));
+            let (counted, failed) = self.run(inputs, (&kernel, plan), sink, tallies)?;
+            return Ok((counted.totals, failed));
         }
         let kernel = Search { settings, starts: opener.is_partial().then_some(&starts), open_ended: false };
-        let outcome = self.config.engine.run(
-            inputs,
-            Pipeline { kernel: &kernel, plan: self.plan(), session: stats },
-            Totals::default(),
-            sink,
-        );
-        outcome.output?;
-        let totals = outcome.carry;
+        let (totals, failed) = self.run(inputs, (&kernel, self.plan()), sink, tallies)?;
         // As with a program that reads line by line, the bytes after the last wanted line are left
         // to the next reader.
         if let (Ok(begun_at), Some(offset)) = (begun_at, totals.leave_at) {
             let _ = seek(&stdin, SeekFrom::Start(begun_at + offset));
         }
-        Ok((totals, outcome.failed))
+        Ok((totals, failed))
+    }
+
+    /// Runs a kernel. Returns its carry and whether an input failed.
+    fn run<'i, K: Kernel<Carry: Default>>(
+        &self,
+        inputs: impl Iterator<Item = Input<'i>> + Send,
+        (kernel, plan): (&K, Plan),
+        sink: &mut dyn Sink,
+        tallies: bool,
+    ) -> std::io::Result<(K::Carry, bool)> {
+        let (engine, session) = (&self.config.engine, &*self.config.stats);
+        let tally = LineTally { kernel, terminator: self.settings.query.terminator };
+        let carry = K::Carry::default();
+        // The engine takes inputs that live as long as its kernel.
+        let inputs = inputs.map(|input| input);
+        let outcome = match tallies {
+            true => engine.run(inputs, Pipeline { kernel: &tally, plan, session }, carry, sink),
+            false => engine.run(inputs, Pipeline { kernel, plan, session }, carry, sink),
+        };
+        outcome.output?;
+        Ok((outcome.carry, outcome.failed))
     }
 
     /// Returns the exit code of a search.

@@ -3,13 +3,13 @@
 
 use std::io;
 use std::ops::Range as Span;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::app::config::Config;
 use crate::decode::Decoding;
 use crate::engine::{Input, InputKind, Kernel, Open};
 use crate::io::walk::WalkedFile;
-use crate::io::{AccessMethod, FileRef, Range, Source, SpanFeed, Stream};
+use crate::io::{AccessMethod, FeedNotes, FileRef, Range, Source, SpanFeed, Stream};
 use crate::select::PeriodSearch;
 
 use super::kernel::Search;
@@ -106,7 +106,7 @@ impl Opener<'_> {
         let terminator = self.settings.query.terminator;
         let mut source = source;
         if let Some(search) = self.period {
-            let pick = PickPeriod::new(search.clone(), terminator, self.timeline.then(|| self.starts.clone()));
+            let pick = PickPeriod::new(search.of(&source), terminator, self.timeline.then(|| self.starts.clone()));
             source = picked(source, Box::new(pick))?;
         }
         match self.part {
@@ -214,8 +214,9 @@ fn is_untimed(error: &io::Error) -> bool {
 
 /// Returns a source whose stream contains what `pick` picks from this one.
 fn picked(source: Source, pick: Box<dyn Pick>) -> io::Result<Source> {
-    let (reason, notice) = (source.reason(), Arc::new(OnceLock::new()));
+    let notes = Arc::new(FeedNotes { written: source.written(), ..FeedNotes::default() });
+    let reason = source.reason();
     let outer = source.whole()?;
-    let feed = Selected::new(Stream::new(Arc::new(source)), pick, Arc::clone(&notice));
-    Ok(outer.fed(Box::new(feed), reason, Range::default(), notice))
+    let feed = Selected::new(Stream::new(Arc::new(source)), pick, Arc::clone(&notes));
+    Ok(outer.fed(Box::new(feed), reason, Range::default(), notes))
 }

@@ -111,6 +111,11 @@ impl Query {
         Ok(None)
     }
 
+    /// Returns whether no line of `hay` is selected before inversion.
+    pub fn lacks(&self, hay: &[u8]) -> bool {
+        matches!(self.find(hay, 0), Ok(None))
+    }
+
     /// Returns whether every `--and` and no `--not` matches in these lines.
     ///
     /// # Errors

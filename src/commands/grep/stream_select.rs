@@ -6,10 +6,10 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::io;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::engine::Kernel;
-use crate::io::{Feed, Filled, Gap, Stream};
+use crate::io::{Feed, FeedNotes, Filled, Gap, Stream};
 use crate::os::Stop;
 
 use super::kernel::Search;
@@ -96,7 +96,7 @@ pub struct Selected {
     buffer: Vec<u8>,
     is_judged: bool,
     ended: Option<io::Result<()>>,
-    notice: Arc<OnceLock<String>>,
+    notes: Arc<FeedNotes>,
 }
 
 impl fmt::Debug for Selected {
@@ -107,12 +107,12 @@ impl fmt::Debug for Selected {
 
 impl Selected {
     /// Returns the stream of the bytes of `stream` that `pick` keeps.
-    pub fn new(stream: Stream, pick: Box<dyn Pick>, notice: Arc<OnceLock<String>>) -> Selected {
+    pub fn new(stream: Stream, pick: Box<dyn Pick>, notes: Arc<FeedNotes>) -> Selected {
         let mut picked = Stretches::default();
         // The requested range begins there.
         picked.leave_out(stream.offset(), 0);
         let (head, buffer) = (Vec::new(), Vec::new());
-        Selected { stream, pick, picked, head, buffer, is_judged: false, ended: None, notice }
+        Selected { stream, pick, picked, head, buffer, is_judged: false, ended: None, notes }
     }
 
     /// Reads more, and picks from it.
@@ -142,7 +142,7 @@ impl Selected {
             let finished = self.pick.finish(&mut self.picked);
             self.ended = Some(self.stream.take_failure().map_or(finished, Err));
             if let Some(notice) = self.pick.notice() {
-                let _ = self.notice.set(notice);
+                let _ = self.notes.notice.set(notice);
             }
             return Ok(Filled::Ended);
         }

@@ -4,7 +4,6 @@
 //! occurs. Memory is proportional to the number of different lines, and is reported if there are
 //! millions.
 
-use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io;
 
@@ -13,6 +12,7 @@ use crate::exit::Exit;
 use crate::output::{Destination, Output, escape_for_terminal, print_message};
 
 use super::Run;
+use super::tally::LineMap;
 
 /// The number of different lines above which their memory is reported.
 const MANY: usize = 1_000_000;
@@ -21,7 +21,7 @@ const MANY: usize = 1_000_000;
 #[derive(Debug)]
 struct LineCounts<'o> {
     output: &'o mut Output,
-    counts: HashMap<Box<[u8]>, u64>,
+    counts: LineMap<Box<[u8]>>,
     terminator: u8,
     /// An unfinished line.
     line: Vec<u8>,
@@ -29,12 +29,12 @@ struct LineCounts<'o> {
 }
 
 impl LineCounts<'_> {
-    fn count(&mut self, line: &[u8]) {
+    fn count(&mut self, line: &[u8], times: u64) {
         match self.counts.get_mut(line) {
-            Some(count) => *count += 1,
+            Some(count) => *count += times,
             None => {
                 self.bytes += line.len() as u64;
-                self.counts.insert(line.into(), 1);
+                self.counts.insert(line.into(), times);
             }
         }
     }
@@ -45,11 +45,11 @@ impl Sink for LineCounts<'_> {
         let mut rest = bytes;
         while let Some(end) = memchr::memchr(self.terminator, rest) {
             if self.line.is_empty() {
-                self.count(&rest[..end]);
+                self.count(&rest[..end], 1);
             } else {
                 self.line.extend_from_slice(&rest[..end]);
                 let line = std::mem::take(&mut self.line);
-                self.count(&line);
+                self.count(&line, 1);
             }
             rest = &rest[end + 1..];
         }
@@ -67,8 +67,7 @@ impl Sink for LineCounts<'_> {
         let terminator = self.terminator;
         for line in unit.split_inclusive(|&byte| byte == terminator) {
             let line = line.strip_suffix(&[terminator]).unwrap_or(line);
-            self.count(line);
-            *self.counts.entry(line.into()).or_default() += times.saturating_sub(1);
+            self.count(line, times);
         }
         Ok(())
     }
@@ -90,8 +89,8 @@ impl Run<'_> {
     /// Prints the `wanted` most frequent of the lines that a search of all files would print.
     pub fn top(&self, files: Vec<OsString>, wanted: u64, output: &mut Output) -> anyhow::Result<Exit> {
         let terminator = self.settings.query.terminator;
-        let mut counts = LineCounts { output, counts: HashMap::new(), terminator, line: Vec::new(), bytes: 0 };
-        let (totals, failed) = self.search_into(files, &mut counts)?;
+        let mut counts = LineCounts { output, counts: LineMap::default(), terminator, line: Vec::new(), bytes: 0 };
+        let (totals, failed) = self.search_into(files, &mut counts, true)?;
         self.hint_at_decompression(&totals);
         let LineCounts { output, counts, bytes, .. } = counts;
         if counts.len() >= MANY && !self.is_quiet {

@@ -1,8 +1,10 @@
 //! Sources whose stream delivers other bytes than the file's: decoded ones, or a selection.
 
 use std::fmt;
+use std::fs::Metadata;
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::SystemTime;
 
 use super::{AccessMethod, IoMode, Kind, Range, Reason, Source};
 use crate::os::Stop;
@@ -51,11 +53,20 @@ pub struct Gap {
     pub lines: u64,
 }
 
-/// The feed of a source, until its stream takes it, and a notice to print at its end.
+/// What a feed finds out about its input, at its end at the latest.
+#[derive(Debug, Default)]
+pub struct FeedNotes {
+    /// A message to print at the end that is not an error.
+    pub notice: OnceLock<String>,
+    /// When the content was last written.
+    pub written: Arc<OnceLock<SystemTime>>,
+}
+
+/// The feed of a source, until its stream takes it, and its notes.
 #[derive(Debug)]
 pub(super) struct Fed {
     feed: Mutex<Option<Box<dyn Feed>>>,
-    notice: Arc<OnceLock<String>>,
+    notes: Arc<FeedNotes>,
 }
 
 impl Source {
@@ -78,15 +89,9 @@ impl Source {
     }
 
     /// Returns a source whose stream delivers `range` of what `feed` makes of this one. The feed fills
-    /// in `notice`, at its end at the latest, with a message that is not an error.
-    pub fn fed(
-        mut self,
-        feed: Box<dyn Feed>,
-        reason: Option<Reason>,
-        range: Range,
-        notice: Arc<OnceLock<String>>,
-    ) -> Source {
-        self.fed = Some(Box::new(Fed { feed: Mutex::new(Some(feed)), notice }));
+    /// in `notes`.
+    pub fn fed(mut self, feed: Box<dyn Feed>, reason: Option<Reason>, range: Range, notes: Arc<FeedNotes>) -> Source {
+        self.fed = Some(Box::new(Fed { feed: Mutex::new(Some(feed)), notes }));
         self.method = AccessMethod::Stream;
         // The next process on standard input continues after everything consumed, wherever decoding
         // stopped.
@@ -109,6 +114,21 @@ impl Source {
         }
     }
 
+    /// Returns when the file was last changed, if it is a regular file.
+    pub fn modified(&self) -> Option<SystemTime> {
+        // Wine does not know the times of a redirected file.
+        self.file().metadata().ok().filter(Metadata::is_file)?.modified().ok()
+    }
+
+    /// Returns a slot for the time at which the content was last written. A compressed stream fills it
+    /// in once its first bytes are read.
+    pub fn written(&self) -> Arc<OnceLock<SystemTime>> {
+        match &self.fed {
+            Some(fed) => Arc::clone(&fed.notes.written),
+            None => Arc::new(self.modified().map_or_else(OnceLock::new, OnceLock::from)),
+        }
+    }
+
     /// Takes the feed, if there is one.
     pub(in crate::io) fn take_feed(&self) -> Option<Box<dyn Feed>> {
         self.fed.as_ref()?.feed.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -121,7 +141,7 @@ impl Source {
 
     /// Returns the notice to print after this source.
     pub fn notice(&self) -> Option<&str> {
-        self.fed.as_ref()?.notice.get().map(String::as_str)
+        self.fed.as_ref()?.notes.notice.get().map(String::as_str)
     }
 
     /// Returns whether this is a pipe that is read directly.

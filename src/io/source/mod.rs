@@ -27,7 +27,7 @@ mod tests;
 pub use access::{AccessMethod, IoMode, Reason};
 pub use fault_in::FOLIO;
 use fed::Fed;
-pub use fed::{Feed, Filled, Gap};
+pub use fed::{Feed, FeedNotes, Filled, Gap};
 pub use kind::Kind;
 pub use map::Unmapped;
 use seen::FileSnapshot;

@@ -244,6 +244,16 @@ impl Pattern {
         }
     }
 
+    /// Returns whether the matches in several lines are those in each of them, and none spans lines.
+    pub fn may_search_lines_together(&self) -> bool {
+        let is_block = match (&self.finder, &self.engine) {
+            (Finder::Literal(_), _) => true,
+            (Finder::Block, Engine::Automata { longest, .. }) => longest.is_none(),
+            _ => false,
+        };
+        is_block && !self.crlf && !self.is_multiline()
+    }
+
     /// Calls `each` with every match in `hay` (a line without its terminator, or all of a multi-line
     /// input) from left to right, empty ones too, until it returns false.
     ///

@@ -61,7 +61,24 @@ impl Printer<'_> {
             self.terminate(lines, text);
             return;
         }
+        let holds = at.selected != style.inverted;
+        let only_parts = holds && style.only_matching && !prefixed && !inside;
+        if only_parts && style.colors.is_none() && spans.is_none() && self.pattern.may_search_lines_together() {
+            return self.parts_of_lines(lines, text);
+        }
         self.each_line(lines, spans, at, text);
+    }
+
+    /// Prints each match in these lines on a line of its own, without a prefix.
+    fn parts_of_lines(&self, lines: &[u8], text: &mut Vec<u8>) {
+        // A failure here also occurred, and was reported, when the lines were selected.
+        _ = self.pattern.matches_in(lines, |found| {
+            if !found.is_empty() {
+                text.extend_from_slice(&lines[found]);
+                self.end_line(text);
+            }
+            true
+        });
     }
 
     fn each_line(&self, lines: &[u8], spans: Option<Spans<'_>>, at: At<'_>, text: &mut Vec<u8>) {
