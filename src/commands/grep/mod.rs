@@ -304,7 +304,8 @@ impl Run<'_> {
         let (engine, session) = (&self.config.engine, &*self.config.stats);
         let tally = LineTally { kernel, terminator: self.settings.query.terminator };
         let carry = K::Carry::default();
-        // The engine takes inputs that live as long as its kernel.
+        // The engine takes inputs with the lifetime of its kernel.
+        #[allow(clippy::map_identity, reason = "it shortens the lifetime")]
         let inputs = inputs.map(|input| input);
         let outcome = match tallies {
             true => engine.run(inputs, Pipeline { kernel: &tally, plan, session }, carry, sink),
