@@ -233,6 +233,10 @@ fn the_law_holds_for_counts_of_lines_longer_than_a_block() {
     }
     Law::new(&["grep", "-q", "a.*b"], &input).quick().holds(b"", 0);
     counts(&["-x", "a.*b"], &input, 2);
+    counts(&["-w", "a.*b"], &input, 3);
+    counts(&["-w", "needle"], &input, 1);
+    counts(&["-w", "-e", "--a|a.b"], &input, 2);
+    counts(&["-x", "needle|aneedleb"], &input, 1);
     // An empty line, and the end of a file after a newline, which begins no line.
     counts(&["^$"], b"\n\nx\n", 2);
     counts(&["-v", "x*y"], b"\n\nx\n", 3);

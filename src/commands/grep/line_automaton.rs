@@ -2,21 +2,41 @@
 //!
 //! It serves patterns whose matches have no maximum length, in lines that are too long for memory.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex_automata::hybrid::LazyStateID;
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson;
 use regex_automata::util::{start, syntax};
+use regex_automata::{Anchored, Input, meta};
+use regex_syntax::hir::{Hir, HirKind};
 
-use super::syntax::{Case, Syntax};
+use super::syntax::{Boundary, Case, Syntax};
+use super::unstable::search_unstable;
+
+/// The length in bytes of the longest matches around which bytes are skipped.
+const LONGEST_SKIPPED_TO: usize = 4 << 10;
+
+/// The length in bytes of the longest character.
+const CHAR: usize = 4;
 
 /// A pattern that is compiled when the first long line is found.
 pub struct LineAutomaton {
     source: String,
     flags: syntax::Config,
     needs_borders: bool,
+    is_anchored: bool,
     dfa: OnceLock<Option<DFA>>,
+    core: Option<Core>,
+}
+
+/// The pattern without its assertions. Wherever the pattern matches, its core does.
+struct Core {
+    tree: Hir,
+    /// The length in bytes of its longest match.
+    longest: usize,
+    regex: OnceLock<Option<meta::Regex>>,
 }
 
 /// The state of the automaton within a line.
@@ -42,7 +62,22 @@ impl LineAutomaton {
             .unicode(with.unicode)
             .dot_matches_new_line(with.dot_all || with.terminator != b'\n' && with.dialect.is_posix())
             .case_insensitive(with.case == Case::Insensitive);
-        LineAutomaton { source, flags, needs_borders, dfa: OnceLock::new() }
+        let is_anchored = with.boundary == Boundary::Line;
+        LineAutomaton { source, flags, needs_borders, is_anchored, dfa: OnceLock::new(), core: None }
+    }
+
+    /// Lets the automaton skip the bytes that are far from any match of `source`, if its matches have
+    /// a maximum length. Wherever the automaton matches, `source` does.
+    pub fn skipping_to(mut self, source: &str) -> LineAutomaton {
+        if !self.is_anchored
+            && let Ok(tree) = syntax::parse_with(source, &self.flags)
+        {
+            let tree = without_assertions(&tree);
+            let (least, most) = (tree.properties().minimum_len(), tree.properties().maximum_len());
+            let longest = most.filter(|&most| most <= LONGEST_SKIPPED_TO && least > Some(0));
+            self.core = longest.map(|longest| Core { tree, longest, regex: OnceLock::new() });
+        }
+        self
     }
 
     /// Returns whether a part of a line cannot be searched by itself.
@@ -62,12 +97,21 @@ impl LineAutomaton {
     pub fn start(&self) -> Option<LineState> {
         let dfa = self.dfa()?;
         let mut cache = dfa.create_cache();
-        let at = dfa.start_state(&mut cache, &start::Config::new()).ok()?;
+        let anchored = if self.is_anchored { Anchored::Yes } else { Anchored::No };
+        let at = dfa.start_state(&mut cache, &start::Config::new().anchored(anchored)).ok()?;
         Some(LineState { cache, at })
     }
 
     /// Reads a piece of a line, and returns whether a match is known to lie in the bytes read so far.
     pub fn advance(&self, state: &mut LineState, piece: &[u8]) -> bool {
+        let core = self.core.as_ref().filter(|core| piece.len() > 4 * core.reach());
+        match core.and_then(|core| Some((core, core.regex()?))) {
+            Some((core, regex)) => self.advance_by_skips((core, regex), state, piece),
+            None => self.advance_by_bytes(state, piece),
+        }
+    }
+
+    fn advance_by_bytes(&self, state: &mut LineState, piece: &[u8]) -> bool {
         let Some(dfa) = self.dfa() else { return false };
         for &byte in piece {
             // The cache is cleared as often as necessary, so this does not fail.
@@ -81,6 +125,47 @@ impl LineAutomaton {
             }
         }
         false
+    }
+
+    /// Reads the start and the end of the piece, where matches may continue, and the bytes around each
+    /// match of the core.
+    fn advance_by_skips(&self, (core, regex): (&Core, &meta::Regex), state: &mut LineState, piece: &[u8]) -> bool {
+        let mut read = core.reach();
+        if self.advance_by_bytes(state, &piece[..read]) {
+            return true;
+        }
+        loop {
+            // All matches of the core that start earlier have been read, with what follows them.
+            let from = read - core.longest - CHAR;
+            let found = search_unstable(piece, |piece| {
+                regex.search(&Input::new(piece).range(from..)).map(|found| found.start())
+            });
+            let next = match found {
+                Some(start) => start - CHAR..piece.len().min(start + core.reach()),
+                None => piece.len() - core.reach()..piece.len(),
+            };
+            if next.end > read && self.read_on(state, piece, read.max(next.start)..next.end, read) {
+                return true;
+            }
+            read = read.max(next.end);
+            if found.is_none() || read == piece.len() {
+                return false;
+            }
+        }
+    }
+
+    /// Reads `range`, before which no match can begin unless the last `read` bytes touch it.
+    fn read_on(&self, state: &mut LineState, piece: &[u8], range: Range<usize>, read: usize) -> bool {
+        if range.start > read
+            && let Some(dfa) = self.dfa()
+        {
+            let middle = start::Config::new().look_behind(Some(piece[range.start - 1]));
+            let Ok(at) = dfa.start_state(&mut state.cache, &middle) else {
+                return self.advance_by_bytes(state, &piece[read..range.end]);
+            };
+            state.at = at;
+        }
+        self.advance_by_bytes(state, &piece[range])
     }
 
     /// Returns whether no match is possible, whatever follows the bytes read so far.
@@ -113,6 +198,34 @@ impl LineAutomaton {
     }
 }
 
+impl Core {
+    /// The length in bytes of the longest match, with a character on each side.
+    fn reach(&self) -> usize {
+        self.longest + 2 * CHAR
+    }
+
+    fn regex(&self) -> Option<&meta::Regex> {
+        let build = || {
+            let config = meta::Config::new().utf8_empty(false);
+            meta::Regex::builder().configure(config).build_from_hir(&self.tree).ok()
+        };
+        self.regex.get_or_init(build).as_ref()
+    }
+}
+
+/// Returns a regex that matches wherever this one does, and asks for nothing before or after a match.
+fn without_assertions(tree: &Hir) -> Hir {
+    let all = |parts: &[Hir]| parts.iter().map(without_assertions).collect();
+    match tree.kind() {
+        HirKind::Look(_) => Hir::empty(),
+        HirKind::Capture(capture) => without_assertions(&capture.sub),
+        HirKind::Repetition(repetition) => Hir::repetition(repetition.with(without_assertions(&repetition.sub))),
+        HirKind::Concat(parts) => Hir::concat(all(parts)),
+        HirKind::Alternation(parts) => Hir::alternation(all(parts)),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) => tree.clone(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +248,27 @@ mod tests {
                 let mut found = line.as_bytes().chunks(size).any(|piece| automaton.advance(&mut state, piece));
                 found = found || automaton.is_match_at_end(&mut state);
                 assert_eq!(found, expected, "{line} by {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_far_from_a_match_may_be_skipped() {
+        let filler = "x-".repeat(40);
+        let parts = ["", "ab", "-ab", "-ab-", "abb", "\u{e9}ab", "\u{2014}ab\u{2014}", "ab-ab", "aab", "cab"];
+        for source in [r"(?:^|\W)(?:ab|b..)(?:\W|$)", r"(?-u:\b)ab(?-u:\b)", "^ab", "ab$", "^abx|cab"] {
+            let slow = LineAutomaton::new(source.to_owned(), true, &Syntax::default());
+            let core = if source.contains("ab|b") { "ab|b.." } else { source };
+            let fast = LineAutomaton::new(source.to_owned(), true, &Syntax::default()).skipping_to(core);
+            assert!(fast.core.is_some());
+            let lines = parts.iter().flat_map(|a| parts.map(|b| [*a, &filler, b, &filler, a].concat()));
+            for (line, size) in lines.flat_map(|line| (50..240).step_by(19).map(move |size| (line.clone(), size))) {
+                let is_match = |automaton: &LineAutomaton| {
+                    let mut state = automaton.start().unwrap();
+                    let found = line.as_bytes().chunks(size).any(|piece| automaton.advance(&mut state, piece));
+                    found || automaton.is_match_at_end(&mut state)
+                };
+                assert_eq!(is_match(&fast), is_match(&slow), "{source} in {line} by {size}");
             }
         }
     }

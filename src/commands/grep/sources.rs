@@ -111,7 +111,7 @@ impl Sources {
         // These need more than one byte before or after a position.
         let is_unfit = |hir: &Hir| hir.properties().look_set().contains_word_unicode();
         let is_fit = !needs_borders || !any_tree(std::slice::from_ref(&source), syntax, is_unfit);
-        is_fit.then(|| LineAutomaton::new(source, needs_borders, syntax))
+        is_fit.then(|| LineAutomaton::new(source, needs_borders, syntax).skipping_to(&self.joined()))
     }
 
     /// Returns whether a match may hold a newline, or depends on where the whole haystack begins or
