@@ -58,6 +58,22 @@ fn the_law_holds_for_lines_that_are_printed_from_the_file() {
 }
 
 #[test]
+fn the_law_holds_for_long_lines_that_are_trimmed_omitted_or_the_last() {
+    let input = long_lines();
+    let blanks = [&b" \t".repeat(400)[..], b"needle\n", &b" ".repeat(900), b"\n", &input].concat();
+    holds(&["--stop-on-nonmatch", "-n", "^$|b$"], &input);
+    holds(&["--stop-on-nonmatch", "--count-matches", "needle"], &input);
+    holds(&["-v", "--stop-on-nonmatch", "-b", "needle"], &input);
+    for options in [&["-n"][..], &["--color=always"], &["--replace", " x"], &["-o"]] {
+        holds(&[options, &["--trim", " {0,9}needle"]].concat(), &blanks);
+    }
+    holds(&["-v", "--trim", " *needle"], &blanks);
+    holds(&["-M900", "--column", "needle"], &input);
+    holds(&["-M2500", "--color=always", "needle"], &input);
+    holds(&["-M900", "--trim", "needle"], &blanks);
+}
+
+#[test]
 fn the_law_holds_for_the_matches_in_lines_that_are_printed_from_the_file() {
     let input = long_lines();
     for matches in
@@ -139,10 +155,13 @@ fn a_line_of_any_length_takes_little_memory() {
     input.extend_from_slice(b"needle\nneedle\n");
     let path = dir.file("input", &input);
     drop(input);
-    let forms: [&[&str]; 12] = [
+    let forms: [&[&str]; 15] = [
         &["needle"],
         &["-n", "-m1", "needle"],
         &["-w", "needle"],
+        &["--trim", "needle"],
+        &["-M99", "needle"],
+        &["--stop-on-nonmatch", "needle"],
         &["-z", "needle"],
         &["-P", "need(?:le|el)"],
         &["--color=always", "needle"],

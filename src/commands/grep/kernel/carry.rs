@@ -116,7 +116,7 @@ impl Search<'_> {
             found.matches = self.settings.query.scan(lines, Wanted { matches: true, ..Wanted::default() }).matches;
         }
         totals.in_run = true;
-        (end as u64) < block.len()
+        end < seen(&part.long, block).len()
     }
 
     /// Computes the block's line numbers and the context that crosses its borders.

@@ -96,6 +96,9 @@ impl Search<'_> {
         let is_ended = bytes.last() == Some(&terminator);
         let content_end = bytes.len() - usize::from(is_ended);
         let start = last_line_start(block, mark..content_end, terminator)?;
+        if self.settings.style.long_lines.is_some_and(|limit| content_end - start <= limit.most) {
+            return None;
+        }
         let mut stand_in = bytes[..start].to_vec();
         stand_in.push(b'-');
         stand_in.extend(is_ended.then_some(terminator));
@@ -171,12 +174,13 @@ impl Search<'_> {
     /// Returns whether the last line of a block can be searched and printed without being held.
     fn can_defer(&self, block: &Block) -> bool {
         let (settings, style) = (self.settings, &self.settings.style);
-        let takes_whole_line = settings.multiline || settings.stop_on_nonmatch || style.crlf || block.kind() != TEXT;
-        let takes_whole_text = style.long_lines.is_some() || style.trim || style.per_match;
+        let takes_whole_line = settings.multiline || style.crlf || block.kind() != TEXT;
+        let shows_excerpt = style.long_lines.is_some_and(|limit| limit.preview.is_some())
+            || style.long_lines.is_some() && (style.trim || style.replacement.is_some());
         let can_report = match settings.report {
-            Report::Lines => !takes_whole_text && self.can_hold_context(block) && self.can_replace(),
+            Report::Lines => !shows_excerpt && !style.per_match && self.can_hold_context(block) && self.can_replace(),
             Report::Json => style.replacement.is_none() && settings.context.is_none() && !settings.passthru,
-            Report::CountMatches => settings.max_count.is_none(),
+            Report::CountMatches => settings.max_count.is_none() && !settings.stop_on_nonmatch,
             Report::Count | Report::Names { .. } | Report::Nothing => true,
         };
         let finds_matches = self.finds_matches(true) || self.finds_matches(false);

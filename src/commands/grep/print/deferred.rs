@@ -3,6 +3,7 @@
 use std::io;
 use std::ops::Range;
 
+use super::super::excerpt::Excerpt;
 use super::super::json_line::flush_over;
 use super::super::stretches::{LineStretch, LineStretches};
 use super::super::style::At;
@@ -21,6 +22,8 @@ struct DeferredLine<'l> {
     position: usize,
     /// Whether the line's colour has been started since the last match.
     is_colored: bool,
+    /// Whether blanks are still to be trimmed.
+    trims: bool,
     text: Vec<u8>,
 }
 
@@ -47,6 +50,7 @@ impl Printer<'_> {
             only_matching: holds && style.only_matching,
             position: 0,
             is_colored: false,
+            trims: style.trim,
             text: Vec::new(),
         };
         if !line.only_matching {
@@ -59,6 +63,9 @@ impl Printer<'_> {
                 Err(damage) => return Ok(Some(damage)),
             };
             self.prefix(column, true, at, &mut line.text);
+            if style.long_lines.is_some() {
+                return self.omitted(block, range, line, sink);
+            }
         }
         let pattern = self.needs_matches(at.selected).then_some(self.pattern);
         let mut stretches = LineStretches::new(pattern, style.replacement.as_deref());
@@ -81,19 +88,52 @@ impl Printer<'_> {
 
     /// Returns the column of the first match of a line.
     fn first_column(&self, block: &Block, range: Range<u64>) -> io::Result<Result<Option<usize>, io::Error>> {
-        let mut stretches = LineStretches::new(Some(self.pattern), None);
         let (mut position, mut column) = (0, None);
-        let damage = block.read_parts(range, stretches.overlap(), |hay, part| {
-            Ok(stretches.part(hay, part, &mut |stretch| {
-                column = stretch.is_match.then_some(position + 1);
-                position += stretch.text.len();
-                column.is_none()
-            }))
+        let damage = self.each_stretch(block, range, &mut |stretch| {
+            column = stretch.is_match.then_some(position + 1);
+            position += stretch.text.len();
+            column.is_none()
         })?;
         Ok(damage.map_or(Ok(column), Err))
     }
 
-    fn stretch(&self, stretch: LineStretch<'_>, line: &mut DeferredLine<'_>) {
+    /// Prints the note in place of a line that is longer than `--max-columns` allows.
+    fn omitted(
+        &self,
+        block: &Block,
+        range: Range<u64>,
+        mut line: DeferredLine<'_>,
+        sink: &mut dyn Sink,
+    ) -> io::Result<Option<io::Error>> {
+        let selected = line.at.selected;
+        let mut matches = (selected != self.style.inverted && self.needs_matches(selected)).then_some(0);
+        if let Some(count) = &mut matches {
+            let damage = self.each_stretch(block, range, &mut |stretch| {
+                *count += u64::from(stretch.is_match);
+                true
+            })?;
+            if damage.is_some() {
+                return Ok(damage);
+            }
+        }
+        line.text.extend_from_slice(Excerpt::note(selected, matches).after.as_bytes());
+        self.end_line(&mut line.text);
+        sink.write(&line.text)?;
+        Ok(None)
+    }
+
+    /// Calls `each` with the matches of a line and the text between them, until it returns false.
+    fn each_stretch(
+        &self,
+        block: &Block,
+        range: Range<u64>,
+        each: &mut dyn FnMut(LineStretch<'_>) -> bool,
+    ) -> io::Result<Option<io::Error>> {
+        let mut stretches = LineStretches::new(Some(self.pattern), None);
+        block.read_parts(range, stretches.overlap(), |hay, part| Ok(stretches.part(hay, part, each)))
+    }
+
+    fn stretch(&self, mut stretch: LineStretch<'_>, line: &mut DeferredLine<'_>) {
         let position = line.position;
         line.position += stretch.text.len();
         if line.only_matching {
@@ -104,9 +144,13 @@ impl Printer<'_> {
             }
             return;
         }
+        if line.trims {
+            stretch.text = stretch.text.trim_ascii_start();
+        }
         if stretch.text.is_empty() {
             return;
         }
+        line.trims = false;
         let Some(colors) = &self.style.colors else {
             return line.text.extend_from_slice(stretch.text);
         };
