@@ -261,6 +261,7 @@ fn a_list_has_no_endless_line() {
     for (args, code) in [
         (&["cat", "--lines-from"][..], 1),
         (&["grep", "-r", "x", "--exclude-from"], 2),
+        (&["grep", "-f"], 2),
         (&["hexdump", "--format-file"], 1),
         (&["checksum", "-c"], 1),
     ] {

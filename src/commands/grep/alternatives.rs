@@ -1,12 +1,14 @@
 //! Collects the alternatives from the command line and from pattern files.
 
 use std::ffi::OsString;
-use std::io::Read;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow};
 
 use crate::cli::grep::{GrepArgs, Patterns};
+use crate::io::ListReader;
+use crate::os::error_text;
 use crate::os::posix::{OsStrExt, OsStringExt};
+use crate::output::escape_name;
 
 use super::pattern::Pattern;
 
@@ -32,8 +34,8 @@ pub fn at_fault(
     for (index, alternative) in alternatives.iter().enumerate().skip(first) {
         if let Err(error) = compile(std::slice::from_ref(alternative)) {
             let Some((file, first)) = places.iter().rfind(|(_, first)| *first <= index) else { return error };
-            let file = crate::output::escape_name(file);
-            return anyhow::anyhow!("{file}:{}: {error:#}", index - first + 1);
+            let file = escape_name(file);
+            return anyhow!("{file}:{}: {error:#}", index - first + 1);
         }
     }
     error
@@ -53,27 +55,17 @@ pub fn alternatives(args: &GrepArgs) -> Result<(Vec<Vec<u8>>, Places, Vec<OsStri
         all.extend(split(pattern.as_bytes(), patterns));
     }
     for file in &patterns.file {
-        let mut text = Vec::new();
-        let read = if file == "-" {
-            std::io::stdin().read_to_end(&mut text)
-        } else {
-            crate::io::path::open(file).and_then(|mut file| file.read_to_end(&mut text))
-        };
-        if let Err(error) = read {
-            bail!("{}: {}", crate::output::escape_name(file), crate::os::error_text(&error));
+        let failed = |error| anyhow!("{}: {}", escape_name(file), error_text(&error));
+        let mut lines = ListReader::open(file).map_err(failed)?;
+        let first = all.len();
+        while let Some((_, line)) = lines.next_line().map_err(failed)? {
+            // With `--crlf`, a pattern file may itself have CRLF line endings.
+            let line = if patterns.crlf { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
+            all.push(line.to_vec());
         }
-        if text.ends_with(b"\n") {
-            text.pop();
-        } else if text.is_empty() {
-            continue;
+        if all.len() > first {
+            places.push((file.clone(), first));
         }
-        places.push((file.clone(), all.len()));
-        // With `--crlf`, a pattern file may itself have CRLF line endings.
-        let line = |line: &[u8]| match patterns.crlf {
-            true => line.strip_suffix(b"\r").unwrap_or(line).to_vec(),
-            false => line.to_vec(),
-        };
-        all.extend(text.split(|&byte| byte == b'\n').map(line));
     }
     let has_pattern =
         ![&patterns.regexp, &patterns.file, &patterns.and, &patterns.not].iter().all(|all| all.is_empty());
