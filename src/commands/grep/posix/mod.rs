@@ -64,10 +64,23 @@ struct Translation<'p> {
     atom: Option<usize>,
     /// The start in `out` and the number of each open group.
     open: Vec<(usize, usize)>,
-    /// Whether each group is closed, by its number.
+    /// Whether each group may be referred to, by its number: it is closed, and in no other alternative.
     closed: Vec<bool>,
+    /// For the whole pattern and each open group.
+    scopes: Vec<Scope>,
+    /// The length of `out` after the last `*`, `+` or `?` that applies to the last atom.
+    repeated: usize,
     /// What the last token was, for glibc's parser.
     before: Before,
+}
+
+/// The groups that may be referred to in the alternatives of a pattern or a group.
+#[derive(Default)]
+struct Scope {
+    /// Those closed before the first alternative.
+    before: Vec<bool>,
+    /// Those closed in earlier alternatives.
+    earlier: Vec<bool>,
 }
 
 /// What precedes a token of an extended pattern, as glibc's parser sees it. GNU grep matches by
@@ -84,10 +97,9 @@ enum Before {
 
 impl<'p> Translation<'p> {
     fn new(pattern: &'p [u8], extended: bool, unicode: bool, target: Target) -> Translation<'p> {
-        let (open, closed) = (Vec::new(), Vec::new());
-        let out = String::new();
-        let before = Before::Start;
-        Translation { pattern, at: 0, extended, unicode, target, out, atom: None, open, closed, before }
+        let (at, atom, repeated, out, before) = (0, None, 0, String::new(), Before::Start);
+        let (open, closed, scopes) = (Vec::new(), Vec::new(), vec![Scope::default()]);
+        Translation { pattern, at, extended, unicode, target, out, atom, open, closed, scopes, repeated, before }
     }
 
     fn rest(&self) -> &'p [u8] {
@@ -248,6 +260,7 @@ impl<'p> Translation<'p> {
     fn open(&mut self) {
         self.open.push((self.out.len(), self.closed.len()));
         self.closed.push(false);
+        self.scopes.push(Scope { before: self.closed.clone(), earlier: Vec::new() });
         self.out.push('(');
         self.before = Before::Start;
         self.atom = None;
@@ -255,6 +268,8 @@ impl<'p> Translation<'p> {
 
     fn close(&mut self) -> Result<(), Error> {
         let (start, number) = self.open.pop().ok_or(Error::UnmatchedClose)?;
+        let Scope { earlier, .. } = self.scopes.pop().unwrap_or_default();
+        self.closed.iter_mut().zip(earlier).for_each(|(closed, earlier)| *closed |= earlier);
         self.closed[number] = true;
         self.out.push(')');
         self.before = Before::Atom;
@@ -263,6 +278,13 @@ impl<'p> Translation<'p> {
     }
 
     fn alternate(&mut self) {
+        if let Some(Scope { before, earlier }) = self.scopes.last_mut() {
+            earlier.resize(self.closed.len(), false);
+            for (number, closed) in self.closed.iter_mut().enumerate() {
+                earlier[number] |= *closed;
+                *closed = before.get(number) == Some(&true);
+            }
+        }
         self.out.push('|');
         self.before = Before::Start;
         self.atom = None;
@@ -273,11 +295,20 @@ impl<'p> Translation<'p> {
         if self.before != Before::Atom {
             self.before = Before::SkippedOperator;
         }
+        let is_simple = matches!(operator, "*" | "+" | "?");
         match self.atom {
+            // Both together are one operator, and PCRE2 would try all ways to divide the text between them.
+            Some(_) if is_simple && self.repeated == self.out.len() => {
+                if !self.out.ends_with(operator) {
+                    self.out.pop();
+                    self.out.push('*');
+                }
+            }
             Some(start) => {
                 self.out.insert_str(start, "(?:");
                 self.out.push(')');
                 self.out.push_str(operator);
+                self.repeated = if is_simple { self.out.len() } else { 0 };
             }
             // GNU grep skips it in an extended pattern, and takes it literally in a basic one.
             None if self.extended => {}

@@ -15,7 +15,10 @@ fn basic(pattern: &str, expected: &str) {
 #[test]
 fn operators_of_extended_patterns() {
     extended("a|b", "a|b");
-    extended("(ab)+?", "(?:(?:(ab))+)?");
+    extended("(ab)+?", "(?:(ab))*");
+    // `(.**)\1` took more steps than PCRE2 has.
+    extended("a**??b+", "(?:a)*(?:b)+");
+    extended("a++|a??", "(?:a)+|(?:a)?");
     extended("a{2}{3,}", "(?:(?:a){2,2}){3,}");
     extended("a{,2}", "(?:a){0,2}");
     extended("a{x", r"a\{x");
@@ -106,4 +109,16 @@ fn back_references_are_written_for_pcre2() {
     assert_eq!(perl(r"\(a*\)b\1", false).as_deref(), Ok(r"((?:a)*)b\g{1}"));
     assert_eq!(perl(r"(a)(b\1)+\<", true).as_deref(), Ok(r"(a)(?:(b\g{1}))+\b(?=\w)"));
     assert_eq!(perl("([[:alpha:]])\\1", true).as_deref(), Ok(r"([[:alpha:]])\g{1}"));
+}
+
+// `()|\1` was accepted.
+#[test]
+fn a_back_reference_is_to_a_group_in_the_same_alternative() {
+    let translated = |pattern: &str| translate(pattern.as_bytes(), true, true, Target::Perl);
+    for valid in [r"(a)\1|b", r"(a|b)\1", r"(a)(b|\1)", r"((a)|b)\2", r"(a)(b|(c))(\1|\3)"] {
+        assert!(translated(valid).is_ok(), "{valid}");
+    }
+    for wrong in [r"()|\1", r"(a)|b\1", r"((a)|\2)", r"(x|(a)|(b)\2)", r"\1(a)"] {
+        assert_eq!(translated(wrong), Err(Error::InvalidBackReference), "{wrong}");
+    }
 }
