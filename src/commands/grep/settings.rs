@@ -128,7 +128,9 @@ impl Settings {
         };
         let name = prints_names(printing).unwrap_or_else(|| walk.names_by_default(&files));
         let wants_headings = printing.heading || printing.pretty || environment.terminal && report == Report::Lines;
-        let mut colors = Colors::from_variable(&environment.colors, query.invert);
+        // To GNU grep, `-v` without any pattern is not inverted: every line matches.
+        let is_inverted = query.invert && !alternatives.is_empty();
+        let mut colors = Colors::from_variable(&environment.colors, is_inverted);
         color_specs::apply(&printing.colors, &mut colors)?;
         // By GNU grep's rule, no counts of 0 are printed in this case.
         let nothing_selects = match alternatives.as_slice() {

@@ -237,7 +237,8 @@ impl Printer<'_> {
             });
         }
         let rest = &line.bytes[done..shown.end];
-        let tail = rest.len() - rest.len().min(self.line_ending(&line.bytes[shown]));
+        let ending = if shown.end == line.bytes.len() { self.line_ending(line.bytes) } else { 0 };
+        let tail = rest.len() - rest.len().min(ending);
         if tail > 0 {
             colors.paint(color, &rest[..tail], text);
         }
@@ -280,7 +281,7 @@ impl Printer<'_> {
     fn line_ending(&self, line: &[u8]) -> usize {
         match line.strip_suffix(&[self.style.terminator]) {
             Some(content) => 1 + usize::from(content.ends_with(b"\r")),
-            None => 0,
+            None => usize::from(line.ends_with(b"\r")),
         }
     }
 
