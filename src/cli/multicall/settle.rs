@@ -75,17 +75,6 @@ fn headings(line: &mut RewrittenArgs) {
     line.push(if shown { "--heading" } else { "--no-heading" });
 }
 
-/// Completes tac: an empty separator is the NUL byte.
-pub fn tac(line: &mut RewrittenArgs) -> Result<(), String> {
-    if let Some(given) = line.last(&["separator"]) {
-        let text = given.value.clone().filter(|text| !text.is_empty()).unwrap_or("\0".into());
-        let mut option = std::ffi::OsString::from("--separator=");
-        option.push(text);
-        line.push(option);
-    }
-    Ok(())
-}
-
 /// Completes wc: lines, words and bytes unless other counts are requested.
 pub fn wc(line: &mut RewrittenArgs) -> Result<(), String> {
     let columns =

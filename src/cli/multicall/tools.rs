@@ -51,7 +51,7 @@ const TAIL: &[Rule] = &[
 const TAC: &[Rule] = &[
     rule('b', "before", Flag, Args("--separator-before")),
     rule('r', "regex", Flag, NotOffered("a separator is plain text")),
-    rule('s', "separator", Required, Noted),
+    rule('s', "separator", Required, Args("--separator={}")),
 ];
 
 const WC: &[Rule] = &[
@@ -180,7 +180,7 @@ pub const TOOLS: &[Tool] = &[
     Tool { same: "AbeEnstTuv", ..tool("cat", "cat", &[]) },
     Tool { rules: &[ENDS], settle: settle::head, ..tool("head", "cat", &[]) },
     Tool { rules: &[ENDS, TAIL], settle: settle::tail, ..tool("tail", "cat", &[]) },
-    Tool { rules: &[TAC], settle: settle::tac, ..tool("tac", "cat", &["--reverse"]) },
+    Tool { rules: &[TAC], ..tool("tac", "cat", &["--reverse"]) },
     grep("grep", &["-G", "--no-heading", "--color=never"]),
     grep("egrep", &["-E", "--no-heading", "--color=never"]),
     grep("fgrep", &["-F", "--no-heading", "--color=never"]),

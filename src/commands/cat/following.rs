@@ -13,7 +13,7 @@ use memchr::memrchr;
 
 use super::pick::Unit;
 use super::transform::State;
-use super::wanted::Wanted;
+use super::wanted::PrintedPart;
 use super::{Cat, locate};
 use crate::cli::cat::{CatArgs, FollowBy};
 use crate::cli::range::{Mark, RangeEnd, Selection, UnitRange};
@@ -88,9 +88,9 @@ impl Cat<'_> {
     pub fn follow(&mut self, args: &CatArgs, by: FollowBy) -> anyhow::Result<Exit> {
         check(&self.wanted)?;
         let begins = args.common.offset.is_some();
-        if matches!(self.wanted, Wanted::All) && !begins {
+        if matches!(self.wanted, PrintedPart::All) && !begins {
             let last = UnitRange { start: Mark::End(LAST_LINES), stop: RangeEnd::Never, step: 1 };
-            self.wanted = Wanted::Lines(Selection::new(vec![last]), b'\n');
+            self.wanted = PrintedPart::Lines(Selection::new(vec![last]), b'\n');
         }
         let names = match args.with_filename {
             true => Names::EachLine,
@@ -132,7 +132,7 @@ impl Cat<'_> {
     /// Prints the wanted part of `source` up to `end`. Returns what to skip from there.
     fn begin_following(&mut self, source: &Source, end: u64) -> io::Result<(Exit, Skip)> {
         let now = source.part(source.start()..end.max(source.start()), self.config.engine.policy)?;
-        if matches!(self.wanted, Wanted::All) {
+        if matches!(self.wanted, PrintedPart::All) {
             return Ok((self.print(now)?, Skip::NOTHING));
         }
         let skip = self.skip(&now, now.start()..end)?;
@@ -155,8 +155,8 @@ impl Cat<'_> {
     /// `source`.
     fn skip(&mut self, source: &Source, within: Range<u64>) -> io::Result<Option<Skip>> {
         let (unit, selection) = match &self.wanted {
-            Wanted::Lines(selection, _) => (Unit::LINE, selection),
-            Wanted::Bytes(selection) => (Unit::Byte, selection),
+            PrintedPart::Lines(selection, _) => (Unit::LINE, selection),
+            PrintedPart::Bytes(selection) => (Unit::Byte, selection),
             _ => return Ok(None),
         };
         let Some(first) = first_from_start(selection) else { return Ok(None) };
@@ -174,10 +174,10 @@ impl Follower for CatFollower<'_, '_> {
         // A stream has no last lines yet. If lines or bytes are counted from the start, it skips
         // those before the range.
         let skip = match &self.cat.wanted {
-            Wanted::Lines(selection, _) => {
+            PrintedPart::Lines(selection, _) => {
                 first_from_start(selection).map(|first| Skip { unit: Unit::LINE, left: first - 1 })
             }
-            Wanted::Bytes(selection) => {
+            PrintedPart::Bytes(selection) => {
                 first_from_start(selection).map(|first| Skip { unit: Unit::Byte, left: first - 1 })
             }
             _ => None,
@@ -384,8 +384,8 @@ fn ends_line(source: &Source, end: u64) -> io::Result<bool> {
 }
 
 /// Rejects a selection that has an end, because only one without can be followed.
-fn check(wanted: &Wanted) -> anyhow::Result<()> {
-    if let Wanted::Lines(selection, _) | Wanted::Bytes(selection) = wanted {
+fn check(wanted: &PrintedPart) -> anyhow::Result<()> {
+    if let PrintedPart::Lines(selection, _) | PrintedPart::Bytes(selection) = wanted {
         let is_open = selection.ranges().iter().any(|range| range.stop == RangeEnd::Never);
         anyhow::ensure!(!selection.has_steps(), "--follow takes no ranges with steps");
         anyhow::ensure!(is_open, "--follow requires a range without an end, such as -10: or 1000:");

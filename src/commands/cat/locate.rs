@@ -10,7 +10,7 @@ use std::ops::Range;
 use memchr::{memchr_iter, memrchr_iter};
 
 use super::pick::Unit;
-use super::wanted::Wanted;
+use super::wanted::PrintedPart;
 use crate::app::config::Config;
 use crate::cli::range::{Mark, RangeEnd, Selection};
 use crate::engine::{Block, Cut, Flow, Input, Kernel, Pipeline, Session};
@@ -27,21 +27,21 @@ const MOST_BACKWARDS: usize = 256 << 10;
 /// Returns an error if reading the source fails.
 pub(super) fn spans(
     source: &Source,
-    wanted: &Wanted,
+    wanted: &PrintedPart,
     config: &Config,
     output: &mut Output,
 ) -> io::Result<Vec<Range<u64>>> {
     let within = source.start()..source.end().unwrap_or(0);
     match wanted {
-        Wanted::All => Ok(vec![within]),
-        Wanted::Lines(selection, end) => LineSearch { source, within, config, output, end: *end }.spans(selection),
-        Wanted::Bytes(selection) => {
+        PrintedPart::All => Ok(vec![within]),
+        PrintedPart::Lines(selection, end) => LineSearch { source, within, config, output, end: *end }.spans(selection),
+        PrintedPart::Bytes(selection) => {
             let len = within.end - within.start;
             let spans = selection.resolve(Some(len)).into_iter();
             let span = |(first, last): (u64, u64)| within.start + (first - 1).min(len)..within.start + last.min(len);
             Ok(spans.map(|units| span((*units.start(), *units.end()))).filter(|span| !span.is_empty()).collect())
         }
-        Wanted::Period(search) => {
+        PrintedPart::Period(search) => {
             let found = search.locate(source, within)?;
             config.stats.bytes.add(found.read);
             for notice in found.notices {
@@ -49,8 +49,8 @@ pub(super) fn spans(
             }
             Ok(found.spans)
         }
-        Wanted::Shard(shard) => Ok(vec![shard.find(source, within, b'\n')?]),
-        Wanted::Around(around) => {
+        PrintedPart::Shard(shard) => Ok(vec![shard.find(source, within, b'\n')?]),
+        PrintedPart::Around(around) => {
             let before = |within: Range<u64>, count| {
                 let lines = LineSearch { source, within, config, output: &mut *output, end: b'\n' };
                 Ok(lines.line_starts_from_end(vec![count])?.start_of(count))

@@ -35,17 +35,17 @@ use reversed::Separator;
 use short::{SHORT, ShortPieces};
 use shown::DisplayKernel;
 use transform::{State, Transform};
-use wanted::Wanted;
+use wanted::PrintedPart;
 
 /// Runs `mapped cat`.
 pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
     // An error even when there is nothing to write.
     anyhow::ensure!(!was_closed(1), "standard output: Bad file descriptor");
-    let wanted = Wanted::new(args)?;
+    let wanted = PrintedPart::new(args)?;
     let transform = wanted::transform(args);
     let follow = if args.follow_name { Some(FollowBy::Name) } else { args.follow };
     // Input that is selected by time is text.
-    let decompress = args.decompress || args.merge || matches!(wanted, Wanted::Period(..));
+    let decompress = args.decompress || args.merge || matches!(wanted, PrintedPart::Period(..));
     let mut config = Config::new(&args.common, output)?.with_decoding(decompress && follow.is_none());
     config.refuse_stats_over(&args.files)?;
     // An empty output file is harmless as an input: see `Output::is_same_file`.
@@ -80,7 +80,7 @@ pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
 
 /// A run over all inputs.
 struct Cat<'a> {
-    wanted: Wanted,
+    wanted: PrintedPart,
     /// What separates the lines or records that are printed from the last to the first.
     reverse: Option<Separator<'a>>,
     /// The number of names printed above inputs, or `None` if names are not printed.
@@ -174,7 +174,7 @@ impl Cat<'_> {
         if let Some(separator) = self.reverse {
             return self.one_reversed(source, separator);
         }
-        if matches!(self.wanted, Wanted::All) {
+        if matches!(self.wanted, PrintedPart::All) {
             return self.print(source);
         }
         // Line numbers count from the start of each file.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Cat;
 use super::around::AroundPicker;
 use super::pick::{PickedPiece, Picker, Unit};
-use super::wanted::Wanted;
+use super::wanted::PrintedPart;
 use crate::exit::Exit;
 use crate::io::{Filled, Source, Stream};
 use crate::os::{Buffer, Stop, append_copy};
@@ -27,21 +27,21 @@ enum StreamPicker {
 
 impl StreamPicker {
     /// Returns the picker for a selection other than [`Wanted::All`].
-    fn new(wanted: &Wanted, source: &Source) -> io::Result<StreamPicker> {
+    fn new(wanted: &PrintedPart, source: &Source) -> io::Result<StreamPicker> {
         Ok(match wanted {
-            Wanted::Lines(selection, end) => {
+            PrintedPart::Lines(selection, end) => {
                 StreamPicker::Units(Picker::new(selection.clone(), Unit::Line(*end), HELD))
             }
-            Wanted::Bytes(selection) => StreamPicker::Units(Picker::new(selection.clone(), Unit::Byte, HELD)),
-            Wanted::Period(search) => {
+            PrintedPart::Bytes(selection) => StreamPicker::Units(Picker::new(selection.clone(), Unit::Byte, HELD)),
+            PrintedPart::Period(search) => {
                 StreamPicker::Times(Box::new(StreamWindow::new(search.period, search.of(source).context)))
             }
-            Wanted::Around(around) => StreamPicker::Around(AroundPicker::new(*around, HELD)),
-            Wanted::Shard(_) => {
+            PrintedPart::Around(around) => StreamPicker::Around(AroundPicker::new(*around, HELD)),
+            PrintedPart::Shard(_) => {
                 let reason = source.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
                 return Err(io::Error::other(format!("a stream cannot be split into equal parts{reason}")));
             }
-            Wanted::All => unreachable!("a whole stream is the engine's"),
+            PrintedPart::All => unreachable!("a whole stream is the engine's"),
         })
     }
 
@@ -113,7 +113,7 @@ impl Cat<'_> {
             self.output.report(source.name(), &error);
             return Ok(Exit::Failure);
         }
-        if let (StreamPicker::Times(window), Wanted::Period(search)) = (&picker, &self.wanted) {
+        if let (StreamPicker::Times(window), PrintedPart::Period(search)) = (&picker, &self.wanted) {
             for notice in window.filter().map(|filter| search.notices(filter)).unwrap_or_default() {
                 self.output.report(source.name(), &io::Error::other(notice));
             }

@@ -11,7 +11,7 @@ use crate::select::shard::Shard;
 
 /// The part of each input that is printed.
 #[derive(Clone, Debug)]
-pub(super) enum Wanted {
+pub(super) enum PrintedPart {
     All,
     /// Lines, and the byte that ends each.
     Lines(Selection, u8),
@@ -21,32 +21,32 @@ pub(super) enum Wanted {
     Around(Around),
 }
 
-impl Wanted {
-    pub fn new(args: &CatArgs) -> anyhow::Result<Wanted> {
+impl PrintedPart {
+    pub fn new(args: &CatArgs) -> anyhow::Result<PrintedPart> {
         if !args.lines.is_empty() || args.lines_from.is_some() {
             let mut ranges = args.lines.clone();
             if let Some(list) = &args.lines_from {
                 ranges.extend(ranges_in(list)?);
             }
-            return Ok(Wanted::Lines(Selection::new(ranges), if args.null_data { 0 } else { b'\n' }));
+            return Ok(PrintedPart::Lines(Selection::new(ranges), if args.null_data { 0 } else { b'\n' }));
         }
         if let Some(around) = args.around_byte {
-            return Ok(Wanted::Around(around));
+            return Ok(PrintedPart::Around(around));
         }
         if !args.bytes.is_empty() {
-            return Ok(Wanted::Bytes(Selection::new(args.bytes.clone())));
+            return Ok(PrintedPart::Bytes(Selection::new(args.bytes.clone())));
         }
         if let Some(shard) = args.shard {
-            return Ok(Wanted::Shard(shard.into()));
+            return Ok(PrintedPart::Shard(shard.into()));
         }
-        Ok(crate::app::config::times(&args.times)?.map_or(Wanted::All, Wanted::Period))
+        Ok(crate::app::config::times(&args.times)?.map_or(PrintedPart::All, PrintedPart::Period))
     }
 }
 
-impl Wanted {
+impl PrintedPart {
     /// Returns whether a range has a step, so that it is not a span.
     pub fn has_steps(&self) -> bool {
-        matches!(self, Wanted::Lines(selection, _) | Wanted::Bytes(selection) if selection.has_steps())
+        matches!(self, PrintedPart::Lines(selection, _) | PrintedPart::Bytes(selection) if selection.has_steps())
     }
 }
 

@@ -32,14 +32,7 @@ pub const MANY_PARAMETERS: &[(&str, &str)] = &[];
 pub const LONG_FILES: &[(&str, &str)] = &[];
 
 /// Type names that are defined more than once.
-pub const TYPE_NAMES: &[(&str, &str)] = &[
-    ("Engine", "still to be renamed"),
-    ("Groups", "still to be renamed"),
-    ("Layout", "still to be renamed"),
-    ("Line", "still to be renamed"),
-    ("Row", "still to be renamed"),
-    ("Wanted", "still to be renamed"),
-];
+pub const TYPE_NAMES: &[(&str, &str)] = &[];
 
 /// Imports under another name.
 pub const RENAMES: &[(&str, &str)] = &[];

@@ -12,7 +12,7 @@ use super::super::sources::{Sources, perl_may_span_lines, single_literal};
 use super::super::syntax::{Boundary, Case, Dialect, Syntax};
 use super::super::words::WordSearch;
 use super::candidates::CandidateTally;
-use super::{Engine, Finder, Pattern};
+use super::{Finder, Pattern, RegexEngine};
 
 impl Pattern {
     /// Compiles `alternatives`, any of which selects a line.
@@ -62,7 +62,7 @@ impl Pattern {
         Ok(Pattern {
             finder,
             longest_match: perl.longest_match().filter(|_| syntax.boundary == Boundary::Any),
-            engine: Engine::Backtracking(Box::new(perl)),
+            engine: RegexEngine::Backtracking(Box::new(perl)),
             terminator: syntax.terminator,
             crlf: syntax.crlf,
             multiline: syntax.multiline,
@@ -83,7 +83,7 @@ impl Pattern {
             longest_match: words.longest_match(),
             line_automaton: None,
             candidates: CandidateTally::default(),
-            engine: Engine::Words(Box::new(words)),
+            engine: RegexEngine::Words(Box::new(words)),
             terminator: syntax.terminator,
             crlf: syntax.crlf,
             multiline: false,
@@ -134,7 +134,7 @@ impl Pattern {
                 true => Finder::Block,
                 false => Finder::Line,
             }),
-            engine: Engine::Automata { regex: Box::new(regex), longest },
+            engine: RegexEngine::Automata { regex: Box::new(regex), longest },
             terminator: syntax.terminator,
             crlf: syntax.crlf,
             multiline: syntax.multiline,

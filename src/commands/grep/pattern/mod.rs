@@ -50,7 +50,7 @@ enum Finder {
 
 /// The engine that finds matches.
 #[derive(Debug)]
-enum Engine {
+enum RegexEngine {
     Automata { regex: Box<RegexMatcher>, longest: Option<Box<Longest>> },
     Backtracking(Box<Perl>),
     Words(Box<WordSearch>),
@@ -60,7 +60,7 @@ enum Engine {
 #[derive(Debug)]
 pub struct Pattern {
     finder: Finder,
-    engine: Engine,
+    engine: RegexEngine,
     terminator: u8,
     crlf: bool,
     multiline: bool,
@@ -92,7 +92,9 @@ impl Pattern {
     /// [`Pattern::longest_match`] does. Here, a match in several records may be longer.
     pub fn longest_in_line(&self) -> Option<usize> {
         match (&self.finder, &self.engine) {
-            (Finder::Line, Engine::Automata { .. } | Engine::Backtracking(_)) if !self.crlf => self.longest_match,
+            (Finder::Line, RegexEngine::Automata { .. } | RegexEngine::Backtracking(_)) if !self.crlf => {
+                self.longest_match
+            }
             _ => self.longest_match(),
         }
     }
@@ -129,11 +131,11 @@ impl Pattern {
             (Finder::Literal(finder), _) => {
                 Ok(finder.find(&hay[from..]).map(|at| self.line_around(hay, from, from + at)))
             }
-            (Finder::Block, Engine::Words(words)) => {
+            (Finder::Block, RegexEngine::Words(words)) => {
                 Ok(words.find(hay, from).map(|found| self.line_around(hay, from, found.start)))
             }
-            (Finder::Block, Engine::Automata { regex, .. }) => Ok(self.find_line_in_block(regex, hay, from)),
-            (_, Engine::Backtracking(perl)) => self.find_line_by_backtracking(perl, hay, from),
+            (Finder::Block, RegexEngine::Automata { regex, .. }) => Ok(self.find_line_in_block(regex, hay, from)),
+            (_, RegexEngine::Backtracking(perl)) => self.find_line_by_backtracking(perl, hay, from),
             _ => self.find_line_one_by_one(hay, from),
         }
     }
@@ -237,13 +239,13 @@ impl Pattern {
 
     fn regex_matches(&self, line: &[u8]) -> Result<bool, Failure> {
         match &self.engine {
-            Engine::Automata { regex, .. } => Ok(automata_match(regex, line)),
-            Engine::Backtracking(perl) => match perl.find_at(line, 0) {
+            RegexEngine::Automata { regex, .. } => Ok(automata_match(regex, line)),
+            RegexEngine::Backtracking(perl) => match perl.find_at(line, 0) {
                 // Whether PCRE2 gives up on a line must not depend on whether it was a candidate.
                 Err(_) if perl.relaxed().is_some_and(|relaxed| !automata_match(relaxed, line)) => Ok(false),
                 found => Ok(found?.is_some()),
             },
-            Engine::Words(words) => Ok(words.find(line, 0).is_some()),
+            RegexEngine::Words(words) => Ok(words.find(line, 0).is_some()),
         }
     }
 
@@ -251,7 +253,7 @@ impl Pattern {
     pub fn may_search_lines_together(&self) -> bool {
         let is_block = match (&self.finder, &self.engine) {
             (Finder::Literal(_), _) => true,
-            (Finder::Block, Engine::Automata { longest, .. }) => longest.is_none(),
+            (Finder::Block, RegexEngine::Automata { longest, .. }) => longest.is_none(),
             _ => false,
         };
         is_block && !self.crlf && !self.is_multiline()
@@ -268,7 +270,7 @@ impl Pattern {
                 let start = at + finder.find(&hay[at..])?;
                 Some(start..start + finder.needle().len())
             }
-            (_, Engine::Automata { regex, longest }) => search_unstable(hay, |hay| {
+            (_, RegexEngine::Automata { regex, longest }) => search_unstable(hay, |hay| {
                 let found = regex.find_at(hay, at).ok().flatten()?;
                 let found = found.start()..found.end();
                 Some(match longest {
@@ -276,10 +278,10 @@ impl Pattern {
                     None => found,
                 })
             }),
-            (_, Engine::Words(words)) => words.find(hay, at),
-            (_, Engine::Backtracking(_)) => None,
+            (_, RegexEngine::Words(words)) => words.find(hay, at),
+            (_, RegexEngine::Backtracking(_)) => None,
         };
-        if let (Engine::Backtracking(perl), false) = (&self.engine, matches!(self.finder, Finder::Literal(_))) {
+        if let (RegexEngine::Backtracking(perl), false) = (&self.engine, matches!(self.finder, Finder::Literal(_))) {
             return perl.matches_in(hay, false, |found, _, _| each(found));
         }
         let (mut at, mut last_end) = (0, None);

@@ -6,7 +6,7 @@ use grep_matcher::{Captures, Match, Matcher};
 use grep_regex::{RegexCaptures, RegexMatcher};
 
 use super::super::failure::Failure;
-use super::{Engine, Pattern};
+use super::{Pattern, RegexEngine};
 
 /// A text in which the matches are replaced.
 #[derive(Debug, Default)]
@@ -26,20 +26,20 @@ impl Pattern {
         let mut replaced = Replaced::default();
         let mut done = 0;
         match &self.engine {
-            Engine::Backtracking(perl) => perl.matches_in(hay, true, |found, hay, groups| {
-                let all = Groups((0..groups.len()).map(|group| groups.get(group)).collect());
+            RegexEngine::Backtracking(perl) => perl.matches_in(hay, true, |found, hay, groups| {
+                let all = GroupSpans((0..groups.len()).map(|group| groups.get(group)).collect());
                 let number = |name: &str| groups.number(name);
                 replaced.push(&hay[done..found.start], |text| all.interpolate(number, hay, replacement, text));
                 done = found.end;
                 true
             })?,
-            Engine::Words(_) => self.matches_in(hay, |found| {
-                let all = Groups(vec![Some(found.clone())]);
+            RegexEngine::Words(_) => self.matches_in(hay, |found| {
+                let all = GroupSpans(vec![Some(found.clone())]);
                 replaced.push(&hay[done..found.start], |text| all.interpolate(|_| None, hay, replacement, text));
                 done = found.end;
                 true
             })?,
-            Engine::Automata { regex, .. } => {
+            RegexEngine::Automata { regex, .. } => {
                 // These bytes are searched twice, and another process may change a mapping in between.
                 let hay = &hay.to_vec()[..];
                 // The matcher's error type has no values.
@@ -61,31 +61,33 @@ impl Pattern {
     pub fn expand(&self, found: &[u8], replacement: &[u8]) -> Vec<u8> {
         let mut text = Vec::new();
         match &self.engine {
-            Engine::Automata { regex, .. } => {
+            RegexEngine::Automata { regex, .. } => {
                 // The matcher's error type has no values.
                 let Ok(mut groups) = regex.new_captures() else { return text };
                 let all = groups_of(regex, found, 0..found.len(), &mut groups);
                 all.interpolate(|name| regex.capture_index(name), found, replacement, &mut text);
             }
-            Engine::Backtracking(perl) => {
+            RegexEngine::Backtracking(perl) => {
                 // A search that gives up here also gave up, and was reported, when the line was selected.
                 _ = perl.matches_in(found, true, |_, hay, groups| {
-                    let all = Groups((0..groups.len()).map(|group| groups.get(group)).collect());
+                    let all = GroupSpans((0..groups.len()).map(|group| groups.get(group)).collect());
                     all.interpolate(|name| groups.number(name), hay, replacement, &mut text);
                     false
                 });
             }
-            Engine::Words(_) => Groups(vec![Some(0..found.len())]).interpolate(|_| None, found, replacement, &mut text),
+            RegexEngine::Words(_) => {
+                GroupSpans(vec![Some(0..found.len())]).interpolate(|_| None, found, replacement, &mut text)
+            }
         }
         text
     }
 }
 
 /// Returns the groups of the match `found` in `hay`.
-fn groups_of(regex: &RegexMatcher, hay: &[u8], found: Range<usize>, groups: &mut RegexCaptures) -> Groups {
+fn groups_of(regex: &RegexMatcher, hay: &[u8], found: Range<usize>, groups: &mut RegexCaptures) -> GroupSpans {
     let is_caught = matches!(regex.captures_at(hay, found.start, groups), Ok(true));
     let get = |group| groups.get(group).filter(|_| is_caught).map(|span| span.start()..span.end());
-    let mut all = Groups((0..groups.len()).map(get).collect());
+    let mut all = GroupSpans((0..groups.len()).map(get).collect());
     // The groups are those of the first alternative that matches, not of the longest match.
     if let Some(whole) = all.0.first_mut() {
         *whole = Some(found);
@@ -94,9 +96,9 @@ fn groups_of(regex: &RegexMatcher, hay: &[u8], found: Range<usize>, groups: &mut
 }
 
 /// The positions of the groups of a match, for any engine.
-struct Groups(Vec<Option<Range<usize>>>);
+struct GroupSpans(Vec<Option<Range<usize>>>);
 
-impl Captures for Groups {
+impl Captures for GroupSpans {
     fn len(&self) -> usize {
         self.0.len()
     }

@@ -4,8 +4,8 @@
 //! which is the one in which that distance equals the number of bytes in the row. If several
 //! notations fit, the result is an error that says how to name one, never a guess.
 
-use super::line::{self, Line, Row};
-use super::{Base, DumpNotation, Hints, Layout, MAX_HELD, Malformed, Problem, panels};
+use super::line::{self, DumpLine, DumpRow};
+use super::{Base, DumpNotation, Hints, MAX_HELD, Malformed, Problem, RowLayout, panels};
 
 /// The most digits of an address.
 const LONGEST_ADDRESS: usize = 16;
@@ -43,21 +43,21 @@ fn settle(lines: &NumberedLines<'_>, is_last: bool, hints: Hints) -> Result<Opti
     }
     if hints.layout.is_none() && lines.0.len() == 1 && first.trim_ascii_end() == b"0000000" {
         // For empty input, od prints only an address.
-        return Ok(is_last.then_some(DumpNotation::Rows { layout: Layout::Narrow, base: Base::Octal }));
+        return Ok(is_last.then_some(DumpNotation::Rows { layout: RowLayout::Narrow, base: Base::Octal }));
     }
     let form = match hints.layout {
-        None | Some(Layout::Panels(_)) => form_of(first),
+        None | Some(RowLayout::Panels(_)) => form_of(first),
         Some(layout) => Form::Rows(layout),
     };
     let layout = match form {
-        Form::Rows(layout @ Layout::Panels(_)) => return Ok(Some(DumpNotation::Rows { layout, base: Base::Hex })),
-        _ if matches!(hints.layout, Some(Layout::Panels(_))) => return Err(malformed(Problem::NotARow)),
+        Form::Rows(layout @ RowLayout::Panels(_)) => return Ok(Some(DumpNotation::Rows { layout, base: Base::Hex })),
+        _ if matches!(hints.layout, Some(RowLayout::Panels(_))) => return Err(malformed(Problem::NotARow)),
         Form::Rows(layout) => layout,
         Form::Plain => return plain(lines, is_last).map_err(malformed),
         Form::Nothing => return Err(malformed(Problem::NotARow)),
     };
     let steps = Steps::of(lines, layout);
-    let settled = if layout == Layout::Colon && hints.layout.is_none() {
+    let settled = if layout == RowLayout::Colon && hints.layout.is_none() {
         bits_or_hex(first, &steps, is_last)
     } else {
         Some(Ok(layout))
@@ -90,8 +90,8 @@ pub fn xxd_width(start: &[u8], complete: bool) -> Option<usize> {
     const DEFAULT: usize = 16;
     let (lines, complete) = NumberedLines::at_start(start, complete);
     let mut rows =
-        lines.0.iter().filter_map(|(_, line)| match line::read(line, Layout::Colon, Base::Hex, &mut vec![]) {
-            Ok(Line::Row(row)) => Some((*line, row)),
+        lines.0.iter().filter_map(|(_, line)| match line::read(line, RowLayout::Colon, Base::Hex, &mut vec![]) {
+            Ok(DumpLine::Row(row)) => Some((*line, row)),
             _ => None,
         });
     match (rows.next(), rows.next()) {
@@ -130,34 +130,34 @@ impl<'t> NumberedLines<'t> {
 
 /// What the form of a line shows.
 enum Form {
-    Rows(Layout),
+    Rows(RowLayout),
     Plain,
     Nothing,
 }
 
 fn form_of(line: &[u8]) -> Form {
     if let Some(count) = panels::count(line) {
-        return Form::Rows(Layout::Panels(count));
+        return Form::Rows(RowLayout::Panels(count));
     }
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let (_, colon) = line::address_digits(line, Layout::Colon);
-    let (start, end) = line::address_digits(line, Layout::Wide);
+    let (_, colon) = line::address_digits(line, RowLayout::Colon);
+    let (start, end) = line::address_digits(line, RowLayout::Wide);
     let is_prefixed = start >= 2 && matches!(line[start - 1], b'x' | b'X');
     let blanks = |from: usize| line[from..].iter().take_while(|byte| is_blank(byte)).count();
     if line.get(colon) == Some(&b':') && !(is_prefixed && blanks(colon + 1) > 1) {
-        return Form::Rows(Layout::Colon);
+        return Form::Rows(RowLayout::Colon);
     }
     let digits = end - start;
     let after = end + usize::from(line.get(end) == Some(&b':'));
     let groups_follow = line.get(after + blanks(after)).is_some_and(u8::is_ascii_hexdigit);
     if digits >= 4 && groups_follow && blanks(after) >= 2 {
-        return Form::Rows(Layout::Wide);
+        return Form::Rows(RowLayout::Wide);
     }
     // An address is recognized because it is longer than the groups after it, or has an odd length.
     let mut groups = line.split(is_blank).filter(|group| !group.is_empty()).skip(1);
     let second = groups.next().map_or(0, <[u8]>::len);
     if digits >= 4 && second > 0 && (digits > second && second == 2 || digits % 2 == 1) {
-        return Form::Rows(Layout::Narrow);
+        return Form::Rows(RowLayout::Narrow);
     }
     let is_plain = line.iter().all(|byte| byte.is_ascii_hexdigit() || is_blank(byte));
     if is_plain { Form::Plain } else { Form::Nothing }
@@ -191,23 +191,23 @@ fn plain(lines: &NumberedLines<'_>, complete: bool) -> Result<Option<DumpNotatio
 
 /// The addresses at the start of lines, and the number of bytes in each row.
 struct Steps<'t> {
-    layout: Layout,
+    layout: RowLayout,
     /// The digits of the address, the row, and whether a `*` precedes it. A line without bytes has no row.
-    rows: Vec<(&'t [u8], Option<Row>, bool)>,
+    rows: Vec<(&'t [u8], Option<DumpRow>, bool)>,
 }
 
 impl<'t> Steps<'t> {
-    fn of(lines: &NumberedLines<'t>, layout: Layout) -> Steps<'t> {
+    fn of(lines: &NumberedLines<'t>, layout: RowLayout) -> Steps<'t> {
         let (mut rows, mut starred) = (vec![], false);
         for (_, line) in &lines.0 {
             let (start, end) = line::address_digits(line, layout);
             let digits = &line[start..end];
             // Bytes are parsed the same in any base; only the address may not fit.
             match line::read(line, layout, Base::Hex, &mut vec![]) {
-                Ok(Line::Star) => starred = true,
-                Ok(Line::Row(row)) => rows.push((digits, Some(row), std::mem::take(&mut starred))),
-                Ok(Line::End(_)) => rows.push((digits, None, std::mem::take(&mut starred))),
-                Ok(Line::Blank) | Err(_) => break,
+                Ok(DumpLine::Star) => starred = true,
+                Ok(DumpLine::Row(row)) => rows.push((digits, Some(row), std::mem::take(&mut starred))),
+                Ok(DumpLine::End(_)) => rows.push((digits, None, std::mem::take(&mut starred))),
+                Ok(DumpLine::Blank) | Err(_) => break,
             }
         }
         Steps { layout, rows }
@@ -233,7 +233,7 @@ impl<'t> Steps<'t> {
 
     /// Returns the base of the addresses, or `None` if more rows may show it.
     fn base(&self, complete: bool) -> Result<Option<Base>, Problem> {
-        let is_narrow = self.layout == Layout::Narrow;
+        let is_narrow = self.layout == RowLayout::Narrow;
         if !is_narrow && self.rows.iter().any(|(digits, ..)| digits.iter().any(u8::is_ascii_alphabetic)) {
             return Ok(Some(Base::Hex));
         }
@@ -269,7 +269,7 @@ impl<'t> Steps<'t> {
 
 /// Returns whether a row that is not one of bits is nearly one: all digits are 0 or 1, or most are
 /// and there is a character for each group of eight.
-fn shows_bits(line: &[u8], hex: &Row) -> bool {
+fn shows_bits(line: &[u8], hex: &DumpRow) -> bool {
     let digits =
         line[..hex.characters_at].iter().skip_while(|&&byte| byte != b':').filter(|byte| byte.is_ascii_hexdigit());
     let binary = digits.filter(|byte| matches!(byte, b'0' | b'1')).count();
@@ -280,21 +280,21 @@ fn shows_bits(line: &[u8], hex: &Row) -> bool {
 
 /// Distinguishes a dump of bits from one of hexadecimal digits that are all 0 or 1. Returns `None`
 /// if more rows may show it.
-fn bits_or_hex(first: &[u8], steps: &Steps<'_>, complete: bool) -> Option<Result<Layout, Problem>> {
-    let hex = match line::read(first, Layout::Colon, Base::Hex, &mut vec![]) {
-        Ok(Line::Row(hex)) => Some(hex),
+fn bits_or_hex(first: &[u8], steps: &Steps<'_>, complete: bool) -> Option<Result<RowLayout, Problem>> {
+    let hex = match line::read(first, RowLayout::Colon, Base::Hex, &mut vec![]) {
+        Ok(DumpLine::Row(hex)) => Some(hex),
         _ => None,
     };
-    let Ok(Line::Row(bits)) = line::read(first, Layout::Bits, Base::Hex, &mut vec![]) else {
+    let Ok(DumpLine::Row(bits)) = line::read(first, RowLayout::Bits, Base::Hex, &mut vec![]) else {
         let is_damaged = hex.is_some_and(|hex| shows_bits(first, &hex));
-        return Some(if is_damaged { Err(Problem::BitsOrHex) } else { Ok(Layout::Colon) });
+        return Some(if is_damaged { Err(Problem::BitsOrHex) } else { Ok(RowLayout::Colon) });
     };
-    let Some(hex) = hex else { return Some(Ok(Layout::Bits)) };
+    let Some(hex) = hex else { return Some(Ok(RowLayout::Bits)) };
     let characters = &first[bits.characters_at..];
     if !characters.is_empty() {
         // Bytes whose digits are all 0 or 1 are control characters.
         let is_hex = characters.len() == hex.bytes && characters.iter().all(|&byte| byte == b'.');
-        return Some(Ok(if is_hex { Layout::Colon } else { Layout::Bits }));
+        return Some(Ok(if is_hex { RowLayout::Colon } else { RowLayout::Bits }));
     }
     let [(address, ..), (next, ..), ..] = steps.rows[..] else {
         return complete.then_some(Err(Problem::BitsOrHex));
@@ -306,8 +306,8 @@ fn bits_or_hex(first: &[u8], steps: &Steps<'_>, complete: bool) -> Option<Result
         })
     };
     Some(match (fits(bits.bytes), fits(hex.bytes)) {
-        (true, false) => Ok(Layout::Bits),
-        (false, true) => Ok(Layout::Colon),
+        (true, false) => Ok(RowLayout::Bits),
+        (false, true) => Ok(RowLayout::Colon),
         _ => Err(Problem::BitsOrHex),
     })
 }

@@ -3,11 +3,11 @@
 //! This is the grammar of all rows with addresses. It does not depend on other lines.
 
 use super::super::digits::{PRINTABLE, hex_value};
-use super::{Base, Layout, Problem};
+use super::{Base, Problem, RowLayout};
 
 /// A parsed line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Line {
+pub enum DumpLine {
     /// Only blanks.
     Blank,
     /// A `*` that stands for repeated rows.
@@ -15,12 +15,12 @@ pub enum Line {
     /// Only an address, at which the dump ends.
     End(u64),
     /// A row.
-    Row(Row),
+    Row(DumpRow),
 }
 
 /// The parts of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct DumpRow {
     /// The address.
     pub address: u64,
     /// The number of bytes in the row.
@@ -45,8 +45,8 @@ pub fn without_return(line: &[u8]) -> &[u8] {
 /// Returns the digits of the address at the start of a line, and their position.
 ///
 /// xxd ignores what precedes the first digit, so a row with a colon may have a prefix.
-pub fn address_digits(line: &[u8], layout: Layout) -> (usize, usize) {
-    let has_colon = matches!(layout, Layout::Colon | Layout::Bits);
+pub fn address_digits(line: &[u8], layout: RowLayout) -> (usize, usize) {
+    let has_colon = matches!(layout, RowLayout::Colon | RowLayout::Bits);
     let is_prefix = |byte: &&u8| if has_colon { !byte.is_ascii_hexdigit() } else { is_blank(**byte) };
     let mut start = line.iter().take_while(is_prefix).count();
     if let [b'0', b'x' | b'X', digit, ..] = line[start..]
@@ -79,13 +79,13 @@ pub fn address_value(digits: &[u8], base: Base) -> Result<u64, Problem> {
 ///
 /// # Errors
 /// Returns the problem with the line; `out` may then contain some of its bytes.
-pub fn read(line: &[u8], layout: Layout, base: Base, out: &mut Vec<u8>) -> Result<Line, Problem> {
+pub fn read(line: &[u8], layout: RowLayout, base: Base, out: &mut Vec<u8>) -> Result<DumpLine, Problem> {
     let line = without_return(line);
     if line.iter().all(|&byte| is_blank(byte)) {
-        return Ok(Line::Blank);
+        return Ok(DumpLine::Blank);
     }
     if line.trim_ascii() == b"*" {
-        return Ok(Line::Star);
+        return Ok(DumpLine::Star);
     }
     let (start, end) = address_digits(line, layout);
     let mut address = address_value(&line[start..end], base)?;
@@ -96,48 +96,48 @@ pub fn read(line: &[u8], layout: Layout, base: Base, out: &mut Vec<u8>) -> Resul
     let prefixed = start >= 2 && matches!(line[start - 1], b'x' | b'X');
     let body = match body_start(line, end, layout, prefixed)? {
         Some(body) => body,
-        None => return Ok(Line::End(address)),
+        None => return Ok(DumpLine::End(address)),
     };
-    let mut row = Row { address, bytes: 0, longest_group: 0, characters_at: line.len(), is_bordered: false };
+    let mut row = DumpRow { address, bytes: 0, longest_group: 0, characters_at: line.len(), is_bordered: false };
     let before = out.len();
     push_bytes(line, body, layout, &mut row, out)?;
     if row.bytes == 0 {
         return Err(Problem::Empty);
     }
     row.is_bordered = check_characters(line, &row, layout, &out[before..])?;
-    Ok(Line::Row(row))
+    Ok(DumpLine::Row(row))
 }
 
 /// Returns where the digits after the address start, or `None` if the line ends with the address.
-fn body_start(line: &[u8], end: usize, layout: Layout, prefixed: bool) -> Result<Option<usize>, Problem> {
+fn body_start(line: &[u8], end: usize, layout: RowLayout, prefixed: bool) -> Result<Option<usize>, Problem> {
     let after_address = match layout {
-        Layout::Colon | Layout::Bits => {
+        RowLayout::Colon | RowLayout::Bits => {
             if line.get(end) != Some(&b':') {
                 return Err(Problem::NotARow);
             }
             end + 1
         }
         // tcpdump writes a colon after the address, and then two blanks.
-        Layout::Wide => end + usize::from(line.get(end) == Some(&b':')),
-        Layout::Narrow | Layout::Panels(_) => end,
+        RowLayout::Wide => end + usize::from(line.get(end) == Some(&b':')),
+        RowLayout::Narrow | RowLayout::Panels(_) => end,
     };
     let blanks = line[after_address..].iter().take_while(|&&byte| is_blank(byte)).count();
     if after_address + blanks == line.len() {
         return match layout {
-            Layout::Colon | Layout::Bits => Err(Problem::Empty),
-            Layout::Wide | Layout::Narrow | Layout::Panels(_) => Ok(None),
+            RowLayout::Colon | RowLayout::Bits => Err(Problem::Empty),
+            RowLayout::Wide | RowLayout::Narrow | RowLayout::Panels(_) => Ok(None),
         };
     }
     let fits = match layout {
-        Layout::Colon | Layout::Bits => blanks == 1 || prefixed && blanks > 1,
-        Layout::Wide => blanks >= 2,
-        Layout::Narrow | Layout::Panels(_) => blanks == 1,
+        RowLayout::Colon | RowLayout::Bits => blanks == 1 || prefixed && blanks > 1,
+        RowLayout::Wide => blanks >= 2,
+        RowLayout::Narrow | RowLayout::Panels(_) => blanks == 1,
     };
     if fits { Ok(Some(after_address + blanks)) } else { Err(Problem::NotARow) }
 }
 
 /// Appends the bytes whose digits start at `at`, up to the character column.
-fn push_bytes(line: &[u8], at: usize, layout: Layout, row: &mut Row, out: &mut Vec<u8>) -> Result<(), Problem> {
+fn push_bytes(line: &[u8], at: usize, layout: RowLayout, row: &mut DumpRow, out: &mut Vec<u8>) -> Result<(), Problem> {
     let before = out.len();
     let mut at = at;
     let mut last_group = None;
@@ -158,7 +158,7 @@ fn push_bytes(line: &[u8], at: usize, layout: Layout, row: &mut Row, out: &mut V
         }
         let digit_follows = line[next].is_ascii_hexdigit();
         // Dumps in columns have a wider gap after every eight bytes.
-        let may_gap = matches!(layout, Layout::Wide) && blanks == 2 && row.bytes.is_multiple_of(8);
+        let may_gap = matches!(layout, RowLayout::Wide) && blanks == 2 && row.bytes.is_multiple_of(8);
         match blanks {
             0 => return Err(Problem::NotARow),
             1 if !digit_follows => return Err(Problem::NotARow),
@@ -174,8 +174,8 @@ fn push_bytes(line: &[u8], at: usize, layout: Layout, row: &mut Row, out: &mut V
 }
 
 /// Appends the bytes of the digits at the start of `text`, and returns the number of digits.
-fn push_group(text: &[u8], layout: Layout, out: &mut Vec<u8>) -> Result<usize, Problem> {
-    if layout == Layout::Bits {
+fn push_group(text: &[u8], layout: RowLayout, out: &mut Vec<u8>) -> Result<usize, Problem> {
+    if layout == RowLayout::Bits {
         let (bytes, _) = text.as_chunks::<8>();
         let is_byte = |byte: &&[u8; 8]| byte.iter().all(|digit| matches!(digit, b'0' | b'1'));
         let count = bytes.iter().take_while(is_byte).count();
@@ -197,15 +197,15 @@ fn push_group(text: &[u8], layout: Layout, out: &mut Vec<u8>) -> Result<usize, P
 
 /// Compares the number of characters with the number of bytes, if the character column has borders.
 /// Returns whether it has.
-fn check_characters(line: &[u8], row: &Row, layout: Layout, bytes: &[u8]) -> Result<bool, Problem> {
+fn check_characters(line: &[u8], row: &DumpRow, layout: RowLayout, bytes: &[u8]) -> Result<bool, Problem> {
     let text = &line[row.characters_at..];
     let (open, close) = match layout {
-        Layout::Wide => (b'|', b'|'),
-        Layout::Narrow => (b'>', b'<'),
-        Layout::Colon | Layout::Bits | Layout::Panels(_) => (0, 0),
+        RowLayout::Wide => (b'|', b'|'),
+        RowLayout::Narrow => (b'>', b'<'),
+        RowLayout::Colon | RowLayout::Bits | RowLayout::Panels(_) => (0, 0),
     };
     // Characters that are those of the bytes may begin with a bar.
-    let are_bare = layout == Layout::Wide && shows_exactly(line, bytes);
+    let are_bare = layout == RowLayout::Wide && shows_exactly(line, bytes);
     match text {
         [first, inner @ .., last] if !are_bare && *first == open && *last == close => {
             if inner.len() == row.bytes {
@@ -214,11 +214,11 @@ fn check_characters(line: &[u8], row: &Row, layout: Layout, bytes: &[u8]) -> Res
                 Err(Problem::Characters)
             }
         }
-        [_, ..] if layout == Layout::Narrow => Err(Problem::NotARow),
+        [_, ..] if layout == RowLayout::Narrow => Err(Problem::NotARow),
         [first, ..] if !are_bare && *first == open => Err(Problem::Characters),
         _ if shows_bytes(text, bytes) || shows_row(text, row.bytes) => Err(Problem::Characters),
         // `xxd -r` ignores whatever follows its digits.
-        _ if layout == Layout::Wide && is_longer(text, row.bytes) && !starts_with_characters(text, bytes) => {
+        _ if layout == RowLayout::Wide && is_longer(text, row.bytes) && !starts_with_characters(text, bytes) => {
             Err(Problem::Characters)
         }
         _ => Ok(false),
@@ -267,7 +267,7 @@ fn shows_row(text: &[u8], bytes: usize) -> bool {
 
 /// Returns the character column of a row, with one character for each byte, or `None` if there is
 /// none of that length.
-pub fn characters<'l>(line: &'l [u8], row: &Row) -> Option<&'l [u8]> {
+pub fn characters<'l>(line: &'l [u8], row: &DumpRow) -> Option<&'l [u8]> {
     let line = without_return(line);
     if row.characters_at >= line.len() {
         return None;

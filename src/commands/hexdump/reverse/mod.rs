@@ -54,7 +54,7 @@ pub enum Base {
 
 /// The layout of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
+pub enum RowLayout {
     /// A colon after the address, as xxd writes it.
     Colon,
     /// The same with eight binary digits per byte, as `xxd -b` writes it.
@@ -73,7 +73,7 @@ pub enum DumpNotation {
     /// Rows with addresses, parsed strictly.
     Rows {
         /// The layout of every row.
-        layout: Layout,
+        layout: RowLayout,
         /// The base of the addresses.
         base: Base,
     },
@@ -93,7 +93,7 @@ pub enum DumpNotation {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hints {
     /// The layout, if it was named.
-    pub layout: Option<Layout>,
+    pub layout: Option<RowLayout>,
     /// The base of the addresses, if it was named.
     pub base: Option<Base>,
 }

@@ -1,7 +1,7 @@
 //! Decides from the command line in which notation a dump is read: the named one, or the detected
 //! one with hints about it.
 
-use super::{Base, DumpNotation, Hints, Layout};
+use super::{Base, DumpNotation, Hints, RowLayout};
 use crate::cli::hexdump::{Display, DumpFormat, Endian, HexdumpArgs, Radix, Width};
 use crate::commands::hexdump::resolve::{endian, format};
 
@@ -28,18 +28,18 @@ pub fn requested(args: &HexdumpArgs) -> Result<(Option<DumpNotation>, Hints), St
     match format(args)? {
         _ if endian(args) == Some(Endian::Little) => Err("dumps in little-endian groups cannot be reversed".into()),
         _ if !args.types.is_empty() && args.types.iter().all(|text| matches!(text.as_str(), "x1" | "x1z")) => {
-            found_out(Layout::Narrow)
+            found_out(RowLayout::Narrow)
         }
         _ if !args.types.is_empty() => Err("x1 is the only type of od that can be reversed".into()),
-        _ if is_canonical => found_out(Layout::Wide),
+        _ if is_canonical => found_out(RowLayout::Wide),
         _ if !is_named && width.is_some() => Ok((Some(DumpNotation::Xxd { width }), hints(None))),
         _ if !is_named => Ok((None, hints(None))),
-        DumpFormat::Canonical if args.shown.displays.is_empty() => found_out(Layout::Wide),
-        DumpFormat::Binary => found_out(Layout::Bits),
-        DumpFormat::Xxd if base.is_some_and(|base| base != Base::Hex) => found_out(Layout::Colon),
+        DumpFormat::Canonical if args.shown.displays.is_empty() => found_out(RowLayout::Wide),
+        DumpFormat::Binary => found_out(RowLayout::Bits),
+        DumpFormat::Xxd if base.is_some_and(|base| base != Base::Hex) => found_out(RowLayout::Colon),
         DumpFormat::Xxd => Ok((Some(DumpNotation::Xxd { width }), hints(None))),
         DumpFormat::Plain => Ok((Some(DumpNotation::XxdPlain), hints(None))),
-        DumpFormat::Panels => found_out(Layout::Panels(0)),
+        DumpFormat::Panels => found_out(RowLayout::Panels(0)),
         _ => Err("only canonical, xxd, binary and plain dumps, panels, and --type x1 can be reversed".into()),
     }
 }

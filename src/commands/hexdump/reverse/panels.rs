@@ -6,7 +6,7 @@
 
 use super::super::digits::hex_value;
 use super::super::panels::{PANEL, panel_columns};
-use super::line::{Line, Row, address_value};
+use super::line::{DumpLine, DumpRow, address_value};
 use super::{Base, Problem};
 
 /// The sizes of groups in panels.
@@ -59,10 +59,10 @@ fn with_borders(line: &str, panels: usize) -> Option<String> {
 ///
 /// # Errors
 /// Returns the problem with the line; `out` may then contain some of its bytes.
-pub fn read(line: &[u8], panels: usize, out: &mut Vec<u8>) -> Result<Line, Problem> {
+pub fn read(line: &[u8], panels: usize, out: &mut Vec<u8>) -> Result<DumpLine, Problem> {
     let text = str::from_utf8(line).map_err(|_| Problem::NotARow)?;
     if text.trim().is_empty() || is_frame(text) {
-        return Ok(Line::Blank);
+        return Ok(DumpLine::Blank);
     }
     if text.starts_with(' ') {
         let row = with_borders(text, panels).ok_or(Problem::NotARow)?;
@@ -83,12 +83,12 @@ pub fn read(line: &[u8], panels: usize, out: &mut Vec<u8>) -> Result<Line, Probl
     let bytes = out.len() - before;
     check_characters(cells.next().unwrap_or_default().trim_end(), panels, group, &out[before..])?;
     if address.trim_end() == "*" && bytes == 0 {
-        return Ok(Line::Star);
+        return Ok(DumpLine::Star);
     }
     let address = address_value(address.as_bytes(), Base::Hex)?;
     Ok(match bytes {
-        0 => Line::End(address),
-        _ => Line::Row(Row { address, bytes, longest_group: 2, characters_at: line.len(), is_bordered: false }),
+        0 => DumpLine::End(address),
+        _ => DumpLine::Row(DumpRow { address, bytes, longest_group: 2, characters_at: line.len(), is_bordered: false }),
     })
 }
 

@@ -4,8 +4,8 @@
 //! line that is not a row, or cannot follow the previous row, is an error. Only rows that `xxd -r`
 //! reads, and those that patch a file, may leave gaps or end with the text.
 
-use super::line::{self, Line, Row};
-use super::{Base, ByteSink, Layout, MAX_HELD, Malformed, Placement, Problem, panels};
+use super::line::{self, DumpLine, DumpRow};
+use super::{Base, ByteSink, MAX_HELD, Malformed, Placement, Problem, RowLayout, panels};
 use crate::commands::hexdump::digits::PRINTABLE;
 
 /// The number of bytes that every dump may have in a row.
@@ -24,7 +24,7 @@ enum CharacterColumn {
 }
 
 impl CharacterColumn {
-    fn of(line: &[u8], row: &Row) -> CharacterColumn {
+    fn of(line: &[u8], row: &DumpRow) -> CharacterColumn {
         match row.is_bordered {
             true => CharacterColumn::Bordered,
             false if row.characters_at < line::without_return(line).len() => CharacterColumn::Bare,
@@ -36,7 +36,7 @@ impl CharacterColumn {
 /// The state of reading rows.
 #[derive(Clone, Debug)]
 pub struct AddressedRows {
-    layout: Layout,
+    layout: RowLayout,
     base: Base,
     placement: Placement,
     /// The number of lines read so far.
@@ -69,7 +69,7 @@ pub struct AddressedRows {
 
 impl AddressedRows {
     /// Returns the state at the start of a dump.
-    pub fn new(layout: Layout, base: Base, placement: Placement) -> AddressedRows {
+    pub fn new(layout: RowLayout, base: Base, placement: Placement) -> AddressedRows {
         AddressedRows {
             layout,
             base,
@@ -152,25 +152,25 @@ impl AddressedRows {
     fn take_line(&mut self, line: &[u8], bytes: &mut Vec<u8>, sink: &mut impl ByteSink) -> Result<(), Problem> {
         let before = bytes.len();
         let read = match self.layout {
-            Layout::Panels(count) => panels::read(line::without_return(line), count, bytes),
+            RowLayout::Panels(count) => panels::read(line::without_return(line), count, bytes),
             layout => line::read(line, layout, self.base, bytes),
         };
         match read? {
-            Line::Blank => Ok(()),
-            Line::Star if self.next_address.is_none() => Err(Problem::Star),
-            Line::Star => {
+            DumpLine::Blank => Ok(()),
+            DumpLine::Star if self.next_address.is_none() => Err(Problem::Star),
+            DumpLine::Star => {
                 self.starred = true;
                 Ok(())
             }
-            Line::End(address) if !self.starred && self.next_address.is_some_and(|next| next != address) => {
+            DumpLine::End(address) if !self.starred && self.next_address.is_some_and(|next| next != address) => {
                 Err(Problem::End)
             }
-            Line::End(address) => {
+            DumpLine::End(address) => {
                 self.go_to(address, bytes, sink)?;
                 self.next_address = Some(address);
                 Ok(())
             }
-            Line::Row(row) => {
+            DumpLine::Row(row) => {
                 let fits = self.check(line, &row, &bytes[before..]);
                 // The row's own bytes are set aside while the output is moved to its address.
                 self.last_row_then(before, bytes, fits, row, sink)
@@ -183,7 +183,7 @@ impl AddressedRows {
         before: usize,
         bytes: &mut Vec<u8>,
         fits: Result<(), Problem>,
-        row: Row,
+        row: DumpRow,
         sink: &mut impl ByteSink,
     ) -> Result<(), Problem> {
         fits?;
@@ -213,11 +213,11 @@ impl AddressedRows {
 
     /// Returns whether `xxd -r` reads such rows, so that they mean what they mean to it.
     fn is_read_by_xxd(&self) -> bool {
-        self.layout == Layout::Colon && self.base == Base::Hex
+        self.layout == RowLayout::Colon && self.base == Base::Hex
     }
 
     /// Checks that a row can follow the previous ones.
-    fn check(&mut self, line: &[u8], row: &Row, bytes: &[u8]) -> Result<(), Problem> {
+    fn check(&mut self, line: &[u8], row: &DumpRow, bytes: &[u8]) -> Result<(), Problem> {
         let characters = line::characters(line, row);
         let is_first = self.next_address.is_none();
         if is_first {
@@ -247,10 +247,10 @@ impl AddressedRows {
         if has_order && !self.starred && self.next_address.is_some_and(|next| next != row.address) {
             return Err(Problem::Missing);
         }
-        if row.longest_group == 2 || self.layout == Layout::Bits || self.is_big_endian {
+        if row.longest_group == 2 || self.layout == RowLayout::Bits || self.is_big_endian {
             return Ok(());
         }
-        if self.layout == Layout::Narrow {
+        if self.layout == RowLayout::Narrow {
             return Err(Problem::Words);
         }
         // The character column shows the order of bytes in groups.
@@ -291,7 +291,7 @@ impl AddressedRows {
         }
         sink.bytes(bytes);
         bytes.clear();
-        let has_colon = matches!(self.layout, Layout::Colon | Layout::Bits);
+        let has_colon = matches!(self.layout, RowLayout::Colon | RowLayout::Bits);
         let repeats = squeezed.is_some() && offset > self.here && !has_colon && self.last.iter().any(|&byte| byte != 0);
         if repeats {
             if std::mem::take(&mut self.must_move) {
