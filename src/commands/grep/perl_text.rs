@@ -104,7 +104,7 @@ pub fn matches_among_lines(pattern: &[u8]) -> bool {
             },
             b'\\' => match after.split_first() {
                 Some((b'd' | b'D' | b'w' | b'W' | b's' | b'S' | b'h' | b'H' | b'b' | b'B' | b't', after)) => {
-                    rest = after
+                    rest = after;
                 }
                 Some((punctuation, after)) if punctuation.is_ascii_punctuation() => rest = after,
                 _ => return false,

@@ -76,7 +76,7 @@ impl Pattern {
                 });
             }
             RegexEngine::Words(_) => {
-                GroupSpans(vec![Some(0..found.len())]).interpolate(|_| None, found, replacement, &mut text)
+                GroupSpans(vec![Some(0..found.len())]).interpolate(|_| None, found, replacement, &mut text);
             }
         }
         text
