@@ -29,10 +29,6 @@ impl Perl {
         match self.0 {}
     }
 
-    pub fn may_cross_lines(&self) -> bool {
-        match self.0 {}
-    }
-
     pub fn searches_lines(&self) -> bool {
         match self.0 {}
     }

