@@ -1,8 +1,9 @@
-//! CRCs of long runs by carry-less multiplication of 256 bits at a time (VPCLMULQDQ with AVX2).
+//! CRCs of long runs by carry-less multiplication of 256 bits at a time (VPCLMULQDQ with AVX2), or
+//! of 128 bits on older processors (PCLMULQDQ).
 //!
 //! A piece of a message may be replaced by its remainder modulo the generator, moved on: `X·x^d` is
-//! added to the bits `d` further on. Eight registers do this for 256 bytes per step, twice as fast
-//! as crates that use 128 bits on CPUs without AVX-512. The crate then sums the last 256 bytes,
+//! added to the bits `d` further on. Eight wide registers do this for 256 bytes per step, twice as
+//! fast as crates that use 128 bits on CPUs without AVX-512. A table then sums the last 256 bytes,
 //! which have the same CRC as the whole. After V. Gopal et al., "Fast CRC Computation for Generic
 //! Polynomials Using PCLMULQDQ" (Intel, 2009).
 #![allow(unsafe_code)]
@@ -15,6 +16,9 @@ pub const STEP: usize = 256;
 /// The prefetch distance in bytes, because hardware prefetching ends at each page. A file is a
 /// fifth faster with it.
 const AHEAD: usize = 2048;
+
+/// The bytes that one prefetch loads.
+const CACHE_LINE: usize = 64;
 
 /// The factors that move a piece of a message on by [`STEP`] bytes.
 #[derive(Clone, Copy, Debug)]
@@ -34,50 +38,119 @@ pub struct Factors {
 pub fn fold(bytes: &[u8], init: [u8; 8], factors: Factors) -> Option<([u8; STEP], usize)> {
     let (steps, rest) = bytes.as_chunks::<STEP>();
     let [first, steps @ ..] = steps else { return None };
-    if steps.is_empty() || !(is_x86_feature_detected!("avx2") && is_x86_feature_detected!("vpclmulqdq")) {
+    if steps.is_empty() {
         return None;
     }
     let mut first = *first;
     first.iter_mut().zip(init).for_each(|(byte, init)| *byte ^= init);
-    // SAFETY: AVX2 and VPCLMULQDQ were just detected on this CPU.
-    let left = unsafe {
-        if factors.reflected {
-            fold_steps::<true>(&first, steps, factors)
-        } else {
-            fold_steps::<false>(&first, steps, factors)
-        }
-    };
+    let left = wide(&first, steps, factors).or_else(|| narrow(&first, steps, factors))?;
     Some((left, bytes.len() - rest.len()))
 }
 
-#[target_feature(enable = "avx2,vpclmulqdq")]
-fn fold_steps<const REFLECTED: bool>(first: &[u8; STEP], steps: &[[u8; STEP]], factors: Factors) -> [u8; STEP] {
-    // In memory order, a reflected lane has its highest power in bit 0. Other lanes must be
-    // byte-swapped.
-    let turn = _mm256_broadcastsi128_si256(_mm_setr_epi8(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
-    let load = |step: &[u8; STEP], i: usize| {
-        // SAFETY: eight registers of 32 bytes make up the step, and the load may be unaligned.
-        let lanes = unsafe { _mm256_loadu_si256(step.as_ptr().add(i * 32).cast()) };
-        if REFLECTED { lanes } else { _mm256_shuffle_epi8(lanes, turn) }
-    };
-    let (low, high) = if REFLECTED { (factors.first, factors.second) } else { (factors.second, factors.first) };
-    let factors = _mm256_broadcastsi128_si256(_mm_set_epi64x(high as i64, low as i64));
-    let mut lanes: [__m256i; 8] = std::array::from_fn(|i| load(first, i));
-    for step in steps {
-        for (i, lanes) in lanes.iter_mut().enumerate() {
-            if i % 2 == 0 {
-                _mm_prefetch::<_MM_HINT_T0>(step.as_ptr().wrapping_add(AHEAD + i * 32).cast());
+fn wide(first: &[u8; STEP], steps: &[[u8; STEP]], factors: Factors) -> Option<[u8; STEP]> {
+    if !(is_x86_feature_detected!("avx2") && is_x86_feature_detected!("vpclmulqdq")) {
+        return None;
+    }
+    // SAFETY: AVX2 and VPCLMULQDQ were just detected on this CPU.
+    Some(unsafe {
+        match factors.reflected {
+            true => fold_by_256::<true>(first, steps, factors),
+            false => fold_by_256::<false>(first, steps, factors),
+        }
+    })
+}
+
+fn narrow(first: &[u8; STEP], steps: &[[u8; STEP]], factors: Factors) -> Option<[u8; STEP]> {
+    if !(is_x86_feature_detected!("pclmulqdq") && is_x86_feature_detected!("ssse3")) {
+        return None;
+    }
+    // SAFETY: PCLMULQDQ and SSSE3 were just detected on this CPU.
+    Some(unsafe {
+        match factors.reflected {
+            true => fold_by_128::<true>(first, steps, factors),
+            false => fold_by_128::<false>(first, steps, factors),
+        }
+    })
+}
+
+/// Defines a function that folds with registers of one width.
+macro_rules! folding {
+    ($name:ident, $features:literal, $lane:ty, $repeat:expr, $load:ident, $store:ident, $shuffle:ident,
+     $multiply:ident, $xor:ident) => {
+        #[target_feature(enable = $features)]
+        fn $name<const REFLECTED: bool>(first: &[u8; STEP], steps: &[[u8; STEP]], factors: Factors) -> [u8; STEP] {
+            const BYTES: usize = size_of::<$lane>();
+            // In memory order, a reflected lane has its highest power in bit 0. Other lanes must be
+            // byte-swapped.
+            let turn = $repeat(_mm_setr_epi8(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
+            let load = |step: &[u8; STEP], i: usize| {
+                // SAFETY: these registers make up the step, and the load may be unaligned.
+                let lanes = unsafe { $load(step.as_ptr().add(i * BYTES).cast()) };
+                if REFLECTED { lanes } else { $shuffle(lanes, turn) }
+            };
+            let (low, high) = if REFLECTED { (factors.first, factors.second) } else { (factors.second, factors.first) };
+            let factors = $repeat(_mm_set_epi64x(high as i64, low as i64));
+            let mut lanes: [$lane; STEP / BYTES] = std::array::from_fn(|i| load(first, i));
+            for step in steps {
+                for (i, lanes) in lanes.iter_mut().enumerate() {
+                    if i * BYTES % CACHE_LINE == 0 {
+                        _mm_prefetch::<_MM_HINT_T0>(step.as_ptr().wrapping_add(AHEAD + i * BYTES).cast());
+                    }
+                    let low = $multiply::<0x00>(*lanes, factors);
+                    let high = $multiply::<0x11>(*lanes, factors);
+                    *lanes = $xor($xor(low, high), load(step, i));
+                }
             }
-            let low = _mm256_clmulepi64_epi128::<0x00>(*lanes, factors);
-            let high = _mm256_clmulepi64_epi128::<0x11>(*lanes, factors);
-            *lanes = _mm256_xor_si256(_mm256_xor_si256(low, high), load(step, i));
+            let mut left = [0; STEP];
+            for (i, lanes) in lanes.iter().enumerate() {
+                let lanes = if REFLECTED { *lanes } else { $shuffle(*lanes, turn) };
+                // SAFETY: these registers make up the array, and the store may be unaligned.
+                unsafe { $store(left.as_mut_ptr().add(i * BYTES).cast(), lanes) };
+            }
+            left
+        }
+    };
+}
+
+folding!(
+    fold_by_256,
+    "avx2,vpclmulqdq",
+    __m256i,
+    _mm256_broadcastsi128_si256,
+    _mm256_loadu_si256,
+    _mm256_storeu_si256,
+    _mm256_shuffle_epi8,
+    _mm256_clmulepi64_epi128,
+    _mm256_xor_si256
+);
+
+folding!(
+    fold_by_128,
+    "pclmulqdq,ssse3",
+    __m128i,
+    std::convert::identity,
+    _mm_loadu_si128,
+    _mm_storeu_si128,
+    _mm_shuffle_epi8,
+    _mm_clmulepi64_si128,
+    _mm_xor_si128
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_widths_leave_the_same() {
+        let bytes: Vec<u8> = (0..20 * STEP as u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 11) as u8).collect();
+        let (steps, _) = bytes.as_chunks::<STEP>();
+        for reflected in [false, true] {
+            let factors = Factors { first: 0x9ba5_4c6f_1234_5678, second: 0x1d9_3ab5, reflected };
+            for count in 2..20 {
+                let (first, steps) = (&steps[0], &steps[1..count]);
+                let Some(wide) = wide(first, steps, factors) else { return };
+                assert_eq!(narrow(first, steps, factors), Some(wide), "{count} steps");
+            }
         }
     }
-    let mut left = [0; STEP];
-    for (i, lanes) in lanes.iter().enumerate() {
-        let lanes = if REFLECTED { *lanes } else { _mm256_shuffle_epi8(*lanes, turn) };
-        // SAFETY: eight registers of 32 bytes make up the array, and the store may be unaligned.
-        unsafe { _mm256_storeu_si256(left.as_mut_ptr().add(i * 32).cast(), lanes) };
-    }
-    left
 }
