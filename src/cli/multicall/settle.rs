@@ -97,6 +97,9 @@ pub fn cksum(line: &mut RewrittenArgs) -> Result<(), String> {
     let algorithm = line.last(&["algorithm"]).map(|given| given.value.clone().unwrap_or_default());
     let is_sum = |name: &OsStr| ["sysv", "bsd", "crc", "crc32b"].iter().any(|sum| name == *sum);
     match algorithm {
+        Some(name) if is_sum(&name) && line.has("check") => {
+            return Err("--check is not supported with --algorithm={bsd,sysv,crc}".into());
+        }
         Some(name) => {
             let mut option = std::ffi::OsString::from("--algorithm=");
             option.push(&name);
