@@ -57,6 +57,25 @@ fn the_law_holds_for_lines_that_are_printed_from_the_file() {
     holds(&["--passthru", "-m1", "-b", "needle"], &input);
 }
 
+// Regression: the colour of a line printed from the file went on over its final carriage return.
+#[test]
+fn a_lines_colour_ends_before_its_carriage_return() {
+    let dir = Dir::new();
+    let input = format!("{0} needle\r\n{0} needle\r{0}\r\n\r\n", "a".repeat(3000));
+    let path = dir.file("input", input.as_bytes());
+    let printed = |block: &str, options: &[&str]| {
+        let mut grep = mapped();
+        grep.env("GREP_COLORS", "sl=1:cx=2:mt=31").args(["grep", "--color=always", "--block-size", block]);
+        grep.args(options).arg("needle").arg(&path).output().unwrap().stdout
+    };
+    for options in [&[][..], &["-A1"], &["-v"], &["-E"]] {
+        let whole = printed("8M", options);
+        assert!(!whole.is_empty());
+        assert_eq!(printed("7", options), whole, "{options:?}");
+        assert_eq!(printed("64", options), whole, "{options:?}");
+    }
+}
+
 #[test]
 fn the_law_holds_for_long_lines_that_are_trimmed_omitted_or_the_last() {
     let input = long_lines();

@@ -22,6 +22,8 @@ struct DeferredLine<'l> {
     position: usize,
     /// Whether the line's colour has been started since the last match.
     is_colored: bool,
+    /// Whether a carriage return is held back, as the line's colour ends before the one at its end.
+    holds_return: bool,
     /// Whether blanks are still to be trimmed.
     trims: bool,
     text: Vec<u8>,
@@ -50,6 +52,7 @@ impl Printer<'_> {
             only_matching: holds && style.only_matching,
             position: 0,
             is_colored: false,
+            holds_return: false,
             trims: style.trim,
             text: Vec::new(),
         };
@@ -154,9 +157,18 @@ impl Printer<'_> {
         let Some(colors) = &self.style.colors else {
             return line.text.extend_from_slice(stretch.text);
         };
+        let held = if std::mem::take(&mut line.holds_return) { &b"\r"[..] } else { b"" };
+        if let Some(text) = stretch.text.strip_suffix(b"\r").filter(|_| !stretch.is_match) {
+            line.holds_return = true;
+            stretch.text = text;
+        }
+        if stretch.text.is_empty() && held.is_empty() {
+            return;
+        }
         if !std::mem::replace(&mut line.is_colored, true) {
             colors.start(self.line_color(line.at.selected), &mut line.text);
         }
+        line.text.extend_from_slice(held);
         if stretch.is_match && self.shows_matches(line.at.selected) {
             let color = if line.at.selected { &colors.matched } else { &colors.matched_in_context };
             // As in GNU grep, the line's colour is not reset before a match's colour starts.
@@ -170,6 +182,9 @@ impl Printer<'_> {
     fn end_color(&self, line: &mut DeferredLine<'_>) {
         if let (Some(colors), true) = (&self.style.colors, line.is_colored) {
             colors.end(self.line_color(line.at.selected), &mut line.text);
+        }
+        if line.holds_return {
+            line.text.push(b'\r');
         }
     }
 }
