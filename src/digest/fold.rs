@@ -47,74 +47,61 @@ pub fn fold(bytes: &[u8], init: [u8; 8], factors: Factors) -> Option<([u8; STEP]
     Some((left, bytes.len() - rest.len()))
 }
 
-fn wide(first: &[u8; STEP], steps: &[[u8; STEP]], factors: Factors) -> Option<[u8; STEP]> {
-    if !(is_x86_feature_detected!("avx2") && is_x86_feature_detected!("vpclmulqdq")) {
-        return None;
-    }
-    // SAFETY: AVX2 and VPCLMULQDQ were just detected on this CPU.
-    Some(unsafe {
-        match factors.reflected {
-            true => fold_by_256::<true>(first, steps, factors),
-            false => fold_by_256::<false>(first, steps, factors),
-        }
-    })
-}
-
-fn narrow(first: &[u8; STEP], steps: &[[u8; STEP]], factors: Factors) -> Option<[u8; STEP]> {
-    if !(is_x86_feature_detected!("pclmulqdq") && is_x86_feature_detected!("ssse3")) {
-        return None;
-    }
-    // SAFETY: PCLMULQDQ and SSSE3 were just detected on this CPU.
-    Some(unsafe {
-        match factors.reflected {
-            true => fold_by_128::<true>(first, steps, factors),
-            false => fold_by_128::<false>(first, steps, factors),
-        }
-    })
-}
-
-/// Defines a function that folds with registers of one width.
+/// Defines a function that folds with registers of one width, or returns `None` if the CPU lacks the
+/// instructions.
 macro_rules! folding {
-    ($name:ident, $features:literal, $lane:ty, $repeat:expr, $load:ident, $store:ident, $shuffle:ident,
+    ($name:ident, [$($feature:tt),+], $lane:ty, $repeat:expr, $load:ident, $store:ident, $shuffle:ident,
      $multiply:ident, $xor:ident) => {
-        #[target_feature(enable = $features)]
-        fn $name<const REFLECTED: bool>(first: &[u8; STEP], steps: &[[u8; STEP]], factors: Factors) -> [u8; STEP] {
-            const BYTES: usize = size_of::<$lane>();
-            // In memory order, a reflected lane has its highest power in bit 0. Other lanes must be
-            // byte-swapped.
-            let turn = $repeat(_mm_setr_epi8(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
-            let load = |step: &[u8; STEP], i: usize| {
-                // SAFETY: these registers make up the step, and the load may be unaligned.
-                let lanes = unsafe { $load(step.as_ptr().add(i * BYTES).cast()) };
-                if REFLECTED { lanes } else { $shuffle(lanes, turn) }
-            };
-            let (low, high) = if REFLECTED { (factors.first, factors.second) } else { (factors.second, factors.first) };
-            let factors = $repeat(_mm_set_epi64x(high as i64, low as i64));
-            let mut lanes: [$lane; STEP / BYTES] = std::array::from_fn(|i| load(first, i));
-            for step in steps {
-                for (i, lanes) in lanes.iter_mut().enumerate() {
-                    if i * BYTES % CACHE_LINE == 0 {
-                        _mm_prefetch::<_MM_HINT_T0>(step.as_ptr().wrapping_add(AHEAD + i * BYTES).cast());
+        fn $name(first: &[u8; STEP], steps: &[[u8; STEP]], factors: Factors) -> Option<[u8; STEP]> {
+            #[target_feature($(enable = $feature),+)]
+            fn fold<const REFLECTED: bool>(first: &[u8; STEP], steps: &[[u8; STEP]], factors: Factors) -> [u8; STEP] {
+                const BYTES: usize = size_of::<$lane>();
+                // In memory order, a reflected lane has its highest power in bit 0. Other lanes must be
+                // byte-swapped.
+                let turn = $repeat(_mm_setr_epi8(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
+                let load = |step: &[u8; STEP], i: usize| {
+                    // SAFETY: these registers make up the step, and the load may be unaligned.
+                    let lanes = unsafe { $load(step.as_ptr().add(i * BYTES).cast()) };
+                    if REFLECTED { lanes } else { $shuffle(lanes, turn) }
+                };
+                let (low, high) = if REFLECTED { (factors.first, factors.second) } else { (factors.second, factors.first) };
+                let factors = $repeat(_mm_set_epi64x(high as i64, low as i64));
+                let mut lanes: [$lane; STEP / BYTES] = std::array::from_fn(|i| load(first, i));
+                for step in steps {
+                    for (i, lanes) in lanes.iter_mut().enumerate() {
+                        if i * BYTES % CACHE_LINE == 0 {
+                            _mm_prefetch::<_MM_HINT_T0>(step.as_ptr().wrapping_add(AHEAD + i * BYTES).cast());
+                        }
+                        let low = $multiply::<0x00>(*lanes, factors);
+                        let high = $multiply::<0x11>(*lanes, factors);
+                        *lanes = $xor($xor(low, high), load(step, i));
                     }
-                    let low = $multiply::<0x00>(*lanes, factors);
-                    let high = $multiply::<0x11>(*lanes, factors);
-                    *lanes = $xor($xor(low, high), load(step, i));
                 }
+                let mut left = [0; STEP];
+                for (i, lanes) in lanes.iter().enumerate() {
+                    let lanes = if REFLECTED { *lanes } else { $shuffle(*lanes, turn) };
+                    // SAFETY: these registers make up the array, and the store may be unaligned.
+                    unsafe { $store(left.as_mut_ptr().add(i * BYTES).cast(), lanes) };
+                }
+                left
             }
-            let mut left = [0; STEP];
-            for (i, lanes) in lanes.iter().enumerate() {
-                let lanes = if REFLECTED { *lanes } else { $shuffle(*lanes, turn) };
-                // SAFETY: these registers make up the array, and the store may be unaligned.
-                unsafe { $store(left.as_mut_ptr().add(i * BYTES).cast(), lanes) };
+            if !($(is_x86_feature_detected!($feature))&&+) {
+                return None;
             }
-            left
+            // SAFETY: the instructions were just detected on this CPU.
+            Some(unsafe {
+                match factors.reflected {
+                    true => fold::<true>(first, steps, factors),
+                    false => fold::<false>(first, steps, factors),
+                }
+            })
         }
     };
 }
 
 folding!(
-    fold_by_256,
-    "avx2,vpclmulqdq",
+    wide,
+    ["avx2", "vpclmulqdq"],
     __m256i,
     _mm256_broadcastsi128_si256,
     _mm256_loadu_si256,
@@ -125,8 +112,8 @@ folding!(
 );
 
 folding!(
-    fold_by_128,
-    "pclmulqdq,ssse3",
+    narrow,
+    ["pclmulqdq", "ssse3"],
     __m128i,
     std::convert::identity,
     _mm_loadu_si128,

@@ -50,6 +50,13 @@ impl RewrittenArgs {
         self.given.iter().any(|given| given.name == name)
     }
 
+    /// Adds an option that ends with `=` and its value.
+    pub fn push_value(&mut self, option: &str, value: impl AsRef<OsStr>) {
+        let mut arg = OsString::from(option);
+        arg.push(value);
+        self.push(arg);
+    }
+
     /// Adds an option of the subcommand.
     pub fn push(&mut self, option: impl Into<OsString>) {
         self.options.push(option.into());

@@ -101,9 +101,7 @@ pub fn cksum(line: &mut RewrittenArgs) -> Result<(), String> {
             return Err("--check is not supported with --algorithm={bsd,sysv,crc}".into());
         }
         Some(name) => {
-            let mut option = std::ffi::OsString::from("--algorithm=");
-            option.push(&name);
-            line.push(option);
+            line.push_value("--algorithm=", &name);
             if !is_sum(&name) && !line.has("untagged") && !line.has("check") {
                 line.push("--tag");
             }
@@ -167,9 +165,7 @@ fn array(line: &mut RewrittenArgs) {
         }
     }
     if let Some(name) = line.last(&["name"]).and_then(|given| given.value.clone()) {
-        let mut option = std::ffi::OsString::from("--name=");
-        option.push(name);
-        line.push(option);
+        line.push_value("--name=", name);
     }
 }
 
@@ -243,9 +239,8 @@ pub fn od(line: &mut RewrittenArgs) -> Result<(), String> {
         line.push(format!("{option}{one}{number}"));
     }
     if let Some(width) = line.last(&["width"]) {
-        let mut option = std::ffi::OsString::from("--width=");
-        option.push(width.value.clone().unwrap_or("32".into()));
-        line.push(option);
+        let width = width.value.clone().unwrap_or("32".into());
+        line.push_value("--width=", width);
     }
     if !line.options.iter().any(|option| option.as_encoded_bytes().starts_with(b"--type=")) {
         line.push("--type=o2");

@@ -26,7 +26,7 @@ enum StreamPicker {
 }
 
 impl StreamPicker {
-    /// Returns the picker for a selection other than [`Wanted::All`].
+    /// Returns the picker for a selection other than [`PrintedPart::All`].
     fn new(wanted: &PrintedPart, source: &Source) -> io::Result<StreamPicker> {
         Ok(match wanted {
             PrintedPart::Lines(selection, end) => {
