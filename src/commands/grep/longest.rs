@@ -10,6 +10,7 @@ use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
 use regex_automata::util::pool::Pool;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Repetition};
 use std::ops::Range;
 
 use super::syntax::{Boundary, Case, Syntax};
@@ -38,9 +39,15 @@ impl Longest {
     /// # Errors
     /// Returns an error if the pattern is too large.
     pub fn new(source: &str, with: &Syntax) -> Result<Option<Longest>> {
-        if !source.contains(['|', '?', '*', '+', '{']) {
+        let (source, flags) = Longest::source(source, with);
+        if syntax::parse_with(&source, &flags).is_ok_and(|tree| first_is_longest(&tree)) {
             return Ok(None);
         }
+        Longest::compile(&source, flags).map(Some)
+    }
+
+    /// Returns the regex with its boundaries, and the flags that go with it.
+    fn source(source: &str, with: &Syntax) -> (String, syntax::Config) {
         let source = match with.boundary {
             Boundary::Any => source.to_owned(),
             Boundary::Word if with.unicode => format!(r"\b{{start-half}}(?:{source})\b{{end-half}}"),
@@ -54,12 +61,16 @@ impl Longest {
             .crlf(with.crlf)
             .dot_matches_new_line(with.dot_all || with.terminator != b'\n')
             .case_insensitive(with.case == Case::Insensitive);
+        (source, flags)
+    }
+
+    fn compile(source: &str, flags: syntax::Config) -> Result<Longest> {
         let nfa = regex_automata::nfa::thompson::Config::new().utf8(false);
         let dfa = DFA::builder()
             .syntax(flags)
             .thompson(nfa.clone())
             .configure(DFA::config().match_kind(MatchKind::All).unicode_word_boundary(true))
-            .build(&source)
+            .build(source)
             .ok()
             .map(|dfa| {
                 let maker = dfa.clone();
@@ -69,10 +80,10 @@ impl Longest {
             .syntax(flags)
             .thompson(nfa)
             .configure(PikeVM::config().match_kind(MatchKind::All))
-            .build(&source)?;
+            .build(source)?;
         let maker = vm.clone();
         let vm_caches: CacheOf<pikevm::Cache> = Pool::new(Box::new(move || maker.create_cache()));
-        Ok(Some(Longest { dfa, vm, vm_caches }))
+        Ok(Longest { dfa, vm, vm_caches })
     }
 
     /// Returns the end of the longest match in `line` that begins where `found` does, and at least
@@ -87,5 +98,162 @@ impl Longest {
         let mut slots = [None, None];
         self.vm.search_slots(&mut self.vm_caches.get(), &input, &mut slots);
         slots[1].map_or(found.end, |end| end.get().max(found.end))
+    }
+}
+
+/// Returns whether the first match that is found at a position is certainly the longest one there,
+/// as in `id=[0-9]+` and `ERROR.*`: greedy repetitions try the longest form first, and no choice
+/// leads to a longer match later.
+fn first_is_longest(tree: &Hir) -> bool {
+    let mut parts = Vec::new();
+    flatten(tree, &mut parts);
+    let mut rest = parts.as_slice();
+    while let Some((part, after)) = rest.split_first() {
+        rest = after;
+        if has_one_end(part) {
+            continue;
+        }
+        let HirKind::Repetition(repeated) = part.kind() else { return false };
+        if !repeated.greedy || !has_one_end(&repeated.sub) {
+            return false;
+        }
+        // What follows ends later, the later it begins.
+        if after.iter().all(|part| has_one_end(part)) {
+            return true;
+        }
+        if !is_ended_by(repeated, after) {
+            return false;
+        }
+    }
+    true
+}
+
+/// Appends the parts of a regex that follow each other.
+fn flatten<'h>(tree: &'h Hir, parts: &mut Vec<&'h Hir>) {
+    match tree.kind() {
+        HirKind::Concat(all) => all.iter().for_each(|part| flatten(part, parts)),
+        HirKind::Capture(group) => flatten(&group.sub, parts),
+        _ => parts.push(tree),
+    }
+}
+
+/// Returns whether all matches of a part from one position end at the same position.
+fn has_one_end(part: &Hir) -> bool {
+    let properties = part.properties();
+    match part.kind() {
+        HirKind::Empty | HirKind::Look(_) | HirKind::Literal(_) | HirKind::Class(_) => true,
+        HirKind::Capture(group) => has_one_end(&group.sub),
+        _ => properties.minimum_len().is_some() && properties.minimum_len() == properties.maximum_len(),
+    }
+}
+
+/// Returns whether a repetition of one character can only stop before a character that it does not
+/// match, because what follows cannot begin with one that it does.
+fn is_ended_by(repeated: &Repetition, after: &[&Hir]) -> bool {
+    let Some(repeated) = character(&repeated.sub) else { return false };
+    for part in after {
+        let (first, is_optional) = match part.kind() {
+            HirKind::Repetition(next) => (character(&next.sub), next.min == 0),
+            _ => (character(part), false),
+        };
+        if !first.is_some_and(|first| are_disjoint(&repeated, &first)) {
+            return false;
+        }
+        if !is_optional {
+            return true;
+        }
+    }
+    true
+}
+
+/// Returns what the first character of a literal or of a class may be.
+fn character(part: &Hir) -> Option<Class> {
+    match part.kind() {
+        HirKind::Class(class) => Some(class.clone()),
+        HirKind::Capture(group) => character(&group.sub),
+        HirKind::Literal(literal) => {
+            let text = std::str::from_utf8(&literal.0).ok()?;
+            let first = text.chars().next()?;
+            Some(Class::Unicode(ClassUnicode::new([ClassUnicodeRange::new(first, first)])))
+        }
+        _ => None,
+    }
+}
+
+/// Returns whether no character, or no byte, is in both classes.
+fn are_disjoint(one: &Class, other: &Class) -> bool {
+    if let (Class::Unicode(one), Class::Unicode(other)) = (one, other) {
+        let mut both = one.clone();
+        both.intersect(other);
+        return both.ranges().is_empty();
+    }
+    let bytes = |class: &Class| match class {
+        Class::Unicode(class) => class.to_byte_class(),
+        Class::Bytes(class) => Some(class.clone()),
+    };
+    bytes(one).zip(bytes(other)).is_some_and(|(mut both, other)| {
+        both.intersect(&other);
+        both.ranges().is_empty()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::syntax::Dialect;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn extended(boundary: Boundary, unicode: bool) -> Syntax {
+        Syntax { dialect: Dialect::Extended, boundary, unicode, ..Syntax::default() }
+    }
+
+    #[test]
+    fn common_patterns_are_searched_once() {
+        for unicode in [false, true] {
+            for one in
+                ["id=[0-9a-f]{3}", "user[0-9]+", " [A-Z]+ ", "ERROR.*", "a(b|c)d?", "[0-9]+(ms|us)", "v[0-9]+: *x"]
+            {
+                assert!(Longest::new(one, &extended(Boundary::Any, unicode)).unwrap().is_none(), "{one}");
+            }
+            for one in ["a|ab", "(a|ab)c?", "a?ab?", "(ab?)*", ".*x?y?", "x*?"] {
+                assert!(Longest::new(one, &extended(Boundary::Any, unicode)).unwrap().is_some(), "{one}");
+            }
+        }
+    }
+
+    fn pattern() -> impl Strategy<Value = String> {
+        let atom = prop::sample::select(vec!["a", "b", "c", "é", "ab", "[ab]", "[^a]", ".", r"\b", "^", "$"]);
+        let atom = atom.prop_map(|atom| format!("(?:{atom})"));
+        let times = prop::sample::select(vec!["", "", "", "*", "+", "?", "{1,2}", "{2}", "{0,3}", "+?"]);
+        let part = (atom, times).prop_map(|(atom, times)| format!("{atom}{times}"));
+        let sequence = prop::collection::vec(part, 1..5).prop_map(|parts| parts.concat());
+        let either = prop::collection::vec(sequence, 1..3).prop_map(|all| all.join("|"));
+        let group =
+            (either, prop::sample::select(vec!["", "", "*", "?"])).prop_map(|(one, times)| format!("({one}){times}"));
+        prop::collection::vec(group, 1..3).prop_map(|all| all.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1500))]
+        #[test]
+        fn a_pattern_that_is_searched_once_finds_the_longest_match(
+            source in pattern(),
+            hay in "[abcé]{0,9}",
+            word in any::<bool>(),
+            unicode in any::<bool>(),
+        ) {
+            let with = extended(if word { Boundary::Word } else { Boundary::Any }, unicode);
+            let (source, flags) = Longest::source(&source, &with);
+            let tree = syntax::parse_with(&source, &flags).unwrap();
+            let first = regex_automata::meta::Regex::builder()
+                .syntax(flags)
+                .configure(regex_automata::meta::Config::new().utf8_empty(false))
+                .build(&source)
+                .unwrap();
+            if let (true, Some(found)) = (first_is_longest(&tree), first.find(&hay)) {
+                let longest = Longest::compile(&source, flags).unwrap();
+                prop_assert_eq!(longest.end(hay.as_bytes(), found.range()), found.end(), "{} in {}", source, hay);
+            }
+        }
     }
 }
