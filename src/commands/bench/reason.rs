@@ -99,7 +99,8 @@ fn parts(winner: &Row, loser: &Row, pattern: AccessPattern) -> Vec<Share> {
         parts.push(Share { seconds: system, text: format!("{}: {times}", system_cost(loser, pattern)) });
     }
     let major = |row: &Row| row.median(|usage| usage.major_faults as f64);
-    let mut text = format!("waits {} against {}", duration(slow.wait), duration(fast.wait));
+    let name = loser.way.label(pattern);
+    let mut text = format!("{name} waits {} against {}", duration(slow.wait), duration(fast.wait));
     if major(loser) > 2.0 * major(winner).max(1.0) {
         text.push_str(&format!(", at {} major faults", count(major(loser))));
     }
@@ -189,9 +190,9 @@ mod tests {
         let two = row(Family::Map, 2, [50, 90, 10], 0);
         assert_eq!(why(&two, &map), "Why: 2 threads against 1 (100 %).");
         let waiting = row(Family::Map, 1, [300, 90, 10], 0);
-        assert_eq!(why(&map, &waiting), "Why: waits 200 ms against 0 (100 %).");
+        assert_eq!(why(&map, &waiting), "Why: map waits 200 ms against 0 (100 %).");
         let other = row(Family::Map, 1, [99, 98, 10], 0);
         assert_eq!(why(&other, &row(Family::Map, 1, [100, 98, 10], 0)), "Why: no counter explains it.");
-        assert_eq!(why(&other, &row(Family::Map, 1, [100, 90, 8], 0)), "Why: waits 2.0 ms against 0 (100 %).");
+        assert_eq!(why(&other, &row(Family::Map, 1, [100, 90, 8], 0)), "Why: map waits 2.0 ms against 0 (100 %).");
     }
 }
