@@ -95,9 +95,11 @@ fn the_law_holds_for_long_lines_that_are_trimmed_omitted_or_the_last() {
 #[test]
 fn the_law_holds_for_the_matches_in_lines_that_are_printed_from_the_file() {
     let input = long_lines();
-    for matches in
-        [&["needle"][..], &["[ab]{2}"], &["-E", "a|ab|ab,"], &["-P", "a(?:b|c), ?"], &["-F", "-e", "ab", "-e", "b,"]]
-    {
+    let bounded =
+        [&["needle"][..], &["[ab]{2}"], &["-E", "a|ab|ab,"], &["-P", "a(?:b|c), ?"], &["-F", "-e", "ab", "-e", "b,"]];
+    // Regression: these held the whole line in memory.
+    let unbounded = [&["[ab]+,"][..], &["-E", "(a|ab,?)+"], &["b, .*n"], &["-i", "-e", "NE+D[^ ]*", "-e", "é-a+"]];
+    for matches in bounded.into_iter().chain(unbounded) {
         let holds = |options: &[&str]| holds(&[options, &["-n"], matches].concat(), &input);
         holds(&["-o", "-b"]);
         holds(&["-o", "--column"]);
@@ -174,7 +176,7 @@ fn a_line_of_any_length_takes_little_memory() {
     input.extend_from_slice(b"needle\nneedle\n");
     let path = dir.file("input", &input);
     drop(input);
-    let forms: [&[&str]; 15] = [
+    let forms: [&[&str]; 18] = [
         &["needle"],
         &["-n", "-m1", "needle"],
         &["-w", "needle"],
@@ -189,6 +191,9 @@ fn a_line_of_any_length_takes_little_memory() {
         &["-C1", "needle"],
         &["-o", "e"],
         &["--json", "needle"],
+        &["-ob", "status=[0-9]+"],
+        &["--color=always", "[^ ]+ needle|[a-j]+"],
+        &["--count-matches", "s[a-z]*=[0-9]+ "],
         &["--column", "status=\\d needle|needle"],
     ];
     for form in forms {

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::json::LinesPlace;
 use super::pattern::Pattern;
-use super::stretches::LineStretches;
+use super::stretches::{LineStretch, LineStretches};
 use crate::engine::{Block, Sink};
 use crate::output::{JsonText, JsonTextParts, append_json};
 
@@ -54,18 +54,21 @@ impl JsonSize {
         let mut list = MatchList { json: Vec::new(), matches: 0, position: 0 };
         let mut stretches = LineStretches::new(pattern, None);
         let terminator = range.end..block.bytes().len();
-        block.in_parts(range, stretches.overlap(), |hay, part| {
-            text.push(&hay[..part.len()], &mut json);
+        let mut in_matches = 0;
+        let mut take = |stretch: LineStretch<'_>| {
+            list.push(stretch.text, stretch.is_match);
+            in_matches += std::mem::take(&mut list.json).len() as u64;
+            true
+        };
+        block.in_parts(range, 0, |part, _| {
+            text.push(part, &mut json);
             printed += std::mem::take(&mut json).len() as u64;
-            stretches.part(hay, part.start as u64..part.end as u64, &mut |stretch| {
-                list.push(stretch.text, stretch.is_match);
-                printed += std::mem::take(&mut list.json).len() as u64;
-                true
-            })
+            stretches.part(part, &mut take)
         });
+        stretches.end(&mut take);
         text.push(&block.bytes()[terminator], &mut json);
         text.end(&mut json);
-        JsonSize { is_text, printed: printed + json.len() as u64, matches: list.matches }
+        JsonSize { is_text, printed: printed + in_matches + json.len() as u64, matches: list.matches }
     }
 }
 
@@ -124,15 +127,10 @@ impl JsonLine<'_> {
         text.end(&mut json);
         json.append(&mut self.before_matches());
         let mut list = MatchList { json, matches: 0, position: 0 };
-        let mut stretches = LineStretches::new(pattern, None);
-        let damage = block.read_parts(line, stretches.overlap(), |hay, part| {
-            let mut result = Ok(());
-            stretches.part(hay, part, &mut |stretch| {
-                list.push(stretch.text, stretch.is_match);
-                result = flush_over(BUFFERED, &mut list.json, sink);
-                result.is_ok()
-            });
-            result.map(|()| true)
+        let stretches = LineStretches::new(pattern, None);
+        let damage = stretches.read(block, line, &mut |stretch| {
+            list.push(stretch.text, stretch.is_match);
+            flush_over(BUFFERED, &mut list.json, sink).map(|()| true)
         })?;
         list.json.extend_from_slice(AFTER_MATCHES);
         flush_over(0, &mut list.json, sink)?;

@@ -56,14 +56,8 @@ impl LineAutomaton {
     /// Returns an automaton for a regex. `needs_borders` says that matches may be empty or depend on
     /// the text around them, so that a part of a line cannot be searched by itself.
     pub fn new(source: String, needs_borders: bool, with: &Syntax) -> LineAutomaton {
-        let flags = syntax::Config::new()
-            .utf8(false)
-            .multi_line(with.terminator == b'\n')
-            .unicode(with.unicode)
-            .dot_matches_new_line(with.dot_all || with.terminator != b'\n' && with.dialect.is_posix())
-            .case_insensitive(with.case == Case::Insensitive);
         let is_anchored = with.boundary == Boundary::Line;
-        LineAutomaton { source, flags, needs_borders, is_anchored, dfa: OnceLock::new(), core: None }
+        LineAutomaton { source, flags: flags(with), needs_borders, is_anchored, dfa: OnceLock::new(), core: None }
     }
 
     /// Lets the automaton skip the bytes that are far from any match of `source`, if its matches have
@@ -211,6 +205,16 @@ impl Core {
         };
         self.regex.get_or_init(build).as_ref()
     }
+}
+
+/// Returns how a pattern is read that is searched for in a single line.
+pub(super) fn flags(with: &Syntax) -> syntax::Config {
+    syntax::Config::new()
+        .utf8(false)
+        .multi_line(with.terminator == b'\n')
+        .unicode(with.unicode)
+        .dot_matches_new_line(with.dot_all || with.terminator != b'\n' && with.dialect.is_posix())
+        .case_insensitive(with.case == Case::Insensitive)
 }
 
 /// Returns a regex that matches wherever this one does, and asks for nothing before or after a match.

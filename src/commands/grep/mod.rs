@@ -31,6 +31,7 @@ mod merged;
 mod multiline;
 mod only_matches;
 mod open;
+mod open_match;
 mod padding;
 mod pattern;
 #[cfg(feature = "pcre2")]

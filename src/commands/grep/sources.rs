@@ -5,6 +5,7 @@ use anyhow::{Context, Result};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::line_automaton::LineAutomaton;
+use super::open_match::OpenMatch;
 use super::posix::{self, Target};
 use super::syntax::{Boundary, Case, Dialect, Syntax};
 
@@ -112,6 +113,12 @@ impl Sources {
         let is_unfit = |hir: &Hir| hir.properties().look_set().contains_word_unicode();
         let is_fit = !needs_borders || !any_tree(std::slice::from_ref(&source), syntax, is_unfit);
         is_fit.then(|| LineAutomaton::new(source, needs_borders, syntax).skipping_to(&self.joined()))
+    }
+
+    /// Returns how far matches in a part of a line are certain, if matches have no maximum length.
+    pub fn open_match(&self, syntax: &Syntax) -> Option<OpenMatch> {
+        let is_plain = !syntax.crlf && !syntax.multiline && syntax.case != Case::Smart;
+        is_plain.then(|| OpenMatch::new(&self.joined(), syntax)).flatten()
     }
 
     /// Returns whether a match may hold a newline, or depends on where the whole haystack begins or

@@ -1,8 +1,10 @@
-//! Divides a line into matches and the text between them, part by part, for matches of bounded length.
+//! Divides a line into matches and the text between them, part by part.
 
+use std::io;
 use std::ops::Range;
 
 use super::pattern::Pattern;
+use crate::engine::Block;
 
 /// A piece of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,48 +20,89 @@ pub struct LineStretch<'t> {
 pub struct LineStretches<'p> {
     pattern: Option<&'p Pattern>,
     replacement: Option<&'p [u8]>,
-    /// Where the last match ended.
-    resume: u64,
+    /// The bytes that have not been divided, because a match in them may depend on what follows.
+    pending: Vec<u8>,
+    /// The number of bytes to wait for. Dividing a long match again with each part of it would take
+    /// quadratic time.
+    awaited: usize,
 }
 
 impl<'p> LineStretches<'p> {
-    /// Returns the division by the matches of `pattern`, which are bounded, or one without matches.
+    /// Returns the division by the matches of `pattern`, which finds them by parts, or one without
+    /// matches.
     pub fn new(pattern: Option<&'p Pattern>, replacement: Option<&'p [u8]>) -> LineStretches<'p> {
-        LineStretches { pattern, replacement, resume: 0 }
+        LineStretches { pattern, replacement, pending: Vec::new(), awaited: 0 }
     }
 
-    /// Returns the number of bytes of the next part that a part needs.
-    pub fn overlap(&self) -> usize {
-        self.pattern.and_then(Pattern::longest_in_line).map_or(0, |longest| longest.saturating_sub(1))
+    /// Divides the next part of the line. Calls `each` until it returns false, and returns what it
+    /// returned last.
+    pub fn part(&mut self, part: &[u8], each: &mut dyn FnMut(LineStretch<'_>) -> bool) -> bool {
+        let Some(pattern) = self.pattern else {
+            return part.is_empty() || each(LineStretch { text: part, is_match: false });
+        };
+        self.pending.extend_from_slice(part);
+        if self.pending.len() < self.awaited {
+            return true;
+        }
+        let certain = pattern.certain_end(&self.pending);
+        self.divide(pattern, certain, each)
     }
 
-    /// Divides the part of the line in `place`. `hay` begins there and goes on into the next part.
-    /// Calls `each` until it returns false, and returns what it returned last.
-    pub fn part(&mut self, hay: &[u8], place: Range<u64>, each: &mut dyn FnMut(LineStretch<'_>) -> bool) -> bool {
-        let length = ((place.end - place.start) as usize).min(hay.len());
-        let mut at = (self.resume.saturating_sub(place.start) as usize).min(length);
+    /// Divides what is left at the end of the line, as [`LineStretches::part`] does.
+    pub fn end(&mut self, each: &mut dyn FnMut(LineStretch<'_>) -> bool) -> bool {
+        self.pattern.is_none_or(|pattern| self.divide(pattern, self.pending.len(), each))
+    }
+
+    /// Divides a line that is read from the input, whose content is `line`. Calls `each` until it
+    /// returns false. Returns why the file no longer holds the line, if so.
+    ///
+    /// # Errors
+    /// Returns the error of `each`.
+    pub fn read(
+        mut self,
+        block: &Block,
+        line: Range<u64>,
+        each: &mut dyn FnMut(LineStretch<'_>) -> io::Result<bool>,
+    ) -> io::Result<Option<io::Error>> {
+        let mut result = Ok(true);
+        let mut take = |stretch: LineStretch<'_>| {
+            result = each(stretch);
+            matches!(result, Ok(true))
+        };
         let mut goes_on = true;
-        if let Some(pattern) = self.pattern.filter(|_| at < length) {
-            let rest = &hay[at..];
-            let base = at;
-            // Patterns with bounded matches do not fail.
-            _ = pattern.matches_in(rest, |found| {
-                if base + found.start >= length {
-                    return false;
-                }
-                let between = &rest[at - base..found.start];
-                goes_on = between.is_empty() || each(LineStretch { text: between, is_match: false });
-                let replaced = self.replacement.map(|replacement| pattern.expand(&rest[found.clone()], replacement));
-                let text = replaced.as_deref().unwrap_or(&rest[found.clone()]);
-                goes_on = goes_on && each(LineStretch { text, is_match: true });
-                at = base + found.end;
-                goes_on
-            });
-            self.resume = place.start + at as u64;
+        let damage = block.read_parts(line, 0, |part, _| {
+            goes_on = self.part(part, &mut take);
+            Ok(goes_on)
+        })?;
+        if goes_on && damage.is_none() {
+            self.end(&mut take);
         }
-        if goes_on && at < length {
-            goes_on = each(LineStretch { text: &hay[at..length], is_match: false });
+        result.map(|_| damage)
+    }
+
+    /// Divides the pending bytes before `certain`, and those of matches that begin there.
+    fn divide(&mut self, pattern: &Pattern, certain: usize, each: &mut dyn FnMut(LineStretch<'_>) -> bool) -> bool {
+        let pending = &self.pending[..];
+        let (mut at, mut goes_on) = (0, true);
+        // Patterns whose matches are found by parts do not fail.
+        _ = pattern.matches_in(pending, |found| {
+            if found.start >= certain {
+                return false;
+            }
+            let between = &pending[at..found.start];
+            goes_on = between.is_empty() || each(LineStretch { text: between, is_match: false });
+            let replaced = self.replacement.map(|replacement| pattern.expand(&pending[found.clone()], replacement));
+            let text = replaced.as_deref().unwrap_or(&pending[found.clone()]);
+            goes_on = goes_on && each(LineStretch { text, is_match: true });
+            at = found.end;
+            goes_on
+        });
+        if goes_on && at < certain {
+            goes_on = each(LineStretch { text: &pending[at..certain], is_match: false });
+            at = certain;
         }
+        self.pending.drain(..at);
+        self.awaited = if at == 0 { 2 * self.pending.len() } else { 0 };
         goes_on
     }
 }
@@ -72,7 +115,9 @@ mod tests {
     #[test]
     fn parts_of_any_size_give_the_matches_of_the_whole_line() {
         let line = b"abaabbabab aab b ab\xc3\xa9abbb";
-        for source in ["ab|b", "a.b|aab", "b{1,3}", "é?a", "[^a]{2}"] {
+        let bounded = ["ab|b", "a.b|aab", "b{1,3}", "é?a", "[^a]{2}"];
+        let unbounded = ["b+", "a.*b", "ba.+?a", "(ab|b)+", "é*[ab]+ ", "a[^ ]+ (a|ab+)", ".+"];
+        for source in bounded.into_iter().chain(unbounded) {
             let pattern = Pattern::new(&[source.into()], &Syntax::default()).unwrap();
             let mut whole = Vec::new();
             pattern
@@ -84,15 +129,15 @@ mod tests {
             for size in 1..line.len() {
                 let mut stretches = LineStretches::new(Some(&pattern), None);
                 let (mut all, mut matches) = (Vec::new(), Vec::new());
-                for start in (0..line.len()).step_by(size) {
-                    let end = line.len().min(start + size);
-                    let hay = &line[start..line.len().min(end + stretches.overlap())];
-                    stretches.part(hay, start as u64..end as u64, &mut |stretch| {
-                        all.extend_from_slice(stretch.text);
-                        matches.extend(stretch.is_match.then(|| stretch.text.to_vec()));
-                        true
-                    });
+                let mut take = |stretch: LineStretch<'_>| {
+                    all.extend_from_slice(stretch.text);
+                    matches.extend(stretch.is_match.then(|| stretch.text.to_vec()));
+                    true
+                };
+                for part in line.chunks(size) {
+                    stretches.part(part, &mut take);
                 }
+                stretches.end(&mut take);
                 assert_eq!((all.as_slice(), &matches), (&line[..], &whole), "{source} by {size}");
             }
         }

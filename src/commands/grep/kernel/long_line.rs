@@ -184,7 +184,7 @@ impl Search<'_> {
             Report::Count | Report::Names { .. } | Report::Nothing => true,
         };
         let finds_matches = self.finds_matches(true) || self.finds_matches(false);
-        can_report && !takes_whole_line && (!finds_matches || self.settings.query.any.has_bounded_matches())
+        can_report && !takes_whole_line && (!finds_matches || self.settings.query.any.finds_matches_by_parts())
     }
 
     /// Returns whether context before a match can be read from the file when it is printed.

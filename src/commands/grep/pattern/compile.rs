@@ -68,6 +68,7 @@ impl Pattern {
             multiline: syntax.multiline,
             may_match_among_nuls: true,
             line_automaton: None,
+            open_match: None,
             candidates: CandidateTally::default(),
         })
     }
@@ -82,6 +83,7 @@ impl Pattern {
             may_match_among_nuls: words.may_match_among_nuls(),
             longest_match: words.longest_match(),
             line_automaton: None,
+            open_match: None,
             candidates: CandidateTally::default(),
             engine: RegexEngine::Words(Box::new(words)),
             terminator: syntax.terminator,
@@ -140,6 +142,7 @@ impl Pattern {
             multiline: syntax.multiline,
             may_match_among_nuls: sources.may_match_among_nuls(syntax),
             line_automaton: sources.line_automaton(syntax).filter(|_| !syntax.multiline && syntax.case != Case::Smart),
+            open_match: sources.open_match(syntax),
             candidates: CandidateTally::default(),
             longest_match: sources.longest_match(syntax).filter(|_| !syntax.multiline),
         })

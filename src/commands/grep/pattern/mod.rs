@@ -13,6 +13,7 @@ use memchr::{memchr, memmem, memrchr};
 use super::failure::Failure;
 use super::line_automaton::LineAutomaton;
 use super::longest::Longest;
+use super::open_match::OpenMatch;
 use super::perl::Perl;
 use super::unstable::search_unstable;
 use super::words::WordSearch;
@@ -69,6 +70,8 @@ pub struct Pattern {
     longest_match: Option<usize>,
     /// An automaton that searches a line piece by piece, if there is one for the pattern.
     line_automaton: Option<LineAutomaton>,
+    /// The way to find the matches in a part of a line, if they have no maximum length.
+    open_match: Option<OpenMatch>,
     candidates: CandidateTally,
 }
 
@@ -100,8 +103,22 @@ impl Pattern {
     }
 
     /// Returns whether the matches in a line can be found part by part.
-    pub fn has_bounded_matches(&self) -> bool {
+    pub fn finds_matches_by_parts(&self) -> bool {
+        self.has_bounded_matches() || self.open_match.is_some()
+    }
+
+    fn has_bounded_matches(&self) -> bool {
         self.longest_in_line().is_some_and(|longest| longest <= LONGEST)
+    }
+
+    /// Returns the position in a part of a line up to which the matches that begin there are certain,
+    /// whatever follows the part.
+    pub fn certain_end(&self, part: &[u8]) -> usize {
+        match (self.longest_in_line().filter(|&longest| longest <= LONGEST), &self.open_match) {
+            (Some(longest), _) => part.len().saturating_sub(longest.saturating_sub(1)),
+            (None, Some(open)) => open.start(part),
+            (None, None) => 0,
+        }
     }
 
     /// Returns an automaton that searches a line piece by piece, if there is one for the pattern.

@@ -71,15 +71,10 @@ impl Printer<'_> {
             }
         }
         let pattern = self.needs_matches(at.selected).then_some(self.pattern);
-        let mut stretches = LineStretches::new(pattern, style.replacement.as_deref());
-        let damage = block.read_parts(range, stretches.overlap(), |hay, part| {
-            let mut result = Ok(());
-            stretches.part(hay, part, &mut |stretch| {
-                self.stretch(stretch, &mut line);
-                result = flush_over(BUFFERED, &mut line.text, sink);
-                result.is_ok()
-            });
-            result.map(|()| true)
+        let stretches = LineStretches::new(pattern, style.replacement.as_deref());
+        let damage = stretches.read(block, range, &mut |stretch| {
+            self.stretch(stretch, &mut line);
+            flush_over(BUFFERED, &mut line.text, sink).map(|()| true)
         })?;
         if damage.is_none() && !line.only_matching {
             self.end_color(&mut line);
@@ -132,8 +127,7 @@ impl Printer<'_> {
         range: Range<u64>,
         each: &mut dyn FnMut(LineStretch<'_>) -> bool,
     ) -> io::Result<Option<io::Error>> {
-        let mut stretches = LineStretches::new(Some(self.pattern), None);
-        block.read_parts(range, stretches.overlap(), |hay, part| Ok(stretches.part(hay, part, each)))
+        LineStretches::new(Some(self.pattern), None).read(block, range, &mut |stretch| Ok(each(stretch)))
     }
 
     fn stretch(&self, mut stretch: LineStretch<'_>, line: &mut DeferredLine<'_>) {

@@ -1,0 +1,128 @@
+//! Finds where a match may begin that continues after the bytes at hand.
+//!
+//! A line that is too long for memory is divided into matches part by part. A match of `id=[0-9]+` that
+//! ends at the end of a part may continue in the next part, and so may one of `"[^"]*"` that has only
+//! begun there. Both begin where the rest of the part is the beginning of a possible match.
+
+use std::sync::OnceLock;
+
+use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::nfa::thompson::{self, WhichCaptures};
+use regex_automata::util::pool::Pool;
+use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input, MatchKind};
+use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Repetition};
+
+use super::line_automaton::flags;
+use super::syntax::{Boundary, Syntax};
+
+/// The most bytes of a bounded piece of a pattern. A part of a line is held until it has many more.
+const LONGEST_PIECE: usize = 1 << 10;
+
+/// A pattern whose matches have no maximum length.
+pub struct OpenMatch {
+    /// Matches the beginnings of all matches.
+    beginnings: Hir,
+    dfa: OnceLock<Option<BackwardAutomaton>>,
+}
+
+/// An automaton that reads from the end of a part backwards.
+struct BackwardAutomaton {
+    dfa: DFA,
+    caches: Pool<Cache, Box<dyn Fn() -> Cache + Send + Sync>>,
+}
+
+impl std::fmt::Debug for OpenMatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "OpenMatch({})", self.beginnings)
+    }
+}
+
+impl OpenMatch {
+    /// Returns nothing if a match may be empty, or depends on the bytes around it.
+    pub fn new(source: &str, with: &Syntax) -> Option<OpenMatch> {
+        if with.boundary != Boundary::Any {
+            return None;
+        }
+        let tree = syntax::parse_with(source, &flags(with)).ok()?;
+        let properties = tree.properties();
+        let is_fit = properties.look_set().is_empty() && properties.minimum_len().is_some_and(|least| least > 0);
+        let beginnings = beginnings(&tree).filter(|_| is_fit)?;
+        Some(OpenMatch { beginnings, dfa: OnceLock::new() })
+    }
+
+    /// Returns the position in `part` from which on matches may change with the bytes that follow.
+    /// Matches that begin before it are matches whatever follows.
+    pub fn start(&self, part: &[u8]) -> usize {
+        let Some(backward) = self.dfa.get_or_init(|| BackwardAutomaton::new(&self.beginnings)) else { return 0 };
+        let input = Input::new(part).anchored(Anchored::Yes);
+        let found = backward.dfa.try_search_rev(&mut backward.caches.get(), &input);
+        // The automaton does not give up: its cache is cleared as often as necessary.
+        found.map_or(0, |found| found.map_or(part.len(), |found| found.offset()))
+    }
+}
+
+impl BackwardAutomaton {
+    fn new(tree: &Hir) -> Option<BackwardAutomaton> {
+        let config = thompson::Config::new().utf8(false).reverse(true).which_captures(WhichCaptures::None);
+        let nfa = thompson::Compiler::new().configure(config).build_from_hir(tree).ok()?;
+        let config = DFA::config().match_kind(MatchKind::All);
+        let dfa = DFA::builder().configure(config).build_from_nfa(nfa).ok()?;
+        let maker = dfa.clone();
+        Some(BackwardAutomaton { dfa, caches: Pool::new(Box::new(move || maker.create_cache())) })
+    }
+}
+
+/// Returns a regex that matches every beginning of a match of `tree`, and perhaps more.
+fn beginnings(tree: &Hir) -> Option<Hir> {
+    if let Some(most) = tree.properties().maximum_len() {
+        let any = Hir::class(Class::Bytes(ClassBytes::new([ClassBytesRange::new(0, 255)])));
+        let sub = Box::new(any);
+        let max = Some(u32::try_from(most).ok().filter(|_| most <= LONGEST_PIECE)?);
+        return Some(Hir::repetition(Repetition { min: 0, max, greedy: true, sub }));
+    }
+    match tree.kind() {
+        HirKind::Repetition(repetition) => {
+            let last = beginnings(&repetition.sub)?;
+            let whole = Hir::repetition(Repetition { min: 0, ..repetition.clone() });
+            Some(Hir::concat(vec![whole, last]))
+        }
+        HirKind::Capture(group) => beginnings(&group.sub),
+        HirKind::Alternation(all) => Some(Hir::alternation(all.iter().map(beginnings).collect::<Option<_>>()?)),
+        HirKind::Concat(parts) => {
+            // Either the first part is the last one that was begun, or others follow it.
+            let (last, before) = parts.split_last()?;
+            before.iter().rev().try_fold(beginnings(last)?, |after, part| {
+                Some(Hir::alternation(vec![beginnings(part)?, Hir::concat(vec![part.clone(), after])]))
+            })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_match_that_may_continue_is_found() {
+        for (source, part, expected) in [
+            ("id=[0-9]+", "x id=12 y", 6),
+            ("id=[0-9]+", "x id=12", 2),
+            ("id=[0-9]+", "x id=12 and id=345", 12),
+            ("\"[^\"]*\"", "say \"a\" and \"b", 8),
+            ("(a|bc)+d", "xxabcbca", 2),
+            (".+", "abc", 0),
+            ("a.*b", "xxbxaxbx", 4),
+            ("é+", "aéé\u{c3}", 1),
+        ] {
+            let open = OpenMatch::new(source, &Syntax::default()).unwrap();
+            // Bounded pieces of a pattern count by their lengths, so more may be taken as open.
+            let start = open.start(part.as_bytes());
+            assert!(start <= expected && start + 4 >= expected, "{source} in {part}: {start}");
+        }
+        for source in ["^a+", "a*", r"\ba+", "a+$"] {
+            assert!(OpenMatch::new(source, &Syntax::default()).is_none(), "{source}");
+        }
+    }
+}
