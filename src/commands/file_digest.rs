@@ -14,6 +14,10 @@ use crate::output::{input_name, print_message};
 /// The size in bytes below which a file is hashed whole, without splitting it into subtrees.
 const WHOLE: u64 = 256 * 1024;
 
+/// The size in bytes below which no thread is started only to load the blocks of a file. Starting it
+/// would take longer than loading them, cached or not.
+const LOADED_ALONE: u64 = 16 << 20;
+
 impl Consumer for Recipe {
     type Part = HashedPart;
     /// Created for the first block, which shows whether pieces must be joined.
@@ -62,7 +66,9 @@ fn plan(source: &Source, recipes: &[Recipe], config: &Config) -> Plan {
 pub fn digest(source: Source, recipes: &[Recipe], config: &Config, permits: &Permits) -> io::Result<Vec<Digest>> {
     let source = config.decoded(source, config.engine.range)?;
     // A serial digest keeps one thread busy; another loads the next block.
-    let helpers = if recipes.iter().any(Recipe::splits) { usize::MAX } else { recipes.len() };
+    let loaders = usize::from(source.wanted().is_none_or(|wanted| wanted >= LOADED_ALONE));
+    let is_serial = !recipes.iter().any(Recipe::splits);
+    let helpers = if is_serial { recipes.len().saturating_sub(1) + loaders } else { usize::MAX };
     let helpers = helpers.min(config.engine.threads.max(1) - 1);
     let plan = plan(&source, recipes, config);
     let consumed = config.engine.feed(Input::Open(source), plan, recipes, (permits, helpers), &config.stats)?;
