@@ -80,6 +80,18 @@ impl<'p> LineStretches<'p> {
         result.map(|_| damage)
     }
 
+    /// Returns the number of matches in a line, which is in `range` of the block.
+    pub fn count(mut self, block: &Block, range: Range<usize>) -> u64 {
+        let mut count = 0;
+        let mut take = |stretch: LineStretch<'_>| {
+            count += u64::from(stretch.is_match);
+            true
+        };
+        block.in_parts(range, 0, |part, _| self.part(part, &mut take));
+        self.end(&mut take);
+        count
+    }
+
     /// Divides the pending bytes before `certain`, and those of matches that begin there.
     fn divide(&mut self, pattern: &Pattern, certain: usize, each: &mut dyn FnMut(LineStretch<'_>) -> bool) -> bool {
         let pending = &self.pending[..];

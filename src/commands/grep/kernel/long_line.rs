@@ -13,6 +13,7 @@ use super::super::line_automaton::LineAutomaton;
 use super::super::pattern::{LONGEST, Pattern};
 use super::super::query::{Found, Piece};
 use super::super::settings::Report;
+use super::super::stretches::LineStretches;
 use super::{Part, Search};
 use crate::cli::grep::BinaryFiles;
 use crate::engine::Block;
@@ -145,10 +146,14 @@ impl Search<'_> {
     fn select_long(&self, block: &Block, (line, mark): (Range<usize>, usize), found: &mut Found, long: &mut LongLine) {
         let wanted = self.wanted();
         found.selected += 1;
-        if wanted.matches || self.settings.report == Report::Json {
-            long.json =
-                JsonSize::of(block, line, long.is_valid, self.finds_matches(true).then_some(&self.settings.query.any));
-            found.matches += if self.settings.query.invert { 1 } else { long.json.matches };
+        let query = &self.settings.query;
+        if self.settings.report == Report::Json {
+            let pattern = self.finds_matches(true).then_some(&query.any);
+            long.json = JsonSize::of(block, line, long.is_valid, pattern);
+            found.matches += if query.invert { 1 } else { long.json.matches };
+        } else if wanted.matches {
+            found.matches +=
+                if query.invert { 1 } else { LineStretches::new(Some(&query.any), None).count(block, line) };
         }
         if !wanted.pieces {
             return;
