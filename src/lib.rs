@@ -85,6 +85,10 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
         output::print_message(format_args!("{}", examples::brief(subcommand)));
         return usage_error(subcommand).into();
     }
+    if let Some(message) = subcommand.and_then(|name| cli::refusal::foreign_option(&args, name)) {
+        output::print_message(format_args!("mapped: {message}"));
+        return usage_error(subcommand).into();
+    }
     let is_full_help = args.iter().any(|arg| arg == "--help");
     match Cli::try_parse_from(cli::getopt::expand_numbers(args)) {
         Ok(cli) => run(&cli).into(),

@@ -25,12 +25,23 @@ pub fn expand_numbers(args: Vec<OsString>) -> Vec<OsString> {
     if !is_grep || !args[2..].iter().any(|arg| holds_number(arg.as_bytes())) {
         return args;
     }
+    walk(&args).map_or(args, |walked| walked.expanded)
+}
+
+/// Returns whether a word stands where the subcommand reads an option, not where it reads the value
+/// of one or an operand. `word` begins with two hyphens.
+pub fn is_option(args: &[OsString], word: &str) -> bool {
+    walk(args).is_some_and(|walked| walked.long.iter().any(|long| long == word))
+}
+
+/// Reads the command line of a subcommand.
+fn walk(args: &[OsString]) -> Option<OptionWalk> {
     let mut program = Cli::command();
     program.build();
-    match program.find_subcommand("grep") {
-        Some(command) => OptionWalk { command, expanded: args[..2].to_vec() }.take(&args[2..]),
-        None => args,
-    }
+    let command = program.find_subcommand(args.get(1)?)?;
+    let mut walk = OptionWalk { command: command.clone(), expanded: args[..2].to_vec(), long: Vec::new() };
+    walk.take(&args[2..]);
+    Some(walk)
 }
 
 fn holds_number(arg: &[u8]) -> bool {
@@ -38,13 +49,15 @@ fn holds_number(arg: &[u8]) -> bool {
 }
 
 /// A walk over a command line, option by option.
-struct OptionWalk<'a> {
-    command: &'a Command,
+struct OptionWalk {
+    command: Command,
     expanded: Vec<OsString>,
+    /// The long options as they were typed, without values after an equals sign.
+    long: Vec<OsString>,
 }
 
-impl OptionWalk<'_> {
-    fn take(mut self, args: &[OsString]) -> Vec<OsString> {
+impl OptionWalk {
+    fn take(&mut self, args: &[OsString]) {
         let mut rest = args.iter();
         while let Some(arg) = rest.next() {
             let wants_value = match arg.as_bytes() {
@@ -54,6 +67,8 @@ impl OptionWalk<'_> {
                 }
                 [b'-', b'-', name @ ..] => {
                     self.expanded.push(arg.clone());
+                    let end = memchr::memchr(b'=', arg.as_bytes()).unwrap_or(arg.len());
+                    self.long.push(OsStr::from_bytes(&arg.as_bytes()[..end]).to_owned());
                     !name.contains(&b'=') && self.long_takes_value(name)
                 }
                 [b'-', letters @ ..] if !letters.is_empty() => self.take_cluster(letters),
@@ -67,7 +82,6 @@ impl OptionWalk<'_> {
             }
         }
         self.expanded.extend(rest.cloned());
-        self.expanded
     }
 
     /// Passes a cluster of letters on without its numbers. Returns whether its last letter takes
@@ -111,7 +125,7 @@ impl OptionWalk<'_> {
     }
 
     fn long_takes_value(&self, name: &[u8]) -> bool {
-        long_option(self.command, name).is_some_and(takes_value)
+        long_option(&self.command, name).is_some_and(takes_value)
     }
 }
 

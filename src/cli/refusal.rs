@@ -4,15 +4,18 @@
 //! rephrases its errors, and adds advice for options and commands of the classic tools.
 
 use std::error::Error as _;
+use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use super::getopt;
 
 /// Advice for words that are not subcommands.
 const SUBCOMMANDS: &[(&[&str], &str)] = &[
     (&["head"], "mapped cat --lines=:10 FILE, or mapped --as head FILE"),
     (&["tail", "tailf"], "mapped cat --lines=-10: FILE, mapped cat -F FILE, or mapped --as tail FILE"),
     (&["tac", "reverse"], "mapped cat --reverse FILE"),
-    (&["wc", "lines", "count"], "mapped stat --lines FILE"),
+    (&["wc", "lines", "count"], "mapped stat --lines FILE, or mapped --as wc FILE"),
     (&["nl", "bat"], "mapped cat -n FILE"),
     (&["sed", "slice", "range"], "mapped cat --lines=100:200 FILE"),
     (&["dd"], "mapped cat --offset SIZE --length SIZE FILE"),
@@ -79,8 +82,9 @@ const OPTIONS: &[(&str, &[&str], &str)] = &[
     ("grep", &["--from"], "--since TIME"),
     ("grep", &["--to"], "--until TIME"),
     ("grep", &["--first", "--limit"], "-m N"),
-    ("grep", &["--histogram", "--count-by", "--per"], "--timeline=SPAN"),
+    ("grep", &["--histogram", "--count-by"], "--timeline=SPAN"),
     ("grep", &["--zip", "--gzip"], "--decompress"),
+    ("grep", &["--no-color", "--no-colour"], "--color=never"),
     ("grep", &["-uu", "-uuu", "--unrestricted"], "nothing is ignored without --ignore"),
     ("grep", &["--tail"], "mapped grep --last 10 PATTERN FILE"),
     ("grep", &["--head", "--max-results"], "mapped grep -m 10 PATTERN FILE"),
@@ -120,6 +124,15 @@ const OPTIONS: &[(&str, &[&str], &str)] = &[
     ("bench", &["--depth"], "--queue-depth N"),
     ("bench", &["--size"], "--file-size SIZE"),
 ];
+
+/// Returns the message about an option that only other programs have, but that clap would read as the
+/// abbreviation of another one: `cat --head` is not `--heading`.
+pub fn foreign_option(args: &[OsString], subcommand: &str) -> Option<String> {
+    let long = |word: &&&str| word.starts_with("--") && args.iter().any(|arg| arg == **word);
+    let words = OPTIONS.iter().filter(|(name, ..)| *name == subcommand).flat_map(|(_, words, _)| *words);
+    let word = words.into_iter().filter(long).find(|word| getopt::is_option(args, word))?;
+    advise(word, subcommand)
+}
 
 /// Returns a one-line message about what is wrong with a command line, without the program's name.
 ///
@@ -194,16 +207,23 @@ fn unknown_option(error: &clap::Error, option: &str, subcommand: Option<&str>) -
     let Some(subcommand) = subcommand else {
         return format!("mapped has no option '{option}'; options follow the subcommand");
     };
-    let said = format!("{subcommand} has no option '{option}'");
-    let advice = OPTIONS.iter().find(|(name, options, _)| *name == subcommand && options.contains(&option));
-    if let Some((_, _, advice)) = advice {
-        let is_typed = advice.starts_with("mapped ") || advice.starts_with('-');
-        return format!("{said}; {}{advice}", if is_typed { "try: " } else { "" });
+    if let Some(advised) = advise(option, subcommand) {
+        return advised;
     }
+    let said = format!("{subcommand} has no option '{option}'");
     match error.get(ContextKind::SuggestedArg).map(words) {
         Some(near) if is_near(option, &option_name(&near)) => format!("{said}; did you mean {}?", option_name(&near)),
         _ => said,
     }
+}
+
+/// Returns the message about an option of another program, if it is a known one.
+fn advise(option: &str, subcommand: &str) -> Option<String> {
+    let known = |(name, options, _): &&(&str, &[&str], &str)| *name == subcommand && options.contains(&option);
+    let (_, _, advice) = OPTIONS.iter().find(known)?;
+    let is_typed = advice.starts_with("mapped ") || advice.starts_with('-');
+    let lead = if is_typed { "try: " } else { "" };
+    Some(format!("{subcommand} has no option '{option}'; {lead}{advice}"))
 }
 
 fn unknown_subcommand(error: &clap::Error, word: &str) -> String {

@@ -198,14 +198,22 @@ fn every_topic_has_a_text() {
 // `head`, it suggested `hexdump`.
 #[test]
 fn a_usage_error_is_one_line_with_advice() {
-    let cases: [(&[&str], &str); 24] = [
+    let cases: [(&[&str], &str); 28] = [
         (&["head"], "unknown subcommand 'head'; try: mapped cat --lines=:10 FILE, or mapped --as head FILE"),
-        (&["wc"], "unknown subcommand 'wc'; try: mapped stat --lines FILE"),
+        (&["wc"], "unknown subcommand 'wc'; try: mapped stat --lines FILE, or mapped --as wc FILE"),
         (&["strings"], "unknown subcommand 'strings'; try: mapped grep -oab '[ -~]{4,}' FILE"),
         (&["grpe", "x"], "unknown subcommand 'grpe'; did you mean 'grep'?"),
         (&["frobnicate"], "unknown subcommand 'frobnicate'; see mapped --help"),
         (&["cat", "--zero-terminated"], "cat has no option '--zero-terminated'; try: mapped cat -z --lines=:10 FILE"),
         (&["cat", "--tail", "5"], "cat has no option '--tail'; try: mapped cat --lines=-10: FILE"),
+        // These were read as --heading, --top and --pretty.
+        (&["cat", "--head", "5"], "cat has no option '--head'; try: mapped cat --lines=:10 FILE"),
+        (&["grep", "x", "--to", "9:30"], "grep has no option '--to'; try: --until TIME"),
+        (
+            &["grep", "-i", "--pre", "cat", "x"],
+            "grep has no option '--pre'; try: mapped grep --decompress PATTERN FILE",
+        ),
+        (&["grep", "--no-color", "x"], "grep has no option '--no-color'; try: --color=never"),
         (&["cat", "--colr"], "cat has no option '--colr'; did you mean --color?"),
         (&["cat", "--nosuch"], "cat has no option '--nosuch'; see mapped cat --help"),
         // clap #927: options before the subcommand.
@@ -232,6 +240,10 @@ fn a_usage_error_is_one_line_with_advice() {
         let ran = run(args);
         assert_eq!(ran.stderr, format!("mapped: {message}\n"), "{args:?}");
         assert!(ran.code > 0 && ran.stdout.is_empty(), "{args:?}");
+    }
+    // Here, the word is a pattern or a value.
+    for args in [&["grep", "-e", "--head", "/dev/null"][..], &["grep", "--", "--pre", "/dev/null"]] {
+        assert_eq!(run(args).stderr, "", "{args:?}");
     }
 }
 
