@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use anyhow::bail;
+use anyhow::anyhow;
 use grep_regex::RegexMatcher;
 use pcre2::bytes::{CaptureLocations, Regex, RegexBuilder};
 
@@ -58,15 +58,13 @@ impl Perl {
         if let [only] = &mut bodies[..] {
             // Settings such as `(*UCP)` count at the very beginning only.
             let body = only.split_off(leading_verbs(only));
-            let body =
-                Body { relaxed: relaxed(std::slice::from_ref(&body), only, syntax), text: format!("(?:{body})") };
+            let text = group(only, &body, syntax)?;
+            let body = Body { relaxed: relaxed(std::slice::from_ref(&body), only, syntax), text };
             return Perl::compile(only, body, alternatives, syntax);
         }
         // Each alternative counts its groups from 1, as when it stands alone.
-        let text = match bodies[..] {
-            [] => "(?!)".to_owned(),
-            _ => format!("(?|(?:{}))", bodies.join(")|(?:")),
-        };
+        let groups = bodies.iter().map(|body| group("", body, syntax)).collect::<anyhow::Result<Vec<_>>>()?;
+        let text = if groups.is_empty() { "(?!)".to_owned() } else { format!("(?|{})", groups.join("|")) };
         Perl::compile("", Body { text, relaxed: relaxed(&bodies, "", syntax) }, alternatives, syntax)
     }
 
@@ -183,6 +181,21 @@ fn has_ascii_classes(verbs: &str, syntax: &Syntax) -> bool {
     syntax.unicode && !syntax.dialect.is_posix() && !verbs.contains("(*UCP)")
 }
 
+/// Returns a pattern as a group, in which a quotation or a comment that is open at its end has ended.
+///
+/// # Errors
+/// Returns an error if PCRE2 rejects the pattern by itself: `a)(b` is only valid within a group.
+fn group(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<String> {
+    let compile = |body: &str| {
+        let mut builder = RegexBuilder::new();
+        builder.ucp(syntax.unicode).caseless(syntax.case == Case::Insensitive).build(&format!("{verbs}{body}"))
+    };
+    compile(body).map_err(|error| anyhow!("{error}"))?;
+    let unquoted = format!(r"(?:{body}\E)");
+    // A comment of extended syntax hides the parenthesis.
+    Ok(if compile(&unquoted).is_ok() { unquoted } else { format!("(?:{body}\n)") })
+}
+
 /// Compiles a pattern that begins with settings, and adds what must stand around a match.
 fn build(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<Regex> {
     let bounded = match syntax.boundary {
@@ -202,10 +215,7 @@ fn build(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<Regex> {
         .jit_if_available(has_room_for_stacks())
         .max_jit_stack_size(Some(JIT_STACK_BYTES))
         .build(&format!("{verbs}{classes}{bounded}"));
-    match regex {
-        Ok(regex) => Ok(regex),
-        Err(error) => bail!("{error}"),
-    }
+    regex.map_err(|error| anyhow!("{error}"))
 }
 
 /// Returns whether the stacks of some threads can be reserved (`ulimit -v`). The crate panics when
@@ -307,6 +317,21 @@ mod tests {
         let caseless = Syntax { case: Case::Insensitive, ..Syntax::default() };
         let pattern = Perl::new(&["\u{c9}".into()], &caseless).unwrap();
         assert_eq!(pattern.find_at("\u{e9}".as_bytes(), 0), Ok(Some(0..2)));
+    }
+
+    // Regression: each pattern was compiled within a group only, which completed the first two.
+    #[test]
+    fn a_pattern_is_valid_by_itself() {
+        for refused in ["a)(b", "a|b)|(c", "(", "a\\"] {
+            let error = Perl::new(&[refused.into()], &Syntax::default()).unwrap_err().to_string();
+            assert!(error.contains(&format!("at offset {}", refused.find(')').unwrap_or(refused.len()))), "{error}");
+            assert!(Perl::new(&["x".into(), refused.into()], &Syntax::default()).is_err());
+        }
+        for (pattern, hay) in [("(?x)a b # c", "ab"), ("(?x) a b #c)", "ab"), (r"\Qa)(b", "a)(b"), (r"\Qa\", r"a\")] {
+            assert_eq!(perl(pattern).find_at(hay.as_bytes(), 0), Ok(Some(0..hay.len())), "{pattern}");
+            let both = Perl::new(&[pattern.into(), "x".into()], &Syntax::default()).unwrap();
+            assert_eq!(both.find_at(hay.as_bytes(), 0), Ok(Some(0..hay.len())), "{pattern}");
+        }
     }
 
     #[test]
