@@ -71,8 +71,10 @@ fn files() -> Dir {
     for name in ["a", "sub/b", "sub/deeper/gr\u{fc}n \u{1f600}", "sub/c needle"] {
         dir.file(format!("tree/{name}"), format!("{name}\nneedle {name}\n").as_bytes());
     }
-    let compressed = Command::new("gzip").arg("-k").arg(dir.path().join("log")).status().unwrap();
-    assert!(compressed.success());
+    for program in ["gzip", "xz", "zstd"] {
+        let compressed = Command::new(program).args(["-k", "-q"]).arg(dir.path().join("log")).status().unwrap();
+        assert!(compressed.success(), "{program}");
+    }
     dir
 }
 
@@ -92,6 +94,7 @@ fn cat_prints_the_same() {
         cat log|cat -n log|cat -A crlf bytes|cat -s zeros crlf|cat --lines 100:110 log|cat --lines=-5: log|\
         cat --reverse log|cat --io mmap log|cat --io read log|cat --io mmap --block-size 1000 log|\
         cat --since 2026-11-21T03:00Z --until 2026-11-21T03:10Z log|cat --decompress log.gz|cat empty|cat none log|\
+        cat --decompress --lines=-2: log.xz|cat --until 2026-11-21T00:10Z log.zst|\
         cat --offset 100 --length 70000 bytes|cat tree";
     same_lines(files().path(), lines);
 }
@@ -104,6 +107,7 @@ fn grep_prints_the_same() {
         grep -r needle tree|grep -r -l needle tree|grep -rc needle tree|grep --sort path -rn needle tree|\
         grep needle none log|grep zzz log|grep -i NEEDLE --io mmap log|grep needle --io mmap --block-size 999 log|\
         grep --decompress -c needle log.gz|grep --since 2026-11-21T10:00Z -c needle log|grep -z -c needle log|\
+        grep -P (?<=line.)12.?$ log|grep -cE (.)\\1{3} log|grep -P --replace <$1> line.(9999.) log|grep -P ( log|\
         grep --crlf two$ crlf|grep -a -c . bytes|grep needle bytes|grep -m3 needle log|grep needle tree";
     same_lines(files().path(), lines);
 }
