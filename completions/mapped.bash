@@ -60,12 +60,16 @@ _mapped() {
 
     case "${cmd}" in
         mapped)
-            opts="-h -V --help --version bench cat checksum grep hexdump stat help man completions links"
+            opts="-h -V --as --help --version bench cat checksum grep hexdump stat help man completions links"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --as|--as=)
+                    COMPREPLY=($(compgen -W "cat head tail tac grep egrep fgrep rgrep hexdump hd xxd cmp od stat wc md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum b3sum cksum sum" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

@@ -18,6 +18,7 @@ set edit:completion:arg-completer[mapped] = {|@words|
     }
     var completions = [
         &'mapped'= {
+            cand --as 'Act as a classic tool'
             cand -h 'Print help'
             cand --help 'Print help'
             cand -V 'Print version'

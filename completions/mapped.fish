@@ -1194,3 +1194,8 @@ complete -c mapped -n "__fish_mapped_using_subcommand completions" -s h -l help 
 complete -c mapped -n "__fish_mapped_using_subcommand completions" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand links" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand links" -s V -l version -d 'Print version'
+complete -c mapped -n "test (count (commandline -opc)) -le 2" -l as -d 'Act as a classic tool' -x -a "cat head tail tac grep egrep fgrep rgrep hexdump hd xxd cmp od stat wc md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum b3sum cksum sum"
+complete -c mapped -n "__fish_mapped_using_subcommand help" -f -a "bench cat checksum grep hexdump stat help man completions links logs times patterns numbers exit-codes"
+complete -c mapped -n "__fish_mapped_using_subcommand man" -f -a "bench cat checksum grep hexdump stat help man completions links logs times patterns numbers exit-codes"
+complete -c mapped -n "__fish_mapped_using_subcommand completions" -f -a "bash elvish fish powershell zsh"
+complete -c mapped -n "__fish_mapped_using_subcommand links" -f -a "cat head tail tac grep egrep fgrep rgrep hexdump hd xxd cmp od stat wc md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum b3sum cksum sum"

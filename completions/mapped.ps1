@@ -21,6 +21,7 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'mapped' {
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as a classic tool')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')

@@ -52,7 +52,7 @@ pub const ALGORITHMS: [&str; 32] = [
 #[derive(clap::Args, Debug)]
 // Here, `--length` is the length of the digest, as in b2sum, cksum and b3sum.
 #[command(
-    override_usage = "mapped checksum [OPTION]... [FILE]...\n       mapped checksum -c|--audit [OPTION]... [LIST]..."
+    override_usage = "mapped checksum [OPTION]... [FILE]...\n       mapped checksum -c [OPTION]... [LIST]...\n       mapped checksum --audit [OPTION]... [LIST]... [DIR]..."
 )]
 #[command(mut_arg("length", |arg| arg.long("bytes")), args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 pub struct ChecksumArgs {
@@ -179,7 +179,7 @@ pub struct Checking {
 
     /// Like --check, and also report files that are not in the list, have moved, or are missing
     ///
-    /// Searches the directories that names in the list start with. Listed files are reported in the
+    /// Searches the directories that names in the list start with, and each DIR. Listed files are reported in the
     /// order of the list, then moved and new ones in byte order of their names, then missing ones.
     #[arg(long, conflicts_with = "ignore_missing")]
     pub audit: bool,

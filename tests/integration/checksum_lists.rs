@@ -332,6 +332,27 @@ fn an_audit_sums_up_last() {
     assert!(at("plain: FAILED") < at("a b: NEW") && at("a b: NEW") < at("WARNING: 1 computed"), "{output}");
 }
 
+// Regression, hashdeep #423: the files of a renamed directory were missing.
+#[test]
+fn an_audit_searches_directories_beside_the_list() {
+    let dir = Dir::new();
+    std::fs::create_dir(dir.path().join("before")).unwrap();
+    dir.file("before/x", b"one");
+    dir.file("before/y", b"two");
+    dir.file("list", &printed(&dir, &["-r", "before"]));
+    std::fs::rename(dir.path().join("before"), dir.path().join("after")).unwrap();
+    dir.file("after/z", b"three");
+    let ran = checksum(&dir, &["--audit", "--status", "list"]);
+    assert_eq!((ran.code, ran.stdout.len()), (1, 0));
+    for args in [["--audit", "list", "after"], ["--audit", "./after/", "list"]] {
+        let ran = checksum(&dir, &args);
+        let want = "before/x: MOVED to after/x\nbefore/y: MOVED to after/y\nafter/z: NEW\n";
+        assert!(text(&ran.stdout).starts_with(want) && ran.code == 1, "{}", text(&ran.stdout));
+    }
+    let ran = checksum(&dir, &["--audit", "after"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, "mapped: after: is a directory\n"));
+}
+
 #[test]
 fn an_audit_finds_moved_missing_and_new_files() {
     let dir = Dir::new();

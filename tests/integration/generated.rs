@@ -145,7 +145,13 @@ fn completes(shell: &str, args: &[&str], setup: &str) {
         return crate::util::skip(shell);
     }
     let home = Dir::new();
-    for (keys, wanted) in [("mapped cat --block-s\t", "--block-size"), ("mapped cat --io mm\t", "--io mmap")] {
+    for (keys, wanted) in [
+        ("mapped cat --block-s\t", "--block-size"),
+        ("mapped cat --io mm\t", "--io mmap"),
+        ("mapped --as b3\t", "--as b3sum"),
+        ("mapped help patt\t", "help patterns"),
+        ("mapped man hexd\t", "man hexdump"),
+    ] {
         let mut command = Command::new("setsid");
         command.arg("--ctty").arg(shell).args(args).env("HOME", home.path()).env("TERM", "xterm");
         let setup = setup.replace("COMPLETIONS", root().join("completions").to_str().unwrap());

@@ -121,6 +121,8 @@ fn as_is_a_link_without_a_file() {
     // A shell's `exec -a` and fexecve(3) name a tool without a link.
     let named: Ran = mapped().arg0("/bin/sha256sum").arg("text").current_dir(dir.path()).output().unwrap().into();
     assert_eq!(named, shell("sha256sum text", dir.path(), Some(links.path())));
+    assert_eq!(run(&["--as=grep", "-c", "x", "/dev/null"]).stdout, b"0\n");
+    assert_eq!(run(&["--as="]).code, 2);
     let ran = run(&["--as", "awk"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.starts_with("mapped: unknown tool 'awk' for --as"), "{}", ran.stderr);

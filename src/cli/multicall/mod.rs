@@ -13,6 +13,8 @@ mod tools;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+use crate::os::posix::OsStrExt;
+
 pub use rewrite::Refused;
 pub use tools::TOOLS;
 
@@ -119,10 +121,12 @@ impl Rule {
 /// # Errors
 /// Returns the name after `--as` if there is no such tool.
 pub fn call(args: &[OsString]) -> Result<Option<Call>, OsString> {
-    if args.get(1).is_some_and(|arg| arg == "--as") {
-        let name = args.get(2).cloned().unwrap_or_default();
-        let tool = Tool::named(&name).ok_or(name)?;
-        return Ok(Some(Call { tool, args: args[3..].to_vec() }));
+    let first = args.get(1).map(|arg| arg.as_bytes()).unwrap_or_default();
+    let joined = first.strip_prefix(b"--as=").map(|name| (OsStr::from_bytes(name), 2));
+    let separate = (first == b"--as").then(|| (args.get(2).map(|name| &**name).unwrap_or_default(), 3));
+    if let Some((name, operands)) = joined.or(separate) {
+        let tool = Tool::named(name).ok_or(name)?;
+        return Ok(Some(Call { tool, args: args[operands..].to_vec() }));
     }
     let name = args.first().map(|path| Path::new(path).file_stem().unwrap_or_default());
     let tool = name.and_then(Tool::named);

@@ -1,9 +1,11 @@
 //! Completion scripts for shells.
 
-use clap::{Arg, Command};
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, Command, CommandFactory};
 use clap_complete::{Shell, generate};
 
-use super::program;
+use super::super::Cli;
+use super::super::multicall::TOOLS;
 
 /// Print a completion script for a shell.
 #[derive(clap::Args, Debug)]
@@ -16,11 +18,44 @@ pub struct CompletionsArgs {
 /// Returns the completion script for `shell`.
 pub fn script(shell: Shell) -> Vec<u8> {
     let mut script = Vec::new();
-    generate(shell, &mut program(), "mapped", &mut script);
+    let mut program = if shell == Shell::Fish { super::program() } else { program() };
+    generate(shell, &mut program, "mapped", &mut script);
     match shell {
         Shell::Bash => with_values_after_equals(&String::from_utf8_lossy(&script)).into_bytes(),
+        Shell::Fish => [script, fish_additions().into_bytes()].concat(),
         _ => script,
     }
+}
+
+/// Returns the program with `--as`, which is read before all other arguments.
+fn program() -> Command {
+    let tools = PossibleValuesParser::new(TOOLS.iter().map(|tool| tool.name));
+    let tool = Arg::new("as").long("as").value_name("TOOL").help("Act as a classic tool").value_parser(tools);
+    let mut program = Cli::command().arg(tool);
+    program.build();
+    program
+}
+
+/// Returns what clap leaves out for fish: operands, such as the topics of `help`, and the values of
+/// an option before the subcommand.
+fn fish_additions() -> String {
+    let tools: Vec<&str> = TOOLS.iter().map(|tool| tool.name).collect();
+    let is_first = "test (count (commandline -opc)) -le 2";
+    let tools = tools.join(" ");
+    let mut lines =
+        format!("complete -c mapped -n \"{is_first}\" -l as -d 'Act as a classic tool' -x -a \"{tools}\"\n");
+    for command in super::program().get_subcommands() {
+        for operand in command.get_positionals() {
+            let values = operand.get_possible_values();
+            let names: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
+            if !names.is_empty() {
+                let (subcommand, names) = (command.get_name(), names.join(" "));
+                let condition = format!("__fish_mapped_using_subcommand {subcommand}");
+                lines.push_str(&format!("complete -c mapped -n \"{condition}\" -f -a \"{names}\"\n"));
+            }
+        }
+    }
+    lines
 }
 
 /// Returns the name of the file in which `shell` expects the script.

@@ -2,7 +2,8 @@
 //!
 //! Listed names are remembered as 16 bytes each, and digests only for files that are missing. A
 //! file that is not listed is hashed if something is missing, because one with the same digest has
-//! moved. Only the directories that listed names start with are audited.
+//! moved. Only the directories that listed names start with, and those named beside the lists, are
+//! audited.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -77,6 +78,11 @@ impl Audit {
             left_out: HashSet::new(),
             counts: Counts::default(),
         }
+    }
+
+    /// Adds a directory to those that listed names start with.
+    pub fn search(&mut self, tree: &OsStr) {
+        self.roots.insert(plain(Path::new(tree)));
     }
 
     /// Excludes a list from the audit, because a list does not contain itself.
@@ -245,11 +251,15 @@ fn sum_up(counts: Counts, run: ChecksumRun<'_>, checking: &Checking, output: &mu
 
 /// Returns a key for a name that is the same for all its spellings: `./a//b` is `a/b`.
 fn key(name: &OsStr) -> [u8; 16] {
-    let plain: PathBuf = Path::new(name).components().filter(|part| *part != Component::CurDir).collect();
-    let hash = blake3::hash(plain.as_os_str().as_bytes());
+    let hash = blake3::hash(plain(Path::new(name)).as_os_str().as_bytes());
     let mut key = [0; 16];
     key.copy_from_slice(&hash.as_bytes()[..16]);
     key
+}
+
+/// Returns the plain spelling of a name.
+fn plain(name: &Path) -> PathBuf {
+    name.components().filter(|part| *part != Component::CurDir).collect()
 }
 
 /// Returns the directory that a listed name starts with, or the empty path for the current one.

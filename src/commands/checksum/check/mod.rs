@@ -33,7 +33,13 @@ pub fn run(run: ChecksumRun<'_>, args: &ChecksumArgs, output: &mut Output) -> io
     let mut exit = Exit::Success;
     let mut audit = args.checking.audit.then(|| Audit::new(args.checking.directory.as_deref()));
     let mut audited = Vec::new();
-    for list in &run.settings.files {
+    let (mut lists, mut trees) = (run.settings.files.iter().collect::<Vec<_>>(), Vec::new());
+    if let Some(audit) = &mut audit {
+        (trees, lists) = lists.into_iter().partition(|name| is_directory(name));
+        trees.iter().for_each(|tree| audit.search(tree));
+    }
+    // Without a list, a directory is taken for one, and reported.
+    for list in if lists.is_empty() { trees } else { lists } {
         let (input, from_stdin) = match open(list) {
             Ok(opened) => opened,
             Err(error) => {
@@ -64,6 +70,10 @@ pub fn run(run: ChecksumRun<'_>, args: &ChecksumArgs, output: &mut Output) -> io
         }
     }
     Ok(exit)
+}
+
+fn is_directory(name: &OsStr) -> bool {
+    path::status(name).is_ok_and(|status| status.kind == FileType::Directory)
 }
 
 /// Opens a list. Also returns whether it is the same file as standard input.
