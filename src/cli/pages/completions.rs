@@ -1,6 +1,6 @@
 //! Completion scripts for shells.
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, Command, CommandFactory};
 use clap_complete::{Shell, generate};
 
@@ -47,7 +47,7 @@ fn fish_additions() -> String {
     for command in super::program().get_subcommands() {
         for operand in command.get_positionals() {
             let values = operand.get_possible_values();
-            let names: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
+            let names: Vec<&str> = values.iter().map(PossibleValue::get_name).collect();
             if !names.is_empty() {
                 let (subcommand, names) = (command.get_name(), names.join(" "));
                 let condition = format!("__fish_mapped_using_subcommand {subcommand}");
