@@ -1,4 +1,6 @@
-//! Dates and times of day as logs write them. Each style is a plain value that reads itself.
+//! Dates as logs write them. Each style is a plain value that reads itself.
+
+use jiff::civil::{ISOWeekDate, Weekday};
 
 use super::months::{MONTHS, foreign_month};
 use super::scan::Scanner;
@@ -11,10 +13,8 @@ const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Frid
 pub(super) const CJK: u8 = 0xe5;
 const YEAR_UNITS: [&str; 2] = ["年", "년"];
 const DATE_UNITS: [[&str; 2]; 2] = [["月", "월"], ["日", "일"]];
-const CLOCK_UNITS: [[&str; 3]; 3] = [["时", "時", "시"], ["分", "分", "분"], ["秒", "秒", "초"]];
-
 /// Consumes numbers of one or two digits, each with one of its units after it, and blanks between.
-fn numbers_with_units<const N: usize, const U: usize>(
+pub(super) fn numbers_with_units<const N: usize, const U: usize>(
     at: &mut Scanner<'_>,
     units: &[[&str; U]; N],
 ) -> Option<[i32; N]> {
@@ -29,12 +29,17 @@ fn numbers_with_units<const N: usize, const U: usize>(
     Some(numbers)
 }
 
+/// The difference between a Buddhist and a Gregorian year.
+const BUDDHIST: i32 = 543;
+
 /// The order in which a date is written. The last two omit the year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Order {
     YearMonthDay,
     /// The year and the number of the day in it (ISO 8601, ordinal dates).
     YearDay,
+    /// The year, the number of the week in it, and the number of the day in that (ISO 8601).
+    YearWeek,
     DayMonthYear,
     MonthDayYear,
     MonthDay,
@@ -72,8 +77,8 @@ const fn named(order: Order, separator: u8, short_year: bool, weekday: bool) -> 
 }
 
 /// All supported date styles.
-pub(super) const STYLES: [DateStyle; 54] = {
-    use Order::{DayMonth, DayMonthYear, MonthDay, MonthDayYear, YearDay, YearMonthDay};
+pub(super) const STYLES: [DateStyle; 64] = {
+    use Order::{DayMonth, DayMonthYear, MonthDay, MonthDayYear, YearDay, YearMonthDay, YearWeek};
     [
         numbers(YearMonthDay, b'-', false),
         numbers(YearMonthDay, b'/', false),
@@ -81,8 +86,16 @@ pub(super) const STYLES: [DateStyle; 54] = {
         numbers(YearMonthDay, b':', false),
         numbers(YearMonthDay, b'\\', false),
         numbers(YearMonthDay, CJK, false),
+        numbers(YearMonthDay, b'_', false),
+        numbers(YearMonthDay, b' ', false),
         numbers(YearDay, b'-', false),
         numbers(YearDay, b':', false),
+        // z/OS.
+        numbers(YearDay, b'.', false),
+        numbers(YearDay, 0, false),
+        numbers(YearDay, 0, true),
+        numbers(YearWeek, b'-', false),
+        numbers(YearWeek, 0, false),
         numbers(YearMonthDay, 0, false),
         numbers(YearMonthDay, 0, true),
         numbers(YearMonthDay, b'/', true),
@@ -90,6 +103,8 @@ pub(super) const STYLES: [DateStyle; 54] = {
         numbers(DayMonthYear, b'/', false),
         numbers(DayMonthYear, b'-', false),
         numbers(DayMonthYear, b'.', false),
+        numbers(DayMonthYear, 0, false),
+        numbers(MonthDayYear, 0, false),
         numbers(DayMonthYear, b'/', true),
         numbers(DayMonthYear, b'.', true),
         numbers(DayMonthYear, b'-', true),
@@ -122,6 +137,7 @@ pub(super) const STYLES: [DateStyle; 54] = {
         named(DayMonth, b' ', false, true),
         named(MonthDayYear, b' ', false, false),
         named(MonthDayYear, b' ', false, true),
+        named(MonthDayYear, b'.', false, false),
         named(MonthDayYear, b'-', false, false),
         named(MonthDayYear, b'/', false, false),
         named(MonthDayYear, b'-', true, false),
@@ -158,6 +174,7 @@ impl DateStyle {
                 date.day = self.number(&mut at)?;
             }
             Order::YearDay => date = self.ordinal(&mut at)?,
+            Order::YearWeek => date = self.week(&mut at)?,
             Order::DayMonthYear | Order::DayMonth => {
                 if self.named && matches!(at.0, [b' ', digit, ..] if digit.is_ascii_digit()) {
                     // The day may be padded with a blank.
@@ -179,10 +196,12 @@ impl DateStyle {
                 self.separator(&mut at)?;
                 date.day = self.number(&mut at)?;
                 if self.order == Order::MonthDayYear {
-                    if self.named {
-                        let _ = at.take(b",");
+                    // A comma separates the year, with or without a blank after it.
+                    let comma = self.named && at.take(b",").is_some();
+                    let separated = self.separator(&mut at).is_some();
+                    if !separated && !comma {
+                        return None;
                     }
-                    self.separator(&mut at)?;
                     date.year = Some(self.year(&mut at)?);
                 }
             }
@@ -202,6 +221,17 @@ impl DateStyle {
         Some(WrittenDate { year: Some(year), month, day })
     }
 
+    fn week(self, at: &mut Scanner<'_>) -> Option<WrittenDate> {
+        let year = self.year(at)?;
+        self.separator(at)?;
+        at.take(b"W")?;
+        let week = at.digits(2)?;
+        self.separator(at)?;
+        let weekday = Weekday::from_monday_one_offset(at.digits(1)? as i8).ok()?;
+        let date = ISOWeekDate::new(year as i16, week as i8, weekday).ok()?.date();
+        Some(WrittenDate { year: Some(date.year().into()), month: date.month().into(), day: date.day().into() })
+    }
+
     fn separator(self, at: &mut Scanner<'_>) -> Option<()> {
         // A point follows an abbreviated month and, in German, the number of the day.
         if self.named && self.separator != b'.' {
@@ -211,15 +241,20 @@ impl DateStyle {
             return Some(());
         }
         at.take(&[self.separator])?;
-        if self.separator == b' ' {
+        if self.separator == b' ' && self.named {
             at.take_while(|byte| byte == b' ');
+        } else if self.separator == b'.' && self.order == Order::YearMonthDay {
+            // Korean locales: `2026. 11. 21. `.
+            let _ = at.take(b" ");
         }
         Some(())
     }
 
     fn year(self, at: &mut Scanner<'_>) -> Option<i32> {
         if !self.short_year {
-            return at.digits(4).filter(|year| (1970..2200).contains(year));
+            // Thai locales count years from 543 BC.
+            let year = at.digits(4).map(|year| if year >= 1970 + BUDDHIST { year - BUDDHIST } else { year });
+            return year.filter(|year| (1970..2200).contains(year));
         }
         // POSIX, strptime %y: 69 to 99 are in the last century.
         at.digits(2).map(|year| year + if year < 69 { 2000 } else { 1900 })
@@ -246,121 +281,6 @@ impl DateStyle {
     }
 }
 
-/// How a time of day is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct ClockStyle {
-    /// Whether each number may have one digit; digits after a third colon are milliseconds.
-    pub unpadded: bool,
-    /// Whether a point, rather than the separator, precedes the seconds.
-    pub point: bool,
-    /// The byte between the parts; 0 for none.
-    pub separator: u8,
-    /// Whether seconds are written.
-    pub seconds: bool,
-    /// Whether AM or PM follows.
-    pub half_day: bool,
-    /// Whether a colon, rather than a point or comma, precedes the fraction.
-    pub colon_fraction: bool,
-    /// Whether a comma starts the next column rather than a fraction.
-    pub comma_ends: bool,
-}
-
-const fn clock(separator: u8, seconds: bool, half_day: bool, colon_fraction: bool) -> ClockStyle {
-    let (unpadded, point, comma_ends) = (false, false, false);
-    ClockStyle { unpadded, point, separator, seconds, half_day, colon_fraction, comma_ends }
-}
-
-/// All supported styles of a time of day, those that read more first.
-pub(super) const CLOCKS: [ClockStyle; 15] = [
-    clock(b':', true, true, true),
-    clock(b':', true, true, false),
-    clock(b':', true, false, true),
-    clock(b':', true, false, false),
-    ClockStyle { unpadded: true, ..clock(b':', true, false, false) },
-    ClockStyle { point: true, ..clock(b':', true, false, false) },
-    // OpenVAS.
-    ClockStyle { point: true, ..clock(b'h', true, false, false) },
-    clock(b':', false, true, false),
-    clock(b':', false, false, false),
-    clock(b'.', true, true, true),
-    clock(b'.', true, false, true),
-    clock(b'-', true, false, false),
-    clock(CJK, true, false, false),
-    clock(0, true, false, true),
-    clock(0, true, false, false),
-];
-
-impl ClockStyle {
-    /// Reads a time of this style. Returns the second of the day and the nanoseconds.
-    pub fn read(self, scanner: &mut Scanner<'_>) -> Option<(i32, i32)> {
-        let mut at = *scanner;
-        if self.separator == CJK {
-            return cjk_clock(scanner);
-        }
-        let mut hour = if self.separator == 0 { at.digits(2)? } else { at.one_or_two_digits()? };
-        let separate = |at: &mut Scanner<'_>, separator: u8| match separator {
-            0 => Some(()),
-            byte => at.take(&[byte]),
-        };
-        let number = |at: &mut Scanner<'_>| {
-            let digits = if self.unpadded { at.count_digits().clamp(1, 2) } else { 2 };
-            at.digits(digits)
-        };
-        separate(&mut at, self.separator)?;
-        let minute = number(&mut at)?;
-        let mut second = 0;
-        let mut nanoseconds = 0;
-        if self.seconds {
-            separate(&mut at, if self.point { b'.' } else { self.separator })?;
-            second = number(&mut at)?;
-            if self.point && self.separator == b':' && !matches!(at.0, [b'.', digit, ..] if digit.is_ascii_digit()) {
-                return None;
-            }
-            nanoseconds = self.fraction(&mut at)?;
-        }
-        if self.half_day {
-            hour = half_day(&mut at, hour)?;
-        } else if self.separator != b':' && half_day(&mut at.clone(), hour).is_some() {
-            return None;
-        }
-        let goes_on = match at.0 {
-            [byte, ..] if byte.is_ascii_digit() => true,
-            [b':', ..] => !self.seconds,
-            [b'.', digit, ..] => !self.seconds && digit.is_ascii_digit(),
-            _ => false,
-        };
-        if goes_on || hour > 23 || minute > 59 || second > 60 {
-            return None;
-        }
-        *scanner = at;
-        // A leap second is read as the second before it.
-        Some((hour * 3600 + minute * 60 + second.min(59), nanoseconds))
-    }
-
-    /// Reads the fraction of a second in nanoseconds, 0 if there is none.
-    fn fraction(self, at: &mut Scanner<'_>) -> Option<i32> {
-        if self.unpadded && at.take(b":").is_some() {
-            return at.digits(at.count_digits().clamp(1, 3)).map(|milliseconds| milliseconds * 1_000_000);
-        }
-        if self.colon_fraction && matches!(self.separator, b':' | 0) {
-            if self.separator == b':' {
-                at.take(b":")?;
-            }
-            return match at.count_digits() {
-                3 => at.digits(3).map(|milliseconds| milliseconds * 1_000_000),
-                6 => at.digits(6).map(|microseconds| microseconds * 1_000),
-                _ => None,
-            };
-        }
-        let points: &[u8] = match (self.separator, self.comma_ends) {
-            (b'.', _) => b".:",
-            (_, true) => b".",
-            (_, false) => b".,",
-        };
-        Some(at.fraction(points))
-    }
-}
-
 /// Reads a date with [`CJK`] units.
 fn cjk_date(at: &mut Scanner<'_>) -> Option<WrittenDate> {
     let year = at.digits(4).filter(|year| (1970..2200).contains(year))?;
@@ -368,30 +288,4 @@ fn cjk_date(at: &mut Scanner<'_>) -> Option<WrittenDate> {
     at.take_while(|byte| byte == b' ');
     let [month, day] = numbers_with_units(at, &DATE_UNITS)?;
     Some(WrittenDate { year: Some(year), month, day })
-}
-
-/// Reads a time of day with [`CJK`] units. Returns the second of the day and the nanoseconds.
-fn cjk_clock(scanner: &mut Scanner<'_>) -> Option<(i32, i32)> {
-    let mut at = *scanner;
-    let [hour, minute, second] = numbers_with_units(&mut at, &CLOCK_UNITS)?;
-    if hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    *scanner = at;
-    Some((hour * 3600 + minute * 60 + second.min(59), 0))
-}
-
-/// Reads AM or PM, in any spelling. Returns the hour in 24-hour time.
-fn half_day(at: &mut Scanner<'_>, hour: i32) -> Option<i32> {
-    // Newer releases of Java put a narrow no-break space before it.
-    let _ = at.take(b" ").or_else(|| at.take("\u{202f}".as_bytes()));
-    let afternoon = match at.take_if(|byte| matches!(byte, b'A' | b'a' | b'P' | b'p'))? {
-        b'A' | b'a' => 0,
-        _ => 12,
-    };
-    let _ = at.take(b".");
-    at.take_if(|byte| matches!(byte, b'M' | b'm'))?;
-    let _ = at.take(b".");
-    let ends = at.peek().is_none_or(|byte| !byte.is_ascii_alphanumeric());
-    ((1..=12).contains(&hour) && ends).then_some(hour % 12 + afternoon)
 }

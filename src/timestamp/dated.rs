@@ -5,15 +5,47 @@ use std::fmt;
 use jiff::civil::DateTime;
 use jiff::{Timestamp, ToSpan};
 
-use super::civil::{CJK, CLOCKS, ClockStyle, DateStyle, Order, STYLES, WrittenDate};
+use super::civil::{CJK, DateStyle, Order, STYLES, WrittenDate};
+use super::clock::{CLOCKS, ClockStyle};
 use super::scan::Scanner;
 use super::stamp::{DAY, Stamp, Yearless, days_from_civil};
 use super::zone::{Abbreviations, WrittenZone};
 
 /// The separators between a date and its time. A longer one precedes those that are its prefix.
-pub(super) const GAPS: [&[u8]; 27] = [
-    b" - ", b" -- ", b" | ", b" @ ", b" time=", b",time=", b" at ", b" ", b"T", b"t", b"_", b"::", b":", b"-", b", ",
-    b",\"", b",", b"\t", b"/", b"@", b"; ", b";", b"\" \"", b"\",\"", b"][", b"|", b".",
+pub(super) const GAPS: [&[u8]; 33] = [
+    b", time = ",
+    b" time = ",
+    b", um ",
+    b" um ",
+    " à ".as_bytes(),
+    b". ",
+    b" - ",
+    b" -- ",
+    b" | ",
+    b" @ ",
+    b" time=",
+    b",time=",
+    b" at ",
+    b" ",
+    b"T",
+    b"t",
+    b"_",
+    b"::",
+    b":",
+    b"-",
+    b", ",
+    b",\"",
+    b",",
+    b"\t",
+    b"/",
+    b"@",
+    b"; ",
+    b";",
+    b"\" \"",
+    b"\",\"",
+    b"][",
+    b"|",
+    b".",
 ];
 
 /// Consumes the separator between a date and its time. After a blank, an hour may be padded with
@@ -91,7 +123,9 @@ impl Civil {
             // Digits without a date are a time of day only with colons.
             let bare = clock.separator == b':' && !clock.unpadded && !clock.point && clock_at.peek() != Some(b' ');
             let mut at = clock_at;
-            if (is_read && !clock.unpadded) || (date.is_none() && !bare) {
+            // Four digits are a time only as part of a longer number.
+            let part = clock.separator != 0 || clock.seconds || gap.is_empty();
+            if (is_read && !clock.unpadded) || (date.is_none() && !bare) || !part {
                 continue;
             }
             let Some(time) = clock.read(&mut at) else { continue };
@@ -294,6 +328,7 @@ fn date_format(date: DateStyle) -> String {
     let parts: &[&str] = match date.order {
         Order::YearMonthDay => &[year, month, "%d"],
         Order::YearDay => &[year, "%j"],
+        Order::YearWeek => &["%G", "W%V", "%u"],
         Order::DayMonthYear => &["%d", month, year],
         Order::MonthDayYear => &[month, "%d", year],
         Order::MonthDay => &[month, "%d"],

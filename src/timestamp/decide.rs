@@ -40,6 +40,7 @@ impl FormatDetector<'_> {
             (bare, seen.offsets / seen.lines, std::cmp::Reverse(seen.lines), seen.backwards, place)
         };
         let mut near: Vec<_> = fits.into_iter().filter(|(form, seen)| near(&form.0, seen)).collect();
+        self.leave_out_future(&mut near);
         near.sort_by_cached_key(|(form, seen)| (rank(form, seen), format!("{form:?}")));
         let &(form, seen) = near.first().ok_or_else(no_time)?;
         // Other forms at the same place that read the same lines, but as other times.
@@ -73,6 +74,16 @@ impl FormatDetector<'_> {
             timed: seen.lines,
             example: seen.example.clone(),
         })
+    }
+
+    /// Leaves out readings that are later than the log's last change, if another at the same place
+    /// is not.
+    fn leave_out_future(&self, near: &mut Vec<(&(TimePlace, Notation), &FormTally)>) {
+        let past: Vec<_> = near.iter().filter(|(_, seen)| seen.latest <= self.limit).copied().collect();
+        near.retain(|(form, seen)| {
+            seen.latest <= self.limit
+                || !past.iter().any(|(other, theirs)| other.0 == form.0 && theirs.lines >= seen.lines)
+        });
     }
 
     /// Returns the conventional one of two notations: a time with a zone or a fraction before one
@@ -118,15 +129,24 @@ impl FormatDetector<'_> {
             Notation::Format(_) => true,
             _ if self.hints.key.is_some() => true,
             // A bare time of day counts only if most lines have one.
-            Notation::Civil(civil) if civil.date.is_none() => seen.lines * 2 > self.outer || form.0.is_of_top(),
+            Notation::Civil(civil) if civil.date.is_none() => {
+                // Ratios and results are in no order.
+                let disorder = !civil.clock.seconds && !civil.clock.half_day && jumps;
+                seen.lines * 2 > self.outer && !disorder || form.0.is_of_top()
+            }
             Notation::Epoch => !jumps && seen.lines * 20 >= self.outer,
             Notation::Civil(civil) => {
+                // Digits alone may be other numbers.
+                let digits = civil.clock.separator == 0
+                    && civil.gap != b"T"
+                    && civil.date.is_some_and(|date| date.separator == 0 && !date.named);
                 let inner = !matches!(form.0, TimePlace::Column { index: 0, .. });
                 !(jumps && inner)
-                    && seen.lines * 50 >= self.outer
+                    && seen.lines * if digits { 2 } else { 50 } >= self.outer
                     && !(civil.date.is_some_and(|date| date.separator == 0) && jumps)
             }
             // Identifiers look like times, but are in no order.
+            Notation::Since1601 => seen.backwards == 0 && seen.lines * 10 >= self.outer * 9,
             Notation::Hexadecimal | Notation::JulianDay => seen.backwards == 0,
             Notation::Traced => seen.lines * 2 > self.outer,
             Notation::Tai | Notation::Uptime | Notation::Elapsed => true,

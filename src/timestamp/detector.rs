@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
 use super::civil::STYLES;
@@ -14,7 +15,7 @@ use super::notation::{Candidate, Notation};
 use super::place::{TimePlace, places};
 use super::refusal::shown;
 use super::scan::Scanner;
-use super::stamp::{Stamp, days_from_civil};
+use super::stamp::{DAY, Stamp, days_from_civil};
 use super::zone::{Abbreviations, WrittenZone};
 
 /// How much of a line is examined.
@@ -43,6 +44,8 @@ pub(super) struct FormatDetector<'h> {
     pub outer: u64,
     pub first: Option<String>,
     pub utc: bool,
+    /// The second after which no entry was written.
+    pub limit: i64,
     /// The day of W3C's `#Date` line.
     pub day: Option<i64>,
 }
@@ -59,12 +62,16 @@ pub(super) struct FormTally {
     pub last: Option<Stamp>,
     pub backwards: u64,
     pub first_stamp: Option<Stamp>,
+    /// The latest second.
+    pub latest: i64,
     pub example: String,
 }
 
 impl<'h> FormatDetector<'h> {
-    pub fn new(hints: &'h FormHints, zones: &'h Abbreviations) -> Self {
-        Self { hints, zones, seen: HashMap::new(), looked: 0, outer: 0, first: None, utc: false, day: None }
+    /// Creates a detector for a log that was last changed at `changed`.
+    pub fn new(hints: &'h FormHints, zones: &'h Abbreviations, changed: Timestamp) -> Self {
+        let limit = changed.as_second().saturating_add(2 * DAY);
+        Self { limit, hints, zones, seen: HashMap::new(), looked: 0, outer: 0, first: None, utc: false, day: None }
     }
 
     /// Examines one line, without its terminator.
@@ -128,6 +135,9 @@ impl<'h> FormatDetector<'h> {
         seen.comma_digits = Some(candidate.comma_digits);
         seen.backwards += u64::from(seen.last.is_some_and(|last| goes_back(last, candidate.stamp)));
         seen.last = Some(candidate.stamp);
+        if let Stamp::Local(second, _) = candidate.stamp {
+            seen.latest = seen.latest.max(second);
+        }
     }
 
     fn look_at_text(&self, line: &[u8], found: &mut Vec<((TimePlace, Notation), Candidate, u64)>) {
@@ -189,7 +199,10 @@ impl<'h> FormatDetector<'h> {
         // In a comma-separated table, the comma after the time ends its column.
         let mut in_table = line[..offset].ends_with(b",");
         let column = &text[..memchr::memchr(b',', text).unwrap_or(0)];
-        if candidates.is_empty() && column.contains(&b':') {
+        // A date after the comma is not a fraction and an offset, as in nfdump's `14:30:05,2026-11-21`.
+        let has_date = |column: &[u8]| STYLES[0].read(&mut Scanner(column)).is_some();
+        let in_column = candidates.is_empty() || text.get(column.len() + 1..).is_some_and(has_date);
+        if in_column && column.contains(&b':') {
             candidates = self.candidates(column);
             in_table = true;
         }
@@ -356,6 +369,8 @@ fn goes_back(last: Stamp, next: Stamp) -> bool {
         (Stamp::Yearless(last), Stamp::Yearless(next)) => {
             (next.month, next.day) < (last.month, last.day) && last.month - next.month < 6
         }
+        // A day ends with an earlier time.
+        (Stamp::Clock(last, _), Stamp::Clock(next, _)) => next < last - 60 && last - next < 43_200,
         (Stamp::Uptime(last, _), Stamp::Uptime(next, _)) => next < last - 60,
         _ => false,
     }

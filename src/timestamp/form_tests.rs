@@ -145,6 +145,10 @@ fn other_texts_are_not_times() {
         "CPU [001] 1.2.345678: x",
         "[ab12] 10:20:30:40:50:60 x",
         "2026-365 10:20 x",
+        "202366188668289 x",
+        "4:33 a\n1:05 b\n3:12 c\n0:12 d\n2:51 e\n1:20 f",
+        "126037415448012118 a\n136056175362124671 b\n236056175362124671 c",
+        "0000000 1057\n0000020 157414 140406 x\n0000040 1057\n0000060 1057",
     ] {
         assert!(read(&format!("{line}\n")).is_err(), "{line}");
     }
@@ -158,7 +162,14 @@ fn other_texts_are_not_times() {
 fn ambiguous_days_and_months_are_an_error() {
     let unclear = read("05/06/2026 14:30:05 a\n06/06/2026 14:30:05 b\n");
     assert!(unclear.clone().is_err_and(|error| error.contains("--time-format '%d/%m/%Y %H:%M:%S")), "{unclear:?}");
-    // A later line rules one of them out.
+    // So does the time of the last change: the other day would come after it.
+    assert!(read("04/12/2026 14:30:05 a\n04/12/2026 14:30:06 b\n").is_ok_and(|reader| {
+        reader.stamp(b"04/12/2026 14:30:05 a").map(|stamp| reader.earliest(stamp).to_string())
+            == Some(String::from("2026-04-12T12:30:05Z"))
+    }));
+    // A later line rules one of them out, even after the lines that are usually enough.
+    let late = format!("{}13/06/2026 14:30:05 b\n", "05/06/2026 14:30:05 a\n".repeat(100));
+    assert!(read(&late).is_ok());
     assert!(read("05/06/2026 14:30:05 a\n13/06/2026 14:30:05 b\n").is_ok());
     assert!(read("2026-11-21 14:30:05 IST up\n").is_err_and(|error| error.contains("--time-zone")));
     // The year was skipped along with an unknown zone.

@@ -1,8 +1,9 @@
 //! Entries that state their time after their first line.
 //!
-//! `git log`, `svn log`, `hg log`, `bzr log`, ausearch, wevtutil, Perforce and ModSecurity begin an
+//! `git log`, `svn log`, `hg log`, `bzr log`, ausearch, wevtutil, Perforce, OSSEC and ModSecurity begin an
 //! entry with a heading, and state its time one or more lines below. In such a log, only a heading
-//! that a time follows begins an entry.
+//! that a time follows begins an entry. Of other logs, the heading is learnt: fish's history,
+//! setupapi.log, java.util.logging as XML, `journalctl -o export`, Snort, pretty-printed JSON.
 
 use super::access::lines;
 use super::stamp::Stamp;
@@ -13,8 +14,14 @@ const MOST_LINES: usize = 8;
 /// The maximum number of bytes of these lines.
 const MOST_BYTES: usize = 64 << 10;
 
+/// The number of bytes of a learnt heading that are compared.
+const WIDTH: usize = 24;
+
+/// The number of entries that a heading is learnt from at least.
+const FEWEST: usize = 3;
+
 /// The words that begin a heading.
-const WORDS: [&[u8]; 5] = [b"commit ", b"changeset:", b"Event[", b"{Heap before GC", b"Perforce server "];
+const WORDS: [&[u8]; 6] = [b"** Alert ", b"commit ", b"changeset:", b"Event[", b"{Heap before GC", b"Perforce server "];
 
 /// The first line of each entry of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +30,8 @@ pub(super) enum Heading {
     Rule(u8),
     /// A line that begins with a certain text.
     Word(&'static [u8]),
+    /// A line that begins as all first lines of entries do: a text and its length.
+    Learnt([u8; WIDTH], usize),
     /// The first section of an entry in ModSecurity's audit log, such as `--5a70c866-A--`.
     Section,
 }
@@ -39,6 +48,44 @@ impl Heading {
         }
         let first = *line.first().filter(|byte| matches!(byte, b'-' | b'=' | b'*'))?;
         (line.len() >= 4 && line.iter().all(|byte| *byte == first)).then_some(Self::Rule(first))
+    }
+
+    /// Returns whether `line` may be this heading.
+    fn begins(self, line: &[u8]) -> bool {
+        match self {
+            Self::Learnt(text, len) => line.starts_with(&text[..len]),
+            _ => Self::of(line) == Some(self),
+        }
+    }
+
+    /// Returns the beginning that the first lines of all entries have in common, if each entry of
+    /// the sample states its time on the same later line.
+    ///
+    /// The sample begins with an entry, so the number of lines before its first time is the number
+    /// of lines between each heading and its time, at least `nearest`.
+    pub fn learn(sample: &[u8], nearest: usize, stamp: impl Fn(&[u8]) -> Option<Stamp>) -> Option<Self> {
+        let lines: Vec<&[u8]> =
+            lines(sample).filter(|line| line.ends_with(b"\n")).map(<[u8]>::trim_ascii_end).collect();
+        let timed: Vec<usize> = (0..lines.len()).filter(|&at| stamp(lines[at]).is_some()).collect();
+        let distance = *timed.first().filter(|&&first| (nearest..MOST_LINES).contains(&first))?;
+        let firsts: Vec<usize> = timed.iter().map(|at| at.checked_sub(distance)).collect::<Option<_>>()?;
+        if firsts.len() < FEWEST || timed.windows(2).any(|pair| pair[1] - pair[0] <= distance) {
+            return None;
+        }
+        let first = lines[0];
+        let common = |line: &[u8]| first.iter().zip(line).take_while(|(one, other)| one == other).count();
+        let longest = firsts.iter().map(|&at| common(lines[at])).min()?.min(WIDTH);
+        let is_whole = firsts.iter().all(|&at| lines[at].len() == longest);
+        // The shortest text up to the end of a word that only these lines begin with.
+        let is_end = |len: usize| len == longest || matches!(first[len - 1], b' ' | b'=' | b':' | b'>' | b'[' | b'|');
+        let fewest = if is_whole { 1 } else { 3 };
+        let is_text = |len: usize| first[..len].trim_ascii().len() >= fewest;
+        let len = (1..=longest)
+            .filter(|&len| is_end(len) && is_text(len))
+            .find(|&len| lines.iter().filter(|line| line.starts_with(&first[..len])).count() == firsts.len())?;
+        let mut text = [0; WIDTH];
+        text[..len].copy_from_slice(&first[..len]);
+        Some(Self::Learnt(text, len))
     }
 
     /// Returns the heading that precedes every time in the beginning of a log, if there is one. Lines
@@ -77,7 +124,7 @@ impl Heading {
             if !line.ends_with(b"\n") && !is_whole {
                 return None;
             }
-            let is_heading = Self::of(line) == Some(self);
+            let is_heading = self.begins(line);
             match first {
                 None if !is_heading => return Some(len),
                 None => first = Some(len),
@@ -92,7 +139,7 @@ impl Heading {
     /// Returns the time of lines that [`Heading::unit_len`] delimits.
     pub fn stamp(self, unit: &[u8], stamp: impl Fn(&[u8]) -> Option<Stamp>) -> Option<Stamp> {
         let mut lines = lines(unit);
-        lines.next().filter(|line| Self::of(line) == Some(self))?;
+        lines.next().filter(|line| self.begins(line))?;
         lines.find_map(stamp)
     }
 }

@@ -10,6 +10,7 @@ mod access;
 mod argument;
 mod bucket_reader;
 mod civil;
+mod clock;
 mod dated;
 mod decide;
 mod detector;

@@ -18,46 +18,36 @@ pub(super) const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// Abbreviated months in German, French, Spanish, Italian, Portuguese and Dutch that differ from
-/// the English ones (CLDR, `months-format-abbreviated`).
-const FOREIGN_MONTHS: [(&str, i32); 29] = [
-    ("janv", 1),
-    ("jän", 1),
-    ("ene", 1),
-    ("gen", 1),
-    ("févr", 2),
-    ("fev", 2),
-    ("mars", 3),
-    ("mär", 3),
-    ("märz", 3),
-    ("mrt", 3),
-    ("avr", 4),
-    ("abr", 4),
-    ("mai", 5),
-    ("mag", 5),
-    ("mei", 5),
-    ("juin", 6),
-    ("giu", 6),
-    ("juni", 6),
-    ("juil", 7),
-    ("juli", 7),
-    ("lug", 7),
-    ("août", 8),
-    ("ago", 8),
-    ("set", 9),
-    ("okt", 10),
-    ("out", 10),
-    ("ott", 10),
-    ("dez", 12),
-    ("dic", 12),
+/// The months in German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish, Norwegian,
+/// Polish and Russian that differ from the English ones, abbreviated and in full (CLDR,
+/// `months-format`).
+const FOREIGN_MONTHS: [&str; 12] = [
+    "jän jänner januar janv janvier ene enero gen gennaio janeiro januari sty stycznia янв января",
+    "februar févr février febrero febbraio fev fevereiro februari lut lutego фев февр февраля",
+    "mär märz mrz mars marzo março mrt maart marts marca мар марта",
+    "avr avril abr abril aprile kwi kwietnia апр апреля",
+    "mai mayo mag maggio maio mei maj maja май мая",
+    "juni juin junio giu giugno junho cze czerwca июн июня",
+    "juli juil juillet julio lug luglio julho lip lipca июл июля",
+    "août ago agosto augustus augusti sie sierpnia авг августа",
+    "septembre septiembre set settembre setembro wrz września сен сент сентября",
+    "okt oktober octobre octubre ott ottobre out outubro paź października окт октября",
+    "novembre noviembre novembro lis listopada ноя нояб ноября",
+    "dez dezember déc décembre dic diciembre dicembre dezembro des desember gru grudnia дек декабря",
 ];
 
-/// Reads the abbreviated name of a month in a language other than English.
+/// Reads the name of a month in a language other than English, or its number as Chinese, Japanese
+/// and Korean write it: `11月`.
 pub(super) fn foreign_month(at: &mut Scanner<'_>) -> Option<i32> {
-    let name = Scanner(at.0).take_while(|byte| byte.is_ascii_alphabetic() || byte >= 0x80);
+    let mut after = *at;
+    if let Some(month) = after.digits(after.count_digits().clamp(1, 2)) {
+        after.take("月".as_bytes()).or_else(|| after.take("월".as_bytes()))?;
+        *at = after;
+        return Some(month);
+    }
+    let name = after.take_while(|byte| byte.is_ascii_alphabetic() || byte >= 0x80);
     let name = std::str::from_utf8(name).ok()?.to_lowercase();
-    let name = if name == "déc" { "dez" } else { &name };
-    let &(_, month) = FOREIGN_MONTHS.iter().find(|(known, _)| *known == name)?;
-    at.take_while(|byte| byte.is_ascii_alphabetic() || byte >= 0x80);
-    Some(month)
+    let month = FOREIGN_MONTHS.iter().position(|names| names.split(' ').any(|known| known == name))?;
+    *at = after;
+    Some(month as i32 + 1)
 }

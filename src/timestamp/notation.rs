@@ -5,10 +5,11 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::fmt::strtime::BrokenDownTime;
 
-use super::civil::{CJK, Order, STYLES};
+use super::civil::{CJK, DateStyle, Order, STYLES};
+use super::clock::leading_half;
 use super::dated::{Civil, First, FoundTime, GAPS, ends_badly, take_gap};
 use super::scan::Scanner;
-use super::since::{elapsed, epoch, hexadecimal, julian_day, tai, traced, uptime};
+use super::since::{elapsed, epoch, hexadecimal, julian_day, since_1601, tai, traced, uptime};
 use super::stamp::{DAY, Stamp, Yearless, days_from_civil};
 use super::zone::{Abbreviations, WrittenZone};
 
@@ -19,6 +20,8 @@ pub(super) enum Notation {
     Civil(Civil),
     /// Seconds since 1970, or thousandths, millionths, or billionths of them.
     Epoch,
+    /// A count since 1601, as Windows and Chromium keep times.
+    Since1601,
     /// A TAI64 or TAI64N label, as multilog and s6-log write it.
     Tai,
     /// Seconds since the machine started.
@@ -52,6 +55,7 @@ impl Notation {
         match self {
             Self::Civil(civil) => civil.read(scanner, zones),
             Self::Epoch => epoch(scanner),
+            Self::Since1601 => since_1601(scanner),
             Self::Tai => tai(scanner),
             Self::Uptime => uptime(scanner),
             Self::Elapsed => elapsed(scanner),
@@ -88,6 +92,9 @@ impl Notation {
                 if let Some(stamp) = epoch(&mut Scanner(text)) {
                     add(Self::Epoch, stamp);
                 }
+                if let Some(stamp) = since_1601(&mut Scanner(text)) {
+                    add(Self::Since1601, stamp);
+                }
             }
             Some(byte) if byte.is_ascii_alphabetic() => {
                 let mut after = Scanner(text);
@@ -104,23 +111,8 @@ impl Notation {
             let Some(date) = style.read(&mut at) else { continue };
             let digits = Scanner(text).count_digits();
             let compact =
-                style.separator == 0 && !style.named && matches!(digits, 14 | 17 | 20) || style.separator == CJK;
-            let gap = GAPS.iter().find(|gap| {
-                let is_usual = match (style.order, style.separator) {
-                    (Order::YearDay, separator) => separator == b'-' && **gap == b"T" || **gap == b":",
-                    // klog and Chromium.
-                    (Order::MonthDay, 0) => matches!(**gap, [b' ' | b'/']),
-                    _ => true,
-                };
-                if !is_usual {
-                    return false;
-                }
-                let mut after = at;
-                // Digits with a point between them are a number.
-                let is_number = **gap == b"." && style.separator == 0 && !style.named;
-                take_gap(&mut after, gap).is_some() && after.one_or_two_digits().is_some() && !is_number
-            });
-            let Some(gap) = gap.copied().or_else(|| compact.then_some(b"")) else { continue };
+                style.separator == 0 && !style.named && matches!(digits, 12 | 14 | 17 | 20) || style.separator == CJK;
+            let Some(gap) = gap_after(style, at).or_else(|| compact.then_some(b"")) else { continue };
             take_gap(&mut at, gap);
             found.extend(Civil::detect(Some((style, date)), gap, at, zones).into_iter().map(Candidate::from));
         }
@@ -149,6 +141,40 @@ impl From<FoundTime> for Candidate {
     fn from(FoundTime { civil, stamp, comma_digits, zone }: FoundTime) -> Self {
         Self { notation: Notation::Civil(civil), stamp, comma_digits, zone }
     }
+}
+
+/// Returns the separator between a date in `style` and the time of day at `at`, if there is one.
+fn gap_after(style: DateStyle, at: Scanner<'_>) -> Option<&'static [u8]> {
+    GAPS.into_iter().find(|gap| {
+        let is_usual = match (style.order, style.separator) {
+            // z/OS writes hundredths of a second.
+            (Order::YearDay, 0 | b'.') => *gap == b" " && has_hundredths(at),
+            (Order::YearDay, separator) => separator == b'-' && *gap == b"T" || *gap == b":",
+            (Order::YearWeek, _) => *gap == b"T" || *gap == b" ",
+            (Order::YearMonthDay, b' ') => *gap == b" ",
+            // klog and Chromium.
+            (Order::MonthDay, 0) => matches!(*gap, [b' ' | b'/']),
+            _ => true,
+        };
+        if !is_usual {
+            return false;
+        }
+        let mut after = at;
+        // Digits with a point between them are a number.
+        let is_number = *gap == b"." && style.separator == 0 && !style.named;
+        let gap = take_gap(&mut after, gap);
+        leading_half(&mut after);
+        gap.is_some() && after.one_or_two_digits().is_some() && !is_number
+    })
+}
+
+/// Returns whether a blank and a time of day with hundredths of a second follow.
+fn has_hundredths(mut at: Scanner<'_>) -> bool {
+    let shape = b" 00:00:00.00";
+    let fits = |(byte, shape): (&u8, &u8)| if *shape == b'0' { byte.is_ascii_digit() } else { byte == shape };
+    let is_it = at.0.len() >= shape.len() && at.0.iter().zip(shape).all(fits);
+    at.0 = at.0.get(shape.len()..).unwrap_or_default();
+    is_it && at.count_digits() == 0
 }
 
 fn formatted(format: &str, scanner: &mut Scanner<'_>) -> Option<Stamp> {
@@ -191,6 +217,7 @@ impl fmt::Display for Notation {
         match self {
             Self::Civil(civil) => civil.fmt(f),
             Self::Epoch => f.write_str("seconds since 1970 (%s)"),
+            Self::Since1601 => f.write_str("a count since 1601"),
             Self::Tai => f.write_str("TAI64N"),
             Self::Uptime | Self::Traced => f.write_str("seconds since boot"),
             Self::Hexadecimal => f.write_str("seconds since 1970 in hexadecimal"),

@@ -85,6 +85,11 @@ impl TimePlace {
         Self::After(Box::from(&b"] "[..]))
     }
 
+    /// Returns whether the time is the first text of a line.
+    pub fn is_start(&self) -> bool {
+        matches!(self, Self::Column { separator: b' ', index: 0, lead } if lead.0.is_empty())
+    }
+
     /// Returns whether this is the place of the time in the heading of a screen of `top`.
     pub fn is_of_top(&self) -> bool {
         matches!(self, Self::After(text) if **text == *b"top - ")
@@ -162,6 +167,10 @@ pub(super) fn places(line: &[u8], offset: usize) -> Vec<TimePlace> {
     if visible.iter().all(|byte| !byte.is_ascii_alphanumeric()) || !visible.iter().any(blank) {
         if let Some(lead) = Prefix::of(before) {
             places.push(TimePlace::Column { separator: b' ', index: 0, lead });
+        }
+        // The mark before the time may differ, as in the session logs of WinSCP.
+        if matches!(visible, [mark, b' '] if mark.is_ascii_punctuation()) {
+            places.push(TimePlace::Column { separator: b' ', index: 1, lead: Prefix::default() });
         }
     } else {
         let start = before.iter().rposition(blank).map_or(0, |at| at + 1);

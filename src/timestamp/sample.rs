@@ -53,11 +53,11 @@ pub fn detect<S: RandomAccess + ?Sized>(
         Ok(bytes)
     };
     let head = piece(start, SAMPLE)?;
-    let form = match decide(source, start..within.end, &head, &FormatDetector::new(&context.hints, &zones))? {
+    let form = match decide(source, start..within.end, &head, &FormatDetector::new(&context.hints, &zones, changed))? {
         Ok(form) => form,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let form = with_heading(form, &head, &zones);
+    let form = with_heading(form, &head, start == 0, &zones);
     let first = lines(&head).find_map(|line| form.read(line, &zones));
     let last = match first {
         Some(Stamp::Yearless(..) | Stamp::Uptime(..)) => {
@@ -99,7 +99,7 @@ fn decide<S: RandomAccess + ?Sized>(
     let mut detector = fresh.clone();
     look(&mut detector, head, ends(within.start, head), true);
     let mut decided = detector.decide();
-    if decided.is_ok() || ends(within.start, head) {
+    if decided.is_ok() || (ends(within.start, head) && !detector.is_sure()) {
         return Ok(decided);
     }
     let mut bytes = vec![0; LONG_SAMPLE];
@@ -148,7 +148,7 @@ pub fn log_times(
     changed: Timestamp,
 ) -> Option<LogTimes> {
     let zones = Abbreviations::of(&context.zone, context.now);
-    let mut detector = FormatDetector::new(&context.hints, &zones);
+    let mut detector = FormatDetector::new(&context.hints, &zones, changed);
     look(&mut detector, head, is_whole, false);
     let form = detector.decide().ok().filter(TimeForm::is_of_a_log)?;
     let first = lines(head).find_map(|line| form.read(line, &zones));
@@ -178,24 +178,31 @@ fn last_stamp(tail: &[u8], form: &TimeForm, zones: &Abbreviations) -> Option<Sta
 /// Returns why there is no form.
 pub fn detect_from(bytes: &[u8], whole: bool, context: &TimeContext) -> Result<Reader, Refusal> {
     let zones = Abbreviations::of(&context.zone, context.now);
-    let mut detector = FormatDetector::new(&context.hints, &zones);
+    let written = context.written.get().and_then(|&written| Timestamp::try_from(written).ok());
+    let changed = written.unwrap_or(context.now);
+    let mut detector = FormatDetector::new(&context.hints, &zones, changed);
     let sampled = &bytes[..bytes.len().min(SAMPLE)];
     look(&mut detector, sampled, whole && sampled.len() == bytes.len(), true);
     let form = detector.decide().or_else(|_| {
-        let mut detector = FormatDetector::new(&context.hints, &zones);
+        let mut detector = FormatDetector::new(&context.hints, &zones, changed);
         look(&mut detector, &bytes[..bytes.len().min(LONG_SAMPLE)], whole, false);
         detector.decide()
     })?;
-    let form = with_heading(form, bytes, &zones);
+    let form = with_heading(form, bytes, true, &zones);
     let first = lines(bytes).find_map(|line| form.read(line, &zones));
-    let written = context.written.get().and_then(|&written| Timestamp::try_from(written).ok());
-    Ok(Reader::new(form, context, first, None, written.unwrap_or(context.now)))
+    Ok(Reader::new(form, context, first, None, changed))
 }
 
-/// Detects from the same lines whether the time of an entry stands below a heading.
-fn with_heading(form: TimeForm, bytes: &[u8], zones: &Abbreviations) -> TimeForm {
+/// Detects from the same lines whether the time of an entry stands below a heading. One that is not
+/// known is learnt from the start of a log only, where an entry begins.
+fn with_heading(form: TimeForm, bytes: &[u8], is_start: bool, zones: &Abbreviations) -> TimeForm {
     let sample = &bytes[..bytes.len().min(SAMPLE)];
-    let heading = Heading::detect(sample, |line| form.read(line, zones));
+    let stamp = |line: &[u8]| form.read(line, zones);
+    // A line that begins with a time is usually the first of its entry, and the line above it the
+    // rest of one that was cut off.
+    let nearest = if form.place.is_start() { 2 } else { 1 };
+    let learnt = || Heading::learn(sample, nearest, stamp).filter(|_| is_start);
+    let heading = Heading::detect(sample, stamp).or_else(learnt);
     TimeForm { heading, ..form }
 }
 

@@ -36,6 +36,21 @@ pub(super) fn epoch(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     Timestamp::new(seconds, nanoseconds).ok().map(Stamp::Instant)
 }
 
+/// Reads a count since 1601 of 100 nanoseconds (Windows, 18 digits) or microseconds (WebKit, 17
+/// digits).
+pub(super) fn since_1601(scanner: &mut Scanner<'_>) -> Option<Stamp> {
+    let mut at = *scanner;
+    let digits = at.take_while(|byte| byte.is_ascii_digit());
+    let count: i64 = std::str::from_utf8(digits).ok().filter(|text| matches!(text.len(), 17 | 18))?.parse().ok()?;
+    let per_second = if digits.len() == 18 { 10_000_000 } else { 1_000_000 };
+    let seconds = count / per_second - 11_644_473_600;
+    if goes_on(at) || !(1_000_000_000..4_102_444_800).contains(&seconds) {
+        return None;
+    }
+    *scanner = at;
+    Timestamp::new(seconds, (count % per_second * (1_000_000_000 / per_second)) as i32).ok().map(Stamp::Instant)
+}
+
 /// Returns whether a number continues as something else, such as an address or a name.
 fn goes_on(at: Scanner<'_>) -> bool {
     at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/'))

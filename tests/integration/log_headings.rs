@@ -157,3 +157,50 @@ fn perforce_and_modsecurity() {
     };
     check_entries([&audit("5a70c866", 9), &audit("5a70c867", 10), &audit("0bd1e4f3", 11)]);
 }
+
+/// Regression: a period ended with the first lines of the next entry. The heading is learnt from
+/// the log.
+#[test]
+fn headings_of_any_program() {
+    let entries = |entry: &dyn Fn(u32) -> String| {
+        let all: Vec<String> = (0..12).map(entry).collect();
+        let log = all.concat();
+        check(&log, &["--since", "2026-11-21 05:00", "--until", "2026-11-21 05:59"], &all[5]);
+        check(&log, &["--since", "2026-11-21 03:00"], &all[3..].concat());
+        check(&log, &["--until", "2026-11-21 07:30"], &all[..8].concat());
+    };
+    entries(&|hour| format!("- cmd: ls {hour}\n  when: {}\n", 1_795_219_200 + hour * 3600));
+    entries(&|hour| format!(">  CMD: /x {hour}\n>  root 12 c Sat Nov 21 {hour:02}:00:00 UTC 2026\n"));
+    entries(&|hour| {
+        format!("__CURSOR=s={hour}\n__REALTIME_TIMESTAMP={}000000\nMESSAGE=x\n\n", 1_795_219_200 + hour * 3600)
+    });
+    entries(&|hour| {
+        format!(
+            "<record>\n  <date>2026-11-21T{hour:02}:00:00</date>\n  <level>INFO</level>\n  <message>x\ny</message>\n</record>\n"
+        )
+    });
+    entries(&|hour| {
+        format!(
+            "[**] [1:{hour}:1] PING [**]\n[Priority: 3]\n11/21/2026-{hour:02}:00:00.000001 10.0.0.1 -> 10.0.0.2\nTCP TTL:64\n\n"
+        )
+    });
+    entries(&|hour| {
+        format!(
+            ">>>  [Device Install - USB\\{hour}]\n>>>  Section start 2026/11/21 {hour:02}:00:00.000\n     dvi: x\n<<<  [Exit status: SUCCESS]\n"
+        )
+    });
+    entries(&|hour| {
+        format!("{{\n  \"level\": \"info\",\n  \"time\": \"2026-11-21T{hour:02}:00:00Z\",\n  \"n\": {hour}\n}}\n")
+    });
+    entries(&|hour| {
+        format!(
+            "** Alert {}.1: - sshd,\n2026 Nov 21 {hour:02}:00:00 h->/var/log/auth.log\nRule: 5716\n\n",
+            1_795_219_200 + hour * 3600
+        )
+    });
+    // A log that begins with the rest of an entry is no log with headings.
+    let log: String = (0..12).map(|hour| format!("Nov 21, 2026 {hour:02}:00:00 a.B c\n INFO: x\n")).collect();
+    let log = format!(" INFO: x\n{log}");
+    let expected = "Nov 21, 2026 05:00:00 a.B c\n INFO: x\n";
+    check(&log, &["--since", "2026-11-21 05:00", "--until", "2026-11-21 05:59"], expected);
+}
