@@ -198,7 +198,7 @@ fn every_topic_has_a_text() {
 // `head`, it suggested `hexdump`.
 #[test]
 fn a_usage_error_is_one_line_with_advice() {
-    let cases: [(&[&str], &str); 28] = [
+    let cases: [(&[&str], &str); 35] = [
         (&["head"], "unknown subcommand 'head'; try: mapped cat --lines=:10 FILE, or mapped --as head FILE"),
         (&["wc"], "unknown subcommand 'wc'; try: mapped stat --lines FILE, or mapped --as wc FILE"),
         (&["strings"], "unknown subcommand 'strings'; try: mapped grep -oab '[ -~]{4,}' FILE"),
@@ -211,7 +211,24 @@ fn a_usage_error_is_one_line_with_advice() {
         (&["grep", "x", "--to", "9:30"], "grep has no option '--to'; try: --until TIME"),
         (
             &["grep", "-i", "--pre", "cat", "x"],
-            "grep has no option '--pre'; try: mapped grep --decompress PATTERN FILE",
+            "grep has no option '--pre'; no program is run on files; mapped grep --decompress PATTERN FILE reads \
+             compressed ones",
+        ),
+        // Regression: with a value after an equals sign, it was read as --pretty all the same.
+        (
+            &["grep", "--pre=zcat", "x"],
+            "grep has no option '--pre'; no program is run on files; mapped grep --decompress PATTERN FILE reads \
+             compressed ones",
+        ),
+        // clap's nearest options were --sort, --follow, --exclude-dir, --regexp, --ignore-dot and --stats.
+        (&["grep", "--or=a", "x"], "grep has no option '--or'; try: -e PATTERN -e PATTERN"),
+        (&["grep", "--nofollow", "x"], "grep has no option '--nofollow'; links are followed only with -R"),
+        (&["grep", "--include-dir=src", "x"], "grep has no option '--include-dir'; try: --glob 'NAME/**'"),
+        (&["grep", "--ignore-dir=src", "x"], "grep has no option '--ignore-dir'; try: --exclude-dir NAME"),
+        (&["grep", "--tabs=4", "x"], "grep has no option '--tabs'; try: -T"),
+        (
+            &["grep", "--hyperlink-format=default", "x"],
+            "grep has no option '--hyperlink-format'; paths are printed without links",
         ),
         (&["grep", "--no-color", "x"], "grep has no option '--no-color'; try: --color=never"),
         (&["cat", "--colr"], "cat has no option '--colr'; did you mean --color?"),
