@@ -898,6 +898,10 @@ fn reverse_patches_the_second_operand() {
     assert_eq!((ran.code, std::fs::read(&created).unwrap()), (0, b"\0\0\0\0SLOW!".to_vec()));
     let ran = run(&["hexdump".as_ref(), dump.as_os_str(), created.as_os_str()]);
     assert_eq!((ran.code, std::fs::read(&created).unwrap().len()), (0, 9), "without -r, both are only shown");
+    // The digits of a row that patches a file are edited, without its characters.
+    let edited = dir.file("edited", b"00000004  73 6c 6f 77 20  |SLOW!|\n");
+    let ran = patch(&edited);
+    assert_eq!((ran.code, std::fs::read(&target).unwrap()), (0, b"the slow  brown fox".to_vec()), "{}", ran.stderr);
     // Distant rows leave a hole in a file; a pipe is not flooded with zeros.
     for dump in ["ffffffff81000000  00 01  |..|\n", "7fffffff81000000: 0001\n"] {
         let ran = run_piped(mapped().args(["hexdump", "-r"]), dump.as_bytes());

@@ -6,6 +6,7 @@
 //! and never produces other bytes. Only if xxd's notation is named, text is read exactly as `xxd
 //! -r` reads it, including damaged text (`xxd`).
 
+mod characters;
 pub mod command;
 mod detect;
 pub mod kernel;
@@ -135,6 +136,8 @@ pub enum Problem {
     Empty,
     /// The character column shows more or fewer bytes than the digits.
     Characters,
+    /// The character column shows other bytes than the digits.
+    Disagree,
     /// The groups of digits differ in length.
     Groups,
     /// The row is shorter than the others, but the next one does not follow it.
@@ -178,6 +181,7 @@ impl fmt::Display for Problem {
             Problem::HalfByte => "a byte lacks a digit",
             Problem::Empty => "a row without bytes",
             Problem::Characters => "digits and characters differ in number",
+            Problem::Disagree => "digits and characters disagree (to use edited digits, remove all characters)",
             Problem::Groups => "the groups of digits differ in length",
             Problem::CutRow => "the row above it lacks bytes",
             Problem::Address => "the address has more than 64 bits",

@@ -6,6 +6,7 @@
 
 use super::super::digits::hex_value;
 use super::super::panels::{PANEL, panel_columns};
+use super::characters::shows;
 use super::line::{DumpLine, DumpRow, address_value};
 use super::{Base, Problem};
 
@@ -51,22 +52,23 @@ fn with_borders(line: &str, panels: usize) -> Option<String> {
             row.extend((0..width).map(|_| next()));
             row.push(if next() == ' ' { '|' } else { return None });
         }
-        (rest.next().is_none() && read(row.as_bytes(), panels, &mut vec![]).is_ok()).then_some(row)
+        (rest.next().is_none() && read(row.as_bytes(), panels, false, &mut vec![]).is_ok()).then_some(row)
     })
 }
 
-/// Parses one line of a dump with this many panels, and appends its bytes to `out`.
+/// Parses one line of a dump with this many panels, and appends its bytes to `out`. The characters
+/// must show the same bytes if they are `originals`.
 ///
 /// # Errors
 /// Returns the problem with the line; `out` may then contain some of its bytes.
-pub fn read(line: &[u8], panels: usize, out: &mut Vec<u8>) -> Result<DumpLine, Problem> {
+pub fn read(line: &[u8], panels: usize, originals: bool, out: &mut Vec<u8>) -> Result<DumpLine, Problem> {
     let text = str::from_utf8(line).map_err(|_| Problem::NotARow)?;
     if text.trim().is_empty() || is_frame(text) {
         return Ok(DumpLine::Blank);
     }
     if text.starts_with(' ') {
         let row = with_borders(text, panels).ok_or(Problem::NotARow)?;
-        return read(row.as_bytes(), panels, out);
+        return read(row.as_bytes(), panels, originals, out);
     }
     let borders: &[char] = if text.starts_with('|') { &['|'] } else { &['│', '┊'] };
     let mut cells = text.splitn(panels + 3, borders);
@@ -81,7 +83,16 @@ pub fn read(line: &[u8], panels: usize, out: &mut Vec<u8>) -> Result<DumpLine, P
         }
     }
     let bytes = out.len() - before;
-    check_characters(cells.next().unwrap_or_default().trim_end(), panels, group, &out[before..])?;
+    let shown = characters(cells.next().unwrap_or_default().trim_end(), panels)?;
+    if !shown.is_empty() {
+        check_order(&shown, group, &out[before..])?;
+        // Early versions of hexyl show a zero as a digit.
+        let shown =
+            shown.iter().zip(&out[before..]).map(|(&sign, &byte)| if byte == 0 && sign == '0' { '⋄' } else { sign });
+        if originals && !shows(&shown.collect::<Vec<_>>(), &out[before..]) {
+            return Err(Problem::Disagree);
+        }
+    }
     if address.trim_end() == "*" && bytes == 0 {
         return Ok(DumpLine::Star);
     }
@@ -115,18 +126,18 @@ fn push_cell(cell: &str, out: &mut Vec<u8>) -> Result<usize, Problem> {
     Ok(group)
 }
 
-/// Checks that there is a column for each character, and that characters do not show the bytes of
-/// groups in reverse order. hexyl may leave the characters out.
-fn check_characters(text: &str, panels: usize, group: usize, bytes: &[u8]) -> Result<(), Problem> {
-    if text.is_empty() {
-        return Ok(());
-    }
+/// Returns the characters of a row, of which there is one for each column. hexyl may leave all out.
+fn characters(text: &str, panels: usize) -> Result<Vec<char>, Problem> {
     let text: Vec<char> = text.chars().collect();
-    if text.len() != panels * (PANEL + 1) {
+    if !text.is_empty() && text.len() != panels * (PANEL + 1) {
         return Err(Problem::Characters);
     }
     // A border follows each panel.
-    let shown: Vec<char> = text.chunks(PANEL + 1).flat_map(|panel| panel[..PANEL].iter().copied()).collect();
+    Ok(text.chunks(PANEL + 1).flat_map(|panel| panel[..PANEL].iter().copied()).collect())
+}
+
+/// Checks that characters do not show the bytes of groups in reverse order.
+fn check_order(shown: &[char], group: usize, bytes: &[u8]) -> Result<(), Problem> {
     let is_shown = |at: usize, byte: u8| !byte.is_ascii_graphic() || shown[at] == char::from(byte);
     let all_shown = |order: &dyn Fn(usize) -> usize| (0..bytes.len()).all(|i| is_shown(i, bytes[order(i)]));
     let swapped = |i: usize| {

@@ -5,7 +5,7 @@
 //! reads, and those that patch a file, may leave gaps or end with the text.
 
 use super::line::{self, DumpLine, DumpRow};
-use super::{Base, ByteSink, MAX_HELD, Malformed, Placement, Problem, RowLayout, panels};
+use super::{Base, ByteSink, MAX_HELD, Malformed, Placement, Problem, RowLayout, characters, panels};
 use crate::commands::hexdump::digits::PRINTABLE;
 
 /// The number of bytes that every dump may have in a row.
@@ -152,7 +152,7 @@ impl AddressedRows {
     fn take_line(&mut self, line: &[u8], bytes: &mut Vec<u8>, sink: &mut impl ByteSink) -> Result<(), Problem> {
         let before = bytes.len();
         let read = match self.layout {
-            RowLayout::Panels(count) => panels::read(line::without_return(line), count, bytes),
+            RowLayout::Panels(count) => panels::read(line::without_return(line), count, self.shows_originals(), bytes),
             layout => line::read(line, layout, self.base, bytes),
         };
         match read? {
@@ -247,13 +247,28 @@ impl AddressedRows {
         if has_order && !self.starred && self.next_address.is_some_and(|next| next != row.address) {
             return Err(Problem::Missing);
         }
+        self.check_order(row, characters, bytes)?;
+        let has_characters = self.shows_originals() && column != CharacterColumn::None;
+        if has_characters && !characters::agree(line::without_return(line), row, bytes) {
+            return Err(Problem::Disagree);
+        }
+        Ok(())
+    }
+
+    /// Returns whether characters must show the bytes of the row. Digits are edited in rows that
+    /// patch a file, and in those of xxd, which ignores the characters.
+    fn shows_originals(&self) -> bool {
+        !self.placement.is_patch && !matches!(self.layout, RowLayout::Colon | RowLayout::Bits)
+    }
+
+    /// Checks that groups of several bytes are in their order, which the characters may show.
+    fn check_order(&mut self, row: &DumpRow, characters: Option<&[u8]>, bytes: &[u8]) -> Result<(), Problem> {
         if row.longest_group == 2 || self.layout == RowLayout::Bits || self.is_big_endian {
             return Ok(());
         }
         if self.layout == RowLayout::Narrow {
             return Err(Problem::Words);
         }
-        // The character column shows the order of bytes in groups.
         let Some(characters) = characters else { return Ok(()) };
         let show = |bytes: &[u8]| -> Vec<u8> { bytes.iter().map(|&byte| PRINTABLE[usize::from(byte)]).collect() };
         let swapped: Vec<u8> =
@@ -272,7 +287,10 @@ impl AddressedRows {
     fn go_to(&mut self, address: u64, bytes: &mut Vec<u8>, sink: &mut impl ByteSink) -> Result<(), Problem> {
         let starred = std::mem::take(&mut self.starred);
         let squeezed = self.next_address.filter(|_| starred).map(|from| address.wrapping_sub(from));
-        if squeezed.is_some_and(|squeezed| squeezed % self.last.len().max(1) as u64 != 0) {
+        let row = self.last.len().max(1) as u64;
+        let may_go_back = self.is_read_by_xxd();
+        let is_possible = |squeezed: u64| squeezed.is_multiple_of(row) && (may_go_back || squeezed.cast_signed() > 0);
+        if squeezed.is_some_and(|squeezed| !is_possible(squeezed)) {
             return Err(Problem::Star);
         }
         let ends = self.next_address.map(|next| (next.wrapping_sub(self.last.len() as u64), next));

@@ -41,7 +41,7 @@ fn turned_back(text: &[u8], piece: usize) -> Result<Vec<u8>, Problem> {
 
 #[test]
 fn every_notation_is_found_out() {
-    let cases: [(&str, &[u8]); 35] = [
+    let cases: [(&str, &[u8]); 40] = [
         ("00000000: 6162 63                                  abc\n", b"abc"),
         ("2: 41 42\n8: 43", b"\0\0AB\0\0\0\0C"),
         ("00000000: 01100001 01100010  ab\n00000002: 01100011  c\n", b"abc"),
@@ -88,6 +88,13 @@ fn every_notation_is_found_out() {
         ),
         (" 00000000  61 62 63 64 65 66 67 68   61 62                    abcdefgh ab       \n", b"abcdefghab"),
         ("│00000000│ 6162 6364 65        │abcde   │\n", b"abcde"),
+        // Characters in EBCDIC, in code page 437, in a locale's character set, and as hexyl showed zeros.
+        ("00000000  c1 c2  |AB|\n", b"\xc1\xc2"),
+        ("│00000000│ 01 61 80                │☺aÇ     │\n", b"\x01a\x80"),
+        ("0000  e9 61 00   éa.\n", b"\xe9a\0"),
+        ("│00000000│ 61 00                   │a0      │\n", b"a\0"),
+        // Blanks at both ends of the characters.
+        ("0000  20 61 20 20     a\n", b" a  "),
         // hexyl can leave the characters out.
         (
             "┌────────┬─────────────────────────┐\n│00000000│ 61 62                   │\n\
@@ -181,6 +188,19 @@ fn what_is_no_dump_is_an_error() {
             "│00000000│ 01100001                                                                │a       │\n",
             Problem::NotARow,
         ),
+        // One digit was changed, which the characters show.
+        ("00000000  61 62  |ab|\n00000002  61 12  |a2|\n", Problem::Disagree),
+        ("000000 61 62 63  >abd<\n000003\n", Problem::Disagree),
+        ("\t0x0000:  6162 6354  abcd\n", Problem::Disagree),
+        ("0000  61 62 00 64 65 66 67 68  69   ab.defgh j\n", Problem::Disagree),
+        ("0000  00 2e   ..\n0002  61 2e   ..\n", Problem::Disagree),
+        ("00000000  c1 c2  |AC|\n", Problem::Disagree),
+        ("│00000000│ 61 62 10                │ab⋄     │\n", Problem::Disagree),
+        // Digits were deleted, and the characters were not.
+        ("0000  00 00   ....\n", Problem::Disagree),
+        // A `*` does not go back.
+        ("00000040  00 00  |..|\n*\n00000040\n", Problem::Star),
+        ("00000000  00 00  |..|\n*\n00000002\n", Problem::Star),
         // One digit of a dump of bits was changed.
         ("0: 00111010 00111001 00180001  :91\n", Problem::BitsOrHex),
     ];
