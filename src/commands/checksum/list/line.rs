@@ -28,7 +28,8 @@ pub enum ListLine {
 pub enum Fault {
     /// It has no known form, or its algorithm was not requested.
     Form,
-    /// It is not a row of an SFV or hashdeep list. Their own tools fail on it.
+    /// It is not a row of an SFV or hashdeep list, whose own tools fail on it, or it is part of a
+    /// damaged record of several lines.
     Row,
     /// It names an unknown algorithm.
     Algorithm(String),

@@ -136,12 +136,11 @@ impl<'a> Parser<'a> {
         if matches!(self.form, ListForm::Control(_)) && !line[0].is_ascii_whitespace() {
             // A different field ends the section.
             self.form = ListForm::Control(None);
-            if table::is_field(line) {
-                return Some(ListLine::Nothing);
-            }
         }
-        if self.form == ListForm::Control(None) && line[0].is_ascii_whitespace() {
-            return Some(ListLine::Nothing);
+        let is_other_field = line[0].is_ascii_whitespace() || table::is_field(line);
+        if self.form == ListForm::Control(None) && is_other_field {
+            let is_lost = table::is_stray_digest(line);
+            return Some(if is_lost { ListLine::Improper(Fault::Row) } else { ListLine::Nothing });
         }
         table::is_furniture(line).then_some(ListLine::Nothing)
     }

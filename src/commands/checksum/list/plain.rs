@@ -66,12 +66,12 @@ pub fn read(
     }
 }
 
-/// Parses `TAG (NAME) = DIGEST`.
+/// Parses `TAG (NAME) = DIGEST`. RHash aligns tags with blanks.
 fn tagged<'l>(filter: &AlgorithmFilter<'_>, line: &'l [u8]) -> Result<Option<(&'l [u8], Expected)>, Fault> {
     let parts = || {
         let open = line.iter().position(|&byte| byte == b'(')?;
         let close = line.iter().rposition(|&byte| byte == b')').filter(|&close| close > open)?;
-        let tag = std::str::from_utf8(line[..open].strip_suffix(b" ").unwrap_or(&line[..open])).ok()?;
+        let tag = std::str::from_utf8(line[..open].trim_ascii_end()).ok()?;
         let text = line[close + 1..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii();
         let is_tag = !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_graphic());
         is_tag.then_some((tag, &line[open + 1..close], text))

@@ -214,14 +214,29 @@ fn unescape_gentoo(name: &[u8]) -> Option<Vec<u8>> {
 
 /// Returns the algorithm of a field that lists digests: `SHA256:`, `Checksums-Sha1:`, `Files:`.
 pub fn section(line: &[u8]) -> Option<Algorithm> {
-    let field = text(line.trim_ascii_end().strip_suffix(b":")?);
-    match field {
+    field_algorithm(line.trim_ascii_end().strip_suffix(b":")?)
+}
+
+fn field_algorithm(field: &[u8]) -> Option<Algorithm> {
+    match text(field) {
         "MD5Sum" | "Files" => Some(Algorithm::Md5),
         "SHA1" => Some(Algorithm::Sha1),
         "SHA256" => Some(Algorithm::Sha256),
         "SHA512" => Some(Algorithm::Sha512),
-        _ => Algorithm::named(field.strip_prefix("Checksums-")?),
+        field => Algorithm::named(field.strip_prefix("Checksums-")?),
     }
+}
+
+/// Returns whether a line outside such fields has one of their digests: the line end after the
+/// field's name was lost, or the name is not known.
+pub fn is_stray_digest(line: &[u8]) -> bool {
+    if !line[0].is_ascii_whitespace() {
+        let colon = memchr::memchr(b':', line);
+        return colon.is_some_and(|colon| field_algorithm(&line[..colon]).is_some());
+    }
+    let mut words = words(line);
+    let is_digest = |word: &[u8]| hex(word).is_some_and(|bytes| bytes.len() as u64 >= Algorithm::Md5.default_len());
+    words.next().is_some_and(is_digest) && words.next().and_then(decimal).is_some() && words.next().is_some()
 }
 
 /// Parses ` DIGEST SIZE NAME` within such a field; in a .changes file, two more words precede the
@@ -269,18 +284,7 @@ pub fn windows(form: &mut ListForm, filter: &AlgorithmFilter<'_>, line: &[u8]) -
         Some(entry.map_or(ListLine::Improper(Fault::Form), ListLine::Entry))
     };
     if let Some((key, value)) = pair(line) {
-        *form = match (key, std::mem::replace(form, ListForm::Plain)) {
-            (b"Algorithm", _) => ListForm::Windows(Algorithm::named(text(value)), Partial::Algorithm),
-            (b"Hash", ListForm::Windows(algorithm, Partial::Algorithm)) => {
-                ListForm::Windows(algorithm, Partial::Digest(hex(value)?))
-            }
-            (b"Path", ListForm::Windows(algorithm, Partial::Digest(bytes))) => return of(algorithm, value, &bytes),
-            (_, other) => {
-                *form = other;
-                return None;
-            }
-        };
-        return Some(ListLine::Field);
+        return property(form, key, value, of);
     }
     if let ListForm::Windows(algorithm, Partial::Name(name)) = form {
         let digits: Vec<u8> = line.iter().copied().filter(|byte| *byte != b' ').collect();
@@ -300,6 +304,42 @@ pub fn windows(form: &mut ListForm, filter: &AlgorithmFilter<'_>, line: &[u8]) -
     let rest = rest.trim_ascii();
     let (value, path) = rest.split_at(memchr::memchr(b' ', rest)?);
     of(Some(algorithm), path.trim_ascii(), &hex(value)?)
+}
+
+/// Parses a property of `Get-FileHash | Format-List`. A file has three, in this order; a damaged or
+/// lost one is improper, because the others would pass for unrelated fields.
+fn property(
+    form: &mut ListForm,
+    key: &[u8],
+    value: &[u8],
+    of: impl Fn(Option<Algorithm>, &[u8], &[u8]) -> Option<ListLine>,
+) -> Option<ListLine> {
+    let improper = Some(ListLine::Improper(Fault::Row));
+    match (key, std::mem::replace(form, ListForm::Plain)) {
+        (b"Algorithm", before) => {
+            let algorithm = Algorithm::named(text(value));
+            *form = ListForm::Windows(algorithm, Partial::Algorithm);
+            let is_lost = matches!(before, ListForm::Windows(_, Partial::Digest(_)));
+            if is_lost || algorithm.is_none() { improper } else { Some(ListLine::Field) }
+        }
+        (b"Hash", ListForm::Windows(algorithm, Partial::Algorithm)) => match hex(value) {
+            Some(bytes) => {
+                *form = ListForm::Windows(algorithm, Partial::Digest(bytes));
+                Some(ListLine::Field)
+            }
+            None => improper,
+        },
+        (b"Path", ListForm::Windows(algorithm, Partial::Digest(bytes))) => of(algorithm, value, &bytes).or(improper),
+        (b"Path", ListForm::Windows(..)) => improper,
+        (b"Hash", before) => {
+            *form = before;
+            hex(value).and(improper)
+        }
+        (_, before) => {
+            *form = before;
+            None
+        }
+    }
 }
 
 /// Splits `KEY : VALUE`, with at least one blank on each side of the colon.

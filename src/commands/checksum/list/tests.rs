@@ -101,6 +101,31 @@ fn lengths_and_byte_order_come_from_the_tag_and_the_digest() {
 }
 
 #[test]
+fn a_damaged_record_is_not_passed_over() {
+    let sha256 = "ab".repeat(32);
+    let whole = format!("Algorithm : SHA256\nHash      : {sha256}\nPath      : f\n\n");
+    for (from, to, line) in [
+        ("SHA256", "SHA25", 1),
+        ("SHA256\n", "SHA256", 1),
+        (": ab", ": b", 2),
+        (": abab", ": ab#", 2),
+        ("Algorithm", "Algrithm", 2),
+        ("Hash ", "Has ", 3),
+    ] {
+        let damaged = whole.replacen(from, to, 1);
+        let read = read(&format!("{damaged}{whole}"));
+        assert!(read.contains(&format!("{line} Row")) && read.last().unwrap() == "f sha256", "{damaged}: {read:?}");
+    }
+    // The next record shows that a path was lost.
+    assert_eq!(read(&format!("{}{whole}", whole.replacen("Path", "Pth", 1))), ["5 Row", "f sha256"]);
+    // A field of Release lost the line end after its name, or its name.
+    for (heading, row) in [("SHA1: ", 3), ("SH1:\n ", 4)] {
+        let release = format!("MD5Sum:\n {MD5} 5 f\n{heading}{SHA1} 5 f\nDate: today\n");
+        assert_eq!(read(&release), ["f md5".to_owned(), format!("{row} Row")], "{heading}");
+    }
+}
+
+#[test]
 fn what_is_improper() {
     let wanted = &[Algorithm::Md5][..];
     for line in [
@@ -177,6 +202,8 @@ fn lists_of_other_forms() {
         ["C:\\d\\f.iso sha256"]
     );
     assert_eq!(read(&format!("Algorithm : SHA256\nHash      : {sha256}\nPath      : C:\\f\n")), ["C:\\f sha256"]);
+    // RHash aligns its tags.
+    assert_eq!(read(&format!("MD5   (f) = {MD5}\nSHA1  (g) = {SHA1}\n")), ["f md5", "g sha1"]);
     assert_eq!(read(&format!("Algorithm : SHA256\nHash      : {sha256}\n")), ["1 Form", "2 Form"]);
     assert_eq!(
         read(&format!("MD5 hash of f.iso:\n{MD5}\nCertUtil: -hashfile command completed successfully.\n")),
