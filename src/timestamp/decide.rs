@@ -46,7 +46,8 @@ impl FormatDetector<'_> {
         // Other forms at the same place that read the same lines, but as other times.
         for (other, theirs) in &near[1..] {
             let same = other.0 == form.0 && theirs.lines == seen.lines && theirs.backwards == seen.backwards;
-            if same && theirs.first_stamp != seen.first_stamp && self.settles(form, other).is_none() {
+            let differ = theirs.first_stamp != seen.first_stamp || theirs.last != seen.last;
+            if same && differ && self.settles(form, other).is_none() {
                 let formats = [form.1.to_string(), other.1.to_string()];
                 return Err(Refusal::UnclearDate { line: seen.example.clone(), formats });
             }

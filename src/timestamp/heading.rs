@@ -72,6 +72,8 @@ impl Heading {
         if firsts.len() < FEWEST || timed.windows(2).any(|pair| pair[1] - pair[0] <= distance) {
             return None;
         }
+        // The sample may end between a heading and its time.
+        let lines = &lines[..=*timed.last()?];
         let first = lines[0];
         let common = |line: &[u8]| first.iter().zip(line).take_while(|(one, other)| one == other).count();
         let longest = firsts.iter().map(|&at| common(lines[at])).min()?.min(WIDTH);
