@@ -249,6 +249,10 @@ fn what_other_programs_got_wrong() {
     let cases: &[(&[&str], &str)] = &[
         (&["-PU", "--passthru", "--replace=X", "(?<=^|z )foo", "foo"], "X bar\nbaz X\n"),
         (&["-PU", "foo(?=$|x)", "foo"], "baz foo\n"),
+        // What a match looks at may stand on lines that are not printed.
+        (&["-PU", "--replace=X", r"bar(?=\sbaz)", "foo"], "foo X\n"),
+        (&["-PUn", "--replace=$1.", r"(?<=bar\n)(b)az", "foo"], "2:b. foo\n"),
+        (&["-PUo", "--replace=<$n>", r"(?<n>3)(?=\n[45]+6)|1(?=23\n4)", "text"], "<>\n<3>\n"),
         (&["-PUon", r"there\n\Khave", "text"], "3:have\n"),
         (&["-PUnm1", "-A2", r"\w+\(\) \{([^{}]|(?R))*\}", "blocks"], "1:one() {\n2:  // 1\n3:}\n4-\n5-two() {\n"),
         (&["-nm1", "-A2", "d", "letters"], "4:d\n5-e\n6-d\n"),

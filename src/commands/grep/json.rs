@@ -153,7 +153,7 @@ impl JsonTotals {
         for line in whole.chain(lines_of(if together { &[] } else { lines }, query.terminator)) {
             let content = if together { line } else { query.any.content(line) };
             // A failure here also occurred, and was reported, when the line was selected.
-            let replaced = place.replacement.and_then(|text| query.any.replace_in(content, text).ok());
+            let replaced = place.replacement.and_then(|text| query.any.replace(content, spans, text).ok());
             let found = match place.selected == query.invert {
                 true => Vec::new(),
                 false => matches_of(query, content, spans, line.len()),
@@ -243,7 +243,7 @@ impl JsonTotals {
 
 /// Returns the matches in a line: those of `spans` that end in its `length` bytes, if they are known.
 fn matches_of(query: &Query, content: &[u8], spans: Option<Spans<'_>>, length: usize) -> Vec<Range<usize>> {
-    if let Some(Spans { all, base }) = spans {
+    if let Some(Spans { all, base, .. }) = spans {
         let first = all.partition_point(|span| span.start < base);
         let here = all[first..].iter().take_while(|span| span.end <= base + length);
         return here.map(|span| span.start - base..span.end - base).collect();

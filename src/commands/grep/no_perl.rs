@@ -53,6 +53,19 @@ impl Perl {
     ) -> Result<(), Failure> {
         match self.0 {}
     }
+
+    pub fn matches_at(
+        &self,
+        _: &[u8],
+        _: impl Iterator<Item = Range<usize>>,
+        _: impl FnMut(&Groups<'_>),
+    ) -> Result<(), Failure> {
+        match self.0 {}
+    }
+
+    pub fn group_number(&self, _: &str) -> Option<usize> {
+        match self.0 {}
+    }
 }
 
 impl Groups<'_> {
@@ -61,10 +74,6 @@ impl Groups<'_> {
     }
 
     pub fn get(&self, _: usize) -> Option<Range<usize>> {
-        match self.0 {}
-    }
-
-    pub fn number(&self, _: &str) -> Option<usize> {
         match self.0 {}
     }
 }

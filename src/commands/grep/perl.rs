@@ -146,13 +146,42 @@ impl Perl {
                     continue;
                 }
                 last_end = Some(found.end);
-                if !each(found, hay, &Groups { regex: &self.regex, locations: &locations }) {
+                if !each(found, hay, &Groups { locations: &locations }) {
                     break;
                 }
             }
             Ok(())
         };
         with_copy(hay, &mut work)
+    }
+
+    /// Calls `each` with the groups of the matches that are known to be in `hay`, up to the first that
+    /// is another one here.
+    ///
+    /// # Errors
+    /// Returns an error if PCRE2 gives up.
+    pub fn matches_at(
+        &self,
+        hay: &[u8],
+        known: impl Iterator<Item = Range<usize>>,
+        mut each: impl FnMut(&Groups<'_>),
+    ) -> Result<(), Failure> {
+        let mut locations = self.regex.capture_locations();
+        with_copy(hay, |hay| {
+            for span in known {
+                let found = self.regex.captures_read_at(&mut locations, hay, span.start).map_err(failure)?;
+                if found.is_none_or(|found| (found.start(), found.end()) != (span.start, span.end)) {
+                    break;
+                }
+                each(&Groups { locations: &locations });
+            }
+            Ok(())
+        })
+    }
+
+    /// Returns the number of a named group.
+    pub fn group_number(&self, name: &str) -> Option<usize> {
+        self.regex.capture_names().iter().position(|known| known.as_deref() == Some(name))
     }
 
     fn find_in_copy(&self, hay: &[u8], at: usize) -> Result<Option<Range<usize>>, Failure> {
@@ -228,7 +257,6 @@ fn has_room_for_stacks() -> bool {
 
 /// The groups of a match.
 pub struct Groups<'g> {
-    regex: &'g Regex,
     locations: &'g CaptureLocations,
 }
 
@@ -241,11 +269,6 @@ impl Groups<'_> {
     /// Returns where a group matched.
     pub fn get(&self, group: usize) -> Option<Range<usize>> {
         self.locations.get(group).map(|(start, end)| start..end)
-    }
-
-    /// Returns the number of a named group.
-    pub fn number(&self, name: &str) -> Option<usize> {
-        self.regex.capture_names().iter().position(|known| known.as_deref() == Some(name))
     }
 }
 

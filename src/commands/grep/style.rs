@@ -78,8 +78,10 @@ pub struct At<'a> {
 /// Known matches, in order. If they may span lines, they are found only once.
 #[derive(Clone, Copy, Debug)]
 pub struct Spans<'a> {
-    /// The ranges of the matches in some bytes.
+    /// The bytes that were searched, for matches that look at what surrounds them.
+    pub hay: &'a [u8],
+    /// The ranges of the matches in them.
     pub all: &'a [Range<usize>],
-    /// The position in these bytes where the printed lines begin.
+    /// The position in them where the printed lines begin.
     pub base: usize,
 }

@@ -63,7 +63,7 @@ impl Search<'_> {
             shown = piece.end;
             let (piece, last) = part.split_long(piece);
             if piece.start < piece.end {
-                let spans = multiline.then_some(Spans { all: &part.found.spans, base: piece.start });
+                let spans = multiline.then_some(Spans { hay, all: &part.found.spans, base: piece.start });
                 self.print_piece(&printer, (&hay[piece.start..piece.end], spans), at(&piece), text);
             }
             if let Some(last) = last.filter(|_| self.prints_long(part)) {
@@ -154,7 +154,7 @@ impl Search<'_> {
                 selected: piece.selected,
                 replacement: self.settings.style.replacement.as_deref().filter(|_| piece.selected),
             };
-            let spans = self.settings.multiline.then_some(Spans { all: &part.found.spans, base: piece.start });
+            let spans = self.settings.multiline.then_some(Spans { hay, all: &part.found.spans, base: piece.start });
             let (piece, last) = part.split_long(piece);
             totals.json.lines(query, &hay[piece.start..piece.end], spans, place, &mut text);
             let Some(last) = last else { continue };

@@ -6,7 +6,11 @@ use grep_matcher::{Captures, Match, Matcher};
 use grep_regex::{RegexCaptures, RegexMatcher};
 
 use super::super::failure::Failure;
+use super::super::style::Spans;
 use super::{Pattern, RegexEngine};
+
+/// How many bytes around some lines are searched at first for what their matches look at.
+const LOOK_AROUND: usize = 256;
 
 /// A text in which the matches are replaced.
 #[derive(Debug, Default)]
@@ -18,17 +22,25 @@ pub struct Replaced {
 }
 
 impl Pattern {
-    /// Replaces every match in `hay` by `replacement`, in which `$1` and `${name}` stand for groups.
+    /// Replaces every match in `hay`, or the known ones, by `replacement`, in which `$1` and `${name}`
+    /// stand for groups.
     ///
     /// # Errors
     /// Returns an error if the engine gives up.
-    pub fn replace_in(&self, hay: &[u8], replacement: &[u8]) -> Result<Replaced, Failure> {
+    pub fn replace(&self, hay: &[u8], known: Option<Spans<'_>>, replacement: &[u8]) -> Result<Replaced, Failure> {
+        match known {
+            Some(known) => self.replace_known(known, hay.len(), replacement),
+            None => self.replace_in(hay, replacement),
+        }
+    }
+
+    fn replace_in(&self, hay: &[u8], replacement: &[u8]) -> Result<Replaced, Failure> {
         let mut replaced = Replaced::default();
         let mut done = 0;
         match &self.engine {
             RegexEngine::Backtracking(perl) => perl.matches_in(hay, true, |found, hay, groups| {
                 let all = GroupSpans((0..groups.len()).map(|group| groups.get(group)).collect());
-                let number = |name: &str| groups.number(name);
+                let number = |name: &str| perl.group_number(name);
                 replaced.push(&hay[done..found.start], |text| all.interpolate(number, hay, replacement, text));
                 done = found.end;
                 true
@@ -57,6 +69,73 @@ impl Pattern {
         Ok(replaced)
     }
 
+    /// Replaces the known matches in the first `length` bytes that are printed. A match may look at bytes
+    /// before and behind them.
+    fn replace_known(&self, known: Spans<'_>, length: usize, replacement: &[u8]) -> Result<Replaced, Failure> {
+        let lines = known.base..known.base + length;
+        let first = known.all.partition_point(|span| span.start < lines.start);
+        let after = known.all.partition_point(|span| span.start < lines.end);
+        let spans: Vec<_> = known.all[first..after].iter().filter(|span| span.end <= lines.end).cloned().collect();
+        let mut reach = LOOK_AROUND;
+        loop {
+            let start = lines.start.saturating_sub(reach);
+            let end = known.hay.len().min(lines.end.saturating_add(reach));
+            let all = self.groups_at(&known.hay[start..end], &spans, start)?;
+            if all.len() < spans.len() && end - start < known.hay.len() {
+                reach = reach.saturating_mul(16);
+                continue;
+            }
+            let (mut replaced, mut done) = (Replaced::default(), lines.start);
+            for (span, groups) in spans.iter().zip(&all) {
+                let number = |name: &str| self.group_number(name);
+                let hay = &known.hay[start..end];
+                replaced.push(&known.hay[done..span.start], |text| groups.interpolate(number, hay, replacement, text));
+                done = span.end;
+            }
+            replaced.text.extend_from_slice(&known.hay[done..lines.end]);
+            return Ok(replaced);
+        }
+    }
+
+    /// Returns the groups of each known match, up to the first that is another match in `hay`, which
+    /// begins at `base` of the bytes that were searched.
+    fn groups_at(&self, hay: &[u8], spans: &[Range<usize>], base: usize) -> Result<Vec<GroupSpans>, Failure> {
+        let mut all = Vec::with_capacity(spans.len());
+        let own = spans.iter().map(|span| span.start - base..span.end - base);
+        match &self.engine {
+            RegexEngine::Backtracking(perl) => perl.matches_at(hay, own, |groups| {
+                all.push(GroupSpans((0..groups.len()).map(|group| groups.get(group)).collect()));
+            })?,
+            RegexEngine::Words(_) => all.extend(own.map(|span| GroupSpans(vec![Some(span)]))),
+            RegexEngine::Automata { regex, longest } => {
+                // Another process may change a mapping during a search.
+                let hay = &hay.to_vec()[..];
+                // The matcher's error type has no values.
+                let Ok(mut groups) = regex.new_captures() else { return Ok(all) };
+                let is_same = |span: &Range<usize>, found: Option<Match>| {
+                    found.is_some_and(|found| {
+                        found.start() == span.start && (longest.is_some() || found.end() == span.end)
+                    })
+                };
+                for span in own {
+                    if !is_same(&span, regex.find_at(hay, span.start).ok().flatten()) {
+                        break;
+                    }
+                    all.push(groups_of(regex, hay, span, &mut groups));
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    fn group_number(&self, name: &str) -> Option<usize> {
+        match &self.engine {
+            RegexEngine::Automata { regex, .. } => regex.capture_index(name),
+            RegexEngine::Backtracking(perl) => perl.group_number(name),
+            RegexEngine::Words(_) => None,
+        }
+    }
+
     /// Returns the replacement of a match that does not depend on the bytes around it.
     pub fn expand(&self, found: &[u8], replacement: &[u8]) -> Vec<u8> {
         let mut text = Vec::new();
@@ -71,7 +150,7 @@ impl Pattern {
                 // A search that gives up here also gave up, and was reported, when the line was selected.
                 _ = perl.matches_in(found, true, |_, hay, groups| {
                     let all = GroupSpans((0..groups.len()).map(|group| groups.get(group)).collect());
-                    all.interpolate(|name| groups.number(name), hay, replacement, &mut text);
+                    all.interpolate(|name| perl.group_number(name), hay, replacement, &mut text);
                     false
                 });
             }

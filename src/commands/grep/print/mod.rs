@@ -51,7 +51,7 @@ impl Printer<'_> {
             return;
         }
         if let Some(replacement) = style.replacement.as_ref().filter(|_| at.selected != style.inverted) {
-            return self.replaced(lines, replacement, spans.is_some(), at, text);
+            return self.replaced((lines, spans), replacement, at, text);
         }
         let prefixed = style.name && !style.heading || style.number || style.offset || style.tab || style.column;
         let inside = style.long_lines.is_some() || style.trim || style.per_match;
@@ -101,15 +101,15 @@ impl Printer<'_> {
 
     /// Prints lines with their matches replaced, each line by itself or, if matches may span lines, all
     /// lines together.
-    fn replaced(&self, lines: &[u8], replacement: &[u8], together: bool, at: At<'_>, text: &mut Vec<u8>) {
-        let mut at = at;
+    fn replaced(&self, (lines, known): (&[u8], Option<Spans<'_>>), replacement: &[u8], at: At<'_>, text: &mut Vec<u8>) {
+        let (mut at, together) = (at, known.is_some());
         let whole = together.then_some(lines).into_iter();
         for bytes in whole.chain(lines_of(if together { &[] } else { lines }, self.style.terminator)) {
             let content = if together { bytes } else { self.pattern.content(bytes) };
             // A failure here also occurred, and was reported, when the line was selected.
-            if let Ok(mut replaced) = self.pattern.replace_in(content, replacement) {
+            if let Ok(mut replaced) = self.pattern.replace(content, known, replacement) {
                 replaced.text.extend_from_slice(&bytes[content.len()..]);
-                let spans = Spans { all: &replaced.spans, base: 0 };
+                let spans = Spans { hay: &replaced.text, all: &replaced.spans, base: 0 };
                 if replaced.text.is_empty() {
                     // The replacement of a last line without terminator may be empty.
                     self.line(Line { bytes: b"", content: b"", spans: Some(spans) }, at, text);
@@ -193,7 +193,7 @@ impl Printer<'_> {
         });
         // Searching the line again for each of its matches would take quadratic time.
         let all: Vec<_> = found.iter().map(|(span, _)| span.clone()).collect();
-        let line = Line { spans: Some(Spans { all: &all, base: 0 }), ..line };
+        let line = Line { spans: Some(Spans { hay: line.bytes, all: &all, base: 0 }), ..line };
         let begun = found.into_iter().filter_map(|(span, begins_here)| begins_here.then_some(span));
         match self.copies {
             Some(copies) if line.bytes.len() > LONG && !self.changes_lines() => {
@@ -253,7 +253,7 @@ impl Printer<'_> {
 
     /// Like [`Printer::matches_in`], but may leave out matches that end before `from`.
     fn matches_from(&self, line: Line<'_>, from: usize, mut each: impl FnMut(Range<usize>, bool) -> bool) {
-        let Some(Spans { all, base }) = line.spans else {
+        let Some(Spans { all, base, .. }) = line.spans else {
             // A failure here also occurred, and was reported, when the line was selected.
             _ = self.pattern.matches_in(line.content, |found| each(found, true));
             return;
