@@ -157,7 +157,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
             return Ok(());
         }
         let (names, entries) = self.list(&directory);
-        if self.path.last().is_some_and(|&byte| byte != b'/') {
+        if self.path.last().is_some_and(|&byte| !std::path::is_separator(byte.into())) {
             self.path.push(b'/');
         }
         self.anchors.offer(directory, self.path.len(), self.levels.is_empty());

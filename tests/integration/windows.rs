@@ -5,11 +5,12 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+mod paths;
 
 use crate::law::Law;
 use crate::util::{Dir, Ran, mapped, run_piped};
@@ -95,7 +96,8 @@ fn cat_prints_the_same() {
         cat --reverse log|cat --io mmap log|cat --io read log|cat --io mmap --block-size 1000 log|\
         cat --since 2026-11-21T03:00Z --until 2026-11-21T03:10Z log|cat --decompress log.gz|cat empty|cat none log|\
         cat --decompress --lines=-2: log.xz|cat --until 2026-11-21T00:10Z log.zst|\
-        cat --offset 100 --length 70000 bytes|cat tree";
+        cat --offset 100 --length 70000 bytes|cat tree|cat -b log|cat -v bytes|cat --lines 2:3 crlf|cat --reverse crlf|\
+        cat --merge log log|cat log none crlf|cat --follow --timeout 1 crlf|cat a?b|cat none/x|cat --bogus";
     same_lines(files().path(), lines);
 }
 
@@ -108,7 +110,10 @@ fn grep_prints_the_same() {
         grep needle none log|grep zzz log|grep -i NEEDLE --io mmap log|grep needle --io mmap --block-size 999 log|\
         grep --decompress -c needle log.gz|grep --since 2026-11-21T10:00Z -c needle log|grep -z -c needle log|\
         grep -P (?<=line.)12.?$ log|grep -cE (.)\\1{3} log|grep -P --replace <$1> line.(9999.) log|grep -P ( log|\
-        grep --crlf two$ crlf|grep -a -c . bytes|grep needle bytes|grep -m3 needle log|grep needle tree";
+        grep --crlf two$ crlf|grep -a -c . bytes|grep needle bytes|grep -m3 needle log|grep needle tree|\
+        grep -rL zzz tree --sort path|grep -rn -g *needle needle tree --sort path|grep --crlf -x two crlf|\
+        grep --crlf -n -v two$ crlf|grep --crlf -o -b two$ crlf|grep --follow --timeout 1 two crlf|\
+        --as grep -c needle log|--as fgrep -n two crlf|grep ( log";
     same_lines(files().path(), lines);
 }
 
@@ -122,7 +127,9 @@ fn dumps_digests_and_facts_are_the_same() {
         hexdump bytes|hexdump -v zeros|hexdump zeros|hexdump --io mmap log|hexdump -r dump|hexdump none|\
         checksum log bytes empty|checksum -a blake3 log|checksum -a md5 --tag log tree/a|checksum none|\
         checksum -a crc32 -a sha1 log|checksum --io mmap -a sha512 log|checksum -r tree|\
-        stat -c %s_%F_%n log bytes empty|stat -c %F tree|stat none";
+        stat -c %s_%F_%n log bytes empty|stat -c %F tree|stat none|\
+        hexdump -s -20 bytes|hexdump --find 0d0a crlf|hexdump crlf empty|--as xxd crlf|--as xxd -p bytes|--as od -c crlf|\
+        --as tail -n2 crlf|--as tac crlf|--as wc log crlf|--as cmp log crlf|--as cksum crlf|checksum --json log|stat --lines crlf";
     same_lines(dir.path(), lines);
 }
 
@@ -212,6 +219,21 @@ fn a_log_is_followed_over_a_rename() {
     child.wait().unwrap();
 }
 
+/// Ctrl-C, which Wine makes of SIGINT, ends a command that follows a log with the code of SIGINT.
+#[test]
+#[ignore = "run by scripts/wine-check"]
+fn an_interrupt_has_its_exit_code() {
+    let dir = files();
+    for args in [["cat", "-n", "--follow", "crlf"], ["grep", "--follow=name", "one", "crlf"]] {
+        let mut command = windows();
+        command.args(args).current_dir(dir.path()).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        std::io::Read::read_exact(&mut child.stdout.take().unwrap(), &mut [0]).unwrap();
+        rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{args:?}");
+    }
+}
+
 /// A benchmark completes and reports its figures as JSON.
 #[test]
 #[ignore = "run by scripts/wine-check"]
@@ -280,69 +302,6 @@ fn the_law_holds_for_grep_and_checksum() {
     law_holds(false, "grep -c --crlf x$|grep -B1 -m2 99|checksum -a sha1,xxh3 --untagged --no-names");
 }
 
-/// The program expands wildcards, because the shells there do not.
-#[test]
-#[ignore = "run by scripts/wine-check"]
-fn wildcards_are_expanded() {
-    let dir = files();
-    for (pattern, names) in [("tree/*", vec!["tree/a"]), ("l?g*", vec!["log", "log.gz"]), ("none*", vec!["none*"])] {
-        let got = run(windows(), dir.path(), &["checksum", "--untagged", pattern], Input::None);
-        let want = run(mapped(), dir.path(), &[&["checksum", "--untagged"], &names[..]].concat(), Input::None);
-        // A directory is reported, as on Linux. Lists have forward slashes, so that they can be checked
-        // on other systems.
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        assert_eq!(text(&got.stdout), text(&want.stdout), "{pattern}: {}", got.stderr);
-    }
-}
-
-/// Absolute paths, with and without the prefix that turns off their interpretation, and devices.
-#[test]
-#[ignore = "run by scripts/wine-check"]
-fn paths_of_every_form() {
-    let dir = files();
-    let want = run(mapped(), dir.path(), &["checksum", "--untagged", "log"], Input::None);
-    let digest = String::from_utf8_lossy(&want.stdout)[..64].to_owned();
-    // Wine shows the root directory as drive Z.
-    let absolute = format!("Z:{}\\log", dir.path().display().to_string().replace('/', "\\"));
-    for path in [&absolute, &format!(r"\\?\{absolute}"), r".\log", r"tree\..\log"] {
-        let got = run(windows(), dir.path(), &["checksum", "--untagged", path], Input::None);
-        let text = String::from_utf8_lossy(&got.stdout).into_owned();
-        assert_eq!(text.trim_start_matches('\\').get(..64), Some(&*digest), "{path}: {}", got.stderr);
-    }
-    let null = run(windows(), dir.path(), &["cat", "NUL", "log"], Input::None);
-    assert_eq!((null.stdout, null.code), (std::fs::read(dir.path().join("log")).unwrap(), 0), "{}", null.stderr);
-}
-
-/// A path of more than 260 characters, which Windows refuses unless its form says that it is long,
-/// was reported as missing by several searching tools.
-#[test]
-#[ignore = "run by scripts/wine-check"]
-fn long_paths_are_opened() {
-    let dir = Dir::new();
-    let deep: std::path::PathBuf = std::iter::once("long".to_owned()).chain((0..9).map(|_| "d".repeat(40))).collect();
-    std::fs::create_dir_all(dir.path().join(&deep)).unwrap();
-    let file = deep.join("file");
-    dir.file(&file, b"needle\n");
-    for args in [&["grep", "-rc", "needle", "long"][..], &["checksum", "-r", "long"], &["cat", file.to_str().unwrap()]]
-    {
-        assert_eq!(same(dir.path(), args, Input::None).code, 0, "{args:?}");
-    }
-}
-
-/// A list that a Windows program wrote is checked: lines end with CRLF, and names have backslashes,
-/// escaped or not.
-#[test]
-#[ignore = "run by scripts/wine-check"]
-fn lists_of_windows_programs_are_checked() {
-    let dir = files();
-    let digest = run(windows(), dir.path(), &["--as", "md5sum", r"tree\a"], Input::None);
-    let digest = String::from_utf8_lossy(&digest.stdout)[..32].to_owned();
-    dir.file("list", format!("{digest} *tree\\a\r\n\\{digest} *tree\\\\a\r\n").as_bytes());
-    let ran = run(windows(), dir.path(), &["checksum", "-c", "list"], Input::None);
-    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
-    assert_eq!(String::from_utf8_lossy(&ran.stdout), "tree\\a: OK\ntree\\a: OK\n");
-}
-
 /// The facts that Windows reports in its own way. Wine knows neither the users of a file nor
 /// alternate data streams, and then says so.
 #[test]
@@ -357,18 +316,4 @@ fn facts_of_a_file() {
     let text = String::from_utf8_lossy(&ran.stdout).into_owned();
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{text}");
     assert!(text.contains("Users: "), "{text}");
-}
-
-/// A name that Wine cannot decode does not keep the rest of a directory from being searched.
-#[test]
-#[ignore = "run by scripts/wine-check"]
-fn names_that_are_not_utf_8() {
-    let dir = Dir::new();
-    dir.file(std::ffi::OsStr::from_bytes(b"bad \xff \xed\xa0\x80"), b"needle\n");
-    dir.file("good", b"needle\n");
-    for args in [&["grep", "-r", "needle", "."][..], &["checksum", "-r", "."], &["cat", "\u{fffd}"]] {
-        let ran = run(windows(), dir.path(), args, Input::None);
-        assert!(!ran.stderr.contains("panicked"), "{args:?}: {}", ran.stderr);
-        assert!(args[0] == "cat" || String::from_utf8_lossy(&ran.stdout).contains("good"), "{args:?}: {ran:?}");
-    }
 }

@@ -94,7 +94,18 @@ impl AsName for &[u8] {
 /// # Errors
 /// Returns the error of `CreateFileW`.
 pub fn open_file(path: &OsStr) -> io::Result<File> {
-    options(OFlags::RDONLY).open(path)
+    open_path(path, OFlags::RDONLY)
+}
+
+/// Opens a path of any form. After the prefix `\\?\`, Windows reads a slash as a part of a name. No name
+/// contains one, so those by which a walk or a list separates names become backslashes.
+fn open_path(path: &OsStr, flags: OFlags) -> io::Result<File> {
+    let bytes = path.as_bytes();
+    if !bytes.starts_with(br"\\?\") || !bytes.contains(&b'/') {
+        return options(flags).open(path);
+    }
+    let separated: Vec<u8> = bytes.iter().map(|&byte| if byte == b'/' { b'\\' } else { byte }).collect();
+    options(flags).open(OsStr::from_bytes(&separated))
 }
 
 /// Opens `path` below `directory`.
@@ -105,7 +116,7 @@ pub fn open_file(path: &OsStr) -> io::Result<File> {
 pub fn openat(directory: impl AsFd, path: impl AsName, flags: OFlags, _: Mode) -> Result<OwnedFd, Errno> {
     let (directory, path) = (directory.as_fd(), path.as_name());
     let opened = if raw(directory).is_null() {
-        let opened = options(flags).open(path).map(OwnedHandle::from);
+        let opened = open_path(path, flags).map(OwnedHandle::from);
         opened.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::INVAL))?
     } else {
         open_below(directory, path, flags)?

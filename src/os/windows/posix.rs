@@ -28,6 +28,7 @@ use super::handle::{duration, raw};
 pub use super::names::{OsStrExt, OsStringExt};
 pub use super::open::{CWD, Mode, OFlags, open_file, openat, path_of};
 pub use super::seek::{SeekFrom, seek};
+use super::wake::Wake;
 use crate::os::Status;
 
 /// Reads by position.
@@ -144,10 +145,16 @@ pub fn read_into(fd: BorrowedFd<'_>, spare: &mut [MaybeUninit<u8>], offset: Opti
     }
 }
 
+thread_local! {
+    /// The event that the system sets at the end of this thread's call on a pipe.
+    static ENDED: Option<Wake> = Wake::new();
+}
+
 /// Makes a call that reads or writes, waits for its end, and returns the number of bytes.
 ///
 /// A pipe from another program may be open for calls that do not wait. Such a call needs a struct of its
-/// own, which pipes take without regard to its offset.
+/// own, which pipes take without regard to its offset, and an event of its own: the state of the pipe's
+/// handle changes with every call that any process makes on it, so it does not show which call ended.
 fn transfer(
     fd: BorrowedFd<'_>,
     offset: Option<u64>,
@@ -157,6 +164,9 @@ fn transfer(
     let (mut place, is_pipe) = unsafe { (std::mem::zeroed::<OVERLAPPED>(), GetFileType(raw(fd)) == FILE_TYPE_PIPE) };
     place.Anonymous.Anonymous.Offset = offset.unwrap_or(0) as u32;
     place.Anonymous.Anonymous.OffsetHigh = (offset.unwrap_or(0) >> 32) as u32;
+    if is_pipe {
+        place.hEvent = ENDED.with(|ended| ended.as_ref().map_or(std::ptr::null_mut(), |ended| raw(ended.fd())));
+    }
     let at = if offset.is_some() || is_pipe { &raw mut place } else { std::ptr::null_mut() };
     let mut count = 0;
     if call(&raw mut count, at) != 0 {
