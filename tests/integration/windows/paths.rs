@@ -13,7 +13,7 @@ fn wildcards_are_expanded() {
     let dir = files();
     for (pattern, names) in [
         ("tree/*", vec!["tree/a"]),
-        ("l?g*", vec!["log", "log.gz"]),
+        ("l?g*", vec!["log", "log.gz", "log.xz", "log.zst"]),
         ("none*", vec!["none*"]),
         ("tree/sub/c needl*", vec!["tree/sub/c needl*"]),
     ] {
