@@ -1,7 +1,11 @@
 //! The table of compressed formats, and how the first bytes of an input identify them.
 //!
-//! A file name never decides. A magic number that plain text could begin with is not enough either;
-//! such a format is recognised by further fields that text cannot contain.
+//! A file name never makes an input an archive; it only makes other binary data a damaged one. A magic
+//! number that plain text could begin with is not enough either; such a format is recognised by further
+//! fields that text cannot contain.
+
+use std::ffi::OsStr;
+use std::path::Path;
 
 /// A compressed format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +74,24 @@ const ROWS: [MagicRow; 11] = [
     MagicRow(Format::Lzma, b"", lzma),
 ];
 
+/// The extensions of file names that are used for nothing else.
+const PROMISES: [(&str, Format); 14] = [
+    ("gz", Format::Gzip),
+    ("tgz", Format::Gzip),
+    ("zst", Format::Zstd),
+    ("tzst", Format::Zstd),
+    ("lz4", Format::Lz4),
+    ("xz", Format::Xz),
+    ("txz", Format::Xz),
+    ("lzma", Format::Lzma),
+    ("lz", Format::Lzip),
+    ("tlz", Format::Lzip),
+    ("bz2", Format::Bzip2),
+    ("tbz", Format::Bzip2),
+    ("tbz2", Format::Bzip2),
+    ("Z", Format::Compress),
+];
+
 /// Examines the first bytes of an input. `is_all` says that there are no more.
 pub fn detect(head: &[u8], is_all: bool) -> Detected {
     let mut undecided = false;
@@ -94,14 +116,24 @@ pub fn detect(head: &[u8], is_all: bool) -> Detected {
 
 /// Classifies an input that ends within a magic number: a truncated archive, unless it may be text.
 fn truncated_magic(head: &[u8]) -> Detected {
-    let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
-    if head.iter().all(is_text) {
+    if is_text(head) {
         return Detected::Plain;
     }
     let begins = |MagicRow(format, magic, _): MagicRow| {
         (!magic.is_empty() && (magic.starts_with(head) || head.starts_with(magic))).then_some(Detected::Format(format))
     };
     ROWS.into_iter().find_map(begins).unwrap_or(Detected::Plain)
+}
+
+fn is_text(head: &[u8]) -> bool {
+    head.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
+}
+
+/// Returns the format that a file name promises, if the file begins with other bytes, which are no
+/// text either.
+pub fn broken_promise(name: &OsStr, head: &[u8]) -> Option<Format> {
+    let extension = Path::new(name).extension().filter(|_| !is_text(head))?;
+    PROMISES.into_iter().find(|(known, _)| extension == *known).map(|(_, format)| format)
 }
 
 /// Checks the level and the magic number of the first block or of the end.
@@ -202,6 +234,16 @@ mod tests {
 
     fn of(head: &[u8]) -> Detected {
         detect(head, true)
+    }
+
+    #[test]
+    fn a_name_makes_binary_data_a_damaged_archive() {
+        let promised = |name: &str, head: &[u8]| broken_promise(OsStr::new(name), head);
+        assert_eq!(promised("a/b.log.gz", b"\x1e\x8b\x08"), Some(Format::Gzip));
+        assert_eq!(promised("b.Z", b"\xff"), Some(Format::Compress));
+        for (name, head) in [("b.gz", &b"2026-11-21 text"[..]), ("b.gz", b""), ("b.log", b"\xff"), ("gz", b"\xff")] {
+            assert_eq!(promised(name, head), None, "{name}");
+        }
     }
 
     #[test]

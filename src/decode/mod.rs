@@ -37,7 +37,7 @@ use crate::io::{AccessMethod, FeedNotes, Range, Reason, Source};
 use crate::os::Stop;
 
 pub use detect::Format;
-use detect::{Detected, HEAD, detect};
+use detect::{Detected, HEAD, broken_promise, detect};
 use feed::{Decoded, Pool};
 use frames::Frames;
 use gzip::Gzip;
@@ -121,7 +121,12 @@ impl Decoding {
         }
         let mut head = [0; HEAD];
         let got = source.read_at(&mut head, 0)?;
-        let DecodePlan::Decode(format) = self.plan(&head[..got], true) else { return Ok(source) };
+        let DecodePlan::Decode(format) = self.plan(&head[..got], true) else {
+            return match broken_promise(source.name(), &head[..got]).filter(|_| self.compressed) {
+                Some(format) => Err(damaged(format.name(), "the magic number is missing")),
+                None => Ok(source),
+            };
+        };
         let file = Arc::new(source.whole()?);
         file.remember_beginning(0, &[]);
         note_written(&notes, &head[..got], &file);

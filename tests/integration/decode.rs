@@ -137,6 +137,27 @@ fn what_follows_an_archive_is_judged_as_by_its_tool() {
 }
 
 /// Regression: the lines of a damaged archive were reversed with exit code 0.
+// Regression: an archive whose first bytes are damaged was printed as it is, with exit code 0.
+#[test]
+fn binary_data_under_the_name_of_an_archive_is_an_error() {
+    let dir = Dir::new();
+    for (name, format) in
+        [("a.gz", "gzip"), ("a.log.zst", "zstd"), ("a.xz", "xz"), ("a.bz2", "bzip2"), ("a.Z", "compress")]
+    {
+        let path = dir.file(name, b"\x1e\x8b\x08\0\0\0\0\0binary");
+        for args in [&["cat"][..], &["grep", "binary"], &["hexdump"], &["checksum"]] {
+            let ran: Ran = mapped().args(args).arg("--decompress").arg(&path).output().unwrap().into();
+            let shown = path.display();
+            let message = format!("mapped: {shown}: damaged {format} data: the magic number is missing\n");
+            assert_eq!((ran.stdout.len(), ran.stderr), (0, message), "{args:?}");
+            assert!(ran.code > 0, "{args:?}");
+        }
+        assert!(mapped().arg("cat").arg(&path).output().unwrap().status.success());
+    }
+    let text = dir.file("text.gz", b"a line\n");
+    assert_eq!(mapped().args(["cat", "--decompress"]).arg(text).output().unwrap().stdout, b"a line\n");
+}
+
 #[test]
 fn a_damaged_archive_is_an_error_in_reverse_too() {
     let Some(packed) = oracle("gzip", &["-c"], &text(9000)) else { return };

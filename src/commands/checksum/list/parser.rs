@@ -169,7 +169,7 @@ impl<'a> Parser<'a> {
             return ListLine::Improper(Fault::Form);
         }
         if let Some(line) = table::windows(&mut self.form, &self.filter, line) {
-            self.makes_sense = matches!(line, ListLine::Entry(_));
+            self.makes_sense = matches!(line, ListLine::Entry(_) | ListLine::Improper(Fault::Row));
             return line;
         }
         if let Some(entry) = table::gentoo(&self.filter, line).or_else(|| table::sfv(&self.filter, line, false)) {

@@ -22,8 +22,10 @@ static TABLES: LazyLock<[[char; 256]; 5]> = LazyLock::new(|| {
 pub fn agree(line: &[u8], row: &DumpRow, bytes: &[u8]) -> bool {
     let text = &line[row.characters_at..];
     if row.is_bordered {
-        let inner: Vec<char> = text[1..text.len() - 1].iter().copied().map(char::from).collect();
-        return shows(&inner, bytes);
+        let inner = &text[1..text.len() - 1];
+        // Almost all rows are in ASCII, where no table has to be tried.
+        let is_ascii = inner.len() == bytes.len() && shows_exactly(inner, bytes);
+        return is_ascii || shows(&inner.iter().copied().map(char::from).collect::<Vec<_>>(), bytes);
     }
     if text.len() <= bytes.len() && shows_exactly(line, bytes) {
         return true;
