@@ -317,7 +317,10 @@ _mapped() {
                     return 0
                     ;;
                 --directory|--directory=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 --derive-key|--derive-key=)

@@ -1,7 +1,7 @@
 //! Completion scripts for shells.
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{Arg, Command, CommandFactory};
+use clap::{Arg, Command, CommandFactory, ValueHint};
 use clap_complete::{Shell, generate};
 
 use super::super::Cli;
@@ -18,7 +18,7 @@ pub struct CompletionsArgs {
 /// Returns the completion script for `shell`.
 pub fn script(shell: Shell) -> Vec<u8> {
     let mut script = Vec::new();
-    let mut program = if shell == Shell::Fish { super::program() } else { program() };
+    let mut program = with_file_hints(if shell == Shell::Fish { super::program() } else { program() });
     generate(shell, &mut program, "mapped", &mut script);
     match shell {
         Shell::Bash => with_values_after_equals(&String::from_utf8_lossy(&script)).into_bytes(),
@@ -33,6 +33,18 @@ fn program() -> Command {
     let tool = Arg::new("as").long("as").value_name("TOOL").help("Act as a classic tool").value_parser(tools);
     let mut program = Cli::command().arg(tool);
     program.build();
+    program
+}
+
+/// Says which words are file names. Without that, zsh completes the first one as a command.
+fn with_file_hints(mut program: Command) -> Command {
+    for command in program.get_subcommands_mut() {
+        *command = command.clone().mut_args(|arg| match arg.get_long() {
+            Some("directory") => arg.value_hint(ValueHint::DirPath),
+            None if arg.is_positional() && arg.get_possible_values().is_empty() => arg.value_hint(ValueHint::FilePath),
+            _ => arg,
+        });
+    }
     program
 }
 

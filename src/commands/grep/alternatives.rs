@@ -70,7 +70,7 @@ pub fn alternatives(args: &GrepArgs) -> Result<(Vec<Vec<u8>>, Places, Vec<OsStri
     let has_pattern =
         ![&patterns.regexp, &patterns.file, &patterns.and, &patterns.not].iter().all(|all| all.is_empty());
     if !has_pattern {
-        let first = operands.next().context("no pattern; see `mapped grep --help`")?;
+        let first = operands.next().context("missing PATTERN; see mapped grep --help")?;
         all = split(&first.clone().into_vec(), patterns);
     }
     Ok((all, places, operands.cloned().collect()))
