@@ -6,6 +6,8 @@
 /// The maximum number of bytes inserted, deleted or replaced in one place.
 pub const WINDOW: usize = 64 << 10;
 
+const _: () = assert!(WINDOW - 1 <= u16::MAX as usize, "positions have 16 bits");
+
 /// The number of equal bytes that shows that the inputs match again at the same distance.
 const SAME: usize = 16;
 
@@ -29,9 +31,15 @@ pub struct Difference {
 }
 
 /// Finds consecutive differences.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Aligner {
-    failures: u8,
+    /// The number of consecutive windows without a match. It is all that a difference depends on,
+    /// apart from its bytes.
+    pub failures: u8,
+    sequences: [Sequences; 2],
+    /// The number of positions at which other distances were tried.
+    #[cfg(test)]
+    examined: usize,
 }
 
 impl Aligner {
@@ -44,66 +52,95 @@ impl Aligner {
 
     /// Returns how far two inputs differ, given that their next bytes differ. Both have at least
     /// [`LOOK_AHEAD`] bytes, or `has_ended` says that the bytes extend to the end of both.
+    ///
+    /// The time is proportional to the length of the difference, so that a comparison takes linear
+    /// time however often the inputs differ.
     pub fn difference(&mut self, left: &[u8], right: &[u8], has_ended: bool) -> Difference {
         let has_ended = has_ended && left.len().max(right.len()) <= LOOK_AHEAD;
         let (left, right) = (&left[..left.len().min(LOOK_AHEAD)], &right[..right.len().min(LOOK_AHEAD)]);
-        let same = same_distance(left, right);
-        let longest = same.unwrap_or(WINDOW);
+        let mut same = SameDistance { left, right, count: 0, run: 0 };
+        let replaced = |len: usize| {
+            let len = len.min(left.len()).min(right.len());
+            Difference { left: len, right: len }
+        };
         // If few bytes differ at the same distance, no other distance is tried.
-        if longest <= SAME || self.failures >= MANY_FAILURES {
-            let len = longest.min(left.len()).min(right.len());
-            return Difference { left: len, right: len };
+        if let Some(len) = same.within(SAME) {
+            return replaced(len);
         }
-        let shift = shifted(left, right, longest);
-        let tail = has_ended.then(|| common_end(left, right, longest)).flatten();
+        if self.failures >= MANY_FAILURES {
+            return replaced(same.within(WINDOW).unwrap_or(WINDOW));
+        }
+        let (len, shift) = self.shifted(&mut same);
+        let tail = has_ended.then(|| common_end(left, right, len.unwrap_or(WINDOW))).flatten();
         if let Some(shift) = [shift, tail].into_iter().flatten().min_by_key(|shift| shift.left.max(shift.right)) {
             return shift;
         }
-        if same.is_none() {
+        if len.is_none() {
             self.failures += 1;
         }
-        let len = longest.min(left.len()).min(right.len());
-        Difference { left: len, right: len }
+        replaced(len.unwrap_or(WINDOW))
+    }
+
+    /// Returns the nearest place from which the inputs match, and its distance: the number of bytes
+    /// if they match at the same distance, or else how far they differ. The longer of the two ways
+    /// to a place counts.
+    fn shifted(&mut self, same: &mut SameDistance<'_>) -> (Option<usize>, Option<Difference>) {
+        let (left, right) = (same.left, same.right);
+        let [in_left, in_right] = &mut self.sequences;
+        in_left.clear();
+        in_right.clear();
+        for at in 0..WINDOW.min(left.len().max(right.len())) {
+            if let Some(len) = same.within(at) {
+                return (Some(len), None);
+            }
+            #[cfg(test)]
+            {
+                self.examined += 1;
+            }
+            in_left.step(left, at);
+            in_right.step(right, at);
+            let is_it = |left_at: usize, right_at: usize| {
+                let (a, b) = (left.get(left_at..left_at + SHIFTED), right.get(right_at..right_at + SHIFTED));
+                left_at != right_at && a.is_some() && a == b && a.is_some_and(is_telling)
+            };
+            if let Some(found) = in_left.earlier(in_right.hash).filter(|&found| is_it(found, at)) {
+                return (Some(at), Some(Difference { left: found, right: at }));
+            }
+            if let Some(found) = in_right.earlier(in_left.hash).filter(|&found| is_it(at, found)) {
+                return (Some(at), Some(Difference { left: at, right: found }));
+            }
+        }
+        (same.within(WINDOW), None)
     }
 }
 
-/// Returns the number of bytes after which the inputs match again at the same distance.
-fn same_distance(left: &[u8], right: &[u8]) -> Option<usize> {
-    let (mut run, mut count) = (0, 0);
-    for (a, b) in left.iter().zip(right) {
-        count += 1;
-        run = if a == b { run + 1 } else { 0 };
-        if run == SAME {
-            return Some(count - SAME);
-        }
-        if count - run > WINDOW {
-            return None;
-        }
-    }
-    // Both inputs end here and match.
-    (left.len() == right.len() && run > 0).then_some(count - run)
+/// Two inputs compared at the same distance, as far as necessary.
+struct SameDistance<'b> {
+    left: &'b [u8],
+    right: &'b [u8],
+    /// The number of bytes compared.
+    count: usize,
+    /// The number of equal bytes at their end.
+    run: usize,
 }
 
-/// Returns the nearest place before `limit` from which the inputs match at another distance. The
-/// longer of the two ways to it counts.
-fn shifted(left: &[u8], right: &[u8], limit: usize) -> Option<Difference> {
-    let mut grams = [Grams::new(left), Grams::new(right)];
-    for at in 0..limit.min(WINDOW) {
-        let [in_left, in_right] = &mut grams;
-        in_left.step(at);
-        in_right.step(at);
-        let is_it = |left_at: usize, right_at: usize| {
-            let (a, b) = (left.get(left_at..left_at + SHIFTED), right.get(right_at..right_at + SHIFTED));
-            left_at != right_at && a.is_some() && a == b && a.is_some_and(is_telling)
-        };
-        if let Some(found) = in_left.earlier(in_right.hash).filter(|&found| is_it(found, at)) {
-            return Some(Difference { left: found, right: at });
+impl SameDistance<'_> {
+    /// Returns the number of bytes after which the inputs match again, if it is at most `most`.
+    fn within(&mut self, most: usize) -> Option<usize> {
+        while self.count - self.run <= most {
+            if self.run == SAME {
+                return Some(self.count - SAME);
+            }
+            let (Some(a), Some(b)) = (self.left.get(self.count), self.right.get(self.count)) else {
+                // Both inputs may end here and match.
+                let is_match = self.left.len() == self.right.len() && self.run > 0;
+                return is_match.then_some(self.count - self.run);
+            };
+            self.count += 1;
+            self.run = if a == b { self.run + 1 } else { 0 };
         }
-        if let Some(found) = in_right.earlier(in_left.hash).filter(|&found| is_it(at, found)) {
-            return Some(Difference { left: at, right: found });
-        }
+        None
     }
-    None
 }
 
 /// Returns the difference before a common end, if the end is nearer than `limit`.
@@ -121,52 +158,62 @@ fn is_telling(bytes: &[u8]) -> bool {
 }
 
 /// The first positions of the sequences of [`SHIFTED`] bytes in an input, by hash.
-struct Grams<'b> {
-    bytes: &'b [u8],
+#[derive(Debug, Default)]
+struct Sequences {
     /// The hash of the sequence at the current position; `None` if too few bytes are left.
     hash: Option<u64>,
-    /// The first position of each hash, plus one.
+    /// The first position of each hash in the low half, and in the high half the round in which it
+    /// was recorded. So a new round need not clear the table, which takes longer than most
+    /// differences.
     places: Vec<u32>,
+    round: u16,
 }
 
-impl<'b> Grams<'b> {
+impl Sequences {
     /// The number of bits of a hash that select the slot.
     const BITS: u32 = 17;
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
-    fn new(bytes: &'b [u8]) -> Grams<'b> {
-        Grams { bytes, hash: None, places: vec![0; 1 << Grams::BITS] }
+    /// Forgets all positions.
+    fn clear(&mut self) {
+        self.hash = None;
+        self.round = self.round.wrapping_add(1);
+        if self.round == 0 || self.places.is_empty() {
+            self.places = vec![0; 1 << Sequences::BITS];
+            self.round = 1;
+        }
     }
 
     /// Advances to the sequence at `at`, the position after the last one, and records it.
-    fn step(&mut self, at: usize) {
-        let sum = |hash: u64, byte: u8| hash.wrapping_mul(Grams::FACTOR).wrapping_add(u64::from(byte) + 1);
-        self.hash = match (self.bytes.get(at + SHIFTED - 1), self.hash) {
+    fn step(&mut self, bytes: &[u8], at: usize) {
+        let sum = |hash: u64, byte: u8| hash.wrapping_mul(Sequences::FACTOR).wrapping_add(u64::from(byte) + 1);
+        self.hash = match (bytes.get(at + SHIFTED - 1), self.hash) {
             (None, _) => None,
             (Some(&last), Some(hash)) => {
                 let oldest =
-                    (u64::from(self.bytes[at - 1]) + 1).wrapping_mul(Grams::FACTOR.wrapping_pow(SHIFTED as u32 - 1));
+                    (u64::from(bytes[at - 1]) + 1).wrapping_mul(Sequences::FACTOR.wrapping_pow(SHIFTED as u32 - 1));
                 Some(sum(hash.wrapping_sub(oldest), last))
             }
-            (Some(_), None) => Some(self.bytes[at..at + SHIFTED].iter().fold(0, |hash, &byte| sum(hash, byte))),
+            (Some(_), None) => Some(bytes[at..at + SHIFTED].iter().fold(0, |hash, &byte| sum(hash, byte))),
         };
         if let Some(hash) = self.hash {
-            let place = &mut self.places[Grams::slot(hash)];
-            if *place == 0 {
-                *place = at as u32 + 1;
+            let place = &mut self.places[Sequences::slot(hash)];
+            if *place >> 16 != u32::from(self.round) {
+                *place = u32::from(self.round) << 16 | at as u32;
             }
         }
     }
 
     /// Returns the first position so far of a sequence with this hash.
     fn earlier(&self, hash: Option<u64>) -> Option<usize> {
-        self.places[Grams::slot(hash?)].checked_sub(1).map(|at| at as usize)
+        let place = self.places[Sequences::slot(hash?)];
+        (place >> 16 == u32::from(self.round)).then_some((place & 0xffff) as usize)
     }
 
     fn slot(hash: u64) -> usize {
         // The last bytes affect mostly the low bits, and all bytes affect the high bits of the
         // product.
-        (hash.wrapping_mul(Grams::FACTOR) >> (64 - Grams::BITS)) as usize
+        (hash.wrapping_mul(Sequences::FACTOR) >> (64 - Sequences::BITS)) as usize
     }
 }
 
@@ -221,6 +268,18 @@ mod tests {
     }
 
     #[test]
+    fn positions_of_earlier_rounds_are_forgotten() {
+        let (noise, other) = (noise(1000, 8), noise(1000, 9));
+        let inserted = [&other[..100], &noise[..]].concat();
+        let mut aligner = Aligner::default();
+        for round in [0, 1, u16::MAX - 1, u16::MAX] {
+            aligner.sequences.iter_mut().for_each(|sequences| sequences.round = round);
+            assert_eq!(aligner.difference(&inserted, &noise, true), Difference { left: 100, right: 0 });
+            assert_eq!(aligner.difference(&noise, &inserted, true), Difference { left: 0, right: 100 });
+        }
+    }
+
+    #[test]
     fn inputs_with_nothing_in_common_take_bounded_time() {
         let (left, right) = (noise(LOOK_AHEAD, 4), noise(LOOK_AHEAD, 5));
         let mut aligner = Aligner::default();
@@ -230,5 +289,44 @@ mod tests {
         }
         aligner.were_alike(SAME);
         assert_eq!(aligner.failures, 0);
+    }
+
+    /// Returns lines such as a log has, about `len` bytes of them.
+    fn log(len: usize, seed: u64, program: &str) -> Vec<u8> {
+        let words = ["connect", "close", "GET /index.html", "user", "session", "error: timeout", "retry", "disk"];
+        let (mut log, mut time) = (vec![], 1_700_000_000_u64);
+        for random in noise(len, seed).as_chunks::<4>().0 {
+            time += u64::from(random[0] % 3);
+            let (id, word, other) = (random[1], words[usize::from(random[2] % 8)], words[usize::from(random[3] % 8)]);
+            log.extend(format!("{time} {program}[{id}]: {word} {other} id={}\n", u64::from(id) * 7919).bytes());
+            if log.len() >= len {
+                break;
+            }
+        }
+        log
+    }
+
+    /// Regression: after each difference, the inputs were compared at the same distance over the
+    /// whole window, and a table was cleared, so that two logs of 17 MB took a minute.
+    #[test]
+    fn unrelated_texts_take_linear_time() {
+        let (left, right) = (log(1 << 20, 6, "sshd"), log(1 << 20, 7, "kernel"));
+        let (mut left_used, mut right_used) = (0, 0);
+        let (mut aligner, mut differences) = (Aligner::default(), 0);
+        loop {
+            let (a, b) = (&left[left_used..], &right[right_used..]);
+            let alike = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+            aligner.were_alike(alike);
+            (left_used, right_used) = (left_used + alike, right_used + alike);
+            let (a, b) = (&a[alike..], &b[alike..]);
+            if a.is_empty() || b.is_empty() {
+                break;
+            }
+            let difference = aligner.difference(a, b, true);
+            (left_used, right_used) = (left_used + difference.left, right_used + difference.right);
+            differences += 1;
+        }
+        assert!(differences > 500, "{differences}");
+        assert!(aligner.examined <= left.len() + right.len(), "{} positions", aligner.examined);
     }
 }

@@ -26,6 +26,9 @@ use crate::output::{Output, print_message};
 /// The number of bytes compared at a time, so that they stay in a cache.
 const STRETCH: usize = 4096;
 
+/// The length of text after which it is written, although more bytes are known.
+const ENOUGH_TEXT: usize = 1 << 20;
+
 /// How differences are printed.
 enum DiffForm {
     /// As rows side by side.
@@ -148,11 +151,11 @@ fn in_rows(
             output.write_all(&text)?;
             continue;
         }
-        let before = (rows.clone(), aligner.clone());
+        let before = (rows.clone(), aligner.failures);
         let (left_used, right_used) = step(&mut rows, &mut aligner, left, right, &mut text);
         // Only now that all bytes have been examined can they be verified to be the files'.
         if left.was_doubtful() | right.was_doubtful() {
-            (rows, aligner) = before;
+            (rows, aligner.failures) = before;
             continue;
         }
         output.write_all(&text)?;
@@ -211,6 +214,9 @@ fn step(
             rows.only(Sides::Right, &b[both..difference.right], text);
         }
         (left_used, right_used) = (left_used + difference.left, right_used + difference.right);
+        if text.len() >= ENOUGH_TEXT {
+            return (left_used, right_used);
+        }
     }
 }
 
