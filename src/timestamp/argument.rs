@@ -276,7 +276,7 @@ impl Typed<'_> {
                     }
                     continue;
                 }
-                let Some(time) = self.resolve(candidate.stamp) else { continue };
+                let Some(time) = self.resolve(candidate.stamp, &candidate.zone) else { continue };
                 match found {
                     Some(other) if other != time => {
                         return Err("may be day or month first: write it as 2026-11-21 14:30".to_owned());
@@ -288,7 +288,7 @@ impl Typed<'_> {
         Ok(found.map(Self::point))
     }
 
-    fn resolve(&self, stamp: Stamp) -> Option<Timestamp> {
+    fn resolve(&self, stamp: Stamp, zone: &WrittenZone) -> Option<Timestamp> {
         let local = |seconds: i64, nanoseconds: i32| {
             let time = Timestamp::new(seconds, nanoseconds).ok()?;
             let time = TimeZone::UTC.to_datetime(time);
@@ -298,7 +298,18 @@ impl Typed<'_> {
         match stamp {
             Stamp::Instant(time) => Some(time),
             Stamp::Local(seconds, nanoseconds) => local(seconds, nanoseconds),
-            Stamp::Clock(second, nanoseconds) => local(today * 86_400 + i64::from(second), nanoseconds),
+            Stamp::Clock(second, nanoseconds) => {
+                let second = today * 86_400 + i64::from(second);
+                match zone {
+                    WrittenZone::Nothing => local(second, nanoseconds),
+                    WrittenZone::Offset(offset) => Timestamp::new(second - i64::from(*offset), nanoseconds).ok(),
+                    WrittenZone::Region(zone) => {
+                        let time = TimeZone::UTC.to_datetime(Timestamp::new(second, nanoseconds).ok()?);
+                        zone.to_ambiguous_timestamp(time).compatible().ok()
+                    }
+                    WrittenZone::Minutes(_) | WrittenZone::Unclear => None,
+                }
+            }
             Stamp::Uptime(..) => None,
             Stamp::Yearless(date) => {
                 // A day's grace for clocks that differ. The last 29th of February may be eight

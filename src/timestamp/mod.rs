@@ -34,9 +34,11 @@ mod samples;
 mod scan;
 mod search;
 mod since;
+mod spans;
 mod stamp;
 mod time_of_day;
 mod window;
+mod words;
 mod years;
 mod zone;
 

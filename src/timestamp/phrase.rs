@@ -7,16 +7,11 @@ use jiff::civil::{Date, ISOWeekDate, Weekday};
 use jiff::{Span, Timestamp, ToSpan, Zoned};
 
 use super::argument::{Typed, TypedTime, split_weekday};
-use super::civil::{Order, STYLES};
-use super::months::MONTHS;
+use super::civil::{DateStyle, Order, STYLES, WrittenDate};
+use super::months::{MONTHS, foreign_month};
 use super::scan::Scanner;
-
-/// Words that add nothing to a time.
-const FILLERS: [&str; 5] = ["at", "on", "the", "of", "and"];
-
-/// Numbers in words, from zero.
-const NUMBERS: [&str; 13] =
-    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+use super::spans::span_ago;
+use super::words::{common_words, names_part_of_day};
 
 impl Typed<'_> {
     /// Parses a time that no shorter form reads.
@@ -24,8 +19,7 @@ impl Typed<'_> {
     /// # Errors
     /// Returns a sentence if the text has several meanings.
     pub(super) fn phrase(&self, text: &str) -> Result<Option<TypedTime>, String> {
-        let words: Vec<&str> = text.split_whitespace().filter(|word| !is_any(word, &FILLERS)).collect();
-        let plain = words.iter().map(|word| without_ordinal(word)).collect::<Vec<_>>().join(" ");
+        let plain = common_words(text);
         if plain != text
             && let Some(found) = self.plain(&plain)?
         {
@@ -37,7 +31,7 @@ impl Typed<'_> {
         let zoned =
             || plain.parse::<Zoned>().ok().filter(|_| plain.contains('[')).map(|time| Self::point(time.timestamp()));
         let day = || self.named_day(&plain).and_then(|date| self.day(date));
-        let steps = zoned().or_else(day).or_else(|| self.calendar(&plain)).or_else(|| self.ago(&plain));
+        let steps = zoned().or_else(day).or_else(|| self.calendar(&plain)).or_else(|| self.distance(&plain));
         let steps = steps.or_else(|| self.clock_and_day(&plain)).or_else(|| self.shifted(&plain));
         steps.map_or_else(|| self.numeric_date(&plain), |found| Ok(Some(found)))
     }
@@ -57,7 +51,11 @@ impl Typed<'_> {
         {
             return Some(format!("may be a year or a time of day: write {}:{} or {year}-01", year / 100, &lower[2..]));
         }
+        if names_part_of_day(&lower) {
+            return Some("has no exact hours: write them, such as 'today 06:00'".to_owned());
+        }
         match lower.as_str() {
+            "last day" => Some("may be yesterday or an age: write yesterday or 24h".to_owned()),
             "last week" => Some("may be a calendar week or an age: write 7d or a date".to_owned()),
             "last month" => Some("may be a calendar month or an age: write '1 month ago' or 2026-10".to_owned()),
             "last year" => Some("may be a calendar year or an age: write '1 year ago' or 2025".to_owned()),
@@ -73,6 +71,10 @@ impl Typed<'_> {
             "this year" => return self.months(today.year(), 1, 12),
             "this month" => return self.months(today.year(), today.month(), 1),
             _ => {}
+        }
+        if let Some((month, count)) = months_named(text) {
+            let first = self.latest(WrittenDate { year: None, month, day: 1 })?;
+            return self.months(first.year(), first.month(), count);
         }
         if let Some(number) = four_digits(text) {
             return match i16::try_from(number).ok()? {
@@ -132,12 +134,6 @@ impl Typed<'_> {
         Some((NumberedDate::Day(in_week(weekday)?), rest(at)?))
     }
 
-    /// Parses an age with its number in words, or without one: `an hour ago`, `a fortnight ago`.
-    fn ago(&self, text: &str) -> Option<TypedTime> {
-        let span = span_ago(text)?;
-        Some(Self::point(self.now.checked_sub(span).ok()?.timestamp()))
-    }
-
     /// Parses a time of day and a day, in either order: `2 days ago 14:00`, `noon yesterday`.
     fn clock_and_day(&self, text: &str) -> Option<TypedTime> {
         text.match_indices(' ').find_map(|(at, _)| {
@@ -191,21 +187,26 @@ impl Typed<'_> {
         Some(shifted).filter(|_| typed.first == typed.last || is_of_days(&span))
     }
 
-    /// Parses a date in numbers whose order only its values settle, such as `11/21/2026`.
+    /// Parses a date in numbers whose order only its values settle, such as `11/21/2026`, with or
+    /// without a time of day after it.
     ///
     /// # Errors
     /// Returns a sentence if several orders fit.
     fn numeric_date(&self, text: &str) -> Result<Option<TypedTime>, String> {
-        let mut dates = STYLES.iter().filter(|style| style.has_year()).filter_map(|style| {
-            let mut at = Scanner(text.as_bytes());
+        let (written, clock) = text.split_once(' ').map_or((text, ""), |(date, clock)| (date, clock.trim_start()));
+        let written = written.strip_suffix(',').unwrap_or(written);
+        // Without a year, two numbers with a point between them are rather a time of day.
+        let is_date = |style: &&DateStyle| style.has_year() || (!style.named && matches!(style.separator, b'/' | b'-'));
+        let mut dates = STYLES.iter().filter(is_date).filter_map(|style| {
+            let mut at = Scanner(written.as_bytes());
             let date = style.read(&mut at).filter(|_| at.0.is_empty())?;
-            Date::new(date.year? as i16, date.month as i8, date.day as i8).ok()
+            self.latest(date)
         });
         if let Some(first) = dates.next() {
             if dates.any(|other| other != first) {
                 return Err("may be day or month first: write it as 2026-11-21".to_owned());
             }
-            return Ok(self.day(first));
+            return Ok(if clock.is_empty() { self.day(first) } else { self.clock(first, clock, true) });
         }
         // In German, a point follows both the day and the month.
         let german =
@@ -238,8 +239,14 @@ enum NumberedDate {
     Day(Date),
 }
 
-fn is_any(word: &str, words: &[&str]) -> bool {
-    words.iter().any(|other| other.eq_ignore_ascii_case(word))
+/// Returns the first month of a month or a quarter without a year, and the number of its months.
+fn months_named(text: &str) -> Option<(i32, i32)> {
+    if let [b'q' | b'Q', quarter @ b'1'..=b'4'] = text.as_bytes() {
+        return Some((i32::from(quarter - b'1') * 3 + 1, 3));
+    }
+    let mut at = Scanner(text.as_bytes());
+    let month = at.name(&MONTHS).filter(|_| at.0.is_empty());
+    month.or_else(|| foreign_month(&mut Scanner(text.as_bytes()))).map(|month| (month, 1))
 }
 
 /// Returns the number that a text of four digits is.
@@ -251,37 +258,6 @@ fn four_digits(text: &str) -> Option<i32> {
 fn year_and_part<'t>(one: &'t str, other: &'t str) -> Option<(i16, &'t str)> {
     let year = |text: &str| four_digits(text).filter(|year| (1970..2200).contains(year)).map(|year| year as i16);
     year(one).map(|year| (year, other)).or_else(|| Some((year(other)?, one)))
-}
-
-/// Returns `21` for `21st`.
-fn without_ordinal(word: &str) -> String {
-    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, suffix) = word.split_at(digits);
-    let letters = suffix.trim_end_matches(',');
-    if (1..=2).contains(&digits) && is_any(letters, &["st", "nd", "rd", "th"]) {
-        return format!("{number}{}", &suffix[letters.len()..]);
-    }
-    word.to_owned()
-}
-
-/// Parses `an hour ago`, `week ago`, `two days ago` and `1 fortnight ago`.
-fn span_ago(text: &str) -> Option<Span> {
-    let lower = text.to_ascii_lowercase();
-    let words: Vec<&str> = lower.strip_suffix(" ago")?.split(' ').collect();
-    let (count, unit) = match words[..] {
-        ["a" | "an", unit] => (1, unit),
-        [number, unit] => {
-            let named = NUMBERS.iter().position(|name| *name == number).and_then(|at| i64::try_from(at).ok());
-            (named.or_else(|| number.parse().ok().filter(|_| unit.starts_with("fortnight")))?, unit)
-        }
-        [unit] => (1, unit),
-        _ => return None,
-    };
-    if matches!(unit, "fortnight" | "fortnights") {
-        return Span::new().try_weeks(count.checked_mul(2)?).ok();
-    }
-    let is_word = !unit.is_empty() && unit.bytes().all(|byte| byte.is_ascii_lowercase());
-    format!("{count} {unit}").parse().ok().filter(|_| is_word)
 }
 
 #[cfg(test)]

@@ -16,6 +16,10 @@ impl Typed<'_> {
         let (time, zone) = match text.split_once(' ') {
             Some((time, zone)) if !zone.to_ascii_lowercase().starts_with(['a', 'p']) => (time.to_owned(), zone),
             None if text.ends_with(['Z', 'z']) => (text[..text.len() - 1].to_owned(), "UTC"),
+            None if text.contains(['+', '-']) => {
+                let (time, offset) = text.split_at(text.find(['+', '-'])?);
+                (time.to_owned(), offset)
+            }
             _ => (text.replace(' ', ""), ""),
         };
         let zone = match zone {
@@ -71,17 +75,18 @@ fn parts(text: &str, is_clear: bool) -> Option<ClockParts> {
         minute: 0,
         second: 0,
         nanoseconds: 0,
-        whole_hour: at.0.is_empty(),
+        whole_hour: at.0.is_empty() || (is_clear && !is_compact && matches!(at.0, b"h" | b"H")),
     };
-    if !parts.whole_hour {
-        let french = digits == 2 && at.take_if(|byte| matches!(byte, b'h' | b'H')).is_some();
-        let separated = french || is_compact || at.take(b":").is_some() || (is_clear && at.take(b".").is_some());
-        parts.minute = at.digits(2).filter(|_| separated)?;
-        let has_seconds = if is_compact { digits == 6 || at.take(b".").is_some() } else { at.take(b":").is_some() };
-        if has_seconds {
-            parts.second = at.digits(2)?;
-            parts.nanoseconds = at.fraction(b".,");
-        }
+    if parts.whole_hour {
+        return Some(parts);
+    }
+    let french = (digits == 2 || is_clear) && at.take_if(|byte| matches!(byte, b'h' | b'H')).is_some();
+    let separated = french || is_compact || at.take(b":").is_some() || (is_clear && at.take(b".").is_some());
+    parts.minute = at.digits(2).filter(|_| separated)?;
+    let has_seconds = if is_compact { digits == 6 || at.take(b".").is_some() } else { at.take(b":").is_some() };
+    if has_seconds {
+        parts.second = at.digits(2)?;
+        parts.nanoseconds = at.fraction(b".,");
     }
     at.0.is_empty().then_some(parts)
 }
