@@ -212,7 +212,7 @@ impl<K: Kernel> Pipeline<'_, K> {
             match step {
                 BlockStep::Failed { input, unwanted, .. } => {
                     totals.ended = Some(*input);
-                    *unwanted = totals.satisfied == Some(*input);
+                    *unwanted = totals.stopped || totals.satisfied == Some(*input);
                 }
                 BlockStep::Scanned(job) if totals.stopped || totals.ended == Some(job.block.input) => job.part = None,
                 BlockStep::Scanned(job) => {

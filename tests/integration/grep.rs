@@ -230,6 +230,9 @@ fn directories_are_searched_in_the_order_of_names() {
     assert_eq!(ran.stderr, "mapped: b: Is a directory\nmapped: nowhere: No such file or directory\n");
     assert_eq!(grep(&dir, &["-s", "x", "nowhere"]).stderr, "");
     assert_eq!(grep(&dir, &["-q", "x", "nowhere", "a.log"]).code, 0);
+    // Regression: files after the match were reported.
+    let ran = grep(&dir, &["-q", "x", "a.log", "nowhere"]);
+    assert_eq!((ran.code, &ran.stderr[..]), (0, ""));
 }
 
 /// Regression: below a directory, a glob must match an entry's own name, as in GNU grep. `a*.txt`
