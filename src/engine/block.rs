@@ -36,6 +36,8 @@ pub(super) enum Data {
     Buffer(Buffer),
     /// A hole of a sparse file, with its length.
     Hole(u64),
+    /// Lines with a single zero byte in place of each hole in the last one, and their whole length.
+    Collapsed(Buffer, u64),
 }
 
 impl Block {
@@ -70,19 +72,20 @@ impl Block {
         Block { passed_lines, ..self }
     }
 
-    /// Returns the bytes. There are none for a hole, or at an unexpected end of an input.
+    /// Returns the bytes, which are fewer than [`Block::len`] says if holes were collapsed. There are
+    /// none for a hole, or at an unexpected end of an input.
     pub fn bytes(&self) -> &[u8] {
         match &self.data {
             Data::Mapped(view) => view.bytes(),
-            Data::Buffer(bytes) => bytes,
+            Data::Buffer(bytes) | Data::Collapsed(bytes, _) => bytes,
             Data::Hole(_) => &[],
         }
     }
 
-    /// Returns the length in bytes, including that of a hole.
+    /// Returns the length in bytes, including that of holes.
     pub fn len(&self) -> u64 {
         match &self.data {
-            Data::Hole(len) => *len,
+            Data::Hole(len) | Data::Collapsed(_, len) => *len,
             _ => self.bytes().len() as u64,
         }
     }
@@ -98,6 +101,11 @@ impl Block {
             Data::Hole(len) => Some(*len),
             _ => None,
         }
+    }
+
+    /// Returns whether a single zero byte stands for each hole in its last line.
+    pub fn is_collapsed(&self) -> bool {
+        matches!(self.data, Data::Collapsed(..))
     }
 
     /// Returns the offset of its first byte in its input or, when inputs are joined, in all of them.
@@ -166,7 +174,7 @@ impl Block {
         let end = self.at + self.len();
         match &self.data {
             // Bytes in a buffer do not change.
-            Data::Buffer(_) => false,
+            Data::Buffer(_) | Data::Collapsed(..) => false,
             Data::Hole(_) => !self.source.length_now().is_ok_and(|size| size.is_none_or(|size| size >= end)),
             Data::Mapped(view) => {
                 view.fault().is_some_and(|fault| fault < self.source.base() + end) || !self.source.map_holds(end)
@@ -177,7 +185,7 @@ impl Block {
     /// Returns the buffer for reuse, if the block was read.
     pub(super) fn into_buffer(self) -> Option<Buffer> {
         match self.data {
-            Data::Buffer(buffer) => Some(buffer),
+            Data::Buffer(buffer) | Data::Collapsed(buffer, _) => Some(buffer),
             _ => None,
         }
     }
@@ -189,6 +197,13 @@ impl Block {
             Data::Mapped(view) => view.truncate(usize::try_from(keep).unwrap_or(usize::MAX)),
             Data::Buffer(bytes) => bytes.truncate(usize::try_from(keep).unwrap_or(usize::MAX)),
             Data::Hole(len) => *len = (*len).min(keep),
+            Data::Collapsed(bytes, _) if keep >= bytes.len() as u64 => {}
+            // Its last line, which contains the holes, is dropped.
+            Data::Collapsed(bytes, _) => {
+                let mut lines = std::mem::take(bytes);
+                lines.truncate(usize::try_from(keep).unwrap_or(usize::MAX));
+                self.data = Data::Buffer(lines);
+            }
         }
     }
 }

@@ -69,8 +69,7 @@ impl Loader<'_> {
             SpanContent::Collapsed(holes) => {
                 let mut buffer = Vec::new();
                 let damage = read_around(&mut block, &mut buffer, at, &holes)?;
-                self.session.counters.bytes.add(length.saturating_sub(buffer.len() as u64));
-                block.data = Data::Buffer(buffer.into());
+                block.data = Data::Collapsed(buffer.into(), length);
                 damage
             }
             SpanContent::ToLoad | SpanContent::Prefix if length == 0 => None,

@@ -5,6 +5,8 @@ use std::io;
 use std::ops::Range;
 
 use super::block::{Block, Data, truncated};
+use super::cursor::{SHORTEST_HOLE, run_from};
+use crate::os::Extent;
 
 /// The number of nominal blocks in the longest block that is held whole.
 const MOST_BLOCKS: usize = 4;
@@ -48,8 +50,8 @@ impl Block {
     }
 
     /// Calls `each` as [`Block::in_parts`] does. Here, `range` consists of offsets in the input. If the
-    /// block is mapped, all bytes of its file up to its end are accepted, and are read: a mapping shows
-    /// zeros in place of bytes that a truncation removed. Returns why the rest could not be read, if so.
+    /// block is mapped or collapsed, all bytes of its file up to its end are accepted, and are read: a
+    /// mapping shows zeros in place of bytes that a truncation removed. Returns why the rest could not be read, if so.
     ///
     /// # Errors
     /// Returns the error of `each`.
@@ -65,9 +67,9 @@ impl Block {
             let end = range.end.min(start + READ.min(self.nominal) as u64);
             let length = (range.end.min(end + overlap as u64) - start) as usize;
             let bytes = match &self.data {
-                Data::Mapped(_) => {
+                Data::Mapped(_) | Data::Collapsed(..) => {
                     buffer.resize(length, 0);
-                    // Mapped files are not joined, so this is also the offset in the source.
+                    // Such files are not joined, so this is also the offset in the source.
                     let (got, failure) = self.source.read_up_to(&mut buffer, start);
                     if got < length {
                         let size = self.source.base() + start + got as u64;
@@ -86,5 +88,14 @@ impl Block {
             start = end;
         }
         Ok(None)
+    }
+
+    /// Returns the hole or the run of data at an offset in a collapsed block's input, up to `end`. Short
+    /// holes, and those of other blocks, count as data.
+    pub fn run_at(&self, at: u64, end: u64) -> Extent {
+        match self.is_collapsed() {
+            true => run_from(&self.source, at, end, SHORTEST_HOLE, end),
+            false => Extent::DataUntil(end),
+        }
     }
 }

@@ -66,7 +66,7 @@ fn run(options: &[&str], how: &[&str], path: &Path, redirected: bool) -> Ran {
     command.output().unwrap().into()
 }
 
-const OPTIONS: [&[&str]; 30] = [
+const OPTIONS: [&[&str]; 37] = [
     &["x"],
     &["-c", "x"],
     &["-c", "-v", "x"],
@@ -74,6 +74,13 @@ const OPTIONS: [&[&str]; 30] = [
     &["-n", "-b", "x"],
     &["-n", "-b", "-o", "-h", "x"],
     &["-a", "-n", "-b", "nx"],
+    &["-a", "-n", "x|tail"],
+    &["-a", "-n", "-o", "[a-z]+"],
+    &["-a", "-n", "-b", "--column", "-o", "x|l.st"],
+    &["-a", "-n", "-w", "x"],
+    &["-a", "-n", "-v", "x"],
+    &["-a", "-n", "--color=always", "x"],
+    &["-a", "-n", "--max-columns=200", "x"],
     &["-a", "-c", "x"],
     &["-a", "-v", "-c", "x"],
     &["-a", "-b", "-o", "x"],
@@ -191,6 +198,9 @@ fn a_hole_costs_nothing() {
         (&["-n", "-b", "needle"], "10002:34359738369:needle\n10004:68719476728:needle 2\n"),
         (&["-c", "-v", "needle"], "10002\n"),
         (&["-z", "-c", "-v", "needle"], "68719326718\n"),
+        // Regression: with -a, only counts skipped the holes.
+        (&["-a", "-n", "-b", "needle"], "10002:34359738369:needle\n10004:68719476728:needle 2\n"),
+        (&["-a", "-n", "-o", "needle( 2)?"], "10002:needle\n10004:needle 2\n"),
         (&["--last", "1", "-n", "needle"], "10004:needle 2\n"),
     ] {
         let ran = run(options, &["--threads", "2"], &path, false);

@@ -346,6 +346,7 @@ impl Run<'_> {
         if settings.multiline {
             return Plan { block: WHOLE, pread_block: WHOLE, ramp_up: false, ..plan };
         }
-        Plan { holes: settings.leaps_holes(terminator), collapse_holes: settings.spans_holes(), ..plan }
+        let search = Search { settings, starts: None, open_ended: false };
+        Plan { holes: settings.leaps_holes(terminator), collapse_holes: search.collapses_holes(), ..plan }
     }
 }

@@ -202,17 +202,6 @@ impl Settings {
         !prints && (!self.query.selects_empty_lines() || counts && self.max_count.is_none())
     }
 
-    /// Returns whether a hole in a line may be replaced with a single zero byte: no match depends
-    /// on its length, and neither the line nor its end is printed.
-    pub fn spans_holes(&self) -> bool {
-        let prints = match self.report {
-            Report::Lines => self.binary == BinaryFiles::Text || !self.context.is_none(),
-            Report::Json => true,
-            _ => false,
-        };
-        !prints && self.max_count.is_none() && !self.query.looks_into_nuls()
-    }
-
     /// Returns whether lines are numbered.
     pub fn needs_numbers(&self) -> bool {
         self.report == Report::Json || self.report == Report::Lines && self.style.number

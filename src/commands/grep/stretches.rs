@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::pattern::Pattern;
 use crate::engine::Block;
+use crate::os::Extent;
 
 /// A piece of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub struct LineStretch<'t> {
     pub text: &'t [u8],
     /// Whether they are a match. Text between two matches may be in several pieces.
     pub is_match: bool,
+    /// The length of a hole after them, which was not read because no match contains zero bytes.
+    pub zeros: u64,
 }
 
 /// The division of one line.
@@ -25,20 +28,26 @@ pub struct LineStretches<'p> {
     /// The number of bytes to wait for. Dividing a long match again with each part of it would take
     /// quadratic time.
     awaited: usize,
+    leaves_out_holes: bool,
 }
 
 impl<'p> LineStretches<'p> {
     /// Returns the division by the matches of `pattern`, which finds them by parts, or one without
     /// matches.
     pub fn new(pattern: Option<&'p Pattern>, replacement: Option<&'p [u8]>) -> LineStretches<'p> {
-        LineStretches { pattern, replacement, pending: Vec::new(), awaited: 0 }
+        LineStretches { pattern, replacement, pending: Vec::new(), awaited: 0, leaves_out_holes: false }
+    }
+
+    /// Leaves out the holes of a collapsed block's line, which hold no match.
+    pub fn without_holes(self) -> LineStretches<'p> {
+        LineStretches { leaves_out_holes: true, ..self }
     }
 
     /// Divides the next part of the line. Calls `each` until it returns false, and returns what it
     /// returned last.
     pub fn part(&mut self, part: &[u8], each: &mut dyn FnMut(LineStretch<'_>) -> bool) -> bool {
         let Some(pattern) = self.pattern else {
-            return part.is_empty() || each(LineStretch { text: part, is_match: false });
+            return part.is_empty() || each(LineStretch { text: part, is_match: false, zeros: 0 });
         };
         self.pending.extend_from_slice(part);
         if self.pending.len() < self.awaited {
@@ -69,11 +78,25 @@ impl<'p> LineStretches<'p> {
             result = each(stretch);
             matches!(result, Ok(true))
         };
-        let mut goes_on = true;
-        let damage = block.read_parts(line, 0, |part, _| {
-            goes_on = self.part(part, &mut take);
-            Ok(goes_on)
-        })?;
+        let (mut goes_on, mut damage, mut at) = (true, None, line.start);
+        while goes_on && damage.is_none() && at < line.end {
+            let run = if self.leaves_out_holes { block.run_at(at, line.end) } else { Extent::DataUntil(line.end) };
+            at = match run {
+                Extent::HoleUntil(until) => {
+                    // What precedes the hole is certain, since no match contains a zero byte.
+                    let hole = LineStretch { text: b"", is_match: false, zeros: until - at };
+                    goes_on = self.end(&mut take) && take(hole);
+                    until
+                }
+                Extent::DataUntil(until) => {
+                    damage = block.read_parts(at..until, 0, |part, _| {
+                        goes_on = self.part(part, &mut take);
+                        Ok(goes_on)
+                    })?;
+                    until
+                }
+            };
+        }
         if goes_on && damage.is_none() {
             self.end(&mut take);
         }
@@ -102,15 +125,15 @@ impl<'p> LineStretches<'p> {
                 return false;
             }
             let between = &pending[at..found.start];
-            goes_on = between.is_empty() || each(LineStretch { text: between, is_match: false });
+            goes_on = between.is_empty() || each(LineStretch { text: between, is_match: false, zeros: 0 });
             let replaced = self.replacement.map(|replacement| pattern.expand(&pending[found.clone()], replacement));
             let text = replaced.as_deref().unwrap_or(&pending[found.clone()]);
-            goes_on = goes_on && each(LineStretch { text, is_match: true });
+            goes_on = goes_on && each(LineStretch { text, is_match: true, zeros: 0 });
             at = found.end;
             goes_on
         });
         if goes_on && at < certain {
-            goes_on = each(LineStretch { text: &pending[at..certain], is_match: false });
+            goes_on = each(LineStretch { text: &pending[at..certain], is_match: false, zeros: 0 });
             at = certain;
         }
         self.pending.drain(..at);

@@ -15,6 +15,7 @@ use super::plan::{Cut, Plan};
 use super::prefix_probe::probe_bytes;
 use super::session::Session;
 pub(super) use open_ahead::OpenBatch;
+pub(super) use positioned::{SHORTEST_HOLE, run_from};
 pub(super) use span::{Batch, Item, Next, Span, SpanContent};
 
 #[cfg(test)]

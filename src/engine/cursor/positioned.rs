@@ -16,7 +16,7 @@ use super::span::SpanContent;
 
 /// The shortest hole in bytes that gets a block of its own in a file of lines. Shorter ones are read,
 /// which costs less.
-const SHORTEST_HOLE: u64 = 128 << 10;
+pub(in crate::engine) const SHORTEST_HOLE: u64 = 128 << 10;
 
 /// The position up to which a source has been handed out.
 pub(super) struct Positioned {
@@ -265,7 +265,7 @@ fn is_line_hole(source: &Source, plan: &Plan) -> bool {
 }
 
 /// Returns the run that contains `at`, as [`Positioned::run_at`] does.
-fn run_from(source: &Source, at: u64, end: u64, shortest: u64, far: u64) -> Extent {
+pub(in crate::engine) fn run_from(source: &Source, at: u64, end: u64, shortest: u64, far: u64) -> Extent {
     let mut data = at;
     loop {
         match source.extent_at(data, end) {

@@ -178,12 +178,31 @@ impl Search<'_> {
 
     /// Returns whether the last line of a block can be searched and printed without being held.
     fn can_defer(&self, block: &Block) -> bool {
+        block.kind() == TEXT && self.can_hold_context(block) && self.prints_by_parts()
+    }
+
+    /// Returns whether a single zero byte may stand for a hole in a line of text: no match depends on the
+    /// length of the hole, and the line is printed from the file, if at all.
+    pub fn collapses_holes(&self) -> bool {
+        let settings = self.settings;
+        let is_printed = settings.report == Report::Lines && settings.binary == BinaryFiles::Text;
+        let prints_from_file = self.prints_by_parts() && settings.style.long_lines.is_none();
+        settings.report != Report::Json
+            && settings.max_count.is_none()
+            && !settings.separates
+            && !settings.passthru
+            && !settings.query.looks_into_nuls()
+            && (!is_printed || prints_from_file)
+    }
+
+    /// Returns whether a line of text can be searched and printed part by part.
+    fn prints_by_parts(&self) -> bool {
         let (settings, style) = (self.settings, &self.settings.style);
-        let takes_whole_line = settings.multiline || style.crlf || block.kind() != TEXT;
+        let takes_whole_line = settings.multiline || style.crlf;
         let shows_excerpt = style.long_lines.is_some_and(|limit| limit.preview.is_some())
             || style.long_lines.is_some() && (style.trim || style.replacement.is_some());
         let can_report = match settings.report {
-            Report::Lines => !shows_excerpt && !style.per_match && self.can_hold_context(block) && self.can_replace(),
+            Report::Lines => !shows_excerpt && !style.per_match && self.can_replace(),
             Report::Json => style.replacement.is_none() && settings.context.is_none() && !settings.passthru,
             Report::CountMatches => settings.max_count.is_none() && !settings.stop_on_nonmatch,
             Report::Count | Report::Names { .. } | Report::Nothing => true,
@@ -194,7 +213,10 @@ impl Search<'_> {
 
     /// Returns whether context before a match can be read from the file when it is printed.
     fn can_hold_context(&self, block: &Block) -> bool {
-        !self.settings.separates || self.settings.context.before == 0 || self.holds_places(block)
+        self.settings.report != Report::Lines
+            || !self.settings.separates
+            || self.settings.context.before == 0
+            || self.holds_places(block)
     }
 
     fn can_replace(&self) -> bool {

@@ -98,7 +98,7 @@ impl Kernel for Search<'_> {
             let selected = if settings.query.selects_empty_lines() { len } else { 0 };
             return Part { found: Found { selected, terminators: len, ..Found::default() }, ..Part::default() };
         }
-        if block.is_long()
+        if (block.is_long() || block.is_collapsed())
             && let Some(part) = self.scan_long(block)
         {
             return part;

@@ -72,6 +72,7 @@ impl Printer<'_> {
         }
         let pattern = self.needs_matches(at.selected).then_some(self.pattern);
         let stretches = LineStretches::new(pattern, style.replacement.as_deref());
+        let stretches = if line.only_matching { stretches.without_holes() } else { stretches };
         let damage = stretches.read(block, range, &mut |stretch| {
             self.stretch(stretch, &mut line);
             flush_over(BUFFERED, &mut line.text, sink).map(|()| true)
@@ -89,7 +90,7 @@ impl Printer<'_> {
         let (mut position, mut column) = (0, None);
         let damage = self.each_stretch(block, range, &mut |stretch| {
             column = stretch.is_match.then_some(position + 1);
-            position += stretch.text.len();
+            position += stretch.text.len() + stretch.zeros as usize;
             column.is_none()
         })?;
         Ok(damage.map_or(Ok(column), Err))
@@ -127,12 +128,14 @@ impl Printer<'_> {
         range: Range<u64>,
         each: &mut dyn FnMut(LineStretch<'_>) -> bool,
     ) -> io::Result<Option<io::Error>> {
-        LineStretches::new(Some(self.pattern), None).read(block, range, &mut |stretch| Ok(each(stretch)))
+        LineStretches::new(Some(self.pattern), None)
+            .without_holes()
+            .read(block, range, &mut |stretch| Ok(each(stretch)))
     }
 
     fn stretch(&self, mut stretch: LineStretch<'_>, line: &mut DeferredLine<'_>) {
         let position = line.position;
-        line.position += stretch.text.len();
+        line.position += stretch.text.len() + stretch.zeros as usize;
         if line.only_matching {
             if stretch.is_match {
                 let at = At { offset: line.at.offset + position as u64, ..line.at };
