@@ -87,6 +87,27 @@ fn merged_lines_are_sorted_by_time_in_every_way() {
         .unwrap();
 }
 
+/// Regression: a line of more than 64 KiB was searched piece by piece, and each piece that matched was
+/// a line of the output, a count and a match of its own.
+#[test]
+fn a_very_long_line_is_one_line() {
+    let dir = Dir::new();
+    let long = format!("2026-11-20T11:00:00Z {}end\n", "x word é ".repeat(60_000));
+    let one = format!("2026-11-20T10:00:00Z a word\n{long}  word below\n{long}2026-11-20T13:00:00Z nothing\n");
+    dir.file("one", one.as_bytes());
+    dir.file("two", b"2026-11-20T10:30:00Z another\n2026-11-20T14:00:00Z a last word");
+    let run = |args: &[&str]| run_in(&dir, &[&["grep", "--merge"], args, &["one", "two"]].concat());
+    prints(&run(&["-c", "word"]), b"one:4\ntwo:1\n");
+    assert_eq!(run(&["-c", "^x|^ word|wo$|^rd"]).code, 1);
+    prints(&run(&["-hn", "end$"]), format!("2:{long}4:{long}").as_bytes());
+    prints(
+        &run(&["-hb", "below|last"]),
+        format!("{}:  word below\n29:2026-11-20T14:00:00Z a last word\n", 28 + long.len()).as_bytes(),
+    );
+    let matches = run(&["-ho", "x word é"]).stdout;
+    assert_eq!(matches, "x word é\n".repeat(120_000).as_bytes());
+}
+
 #[test]
 fn compressed_logs_and_periods_are_merged() {
     let dir = Dir::new();

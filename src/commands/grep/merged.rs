@@ -7,6 +7,8 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::sync::Arc;
 
+use memchr::memrchr;
+
 use crate::app::config::Config;
 use crate::cli::cat::FollowBy;
 use crate::engine::{Block, Flow, InputKind, Kernel, Open as _};
@@ -28,7 +30,13 @@ struct Searched {
     source: Arc<Source>,
     totals: Totals,
     kind: Option<InputKind>,
+    /// The beginning of a very long line, of which more pieces follow, and its place.
+    begun: Vec<u8>,
+    begun_at: LogPosition,
 }
+
+/// The offset of some lines in their log, and the number of lines that were passed over before them.
+type LogPosition = (u64, Option<u64>);
 
 /// The searching side of a merge.
 struct MergedSearch<'r> {
@@ -123,18 +131,43 @@ fn passes_over(settings: &Settings) -> bool {
 
 impl Searched {
     fn new(source: Source) -> Searched {
-        Searched { source: Arc::new(source), totals: Totals::default(), kind: None }
+        Searched {
+            source: Arc::new(source),
+            totals: Totals::default(),
+            kind: None,
+            begun: Vec::new(),
+            begun_at: (0, None),
+        }
+    }
+
+    /// Adds a piece of a very long entry. Returns the lines that are whole now, and keeps the rest.
+    fn complete(&mut self, piece: &[u8], place: LogPosition) -> (Vec<u8>, LogPosition) {
+        let mut text = std::mem::take(&mut self.begun);
+        let place = if text.is_empty() { place } else { self.begun_at };
+        let whole = memrchr(b'\n', piece).map_or(0, |end| text.len() + end + 1);
+        text.extend_from_slice(piece);
+        self.begun = text.split_off(whole);
+        self.begun_at = if whole == 0 { place } else { (place.0 + whole as u64, None) };
+        (text, place)
     }
 }
 
 impl MergeOutput for MergedSearch<'_> {
     fn lines(&mut self, log: usize, bytes: &[u8], lines: &Lines) -> io::Result<MergeStep> {
         self.config.stats.bytes.add(bytes.len() as u64);
-        self.search(log, bytes, lines, false)
+        let place = (lines.offset, lines.passed);
+        let Some(searched) = &mut self.logs[log] else { return Ok(MergeStep::DropLog) };
+        if searched.begun.is_empty() && bytes.ends_with(b"\n") {
+            return self.search(log, bytes, place, false);
+        }
+        let (whole, place) = searched.complete(bytes, place);
+        if whole.is_empty() { Ok(MergeStep::Continue) } else { self.search(log, &whole, place, false) }
     }
 
     fn ended(&mut self, log: usize, notices: Vec<String>) -> io::Result<MergeStep> {
-        let step = self.search(log, &[], &Lines::default(), true)?;
+        let begun = self.logs[log].as_mut().map(|searched| (std::mem::take(&mut searched.begun), searched.begun_at));
+        let (line, place) = begun.unwrap_or_default();
+        let step = self.search(log, &line, place, true)?;
         self.notices(log, notices)?;
         Ok(step)
     }
@@ -176,7 +209,7 @@ impl GrowingOutput for MergedSearch<'_> {
 
 impl MergedSearch<'_> {
     /// Searches the next lines of a log, or completes its output at the end.
-    fn search(&mut self, log: usize, bytes: &[u8], lines: &Lines, is_last: bool) -> io::Result<MergeStep> {
+    fn search(&mut self, log: usize, bytes: &[u8], place: LogPosition, is_last: bool) -> io::Result<MergeStep> {
         let Some(searched) = &mut self.logs[log] else { return Ok(MergeStep::DropLog) };
         let is_first = searched.kind.is_none();
         if self.passes_over && !is_last && searched.kind == Some(InputKind::Text) && self.settings.query.lacks(bytes) {
@@ -185,9 +218,9 @@ impl MergedSearch<'_> {
         let head = &bytes[..bytes.len().min(Search::HEAD)];
         let kind = *searched.kind.get_or_insert_with(|| self.settings.verdict_on(head));
         let kernel = Search { settings: self.settings, starts: None, open_ended: false };
-        let block = Block::of(Arc::clone(&searched.source), lines.offset, bytes.to_vec(), kind)
+        let block = Block::of(Arc::clone(&searched.source), place.0, bytes.to_vec(), kind)
             .at_border(is_first, is_last)
-            .after_gap(lines.passed);
+            .after_gap(place.1);
         Ok(match self.turns.search(&kernel, &block, (log, &mut searched.totals), self.output)? {
             Flow::Continue => MergeStep::Continue,
             Flow::EndInput => {
