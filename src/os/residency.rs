@@ -10,6 +10,7 @@
 //! No file's content changes.
 
 use std::io;
+use std::ops::Range;
 
 use super::buffer::append;
 use super::extents::DataRange;
@@ -105,21 +106,23 @@ pub fn cell_start(pages: u64, cells: u64, index: u64) -> u64 {
 ///
 /// # Errors
 /// Returns [`Unknown`] if the kernel does not report it.
-pub fn cells(file: BorrowedFd<'_>, within: std::ops::Range<u64>, cells: u64) -> Result<Vec<ResidencyCell>, Unknown> {
+pub fn cells(file: BorrowedFd<'_>, within: Range<u64>, cells: u64) -> Result<Vec<ResidencyCell>, Unknown> {
     let before = within.start / page_size();
     let pages = if within.is_empty() { 0 } else { pages(within.end) - before };
     let count = cells.min(pages);
     let mut source = ResidencyQuery::new(file, pages);
     // From the end, because reading a page without waiting may start read-ahead of the pages after
     // it.
-    let mut found = (0..count)
+    let found = (0..count)
         .rev()
         .map(|index| {
             let first = before + cell_start(pages, count, index);
             let end = before + cell_start(pages, count, index + 1);
             Ok(ResidencyCell { pages: end - first, cached: source.count(first, end)? })
         })
-        .collect::<Result<Vec<ResidencyCell>, Unknown>>()?;
+        .collect::<Result<Vec<ResidencyCell>, Unknown>>();
+    source.drop_loaded();
+    let mut found = found?;
     found.reverse();
     Ok(found)
 }
@@ -150,6 +153,8 @@ struct ResidencyQuery<'fd> {
     mincore_is_truthful: Option<bool>,
     /// The distance between sampled pages when they are probed by reading.
     step: u64,
+    /// The pages that the kernel began to load because they were probed, from the last on.
+    loaded: Vec<Range<u64>>,
 }
 
 /// Returns whether a file is on overlayfs.
@@ -165,6 +170,7 @@ impl<'fd> ResidencyQuery<'fd> {
             lacks_cachestat: is_overlay(file),
             mincore_is_truthful: None,
             step: pages.div_ceil(MOST_READS).max(1),
+            loaded: Vec::new(),
         }
     }
 
@@ -193,18 +199,46 @@ impl<'fd> ResidencyQuery<'fd> {
     }
 
     /// Reads a byte of each sampled page without waiting for the disk (`preadv2(2)`, RWF_NOWAIT).
-    fn count_by_reading(&self, first: u64, end: u64) -> Result<Cached, Unknown> {
+    ///
+    /// The kernel may begin to load a page that is missing, and on a fast device the same read may
+    /// find it loaded. So a page counts only if the read requested nothing from a device.
+    fn count_by_reading(&mut self, first: u64, end: u64) -> Result<Cached, Unknown> {
         let mut resident = 0;
-        for start in (0..(end - first).div_ceil(self.step)).rev().map(|step| first + step * self.step) {
-            match read_cached(self.file, start * page_size()) {
-                Ok(got) => resident += if got > 0 { self.step.min(end - start) } else { 0 },
+        let mut requests = page_cache::thread_requests();
+        let distance = self.step;
+        for start in (0..(end - first).div_ceil(distance)).rev().map(|step| first + step * distance) {
+            let answer = read_cached(self.file, start * page_size());
+            let before = std::mem::replace(&mut requests, page_cache::thread_requests());
+            match answer {
+                Ok(_) | Err(Errno::AGAIN) if requests != before => self.note_loaded(start),
+                Ok(got) => resident += if got > 0 { distance.min(end - start) } else { 0 },
                 Err(Errno::AGAIN | Errno::INTR) => {}
                 Err(Errno::NOSYS) => return Err(Unknown::Unsupported),
                 // Some file systems cannot tell whether a read would wait.
                 Err(_) => return Err(Unknown::NotPermitted),
             }
         }
-        Ok(Cached { resident, state: None, is_estimate: self.step > 1 })
+        Ok(Cached { resident, state: None, is_estimate: distance > 1 })
+    }
+
+    fn note_loaded(&mut self, page: u64) {
+        match self.loaded.last_mut() {
+            Some(pages) if pages.start == page + 1 => pages.start = page,
+            _ => self.loaded.push(page..page + 1),
+        }
+    }
+
+    /// Drops the pages that only the query loaded, so that the next one finds what this one found.
+    fn drop_loaded(&mut self) {
+        let mut byte = Vec::with_capacity(1);
+        for pages in self.loaded.drain(..) {
+            // A page that is still being loaded would stay.
+            for page in pages.clone() {
+                byte.clear();
+                let _ = append(&mut byte, 1, self.file, Some(page * page_size()));
+            }
+            let _ = page_cache::drop_range(self.file, pages.start * page_size(), pages.end * page_size());
+        }
     }
 }
 
@@ -299,12 +333,12 @@ mod tests {
         let whole = whole(file.as_fd(), size).unwrap();
         assert_eq!(whole.resident, mapped);
         assert_eq!(total(&cells(file.as_fd(), 0..size, 9).unwrap()), whole);
-        let asked = ResidencyQuery::new(file.as_fd(), 71);
+        let mut asked = ResidencyQuery::new(file.as_fd(), 71);
         let Ok(read) = asked.count_by_reading(0, 71) else {
             return crate::skipped::skip("a temporary directory on a file system with RWF_NOWAIT");
         };
         assert_eq!(read, Cached { resident: mapped, ..Cached::default() });
-        let sampled = ResidencyQuery { step: 8, ..asked };
+        let mut sampled = ResidencyQuery { step: 8, ..asked };
         let estimate = sampled.count_by_reading(0, 71).unwrap();
         assert!(estimate.is_estimate && estimate.resident.abs_diff(mapped) <= 8, "{estimate:?}");
     }

@@ -485,12 +485,17 @@ fn residency_of_another_users_file_is_found_by_reads_that_do_not_wait() {
         drop_pages(&path, 0, 101);
         let _held = (!held.is_empty()).then(|| hold_pages(&path, held.start, held.end));
         let own = json(&[path.as_os_str()]);
-        let ran = as_nobody(&["stat", "--json"]);
-        let told: Value = serde_json::from_slice(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.stderr));
         assert!(own["cache"]["resident"].as_u64().unwrap() >= held.end - held.start, "{own}");
-        assert_eq!(told["cache"]["resident"], own["cache"]["resident"], "{held:?}");
-        assert_eq!(told["cache"]["stretches"], own["cache"]["stretches"], "{held:?}");
-        assert_eq!(told["cache"]["dirty"], Value::Null, "only cachestat tells that");
+        // On a fast disk, some of the pages that the kernel loads for such a read were counted, and the
+        // second time all of them.
+        for _ in 0..10 {
+            let ran = as_nobody(&["stat", "--json"]);
+            let told: Value = serde_json::from_slice(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.stderr));
+            assert_eq!(told["cache"]["resident"], own["cache"]["resident"], "{held:?}");
+            assert_eq!(told["cache"]["stretches"], own["cache"]["stretches"], "{held:?}");
+            assert_eq!(told["cache"]["dirty"], Value::Null, "only cachestat tells that");
+        }
+        assert_eq!(json(&[path.as_os_str()])["cache"]["resident"], own["cache"]["resident"], "{held:?}");
     }
     let ran = as_nobody(&["bench", "--cold", "--runs=1", "--ways=read"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);

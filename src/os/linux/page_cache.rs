@@ -2,12 +2,14 @@
 #![allow(unsafe_code)]
 
 use std::io;
+use std::num::NonZeroU64;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
 use rustix::fs::{Access, AtFlags};
 use rustix::io::{Errno, ReadWriteFlags};
 
 pub use crate::os::unix::mincore::each_page_between;
+pub use crate::os::unix::usage::thread_requests;
 
 /// The system call's number, the same on every architecture but alpha.
 const SYS_CACHESTAT: libc::c_long = 451;
@@ -35,6 +37,8 @@ pub fn cachestat(file: BorrowedFd<'_>, offset: u64, length: u64) -> Result<[u64;
 /// Reads a byte if that does not wait for the disk (`preadv2(2)`, RWF_NOWAIT). Returns 0 at the end
 /// of the file.
 ///
+/// Some kernels begin to load a page that is missing, which [`thread_requests`] shows.
+///
 /// # Errors
 /// Returns EAGAIN if the read would wait, and EOPNOTSUPP if the file system cannot tell.
 pub fn read_cached(file: BorrowedFd<'_>, offset: u64) -> Result<usize, Errno> {
@@ -55,4 +59,13 @@ pub fn mincore_is_truthful(file: BorrowedFd<'_>) -> bool {
 /// Returns the error of `posix_fadvise(2)`.
 pub fn drop_pages(file: BorrowedFd<'_>) -> Result<(), Errno> {
     rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed)
+}
+
+/// Asks the kernel to drop the pages of the bytes from `start` to `end` from the cache.
+///
+/// # Errors
+/// Returns the error of `posix_fadvise(2)`.
+pub fn drop_range(file: BorrowedFd<'_>, start: u64, end: u64) -> Result<(), Errno> {
+    let Some(length) = end.checked_sub(start).and_then(NonZeroU64::new) else { return Ok(()) };
+    rustix::fs::fadvise(file, start, Some(length), rustix::fs::Advice::DontNeed)
 }

@@ -23,6 +23,19 @@ pub fn read_cached(_: BorrowedFd<'_>, _: u64) -> Result<usize, Errno> {
     Err(Errno::NOSYS)
 }
 
+/// Returns 0.
+pub fn thread_requests() -> u64 {
+    0
+}
+
+/// Always fails.
+///
+/// # Errors
+/// Returns `ENOSYS`.
+pub fn drop_range(_: BorrowedFd<'_>, _: u64, _: u64) -> Result<(), Errno> {
+    Err(Errno::NOSYS)
+}
+
 /// Returns `false`.
 pub fn mincore_is_truthful(_: BorrowedFd<'_>) -> bool {
     false

@@ -25,6 +25,13 @@ pub fn thread_waits() -> Option<u64> {
     None
 }
 
+/// Returns how many blocks of 512 bytes the calling thread has requested from storage devices
+/// (`ru_inblock` of `getrusage(2)`).
+#[cfg(target_os = "linux")]
+pub fn thread_requests() -> u64 {
+    rusage(libc::RUSAGE_THREAD).ru_inblock as u64
+}
+
 /// Returns the current counters of all threads, including ended ones.
 pub fn usage_now() -> Usage {
     let usage = rusage(libc::RUSAGE_SELF);
