@@ -25,11 +25,15 @@ impl Xz {
     /// Decodes `input`, which is of `format`.
     ///
     /// # Errors
-    /// Returns an error if there is no memory for a decoder.
-    pub fn new(input: EncodedInput, format: Format) -> io::Result<Xz> {
+    /// Returns an error if there is no memory for a decoder, or for a version of lzip's format that
+    /// lzip refuses too.
+    pub fn new(mut input: EncodedInput, format: Format) -> io::Result<Xz> {
         // No memory limit, as in xz. The dictionary's memory is touched only as far as it is
         // filled.
         let limit = u64::MAX;
+        if format == Format::Lzip && input.peek(HEADER)?.get(4) == Some(&0) {
+            return Err(damaged(format.name(), "version 0 is not supported"));
+        }
         let stream = match format {
             Format::Lzma => Stream::new_lzma_decoder(limit),
             Format::Lzip => Stream::new_lzip_decoder(limit, CONCATENATED),

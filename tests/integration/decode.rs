@@ -136,6 +136,23 @@ fn what_follows_an_archive_is_judged_as_by_its_tool() {
     }
 }
 
+/// Regression: members of version 0 were decoded, which lzip refuses. One damaged bit makes a member
+/// one of version 0.
+#[test]
+fn lzip_members_of_version_0_are_refused() {
+    let dir = Dir::new();
+    let Some(packed) = oracle("lzip", &["-c"], &text(30)) else { return };
+    let mut flipped = packed.stdout;
+    flipped[4] = 0;
+    let without_size = &flipped[..flipped.len() - 8];
+    for bytes in [&flipped[..], without_size] {
+        assert_ne!(oracle("lzip", &["-dcq"], bytes).unwrap().code, 0);
+        let ran = run_every_way(&["cat", "--decompress"], &dir, bytes);
+        assert!(ran.code != 0 && ran.stdout.is_empty(), "{}", ran.stderr);
+        assert!(ran.stderr.ends_with("damaged lzip data: version 0 is not supported\n"), "{}", ran.stderr);
+    }
+}
+
 /// Regression: the lines of a damaged archive were reversed with exit code 0.
 // Regression: an archive whose first bytes are damaged was printed as it is, with exit code 0.
 #[test]
