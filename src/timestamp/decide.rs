@@ -35,7 +35,7 @@ impl FormatDetector<'_> {
                 TimePlace::After(text) if **text == *b"[" => 1,
                 TimePlace::Column { .. } => 2,
                 TimePlace::After(_) => 3,
-                TimePlace::Key(_) => 0,
+                TimePlace::Key(_) | TimePlace::Keys { .. } => 0,
             };
             (bare, seen.offsets / seen.lines, std::cmp::Reverse(seen.lines), seen.backwards, place)
         };

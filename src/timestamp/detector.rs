@@ -220,8 +220,10 @@ impl<'h> FormatDetector<'h> {
     }
 
     fn look_at_json(&self, object: &[u8], found: &mut Vec<((TimePlace, Notation), Candidate, u64)>) {
-        for (index, scalar) in json::scalars(object).into_iter().enumerate() {
-            let path: Vec<Box<[u8]>> = scalar.keys.iter().map(|key| Box::from(*key)).collect();
+        let values = json::scalars(object);
+        let owned = |keys: &[&[u8]]| keys.iter().map(|key| Box::from(*key)).collect::<Vec<Box<[u8]>>>();
+        for (index, scalar) in values.iter().enumerate() {
+            let path = owned(&scalar.keys);
             let Some(name) = scalar.keys.last() else { continue };
             let rank = match &self.hints.key {
                 Some(key) => {
@@ -245,14 +247,33 @@ impl<'h> FormatDetector<'h> {
                 add(Candidate { notation: Notation::Epoch, stamp, comma_digits: 0, zone: WrittenZone::Nothing });
                 continue;
             }
-            for candidate in self.candidates(scalar.text) {
-                let whole = json::read(scalar.text, &candidate.notation, self.zones).is_some()
-                    || matches!(candidate.zone, WrittenZone::Unclear | WrittenZone::Region(_));
-                if whole && candidate.notation != Notation::Epoch && (rank.is_some() || candidate.notation.has_date()) {
-                    add(candidate);
+            let mut times = self.whole_candidates(scalar.text);
+            times.retain(|candidate| rank.is_some() || candidate.notation.has_date());
+            let Some(day) =
+                json::day_beside(&values, scalar).filter(|_| times.iter().any(|time| !time.notation.has_date()))
+            else {
+                times.into_iter().for_each(add);
+                continue;
+            };
+            // A time of day is never combined with another day than the one beside it.
+            let place = TimePlace::Keys { day: owned(&day.keys), time: path.clone() };
+            for candidate in self.whole_candidates(&[day.text, b" ", scalar.text].concat()) {
+                if candidate.notation.has_date() {
+                    found.push(((place.clone(), candidate.notation.clone()), candidate, offset));
                 }
             }
         }
+    }
+
+    /// Returns the readings of `text`, a value of JSON, that use all of it.
+    fn whole_candidates(&self, text: &[u8]) -> Vec<Candidate> {
+        let mut candidates = self.candidates(text);
+        candidates.retain(|candidate| {
+            let whole = json::read(text, &candidate.notation, self.zones).is_some()
+                || matches!(candidate.zone, WrittenZone::Unclear | WrittenZone::Region(_));
+            whole && candidate.notation != Notation::Epoch
+        });
+        candidates
     }
 
     fn candidates(&self, text: &[u8]) -> Vec<Candidate> {

@@ -90,6 +90,24 @@ fn names_a_time(name: &[u8]) -> bool {
     ENDS.iter().any(|end| name.ends_with(end)) || STARTS.iter().any(|start| name.starts_with(start))
 }
 
+/// Returns the value beside a time of day whose key says that it is the day.
+pub(super) fn day_beside<'s, 'l>(values: &'s [Scalar<'l>], time: &Scalar<'_>) -> Option<&'s Scalar<'l>> {
+    let (time, place) = time.keys.split_last()?;
+    values.iter().find(|other| {
+        let beside = other.keys.split_last().filter(|(name, outer)| *outer == place && *name != time);
+        beside.is_some_and(|(name, _)| names_a_day(name)) && other.text.iter().any(u8::is_ascii_digit)
+    })
+}
+
+/// Returns whether a key names a day, such as `date`, `log_date` or `eventDate`, but not `update`.
+fn names_a_day(name: &[u8]) -> bool {
+    let lower = name.to_ascii_lowercase();
+    matches!(&*lower, b"day" | b"@date" | b"logdate")
+        || lower.starts_with(b"date")
+        || lower.ends_with(b"_date")
+        || name.ends_with(b"Date")
+}
+
 /// Returns all values of the object at the start of `line`.
 pub(super) fn scalars(line: &[u8]) -> Vec<Scalar<'_>> {
     let mut found = Vec::new();

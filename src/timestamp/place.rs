@@ -17,6 +17,8 @@ pub(super) enum TimePlace {
     After(Box<[u8]>),
     /// In a JSON object, at a path of keys.
     Key(Vec<Box<[u8]>>),
+    /// In a JSON object that has the day and the time of day at two paths of keys.
+    Keys { day: Vec<Box<[u8]>>, time: Vec<Box<[u8]>> },
 }
 
 /// The shape of the text before the time within its column, such as `[`, `<34>` or `I`.
@@ -117,6 +119,11 @@ impl TimePlace {
             Self::Key(path) => {
                 let object = memchr::memchr(b'{', line)?;
                 Some((json::read(json::value(&line[object..], path)?, notation, zones)?, None))
+            }
+            Self::Keys { day, time } => {
+                let object = &line[memchr::memchr(b'{', line)?..];
+                let text = [json::value(object, day)?, b" ", json::value(object, time)?].concat();
+                Some((json::read(&text, notation, zones)?, None))
             }
         }
     }
@@ -223,10 +230,12 @@ impl fmt::Display for TimePlace {
             Self::Column { separator: b' ', index, .. } => write!(f, "in word {}", index + 1),
             Self::Column { index, .. } => write!(f, "in column {}", index + 1),
             Self::After(text) => write!(f, "after '{}'", text.escape_ascii()),
-            Self::Key(path) => {
-                let path: Vec<_> = path.iter().map(|key| key.escape_ascii().to_string()).collect();
-                write!(f, "in the JSON key {}", path.join("."))
-            }
+            Self::Key(path) => write!(f, "in the JSON key {}", dotted(path)),
+            Self::Keys { day, time } => write!(f, "in the JSON keys {} and {}", dotted(day), dotted(time)),
         }
     }
+}
+
+fn dotted(path: &[Box<[u8]>]) -> String {
+    path.iter().map(|key| key.escape_ascii().to_string()).collect::<Vec<_>>().join(".")
 }

@@ -27,13 +27,20 @@ pub(super) fn epoch(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     };
     let seconds = i64::from(at.digits(5)?) * 100_000 + i64::from(at.digits(5)?);
     let nanoseconds = at.digits(extra)? * scale;
-    let fraction = at.fraction(b".");
+    let fraction = if extra == 0 && is_comma_fraction(at.0) { at.fraction(b",") } else { at.fraction(b".") };
     if goes_on(at) || !(1_000_000_000..4_102_444_800).contains(&seconds) {
         return None;
     }
     *scanner = at;
     let nanoseconds = if extra == 0 { fraction } else { nanoseconds };
     Timestamp::new(seconds, nanoseconds).ok().map(Stamp::Instant)
+}
+
+/// Returns whether a comma, three or six digits and a closing bracket follow. Without the bracket,
+/// the comma may end a column.
+fn is_comma_fraction(text: &[u8]) -> bool {
+    let digits = text.strip_prefix(b",").map_or(0, |rest| Scanner(rest).count_digits());
+    matches!(digits, 3 | 6) && matches!(text.get(digits + 1), Some(b']' | b')' | b'>'))
 }
 
 /// Reads a count since 1601 of 100 nanoseconds (Windows, 18 digits) or microseconds (WebKit, 17

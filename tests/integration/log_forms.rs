@@ -273,3 +273,33 @@ fn a_log_without_years_may_run_for_longer_than_one() {
     // The period is also found in a merge and in a timeline.
     assert_eq!(cat(&["--merge", "--since", "2021-06-01"]), lines[17..].concat());
 }
+
+/// Regression: with the day and the time of day in two keys, all entries were of the day on which the
+/// file was last changed. A day that is not understood leaves the log without times.
+#[test]
+fn a_day_and_a_time_in_two_json_keys() {
+    let log = &[
+        r#"{"time":"23:50:00","date":"2025-12-31","msg":"a"}"#,
+        r#"{"date":"2025-12-31","time":"23:59:59.5","msg":"b"}"#,
+        r#"{"date":"2026-01-01","n":{"date":"2020-01-01"},"time":"00:10:00","msg":"c"}"#,
+        r#"{"date":"2026-01-02","time":"00:10:00","msg":"d"}"#,
+    ];
+    check(log, &["--since", "2025-12-31 23:55", "--until", "2026-01-01"], 1..3);
+    let log = &[
+        r#"{"level":"info","time":"11:50:00 PM","eventDate":"31.12.2025"}"#,
+        r#"{"level":"info","time":"12:10:00 AM","eventDate":"01.01.2026"}"#,
+    ];
+    check(log, &["--since", "2026-01-01"], 1..2);
+    let dir = Dir::new();
+    let path =
+        dir.file("log", b"{\"date\":\"day 7\",\"time\":\"23:50:00\"}\n{\"date\":\"day 8\",\"time\":\"00:10:00\"}\n");
+    let ran: Ran = mapped().args(["cat", "--since", "00:00"]).arg(path).output().unwrap().into();
+    assert!(ran.code == 1 && ran.stderr.contains("no line with a time"), "{}", ran.stderr);
+}
+
+/// Regression: thousandths after a comma were ignored.
+#[test]
+fn seconds_in_brackets_may_have_a_comma() {
+    let log = &["[1795271405,123] a", "[1795271405,456] b", "[1795271406,000] c"];
+    check(log, &["--since", "@1795271405.2"], 1..3);
+}
