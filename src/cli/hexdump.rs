@@ -52,10 +52,10 @@ pub struct HexdumpArgs {
     ///
     /// Understands canonical rows (squeezed ones too), panels, the tables of xxd, od and Wireshark,
     /// bit dumps and plain digits, or only what --format or --type names. A line that is not a row is
-    /// an error, and so is a gap between rows, except in xxd's table and where a file is patched.
-    /// A second operand names a file to patch in place; without it, bytes go to standard output.
-    /// Gaps become holes in a file and zeros elsewhere. --skip is added to every address and --base
-    /// is subtracted from it.
+    /// an error, and so is a gap before or between rows, except in xxd's table and where a file is
+    /// patched. A second operand names a file to patch in place; without it, bytes go to standard
+    /// output. Gaps become holes in a file and zeros elsewhere. --skip is added to every address
+    /// and --base is subtracted from it.
     #[arg(short, long, visible_alias = "revert")]
     pub reverse: bool,
 

@@ -2,76 +2,137 @@
 
 use std::sync::LazyLock;
 
-use super::super::charset::signs;
+use super::super::charset::{EBCDIC, signs};
 use super::super::digits::PRINTABLE;
 use super::line::{DumpRow, shows_exactly};
 use crate::cli::hexdump::CharacterTable;
 
-/// The number of characters after which some tools leave a blank.
-const HALF_ROW: usize = 8;
+/// The numbers of characters after which some tools leave a blank.
+const PARTS_OF_ROW: [usize; 2] = [8, 4];
 
 static TABLES: LazyLock<[[char; 256]; 5]> = LazyLock::new(|| {
     use CharacterTable::{Ascii, Braille, Codepage437, Default, Ebcdic};
     [Ascii, Ebcdic, Default, Codepage437, Braille].map(signs)
 });
 
-/// Returns whether the character column of a row shows its `bytes`.
+/// The character sets that a dump may use: those that show the bytes of all rows so far.
 ///
-/// A column without borders may lack blanks at its ends, have a blank after every eight characters,
-/// and be followed by a note.
-pub fn agree(line: &[u8], row: &DumpRow, bytes: &[u8]) -> bool {
-    let text = &line[row.characters_at..];
-    if row.is_bordered {
-        let inner = &text[1..text.len() - 1];
-        // Almost all rows are in ASCII, where no table has to be tried.
-        let is_ascii = inner.len() == bytes.len() && shows_exactly(inner, bytes);
-        return is_ascii || shows(&inner.iter().copied().map(char::from).collect::<Vec<_>>(), bytes);
-    }
-    if text.len() <= bytes.len() && shows_exactly(line, bytes) {
-        return true;
-    }
-    let single_bytes = || text.iter().copied().map(char::from).collect();
-    let as_utf8: Option<Vec<char>> = str::from_utf8(text).ok().map(|text| text.chars().collect());
-    bare_agree(&as_utf8.unwrap_or_else(single_bytes), bytes) || !text.is_ascii() && bare_agree(&single_bytes(), bytes)
+/// If each row could use another one, a row of dots would show nearly any bytes, because EBCDIC has
+/// dots for letters of ASCII.
+#[derive(Clone, Copy, Debug)]
+pub struct CharacterSets {
+    /// A bit for each of [`TABLES`], and one for the character sets of locales.
+    possible: u8,
 }
 
-fn bare_agree(text: &[char], bytes: &[u8]) -> bool {
-    let end = text.iter().rposition(|&sign| sign != ' ').map_or(0, |last| last + 1);
-    let missing = bytes.len().checked_sub(end);
-    let padded = |before: usize| -> Vec<char> {
-        let blanks = |count| std::iter::repeat_n(' ', count);
-        blanks(before).chain(text[..end].iter().copied()).chain(blanks(bytes.len() - end - before)).collect()
-    };
-    if missing.is_some_and(|missing| (0..=missing).any(|before| shows(&padded(before), bytes))) {
-        return true;
+impl Default for CharacterSets {
+    fn default() -> CharacterSets {
+        CharacterSets { possible: u8::MAX }
     }
-    let gaps = bytes.len().saturating_sub(1) / HALF_ROW;
-    let halves = || text.chunks(HALF_ROW + 1);
-    let without_gaps = || -> Vec<char> { halves().flat_map(|half| half.iter().copied().take(HALF_ROW)).collect() };
-    let has_gaps = || halves().take(gaps).all(|half| half.get(HALF_ROW) == Some(&' '));
-    starts_with(text, bytes) || gaps > 0 && has_gaps() && starts_with(&without_gaps(), bytes)
 }
 
-/// Returns whether `text` shows `bytes`, and then ends or goes on with a blank before a note.
-fn starts_with(text: &[char], bytes: &[u8]) -> bool {
-    text.get(bytes.len()).is_none_or(|&sign| sign == ' ')
-        && text.get(..bytes.len()).is_some_and(|text| shows(text, bytes))
+impl CharacterSets {
+    const ASCII: u8 = 1;
+    const EBCDIC: u8 = 1 << 1;
+    const LOCAL: u8 = 1 << 5;
+
+    /// Returns whether the character column of a row shows its `bytes`.
+    ///
+    /// A column without borders may lack blanks at its ends, have a blank after every four or eight
+    /// characters, and be followed by a note.
+    pub fn agree(&mut self, line: &[u8], row: &DumpRow, bytes: &[u8]) -> bool {
+        let text = &line[row.characters_at..];
+        if row.is_bordered {
+            let inner = &text[1..text.len() - 1];
+            // Almost all rows are in ASCII, where no table has to be tried.
+            let is_ascii = inner.len() == bytes.len() && shows_exactly(inner, bytes) && self.may_be_ascii(bytes);
+            return is_ascii || self.show(&inner.iter().copied().map(char::from).collect::<Vec<_>>(), bytes);
+        }
+        if text.len() <= bytes.len() && shows_exactly(line, bytes) && self.may_be_ascii(bytes) {
+            return true;
+        }
+        let single_bytes = || text.iter().copied().map(char::from).collect();
+        let as_utf8: Option<Vec<char>> = str::from_utf8(text).ok().map(|text| text.chars().collect());
+        self.bare_agree(&as_utf8.unwrap_or_else(single_bytes), bytes)
+            || !text.is_ascii() && self.bare_agree(&single_bytes(), bytes)
+    }
+
+    /// Returns whether `text` shows `bytes` in a character set that is possible, and excludes those
+    /// in which it does not.
+    pub fn show(&mut self, text: &[char], bytes: &[u8]) -> bool {
+        if text.len() != bytes.len() {
+            return false;
+        }
+        let all = |fits: &dyn Fn(char, u8) -> bool| text.iter().zip(bytes).all(|(&sign, &byte)| fits(sign, byte));
+        let mut fitting = if all(&is_local) { CharacterSets::LOCAL } else { 0 };
+        for (i, table) in TABLES.iter().enumerate() {
+            fitting |= u8::from(all(&|sign, byte| sign == table[usize::from(byte)])) << i;
+        }
+        let possible = self.possible & fitting;
+        let is_ascii_lost = (self.possible & !possible) & CharacterSets::ASCII != 0;
+        // Dots and blanks alone are no evidence that the dump uses another set than ASCII.
+        let is_evident = || !all(&|sign, byte| matches!(sign, '.' | ' ') || sign == ascii(byte));
+        let is_shown = possible != 0 && (!is_ascii_lost || is_evident());
+        if is_shown {
+            self.possible = possible;
+        }
+        is_shown
+    }
+
+    /// Returns whether the dump may be in ASCII, which shows the `bytes` of a row. If EBCDIC does
+    /// not show them, it is excluded.
+    fn may_be_ascii(&mut self, bytes: &[u8]) -> bool {
+        if self.possible & CharacterSets::ASCII == 0 {
+            return false;
+        }
+        let differs = |&byte: &u8| EBCDIC[usize::from(byte)] != PRINTABLE[usize::from(byte)];
+        if self.possible & CharacterSets::EBCDIC != 0 && bytes.iter().any(differs) {
+            self.possible &= !CharacterSets::EBCDIC;
+        }
+        true
+    }
+
+    fn bare_agree(&mut self, text: &[char], bytes: &[u8]) -> bool {
+        let end = text.iter().rposition(|&sign| sign != ' ').map_or(0, |last| last + 1);
+        let missing = bytes.len().checked_sub(end);
+        let padded = |before: usize| -> Vec<char> {
+            let blanks = |count| std::iter::repeat_n(' ', count);
+            blanks(before).chain(text[..end].iter().copied()).chain(blanks(bytes.len() - end - before)).collect()
+        };
+        if missing.is_some_and(|missing| (0..=missing).any(|before| self.show(&padded(before), bytes))) {
+            return true;
+        }
+        self.start(text, bytes) || PARTS_OF_ROW.iter().any(|&part| self.parts_start(text, part, bytes))
+    }
+
+    /// Returns whether `text` shows `bytes` with a blank after every `part` characters, and then
+    /// ends or goes on with a note.
+    fn parts_start(&mut self, text: &[char], part: usize, bytes: &[u8]) -> bool {
+        let gaps = bytes.len().saturating_sub(1) / part;
+        let has_gaps = text.chunks(part + 1).take(gaps).all(|part_of| part_of.get(part) == Some(&' '));
+        let signs = text.chunks(part + 1).flat_map(|part_of| part_of.iter().copied().take(part));
+        gaps > 0 && has_gaps && self.start(&signs.collect::<Vec<_>>(), bytes)
+    }
+
+    /// Returns whether `text` shows `bytes`, and then ends or goes on with a blank before a note.
+    fn start(&mut self, text: &[char], bytes: &[u8]) -> bool {
+        text.get(bytes.len()).is_none_or(|&sign| sign == ' ')
+            && text.get(..bytes.len()).is_some_and(|text| self.show(text, bytes))
+    }
 }
 
-/// Returns whether the characters are those of `bytes` in some table, or in the character set of
-/// some locale.
-pub fn shows(text: &[char], bytes: &[u8]) -> bool {
-    let all = |fits: &dyn Fn(char, u8) -> bool| text.iter().zip(bytes).all(|(&sign, &byte)| fits(sign, byte));
-    let is_local = |sign: char, byte: u8| match (char::from(PRINTABLE[usize::from(byte)]), sign) {
+fn ascii(byte: u8) -> char {
+    char::from(PRINTABLE[usize::from(byte)])
+}
+
+/// Returns whether `sign` may show `byte` in the character set of some locale.
+fn is_local(sign: char, byte: u8) -> bool {
+    match (ascii(byte), sign) {
         (printable, sign) if sign == printable => true,
         (printable, _) if printable != '.' || byte == b'.' => false,
         // Panels show only a zero, and only control characters, like this.
         (_, '⋄' | '•') => false,
         (_, '×' | '?') => byte >= 0x80,
         _ => !sign.is_ascii(),
-    };
-    text.len() == bytes.len()
-        && (all(&|sign, byte| sign == char::from(PRINTABLE[usize::from(byte)]))
-            || TABLES.iter().any(|table| all(&|sign, byte| sign == table[usize::from(byte)]))
-            || all(&is_local))
+    }
 }

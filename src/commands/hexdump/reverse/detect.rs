@@ -144,10 +144,12 @@ fn form_of(line: &[u8]) -> Form {
     let (start, end) = line::address_digits(line, RowLayout::Wide);
     let is_prefixed = start >= 2 && matches!(line[start - 1], b'x' | b'X');
     let blanks = |from: usize| line[from..].iter().take_while(|byte| is_blank(byte)).count();
-    if line.get(colon) == Some(&b':') && !(is_prefixed && blanks(colon + 1) > 1) {
+    let digits = end - start;
+    // xxd reads nothing after a colon and two blanks, as tcpdump and memory dumps have them.
+    let is_wide = is_prefixed || colon == end && digits >= 4;
+    if line.get(colon) == Some(&b':') && !(is_wide && blanks(colon + 1) > 1) {
         return Form::Rows(RowLayout::Colon);
     }
-    let digits = end - start;
     let after = end + usize::from(line.get(end) == Some(&b':'));
     let groups_follow = line.get(after + blanks(after)).is_some_and(u8::is_ascii_hexdigit);
     if digits >= 4 && groups_follow && blanks(after) >= 2 {
@@ -207,7 +209,7 @@ impl<'t> Steps<'t> {
                 Ok(DumpLine::Star) => starred = true,
                 Ok(DumpLine::Row(row)) => rows.push((digits, Some(row), std::mem::take(&mut starred))),
                 Ok(DumpLine::End(_)) => rows.push((digits, None, std::mem::take(&mut starred))),
-                Ok(DumpLine::Blank) | Err(_) => break,
+                Ok(DumpLine::Blank | DumpLine::Frame(_)) | Err(_) => break,
             }
         }
         Steps { layout, rows }
@@ -285,15 +287,18 @@ fn bits_or_hex(first: &[u8], steps: &Steps<'_>, complete: bool) -> Option<Result
         Ok(DumpLine::Row(hex)) => Some(hex),
         _ => None,
     };
-    let Ok(DumpLine::Row(bits)) = line::read(first, RowLayout::Bits, Base::Hex, &mut vec![]) else {
+    let mut bytes = vec![];
+    let Ok(DumpLine::Row(bits)) = line::read(first, RowLayout::Bits, Base::Hex, &mut bytes) else {
         let is_damaged = hex.is_some_and(|hex| shows_bits(first, &hex));
         return Some(if is_damaged { Err(Problem::BitsOrHex) } else { Ok(RowLayout::Colon) });
     };
     let Some(hex) = hex else { return Some(Ok(RowLayout::Bits)) };
-    let characters = &first[bits.characters_at..];
-    if !characters.is_empty() {
-        // Bytes whose digits are all 0 or 1 are control characters.
-        let is_hex = characters.len() == hex.bytes && characters.iter().all(|&byte| byte == b'.');
+    let characters = &line::without_return(first)[bits.characters_at..];
+    // Bytes whose digits are all 0 or 1 are control characters.
+    let is_hex = characters.len() == hex.bytes && characters.iter().all(|&byte| byte == b'.');
+    // Blanks may have been removed from the end of a line.
+    let are_blanks = !characters.is_empty() && bytes.iter().skip(characters.len()).all(|&byte| byte == b' ');
+    if is_hex || are_blanks && characters.len() <= bits.bytes {
         return Some(Ok(if is_hex { RowLayout::Colon } else { RowLayout::Bits }));
     }
     let [(address, ..), (next, ..), ..] = steps.rows[..] else {

@@ -10,12 +10,25 @@ use super::{Base, Problem, RowLayout};
 pub enum DumpLine {
     /// Only blanks.
     Blank,
+    /// A line of the frame around panels.
+    Frame(PanelFrame),
     /// A `*` that stands for repeated rows.
     Star,
     /// Only an address, at which the dump ends.
     End(u64),
     /// A row.
     Row(DumpRow),
+}
+
+/// A line of the frame around panels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PanelFrame {
+    /// The line above the rows.
+    Top,
+    /// The line below the rows.
+    Bottom,
+    /// One of both, which look the same in ASCII.
+    Either,
 }
 
 /// The parts of a row.
@@ -218,7 +231,7 @@ fn check_characters(line: &[u8], row: &DumpRow, layout: RowLayout, bytes: &[u8])
         [first, ..] if !are_bare && *first == open => Err(Problem::Characters),
         _ if shows_bytes(text, bytes) || shows_row(text, row.bytes) => Err(Problem::Characters),
         // `xxd -r` ignores whatever follows its digits.
-        _ if layout == RowLayout::Wide && is_longer(text, row.bytes) && !starts_with_characters(text, bytes) => {
+        _ if layout == RowLayout::Wide && has_more(text, row.bytes) && !starts_with_characters(text, bytes) => {
             Err(Problem::Characters)
         }
         _ => Ok(false),
@@ -241,6 +254,12 @@ fn starts_with_characters(text: &[u8], bytes: &[u8]) -> bool {
 fn is_longer(text: &[u8], bytes: usize) -> bool {
     let characters = std::str::from_utf8(text).map_or(text.len(), |text| text.chars().count());
     characters > bytes + bytes / 8
+}
+
+/// Returns whether `text` is too long for the characters of `bytes` bytes, which may be separated
+/// by a blank after every four.
+fn has_more(text: &[u8], bytes: usize) -> bool {
+    is_longer(text, bytes + bytes / 8)
 }
 
 /// Returns whether the text after a wide gap is more digits rather than characters.

@@ -154,6 +154,12 @@ pub enum Problem {
     End,
     /// The row does not begin where the row above it ends.
     Missing,
+    /// The first row is not at the start of the output.
+    Start,
+    /// A `*` ends the dump, so it is unknown how many rows it stands for.
+    OpenStar,
+    /// The frame around panels has a top but no bottom.
+    Frame,
     /// The text ends within the row, or right after it but without a line end.
     Unterminated,
     /// The line is longer than any row.
@@ -190,6 +196,12 @@ impl fmt::Display for Problem {
             Problem::Star => "'*' does not repeat a whole row",
             Problem::End => "the dump does not end where its last row does",
             Problem::Missing => "the row does not follow the one above it (to patch a file, name it after the dump)",
+            Problem::Start => {
+                "the first row does not begin at 0: subtract its address with --base (to patch a file, name it after \
+                 the dump)"
+            }
+            Problem::OpenStar => "the dump ends with '*', so the number of rows is unknown",
+            Problem::Frame => "the frame around the panels has no bottom, so rows may be missing",
             Problem::Unterminated => "the text ends without a line end, so this row may lack bytes",
             Problem::TooLong => "the line is longer than any row",
             Problem::LittleEndian => "little-endian groups cannot be reversed",

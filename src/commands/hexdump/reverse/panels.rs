@@ -6,8 +6,8 @@
 
 use super::super::digits::hex_value;
 use super::super::panels::{PANEL, panel_columns};
-use super::characters::shows;
-use super::line::{DumpLine, DumpRow, address_value};
+use super::characters::CharacterSets;
+use super::line::{DumpLine, DumpRow, PanelFrame, address_value};
 use super::{Base, Problem};
 
 /// The sizes of groups in panels.
@@ -22,7 +22,7 @@ const MOST_PANELS: usize = 32;
 /// Returns the number of panels that a first line shows, or `None` if it is not a line of panels.
 pub fn count(line: &[u8]) -> Option<usize> {
     let line = str::from_utf8(line).ok()?;
-    if is_frame(line) {
+    if frame(line).is_some() {
         let corners = ['┌', '┐', '└', '┘', '+', ' '];
         let cells = line.trim_matches(corners).split(['┬', '┴', '+']).skip(1);
         return Some(cells.filter(|cell| cell.chars().count() > PANEL).count()).filter(|&panels| panels > 0);
@@ -36,8 +36,15 @@ pub fn count(line: &[u8]) -> Option<usize> {
     (1..=MOST_PANELS).find(|&panels| with_borders(line, panels).is_some_and(|row| is_whole(&row)))
 }
 
-fn is_frame(line: &str) -> bool {
-    line.starts_with(['┌', '└']) || line.starts_with("+-")
+/// Returns which line of a frame this is, if it contains nothing else.
+pub fn frame(line: &str) -> Option<PanelFrame> {
+    let consists_of = |signs: &[char]| line.chars().all(|sign| signs.contains(&sign));
+    match line.chars().next()? {
+        '┌' => consists_of(&['┌', '─', '┬', '┐']).then_some(PanelFrame::Top),
+        '└' => consists_of(&['└', '─', '┴', '┘']).then_some(PanelFrame::Bottom),
+        '+' => (line.len() > 1 && consists_of(&['+', '-'])).then_some(PanelFrame::Either),
+        _ => None,
+    }
 }
 
 /// Returns a row that has blanks for borders with `|` in their places.
@@ -52,23 +59,31 @@ fn with_borders(line: &str, panels: usize) -> Option<String> {
             row.extend((0..width).map(|_| next()));
             row.push(if next() == ' ' { '|' } else { return None });
         }
-        (rest.next().is_none() && read(row.as_bytes(), panels, false, &mut vec![]).is_ok()).then_some(row)
+        (rest.next().is_none() && read(row.as_bytes(), panels, None, &mut vec![]).is_ok()).then_some(row)
     })
 }
 
 /// Parses one line of a dump with this many panels, and appends its bytes to `out`. The characters
-/// must show the same bytes if they are `originals`.
+/// must show the same bytes in the character `set` of the dump, if there is one.
 ///
 /// # Errors
 /// Returns the problem with the line; `out` may then contain some of its bytes.
-pub fn read(line: &[u8], panels: usize, originals: bool, out: &mut Vec<u8>) -> Result<DumpLine, Problem> {
+pub fn read(
+    line: &[u8],
+    panels: usize,
+    set: Option<&mut CharacterSets>,
+    out: &mut Vec<u8>,
+) -> Result<DumpLine, Problem> {
     let text = str::from_utf8(line).map_err(|_| Problem::NotARow)?;
-    if text.trim().is_empty() || is_frame(text) {
+    if let Some(frame) = frame(text) {
+        return Ok(DumpLine::Frame(frame));
+    }
+    if text.trim().is_empty() {
         return Ok(DumpLine::Blank);
     }
     if text.starts_with(' ') {
         let row = with_borders(text, panels).ok_or(Problem::NotARow)?;
-        return read(row.as_bytes(), panels, originals, out);
+        return read(row.as_bytes(), panels, set, out);
     }
     let borders: &[char] = if text.starts_with('|') { &['|'] } else { &['│', '┊'] };
     let mut cells = text.splitn(panels + 3, borders);
@@ -89,7 +104,7 @@ pub fn read(line: &[u8], panels: usize, originals: bool, out: &mut Vec<u8>) -> R
         // Early versions of hexyl show a zero as a digit.
         let shown =
             shown.iter().zip(&out[before..]).map(|(&sign, &byte)| if byte == 0 && sign == '0' { '⋄' } else { sign });
-        if originals && !shows(&shown.collect::<Vec<_>>(), &out[before..]) {
+        if set.is_some_and(|set| !set.show(&shown.collect::<Vec<_>>(), &out[before..])) {
             return Err(Problem::Disagree);
         }
     }

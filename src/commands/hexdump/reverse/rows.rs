@@ -4,8 +4,9 @@
 //! line that is not a row, or cannot follow the previous row, is an error. Only rows that `xxd -r`
 //! reads, and those that patch a file, may leave gaps or end with the text.
 
-use super::line::{self, DumpLine, DumpRow};
-use super::{Base, ByteSink, MAX_HELD, Malformed, Placement, Problem, RowLayout, characters, panels};
+use super::characters::CharacterSets;
+use super::line::{self, DumpLine, DumpRow, PanelFrame};
+use super::{Base, ByteSink, MAX_HELD, Malformed, Placement, Problem, RowLayout, panels};
 use crate::commands::hexdump::digits::PRINTABLE;
 
 /// The number of bytes that every dump may have in a row.
@@ -59,6 +60,10 @@ pub struct AddressedRows {
     shows_all: bool,
     /// Whether some row has shown that groups are not little-endian.
     is_big_endian: bool,
+    /// The character sets that show the bytes of all rows so far.
+    sets: CharacterSets,
+    /// Whether the frame around panels still needs its bottom.
+    in_frame: bool,
     /// The current offset of the output.
     here: u64,
     /// Whether the output must still be moved there, which is done only before bytes.
@@ -84,6 +89,8 @@ impl AddressedRows {
             column: None,
             shows_all: false,
             is_big_endian: false,
+            sets: CharacterSets::default(),
+            in_frame: false,
             here: 0,
             must_move: false,
             end: 0,
@@ -123,9 +130,16 @@ impl AddressedRows {
     pub fn finish(mut self, sink: &mut impl ByteSink) -> Result<(), Malformed> {
         let line = std::mem::take(&mut self.partial);
         let mut bytes = vec![];
+        let rows_end = self.next_address;
         self.take(&line, &mut bytes, sink)?;
-        if self.may_be_cut(&bytes) {
+        if self.may_be_cut(&line, rows_end, &bytes) {
             return Err(Malformed::new(self.lines, &line, Problem::Unterminated));
+        }
+        if self.starred && !self.is_read_by_xxd() {
+            return Err(Malformed::new(self.lines, b"*", Problem::OpenStar));
+        }
+        if self.in_frame {
+            return Err(Malformed::new(self.lines, &line, Problem::Frame));
         }
         sink.bytes(&bytes);
         if self.must_move && self.here > self.end {
@@ -152,11 +166,18 @@ impl AddressedRows {
     fn take_line(&mut self, line: &[u8], bytes: &mut Vec<u8>, sink: &mut impl ByteSink) -> Result<(), Problem> {
         let before = bytes.len();
         let read = match self.layout {
-            RowLayout::Panels(count) => panels::read(line::without_return(line), count, self.shows_originals(), bytes),
+            RowLayout::Panels(count) => {
+                let sets = if self.shows_originals() { Some(&mut self.sets) } else { None };
+                panels::read(line::without_return(line), count, sets, bytes)
+            }
             layout => line::read(line, layout, self.base, bytes),
         };
         match read? {
             DumpLine::Blank => Ok(()),
+            DumpLine::Frame(frame) => {
+                self.in_frame = frame == PanelFrame::Top || frame == PanelFrame::Either && !self.in_frame;
+                Ok(())
+            }
             DumpLine::Star if self.next_address.is_none() => Err(Problem::Star),
             DumpLine::Star => {
                 self.starred = true;
@@ -187,10 +208,14 @@ impl AddressedRows {
         sink: &mut impl ByteSink,
     ) -> Result<(), Problem> {
         fits?;
+        let is_first = self.next_address.is_none();
         let follows = self.next_address == Some(row.address) && !self.must_move && !self.starred;
         if !follows {
             let own = bytes.split_off(before);
             self.go_to(row.address, bytes, sink)?;
+            if is_first && self.has_order() && self.here > 0 {
+                return Err(Problem::Start);
+            }
             if std::mem::take(&mut self.must_move) {
                 sink.seek(self.here);
             }
@@ -205,10 +230,26 @@ impl AddressedRows {
         Ok(())
     }
 
-    /// Returns whether a last line without a terminator may lack bytes. A row that shows all its
-    /// characters does not.
-    fn may_be_cut(&self, bytes: &[u8]) -> bool {
-        !self.is_read_by_xxd() && !bytes.is_empty() && !self.shows_all
+    /// Returns whether a last `line` without a terminator may lack bytes. A row that shows all its
+    /// characters does not, nor does the address after a row that is shorter than the others.
+    fn may_be_cut(&self, line: &[u8], rows_end: Option<u64>, bytes: &[u8]) -> bool {
+        let is_blank = line.iter().all(u8::is_ascii_whitespace);
+        let is_panels = matches!(self.layout, RowLayout::Panels(_));
+        if self.is_read_by_xxd() || is_blank || is_panels && bytes.is_empty() {
+            return false;
+        }
+        if !bytes.is_empty() {
+            return !self.shows_all;
+        }
+        // The only row may be a whole one of a narrow dump.
+        let is_short =
+            self.last.len() < self.width || self.end == self.last.len() as u64 && !self.last.len().is_multiple_of(4);
+        self.next_address != rows_end || !is_short
+    }
+
+    /// Returns whether each row must follow the one above it.
+    fn has_order(&self) -> bool {
+        !self.is_read_by_xxd() && !self.placement.is_patch
     }
 
     /// Returns whether `xxd -r` reads such rows, so that they mean what they mean to it.
@@ -243,13 +284,12 @@ impl AddressedRows {
         if usual != column && !are_blanks && (!self.is_read_by_xxd() || usual == CharacterColumn::Bordered) {
             return Err(Problem::Characters);
         }
-        let has_order = !self.is_read_by_xxd() && !self.placement.is_patch;
-        if has_order && !self.starred && self.next_address.is_some_and(|next| next != row.address) {
+        if self.has_order() && !self.starred && self.next_address.is_some_and(|next| next != row.address) {
             return Err(Problem::Missing);
         }
         self.check_order(row, characters, bytes)?;
         let has_characters = self.shows_originals() && column != CharacterColumn::None;
-        if has_characters && !characters::agree(line::without_return(line), row, bytes) {
+        if has_characters && !self.sets.agree(line::without_return(line), row, bytes) {
             return Err(Problem::Disagree);
         }
         Ok(())

@@ -41,7 +41,7 @@ fn turned_back(text: &[u8], piece: usize) -> Result<Vec<u8>, Problem> {
 
 #[test]
 fn every_notation_is_found_out() {
-    let cases: [(&str, &[u8]); 40] = [
+    let cases: [(&str, &[u8]); 43] = [
         ("00000000: 6162 63                                  abc\n", b"abc"),
         ("2: 41 42\n8: 43", b"\0\0AB\0\0\0\0C"),
         ("00000000: 01100001 01100010  ab\n00000002: 01100011  c\n", b"abc"),
@@ -101,6 +101,11 @@ fn every_notation_is_found_out() {
              └────────┴─────────────────────────┘\n",
             b"ab",
         ),
+        // xxd reads nothing after a colon and two blanks, which memory dumps have.
+        ("00000000:  41424344 45464748    ABCD EFGH\n00000008:  49    I\n", b"ABCDEFGHI"),
+        ("00000000:  61 62\n00000002:  63\n", b"abc"),
+        // Only the line end is missing, because a short row is the last one.
+        ("0000000 61 62 63 64\n0000004 65 66\n0000006", b"abcdef"),
         // The first row was truncated, so its length does not make the addresses decimal.
         (
             "00000000: 6162 6364 6566 6768 696a\n00000010: 6b6c 6d6e 6f70 7172 7374 75\n",
@@ -199,8 +204,35 @@ fn what_is_no_dump_is_an_error() {
         // Digits were deleted, and the characters were not.
         ("0000  00 00   ....\n", Problem::Disagree),
         // A `*` does not go back.
-        ("00000040  00 00  |..|\n*\n00000040\n", Problem::Star),
+        ("00000000  00 00  |..|\n00000002  01 00  |..|\n*\n00000002\n", Problem::Star),
         ("00000000  00 00  |..|\n*\n00000002\n", Problem::Star),
+        // The text was cut off after an address, or after a `*`.
+        ("0000000", Problem::Unterminated),
+        ("0000  61 62 63 64\n0004", Problem::Unterminated),
+        ("0000000 61 62\n0000002 63 64\n0000004", Problem::Unterminated),
+        ("00000000  61 61  |aa|\n*\n00000006", Problem::Unterminated),
+        ("00000000  61 61  |aa|\n*\n", Problem::OpenStar),
+        // The first row was deleted.
+        ("00000002  63  |c|\n00000003\n", Problem::Start),
+        ("\t0x0004:  6162 6364  abcd\n", Problem::Start),
+        ("│00000008│ 61 62                   │ab      │\n", Problem::Start),
+        // Of a frame, only the top is left, or a line end after it was deleted.
+        ("┌────────┬─────────────────────────┬────────┐\n", Problem::Frame),
+        (
+            "+--------+-------------------------+--------+\n|00000000| 61                      |a       |\n",
+            Problem::Frame,
+        ),
+        (
+            "┌────────┬─────────────────────────┬────────┐│00000000│ 61                      │a       │\n\
+             └────────┴─────────────────────────┴────────┘\n",
+            Problem::NotARow,
+        ),
+        // A changed digit makes a row EBCDIC, which no other row is, or which only dots show.
+        ("00000000  61  |a|\n00000001  c1  |A|\n", Problem::Disagree),
+        ("00000000  c1  |A|\n00000001  61  |a|\n", Problem::Disagree),
+        ("00000000  00 41 00  |...|\n", Problem::Disagree),
+        // A character was inserted into those of digits that are all 0.
+        ("00000000: 00000000 00000000 00000000 00000000  ........:........\n", Problem::BitsOrHex),
         // One digit of a dump of bits was changed.
         ("0: 00111010 00111001 00180001  :91\n", Problem::BitsOrHex),
     ];
