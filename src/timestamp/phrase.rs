@@ -246,7 +246,12 @@ fn months_named(text: &str) -> Option<(i32, i32)> {
     }
     let mut at = Scanner(text.as_bytes());
     let month = at.name(&MONTHS).filter(|_| at.0.is_empty());
-    month.or_else(|| foreign_month(&mut Scanner(text.as_bytes()))).map(|month| (month, 1))
+    // Short names such as `out`, `set` and `ago` are words of other meanings, too.
+    let foreign = || {
+        let mut at = Scanner(text.as_bytes());
+        foreign_month(&mut at).filter(|_| at.0.is_empty() && text.len() > 4)
+    };
+    month.or_else(foreign).map(|month| (month, 1))
 }
 
 /// Returns the number that a text of four digits is.

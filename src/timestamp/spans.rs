@@ -42,7 +42,7 @@ impl Typed<'_> {
         let (text, ahead) = text.strip_prefix('+').map_or((text, false), |text| (text, true));
         let text = text.strip_suffix(" ago").unwrap_or(text).trim_start_matches('-');
         let mut time = self.now.clone();
-        let mut rest = text.trim();
+        let mut rest = Some(text.trim()).filter(|text| !text.is_empty())?;
         while !rest.is_empty() {
             let digits = rest.find(|char: char| !char.is_ascii_digit()).filter(|&len| len > 0)?;
             let unit = rest[digits..].trim_start();

@@ -1,10 +1,10 @@
 //! Words in typed times: those that add nothing, and those that mean the same as another one.
 
-use super::months::MONTHS;
+use super::months::{MONTHS, foreign_month};
 use super::scan::Scanner;
 
 /// Words that add nothing to a time.
-const FILLERS: [&str; 13] = ["at", "on", "the", "of", "and", "um", "den", "uhr", "le", "à", "de", "del", "г."];
+const FILLERS: [&str; 14] = ["at", "on", "the", "of", "and", "um", "den", "uhr", "le", "à", "às", "de", "del", "г."];
 
 /// The days next to this one in the languages whose months are known.
 const DAYS: [(&str, &str); 2] = [
@@ -66,8 +66,10 @@ pub(super) fn common_words(text: &str) -> String {
                 words.push(lower);
             }
             _ => {
-                let weekday =
-                    known(&WEEKDAYS, lower.trim_end_matches([',', '.'])).filter(|_| index == 0 && !is_month(word));
+                let weekday = known(&WEEKDAYS, lower.trim_end_matches([',', '.'])).filter(|_| index == 0);
+                // March may be meant, unless another month follows.
+                let weekday = weekday.filter(|_| !is_month(word) || text.split_whitespace().skip(1).any(is_month));
+                let word = if is_month(word) { word.trim_end_matches(',') } else { word };
                 words.push(
                     weekday.or_else(|| known(&DAYS, &lower)).map_or_else(|| without_ordinal(word), str::to_owned),
                 );
@@ -90,7 +92,12 @@ fn follows_offset(last: Option<&String>, word: &str) -> bool {
 }
 
 fn is_month(word: &str) -> bool {
-    Scanner(word.as_bytes()).name(&MONTHS).is_some()
+    let word = word.trim_end_matches(['.', ',']).as_bytes();
+    let reads = |read: &dyn Fn(&mut Scanner<'_>) -> Option<i32>| {
+        let mut at = Scanner(word);
+        read(&mut at).is_some() && at.0.is_empty()
+    };
+    reads(&|at| at.name(&MONTHS)) || reads(&foreign_month)
 }
 
 /// Returns whether a text names a part of the day, which begins and ends at no certain hour.
@@ -153,6 +160,9 @@ mod tests {
             ("Freitag, 20. November 2026 um 14:30:05", "2026-11-20 14:30:05"),
             ("piątek, 20 listopada 2026", "2026-11-20"),
             ("freitag 14:30", "2026-11-20 14:30"),
+            ("mar. 17 nov. 2026", "2026-11-17"),
+            ("mardi", "tuesday"),
+            ("20 Nov, 2026", "2026-11-20"),
             ("2 p.m.", "2pm"),
             ("yesterday at 4 p.m.", "2026-11-20 4pm"),
             ("12 noon", "noon"),
@@ -187,6 +197,10 @@ mod tests {
             ("11.20", "not a time"),
             ("Montag, 20. November 2026", "not a time"),
             ("in hours 2", "not a time"),
+            ("ago", "not a time"),
+            ("novembre hello", "not a time"),
+            ("-", "not a time"),
+            ("the", "not a time"),
             ("14:30 IST", "ambiguous"),
         ] {
             let refusal = shown(text).unwrap_err();
