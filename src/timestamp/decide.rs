@@ -64,7 +64,7 @@ impl FormatDetector<'_> {
         if let Notation::Civil(civil) = &mut notation {
             civil.clock.comma_ends |= seen.commas_differ;
         }
-        let zone = seen.region.clone().or_else(|| self.utc.then_some(TimeZone::UTC));
+        let zone = seen.region.clone().or_else(|| (self.utc == Some(true)).then_some(TimeZone::UTC));
         Ok(TimeForm {
             place: form.0.clone(),
             notation,

@@ -16,7 +16,7 @@ use super::place::{TimePlace, places};
 use super::refusal::shown;
 use super::scan::Scanner;
 use super::stamp::{DAY, Stamp, days_from_civil};
-use super::zone::{Abbreviations, WrittenZone};
+use super::zone::{Abbreviations, WrittenZone, header_is_utc};
 
 /// How much of a line is examined.
 const LINE: usize = 16 << 10;
@@ -43,7 +43,8 @@ pub(super) struct FormatDetector<'h> {
     pub looked: u64,
     pub outer: u64,
     pub first: Option<String>,
-    pub utc: bool,
+    /// Whether the times are in UTC, if a header tells.
+    pub utc: Option<bool>,
     /// The second after which no entry was written.
     pub limit: i64,
     /// The day of W3C's `#Date` line.
@@ -71,7 +72,7 @@ impl<'h> FormatDetector<'h> {
     /// Creates a detector for a log that was last changed at `changed`.
     pub fn new(hints: &'h FormHints, zones: &'h Abbreviations, changed: Timestamp) -> Self {
         let limit = changed.as_second().saturating_add(2 * DAY);
-        Self { limit, hints, zones, seen: HashMap::new(), looked: 0, outer: 0, first: None, utc: false, day: None }
+        Self { limit, hints, zones, seen: HashMap::new(), looked: 0, outer: 0, first: None, utc: None, day: None }
     }
 
     /// Examines one line, without its terminator.
@@ -84,10 +85,7 @@ impl<'h> FormatDetector<'h> {
         if self.first.is_none() {
             self.first = Some(shown(line));
         }
-        // W3C's extended log format: its times are in UTC (https://www.w3.org/TR/WD-logfile.html).
-        if at.0.starts_with(b"#Fields:") {
-            self.utc = true;
-        }
+        self.utc = self.utc.or_else(|| header_is_utc(at.0));
         if let Some(date) = at.0.strip_prefix(b"#Date: ").filter(|_| self.day.is_none()) {
             let date = STYLES[0].read(&mut Scanner(date));
             self.day = date.and_then(|date| days_from_civil(date.year?, date.month, date.day));

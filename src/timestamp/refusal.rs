@@ -29,6 +29,10 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // A byte order mark, and letters with a zero byte each.
+            Self::NoTime { line, .. } if line.starts_with("\u{fffd}\u{fffd}") && line.contains('\0') => {
+                f.write_str("no line with a time was found: the text is in UTF-16, which only grep decodes")
+            }
             Self::NoTime { line, looked } => {
                 write!(
                     f,

@@ -255,6 +255,17 @@ fn short_numeric(at: &mut Scanner<'_>) -> Option<i32> {
     numeric(at)
 }
 
+/// Returns whether the times of a log are in UTC, if `line` is a header that tells.
+///
+/// Those of W3C's extended log format are (<https://www.w3.org/TR/WD-logfile.html>), but the firewall
+/// of Windows states another format before the names of the fields.
+pub(super) fn header_is_utc(line: &[u8]) -> Option<bool> {
+    if line.starts_with(b"#Time Format: Local") {
+        return Some(false);
+    }
+    line.starts_with(b"#Fields:").then_some(true)
+}
+
 /// Parses `--time-zone`: a name of the tz database, an offset, or an abbreviation such as UTC.
 ///
 /// # Errors

@@ -303,3 +303,27 @@ fn seconds_in_brackets_may_have_a_comma() {
     let log = &["[1795271405,123] a", "[1795271405,456] b", "[1795271406,000] c"];
     check(log, &["--since", "@1795271405.2"], 1..3);
 }
+
+/// The first line of a log in UTF-16 was shown with a zero byte in each letter.
+#[test]
+fn a_log_in_utf_16_is_for_grep() {
+    let dir = Dir::new();
+    let text = "2026-11-21T10:00:00Z a\r\n2026-11-21T10:10:00Z b\r\n";
+    let bytes: Vec<u8> = "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let path = dir.file("log", &bytes);
+    let ran: Ran = mapped().args(["cat", "--since", "2026-11-21T10:05:00Z"]).arg(&path).output().unwrap().into();
+    assert!(ran.stderr.ends_with("the text is in UTF-16, which only grep decodes\n"), "{}", ran.stderr);
+    let ran: Ran = mapped().args(["grep", "", "--since", "2026-11-21T10:05:00Z"]).arg(path).output().unwrap().into();
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), "2026-11-21T10:10:00Z b\r\n", "{}", ran.stderr);
+}
+
+/// Regression: the times of the firewall of Windows, which are local, were taken for UTC.
+#[test]
+fn a_header_tells_the_zone() {
+    let fields = "#Fields: date time action";
+    let day = ["2026-11-21 10:00:00 ALLOW", "2026-11-21 11:00:00 DROP", "2026-11-21 12:00:00 ALLOW"];
+    let window = ["--since", "2026-11-21T10:30:00Z", "--until", "2026-11-21T11:30:00Z", "--time-zone", "Asia/Tokyo"];
+    check(&["#Version: 1.0", fields, day[0], day[1], day[2]], &window, 3..4);
+    let window = ["--since", "2026-11-21T01:30:00Z", "--until", "2026-11-21T02:30:00Z", "--time-zone", "Asia/Tokyo"];
+    check(&["#Version: 1.5", "#Time Format: Local", fields, day[0], day[1], day[2]], &window, 4..5);
+}
