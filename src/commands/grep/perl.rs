@@ -26,6 +26,9 @@ const KEPT_COPY_BYTES: usize = 1 << 20;
 /// A compiled set of alternatives.
 pub struct Perl {
     regex: Regex,
+    /// The same for text that is not UTF-8, if it must differ. PCRE2 looks for a pattern that begins with
+    /// `.*` at the start of a line only, although `.` does not match the bytes that are not UTF-8.
+    of_fragments: Option<Regex>,
     /// The same for many lines at once, if no match can depend on a neighbouring line.
     of_lines: Option<Regex>,
     /// The form that finds candidates for it, if there is one.
@@ -74,8 +77,11 @@ impl Perl {
             && !syntax.crlf
             && !alternatives.iter().any(|one| perl_may_span_lines(one, syntax));
         let of_lines = Syntax { multiline: true, ..syntax.clone() };
+        let has_repetition = body.text.contains(['*', '{']);
+        let not_at_starts = || build(&format!("{verbs}(*NO_DOTSTAR_ANCHOR)"), &body.text, syntax);
         Ok(Perl {
             regex: build(verbs, &body.text, syntax)?,
+            of_fragments: (syntax.unicode && has_repetition).then(not_at_starts).transpose()?,
             of_lines: is_bound_to_line.then(|| build(verbs, &body.text, &of_lines)).transpose()?,
             relaxed: body.relaxed,
             utf8: syntax.unicode,
@@ -130,14 +136,15 @@ impl Perl {
         captures: bool,
         mut each: impl FnMut(Range<usize>, &[u8], &Groups<'_>) -> bool,
     ) -> Result<(), Failure> {
-        let mut locations = self.regex.capture_locations();
+        let regex = self.regex_for(hay);
+        let mut locations = regex.capture_locations();
         let mut work = |hay: &[u8]| {
             let (mut at, mut last_end) = (0, None);
             while at <= hay.len() {
                 let found = if captures {
-                    self.regex.captures_read_at(&mut locations, hay, at).map_err(failure)?
+                    regex.captures_read_at(&mut locations, hay, at).map_err(failure)?
                 } else {
-                    self.regex.find_at(hay, at).map_err(failure)?
+                    regex.find_at(hay, at).map_err(failure)?
                 };
                 let Some(found) = found.map(|found| found.start()..found.end()) else { break };
                 at = if found.is_empty() { self.after(hay, found.end) } else { found.end };
@@ -166,10 +173,11 @@ impl Perl {
         known: impl Iterator<Item = Range<usize>>,
         mut each: impl FnMut(&Groups<'_>),
     ) -> Result<(), Failure> {
-        let mut locations = self.regex.capture_locations();
+        let regex = self.regex_for(hay);
+        let mut locations = regex.capture_locations();
         with_copy(hay, |hay| {
             for span in known {
-                let found = self.regex.captures_read_at(&mut locations, hay, span.start).map_err(failure)?;
+                let found = regex.captures_read_at(&mut locations, hay, span.start).map_err(failure)?;
                 if found.is_none_or(|found| (found.start(), found.end()) != (span.start, span.end)) {
                     break;
                 }
@@ -185,8 +193,12 @@ impl Perl {
     }
 
     fn find_in_copy(&self, hay: &[u8], at: usize) -> Result<Option<Range<usize>>, Failure> {
-        let found = self.regex.find_at(hay, at).map_err(failure)?;
+        let found = self.regex_for(hay).find_at(hay, at).map_err(failure)?;
         Ok(found.map(|found| found.start()..found.end()))
+    }
+
+    fn regex_for(&self, hay: &[u8]) -> &Regex {
+        self.of_fragments.as_ref().filter(|_| std::str::from_utf8(hay).is_err()).unwrap_or(&self.regex)
     }
 
     /// Returns where the character that begins at `at` ends.
@@ -332,6 +344,10 @@ mod tests {
         assert_eq!(perl("a.b").find_at(b"a\xffb", 0), Ok(None));
         assert_eq!(perl("^b").find_at(b"\xffb", 0), Ok(None));
         assert_eq!(perl("(?<=x)b").find_at(b"x\xffb", 0), Ok(None));
+        // Regression: what begins with `.*` was looked for at the start of the text only.
+        for pattern in [".*b", "(.*?)b", "(?s).*b", "(?:.*|x)b", "(?:a|.{0,}b)"] {
+            assert_eq!(all(&perl(pattern), b"x\xff ab"), [2..5], "{pattern}");
+        }
     }
 
     #[test]
