@@ -14,6 +14,11 @@ _mapped() {
     elif [[ "${prev}" == "=" ]] ; then
         prev="${COMP_WORDS[COMP_CWORD-2]}="
     fi
+    # Operands of a classic tool are files.
+    if [[ "${COMP_WORDS[1]}" == "--as" && ${COMP_CWORD} -gt 2 && "${prev}" != "--as=" ]] ; then
+        COMPREPLY=()
+        return 0
+    fi
     cmd=""
     opts=""
 
@@ -89,7 +94,7 @@ _mapped() {
                     return 0
                     ;;
                 --work|--work=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "touch sum lines search: hash: copy" -- "${cur}"))
                     return 0
                     ;;
                 --pattern|--pattern=)
@@ -101,7 +106,7 @@ _mapped() {
                     return 0
                     ;;
                 --ways|--ways=)
-                    COMPREPLY=($(compgen -W "read pread nowait direct uring uring-fixed uring-direct map map-advised map-willneed map-populate map-populate-read map-prefetch map-hugepage map-collapse map-private windows windows-prefetch" -- "${cur}"))
+                    COMPREPLY=($(compgen -P "${cur%"${cur##*,}"}" -W "read pread nowait direct uring uring-fixed uring-direct map map-advised map-willneed map-populate map-populate-read map-prefetch map-hugepage map-collapse map-private windows windows-prefetch" -- "${cur##*,}"))
                     return 0
                     ;;
                 --queue-depth|--queue-depth=)
@@ -141,7 +146,7 @@ _mapped() {
                     return 0
                     ;;
                 --stats=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "text json text: json:" -- "${cur}"))
                     return 0
                     ;;
                 --progress=)
@@ -160,7 +165,7 @@ _mapped() {
                     COMPREPLY=()
                     ;;
             esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            COMPREPLY=()
             return 0
             ;;
         mapped__subcmd__cat)
@@ -207,7 +212,7 @@ _mapped() {
                     return 0
                     ;;
                 --time-zone|--time-zone=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "local UTC Africa/Cairo Africa/Johannesburg Africa/Lagos America/Chicago America/Los_Angeles America/New_York America/Sao_Paulo Asia/Dubai Asia/Kolkata Asia/Shanghai Asia/Singapore Asia/Tokyo Australia/Sydney Europe/Berlin Europe/London Europe/Moscow Europe/Paris Pacific/Auckland" -- "${cur}"))
                     return 0
                     ;;
                 --year|--year=)
@@ -263,7 +268,7 @@ _mapped() {
                     return 0
                     ;;
                 --stats=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "text json text: json:" -- "${cur}"))
                     return 0
                     ;;
                 --color=)
@@ -278,7 +283,7 @@ _mapped() {
                     COMPREPLY=()
                     ;;
             esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            COMPREPLY=()
             return 0
             ;;
         mapped__subcmd__checksum)
@@ -289,11 +294,11 @@ _mapped() {
             fi
             case "${prev}" in
                 --algorithm|--algorithm=)
-                    COMPREPLY=($(compgen -W "blake3 sha256 sha224 sha384 sha512 sha512-256 sha512-224 sha3-224 sha3-256 sha3-384 sha3-512 sha1 md5 blake2b blake2s blake2bp blake2sp ripemd160 sm3 crc crc32b bsd sysv crc32 crc32c crc64-xz crc64-nvme adler32 xxh32 xxh64 xxh3 xxh128" -- "${cur}"))
+                    COMPREPLY=($(compgen -P "${cur%"${cur##*,}"}" -W "blake3 sha256 sha224 sha384 sha512 sha512-256 sha512-224 sha3-224 sha3-256 sha3-384 sha3-512 sha1 md5 blake2b blake2s blake2bp blake2sp ripemd160 sm3 crc crc32b bsd sysv crc32 crc32c crc64-xz crc64-nvme adler32 xxh32 xxh64 xxh3 xxh128" -- "${cur##*,}"))
                     return 0
                     ;;
                 -a)
-                    COMPREPLY=($(compgen -W "blake3 sha256 sha224 sha384 sha512 sha512-256 sha512-224 sha3-224 sha3-256 sha3-384 sha3-512 sha1 md5 blake2b blake2s blake2bp blake2sp ripemd160 sm3 crc crc32b bsd sysv crc32 crc32c crc64-xz crc64-nvme adler32 xxh32 xxh64 xxh3 xxh128" -- "${cur}"))
+                    COMPREPLY=($(compgen -P "${cur%"${cur##*,}"}" -W "blake3 sha256 sha224 sha384 sha512 sha512-256 sha512-224 sha3-224 sha3-256 sha3-384 sha3-512 sha1 md5 blake2b blake2s blake2bp blake2sp ripemd160 sm3 crc crc32b bsd sysv crc32 crc32c crc64-xz crc64-nvme adler32 xxh32 xxh64 xxh3 xxh128" -- "${cur##*,}"))
                     return 0
                     ;;
                 --length|--length=)
@@ -356,7 +361,7 @@ _mapped() {
                     return 0
                     ;;
                 --stats=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "text json text: json:" -- "${cur}"))
                     return 0
                     ;;
                 --color=)
@@ -375,7 +380,7 @@ _mapped() {
                     COMPREPLY=()
                     ;;
             esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            COMPREPLY=()
             return 0
             ;;
         mapped__subcmd__completions)
@@ -452,7 +457,7 @@ _mapped() {
                     return 0
                     ;;
                 --timeline=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "auto second minute hour day week" -- "${cur}"))
                     return 0
                     ;;
                 --plot|--plot=)
@@ -620,7 +625,7 @@ _mapped() {
                     return 0
                     ;;
                 --encoding|--encoding=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "auto none utf-8 utf-16le utf-16be latin1 windows-1251 windows-1252 koi8-r gbk gb18030 big5 euc-jp shift_jis euc-kr" -- "${cur}"))
                     return 0
                     ;;
                 --shard|--shard=)
@@ -644,7 +649,7 @@ _mapped() {
                     return 0
                     ;;
                 --time-zone|--time-zone=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "local UTC Africa/Cairo Africa/Johannesburg Africa/Lagos America/Chicago America/Los_Angeles America/New_York America/Sao_Paulo Asia/Dubai Asia/Kolkata Asia/Shanghai Asia/Singapore Asia/Tokyo Australia/Sydney Europe/Berlin Europe/London Europe/Moscow Europe/Paris Pacific/Auckland" -- "${cur}"))
                     return 0
                     ;;
                 --year|--year=)
@@ -684,7 +689,7 @@ _mapped() {
                     return 0
                     ;;
                 --stats=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "text json text: json:" -- "${cur}"))
                     return 0
                     ;;
                 --color=)
@@ -707,7 +712,7 @@ _mapped() {
                     COMPREPLY=()
                     ;;
             esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            COMPREPLY=()
             return 0
             ;;
         mapped__subcmd__help)
@@ -836,7 +841,7 @@ _mapped() {
                     return 0
                     ;;
                 --stats=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "text json text: json:" -- "${cur}"))
                     return 0
                     ;;
                 --color=)
@@ -879,7 +884,7 @@ _mapped() {
                     COMPREPLY=()
                     ;;
             esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            COMPREPLY=()
             return 0
             ;;
         mapped__subcmd__links)
@@ -934,7 +939,7 @@ _mapped() {
                     return 0
                     ;;
                 --count|--count=)
-                    COMPREPLY=($(compgen -W "lines words chars bytes width" -- "${cur}"))
+                    COMPREPLY=($(compgen -P "${cur%"${cur##*,}"}" -W "lines words chars bytes width" -- "${cur##*,}"))
                     return 0
                     ;;
                 --files0-from|--files0-from=)
@@ -970,7 +975,7 @@ _mapped() {
                     return 0
                     ;;
                 --stats=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "text json text: json:" -- "${cur}"))
                     return 0
                     ;;
                 --color=)
@@ -985,7 +990,7 @@ _mapped() {
                     COMPREPLY=()
                     ;;
             esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            COMPREPLY=()
             return 0
             ;;
     esac

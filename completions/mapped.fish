@@ -37,39 +37,47 @@ complete -c mapped -n "__fish_mapped_needs_command" -f -a "man" -d 'Show the man
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "links" -d 'Create links that make this program act as cat, grep, xxd and other classic tools'
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l file-size -d 'Size of the temporary file [default: 256M]' -r
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l work -d 'Work to do on the bytes: touch (one byte per page), sum (all bytes), lines (count them), search:PATTERN (count occurrences), hash:ALGORITHM (a name from checksum), copy (into private memory)' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l work -d 'Work to do on the bytes: touch (one byte per page), sum (all bytes), lines (count them), search:PATTERN (count occurrences), hash:ALGORITHM (a name from checksum), copy (into private memory)' -r -f -a "touch\t''
+sum\t''
+lines\t''
+search:\t''
+hash:\t''
+copy\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l pattern -d 'Access pattern' -r -f -a "sequential\t'From start to end'
 random\t'Blocks in shuffled order, each once, at most 16384 of them'
 stride\t'One block at each multiple of the stride'"
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stride -d 'Distance between accesses with --pattern stride [default: 64K]' -r
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l ways -d 'Measure only these ways of reading [default: all; those that use O_DIRECT only with --cold]' -r -f -a "read\t'read(2) into a buffer, one thread'
-pread\t'pread(2) into a buffer for each thread'
-nowait\t'preadv2(2) with RWF_NOWAIT, then pread(2) for uncached data'
-direct\t'pread(2) with O_DIRECT, one thread for each request in flight'
-uring\t'io_uring, several requests in flight'
-uring-fixed\t'io_uring with registered buffers'
-uring-direct\t'io_uring with registered buffers and O_DIRECT'
-map\t'One mapping of the whole file'
-map-advised\t'One mapping with MADV_SEQUENTIAL (MADV_RANDOM for random and stride)'
-map-willneed\t'One mapping with MADV_WILLNEED'
-map-populate\t'One mapping with MAP_POPULATE'
-map-populate-read\t'One mapping, populated by MADV_POPULATE_READ'
-map-prefetch\t'One mapping with the next accesses requested ahead'
-map-hugepage\t'One mapping with MADV_HUGEPAGE'
-map-collapse\t'One mapping, moved to huge pages by MADV_COLLAPSE'
-map-private\t'One mapping as MAP_PRIVATE rather than MAP_SHARED'
-windows\t'One mapping per block, populated and unmapped again'
-windows-prefetch\t'One mapping per block with MADV_HUGEPAGE, as with --io auto (random and stride: with the next blocks requested ahead)'"
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l ways -d 'Measure only these methods of reading [default: all; those that use O_DIRECT only with --cold]' -r -f -a "read\t''
+pread\t''
+nowait\t''
+direct\t''
+uring\t''
+uring-fixed\t''
+uring-direct\t''
+map\t''
+map-advised\t''
+map-willneed\t''
+map-populate\t''
+map-populate-read\t''
+map-prefetch\t''
+map-hugepage\t''
+map-collapse\t''
+map-private\t''
+windows\t''
+windows-prefetch\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l queue-depth -d 'Requests in flight with O_DIRECT, io_uring and prefetching [default: 4, or 32 with --pattern random or stride]' -r
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l threads -d 'Threads for the parallel ways [default: one per processor]' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l threads -d 'Threads for the parallel methods [default: one per processor]' -r
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l block-size -d 'Buffer and window sizes to measure; with --pattern random or stride, access sizes' -r
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l runs -d 'Number of measured runs per way' -r
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l until-certain -d 'Keep doubling the number of runs until the difference exceeds the noise, up to N runs per way' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l runs -d 'Number of measured runs per method' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l until-certain -d 'Keep doubling the number of runs until the difference exceeds the noise, up to N runs per method' -r
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l seed -d 'Seed for shuffling, printed so that a run can be repeated' -r
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l label -d 'Name this run in --json and --csv' -r
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l compare -d 'Compare with an earlier run, saved with --json in FILE' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l plot -d 'Also write a chart to FILE.svg' -r -F
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -r
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -r -f -a "text\t''
+json\t''
+text:\t''
+json:\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -79,7 +87,7 @@ never\t'Never'"
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l cold -d 'Measure with none of the file cached'
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l warm -d 'Measure with all of the file cached (default)'
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l both -d 'Measure both cold and warm'
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l auto -d 'Also measure --io auto and compare it with the fastest way'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l auto -d 'Also measure --io auto and compare it with the fastest method'
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l json -d 'Print one JSON document (docs/bench.schema.json)'
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l csv -d 'Print comma-separated values'
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -93,7 +101,26 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -l since -d 'Print on
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l until -d 'Print only log entries up to and including TIME' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l around -d 'Print only log entries within 5 minutes of TIME; 14:30+-10m sets another distance' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l slack -d 'Find entries that are out of order by up to SPAN' -r
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l time-zone -d 'Read times without a zone as times in ZONE, such as Europe/Paris or +01:00 [default: the local zone]' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l time-zone -d 'Read times without a zone as times in ZONE, such as Europe/Paris or +01:00 [default: the local zone]' -r -f -a "local\t''
+UTC\t''
+Africa/Cairo\t''
+Africa/Johannesburg\t''
+Africa/Lagos\t''
+America/Chicago\t''
+America/Los_Angeles\t''
+America/New_York\t''
+America/Sao_Paulo\t''
+Asia/Dubai\t''
+Asia/Kolkata\t''
+Asia/Shanghai\t''
+Asia/Singapore\t''
+Asia/Tokyo\t''
+Australia/Sydney\t''
+Europe/Berlin\t''
+Europe/London\t''
+Europe/Moscow\t''
+Europe/Paris\t''
+Pacific/Auckland\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l year -d 'Set the year of the first entry in logs without years, or its date, YYYY-MM-DD, in logs without dates' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l time-format -d 'Parse times with FORMAT, as strptime does' -r
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l time-key -d 'Read the time from field KEY of JSON objects or key=value pairs' -r
@@ -111,7 +138,10 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -l length -d 'Read at
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -r
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -r -f -a "text\t''
+json\t''
+text:\t''
+json:\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -187,7 +217,10 @@ complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l offset -d 'Sk
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -r
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -r -f -a "text\t''
+json\t''
+text:\t''
+json:\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -227,7 +260,12 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l dfa-size-limit -d
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s m -l max-count -d 'Stop after N selected lines per file' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l last -d 'Print only the last N selected lines per file, reading from its end' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l top -d 'Print only the N most frequent output lines with their counts, most frequent first' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l timeline -d 'Print the number of selected lines in each span of time, such as 10m, 1h or 1d' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l timeline -d 'Print the number of selected lines in each span of time, such as 10m, 1h or 1d' -r -f -a "auto\t''
+second\t''
+minute\t''
+hour\t''
+day\t''
+week\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l plot -d 'Also write a chart to FILE.svg' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l label -d 'Name to print for standard input' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s A -l after-context -d 'Print N lines after each selected line' -r
@@ -239,7 +277,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s M -l max-columns 
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l max-columns-preview -d 'Show part of each line that exceeds the limit of -M' -r -f -a "start\t'The first bytes, and the number of matches that follow'
 match\t'The bytes around the first match'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l replace -d 'Print lines with each match replaced by TEXT, in which $1 and ${name} stand for groups' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l colors -d 'Set an output color, as in \'match:fg:red\' or \'path:none\'; may be repeated' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l colors -d 'Set an output colour, as in \'match:fg:red\' or \'path:none\'; may be repeated' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l field-match-separator -d 'Print TEXT instead of a colon between the fields before a selected line; escapes are interpreted' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l field-context-separator -d 'Print TEXT instead of a hyphen between the fields before a context line; escapes are interpreted' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l path-separator -d 'Print CHARACTER instead of slashes in file names' -r
@@ -943,13 +981,46 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore-file -d 'S
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l binary-files -d 'How to handle binary files' -r -f -a "binary\t'Report that it matches, without its lines'
 text\t'Search as text, as with -a'
 without-match\t'Skip, as with -I'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l encoding -d 'Decode text from this encoding (a WHATWG name), by its byte order mark (auto), or not at all (none)' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l encoding -d 'Decode text from this encoding (a WHATWG name), by its byte order mark (auto), or not at all (none)' -r -f -a "auto\t''
+none\t''
+utf-8\t''
+utf-16le\t''
+utf-16be\t''
+latin1\t''
+windows-1251\t''
+windows-1252\t''
+koi8-r\t''
+gbk\t''
+gb18030\t''
+big5\t''
+euc-jp\t''
+shift_jis\t''
+euc-kr\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l shard -d 'Search only the lines that start in the I-th of N equal parts of each file, I from 1' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l since -d 'Print only log entries from TIME onward' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l until -d 'Print only log entries up to and including TIME' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l around -d 'Print only log entries within 5 minutes of TIME; 14:30+-10m sets another distance' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l slack -d 'Find entries that are out of order by up to SPAN' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-zone -d 'Read times without a zone as times in ZONE, such as Europe/Paris or +01:00 [default: the local zone]' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-zone -d 'Read times without a zone as times in ZONE, such as Europe/Paris or +01:00 [default: the local zone]' -r -f -a "local\t''
+UTC\t''
+Africa/Cairo\t''
+Africa/Johannesburg\t''
+Africa/Lagos\t''
+America/Chicago\t''
+America/Los_Angeles\t''
+America/New_York\t''
+America/Sao_Paulo\t''
+Asia/Dubai\t''
+Asia/Kolkata\t''
+Asia/Shanghai\t''
+Asia/Singapore\t''
+Asia/Tokyo\t''
+Australia/Sydney\t''
+Europe/Berlin\t''
+Europe/London\t''
+Europe/Moscow\t''
+Europe/Paris\t''
+Pacific/Auckland\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l year -d 'Set the year of the first entry in logs without years, or its date, YYYY-MM-DD, in logs without dates' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-format -d 'Parse times with FORMAT, as strptime does' -r
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-key -d 'Read the time from field KEY of JSON objects or key=value pairs' -r
@@ -964,7 +1035,10 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l length -d 'Read a
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -r -f -a "text\t''
+json\t''
+text:\t''
+json:\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -1108,7 +1182,10 @@ complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l block-size -d 
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -r -f -a "text\t''
+json\t''
+text:\t''
+json:\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -1147,11 +1224,11 @@ complete -c mapped -n "__fish_mapped_using_subcommand stat" -l printf -d 'Like -
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l cached -d 'How to use cached attributes of network file systems' -r -f -a "always\t'Use cached attributes if available'
 never\t'Always ask the server'
 default\t'Let the file system decide'"
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l count -d 'Print only these counts, in the order of wc: lines, words, chars, bytes, width' -r -f -a "lines\t'Newlines'
-words\t'Runs of characters between white space'
-chars\t'Characters'
-bytes\t'Bytes'
-width\t'Columns of the longest line'"
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l count -d 'Print only these counts, in the order of wc: lines, words, chars, bytes, width' -r -f -a "lines\t''
+words\t''
+chars\t''
+bytes\t''
+width\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l files0-from -d 'Read NUL-terminated file names from FILE; - is standard input' -r
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l total -d 'When to print the sum of all counts' -r -f -a "auto\t'If there are several files'
 always\t'Even of one file'
@@ -1167,7 +1244,10 @@ complete -c mapped -n "__fish_mapped_using_subcommand stat" -l length -d 'Read a
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l progress -d 'When to show a progress bar on standard error' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -r
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -r -f -a "text\t''
+json\t''
+text:\t''
+json:\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l color -l colour -d 'When to use colour' -r -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"

@@ -99,6 +99,17 @@ fn bash_completes_values_after_an_equals_sign() {
     assert_eq!(complete(&["mapped", "cat", "--follow", "=", "n"], "n", "="), "name");
     assert_eq!(complete(&["mapped", "cat", "--io", "=", "m"], "m", "="), "mmap");
     assert_eq!(complete(&["mapped", "cat", "--io", "m"], "m", "--io"), "mmap");
+    // Regression: nothing was offered for the second value of a list, nor for options that take other values
+    // too, and options were offered for an operand.
+    assert_eq!(complete(&["mapped", "checksum", "-a", "md5,sha1"], "md5,sha1", "-a"), "md5,sha1");
+    assert_eq!(complete(&["mapped", "bench", "--ways", "read,now"], "read,now", "--ways"), "read,nowait");
+    assert_eq!(complete(&["mapped", "bench", "--work", "=", "su"], "su", "="), "sum");
+    assert_eq!(complete(&["mapped", "cat", "--stats", "=", "j"], "j", "="), "json json:");
+    assert_eq!(complete(&["mapped", "grep", "--encoding", "=", "koi"], "koi", "="), "koi8-r");
+    assert_eq!(complete(&["mapped", "grep", "--time-zone", "Europe/P"], "Europe/P", "--time-zone"), "Europe/Paris");
+    assert_eq!(complete(&["mapped", "cat", "--color", ""], "", "--color"), "");
+    assert_eq!(complete(&["mapped", "--as", "head", ""], "", "head"), "");
+    assert_eq!(complete(&["mapped", "--as", "=", "b3"], "b3", "="), "b3sum");
 }
 
 /// Types `keys` into a shell on a pseudo-terminal and returns its output once `wanted` appears in
