@@ -113,6 +113,8 @@ fn resolve(args: &HexdumpArgs, config: &Config, columns: Option<usize>) -> Resul
     const DEFAULT: usize = 8;
     let columns_for = |width: usize| 2 * (13 + 4 * width + (width - 1) / 8) + 5;
     let width = match (args.width, columns) {
+        // Most terminals have 80 columns.
+        (None, Some(columns)) => (1..=DEFAULT).rev().find(|&width| columns_for(width) <= columns).unwrap_or(1),
         (None | Some(Width::Exactly(0)), _) | (Some(Width::Auto), None) => DEFAULT,
         (Some(Width::Exactly(width)), _) if width <= WIDEST => width,
         (Some(Width::Exactly(_)), _) => return Err(format!("invalid number of columns (max. {WIDEST})")),
