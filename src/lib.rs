@@ -68,10 +68,11 @@ pub fn start(args: Vec<OsString>) -> ExitCode {
         Err(name) => {
             let names: Vec<&str> = multicall::TOOLS.iter().map(|tool| tool.name).collect();
             let name = output::escape_name(&name).into_owned();
-            output::print_message(format_args!(
-                "mapped: unknown tool '{name}' for --as: expected one of {}",
-                names.join(", ")
-            ));
+            let said = match name.is_empty() {
+                true => String::from("--as needs the name of a tool"),
+                false => format!("unknown tool '{name}' for --as"),
+            };
+            output::print_message(format_args!("mapped: {said}: expected one of {}", names.join(", ")));
             Exit::Error.into()
         }
     }
@@ -90,10 +91,11 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
         return usage_error(subcommand).into();
     }
     let is_full_help = args.iter().any(|arg| arg == "--help");
-    match Cli::try_parse_from(cli::getopt::expand_numbers(args)) {
+    match Cli::try_parse_from(cli::getopt::expand_numbers(args.clone())) {
         Ok(cli) => run(&cli).into(),
         Err(error) if error.use_stderr() => {
-            output::print_message(format_args!("mapped: {}", cli::refusal::message(&error, subcommand)));
+            let operand = || app::unnamed::advice(&args);
+            output::print_message(format_args!("mapped: {}", cli::refusal::message(&error, subcommand, operand)));
             usage_error(subcommand).into()
         }
         Err(help) => {
@@ -138,7 +140,7 @@ fn as_tool(call: &Call) -> ExitCode {
             Exit::Unreachable => tool.unreachable.into(),
             exit => exit.into(),
         },
-        Err(error) => refuse(cli::refusal::message(&error, Some(tool.subcommand))),
+        Err(error) => refuse(cli::refusal::message(&error, Some(tool.subcommand), || None)),
     }
 }
 

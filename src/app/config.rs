@@ -215,7 +215,7 @@ pub fn times(times: &Times) -> anyhow::Result<Option<PeriodSearch>> {
         Some(text) => parse_around(text, now, context.first).map(Some),
         None => parse_period(times.since.as_deref(), times.until.as_deref(), now, context.first),
     };
-    Ok(period.map_err(anyhow::Error::msg)?.map(|period| PeriodSearch { period, context }))
+    Ok(period.map_err(anyhow::Error::msg)?.map(|period| PeriodSearch::new(period, context)))
 }
 
 /// Resolves the requested period, or all of each log if there is none.
@@ -223,8 +223,17 @@ pub fn times(times: &Times) -> anyhow::Result<Option<PeriodSearch>> {
 /// # Errors
 /// Returns an error if a time, zone, span or year is invalid.
 pub fn period_search(times: &Times) -> anyhow::Result<PeriodSearch> {
-    let all = || Ok(PeriodSearch { period: Period::default(), context: time_context(times)? });
+    let all = || Ok(PeriodSearch::new(Period::default(), time_context(times)?));
     self::times(times)?.map_or_else(all, Ok)
+}
+
+/// Reports the logs without an entry of the period together.
+pub fn report_empty_logs(search: &PeriodSearch, output: &mut Output) {
+    match search.conclusion() {
+        Some((Some(name), message)) => output.report(&name, &io::Error::other(message)),
+        Some((None, message)) => output.notice(&message),
+        None => {}
+    }
 }
 
 /// Parses the span of a `--timeline` row, in microseconds, or `None` if it is chosen automatically.

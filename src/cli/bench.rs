@@ -11,7 +11,7 @@ use super::size::parse_size;
 
 /// Compare mmap and read on your files, your machine and your access pattern.
 ///
-/// Does the same work on the same bytes with each way of reading them, several times in shuffled
+/// Does the same work on the same bytes with each method of reading, several times in shuffled
 /// order, and checks that all results agree. The cache state (cold or warm) is set and verified
 /// before each run.
 #[derive(clap::Args, Debug)]
@@ -41,7 +41,7 @@ pub struct BenchArgs {
     #[arg(long, value_name = "SIZE", value_parser = parse_nonzero)]
     pub stride: Option<u64>,
 
-    /// Measure only these ways of reading [default: all; those that use O_DIRECT only with --cold]
+    /// Measure only these methods of reading [default: all; those that use O_DIRECT only with --cold]
     #[arg(long, value_name = "WAY", value_delimiter = ',')]
     pub ways: Vec<Family>,
 
@@ -50,7 +50,7 @@ pub struct BenchArgs {
     #[arg(long, value_name = "N", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub queue_depth: Vec<u16>,
 
-    /// Threads for the parallel ways [default: one per processor]
+    /// Threads for the parallel methods [default: one per processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
 
@@ -70,16 +70,16 @@ pub struct BenchArgs {
     #[arg(long)]
     pub both: bool,
 
-    /// Also measure --io auto and compare it with the fastest way
+    /// Also measure --io auto and compare it with the fastest method
     #[arg(long)]
     pub auto: bool,
 
-    /// Number of measured runs per way
+    /// Number of measured runs per method
     #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub runs: u32,
 
     /// Keep doubling the number of runs until the difference exceeds the noise, up to N runs per
-    /// way
+    /// method
     #[arg(long, value_name = "N", default_missing_value = "112", num_args = 0..=1, require_equals = true, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub until_certain: Option<u32>,
 

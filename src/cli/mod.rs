@@ -2,6 +2,7 @@
 
 use clap::{ArgMatches, Parser, Subcommand};
 
+pub mod advice;
 pub mod bench;
 pub mod cat;
 pub mod checksum;

@@ -19,6 +19,8 @@ pub struct Times {
     pub since: Option<String>,
 
     /// Print only log entries up to and including TIME
+    ///
+    /// With --since, a length such as +10m counts from the start of the period.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "shard")]
     pub until: Option<String>,
 

@@ -16,6 +16,13 @@ use crate::output::{escape_name, print_message};
 /// Creates the links.
 pub fn run(args: &LinksArgs) -> anyhow::Result<Exit> {
     let program = own_path().context("the path of this program")?;
+    // One message, rather than one for each tool.
+    if !args.directory.is_dir() {
+        let error = std::fs::read_dir(&args.directory).err();
+        let reason = error.map_or_else(|| String::from("Not a directory"), |error| error_text(&error));
+        print_message(format_args!("mapped: {}: {reason}", escape_name(args.directory.as_os_str())));
+        return Ok(Exit::Failure);
+    }
     let mut exit = Exit::Success;
     for tool in TOOLS.iter().filter(|tool| args.tools.is_empty() || args.tools.iter().any(|name| name == tool.name)) {
         let link = args.directory.join(tool.name);

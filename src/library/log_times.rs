@@ -41,7 +41,7 @@ impl LogPeriod {
     pub fn new() -> LogPeriod {
         let slack = SignedDuration::from_mins(1);
         let context = TimeContext { slack, ..local_times(local_zone()) };
-        LogPeriod { search: PeriodSearch { period: Period::default(), context } }
+        LogPeriod { search: PeriodSearch::new(Period::default(), context) }
     }
 
     /// Excludes entries before `time`.

@@ -22,6 +22,11 @@ pub fn command_name(subcommand: &str) -> String {
     SPEAKER.get().map_or_else(|| format!("mapped {subcommand}"), ToString::to_string)
 }
 
+/// Returns whether this program is called as a classic tool.
+pub fn is_tool() -> bool {
+    SPEAKER.get().is_some()
+}
+
 /// Writes a line to standard error. If that fails, the line is lost and the run continues, because
 /// a message that cannot be shown is no reason to withhold output.
 pub fn print_message(line: fmt::Arguments<'_>) {

@@ -314,6 +314,16 @@ impl Output {
     }
 }
 
+impl Output {
+    /// Prints a message about several inputs, after everything printed so far.
+    pub fn notice(&mut self, message: &str) {
+        let _ = self.flush();
+        if !self.quiet {
+            print_message(format_args!("mapped: {message}"));
+        }
+    }
+}
+
 /// Returns the name of an input for messages, with its control characters escaped.
 pub fn input_name(name: &OsStr) -> String {
     if name == "-" { "(standard input)".into() } else { escape_name(name).into_owned() }

@@ -265,7 +265,7 @@ mod tests {
             boot: None,
             written: Arc::default(),
         };
-        LiveMerge::new(PeriodSearch { period: Period::default(), context })
+        LiveMerge::new(PeriodSearch::new(Period::default(), context))
     }
 
     fn released(merge: &mut LiveMerge, now: Instant) -> Vec<(usize, String)> {

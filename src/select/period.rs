@@ -1,8 +1,9 @@
 //! Finds the entries of a period in a file, and the notices to report about the search.
 
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
@@ -16,6 +17,22 @@ pub struct PeriodSearch {
     pub period: Period,
     /// What completes times that lines abbreviate.
     pub context: TimeContext,
+    /// The name of the log, if the search is for one of them.
+    name: OsString,
+    /// The logs without an entry of the period, if they are reported together.
+    empty: Option<Arc<Mutex<EmptyLogs>>>,
+}
+
+/// The logs of a run without an entry of the period.
+#[derive(Debug, Default)]
+struct EmptyLogs {
+    /// Whether another log has an entry.
+    is_found: bool,
+    count: u64,
+    /// The name of the first of them.
+    first: OsString,
+    /// The times that they cover together.
+    covers: Option<(Timestamp, Timestamp)>,
 }
 
 /// The entries of a period in one file.
@@ -30,12 +47,25 @@ pub struct PeriodSpans {
 }
 
 impl PeriodSearch {
+    /// Returns a search that reports each log without an entry by itself.
+    #[must_use]
+    pub fn new(period: Period, context: TimeContext) -> PeriodSearch {
+        PeriodSearch { period, context, name: OsString::new(), empty: None }
+    }
+
+    /// Returns a search whose [`PeriodSearch::conclusion`] reports the logs without an entry. Of rotated
+    /// logs, most have none.
+    #[must_use]
+    pub fn collecting(self) -> PeriodSearch {
+        PeriodSearch { empty: Some(Arc::default()), ..self }
+    }
+
     /// Returns this search for a stream, in which the time of the last write completes times that
     /// lines abbreviate.
     #[must_use]
     pub fn of(&self, source: &Source) -> PeriodSearch {
         let context = TimeContext { written: source.written(), ..self.context.clone() };
-        PeriodSearch { period: self.period, context }
+        PeriodSearch { context, name: source.name().to_owned(), ..self.clone() }
     }
 
     /// Finds the entries of the period in the bytes `within` of a file, which begin at a line
@@ -80,7 +110,9 @@ impl PeriodSearch {
         let mut notices: Vec<String> = reader.form.warning().into_iter().collect();
         notices.extend(found.disorder.map(|disorder| disorder.to_string()));
         if found.spans.is_empty() {
-            notices.extend(found.covers.map(|covers| self.outside(covers)));
+            notices.extend(found.covers.and_then(|covers| self.outside(source.name(), covers)));
+        } else {
+            self.note_found();
         }
         Ok(PeriodSpans { spans: found.spans, notices, read: found.read })
     }
@@ -90,14 +122,49 @@ impl PeriodSearch {
     pub fn notices(&self, filter: &EntryFilter) -> Vec<String> {
         // Without a period, all entries are printed, whatever their order.
         let disorder = filter.disorder.filter(|_| !self.period.is_all()).map(|disorder| disorder.to_string());
+        if filter.has_kept() {
+            self.note_found();
+        }
         let covers = filter.looked.first.zip(filter.looked.last).filter(|_| !filter.has_kept());
-        let outside = covers.map(|covers| self.outside(covers));
+        let outside = covers.and_then(|covers| self.outside(&self.name, covers));
         filter.warning().into_iter().chain(disorder).chain(outside).collect()
     }
 
-    /// Explains why a period contains no entry of a log with this first and last time.
+    /// Returns the log that has no entry, if there is only one, and the message about all logs without
+    /// an entry, unless another log has one.
     #[must_use]
-    pub fn outside(&self, covers: (Timestamp, Timestamp)) -> String {
+    pub fn conclusion(&self) -> Option<(Option<OsString>, String)> {
+        let empty = self.empty.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        let covers = empty.covers.filter(|_| !empty.is_found)?;
+        if empty.count == 1 {
+            return Some((Some(empty.first.clone()), self.describe_outside(covers)));
+        }
+        let (period, zone) = (describe_period(&self.period, &self.context.zone), &self.context.zone);
+        let cover = describe_cover(covers, zone).replacen("covers", "cover", 1);
+        Some((None, format!("no entry {period}: the {} logs {cover}", empty.count)))
+    }
+
+    fn note_found(&self) {
+        if let Some(empty) = &self.empty {
+            empty.lock().unwrap_or_else(PoisonError::into_inner).is_found = true;
+        }
+    }
+
+    /// Returns the message about a log without an entry, unless it is to be reported with others.
+    fn outside(&self, name: &OsStr, covers: (Timestamp, Timestamp)) -> Option<String> {
+        let Some(empty) = &self.empty else { return Some(self.describe_outside(covers)) };
+        let mut empty = empty.lock().unwrap_or_else(PoisonError::into_inner);
+        if empty.count == 0 {
+            empty.first = name.to_owned();
+        }
+        empty.count += 1;
+        let (first, last) = empty.covers.unwrap_or(covers);
+        empty.covers = Some((first.min(covers.0), last.max(covers.1)));
+        None
+    }
+
+    /// Explains why a period contains no entry of a log with this first and last time.
+    fn describe_outside(&self, covers: (Timestamp, Timestamp)) -> String {
         let zone = &self.context.zone;
         format!("no entry {}: the log {}", describe_period(&self.period, zone), describe_cover(covers, zone))
     }

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Span, Timestamp, ToSpan, Zoned};
 
 use super::Period;
 use super::civil::{DateStyle, Order, STYLES, WrittenDate};
+use super::mistyped;
 use super::notation::{Candidate, Notation};
 use super::reader::FirstDate;
 use super::scan::Scanner;
@@ -51,8 +52,18 @@ pub fn parse_period(
         let parse = |text| typed.read(text).map_err(|error| format!("{option} '{text}': {error}"));
         text.map(parse).transpose()
     };
+    let (typed_since, typed_until) = (since, until);
     let since = time("--since", since)?.map(|typed| typed.first);
-    let until = time("--until", until)?.map(|typed| typed.last);
+    // A length counts from the start of the period.
+    let until = match since.zip(until.and_then(|text| typed.length(text))) {
+        Some((since, length)) => Some(since.to_zoned(now.time_zone().clone()).saturating_add(length).timestamp()),
+        None => time("--until", until)?.map(|typed| typed.last),
+    };
+    if let (Some(from), Some(to)) = (typed_since, typed_until)
+        && since > until
+    {
+        return Err(format!("--until '{to}' is before --since '{from}': nothing lies between them"));
+    }
     Ok(Some(Period { since, until }).filter(|period| !period.is_all()))
 }
 
@@ -127,7 +138,7 @@ impl Typed<'_> {
         let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text).trim();
         match self.plain(bare)? {
             Some(found) => Ok(found),
-            None => self.phrase(bare)?.ok_or_else(|| FORMS.to_owned()),
+            None => self.phrase(bare)?.ok_or_else(|| mistyped::explain(bare).unwrap_or_else(|| FORMS.to_owned())),
         }
     }
 
@@ -165,6 +176,11 @@ impl Typed<'_> {
         let span: Span = span.trim().parse().ok()?;
         let time = if back { self.now.checked_sub(span) } else { self.now.checked_add(span) };
         time.ok().map(|time| Self::point(time.timestamp()))
+    }
+
+    /// Parses a length such as `+10m`.
+    fn length(&self, text: &str) -> Option<Span> {
+        text.trim().strip_prefix('+')?.trim().parse().ok().map(|span: Span| span.abs())
     }
 
     /// Parses an age such as `90m`, `2h ago` or `+10m`.

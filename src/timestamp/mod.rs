@@ -21,6 +21,7 @@ mod form;
 mod form_tests;
 mod heading;
 mod json;
+mod mistyped;
 mod months;
 mod notation;
 mod phrase;

@@ -290,7 +290,10 @@ fn options_that_contradict_each_other_are_refused_as_by_coreutils() {
         (&["-a", "nope", "x"][..], "mapped: unknown algorithm 'nope'; mapped checksum --list-algorithms shows all\n"),
         (&["-l", "0", "x"], "mapped: invalid length: '0'\nmapped: a BLAKE3 digest has at least one byte\n"),
         (&["--seek", "1", "-l", "18446744073709551615", "x"], "mapped: --seek and --length reach beyond the end"),
-        (&["--directory", "d", "x"], "mapped: the --directory option is meaningful only with --check or --audit\n"),
+        (
+            &["--directory", "d", "x"],
+            "mapped: --directory needs --check or --audit; to digest a tree: mapped checksum -r DIRECTORY\n",
+        ),
         (&["--expect", "xyz", "x"], "mapped: --expect 'xyz': expected a digest of any algorithm, in hexadecimal"),
         (
             &["--expect", "00", "-a", "md5", "x"],

@@ -194,6 +194,116 @@ fn every_topic_has_a_text() {
     assert_eq!((ran.code, ran.stderr.as_str()), (1, "mapped: no help on 'nosuch'; see mapped help\n"));
 }
 
+// Regression: these ended with a pointer to the help, or in silence.
+#[test]
+fn a_slip_is_answered_with_what_to_type() {
+    let dir = Dir::new();
+    dir.file("app.log", b"2026-11-28 10:00:00 ERROR\n");
+    dir.file("b.bin", b"\xde\xad");
+    std::fs::create_dir_all(dir.path().join("tree/it's")).unwrap();
+    let cases: [(&[&str], &str); 32] = [
+        (&["app.log"], "unknown subcommand 'app.log'; try: mapped cat app.log"),
+        (&["TODO here", "app.log"], "unknown subcommand 'TODO here'; try: mapped grep 'TODO here' app.log"),
+        (&["TODO", "tree"], "unknown subcommand 'TODO'; try: mapped grep -r TODO tree"),
+        (&["tree/it's"], "unknown subcommand 'tree/it's'; try: mapped grep -r PATTERN 'tree/it'\\''s'"),
+        (
+            &["-r", "TODO", "tree"],
+            "mapped has no option '-r'; options follow the subcommand: mapped grep -r PATTERN DIRECTORY",
+        ),
+        (
+            &["cmp", "a", "b"],
+            "unknown subcommand 'cmp'; try: mapped --as cmp FILE1 FILE2, or mapped hexdump --diff FILE1 FILE2",
+        ),
+        (
+            &["find", "tree"],
+            "unknown subcommand 'find'; try: mapped grep --files DIRECTORY, or mapped grep -r PATTERN DIRECTORY",
+        ),
+        (&["md5sum", "a"], "unknown subcommand 'md5sum'; try: mapped checksum -a md5 FILE, or mapped --as md5sum FILE"),
+        (&["od", "a"], "unknown subcommand 'od'; try: mapped --as od FILE, or mapped hexdump --type x1 FILE"),
+        (
+            &["cat", "-10", "app.log"],
+            "cat has no option '-1'; try: mapped cat --lines=:10 FILE, or mapped --as head -10 FILE",
+        ),
+        (&["cat", "-z", "app.log"], "-z needs --lines, --lines-from or --bytes; --decompress decodes compressed files"),
+        (
+            &["hexdump", "--format", "hexdump", "b.bin"],
+            "hexdump: No such file or directory; --format takes one of canonical, xxd, plain, c, binary, octal, decimal, \
+             hex, panels, or a file",
+        ),
+        (&["hexdump", "--range", "1:2", "b.bin"], "hexdump has no option '--range'; try: --offset SIZE --length SIZE"),
+        (
+            &["hexdump", "--patch", "b.bin"],
+            "hexdump has no option '--patch'; no file is changed in place; mapped hexdump -r DUMP > FILE converts an \
+             edited dump to bytes",
+        ),
+        (
+            &["hexdump", "--find", r"\xbe\xef", "b.bin"],
+            "'\\xbe\\xef' is taken as text, because bytes are written without \\x, as in 'de ad'; write text:\\xbe\\xef to \
+             confirm\nmapped: pattern not found",
+        ),
+        (
+            &["hexdump", "--find", "de ad be eg", "b.bin"],
+            "'de ad be eg' is taken as text, because not all of its pairs are hexadecimal digits; write text:de ad be eg to \
+             confirm\nmapped: pattern not found",
+        ),
+        (&["hexdump", "--find", "to be or", "b.bin"], "pattern not found"),
+        (
+            &["grep", "--lines", "1:2", "x"],
+            "grep has no option '--lines'; try: mapped cat --lines=100:200 FILE | mapped grep PATTERN",
+        ),
+        (&["grep", "--tz", "UTC", "x"], "grep has no option '--tz'; try: --time-zone ZONE"),
+        (&["grep", "--level", "error", "x"], "grep has no option '--level'; try: mapped grep -w ERROR FILE"),
+        (&["grep", "--fields", "1", "x"], "grep has no option '--fields'; try: -o --replace '$1'"),
+        (
+            &["grep", "--after", "14:30", "x", "app.log"],
+            "invalid value '14:30' for --after-context: '14:30' is not a decimal number; try: --since TIME, or -A N",
+        ),
+        (
+            &["grep", "--before", "14:30", "x", "app.log"],
+            "invalid value '14:30' for --before-context: '14:30' is not a decimal number; try: --until TIME, or -B N",
+        ),
+        (&["grep", "--between", "9", "x"], "grep has no option '--between'; try: --since TIME --until TIME"),
+        (
+            &["grep", "x", "tree"],
+            "tree: Is a directory\nmapped: -r searches the files in a directory: mapped grep -r PATTERN DIRECTORY",
+        ),
+        (&["grep", "a(", "app.log"], "regex parse error:\n    a(\n     ^\nerror: unclosed group"),
+        (
+            &["grep", "-e", "x", "-e", "b[", "app.log"],
+            "regex parse error:\n    b[\n     ^\nerror: unclosed character class",
+        ),
+        (
+            &["checksum", "-a", "sha", "app.log"],
+            "unknown algorithm 'sha'; expected one of sha256, sha224, sha384, sha512, sha512-256, sha512-224, sha3-224, \
+             sha3-256, sha3-384, sha3-512, sha1",
+        ),
+        (&["checksum", "-r"], "-r needs a directory: mapped checksum -r DIRECTORY, or . for the current one"),
+        (
+            &["checksum", "--directory", "x", "tree"],
+            "--directory needs --check or --audit; to digest a tree: mapped checksum -r DIRECTORY",
+        ),
+        (&["checksum", "--audit", "tree"], "--audit compares tree with a list: mapped checksum --audit LIST tree"),
+        (&["links", "nowhere/x"], "nowhere/x: No such file or directory"),
+    ];
+    for (args, message) in cases {
+        let ran: Ran = mapped().args(args).current_dir(dir.path()).output().unwrap().into();
+        assert_eq!(ran.stderr, format!("mapped: {message}\n"), "{args:?}");
+        assert!(ran.code > 0 && ran.stdout.is_empty(), "{args:?}");
+    }
+    let ran: Ran = mapped()
+        .args(["grep", "--timeline", "10m", "ERROR", "app.log"])
+        .current_dir(dir.path())
+        .output()
+        .unwrap()
+        .into();
+    assert!(
+        ran.stderr.ends_with("mapped: --timeline takes its span after an equals sign, as in --timeline=10m\n"),
+        "{}",
+        ran.stderr
+    );
+    assert!(run(&["--as"]).stderr.starts_with("mapped: --as needs the name of a tool: expected one of cat, "));
+}
+
 // Regression: a rejected command line took up to nine lines, and its tip was often wrong: for
 // `head`, it suggested `hexdump`.
 #[test]

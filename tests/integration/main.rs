@@ -29,6 +29,7 @@ mod hexdump;
 mod hexdump_diff;
 mod hexdump_find;
 mod hexdump_suites;
+mod hints;
 mod large;
 mod law;
 mod law_options;

@@ -187,7 +187,7 @@ pub struct Inputs {
 
     /// Decompress gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress files, recognized by their content
     ///
-    /// Implied by --since, --until, --around and --merge.
+    /// Implied by --since, --until, --around, --merge, --timeline and --top.
     #[arg(long, visible_alias = "search-zip")]
     pub decompress: bool,
 

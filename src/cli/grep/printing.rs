@@ -183,10 +183,10 @@ pub struct Printing {
     #[arg(long)]
     pub json: bool,
 
-    /// Set an output color, as in 'match:fg:red' or 'path:none'; may be repeated
+    /// Set an output colour, as in 'match:fg:red' or 'path:none'; may be repeated
     ///
     /// Write TYPE:fg:COLOR, TYPE:bg:COLOR, TYPE:style:STYLE or TYPE:none. A type is path, line, column,
-    /// match or highlight. A color is black, blue, green, red, cyan, magenta, yellow, white, a number up
+    /// match or highlight. A colour is black, blue, green, red, cyan, magenta, yellow, white, a number up
     /// to 255, or three of them as in 255,128,0. A style is bold, nobold, intense, nointense, underline,
     /// nounderline, italic or noitalic. Takes precedence over GREP_COLORS.
     #[arg(long, value_name = "SPEC", action = ArgAction::Append)]

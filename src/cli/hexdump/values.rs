@@ -25,6 +25,14 @@ pub enum DumpFormat {
     Panels,
 }
 
+impl DumpFormat {
+    /// Returns the names of all formats in one text.
+    pub fn names() -> String {
+        let names = DumpFormat::value_variants().iter().filter_map(DumpFormat::to_possible_value);
+        names.map(|value| value.get_name().to_owned()).collect::<Vec<_>>().join(", ")
+    }
+}
+
 /// The notation of addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Radix {

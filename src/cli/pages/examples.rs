@@ -34,7 +34,7 @@ pub const EXAMPLES: [(&str, &[Example]); 7] = [
                 "Record and verify the digests of a tree",
                 "mapped checksum -r src > LIST && mapped checksum -c LIST",
             ),
-            example("Show whether a file can be mapped, and what is cached", "mapped stat disk.img"),
+            example("Show how a file is read and cached", "mapped stat disk.img"),
             example("Compare mmap and read on a file", "mapped bench disk.img"),
         ],
     ),

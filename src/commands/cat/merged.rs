@@ -5,7 +5,7 @@ use std::io;
 
 use super::Cat;
 use super::following::LAST_LINES;
-use crate::app::config::period_search;
+use crate::app::config::{period_search, report_empty_logs};
 use crate::cli::cat::{CatArgs, FollowBy};
 use crate::exit::Exit;
 use crate::follow::{FollowedMerge, GrowingOutput, follow_merged};
@@ -37,7 +37,7 @@ struct MergedText<'m, 'a> {
 impl Cat<'_> {
     /// Prints the lines of all inputs, ordered by time.
     pub fn merge(&mut self, args: &CatArgs) -> anyhow::Result<Exit> {
-        let search = period_search(&args.times)?;
+        let search = period_search(&args.times)?.collecting();
         let config = self.config;
         let mut logs = Vec::new();
         let mut merging = MergedText::new(self, args);
@@ -58,6 +58,8 @@ impl Cat<'_> {
         }
         let ranks = ranks(&merging.names);
         Merge::new(logs, ranks, config.engine.threads).run(&mut merging)?;
+        merging.flush_text()?;
+        report_empty_logs(&search, merging.cat.output);
         merging.finish()
     }
 

@@ -22,7 +22,8 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::ops::Range;
 
-use crate::app::config::Config;
+use crate::app::config::{Config, report_empty_logs};
+use crate::app::hint_at_terminal_input;
 use crate::cli::cat::{CatArgs, FollowBy};
 use crate::decode::{Format, format_of};
 use crate::engine::{BLOCK, Cut, Input, Pipeline, PrefetchedInputs};
@@ -41,13 +42,17 @@ use wanted::PrintedPart;
 pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
     // An error even when there is nothing to write.
     anyhow::ensure!(!was_closed(1), "standard output: Bad file descriptor");
-    let wanted = PrintedPart::new(args)?;
-    let transform = wanted::transform(args);
     let follow = if args.follow_name { Some(FollowBy::Name) } else { args.follow };
+    let wanted = match PrintedPart::new(args)? {
+        PrintedPart::Period(search) if follow.is_none() => PrintedPart::Period(search.collecting()),
+        wanted => wanted,
+    };
+    let transform = wanted::transform(args);
     // Input that is selected by time is text.
     let decompress = args.decompress || args.merge || matches!(wanted, PrintedPart::Period(..));
     let mut config = Config::new(&args.common, output)?.with_decoding(decompress && follow.is_none());
     config.refuse_stats_over(&args.files)?;
+    hint_at_terminal_input(!args.files.is_empty());
     // An empty output file is harmless as an input: see `Output::is_same_file`.
     config.own_output = None;
     let progress = config.progress(&args.files, output);
@@ -111,6 +116,9 @@ impl Cat<'_> {
         }
         self.finish()?;
         self.output.flush()?;
+        if let PrintedPart::Period(search) = &self.wanted {
+            report_empty_logs(search, self.output);
+        }
         Ok(exit)
     }
 

@@ -114,7 +114,7 @@ impl Cat<'_> {
             return Ok(Exit::Failure);
         }
         if let (StreamPicker::Times(window), PrintedPart::Period(search)) = (&picker, &self.wanted) {
-            for notice in window.filter().map(|filter| search.notices(filter)).unwrap_or_default() {
+            for notice in window.filter().map(|filter| search.of(&source).notices(filter)).unwrap_or_default() {
                 self.output.report(source.name(), &io::Error::other(notice));
             }
         }

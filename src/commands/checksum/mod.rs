@@ -22,6 +22,7 @@ use format::DigestSubject;
 use settings::ChecksumSettings;
 
 use crate::app::config::Config;
+use crate::app::hint_at_terminal_input;
 use crate::app::progress::ByteProgress;
 use crate::cli::checksum::ChecksumArgs;
 use crate::commands::file_digest;
@@ -47,6 +48,7 @@ pub fn run(args: &ChecksumArgs, output: &mut Output) -> anyhow::Result<Exit> {
     config.refuse_stats_over(&settings.files)?;
     // The sizes of listed files are not known before they are opened.
     let known = if settings.checks || args.files0_from.is_some() { &[][..] } else { &settings.files[..] };
+    hint_at_terminal_input(!args.files.is_empty() || args.files0_from.is_some());
     let progress = config.progress_with_pauses(known);
     let run = ChecksumRun { settings: &settings, config: &config, progress: progress.as_ref() };
     let exit = match (&args.expect, args.pieces) {

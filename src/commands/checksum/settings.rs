@@ -13,7 +13,8 @@ use crate::cli::common::{Common, Io};
 use crate::digest::algorithm::{Algorithm, Spec};
 use crate::digest::hasher::Recipe;
 use crate::digest::tree::TreeKey;
-use crate::output;
+use crate::io::path;
+use crate::output::{self, escape_name};
 
 /// The decisions for a run.
 #[derive(Debug)]
@@ -41,6 +42,7 @@ impl ChecksumSettings {
     pub fn new(args: &ChecksumArgs) -> anyhow::Result<ChecksumSettings> {
         let name = output::command_name("checksum");
         consistent(args).map_err(|message| anyhow!("{message}\nTry '{name} --help' for more information."))?;
+        operands_fit(args).map_err(anyhow::Error::msg)?;
         let specs = specs(&args.algorithms, args.digest_length)?;
         let named =
             if args.algorithms.is_empty() { Vec::new() } else { specs.iter().map(|spec| spec.algorithm).collect() };
@@ -94,6 +96,24 @@ pub fn common(args: &ChecksumArgs) -> Common {
     common
 }
 
+/// Returns what to type instead if the operands are not those that an option needs.
+fn operands_fit(args: &ChecksumArgs) -> Result<(), String> {
+    let (files, checking) = (&args.files, &args.checking);
+    if checking.audit
+        && let Some(directory) = files.first().filter(|_| files.iter().all(|name| path::is_directory(name)))
+    {
+        let directory = escape_name(directory);
+        return Err(format!("--audit compares {directory} with a list: mapped checksum --audit LIST {directory}"));
+    }
+    if checking.directory.is_some() && !checking.check && !checking.audit {
+        return Err("--directory needs --check or --audit; to digest a tree: mapped checksum -r DIRECTORY".into());
+    }
+    if args.recursive && files.is_empty() && args.files0_from.is_none() {
+        return Err("-r needs a directory: mapped checksum -r DIRECTORY, or . for the current one".into());
+    }
+    Ok(())
+}
+
 fn consistent(args: &ChecksumArgs) -> Result<(), String> {
     let (format, checking) = (&args.format, &args.checking);
     if format.tag && format.text {
@@ -112,9 +132,6 @@ fn consistent(args: &ChecksumArgs) -> Result<(), String> {
             return Err("the --directory option is meaningful only with --check or --audit".into());
         }
         return meaningless.iter().find(|(given, _)| *given).map_or(Ok(()), |(_, message)| Err((*message).into()));
-    }
-    if checking.directory.is_some() {
-        return Err("the --directory option is meaningful only with --check or --audit".into());
     }
     let only_checking = [
         (checking.ignore_missing, "ignore-missing"),
@@ -176,8 +193,18 @@ fn algorithm(name: &str, length: Option<u64>) -> anyhow::Result<Algorithm> {
             ),
         };
     }
-    Algorithm::named(name)
-        .ok_or_else(|| anyhow!("unknown algorithm '{name}'; mapped checksum --list-algorithms shows all"))
+    Algorithm::named(name).ok_or_else(|| anyhow!("unknown algorithm '{name}'; {}", advice_on_algorithm(name)))
+}
+
+/// Returns the algorithms whose names begin like an unknown one, or how to list all.
+fn advice_on_algorithm(name: &str) -> String {
+    const MOST: usize = 12;
+    let begin = |known: &&str| !name.is_empty() && known.starts_with(&name.to_ascii_lowercase());
+    let near: Vec<&str> = Algorithm::all().map(Algorithm::name).filter(begin).collect();
+    match near.len() {
+        1..=MOST => format!("expected one of {}", near.join(", ")),
+        _ => String::from("mapped checksum --list-algorithms shows all"),
+    }
 }
 
 /// Converts a length from bits to bytes; 0 stands for the default.

@@ -7,6 +7,7 @@ use ignore::types::TypesBuilder;
 
 use crate::cli::grep::GrepArgs;
 use crate::io::path;
+use crate::timestamp::parse_duration;
 
 /// Returns a hint if an option seems to have ripgrep's meaning. `files` are the files to search.
 pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<&'static str> {
@@ -14,12 +15,22 @@ pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<&'static str> 
     if printing.files_without_match && !inputs.is_recursive() && files.iter().any(|file| path::is_directory(file)) {
         return Some("-L lists files without a match; -R searches directories and follows links");
     }
+    if let [only] = files
+        && !inputs.is_recursive()
+        && inputs.directories.is_none()
+        && path::is_directory(only)
+    {
+        return Some("-r searches the files in a directory: mapped grep -r PATTERN DIRECTORY");
+    }
     // If an option's value is taken for the pattern, the pattern is taken for a file.
     let is_missing = |file: &OsString| file != "-" && path::metadata(file).is_err();
     if !files.iter().any(is_missing) {
         return None;
     }
     let first = args.operands.first().and_then(|operand| operand.to_str()).unwrap_or_default();
+    if printing.timeline.as_deref() == Some("auto") && parse_duration(first).is_some() {
+        return Some("--timeline takes its span after an equals sign, as in --timeline=10m");
+    }
     if printing.pretty && args.patterns.regexp.is_empty() {
         return Some(
             "--pre is short for --pretty; to search what a program prints: PROGRAM FILE | mapped grep PATTERN",
@@ -32,6 +43,29 @@ pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<&'static str> 
         return Some("-E selects extended regular expressions; --encoding NAME sets the encoding");
     }
     inputs.recursive.then_some("-r searches directories; --replace TEXT prints lines with matches replaced")
+}
+
+/// Returns a hint if a search that found nothing was for a character where a byte may be meant.
+/// `matches_characters` tells whether patterns match characters.
+pub fn for_bytes(args: &GrepArgs, matches_characters: bool) -> Option<&'static str> {
+    let patterns = &args.patterns;
+    if !matches_characters || patterns.extended_regexp || patterns.basic_regexp || patterns.fixed_strings {
+        return None;
+    }
+    let operand = args.operands.first().filter(|_| patterns.regexp.is_empty() && patterns.file.is_empty());
+    if !patterns.regexp.iter().chain(operand).any(|pattern| holds_escaped_byte(pattern.as_encoded_bytes())) {
+        return None;
+    }
+    Some(match patterns.perl_regexp {
+        true => r"\xff is a character in this locale; LC_ALL=C matches the byte",
+        false => r"\xff is a character; --no-unicode, or (?-u:\xff), matches the byte",
+    })
+}
+
+/// Returns whether a pattern holds an escape such as `\xff`, for a byte that is not a character.
+fn holds_escaped_byte(pattern: &[u8]) -> bool {
+    let is_escape = |at: &[u8]| matches!(at, [b'\\', b'x', b'8' | b'9' | b'a'..=b'f' | b'A'..=b'F', last] if last.is_ascii_hexdigit());
+    pattern.windows(4).any(is_escape) && !pattern.windows(4).any(|at| at == b"(?-u")
 }
 
 fn is_type(name: &str) -> bool {
@@ -48,6 +82,24 @@ mod tests {
             panic!("{line}")
         };
         for_letters(&args, &args.operands[1..]).unwrap_or_default().split(' ').next().unwrap()
+    }
+
+    // Regression: a search for a byte by its escape found nothing in silence.
+    #[test]
+    fn an_escaped_byte_gives_a_hint() {
+        let hinted = |line: &str, characters| {
+            let words = ["mapped", "grep"].into_iter().chain(line.split_whitespace());
+            let crate::cli::Command::Grep(args) = <crate::cli::Cli as clap::Parser>::parse_from(words).command else {
+                panic!("{line}")
+            };
+            for_bytes(&args, characters).is_some()
+        };
+        for line in [r"\xde f", r"-P a\xFFb f", r"-e x -e \x80\x00 f"] {
+            assert!(hinted(line, true) && !hinted(line, false), "{line}");
+        }
+        for line in [r"\x7f f", r"-F \xde f", r"-E \xde f", r"(?-u:\xde) f", r"-e x \xde", "xde f"] {
+            assert!(!hinted(line, true), "{line}");
+        }
     }
 
     #[test]

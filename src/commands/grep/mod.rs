@@ -77,8 +77,9 @@ use std::ffi::{OsStr, OsString};
 use std::sync::Arc;
 
 use crate::app::config::{self, Config};
+use crate::app::hint_at_terminal_input;
 use crate::app::report_file::ReportFile;
-use crate::cli::common::{Io, When};
+use crate::cli::common::{Common, Io, When};
 use crate::cli::grep::{BinaryFiles, GrepArgs};
 use crate::engine::{COUNTED, Cut, Input, Kernel, Pipeline, Plan, Sink};
 use crate::exit::Exit;
@@ -111,22 +112,13 @@ const WHOLE: usize = usize::MAX >> 1;
 /// Returns an error if a pattern, glob or encoding is not valid, or if standard output cannot be
 /// written.
 pub fn run(args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
-    let mut common = args.common.clone();
-    if args.inputs.no_mmap {
-        common.io = Io::Read;
-    }
-    if args.printing.pretty && common.color == When::Auto {
-        common.color = When::Always;
-    }
-    let mut config = Config::new(&common, output)?;
+    let mut config = Config::new(&common(args), output)?;
     let environment = Environment::read(&config, output.destination() == Destination::Terminal);
     if args.inputs.type_list {
         output.write_all(filter::type_list(&args.inputs)?.as_bytes())?;
         return Ok(Exit::Success);
     }
-    if args.inputs.unix_byte_offsets && !args.inputs.no_messages {
-        print_message(format_args!("mapped: warning: --unix-byte-offsets (-u) is obsolete"));
-    }
+    warn_about_obsolete(&args.inputs);
     let walk = InputWalk::new(&args.inputs)?;
     if args.inputs.files {
         return list(args, &walk, output);
@@ -138,8 +130,10 @@ pub fn run(args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let settings = Arc::new(settings);
     let inputs = &args.inputs;
     let period = config::times(&inputs.times)?;
-    // Input that is selected by time is text.
-    let is_decompressed = inputs.decompress || inputs.merge || args.printing.timeline.is_some() || period.is_some();
+    let period = if inputs.follow.is_some() { period } else { period.map(PeriodSearch::collecting) };
+    // Input that is selected by time is text, and so are lines to count.
+    let counts = args.printing.timeline.is_some() || args.printing.top.is_some();
+    let is_decompressed = inputs.decompress || inputs.merge || counts || period.is_some();
     let decoding = Decoding::new(is_decompressed && inputs.follow.is_none(), config.engine.threads)
         .with_text(inputs.encoding.as_deref())?;
     if settings.hopeless {
@@ -150,7 +144,8 @@ pub fn run(args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
         // it has ended.
         config.own_output = None;
     }
-    let hint = hints::for_letters(args, &files);
+    hint_at_terminal_input(!files.is_empty() || inputs.is_recursive());
+    let letters = hints::for_letters(args, &files);
     let part = match (args.inputs.shard, args.printing.last) {
         (Some(shard), _) => Some(InputPart::Shard(shard.into())),
         (None, Some(0)) if args.inputs.follow.is_none() => return Ok(Exit::NoMatch),
@@ -164,11 +159,31 @@ pub fn run(args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
         Run { settings: &settings, config: &config, inputs, walk: &walk, decoding: &decoding, period, part, is_quiet };
     let result = run.report(args, files, output);
     drop(progress);
+    let found_nothing = matches!(result, Ok(Exit::NoMatch));
+    let hint = letters.or_else(|| hints::for_bytes(args, found_nothing && settings.matches_characters));
     if let (Some(hint), false) = (hint, is_quiet) {
         print_message(format_args!("mapped: {hint}"));
     }
     config.finish()?;
     result
+}
+
+/// Returns the shared options, with ripgrep's names for two of them applied.
+fn common(args: &GrepArgs) -> Common {
+    let mut common = args.common.clone();
+    if args.inputs.no_mmap {
+        common.io = Io::Read;
+    }
+    if args.printing.pretty && common.color == When::Auto {
+        common.color = When::Always;
+    }
+    common
+}
+
+fn warn_about_obsolete(inputs: &crate::cli::grep::Inputs) {
+    if inputs.unix_byte_offsets && !inputs.no_messages {
+        print_message(format_args!("mapped: warning: --unix-byte-offsets (-u) is obsolete"));
+    }
 }
 
 /// Prints the names of the files that would be searched.
@@ -233,12 +248,21 @@ impl Run<'_> {
                 self.follow_merged(files, config::period_search(&self.inputs.times)?, by, output)
             }
             Some(by) => self.follow(files, by, output),
-            None if self.inputs.merge => self.merge(files, &config::period_search(&self.inputs.times)?, output),
-            None => match (args.printing.top, &args.printing.timeline) {
-                (Some(wanted), _) => self.top(files, wanted, output),
-                (None, Some(_)) => self.timeline(files, args, output),
-                (None, None) => self.search(files, output),
-            },
+            None if self.inputs.merge => {
+                let search = config::period_search(&self.inputs.times)?.collecting();
+                let exit = self.merge(files, &search, output)?;
+                config::report_empty_logs(&search, output);
+                Ok(exit)
+            }
+            None => {
+                let exit = match (args.printing.top, &args.printing.timeline) {
+                    (Some(wanted), _) => self.top(files, wanted, output),
+                    (None, Some(_)) => self.timeline(files, args, output),
+                    (None, None) => self.search(files, output),
+                };
+                self.period.iter().for_each(|search| config::report_empty_logs(search, output));
+                exit
+            }
         }
     }
 

@@ -49,6 +49,8 @@ pub enum Report {
 pub struct Settings {
     /// The query that selects lines.
     pub query: Query,
+    /// Whether patterns match characters, not bytes.
+    pub matches_characters: bool,
     /// The style in which lines are printed.
     pub style: Style,
     /// The output to print.
@@ -138,6 +140,7 @@ impl Settings {
             all => all.iter().all(Vec::is_empty) && query.invert && syntax.boundary == Boundary::Any,
         };
         let settings = Settings {
+            matches_characters: syntax.unicode,
             hopeless: (nothing_selects || printing.max_count == Some(0)) && report != Report::Names { matching: false },
             checks_encoding: environment.utf8 && syntax.dialect.is_gnu() && binary != BinaryFiles::Text,
             style: Style {

@@ -40,7 +40,7 @@ impl Run<'_> {
         let printing = &args.printing;
         let Run { settings, config, decoding, .. } = self;
         let span = printing.timeline.as_deref().map_or(Ok(None), timeline_span)?;
-        let search = period_search(&self.inputs.times)?;
+        let search = self.period.clone().map_or_else(|| period_search(&self.inputs.times), Ok)?;
         let starts = Starts::default();
         let period = Some(&search);
         let opener = Opener { settings, config, decoding, period, part: None, starts: &starts, timeline: true };

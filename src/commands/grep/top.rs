@@ -108,6 +108,9 @@ impl Run<'_> {
             lines.truncate(wanted);
         }
         lines.sort_unstable_by(|a, b| b.cmp(a));
+        let is_whole_line =
+            self.settings.report == super::settings::Report::Lines && !self.settings.style.only_matching;
+        let is_unlike = lines.len() > 2 && lines.first().is_some_and(|(count, _)| *count == 1);
         let on_terminal = output.destination() == Destination::Terminal;
         for (count, line) in lines {
             output.write_all(format!("{count:7} ").as_bytes())?;
@@ -118,6 +121,11 @@ impl Run<'_> {
             output.write_all(&[terminator])?;
         }
         output.flush()?;
+        if is_unlike && is_whole_line && !self.is_quiet {
+            print_message(format_args!(
+                "mapped: no two lines are equal; with -o, matches are counted instead of lines"
+            ));
+        }
         Ok(self.exit(&totals, failed))
     }
 }

@@ -39,6 +39,7 @@ use resolve::{Resolved, Terminal, WIDEST, resolve};
 use squeeze::Policy;
 
 use crate::app::config::{Config, terminal_columns};
+use crate::app::hint_at_terminal_input;
 use crate::cli::hexdump::HexdumpArgs;
 use crate::engine::{Cut, Pipeline};
 use crate::exit::Exit;
@@ -56,6 +57,7 @@ const BLOCK: usize = 512 << 10;
 pub fn run(args: &HexdumpArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let config = Config::new(&args.common, output)?.with_decoding(args.decompress);
     config.refuse_stats_over(&args.shown.files)?;
+    hint_at_terminal_input(args.shown.files.len() > usize::from(args.diff));
     let read = if args.reverse { args.shown.files.get(..1) } else { None };
     let progress = config.progress(read.unwrap_or(&args.shown.files), output);
     let result = match () {

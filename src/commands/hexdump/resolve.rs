@@ -260,7 +260,8 @@ fn formats(texts: Vec<Vec<u8>>, theme: Option<&Theme>, has_theme: bool) -> Resul
 fn formats_in(path: &OsStr) -> Result<Vec<Vec<u8>>, String> {
     let named = |error: io::Error| format!("{}: {}", escape_name(path), crate::os::error_text(&error));
     let file = crate::io::path::open(path);
-    let file = file.map_err(|error| format!("{}; see --help for the names of formats", named(error)))?;
+    let file =
+        file.map_err(|error| format!("{}; --format takes one of {}, or a file", named(error), DumpFormat::names()))?;
     let mut lines = ListReader::new(file, b'\n');
     let mut formats = Vec::new();
     while let Some((_, line)) = lines.next_line().map_err(named)? {

@@ -124,7 +124,7 @@ impl Pattern {
             Sources::Literals(all) => builder.fixed_strings(true).build_many(all),
             Sources::Regexes(all) => builder.build_many(all),
         }
-        .map_err(|error| refusal(&error.to_string()))?;
+        .map_err(|error| refusal(&error.to_string(), &sources))?;
         let runs_over_blocks = regex.line_terminator().is_some() || syntax.multiline;
         let longest = match &sources {
             _ if !syntax.dialect.is_posix() || syntax.multiline => None,
@@ -175,7 +175,13 @@ fn plain_finder(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<Finder> {
 const REFUSAL_LINES: usize = 9;
 
 /// Returns the error for a regex that is refused, in a few lines, with the option that accepts it.
-fn refusal(message: &str) -> anyhow::Error {
+fn refusal(message: &str, sources: &Sources) -> anyhow::Error {
+    // The message shows the pattern as it is compiled, within groups and beside the others.
+    let single = match sources {
+        Sources::Regexes(all) => all.iter().find_map(|one| regex_syntax::ast::parse::Parser::new().parse(one).err()),
+        Sources::Literals(_) => None,
+    };
+    let message = single.map_or_else(|| message.to_owned(), |error| error.to_string());
     let lines: Vec<&str> = message.lines().collect();
     let mut text = match lines.len() {
         0..=REFUSAL_LINES => lines.join("\n"),

@@ -70,12 +70,32 @@ pub fn parse(text: &[u8], named: Option<PatternNotation>) -> Result<(BytePattern
         }
         Err(_) => {
             let pattern = BytePattern::new(text, PatternNotation::Text)?;
-            let guess = format!(
-                "'{shown}' is taken as text, because its digits do not form pairs; write text:{shown} to confirm"
-            );
-            Ok((pattern, (has_digits_only && !text.is_empty()).then_some(guess)))
+            let reason = match text {
+                [] => None,
+                _ if has_digits_only => Some("its digits do not form pairs"),
+                _ if has_escapes(text) => Some("bytes are written without \\x, as in 'de ad'"),
+                _ if looks_like_pairs(text) => Some("not all of its pairs are hexadecimal digits"),
+                _ => None,
+            };
+            let guess = reason
+                .map(|reason| format!("'{shown}' is taken as text, because {reason}; write text:{shown} to confirm"));
+            Ok((pattern, guess))
         }
     }
+}
+
+/// Returns whether a text holds an escaped byte such as `\xde`.
+fn has_escapes(text: &[u8]) -> bool {
+    let is_escape = |at: &[u8]| at.starts_with(br"\x") && at[2..].iter().all(u8::is_ascii_hexdigit);
+    text.windows(4).any(is_escape)
+}
+
+/// Returns whether a text consists of words of two characters, most of which are hexadecimal digits.
+fn looks_like_pairs(text: &[u8]) -> bool {
+    let words = || text.split(|&byte| byte == b' ').filter(|word| !word.is_empty());
+    let pairs = words().filter(|word| word.iter().all(u8::is_ascii_hexdigit)).count();
+    let all = words().count();
+    all > 1 && words().all(|word| word.len() == 2) && pairs * 2 > all
 }
 
 impl BytePattern {

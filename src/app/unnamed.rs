@@ -1,0 +1,30 @@
+//! Advice for a command line that begins with a file or a pattern instead of a subcommand.
+
+use std::ffi::{OsStr, OsString};
+
+use crate::io::path;
+use crate::output::escape_name;
+
+/// Returns what to type instead of `mapped FILE` or `mapped PATTERN FILE`, if there is such a file.
+/// The first of `args` is the program's name.
+pub fn advice(args: &[OsString]) -> Option<String> {
+    let (first, rest) = args.get(1..)?.split_first()?;
+    let exists = |name: &OsStr| path::metadata(name).is_ok();
+    let name = quoted(first);
+    if path::is_directory(first) {
+        return Some(format!("mapped grep -r PATTERN {name}"));
+    }
+    if exists(first) {
+        return Some(format!("mapped cat {name}"));
+    }
+    let file = rest.iter().find(|name| exists(name))?;
+    let recursive = if path::is_directory(file) { "-r " } else { "" };
+    Some(format!("mapped grep {recursive}{name} {}", quoted(file)))
+}
+
+/// Returns a word as it is typed in a shell.
+fn quoted(word: &OsStr) -> String {
+    let shown = escape_name(word);
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:,+@%=".contains(c);
+    if shown.chars().all(is_plain) { shown.into_owned() } else { format!("'{}'", shown.replace('\'', "'\\''")) }
+}

@@ -1,0 +1,137 @@
+//! Explains what is wrong with a typed time that is almost one.
+
+use jiff::civil::Date;
+
+use super::months::MONTHS;
+use super::scan::Scanner;
+
+/// Returns what is wrong with a text that is not a time, if that can be told.
+pub(super) fn explain(text: &str) -> Option<String> {
+    bare_number(text).or_else(|| wrong_date(text)).or_else(|| wrong_named_day(text)).or_else(|| wrong_clock(text))
+}
+
+/// Explains a number, which may count anything.
+fn bare_number(text: &str) -> Option<String> {
+    let number: u32 =
+        text.parse().ok().filter(|_| text.len() <= 3 && text.bytes().all(|byte| byte.is_ascii_digit()))?;
+    Some(match number {
+        0..24 => format!("may be an hour or an age: write {number:02}:00, {number}m or {number}h"),
+        _ => format!("a number needs a unit: write {number}s, {number}m or {number}h for an age"),
+    })
+}
+
+/// Explains a date in numbers whose month or day does not exist.
+fn wrong_date(text: &str) -> Option<String> {
+    let words = text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '/' | '.')));
+    words.into_iter().find_map(|word| {
+        let parts: Vec<&str> = word.split(['-', '/', '.']).collect();
+        let [first, second, third] = parts[..] else { return None };
+        let is_short = |part: &str| matches!(part.len(), 1 | 2);
+        if first.len() == 4 && is_short(second) && is_short(third) {
+            return wrong_day(first.parse().ok()?, second.parse().ok()?, third.parse().ok()?);
+        }
+        if third.len() != 4 || !is_short(first) || !is_short(second) {
+            return None;
+        }
+        let (year, first, second) = (third.parse().ok()?, first.parse().ok()?, second.parse().ok()?);
+        // With slashes, either order is common.
+        match wrong_day(year, second, first) {
+            Some(_) if word.contains('/') && wrong_day(year, first, second).is_none() => None,
+            wrong => wrong,
+        }
+    })
+}
+
+/// Explains a day that a month does not have, such as `Nov 31` or `30 February 2026`.
+fn wrong_named_day(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split([' ', '-', '/', ',']).filter(|word| !word.is_empty()).collect();
+    let month = |word: &str| {
+        let mut at = Scanner(word.as_bytes());
+        at.name(&MONTHS).filter(|_| at.0.is_empty())
+    };
+    let at = words.iter().position(|word| month(word).is_some())?;
+    let number = |at: usize| words.get(at)?.parse::<i32>().ok();
+    let day = at.checked_sub(1).and_then(number).filter(|day| *day < 100);
+    let (day, year) = match day {
+        Some(day) => (day, number(at + 1)),
+        None => (number(at + 1)?, number(at + 2)),
+    };
+    // Without a year, it may be a leap year.
+    wrong_day(year.filter(|year| (1000..9999).contains(year)).unwrap_or(2024), month(words[at])?, day)
+}
+
+/// Returns why a date does not exist.
+fn wrong_day(year: i32, month: i32, day: i32) -> Option<String> {
+    if !(1..=12).contains(&month) {
+        return Some(format!("there is no month {month}: months are 1 to 12"));
+    }
+    let first = Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, 1).ok()?;
+    let days = i32::from(first.days_in_month());
+    let name = first.strftime("%B");
+    match day {
+        _ if (1..=days).contains(&day) => None,
+        29 => Some(format!("there is no day {day}: {name} {year} has {days} days")),
+        _ => Some(format!("there is no day {day}: {name} has {days} days")),
+    }
+}
+
+/// Explains a time of day that a clock does not show.
+fn wrong_clock(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    for suffix in ["am", "pm"] {
+        let Some(before) = lower.trim_end().strip_suffix(suffix) else { continue };
+        let word = before.trim_end().rsplit(' ').next()?;
+        let hour: u32 = word.split(':').next()?.parse().ok()?;
+        if !(1..=12).contains(&hour) {
+            return Some(format!("there is no {word} {suffix}: with am and pm, hours are 1 to 12"));
+        }
+    }
+    let words = lower.split(|c: char| !(c.is_ascii_digit() || c == ':'));
+    words.into_iter().find_map(|word| {
+        let parts: Vec<u32> =
+            word.split(':').map(|part| part.parse().ok().filter(|_| part.len() <= 2)).collect::<Option<_>>()?;
+        let (hour, rest) = parts.split_first().filter(|(_, rest)| matches!(rest.len(), 1 | 2))?;
+        match rest {
+            _ if *hour > 24 => Some(format!("there is no hour {hour}: hours are 0 to 24")),
+            [minute, ..] if *minute > 59 => Some(format!("there is no minute {minute}: minutes are 0 to 59")),
+            [_, second] if *second > 60 => Some(format!("there is no second {second}: seconds are 0 to 60")),
+            _ if *hour == 24 && rest.iter().any(|part| *part > 0) => Some("a day ends at 24:00".to_owned()),
+            _ => None,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Regression: each of these got the list of all forms, without a word about what is wrong.
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (text, named) in [
+            ("25:00", "there is no hour 25"),
+            ("2026-11-28 10:61", "there is no minute 61"),
+            ("2026-11-28T10:00:75Z", "there is no second 75"),
+            ("24:30", "a day ends at 24:00"),
+            ("13pm", "there is no 13 pm"),
+            ("yesterday 0:30 am", "there is no 0:30 am"),
+            ("2026-13-01", "there is no month 13"),
+            ("2026-00-01 10:00", "there is no month 0"),
+            ("2026-11-31", "there is no day 31: November has 30 days"),
+            ("2026/02/29 10:00", "there is no day 29: February 2026 has 28 days"),
+            ("31.11.2026", "there is no day 31"),
+            ("28.13.2026", "there is no month 13"),
+            ("31/11/2026", "there is no day 31"),
+            ("Nov 31", "there is no day 31"),
+            ("30 February 2026 10:00", "there is no day 30"),
+            ("10", "may be an hour or an age: write 10:00, 10m or 10h"),
+            ("90", "a number needs a unit"),
+        ] {
+            let explained = explain(text).unwrap_or_default();
+            assert!(explained.starts_with(named), "{text}: {explained}");
+        }
+        for text in ["", "soon", "2026-11-28 10:00 somewhere", "1.2.3", "11/28/2026", "10:00", "Feb 29", "May be"] {
+            assert_eq!(explain(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Hints about slips that are no errors, and messages about times.
+
+use std::fs::File;
+use std::io::{Read, Write};
+
+use crate::util::{Dir, Ran, mapped};
+
+fn run_in(dir: &Dir, locale: &str, args: &[&str]) -> Ran {
+    mapped().args(args).env("LC_ALL", locale).env("TZ", "UTC").current_dir(dir.path()).output().unwrap().into()
+}
+
+/// Writes a log with an entry in each minute of an hour.
+fn log_of(dir: &Dir, name: &str, day: &str) {
+    let text: String = (0..60).map(|minute| format!("{day} 10:{minute:02}:00 ERROR {minute}\n")).collect();
+    dir.file(name, text.as_bytes());
+}
+
+// Regression: the whole message was the list of all forms, and a period that ends before it begins was
+// one without entries.
+#[test]
+fn a_wrong_time_is_explained() {
+    let dir = Dir::new();
+    log_of(&dir, "app.log", "2026-11-28");
+    for (args, message) in [
+        (&["--since", "25:00"][..], "--since '25:00': there is no hour 25: hours are 0 to 24"),
+        (&["--since", "2026-13-01"], "--since '2026-13-01': there is no month 13: months are 1 to 12"),
+        (&["--until", "Nov 31"], "--until 'Nov 31': there is no day 31: November has 30 days"),
+        (&["--around", "10"], "--around '10': may be an hour or an age: write 10:00, 10m or 10h"),
+        (
+            &["--since", "2026-11-28 10:30", "--until", "2026-11-28 10:20"],
+            "--until '2026-11-28 10:20' is before --since '2026-11-28 10:30': nothing lies between them",
+        ),
+    ] {
+        for command in [&["cat"][..], &["grep", "ERROR"]] {
+            let ran = run_in(&dir, "C", &[command, args, &["app.log"]].concat());
+            assert_eq!(ran.stderr, format!("mapped: {message}\n"), "{args:?}");
+            assert!(ran.code > 0 && ran.stdout.is_empty(), "{args:?}");
+        }
+    }
+}
+
+// Regression: it counted from now, so that the period had no end.
+#[test]
+fn until_with_a_plus_counts_from_since() {
+    let dir = Dir::new();
+    log_of(&dir, "app.log", "2026-11-28");
+    for (length, count) in [("+10m", "11\n"), ("+ 1h", "30\n"), ("+0s", "1\n")] {
+        let ran = run_in(&dir, "C", &["grep", "-c", "--since", "2026-11-28 10:30", "--until", length, "", "app.log"]);
+        assert_eq!((String::from_utf8_lossy(&ran.stdout).as_ref(), ran.stderr.as_str()), (count, ""), "{length}");
+    }
+}
+
+// Regression: each rotated log without an entry of the period had its own message.
+#[test]
+fn logs_without_an_entry_are_reported_together() {
+    let dir = Dir::new();
+    for (name, day) in [("app.log.2", "2026-11-26"), ("app.log.1", "2026-11-27"), ("app.log", "2026-11-28")] {
+        log_of(&dir, name, day);
+    }
+    let logs = ["app.log.2", "app.log.1", "app.log"];
+    let commands: [&[&str]; 5] = [
+        &["cat"],
+        &["cat", "--merge"],
+        &["grep", "ERROR"],
+        &["grep", "--merge", "ERROR"],
+        &["grep", "--timeline", "ERROR"],
+    ];
+    for command in commands {
+        let since = |time: &str, logs: &[&str]| run_in(&dir, "C", &[command, &["--since", time], logs].concat());
+        let some = since("2026-11-28 10:59", &logs);
+        assert_eq!((some.code, some.stderr.as_str()), (0, ""), "{command:?}");
+        let none = since("2026-11-29", &logs);
+        assert_eq!(
+            none.stderr,
+            "mapped: no entry since 2026-11-29 00:00:00: the 3 logs cover 2026-11-26 10:00:00 to 2026-11-28 10:59:00\n",
+            "{command:?}"
+        );
+        let one = since("2026-11-29", &logs[2..]);
+        assert_eq!(
+            one.stderr,
+            "mapped: app.log: no entry since 2026-11-29 00:00:00: the log covers 2026-11-28 10:00:00 to 2026-11-28 \
+             10:59:00\n",
+            "{command:?}"
+        );
+    }
+}
+
+#[test]
+fn a_search_in_vain_for_an_escaped_byte_gives_a_hint() {
+    let dir = Dir::new();
+    dir.file("b.bin", b"\xde\xad\n\xff");
+    let plain = "mapped: \\xff is a character; --no-unicode, or (?-u:\\xff), matches the byte\n";
+    let perl = "mapped: \\xff is a character in this locale; LC_ALL=C matches the byte\n";
+    for (args, locale, stderr, count) in [
+        (&["-ac", r"\xde"][..], "C.UTF-8", plain, "0\n"),
+        (&["-ac", "--no-unicode", r"\xde"], "C.UTF-8", "", "1\n"),
+        (&["-ac", r"(?-u:\xde)"], "C.UTF-8", "", "1\n"),
+        (&["-ac", "--no-unicode", r"\xdd"], "C.UTF-8", "", "0\n"),
+        (&["-ac", r"-P", r"\xde"], "C.UTF-8", if cfg!(feature = "pcre2") { perl } else { "" }, "0\n"),
+        (&["-ac", r"-P", r"\xde"], "C", "", "1\n"),
+        (&["-sac", r"\xde"], "C", "", "0\n"),
+    ] {
+        if args.contains(&"-P") && !cfg!(feature = "pcre2") {
+            continue;
+        }
+        let ran = run_in(&dir, locale, &[&["grep"], args, &["b.bin"]].concat());
+        assert_eq!((ran.stderr.as_str(), String::from_utf8_lossy(&ran.stdout).as_ref()), (stderr, count), "{args:?}");
+    }
+}
+
+#[test]
+fn top_of_lines_that_all_differ_gives_a_hint() {
+    let dir = Dir::new();
+    log_of(&dir, "app.log", "2026-11-28");
+    let hint = "mapped: no two lines are equal; with -o, matches are counted instead of lines\n";
+    assert_eq!(run_in(&dir, "C", &["grep", "--top", "3", "ERROR", "app.log"]).stderr, hint);
+    for args in [&["--top", "3", "-o", "ERROR .*"][..], &["--top", "2", "ERROR [12]$"], &["-s", "--top", "3", "ERROR"]]
+    {
+        assert_eq!(run_in(&dir, "C", &[&["grep"], args, &["app.log"]].concat()).stderr, "", "{args:?}");
+    }
+}
+
+/// Runs a command whose standard streams are a terminal, types Ctrl-D, and returns what it showed.
+fn typed_end(args: &[&str]) -> Option<String> {
+    let pty = rustix_openpty::openpty(None, None).ok()?;
+    let mut command = mapped();
+    command.args(args).stdin(pty.user.try_clone().unwrap()).stdout(pty.user.try_clone().unwrap()).stderr(pty.user);
+    let mut child = command.spawn().unwrap();
+    drop(command);
+    let mut controller = File::from(pty.controller);
+    // A command may look for more after the first end.
+    controller.write_all(b"\x04\x04\x04").unwrap();
+    let mut shown = Vec::new();
+    let _ = controller.read_to_end(&mut shown);
+    child.wait().unwrap();
+    Some(String::from_utf8_lossy(&shown).into_owned())
+}
+
+// Regression: a command without its operand waited at the terminal and said nothing.
+#[test]
+fn reading_a_terminal_for_want_of_an_operand_is_announced() {
+    let hint = "mapped: reading standard input, which is a terminal; Ctrl-D ends it";
+    for args in [&["cat"][..], &["grep", "ERROR"], &["hexdump"], &["hexdump", "--diff", "/dev/null"], &["checksum"]] {
+        let Some(shown) = typed_end(args) else { return crate::util::skip("a pseudo-terminal") };
+        assert!(shown.starts_with(hint), "{args:?}: {shown}");
+    }
+    for args in
+        [&["cat", "-"][..], &["--as", "cat"], &["--as", "grep", "x"], &["cat", "/dev/null"], &["--as", "md5sum"]]
+    {
+        let Some(shown) = typed_end(args) else { return };
+        assert!(!shown.contains("which is a terminal"), "{args:?}: {shown}");
+    }
+}
