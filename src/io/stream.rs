@@ -186,6 +186,10 @@ impl Stream {
             self.ended |= filled == Filled::Ended;
             return Ok(filled);
         }
+        // A terminal can be read again after its end, and would wait for a second one.
+        if self.ended {
+            return Ok(Filled::Ended);
+        }
         buf.try_reserve(room).map_err(|_| io::ErrorKind::OutOfMemory)?;
         loop {
             match wait_readable(self.source.fd(), stop, wait)? {
