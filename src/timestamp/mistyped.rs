@@ -50,11 +50,11 @@ fn wrong_named_day(text: &str) -> Option<String> {
         at.name(&MONTHS).filter(|_| at.0.is_empty())
     };
     let at = words.iter().position(|word| month(word).is_some())?;
-    let number = |at: usize| words.get(at)?.parse::<i32>().ok();
-    let day = at.checked_sub(1).and_then(number).filter(|day| *day < 100);
-    let (day, year) = match day {
+    let number = |at: usize| words.get(at)?.trim_end_matches('.').parse::<i32>().ok();
+    let day = |at: usize| number(at).filter(|day| *day < 100);
+    let (day, year) = match at.checked_sub(1).and_then(day) {
         Some(day) => (day, number(at + 1)),
-        None => (number(at + 1)?, number(at + 2)),
+        None => (day(at + 1)?, number(at + 2)),
     };
     // Without a year, it may be a leap year.
     wrong_day(year.filter(|year| (1000..9999).contains(year)).unwrap_or(2024), month(words[at])?, day)
@@ -124,13 +124,25 @@ mod tests {
             ("31/11/2026", "there is no day 31"),
             ("Nov 31", "there is no day 31"),
             ("30 February 2026 10:00", "there is no day 30"),
+            ("Montag, 31. November 2026", "there is no day 31"),
             ("10", "may be an hour or an age: write 10:00, 10m or 10h"),
             ("90", "a number needs a unit"),
         ] {
             let explained = explain(text).unwrap_or_default();
             assert!(explained.starts_with(named), "{text}: {explained}");
         }
-        for text in ["", "soon", "2026-11-28 10:00 somewhere", "1.2.3", "11/28/2026", "10:00", "Feb 29", "May be"] {
+        for text in [
+            "",
+            "soon",
+            "2026-11-28 10:00 somewhere",
+            "1.2.3",
+            "11/28/2026",
+            "10:00",
+            "Feb 29",
+            "May be",
+            "Montag, 20. November 2026",
+            "November 2026",
+        ] {
             assert_eq!(explain(text), None, "{text}");
         }
     }

@@ -359,7 +359,7 @@ mod tests {
             ("11/12/2026", "day or month first"),
             ("26-11-21", "day or month first"),
             ("14.30", "not a time"),
-            ("9", "not a time"),
+            ("9", "may be an hour or an age"),
             ("2460", "not a time"),
             ("2026-W54", "not a time"),
             ("2026-W47-8", "not a time"),
@@ -369,7 +369,7 @@ mod tests {
             ("yesterday + 3 hours", "not a time"),
             ("Mon 2026-11-21", "not a time"),
             ("14 yesterday", "not a time"),
-            ("24:01", "not a time"),
+            ("24:01", "a day ends at 24:00"),
             ("yesterday 25", "not a time"),
         ] {
             let refusal = parse_time(text, &now).map(|typed| (typed.first, typed.last)).unwrap_err();
