@@ -44,7 +44,7 @@ pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
     anyhow::ensure!(!was_closed(1), "standard output: Bad file descriptor");
     let follow = if args.follow_name { Some(FollowBy::Name) } else { args.follow };
     let wanted = match PrintedPart::new(args)? {
-        PrintedPart::Period(search) if follow.is_none() => PrintedPart::Period(search.collecting()),
+        PrintedPart::Period(search) if follow.is_none() => PrintedPart::Period(Box::new(search.collecting())),
         wanted => wanted,
     };
     let transform = wanted::transform(args);

@@ -16,7 +16,7 @@ pub(super) enum PrintedPart {
     /// Lines, and the byte that ends each.
     Lines(Selection, u8),
     Bytes(Selection),
-    Period(PeriodSearch),
+    Period(Box<PeriodSearch>),
     Shard(Shard),
     Around(Around),
 }
@@ -39,7 +39,8 @@ impl PrintedPart {
         if let Some(shard) = args.shard {
             return Ok(PrintedPart::Shard(shard.into()));
         }
-        Ok(crate::app::config::times(&args.times)?.map_or(PrintedPart::All, PrintedPart::Period))
+        Ok(crate::app::config::times(&args.times)?
+            .map_or(PrintedPart::All, |search| PrintedPart::Period(Box::new(search))))
     }
 }
 
