@@ -350,7 +350,8 @@ fn an_audit_searches_directories_beside_the_list() {
         assert!(text(&ran.stdout).starts_with(want) && ran.code == 1, "{}", text(&ran.stdout));
     }
     let ran = checksum(&dir, &["--audit", "after"]);
-    assert_eq!((ran.code, ran.stderr.as_str()), (1, "mapped: after: is a directory\n"));
+    let advice = "mapped: --audit compares after with a list: mapped checksum --audit LIST after\n";
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, advice));
 }
 
 #[test]

@@ -170,7 +170,7 @@ fn a_period_is_searched_as_cat_prints_it() {
         &["--since", "2026-11-20T12:59:58Z", "--until", "2026-11-20T13:05:10Z"],
         &["--since", "2026-11-20T13:59:00Z"],
         &["--until", "2026-11-20T12:00:20Z"],
-        &["--since=2026-11-20T12:30:00Z", "--until=2026-11-20T12:29:00Z"],
+        &["--since=2026-11-20T12:30:00.2Z", "--until=2026-11-20T12:30:00.3Z"],
     ];
     for period in periods {
         let cat = mapped().arg("cat").args(period).arg(&path).output().unwrap().stdout;

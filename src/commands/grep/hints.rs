@@ -18,6 +18,7 @@ pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<&'static str> 
     if let [only] = files
         && !inputs.is_recursive()
         && inputs.directories.is_none()
+        && inputs.follow.is_none()
         && path::is_directory(only)
     {
         return Some("-r searches the files in a directory: mapped grep -r PATTERN DIRECTORY");

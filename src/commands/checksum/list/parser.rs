@@ -6,7 +6,6 @@
 
 use std::ffi::OsStr;
 
-use super::entry::{DigestCandidate, ListEntry};
 use super::line::{AlgorithmFilter, Fault, ListLine};
 use super::plain::{self, Spacing};
 use super::table::{self, HashdeepColumn, ListForm};
@@ -31,8 +30,6 @@ pub struct Parser<'a> {
     spacing: Spacing,
     form: ListForm,
     armor: Armor,
-    /// The length of the longest BLAKE3 digest so far.
-    blake3_len: u64,
     /// Whether the last line belonged to a `Field: value` of no known form.
     in_field: bool,
     makes_sense: bool,
@@ -50,7 +47,6 @@ impl<'a> Parser<'a> {
             spacing: Spacing::Unknown,
             form,
             armor: Armor::None,
-            blake3_len: 0,
             in_field: false,
             makes_sense: false,
         }
@@ -167,7 +163,7 @@ impl<'a> Parser<'a> {
             Ok(found) => found,
         };
         if let Some(entry) = found {
-            return if self.is_cut(&entry) { ListLine::Improper(Fault::Row) } else { ListLine::Entry(entry) };
+            return ListLine::Entry(entry);
         }
         if self.zero {
             return ListLine::Improper(Fault::Form);
@@ -185,18 +181,6 @@ impl<'a> Parser<'a> {
         // Lines that start with a blank continue a field.
         self.in_field = table::is_field(line) || self.in_field && line.first().is_some_and(u8::is_ascii_whitespace);
         if self.in_field { ListLine::Field } else { ListLine::Improper(Fault::Form) }
-    }
-
-    /// Returns whether an entry has a BLAKE3 digest that is shorter than an earlier one. Its tag
-    /// does not state the length, so the beginning of a digest would be checked as a whole one.
-    fn is_cut(&mut self, entry: &ListEntry) -> bool {
-        let [expected] = &entry.expected[..] else { return false };
-        let [DigestCandidate { spec, .. }] = expected.candidates[..] else { return false };
-        if spec.algorithm != Algorithm::Blake3 {
-            return false;
-        }
-        self.blake3_len = self.blake3_len.max(spec.len);
-        spec.len < self.blake3_len
     }
 
     fn hashdeep(&self, columns: &[HashdeepColumn], line: &[u8]) -> ListLine {
