@@ -29,14 +29,13 @@ pub fn foreign_option(args: &[OsString], subcommand: &str) -> Option<String> {
 /// file or a pattern in its place.
 pub fn message(error: &clap::Error, subcommand: Option<&str>, operand: impl FnOnce() -> Option<String>) -> String {
     let said = describe(error, subcommand);
+    if said.contains("; ") {
+        return said;
+    }
     if error.kind() == ErrorKind::InvalidSubcommand
-        && !said.contains("; ")
         && let Some(advice) = operand()
     {
         return format!("{said}; try: {advice}");
-    }
-    if said.contains("; ") {
-        return said;
     }
     let see = subcommand.map_or(String::from("mapped --help"), |name| format!("mapped {name} --help"));
     format!("{said}; see {see}")
@@ -112,7 +111,10 @@ fn unknown_option(error: &clap::Error, option: &str, subcommand: Option<&str>) -
     let Some(subcommand) = subcommand else {
         let said = format!("mapped has no option '{option}'; options follow the subcommand");
         let known = BEFORE_SUBCOMMAND.iter().find(|(options, _)| options.contains(&option));
-        return known.map_or(said.clone(), |(_, advice)| format!("{said}: {advice}"));
+        return match known {
+            Some((_, advice)) => format!("{said}: {advice}"),
+            None => said,
+        };
     };
     if let Some(advised) = advise(option, subcommand) {
         return advised;

@@ -51,7 +51,8 @@ impl Block {
 
     /// Calls `each` as [`Block::in_parts`] does. Here, `range` consists of offsets in the input. If the
     /// block is mapped or collapsed, all bytes of its file up to its end are accepted, and are read: a
-    /// mapping shows zeros in place of bytes that a truncation removed. Returns why the rest could not be read, if so.
+    /// mapping shows zeros in place of bytes that a truncation removed. Returns why the rest could not
+    /// be read, if so.
     ///
     /// # Errors
     /// Returns the error of `each`.

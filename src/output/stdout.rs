@@ -312,9 +312,7 @@ impl Output {
             print_message(format_args!("mapped: {}: {}", input_name(name), error_text(error)));
         }
     }
-}
 
-impl Output {
     /// Prints a message about several inputs, after everything printed so far.
     pub fn notice(&mut self, message: &str) {
         let _ = self.flush();

@@ -136,12 +136,10 @@ impl PeriodSearch {
     pub fn conclusion(&self) -> Option<(Option<OsString>, String)> {
         let empty = self.empty.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
         let covers = empty.covers.filter(|_| !empty.is_found)?;
-        if empty.count == 1 {
-            return Some((Some(empty.first.clone()), self.describe_outside(covers)));
-        }
-        let (period, zone) = (describe_period(&self.period, &self.context.zone), &self.context.zone);
-        let cover = describe_cover(covers, zone).replacen("covers", "cover", 1);
-        Some((None, format!("no entry {period}: the {} logs {cover}", empty.count)))
+        Some(match empty.count {
+            1 => (Some(empty.first.clone()), self.describe_outside("the log covers", covers)),
+            count => (None, self.describe_outside(&format!("the {count} logs cover"), covers)),
+        })
     }
 
     fn note_found(&self) {
@@ -152,7 +150,7 @@ impl PeriodSearch {
 
     /// Returns the message about a log without an entry, unless it is to be reported with others.
     fn outside(&self, name: &OsStr, covers: (Timestamp, Timestamp)) -> Option<String> {
-        let Some(empty) = &self.empty else { return Some(self.describe_outside(covers)) };
+        let Some(empty) = &self.empty else { return Some(self.describe_outside("the log covers", covers)) };
         let mut empty = empty.lock().unwrap_or_else(PoisonError::into_inner);
         if empty.count == 0 {
             empty.first = name.to_owned();
@@ -163,10 +161,11 @@ impl PeriodSearch {
         None
     }
 
-    /// Explains why a period contains no entry of a log with this first and last time.
-    fn describe_outside(&self, covers: (Timestamp, Timestamp)) -> String {
+    /// Explains why a period contains no entry. `subject` says of which logs, such as "the log covers",
+    /// and `covers` is their first and last time.
+    fn describe_outside(&self, subject: &str, covers: (Timestamp, Timestamp)) -> String {
         let zone = &self.context.zone;
-        format!("no entry {}: the log {}", describe_period(&self.period, zone), describe_cover(covers, zone))
+        format!("no entry {}: {subject} {}", describe_period(&self.period, zone), describe_cover(covers, zone))
     }
 }
 

@@ -22,8 +22,8 @@ fn bare_number(text: &str) -> Option<String> {
 
 /// Explains a date in numbers whose month or day does not exist.
 fn wrong_date(text: &str) -> Option<String> {
-    let words = text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '/' | '.')));
-    words.into_iter().find_map(|word| {
+    let mut words = text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '/' | '.')));
+    words.find_map(|word| {
         let parts: Vec<&str> = word.split(['-', '/', '.']).collect();
         let [first, second, third] = parts[..] else { return None };
         let is_short = |part: &str| matches!(part.len(), 1 | 2);
@@ -86,8 +86,8 @@ fn wrong_clock(text: &str) -> Option<String> {
             return Some(format!("there is no {word} {suffix}: with am and pm, hours are 1 to 12"));
         }
     }
-    let words = lower.split(|c: char| !(c.is_ascii_digit() || c == ':'));
-    words.into_iter().find_map(|word| {
+    let mut words = lower.split(|c: char| !(c.is_ascii_digit() || c == ':'));
+    words.find_map(|word| {
         let parts: Vec<u32> =
             word.split(':').map(|part| part.parse().ok().filter(|_| part.len() <= 2)).collect::<Option<_>>()?;
         let (hour, rest) = parts.split_first().filter(|(_, rest)| matches!(rest.len(), 1 | 2))?;

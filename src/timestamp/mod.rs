@@ -139,10 +139,10 @@ impl fmt::Display for Disorder {
     }
 }
 
-/// Returns which times a log has, in `zone`: "covers 2026-11-21 09:00:00 to …".
+/// Returns the first and last time of a log, in `zone`: "2026-11-21 09:00:00 to …".
 #[must_use]
 pub fn describe_cover((first, last): (Timestamp, Timestamp), zone: &TimeZone) -> String {
-    format!("covers {} to {}", describe_time(first, zone), describe_time(last, zone))
+    format!("{} to {}", describe_time(first, zone), describe_time(last, zone))
 }
 
 /// Returns which times a period includes, in `zone`: "from 2026-11-21 09:00:00 to …".

@@ -63,19 +63,20 @@ pub(super) fn span_ago(text: &str) -> Option<Span> {
 /// Parses a span of time such as `hour`, `an hour`, `half an hour`, `two days` or `1h30m`.
 fn span(text: &str) -> Option<Span> {
     let words: Vec<&str> = text.split(' ').collect();
+    let plain = || text.parse().ok().filter(|span: &Span| !span.is_negative());
     let (count, unit) = match words[..] {
         ["half", "hour"] | ["half", "an", "hour"] | ["a", "half", "hour"] => return Some(30.minutes()),
         ["a" | "an", unit] => (1, unit),
         [number, unit] => (number_in_words(number).or_else(|| number.parse().ok())?, unit),
         [unit] => (1, unit),
-        _ => return text.parse().ok().filter(|span: &Span| !span.is_negative()),
+        _ => return plain(),
     };
     if matches!(unit, "fortnight" | "fortnights") {
         return Span::new().try_weeks(count.checked_mul(2)?).ok();
     }
     let is_word = !unit.is_empty() && unit.bytes().all(|byte| byte.is_ascii_lowercase());
     let counted = || format!("{count} {unit}").parse().ok().filter(|_| is_word && count >= 0);
-    counted().or_else(|| text.parse().ok().filter(|span: &Span| !span.is_negative()))
+    counted().or_else(plain)
 }
 
 fn number_in_words(word: &str) -> Option<i64> {

@@ -89,7 +89,7 @@ impl TypedValueParser for FormatParser {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(DumpFormat::value_variants().iter().filter_map(DumpFormat::to_possible_value)))
+        Some(Box::new(DumpFormat::possible_values()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The values that options of `mapped hexdump` take by name.
 
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 
 /// A named format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -26,10 +27,14 @@ pub enum DumpFormat {
 }
 
 impl DumpFormat {
+    /// Returns all formats as clap describes them.
+    pub fn possible_values() -> impl Iterator<Item = PossibleValue> {
+        DumpFormat::value_variants().iter().filter_map(DumpFormat::to_possible_value)
+    }
+
     /// Returns the names of all formats in one text.
     pub fn names() -> String {
-        let names = DumpFormat::value_variants().iter().filter_map(DumpFormat::to_possible_value);
-        names.map(|value| value.get_name().to_owned()).collect::<Vec<_>>().join(", ")
+        DumpFormat::possible_values().map(|value| value.get_name().to_owned()).collect::<Vec<_>>().join(", ")
     }
 }
 

@@ -12,6 +12,7 @@ use crate::exit::Exit;
 use crate::output::{Destination, Output, escape_for_terminal, print_message};
 
 use super::Run;
+use super::settings::Report;
 use super::tally::LineMap;
 
 /// The number of different lines above which their memory is reported.
@@ -108,8 +109,7 @@ impl Run<'_> {
             lines.truncate(wanted);
         }
         lines.sort_unstable_by(|a, b| b.cmp(a));
-        let is_whole_line =
-            self.settings.report == super::settings::Report::Lines && !self.settings.style.only_matching;
+        let is_whole_line = self.settings.report == Report::Lines && !self.settings.style.only_matching;
         let is_unlike = lines.len() > 2 && lines.first().is_some_and(|(count, _)| *count == 1);
         let on_terminal = output.destination() == Destination::Terminal;
         for (count, line) in lines {
